@@ -1,0 +1,122 @@
+"""Build the extensions: Cython directives, the OpenMP probe, compiler flags."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+from setuptools.errors import CompileError, LinkError
+
+FAST = "src/cotool/_fast"
+
+# Each extension module, and the C files with its leaf loops.
+MODULES: dict[str, list[str]] = {
+    "_openmp": [],
+    "matrix": [],
+}
+
+DIRECTIVES = {
+    "language_level": 3,
+    "boundscheck": False,
+    "wraparound": False,
+    "cdivision": True,
+    "initializedcheck": False,
+    "embedsignature": False,
+    "freethreading_compatible": True,
+}
+
+OPENMP_TEST = """
+#include <omp.h>
+int main(void) {
+    int total = 0;
+    #pragma omp parallel reduction(+:total)
+    total += omp_get_num_threads();
+    return total == 0;
+}
+"""
+
+# Candidate (compile, link) flags, the first that compiles *and links* wins.
+OPENMP_FLAGS: dict[str, list[tuple[list[str], list[str]]]] = {
+    "msvc": [(["/openmp"], [])],
+    "unix": [
+        (["-fopenmp"], ["-fopenmp"]),
+        (["-Xpreprocessor", "-fopenmp"], ["-lomp"]),
+    ],
+}
+
+
+class BuildExt(build_ext):
+    """build_ext that adds OpenMP where the compiler has it, and falls back to serial."""
+
+    def build_extensions(self) -> None:
+        """Choose flags once, then build every extension (in parallel) with them."""
+        msvc = self.compiler.compiler_type == "msvc"
+        compile_flags, link_flags = self._openmp()
+        if msvc:
+            compile_flags = ["/O2", *compile_flags]
+        else:
+            # No contraction to fused multiply-add: sums are equal on every CPU path.
+            compile_flags = [
+                "-O3", "-ffp-contract=off", "-fvisibility=hidden", "-g0",
+                "-Wno-unused-function", "-Wno-psabi", *compile_flags,
+            ]  # fmt: skip
+        if os.environ.get("COTOOL_SANITIZE"):
+            flag = f"-fsanitize={os.environ['COTOOL_SANITIZE']}"
+            compile_flags += ["-g", "-O1", "-fno-omit-frame-pointer", flag]
+            link_flags = [*link_flags, flag]
+        for extension in self.extensions:
+            extension.extra_compile_args = compile_flags
+            extension.extra_link_args = link_flags
+        self.parallel = self.parallel or os.cpu_count()
+        super().build_extensions()
+
+    def _openmp(self) -> tuple[list[str], list[str]]:
+        if os.environ.get("COTOOL_NO_OPENMP"):
+            return [], []
+        kind = "msvc" if self.compiler.compiler_type == "msvc" else "unix"
+        for compile_flags, link_flags in OPENMP_FLAGS[kind]:
+            if self._links(compile_flags, link_flags):
+                return compile_flags, link_flags
+        print("cotool: no OpenMP found, the kernels will run on one thread", file=sys.stderr)
+        return [], []
+
+    def _links(self, compile_flags: list[str], link_flags: list[str]) -> bool:
+        with tempfile.TemporaryDirectory() as folder:
+            source = Path(folder, "probe.c")
+            source.write_text(OPENMP_TEST, encoding="ascii")
+            try:
+                objects = self.compiler.compile(
+                    [str(source)], output_dir=folder, extra_postargs=compile_flags
+                )
+                self.compiler.link_executable(
+                    objects, "probe", output_dir=folder, extra_postargs=link_flags
+                )
+            except (CompileError, LinkError):
+                return False
+        return True
+
+
+def extensions() -> list[Extension]:
+    """The extension modules of cotool._fast."""
+    headers = sorted(str(path) for path in Path(FAST).glob("*.h"))
+    return cythonize(
+        [
+            Extension(
+                f"cotool._fast.{name}",
+                [f"{FAST}/{name}.pyx", *(f"{FAST}/{source}" for source in sources)],
+                include_dirs=[FAST],
+                depends=headers,
+            )
+            for name, sources in MODULES.items()
+        ],
+        compiler_directives=DIRECTIVES,
+    )
+
+
+if __name__ == "__main__":
+    setup(ext_modules=extensions(), cmdclass={"build_ext": BuildExt})

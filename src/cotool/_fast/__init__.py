@@ -1,0 +1,1 @@
+"""Compiled kernels. They know buffers and numbers, and no Python module of cotool."""

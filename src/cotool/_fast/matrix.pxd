@@ -1,0 +1,8 @@
+cdef class Matrix:
+    cdef double* data
+    cdef readonly Py_ssize_t rows
+    cdef readonly Py_ssize_t columns
+    cdef Py_ssize_t[2] buffer_shape
+    cdef Py_ssize_t[2] buffer_strides
+
+cdef Matrix new_matrix(Py_ssize_t rows, Py_ssize_t columns)

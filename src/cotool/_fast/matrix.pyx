@@ -1,0 +1,85 @@
+"""A dense C-ordered matrix of float64 that numpy.asarray and memoryview read without a copy."""
+
+from cpython.buffer cimport PyBUF_FORMAT, PyBUF_ND, PyBUF_STRIDES
+from libc.stdlib cimport free
+
+cdef extern from "allocate.h" nogil:
+    void* cotool_allocate_pages(size_t size)
+
+cdef char* DOUBLE = b"d"
+
+
+cdef class Matrix:
+    """Rows × columns of float64. Index with `m[i, j]`; `numpy.asarray(m)` shares the memory."""
+
+    def __init__(self):
+        raise TypeError("a Matrix is made by the kernels")
+
+    def __dealloc__(self):
+        free(self.data)
+
+    @property
+    def shape(self):
+        """(rows, columns)."""
+        return (self.rows, self.columns)
+
+    def __len__(self):
+        return self.rows
+
+    def __getitem__(self, key):
+        cdef Py_ssize_t i, j
+        if isinstance(key, tuple):
+            i, j = key
+        else:
+            return self.row(key)
+        if i < 0:
+            i += self.rows
+        if j < 0:
+            j += self.columns
+        if not (0 <= i < self.rows and 0 <= j < self.columns):
+            raise IndexError(f"no cell {key} in a {self.rows} x {self.columns} matrix")
+        return self.data[i * self.columns + j]
+
+    def row(self, Py_ssize_t i):
+        """One row as a list of floats."""
+        cdef Py_ssize_t j
+        if i < 0:
+            i += self.rows
+        if not 0 <= i < self.rows:
+            raise IndexError(f"no row {i} in a {self.rows} x {self.columns} matrix")
+        return [self.data[i * self.columns + j] for j in range(self.columns)]
+
+    def tolist(self):
+        """The matrix as a list of rows."""
+        return [self.row(i) for i in range(self.rows)]
+
+    def __repr__(self):
+        return f"<Matrix {self.rows} x {self.columns} of float64>"
+
+    def __getbuffer__(self, Py_buffer* view, int flags):
+        view.buf = self.data
+        view.obj = self
+        view.len = self.rows * self.columns * sizeof(double)
+        view.readonly = 0
+        view.itemsize = sizeof(double)
+        view.format = DOUBLE if flags & PyBUF_FORMAT else NULL
+        view.ndim = 2
+        view.shape = self.buffer_shape if flags & PyBUF_ND else NULL
+        view.strides = self.buffer_strides if flags & PyBUF_STRIDES == PyBUF_STRIDES else NULL
+        view.suboffsets = NULL
+        view.internal = NULL
+
+
+cdef Matrix new_matrix(Py_ssize_t rows, Py_ssize_t columns):
+    """A matrix with undefined cells; MemoryError where it does not fit."""
+    cdef Matrix matrix = Matrix.__new__(Matrix)
+    if columns and rows > <Py_ssize_t>(<size_t>-1 // 4 // sizeof(double)) // columns:
+        raise MemoryError(f"a {rows} x {columns} matrix does not fit in memory")
+    matrix.data = <double*>cotool_allocate_pages(rows * columns * sizeof(double))
+    if matrix.data == NULL:
+        raise MemoryError(f"a {rows} x {columns} matrix does not fit in memory")
+    matrix.rows = rows
+    matrix.columns = columns
+    matrix.buffer_shape = [rows, columns]
+    matrix.buffer_strides = [columns * <Py_ssize_t>sizeof(double), sizeof(double)]
+    return matrix

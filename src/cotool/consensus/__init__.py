@@ -1,0 +1,1 @@
+"""Consensus among experts who answered the same question."""

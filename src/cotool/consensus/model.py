@@ -1,0 +1,131 @@
+"""What consensus reads and what it returns: frozen dataclasses, and their JSON form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cotool._fast.matrix import Matrix
+
+SCHEMA = "cotool.consensus/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One expert's answer to one question.
+
+    `confidence` is the expert's own, 0 to 1, None where it is unknown; `timestamp` is seconds
+    since the Unix epoch; `where` says where the response was read ("answers.json, response 3").
+    """
+
+    content: str
+    expert_name: str
+    confidence: float | None = None
+    timestamp: float | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    embedding: Sequence[float] | None = None
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question and the responses to it, in input order. `id` is what responses are joined on."""
+
+    id: str
+    text: str
+    responses: tuple[Response, ...]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Responses that stand together. `share` is of the total weight, 0 to 1."""
+
+    id: int
+    answer: str
+    members: tuple[str, ...]
+    indices: tuple[int, ...]
+    share: float
+    cohesion: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dissent:
+    """An answer outside the consensus, and what sets it apart from the consensus answer.
+
+    `similarity` is to the consensus answer; `only_here` and `only_in_consensus` are distinguishing
+    words; `numbers` are numbers stated here and not there; `negation` tells that one of the two
+    negates what the other affirms.
+    """
+
+    experts: tuple[str, ...]
+    answer: str
+    share: float
+    similarity: float | None
+    only_here: tuple[str, ...] = ()
+    only_in_consensus: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    consensus_numbers: tuple[str, ...] = ()
+    negation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """One finding with its evidence. `evidence` holds the numbers that `message` states."""
+
+    kind: str
+    message: str
+    experts: tuple[str, ...] = ()
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Consensus:
+    """The consensus on one question.
+
+    `answer` is None where no response could be used. `agreement` is the share of the experts'
+    weight that stands behind the answer; `confidence` is derived from agreement alone and is not
+    a calibrated probability (see `explanation`). `expert` gave the answer that is shown.
+    `matrix` holds pairwise similarities in the order of `experts`.
+    """
+
+    question: str
+    answer: str | None
+    kind: str
+    method: str
+    confidence: float | None
+    agreement: float | None
+    clusters: tuple[Cluster, ...]
+    dissent: tuple[Dissent, ...]
+    insights: tuple[Insight, ...]
+    id: str
+    expert: str | None
+    content: str | None
+    experts: tuple[str, ...]
+    answers: tuple[str | None, ...]
+    metric: str | None
+    clustering: str | None
+    threshold: float | None
+    matrix: Matrix | None
+    explanation: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form, `cotool.consensus/1`; keys in the order of the fields, then `schema`."""
+        return {**_plain(self), "schema": SCHEMA}
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
+    if isinstance(value, float):
+        return round(value, 6)
+    if value is None or isinstance(value, (str, int, bool)):
+        return value
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return [[round(cell, 6) for cell in row] for row in value.tolist()]

@@ -1,0 +1,53 @@
+"""The one seam for scale: apply a function to a stream of items, in order, on several threads."""
+
+from __future__ import annotations
+
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+from cotool._fast import _openmp
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Future
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def resolve_num_threads(requested: int | None = None) -> int:
+    """Return `requested`, else COTOOL_NUM_THREADS, else what OpenMP takes (OMP_NUM_THREADS, CPUs).
+
+    Raises InputError where the setting is not a whole number from 1 to 1024.
+    """
+    try:
+        return _openmp.resolve_num_threads(requested)
+    except ValueError as error:
+        raise InputError(str(error)) from None
+
+
+def map_ordered(
+    function: Callable[[Item], Result], items: Iterable[Item], num_threads: int
+) -> Iterator[Result]:
+    """Yield `function(item)` for each item in input order.
+
+    At most four items a thread are in flight, so memory does not grow with the stream. An
+    exception of `function` or of `items` is raised in its place in the order.
+    """
+    if num_threads == 1:
+        yield from map(function, items)
+        return
+    with ThreadPoolExecutor(num_threads, thread_name_prefix="cotool") as pool:
+        pending: deque[Future[Result]] = deque()
+        try:
+            for item in items:
+                pending.append(pool.submit(function, item))
+                if len(pending) >= 4 * num_threads:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
+        finally:
+            for future in pending:
+                future.cancel()
