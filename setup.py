@@ -18,6 +18,9 @@ FAST = "src/cotool/_fast"
 MODULES: dict[str, list[str]] = {
     "_openmp": [],
     "matrix": [],
+    "levenshtein": ["myers.c"],
+    "pairwise": ["bags.c", "vectors.c"],
+    "tokens": ["words.c"],
 }
 
 DIRECTIVES = {
