@@ -73,9 +73,7 @@ def plain_cosine(texts: list[str]) -> list[list[float]]:
 def plain_jaccard(texts: list[str]) -> list[list[float]]:
     """Jaccard of word sets in plain Python, each pair once."""
     sets = [set(bag) for bag in plain_bags(texts)]
-    return [
-        [len(a & b) / (len(a | b) or 1) for b in sets[:i]] for i, a in enumerate(sets)
-    ]
+    return [[len(a & b) / (len(a | b) or 1) for b in sets[:i]] for i, a in enumerate(sets)]
 
 
 def peers(threads: int) -> dict[str, dict[str, Callable[[list[str]], object]]]:

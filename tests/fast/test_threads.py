@@ -79,6 +79,7 @@ def test_map_ordered_keeps_the_order_and_does_not_run_ahead(threads):
 @pytest.mark.parametrize("threads", [1, 3])
 def test_map_ordered_raises_in_place(threads):
     """An error comes after the results before it."""
+
     def divide(i):
         return 6 // (3 - i)
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-import reference
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+import reference
 from cotool._fast.tokens import tokenize
 
 # Characters that meet the rules: cases, marks, joiners, scripts with and without spaces.
-TRICKY = "aZé'ı\N{RIGHT SINGLE QUOTATION MARK}.,0٣9_ \nßſǰΐİŉᾳﬃ日本あアไก่한ᄀ각क्षি\u0301\u0345\u200d-"
+TRICKY = (
+    "aZé'ı\N{RIGHT SINGLE QUOTATION MARK}.,0٣9_ \nßſǰΐİŉᾳﬃ日本あアไก่한ᄀ각क्षি\u0301\u0345\u200d-"
+)
 texts = st.one_of(st.text(TRICKY, max_size=40), st.text(max_size=40))
 
 
