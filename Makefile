@@ -29,7 +29,7 @@ fuzz:           ## the property tests with 5,000 random examples each, some minu
 sanitize:       ## the kernels' tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	COTOOL_SANITIZE=address,undefined $(PYTHON) setup.py -q build_ext --inplace --force
 	LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
-	ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+	ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
 	$(PYTHON) -m pytest -q -p no:cacheprovider tests/fast; status=$$?; \
 	$(PYTHON) setup.py -q build_ext --inplace --force; exit $$status
 

@@ -169,7 +169,8 @@ for name, (kernel, _) in ALL.items():
         data = np.asarray(kernel(random_texts(count, longest))).tobytes()
         digests[f"{name} {count} {longest}"] = hashlib.sha256(data).hexdigest()
 vectors = np.random.default_rng(1).normal(size=(20, 77)).tolist()
-digests["vectors"] = hashlib.sha256(np.asarray(pairwise.vector_cosine(vectors)).tobytes()).hexdigest()
+data = np.asarray(pairwise.vector_cosine(vectors)).tobytes()
+digests["vectors"] = hashlib.sha256(data).hexdigest()
 print(json.dumps(digests))
 """
 

@@ -2,8 +2,7 @@
  *
  * A kernel's source is included once for each CPU level with COTOOL_TARGET and COTOOL_NAME set;
  * the compiler turns the same vectors into AVX-512, AVX2, or whatever the platform's baseline has
- * (SSE2, NEON, scalars), so every path computes the same bits. Compilers without vector
- * extensions run the same source with one lane.
+ * (SSE2, NEON), so every path computes the same bits.
  */
 #ifndef COTOOL_CPU_H
 #define COTOOL_CPU_H
@@ -12,21 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if defined(__GNUC__)
+#if !defined(__GNUC__)
+#error "cotool needs the vector extensions of GCC or Clang"
+#endif
+
 #define COTOOL_LANES 8
 typedef double cotool_doubles __attribute__((vector_size(64)));
 typedef uint64_t cotool_words64 __attribute__((vector_size(64)));
-typedef int64_t cotool_signed64 __attribute__((vector_size(64)));
 #define COTOOL_INLINE static inline __attribute__((always_inline))
-#else
-#define COTOOL_LANES 1
-typedef double cotool_doubles;
-typedef uint64_t cotool_words64;
-typedef int64_t cotool_signed64;
-#define COTOOL_INLINE static inline
-#endif
 
-#if defined(__x86_64__) && defined(__GNUC__)
+#if defined(__x86_64__)
 #define COTOOL_DISPATCH 1
 #define COTOOL_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,bmi2,popcnt")))
 #define COTOOL_AVX2 __attribute__((target("avx2,bmi2,popcnt")))

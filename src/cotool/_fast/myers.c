@@ -7,19 +7,6 @@
  * AVX-512, and successive blocks overlap where one alone would wait for its own result. */
 #define GROUP 4
 
-/* Words of a vector of patterns; without vector extensions the patterns take turns. */
-#define TURNS (COTOOL_PATTERNS / COTOOL_LANES)
-
-static int cotool_popcount(uint64_t x) {
-#if defined(__GNUC__)
-    return __builtin_popcountll(x);
-#else
-    x -= x >> 1 & 0x5555555555555555u;
-    x = (x & 0x3333333333333333u) + (x >> 2 & 0x3333333333333333u);
-    return (int)(((x + (x >> 4)) & 0x0F0F0F0F0F0F0F0Fu) * 0x0101010101010101u >> 56);
-#endif
-}
-
 #if COTOOL_DISPATCH
 #define COTOOL_TARGET COTOOL_AVX512
 #define COTOOL_NAME(name) name##_avx512

@@ -5,8 +5,8 @@ typedef cotool_words64 COTOOL_NAME(vector);
 
 /* One block of 64 rows over one symbol. vp, vn: vertical differences +1 and -1; p, n: horizontal
  * ones, entering above as 0 or 1 and leaving below likewise. */
-COTOOL_TARGET COTOOL_INLINE void COTOOL_NAME(step)(V match, V *vp, V *vn, V *p, V *n) {
-    V x = match | *n;
+COTOOL_TARGET COTOOL_INLINE void COTOOL_NAME(step)(const V *match, V *vp, V *vn, V *p, V *n) {
+    V x = *match | *n;
     V d = (((x & *vp) + *vp) ^ *vp) | x | *vn;
     V hp = *vn | ~(d | *vp), hn = d & *vp;
     V hp_in = hp << 1 | *p, hn_in = hn << 1 | *n;
@@ -39,7 +39,7 @@ COTOOL_TARGET COTOOL_INLINE void COTOOL_NAME(sweep)(const int blocks, const int 
                 in_p >>= 1, in_n >>= 1;
             }
             for (int b = 0; b < blocks; b++)
-                COTOOL_NAME(step)(match[b], &p_state[b], &n_state[b], &p, &n);
+                COTOOL_NAME(step)(&match[b], &p_state[b], &n_state[b], &p, &n);
             if (below) {
                 out_p = out_p >> 1 | p << 63;
                 out_n = out_n >> 1 | n << 63;
@@ -69,7 +69,7 @@ COTOOL_TARGET COTOOL_INLINE void COTOOL_NAME(sweep_short)(const int blocks, cons
             const V *match = matches + (ptrdiff_t)rows[texts[w].symbols[t]] * blocks;
             V p = one, n = zero;
             for (int b = 0; b < blocks; b++)
-                COTOOL_NAME(step)(match[b], &p_state[w * blocks + b], &n_state[w * blocks + b],
+                COTOOL_NAME(step)(&match[b], &p_state[w * blocks + b], &n_state[w * blocks + b],
                                   &p, &n);
         }
     }
@@ -78,7 +78,7 @@ COTOOL_TARGET COTOOL_INLINE void COTOOL_NAME(sweep_short)(const int blocks, cons
             const V *match = matches + (ptrdiff_t)rows[texts[w].symbols[t]] * blocks;
             V p = one, n = zero;
             for (int b = 0; b < blocks; b++)
-                COTOOL_NAME(step)(match[b], &p_state[w * blocks + b], &n_state[w * blocks + b],
+                COTOOL_NAME(step)(&match[b], &p_state[w * blocks + b], &n_state[w * blocks + b],
                                   &p, &n);
         }
     }
@@ -127,8 +127,8 @@ COTOOL_TARGET static void COTOOL_NAME(read_off)(const cotool_sequence *patterns,
             ptrdiff_t rows = patterns[p].length - first - 64 * b;
             if (rows <= 0) continue;
             uint64_t mask = rows < 64 ? ~(~(uint64_t)0 << rows) : ~(uint64_t)0;
-            distances[p] += cotool_popcount(up[b * COTOOL_LANES + p] & mask) -
-                            cotool_popcount(down[b * COTOOL_LANES + p] & mask);
+            distances[p] += __builtin_popcountll(up[b * COTOOL_LANES + p] & mask) -
+                            __builtin_popcountll(down[b * COTOOL_LANES + p] & mask);
         }
     }
 }
@@ -136,8 +136,7 @@ COTOOL_TARGET static void COTOOL_NAME(read_off)(const cotool_sequence *patterns,
 COTOOL_TARGET static void COTOOL_NAME(short_patterns)(const cotool_sequence *patterns, int count,
                                                       int blocks, const cotool_sequence *texts,
                                                       ptrdiff_t text_count,
-                                                      cotool_myers_scratch *scratch,
-                                                      int64_t *distances) {
+                                                      cotool_myers_scratch *scratch) {
     const V *matches = scratch->matches;
     const int32_t *rows = scratch->rows;
     V vp[GROUP], vn[GROUP];
@@ -152,7 +151,7 @@ COTOOL_TARGET static void COTOOL_NAME(short_patterns)(const cotool_sequence *pat
             COTOOL_NAME(sweep_short)(2, 2, matches, rows, some, vp, vn);
         for (int w = 0; w < width && t + w < text_count; w++)
             COTOOL_NAME(read_off)(patterns, count, 0, blocks, vp + w * blocks, vn + w * blocks,
-                                  distances + (t + w) * COTOOL_PATTERNS);
+                                  scratch->distances + (t + w) * COTOOL_PATTERNS);
     }
 }
 
@@ -160,8 +159,7 @@ COTOOL_TARGET static void COTOOL_NAME(long_patterns)(const cotool_sequence *patt
                                                      ptrdiff_t first, int blocks, int below,
                                                      const cotool_sequence *texts,
                                                      ptrdiff_t text_count,
-                                                     cotool_myers_scratch *scratch,
-                                                     int64_t *distances) {
+                                                     cotool_myers_scratch *scratch) {
     const V *m = scratch->matches;
     const int32_t *r = scratch->rows;
     V *edges = scratch->edges;
@@ -178,7 +176,7 @@ COTOOL_TARGET static void COTOOL_NAME(long_patterns)(const cotool_sequence *patt
         else if (blocks == 2) COTOOL_NAME(sweep)(2, 1, 0, m, r, text, edges, vp, vn);
         else COTOOL_NAME(sweep)(1, 1, 0, m, r, text, edges, vp, vn);
         COTOOL_NAME(read_off)(patterns, count, first, blocks, vp, vn,
-                              distances + t * COTOOL_PATTERNS);
+                              scratch->distances + t * COTOOL_PATTERNS);
         edges += (text.length + 63) / 64 * 2;
     }
 }
@@ -198,25 +196,20 @@ COTOOL_TARGET static int COTOOL_NAME(distances)(const cotool_sequence *patterns,
     if (longest > 64 * GROUP && edge_words > scratch->edge_words) {
         free(scratch->edges);
         scratch->edge_words = 0;
-        scratch->edges = aligned_alloc(64, (size_t)edge_words * sizeof(uint64_t) + 64 - 64 % 64);
+        scratch->edges = aligned_alloc(64, (size_t)edge_words * sizeof(uint64_t));
         if (!scratch->edges) return -1;
         scratch->edge_words = edge_words;
     }
-    for (int turn = 0; turn < count; turn += COTOOL_LANES) {
-        const cotool_sequence *own = patterns + turn;
-        int lanes = count - turn < COTOOL_LANES ? count - turn : COTOOL_LANES;
-        for (ptrdiff_t first = 0; first < longest; first += 64 * GROUP) {
-            ptrdiff_t rest = (longest - first + 63) / 64;
-            int blocks = rest < GROUP ? (int)rest : GROUP;
-            COTOOL_NAME(match_masks)(own, lanes, first, blocks, scratch);
-            if (longest <= 128)
-                COTOOL_NAME(short_patterns)(own, lanes, blocks, texts, text_count, scratch,
-                                            scratch->distances + turn);
-            else
-                COTOOL_NAME(long_patterns)(own, lanes, first, blocks, rest > GROUP, texts,
-                                           text_count, scratch, scratch->distances + turn);
-            COTOOL_NAME(forget_rows)(own, lanes, first, blocks, scratch);
-        }
+    for (ptrdiff_t first = 0; first < longest; first += 64 * GROUP) {
+        ptrdiff_t rest = (longest - first + 63) / 64;
+        int blocks = rest < GROUP ? (int)rest : GROUP;
+        COTOOL_NAME(match_masks)(patterns, count, first, blocks, scratch);
+        if (longest <= 128)
+            COTOOL_NAME(short_patterns)(patterns, count, blocks, texts, text_count, scratch);
+        else
+            COTOOL_NAME(long_patterns)(patterns, count, first, blocks, rest > GROUP, texts,
+                                       text_count, scratch);
+        COTOOL_NAME(forget_rows)(patterns, count, first, blocks, scratch);
     }
     return 0;
 }

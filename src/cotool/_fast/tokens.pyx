@@ -46,7 +46,7 @@ cdef extern from "words.h" nogil:
                              size_t length, const uint64_t* bits, int32_t* ids)
 
 # Scripts without spaces whose letters are words of their own: first and last code point.
-ALONE = (
+cdef tuple ALONE = (
     (0x0E00, 0x0EFF),  # Thai, Lao
     (0x1000, 0x109F),  # Myanmar
     (0x1780, 0x17FF),  # Khmer
@@ -54,7 +54,7 @@ ALONE = (
     (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF),  # Han
 )
 # Hangul that composes with its neighbours without being a mark.
-JAMO = ((0x1100, 0x11FF), (0xA960, 0xA97F), (0xD7B0, 0xD7FF))
+cdef tuple JAMO = ((0x1100, 0x11FF), (0xA960, 0xA97F), (0xD7B0, 0xD7FF))
 
 # Hash seed of this process, so that nobody can prepare words that collide. Ids do not show it.
 cdef uint64_t SEED = int.from_bytes(os.urandom(8), "little")

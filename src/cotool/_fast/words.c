@@ -8,17 +8,8 @@
 #include <emmintrin.h>
 #endif
 
-#if defined(__GNUC__)
 #define trailing_zeros(x) __builtin_ctzll(x)
 #define likely(x) __builtin_expect(!!(x), 1)
-#else
-static int trailing_zeros(uint64_t x) {
-    int n = 0;
-    while (!(x & 1)) x >>= 1, n++;
-    return n;
-}
-#define likely(x) (x)
-#endif
 
 /* ---- folding ---------------------------------------------------------------------------- */
 
@@ -188,7 +179,7 @@ static uint64_t load8(const uint8_t *bytes) {
 
 /* Bytes 0..length-1 of an 8-byte load, the rest zero, in memory order on either endianness. */
 static uint64_t load_part(const uint8_t *bytes, size_t length) {
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
     return length ? load8(bytes) >> (64 - 8 * length) : 0;
 #else
     return length ? load8(bytes) & ~(uint64_t)0 >> (64 - 8 * length) : 0;
@@ -197,14 +188,8 @@ static uint64_t load_part(const uint8_t *bytes, size_t length) {
 
 /* Multiply to 128 bits and fold: the mixing step of wyhash (Wang Yi, public domain design). */
 static uint64_t mix(uint64_t a, uint64_t b) {
-#if defined(__SIZEOF_INT128__)
     unsigned __int128 product = (unsigned __int128)a * b;
     return (uint64_t)product ^ (uint64_t)(product >> 64);
-#else
-    a ^= a >> 32;
-    a *= 0x9E3779B97F4A7C15u ^ b;
-    return a ^ a >> 29;
-#endif
 }
 
 static uint64_t hash_rest(const uint8_t *bytes, size_t length, uint64_t seed) {
