@@ -18,6 +18,7 @@ FAST = "src/cotool/_fast"
 MODULES: dict[str, list[str]] = {
     "_openmp": [],
     "matrix": [],
+    "clustering": [],
     "levenshtein": ["myers.c"],
     "pairwise": ["bags.c", "vectors.c"],
     "tokens": ["words.c"],

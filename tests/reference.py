@@ -145,3 +145,77 @@ def levenshtein(texts):
 
 def word_levenshtein(texts):
     return edit_similarity([tokenize(text) for text in texts])
+
+
+# ---- clusters -------------------------------------------------------------------------------
+
+
+def numbered(groups, count):
+    """Labels by first appearance from sets of rows."""
+    groups = sorted(groups, key=min)
+    return [next(k for k, group in enumerate(groups) if i in group) for i in range(count)]
+
+
+def components(matrix, threshold):
+    """Merge any two groups with a pair at the threshold until nothing changes."""
+    groups = [{i} for i in range(len(matrix))]
+    while True:
+        for a in groups:
+            for b in groups:
+                if a is not b and any(matrix[i][j] >= threshold for i in a for j in b):
+                    groups = [g for g in groups if g is not a and g is not b] + [a | b]
+                    break
+            else:
+                continue
+            break
+        else:
+            return numbered(groups, len(matrix))
+
+
+def average_merges(matrix):
+    """Merge the two groups with the greatest mean similarity, step by step."""
+    groups = [frozenset([i]) for i in range(len(matrix))]
+    while len(groups) > 1:
+        value, a, b = max(
+            (
+                (sum(matrix[i][j] for i in a for j in b) / (len(a) * len(b)), a, b)
+                for k, a in enumerate(groups)
+                for b in groups[k + 1 :]
+            ),
+            key=lambda merge: merge[0],
+        )
+        groups = [g for g in groups if g not in {a, b}] + [a | b]
+        yield value, groups
+
+
+def average(matrix, threshold):
+    groups = [frozenset([i]) for i in range(len(matrix))]
+    for value, merged in average_merges(matrix):
+        if value < threshold:
+            break
+        groups = merged
+    return numbered(groups, len(matrix))
+
+
+def density(matrix, threshold, min_points=3):
+    """DBSCAN by its definition; a border row joins its most similar core row."""
+    rows = range(len(matrix))
+    near = [{j for j in rows if i == j or matrix[i][j] >= threshold} for i in rows]
+    core = [i for i in rows if len(near[i]) >= min_points]
+    groups = [{core[k] for k in group} for group in core_groups(matrix, core, threshold)]
+    for i in rows:
+        if i in core:
+            continue
+        hosts = [j for j in core if j in near[i]]
+        if hosts:
+            best = max(hosts, key=lambda j: (matrix[i][j], -j))
+            next(group for group in groups if best in group).add(i)
+        else:
+            groups.append({i})
+    return numbered(groups, len(matrix))
+
+
+def core_groups(matrix, core, threshold):
+    """Components among the core rows, as sets of places in `core`."""
+    labels = components([[matrix[i][j] for j in core] for i in core], threshold)
+    return [{k for k, label in enumerate(labels) if label == one} for one in set(labels)]
