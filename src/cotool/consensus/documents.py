@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+from itertools import chain, islice
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 _DECODER = json.JSONDecoder(object_pairs_hook=_unique)
 
 
-def read_first_line(stream: io.BufferedReader, name: str) -> tuple[bytes, int]:
+def read_first_line(stream: io.BufferedReader) -> tuple[bytes, int]:
     """Return the first line that is not blank (cut at 1 MiB) and its number; b"" at the end."""
     number = 0
     while True:
@@ -76,37 +77,26 @@ def read_values(
     an error can be trusted.
     """
     where = f"{name}, line {number}"
-    whole_line = first.endswith(b"\n") or len(first) < _FIRST_LINE
+    lines = _next_lines(stream, name, number)
+    second: list[tuple[int, bytes]] = []
     try:
         value = _decode(first, where)
-    except _IncompleteError:
-        yield from _document(stream, name, first, number)
-        return
     except InputError as error:
-        if not whole_line:
+        cut = len(first) == _FIRST_LINE and not first.endswith(b"\n")
+        if cut or isinstance(error, _IncompleteError):
             yield from _document(stream, name, first, number)
             return
         on_bad(error)
     else:
         if isinstance(value, list):
-            second = _next_line(stream, name, number)
-            if second is None:
+            second = list(islice(lines, 1))
+            if not second:
                 for place, item in enumerate(value, 1):
                     yield f"{name}, record {place}", item
                 return
-            yield where, value
-            number, line = second
-            try:
-                item = _decode(line, f"{name}, line {number}")
-            except InputError as error:
-                on_bad(error)
-            else:
-                yield f"{name}, line {number}", item
-        else:
-            yield where, value
-    while (following := _next_line(stream, name, number)) is not None:
-        number, line = following
-        where = f"{name}, line {number}"
+        yield where, value
+    for line_number, line in chain(second, lines):
+        where = f"{name}, line {line_number}"
         try:
             value = _decode(line, where)
         except InputError as error:
@@ -119,12 +109,11 @@ class _IncompleteError(InputError):
     """Valid JSON so far, which goes on after the end of the line."""
 
 
-def _next_line(stream: io.BufferedReader, name: str, number: int) -> tuple[int, bytes] | None:
+def _next_lines(stream: io.BufferedReader, name: str, number: int) -> Iterator[tuple[int, bytes]]:
     while line := read_line(stream, name, number + 1):
         number += 1
         if not line.isspace():
-            return number, line
-    return None
+            yield number, line
 
 
 def read_line(stream: io.BufferedReader, name: str, number: int) -> bytes:
@@ -214,6 +203,7 @@ class _Text:
 
     def value(self) -> Any:
         """Return the next JSON value and move on past it."""
+        self.peek()
         while True:
             try:
                 value, end = _DECODER.raw_decode(self.text, self.position)

@@ -1,4 +1,4 @@
-"""Which key of a record plays which part: the synonyms that files use, found once per set of keys."""
+"""Which key of a record plays which part: the synonyms that files use."""
 
 from __future__ import annotations
 
@@ -69,6 +69,9 @@ class Keys:
     embedding: str | None = None
     responses: str | None = None
     expert_columns: tuple[str, ...] = ()
+
+
+DEFAULT_KEYS = Keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,4 +158,3 @@ def _plain_name(name: str) -> str:
     if prefix:
         bare = bare[prefix.end() :]
     return _SEPARATORS.sub("_", _CAMEL.sub("_", bare)).casefold()
-

@@ -6,12 +6,13 @@ expert was sampled several times) that is joined to its question by id or text.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from cotool.consensus import values
-from cotool.consensus.layout import Keys, Layout, layout_of
+from cotool.consensus.layout import DEFAULT_KEYS, Keys, Layout, layout_of
 from cotool.consensus.model import Question, Response
 from cotool.errors import InputError
 
@@ -41,7 +42,9 @@ class Record:
     whole: bool
 
 
-def as_response(item: object, *, where: str, position: int = 1, keys: Keys = Keys()) -> Response:
+def as_response(
+    item: object, *, where: str, position: int = 1, keys: Keys = DEFAULT_KEYS
+) -> Response:
     """Return the one response that `item` holds; an unnamed expert is "expert `position`".
 
     `item` is a string, number, mapping, dataclass, Response or chat-completion object.
@@ -53,12 +56,12 @@ def as_response(item: object, *, where: str, position: int = 1, keys: Keys = Key
     return replace(found[0], expert_name=found[0].expert_name or f"expert {position}")
 
 
-def as_responses(items: Iterable[object], *, keys: Keys = Keys()) -> tuple[Response, ...]:
+def as_responses(items: Iterable[object], *, keys: Keys = DEFAULT_KEYS) -> tuple[Response, ...]:
     """Return the responses that `items` hold to one question, with unique expert names."""
     return as_question(list(items), where="responses", keys=keys).responses
 
 
-def as_question(item: object, *, where: str, keys: Keys = Keys()) -> Question:
+def as_question(item: object, *, where: str, keys: Keys = DEFAULT_KEYS) -> Question:
     """Return a Question from a Question, a mapping or dataclass of its shape, or its responses.
 
     Raises InputError where `item` is none of these.
@@ -68,10 +71,11 @@ def as_question(item: object, *, where: str, keys: Keys = Keys()) -> Question:
     if not isinstance(item, (str, bytes, Mapping)) and isinstance(item, Iterable):
         item = list(item)
     record = read_record(item, where=where, keys=keys)
-    return make_question(record.id or record.text or where, record.text or "", record.responses)
+    text = record.text or ""
+    return make_question(record.id or join_text(text) or where, text, record.responses)
 
 
-def as_questions(items: Iterable[object], *, keys: Keys = Keys()) -> Iterable[Question]:
+def as_questions(items: Iterable[object], *, keys: Keys = DEFAULT_KEYS) -> Iterable[Question]:
     """Yield a Question for each item, as `as_question` does."""
     for place, item in enumerate(items, 1):
         yield as_question(item, where=f"question {place}", keys=keys)
@@ -109,8 +113,13 @@ def make_question(question_id: str, text: str, responses: Iterable[Response]) ->
     return Question(question_id, text, tuple(named), warnings)
 
 
+def join_text(text: str) -> str:
+    """Return a question's text in the form in which questions are compared (NFC, stripped)."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
 def read_record(
-    item: object, *, where: str, keys: Keys = Keys(), on_bad: BadRecord | None = None
+    item: object, *, where: str, keys: Keys = DEFAULT_KEYS, on_bad: BadRecord | None = None
 ) -> Record:
     """Return what `item` says; a bad response of a question goes to `on_bad`, or is raised.
 
@@ -131,7 +140,7 @@ def _record(item: object, where: str, keys: Keys, on_bad: BadRecord | None) -> R
     layout = layout_of(tuple(record), keys)
     text = _question_text(record, layout, where)
     question_id = _text(record, layout.question_id, where)
-    listed = record.get(layout.responses) if layout.responses else None
+    listed = _value(record, layout.responses)
     if listed is not None and (_is_list(listed) or layout.content is None):
         expert = _text(record, layout.expert, where) or ""
         question_id = question_id or _text(record, layout.record_id, where)
@@ -182,9 +191,9 @@ def _listed(
                 raise
             on_bad(error)
             continue
-        name = values.clean(name).strip()
+        named = values.clean(name).strip()
         answers += [
-            answer if answer.expert_name else replace(answer, expert_name=name) for answer in found
+            answer if answer.expert_name else replace(answer, expert_name=named) for answer in found
         ]
     return tuple(answers)
 
@@ -203,7 +212,7 @@ def _responses(item: object, where: str, keys: Keys) -> tuple[Response, ...]:
             hint="expected a string, or an object with an expert and a content",
         )
     layout = layout_of(tuple(record), keys)
-    content = record.get(layout.content) if layout.content else None
+    content = _value(record, layout.content)
     if _has_choices(record):
         content = record["choices"]
     elif content is None:
@@ -215,21 +224,17 @@ def _responses(item: object, where: str, keys: Keys) -> tuple[Response, ...]:
         raise ShapeError(f"{where}: found {_names(record)}, {_EXPECTED}", hint=_HINT)
     said = values.scalar_text(content, where)
     found = (
-        (Response(said, "", where=where),)
-        if said is not None
-        else _nested(content, where, keys)
+        (Response(said, "", where=where),) if said is not None else _nested(content, where, keys)
     )
-    expert = (
-        _text(record, layout.expert, where) or _text(record, layout.author, where) or ""
-    )
-    confidence = values.confidence(record.get(layout.confidence), where)
-    moment = record.get(layout.timestamp)
+    expert = _text(record, layout.expert, where) or _text(record, layout.author, where) or ""
+    confidence = values.confidence(_value(record, layout.confidence), where)
+    moment = _value(record, layout.timestamp)
     # "time" may also be how long an answer took: below 1e8 seconds it is no date after 1973.
     if layout.timestamp != "time" or not isinstance(moment, (int, float)) or moment >= 1e8:
         seconds = values.timestamp(moment, where)
     else:
         seconds = None
-    vector = values.embedding(record.get(layout.embedding), where)
+    vector = values.embedding(_value(record, layout.embedding), where)
     metadata = _metadata(record, layout)
     return tuple(
         Response(
@@ -297,11 +302,11 @@ def _checked(answer: Response, where: str) -> Response:
 
 
 def _mapping(item: object) -> Mapping[str, Any] | None:
-    if isinstance(item, dict) or isinstance(item, Mapping):
+    if isinstance(item, Mapping):
         if all(isinstance(name, str) for name in item):
             return item
         return {str(name): value for name, value in item.items()}
-    if isinstance(item, type) or isinstance(item, (str, Response)):
+    if isinstance(item, (type, str, Response)):
         return None
     if is_dataclass(item):
         return {part.name: getattr(item, part.name) for part in fields(item)}
@@ -329,9 +334,13 @@ def _question_text(record: Mapping[str, Any], layout: Layout, where: str) -> str
     return f"{text}\n\n{context}" if text and context else text
 
 
+def _value(record: Mapping[str, Any], key: str | None) -> Any:
+    return None if key is None else record.get(key)
+
+
 def _text(record: Mapping[str, Any], key: str | None, where: str) -> str | None:
     """Return a key's value as stripped text; None where it is missing, null or empty."""
-    value = None if key is None else record.get(key)
+    value = _value(record, key)
     if value is None:
         return None
     text = values.scalar_text(value, where)

@@ -68,10 +68,11 @@ def open_source(
         yield _decoded(stdin or sys.stdin.buffer, name, on_read)
         return
     try:
-        with Path(path).open("rb", buffering=0) as file:
-            yield _decoded(file, name, on_read)
+        file = io.FileIO(path)
     except OSError as error:
-        raise _unreadable(path, error) from None
+        raise _unreadable(name, error) from None
+    with file:
+        yield _decoded(file, name, on_read)
 
 
 def check_readable(path: str | PathLike[str]) -> None:
@@ -82,7 +83,7 @@ def check_readable(path: str | PathLike[str]) -> None:
         directory = Path(path).is_dir()
         Path(path).stat()
     except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from None
+        raise _unreadable(str(path), error) from None
     if directory:
         raise InputError(
             f"{path}: is a directory", hint=f"give the files in it, such as {Path(path) / '*.json'}"
@@ -95,7 +96,7 @@ def source_name(path: str | PathLike[str]) -> str:
 
 
 def source_labels(paths: list[str | PathLike[str]]) -> list[str]:
-    """Return a name for the expert of each file: its stem, with as many folders as tell it apart."""
+    """Return each file's stem, with as many folders before it as tell it apart: experts' names."""
     parts = []
     for path in paths:
         found = Path(source_name(path))
@@ -128,12 +129,15 @@ def _decoded(
     take = getattr(file, "read1", file.read)
 
     def read(size: int) -> bytes:
-        data: bytes = take(size) or b""
+        try:
+            data: bytes = take(size) or b""
+        except OSError as error:
+            raise _unreadable(name, error) from None
         if on_read is not None:
             on_read(len(data))
         return data
 
-    stream = io.BufferedReader(_Raw(read), _BLOCK)
+    stream: io.BufferedReader = io.BufferedReader(_Raw(read), _BLOCK)
     if stream.peek(2).startswith(_GZIP):
         stream = io.BufferedReader(_Raw(_gunzip(stream, name)), _BLOCK)
     start = stream.peek(4)
@@ -186,6 +190,6 @@ def _recode(stream: io.BufferedReader, encoding: str, name: str) -> Callable[[in
     return read
 
 
-def _unreadable(path: str | PathLike[str], error: OSError | ValueError) -> InputError:
+def _unreadable(name: str, error: OSError | ValueError) -> InputError:
     reason = error.strerror if isinstance(error, OSError) else str(error)
-    return InputError(f"{path}: cannot be read: {reason}", hint="check the name of the file")
+    return InputError(f"{name}: cannot be read: {reason}", hint="check the name of the file")

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from numbers import Real
+from typing import TypeGuard
 
 from cotool.errors import InputError
 
@@ -34,7 +35,7 @@ def scalar_text(value: object, where: str) -> str | None:
         return clean(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, Real):
+    if _is_number(value):
         if not _finite(value):
             raise InputError(f"{where}: {value} is not an answer", hint="expected text or a number")
         return str(value)
@@ -55,7 +56,7 @@ def confidence(value: object, where: str) -> float | None:
             number = None
     elif value is None:
         return None
-    if isinstance(number, Real) and not isinstance(number, bool) and 0 <= number <= 1:
+    if _is_number(number) and 0 <= number <= 1:
         return float(number)
     raise InputError(
         f"{where}: confidence {_shown(value)} is not a number from 0 to 1",
@@ -79,7 +80,7 @@ def timestamp(value: object, where: str) -> float | None:
         if not stripped:
             return None
         number = _parsed_time(stripped)
-    if isinstance(number, Real) and not isinstance(number, bool):
+    if _is_number(number):
         for limit, unit in _EPOCH_UNITS:
             if abs(number) < limit:
                 return float(number) / unit
@@ -96,7 +97,7 @@ def embedding(value: object, where: str) -> tuple[float, ...] | None:
     items = value.tolist() if hasattr(value, "tolist") else value
     if isinstance(items, Sequence) and not isinstance(items, (str, bytes)) and items:
         for place, item in enumerate(items, 1):
-            if not isinstance(item, Real) or isinstance(item, bool) or not _finite(item):
+            if not _is_number(item) or not _finite(item):
                 raise InputError(
                     f"{where}: number {place} of the embedding is {_shown(item)}",
                     hint="expected a list of finite numbers",
@@ -107,9 +108,13 @@ def embedding(value: object, where: str) -> tuple[float, ...] | None:
     )
 
 
-def _finite(number: Real) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, (int, float, Real)) and not isinstance(value, bool)
+
+
+def _finite(number: float) -> bool:
     # Unlike math.isfinite, this takes whole numbers that no float can hold.
-    return bool(abs(number) <= sys.float_info.max)
+    return abs(number) <= sys.float_info.max
 
 
 def _parsed_time(text: str) -> float | None:
