@@ -108,7 +108,8 @@ def layout_of(names: tuple[str, ...], keys: Keys) -> Layout:
     }  # fmt: skip
     free: dict[str, str] = {}
     for name in names:
-        if name not in chosen:
+        # A caller's mapping may have keys that are no strings; they play no part.
+        if name not in chosen and isinstance(name, str):
             free.setdefault(_plain_name(name), name)
 
     def take(override: str | None, synonyms: tuple[str, ...], *prefixes: str) -> str | None:
@@ -148,7 +149,7 @@ def layout_of(names: tuple[str, ...], keys: Keys) -> Layout:
     # A bare "id" is kept among the rest: it may be no more than the response's own.
     used = {*layout.values(), *keys.expert_columns} - {layout["record_id"]}
     rest = tuple(name for name in names if name not in used)
-    unknown = tuple(name for name in rest if _plain_name(name) not in _WORDS)
+    unknown = tuple(name for plain, name in free.items() if plain not in _WORDS)
     return Layout(**layout, rest=rest, unknown=unknown)
 
 

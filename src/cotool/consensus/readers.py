@@ -183,7 +183,7 @@ class _Reading:
                 yield where, record
         if stranger is not None:
             if self._several and count == 1 and on_warning is not None:
-                on_warning(f"{name} is left out: {stranger}")
+                on_warning(f"{stranger}; the file is left out")
             else:
                 self._bad(stranger)
 

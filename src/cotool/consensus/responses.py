@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, NamedTuple
 
 from cotool.consensus import values
 from cotool.consensus.layout import DEFAULT_KEYS, Keys, Layout, layout_of
@@ -29,8 +29,7 @@ class ShapeError(InputError):
     """A record that is neither a question with responses nor a response."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """What one record says. `expert_name` of a response is "" where the record names no expert.
 
     `id` and `text` are the question's; `whole` tells that the record lists all its responses.
@@ -97,14 +96,17 @@ def make_question(question_id: str, text: str, responses: Iterable[Response]) ->
         counts[expert] = counts.get(expert, 0) + 1
     if len(counts) == len(named):
         return Question(question_id, text, tuple(named))
-    taken = set(counts)
-    seen: set[str] = set()
+    numbers: dict[str, int] = {}
     for place, answer in enumerate(named):
         expert = answer.sample_of or answer.expert_name
-        if expert in seen:
-            name = _free_name(expert, taken)
+        number = numbers.get(expert, 0) + 1
+        if number > 1:
+            # An expert may truly bear such a name.
+            while f"{expert}#{number}" in counts:
+                number += 1
+            name = f"{expert}#{number}"
             named[place] = replace(answer, expert_name=name, sample_of=expert)
-        seen.add(expert)
+        numbers[expert] = number
     warnings = tuple(
         f"{expert} answered {count} times; its weight is shared between its answers"
         for expert, count in counts.items()
@@ -115,7 +117,7 @@ def make_question(question_id: str, text: str, responses: Iterable[Response]) ->
 
 def join_text(text: str) -> str:
     """Return a question's text in the form in which questions are compared (NFC, stripped)."""
-    return unicodedata.normalize("NFC", text).strip()
+    return (text if text.isascii() else unicodedata.normalize("NFC", text)).strip()
 
 
 def read_record(
@@ -156,7 +158,7 @@ def _record(item: object, where: str, keys: Keys, on_bad: BadRecord | None) -> R
             )
         question_id = question_id or _text(record, layout.record_id, where)
         return Record(question_id, text, _listed(columns, "", where, keys, on_bad), whole=True)
-    answers = _responses(record, where, keys)
+    answers = _answers(record, layout, where, keys)
     if question_id is None and text is None and not _is_api_object(record):
         question_id = _text(record, layout.record_id, where)
     if question_id is None and text is None:
@@ -211,42 +213,43 @@ def _responses(item: object, where: str, keys: Keys) -> tuple[Response, ...]:
             f"{where}: {_kind(item)} is not a response",
             hint="expected a string, or an object with an expert and a content",
         )
-    layout = layout_of(tuple(record), keys)
-    content = _value(record, layout.content)
-    if _has_choices(record):
-        content = record["choices"]
-    elif content is None:
+    return _answers(record, layout_of(tuple(record), keys), where, keys)
+
+
+def _answers(
+    record: Mapping[str, Any], layout: Layout, where: str, keys: Keys
+) -> tuple[Response, ...]:
+    content = record["choices"] if _has_choices(record) else _value(record, layout.content)
+    if content is None:
         if layout.content:
             raise InputError(
                 f"{where}: {layout.content!r} is null, found {_names(record)}",
                 hint="expected a text; leave such records out with --skip-bad",
             )
         raise ShapeError(f"{where}: found {_names(record)}, {_EXPECTED}", hint=_HINT)
-    said = values.scalar_text(content, where)
-    found = (
-        (Response(said, "", where=where),) if said is not None else _nested(content, where, keys)
-    )
     expert = _text(record, layout.expert, where) or _text(record, layout.author, where) or ""
-    confidence = values.confidence(_value(record, layout.confidence), where)
-    moment = _value(record, layout.timestamp)
-    # "time" may also be how long an answer took: below 1e8 seconds it is no date after 1973.
-    if layout.timestamp != "time" or not isinstance(moment, (int, float)) or moment >= 1e8:
-        seconds = values.timestamp(moment, where)
-    else:
-        seconds = None
-    vector = values.embedding(_value(record, layout.embedding), where)
+    confidence = seconds = vector = None
+    if layout.confidence:
+        confidence = values.confidence(record.get(layout.confidence), where)
+    if layout.timestamp:
+        seconds = _timestamp(record.get(layout.timestamp), layout.timestamp, where)
+    if layout.embedding:
+        vector = values.embedding(record.get(layout.embedding), where)
     metadata = _metadata(record, layout)
+    said = values.scalar_text(content, where)
+    if said is not None:
+        return (Response(said, expert, confidence, seconds, metadata, vector, where),)
     return tuple(
         Response(
             answer.content,
             expert or answer.expert_name,
             answer.confidence if confidence is None else confidence,
             answer.timestamp if seconds is None else seconds,
-            {**answer.metadata, **metadata} if answer.metadata else metadata,
+            {**answer.metadata, **metadata},
             answer.embedding if vector is None else vector,
             where,
         )
-        for answer in found
+        for answer in _nested(content, where, keys)
     )
 
 
@@ -302,10 +305,8 @@ def _checked(answer: Response, where: str) -> Response:
 
 
 def _mapping(item: object) -> Mapping[str, Any] | None:
-    if isinstance(item, Mapping):
-        if all(isinstance(name, str) for name in item):
-            return item
-        return {str(name): value for name, value in item.items()}
+    if isinstance(item, (dict, Mapping)):
+        return item
     if isinstance(item, (type, str, Response)):
         return None
     if is_dataclass(item):
@@ -330,8 +331,17 @@ def _experts_in(record: Mapping[str, Any], layout: Layout, keys: Keys) -> tuple[
 
 def _question_text(record: Mapping[str, Any], layout: Layout, where: str) -> str | None:
     text = _text(record, layout.question, where)
+    if layout.context is None:
+        return text
     context = _text(record, layout.context, where)
     return f"{text}\n\n{context}" if text and context else text
+
+
+def _timestamp(value: object, key: str, where: str) -> float | None:
+    # "time" may also be how long an answer took: below 1e8 seconds it is no date after 1973.
+    if key == "time" and isinstance(value, (int, float)) and value < 1e8:
+        return None
+    return values.timestamp(value, where)
 
 
 def _value(record: Mapping[str, Any], key: str | None) -> Any:
@@ -340,7 +350,7 @@ def _value(record: Mapping[str, Any], key: str | None) -> Any:
 
 def _text(record: Mapping[str, Any], key: str | None, where: str) -> str | None:
     """Return a key's value as stripped text; None where it is missing, null or empty."""
-    value = _value(record, key)
+    value = None if key is None else record.get(key)
     if value is None:
         return None
     text = values.scalar_text(value, where)
@@ -354,6 +364,8 @@ def _text(record: Mapping[str, Any], key: str | None, where: str) -> str | None:
 
 
 def _metadata(record: Mapping[str, Any], layout: Layout) -> dict[str, Any]:
+    if not layout.rest:
+        return {}
     rest = {name: record[name] for name in layout.rest if name != "choices"}
     given = rest.get("metadata")
     if isinstance(given, Mapping):
@@ -383,15 +395,6 @@ def _is_api_object(record: Mapping[str, Any]) -> bool:
 
 def _is_list(value: object) -> bool:
     return isinstance(value, (list, tuple, Mapping))
-
-
-def _free_name(expert: str, taken: set[str]) -> str:
-    number = 2
-    while f"{expert}#{number}" in taken:
-        number += 1
-    name = f"{expert}#{number}"
-    taken.add(name)
-    return name
 
 
 def _kind(value: object) -> str:

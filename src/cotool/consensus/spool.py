@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from hashlib import blake2b
 from itertools import groupby
@@ -18,15 +19,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BATCH = 1000
+_NO_MORE: tuple[None, None, dict[str, Any], None] = (None, None, {}, None)
 
-# `by_text` joins records without an id; `file` is the label of a file whose record names no
-# expert; a question without responses is a row whose content is null.
+# `by_text` joins records without an id; `more` are the fields that most answers do not have, in
+# JSON; `file` is the label of a file whose record names no expert. A question without responses
+# is a row whose content is null.
 _TABLE = """
 CREATE TABLE answer (
-    by_id BLOB, by_text BLOB, id TEXT, question TEXT, content TEXT, expert TEXT, confidence REAL,
-    timestamp REAL, metadata TEXT, embedding TEXT, place TEXT, file TEXT
+    by_id BLOB, by_text BLOB, id TEXT, question TEXT, content TEXT, expert TEXT, more TEXT,
+    place TEXT, file TEXT
 )"""
-_INSERT = "INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT = "INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 # A record that has only its text goes to the first question with an id that has the same text.
 _ADOPT = """
 UPDATE answer SET by_id = named.by_id FROM (
@@ -40,7 +43,7 @@ CREATE TABLE ordered AS SELECT first, row FROM (
     FROM answer
 ) ORDER BY first, row"""
 _SELECT = """
-SELECT first, id, question, content, expert, confidence, timestamp, metadata, embedding, place, file
+SELECT first, id, question, content, expert, more, place, file
 FROM ordered JOIN answer ON answer.rowid = ordered.row ORDER BY ordered.rowid"""
 
 
@@ -54,6 +57,8 @@ class Spool:
         self._database.execute("PRAGMA cache_size = -16384")
         self._database.execute(_TABLE)
         self._rows: list[tuple[Any, ...]] = []
+        # Whether there are records with an id (False), without one (True), or both.
+        self._kinds: set[bool] = set()
 
     def add(
         self,
@@ -67,19 +72,18 @@ class Spool:
         `label` names the expert of a response without a name, where it is the only such response
         of its label to the question.
         """
-        by_id = None if question_id is None else _digest("id", question_id)
-        by_text = None if text is None else _digest("text", text)
-        for answer in responses:
-            self._rows.append(
-                (
-                    by_id, by_text, question_id, text, answer.content, answer.expert_name,
-                    answer.confidence, answer.timestamp, _json(answer.metadata, answer.where),
-                    _json(answer.embedding, answer.where), answer.where,
-                    None if answer.expert_name else label,
-                )
-            )  # fmt: skip
+        by_id = None if question_id is None else _digest(question_id)
+        by_text = None if text is None else _digest(text)
+        self._kinds.add(by_id is None)
+        self._rows += [
+            (
+                by_id, by_text, question_id, text, answer.content, answer.expert_name,
+                _more(answer), answer.where, None if answer.expert_name else label,
+            )
+            for answer in responses
+        ]  # fmt: skip
         if not responses:
-            self._rows.append((by_id, by_text, question_id, text, *(None,) * 8))
+            self._rows.append((by_id, by_text, question_id, text, *(None,) * 5))
         if len(self._rows) >= _BATCH:
             self._flush()
 
@@ -87,7 +91,8 @@ class Spool:
         """Yield the questions in the order in which they appeared, and forget them."""
         with closing(self._database) as database:
             self._flush()
-            database.execute(_ADOPT)
+            if len(self._kinds) == 2:
+                database.execute(_ADOPT)
             database.execute(_ORDER)
             for _, rows in groupby(database.execute(_SELECT), key=itemgetter(0)):
                 yield _question(list(rows))
@@ -99,35 +104,35 @@ class Spool:
         self._rows.clear()
 
 
-def _digest(kind: str, text: str) -> bytes:
-    return blake2b(f"{kind}:{join_text(text)}".encode(), digest_size=16).digest()
+def _digest(text: str) -> bytes:
+    return blake2b(join_text(text).encode(), digest_size=16).digest()
 
 
-def _json(value: object, where: str) -> str | None:
-    if not value:
+def _more(answer: Response) -> str | None:
+    more = (answer.confidence, answer.timestamp, answer.metadata, answer.embedding)
+    if more == _NO_MORE:
         return None
     try:
-        return json.dumps(value, default=str)
+        return json.dumps(more, default=str)
     except RecursionError:
-        raise InputError(f"{where}: is nested too deeply") from None
+        raise InputError(f"{answer.where}: is nested too deeply") from None
 
 
 def _question(rows: list[tuple[Any, ...]]) -> Question:
-    ids = [row[1] for row in rows if row[1] is not None]
-    texts = [row[2] for row in rows if row[2] is not None]
-    labels = [row[10] for row in rows]
-    answers = (
-        Response(
-            content,
-            expert or (label if label is not None and labels.count(label) == 1 else ""),
-            confidence,
-            timestamp,
-            {} if metadata is None else json.loads(metadata),
-            None if embedding is None else tuple(json.loads(embedding)),
-            where,
-        )
-        for *_, content, expert, confidence, timestamp, metadata, embedding, where, label in rows
+    question_id = next((row[1] for row in rows if row[1] is not None), None)
+    text = next((row[2] for row in rows if row[2] is not None), "")
+    labels = Counter(row[7] for row in rows if row[7] is not None)
+    answers = [
+        _response(content, expert or (label if labels.get(label) == 1 else ""), more, where)
+        for _, _, _, content, expert, more, where, label in rows
         if content is not None
-    )
-    text = texts[0] if texts else ""
-    return make_question(ids[0] if ids else join_text(text), text, answers)
+    ]
+    return make_question(question_id or join_text(text), text, answers)
+
+
+def _response(content: str, expert: str, more: str | None, where: str) -> Response:
+    if more is None:
+        return Response(content, expert, where=where)
+    confidence, timestamp, metadata, embedding = json.loads(more)
+    vector = None if embedding is None else tuple(embedding)
+    return Response(content, expert, confidence, timestamp, metadata, vector, where)
