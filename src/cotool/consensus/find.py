@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 # one question by different language models .1 and .3.
 PARAPHRASE_WORDS = 0.5
 PARAPHRASE_TFIDF = 0.55
+PARAPHRASE_LENGTH = 60  # words; longer texts on one subject share as much without saying the same
 
 NOT_TRUTH = "agreement is not truth: the confidence is derived from agreement, not calibrated"
 
@@ -262,7 +263,8 @@ class _Analysis:
             )
             return "medoid"
         by_terms = _median_pair(similarity_matrix(self.contents, "tfidf", 1))
-        if by_terms >= PARAPHRASE_TFIDF:
+        length = statistics.median(len(text.words) for text in self.texts)
+        if by_terms >= PARAPHRASE_TFIDF and length <= PARAPHRASE_LENGTH:
             self.explanation.append(
                 f"near-paraphrases: the median pair has a TF-IDF cosine of {by_terms:.2f}"
             )
@@ -343,7 +345,7 @@ class _Analysis:
             self.explanation.append(
                 "near-identical texts that differ in a negation or in numbers were kept apart"
             )
-        index = self._pick(method, metric, matrix)
+        index = self._pick(method, metric, matrix, guarded)
         total = sum(self.weights)
         clusters = []
         for label in dict.fromkeys(guarded):
@@ -365,15 +367,18 @@ class _Analysis:
             metric=metric,
             clustering=clustering,
             threshold=threshold,
-            support=statistics.fmean(matrix[index, j] for j in own.indices),
+            support=sum(self.weights[j] * matrix[index, j] for j in own.indices)
+            / (sum(self.weights[j] for j in own.indices) or 1.0),
         )
 
-    def _pick(self, method: str, metric: str, matrix: Matrix) -> int:
+    def _pick(self, method: str, metric: str, matrix: Matrix, labels: Sequence[int]) -> int:
+        rows = aggregation.largest_cluster(labels, self.weights)
+        scope = "the others" if rows is None else f"the {len(rows)} of the largest cluster"
         if method == "medoid":
-            index, score = aggregation.medoid(matrix, self.weights)
+            index, score = aggregation.medoid(matrix, self.weights, rows)
             self.explanation.append(
                 f"the medoid stands: {self.responses[index].expert_name} has the greatest mean "
-                f"{metric} similarity to the others ({score:.2f})"
+                f"{metric} similarity to {scope} ({score:.2f})"
             )
             return index
         reliable = aggregation.most_reliable(self.weights, self.reliability, matrix)
@@ -385,11 +390,11 @@ class _Analysis:
             return reliable
         centre = metric if self.options.metric != "auto" else "cosine"
         index, score = aggregation.medoid(
-            matrix if centre == metric else self._similarities(centre), self.weights
+            matrix if centre == metric else self._similarities(centre), self.weights, rows
         )
         self.explanation.append(
             f"the centre stands: {self.responses[index].expert_name} has the greatest mean "
-            f"{centre} similarity to the others ({score:.2f}); the experts' reliability is unknown, "
+            f"{centre} similarity to {scope} ({score:.2f}); the experts' reliability is unknown, "
             "and for free text the centre is often not the best answer"
         )
         return index
@@ -427,14 +432,12 @@ class _Analysis:
             Cluster(place, c.answer, c.members, c.indices, c.share, c.cohesion)
             for place, c in enumerate(clusters)
         )
-        agreement = ordered[0].share
+        share = ordered[0].share
         voters = sum(self.weights[i] for c in ordered for i in c.indices)
-        confidence = support * aggregation.smoothed_share(
-            agreement, voters, max(2, len(ordered))
-        )
+        confidence = support * aggregation.smoothed_share(share, voters, max(2, len(ordered)))
         if len(self.responses) == 1:
             self.explanation.append("one expert alone is no consensus")
-        if any(c.share > agreement + aggregation.EPSILON for c in ordered[1:]):
+        if any(c.share > share + aggregation.EPSILON for c in ordered[1:]):
             self.warnings.append("the answer does not stand in the largest cluster")
         self.explanation.append(NOT_TRUTH)
         lexical = (
@@ -453,7 +456,7 @@ class _Analysis:
             kind=kind,
             method=method,
             confidence=confidence,
-            agreement=agreement,
+            agreement=support * share,
             clusters=ordered,
             dissent=dissent,
             insights=(*_opposed(dissent, self.responses[index]), *find_insights(findings)),
