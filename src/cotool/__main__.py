@@ -1,0 +1,21 @@
+"""`python -m cotool`, and the entry point of the `cotool` command."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run the command line and return its exit code; `--version` alone loads nothing else."""
+    if sys.argv[1:] == ["--version"]:
+        from cotool import __version__
+
+        print(f"cotool {__version__}")
+        return 0
+    from cotool.cli import main as run
+
+    return run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
