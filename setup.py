@@ -18,6 +18,10 @@ FAST = "src/cotool/_fast"
 MODULES: dict[str, list[str]] = {
     "_openmp": [],
     "matrix": [],
+    "clustering": [],
+    "levenshtein": ["myers.c"],
+    "pairwise": ["bags.c", "vectors.c"],
+    "tokens": ["words.c"],
 }
 
 DIRECTIVES = {
@@ -40,14 +44,15 @@ int main(void) {
 }
 """
 
-# Candidate (compile, link) flags, the first that compiles *and links* wins.
-OPENMP_FLAGS: dict[str, list[tuple[list[str], list[str]]]] = {
-    "msvc": [(["/openmp"], [])],
-    "unix": [
-        (["-fopenmp"], ["-fopenmp"]),
-        (["-Xpreprocessor", "-fopenmp"], ["-lomp"]),
-    ],
-}
+# Candidate (compile, link) flags: GCC and Clang, then Apple's Clang with libomp. The first that
+# compiles *and links* wins.
+OPENMP_FLAGS: list[tuple[list[str], list[str]]] = [
+    (["-fopenmp"], ["-fopenmp"]),
+    (["-Xpreprocessor", "-fopenmp"], ["-lomp"]),
+]
+
+# No contraction to fused multiply-add: sums are equal on every CPU path.
+FLAGS = ["-O3", "-ffp-contract=off", "-fvisibility=hidden", "-g0", "-Wno-unused-function"]
 
 
 class BuildExt(build_ext):
@@ -55,16 +60,8 @@ class BuildExt(build_ext):
 
     def build_extensions(self) -> None:
         """Choose flags once, then build every extension (in parallel) with them."""
-        msvc = self.compiler.compiler_type == "msvc"
         compile_flags, link_flags = self._openmp()
-        if msvc:
-            compile_flags = ["/O2", *compile_flags]
-        else:
-            # No contraction to fused multiply-add: sums are equal on every CPU path.
-            compile_flags = [
-                "-O3", "-ffp-contract=off", "-fvisibility=hidden", "-g0",
-                "-Wno-unused-function", "-Wno-psabi", *compile_flags,
-            ]  # fmt: skip
+        compile_flags = [*FLAGS, *compile_flags]
         if os.environ.get("COTOOL_SANITIZE"):
             flag = f"-fsanitize={os.environ['COTOOL_SANITIZE']}"
             compile_flags += ["-g", "-O1", "-fno-omit-frame-pointer", flag]
@@ -78,8 +75,7 @@ class BuildExt(build_ext):
     def _openmp(self) -> tuple[list[str], list[str]]:
         if os.environ.get("COTOOL_NO_OPENMP"):
             return [], []
-        kind = "msvc" if self.compiler.compiler_type == "msvc" else "unix"
-        for compile_flags, link_flags in OPENMP_FLAGS[kind]:
+        for compile_flags, link_flags in OPENMP_FLAGS:
             if self._links(compile_flags, link_flags):
                 return compile_flags, link_flags
         print("cotool: no OpenMP found, the kernels will run on one thread", file=sys.stderr)

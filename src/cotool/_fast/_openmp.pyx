@@ -8,6 +8,9 @@ import os
 
 from libc.stdlib cimport getenv, strtol
 
+cdef extern from "cpu.h" nogil:
+    int cotool_cpu_level()
+
 # Beyond this a request is a slip of the keyboard, not a machine.
 cdef int MOST_THREADS = 1024
 
@@ -67,3 +70,8 @@ def resolve_num_threads(requested=None):
 def openmp_version():
     """Return OpenMP's date as yyyymm, 0 where the kernels were built without it."""
     return COTOOL_OPENMP
+
+
+def cpu_level():
+    """Return the CPU level that the kernels use: "avx512", "avx2" or "plain"."""
+    return ("plain", "avx2", "avx512")[cotool_cpu_level()]

@@ -12,7 +12,7 @@ cdef char* DOUBLE = b"d"
 cdef class Matrix:
     """Rows × columns of float64. Index with `m[i, j]`; `numpy.asarray(m)` shares the memory."""
 
-    def __init__(self):
+    def __init__(self, *args, **kwargs):
         raise TypeError("a Matrix is made by the kernels")
 
     def __dealloc__(self):

@@ -1,7 +1,13 @@
-"""The words that `method`, `metric` and `clustering` accept. Imports nothing."""
-
-from __future__ import annotations
+"""The names that the options of consensus take. Imports nothing."""
 
 METHODS = ("auto", "vote", "medoid", "centre")
-METRICS = ("auto", "cosine", "tfidf", "jaccard", "levenshtein", "word-levenshtein", "embedding")
+METRICS = (
+    "auto",
+    "cosine",
+    "tfidf",
+    "jaccard",
+    "levenshtein",
+    "word-levenshtein",
+    "embedding",
+)
 CLUSTERINGS = ("auto", "components", "average", "density")

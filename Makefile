@@ -1,0 +1,44 @@
+# One-word tasks; CI calls the same. `make dev` first.
+PYTHON ?= python
+export OMP_WAIT_POLICY = passive
+
+.PHONY: dev build test check fuzz sanitize bench dist clean
+
+dev:            ## an editable install with everything that the other tasks need
+	$(PYTHON) -m pip install -q -e '.[dev,bench]'
+
+build:          ## rebuild the extensions in place
+	$(PYTHON) setup.py -q build_ext --inplace
+
+test:           ## the whole suite
+	$(PYTHON) -m pytest -q
+
+check:          ## ruff, mypy with stubtest, cython-lint, import-linter, Cython's hints
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	$(PYTHON) -m mypy.stubtest cotool._fast \
+		--allowlist tests/stubtest-allowlist.txt --ignore-unused-allowlist
+	cython-lint src/cotool/_fast/*.pyx src/cotool/_fast/*.pxd
+	lint-imports
+	$(PYTHON) tests/cython_hints.py
+
+fuzz:           ## the property tests with 5,000 random examples each, some minutes
+	HYPOTHESIS_PROFILE=fuzz $(PYTHON) -m pytest -q -x tests
+
+sanitize:       ## the kernels' tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	COTOOL_SANITIZE=address,undefined $(PYTHON) setup.py -q build_ext --inplace --force
+	LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
+	ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+	$(PYTHON) -m pytest -q -p no:cacheprovider tests/fast; status=$$?; \
+	$(PYTHON) setup.py -q build_ext --inplace --force; exit $$status
+
+bench:          ## cotool beside its peers
+	$(PYTHON) bench/similarity.py
+
+dist:           ## sdist and wheel
+	$(PYTHON) -m pip install -q build && $(PYTHON) -m build
+
+clean:
+	rm -rf build dist src/*.egg-info src/cotool/_fast/*.so
+	cd src/cotool/_fast && rm -f _openmp.c clustering.c levenshtein.c matrix.c pairwise.c tokens.c

@@ -1,0 +1,187 @@
+"""All pairs of n texts: cotool beside rapidfuzz, scikit-learn and plain Python, in one run.
+
+    OMP_WAIT_POLICY=passive python bench/similarity.py [--texts FILE.json[.gz]] [--quick]
+
+FILE maps a label to a list of texts; without it the texts are made of words drawn by Zipf's law.
+Every round runs each tool once, in turn, so that a busy machine slows all of them; the figures
+are medians, strings in and matrix out, tokenizing included. Ratios are the fastest peer's time
+divided by cotool's at the same number of threads.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import math
+import os
+import random
+import re
+import statistics
+import time
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cotool import build_info, similarity_matrix
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SIZES = (20, 200, 2000)
+SECONDS = 2.0  # of rounds for one row of the table
+PATIENCE = 6.0  # seconds; what takes longer runs once
+
+
+def made_texts(length: int, count: int) -> list[str]:
+    """Texts of about `length` characters with word frequencies like those of English."""
+    chance = random.Random(length)
+    words = ["".join(chance.choices("etaoinshrdlu", k=chance.randint(2, 9))) for _ in range(8000)]
+    shares = [1 / (rank + 2.7) for rank in range(len(words))]
+    return [
+        " ".join(chance.choices(words, shares, k=max(1, chance.randint(length // 9, length // 5))))
+        for _ in range(count)
+    ]
+
+
+def load(path: str | None) -> dict[str, list[str]]:
+    """Label -> texts."""
+    if path is None:
+        return {str(length): made_texts(length, max(SIZES)) for length in (60, 600, 3000)}
+    raw = Path(path).read_bytes()
+    return dict(json.loads(gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw))
+
+
+def plain_bags(texts: list[str]) -> list[Counter[str]]:
+    """Word counts in plain Python."""
+    return [Counter(re.findall(r"\w+", text.lower())) for text in texts]
+
+
+def plain_cosine(texts: list[str]) -> list[list[float]]:
+    """Cosine of word counts in plain Python, each pair once."""
+    bags = plain_bags(texts)
+    norms = [math.sqrt(sum(x * x for x in bag.values())) or 1.0 for bag in bags]
+    return [
+        [
+            sum(x * b[word] for word, x in a.items() if word in b) / (norms[i] * norms[j])
+            for j, b in enumerate(bags[:i])
+        ]
+        for i, a in enumerate(bags)
+    ]
+
+
+def plain_jaccard(texts: list[str]) -> list[list[float]]:
+    """Jaccard of word sets in plain Python, each pair once."""
+    sets = [set(bag) for bag in plain_bags(texts)]
+    return [[len(a & b) / (len(a | b) or 1) for b in sets[:i]] for i, a in enumerate(sets)]
+
+
+def peers(threads: int) -> dict[str, dict[str, Callable[[list[str]], object]]]:
+    """Metric -> peer -> function; peers that are not installed are left out with a word."""
+    found: dict[str, dict[str, Callable[[list[str]], object]]] = {
+        "cosine": {"plain Python": plain_cosine},
+        "tfidf": {},
+        "jaccard": {"plain Python": plain_jaccard},
+        "levenshtein": {},
+    }
+    try:
+        import numpy as np
+        from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+        from sklearn.metrics.pairwise import cosine_similarity
+    except ImportError:
+        print("scikit-learn is not installed and left out: pip install '.[bench]'")
+    else:
+
+        def sparse_jaccard(texts: list[str]) -> object:
+            sets = CountVectorizer(binary=True, token_pattern=r"\w+").fit_transform(texts)
+            shared = (sets @ sets.T).toarray()
+            sizes = np.asarray(sets.sum(axis=1)).ravel()
+            return shared / np.maximum(sizes[:, None] + sizes[None, :] - shared, 1)
+
+        found["cosine"]["scikit-learn"] = lambda texts: cosine_similarity(
+            CountVectorizer(token_pattern=r"\w+").fit_transform(texts)
+        )
+        found["tfidf"]["scikit-learn"] = lambda texts: cosine_similarity(
+            TfidfVectorizer(token_pattern=r"\w+").fit_transform(texts)
+        )
+        found["jaccard"]["sparse product"] = sparse_jaccard
+    try:
+        from rapidfuzz.distance import Levenshtein
+        from rapidfuzz.process import cdist
+    except ImportError:
+        print("rapidfuzz is not installed and left out: pip install '.[bench]'")
+    else:
+        found["levenshtein"]["rapidfuzz"] = lambda texts: cdist(
+            texts, texts, scorer=Levenshtein.normalized_similarity, workers=threads
+        )
+    return found
+
+
+def timed(function: Callable[[list[str]], object], texts: list[str]) -> float:
+    """Seconds of one call."""
+    start = time.perf_counter()
+    function(texts)
+    return time.perf_counter() - start
+
+
+def race(functions: dict[str, Callable[[list[str]], object]], texts: list[str]) -> dict[str, float]:
+    """Median seconds of each function, run in turn; a function over PATIENCE runs once."""
+    times: dict[str, list[float]] = {
+        name: [timed(function, texts)] for name, function in functions.items()
+    }
+    rounds = {name: f for name, f in functions.items() if times[name][0] < PATIENCE}
+    start = time.perf_counter()
+    while time.perf_counter() - start < SECONDS:
+        for name, function in rounds.items():
+            times[name].append(timed(function, texts))
+    return {name: statistics.median(series) for name, series in times.items()}
+
+
+def milliseconds(seconds: float) -> str:
+    """Three significant digits."""
+    return f"{float(f'{seconds * 1e3:.3g}'):,g}"
+
+
+def main() -> None:
+    """Print the table as Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--texts")
+    parser.add_argument("--threads", type=int, nargs="*", default=[1, os.cpu_count() or 1])
+    parser.add_argument("--quick", action="store_true", help="leave out texts over 1000 characters")
+    options = parser.parse_args()
+    print(" · ".join(f"{key} {value}" for key, value in build_info().items()), end="\n\n")
+    print("| metric | characters | n | threads | cotool ms | fastest peer | ms | ratio |")
+    print("|---|---|---|---|---|---|---|---|")
+    for label, texts in load(options.texts).items():
+        mean = statistics.mean(map(len, texts))
+        if options.quick and mean > 1000:
+            continue
+        for count in SIZES:
+            some = texts[:count]
+            for threads in dict.fromkeys(options.threads):
+                for metric, others in peers(threads).items():
+                    # Quadratic in the number and the length of the texts: minutes a call.
+                    if metric == "levenshtein" and count * mean > 500_000:
+                        continue
+                    if count * count * mean > 2e8:
+                        others.pop("plain Python", None)
+
+                    def ours(
+                        texts: list[str], metric: str = metric, threads: int = threads
+                    ) -> object:
+                        return similarity_matrix(texts, metric, threads)
+
+                    times = race({"cotool": ours, **others}, some)
+                    own = times.pop("cotool")
+                    peer, best = min(
+                        times.items(), key=lambda item: item[1], default=("none", math.nan)
+                    )
+                    print(
+                        f"| {metric} | {label} | {count} | {threads} | {milliseconds(own)} "
+                        f"| {peer} | {milliseconds(best)} | {best / own:.1f} |",
+                        flush=True,
+                    )
+
+
+if __name__ == "__main__":
+    main()

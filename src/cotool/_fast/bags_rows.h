@@ -1,0 +1,95 @@
+/* The rows of a similarity matrix of bags; included by bags.c once for each CPU level. */
+
+/* Products of the dense terms: 8 rows against the texts of a tile, 8 texts to a vector. */
+COTOOL_TARGET static void COTOOL_NAME(dense_products)(const cotool_bags *bags, ptrdiff_t first_row,
+                                                      ptrdiff_t tile, ptrdiff_t width,
+                                                      double sums[COTOOL_ROWS][TILE]) {
+    ptrdiff_t stride = bags->stride;
+    for (ptrdiff_t j = 0; j < width; j += COTOOL_LANES) {
+        cotool_doubles sum[COTOOL_ROWS];
+        const double *rows = bags->dense + first_row, *texts = bags->dense + tile + j;
+        memset(sum, 0, sizeof sum);
+        for (ptrdiff_t k = 0; k < bags->dense_terms; k++, rows += stride, texts += stride) {
+            cotool_doubles column;
+            memcpy(&column, texts, sizeof column);
+            for (int r = 0; r < COTOOL_ROWS; r++) sum[r] += column * rows[r];
+        }
+        for (int r = 0; r < COTOOL_ROWS; r++) memcpy(&sums[r][j], &sum[r], sizeof sum[r]);
+    }
+}
+
+COTOOL_TARGET static void COTOOL_NAME(rare_products)(const cotool_bags *bags, ptrdiff_t row,
+                                                     ptrdiff_t tile, ptrdiff_t end,
+                                                     int64_t *cursors, double *sums) {
+    for (int64_t e = bags->row_start[row]; e < bags->row_start[row + 1]; e++, cursors++) {
+        int64_t p = *cursors, stop = bags->posting_start[bags->row_term[e] + 1];
+        double weight = bags->row_weight[e];
+        for (; p < stop && bags->posting_text[p] < end; p++)
+            sums[bags->posting_text[p] - tile] += weight * bags->posting_weight[p];
+        *cursors = p;
+    }
+}
+
+COTOOL_TARGET static void COTOOL_NAME(similarities)(const cotool_bags *bags, ptrdiff_t row,
+                                                    ptrdiff_t tile, ptrdiff_t width, double *sums) {
+    const double *sizes = bags->size + tile, *inverses = bags->inverse + tile;
+    double size = bags->size[row], inverse = bags->inverse[row];
+    if (bags->metric == COTOOL_JACCARD) {
+        for (ptrdiff_t j = 0; j < width; j++) {
+            double all = size + sizes[j] - sums[j];
+            sums[j] = all > 0 ? sums[j] / all : 1.0;
+        }
+        return;
+    }
+    for (ptrdiff_t j = 0; j < width; j++) {
+        /* Parallel vectors reach exactly 1 (Cauchy-Schwarz holds with equality), and so do two
+         * texts without words. */
+        double dot = sums[j], cosine = dot * (inverse * inverses[j]);
+        cosine = cosine > 1.0 ? 1.0 : cosine;
+        int parallel = (dot * dot == size * sizes[j]) & ((dot > 0) | (size == sizes[j]));
+        sums[j] = parallel ? 1.0 : cosine;
+    }
+}
+
+COTOOL_TARGET static int COTOOL_NAME(rows)(const cotool_bags *bags, ptrdiff_t first_row,
+                                           double *out) {
+    double sums[COTOOL_ROWS][TILE];
+    ptrdiff_t texts = bags->texts;
+    ptrdiff_t rows = texts - first_row < COTOOL_ROWS ? texts - first_row : COTOOL_ROWS;
+    int64_t base = bags->row_start[first_row], entries = bags->row_start[first_row + rows] - base;
+    int64_t *cursors = malloc(((size_t)entries + 1) * sizeof *cursors);
+    if (!cursors) return -1;
+    /* A text's own place in a posting list is where the texts after it begin. */
+    for (int64_t e = 0; e < entries; e++) cursors[e] = bags->row_posting[base + e] + 1;
+
+    for (ptrdiff_t tile = first_row; tile < texts; tile += TILE) {
+        ptrdiff_t width = texts - tile < TILE ? texts - tile : TILE;
+        if (bags->dense_terms)
+            COTOOL_NAME(dense_products)(bags, first_row, tile, width, sums);
+        else
+            memset(sums, 0, sizeof sums);
+        for (ptrdiff_t r = 0; r < rows; r++) {
+            ptrdiff_t i = first_row + r;
+            COTOOL_NAME(rare_products)(bags, i, tile, tile + width,
+                                       cursors + (bags->row_start[i] - base), sums[r]);
+            COTOOL_NAME(similarities)(bags, i, tile, width, sums[r]);
+        }
+        ptrdiff_t j = 0;
+        if (tile == first_row) {
+            for (; j < rows; j++) {
+                out[(tile + j) * texts + tile + j] = 1.0;
+                for (ptrdiff_t r = 0; r < j; r++)
+                    out[(first_row + r) * texts + tile + j] =
+                        out[(tile + j) * texts + first_row + r] = sums[r][j];
+            }
+        }
+        for (ptrdiff_t r = 0; r < rows && j < width; r++)
+            memcpy(out + (first_row + r) * texts + tile + j, &sums[r][j],
+                   (size_t)(width - j) * sizeof(double));
+        for (; j < width; j++)
+            for (ptrdiff_t r = 0; r < rows; r++)
+                out[(tile + j) * texts + first_row + r] = sums[r][j];
+    }
+    free(cursors);
+    return 0;
+}

@@ -1,0 +1,59 @@
+/* See myers.h. */
+#include "myers.h"
+
+#include "cpu.h"
+
+/* Blocks of 64 rows that one sweep over a text advances: their state fills the registers of
+ * AVX-512, and successive blocks overlap where one alone would wait for its own result. */
+#define GROUP 4
+
+#if COTOOL_DISPATCH
+#define COTOOL_TARGET COTOOL_AVX512
+#define COTOOL_NAME(name) name##_avx512
+#include "myers_sweep.h"
+#undef COTOOL_TARGET
+#undef COTOOL_NAME
+#define COTOOL_TARGET COTOOL_AVX2
+#define COTOOL_NAME(name) name##_avx2
+#include "myers_sweep.h"
+#undef COTOOL_TARGET
+#undef COTOOL_NAME
+#endif
+#define COTOOL_TARGET
+#define COTOOL_NAME(name) name##_plain
+#include "myers_sweep.h"
+
+static uintptr_t up(uintptr_t size) { return (size + 63) & ~(uintptr_t)63; }
+
+int cotool_myers_open(cotool_myers_scratch *scratch, int32_t alphabet, ptrdiff_t texts) {
+    /* Row 0 is for the symbols that no pattern holds. */
+    size_t most = (size_t)COTOOL_PATTERNS * GROUP * 64, symbols = (size_t)alphabet;
+    size_t table = ((symbols < most ? symbols : most) + 1) * GROUP * 64;
+    size_t rows = up(symbols * sizeof(int32_t));
+    size_t distances = (size_t)texts * COTOOL_PATTERNS * sizeof(int64_t);
+    char *memory = malloc(rows + table + distances + 64);
+    memset(scratch, 0, sizeof *scratch);
+    if (!memory) return -1;
+    scratch->memory = memory;
+    memory = (char *)up((uintptr_t)memory);
+    scratch->matches = memory;
+    scratch->distances = (int64_t *)(memory + table);
+    scratch->rows = (int32_t *)(memory + table + distances);
+    memset(scratch->rows, 0, symbols * sizeof(int32_t));
+    return 0;
+}
+
+void cotool_myers_close(cotool_myers_scratch *scratch) {
+    free(scratch->memory);
+    free(scratch->edges);
+    scratch->memory = scratch->edges = NULL;
+}
+
+cotool_myers_function *cotool_myers(void) {
+#if COTOOL_DISPATCH
+    int level = cotool_cpu_level();
+    if (level == 2) return distances_avx512;
+    if (level == 1) return distances_avx2;
+#endif
+    return distances_plain;
+}

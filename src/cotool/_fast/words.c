@@ -1,0 +1,277 @@
+/* See words.h. */
+#include "words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#define trailing_zeros(x) __builtin_ctzll(x)
+#define likely(x) __builtin_expect(!!(x), 1)
+
+/* ---- folding ---------------------------------------------------------------------------- */
+
+/* Bits of up to 64 bytes: letters, digits, other word characters, the two kinds of joiners. */
+typedef struct {
+    uint64_t letter, digit, underscore, apostrophe, point;
+} classes;
+
+static classes classify(const uint8_t *text, size_t length, uint8_t *folded) {
+    classes c = {0, 0, 0, 0, 0};
+    size_t i = 0;
+#if defined(__SSE2__)
+    /* Signed compares: ASCII bytes are 0..127, so plain ranges work. */
+    for (; i + 16 <= length; i += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(text + i));
+        __m128i lower = _mm_or_si128(x, _mm_set1_epi8(0x20));
+        __m128i letter = _mm_and_si128(_mm_cmpgt_epi8(lower, _mm_set1_epi8('a' - 1)),
+                                       _mm_cmplt_epi8(lower, _mm_set1_epi8('z' + 1)));
+        __m128i digit = _mm_and_si128(_mm_cmpgt_epi8(x, _mm_set1_epi8('0' - 1)),
+                                      _mm_cmplt_epi8(x, _mm_set1_epi8('9' + 1)));
+        __m128i point = _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('.')),
+                                     _mm_cmpeq_epi8(x, _mm_set1_epi8(',')));
+        c.letter |= (uint64_t)(uint32_t)_mm_movemask_epi8(letter) << i;
+        c.digit |= (uint64_t)(uint32_t)_mm_movemask_epi8(digit) << i;
+        c.point |= (uint64_t)(uint32_t)_mm_movemask_epi8(point) << i;
+        c.underscore |= (uint64_t)(uint32_t)_mm_movemask_epi8(
+                            _mm_cmpeq_epi8(x, _mm_set1_epi8('_')))
+                        << i;
+        c.apostrophe |= (uint64_t)(uint32_t)_mm_movemask_epi8(
+                            _mm_cmpeq_epi8(x, _mm_set1_epi8('\'')))
+                        << i;
+        x = _mm_or_si128(x, _mm_and_si128(letter, _mm_set1_epi8(0x20)));
+        _mm_storeu_si128((__m128i *)(folded + i), x);
+    }
+#endif
+    for (; i < length; i++) {
+        uint8_t x = text[i], lower = x | 0x20;
+        uint64_t bit = (uint64_t)1 << i;
+        int letter = lower >= 'a' && lower <= 'z';
+        folded[i] = letter ? lower : x;
+        if (letter) c.letter |= bit;
+        else if (x >= '0' && x <= '9') c.digit |= bit;
+        else if (x == '_') c.underscore |= bit;
+        else if (x == '\'') c.apostrophe |= bit;
+        else if (x == '.' || x == ',') c.point |= bit;
+    }
+    return c;
+}
+
+void cotool_fold_ascii(const uint8_t *text, size_t length, uint8_t *folded, uint64_t *bits) {
+    /* A joiner at the edge of a 64-byte window needs its neighbours in the next and last one. */
+    classes last = {0, 0, 0, 0, 0};
+    uint64_t before_letter = 0, before_digit = 0; /* bit 0: the byte before `last` */
+    size_t words = (length + 63) / 64;
+    for (size_t w = 0; w <= words; w++) {
+        classes next = {0, 0, 0, 0, 0};
+        if (w < words) {
+            size_t rest = length - 64 * w;
+            next = classify(text + 64 * w, rest < 64 ? rest : 64, folded + 64 * w);
+        }
+        if (w > 0) {
+            uint64_t left_letter = last.letter << 1 | before_letter;
+            uint64_t right_letter = last.letter >> 1 | next.letter << 63;
+            uint64_t left_digit = last.digit << 1 | before_digit;
+            uint64_t right_digit = last.digit >> 1 | next.digit << 63;
+            bits[w - 1] = last.letter | last.digit | last.underscore |
+                          (last.apostrophe & left_letter & right_letter) |
+                          (last.point & left_digit & right_digit);
+            before_letter = last.letter >> 63;
+            before_digit = last.digit >> 63;
+        }
+        last = next;
+    }
+}
+
+static uint32_t point_at(const void *text, size_t i, int width) {
+    if (width == 1) return ((const uint8_t *)text)[i];
+    if (width == 2) return ((const uint16_t *)text)[i];
+    return ((const uint32_t *)text)[i];
+}
+
+static uint8_t *put_utf8(uint8_t *to, uint32_t point) {
+    if (point < 0x80) {
+        *to++ = (uint8_t)point;
+    } else if (point < 0x800) {
+        *to++ = (uint8_t)(0xC0 | point >> 6);
+        *to++ = (uint8_t)(0x80 | (point & 63));
+    } else if (point < 0x10000) {
+        *to++ = (uint8_t)(0xE0 | point >> 12);
+        *to++ = (uint8_t)(0x80 | (point >> 6 & 63));
+        *to++ = (uint8_t)(0x80 | (point & 63));
+    } else {
+        *to++ = (uint8_t)(0xF0 | point >> 18);
+        *to++ = (uint8_t)(0x80 | (point >> 12 & 63));
+        *to++ = (uint8_t)(0x80 | (point >> 6 & 63));
+        *to++ = (uint8_t)(0x80 | (point & 63));
+    }
+    return to;
+}
+
+ptrdiff_t cotool_fold_points(const void *text, size_t length, int width, const uint32_t *points,
+                             int normalized, uint8_t *folded, uint64_t *bits) {
+    uint8_t *to = folded;
+    uint64_t window = 0; /* word bits of the 64 bytes that `to` stands in */
+    uint32_t before = 0, entry = 0, after = 0;
+    int alone = 0; /* the last word stands alone, marks may still follow */
+    if (length) after = points[point_at(text, 0, width)];
+    for (size_t i = 0; i < length; i++) {
+        before = entry;
+        entry = after;
+        after = i + 1 < length ? points[point_at(text, i + 1, width)] : 0;
+        if (!(entry & COTOOL_KNOWN)) return -1;
+        if ((entry & COTOOL_COMPOSES) && !normalized) return -2;
+        /* A neighbour that is not looked up yet must not decide a join. */
+        if (i + 1 < length && !(after & COTOOL_KNOWN)) return -1;
+        uint32_t both = before & after;
+        int word = (entry & COTOOL_WORD) || ((entry & COTOOL_APOSTROPHE) && (both & COTOOL_LETTER)) ||
+                   ((entry & COTOOL_POINT) && (both & COTOOL_DIGIT));
+        uint8_t *start = to;
+        /* A space keeps a word that stands alone apart from the word before it. */
+        if ((entry & COTOOL_ALONE) || (alone && !(entry & COTOOL_MARK))) *to++ = ' ';
+        alone = (entry & COTOOL_ALONE) || (alone && (entry & COTOOL_MARK));
+        uint8_t *first = to;
+        to = put_utf8(to, entry & COTOOL_POINT_MASK);
+        for (uint8_t *byte = start; byte < to; byte++) {
+            size_t place = (size_t)(byte - folded);
+            if (word && byte >= first) window |= (uint64_t)1 << (place & 63);
+            if ((place & 63) == 63) {
+                bits[place >> 6] = window;
+                window = 0;
+            }
+        }
+    }
+    size_t total = (size_t)(to - folded);
+    if (total & 63) bits[total >> 6] = window;
+    return (ptrdiff_t)total;
+}
+
+/* ---- words ------------------------------------------------------------------------------ */
+
+size_t cotool_next_word(const uint64_t *bits, size_t length, size_t *position) {
+    size_t words = (length + 63) / 64, start = *position, w = start >> 6;
+    if (start >= length) return 0;
+    uint64_t window = bits[w] & ~(uint64_t)0 << (start & 63);
+    while (window == 0) {
+        if (++w == words) return 0;
+        window = bits[w];
+    }
+    start = 64 * w + (size_t)trailing_zeros(window);
+    *position = start;
+    uint64_t gaps = ~bits[w] & ~(uint64_t)0 << (start & 63);
+    while (gaps == 0) {
+        if (++w == words) return length;
+        gaps = ~bits[w];
+    }
+    size_t end = 64 * w + (size_t)trailing_zeros(gaps);
+    return end < length ? end : length;
+}
+
+/* ---- interning -------------------------------------------------------------------------- */
+
+static uint64_t load8(const uint8_t *bytes) {
+    uint64_t value;
+    memcpy(&value, bytes, 8);
+    return value;
+}
+
+/* Bytes 0..length-1 of an 8-byte load, the rest zero, in memory order on either endianness. */
+static uint64_t load_part(const uint8_t *bytes, size_t length) {
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return length ? load8(bytes) >> (64 - 8 * length) : 0;
+#else
+    return length ? load8(bytes) & ~(uint64_t)0 >> (64 - 8 * length) : 0;
+#endif
+}
+
+/* Multiply to 128 bits and fold: the mixing step of wyhash (Wang Yi, public domain design). */
+static uint64_t mix(uint64_t a, uint64_t b) {
+    unsigned __int128 product = (unsigned __int128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static uint64_t hash_rest(const uint8_t *bytes, size_t length, uint64_t seed) {
+    uint64_t hash = seed;
+    for (; length > 8; bytes += 8, length -= 8) hash = mix(hash ^ load8(bytes), 0xD6E8FEB86659FD93u);
+    return mix(hash ^ load_part(bytes, length), 0xA0761D6478BD642Fu ^ seed);
+}
+
+int cotool_vocabulary_open(cotool_vocabulary *vocabulary, size_t expected, uint64_t seed) {
+    size_t slots = 64;
+    while (slots < 2 * expected) slots *= 2;
+    vocabulary->slots = malloc(slots * sizeof(cotool_word));
+    if (!vocabulary->slots) return -1;
+    for (size_t i = 0; i < slots; i++) vocabulary->slots[i].id = -1;
+    vocabulary->mask = slots - 1;
+    vocabulary->seed = seed;
+    vocabulary->count = 0;
+    return 0;
+}
+
+void cotool_vocabulary_close(cotool_vocabulary *vocabulary) {
+    free(vocabulary->slots);
+    vocabulary->slots = NULL;
+}
+
+static uint64_t slot_of(const cotool_vocabulary *vocabulary, uint64_t head, uint64_t tail) {
+    return mix(head ^ vocabulary->seed, tail ^ 0x9E3779B97F4A7C15u) & vocabulary->mask;
+}
+
+static int grow(cotool_vocabulary *vocabulary) {
+    cotool_vocabulary larger;
+    size_t slots = (size_t)vocabulary->mask + 1;
+    if (cotool_vocabulary_open(&larger, slots, vocabulary->seed) != 0) return -1;
+    for (size_t i = 0; i < slots; i++) {
+        const cotool_word *word = &vocabulary->slots[i];
+        if (word->id < 0) continue;
+        uint64_t slot = slot_of(&larger, word->head, word->tail);
+        while (larger.slots[slot].id >= 0) slot = (slot + 1) & larger.mask;
+        larger.slots[slot] = *word;
+    }
+    larger.count = vocabulary->count;
+    free(vocabulary->slots);
+    *vocabulary = larger;
+    return 0;
+}
+
+ptrdiff_t cotool_intern(cotool_vocabulary *vocabulary, const uint8_t *folded, size_t length,
+                        const uint64_t *bits, int32_t *ids) {
+    ptrdiff_t count = 0;
+    size_t start = 0, end;
+    while ((end = cotool_next_word(bits, length, &start)) != 0) {
+        const uint8_t *bytes = folded + start;
+        size_t size = end - start;
+        uint64_t head, tail;
+        if (likely(size <= 8)) {
+            head = load_part(bytes, size);
+            tail = 0;
+        } else {
+            head = load8(bytes);
+            tail = size <= 16 ? load_part(bytes + 8, size - 8)
+                              : hash_rest(bytes + 8, size - 8, vocabulary->seed);
+        }
+        uint64_t slot = slot_of(vocabulary, head, tail);
+        for (;;) {
+            cotool_word *word = &vocabulary->slots[slot];
+            if (word->id < 0) {
+                /* A word of 4 GiB cannot be told from its remainder in 32 bits. */
+                if (vocabulary->count == INT32_MAX || size > UINT32_MAX) return -1;
+                *word = (cotool_word){head, tail, bytes, (uint32_t)size, vocabulary->count};
+                ids[count++] = vocabulary->count++;
+                if ((uint64_t)vocabulary->count * 2 > vocabulary->mask && grow(vocabulary) != 0)
+                    return -1;
+                break;
+            }
+            if (likely(word->head == head && word->tail == tail && word->length == size) &&
+                (size <= 16 || memcmp(word->start, bytes, size) == 0)) {
+                ids[count++] = word->id;
+                break;
+            }
+            slot = (slot + 1) & vocabulary->mask;
+        }
+        start = end;
+    }
+    return count;
+}

@@ -1,0 +1,25 @@
+"""What was compiled in, and what this machine uses of it."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from typing import Any
+
+from cotool import __version__
+from cotool._fast import _openmp
+from cotool.engine import resolve_num_threads
+
+
+def build_info() -> dict[str, Any]:
+    """Return versions, OpenMP's date (0: built without it), threads and the CPU level in use."""
+    return {
+        "cotool": __version__,
+        "python": platform.python_version(),
+        "openmp": _openmp.openmp_version(),
+        "threads": resolve_num_threads(),
+        "cpu_level": _openmp.cpu_level(),
+        "free_threading": not getattr(sys, "_is_gil_enabled", lambda: True)(),
+        "machine": platform.machine(),
+        "system": platform.system(),
+    }

@@ -1,0 +1,83 @@
+"""Who stands apart from the consensus, and what they say differently."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cotool.consensus.model import Dissent
+from cotool.consensus.words import is_negation, opposition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cotool._fast.matrix import Matrix
+    from cotool.consensus.model import Cluster
+    from cotool.consensus.words import Words
+
+MOST_WORDS = 8
+
+
+def find_dissent(
+    clusters: Sequence[Cluster], consensus: int, answer: int, texts: Sequence[Words], matrix: Matrix
+) -> tuple[Dissent, ...]:
+    """One Dissent for each cluster but `consensus`, the heaviest first.
+
+    `answer` is the row of the response that stands; each dissent is set against it where the two
+    are near-paraphrases (negation, numbers), and against the whole consensus cluster in words.
+    """
+    inside = [texts[i] for i in clusters[consensus].indices]
+    found = []
+    for cluster in clusters:
+        if cluster.id == clusters[consensus].id:
+            continue
+        outside = [texts[i] for i in cluster.indices]
+        closest = max(cluster.indices, key=lambda i: matrix[i, answer])
+        against = opposition(texts[closest], texts[answer])
+        ours = {number for text in inside for number in text.numbers}
+        theirs = dict.fromkeys(number for text in outside for number in text.numbers)
+        apart = tuple(number for number in theirs if number not in ours)
+        found.append(
+            Dissent(
+                experts=cluster.members,
+                answer=cluster.answer,
+                share=cluster.share,
+                similarity=matrix[closest, answer],
+                only_here=distinguishing(outside, inside),
+                only_in_consensus=distinguishing(inside, outside),
+                numbers=apart[:MOST_WORDS],
+                consensus_numbers=tuple(
+                    number
+                    for number in dict.fromkeys(n for text in inside for n in text.numbers)
+                    if number not in theirs
+                )[:MOST_WORDS],
+                negation=against.negated,
+            )
+        )
+    return tuple(sorted(found, key=lambda dissent: -dissent.share))
+
+
+def distinguishing(inside: Sequence[Words], outside: Sequence[Words]) -> tuple[str, ...]:
+    """Words of `inside` by how many more of its texts hold them than of `outside`'s, at most 8.
+
+    Negations always count; other function words only where nothing else sets the two apart.
+    """
+    scores: dict[str, float] = {}
+    places: dict[str, int] = {}
+    for text in inside:
+        for word in text.counts:
+            places.setdefault(word, len(places))
+            scores[word] = scores.get(word, 0.0) + 1 / len(inside)
+    for text in outside:
+        for word in text.counts:
+            if word in scores:
+                scores[word] -= 1 / len(outside)
+    content = {word for text in inside for word in text.content}
+
+    def strongest(words: Iterable[str]) -> tuple[str, ...]:
+        # A word in half of these texts and none of the others, or more.
+        chosen = [word for word in words if scores[word] >= 0.5]
+        return tuple(sorted(chosen, key=lambda word: (-scores[word], places[word]))[:MOST_WORDS])
+
+    return strongest(w for w in scores if w in content or is_negation(w)) or strongest(
+        w for w in scores if not w[0].isdigit()
+    )

@@ -1,0 +1,30 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).parent.parent
+
+settings.register_profile("cotool", deadline=None, max_examples=60, derandomize=True)
+settings.register_profile("fuzz", deadline=None, max_examples=5000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "cotool"))
+
+
+@pytest.fixture(scope="session")
+def examples():
+    """The folder of examples that ship with the project."""
+    return ROOT / "examples"
+
+
+@pytest.fixture(scope="session")
+def data():
+    """The folder of real data, which is not part of the project."""
+    folder = Path(os.environ.get("COTOOL_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("the real data is not here (COTOOL_DATA or ../shared/data)")
+    return folder

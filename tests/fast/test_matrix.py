@@ -1,0 +1,55 @@
+"""The matrix that kernels return."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cotool._fast.matrix import Matrix
+from cotool._fast.pairwise import cosine
+
+
+def test_numpy_shares_the_memory():
+    """numpy.asarray reads the buffer without a copy."""
+    matrix = cosine(["a b", "b c", "x"])
+    array = np.asarray(matrix)
+    assert array.dtype == np.float64
+    assert array.shape == matrix.shape == (3, 3)
+    array[0, 1] = 0.25
+    assert matrix[0, 1] == 0.25
+
+
+def test_the_buffer_outlives_the_matrix():
+    """An array keeps the memory alive."""
+    array = np.asarray(cosine([str(i) for i in range(600)]))
+    assert array.sum() == 600
+
+
+def test_indexing_without_numpy():
+    """Cells, rows and lists, from either end."""
+    matrix = cosine(["a b", "a", "x"])
+    assert matrix[-1, -1] == 1
+    assert matrix[0] == matrix.row(0) == matrix.tolist()[0] == matrix.row(-3)
+    assert len(matrix) == 3
+    assert repr(matrix) == "<Matrix 3 x 3 of float64>"
+    view = memoryview(matrix)
+    assert (view.format, view.shape, view.strides) == ("d", (3, 3), (24, 8))
+
+
+@pytest.mark.parametrize("key", [(3, 0), (0, 3), (-4, 0), 3])
+def test_index_out_of_range(key):
+    """An index beyond the matrix is an IndexError."""
+    with pytest.raises(IndexError):
+        cosine(["a", "b", "c"])[key]
+
+
+def test_only_kernels_make_one():
+    """A Matrix without memory cannot be made."""
+    with pytest.raises(TypeError):
+        Matrix()
+
+
+def test_too_large_is_a_memory_error():
+    """A matrix beyond the address space is refused before it is allocated."""
+    with pytest.raises(MemoryError):
+        cosine(["x"] * 4_000_000)

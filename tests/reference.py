@@ -1,0 +1,221 @@
+"""A slow, obvious oracle for each kernel."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections import Counter
+
+ALONE = (
+    (0x0E00, 0x0EFF),
+    (0x1000, 0x109F),
+    (0x1780, 0x17FF),
+    (0x3005, 0x3007),
+    (0x3021, 0x3029),
+    (0x3040, 0x309F),
+    (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0x20000, 0x3FFFF),
+)
+
+
+# ---- words ----------------------------------------------------------------------------------
+
+
+def fold(text):
+    """NFC, case folding, NFC; curly apostrophes become straight ones."""
+    text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+    return text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+
+
+def is_mark(char):
+    return unicodedata.category(char)[0] == "M"
+
+
+def stands_alone(char):
+    return char.isalpha() and any(first <= ord(char) <= last for first, last in ALONE)
+
+
+def tokenize(text):
+    """Words as cotool._fast.tokens describes them, character by character."""
+    text = fold(text)
+    words, current, alone = [], "", False
+    for i, char in enumerate(text):
+        before = text[i - 1] if i else " "
+        after = text[i + 1] if i + 1 < len(text) else " "
+        part = (
+            char.isalnum()
+            or char == "_"
+            or is_mark(char)
+            or (char == "'" and before.isalpha() and after.isalpha())
+            or (char in ".," and is_decimal(before) and is_decimal(after))
+        )
+        ends = not part or stands_alone(char) or (alone and not is_mark(char))
+        if ends and current:
+            words.append(current)
+            current = ""
+        alone = stands_alone(char) or (alone and is_mark(char))
+        if part:
+            current += char
+    return words + ([current] if current else [])
+
+
+def is_decimal(char):
+    return unicodedata.category(char) == "Nd"
+
+
+# ---- similarity of bags and vectors ---------------------------------------------------------
+
+
+def weights(texts, *, tfidf):
+    """One dict word -> weight for each text."""
+    counts = [Counter(tokenize(text)) for text in texts]
+    if not tfidf:
+        return counts
+    frequency = Counter(word for count in counts for word in count)
+    return [
+        {
+            word: number * (math.log((1 + len(texts)) / (1 + frequency[word])) + 1)
+            for word, number in count.items()
+        }
+        for count in counts
+    ]
+
+
+def cosine_of(a, b):
+    """Cosine of two sparse vectors; two empty ones are alike."""
+    if not a or not b:
+        return float(not a and not b)
+    dot = math.fsum(a[key] * b[key] for key in a.keys() & b.keys())
+    norms = math.fsum(x * x for x in a.values()) * math.fsum(x * x for x in b.values())
+    return dot / math.sqrt(norms)
+
+
+def cosine(texts):
+    bags = weights(texts, tfidf=False)
+    return [[cosine_of(a, b) for b in bags] for a in bags]
+
+
+def tfidf(texts):
+    bags = weights(texts, tfidf=True)
+    return [[cosine_of(a, b) for b in bags] for a in bags]
+
+
+def jaccard(texts):
+    sets = [set(tokenize(text)) for text in texts]
+    return [[len(a & b) / len(a | b) if a | b else 1.0 for b in sets] for a in sets]
+
+
+def vector_cosine(vectors):
+    def one(i, j):
+        if i == j:
+            return 1.0
+        a, b = vectors[i], vectors[j]
+        norms = math.hypot(*a) * math.hypot(*b)
+        return math.fsum(x * y for x, y in zip(a, b, strict=True)) / norms if norms else 0.0
+
+    return [[one(i, j) for j in range(len(vectors))] for i in range(len(vectors))]
+
+
+# ---- edit distance --------------------------------------------------------------------------
+
+
+def distance(a, b):
+    """Wagner and Fischer's dynamic programming over two sequences."""
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        previous, row[0] = row[0], i
+        for j, y in enumerate(b, 1):
+            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (x != y))
+    return row[-1]
+
+
+def edit_similarity(sequences):
+    def one(a, b):
+        longest = max(len(a), len(b))
+        return 1 - distance(a, b) / longest if longest else 1.0
+
+    return [[one(a, b) for b in sequences] for a in sequences]
+
+
+def levenshtein(texts):
+    return edit_similarity(texts)
+
+
+def word_levenshtein(texts):
+    return edit_similarity([tokenize(text) for text in texts])
+
+
+# ---- clusters -------------------------------------------------------------------------------
+
+
+def numbered(groups, count):
+    """Labels by first appearance from sets of rows."""
+    groups = sorted(groups, key=min)
+    return [next(k for k, group in enumerate(groups) if i in group) for i in range(count)]
+
+
+def components(matrix, threshold):
+    """Merge any two groups with a pair at the threshold until nothing changes."""
+    groups = [{i} for i in range(len(matrix))]
+    while True:
+        for a in groups:
+            for b in groups:
+                if a is not b and any(matrix[i][j] >= threshold for i in a for j in b):
+                    groups = [g for g in groups if g is not a and g is not b] + [a | b]
+                    break
+            else:
+                continue
+            break
+        else:
+            return numbered(groups, len(matrix))
+
+
+def average_merges(matrix):
+    """Merge the two groups with the greatest mean similarity, step by step."""
+    groups = [frozenset([i]) for i in range(len(matrix))]
+    while len(groups) > 1:
+        value, a, b = max(
+            (
+                (sum(matrix[i][j] for i in a for j in b) / (len(a) * len(b)), a, b)
+                for k, a in enumerate(groups)
+                for b in groups[k + 1 :]
+            ),
+            key=lambda merge: merge[0],
+        )
+        groups = [g for g in groups if g not in {a, b}] + [a | b]
+        yield value, groups
+
+
+def average(matrix, threshold):
+    groups = [frozenset([i]) for i in range(len(matrix))]
+    for value, merged in average_merges(matrix):
+        if value < threshold:
+            break
+        groups = merged
+    return numbered(groups, len(matrix))
+
+
+def density(matrix, threshold, min_points=3):
+    """DBSCAN by its definition; a border row joins its most similar core row."""
+    rows = range(len(matrix))
+    near = [{j for j in rows if i == j or matrix[i][j] >= threshold} for i in rows]
+    core = [i for i in rows if len(near[i]) >= min_points]
+    groups = [{core[k] for k in group} for group in core_groups(matrix, core, threshold)]
+    for i in rows:
+        if i in core:
+            continue
+        hosts = [j for j in core if j in near[i]]
+        if hosts:
+            best = max(hosts, key=lambda j: (matrix[i][j], -j))
+            next(group for group in groups if best in group).add(i)
+        else:
+            groups.append({i})
+    return numbered(groups, len(matrix))
+
+
+def core_groups(matrix, core, threshold):
+    """Components among the core rows, as sets of places in `core`."""
+    labels = components([[matrix[i][j] for j in core] for i in core], threshold)
+    return [{k for k, label in enumerate(labels) if label == one} for one in set(labels)]
