@@ -1,0 +1,95 @@
+"""Where results go: standard output, or a file that is there whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import secrets
+import shutil
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TextIO
+
+STDOUT = "-"
+
+
+@contextmanager
+def open_output(path: str | None, *, data: bool) -> Iterator[TextIO]:
+    """Open standard output (None or "-") or a file for text with Unix line ends.
+
+    A file appears, or replaces an older one, when the block ends without an error; until then
+    the text is in a hidden file beside it. Pipes and devices are written directly. `data` is
+    UTF-8 everywhere; else standard output keeps its encoding. Raises InputError naming `path`.
+    """
+    if path is None or path == STDOUT:
+        yield _standard_output(data=data)
+        return
+    target = Path(path)
+    try:
+        with _replacing(target) if _is_plain(target) else _writing(target) as stream:
+            yield stream
+    except OSError as error:
+        # A file that the block itself could not read is not this file's error.
+        if error.filename is not None and Path(error.filename).parent != target.resolve().parent:
+            raise
+        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def _standard_output(*, data: bool) -> TextIO:
+    if sys.stdout is None:
+        raise InputError("standard output is closed", hint="name a file with --output")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        if data:
+            # A lone surrogate becomes \udXXX, which JSON reads as what it was.
+            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+        else:
+            sys.stdout.reconfigure(errors="replace")
+    return sys.stdout
+
+
+def _is_plain(target: Path) -> bool:
+    return target.is_file() or not target.exists()
+
+
+@contextmanager
+def _writing(target: Path) -> Iterator[TextIO]:
+    with target.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+        yield stream
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[TextIO]:
+    target = target.resolve()  # a link stays a link to the new content
+    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    stream = part.open("x", encoding="utf-8", errors="backslashreplace", newline="\n")
+    try:
+        with stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        if target.exists():
+            shutil.copymode(target, part)
+        part.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself last, on systems where a folder can be synced."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

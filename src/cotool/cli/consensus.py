@@ -1,0 +1,248 @@
+"""`cotool consensus`: its options, and the request that they make."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable  # noqa: TC003 - Typer reads the annotations
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cotool.cli._conditions import parse_condition
+from cotool.cli._run import Request, run
+from cotool.cli._settings import FORMATS, resolve_settings
+from cotool.consensus.options import CLUSTERINGS, METHODS, METRICS
+from cotool.errors import InputError
+
+EXAMPLES = """Examples:
+
+cotool consensus answers.json
+
+cotool consensus model-a.json model-b.json --format csv -o result.csv
+
+cat answers.jsonl | cotool consensus --json --fail-on 'agreement<0.5'
+"""
+
+_EXTENSIONS = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
+
+
+def _among(words: tuple[str, ...]) -> Callable[[str], list[str]]:
+    return lambda incomplete: [word for word in words if word.startswith(incomplete)]
+
+
+def _option(panel: str, text: str, *names: str, metavar: str = "KEY", words: Any = None) -> Any:
+    return typer.Option(
+        *names,
+        help=text,
+        metavar=metavar,
+        rich_help_panel=panel,
+        autocompletion=_among(words) if words else None,
+        show_default=False,
+    )
+
+
+def _flag(panel: str, text: str, *names: str) -> Any:
+    return typer.Option(*names, help=text, rich_help_panel=panel, show_default=False)
+
+
+def consensus(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FILES]...",
+            help="JSON, JSON lines, CSV or TSV, also gzipped; - is standard input.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    method: Annotated[
+        str | None,
+        _option(
+            "Analysis",
+            "How the answer is chosen: auto, vote, medoid or centre.",
+            "--method",
+            "-m",
+            metavar="NAME",
+            words=METHODS,
+        ),
+    ] = None,
+    metric: Annotated[
+        str | None,
+        _option(
+            "Analysis",
+            "Similarity: auto, cosine, tfidf, jaccard, levenshtein, word-levenshtein, embedding.",
+            "--metric",
+            metavar="NAME",
+            words=METRICS,
+        ),
+    ] = None,
+    clustering: Annotated[
+        str | None,
+        _option(
+            "Analysis",
+            "Clusters: auto, components, average or density.",
+            "--clustering",
+            metavar="NAME",
+            words=CLUSTERINGS,
+        ),
+    ] = None,
+    threshold: Annotated[
+        str | None,
+        _option(
+            "Analysis",
+            "Least similarity within a cluster, 0 to 1; else chosen from the data.",
+            "--threshold",
+            metavar="NUMBER",
+        ),
+    ] = None,
+    weight: Annotated[
+        list[str] | None,
+        _option(
+            "Analysis",
+            "Weight of an expert, else 1. Repeatable.",
+            "--weight",
+            metavar="EXPERT=NUMBER",
+        ),
+    ] = None,
+    embedder: Annotated[
+        str | None,
+        _option(
+            "Analysis",
+            "Function from texts to vectors, for --metric embedding.",
+            "--embedder",
+            metavar="MODULE:NAME",
+        ),
+    ] = None,
+    question_key: Annotated[
+        str | None, _option("Input", "Key or column of the question's text.", "--question-key")
+    ] = None,
+    id_key: Annotated[
+        str | None, _option("Input", "Key that responses are joined on.", "--id-key")
+    ] = None,
+    content_key: Annotated[
+        str | None, _option("Input", "Key of the response's text.", "--content-key")
+    ] = None,
+    expert_key: Annotated[
+        str | None, _option("Input", "Key of the expert's name.", "--expert-key")
+    ] = None,
+    confidence_key: Annotated[
+        str | None, _option("Input", "Key of the stated confidence.", "--confidence-key")
+    ] = None,
+    timestamp_key: Annotated[
+        str | None, _option("Input", "Key of the time.", "--timestamp-key")
+    ] = None,
+    embedding_key: Annotated[
+        str | None, _option("Input", "Key of the vector.", "--embedding-key")
+    ] = None,
+    responses_key: Annotated[
+        str | None, _option("Input", "Key of a question's list of responses.", "--responses-key")
+    ] = None,
+    expert_columns: Annotated[
+        str | None,
+        _option(
+            "Input",
+            "Columns with one expert's answers each.",
+            "--expert-columns",
+            metavar="A,B,C",
+        ),
+    ] = None,
+    skip_bad: Annotated[
+        bool, _flag("Input", "Leave bad records out and go on.", "--skip-bad")
+    ] = False,
+    format: Annotated[  # noqa: A002 - the option's name
+        str | None,
+        _option(
+            "Output", "table, json, jsonl or csv.", "--format", "-f", metavar="NAME", words=FORMATS
+        ),
+    ] = None,
+    json: Annotated[bool, _flag("Output", "The same as --format json.", "--json")] = False,
+    output: Annotated[
+        str | None,
+        _option(
+            "Output",
+            "Write to a file, whole or not at all; its extension may give the format.",
+            "--output",
+            "-o",
+            metavar="FILE",
+        ),
+    ] = None,
+    explain: Annotated[
+        bool, _flag("Output", "Tell why this answer, in the table.", "--explain")
+    ] = False,
+    matrix: Annotated[
+        bool | None,
+        _flag(
+            "Output",
+            "Keep the matrix in JSON; else only for a single question.",
+            "--matrix/--no-matrix",
+        ),
+    ] = None,
+    fail_on: Annotated[
+        list[str] | None,
+        _option(
+            "Output",
+            "Exit with 1 where a question meets it, as in 'agreement<0.5'. Repeatable.",
+            "--fail-on",
+            metavar="CONDITION",
+        ),
+    ] = None,
+    threads: Annotated[
+        str | None, _option("Run", "Threads to use.", "--threads", "-t", metavar="NUMBER")
+    ] = None,
+    quiet: Annotated[
+        bool, _flag("Run", "Errors alone on standard error.", "--quiet", "-q")
+    ] = False,
+    no_progress: Annotated[bool, _flag("Run", "No progress bar.", "--no-progress")] = False,
+    debug: Annotated[  # noqa: ARG001 - main() finds it, so that it serves errors of usage as well
+        bool, _flag("Run", "Show the traceback of an error.", "--debug")
+    ] = False,
+) -> Callable[[], int]:
+    """Find the consensus of experts' answers: what they agree on, who dissents, and why.
+
+    Settings may also stand in COTOOL_* variables (COTOOL_METRIC) and in config.toml.
+    """  # fmt: skip
+    if json and format not in {None, "json"}:
+        raise InputError(f"--json contradicts --format {format}", hint="leave one of them out")
+    extension = Path(output or "").suffix.lower()
+    flags: dict[str, object] = {
+        "method": method,
+        "metric": metric,
+        "clustering": clustering,
+        "threshold": threshold,
+        "weight": weight,
+        "embedder": embedder,
+        "question_key": question_key,
+        "id_key": id_key,
+        "content_key": content_key,
+        "expert_key": expert_key,
+        "confidence_key": confidence_key,
+        "timestamp_key": timestamp_key,
+        "embedding_key": embedding_key,
+        "responses_key": responses_key,
+        "expert_columns": expert_columns,
+        "format": "json" if json else format or _EXTENSIONS.get(extension),
+        "threads": threads,
+    }
+    request = Request(
+        paths=tuple(files or _standard_input()),
+        settings=resolve_settings(flags),
+        output=output,
+        conditions=tuple(map(parse_condition, fail_on or ())),
+        skip_bad=skip_bad,
+        explain=explain,
+        quiet=quiet,
+        progress=not no_progress,
+        matrix=matrix,
+    )
+    return partial(run, request)
+
+
+def _standard_input() -> tuple[str]:
+    if sys.stdin is None or sys.stdin.isatty():
+        raise InputError(
+            "no file is given, and nothing is piped in",
+            hint="cotool consensus answers.json; cotool consensus --help lists the options",
+        )
+    return ("-",)
