@@ -67,8 +67,8 @@ def run(request: Request) -> int:
 
 def _results(request: Request, notes: Notes, bar: ProgressBar) -> Iterator[Consensus]:
     from cotool.consensus import find_consensus_batch
+    from cotool.consensus.layout import Keys
     from cotool.consensus.readers import read_questions
-    from cotool.consensus.responses import Keys
 
     settings = request.settings
     questions = read_questions(

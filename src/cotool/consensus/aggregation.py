@@ -75,7 +75,7 @@ def representative(
     answers: Sequence[Extracted | None],
     responses: Sequence[Response],
 ) -> int:
-    """The response that shows a group's answer: its commonest form, the surest expert, the first."""
+    """The response that shows a group's answer: commonest form, surest expert, first."""
     members = [i for i, group in enumerate(groups) if group == winner]
     forms: dict[str, int] = {}
     for i in members:
