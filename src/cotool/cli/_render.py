@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 _ANSWER_LINES = 20
 _QUESTION_LINES = 6
 _SHORT_LINES = 3
+_DISSENT_LINES = 2
 _MOST_ROWS = 10
 _MOST_NAMES = 6
+_FEW_NAMES = 3
 _INDENT = 2
 
 
@@ -117,7 +119,7 @@ def _dissent(dissent: Sequence[Dissent], screen: Screen) -> None:
     for item in dissent[:_MOST_ROWS]:
         near = "" if item.similarity is None else f", {percent(item.similarity)} similar"
         who = Text(f"{_names(item.experts)} ({percent(item.share)}{near})", style="bold")
-        answer, more = clip(item.answer, screen.width - 2 * _INDENT, _SHORT_LINES)
+        answer, more = clip(item.answer, screen.width - 2 * _INDENT, _DISSENT_LINES)
         body = [Text(answer + (" …" if more else ""))]
         body += [Text(line, style="dim") for line in _differences(item)]
         screen.print(Padding(who, (0, 0, 0, _INDENT)))
@@ -173,9 +175,9 @@ def _names(experts: Sequence[str]) -> str:
 
 
 def _named(experts: Sequence[str], message: str) -> str:
-    """Return the experts of an insight where its message does not name them."""
+    """Return the experts of an insight where they are few and its message does not name them."""
     missing = [expert for expert in experts if expert not in message]
-    return f" ({_names(missing)})" if missing else ""
+    return f" ({_names(missing)})" if 0 < len(missing) <= _FEW_NAMES else ""
 
 
 def _rest(more: int) -> str:
