@@ -35,7 +35,7 @@ def render(result: Consensus, screen: Screen, *, explain: bool) -> None:
     question, more = clip(result.question or result.id, screen.width, _QUESTION_LINES)
     screen.print(Text(question + _rest(more), style="bold"))
     _answer(result, screen)
-    screen.print(Text(_standing(result)))
+    screen.print(*map(Text, _standing(result)))
     if len(result.clusters) > 1:
         _clusters(result.clusters, screen)
     _dissent(result.dissent, screen)
@@ -65,17 +65,17 @@ def _answer(result: Consensus, screen: Screen) -> None:
         screen.print(Text(), Text("Consensus"), Padding(text, (0, _INDENT, 1, _INDENT)))
 
 
-def _standing(result: Consensus) -> str:
-    parts = []
-    if result.answer is not None:
-        behind = _behind(result)
-        of = f" ({behind} of {plural(len(result.experts), 'expert')})" if behind else ""
-        parts.append(f"agreement {percent(result.agreement)}{of}")
-        parts.append(f"confidence {percent(result.confidence)}")
-    parts.append(f"{result.kind} by {result.method}")
-    if result.expert is not None:
-        parts.append(f"in the words of {one_line(result.expert)}")
-    return " · ".join(parts)
+def _standing(result: Consensus) -> list[str]:
+    """Return how far the experts agree, and where the answer comes from."""
+    if result.answer is None:
+        return []
+    behind = _behind(result)
+    of = f" ({behind} of {plural(len(result.experts), 'expert')})" if behind else ""
+    words = f" · in the words of {one_line(result.expert)}" if result.expert else ""
+    return [
+        f"agreement {percent(result.agreement)}{of} · confidence {percent(result.confidence)}",
+        f"{result.kind} by {result.method}{words}",
+    ]
 
 
 def _behind(result: Consensus) -> int:
