@@ -122,7 +122,7 @@ def _legend(lowest: float) -> Text:
 
 def _label(names: Sequence[str]) -> str:
     more = f" +{len(names) - 1}" if len(names) > 1 else ""
-    return fitted(names[0], _LABEL - len(more)) + more
+    return fitted(fitted(names[0], _LABEL - len(more)).rstrip() + more, _LABEL)
 
 
 def _digits(value: float) -> str:

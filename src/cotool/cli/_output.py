@@ -10,7 +10,7 @@ import shutil
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from cotool.errors import InputError
 
@@ -34,11 +34,14 @@ def open_output(path: str | None, *, data: bool) -> Iterator[TextIO]:
         return
     target = Path(path)
     try:
-        with _replacing(target) if _is_plain(target) else _writing(target) as stream:
+        whole = target.is_file() or not target.exists()
+        with _replacing(target) if whole else _opened(target, path, "w") as stream:
             yield stream
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        # A file that the block itself could not read is not this file's error.
-        if error.filename is not None and Path(error.filename).parent != target.resolve().parent:
+        # A failed write names no file; an error that names one has come from elsewhere.
+        if error.filename is not None:
             raise
         raise InputError(f"{path}: cannot be written: {error.strerror or error}") from error
 
@@ -55,34 +58,31 @@ def _standard_output(*, data: bool) -> TextIO:
     return sys.stdout
 
 
-def _is_plain(target: Path) -> bool:
-    return target.is_file() or not target.exists()
-
-
-@contextmanager
-def _writing(target: Path) -> Iterator[TextIO]:
-    with target.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
-        yield stream
+def _opened(target: Path, name: str, mode: Literal["w", "x"]) -> TextIO:
+    try:
+        return target.open(mode, encoding="utf-8", errors="backslashreplace", newline="\n")
+    except OSError as error:
+        hint = "name a file in a folder that exists and is yours to write in"
+        raise InputError(f"{name}: cannot be written: {error.strerror}", hint=hint) from error
 
 
 @contextmanager
 def _replacing(target: Path) -> Iterator[TextIO]:
-    target = target.resolve()  # a link stays a link to the new content
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-    stream = part.open("x", encoding="utf-8", errors="backslashreplace", newline="\n")
+    real = target.resolve()  # a link stays a link to the new content
+    part = real.with_name(f".cotool.{secrets.token_hex(4)}.part")
     try:
-        with stream:
+        with _opened(part, str(target), "x") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        if target.exists():
-            shutil.copymode(target, part)
-        part.replace(target)
+        if real.exists():
+            shutil.copymode(real, part)
+        part.replace(real)
     except BaseException:
         with contextlib.suppress(OSError):
             part.unlink()
         raise
-    _sync_folder(target.parent)
+    _sync_folder(real.parent)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 _ANSWER_LINES = 20
 _QUESTION_LINES = 6
 _SHORT_LINES = 3
+_DISSENT_LINES = 2
 _MOST_ROWS = 10
 _MOST_NAMES = 6
+_FEW_NAMES = 3
 _INDENT = 2
 
 
@@ -33,7 +35,7 @@ def render(result: Consensus, screen: Screen, *, explain: bool) -> None:
     question, more = clip(result.question or result.id, screen.width, _QUESTION_LINES)
     screen.print(Text(question + _rest(more), style="bold"))
     _answer(result, screen)
-    screen.print(Text(_standing(result)))
+    screen.print(*map(Text, _standing(result)))
     if len(result.clusters) > 1:
         _clusters(result.clusters, screen)
     _dissent(result.dissent, screen)
@@ -63,17 +65,17 @@ def _answer(result: Consensus, screen: Screen) -> None:
         screen.print(Text(), Text("Consensus"), Padding(text, (0, _INDENT, 1, _INDENT)))
 
 
-def _standing(result: Consensus) -> str:
-    parts = []
-    if result.answer is not None:
-        behind = _behind(result)
-        of = f" ({behind} of {plural(len(result.experts), 'expert')})" if behind else ""
-        parts.append(f"agreement {percent(result.agreement)}{of}")
-        parts.append(f"confidence {percent(result.confidence)}")
-    parts.append(f"{result.kind} by {result.method}")
-    if result.expert is not None:
-        parts.append(f"in the words of {one_line(result.expert)}")
-    return " · ".join(parts)
+def _standing(result: Consensus) -> list[str]:
+    """Return how far the experts agree, and where the answer comes from."""
+    if result.answer is None:
+        return []
+    behind = _behind(result)
+    of = f" ({behind} of {plural(len(result.experts), 'expert')})" if behind else ""
+    words = f" · in the words of {one_line(result.expert)}" if result.expert else ""
+    return [
+        f"agreement {percent(result.agreement)}{of} · confidence {percent(result.confidence)}",
+        f"{result.kind} by {result.method}{words}",
+    ]
 
 
 def _behind(result: Consensus) -> int:
@@ -117,7 +119,7 @@ def _dissent(dissent: Sequence[Dissent], screen: Screen) -> None:
     for item in dissent[:_MOST_ROWS]:
         near = "" if item.similarity is None else f", {percent(item.similarity)} similar"
         who = Text(f"{_names(item.experts)} ({percent(item.share)}{near})", style="bold")
-        answer, more = clip(item.answer, screen.width - 2 * _INDENT, _SHORT_LINES)
+        answer, more = clip(item.answer, screen.width - 2 * _INDENT, _DISSENT_LINES)
         body = [Text(answer + (" …" if more else ""))]
         body += [Text(line, style="dim") for line in _differences(item)]
         screen.print(Padding(who, (0, 0, 0, _INDENT)))
@@ -173,9 +175,9 @@ def _names(experts: Sequence[str]) -> str:
 
 
 def _named(experts: Sequence[str], message: str) -> str:
-    """Return the experts of an insight where its message does not name them."""
+    """Return the experts of an insight where they are few and its message does not name them."""
     missing = [expert for expert in experts if expert not in message]
-    return f" ({_names(missing)})" if missing else ""
+    return f" ({_names(missing)})" if 0 < len(missing) <= _FEW_NAMES else ""
 
 
 def _rest(more: int) -> str:

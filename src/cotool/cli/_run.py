@@ -12,7 +12,7 @@ from cotool.cli._notes import Notes
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from typing import TextIO
 
     from cotool.cli._conditions import Condition
@@ -71,6 +71,8 @@ def _results(request: Request, notes: Notes, bar: ProgressBar) -> Iterator[Conse
     from cotool.consensus.readers import read_questions
 
     settings = request.settings
+    # Who names an embedder wants it used.
+    metric = "embedding" if settings.embedder and settings.metric == "auto" else settings.metric
     questions = read_questions(
         request.paths,
         keys=Keys(
@@ -93,7 +95,7 @@ def _results(request: Request, notes: Notes, bar: ProgressBar) -> Iterator[Conse
     for result in find_consensus_batch(
         questions,
         method=settings.method,
-        metric=settings.metric,
+        metric=metric,
         clustering=settings.clustering,
         threshold=settings.threshold,
         weights=settings.weight,
@@ -121,10 +123,11 @@ def _writer(request: Request, sink: TextIO, *, single: bool) -> Writer:
     )
 
 
-def load_embedder(name: str) -> Callable[..., Any]:
+def load_embedder(name: str) -> Callable[[Sequence[str]], Any]:
     """Return the callable that MODULE:NAME names; modules of the current folder are found, too.
 
-    Raises InputError where it cannot be imported, is absent or is not callable.
+    Raises InputError where it cannot be imported, is absent or is not callable; what it returns
+    raises InputError where the callable fails.
     """
     module_name, colon, path = name.partition(":")
     if not (module_name and colon and path):
@@ -146,8 +149,20 @@ def load_embedder(name: str) -> Callable[..., Any]:
             hint="name a module that Python can import, and a function in it",
         ) from error
     if not callable(found):
-        raise InputError(f"--embedder: {name!r} is not callable")
-    return found  # type: ignore[no-any-return]
+        raise InputError(
+            f"--embedder: {name!r} is not callable", hint="name a function from texts to vectors"
+        )
+
+    def embed(texts: Sequence[str]) -> Any:
+        try:
+            return found(texts)
+        except Exception as error:
+            raise InputError(
+                f"--embedder: {name!r} failed: {type(error).__name__}: {error}",
+                hint="--debug shows where",
+            ) from error
+
+    return embed
 
 
 def _stderr_moves() -> bool:
