@@ -18,6 +18,8 @@ class Response:
 
     `confidence` is the expert's own, 0 to 1, None where it is unknown; `timestamp` is seconds
     since the Unix epoch; `where` says where the response was read ("answers.json, response 3").
+    `sample_of` is the expert's bare name where one expert answered the question several times and
+    this answer was renamed `name#2`: such answers share the expert's weight.
     """
 
     content: str
@@ -27,6 +29,7 @@ class Response:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     embedding: Sequence[float] | None = None
     where: str = ""
+    sample_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,269 @@
+"""JSON values out of a byte stream, one at a time: a document, an array's items, or JSON lines."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from itertools import chain, islice
+from json import JSONDecodeError
+from typing import TYPE_CHECKING, Any
+
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    import io
+    from collections.abc import Callable, Iterator
+
+# No line and no JSON value is read beyond this many bytes.
+MAX_RECORD = 1 << 28
+# The first line decides between JSON lines and one document where it ends within this size.
+_FIRST_LINE = 1 << 20
+_BLOCK = 1 << 16
+# An error this near to the end of what has been read may be no more than its end: \uD83D\uDE00.
+_TAIL = 16
+_SPACE = " \t\r\n"
+
+
+class _DuplicateKeyError(ValueError):
+    """A key stands twice in one object."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise _DuplicateKeyError(f"the key {key!r} stands twice in one object")
+            seen.add(key)
+    return found
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique)
+
+
+def read_first_line(stream: io.BufferedReader) -> tuple[bytes, int]:
+    """Return the first line that is not blank (cut at 1 MiB) and its number; b"" at the end."""
+    number = 0
+    while True:
+        number += 1
+        line = stream.readline(_FIRST_LINE)
+        if not line or line.strip():
+            return line, number
+
+
+def is_json(first: bytes) -> bool:
+    """Whether a first line begins JSON: an object, an array, or a line that is one JSON value."""
+    if first.lstrip()[:1] in (b"{", b"["):
+        return True
+    try:
+        _DECODER.decode(first.decode())
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def read_values(
+    stream: io.BufferedReader,
+    name: str,
+    first: bytes,
+    number: int,
+    on_bad: Callable[[InputError], None],
+) -> Iterator[tuple[str, Any]]:
+    """Yield each JSON value with its place: the lines of JSON lines, the items of one array.
+
+    `first` is the first line, at line `number`. A line that is not valid JSON goes to `on_bad`.
+    Raises InputError where a document that is not in lines is not valid JSON: nothing after such
+    an error can be trusted.
+    """
+    where = f"{name}, line {number}"
+    lines = _next_lines(stream, name, number)
+    second: list[tuple[int, bytes]] = []
+    try:
+        value = _decode(first, where)
+    except InputError as error:
+        cut = len(first) == _FIRST_LINE and not first.endswith(b"\n")
+        if cut or isinstance(error, _IncompleteError):
+            yield from _document(stream, name, first, number)
+            return
+        on_bad(error)
+    else:
+        if isinstance(value, list):
+            second = list(islice(lines, 1))
+            if not second:
+                for place, item in enumerate(value, 1):
+                    yield f"{name}, record {place}", item
+                return
+        yield where, value
+    for line_number, line in chain(second, lines):
+        where = f"{name}, line {line_number}"
+        try:
+            value = _decode(line, where)
+        except InputError as error:
+            on_bad(error)
+        else:
+            yield where, value
+
+
+class _IncompleteError(InputError):
+    """Valid JSON so far, which goes on after the end of the line."""
+
+
+def _next_lines(stream: io.BufferedReader, name: str, number: int) -> Iterator[tuple[int, bytes]]:
+    while line := read_line(stream, name, number + 1):
+        number += 1
+        if not line.isspace():
+            yield number, line
+
+
+def read_line(stream: io.BufferedReader, name: str, number: int) -> bytes:
+    """Return the next line, b"" at the end. Raises InputError where it is over-long."""
+    line = stream.readline(MAX_RECORD)
+    if len(line) == MAX_RECORD:
+        raise InputError(f"{name}, line {number}: is longer than {MAX_RECORD >> 20} MiB")
+    return line
+
+
+def decode_text(line: bytes, where: str) -> str:
+    """Return a line's text. Raises InputError where it is not UTF-8."""
+    try:
+        return line.decode()
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{where}: byte {error.start + 1} is not UTF-8 (0x{line[error.start]:02x})",
+            hint="save the file as UTF-8",
+        ) from None
+
+
+def _decode(line: bytes, where: str) -> Any:
+    text = decode_text(line, where)
+    try:
+        return _DECODER.decode(text)
+    except JSONDecodeError as error:
+        kind = InputError
+        if error.pos >= len(text.rstrip()) and not error.msg.startswith("Extra data"):
+            kind = _IncompleteError
+        raise kind(f"{where}: is not valid JSON: {error.msg} at column {error.colno}") from None
+    except (ValueError, RecursionError) as error:
+        raise _refused(error, where) from None
+
+
+def _refused(error: ValueError | RecursionError, where: str) -> InputError:
+    if isinstance(error, RecursionError):
+        return InputError(f"{where}: is nested too deeply")
+    if isinstance(error, _DuplicateKeyError):
+        return InputError(f"{where}: {error}", hint="give each key once")
+    return InputError(f"{where}: holds a number of more than 4300 digits")
+
+
+class _Text:
+    """The text of a stream from `start` on, which grows as it is needed and forgets what was used.
+
+    `line` is the number of the line in which the unused text begins.
+    """
+
+    def __init__(self, stream: io.BufferedReader, name: str, start: bytes, line: int) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._name = name
+        self.line = line
+        self.text = ""
+        self.position = 0
+        self.ended = False
+        self._append(start)
+
+    def grow(self) -> None:
+        """Drop the used text and at least double what is left."""
+        self.use(self.position)
+        self.text = self.text[self.position :]
+        self.position = 0
+        size = max(_BLOCK, len(self.text))
+        if size > MAX_RECORD:
+            raise InputError(f"{self._name}, line {self.line}: a value is too long")
+        self._append(self._stream.read1(size) if size == _BLOCK else self._stream.read(size))
+
+    def use(self, position: int) -> None:
+        """Move on to `position`."""
+        self.line += self.text.count("\n", self.position, position)
+        self.position = position
+
+    def peek(self) -> str:
+        """Return the next character that is not space, "" at the end, and move on to it."""
+        while True:
+            text = self.text
+            position = self.position
+            while position < len(text) and text[position] in _SPACE:
+                position += 1
+            self.use(position)
+            if position < len(text):
+                return text[position]
+            if self.ended:
+                return ""
+            self.grow()
+
+    def value(self) -> Any:
+        """Return the next JSON value and move on past it."""
+        self.peek()
+        while True:
+            try:
+                value, end = _DECODER.raw_decode(self.text, self.position)
+            except JSONDecodeError as error:
+                unfinished = error.pos >= len(self.text) - _TAIL or error.msg.startswith(
+                    "Unterminated string"
+                )
+                if self.ended or not unfinished:
+                    line = self.line + self.text.count("\n", self.position, error.pos)
+                    raise InputError(
+                        f"{self._name}, line {line}: is not valid JSON: {error.msg}"
+                    ) from None
+            except (ValueError, RecursionError) as error:
+                raise _refused(error, f"{self._name}, line {self.line}") from None
+            else:
+                # At the very end, 12 may be the beginning of 123.
+                if end < len(self.text) or self.ended:
+                    self.use(end)
+                    return value
+            self.grow()
+
+    def _append(self, data: bytes) -> None:
+        self.ended = not data
+        try:
+            self.text += self._decoder.decode(data, final=self.ended)
+        except UnicodeDecodeError as error:
+            pending = error.object[: error.start]
+            line = self.line + self.text.count("\n") + pending.count(b"\n")
+            raise InputError(
+                f"{self._name}, line {line}: holds a byte that is not UTF-8 "
+                f"(0x{error.object[error.start]:02x})",
+                hint="save the file as UTF-8",
+            ) from None
+
+
+def _document(
+    stream: io.BufferedReader, name: str, start: bytes, line: int
+) -> Iterator[tuple[str, Any]]:
+    """Yield the items of an array, or values that follow one another, as they are read."""
+    text = _Text(stream, name, start, line)
+    place = 0
+    if text.peek() != "[":
+        while text.peek():
+            place += 1
+            yield f"{name}, record {place}", text.value()
+        return
+    text.use(text.position + 1)
+    closed = text.peek() == "]"
+    while not closed:
+        place += 1
+        yield f"{name}, record {place}", text.value()
+        mark = text.peek()
+        if mark not in (",", "]"):
+            raise InputError(
+                f"{name}, line {text.line}: is not valid JSON: "
+                + (f"expected a comma or ], found {mark!r}" if mark else "the list is not closed")
+            )
+        closed = mark == "]"
+        if not closed:
+            text.use(text.position + 1)
+    text.use(text.position + 1)
+    if extra := text.peek():
+        raise InputError(f"{name}, line {text.line}: {extra!r} after the end of the list")

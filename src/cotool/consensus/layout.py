@@ -1,0 +1,161 @@
+"""Which key of a record plays which part: the synonyms that files use."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+# Synonyms in order of priority, in the form that _plain_name gives. Where a record holds a gold
+# answer beside a model's, the model's words ("output", "response") come before "answer".
+_CONTENT = (
+    "content", "model_output", "model_answer", "model_response", "generated_text", "generation",
+    "prediction", "predicted_answer", "output", "response", "completion", "message", "reply",
+    "answer", "answer_text", "solution", "label", "transcription", "transcript", "translation",
+    "annotation", "summary", "result", "value", "text",
+)  # fmt: skip
+_QUESTION = (
+    "question", "question_text", "prompt", "instruction", "query", "problem", "task", "item",
+    "input", "messages", "document", "audio", "image", "text",
+)  # fmt: skip
+_QUESTION_ID = (
+    "question_id", "qid", "task_id", "item_id", "prompt_id", "instance_id", "problem_id",
+    "example_id", "doc_id", "custom_id", "hit_id",
+)  # fmt: skip
+_RECORD_ID = ("id", "idx")
+_EXPERT = (
+    "expert_name", "expert", "expert_id", "model_name", "model", "model_id", "generator",
+    "worker_name", "worker", "worker_id", "annotator_name", "annotator", "annotator_id",
+    "performer", "performer_id", "labeler", "labeler_id", "rater", "rater_id", "assessor",
+    "agent_name", "agent", "llm",
+)  # fmt: skip
+_AUTHOR = ("author", "user", "user_id", "system", "engine", "source", "name")
+_CONFIDENCE = ("confidence", "confidence_score", "conf", "probability", "prob", "certainty")
+_TIMESTAMP = ("timestamp", "created_at", "created", "submitted_at", "time")
+_RESPONSES = (
+    "responses", "answers", "outputs", "candidates", "completions", "generations", "solutions",
+    "predictions", "annotations", "labels", "samples",
+)  # fmt: skip
+
+# Lists that hold gold answers where a model's own words stand beside them.
+_GOLD_LISTS = ("answers", "labels", "solutions", "annotations")
+_MODEL_WORDS = _CONTENT[: _CONTENT.index("answer")]
+_WORDS = frozenset(
+    (
+        *_CONTENT, *_QUESTION, *_QUESTION_ID, *_RECORD_ID, *_EXPERT, *_AUTHOR, *_CONFIDENCE,
+        *_TIMESTAMP, *_RESPONSES, "metadata", "usage", "reference", "gold", "ground_truth",
+    )
+)  # fmt: skip
+
+# Column names as Toloka ("INPUT:audio") and Mechanical Turk ("Answer.label", "HITId") write them.
+_PREFIX = re.compile(r"(input|output|assignment|answer)[:.](?=.)", re.IGNORECASE)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SEPARATORS = re.compile(r"[\s\-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Names of keys or columns, for files whose own names are not recognised.
+
+    `expert_columns` names the columns that hold one expert's answer each (the wide shape).
+    """
+
+    question: str | None = None
+    id: str | None = None
+    content: str | None = None
+    expert: str | None = None
+    confidence: str | None = None
+    timestamp: str | None = None
+    embedding: str | None = None
+    responses: str | None = None
+    expert_columns: tuple[str, ...] = ()
+
+
+DEFAULT_KEYS = Keys()
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The key that plays each part, None where there is none.
+
+    `question_id` names the question; `record_id` is a bare "id", which may be the response's own.
+    `author` is a weaker `expert` ("source", "name"), true of a response but not of a question.
+    `rest` are the keys that play no part; `unknown` those of them that are no word of the format,
+    which in the wide shape are experts.
+    """
+
+    responses: str | None
+    content: str | None
+    question: str | None
+    context: str | None
+    question_id: str | None
+    record_id: str | None
+    expert: str | None
+    author: str | None
+    confidence: str | None
+    timestamp: str | None
+    embedding: str | None
+    rest: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+@lru_cache(maxsize=1024)
+def layout_of(names: tuple[str, ...], keys: Keys) -> Layout:
+    """Return the layout of a record with the keys `names`; `keys` go before the synonyms."""
+    chosen = {
+        keys.question, keys.id, keys.content, keys.expert, keys.confidence, keys.timestamp,
+        keys.embedding, keys.responses, *keys.expert_columns,
+    }  # fmt: skip
+    free: dict[str, str] = {}
+    for name in names:
+        # A caller's mapping may have keys that are no strings; they play no part.
+        if name not in chosen and isinstance(name, str):
+            free.setdefault(_plain_name(name), name)
+
+    def take(override: str | None, synonyms: tuple[str, ...], *prefixes: str) -> str | None:
+        if override is not None:
+            return override if override in names else None
+        for synonym in synonyms:
+            if synonym in free:
+                return free.pop(synonym)
+        alone = [plain for plain, name in free.items() if name.lower().startswith(prefixes)]
+        return free.pop(alone[0]) if prefixes and len(alone) == 1 else None
+
+    responses = take(keys.responses, _RESPONSES)
+    content = take(keys.content, _CONTENT, "output:", "answer.")
+    expert = take(keys.expert, _EXPERT)
+    if responses and content and responses != keys.responses:
+        listed, said = _plain_name(responses), _plain_name(content)
+        gold = listed in _GOLD_LISTS and said in _MODEL_WORDS
+        if gold or (expert and listed != "responses"):
+            responses = None
+    question = take(keys.question, _QUESTION, "input:", "input.")
+    # Alpaca's form: an instruction, and beside it the text that it speaks of.
+    with_input = question is not None and _plain_name(question) == "instruction"
+    question_id = take(keys.id, _QUESTION_ID)
+    layout = {
+        "responses": responses,
+        "content": content,
+        "question": question,
+        "context": take(None, ("input",)) if with_input else None,
+        "question_id": question_id,
+        "record_id": None if question_id else take(None, _RECORD_ID),
+        "expert": expert,
+        "author": None if expert or keys.expert else take(None, _AUTHOR),
+        "confidence": take(keys.confidence, _CONFIDENCE),
+        "timestamp": take(keys.timestamp, _TIMESTAMP),
+        "embedding": take(keys.embedding, ("embedding", "vector")),
+    }
+    # A bare "id" is kept among the rest: it may be no more than the response's own.
+    used = {*layout.values(), *keys.expert_columns} - {layout["record_id"]}
+    rest = tuple(name for name in names if name not in used)
+    unknown = tuple(name for plain, name in free.items() if plain not in _WORDS)
+    return Layout(**layout, rest=rest, unknown=unknown)
+
+
+def _plain_name(name: str) -> str:
+    bare = name.strip()
+    prefix = _PREFIX.match(bare)
+    if prefix:
+        bare = bare[prefix.end() :]
+    return _SEPARATORS.sub("_", _CAMEL.sub("_", bare)).casefold()

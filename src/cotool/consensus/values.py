@@ -1,0 +1,146 @@
+"""The fields of a response, one value at a time: checked and brought to one form.
+
+`where` names the place of the value and begins every message; missing values (None, "") are None.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from numbers import Real
+from typing import TypeGuard
+
+from cotool.errors import InputError
+
+# Largest magnitudes that are read as seconds, milliseconds, microseconds and nanoseconds.
+_EPOCH_UNITS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (1e20, 1e9))
+
+
+def clean(text: str) -> str:
+    """Return `text` with lone surrogates, which no encoding can write, replaced by U+FFFD."""
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def scalar_text(value: object, where: str) -> str | None:
+    """Return a string, number or bool as text ("42", "true"); None for any other kind of value.
+
+    Raises InputError for NaN and infinity.
+    """
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if _is_number(value):
+        if not _finite(value):
+            raise InputError(f"{where}: {value} is not an answer", hint="expected text or a number")
+        return str(value)
+    return None
+
+
+def confidence(value: object, where: str) -> float | None:
+    """Return a confidence from 0 to 1; numeric strings and percentages ("85%") are read."""
+    number = value
+    if isinstance(value, str):
+        stripped = value.strip()
+        if not stripped:
+            return None
+        try:
+            percent = stripped.endswith("%")
+            number = float(stripped[:-1]) / 100 if percent else float(stripped)
+        except ValueError:
+            number = None
+    elif value is None:
+        return None
+    if _is_number(number) and 0 <= number <= 1:
+        return float(number)
+    raise InputError(
+        f"{where}: confidence {_shown(value)} is not a number from 0 to 1",
+        hint='write it as 0.85 or "85%", or leave it out where it is unknown',
+    )
+
+
+def timestamp(value: object, where: str) -> float | None:
+    """Return seconds since the Unix epoch.
+
+    Reads ISO 8601 (without a zone: UTC) and epoch seconds, milli-, micro- and nanoseconds, told
+    apart by magnitude.
+    """
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        return _seconds(value)
+    number = value
+    if isinstance(value, str):
+        stripped = value.strip()
+        if not stripped:
+            return None
+        number = _parsed_time(stripped)
+    if _is_number(number):
+        for limit, unit in _EPOCH_UNITS:
+            if abs(number) < limit:
+                return float(number) / unit
+    raise InputError(
+        f"{where}: timestamp {_shown(value)} is not a time",
+        hint="expected ISO 8601 (2025-01-31T12:00:00Z) or seconds since 1970",
+    )
+
+
+def embedding(value: object, where: str) -> tuple[float, ...] | None:
+    """Return a vector of finite floats from a non-empty sequence, or an object with tolist()."""
+    if value is None or value == "":
+        return None
+    items = value.tolist() if hasattr(value, "tolist") else value
+    if isinstance(items, Sequence) and not isinstance(items, (str, bytes)) and items:
+        for place, item in enumerate(items, 1):
+            if not _is_number(item) or not _finite(item):
+                raise InputError(
+                    f"{where}: number {place} of the embedding is {_shown(item)}",
+                    hint="expected a list of finite numbers",
+                )
+        return tuple(map(float, items))
+    raise InputError(
+        f"{where}: the embedding is {_shown(value)}", hint="expected a list of finite numbers"
+    )
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, (int, float, Real)) and not isinstance(value, bool)
+
+
+def _finite(number: float) -> bool:
+    # Unlike math.isfinite, this takes whole numbers that no float can hold.
+    return abs(number) <= sys.float_info.max
+
+
+def _parsed_time(text: str) -> float | None:
+    # Eight digits are a date (20250131); any other run of digits is a count since 1970.
+    if not (text.isdigit() and len(text) == 8):
+        try:
+            return float(text)
+        except ValueError:
+            pass
+    for zone in (" UTC", " GMT"):
+        if text.endswith(zone):
+            text = text.removesuffix(zone) + "+00:00"
+    try:
+        return _seconds(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _seconds(moment: datetime) -> float:
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return moment.timestamp()
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"
