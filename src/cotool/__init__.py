@@ -1,12 +1,13 @@
 """Consensus among experts, at the speed of the machine.
 
-The names below load on first use (PEP 562), so `import cotool` is cheap.
+The public names load on first use, so `import cotool` is cheap.
 """
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from cotool._lazy import lazy
 
 if TYPE_CHECKING:
     from cotool.build_info import build_info
@@ -25,22 +26,6 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_HOMES = {
-    "Cluster": "consensus",
-    "Consensus": "consensus",
-    "CotoolError": "errors",
-    "Dissent": "consensus",
-    "InputError": "errors",
-    "Insight": "consensus",
-    "MissingExtraError": "errors",
-    "Question": "consensus",
-    "Response": "consensus",
-    "build_info": "build_info",
-    "find_consensus": "consensus",
-    "find_consensus_batch": "consensus",
-    "similarity_matrix": "consensus",
-}
-
 __all__ = [
     "Cluster",
     "Consensus",
@@ -57,14 +42,14 @@ __all__ = [
     "similarity_matrix",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module 'cotool' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"cotool.{home}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazy(
+    "cotool",
+    {
+        **dict.fromkeys(__all__, "cotool.consensus"),
+        **dict.fromkeys(["CotoolError", "InputError", "MissingExtraError"], "cotool.errors"),
+        "build_info": "cotool.build_info",
+    },
+)
 
 
 def __dir__() -> list[str]:

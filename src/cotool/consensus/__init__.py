@@ -1,5 +1,48 @@
-"""Consensus among experts who answered the same question."""
+"""Consensus among experts who answered the same question.
 
-from cotool.consensus.similarity import similarity_matrix
+The public names load on first use: the command line reads `options` without loading a kernel.
+"""
 
-__all__ = ["similarity_matrix"]
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cotool._lazy import lazy
+
+if TYPE_CHECKING:
+    from cotool.consensus.find import find_consensus, find_consensus_batch
+    from cotool.consensus.model import (
+        Cluster,
+        Consensus,
+        Dissent,
+        Insight,
+        Question,
+        Response,
+    )
+    from cotool.consensus.similarity import similarity_matrix
+
+__all__ = [
+    "Cluster",
+    "Consensus",
+    "Dissent",
+    "Insight",
+    "Question",
+    "Response",
+    "find_consensus",
+    "find_consensus_batch",
+    "similarity_matrix",
+]
+
+__getattr__ = lazy(
+    "cotool.consensus",
+    {
+        **dict.fromkeys(__all__, "cotool.consensus.model"),
+        "find_consensus": "cotool.consensus.find",
+        "find_consensus_batch": "cotool.consensus.find",
+        "similarity_matrix": "cotool.consensus.similarity",
+    },
+)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
