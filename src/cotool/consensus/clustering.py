@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from typing import TYPE_CHECKING
 
 from cotool._fast import clustering as kernels
@@ -10,12 +11,28 @@ from cotool.errors import InputError
 if TYPE_CHECKING:
     from cotool._fast.matrix import Matrix
 
+# Texts below this fraction of the similarity that holds neighbours together stand apart.
+FRACTION = 0.6
+
+# What answers to *different* questions share, on each metric's own scale: four in five pairs of
+# language models' answers are below. Below it nothing is held together. Embeddings have no common
+# scale; for most models the cosine of unrelated texts is lower than this.
+UNRELATED = {
+    "cosine": 0.45,
+    "tfidf": 0.2,
+    "jaccard": 0.1,
+    "levenshtein": 0.25,
+    "word-levenshtein": 0.07,
+    "embedding": 0.3,
+}
+
 
 def cluster(matrix: Matrix, method: str = "average", threshold: float = 0.5) -> list[int]:
     """Label each row of n x n similarities with its cluster, numbered by first appearance.
 
     `method` is ``components`` (chains of pairs at or above `threshold`), ``average`` (average
     linkage) or ``density`` (DBSCAN with 3 points; lone rows are clusters of their own).
+    Raises InputError for another `method`.
     """
     if method == "components":
         return kernels.components(matrix, threshold)
@@ -28,21 +45,36 @@ def cluster(matrix: Matrix, method: str = "average", threshold: float = 0.5) -> 
     )
 
 
-def choose_threshold(matrix: Matrix) -> tuple[float, str]:
-    """The middle of the widest gap in the similarities at which average linkage merges.
+def choose_threshold(
+    matrix: Matrix, metric: str = "tfidf", method: str = "average"
+) -> tuple[float, str]:
+    """The threshold that n x n similarities (n at least 2) suggest, and a sentence on why.
 
-    1 (identical) and 0 (nothing in common) bound the sequence, so that rows which are all close
-    make one cluster and rows which are all apart make n, on the metric's own scale. Returns the
-    threshold and a sentence that explains it.
+    It is 60% of the similarity that typically holds neighbours together: the median of those at
+    which average linkage merges, or of the nearest neighbours' where `method` links chains. So it
+    follows the metric's scale and the length of the texts. It is never below what unrelated texts
+    share in `metric`, so rows that are all far apart stay n clusters.
     """
-    heights = [1.0, *kernels.average_heights(matrix), 0.0]
-    gap, place = max((heights[i] - heights[i + 1], i) for i in range(len(heights) - 1))
-    upper, lower = heights[place], heights[place + 1]
-    threshold = (upper + lower) / 2
-    if place == len(heights) - 2:
-        reason = f"the last merge is at {upper:.2f}, nearer to each other than to nothing shared"
-    elif place == 0:
-        reason = f"the first merge is only at {lower:.2f}, far from identical"
+    if method == "average":
+        typical = statistics.median(kernels.average_heights(matrix))
+        source = "at which average linkage merges"
     else:
-        reason = f"merges fall from {upper:.2f} to {lower:.2f}, the widest gap ({gap:.2f})"
-    return threshold, f"threshold {threshold:.2f}: {reason}"
+        typical = statistics.median(_nearest(matrix))
+        source = "of nearest neighbours"
+    unrelated = UNRELATED[metric]
+    if typical * FRACTION >= unrelated:
+        threshold = typical * FRACTION
+        return threshold, (
+            f"threshold {threshold:.2f}: {FRACTION:.0%} of {typical:.2f}, "
+            f"the median similarity {source}"
+        )
+    return unrelated, (
+        f"threshold {unrelated:.2f}: what unrelated texts share in {metric}; the median "
+        f"similarity {source} is {typical:.2f}"
+    )
+
+
+def _nearest(matrix: Matrix) -> list[float]:
+    """Each row's greatest similarity to another row."""
+    rows = ((i, matrix.row(i)) for i in range(matrix.rows))
+    return [max(cell for j, cell in enumerate(row) if j != i) for i, row in rows]

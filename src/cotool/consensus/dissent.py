@@ -4,38 +4,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cotool.consensus.model import Dissent
+from cotool.consensus.model import Dissent, Insight
 from cotool.consensus.words import is_negation, opposition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cotool._fast.matrix import Matrix
-    from cotool.consensus.model import Cluster
+    from cotool.consensus.model import Cluster, Response
     from cotool.consensus.words import Words
 
 MOST_WORDS = 8
 
 
 def find_dissent(
-    clusters: Sequence[Cluster], consensus: int, answer: int, texts: Sequence[Words], matrix: Matrix
+    clusters: Sequence[Cluster], answer: int, texts: Sequence[Words], matrix: Matrix
 ) -> tuple[Dissent, ...]:
-    """One Dissent for each cluster but `consensus`, the heaviest first.
+    """One Dissent for each cluster but the first, which is the consensus; the heaviest first.
 
     `answer` is the row of the response that stands; each dissent is set against it where the two
     are near-paraphrases (negation, numbers), and against the whole consensus cluster in words.
     """
-    inside = [texts[i] for i in clusters[consensus].indices]
+    if len(clusters) < 2:
+        return ()
+    inside = [texts[i] for i in clusters[0].indices]
+    ours = dict.fromkeys(number for text in inside for number in text.numbers)
     found = []
-    for cluster in clusters:
-        if cluster.id == clusters[consensus].id:
-            continue
+    for cluster in clusters[1:]:
         outside = [texts[i] for i in cluster.indices]
         closest = max(cluster.indices, key=lambda i: matrix[i, answer])
         against = opposition(texts[closest], texts[answer])
-        ours = {number for text in inside for number in text.numbers}
         theirs = dict.fromkeys(number for text in outside for number in text.numbers)
-        apart = tuple(number for number in theirs if number not in ours)
         found.append(
             Dissent(
                 experts=cluster.members,
@@ -44,16 +43,27 @@ def find_dissent(
                 similarity=matrix[closest, answer],
                 only_here=distinguishing(outside, inside),
                 only_in_consensus=distinguishing(inside, outside),
-                numbers=apart[:MOST_WORDS],
-                consensus_numbers=tuple(
-                    number
-                    for number in dict.fromkeys(n for text in inside for n in text.numbers)
-                    if number not in theirs
-                )[:MOST_WORDS],
+                numbers=tuple(number for number in theirs if number not in ours)[:MOST_WORDS],
+                consensus_numbers=tuple(number for number in ours if number not in theirs)[
+                    :MOST_WORDS
+                ],
                 negation=against.negated,
             )
         )
     return tuple(sorted(found, key=lambda dissent: -dissent.share))
+
+
+def opposite_polarity(dissent: Iterable[Dissent], answer: Response) -> Iterator[Insight]:
+    """Dissents that negate what the answer affirms, or affirm what it negates."""
+    for one in dissent:
+        if one.negation:
+            yield Insight(
+                "opposite-polarity",
+                f"one of {answer.expert_name} and {', '.join(one.experts)} negates what the other "
+                f"affirms (similarity {one.similarity or 0.0:.2f})",
+                (*one.experts, answer.expert_name),
+                {"similarity": one.similarity},
+            )
 
 
 def distinguishing(inside: Sequence[Words], outside: Sequence[Words]) -> tuple[str, ...]:

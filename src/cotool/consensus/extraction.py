@@ -59,9 +59,7 @@ _ANSWER = (
     r"|antwort|lösung|ergebnis|respuesta|opción|solución|réponse|solution|risposta|soluzione"
     r"|resposta|opção|antwoord|svar|odpowiedź|cevap|ответ|вариант|答案|答え|回答|选项|정답)"
 )
-_IS = (
-    r"(?:is|are|was|be|equals|equal to|becomes|gives|ist|lautet|es|est|è|é|is:|является|是|为|は|은|는)"
-)
+_IS = r"(?:is|are|was|be|equals|equal to|becomes|gives|ist|lautet|es|est|è|é|is:|является|是|为|は|은|는)"
 # "the correct answer to this question is", "Final Answer:", "answer = "
 _STATEMENT = re.compile(
     rf"(?<![^\W_]){_ANSWER}(?![^\W_\d]|s\b)"
@@ -72,7 +70,9 @@ _STATEMENT = re.compile(
     rf"[^\n]{{0,40}})?))",
     re.IGNORECASE,
 )
-_BARE_CJK = re.compile(rf"(?:答案|答え|回答|정답)[^\n。]{{0,12}}?(?P<payload>[A-Za-z0-9(（][^\n。]{{0,60}})")
+_BARE_CJK = re.compile(
+    rf"(?:答案|答え|回答|정답)[^\n。]{{0,12}}?(?P<payload>[A-Za-z0-9(（][^\n。]{{0,60}})"
+)
 _SELECTED = re.compile(
     r"(?:\bI(?:'d| would| will|'ll)? (?:choose|select|pick|go with|answer)|\boption|\bchoice)\s{1,3}"
     r"(?P<payload>[(*\[]{0,3}[A-Z](?![A-Za-z'])[^\n]{0,60})"
@@ -84,14 +84,18 @@ _IS_CORRECT = re.compile(
 _HASHES = re.compile(r"####[ \t]{0,4}(?P<payload>[^\n]{1,80})")
 _A_LINE = re.compile(r"(?m)^[ \t]{0,8}A[ \t]?:[ \t]{0,4}(?P<payload>[^\n]{1,200})$")
 _B_LINE = re.compile(r"(?m)^[ \t]{0,8}B[ \t]?:")
-_TAG = re.compile(r"<(?:final_)?answer>\s{0,20}(?P<payload>[^<]{1,200}?)\s{0,20}</(?:final_)?answer>")
+_TAG = re.compile(
+    r"<(?:final_)?answer>\s{0,20}(?P<payload>[^<]{1,200}?)\s{0,20}</(?:final_)?answer>"
+)
 _FIELD = re.compile(
     r"""["'](?:final[_ ]?answer|answer|label|choice|prediction|result|output)["']\s{0,8}:\s{0,8}"""
     r"""(?:"(?P<text>(?:[^"\\\n]|\\.){0,200})"|'(?P<single>[^'\n]{0,200})'"""
     r"""|(?P<bare>-?[0-9][0-9.,eE+-]{0,60}|true|false))""",
     re.IGNORECASE,
 )
-_NOT = re.compile(r"\s{0,3}(?:not|never|neither|nicht|no|ne|non|не)\b(?!\s*[,.;:!]|\s*$)", re.IGNORECASE)
+_NOT = re.compile(
+    r"\s{0,3}(?:not|never|neither|nicht|no|ne|non|не)\b(?!\s*[,.;:!]|\s*$)", re.IGNORECASE
+)
 
 _DENIED = re.compile(r"\bnot\b|n't\b", re.IGNORECASE)
 _FINAL = re.compile(r"final\s{1,2}$", re.IGNORECASE)
@@ -110,13 +114,21 @@ _LETTER = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 # After the words "A" and "I" only these show that a letter was meant.
-_AFTER_LETTER = re.compile(r"\s{0,3}(?:$|\n|[-–—,;:.!)\]*\"']|because|since|as\b|which|for\b|and the|\()", re.I)
+_AFTER_LETTER = re.compile(
+    r"\s{0,3}(?:$|\n|[-–—,;:.!)\]*\"']|because|since|as\b|which|for\b|and the|\()", re.I
+)
 
 _BOOLEAN = {
-    **dict.fromkeys(["yes", "true", "correct", "ja", "sí", "oui", "sì", "sim", "да", "はい", "是"], "yes"),
-    **dict.fromkeys(["no", "false", "incorrect", "nein", "non", "não", "нет", "いいえ", "否"], "no"),
+    **dict.fromkeys(
+        ["yes", "true", "correct", "ja", "sí", "oui", "sì", "sim", "да", "はい", "是"], "yes"
+    ),
+    **dict.fromkeys(
+        ["no", "false", "incorrect", "nein", "non", "não", "нет", "いいえ", "否"], "no"
+    ),
 }
-_FIRST_WORD = re.compile(r"[\s*_\"'`(\[]{0,6}(?P<word>[^\W\d_]{1,9})[*_\"'`)\]]{0,4}(?P<after>\s{0,3}[,.;:!\n–—-]|\s{0,3}$)")
+_FIRST_WORD = re.compile(
+    r"[\s*_\"'`(\[]{0,6}(?P<word>[^\W\d_]{1,9})[*_\"'`)\]]{0,4}(?P<after>\s{0,3}[,.;:!\n–—-]|\s{0,3}$)"
+)
 _ARTICLE = re.compile(r"^(?:the|an?|der|die|das|ein|eine|le|la|les|un|une|el|los|las)\s+(?=\w)")
 _SENTENCE = re.compile(r"(?<=[^\W\d_]{2})[.!?](?:\s|$)|[.!?]\s+(?=[A-Z(])|\n|(?<=\d)\.(?:\s|$)")
 
@@ -183,9 +195,7 @@ def _statements(text: str) -> list[_Said]:
         if _NOT.match(match["payload"]) or _DENIED.search(match["between"]):
             continue
         formal = _FINAL.search(text[max(match.start() - 8, 0) : match.start()]) is not None
-        found.append(
-            _Said(match.start(), match.end(), match["payload"], "the answer is …", formal)
-        )
+        found.append(_Said(match.start(), match.end(), match["payload"], "the answer is …", formal))
     if not text.isascii():
         add(_BARE_CJK, "答案", formal=False)
     add(_SELECTED, "option …", formal=False)
@@ -208,8 +218,11 @@ def _as_choice(payload: str) -> tuple[str, str] | None:
     marked = bool(match["open"]) or match["close"].strip() in {")", "]", "}"}
     if letter.islower() and not marked and (rest.strip() or payload.strip("*_ .\"'`$") != letter):
         return None
-    if letter in "AaI" and not marked and not match["close"].strip("* \n") and not (
-        _AFTER_LETTER.match(match["close"] + rest)
+    if (
+        letter in "AaI"
+        and not marked
+        and not match["close"].strip("* \n")
+        and not (_AFTER_LETTER.match(match["close"] + rest))
     ):
         return None
     return letter.upper(), letter.upper()
@@ -285,7 +298,7 @@ def _whole(text: str, kind: str) -> tuple[str, str] | None:
 
 
 def _leading_boolean(text: str) -> tuple[str, str] | None:
-    """"Yes, because …"; "No one …" is not meant."""
+    """ "Yes, because …"; "No one …" is not meant."""
     return _as_boolean(text[:40]) if text else None
 
 

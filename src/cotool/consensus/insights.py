@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 import statistics
+from bisect import bisect_left, bisect_right, insort
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -37,14 +39,12 @@ class Findings:
     """What the insights are drawn from; rows are responses in one order throughout.
 
     `lexical` holds TF cosines of the texts, `matrix` the similarities that the clusters were
-    made from. `consensus` is the place of the consensus among `clusters`, None where there is
-    none.
+    made from. The first of `clusters` is the consensus.
     """
 
     responses: Sequence[Response]
     texts: Sequence[Words]
     clusters: Sequence[Cluster]
-    consensus: int | None
     matrix: Matrix
     lexical: Matrix
     extracted: bool
@@ -81,9 +81,7 @@ def polarisation(findings: Findings) -> Iterator[Insight]:
         return
     if second.share < CAMP_SHARE or first.share - second.share > CAMP_GAP:
         return
-    between = statistics.fmean(
-        findings.matrix[i, j] for i in first.indices for j in second.indices
-    )
+    between = statistics.fmean(findings.matrix[i, j] for i in first.indices for j in second.indices)
     message = (
         f"The experts are split {len(first.indices)} to {len(second.indices)}: "
         f"{_listed(first.members)} against {_listed(second.members)}"
@@ -104,9 +102,7 @@ def polarisation(findings: Findings) -> Iterator[Insight]:
 
 def confidence_anomalies(findings: Findings) -> Iterator[Insight]:
     """Dissenters who are surer than the consensus, and a consensus that is unsure of itself."""
-    if findings.consensus is None:
-        return
-    inside = set(findings.clusters[findings.consensus].indices)
+    inside = set(findings.clusters[0].indices)
     stated = [(i, r.confidence) for i, r in enumerate(findings.responses)]
     known = [(i, c) for i, c in stated if c is not None]
     ours = [c for i, c in known if i in inside]
@@ -184,10 +180,8 @@ def trends(findings: Findings) -> Iterator[Insight]:
     )
     if len(timed) < ENOUGH:
         return
-    series: list[tuple[str, list[tuple[int, float]]]] = []
-    if findings.consensus is not None:
-        inside = set(findings.clusters[findings.consensus].indices)
-        series.append(("agreement with the consensus", [(i, float(i in inside)) for _, i in timed]))
+    inside = set(findings.clusters[0].indices)
+    series = [("agreement with the consensus", [(i, float(i in inside)) for _, i in timed])]
     stated = [(i, findings.responses[i].confidence) for _, i in timed]
     series.append(("stated confidence", [(i, c) for i, c in stated if c is not None]))
     series.append(("length in words", [(i, float(len(findings.texts[i].words))) for _, i in timed]))
@@ -215,12 +209,12 @@ def mann_kendall(values: Sequence[float]) -> tuple[float, float]:
     Mann (1945), Kendall (1975).
     """
     count = len(values)
-    score = sum(
-        (values[j] > values[i]) - (values[j] < values[i])
-        for i in range(count)
-        for j in range(i + 1, count)
-    )
-    ties = [values.count(value) for value in set(values)]
+    score = 0
+    earlier: list[float] = []
+    for place, value in enumerate(values):
+        score += bisect_left(earlier, value) - (place - bisect_right(earlier, value))
+        insort(earlier, value)
+    ties = Counter(values).values()
     variance = (
         count * (count - 1) * (2 * count + 5) - sum(t * (t - 1) * (2 * t + 5) for t in ties)
     ) / 18
