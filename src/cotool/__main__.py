@@ -1,21 +1,21 @@
-"""The command `cotool` and `python -m cotool`."""
+"""`python -m cotool`, and the entry point of the `cotool` command."""
 
 from __future__ import annotations
 
 import sys
 
 
-def main() -> None:
-    """Run the command line; `--version` answers without loading it."""
-    if sys.argv[1:] in (["--version"], ["-V"]):
+def main() -> int:
+    """Run the command line and return its exit code; `--version` alone loads nothing else."""
+    if sys.argv[1:] == ["--version"]:
         from cotool import __version__
 
         print(f"cotool {__version__}")
-        return
+        return 0
     from cotool.cli import main as run
 
-    sys.exit(run(sys.argv[1:]))
+    return run()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,106 +1,143 @@
-"""The command line: the only place that knows Typer, rich, terminals and exit codes."""
+"""The Typer app and main(): the only place where errors become exit codes.
+
+Exit codes: 0 done; 1 a condition of --fail-on is met; 2 usage or bad input; 5 a missing extra;
+70 a defect of cotool; 130 Ctrl-C; 141 the reader of standard output has gone, as after SIGPIPE.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from typing import Annotated
+import traceback
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.main import get_command
 
 from cotool import __version__
-from cotool.cli import _config
-from cotool.cli.consensus import consensus
+from cotool.cli import consensus
+from cotool.cli._text import visible
 from cotool.errors import CotoolError
 
-EXAMPLES = """Example:  cotool consensus examples/deployment.json
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-Settings: a flag wins over COTOOL_METHOD, COTOOL_FORMAT …, and those over
-config.toml in $COTOOL_HOME or the user's configuration folder.
-Exit codes: 0 done, 1 a --fail-on was met, 2 usage or bad input, 130 Ctrl-C."""
+Job = Callable[[], int]
+
+_DEFECT = 70
+_INTERRUPTED = 130
+_CLOSED_PIPE = 141
+
+# Click's UsageError. Typer from 0.26 on carries its own copy of Click, earlier ones import it, so
+# no import names the class in both.
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 app = typer.Typer(
     name="cotool",
-    help="Consensus among experts, at the speed of the machine.",
-    epilog=EXAMPLES.replace("\n\n", "\n\n\n"),
-    no_args_is_help=True,
+    add_completion=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+    rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-# Parameter errors of the Click that Typer uses, vendored or not.
-UsageError = typer.BadParameter.__bases__[0]
+app.command("consensus", epilog=consensus.EXAMPLES, no_args_is_help=False)(consensus.consensus)
 
 
-def show_version(wanted: bool) -> None:  # noqa: FBT001 (Typer calls it so)
-    """Print the version and stop."""
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it by position
     if wanted:
-        typer.echo(f"cotool {__version__}")
+        print(f"cotool {__version__}")
         raise typer.Exit
 
 
-@app.callback()
-def cotool(
-    version: Annotated[
+@app.callback(
+    invoke_without_command=True,
+    epilog="Example:  cotool consensus answers.json\n\n"
+    "Tab completion:  cotool --install-completion",
+)
+def _cotool(
+    context: typer.Context,
+    *,
+    version: Annotated[  # noqa: ARG001 - its callback acts
         bool,
         typer.Option(
-            "--version", "-V", help="Print the version.", callback=show_version, is_eager=True
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
         ),
     ] = False,
-    debug: Annotated[
-        bool, typer.Option("--debug", help="Show a traceback where an error ends the command.")
+    debug: Annotated[  # noqa: ARG001 - main() finds it, so that it serves errors of usage as well
+        bool, typer.Option("--debug", help="Show the traceback of an error.")
     ] = False,
 ) -> None:
     """Consensus among experts, at the speed of the machine."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
 
 
-app.command()(consensus)
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line on `arguments` (default: those of the process); return the exit code.
 
-
-def fail(message: str, hint: str | None = None) -> None:
-    """One line of error, and what to do about it."""
-    print(f"cotool: error: {message}", file=sys.stderr)
-    if hint:
-        print(f"hint: {hint}", file=sys.stderr)
-
-
-def main(arguments: list[str]) -> int:
-    """Run the command and return its exit code: the only place where errors become one."""
+    Typer only parses: a command returns its work as a function, which runs out of Typer's reach,
+    because Typer ends a closed pipe with 1.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
     try:
-        code = app(
-            arguments,
-            prog_name="cotool",
-            standalone_mode=False,
-            default_map=_config.default_map(arguments),
+        job: Job | int | None = _command()(
+            args=list(arguments), prog_name="cotool", standalone_mode=False
         )
-        sys.stdout.flush()
+        code = job() if callable(job) else job or 0
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except CotoolError as error:
-        if debug:
-            raise
-        fail(str(error), error.hint)
-        return error.exit_code
-    except UsageError as error:
-        context = getattr(error, "ctx", None)
-        path = context.command_path if context else "cotool"
-        fail(error.format_message(), f"{path} --help shows the usage")
-        return 2
-    except (KeyboardInterrupt, typer.Abort):
-        print("cotool: interrupted", file=sys.stderr)
-        return 130
+        return _report(str(error), error.hint, error.exit_code, debug=debug)
     except BrokenPipeError:
-        # The reader (head, less) has seen enough. Nothing more may be written at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except MemoryError as error:
-        if debug:
-            raise
-        fail(f"out of memory: {error or 'the input is too large'}", "try fewer responses at a time")
-        return 2
+        _discard_output()
+        return _CLOSED_PIPE
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except MemoryError:
+        hint = "give it fewer questions or responses at a time, or --threads 1"
+        return _report("out of memory", hint, CotoolError.exit_code, debug=debug)
     except OSError as error:
-        if debug:
-            raise
-        fail(f"{error.filename or 'output'}: {error.strerror or error}")
-        return 2
-    return code if isinstance(code, int) else 0
+        return _report(_os_error(error), None, CotoolError.exit_code, debug=debug)
+    except _UsageError as error:
+        return _report(*_usage(error), CotoolError.exit_code, debug=debug)
+    except Exception as error:  # noqa: BLE001 - the last line before the user
+        hint = "this is a defect of cotool; --debug shows where it happened"
+        return _report(f"{type(error).__name__}: {error}", hint, _DEFECT, debug=debug)
+    return code
+
+
+def _command() -> Callable[..., Job | int | None]:
+    command = get_command(app)
+    for parameter in command.params:
+        if parameter.name in {"install_completion", "show_completion"}:
+            parameter.hidden = True  # type: ignore[attr-defined]
+    return command
+
+
+def _usage(error: Exception) -> tuple[str, str]:
+    """Return what Click says of a wrong argument, and the help that explains it."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "cotool"
+    return error.format_message(), f"{path} --help lists the options"  # type: ignore[attr-defined]
+
+
+def _os_error(error: OSError) -> str:
+    reason = error.strerror or str(error) or type(error).__name__
+    return f"{error.filename}: {reason}" if error.filename else reason
+
+
+def _report(message: str, hint: str | None, code: int, *, debug: bool) -> int:
+    if debug:
+        traceback.print_exc()
+    print(f"cotool: error: {visible(message)}", file=sys.stderr)
+    if hint:
+        print(f"hint: {visible(hint)}", file=sys.stderr)
+    return code
+
+
+def _discard_output() -> None:
+    """Point standard output at nothing, so that Python's last flush does not complain."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

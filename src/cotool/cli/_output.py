@@ -1,181 +1,95 @@
-"""Results to files and pipes: atomic files, and JSON, JSONL and CSV that stream."""
+"""Where results go: standard output, or a file that is there whole or not at all."""
 
 from __future__ import annotations
 
 import contextlib
-import csv
-import json
+import io
 import os
+import secrets
+import shutil
 import sys
-import tempfile
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal
 
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TextIO
 
-    from cotool.consensus.model import Consensus
-
-FORMATS = ("table", "json", "jsonl", "csv")
-COLUMNS = (
-    "question",
-    "answer",
-    "confidence",
-    "agreement",
-    "id",
-    "kind",
-    "method",
-    "expert",
-    "experts",
-    "clusters",
-    "dissent",
-    "warnings",
-)
+STDOUT = "-"
 
 
-class Writer(Protocol):
-    """Takes results one by one."""
+@contextmanager
+def open_output(path: str | None, *, data: bool) -> Iterator[TextIO]:
+    """Open standard output (None or "-") or a file for text with Unix line ends.
 
-    def write(self, result: Consensus) -> None:
-        """Take one result."""
-
-    def close(self) -> None:
-        """All results have been given."""
-
-
-@contextlib.contextmanager
-def open_output(path: str | None) -> Iterator[IO[str]]:
-    """The stream for results: standard output, or a file that appears whole or not at all."""
-    if path in {None, "-"}:
-        # Whatever the locale says, results are UTF-8, with "\n" and nothing lost.
-        if hasattr(sys.stdout, "reconfigure"):
-            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
-        yield sys.stdout
+    A file appears, or replaces an older one, when the block ends without an error; until then
+    the text is in a hidden file beside it. Pipes and devices are written directly. `data` is
+    UTF-8 everywhere; else standard output keeps its encoding. Raises InputError naming `path`.
+    """
+    if path is None or path == STDOUT:
+        yield _standard_output(data=data)
         return
-    target = Path(str(path))
-    # A link's target is what is replaced, a device or a pipe is written to.
-    target = target.resolve() if target.is_symlink() else target
-    if target.exists() and not target.is_file():
-        if target.is_dir():
-            raise InputError(f"{path}: is a folder", hint="name a file with --output")
-        with target.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+    target = Path(path)
+    try:
+        whole = target.is_file() or not target.exists()
+        with _replacing(target) if whole else _opened(target, path, "w") as stream:
             yield stream
-        return
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror}") from None
+        # A failed write names no file; an error that names one has come from elsewhere.
+        if error.filename is not None:
+            raise
+        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def _standard_output(*, data: bool) -> TextIO:
+    if sys.stdout is None:
+        raise InputError("standard output is closed", hint="name a file with --output")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        if data:
+            # A lone surrogate becomes \udXXX, which JSON reads as what it was.
+            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+        else:
+            sys.stdout.reconfigure(errors="replace")
+    return sys.stdout
+
+
+def _opened(target: Path, name: str, mode: Literal["w", "x"]) -> TextIO:
     try:
-        with os.fdopen(
-            handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n"
-        ) as stream:
+        return target.open(mode, encoding="utf-8", errors="backslashreplace", newline="\n")
+    except OSError as error:
+        hint = "name a file in a folder that exists and is yours to write in"
+        raise InputError(f"{name}: cannot be written: {error.strerror}", hint=hint) from error
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[TextIO]:
+    real = target.resolve()  # a link stays a link to the new content
+    part = real.with_name(f".cotool.{secrets.token_hex(4)}.part")
+    try:
+        with _opened(part, str(target), "x") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        Path(name).chmod(target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask())
-        Path(name).replace(target)
+        if real.exists():
+            shutil.copymode(real, part)
+        part.replace(real)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()
         raise
+    _sync_folder(real.parent)
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def plain(result: Consensus, *, matrix: bool) -> dict[str, object]:
-    """The JSON form of a result; without its matrix where that is not wanted."""
-    form = result.to_dict()
-    if not matrix:
-        form["matrix"] = None
-    return form
-
-
-class JsonLines:
-    """One JSON object a line, at once."""
-
-    def __init__(self, stream: IO[str], *, matrix: bool) -> None:
-        self.stream = stream
-        self.matrix = matrix
-
-    def write(self, result: Consensus) -> None:
-        """Write and flush one line, so that a reader at the other end sees it."""
-        line = json.dumps(plain(result, matrix=self.matrix), ensure_ascii=False, allow_nan=False)
-        self.stream.write(line + "\n")
-        self.stream.flush()
-
-    def close(self) -> None:
-        """Nothing follows the last line."""
-
-
-class Json:
-    """One object for one question, an array for several; items are written as they come."""
-
-    def __init__(self, stream: IO[str], *, matrix: bool | None) -> None:
-        self.stream = stream
-        self.matrix = matrix
-        self.first: Consensus | None = None
-        self.count = 0
-
-    def write(self, result: Consensus) -> None:
-        """Hold the first result back until it is known whether it is the only one."""
-        self.count += 1
-        if self.count == 1:
-            self.first = result
-            return
-        if self.first is not None:
-            self.stream.write("[\n")
-            self._item(self.first)
-            self.first = None
-        self.stream.write(",\n")
-        self._item(result)
-
-    def _item(self, result: Consensus) -> None:
-        form = plain(result, matrix=bool(self.matrix))
-        self.stream.write(json.dumps(form, ensure_ascii=False, allow_nan=False))
-
-    def close(self) -> None:
-        """End the array, or write the one object."""
-        if self.first is not None:
-            form = plain(self.first, matrix=self.matrix is not False)
-            json.dump(form, self.stream, ensure_ascii=False, allow_nan=False, indent=2)
-            self.stream.write("\n")
-        else:
-            self.stream.write("\n]\n" if self.count else "[]\n")
-        self.stream.flush()
-
-
-class Csv:
-    """One row a question."""
-
-    def __init__(self, stream: IO[str]) -> None:
-        self.stream = stream
-        self.writer = csv.writer(stream, lineterminator="\n")
-        self.writer.writerow(COLUMNS)
-
-    def write(self, result: Consensus) -> None:
-        """Write and flush one row."""
-        self.writer.writerow(
-            [
-                result.question,
-                result.answer,
-                None if result.confidence is None else round(result.confidence, 6),
-                None if result.agreement is None else round(result.agreement, 6),
-                result.id,
-                result.kind,
-                result.method,
-                result.expert,
-                len(result.experts),
-                len(result.clusters),
-                "; ".join(expert for one in result.dissent for expert in one.experts),
-                "; ".join(result.warnings),
-            ]
-        )
-        self.stream.flush()
-
-    def close(self) -> None:
-        """Nothing follows the last row."""
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself last, on systems where a folder can be synced."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

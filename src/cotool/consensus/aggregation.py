@@ -102,18 +102,35 @@ def representative(
     return max(shown, key=lambda i: responses[i].confidence or 0.0)
 
 
-def medoid(matrix: Matrix, weights: Sequence[float]) -> tuple[int, float]:
-    """The row with the greatest weighted mean similarity to the others (first on ties), and it."""
-    total = sum(weights)
-    best, score = 0, -1.0
-    for i, own in enumerate(weights):
-        others = total - own
-        # The diagonal is 1; without other weight a row stands for itself.
-        similar = sum(map(mul, weights, matrix.row(i))) - own
-        mean = similar / others if others > EPSILON else 1.0
+def medoid(
+    matrix: Matrix, weights: Sequence[float], rows: Sequence[int] | None = None
+) -> tuple[int, float]:
+    """The row with the greatest weighted mean similarity to the others (first on ties), and it.
+
+    Only `rows` are looked at, if given. A row with no other weight beside it scores 1.
+    """
+    rows = range(len(weights)) if rows is None else rows
+    inside = [weights[j] for j in rows]
+    total = sum(inside)
+    best, score = rows[0], -1.0
+    for i, own in zip(rows, inside, strict=True):
+        similar = sum(map(mul, inside, map(matrix.row(i).__getitem__, rows)))
+        # The diagonal is 1.
+        mean = (similar - own) / (total - own) if total - own > EPSILON else 1.0
         if mean > score + EPSILON:
             best, score = i, mean
     return best, score
+
+
+def largest_cluster(labels: Sequence[int], weights: Sequence[float]) -> list[int] | None:
+    """The rows of the heaviest cluster of two or more; None where no cluster is heavier alone."""
+    totals = [0.0] * (max(labels) + 1)
+    for label, weight in zip(labels, weights, strict=True):
+        totals[label] += weight
+    best = max(totals)
+    rivals = [label for label, total in enumerate(totals) if total >= best - EPSILON]
+    rows = [i for i, label in enumerate(labels) if label == rivals[0]]
+    return rows if len(rivals) == 1 and len(rows) > 1 else None
 
 
 def centre_of(matrix: Matrix, members: Sequence[int]) -> tuple[int, float | None]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cotool.consensus.model import Dissent, Insight
+from cotool.consensus.model import Dissent
 from cotool.consensus.words import is_negation, opposition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from cotool._fast.matrix import Matrix
-    from cotool.consensus.model import Cluster, Response
+    from cotool.consensus.model import Cluster
     from cotool.consensus.words import Words
 
 MOST_WORDS = 8
@@ -51,19 +51,6 @@ def find_dissent(
             )
         )
     return tuple(sorted(found, key=lambda dissent: -dissent.share))
-
-
-def opposite_polarity(dissent: Iterable[Dissent], answer: Response) -> Iterator[Insight]:
-    """Dissents that negate what the answer affirms, or affirm what it negates."""
-    for one in dissent:
-        if one.negation:
-            yield Insight(
-                "opposite-polarity",
-                f"one of {answer.expert_name} and {', '.join(one.experts)} negates what the other "
-                f"affirms (similarity {one.similarity or 0.0:.2f})",
-                (*one.experts, answer.expert_name),
-                {"similarity": one.similarity},
-            )
 
 
 def distinguishing(inside: Sequence[Words], outside: Sequence[Words]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""find_consensus and find_consensus_batch: check the options, run the analysis of each question."""
+"""The public calls: responses to a Consensus, and a stream of questions to a stream of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cotool import engine
-from cotool.consensus.analysis import Analysis, Options
+from cotool.consensus.analysis import Options, analyse
 from cotool.consensus.model import Consensus, Question
 from cotool.consensus.options import CLUSTERINGS, METHODS, METRICS
 from cotool.consensus.responses import as_question
@@ -52,7 +52,7 @@ def find_consensus(
         asked = Question(question, question, asked.responses, asked.warnings)
     elif not isinstance(responses, Question) and asked.id == "responses":
         asked = Question("", asked.text, asked.responses, asked.warnings)
-    return _find(asked, options)
+    return analyse(asked, options)
 
 
 def find_consensus_batch(
@@ -84,7 +84,7 @@ def find_consensus_batch(
         asked = raw if isinstance(raw, Question) else Question(f"question {place}", "", ())
         try:
             asked = as_question(raw, where=f"question {place}")
-            return asked, _find(asked, inner)
+            return asked, analyse(asked, inner)
         except CotoolError as error:
             return asked, error
 
@@ -98,6 +98,7 @@ def find_consensus_batch(
 
 
 def _checked(options: Options) -> Options:
+    """The options themselves; InputError where one makes no sense."""
     for name, value, known in (
         ("method", options.method, METHODS),
         ("metric", options.metric, METRICS),
@@ -105,46 +106,11 @@ def _checked(options: Options) -> Options:
     ):
         if value not in known:
             raise InputError(f"unknown {name} {value!r}", hint=f"one of {', '.join(known)}")
-    if options.threshold is not None and not 0 <= options.threshold <= 1:
-        raise InputError(f"the threshold must be between 0 and 1, got {options.threshold:g}")
+    threshold = options.threshold
+    if threshold is not None and not 0 <= threshold <= 1:
+        raise InputError(f"the threshold must be between 0 and 1, got {threshold:g}")
     for expert, weight in options.weights.items():
         if not 0 <= weight < float("inf"):
             raise InputError(f"the weight of {expert!r} must be a number from 0 on, got {weight:g}")
     engine.resolve_num_threads(options.num_threads)
     return options
-
-
-def _find(asked: Question, options: Options) -> Consensus:
-    usable = [response for response in asked.responses if response.content.strip()]
-    warnings = list(asked.warnings)
-    if len(usable) < len(asked.responses):
-        empty = [r.expert_name for r in asked.responses if not r.content.strip()]
-        warnings.append(f"left out for an empty answer: {', '.join(empty)}")
-    if not usable:
-        return _nothing(asked, warnings)
-    return Analysis(asked, usable, options, warnings).result()
-
-
-def _nothing(asked: Question, warnings: list[str]) -> Consensus:
-    return Consensus(
-        question=asked.text or asked.id,
-        answer=None,
-        kind="none",
-        method="none",
-        confidence=None,
-        agreement=None,
-        clusters=(),
-        dissent=(),
-        insights=(),
-        id=asked.id,
-        expert=None,
-        content=None,
-        experts=(),
-        answers=(),
-        metric=None,
-        clustering=None,
-        threshold=None,
-        matrix=None,
-        explanation=("no response could be used",),
-        warnings=tuple(warnings),
-    )

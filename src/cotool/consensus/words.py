@@ -56,7 +56,7 @@ NO = _words("no nope nein non não нет")
 
 
 def is_negation(word: str) -> bool:
-    """Tell whether a (folded) word negates: "not", "never", "isn't"."""
+    """Tell whether a (folded) word negates, as "never" and "isn't" do."""
     return word in NEGATIONS or word.endswith("n't")
 
 
@@ -66,7 +66,7 @@ def is_number(word: str) -> bool:
 
 
 def plain_number(word: str) -> str:
-    """A number without thousands separators: "1,080.50" -> "1080.50"."""
+    """A number without thousands separators: "1080.50" for "1,080.50"."""
     return word.replace(",", "")
 
 
@@ -131,10 +131,11 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Opposition:
-    """How a text contradicts another: by a negation, or by `numbers` where the other has others."""
+    """How a text contradicts another: by a negation, by `numbers` where it has `others`."""
 
     negated: bool = False
     numbers: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return self.negated or bool(self.numbers)
@@ -174,10 +175,10 @@ def opposition(text: Words, other: Words) -> Opposition:
     # "ne ... pas" counts twice: an even difference negates where the other side has none.
     negated = (more - less) % 2 == 1 or (more == 0) != (less == 0)
     numbers = tuple(dict.fromkeys(plain_number(word) for word in mine if is_number(word)))
-    others = {plain_number(word) for word in theirs if is_number(word)}
-    if not others or others == set(numbers):
-        numbers = ()
-    return Opposition(negated, numbers)
+    others = tuple(dict.fromkeys(plain_number(word) for word in theirs if is_number(word)))
+    if not (numbers and others) or set(numbers) == set(others):
+        numbers = others = ()
+    return Opposition(negated, numbers, others)
 
 
 def _denied(words: Counter[str], others: Counter[str]) -> int:

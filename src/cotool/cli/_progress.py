@@ -1,0 +1,87 @@
+"""A progress bar on standard error that shows up only where the work takes time."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.progress import Progress
+
+_PATIENCE = 0.5  # seconds; what ends sooner needs no bar
+
+
+class ProgressBar:
+    """Bytes read and questions answered; does nothing where `shown` is false.
+
+    A context manager: the bar is erased at its end.
+    """
+
+    def __init__(self, paths: Sequence[str], *, shown: bool) -> None:
+        self._shown = shown
+        self._paths = paths
+        self._since = time.monotonic()
+        self._bar: Progress | None = None
+        self._bytes = 0
+        self._questions = 0
+
+    def read(self, size: int) -> None:
+        """Take note that `size` bytes of all files have been read."""
+        self._bytes = size
+        self._update()
+
+    def answered(self) -> None:
+        """Take note of one more question."""
+        self._questions += 1
+        self._update()
+
+    def finish(self) -> None:
+        """Erase the bar, for good."""
+        self._shown = False
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+    def _update(self) -> None:
+        if not self._shown:
+            return
+        if self._bar is None:
+            if time.monotonic() - self._since < _PATIENCE:
+                return
+            self._bar = _make_bar()
+            self._bar.start()
+            self._bar.add_task("read", total=_total_size(self._paths), questions=0)
+        self._bar.update(
+            self._bar.task_ids[0], completed=self._bytes, questions=f"{self._questions:,}"
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.finish()
+
+
+def _make_bar() -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
+
+    return Progress(
+        DownloadColumn(),
+        BarColumn(),
+        TextColumn("{task.fields[questions]} questions"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=False,
+    )
+
+
+def _total_size(paths: Sequence[str]) -> int | None:
+    """Return the size of all files in bytes, None where one is no plain file."""
+    if all(Path(path).is_file() for path in paths):
+        return sum(Path(path).stat().st_size for path in paths)
+    return None

@@ -1,0 +1,51 @@
+"""Text from the input in a form that is safe and short on a terminal."""
+
+from __future__ import annotations
+
+import re
+
+# Controls (C0, DEL, C1) act on the terminal; bidirectional controls reorder what is read; lone
+# surrogates cannot be encoded. Newline and tab stay.
+_UNSAFE_CLASS = (
+    r"\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff"
+    r"\ufff9-\ufffb\ud800-\udfff"
+)
+_UNSAFE = re.compile(f"[{_UNSAFE_CLASS}\U000e0000-\U000e007f]")
+# Within JSON newlines and tabs are escaped as it is, and beyond U+FFFF an escape is two surrogates.
+_UNSAFE_IN_JSON = re.compile(f"[{_UNSAFE_CLASS}]")
+
+
+def visible(text: str) -> str:
+    r"""Return `text` with every character that acts instead of showing as its escape (`\x1b`)."""
+    return _UNSAFE.sub(_escape, text.replace("\r\n", "\n"))
+
+
+def json_visible(document: str) -> str:
+    r"""Return a JSON document with such characters as `\u` escapes; its meaning is the same."""
+    return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", document)
+
+
+def one_line(text: str) -> str:
+    """Return `text` made visible on one line, its white space collapsed."""
+    return " ".join(visible(text).split())
+
+
+def percent(share: float | None) -> str:
+    """Return a share (0 to 1) as "67 %"; not 100 where some is missing, a dash if unknown."""
+    if share is None:
+        return "–"
+    if 0.995 <= share < 1:
+        return ">99 %"
+    return f"{100 * share:.0f} %"
+
+
+def plural(count: int, noun: str) -> str:
+    """Return "1 question", "2 questions"."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _escape(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
