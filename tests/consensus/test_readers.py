@@ -280,7 +280,7 @@ def test_stray_quotes_of_tab_separated_tables_are_characters(read):
         (gzip.compress(QUESTION.encode())[:-9], "f0.json: the gzip data is damaged"),
         (gzip.compress(QUESTION.encode()) + b"junk", "f0.json: the gzip data is damaged"),
         (QUESTION.encode("utf-16")[:-1], "f0.json: is not valid UTF-16"),
-        (os.urandom(0) + b"\xfe\xff\xd8\x00\x00a", "f0.json: is not valid UTF-16"),
+        (b"\xfe\xff\xd8\x00\x00a", "f0.json: is not valid UTF-16"),
     ],
 )
 def test_bad_input_names_its_place(read, content, message):
@@ -379,6 +379,7 @@ def test_questions_come_out_of_a_pipe_as_they_arrive(compressed):
             writer.flush()
             assert next(questions).id == str(place)
         writer.close()
+        pipe.close()
         assert list(questions) == []
 
 
@@ -473,7 +474,7 @@ def test_progress_counts_raw_bytes(tmp_path):
 
 
 def test_memory_does_not_grow_with_the_questions():
-    """Streaming and joining take the same memory for ten times as many questions."""
+    """Streaming and joining take the same memory for eight times as many questions."""
 
     class Lines(io.RawIOBase):
         def __init__(self, count, shape):
@@ -498,7 +499,7 @@ def test_memory_does_not_grow_with_the_questions():
         '{"question": "q%d", "model": "m", "text": "%d"}\n',
     ):
         peak(200, shape)
-        assert peak(20_000, shape) < peak(2_000, shape) + 300_000
+        assert peak(8_000, shape) < peak(1_000, shape) + 300_000
 
 
 def test_join_keeps_order_at_scale():
