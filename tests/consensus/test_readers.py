@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from cotool.consensus import documents
 from cotool.consensus.readers import read_questions
 from cotool.consensus.responses import Keys
+from cotool.consensus.spool import Spool
 from cotool.errors import InputError
 
 QUESTION = '{"question": "q", "responses": ["a", "b"]}'
@@ -156,7 +157,7 @@ def test_file_of_another_kind_is_left_out_with_a_warning(read):
     other = '{"win": [1, 2]}'
     assert read(QUESTION, other, on_warning=warnings.append) == [("q", AB)]
     assert warnings[0].startswith("f1.json, line 1: found 'win'")
-    for files in ([QUESTION, f"{other}\n{other}"], [other]):
+    for files in ([QUESTION, f"{other}\n{other}"], [QUESTION, f"{QUESTION}\n{other}"], [other]):
         with pytest.raises(InputError, match="found 'win'"):
             read(*files, on_warning=warnings.append)
     with pytest.raises(InputError, match="found 'win'"):
@@ -403,6 +404,8 @@ def test_any_block_size_reads_the_same(size):
         assert first.id == "ä😀"
         assert [answer.content for answer in first.responses] == ["12345", "true"]
         assert [answer.content for answer in second.responses] == ["😀"]
+    (numbers,) = read_questions(["-"], stdin=Slow(b"[\n12345,\n678]"))
+    assert [answer.content for answer in numbers.responses] == ["12345", "678"]
 
 
 @given(st.lists(st.text(max_size=40), min_size=1, max_size=30), st.integers(0, 2))
@@ -515,12 +518,16 @@ def test_join_keeps_order_at_scale():
         assert answers == [place for q, place in rows if str(q) == question.id]
 
 
-def test_unfinished_reading_leaves_nothing_open(tmp_path):
+def test_unfinished_reading_leaves_nothing_open(tmp_path, monkeypatch):
     """A reader that is dropped halfway closes its files and its database."""
+    closed = []
+    close = Spool.close
+    monkeypatch.setattr(Spool, "close", lambda spool: (closed.append(spool), close(spool)))
     path = io_path(tmp_path, '{"question": "q", "text": "a"}\n{"question": "r", "text": "b"}\n')
     questions = read_questions([path, path])
     next(questions)
     questions.close()
+    assert len(closed) == 1
 
 
 def data_folder():
