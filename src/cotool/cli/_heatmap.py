@@ -126,4 +126,4 @@ def _label(names: Sequence[str]) -> str:
 
 
 def _digits(value: float) -> str:
-    return "–" if math.isnan(value) else f"{100 * value:.0f}"  # noqa: RUF001 - an en dash
+    return "–" if math.isnan(value) else f"{100 * value:.0f}"

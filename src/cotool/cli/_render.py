@@ -149,7 +149,7 @@ def _matrix(result: Consensus, screen: Screen) -> None:
     placed = set(order)
     order += [i for i in range(len(result.experts)) if i not in placed]
     draw = heat_map if screen.colours else number_table
-    names = [one_line(name) or "–" for name in result.experts]  # noqa: RUF001 - an en dash
+    names = [one_line(name) or "–" for name in result.experts]
     for line in draw(names, result.matrix.row, order, screen.width - _INDENT):
         screen.print(Padding(line, (0, 0, 0, _INDENT)))
 

@@ -33,7 +33,7 @@ def one_line(text: str) -> str:
 def percent(share: float | None) -> str:
     """Return a share (0 to 1) as "67 %"; not 100 where some is missing, a dash if unknown."""
     if share is None:
-        return "–"  # noqa: RUF001 - an en dash, as printed tables have it
+        return "–"
     if 0.995 <= share < 1:
         return ">99 %"
     return f"{100 * share:.0f} %"

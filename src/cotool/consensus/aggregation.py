@@ -75,7 +75,7 @@ def representative(
     answers: Sequence[Extracted | None],
     responses: Sequence[Response],
 ) -> int:
-    """The response that shows a group's answer: its commonest form, the surest expert, the first."""
+    """The response that shows a group's answer: commonest form, surest expert, first."""
     members = [i for i, group in enumerate(groups) if group == winner]
     forms: dict[str, int] = {}
     for i in members:
@@ -87,23 +87,35 @@ def representative(
     return max(shown, key=lambda i: responses[i].confidence or 0.0)
 
 
-def medoid(matrix: Matrix, weights: Sequence[float]) -> tuple[int, float]:
-    """The row with the greatest weighted mean similarity to the others (first on ties), and it."""
-    count = len(weights)
-    if count == 1:
-        return 0, 1.0
-    best, score = 0, -1.0
-    for i in range(count):
+def medoid(
+    matrix: Matrix, weights: Sequence[float], rows: Sequence[int] | None = None
+) -> tuple[int, float]:
+    """The row with the greatest weighted mean similarity to the others (first on ties), and it.
+
+    Only `rows` are looked at, if given.
+    """
+    rows = range(len(weights)) if rows is None else rows
+    if len(rows) == 1:
+        return rows[0], 1.0
+    best, score = rows[0], -1.0
+    for i in rows:
         row = matrix.row(i)
-        others = sum(weights) - weights[i]
-        mean = sum(
-            weight * cell
-            for j, (weight, cell) in enumerate(zip(weights, row, strict=True))
-            if j != i
-        ) / (others or 1.0)
+        total = sum(weights[j] * row[j] for j in rows if j != i)
+        mean = total / (sum(weights[j] for j in rows if j != i) or 1.0)
         if mean > score + EPSILON:
             best, score = i, mean
     return best, score
+
+
+def largest_cluster(labels: Sequence[int], weights: Sequence[float]) -> list[int] | None:
+    """The rows of the heaviest cluster of two or more; None where no cluster is heavier alone."""
+    totals: dict[int, float] = {}
+    for label, weight in zip(labels, weights, strict=True):
+        totals[label] = totals.get(label, 0.0) + weight
+    best = max(totals, key=totals.__getitem__)
+    rivals = [label for label, total in totals.items() if total >= totals[best] - EPSILON]
+    rows = [i for i, label in enumerate(labels) if label == best]
+    return rows if len(rivals) == 1 and len(rows) > 1 else None
 
 
 def most_reliable(

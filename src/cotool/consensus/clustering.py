@@ -28,21 +28,36 @@ def cluster(matrix: Matrix, method: str = "average", threshold: float = 0.5) -> 
     )
 
 
-def choose_threshold(matrix: Matrix) -> tuple[float, str]:
-    """The middle of the widest gap in the similarities at which average linkage merges.
+# A drop in the merge similarities splits the rows where it is at least this wide, and at least
+# half of the whole range.
+CLEAR_GAP = 0.15
+# Without a clear drop, rows that merge at this mean similarity have a common ground.
+COMMON_GROUND = 0.25
 
-    1 (identical) and 0 (nothing in common) bound the sequence, so that rows which are all close
-    make one cluster and rows which are all apart make n, on the metric's own scale. Returns the
-    threshold and a sentence that explains it.
+
+def choose_threshold(matrix: Matrix) -> tuple[float, str]:
+    """A threshold for average linkage on n x n similarities, and a sentence that explains it.
+
+    It lies in the middle of the widest drop in the n - 1 similarities at which rows merge, if that
+    drop is clear. Otherwise all rows stand together where they have a common ground, and each
+    alone where they have not. Two rows stand together from a half on.
     """
-    heights = [1.0, *kernels.average_heights(matrix), 0.0]
-    gap, place = max((heights[i] - heights[i + 1], i) for i in range(len(heights) - 1))
-    upper, lower = heights[place], heights[place + 1]
-    threshold = (upper + lower) / 2
-    if place == len(heights) - 2:
-        reason = f"the last merge is at {upper:.2f}, nearer to each other than to nothing shared"
-    elif place == 0:
-        reason = f"the first merge is only at {lower:.2f}, far from identical"
-    else:
-        reason = f"merges fall from {upper:.2f} to {lower:.2f}, the widest gap ({gap:.2f})"
-    return threshold, f"threshold {threshold:.2f}: {reason}"
+    heights = kernels.average_heights(matrix)
+    if len(heights) < 2:
+        return 0.5, "threshold 0.50: two responses stand together where they share a half"
+    gap, place = max((heights[i] - heights[i + 1], -i) for i in range(len(heights) - 1))
+    upper, lower = heights[-place], heights[1 - place]
+    span = heights[0] - heights[-1]
+    if gap >= CLEAR_GAP and gap >= span / 2:
+        threshold = (upper + lower) / 2
+        return threshold, (
+            f"threshold {threshold:.2f}: merges fall from {upper:.2f} to {lower:.2f}, "
+            f"the widest drop ({gap:.2f} of {span:.2f})"
+        )
+    mean = sum(heights) / len(heights)
+    why = f"no clear split: merges lie between {heights[0]:.2f} and {heights[-1]:.2f}"
+    if mean >= COMMON_GROUND:
+        threshold = max(heights[-1] - 0.005, 0.0)
+        return threshold, f"threshold {threshold:.2f}: {why}, a common ground of {mean:.2f}"
+    threshold = min(heights[0] + 0.005, 1.0)
+    return threshold, f"threshold {threshold:.2f}: {why}, too little in common ({mean:.2f})"

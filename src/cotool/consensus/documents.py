@@ -21,6 +21,8 @@ _FIRST_LINE = 1 << 20
 _BLOCK = 1 << 16
 # An error this near to the end of what has been read may be no more than its end: \uD83D\uDE00.
 _TAIL = 16
+_SPLIT = "give each question a line or an item of its own"
+_CHECK = "check it with python -m json.tool, lines with --json-lines"
 _SPACE = " \t\r\n"
 
 
@@ -120,7 +122,9 @@ def read_line(stream: io.BufferedReader, name: str, number: int) -> bytes:
     """Return the next line, b"" at the end. Raises InputError where it is over-long."""
     line = stream.readline(MAX_RECORD)
     if len(line) == MAX_RECORD:
-        raise InputError(f"{name}, line {number}: is longer than {MAX_RECORD >> 20} MiB")
+        raise InputError(
+            f"{name}, line {number}: is longer than {MAX_RECORD >> 20} MiB", hint=_SPLIT
+        )
     return line
 
 
@@ -143,17 +147,25 @@ def _decode(line: bytes, where: str) -> Any:
         kind = InputError
         if error.pos >= len(text.rstrip()) and not error.msg.startswith("Extra data"):
             kind = _IncompleteError
-        raise kind(f"{where}: is not valid JSON: {error.msg} at column {error.colno}") from None
+        raise kind(
+            f"{where}: is not valid JSON: {_reason(error)} at column {error.colno}", hint=_CHECK
+        ) from None
     except (ValueError, RecursionError) as error:
         raise _refused(error, where) from None
 
 
+def _reason(error: JSONDecodeError) -> str:
+    return error.msg.removesuffix(" at")
+
+
 def _refused(error: ValueError | RecursionError, where: str) -> InputError:
     if isinstance(error, RecursionError):
-        return InputError(f"{where}: is nested too deeply")
+        return InputError(
+            f"{where}: is nested too deeply", hint="a response needs no more than a few levels"
+        )
     if isinstance(error, _DuplicateKeyError):
         return InputError(f"{where}: {error}", hint="give each key once")
-    return InputError(f"{where}: holds a number of more than 4300 digits")
+    return InputError(f"{where}: holds a number with too many digits", hint="write it as a string")
 
 
 class _Text:
@@ -179,7 +191,10 @@ class _Text:
         self.position = 0
         size = max(_BLOCK, len(self.text))
         if size > MAX_RECORD:
-            raise InputError(f"{self._name}, line {self.line}: a value is too long")
+            raise InputError(
+                f"{self._name}, line {self.line}: a value is longer than {MAX_RECORD >> 20} MiB",
+                hint=_SPLIT,
+            )
         self._append(self._stream.read1(size) if size == _BLOCK else self._stream.read(size))
 
     def use(self, position: int) -> None:
@@ -214,7 +229,8 @@ class _Text:
                 if self.ended or not unfinished:
                     line = self.line + self.text.count("\n", self.position, error.pos)
                     raise InputError(
-                        f"{self._name}, line {line}: is not valid JSON: {error.msg}"
+                        f"{self._name}, line {line}: is not valid JSON: {_reason(error)}",
+                        hint=_CHECK,
                     ) from None
             except (ValueError, RecursionError) as error:
                 raise _refused(error, f"{self._name}, line {self.line}") from None
@@ -259,11 +275,15 @@ def _document(
         if mark not in (",", "]"):
             raise InputError(
                 f"{name}, line {text.line}: is not valid JSON: "
-                + (f"expected a comma or ], found {mark!r}" if mark else "the list is not closed")
+                + (f"expected a comma or ], found {mark!r}" if mark else "the list is not closed"),
+                hint=_CHECK,
             )
         closed = mark == "]"
         if not closed:
             text.use(text.position + 1)
     text.use(text.position + 1)
     if extra := text.peek():
-        raise InputError(f"{name}, line {text.line}: {extra!r} after the end of the list")
+        raise InputError(
+            f"{name}, line {text.line}: {extra!r} after the end of the list",
+            hint="give one list, or one value a line",
+        )

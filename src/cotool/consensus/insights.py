@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cotool.consensus.model import Insight
+from cotool.consensus.words import opposition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from cotool.consensus.words import Words
 
 MOST_THEMES = 5
+MOST_CLUSTERS = 12  # that are compared with each other
 ENOUGH = 5  # responses for an outlier or a trend
 
 # Iglewicz and Hoaglin (1993): a modified z-score beyond 3.5 is an outlier.
@@ -53,6 +55,7 @@ class Findings:
 def find_insights(findings: Findings) -> tuple[Insight, ...]:
     """All insights, the ones about the answer's standing first."""
     return (
+        *opposites(findings),
         *polarisation(findings),
         *confidence_anomalies(findings),
         *copies(findings),
@@ -81,9 +84,7 @@ def polarisation(findings: Findings) -> Iterator[Insight]:
         return
     if second.share < CAMP_SHARE or first.share - second.share > CAMP_GAP:
         return
-    between = statistics.fmean(
-        findings.matrix[i, j] for i in first.indices for j in second.indices
-    )
+    between = statistics.fmean(findings.matrix[i, j] for i in first.indices for j in second.indices)
     message = (
         f"The experts are split {len(first.indices)} to {len(second.indices)}: "
         f"{_listed(first.members)} against {_listed(second.members)}"
@@ -100,6 +101,36 @@ def polarisation(findings: Findings) -> Iterator[Insight]:
             "between_similarity": between,
         },
     )
+
+
+def opposites(findings: Findings) -> Iterator[Insight]:
+    """Clusters that say nearly the same words and contradict each other."""
+    if findings.extracted:
+        return
+    shown = findings.clusters[:MOST_CLUSTERS]
+    for place, one in enumerate(shown):
+        for other in shown[place + 1 :]:
+            i, j = one.indices[0], other.indices[0]
+            against = opposition(findings.texts[i], findings.texts[j])
+            if not against:
+                continue
+            similarity = findings.lexical[i, j]
+            how = (
+                "one negates what the other affirms"
+                if against.negated
+                else f"{', '.join(against.numbers)} against {', '.join(against.others)}"
+            )
+            yield Insight(
+                "opposites",
+                f"{_listed(one.members)} and {_listed(other.members)} use nearly the same words "
+                f"(cosine {similarity:.2f}), but contradict each other: {how}",
+                one.members + other.members,
+                {
+                    "similarity": similarity,
+                    "negation": against.negated,
+                    "numbers": [list(against.numbers), list(against.others)],
+                },
+            )
 
 
 def confidence_anomalies(findings: Findings) -> Iterator[Insight]:
@@ -231,7 +262,7 @@ def mann_kendall(values: Sequence[float]) -> tuple[float, float]:
 
 
 def themes(findings: Findings) -> Iterator[Insight]:
-    """Terms that at least half of the experts, and two, use; a pair of words beats its words."""
+    """Terms that most experts (60 %, at least two) use; a pair of words beats its words."""
     count = len(findings.responses)
     if count < 3 or statistics.median(len(text.words) for text in findings.texts) < 5:
         return
@@ -242,7 +273,7 @@ def themes(findings: Findings) -> Iterator[Insight]:
                 users.setdefault((word,), []).append(i)
         for pair in sorted(text.bigrams):
             users.setdefault(pair, []).append(i)
-    shared = {term: rows for term, rows in users.items() if len(rows) >= max(2, count / 2)}
+    shared = {term: rows for term, rows in users.items() if len(rows) >= max(2, 0.6 * count)}
     for pair in [term for term in shared if len(term) == 2]:
         for word in pair:
             # The word says no more than the pair where the same experts use it.

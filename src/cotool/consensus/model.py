@@ -88,10 +88,13 @@ class Insight:
 class Consensus:
     """The consensus on one question.
 
-    `answer` is None where no response could be used. `agreement` is the share of the experts'
-    weight that stands behind the answer; `confidence` is derived from agreement alone and is not
-    a calibrated probability (see `explanation`). `expert` gave the answer that is shown.
-    `matrix` holds pairwise similarities in the order of `experts`.
+    `answer` is None where no response could be used. `agreement`, 0 to 1, is the share of the
+    experts' weight that stands behind the answer; for texts each expert in the answer's cluster
+    counts as far as his text is similar to it. `confidence` is derived from agreement alone,
+    smoothed for few experts, and is not a calibrated probability (see `explanation`). `expert`
+    gave the answer that is shown, in the words of `content`. `answers` holds what was extracted
+    from each response, `matrix` pairwise similarities, both in the order of `experts`; `metric`
+    is None where similarity is having given the same answer.
     """
 
     question: str

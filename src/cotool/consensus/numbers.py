@@ -1,6 +1,6 @@
-"""Numbers as people and models write them, brought to one exact form.
+r"""Numbers as people and models write them, brought to one exact form.
 
-"$1,080.00", "1080", "1 080", "\\frac{2160}{2}" and "1.08e3" are equal. Units and currencies are
+"$1,080.00", "1080", "1 080", "\frac{2160}{2}" and "1.08e3" are equal. Units and currencies are
 dropped, a percent sign is kept: 18 % is not 18.
 """
 
@@ -92,7 +92,7 @@ def canonical(match: re.Match[str], text: str) -> str | None:
         sign = match["sign2"]  # "10-5": a dash between, not a sign
     elif before.isalpha() or before == "_":
         return None
-    if end < len(text) and (text[end].isalpha() and text[end - 1] == "." or text[end] == "_"):
+    if end < len(text) and ((text[end].isalpha() and text[end - 1] == ".") or text[end] == "_"):
         return None
     digits = re.sub(r"[^\d]", "", match["whole"] or "0")
     if len(digits) >= MOST_DIGITS:
@@ -152,7 +152,7 @@ def read_number(text: str) -> tuple[str, str] | None:
         # "18 = 18" and "3 * 6 = 18": what stands after the last equals sign counts.
         if "=" in text[end : later[1]]:
             value_text, begin = later[0], later[1]
-        elif later[0] != value_text and not text[later[1] - 1 : later[1]] in {"^", "_"}:
+        elif later[0] != value_text and text[later[1] - 1 : later[1]] not in {"^", "_"}:
             return None
         position = end = later[2]
     return value_text, text[begin:end].strip()

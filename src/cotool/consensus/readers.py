@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cotool.consensus.documents import is_json, read_first_line, read_values
@@ -72,14 +73,15 @@ def read_questions(
             on_progress(done)
 
     found = False
-    for path, label in zip(sources, source_labels(sources), strict=True):
-        with open_source(path, stdin=stdin, on_read=count) as stream:
-            for question in reading.read(stream, source_name(path), label, on_warning):
-                found = True
-                yield question
-    for question in reading.joined():
-        found = True
-        yield question
+    with closing(reading):
+        for path, label in zip(sources, source_labels(sources), strict=True):
+            with open_source(path, stdin=stdin, on_read=count) as stream:
+                for question in reading.read(stream, source_name(path), label, on_warning):
+                    found = True
+                    yield question
+        for question in reading.joined():
+            found = True
+            yield question
     if not found:
         names = ", ".join(map(source_name, sources))
         raise InputError(f"{names}: no response could be used", hint=_NO_SHAPE)
@@ -139,6 +141,11 @@ class _Reading:
         """Yield the questions that had to be joined."""
         if self._spool is not None:
             yield from self._spool.questions()
+
+    def close(self) -> None:
+        """Let go of the spool."""
+        if self._spool is not None:
+            self._spool.close()
 
     def _put(
         self,

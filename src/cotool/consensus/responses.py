@@ -130,7 +130,9 @@ def read_record(
     try:
         return _record(item, where, keys, on_bad)
     except RecursionError:
-        raise InputError(f"{where}: is nested too deeply") from None
+        raise InputError(
+            f"{where}: is nested too deeply", hint="a response needs no more than a few levels"
+        ) from None
 
 
 def _record(item: object, where: str, keys: Keys, on_bad: BadRecord | None) -> Record:
@@ -185,6 +187,7 @@ def _listed(
             hint="expected a list of responses, or an object of expert to response",
         )
     answers: list[Response] = []
+    complete = True
     for position, (name, item) in enumerate(pairs, 1):
         try:
             found = _responses(item, f"{where}, response {position}", keys)
@@ -192,8 +195,10 @@ def _listed(
             if on_bad is None:
                 raise
             on_bad(error)
+            complete = False
             continue
-        named = values.clean(name).strip()
+        # Where a response is left out, those after it keep their places in their names.
+        named = values.clean(name).strip() or ("" if complete else f"expert {position}")
         answers += [
             answer if answer.expert_name else replace(answer, expert_name=named) for answer in found
         ]
@@ -226,7 +231,8 @@ def _answers(
                 f"{where}: {layout.content!r} is null, found {_names(record)}",
                 hint="expected a text; leave such records out with --skip-bad",
             )
-        raise ShapeError(f"{where}: found {_names(record)}, {_EXPECTED}", hint=_HINT)
+        expected = f"expected {keys.content!r}" if keys.content else _EXPECTED
+        raise ShapeError(f"{where}: found {_names(record)}, {expected}", hint=_HINT)
     expert = _text(record, layout.expert, where) or _text(record, layout.author, where) or ""
     confidence = seconds = vector = None
     if layout.confidence:

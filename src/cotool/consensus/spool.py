@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from contextlib import closing
+from contextlib import contextmanager
 from hashlib import blake2b
 from itertools import groupby
 from operator import itemgetter
@@ -88,20 +88,36 @@ class Spool:
             self._flush()
 
     def questions(self) -> Iterator[Question]:
-        """Yield the questions in the order in which they appeared, and forget them."""
-        with closing(self._database) as database:
-            self._flush()
+        """Yield the questions in the order in which they appeared."""
+        self._flush()
+        with _room():
             if len(self._kinds) == 2:
-                database.execute(_ADOPT)
-            database.execute(_ORDER)
-            for _, rows in groupby(database.execute(_SELECT), key=itemgetter(0)):
+                self._database.execute(_ADOPT)
+            self._database.execute(_ORDER)
+            for _, rows in groupby(self._database.execute(_SELECT), key=itemgetter(0)):
                 yield _question(list(rows))
 
+    def close(self) -> None:
+        """Remove the database."""
+        self._database.close()
+
     def _flush(self) -> None:
-        self._database.execute("BEGIN")
-        self._database.executemany(_INSERT, self._rows)
-        self._database.execute("COMMIT")
+        with _room():
+            self._database.execute("BEGIN")
+            self._database.executemany(_INSERT, self._rows)
+            self._database.execute("COMMIT")
         self._rows.clear()
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise InputError(
+            f"the temporary file that joins the responses: {error}",
+            hint="name a folder with more space in SQLITE_TMPDIR",
+        ) from None
 
 
 def _digest(text: str) -> bytes:
@@ -112,10 +128,18 @@ def _more(answer: Response) -> str | None:
     more = (answer.confidence, answer.timestamp, answer.metadata, answer.embedding)
     if more == _NO_MORE:
         return None
-    try:
+    with _shallow(answer.where):
         return json.dumps(more, default=str)
+
+
+@contextmanager
+def _shallow(where: str) -> Iterator[None]:
+    try:
+        yield
     except RecursionError:
-        raise InputError(f"{answer.where}: is nested too deeply") from None
+        raise InputError(
+            f"{where}: is nested too deeply", hint="a response needs no more than a few levels"
+        ) from None
 
 
 def _question(rows: list[tuple[Any, ...]]) -> Question:
@@ -133,6 +157,7 @@ def _question(rows: list[tuple[Any, ...]]) -> Question:
 def _response(content: str, expert: str, more: str | None, where: str) -> Response:
     if more is None:
         return Response(content, expert, where=where)
-    confidence, timestamp, metadata, embedding = json.loads(more)
+    with _shallow(where):
+        confidence, timestamp, metadata, embedding = json.loads(more)
     vector = None if embedding is None else tuple(embedding)
     return Response(content, expert, confidence, timestamp, metadata, vector, where)

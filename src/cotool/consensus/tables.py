@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     BadRecord = Callable[[InputError], None]
 
 _DELIMITERS = ("\t", ",", ";", "|")
-_QUOTED = re.compile(r'"((?:[^"]|"")*+)"')
+_QUOTED = re.compile(r'"([^"]*+(?:""[^"]*+)*+)"')
 # A quoted field longer than this has lost its closing quote.
 _MAX_QUOTED = 1 << 22
 
@@ -142,7 +142,10 @@ def _header(line: str, where: str, keys: Keys) -> tuple[str, list[str]]:
         )
     twice = next((name for name in columns if name and columns.count(name) > 1), None)
     if twice is not None:
-        raise InputError(f"{where}: the column {twice!r} stands twice in the header")
+        raise InputError(
+            f"{where}: the column {twice!r} stands twice in the header",
+            hint="give each column its own name",
+        )
     return delimiter, columns
 
 

@@ -37,6 +37,8 @@ def scalar_text(value: object, where: str) -> str | None:
         return clean(value)
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
     if _is_number(value):
         if not _finite(value):
             raise InputError(f"{where}: {value} is not an answer", hint="expected text or a number")

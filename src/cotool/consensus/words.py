@@ -44,7 +44,7 @@ NEGATIONS = frozenset(
 
 
 def is_negation(word: str) -> bool:
-    """Tell whether a (folded) word negates: "not", "never", "isn't" …"""
+    """Tell whether a (folded) word negates, as "never" and "isn't" do."""
     return word in NEGATIONS or word.endswith("n't")
 
 
@@ -54,7 +54,7 @@ def is_number(word: str) -> bool:
 
 
 def plain_number(word: str) -> str:
-    """A number without thousands separators: "1,080.50" -> "1080.50"."""
+    """A number without thousands separators: "1080.50" for "1,080.50"."""
     return word.replace(",", "")
 
 
