@@ -54,7 +54,7 @@ def test_single_question_in_a_pipe(consensus_of, shown):
     for part in (
         "Is the bridge safe?",
         "  Yes, it is safe.",
-        "agreement 67 % (2 of 3 experts) · confidence 55 %",
+        "agreement 67 % (2 of 3 experts in its cluster) · confidence 55 %",
         "in the words of ann",
         "ann, bob",
         "cid (33 %, 25 % similar)",
@@ -71,6 +71,13 @@ def test_single_question_in_a_pipe(consensus_of, shown):
         assert part in text
     assert not re.search(r"[\x1b╭│▀]", text)
     assert not re.search(r" $", text, re.MULTILINE)
+
+
+def test_vote_counts_the_experts(consensus_of, shown):
+    """Where answers are equal or not, agreement is a count of experts, and the matrix says so."""
+    text = shown(consensus_of(metric=None))
+    assert "agreement 67 % (2 of 3 experts) ·" in text
+    assert "Agreement matrix (same answer)" in text
 
 
 def test_explanation_only_when_asked(consensus_of, shown):
