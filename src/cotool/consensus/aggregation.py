@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from operator import mul
 from typing import TYPE_CHECKING
 
 from cotool.consensus.words import opposition
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cotool._fast.matrix import Matrix
     from cotool.consensus.extraction import Extracted
     from cotool.consensus.model import Response
     from cotool.consensus.words import Words
 
-# Weights that differ by less than this are a tie: sums of shares are rounded.
+# Weights that differ by less than this are a tie: sums of shares round.
 EPSILON = 1e-9
 
 
@@ -32,11 +34,13 @@ def vote(
     answers: Sequence[Extracted | None],
     responses: Sequence[Response],
     weights: Sequence[float],
+    centrality: Callable[[int], float],
 ) -> tuple[list[int], Choice]:
     """Plurality of weighted answers. Returns a group for each response (-1: abstains) and the pick.
 
-    Ties go to the greater sum of stated confidences where all tied sides state theirs, then to
-    the answer that came first.
+    At least one answer is not None. Ties go to the greater sum of stated confidences where all
+    tied sides state theirs, then to the answer whose best response has the greatest `centrality`
+    (of a row), then to the answer that came first.
     """
     numbers: dict[str, int] = {}
     groups = [
@@ -44,46 +48,57 @@ def vote(
         for answer in answers
     ]
     totals = [0.0] * len(numbers)
-    stated: list[float | None] = [0.0] * len(numbers)
-    for group, response, weight in zip(groups, responses, weights, strict=True):
-        if group < 0:
-            continue
-        totals[group] += weight
-        so_far = stated[group]
-        known = response.confidence is not None and so_far is not None
-        stated[group] = so_far + weight * response.confidence if known else None  # type: ignore[operator]
+    members: list[list[int]] = [[] for _ in numbers]
+    for i, group in enumerate(groups):
+        if group >= 0:
+            totals[group] += weights[i]
+            members[group].append(i)
     best = max(totals)
     tied = [group for group, total in enumerate(totals) if total >= best - EPSILON]
-    names = tuple(numbers)
-    winner, reason = tied[0], f"{best:g} of {sum(totals):g} votes"
+    winner, reason = tied[0], f"{best:.4g} of {sum(totals):.4g} votes"
+    names: tuple[str, ...] = ()
     if len(tied) > 1:
-        reason += f", a tie of {len(tied)} answers; the first one given stands"
-        sums = [stated[group] for group in tied]
-        if None not in sums and len(set(sums)) > 1:
-            winner = max(tied, key=lambda group: stated[group] or 0.0)
-            reason = (
-                f"{best:g} of {sum(totals):g} votes, a tie of {len(tied)} answers; "
-                "the one stated with more confidence stands"
-            )
-    index = representative(groups, winner, answers, responses)
-    return groups, Choice(index, reason, tuple(names[g] for g in tied) if len(tied) > 1 else ())
+        winner, rule = _break_tie(
+            [members[group] for group in tied], responses, weights, centrality
+        )
+        winner = tied[winner]
+        reason += f", a tie of {len(tied)} answers; {rule} stands"
+        shown = (answers[members[group][0]] for group in tied)
+        names = tuple(answer.display for answer in shown if answer is not None)
+    return groups, Choice(representative(members[winner], answers, responses), reason, names)
+
+
+def _break_tie(
+    sides: Sequence[Sequence[int]],
+    responses: Sequence[Response],
+    weights: Sequence[float],
+    centrality: Callable[[int], float],
+) -> tuple[int, str]:
+    """The place of the side that wins, and by which rule."""
+    stated = [[(weights[i], responses[i].confidence) for i in side] for side in sides]
+    if all(confidence is not None for side in stated for _, confidence in side):
+        sums = [sum(weight * (value or 0.0) for weight, value in side) for side in stated]
+        if _distinct(sums):
+            return sums.index(max(sums)), "the one stated with more confidence"
+    central = [max(map(centrality, side)) for side in sides]
+    if _distinct(central):
+        return central.index(max(central)), "the one whose text is nearest to all others"
+    return 0, "the first one given"
+
+
+def _distinct(values: Sequence[float]) -> bool:
+    """Whether one value is greatest."""
+    first, second = sorted(values, reverse=True)[:2]
+    return first > second + EPSILON
 
 
 def representative(
-    groups: Sequence[int],
-    winner: int,
-    answers: Sequence[Extracted | None],
-    responses: Sequence[Response],
+    members: Sequence[int], answers: Sequence[Extracted | None], responses: Sequence[Response]
 ) -> int:
-    """The response that shows a group's answer: commonest form, surest expert, first."""
-    members = [i for i, group in enumerate(groups) if group == winner]
-    forms: dict[str, int] = {}
-    for i in members:
-        answer = answers[i]
-        form = answer.display if answer else ""
-        forms[form] = forms.get(form, 0) + 1
-    common = max(forms, key=forms.__getitem__)
-    shown = [i for i in members if (a := answers[i]) is not None and a.display == common]
+    """The response that shows a group's answer: in its commonest form, by the surest expert."""
+    forms = [answer.display for i in members if (answer := answers[i]) is not None]
+    common = Counter(forms).most_common(1)[0][0]
+    shown = [i for i, form in zip(members, forms, strict=True) if form == common]
     return max(shown, key=lambda i: responses[i].confidence or 0.0)
 
 
@@ -92,16 +107,16 @@ def medoid(
 ) -> tuple[int, float]:
     """The row with the greatest weighted mean similarity to the others (first on ties), and it.
 
-    Only `rows` are looked at, if given.
+    Only `rows` are looked at, if given. A row with no other weight beside it scores 1.
     """
     rows = range(len(weights)) if rows is None else rows
-    if len(rows) == 1:
-        return rows[0], 1.0
+    inside = [weights[j] for j in rows]
+    total = sum(inside)
     best, score = rows[0], -1.0
-    for i in rows:
-        row = matrix.row(i)
-        total = sum(weights[j] * row[j] for j in rows if j != i)
-        mean = total / (sum(weights[j] for j in rows if j != i) or 1.0)
+    for i, own in zip(rows, inside, strict=True):
+        similar = sum(map(mul, inside, map(matrix.row(i).__getitem__, rows)))
+        # The diagonal is 1.
+        mean = (similar - own) / (total - own) if total - own > EPSILON else 1.0
         if mean > score + EPSILON:
             best, score = i, mean
     return best, score
@@ -109,13 +124,24 @@ def medoid(
 
 def largest_cluster(labels: Sequence[int], weights: Sequence[float]) -> list[int] | None:
     """The rows of the heaviest cluster of two or more; None where no cluster is heavier alone."""
-    totals: dict[int, float] = {}
+    totals = [0.0] * (max(labels) + 1)
     for label, weight in zip(labels, weights, strict=True):
-        totals[label] = totals.get(label, 0.0) + weight
-    best = max(totals, key=totals.__getitem__)
-    rivals = [label for label, total in totals.items() if total >= totals[best] - EPSILON]
-    rows = [i for i, label in enumerate(labels) if label == best]
+        totals[label] += weight
+    best = max(totals)
+    rivals = [label for label, total in enumerate(totals) if total >= best - EPSILON]
+    rows = [i for i, label in enumerate(labels) if label == rivals[0]]
     return rows if len(rivals) == 1 and len(rows) > 1 else None
+
+
+def centre_of(matrix: Matrix, members: Sequence[int]) -> tuple[int, float | None]:
+    """A cluster's most central row, and its cohesion: the mean similarity of its pairs of rows.
+
+    Cohesion is None for a lone row.
+    """
+    sums = [sum(map(matrix.row(i).__getitem__, members)) for i in members]
+    count = len(members)
+    cohesion = (sum(sums) - count) / (count * (count - 1)) if count > 1 else None
+    return members[sums.index(max(sums))], cohesion
 
 
 def most_reliable(
@@ -129,27 +155,31 @@ def most_reliable(
     if min(reliability) >= best - EPSILON:
         return None
     rows = [i for i, value in enumerate(reliability) if value >= best - EPSILON]
-    return max(
-        rows,
-        key=lambda i: sum(w * cell for w, cell in zip(weights, matrix.row(i), strict=True)),
-    )
+    return max(rows, key=lambda i: sum(map(mul, weights, matrix.row(i))))
 
 
 def split_opposed(labels: Sequence[int], texts: Sequence[Words], matrix: Matrix) -> list[int]:
-    """Split clusters whose members are near-paraphrases that contradict the cluster's centre.
+    """Split clusters whose members contradict each other (see `opposition`).
 
-    A member that negates the centre, or that says other numbers, stands with those who
-    contradict it in the same way. Labels are numbered by first appearance.
+    From the most central member outwards, each joins the first part of its cluster in which it
+    contradicts nobody. Labels are numbered by first appearance.
     """
-    keys: dict[int, tuple[object, ...]] = {}
-    for label in set(labels):
+    places: dict[int, tuple[int, int]] = {}
+    for label in dict.fromkeys(labels):
         members = [i for i, own in enumerate(labels) if own == label]
-        centre = max(members, key=lambda i: sum(matrix[i, j] for j in members))
-        for i in members:
-            against = opposition(texts[i], texts[centre])
-            keys[i] = (label, against.negated, against.numbers)
-    numbers: dict[tuple[object, ...], int] = {}
-    return [numbers.setdefault(keys[i], len(numbers)) for i in range(len(labels))]
+        closeness = {i: sum(map(matrix.row(i).__getitem__, members)) for i in members}
+        parts: list[list[int]] = []
+        for i in sorted(members, key=lambda i: -closeness[i]):
+            part = next(
+                (p for p in parts if not any(opposition(texts[i], texts[j]) for j in p)), None
+            )
+            if part is None:
+                part = []
+                parts.append(part)
+            part.append(i)
+        places.update((i, (label, k)) for k, part in enumerate(parts) for i in part)
+    numbers: dict[tuple[int, int], int] = {}
+    return [numbers.setdefault(places[i], len(numbers)) for i in range(len(labels))]
 
 
 def smoothed_share(share: float, total: float, options: int) -> float:

@@ -18,24 +18,23 @@ MOST_WORDS = 8
 
 
 def find_dissent(
-    clusters: Sequence[Cluster], consensus: int, answer: int, texts: Sequence[Words], matrix: Matrix
+    clusters: Sequence[Cluster], answer: int, texts: Sequence[Words], matrix: Matrix
 ) -> tuple[Dissent, ...]:
-    """One Dissent for each cluster but `consensus`, the heaviest first.
+    """One Dissent for each cluster but the first, which is the consensus; the heaviest first.
 
     `answer` is the row of the response that stands; each dissent is set against it where the two
     are near-paraphrases (negation, numbers), and against the whole consensus cluster in words.
     """
-    inside = [texts[i] for i in clusters[consensus].indices]
+    if len(clusters) < 2:
+        return ()
+    inside = [texts[i] for i in clusters[0].indices]
+    ours = dict.fromkeys(number for text in inside for number in text.numbers)
     found = []
-    for cluster in clusters:
-        if cluster.id == clusters[consensus].id:
-            continue
+    for cluster in clusters[1:]:
         outside = [texts[i] for i in cluster.indices]
         closest = max(cluster.indices, key=lambda i: matrix[i, answer])
         against = opposition(texts[closest], texts[answer])
-        ours = {number for text in inside for number in text.numbers}
         theirs = dict.fromkeys(number for text in outside for number in text.numbers)
-        apart = tuple(number for number in theirs if number not in ours)
         found.append(
             Dissent(
                 experts=cluster.members,
@@ -44,12 +43,10 @@ def find_dissent(
                 similarity=matrix[closest, answer],
                 only_here=distinguishing(outside, inside),
                 only_in_consensus=distinguishing(inside, outside),
-                numbers=apart[:MOST_WORDS],
-                consensus_numbers=tuple(
-                    number
-                    for number in dict.fromkeys(n for text in inside for n in text.numbers)
-                    if number not in theirs
-                )[:MOST_WORDS],
+                numbers=tuple(number for number in theirs if number not in ours)[:MOST_WORDS],
+                consensus_numbers=tuple(number for number in ours if number not in theirs)[
+                    :MOST_WORDS
+                ],
                 negation=against.negated,
             )
         )

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 import statistics
+from bisect import bisect_left, bisect_right, insort
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -39,14 +41,12 @@ class Findings:
     """What the insights are drawn from; rows are responses in one order throughout.
 
     `lexical` holds TF cosines of the texts, `matrix` the similarities that the clusters were
-    made from. `consensus` is the place of the consensus among `clusters`, None where there is
-    none.
+    made from. The first of `clusters` is the consensus.
     """
 
     responses: Sequence[Response]
     texts: Sequence[Words]
     clusters: Sequence[Cluster]
-    consensus: int | None
     matrix: Matrix
     lexical: Matrix
     extracted: bool
@@ -135,9 +135,7 @@ def opposites(findings: Findings) -> Iterator[Insight]:
 
 def confidence_anomalies(findings: Findings) -> Iterator[Insight]:
     """Dissenters who are surer than the consensus, and a consensus that is unsure of itself."""
-    if findings.consensus is None:
-        return
-    inside = set(findings.clusters[findings.consensus].indices)
+    inside = set(findings.clusters[0].indices)
     stated = [(i, r.confidence) for i, r in enumerate(findings.responses)]
     known = [(i, c) for i, c in stated if c is not None]
     ours = [c for i, c in known if i in inside]
@@ -164,13 +162,23 @@ def confidence_anomalies(findings: Findings) -> Iterator[Insight]:
 
 
 def copies(findings: Findings) -> Iterator[Insight]:
-    """Experts whose long texts are nearly identical: their agreement may count once."""
+    """Experts whose long texts are nearly the same and do not contradict each other."""
     long_rows = [i for i, text in enumerate(findings.texts) if len(text.words) >= COPY_WORDS]
     left = set(long_rows)
     for i in long_rows:
         if i not in left:
             continue
-        twins = [j for j in sorted(left) if j >= i and findings.lexical[i, j] >= COPY_SIMILARITY]
+        row = findings.lexical.row(i)
+        twins = [
+            j
+            for j in sorted(left)
+            if j == i
+            or (
+                j > i
+                and row[j] >= COPY_SIMILARITY
+                and not opposition(findings.texts[i], findings.texts[j])
+            )
+        ]
         if len(twins) > 1:
             left -= set(twins)
             similarity = min(findings.lexical[i, j] for j in twins)
@@ -215,10 +223,8 @@ def trends(findings: Findings) -> Iterator[Insight]:
     )
     if len(timed) < ENOUGH:
         return
-    series: list[tuple[str, list[tuple[int, float]]]] = []
-    if findings.consensus is not None:
-        inside = set(findings.clusters[findings.consensus].indices)
-        series.append(("agreement with the consensus", [(i, float(i in inside)) for _, i in timed]))
+    inside = set(findings.clusters[0].indices)
+    series = [("agreement with the consensus", [(i, float(i in inside)) for _, i in timed])]
     stated = [(i, findings.responses[i].confidence) for _, i in timed]
     series.append(("stated confidence", [(i, c) for i, c in stated if c is not None]))
     series.append(("length in words", [(i, float(len(findings.texts[i].words))) for _, i in timed]))
@@ -246,12 +252,12 @@ def mann_kendall(values: Sequence[float]) -> tuple[float, float]:
     Mann (1945), Kendall (1975).
     """
     count = len(values)
-    score = sum(
-        (values[j] > values[i]) - (values[j] < values[i])
-        for i in range(count)
-        for j in range(i + 1, count)
-    )
-    ties = [values.count(value) for value in set(values)]
+    score = 0
+    earlier: list[float] = []
+    for place, value in enumerate(values):
+        score += bisect_left(earlier, value) - (place - bisect_right(earlier, value))
+        insort(earlier, value)
+    ties = Counter(values).values()
     variance = (
         count * (count - 1) * (2 * count + 5) - sum(t * (t - 1) * (2 * t + 5) for t in ties)
     ) / 18

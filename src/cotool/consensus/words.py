@@ -8,9 +8,14 @@ from functools import cached_property
 
 from cotool._fast.tokens import tokenize
 
+
+def _words(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
 # Words that carry grammar, not content; English, with the commonest of its neighbours. What is
 # missing here shows up as a term that every expert uses, and is told from content by that.
-FUNCTION_WORDS = frozenset(
+FUNCTION_WORDS = _words(
     """
     a about above after again all also am an and any are aren't as at be because been before being
     below between both but by can can't cannot could couldn't did didn't do does doesn't doing don't
@@ -26,21 +31,28 @@ FUNCTION_WORDS = frozenset(
     le la les un une et est pas de du des à en que qui dans pour sur au ce se
     el los las y es no que en un una por con para del al lo se su
     il lo gli e è non che di un una per con da
-    """.split()
+    """
 )
 
-NEGATIONS = frozenset(
+NEGATIONS = _words(
     """
     no not never none nobody nothing nor neither cannot without
     nicht kein keine keinen keiner nie niemals ohne
     ne pas jamais aucun aucune sans
-    nunca ningún ninguna tampoco sin
-    non mai nessun nessuno senza
-    não nunca nenhum sem
+    nunca ningún ninguna tampoco
+    non nessun nessuno senza
+    não nenhum sem
     не нет никогда без
-    不 没 無 无 否
-    """.split()
+    不 没 無 无 未 否
+    """
 )
+
+# "unsafe" denies "safe".
+DENYING_PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non")
+
+# Words that, opening a text, say what the whole text stands for.
+YES = _words("yes yeah yep ja oui sí sim sì да")
+NO = _words("no nope nein non não нет")
 
 
 def is_negation(word: str) -> bool:
@@ -105,41 +117,74 @@ class Words:
         """How many words negate."""
         return sum(count for word, count in self.counts.items() if is_negation(word))
 
+    @cached_property
+    def denials(self) -> frozenset[str]:
+        """Words that may deny another by their prefix: "unsafe", "impossible"."""
+        return frozenset(word for word in self.counts if word.startswith(DENYING_PREFIXES))
+
+    @property
+    def stance(self) -> bool | None:
+        """Whether the text opens with a yes or a no; None where with neither."""
+        first = self.words[0] if self.words else ""
+        return True if first in YES else False if first in NO else None
+
 
 @dataclass(frozen=True, slots=True)
 class Opposition:
-    """How a text that is nearly the same as another contradicts it."""
+    """How a text contradicts another: by a negation, by `numbers` where it has `others`."""
 
-    negated: bool
-    numbers: tuple[str, ...]
-    others: tuple[str, ...]
+    negated: bool = False
+    numbers: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return self.negated or bool(self.numbers)
 
 
 # Two texts are near-paraphrases where at most this share of their words differs (a word replaced
-# counts on both sides), and a few words always may.
+# counts on both sides); a few words always may, as long as as many are shared.
 _NEAR = 0.34
 _FEW = 4
 
 
 def opposition(text: Words, other: Words) -> Opposition:
-    """How `text` contradicts the near-paraphrase `other`: a negation more or less, other numbers.
+    """How `text` contradicts `other`.
 
-    Lexical similarity and embeddings put "the drug is safe" and "the drug is not safe" close
-    together; this is the guard. Empty where the texts are not near-paraphrases.
+    One opens with yes and the other with no, or the two are near-paraphrases with a negation more
+    or less, or with different numbers. Lexical similarity and embeddings put "the drug is safe"
+    and "the drug is not safe" close together; this is the guard. Empty (false) where nothing of
+    the kind is found.
     """
-    mine, theirs = text.counts - other.counts, other.counts - text.counts
-    differing = mine.total() + theirs.total()
-    if differing > max(_FEW, _NEAR * (len(text.words) + len(other.words))):
-        return Opposition(negated=False, numbers=(), others=())
-    # "ne ... pas" counts twice: an even difference is one where the other text has none.
-    negated = (text.negations - other.negations) % 2 == 1 or (
-        (text.negations == 0) != (other.negations == 0)
-    )
+    if None not in (text.stance, other.stance) and text.stance != other.stance:
+        return Opposition(negated=True)
+    if (
+        text.negations == other.negations
+        and text.denials == other.denials
+        and text.numbers == other.numbers
+    ):
+        return Opposition()
+    mine = text.counts - other.counts
+    total = len(text.words) + len(other.words)
+    differing = 2 * mine.total() + len(other.words) - len(text.words)
+    shared = (total - differing) // 2
+    if differing > max(min(_FEW, shared), _NEAR * total):
+        return Opposition()
+    theirs = other.counts - text.counts
+    more = text.negations + _denied(mine, theirs)
+    less = other.negations + _denied(theirs, mine)
+    # "ne ... pas" counts twice: an even difference negates where the other side has none.
+    negated = (more - less) % 2 == 1 or (more == 0) != (less == 0)
     numbers = tuple(dict.fromkeys(plain_number(word) for word in mine if is_number(word)))
     others = tuple(dict.fromkeys(plain_number(word) for word in theirs if is_number(word)))
     if not (numbers and others) or set(numbers) == set(others):
         numbers = others = ()
     return Opposition(negated, numbers, others)
+
+
+def _denied(words: Counter[str], others: Counter[str]) -> int:
+    """How many of `words` are one of `others` behind a denying prefix."""
+    return sum(
+        word.startswith(prefix) and word[len(prefix) :] in others
+        for word in words
+        for prefix in DENYING_PREFIXES
+    )
