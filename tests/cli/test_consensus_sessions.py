@@ -139,7 +139,7 @@ def test_fail_on_low_agreement(command, sample):
     assert command("consensus", sample, "--fail-on", "agreement<0.9").code == 1
 
 
-def test_given_threads_and_metric(command, sample, monkeypatch):
+def test_bad_setting_of_threads(command, sample, monkeypatch):
     """A bad setting of threads ends in 2, from wherever it comes."""
     monkeypatch.setenv("COTOOL_NUM_THREADS", "many")
     outcome = command("consensus", sample)
