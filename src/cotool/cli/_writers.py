@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
 import io
 import json
 from typing import TYPE_CHECKING, Any, Protocol
@@ -141,7 +140,7 @@ class TableWriter:
 
 
 def _plain(result: Consensus, *, matrix: bool) -> dict[str, Any]:
-    return (result if matrix else dataclasses.replace(result, matrix=None)).to_dict()
+    return result.to_dict(matrix=matrix)
 
 
 def _dump(value: Any) -> str:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from cotool.consensus.analysis import Embedder
 
+# Characters of all responses from which a question is worth handing to another thread.
+HEAVY = 4000
+
 
 def find_consensus(
     responses: Iterable[object] | Mapping[str, Any] | Question,
@@ -88,13 +91,23 @@ def find_consensus_batch(
         except CotoolError as error:
             return asked, error
 
-    for asked, result in engine.map_ordered(solve, enumerate(questions, 1), threads):
+    for asked, result in engine.map_ordered(
+        solve, enumerate(questions, 1), threads, is_heavy=_is_heavy
+    ):
         if isinstance(result, Consensus):
             yield result
         elif on_error is None:
             raise result
         else:
             on_error(asked, result)
+
+
+def _is_heavy(item: tuple[int, object]) -> bool:
+    """Whether kernels, which run beside each other, take most of the question's time."""
+    asked = item[1]
+    return not isinstance(asked, Question) or (
+        sum(len(response.content) for response in asked.responses) > HEAVY
+    )
 
 
 def _checked(options: Options) -> Options:

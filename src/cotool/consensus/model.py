@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -118,20 +118,46 @@ class Consensus:
     explanation: tuple[str, ...]
     warnings: tuple[str, ...]
 
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON form, `cotool.consensus/1`; keys in the order of the fields, then `schema`."""
-        return {**_plain(self), "schema": SCHEMA}
+    def to_dict(self, *, matrix: bool = True) -> dict[str, Any]:
+        """The JSON form, `cotool.consensus/1`; keys in the order of the fields, then `schema`.
+
+        Numbers are rounded to six decimals. `matrix=False` puts None for the matrix.
+        """
+        form: dict[str, Any] = _shallow(self)
+        form["clusters"] = [_shallow(cluster) for cluster in self.clusters]
+        form["dissent"] = [_shallow(one) for one in self.dissent]
+        form["insights"] = [
+            {**_shallow(insight), "evidence": _rounded(insight.evidence)}
+            for insight in self.insights
+        ]
+        form["matrix"] = (
+            [[round(cell, 6) for cell in row] for row in self.matrix.tolist()]
+            if matrix and self.matrix is not None
+            else None
+        )
+        form["schema"] = SCHEMA
+        return form
 
 
-def _plain(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
+def _shallow(item: Cluster | Dissent | Insight | Consensus) -> dict[str, Any]:
+    """The fields of a dataclass by name: numbers rounded, tuples of plain values as lists."""
+    form: dict[str, Any] = {}
+    for name in item.__slots__:
+        value = getattr(item, name)
+        if isinstance(value, float):
+            value = round(value, 6)
+        elif isinstance(value, tuple):
+            value = list(value)
+        form[name] = value
+    return form
+
+
+def _rounded(value: Any) -> Any:
+    """Evidence with its numbers rounded, whatever its nesting."""
     if isinstance(value, float):
         return round(value, 6)
-    if value is None or isinstance(value, (str, int, bool)):
-        return value
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: _rounded(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return [[round(cell, 6) for cell in row] for row in value.tolist()]
+        return [_rounded(item) for item in value]
+    return value
