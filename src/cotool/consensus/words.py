@@ -163,8 +163,10 @@ def opposition(text: Words, other: Words) -> Opposition:
         and text.numbers == other.numbers
     ):
         return Opposition()
-    mine = text.counts - other.counts
     total = len(text.words) + len(other.words)
+    if abs(len(text.words) - len(other.words)) > max(_FEW, _NEAR * total):
+        return Opposition()
+    mine = text.counts - other.counts
     differing = 2 * mine.total() + len(other.words) - len(text.words)
     shared = (total - differing) // 2
     if differing > max(min(_FEW, shared), _NEAR * total):
