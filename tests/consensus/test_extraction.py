@@ -176,6 +176,7 @@ def test_the_kind_is_recognised_from_all_responses():
     )
     assert values(["#### 3", "The answer is 3.0", "3 apples"]) == ("number", ["3", "3", "3"])
     assert values(["cat", "Cat.", "the dog"]) == ("short", ["cat", "cat", "dog"])
+    assert values(["A: 18", "A: 26"]) == ("number", ["18", "26"])
     assert values(["0", "1", "1"]) == ("number", ["0", "1", "1"])
     assert values(["Yes.", "no", "YES"]) == ("boolean", ["yes", "no", "yes"])
     assert values(["A", "B", "none of these"]) == ("short", ["a", "b", "none of these"])

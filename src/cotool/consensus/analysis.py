@@ -307,7 +307,8 @@ class _Analysis:
         self.explanation.append(
             f"the centre stands: {scope}{self.responses[index].expert_name} has the greatest mean "
             f"{metric} similarity to the others ({score:.2f}); "
-            "the experts' reliability is unknown, and for free text the centre is often not the best answer"
+            "the experts' reliability is unknown, and for free text the centre is often not the "
+            "best answer"
         )
         return index
 

@@ -144,7 +144,7 @@ _READERS: dict[str, Callable[[str], tuple[str, str] | None]] = {
 # ---- texts that are an answer ---------------------------------------------------------------
 
 _ONLY_LETTER = re.compile(r"[\s*_\"'`(\[]{0,6}[A-Za-z][\s*_\"'`)\].:]{0,6}$")
-_LETTER_FIRST = re.compile(r"[\s*_]{0,4}(?:\([A-Za-z]\)|[A-Z][).:])\s")
+_LETTER_FIRST = re.compile(r"[\s*_]{0,4}(?:\([A-Za-z]\)|[A-Z][).])\s")
 _SENTENCES = re.compile(r"[.!?]\s+\S")
 _UNITS = re.compile(r"[^\W\d_]+")
 
