@@ -32,9 +32,14 @@ def test_error_leaves_the_old_file(tmp_path, error):
     """Where the block fails the older file stays, and nothing else."""
     target = tmp_path / "result.json"
     target.write_text("old")
-    with pytest.raises(error), open_output(str(target), data=True) as sink:
-        sink.write("new")
-        raise error
+
+    def fail():
+        with open_output(str(target), data=True) as sink:
+            sink.write("new")
+            raise error
+
+    with pytest.raises(error):
+        fail()
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
 

@@ -6,10 +6,10 @@ import random
 
 import numpy as np
 import pytest
-import reference
 from hypothesis import given
 from hypothesis import strategies as st
 
+import reference
 from cotool._fast import clustering
 from cotool._fast.pairwise import cosine
 

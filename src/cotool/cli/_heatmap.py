@@ -54,7 +54,7 @@ def heat_map(
         lines.append(line)
     lines.append(_legend(lowest))
     if len(groups) < len(order):
-        lines.append(Text(f"{len(order)} experts: each cell averages neighbours of a cluster"))
+        lines.append(Text(f"{len(order)} experts: each cell averages several neighbours"))
     return lines
 
 

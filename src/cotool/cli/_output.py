@@ -51,7 +51,7 @@ def _standard_output(*, data: bool) -> TextIO:
         raise InputError("standard output is closed", hint="name a file with --output")
     if isinstance(sys.stdout, io.TextIOWrapper):
         if data:
-            # A lone surrogate becomes \udXXX, which JSON reads as what it was.
+            # A lone surrogate becomes its escape, which JSON reads as what it was.
             sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
         else:
             sys.stdout.reconfigure(errors="replace")

@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from cotool.cli._text import plural
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -53,9 +55,11 @@ class ProgressBar:
                 return
             self._bar = _make_bar()
             self._bar.start()
-            self._bar.add_task("read", total=_total_size(self._paths), questions=0)
+            self._bar.add_task("read", total=_total_size(self._paths), questions="")
         self._bar.update(
-            self._bar.task_ids[0], completed=self._bytes, questions=f"{self._questions:,}"
+            self._bar.task_ids[0],
+            completed=self._bytes,
+            questions=plural(self._questions, "question"),
         )
 
     def __enter__(self) -> Self:
@@ -72,7 +76,7 @@ def _make_bar() -> Progress:
     return Progress(
         DownloadColumn(),
         BarColumn(),
-        TextColumn("{task.fields[questions]} questions"),
+        TextColumn("{task.fields[questions]}"),
         TimeElapsedColumn(),
         console=Console(stderr=True),
         transient=True,

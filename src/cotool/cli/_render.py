@@ -70,7 +70,9 @@ def _standing(result: Consensus) -> list[str]:
     if result.answer is None:
         return []
     behind = _behind(result)
-    of = f" ({behind} of {plural(len(result.experts), 'expert')})" if behind else ""
+    # Of texts that stand together each counts as far as it is similar, so 6 of 6 may be 52 %.
+    where = "" if result.metric is None else " in its cluster"
+    of = f" ({behind} of {plural(len(result.experts), 'expert')}{where})" if behind else ""
     words = f" · in the words of {one_line(result.expert)}" if result.expert else ""
     return [
         f"agreement {percent(result.agreement)}{of} · confidence {percent(result.confidence)}",
@@ -144,7 +146,7 @@ def _differences(item: Dissent) -> list[str]:
 def _matrix(result: Consensus, screen: Screen) -> None:
     if result.matrix is None or len(result.experts) < 2:
         return
-    _heading(f"Agreement matrix ({result.metric})" if result.metric else "Agreement matrix", screen)
+    _heading(f"Agreement matrix ({result.metric or 'same answer'})", screen)
     order = [i for cluster in result.clusters for i in cluster.indices]
     placed = set(order)
     order += [i for i in range(len(result.experts)) if i not in placed]

@@ -103,18 +103,18 @@ def representative(
 
 
 def medoid(
-    matrix: Matrix, weights: Sequence[float], rows: Sequence[int] | None = None
+    matrix: Matrix, weights: Sequence[float], candidates: Sequence[int] | None = None
 ) -> tuple[int, float]:
-    """The row with the greatest weighted mean similarity to the others (first on ties), and it.
+    """The row with the greatest weighted mean similarity to all others (first on ties), and it.
 
-    Only `rows` are looked at, if given. A row with no other weight beside it scores 1.
+    Only `candidates` may be chosen, if given. A row with no other weight beside it scores 1.
     """
-    rows = range(len(weights)) if rows is None else rows
-    inside = [weights[j] for j in rows]
-    total = sum(inside)
-    best, score = rows[0], -1.0
-    for i, own in zip(rows, inside, strict=True):
-        similar = sum(map(mul, inside, map(matrix.row(i).__getitem__, rows)))
+    candidates = range(len(weights)) if candidates is None else candidates
+    total = sum(weights)
+    best, score = candidates[0], -1.0
+    for i in candidates:
+        own = weights[i]
+        similar = sum(map(mul, weights, matrix.row(i)))
         # The diagonal is 1.
         mean = (similar - own) / (total - own) if total - own > EPSILON else 1.0
         if mean > score + EPSILON:

@@ -303,11 +303,12 @@ class _Analysis:
             )
             return reliable
         index, score = aggregation.medoid(matrix, self.weights, largest)
-        scope = "the others" if largest is None else f"the {len(largest)} of the largest cluster"
+        scope = "" if largest is None else f"of the {len(largest)} in the largest cluster, "
         self.explanation.append(
-            f"the centre stands: {self.responses[index].expert_name} has the greatest mean "
-            f"{metric} similarity to {scope} ({score:.2f}); the experts' reliability is unknown, "
-            "and for free text the centre is often not the best answer"
+            f"the centre stands: {scope}{self.responses[index].expert_name} has the greatest mean "
+            f"{metric} similarity to the others ({score:.2f}); "
+            "the experts' reliability is unknown, and for free text the centre is often not the "
+            "best answer"
         )
         return index
 

@@ -144,7 +144,8 @@ _READERS: dict[str, Callable[[str], tuple[str, str] | None]] = {
 # ---- texts that are an answer ---------------------------------------------------------------
 
 _ONLY_LETTER = re.compile(r"[\s*_\"'`(\[]{0,6}[A-Za-z][\s*_\"'`)\].:]{0,6}$")
-_LETTER_FIRST = re.compile(r"[\s*_]{0,4}(?:\([A-Za-z]\)|[A-Z][).:])\s")
+_LETTER_FIRST = re.compile(r"[\s*_]{0,4}(?:\([A-Za-z]\)|[A-Z][).])\s")
+_SENTENCES = re.compile(r"[.!?]\s+\S")
 _UNITS = re.compile(r"[^\W\d_]+")
 
 
@@ -159,13 +160,14 @@ def _whole(text: str, kind: str) -> tuple[str, str] | None:
         return None
     if kind == "boolean":
         return _as_boolean(bare) if len(bare.split()) == 1 else None
+    if _SENTENCES.search(bare):
+        return None
     if kind == "number":
         if len(bare) > MOST_SHORT + 20 or len(_UNITS.findall(bare)) > 3:
             return None
         return read_number(bare)
-    if re.search(r"[.!?]\s+\S", bare):
-        return None
-    return _as_short(bare)
+    # A label has no full stop; "It is hard to tell." is a sentence.
+    return None if bare[-1] in ".!?" and len(bare.split()) > 3 else _as_short(bare)
 
 
 def _leading_boolean(text: str) -> tuple[str, str] | None:
@@ -227,12 +229,16 @@ class _Text:
             if statement.formal:
                 return answer
             last = last or answer
-        for statement in reversed(self.statements):
-            found = _READERS[kind](statement.payload)
-            if found is None or not ENDS_PARAGRAPH.match(self.own, statement.end):
+        # Models run on ("Now, combining all the answers: …") and models correct themselves.
+        taken_back = max((m.start() for m in CORRECTION.finditer(self.own)), default=-1)
+        following = [len(self.own) + 1] + [statement.start for statement in self.statements]
+        for place in range(len(self.statements) - 1, -1, -1):
+            statement = self.statements[place]
+            end = ENDS_PARAGRAPH.match(self.own, statement.end)
+            if statement.end <= taken_back or end is None or following[place] < end.end():
                 continue
-            # Models run on ("Now, combining all the answers: …") and models correct themselves.
-            if not CORRECTION.search(self.own, statement.end):
+            found = _READERS[kind](statement.payload)
+            if found is not None:
                 return Extracted(found[0], kind, found[1], statement.rule)
         return last
 

@@ -53,7 +53,8 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SEPARATORS = re.compile(r"[\s\-]+")
 
 
-@dataclass(frozen=True, slots=True)
+# Compared by identity: it is part of a cache's key for every record.
+@dataclass(frozen=True, slots=True, eq=False)
 class Keys:
     """Names of keys or columns, for files whose own names are not recognised.
 

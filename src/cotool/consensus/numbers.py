@@ -58,6 +58,7 @@ WORDS = {
 }
 _LATEX_FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]{1,40})\}\s*\{([^{}]{1,40})\}")
 _MIXED = re.compile(r"(?<![\d.,/])(\d{1,9})\s+(\d{1,9})\s?/\s?(\d{1,9})(?![\d/])")
+_SEVERAL = re.compile(r",\s|;|\band\b|\bor\b")
 _EUROPEAN = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+,\d+(?![\d.,])")
 
 
@@ -143,16 +144,17 @@ def read_number(text: str) -> tuple[str, str] | None:
     if mixed and int(mixed[3]):
         value = int(mixed[1]) + Fraction(int(mixed[2]), int(mixed[3]))
         return plain(value), mixed[0]
+    # "3 * 6 = 18": what stands after the equals sign counts; "x = 3 and y = 4" is no one number.
+    _, equals, result = text.rpartition("=")
+    if equals and (text.count("=") == 1 or not _SEVERAL.search(text)) and find_number(result):
+        text = result
     first = find_number(text)
     if first is None:
         return None
     value_text, begin, end = first
     position = end
     while (later := find_number(text, position)) is not None:
-        # "18 = 18" and "3 * 6 = 18": what stands after the last equals sign counts.
-        if "=" in text[end : later[1]]:
-            value_text, begin = later[0], later[1]
-        elif later[0] != value_text and text[later[1] - 1 : later[1]] not in {"^", "_"}:
+        if later[0] != value_text and text[later[1] - 1 : later[1]] not in {"^", "_"}:
             return None
-        position = end = later[2]
+        position = later[2]
     return value_text, text[begin:end].strip()

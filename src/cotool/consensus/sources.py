@@ -150,21 +150,42 @@ def _decoded(
 
 
 def _gunzip(stream: io.BufferedReader, name: str) -> Callable[[int], bytes]:
-    import gzip
+    # Not gzip.GzipFile: it fills a block before it gives anything, which a pipe may never do.
     import zlib
 
-    file = gzip.GzipFile(fileobj=stream, mode="rb")
+    member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    waiting = b""
 
     def read(size: int) -> bytes:
-        try:
-            return file.read1(size)
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise InputError(
-                f"{name}: the gzip data is damaged or cut short: {error}",
-                hint="check the file with gzip --test",
-            ) from None
+        nonlocal member, waiting
+        data = b""
+        while not data:
+            waiting = waiting or stream.read1(_BLOCK)
+            if member.eof:
+                # Another member may follow, or zeros that fill a tape's block.
+                if not waiting:
+                    break
+                waiting = waiting.lstrip(b"\0")
+                if not waiting:
+                    continue
+                member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+            if not waiting:
+                raise _damaged(name, "it ends too early")
+            try:
+                data = member.decompress(waiting, size)
+            except zlib.error as error:
+                raise _damaged(name, str(error)) from None
+            waiting = member.unused_data if member.eof else member.unconsumed_tail
+        return data
 
     return read
+
+
+def _damaged(name: str, reason: str) -> InputError:
+    return InputError(
+        f"{name}: the gzip data is damaged or cut short: {reason}",
+        hint="check the file with gzip --test",
+    )
 
 
 def _recode(stream: io.BufferedReader, encoding: str, name: str) -> Callable[[int], bytes]:
