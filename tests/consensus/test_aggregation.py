@@ -108,10 +108,11 @@ def test_medoid_is_the_argmax_of_the_weighted_mean(texts, data):
 
 
 def test_medoid_of_some_rows():
-    """Only the given rows are compared, and a lone row stands for itself."""
-    matrix = similarity_matrix(["a b", "a b", "x y", "x y z", "x y z"])
-    assert aggregation.medoid(matrix, [1] * 5, [0, 2, 3])[0] == 2
-    assert aggregation.medoid(matrix, [1] * 5, [4]) == (4, 1.0)
+    """Only candidates are chosen, by their similarity to all; a lone row stands for itself."""
+    matrix = similarity_matrix(["a b", "x y", "x y z", "x y z"])
+    assert aggregation.medoid(matrix, [1] * 4)[0] == 2
+    assert aggregation.medoid(matrix, [1] * 4, [0, 1])[0] == 1
+    assert aggregation.medoid(similarity_matrix(["a"]), [1]) == (0, 1.0)
 
 
 def test_centre_and_cohesion():

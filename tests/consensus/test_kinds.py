@@ -22,8 +22,7 @@ MOVED = [
 FREE = [
     "Sleep is when memories settle, so a tired student forgets what she read.",
     "Short answer: rest.",
-    "Researchers at several universities found that eight hours help pupils recall facts, while "
-    "caffeine only masks fatigue and shifts the rhythm of the following night.",
+    "Researchers found that eight hours help pupils recall facts, while coffee only masks fatigue.",
 ]
 
 
@@ -42,6 +41,15 @@ def test_utility(texts, utility, reason):
     found, why = paraphrase_utility(words, lambda metric: similarity_matrix(texts, metric))
     assert found == utility
     assert reason in why
+
+
+def test_a_pair_of_twins_among_three_is_free_text():
+    """Half of the others must be near, not one."""
+    texts = [TRANSCRIPTS[0], TRANSCRIPTS[1], FREE[0]]
+    found, _ = paraphrase_utility(
+        [Words.of(text) for text in texts], lambda metric: similarity_matrix(texts, metric)
+    )
+    assert found is None
 
 
 def test_same_length_is_not_enough():
