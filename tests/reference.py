@@ -115,7 +115,7 @@ def vector_cosine(vectors):
         norms = math.hypot(*a) * math.hypot(*b)
         return math.fsum(x * y for x, y in zip(a, b, strict=True)) / norms if norms else 0.0
 
-    return [[one(i, j) for j in range(len(vectors))] for i in range(len(vectors))]
+    return [[max(one(i, j), 0.0) for j in range(len(vectors))] for i in range(len(vectors))]
 
 
 # ---- edit distance --------------------------------------------------------------------------

@@ -137,9 +137,9 @@ def test_vectors_equal_the_oracle(vectors):
 
 def test_vectors_of_any_magnitude():
     """Squares of huge and tiny components neither overflow nor vanish."""
-    matrix = pairwise.vector_cosine([[1e300, 1e300], [1e-300, 1e-300], [-1e300, 0.0], [0.0, 0.0]])
+    matrix = pairwise.vector_cosine([[1e300, 1e300], [1e-300, 1e-300], [1e300, 0.0], [0.0, 0.0]])
     assert matrix[0, 1] == pytest.approx(1)
-    assert matrix[0, 2] == pytest.approx(-(0.5**0.5))
+    assert matrix[0, 2] == pytest.approx(0.5**0.5)
     assert matrix.row(3) == [0, 0, 0, 1]
 
 

@@ -106,7 +106,7 @@ def jaccard(texts, num_threads=None):
 
 
 def vector_cosine(vectors, num_threads=None):
-    """Cosine of all pairs of `vectors`, -1 to 1; a vector of zeros is like none but itself.
+    """Cosine of all pairs of `vectors`, negative ones as 0; zeros are like none but themselves.
 
     `vectors` are sequences of finite numbers of one length; ValueError where they are not.
     """

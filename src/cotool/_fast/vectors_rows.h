@@ -29,7 +29,7 @@ COTOOL_TARGET static void COTOOL_NAME(rows)(const double *vectors, const double 
         double dot = COTOOL_NAME(product)(vectors + row * stride, vectors + j * stride, stride);
         double product = sizes[row] * sizes[j];
         double cosine = product > 0 ? dot / sqrt(product) : 0.0;
-        cosine = cosine > 1.0 ? 1.0 : cosine < -1.0 ? -1.0 : cosine;
+        cosine = cosine > 1.0 ? 1.0 : cosine < 0.0 ? 0.0 : cosine;
         out[row * count + j] = out[j * count + row] = cosine;
     }
 }

@@ -27,7 +27,7 @@ FUNCTION_WORDS = _words(
     though through thus to too under until up upon us very was wasn't we we'd we'll we're we've were
     what when where whether which while who whom whose why will with within without won't would yes
     one two three four five six seven eight nine ten first second third answer answers
-    yet you you'd you'll you're your
+    yet you you'd you'll you're your two three four five six seven eight nine ten
     der die das und ist nicht ein eine zu den von mit auf für im dem des sich auch als
     le la les un une et est pas de du des à en que qui dans pour sur au ce se
     el los las y es no que en un una por con para del al lo se su

@@ -1,0 +1,165 @@
+"""Votes, medoids, contradicting clusters and smoothed shares."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cotool.consensus import aggregation
+from cotool.consensus.extraction import Extracted
+from cotool.consensus.model import Response
+from cotool.consensus.similarity import similarity_matrix
+from cotool.consensus.words import Words
+
+
+def vote(values, *, confidences=None, weights=None, central=None):
+    """Groups and choice of a vote over bare values; None abstains."""
+    answers = [
+        None if value is None else Extracted(value.lower(), "short", value, "label")
+        for value in values
+    ]
+    confidences = confidences or [None] * len(values)
+    responses = [
+        Response(value or "", f"e{i}", confidence)
+        for i, (value, confidence) in enumerate(zip(values, confidences, strict=True))
+    ]
+    weights = weights or [1.0] * len(values)
+    central = central or [1.0] * len(values)
+    return aggregation.vote(answers, responses, weights, central.__getitem__)
+
+
+def test_plurality():
+    """The answer with the most votes wins; who states none has no group."""
+    groups, choice = vote(["b", "a", None, "A", "a"])
+    assert groups == [0, 1, -1, 1, 1]
+    assert choice.index in {1, 4}
+    assert choice.reason == "3 of 4 votes"
+    assert choice.tied == ()
+
+
+def test_weights_outvote_numbers():
+    """Weights count, not heads."""
+    assert vote(["a", "a", "b"], weights=[1, 1, 3])[1].index == 2
+
+
+@pytest.mark.parametrize(
+    ("confidences", "central", "index", "rule"),
+    [
+        ([0.5, 0.9, 0.6, 0.8], None, 1, "more confidence"),
+        ([0.5, None, 0.6, 0.8], [0.1, 0.2, 0.1, 0.9], 3, "nearest to all others"),
+        ([0.5, 0.5, 0.5, 0.5], [0.9, 0.2, 0.1, 0.3], 0, "nearest to all others"),
+        (None, None, 0, "first one given"),
+    ],
+)
+def test_ties(confidences, central, index, rule):
+    """Ties go to stated confidence, then to the central text, then to the first answer."""
+    _, choice = vote(["a", "b", "a", "b"], confidences=confidences, central=central)
+    assert choice.index == index
+    assert rule in choice.reason
+    assert choice.tied == ("a", "b")
+
+
+def test_a_tie_of_rounded_weights_is_a_tie():
+    """Three tenths and 0.1 + 0.2 are equal."""
+    assert vote(["a", "b", "b"], weights=[0.3, 0.1, 0.2])[1].tied == ("a", "b")
+
+
+def test_representative():
+    """Shown is the commonest form, by the surest of those who used it."""
+    groups, choice = vote(["PARIS", "Paris", "paris", "Paris"], confidences=[1, 0.2, 1, 0.7])
+    assert groups == [0, 0, 0, 0]
+    assert choice.index == 3
+
+
+@given(
+    values=st.lists(st.sampled_from("abc"), min_size=1, max_size=9),
+    seed=st.randoms(use_true_random=False),
+)
+def test_plurality_does_not_depend_on_the_order(values, seed):
+    """A plurality without a tie is the same in every order of the experts."""
+    _, choice = vote(values)
+    shuffled = seed.sample(values, len(values))
+    _, again = vote(shuffled)
+    assert set(choice.tied) == set(again.tied)
+    if not choice.tied:
+        assert values[choice.index] == shuffled[again.index]
+
+
+@given(
+    texts=st.lists(st.text("abc ", max_size=12), min_size=2, max_size=8),
+    data=st.data(),
+)
+def test_medoid_is_the_argmax_of_the_weighted_mean(texts, data):
+    """The medoid's score is the greatest weighted mean similarity to the others."""
+    weights = [data.draw(st.floats(0.1, 3)) for _ in texts]
+    matrix = similarity_matrix(texts)
+    scores = [
+        np.average(
+            [matrix[i, j] for j in range(len(texts)) if j != i],
+            weights=[weight for j, weight in enumerate(weights) if j != i],
+        )
+        for i in range(len(texts))
+    ]
+    index, score = aggregation.medoid(matrix, weights)
+    assert score == pytest.approx(max(scores))
+    assert scores[index] == pytest.approx(max(scores))
+
+
+def test_medoid_of_some_rows():
+    """Only candidates are chosen, by their similarity to all; a lone row stands for itself."""
+    matrix = similarity_matrix(["a b", "x y", "x y z", "x y z"])
+    assert aggregation.medoid(matrix, [1] * 4)[0] == 2
+    assert aggregation.medoid(matrix, [1] * 4, [0, 1])[0] == 1
+    assert aggregation.medoid(similarity_matrix(["a"]), [1]) == (0, 1.0)
+
+
+def test_centre_and_cohesion():
+    """Cohesion is the mean of the cluster's pairs, None for a lone row."""
+    matrix = similarity_matrix(["a b", "a b c", "b c", "z"])
+    pairs = [matrix[0, 1], matrix[0, 2], matrix[1, 2]]
+    centre, cohesion = aggregation.centre_of(matrix, [0, 1, 2])
+    assert centre == 1
+    assert cohesion == pytest.approx(sum(pairs) / 3)
+    assert aggregation.centre_of(matrix, [3]) == (3, None)
+
+
+def test_largest_cluster():
+    """The heaviest cluster's rows, None for a tie or a lone row."""
+    assert aggregation.largest_cluster([0, 1, 1, 0, 1], [1] * 5) == [1, 2, 4]
+    assert aggregation.largest_cluster([0, 1, 1, 0], [1] * 4) is None
+    assert aggregation.largest_cluster([0, 1, 1], [5, 1, 1]) is None
+
+
+def test_most_reliable():
+    """The expert with the greatest reliability; None where all are equal."""
+    matrix = similarity_matrix(["a b", "a c", "a c"])
+    assert aggregation.most_reliable([1, 2, 1], [1, 2, 1], matrix) == 1
+    assert aggregation.most_reliable([2, 2, 1], [2, 2, 1], matrix) == 1
+    assert aggregation.most_reliable([1, 1, 1], [1, 1, 1], matrix) is None
+
+
+def test_opposed_texts_are_split():
+    """Affirming and negating twins stand apart, each with those who say the same."""
+    texts = [
+        "The drug is safe for most adults.",
+        "The drug is not safe for most adults.",
+        "The drug is safe for most adults, yes.",
+        "The drug is not safe for most adults!",
+        "The drug is safe for 9 adults.",
+        "The drug is safe for 7 adults.",
+    ]
+    matrix = similarity_matrix(texts)
+    labels = aggregation.split_opposed([0] * 6, [Words.of(text) for text in texts], matrix)
+    assert labels[0] == labels[2]
+    assert labels[1] == labels[3] != labels[0]
+    assert labels[4] != labels[5]
+    assert list(dict.fromkeys(labels)) == list(range(max(labels) + 1))
+
+
+def test_smoothed_share():
+    """Few votes are worth less than many, and never certain."""
+    assert aggregation.smoothed_share(1.0, 1, 2) == 0.75
+    assert aggregation.smoothed_share(1.0, 1, 2) < aggregation.smoothed_share(1.0, 9, 2) < 1
+    assert aggregation.smoothed_share(0.5, 4, 2) == 0.5
