@@ -94,7 +94,6 @@ def word_problems(folder: Path) -> Iterator[Row]:
         for result in results
     ]
     yield (
-        "gsm8k",
         f"accuracy of the vote, {len(votes):,} questions",
         f"{statistics.fmean(votes):.4f}",
     )
