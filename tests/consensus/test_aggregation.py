@@ -14,7 +14,7 @@ from cotool.consensus.similarity import similarity_matrix
 from cotool.consensus.words import Words
 
 
-def vote(values, *, confidences=None, weights=None, central=None):
+def vote(values, *, confidences=None, weights=None, central=None, question=""):
     """Groups and choice of a vote over bare values; None abstains."""
     answers = [
         None if value is None else Extracted(value.lower(), "short", value, "label")
@@ -27,7 +27,7 @@ def vote(values, *, confidences=None, weights=None, central=None):
     ]
     weights = weights or [1.0] * len(values)
     central = central or [1.0] * len(values)
-    return aggregation.vote(answers, responses, weights, central.__getitem__)
+    return aggregation.vote(answers, responses, weights, central.__getitem__, question)
 
 
 def test_plurality():
@@ -50,15 +50,29 @@ def test_weights_outvote_numbers():
         ([0.5, 0.9, 0.6, 0.8], None, 1, "more confidence"),
         ([0.5, None, 0.6, 0.8], [0.1, 0.2, 0.1, 0.9], 3, "nearest to all others"),
         ([0.5, 0.5, 0.5, 0.5], [0.9, 0.2, 0.1, 0.3], 0, "nearest to all others"),
-        (None, None, 0, "first one given"),
+        (None, None, 1, "fixed lot"),
     ],
 )
 def test_ties(confidences, central, index, rule):
-    """Ties go to stated confidence, then to the central text, then to the first answer."""
+    """Ties go to stated confidence, then to the central text, then by a lot."""
     _, choice = vote(["a", "b", "a", "b"], confidences=confidences, central=central)
     assert choice.index == index
     assert rule in choice.reason
     assert choice.tied == ("a", "b")
+
+
+def test_the_lot_does_not_depend_on_the_order():
+    """The same question and answers draw the same, whoever comes first; questions draw apart."""
+    values = ["a", "b", "c"]
+    winners = set()
+    for question in map(str, range(30)):
+        drawn = set()
+        for turn in range(3):
+            turned = values[turn:] + values[:turn]
+            drawn.add(turned[vote(turned, question=question)[1].index])
+        assert len(drawn) == 1
+        winners |= drawn
+    assert winners == set(values)
 
 
 def test_a_tie_of_rounded_weights_is_a_tie():

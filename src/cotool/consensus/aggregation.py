@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from hashlib import blake2b
 from operator import mul
 from typing import TYPE_CHECKING
 
@@ -35,12 +36,15 @@ def vote(
     responses: Sequence[Response],
     weights: Sequence[float],
     centrality: Callable[[int], float],
+    question_id: str = "",
 ) -> tuple[list[int], Choice]:
     """Plurality of weighted answers. Returns a group for each response (-1: abstains) and the pick.
 
     At least one answer is not None. Ties go to the greater sum of stated confidences where all
     tied sides state theirs, then to the answer whose best response has the greatest `centrality`
-    (of a row), then to the answer that came first.
+    (of a row), then by a lot that is drawn from `question_id` and the answers alone. The first
+    answer given would favour whoever stands first in every question (mmlu-pro: .516 right, by
+    lot .525).
     """
     numbers: dict[str, int] = {}
     groups = [
@@ -58,10 +62,8 @@ def vote(
     winner, reason = tied[0], f"{best:.4g} of {sum(totals):.4g} votes"
     names: tuple[str, ...] = ()
     if len(tied) > 1:
-        winner, rule = _break_tie(
-            [members[group] for group in tied], responses, weights, centrality
-        )
-        winner = tied[winner]
+        place, rule = _break_tie([members[group] for group in tied], responses, weights, centrality)
+        winner = _draw(tied, list(numbers), question_id) if place is None else tied[place]
         reason += f", a tie of {len(tied)} answers; {rule} stands"
         shown = (answers[members[group][0]] for group in tied)
         names = tuple(answer.display for answer in shown if answer is not None)
@@ -73,8 +75,8 @@ def _break_tie(
     responses: Sequence[Response],
     weights: Sequence[float],
     centrality: Callable[[int], float],
-) -> tuple[int, str]:
-    """The place of the side that wins, and by which rule."""
+) -> tuple[int | None, str]:
+    """The place of the side that wins, None where a lot must decide, and by which rule."""
     stated = [[(weights[i], responses[i].confidence) for i in side] for side in sides]
     if all(confidence is not None for side in stated for _, confidence in side):
         sums = [sum(weight * (value or 0.0) for weight, value in side) for side in stated]
@@ -83,7 +85,17 @@ def _break_tie(
     central = [max(map(centrality, side)) for side in sides]
     if _distinct(central):
         return central.index(max(central)), "the one whose text is nearest to all others"
-    return 0, "the first one given"
+    return None, "one drawn by a fixed lot"
+
+
+def _draw(tied: Sequence[int], values: Sequence[str], question_id: str) -> int:
+    """One of the tied groups, whatever the order of the responses."""
+    return max(
+        tied,
+        key=lambda group: blake2b(
+            f"{question_id}\0{values[group]}".encode(errors="surrogatepass")
+        ).digest(),
+    )
 
 
 def _distinct(values: Sequence[float]) -> bool:

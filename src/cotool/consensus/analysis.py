@@ -192,6 +192,7 @@ class _Analysis:
             self.responses,
             self.weights,
             lambda i: sum(self._similarities("cosine").row(i)),
+            self.asked.id,
         )
         shown = [None if answer is None else answer.display for answer in answers]
         voters = [i for i, group in enumerate(groups) if group >= 0]

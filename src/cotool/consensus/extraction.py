@@ -229,6 +229,8 @@ class _Text:
             if statement.formal:
                 return answer
             last = last or answer
+        if last is None:
+            return None
         # Models run on ("Now, combining all the answers: …") and models correct themselves.
         taken_back = max((m.start() for m in CORRECTION.finditer(self.own)), default=-1)
         following = [len(self.own) + 1] + [statement.start for statement in self.statements]
