@@ -102,7 +102,7 @@ def _clusters(clusters: Sequence[Cluster], screen: Screen) -> None:
     # Share, closeness, borders and padding take about 20; the answer gets three fifths of the rest.
     room = max(8, (screen.width - 20) * 3 // 5 - 2)
     for cluster in clusters[:_MOST_ROWS]:
-        answer, more = clip(cluster.answer, room, _SHORT_LINES)
+        answer, more = clip(cluster.answer, room - 2, _SHORT_LINES)
         table.add_row(
             percent(cluster.share),
             percent(cluster.cohesion),
@@ -121,7 +121,7 @@ def _dissent(dissent: Sequence[Dissent], screen: Screen) -> None:
     for item in dissent[:_MOST_ROWS]:
         near = "" if item.similarity is None else f", {percent(item.similarity)} similar"
         who = Text(f"{_names(item.experts)} ({percent(item.share)}{near})", style="bold")
-        answer, more = clip(item.answer, screen.width - 2 * _INDENT, _DISSENT_LINES)
+        answer, more = clip(item.answer, screen.width - 2 * _INDENT - 2, _DISSENT_LINES)
         body = [Text(answer + (" …" if more else ""))]
         body += [Text(line, style="dim") for line in _differences(item)]
         screen.print(Padding(who, (0, 0, 0, _INDENT)))

@@ -79,8 +79,10 @@ def clip(text: str, width: int, most: int) -> tuple[str, int]:
         if len(lines) >= most:
             more += _height(paragraph, width)
             continue
-        # Enough for the lines that are wanted, so that a megabyte is not wrapped in vain.
-        head, rest = paragraph[: width * most], paragraph[width * most :]
+        # Enough for the lines that are wanted and one more, which may end within a word; a
+        # megabyte is not wrapped in vain.
+        enough = width * (most + 1)
+        head, rest = paragraph[:enough], paragraph[enough:]
         wrapped = [str(line).rstrip() for line in Text(head).wrap(console, width)] or [""]
         more += max(0, len(lines) + len(wrapped) - most) + (_height(rest, width) if rest else 0)
         lines += wrapped[: most - len(lines)]
