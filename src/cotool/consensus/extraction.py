@@ -35,6 +35,7 @@ SOME = 1 / 3
 
 MOST_SHORT = 40  # characters of a short answer
 MOST_SHORT_WORDS = 5
+MOST_BOOLEAN = 600  # characters of a text whose first word, yes or no, is all that is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ def _whole(text: str, kind: str) -> tuple[str, str] | None:
 
 def _leading_boolean(text: str) -> tuple[str, str] | None:
     """The first word, set apart as in 'Yes, because …'; 'No one …' is not meant."""
-    return _as_boolean(text[:40]) if text else None
+    return _as_boolean(text[:40]) if len(text) <= MOST_BOOLEAN else None
 
 
 def _last_resort(text: str, kind: str) -> tuple[str, str, str] | None:
