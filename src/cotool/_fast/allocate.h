@@ -10,15 +10,15 @@
 #include <sys/mman.h>
 #endif
 
-#define COTOOL_HUGE_PAGE ((size_t)2 << 20)
+#define COTOOL_HUGE_PAGE (2 << 20)
 
 static void *cotool_allocate_pages(size_t size) {
     if (size == 0) size = 1;
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
-    if (size >= 2 * COTOOL_HUGE_PAGE) {
+    if (size >= 2 * (size_t)COTOOL_HUGE_PAGE) {
         void *memory = NULL;
         if (posix_memalign(&memory, COTOOL_HUGE_PAGE, size) != 0) return NULL;
-        madvise(memory, size & ~(COTOOL_HUGE_PAGE - 1), MADV_HUGEPAGE);
+        madvise(memory, size & ~((size_t)COTOOL_HUGE_PAGE - 1), MADV_HUGEPAGE);
         return memory;
     }
 #endif

@@ -86,9 +86,14 @@ COTOOL_TARGET static int COTOOL_NAME(rows)(const cotool_bags *bags, ptrdiff_t fi
         for (ptrdiff_t r = 0; r < rows && j < width; r++)
             memcpy(out + (first_row + r) * texts + tile + j, &sums[r][j],
                    (size_t)(width - j) * sizeof(double));
-        for (; j < width; j++)
-            for (ptrdiff_t r = 0; r < rows; r++)
-                out[(tile + j) * texts + first_row + r] = sums[r][j];
+        for (; j < width; j++) {
+            double *column = out + (tile + j) * texts + first_row;
+            __builtin_prefetch(column + AHEAD * texts, 1);
+            if (rows == COTOOL_ROWS)
+                for (int r = 0; r < COTOOL_ROWS; r++) column[r] = sums[r][j];
+            else
+                for (ptrdiff_t r = 0; r < rows; r++) column[r] = sums[r][j];
+        }
     }
     free(cursors);
     return 0;

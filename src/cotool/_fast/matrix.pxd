@@ -6,3 +6,4 @@ cdef class Matrix:
     cdef Py_ssize_t[2] buffer_strides
 
 cdef Matrix new_matrix(Py_ssize_t rows, Py_ssize_t columns)
+cdef void touch(Matrix matrix, int threads) noexcept nogil

@@ -1,9 +1,12 @@
 """A dense C-ordered matrix of float64 that numpy.asarray and memoryview read without a copy."""
 
 from cpython.buffer cimport PyBUF_FORMAT, PyBUF_ND, PyBUF_STRIDES
+from cython.parallel cimport prange
 from libc.stdlib cimport free
 
 cdef extern from "allocate.h" nogil:
+    enum:
+        COTOOL_HUGE_PAGE
     void* cotool_allocate_pages(size_t size)
 
 cdef char* DOUBLE = b"d"
@@ -83,3 +86,17 @@ cdef Matrix new_matrix(Py_ssize_t rows, Py_ssize_t columns):
     matrix.buffer_shape = [rows, columns]
     matrix.buffer_strides = [columns * <Py_ssize_t>sizeof(double), sizeof(double)]
     return matrix
+
+
+cdef void touch(Matrix matrix, int threads) noexcept nogil:
+    """Let each thread fault in its own part of a large new matrix.
+
+    Kernels that fill a matrix and its mirror image touch all pages at once; two threads that
+    fault the same page both clear it.
+    """
+    cdef Py_ssize_t size = matrix.rows * matrix.columns * <Py_ssize_t>sizeof(double)
+    cdef Py_ssize_t pages = size // COTOOL_HUGE_PAGE, page
+    cdef char* data = <char*>matrix.data
+    if threads > 1 and pages > 1:
+        for page in prange(pages, schedule="static", num_threads=threads):
+            data[page * COTOOL_HUGE_PAGE] = 0

@@ -18,7 +18,7 @@ from libc.stdint cimport int32_t, int64_t
 from libc.stdlib cimport free, malloc
 
 from cotool._fast._openmp cimport threads_for
-from cotool._fast.matrix cimport Matrix, new_matrix
+from cotool._fast.matrix cimport Matrix, new_matrix, touch
 from cotool._fast.tokens cimport Tokens, tokens_of
 
 cdef extern from "bags.h" nogil:
@@ -73,6 +73,8 @@ cdef Matrix bag_similarity(object texts, int metric, object num_threads):
         threads = threads_for(num_threads, bags.work)
         blocks = (count + COTOOL_ROWS - 1) // COTOOL_ROWS
         step = blocks_of(blocks, bags.work)
+        with nogil:
+            touch(out, threads)
         for first in range(0, blocks, step):
             last = min(first + step, blocks)
             with nogil:

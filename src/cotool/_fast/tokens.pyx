@@ -38,9 +38,10 @@ cdef extern from "words.h" nogil:
     int cotool_vocabulary_open(cotool_vocabulary* vocabulary, size_t expected, uint64_t seed)
     void cotool_vocabulary_close(cotool_vocabulary* vocabulary)
     void cotool_fold_ascii(const uint8_t* text, size_t length, uint8_t* folded, uint64_t* bits)
-    Py_ssize_t cotool_fold_points(const void* text, size_t length, int width,
-                                  const uint32_t* points, int normalized,
-                                  uint8_t* folded, uint64_t* bits)
+    uint32_t cotool_point_flags(const void* text, size_t length, int width,
+                                const uint32_t* points)
+    size_t cotool_fold_points(const void* text, size_t length, int width,
+                              const uint32_t* points, uint8_t* folded, uint64_t* bits)
     size_t cotool_next_word(const uint64_t* bits, size_t length, size_t* position)
     Py_ssize_t cotool_intern(cotool_vocabulary* vocabulary, const uint8_t* folded,
                              size_t length, const uint64_t* bits, int32_t* ids)
@@ -102,22 +103,24 @@ cdef uint32_t classify(uint32_t point) except 0:
     return flags | <uint32_t>ord(folded)
 
 
-cdef int fill(str text) except -1:
-    """Look up the code points of `text`; 1 where it must be normalized first."""
+cdef uint32_t fill(str text) except? 0:
+    """Look up the code points of `text`; the flags of cotool_point_flags."""
     cdef Py_UCS4 point
-    cdef uint32_t entry
-    cdef int composes = 0
-    for point in text:
-        entry = POINTS[point]
-        if entry == 0:
-            entry = POINTS[point] = classify(point)
-        composes |= (entry & COTOOL_COMPOSES) != 0
-    return composes
+    cdef void* data = PyUnicode_DATA(text)
+    cdef Py_ssize_t length = PyUnicode_GET_LENGTH(text)
+    cdef int width = PyUnicode_KIND(text)
+    cdef uint32_t flags = cotool_point_flags(data, length, width, POINTS)
+    if not flags & COTOOL_KNOWN:
+        for point in text:
+            if POINTS[point] == 0:
+                POINTS[point] = classify(point)
+        flags = cotool_point_flags(data, length, width, POINTS)
+    return flags
 
 
 cdef str prepared(str text):
     """`text`, normalized and case folded where folding code point by code point is not enough."""
-    if PyUnicode_IS_ASCII(text) or not fill(text):
+    if PyUnicode_IS_ASCII(text) or not fill(text) & COTOOL_COMPOSES:
         return text
     text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
     fill(text)
@@ -130,7 +133,7 @@ cdef Py_ssize_t fold(void* data, Py_ssize_t length, int width, uint8_t* folded,
     if width == 0:
         cotool_fold_ascii(<uint8_t*>data, length, folded, bits)
         return length
-    return cotool_fold_points(data, length, width, POINTS, 1, folded, bits)
+    return cotool_fold_points(data, length, width, POINTS, folded, bits)
 
 
 cdef inline Py_ssize_t bits_for(Py_ssize_t bytes_) noexcept nogil:

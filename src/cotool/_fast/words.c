@@ -85,12 +85,6 @@ void cotool_fold_ascii(const uint8_t *text, size_t length, uint8_t *folded, uint
     }
 }
 
-static uint32_t point_at(const void *text, size_t i, int width) {
-    if (width == 1) return ((const uint8_t *)text)[i];
-    if (width == 2) return ((const uint16_t *)text)[i];
-    return ((const uint32_t *)text)[i];
-}
-
 static uint8_t *put_utf8(uint8_t *to, uint32_t point) {
     if (point < 0x80) {
         *to++ = (uint8_t)point;
@@ -110,33 +104,65 @@ static uint8_t *put_utf8(uint8_t *to, uint32_t point) {
     return to;
 }
 
-ptrdiff_t cotool_fold_points(const void *text, size_t length, int width, const uint32_t *points,
-                             int normalized, uint8_t *folded, uint64_t *bits) {
+#define POINT_AT(text, i, width)                        \
+    ((width) == 1   ? ((const uint8_t *)(text))[i]      \
+     : (width) == 2 ? ((const uint16_t *)(text))[i]     \
+                    : ((const uint32_t *)(text))[i])
+
+/* Inlined once for each width, which is then a constant. */
+static inline __attribute__((always_inline)) uint32_t flags_of(const void *text, size_t length,
+                                                               const int width,
+                                                               const uint32_t *points) {
+    uint32_t all = COTOOL_KNOWN, any = 0;
+    for (size_t i = 0; i < length; i++) {
+        uint32_t entry = points[POINT_AT(text, i, width)];
+        all &= entry;
+        any |= entry;
+    }
+    return (all & COTOOL_KNOWN) | (any & COTOOL_COMPOSES);
+}
+
+uint32_t cotool_point_flags(const void *text, size_t length, int width, const uint32_t *points) {
+    if (width == 1) return flags_of(text, length, 1, points);
+    if (width == 2) return flags_of(text, length, 2, points);
+    return flags_of(text, length, 4, points);
+}
+
+static inline __attribute__((always_inline)) size_t fold_points(const void *text, size_t length,
+                                                                const int width,
+                                                                const uint32_t *points,
+                                                                uint8_t *folded, uint64_t *bits) {
     uint8_t *to = folded;
     uint64_t window = 0; /* word bits of the 64 bytes that `to` stands in */
-    uint32_t before = 0, entry = 0, after = 0;
+    uint32_t before = 0, entry = 0, after = length ? points[POINT_AT(text, 0, width)] : 0;
     int alone = 0; /* the last word stands alone, marks may still follow */
-    if (length) after = points[point_at(text, 0, width)];
     for (size_t i = 0; i < length; i++) {
         before = entry;
         entry = after;
-        after = i + 1 < length ? points[point_at(text, i + 1, width)] : 0;
-        if (!(entry & COTOOL_KNOWN)) return -1;
-        if ((entry & COTOOL_COMPOSES) && !normalized) return -2;
-        /* A neighbour that is not looked up yet must not decide a join. */
-        if (i + 1 < length && !(after & COTOOL_KNOWN)) return -1;
-        uint32_t both = before & after;
-        int word = (entry & COTOOL_WORD) || ((entry & COTOOL_APOSTROPHE) && (both & COTOOL_LETTER)) ||
-                   ((entry & COTOOL_POINT) && (both & COTOOL_DIGIT));
+        after = i + 1 < length ? points[POINT_AT(text, i + 1, width)] : 0;
+        uint32_t both = before & after, point = entry & COTOOL_POINT_MASK;
+        uint64_t word = ((entry & COTOOL_WORD) != 0) |
+                        (((entry & COTOOL_APOSTROPHE) != 0) & ((both & COTOOL_LETTER) != 0)) |
+                        (((entry & COTOOL_POINT) != 0) & ((both & COTOOL_DIGIT) != 0));
+        if (likely(point < 0x80 && !alone)) {
+            size_t place = (size_t)(to - folded);
+            *to++ = (uint8_t)point;
+            window |= word << (place & 63);
+            if ((place & 63) == 63) {
+                bits[place >> 6] = window;
+                window = 0;
+            }
+            continue;
+        }
         uint8_t *start = to;
         /* A space keeps a word that stands alone apart from the word before it. */
         if ((entry & COTOOL_ALONE) || (alone && !(entry & COTOOL_MARK))) *to++ = ' ';
         alone = (entry & COTOOL_ALONE) || (alone && (entry & COTOOL_MARK));
         uint8_t *first = to;
-        to = put_utf8(to, entry & COTOOL_POINT_MASK);
+        to = put_utf8(to, point);
         for (uint8_t *byte = start; byte < to; byte++) {
             size_t place = (size_t)(byte - folded);
-            if (word && byte >= first) window |= (uint64_t)1 << (place & 63);
+            if (byte >= first) window |= word << (place & 63);
             if ((place & 63) == 63) {
                 bits[place >> 6] = window;
                 window = 0;
@@ -145,7 +171,14 @@ ptrdiff_t cotool_fold_points(const void *text, size_t length, int width, const u
     }
     size_t total = (size_t)(to - folded);
     if (total & 63) bits[total >> 6] = window;
-    return (ptrdiff_t)total;
+    return total;
+}
+
+size_t cotool_fold_points(const void *text, size_t length, int width, const uint32_t *points,
+                          uint8_t *folded, uint64_t *bits) {
+    if (width == 1) return fold_points(text, length, 1, points, folded, bits);
+    if (width == 2) return fold_points(text, length, 2, points, folded, bits);
+    return fold_points(text, length, 4, points, folded, bits);
 }
 
 /* ---- words ------------------------------------------------------------------------------ */

@@ -46,12 +46,14 @@ void cotool_vocabulary_close(cotool_vocabulary *vocabulary);
 /* Fold `length` ASCII bytes into `folded` and set the word bits (one for each byte). */
 void cotool_fold_ascii(const uint8_t *text, size_t length, uint8_t *folded, uint64_t *bits);
 
-/* Fold code points of `width` bytes each (1: Latin-1, 2: UCS-2, 4: UCS-4) to UTF-8. `points` is
- * indexed by code point. Returns the folded length; -1 where an entry of `points` is not filled;
- * -2 where the text must be normalized first (never when `normalized` is set).
- * `folded` needs 5 bytes for each code point. */
-ptrdiff_t cotool_fold_points(const void *text, size_t length, int width, const uint32_t *points,
-                             int normalized, uint8_t *folded, uint64_t *bits);
+/* COTOOL_KNOWN if all code points of a text are filled in `points`, and COTOOL_COMPOSES if one
+ * asks for normalization. `width` is the bytes of a code point: 1 (Latin-1), 2 or 4. */
+uint32_t cotool_point_flags(const void *text, size_t length, int width, const uint32_t *points);
+
+/* Fold code points, all of them filled in `points`, to UTF-8. Returns the folded length; `folded`
+ * needs 5 bytes for each code point. */
+size_t cotool_fold_points(const void *text, size_t length, int width, const uint32_t *points,
+                          uint8_t *folded, uint64_t *bits);
 
 /* The end of the word that starts at or after *position; *position becomes its start.
  * Returns 0 where there is no further word. */
