@@ -21,30 +21,10 @@
 #define RARE_COST 0.8
 #define CELL_COST 1.0
 
-#if COTOOL_DISPATCH
-#define COTOOL_TARGET COTOOL_AVX512
-#define COTOOL_NAME(name) name##_avx512
-#include "bags_rows.h"
-#undef COTOOL_TARGET
-#undef COTOOL_NAME
-#define COTOOL_TARGET COTOOL_AVX2
-#define COTOOL_NAME(name) name##_avx2
-#include "bags_rows.h"
-#undef COTOOL_TARGET
-#undef COTOOL_NAME
-#endif
-#define COTOOL_TARGET
-#define COTOOL_NAME(name) name##_plain
-#include "bags_rows.h"
+#define COTOOL_BODY "bags_rows.h"
+#include "cpu_levels.h"
 
-cotool_bags_rows_function *cotool_bags_rows(void) {
-#if COTOOL_DISPATCH
-    int level = cotool_cpu_level();
-    if (level == 2) return rows_avx512;
-    if (level == 1) return rows_avx2;
-#endif
-    return rows_plain;
-}
+cotool_bags_rows_function *cotool_bags_rows(void) { return COTOOL_CHOOSE(rows); }
 
 /* ---- building --------------------------------------------------------------------------- */
 

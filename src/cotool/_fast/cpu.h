@@ -1,6 +1,6 @@
 /* Vectors of eight 64-bit lanes, and one kernel compiled for several CPUs.
  *
- * A kernel's source is included once for each CPU level with COTOOL_TARGET and COTOOL_NAME set;
+ * A kernel's source is included once for each CPU level (cpu_levels.h);
  * the compiler turns the same vectors into AVX-512, AVX2, or whatever the platform's baseline has
  * (SSE2, NEON), so every path computes the same bits.
  */
@@ -44,5 +44,15 @@ static int cotool_cpu_level(void) {
 #endif
     return level;
 }
+
+/* The version of a function for this machine. */
+#if COTOOL_DISPATCH
+#define COTOOL_CHOOSE(name)                        \
+    (cotool_cpu_level() == 2   ? name##_avx512     \
+     : cotool_cpu_level() == 1 ? name##_avx2       \
+                               : name##_plain)
+#else
+#define COTOOL_CHOOSE(name) name##_plain
+#endif
 
 #endif

@@ -7,21 +7,8 @@
  * AVX-512, and successive blocks overlap where one alone would wait for its own result. */
 #define GROUP 4
 
-#if COTOOL_DISPATCH
-#define COTOOL_TARGET COTOOL_AVX512
-#define COTOOL_NAME(name) name##_avx512
-#include "myers_sweep.h"
-#undef COTOOL_TARGET
-#undef COTOOL_NAME
-#define COTOOL_TARGET COTOOL_AVX2
-#define COTOOL_NAME(name) name##_avx2
-#include "myers_sweep.h"
-#undef COTOOL_TARGET
-#undef COTOOL_NAME
-#endif
-#define COTOOL_TARGET
-#define COTOOL_NAME(name) name##_plain
-#include "myers_sweep.h"
+#define COTOOL_BODY "myers_sweep.h"
+#include "cpu_levels.h"
 
 static uintptr_t up(uintptr_t size) { return (size + 63) & ~(uintptr_t)63; }
 
@@ -49,11 +36,4 @@ void cotool_myers_close(cotool_myers_scratch *scratch) {
     scratch->memory = scratch->edges = NULL;
 }
 
-cotool_myers_function *cotool_myers(void) {
-#if COTOOL_DISPATCH
-    int level = cotool_cpu_level();
-    if (level == 2) return distances_avx512;
-    if (level == 1) return distances_avx2;
-#endif
-    return distances_plain;
-}
+cotool_myers_function *cotool_myers(void) { return COTOOL_CHOOSE(distances); }

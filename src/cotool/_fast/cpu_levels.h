@@ -1,0 +1,16 @@
+/* Includes COTOOL_BODY once for each CPU level, with COTOOL_TARGET and COTOOL_NAME set; see cpu.h. */
+#if COTOOL_DISPATCH
+#define COTOOL_TARGET COTOOL_AVX512
+#define COTOOL_NAME(name) name##_avx512
+#include COTOOL_BODY
+#undef COTOOL_TARGET
+#undef COTOOL_NAME
+#define COTOOL_TARGET COTOOL_AVX2
+#define COTOOL_NAME(name) name##_avx2
+#include COTOOL_BODY
+#undef COTOOL_TARGET
+#undef COTOOL_NAME
+#endif
+#define COTOOL_TARGET
+#define COTOOL_NAME(name) name##_plain
+#include COTOOL_BODY
