@@ -1,0 +1,295 @@
+"""Find where a text states its answer: spans to be read, the most telling first.
+
+Order: fields and tags made for machines; then statements ("the answer is", `\\boxed{}`, `####`,
+a last line with nothing else), the last in the text first; then weaker signs (a text that opens
+with an option or with yes or no; a conclusion). Every search is bounded or one pass from an end,
+so the time is linear in the text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ALL_KINDS = ("choice", "number", "boolean", "short")
+
+# Answers stand at an end of the text: of a longer text only the ends are searched.
+HEAD = 2_000
+TAIL = 60_000
+SPAN = 200
+# Of one phrase, so many last occurrences are looked at.
+MAX_OCCURRENCES = 40
+
+
+class Statement(NamedTuple):
+    """A place that states an answer: `span` begins with it, `whole` that it must end there too."""
+
+    position: int
+    span: str
+    rule: str
+    kinds: tuple[str, ...] = ALL_KINDS
+    whole: bool = False
+
+
+# Full-width forms, the minus sign, spaces, fractions, superscripts: NFKC would do most of it, but
+# would also write "5²" as "52".
+_TRANSLATION = {
+    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
+    **dict.fromkeys([0x2212, 0x2010, 0x2011], "-"),
+    **dict.fromkeys([0xA0, *range(0x2000, 0x200B), 0x202F, 0x3000], " "),
+    **{ord(character): f" {ratio}" for character, ratio in
+       zip("½⅓⅔¼¾⅛⅜⅝⅞", "1/2 1/3 2/3 1/4 3/4 1/8 3/8 5/8 7/8".split(), strict=True)},
+    0x130: "I",  # the one letter whose lower case is longer, which would shift positions
+}  # fmt: skip
+
+# A base model that runs on past its answer invents the next question, or the next turn.
+_NEXT_QUESTION = re.compile(
+    r"""\n[\s#*]{0,6}(?:(?:Question|Problem|Q|Human|User|Instruction)
+    (?:[ ]?\d{1,3})?[ ]?[*]{0,2}[ ]?:|\#\#\#[ ]?(?:Instruction|Input|Question|Human|User)\b)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_TURN_TOKENS = ("<|im_start|>", "<|im_end|>", "<|endoftext|>", "<|eot_id|>", "</s>", "[INST]")
+
+
+def prepare(text: str) -> str:
+    """Cut what follows the answer, shorten to the ends, unify digits, signs and spaces."""
+    if "\n" in text:
+        for match in _NEXT_QUESTION.finditer(text):
+            before = text[max(0, match.start() - SPAN) : match.start()].rstrip(" *#\n")
+            # A text that opens by repeating its question is not running on.
+            if before and not before.endswith(":"):
+                text = text[: match.start()]
+                break
+    if "<" in text or "[INST]" in text:
+        for token in _TURN_TOKENS:
+            cut = text.find(token)
+            if cut > 0:
+                text = text[:cut]
+    if len(text) > HEAD + TAIL:
+        text = f"{text[:HEAD]}\n{text[-TAIL:]}"
+    text = text.strip()
+    return text if text.isascii() else text.translate(_TRANSLATION)
+
+
+_FILLERS = r"""(?:(?:indeed|therefore|thus|then|simply|just|clearly|still|actually|also|now|only
+    |most[ ]likely|likely|probably|approximately|approx\.?|about|roughly|around|nearly|almost
+    |exactly|precisely|equal[ ]to|given[ ]by|the[ ](?:option|choice|letter|number|statement|value)
+    |option|choice|letter|number|answer|statement)[\s,:*_]{1,4}){0,3}"""
+_LINK = r"""(?:(?:is|are|was|be|equals|will[ ]be|would[ ]be|must[ ]be|should[ ]be|has[ ]to[ ]be
+    |turns[ ]out[ ]to[ ]be|comes[ ](?:out[ ])?to)\b[\s*_"]{0,4}[:,]?|:|=|->|=>|→|⇒)"""
+_AFTER_ANSWER = re.compile(
+    rf"""(?:s\b|\(s\))?(?:[ ](?:choice|option|letter))?
+    (?:[ ](?:to|for|of|in|among|from|here|given|based)\b[^.\n:=?]{{0,80}}?)?[\s*_`"')\],]{{0,6}}
+    (?:(?:then|therefore|thus|hence|so)\b,?[ ])?{_LINK}[\s*_]{{0,6}}{_FILLERS}""",
+    re.VERBOSE,
+)
+_ANSWER_IN_BRACKETS = re.compile(r"\s{1,2}(?=[*_]{0,2}\([a-z]\))")
+_AFTER_OPTION = re.compile(
+    rf"(?:[ ](?:here|among[^.\n]{{0,60}}?))?[\s*_]{{0,4}}{_LINK}[\s*_]{{0,6}}{_FILLERS}",
+    re.VERBOSE,
+)
+_AFTER_CHOOSE = re.compile(
+    r"(?:s|ing)?[ ](?:the[ ])?(?:(?:option|choice|answer|letter)[ ])?(?=[*_]{0,2}\(?[a-j]\b)",
+    re.VERBOSE,
+)
+_AFTER_FOREIGN = re.compile(r"[\w \t*_]{0,24}?(?:\b(?:es|est|ist|é|è|is|jest|är|er)\b|[:=—]|是|为|為|は|은|는|\s-)"
+    r"[\s*_:]{0,6}(?:(?:la |el |le |die |der |das |a |o )?(?:opci[oó]n|option|op[cç][aã]o|opzione|вариант"
+    r"|选项|選項|letra|lettre|buchstabe|буква)\s?)?")  # fmt: skip
+_FOREIGN_ANSWERS = (
+    "respuesta", "réponse", "antwort", "antwoord", "risposta", "resposta", "ответ", "відповідь",
+    "odpowiedź", "cevap", "svar", "答案", "答え", "解答", "回答", "정답", "답", "الجواب", "الإجابة",
+    "उत्तर",
+)  # fmt: skip
+_NEGATED_BEFORE = (
+    "wrong ", "incorrect ", "not the ", "not an ", "no ", "n't the ", "not ", "previous ",
+)  # fmt: skip
+_NEGATED_AFTER = re.compile(r"(?:not|n['’]t|never|neither|no longer|cannot|can['’]t|incorrect)\b", re.I)
+
+# (word, what may follow it, the kinds it can state)
+_LEADS = (
+    ("answer", _AFTER_ANSWER, ALL_KINDS),
+    ("answer", _ANSWER_IN_BRACKETS, ("choice",)),
+    ("option", _AFTER_OPTION, ("choice",)),
+    ("choice", _AFTER_OPTION, ("choice",)),
+    ("choose", _AFTER_CHOOSE, ("choice",)),
+    ("select", _AFTER_CHOOSE, ("choice",)),
+    ("go with", _AFTER_CHOOSE, ("choice",)),
+)
+
+
+def _leads(text: str, low: str) -> Iterator[Statement]:
+    for word, after, kinds in _LEADS:
+        if word in low:
+            yield from _lead(text, low, word, after, kinds)
+    if not text.isascii() or "antwo" in low or "svar" in low or "r" in low:
+        for word in _FOREIGN_ANSWERS:
+            if word in low:
+                yield from _lead(text, low, word, _AFTER_FOREIGN, ALL_KINDS)
+
+
+def _lead(
+    text: str, low: str, word: str, after: re.Pattern[str], kinds: tuple[str, ...]
+) -> Iterator[Statement]:
+    position = len(low)
+    for _ in range(MAX_OCCURRENCES):
+        position = low.rfind(word, 0, position)
+        if position < 0:
+            return
+        match = after.match(low, position + len(word))
+        if match is None or low.endswith(_NEGATED_BEFORE, 0, position):
+            continue
+        end = match.end()
+        if _NEGATED_AFTER.match(low, end):
+            continue
+        yield Statement(position, text[end : end + SPAN], text[position:end].strip(), kinds)
+
+
+_NUMBER_OR_LETTER = ("choice", "number")
+
+
+def _marks(text: str) -> Iterator[Statement]:
+    if "boxed" in text:
+        yield from _boxed(text)
+    if "####" in text:
+        position = text.rfind("####")
+        line = text[position + 4 : position + SPAN].split("\n", 1)[0]
+        yield Statement(position, line, "####", _NUMBER_OR_LETTER, whole=True)
+    position = text.rfind("\nA:")
+    if position >= 0 and not _has_second_option(text):
+        yield Statement(position, text[position + 3 : position + SPAN], "A:", whole=True)
+    position = text.rfind("\n")
+    if 0 <= position and len(text) - position <= 40:
+        yield Statement(position, text[position:], "last line", _NUMBER_OR_LETTER, whole=True)
+
+
+def _has_second_option(text: str) -> bool:
+    return any(mark in text for mark in ("\nB:", "\nB.", "\nB)", "\n(B)", "\nb)", "\nb.", "\n(b)"))
+
+
+def _boxed(text: str) -> Iterator[Statement]:
+    position = text.rfind("boxed")
+    opening = text.find("{", position, position + 8)
+    if opening < 0:
+        yield Statement(position, text[position + 5 : position + SPAN], "\\boxed")
+        return
+    depth = 0
+    for index in range(opening, min(len(text), opening + 2 * SPAN)):
+        depth += (text[index] == "{") - (text[index] == "}")
+        if depth == 0:
+            yield Statement(position, text[opening + 1 : index], "\\boxed{}", whole=True)
+            return
+
+
+_FIELDS = ("final_answer", "answer", "label", "choice", "prediction", "result")
+_FIELD_VALUE = re.compile(
+    r"""["']\s{0,9}:\s{0,9}(?:"((?:[^"\\\n]|\\.){0,200})"|'([^'\n]{0,200})'|([^\s,}\]{\["']{1,60}))"""
+)
+
+
+def _fields(text: str, low: str) -> Iterator[Statement]:
+    if "</answer" in low:
+        end = low.rfind("</answer")
+        start = low.rfind("<answer>", 0, end)
+        if start >= 0:
+            content = text[start + 8 : end].strip()[-TAIL:]
+            yield Statement(start, content, "<answer>", whole=True)
+            yield from _explicit(content)
+    if "{" not in low or '":' not in low and "':" not in low and '" :' not in low:
+        return
+    for field in _FIELDS:
+        position = max(low.rfind(f'"{field}"'), low.rfind(f"'{field}'"))
+        if position < 0:
+            continue
+        match = _FIELD_VALUE.match(text, position + 1 + len(field))
+        if match is None:
+            continue
+        quoted, single, bare = match.groups()
+        if quoted is not None:
+            value = _unescape(quoted)
+            yield Statement(position, value, f'"{field}":', whole=True)
+            yield from _explicit(value)
+        else:
+            yield Statement(position, single if bare is None else bare, f'"{field}":', whole=True)
+
+
+def _unescape(quoted: str) -> str:
+    try:
+        return str(json.loads(f'"{quoted}"'))
+    except ValueError:
+        return quoted
+
+
+def _explicit(text: str) -> list[Statement]:
+    low = text.lower()
+    found = [*_leads(text, low), *_marks(text)]
+    found.sort(key=lambda statement: -statement.position)
+    return found
+
+
+_LEADING_OPTION = re.compile(r"[*_]{0,2}\(?([A-Ja-j])(?:[.):]|\))[*_]{0,2}\s+(?=\S)")
+_IS_CORRECT = re.compile(
+    r"[(\"*]{0,3}\b([A-J])[)\"*.]{0,3}\s{1,2}is\s(?:the\s)?(?:most\s|only\s|best\s)?"
+    r"(?:correct|right|best|true|accurate|appropriate|closest)(?:\s(?:answer|option|choice|one))?\b"
+)
+_CONCLUDES = re.compile(
+    r"(?:\b(?:is|are|be|by|with|to|as|of)|:)\s[\"“*]{0,3}(?=\([A-J]\)|[A-J](?:\.[*\"”]{0,3}(?:\s|$)|\*|$))"
+)
+_CONCLUSION_WORDS = (
+    "therefore", "thus", "so", "hence", "in total", "altogether", "in all", "finally",
+    "consequently", "as a result", "this means", "that means", "in conclusion",
+)  # fmt: skip
+_SENTENCE_BREAK = re.compile(r"[.!?。][*_)\"”]{0,2}\s+(?=\S)|\n+\s*")
+_VERDICT_LENGTH = 400
+
+
+def _weak(text: str) -> Iterator[Statement]:
+    lead = _LEADING_OPTION.match(text)
+    if lead and not _has_second_option(text):
+        yield Statement(0, text, f"opens with {lead.group().strip()}", ("choice",))
+    tail = text[-3 * SPAN :]
+    letters = _IS_CORRECT.findall(tail)
+    if len(set(letters)) == 1:
+        yield Statement(0, letters[0], "… is correct", ("choice",))
+    last = None
+    for last in _CONCLUDES.finditer(tail):
+        pass
+    if last:
+        yield Statement(0, tail[last.end() :], f"… {last.group().strip()}", ("choice",))
+    # A reason may follow a verdict in the same paragraph; more is an essay that opens with one.
+    if len(text) <= _VERDICT_LENGTH and "\n" not in text:
+        yield Statement(0, text, "opens with yes or no", ("boolean",))
+    yield from _conclusion(tail)
+
+
+_NUMERALS = re.compile(r"[-+]?[$€£¥₹]?[-+]?\d[\d.,'’]*(?:\s?%)?(?:[eE]\d+)?(?:/\d+)?")
+
+
+def _conclusion(tail: str) -> Iterator[Statement]:
+    start = 0
+    for match in _SENTENCE_BREAK.finditer(tail):
+        start = match.end()
+    sentence = tail[start:].lstrip(" *_-")
+    if not sentence.lower().startswith(_CONCLUSION_WORDS):
+        return
+    head, sign, result = sentence.rpartition("=")
+    if sign:
+        yield Statement(0, result, f"… {head.split(maxsplit=1)[0]} … =", ("number",))
+        return
+    numerals = _NUMERALS.findall(sentence)
+    if len(numerals) == 1:
+        position = sentence.find(numerals[0])
+        yield Statement(0, sentence[position:], f"{sentence.split(maxsplit=1)[0]} …", ("number",))
+
+
+def find_statements(text: str) -> Iterator[Statement]:
+    """Yield the statements of a prepared text, the most telling first."""
+    if len(text) <= SPAN:
+        yield Statement(0, text, "the whole text", whole=True)
+    low = text.lower()
+    yield from _fields(text, low)
+    yield from _explicit(text)
+    yield from _weak(text)
