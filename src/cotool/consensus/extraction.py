@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 # So many of a question's texts must state an answer of one kind for the question to be of it.
+# A text that breaks off before it states anything abstains, but cannot leave a few to decide.
 MAJORITY = 0.6
+LEAST = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def extract_answer(text: str, kind: str | None = None) -> Extracted | None:
     The last statement counts; one that is negated or offers two answers does not.
     """
     found = _extract(prepare(text), KINDS if kind is None else (kind,), first=True)
-    return next(iter(found.values()), None)
+    return next((answer for answer in found.values() if answer), None)
 
 
 def extract_answers(texts: Sequence[str]) -> tuple[str | None, list[Extracted | None]]:
@@ -51,11 +53,11 @@ def extract_answers(texts: Sequence[str]) -> tuple[str | None, list[Extracted | 
     """
     prepared = [prepare(text) for text in texts]
     found = [_extract(text, KINDS) for text in prepared]
-    kind = _kind([answers for text, answers in zip(prepared, found, strict=True) if text])
+    kind = _kind(prepared, found)
     if kind is None:
         return None, [None] * len(texts)
     answers = [
-        answer.get(kind) or _last_resort(text, kind)
+        answer[kind] if kind in answer else _last_resort(text, kind)
         for text, answer in zip(prepared, found, strict=True)
     ]
     return kind, _same_percent(answers) if kind == "number" else answers
@@ -64,9 +66,12 @@ def extract_answers(texts: Sequence[str]) -> tuple[str | None, list[Extracted | 
 WHOLE = "the whole text"
 
 
-def _extract(text: str, kinds: Iterable[str], *, first: bool = False) -> dict[str, Extracted]:
+def _extract(
+    text: str, kinds: Iterable[str], *, first: bool = False
+) -> dict[str, Extracted | None]:
+    """Return the answer of each kind; None where the text states two and so is undecided."""
     missing = set(kinds)
-    found: dict[str, Extracted] = {}
+    found: dict[str, Extracted | None] = {}
     for statement in find_statements(text):
         span = ""
         for kind in statement.kinds:
@@ -78,7 +83,7 @@ def _extract(text: str, kinds: Iterable[str], *, first: bool = False) -> dict[st
                 continue
             missing.discard(kind)
             if not reading.value:
-                # Two answers are offered: the text is undecided, and this is no label either.
+                found[kind] = None
                 break
             found[kind] = Extracted(reading.value, kind, reading.display, statement.rule)
             if first:
@@ -88,36 +93,46 @@ def _extract(text: str, kinds: Iterable[str], *, first: bool = False) -> dict[st
     return found
 
 
-def _kind(found: Sequence[dict[str, Extracted]]) -> str | None:
-    if not found:
+def _kind(texts: Sequence[str], found: Sequence[dict[str, Extracted | None]]) -> str | None:
+    total = sum(map(bool, texts))
+    if not total:
         return None
-    total = len(found)
-    counts = Counter(kind for answers in found for kind in answers)
-    if all(answers["choice"].rule == "opens with A:" for answers in found if "choice" in answers):
+    stated = {kind: [found_ for answers in found if (found_ := answers.get(kind))] for kind in KINDS}
+    if all(answer.rule == "opens with A:" for answer in stated["choice"]):
         # "A: 18" is an answer to "Q:" unless other responses choose B.
-        counts["choice"] = 0
-    closed = max(KINDS[:3], key=lambda kind: counts[kind])
-    if counts[closed] == total:
+        stated["choice"] = []
+    closed = max(KINDS[:3], key=lambda kind: len(stated[kind]))
+    if len(stated[closed]) == total:
         return closed
-    stated = sum("short" in answers and answers["short"].rule != WHOLE for answers in found)
-    if counts["short"] == total:
+    labels = [answer for answer in stated["short"] if answer.rule == WHOLE]
+    if len(labels) == total:
         return "short"
-    if counts[closed] >= MAJORITY * total:
-        return closed
-    return "short" if stated >= MAJORITY * total else None
+    for kind, answers in (
+        (closed, stated[closed]),
+        ("short", [answer for answer in stated["short"] if answer.rule != WHOLE]),
+    ):
+        abstain = sum(
+            _breaks_off(text) and not answer.get(kind)
+            for text, answer in zip(texts, found, strict=True)
+        )
+        if len(answers) >= max(MAJORITY * (total - abstain), LEAST * total):
+            return kind
+    return None
 
 
 _OPTION = re.compile(r"\(([A-J])\)|\b([B-HJ])(?=[.,:;)]|\s*$)")
 _NUMERAL = re.compile(r"[-+]?[$€£¥₹]?\d[\d.,'’/]*(?:\s?%)?")
 _SENTENCE_START = re.compile(r"[.!?。]\s+|\n+")
-_COMPLETE = (".", "!", "。", ")", "*", "$", "}", '"', "”", "%")
+_COMPLETE = (".", "!", "?", "。", ")", "*", "$", "}", '"', "”", "%", "`")
+
+
+def _breaks_off(text: str) -> bool:
+    return len(text) > SPAN and not (text.endswith(_COMPLETE) or text[-1].isdigit())
 
 
 def _last_resort(text: str, kind: str) -> Extracted | None:
     """Read the last option or number of the last sentence; of a text that breaks off, nothing."""
-    if kind not in ("choice", "number") or not text:
-        return None
-    if not (text.endswith(_COMPLETE) or text[-1].isdigit()):
+    if kind not in ("choice", "number") or not text or _breaks_off(text):
         return None
     tail = text[-SPAN:]
     sentence = _SENTENCE_START.split(tail.rstrip(" .!。"))[-1]

@@ -58,10 +58,11 @@ _CHOICE = re.compile(
     re.VERBOSE,
 )
 _OTHER_CHOICE = re.compile(
-    r"""[^.\n]{0,60}?(?:[,;/&]|\bor|\band)\s{0,2}
+    r"""(?:[^.\n]|\.(?=\d)){0,60}?(?:[,;/&]|\bor|\band)\s{0,2}
     (?:\([A-Za-z]\)(?!\s(?:is|are|was)\b)|[A-J](?=\s*(?:$|[.,;)\n]|or\b|and\b)))""",
     re.VERBOSE,
 )
+_NEXT_OPTION = re.compile(r"\n\s*[*_]{0,2}\(?([A-J])[.):]")
 _COMPOUND_CHOICE = re.compile(
     r"(?P<which>none|all|both|neither) of (?:the )?(?:above|these|those|them|options|choices)\b",
     re.IGNORECASE,
@@ -81,6 +82,9 @@ def read_choice(span: str) -> Reading | None:
     other = _OTHER_CHOICE.match(span, match.end())
     if other and other.group().rstrip(" )")[-1].upper() != letter:
         return Reading("", "", match.end())
+    following = _NEXT_OPTION.search(span, match.end())
+    if following and ord(following[1]) == ord(letter) + 1:
+        return None  # the options are listed, none is chosen
     return Reading(letter, letter, match.end())
 
 
@@ -155,6 +159,8 @@ def read_short(span: str, *, whole: bool) -> Reading | None:
     if whole and span[stop:].strip(_PUNCTUATION):
         return None
     display = span[:stop].strip(_PUNCTUATION) or span[:stop].strip()
+    if not (whole or any(character.isalnum() for character in display)):
+        return None
     if not display or len(display) > SHORT_CHARACTERS or len(display.split()) > SHORT_WORDS:
         return None
     if not display.isascii() and _is_long_cjk(display):

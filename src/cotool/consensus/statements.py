@@ -52,7 +52,12 @@ _NEXT_QUESTION = re.compile(
     (?:[ ]?\d{1,3})?[ ]?[*]{0,2}[ ]?:|\#\#\#[ ]?(?:Instruction|Input|Question|Human|User)\b)""",
     re.VERBOSE | re.IGNORECASE,
 )
-_TURN_TOKENS = ("<|im_start|>", "<|im_end|>", "<|endoftext|>", "<|eot_id|>", "</s>", "[INST]")
+_TURN_TOKENS = ("<|", "</s>", "<eos>", "<EOS_TOKEN>", "<end_of_turn>", "[INST]")
+# ... or sums up the answers to several questions that it was never asked.
+_ALL_ANSWERS = re.compile(
+    r"\n[^\n]{0,40}(?:\ball\s(?:of\s)?(?:the\s)?(?:questions|answers)|(?:所有|以上)[^\n]{0,6}(?:答案|问题))",
+    re.IGNORECASE,
+)
 
 
 def prepare(text: str) -> str:
@@ -64,6 +69,9 @@ def prepare(text: str) -> str:
             if before and not before.endswith(":"):
                 text = text[: match.start()]
                 break
+        summary = _ALL_ANSWERS.search(text)
+        if summary and text[: summary.start()].strip():
+            text = text[: summary.start()]
     if "<" in text or "[INST]" in text:
         for token in _TURN_TOKENS:
             cut = text.find(token)
@@ -106,6 +114,7 @@ _FOREIGN_ANSWERS = (
 )  # fmt: skip
 _NEGATED_BEFORE = (
     "wrong ", "incorrect ", "not the ", "not an ", "no ", "n't the ", "not ", "previous ",
+    "each ", "every ",
 )  # fmt: skip
 _NEGATED_AFTER = re.compile(r"(?:not|n['’]t|never|neither|no longer|cannot|can['’]t|incorrect)\b", re.I)
 
@@ -230,7 +239,7 @@ def _explicit(text: str) -> list[Statement]:
     return found
 
 
-_LEADING_OPTION = re.compile(r"[*_]{0,2}\(?([A-Ja-j])(?:[.):]|\))[*_]{0,2}\s+(?=\S)")
+_LEADING_OPTION = re.compile(r"[*_]{0,2}\(?[A-J][.):]{1,2}[*_]{0,2}\s+(?=\S)")
 _IS_CORRECT = re.compile(
     r"[(\"*]{0,3}\b([A-J])[)\"*.]{0,3}\s{1,2}is\s(?:the\s)?(?:most\s|only\s|best\s)?"
     r"(?:correct|right|best|true|accurate|appropriate|closest)(?:\s(?:answer|option|choice|one))?\b"
