@@ -94,6 +94,8 @@ _EQUATION = re.compile(
     r"(?:(?:[A-Za-z]\w{0,12}|[-+*/×÷^().,$€£%\d\s·≈]{1,120})\s?(?:=|≈)\s?(?=[^=]|$)){1,8}"
 )
 
+_NEXT_ITEM = re.compile(r"\n\s*[*_]{0,2}(\d{1,3})[.)]\s")
+
 
 def read_quantity(span: str) -> Reading | None:
     """Read a number; of an equation, what stands after its last equals sign."""
@@ -110,6 +112,9 @@ def read_quantity(span: str) -> Reading | None:
     number = read_number(span, start)
     if number is None:
         return None
+    following = _NEXT_ITEM.search(span, number.end)
+    if following and number.value.isdecimal() and int(following[1]) == int(number.value) + 1:
+        return None  # "1. … 2. …": a numbered list
     return Reading(number.value, span[start : number.end].strip(), number.end)
 
 
@@ -195,7 +200,7 @@ def ends(span: str, end: int) -> bool:
 
 
 _UNIT = re.compile(
-    r"[ -]?(?:[A-Za-z°²³µΩ€£$%¢/^.\u00c0-\u024f\u0400-\u04ff\u3040-\u9fff]+[ ]?){1,4}\d?"
+    r"[ -]?(?!\.)(?:[A-Za-z°²³µΩ€£$%¢/^.\u00c0-\u024f\u0400-\u04ff\u3040-\u9fff]+[ ]?){1,4}\d?"
 )
 
 

@@ -46,6 +46,8 @@ _TRANSLATION = {
     0x130: "I",  # the one letter whose lower case is longer, which would shift positions
 }  # fmt: skip
 
+_TRANSLATED = re.compile(f"[{''.join(map(chr, _TRANSLATION))}]")
+
 # A base model that runs on past its answer invents the next question, or the next turn.
 _NEXT_QUESTION = re.compile(
     r"""\n[\s#*]{0,6}(?:(?:Question|Problem|Q|Human|User|Instruction)
@@ -69,7 +71,8 @@ def prepare(text: str) -> str:
             if before and not before.endswith(":"):
                 text = text[: match.start()]
                 break
-        summary = _ALL_ANSWERS.search(text)
+        sums_up = any(word in text for word in ("answers", "questions", "答案", "问题"))
+        summary = sums_up and _ALL_ANSWERS.search(text)
         if summary and text[: summary.start()].strip():
             text = text[: summary.start()]
     if "<" in text or "[INST]" in text:
@@ -80,7 +83,9 @@ def prepare(text: str) -> str:
     if len(text) > HEAD + TAIL:
         text = f"{text[:HEAD]}\n{text[-TAIL:]}"
     text = text.strip()
-    return text if text.isascii() else text.translate(_TRANSLATION)
+    if text.isascii() or not _TRANSLATED.search(text):
+        return text
+    return text.translate(_TRANSLATION)
 
 
 _FILLERS = r"""(?:(?:indeed|therefore|thus|then|simply|just|clearly|still|actually|also|now|only
@@ -90,12 +95,12 @@ _FILLERS = r"""(?:(?:indeed|therefore|thus|then|simply|just|clearly|still|actual
 _LINK = r"""(?:(?:is|are|was|be|equals|will[ ]be|would[ ]be|must[ ]be|should[ ]be|has[ ]to[ ]be
     |turns[ ]out[ ]to[ ]be|comes[ ](?:out[ ])?to)\b[\s*_"]{0,4}[:,]?|:|=|->|=>|→|⇒)"""
 _AFTER_ANSWER = re.compile(
-    rf"""(?:s\b|\(s\))?(?:[ ](?:choice|option|letter))?
+    rf"""(?:(?:s\b|\(s\))?(?:[ ](?:choice|option|letter))?
     (?:[ ](?:to|for|of|in|among|from|here|given|based)\b[^.\n:=?]{{0,80}}?)?[\s*_`"')\],]{{0,6}}
-    (?:(?:then|therefore|thus|hence|so)\b,?[ ])?{_LINK}[\s*_]{{0,6}}{_FILLERS}""",
+    (?:(?:then|therefore|thus|hence|so)\b,?[ ])?{_LINK}[\s*_]{{0,6}}{_FILLERS}
+    |\s{{1,2}}(?=[*_]{{0,2}}\([a-z]\)))""",
     re.VERBOSE,
 )
-_ANSWER_IN_BRACKETS = re.compile(r"\s{1,2}(?=[*_]{0,2}\([a-z]\))")
 _AFTER_OPTION = re.compile(
     rf"(?:[ ](?:here|among[^.\n]{{0,60}}?))?[\s*_]{{0,4}}{_LINK}[\s*_]{{0,6}}{_FILLERS}",
     re.VERBOSE,
@@ -112,6 +117,7 @@ _FOREIGN_ANSWERS = (
     "odpowiedź", "cevap", "svar", "答案", "答え", "解答", "回答", "정답", "답", "الجواب", "الإجابة",
     "उत्तर",
 )  # fmt: skip
+_ASCII_ANSWERS = tuple(word for word in _FOREIGN_ANSWERS if word.isascii())
 _NEGATED_BEFORE = (
     "wrong ", "incorrect ", "not the ", "not an ", "no ", "n't the ", "not ", "previous ",
     "each ", "every ",
@@ -120,8 +126,6 @@ _NEGATED_AFTER = re.compile(r"(?:not|n['’]t|never|neither|no longer|cannot|can
 
 # (word, what may follow it, the kinds it can state)
 _LEADS = (
-    ("answer", _AFTER_ANSWER, ALL_KINDS),
-    ("answer", _ANSWER_IN_BRACKETS, ("choice",)),
     ("option", _AFTER_OPTION, ("choice",)),
     ("choice", _AFTER_OPTION, ("choice",)),
     ("choose", _AFTER_CHOOSE, ("choice",)),
@@ -131,12 +135,15 @@ _LEADS = (
 
 
 def _leads(text: str, low: str) -> Iterator[Statement]:
+    yield from _lead(text, low, "answer", _AFTER_ANSWER, ALL_KINDS)
+    # The rest is looked for at the ends only, which halves the cost: that is where answers stand.
+    ends = low if len(low) <= 4 * SPAN else f"{low[:SPAN]}\n{low[-3 * SPAN :]}"
     for word, after, kinds in _LEADS:
-        if word in low:
+        if word in ends:
             yield from _lead(text, low, word, after, kinds)
-    if not text.isascii() or "antwo" in low or "svar" in low or "r" in low:
-        for word in _FOREIGN_ANSWERS:
-            if word in low:
+    if "answer" not in ends:
+        for word in _ASCII_ANSWERS if text.isascii() else _FOREIGN_ANSWERS:
+            if word in ends:
                 yield from _lead(text, low, word, _AFTER_FOREIGN, ALL_KINDS)
 
 
@@ -171,12 +178,15 @@ def _marks(text: str) -> Iterator[Statement]:
     if position >= 0 and not _has_second_option(text):
         yield Statement(position, text[position + 3 : position + SPAN], "A:", whole=True)
     position = text.rfind("\n")
-    if 0 <= position and len(text) - position <= 40:
+    if position >= 0 and _BARE_LINE.fullmatch(text, position + 1):
         yield Statement(position, text[position:], "last line", _NUMBER_OR_LETTER, whole=True)
 
 
+_BARE_LINE = re.compile(r"[\s*_(\[{$€£¥`]{0,6}(?:[A-J]|[-+]?[$€£¥]?\d[\d.,/]{0,30}\s?%?)[*_)\]}$`.]{0,6}")
+
+
 def _has_second_option(text: str) -> bool:
-    return any(mark in text for mark in ("\nB:", "\nB.", "\nB)", "\n(B)", "\nb)", "\nb.", "\n(b)"))
+    return any(mark in text for mark in ("\nB:", "\nB.", "\nB)", "\n(B)", "\nb)", "\nb.", "\n(b)", "II."))
 
 
 def _boxed(text: str) -> Iterator[Statement]:
@@ -240,18 +250,18 @@ def _explicit(text: str) -> list[Statement]:
 
 
 _LEADING_OPTION = re.compile(r"[*_]{0,2}\(?[A-J][.):]{1,2}[*_]{0,2}\s+(?=\S)")
+_OPTION_MARK = re.compile(r"[A-J](?=[).*\"”\s]|$)")
 _IS_CORRECT = re.compile(
-    r"[(\"*]{0,3}\b([A-J])[)\"*.]{0,3}\s{1,2}is\s(?:the\s)?(?:most\s|only\s|best\s)?"
+    r"[)\"*.]{0,3}\s{1,2}is\s(?:the\s)?(?:most\s|only\s|best\s)?"
     r"(?:correct|right|best|true|accurate|appropriate|closest)(?:\s(?:answer|option|choice|one))?\b"
 )
-_CONCLUDES = re.compile(
-    r"(?:\b(?:is|are|be|by|with|to|as|of)|:)\s[\"“*]{0,3}(?=\([A-J]\)|[A-J](?:\.[*\"”]{0,3}(?:\s|$)|\*|$))"
+_CONCLUDES = re.compile(r"(?:\b(?:is|are|be)|:)\s[\"“*]{0,3}$")
+_MARK_ENDS = re.compile(r"\.[*\"”]{0,3}(?:\s|$)|\*|$")
+_CONCLUSION = re.compile(
+    r"(?:therefore|thus|so|hence|in total|altogether|in all|finally|consequently|as a result"
+    r"|this means|that means|in conclusion)\b",
+    re.IGNORECASE,
 )
-_CONCLUSION_WORDS = (
-    "therefore", "thus", "so", "hence", "in total", "altogether", "in all", "finally",
-    "consequently", "as a result", "this means", "that means", "in conclusion",
-)  # fmt: skip
-_SENTENCE_BREAK = re.compile(r"[.!?。][*_)\"”]{0,2}\s+(?=\S)|\n+\s*")
 _VERDICT_LENGTH = 400
 
 
@@ -260,29 +270,52 @@ def _weak(text: str) -> Iterator[Statement]:
     if lead and not _has_second_option(text):
         yield Statement(0, text, f"opens with {lead.group().strip()}", ("choice",))
     tail = text[-3 * SPAN :]
-    letters = _IS_CORRECT.findall(tail)
-    if len(set(letters)) == 1:
-        yield Statement(0, letters[0], "… is correct", ("choice",))
-    last = None
-    for last in _CONCLUDES.finditer(tail):
-        pass
-    if last:
-        yield Statement(0, tail[last.end() :], f"… {last.group().strip()}", ("choice",))
+    yield from _weak_options(tail)
     # A reason may follow a verdict in the same paragraph; more is an essay that opens with one.
     if len(text) <= _VERDICT_LENGTH and "\n" not in text:
         yield Statement(0, text, "opens with yes or no", ("boolean",))
-    yield from _conclusion(tail)
+    yield from _conclusion(text)
+
+
+def _weak_options(tail: str) -> Iterator[Statement]:
+    correct: set[str] = set()
+    concluded = None
+    for mark in _OPTION_MARK.finditer(tail):
+        start, end = mark.span()
+        enclosed = tail[start - 1 : start] == "(" and tail[end : end + 1] == ")"
+        if enclosed:
+            start -= 1
+        elif start and tail[start - 1] not in " \n\t*\"“":
+            continue
+        if _IS_CORRECT.match(tail, end):
+            correct.add(mark.group())
+        lead = _CONCLUDES.search(tail, max(0, start - 12), start)
+        if lead and (enclosed or _MARK_ENDS.match(tail, end)):
+            concluded = Statement(0, tail[start:], f"… {lead.group().strip()}", ("choice",))
+    if len(correct) == 1:
+        yield Statement(0, correct.pop(), "… is correct", ("choice",))
+    if concluded:
+        yield concluded
 
 
 _NUMERALS = re.compile(r"[-+]?[$€£¥₹]?[-+]?\d[\d.,'’]*(?:\s?%)?(?:[eE]\d+)?(?:/\d+)?")
+_SENTENCE_BREAKS = (". ", "! ", "? ", ".\n", "\n", "。", ".** ")
 
 
-def _conclusion(tail: str) -> Iterator[Statement]:
+def last_sentence(text: str) -> str:
+    """The last sentence, or its last SPAN characters."""
+    tail = text[-SPAN:]
     start = 0
-    for match in _SENTENCE_BREAK.finditer(tail):
-        start = match.end()
-    sentence = tail[start:].lstrip(" *_-")
-    if not sentence.lower().startswith(_CONCLUSION_WORDS):
+    for mark in _SENTENCE_BREAKS:
+        position = tail.rfind(mark, 0, -1)
+        if position >= 0:
+            start = max(start, position + len(mark))
+    return tail[start:].lstrip(" *_-")
+
+
+def _conclusion(text: str) -> Iterator[Statement]:
+    sentence = last_sentence(text)
+    if not _CONCLUSION.match(sentence):
         return
     head, sign, result = sentence.rpartition("=")
     if sign:
