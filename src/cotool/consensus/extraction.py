@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cotool.consensus.readings import KINDS, clean, read
-from cotool.consensus.statements import SPAN, find_statements, last_sentence, prepare
+from cotool.consensus.statements import SPAN, WHOLE, find_statements, last_sentence, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -65,9 +65,6 @@ def extract_answers(texts: Sequence[str]) -> tuple[str | None, list[Extracted | 
                 answers[index] = _last_number(text)
         answers = _same_percent(answers)
     return kind, answers
-
-
-WHOLE = "the whole text"
 
 
 def _extract(

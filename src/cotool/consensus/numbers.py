@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 # Beyond these a number is not read: nobody's answer has that many digits, and arithmetic on
 # such values costs more than linear time.
-MAX_DIGITS = 400
+MAX_DIGITS = 100
 MAX_EXPONENT = 300
 
 _UNITS_UNDER_TWENTY = (
@@ -60,8 +60,8 @@ _NUMBER = re.compile(
 # What may not follow: more digits or an operator (a formula, a time, a date, a range, a list),
 # an ordinal's ending, another number word, or one letter that is a variable and no unit.
 _NO_NUMBER_AFTER = re.compile(
-    rf"""[ ]?[+*×÷^=<>\\]|[:/–-]\d|\d|,[ ]?\d|[ ][–-][ ]\$?\d
-    |(?:st|nd|rd|th)\b|[eE][-+]?\d|[ ]?(?!(?:[msghlLVWANJCFK])\b)[a-zA-Z]\b(?![.'’])
+    rf"""[ ]?[+×÷^=<>\\]|[ ]?\*(?!\*)[ ]?[\w(\\$]|\*\*\d|[:/–-]\d|\d|,[ ]?\d|[ ][–-][ ]\$?\d
+    |(?:st|nd|rd|th)\b|[eE][-+]?\d|[ ]?(?!(?:[msghlLVWANJCFK]|(?<=[ ])[aI])\b)[a-zA-Z]\b(?!['’])
     |[ ](?i:{_ANY_WORD}|of[ ](?:the|these|them|those))\b""",
     re.VERBOSE,
 )

@@ -28,6 +28,7 @@ _WRAPPER = " \t\r\n*_`\"'“”‘’«»「」"
 _LATEX_WORDS = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf|boxed|fbox|operatorname)\s?\{")
 _LATEX_FRACTION = re.compile(r"\\[dtc]?frac\s?\{?(-?[\d.,]{1,30})\}?\s?\{?([\d.,]{1,30})\}?")
 _LATEX_SPACE = re.compile(r"\\[,;:! ]|\\(?:left|right|displaystyle|quad)(?![A-Za-z])|~|\{,\}")
+_SPACES = re.compile(r" {2,}")
 _CALCULATOR = re.compile(r"<<[^<>]{0,200}>>")
 
 
@@ -41,6 +42,7 @@ def clean(span: str) -> str:
         span = span.replace("\\times", "×").replace("\\cdot", "·").replace("\\approx", "≈")
         for bracket in ("\\(", "\\)", "\\[", "\\]"):
             span = span.replace(bracket, " ")
+        span = _SPACES.sub(" ", span.replace("}", ""))
     if "<<" in span:
         span = _CALCULATOR.sub("", span)
     return span.lstrip(_WRAPPER)
@@ -51,7 +53,7 @@ def clean(span: str) -> str:
 _LETTER_ENDS = r"""(?=\s*(?:$|[,;!?)\]}*_"'”’»`|$\n。，、；：）」]|\.(?![\w-])|:(?!//)|\s[–—-]\s|[–—]
     |\n|(?:because|since|as|for|is|and|or|which|with|but|would)\b|[^\x00-\u02af\s]))"""
 _CHOICE = re.compile(
-    rf"""\$?[*_]*
+    rf"""(?:(?i:option|choice|letter|answer)[ ])?\$?[*_]*
     (?:[(\[{{]\s?[*_]*(?P<enclosed>[A-Za-z])[*_]*\s?[)\]}}](?![\w(])
       |(?P<capital>[A-J])(?:[*_)\]}}]{{1,3}}(?![\w])|{_LETTER_ENDS})
       |(?P<small>[a-j])(?=[*_$}}]*(?:\s*$|[.)](?:\s|$|\*))))""",
@@ -94,6 +96,8 @@ _EQUATION = re.compile(
     r"(?:(?:[A-Za-z]\w{0,12}|[-+*/×÷^().,$€£%\d\s·≈]{1,120})\s?(?:=|≈)\s?(?=[^=]|$)){1,8}"
 )
 
+# Shorter than a span by more than a number's digits, so that the result is not cut.
+MAX_EQUATION = 90
 _NEXT_ITEM = re.compile(r"\n\s*[*_]{0,2}(\d{1,3})[.)]\s")
 
 
@@ -101,7 +105,7 @@ def read_quantity(span: str) -> Reading | None:
     """Read a number; of an equation, what stands after its last equals sign."""
     start = len(span) - len(span.lstrip(_BEFORE_NUMBER))
     equation = _EQUATION.match(span, start)
-    if equation:
+    if equation and equation.end() <= MAX_EQUATION:
         rest = span[equation.end() :]
         start = equation.end() + len(rest) - len(rest.lstrip(_BEFORE_NUMBER))
     # "$$18$$" and "$18$" of LaTeX; one dollar sign is left for the currency.

@@ -15,12 +15,16 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ALL_KINDS = ("choice", "number", "boolean", "short")
+CLOSED_KINDS = ("choice", "number", "boolean")
+ALL_KINDS = (*CLOSED_KINDS, "short")
+WHOLE = "the whole text"
 
 # Answers stand at an end of the text: of a longer text only the ends are searched.
 HEAD = 2_000
 TAIL = 60_000
 SPAN = 200
+# A next question is looked for in so many first characters.
+RUN_ON = 1_000_000
 # Of one phrase, so many last occurrences are looked at.
 MAX_OCCURRENCES = 40
 
@@ -50,7 +54,7 @@ _TRANSLATED = re.compile(f"[{''.join(map(chr, _TRANSLATION))}]")
 
 # A base model that runs on past its answer invents the next question, or the next turn.
 _NEXT_QUESTION = re.compile(
-    r"""\n[\s#*]{0,6}(?:(?:Question|Problem|Q|Human|User|Instruction)
+    r"""\n[ \t#*]{0,6}(?:(?:Question|Problem|Q|Human|User|Instruction)
     (?:[ ]?\d{1,3})?[ ]?[*]{0,2}[ ]?:|\#\#\#[ ]?(?:Instruction|Input|Question|Human|User)\b)""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -64,15 +68,16 @@ _ALL_ANSWERS = re.compile(
 
 def prepare(text: str) -> str:
     """Cut what follows the answer, shorten to the ends, unify digits, signs and spaces."""
+    text = text.strip()
     if "\n" in text:
-        for match in _NEXT_QUESTION.finditer(text):
+        for match in _NEXT_QUESTION.finditer(text, 0, RUN_ON):
             before = text[max(0, match.start() - SPAN) : match.start()].rstrip(" *#\n")
             # A text that opens by repeating its question is not running on.
             if before and not before.endswith(":"):
                 text = text[: match.start()]
                 break
         sums_up = any(word in text for word in ("answers", "questions", "答案", "问题"))
-        summary = sums_up and _ALL_ANSWERS.search(text)
+        summary = sums_up and _ALL_ANSWERS.search(text, 0, RUN_ON)
         if summary and text[: summary.start()].strip():
             text = text[: summary.start()]
     if "<" in text or "[INST]" in text:
@@ -109,9 +114,12 @@ _AFTER_CHOOSE = re.compile(
     r"(?:s|ing)?[ ](?:the[ ])?(?:(?:option|choice|answer|letter)[ ])?(?=[*_]{0,2}\(?[a-j]\b)",
     re.VERBOSE,
 )
-_AFTER_FOREIGN = re.compile(r"[\w \t*_]{0,24}?(?:\b(?:es|est|ist|é|è|is|jest|är|er)\b|[:=—]|是|为|為|は|은|는|\s-)"
-    r"[\s*_:]{0,6}(?:(?:la |el |le |die |der |das |a |o )?(?:opci[oó]n|option|op[cç][aã]o|opzione|вариант"
-    r"|选项|選項|letra|lettre|buchstabe|буква)\s?)?")  # fmt: skip
+_AFTER_FOREIGN = re.compile(
+    r"""[\w\ \t*_]{0,24}?(?:\b(?:es|est|ist|é|è|is|jest|är|er)\b|[:=—]|是|为|為|は|은|는|\s-)[\s*_:]{0,6}
+    (?:(?:la|el|le|die|der|das|a|o)\s)?
+    (?:(?:opci[oó]n|option|op[cç][aã]o|opzione|вариант|选项|選項|letra|lettre|buchstabe|буква)\s?)?""",
+    re.VERBOSE,
+)
 _FOREIGN_ANSWERS = (
     "respuesta", "réponse", "antwort", "antwoord", "risposta", "resposta", "ответ", "відповідь",
     "odpowiedź", "cevap", "svar", "答案", "答え", "解答", "回答", "정답", "답", "الجواب", "الإجابة",
@@ -174,9 +182,9 @@ def _marks(text: str) -> Iterator[Statement]:
         position = text.rfind("####")
         line = text[position + 4 : position + SPAN].split("\n", 1)[0]
         yield Statement(position, line, "####", _NUMBER_OR_LETTER, whole=True)
-    position = text.rfind("\nA:")
+    position = 0 if text.startswith("A:") else text.rfind("\nA:")
     if position >= 0 and not _has_second_option(text):
-        yield Statement(position, text[position + 3 : position + SPAN], "A:", whole=True)
+        yield Statement(position, text[position : position + SPAN].lstrip()[2:], "A:", whole=True)
     position = text.rfind("\n")
     if position >= 0 and _BARE_LINE.fullmatch(text, position + 1):
         yield Statement(position, text[position:], "last line", _NUMBER_OR_LETTER, whole=True)
@@ -256,6 +264,7 @@ _IS_CORRECT = re.compile(
     r"(?:correct|right|best|true|accurate|appropriate|closest)(?:\s(?:answer|option|choice|one))?\b"
 )
 _CONCLUDES = re.compile(r"(?:\b(?:is|are|be)|:)\s[\"“*]{0,3}$")
+_NEGATED = re.compile(r"\b(?:wrong|incorrect|not|false|except)\b", re.IGNORECASE)
 _MARK_ENDS = re.compile(r"\.[*\"”]{0,3}(?:\s|$)|\*|$")
 _CONCLUSION = re.compile(
     r"(?:therefore|thus|so|hence|in total|altogether|in all|finally|consequently|as a result"
@@ -290,6 +299,8 @@ def _weak_options(tail: str) -> Iterator[Statement]:
         if _IS_CORRECT.match(tail, end):
             correct.add(mark.group())
         lead = _CONCLUDES.search(tail, max(0, start - 12), start)
+        if lead and _NEGATED.search(tail, max(0, start - 60), start):
+            continue
         if lead and (enclosed or _MARK_ENDS.match(tail, end)):
             concluded = Statement(0, tail[start:], f"… {lead.group().strip()}", ("choice",))
     if len(correct) == 1:
@@ -330,8 +341,10 @@ def _conclusion(text: str) -> Iterator[Statement]:
 def find_statements(text: str) -> Iterator[Statement]:
     """Yield the statements of a prepared text, the most telling first."""
     if len(text) <= SPAN:
-        yield Statement(0, text, "the whole text", whole=True)
+        yield Statement(0, text, WHOLE, CLOSED_KINDS, whole=True)
     low = text.lower()
     yield from _fields(text, low)
     yield from _explicit(text)
     yield from _weak(text)
+    if len(text) <= SPAN:
+        yield Statement(0, text, WHOLE, ("short",), whole=True)
