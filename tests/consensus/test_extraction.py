@@ -1,5 +1,7 @@
 """Answers are found in the forms in which people and models state them, and only there."""
 
+# ruff: noqa: RUF001  typographic characters are meant: people write them
+
 from __future__ import annotations
 
 import csv
@@ -40,6 +42,9 @@ CHOICES = [
     ('{"answer": "The answer is (C)"}', "C"),
     ("I compared them.\n<answer>C</answer>", "C"),
     ("<answer>\nThe answer is (C) Paris.\n</answer>", "C"),
+    ('{"answer": "C) Paris"}', "C"),
+    (r"\boxed{C. Paris}", "C"),
+    ("It has been the capital for centuries.\n\n**C. Paris**", "C"),
     ("C", "C"),
     ("(c)", "C"),
     ("C.", "C"),
@@ -60,8 +65,8 @@ CHOICES = [
     ("The answer is none of the above.", "none of the above"),
     ("The answer is E. None of the above", "E"),
     ("答案是C", "C"),
-    ("答案：C。", "C"),  # noqa: RUF001
-    ("所以，正确答案是 （C）。", "C"),  # noqa: RUF001
+    ("答案：C。", "C"),
+    ("所以，正确答案是 （C）。", "C"),
     ("答えはCです", "C"),
     ("정답은 C입니다", "C"),
     ("La respuesta es C", "C"),
@@ -75,7 +80,10 @@ CHOICES = [
     ("Ответ: C", "C"),
     ("Правильный ответ — C.", "C"),
     ("Odpowiedź: C", "C"),
-    ("The answer is Ｃ", "C"),  # noqa: RUF001
+    ("We compare both, so the answer is (C", "C"),
+    ("The answer is (C) or (D), depending on the year.", "C"),
+    ("The answer is (C) and (D).", "C"),
+    ("The answer is Ｃ", "C"),
 ]
 
 NUMBERS = [
@@ -127,7 +135,7 @@ NUMBERS = [
     ("18", "18"),
     ("$18", "18"),
     ("18 dollars", "18"),
-    ("１８", "18"),  # noqa: RUF001
+    ("１８", "18"),
     ("答案是18", "18"),
     ("Die Antwort ist 18 Euro.", "18"),
     ('{"answer": 18}', "18"),
@@ -147,7 +155,7 @@ BOOLEANS = [
     ('{"answer": true}', "yes"),
     ("<answer>False</answer>", "no"),
     ("Nein, das geht nicht.", "no"),
-    ("答案是：否", "no"),  # noqa: RUF001
+    ("答案是：否", "no"),
 ]
 
 SHORTS = [
@@ -204,7 +212,11 @@ def test_short_forms(text: str, value: str) -> None:
         ("The answer is (C).\nHuman: and now?\nThe answer is (A).", "choice", "C"),
         ("The answer is 18.\n\n### Instruction:\nThe answer is 5.", "number", "18"),
         ("The answer is (C).<|im_end|>The answer is (A).", "choice", "C"),
-        ("The answer is (C).\n\nNow, combining all the answers:\nThe answer is (A).", "choice", "C"),
+        (
+            "The answer is (C).\n\nNow, combining all the answers:\nThe answer is (A).",
+            "choice",
+            "C",
+        ),
         ("Question: How many eggs?\n\nAnswer: 18", "number", "18"),
         ("Let me repeat it:\n\nQuestion: How many eggs?\n\nAnswer: 18", "number", "18"),
         ('{"answer": "C", "explanation": "The answer is (A) only in winter."}', "choice", "C"),
@@ -222,8 +234,7 @@ def test_last_own_statement_counts(text: str, kind: str, value: str) -> None:
         ("   \n ", None),
         ("The answer is not (B).", "choice"),
         ("The wrong answer is (B).", "choice"),
-        ("The answer is (A) or (B).", "choice"),
-        ("The answer is (A) or (B).", None),
+        ("The answer is (A, B, D).", "choice"),
         ("The answers are (A), (B) and (D).", "choice"),
         ("Now consider each option: (A) means rain\n(B) means snow", "choice"),
         ("A. Rivers\nB. Lakes\nC. Seas", "choice"),
@@ -264,6 +275,11 @@ def test_display_and_rule_are_for_people() -> None:
     )
 
 
+def test_first_of_two_options_is_marked() -> None:
+    """An answer that names two options counts for the first, and the rule tells."""
+    assert extract_answer("The answer is (A) or (B).").rule == "answer is (first of two)"
+
+
 @given(st.fractions(min_value=-(10**9), max_value=10**9, max_denominator=10**4))
 def test_fraction_round_trip(number: object) -> None:
     """A fraction and, where it ends, its decimal are one value."""
@@ -302,13 +318,18 @@ def kind_and_values(texts: list[str]) -> tuple[str | None, list[str | None]]:
         (["The answer is (C).", "B", "C) Paris", ""], "choice", ["C", "B", "C", None]),
         (["18", "$18.00", "The answer is eighteen.", "So it is 9 * 2 = 18"], "number", ["18"] * 4),
         (["A: 18", "A: 20", "A: 18"], "number", ["18", "20", "18"]),
+        (["9 * 2 = 18.\nA: 18", "9 + 2 = 11.\nA: 11"], "number", ["18", "11"]),
         (["A: 18", "B: 20", "A: 18"], "choice", ["A", "B", "A"]),
         (["Yes.", "No, never.", "true"], "boolean", ["yes", "no", "yes"]),
         (["positive", "Negative", "POSITIVE."], "short", ["positive", "negative", "positive"]),
         (["yes", "no", "unsure"], "short", ["yes", "no", "unsure"]),
         (["0", "1", "2"], "number", ["0", "1", "2"]),
         (["25%", "The answer is 25.", "24"], "number", ["25%", "25%", "24"]),
-        (["So the answer is: Oslo", "The answer is Oslo.", "Bergen"], "short", ["oslo", "oslo", "bergen"]),
+        (
+            ["So the answer is: Oslo", "The answer is Oslo.", "Bergen"],
+            "short",
+            ["oslo", "oslo", "bergen"],
+        ),
         (["The answer is 18.", "#### 20", "I cannot tell."], "number", ["18", "20", None]),
         (["", "  "], None, [None, None]),
         ([], None, []),
@@ -320,10 +341,8 @@ def test_kind_of_a_question(texts: list[str], kind: str | None, values: list[str
 
 
 ESSAYS = [
-    "Use a canary release. It limits the damage of a bad version to 5% of the users, and rolling "
-    "back takes one command. Blue-green costs twice the machines.",
-    "I would choose blue-green deployment: option A keeps 2 environments, so a rollback is instant. "
-    "The price is the second environment.",
+    "Use a canary release. It limits the damage of a bad version to 5% of the users.",
+    "I would choose blue-green deployment: option A keeps 2 environments, so a rollback is fast.",
     "Neither is right for a team of 4. Deploy once a week by hand and write down what breaks.",
     "The answer is 42, as they say. Seriously: it depends on your traffic and on your tests.",
     "Yes, canary releases are good.\n\n1. They are cheap.\n2. They are safe.",

@@ -1,13 +1,14 @@
 """Extract the final answer from a text, in a form in which equal answers are equal."""
 
+# ruff: noqa: RUF001  typographic characters are meant: people write them
+
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from cotool.consensus.readings import KINDS, clean, read
+from cotool.consensus.readings import CLOSED_KINDS, KINDS, clean, read
 from cotool.consensus.statements import SPAN, WHOLE, find_statements, last_sentence, prepare
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ class Extracted:
 def extract_answer(text: str, kind: str | None = None) -> Extracted | None:
     """Return the final answer that `text` states, or None; with `kind` only one of that kind.
 
-    The last statement counts; one that is negated or offers two answers does not.
+    The last statement counts; a negated one does not. Two numbers, or three options, offered at
+    once leave the text undecided: None. Of two options the first counts, and the rule says so.
     """
     found = _extract(prepare(text), KINDS if kind is None else (kind,), first=True)
     return next((answer for answer in found.values() if answer), None)
@@ -49,9 +51,10 @@ def extract_answers(texts: Sequence[str]) -> tuple[str | None, list[Extracted | 
     """Return the kind of one question, and the answer of that kind in each response to it.
 
     The kind is "choice", "number" or "boolean" where all non-empty responses state an answer of
-    that kind, "short" where all are labels, else the kind that at least 60 % of them state, else
-    None: free text. A response to a number question that states none is read by a last resort
-    (the last number of its last sentence, and the rule says so).
+    that kind; "short" where all are labels; else the kind that a majority states (MAJORITY: 60 %,
+    of options 40 %; responses that break off before they state anything do not count); else None:
+    free text. A response to a number question that states none is read by a last resort, the last
+    number of its last sentence, and the rule says so.
     """
     prepared = [prepare(text) for text in texts]
     found = [_extract(text, KINDS) for text in prepared]
@@ -70,7 +73,7 @@ def extract_answers(texts: Sequence[str]) -> tuple[str | None, list[Extracted | 
 def _extract(
     text: str, kinds: Iterable[str], *, first: bool = False
 ) -> dict[str, Extracted | None]:
-    """Return the answer of each kind; None where the text states two and so is undecided."""
+    """Return the answer of each kind; None where the text states several and is undecided."""
     missing = set(kinds)
     found: dict[str, Extracted | None] = {}
     for statement in find_statements(text):
@@ -86,7 +89,8 @@ def _extract(
             if not reading.value:
                 found[kind] = None
                 break
-            found[kind] = Extracted(reading.value, kind, reading.display, statement.rule)
+            rule = statement.rule + reading.note
+            found[kind] = Extracted(reading.value, kind, reading.display, rule)
             if first:
                 return found
         if not missing:
@@ -98,29 +102,27 @@ def _kind(texts: Sequence[str], found: Sequence[dict[str, Extracted | None]]) ->
     total = sum(map(bool, texts))
     if not total:
         return None
-    stated = {kind: [found_ for answers in found if (found_ := answers.get(kind))] for kind in KINDS}
+    stated = {kind: [answer for one in found if (answer := one.get(kind))] for kind in KINDS}
     if all(answer.rule == "opens with A:" for answer in stated["choice"]):
         # "A: 18" is an answer to "Q:" unless other responses choose B.
         stated["choice"] = []
-    closed = max(KINDS[:3], key=lambda kind: len(stated[kind]))
+    closed = max(CLOSED_KINDS, key=lambda kind: len(stated[kind]))
     if len(stated[closed]) == total:
         return closed
-    labels = [answer for answer in stated["short"] if answer.rule == WHOLE]
-    if len(labels) == total:
+    if sum(answer.rule == WHOLE for answer in stated["short"]) == total:
         return "short"
-    for kind, answers in (
-        (closed, stated[closed]),
-        ("short", [
-            answers["short"] for answers in found
-            if answers.get("short") and answers["short"].rule != WHOLE and "choice" not in answers
-        ]),
-    ):
-        abstain = sum(
-            _breaks_off(text) and not answer.get(kind)
-            for text, answer in zip(texts, found, strict=True)
+    # A letter reads as a label too, and a label alone among sentences is no statement.
+    stated["short"] = [
+        answer
+        for one in found
+        if "choice" not in one and (answer := one.get("short")) and answer.rule != WHOLE
+    ]
+    for kind in (closed, "short"):
+        abstaining = sum(
+            _breaks_off(text) and not one.get(kind) for text, one in zip(texts, found, strict=True)
         )
-        needed = max(MAJORITY[kind] * (total - abstain), LEAST * total, min(total, 2))
-        if len(answers) >= needed:
+        needed = max(MAJORITY[kind] * (total - abstaining), LEAST * total, min(total, 2))
+        if len(stated[kind]) >= needed:
             return kind
     return None
 
@@ -141,10 +143,8 @@ def _last_number(text: str) -> Extracted | None:
     if not text or _breaks_off(text):
         return None
     sentence = last_sentence(text)
-    last = None
-    for last in _NUMERAL.finditer(sentence):
-        pass
-    reading = last and read("number", clean(sentence[last.start() :]))
+    starts = [match.start() for match in _NUMERAL.finditer(sentence)]
+    reading = read("number", clean(sentence[starts[-1] :])) if starts else None
     if not reading or not reading.value:
         return None
     return Extracted(reading.value, "number", reading.display, "last number mentioned")

@@ -6,6 +6,8 @@ Understood: `18`, `-3` (also U+2212), `1,080`, `1 080`, `1'080`, `1,00,000`, `1.
 The unit is dropped, a percent sign is kept. Times, dates, ranges and formulas are no numbers.
 """
 
+# ruff: noqa: RUF001, RUF002  typographic characters are meant: people write them
+
 from __future__ import annotations
 
 import re
@@ -17,11 +19,11 @@ from typing import NamedTuple
 MAX_DIGITS = 100
 MAX_EXPONENT = 300
 
-_UNITS_UNDER_TWENTY = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_UNITS_UNDER_TWENTY = [
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+]  # fmt: skip
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _WORDS = {
     **{word: value for value, word in enumerate(_UNITS_UNDER_TWENTY)},
     **{word: 10 * value for value, word in enumerate(_TENS, 2)},
@@ -80,11 +82,10 @@ _SHAPES = (
 
 
 class Number(NamedTuple):
-    """A number read: its normal form, where it ended, and whether another one was offered too."""
+    """A number read: its normal form, empty where another is offered too, and where it ended."""
 
     value: str
     end: int
-    hedged: bool
 
 
 def read_number(text: str, start: int = 0) -> Number | None:
@@ -93,11 +94,11 @@ def read_number(text: str, start: int = 0) -> Number | None:
     if match is None:
         return None
     if _ALTERNATIVE.match(text, match.end()):
-        return Number("", match.end(), hedged=True)
+        return Number("", match.end())
     if _NO_NUMBER_AFTER.match(text, match.end()):
         return None
     value = _value(match)
-    return value and Number(value, match.end(), hedged=False)
+    return None if value is None else Number(value, match.end())
 
 
 def _value(match: re.Match[str]) -> str | None:
@@ -105,7 +106,7 @@ def _value(match: re.Match[str]) -> str | None:
     negative = (parts["sign"] or parts["inner"]) == "-"
     percent = "%" if parts["percent"] else ""
     mantissa = parts["mantissa"]
-    # The common case, without Fraction: 13 times faster.
+    # The common case, without the cost of Fraction.
     if mantissa and mantissa.isdecimal() and match.end() == match.end("mantissa"):
         if len(mantissa) > MAX_DIGITS:
             return None

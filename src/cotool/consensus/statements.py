@@ -1,10 +1,12 @@
-"""Find where a text states its answer: spans to be read, the most telling first.
+r"""Find where a text states its answer: spans to be read, the most telling first.
 
-Order: fields and tags made for machines; then statements ("the answer is", `\\boxed{}`, `####`,
+Order: fields and tags made for machines; then statements ("the answer is", `\boxed{}`, `####`,
 a last line with nothing else), the last in the text first; then weaker signs (a text that opens
 with an option or with yes or no; a conclusion). Every search is bounded or one pass from an end,
 so the time is linear in the text.
 """
+
+# ruff: noqa: RUF001  typographic characters are meant: people write them
 
 from __future__ import annotations
 
@@ -12,11 +14,11 @@ import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from cotool.consensus.readings import CLOSED_KINDS, KINDS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CLOSED_KINDS = ("choice", "number", "boolean")
-ALL_KINDS = (*CLOSED_KINDS, "short")
 WHOLE = "the whole text"
 
 # Answers stand at an end of the text: of a longer text only the ends are searched.
@@ -35,18 +37,18 @@ class Statement(NamedTuple):
     position: int
     span: str
     rule: str
-    kinds: tuple[str, ...] = ALL_KINDS
+    kinds: tuple[str, ...] = KINDS
     whole: bool = False
 
 
-# Full-width forms, the minus sign, spaces, fractions, superscripts: NFKC would do most of it, but
-# would also write "5²" as "52".
-_TRANSLATION = {
+# Full-width forms, the minus sign, spaces, fractions: NFKC would do most of it, but would also
+# write "5²" as "52".
+_TRANSLATION: dict[int, int | str] = {
     **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
     **dict.fromkeys([0x2212, 0x2010, 0x2011], "-"),
     **dict.fromkeys([0xA0, *range(0x2000, 0x200B), 0x202F, 0x3000], " "),
-    **{ord(character): f" {ratio}" for character, ratio in
-       zip("½⅓⅔¼¾⅛⅜⅝⅞", "1/2 1/3 2/3 1/4 3/4 1/8 3/8 5/8 7/8".split(), strict=True)},
+    ord("½"): " 1/2", ord("⅓"): " 1/3", ord("⅔"): " 2/3", ord("¼"): " 1/4", ord("¾"): " 3/4",
+    ord("⅛"): " 1/8", ord("⅜"): " 3/8", ord("⅝"): " 5/8", ord("⅞"): " 7/8",
     0x130: "I",  # the one letter whose lower case is longer, which would shift positions
 }  # fmt: skip
 
@@ -61,8 +63,9 @@ _NEXT_QUESTION = re.compile(
 _TURN_TOKENS = ("<|", "</s>", "<eos>", "<EOS_TOKEN>", "<end_of_turn>", "[INST]")
 # ... or sums up the answers to several questions that it was never asked.
 _ALL_ANSWERS = re.compile(
-    r"\n[^\n]{0,40}(?:\ball\s(?:of\s)?(?:the\s)?(?:questions|answers)|(?:所有|以上)[^\n]{0,6}(?:答案|问题))",
-    re.IGNORECASE,
+    r"""\n[^\n]{0,40}(?:\ball\s(?:of\s)?(?:the\s)?(?:questions|answers)
+    |(?:所有|以上)[^\n]{0,6}(?:答案|问题))""",
+    re.VERBOSE | re.IGNORECASE,
 )
 
 
@@ -115,7 +118,8 @@ _AFTER_CHOOSE = re.compile(
     re.VERBOSE,
 )
 _AFTER_FOREIGN = re.compile(
-    r"""[\w\ \t*_]{0,24}?(?:\b(?:es|est|ist|é|è|is|jest|är|er)\b|[:=—]|是|为|為|は|은|는|\s-)[\s*_:]{0,6}
+    r"""[\w\ \t*_]{0,24}?
+    (?:\b(?:es|est|ist|é|è|is|jest|är|er)\b|[:=—]|是|为|為|は|은|는|\s-)[\s*_:]{0,6}
     (?:(?:la|el|le|die|der|das|a|o)\s)?
     (?:(?:opci[oó]n|option|op[cç][aã]o|opzione|вариант|选项|選項|letra|lettre|buchstabe|буква)\s?)?""",
     re.VERBOSE,
@@ -130,7 +134,9 @@ _NEGATED_BEFORE = (
     "wrong ", "incorrect ", "not the ", "not an ", "no ", "n't the ", "not ", "previous ",
     "each ", "every ",
 )  # fmt: skip
-_NEGATED_AFTER = re.compile(r"(?:not|n['’]t|never|neither|no longer|cannot|can['’]t|incorrect)\b", re.I)
+_NEGATED_AFTER = re.compile(
+    r"(?:not|n['’]t|never|neither|no longer|cannot|can['’]t|incorrect)\b", re.IGNORECASE
+)
 
 # (word, what may follow it, the kinds it can state)
 _LEADS = (
@@ -143,7 +149,7 @@ _LEADS = (
 
 
 def _leads(text: str, low: str) -> Iterator[Statement]:
-    yield from _lead(text, low, "answer", _AFTER_ANSWER, ALL_KINDS)
+    yield from _lead(text, low, "answer", _AFTER_ANSWER, KINDS)
     # The rest is looked for at the ends only, which halves the cost: that is where answers stand.
     ends = low if len(low) <= 4 * SPAN else f"{low[:SPAN]}\n{low[-3 * SPAN :]}"
     for word, after, kinds in _LEADS:
@@ -152,7 +158,7 @@ def _leads(text: str, low: str) -> Iterator[Statement]:
     if "answer" not in ends:
         for word in _ASCII_ANSWERS if text.isascii() else _FOREIGN_ANSWERS:
             if word in ends:
-                yield from _lead(text, low, word, _AFTER_FOREIGN, ALL_KINDS)
+                yield from _lead(text, low, word, _AFTER_FOREIGN, KINDS)
 
 
 def _lead(
@@ -186,15 +192,25 @@ def _marks(text: str) -> Iterator[Statement]:
     if position >= 0 and not _has_second_option(text):
         yield Statement(position, text[position : position + SPAN].lstrip()[2:], "A:", whole=True)
     position = text.rfind("\n")
-    if position >= 0 and _BARE_LINE.fullmatch(text, position + 1):
+    if position < 0:
+        return
+    if _BARE_LINE.fullmatch(text, position + 1):
         yield Statement(position, text[position:], "last line", _NUMBER_OR_LETTER, whole=True)
+    elif _OPTION_LINE.match(text, position + 1) and not _has_second_option(text):
+        yield Statement(position, text[position:], "last line", ("choice",))
 
 
-_BARE_LINE = re.compile(r"[\s*_(\[{$€£¥`]{0,6}(?:[A-J]|[-+]?[$€£¥]?\d[\d.,/]{0,30}\s?%?)[*_)\]}$`.]{0,6}")
+_LEADING_OPTION = re.compile(r"[*_]{0,2}\(?[A-J][.):]{1,2}[*_]{0,2}\s+(?=\S)")
+_OPTION_LINE = re.compile(r"[*_]{0,2}\(?[A-J][.)]{1,2}[*_]{0,2}\s+(?=\S)")  # not "A: 18"
+_BARE_LINE = re.compile(
+    r"[\s*_(\[{$€£¥`]{0,6}(?:[A-J]|[-+]?[$€£¥]?\d[\d.,/]{0,30}\s?%?)[*_)\]}$`.]{0,6}"
+)
 
 
 def _has_second_option(text: str) -> bool:
-    return any(mark in text for mark in ("\nB:", "\nB.", "\nB)", "\n(B)", "\nb)", "\nb.", "\n(b)", "II."))
+    return any(
+        mark in text for mark in ("\nB:", "\nB.", "\nB)", "\n(B)", "\nb)", "\nb.", "\n(b)", "II.")
+    )
 
 
 def _boxed(text: str) -> Iterator[Statement]:
@@ -225,7 +241,7 @@ def _fields(text: str, low: str) -> Iterator[Statement]:
             content = text[start + 8 : end].strip()[-TAIL:]
             yield Statement(start, content, "<answer>", whole=True)
             yield from _explicit(content)
-    if "{" not in low or '":' not in low and "':" not in low and '" :' not in low:
+    if "{" not in low or ('":' not in low and "':" not in low and '" :' not in low):
         return
     for field in _FIELDS:
         position = max(low.rfind(f'"{field}"'), low.rfind(f"'{field}'"))
@@ -257,7 +273,6 @@ def _explicit(text: str) -> list[Statement]:
     return found
 
 
-_LEADING_OPTION = re.compile(r"[*_]{0,2}\(?[A-J][.):]{1,2}[*_]{0,2}\s+(?=\S)")
 _OPTION_MARK = re.compile(r"[A-J](?=[).*\"”\s]|$)")
 _IS_CORRECT = re.compile(
     r"[)\"*.]{0,3}\s{1,2}is\s(?:the\s)?(?:most\s|only\s|best\s)?"
@@ -294,7 +309,7 @@ def _weak_options(tail: str) -> Iterator[Statement]:
         enclosed = tail[start - 1 : start] == "(" and tail[end : end + 1] == ")"
         if enclosed:
             start -= 1
-        elif start and tail[start - 1] not in " \n\t*\"“":
+        elif start and tail[start - 1] not in ' \n\t*"“':
             continue
         if _IS_CORRECT.match(tail, end):
             correct.add(mark.group())
