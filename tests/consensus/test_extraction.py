@@ -1,4 +1,4 @@
-"""What a text states as its final answer."""
+"""Answers are found in the forms in which people and models state them, and only there."""
 
 from __future__ import annotations
 
@@ -6,273 +6,455 @@ import csv
 import gzip
 import json
 import time
-from fractions import Fraction
+from collections import defaultdict
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cotool.consensus.extraction import extract_answer, extract_answers
-from cotool.consensus.numbers import read_number
+from cotool.consensus.extraction import Extracted, extract_answer, extract_answers
 
-CHOICES = {
-    "The answer is (C).": "C",
-    "the answer is C": "C",
-    "The correct option is: **C**": "C",
-    "Answer: C": "C",
-    "**Answer:** (C) 12 volts": "C",
-    "Final answer: C) Paris": "C",
-    "Therefore, the correct choice is C.": "C",
-    "So \\boxed{C} it is": "C",
-    "\\boxed{\\text{(C)}}": "C",
-    '{"reasoning": "…", "answer": "C"}': "C",
-    '```json\n{"answer": "C"}\n```': "C",
-    "<answer>C</answer>": "C",
-    "C": "C",
-    "(c)": "C",
-    "C.": "C",
-    "C) Paris": "C",
-    "I would choose C because it is the capital.": "C",
-    "Option C is correct.": "C",
-    "答案是C": "C",
-    "La respuesta es C.": "C",
-    "Die Antwort ist (C).": "C",
-    "La réponse est C.": "C",
-    "Ответ: C": "C",
-    "The answer is not (B). The answer is (C).": "C",
-    "The answer is (C) or (D), depending on the case.": "C",
-    "The answer is A because it fits.": "A",
-    # A model that runs on past its answer.
-    "The answer is (C).\n\nQuestion: Another one?\nThe answer is (A).": "C",
-    "The answer is (C).\n\nNow, combining all the answers:\nThe answer is (A).": "C",
-    # A model that takes its answer back.
-    "The answer is (A).\n\nWait, that ignores friction. The answer is (C).": "C",
-    "At first the answer is (A) to most readers, but the answer is (C).": "C",
-}
+CHOICES = [
+    ("The answer is (C).", "C"),
+    ("Adding both gives 12. The answer is (C)", "C"),
+    ("The correct option is: **C**", "C"),
+    ("Answer: C", "C"),
+    ("**Answer:** C) Paris", "C"),
+    ("**Answer: C**", "C"),
+    ("Final answer: C. Paris", "C"),
+    ("The final answer is therefore option C.", "C"),
+    ("The answer choice is C because it is the only prime.", "C"),
+    ("The correct answer to this question is: **(C) Paris**", "C"),
+    ("Both rivers meet there.\n\nTherefore, the statement that fits best is C.", "C"),
+    ("Both rivers meet there. Thus the right description is (C).", "C"),
+    (r"So we get $\boxed{C}$.", "C"),
+    (r"So we get \boxed{\text{C}}.", "C"),
+    (r"So we get \(\boxed{\textbf{(C)}}\).", "C"),
+    ('{"reasoning": "It is not A.", "answer": "C"}', "C"),
+    ('Here it is:\n```json\n{\n  "final_answer" : "C",\n  "confidence": 0.8\n}\n```', "C"),
+    ("{'label': 'C', 'score': 1}", "C"),
+    ('{"answer": "The answer is (C)"}', "C"),
+    ("I compared them.\n<answer>C</answer>", "C"),
+    ("<answer>\nThe answer is (C) Paris.\n</answer>", "C"),
+    ('{"answer": "C) Paris"}', "C"),
+    (r"\boxed{C. Paris}", "C"),
+    ("It has been the capital for centuries.\n\n**C. Paris**", "C"),
+    ("C", "C"),
+    ("(c)", "C"),
+    ("C.", "C"),
+    ("[C]", "C"),
+    ("C) Paris", "C"),
+    ("C. Paris, since it has been the capital for centuries.", "C"),
+    ("option C", "C"),
+    ("I choose option C.", "C"),
+    ("I would go with (C).", "C"),
+    ("Option C is the correct answer.", "C"),
+    ("It cannot be helped: (C) is correct.", "C"),
+    ("It is the largest of the four.\n\nC", "C"),
+    ("It is the largest of the four.\n\n**(C)**", "C"),
+    ("The answer is c. Canberra", "C"),
+    ("The answer is (R).", "R"),
+    ("The closest option is (C).", "C"),
+    ("The answer is (C), and it is not even close.", "C"),
+    ("The answer is none of the above.", "none of the above"),
+    ("The answer is E. None of the above", "E"),
+    ("答案是C", "C"),
+    ("答案：C。", "C"),
+    ("所以，正确答案是 （C）。", "C"),
+    ("答えはCです", "C"),
+    ("정답은 C입니다", "C"),
+    ("La respuesta es C", "C"),
+    ("La respuesta correcta es la opción C.", "C"),
+    ("Die Antwort ist C.", "C"),
+    ("Die richtige Antwort lautet: C", "C"),
+    ("La réponse est C", "C"),
+    ("La bonne réponse est la C.", "C"),
+    ("La risposta è C.", "C"),
+    ("A resposta é C.", "C"),
+    ("Ответ: C", "C"),
+    ("Правильный ответ — C.", "C"),
+    ("Odpowiedź: C", "C"),
+    ("We compare both, so the answer is (C", "C"),
+    ("The answer is (C) or (D), depending on the year.", "C"),
+    ("The answer is (C) and (D).", "C"),
+    ("The answer is Ｃ", "C"),
+]
+
+NUMBERS = [
+    ("The answer is 18.", "18"),
+    ("She sells 9 eggs for $2 each.\n#### 18", "18"),
+    ("She sells 9 eggs, 9 * 2 = $<<9*2=18>>18.\nA: 18", "18"),
+    ("A: 18", "18"),
+    ("Answer: $1,080", "1080"),
+    ("Answer: 1 080", "1080"),
+    ("Answer: 1\u202f080 €", "1080"),
+    ("Answer: 1.080,50 EUR", "1080.5"),
+    ("Answer: 1.080", "1.08"),
+    ("Answer: 1,5", "1.5"),
+    ("Answer: 1'080", "1080"),
+    ("Answer: 1,00,000 rupees", "100000"),
+    ("Answer: 18 dollars per week", "18"),
+    ("Answer: 18%", "18%"),
+    ("Answer: 18 percent", "18%"),
+    (r"The answer is \(18\%\).", "18%"),
+    ("The answer is 5 km.", "5"),
+    ("The answer is 5km/h", "5"),
+    ("The answer is 18.00", "18"),
+    ("The answer is 0.50", "0.5"),
+    ("The answer is 1/2.", "0.5"),
+    ("The answer is 2 1/2 cups.", "2.5"),
+    ("The answer is ½.", "0.5"),
+    ("The answer is 2½ cups", "2.5"),
+    ("The answer is 1/3.", "1/3"),
+    (r"\boxed{\frac{1}{3}}", "1/3"),
+    (r"\boxed{\dfrac{10}{4}}", "2.5"),
+    (r"Thus $x = \boxed{\$1{,}080}$.", "1080"),
+    (r"\boxed{18 \text{ dollars}}", "18"),
+    ("The answer is 1e3.", "1000"),
+    (r"The answer is $6 \times 10^{5}$ J.", "600000"),
+    ("The answer is 6 × 10^-2", "0.06"),
+    ("The answer is -3", "-3"),
+    ("The answer is \u22123", "-3"),
+    ("The answer is -$18.", "-18"),
+    ("The answer is eighteen.", "18"),
+    ("The answer is twenty-one apples.", "21"),
+    ("The answer is 5 million.", "5000000"),
+    ("The answer is approximately 18 apples.", "18"),
+    ("The answer is **18**.", "18"),
+    ("The answer is:\n$$18$$", "18"),
+    ("The answer is 9 * 2 = 18 dollars.", "18"),
+    ("Answer: x = 18", "18"),
+    ("Therefore, she earns $18 every day.", "18"),
+    ("There are 9 eggs left.\nSo she makes 9 * 2 = 18 dollars.", "18"),
+    ("18", "18"),
+    ("$18", "18"),
+    ("18 dollars", "18"),
+    ("１８", "18"),
+    ("答案是18", "18"),
+    ("Die Antwort ist 18 Euro.", "18"),
+    ('{"answer": 18}', "18"),
+    ('{"answer": "1,080"}', "1080"),
+    ("<answer>18</answer>", "18"),
+    ("9 + 9\n\n**18**", "18"),
+]
+
+BOOLEANS = [
+    ("Yes", "yes"),
+    ("no.", "no"),
+    ("True", "yes"),
+    ("Yes, because water freezes at that temperature.", "yes"),
+    ("No. A whale is a mammal.", "no"),
+    ("The answer is no.", "no"),
+    ("So the answer is: **Yes**", "yes"),
+    ('{"answer": true}', "yes"),
+    ("<answer>False</answer>", "no"),
+    ("Nein, das geht nicht.", "no"),
+    ("答案是：否", "no"),
+]
+
+SHORTS = [
+    ("positive", "positive"),
+    ("The answer is Paris.", "paris"),
+    ("Paris.", "paris"),
+    ("The Eiffel Tower", "eiffel tower"),
+    ("“Grace Slick”", "grace slick"),
+    ('{"label": "Not spam"}', "not spam"),
+    ("STRASSE", "strasse"),
+    ("Straße", "strasse"),
+    ("<answer>C++</answer>", "c++"),
+]
 
 
-@pytest.mark.parametrize("text", CHOICES)
-def test_a_choice(text):
-    """A stated choice is found, whatever the form of the statement."""
-    found = extract_answer(text, "choice")
-    assert found is not None
-    assert found.value == CHOICES[text]
+@pytest.mark.parametrize(("text", "value"), CHOICES)
+def test_choice_forms(text: str, value: str) -> None:
+    """Every usual form of stating an option gives its letter, asked for or not."""
+    assert extract_answer(text, "choice").value == value
+    found = extract_answer(text)
+    assert (found.kind, found.value) == ("choice", value)
+
+
+@pytest.mark.parametrize(("text", "value"), NUMBERS)
+def test_number_forms(text: str, value: str) -> None:
+    """Every usual form of a number gives one exact normal form."""
+    assert extract_answer(text, "number").value == value
+    found = extract_answer(text)
+    assert (found.kind, found.value) == ("number", value)
+
+
+@pytest.mark.parametrize(("text", "value"), BOOLEANS)
+def test_boolean_forms(text: str, value: str) -> None:
+    """Yes, true and their translations are one value, no and false the other."""
+    found = extract_answer(text)
+    assert (found.kind, found.value) == ("boolean", value)
+
+
+@pytest.mark.parametrize(("text", "value"), SHORTS)
+def test_short_forms(text: str, value: str) -> None:
+    """Labels and names compare without case, article and the marks around them."""
+    found = extract_answer(text)
+    assert (found.kind, found.value) == ("short", value)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("The answer is (B). Wait, I misread. The answer is (C).", "choice", "C"),
+        ("The answer is (C). The answer is not (B).", "choice", "C"),
+        ("So the answer is 12. Checking again, the answer is 18.", "number", "18"),
+        ("The answer is (C).\n\nQuestion: Who?\nAnswer: The answer is (A).", "choice", "C"),
+        ("The answer is 18.\n\nQ: How many?\nA: 4", "number", "18"),
+        ("The answer is (C).\nHuman: and now?\nThe answer is (A).", "choice", "C"),
+        ("The answer is 18.\n\n### Instruction:\nThe answer is 5.", "number", "18"),
+        ("The answer is (C).<|im_end|>The answer is (A).", "choice", "C"),
+        (
+            "The answer is (C).\n\nNow, combining all the answers:\nThe answer is (A).",
+            "choice",
+            "C",
+        ),
+        ("Question: How many eggs?\n\nAnswer: 18", "number", "18"),
+        ("Let me repeat it:\n\nQuestion: How many eggs?\n\nAnswer: 18", "number", "18"),
+        ('{"answer": "C", "explanation": "The answer is (A) only in winter."}', "choice", "C"),
+    ],
+)
+def test_last_own_statement_counts(text: str, kind: str, value: str) -> None:
+    """The last statement is the answer, unless it is negated or answers another question."""
+    assert extract_answer(text, kind).value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("", None),
+        ("   \n ", None),
+        ("The answer is not (B).", "choice"),
+        ("The wrong answer is (B).", "choice"),
+        ("The answer is (A, B, D).", "choice"),
+        ("The answers are (A), (B) and (D).", "choice"),
+        ("Now consider each option: (A) means rain\n(B) means snow", "choice"),
+        ("A. Rivers\nB. Lakes\nC. Seas", "choice"),
+        ("The answer is A dog.", "choice"),
+        ("The answer is I think unknown.", "choice"),
+        ("The answer is E = mc^2.", "choice"),
+        ("The answer is N/A.", "choice"),
+        ("I like this book. A friend gave it to me.", "choice"),
+        ("The answer is 18 or 20.", "number"),
+        ("The answer is 12:30.", "number"),
+        ("The answer is 2023-05-01.", "number"),
+        ("The answer is 5-6.", "number"),
+        ("The answer is 2x.", "number"),
+        ("The answer is 3rd.", "number"),
+        ("The answer is 1, 2 and 3.", "number"),
+        ("The answer is 10**10**9", "number"),
+        ("The answer is 1e999999999.", "number"),
+        ("The answer is 1/0.", "number"),
+        (f"The answer is {'9' * 5000}.", "number"),
+        ("Answer:\n1. Rivers\n2. Lakes", "number"),
+        ("The answer is yes or no.", "boolean"),
+        ("No one knows when the bridge was built.", "boolean"),
+        ("Yes, there are several.\n\n- one\n- two", "boolean"),
+        ("It depends on the weather and on the road.", "short"),
+        ("How are you?", "short"),
+        ("The answer is that both of them were there before.", "short"),
+    ],
+)
+def test_states_no_answer(text: str, kind: str | None) -> None:
+    """What is undecided, negated, a list or no answer of the kind gives None."""
+    assert extract_answer(text, kind) is None
+
+
+def test_display_and_rule_are_for_people() -> None:
+    """The display keeps the form that was written, the rule the phrase that gave it."""
+    assert extract_answer("The answer is $1,080 a month.") == Extracted(
+        value="1080", kind="number", display="$1,080", rule="answer is"
+    )
+
+
+def test_first_of_two_options_is_marked() -> None:
+    """An answer that names two options counts for the first, and the rule tells."""
+    assert extract_answer("The answer is (A) or (B).").rule == "answer is (first of two)"
+
+
+@given(st.fractions(min_value=-(10**9), max_value=10**9, max_denominator=10**4))
+def test_fraction_round_trip(number: object) -> None:
+    """A fraction and, where it ends, its decimal are one value."""
+    first = extract_answer(f"The answer is {number}.", "number")
+    again = extract_answer(f"\\boxed{{{first.value}}}", "number")
+    assert again.value == first.value
+
+
+@given(st.integers(-(10**12), 10**12), st.sampled_from(["", ".0", ".00"]))
+def test_thousands_separators_are_equal(number: int, zeros: str) -> None:
+    """A whole number has one value with or without separators and final zeros."""
+    plain = extract_answer(f"#### {number}")
+    assert plain.value == str(number)
+    assert extract_answer(f"The answer is {number:,}{zeros}.", "number").value == plain.value
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=300))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    """No text raises, and what is found survives a second reading."""
+    found = extract_answer(text)
+    extract_answers([text, f"The answer is {text}", text[::-1]])
+    if found and found.kind in ("choice", "boolean"):
+        assert extract_answer(found.value, found.kind).value == found.value
+
+
+def kind_and_values(texts: list[str]) -> tuple[str | None, list[str | None]]:
+    """The kind and the plain values, for short comparisons."""
+    kind, answers = extract_answers(texts)
+    return kind, [answer and answer.value for answer in answers]
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind", "values"),
+    [
+        (["The answer is (C).", "B", "C) Paris", ""], "choice", ["C", "B", "C", None]),
+        (["18", "$18.00", "The answer is eighteen.", "So it is 9 * 2 = 18"], "number", ["18"] * 4),
+        (["A: 18", "A: 20", "A: 18"], "number", ["18", "20", "18"]),
+        (["9 * 2 = 18.\nA: 18", "9 + 2 = 11.\nA: 11"], "number", ["18", "11"]),
+        (["A: 18", "B: 20", "A: 18"], "choice", ["A", "B", "A"]),
+        (["Yes.", "No, never.", "true"], "boolean", ["yes", "no", "yes"]),
+        (["positive", "Negative", "POSITIVE."], "short", ["positive", "negative", "positive"]),
+        (["yes", "no", "unsure"], "short", ["yes", "no", "unsure"]),
+        (["0", "1", "2"], "number", ["0", "1", "2"]),
+        (["25%", "The answer is 25.", "24"], "number", ["25%", "25%", "24"]),
+        (
+            ["So the answer is: Oslo", "The answer is Oslo.", "Bergen"],
+            "short",
+            ["oslo", "oslo", "bergen"],
+        ),
+        (["The answer is 18.", "#### 20", "I cannot tell."], "number", ["18", "20", None]),
+        (["", "  "], None, [None, None]),
+        ([], None, []),
+    ],
+)
+def test_kind_of_a_question(texts: list[str], kind: str | None, values: list[str | None]) -> None:
+    """The responses together tell the kind, and each is read in it."""
+    assert kind_and_values(texts) == (kind, values)
+
+
+ESSAYS = [
+    "Use a canary release. It limits the damage of a bad version to 5% of the users.",
+    "I would choose blue-green deployment: option A keeps 2 environments, so a rollback is fast.",
+    "Neither is right for a team of 4. Deploy once a week by hand and write down what breaks.",
+    "The answer is 42, as they say. Seriously: it depends on your traffic and on your tests.",
+    "Yes, canary releases are good.\n\n1. They are cheap.\n2. They are safe.",
+]
+
+
+def test_free_text_is_left_alone() -> None:
+    """Advice that mentions options, numbers and yes is no multiple-choice question."""
+    assert extract_answers(ESSAYS) == (None, [None] * 5)
+
+
+def test_one_statement_among_essays_is_not_a_vote() -> None:
+    """A single stated option does not turn a free-text question into a choice."""
+    assert extract_answers([*ESSAYS[:2], "The answer is (C)."])[0] is None
+
+
+def test_broken_off_texts_abstain() -> None:
+    """Texts that were cut before they stated anything do not outvote those that did."""
+    cut = "We set up the equation and solve it step by step, " * 8 + "which gives us the"
+    texts = ["The answer is (C).", "The answer is (C).", "The answer is (B).", cut, cut, cut]
+    assert kind_and_values(texts) == ("choice", ["C", "C", "B", None, None, None])
+
+
+def test_last_number_is_a_named_last_resort() -> None:
+    """Where the others state a number, a finished text's last number is taken and marked."""
+    texts = ["The answer is 18.", "#### 18", "She has 9 left and gets 18 dollars for them."]
+    answers = extract_answers(texts)[1]
+    assert [answer.value for answer in answers] == ["18", "18", "18"]
+    assert answers[2].rule == "last number mentioned"
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "A dog is not a cat.",
-        "I think so.",
-        "The answer is a matter of taste.",
-        "The answer is I think unclear",
-        "A: small dogs\nB: large dogs",
-        "",
-        "   ",
+        "the answer is " * 700_000,
+        "the answer is (" * 650_000,
+        "(" * 10_000_000,
+        "\\boxed{" * 1_400_000,
+        "9" * 10_000_000,
+        "1," * 5_000_000,
+        "1 = " * 2_500_000,
+        '{"answer": ' * 900_000,
+        "\n" * 10_000_000,
+        "\n#" * 5_000_000,
+        "A. " * 3_300_000,
+        "答案" * 3_000_000,
+        "<answer>" * 1_250_000,
+        "\nQuestion:" * 1_000_000,
+        "\nall answers" * 800_000,
     ],
+    ids=lambda text: repr(text[:12]),
 )
-def test_no_choice(text):
-    """Words and lists that begin with a letter are no choices."""
-    assert extract_answer(text, "choice") is None
+def test_hostile_text_takes_linear_time(text: str) -> None:
+    """Ten megabytes of any repeated lead-in are done in well under a second."""
+    start = time.perf_counter()
+    extract_answer(text)
+    assert time.perf_counter() - start < 1
 
 
-NUMBERS = {
-    "#### 42": "42",
-    "12 * 3.5 = 42\nA: 42": "42",
-    "The answer is $1,080.": "1080",
-    "The answer is 1 080 euros.": "1080",
-    "The answer is 1.080,50 EUR": "1080.5",
-    "The answer is 42.00": "42",
-    "The answer is 4.2e1.": "42",
-    "The answer is −7.": "-7",
-    "The answer is -7 degrees.": "-7",
-    "The answer is 1/2.": "0.5",
-    "The answer is 0.50": "0.5",
-    "\\boxed{\\frac{1}{2}}": "0.5",
-    "\\boxed{\\$1{,}080}": "1080",
-    "The answer is 1 1/2 cups.": "1.5",
-    "The answer is 1/3.": "1/3",
-    "The answer is 18 %.": "18%",
-    "The answer is eighteen.": "18",
-    "eighteen": "18",
-    "18 dollars": "18",
-    "x = 18": "18",
-    "The answer is 3 * 6 = 18.": "18",
-    "The final answer is: 18 apples": "18",
-    "The answer is 18 days, because 3 * 6 = 18.": "18",
-    '{"answer": 18}': "18",
-    '{"answer": "18.0"}': "18",
-    "87 / 3 = 29. The answer is $29.": "29",
-    "The answer is " + "9" * 100 + ".": "9" * 60,
-}
+def test_example_word_problems(examples) -> None:
+    """Of the twenty word problems nineteen are number questions, and one is never answered."""
+    lines = (examples / "word-problems.jsonl").read_text(encoding="utf-8").splitlines()
+    kinds = {}
+    for line in lines:
+        question = json.loads(line)
+        texts = [response["content"] for response in question["responses"]]
+        kinds[question["id"]], answers = extract_answers(texts)
+        if kinds[question["id"]]:
+            assert sum(answer is not None for answer in answers) >= len(texts) - 1
+    assert len(kinds) == 20
+    assert sorted(kinds.values(), key=str) == [None] + ["number"] * 19
 
 
-@pytest.mark.parametrize("text", NUMBERS)
-def test_a_number(text):
-    """Equal numbers have equal values, whatever their form and unit."""
-    found = extract_answer(text, "number")
-    assert found is not None
-    assert found.value == NUMBERS[text]
+def test_example_labels(examples) -> None:
+    """The labels of the example are labels, each question answered by two to five workers."""
+    with (examples / "labels.csv").open(encoding="utf-8", newline="") as file:
+        labels = defaultdict(list)
+        for row in csv.DictReader(file):
+            labels[row["question"]].append(row["answer"])
+    with (examples / "labels-truth.csv").open(encoding="utf-8", newline="") as file:
+        truth = {row["question"]: row["truth"] for row in csv.DictReader(file)}
+    assert set(truth) == set(labels)
+    assert len(labels) == 12
+    for question, answers in labels.items():
+        assert kind_and_values(answers) == ("short", answers)
+        assert 2 <= len(answers) <= 5
+        assert truth[question] in {"cat", "dog", "fox"}
 
 
-def test_display_is_the_number_as_written():
-    """People see the answer as the expert wrote it."""
-    assert extract_answer("87 / 3 = 29. The answer is $29.", "number").display == "$29"
-    assert extract_answer("So it costs 1,020 dollars.\n#### 1,020", "number").display == "1,020"
-
-
-@given(
-    st.integers(-(10**12), 10**12),
-    st.integers(0, 6).map(lambda digits: 10**digits),
-)
-def test_decimals_are_exact(numerator, denominator):
-    """A decimal, its value with trailing zeros, and its fraction are equal."""
-    value = Fraction(numerator, denominator)
-    decimal = f"{float(value):.6f}" if abs(value) < 10**6 else str(value)
-    forms = {read_number(decimal)[0], read_number(f"{value.numerator}/{value.denominator}")[0]}
-    assert len(forms) == 1
-
-
-@given(st.integers(-(10**15), 10**15))
-def test_thousands_separators(value):
-    """Separators and currency signs do not change a number."""
-    assert {read_number(form)[0] for form in (f"{value}", f"{value:,}", f"{value:,} dollars")} == {
-        str(value)
-    }
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("Yes, because it holds.", "yes"),
-        ("No. It does not.", "no"),
-        ("**Yes** – it does", "yes"),
-        ("true", "yes"),
-        ("The answer is no.", "no"),
-        ("Nein, das geht nicht.", "no"),
-    ],
-)
-def test_yes_and_no(text, value):
-    """A yes or no set apart at the beginning, or stated."""
-    assert extract_answer(text, "boolean").value == value
-
-
-@pytest.mark.parametrize("text", ["No one knows.", "Yesterday it was.", "Not at all likely"])
-def test_no_yes_or_no(text):
-    """A longer phrase that begins alike states neither."""
-    assert extract_answer(text, "boolean") is None
-
-
-def values(texts):
-    kind, answers = extract_answers(texts)
-    return kind, [answer and answer.value for answer in answers]
-
-
-def test_the_kind_is_recognised_from_all_responses():
-    """What most state decides; who states nothing of the kind has no answer."""
-    assert values(["The answer is (A).", "B", "It is hard to tell."]) == (
-        "choice",
-        ["A", "B", None],
-    )
-    assert values(["#### 3", "The answer is 3.0", "3 apples"]) == ("number", ["3", "3", "3"])
-    assert values(["cat", "Cat.", "the dog"]) == ("short", ["cat", "cat", "dog"])
-    assert values(["A: 18", "A: 26"]) == ("number", ["18", "26"])
-    assert values(["0", "1", "1"]) == ("number", ["0", "1", "1"])
-    assert values(["Yes.", "no", "YES"]) == ("boolean", ["yes", "no", "yes"])
-    assert values(["A", "B", "none of these"]) == ("short", ["a", "b", "none of these"])
-    assert values([]) == (None, [])
-    assert values(["", " "]) == (None, [None, None])
-
-
-def test_a_last_resort_needs_the_others():
-    """The last number counts where the other responses show that a number is asked for."""
-    kind, answers = extract_answers(
-        ["#### 12", "The answer is 12.", "So there are 12 of them left."]
-    )
-    assert kind == "number"
-    assert [answer.value for answer in answers] == ["12", "12", "12"]
-    assert answers[2].rule == "the last number"
-
-
-@pytest.mark.parametrize(
-    "texts",
-    [
-        ["Deploy on Monday; 2 people are on call.", "Wait. The canary ran 3 days."] * 2,
-        [
-            "There are many famous actors, among them 1. Tom 2. Ann.",
-            "Here is a list:\n1. Hamlet\n2. Macbeth",
-            "Many actors began on the stage, for example in 1990.",
-        ],
-        ["The answer depends on what you value most, and on how long you want to wait."] * 3,
-    ],
-)
-def test_free_text_is_not_taken_for_more(texts):
-    """Advice and lists that mention numbers are free text."""
-    assert extract_answers(texts)[0] is None
-
-
-@pytest.mark.parametrize(
-    "unit",
-    [
-        "the answer is ",
-        "(",
-        "\\boxed{",
-        '{"answer": "',
-        "#### ",
-        "A: ",
-        "1,",
-        "9",
-        "\n\n",
-        "答案",
-        "-",
-    ],
-)
-def test_time_is_linear_on_hostile_text(unit):
-    """Ten megabytes of half a statement take about as long as reading them."""
-    text = unit * (10_000_000 // len(unit))
-    start = time.process_time()
-    for kind in ("choice", "number", "boolean", "short"):
-        extract_answer(text, kind)
-    assert time.process_time() - start < 5
-
-
-@given(st.text(max_size=300))
-def test_any_text_is_read_without_error(text):
-    """Whatever the text, each kind is read, and a value is never empty."""
-    for kind in ("choice", "number", "boolean", "short", None):
-        found = extract_answer(text, kind)
-        assert found is None or found.value
-
-
-def test_reasoning_against_labels(data):
-    """At least 99 % of the letters that real reasoning texts state are those of the labels."""
-    with (data / "mmlu-pro" / "labels.csv").open(encoding="utf-8") as rows:
-        labels = {(r["question"], r["worker"]): r["answer"] for r in csv.DictReader(rows)}
-    equal = stated = 0
-    with gzip.open(data / "mmlu-pro" / "reasoning.jsonl.gz", "rt", encoding="utf-8") as lines:
+def test_letters_of_mmlu_pro(data) -> None:
+    """Of the reasoning texts that state a letter, at least 99 % state the one on record."""
+    folder = data / "mmlu-pro"
+    with (folder / "labels.csv").open(encoding="utf-8", newline="") as file:
+        label = {(row["question"], row["worker"]): row["answer"] for row in csv.DictReader(file)}
+    found = equal = 0
+    with gzip.open(folder / "reasoning.jsonl.gz", "rt", encoding="utf-8") as lines:
         for line in lines:
             question = json.loads(line)
-            responses = question["responses"]
-            kind, answers = extract_answers([response["content"] for response in responses])
-            for response, answer in zip(responses, answers, strict=True):
-                label = labels.get((question["id"], response["expert_name"]))
-                if kind == "choice" and answer is not None and label is not None:
-                    stated += 1
-                    equal += answer.value == label
-    assert stated > 4000
-    assert equal / stated >= 0.99
+            answers = extract_answers([r["content"] for r in question["responses"]])[1]
+            for response, answer in zip(question["responses"], answers, strict=True):
+                expected = label.get((question["id"], response["expert_name"]))
+                if answer and expected:
+                    found += 1
+                    equal += answer.value == expected
+    assert found > 4000
+    assert equal >= 0.99 * found
 
 
-def test_solutions_against_ground_truth(data):
-    """The numbers extracted from real solutions are right exactly where they are marked right."""
-    same = total = 0
+def test_numbers_of_gsm8k(data) -> None:
+    """The extracted number agrees with the recorded verdict on at least 99.5 % of solutions."""
     path = data / "gsm8k" / "example_model_solutions.jsonl"
+    agree = total = 0
     for line in path.read_text(encoding="utf-8").splitlines():
-        item = json.loads(line)
-        truth = extract_answer(item["ground_truth"], "number").value
-        solutions = [value for value in item.values() if isinstance(value, dict)]
-        _, answers = extract_answers([solution["solution"] for solution in solutions])
-        for solution, answer in zip(solutions, answers, strict=True):
-            total += 1
-            same += (answer is not None and answer.value == truth) == solution["is_correct"]
-    assert same / total >= 0.995
+        record = json.loads(line)
+        truth = extract_answer(record["ground_truth"], "number").value
+        for solution in record.values():
+            if isinstance(solution, dict):
+                answer = extract_answer(solution["solution"], "number")
+                agree += ((answer and answer.value) == truth) == solution["is_correct"]
+                total += 1
+    assert agree >= 0.995 * total

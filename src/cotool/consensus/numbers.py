@@ -1,160 +1,165 @@
-r"""Numbers as people and models write them, brought to one exact form.
+"""Read a number as people and models write it, into one exact normal form.
 
-"$1,080.00", "1080", "1 080", "\frac{2160}{2}" and "1.08e3" are equal. Units and currencies are
-dropped, a percent sign is kept: 18 % is not 18.
+Understood: `18`, `-3` (also U+2212), `1,080`, `1 080`, `1'080`, `1,00,000`, `1.080,50`, `.5`,
+`1e3`, `6 × 10^5`, `1/2`, `1 1/2`, `$18`, `18 dollars`, `75 %`, `5 million`, `eighteen`.
+`1.080` alone is a decimal, as in English; `1,080` is thousands; `1,5` is a decimal.
+The unit is dropped, a percent sign is kept. Times, dates, ranges and formulas are no numbers.
 """
+
+# ruff: noqa: RUF002  typographic characters are meant: people write them
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from fractions import Fraction
+from typing import NamedTuple
 
-# Digits beyond which a number is compared as written: exact arithmetic must stay bounded.
-MOST_DIGITS = 60
+# Beyond these a number is not read: nobody's answer has that many digits, and arithmetic on
+# such values costs more than linear time.
+MAX_DIGITS = 100
+MAX_EXPONENT = 300
 
-# Spaces between groups of three: no-break, thin, narrow no-break, plain.
-_GROUP = r"[\u00a0\u2009\u202f ]"
+_UNITS_UNDER_TWENTY = [
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+]  # fmt: skip
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_WORDS = {
+    **{word: value for value, word in enumerate(_UNITS_UNDER_TWENTY)},
+    **{word: 10 * value for value, word in enumerate(_TENS, 2)},
+    **{
+        f"{tens}{dash}{unit}": 10 * value + digit
+        for value, tens in enumerate(_TENS, 2)
+        for digit, unit in enumerate(_UNITS_UNDER_TWENTY[1:10], 1)
+        for dash in ("-", " ")
+    },
+}
+_SCALES = {
+    "hundred": 100,
+    "thousand": 1000,
+    "million": 10**6,
+    "billion": 10**9,
+    "trillion": 10**12,
+}
+_ANY_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 
-NUMBER = re.compile(
-    r"(?P<sign>[-+\u2212\u2013]\s?)?"
-    r"(?:[$€£¥₹]\s?|(?:USD|EUR|GBP|Rs\.?)\s?)?"
-    r"(?P<sign2>[-\u2212])?"
-    r"(?P<whole>\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?:" + _GROUP + r"\d{3})+(?![\d])|\d{1,60})?"
-    r"(?P<part>\.\d{1,60})?"
-    r"(?P<power>(?:[eE][-+]?\d{1,3}(?!\w)))?"
-    r"(?:\s?/\s?(?P<under>\d{1,30}(?:\.\d{1,30})?))?"
-    r"(?P<percent>\s?(?:%|\\%|percent\b|per cent\b))?"
+_CURRENCY = r"(?:US\$|[$€£¥₹₽₩]|(?:USD|EUR|GBP|Rs\.?)(?![A-Za-z]))"
+_GROUPED = r"\d+(?:[.,'’_]\d+|[ ]\d{3}(?![\d]))*"
+_NUMBER = re.compile(
+    rf"""(?P<sign>[-+]?)[ ]?(?:{_CURRENCY}[ ]?)?(?P<inner>-?)
+    (?:
+      (?P<whole>\d{{1,9}})(?:[ ]|[ ]and[ ])(?P<top>\d{{1,9}})/(?P<bottom>\d{{1,9}})(?![\d/.])
+    | (?P<mantissa>{_GROUPED}|\.\d+)
+      (?:[eE](?P<e>[-+]?\d{{1,9}})(?![\w])
+        |[ ]?[×x*·][ ]?10[ ]?\^?[ ]?\{{?(?P<power>[-+]?\d{{1,9}})\}}?)?
+      (?:[ ]?/[ ]?(?P<denominator>\d+(?:,\d{3})*(?:\.\d+)?)(?![\d/]))?
+    | (?P<word>(?i:{_ANY_WORD}))(?![\w'-])
+    )
+    (?:[ ](?P<scale>(?i:{"|".join(_SCALES)}))(?![\w-]))?
+    (?P<percent>[ ]?%|[ ](?i:percent|per[ ]cent)\b)?""",
+    re.VERBOSE,
+)
+# What may not follow: more digits or an operator (a formula, a time, a date, a range, a list),
+# an ordinal's ending, another number word, or one letter that is a variable and no unit.
+_NO_NUMBER_AFTER = re.compile(
+    rf"""[ ]?[+×÷^=<>\\]|[ ]?\*(?!\*)[ ]?[\w(\\$]|\*\*\d|[:/–-]\d|\d|,[ ]?\d|[ ][–-][ ]\$?\d
+    |(?:st|nd|rd|th)\b|[eE][-+]?\d|[ ]?(?!(?:[msghlLVWANJCFK]|(?<=[ ])[aI])\b)[a-zA-Z]\b(?!['’])
+    |[ ](?i:{_ANY_WORD}|of[ ](?:the|these|them|those))\b""",
+    re.VERBOSE,
+)
+_ALTERNATIVE = re.compile(rf"[ ]?(?:or|to|and)[ ]{_CURRENCY}?-?\d")
+
+_SHAPES = (
+    # (shape, characters that group digits, decimal mark)
+    (re.compile(r"\d*\.\d+"), "", "."),
+    (re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?"), ",", "."),
+    (re.compile(r"[1-9]\d{0,2}(?:[ '’_]\d{3})+(?:\.\d+)?"), " '’_", "."),
+    (re.compile(r"[1-9]\d{0,2}(?:[ '’]\d{3})+,\d+"), " '’", ","),
+    (re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+,\d+|[1-9]\d{0,2}(?:\.\d{3}){2,}"), ".", ","),
+    (re.compile(r"[1-9]\d?(?:,\d{2})+,\d{3}(?:\.\d+)?"), ",", "."),
+    (re.compile(r"\d+,\d+"), "", ","),
 )
 
-# Numbers in words, where a whole answer is one.
-WORDS = {
-    word: value
-    for value, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ]
-    )
-}
-_LATEX_FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]{1,40})\}\s*\{([^{}]{1,40})\}")
-_MIXED = re.compile(r"(?<![\d.,/])(\d{1,9})\s+(\d{1,9})\s?/\s?(\d{1,9})(?![\d/])")
-_SEVERAL = re.compile(r",\s|;|\band\b|\bor\b")
-_EUROPEAN = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+,\d+(?![\d.,])")
+
+class Number(NamedTuple):
+    """A number read: its normal form, empty where another is offered too, and where it ended."""
+
+    value: str
+    end: int
 
 
-def tidy(text: str) -> str:
-    """Bring typographic and LaTeX variants of numbers to plain characters."""
-    if "\\" in text:
-        text = _LATEX_FRACTION.sub(r"\1/\2", text)
-        text = text.replace("\\$", "$").replace("{,}", ",").replace("\\,", "").replace("\\!", "")
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-        text = text.replace("\u2044", "/")
-    return _EUROPEAN.sub(lambda m: m[0].replace(".", "").replace(",", "."), text)
+def read_number(text: str, start: int = 0) -> Number | None:
+    """Read the number that stands at `start`; None where none does, or where it is not one."""
+    match = _NUMBER.match(text, start)
+    if match is None:
+        return None
+    if _ALTERNATIVE.match(text, match.end()):
+        return Number("", match.end())
+    if _NO_NUMBER_AFTER.match(text, match.end()):
+        return None
+    value = _value(match)
+    return None if value is None else Number(value, match.end())
 
 
-def find_number(text: str, start: int = 0) -> tuple[str, int, int] | None:
-    """The first number from `start` on in tidy text: its canonical form, its start, its end."""
-    for match in NUMBER.finditer(text, start):
-        if match["whole"] is None and match["part"] is None:
-            continue
-        value = canonical(match, text)
-        if value is not None:
-            return value, match.start(), match.end()
+def _value(match: re.Match[str]) -> str | None:
+    parts = match.groupdict()
+    negative = (parts["sign"] or parts["inner"]) == "-"
+    percent = "%" if parts["percent"] else ""
+    mantissa = parts["mantissa"]
+    # The common case, without the cost of Fraction.
+    if mantissa and mantissa.isdecimal() and match.end() == match.end("mantissa"):
+        if len(mantissa) > MAX_DIGITS:
+            return None
+        number = int(mantissa)
+        return f"-{number}" if negative and number else str(number)
+    if parts["word"]:
+        fraction: Fraction | None = Fraction(_WORDS[parts["word"].lower()])
+    elif parts["whole"]:
+        fraction = _ratio(parts["top"], parts["bottom"])
+        fraction = fraction and fraction + int(parts["whole"])
+    else:
+        fraction = _decimal(mantissa)
+        if fraction is not None and parts["denominator"]:
+            bottom = _decimal(parts["denominator"])
+            fraction = fraction / bottom if bottom else None
+    exponent = int(parts["e"] or parts["power"] or 0)
+    if fraction is None or abs(exponent) > MAX_EXPONENT:
+        return None
+    fraction *= Fraction(10) ** exponent * _SCALES.get((parts["scale"] or "").lower(), 1)
+    return normal_form(-fraction if negative else fraction) + percent
+
+
+def _ratio(top: str, bottom: str) -> Fraction | None:
+    return Fraction(int(top), int(bottom)) if int(bottom) else None
+
+
+def _decimal(token: str) -> Fraction | None:
+    if len(token) > MAX_DIGITS:
+        return None
+    if token.isdecimal():
+        return Fraction(int(token))
+    for shape, grouping, mark in _SHAPES:
+        if shape.fullmatch(token):
+            for character in grouping:
+                token = token.replace(character, "")
+            return Fraction(token.replace(mark, "."))
     return None
 
 
-def canonical(match: re.Match[str], text: str) -> str | None:
-    """The form in which equal numbers are equal strings; None where it is part of a word."""
-    begin, end = match.start(), match.end()
-    before = text[begin - 1] if begin else " "
-    sign = match["sign"] or match["sign2"]
-    if match["sign"] and before.isalnum():
-        sign = match["sign2"]  # "10-5": a dash between, not a sign
-    elif before.isalpha() or before == "_":
-        return None
-    if end < len(text) and ((text[end].isalpha() and text[end - 1] == ".") or text[end] == "_"):
-        return None
-    digits = re.sub(r"[^\d]", "", match["whole"] or "0")
-    if len(digits) >= MOST_DIGITS:
-        return digits
-    value = Fraction(digits + (match["part"] or "") if match["part"] else digits)
-    if match["power"]:
-        exponent = int(match["power"][1:])
-        if abs(exponent) > 300:
-            return f"{value}{match['power'].lower()}"
-        value *= Fraction(10) ** exponent
-    if match["under"]:
-        under = Fraction(match["under"])
-        if under == 0:
-            return None
-        value /= under
-    if sign and sign.strip() in {"-", "\u2212", "\u2013"}:
-        value = -value
-    return plain(value) + ("%" if match["percent"] else "")
-
-
-def plain(value: Fraction) -> str:
-    """A decimal where it is finite and short, else a reduced fraction."""
-    if value.denominator == 1:
-        return str(value.numerator)
-    rest, digits = value.denominator, 0
-    while rest % 10 == 0 or rest % 5 == 0 or rest % 2 == 0:
-        rest //= 10 if rest % 10 == 0 else 5 if rest % 5 == 0 else 2
-        digits += 1
-    if rest != 1 or digits > 30:
+def normal_form(value: Fraction) -> str:
+    """Write `value` exactly: an integer, a terminating decimal without final zeros, else `p/q`."""
+    twos, fives, rest = 0, 0, value.denominator
+    while rest % 2 == 0:
+        rest //= 2
+        twos += 1
+    while rest % 5 == 0:
+        rest //= 5
+        fives += 1
+    if rest != 1:
         return f"{value.numerator}/{value.denominator}"
-    places = next(n for n in range(400) if (value * 10**n).denominator == 1)
-    scaled = abs(int(value * 10**places))
-    text = str(scaled).rjust(places + 1, "0")
-    return ("-" if value < 0 else "") + f"{text[:-places]}.{text[-places:]}"
-
-
-def read_number(text: str) -> tuple[str, str] | None:
-    """The number that a short answer consists of, as (canonical, as written); units may follow.
-
-    "18", "$18", "18 dollars", "about 18 km", "x = 18", "1 1/2", "eighteen". None where the text
-    holds no number, or several that differ.
-    """
-    text = tidy(text).strip()
-    word = text.strip(".!* ").casefold()
-    if word in WORDS:
-        return str(WORDS[word]), word
-    mixed = _MIXED.search(text)
-    if mixed and int(mixed[3]):
-        value = int(mixed[1]) + Fraction(int(mixed[2]), int(mixed[3]))
-        return plain(value), mixed[0]
-    # "3 * 6 = 18": what stands after the equals sign counts; "x = 3 and y = 4" is no one number.
-    _, equals, result = text.rpartition("=")
-    if equals and (text.count("=") == 1 or not _SEVERAL.search(text)) and find_number(result):
-        text = result
-    first = find_number(text)
-    if first is None:
-        return None
-    value_text, begin, end = first
-    position = end
-    while (later := find_number(text, position)) is not None:
-        if later[0] != value_text and text[later[1] - 1 : later[1]] not in {"^", "_"}:
-            return None
-        position = later[2]
-    return value_text, text[begin:end].strip()
+    places = max(twos, fives)
+    if not places:
+        return str(value.numerator)
+    digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
+    sign = "-" if value < 0 else ""
+    return f"{sign}{digits[:-places]}.{digits[-places:]}"
