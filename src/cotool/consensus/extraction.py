@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cotool.consensus.preparation import breaks_off, prepare
 from cotool.consensus.readings import CLOSED_KINDS, KINDS, clean, read
-from cotool.consensus.statements import SPAN, WHOLE, find_statements, last_sentence
+from cotool.consensus.statements import WHOLE, find_statements, last_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -49,8 +49,8 @@ def prepare(text: str) -> str:
             if before and not before.endswith(":"):
                 text = text[: match.start()]
                 break
-        sums_up = any(word in text for word in ("answers", "questions", "答案", "问题"))
-        summary = sums_up and _ALL_ANSWERS.search(text, 0, RUN_ON)
+        sums_up = "answers" in text or "questions" in text or "答案" in text or "问题" in text
+        summary = _ALL_ANSWERS.search(text, 0, RUN_ON) if sums_up else None
         if summary and text[: summary.start()].strip():
             text = text[: summary.start()]
     if "<" in text or "[INST]" in text:

@@ -323,12 +323,13 @@ def _conclusion(text: str) -> Iterator[Statement]:
     if sign and head:
         yield Statement(0, result, "… =", ("number",))
         return
-    number = _only_number(sentence)
-    if number is None:
+    concludes = _CONCLUSION.match(sentence)
+    if not concludes and not _IS_NUMBER.search(sentence):
         return
-    if _CONCLUSION.match(sentence):
+    number = _only_number(sentence)
+    if number and concludes:
         yield Statement(0, number, f"{sentence.split(maxsplit=1)[0]} …", ("number",))
-    elif _IS_NUMBER.search(sentence):
+    elif number:
         yield Statement(0, number, "… is", ("number",), whole=True)
 
 
