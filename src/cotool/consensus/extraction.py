@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from cotool.consensus.preparation import breaks_off, prepare
 from cotool.consensus.readings import CLOSED_KINDS, KINDS, clean, read
-from cotool.consensus.statements import SPAN, WHOLE, find_statements, last_sentence, prepare
+from cotool.consensus.statements import WHOLE, find_statements, last_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -117,7 +118,7 @@ def _kind(texts: Sequence[str], found: Sequence[dict[str, Extracted | None]]) ->
     ]
     for kind in (closed, "short"):
         abstaining = sum(
-            _breaks_off(text) and not one.get(kind) for text, one in zip(texts, found, strict=True)
+            breaks_off(text) and not one.get(kind) for text, one in zip(texts, found, strict=True)
         )
         needed = max(MAJORITY[kind] * (total - abstaining), LEAST * total, min(total, 2))
         if len(stated[kind]) >= needed:
@@ -126,11 +127,6 @@ def _kind(texts: Sequence[str], found: Sequence[dict[str, Extracted | None]]) ->
 
 
 _NUMERAL = re.compile(r"[-+]?[$€£¥₹]?\d[\d.,'’/]*(?:\s?%)?")
-_COMPLETE = (".", "!", "?", "。", ")", "*", "$", "}", '"', "”", "%", "`")
-
-
-def _breaks_off(text: str) -> bool:
-    return len(text) > SPAN and not (text.endswith(_COMPLETE) or text[-1].isdigit())
 
 
 def _last_number(text: str) -> Extracted | None:
@@ -138,7 +134,7 @@ def _last_number(text: str) -> Extracted | None:
 
     The same for options was tried and left out: of nine on MMLU-Pro two were the label.
     """
-    if not text or _breaks_off(text):
+    if not text or breaks_off(text):
         return None
     sentence = last_sentence(text)
     starts = [match.start() for match in _NUMERAL.finditer(sentence)]

@@ -60,11 +60,14 @@ _NUMBER = re.compile(
     re.VERBOSE,
 )
 # What may not follow: more digits or an operator (a formula, a time, a date, a range, a list),
-# an ordinal's ending, another number word, or one letter that is a variable and no unit.
+# an ordinal's ending, another number word, one letter that is a variable and no unit, or a smaller
+# unit ("5 feet 6 inches").
 _NO_NUMBER_AFTER = re.compile(
     rf"""[ ]?[+×÷^=<>\\]|[ ]?\*(?!\*)[ ]?[\w(\\$]|\*\*\d|[:/–-]\d|\d|,[ ]?\d|[ ][–-][ ]\$?\d
     |(?:st|nd|rd|th)\b|[eE][-+]?\d|[ ]?(?!(?:[msghlLVWANJCFK]|(?<=[ ])[aI])\b)[a-zA-Z]\b(?!['’])
-    |[ ](?i:{_ANY_WORD}|of[ ](?:the|these|them|those))\b""",
+    |[ ](?i:{_ANY_WORD})\b|(?<=[A-Za-z])[ ]of[ ](?:the|these|them|those)\b
+    |[ ](?:hours?|minutes?|days?|weeks?|years?|feet|foot|ft|pounds?|lbs?|dollars?|euros?|kg|k?m)
+     (?:,|[ ]and)?[ ]\d""",
     re.VERBOSE,
 )
 _ALTERNATIVE = re.compile(rf"[ ]?(?:or|to|and)[ ]{_CURRENCY}?-?\d")

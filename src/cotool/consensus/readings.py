@@ -33,6 +33,7 @@ _WRAPPER = " \t\r\n*_`\"'“”‘’«»「」"
 _LATEX_WORDS = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf|boxed|fbox|operatorname)\s?\{")
 _LATEX_FRACTION = re.compile(r"\\[dtc]?frac\s?\{?(-?[\d.,]{1,30})\}?\s?\{?([\d.,]{1,30})\}?")
 _LATEX_SPACE = re.compile(r"\\[,;:! ]|\\(?:left|right|displaystyle|quad)(?![A-Za-z])|~|\{,\}")
+_LATEX_DEGREE = re.compile(r"\^\s?\{?\s?\\(?:circ|degree)(?![A-Za-z])\s?\}?")
 _SPACES = re.compile(r" {2,}")
 _CALCULATOR = re.compile(r"<<[^<>]{0,200}>>")
 
@@ -42,12 +43,15 @@ def clean(span: str) -> str:
     if "\\" in span:
         span = _LATEX_FRACTION.sub(r" \1/\2", span)
         span = span.replace("{,}", ",").replace("\\$", "$").replace("\\%", "%")
+        span = _LATEX_DEGREE.sub("°", span)
         span = _LATEX_SPACE.sub(" ", span)
         span = _LATEX_WORDS.sub(" ", span)
         span = span.replace("\\times", "×").replace("\\cdot", "·").replace("\\approx", "≈")
         for bracket in ("\\(", "\\)", "\\[", "\\]"):
             span = span.replace(bracket, " ")
-        span = _SPACES.sub(" ", span.replace("}", ""))
+        if "\\" not in span:
+            span = span.replace("}", "")
+        span = _SPACES.sub(" ", span)
     if "<<" in span:
         span = _CALCULATOR.sub("", span)
     return span.lstrip(_WRAPPER)
@@ -56,7 +60,8 @@ def clean(span: str) -> str:
 # What may follow a bare letter: an end, a mark, or a word that opens the reason. Not "A dog",
 # "I think", "E = mc²", "N/A", "J.-P.", "e.g.".
 _LETTER_ENDS = r"""(?=\s*(?:$|[,;!?)\]}*_"'”’»`|$\n。，、；：）」]|\.(?![\w-])|:(?!//)
-    |\s[–—-]\s|[–—]|\n|(?:because|since|as|for|is|and|or|which|with|but|would)\b|[^\x00-\u02af\s]))"""
+    |\s[–—-]\s|\s\(|[–—]|\n
+    |(?:because|since|as|for|is|and|or|not|which|with|but|would|instead|rather)\b|[^\x00-\u02af\s]))"""
 _CHOICE = re.compile(
     rf"""(?:(?i:option|choice|letter|answer)[ ])?\$?[*_]*
     (?:[(\[{{]\s?[*_]*(?P<enclosed>[A-Za-z])[*_]*\s?(?:[)\]}}](?![\w(])|$)
@@ -115,15 +120,17 @@ _NEXT_ITEM = re.compile(r"\n\s*[*_]{0,2}(\d{1,3})[.)]\s")
 def read_quantity(span: str) -> Reading | None:
     """Read a number; of an equation, what stands after its last equals sign."""
     start = len(span) - len(span.lstrip(_BEFORE_NUMBER))
+    # "$$18$$" and "$18$" of LaTeX; one dollar sign is left for the currency.
+    while span.startswith("$$", start) or span.startswith("$ ", start):
+        start += 1
+    if span.startswith("$", start) and span[start + 1 : start + 2].isalpha():
+        start += 1
+    if span.startswith("$-", start):
+        start += 1
     equation = _EQUATION.match(span, start)
     if equation and equation.end() <= MAX_EQUATION:
         rest = span[equation.end() :]
         start = equation.end() + len(rest) - len(rest.lstrip(_BEFORE_NUMBER))
-    # "$$18$$" and "$18$" of LaTeX; one dollar sign is left for the currency.
-    while span.startswith("$$", start) or span.startswith("$ ", start):
-        start += 1
-    if span.startswith("$-", start):
-        start += 1
     number = read_number(span, start)
     if number is None:
         return None
@@ -165,8 +172,12 @@ def read_boolean(span: str) -> Reading | None:
     return Reading(value, word.lower(), match.end())
 
 
-_SENTENCE_END = re.compile(r"[.。!?！？;；](?=\s|[)\"'*_”]|$)|\n|(?<=[^\x00-\u2e7f])[.。！？；，]")
-_PUNCTUATION = " \t\r\n.,;:!?\"'`“”‘’«»「」()[]{}*_。、，；：！？"
+# Not the points of "St. Louis" and "J. Edgar".
+_SENTENCE_END = re.compile(
+    r"(?:(?<!\b[A-Z])(?<!\b[A-Z][a-z])\.|[。!?！？;；])(?=\s|[)\"'*_”]|$)|\n"
+    r"|(?<=[^\x00-\u2e7f])[.。！？；，]"
+)
+_PUNCTUATION = " \t\r\n.,;:!?\"'`“”‘’«»「」()[]*_。、，；：！？"
 # Words that make a sentence of a few words: then it is no label.
 _SENTENCE = re.compile(
     r"(?i)\b(?:is|are|was|were|am|has|have|had|will|would|should|could|can|cannot|may|might|must"
@@ -229,7 +240,7 @@ _OPTION_TEXT = re.compile(r"\(?[A-J][.)]{1,2}[*_]{0,2}\s+\S")
 
 def ends(span: str, end: int) -> bool:
     """Whether nothing but marks follows `end`."""
-    return not span[end:].strip(_PUNCTUATION + "$\\")
+    return not span[end:].strip(_PUNCTUATION + "$\\{}")
 
 
 _UNIT = re.compile(

@@ -12,6 +12,7 @@ import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from cotool.consensus.preparation import breaks_off
 from cotool.consensus.readings import CLOSED_KINDS, KINDS
 
 if TYPE_CHECKING:
@@ -19,12 +20,8 @@ if TYPE_CHECKING:
 
 WHOLE = "the whole text"
 
-# Answers stand at an end of the text: of a longer text only the ends are searched.
-HEAD = 2_000
-TAIL = 60_000
+# So many characters are read from the place where an answer is stated.
 SPAN = 200
-# A next question is looked for in so many first characters.
-RUN_ON = 1_000_000
 # Of one phrase, so many last occurrences are looked at.
 MAX_OCCURRENCES = 40
 
@@ -39,67 +36,12 @@ class Statement(NamedTuple):
     whole: bool = False
 
 
-# Full-width forms, the minus sign, spaces, fractions: NFKC would do most of it, but would also
-# write "5²" as "52".
-_TRANSLATION: dict[int, int | str] = {
-    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
-    **dict.fromkeys([0x2212, 0x2010, 0x2011], "-"),
-    **dict.fromkeys([0xA0, *range(0x2000, 0x200B), 0x202F, 0x3000], " "),
-    ord("½"): " 1/2", ord("⅓"): " 1/3", ord("⅔"): " 2/3", ord("¼"): " 1/4", ord("¾"): " 3/4",
-    ord("⅛"): " 1/8", ord("⅜"): " 3/8", ord("⅝"): " 5/8", ord("⅞"): " 7/8",
-    0x130: "I",  # the one letter whose lower case is longer, which would shift positions
-}  # fmt: skip
-
-_TRANSLATED = re.compile(f"[{''.join(map(chr, _TRANSLATION))}]")
-
-# A base model that runs on past its answer invents the next question, or the next turn.
-_NEXT_QUESTION = re.compile(
-    r"""\n[ \t#*]{0,6}(?:(?:Question|Problem|Q|Human|User|Instruction)
-    (?:[ ]?\d{1,3})?[ ]?[*]{0,2}[ ]?:|\#\#\#[ ]?(?:Instruction|Input|Question|Human|User)\b)""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_TURN_TOKENS = ("<|", "</s>", "<eos>", "<EOS_TOKEN>", "<end_of_turn>", "[INST]")
-# ... or sums up the answers to several questions that it was never asked.
-_ALL_ANSWERS = re.compile(
-    r"""\n[^\n]{0,40}(?:\ball\s(?:of\s)?(?:the\s)?(?:questions|answers)
-    |(?:所有|以上)[^\n]{0,6}(?:答案|问题))""",
-    re.VERBOSE | re.IGNORECASE,
-)
-
-
-def prepare(text: str) -> str:
-    """Cut what follows the answer, shorten to the ends, unify digits, signs and spaces."""
-    text = text.strip()
-    if "\n" in text:
-        for match in _NEXT_QUESTION.finditer(text, 0, RUN_ON):
-            before = text[max(0, match.start() - SPAN) : match.start()].rstrip(" *#\n")
-            # A text that opens by repeating its question is not running on.
-            if before and not before.endswith(":"):
-                text = text[: match.start()]
-                break
-        sums_up = any(word in text for word in ("answers", "questions", "答案", "问题"))
-        summary = sums_up and _ALL_ANSWERS.search(text, 0, RUN_ON)
-        if summary and text[: summary.start()].strip():
-            text = text[: summary.start()]
-    if "<" in text or "[INST]" in text:
-        for token in _TURN_TOKENS:
-            cut = text.find(token)
-            if cut > 0:
-                text = text[:cut]
-    if len(text) > HEAD + TAIL:
-        text = f"{text[:HEAD]}\n{text[-TAIL:]}"
-    text = text.strip()
-    if text.isascii() or not _TRANSLATED.search(text):
-        return text
-    return text.translate(_TRANSLATION)
-
-
 _FILLERS = r"""(?:(?:indeed|therefore|thus|then|simply|just|clearly|still|actually|also|now|only
     |most[ ]likely|likely|probably|approximately|approx\.?|about|roughly|around|nearly|almost
     |exactly|precisely|equal[ ]to|given[ ]by|the[ ](?:option|choice|letter|number|statement|value)
     |option|choice|letter|number|answer|statement)[\s,:*_]{1,4}){0,3}"""
 _LINK = r"""(?:(?:is|are|was|be|equals|will[ ]be|would[ ]be|must[ ]be|should[ ]be|has[ ]to[ ]be
-    |turns[ ]out[ ]to[ ]be|comes[ ](?:out[ ])?to)\b[\s*_"]{0,4}[:,]?|:|=|->|=>|→|⇒)"""
+    |turns[ ]out[ ]to[ ]be|comes[ ](?:out[ ])?to)\b[\s*_"]{0,4}[:,]?|['’]s\b|:|=|->|=>|→|⇒)"""
 _AFTER_ANSWER = re.compile(
     rf"""(?:(?:s\b|\(s\))?(?:[ ](?:choice|option|letter))?
     (?:[ ](?:to|for|of|in|among|from|here|given|based)\b[^.\n:=?]{{0,80}}?)?[\s*_`"')\],]{{0,6}}
@@ -125,7 +67,7 @@ _AFTER_FOREIGN = re.compile(
 _FOREIGN_ANSWERS = (
     "respuesta", "réponse", "antwort", "antwoord", "risposta", "resposta", "ответ", "відповідь",
     "odpowiedź", "cevap", "svar", "答案", "答え", "解答", "回答", "정답", "답", "الجواب", "الإجابة",
-    "उत्तर",
+    "उत्तर", "lösung", "正解", "故选",
 )  # fmt: skip
 _ASCII_ANSWERS = tuple(word for word in _FOREIGN_ANSWERS if word.isascii())
 _NEGATED_BEFORE = (
@@ -173,7 +115,23 @@ def _lead(
         end = match.end()
         if _NEGATED_AFTER.match(low, end):
             continue
-        yield Statement(position, text[end : end + SPAN], text[position:end].strip(), kinds)
+        rule = text[position:end].strip()
+        span = text[end : end + SPAN]
+        yield Statement(position, span, rule, kinds)
+        if ":" in rule and "number" in kinds:
+            number = _only_number(_SENTENCE_BREAK.split(span, 1)[0])
+            if number and not span.startswith(number):
+                yield Statement(position, number, f"{rule} …", ("number",))
+
+
+_SENTENCE_BREAK = re.compile(r"[.!?]\s|\n")
+_NUMERALS = re.compile(r"[-+]?[$€£¥₹]?[-+]?\d[\d.,'’]*(?:\s?%)?(?:[eE]\d+)?(?:/\d+)?")
+
+
+def _only_number(sentence: str) -> str | None:
+    """The sentence from its number on, where it has just one."""
+    numerals = list(_NUMERALS.finditer(sentence))
+    return sentence[numerals[0].start() :] if len(numerals) == 1 else None
 
 
 _NUMBER_OR_LETTER = ("choice", "number")
@@ -189,7 +147,15 @@ def _marks(text: str) -> Iterator[Statement]:
     position = 0 if text.startswith("A:") else text.rfind("\nA:")
     if position >= 0 and not _has_second_option(text):
         yield Statement(position, text[position : position + SPAN].lstrip()[2:], "A:", whole=True)
+    yield from _lines(text)
+
+
+def _lines(text: str) -> Iterator[Statement]:
     position = text.rfind("\n")
+    labelled = _LABELLED_LINE.match(text, position + 1)
+    if labelled:
+        rule = labelled.group().strip()
+        yield Statement(position, text[labelled.end() :][:SPAN], rule, whole=True)
     if position < 0:
         return
     if _BARE_LINE.fullmatch(text, position + 1):
@@ -198,7 +164,15 @@ def _marks(text: str) -> Iterator[Statement]:
         yield Statement(position, text[position:], "last line", ("choice",))
 
 
-_LEADING_OPTION = re.compile(r"[*_]{0,2}\(?[A-J][.):]{1,2}[*_]{0,2}\s+(?=\S)")
+_LEADING_OPTION = re.compile(
+    r"[*_]{0,2}(?:\(?[A-J][.):]{1,2}[*_]{0,2}\s+(?=\S)|[A-J](?=,?\s(?:because|since|as)\b))"
+)
+_LABELLED_LINE = re.compile(
+    r"[#*_\s]{0,6}(?:final\s|my\s|overall\s)?(?:verdict|decision|result|label|category|class"
+    r"|classification|sentiment|prediction|solution|conclusion|output|choice|rating|score|total)"
+    r"[*_]{0,2}\s?:[*_\s]{0,6}",
+    re.IGNORECASE,
+)
 _OPTION_LINE = re.compile(r"[*_]{0,2}\(?[A-J][.)]{1,2}[*_]{0,2}\s+(?=\S)")  # not "A: 18"
 _BARE_LINE = re.compile(
     r"[\s*_(\[{$€£¥`]{0,6}(?:[A-J]|[-+]?[$€£¥]?\d[\d.,/]{0,30}\s?%?)[*_)\]}$`.]{0,6}"
@@ -227,7 +201,7 @@ def _boxed(text: str) -> Iterator[Statement]:
 
 _FIELDS = ("final_answer", "answer", "label", "choice", "prediction", "result")
 _FIELD_VALUE = re.compile(
-    r"""["']\s{0,9}:\s{0,9}(?:"((?:[^"\\\n]|\\.){0,200})"|'([^'\n]{0,200})'|([^\s,}\]{\["']{1,60}))"""
+    r"""["']\s{0,9}:\s{0,9}\[?\s{0,9}(?:"((?:[^"\\\n]|\\.){0,200})"|'([^'\n]{0,200})'|([^\s,}\]{\["']{1,60}))"""
 )
 
 
@@ -236,7 +210,7 @@ def _fields(text: str, low: str) -> Iterator[Statement]:
         end = low.rfind("</answer")
         start = low.rfind("<answer>", 0, end)
         if start >= 0:
-            content = text[start + 8 : end].strip()[-TAIL:]
+            content = text[start + 8 : end].strip()
             yield Statement(start, content, "<answer>", whole=True)
             yield from _explicit(content)
     if "{" not in low or ('":' not in low and "':" not in low and '" :' not in low):
@@ -276,7 +250,7 @@ _IS_CORRECT = re.compile(
     r"[)\"*.]{0,3}\s{1,2}is\s(?:the\s)?(?:most\s|only\s|best\s)?"
     r"(?:correct|right|best|true|accurate|appropriate|closest)(?:\s(?:answer|option|choice|one))?\b"
 )
-_CONCLUDES = re.compile(r"(?:\b(?:is|are|be)|:)\s[\"“*]{0,3}$")
+_CONCLUDES = re.compile(r"(?:\b(?:is|are|be|[iI]t['’]s)|:)\s[\"“*]{0,3}$")
 _NEGATED = re.compile(r"\b(?:wrong|incorrect|not|false|except)\b", re.IGNORECASE)
 _MARK_ENDS = re.compile(r"\.[*\"”]{0,3}(?:\s|$)|\*|$")
 _CONCLUSION = re.compile(
@@ -284,6 +258,7 @@ _CONCLUSION = re.compile(
     r"|this means|that means|in conclusion)\b",
     re.IGNORECASE,
 )
+_IS_NUMBER = re.compile(r"\b(?:is|are|was|were|be|equals)\s[*_]{0,2}[$€£¥₹]?-?\d")
 _VERDICT_LENGTH = 400
 
 
@@ -291,12 +266,16 @@ def _weak(text: str) -> Iterator[Statement]:
     lead = _LEADING_OPTION.match(text)
     if lead and not _has_second_option(text):
         yield Statement(0, text, f"opens with {lead.group().strip()}", ("choice",))
+    first, newline, _ = text[:SPAN].partition("\n")
+    if newline and _BARE_LINE.fullmatch(first) and not _has_second_option(text):
+        yield Statement(0, first, "first line", _NUMBER_OR_LETTER, whole=True)
     tail = text[-3 * SPAN :]
     yield from _weak_options(tail)
     # A reason may follow a verdict in the same paragraph; more is an essay that opens with one.
     if len(text) <= _VERDICT_LENGTH and "\n" not in text:
         yield Statement(0, text, "opens with yes or no", ("boolean",))
-    yield from _conclusion(text)
+    if not breaks_off(text):
+        yield from _conclusion(text)
 
 
 def _weak_options(tail: str) -> Iterator[Statement]:
@@ -322,7 +301,6 @@ def _weak_options(tail: str) -> Iterator[Statement]:
         yield concluded
 
 
-_NUMERALS = re.compile(r"[-+]?[$€£¥₹]?[-+]?\d[\d.,'’]*(?:\s?%)?(?:[eE]\d+)?(?:/\d+)?")
 _SENTENCE_BREAKS = (". ", "! ", "? ", ".\n", "\n", "。", ".** ")
 
 
@@ -339,16 +317,18 @@ def last_sentence(text: str) -> str:
 
 def _conclusion(text: str) -> Iterator[Statement]:
     sentence = last_sentence(text)
-    if not _CONCLUSION.match(sentence):
-        return
     head, sign, result = sentence.rpartition("=")
-    if sign:
-        yield Statement(0, result, f"… {head.split(maxsplit=1)[0]} … =", ("number",))
+    if sign and head:
+        yield Statement(0, result, "… =", ("number",))
         return
-    numerals = _NUMERALS.findall(sentence)
-    if len(numerals) == 1:
-        position = sentence.find(numerals[0])
-        yield Statement(0, sentence[position:], f"{sentence.split(maxsplit=1)[0]} …", ("number",))
+    concludes = _CONCLUSION.match(sentence)
+    if not concludes and not _IS_NUMBER.search(sentence):
+        return
+    number = _only_number(sentence)
+    if number and concludes:
+        yield Statement(0, number, f"{sentence.split(maxsplit=1)[0]} …", ("number",))
+    elif number:
+        yield Statement(0, number, "… is", ("number",), whole=True)
 
 
 def find_statements(text: str) -> Iterator[Statement]:

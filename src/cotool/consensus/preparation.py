@@ -1,0 +1,74 @@
+"""Prepare a response's text: cut what is not its answer, shorten it, unify how it is written."""
+
+from __future__ import annotations
+
+import re
+
+# Answers stand at an end of the text: of a longer text only the ends are kept.
+HEAD = 2_000
+TAIL = 60_000
+# A next question is looked for in so many first characters.
+RUN_ON = 1_000_000
+
+# Full-width forms, the minus sign, spaces, fractions: NFKC would do most of it, but would also
+# write "5²" as "52".
+_TRANSLATION: dict[int, int | str] = {
+    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
+    **dict.fromkeys([0x2212, 0x2010, 0x2011], "-"),
+    **dict.fromkeys([0xA0, *range(0x2000, 0x200B), 0x202F, 0x3000], " "),
+    ord("½"): " 1/2", ord("⅓"): " 1/3", ord("⅔"): " 2/3", ord("¼"): " 1/4", ord("¾"): " 3/4",
+    ord("⅛"): " 1/8", ord("⅜"): " 3/8", ord("⅝"): " 5/8", ord("⅞"): " 7/8",
+    0x130: "I",  # the one letter whose lower case is longer, which would shift positions
+}  # fmt: skip
+
+_TRANSLATED = re.compile(f"[{''.join(map(chr, _TRANSLATION))}]")
+
+# A base model that runs on past its answer invents the next question, or the next turn.
+_NEXT_QUESTION = re.compile(
+    r"""\n[ \t#*]{0,6}(?:(?:Question|Problem|Q|Human|User|Instruction)
+    (?:[ ]?\d{1,3})?[ ]?[*]{0,2}[ ]?:|\#\#\#[ ]?(?:Instruction|Input|Question|Human|User)\b)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_TURN_TOKENS = ("<|", "</s>", "<eos>", "<EOS_TOKEN>", "<end_of_turn>", "[INST]")
+# ... or sums up the answers to several questions that it was never asked.
+_ALL_ANSWERS = re.compile(
+    r"""\n[^\n]{0,40}(?:\ball\s(?:of\s)?(?:the\s)?(?:questions|answers)
+    |(?:所有|以上)[^\n]{0,6}(?:答案|问题))""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def prepare(text: str) -> str:
+    """Cut what follows the answer, shorten to the ends, unify digits, signs and spaces."""
+    thought, mark, answer = text.rpartition("</think>")
+    text = (answer if mark and answer.strip() else thought + answer).strip()
+    if "\n" in text:
+        for match in _NEXT_QUESTION.finditer(text, 0, RUN_ON):
+            before = text[max(0, match.start() - 200) : match.start()].rstrip(" *#\n")
+            # A text that opens by repeating its question is not running on.
+            if before and not before.endswith(":"):
+                text = text[: match.start()]
+                break
+        sums_up = "answers" in text or "questions" in text or "答案" in text or "问题" in text
+        summary = _ALL_ANSWERS.search(text, 0, RUN_ON) if sums_up else None
+        if summary and text[: summary.start()].strip():
+            text = text[: summary.start()]
+    if "<" in text or "[INST]" in text:
+        for token in _TURN_TOKENS:
+            cut = text.find(token)
+            if cut > 0:
+                text = text[:cut]
+    if len(text) > HEAD + TAIL:
+        text = f"{text[:HEAD]}\n{text[-TAIL:]}"
+    text = text.strip()
+    if text.isascii() or not _TRANSLATED.search(text):
+        return text
+    return text.translate(_TRANSLATION)
+
+
+_COMPLETE = (".", "!", "?", "。", ")", "*", "$", "}", '"', "”", "%", "`")
+
+
+def breaks_off(text: str) -> bool:
+    """Whether a text of more than a few words stops without an end: no mark, no number."""
+    return len(text) > 200 and not (text.endswith(_COMPLETE) or text[-1].isdigit())
