@@ -1,6 +1,7 @@
 # One-word tasks; CI calls the same. `make dev` first.
 PYTHON ?= python
 export OMP_WAIT_POLICY = passive
+export PYTHONPATH = src
 
 .PHONY: dev build test check fuzz sanitize bench dist clean
 

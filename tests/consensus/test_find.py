@@ -302,3 +302,24 @@ def distance(one, other):
         for j, y in enumerate(other, 1):
             before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (x != y))
     return row[-1]
+
+
+def test_many_votes_are_counted_without_comparing_pairs():
+    """Beyond 2,000 votes nothing of the size of a matrix is made; the count is the same."""
+    few = find_consensus(["A"] * 1200 + ["B"] * 800)
+    many = find_consensus(["A"] * 12_000 + ["B"] * 8_000)
+    assert (many.answer, many.agreement) == (few.answer, few.agreement) == ("A", 0.6)
+    assert few.matrix is not None
+    assert many.matrix is None
+    assert [one.answer for one in many.dissent] == ["B"]
+    assert many.dissent[0].similarity is None
+
+
+def test_too_many_texts_to_compare():
+    """Texts cannot be clustered without their matrix: the limit is named."""
+    texts = [
+        f"This is the long text number {i} about nothing in particular, it seems."
+        for i in range(10_001)
+    ]
+    with pytest.raises(InputError, match="10,001 texts, at most 10,000"):
+        find_consensus(texts)

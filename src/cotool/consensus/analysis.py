@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 # So many responses, evenly spread, tell whether all are near-paraphrases.
 SAMPLE = 64
 
+# Responses to one question that are compared pair by pair: where answers are voted on, 2,000 take
+# 32 MB a matrix and more votes need none; texts cannot be clustered without (10,000: 0.8 GB).
+MOST_VOTES_COMPARED = 2_000
+MOST_TEXTS = 10_000
+
 # Below this mean similarity the members of a cluster share a topic, not sentences.
 LOOSE = 0.5
 
@@ -62,7 +67,7 @@ class _Grouped:
     answer: str | None
     answers: Sequence[str | None]
     clusters: list[Cluster]
-    matrix: Matrix
+    matrix: Matrix | None
     support: float = 1.0
     metric: str | None = None
     clustering: str | None = None
@@ -187,11 +192,12 @@ class _Analysis:
         )
 
     def _by_vote(self, kind: str, answers: Sequence[Extracted | None]) -> _Grouped:
+        compared = len(answers) <= MOST_VOTES_COMPARED
         groups, choice = aggregation.vote(
             answers,
             self.responses,
             self.weights,
-            lambda i: sum(self._similarities("cosine").row(i)),
+            lambda i: sum(self._similarities("cosine").row(i)) if compared else 0.0,
             self.asked.id,
         )
         shown = [None if answer is None else answer.display for answer in answers]
@@ -220,6 +226,9 @@ class _Analysis:
             best = aggregation.representative(members, answers, self.responses)
             clusters.append(self._cluster(members, shown[best] or "", total, None))
         metric = None if self.options.metric == "auto" else self.options.metric
+        matrix = None
+        if compared:
+            matrix = _same_answer(groups) if metric is None else self._similarities(metric)
         return _Grouped(
             kind=kind,
             method="vote",
@@ -227,11 +236,17 @@ class _Analysis:
             answer=shown[choice.index],
             answers=shown,
             clusters=clusters,
-            matrix=_same_answer(groups) if metric is None else self._similarities(metric),
+            matrix=matrix,
             metric=metric,
         )
 
     def _by_text(self, method: str, utility: str) -> _Grouped:
+        if len(self.texts) > MOST_TEXTS:
+            raise InputError(
+                f"question {self.asked.id!r}: {len(self.texts):,} texts, at most {MOST_TEXTS:,} "
+                "can be compared all with all",
+                hint="give fewer responses at a time",
+            )
         metric = self.options.metric
         if metric == "auto" and self.options.embedder is not None:
             metric = "embedding"
@@ -340,7 +355,7 @@ class _Analysis:
         if any(one.share > share + aggregation.EPSILON for one in clusters[1:]):
             self.warnings.append("the answer does not stand in the largest cluster")
         self.explanation.append(NOT_TRUTH)
-        lexical = self._similarities("cosine")
+        lexical = None if found.matrix is None else self._similarities("cosine")
         between = lexical if found.metric is None else found.matrix
         dissent = find_dissent(clusters, index, self.texts, between)
         findings = Findings(

@@ -15,24 +15,30 @@ if TYPE_CHECKING:
     from cotool.consensus.words import Words
 
 MOST_WORDS = 8
+# Dissents whose words are told apart, the heaviest: a thousand answers need no thousand lists.
+MOST_DETAILED = 50
 
 
 def find_dissent(
-    clusters: Sequence[Cluster], answer: int, texts: Sequence[Words], matrix: Matrix
+    clusters: Sequence[Cluster], answer: int, texts: Sequence[Words], matrix: Matrix | None
 ) -> tuple[Dissent, ...]:
     """One Dissent for each cluster but the first, which is the consensus; the heaviest first.
 
     `answer` is the row of the response that stands; each dissent is set against it where the two
     are near-paraphrases (negation, numbers), and against the whole consensus cluster in words.
+    `matrix` is None where the responses are too many to be compared pair by pair.
     """
     if len(clusters) < 2:
         return ()
     inside = [texts[i] for i in clusters[0].indices]
     ours = dict.fromkeys(number for text in inside for number in text.numbers)
     found = []
-    for cluster in clusters[1:]:
+    ranked = sorted(clusters[1:], key=lambda cluster: -cluster.share)
+    for cluster in ranked[:MOST_DETAILED]:
         outside = [texts[i] for i in cluster.indices]
-        closest = max(cluster.indices, key=lambda i: matrix[i, answer])
+        closest = cluster.indices[0]
+        if matrix is not None:
+            closest = max(cluster.indices, key=lambda i: matrix[i, answer])
         against = opposition(texts[closest], texts[answer])
         theirs = dict.fromkeys(number for text in outside for number in text.numbers)
         found.append(
@@ -40,7 +46,7 @@ def find_dissent(
                 experts=cluster.members,
                 answer=cluster.answer,
                 share=cluster.share,
-                similarity=matrix[closest, answer],
+                similarity=None if matrix is None else matrix[closest, answer],
                 only_here=distinguishing(outside, inside),
                 only_in_consensus=distinguishing(inside, outside),
                 numbers=tuple(number for number in theirs if number not in ours)[:MOST_WORDS],
@@ -50,7 +56,13 @@ def find_dissent(
                 negation=against.negated,
             )
         )
-    return tuple(sorted(found, key=lambda dissent: -dissent.share))
+    found += [
+        Dissent(
+            experts=cluster.members, answer=cluster.answer, share=cluster.share, similarity=None
+        )
+        for cluster in ranked[MOST_DETAILED:]
+    ]
+    return tuple(found)
 
 
 def distinguishing(inside: Sequence[Words], outside: Sequence[Words]) -> tuple[str, ...]:

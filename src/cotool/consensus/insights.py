@@ -41,14 +41,15 @@ class Findings:
     """What the insights are drawn from; rows are responses in one order throughout.
 
     `lexical` holds TF cosines of the texts, `matrix` the similarities that the clusters were
-    made from. The first of `clusters` is the consensus.
+    made from; both are None where the responses are too many to be compared pair by pair. The
+    first of `clusters` is the consensus.
     """
 
     responses: Sequence[Response]
     texts: Sequence[Words]
     clusters: Sequence[Cluster]
-    matrix: Matrix
-    lexical: Matrix
+    matrix: Matrix | None
+    lexical: Matrix | None
     extracted: bool
 
 
@@ -84,7 +85,10 @@ def polarisation(findings: Findings) -> Iterator[Insight]:
         return
     if second.share < CAMP_SHARE or first.share - second.share > CAMP_GAP:
         return
-    between = statistics.fmean(findings.matrix[i, j] for i in first.indices for j in second.indices)
+    matrix = findings.matrix
+    between = 0.0  # votes for different answers
+    if matrix is not None:
+        between = statistics.fmean(matrix[i, j] for i in first.indices for j in second.indices)
     message = (
         f"The experts are split {len(first.indices)} to {len(second.indices)}: "
         f"{_listed(first.members)} against {_listed(second.members)}"
@@ -105,7 +109,8 @@ def polarisation(findings: Findings) -> Iterator[Insight]:
 
 def opposites(findings: Findings) -> Iterator[Insight]:
     """Clusters that say nearly the same words and contradict each other."""
-    if findings.extracted:
+    lexical = findings.lexical
+    if findings.extracted or lexical is None:
         return
     shown = findings.clusters[:MOST_CLUSTERS]
     for place, one in enumerate(shown):
@@ -114,7 +119,7 @@ def opposites(findings: Findings) -> Iterator[Insight]:
             against = opposition(findings.texts[i], findings.texts[j])
             if not against:
                 continue
-            similarity = findings.lexical[i, j]
+            similarity = lexical[i, j]
             how = (
                 "one negates what the other affirms"
                 if against.negated
@@ -163,12 +168,15 @@ def confidence_anomalies(findings: Findings) -> Iterator[Insight]:
 
 def copies(findings: Findings) -> Iterator[Insight]:
     """Experts whose long texts are nearly the same and do not contradict each other."""
+    lexical = findings.lexical
+    if lexical is None:
+        return
     long_rows = [i for i, text in enumerate(findings.texts) if len(text.words) >= COPY_WORDS]
     left = set(long_rows)
     for i in long_rows:
         if i not in left:
             continue
-        row = findings.lexical.row(i)
+        row = lexical.row(i)
         twins = [
             j
             for j in sorted(left)
@@ -181,7 +189,7 @@ def copies(findings: Findings) -> Iterator[Insight]:
         ]
         if len(twins) > 1:
             left -= set(twins)
-            similarity = min(findings.lexical[i, j] for j in twins)
+            similarity = min(lexical[i, j] for j in twins)
             yield Insight(
                 "near-identical",
                 f"{_listed(_names(findings, twins))} wrote nearly the same text "
