@@ -99,12 +99,6 @@ def test_labels_as_a_table(command, labels):
     assert len(out.splitlines()) == 1 + 200 + 3
 
 
-def test_output_replaces_its_own_input(command, labels):
-    """A result may replace the file that it was made of."""
-    assert command("consensus", labels, "-o", labels).code == 0
-    assert labels.read_text().startswith("question,answer,confidence")
-
-
 @pytest.mark.parametrize(
     ("text", "message"),
     [

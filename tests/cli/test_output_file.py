@@ -110,3 +110,16 @@ def test_closed_standard_output(monkeypatch):
         open_output(None, data=True),
     ):
         pass
+
+
+def test_an_input_is_not_overwritten(tmp_path, command):
+    """The output must not be one of the inputs, whatever it is called."""
+    source = tmp_path / "answers.json"
+    source.write_text('["a cat", "a cat", "a dog"]', encoding="utf-8")
+    before = source.read_bytes()
+    (tmp_path / "link.json").symlink_to(source)
+    for name in ("answers.json", "./answers.json", "link.json"):
+        outcome = command("consensus", str(source), "-o", str(tmp_path / name))
+        assert outcome.code == 2
+        assert "is also an input" in outcome.err
+    assert source.read_bytes() == before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ def run(request: Request) -> int:
     from cotool.cli._output import open_output
     from cotool.cli._progress import ProgressBar
 
+    _spare_inputs(request)
     style = request.settings.format
     notes = Notes(request.conditions, quiet=request.quiet, skip_bad=request.skip_bad)
     shown = request.progress and not request.quiet and _stderr_moves()
@@ -63,6 +65,18 @@ def run(request: Request) -> int:
             notes.answered(result)
         writer.close()
     return notes.end()
+
+
+def _spare_inputs(request: Request) -> None:
+    """Raise InputError where the output would replace one of the inputs."""
+    if request.output in {None, "-"}:
+        return
+    for path in request.paths:
+        with contextlib.suppress(OSError):
+            if path != "-" and os.path.samefile(path, str(request.output)):  # noqa: PTH121 - as it is
+                raise InputError(
+                    f"{request.output}: is also an input", hint="name another file with --output"
+                )
 
 
 def _results(request: Request, notes: Notes, bar: ProgressBar) -> Iterator[Consensus]:
