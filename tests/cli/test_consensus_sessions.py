@@ -215,3 +215,10 @@ def test_a_pipe_gets_no_colour(sample):
     assert err == b""
     assert b"\x1b" not in out
     assert max(map(len, out.decode().splitlines())) <= 80
+
+
+def test_a_weight_for_nobody_is_told(command, labels):
+    """A misspelt expert in --weight does not pass in silence."""
+    outcome = command("consensus", labels, "--weight", "nobody=3", "-f", "csv")
+    assert outcome.code == 0
+    assert "a weight is given for 'nobody', who answered no question" in outcome.err

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cotool.cli._text import one_line, plural, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from cotool.cli._conditions import Condition
     from cotool.consensus.model import Consensus, Question
@@ -21,10 +21,21 @@ _BAD_INPUT = 2
 
 
 class Notes:
-    """Collects and prints what happens beside the results. `quiet` keeps to errors."""
+    """Collects and prints what happens beside the results. `quiet` keeps to errors.
 
-    def __init__(self, conditions: Sequence[Condition], *, quiet: bool, skip_bad: bool) -> None:
+    `weighed` are the experts with a weight: one who never appears is a slip of the keyboard.
+    """
+
+    def __init__(
+        self,
+        conditions: Sequence[Condition],
+        *,
+        quiet: bool,
+        skip_bad: bool,
+        weighed: Iterable[str] = (),
+    ) -> None:
         self._conditions = conditions
+        self._unseen = set(weighed)
         self._quiet = quiet
         self._skip_bad = skip_bad
         self._bad_records = 0
@@ -50,7 +61,9 @@ class Notes:
         self.failures += 1
         if self.failures > _MOST:
             return
-        message = f"{one_line(question.text or question.id)}: {error}"
+        message = str(error)
+        if question.id not in message:
+            message = f"{one_line(question.text or question.id)}: {message}"
         if self._skip_bad:
             self.warning(f"left out: {message}")
             return
@@ -61,6 +74,8 @@ class Notes:
     def answered(self, result: Consensus) -> None:
         """Take note of a result, and of the conditions that it meets."""
         self._questions += 1
+        if self._unseen:
+            self._unseen.difference_update(result.experts)
         for condition in self._conditions:
             if condition.holds(result):
                 self._met[condition] += 1
@@ -69,6 +84,8 @@ class Notes:
     def end(self) -> int:
         """Print what was left out, failed or met in all; return the exit code."""
         questions = plural(self._questions, "question")
+        for expert in sorted(self._unseen):
+            self.warning(f"a weight is given for {expert!r}, who answered no question")
         if self._bad_records:
             self.warning(f"{plural(self._bad_records, 'bad record')} left out")
         if self.failures > 1:

@@ -45,7 +45,12 @@ def run(request: Request) -> int:
 
     _spare_inputs(request)
     style = request.settings.format
-    notes = Notes(request.conditions, quiet=request.quiet, skip_bad=request.skip_bad)
+    notes = Notes(
+        request.conditions,
+        quiet=request.quiet,
+        skip_bad=request.skip_bad,
+        weighed=request.settings.weight or (),
+    )
     shown = request.progress and not request.quiet and _stderr_moves()
     with (
         open_output(request.output, data=style != "table") as sink,

@@ -127,8 +127,8 @@ def opposites(findings: Findings) -> Iterator[Insight]:
             )
             yield Insight(
                 "opposites",
-                f"{_listed(one.members)} and {_listed(other.members)} use nearly the same words "
-                f"(cosine {similarity:.2f}), but contradict each other: {how}",
+                f"{_listed(other.members)} against {_listed(one.members)}: nearly the same words "
+                f"(cosine {similarity:.2f}), but {how}",
                 one.members + other.members,
                 {
                     "similarity": similarity,
