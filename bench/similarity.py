@@ -161,7 +161,7 @@ def main() -> None:
             for threads in dict.fromkeys(options.threads):
                 for metric, others in peers(threads).items():
                     # Quadratic in the number and the length of the texts: minutes a call.
-                    if metric == "levenshtein" and count * mean > 500_000:
+                    if metric == "levenshtein" and count * mean > 2_000_000:
                         continue
                     if count * count * mean > 2e8:
                         others.pop("plain Python", None)
