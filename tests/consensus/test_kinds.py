@@ -60,3 +60,11 @@ def test_same_length_is_not_enough():
     )
     assert found is None
     assert "0.00" in why
+
+
+def test_texts_too_long_to_align():
+    """Texts of many hours are not aligned word by word, which would take minutes."""
+    words = [Words(("word",) * 50_001)] * 3
+    found, why = paraphrase_utility(words, lambda metric: pytest.fail(f"compared by {metric}"))
+    assert found is None
+    assert "50,001 words are too many" in why
