@@ -1,0 +1,67 @@
+"""Records by time and level, in buckets that widen so that their number stays bounded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cotool.logs.options import LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Widths in seconds; each divides the next, so that widening only adds whole buckets together and
+# the result does not depend on the order of merging.
+WIDTHS = (1, 5, 15, 60, 300, 900, 3600, 14400, 86400, 10 * 86400, 100 * 86400, 1000 * 86400,
+          10000 * 86400, 100000 * 86400)  # fmt: skip
+# The most buckets with records in them: 0.7 MB in the kernel; 2 h 16 min at one second, 22 years
+# at a day.
+MAX_BUCKETS = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """Counts of records: `buckets` maps a bucket's start to one count for each of LEVELS.
+
+    Starts are seconds since 1970 (UTC, or the logs' own local time where they give no zone) and
+    multiples of `width` seconds. Buckets without records are absent.
+    """
+
+    width: int = WIDTHS[0]
+    buckets: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+
+    def merge(self, other: Histogram) -> Histogram:
+        """Return the sum, in the narrowest of WIDTHS in which it has at most MAX_BUCKETS buckets.
+
+        Associative and commutative: a part never needs a wider bucket than the whole.
+        """
+        width = max(self.width, other.width)
+        buckets = _add({}, self.buckets, width)
+        _add(buckets, other.buckets, width)
+        while len(buckets) > MAX_BUCKETS and width != WIDTHS[-1]:
+            width = WIDTHS[WIDTHS.index(width) + 1]
+            buckets = _add({}, buckets, width)
+        return Histogram(width, buckets)
+
+    def widened(self, width: int) -> Histogram:
+        """Return the same counts in buckets of `width` seconds, a multiple of the present width."""
+        return Histogram(width, _add({}, self.buckets, width))
+
+    def totals(self) -> dict[str, int]:
+        """Return the number of records of each level."""
+        sums = [0] * len(LEVELS)
+        for counts in self.buckets.values():
+            sums = [a + b for a, b in zip(sums, counts, strict=True)]
+        return dict(zip(LEVELS, sums, strict=True))
+
+
+def _add(
+    total: dict[int, tuple[int, ...]], buckets: Mapping[int, tuple[int, ...]], width: int
+) -> dict[int, tuple[int, ...]]:
+    for start, counts in buckets.items():
+        key = start - start % width
+        before = total.get(key)
+        total[key] = (
+            counts if before is None else tuple(a + b for a, b in zip(before, counts, strict=True))
+        )
+    return total

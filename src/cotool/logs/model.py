@@ -1,0 +1,116 @@
+"""What an analysis of logs finds: small, picklable, mergeable; what a cluster sends back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from cotool.logs.histogram import Histogram
+from cotool.logs.options import KEYWORDS, LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Sample:
+    """A line to show, with its context. `line` counts from 1 in `path`; texts are without line ends."""
+
+    path: str
+    line: int
+    level: str
+    text: str
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LogCounts:
+    """The figures of one file or of many. Bytes and lines are those of the decompressed text.
+
+    - `levels`: records by level, every one of LEVELS.
+    - `keywords`: lines that hold a word of the sets ERROR_WORDS and WARNING_WORDS.
+    - `patterns`: lines that match each pattern, by name.
+    - `first_seen`, `last_seen`: least and greatest time, nanoseconds since 1970.
+    - `timeless`: records without a time; `out_of_order`: records earlier than the one before.
+    - `long_lines`: lines past a mebibyte, of which regexes saw the first mebibyte.
+    """
+
+    bytes: int = 0
+    lines: int = 0
+    records: int = 0
+    levels: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(LEVELS, 0))
+    keywords: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(KEYWORDS, 0))
+    patterns: Mapping[str, int] = field(default_factory=dict)
+    histogram: Histogram = field(default_factory=Histogram)
+    first_seen: int | None = None
+    last_seen: int | None = None
+    timeless: int = 0
+    out_of_order: int = 0
+    long_lines: int = 0
+
+    def merge(self, other: LogCounts) -> LogCounts:
+        """Return the figures of both together. Associative and commutative."""
+        return LogCounts(
+            bytes=self.bytes + other.bytes,
+            lines=self.lines + other.lines,
+            records=self.records + other.records,
+            levels=_sum(self.levels, other.levels),
+            keywords=_sum(self.keywords, other.keywords),
+            patterns=_sum(self.patterns, other.patterns),
+            histogram=self.histogram.merge(other.histogram),
+            first_seen=min(_present(self.first_seen, other.first_seen), default=None),
+            last_seen=max(_present(self.last_seen, other.last_seen), default=None),
+            timeless=self.timeless + other.timeless,
+            out_of_order=self.out_of_order + other.out_of_order,
+            long_lines=self.long_lines + other.long_lines,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FileSummary:
+    """One file: its figures, the names of the formats found in it, and what went wrong.
+
+    `zoned` tells whether its times name their zone; None where it has none. `error` is the
+    reason why the file was not read to its end.
+    """
+
+    path: str
+    counts: LogCounts
+    formats: tuple[str, ...] = ()
+    compression: str | None = None
+    zoned: bool | None = None
+    error: str | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LogSummary:
+    """The analysis of a set of files.
+
+    `files` are sorted by path; `samples` by path and line. `limit` is how many samples are kept.
+    """
+
+    counts: LogCounts = field(default_factory=LogCounts)
+    files: tuple[FileSummary, ...] = ()
+    samples: tuple[Sample, ...] = ()
+
+    def merge(self, other: LogSummary) -> LogSummary:
+        """Return the analysis of both sets of files. Associative and commutative."""
+        return replace(
+            self,
+            counts=self.counts.merge(other.counts),
+            files=tuple(sorted((*self.files, *other.files), key=lambda file: file.path)),
+            samples=tuple(sorted((*self.samples, *other.samples))),
+        )
+
+
+def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    total = Counter(one)
+    total.update(other)
+    return {name: total[name] for name in {**one, **other}}
+
+
+def _present(*values: int | None) -> list[int]:
+    return [value for value in values if value is not None]
