@@ -17,6 +17,7 @@ FAST = "src/cotool/_fast"
 # Each extension module, and the C files with its leaf loops.
 MODULES: dict[str, list[str]] = {
     "_openmp": [],
+    "logscan": ["automaton.c", "logentries.c", "loglines.c"],
     "matrix": [],
     "clustering": [],
     "levenshtein": ["myers.c"],

@@ -17,7 +17,7 @@ import typer
 from typer.main import get_command
 
 from cotool import __version__
-from cotool.cli import consensus
+from cotool.cli import analyze_logs, consensus
 from cotool.cli._text import visible
 from cotool.errors import CotoolError
 
@@ -42,6 +42,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("consensus", epilog=consensus.EXAMPLES, no_args_is_help=False)(consensus.consensus)
+app.command("analyze-logs", epilog=analyze_logs.EXAMPLES, no_args_is_help=False)(
+    analyze_logs.analyze_logs
+)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it by position

@@ -63,6 +63,11 @@ def resolve_settings(flags: Mapping[str, object]) -> Settings:
     return Settings(**chosen)
 
 
+def parse_threads(flag: str | None) -> int | None:
+    """Return the number that --threads gives, None where it is left out. Raises InputError."""
+    return None if flag is None else _threads(flag, "--threads")
+
+
 def config_path() -> Path:
     """Return where the config file is looked for: $COTOOL_HOME, else the user's config folder."""
     home = os.environ.get("COTOOL_HOME")

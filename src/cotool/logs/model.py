@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Sample:
-    """A line to show, with its context. `line` counts from 1 in `path`; texts are without line ends."""
+    """A line to show, with its context; `line` counts from 1, texts are without line ends."""
 
     path: str
     line: int
@@ -35,6 +35,7 @@ class LogCounts:
     - `first_seen`, `last_seen`: least and greatest time, nanoseconds since 1970.
     - `timeless`: records without a time; `out_of_order`: records earlier than the one before.
     - `long_lines`: lines past a mebibyte, of which regexes saw the first mebibyte.
+    - `left_out`: records that the filters left out; no other figure but `out_of_order` has them.
     """
 
     bytes: int = 0
@@ -49,6 +50,7 @@ class LogCounts:
     timeless: int = 0
     out_of_order: int = 0
     long_lines: int = 0
+    left_out: int = 0
 
     def merge(self, other: LogCounts) -> LogCounts:
         """Return the figures of both together. Associative and commutative."""
@@ -65,6 +67,7 @@ class LogCounts:
             timeless=self.timeless + other.timeless,
             out_of_order=self.out_of_order + other.out_of_order,
             long_lines=self.long_lines + other.long_lines,
+            left_out=self.left_out + other.left_out,
         )
 
 
@@ -89,12 +92,14 @@ class FileSummary:
 class LogSummary:
     """The analysis of a set of files.
 
-    `files` are sorted by path; `samples` by path and line. `limit` is how many samples are kept.
+    Merged, `files` are sorted by path, `samples` by path and line. `interrupted`: the work was
+    stopped before its end.
     """
 
     counts: LogCounts = field(default_factory=LogCounts)
     files: tuple[FileSummary, ...] = ()
     samples: tuple[Sample, ...] = ()
+    interrupted: bool = False
 
     def merge(self, other: LogSummary) -> LogSummary:
         """Return the analysis of both sets of files. Associative and commutative."""
@@ -103,6 +108,7 @@ class LogSummary:
             counts=self.counts.merge(other.counts),
             files=tuple(sorted((*self.files, *other.files), key=lambda file: file.path)),
             samples=tuple(sorted((*self.samples, *other.samples))),
+            interrupted=self.interrupted or other.interrupted,
         )
 
 

@@ -1,4 +1,4 @@
-"""The names that options of `analyze-logs` take; imports nothing, so that --help loads no kernel."""
+"""The names that options of `analyze-logs` take; imports nothing: --help loads no kernel."""
 
 from __future__ import annotations
 

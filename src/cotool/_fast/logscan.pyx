@@ -1,0 +1,655 @@
+"""One pass over log lines: levels, times, keywords and patterns of files and of streams.
+
+logscan.h explains how a file is cut into spans and why the counts do not depend on the cuts. Here a
+Scanner holds what carries over from one call to the next: the open record, the year or day of
+stamps without one, and the totals. A call takes one batch of spans, which threads share.
+"""
+
+from cpython.exc cimport PyErr_CheckSignals
+from cython.parallel cimport prange
+from libc.errno cimport EINVAL, ENOMEM
+from libc.stdint cimport INT64_MAX, int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.string cimport memcpy, memmove, memset, strncpy
+
+from cotool._fast._openmp cimport omp_get_thread_num
+
+cdef extern from "<string.h>" nogil:
+    void* memrchr(const void* s, int c, size_t n)
+
+cdef extern from "logscan.h" nogil:
+    enum:
+        COTOOL_LEVELS
+        COTOOL_FORMATS
+        COTOOL_PLACES
+        COTOOL_KEY
+        COTOOL_PADDING
+        COTOOL_LINE_LIMIT
+        COTOOL_UNKNOWN
+    ctypedef struct cotool_place:
+        uint8_t kind, before, token, word, styles, scale
+        uint32_t lead, trail
+        char* key
+    ctypedef struct cotool_format:
+        uint8_t kind, pri
+        signed char time_token
+        uint8_t time_open
+        uint64_t layouts
+        char* time_key
+        int places
+        cotool_place* place
+        uint8_t* first
+    ctypedef struct cotool_literal:
+        const uint8_t* bytes
+        uint32_t size
+        uint8_t fold
+        int pattern
+    ctypedef struct cotool_pattern:
+        const uint8_t* program
+        size_t size
+    ctypedef struct cotool_config:
+        int formats
+        cotool_format* format
+        int literals
+        cotool_literal* literal
+        int patterns
+        cotool_pattern* pattern
+        int every_line
+        int* every
+        int filtered
+        uint8_t* levels
+        int64_t* since
+        int64_t* until
+        int timed
+        uint8_t* wanted
+        int year, month, day, zones
+        const int64_t* zone_start
+        const int64_t* zone_offset
+        const int64_t* widths
+        int most_buckets, show
+        uint8_t* show_levels
+        int show_matches, entries
+    ctypedef struct cotool_bucket:
+        int64_t start
+        uint64_t* counts
+    ctypedef struct cotool_histogram:
+        int width, count, capacity
+        cotool_bucket* buckets
+    ctypedef struct cotool_entry:
+        uint64_t line, at
+    ctypedef struct cotool_sample:
+        uint64_t line, at, size
+        uint8_t level
+    ctypedef struct cotool_counts:
+        uint64_t bytes, lines, records, timeless, disordered, long_lines, left_out, zoned
+        uint64_t* levels
+        uint64_t* keywords
+        int64_t first, last
+        uint64_t* patterns
+        uint64_t* formats
+        cotool_histogram histogram
+    ctypedef struct cotool_record:
+        int open, counted, passes, level, format
+    ctypedef struct cotool_line:
+        int in_pieces
+        size_t overlap
+    ctypedef struct cotool_clock:
+        int64_t cycle, within, head
+        int kind, head_kind
+    ctypedef struct cotool_span:
+        uint64_t begin, end, limit
+        int first, again
+        cotool_record record
+        cotool_line line
+        cotool_clock clock
+        uint64_t* record_patterns
+        uint8_t* line_patterns
+        int status, owns, open_end
+        uint64_t stop, seen_lines
+        int timed
+        int64_t head_time, tail_time
+        cotool_counts counts
+        int samples
+        cotool_sample* sample
+        cotool_entry* entry
+        size_t entries
+    ctypedef struct cotool_worker:
+        pass
+    ctypedef struct cotool_seen_time:
+        int token, open, layout, at, length, month, day
+    ctypedef struct cotool_seen_level:
+        int kind, token, word, lead, trail, styles, level, at
+    ctypedef struct cotool_text:
+        uint8_t* bytes
+        size_t size, room
+    void cotool_logscan_prepare()
+    void cotool_config_literals(cotool_config* config)
+    void cotool_config_formats(cotool_config* config)
+    int cotool_worker_open(cotool_worker* worker, const cotool_config* config, size_t block)
+    void cotool_worker_close(cotool_worker* worker, const cotool_config* config)
+    int cotool_span_open(cotool_span* span, const cotool_config* config)
+    void cotool_span_reset(cotool_span* span, const cotool_config* config, int width)
+    void cotool_span_close(cotool_span* span)
+    int cotool_span_finish(const cotool_config* config, cotool_span* span)
+    int cotool_counts_merge(const cotool_config* config, cotool_counts* into,
+                            const cotool_counts* counts)
+    ctypedef struct cotool_regex:
+        pass
+    cotool_regex* cotool_regex_new(const uint8_t* program, size_t size)
+    int cotool_regex_search(cotool_regex* regex, const uint8_t* line, size_t size)
+    void cotool_regex_free(cotool_regex* regex)
+    int cotool_probe_times(const uint8_t* line, const uint8_t* end, int tokens,
+                           cotool_seen_time* seen, int most)
+    int cotool_probe_levels(const uint8_t* line, const uint8_t* start, const uint8_t* end,
+                            cotool_seen_level* seen, int most)
+    int64_t cotool_period(int kind)
+    int cotool_layout_count()
+    const char* cotool_layout_form(int layout)
+    int cotool_layout_cycle(int layout)
+    int cotool_write_entries(const cotool_span* span, const uint8_t* memory, uint64_t base,
+                             uint64_t first_line, const uint8_t* prefix, size_t prefix_size,
+                             int utc, cotool_text* text)
+    ctypedef void scan_function "cotool_scan_function"(
+        const cotool_config* config, cotool_worker* worker, cotool_span* span, int file,
+        const uint8_t* memory, uint64_t size, int final)
+    scan_function* cotool_scan()
+
+cotool_logscan_prepare()
+cdef scan_function* scan = cotool_scan()
+
+LINE_LIMIT = COTOOL_LINE_LIMIT
+
+# Bytes of a span. Larger ones share the work less evenly, smaller ones add up more often.
+cdef uint64_t SPAN = 1 << 22
+# Bytes of one read.
+cdef size_t BLOCK = 1 << 18
+# Spans of a batch for each thread.
+cdef int BATCH = 8
+
+
+def layouts():
+    """Return the forms of timestamps that are known, and what repeats in each.
+
+    0: nothing, 1: the year is missing, 2: the date.
+    """
+    return [
+        (cotool_layout_form(n).decode(), cotool_layout_cycle(n))
+        for n in range(cotool_layout_count())
+    ]
+
+
+cdef class Regex:
+    """A program of logs.automaton. Not for several threads at a time."""
+
+    cdef cotool_regex* regex
+
+    def __cinit__(self, bytes program not None):
+        self.regex = cotool_regex_new(<const uint8_t*><const char*>program, len(program))
+        if self.regex == NULL:
+            raise ValueError("not a program of a regex")
+
+    def __dealloc__(self):
+        cotool_regex_free(self.regex)
+
+    def search(self, bytes line not None):
+        """Return whether a match stands anywhere in the line."""
+        cdef size_t size = len(line)
+        cdef const uint8_t* text = <const uint8_t*><const char*>line
+        cdef int found
+        with nogil:
+            found = cotool_regex_search(self.regex, text, size)
+        return found == 1
+
+
+cdef int64_t cycle_at(const cotool_clock* clock, int64_t within, int kind) noexcept nogil:
+    """The year or day of a stamp without one that follows what the clock shows."""
+    cdef int64_t period = cotool_period(kind)
+    if clock.within < 0 or clock.kind != kind:
+        return clock.cycle
+    if within < clock.within - period // 2:
+        return clock.cycle + 1
+    if within > clock.within + period // 2:
+        return clock.cycle - 1
+    return clock.cycle
+
+
+cdef Py_ssize_t padded(bytes line, uint8_t* place, Py_ssize_t room):
+    cdef Py_ssize_t size = min(len(line), room - COTOOL_PADDING)
+    memcpy(place, <const char*>line, size)
+    memset(place + size, 0, COTOOL_PADDING)
+    return size
+
+
+def probe_times(bytes line not None, int tokens=1):
+    """Return what in the first `tokens` tokens of a line can be read as a time.
+
+    Tuples of token, byte before it, index into layouts(), offset, length, month, day.
+    """
+    cdef uint8_t text[1024]
+    cdef cotool_seen_time seen[64]
+    cdef Py_ssize_t size = padded(line, text, sizeof(text))
+    cdef int n, count = cotool_probe_times(text, text + size, tokens, seen, 64)
+    return [
+        (seen[n].token, seen[n].open, seen[n].layout, seen[n].at, seen[n].length, seen[n].month,
+         seen[n].day)
+        for n in range(count)
+    ]
+
+
+def probe_levels(bytes line not None, Py_ssize_t start):
+    """Return what may be a level in the first tokens after line[start].
+
+    Tuples of kind of place, token, word, classes of the bytes before and after, style, level,
+    offset.
+    """
+    cdef uint8_t text[1024]
+    cdef cotool_seen_level seen[64]
+    cdef Py_ssize_t size = padded(line, text, sizeof(text))
+    cdef int n, count
+    if start > size:
+        return []
+    count = cotool_probe_levels(text, text + start, text + size, seen, 64)
+    return [
+        (seen[n].kind, seen[n].token, seen[n].word, seen[n].lead, seen[n].trail, seen[n].styles,
+         seen[n].level, seen[n].at)
+        for n in range(count)
+    ]
+
+
+cdef class Scanner:
+    """Counts of one file or stream, given in pieces. Not for several threads at a time.
+
+    formats: sequence of mappings with the fields of cotool_format, and `places` of cotool_place;
+    literals: sequence of (bytes, fold, pattern), pattern -1 and -2 for the keyword sets;
+    programs: one regex program a pattern, empty where its literals decide;
+    every: the patterns that have no literal; levels: those that pass, None for all;
+    since, until: seconds since 1970, for times without a zone and for others; wanted: patterns of
+    which a record must match one; date: year, month and day of the first stamp without them; zone: starts and offsets of local
+    time; widths, most_buckets: of the histogram; show: how many samples, of show_levels or, with
+    show_matches, of the lines that match a wanted pattern; entries: keep one for each line;
+    resumed: the first line may belong to a record that another scan has counted.
+    """
+
+    cdef cotool_config config
+    cdef list keep
+    cdef int threads, spans
+    cdef uint64_t span_size
+    cdef cotool_worker* workers
+    cdef cotool_span* span
+    cdef cotool_counts total
+    cdef cotool_record record
+    cdef cotool_line line
+    cdef cotool_clock clock
+    cdef uint64_t* record_patterns
+    cdef uint8_t* line_patterns
+    cdef int timed
+    cdef int64_t tail_time
+    cdef uint64_t seen_lines, fed
+    cdef uint8_t* memory
+    cdef size_t size, room
+    cdef list samples
+    cdef int64_t* numbers
+    cdef bytes prefix
+    cdef list written
+
+    def __cinit__(self, *, formats, literals, programs, every, levels, since, until, wanted, date,
+                  zone, widths, int most_buckets, int show, show_levels, bint show_matches,
+                  bint entries, bint resumed, bytes prefix, int num_threads, span_size=None,
+                  block_size=None):
+        cdef cotool_config* c = &self.config
+        cdef int n
+        cdef size_t block = block_size or BLOCK
+        self.keep = []
+        self.samples = []
+        self.written = []
+        self.prefix = prefix
+        self.threads = max(num_threads, 1)
+        self.spans = self.threads * BATCH
+        self.span_size = span_size or SPAN
+        self._set_formats(formats)
+        self._set_patterns(literals, programs, every)
+        for n in range(COTOOL_LEVELS):
+            c.levels[n] = levels is None or n in levels
+            c.show_levels[n] = n in show_levels
+        c.timed = since is not None or until is not None
+        for n in range(2):
+            c.since[n] = -INT64_MAX if since is None else since[n]
+            c.until[n] = INT64_MAX if until is None else until[n]
+        if wanted is not None:
+            flags = bytearray(len(programs) + 1)
+            for pattern in wanted:
+                flags[pattern] = 1
+            c.wanted = self._keep_bytes(bytes(flags))
+        c.filtered = levels is not None or c.timed or wanted is not None
+        c.year, c.month, c.day = date
+        starts, offsets = zone
+        self.numbers = <int64_t*>malloc((2 * len(starts) + len(widths) + 1) * sizeof(int64_t))
+        if self.numbers == NULL:
+            raise MemoryError
+        for n, number in enumerate([*starts, *offsets, *widths, 0]):
+            self.numbers[n] = number
+        c.zones = len(starts)
+        c.zone_start = self.numbers
+        c.zone_offset = self.numbers + c.zones
+        c.widths = self.numbers + 2 * c.zones
+        c.most_buckets = most_buckets
+        c.show = show
+        c.show_matches = show_matches
+        c.entries = entries
+        cotool_config_formats(c)
+        self.workers = <cotool_worker*>calloc(self.threads, sizeof(cotool_worker))
+        self.span = <cotool_span*>calloc(self.spans, sizeof(cotool_span))
+        self.record_patterns = <uint64_t*>calloc(c.patterns + 1, sizeof(uint64_t))
+        self.line_patterns = <uint8_t*>calloc(c.patterns + 1, 1)
+        self.total.patterns = <uint64_t*>calloc(c.patterns + 1, sizeof(uint64_t))
+        if (self.workers == NULL or self.span == NULL or self.record_patterns == NULL
+                or self.line_patterns == NULL or self.total.patterns == NULL):
+            raise MemoryError
+        self.total.first, self.total.last = INT64_MAX, -INT64_MAX - 1
+        self.clock.within = -1
+        self.record.open = self.record.counted = resumed
+        self.record.passes = not c.filtered or (c.levels[COTOOL_UNKNOWN] and not c.timed)
+        self.record.level = COTOOL_UNKNOWN
+        self.record.format = -1
+        for n in range(self.threads):
+            status = cotool_worker_open(&self.workers[n], c, block)
+            if status == EINVAL:
+                raise ValueError("not a program of a regex")
+            if status:
+                raise MemoryError
+        for n in range(self.spans):
+            if cotool_span_open(&self.span[n], c):
+                raise MemoryError
+
+    def __dealloc__(self):
+        cdef int n
+        if self.workers != NULL:
+            for n in range(self.threads):
+                cotool_worker_close(&self.workers[n], &self.config)
+        if self.span != NULL:
+            for n in range(self.spans):
+                cotool_span_close(&self.span[n])
+        free(self.workers)
+        free(self.span)
+        free(self.record_patterns)
+        free(self.line_patterns)
+        free(self.total.patterns)
+        free(self.total.histogram.buckets)
+        free(self.memory)
+        free(self.numbers)
+        free(self.config.literal)
+        free(self.config.pattern)
+        free(self.config.every)
+
+    cdef uint8_t* _keep_bytes(self, bytes data):
+        self.keep.append(data)
+        return <uint8_t*><const char*>data
+
+    cdef int _set_formats(self, formats) except -1:
+        cdef cotool_format* f
+        cdef cotool_place* p
+        cdef int n, k
+        if len(formats) > COTOOL_FORMATS:
+            raise ValueError(f"at most {COTOOL_FORMATS} formats")
+        self.config.formats = len(formats)
+        for n, given in enumerate(formats):
+            f = &self.config.format[n]
+            f.kind = given["kind"]
+            f.pri = given["pri"]
+            f.time_token = given["time_token"]
+            f.time_open = given["time_open"]
+            f.layouts = given["layouts"]
+            strncpy(f.time_key, <const char*>(<bytes>given["time_key"]), COTOOL_KEY - 1)
+            f.places = len(given["places"])
+            if f.places > COTOOL_PLACES:
+                raise ValueError(f"at most {COTOOL_PLACES} places of the level")
+            for k, place in enumerate(given["places"]):
+                p = &f.place[k]
+                p.kind, p.before = place["kind"], place["before"]
+                p.token, p.word = place["token"], place["word"]
+                p.styles, p.scale = place["styles"], place["scale"]
+                p.lead, p.trail = place["lead"], place["trail"]
+                strncpy(p.key, <const char*>(<bytes>place["key"]), COTOOL_KEY - 1)
+            for k in given["first"]:
+                f.first[k] = 1
+
+    cdef int _set_patterns(self, literals, programs, every) except -1:
+        cdef cotool_config* c = &self.config
+        cdef int n
+        if len(literals) > 65535:
+            raise ValueError("at most 65535 literals")
+        c.literals, c.patterns, c.every_line = len(literals), len(programs), len(every)
+        c.literal = <cotool_literal*>calloc(c.literals + 1, sizeof(cotool_literal))
+        c.pattern = <cotool_pattern*>calloc(c.patterns + 1, sizeof(cotool_pattern))
+        c.every = <int*>calloc(c.every_line + 1, sizeof(int))
+        if c.literal == NULL or c.pattern == NULL or c.every == NULL:
+            raise MemoryError
+        for n, (text, fold, pattern) in enumerate(sorted(literals)):
+            if not text:
+                raise ValueError("an empty literal")
+            c.literal[n].bytes = self._keep_bytes(text)
+            c.literal[n].size = len(text)
+            c.literal[n].fold = fold
+            c.literal[n].pattern = pattern
+        for n, program in enumerate(programs):
+            if program:
+                c.pattern[n].program = self._keep_bytes(program)
+                c.pattern[n].size = len(program)
+        for n, pattern in enumerate(every):
+            c.every[n] = pattern
+        cotool_config_literals(c)
+
+    def scan_file(self, int file, uint64_t begin, uint64_t size):
+        """Scan the next batch of a file of `size` bytes from the line that starts at `begin`.
+
+        Returns where the next batch begins: `size`, or what is left of it where the file shrank.
+        Raises OSError where the file cannot be read.
+        """
+        cdef uint64_t end = min(size, begin + self.spans * self.span_size)
+        return self._batch(file, NULL, begin, end, end, size, end == size)
+
+    def feed(self, const uint8_t[::1] data not None, *, bint final):
+        """Scan the next bytes of a stream; a line that is not ended waits for the next call."""
+        cdef size_t given = data.shape[0], whole, stop
+        cdef uint8_t* newline
+        if self.size + given + COTOOL_PADDING > self.room:
+            room = self.size + given + COTOOL_PADDING
+            room = max(room, min(2 * self.room, room + (1 << 22)))
+            memory = <uint8_t*>realloc(self.memory, room)
+            if memory == NULL:
+                raise MemoryError
+            self.memory, self.room = memory, room
+        if given:
+            memcpy(self.memory + self.size, &data[0], given)
+        self.size += given
+        whole = self.size
+        if not final:
+            newline = <uint8_t*>memrchr(self.memory, c"\n", self.size)
+            whole = 0 if newline == NULL else newline + 1 - self.memory
+            if self.size - whole > COTOOL_LINE_LIMIT or (self.line.in_pieces and not whole):
+                whole = self.size
+        if whole:
+            stop = self._batch(-1, self.memory, 0, whole, whole, whole, final)
+            memmove(self.memory, self.memory + stop, self.size - stop)
+            self.size -= stop
+            self.fed += stop
+
+    cdef uint64_t _batch(self, int file, uint8_t* memory, uint64_t begin, uint64_t end,
+                         uint64_t limit, uint64_t size, bint final) except? 0:
+        cdef int count, n
+        cdef uint64_t step = self.span_size
+        cdef cotool_span* s
+        cdef scan_function* run = scan
+        cdef cotool_config* config = &self.config
+        if end - begin > self.spans * step:
+            step = (end - begin + self.spans - 1) // self.spans
+        count = max(1, <int>((end - begin + step - 1) // step))
+        for n in range(count):
+            s = &self.span[n]
+            s.begin, s.end, s.limit = begin + n * step, min(begin + (n + 1) * step, end), limit
+            cotool_span_reset(s, config, self.total.histogram.width)
+            s.first = n == 0
+            s.clock = self.clock
+            s.clock.head = -1
+            if n:
+                s.clock.within = -1
+        s = &self.span[0]
+        s.record, s.line = self.record, self.line
+        s.record_patterns, self.record_patterns = self.record_patterns, s.record_patterns
+        s.line_patterns, self.line_patterns = self.line_patterns, s.line_patterns
+        with nogil:
+            if count == 1 or self.threads == 1:
+                for n in range(count):
+                    run(config, &self.workers[0], &self.span[n], file, memory, size, final)
+            else:
+                for n in prange(count, num_threads=self.threads, schedule="dynamic", chunksize=1):
+                    run(config, &self.workers[omp_get_thread_num()], &self.span[n], file, memory,
+                        size, final)
+        self._set_clocks(count, file, memory, size, final)
+        PyErr_CheckSignals()
+        return self._add_up(count, memory, begin)
+
+    cdef int _set_clocks(self, int count, int file, uint8_t* memory, uint64_t size,
+                         bint final) except -1:
+        """Scan again the spans before which a year, or a day, has passed within the batch.
+
+        How far a span moves the clock does not depend on where it begins, so all are known at once.
+        """
+        cdef int n, again = 0
+        cdef int64_t expected, moved, assumed = self.clock.cycle
+        cdef cotool_clock clock = self.clock
+        cdef cotool_span* s
+        cdef cotool_config* config = &self.config
+        cdef scan_function* run = scan
+        for n in range(count):
+            s = &self.span[n]
+            s.again = 0
+            if s.clock.head < 0:
+                continue
+            expected = cycle_at(&clock, s.clock.head, s.clock.head_kind) if n else assumed
+            moved = s.clock.cycle - assumed
+            clock.cycle, clock.within, clock.kind = (
+                expected + moved, s.clock.within, s.clock.kind)
+            if expected != assumed:
+                again += 1
+                s.again = 1
+                cotool_span_reset(s, config, self.total.histogram.width)
+                s.clock.cycle, s.clock.within, s.clock.head = expected, -1, -1
+        if again == 0:
+            return 0
+        with nogil:
+            for n in prange(count, num_threads=self.threads, schedule="dynamic", chunksize=1):
+                if self.span[n].again:
+                    run(config, &self.workers[omp_get_thread_num()], &self.span[n], file, memory,
+                        size, final)
+        return 0
+
+    cdef uint64_t _add_up(self, int count, uint8_t* memory, uint64_t begin) except? 0:
+        """Add up a batch's spans in order; return where the next one begins."""
+        cdef int n, k
+        cdef uint64_t stop = begin
+        cdef cotool_span* s
+        for n in range(count):
+            s = &self.span[n]
+            if s.status == ENOMEM:
+                raise MemoryError
+            if s.status:
+                raise OSError(s.status, "cannot be read")
+            if n == 0 or s.clock.head >= 0:
+                self.clock = s.clock
+            if s.timed:
+                self.total.disordered += self.timed and s.head_time < self.tail_time
+                self.timed, self.tail_time = 1, s.tail_time
+            if cotool_counts_merge(&self.config, &self.total, &s.counts):
+                raise MemoryError
+            for k in range(s.samples):
+                if len(self.samples) < self.config.show:
+                    self.samples.append((self.seen_lines + s.sample[k].line + 1,
+                                         self.fed + s.sample[k].at, s.sample[k].size,
+                                         s.sample[k].level))
+            if s.entries:
+                self._write(s, memory)
+            self.seen_lines += s.seen_lines
+            if s.owns:
+                stop = s.stop
+                self.record, self.line = s.record, s.line
+                if s.open_end:
+                    s.record_patterns, self.record_patterns = (
+                        self.record_patterns, s.record_patterns)
+                    s.line_patterns, self.line_patterns = self.line_patterns, s.line_patterns
+        return stop
+
+    cdef int _write(self, cotool_span* s, uint8_t* memory) except -1:
+        cdef cotool_text text
+        text.bytes, text.size, text.room = NULL, 0, 0
+        try:
+            if cotool_write_entries(s, memory, 0, self.seen_lines + 1,
+                                    <const uint8_t*><const char*>self.prefix,
+                                    len(self.prefix), self.config.zones > 0, &text):
+                raise MemoryError
+            self.written.append((<char*>text.bytes)[:text.size])
+        finally:
+            free(text.bytes)
+
+    def finish(self):
+        """Count the record that is still open. Nothing may be scanned afterwards."""
+        cdef cotool_span* s = &self.span[0]
+        cotool_span_reset(s, &self.config, self.total.histogram.width)
+        s.record = self.record
+        s.record_patterns, self.record_patterns = self.record_patterns, s.record_patterns
+        if (cotool_span_finish(&self.config, s)
+                or cotool_counts_merge(&self.config, &self.total, &s.counts)):
+            raise MemoryError
+        self.record.open = 0
+
+    def take_written(self):
+        """Return the JSON lines of entries since the last call."""
+        written, self.written = self.written, []
+        return written
+
+    def take_samples(self):
+        """Return the samples so far: line from 1, offset, size, level."""
+        return list(self.samples)
+
+    @property
+    def waiting(self):
+        """Bytes of a last line that is not ended yet."""
+        return self.size
+
+    @property
+    def cycles(self):
+        """Years, or days, from the first stamp without one to the last."""
+        return self.clock.cycle
+
+    @property
+    def lines(self):
+        """Lines so far, those left out included."""
+        return self.seen_lines
+
+    def counts(self):
+        """Return the totals; the record that is still open is not in them before finish()."""
+        cdef cotool_counts* c = &self.total
+        cdef cotool_histogram* h = &c.histogram
+        cdef int n, k
+        return {
+            "bytes": c.bytes,
+            "lines": c.lines,
+            "records": c.records,
+            "timeless": c.timeless,
+            "out_of_order": c.disordered,
+            "long_lines": c.long_lines,
+            "left_out": c.left_out,
+            "zoned": c.zoned,
+            "levels": [c.levels[n] for n in range(COTOOL_LEVELS)],
+            "keywords": [c.keywords[0], c.keywords[1]],
+            "patterns": [c.patterns[n] for n in range(self.config.patterns)],
+            "formats": [c.formats[n] for n in range(self.config.formats)],
+            "first": None if c.first > c.last else c.first,
+            "last": None if c.first > c.last else c.last,
+            "width": self.config.widths[h.width],
+            "buckets": {
+                h.buckets[n].start: tuple([h.buckets[n].counts[k] for k in range(COTOOL_LEVELS)])
+                for n in range(h.capacity)
+                if h.buckets[n].start != -INT64_MAX - 1
+            },
+        }

@@ -1,0 +1,255 @@
+"""An analysis of logs for people: levels, time line, patterns, bursts, gaps, files, samples."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from cotool.cli._text import one_line, percent, plural
+from cotool.logs.activity import display_buckets, duration, find_bursts, find_gaps, rate
+from cotool.logs.options import LEVELS
+from cotool.logs.report import Clock, clock_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from zoneinfo import ZoneInfo
+
+    from cotool.cli._screen import Screen
+    from cotool.logs.model import FileSummary, LogSummary, Sample
+
+_BLOCKS = " ▁▂▃▄▅▆▇█"
+_STYLES = {
+    "trace": "dim",
+    "debug": "blue",
+    "info": "green",
+    "notice": "cyan",
+    "warning": "yellow",
+    "error": "red",
+    "critical": "bold magenta",
+    "unknown": "dim",
+}
+_MOST_FILES = 20
+_MOST_FORMATS = 3
+_BAR = 24
+
+
+def render(
+    summary: LogSummary, screen: Screen, *, zone: ZoneInfo | None, bucket: int | None
+) -> None:
+    """Print all that a run has found."""
+    clock = clock_of(summary, zone)
+    screen.print(*_head(summary, clock))
+    _levels(summary, screen)
+    _time_line(summary, screen, clock, bucket)
+    _patterns(summary, screen)
+    _events(summary, screen, clock)
+    _files(summary, screen)
+    _samples(summary.samples, screen)
+
+
+def _head(summary: LogSummary, clock: Clock) -> list[Text]:
+    counts = summary.counts
+    parts = [plural(counts.lines, "line")]
+    if counts.records != counts.lines:
+        parts.append(plural(counts.records, "record"))
+    parts.append(size(counts.bytes))
+    if len(summary.files) > 1:
+        parts.append(plural(len(summary.files), "file"))
+    if counts.left_out:
+        parts.append(f"{plural(counts.left_out, 'record')} left out")
+    lines = [Text(", ".join(parts), style="bold")]
+    if counts.first_seen is not None and counts.last_seen is not None:
+        span = duration((counts.last_seen - counts.first_seen) // 1_000_000_000)
+        first = _moment(clock.seconds(counts.first_seen // 1_000_000_000))
+        last = _moment(clock.seconds(counts.last_seen // 1_000_000_000))
+        line = f"{first} to {last} ({span})"
+        speed = rate(counts.records, counts.first_seen, counts.last_seen)
+        if speed is not None:
+            line += f", {_speed(speed)}"
+        lines.append(Text(line))
+    formats = sorted({name for file in summary.files for name in file.formats})
+    if formats:
+        more = len(formats) - _MOST_FORMATS
+        shown = "; ".join(formats[:_MOST_FORMATS]) + (f"; {more} more" if more > 0 else "")
+        lines.append(Text(f"format: {shown}", style="dim"))
+    return lines
+
+
+def _levels(summary: LogSummary, screen: Screen) -> None:
+    counts = summary.counts
+    present = [level for level in LEVELS if counts.levels[level]]
+    if not present:
+        return
+    most = max(counts.levels[level] for level in present)
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_column(justify="right")
+    table.add_column(no_wrap=True)
+    for level in present:
+        count = counts.levels[level]
+        length = max(1, round(_BAR * count / most))
+        table.add_row(
+            Text(level, style=_STYLES[level]),
+            f"{count:,}",
+            percent(count / counts.records),
+            Text("█" * length, style=_STYLES[level]),
+        )
+    screen.print(Text(), table)
+    mentions = [f"{count:,} {name} words" for name, count in counts.keywords.items() if count]
+    if mentions:
+        screen.print(Text(f"lines that mention {', '.join(mentions)}", style="dim"))
+
+
+def _time_line(summary: LogSummary, screen: Screen, clock: Clock, bucket: int | None) -> None:
+    histogram = summary.counts.histogram
+    room = min(screen.width - 22, 120)
+    if not histogram.buckets or room < 4:
+        return
+    shown = display_buckets(histogram, bucket, most=room)
+    starts = list(shown.buckets)
+    rows = [[shown.buckets[start][n] for start in starts] for n in range(len(LEVELS))]
+    if len(starts) > room:
+        each = -(-len(starts) // room)
+        rows = [[sum(row[n : n + each]) for n in range(0, len(row), each)] for row in rows]
+        step = shown.width * each
+    else:
+        step = shown.width
+    screen.print(Text(), Text(f"time line, {duration(step)} a column", style="dim"))
+    for level, row in zip(LEVELS, rows, strict=True):
+        if any(row):
+            line = Text(f"{level:<9}", style=_STYLES[level])
+            line.append(sparkline(row))
+            line.append(f" {max(row):,}", style="dim")
+            screen.print(line)
+    first = _moment(clock.seconds(starts[0])) or ""
+    last = _moment(clock.seconds(starts[-1])) or ""
+    width = len(rows[0])
+    if width > len(first) + len(last):
+        screen.print(Text(f"{'':<9}{first}{last:>{width - len(first)}}", style="dim"))
+    else:
+        screen.print(Text(f"{'':<9}{first} …", style="dim"))
+    notes = [
+        f"{plural(count, 'record')} {text}"
+        for count, text in (
+            (summary.counts.timeless, "without a time"),
+            (summary.counts.out_of_order, "earlier than the one before"),
+        )
+        if count
+    ]
+    if notes:
+        screen.print(Text("; ".join(notes), style="dim"))
+
+
+def sparkline(counts: Sequence[int]) -> str:
+    """Return one block a count, its height a share of the greatest; any count shows."""
+    most = max(counts, default=0)
+    return "".join(
+        _BLOCKS[0 if not count else max(1, round(count / most * (len(_BLOCKS) - 1)))]
+        for count in counts
+    )
+
+
+def _patterns(summary: LogSummary, screen: Screen) -> None:
+    counts = summary.counts
+    if not counts.patterns:
+        return
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(overflow="fold")
+    table.add_column(justify="right")
+    table.add_column(justify="right")
+    for name, count in counts.patterns.items():
+        share = percent(count / counts.lines) if counts.lines else ""
+        table.add_row(one_line(name), f"{count:,}", f"{share} of lines" if share else "")
+    screen.print(Text(), Text("patterns", style="bold"), table)
+
+
+def _events(summary: LogSummary, screen: Screen, clock: Clock) -> None:
+    histogram = summary.counts.histogram
+    bursts, gaps = find_bursts(histogram), find_gaps(histogram)
+    if bursts:
+        screen.print(Text(), Text("bursts", style="bold"))
+    for burst in bursts:
+        name = "records" if burst.level == "all" else f"{burst.level}s"
+        screen.print(
+            Text(
+                f"{_moment(clock.seconds(burst.start))} for {duration(burst.end - burst.start)}: "
+                f"{burst.count:,} {name}, {burst.ratio:,g} times the typical {burst.typical:,g}"
+            )
+        )
+    if gaps:
+        screen.print(Text(), Text("gaps", style="bold"))
+    for gap in gaps:
+        screen.print(
+            Text(
+                f"{_moment(clock.seconds(gap.start))} to {_moment(clock.seconds(gap.end))}: "
+                f"nothing for {duration(gap.seconds)}, mostly at most {duration(gap.typical)}"
+            )
+        )
+
+
+def _files(summary: LogSummary, screen: Screen) -> None:
+    if len(summary.files) < 2:
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("file", overflow="fold")
+    for name in ("lines", "records", "size", "warning", "error", "critical"):
+        table.add_column(name, justify="right")
+    for file in summary.files[:_MOST_FILES]:
+        table.add_row(*_file_row(file))
+    screen.print(Text(), table)
+    more = len(summary.files) - _MOST_FILES
+    if more > 0:
+        screen.print(Text(f"{plural(more, 'more file')}; --format csv lists them all", style="dim"))
+
+
+def _file_row(file: FileSummary) -> list[str]:
+    counts = file.counts
+    return [
+        one_line(file.path),
+        f"{counts.lines:,}",
+        f"{counts.records:,}",
+        size(counts.bytes),
+        *(f"{counts.levels[level]:,}" for level in ("warning", "error", "critical")),
+    ]
+
+
+def _samples(samples: Sequence[Sample], screen: Screen) -> None:
+    if samples:
+        screen.print(Text())
+    for n, sample in enumerate(samples):
+        around = bool(sample.before or sample.after)
+        if n and around:
+            screen.print(Text("--", style="dim"))
+        place = one_line(sample.path)
+        first = sample.line - len(sample.before)
+        for k, text in enumerate(sample.before):
+            screen.print(Text(f"{place}-{first + k}- {one_line(text)}", style="dim"))
+        line = Text(f"{place}:{sample.line}: ")
+        line.append(one_line(sample.text), style=_STYLES[sample.level])
+        screen.print(line)
+        for k, text in enumerate(sample.after):
+            screen.print(Text(f"{place}-{sample.line + 1 + k}- {one_line(text)}", style="dim"))
+
+
+def _moment(iso: str | None) -> str:
+    return "" if iso is None else iso.replace("T", " ", 1)
+
+
+def _speed(speed: float) -> str:
+    for name, seconds in (("s", 1), ("min", 60), ("h", 3600)):
+        if speed * seconds >= 1:
+            return f"{speed * seconds:,.3g} records/{name}"
+    return f"{speed * 86400:,.3g} records/d"
+
+
+def size(count: int) -> str:
+    """Return a number of bytes as 12 B, 3.4 kB, 1.07 GB."""
+    number = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if number < 1000:
+            return f"{number:.3g} {unit}"
+        number /= 1000
+    return f"{number:.3g} TB"

@@ -1,0 +1,244 @@
+"""`cotool analyze-logs`: its options, and the request that they make."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable  # noqa: TC003 - Typer reads the annotations
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cotool.cli._logs_run import LogRequest, run
+from cotool.errors import InputError
+from cotool.logs.options import LEVELS
+
+EXAMPLES = """Examples:
+
+cotool analyze-logs app.log
+
+cotool analyze-logs -r /var/log -e timeout='timed? ?out' --fail-on 'error>0'
+
+zcat app.log.gz | cotool analyze-logs --level error,critical --show 5
+
+cotool analyze-logs app.log --records - | duckdb -c "from read_json('/dev/stdin')"
+"""
+
+FORMATS = ("table", "json", "csv")
+_EXTENSIONS = {".json": "json", ".csv": "csv"}
+
+
+def _among(words: tuple[str, ...]) -> Callable[[str], list[str]]:
+    return lambda incomplete: [word for word in words if word.startswith(incomplete)]
+
+
+def _option(panel: str, text: str, *names: str, metavar: str = "TEXT", words: Any = None) -> Any:
+    return typer.Option(
+        *names,
+        help=text,
+        metavar=metavar,
+        rich_help_panel=panel,
+        autocompletion=_among(words) if words else None,
+        show_default=False,
+    )
+
+
+def _flag(panel: str, text: str, *names: str) -> Any:
+    return typer.Option(*names, help=text, rich_help_panel=panel, show_default=False)
+
+
+def analyze_logs(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FILES]...",
+            help="Logs, globs or folders (-r), also gzip, zstd, bzip2, xz; - is standard input.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    recursive: Annotated[
+        bool, _flag("Input", "Read the files in folders.", "--recursive", "-r")
+    ] = False,
+    log_format: Annotated[
+        str | None,
+        _option(
+            "Input",
+            "auto, plain, json, logfmt, or the head of a line: '{time} [{}] {level}'.",
+            "--log-format",
+            metavar="FORMAT",
+            words=("auto", "plain", "json", "logfmt"),
+        ),
+    ] = None,
+    tz: Annotated[
+        str | None,
+        _option(
+            "Input", "Zone of times that name none, and of the output.", "--tz", metavar="ZONE"
+        ),
+    ] = None,
+    state: Annotated[
+        str | None,
+        _option(
+            "Input",
+            "Go on where the last run with this file ended; rotated logs count once.",
+            "--state",
+            metavar="FILE",
+        ),
+    ] = None,
+    follow: Annotated[
+        bool, _flag("Input", "Go on as the logs grow; Ctrl-C ends.", "--follow", "-F")
+    ] = False,
+    pattern: Annotated[
+        list[str] | None,
+        _option(
+            "Patterns",
+            "Count the lines that match a regex. Repeatable.",
+            "--pattern",
+            "-e",
+            metavar="NAME=REGEX",
+        ),
+    ] = None,
+    patterns: Annotated[
+        list[str] | None,
+        _option("Patterns", "Read patterns from a file, one a line.", "--patterns", metavar="FILE"),
+    ] = None,
+    level: Annotated[
+        str | None,
+        _option(
+            "Filters",
+            "Only records of these levels, as in error,warning.",
+            "--level",
+            "-l",
+            metavar="LEVELS",
+            words=LEVELS,
+        ),
+    ] = None,
+    match: Annotated[
+        list[str] | None,
+        _option(
+            "Filters", "Only records that match a pattern. Repeatable.", "--match", metavar="NAME"
+        ),
+    ] = None,
+    since: Annotated[
+        str | None,
+        _option(
+            "Filters",
+            "Only records from then on: a date, a time, or 2h.",
+            "--since",
+            metavar="WHEN",
+        ),
+    ] = None,
+    until: Annotated[
+        str | None, _option("Filters", "Only records before then.", "--until", metavar="WHEN")
+    ] = None,
+    show: Annotated[
+        int,
+        _option(
+            "Output",
+            "Show the first lines that pass the filters, else the first errors.",
+            "--show",
+            "-n",
+            metavar="NUMBER",
+        ),
+    ] = 0,
+    context: Annotated[
+        int,
+        _option("Output", "Lines around each line shown.", "--context", "-C", metavar="NUMBER"),
+    ] = 0,
+    bucket: Annotated[
+        str | None,
+        _option(
+            "Output",
+            "Width of the histogram's buckets, as in 5m; else chosen.",
+            "--bucket",
+            metavar="DURATION",
+        ),
+    ] = None,
+    records: Annotated[
+        str | None,
+        _option(
+            "Output",
+            "Write each line as a JSON object; - is standard output.",
+            "--records",
+            metavar="FILE",
+        ),
+    ] = None,
+    format: Annotated[  # noqa: A002 - the option's name
+        str | None,
+        _option("Output", "table, json or csv.", "--format", "-f", metavar="NAME", words=FORMATS),
+    ] = None,
+    json: Annotated[bool, _flag("Output", "The same as --format json.", "--json")] = False,
+    output: Annotated[
+        str | None,
+        _option(
+            "Output",
+            "Write to a file, whole or not at all; its extension may give the format.",
+            "--output",
+            "-o",
+            metavar="FILE",
+        ),
+    ] = None,
+    fail_on: Annotated[
+        list[str] | None,
+        _option(
+            "Output",
+            "Exit with 1 where it holds: 'error>0 or rate(warning)>5%'. Repeatable.",
+            "--fail-on",
+            metavar="CONDITION",
+        ),
+    ] = None,
+    threads: Annotated[
+        str | None, _option("Run", "Threads to use.", "--threads", "-t", metavar="NUMBER")
+    ] = None,
+    quiet: Annotated[
+        bool, _flag("Run", "Errors alone on standard error.", "--quiet", "-q")
+    ] = False,
+    no_progress: Annotated[bool, _flag("Run", "No progress bar.", "--no-progress")] = False,
+    debug: Annotated[  # noqa: ARG001 - main() finds it, so that it serves errors of usage as well
+        bool, _flag("Run", "Show the traceback of an error.", "--debug")
+    ] = False,
+) -> Callable[[], int]:
+    """Count a log's lines by level, time, pattern and keyword: gigabytes in one pass."""
+    if json and format not in {None, "json"}:
+        raise InputError(f"--json contradicts --format {format}", hint="leave one of them out")
+    chosen = "json" if json else format or _EXTENSIONS.get(Path(output or "").suffix.lower())
+    if chosen is not None and chosen not in FORMATS:
+        raise InputError(f"--format: {chosen!r} is none", hint=", ".join(FORMATS))
+    for name, number in (("--show", show), ("--context", context)):
+        if number < 0:
+            raise InputError(f"{name}: {number} is negative", hint="give 0 or more")
+    request = LogRequest(
+        paths=tuple(files or _standard_input()),
+        recursive=recursive,
+        log_format=log_format or "auto",
+        tz=tz,
+        state=state,
+        follow=follow,
+        patterns=tuple(pattern or ()),
+        pattern_files=tuple(patterns or ()),
+        levels=None if level is None else tuple(filter(None, level.lower().split(","))),
+        match=None if match is None else tuple(match),
+        since=since,
+        until=until,
+        show=show,
+        context=context,
+        bucket=bucket,
+        records=records,
+        format=chosen or "table",
+        output=output,
+        conditions=tuple(fail_on or ()),
+        threads=threads,
+        quiet=quiet,
+        progress=not no_progress,
+    )
+    return partial(run, request)
+
+
+def _standard_input() -> tuple[str]:
+    if sys.stdin is None or sys.stdin.isatty():
+        raise InputError(
+            "no file is given, and nothing is piped in",
+            hint="cotool analyze-logs app.log; cotool analyze-logs --help lists the options",
+        )
+    return ("-",)

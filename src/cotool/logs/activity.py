@@ -1,0 +1,198 @@
+"""What a histogram tells of time: buckets to look at, bursts, gaps, each with its evidence."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from cotool.errors import InputError
+from cotool.logs.histogram import Histogram
+from cotool.logs.options import LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+# Widths that people read with ease, in seconds.
+NICE = (
+    1, 5, 10, 15, 30,
+    _MINUTE, 2 * _MINUTE, 5 * _MINUTE, 10 * _MINUTE, 15 * _MINUTE, 30 * _MINUTE,
+    _HOUR, 2 * _HOUR, 4 * _HOUR, 6 * _HOUR, 12 * _HOUR,
+    _DAY, 7 * _DAY, 30 * _DAY, 90 * _DAY, 360 * _DAY, 3600 * _DAY,
+)  # fmt: skip
+# More buckets than this are not filled up with empty ones.
+_MOST_FILLED = 20_000
+_MOST_BURSTS = 10
+_MOST_GAPS = 10
+# A burst is looked for in a series of this many buckets at most, and at least.
+_SERIES = 480
+_LEAST_SERIES = 8
+# The series in which bursts are looked for.
+_SERIES_LEVELS = {
+    "all": LEVELS,
+    "warning": ("warning",),
+    "error": ("error", "critical"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """Far more records than is typical, from `start` to `end` (seconds since 1970).
+
+    `typical` is what as long a time holds elsewhere; `ratio` is `count` over it, at least over 1.
+    """
+
+    level: str
+    start: int
+    end: int
+    count: int
+    typical: float
+    ratio: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields by name."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """No record from `start` to `end`, where 95 % of pauses last at most `typical` seconds."""
+
+    start: int
+    end: int
+    seconds: int
+    typical: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields by name."""
+        return asdict(self)
+
+
+def display_buckets(histogram: Histogram, bucket: int | None = None, most: int = 60) -> Histogram:
+    """Return the counts in buckets of `bucket` seconds, or of the least nice width that fits.
+
+    Empty buckets between the first and the last are filled with zeros. Raises InputError where
+    `bucket` is narrower than the data were kept.
+    """
+    if not histogram.buckets:
+        return histogram
+    first, last = min(histogram.buckets), max(histogram.buckets)
+    if bucket is None:
+        fitting = [width for width in NICE if width % histogram.width == 0]
+        width = next(
+            (
+                width
+                for width in fitting
+                if (last - last % width - first + first % width) // width < most
+            ),
+            histogram.width if not fitting else fitting[-1],
+        )
+    else:
+        width = bucket
+        if width % histogram.width:
+            raise InputError(
+                f"--bucket: the times are kept in steps of {duration(histogram.width)}",
+                hint="give a multiple of it; --since and --until keep finer steps",
+            )
+    wide = histogram.widened(width)
+    return Histogram(width, _filled(wide))
+
+
+def _filled(histogram: Histogram) -> dict[int, tuple[int, ...]]:
+    first, last, width = min(histogram.buckets), max(histogram.buckets), histogram.width
+    if (last - first) // width >= _MOST_FILLED:
+        return dict(sorted(histogram.buckets.items()))
+    empty = (0,) * len(LEVELS)
+    return {
+        start: histogram.buckets.get(start, empty) for start in range(first, last + width, width)
+    }
+
+
+def find_bursts(histogram: Histogram) -> list[Burst]:
+    """Return the strongest bursts of all records, of warnings and of errors.
+
+    A bucket belongs to a burst where its count lies above three times the typical one (the median
+    of all buckets, or the mean of the lower nine tenths where that is more) and more than six
+    standard deviations above it, as estimated from the median deviation or, where that is more,
+    by Poisson's law. Neighbouring buckets are one burst.
+    """
+    if not histogram.buckets:
+        return []
+    series = display_buckets(histogram, most=_SERIES)
+    if len(series.buckets) < _LEAST_SERIES:
+        return []
+    starts = list(series.buckets)
+    bursts: list[Burst] = []
+    for name, levels in _SERIES_LEVELS.items():
+        places = [LEVELS.index(level) for level in levels]
+        counts = [sum(series.buckets[start][n] for n in places) for start in starts]
+        bursts += _bursts(name, starts, counts, series.width)
+    bursts.sort(key=lambda burst: (-burst.count / math.sqrt(burst.typical + 1), burst.start))
+    return bursts[:_MOST_BURSTS]
+
+
+def _bursts(name: str, starts: Sequence[int], counts: Sequence[int], width: int) -> list[Burst]:
+    middle = median(counts)
+    lower = sorted(counts)[: max(1, len(counts) * 9 // 10)]
+    typical = max(middle, sum(lower) / len(lower))
+    deviation = max(
+        1.4826 * median(abs(count - middle) for count in counts), math.sqrt(typical + 1)
+    )
+    threshold = max(3 * typical, typical + 6 * deviation, 9)
+    found: list[Burst] = []
+    n = 0
+    while n < len(counts):
+        end = n
+        while end < len(counts) and counts[end] > threshold:
+            end += 1
+        if end > n:
+            count = sum(counts[n:end])
+            usual = typical * (end - n)
+            found.append(
+                Burst(
+                    name,
+                    starts[n],
+                    starts[end - 1] + width,
+                    count,
+                    round(usual, 2),
+                    round(count / max(usual, 1), 1),
+                )
+            )
+        n = end + 1
+    return found
+
+
+def find_gaps(histogram: Histogram) -> list[Gap]:
+    """Return the longest silences: twenty times what 95 % of the pauses last, or more."""
+    starts = sorted(histogram.buckets)
+    if len(starts) < _LEAST_SERIES:
+        return []
+    pauses = sorted(b - a for a, b in pairwise(starts))
+    typical = max(pauses[int(0.95 * (len(pauses) - 1))], histogram.width)
+    found = [
+        Gap(a + histogram.width, b, b - a - histogram.width, typical)
+        for a, b in pairwise(starts)
+        if b - a > 20 * typical
+    ]
+    found.sort(key=lambda gap: (-gap.seconds, gap.start))
+    return found[:_MOST_GAPS]
+
+
+def rate(records: int, first: int | None, last: int | None) -> float | None:
+    """Return records a second over the time between two moments in nanoseconds."""
+    if first is None or last is None or last <= first:
+        return None
+    return records / ((last - first) / 1e9)
+
+
+def duration(seconds: float) -> str:
+    """Return a duration as people write it: 45 s, 5 min, 2 h, 3 d."""
+    for size, name in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min")):
+        if seconds >= size:
+            number = seconds / size
+            text = f"{number:.1f}".removesuffix(".0")
+            return f"{text} {name}"
+    return f"{seconds:g} s"

@@ -1,0 +1,435 @@
+"""One source through the scanner: its formats, its counts, its samples and its records."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from cotool._fast import logscan
+from cotool.errors import CotoolError
+from cotool.logs.formats import Format, is_cyclic, layout_forms, recognise, sample_lines
+from cotool.logs.histogram import MAX_BUCKETS, WIDTHS, Histogram
+from cotool.logs.model import FileSummary, LogCounts
+from cotool.logs.options import KEYWORDS, LEVELS
+from cotool.logs.samples import StreamSamples, read_sample
+from cotool.logs.sources import PlainFile, open_source, sample
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from cotool.logs.model import Sample
+    from cotool.logs.patterns import Pattern
+    from cotool.logs.sources import Source, Stream
+    from cotool.logs.state import State
+    from cotool.logs.times import Moment
+
+# Lines that hold one of these, in any case, are counted apart from levels, as by grep -ci.
+ERROR_WORDS = (b"error", b"exception", b"failed")
+WARNING_WORDS = (b"warn",)
+_KEYWORD_SETS = dict(zip(KEYWORDS, (ERROR_WORDS, WARNING_WORDS), strict=True))
+
+_SHOWN = ("error", "critical")
+# Bytes that are fed at a time where records are written.
+_FEED = 1 << 22
+_DAY = timedelta(days=1)
+_YEARLY = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOptions:
+    """What to find and to count in each source.
+
+    `levels`, `since`, `until` and `match` (names of patterns) choose the
+    records; `zone` is that of times which name none; `formats` replaces recognition. `show` is the
+    number of samples, with `context` lines around each. `span_size` and `block_size` cut the work
+    differently without changing a result.
+    """
+
+    patterns: tuple[Pattern, ...] = ()
+    levels: frozenset[str] | None = None
+    since: Moment | None = None
+    until: Moment | None = None
+    match: frozenset[str] | None = None
+    zone: ZoneInfo | None = None
+    formats: tuple[Format, ...] | None = None
+    show: int = 0
+    context: int = 0
+    records: bool = False
+    num_threads: int = 1
+    span_size: int | None = None
+    block_size: int | None = None
+
+
+class Watch:
+    """How a run is watched and stopped; a subclass hears of bytes read and of records."""
+
+    stopped = False
+    waiting = False  # for the next bytes of a stream, perhaps for ever
+
+    def progress(self, size: int) -> None:
+        """Take note that `size` further bytes have been read, compressed ones as they are."""
+
+    def records(self, data: bytes) -> None:
+        """Take whole JSON lines of records, in the order of the lines."""
+
+
+class Scanned(NamedTuple):
+    """A source's figures, its samples, and what a state keeps of it."""
+
+    summary: FileSummary
+    samples: tuple[Sample, ...]
+    offset: int = 0
+    head: bytes = b""
+    device: int | None = None
+    inode: int | None = None
+    opened: bool = True
+
+
+def scan_source(
+    source: Source,
+    options: ScanOptions,
+    watch: Watch,
+    *,
+    several: bool = False,
+    state: State | None = None,
+) -> Scanned:
+    """Scan a source to its end; what goes wrong on the way is `error` of its summary.
+
+    `several` puts the file's name into records. A `state` tells where to begin; then a last line
+    without its end is left for the next run.
+    """
+    try:
+        with open_source(source) as opened:
+            return _scan_opened(source.path, opened, options, watch, several=several, state=state)
+    except CotoolError as error:
+        return Scanned(FileSummary(source.path, LogCounts(), error=str(error)), (), opened=False)
+
+
+def _scan_opened(
+    path: str,
+    opened: PlainFile | Stream,
+    options: ScanOptions,
+    watch: Watch,
+    *,
+    several: bool,
+    state: State | None,
+) -> Scanned:
+    windows = sample(opened)
+    head = windows[0] if windows else b""
+    formats = options.formats
+    lines: list[bytes] = []
+    if formats is None or any(map(is_cyclic, formats)):
+        lines = sample_lines((window, n == 0) for n, window in enumerate(windows))
+    if formats is None:
+        formats = recognise(lines)
+    plain = opened if isinstance(opened, PlainFile) else None
+    device, inode = (plain.device, plain.inode) if plain else (None, None)
+    start = 0
+    if state is not None:
+        start = state.offset_for(
+            path=path,
+            device=device,
+            inode=inode,
+            head=head,
+            size=plain.size if plain else None,
+        )
+    run = _Run(path, opened, options, watch, formats=formats, several=several)
+    date = _first_date(formats, lines, opened.mtime)
+    found = run.scan(date, start, whole_lines=state is not None)
+    if plain and found.cycles > 0 and not options.records:
+        # More than one year (or day) goes by: the last record, not the first, is near the end.
+        last = found.summary.counts.last_seen
+        if last is not None and last / 1e9 > plain.mtime + _DAY.total_seconds():
+            found = run.scan(
+                _back(date, found.cycles, formats), start, whole_lines=state is not None
+            )
+    return Scanned(found.summary, found.samples, found.offset, head, device, inode)
+
+
+class _Result(NamedTuple):
+    summary: FileSummary
+    samples: tuple[Sample, ...]
+    offset: int
+    cycles: int
+
+
+class _Run:
+    """The scan of one opened source."""
+
+    def __init__(
+        self,
+        path: str,
+        opened: PlainFile | Stream,
+        options: ScanOptions,
+        watch: Watch,
+        *,
+        formats: tuple[Format, ...],
+        several: bool,
+    ) -> None:
+        self._path = path
+        self._opened = opened
+        self._options = options
+        self._watch = watch
+        self._formats = formats
+        self._several = several
+        self._warnings: list[str] = []
+        self._samples: list[Sample] = []
+
+    def scan(self, date: datetime, start: int, *, whole_lines: bool) -> _Result:
+        self._warnings = []
+        scanner = self._scanner(date, resumed=start > 0)
+        error: str | None = None
+        end = start
+        try:
+            if isinstance(self._opened, PlainFile):
+                end = self._scan_file(scanner, self._opened, start, whole_lines=whole_lines)
+            else:
+                end = self._scan_stream(scanner, self._opened, start, whole_lines=whole_lines)
+        except CotoolError as problem:
+            error = str(problem)
+        except OSError as problem:
+            error = f"{self._path}: cannot be read: {problem.strerror}"
+        scanner.finish()
+        self._write_records(scanner)
+        return _Result(
+            self._summary(scanner, error), self._take_samples(scanner), end, scanner.cycles
+        )
+
+    def _scan_file(
+        self, scanner: logscan.Scanner, opened: PlainFile, start: int, *, whole_lines: bool
+    ) -> int:
+        position = max(start, opened.start)
+        end = _last_newline(opened.fd, position, opened.size) if whole_lines else opened.size
+        if self._options.records:
+            return self._feed_file(scanner, opened, position, end)
+        while position < end and not self._watch.stopped:
+            before, position = position, scanner.scan_file(opened.fd, position, end)
+            self._watch.progress(position - before)
+            if position == before:
+                break
+        if position < end and not self._watch.stopped:
+            self._warnings.append(
+                f"{self._path}: became shorter while it was read: {end - position} bytes missing"
+            )
+        return position
+
+    def _feed_file(
+        self, scanner: logscan.Scanner, opened: PlainFile, position: int, end: int
+    ) -> int:
+        while position < end and not self._watch.stopped:
+            data = os.pread(opened.fd, min(_FEED, end - position), position)
+            if not data:
+                break
+            position += len(data)
+            scanner.feed(data, final=position >= end)
+            self._write_records(scanner)
+            self._watch.progress(len(data))
+        else:
+            return position
+        scanner.feed(b"", final=True)
+        return position
+
+    def _scan_stream(
+        self, scanner: logscan.Scanner, opened: Stream, start: int, *, whole_lines: bool
+    ) -> int:
+        skip, taken, consumed = start, 0, opened.position
+        samples = StreamSamples(self._path, self._options.context, self._options.show)
+        try:
+            while not self._watch.stopped and (data := self._next(opened)):
+                taken += len(data)
+                if skip:
+                    skip, data = max(0, skip - len(data)), data[skip:]
+                scanner.feed(data, final=False)
+                self._write_records(scanner)
+                samples.add(data, scanner.take_samples(), final=False)
+                consumed, before = opened.position, consumed
+                self._watch.progress(consumed - before)
+        finally:
+            unfinished = scanner.waiting
+            if not whole_lines:
+                scanner.feed(b"", final=True)
+                unfinished = 0
+            samples.add(b"", scanner.take_samples(), final=True)
+            self._samples = list(samples.taken())
+        return taken - unfinished
+
+    def _next(self, opened: Stream) -> bytes:
+        self._watch.waiting = True
+        try:
+            return opened.read()
+        except KeyboardInterrupt:
+            if not self._watch.stopped:
+                raise
+            return b""
+        finally:
+            self._watch.waiting = False
+
+    def _scanner(self, date: datetime, *, resumed: bool) -> logscan.Scanner:
+        options = self._options
+        patterns = options.patterns
+        literals = [
+            (word, True, -1 - n) for n, words in enumerate(_KEYWORD_SETS.values()) for word in words
+        ]
+        literals += [
+            (literal, pattern.fold, n)
+            for n, pattern in enumerate(patterns)
+            for literal in pattern.literals
+        ]
+        names = [pattern.name for pattern in patterns]
+        wanted = options.match
+        shown = options.levels or _SHOWN
+        import json
+
+        return logscan.Scanner(
+            formats=[found.to_kernel() for found in self._formats],
+            literals=literals,
+            programs=[b"" if pattern.exact else pattern.program for pattern in patterns],
+            every=[n for n, pattern in enumerate(patterns) if not pattern.literals],
+            levels=None if options.levels is None else [LEVELS.index(x) for x in options.levels],
+            since=options.since,
+            until=options.until,
+            wanted=None if wanted is None else [n for n, x in enumerate(names) if x in wanted],
+            date=(date.year, date.month, date.day),
+            zone=_zone_table(options.zone),
+            widths=WIDTHS,
+            most_buckets=MAX_BUCKETS,
+            show=options.show,
+            show_levels=[LEVELS.index(level) for level in shown],
+            show_matches=wanted is not None,
+            entries=options.records,
+            resumed=resumed,
+            prefix=f'"file":{json.dumps(self._path)},'.encode() if self._several else b"",
+            num_threads=options.num_threads,
+            span_size=options.span_size,
+            block_size=options.block_size,
+        )
+
+    def _write_records(self, scanner: logscan.Scanner) -> None:
+        for data in scanner.take_written():
+            self._watch.records(data)
+
+    def _summary(self, scanner: logscan.Scanner, error: str | None) -> FileSummary:
+        found = scanner.counts()
+        counts = LogCounts(
+            bytes=found["bytes"],
+            lines=found["lines"],
+            records=found["records"],
+            levels=dict(zip(LEVELS, found["levels"], strict=True)),
+            keywords=dict(zip(KEYWORDS, found["keywords"], strict=True)),
+            patterns={
+                pattern.name: count
+                for pattern, count in zip(self._options.patterns, found["patterns"], strict=True)
+            },
+            histogram=Histogram(found["width"], found["buckets"]),
+            first_seen=found["first"],
+            last_seen=found["last"],
+            timeless=found["timeless"],
+            out_of_order=found["out_of_order"],
+            long_lines=found["long_lines"],
+            left_out=found["left_out"],
+        )
+        dated = found["records"] - found["timeless"]
+        return FileSummary(
+            self._path,
+            counts,
+            formats=tuple(x.name for x in self._formats),
+            compression=None if isinstance(self._opened, PlainFile) else self._opened.compression,
+            zoned=None if not dated else found["zoned"] > 0 or self._options.zone is not None,
+            error=error,
+            warnings=tuple(self._warnings),
+        )
+
+    def _take_samples(self, scanner: logscan.Scanner) -> tuple[Sample, ...]:
+        opened = self._opened
+        if not isinstance(opened, PlainFile):
+            return tuple(self._samples)
+
+        def read(start: int, stop: int) -> bytes:
+            return os.pread(opened.fd, stop - start, start)
+
+        return tuple(
+            read_sample(self._path, found, read, self._options.context)
+            for found in scanner.take_samples()
+        )
+
+
+def _first_date(
+    formats: tuple[Format, ...], lines: list[bytes], modified: float | None
+) -> datetime:
+    """Return the date of the first record of a format whose times lack a year, or a date.
+
+    It is the latest date that does not lie after the file's last change; a day is granted for the
+    clocks of other zones.
+    """
+    now = datetime.fromtimestamp(modified, UTC) if modified is not None else datetime.now(UTC)
+    latest = now + _DAY
+    for line in lines:
+        for found in filter(is_cyclic, formats):
+            for token, opened, layout, _, _, month, day in logscan.probe_times(line, 12):
+                if (token, opened) != (found.time_token, found.time_open) or not (
+                    found.layouts >> layout & 1
+                ):
+                    continue
+                if layout_forms()[layout][1] != _YEARLY:
+                    return now
+                year = (
+                    latest.year if (month, day) <= (latest.month, latest.day) else latest.year - 1
+                )
+                return datetime(year, 1, 1, tzinfo=UTC)
+    return now
+
+
+def _back(date: datetime, cycles: int, formats: tuple[Format, ...]) -> datetime:
+    """Return a first date so many years, or days, earlier."""
+    yearly = any(
+        layout_forms()[n][1] == _YEARLY
+        for found in formats
+        for n in range(len(layout_forms()))
+        if found.layouts >> n & 1
+    )
+    if yearly:
+        return date.replace(year=max(1, date.year - cycles), day=1)
+    return date - min(cycles, 100_000) * _DAY
+
+
+def _zone_table(zone: ZoneInfo | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return local times from which on an offset from UTC holds, and the offsets, in seconds.
+
+    An hour that comes twice is the first one; one that is left out is read as if it had been.
+    """
+    if zone is None:
+        return (), ()
+    starts, offsets = [-(1 << 62)], []
+    day = datetime(1970, 1, 1, tzinfo=UTC)
+    before = zone.utcoffset(day.replace(tzinfo=None))
+    offsets.append(_seconds(before))
+    while day.year < 2101:
+        following = day + 7 * _DAY
+        after = zone.utcoffset(following.replace(tzinfo=None))
+        if after != before:
+            low, high = int(day.timestamp()), int(following.timestamp())
+            while high - low > 1:
+                middle = (low + high) // 2
+                local = datetime.fromtimestamp(middle, UTC).replace(tzinfo=None)
+                low, high = (middle, high) if zone.utcoffset(local) == before else (low, middle)
+            starts.append(high)
+            offsets.append(_seconds(after))
+        day, before = following, after
+    return tuple(starts), tuple(offsets)
+
+
+def _seconds(offset: timedelta | None) -> int:
+    return 0 if offset is None else int(offset.total_seconds())
+
+
+def _last_newline(fd: int, start: int, end: int) -> int:
+    """Return the offset after the last newline in [start, end), `start` where there is none."""
+    while end > start:
+        begin = max(start, end - _FEED)
+        at = os.pread(fd, end - begin, begin).rfind(b"\n")
+        if at >= 0:
+            return begin + at + 1
+        end = begin
+    return start

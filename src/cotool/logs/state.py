@@ -1,0 +1,180 @@
+"""Where the last run ended in each file, so that the next one reads only what is new.
+
+A file is known by its device and inode, and by a fingerprint: a hash of its first bytes, of the
+decompressed text. A log that was renamed keeps its inode; one that was compressed or copied away
+keeps its fingerprint; one that was truncated or replaced has another.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SCHEMA = "cotool.logs.state/1"
+_HEAD = 1024
+_MOST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How far a file has been read: `offset` bytes of text, after the end of a line."""
+
+    path: str
+    device: int | None
+    inode: int | None
+    offset: int
+    head_size: int
+    head_hash: str
+
+    def begins(self, head: bytes) -> bool:
+        """Tell whether a file with these first bytes may be this one, grown or not."""
+        return len(head) >= self.head_size and _hash(head[: self.head_size]) == self.head_hash
+
+
+class State:
+    """The entries of all files, the latest last."""
+
+    def __init__(self, entries: list[Entry] | None = None) -> None:
+        self._entries = entries or []
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """What is known of each file."""
+        return tuple(self._entries)
+
+    def offset_for(
+        self, *, path: str, device: int | None, inode: int | None, head: bytes, size: int | None
+    ) -> int:
+        """Return how many bytes of a file's text are known; 0 for a new, truncated or replaced one.
+
+        head: its first bytes, a kibibyte or all; size: of its text where that is known.
+        """
+        entry = self._entry(path, device, inode, head[:_HEAD])
+        if entry is None or (size is not None and size < entry.offset):
+            return 0
+        return entry.offset
+
+    def _entry(self, path: str, device: int | None, inode: int | None, head: bytes) -> Entry | None:
+        for entry in reversed(self._entries):
+            if inode is not None and (entry.device, entry.inode) == (device, inode):
+                return entry if entry.begins(head) else None
+        for entry in reversed(self._entries):
+            known = bool(entry.head_size) and entry.begins(head)
+            if known and (entry.path == path or not _is_still_there(entry)):
+                return entry
+        return None
+
+    def record(
+        self, *, path: str, device: int | None, inode: int | None, head: bytes, offset: int
+    ) -> None:
+        """Take note that a file has been read up to `offset`."""
+        head = head[: min(_HEAD, offset)]
+        new = Entry(path, device, inode, offset, len(head), _hash(head))
+        self._entries = [
+            entry
+            for entry in self._entries
+            if (inode is None or (entry.device, entry.inode) != (device, inode))
+            and not (inode is None and entry.inode is None and entry.path == path)
+        ]
+        self._entries.append(new)
+
+    def to_json(self) -> str:
+        """Return the document that load() reads: the newest entries."""
+        document = {"schema": SCHEMA, "files": [asdict(e) for e in self._entries[-_MOST:]]}
+        return json.dumps(document, indent=1) + "\n"
+
+
+@contextlib.contextmanager
+def kept_state(path: str) -> Iterator[State]:
+    """Read a state file, and write it again where the block ends without an error.
+
+    Another run with the same file is refused meanwhile. Raises InputError where it cannot be read
+    or written, or is no state.
+    """
+    import fcntl
+
+    lock = f"{path}.lock"
+    try:
+        handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise InputError(f"{lock}: cannot be written: {error.strerror}") from None
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise InputError(
+                f"{path}: another run is using it", hint="wait for it, or give another --state"
+            ) from None
+        state = load_state(path)
+        yield state
+        _save(path, state)
+    finally:
+        os.close(handle)
+
+
+def load_state(path: str) -> State:
+    """Return the state in a file, an empty one where there is none. Raises InputError."""
+    try:
+        data = Path(path).read_bytes()
+    except FileNotFoundError:
+        return State()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    hint = "delete it to count all files from their start"
+    try:
+        document: Any = json.loads(data)
+        if document["schema"] != SCHEMA:
+            raise InputError(f"{path}: its schema is {document['schema']!r}", hint=hint)
+        entries = [Entry(**item) for item in document["files"]]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{path}: is not a state file: {error}", hint=hint) from None
+    for entry in entries:
+        sizes = (entry.offset, entry.head_size)
+        if not all(isinstance(size, int) and size >= 0 for size in sizes) or not isinstance(
+            entry.path, str
+        ):
+            raise InputError(f"{path}: is not a state file: a bad entry", hint=hint)
+    return State(entries)
+
+
+def _save(path: str, state: State) -> None:
+    part = Path(path).with_name(f".{Path(path).name}.{secrets.token_hex(4)}.part")
+    try:
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(state.to_json())
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise InputError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _hash(head: bytes) -> str:
+    return hashlib.sha256(head).hexdigest()
+
+
+def _is_still_there(entry: Entry) -> bool:
+    """Tell whether the file of an entry still has its name and its first bytes."""
+    try:
+        with Path(entry.path).open("rb") as file:
+            status = os.fstat(file.fileno())
+            same = (status.st_dev, status.st_ino) == (entry.device, entry.inode)
+            return same and entry.begins(file.read(_HEAD))
+    except OSError:
+        return False
