@@ -1,4 +1,4 @@
-"""Consensus among experts, at the speed of the machine.
+"""Consensus among experts and analysis of logs, at the speed of the machine.
 
 The public names load on first use, so `import cotool` is cheap.
 """
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         similarity_matrix,
     )
     from cotool.errors import CotoolError, InputError, MissingExtraError
+    from cotool.logs import LogSummary, analyze_logs
 
 __version__ = "0.1.0"
 
@@ -33,9 +34,11 @@ __all__ = [
     "Dissent",
     "InputError",
     "Insight",
+    "LogSummary",
     "MissingExtraError",
     "Question",
     "Response",
+    "analyze_logs",
     "build_info",
     "find_consensus",
     "find_consensus_batch",
@@ -47,6 +50,7 @@ __getattr__ = lazy(
     {
         **dict.fromkeys(__all__, "cotool.consensus"),
         **dict.fromkeys(["CotoolError", "InputError", "MissingExtraError"], "cotool.errors"),
+        **dict.fromkeys(["LogSummary", "analyze_logs"], "cotool.logs"),
         "build_info": "cotool.build_info",
     },
 )

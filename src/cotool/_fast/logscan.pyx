@@ -264,10 +264,11 @@ cdef class Scanner:
     programs: one regex program a pattern, empty where its literals decide;
     every: the patterns that have no literal; levels: those that pass, None for all;
     since, until: seconds since 1970, for times without a zone and for others; wanted: patterns of
-    which a record must match one; date: year, month and day of the first stamp without them; zone: starts and offsets of local
-    time; widths, most_buckets: of the histogram; show: how many samples, of show_levels or, with
-    show_matches, of the lines that match a wanted pattern; entries: keep one for each line;
-    resumed: the first line may belong to a record that another scan has counted.
+    which a record must match one; date: year, month and day of the first stamp without them; zone:
+    starts and offsets of local time; widths, most_buckets: of the histogram; show: how many
+    samples, of show_levels or, with show_matches, of the lines that match a wanted pattern;
+    entries: keep one for each line; resumed: the first line may belong to a record that another
+    scan has counted.
     """
 
     cdef cotool_config config

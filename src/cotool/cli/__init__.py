@@ -55,7 +55,8 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it by po
 
 @app.callback(
     invoke_without_command=True,
-    epilog="Example:  cotool consensus answers.json\n\n"
+    epilog="Examples:  cotool consensus answers.json\n\n"
+    "cotool analyze-logs app.log\n\n"
     "Tab completion:  cotool --install-completion",
 )
 def _cotool(
@@ -71,7 +72,7 @@ def _cotool(
         bool, typer.Option("--debug", help="Show the traceback of an error.")
     ] = False,
 ) -> None:
-    """Consensus among experts, at the speed of the machine."""
+    """Consensus among experts and analysis of logs, at the speed of the machine."""
     if context.invoked_subcommand is None:
         print(context.get_help())
 

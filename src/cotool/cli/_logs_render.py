@@ -32,6 +32,7 @@ _STYLES = {
 }
 _MOST_FILES = 20
 _MOST_FORMATS = 3
+_MOST_EVENTS = 5
 _BAR = 24
 
 
@@ -124,13 +125,7 @@ def _time_line(summary: LogSummary, screen: Screen, clock: Clock, bucket: int | 
             line.append(sparkline(row))
             line.append(f" {max(row):,}", style="dim")
             screen.print(line)
-    first = _moment(clock.seconds(starts[0])) or ""
-    last = _moment(clock.seconds(starts[-1])) or ""
-    width = len(rows[0])
-    if width > len(first) + len(last):
-        screen.print(Text(f"{'':<9}{first}{last:>{width - len(first)}}", style="dim"))
-    else:
-        screen.print(Text(f"{'':<9}{first} …", style="dim"))
+    screen.print(Text(f"{'':<9}{_scale(starts, len(rows[0]), step, clock)}", style="dim"))
     notes = [
         f"{plural(count, 'record')} {text}"
         for count, text in (
@@ -141,6 +136,19 @@ def _time_line(summary: LogSummary, screen: Screen, clock: Clock, bucket: int | 
     ]
     if notes:
         screen.print(Text("; ".join(notes), style="dim"))
+
+
+def _scale(starts: Sequence[int], width: int, step: int, clock: Clock) -> str:
+    """Return the first and the last moment, as short as they are told apart, under a time line."""
+    first, last = (_moment(clock.seconds(starts[n]))[:19] for n in (0, -1))
+    if step % 60 == 0:
+        first, last = first[:-3], last[:-3]
+    if step % 86400 == 0:
+        first, last = first[:10], last[:10]
+    elif first[:10] == last[:10]:
+        last = last[11:]
+    gap = width - len(first) - len(last)
+    return f"{first}{' ' * gap}{last}" if gap > 0 else f"{first} to {last}"
 
 
 def sparkline(counts: Sequence[int]) -> str:
@@ -171,21 +179,21 @@ def _events(summary: LogSummary, screen: Screen, clock: Clock) -> None:
     bursts, gaps = find_bursts(histogram), find_gaps(histogram)
     if bursts:
         screen.print(Text(), Text("bursts", style="bold"))
-    for burst in bursts:
+    for burst in bursts[:_MOST_EVENTS]:
         name = "records" if burst.level == "all" else f"{burst.level}s"
         screen.print(
             Text(
                 f"{_moment(clock.seconds(burst.start))} for {duration(burst.end - burst.start)}: "
-                f"{burst.count:,} {name}, {burst.ratio:,g} times the typical {burst.typical:,g}"
+                f"{burst.count:,} {name}, typical are {burst.typical:,.3g}"
             )
         )
     if gaps:
         screen.print(Text(), Text("gaps", style="bold"))
-    for gap in gaps:
+    for gap in gaps[:_MOST_EVENTS]:
         screen.print(
             Text(
                 f"{_moment(clock.seconds(gap.start))} to {_moment(clock.seconds(gap.end))}: "
-                f"nothing for {duration(gap.seconds)}, mostly at most {duration(gap.typical)}"
+                f"nothing for {duration(gap.seconds)}, usually at most {duration(gap.typical)}"
             )
         )
 

@@ -27,9 +27,11 @@ NICE = (
 _MOST_FILLED = 20_000
 _MOST_BURSTS = 10
 _MOST_GAPS = 10
-# A burst is looked for in a series of this many buckets at most, and at least.
-_SERIES = 480
+# Bursts are looked for in series of at most so many buckets, from minutes to a part of the whole.
+_SERIES = (480, 120, 30)
 _LEAST_SERIES = 8
+# With fewer buckets that hold anything, pauses are the rule and nothing is typical.
+_LEAST_FILLED = 0.25
 # The series in which bursts are looked for.
 _SERIES_LEVELS = {
     "all": LEVELS,
@@ -117,21 +119,29 @@ def find_bursts(histogram: Histogram) -> list[Burst]:
     A bucket belongs to a burst where its count lies above three times the typical one (the median
     of all buckets, or the mean of the lower nine tenths where that is more) and more than six
     standard deviations above it, as estimated from the median deviation or, where that is more,
-    by Poisson's law. Neighbouring buckets are one burst.
+    by Poisson's law. Neighbouring buckets are one burst. It is looked for at several widths; of
+    bursts that overlap the strongest is kept.
     """
-    if not histogram.buckets:
-        return []
-    series = display_buckets(histogram, most=_SERIES)
-    if len(series.buckets) < _LEAST_SERIES:
-        return []
-    starts = list(series.buckets)
-    bursts: list[Burst] = []
-    for name, levels in _SERIES_LEVELS.items():
-        places = [LEVELS.index(level) for level in levels]
-        counts = [sum(series.buckets[start][n] for n in places) for start in starts]
-        bursts += _bursts(name, starts, counts, series.width)
-    bursts.sort(key=lambda burst: (-burst.count / math.sqrt(burst.typical + 1), burst.start))
-    return bursts[:_MOST_BURSTS]
+    found: list[Burst] = []
+    for most in _SERIES if histogram.buckets else ():
+        series = display_buckets(histogram, most=most)
+        filled = sum(any(counts) for counts in series.buckets.values())
+        if len(series.buckets) < _LEAST_SERIES or filled < _LEAST_FILLED * len(series.buckets):
+            continue
+        starts = list(series.buckets)
+        for name, levels in _SERIES_LEVELS.items():
+            places = [LEVELS.index(level) for level in levels]
+            counts = [sum(series.buckets[start][n] for n in places) for start in starts]
+            found += _bursts(name, starts, counts, series.width)
+    found.sort(key=lambda burst: (-burst.count / math.sqrt(burst.typical + 1), burst.start))
+    kept: list[Burst] = []
+    for burst in found:
+        if not any(
+            burst.level == other.level and burst.start < other.end and other.start < burst.end
+            for other in kept
+        ):
+            kept.append(burst)
+    return kept[:_MOST_BURSTS]
 
 
 def _bursts(name: str, starts: Sequence[int], counts: Sequence[int], width: int) -> list[Burst]:
