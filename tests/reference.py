@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
+from datetime import UTC, datetime, timedelta
 
 ALONE = (
     (0x0E00, 0x0EFF),
@@ -219,3 +221,106 @@ def core_groups(matrix, core, threshold):
     """Components among the core rows, as sets of places in `core`."""
     labels = components([[matrix[i][j] for j in core] for i in core], threshold)
     return [{k for k, label in enumerate(labels) if label == one} for one in set(labels)]
+
+
+# ---- logs
+
+ISO_LINE = re.compile(
+    rb"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(?![0-9A-Za-z])(?:[ \t]+(\S+))?"
+)
+SYSLOG_LINE = re.compile(rb"([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\d\d)(?![0-9A-Za-z])")
+MONTHS = b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+LEVEL_WORDS = {
+    b"TRACE": "trace", b"DEBUG": "debug", b"INFO": "info", b"NOTICE": "notice", b"WARN": "warning",
+    b"ERROR": "error", b"FATAL": "critical",
+}  # fmt: skip
+
+
+def _moment(year, month, day, hour, minute, second, fraction=b""):
+    """Nanoseconds since 1970, None where a field is out of range; 31 February is 2 or 3 March."""
+    numbers = list(map(int, (year, month, day, hour, minute, second)))
+    if not (1 <= numbers[1] <= 12 and 1 <= numbers[2] <= 31):
+        return None
+    if numbers[3] > 23 or numbers[4] > 59 or numbers[5] > 60:
+        return None
+    start = datetime(numbers[0], numbers[1], 1, tzinfo=UTC)
+    moment = start + timedelta(
+        days=numbers[2] - 1, hours=numbers[3], minutes=numbers[4], seconds=numbers[5]
+    )
+    return int(moment.timestamp()) * 10**9 + int(fraction[:9].ljust(9, b"0") or 0)
+
+
+def scan_log(data, *, first_year, patterns=(), levels=None, since=None, until=None, wanted=None):
+    """Count a log of two formats line by line: ISO times with a level word, and syslog without.
+
+    Returns the figures, and (line, level, time, continuation) of every line that passes.
+    """
+    lines = data.split(b"\n")
+    sizes = [len(line) + 1 for line in lines]
+    if lines[-1] == b"":
+        lines.pop()
+    elif lines:
+        sizes[len(lines) - 1] -= 1
+    records = []
+    year, before = first_year, None
+    for n, line in enumerate(lines):
+        line = line[:-1] if line.endswith(b"\r") else line
+        time, level, begins = None, "unknown", False
+        if iso := ISO_LINE.match(line):
+            time = _moment(*iso.groups(b"")[:7])
+            begins = time is not None
+            level = LEVEL_WORDS.get(iso[8], "unknown")
+        elif (syslog := SYSLOG_LINE.match(line)) and syslog[1] in MONTHS:
+            fields = MONTHS.index(syslog[1]) + 1, syslog[2].strip(), *syslog.groups()[2:]
+            within = _moment(1972, *fields)
+            if within is not None:
+                begins = True
+                half = 183 * 86400 * 10**9
+                if before is not None:
+                    year += (within < before - half) - (within > before + half)
+                before = within
+                time = _moment(year, *fields)
+        if begins or not records:
+            records.append((level if begins else "unknown", time, []))
+        records[-1][2].append((n, line, sizes[n]))
+    figures = Counter()
+    histogram, entries, times = defaultdict(Counter), [], []
+    last = None
+    for level, time, members in records:
+        if time is not None:
+            figures["out_of_order"] += last is not None and time < last
+            last = time
+        matched = [[bool(re.search(p, line)) for p in patterns] for _, line, _ in members]
+        passes = levels is None or level in levels
+        if since is not None or until is not None:
+            passes &= time is not None
+            passes = passes and (since is None or time // 10**9 >= since)
+            passes = passes and (until is None or time // 10**9 < until)
+        if wanted is not None:
+            passes = passes and any(row[n] for row in matched for n in wanted)
+        if not passes:
+            figures["left_out"] += 1
+            continue
+        figures["records"] += 1
+        figures[level] += 1
+        for (n, line, size), row in zip(members, matched, strict=True):
+            figures["lines"] += 1
+            figures["bytes"] += size
+            lower = line.lower()
+            figures["errors"] += any(w in lower for w in (b"error", b"exception", b"failed"))
+            figures["warnings"] += b"warn" in lower
+            for k, found in enumerate(row):
+                figures[f"pattern {k}"] += found
+            if wanted is None or any(row[k] for k in wanted):
+                entries.append((n + 1, level, time, n != members[0][0]))
+        if time is None:
+            figures["timeless"] += 1
+        else:
+            times.append(time)
+            histogram[time // 10**9][level] += 1
+    return {
+        **figures,
+        "first": min(times, default=None),
+        "last": max(times, default=None),
+        "histogram": {start: dict(counts) for start, counts in histogram.items()},
+    }, entries

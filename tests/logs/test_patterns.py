@@ -52,8 +52,9 @@ def test_matches_are_those_of_re(regex: str, texts: list[str], fold: bool) -> No
     search = Regex(pattern.program).search
     # Folding é belongs to Unicode, which re.ASCII leaves out and the pattern does not.
     texts = [text for text in texts if not ("i" in regex and "é" in regex and "é" in text)]
-    # Until 3.14, re finds \\B in every text but the empty one.
-    texts = [text for text in texts if text or "\\B" not in regex]
+    # Until 3.14, re finds \\B in every text but the empty one; here it also stands within a letter
+    # of several bytes.
+    texts = [text for text in texts if "\\B" not in regex or (text and text.isascii())]
     for text in texts:
         expected = oracle.search(text) is not None
         line = text.encode()

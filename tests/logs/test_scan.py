@@ -1,0 +1,294 @@
+"""The scanner against the line-by-line oracle, for all threads, spans, blocks and pieces."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from reference import scan_log
+
+from cotool._fast import logscan
+from cotool.logs.formats import recognise
+from cotool.logs.histogram import MAX_BUCKETS, WIDTHS
+from cotool.logs.options import LEVELS
+from cotool.logs.patterns import compile_pattern
+
+FORMATS = recognise(
+    [
+        b"2024-03-01 12:00:00,123 INFO started",
+        b"2024-03-01 12:00:01,123 ERROR broke",
+        b"2024-03-01 12:00:02 WARN hm",
+        b"Mar  1 12:00:00 host prog[1]: words",
+        b"Mar 11 12:00:00 host prog[1]: words",
+    ]
+    * 3
+)
+PATTERNS = [
+    compile_pattern("a", "child"),
+    compile_pattern("b", r"\d+ ms$"),
+    compile_pattern("c", "(?i)OOM|kil+ed"),
+]
+WORDS = ["failed", "ERROR", "warning", "child", "12 ms", "oom", "Killed", "\0", "é", "x" * 70, "in"]
+
+
+def moments() -> st.SearchStrategy[datetime]:
+    return st.integers(0, 500).map(
+        lambda hours: datetime(2023, 12, 15, tzinfo=UTC) + timedelta(hours=hours, seconds=hours * 7)
+    )
+
+
+def texts() -> st.SearchStrategy[str]:
+    return st.lists(st.sampled_from(WORDS), max_size=4).map(" ".join)
+
+
+def lines() -> st.SearchStrategy[bytes]:
+    iso = st.builds(
+        lambda moment, fraction, level, text: (
+            f"{moment:%Y-%m-%d %H:%M:%S}{fraction} {level} {text}"
+        ),
+        moments(),
+        st.sampled_from(["", ",123", ",000", ".5"]),
+        st.sampled_from(["INFO", "ERROR", "WARN", "nothing"]),
+        texts(),
+    )
+    syslog = st.builds(
+        lambda moment, text: f"{moment:%b} {moment.day:2d} {moment:%H:%M:%S} host p[1]: {text}",
+        moments(),
+        texts(),
+    )
+    other = st.one_of(
+        texts(), texts().map("\tat {}".format), st.just("2024-13-01 12:00:00 INFO no")
+    )
+    return st.one_of(iso, syslog, other).map(str.encode)
+
+
+def logs() -> st.SearchStrategy[bytes]:
+    ends = st.sampled_from([b"\n", b"\n", b"\r\n"])
+    return st.tuples(
+        st.lists(st.tuples(lines(), ends), max_size=30), st.one_of(st.just(b""), lines())
+    ).map(lambda log: b"".join(line + end for line, end in log[0]) + log[1])
+
+
+def scanner(**given):
+    arguments = {
+        "formats": [found.to_kernel() for found in FORMATS],
+        "literals": [
+            (b"error", True, -1),
+            (b"exception", True, -1),
+            (b"failed", True, -1),
+            (b"warn", True, -2),
+            *((x, p.fold, n) for n, p in enumerate(PATTERNS) for x in p.literals),
+        ],
+        "programs": [b"" if p.exact else p.program for p in PATTERNS],
+        "every": [n for n, p in enumerate(PATTERNS) if not p.literals],
+        "levels": None,
+        "since": None,
+        "until": None,
+        "wanted": None,
+        "date": (2023, 1, 1),
+        "zone": ((), ()),
+        "widths": WIDTHS,
+        "most_buckets": MAX_BUCKETS,
+        "show": 0,
+        "show_levels": (),
+        "show_matches": False,
+        "entries": False,
+        "resumed": False,
+        "prefix": b"",
+        "num_threads": 1,
+    }
+    return logscan.Scanner(**{**arguments, **given})
+
+
+def by_file(data, **given):
+    """Scan a file in batches."""
+    scan = scanner(**given)
+    with tempfile.TemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        position = 0
+        while position < len(data):
+            position = scan.scan_file(file.fileno(), position, len(data))
+    scan.finish()
+    return scan
+
+
+def by_pieces(data, sizes, **given):
+    """Scan what comes in pieces."""
+    scan = scanner(**given)
+    written = b""
+    at = 0
+    for size in sizes:
+        scan.feed(data[at : at + size], final=False)
+        written += b"".join(scan.take_written())
+        at += size
+    scan.feed(data[at:], final=True)
+    scan.finish()
+    return scan, written + b"".join(scan.take_written())
+
+
+def figures(scan):
+    """The scanner's totals in the oracle's terms, without zeros."""
+    counts = scan.counts()
+    found = {
+        name: counts[name]
+        for name in ("lines", "records", "bytes", "timeless", "out_of_order", "left_out")
+    }
+    found |= dict(zip(LEVELS, counts["levels"], strict=True))
+    found |= {"errors": counts["keywords"][0], "warnings": counts["keywords"][1]}
+    found |= {f"pattern {n}": count for n, count in enumerate(counts["patterns"])}
+    return {name: count for name, count in found.items() if count} | {
+        "first": counts["first"],
+        "last": counts["last"],
+        "histogram": {
+            start: {level: n for level, n in zip(LEVELS, row, strict=True) if n}
+            for start, row in counts["buckets"].items()
+        },
+    }
+
+
+def expected(data, **given):
+    figures, entries = scan_log(
+        data, first_year=2023, patterns=[p.regex.encode() for p in PATTERNS], **given
+    )
+    return {k: v for k, v in figures.items() if v or k in {"first", "last", "histogram"}}, entries
+
+
+sizes = st.lists(st.integers(1, 200), max_size=12)
+threads = st.sampled_from([1, 2, 4])
+spans = st.one_of(st.integers(1, 40), st.integers(40, 2000))
+blocks = st.sampled_from([1, 3, 17, 64, 500, 1 << 18])
+
+
+@given(logs(), threads, spans, blocks, sizes)
+def test_counts_are_the_oracles(data, num_threads, span_size, block_size, pieces):
+    """However a log is cut, its figures are those of reading it line by line."""
+    wanted, _ = expected(data)
+    cut = {"num_threads": num_threads, "span_size": span_size, "block_size": block_size}
+    assert figures(by_file(data, **cut)) == wanted
+    assert figures(by_pieces(data, pieces, **cut)[0]) == wanted
+
+
+@given(
+    logs(),
+    threads,
+    spans,
+    sizes,
+    st.one_of(st.none(), st.sets(st.sampled_from(["info", "error", "unknown"]), min_size=1)),
+    st.one_of(st.none(), moments()),
+    st.one_of(st.none(), moments()),
+    st.one_of(st.none(), st.sets(st.integers(0, 2), min_size=1)),
+)
+def test_filters_and_records_are_the_oracles(
+    data, num_threads, span_size, pieces, levels, since, until, wanted
+):
+    """Filters choose the same records, and each line's level and time are the oracle's."""
+    since = since and int(since.timestamp())
+    until = until and int(until.timestamp())
+    oracle, entries = expected(data, levels=levels, since=since, until=until, wanted=wanted)
+    chosen = {
+        "levels": None if levels is None else [LEVELS.index(level) for level in levels],
+        "since": None if since is None else (since, since),
+        "until": None if until is None else (until, until),
+        "wanted": wanted,
+        "num_threads": num_threads,
+        "span_size": span_size,
+    }
+    assert figures(by_file(data, **chosen)) == oracle
+    scan, written = by_pieces(data, pieces, entries=True, **chosen)
+    assert figures(scan) == oracle
+    found = [json.loads(line) for line in written.splitlines()]
+    times = [
+        None if time is None else datetime.fromtimestamp(time / 10**9, UTC).replace(tzinfo=None)
+        for _, _, time, _ in entries
+    ]
+    assert [
+        (
+            item["line"],
+            item["level"],
+            item["time"] and datetime.fromisoformat(item["time"]),
+            item["continuation"],
+        )
+        for item in found
+    ] == [(n, level, time, more) for (n, level, _, more), time in zip(entries, times, strict=True)]
+    text = data.decode().split("\n")
+    assert [item["text"] for item in found] == [text[n - 1].removesuffix("\r") for n, *_ in entries]
+
+
+@given(logs(), threads, spans, st.integers(1, 5))
+def test_samples_are_the_first_that_pass(data, num_threads, span_size, show):
+    """Samples are the first records of the levels asked for, with their lines and offsets."""
+    _, entries = expected(data)
+    first = [n for n, level, _, more in entries if level == "error" and not more][:show]
+    scan = by_file(
+        data,
+        show=show,
+        show_levels=[LEVELS.index("error")],
+        num_threads=num_threads,
+        span_size=span_size,
+    )
+    found = scan.take_samples()
+    assert [line for line, *_ in found] == first
+    every = data.split(b"\n")
+    for line, at, size, _ in found:
+        assert data[at : at + size] == every[line - 1].removesuffix(b"\r")
+
+
+@pytest.mark.parametrize("size", [40_000, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3_000_000])
+def test_long_lines_count_once(size):
+    """A line longer than any buffer is one line, with all its literals, in files and in pieces."""
+    long = b"2024-03-01 12:00:00 ERROR " + b"x" * size + b" child failed"
+    data = b"2024-03-01 12:00:00 INFO a\n" + long + b"\n2024-03-01 12:00:01 WARN b 12 ms"
+    for scan in (
+        by_file(data, span_size=100_000, num_threads=2),
+        by_file(data, block_size=1000),
+        by_pieces(data, [300_000] * 12)[0],
+        by_pieces(data, [1 << 20] * 2, num_threads=2, span_size=9999)[0],
+    ):
+        counts = scan.counts()
+        assert (counts["lines"], counts["records"], counts["bytes"]) == (3, 3, len(data))
+        assert counts["patterns"] == [1, 1, 0]
+        assert counts["keywords"] == [1, 1]
+        assert counts["long_lines"] == (len(long) > 1 << 20)
+
+
+def test_many_hits_in_one_line():
+    """A megabyte of nothing but literals is counted once a line."""
+    data = b"2024-03-01 12:00:00 ERROR " + b"childerrorwarn" * 100_000 + b"\n"
+    for scan in (by_file(data), by_pieces(data, [5000] * 3)[0]):
+        assert scan.counts()["patterns"] == [1, 0, 0]
+        assert scan.counts()["keywords"] == [1, 1]
+
+
+def test_a_file_that_shrinks_ends_where_it_ends():
+    """What is gone is not waited for."""
+    data = b"2024-03-01 12:00:00 INFO a\n" * 100
+    scan = scanner(span_size=500)
+    with tempfile.TemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        os.ftruncate(file.fileno(), 270)
+        position, before = 0, -1
+        while position < len(data) and position != before:
+            before, position = position, scan.scan_file(file.fileno(), position, len(data))
+    scan.finish()
+    assert scan.counts()["lines"] == 10
+
+
+def test_the_histogram_widens_to_what_fits():
+    """Many moments are kept in the finest width that holds them, whatever the cuts."""
+    start = datetime(2020, 1, 1, tzinfo=UTC)
+    moments = [start + timedelta(seconds=97 * n) for n in range(20_000)]
+    data = b"".join(b"%s INFO x\n" % f"{m:%Y-%m-%d %H:%M:%S}".encode() for m in moments)
+    found = [
+        by_file(data, num_threads=n, span_size=size).counts()
+        for n, size in ((1, 1 << 22), (2, 9999))
+    ]
+    assert found[0]["width"] == found[1]["width"] == 300
+    assert found[0]["buckets"] == found[1]["buckets"]
+    assert sum(row[2] for row in found[0]["buckets"].values()) == 20_000
