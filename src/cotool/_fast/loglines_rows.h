@@ -289,7 +289,7 @@ COTOOL_TARGET static int COTOOL_NAME(key_header)(const cotool_config *config,
                      : cotool_logfmt_find(line, end, f->time_key);
         if (value.kind) found |= COTOOL_NAME(value_time)(config, worker, span, n, &value, header);
     }
-    header->level = COTOOL_UNKNOWN;
+    header->level = f->fallback;
     for (int k = 0; k < f->places; k++) {
         value = json ? cotool_json_find(line, end, f->place[k].key)
                      : cotool_logfmt_find(line, end, f->place[k].key);

@@ -75,6 +75,7 @@ typedef struct {
     uint8_t time_open;  /* the byte before the time: [ ( < " ', A for a letter, 0 for none */
     uint64_t layouts;   /* bits of cotool_layouts */
     char time_key[COTOOL_KEY];
+    uint8_t fallback; /* the level where no place has one */
     int places;
     cotool_place place[COTOOL_PLACES];
     uint8_t first[256]; /* whether a record may begin with this byte */

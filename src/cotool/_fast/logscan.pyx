@@ -36,6 +36,7 @@ cdef extern from "logscan.h" nogil:
         uint8_t time_open
         uint64_t layouts
         char* time_key
+        uint8_t fallback
         int places
         cotool_place* place
         uint8_t* first
@@ -401,6 +402,7 @@ cdef class Scanner:
             f.time_open = given["time_open"]
             f.layouts = given["layouts"]
             strncpy(f.time_key, <const char*>(<bytes>given["time_key"]), COTOOL_KEY - 1)
+            f.fallback = given["fallback"]
             f.places = len(given["places"])
             if f.places > COTOOL_PLACES:
                 raise ValueError(f"at most {COTOOL_PLACES} places of the level")

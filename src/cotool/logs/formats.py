@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast import logscan
+from cotool.logs.options import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,6 +27,8 @@ UPPER, LOWER, TITLE = 1, 2, 4
 MAX_FORMATS = 16
 MAX_PLACES = 8
 ANY = 0xFFFFFFFF
+INFO = LEVELS.index("info")
+UNKNOWN = LEVELS.index("unknown")
 
 _LETTER_OPENS = ord("A")
 # Tokens at the start of a line among which a time is looked for.
@@ -43,6 +46,15 @@ _PRI = re.compile(rb"<\d{1,3}>(?=[^>])")
 _LOGFMT = re.compile(rb'[A-Za-z_@][\w.@/-]*=(?:"(?:[^"\\]|\\.)*"|\S*)(?: +[\w.@/-]+=|$)')
 _REDIS = re.compile(rb"\d+:[XCSM] ")
 _HTTP = re.compile(rb'HTTP/\d|"?(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|CONNECT) ')
+# The statuses that servers give; other numbers of three digits are durations and sizes.
+_STATUSES = frozenset(
+    str(status).encode()
+    for status in (
+        *(100, 101, 200, 201, 202, 204, 206, 207, 301, 302, 303, 304, 307, 308),
+        *(*range(400, 419), 421, 422, 425, 426, 429, 431, 444, 451, 460, 463, 464, 494, 495, 496),
+        *(497, 499, *range(500, 512), 520, 521, 522, 523, 524, 525, 526, 530, 561),
+    )
+)
 # These words name levels in some systems and are common words in others: they count in capitals or
 # in brackets.
 _WEAK = frozenset(b"log config note system fail failure fine alert panic information".split())
@@ -68,7 +80,8 @@ class Place:
 class Format:
     """One layout of lines; the fields are those of cotool_format in logscan.h.
 
-    `name` is for people; `share` is how many of the sample's lines it explains.
+    `name` is for people; `fallback` is the level (of LEVELS) where no place has one; `share` is
+    how many of the sample's lines it explains.
     """
 
     name: str
@@ -79,6 +92,7 @@ class Format:
     layouts: int = 0
     time_key: bytes = b""
     places: tuple[Place, ...] = ()
+    fallback: int = UNKNOWN
     first: bytes = bytes(range(256))
     share: float = 0.0
 
@@ -236,6 +250,7 @@ class _Evidence:
         self.leads: set[int] = set()
         self.trails: set[int] = set()
         self.styles = 0
+        self.statuses = 0  # of HTTP that are in use
 
     def levels(self, left: set[int]) -> set[int]:
         return {level for n, level in self.lines.items() if n in left}
@@ -257,6 +272,7 @@ def _gather(
                 continue
             found = evidence[kind, int(before), token, word]
             found.lines.setdefault(n, level)
+            found.statuses += kind == STATUS and line[at : at + 3] in _STATUSES
             found.leads.add(lead)
             found.trails.add(trail)
             found.styles |= styles
@@ -295,15 +311,19 @@ def _places(lines: Sequence[tuple[bytes, int]], found: Format) -> tuple[Place, .
 
 
 def _is_level(found: _Evidence, left: set[int], total: int) -> bool:
-    """Tell whether a place holds levels: in most lines, or different ones that are not all alarms.
+    """Tell whether a place holds levels: in nearly all lines, or not alarms alone.
 
     A program that only says "error:" now and then at the start of a message has no level field.
     """
     count = sum(n in left for n in found.lines)
-    if count >= 0.5 * len(left) and count >= 0.02 * total:
+    if count >= 0.9 * len(left) and count >= 0.02 * total:
         return True
     levels = found.levels(left)
-    return count >= 0.05 * total and len(levels) > 1 and bool(levels & _INFO_OR_LESS)
+    calm = bool(levels & _INFO_OR_LESS)
+    return calm and (
+        (count >= 0.5 * len(left) and count >= 0.02 * total)
+        or (count >= 0.05 * total and len(levels) > 1)
+    )
 
 
 def _word_place(key: tuple[int, int, int, int], found: _Evidence) -> Place:
@@ -328,8 +348,10 @@ def _lettered(
             slashed = all(re.search(rb"(?:^|\s)[VDIWEFA]/", line) for line, _ in lines)
             if sure or slashed:
                 return (Place(LETTER, before, token),)
-        if kind == STATUS and full and sum(bool(_HTTP.search(x)) for x, _ in lines) >= 0.8 * total:
-            return (Place(STATUS, before, token, word),)
+        if kind == STATUS and full and seen.statuses >= 0.9 * total:
+            web = sum(bool(_HTTP.search(line)) for line, _ in lines)
+            if web >= 0.8 * total:
+                return (Place(STATUS, before, token, word),)
     return ()
 
 

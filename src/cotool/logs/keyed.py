@@ -8,7 +8,18 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from cotool._fast import logscan
-from cotool.logs.formats import BUNYAN, JSON, KEY, LOGFMT, PYTHON, SYSLOG, Format, Place
+from cotool.logs.formats import (
+    BUNYAN,
+    INFO,
+    JSON,
+    KEY,
+    LOGFMT,
+    PYTHON,
+    SYSLOG,
+    UNKNOWN,
+    Format,
+    Place,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -96,6 +107,8 @@ def _keyed(
             layouts=layouts,
             time_key=time_keys[0].encode()[:47] if time_keys else b"",
             places=places,
+            # Serilog leaves the level out where it is Information.
+            fallback=INFO if level_keys == ["@l"] else UNKNOWN,
             first=first,
             share=share,
         )
