@@ -1,0 +1,88 @@
+"""Formats of logs as programs write them: the level, its word and the time of every line.
+
+families/NAME.log holds a few lines of one format, NAME.tsv what each of them says: level, the word
+as it is written, time, and whether the line begins a record, checked by hand.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cotool.cli import main
+from cotool.logs.options import LEVELS
+
+FAMILIES = sorted((Path(__file__).parent / "families").glob("*.log"))
+# Times without a year lie before the file's last change.
+CHANGED = 1_798_632_000  # 2026-12-30 12:00 UTC
+
+
+@pytest.mark.parametrize("log", FAMILIES, ids=lambda path: path.stem)
+def test_every_line_says_what_it_says(log, tmp_path, capsys):
+    """Level, word, time and record of each line are found without any option."""
+    path = tmp_path / log.name
+    shutil.copy(log, path)
+    os.utime(path, (CHANGED, CHANGED))
+    assert main(["analyze-logs", str(path), "--records", "-", "--quiet"]) == 0
+    found = [
+        [item["level"], item["word"] or "-", item["time"] or "-"]
+        + ["continues" if item["continuation"] else "begins"]
+        for item in map(json.loads, capsys.readouterr().out.splitlines())
+    ]
+    with log.with_suffix(".tsv").open(newline="") as truth:
+        assert found == list(csv.reader(truth, delimiter="\t"))
+
+
+@pytest.mark.parametrize("log", FAMILIES, ids=lambda path: path.stem)
+def test_a_log_found_in_others_reads_the_same(log, tmp_path, capsys):
+    """A format keeps its levels where another one is mixed in with it."""
+    if log.stem in {"plain", "dotnet", "pylog", "uvicorn", "logcatbrief"}:
+        pytest.skip("lines without a time belong to the timed record before them")
+    lines = log.read_text(encoding="utf-8").splitlines()
+    other = "2031/07/08 01:02:03 [error] 1#0: x"
+    if log.stem in {"nginx", "golog"}:
+        other = "[Fri Mar 01 12:00:00 2024] [error] x"
+    path = tmp_path / log.name
+    path.write_text("\n".join([*lines, *[other] * len(lines)]) + "\n", encoding="utf-8")
+    os.utime(path, (CHANGED, CHANGED))
+    assert main(["analyze-logs", str(path), "--records", "-", "--quiet"]) == 0
+    found = [json.loads(line)["level"] for line in capsys.readouterr().out.splitlines()]
+    with log.with_suffix(".tsv").open(newline="") as truth:
+        wanted = [row[0] for row in csv.reader(truth, delimiter="\t")]
+    assert found[: len(lines)] == wanted
+    assert set(found[len(lines) :]) == {"error"}
+
+
+def test_all_levels_occur():
+    """The families show every level."""
+    rows = [
+        line.partition("\t")[0]
+        for log in FAMILIES
+        for line in log.with_suffix(".tsv").read_text(encoding="utf-8").splitlines()
+    ]
+    assert set(rows) == set(LEVELS)
+
+
+@pytest.mark.parametrize("name", ["Apache", "BGL", "HDFS", "Hadoop", "Spark"])
+def test_the_level_is_the_ground_truth(name, data, capsys):
+    """On real logs with a level column, every line's word is that of the column."""
+    log = data / "loghub" / name / f"{name}_2k.log"
+    assert main(["analyze-logs", str(log), "--records", "-", "--quiet"]) == 0
+    found = [json.loads(line)["word"] for line in capsys.readouterr().out.splitlines()]
+    with (log.parent / f"{name}_2k.log_structured.csv").open(newline="", encoding="utf-8") as rows:
+        truth = [row["Level"] for row in csv.DictReader(rows)]
+    assert found == truth
+
+
+@pytest.mark.parametrize("name", ["HealthApp", "Linux", "OpenSSH"])
+def test_logs_without_levels_say_so(name, data, capsys):
+    """On real logs without a level column all levels are unknown."""
+    log = data / "loghub" / name / f"{name}_2k.log"
+    assert main(["analyze-logs", str(log), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["levels"]["unknown"] == found["lines"] == found["records"] == 2000
