@@ -153,7 +153,8 @@ static int64_t cotool_local_seconds(const cotool_config *config, cotool_span *sp
         }
         clock->kind = cycle;
         clock->within = within;
-        if (clock->head < 0) clock->head = within, clock->head_kind = cycle;
+        if (clock->head < 0)
+            clock->head = within, clock->head_kind = cycle, clock->head_cycle = clock->cycle;
     }
     if (cycle == COTOOL_DAILY)
         return (cotool_days(config->year, config->month, config->day) + clock->cycle) * 86400 +
@@ -354,7 +355,8 @@ enum { COTOOL_LOOK_CLOSER = -2 };
 /* ---- one pass, for each CPU ---------------------------------------------------------------- */
 
 #if COTOOL_DISPATCH
-#define COTOOL_TARGET COTOOL_AVX512
+#define COTOOL_TARGET \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,bmi,bmi2,popcnt")))
 #define COTOOL_NAME(name) cotool_##name##_avx512
 #define COTOOL_SIMD 512
 #include "loglines_index.h"
@@ -376,7 +378,12 @@ enum { COTOOL_LOOK_CLOSER = -2 };
 #include "loglines_index.h"
 #include "loglines_rows.h"
 
-cotool_scan_function *cotool_scan(void) { return COTOOL_CHOOSE(cotool_scan); }
+cotool_scan_function *cotool_scan(void) {
+#if COTOOL_DISPATCH
+    if (cotool_cpu_level() == 2 && !__builtin_cpu_supports("avx512vbmi")) return cotool_scan_avx2;
+#endif
+    return COTOOL_CHOOSE(cotool_scan);
+}
 
 void cotool_logscan_prepare(void) {
     cotool_prepare_layouts();
@@ -470,6 +477,7 @@ void cotool_config_literals(cotool_config *config) {
     config->longest = 1;
     memset(config->low, 0, sizeof config->low);
     memset(config->high, 0, sizeof config->high);
+    memset(config->group, 0, sizeof config->group);
     for (int b = 0; b < COTOOL_BUCKETS; b++) {
         config->bucket_start[b] = next;
         /* Literals come sorted, so those of a bucket begin alike. */
@@ -486,8 +494,12 @@ void cotool_config_literals(cotool_config *config) {
                 uint8_t bit = (uint8_t)(1u << b);
                 if (i >= l->size) {
                     for (int c = 0; c < 16; c++) config->low[i][c] |= bit, config->high[i][c] |= bit;
+                    for (int c = 0; c < 128; c++) config->group[i][c] |= bit;
                     continue;
                 }
+                config->group[i][l->bytes[i] & 127] |= bit;
+                if (l->fold && cotool_is_letter(l->bytes[i]))
+                    config->group[i][(l->bytes[i] ^ 0x20) & 127] |= bit;
                 config->low[i][l->bytes[i] & 15] |= bit;
                 config->high[i][l->bytes[i] >> 4] |= bit;
                 if (l->fold && cotool_is_letter(l->bytes[i]))
@@ -512,6 +524,9 @@ void cotool_config_formats(cotool_config *config) {
             }
         if (!layouts || f->kind != COTOOL_FORMAT_TEXT || f->pri || f->time_token != 0)
             digits = others = 0;
+        config->quick[n] = f->kind == COTOOL_FORMAT_TEXT && !f->pri && f->time_token >= 0;
+        for (int k = 0; k < f->places; k++)
+            if (f->place[k].kind != COTOOL_PLACE_WORD || f->place[k].before) config->quick[n] = 0;
         config->must[n] = (digits | others) << shift;
         config->want[n] = digits << shift;
     }

@@ -1,9 +1,10 @@
 /* Newlines and literals of a block, compiled once for each CPU level.
  *
  * Literals are found as in Teddy (Hyperscan; G. Langdale): each of the first three bytes of a
- * window is looked up by its two nibbles in tables of 16 bytes, whose bits stand for groups of
- * literals; where one bit survives all three, the literals of its group are compared. Bytes of
- * either case set the same bit, so folding costs nothing.
+ * window is looked up in a table whose bits stand for groups of literals; where one bit survives all
+ * three, the literals of its group are compared. Bytes of either case set the same bit, so folding
+ * costs nothing. With AVX-512 VBMI a table holds a bit for each of the 128 bytes of ASCII, else it
+ * is looked up by both nibbles.
  */
 
 #ifndef COTOOL_SIMD
@@ -11,6 +12,13 @@
 COTOOL_TARGET static inline uint64_t COTOOL_NAME(blanks)(const uint8_t *p) {
     uint64_t mask = 0;
     for (int k = 0; k < 64; k++) mask |= (uint64_t)(p[k] == ' ' || p[k] == '\t') << k;
+    return mask;
+}
+
+/* Bits of what may begin a token that holds blanks: [ and ". */
+COTOOL_TARGET static inline uint64_t COTOOL_NAME(openings)(const uint8_t *p) {
+    uint64_t mask = 0;
+    for (int k = 0; k < 64; k++) mask |= (uint64_t)(p[k] == '[' || p[k] == '"') << k;
     return mask;
 }
 
@@ -32,6 +40,12 @@ COTOOL_TARGET static inline uint64_t COTOOL_NAME(blanks)(const uint8_t *p) {
     __m512i x = _mm512_loadu_si512(p);
     return _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8(' ')) |
            _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\t'));
+}
+
+COTOOL_TARGET static inline uint64_t COTOOL_NAME(openings)(const uint8_t *p) {
+    __m512i x = _mm512_loadu_si512(p);
+    return _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('[')) |
+           _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('"'));
 }
 
 COTOOL_TARGET static inline uint64_t COTOOL_NAME(digits)(const uint8_t *p) {
@@ -56,6 +70,17 @@ COTOOL_TARGET static inline uint64_t COTOOL_NAME(blanks)(const uint8_t *p) {
         __m256i blank = _mm256_or_si256(_mm256_cmpeq_epi8(x, _mm256_set1_epi8(' ')),
                                         _mm256_cmpeq_epi8(x, _mm256_set1_epi8('\t')));
         mask |= (uint64_t)(uint32_t)_mm256_movemask_epi8(blank) << k;
+    }
+    return mask;
+}
+
+COTOOL_TARGET static inline uint64_t COTOOL_NAME(openings)(const uint8_t *p) {
+    uint64_t mask = 0;
+    for (int k = 0; k < 64; k += 32) {
+        __m256i x = _mm256_loadu_si256((const __m256i *)(p + k));
+        __m256i opening = _mm256_or_si256(_mm256_cmpeq_epi8(x, _mm256_set1_epi8('[')),
+                                          _mm256_cmpeq_epi8(x, _mm256_set1_epi8('"')));
+        mask |= (uint64_t)(uint32_t)_mm256_movemask_epi8(opening) << k;
     }
     return mask;
 }
@@ -121,17 +146,20 @@ COTOOL_TARGET static size_t COTOOL_NAME(index)(const cotool_config *config, cons
                                                size_t *newlines, uint64_t *hit, size_t *hits) {
     const uint8_t *end = data + available;
     size_t n = 0, h = 0, at = 0;
-#ifdef COTOOL_SIMD
 #if COTOOL_SIMD == 512
-#define COTOOL_TABLE(x) _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(x)))
-#define COTOOL_VECTOR __m512i
-#else
+    /* A table of 128 bytes in two registers; what is not ASCII finds some group, and is compared. */
+    const __m512i first0 = _mm512_loadu_si512(config->group[0]);
+    const __m512i first1 = _mm512_loadu_si512(config->group[0] + 64);
+    const __m512i second0 = _mm512_loadu_si512(config->group[1]);
+    const __m512i second1 = _mm512_loadu_si512(config->group[1] + 64);
+    const __m512i third0 = _mm512_loadu_si512(config->group[2]);
+    const __m512i third1 = _mm512_loadu_si512(config->group[2] + 64);
+#elif COTOOL_SIMD == 256
 #define COTOOL_TABLE(x) _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(x)))
-#define COTOOL_VECTOR __m256i
-#endif
-    const COTOOL_VECTOR low0 = COTOOL_TABLE(config->low[0]), high0 = COTOOL_TABLE(config->high[0]);
-    const COTOOL_VECTOR low1 = COTOOL_TABLE(config->low[1]), high1 = COTOOL_TABLE(config->high[1]);
-    const COTOOL_VECTOR low2 = COTOOL_TABLE(config->low[2]), high2 = COTOOL_TABLE(config->high[2]);
+    const __m256i low0 = COTOOL_TABLE(config->low[0]), high0 = COTOOL_TABLE(config->high[0]);
+    const __m256i low1 = COTOOL_TABLE(config->low[1]), high1 = COTOOL_TABLE(config->high[1]);
+    const __m256i low2 = COTOOL_TABLE(config->low[2]), high2 = COTOOL_TABLE(config->high[2]);
+#undef COTOOL_TABLE
 #endif
     for (; at < size && n + 64 <= COTOOL_NEWLINES && h <= COTOOL_HITS; at += 64) {
         const uint8_t *p = data + at;
@@ -147,17 +175,11 @@ COTOOL_TARGET static size_t COTOOL_NAME(index)(const cotool_config *config, cons
             found |= (uint64_t)(g != 0) << k;
         }
 #elif COTOOL_SIMD == 512
-        const __m512i nibble = _mm512_set1_epi8(15);
-#define COTOOL_LOOK(offset, low, high)                                                            \
-    _mm512_and_si512(                                                                             \
-        _mm512_shuffle_epi8(low, _mm512_and_si512(_mm512_loadu_si512(p + offset), nibble)),       \
-        _mm512_shuffle_epi8(                                                                      \
-            high, _mm512_and_si512(_mm512_srli_epi16(_mm512_loadu_si512(p + offset), 4), nibble)))
-        __m512i g = _mm512_and_si512(
-            _mm512_and_si512(COTOOL_LOOK(0, low0, high0), COTOOL_LOOK(1, low1, high1)),
-            COTOOL_LOOK(2, low2, high2));
-#undef COTOOL_LOOK
-        ends = _mm512_cmpeq_epi8_mask(_mm512_loadu_si512(p), _mm512_set1_epi8('\n'));
+        const __m512i x = _mm512_loadu_si512(p);
+        __m512i g = _mm512_permutex2var_epi8(first0, x, first1);
+        g = _mm512_and_si512(g, _mm512_permutex2var_epi8(second0, _mm512_loadu_si512(p + 1), second1));
+        g = _mm512_and_si512(g, _mm512_permutex2var_epi8(third0, _mm512_loadu_si512(p + 2), third1));
+        ends = _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\n'));
         found = _mm512_test_epi8_mask(g, g);
         if (found) _mm512_storeu_si512(group, g);
 #else
@@ -200,10 +222,6 @@ COTOOL_TARGET static size_t COTOOL_NAME(index)(const cotool_config *config, cons
             h = COTOOL_NAME(confirm)(config, p + k, end, at + (size_t)k, group[k], hit, h);
         }
     }
-#ifdef COTOOL_SIMD
-#undef COTOOL_TABLE
-#undef COTOOL_VECTOR
-#endif
     *newlines = n;
     *hits = h;
     return at < size ? at : size;

@@ -104,23 +104,31 @@ COTOOL_TARGET static inline int COTOOL_NAME(level_at)(const cotool_place *place,
     return COTOOL_NAME(level_named)(place, line, *word, start, end);
 }
 
-/* The same by bits of the 64 bytes at `from`; COTOOL_LOOK_CLOSER where they do not tell: the word
- * ends beyond them, or a token that may hold blanks stands before it. */
+/* The same by bits, 64 bytes at a time; COTOOL_LOOK_CLOSER where they do not tell: a token that may
+ * hold blanks stands before, or the word goes on into the next 64 bytes. */
 COTOOL_TARGET static inline int COTOOL_NAME(level_near)(const cotool_place *place,
                                                         const uint8_t *line, const uint8_t *from,
-                                                        const uint8_t *end, uint64_t blank,
-                                                        uint64_t words, const uint8_t **word,
+                                                        const uint8_t *end, const uint8_t **word,
                                                         unsigned *word_size) {
-    uint64_t starts = ~blank & (blank << 1 | 1), stop;
-    int level;
-    for (int n = 0; n < place->token; n++) {
-        const uint8_t *start = from + __builtin_ctzll(starts | (uint64_t)1 << 63);
-        if (!starts || *start == '[' || *start == '"') return COTOOL_LOOK_CLOSER;
+    uint64_t carry = 1, starts, blank, words, opens, stop;
+    unsigned left = place->token;
+    for (;; from += 64) {
+        if (from >= end) return -1;
+        blank = COTOOL_NAME(blanks)(from);
+        opens = COTOOL_NAME(openings)(from);
+        starts = ~blank & (blank << 1 | carry);
+        if (left < (unsigned)__builtin_popcountll(starts)) break;
+        if (opens & starts) return COTOOL_LOOK_CLOSER;
+        left -= (unsigned)__builtin_popcountll(starts);
+        carry = blank >> 63;
+    }
+    words = COTOOL_NAME(words)(from);
+    for (opens &= starts; left; left--) {
+        if (opens & starts & -starts) return COTOOL_LOOK_CLOSER;
         starts &= starts - 1;
     }
-    if (!starts) return COTOOL_LOOK_CLOSER;
-    starts &= -starts;
-    words &= -starts;   /* from the token's start on */
+    starts &= -starts; /* from the token's start on */
+    words &= -starts;
     blank &= -starts;
     for (int n = 0;; n++) {
         if (!words) return COTOOL_LOOK_CLOSER;
@@ -134,8 +142,7 @@ COTOOL_TARGET static inline int COTOOL_NAME(level_near)(const cotool_place *plac
     *word = from + __builtin_ctzll(starts);
     *word_size = (unsigned)(__builtin_ctzll(stop) - __builtin_ctzll(starts));
     if (*word + *word_size > end) return COTOOL_LOOK_CLOSER;
-    level = COTOOL_NAME(level_named)(place, line, *word, *word + *word_size, end);
-    return level;
+    return COTOOL_NAME(level_named)(place, line, *word, *word + *word_size, end);
 }
 
 /* ---- headers ------------------------------------------------------------------------------- */
@@ -192,7 +199,6 @@ COTOOL_TARGET static inline int COTOOL_NAME(text_header)(const cotool_config *co
                                                          COTOOL_NAME(header) *header) {
     const cotool_format *f = &config->format[n];
     const uint8_t *p = line, *from, *first = line;
-    uint64_t blank, words;
     int severity = -1;
     if (f->pri) {
         const uint8_t *q = p + 1;
@@ -234,8 +240,6 @@ COTOOL_TARGET static inline int COTOOL_NAME(text_header)(const cotool_config *co
     }
     header->level = COTOOL_UNKNOWN;
     if (!f->places) return f->time_token >= 0;
-    blank = COTOOL_NAME(blanks)(from);
-    words = COTOOL_NAME(words)(from);
     for (int k = 0; k < f->places; k++) {
         const cotool_place *place = &f->place[k];
         int level;
@@ -248,7 +252,7 @@ COTOOL_TARGET static inline int COTOOL_NAME(text_header)(const cotool_config *co
             return 1;
         }
         if (place->kind == COTOOL_PLACE_WORD && !place->before) {
-            level = COTOOL_NAME(level_near)(place, line, from, end, blank, words, &header->word,
+            level = COTOOL_NAME(level_near)(place, line, from, end, &header->word,
                                             &header->word_size);
             if (level == COTOOL_LOOK_CLOSER)
                 level = COTOOL_NAME(level_at)(place, line, from, end, &header->word,
@@ -402,6 +406,162 @@ COTOOL_TARGET static inline int COTOOL_NAME(begin_line)(const cotool_config *con
     return 0;
 }
 
+/* ---- the quick way --------------------------------------------------------------------------- */
+
+#if defined(COTOOL_SIMD) && COTOOL_SIMD == 512
+/* Reads a line's header where it has one format that is likely, its time by a few vector
+ * instructions. Returns 0 where the line has to be looked at step by step. */
+COTOOL_TARGET static inline int COTOOL_NAME(quick_header)(const cotool_config *config,
+                                                          cotool_worker *worker,
+                                                          cotool_span *span, const uint8_t *line,
+                                                          const uint8_t *end,
+                                                          COTOOL_NAME(header) *header) {
+    const __m128i tens = _mm_set1_epi16(1 << 8 | 10);
+    const __m128i most = _mm_set_epi16(0, 60, 59, 23, 31, 12, 99, 99);
+    uint64_t digits, layouts, date, of_day;
+    uint32_t candidates;
+    const cotool_format *f;
+    const cotool_layout *l;
+    cotool_memo *memo;
+    const uint8_t *p, *from;
+    __m256i x;
+    __m128i v;
+    cotool_stamp stamp;
+    int64_t local, seconds;
+    int n, length;
+    digits = COTOOL_NAME(digits)(line);
+    for (candidates = config->by_first_byte[*line];; candidates &= candidates - 1) {
+        if (!candidates) return 0;
+        n = __builtin_ctz(candidates);
+        if ((digits & config->must[n]) == config->want[n]) break;
+    }
+    if (!config->quick[n]) return 0;
+    f = &config->format[n];
+    p = line;
+    if (f->time_token) {
+        uint64_t blank = COTOOL_NAME(blanks)(p), opens = COTOOL_NAME(openings)(p);
+        uint64_t starts = ~blank & (blank << 1 | 1);
+        uint64_t start = _pdep_u64((uint64_t)1 << f->time_token, starts);
+        if (!start || (opens & starts & (start - 1))) return 0;
+        p += __builtin_ctzll(start);
+        digits = COTOOL_NAME(digits)(p);
+    }
+    if (f->time_open) {
+        if (f->time_open == 'A' || *p != f->time_open) return 0;
+        p++, digits >>= 1;
+    }
+    for (layouts = f->layouts;; layouts &= layouts - 1) {
+        if (!layouts) return 0;
+        l = &cotool_layouts[__builtin_ctzll(layouts)];
+        if ((digits & (l->digits | l->others)) == l->digits) break;
+    }
+    if (!l->quick) {
+        length = cotool_read_time(l, p, end, digits, &stamp);
+        if (!length) return 0;
+        local = cotool_local_seconds(config, span, l->cycle, &stamp);
+        goto timed;
+    }
+    length = l->fixed;
+    if (end - p < length) return 0;
+    x = _mm256_loadu_si256((const __m256i *)p);
+    if (_mm256_test_epi8_mask(_mm256_xor_si256(x, (__m256i)l->want), (__m256i)l->care)) return 0;
+    /* Numbers Y/100, Y%100, m, d, H, M, S of two digits each; a space before a day becomes 0. */
+    v = _mm256_castsi256_si128(
+        _mm256_permutexvar_epi8(_mm256_loadu_si256((const __m256i *)l->gather), x));
+    v = _mm_or_si128(v, _mm_set1_epi8(0x10));
+    v = _mm_maskz_sub_epi8((__mmask16)l->present, v, _mm_set1_epi8('0'));
+    v = _mm_maddubs_epi16(v, tens);
+    if (_mm_cmpgt_epi16_mask(v, most) |
+            (_mm_cmplt_epi16_mask(v, _mm_loadu_si128((const __m128i *)l->least)) &
+             ~(l->named_month << 2)))
+        return 0;
+    if (l->spaced_day && p[l->place[2]] != ' ' && !cotool_is_digit(p[l->place[2]])) return 0;
+    date = (uint64_t)_mm_cvtsi128_si64(v);
+    of_day = (uint64_t)_mm_extract_epi64(v, 1);
+    seconds = (int64_t)((of_day & 0xFFFF) * 3600 + (of_day >> 16 & 0xFFFF) * 60 +
+                        (of_day >> 32 & 0xFFFF));
+    if (l->named_month) {
+        int month = cotool_month(p + l->place[1]);
+        if (!month) return 0;
+        date |= (uint64_t)month << 32;
+    }
+    stamp.zoned = stamp.nanos = stamp.is_epoch = 0;
+    if (l->tail_kind != COTOOL_NO_TAIL || cotool_is_word(p[length])) {
+        length = cotool_read_tail(l, p, end, digits, &stamp);
+        if (!length) return 0;
+    }
+    memo = &worker->memo[n];
+    if (l->cycle || date != memo->date) {
+        stamp.month = l->place[1] < 0 ? 1 : (int)(date >> 32 & 0xFFFF);
+        stamp.day = l->place[2] < 0 ? 1 : (int)(date >> 48);
+        stamp.year = l->place[0] < 0  ? 1972
+                     : !l->short_year ? (int)(date & 0xFFFF) * 100 + (int)(date >> 16 & 0xFFFF)
+                     : (date >> 16 & 0xFFFF) > 69 ? 1900 + (int)(date >> 16 & 0xFFFF)
+                                                  : 2000 + (int)(date >> 16 & 0xFFFF);
+        stamp.hour = (int)(of_day & 0xFFFF), stamp.minute = (int)(of_day >> 16 & 0xFFFF);
+        stamp.second = (int)(of_day >> 32 & 0xFFFF);
+        local = cotool_local_seconds(config, span, l->cycle, &stamp);
+        memo->date = l->cycle ? 0 : date;
+        memo->days = (local - seconds) / 86400;
+    } else {
+        local = memo->days * 86400 + seconds;
+    }
+timed:
+    header->has_time = 1, header->zoned = stamp.zoned, header->nanos = stamp.nanos;
+    header->seconds = cotool_universal(config, local, &stamp);
+    header->format = n;
+    header->level = COTOOL_UNKNOWN;
+    if (!f->places) return 1;
+    from = p + length;
+    if (f->time_open && from < end &&
+        (*from == ']' || *from == ')' || *from == '>' || *from == '"' || *from == '\''))
+        from++;
+    for (int k = 0; k < f->places; k++) {
+        int level = COTOOL_NAME(level_near)(&f->place[k], line, from, end, &header->word,
+                                            &header->word_size);
+        if (level == COTOOL_LOOK_CLOSER)
+            level = COTOOL_NAME(level_at)(&f->place[k], line, from, end, &header->word,
+                                          &header->word_size);
+        if (level >= 0) {
+            header->level = level;
+            break;
+        }
+    }
+    return 1;
+}
+#else
+COTOOL_TARGET static inline int COTOOL_NAME(quick_header)(const cotool_config *config,
+                                                          cotool_worker *worker,
+                                                          cotool_span *span, const uint8_t *line,
+                                                          const uint8_t *end,
+                                                          COTOOL_NAME(header) *header) {
+    (void)config, (void)worker, (void)span, (void)line, (void)end, (void)header;
+    return 0;
+}
+#endif
+
+/* Counts a line that begins a record, within a span that owns it, where nothing but counts is
+ * asked for. Returns 0 where the line has to be looked at step by step. */
+COTOOL_TARGET static inline int COTOOL_NAME(quick_line)(const cotool_config *config,
+                                                        cotool_worker *worker, cotool_span *span,
+                                                        const uint8_t *line, const uint8_t *end) {
+    COTOOL_NAME(header) header;
+    int64_t time;
+    if (!COTOOL_NAME(quick_header)(config, worker, span, line, end, &header)) return 0;
+    time = header.seconds * 1000000000 + header.nanos;
+    if (!span->timed) span->timed = 1, span->head_time = time;
+    else span->counts.disordered += time < span->tail_time;
+    span->tail_time = time;
+    if (cotool_count_record(config, span, header.format, header.level, 1, header.zoned,
+                            header.seconds, header.nanos))
+        span->status = ENOMEM;
+    span->record.open = 1;
+    span->line.foreign = 0;
+    span->line.keywords = 0;
+    worker->serial++;
+    return 1;
+}
+
 /* ---- a span -------------------------------------------------------------------------------- */
 
 /* Takes a line in pieces, which overlap by the longest literal but one byte: data[from, have) goes
@@ -439,6 +599,7 @@ COTOOL_TARGET static size_t COTOOL_NAME(lines)(const cotool_config *config, coto
                                                cotool_span *span, const uint8_t *data, size_t from,
                                                size_t have, uint64_t base, int final, int *done) {
     cotool_line *state = &span->line;
+    const uint64_t quick_end = span->end < span->limit ? span->end : span->limit;
     if (state->in_pieces) from = COTOOL_NAME(piece)(config, worker, span, data, from, have, final);
     while (from < have && !state->in_pieces) {
         const uint8_t *p = data + from, *newline;
@@ -450,7 +611,9 @@ COTOOL_TARGET static size_t COTOOL_NAME(lines)(const cotool_config *config, coto
             const uint8_t *line = p + start;
             text = stop - start;
             if (text && line[text - 1] == '\r') text--;
-            if (COTOOL_NAME(begin_line)(config, worker, span, line, line + text,
+            if (config->simple && span->owns && base + from + start < quick_end &&
+                COTOOL_NAME(quick_line)(config, worker, span, line, line + text)) {
+            } else if (COTOOL_NAME(begin_line)(config, worker, span, line, line + text,
                                         base + from + start)) {
                 *done = 1;
                 return from + start;

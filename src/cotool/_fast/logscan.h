@@ -104,10 +104,12 @@ typedef struct {
     uint32_t by_first_byte[256]; /* bits of the formats whose records may begin with it */
     uint64_t must[COTOOL_FORMATS], want[COTOOL_FORMATS]; /* of the digits at the line's start */
     int simple; /* no filter, samples or entries: records are counted where they begin */
+    uint8_t quick[COTOOL_FORMATS]; /* formats whose header is read in a quick way */
     int literals;
     cotool_literal *literal;
     int bucket_start[COTOOL_BUCKETS + 1];
     uint8_t low[3][16], high[3][16]; /* nibbles of the first three bytes -> buckets */
+    uint8_t group[3][128];           /* the bytes themselves -> buckets; of the rest, by 7 bits */
     uint32_t longest;                /* literal */
     int patterns;
     cotool_pattern *pattern;
@@ -193,6 +195,7 @@ typedef struct {
     int64_t within; /* seconds within that year or day of the last such record, -1: none yet */
     int kind;       /* COTOOL_YEARLY, COTOOL_DAILY of that record */
     int64_t head;   /* `within` of the span's first such record, -1: none */
+    int64_t head_cycle;
     int head_kind;
 } cotool_clock;
 
@@ -243,6 +246,9 @@ typedef struct {
     uint8_t text[32];
     const void *layout; /* NULL: nothing to compare with */
     int64_t local, within, cycle;
+    /* of the quick way: the date as four numbers, and the days from 1970 to it */
+    uint64_t date;
+    int64_t days;
 } cotool_memo;
 
 /* A thread's own memory. */

@@ -95,7 +95,7 @@ cdef extern from "logscan.h" nogil:
         int in_pieces
         size_t overlap
     ctypedef struct cotool_clock:
-        int64_t cycle, within, head
+        int64_t cycle, within, head, head_cycle
         int kind, head_kind
     ctypedef struct cotool_span:
         uint64_t begin, end, limit
@@ -494,8 +494,6 @@ cdef class Scanner:
             s.first = n == 0
             s.clock = self.clock
             s.clock.head = -1
-            if n:
-                s.clock.within = -1
         s = &self.span[0]
         s.record, s.line = self.record, self.line
         s.record_patterns, self.record_patterns = self.record_patterns, s.record_patterns
@@ -519,7 +517,7 @@ cdef class Scanner:
         How far a span moves the clock does not depend on where it begins, so all are known at once.
         """
         cdef int n, again = 0
-        cdef int64_t expected, moved, assumed = self.clock.cycle
+        cdef int64_t expected, moved
         cdef cotool_clock clock = self.clock
         cdef cotool_span* s
         cdef cotool_config* config = &self.config
@@ -529,11 +527,11 @@ cdef class Scanner:
             s.again = 0
             if s.clock.head < 0:
                 continue
-            expected = cycle_at(&clock, s.clock.head, s.clock.head_kind) if n else assumed
-            moved = s.clock.cycle - assumed
+            expected = cycle_at(&clock, s.clock.head, s.clock.head_kind)
+            moved = expected - s.clock.head_cycle
             clock.cycle, clock.within, clock.kind = (
-                expected + moved, s.clock.within, s.clock.kind)
-            if expected != assumed:
+                s.clock.cycle + moved, s.clock.within, s.clock.kind)
+            if moved:
                 again += 1
                 s.again = 1
                 cotool_span_reset(s, config, self.total.histogram.width)

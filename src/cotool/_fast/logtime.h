@@ -32,6 +32,12 @@ typedef struct {
     uint64_t digits, others; /* which of the first 64 bytes are digits, and which are none */
     cotool_bytes32 want, care;
     cotool_bytes32 whole; /* the bytes of the fixed part */
+    /* For the quick way: where the digits of Y, m, d, H, M, S stand, which of them there are, and
+     * the least that month and day may be. */
+    int quick;
+    uint8_t gather[32];
+    uint32_t present;
+    int16_t least[8];
 } cotool_layout;
 
 /* A time as it stands in a line. `zone` is its offset from UTC in seconds where `zoned`. */
@@ -143,6 +149,17 @@ static void cotool_prepare_layouts(void) {
                        : !strcmp(f, "fz") ? COTOOL_TAIL_ZONE
                                           : COTOOL_TAIL_STEPS;
         if (*f == 'E') l->digits = 0x3FF;
+        l->quick = l->place[5] >= 0 && l->place[6] < 0 && l->tail_kind != COTOOL_TAIL_STEPS;
+        for (int k = 0, to = 0; k < 6; to += k == 0 ? 4 : 2, k++) {
+            int width = k == 0 && !l->short_year ? 4 : 2;
+            int start = to + (k == 0 && l->short_year ? 2 : 0);
+            if (l->place[k] < 0 || (k == 1 && l->named_month)) continue;
+            for (int i = 0; i < width; i++) {
+                l->gather[start + i] = (uint8_t)(l->place[k] + i);
+                l->present |= (uint32_t)1 << (start + i);
+            }
+        }
+        l->least[2] = l->place[1] >= 0, l->least[3] = l->place[2] >= 0;
         memset(whole, 0xFF, (size_t)at);
         memcpy(&l->want, want, 32), memcpy(&l->care, care, 32), memcpy(&l->whole, whole, 32);
     }
@@ -229,10 +246,30 @@ static int cotool_zone(const uint8_t *p, const uint8_t *end, cotool_stamp *stamp
     return (int)(p - start);
 }
 
+/* The number that eight bytes spell, where all are digits (D. Lemire, little-endian). */
+COTOOL_INLINE int cotool_eight_digits(const uint8_t *p, int64_t *value) {
+    const uint64_t zeros = 0x3030303030303030u;
+    uint64_t x;
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+    return 0;
+#endif
+    memcpy(&x, p, 8);
+    if (((x & 0xF0F0F0F0F0F0F0F0u) | ((x + 0x0606060606060606u) & 0xF0F0F0F0F0F0F0F0u) >> 4) !=
+        0x3333333333333333u)
+        return 0;
+    x -= zeros;
+    x = x * 10 + (x >> 8);
+    *value = (int64_t)(((x & 0x000000FF000000FFu) * 0x000F424000000064u +
+                        (x >> 16 & 0x000000FF000000FFu) * 0x0000271000000001u) >>
+                       32);
+    return 1;
+}
+
 /* Seconds (10 digits), milli-, micro- or nanoseconds (13, 16, 19) since 1970, from 2001 to 2100. */
 static int cotool_epoch(const uint8_t *p, const uint8_t *end, cotool_stamp *stamp) {
     int64_t value = 0;
     int n = 0, taken;
+    if (end - p >= 8 && cotool_eight_digits(p, &value)) n = 8;
     while (n < 19 && p + n < end && cotool_is_digit(p[n])) value = value * 10 + p[n++] - '0';
     if ((n != 10 && n != 13 && n != 16 && n != 19) || (p + n < end && cotool_is_digit(p[n])) ||
         p[0] == '0')
