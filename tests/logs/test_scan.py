@@ -15,6 +15,7 @@ from reference import scan_log
 from cotool._fast import logscan
 from cotool.logs.formats import recognise
 from cotool.logs.histogram import MAX_BUCKETS, WIDTHS
+from cotool.logs.inferred import Times
 from cotool.logs.options import LEVELS
 from cotool.logs.patterns import compile_pattern
 
@@ -141,13 +142,15 @@ def figures(scan):
     }
     found |= dict(zip(LEVELS, counts["levels"], strict=True))
     found |= {"errors": counts["keywords"][0], "warnings": counts["keywords"][1]}
+    whole, inferred = (Times(*given) for given in counts["times"])
+    times = whole.merge(inferred)
     found |= {f"pattern {n}": count for n, count in enumerate(counts["patterns"])}
     return {name: count for name, count in found.items() if count} | {
-        "first": counts["first"],
-        "last": counts["last"],
+        "first": times.first,
+        "last": times.last,
         "histogram": {
             start: {level: n for level, n in zip(LEVELS, row, strict=True) if n}
-            for start, row in counts["buckets"].items()
+            for start, row in times.buckets.items()
         },
     }
 
@@ -289,6 +292,7 @@ def test_the_histogram_widens_to_what_fits():
         by_file(data, num_threads=n, span_size=size).counts()
         for n, size in ((1, 1 << 22), (2, 9999))
     ]
-    assert found[0]["width"] == found[1]["width"] == 300
-    assert found[0]["buckets"] == found[1]["buckets"]
-    assert sum(row[2] for row in found[0]["buckets"].values()) == 20_000
+    assert found[0]["times"] == found[1]["times"]
+    _, _, width, buckets = found[0]["times"][0]
+    assert width == 300
+    assert sum(row[2] for row in buckets.values()) == 20_000

@@ -195,8 +195,8 @@ COTOOL_INLINE int cotool_is_memo(const cotool_memo *memo, const cotool_clock *cl
 
 /* Counts a record by what its first line says. */
 COTOOL_INLINE int cotool_count_record(const cotool_config *config, cotool_span *span, int format,
-                                      int level, int has_time, int zoned, int64_t seconds,
-                                      int nanos) {
+                                      int level, int has_time, int zoned, int inferred,
+                                      int64_t seconds, int nanos) {
     cotool_counts *c = &span->counts;
     int64_t time;
     c->records++;
@@ -207,10 +207,10 @@ COTOOL_INLINE int cotool_count_record(const cotool_config *config, cotool_span *
         return 0;
     }
     time = seconds * 1000000000 + nanos;
-    if (time < c->first) c->first = time;
-    if (time > c->last) c->last = time;
+    if (time < c->first[inferred]) c->first[inferred] = time;
+    if (time > c->last[inferred]) c->last[inferred] = time;
     c->zoned += (uint64_t)zoned;
-    return cotool_histogram_count(config, &c->histogram, seconds, level);
+    return cotool_histogram_count(config, &c->histogram[inferred], seconds, level);
 }
 
 /* Adds the open record to the counts. */
@@ -234,8 +234,8 @@ static int cotool_commit(const cotool_config *config, cotool_span *span) {
     c->keywords[1] += r->keywords[1];
     c->long_lines += r->long_lines;
     if (r->counted) return 0;
-    return cotool_count_record(config, span, r->format, r->level, r->has_time, r->zoned, r->seconds,
-                               r->nanos);
+    return cotool_count_record(config, span, r->format, r->level, r->has_time, r->zoned,
+                               r->inferred, r->seconds, r->nanos);
 }
 
 COTOOL_INLINE void cotool_count_pattern(const cotool_config *config, cotool_span *span,
@@ -562,20 +562,24 @@ void cotool_worker_close(cotool_worker *worker, const cotool_config *config) {
 }
 
 /* Makes a span ready to begin at a fresh place; its memory is kept. */
-void cotool_span_reset(cotool_span *span, const cotool_config *config, int width) {
+void cotool_span_reset(cotool_span *span, const cotool_config *config,
+                       const cotool_counts *total) {
     cotool_counts *c = &span->counts;
     uint64_t *patterns = c->patterns;
-    cotool_histogram h = c->histogram;
+    cotool_histogram kept[2] = {c->histogram[0], c->histogram[1]};
     memset(c, 0, sizeof *c);
     c->patterns = patterns;
     if (config->patterns) {
         memset(patterns, 0, (size_t)config->patterns * sizeof *patterns);
         memset(span->record_patterns, 0, (size_t)config->patterns * sizeof *patterns);
     }
-    for (int n = 0; n < h.capacity; n++) h.buckets[n].start = COTOOL_EMPTY;
-    h.count = 0, h.last = NULL, h.width = width;
-    c->histogram = h;
-    c->first = INT64_MAX, c->last = INT64_MIN;
+    for (int k = 0; k < 2; k++) {
+        cotool_histogram *h = &kept[k];
+        for (int n = 0; n < h->capacity; n++) h->buckets[n].start = COTOOL_EMPTY;
+        h->count = 0, h->last = NULL, h->width = total->histogram[k].width;
+        c->histogram[k] = *h;
+        c->first[k] = INT64_MAX, c->last[k] = INT64_MIN;
+    }
     memset(&span->record, 0, sizeof span->record);
     memset(&span->line, 0, sizeof span->line);
     span->status = span->owns = span->open_end = span->timed = 0;
@@ -599,7 +603,7 @@ int cotool_span_open(cotool_span *span, const cotool_config *config) {
 
 void cotool_span_close(cotool_span *span) {
     free(span->counts.patterns);
-    free(span->counts.histogram.buckets);
+    for (int k = 0; k < 2; k++) free(span->counts.histogram[k].buckets);
     free(span->record_patterns);
     free(span->line_patterns);
     free(span->sample);
@@ -630,7 +634,11 @@ int cotool_counts_merge(const cotool_config *config, cotool_counts *into,
     for (int n = 0; n < 2; n++) into->keywords[n] += counts->keywords[n];
     for (int n = 0; n < config->patterns; n++) into->patterns[n] += counts->patterns[n];
     for (int n = 0; n < config->formats; n++) into->formats[n] += counts->formats[n];
-    if (counts->first < into->first) into->first = counts->first;
-    if (counts->last > into->last) into->last = counts->last;
-    return cotool_histogram_merge(config, &into->histogram, &counts->histogram);
+    for (int k = 0; k < 2; k++) {
+        if (counts->first[k] < into->first[k]) into->first[k] = counts->first[k];
+        if (counts->last[k] > into->last[k]) into->last[k] = counts->last[k];
+        if (cotool_histogram_merge(config, &into->histogram[k], &counts->histogram[k]))
+            return ENOMEM;
+    }
+    return 0;
 }

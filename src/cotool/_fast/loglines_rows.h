@@ -149,7 +149,7 @@ COTOOL_TARGET static inline int COTOOL_NAME(level_near)(const cotool_place *plac
 
 /* What the start of a line says. `within` is set for a stamp without a year or a date. */
 typedef struct {
-    int format, level, has_time, zoned;
+    int format, level, has_time, zoned, inferred;
     int64_t seconds;
     int32_t nanos;
     const uint8_t *word;
@@ -186,6 +186,7 @@ COTOOL_TARGET static inline int COTOOL_NAME(time_at)(const cotool_config *config
             if (l->cycle) memo->within = span->clock.within, memo->cycle = span->clock.cycle;
         }
         header->has_time = 1, header->nanos = stamp.nanos, header->zoned = stamp.zoned;
+        header->inferred = l->cycle != 0;
         header->seconds = cotool_universal(config, local, &stamp);
         return length;
     }
@@ -313,7 +314,7 @@ COTOOL_TARGET static inline int COTOOL_NAME(begins)(const cotool_config *config,
                                                     COTOOL_NAME(header) *header) {
     uint64_t digits;
     unsigned candidates;
-    header->has_time = header->zoned = 0;
+    header->has_time = header->zoned = header->inferred = 0;
     header->nanos = 0, header->seconds = 0;
     header->word_size = 0, header->word = line;
     header->level = COTOOL_UNKNOWN;
@@ -382,12 +383,12 @@ COTOOL_TARGET static inline int COTOOL_NAME(begin_line)(const cotool_config *con
         }
         if (config->simple) {
             if (cotool_count_record(config, span, header.format, header.level, header.has_time,
-                                    header.zoned, header.seconds, header.nanos))
+                                    header.zoned, header.inferred, header.seconds, header.nanos))
                 span->status = ENOMEM;
             return 0;
         }
         r->level = header.level;
-        r->has_time = header.has_time, r->zoned = header.zoned;
+        r->has_time = header.has_time, r->zoned = header.zoned, r->inferred = header.inferred;
         r->seconds = header.seconds, r->nanos = header.nanos;
         r->format = header.format;
         r->lines = r->bytes = r->long_lines = 0;
@@ -508,6 +509,7 @@ COTOOL_TARGET static inline int COTOOL_NAME(quick_header)(const cotool_config *c
     }
 timed:
     header->has_time = 1, header->zoned = stamp.zoned, header->nanos = stamp.nanos;
+    header->inferred = l->cycle != 0;
     header->seconds = cotool_universal(config, local, &stamp);
     header->format = n;
     header->level = COTOOL_UNKNOWN;
@@ -553,7 +555,7 @@ COTOOL_TARGET static inline int COTOOL_NAME(quick_line)(const cotool_config *con
     else span->counts.disordered += time < span->tail_time;
     span->tail_time = time;
     if (cotool_count_record(config, span, header.format, header.level, 1, header.zoned,
-                            header.seconds, header.nanos))
+                            header.inferred, header.seconds, header.nanos))
         span->status = ENOMEM;
     span->record.open = 1;
     span->line.foreign = 0;

@@ -169,10 +169,11 @@ typedef struct {
     uint64_t zoned; /* records whose time names its zone */
     uint64_t levels[COTOOL_LEVELS];
     uint64_t keywords[2];
-    int64_t first, last; /* nanoseconds */
+    /* Of records whose time is whole, and of those whose year or date is inferred. */
+    int64_t first[2], last[2]; /* nanoseconds */
+    cotool_histogram histogram[2];
     uint64_t *patterns;
     uint64_t formats[COTOOL_FORMATS];
-    cotool_histogram histogram;
 } cotool_counts;
 
 /* The record being read, and what came before it. */
@@ -182,7 +183,7 @@ typedef struct {
     int passes; /* so far as level and time tell */
     int matched;
     int level;
-    int has_time, zoned;
+    int has_time, zoned, inferred;
     int64_t seconds;
     int32_t nanos;
     uint64_t lines, bytes, long_lines;
@@ -271,7 +272,7 @@ void cotool_config_formats(cotool_config *config);
 int cotool_worker_open(cotool_worker *worker, const cotool_config *config, size_t block);
 void cotool_worker_close(cotool_worker *worker, const cotool_config *config);
 int cotool_span_open(cotool_span *span, const cotool_config *config);
-void cotool_span_reset(cotool_span *span, const cotool_config *config, int width);
+void cotool_span_reset(cotool_span *span, const cotool_config *config, const cotool_counts *total);
 void cotool_span_close(cotool_span *span);
 
 /* What stands in a line of a sample. */

@@ -85,10 +85,11 @@ cdef extern from "logscan.h" nogil:
         uint64_t bytes, lines, records, timeless, disordered, long_lines, left_out, zoned
         uint64_t* levels
         uint64_t* keywords
-        int64_t first, last
+        int64_t* first
+        int64_t* last
         uint64_t* patterns
         uint64_t* formats
-        cotool_histogram histogram
+        cotool_histogram* histogram
     ctypedef struct cotool_record:
         int open, counted, passes, level, format
     ctypedef struct cotool_line:
@@ -129,7 +130,8 @@ cdef extern from "logscan.h" nogil:
     int cotool_worker_open(cotool_worker* worker, const cotool_config* config, size_t block)
     void cotool_worker_close(cotool_worker* worker, const cotool_config* config)
     int cotool_span_open(cotool_span* span, const cotool_config* config)
-    void cotool_span_reset(cotool_span* span, const cotool_config* config, int width)
+    void cotool_span_reset(cotool_span* span, const cotool_config* config,
+                           const cotool_counts* total)
     void cotool_span_close(cotool_span* span)
     int cotool_span_finish(const cotool_config* config, cotool_span* span)
     int cotool_counts_merge(const cotool_config* config, cotool_counts* into,
@@ -347,7 +349,8 @@ cdef class Scanner:
         if (self.workers == NULL or self.span == NULL or self.record_patterns == NULL
                 or self.line_patterns == NULL or self.total.patterns == NULL):
             raise MemoryError
-        self.total.first, self.total.last = INT64_MAX, -INT64_MAX - 1
+        for n in range(2):
+            self.total.first[n], self.total.last[n] = INT64_MAX, -INT64_MAX - 1
         self.clock.within = -1
         self.record.open = self.record.counted = resumed
         self.record.passes = not c.filtered or (c.levels[COTOOL_UNKNOWN] and not c.timed)
@@ -376,7 +379,8 @@ cdef class Scanner:
         free(self.record_patterns)
         free(self.line_patterns)
         free(self.total.patterns)
-        free(self.total.histogram.buckets)
+        free(self.total.histogram[0].buckets)
+        free(self.total.histogram[1].buckets)
         free(self.memory)
         free(self.numbers)
         free(self.config.literal)
@@ -490,7 +494,7 @@ cdef class Scanner:
         for n in range(count):
             s = &self.span[n]
             s.begin, s.end, s.limit = begin + n * step, min(begin + (n + 1) * step, end), limit
-            cotool_span_reset(s, config, self.total.histogram.width)
+            cotool_span_reset(s, config, &self.total)
             s.first = n == 0
             s.clock = self.clock
             s.clock.head = -1
@@ -534,7 +538,7 @@ cdef class Scanner:
             if moved:
                 again += 1
                 s.again = 1
-                cotool_span_reset(s, config, self.total.histogram.width)
+                cotool_span_reset(s, config, &self.total)
                 s.clock.cycle, s.clock.within, s.clock.head = expected, -1, -1
         if again == 0:
             return 0
@@ -595,7 +599,7 @@ cdef class Scanner:
     def finish(self):
         """Count the record that is still open. Nothing may be scanned afterwards."""
         cdef cotool_span* s = &self.span[0]
-        cotool_span_reset(s, &self.config, self.total.histogram.width)
+        cotool_span_reset(s, &self.config, &self.total)
         s.record = self.record
         s.record_patterns, self.record_patterns = self.record_patterns, s.record_patterns
         if (cotool_span_finish(&self.config, s)
@@ -628,10 +632,13 @@ cdef class Scanner:
         return self.seen_lines
 
     def counts(self):
-        """Return the totals; the record that is still open is not in them before finish()."""
+        """Return the totals; the record that is still open is not in them before finish().
+
+        times: first, last, width and buckets of whole times, and of those whose year or date is
+        inferred.
+        """
         cdef cotool_counts* c = &self.total
-        cdef cotool_histogram* h = &c.histogram
-        cdef int n, k
+        cdef int n
         return {
             "bytes": c.bytes,
             "lines": c.lines,
@@ -645,12 +652,20 @@ cdef class Scanner:
             "keywords": [c.keywords[0], c.keywords[1]],
             "patterns": [c.patterns[n] for n in range(self.config.patterns)],
             "formats": [c.formats[n] for n in range(self.config.formats)],
-            "first": None if c.first > c.last else c.first,
-            "last": None if c.first > c.last else c.last,
-            "width": self.config.widths[h.width],
-            "buckets": {
+            "times": [self._times(&self.total, n) for n in range(2)],
+        }
+
+    cdef tuple _times(self, cotool_counts* c, int kind):
+        cdef cotool_histogram* h = &c.histogram[kind]
+        cdef int n, k
+        seen = c.first[kind] <= c.last[kind]
+        return (
+            c.first[kind] if seen else None,
+            c.last[kind] if seen else None,
+            self.config.widths[h.width],
+            {
                 h.buckets[n].start: tuple([h.buckets[n].counts[k] for k in range(COTOOL_LEVELS)])
                 for n in range(h.capacity)
                 if h.buckets[n].start != -INT64_MAX - 1
             },
-        }
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import add
 from typing import TYPE_CHECKING
 
 from cotool.logs.options import LEVELS
@@ -61,7 +62,5 @@ def _add(
     for start, counts in buckets.items():
         key = start - start % width
         before = total.get(key)
-        total[key] = (
-            counts if before is None else tuple(a + b for a, b in zip(before, counts, strict=True))
-        )
+        total[key] = counts if before is None else tuple(map(add, before, counts))
     return total

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,6 +12,7 @@ from cotool._fast import logscan
 from cotool.errors import CotoolError
 from cotool.logs.formats import Format, is_cyclic, layout_forms, recognise, sample_lines
 from cotool.logs.histogram import MAX_BUCKETS, WIDTHS, Histogram
+from cotool.logs.inferred import Times
 from cotool.logs.model import FileSummary, LogCounts
 from cotool.logs.options import KEYWORDS, LEVELS
 from cotool.logs.samples import StreamSamples, read_sample
@@ -35,6 +37,7 @@ _SHOWN = ("error", "critical")
 _FEED = 1 << 22
 _DAY = timedelta(days=1)
 _YEARLY = 1
+_DAYS_BEFORE = (0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +141,9 @@ def _scan_opened(
     run = _Run(path, opened, options, watch, formats=formats, several=several)
     date = _first_date(formats, lines, opened.mtime)
     found = run.scan(date, start, whole_lines=state is not None)
-    if plain and found.cycles > 0 and not options.records:
-        # More than one year (or day) goes by: the last record, not the first, is near the end.
-        last = found.summary.counts.last_seen
-        if last is not None and last / 1e9 > plain.mtime + _DAY.total_seconds():
-            found = run.scan(
-                _back(date, found.cycles, formats), start, whole_lines=state is not None
-            )
+    if plain and found.late and (options.since or options.until or options.zone):
+        # The years that were inferred decide what is counted, and were too late.
+        found = run.scan(date.replace(year=date.year - found.late), start, whole_lines=bool(state))
     return Scanned(found.summary, found.samples, found.offset, head, device, inode)
 
 
@@ -152,7 +151,7 @@ class _Result(NamedTuple):
     summary: FileSummary
     samples: tuple[Sample, ...]
     offset: int
-    cycles: int
+    late: int  # years by which inferred times lay behind the file's last change
 
 
 class _Run:
@@ -193,8 +192,9 @@ class _Run:
             error = f"{self._path}: cannot be read: {problem.strerror}"
         scanner.finish()
         self._write_records(scanner)
+        counts, late = self._counts(scanner)
         return _Result(
-            self._summary(scanner, error), self._take_samples(scanner), end, scanner.cycles
+            self._summary(scanner, counts, error), self._take_samples(scanner), end, late
         )
 
     def _scan_file(
@@ -310,8 +310,13 @@ class _Run:
         for data in scanner.take_written():
             self._watch.records(data)
 
-    def _summary(self, scanner: logscan.Scanner, error: str | None) -> FileSummary:
+    def _counts(self, scanner: logscan.Scanner) -> tuple[LogCounts, int]:
+        """Return the figures, inferred times put back by as many years as they were late."""
         found = scanner.counts()
+        whole, inferred = (Times(*times) for times in found["times"])
+        latest = (self._opened.mtime or time.time()) + _DAY.total_seconds()
+        late = inferred.years_after(latest)
+        times = whole.merge(inferred.earlier(late))
         counts = LogCounts(
             bytes=found["bytes"],
             lines=found["lines"],
@@ -322,21 +327,27 @@ class _Run:
                 pattern.name: count
                 for pattern, count in zip(self._options.patterns, found["patterns"], strict=True)
             },
-            histogram=Histogram(found["width"], found["buckets"]),
-            first_seen=found["first"],
-            last_seen=found["last"],
+            histogram=Histogram(times.width, times.buckets),
+            first_seen=times.first,
+            last_seen=times.last,
             timeless=found["timeless"],
             out_of_order=found["out_of_order"],
             long_lines=found["long_lines"],
             left_out=found["left_out"],
         )
-        dated = found["records"] - found["timeless"]
+        return counts, late
+
+    def _summary(
+        self, scanner: logscan.Scanner, counts: LogCounts, error: str | None
+    ) -> FileSummary:
+        dated = counts.records - counts.timeless
+        zoned = scanner.counts()["zoned"] > 0 or self._options.zone is not None
         return FileSummary(
             self._path,
             counts,
             formats=tuple(x.name for x in self._formats),
             compression=None if isinstance(self._opened, PlainFile) else self._opened.compression,
-            zoned=None if not dated else found["zoned"] > 0 or self._options.zone is not None,
+            zoned=zoned if dated else None,
             error=error,
             warnings=tuple(self._warnings),
         )
@@ -360,38 +371,45 @@ def _first_date(
 ) -> datetime:
     """Return the date of the first record of a format whose times lack a year, or a date.
 
-    It is the latest date that does not lie after the file's last change; a day is granted for the
-    clocks of other zones.
+    It is the latest date with which the last record of the sample does not lie after the file's
+    last change; a day is granted for the clocks of other zones.
     """
     now = datetime.fromtimestamp(modified, UTC) if modified is not None else datetime.now(UTC)
     latest = now + _DAY
-    for line in lines:
-        for found in filter(is_cyclic, formats):
-            for token, opened, layout, _, _, month, day in logscan.probe_times(line, 12):
-                if (token, opened) != (found.time_token, found.time_open) or not (
-                    found.layouts >> layout & 1
-                ):
-                    continue
-                if layout_forms()[layout][1] != _YEARLY:
-                    return now
-                year = (
-                    latest.year if (month, day) <= (latest.month, latest.day) else latest.year - 1
-                )
-                return datetime(year, 1, 1, tzinfo=UTC)
-    return now
+    cycles, before, last = 0, None, None
+    wanted = [found for found in formats if is_cyclic(found)]
+    for line in lines if wanted else ():
+        stamp = _stamp(line, wanted)
+        if stamp is None:
+            continue
+        yearly, month, day, hour = stamp
+        # In days of a leap year, or in hours of a day.
+        within, half = (_DAYS_BEFORE[month - 1] + day, 183) if yearly else (hour, 12)
+        if before is not None:
+            cycles += (within < before - half) - (within > before + half)
+        before, last = within, stamp
+    if last is None:
+        return now
+    yearly, month, day, _ = last
+    if not yearly:
+        return now - max(0, cycles) * _DAY
+    year = latest.year if (month, day) <= (latest.month, latest.day) else latest.year - 1
+    return datetime(max(1, year - cycles), 1, 1, tzinfo=UTC)
 
 
-def _back(date: datetime, cycles: int, formats: tuple[Format, ...]) -> datetime:
-    """Return a first date so many years, or days, earlier."""
-    yearly = any(
-        layout_forms()[n][1] == _YEARLY
-        for found in formats
-        for n in range(len(layout_forms()))
-        if found.layouts >> n & 1
-    )
-    if yearly:
-        return date.replace(year=max(1, date.year - cycles), day=1)
-    return date - min(cycles, 100_000) * _DAY
+def _stamp(line: bytes, formats: list[Format]) -> tuple[bool, int, int, int] | None:
+    """Return a line's time: whether the year alone is missing, month, day and hour."""
+    for found in formats:
+        for token, opened, layout, at, _, month, day in logscan.probe_times(
+            line, found.time_token + 1
+        ):
+            if (token, opened) == (found.time_token, found.time_open) and (
+                found.layouts >> layout & 1
+            ):
+                yearly = layout_forms()[layout][1] == _YEARLY
+                hour = line[at : at + 2]
+                return yearly, month, day, int(hour) if hour.isdigit() else 0
+    return None
 
 
 def _zone_table(zone: ZoneInfo | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
