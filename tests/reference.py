@@ -263,8 +263,8 @@ def scan_log(data, *, first_year, patterns=(), levels=None, since=None, until=No
         sizes[len(lines) - 1] -= 1
     records = []
     year, before = first_year, None
-    for n, line in enumerate(lines):
-        line = line[:-1] if line.endswith(b"\r") else line
+    for n, whole in enumerate(lines):
+        line = whole.removesuffix(b"\r")
         time, level, begins = None, "unknown", False
         if iso := ISO_LINE.match(line):
             time = _moment(*iso.groups(b"")[:7])

@@ -25,7 +25,7 @@ def output(capsys, *arguments):
 
 def test_every_option_that_is_named_exists(capsys):
     """Options in README are options of the command."""
-    helped = output(capsys, "consensus", "--help")
+    helped = output(capsys, "consensus", "--help") + output(capsys, "analyze-logs", "--help")
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) - {"--install-completion"}
     assert named
     assert {option for option in named if option not in helped} == set()
@@ -59,6 +59,17 @@ def test_the_output_shown_is_the_output(example, capsys, monkeypatch):
     lines = output(capsys, "consensus", str(ROOT / "examples" / example)).splitlines()
     missing = [line for line in shown.splitlines() if line.strip("… ") and line not in lines]
     assert missing == []
+
+
+def test_the_summary_of_a_log_is_the_output(capsys, monkeypatch):
+    """README's transcript of analyze-logs is what the example prints."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.chdir(ROOT)
+    shown = README[README.index("`cotool analyze-logs examples/shop.log") :]
+    regex = re.search(r"-e (slow='.*?')", shown)[1].replace("'", "")
+    shown = shown[shown.index("```\n") + 4 :]
+    out = output(capsys, "analyze-logs", "examples/shop.log", "-e", regex, "--show", "1")
+    assert shown[: shown.index("\n```")].splitlines() == out.splitlines()
 
 
 def test_the_csv_header_is_documented(capsys):

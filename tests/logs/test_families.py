@@ -30,8 +30,12 @@ def test_every_line_says_what_it_says(log, tmp_path, capsys):
     os.utime(path, (CHANGED, CHANGED))
     assert main(["analyze-logs", str(path), "--records", "-", "--quiet"]) == 0
     found = [
-        [item["level"], item["word"] or "-", item["time"] or "-"]
-        + ["continues" if item["continuation"] else "begins"]
+        [
+            item["level"],
+            item["word"] or "-",
+            item["time"] or "-",
+            "continues" if item["continuation"] else "begins",
+        ]
         for item in map(json.loads, capsys.readouterr().out.splitlines())
     ]
     with log.with_suffix(".tsv").open(newline="") as truth:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reference import scan_log
 
 from cotool._fast import logscan
 from cotool.logs.formats import recognise
@@ -18,6 +17,7 @@ from cotool.logs.histogram import MAX_BUCKETS, WIDTHS
 from cotool.logs.inferred import Times
 from cotool.logs.options import LEVELS
 from cotool.logs.patterns import compile_pattern
+from reference import scan_log
 
 FORMATS = recognise(
     [

@@ -219,7 +219,7 @@ def _write_csv(sink: TextIO, summary: LogSummary, options: ScanOptions) -> None:
             *("path", "lines", "records", "bytes", *LEVELS),
             *(f"mentions_{name}" for name in KEYWORDS),
             *("timeless", "out_of_order", "long_lines", "left_out", "first_seen", "last_seen"),
-            *("compression", "error"),
+            *("compression", "problem"),
             *(f"pattern:{name}" for name in patterns),
         ]
     )

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast import logscan
-from cotool.errors import CotoolError
+from cotool.errors import CotoolError, InputError
 from cotool.logs.formats import Format, is_cyclic, layout_forms, recognise, sample_lines
 from cotool.logs.histogram import MAX_BUCKETS, WIDTHS, Histogram
 from cotool.logs.inferred import Times
@@ -188,8 +188,6 @@ class _Run:
                 end = self._scan_stream(scanner, self._opened, start, whole_lines=whole_lines)
         except CotoolError as problem:
             error = str(problem)
-        except OSError as problem:
-            error = f"{self._path}: cannot be read: {problem.strerror}"
         scanner.finish()
         self._write_records(scanner)
         counts, late = self._counts(scanner)
@@ -205,7 +203,11 @@ class _Run:
         if self._options.records:
             return self._feed_file(scanner, opened, position, end)
         while position < end and not self._watch.stopped:
-            before, position = position, scanner.scan_file(opened.fd, position, end)
+            before = position
+            try:
+                position = scanner.scan_file(opened.fd, position, end)
+            except OSError as problem:
+                raise self._unreadable(problem) from None
             self._watch.progress(position - before)
             if position == before:
                 break
@@ -219,7 +221,10 @@ class _Run:
         self, scanner: logscan.Scanner, opened: PlainFile, position: int, end: int
     ) -> int:
         while position < end and not self._watch.stopped:
-            data = os.pread(opened.fd, min(_FEED, end - position), position)
+            try:
+                data = os.pread(opened.fd, min(_FEED, end - position), position)
+            except OSError as problem:
+                raise self._unreadable(problem) from None
             if not data:
                 break
             position += len(data)
@@ -230,6 +235,9 @@ class _Run:
             return position
         scanner.feed(b"", final=True)
         return position
+
+    def _unreadable(self, problem: OSError) -> InputError:
+        return InputError(f"{self._path}: cannot be read: {problem.strerror}")
 
     def _scan_stream(
         self, scanner: logscan.Scanner, opened: Stream, start: int, *, whole_lines: bool

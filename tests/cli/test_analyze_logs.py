@@ -1,0 +1,369 @@
+"""Sessions of `cotool analyze-logs`: what people type, what they see, how it ends."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from cotool import analyze_logs
+from cotool.cli import main
+from cotool.cli._log_conditions import parse_log_condition
+from cotool.errors import InputError
+
+LOG = """2024-03-01 12:00:00,000 INFO [main] a.B - started, 0 errors
+2024-03-01 12:00:05,000 WARN [main] a.B - slow: took 1200 ms
+2024-03-01 12:00:09,500 ERROR [main] a.B - it failed
+java.lang.IllegalStateException: bad
+\tat a.B.c(B.java:1)
+2024-03-01 12:01:00,000 DEBUG [main] a.B - took 3 ms
+2024-03-01 12:02:00,000 FATAL [main] a.B - gone
+"""
+
+
+@pytest.fixture
+def log(tmp_path):
+    path = tmp_path / "app.log"
+    path.write_text(LOG, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def run(capsys):
+    """Run the command; return exit code, standard output, standard error."""
+
+    def run(*arguments):
+        code = main(["analyze-logs", *map(str, arguments)])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
+
+
+def test_the_table_says_what_is_there(log, run):
+    """Lines, records, levels, times, keywords apart from levels."""
+    code, out, err = run(log)
+    assert (code, err) == (0, "")
+    for text in (
+        "7 lines, 5 records",
+        "2024-03-01 12:00:00 to 2024-03-01 12:02:00 (2 min)",
+        "warning   1  20 %",
+        "critical  1  20 %",
+        "lines that mention 3 error words",
+        "time line",
+    ):
+        assert text in out
+    assert "\x1b" not in out
+    assert all(len(line) <= 80 for line in out.splitlines())
+
+
+def test_json_has_the_documented_keys(log, run):
+    """Every key of the form stands in docs/logs.md."""
+    code, out, _ = run(log, "--json", "-e", r"slow=took \d{4,} ms")
+    found = json.loads(out)
+    assert code == 0
+    assert (found["lines"], found["records"], found["bytes"]) == (7, 5, len(LOG))
+    assert found["levels"] == {
+        "trace": 0, "debug": 1, "info": 1, "notice": 0, "warning": 1, "error": 1, "critical": 1,
+        "unknown": 0,
+    }  # fmt: skip
+    assert found["keywords"] == {"error": 3, "warning": 1}
+    assert found["patterns"] == {"slow": 1}
+    assert found["first_seen"] == "2024-03-01T12:00:00"
+    assert found["histogram"]["bucket_seconds"] == 5
+    assert found["histogram"]["buckets"][1] == {
+        "start": "2024-03-01T12:00:05",
+        "records": 2,
+        "levels": {"warning": 1, "error": 1},
+    }
+    assert found["files"][0]["path"] == str(log)
+    documented = (Path(__file__).parents[2] / "docs" / "logs.md").read_text(encoding="utf-8")
+    table = documented[documented.index("| key | |") : documented.index("The histogram keeps")]
+    keys = re.findall(
+        r"`([a-z_]+)`", " ".join(row.split("|")[1] for row in table.splitlines() if "|" in row)
+    )
+    assert set(found) == set(keys)
+
+
+def test_every_option_is_documented(run):
+    """Options in docs/logs.md exist, and every option stands there."""
+    documented = (Path(__file__).parents[2] / "docs" / "logs.md").read_text(encoding="utf-8")
+    _, helped, _ = run("--help")
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", documented))
+    options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", helped))
+    assert named - options == set()
+    common = {"--help", "--debug", "--threads", "--no-progress", "--quiet", "--recursive"}
+    assert options - named - common - {"--output", "--pattern"} == set()
+
+
+def test_csv_has_a_row_a_file(log, tmp_path, run):
+    """Files, levels and patterns as columns."""
+    other = tmp_path / "b.log.gz"
+    other.write_bytes(gzip.compress(LOG.encode()))
+    _, out, _ = run(log, other, "--format", "csv", "-e", "ms=ms$")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [row["path"] for row in rows] == [str(log), str(other)]
+    assert [row["compression"] for row in rows] == ["", "gzip"]
+    assert [row["pattern:ms"] for row in rows] == ["2", "2"]
+    assert (rows[0]["error"], rows[0]["problem"]) == ("1", "")
+    assert out.startswith("path,lines,records,bytes,trace,debug,info,notice,warning,error,critical")
+
+
+def test_records_are_json_lines(log, run):
+    """One object a line with level, word, time; stack traces go with their record."""
+    code, out, _ = run(log, "--records", "-")
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert rows[0] == {
+        "line": 1,
+        "level": "info",
+        "word": "INFO",
+        "time": "2024-03-01T12:00:00",
+        "continuation": False,
+        "text": LOG.splitlines()[0],
+    }
+    assert [(row["level"], row["continuation"]) for row in rows[2:5]] == [
+        ("error", False),
+        ("error", True),
+        ("error", True),
+    ]
+    assert [row["text"] for row in rows] == LOG.splitlines()
+
+
+def test_records_of_several_files_name_them(log, tmp_path, run):
+    """In the order of the files, strange bytes made visible."""
+    other = tmp_path / 'b "x".log'
+    other.write_bytes(b'\xff\x00"\\\t\x1b bad\n')
+    _, out, _ = run(log, other, "--records", "-")
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert [row["file"] for row in rows] == [str(log)] * 7 + [str(other)]
+    assert rows[-1]["text"] == '\ufffd\0"\\\t\x1b bad'
+
+
+def test_filters_choose_records(log, run):
+    """By level, time and pattern; what is left out is counted."""
+    _, out, _ = run(log, "--level", "error,critical", "--json")
+    found = json.loads(out)
+    assert (found["records"], found["lines"], found["left_out"]) == (2, 4, 3)
+    _, out, _ = run(log, "--since", "2024-03-01 12:00:05", "--until", "2024-03-01 12:01", "--json")
+    assert json.loads(out)["records"] == 2
+    _, out, _ = run(log, "-e", r"took=took \d+ ms", "--match", "took", "--json")
+    assert json.loads(out)["records"] == 2
+
+
+def test_samples_with_context(log, tmp_path, run):
+    """The first errors, or what passes; the same from a file and from a stream."""
+    _, out, _ = run(log, "--show", "1", "--context", "1", "--json")
+    (sample,) = json.loads(out)["samples"]
+    assert (sample["line"], sample["level"]) == (3, "error")
+    lines = LOG.splitlines()
+    assert (sample["before"], sample["text"], sample["after"]) == ([lines[1]], lines[2], [lines[3]])
+    packed = tmp_path / "app.log.gz"
+    packed.write_bytes(gzip.compress(LOG.encode()))
+    _, out, _ = run(packed, "--show", "1", "--context", "1", "--json")
+    assert json.loads(out)["samples"][0] == {**sample, "file": str(packed)}
+    _, out, _ = run(log, "-e", "trace=at a", "--match", "trace", "--show", "9", "--json")
+    assert [sample["line"] for sample in json.loads(out)["samples"]] == [5]
+
+
+def test_conditions_end_with_one(log, run):
+    """--fail-on tells which condition holds, and by which figures."""
+    code, _, err = run(log, "--fail-on", "error>0 or rate(warning)>50%", "--quiet")
+    assert code == 1
+    assert "error is 1, rate(warning) is 20%" in err
+    assert run(log, "--fail-on", "error>1 and not lines<3")[0] == 0
+    code, _, err = run(log, "--fail-on", "eror>0")
+    assert code == 2
+    assert "'eror' is not known" in err
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("error>0", True),
+        ("error+critical>=2", True),
+        ("rate(error)>20%", False),
+        ("rate(error)>=0.2", True),
+        ("not error>0", False),
+        ("(error>5 or lines>5) and records==5", True),
+        ("mentions(error)=3", True),
+        ("slow>0 and rate(slow)<15%", True),
+        ("bursts>0 or gaps>0", False),
+        ("bytes!=0", True),
+    ],
+)
+def test_conditions_are_what_they_say(log, text, holds):
+    """Levels, sums, shares, patterns, and, or, not."""
+    summary = analyze_logs(log, patterns={"slow": r"took \d{4} ms"})
+    assert parse_log_condition(text, ["slow"]).holds(summary) == holds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "error",
+        "error>",
+        ">3",
+        "error>0 or",
+        "(error>0",
+        "error>0)",
+        "rate()>1",
+        "rate(x)>1",
+        "error>0 error",
+        "mentions(info)>0",
+        "(" * 99 + "error>0" + ")" * 99,
+        "error >> 0",
+        "5%",
+    ],
+)
+def test_conditions_that_cannot_be_read(text):
+    """The error says where, and what is known."""
+    with pytest.raises(InputError, match=r"--fail-on: cannot read .* at character") as error:
+        parse_log_condition(text, ["slow"])
+    assert "slow" in error.value.hint
+
+
+def test_bad_input_ends_with_two_and_the_rest_counts(log, tmp_path, run):
+    """A truncated file is told; what was read of it and the other files counts."""
+    cut = tmp_path / "cut.log.gz"
+    cut.write_bytes(gzip.compress(LOG.encode() * 5000)[:-30])
+    code, out, err = run(log, cut, "--json")
+    found = json.loads(out)
+    assert code == 2
+    assert "cut.log.gz: the gzip data is damaged or cut short" in err
+    assert found["lines"] > 7
+    assert found["files"][1]["error"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["missing.log"], "missing.log: cannot be read"),
+        (["--level", "loud"], "'loud' is not a level"),
+        (["-e", "(a"], "character"),
+        (["-e", r"(a)\1"], "back-reference"),
+        (["--match", "x"], "no pattern"),
+        (["--since", "never"], "--since"),
+        (["--tz", "Mars"], "--tz"),
+        (["--bucket", "soon"], "--bucket"),
+        (["--log-format", "odd"], "--log-format"),
+        (["--format", "xml"], "--format"),
+        (["--threads", "0"], "--threads"),
+        (["--show", "-1"], "--show"),
+        (["--patterns", "missing.txt"], "missing.txt"),
+        (["--json", "--format", "csv"], "contradicts"),
+    ],
+)
+def test_slips_are_told(arguments, text, log, run):
+    """Exit code 2, one line, a hint."""
+    given = arguments if arguments[0].endswith(".log") else [log, *arguments]
+    code, out, err = run(*given)
+    assert (code, out) == (2, "")
+    assert text in err
+
+
+def test_the_output_spares_the_input(log, run):
+    """Nothing may overwrite what is read; a new file appears whole."""
+    assert run(log, "--output", log)[0] == 2
+    assert run(log, "--records", log)[0] == 2
+    assert log.read_text() == LOG
+    out = log.with_suffix(".json")
+    assert run(log, "--output", out)[0] == 0
+    assert json.loads(out.read_text())["lines"] == 7
+
+
+def test_threads_do_not_change_a_byte(log, tmp_path, run):
+    """1, 2 and 4 threads print the same."""
+    log.write_text(LOG * 2000)
+    copies = []
+    for n in range(3):
+        copies.append(tmp_path / f"{n}.log")
+        copies[-1].write_text(LOG * (n + 1))
+    outs = {
+        run(log, *copies, "--json", "-e", "took=took", "--show", "3", "--threads", n)[1]
+        for n in (1, 2, 4)
+    }
+    assert len(outs) == 1
+
+
+def start(*arguments, **given):
+    return subprocess.Popen(
+        [sys.executable, "-m", "cotool", "analyze-logs", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **given,
+    )
+
+
+def test_ctrl_c_prints_what_was_counted():
+    """An endless pipe that is interrupted ends with 130 and its figures."""
+    with start("-", "--json", stdin=subprocess.PIPE) as process:
+        process.stdin.write(LOG)
+        process.stdin.flush()
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    found = json.loads(out)
+    assert (found["lines"], found["interrupted"]) == (7, True)
+    assert "interrupted" in err
+
+
+def test_a_closed_pipe_ends_quietly(log):
+    """`| head` is no error."""
+    log.write_text(LOG * 50_000)
+    with start(log, "--records", "-") as process:
+        process.stdout.readline()
+        process.stdout.close()
+        err = process.stderr.read()
+        process.wait(timeout=20)
+    assert process.returncode == 141
+    assert err == ""
+
+
+def test_follow_reads_what_is_added_and_survives_rotation(log):
+    """A line before, one after, the rest of the renamed log and the new one."""
+    with start(log, "--follow", "--json") as process:
+        time.sleep(1.5)
+        with log.open("a") as file:
+            file.write("2024-03-01 12:03:00,000 ERROR [main] a.B - one more\n")
+        time.sleep(1.2)
+        with log.open("a") as file:
+            file.write("2024-03-01 12:03:01,000 ERROR [main] a.B - the last\n")
+        log.rename(log.with_name("app.log.1"))
+        log.write_text("2024-03-01 12:04:00,000 ERROR [main] a.B - the first\n")
+        time.sleep(1.5)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=20)
+    assert process.returncode == 130
+    found = json.loads(out)
+    assert (found["lines"], found["levels"]["error"]) == (10, 4)
+
+
+def test_stdin_closed_at_once(run, monkeypatch):
+    """Nothing piped in is no lines."""
+    with start("-", "--json", stdin=subprocess.DEVNULL) as process:
+        out, _ = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert json.loads(out)["lines"] == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_a_full_disk_is_told(log):
+    """Writing to /dev/full is an error with a name."""
+    for option in ("--output", "--records"):
+        with start(log, option, "/dev/full") as process:
+            _, err = process.communicate(timeout=20)
+        assert process.returncode == 2
+        assert "No space left" in err
