@@ -669,7 +669,7 @@ COTOOL_TARGET static void COTOOL_NAME(scan)(const cotool_config *config, cotool_
         if (!memory) {
             ssize_t got;
             size_t more = worker->block;
-            memmove(worker->buffer, data + from, have - from);
+            if (from < have) memmove(worker->buffer, data + from, have - from);
             base += from, have -= from, from = 0;
             if (cotool_grow(worker, have + more + COTOOL_PADDING)) {
                 span->status = ENOMEM;

@@ -1,0 +1,218 @@
+"""A log of a gigabyte: cotool beside ripgrep, grep, awk and wc, in one run.
+
+    OMP_WAIT_POLICY=passive python bench/logs.py [--data LOGHUB] [--work FOLDER] [--rounds N]
+
+LOGHUB holds folders with *_2k.log; their lines follow each other again and again, a day later each
+time, until there is a gigabyte. Without it the logs of tests/logs/families are cycled. Every round
+runs each command once, in turn, so that a busy machine slows all of them; the figures are medians
+of wall time, peak resident memory is the largest of all rounds. `scan` is the kernel alone,
+without starting Python.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cotool import build_info
+from cotool.logs.patterns import compile_pattern
+from cotool.logs.scan import ScanOptions, Watch, scan_source
+from cotool.logs.sources import find_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).parent.parent
+SIZE = 1 << 30
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+LITERALS = (
+    *("terminating", "blockMap", "authentication", "Invalid user", "MRAppMaster", "parity error"),
+    *("Step_LSC", "workerEnv", "executor", "session opened"),
+)
+REGEXES = (
+    *(r"blk_-?\d+ terminating", r"src: /[\d.]+:\d+ dest", r"Invalid user \w+ from [\d.]+"),
+    *(r"authentication failure; .* rhost=\S+", r"attempt_\d+_\d+", r"onExtend:\d+ \d+"),
+    *(r"parity error (?:corrected|detected)", r"child \d+ in", r"stage \d+\.\d+ \(TID \d+\)"),
+    r"session (?:opened|closed) for user \w+",
+)
+AWK = """
+match($0, /TRACE|DEBUG|INFO|NOTICE|WARN(ING)?|ERROR|SEVERE|FATAL|\\[notice\\]|\\[error\\]/) {
+    levels[substr($0, RSTART, RLENGTH)]++
+}
+END { for (level in levels) print level, levels[level] }
+"""
+
+# Forms of times at the start of lines: what is matched, how it is read and written.
+FORMS = (
+    (rb"\[(\w{3} \w{3} \d\d \d\d:\d\d:\d\d \d{4})\]", "%a %b %d %H:%M:%S %Y"),
+    (rb"(\d{6} \d{6}) ", "%y%m%d %H%M%S"),
+    (rb"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)", "%Y-%m-%d %H:%M:%S"),
+    (rb"(\d\d/\d\d/\d\d \d\d:\d\d:\d\d)", "%y/%m/%d %H:%M:%S"),
+    (rb"(\d{8})-\d", "%Y%m%d"),
+    (rb"(\w{3} [ \d]\d \d\d:\d\d:\d\d) ", "%b %d %H:%M:%S"),
+)
+
+
+def pieces(line: bytes) -> tuple[bytes, datetime | int | None, str, bytes]:
+    """What stands before the time of a line, the time, its form, and what stands after."""
+    for regex, form in FORMS:
+        if found := re.match(regex, line):
+            text = found[1].decode()
+            if form.startswith("%b"):  # a leap year
+                moment = datetime.strptime(f"2004 {text}", f"%Y {form}").replace(tzinfo=UTC)
+            else:
+                moment = datetime.strptime(text, form).replace(tzinfo=UTC)
+            return line[: found.start(1)], moment, form, line[found.end(1) :]
+    if found := re.match(rb"(\S+ )(\d{10})(?= )", line):
+        return found[1], int(found[2]), "", line[found.end() :]
+    return line, None, "", b""
+
+
+def make_log(logs: list[Path], target: Path) -> None:
+    """Write SIZE bytes: all lines of the logs again and again, each time a day later."""
+    lines = [
+        pieces(line if line.endswith(b"\n") else line + b"\r\n")
+        for log in logs
+        for line in log.read_bytes().splitlines(keepends=True)
+    ]
+    with target.open("wb") as file:
+        day = 0
+        while file.tell() < SIZE:
+            written: dict[tuple[datetime, str], bytes] = {}
+            parts = []
+            for before, moment, form, after in lines:
+                if isinstance(moment, datetime):
+                    key = (moment, form)
+                    if key not in written:
+                        shifted = moment + timedelta(days=day)
+                        text = shifted.strftime(form)
+                        if form.startswith("%b"):
+                            text = f"{MONTHS[shifted.month - 1]} {shifted.day:2d}{text[6:]}"
+                        written[key] = text.encode()
+                    parts += [before, written[key], after]
+                elif moment is not None:
+                    parts += [before, str(moment + 86400 * day).encode(), after]
+                else:
+                    parts.append(before)
+            file.write(b"".join(parts))
+            day += 1
+
+
+def run(command: list[str]) -> tuple[float, int]:
+    """Seconds and peak resident kilobytes of a command."""
+    start = time.perf_counter()
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        _, _, usage = os.wait4(process.pid, 0)
+        process.returncode = 0
+    return time.perf_counter() - start, usage.ru_maxrss
+
+
+def scan(
+    path: str, threads: int, patterns: tuple[str, ...] = ()
+) -> Callable[[], tuple[float, int]]:
+    """The kernel with the recognition of formats, without the command around it."""
+    options = ScanOptions(
+        num_threads=threads, patterns=tuple(compile_pattern(text, text) for text in patterns)
+    )
+
+    def once() -> tuple[float, int]:
+        start = time.perf_counter()
+        scan_source(find_sources([path])[0], options, Watch())
+        return time.perf_counter() - start, 0
+
+    return once
+
+
+def commands(path: str) -> Iterator[tuple[str, Callable[[], tuple[float, int]]]]:
+    """Each thing that is measured, under its name."""
+    cotool = [sys.executable, "-m", "cotool", "analyze-logs", path, "--json", "--no-progress"]
+    given = {
+        "rg errors": ["rg", "-c", "-i", "error|exception|failed", path],
+        "rg warnings": ["rg", "-c", "-i", "warn", path],
+        "rg levels of every line": ["rg", "-c", r"\b(?:INFO|WARN|ERROR|FATAL|notice)\b", path],
+        "rg 10 literals": ["rg", "-c", *(x for text in LITERALS for x in ("-e", text)), path],
+        "rg 10 regexes": ["rg", "-c", *(x for text in REGEXES for x in ("-e", text)), path],
+        "grep errors": ["grep", "-c", "-i", "-E", "error|exception|failed", path],
+        "awk levels": ["awk", AWK, path],
+        "wc -l": ["wc", "-l", path],
+        "cotool": cotool,
+        "cotool, 1 thread": [*cotool, "--threads", "1"],
+        "cotool 10 literals": [*cotool, *(x for text in LITERALS for x in ("-e", text))],
+        "cotool 10 regexes": [*cotool, *(x for text in REGEXES for x in ("-e", text))],
+    }
+    for name, command in given.items():
+        if shutil.which(command[0]) is None:
+            print(f"{command[0]} is not installed: {name} is left out", file=sys.stderr)
+            continue
+        yield name, lambda command=command: run(command)
+    yield "scan", scan(path, 2)
+    yield "scan, 1 thread", scan(path, 1)
+    yield "scan 10 literals", scan(path, 2, LITERALS)
+    yield "scan 10 regexes", scan(path, 2, REGEXES)
+
+
+def table(name: str, path: str, rounds: int) -> None:
+    """Print a table of medians for one log."""
+    size = Path(path).stat().st_size
+    measured = dict(commands(path))
+    seconds: dict[str, list[float]] = {key: [] for key in measured}
+    memory = dict.fromkeys(measured, 0)
+    for number in range(rounds):
+        for key, once in measured.items():
+            if number and seconds[key][0] > 2:
+                continue  # slow ones run once
+            taken, peak = once()
+            seconds[key].append(taken)
+            memory[key] = max(memory[key], peak)
+    medians = {key: statistics.median(values) for key, values in seconds.items()}
+    print(f"\n### {name}, {size / 1e9:.2f} GB\n\n| | seconds | GB/s | peak MB |\n|---|---|---|---|")
+    for key, median in medians.items():
+        peak = f"{memory[key] / 1024:.0f}" if memory[key] else ""
+        print(f"| {key} | {median:.3f} | {size / median / 1e9:.2f} | {peak} |")
+    if "rg errors" in medians:
+        two = medians["rg errors"] + medians["rg warnings"]
+        ratios = {
+            "two rg runs / cotool": two / medians["cotool"],
+            "two rg runs / scan": two / medians["scan"],
+            "rg 10 literals / cotool": medians["rg 10 literals"] / medians["cotool 10 literals"],
+            "rg 10 regexes / cotool": medians["rg 10 regexes"] / medians["cotool 10 regexes"],
+        }
+        print("\n" + " · ".join(f"{key}: {ratio:.2f}" for key, ratio in ratios.items()))
+
+
+def main() -> None:
+    """Make the logs, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, help="folder of loghub sets")
+    parser.add_argument("--work", type=Path, help="where the logs are made and kept")
+    parser.add_argument("--rounds", type=int, default=5)
+    arguments = parser.parse_args()
+    logs = sorted(arguments.data.glob("*/*_2k.log")) if arguments.data else []
+    logs = logs or sorted((ROOT / "tests" / "logs" / "families").glob("*.log"))
+    os.environ["OMP_WAIT_POLICY"] = "passive"
+    print(json.dumps(build_info()))
+    with tempfile.TemporaryDirectory() as folder:
+        work = arguments.work or Path(folder)
+        work.mkdir(parents=True, exist_ok=True)
+        sets = {"mixed": logs}
+        sets |= {"HDFS": single} if (single := [log for log in logs if "HDFS" in log.name]) else {}
+        for name, members in sets.items():
+            target = work / f"{name}.log"
+            if not target.exists() or target.stat().st_size < SIZE:
+                make_log(members, target)
+            table(name, str(target), arguments.rounds)
+
+
+if __name__ == "__main__":
+    main()
