@@ -110,12 +110,15 @@ def make_log(logs: list[Path], target: Path) -> None:
 
 
 def run(command: list[str]) -> tuple[float, int]:
-    """Seconds and peak resident kilobytes of a command."""
-    start = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        _, _, usage = os.wait4(process.pid, 0)
-        process.returncode = 0
-    return time.perf_counter() - start, usage.ru_maxrss
+    """Seconds and peak resident kilobytes of a command, whose output goes through a pipe.
+
+    GNU grep stops early where its output goes to /dev/null.
+    """
+    with tempfile.NamedTemporaryFile("r") as peak:
+        watched = ["/usr/bin/time", "-f", "%M", "-o", peak.name, *command]
+        start = time.perf_counter()
+        subprocess.run(watched, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+        return time.perf_counter() - start, int(peak.read().split()[-1])
 
 
 def scan(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 from cotool._fast import _openmp
@@ -45,6 +44,8 @@ def map_ordered(
     if num_threads == 1:
         yield from map(function, items)
         return
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(num_threads, thread_name_prefix="cotool") as pool:
         pending: deque[Future[Result]] = deque()
         try:

@@ -294,5 +294,5 @@ def test_the_histogram_widens_to_what_fits():
     ]
     assert found[0]["times"] == found[1]["times"]
     _, _, width, buckets = found[0]["times"][0]
-    assert width == 300
+    assert width == 900
     assert sum(row[2] for row in buckets.values()) == 20_000

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
@@ -134,6 +133,8 @@ def _os_error(error: OSError) -> str:
 
 def _report(message: str, hint: str | None, code: int, *, debug: bool) -> int:
     if debug:
+        import traceback
+
         traceback.print_exc()
     print(f"cotool: error: {visible(message)}", file=sys.stderr)
     if hint:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import csv
-import json
 import os
 import signal
 import sys
@@ -62,14 +60,17 @@ class LogRequest:
 
 def run(request: LogRequest) -> int:
     """Carry out a request; return the exit code."""
-    from cotool.cli._log_conditions import parse_log_condition
     from cotool.logs.sources import find_sources
     from cotool.logs.times import parse_duration
 
     options = _options(request)
     scan = options.to_scan()
     names = [pattern.name for pattern in options.patterns]
-    conditions = [parse_log_condition(text, names) for text in request.conditions]
+    conditions = []
+    if request.conditions:
+        from cotool.cli._log_conditions import parse_log_condition
+
+        conditions = [parse_log_condition(text, names) for text in request.conditions]
     bucket = None if request.bucket is None else parse_duration(request.bucket, "--bucket")
     if request.records == "-" and request.output in {None, "-"} and request.follow:
         raise InputError("--records - and --follow both write to standard output")
@@ -190,6 +191,8 @@ def write_summary(
 ) -> None:
     """Write a summary as json, csv or a table."""
     if style == "json":
+        import json
+
         from cotool.cli._text import json_visible
         from cotool.logs.report import to_dict
 
@@ -209,6 +212,8 @@ def write_summary(
 
 def _write_csv(sink: TextIO, summary: LogSummary, options: ScanOptions) -> None:
     """Write a row a file; their sums are the totals."""
+    import csv
+
     from cotool.logs.report import clock_of
 
     clock = clock_of(summary, options.zone)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import secrets
-import shutil
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,6 +67,9 @@ def _opened(target: Path, name: str, mode: Literal["w", "x"]) -> TextIO:
 @contextmanager
 def _replacing(target: Path) -> Iterator[TextIO]:
     real = target.resolve()  # a link stays a link to the new content
+    import secrets
+    import shutil
+
     part = real.with_name(f".cotool.{secrets.token_hex(4)}.part")
     try:
         with _opened(part, str(target), "x") as stream:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import TYPE_CHECKING
@@ -146,6 +145,8 @@ def analyze_sources(
     single = replace(options, num_threads=1)
     found: dict[str, Scanned] = {}
     if shared:
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(options.num_threads, thread_name_prefix="cotool") as pool:
             jobs = [
                 pool.submit(scan_source, source, single, watch, several=several, state=state)
