@@ -306,6 +306,21 @@ def start(*arguments, **given):
     )
 
 
+@pytest.mark.parametrize("level", ["avx2", "plain"])
+def test_every_cpu_prints_the_same(level, tmp_path):
+    """What a lower CPU level counts is what this machine counts."""
+    families = sorted((Path(__file__).parents[1] / "logs" / "families").glob("*.log"))
+    path = tmp_path / "mixed.log"
+    path.write_bytes(b"".join(family.read_bytes() for family in families) * 20)
+    outs = []
+    for chosen in ("", level):
+        environment = {**os.environ, "COTOOL_CPU": chosen}
+        with start(path, "--json", "-e", r"n=\d+ ms", "--show", "9", env=environment) as process:
+            outs.append(process.communicate(timeout=30)[0])
+    assert outs[0] == outs[1]
+    assert json.loads(outs[0])["lines"] > 1000
+
+
 def test_ctrl_c_prints_what_was_counted():
     """An endless pipe that is interrupted ends with 130 and its figures."""
     with start("-", "--json", stdin=subprocess.PIPE) as process:

@@ -34,6 +34,7 @@ _MOST_FILES = 20
 _MOST_FORMATS = 3
 _MOST_EVENTS = 5
 _BAR = 24
+_NAMES = 24  # columns of a level's name, share and space around them
 
 
 def render(
@@ -85,13 +86,15 @@ def _levels(summary: LogSummary, screen: Screen) -> None:
         return
     most = max(counts.levels[level] for level in present)
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    table.add_column()
-    table.add_column(justify="right")
-    table.add_column(justify="right")
     table.add_column(no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
+    numbers = len(f"{most:,}")
+    room = max(0, min(_BAR, screen.width - numbers - _NAMES))
     for level in present:
         count = counts.levels[level]
-        length = max(1, round(_BAR * count / most))
+        length = max(1, round(room * count / most)) if room else 0
         table.add_row(
             Text(level, style=_STYLES[level]),
             f"{count:,}",
@@ -184,7 +187,7 @@ def _events(summary: LogSummary, screen: Screen, clock: Clock) -> None:
         screen.print(
             Text(
                 f"{_moment(clock.seconds(burst.start))} for {duration(burst.end - burst.start)}: "
-                f"{burst.count:,} {name}, typical are {burst.typical:,.3g}"
+                f"{burst.count:,} {name}, typical are {_rough(burst.typical)}"
             )
         )
     if gaps:
@@ -246,11 +249,15 @@ def _moment(iso: str | None) -> str:
     return "" if iso is None else iso.replace("T", " ", 1)
 
 
+def _rough(number: float) -> str:
+    return f"{number:,.0f}" if number >= 100 else f"{number:,.3g}"
+
+
 def _speed(speed: float) -> str:
     for name, seconds in (("s", 1), ("min", 60), ("h", 3600)):
         if speed * seconds >= 1:
-            return f"{speed * seconds:,.3g} records/{name}"
-    return f"{speed * 86400:,.3g} records/d"
+            return f"{_rough(speed * seconds)} records/{name}"
+    return f"{_rough(speed * 86400)} records/d"
 
 
 def size(count: int) -> str:

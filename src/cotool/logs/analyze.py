@@ -183,4 +183,6 @@ def _summary(found: Sequence[Scanned], show: int, watch: Watch) -> LogSummary:
         (LogSummary(scanned.summary.counts, (scanned.summary,)) for scanned in found),
         LogSummary(),
     )
-    return replace(whole, samples=tuple(samples), interrupted=watch.stopped)
+    # In the order in which they were read, rotated logs oldest first.
+    files = tuple(scanned.summary for scanned in found)
+    return replace(whole, files=files, samples=tuple(samples), interrupted=watch.stopped)
