@@ -128,12 +128,13 @@ static uint8_t *put_time(uint8_t *to, int64_t seconds, int32_t nanos, int utc) {
     return to;
 }
 
-int cotool_write_entries(const cotool_span *span, const uint8_t *memory, uint64_t base,
-                         uint64_t first_line, const uint8_t *prefix, size_t prefix_size, int utc,
-                         cotool_text *text) {
+int cotool_write_entries(cotool_span *span, const uint8_t *memory, const uint8_t *prefix,
+                         size_t prefix_size, int utc) {
+    cotool_text *text = &span->text;
+    text->size = 0;
     for (size_t n = 0; n < span->entries; n++) {
         const cotool_entry *e = &span->entry[n];
-        const uint8_t *line = memory + (e->at - base);
+        const uint8_t *line = memory + e->at;
         uint8_t *to;
         /* Every byte of the line and of the word may become six. */
         if (reserve(text, 6 * ((size_t)e->size + e->word_size) + prefix_size + 256)) return ENOMEM;
@@ -141,7 +142,7 @@ int cotool_write_entries(const cotool_span *span, const uint8_t *memory, uint64_
         *to++ = '{';
         memcpy(to, prefix, prefix_size);
         to = put(to + prefix_size, "\"line\":");
-        to = put_number(to, first_line + e->line, 1);
+        to = put_number(to, span->first_line + e->line, 1);
         to = put(put(put(to, ",\"level\":\""), level_names[e->level]), "\",\"word\":");
         if (e->word_size) to = put_string(to, line + e->word_at, line + e->word_at + e->word_size);
         else to = put(to, "null");

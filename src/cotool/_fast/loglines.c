@@ -614,6 +614,7 @@ void cotool_span_close(cotool_span *span) {
     free(span->line_patterns);
     free(span->sample);
     free(span->entry);
+    free(span->text.bytes);
 }
 
 int cotool_span_finish(const cotool_config *config, cotool_span *span) {

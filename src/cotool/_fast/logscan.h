@@ -147,6 +147,12 @@ typedef struct {
     cotool_bucket *last;
 } cotool_histogram;
 
+/* Text that grows. */
+typedef struct {
+    uint8_t *bytes;
+    size_t size, room;
+} cotool_text;
+
 /* A line, for --records. */
 typedef struct {
     uint64_t line, at; /* as in cotool_sample */
@@ -240,6 +246,8 @@ typedef struct {
     cotool_sample *sample;
     cotool_entry *entry;
     size_t entries, entry_room;
+    uint64_t first_line; /* the number of its first line, once it is known */
+    cotool_text text;    /* its entries as JSON */
 } cotool_span;
 
 /* The last time that a format has read: the next line often has the same up to its seconds. */
@@ -305,17 +313,9 @@ typedef void cotool_scan_function(const cotool_config *config, cotool_worker *wo
 cotool_scan_function *cotool_scan(void);
 
 
-/* Text that grows. */
-typedef struct {
-    uint8_t *bytes;
-    size_t size, room;
-} cotool_text;
-
-/* Appends one JSON object a line for the entries of a span, whose text stands in `memory` from
- * `base` on. Lines count from `first_line`; `prefix` holds the first members. `utc`: all times are
- * universal. Returns 0 or ENOMEM. */
-int cotool_write_entries(const cotool_span *span, const uint8_t *memory, uint64_t base,
-                         uint64_t first_line, const uint8_t *prefix, size_t prefix_size, int utc,
-                         cotool_text *text);
+/* Writes one JSON object a line for the entries of a span, whose text stands in `memory`. `prefix`
+ * holds the first members; `utc`: all times are universal. Returns 0 or ENOMEM. */
+int cotool_write_entries(cotool_span *span, const uint8_t *memory, const uint8_t *prefix,
+                         size_t prefix_size, int utc);
 
 #endif

@@ -76,8 +76,6 @@ cdef extern from "logscan.h" nogil:
     ctypedef struct cotool_histogram:
         int width, count, capacity
         cotool_bucket* buckets
-    ctypedef struct cotool_entry:
-        uint64_t line, at
     ctypedef struct cotool_sample:
         uint64_t line, at, size
         uint8_t level
@@ -98,6 +96,9 @@ cdef extern from "logscan.h" nogil:
     ctypedef struct cotool_clock:
         int64_t cycle, within, head, head_cycle
         int kind, head_kind
+    ctypedef struct cotool_text:
+        uint8_t* bytes
+        size_t size
     ctypedef struct cotool_span:
         uint64_t begin, end, limit
         int first, again
@@ -113,17 +114,15 @@ cdef extern from "logscan.h" nogil:
         cotool_counts counts
         int samples
         cotool_sample* sample
-        cotool_entry* entry
         size_t entries
+        uint64_t first_line
+        cotool_text text
     ctypedef struct cotool_worker:
         pass
     ctypedef struct cotool_seen_time:
         int token, open, layout, at, length, month, day
     ctypedef struct cotool_seen_level:
         int kind, token, word, lead, trail, styles, level, at
-    ctypedef struct cotool_text:
-        uint8_t* bytes
-        size_t size, room
     void cotool_logscan_prepare()
     void cotool_config_literals(cotool_config* config)
     void cotool_config_formats(cotool_config* config)
@@ -149,9 +148,8 @@ cdef extern from "logscan.h" nogil:
     int cotool_layout_count()
     const char* cotool_layout_form(int layout)
     int cotool_layout_cycle(int layout)
-    int cotool_write_entries(const cotool_span* span, const uint8_t* memory, uint64_t base,
-                             uint64_t first_line, const uint8_t* prefix, size_t prefix_size,
-                             int utc, cotool_text* text)
+    int cotool_write_entries(cotool_span* span, const uint8_t* memory, const uint8_t* prefix,
+                             size_t prefix_size, int utc)
     ctypedef void scan_function "cotool_scan_function"(
         const cotool_config* config, cotool_worker* worker, cotool_span* span, int file,
         const uint8_t* memory, uint64_t size, int final)
@@ -572,8 +570,7 @@ cdef class Scanner:
                     self.samples.append((self.seen_lines + s.sample[k].line + 1,
                                          self.fed + s.sample[k].at, s.sample[k].size,
                                          s.sample[k].level))
-            if s.entries:
-                self._write(s, memory)
+            s.first_line = self.seen_lines + 1
             self.seen_lines += s.seen_lines
             if s.owns:
                 stop = s.stop
@@ -582,19 +579,25 @@ cdef class Scanner:
                     s.record_patterns, self.record_patterns = (
                         self.record_patterns, s.record_patterns)
                     s.line_patterns, self.line_patterns = self.line_patterns, s.line_patterns
+        if self.config.entries:
+            self._write(count, memory)
         return stop
 
-    cdef int _write(self, cotool_span* s, uint8_t* memory) except -1:
-        cdef cotool_text text
-        text.bytes, text.size, text.room = NULL, 0, 0
-        try:
-            if cotool_write_entries(s, memory, 0, self.seen_lines + 1,
-                                    <const uint8_t*><const char*>self.prefix,
-                                    len(self.prefix), self.config.zones > 0, &text):
-                raise MemoryError
-            self.written.append((<char*>text.bytes)[:text.size])
-        finally:
-            free(text.bytes)
+    cdef int _write(self, int count, uint8_t* memory) except -1:
+        """Write the entries of a batch's spans as JSON."""
+        cdef const uint8_t* prefix = <const uint8_t*><const char*>self.prefix
+        cdef size_t size = len(self.prefix)
+        cdef int n, failed = 0, utc = self.config.zones > 0
+        cdef cotool_text* text
+        with nogil:
+            for n in prange(count, num_threads=self.threads, schedule="dynamic", chunksize=1):
+                failed += cotool_write_entries(&self.span[n], memory, prefix, size, utc)
+        if failed:
+            raise MemoryError
+        for n in range(count):
+            text = &self.span[n].text
+            if text.size:
+                self.written.append((<char*>text.bytes)[:text.size])
 
     def finish(self):
         """Count the record that is still open. Nothing may be scanned afterwards."""

@@ -310,7 +310,8 @@ class _Run:
             resumed=resumed,
             prefix=f'"file":{json.dumps(self._path)},'.encode() if self._several else b"",
             num_threads=options.num_threads,
-            span_size=options.span_size,
+            # Records are fed in pieces that threads share.
+            span_size=options.span_size or (_FEED // 4 if options.records else None),
             block_size=options.block_size,
         )
 
