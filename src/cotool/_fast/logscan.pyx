@@ -14,9 +14,6 @@ from libc.string cimport memcpy, memmove, memset, strncpy
 
 from cotool._fast._openmp cimport omp_get_thread_num
 
-cdef extern from "<string.h>" nogil:
-    void* memrchr(const void* s, int c, size_t n)
-
 cdef extern from "logscan.h" nogil:
     enum:
         COTOOL_LEVELS
@@ -456,7 +453,6 @@ cdef class Scanner:
     def feed(self, const uint8_t[::1] data not None, *, bint final):
         """Scan the next bytes of a stream; a line that is not ended waits for the next call."""
         cdef size_t given = data.shape[0], whole, stop
-        cdef uint8_t* newline
         if self.size + given + COTOOL_PADDING > self.room:
             room = self.size + given + COTOOL_PADDING
             room = max(room, min(2 * self.room, room + (1 << 22)))
@@ -469,8 +465,8 @@ cdef class Scanner:
         self.size += given
         whole = self.size
         if not final:
-            newline = <uint8_t*>memrchr(self.memory, c"\n", self.size)
-            whole = 0 if newline == NULL else newline + 1 - self.memory
+            while whole and self.memory[whole - 1] != c"\n":
+                whole -= 1
             if self.size - whole > COTOOL_LINE_LIMIT or (self.line.in_pieces and not whole):
                 whole = self.size
         if whole:

@@ -190,6 +190,12 @@ def open_source(source: Source) -> Iterator[PlainFile | Stream]:
         if sys.stdin is None:
             raise InputError("stdin: is closed", hint="give a file")
         fd = sys.stdin.fileno()
+        status = os.fstat(fd)
+        if stat.S_ISREG(status.st_mode) and os.lseek(fd, 0, os.SEEK_CUR) == 0:
+            plain = _plain(source.path, fd, status)
+            if plain is not None:
+                yield plain
+                return
         with _stream(source, fd, None) as stream:
             yield stream
         return
