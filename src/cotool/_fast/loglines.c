@@ -194,14 +194,13 @@ COTOOL_INLINE int cotool_is_memo(const cotool_memo *memo, const cotool_clock *cl
 /* ---- records ------------------------------------------------------------------------------- */
 
 /* Counts a record by what its first line says. */
-COTOOL_INLINE int cotool_count_record(const cotool_config *config, cotool_span *span, int format,
-                                      int level, int has_time, int zoned, int inferred,
-                                      int64_t seconds, int nanos) {
+COTOOL_INLINE int cotool_count_record(const cotool_config *config, cotool_span *span, int level,
+                                      int has_time, int zoned, int inferred, int64_t seconds,
+                                      int nanos) {
     cotool_counts *c = &span->counts;
     int64_t time;
     c->records++;
     c->levels[level]++;
-    if (format >= 0) c->formats[format]++;
     if (!has_time) {
         c->timeless++;
         return 0;
@@ -234,8 +233,8 @@ static int cotool_commit(const cotool_config *config, cotool_span *span) {
     c->keywords[1] += r->keywords[1];
     c->long_lines += r->long_lines;
     if (r->counted) return 0;
-    return cotool_count_record(config, span, r->format, r->level, r->has_time, r->zoned,
-                               r->inferred, r->seconds, r->nanos);
+    return cotool_count_record(config, span, r->level, r->has_time, r->zoned, r->inferred,
+                               r->seconds, r->nanos);
 }
 
 COTOOL_INLINE void cotool_count_pattern(const cotool_config *config, cotool_span *span,
@@ -640,7 +639,6 @@ int cotool_counts_merge(const cotool_config *config, cotool_counts *into,
     for (int n = 0; n < COTOOL_LEVELS; n++) into->levels[n] += counts->levels[n];
     for (int n = 0; n < 2; n++) into->keywords[n] += counts->keywords[n];
     for (int n = 0; n < config->patterns; n++) into->patterns[n] += counts->patterns[n];
-    for (int n = 0; n < config->formats; n++) into->formats[n] += counts->formats[n];
     for (int k = 0; k < 2; k++) {
         if (counts->first[k] < into->first[k]) into->first[k] = counts->first[k];
         if (counts->last[k] > into->last[k]) into->last[k] = counts->last[k];

@@ -149,7 +149,7 @@ COTOOL_TARGET static inline int COTOOL_NAME(level_near)(const cotool_place *plac
 
 /* What the start of a line says. `within` is set for a stamp without a year or a date. */
 typedef struct {
-    int format, level, has_time, zoned, inferred;
+    int level, has_time, zoned, inferred;
     int64_t seconds;
     int32_t nanos;
     const uint8_t *word;
@@ -318,7 +318,6 @@ COTOOL_TARGET static inline int COTOOL_NAME(begins)(const cotool_config *config,
     header->nanos = 0, header->seconds = 0;
     header->word_size = 0, header->word = line;
     header->level = COTOOL_UNKNOWN;
-    header->format = -1;
     if (!config->formats) return 1;
     if (line >= end) return 0;
     digits = COTOOL_NAME(digits)(line);
@@ -328,7 +327,6 @@ COTOOL_TARGET static inline int COTOOL_NAME(begins)(const cotool_config *config,
         if (config->format[n].kind == COTOOL_FORMAT_TEXT
                 ? COTOOL_NAME(text_header)(config, worker, span, n, line, end, digits, header)
                 : COTOOL_NAME(key_header)(config, worker, span, n, line, end, header)) {
-            header->format = n;
             return 1;
         }
         header->has_time = header->zoned = 0, header->word_size = 0;
@@ -382,7 +380,7 @@ COTOOL_TARGET static inline int COTOOL_NAME(begin_line)(const cotool_config *con
             span->tail_time = time;
         }
         if (config->simple) {
-            if (cotool_count_record(config, span, header.format, header.level, header.has_time,
+            if (cotool_count_record(config, span, header.level, header.has_time,
                                     header.zoned, header.inferred, header.seconds, header.nanos))
                 span->status = ENOMEM;
             return 0;
@@ -390,7 +388,6 @@ COTOOL_TARGET static inline int COTOOL_NAME(begin_line)(const cotool_config *con
         r->level = header.level;
         r->has_time = header.has_time, r->zoned = header.zoned, r->inferred = header.inferred;
         r->seconds = header.seconds, r->nanos = header.nanos;
-        r->format = header.format;
         r->lines = r->bytes = r->long_lines = 0;
         r->keywords[0] = r->keywords[1] = 0;
         r->matched = r->counted = 0;
@@ -511,7 +508,6 @@ timed:
     header->has_time = 1, header->zoned = stamp.zoned, header->nanos = stamp.nanos;
     header->inferred = l->cycle != 0;
     header->seconds = cotool_universal(config, local, &stamp);
-    header->format = n;
     header->level = COTOOL_UNKNOWN;
     if (!f->places) return 1;
     from = p + length;
@@ -554,7 +550,7 @@ COTOOL_TARGET static inline int COTOOL_NAME(quick_line)(const cotool_config *con
     if (!span->timed) span->timed = 1, span->head_time = time;
     else span->counts.disordered += time < span->tail_time;
     span->tail_time = time;
-    if (cotool_count_record(config, span, header.format, header.level, 1, header.zoned,
+    if (cotool_count_record(config, span, header.level, 1, header.zoned,
                             header.inferred, header.seconds, header.nanos))
         span->status = ENOMEM;
     span->record.open = 1;

@@ -179,7 +179,6 @@ typedef struct {
     int64_t first[2], last[2]; /* nanoseconds */
     cotool_histogram histogram[2];
     uint64_t *patterns;
-    uint64_t formats[COTOOL_FORMATS];
 } cotool_counts;
 
 /* The record being read, and what came before it. */
@@ -194,7 +193,6 @@ typedef struct {
     int32_t nanos;
     uint64_t lines, bytes, long_lines;
     uint64_t keywords[2];
-    int format;
 } cotool_record;
 
 typedef struct {

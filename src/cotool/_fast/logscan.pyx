@@ -83,10 +83,9 @@ cdef extern from "logscan.h" nogil:
         int64_t* first
         int64_t* last
         uint64_t* patterns
-        uint64_t* formats
         cotool_histogram* histogram
     ctypedef struct cotool_record:
-        int open, counted, passes, level, format
+        int open, counted, passes, level
     ctypedef struct cotool_line:
         int in_pieces
         size_t overlap
@@ -350,7 +349,6 @@ cdef class Scanner:
         self.record.open = self.record.counted = resumed
         self.record.passes = not c.filtered or (c.levels[COTOOL_UNKNOWN] and not c.timed)
         self.record.level = COTOOL_UNKNOWN
-        self.record.format = -1
         for n in range(self.threads):
             status = cotool_worker_open(&self.workers[n], c, block)
             if status == EINVAL:
@@ -650,7 +648,6 @@ cdef class Scanner:
             "levels": [c.levels[n] for n in range(COTOOL_LEVELS)],
             "keywords": [c.keywords[0], c.keywords[1]],
             "patterns": [c.patterns[n] for n in range(self.config.patterns)],
-            "formats": [c.formats[n] for n in range(self.config.formats)],
             "times": [self._times(&self.total, n) for n in range(2)],
         }
 
