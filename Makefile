@@ -36,6 +36,7 @@ sanitize:       ## the kernels' tests under AddressSanitizer and UndefinedBehavi
 
 bench:          ## cotool beside its peers
 	$(PYTHON) bench/similarity.py
+	$(PYTHON) bench/logs.py
 
 dist:           ## sdist and wheel
 	$(PYTHON) -m pip install -q build && $(PYTHON) -m build
