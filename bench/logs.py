@@ -117,7 +117,7 @@ def run(command: list[str]) -> tuple[float, int]:
     with tempfile.NamedTemporaryFile("r") as peak:
         watched = ["/usr/bin/time", "-f", "%M", "-o", peak.name, *command]
         start = time.perf_counter()
-        subprocess.run(watched, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True)
+        subprocess.run(watched, capture_output=True, check=True)
         return time.perf_counter() - start, int(peak.read().split()[-1])
 
 
