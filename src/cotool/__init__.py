@@ -1,4 +1,4 @@
-"""Consensus among experts and analysis of logs, at the speed of the machine.
+"""Consensus among experts, analysis of logs, encryption: at the speed of the machine.
 
 The public names load on first use, so `import cotool` is cheap.
 """
@@ -22,35 +22,116 @@ if TYPE_CHECKING:
         find_consensus_batch,
         similarity_matrix,
     )
-    from cotool.errors import CotoolError, InputError, MissingExtraError
+    from cotool.errors import (
+        CostRefusedError,
+        CotoolError,
+        InputError,
+        IntegrityError,
+        MalformedHeaderError,
+        MissingExtraError,
+        MissingKeyError,
+        TruncatedError,
+        UnsupportedFormatError,
+        VaultError,
+        WrongKeyError,
+    )
     from cotool.logs import LogSummary, analyze_logs
+    from cotool.vault import (
+        KeyFile,
+        Keyring,
+        Passphrase,
+        Vault,
+        decrypt,
+        encrypt,
+        hash_passwords,
+        inspect,
+        reencrypt,
+        rewrap,
+        sign,
+        verify,
+        verify_passwords,
+        verify_signatures,
+    )
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Cluster",
     "Consensus",
+    "CostRefusedError",
     "CotoolError",
     "Dissent",
     "InputError",
     "Insight",
+    "IntegrityError",
+    "KeyFile",
+    "Keyring",
     "LogSummary",
+    "MalformedHeaderError",
     "MissingExtraError",
+    "MissingKeyError",
+    "Passphrase",
     "Question",
     "Response",
+    "TruncatedError",
+    "UnsupportedFormatError",
+    "Vault",
+    "VaultError",
+    "WrongKeyError",
     "analyze_logs",
     "build_info",
+    "decrypt",
+    "encrypt",
     "find_consensus",
     "find_consensus_batch",
+    "hash_passwords",
+    "inspect",
+    "reencrypt",
+    "rewrap",
+    "sign",
     "similarity_matrix",
+    "verify",
+    "verify_passwords",
+    "verify_signatures",
+]
+
+_ERRORS = [
+    "CostRefusedError",
+    "CotoolError",
+    "InputError",
+    "IntegrityError",
+    "MalformedHeaderError",
+    "MissingExtraError",
+    "MissingKeyError",
+    "TruncatedError",
+    "UnsupportedFormatError",
+    "VaultError",
+    "WrongKeyError",
+]
+_VAULT = [
+    "KeyFile",
+    "Keyring",
+    "Passphrase",
+    "Vault",
+    "decrypt",
+    "encrypt",
+    "hash_passwords",
+    "inspect",
+    "reencrypt",
+    "rewrap",
+    "sign",
+    "verify",
+    "verify_passwords",
+    "verify_signatures",
 ]
 
 __getattr__ = lazy(
     "cotool",
     {
         **dict.fromkeys(__all__, "cotool.consensus"),
-        **dict.fromkeys(["CotoolError", "InputError", "MissingExtraError"], "cotool.errors"),
+        **dict.fromkeys(_ERRORS, "cotool.errors"),
         **dict.fromkeys(["LogSummary", "analyze_logs"], "cotool.logs"),
+        **dict.fromkeys(_VAULT, "cotool.vault"),
         "build_info": "cotool.build_info",
     },
 )

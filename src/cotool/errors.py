@@ -24,3 +24,51 @@ class MissingExtraError(CotoolError, ImportError):
     """An optional dependency is absent: names the pip extra that brings it."""
 
     exit_code = 5
+
+
+class VaultError(CotoolError):
+    """Base of what can be wrong with a vault file, a keyring, a signature or their keys."""
+
+    exit_code = 4
+
+
+class WrongKeyError(VaultError):
+    """No key or passphrase that was given opens this file."""
+
+    exit_code = 3
+
+
+class IntegrityError(VaultError):
+    """The file was changed: something in it fails authentication."""
+
+    exit_code = 4
+
+
+class TruncatedError(IntegrityError):
+    """The end of the file is missing, or was changed."""
+
+    exit_code = 6
+
+
+class UnsupportedFormatError(VaultError):
+    """Not a vault file, or one from a newer version."""
+
+    exit_code = 7
+
+
+class MalformedHeaderError(VaultError):
+    """A header that no version of cotool writes: damaged, or made to do harm."""
+
+    exit_code = 8
+
+
+class MissingKeyError(VaultError):
+    """The keyring does not have, or may not use, the key version that a file needs."""
+
+    exit_code = 9
+
+
+class CostRefusedError(VaultError):
+    """A file asks for more memory or time than Argon2id is allowed to take."""
+
+    exit_code = 10

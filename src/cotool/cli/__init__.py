@@ -1,7 +1,9 @@
 """The Typer app and main(): the only place where errors become exit codes.
 
-Exit codes: 0 done; 1 a condition of --fail-on is met; 2 usage or bad input; 5 a missing extra;
-70 a defect of cotool; 130 Ctrl-C; 141 the reader of standard output has gone, as after SIGPIPE.
+Exit codes: 0 done; 1 a condition of --fail-on is met, or files failed in several ways; 2 usage or
+bad input; 5 a missing extra; 3, 4 and 6 to 10 vault: wrong key, changed, cut off, newer version or
+no vault, hostile header, missing key version, refused cost; 70 a defect of cotool; 130 Ctrl-C;
+141 the reader of standard output has gone, as after SIGPIPE.
 """
 
 from __future__ import annotations
@@ -33,17 +35,7 @@ _CLOSED_PIPE = 141
 # no import names the class in both.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
-app = typer.Typer(
-    name="cotool",
-    add_completion=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command("consensus", epilog=consensus.EXAMPLES, no_args_is_help=False)(consensus.consensus)
-app.command("analyze-logs", epilog=analyze_logs.EXAMPLES, no_args_is_help=False)(
-    analyze_logs.analyze_logs
-)
+_VAULT = "Encrypt files with keys that have versions, or passphrases; sign; hash passwords."
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it by position
@@ -52,12 +44,6 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it by po
         raise typer.Exit
 
 
-@app.callback(
-    invoke_without_command=True,
-    epilog="Examples:  cotool consensus answers.json\n\n"
-    "cotool analyze-logs app.log\n\n"
-    "Tab completion:  cotool --install-completion",
-)
 def _cotool(
     context: typer.Context,
     *,
@@ -71,7 +57,7 @@ def _cotool(
         bool, typer.Option("--debug", help="Show the traceback of an error.")
     ] = False,
 ) -> None:
-    """Consensus among experts and analysis of logs, at the speed of the machine."""
+    """Consensus among experts, analysis of logs, encryption: at the speed of the machine."""
     if context.invoked_subcommand is None:
         print(context.get_help())
 
@@ -85,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
     try:
-        job: Job | int | None = _command()(
+        job: Job | int | None = _command(arguments)(
             args=list(arguments), prog_name="cotool", standalone_mode=False
         )
         code = job() if callable(job) else job or 0
@@ -111,12 +97,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _command() -> Callable[..., Job | int | None]:
-    command = get_command(app)
+def _command(arguments: Sequence[str]) -> Callable[..., Job | int | None]:
+    command = get_command(_make_app(arguments))
     for parameter in command.params:
         if parameter.name in {"install_completion", "show_completion"}:
             parameter.hidden = True  # type: ignore[attr-defined]
     return command
+
+
+def _make_app(arguments: Sequence[str]) -> typer.Typer:
+    """Return the app; of `vault` and its many commands only the name unless it is called."""
+    app = typer.Typer(
+        name="cotool",
+        add_completion=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(
+        invoke_without_command=True,
+        epilog="Examples:  cotool consensus answers.json\n\n"
+        "cotool analyze-logs app.log\n\n"
+        "cotool vault encrypt report.pdf\n\n"
+        "Tab completion:  cotool --install-completion",
+    )(_cotool)
+    app.command("consensus", epilog=consensus.EXAMPLES, no_args_is_help=False)(consensus.consensus)
+    app.command("analyze-logs", epilog=analyze_logs.EXAMPLES, no_args_is_help=False)(
+        analyze_logs.analyze_logs
+    )
+    if "vault" in arguments or "_COTOOL_COMPLETE" in os.environ:
+        from cotool.cli import vault
+
+        app.add_typer(vault.app, name="vault", help=_VAULT)
+    else:
+        app.command("vault", help=_VAULT)(_no_vault)
+    return app
+
+
+def _no_vault() -> None:
+    """Stand for `vault` in the list of commands."""
 
 
 def _usage(error: Exception) -> tuple[str, str]:

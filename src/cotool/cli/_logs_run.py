@@ -119,6 +119,7 @@ def _analyze(
     request: LogRequest, sources: Sequence[Source], options: ScanOptions, state: State | None
 ) -> LogSummary:
     from cotool.cli._logs_watch import CliWatch
+    from cotool.cli._progress import stderr_moves
     from cotool.logs.analyze import analyze_sources
 
     shown = request.progress and not request.quiet and stderr_moves()
@@ -271,12 +272,3 @@ def _end(request: LogRequest, summary: LogSummary, conditions: Sequence[LogCondi
     if errors:
         return _BAD_INPUT
     return _FOUND if met else 0
-
-
-def stderr_moves() -> bool:
-    """Tell whether standard error is a terminal on which a bar can be redrawn."""
-    return (
-        sys.stderr is not None
-        and sys.stderr.isatty()
-        and os.environ.get("TERM", "") not in {"dumb", "unknown"}
-    )

@@ -41,7 +41,7 @@ class Request:
 def run(request: Request) -> int:
     """Carry out a request; return the exit code."""
     from cotool.cli._output import open_output
-    from cotool.cli._progress import ProgressBar
+    from cotool.cli._progress import ProgressBar, stderr_moves
 
     _spare_inputs(request)
     style = request.settings.format
@@ -51,7 +51,7 @@ def run(request: Request) -> int:
         skip_bad=request.skip_bad,
         weighed=request.settings.weight or (),
     )
-    shown = request.progress and not request.quiet and _stderr_moves()
+    shown = request.progress and not request.quiet and stderr_moves()
     with (
         open_output(request.output, data=style != "table") as sink,
         ProgressBar(request.paths, shown=shown) as bar,
@@ -182,12 +182,3 @@ def load_embedder(name: str) -> Callable[[Sequence[str]], Any]:
             ) from error
 
     return embed
-
-
-def _stderr_moves() -> bool:
-    """Tell whether standard error is a terminal on which a bar can be redrawn."""
-    return (
-        sys.stderr is not None
-        and sys.stderr.isatty()
-        and os.environ.get("TERM", "") not in {"dumb", "unknown"}
-    )

@@ -1,0 +1,143 @@
+"""The options that all vault commands share, added to a command by `with_keys`."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from cotool.cli._vault_keys import KeyRequest
+from cotool.cli._vault_secrets import SecretSource
+
+Command = Callable[..., Any]
+
+
+def option(panel: str, text: str, *names: str, metavar: str = "TEXT", words: Any = None) -> Any:
+    """Return an option with a value."""
+    complete = None
+    if words:
+
+        def complete(incomplete: str) -> list[str]:
+            return [word for word in words if word.startswith(incomplete)]
+
+    return typer.Option(
+        *names,
+        help=text,
+        metavar=metavar,
+        rich_help_panel=panel,
+        autocompletion=complete,
+        show_default=False,
+    )
+
+
+def flag(panel: str, text: str, *names: str) -> Any:
+    """Return an option without a value."""
+    return typer.Option(*names, help=text, rich_help_panel=panel, show_default=False)
+
+
+_KEYS = "Keys"
+_SHARED: dict[str, tuple[Any, Any]] = {
+    "keyring": (
+        Annotated[
+            str | None,
+            option(_KEYS, "The keyring; also COTOOL_KEYRING.", "--keyring", metavar="FILE"),
+        ],
+        None,
+    ),
+    "key_file": (
+        Annotated[
+            str | None,
+            option(
+                _KEYS,
+                "A key file that opens the keyring; also COTOOL_KEY_FILE.",
+                "--key-file",
+                metavar="FILE",
+            ),
+        ],
+        None,
+    ),
+    "passphrase": (
+        Annotated[bool, flag(_KEYS, "A passphrase, not the keyring.", "--passphrase", "-p")],
+        False,
+    ),
+    "passphrase_file": (
+        Annotated[
+            str | None,
+            option(
+                _KEYS,
+                "Read the passphrase from a file's first line; also COTOOL_PASSPHRASE_FILE.",
+                "--passphrase-file",
+                metavar="FILE",
+            ),
+        ],
+        None,
+    ),
+    "passphrase_fd": (
+        Annotated[
+            int | None,
+            option(_KEYS, "Read it from a file descriptor.", "--passphrase-fd", metavar="N"),
+        ],
+        None,
+    ),
+    "passphrase_command": (
+        Annotated[
+            str | None,
+            option(
+                _KEYS,
+                "Read it from the output of a command.",
+                "--passphrase-command",
+                metavar="COMMAND",
+            ),
+        ],
+        None,
+    ),
+    "system_keyring": (
+        Annotated[bool, flag(_KEYS, "Read it from the system's keyring.", "--system-keyring")],
+        False,
+    ),
+    "allow_any_cost": (
+        Annotated[
+            bool,
+            flag(_KEYS, "Open files that ask Argon2id for a lot of memory.", "--allow-any-cost"),
+        ],
+        False,
+    ),
+}
+
+
+def with_keys(command: Command) -> Command:
+    """Return the command with the key options; it gets them as `keys`, a KeyRequest."""
+    own = inspect.signature(command, eval_str=True)
+
+    @functools.wraps(command)
+    def wrapper(**values: Any) -> Any:
+        shared = {name: values.pop(name) for name in _SHARED}
+        source = SecretSource(
+            shared["passphrase_file"],
+            shared["passphrase_fd"],
+            shared["passphrase_command"],
+            shared["system_keyring"],
+        )
+        keys = KeyRequest(
+            shared["keyring"],
+            shared["key_file"],
+            shared["passphrase"],
+            source,
+            shared["allow_any_cost"],
+        )
+        return command(**values, keys=keys)
+
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    parameters = [p for name, p in own.parameters.items() if name != "keys"]
+    parameters += [
+        inspect.Parameter(name, keyword, default=default, annotation=annotation)
+        for name, (annotation, default) in _SHARED.items()
+    ]
+    wrapper.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [p.replace(kind=keyword) for p in parameters]
+    )
+    wrapper.__annotations__ = {p.name: p.annotation for p in parameters}
+    return wrapper

@@ -1,0 +1,166 @@
+"""Where passphrases come from: a file, a descriptor, a command, the system's keyring, a terminal.
+
+Never the command line, never a message. What is read here is not shown by any error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cotool.errors import InputError, MissingExtraError
+
+_LIMIT = 64 << 10  # bytes of a passphrase
+_TRIES = 3
+_SERVICE = "cotool"
+
+
+@dataclass(frozen=True, slots=True)
+class SecretSource:
+    """What the options say of one passphrase; the prompt where they say nothing."""
+
+    file: str | None = None
+    fd: int | None = None
+    command: str | None = None
+    system: bool = False
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the passphrase comes from somewhere else than a terminal."""
+        return self != SecretSource()
+
+    def read(self, what: str, *, confirm: bool = False) -> str | bytes:
+        """Return the passphrase for `what`. Raises InputError without anything of it."""
+        given = [self.file is not None, self.fd is not None, self.command is not None, self.system]
+        if sum(given) > 1:
+            raise InputError("a passphrase comes from one place", hint="name only one of them")
+        if self.file is not None:
+            return _from_file(self.file)
+        if self.fd is not None:
+            return _from_descriptor(self.fd)
+        if self.command is not None:
+            return _from_command(self.command)
+        if self.system:
+            return _from_system(what)
+        return _from_terminal(what, confirm=confirm)
+
+
+def environment_source() -> SecretSource:
+    """Return what COTOOL_PASSPHRASE_FILE says."""
+    return SecretSource(file=os.environ.get("COTOOL_PASSPHRASE_FILE") or None)
+
+
+def store_in_system(what: str, secret: str) -> None:
+    """Keep a passphrase in the system's keyring. Raises MissingExtraError, InputError."""
+    keyring = _system_keyring()
+    try:
+        keyring.set_password(_SERVICE, what, secret)
+    except Exception as error:  # noqa: BLE001 - backends raise what they like
+        raise InputError(f"the system's keyring refused: {type(error).__name__}") from None
+
+
+def show_passphrase(secret: str) -> None:
+    """Print a generated passphrase, once, on the terminal or standard error."""
+    print(f"passphrase: {secret}\nkeep it: there is no other way to the content", file=sys.stderr)
+
+
+def _from_file(path: str) -> str | bytes:
+    with Path(path).open("rb") as file:
+        mode = os.fstat(file.fileno()).st_mode
+        data = file.read(_LIMIT + 1)
+    if stat.S_ISREG(mode) and mode & 0o077:
+        print(f"cotool: warning: {path}: others can read it: chmod 600", file=sys.stderr)
+    return _first_line(data, path)
+
+
+def _from_descriptor(number: int) -> str | bytes:
+    data = b""
+    try:
+        while len(data) <= _LIMIT and (piece := os.read(number, _LIMIT)):
+            data += piece
+    except OSError as error:
+        raise InputError(f"--passphrase-fd {number}: {error.strerror}") from None
+    return _first_line(data, f"descriptor {number}")
+
+
+def _from_command(command: str) -> str | bytes:
+    import shlex
+    import subprocess
+
+    try:
+        words = shlex.split(command)
+        done = subprocess.run(words, stdout=subprocess.PIPE, check=False)  # noqa: S603 - the user's
+    except (OSError, ValueError, IndexError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "cannot be split into words"
+        raise InputError(f"--passphrase-command: {reason}") from None
+    if done.returncode:
+        raise InputError(f"--passphrase-command ended with code {done.returncode}")
+    return _first_line(done.stdout, "the output of --passphrase-command")
+
+
+def _first_line(data: bytes, where: str) -> str | bytes:
+    """Return the first line without its end; text is normalised later, other bytes stay."""
+    if len(data) > _LIMIT:
+        raise InputError(f"{where}: a passphrase has at most {_LIMIT >> 10} KiB")
+    line = data.split(b"\n", 1)[0].removesuffix(b"\r")
+    if not line:
+        raise InputError(f"{where}: holds no passphrase in its first line")
+    with contextlib.suppress(UnicodeDecodeError):
+        return line.decode()
+    return line
+
+
+def _from_system(what: str) -> str:
+    keyring = _system_keyring()
+    try:
+        secret = keyring.get_password(_SERVICE, what)
+    except Exception as error:  # noqa: BLE001 - backends raise what they like
+        raise InputError(f"the system's keyring refused: {type(error).__name__}") from None
+    if not secret:
+        raise InputError(
+            f"the system's keyring holds no passphrase for {what}",
+            hint=f"keyring set {_SERVICE} '{what}' stores it",
+        )
+    return str(secret)
+
+
+def _system_keyring() -> Any:
+    try:
+        import keyring
+    except ImportError:
+        raise MissingExtraError(
+            "--system-keyring needs the keyring package", hint="pip install 'cotool[keyring]'"
+        ) from None
+    return keyring
+
+
+def _from_terminal(what: str, *, confirm: bool) -> str:
+    import getpass
+
+    try:
+        # getpass would fall back to reading a pipe, with a warning.
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        raise InputError(
+            f"there is no terminal to ask for the passphrase of {what}",
+            hint="--passphrase-file, --passphrase-fd, --passphrase-command,"
+            " or COTOOL_PASSPHRASE_FILE name one",
+        ) from None
+    for _ in range(_TRIES):
+        try:
+            secret = getpass.getpass(f"Passphrase of {what}: ")
+            again = getpass.getpass("Once more: ") if confirm and secret else secret
+        except EOFError:
+            break
+        if not secret:
+            print("It is empty.", file=sys.stderr)
+        elif secret != again:
+            print("They differ.", file=sys.stderr)
+        else:
+            return secret
+    raise InputError("no passphrase was given")

@@ -1,0 +1,83 @@
+"""Many files at once: each one's failure is its own."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cotool.engine import resolve_num_threads
+from cotool.errors import CotoolError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cotool.vault.operations import Done
+
+# A file of this size takes all threads for itself; smaller ones run beside each other.
+_LARGE = 64 << 20
+# Small files wait for the disk (fsync) more than they compute: more of them than CPUs.
+_AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file to work on, and where its result goes (None: in place, or nowhere)."""
+
+    source: str
+    destination: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a job: `done`, or the error that ended it."""
+
+    job: Job
+    done: Done | None
+    error: CotoolError | OSError | None = None
+
+
+def run_batch(
+    jobs: Sequence[Job],
+    work: Callable[[Job, int], Done | None],
+    *,
+    num_threads: int | None = None,
+    report: Callable[[Outcome], None] = lambda _: None,
+) -> list[Outcome]:
+    """Do `work(job, num_threads)` for every job; return the outcomes in the order of the jobs.
+
+    `report` is told each one as it ends, from any thread. Errors that users cause are outcomes;
+    others, and Ctrl-C, end the batch.
+    """
+    threads = resolve_num_threads(num_threads)
+
+    def attempt(job: Job, threads: int) -> Outcome:
+        try:
+            outcome = Outcome(job, work(job, threads))
+        except (CotoolError, OSError) as error:
+            outcome = Outcome(job, None, error)
+        report(outcome)
+        return outcome
+
+    small = [n for n, job in enumerate(jobs) if len(jobs) > 1 and _size(job) < _LARGE]
+    outcomes: dict[int, Outcome] = {}
+    with ThreadPoolExecutor(_AT_ONCE * threads, thread_name_prefix="cotool") as pool:
+        futures = {n: pool.submit(attempt, jobs[n], 1) for n in small}
+        try:
+            for n, future in futures.items():
+                outcomes[n] = future.result()
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+    for n, job in enumerate(jobs):
+        if n not in outcomes:
+            outcomes[n] = attempt(job, threads)
+    return [outcomes[n] for n in range(len(jobs))]
+
+
+def _size(job: Job) -> int:
+    try:
+        return Path(job.source).stat().st_size
+    except OSError:
+        return 0

@@ -1,0 +1,277 @@
+"""Files as the vault needs them: read at any offset, or as a stream; written whole or not at all.
+
+Knows no keys and no format.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Self
+
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    StrPath = str | os.PathLike[str]
+
+# Errors of link() on file systems without hard links (FAT, some network and FUSE mounts).
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EACCES}
+# Errors of fallocate() that say nothing of the space left.
+_NO_PREALLOCATION = {errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS, errno.ENODEV, errno.ENOTTY}
+
+
+class Source:
+    """Bytes to read: a path, or a binary stream.
+
+    `size` is the length of a regular file, None for what has no known end; `read_at` is for the
+    former, `read` for both, from the start on. A context manager.
+    """
+
+    def __init__(self, source: StrPath | BinaryIO) -> None:
+        self._stream: BinaryIO | None = None
+        self._handle = -1
+        self.size: int | None = None
+        if isinstance(source, (str, os.PathLike)):
+            self.name = os.fspath(source)
+            self._open(self.name)
+        else:
+            self.name = str(getattr(source, "name", "stream"))
+            self._stream = source
+
+    def _open(self, name: str) -> None:
+        self._handle = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
+        self._found = os.fstat(self._handle)
+        if stat.S_ISDIR(self._found.st_mode):
+            self.__exit__()
+            raise InputError(f"{name}: is a folder", hint="-r takes the files in folders")
+        # Files of /proc say 0 and have content.
+        if stat.S_ISREG(self._found.st_mode) and self._found.st_size:
+            self.size = self._found.st_size
+
+    @property
+    def handle(self) -> int:
+        """The file descriptor, -1 for a binary stream."""
+        return self._handle
+
+    def read_at(self, offset: int, into: memoryview) -> None:
+        """Fill `into` with the bytes from `offset` on. Raises InputError where they are missing."""
+        done = 0
+        while done < len(into):
+            count = os.preadv(self._handle, [into[done:]], offset + done)
+            if not count:
+                raise InputError(f"{self.name}: became shorter while it was read")
+            done += count
+
+    def read(self, into: memoryview) -> int:
+        """Fill `into` with the next bytes; return how many there were, fewer only at the end."""
+        done = 0
+        while done < len(into):
+            if self._stream is None:
+                count = os.readv(self._handle, [into[done:]])
+            else:
+                data = self._stream.read(len(into) - done)
+                count = len(data or b"")
+                into[done : done + count] = data or b""
+            if not count:
+                break
+            done += count
+        return done
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether a regular file has been written to since it was opened."""
+        if self._handle < 0:
+            return False
+        now = os.fstat(self._handle)
+        was = self._found
+        return (now.st_size, now.st_mtime_ns) != (was.st_size, was.st_mtime_ns)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
+
+
+class Target:
+    """A file that appears under its name, whole, when the block ends without an error.
+
+    Until then the bytes are in a file of a random name beside it, which is gone after an error.
+    The mode is 0600. A device, a pipe or a binary stream is written directly, in order.
+
+    Args:
+        target: a path or a binary stream.
+        force: replace a file that exists; else InputError is raised, before and after the work.
+
+    """
+
+    def __init__(self, target: StrPath | BinaryIO, *, force: bool = False) -> None:
+        self._stream: BinaryIO | None = None
+        self._handle = -1
+        self._force = force
+        self._part: Path | None = None
+        self._reserved = 0
+        if not isinstance(target, (str, os.PathLike)):
+            self.name = str(getattr(target, "name", "stream"))
+            self._stream = target
+            return
+        self.name = os.fspath(target)
+        path = Path(self.name)
+        if _is_special(path):
+            self._handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+            return
+        if path.is_dir():
+            raise InputError(f"{self.name}: is a folder", hint="name a file")
+        if not force and os.path.lexists(path):
+            raise self._exists()
+        self._path = path
+        self._part = path.with_name(f".{path.name[:40]}.{secrets.token_hex(8)}.part")
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            self._handle = os.open(self._part, flags, 0o600)
+        except OSError as error:
+            self._part = None
+            raise self._failed(error) from None
+
+    @property
+    def is_positional(self) -> bool:
+        """Whether `write_at` works, in any order; else `write`, in order."""
+        return self._part is not None
+
+    def reserve(self, size: int) -> None:
+        """Take `size` bytes of the disk, so that a full disk is an error at the start."""
+        if self._part is None or not size or not hasattr(os, "posix_fallocate"):
+            return
+        try:
+            os.posix_fallocate(self._handle, 0, size)
+            self._reserved = size
+        except OSError as error:
+            if error.errno not in _NO_PREALLOCATION:
+                raise self._failed(error) from None
+
+    def chmod(self, mode: int) -> None:
+        """Give the file the mode of the one that it replaces."""
+        os.fchmod(self._handle, mode)
+
+    def replaces(self, source: Source) -> bool:
+        """Whether this target would take the place of a source."""
+        if self._part is None or source.handle < 0:
+            return False
+        with contextlib.suppress(OSError):
+            return os.path.samestat(self._path.stat(), os.fstat(source.handle))
+        return False
+
+    def begin(self, data: bytes) -> None:
+        """Write the first bytes."""
+        if self.is_positional:
+            self.write_at(0, data)
+        else:
+            self.write(data)
+
+    def write_at(self, offset: int, data: memoryview | bytes) -> None:
+        """Write all of `data` at `offset`."""
+        rest = memoryview(data)
+        try:
+            while rest:
+                count = os.pwrite(self._handle, rest, offset)
+                rest, offset = rest[count:], offset + count
+        except OSError as error:
+            raise self._failed(error) from None
+
+    def write(self, data: memoryview | bytes) -> None:
+        """Write all of `data` after what was written before."""
+        rest = memoryview(data)
+        try:
+            while rest:
+                if self._stream is None:
+                    count = os.write(self._handle, rest)
+                else:
+                    count = self._stream.write(rest) or 0
+                rest = rest[count:]
+            if self._stream is not None:
+                self._stream.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise self._failed(error) from None
+
+    def _commit(self) -> None:
+        if self._part is None:
+            return
+        try:
+            os.fsync(self._handle)
+            if self._force:
+                self._part.replace(self._path)
+            else:
+                self._link()
+            self._part = None
+        except FileExistsError:
+            raise self._exists() from None
+        except OSError as error:
+            raise self._failed(error) from None
+        _sync_folder(self._path.parent)
+
+    def _link(self) -> None:
+        """Give the file its name unless another has taken it meanwhile."""
+        part = self._part
+        assert part is not None  # noqa: S101 - _commit looked
+        try:
+            os.link(part, self._path, follow_symlinks=False)
+        except OSError as error:
+            if error.errno not in _NO_LINKS or os.path.lexists(self._path):
+                raise
+            part.rename(self._path)
+        else:
+            part.unlink()
+
+    def _exists(self) -> InputError:
+        return InputError(
+            f"{self.name}: exists already", hint="--force replaces it, --output names another"
+        )
+
+    def _failed(self, error: OSError) -> InputError:
+        return InputError(f"{self.name}: cannot be written: {error.strerror or error}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: object, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self._commit()
+        finally:
+            if self._part is not None:
+                with contextlib.suppress(OSError):
+                    self._part.unlink()
+            if self._handle >= 0:
+                os.close(self._handle)
+                self._handle = -1
+
+
+def _is_special(path: Path) -> bool:
+    """Whether a path is a device or a pipe, which is written to and not replaced."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename last, on systems where a folder can be synced."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,88 @@
+"""What can be seen of a vault file without a key."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from cotool.vault.files import Source
+from cotool.vault.header import KEYRING_SLOT, STRIDE, VERSION
+from cotool.vault.operations import named
+from cotool.vault.reader import Sealed
+from cotool.vault.stream import content_size
+
+if TYPE_CHECKING:
+    from cotool.vault.files import StrPath
+    from cotool.vault.header import Slot
+
+
+@dataclass(frozen=True, slots=True)
+class SlotInfo:
+    """What a header says of one way to open a file; nothing of it is authentic without a key."""
+
+    number: int
+    kind: str
+    key_id: str | None = None
+    version: int | None = None
+    memory_kib: int | None = None
+    passes: int | None = None
+    lanes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileInfo:
+    """What can be seen of a vault file without a key."""
+
+    format: int
+    file_id: str
+    generation: int
+    copies: int
+    armored: bool
+    header_bytes: int
+    content_bytes: int | None
+    slots: tuple[SlotInfo, ...]
+    damage: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {"schema": "cotool.vault.inspect/1", **asdict(self)}
+
+
+def inspect(source: StrPath | BinaryIO) -> FileInfo:
+    """Return what the header says; needs no key and checks none. Raises OSError, VaultError."""
+    with named(source), Source(source) as file:
+        sealed = Sealed(file)
+        header = sealed.header
+        size = sealed.source.size
+        content = None if size is None else content_size(size - header.payload_offset)
+        damage = None
+        if sealed.problem is not None:
+            damage = f"one copy of the header cannot be read: {sealed.problem}"
+        elif header.copies == 2 and sealed.start[:STRIDE] != sealed.start[STRIDE : 2 * STRIDE]:
+            damage = "the copies of the header differ"
+        slots = tuple(_slot_info(n, slot) for n, slot in enumerate(header.slots, 1))
+        return FileInfo(
+            VERSION,
+            header.file_id.hex(),
+            header.generation,
+            header.copies,
+            sealed.is_armored,
+            header.payload_offset,
+            content,
+            slots,
+            damage,
+        )
+
+
+def _slot_info(number: int, slot: Slot) -> SlotInfo:
+    if slot.kind == KEYRING_SLOT:
+        return SlotInfo(number, "keyring", key_id=slot.key_id.hex(), version=slot.number)
+    return SlotInfo(
+        number, "passphrase", memory_kib=slot.number, passes=slot.passes, lanes=slot.lanes
+    )
+
+
+def read_slots(source: StrPath) -> tuple[Slot, ...]:
+    """Return the slots of a file's header, which nobody has checked. Raises OSError, VaultError."""
+    with named(source), Source(source) as file:
+        return Sealed(file).header.slots

@@ -1,0 +1,331 @@
+"""The keyring: versions of one key, kept in a vault file of their own.
+
+Files name the key and the version that opens them, so opening never guesses. The primary version
+seals; enabled ones still open; disabled ones do neither until they are enabled again; destroyed
+ones are gone. Versions below `min_decrypt_version` open nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import contextlib
+import fcntl
+import json
+import os
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cotool.errors import InputError, IntegrityError, MissingKeyError
+from cotool.vault.armor import dearmor
+from cotool.vault.envelope import open_bytes, seal_again, seal_bytes
+from cotool.vault.files import Target
+from cotool.vault.header import KEYRING_SLOT, MAGIC, Slot
+from cotool.vault.keys import KEY_SIZE, hkdf, keyring_slot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cotool.vault.envelope import Key
+
+SCHEMA = "cotool.keyring/1"
+STATES = ("primary", "enabled", "disabled", "destroyed")
+_PATIENCE = 30.0  # seconds to wait for another writer
+_LIMIT = 1 << 20  # bytes; a keyring of ten thousand versions is smaller
+_SIGN = b"cotool.vault/1 sign\x00"
+_KEY_FILE_PREFIX = "COTOOL-KEY-1:"
+
+
+@dataclass(slots=True)
+class KeyVersion:
+    """One version of the key; `key` is None once it is destroyed."""
+
+    version: int
+    state: str
+    created: str
+    key: bytes | None = field(repr=False)
+
+
+class Keyring:
+    """Versions of one key. `Keyring.read` and `Keyring.changed` are the ways to a file."""
+
+    def __init__(
+        self, key_id: bytes, versions: list[KeyVersion], min_decrypt_version: int = 1
+    ) -> None:
+        self.key_id = key_id
+        self.versions = versions
+        self.min_decrypt_version = min_decrypt_version
+
+    def __repr__(self) -> str:
+        return f"Keyring({self.key_id.hex()}, {len(self.versions)} versions)"
+
+    @classmethod
+    def generate(cls) -> Keyring:
+        """Return a keyring with one fresh version."""
+        return cls(os.urandom(8), [_fresh(1, "primary")])
+
+    @property
+    def primary(self) -> KeyVersion:
+        """The version that seals."""
+        return next(version for version in self.versions if version.state == "primary")
+
+    def new_slot(self) -> tuple[Slot, bytes]:
+        """Return an unwrapped slot for the primary version, and its key."""
+        primary = self.primary
+        assert primary.key is not None  # noqa: S101 - a primary version is never destroyed
+        return keyring_slot(self.key_id, primary.version), primary.key
+
+    def find(self, slot: Slot) -> bytes | None:
+        """Return the key for a slot, None where it is of another key.
+
+        Raises MissingKeyError where the version is not there or may not be used.
+        """
+        if slot.kind != KEYRING_SLOT or slot.key_id != self.key_id:
+            return None
+        return self._usable(slot.number)
+
+    def signing_key(self, version: int) -> bytes:
+        """Return the HMAC key of a version. Raises MissingKeyError."""
+        return hkdf(self._usable(version), self.key_id, _SIGN, KEY_SIZE)
+
+    def _usable(self, number: int) -> bytes:
+        name = f"key {self.key_id.hex()} version {number}"
+        version = self._get(number)
+        if version is None:
+            raise MissingKeyError(
+                f"{name} is not in the keyring, which ends at {self.versions[-1].version}",
+                hint="cotool vault keys import FILE adds versions from an export",
+            )
+        if version.key is None:
+            raise MissingKeyError(f"{name} has been destroyed", hint="nothing opens this file")
+        if version.state == "disabled":
+            raise MissingKeyError(
+                f"{name} is disabled", hint=f"cotool vault keys enable {number} allows it again"
+            )
+        if number < self.min_decrypt_version:
+            raise MissingKeyError(
+                f"{name} is below min_decrypt_version {self.min_decrypt_version}",
+                hint=f"cotool vault keys list; --min-decrypt-version {number} allows it again",
+            )
+        return version.key
+
+    def _get(self, number: int) -> KeyVersion | None:
+        return next((version for version in self.versions if version.version == number), None)
+
+    def rotate(self) -> int:
+        """Make a new primary version; the one before stays enabled. Return its number."""
+        number = self.versions[-1].version + 1
+        self.primary.state = "enabled"
+        self.versions.append(_fresh(number, "primary"))
+        return number
+
+    def set_state(self, number: int, state: str) -> None:
+        """Enable, disable or destroy a version. Raises InputError where that cannot be."""
+        version = self._get(number)
+        if version is None:
+            raise InputError(f"there is no version {number}", hint="cotool vault keys list")
+        if version.state == "primary":
+            raise InputError(
+                f"version {number} is the primary one", hint="cotool vault keys rotate comes first"
+            )
+        if version.key is None:
+            raise InputError(f"version {number} has been destroyed")
+        version.state = state
+        if state == "destroyed":
+            version.key = None
+
+    def set_min_decrypt_version(self, number: int) -> None:
+        """Let versions below `number` open nothing. Raises InputError beyond the primary one."""
+        if not 1 <= number <= self.primary.version:
+            raise InputError(
+                f"min_decrypt_version is from 1 to {self.primary.version}, got {number}"
+            )
+        self.min_decrypt_version = number
+
+    def merge(self, other: Keyring) -> int:
+        """Add the versions of an export; return how many were new.
+
+        The primary version is the newest one then. Raises InputError for another key, and for a
+        version that differs.
+        """
+        if other.key_id != self.key_id:
+            raise InputError(
+                f"this is key {other.key_id.hex()}, the keyring holds {self.key_id.hex()}",
+                hint="keep it in a keyring of its own: --keyring PATH",
+            )
+        known = {version.version: version for version in self.versions}
+        added = 0
+        for version in other.versions:
+            mine = known.get(version.version)
+            if mine is None:
+                known[version.version] = version
+                added += 1
+            elif None not in {mine.key, version.key} and mine.key != version.key:
+                raise InputError(
+                    f"version {version.version} differs: both were rotated since the export",
+                    hint="rotate on one machine only; keep the other keyring beside this one",
+                )
+        self.versions = sorted(known.values(), key=lambda version: version.version)
+        usable = [version for version in self.versions if version.state in {"primary", "enabled"}]
+        for version in usable:
+            version.state = "enabled"
+        usable[-1].state = "primary"
+        return added
+
+    def to_bytes(self) -> bytes:
+        """Return the content of the keyring's file: JSON with the keys in it."""
+        versions = [
+            {
+                "version": version.version,
+                "state": version.state,
+                "created": version.created,
+                "key": None if version.key is None else base64.b64encode(version.key).decode(),
+            }
+            for version in self.versions
+        ]
+        document = {
+            "schema": SCHEMA,
+            "key_id": self.key_id.hex(),
+            "min_decrypt_version": self.min_decrypt_version,
+            "versions": versions,
+        }
+        return json.dumps(document).encode()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Keyring:
+        """Return the keyring in the content of its file. Raises IntegrityError."""
+        try:
+            return _parse(json.loads(content))
+        except (ValueError, KeyError, TypeError, StopIteration, binascii.Error):
+            # The JSON holds keys: nothing of it goes into a message.
+            raise IntegrityError("this vault holds no keyring") from None
+
+    @classmethod
+    def read(cls, path: str, keys: Sequence[Key]) -> Keyring:
+        """Return the keyring in a file. Raises InputError or VaultError."""
+        return cls.from_bytes(open_bytes(read_small(path, "keyring"), keys)[1])
+
+    def write_new(self, path: str, keys: Sequence[Key], *, force: bool = False) -> None:
+        """Write a file that `keys` open; an existing one is replaced only where `force`."""
+        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with Target(path, force=force) as target:
+            target.write_at(0, seal_bytes(self.to_bytes(), keys))
+
+    @classmethod
+    @contextlib.contextmanager
+    def changed(cls, path: str, keys: Sequence[Key]) -> Iterator[Keyring]:
+        """Give the keyring in a file to the block, and keep what the block does to it.
+
+        Other writers wait meanwhile, so that no change is lost.
+        """
+        path = os.path.realpath(path)
+        with _locked(f"{path}.lock"):
+            envelope, content = open_bytes(read_small(path, "keyring"), keys)
+            keyring = cls.from_bytes(content)
+            yield keyring
+            with Target(path, force=True) as target:
+                target.write_at(0, seal_again(envelope, keyring.to_bytes()))
+
+
+class KeyFile:
+    """A key of 32 random bytes in a file of its own, which opens keyrings where nobody types.
+
+    The file holds `COTOOL-KEY-1:` and 64 hexadecimal digits.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._id = hkdf(key, b"", b"cotool.vault/1 key file\x00", 8)
+
+    def __repr__(self) -> str:
+        return "KeyFile(…)"
+
+    @classmethod
+    def generate(cls, path: str) -> KeyFile:
+        """Write a new key file, mode 0600. Raises InputError where it exists."""
+        key = os.urandom(KEY_SIZE)
+        with Target(path) as target:
+            target.write_at(0, f"{_KEY_FILE_PREFIX}{key.hex()}\n".encode())
+        return cls(key)
+
+    @classmethod
+    def read(cls, path: str) -> KeyFile:
+        """Return the key in a file. Raises InputError."""
+        text = read_small(path, "key file").decode("ascii", "replace").strip()
+        digits = text.removeprefix(_KEY_FILE_PREFIX)
+        with contextlib.suppress(ValueError):
+            key = bytes.fromhex(digits)
+            if len(key) == KEY_SIZE and digits != text:
+                return cls(key)
+        raise InputError(
+            f"{path}: is no key file", hint="cotool vault keys init --key-file writes one"
+        )
+
+    def new_slot(self) -> tuple[Slot, bytes]:
+        """Return an unwrapped slot for this key."""
+        return keyring_slot(self._id, 1), self._key
+
+    def find(self, slot: Slot) -> bytes | None:
+        """Return the key where the slot is for it."""
+        return self._key if slot.kind == KEYRING_SLOT and slot.key_id == self._id else None
+
+
+def read_small(path: str, what: str) -> bytes:
+    """Return the bytes of a small file, out of its armor. Raises InputError, or OSError."""
+    with Path(path).open("rb") as file:
+        data = file.read(_LIMIT + 1)
+    if len(data) > _LIMIT:
+        raise InputError(f"{path}: is too large for a {what}")
+    return data if data.startswith(MAGIC) else dearmor(data) or data
+
+
+def _fresh(number: int, state: str) -> KeyVersion:
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    return KeyVersion(number, state, created, os.urandom(KEY_SIZE))
+
+
+def _parse(document: dict[str, Any]) -> Keyring:
+    if document["schema"] != SCHEMA:
+        raise ValueError
+    versions = []
+    for entry in document["versions"]:
+        key = None if entry["key"] is None else base64.b64decode(entry["key"], validate=True)
+        number, state = entry["version"], entry["state"]
+        whole = isinstance(number, int) and 1 <= number < 1 << 32
+        if not whole or state not in STATES or (key is None) != (state == "destroyed"):
+            raise ValueError
+        if key is not None and len(key) != KEY_SIZE:
+            raise ValueError
+        versions.append(KeyVersion(number, state, str(entry["created"]), key))
+    numbers = [version.version for version in versions]
+    key_id, lowest = bytes.fromhex(document["key_id"]), document["min_decrypt_version"]
+    primaries = sum(version.state == "primary" for version in versions)
+    if numbers != sorted(set(numbers)) or primaries != 1:
+        raise ValueError
+    if len(key_id) != 8 or not isinstance(lowest, int):
+        raise ValueError
+    return Keyring(key_id, versions, lowest)
+
+
+@contextlib.contextmanager
+def _locked(path: str) -> Iterator[None]:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        until = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise InputError(
+                        f"{path}: another process has been changing the keyring for"
+                        f" {_PATIENCE:.0f} s"
+                    ) from None
+                time.sleep(0.02)
+        yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,216 @@
+"""Keys: from a passphrase or a keyring key to the file key, and on to what it protects.
+
+All derivations of FORMAT.md stand here, each with its label. Knows slots, no files.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import secrets
+import threading
+import unicodedata
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from cotool.errors import CostRefusedError, InputError
+from cotool.vault.header import KEYRING_SLOT, PASSPHRASE_SLOT, Slot
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+KEY_SIZE = 32
+_SHA256 = SHA256()
+_WRAP = b"cotool.vault/1 wrap\x00"
+_HEADER = b"cotool.vault/1 header\x00"
+_PAYLOAD = b"cotool.vault/1 payload\x00"
+CONTEXT = b"cotool.vault/1 stream\x00"
+
+
+@dataclass(frozen=True, slots=True)
+class Argon2Cost:
+    """What Argon2id takes: passes over `memory` KiB in `lanes` lanes (RFC 9106: t, m, p)."""
+
+    passes: int
+    memory: int
+    lanes: int
+
+
+# RFC 9106, section 4: the second and the first recommended option.
+PROFILES: Mapping[str, Argon2Cost] = {
+    "low-memory": Argon2Cost(passes=3, memory=64 * 1024, lanes=4),
+    "high-memory": Argon2Cost(passes=1, memory=2 * 1024 * 1024, lanes=4),
+}
+DEFAULT_PROFILE = "low-memory"
+
+# What a file may ask for before anything in it can be checked. Both profiles pass; the product
+# keeps the time of a hostile header under a few seconds.
+MAX_LANES = 16
+MAX_PASSES = 16
+MAX_MEMORY = 2 * 1024 * 1024  # KiB
+MAX_WORK = 4 * 1024 * 1024  # passes times KiB
+
+
+def profile(name: str) -> Argon2Cost:
+    """Return the cost of a profile. Raises InputError for an unknown name."""
+    if name not in PROFILES:
+        raise InputError(
+            f"unknown Argon2 profile {name!r}", hint=f"known are {', '.join(PROFILES)}"
+        )
+    return PROFILES[name]
+
+
+class Passphrase:
+    """A human's secret, and the keys that Argon2id made of it so far.
+
+    All files that one object seals share a salt, so that a batch costs one derivation.
+
+    Args:
+        secret: the passphrase; a text is normalised (NFC), so that it is the same from every
+            keyboard, and encoded as UTF-8.
+        cost: of sealing; opening takes what the file says, within the bounds.
+        unbounded: accept any cost that a file asks for.
+
+    Raises InputError where the secret is empty.
+
+    """
+
+    def __init__(
+        self, secret: str | bytes, *, cost: Argon2Cost | None = None, unbounded: bool = False
+    ) -> None:
+        text = unicodedata.normalize("NFC", secret).encode() if isinstance(secret, str) else secret
+        if not text:
+            raise InputError("the passphrase is empty")
+        self._secret = text
+        self._cost = cost or PROFILES[DEFAULT_PROFILE]
+        self._salt = os.urandom(16)
+        self._unbounded = unbounded
+        self._keys: dict[tuple[bytes, Argon2Cost], bytes] = {}
+        self._lock = threading.Lock()
+
+    def __repr__(self) -> str:
+        return "Passphrase(…)"
+
+    def __reduce__(self) -> str:
+        raise TypeError("a passphrase is not pickled")
+
+    def new_slot(self) -> tuple[Slot, bytes]:
+        """Return an unwrapped slot, and the key to wrap with."""
+        cost = self._cost
+        slot = Slot(
+            PASSPHRASE_SLOT, cost.lanes, cost.passes, cost.memory, bytes(8), self._salt, _salt()
+        )
+        return slot, self.derive(self._salt, cost)
+
+    def find(self, slot: Slot) -> bytes | None:
+        """Return the key for a slot, None where it is not of this kind.
+
+        Raises CostRefusedError before any work where the slot asks for too much.
+        """
+        if slot.kind != PASSPHRASE_SLOT:
+            return None
+        cost = Argon2Cost(slot.passes, slot.number, slot.lanes)
+        if not self._unbounded:
+            check_cost(cost)
+        return self.derive(slot.salt, cost)
+
+    def derive(self, salt: bytes, cost: Argon2Cost) -> bytes:
+        """Return the key of 32 bytes for a salt and a cost, made once."""
+        with self._lock:
+            key = self._keys.get((salt, cost))
+            if key is None:
+                key = self._keys[salt, cost] = argon2id(self._secret, salt, cost)
+            return key
+
+
+def check_cost(cost: Argon2Cost) -> None:
+    """Raise CostRefusedError where a cost is beyond what may be taken unasked."""
+    if (
+        cost.lanes > MAX_LANES
+        or cost.passes > MAX_PASSES
+        or cost.memory > MAX_MEMORY
+        or cost.passes * cost.memory > MAX_WORK
+    ):
+        raise CostRefusedError(
+            f"Argon2id with {cost.memory / 1024:,.0f} MiB, {cost.passes} passes, {cost.lanes} lanes"
+            " is refused",
+            hint="if you trust whoever made it: --allow-any-cost",
+        )
+
+
+def argon2id(secret: bytes, salt: bytes, cost: Argon2Cost) -> bytes:
+    """Return a key of 32 bytes (RFC 9106). Raises CostRefusedError where memory is lacking."""
+    # argon2-cffi: cryptography's own with several lanes deadlocked in two concurrent threads.
+    from argon2.exceptions import HashingError
+    from argon2.low_level import Type, hash_secret_raw
+
+    try:
+        return hash_secret_raw(
+            secret, salt, cost.passes, cost.memory, cost.lanes, KEY_SIZE, Type.ID
+        )
+    except HashingError as error:
+        raise CostRefusedError(
+            f"Argon2id with {cost.memory / 1024:,.0f} MiB failed: {error}",
+            hint="it needs that much free memory",
+        ) from None
+
+
+def keyring_slot(key_id: bytes, version: int) -> Slot:
+    """Return an unwrapped slot for a key of a keyring."""
+    return Slot(KEYRING_SLOT, 0, 0, version, key_id, bytes(16), _salt())
+
+
+def wrap(file_key: bytes, slot: Slot, key: bytes, identity: bytes) -> Slot:
+    """Return the slot with the file key wrapped under `key`."""
+    wrap_key, nonce, commitment = _wrapping(slot, key, identity)
+    wrapped = AESGCM(wrap_key).encrypt(nonce, file_key, None)
+    return replace(slot, commitment=commitment, wrapped=wrapped)
+
+
+def unwrap(slot: Slot, key: bytes, identity: bytes) -> bytes | None:
+    """Return the file key, or None where `key` is not the one or the slot was changed."""
+    wrap_key, nonce, commitment = _wrapping(slot, key, identity)
+    if not hmac.compare_digest(commitment, slot.commitment):
+        return None
+    try:
+        return AESGCM(wrap_key).decrypt(nonce, slot.wrapped, None)
+    except InvalidTag:
+        return None
+
+
+def _wrapping(slot: Slot, key: bytes, identity: bytes) -> tuple[bytes, bytes, bytes]:
+    derived = hkdf(key, slot.wrap_salt, _WRAP + identity + slot.bound, 76)
+    return derived[:32], derived[32:44], derived[44:]
+
+
+def header_mac(file_key: bytes, file_id: bytes, body: bytes) -> bytes:
+    """Return the MAC over a copy of the header."""
+    return hmac.digest(hkdf(file_key, file_id, _HEADER, 32), body, "sha256")
+
+
+def payload_key(file_key: bytes, file_id: bytes) -> bytes:
+    """Return the input key of the payload's stream."""
+    return hkdf(file_key, file_id, _PAYLOAD, KEY_SIZE)
+
+
+def hkdf(key: bytes, salt: bytes, info: bytes, size: int) -> bytes:
+    """HKDF-SHA256 (RFC 5869)."""
+    return HKDF(_SHA256, size, salt, info).derive(key)
+
+
+def generate_passphrase() -> str:
+    """Return a passphrase of 150 random bits in six groups of letters and digits.
+
+    The alphabet leaves out i, l, o and u, which are misread (Crockford's base 32).
+    """
+    alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
+    return "-".join("".join(secrets.choice(alphabet) for _ in range(5)) for _ in range(6))
+
+
+def _salt() -> bytes:
+    return os.urandom(24)

@@ -1,0 +1,208 @@
+"""encrypt, decrypt, verify: one file or stream each."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from cotool.errors import CotoolError, InputError, IntegrityError
+from cotool.vault.armor import armor
+from cotool.vault.envelope import COMPACT_LIMIT, Key, Unlocked, new_envelope, seal_bytes
+from cotool.vault.files import Source, Target
+from cotool.vault.reader import ARMOR_LIMIT, Sealed
+from cotool.vault.stream import PREFIX, SEALED_SEGMENT, SEGMENT, Stream, content_size, sealed_size
+from cotool.vault.transfer import Effort, Reading, Transfer, Writing, ignore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from cotool.vault.files import StrPath
+
+# Segments in a block, the unit of reading and writing: 512 KiB. Sealing 1 GiB on tmpfs with two
+# threads: 0.40 s with 8 segments, 0.36 with 16 and 32, 0.5 with 64.
+BLOCK = 32
+_ARMORED_CONTENT = ARMOR_LIMIT // 2
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of one file: bytes of content, bytes of the vault file, what to know.
+
+    `changed_meanwhile`: the file was written to while it was read. `damage`: what is wrong with
+    the copy of the header that was not needed.
+    """
+
+    content: int
+    sealed: int
+    changed_meanwhile: bool = False
+    damage: str | None = None
+
+
+def encrypt(
+    source: StrPath | BinaryIO,
+    destination: StrPath | BinaryIO,
+    *,
+    keys: Sequence[Key],
+    armored: bool = False,
+    force: bool = False,
+    num_threads: int | None = None,
+    progress: Callable[[int], None] = ignore,
+) -> Done:
+    """Encrypt a file or stream so that each of `keys` opens it.
+
+    Args:
+        source: a path or a binary stream.
+        destination: a path, which appears whole or not at all, or a binary stream.
+        keys: `Passphrase`, `Keyring` and `KeyFile` objects, at most six.
+        armored: write text, for small secrets (at most 8 MiB).
+        force: replace a destination that exists.
+        num_threads: how many at once; by default all.
+        progress: is told each number of bytes read, from any thread.
+
+    Raises OSError, InputError.
+
+    """
+    with named(source), Source(source) as content:
+        if armored:
+            return _encrypt_armored(content, destination, keys, force=force)
+        compact = content.size is not None and content.size < COMPACT_LIMIT
+        envelope = new_envelope(keys, compact=compact)
+        with Target(destination, force=force) as target:
+            _apart(content, target)
+            stream = envelope.new_stream()
+            start = envelope.to_bytes() + stream.prefix
+            if content.size is not None:
+                target.reserve(len(start) - PREFIX + sealed_size(content.size))
+            target.begin(start)
+            transfer = Transfer(
+                Reading(content, 0, BLOCK * SEGMENT),
+                Writing(target, len(start), BLOCK * SEALED_SEGMENT),
+                sealing(stream),
+                Effort(num_threads, progress),
+            )
+            transfer.run()
+        changed = content.has_changed
+    return Done(transfer.read, len(start) + transfer.written, changed_meanwhile=changed)
+
+
+def decrypt(
+    source: StrPath | BinaryIO,
+    destination: StrPath | BinaryIO,
+    *,
+    keys: Sequence[Key],
+    force: bool = False,
+    num_threads: int | None = None,
+    progress: Callable[[int], None] = ignore,
+) -> Done:
+    """Decrypt a vault file or stream, armored or not.
+
+    A file appears only after the last segment has been verified; a stream gets segments that
+    have been authenticated, in order, and an error may follow them.
+
+    Raises OSError, InputError, VaultError.
+    """
+    with named(source), Source(source) as file:
+        sealed = Sealed(file)
+        envelope = sealed.unlock(keys)
+        stream = sealed.stream(envelope)
+        with Target(destination, force=force) as target:
+            _apart(file, target)
+            if sealed.source.size is not None:
+                target.reserve(content_size(sealed.source.size - envelope.header.payload_offset))
+            effort = Effort(num_threads, progress)
+            return open_payload(sealed, envelope, stream, target, effort)
+
+
+def verify(
+    source: StrPath | BinaryIO,
+    *,
+    keys: Sequence[Key],
+    num_threads: int | None = None,
+    progress: Callable[[int], None] = ignore,
+) -> Done:
+    """Check the header, all of its copies and every segment; write nothing.
+
+    Raises OSError, InputError, VaultError; IntegrityError also where only a copy of the header
+    that is not needed is damaged.
+    """
+    with named(source), Source(source) as file:
+        sealed = Sealed(file)
+        envelope = sealed.unlock(keys)
+        stream = sealed.stream(envelope)
+        done = open_payload(sealed, envelope, stream, None, Effort(num_threads, progress))
+        if envelope.damage:
+            raise IntegrityError(
+                f"the content is whole, but {envelope.damage}",
+                hint="cotool vault rewrap FILE writes both copies anew",
+            )
+        return done
+
+
+def open_payload(
+    sealed: Sealed, envelope: Unlocked, stream: Stream, target: Target | None, effort: Effort
+) -> Done:
+    """Open all segments into a target, or nowhere."""
+
+    def transform(block: int, data: memoryview, into: memoryview, *, final: bool) -> int:
+        return stream.open(block * BLOCK, data, into, final=final)
+
+    transfer = Transfer(
+        payload(sealed, envelope), Writing(target, 0, BLOCK * SEGMENT), transform, effort
+    )
+    transfer.run()
+    size = envelope.header.payload_offset + PREFIX + transfer.read
+    return Done(transfer.written, size, damage=envelope.damage)
+
+
+def payload(sealed: Sealed, envelope: Unlocked) -> Reading:
+    """Return the blocks of segments in a vault."""
+    return Reading(sealed.source, envelope.header.payload_offset + PREFIX, BLOCK * SEALED_SEGMENT)
+
+
+def sealing(stream: Stream) -> Callable[..., int]:
+    """Return what seals a block of content."""
+
+    def transform(block: int, data: memoryview, into: memoryview, *, final: bool) -> int:
+        return stream.seal(block * BLOCK, data, into, final=final)
+
+    return transform
+
+
+def _encrypt_armored(
+    content: Source, destination: StrPath | BinaryIO, keys: Sequence[Key], *, force: bool
+) -> Done:
+    data = memoryview(bytearray(_ARMORED_CONTENT + 1))
+    size = content.read(data)
+    if size > _ARMORED_CONTENT:
+        raise InputError(
+            f"more than {_ARMORED_CONTENT >> 20} MiB are not armored", hint="leave out --armor"
+        )
+    text = armor(seal_bytes(bytes(data[:size]), keys))
+    with Target(destination, force=force) as target:
+        _apart(content, target)
+        target.begin(text)
+    return Done(size, len(text))
+
+
+def _apart(source: Source, target: Target) -> None:
+    """Raise InputError where a target would replace its own source."""
+    if target.replaces(source):
+        raise InputError("the output is the input", hint="name another with --output")
+
+
+@contextlib.contextmanager
+def named(source: StrPath | BinaryIO) -> Iterator[None]:
+    """Put the name of the file before the message of an error."""
+    try:
+        yield
+    except CotoolError as error:
+        if isinstance(source, (str, os.PathLike)):
+            name = os.fspath(source)
+        else:
+            name = str(getattr(source, "name", "standard input"))
+        text = str(error)
+        if not text.startswith(name):
+            error.args = (f"{name}: {text}",)
+        raise

@@ -1,0 +1,98 @@
+"""Password hashes: Argon2id in PHC strings, many at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from cotool.engine import map_ordered, resolve_num_threads
+from cotool.errors import CostRefusedError, InputError
+from cotool.vault.keys import DEFAULT_PROFILE, PROFILES, Argon2Cost, check_cost
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from argon2 import PasswordHasher
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordCheck:
+    """Whether a password is right; `needs_rehash` where its hash has another cost than asked.
+
+    `reason` tells why a hash could not be checked.
+    """
+
+    ok: bool
+    needs_rehash: bool = False
+    reason: str | None = None
+
+
+def hash_passwords(
+    passwords: Iterable[str | bytes],
+    *,
+    cost: Argon2Cost | None = None,
+    num_threads: int | None = None,
+) -> Iterator[str]:
+    """Yield a PHC string ($argon2id$…) with a fresh salt for each password, in order."""
+    hasher = _hasher(cost)
+    return map_ordered(hasher.hash, passwords, resolve_num_threads(num_threads))
+
+
+def verify_passwords(
+    pairs: Iterable[tuple[str, str | bytes]],
+    *,
+    cost: Argon2Cost | None = None,
+    allow_any_cost: bool = False,
+    num_threads: int | None = None,
+) -> Iterator[PasswordCheck]:
+    """Yield whether each (hash, password) fits, in order, in constant time for the comparison.
+
+    A hash that is malformed or asks for too much is not checked: `reason` tells why.
+    """
+    check = partial(_verify, _hasher(cost), allow_any_cost)
+    return map_ordered(check, pairs, resolve_num_threads(num_threads))
+
+
+def _hasher(cost: Argon2Cost | None) -> PasswordHasher:
+    from argon2 import PasswordHasher
+
+    cost = cost or PROFILES[DEFAULT_PROFILE]
+    return PasswordHasher(
+        time_cost=cost.passes, memory_cost=cost.memory, parallelism=cost.lanes, hash_len=32
+    )
+
+
+def _verify(
+    hasher: PasswordHasher,
+    allow_any_cost: bool,  # noqa: FBT001 - bound by partial
+    pair: tuple[str, str | bytes],
+) -> PasswordCheck:
+    from argon2 import extract_parameters
+    from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
+
+    phc, password = pair
+    try:
+        found = extract_parameters(phc)
+        if not allow_any_cost:
+            check_cost(Argon2Cost(found.time_cost, found.memory_cost, found.parallelism))
+        hasher.verify(phc, password)
+    except VerifyMismatchError:
+        return PasswordCheck(ok=False)
+    except CostRefusedError as error:
+        return PasswordCheck(ok=False, reason=str(error))
+    except (InvalidHashError, VerificationError, ValueError):
+        return PasswordCheck(ok=False, reason="not a hash that Argon2 can have written")
+    return PasswordCheck(ok=True, needs_rehash=hasher.check_needs_rehash(phc))
+
+
+def parse_pair(line: str) -> tuple[str, str]:
+    """Return the hash and the password of a line: they are divided by one tab or space.
+
+    Raises InputError, which shows nothing of the line.
+    """
+    for divider in ("\t", " "):
+        phc, found, password = line.partition(divider)
+        if found and phc.startswith("$argon2"):
+            return phc, password
+    raise InputError("expected a hash ($argon2id$…), a tab or space, and the password")

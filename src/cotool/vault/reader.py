@@ -1,0 +1,223 @@
+"""A vault file that is open: its header unlocked, its segments at hand."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, BinaryIO, Self
+
+from cotool.errors import InputError
+from cotool.vault.armor import dearmor, is_armored
+from cotool.vault.envelope import HEADERS, Key, Unlocked, parse_headers, unlock
+from cotool.vault.files import Source
+from cotool.vault.stream import (
+    PREFIX,
+    SEALED_SEGMENT,
+    SEGMENT,
+    Stream,
+    content_size,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cotool.vault.files import StrPath
+    from cotool.vault.header import Header
+
+ARMOR_LIMIT = 16 << 20  # bytes of text; armor is for small secrets and is read whole
+_RUN = 64  # segments that Vault.read opens at a time
+
+
+class Sealed:
+    """A source that holds a vault: armor taken off, header parsed, not unlocked.
+
+    A source of known size is read at offsets, another one in order: what `head` looked ahead at
+    is given out again by `source`.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.name = source.name
+        start = _peek(source, HEADERS + PREFIX)
+        self.is_armored = is_armored(start)
+        if self.is_armored:
+            rest = bytearray(start if source.size is None else b"")
+            text = _rest(source, rest)
+            source = _InMemory(dearmor(text) or b"", source.name)
+            start = _peek(source, HEADERS + PREFIX)
+        self.source = source
+        self.start = start
+        self._copies, self.problem = parse_headers(start)
+
+    @property
+    def header(self) -> Header:
+        """The newest copy of the header, whose MAC nobody has checked yet."""
+        return self._copies[0][1]
+
+    def unlock(self, keys: Sequence[Key]) -> Unlocked:
+        """Return the header that `keys` open. Raises VaultError."""
+        return unlock(self.start, keys)
+
+    def stream(self, envelope: Unlocked) -> Stream:
+        """Return the content's stream, the end of a source of known size being checked."""
+        offset = envelope.header.payload_offset
+        stream = envelope.stream(self.start[offset : offset + PREFIX])
+        if self.source.size is None:
+            self.source = _Continued(self.source, self.start[offset + PREFIX :])
+        else:
+            _check_end(self.source, offset, stream)
+        return stream
+
+
+class Vault:
+    """Random access to the content of a vault file.
+
+    Args:
+        source: a path, or a binary stream that is read whole into memory.
+        keys: what opens it: `Passphrase`, `Keyring`, `KeyFile` objects.
+
+    `size` is the length of the content in bytes, which is authentic. A context manager.
+
+    Raises OSError, InputError, VaultError.
+
+    """
+
+    def __init__(self, source: StrPath | BinaryIO, *, keys: Sequence[Key]) -> None:
+        self._file = Source(source)
+        try:
+            if self._file.size is None:
+                self._file = _InMemory(_rest(self._file, bytearray()), self._file.name)
+            sealed = Sealed(self._file)
+            self._source = sealed.source
+            envelope = sealed.unlock(keys)
+            self._stream = sealed.stream(envelope)
+            self._offset = envelope.header.payload_offset
+            assert self._source.size is not None  # noqa: S101 - both kinds have one
+            self.size = content_size(self._source.size - self._offset)
+        except BaseException:
+            self.close()
+            raise
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return up to `length` bytes from `offset` on, fewer only at the end of the content.
+
+        Raises InputError for a negative number, IntegrityError where the bytes were changed.
+        """
+        if offset < 0 or length < 0:
+            raise InputError("an offset and a length are not negative")
+        end = min(offset + length, self.size)
+        parts = []
+        while offset < end:
+            first = offset // SEGMENT
+            last = min((end - 1) // SEGMENT, first + _RUN - 1)
+            content = self._open(first, last)
+            start = offset - first * SEGMENT
+            part = content[start : end - first * SEGMENT]
+            parts.append(bytes(part))
+            offset += len(part)
+        return b"".join(parts)
+
+    def _open(self, first: int, last: int) -> memoryview:
+        return open_run(self._source, self._offset, self._stream, first, last)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.__exit__()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_run(source: Source, offset: int, stream: Stream, first: int, last: int) -> memoryview:
+    """Return the content of the segments `first` to `last` of a payload at `offset`."""
+    assert source.size is not None  # noqa: S101 - the caller looked
+    start = offset + PREFIX + first * SEALED_SEGMENT
+    end = min(offset + PREFIX + (last + 1) * SEALED_SEGMENT, source.size)
+    data = memoryview(bytearray(end - start))
+    source.read_at(start, data)
+    content = memoryview(bytearray(len(data)))
+    size = stream.open(
+        first, data, content, final=end - start < (last + 1 - first) * SEALED_SEGMENT
+    )
+    return content[:size]
+
+
+def read_whole(path: StrPath) -> tuple[bytes, bool]:
+    """Return a small vault file out of its armor, and whether it had one.
+
+    Raises OSError, InputError beyond 16 MiB, VaultError.
+    """
+    with Source(path) as source:
+        data = _rest(source, bytearray())
+    if is_armored(data):
+        return dearmor(data) or b"", True
+    return data, False
+
+
+def _check_end(source: Source, offset: int, stream: Stream) -> None:
+    """Open the last segment, so that a file that was cut fails before any work is done."""
+    assert source.size is not None  # noqa: S101 - the caller looked
+    content_size(source.size - offset)
+    last = (source.size - offset - PREFIX) // SEALED_SEGMENT
+    open_run(source, offset, stream, last, last)
+
+
+def _peek(source: Source, size: int) -> bytes:
+    """Return the first bytes; a source of unknown size stands behind them then."""
+    data = memoryview(bytearray(size if source.size is None else min(size, source.size)))
+    if source.size is None:
+        return bytes(data[: source.read(data)])
+    source.read_at(0, data)
+    return bytes(data)
+
+
+def _rest(source: Source, data: bytearray) -> bytes:
+    """Return `data` with all that follows in a source. Raises InputError beyond the limit."""
+    if source.size is not None:
+        if source.size > ARMOR_LIMIT:
+            raise _too_large(source.name)
+        whole = memoryview(bytearray(source.size))
+        source.read_at(0, whole)
+        return bytes(whole)
+    piece = memoryview(bytearray(1 << 16))
+    while count := source.read(piece):
+        data += piece[:count]
+        if len(data) > ARMOR_LIMIT:
+            raise _too_large(source.name)
+    return bytes(data)
+
+
+def _too_large(name: str) -> InputError:
+    return InputError(
+        f"{name}: more than {ARMOR_LIMIT >> 20} MiB are not read into memory",
+        hint="armor is for small secrets; a vault file without it may have any size",
+    )
+
+
+class _InMemory(Source):
+    """Bytes as a source of known size."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        super().__init__(io.BytesIO())
+        self.name = name
+        self.size = len(data)
+        self._data = data
+
+    def read_at(self, offset: int, into: memoryview) -> None:
+        into[:] = self._data[offset : offset + len(into)]
+
+
+class _Continued(Source):
+    """A stream of which the first bytes have been read."""
+
+    def __init__(self, source: Source, start: bytes) -> None:
+        super().__init__(io.BytesIO())
+        self.name = source.name
+        self._source, self._start = source, start
+
+    def read(self, into: memoryview) -> int:
+        have = len(self._start[: len(into)])
+        into[:have] = self._start[:have]
+        self._start = self._start[have:]
+        return have if have == len(into) else have + self._source.read(into[have:])

@@ -1,0 +1,253 @@
+"""rewrap: other keys for the same content. reencrypt: a new file key for it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import io
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cotool.errors import CotoolError, InputError
+from cotool.vault.armor import armor
+from cotool.vault.envelope import Key, Unlocked, check_slots, new_envelope, seal_again
+from cotool.vault.files import Source, Target
+from cotool.vault.header import KEYRING_SLOT, PASSPHRASE_SLOT, STRIDE
+from cotool.vault.keys import unwrap
+from cotool.vault.operations import BLOCK, Done, named, open_payload, payload
+from cotool.vault.reader import Sealed
+from cotool.vault.stream import SEALED_SEGMENT, TAG, Stream
+from cotool.vault.transfer import Effort, Transfer, Writing, ignore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from cotool.vault.files import StrPath
+    from cotool.vault.header import Slot
+
+
+def rewrap(
+    path: StrPath,
+    *,
+    keys: Sequence[Key],
+    add: Sequence[Key] = (),
+    replace: Sequence[Key] = (),
+    remove: Sequence[int] = (),
+) -> bool:
+    """Change which keys open a file; the content and the file key stay.
+
+    An old copy of the file still opens with the old keys, and whoever knows the file key keeps
+    knowing it: `reencrypt` makes a new one.
+
+    Args:
+        path: the vault file, which is changed in place, whatever happens meanwhile.
+        keys: what opens it now.
+        add: keys that shall open it as well.
+        replace: a Keyring takes the place of the slots of its older versions; a Passphrase takes
+            the place of the passphrase that opened the file.
+        remove: numbers of slots to take away, from 1, as `inspect` counts them.
+
+    Returns whether anything was changed: a file whose slots are those wanted is left alone.
+    Raises OSError, InputError, VaultError.
+
+    """
+    with named(path), exclusively(path) as real, Source(real) as file:
+        sealed = Sealed(file)
+        envelope = sealed.unlock(keys)
+        slots = _changed_slots(envelope, keys, add, replace, remove)
+        if slots == list(envelope.header.slots) and envelope.damage is None:
+            return False
+        changed = envelope.with_slots(slots)
+        if changed.header.copies == 2 and not sealed.is_armored:
+            _write_copies(real, changed)
+        else:
+            _write_compact(real, sealed, envelope, changed)
+    return True
+
+
+def _changed_slots(
+    envelope: Unlocked,
+    keys: Sequence[Key],
+    add: Sequence[Key],
+    replace: Sequence[Key],
+    remove: Sequence[int],
+) -> list[Slot]:
+    slots: list[Slot | None] = list(envelope.header.slots)
+    for number in remove:
+        if not 1 <= number <= len(slots):
+            raise InputError(f"there is no slot {number}", hint="cotool vault inspect FILE")
+        slots[number - 1] = None
+    for key in replace:
+        _replace(envelope, keys, key, slots)
+    kept = [slot for slot in slots if slot is not None]
+    kept += [envelope.wrap(key) for key in add]
+    check_slots(kept)
+    return kept
+
+
+def _replace(envelope: Unlocked, keys: Sequence[Key], key: Key, slots: list[Slot | None]) -> None:
+    """Put a slot for `key` in the place of those that it makes needless."""
+    fresh = key.new_slot()[0]
+    if fresh.kind == KEYRING_SLOT:
+        places = [
+            n
+            for n, slot in enumerate(slots)
+            if slot is not None and slot.kind == KEYRING_SLOT and slot.key_id == fresh.key_id
+        ]
+        current = [n for n in places if getattr(slots[n], "number", 0) == fresh.number]
+        if current:
+            places.remove(current[0])
+        elif places:
+            slots[places.pop(0)] = envelope.wrap(key)
+        else:
+            slots.append(envelope.wrap(key))
+    else:
+        places = [n for n, slot in enumerate(slots) if slot and opens(envelope, slot, keys)]
+        places = [n for n in places if getattr(slots[n], "kind", 0) == PASSPHRASE_SLOT]
+        if places:
+            slots[places.pop(0)] = envelope.wrap(key)
+        else:
+            slots.append(envelope.wrap(key))
+    for n in places:
+        slots[n] = None
+
+
+def opens(envelope: Unlocked, slot: Slot, keys: Sequence[Key]) -> bool:
+    """Whether one of `keys` opens a slot."""
+    for key in keys:
+        with contextlib.suppress(CotoolError):
+            secret = key.find(slot)
+            if secret is not None and unwrap(slot, secret, envelope.header.identity) is not None:
+                return True
+    return False
+
+
+def _write_copies(path: str, envelope: Unlocked) -> None:
+    """Write both copies in place, the one that was not in use first.
+
+    A write that is torn leaves the other copy whole, at every moment.
+    """
+    copies = envelope.copies()
+    handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        for number in (1 - envelope.copy, envelope.copy):
+            _pwrite(handle, copies[number], number * STRIDE)
+            _sync_data(handle)
+    finally:
+        os.close(handle)
+
+
+def _pwrite(handle: int, data: bytes, offset: int) -> None:
+    while data:
+        count = os.pwrite(handle, data, offset)
+        data, offset = data[count:], offset + count
+
+
+def _sync_data(handle: int) -> None:
+    getattr(os, "fdatasync", os.fsync)(handle)
+
+
+def _write_compact(path: str, sealed: Sealed, old: Unlocked, new: Unlocked) -> None:
+    source = sealed.source
+    assert source.size is not None  # noqa: S101 - it is a file, or was armored
+    payload = memoryview(bytearray(source.size - old.header.payload_offset))
+    source.read_at(old.header.payload_offset, payload)
+    data = new.to_bytes() + payload
+    replace_file(path, armor(data) if sealed.is_armored else data)
+
+
+def replace_file(path: str, data: bytes) -> None:
+    """Put `data` in the place of a file, at once, with its mode."""
+    with Target(path, force=True) as target:
+        target.chmod(_mode(path))
+        target.write_at(0, data)
+
+
+def reencrypt(
+    path: StrPath,
+    *,
+    keys: Sequence[Key],
+    drop: bool = False,
+    num_threads: int | None = None,
+    progress: Callable[[int], None] = ignore,
+) -> Done:
+    """Give a file a new file key and identity: who knew the old file key cannot read it any more.
+
+    Its slots are made anew with `keys`: a keyring with its primary version, a passphrase with a
+    fresh salt.
+
+    Raises InputError where a slot belongs to a key that is not among `keys`, unless `drop` leaves
+    those out; OSError, VaultError.
+    """
+    with named(path), exclusively(path) as real, Source(real) as file:
+        sealed = Sealed(file)
+        envelope = sealed.unlock(keys)
+        recipients = _recipients(envelope, keys, drop=drop)
+        stream = sealed.stream(envelope)
+        effort = Effort(num_threads, progress)
+        if sealed.is_armored:
+            content = io.BytesIO()
+            open_payload(sealed, envelope, stream, Target(content), effort)
+            data = armor(seal_again(new_envelope(recipients, compact=True), content.getvalue()))
+            replace_file(real, data)
+            return Done(len(content.getvalue()), len(data))
+        fresh = new_envelope(recipients, compact=envelope.header.copies == 1)
+        new_stream = fresh.new_stream()
+        start = fresh.to_bytes() + new_stream.prefix
+        with Target(real, force=True) as target:
+            target.chmod(_mode(real))
+            target.begin(start)
+            transfer = Transfer(
+                payload(sealed, envelope),
+                Writing(target, len(start), BLOCK * SEALED_SEGMENT),
+                _resealing(stream, new_stream),
+                effort,
+            )
+            transfer.run()
+    content_bytes = transfer.read - TAG * (transfer.read // SEALED_SEGMENT + 1)
+    return Done(content_bytes, len(start) + transfer.written)
+
+
+def _resealing(old: Stream, new: Stream) -> Callable[..., int]:
+    def transform(block: int, data: memoryview, into: memoryview, *, final: bool) -> int:
+        size = old.open(block * BLOCK, data, into, final=final)
+        data[:size] = into[:size]
+        return new.seal(block * BLOCK, data[:size], into, final=final)
+
+    return transform
+
+
+def _recipients(envelope: Unlocked, keys: Sequence[Key], *, drop: bool) -> list[Key]:
+    """Return which of `keys` hold slots. Raises InputError for a slot that none of them holds."""
+    found: list[Key] = []
+    for number, slot in enumerate(envelope.header.slots, 1):
+        key = next((key for key in keys if opens(envelope, slot, [key])), None)
+        if key is None and not drop:
+            raise InputError(
+                f"slot {number} belongs to a key that is not at hand",
+                hint="--drop-others leaves such slots out: their owners cannot open it then",
+            )
+        if key is not None and key not in found:
+            found.append(key)
+    return found
+
+
+def _mode(path: str) -> int:
+    return Path(path).stat().st_mode & 0o777
+
+
+@contextlib.contextmanager
+def exclusively(path: StrPath) -> Iterator[str]:
+    """Keep other rewraps of a file waiting; give the real path, so that a link stays one."""
+    while True:
+        real = os.path.realpath(path)
+        handle = os.open(real, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            # Another process may have put a new file in its place meanwhile.
+            if os.fstat(handle).st_ino == Path(real).stat().st_ino:
+                yield real
+                return
+        finally:
+            os.close(handle)

@@ -1,0 +1,192 @@
+"""HMAC-SHA256 over many files, in a manifest of the form of `sha256sum`.
+
+    # cotool-signature/1 keyring 8f0c… 3
+    4f6c…  report.pdf
+    # hmac 9a1b…
+
+The first line names the key, the last one authenticates all lines before it, so that no file can be
+taken out, renamed or added. `sha256sum --check` skips such comments, though its sums differ: these
+need the key.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import re
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cotool.engine import map_ordered, resolve_num_threads
+from cotool.errors import InputError, IntegrityError, WrongKeyError
+from cotool.vault.keyring import Keyring
+from cotool.vault.keys import Argon2Cost, Passphrase, check_cost, hkdf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cotool.vault.files import StrPath
+
+_TITLE = "# cotool-signature/1 "
+_HMAC = "# hmac "
+_FILES = b"cotool.vault/1 sign files\x00"
+_MANIFEST = b"cotool.vault/1 sign manifest\x00"
+_LIMIT = 256 << 20  # bytes of a manifest: two million names
+_BLOCK = 1 << 20
+_KEYRING_LINE = re.compile(r"keyring ([0-9a-f]{16}) ([1-9][0-9]{0,9})")
+_PASSPHRASE_LINE = re.compile(
+    r"argon2id m=([0-9]{1,10}),t=([0-9]{1,6}),p=([0-9]{1,4}) ([0-9a-f]{32})"
+)
+_FILE_LINE = re.compile(r"(\\?)([0-9a-f]{64})  (.+)")
+_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
+_UNESCAPES = {escape: character for character, escape in _ESCAPES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One file of a manifest: `state` is ok, changed, or unreadable with its `reason`."""
+
+    path: str
+    state: str
+    reason: str | None = None
+
+
+def sign(
+    paths: Iterable[StrPath], *, key: Keyring | Passphrase, num_threads: int | None = None
+) -> str:
+    """Return a signed manifest of files, in the order given.
+
+    Raises OSError for a file that cannot be read, InputError for a name that is not UTF-8.
+    """
+    if isinstance(key, Keyring):
+        version = key.primary.version
+        title, secret = f"keyring {key.key_id.hex()} {version}", key.signing_key(version)
+    else:
+        slot, secret = key.new_slot()
+        title = f"argon2id m={slot.number},t={slot.passes},p={slot.lanes} {slot.salt.hex()}"
+    names = [os.fspath(path) for path in paths]
+    mac = partial(_file_mac, hkdf(secret, b"", _FILES, 32))
+    lines = [_TITLE + title]
+    sums = map_ordered(mac, names, resolve_num_threads(num_threads))
+    lines += [_line(name, found) for name, found in zip(names, sums, strict=True)]
+    text = "\n".join([*lines, ""])
+    return f"{text}{_HMAC}{_manifest_mac(secret, text)}\n"
+
+
+def verify_signatures(
+    manifest: str, *, key: Keyring | Passphrase, num_threads: int | None = None
+) -> Iterator[Checked]:
+    """Yield what became of each file of a manifest, in its order; names are as when it was made.
+
+    Raises InputError for what is no manifest, WrongKeyError for the wrong kind of key,
+    IntegrityError before any file is read where the manifest was changed.
+    """
+    title, names, body, mac = _parse(manifest)
+    secret = _secret(title, key)
+    if not hmac.compare_digest(_manifest_mac(secret, body), mac):
+        raise IntegrityError("the manifest was changed, or made with another key")
+    check = partial(_check, hkdf(secret, b"", _FILES, 32))
+    return map_ordered(check, names, resolve_num_threads(num_threads))
+
+
+def read_manifest(path: StrPath) -> str:
+    """Return the text of a manifest. Raises OSError, InputError."""
+    with Path(path).open("rb") as file:
+        data = file.read(_LIMIT + 1)
+    if len(data) > _LIMIT:
+        raise InputError(f"{os.fspath(path)}: is too large for a manifest")
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{os.fspath(path)}: byte {error.start + 1} is not UTF-8: no manifest"
+        ) from None
+
+
+def _parse(manifest: str) -> tuple[str, list[tuple[str, str]], str, str]:
+    lines = manifest.split("\n")
+    if not lines[0].startswith(_TITLE):
+        raise InputError(
+            f"line 1: expected {_TITLE.strip()!r}: no manifest of cotool",
+            hint="cotool vault sign FILES -o MANIFEST makes one",
+        )
+    if len(lines) < 3 or lines[-1] or not lines[-2].startswith(_HMAC):
+        raise IntegrityError(
+            f"the manifest was cut off: it ends without its {_HMAC.strip()!r} line"
+        )
+    names = []
+    for number, line in enumerate(lines[1:-2], 2):
+        found = _FILE_LINE.fullmatch(line)
+        if found is None:
+            raise InputError(f"line {number}: expected 64 hexadecimal digits and a name")
+        name = re.sub(r"\\.", _unescape, found[3]) if found[1] else found[3]
+        names.append((name, found[2]))
+    body = "\n".join([*lines[:-2], ""])
+    return lines[0].removeprefix(_TITLE), names, body, lines[-2].removeprefix(_HMAC)
+
+
+def _secret(title: str, key: Keyring | Passphrase) -> bytes:
+    if found := _KEYRING_LINE.fullmatch(title):
+        if not isinstance(key, Keyring):
+            raise WrongKeyError("signed with a keyring", hint="--keyring names it")
+        if key.key_id.hex() != found[1]:
+            raise WrongKeyError(
+                f"signed with key {found[1]}, the keyring holds {key.key_id.hex()}",
+                hint="--keyring names another",
+            )
+        return key.signing_key(int(found[2]))
+    if found := _PASSPHRASE_LINE.fullmatch(title):
+        if not isinstance(key, Passphrase):
+            raise WrongKeyError("signed with a passphrase", hint="--passphrase asks for it")
+        cost = Argon2Cost(int(found[2]), int(found[1]), int(found[3]))
+        if not (cost.passes and cost.lanes and cost.memory >= 8 * cost.lanes):
+            raise InputError("line 1: not a cost of Argon2id")
+        check_cost(cost)
+        return key.derive(bytes.fromhex(found[4]), cost)
+    raise InputError("line 1: names no key", hint="was it made by a newer version of cotool?")
+
+
+def signed_with_keyring(manifest: str) -> bool:
+    """Whether a manifest names a key of a keyring, and not a passphrase."""
+    return manifest.startswith(f"{_TITLE}keyring ")
+
+
+def _line(name: str, mac: str) -> str:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise InputError(
+            f"{name!r}: the name is not UTF-8 and cannot stand in a manifest"
+        ) from None
+    escaped = "".join(_ESCAPES.get(character, character) for character in name)
+    return f"{'' if escaped == name else chr(92)}{mac}  {escaped}"
+
+
+def _unescape(found: re.Match[str]) -> str:
+    return _UNESCAPES.get(found[0], found[0])
+
+
+def _file_mac(key: bytes, path: str) -> str:
+    mac = hmac.new(key, digestmod="sha256")
+    with Path(path).open("rb", buffering=0) as file:
+        buffer = memoryview(bytearray(_BLOCK))
+        while size := file.readinto(buffer):
+            mac.update(buffer[:size])
+    return mac.hexdigest()
+
+
+def _manifest_mac(secret: bytes, body: str) -> str:
+    return hmac.digest(hkdf(secret, b"", _MANIFEST, 32), body.encode(), "sha256").hex()
+
+
+def _check(key: bytes, entry: tuple[str, str]) -> Checked:
+    path, expected = entry
+    try:
+        found = _file_mac(key, path)
+    except OSError as error:
+        return Checked(path, "unreadable", error.strerror or str(error))
+    except ValueError as error:  # a NUL byte in a name
+        return Checked(path, "unreadable", str(error))
+    return Checked(path, "ok" if hmac.compare_digest(found, expected) else "changed")

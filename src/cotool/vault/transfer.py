@@ -1,0 +1,205 @@
+"""Blocks of a source through a function into a target, on several threads, in constant memory.
+
+Regular files are read and written at offsets by the threads themselves, which overlaps reading,
+ciphering and writing; streams are read and written by the caller's thread, in order.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable  # noqa: TC003 - a field of a dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from cotool.engine import resolve_num_threads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from concurrent.futures import Future
+
+    from cotool.vault.files import Source, Target
+
+
+class Transform(Protocol):
+    """From the data of one block to the data of its image."""
+
+    def __call__(self, block: int, data: memoryview, into: memoryview, *, final: bool) -> int:
+        """Fill `into`; return its length in bytes."""
+
+
+def ignore(_: int) -> None:
+    """Take no note of progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How many threads work at once (None: all), and who is told the bytes that are done.
+
+    `progress` is called from any thread.
+    """
+
+    num_threads: int | None = None
+    progress: Callable[[int], None] = ignore
+
+    def threads_for(self, blocks: int | None) -> int:
+        """Return the number of threads for so many blocks, None where nobody knows."""
+        threads = resolve_num_threads(self.num_threads)
+        return threads if blocks is None else min(threads, blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Blocks of `size` bytes from `start` on; the last one has fewer, down to none.
+
+    Only a source of known size has a start; another one stands there.
+    """
+
+    source: Source
+    start: int
+    size: int
+
+    @property
+    def count(self) -> int | None:
+        """How many blocks there are, None for a stream."""
+        end = self.source.size
+        return None if end is None else (end - self.start) // self.size + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Where images of blocks go: every `size` bytes from `start` on in a file, else in order."""
+
+    target: Target | None
+    start: int
+    size: int
+
+
+class Transfer:
+    """One source on its way into one target; `read` and `written` count bytes.
+
+    Args:
+        reading: the blocks.
+        writing: where their images go; a target of None is nowhere.
+        transform: what makes the image of a block.
+        effort: threads and progress.
+
+    """
+
+    def __init__(
+        self, reading: Reading, writing: Writing, transform: Transform, effort: Effort
+    ) -> None:
+        self._source, self._start, self._block = reading.source, reading.start, reading.size
+        self._target, self._target_start = writing.target, writing.start
+        self._target_block = writing.size
+        self._transform = transform
+        self._count = reading.count
+        self._num_threads = effort.threads_for(self._count)
+        self._progress = effort.progress
+        self._buffers: list[tuple[memoryview, memoryview]] = []
+        self._stopped = False
+        self.read = self.written = 0
+        self._lock = threading.Lock()
+
+    def run(self) -> None:
+        """Do all blocks. The first error ends it; what was written before it stays written."""
+        ordered = self._target is not None and not self._target.is_positional
+        blocks = None if self._count is None else iter(range(self._count))
+        if blocks is not None and not ordered:
+            self._spread(blocks)
+        elif self._num_threads == 1:
+            for block, buffers, length in self._arriving(blocks):
+                self._finish(self._work(block, buffers, length))
+        else:
+            self._queue(blocks)
+
+    def _spread(self, blocks: Iterator[int]) -> None:
+        """Let every thread take the next block until none is left."""
+
+        def work() -> None:
+            while not self._stopped:
+                with self._lock:
+                    block = next(blocks, None)
+                if block is None:
+                    return
+                try:
+                    self._finish(self._work(block, self._take(), None))
+                except BaseException:
+                    self._stopped = True
+                    raise
+
+        if self._num_threads == 1:
+            work()
+            return
+        with ThreadPoolExecutor(self._num_threads, thread_name_prefix="cotool") as pool:
+            futures = [pool.submit(work) for _ in range(self._num_threads)]
+            try:
+                for future in futures:
+                    future.result()
+            finally:
+                self._stopped = True
+
+    def _queue(self, blocks: Iterator[int] | None) -> None:
+        """Hand blocks to threads, and write their images in order."""
+        pending: deque[Future[tuple[tuple[memoryview, memoryview], int, int]]] = deque()
+        with ThreadPoolExecutor(self._num_threads, thread_name_prefix="cotool") as pool:
+            try:
+                for block, buffers, length in self._arriving(blocks):
+                    pending.append(pool.submit(self._work, block, buffers, length))
+                    if len(pending) > 2 * self._num_threads:
+                        self._finish(pending.popleft().result())
+                while pending:
+                    self._finish(pending.popleft().result())
+            finally:
+                for future in pending:
+                    future.cancel()
+
+    def _arriving(
+        self, blocks: Iterator[int] | None
+    ) -> Iterator[tuple[int, tuple[memoryview, memoryview], int | None]]:
+        """Yield blocks with their buffers; what is a stream has been read."""
+        if blocks is not None:
+            for block in blocks:
+                yield block, self._take(), None
+            return
+        block = 0
+        while True:
+            buffers = self._take()
+            length = self._source.read(buffers[0][: self._block])
+            yield block, buffers, length
+            if length < self._block:
+                return
+            block += 1
+
+    def _work(
+        self, block: int, buffers: tuple[memoryview, memoryview], length: int | None
+    ) -> tuple[tuple[memoryview, memoryview], int, int]:
+        """Make the image of one block, and write it where the order does not matter."""
+        data, into = buffers
+        if length is None:
+            offset = self._start + block * self._block
+            assert self._source.size is not None  # noqa: S101 - streams have a length here
+            length = min(self._block, self._source.size - offset)
+            self._source.read_at(offset, data[:length])
+        size = self._transform(block, data[:length], into, final=length < self._block)
+        if self._target is not None and self._target.is_positional:
+            self._target.write_at(self._target_start + block * self._target_block, into[:size])
+        return buffers, length, size
+
+    def _finish(self, done: tuple[tuple[memoryview, memoryview], int, int]) -> None:
+        buffers, length, size = done
+        if self._target is not None and not self._target.is_positional:
+            self._target.write(buffers[1][:size])
+        with self._lock:
+            self.read += length
+            self.written += size
+            self._buffers.append(buffers)
+        self._progress(length)
+
+    def _take(self) -> tuple[memoryview, memoryview]:
+        with self._lock:
+            if self._buffers:
+                return self._buffers.pop()
+        size = max(self._block, self._target_block)
+        return memoryview(bytearray(size)), memoryview(bytearray(size))
