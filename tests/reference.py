@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import math
 import re
 import unicodedata
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 ALONE = (
     (0x0E00, 0x0EFF),
@@ -324,3 +328,69 @@ def scan_log(data, *, first_year, patterns=(), levels=None, since=None, until=No
         "last": max(times, default=None),
         "histogram": {start: dict(counts) for start, counts in histogram.items()},
     }, entries
+
+
+# ---- vault ------------------------------------------------------------------------------------
+
+
+def hkdf_extract_expand(key, salt, info, size, name="sha256", *, extract=True):
+    """RFC 5869, step by step."""
+    if extract:
+        key = hmac.digest(salt or bytes(hashlib.new(name).digest_size), key, name)
+    output, block, number = b"", b"", 1
+    while len(output) < size:
+        block = hmac.digest(key, block + info + bytes([number]), name)
+        output, number = output + block, number + 1
+    return output[:size]
+
+
+def open_vault(data, secrets):
+    """Return the content of a vault file as FORMAT.md says; AssertionError for whatever is wrong.
+
+    `secrets` maps (1, key id, version) or (2, salt) to the key of a slot.
+    """
+    assert data[:8] == bytes.fromhex("8943564c540d0a1a")
+    assert data[8:10] == b"\1\1"
+    size = int.from_bytes(data[10:12], "big")
+    file_id, used, copies = data[12:28], data[32], data[33]
+    identity = data[:10] + file_id
+    body, mac = data[: size - 32], data[size - 32 : size]
+    file_key = None
+    for n in range(used):
+        slot = data[48 + 136 * n : 48 + 136 * (n + 1)]
+        if slot[0] == 1:
+            secret = secrets.get((1, slot[8:16], int.from_bytes(slot[4:8], "big")))
+        else:
+            secret = secrets.get((2, slot[16:32]))
+        if secret is None:
+            continue
+        info = b"cotool.vault/1 wrap\0" + identity + slot[:56]
+        derived = hkdf_extract_expand(secret, slot[32:56], info, 76)
+        assert derived[44:] == slot[56:88]
+        file_key = AESGCM(derived[:32]).decrypt(derived[32:44], slot[88:], None)
+    assert file_key is not None
+    key = hkdf_extract_expand(file_key, file_id, b"cotool.vault/1 header\0", 32)
+    assert hmac.digest(key, body, "sha256") == mac
+    start = size
+    if copies == 2:
+        assert data[:1024] == data[1024:2048]
+        start = 2048
+    key = hkdf_extract_expand(file_key, file_id, b"cotool.vault/1 payload\0", 32)
+    return open_cobblestone(data[start:], key, b"cotool.vault/1 stream\0" + identity)
+
+
+def open_cobblestone(payload, key, context):
+    """Return the content of a C2SP chunked-encryption payload, one segment after another."""
+    salt, commitment, rest = payload[:24], payload[24:56], payload[56:]
+    info = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0" + salt + context
+    derived = hkdf_extract_expand(key, b"", info, 76, "sha512", extract=False)
+    assert derived[44:] == commitment
+    cipher, nonce = AESGCM(derived[:32]), int.from_bytes(derived[32:44], "big")
+    content, number = b"", 0
+    while True:
+        segment, rest = rest[: 16384 + 16], rest[16384 + 16 :]
+        content += cipher.decrypt((nonce ^ number).to_bytes(12, "big"), segment, None)
+        number += 1
+        if len(segment) < 16384 + 16:
+            assert not rest
+            return content

@@ -50,9 +50,10 @@ class Source:
         if stat.S_ISDIR(self._found.st_mode):
             self.__exit__()
             raise InputError(f"{name}: is a folder", hint="-r takes the files in folders")
+        size = self._found.st_size
         # Files of /proc say 0 and have content.
-        if stat.S_ISREG(self._found.st_mode) and self._found.st_size:
-            self.size = self._found.st_size
+        if stat.S_ISREG(self._found.st_mode) and (size or not os.pread(self._handle, 1, 0)):
+            self.size = size
 
     @property
     def handle(self) -> int:
