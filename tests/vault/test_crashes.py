@@ -1,0 +1,185 @@
+"""Killed at any moment, a full disk, signals, two writers: a target is whole or untouched."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from cotool.errors import InputError
+from cotool.vault import KeyFile, Keyring, decrypt, encrypt, rewrap, verify
+from cotool.vault.inspection import read_slots
+
+HERE = Path(__file__).parent
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+
+
+@pytest.fixture(scope="module")
+def kill_at(tmp_path_factory):
+    """Give the library that kills at a call. Skips where it cannot be made."""
+    compiler = shutil.which("cc")
+    if not sys.platform.startswith("linux") or compiler is None:
+        pytest.skip("needs Linux and a C compiler")
+    library = tmp_path_factory.mktemp("kill") / "kill_at.so"
+    command = [compiler, "-shared", "-fPIC", "-O1", "-o", library, HERE / "kill_at.c", "-ldl"]
+    subprocess.run(command, check=True)
+    return library
+
+
+def test_kill_at_every_call(kill_at, tmp_path):
+    """SIGKILL before, after and in the middle of every call that changes a file system."""
+    done = subprocess.run(
+        [sys.executable, HERE / "crash_scenarios.py", tmp_path / "work", kill_at],
+        env={**ENVIRONMENT, "LD_PRELOAD": str(kill_at)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert len(report) == 9
+    for title, found in report.items():
+        assert found["calls"] >= 4, title
+        assert found["killed"] >= 2 * found["calls"], title
+
+
+def limited(limit, code, *arguments):
+    """Run Python code in a process that may write files of `limit` bytes only."""
+
+    def limit_files():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    return subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        env=ENVIRONMENT,
+        preexec_fn=limit_files,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("limit", [0, 100, 4096, 1 << 20, (3 << 20) - 1])
+def test_full_disk(tmp_path, limit):
+    """A file that does not fit fails early, names itself, and leaves nothing."""
+    plain = tmp_path / "plain"
+    plain.write_bytes(bytes(3 << 20))
+    code = (
+        "import sys\nfrom cotool.vault import Keyring, encrypt\n"
+        "encrypt(sys.argv[1], sys.argv[2], keys=[Keyring.generate()])"
+    )
+    done = limited(limit, code, plain, tmp_path / "sealed")
+    assert "cannot be written: File too large" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["plain"]
+
+
+def test_full_disk_leaves_the_old_file(tmp_path):
+    """With --force the old file stays until the new one is whole."""
+    plain, target = tmp_path / "plain", tmp_path / "sealed"
+    plain.write_bytes(bytes(1 << 20))
+    target.write_bytes(b"old")
+    code = (
+        "import sys\nfrom cotool.vault import Keyring, encrypt\n"
+        "encrypt(open(sys.argv[1], 'rb'), sys.argv[2], keys=[Keyring.generate()], force=True)"
+    )
+    done = limited(300_000, code, plain, target)
+    assert "cannot be written" in done.stderr
+    assert target.read_bytes() == b"old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["plain", "sealed"]
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_signals(tmp_path, number, code):
+    """Ctrl-C, SIGTERM and SIGHUP in the middle of a stream leave nothing."""
+    key = tmp_path / "key"
+    command = [sys.executable, "-m", "cotool", "vault"]
+    environment = {**ENVIRONMENT, "COTOOL_HOME": str(tmp_path), "COTOOL_KEY_FILE": str(key)}
+    subprocess.run(
+        [*command, "keys", "init", "--key-file", key], env=environment, check=True,
+        capture_output=True,
+    )  # fmt: skip
+    before = sorted(path.name for path in tmp_path.iterdir())
+    with subprocess.Popen(
+        [*command, "encrypt", "-", "-o", tmp_path / "sealed"],
+        env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        process.stdin.write(bytes(2 << 20))
+        process.stdin.flush()
+        until = time.monotonic() + 10
+        while not list(tmp_path.glob(".sealed.*.part")):
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        process.send_signal(number)
+        _, errors = process.communicate()
+    assert process.returncode == code
+    assert b"Traceback" not in errors
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+ROTATE = """
+import sys
+from cotool.vault import KeyFile, Keyring
+for _ in range(5):
+    with Keyring.changed(sys.argv[1], [KeyFile(bytes(32))]) as ring:
+        ring.rotate()
+"""
+
+
+def test_two_writers_of_a_keyring(tmp_path):
+    """No rotation is lost, whoever comes at the same time."""
+    path = str(tmp_path / "ring")
+    Keyring.generate().write_new(path, [KeyFile(bytes(32))])
+    command = [sys.executable, "-c", ROTATE, path]
+    running = [subprocess.Popen(command, env=ENVIRONMENT) for _ in range(4)]
+    assert [process.wait() for process in running] == [0] * 4
+    versions = Keyring.read(path, [KeyFile(bytes(32))]).versions
+    assert [version.version for version in versions] == list(range(1, 22))
+    assert len({version.key for version in versions}) == 21
+
+
+def test_two_writers_of_a_file(tmp_path, keys):
+    """Of several that make one file exactly one wins; with force it is one of theirs, whole."""
+
+    def attempt(number, *, force=False):
+        try:
+            content = io.BytesIO(bytes([number]) * 2_000_000)
+            encrypt(content, tmp_path / "sealed", keys=[keys.ring], force=force, num_threads=1)
+        except InputError:
+            return 0
+        return 1
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(attempt, range(8))) == 1
+        assert sum(pool.map(lambda number: attempt(number, force=True), range(8))) == 8
+    sink = io.BytesIO()
+    decrypt(tmp_path / "sealed", sink, keys=[keys.ring])
+    assert len(set(sink.getvalue())) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["sealed"]
+
+
+def test_two_rewraps_of_a_file(tmp_path, keys):
+    """Rewraps at the same time wait for each other: every slot that was added is there."""
+    for content in (b"small", bytes(2 << 20)):
+        (tmp_path / "plain").write_bytes(content)
+        path = tmp_path / "sealed"
+        encrypt(tmp_path / "plain", path, keys=[keys.ring], force=True)
+        rings = [Keyring.generate() for _ in range(5)]
+        with ThreadPoolExecutor(5) as pool:
+            done = [pool.submit(rewrap, path, keys=[keys.ring], add=[ring]) for ring in rings]
+        assert all(future.result() for future in done)
+        assert len(read_slots(path)) == 6
+        for ring in rings:
+            verify(path, keys=[ring])
