@@ -1,0 +1,147 @@
+"""Signatures over many files, and password hashes."""
+
+from __future__ import annotations
+
+import pytest
+
+from cotool.errors import CostRefusedError, InputError, IntegrityError, WrongKeyError
+from cotool.vault import (
+    Keyring,
+    Passphrase,
+    hash_passwords,
+    sign,
+    verify_passwords,
+    verify_signatures,
+)
+from cotool.vault.passwords import parse_pair
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Give files with awkward names."""
+    names = ["a.txt", "empty", "new\nline", "back\\slash", "two  spaces", "ünï"]
+    paths = [tmp_path / name for name in names]
+    for n, path in enumerate(paths):
+        path.write_bytes(b"content" * n * 100_000)
+    return [str(path) for path in paths]
+
+
+def states(manifest, key):
+    """Return the state of each file."""
+    return [found.state for found in verify_signatures(manifest, key=key)]
+
+
+@pytest.mark.parametrize("by", ["ring", "phrase"])
+def test_manifests(keys, files, by):
+    """Signed files verify, also after a rotation; changed and missing ones do not."""
+    key = getattr(keys, by)
+    manifest = sign(files, key=key)
+    assert states(manifest, key) == ["ok"] * 6
+    assert manifest == sign(files, key=key, num_threads=1)
+    if by == "ring":
+        key.rotate()
+        assert states(manifest, key) == ["ok"] * 6
+    with open(files[0], "ab") as file:  # noqa: PTH123
+        file.write(b"x")
+    assert states(manifest, key) == ["changed"] + ["ok"] * 5
+    import os
+
+    os.unlink(files[1])  # noqa: PTH108
+    found = list(verify_signatures(manifest, key=key))
+    assert found[1].state == "unreadable"
+    assert "No such file" in found[1].reason
+
+
+def test_the_form_of_sha256sum(keys, files):
+    """64 digits, two spaces, the name; awkward names are escaped as coreutils do."""
+    lines = sign(files, key=keys.ring).splitlines()
+    assert lines[0].startswith("# cotool-signature/1 keyring ")
+    assert lines[-1].startswith("# hmac ")
+    assert lines[3].startswith("\\")
+    assert lines[3].endswith("new\\nline")
+    assert lines[4].endswith("back\\\\slash")
+    assert all(line[64:66] == "  " or line[65:67] == "  " for line in lines[1:-1])
+
+
+def test_manifests_that_were_changed(keys, files):
+    """A line taken out, added, moved, renamed; another key; a cut: refused before any is read."""
+    manifest = sign(files, key=keys.ring)
+    lines = manifest.split("\n")
+    for changed in (
+        lines[:2] + lines[3:],
+        lines[:1] + lines[1:2] + lines[1:],
+        [lines[0], lines[2], lines[1], *lines[3:]],
+        [lines[0], lines[1].replace("a.txt", "b.txt"), *lines[2:]],
+        [lines[0].replace("# ", "#  "), *lines[1:]],
+        [*lines[:-2], ""],
+        lines[:-1],
+    ):
+        with pytest.raises((IntegrityError, InputError)):
+            verify_signatures("\n".join(changed), key=keys.ring)
+    with pytest.raises(WrongKeyError):
+        verify_signatures(manifest, key=Keyring.generate())
+    with pytest.raises(WrongKeyError):
+        verify_signatures(manifest, key=keys.phrase)
+    phrase = sign(files, key=keys.phrase)
+    with pytest.raises(WrongKeyError):
+        verify_signatures(phrase, key=keys.ring)
+    with pytest.raises(IntegrityError):
+        verify_signatures(phrase, key=Passphrase("other"))
+    with pytest.raises(CostRefusedError):
+        verify_signatures(phrase.replace("m=8,", "m=8000000,"), key=keys.phrase)
+    for text in ("", "x", "# cotool-signature/1 keyring x 1\n# hmac 00\n", "a\n" * 5):
+        with pytest.raises((IntegrityError, InputError)):
+            verify_signatures(text, key=keys.ring)
+
+
+def test_names_that_have_no_line(tmp_path, keys):
+    """A name that is not UTF-8 is refused before anything is written."""
+    path = str(tmp_path).encode() + b"/\xff"
+    try:
+        with open(path, "wb"):  # noqa: PTH123
+            pass
+    except OSError:
+        pytest.skip("the file system takes only UTF-8 names")
+    import os
+
+    with pytest.raises(InputError, match="not UTF-8"):
+        sign([os.fsdecode(path)], key=keys.ring)
+
+
+def test_passwords(cheap):
+    """Right and wrong ones, in order, on several threads."""
+    words = [f"password {n}" for n in range(20)]
+    hashes = list(hash_passwords(words, cost=cheap, num_threads=4))
+    assert len(set(hashes)) == 20
+    assert all(found.startswith("$argon2id$v=19$m=8,t=1,p=1$") for found in hashes)
+    pairs = [
+        (phc, word if n % 3 else "wrong")
+        for n, (phc, word) in enumerate(zip(hashes, words, strict=True))
+    ]
+    found = list(verify_passwords(pairs, cost=cheap, num_threads=4))
+    assert [check.ok for check in found] == [bool(n % 3) for n in range(20)]
+    assert not any(check.needs_rehash for check in found)
+
+
+def test_rehash_and_bad_hashes(cheap):
+    """Another cost needs a rehash; what is no hash, or asks for too much, is not checked."""
+    phc = next(hash_passwords(["x"], cost=cheap))
+    (found,) = verify_passwords([(phc, "x")])
+    assert found.ok
+    assert found.needs_rehash
+    bad = [
+        "", "x", "$argon2id$v=19$m=8,t=1,p=1$", phc[:-3] + "!!!", phc.replace("$m=8", "$m=a"),
+        phc.replace("m=8,", "m=80000000,"), phc.replace("t=1", "t=100"), "$2b$12$abcdefghijklmnop",
+    ]  # fmt: skip
+    for check in verify_passwords([(phc, "x") for phc in bad], cost=cheap):
+        assert not check.ok
+        assert check.reason
+
+
+def test_pairs():
+    """A hash and a password on one line, divided by one tab or space."""
+    assert parse_pair("$argon2id$a\tp w") == ("$argon2id$a", "p w")
+    assert parse_pair("$argon2id$a p w") == ("$argon2id$a", "p w")
+    for line in ("", "x y", "$argon2id$a"):
+        with pytest.raises(InputError, match="expected a hash"):
+            parse_pair(line)
