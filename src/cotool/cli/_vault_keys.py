@@ -104,6 +104,7 @@ class KeyRequest:
 
     def sealing_keys(self, *, profile: str | None, generate: bool) -> list[Key]:
         """Return the key that seals: the keyring's, else a passphrase."""
+        check_profile(profile)
         if self.has_keyring and not generate:
             return [self.read_keyring()]
         if generate:
@@ -181,6 +182,13 @@ def generated_passphrase() -> str:
     secret = generate_passphrase()
     show_passphrase(secret)
     return secret
+
+
+def check_profile(name: str | None) -> None:
+    """Raise InputError for an unknown profile, also where no passphrase is made."""
+    from cotool.vault.keys import DEFAULT_PROFILE, profile
+
+    profile(name or DEFAULT_PROFILE)
 
 
 @contextlib.contextmanager

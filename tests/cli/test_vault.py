@@ -1,0 +1,460 @@
+"""Sessions of `cotool vault`: what people type, what they see, how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+import time
+
+import pytest
+
+SECRET = "correct horse battery staple"  # noqa: S105
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """Work in a folder with a keyring that a key file opens, and a passphrase in a file."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COTOOL_KEY_FILE", str(tmp_path / "key"))
+    (tmp_path / "pw").write_text(f"{SECRET}\nsecond line\n")
+    (tmp_path / "pw2").write_text("other\r\n")
+    for name in ("pw", "pw2"):
+        (tmp_path / name).chmod(0o600)
+    (tmp_path / "notes.txt").write_text("buy milk\n")
+    return tmp_path
+
+
+@pytest.fixture
+def vault(command, place):
+    """Run `cotool vault …`."""
+    return lambda *arguments, **options: command("vault", *arguments, **options)
+
+
+@pytest.fixture
+def ring(vault, place):
+    """Make the keyring."""
+    assert vault("keys", "init", "--key-file", place / "key").code == 0
+    return place / "home" / "keyring.vault"
+
+
+def binary(arguments, place, data=b""):
+    """Run the command in a process of its own; return its code, output and errors."""
+    done = subprocess.run(
+        [sys.executable, "-m", "cotool", "vault", *map(str, arguments)],
+        input=data, capture_output=True, check=False, cwd=place,
+        env={**ENVIRONMENT, "COTOOL_HOME": str(place / "home"),
+             "COTOOL_KEY_FILE": str(place / "key")},
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr.decode()
+
+
+def test_a_day_with_a_keyring(vault, ring, place):
+    """Encrypt, inspect, verify, rotate, rewrap, decrypt."""
+    done = vault("encrypt", "notes.txt")
+    assert (done.code, done.out) == (0, "")
+    assert "encrypted: notes.txt → notes.txt.vault" in done.err
+    assert vault("verify", "notes.txt.vault", "--quiet") == (0, "", "")
+    shown = vault("inspect", "notes.txt.vault").out
+    assert "content     9 B" in shown
+    assert "version 1" in shown
+    assert vault("rotate").code == 0
+    done = vault("rewrap", "notes.txt.vault")
+    assert "rewrapped: 1 file" in done.err
+    assert "1 as they were" in vault("rewrap", "notes.txt.vault").err
+    document = json.loads(vault("inspect", "notes.txt.vault", "--json").out)
+    assert document["slots"][0]["version"] == 2
+    assert document["generation"] == 1
+    done = vault("decrypt", "notes.txt.vault")
+    assert (done.code, "exists already" in done.err) == (2, True)
+    (place / "notes.txt").unlink()
+    assert vault("decrypt", "notes.txt.vault").code == 0
+    assert (place / "notes.txt").read_text() == "buy milk\n"
+    assert not list(place.glob(".*.part"))
+
+
+def test_keys(vault, ring, place):
+    """The states of versions, and what they mean for files."""
+    vault("encrypt", "notes.txt")
+    vault("keys", "rotate")
+    found = vault("keys", "list").out
+    assert "1  enabled" in found
+    assert "2  primary" in found
+    assert vault("keys", "disable", "1").code == 0
+    done = vault("decrypt", "notes.txt.vault", "-o", "x")
+    assert done.code == 9
+    assert "version 1 is disabled" in done.err
+    assert "hint: cotool vault keys enable 1" in done.err
+    assert vault("keys", "enable", "1").code == 0
+    assert vault("keys", "set-min-decrypt-version", "2").code == 0
+    assert vault("decrypt", "notes.txt.vault", "-o", "x").code == 9
+    assert vault("keys", "set-min-decrypt-version", "1").code == 0
+    assert vault("keys", "destroy", "1").code == 2
+    assert vault("keys", "destroy", "2", "--yes").code == 2
+    assert vault("keys", "destroy", "1", "--yes").code == 0
+    assert "destroyed" in vault("decrypt", "notes.txt.vault", "-o", "x").err
+    document = json.loads(vault("keys", "list", "--json").out)
+    assert [row["state"] for row in document["versions"]] == ["destroyed", "primary"]
+    assert vault("keys", "init").code == 2
+    assert not (place / "x").exists()
+
+
+def test_exports(vault, ring, place, monkeypatch):
+    """What one machine exports another one opens files with."""
+    vault("encrypt", "notes.txt")
+    done = vault("keys", "export", "-o", "keys.asc", "--armor", "--export-passphrase-file", "pw")
+    assert done.code == 0
+    monkeypatch.setenv("COTOOL_HOME", str(place / "elsewhere"))
+    (place / "key").unlink()
+    assert vault("decrypt", "notes.txt.vault", "-o", "x").code == 3
+    wrong = vault("keys", "import", "keys.asc", "--import-passphrase-file", "pw2")
+    assert wrong.code == 3
+    done = vault(
+        "keys", "import", "keys.asc", "--import-passphrase-file", "pw", "--key-file", place / "key"
+    )
+    assert done.code == 0, done.err
+    assert vault("decrypt", "notes.txt.vault", "-o", "x").code == 0
+    done = vault("keys", "import", "keys.asc", "--import-passphrase-file", "pw")
+    assert "0 new versions" in done.err
+
+
+def test_passphrases(vault, place):
+    """Without a keyring a passphrase seals; it comes from a file, a command, the environment."""
+    done = vault("encrypt", "notes.txt", "--passphrase-file", "pw")
+    assert done.code == 0
+    assert "Argon2id with 64 MiB" in vault("inspect", "notes.txt.vault").out
+    assert vault("cat", "notes.txt.vault", "--passphrase-command", "cat pw").code == 0
+    done = vault("verify", "notes.txt.vault", "--passphrase-file", "pw2")
+    assert done.code == 3
+    assert "wrong passphrase" in done.err
+    for arguments, text in (
+        (["--passphrase-command", "false"], "ended with code 1"),
+        (["--passphrase-command", "no-such-command"], "No such file"),
+        (["--passphrase-file", "none"], "none: No such file"),
+        (["--passphrase-file", "/dev/null"], "holds no passphrase"),
+        (["--passphrase-file", "pw", "--passphrase-command", "cat pw"], "one place"),
+        (["--passphrase-fd", "99"], "Bad file descriptor"),
+    ):
+        done = vault("verify", "notes.txt.vault", *arguments)
+        assert (done.code, text in done.err) == (2, True), (arguments, done.err)
+    os.chmod("pw", 0o644)  # noqa: PTH101
+    assert "others can read it" in vault("verify", "notes.txt.vault", "--passphrase-file", "pw").err
+
+
+def test_passphrases_of_the_environment(vault, place, monkeypatch):
+    """COTOOL_PASSPHRASE_FILE serves where no option does."""
+    monkeypatch.setenv("COTOOL_PASSPHRASE_FILE", "pw")
+    assert vault("encrypt", "notes.txt").code == 0
+    assert vault("verify", "notes.txt.vault").code == 0
+    assert vault("verify", "notes.txt.vault", "--passphrase-file", "pw2").code == 3
+
+
+def test_passphrases_from_descriptors(place):
+    """A descriptor gives one, also to a batch that needs it once."""
+    (place / "more.txt").write_text("x")
+    reading, writing = os.pipe()
+    os.write(writing, SECRET.encode())
+    os.close(writing)
+    done = subprocess.run(
+        [sys.executable, "-m", "cotool", "vault", "encrypt", "notes.txt", "more.txt",
+         "--passphrase-fd", str(reading)],
+        pass_fds=[reading], cwd=place, capture_output=True, check=False,
+        env={**ENVIRONMENT, "COTOOL_HOME": str(place / "home")},
+    )  # fmt: skip
+    os.close(reading)
+    assert done.returncode == 0, done.stderr
+    assert binary(["verify", "more.txt.vault", "--passphrase-file", "pw"], place)[0] == 0
+
+
+def test_generated_passphrases(vault, place):
+    """A generated passphrase is shown once and opens the file."""
+    done = vault("encrypt", "notes.txt", "--generate-passphrase")
+    secret = done.err.split("passphrase: ")[1].split("\n")[0]
+    assert len(secret.replace("-", "")) == 30
+    (place / "made").write_text(secret)
+    (place / "made").chmod(0o600)
+    assert vault("cat", "notes.txt.vault", "--passphrase-file", "made").code == 0
+
+
+def test_no_terminal_to_ask_on(place):
+    """Where nobody can type, the error says what to name instead; nothing hangs."""
+    command = [sys.executable, "-m", "cotool", "vault", "encrypt", "notes.txt"]
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, check=False, cwd=place,
+        env={**ENVIRONMENT, "COTOOL_HOME": str(place / "home")}, start_new_session=True, timeout=20,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert b"no terminal" in done.stderr
+    assert b"--passphrase-file" in done.stderr
+
+
+def test_the_prompt(place):
+    """On a terminal the passphrase is asked twice, not shown, and asked again where they differ."""
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cotool", "vault", "encrypt", "notes.txt"],
+        stdin=follower, stdout=follower, stderr=follower, cwd=place, start_new_session=True,
+        preexec_fn=_own_terminal,  # noqa: PLW1509 - no threads here
+        env={**ENVIRONMENT, "COTOOL_HOME": str(place / "home")},
+    )  # fmt: skip
+    os.close(follower)
+    seen = b""
+    for answer, prompt in (
+        (b"one", b"Passphrase of"), (b"two", b"Once more"),
+        (SECRET.encode(), b"Passphrase of"), (SECRET.encode(), b"Once more"),
+    ):  # fmt: skip
+        new = b""
+        while prompt not in new:
+            new += os.read(leader, 1000)
+        seen += new
+        time.sleep(0.05)
+        os.write(leader, answer + b"\n")
+    assert process.wait() == 0
+    assert b"They differ" in seen
+    assert SECRET.encode() not in seen
+    os.close(leader)
+    assert binary(["verify", "notes.txt.vault", "--passphrase-file", "pw"], place)[0] == 0
+
+
+def _own_terminal():
+    import fcntl
+    import termios
+
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def test_recipients(vault, ring, place):
+    """A passphrase beside the keyring; slots added and removed."""
+    vault("encrypt", "notes.txt", "--recipient-passphrase-file", "pw")
+    assert vault("cat", "-p", "notes.txt.vault", "--passphrase-file", "pw").code == 0
+    assert vault("cat", "notes.txt.vault").code == 0
+    assert vault("rewrap", "notes.txt.vault", "--add-passphrase-file", "pw2").code == 0
+    shown = vault("inspect", "notes.txt.vault").out
+    assert "slot 3" in shown
+    assert vault("rewrap", "notes.txt.vault", "--remove", "2").code == 0
+    assert vault("cat", "-p", "notes.txt.vault", "--passphrase-file", "pw").code == 3
+    assert vault("cat", "-p", "notes.txt.vault", "--passphrase-file", "pw2").code == 0
+    done = vault(
+        "rewrap", "-p", "notes.txt.vault", "--passphrase-file", "pw2", "--new-passphrase-file", "pw"
+    )
+    assert done.code == 0
+    assert vault("cat", "-p", "notes.txt.vault", "--passphrase-file", "pw2").code == 3
+    assert vault("cat", "-p", "notes.txt.vault", "--passphrase-file", "pw").code == 0
+    done = vault("reencrypt", "notes.txt.vault")
+    assert (done.code, "--drop-others" in done.err) == (2, True)
+    done = vault("reencrypt", "notes.txt.vault", "--recipient-passphrase-file", "pw")
+    assert done.code == 0
+    assert vault("rotate", "--reencrypt", "--drop-others", "notes.txt.vault").code == 0
+    assert len(json.loads(vault("inspect", "notes.txt.vault", "--json").out)["slots"]) == 1
+
+
+def test_batches(vault, ring, place):
+    """Folders, a failure that does not stop the rest, and the exit code."""
+    for n in range(5):
+        folder = place / "tree" / str(n)
+        folder.mkdir(parents=True)
+        (folder / "file").write_text(str(n) * 1000)
+    (place / "tree" / "link").symlink_to(place / "pw")
+    assert vault("encrypt", "tree").code == 2
+    done = vault("encrypt", "-r", "tree")
+    assert done.code == 0
+    assert "encrypted: 5 files, 5 kB" in done.err
+    done = vault("encrypt", "-r", "tree")
+    assert done.code == 2
+    assert "5 failed" in done.err
+    assert vault("verify", "-r", "tree").code == 0
+    bad = place / "tree" / "2" / "file.vault"
+    data = bytearray(bad.read_bytes())
+    data[-1] ^= 1
+    bad.write_bytes(data)
+    done = vault("verify", "-r", "tree")
+    assert done.code == 6
+    assert "4 files" in done.err
+    assert "tree/2/file.vault: its end was cut off or changed" in done.err
+    (place / "tree" / "3" / "file.vault").write_text("no vault")
+    done = vault("decrypt", "-r", "tree", "--force")
+    assert done.code == 1
+    assert "3 files" in done.err
+    (place / "out").mkdir()
+    done = vault("decrypt", "tree/0/file.vault", "tree/1/file.vault", "-o", "out")
+    assert (done.code, "same name" in done.err) == (2, True)
+    assert vault("decrypt", "tree/0/file.vault", "-o", "out").code == 0
+    assert (place / "out" / "file").read_text() == "0" * 1000
+    assert vault("decrypt", "tree/0/file.vault", "tree/1/file.vault", "-o", "new").code == 2
+
+
+def test_pipes(place, ring):
+    """Through standard input and output, plain and armored."""
+    content = os.urandom(3_000_000)
+    code, sealed, errors = binary(["encrypt", "-"], place, content)
+    assert (code, errors) == (0, "")
+    assert binary(["decrypt", "-"], place, sealed)[:2] == (0, content)
+    code, text, _ = binary(["encrypt", "-", "--armor"], place, b"secret")
+    assert text.startswith(b"-----BEGIN COTOOL VAULT-----\n")
+    assert binary(["decrypt", "-"], place, text)[:2] == (0, b"secret")
+    assert binary(["verify", "-"], place, sealed)[0] == 0
+    code, shown, _ = binary(["inspect", "-", "--json"], place, sealed[:5000])
+    assert (code, json.loads(shown)["content_bytes"]) == (0, None)
+    damaged = bytearray(sealed)
+    damaged[2_000_000] ^= 1
+    code, out, errors = binary(["decrypt", "-"], place, bytes(damaged))
+    assert code == 4
+    assert content.startswith(out)
+    assert len(out) < 2_000_000
+    assert "fail authentication" in errors
+    (place / "late.vault").write_bytes(damaged)
+    code, out, _ = binary(["decrypt", "late.vault", "-o", "-", "--verify-first"], place)
+    assert (code, out) == (4, b"")
+    assert binary(["decrypt", "-", "--verify-first"], place, sealed)[0] == 2
+    assert binary(["encrypt", "-", "notes.txt"], place)[0] == 2
+
+
+def test_ranges(vault, ring, place):
+    """Cat --range opens what is asked for, as Python slices do."""
+    (place / "alphabet").write_text("abcdefghijklmnopqrstuvwxyz")
+    vault("encrypt", "alphabet")
+    for text, expected in {
+        "0:3": "abc", "-3:": "xyz", ":": "abcdefghijklmnopqrstuvwxyz", "24:99": "yz", "5:5": "",
+        "9:2": "", "100:": "",
+    }.items():  # fmt: skip
+        code, out, _ = binary(["cat", f"--range={text}", "alphabet.vault"], place)
+        assert (code, out.decode()) == (0, expected), text
+    for text in ("", "5", "a:b", "1:2:3", "1.5:"):
+        assert binary(["cat", f"--range={text}", "alphabet.vault"], place)[0] == 2
+
+
+def test_edit(vault, ring, place, monkeypatch):
+    """The editor sees the content in memory only; what it saves is sealed again."""
+    vault("encrypt", "notes.txt", "--armor", "--recipient-passphrase-file", "pw")
+    name = "notes.txt.vault.asc"
+    (place / "editor.py").write_text(
+        "import sys\n"
+        "open('seen', 'w').write(sys.argv[1])\n"
+        "open(sys.argv[1], 'a').write('bread\\n')\n"
+    )
+    monkeypatch.setenv("EDITOR", f"{sys.executable} editor.py")
+    done = vault("edit", name)
+    assert (done.code, done.err) == (0, f"sealed again: {name}\n")
+    seen = (place / "seen").read_text()
+    assert not os.path.exists(seen)  # noqa: PTH110
+    assert not seen.startswith(str(place))
+    assert vault("cat", "-p", name, "--passphrase-file", "pw").code == 0
+    assert binary(["cat", name], place)[1] == b"buy milk\nbread\n"
+    before = (place / name).read_bytes()
+    for editor, code in (("true", 0), ("false", 2), ("no-such-editor", 2)):
+        monkeypatch.setenv("EDITOR", editor)
+        assert vault("edit", name).code == code
+        assert (place / name).read_bytes() == before
+    monkeypatch.delenv("EDITOR")
+    monkeypatch.delenv("VISUAL", raising=False)
+    assert "no editor" in vault("edit", name).err
+
+
+def test_signatures(vault, ring, place):
+    """A manifest that verifies, and one file that does not."""
+    assert vault("sign", "notes.txt", "pw", "-o", "manifest").code == 0
+    done = vault("verify-signature", "manifest")
+    assert (done.code, done.out) == (0, "notes.txt: OK\npw: OK\n")
+    (place / "notes.txt").write_text("buy wine\n")
+    (place / "pw").unlink()
+    done = vault("verify-signature", "manifest", "--quiet")
+    assert done.code == 4
+    assert "notes.txt: FAILED\n" in done.out
+    assert "pw: FAILED open or read" in done.out
+    assert "2 of 2 files failed" in done.err
+    assert vault("verify-signature", "notes.txt").code == 2
+    assert vault("sign", "absent").code == 2
+    done = vault("sign", "-p", "notes.txt", "--passphrase-file", "pw2")
+    assert done.out.startswith("# cotool-signature/1 argon2id m=65536,t=3,p=4 ")
+    (place / "other").write_text(done.out)
+    assert vault("verify-signature", "other", "--passphrase-file", "pw2").code == 0
+
+
+def test_password_hashes(vault, place):
+    """Lines in, hashes out; they verify in batches and one by one."""
+    done = vault("hash-password", stdin=b"one\ntwo\n")
+    hashes = done.out.split()
+    assert (done.code, len(hashes)) == (0, 2)
+    lines = f"{hashes[0]}\tone\n{hashes[1]} wrong\n$argon2id$x y\n"
+    done = vault("verify-password", stdin=lines.encode())
+    assert done.code == 2
+    assert done.out.splitlines()[:2] == ["ok", "wrong"]
+    assert done.out.splitlines()[2].startswith("invalid: ")
+    assert vault("verify-password", hashes[0], stdin=b"one\n") == (0, "ok\n", "")
+    assert vault("verify-password", hashes[0], stdin=b"two\n") == (1, "wrong\n", "")
+    cheap = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$"
+    from argon2.low_level import Type, hash_secret
+
+    old = hash_secret(b"one", b"saltsaltsaltsalt", 1, 8, 1, 32, Type.ID).decode()
+    assert old.startswith(cheap)
+    assert vault("verify-password", old, stdin=b"one\n").out == "ok needs-rehash\n"
+    done = vault("verify-password", stdin=b"secret without a hash\n")
+    assert done.code == 2
+    assert "line 1" in done.err
+    assert "secret" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "text"),
+    [
+        (["decrypt", "absent.vault"], 2, "No such file"),
+        (["decrypt", "notes.txt"], 2, "no name without .vault"),
+        (["decrypt", "notes.txt", "-o", "x"], 7, "not a vault file"),
+        (["verify", "empty.vault"], 6, "is empty"),
+        (["inspect", "notes.txt"], 7, "not a vault file"),
+        (["encrypt"], 2, "FILES"),
+        (["encrypt", "notes.txt", "--profile", "x"], 2, "unknown profile"),
+        (["encrypt", "notes.txt", "--threads", "0"], 2, "--threads"),
+        (["encrypt", "notes.txt", "-o", "notes.txt", "-f"], 2, "the output is the input"),
+        (["encrypt", "notes.txt", "-o", "no/where"], 2, "cannot be written"),
+        (["rewrap", "-"], 2, "not standard input"),
+        (["rotate", "notes.txt"], 2, "--reencrypt"),
+        (["keys", "disable", "x"], 2, "VERSION"),
+    ],
+)
+def test_errors(vault, ring, place, arguments, code, text):
+    """The obvious wrong things, each with its code and words."""
+    (place / "empty.vault").write_bytes(b"")
+    done = vault(*arguments)
+    assert (done.code, text in done.err) == (code, True), done.err
+    assert "Traceback" not in done.err
+
+
+def test_secrets_stay_out_of_tracebacks(vault, place):
+    """--debug shows where an error was raised, and nothing of a passphrase."""
+    vault("encrypt", "notes.txt", "--passphrase-file", "pw")
+    code, out, errors = binary(
+        ["verify", "notes.txt.vault", "--passphrase-file", "pw2", "--debug"], place
+    )
+    assert code in {2, 3}
+    assert SECRET not in errors
+    assert "other" not in errors.replace("others", "")
+    assert out == b""
+
+
+def test_hostile_costs_are_refused(vault, place):
+    """A header that asks for 2 TiB is refused at once."""
+    vault("encrypt", "notes.txt", "--passphrase-file", "pw")
+    data = bytearray((place / "notes.txt.vault").read_bytes())
+    data[52:56] = b"\xff\xff\xff\xff"
+    (place / "greedy.vault").write_bytes(data)
+    start = time.monotonic()
+    done = vault("decrypt", "greedy.vault", "--passphrase-file", "pw")
+    assert done.code == 10
+    assert "--allow-any-cost" in done.err
+    assert time.monotonic() - start < 5
+
+
+def test_help_names_every_command(vault):
+    """Every command has a sentence and an example."""
+    listed = vault("--help").out
+    for name in (
+        "encrypt", "decrypt", "verify", "inspect", "rewrap", "reencrypt", "rotate", "edit", "cat",
+        "sign", "verify-signature", "hash-password", "verify-password", "keys",
+    ):  # fmt: skip
+        assert name in listed
+        if name != "keys":
+            assert "cotool vault" in vault(name, "--help").out.split("Example:")[1]
