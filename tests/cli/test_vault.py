@@ -406,7 +406,7 @@ def test_password_hashes(vault, place):
         (["verify", "empty.vault"], 6, "is empty"),
         (["inspect", "notes.txt"], 7, "not a vault file"),
         (["encrypt"], 2, "FILES"),
-        (["encrypt", "notes.txt", "--profile", "x"], 2, "unknown profile"),
+        (["encrypt", "notes.txt", "--profile", "x"], 2, "unknown Argon2 profile"),
         (["encrypt", "notes.txt", "--threads", "0"], 2, "--threads"),
         (["encrypt", "notes.txt", "-o", "notes.txt", "-f"], 2, "the output is the input"),
         (["encrypt", "notes.txt", "-o", "no/where"], 2, "cannot be written"),
