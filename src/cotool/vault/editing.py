@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import stat
 import subprocess
 import tempfile
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from cotool.errors import InputError
 from cotool.vault.armor import armor
 from cotool.vault.envelope import open_bytes, seal_again
+from cotool.vault.files import is_in_memory
 from cotool.vault.operations import named
 from cotool.vault.reader import read_whole
 from cotool.vault.rewrapping import exclusively, replace_file
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from cotool.vault.files import StrPath
 
 _FOLDERS = ("XDG_RUNTIME_DIR", "/dev/shm")  # noqa: S108 - checked to be in memory, and private below
-_IN_MEMORY = {"tmpfs", "ramfs"}
 
 
 def edit(path: StrPath, *, keys: Sequence[Key], editor: Sequence[str]) -> bool:
@@ -71,27 +70,9 @@ def _edited(content: bytes, name: str, editor: Sequence[str]) -> bytes:
 def _memory_folder() -> str:
     """Return a folder in memory. Raises InputError where the system has none."""
     for folder in (os.environ.get(_FOLDERS[0]), _FOLDERS[1]):
-        if folder and _is_in_memory(folder) and os.access(folder, os.W_OK | os.X_OK):
+        if folder and is_in_memory(folder) and os.access(folder, os.W_OK | os.X_OK):
             return folder
     raise InputError(
         "there is no memory-backed folder for the content ($XDG_RUNTIME_DIR or /dev/shm on tmpfs)",
         hint="decrypt it to a place that you choose, and encrypt it again",
     )
-
-
-def _is_in_memory(folder: str) -> bool:
-    try:
-        real = os.path.realpath(folder, strict=True)
-        if not stat.S_ISDIR(Path(real).stat().st_mode):
-            return False
-        mounts = Path("/proc/self/mounts").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return False
-    best = ("", "")
-    for line in mounts.splitlines():
-        _, place, kind, *_ = line.split(" ")
-        place = place.replace("\\040", " ")
-        inside = real == place or real.startswith(place.rstrip("/") + "/")
-        if inside and len(place) >= len(best[0]):
-            best = (place, kind)
-    return best[1] in _IN_MEMORY

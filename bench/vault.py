@@ -1,0 +1,199 @@
+"""One gigabyte sealed and opened: cotool beside cp, age, gpg, openssl and pyrage, in one run.
+
+    OMP_WAIT_POLICY=passive python bench/vault.py [--folder TMPFS] [--size MIB] [--rounds N]
+
+Every round runs each command once, in turn, so that a busy machine slows all of them; the figures
+are medians of wall time, and the ratio is to `cp` of the same file. Files are on tmpfs, so that no
+disk is measured. Each output is removed before the next command; the first round is not counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cotool import Keyring, Vault, build_info, decrypt, encrypt, rewrap, verify
+from cotool.vault import KeyFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Measured = tuple[float, int]
+
+
+def run(command: list[str], target: Path | None = None) -> Measured:
+    """Seconds and peak resident kilobytes of a command; its output goes to `target`."""
+    with tempfile.NamedTemporaryFile("r") as peak:
+        watched = ["/usr/bin/time", "-f", "%M", "-o", peak.name, *map(str, command)]
+        start = time.perf_counter()
+        with open(target or os.devnull, "wb") as sink:  # noqa: PTH123
+            subprocess.run(watched, stdout=sink, stderr=subprocess.PIPE, check=True)
+        return time.perf_counter() - start, int(peak.read().split()[-1])
+
+
+def called(work: Callable[[], object]) -> Callable[[], Measured]:
+    """Time a call within this process."""
+
+    def once() -> Measured:
+        start = time.perf_counter()
+        work()
+        return time.perf_counter() - start, 0
+
+    return once
+
+
+class Bench:
+    """Files in a folder on tmpfs, and what is done to them."""
+
+    def __init__(self, folder: Path, size: int) -> None:
+        self.folder = folder
+        self.plain, self.out = folder / "plain", folder / "out"
+        with self.plain.open("wb") as file:
+            for _ in range(size):
+                file.write(os.urandom(1 << 20))
+        self.cases: dict[str, Callable[[], Measured]] = {
+            "cp": lambda: run(["cp", self.plain, self.out])
+        }
+        self._cotool()
+        self._age()
+        self._gpg()
+        self._openssl()
+        self._pyrage()
+
+    def _cotool(self) -> None:
+        sealed, key = self.folder / "sealed", self.folder / "key"
+        home = self.folder / "home"
+        opener, ring = KeyFile.generate(str(key)), Keyring.generate()
+        ring.write_new(str(home / "keyring.vault"), [opener])
+        encrypt(self.plain, sealed, keys=[ring])
+        os.environ |= {"COTOOL_HOME": str(home), "COTOOL_KEY_FILE": str(key)}
+        cotool = [sys.executable, "-m", "cotool", "vault"]
+
+        def rotate_and_rewrap() -> Measured:
+            ring.rotate()
+            ring.write_new(str(home / "keyring.vault"), [opener], force=True)
+            return called(lambda: rewrap(sealed, keys=[ring], replace=[ring]))()
+
+        self.cases |= {
+            "cotool encrypt": lambda: run([*cotool, "encrypt", "-q", self.plain, "-o", self.out]),
+            "cotool decrypt": lambda: run([*cotool, "decrypt", "-q", sealed, "-o", self.out]),
+            "cotool encrypt, 1 thread": lambda: run(
+                [*cotool, "encrypt", "-q", self.plain, "-o", self.out, "--threads", "1"]
+            ),
+            "cotool decrypt, 1 thread": lambda: run(
+                [*cotool, "decrypt", "-q", sealed, "-o", self.out, "--threads", "1"]
+            ),
+            "cotool verify": lambda: run([*cotool, "verify", "-q", sealed]),
+            "library encrypt": called(lambda: encrypt(self.plain, self.out, keys=[ring])),
+            "library decrypt": called(lambda: decrypt(sealed, self.out, keys=[ring])),
+            "library verify": called(lambda: verify(sealed, keys=[ring])),
+            "library rewrap": rotate_and_rewrap,
+            "library read of 4 kB": called(lambda: _read(sealed, ring)),
+        }
+
+    def _age(self) -> None:
+        if _missing("age"):
+            return
+        key, sealed = self.folder / "age.key", self.folder / "age"
+        subprocess.run(["age-keygen", "-o", str(key)], check=True, capture_output=True)
+        recipient = key.read_text().split("public key: ")[1].split()[0]
+        command = ["age", "-r", recipient, "-o"]
+        subprocess.run([*command, str(sealed), str(self.plain)], check=True)
+        self.cases |= {
+            "age encrypt": lambda: run([*command, self.out, self.plain]),
+            "age decrypt": lambda: run(["age", "-d", "-i", key, "-o", self.out, sealed]),
+        }
+
+    def _gpg(self) -> None:
+        if _missing("gpg"):
+            return
+        home, sealed = self.folder / "gnupg", self.folder / "gpg"
+        home.mkdir(mode=0o700)
+        phrase = self.folder / "phrase"
+        phrase.write_text("x")
+        command = ["gpg", "--homedir", str(home), "--batch", "--quiet", "--compress-algo", "none"]
+        command += ["--pinentry-mode", "loopback", "--passphrase-file", str(phrase)]
+        seal = [*command, "--symmetric", "--cipher-algo", "AES256", "-o"]
+        subprocess.run([*seal, str(sealed), str(self.plain)], check=True)
+        self.cases |= {
+            "gpg encrypt": lambda: run([*seal, self.out, self.plain]),
+            "gpg decrypt": lambda: run([*command, "-o", self.out, "--decrypt", sealed]),
+        }
+
+    def _openssl(self) -> None:
+        if _missing("openssl"):
+            return
+        command = ["openssl", "enc", "-aes-256-ctr", "-K", "00" * 32, "-iv", "00" * 16, "-in"]
+        self.cases["openssl enc (not authenticated)"] = lambda: run(
+            [*command, self.plain, "-out", self.out]
+        )
+
+    def _pyrage(self) -> None:
+        try:
+            from pyrage import decrypt_file, encrypt_file, x25519
+        except ImportError:
+            print("pyrage is not installed: it is left out", file=sys.stderr)
+            return
+        identity, sealed = x25519.Identity.generate(), self.folder / "pyrage"
+        recipients = [identity.to_public()]
+        encrypt_file(str(self.plain), str(sealed), recipients)
+        self.cases |= {
+            "pyrage encrypt": called(
+                lambda: encrypt_file(str(self.plain), str(self.out), recipients)
+            ),
+            "pyrage decrypt": called(lambda: decrypt_file(str(sealed), str(self.out), [identity])),
+        }
+
+    def measure(self, rounds: int) -> dict[str, tuple[float, int]]:
+        """Return the median seconds and the peak kilobytes of each case."""
+        seconds: dict[str, list[float]] = {name: [] for name in self.cases}
+        peaks = dict.fromkeys(self.cases, 0)
+        for number in range(rounds + 1):
+            for name, case in self.cases.items():
+                self.out.unlink(missing_ok=True)
+                taken, peak = case()
+                if number:
+                    seconds[name].append(taken)
+                    peaks[name] = max(peaks[name], peak)
+        return {name: (statistics.median(seconds[name]), peaks[name]) for name in self.cases}
+
+
+def _read(path: Path, ring: Keyring) -> None:
+    with Vault(path, keys=[ring]) as vault:
+        vault.read(vault.size // 2, 4096)
+
+
+def _missing(program: str) -> bool:
+    if shutil.which(program):
+        return False
+    print(f"{program} is not installed: it is left out", file=sys.stderr)
+    return True
+
+
+def main() -> None:
+    """Measure and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--folder", default="/dev/shm", help="a folder on tmpfs")  # noqa: S108
+    parser.add_argument("--size", type=int, default=1024, help="MiB")
+    parser.add_argument("--rounds", type=int, default=5)
+    arguments = parser.parse_args()
+    print(" · ".join(f"{key} {value}" for key, value in build_info().items()))
+    with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
+        found = Bench(Path(folder), arguments.size).measure(arguments.rounds)
+    print(f"\n{arguments.size} MiB\n\n| | seconds | of cp | peak MB |\n|---|---|---|---|")
+    base = found["cp"][0]
+    for name, (seconds, peak) in found.items():
+        memory = f"{peak / 1024:.0f}" if peak else ""
+        print(f"| {name} | {seconds:.4g} | {seconds / base:.2f} | {memory} |")
+
+
+if __name__ == "__main__":
+    main()
