@@ -3,7 +3,7 @@ PYTHON ?= python
 export OMP_WAIT_POLICY = passive
 export PYTHONPATH = src
 
-.PHONY: dev build test check fuzz sanitize bench dist clean
+.PHONY: dev build test check fuzz freshness sanitize bench dist clean
 
 dev:            ## an editable install with everything that the other tasks need
 	$(PYTHON) -m pip install -q -e '.[dev,bench]'
@@ -27,6 +27,9 @@ check:          ## ruff, mypy with stubtest, cython-lint, import-linter, Cython'
 fuzz:           ## the property tests with 5,000 random examples each, some minutes
 	HYPOTHESIS_PROFILE=fuzz $(PYTHON) -m pytest -q -x tests
 
+freshness:      ## a million encryptions under one key: nothing that must be fresh repeats
+	COTOOL_FRESHNESS=1000000 $(PYTHON) -m pytest -q tests/vault/test_freshness.py
+
 sanitize:       ## the kernels' tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	COTOOL_SANITIZE=address,undefined $(PYTHON) setup.py -q build_ext --inplace --force
 	LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
@@ -37,6 +40,7 @@ sanitize:       ## the kernels' tests under AddressSanitizer and UndefinedBehavi
 bench:          ## cotool beside its peers
 	$(PYTHON) bench/similarity.py
 	$(PYTHON) bench/logs.py
+	$(PYTHON) bench/vault.py
 
 dist:           ## sdist and wheel
 	$(PYTHON) -m pip install -q build && $(PYTHON) -m build

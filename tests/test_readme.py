@@ -25,7 +25,8 @@ def output(capsys, *arguments):
 
 def test_every_option_that_is_named_exists(capsys):
     """Options in README are options of the command."""
-    helped = output(capsys, "consensus", "--help") + output(capsys, "analyze-logs", "--help")
+    commands = ["consensus"], ["analyze-logs"], ["vault", "encrypt"], ["vault", "cat"]
+    helped = "".join(output(capsys, *command, "--help") for command in commands)
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) - {"--install-completion"}
     assert named
     assert {option for option in named if option not in helped} == set()
@@ -70,6 +71,21 @@ def test_the_summary_of_a_log_is_the_output(capsys, monkeypatch):
     shown = shown[shown.index("```\n") + 4 :]
     out = output(capsys, "analyze-logs", "examples/shop.log", "-e", regex, "--show", "1")
     assert shown[: shown.index("\n```")].splitlines() == out.splitlines()
+
+
+def test_the_vault_of_the_examples(capsys, monkeypatch, tmp_path):
+    """It is as README shows it, and opens with the passphrase that README gives."""
+    monkeypatch.chdir(ROOT)
+    shown = README[README.index("`cotool vault inspect examples/welcome") :]
+    shown = shown[shown.index("```\n") + 4 :]
+    out = output(capsys, "vault", "inspect", "examples/welcome.txt.vault")
+    assert shown[: shown.index("\n```")].splitlines() == out.splitlines()
+    secret = tmp_path / "secret"
+    secret.write_text(re.search(r"`echo (.*?) \| cotool vault cat", README)[1])
+    secret.chmod(0o600)
+    arguments = ["--passphrase-file", str(secret), "examples/welcome.txt.vault"]
+    assert main(["vault", "cat", *arguments]) == 0
+    assert capsys.readouterr().out.startswith("This file was sealed by cotool vault.")
 
 
 def test_the_csv_header_is_documented(capsys):

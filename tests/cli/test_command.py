@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from cotool import __version__
-from cotool.cli import main
+from cotool.cli import _ADD, _COMMANDS, main
 from cotool.consensus.model import Question
 from cotool.consensus.options import METRICS
 from cotool.errors import InputError, MissingExtraError
@@ -273,6 +273,23 @@ def test_help_of_consensus(command, flag, monkeypatch):
     for option in ("--metric", "--fail-on", "--expert-columns", "--no-matrix", "--debug"):
         assert option in outcome.out
     assert "cotool consensus answers.json" in outcome.out
+
+
+def test_list_of_commands_begins_their_help(command, monkeypatch):
+    """The list, which loads no command, says what the help of each begins with."""
+    monkeypatch.setenv("COLUMNS", "200")
+    assert list(_COMMANDS) == list(_ADD)
+    for name, text in _COMMANDS.items():
+        assert text in command("--help").out
+        assert f"\n {text}" in command(name, "--help").out
+
+
+@pytest.mark.parametrize("words", [["vault"], ["vault", "keys"]])
+def test_a_group_without_a_command_shows_its_help(command, words):
+    """Only that, and the exit code of wrong usage."""
+    outcome = command(*words)
+    assert (outcome.code, outcome.err) == (2, "")
+    assert f"Usage: cotool {' '.join(words)} " in outcome.out
 
 
 def test_version_as_one_of_several_arguments(command):

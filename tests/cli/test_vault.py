@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
+
+from cotool.cli._vault_keyring import keys_app
+from cotool.cli.vault import app
 
 SECRET = "correct horse battery staple"  # noqa: S105
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
@@ -446,6 +451,32 @@ def test_hostile_costs_are_refused(vault, place):
     assert done.code == 10
     assert "--allow-any-cost" in done.err
     assert time.monotonic() - start < 5
+
+
+def test_the_documentation_says_what_there_is(vault, ring, place):
+    """docs/vault.md names every option, command and key of JSON, and no other option."""
+    documented = (Path(__file__).parents[2] / "docs" / "vault.md").read_text(encoding="utf-8")
+    names = [info.name for info in app.registered_commands]
+    commands = [
+        *([name] for name in names),
+        *(["keys", c.name] for c in keys_app.registered_commands),
+    ]
+    options = set()
+    for words in commands:
+        options |= set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", vault(*words, "--help").out))
+        assert re.search(rf"[` ,]{words[-1]}\b", documented), words
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", documented))
+    assert named - options == set()
+    common = {"--help", "--threads", "--quiet", "--force", "--recursive", "--json", "--yes"}
+    companions = {f"{name}-file" for name in named} | {"--export-passphrase-file"}
+    companions |= {"--import-passphrase-file"}
+    assert options - named - common - companions == set()
+    assert vault("encrypt", "notes.txt").code == 0
+    seen = json.loads(vault("inspect", "--json", "notes.txt.vault").out)
+    listed = json.loads(vault("keys", "list", "--json").out)
+    slot, version = seen["slots"][0], listed["versions"][0]
+    for key in (*seen, *slot, *listed, *version):
+        assert f"`{key}`" in documented, key
 
 
 def test_help_names_every_command(vault):

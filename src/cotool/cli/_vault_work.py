@@ -320,7 +320,7 @@ def rotate_keyring(request: KeyRequest, *, quiet: bool) -> None:
     path = request.keyring_path
     with Keyring.changed(path, [request.opener]) as keyring:
         number = keyring.rotate()
-    tell(f"{path}: version {number} is the primary one", quiet=quiet)
+    tell(f"{path}: version {number} is the primary one: back it up again", quiet=quiet)
 
 
 def edit(file: str, request: KeyRequest, *, quiet: bool) -> int:
