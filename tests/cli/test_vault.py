@@ -489,3 +489,24 @@ def test_help_names_every_command(vault):
         assert name in listed
         if name != "keys":
             assert "cotool vault" in vault(name, "--help").out.split("Example:")[1]
+
+
+def test_debug_may_stand_anywhere_and_shows_no_passphrase(vault, ring, place):
+    """A traceback, and nothing of the secret in it."""
+    assert vault("encrypt", "notes.txt", "--passphrase", "--passphrase-file", "pw").code == 0
+    done = vault("decrypt", "notes.txt.vault", "--force", "--passphrase-file", "pw2", "--debug")
+    assert done.code == 3
+    assert "Traceback" in done.err
+    assert SECRET not in done.err
+    assert "other" not in done.err.split("Traceback")[1].replace("no other", "")
+
+
+def test_without_the_extra_nothing_is_shown(vault, place, monkeypatch):
+    """A passphrase that could not be stored is not made."""
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    monkeypatch.delenv("COTOOL_KEY_FILE")
+    done = vault("keys", "init", "--system-keyring", "--generate-passphrase")
+    assert done.code == 5
+    assert "cotool[keyring]" in done.err
+    assert "passphrase:" not in done.err
+    assert not (place / "home" / "keyring.vault").exists()

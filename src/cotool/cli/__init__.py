@@ -60,7 +60,7 @@ def _cotool(
             "--version", callback=_print_version, is_eager=True, help="Print the version."
         ),
     ] = False,
-    debug: Annotated[  # noqa: ARG001 - main() finds it, so that it serves errors of usage as well
+    debug: Annotated[  # noqa: ARG001 - main() finds it before Typer does
         bool, typer.Option("--debug", help="Show the traceback of an error.")
     ] = False,
 ) -> None:
@@ -75,11 +75,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Typer only parses: a command returns its work as a function, which runs out of Typer's reach,
     because Typer ends a closed pipe with 1.
     """
-    arguments = sys.argv[1:] if arguments is None else arguments
-    debug = "--debug" in arguments
+    arguments, debug = _without_debug(sys.argv[1:] if arguments is None else arguments)
     try:
         job: Job | int | None = _command(arguments)(
-            args=list(arguments), prog_name="cotool", standalone_mode=False
+            args=arguments, prog_name="cotool", standalone_mode=False
         )
         code = job() if callable(job) else job or 0
         if sys.stdout is not None:
@@ -104,6 +103,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         hint = "this is a defect of cotool; --debug shows where it happened"
         return _report(f"{type(error).__name__}: {error}", hint, _DEFECT, debug=debug)
     return code
+
+
+def _without_debug(arguments: Sequence[str]) -> tuple[list[str], bool]:
+    """Take `--debug` out, so that it may stand anywhere and serves errors of usage as well."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    left = [word for word in arguments[:end] if word != "--debug"]
+    return left + list(arguments[end:]), len(left) < end
 
 
 def _command(arguments: Sequence[str]) -> Callable[..., Job | int | None]:

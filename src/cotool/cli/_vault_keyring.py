@@ -13,7 +13,7 @@ import typer
 
 from cotool.cli._vault_keys import KeyRequest, generated_passphrase, naming, tell
 from cotool.cli._vault_options import flag, option, with_keys
-from cotool.cli._vault_secrets import SecretSource, store_in_system
+from cotool.cli._vault_secrets import SecretSource, store_in_system, system_keyring
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -71,6 +71,8 @@ def _new_opener(request: KeyRequest, *, generate: bool, profile: str | None) -> 
         if Path(request.key_file).exists():
             return KeyFile.read(request.key_file)
         return KeyFile.generate(request.key_file)
+    if request.source.system:
+        system_keyring()  # an error comes before anything is shown or asked
     if generate:
         secret: str | bytes = generated_passphrase()
         if request.source.system:

@@ -57,7 +57,7 @@ def environment_source() -> SecretSource:
 
 def store_in_system(what: str, secret: str) -> None:
     """Keep a passphrase in the system's keyring. Raises MissingExtraError, InputError."""
-    keyring = _system_keyring()
+    keyring = system_keyring()
     try:
         keyring.set_password(_SERVICE, what, secret)
     except Exception as error:  # noqa: BLE001 - backends raise what they like
@@ -116,7 +116,7 @@ def _first_line(data: bytes, where: str) -> str | bytes:
 
 
 def _from_system(what: str) -> str:
-    keyring = _system_keyring()
+    keyring = system_keyring()
     try:
         secret = keyring.get_password(_SERVICE, what)
     except Exception as error:  # noqa: BLE001 - backends raise what they like
@@ -129,7 +129,8 @@ def _from_system(what: str) -> str:
     return str(secret)
 
 
-def _system_keyring() -> Any:
+def system_keyring() -> Any:
+    """Return the package that speaks with the system's keyring. Raises MissingExtraError."""
     try:
         import keyring
     except ImportError:

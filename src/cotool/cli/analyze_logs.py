@@ -195,7 +195,7 @@ def analyze_logs(
         bool, _flag("Run", "Errors alone on standard error.", "--quiet", "-q")
     ] = False,
     no_progress: Annotated[bool, _flag("Run", "No progress bar.", "--no-progress")] = False,
-    debug: Annotated[  # noqa: ARG001 - main() finds it, so that it serves errors of usage as well
+    debug: Annotated[  # noqa: ARG001 - main() finds it before Typer does
         bool, _flag("Run", "Show the traceback of an error.", "--debug")
     ] = False,
 ) -> Callable[[], int]:
