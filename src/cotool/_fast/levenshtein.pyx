@@ -8,8 +8,9 @@ alike, and pairs are cut into tasks. Matrices are n × n float64, symmetric, 1 o
 
 from cpython.exc cimport PyErr_CheckSignals
 from cython.parallel cimport prange, threadid
-from libc.stdint cimport int32_t, int64_t
-from libc.stdlib cimport calloc, free, malloc
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
+from libc.stdlib cimport calloc, free, malloc, qsort
+from libc.string cimport memcpy, memset
 
 from cotool._fast._openmp cimport threads_for
 from cotool._fast.matrix cimport Matrix, new_matrix
@@ -18,6 +19,7 @@ from cotool._fast.tokens cimport Tokens, tokens_of
 cdef extern from "Python.h":
     int PyUnicode_KIND(object text)
     void* PyUnicode_DATA(object text)
+    Py_ssize_t PyUnicode_GET_LENGTH(object text)
     Py_UCS4 PyUnicode_READ(int kind, void* data, Py_ssize_t index) nogil
 
 cdef extern from "myers.h" nogil:
@@ -51,8 +53,39 @@ cdef double TASK_COST = 500.0
 cdef double SLICE = 2e8
 
 
+cdef enum:
+    PAGE = 256
+    PAGES = 0x1100
+
+
 cdef struct task:
     Py_ssize_t pattern, first, last
+    double cost
+
+
+cdef Py_ssize_t plan(const cotool_sequence* texts, Py_ssize_t n, task* tasks) noexcept nogil:
+    """Cut all pairs of n texts into tasks, of which it returns the number; NULL only counts."""
+    cdef Py_ssize_t pattern = 0, first, last, symbols, count = 0
+    cdef double cost
+    while pattern < n:
+        first = pattern + 1
+        # Blocks of the longest pattern, which is the last one.
+        last = min(pattern + COTOOL_PATTERNS, n) - 1
+        cost = STEP_COST * ((texts[last].length + 63) // 64)
+        while first < n:
+            symbols = 0
+            last = first
+            while last < n and last - first < TASK_TEXTS and (
+                symbols + texts[last].length <= TASK_SYMBOLS or last == first
+            ):
+                symbols += texts[last].length
+                last += 1
+            if tasks != NULL:
+                tasks[count] = task(pattern, first, last, TASK_COST + cost * symbols)
+            count += 1
+            first = last
+        pattern += COTOOL_PATTERNS
+    return count
 
 
 cdef class Sequences:
@@ -77,66 +110,129 @@ cdef class Sequences:
         free(self.sorted)
         free(self.order)
 
-    cdef int place(self, list lengths) except -1:
-        """Sort the texts, which lie one after the other in `symbols`, by length."""
-        cdef Py_ssize_t i, k, start = 0
-        cdef list starts = []
-        for length in lengths:
-            starts.append(start)
-            start += length
-        for i, k in enumerate(sorted(range(self.count), key=lengths.__getitem__)):
+    cdef int place(self, const int64_t* starts) except -1 nogil:
+        """Sort the texts by length; text t is `symbols[starts[t] : starts[t + 1]]`."""
+        cdef int64_t* keys = <int64_t*>malloc((self.count + 1) * 2 * sizeof(int64_t))
+        cdef Py_ssize_t i, k
+        if keys == NULL:
+            with gil:
+                raise MemoryError
+        for i in range(self.count):
+            keys[2 * i] = starts[i + 1] - starts[i]
+            keys[2 * i + 1] = i
+        qsort(keys, self.count, 2 * sizeof(int64_t), by_length)
+        for i in range(self.count):
+            k = keys[2 * i + 1]
             self.order[i] = k
-            self.sorted[i].symbols = self.symbols + <Py_ssize_t>starts[k]
-            self.sorted[i].length = lengths[k]
+            self.sorted[i].symbols = self.symbols + starts[k]
+            self.sorted[i].length = keys[2 * i]
+        free(keys)
         return 0
+
+
+cdef int by_length(const void* a, const void* b) noexcept nogil:
+    """Order (length, place) pairs."""
+    cdef const int64_t* x = <const int64_t*>a
+    cdef const int64_t* y = <const int64_t*>b
+    if x[0] != y[0]:
+        return -1 if x[0] < y[0] else 1
+    return -1 if x[1] < y[1] else 1
+
+
+cdef struct text_view:
+    void* data
+    Py_ssize_t length
+    int kind
+
+
+cdef struct numbering:
+    # Symbol + 1 of each code point, 0 for one that has none yet. Pages of 256 code points are
+    # made on demand: a table of all of them would take longer to clear than short texts to compare.
+    int32_t first[PAGE]
+    int32_t** pages
+    int32_t alphabet
+
+
+cdef int number(const text_view* view, numbering* table, int32_t* symbols) noexcept nogil:
+    """Write the symbols of a text; -1 where there is no memory."""
+    cdef Py_ssize_t i
+    cdef uint32_t point
+    cdef int32_t* page
+    cdef const uint8_t* bytes_ = <const uint8_t*>view.data
+    if view.kind == 1:
+        for i in range(view.length):
+            if table.first[bytes_[i]] == 0:
+                table.alphabet += 1
+                table.first[bytes_[i]] = table.alphabet
+            symbols[i] = table.first[bytes_[i]] - 1
+        return 0
+    if table.pages == NULL:
+        table.pages = <int32_t**>calloc(PAGES, sizeof(int32_t*))
+        if table.pages == NULL:
+            return -1
+        table.pages[0] = table.first
+    for i in range(view.length):
+        point = <uint32_t>PyUnicode_READ(view.kind, view.data, i)
+        page = table.pages[point // PAGE]
+        if page == NULL:
+            page = <int32_t*>calloc(PAGE, sizeof(int32_t))
+            if page == NULL:
+                return -1
+            table.pages[point // PAGE] = page
+        if page[point % PAGE] == 0:
+            table.alphabet += 1
+            page[point % PAGE] = table.alphabet
+        symbols[i] = page[point % PAGE] - 1
+    return 0
 
 
 cdef Sequences code_points(object texts):
     cdef list keep = list(texts)
-    cdef list lengths
-    cdef Py_ssize_t i, length
-    cdef int32_t alphabet = 0
-    cdef int32_t* symbols
-    cdef int32_t* known
-    cdef void* data
-    cdef int kind
-    cdef Py_UCS4 point
-    for i, text in enumerate(keep):
-        if not isinstance(text, str):
-            raise TypeError(f"text {i} is not a str but {type(text).__name__}")
-    lengths = [len(text) for text in keep]
-    cdef Sequences result = Sequences(len(keep), sum(lengths))
-    # Symbol + 1 of each code point; pages never touched cost nothing.
-    known = <int32_t*>calloc(0x110000, sizeof(int32_t))
-    if known == NULL:
-        raise MemoryError
-    symbols = result.symbols
-    for text in keep:
-        length = len(text)
-        kind = PyUnicode_KIND(text)
-        data = PyUnicode_DATA(text)
+    cdef Py_ssize_t count = len(keep), i, page, total = 0
+    cdef text_view* views = <text_view*>malloc((count + 1) * sizeof(text_view))
+    cdef int64_t* starts = <int64_t*>malloc((count + 1) * sizeof(int64_t))
+    cdef numbering table
+    cdef int failed = 0
+    cdef Sequences result
+    memset(&table, 0, sizeof(table))
+    try:
+        if views == NULL or starts == NULL:
+            raise MemoryError
+        starts[0] = 0
+        for i in range(count):
+            text = keep[i]
+            if not isinstance(text, str):
+                raise TypeError(f"text {i} is not a str but {type(text).__name__}")
+            views[i].data = PyUnicode_DATA(text)
+            views[i].length = PyUnicode_GET_LENGTH(text)
+            views[i].kind = PyUnicode_KIND(text)
+            total += views[i].length
+            starts[i + 1] = total
+        result = Sequences(count, total)
         with nogil:
-            for i in range(length):
-                point = PyUnicode_READ(kind, data, i)
-                if known[point] == 0:
-                    alphabet += 1
-                    known[point] = alphabet
-                symbols[i] = known[point] - 1
-        symbols += length
-    free(known)
-    result.alphabet = alphabet
-    result.place(lengths)
+            for i in range(count):
+                failed |= number(&views[i], &table, result.symbols + starts[i])
+            result.alphabet = table.alphabet
+            result.place(starts)
+        if failed:
+            raise MemoryError
+    finally:
+        if table.pages != NULL:
+            for page in range(1, PAGES):
+                free(table.pages[page])
+        free(table.pages)
+        free(views)
+        free(starts)
     return result
 
 
 cdef Sequences word_ids(object texts):
     cdef Tokens tokens = tokens_of(texts)
-    cdef Py_ssize_t i, total = tokens.starts[tokens.texts]
+    cdef Py_ssize_t total = tokens.starts[tokens.texts]
     cdef Sequences result = Sequences(tokens.texts, total)
-    for i in range(total):
-        result.symbols[i] = tokens.ids[i]
+    memcpy(result.symbols, tokens.ids, total * sizeof(int32_t))
     result.alphabet = <int32_t>tokens.vocabulary
-    result.place([tokens.starts[i + 1] - tokens.starts[i] for i in range(tokens.texts)])
+    result.place(tokens.starts)
     return result
 
 
@@ -169,53 +265,37 @@ cdef int run(Sequences sequences, const task* t, cotool_myers_scratch* scratch,
 
 
 cdef Matrix similarity(Sequences sequences, object num_threads):
-    cdef Py_ssize_t n = sequences.count, pattern, first, last, symbols, i, done, until
+    cdef Py_ssize_t n = sequences.count, i, done, until
     cdef Matrix out = new_matrix(n, n)
     cdef cotool_myers_scratch* scratch = NULL
     cdef int threads = 1, opened = 0, failed = 0
-    cdef double work = 0, cost
+    cdef double work = 0
+    cdef Py_ssize_t count = plan(sequences.sorted, n, NULL)
     cdef task* tasks
-    cdef list plan = []
-    cdef list costs = []
     for i in range(n):
         out.data[i * n + i] = 1.0
-    for pattern in range(0, n, COTOOL_PATTERNS):
-        first = pattern + 1
-        # Blocks of the longest pattern, which is the last one.
-        last = min(pattern + COTOOL_PATTERNS, n) - 1
-        cost = STEP_COST * ((sequences.sorted[last].length + 63) // 64)
-        while first < n:
-            symbols = 0
-            last = first
-            while last < n and last - first < TASK_TEXTS and (
-                symbols + sequences.sorted[last].length <= TASK_SYMBOLS or last == first
-            ):
-                symbols += sequences.sorted[last].length
-                last += 1
-            plan.append((pattern, first, last))
-            costs.append(TASK_COST + cost * symbols)
-            work += TASK_COST + cost * symbols
-            first = last
-    cdef Py_ssize_t count = len(plan)
     if count == 0:
         return out
-    threads = <int>min(<Py_ssize_t>threads_for(num_threads, work), count)
     tasks = <task*>malloc(count * sizeof(task))
-    scratch = <cotool_myers_scratch*>calloc(threads, sizeof(cotool_myers_scratch))
     try:
-        if tasks == NULL or scratch == NULL:
+        if tasks == NULL:
+            raise MemoryError
+        plan(sequences.sorted, n, tasks)
+        for i in range(count):
+            work += tasks[i].cost
+        threads = <int>min(<Py_ssize_t>threads_for(num_threads, work), count)
+        scratch = <cotool_myers_scratch*>calloc(threads, sizeof(cotool_myers_scratch))
+        if scratch == NULL:
             raise MemoryError
         for opened in range(threads):
             if cotool_myers_open(&scratch[opened], sequences.alphabet, TASK_TEXTS) != 0:
                 raise MemoryError
-        for i in range(count):
-            tasks[i].pattern, tasks[i].first, tasks[i].last = plan[i]
         done = 0
         while done < count:
             until = done
             work = 0
             while until < count and (work < SLICE * threads or until == done):
-                work += costs[until]
+                work += tasks[until].cost
                 until += 1
             with nogil:
                 for i in prange(done, until, schedule="dynamic", num_threads=threads,
