@@ -15,7 +15,6 @@ import gzip
 import json
 import math
 import os
-import random
 import re
 import statistics
 import time
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool import build_info, similarity_matrix
+from cotool.benchmarks.inputs import made_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,17 +31,6 @@ if TYPE_CHECKING:
 SIZES = (20, 200, 2000)
 SECONDS = 2.0  # of rounds for one row of the table
 PATIENCE = 6.0  # seconds; what takes longer runs once
-
-
-def made_texts(length: int, count: int) -> list[str]:
-    """Texts of about `length` characters with word frequencies like those of English."""
-    chance = random.Random(length)
-    words = ["".join(chance.choices("etaoinshrdlu", k=chance.randint(2, 9))) for _ in range(8000)]
-    shares = [1 / (rank + 2.7) for rank in range(len(words))]
-    return [
-        " ".join(chance.choices(words, shares, k=max(1, chance.randint(length // 9, length // 5))))
-        for _ in range(count)
-    ]
 
 
 def load(path: str | None) -> dict[str, list[str]]:

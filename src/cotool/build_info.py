@@ -12,13 +12,14 @@ from cotool.engine import resolve_num_threads
 
 
 def build_info() -> dict[str, Any]:
-    """Return versions, OpenMP's date (0: built without it), threads and the CPU level in use."""
+    """Return versions, OpenMP's date (0: built without it), threads, the CPU level in use."""
     return {
         "cotool": __version__,
         "python": platform.python_version(),
         "openmp": _openmp.openmp_version(),
         "threads": resolve_num_threads(),
         "cpu_level": _openmp.cpu_level(),
+        "compiler": _openmp.compiler(),
         "free_threading": not getattr(sys, "_is_gil_enabled", lambda: True)(),
         "machine": platform.machine(),
         "system": platform.system(),

@@ -11,6 +11,16 @@ from libc.stdlib cimport getenv, strtol
 cdef extern from "cpu.h" nogil:
     int cotool_cpu_level()
 
+cdef extern from *:
+    """
+    #if defined(__clang__)
+    #define COTOOL_COMPILER "Clang " __clang_version__
+    #else
+    #define COTOOL_COMPILER "GCC " __VERSION__
+    #endif
+    """
+    const char* COTOOL_COMPILER
+
 # Beyond this a request is a slip of the keyboard, not a machine.
 cdef int MOST_THREADS = 1024
 
@@ -75,3 +85,8 @@ def openmp_version():
 def cpu_level():
     """Return the CPU level that the kernels use: "avx512", "avx2" or "plain"."""
     return ("plain", "avx2", "avx512")[cotool_cpu_level()]
+
+
+def compiler():
+    """Return the name and version of the C compiler that built the kernels."""
+    return COTOOL_COMPILER.decode().strip()

@@ -42,6 +42,7 @@ _COMMANDS = {  # and the first sentence of their help
     "one pass.",
     "vault": "Encrypt files with keys that have versions, or passphrases; sign them; "
     "hash passwords.",
+    "bench": "Measure how fast cotool is on this machine, with pyperf, and compare results.",
 }
 
 
@@ -137,6 +138,7 @@ def _make_app(arguments: Sequence[str]) -> typer.Typer:
         epilog="Examples:  cotool consensus answers.json\n\n"
         "cotool analyze-logs app.log\n\n"
         "cotool vault encrypt report.pdf\n\n"
+        "cotool bench run --group logs --fast\n\n"
         "Tab completion:  cotool --install-completion",
     )(_cotool)
     for name, text in _COMMANDS.items():
@@ -171,6 +173,12 @@ def _add_vault(app: typer.Typer, words: Sequence[str]) -> None:
     app.add_typer(_narrowed(vault.app, words), name="vault")
 
 
+def _add_bench(app: typer.Typer, words: Sequence[str]) -> None:
+    from cotool.cli import bench
+
+    app.add_typer(_narrowed(bench.app, words), name="bench")
+
+
 def _narrowed(app: typer.Typer, words: Sequence[str]) -> typer.Typer:
     """Return a group with only the command, or the group, that the first word names, if any."""
     commands = [info for info in app.registered_commands if words and info.name == words[0]]
@@ -191,6 +199,7 @@ _ADD = {
     "consensus": _add_consensus,
     "analyze-logs": _add_analyze_logs,
     "vault": _add_vault,
+    "bench": _add_bench,
 }
 
 

@@ -7,35 +7,11 @@ import inspect
 from collections.abc import Callable
 from typing import Annotated, Any
 
-import typer
-
+from cotool.cli._options import flag, option
 from cotool.cli._vault_keys import KeyRequest
 from cotool.cli._vault_secrets import SecretSource
 
 Command = Callable[..., Any]
-
-
-def option(panel: str, text: str, *names: str, metavar: str = "TEXT", words: Any = None) -> Any:
-    """Return an option with a value."""
-    complete = None
-    if words:
-
-        def complete(incomplete: str) -> list[str]:
-            return [word for word in words if word.startswith(incomplete)]
-
-    return typer.Option(
-        *names,
-        help=text,
-        metavar=metavar,
-        rich_help_panel=panel,
-        autocompletion=complete,
-        show_default=False,
-    )
-
-
-def flag(panel: str, text: str, *names: str) -> Any:
-    """Return an option without a value."""
-    return typer.Option(*names, help=text, rich_help_panel=panel, show_default=False)
 
 
 _KEYS = "Keys"

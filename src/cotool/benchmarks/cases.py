@@ -1,0 +1,284 @@
+"""The cases: what is measured, under which name, and how it is set up."""
+
+from __future__ import annotations
+
+import fnmatch
+import sys
+import tempfile
+from collections.abc import Callable  # noqa: TC003 - a field of dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cotool.benchmarks import inputs
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_MIB = 1 << 20
+_LOG_SIZE = 64 * _MIB
+_VAULT_SIZE = 64 * _MIB
+# Levenshtein of so many characters, squared, takes seconds.
+_PATIENCE = 2_000_000
+_METRICS = ("cosine", "tfidf", "jaccard", "levenshtein", "word-levenshtein")
+_LENGTHS = (60, 600, 3000)
+_COUNTS = (20, 200, 2000)
+_EXPERTS = (5, 10, 20, 50, 200, 2000)
+
+GROUPS = {
+    "similarity": "all pairs of texts, strings in and matrix out: characters x texts",
+    "experts": "the consensus of so many answers of 300 characters that state a choice",
+    "length": "the consensus of 20 free texts of so many characters",
+    "extraction": "1,000 questions of 5 experts, of whose reasonings a choice is extracted",
+    "logs": "a log of 64 MiB: levels, times, keywords, patterns",
+    "vault": "64 MiB sealed, opened, verified; a password hashed",
+    "startup": "the command from its start to its end",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What one run of a case may use; `folder` is for files, and is kept between processes."""
+
+    threads: int
+    folder: Path
+    input: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is timed: a function, or a command that is started; and how much it handles."""
+
+    call: Callable[[], object] | None = None
+    command: Sequence[str] = ()
+    bytes: int | None = None
+    items: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One thing that is measured. `has_threads`: whether the number of threads matters."""
+
+    group: str
+    name: str
+    make: Callable[[Setting], Work]
+    has_threads: bool = True
+
+
+def all_cases() -> Iterator[Case]:
+    """Yield every case, by group."""
+    yield from _similarity()
+    for count in _EXPERTS:
+        yield Case("experts", str(count), _consensus(count, 300, inputs.made_answers))
+    for length in (60, 600, 3000, 30_000):
+        yield Case("length", str(length), _consensus(20, length, inputs.made_texts))
+    yield Case("extraction", "choices", _extraction)
+    yield Case("logs", "scan", _scan({}))
+    yield Case("logs", "literals", _scan({name: name for name in ("timeout", "Payment", "ERROR")}))
+    yield Case("logs", "regexes", _scan({"slow": r"took \d{4,} ms", "worker": r"worker-1[0-5]\b"}))
+    for name in ("encrypt", "decrypt", "verify"):
+        yield Case("vault", name, _vault(name))
+    yield Case("vault", "rewrap", _rewrap, has_threads=False)
+    yield Case("vault", "read-4kB", _read, has_threads=False)
+    yield Case("vault", "hash-password", _hash_password, has_threads=False)
+    for name, arguments in (
+        ("version", ["--version"]),
+        ("help", ["--help"]),
+        ("consensus", ["consensus", "{answers}", "--format", "json"]),
+        ("analyze-logs", ["analyze-logs", "{log}", "--json"]),
+        ("vault-inspect", ["vault", "inspect", "--help"]),
+    ):
+        yield Case("startup", name, _command(arguments), has_threads=False)
+
+
+def find_cases(groups: Sequence[str] = (), patterns: Sequence[str] = ()) -> list[Case]:
+    """Return the cases of some groups whose full names fit one of some globs; all by default.
+
+    Raises InputError for an unknown group, and where no case is left.
+    """
+    for group in groups:
+        if group not in GROUPS:
+            raise InputError(f"unknown group {group!r}", hint=f"groups are {', '.join(GROUPS)}")
+    found = [
+        case
+        for case in all_cases()
+        if (not groups or case.group in groups)
+        and (not patterns or any(fnmatch.fnmatch(full_name(case), p) for p in patterns))
+    ]
+    if not found:
+        raise InputError("no case has such a name", hint="cotool bench list names them")
+    return found
+
+
+def full_name(case: Case, threads: int | None = None) -> str:
+    """Return the name under which results are kept."""
+    name = f"{case.group}/{case.name}"
+    return f"{name}/t{threads}" if case.has_threads and threads else name
+
+
+# ---- similarity, consensus ---------------------------------------------------------------------
+
+
+def _similarity() -> Iterator[Case]:
+    for metric in _METRICS:
+        for length in _LENGTHS:
+            for count in _COUNTS:
+                if "levenshtein" in metric and length * count > _PATIENCE // 2:
+                    continue
+                name = f"{metric}/{length}x{count}"
+                yield Case("similarity", name, _matrix(metric, length, count))
+
+
+def _matrix(metric: str, length: int, count: int) -> Callable[[Setting], Work]:
+    def make(setting: Setting) -> Work:
+        from cotool import similarity_matrix
+
+        texts = _texts(setting, length, count)
+        return Work(
+            lambda: similarity_matrix(texts, metric, setting.threads),
+            bytes=sum(len(text.encode()) for text in texts),
+            items=len(texts) * (len(texts) - 1) // 2,
+        )
+
+    return make
+
+
+def _texts(setting: Setting, length: int, count: int) -> list[str]:
+    if setting.input is None:
+        return inputs.made_texts(length, count)
+    return inputs.read_texts(setting.input)[:count]
+
+
+def _consensus(
+    count: int, length: int, made: Callable[[int, int], list[str]]
+) -> Callable[[Setting], Work]:
+    def make(setting: Setting) -> Work:
+        from cotool import find_consensus
+
+        own = setting.input
+        texts = made(length, count) if own is None else inputs.read_texts(own)[:count]
+        return Work(lambda: find_consensus(texts, num_threads=setting.threads), items=len(texts))
+
+    return make
+
+
+def _extraction(setting: Setting) -> Work:
+    from cotool import find_consensus_batch
+
+    texts = (
+        inputs.made_answers(600, 5000)
+        if setting.input is None
+        else inputs.read_texts(setting.input)
+    )
+    questions = [
+        {"question": str(n), "responses": texts[n : n + 5]} for n in range(0, len(texts), 5)
+    ]
+    return Work(
+        lambda: sum(1 for _ in find_consensus_batch(questions, num_threads=setting.threads)),
+        items=len(texts),
+    )
+
+
+# ---- logs, vault -------------------------------------------------------------------------------
+
+
+def _file(
+    setting: Setting, name: str, size: int, made: Callable[[Path, int], None]
+) -> tuple[Path, int]:
+    """Return the user's file, or one that is made once for all processes, and its size."""
+    path = setting.input or setting.folder / f"{name}-{size}"
+    if setting.input is None and not path.exists():
+        made(path, size)
+    return path, path.stat().st_size
+
+
+def _scan(patterns: dict[str, str]) -> Callable[[Setting], Work]:
+    def make(setting: Setting) -> Work:
+        from cotool import analyze_logs
+
+        path, size = _file(setting, "log", _LOG_SIZE, inputs.made_log)
+        return Work(
+            lambda: analyze_logs(path, patterns=patterns, num_threads=setting.threads), bytes=size
+        )
+
+    return make
+
+
+def _vault(name: str) -> Callable[[Setting], Work]:
+    def make(setting: Setting) -> Work:
+        from cotool import Keyring, decrypt, encrypt, verify
+
+        plain, size = _file(setting, "plain", _VAULT_SIZE, inputs.made_bytes)
+        folder = _own_folder(setting)
+        ring, sealed, out = Keyring.generate(), folder / "sealed", folder / "out"
+        encrypt(plain, sealed, keys=[ring], force=True)
+        threads = setting.threads
+        calls: dict[str, Callable[[], object]] = {
+            "encrypt": lambda: encrypt(plain, out, keys=[ring], force=True, num_threads=threads),
+            "decrypt": lambda: decrypt(sealed, out, keys=[ring], force=True, num_threads=threads),
+            "verify": lambda: verify(sealed, keys=[ring], num_threads=threads),
+        }
+        return Work(calls[name], bytes=size)
+
+    return make
+
+
+def _rewrap(setting: Setting) -> Work:
+    from cotool import Keyring, encrypt, rewrap
+
+    plain, _ = _file(setting, "plain", _VAULT_SIZE, inputs.made_bytes)
+    sealed = _own_folder(setting) / "sealed"
+    rings = [Keyring.generate(), Keyring.generate()]
+    encrypt(plain, sealed, keys=[rings[0]], force=True)
+
+    def call() -> None:
+        rewrap(sealed, keys=[rings[0]], add=[rings[1]], remove=[1])
+        rings.reverse()
+
+    return Work(call)
+
+
+def _read(setting: Setting) -> Work:
+    from cotool import Keyring, Vault, encrypt
+
+    plain, size = _file(setting, "plain", _VAULT_SIZE, inputs.made_bytes)
+    sealed = _own_folder(setting) / "sealed"
+    ring = Keyring.generate()
+    encrypt(plain, sealed, keys=[ring], force=True)
+
+    def call() -> bytes:
+        with Vault(sealed, keys=[ring]) as vault:
+            return vault.read(size // 2, 4096)
+
+    return Work(call)
+
+
+def _hash_password(_: Setting) -> Work:
+    from cotool import hash_passwords
+
+    return Work(lambda: list(hash_passwords(["correct horse"], num_threads=1)))
+
+
+def _own_folder(setting: Setting) -> Path:
+    """Return a folder of this process in the shared one, which is removed as a whole."""
+    return Path(tempfile.mkdtemp(dir=setting.folder))
+
+
+# ---- the command -------------------------------------------------------------------------------
+
+
+def _command(arguments: list[str]) -> Callable[[Setting], Work]:
+    def make(setting: Setting) -> Work:
+        answers, _ = _file(setting, "answers.json", 2000, _write_answers)
+        log, _ = _file(Setting(1, setting.folder), "log", 100_000, inputs.made_log)
+        words = [word.format(answers=answers, log=log) for word in arguments]
+        return Work(command=[sys.executable, "-m", "cotool", *words])
+
+    return make
+
+
+def _write_answers(path: Path, _: int) -> None:
+    import json
+
+    path.write_text(json.dumps(inputs.made_answers(300, 5)), encoding="utf-8")

@@ -1,0 +1,121 @@
+"""Running cases, one pyperf program each, and what their results say."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cotool.benchmarks.cases import full_name
+from cotool.errors import CotoolError, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pyperf import Benchmark, BenchmarkSuite
+
+    from cotool.benchmarks.cases import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One result: seconds of a call (mean, standard deviation, median, fastest), and its size."""
+
+    name: str
+    mean: float
+    deviation: float
+    median: float
+    fastest: float
+    values: int
+    threads: int | None
+    bytes: int | None
+    items: int | None
+
+    @property
+    def spread(self) -> float:
+        """The standard deviation as a share of the mean."""
+        return self.deviation / self.mean if self.mean else 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {**asdict(self), "spread": self.spread}
+
+
+def run_cases(
+    cases: Sequence[Case],
+    *,
+    threads: Sequence[int | None] = (None,),
+    speed: str | None = None,
+    own_input: Path | None = None,
+    started: Callable[[str], None] = lambda _: None,
+) -> Iterator[Benchmark]:
+    """Yield a pyperf benchmark for each case and number of threads.
+
+    Args:
+        cases: what to measure.
+        threads: numbers of threads, None for all; a case without threads runs once.
+        speed: "fast", "rigorous", or None for pyperf's default.
+        own_input: the user's file in place of what is made.
+        started: is told the name of each case that begins.
+
+    Raises CotoolError where a case fails.
+
+    """
+    with tempfile.TemporaryDirectory(prefix="cotool-bench-") as folder:
+        for case in cases:
+            for count in threads if case.has_threads else threads[:1]:
+                started(full_name(case, count))
+                yield _run(case, count, speed, own_input, Path(folder))
+
+
+def _run(
+    case: Case, threads: int | None, speed: str | None, own_input: Path | None, folder: Path
+) -> Benchmark:
+    result = folder / "result.json"
+    result.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "cotool.benchmarks", "--quiet", "--output", str(result)]
+    command += ["--case", full_name(case), "--folder", str(folder)]
+    command += [f"--{speed}"] if speed else []
+    command += ["--threads", str(threads)] if threads else []
+    command += ["--input", str(own_input.resolve())] if own_input else []
+    # The program is this package, and its arguments have been checked.
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode or not result.exists():
+        lines = done.stderr.strip().splitlines() or ["no result"]
+        told = [line for line in lines if "Error: " in line and "pyperf" not in line] or lines
+        raise CotoolError(f"{full_name(case)}: {told[0].split('Error: ', 1)[-1]}")
+    return read_suite(str(result)).get_benchmarks()[0]
+
+
+def read_suite(path: str) -> BenchmarkSuite:
+    """Read a file of pyperf. Raises OSError, InputError."""
+    import pyperf
+
+    with Path(path).open("rb"):
+        pass  # so that what cannot be read says why
+    try:
+        return pyperf.BenchmarkSuite.load(path)
+    except (ValueError, KeyError, TypeError, AttributeError, EOFError, OSError):
+        raise InputError(
+            f"{path}: is no result of pyperf", hint="cotool bench run -o FILE writes one"
+        ) from None
+
+
+def summarise(benchmark: Benchmark) -> Measured:
+    """Return what a benchmark found."""
+    values = benchmark.get_values()
+    known = benchmark.get_metadata()
+    return Measured(
+        benchmark.get_name(),
+        benchmark.mean(),
+        benchmark.stdev() if len(values) > 1 else 0.0,
+        benchmark.median(),
+        min(values),
+        len(values),
+        known.get("cotool_threads"),
+        known.get("cotool_bytes"),
+        known.get("cotool_items"),
+    )

@@ -1,0 +1,30 @@
+"""Options for commands: with a value, or without."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+
+def option(panel: str, text: str, *names: str, metavar: str = "TEXT", words: Any = None) -> Any:
+    """Return an option with a value."""
+    complete = None
+    if words:
+
+        def complete(incomplete: str) -> list[str]:
+            return [word for word in words if word.startswith(incomplete)]
+
+    return typer.Option(
+        *names,
+        help=text,
+        metavar=metavar,
+        rich_help_panel=panel,
+        autocompletion=complete,
+        show_default=False,
+    )
+
+
+def flag(panel: str, text: str, *names: str) -> Any:
+    """Return an option without a value."""
+    return typer.Option(*names, help=text, rich_help_panel=panel, show_default=False)
