@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cotool.cli._vault_keys import KeyRequest, generated_passphrase, naming, tell
 from cotool.cli._options import flag, option
+from cotool.cli._vault_keys import KeyRequest, generated_passphrase, naming, tell
 from cotool.cli._vault_options import with_keys
 from cotool.cli._vault_secrets import SecretSource, store_in_system, system_keyring
 from cotool.errors import InputError

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from cotool.cli import _vault_work as work
+from cotool.cli._options import flag, option
 from cotool.cli._vault_keyring import keys_app
 from cotool.cli._vault_keys import KeyRequest  # noqa: TC001 - Typer reads the annotations
-from cotool.cli._options import flag, option
 from cotool.cli._vault_options import with_keys
 
 Job = Callable[[], int]
