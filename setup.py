@@ -19,6 +19,7 @@ MODULES: dict[str, list[str]] = {
     "_openmp": [],
     "logscan": ["automaton.c", "logentries.c", "loglines.c"],
     "matrix": [],
+    "neighbours": ["bags.c", "index.c"],
     "clustering": [],
     "levenshtein": ["myers.c"],
     "pairwise": ["bags.c", "vectors.c"],

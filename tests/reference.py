@@ -394,3 +394,31 @@ def open_cobblestone(payload, key, context):
         if len(segment) < 16384 + 16:
             assert not rest
             return content
+
+
+# ---- neighbours -------------------------------------------------------------------------------
+
+
+def nearest(matrix, threshold, top=None):
+    """For each row the (place, similarity) of the others at least so similar, nearest first."""
+    found = []
+    for i, row in enumerate(matrix):
+        near = [(j, cell) for j, cell in enumerate(row) if j != i and cell >= threshold]
+        found.append(sorted(near, key=lambda one: (-one[1], one[0]))[:top])
+    return found
+
+
+def star(matrix, threshold):
+    """Star clustering: centres by falling number of neighbours, then by place."""
+    n = len(matrix)
+    degree = [sum(cell >= threshold for cell in row) for row in matrix]
+    centre, best = [None] * n, [0.0] * n
+    for i in sorted(range(n), key=lambda i: -degree[i]):
+        if centre[i] is not None:
+            continue
+        centre[i], best[i] = i, 2.0
+        for j in range(n):
+            if j != i and matrix[i][j] >= threshold and matrix[i][j] > best[j]:
+                centre[j], best[j] = i, matrix[i][j]
+    numbers = {}
+    return [numbers.setdefault(one, len(numbers)) for one in centre]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Response,
         find_consensus,
         find_consensus_batch,
+        neighbours,
         similarity_matrix,
     )
     from cotool.errors import (
@@ -86,6 +87,7 @@ __all__ = [
     "find_consensus_batch",
     "hash_passwords",
     "inspect",
+    "neighbours",
     "reencrypt",
     "rewrap",
     "sign",

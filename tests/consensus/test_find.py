@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cotool.consensus import Question, Response, find_consensus, find_consensus_batch
+from cotool.consensus import (
+    Question,
+    Response,
+    analysis,
+    find_consensus,
+    find_consensus_batch,
+    neighbours,
+)
 from cotool.consensus.options import CLUSTERINGS, METRICS
 from cotool.errors import InputError
 
@@ -315,11 +322,90 @@ def test_many_votes_are_counted_without_comparing_pairs():
     assert many.dissent[0].similarity is None
 
 
-def test_too_many_texts_to_compare():
-    """Texts cannot be clustered without their matrix: the limit is named."""
-    texts = [
-        f"This is the long text number {i} about nothing in particular, it seems."
-        for i in range(10_001)
+@pytest.fixture
+def few_compared(monkeypatch):
+    """Take more than ten texts for many."""
+    monkeypatch.setattr(analysis, "MOST_TEXTS", 10)
+
+
+MANY = [
+    f"{subject} {verb} the {thing} because of the {why}"
+    for subject in ("We should keep", "Nobody would miss", "Please remove")
+    for verb in ("all of", "parts of")
+    for thing, why in (("old cache", "latency"), ("new cache", "memory"), ("queue", "cost"))
+]
+
+
+def test_many_texts_are_clustered_without_their_matrix(few_compared):
+    """Stars as from the matrix, with the same shares and cohesion."""
+    options = {"method": "centre", "metric": "cosine", "clustering": "star", "threshold": 0.7}
+    many = find_consensus(MANY, **options)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(analysis, "MOST_TEXTS", 100)
+        few = find_consensus(MANY, **options)
+    assert many.matrix is None
+    assert (many.answer, many.kind) == (few.answer, few.kind)
+    assert many.agreement == pytest.approx(few.agreement)
+    assert [one.indices for one in many.clusters] == [one.indices for one in few.clusters]
+    assert [one.cohesion for one in many.clusters] == pytest.approx(
+        [one.cohesion for one in few.clusters]
+    )
+    assert any("only neighbours were compared" in line for line in many.explanation)
+
+
+@pytest.mark.parametrize("method", ["centre", "medoid"])
+@pytest.mark.parametrize("metric", ["auto", "cosine", "tfidf", "jaccard"])
+@pytest.mark.parametrize("clustering", ["auto", "star", "components", "density"])
+def test_many_texts_have_an_answer(few_compared, method, metric, clustering):
+    """Whatever is asked for, shares add up."""
+    found = find_consensus(MANY, method=method, metric=metric, clustering=clustering)
+    assert found.answer in MANY
+    assert sum(one.share for one in found.clusters) == pytest.approx(1)
+    assert 0 <= found.confidence <= found.agreement <= 1 or found.agreement < 0.5
+
+
+def test_many_texts_follow_the_reliable_expert(few_compared):
+    """Weights count as with few texts."""
+    found = find_consensus(
+        [{"expert_name": f"e{i}", "content": text} for i, text in enumerate(MANY)],
+        method="centre",
+        weights={"e4": 3.0},
+    )
+    assert found.expert == "e4"
+
+
+def test_many_texts_that_contradict_each_other_stand_apart(few_compared):
+    """A negation and other numbers keep near-identical texts apart."""
+    texts = ["The drug is safe for most adult patients in the study of the year"] * 6
+    texts += ["The drug is not safe for most adult patients in the study of the year"] * 5
+    found = find_consensus(texts, method="centre", metric="cosine", threshold=0.5)
+    assert [one.indices for one in found.clusters] == [tuple(range(6)), tuple(range(6, 11))]
+    assert found.dissent[0].negation
+
+
+def test_what_needs_all_pairs_is_told(few_compared):
+    """And what to ask for instead."""
+    with pytest.raises(InputError, match="levenshtein needs all pairs"):
+        find_consensus(MANY, method="centre", metric="levenshtein")
+    with pytest.raises(InputError, match="average needs all pairs of 18 texts"):
+        find_consensus(MANY, method="centre", clustering="average")
+
+
+def test_neighbours_are_lists():
+    """The nearest first; indexing from the end, slices of arrays, errors."""
+    found = neighbours(["a b", "a c", "a b", ""], "jaccard", threshold=0.3, top=2)
+    assert list(found) == [
+        [(2, 1.0), (1, 1 / 3)],
+        [(0, 1 / 3), (2, 1 / 3)],
+        [(0, 1.0), (1, 1 / 3)],
+        [],
     ]
-    with pytest.raises(InputError, match="10,001 texts, at most 10,000"):
-        find_consensus(texts)
+    assert found[-2] == found[2]
+    assert len(found) == 4
+    with pytest.raises(IndexError):
+        found[4]
+    for bad in ({"threshold": 0.0}, {"threshold": 1.1}, {"threshold": 0.5, "top": 0}):
+        with pytest.raises(InputError):
+            neighbours(["a"], **bad)
+    with pytest.raises(InputError, match="levenshtein needs all pairs"):
+        neighbours(["a"], "levenshtein", threshold=0.5)

@@ -17,6 +17,7 @@ KERNELS = {
     "components": (clustering.components, reference.components),
     "average": (clustering.average, reference.average),
     "density": (clustering.density, reference.density),
+    "star": (clustering.star, reference.star),
 }
 
 

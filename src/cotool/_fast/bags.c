@@ -1,8 +1,6 @@
 /* See bags.h. */
 #include "bags.h"
 
-#include <math.h>
-
 #include "cpu.h"
 
 /* Texts of one tile: 8 rows x 512 doubles are 32 KiB, the first-level cache. */
@@ -25,13 +23,9 @@
 #include "cpu_levels.h"
 
 cotool_bags_rows_function *cotool_bags_rows(void) { return COTOOL_CHOOSE(rows); }
+cotool_bags_hits_function *cotool_bags_hits(void) { return COTOOL_CHOOSE(hits); }
 
 /* ---- building --------------------------------------------------------------------------- */
-
-typedef struct {
-    int32_t term, text;
-    int64_t count;
-} entry;
 
 /* One block of memory that is cut into arrays, each on a cache line. */
 typedef struct {
@@ -61,36 +55,9 @@ static void lay_out(cotool_bags *bags, arena *a, size_t nnz, size_t rare_terms) 
     bags->posting_weight = cut(a, nnz, sizeof(double));
 }
 
-/* Distinct (text, term, count) in text order, and in how many texts each term stands. */
-static ptrdiff_t count_terms(ptrdiff_t texts, const int64_t *starts, const int32_t *ids,
-                             ptrdiff_t vocabulary, entry *entries, int64_t *place,
-                             int64_t *frequency) {
-    ptrdiff_t total = 0;
-    for (ptrdiff_t k = 0; k < vocabulary; k++) place[k] = -1, frequency[k] = 0;
-    for (ptrdiff_t t = 0; t < texts; t++) {
-        ptrdiff_t first = total;
-        for (int64_t p = starts[t]; p < starts[t + 1]; p++) {
-            int32_t term = ids[p];
-            if (place[term] >= first) {
-                entries[place[term]].count++;
-            } else {
-                place[term] = total;
-                frequency[term]++;
-                entries[total++] = (entry){term, (int32_t)t, 1};
-            }
-        }
-    }
-    return total;
-}
-
-static double weight_of(int metric, ptrdiff_t texts, int64_t frequency, int64_t count) {
-    if (metric == COTOOL_JACCARD) return 1.0;
-    if (metric == COTOOL_COSINE) return (double)count;
-    return (double)count * (log((1.0 + (double)texts) / (1.0 + (double)frequency)) + 1.0);
-}
-
-static void fill(cotool_bags *bags, const entry *entries, ptrdiff_t total, const int64_t *number,
-                 const int64_t *frequency, ptrdiff_t rare_terms) {
+static void fill(cotool_bags *bags, const cotool_entry *entries, ptrdiff_t total,
+                 const int64_t *number, const int64_t *frequency, ptrdiff_t all,
+                 ptrdiff_t rare_terms) {
     ptrdiff_t texts = bags->texts;
     int64_t *next = bags->posting_start + 1; /* shifted by one while filling */
     memset(bags->posting_start, 0, (size_t)(rare_terms + 2) * sizeof(int64_t));
@@ -109,7 +76,8 @@ static void fill(cotool_bags *bags, const entry *entries, ptrdiff_t total, const
     for (ptrdiff_t e = 0; e < total; e++) {
         int64_t rare = number[entries[e].term];
         int32_t text = entries[e].text;
-        double weight = weight_of(bags->metric, texts, frequency[entries[e].term], entries[e].count);
+        double weight = cotool_term_weight(bags->metric, all, frequency[entries[e].term],
+                                           entries[e].count);
         if (rare < 0) {
             bags->dense[(-1 - rare) * bags->stride + text] = weight;
         } else {
@@ -142,30 +110,33 @@ static void fill(cotool_bags *bags, const entry *entries, ptrdiff_t total, const
 }
 
 int cotool_bags_open(cotool_bags *bags, int metric, ptrdiff_t texts, const int64_t *starts,
-                     const int32_t *ids, ptrdiff_t vocabulary) {
+                     const int32_t *ids, ptrdiff_t vocabulary, const int64_t *copies,
+                     ptrdiff_t all) {
     size_t words = (size_t)starts[texts];
     ptrdiff_t total, rare_terms = 0, rare_entries = 0;
     arena scratch = {NULL, 0}, kept = {NULL, 0};
-    entry *entries = NULL;
-    int64_t *number = NULL, *frequency = NULL;
+    cotool_entry *entries = NULL;
+    int64_t *number = NULL, *frequency = NULL, *spread = NULL;
     memset(bags, 0, sizeof *bags);
     for (int pass = 0; pass < 2; pass++) {
-        entries = cut(&scratch, words, sizeof(entry));
+        entries = cut(&scratch, words, sizeof(cotool_entry));
         number = cut(&scratch, (size_t)vocabulary, sizeof(int64_t));
         frequency = cut(&scratch, (size_t)vocabulary, sizeof(int64_t));
+        spread = cut(&scratch, (size_t)vocabulary, sizeof(int64_t));
         if (pass == 0 && !(scratch.next = malloc(scratch.total + 1))) return -1;
     }
-    total = count_terms(texts, starts, ids, vocabulary, entries, number, frequency);
+    total = cotool_count_terms(texts, starts, ids, vocabulary, copies, entries, number, frequency,
+                               spread);
     bags->metric = metric;
     bags->texts = texts;
     bags->stride = (texts + COTOOL_ROWS - 1) / COTOOL_ROWS * COTOOL_ROWS;
     for (ptrdiff_t k = 0; k < vocabulary; k++) {
-        if (frequency[k] * DENSE_SHARE >= texts && frequency[k] > 1) {
+        if (spread[k] * DENSE_SHARE >= texts && spread[k] > 1) {
             number[k] = -1 - bags->dense_terms++;
         } else {
             number[k] = rare_terms++;
-            rare_entries += frequency[k];
-            bags->work += RARE_COST * (double)frequency[k] * (double)frequency[k] / 2;
+            rare_entries += spread[k];
+            bags->work += RARE_COST * (double)spread[k] * (double)spread[k] / 2;
         }
     }
     bags->work += (double)texts * (double)texts / 2 *
@@ -174,7 +145,7 @@ int cotool_bags_open(cotool_bags *bags, int metric, ptrdiff_t texts, const int64
     if ((bags->memory = malloc(kept.total + 64)) != NULL) {
         kept.next = (char *)(((uintptr_t)bags->memory + 63) & ~(uintptr_t)63);
         lay_out(bags, &kept, (size_t)rare_entries, (size_t)rare_terms);
-        fill(bags, entries, total, number, frequency, rare_terms);
+        fill(bags, entries, total, number, frequency, copies ? all : texts, rare_terms);
     }
     free(entries);
     return bags->memory ? 0 : -1;

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { COTOOL_COSINE, COTOOL_TFIDF, COTOOL_JACCARD };
+#include "terms.h"
 
 /* Rows of the matrix that are worked on together: their results fill one cache line of a column. */
 #define COTOOL_ROWS 8
@@ -35,9 +35,11 @@ typedef struct {
     void *memory;
 } cotool_bags;
 
-/* Build from word ids; 0, or -1 without memory. */
+/* Build from word ids; 0, or -1 without memory. `copies`: how many of `all` texts each of these
+ * stands for, where terms are weighed by their frequency; NULL: these are all. */
 int cotool_bags_open(cotool_bags *bags, int metric, ptrdiff_t texts, const int64_t *starts,
-                     const int32_t *ids, ptrdiff_t vocabulary);
+                     const int32_t *ids, ptrdiff_t vocabulary, const int64_t *copies,
+                     ptrdiff_t all);
 void cotool_bags_close(cotool_bags *bags);
 
 /* Fill rows first_row ... first_row + COTOOL_ROWS - 1 right of the diagonal, and their mirror
@@ -45,5 +47,12 @@ void cotool_bags_close(cotool_bags *bags);
  * Returns -1 without memory. */
 typedef int cotool_bags_rows_function(const cotool_bags *bags, ptrdiff_t first_row, double *out);
 cotool_bags_rows_function *cotool_bags_rows(void);
+
+/* Find the texts that are at least `threshold` similar to each of the rows first_row ...
+ * first_row + COTOOL_ROWS - 1, themselves left out: `counts` [COTOOL_ROWS] of them, ascending, in
+ * `hits` [COTOOL_ROWS][texts]. `before`: only texts before the row. Returns -1 without memory. */
+typedef int cotool_bags_hits_function(const cotool_bags *bags, ptrdiff_t first_row, int before,
+                                      double threshold, cotool_hit *hits, ptrdiff_t *counts);
+cotool_bags_hits_function *cotool_bags_hits(void);
 
 #endif

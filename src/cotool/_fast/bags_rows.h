@@ -34,21 +34,13 @@ COTOOL_TARGET static void COTOOL_NAME(similarities)(const cotool_bags *bags, ptr
                                                     ptrdiff_t tile, ptrdiff_t width, double *sums) {
     const double *sizes = bags->size + tile, *inverses = bags->inverse + tile;
     double size = bags->size[row], inverse = bags->inverse[row];
-    if (bags->metric == COTOOL_JACCARD) {
-        for (ptrdiff_t j = 0; j < width; j++) {
-            double all = size + sizes[j] - sums[j];
-            sums[j] = all > 0 ? sums[j] / all : 1.0;
-        }
-        return;
-    }
-    for (ptrdiff_t j = 0; j < width; j++) {
-        /* Parallel vectors reach exactly 1 (Cauchy-Schwarz holds with equality), and so do two
-         * texts without words. */
-        double dot = sums[j], cosine = dot * (inverse * inverses[j]);
-        cosine = cosine > 1.0 ? 1.0 : cosine;
-        int parallel = (dot * dot == size * sizes[j]) & ((dot > 0) | (size == sizes[j]));
-        sums[j] = parallel ? 1.0 : cosine;
-    }
+    if (bags->metric == COTOOL_JACCARD)
+        for (ptrdiff_t j = 0; j < width; j++)
+            sums[j] = cotool_bag_similarity(COTOOL_JACCARD, sums[j], size, sizes[j], 0, 0);
+    else
+        for (ptrdiff_t j = 0; j < width; j++)
+            sums[j] = cotool_bag_similarity(COTOOL_COSINE, sums[j], size, sizes[j], inverse,
+                                            inverses[j]);
 }
 
 COTOOL_TARGET static int COTOOL_NAME(rows)(const cotool_bags *bags, ptrdiff_t first_row,
@@ -93,6 +85,55 @@ COTOOL_TARGET static int COTOOL_NAME(rows)(const cotool_bags *bags, ptrdiff_t fi
                 for (int r = 0; r < COTOOL_ROWS; r++) column[r] = sums[r][j];
             else
                 for (ptrdiff_t r = 0; r < rows; r++) column[r] = sums[r][j];
+        }
+    }
+    free(cursors);
+    return 0;
+}
+
+COTOOL_TARGET static ptrdiff_t COTOOL_NAME(at_least)(double threshold, ptrdiff_t row,
+                                                     ptrdiff_t tile, ptrdiff_t width,
+                                                     const double *sums, cotool_hit *hits) {
+    ptrdiff_t count = 0;
+    for (ptrdiff_t j = 0; j < width; j += 64) {
+        ptrdiff_t end = width - j < 64 ? width : j + 64;
+        int any = 0;
+        for (ptrdiff_t k = j; k < end; k++) any |= sums[k] >= threshold;
+        if (!any) continue;
+        for (ptrdiff_t k = j; k < end; k++) {
+            hits[count] = (cotool_hit){(int32_t)(tile + k), sums[k]};
+            count += (sums[k] >= threshold) & (tile + k != row);
+        }
+    }
+    return count;
+}
+
+COTOOL_TARGET static int COTOOL_NAME(hits)(const cotool_bags *bags, ptrdiff_t first_row,
+                                           int before, double threshold, cotool_hit *hits,
+                                           ptrdiff_t *counts) {
+    double sums[COTOOL_ROWS][TILE];
+    ptrdiff_t texts = bags->texts;
+    ptrdiff_t rows = texts - first_row < COTOOL_ROWS ? texts - first_row : COTOOL_ROWS;
+    ptrdiff_t end = before ? first_row + rows : texts;
+    int64_t base = bags->row_start[first_row], entries = bags->row_start[first_row + rows] - base;
+    int64_t *cursors = malloc(((size_t)entries + 1) * sizeof *cursors);
+    if (!cursors) return -1;
+    for (int64_t e = 0; e < entries; e++)
+        cursors[e] = bags->posting_start[bags->row_term[base + e]];
+    for (ptrdiff_t r = 0; r < COTOOL_ROWS; r++) counts[r] = 0;
+    for (ptrdiff_t tile = 0; tile < end; tile += TILE) {
+        ptrdiff_t width = end - tile < TILE ? end - tile : TILE;
+        if (bags->dense_terms)
+            COTOOL_NAME(dense_products)(bags, first_row, tile, width, sums);
+        else
+            memset(sums, 0, sizeof sums);
+        for (ptrdiff_t r = 0; r < rows; r++) {
+            ptrdiff_t i = first_row + r, wide = before && i - tile < width ? i - tile : width;
+            COTOOL_NAME(rare_products)(bags, i, tile, tile + width,
+                                       cursors + (bags->row_start[i] - base), sums[r]);
+            COTOOL_NAME(similarities)(bags, i, tile, width, sums[r]);
+            counts[r] += COTOOL_NAME(at_least)(threshold, i, tile, wide, sums[r],
+                                               hits + r * texts + counts[r]);
         }
     }
     free(cursors);

@@ -11,6 +11,9 @@ each row, numbered by first appearance.
 - density: DBSCAN (Ester et al., KDD 1996) on similarities: a core row has at least `min_points`
   rows, itself included, at similarity >= threshold; a border row joins its most similar core row
   (ties to the first), so the order of rows does not matter; other rows are clusters of their own.
+- star: the row with the most rows at similarity >= threshold (ties to the first) becomes a centre,
+  these rows its satellites, and so on with what is left; a satellite of several centres belongs
+  to the most similar one (Aslam, Pelekhov, Rus, JGAA 2004).
 """
 
 from cpython.buffer cimport PyBUF_C_CONTIGUOUS, PyBUF_FORMAT, PyBuffer_Release, PyObject_GetBuffer
@@ -230,3 +233,38 @@ def density(matrix, double threshold, Py_ssize_t min_points=3):
         grow(s.cells, s.count, threshold, min_points, core, parents)
     free(core)
     return labels_of(parents, s.count)
+
+
+def star(matrix, double threshold):
+    """Stars: centres with many neighbours, each with the rows that are most similar to it.
+
+    Reads both triangles of `matrix`.
+    """
+    cdef Square s = Square(matrix)
+    cdef Py_ssize_t n = s.count, i, j
+    cdef Py_ssize_t* parents = indices(n)
+    cdef double* similarity = <double*>malloc((n + 1) * sizeof(double))
+    cdef list degrees = [0] * n
+    cdef Py_ssize_t degree
+    cdef dict numbers = {}
+    if similarity == NULL:
+        free(parents)
+        raise MemoryError
+    for i in range(n):
+        degree = 0
+        for j in range(n):
+            degree += s.cells[i * n + j] >= threshold
+        degrees[i] = -degree
+        similarity[i] = 0
+    for i in sorted(range(n), key=degrees.__getitem__):
+        if similarity[i] > 0:
+            continue
+        similarity[i] = 2.0  # a centre stays one
+        for j in range(n):
+            if s.cells[i * n + j] >= threshold and s.cells[i * n + j] > similarity[j]:
+                parents[j] = i
+                similarity[j] = s.cells[i * n + j]
+    free(similarity)
+    cdef list labels = [numbers.setdefault(parents[i], len(numbers)) for i in range(n)]
+    free(parents)
+    return labels

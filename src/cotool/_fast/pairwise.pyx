@@ -30,7 +30,8 @@ cdef extern from "bags.h" nogil:
     ctypedef struct cotool_bags:
         double work
     int cotool_bags_open(cotool_bags* bags, int metric, Py_ssize_t texts, const int64_t* starts,
-                         const int32_t* ids, Py_ssize_t vocabulary)
+                         const int32_t* ids, Py_ssize_t vocabulary, const int64_t* copies,
+                         Py_ssize_t all)
     void cotool_bags_close(cotool_bags* bags)
     ctypedef int rows_function "cotool_bags_rows_function"(
         const cotool_bags* bags, Py_ssize_t first_row, double* out)
@@ -65,7 +66,7 @@ cdef Matrix bag_similarity(object texts, int metric, object num_threads):
     cdef int threads, failed = 0
     with nogil:
         failed = cotool_bags_open(
-            &bags, metric, count, tokens.starts, tokens.ids, tokens.vocabulary
+            &bags, metric, count, tokens.starts, tokens.ids, tokens.vocabulary, NULL, 0
         )
     if failed:
         raise MemoryError

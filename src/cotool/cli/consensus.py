@@ -82,7 +82,7 @@ def consensus(
         str | None,
         _option(
             "Analysis",
-            "Clusters: auto, components, average or density.",
+            "Clusters: auto, components, average, density or star.",
             "--clustering",
             metavar="NAME",
             words=CLUSTERINGS,

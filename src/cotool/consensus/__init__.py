@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         Question,
         Response,
     )
+    from cotool.consensus.neighbourhood import Neighbours, neighbours
     from cotool.consensus.similarity import similarity_matrix
 
 __all__ = [
@@ -26,10 +27,12 @@ __all__ = [
     "Consensus",
     "Dissent",
     "Insight",
+    "Neighbours",
     "Question",
     "Response",
     "find_consensus",
     "find_consensus_batch",
+    "neighbours",
     "similarity_matrix",
 ]
 
@@ -39,6 +42,8 @@ __getattr__ = lazy(
         **dict.fromkeys(__all__, "cotool.consensus.model"),
         "find_consensus": "cotool.consensus.find",
         "find_consensus_batch": "cotool.consensus.find",
+        "Neighbours": "cotool.consensus.neighbourhood",
+        "neighbours": "cotool.consensus.neighbourhood",
         "similarity_matrix": "cotool.consensus.similarity",
     },
 )

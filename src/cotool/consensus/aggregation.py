@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # Weights that differ by less than this are a tie: sums of shares round.
 EPSILON = 1e-9
+# Parts of a cluster with which a text is compared, where texts are many.
+REACH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,34 @@ def split_opposed(labels: Sequence[int], texts: Sequence[Words], matrix: Matrix)
         places.update((i, (label, k)) for k, part in enumerate(parts) for i in part)
     numbers: dict[tuple[int, int], int] = {}
     return [numbers.setdefault(places[i], len(numbers)) for i in range(len(labels))]
+
+
+def split_many(
+    labels: Sequence[int], texts: Sequence[Words], closeness: Sequence[float]
+) -> list[int]:
+    """Do as `split_opposed` without similarities, for clusters of many texts.
+
+    Texts with the same stance, negations and numbers contradict nobody among them. From the
+    closest to its cluster outwards, one of each such set joins the first of the REACH largest
+    parts whose first text it does not contradict; the others follow it.
+    """
+    sets: dict[tuple[object, ...], list[int]] = {}
+    for i in sorted(range(len(labels)), key=lambda i: -closeness[i]):
+        text = texts[i]
+        says = (text.stance, text.negations, text.denials, text.numbers)
+        sets.setdefault((labels[i], *says), []).append(i)
+    heads: dict[int, list[int]] = {}
+    part_of: dict[int, tuple[int, int]] = {}
+    for (label, *_), members in sets.items():
+        known = heads.setdefault(label, [])  # type: ignore[arg-type]
+        own = texts[members[0]]
+        near = (k for k, head in enumerate(known[:REACH]) if not opposition(own, texts[head]))
+        part = next(near, len(known))
+        if part == len(known):
+            known.append(members[0])
+        part_of.update((i, (labels[i], part)) for i in members)
+    numbers: dict[tuple[int, int], int] = {}
+    return [numbers.setdefault(part_of[i], len(numbers)) for i in range(len(labels))]
 
 
 def smoothed_share(share: float, total: float, options: int) -> float:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from cotool.consensus import aggregation
+from cotool.consensus import aggregation, neighbourhood
 from cotool.consensus.clustering import choose_threshold, cluster
 from cotool.consensus.dissent import find_dissent
 from cotool.consensus.extraction import extract_answers
@@ -30,9 +30,12 @@ if TYPE_CHECKING:
 SAMPLE = 64
 
 # Responses to one question that are compared pair by pair: where answers are voted on, 2,000 take
-# 32 MB a matrix and more votes need none; texts cannot be clustered without (10,000: 0.8 GB).
+# 32 MB a matrix and more votes need none; of more texts only the neighbours are found (4,000
+# compared take 0.4 GB: two matrices, and the linkage's copy of one).
 MOST_VOTES_COMPARED = 2_000
-MOST_TEXTS = 10_000
+MOST_TEXTS = 4_000
+# So many of them, evenly spread, choose the threshold.
+MANY_SAMPLED = 2_000
 
 # Below this mean similarity the members of a cluster share a topic, not sentences.
 LOOSE = 0.5
@@ -242,11 +245,7 @@ class _Analysis:
 
     def _by_text(self, method: str, utility: str) -> _Grouped:
         if len(self.texts) > MOST_TEXTS:
-            raise InputError(
-                f"question {self.asked.id!r}: {len(self.texts):,} texts, at most {MOST_TEXTS:,} "
-                "can be compared all with all",
-                hint="give fewer responses at a time",
-            )
+            return self._by_many_texts(method, utility)
         metric = self.options.metric
         if metric == "auto" and self.options.embedder is not None:
             metric = "embedding"
@@ -294,6 +293,85 @@ class _Analysis:
             clustering=clustering,
             threshold=threshold,
         )
+
+    def _by_many_texts(self, method: str, utility: str) -> _Grouped:
+        """As `_by_text`, from neighbours and from sums over clusters: no matrix of all pairs."""
+        auto = self.options.metric == "auto"
+        metric = utility if auto and utility in neighbourhood.METRICS else self.options.metric
+        metric = "tfidf" if metric == "auto" else metric
+        clustering = "star" if self.options.clustering == "auto" else self.options.clustering
+        threshold = self.options.threshold
+        neighbourhood.check(metric, 1.0 if threshold is None else threshold)
+        if threshold is None:
+            sample = self.contents[:: -(-len(self.contents) // MANY_SAMPLED)]
+            matrix = similarity_matrix(sample, metric, self.options.num_threads)
+            threshold, reason = choose_threshold(matrix, metric, clustering)
+            self.explanation.append(f"of {len(sample):,} texts, evenly spread: {reason}")
+        labels = neighbourhood.cluster_texts(
+            self.contents, metric, clustering, threshold, self.options.num_threads
+        )
+        # Sums of Jaccard similarities need every pair; those of cosines do not.
+        summed = "cosine" if metric == "jaccard" else metric
+        ones = [1.0] * len(labels)
+        near = neighbourhood.closeness(self.contents, summed, labels, ones)
+        parts = aggregation.split_many(labels, self.texts, near)
+        self.explanation.append(
+            f"more than {MOST_TEXTS:,} texts: only neighbours were compared ({clustering} "
+            f"clustering); similarities within clusters are by {summed}"
+        )
+        index = self._pick_of_many(method, summed, parts)
+        near = neighbourhood.closeness(self.contents, summed, parts, ones)
+        groups: list[list[int]] = [[] for _ in range(max(parts) + 1)]
+        for i, part in enumerate(parts):
+            groups[part].append(i)
+        total = sum(self.weights)
+        clusters = []
+        for part, members in enumerate(groups):
+            shown = index if part == parts[index] else max(members, key=lambda i: near[i])
+            count = len(members)
+            pairs = count * (count - 1)
+            cohesion = (sum(near[i] for i in members) - count) / pairs if pairs else None
+            clusters.append(self._cluster(members, self.contents[shown].strip(), total, cohesion))
+        own = groups[parts[index]]
+        weighted = neighbourhood.closeness(self.contents, summed, parts, self.weights)[index]
+        return _Grouped(
+            kind="paraphrase" if method == "medoid" else "text",
+            method=method,
+            index=index,
+            answer=self.contents[index].strip(),
+            answers=[None] * len(self.contents),
+            clusters=clusters,
+            matrix=None,
+            support=weighted / (sum(self.weights[i] for i in own) or 1.0),
+            metric=metric,
+            clustering=clustering,
+            threshold=threshold,
+        )
+
+    def _pick_of_many(self, method: str, metric: str, parts: Sequence[int]) -> int:
+        """As `_pick`: the reliable, the medoid of all, or the centre of the largest cluster."""
+        rows: Sequence[int] = range(len(parts))
+        near = neighbourhood.closeness(
+            self.contents,
+            metric if method == "medoid" or self.options.metric != "auto" else "cosine",
+            [0] * len(parts),
+            self.weights,
+        )
+        best = max(self.reliability)
+        if method == "medoid":
+            why = "the medoid stands"
+        elif min(self.reliability) < best - aggregation.EPSILON:
+            rows = [i for i in rows if self.reliability[i] >= best - aggregation.EPSILON]
+            why = f"the most reliable expert stands, weight {best:g}"
+        else:
+            rows = aggregation.largest_cluster(parts, self.weights) or rows
+            why = (
+                "the centre of the largest cluster stands; the experts' reliability is unknown, "
+                "and for free text the centre is often not the best answer"
+            )
+        index = max(rows, key=lambda i: near[i] - self.weights[i])
+        self.explanation.append(f"{why}: {self.responses[index].expert_name}")
+        return index
 
     def _pick(self, method: str, metric: str, largest: Sequence[int] | None) -> int:
         """The row of the response that stands; a centre is one of the largest cluster."""

@@ -33,7 +33,8 @@ def cluster(matrix: Matrix, method: str = "average", threshold: float = 0.5) -> 
     """Label each row of n x n similarities with its cluster, numbered by first appearance.
 
     `method` is ``components`` (chains of pairs at or above `threshold`), ``average`` (average
-    linkage) or ``density`` (DBSCAN with 3 points; lone rows are clusters of their own).
+    linkage), ``density`` (DBSCAN with 3 points; lone rows are clusters of their own) or ``star``
+    (centres and their neighbours).
     Raises InputError for another `method`.
     """
     if method == "components":
@@ -42,8 +43,10 @@ def cluster(matrix: Matrix, method: str = "average", threshold: float = 0.5) -> 
         return kernels.average(matrix, threshold)
     if method == "density":
         return kernels.density(matrix, threshold)
+    if method == "star":
+        return kernels.star(matrix, threshold)
     raise InputError(
-        f"unknown clustering {method!r}", hint="clusterings are components, average, density"
+        f"unknown clustering {method!r}", hint="clusterings are components, average, density, star"
     )
 
 
@@ -57,7 +60,7 @@ def choose_threshold(
     follows the metric's scale and the length of the texts. It is never below what unrelated texts
     share in `metric`, so rows that are all far apart stay n clusters.
     """
-    if method == "average":
+    if method in {"average", "star"}:
         typical = statistics.median(kernels.average_heights(matrix))
         source = "at which average linkage merges"
     else:

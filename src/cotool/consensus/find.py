@@ -42,8 +42,8 @@ def find_consensus(
     ``metric="embedding"``.
 
     `method`: ``vote`` over extracted answers, ``medoid`` of near-paraphrases, ``centre`` of free
-    texts, or ``auto``. `clustering`: ``components``, ``average``, ``density``; `threshold` is
-    chosen from the data where it is None.
+    texts, or ``auto``. `clustering`: ``components``, ``average``, ``density``, ``star``;
+    `threshold` is chosen from the data where it is None.
 
     Raises InputError for responses or options that make no sense.
     """

@@ -86,14 +86,14 @@ def polarisation(findings: Findings) -> Iterator[Insight]:
     if second.share < CAMP_SHARE or first.share - second.share > CAMP_GAP:
         return
     matrix = findings.matrix
-    between = 0.0  # votes for different answers
+    between = 0.0 if findings.extracted else None  # votes for different answers
     if matrix is not None:
         between = statistics.fmean(matrix[i, j] for i in first.indices for j in second.indices)
     message = (
         f"The experts are split {len(first.indices)} to {len(second.indices)}: "
         f"{_listed(first.members)} against {_listed(second.members)}"
     )
-    if not findings.extracted:
+    if not findings.extracted and between is not None:
         message += f" (mean similarity between the camps {between:.2f})"
     yield Insight(
         "polarisation",

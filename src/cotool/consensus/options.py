@@ -10,4 +10,4 @@ METRICS = (
     "word-levenshtein",
     "embedding",
 )
-CLUSTERINGS = ("auto", "components", "average", "density")
+CLUSTERINGS = ("auto", "components", "average", "density", "star")
