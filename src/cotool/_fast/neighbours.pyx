@@ -193,8 +193,9 @@ cdef class Index:
         if self.sweeps:
             hits[0] = self.found + (<Py_ssize_t>thread * COTOOL_ROWS + r) * bags
             if r == 0:
-                return sweep_hits(&self.bags, block * COTOOL_ROWS, before, self.threshold, hits[0],
-                             counts)
+                return sweep_hits(
+                    &self.bags, block * COTOOL_ROWS, before, self.threshold, hits[0], counts
+                )
             return 0
         hits[0] = self.questions[thread].hits
         counts[r] = cotool_index_ask(
@@ -626,7 +627,7 @@ def closeness(texts, str metric not None, labels, weights):
     if metric == "jaccard":
         raise ValueError("sums of Jaccard similarities need every pair")
     cdef Index self = Index(texts, metric, 1.0, 1, graph=False)
-    cdef Py_ssize_t t, k, term
+    cdef Py_ssize_t t, k
     cdef double* sum_ = <double*>calloc(self.index.vocabulary + 1, sizeof(double))
     cdef list members = [[] for _ in range(max(labels, default=-1) + 1)]
     cdef list found = [0.0] * self.index.texts
