@@ -6,6 +6,7 @@ import csv
 import json
 from collections import defaultdict
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -393,11 +394,12 @@ def test_what_needs_all_pairs_is_told(few_compared):
 
 def test_neighbours_are_lists():
     """The nearest first; indexing from the end, slices of arrays, errors."""
-    found = neighbours(["a b", "a c", "a b", ""], "jaccard", threshold=0.3, top=2)
+    third = float(np.float32(1 / 3))
+    found = neighbours(["a b", "a c", "a b", ""], "jaccard", threshold=1 / 3, top=2)
     assert list(found) == [
-        [(2, 1.0), (1, 1 / 3)],
-        [(0, 1 / 3), (2, 1 / 3)],
-        [(0, 1.0), (1, 1 / 3)],
+        [(2, 1.0), (1, third)],
+        [(0, third), (2, third)],
+        [(0, 1.0), (1, third)],
         [],
     ]
     assert found[-2] == found[2]

@@ -24,7 +24,7 @@ KERNELS = {
 def similarities(count, seed):
     """A symmetric matrix without ties."""
     chance = random.Random(seed)
-    matrix = np.ones((count, count))
+    matrix = np.ones((count, count), np.float32)
     for i in range(count):
         for j in range(i + 1, count):
             matrix[i, j] = matrix[j, i] = chance.random()
@@ -35,7 +35,7 @@ def similarities(count, seed):
 @given(
     count=st.integers(0, 12),
     seed=st.integers(0, 2**32),
-    threshold=st.floats(0, 1),
+    threshold=st.floats(0, 1, width=32),
 )
 def test_equals_the_oracle(name, count, seed, threshold):
     """Labels are those of the oracle."""
@@ -56,8 +56,8 @@ def test_merge_heights(count, seed):
 def test_rows_that_are_all_alike_or_all_apart(name):
     """Ties everywhere: one cluster above the threshold, n below."""
     kernel, _ = KERNELS[name]
-    assert kernel(np.ones((40, 40)), 0.5) == [0] * 40
-    assert kernel(np.eye(40), 0.5) == list(range(40))
+    assert kernel(np.ones((40, 40), np.float32), 0.5) == [0] * 40
+    assert kernel(np.eye(40, dtype=np.float32), 0.5) == list(range(40))
 
 
 @pytest.mark.parametrize("name", KERNELS)
@@ -68,7 +68,7 @@ def test_takes_a_matrix_of_the_kernels(name):
 
 
 @pytest.mark.parametrize(
-    "bad", [np.ones((2, 3)), np.ones(4), np.ones((2, 2), dtype=np.float32), b"abcd"]
+    "bad", [np.ones((2, 3), np.float32), np.ones(4, np.float32), np.ones((2, 2)), b"abcd"]
 )
 def test_not_a_similarity_matrix(bad):
     """Other shapes and types are refused."""

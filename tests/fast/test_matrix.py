@@ -13,7 +13,7 @@ def test_numpy_shares_the_memory():
     """numpy.asarray reads the buffer without a copy."""
     matrix = cosine(["a b", "b c", "x"])
     array = np.asarray(matrix)
-    assert array.dtype == np.float64
+    assert array.dtype == np.float32
     assert array.shape == matrix.shape == (3, 3)
     array[0, 1] = 0.25
     assert matrix[0, 1] == 0.25
@@ -31,9 +31,9 @@ def test_indexing_without_numpy():
     assert matrix[-1, -1] == 1
     assert matrix[0] == matrix.row(0) == matrix.tolist()[0] == matrix.row(-3)
     assert len(matrix) == 3
-    assert repr(matrix) == "<Matrix 3 x 3 of float64>"
+    assert repr(matrix) == "<Matrix 3 x 3 of float32>"
     view = memoryview(matrix)
-    assert (view.format, view.shape, view.strides) == ("d", (3, 3), (24, 8))
+    assert (view.format, view.shape, view.strides) == ("f", (3, 3), (12, 4))
 
 
 @pytest.mark.parametrize("key", [(3, 0), (0, 3), (-4, 0), 3])

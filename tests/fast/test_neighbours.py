@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -13,17 +14,26 @@ from cotool._fast import clustering, neighbours
 from reference import nearest, star
 
 WORDS = ("the", "of", "answer", "is", "no", "yes", "42", "paris", "字", "été", "x")
+
+
+def rounded(value):
+    """As float32."""
+    return float(np.float32(value))
+
+
 texts = st.lists(
     st.lists(st.sampled_from(WORDS), max_size=7).map(" ".join), min_size=0, max_size=24
 )
 metrics = st.sampled_from(["cosine", "tfidf", "jaccard"])
 ways = st.sampled_from([None, False, True])
-thresholds = st.floats(0.01, 1.0) | st.sampled_from([0.25, 0.5, 1 / 3, 0.6, 1.0])
+thresholds = st.floats(2**-7, 1.0, width=32) | st.sampled_from([0.25, 0.5, 1 / 3, 0.6, 1.0]).map(
+    rounded
+)
 
 
 def clear(matrix, threshold):
     """Whether no cell is so near the threshold that rounding decides."""
-    return all(abs(cell - threshold) > 1e-9 for row in matrix for cell in row)
+    return all(abs(cell - threshold) > 1e-6 for row in matrix for cell in row)
 
 
 def found(rows):
@@ -45,7 +55,7 @@ def test_neighbours_are_those_of_the_matrix(some, metric, threshold, top, thread
     assume(clear(matrix, threshold))
     assert [len(row) for row in own] == [len(row) for row in expected]
     for mine, other in zip(own, expected, strict=True):
-        assert [s for _, s in mine] == pytest.approx([s for _, s in other], abs=1e-12)
+        assert [s for _, s in mine] == pytest.approx([s for _, s in other], abs=1e-7)
 
 
 @given(texts, metrics, thresholds, st.sampled_from([1, 2]), ways)
@@ -85,7 +95,7 @@ def test_closeness_is_a_sum_over_the_matrix(data, some, metric):
         sum(w * cell for w, cell, own in zip(weights, row, labels, strict=True) if own == label)
         for row, label in zip(matrix, labels, strict=True)
     ]
-    assert neighbours.closeness(some, metric, labels, weights) == pytest.approx(expected, abs=1e-9)
+    assert neighbours.closeness(some, metric, labels, weights) == pytest.approx(expected, abs=1e-5)
 
 
 def test_many_texts_take_little_memory_and_agree_on_threads():

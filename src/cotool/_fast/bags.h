@@ -13,7 +13,7 @@
 
 #include "terms.h"
 
-/* Rows of the matrix that are worked on together: their results fill one cache line of a column. */
+/* Rows of the matrix that are worked on together. */
 #define COTOOL_ROWS 8
 
 typedef struct {
@@ -45,14 +45,14 @@ void cotool_bags_close(cotool_bags *bags);
 /* Fill rows first_row ... first_row + COTOOL_ROWS - 1 right of the diagonal, and their mirror
  * image, of the texts x texts matrix `out`. first_row is a multiple of COTOOL_ROWS.
  * Returns -1 without memory. */
-typedef int cotool_bags_rows_function(const cotool_bags *bags, ptrdiff_t first_row, double *out);
+typedef int cotool_bags_rows_function(const cotool_bags *bags, ptrdiff_t first_row, float *out);
 cotool_bags_rows_function *cotool_bags_rows(void);
 
 /* Find the texts that are at least `threshold` similar to each of the rows first_row ...
  * first_row + COTOOL_ROWS - 1, themselves left out: `counts` [COTOOL_ROWS] of them, ascending, in
  * `hits` [COTOOL_ROWS][texts]. `before`: only texts before the row. Returns -1 without memory. */
 typedef int cotool_bags_hits_function(const cotool_bags *bags, ptrdiff_t first_row, int before,
-                                      double threshold, cotool_hit *hits, ptrdiff_t *counts);
+                                      float threshold, cotool_hit *hits, ptrdiff_t *counts);
 cotool_bags_hits_function *cotool_bags_hits(void);
 
 #endif

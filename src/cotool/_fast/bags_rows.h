@@ -44,8 +44,9 @@ COTOOL_TARGET static void COTOOL_NAME(similarities)(const cotool_bags *bags, ptr
 }
 
 COTOOL_TARGET static int COTOOL_NAME(rows)(const cotool_bags *bags, ptrdiff_t first_row,
-                                           double *out) {
+                                           float *out) {
     double sums[COTOOL_ROWS][TILE];
+    float cells[COTOOL_ROWS][TILE];
     ptrdiff_t texts = bags->texts;
     ptrdiff_t rows = texts - first_row < COTOOL_ROWS ? texts - first_row : COTOOL_ROWS;
     int64_t base = bags->row_start[first_row], entries = bags->row_start[first_row + rows] - base;
@@ -65,51 +66,52 @@ COTOOL_TARGET static int COTOOL_NAME(rows)(const cotool_bags *bags, ptrdiff_t fi
             COTOOL_NAME(rare_products)(bags, i, tile, tile + width,
                                        cursors + (bags->row_start[i] - base), sums[r]);
             COTOOL_NAME(similarities)(bags, i, tile, width, sums[r]);
+            for (ptrdiff_t j = 0; j < width; j++) cells[r][j] = (float)sums[r][j];
         }
         ptrdiff_t j = 0;
         if (tile == first_row) {
             for (; j < rows; j++) {
-                out[(tile + j) * texts + tile + j] = 1.0;
+                out[(tile + j) * texts + tile + j] = 1.0F;
                 for (ptrdiff_t r = 0; r < j; r++)
                     out[(first_row + r) * texts + tile + j] =
-                        out[(tile + j) * texts + first_row + r] = sums[r][j];
+                        out[(tile + j) * texts + first_row + r] = cells[r][j];
             }
         }
         for (ptrdiff_t r = 0; r < rows && j < width; r++)
-            memcpy(out + (first_row + r) * texts + tile + j, &sums[r][j],
-                   (size_t)(width - j) * sizeof(double));
+            memcpy(out + (first_row + r) * texts + tile + j, &cells[r][j],
+                   (size_t)(width - j) * sizeof(float));
         for (; j < width; j++) {
-            double *column = out + (tile + j) * texts + first_row;
+            float *column = out + (tile + j) * texts + first_row;
             __builtin_prefetch(column + AHEAD * texts, 1);
             if (rows == COTOOL_ROWS)
-                for (int r = 0; r < COTOOL_ROWS; r++) column[r] = sums[r][j];
+                for (int r = 0; r < COTOOL_ROWS; r++) column[r] = cells[r][j];
             else
-                for (ptrdiff_t r = 0; r < rows; r++) column[r] = sums[r][j];
+                for (ptrdiff_t r = 0; r < rows; r++) column[r] = cells[r][j];
         }
     }
     free(cursors);
     return 0;
 }
 
-COTOOL_TARGET static ptrdiff_t COTOOL_NAME(at_least)(double threshold, ptrdiff_t row,
+COTOOL_TARGET static ptrdiff_t COTOOL_NAME(at_least)(float threshold, ptrdiff_t row,
                                                      ptrdiff_t tile, ptrdiff_t width,
                                                      const double *sums, cotool_hit *hits) {
     ptrdiff_t count = 0;
     for (ptrdiff_t j = 0; j < width; j += 64) {
         ptrdiff_t end = width - j < 64 ? width : j + 64;
         int any = 0;
-        for (ptrdiff_t k = j; k < end; k++) any |= sums[k] >= threshold;
+        for (ptrdiff_t k = j; k < end; k++) any |= (float)sums[k] >= threshold;
         if (!any) continue;
         for (ptrdiff_t k = j; k < end; k++) {
-            hits[count] = (cotool_hit){(int32_t)(tile + k), sums[k]};
-            count += (sums[k] >= threshold) & (tile + k != row);
+            hits[count] = (cotool_hit){(int32_t)(tile + k), (float)sums[k]};
+            count += ((float)sums[k] >= threshold) & (tile + k != row);
         }
     }
     return count;
 }
 
 COTOOL_TARGET static int COTOOL_NAME(hits)(const cotool_bags *bags, ptrdiff_t first_row,
-                                           int before, double threshold, cotool_hit *hits,
+                                           int before, float threshold, cotool_hit *hits,
                                            ptrdiff_t *counts) {
     double sums[COTOOL_ROWS][TILE];
     ptrdiff_t texts = bags->texts;

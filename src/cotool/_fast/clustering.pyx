@@ -1,8 +1,8 @@
 """Clusters of a similarity matrix.
 
-All functions take n × n similarities as any C-contiguous buffer of float64 (higher is closer,
+All functions take n × n similarities as any C-contiguous buffer of float32 (higher is closer,
 symmetric; only cells right of the diagonal are read unless said otherwise) and return a label for
-each row, numbered by first appearance.
+each row, numbered by first appearance. A threshold is rounded to float32 as the cells are.
 
 - components: connected components of the graph of pairs with similarity >= threshold, by
   union-find; O(n²).
@@ -18,15 +18,14 @@ each row, numbered by first appearance.
 
 from cpython.buffer cimport PyBUF_C_CONTIGUOUS, PyBUF_FORMAT, PyBuffer_Release, PyObject_GetBuffer
 from libc.stdlib cimport free, malloc
-from libc.string cimport memcpy
 
 
 cdef class Square:
-    """A borrowed n × n buffer of float64."""
+    """A borrowed n × n buffer of float32."""
 
     cdef Py_buffer view
     cdef bint held
-    cdef const double* cells
+    cdef const float* cells
     cdef Py_ssize_t count
 
     def __cinit__(self, matrix):
@@ -36,11 +35,11 @@ cdef class Square:
             self.view.ndim != 2
             or self.view.shape[0] != self.view.shape[1]
             or self.view.format == NULL
-            or self.view.format[0] != b"d"
+            or self.view.format[0] != b"f"
             or self.view.format[1] != 0
         ):
-            raise ValueError("a similarity matrix is an n x n buffer of float64")
-        self.cells = <const double*>self.view.buf
+            raise ValueError("a similarity matrix is an n x n buffer of float32")
+        self.cells = <const float*>self.view.buf
         self.count = self.view.shape[0]
 
     def __dealloc__(self):
@@ -83,7 +82,7 @@ cdef list labels_of(Py_ssize_t* parents, Py_ssize_t count):
     return labels
 
 
-def components(matrix, double threshold):
+def components(matrix, float threshold):
     """Connected components of the pairs with similarity >= threshold."""
     cdef Square s = Square(matrix)
     cdef Py_ssize_t i, j
@@ -143,7 +142,7 @@ cdef void link_averages(double* cells, Py_ssize_t n, Py_ssize_t* size, Py_ssize_
 
 cdef merge* average_merges(Square s) except NULL:
     """The n - 1 merges of average linkage; to be freed."""
-    cdef Py_ssize_t n = s.count
+    cdef Py_ssize_t n = s.count, i
     cdef double* cells = <double*>malloc((n * n + 1) * sizeof(double))
     cdef Py_ssize_t* size = <Py_ssize_t*>malloc((2 * n + 2) * sizeof(Py_ssize_t))
     cdef merge* merges = <merge*>malloc((n + 1) * sizeof(merge))
@@ -153,7 +152,8 @@ cdef merge* average_merges(Square s) except NULL:
         free(merges)
         raise MemoryError
     with nogil:
-        memcpy(cells, s.cells, n * n * sizeof(double))
+        for i in range(n * n):
+            cells[i] = s.cells[i]
         link_averages(cells, n, size, size + n + 1, merges)
     free(cells)
     free(size)
@@ -173,7 +173,7 @@ def average_heights(matrix):
     return sorted(heights, reverse=True)
 
 
-def average(matrix, double threshold):
+def average(matrix, float threshold):
     """Average linkage, cut where clusters are less similar than threshold.
 
     Reads both triangles of `matrix`.
@@ -185,14 +185,14 @@ def average(matrix, double threshold):
     try:
         parents = indices(s.count)
         for i in range(s.count - 1):
-            if merges[i].similarity >= threshold:
+            if <float>merges[i].similarity >= threshold:
                 join(parents, merges[i].first, merges[i].second)
     finally:
         free(merges)
     return labels_of(parents, s.count)
 
 
-cdef void grow(const double* cells, Py_ssize_t n, double threshold, Py_ssize_t min_points,
+cdef void grow(const float* cells, Py_ssize_t n, float threshold, Py_ssize_t min_points,
                char* core, Py_ssize_t* parents) noexcept nogil:
     cdef Py_ssize_t i, j, near, best
     for i in range(n):
@@ -218,7 +218,7 @@ cdef void grow(const double* cells, Py_ssize_t n, double threshold, Py_ssize_t m
             join(parents, i, best)
 
 
-def density(matrix, double threshold, Py_ssize_t min_points=3):
+def density(matrix, float threshold, Py_ssize_t min_points=3):
     """Dense regions of rows with at least min_points rows at similarity >= threshold.
 
     Reads both triangles of `matrix`.
@@ -235,7 +235,7 @@ def density(matrix, double threshold, Py_ssize_t min_points=3):
     return labels_of(parents, s.count)
 
 
-def star(matrix, double threshold):
+def star(matrix, float threshold):
     """Stars: centres with many neighbours, each with the rows that are most similar to it.
 
     Reads both triangles of `matrix`.

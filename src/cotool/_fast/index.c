@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Sums of products round: what is this close to the threshold is computed in full. */
-#define SLACK 1e-9
+/* Similarities are rounded to float32 before they are compared, and sums of products round: what
+ * is this close to the threshold is computed in full. */
+#define SLACK 1e-6
 
 typedef struct {
     int64_t frequency;
@@ -308,8 +309,8 @@ ptrdiff_t cotool_index_ask(const cotool_index *index, cotool_question *question,
         }
         double similarity = cotool_bag_similarity(index->metric, product, size, index->size[other],
                                                   inverse, index->inverse[other]);
-        if (similarity >= index->threshold)
-            question->hits[found++] = (cotool_hit){other, similarity};
+        if ((float)similarity >= (float)index->threshold)
+            question->hits[found++] = (cotool_hit){other, (float)similarity};
     }
     for (int64_t e = index->start[bag]; e < end; e++) question->own[index->term[e]] = 0;
     return found;

@@ -3,7 +3,7 @@
 The similarity of a and b is 1 - distance(a, b) / max(len(a), len(b)), and 1 for two empty texts;
 distance counts insertions, deletions and substitutions. The kernel is in myers.h; here texts
 become sequences of small numbers, are sorted by length so that the patterns of one call are
-alike, and pairs are cut into tasks. Matrices are n × n float64, symmetric, 1 on the diagonal.
+alike, and pairs are cut into tasks. Matrices are n × n float32, symmetric, 1 on the diagonal.
 """
 
 from cpython.exc cimport PyErr_CheckSignals
@@ -237,7 +237,7 @@ cdef Sequences word_ids(object texts):
 
 
 cdef void write(Sequences sequences, const task* t, const int64_t* found,
-                double* out) noexcept nogil:
+                float* out) noexcept nogil:
     """Similarities of one task's pairs: those whose text comes after the pattern."""
     cdef Py_ssize_t n = sequences.count, p, text, i, j, length
     cdef double similarity
@@ -250,12 +250,12 @@ cdef void write(Sequences sequences, const task* t, const int64_t* found,
             if length > 0:  # the text is the longer one
                 similarity = 1.0 - <double>found[
                     (text - t.first) * COTOOL_PATTERNS + p - t.pattern] / <double>length
-            out[i * n + j] = similarity
-            out[j * n + i] = similarity
+            out[i * n + j] = <float>similarity
+            out[j * n + i] = <float>similarity
 
 
 cdef int run(Sequences sequences, const task* t, cotool_myers_scratch* scratch,
-             double* out) noexcept nogil:
+             float* out) noexcept nogil:
     cdef int count = <int>min(COTOOL_PATTERNS, sequences.count - t.pattern)
     if distances(sequences.sorted + t.pattern, count, sequences.sorted + t.first,
                  t.last - t.first, scratch) != 0:

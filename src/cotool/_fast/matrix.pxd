@@ -1,5 +1,5 @@
 cdef class Matrix:
-    cdef double* data
+    cdef float* data
     cdef readonly Py_ssize_t rows
     cdef readonly Py_ssize_t columns
     cdef Py_ssize_t[2] buffer_shape

@@ -1,8 +1,8 @@
 """Texts that are at least so similar, without the matrix of all pairs.
 
 Similarities are those of pairwise.pyx (cosine, tfidf, jaccard); index.h explains the index, which
-is exact. The products of TF-IDF weights are summed in another order than in the matrix, so their
-last bits may differ. Time grows with the pairs that share a word which is not too frequent,
+is exact. The products of TF-IDF weights are summed in another order than in the matrix, so the last
+bit may differ. Time grows with the pairs that share a word which is not too frequent,
 memory with the words and with what is found. Where most pairs share such words, all pairs are
 compared instead, tile by tile; `sweep` asks for one way or the other.
 
@@ -35,7 +35,7 @@ cdef extern from "index.h" nogil:
         COTOOL_JACCARD
     ctypedef struct cotool_hit:
         int32_t bag
-        double similarity
+        float similarity
     ctypedef struct cotool_index:
         Py_ssize_t texts, bags, vocabulary
         int32_t* bag
@@ -64,7 +64,7 @@ cdef extern from "bags.h" nogil:
                          Py_ssize_t all)
     void cotool_bags_close(cotool_bags* bags)
     ctypedef int hits_function "cotool_bags_hits_function"(
-        const cotool_bags* bags, Py_ssize_t first_row, int before, double threshold,
+        const cotool_bags* bags, Py_ssize_t first_row, int before, float threshold,
         cotool_hit* hits, Py_ssize_t* counts)
     hits_function* cotool_bags_hits()
 
@@ -86,7 +86,7 @@ cdef double POSTING_COST = 5.0
 
 
 cdef struct near:
-    double similarity
+    float similarity
     int32_t text
 
 
@@ -248,8 +248,8 @@ cdef int by_similarity(const void* a, const void* b) noexcept nogil:
 
 
 cdef int hits_by_similarity(const void* a, const void* b) noexcept nogil:
-    cdef double x = (<const cotool_hit*>a).similarity
-    cdef double y = (<const cotool_hit*>b).similarity
+    cdef float x = (<const cotool_hit*>a).similarity
+    cdef float y = (<const cotool_hit*>b).similarity
     return -1 if x > y else 1 if x < y else 0
 
 
@@ -273,7 +273,7 @@ cdef Py_ssize_t nearest_first(cotool_hit* hits, Py_ssize_t count, Py_ssize_t mos
     """Move the hits that can be among the `most` nearest texts to the front; how many they are."""
     # Quickselect by similarity; equal ones stay together.
     cdef Py_ssize_t low = 0, high = count, less, more, i
-    cdef double pivot
+    cdef float pivot
     cdef cotool_hit swapped
     while high - low > 1 and low < most < high:
         pivot = hits[low + (high - low) // 2].similarity
@@ -374,7 +374,7 @@ def neighbours(texts, str metric not None, double threshold, top=None, num_threa
             place += rows[self.index.bag[t]].count - 1
         starts.data.as_longlongs[count] = place
         places = arrays.clone(array("i"), place, zero=False)
-        similarities = arrays.clone(array("d"), place, zero=False)
+        similarities = arrays.clone(array("f"), place, zero=False)
         place = 0
         for t in range(count):
             b = self.index.bag[t]
@@ -383,7 +383,7 @@ def neighbours(texts, str metric not None, double threshold, top=None, num_threa
             while wanted > 0:
                 if rows[b].items[k].text != t:
                     places.data.as_ints[place] = rows[b].items[k].text
-                    similarities.data.as_doubles[place] = rows[b].items[k].similarity
+                    similarities.data.as_floats[place] = rows[b].items[k].similarity
                     place += 1
                     wanted -= 1
                 k += 1

@@ -8,7 +8,7 @@ Metrics, for texts as multisets of words (see tokens.pyx):
 - jaccard: |A ∩ B| / |A ∪ B| of the sets of words
 
 Two texts without words are alike (1); a text without words and one with words are not (0).
-Matrices are n × n float64, symmetric, 1 on the diagonal.
+Matrices are n × n float32, symmetric, 1 on the diagonal.
 """
 
 from cpython.exc cimport PyErr_CheckSignals
@@ -34,13 +34,13 @@ cdef extern from "bags.h" nogil:
                          Py_ssize_t all)
     void cotool_bags_close(cotool_bags* bags)
     ctypedef int rows_function "cotool_bags_rows_function"(
-        const cotool_bags* bags, Py_ssize_t first_row, double* out)
+        const cotool_bags* bags, Py_ssize_t first_row, float* out)
     rows_function* cotool_bags_rows()
 
 cdef extern from "vectors.h" nogil:
     ctypedef void vectors_function "cotool_vectors_rows_function"(
         const double* vectors, const double* sizes, Py_ssize_t count, Py_ssize_t stride,
-        Py_ssize_t first_row, double* out)
+        Py_ssize_t first_row, float* out)
     vectors_function* cotool_vectors_rows()
     double cotool_vectors_size(const double* vector, Py_ssize_t stride)
     enum:

@@ -17,7 +17,7 @@ typedef struct {
 /* A text among those that are searched. */
 typedef struct {
     int32_t bag;
-    double similarity;
+    float similarity; /* rounded as the cells of a matrix are */
 } cotool_hit;
 
 /* Distinct (text, term, count) in text order, by first appearance within a text, and in how many

@@ -13,7 +13,7 @@ double cotool_vectors_size(const double *vector, ptrdiff_t stride);
 /* Row `row` of the count x count matrix `out` right of the diagonal, and its mirror image. */
 typedef void cotool_vectors_rows_function(const double *vectors, const double *sizes,
                                           ptrdiff_t count, ptrdiff_t stride, ptrdiff_t row,
-                                          double *out);
+                                          float *out);
 cotool_vectors_rows_function *cotool_vectors_rows(void);
 
 #endif

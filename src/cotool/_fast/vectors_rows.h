@@ -23,13 +23,13 @@ COTOOL_TARGET static double COTOOL_NAME(product)(const double *a, const double *
 
 COTOOL_TARGET static void COTOOL_NAME(rows)(const double *vectors, const double *sizes,
                                             ptrdiff_t count, ptrdiff_t stride, ptrdiff_t row,
-                                            double *out) {
-    out[row * count + row] = 1.0;
+                                            float *out) {
+    out[row * count + row] = 1.0F;
     for (ptrdiff_t j = row + 1; j < count; j++) {
         double dot = COTOOL_NAME(product)(vectors + row * stride, vectors + j * stride, stride);
         double product = sizes[row] * sizes[j];
         double cosine = product > 0 ? dot / sqrt(product) : 0.0;
         cosine = cosine > 1.0 ? 1.0 : cosine < 0.0 ? 0.0 : cosine;
-        out[row * count + j] = out[j * count + row] = cosine;
+        out[row * count + j] = out[j * count + row] = (float)cosine;
     }
 }

@@ -24,7 +24,7 @@ _KERNELS: dict[str, Callable[[Iterable[str], int | None], Matrix]] = {
 def similarity_matrix(
     texts: Iterable[str], metric: str = "cosine", num_threads: int | None = None
 ) -> Matrix:
-    """Similarity of all pairs of n `texts`, 0 to 1: an n x n buffer of float64.
+    """Similarity of all pairs of n `texts`, 0 to 1: an n x n buffer of float32.
 
     `numpy.asarray` reads the result without a copy; `m[i, j]` and `m.tolist()` work without
     NumPy. The matrix is symmetric with ones on the diagonal.
@@ -51,7 +51,7 @@ def similarity_matrix(
 def embedding_similarity(
     vectors: Iterable[Sequence[float]], num_threads: int | None = None
 ) -> Matrix:
-    """Cosine of all pairs of n `vectors`, negative cosines as 0: an n x n buffer of float64.
+    """Cosine of all pairs of n `vectors`, negative cosines as 0: an n x n buffer of float32.
 
     Raises InputError where vectors differ in length or hold a number that is not finite.
     """
