@@ -87,6 +87,20 @@ def test_distance_at_the_edges_of_words_and_block_groups(metric, longest):
     assert np.array_equal(np.asarray(kernel(texts)), np.float32(oracle(texts)))
 
 
+@pytest.mark.parametrize("metric", EDITS)
+@given(
+    st.text("ab é", max_size=5),
+    st.lists(st.text("ab é", max_size=4), max_size=12),
+    st.text("ab é", max_size=5),
+)
+def test_what_all_texts_share_changes_nothing(metric, before, middles, after):
+    """Beginnings and ends that all have, also where they overlap; texts that are equal."""
+    kernel, oracle = EDITS[metric]
+    texts = [before + middle + after for middle in middles]
+    expected = np.float32(oracle(texts)).reshape(len(texts), len(texts))
+    assert np.array_equal(np.asarray(kernel(texts)), expected)
+
+
 @pytest.mark.parametrize("metric", ALL)
 @pytest.mark.parametrize(("count", "longest"), [(40, 30), (600, 40), (90, 700)])
 def test_the_same_for_every_number_of_threads(metric, count, longest):

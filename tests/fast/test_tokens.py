@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 import reference
+from cotool._fast import levenshtein, pairwise
 from cotool._fast.tokens import tokenize
 
 # Characters that meet the rules: cases, marks, joiners, scripts with and without spaces.
@@ -59,3 +61,18 @@ def test_not_a_text():
     """Bytes are not a text."""
     with pytest.raises(TypeError, match="str"):
         tokenize(b"abc")
+
+
+def test_ids_do_not_depend_on_threads():
+    """Texts that are tokenized in parts, with new words in each and words of all lengths."""
+    texts = [
+        " ".join(f"{'long' * (n % 7)}word{(n * k) % 977} é{n % 11} 字" for k in range(60))
+        for n in range(900)
+    ]
+    assert sum(map(len, texts)) > 600_000
+    one = np.asarray(pairwise.cosine(texts, 1))
+    for threads in (2, 3, 7):
+        assert np.array_equal(np.asarray(pairwise.cosine(texts, threads)), one)
+    # Levenshtein of words sees the order of ids' texts, not only their counts.
+    few = texts[::30]
+    assert levenshtein.words(few * 12, 1).tolist() == levenshtein.words(few * 12, 4).tolist()

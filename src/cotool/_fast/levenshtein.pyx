@@ -2,15 +2,16 @@
 
 The similarity of a and b is 1 - distance(a, b) / max(len(a), len(b)), and 1 for two empty texts;
 distance counts insertions, deletions and substitutions. The kernel is in myers.h; here texts
-become sequences of small numbers, are sorted by length so that the patterns of one call are
-alike, and pairs are cut into tasks. Matrices are n × n float32, symmetric, 1 on the diagonal.
+become sequences of small numbers, equal ones are taken once, they are sorted by length so that the
+patterns of one call are alike, and pairs are cut into tasks. Matrices are n × n float32,
+symmetric, 1 on the diagonal.
 """
 
 from cpython.exc cimport PyErr_CheckSignals
 from cython.parallel cimport prange, threadid
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, qsort
-from libc.string cimport memcpy, memset
+from libc.string cimport memcmp, memcpy, memset
 
 from cotool._fast._openmp cimport threads_for
 from cotool._fast.matrix cimport Matrix, new_matrix
@@ -89,54 +90,118 @@ cdef Py_ssize_t plan(const cotool_sequence* texts, Py_ssize_t n, task* tasks) no
 
 
 cdef class Sequences:
-    """n texts as symbols 0 ... alphabet - 1, by ascending length; `order` is their place before."""
+    """The distinct ones of n texts as symbols 0 ... alphabet - 1, by ascending length.
 
-    cdef Py_ssize_t count
+    What all texts begin or end with is left out of `sorted`, since it changes no distance;
+    `lengths` has it. Text k of `sorted` stands for the texts `members[starts[k] : starts[k + 1]]`.
+    """
+
+    cdef Py_ssize_t texts, count
     cdef int32_t alphabet
     cdef int32_t* symbols
     cdef cotool_sequence* sorted
-    cdef Py_ssize_t* order
+    cdef Py_ssize_t* lengths
+    cdef Py_ssize_t* starts
+    cdef Py_ssize_t* members
 
     def __cinit__(self, Py_ssize_t count, Py_ssize_t total):
-        self.count = count
+        self.texts = count
         self.symbols = <int32_t*>malloc((total + 1) * sizeof(int32_t))
         self.sorted = <cotool_sequence*>malloc((count + 1) * sizeof(cotool_sequence))
-        self.order = <Py_ssize_t*>malloc((count + 1) * sizeof(Py_ssize_t))
-        if self.symbols == NULL or self.sorted == NULL or self.order == NULL:
+        self.lengths = <Py_ssize_t*>malloc((3 * count + 3) * sizeof(Py_ssize_t))
+        if self.symbols == NULL or self.sorted == NULL or self.lengths == NULL:
             raise MemoryError
+        self.starts = self.lengths + count + 1
+        self.members = self.starts + count + 1
 
     def __dealloc__(self):
         free(self.symbols)
         free(self.sorted)
-        free(self.order)
+        free(self.lengths)
 
     cdef int place(self, const int64_t* starts) except -1 nogil:
         """Sort the texts by length; text t is `symbols[starts[t] : starts[t + 1]]`."""
-        cdef int64_t* keys = <int64_t*>malloc((self.count + 1) * 2 * sizeof(int64_t))
-        cdef Py_ssize_t i, k
-        if keys == NULL:
+        cdef placed* texts = <placed*>malloc((self.texts + 1) * sizeof(placed))
+        cdef Py_ssize_t i, k = -1
+        if texts == NULL:
             with gil:
                 raise MemoryError
-        for i in range(self.count):
-            keys[2 * i] = starts[i + 1] - starts[i]
-            keys[2 * i + 1] = i
-        qsort(keys, self.count, 2 * sizeof(int64_t), by_length)
-        for i in range(self.count):
-            k = keys[2 * i + 1]
-            self.order[i] = k
-            self.sorted[i].symbols = self.symbols + starts[k]
-            self.sorted[i].length = keys[2 * i]
-        free(keys)
+        for i in range(self.texts):
+            texts[i].place = i
+            texts[i].length = starts[i + 1] - starts[i]
+            texts[i].hash = hash_of(self.symbols + starts[i], texts[i].length)
+        qsort(texts, self.texts, sizeof(placed), by_length)
+        for i in range(self.texts):
+            self.members[i] = texts[i].place
+            if i == 0 or texts[i].length != texts[i - 1].length or (
+                texts[i].hash != texts[i - 1].hash
+            ) or memcmp(
+                self.symbols + starts[texts[i].place], self.sorted[k].symbols,
+                texts[i].length * sizeof(int32_t),
+            ) != 0:
+                k += 1
+                self.starts[k] = i
+                self.lengths[k] = texts[i].length
+                self.sorted[k].symbols = self.symbols + starts[texts[i].place]
+                self.sorted[k].length = texts[i].length
+        free(texts)
+        self.count = k + 1
+        self.starts[self.count] = self.texts
+        self.trim()
         return 0
+
+    cdef void trim(self) noexcept nogil:
+        """Leave out what all texts begin with, and what they end with."""
+        cdef Py_ssize_t k, before, after
+        if self.count < 2:
+            return
+        before = after = self.sorted[0].length
+        for k in range(1, self.count):
+            before = common(self.sorted[0], self.sorted[k], before, 0)
+        after -= before
+        for k in range(1, self.count):
+            after = common(self.sorted[0], self.sorted[k], after, 1)
+        for k in range(self.count):
+            self.sorted[k].symbols += before
+            self.sorted[k].length -= before + after
+
+
+cdef struct placed:
+    Py_ssize_t length, place
+    uint64_t hash
+
+
+cdef uint64_t hash_of(const int32_t* symbols, Py_ssize_t length) noexcept nogil:
+    """Tell most different texts of one length apart."""
+    cdef uint64_t found = 0
+    cdef Py_ssize_t i
+    for i in range(length):
+        found = (found ^ <uint32_t>symbols[i]) * <uint64_t>0x9E3779B97F4A7C15
+    return found ^ found >> 32
+
+
+cdef Py_ssize_t common(cotool_sequence a, cotool_sequence b, Py_ssize_t most,
+                       bint from_end) noexcept nogil:
+    """How many of the first (last) `most` symbols of two sequences are equal before one differs."""
+    cdef Py_ssize_t i
+    for i in range(most):
+        if from_end:
+            if a.symbols[a.length - 1 - i] != b.symbols[b.length - 1 - i]:
+                return i
+        elif a.symbols[i] != b.symbols[i]:
+            return i
+    return most
 
 
 cdef int by_length(const void* a, const void* b) noexcept nogil:
-    """Order (length, place) pairs."""
-    cdef const int64_t* x = <const int64_t*>a
-    cdef const int64_t* y = <const int64_t*>b
-    if x[0] != y[0]:
-        return -1 if x[0] < y[0] else 1
-    return -1 if x[1] < y[1] else 1
+    """Order texts by length, equal ones together, by place."""
+    cdef const placed* x = <const placed*>a
+    cdef const placed* y = <const placed*>b
+    if x.length != y.length:
+        return -1 if x.length < y.length else 1
+    if x.hash != y.hash:
+        return -1 if x.hash < y.hash else 1
+    return -1 if x.place < y.place else 1
 
 
 cdef struct text_view:
@@ -226,8 +291,8 @@ cdef Sequences code_points(object texts):
     return result
 
 
-cdef Sequences word_ids(object texts):
-    cdef Tokens tokens = tokens_of(texts)
+cdef Sequences word_ids(object texts, object num_threads):
+    cdef Tokens tokens = tokens_of(texts, num_threads)
     cdef Py_ssize_t total = tokens.starts[tokens.texts]
     cdef Sequences result = Sequences(tokens.texts, total)
     memcpy(result.symbols, tokens.ids, total * sizeof(int32_t))
@@ -239,19 +304,19 @@ cdef Sequences word_ids(object texts):
 cdef void write(Sequences sequences, const task* t, const int64_t* found,
                 float* out) noexcept nogil:
     """Similarities of one task's pairs: those whose text comes after the pattern."""
-    cdef Py_ssize_t n = sequences.count, p, text, i, j, length
-    cdef double similarity
+    cdef Py_ssize_t n = sequences.texts, p, text, i, j
+    cdef Py_ssize_t* members = sequences.members
+    cdef double length
+    cdef float similarity
     for text in range(t.first, t.last):
-        length = sequences.sorted[text].length
-        j = sequences.order[text]
+        length = <double>sequences.lengths[text]  # the text is the longer one, and not empty
         for p in range(t.pattern, min(t.pattern + COTOOL_PATTERNS, text)):
-            i = sequences.order[p]
-            similarity = 1.0
-            if length > 0:  # the text is the longer one
-                similarity = 1.0 - <double>found[
-                    (text - t.first) * COTOOL_PATTERNS + p - t.pattern] / <double>length
-            out[i * n + j] = <float>similarity
-            out[j * n + i] = <float>similarity
+            similarity = <float>(1.0 - <double>found[
+                (text - t.first) * COTOOL_PATTERNS + p - t.pattern] / length)
+            for i in range(sequences.starts[p], sequences.starts[p + 1]):
+                for j in range(sequences.starts[text], sequences.starts[text + 1]):
+                    out[members[i] * n + members[j]] = similarity
+                    out[members[j] * n + members[i]] = similarity
 
 
 cdef int run(Sequences sequences, const task* t, cotool_myers_scratch* scratch,
@@ -265,22 +330,24 @@ cdef int run(Sequences sequences, const task* t, cotool_myers_scratch* scratch,
 
 
 cdef Matrix similarity(Sequences sequences, object num_threads):
-    cdef Py_ssize_t n = sequences.count, i, done, until
+    cdef Py_ssize_t n = sequences.texts, i, j, k, done, until
     cdef Matrix out = new_matrix(n, n)
     cdef cotool_myers_scratch* scratch = NULL
     cdef int threads = 1, opened = 0, failed = 0
     cdef double work = 0
-    cdef Py_ssize_t count = plan(sequences.sorted, n, NULL)
+    cdef Py_ssize_t count = plan(sequences.sorted, sequences.count, NULL)
     cdef task* tasks
-    for i in range(n):
-        out.data[i * n + i] = 1.0
+    for k in range(sequences.count):
+        for i in range(sequences.starts[k], sequences.starts[k + 1]):
+            for j in range(sequences.starts[k], sequences.starts[k + 1]):
+                out.data[sequences.members[i] * n + sequences.members[j]] = 1.0
     if count == 0:
         return out
     tasks = <task*>malloc(count * sizeof(task))
     try:
         if tasks == NULL:
             raise MemoryError
-        plan(sequences.sorted, n, tasks)
+        plan(sequences.sorted, sequences.count, tasks)
         for i in range(count):
             work += tasks[i].cost
         threads = <int>min(<Py_ssize_t>threads_for(num_threads, work), count)
@@ -322,4 +389,4 @@ def characters(texts, num_threads=None):
 
 def words(texts, num_threads=None):
     """Levenshtein similarity of all pairs of `texts`, in words."""
-    return similarity(word_ids(texts), num_threads)
+    return similarity(word_ids(texts, num_threads), num_threads)

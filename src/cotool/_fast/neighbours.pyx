@@ -114,7 +114,7 @@ cdef class Index:
 
     def __cinit__(self, texts, str metric not None, double threshold, num_threads,
                   sweep=None, bint graph=True):
-        cdef Tokens tokens = tokens_of(texts)
+        cdef Tokens tokens = tokens_of(texts, num_threads)
         cdef Py_ssize_t t, b
         cdef int failed, thread
         if not threshold > 0:

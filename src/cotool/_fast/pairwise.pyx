@@ -59,7 +59,7 @@ cdef Py_ssize_t blocks_of(Py_ssize_t blocks, double work) noexcept:
 
 
 cdef Matrix bag_similarity(object texts, int metric, object num_threads):
-    cdef Tokens tokens = tokens_of(texts)
+    cdef Tokens tokens = tokens_of(texts, num_threads)
     cdef Py_ssize_t count = tokens.texts, blocks, first, last, block, step
     cdef Matrix out = new_matrix(count, count)
     cdef cotool_bags bags

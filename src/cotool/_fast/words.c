@@ -269,6 +269,28 @@ static int grow(cotool_vocabulary *vocabulary) {
     return 0;
 }
 
+/* The id of a word, which gets the next one if it is new; -1 without memory. */
+static inline int32_t id_of(cotool_vocabulary *vocabulary, uint64_t head, uint64_t tail,
+                            const uint8_t *bytes, size_t size) {
+    uint64_t slot = slot_of(vocabulary, head, tail);
+    for (;;) {
+        cotool_word *word = &vocabulary->slots[slot];
+        if (word->id < 0) {
+            /* A word of 4 GiB cannot be told from its remainder in 32 bits. */
+            if (vocabulary->count == INT32_MAX || size > UINT32_MAX) return -1;
+            int32_t id = vocabulary->count++;
+            *word = (cotool_word){head, tail, bytes, (uint32_t)size, id};
+            if ((uint64_t)vocabulary->count * 2 > vocabulary->mask && grow(vocabulary) != 0)
+                return -1;
+            return id;
+        }
+        if (likely(word->head == head && word->tail == tail && word->length == size) &&
+            (size <= 16 || memcmp(word->start, bytes, size) == 0))
+            return word->id;
+        slot = (slot + 1) & vocabulary->mask;
+    }
+}
+
 ptrdiff_t cotool_intern(cotool_vocabulary *vocabulary, const uint8_t *folded, size_t length,
                         const uint64_t *bits, int32_t *ids) {
     ptrdiff_t count = 0;
@@ -285,26 +307,26 @@ ptrdiff_t cotool_intern(cotool_vocabulary *vocabulary, const uint8_t *folded, si
             tail = size <= 16 ? load_part(bytes + 8, size - 8)
                               : hash_rest(bytes + 8, size - 8, vocabulary->seed);
         }
-        uint64_t slot = slot_of(vocabulary, head, tail);
-        for (;;) {
-            cotool_word *word = &vocabulary->slots[slot];
-            if (word->id < 0) {
-                /* A word of 4 GiB cannot be told from its remainder in 32 bits. */
-                if (vocabulary->count == INT32_MAX || size > UINT32_MAX) return -1;
-                *word = (cotool_word){head, tail, bytes, (uint32_t)size, vocabulary->count};
-                ids[count++] = vocabulary->count++;
-                if ((uint64_t)vocabulary->count * 2 > vocabulary->mask && grow(vocabulary) != 0)
-                    return -1;
-                break;
-            }
-            if (likely(word->head == head && word->tail == tail && word->length == size) &&
-                (size <= 16 || memcmp(word->start, bytes, size) == 0)) {
-                ids[count++] = word->id;
-                break;
-            }
-            slot = (slot + 1) & vocabulary->mask;
-        }
+        int32_t id = id_of(vocabulary, head, tail, bytes, size);
+        if (id < 0) return -1;
+        ids[count++] = id;
         start = end;
     }
     return count;
+}
+
+int cotool_vocabulary_merge(cotool_vocabulary *vocabulary, const cotool_vocabulary *from,
+                            int32_t *ids) {
+    const cotool_word **words = malloc(((size_t)from->count + 1) * sizeof *words);
+    int failed = 0;
+    if (!words) return -1;
+    for (uint64_t i = 0; i <= from->mask; i++)
+        if (from->slots[i].id >= 0) words[from->slots[i].id] = &from->slots[i];
+    for (int32_t k = 0; k < from->count && !failed; k++) {
+        ids[k] = id_of(vocabulary, words[k]->head, words[k]->tail, words[k]->start,
+                       words[k]->length);
+        failed = ids[k] < 0;
+    }
+    free(words);
+    return failed ? -1 : 0;
 }

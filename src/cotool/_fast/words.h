@@ -64,4 +64,9 @@ size_t cotool_next_word(const uint64_t *bits, size_t length, size_t *position);
 ptrdiff_t cotool_intern(cotool_vocabulary *vocabulary, const uint8_t *folded, size_t length,
                         const uint64_t *bits, int32_t *ids);
 
+/* Intern the words of another vocabulary, by ascending id: `ids` [from->count] are theirs in this
+ * one. Returns -1 without memory. */
+int cotool_vocabulary_merge(cotool_vocabulary *vocabulary, const cotool_vocabulary *from,
+                            int32_t *ids);
+
 #endif
