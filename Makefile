@@ -3,7 +3,7 @@ PYTHON ?= python
 export OMP_WAIT_POLICY = passive
 export PYTHONPATH = src
 
-.PHONY: dev build test check fuzz freshness sanitize bench dist clean
+.PHONY: dev build test check fuzz freshness sanitize bench profile dist clean
 
 dev:            ## an editable install with everything that the other tasks need
 	$(PYTHON) -m pip install -q -e '.[dev,bench]'
@@ -37,10 +37,15 @@ sanitize:       ## the kernels' tests under AddressSanitizer and UndefinedBehavi
 	$(PYTHON) -m pytest -q -p no:cacheprovider tests/fast tests/logs; status=$$?; \
 	$(PYTHON) setup.py -q build_ext --inplace --force; exit $$status
 
-bench:          ## cotool beside its peers
-	$(PYTHON) bench/similarity.py
-	$(PYTHON) bench/logs.py
-	$(PYTHON) bench/vault.py
+bench:          ## cotool beside its peers, a quarter of an hour; rewrites bench/RESULTS.md
+	$(PYTHON) bench/similarity.py --write
+	$(PYTHON) bench/growth.py --write
+	$(PYTHON) bench/logs.py --write
+	$(PYTHON) bench/vault.py --write
+
+CASE ?= similarity/cosine/600x2000
+profile:        ## a flame graph of a case, profile.svg: make profile CASE=logs/scan
+	py-spy record --native --rate 500 --output profile.svg -- $(PYTHON) bench/repeat.py '$(CASE)'
 
 dist:           ## sdist and wheel
 	$(PYTHON) -m pip install -q build && $(PYTHON) -m build

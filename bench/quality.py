@@ -1,6 +1,6 @@
 """How good the answers are, on public data that is not part of the project.
 
-    python bench/quality.py DATA
+    python bench/quality.py DATA [--write]
 
 DATA is a folder with truth-inference/, mmlu-pro/, gsm8k/, alpaca-eval/ and crowdspeech/ (see the
 data sets' own sites). Everything is run as a user would: files in, no option, no gold answers.
@@ -9,11 +9,11 @@ Prints a Markdown table; sets that are absent are left out with a word.
 
 from __future__ import annotations
 
+import argparse
 import csv
 import gzip
 import json
 import statistics
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from cotool import find_consensus_batch
 from cotool.consensus.extraction import extract_answer, extract_answers
 from cotool.consensus.readers import read_questions
+from results import Report, add_write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -154,16 +155,22 @@ PARTS: dict[str, list[Callable[[Path], Iterator[Row]]]] = {
 
 def main() -> None:
     """Print the table."""
-    data = Path(sys.argv[1])
-    print("| data | what | |")
-    print("|---|---|---|")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
+    add_write(parser)
+    arguments = parser.parse_args()
+    data = arguments.data
+    report = Report("Quality", "`python bench/quality.py DATA --write`", write=arguments.write)
+    report("| data | what | |")
+    report("|---|---|---|")
     for name, parts in PARTS.items():
         if not (data / name).is_dir():
-            print(f"| {name} | not here, left out | |")
+            report(f"| {name} | not here, left out | |")
             continue
         for part in parts:
             for what, figure in part(data / name):
-                print(f"| {name} | {what} | {figure} |", flush=True)
+                report(f"| {name} | {what} | {figure} |")
+    report.save()
 
 
 if __name__ == "__main__":

@@ -3,8 +3,10 @@
 
 #include "cpu.h"
 
-/* Texts of one tile: 8 rows x 512 doubles are 32 KiB, the first-level cache. */
-#define TILE 512
+/* Texts of one tile. Longer ones leave the first-level cache (8 rows x 2048 doubles are 128 KiB), but
+ * a rare term's postings then end less often within a tile. n = 2000, one thread, ms for 512, 2048,
+ * 4096: 60 characters 4.7, 4.1, 4.2; 600: 15.2, 13.2, 13.3; 3000: 73, 65, 64. */
+#define TILE 2048
 
 /* A column's lines lie a row apart, where no hardware prefetcher follows. */
 #define AHEAD 16
