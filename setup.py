@@ -21,6 +21,7 @@ MODULES: dict[str, list[str]] = {
     "matrix": [],
     "neighbours": ["bags.c", "index.c"],
     "clustering": [],
+    "edits": ["myers.c"],
     "levenshtein": ["myers.c"],
     "pairwise": ["bags.c", "vectors.c"],
     "tokens": ["words.c"],

@@ -409,5 +409,7 @@ def test_neighbours_are_lists():
     for bad in ({"threshold": 0.0}, {"threshold": 1.1}, {"threshold": 0.5, "top": 0}):
         with pytest.raises(InputError):
             neighbours(["a"], **bad)
-    with pytest.raises(InputError, match="levenshtein needs all pairs"):
-        neighbours(["a"], "levenshtein", threshold=0.5)
+    with pytest.raises(InputError, match="embedding needs all pairs"):
+        neighbours(["a"], "embedding", threshold=0.5)
+    assert neighbours(["abcd", "abce"], "levenshtein", threshold=0.75)[0] == [(1, 0.75)]
+    assert neighbours(["a b c d", "a b c e"], "word-levenshtein", threshold=0.75)[1] == [(0, 0.75)]

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cotool import similarity_matrix
-from cotool._fast import clustering, neighbours
+from cotool._fast import clustering, edits, neighbours
 from reference import nearest, star
 
 WORDS = ("the", "of", "answer", "is", "no", "yes", "42", "paris", "字", "été", "x")
@@ -116,3 +116,33 @@ def test_limits_are_errors():
         neighbours.neighbours(["a"], "levenshtein", 0.5)
     with pytest.raises(ValueError, match="every pair"):
         neighbours.closeness(["a"], "jaccard", [0], [1.0])
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from("ab é字 "), max_size=9).map("".join)
+        | st.text("abc ", min_size=60, max_size=70),
+        max_size=24,
+    ),
+    st.booleans(),
+    thresholds,
+    st.none() | st.integers(1, 6),
+    st.sampled_from([1, 2, 4]),
+)
+def test_neighbours_by_edits_are_those_of_the_matrix(some, in_words, threshold, top, threads):
+    """Which texts, in which order, how similar: nothing that can be near is passed over."""
+    metric = "word-levenshtein" if in_words else "levenshtein"
+    matrix = similarity_matrix(some, metric).tolist()
+    own = found(edits.neighbours(some, in_words, threshold, top, threads))
+    assert own == nearest(matrix, threshold, top)
+
+
+def test_many_texts_by_edits():
+    """More texts than go to the kernel together, many of them equal, of all lengths."""
+    some = [f"the answer is {n % 400} because of {'very ' * (n % 9)}reasons" for n in range(1500)]
+    one = edits.neighbours(some, False, 0.9, 4, 1)
+    assert edits.neighbours(some, False, 0.9, 4, 3) == one
+    matrix = similarity_matrix(some, "levenshtein").tolist()
+    assert found(one) == nearest(matrix, float(np.float32(0.9)), 4)
+    with pytest.raises(ValueError, match="more than 10 neighbours"):
+        edits.neighbours(some, False, 0.5, limit=10)

@@ -23,21 +23,6 @@ cdef extern from "Python.h":
     Py_ssize_t PyUnicode_GET_LENGTH(object text)
     Py_UCS4 PyUnicode_READ(int kind, void* data, Py_ssize_t index) nogil
 
-cdef extern from "myers.h" nogil:
-    enum:
-        COTOOL_PATTERNS
-    ctypedef struct cotool_sequence:
-        const int32_t* symbols
-        Py_ssize_t length
-    ctypedef struct cotool_myers_scratch:
-        int64_t* distances
-    int cotool_myers_open(cotool_myers_scratch* scratch, int32_t alphabet, Py_ssize_t texts)
-    void cotool_myers_close(cotool_myers_scratch* scratch)
-    ctypedef int myers_function "cotool_myers_function"(
-        const cotool_sequence* patterns, int count, const cotool_sequence* texts,
-        Py_ssize_t text_count, cotool_myers_scratch* scratch)
-    myers_function* cotool_myers()
-
 cdef myers_function* distances = cotool_myers()
 
 # Texts of one task, and their symbols together: the edges between block groups take 4 bytes a
@@ -90,20 +75,6 @@ cdef Py_ssize_t plan(const cotool_sequence* texts, Py_ssize_t n, task* tasks) no
 
 
 cdef class Sequences:
-    """The distinct ones of n texts as symbols 0 ... alphabet - 1, by ascending length.
-
-    What all texts begin or end with is left out of `sorted`, since it changes no distance;
-    `lengths` has it. Text k of `sorted` stands for the texts `members[starts[k] : starts[k + 1]]`.
-    """
-
-    cdef Py_ssize_t texts, count
-    cdef int32_t alphabet
-    cdef int32_t* symbols
-    cdef cotool_sequence* sorted
-    cdef Py_ssize_t* lengths
-    cdef Py_ssize_t* starts
-    cdef Py_ssize_t* members
-
     def __cinit__(self, Py_ssize_t count, Py_ssize_t total):
         self.texts = count
         self.symbols = <int32_t*>malloc((total + 1) * sizeof(int32_t))
@@ -111,8 +82,8 @@ cdef class Sequences:
         self.lengths = <Py_ssize_t*>malloc((3 * count + 3) * sizeof(Py_ssize_t))
         if self.symbols == NULL or self.sorted == NULL or self.lengths == NULL:
             raise MemoryError
-        self.starts = self.lengths + count + 1
-        self.members = self.starts + count + 1
+        self.starts = <int64_t*>(self.lengths + count + 1)
+        self.members = <int32_t*>(self.starts + count + 1)
 
     def __dealloc__(self):
         free(self.symbols)
@@ -132,7 +103,7 @@ cdef class Sequences:
             texts[i].hash = hash_of(self.symbols + starts[i], texts[i].length)
         qsort(texts, self.texts, sizeof(placed), by_length)
         for i in range(self.texts):
-            self.members[i] = texts[i].place
+            self.members[i] = <int32_t>texts[i].place
             if i == 0 or texts[i].length != texts[i - 1].length or (
                 texts[i].hash != texts[i - 1].hash
             ) or memcmp(
@@ -305,7 +276,7 @@ cdef void write(Sequences sequences, const task* t, const int64_t* found,
                 float* out) noexcept nogil:
     """Similarities of one task's pairs: those whose text comes after the pattern."""
     cdef Py_ssize_t n = sequences.texts, p, text, i, j
-    cdef Py_ssize_t* members = sequences.members
+    cdef int32_t* members = sequences.members
     cdef double length
     cdef float similarity
     for text in range(t.first, t.last):

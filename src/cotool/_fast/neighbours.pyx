@@ -33,9 +33,6 @@ cdef extern from "index.h" nogil:
         COTOOL_COSINE
         COTOOL_TFIDF
         COTOOL_JACCARD
-    ctypedef struct cotool_hit:
-        int32_t bag
-        float similarity
     ctypedef struct cotool_index:
         Py_ssize_t texts, bags, vocabulary
         int32_t* bag
@@ -83,16 +80,6 @@ cdef double QUESTION_COST = 2000.0
 # Nanoseconds for one bag of an indexed term and what becomes of it. Where most pairs share such a
 # term, comparing all pairs tile by tile (bags.h) is faster.
 cdef double POSTING_COST = 5.0
-
-
-cdef struct near:
-    float similarity
-    int32_t text
-
-
-cdef struct row:
-    near* items
-    Py_ssize_t count
 
 
 cdef class Index:
@@ -264,7 +251,7 @@ cdef int collect_block(Index self, Py_ssize_t block, Py_ssize_t most, int thread
             return -1
         hits[counts[r]].bag = <int32_t>bag  # of all bags, at most all others are hits
         hits[counts[r]].similarity = 1.0
-        if collect(self, hits, counts[r] + 1, most, &rows[bag]) != 0:
+        if collect(self.member_start, self.member, hits, counts[r] + 1, most, &rows[bag]) != 0:
             return -1
     return 0
 
@@ -303,9 +290,12 @@ cdef Py_ssize_t nearest_first(cotool_hit* hits, Py_ssize_t count, Py_ssize_t mos
     return high
 
 
-cdef int collect(Index self, cotool_hit* all_hits, Py_ssize_t hits, Py_ssize_t most,
-                 row* out) noexcept nogil:
-    """The `most` nearest texts among the hits, of which one is the bag itself."""
+cdef int collect(const int64_t* starts, const int32_t* members, cotool_hit* all_hits,
+                 Py_ssize_t hits, Py_ssize_t most, row* out) noexcept nogil:
+    """The `most` nearest texts among the hits, of which one is the bag itself; -1 without memory.
+
+    Bag b is that of the texts members[starts[b] : starts[b + 1]].
+    """
     cdef Py_ssize_t h, room = 0, taken, count = 0
     cdef int64_t m
     hits = nearest_first(all_hits, hits, most)
@@ -314,20 +304,54 @@ cdef int collect(Index self, cotool_hit* all_hits, Py_ssize_t hits, Py_ssize_t m
         if room >= most and all_hits[h].similarity < all_hits[h - 1].similarity:
             hits = h
             break
-        room += min(self.copies(all_hits[h].bag), most)
+        m = all_hits[h].bag
+        room += min(<Py_ssize_t>(starts[m + 1] - starts[m]), most)
     out.items = <near*>malloc((room + 1) * sizeof(near))
     if out.items == NULL:
         return -1
     for h in range(hits):
-        m = self.member_start[all_hits[h].bag]
-        taken = min(self.copies(all_hits[h].bag), most)
-        for m in range(m, m + taken):
-            out.items[count].text = self.member[m]
+        m = all_hits[h].bag
+        taken = min(<Py_ssize_t>(starts[m + 1] - starts[m]), most)
+        for m in range(starts[m], starts[m] + taken):
+            out.items[count].text = members[m]
             out.items[count].similarity = all_hits[h].similarity
             count += 1
     qsort(out.items, count, sizeof(near), by_similarity)
     out.count = min(count, most)
     return 0
+
+
+cdef tuple assemble(Py_ssize_t count, const int32_t* bag, const row* rows):
+    """(starts, places, similarities) of all texts, from the lists of their bags."""
+    cdef Py_ssize_t t, k, wanted, place = 0
+    cdef const row* own
+    cdef arrays.array starts = arrays.clone(array("q"), count + 1, zero=True)
+    # A list holds the text itself, or, where more are exactly as near, one too many.
+    for t in range(count):
+        starts.data.as_longlongs[t] = place
+        place += rows[bag[t]].count - 1
+    starts.data.as_longlongs[count] = place
+    cdef arrays.array places = arrays.clone(array("i"), place, zero=False)
+    cdef arrays.array similarities = arrays.clone(array("f"), place, zero=False)
+    place = 0
+    for t in range(count):
+        own = &rows[bag[t]]
+        wanted = starts.data.as_longlongs[t + 1] - place
+        k = 0
+        while wanted > 0:
+            if own.items[k].text != t:
+                places.data.as_ints[place] = own.items[k].text
+                similarities.data.as_floats[place] = own.items[k].similarity
+                place += 1
+                wanted -= 1
+            k += 1
+    return starts, places, similarities
+
+
+cdef object too_many(Py_ssize_t limit):
+    return ValueError(
+        f"more than {limit:,} neighbours: raise the threshold, or ask for the top few"
+    )
 
 
 def neighbours(texts, str metric not None, double threshold, top=None, num_threads=None,
@@ -341,12 +365,9 @@ def neighbours(texts, str metric not None, double threshold, top=None, num_threa
     cdef Index self = Index(texts, metric, threshold, num_threads, sweep)
     cdef Py_ssize_t count = self.index.texts, bags = self.index.bags, blocks = self.blocks()
     cdef Py_ssize_t most = count if top is None else min(<Py_ssize_t>top + 1, count)
-    cdef Py_ssize_t first, last, b, t, k, total = 0, place, wanted
+    cdef Py_ssize_t first, last, b, total = 0
     cdef int failed = 0, threads = self.threads
     cdef row* rows = <row*>calloc(bags + 1, sizeof(row))
-    cdef arrays.array starts = arrays.clone(array("q"), count + 1, zero=True)
-    cdef arrays.array places
-    cdef arrays.array similarities
     if rows == NULL:
         raise MemoryError
     try:
@@ -362,36 +383,14 @@ def neighbours(texts, str metric not None, double threshold, top=None, num_threa
             for b in range(first * COTOOL_ROWS, min(last * COTOOL_ROWS, bags)):
                 total += self.copies(b) * (rows[b].count - 1)
             if total > limit:
-                raise ValueError(
-                    f"more than {limit:,} neighbours: raise the threshold, or ask for the top few"
-                )
+                raise too_many(limit)
             PyErr_CheckSignals()
             first = last
-        # A list holds the text itself, or, where more are exactly as near, one too many.
-        place = 0
-        for t in range(count):
-            starts.data.as_longlongs[t] = place
-            place += rows[self.index.bag[t]].count - 1
-        starts.data.as_longlongs[count] = place
-        places = arrays.clone(array("i"), place, zero=False)
-        similarities = arrays.clone(array("f"), place, zero=False)
-        place = 0
-        for t in range(count):
-            b = self.index.bag[t]
-            wanted = starts.data.as_longlongs[t + 1] - place
-            k = 0
-            while wanted > 0:
-                if rows[b].items[k].text != t:
-                    places.data.as_ints[place] = rows[b].items[k].text
-                    similarities.data.as_floats[place] = rows[b].items[k].similarity
-                    place += 1
-                    wanted -= 1
-                k += 1
+        return assemble(count, self.index.bag, rows)
     finally:
         for b in range(bags):
             free(rows[b].items)
         free(rows)
-    return starts, places, similarities
 
 
 # ---- clusters --------------------------------------------------------------------------------
