@@ -98,6 +98,7 @@ def test_compare_fails_on_a_clear_regression_only(bench, tmp_path):
         (["run", "--threads", "0"], "expected numbers"),
         (["run", "--threads", "x"], "expected numbers"),
         (["run", "--input", "x"], "--input needs the cases"),
+        (["run", "-o", "nothere/now.json"], "nothere/now.json: cannot be written"),
         (["run", "-g", "logs", "--input", "nothere"], "nothere: No such file"),
         (["compare", "nothere", "nothere"], "nothere: No such file"),
         (["compare", "x", "x", "--fail-above", "much"], "expected a percentage"),

@@ -192,6 +192,8 @@ def _keep(benchmarks: Iterator[Benchmark], output: str | None) -> list[Benchmark
     """Gather results; write them as pyperf's JSON. What was measured before Ctrl-C is kept."""
     from pyperf import BenchmarkSuite
 
+    if output is not None and output != STDOUT:
+        _check_writable(Path(output))  # before minutes of measuring
     found: list[Benchmark] = []
     try:
         found.extend(benchmarks)
@@ -204,6 +206,14 @@ def _keep(benchmarks: Iterator[Benchmark], output: str | None) -> list[Benchmark
             with open_output(output, data=True) as stream:
                 stream.write(text.getvalue())
     return found
+
+
+def _check_writable(path: Path) -> None:
+    folder = path.parent
+    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise InputError(
+            f"{path}: cannot be written", hint="name a file in a folder that exists and is yours"
+        )
 
 
 def _print_json(schema: str, key: str, rows: Sequence[Any], **more: Any) -> None:
