@@ -24,10 +24,12 @@ _PATIENCE = 2_000_000
 _METRICS = ("cosine", "tfidf", "jaccard", "levenshtein", "word-levenshtein")
 _LENGTHS = (60, 600, 3000)
 _COUNTS = (20, 200, 2000)
+_CROWDS = (1000, 10_000)
 _EXPERTS = (5, 10, 20, 50, 200, 2000)
 
 GROUPS = {
     "similarity": "all pairs of texts, strings in and matrix out: characters x texts",
+    "neighbours": "the ten nearest of so many sentences, without the matrix",
     "experts": "the consensus of so many answers of 300 characters that state a choice",
     "length": "the consensus of 20 free texts of so many characters",
     "extraction": "1,000 questions of 5 experts, of whose reasonings a choice is extracted",
@@ -69,6 +71,9 @@ class Case:
 def all_cases() -> Iterator[Case]:
     """Yield every case, by group."""
     yield from _similarity()
+    for metric, threshold in (("tfidf", 0.5), ("jaccard", 0.5), ("levenshtein", 0.8)):
+        for count in _CROWDS:
+            yield Case("neighbours", f"{metric}/{count}", _nearest(metric, threshold, count))
     for count in _EXPERTS:
         yield Case("experts", str(count), _consensus(count, 300, inputs.made_answers))
     for length in (60, 600, 3000, 30_000):
@@ -139,6 +144,21 @@ def _matrix(metric: str, length: int, count: int) -> Callable[[Setting], Work]:
             lambda: similarity_matrix(texts, metric, setting.threads),
             bytes=sum(len(text.encode()) for text in texts),
             items=len(texts) * (len(texts) - 1) // 2,
+        )
+
+    return make
+
+
+def _nearest(metric: str, threshold: float, count: int) -> Callable[[Setting], Work]:
+    def make(setting: Setting) -> Work:
+        from cotool import neighbours
+
+        texts = _texts(setting, 60, count)
+        return Work(
+            lambda: neighbours(
+                texts, metric, threshold=threshold, top=10, num_threads=setting.threads
+            ),
+            items=len(texts),
         )
 
     return make
