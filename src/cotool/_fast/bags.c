@@ -1,6 +1,7 @@
 /* See bags.h. */
 #include "bags.h"
 
+#include "arena.h"
 #include "cpu.h"
 
 /* Texts of one tile. Longer ones leave the first-level cache (8 rows x 2048 doubles are 128 KiB), but
@@ -28,20 +29,6 @@ cotool_bags_rows_function *cotool_bags_rows(void) { return COTOOL_CHOOSE(rows); 
 cotool_bags_hits_function *cotool_bags_hits(void) { return COTOOL_CHOOSE(hits); }
 
 /* ---- building --------------------------------------------------------------------------- */
-
-/* One block of memory that is cut into arrays, each on a cache line. */
-typedef struct {
-    char *next;
-    size_t total;
-} arena;
-
-static void *cut(arena *a, size_t count, size_t size) {
-    size_t bytes = (count * size + 63) & ~(size_t)63;
-    void *piece = a->next;
-    if (a->next) a->next += bytes;
-    a->total += bytes;
-    return piece;
-}
 
 static void lay_out(cotool_bags *bags, arena *a, size_t nnz, size_t rare_terms) {
     size_t texts = (size_t)bags->texts, stride = (size_t)bags->stride;

@@ -17,7 +17,10 @@ each row, numbered by first appearance. A threshold is rounded to float32 as the
 """
 
 from cpython.buffer cimport PyBUF_C_CONTIGUOUS, PyBUF_FORMAT, PyBuffer_Release, PyObject_GetBuffer
+from libc.stdint cimport int32_t
 from libc.stdlib cimport free, malloc
+
+from cotool._fast.forest cimport find, forest, join
 
 
 cdef class Square:
@@ -47,31 +50,7 @@ cdef class Square:
             PyBuffer_Release(&self.view)
 
 
-cdef Py_ssize_t* indices(Py_ssize_t count) except NULL:
-    """The numbers 0 ... count - 1."""
-    cdef Py_ssize_t* parents = <Py_ssize_t*>malloc((count + 1) * sizeof(Py_ssize_t))
-    cdef Py_ssize_t i
-    if parents == NULL:
-        raise MemoryError
-    for i in range(count):
-        parents[i] = i
-    return parents
-
-
-cdef Py_ssize_t find(Py_ssize_t* parents, Py_ssize_t i) noexcept nogil:
-    while parents[i] != i:
-        parents[i] = parents[parents[i]]
-        i = parents[i]
-    return i
-
-
-cdef void join(Py_ssize_t* parents, Py_ssize_t i, Py_ssize_t j) noexcept nogil:
-    i = find(parents, i)
-    j = find(parents, j)
-    parents[max(i, j)] = min(i, j)
-
-
-cdef list labels_of(Py_ssize_t* parents, Py_ssize_t count):
+cdef list labels_of(int32_t* parents, Py_ssize_t count):
     """Labels by first appearance; frees `parents`. A root is its cluster's smallest row."""
     cdef dict numbers = {}
     cdef Py_ssize_t i
@@ -86,7 +65,7 @@ def components(matrix, float threshold):
     """Connected components of the pairs with similarity >= threshold."""
     cdef Square s = Square(matrix)
     cdef Py_ssize_t i, j
-    cdef Py_ssize_t* parents = indices(s.count)
+    cdef int32_t* parents = forest(s.count)
     with nogil:
         for i in range(s.count):
             for j in range(i + 1, s.count):
@@ -181,9 +160,9 @@ def average(matrix, float threshold):
     cdef Square s = Square(matrix)
     cdef Py_ssize_t i
     cdef merge* merges = average_merges(s)
-    cdef Py_ssize_t* parents
+    cdef int32_t* parents
     try:
-        parents = indices(s.count)
+        parents = forest(s.count)
         for i in range(s.count - 1):
             if <float>merges[i].similarity >= threshold:
                 join(parents, merges[i].first, merges[i].second)
@@ -193,7 +172,7 @@ def average(matrix, float threshold):
 
 
 cdef void grow(const float* cells, Py_ssize_t n, float threshold, Py_ssize_t min_points,
-               char* core, Py_ssize_t* parents) noexcept nogil:
+               char* core, int32_t* parents) noexcept nogil:
     cdef Py_ssize_t i, j, near, best
     for i in range(n):
         near = 0
@@ -224,7 +203,7 @@ def density(matrix, float threshold, Py_ssize_t min_points=3):
     Reads both triangles of `matrix`.
     """
     cdef Square s = Square(matrix)
-    cdef Py_ssize_t* parents = indices(s.count)
+    cdef int32_t* parents = forest(s.count)
     cdef char* core = <char*>malloc(s.count + 1)
     if core == NULL:
         free(parents)
@@ -242,7 +221,7 @@ def star(matrix, float threshold):
     """
     cdef Square s = Square(matrix)
     cdef Py_ssize_t n = s.count, i, j
-    cdef Py_ssize_t* parents = indices(n)
+    cdef int32_t* parents = forest(n)
     cdef double* similarity = <double*>malloc((n + 1) * sizeof(double))
     cdef list degrees = [0] * n
     cdef Py_ssize_t degree

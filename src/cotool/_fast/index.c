@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arena.h"
+
 /* Similarities are rounded to float32 before they are compared, and sums of products round: what
  * is this close to the threshold is computed in full. */
 #define SLACK 1e-6
@@ -27,20 +29,6 @@ static int by_frequency(const void *a, const void *b) {
 static int by_term(const void *a, const void *b) {
     int32_t x = ((const counted *)a)->term, y = ((const counted *)b)->term;
     return (x > y) - (x < y);
-}
-
-/* One block of memory that is cut into arrays. */
-typedef struct {
-    char *next;
-    size_t total;
-} arena;
-
-static void *cut(arena *a, size_t count, size_t size) {
-    size_t bytes = (count * size + 63) & ~(size_t)63;
-    void *piece = a->next;
-    if (a->next) a->next += bytes;
-    a->total += bytes;
-    return piece;
 }
 
 typedef struct {

@@ -26,6 +26,7 @@ from libc.stdlib cimport calloc, free, malloc, qsort
 from libc.string cimport memcpy
 
 from cotool._fast._openmp cimport threads_for
+from cotool._fast.forest cimport find, forest, join
 from cotool._fast.tokens cimport Tokens, tokens_of
 
 cdef extern from "index.h" nogil:
@@ -396,29 +397,6 @@ def neighbours(texts, str metric not None, double threshold, top=None, num_threa
 # ---- clusters --------------------------------------------------------------------------------
 
 
-cdef int32_t find(int32_t* parents, int32_t i) noexcept nogil:
-    while parents[i] != i:
-        parents[i] = parents[parents[i]]
-        i = parents[i]
-    return i
-
-
-cdef void join(int32_t* parents, int32_t i, int32_t j) noexcept nogil:
-    i = find(parents, i)
-    j = find(parents, j)
-    parents[max(i, j)] = min(i, j)
-
-
-cdef int32_t* forest(Py_ssize_t count) except NULL:
-    cdef int32_t* parents = <int32_t*>malloc((count + 1) * sizeof(int32_t))
-    cdef Py_ssize_t i
-    if parents == NULL:
-        raise MemoryError
-    for i in range(count):
-        parents[i] = <int32_t>i
-    return parents
-
-
 cdef int count_neighbours(Index self, Py_ssize_t block, int thread, int64_t* degree) noexcept nogil:
     """Count each pair of a bag and one before it, for both, in the thread's own counts."""
     cdef Py_ssize_t counts[COTOOL_ROWS]
@@ -479,7 +457,7 @@ cdef int join_neighbours(Index self, Py_ssize_t block, int thread, const int64_t
             continue
         for h in range(counts[r]):
             if degrees == NULL or degrees[hits[h].bag] >= least:
-                join(parents, <int32_t>bag, hits[h].bag)
+                join(parents, bag, hits[h].bag)
     return 0
 
 
@@ -508,7 +486,7 @@ cdef int32_t* joined(Index self, const int64_t* degrees, int64_t least) except N
             first = last
         for thread in range(1, threads):
             for b in range(bags):
-                join(own[0], <int32_t>b, own[thread][b])
+                join(own[0], b, own[thread][b])
         parents = own[0]
         own[0] = NULL
     finally:
@@ -516,7 +494,7 @@ cdef int32_t* joined(Index self, const int64_t* degrees, int64_t least) except N
             free(own[thread])
         free(own)
     for b in range(bags):
-        parents[b] = find(parents, <int32_t>b)
+        parents[b] = find(parents, b)
     return parents
 
 
