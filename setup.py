@@ -25,6 +25,10 @@ MODULES: dict[str, list[str]] = {
     "levenshtein": ["myers.c"],
     "pairwise": ["bags.c", "vectors.c"],
     "tokens": ["words.c"],
+    "truth": [],
+    "decoys": [],
+    "subclasses": [],
+    "rover": [],
 }
 
 DIRECTIVES = {

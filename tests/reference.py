@@ -422,3 +422,292 @@ def star(matrix, threshold):
                 centre[j], best[j] = i, matrix[i][j]
     numbers = {}
     return [numbers.setdefault(one, len(numbers)) for one in centre]
+
+
+# ---- truth inference --------------------------------------------------------------------------
+# Rows are (item, expert, label) as numbers; a posterior is a list of lists, items × labels.
+
+
+def softmax(row):
+    most = max(row)
+    weights = [math.exp(value - most) for value in row]
+    return [weight / sum(weights) for weight in weights]
+
+
+def shares(rows, items, labels):
+    post = [[0.0] * labels for _ in range(items)]
+    for item, _, label in rows:
+        post[item][label] += 1
+    return [
+        [value / sum(row) for value in row] if sum(row) else [1 / labels] * labels for row in post
+    ]
+
+
+def judge(rows, items, labels, prior, chance):
+    """Posterior of each item from log prior and chance(item, expert, label, right label)."""
+    post = []
+    for i in range(items):
+        row = list(prior)
+        for item, expert, label in rows:
+            if item == i:
+                for t in range(labels):
+                    row[t] += math.log(chance(item, expert, label, t))
+        post.append(softmax(row))
+    return post
+
+
+def dawid_skene(rows, items, experts, labels, iterations):
+    post = shares(rows, items, labels)
+    for _ in range(iterations):
+        table = [[[0.01] * labels for _ in range(labels)] for _ in range(experts)]
+        for item, expert, label in rows:
+            for t in range(labels):
+                table[expert][t][label] += post[item][t]
+        prior = [sum(row[t] for row in post) + 0.01 for t in range(labels)]
+        prior = [math.log(value / sum(prior)) for value in prior]
+
+        def chance(item, expert, label, t, table=table):
+            return table[expert][t][label] / sum(table[expert][t])
+
+        post = judge(rows, items, labels, prior, chance)
+    return post
+
+
+def one_coin(rows, items, experts, labels, iterations):
+    post = shares(rows, items, labels)
+    for _ in range(iterations):
+        right, seen = [0.01] * experts, [0.02] * experts
+        for item, expert, label in rows:
+            right[expert] += post[item][label]
+            seen[expert] += 1
+
+        def chance(item, expert, label, t, right=right, seen=seen):
+            p = right[expert] / seen[expert]
+            return p if label == t else (1 - p) / max(labels - 1, 1)
+
+        post = judge(rows, items, labels, [0.0] * labels, chance)
+    return post
+
+
+def glad(rows, items, experts, labels, iterations):
+    post = shares(rows, items, labels)
+    ability, ease = [1.0] * experts, [1.0] * items
+
+    def sigmoid(x):
+        return 1 / (1 + math.exp(-x))
+
+    def chance(item, expert, label, t):
+        p = sigmoid(ability[expert] * math.exp(ease[item]))
+        return p if label == t else (1 - p) / max(labels - 1, 1)
+
+    for done in range(iterations):
+        for expert in range(experts if done else 0):
+            for _ in range(2):
+                slope, curve = 1 - ability[expert], 1.0
+                for item, own, label in rows:
+                    if own == expert:
+                        x = math.exp(ease[item])
+                        p = sigmoid(ability[expert] * x)
+                        slope += x * (post[item][label] - p)
+                        curve += x * x * p * (1 - p)
+                ability[expert] += min(max(slope / curve, -2), 2)
+        for item in range(items if done else 0):
+            for _ in range(2):
+                slope, curve = 1 - ease[item], 1.0
+                for own, expert, label in rows:
+                    if own == item:
+                        x = ability[expert] * math.exp(ease[item])
+                        p = sigmoid(x)
+                        slope += x * (post[item][label] - p)
+                        curve += x * x * p * (1 - p)
+                ease[item] = min(max(ease[item] + min(max(slope / curve, -1), 1), -6), 6)
+        post = judge(rows, items, labels, [0.0] * labels, chance)
+    return post
+
+
+def decoys(rows, items, experts, labels, iterations):
+    """As _fast/decoys.pyx says, over every (kind, right, decoy)."""
+    kinds = (0, 1)
+    post = shares(rows, items, labels)
+    own = [[row for row in rows if row[1] == e] for e in range(experts)]
+    right = [[0.0] * experts for _ in kinds]
+    fell = [[0.0] * experts for _ in kinds]
+    seen = [[len(own[e]) / 2 for e in range(experts)] for _ in kinds]
+    habits = [
+        [float(sum(row[2] == k for row in own[e])) for k in range(labels)] for e in range(experts)
+    ]
+    share = [items / 2, items / 2]
+    for c in kinds:
+        for e in range(experts):
+            mean = sum(post[i][k] for i, _, k in own[e]) / len(own[e]) if own[e] else 0.5
+            right[c][e] = min(mean * (1.15 if c == 0 else 0.85), 0.95) * seen[c][e]
+            fell[c][e] = 0.3 * (seen[c][e] - right[c][e])
+
+    def clip(value, low, high):
+        return min(max(value, low), high)
+
+    def logit(p):
+        return math.log(clip(p, 0.01, 0.99) / (1 - clip(p, 0.01, 0.99)))
+
+    states = [
+        (c, t, z)
+        for c in kinds
+        for t in range(labels)
+        for z in range(labels)
+        if labels == 1 or z != t
+    ]
+    for _ in range(iterations):
+        mean = (sum(map(sum, right)) + 14) / (sum(map(sum, seen)) + 20)
+        kind = [(share[c] + 5) / (sum(share) + 10) for c in kinds]
+        p = [[0.0] * experts for _ in kinds]
+        g = [[0.0] * experts for _ in kinds]
+        for e in range(experts):
+            skill = (right[0][e] + right[1][e] + 4 * mean) / (seen[0][e] + seen[1][e] + 4)
+            for c in kinds:
+                typical = (sum(right[c]) + 20 * mean) / (sum(seen[c]) + 20)
+                expected = 1 / (1 + math.exp(-logit(skill) - logit(typical) + logit(mean)))
+                p[c][e] = clip((right[c][e] + 4 * expected) / (seen[c][e] + 4), 0.02, 0.98)
+                fall = (sum(fell[c]) + 6) / (sum(seen[c]) - sum(right[c]) + 20)
+                wrong = seen[c][e] - right[c][e]
+                g[c][e] = clip((fell[c][e] + 10 * fall) / (wrong + 10), 0.01, 0.95)
+        total = sum(map(sum, habits)) + labels
+        common = [(sum(habits[e][k] for e in range(experts)) + 1) / total for k in range(labels)]
+        habit = [
+            [(habits[e][k] + 20 * common[k]) / (sum(habits[e]) + 20) for k in range(labels)]
+            for e in range(experts)
+        ]
+        right = [[0.0] * experts for _ in kinds]
+        fell = [[0.0] * experts for _ in kinds]
+        seen = [[0.0] * experts for _ in kinds]
+        habits = [[0.0] * labels for _ in range(experts)]
+        share = [0.0, 0.0]
+        post = []
+        for i in range(items):
+            mine = [row for row in rows if row[0] == i]
+            given = {row[2] for row in mine}
+            rest = [k for k in range(labels) if k not in given]
+
+            def guess(e, a, t, given=given, rest=rest, habit=habit):
+                # Labels that nobody gave are one: each has the mean of their habits.
+                away = habit[e][t] if t in given else sum(habit[e][k] for k in rest) / len(rest)
+                return habit[e][a] / (1 - min(away, 0.99))
+
+            logs = []
+            for c, t, z in states:
+                value = math.log(kind[c])
+                for _, e, a in mine:
+                    if a == t:
+                        value += math.log(p[c][e])
+                        continue
+                    chance = (1 - g[c][e]) * guess(e, a, t) + g[c][e] * (a == z)
+                    value += math.log((1 - p[c][e]) * chance)
+                logs.append(value)
+            weights = dict(zip(states, softmax(logs), strict=True))
+            post.append(
+                [
+                    sum(w for (_, t, _), w in weights.items() if t == k) if k in given else 0.0
+                    for k in range(labels)
+                ]
+            )
+            for (c, t, z), w in weights.items():
+                share[c] += w
+                for _, e, a in mine:
+                    seen[c][e] += w
+                    if a == t:
+                        right[c][e] += w
+                        continue
+                    fall = g[c][e] * (a == z)
+                    part = fall / (fall + (1 - g[c][e]) * guess(e, a, t))
+                    fell[c][e] += w * part
+                    habits[e][a] += w * (1 - part)
+    return post
+
+
+def subclasses(rows, items, experts, labels, iterations):
+    """As _fast/subclasses.pyx says."""
+    parts = (0, 1)
+    post = shares(rows, items, labels)
+    ranks = sorted(range(items), key=lambda i: -sum(v * v for v in post[i]))
+    states = {}
+    for rank, i in enumerate(ranks):
+        weight = [math.exp(-((rank * 2 / items - (c + 0.5)) ** 2)) for c in parts]
+        for t in range(labels):
+            for c in parts:
+                states[i, t, c] = post[i][t] * weight[c] / sum(weight)
+    for _ in range(iterations):
+        count = defaultdict(float)
+        for i, e, a in rows:
+            for t in range(labels):
+                for c in parts:
+                    count[e, t, c, a] += states[i, t, c]
+        chance = {}
+        for t in range(labels):
+            for c in parts:
+                column = [
+                    (8 if a == t else 1 + 3 / max(labels - 1, 1))
+                    + sum(count[e, t, c, a] for e in range(experts))
+                    for a in range(labels)
+                ]
+                for a in range(labels):
+                    chance[t, c, a] = column[a] / sum(column)
+        own = {}
+        for e in range(experts):
+            for t in range(labels):
+                times = [sum(count[e, t, c, a] for a in range(labels)) for c in parts]
+                for a in range(labels):
+                    seen = sum(count[e, t, c, a] for c in parts)
+                    expected = sum(times[c] * chance[t, c, a] for c in parts)
+                    for c in parts:
+                        own[e, t, c, a] = chance[t, c, a] * (seen + 1) / (expected + 1)
+        prior = {
+            (t, c): 1 + sum(states[i, t, c] for i in range(items))
+            for t in range(labels)
+            for c in parts
+        }
+        keys = [(t, c) for t in range(labels) for c in parts]
+        for i in range(items):
+            logs = []
+            for t, c in keys:
+                value = math.log(prior[t, c] / (prior[t, 0] + prior[t, 1]) / labels)
+                for item, e, a in rows:
+                    if item == i:
+                        value += math.log(
+                            own[e, t, c, a] / sum(own[e, t, c, b] for b in range(labels))
+                        )
+                logs.append(value)
+            for key, value in zip(keys, softmax(logs), strict=True):
+                states[i, *key] = value
+    return [[states[i, t, 0] + states[i, t, 1] for t in range(labels)] for i in range(items)]
+
+
+def align(transcripts, weights):
+    """Slots as _fast/rover.pyx describes them, by the full table of costs."""
+    slots = []
+    for k, words in enumerate(transcripts):
+        total = sum(weights[:k])
+
+        def cost(slot, word, total=total, k=k):
+            return 1 - sum(weights[j] for j in range(k) if slot[j] == word) / total
+
+        table = {(0, j): (float(j), "open") for j in range(len(words) + 1)}
+        for i, slot in enumerate(slots, 1):
+            table[i, 0] = (table[i - 1, 0][0] + cost(slot, -1), "skip")
+            for j, word in enumerate(words, 1):
+                ways = [
+                    (table[i - 1, j - 1][0] + cost(slot, word), "fill"),
+                    (table[i - 1, j][0] + cost(slot, -1), "skip"),
+                    (table[i, j - 1][0] + 1, "open"),
+                ]
+                table[i, j] = min(ways, key=lambda way: way[0])
+        i, j, grown = len(slots), len(words), []
+        while i or j:
+            way = table[i, j][1]
+            slot = [-1] * len(transcripts) if way == "open" else list(slots[i - 1])
+            if way != "skip":
+                slot[k] = words[j - 1]
+                j -= 1
+            if way != "open":
+                i -= 1
+            grown.insert(0, slot)
+        slots = grown
+    return slots

@@ -61,7 +61,9 @@ def consensus(
         str | None,
         _option(
             "Analysis",
-            "How the answer is chosen: auto, vote, medoid or centre.",
+            "How the answer is chosen: auto, vote, medoid, centre or rover; over all questions "
+            "together: majority_vote, wawa, dawid_skene, one_coin_dawid_skene, glad, mace or "
+            "correlated.",
             "--method",
             "-m",
             metavar="NAME",

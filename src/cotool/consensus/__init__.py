@@ -11,6 +11,16 @@ from cotool._lazy import lazy
 
 if TYPE_CHECKING:
     from cotool.consensus.find import find_consensus, find_consensus_batch
+    from cotool.consensus.labels import (
+        Truth,
+        correlated,
+        dawid_skene,
+        glad,
+        mace,
+        majority_vote,
+        one_coin_dawid_skene,
+        wawa,
+    )
     from cotool.consensus.model import (
         Cluster,
         Consensus,
@@ -30,16 +40,36 @@ __all__ = [
     "Neighbours",
     "Question",
     "Response",
+    "Truth",
+    "correlated",
+    "dawid_skene",
     "find_consensus",
     "find_consensus_batch",
+    "glad",
+    "mace",
+    "majority_vote",
     "neighbours",
+    "one_coin_dawid_skene",
     "similarity_matrix",
+    "wawa",
+]
+
+_LABELS = [
+    "Truth",
+    "correlated",
+    "dawid_skene",
+    "glad",
+    "mace",
+    "majority_vote",
+    "one_coin_dawid_skene",
+    "wawa",
 ]
 
 __getattr__ = lazy(
     "cotool.consensus",
     {
         **dict.fromkeys(__all__, "cotool.consensus.model"),
+        **dict.fromkeys(_LABELS, "cotool.consensus.labels"),
         "find_consensus": "cotool.consensus.find",
         "find_consensus_batch": "cotool.consensus.find",
         "Neighbours": "cotool.consensus.neighbourhood",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cotool.consensus.words import opposition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from cotool._fast.matrix import Matrix
     from cotool.consensus.extraction import Extracted
@@ -39,8 +39,12 @@ def vote(
     weights: Sequence[float],
     centrality: Callable[[int], float],
     question_id: str = "",
+    *,
+    scores: Mapping[str, float] | None = None,
 ) -> tuple[list[int], Choice]:
     """Plurality of weighted answers. Returns a group for each response (-1: abstains) and the pick.
+
+    Where `scores` are given, probabilities of the answers' normal forms, they decide instead.
 
     At least one answer is not None. Ties go to the greater sum of stated confidences where all
     tied sides state theirs, then to the answer whose best response has the greatest `centrality`
@@ -59,13 +63,23 @@ def vote(
         if group >= 0:
             totals[group] += weights[i]
             members[group].append(i)
+    if scores is not None:
+        winner = numbers[max(scores, key=scores.__getitem__)]
+        return groups, Choice(
+            representative(members[winner], answers, responses),
+            f"probability {max(scores.values()):.2f} with {len(members[winner])} of "
+            f"{sum(map(len, members))} votes",
+        )
     best = max(totals)
     tied = [group for group, total in enumerate(totals) if total >= best - EPSILON]
     winner, reason = tied[0], f"{best:.4g} of {sum(totals):.4g} votes"
     names: tuple[str, ...] = ()
     if len(tied) > 1:
         place, rule = _break_tie([members[group] for group in tied], responses, weights, centrality)
-        winner = _draw(tied, list(numbers), question_id) if place is None else tied[place]
+        if place is None:
+            values = list(numbers)
+            place = draw([values[group] for group in tied], question_id)
+        winner = tied[place]
         reason += f", a tie of {len(tied)} answers; {rule} stands"
         shown = (answers[members[group][0]] for group in tied)
         names = tuple(answer.display for answer in shown if answer is not None)
@@ -90,12 +104,12 @@ def _break_tie(
     return None, "one drawn by a fixed lot"
 
 
-def _draw(tied: Sequence[int], values: Sequence[str], question_id: str) -> int:
-    """One of the tied groups, whatever the order of the responses."""
+def draw(values: Sequence[str], question_id: str) -> int:
+    """The place of one of several values by a lot: the same whatever their order."""
     return max(
-        tied,
-        key=lambda group: blake2b(
-            f"{question_id}\0{values[group]}".encode(errors="surrogatepass")
+        range(len(values)),
+        key=lambda place: blake2b(
+            f"{question_id}\0{values[place]}".encode(errors="surrogatepass")
         ).digest(),
     )
 

@@ -13,7 +13,9 @@ from cotool.consensus.extraction import extract_answers
 from cotool.consensus.insights import Findings, find_insights
 from cotool.consensus.kinds import paraphrase_utility
 from cotool.consensus.model import Cluster, Consensus
+from cotool.consensus.options import INFERENCE
 from cotool.consensus.similarity import embedding_similarity, similarity_matrix
+from cotool.consensus.synthesis import synthesise
 from cotool.consensus.words import Words
 from cotool.errors import InputError
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from cotool._fast.matrix import Matrix
+    from cotool.consensus.decision import Decision
     from cotool.consensus.extraction import Extracted
     from cotool.consensus.model import Question, Response
 
@@ -61,7 +64,7 @@ class _Grouped:
     """What a vote or a clustering found: the rest of the result follows from it.
 
     `index` is the row of the response that stands, `support` how far the members of its cluster
-    say the same, 0 to 1.
+    say the same, 0 to 1; `scores` tells that a decision's scores chose.
     """
 
     kind: str
@@ -72,13 +75,16 @@ class _Grouped:
     clusters: list[Cluster]
     matrix: Matrix | None
     support: float = 1.0
+    scores: bool = False
     metric: str | None = None
     clustering: str | None = None
     threshold: float | None = None
 
 
-def analyse(asked: Question, options: Options) -> Consensus:
+def analyse(asked: Question, options: Options, decision: Decision | None = None) -> Consensus:
     """Find the consensus on one question; responses without a text are left out.
+
+    A `decision` says which of the extracted answers stands.
 
     Raises InputError where an option does not fit the responses.
     """
@@ -88,7 +94,7 @@ def analyse(asked: Question, options: Options) -> Consensus:
         empty = [one.expert_name for one in asked.responses if not one.content.strip()]
         warnings.append(f"left out for an empty answer: {', '.join(empty)}")
     if usable:
-        return _Analysis(asked, usable, options, warnings).result()
+        return _Analysis(asked, usable, options, warnings, decision).result()
     return Consensus(
         question=asked.text or asked.id,
         answer=None,
@@ -117,9 +123,15 @@ class _Analysis:
     """One question; the steps share the responses, their words, weights and similarities."""
 
     def __init__(
-        self, asked: Question, responses: list[Response], options: Options, warnings: list[str]
+        self,
+        asked: Question,
+        responses: list[Response],
+        options: Options,
+        warnings: list[str],
+        decision: Decision | None,
     ) -> None:
         self.asked = asked
+        self.decision = decision
         self.responses = responses
         self.options = options
         self.warnings = warnings
@@ -143,15 +155,25 @@ class _Analysis:
     def result(self) -> Consensus:
         kind, answers = extract_answers(self.contents)
         method = self.options.method
-        if kind is not None and method in {"auto", "vote"}:
+        if kind is not None and (method in {"auto", "vote"} or method in INFERENCE):
             return self._consensus(self._by_vote(kind, answers))
+        if method in INFERENCE:
+            method = "auto"
+            self.explanation.append("no answers to vote on could be extracted")
         if method == "vote":
             raise InputError(
                 f"question {self.asked.id!r}: no answers to vote on could be extracted",
                 hint="--method auto chooses a method for free text",
             )
         utility = None
-        if method != "centre":
+        if method == "rover":
+            if len(self.texts) > MOST_TEXTS:
+                raise InputError(
+                    f"question {self.asked.id!r}: {len(self.texts):,} texts are too many to align",
+                    hint=f"--method rover aligns at most {MOST_TEXTS:,}",
+                )
+            utility = "word-levenshtein"
+        elif method != "centre":
             utility, reason = paraphrase_utility(*self._sample())
             if method == "auto":
                 method = "centre" if utility is None else "medoid"
@@ -202,6 +224,7 @@ class _Analysis:
             self.weights,
             lambda i: sum(self._similarities("cosine").row(i)) if compared else 0.0,
             self.asked.id,
+            scores=None if self.decision is None else self.decision.scores,
         )
         shown = [None if answer is None else answer.display for answer in answers]
         voters = [i for i, group in enumerate(groups) if group >= 0]
@@ -215,7 +238,12 @@ class _Analysis:
             f"{kind} answers were extracted from {len(voters)} of {len(groups)} responses "
             f"({', '.join(rules[:3])}{', …' if len(rules) > 3 else ''}) and voted on"
         )
-        self.explanation.append(f"the plurality has {choice.reason}")
+        if self.decision is None:
+            self.explanation.append(f"the plurality has {choice.reason}")
+        else:
+            self.explanation.append(f"the most probable answer has {choice.reason}")
+            self.explanation.extend(self.decision.explanation)
+            self.warnings.extend(self.decision.warnings)
         if choice.tied:
             self.warnings.append(f"a tie of {len(choice.tied)} answers: {', '.join(choice.tied)}")
         if abstainers:
@@ -234,12 +262,13 @@ class _Analysis:
             matrix = _same_answer(groups) if metric is None else self._similarities(metric)
         return _Grouped(
             kind=kind,
-            method="vote",
+            method="vote" if self.decision is None else self.decision.method,
             index=choice.index,
             answer=shown[choice.index],
             answers=shown,
             clusters=clusters,
             matrix=matrix,
+            scores=self.decision is not None,
             metric=metric,
         )
 
@@ -281,10 +310,10 @@ class _Analysis:
                 f"similarity {own.cohesion:.2f}): read them before you take them to agree"
             )
         return _Grouped(
-            kind="paraphrase" if method == "medoid" else "text",
+            kind="paraphrase" if method in {"medoid", "rover"} else "text",
             method=method,
             index=index,
-            answer=self.contents[index].strip(),
+            answer=self._synthesis() if method == "rover" else self.contents[index].strip(),
             answers=[None] * len(self.contents),
             clusters=clusters,
             matrix=matrix,
@@ -375,7 +404,7 @@ class _Analysis:
 
     def _pick(self, method: str, metric: str, largest: Sequence[int] | None) -> int:
         """The row of the response that stands; a centre is one of the largest cluster."""
-        if method == "medoid":
+        if method in {"medoid", "rover"}:
             # Of transcripts the medoid of all has fewer errors than that of the largest cluster
             # (word error rate 11.80 and 11.94 over 2,800 recordings).
             index, score = aggregation.medoid(self._similarities(metric), self.weights)
@@ -406,6 +435,17 @@ class _Analysis:
         )
         return index
 
+    def _synthesis(self) -> str:
+        matrix = self._similarities("word-levenshtein")
+        others = max(len(self.contents) - 1, 1)
+        near = [(sum(matrix.row(i)) - 1) / others for i in range(len(self.contents))]
+        self.explanation.append(
+            "the answer is a synthesis: the texts were aligned word by word, and in every place "
+            "stands the word of the greatest weight, an expert's times his text's mean similarity "
+            "to the others squared (ROVER)"
+        )
+        return synthesise(self.contents, self.weights, near)
+
     def _cluster(
         self, members: Sequence[int], answer: str, total: float, cohesion: float | None
     ) -> Cluster:
@@ -425,14 +465,20 @@ class _Analysis:
         clusters = tuple(replace(one, id=place) for place, one in enumerate(ranked))
         share = clusters[0].share
         weight = sum(self.weights[i] for one in clusters for i in one.indices)
-        confidence = found.support * aggregation.smoothed_share(
-            share, weight, max(2, len(clusters))
-        )
+        decision = self.decision if found.scores else None
+        if decision is None:
+            confidence = found.support * aggregation.smoothed_share(
+                share, weight, max(2, len(clusters))
+            )
+            self.explanation.append(NOT_TRUTH)
+        elif decision.confidence is None:
+            confidence = max(decision.scores.values())
+        else:
+            confidence = decision.confidence
         if len(self.responses) == 1:
             self.explanation.append("one expert alone is no consensus")
         if any(one.share > share + aggregation.EPSILON for one in clusters[1:]):
             self.warnings.append("the answer does not stand in the largest cluster")
-        self.explanation.append(NOT_TRUTH)
         lexical = None if found.matrix is None else self._similarities("cosine")
         between = lexical if found.metric is None else found.matrix
         dissent = find_dissent(clusters, index, self.texts, between)
@@ -442,7 +488,7 @@ class _Analysis:
             clusters=clusters,
             matrix=found.matrix,
             lexical=lexical,
-            extracted=found.method == "vote",
+            extracted=found.kind not in {"text", "paraphrase"},
         )
         return Consensus(
             question=self.asked.text or self.asked.id,
@@ -453,7 +499,7 @@ class _Analysis:
             agreement=found.support * share,
             clusters=clusters,
             dissent=dissent,
-            insights=find_insights(findings),
+            insights=(*(decision.insights if decision else ()), *find_insights(findings)),
             id=self.asked.id,
             expert=self.responses[index].expert_name,
             content=self.contents[index],

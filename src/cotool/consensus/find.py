@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cotool import engine
 from cotool.consensus.analysis import Options, analyse
 from cotool.consensus.model import Consensus, Question
-from cotool.consensus.options import CLUSTERINGS, METHODS, METRICS
+from cotool.consensus.options import CLUSTERINGS, INFERENCE, METHODS, METRICS
 from cotool.consensus.responses import as_question
 from cotool.errors import CotoolError, InputError
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from cotool.consensus.analysis import Embedder
+    from cotool.consensus.decision import Decision
+
+    # A question's place, the question as it was given, and what decides it.
+    _Item = tuple[int, object, Decision | None]
 
 # Characters of all responses from which a question is worth handing to another thread.
 HEAVY = 4000
@@ -41,9 +45,11 @@ def find_consensus(
     name (1 where an expert is not named). `embedder` maps texts to vectors for
     ``metric="embedding"``.
 
-    `method`: ``vote`` over extracted answers, ``medoid`` of near-paraphrases, ``centre`` of free
-    texts, or ``auto``. `clustering`: ``components``, ``average``, ``density``, ``star``;
-    `threshold` is chosen from the data where it is None.
+    `method`: ``vote`` over extracted answers, ``medoid`` of near-paraphrases, ``rover``, which
+    makes one text of them, ``centre`` of free texts, or ``auto``; methods of truth inference
+    (`cotool.majority_vote` …) look at all questions of a batch together. `clustering`:
+    ``components``, ``average``, ``density``, ``star``; `threshold` is chosen from the data where
+    it is None.
 
     Raises InputError for responses or options that make no sense.
     """
@@ -55,7 +61,12 @@ def find_consensus(
         asked = Question(question, question, asked.responses, asked.warnings)
     elif not isinstance(responses, Question) and asked.id == "responses":
         asked = Question("", asked.text, asked.responses, asked.warnings)
-    return analyse(asked, options)
+    decision = None
+    if method in INFERENCE:
+        from cotool.consensus.inference import decided
+
+        ((asked, decision),) = decided([asked], method, num_threads)
+    return analyse(asked, options, decision)
 
 
 def find_consensus_batch(
@@ -72,7 +83,8 @@ def find_consensus_batch(
 ) -> Iterator[Consensus]:
     """Yield the consensus on each question, in input order, several questions at a time.
 
-    Options are those of `find_consensus`. Memory does not grow with the number of questions.
+    Options are those of `find_consensus`. Memory does not grow with the number of questions,
+    except for methods of truth inference, which look at all of them before the first comes out.
     A question that fails is handed to `on_error` and left out; without it the error is raised.
     """
     options = _checked(
@@ -82,18 +94,22 @@ def find_consensus_batch(
     # One level of parallelism at a time: many questions in flight, one thread to a kernel.
     inner = replace(options, num_threads=1)
 
-    def solve(item: tuple[int, object]) -> tuple[Question, Consensus | CotoolError]:
-        place, raw = item
+    def solve(item: _Item) -> tuple[Question, Consensus | CotoolError]:
+        place, raw, decision = item
         asked = raw if isinstance(raw, Question) else Question(f"question {place}", "", ())
         try:
             asked = as_question(raw, where=f"question {place}")
-            return asked, analyse(asked, inner)
+            return asked, analyse(asked, inner, decision)
         except CotoolError as error:
             return asked, error
 
-    for asked, result in engine.map_ordered(
-        solve, enumerate(questions, 1), threads, is_heavy=_is_heavy
-    ):
+    items: Iterator[_Item] = ((place, raw, None) for place, raw in enumerate(questions, 1))
+    if method in INFERENCE:
+        from cotool.consensus.inference import decided
+
+        good = _good(items, on_error)
+        items = ((0, *pair) for pair in decided(good, method, num_threads))
+    for asked, result in engine.map_ordered(solve, items, threads, is_heavy=_is_heavy):
         if isinstance(result, Consensus):
             yield result
         elif on_error is None:
@@ -102,7 +118,20 @@ def find_consensus_batch(
             on_error(asked, result)
 
 
-def _is_heavy(item: tuple[int, object]) -> bool:
+def _good(
+    items: Iterable[_Item], on_error: Callable[[Question, CotoolError], None] | None
+) -> Iterator[Question]:
+    """Yield the questions; what is none goes to `on_error`."""
+    for place, raw, _ in items:
+        try:
+            yield as_question(raw, where=f"question {place}")
+        except CotoolError as error:
+            if on_error is None:
+                raise
+            on_error(Question(f"question {place}", "", ()), error)
+
+
+def _is_heavy(item: _Item) -> bool:
     """Whether kernels, which run beside each other, take most of the question's time."""
     asked = item[1]
     return not isinstance(asked, Question) or (

@@ -1,6 +1,16 @@
 """The names that the options of consensus take. Imports nothing."""
 
-METHODS = ("auto", "vote", "medoid", "centre")
+# Methods of truth inference: they look at all questions together.
+INFERENCE = (
+    "majority_vote",
+    "wawa",
+    "dawid_skene",
+    "one_coin_dawid_skene",
+    "glad",
+    "mace",
+    "correlated",
+)
+METHODS = ("auto", "vote", "medoid", "centre", "rover", *INFERENCE)
 METRICS = (
     "auto",
     "cosine",

@@ -1,0 +1,24 @@
+from array import array
+
+from cotool._fast.truth import Labels, Posterior
+
+class Counts:
+    right: array[float]
+    fell: array[float]
+    seen: array[float]
+    habits: array[float]
+    kinds: array[float]
+    def __init__(self, experts: int, habits: int) -> None: ...
+
+def begin(t: Labels, habits: bool) -> Counts: ...
+def decoys(
+    t: Labels,
+    counts: Counts | None = None,
+    known: Counts | None = None,
+    values: float = 0.0,
+    iterations: int = 100,
+    tolerance: float = 1e-6,
+    num_threads: int | None = None,
+) -> Posterior: ...
+def add(one: Counts, other: Counts) -> Counts: ...
+def skills(counts: Counts, experts: int) -> array[float]: ...

@@ -1,0 +1,5 @@
+from cotool._fast.truth import Labels, Posterior
+
+def subclasses(
+    t: Labels, iterations: int = 150, tolerance: float = 1e-7, num_threads: int | None = None
+) -> Posterior: ...

@@ -1,0 +1,50 @@
+from array import array
+
+from typing_extensions import Buffer, disjoint_base
+
+@disjoint_base
+class Labels:
+    count: int
+    items: int
+    experts: int
+    labels: int
+    def __init__(
+        self, item: Buffer, expert: Buffer, label: Buffer, items: int, experts: int, labels: int
+    ) -> None: ...
+    def rows(self) -> tuple[array[int], array[int], array[int]]: ...
+
+class Posterior:
+    items: array[float]
+    experts: object
+    iterations: int
+    converged: bool
+    log_likelihood: float
+    def __init__(
+        self,
+        items: array[float],
+        experts: object,
+        iterations: int,
+        converged: bool,
+        log_likelihood: float = 0.0,
+    ) -> None: ...
+
+def weighted_vote(t: Labels, weight: Buffer) -> array[float]: ...
+def agreement(t: Labels, posterior: Buffer) -> array[float]: ...
+def dawid_skene(
+    t: Labels, iterations: int = 100, tolerance: float = 1e-7, num_threads: int | None = None
+) -> Posterior: ...
+def confusions(t: Labels, posterior: Buffer) -> array[float]: ...
+def one_coin(
+    t: Labels, iterations: int = 100, tolerance: float = 1e-7, num_threads: int | None = None
+) -> Posterior: ...
+def glad(
+    t: Labels, iterations: int = 100, tolerance: float = 1e-7, num_threads: int | None = None
+) -> Posterior: ...
+def mace(
+    t: Labels,
+    iterations: int = 50,
+    tolerance: float = 1e-7,
+    restarts: int = 10,
+    smoothing: float = 0.1,
+    num_threads: int | None = None,
+) -> Posterior: ...

@@ -1,0 +1,350 @@
+"""Truth inference on (item, expert, label): which label is right, and what each expert is worth."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+from math import log
+from typing import TYPE_CHECKING, Any
+
+from cotool import engine
+from cotool._fast import decoys as _decoys
+from cotool._fast import subclasses as _subclasses
+from cotool._fast import truth
+from cotool.consensus.aggregation import EPSILON, draw
+from cotool.consensus.options import INFERENCE
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+# Labels that differ from question to question (numbers, names) have no confusions and no habits:
+# more than so many different ones, and more than one to so many items.
+MOST_CLOSED = 20
+ITEMS_A_LABEL = 4
+# Cells of the confusion matrices of all experts (8 bytes each, twice).
+MOST_CELLS = 20_000_000
+# Labels up to which subclasses are considered: their chances need items of each.
+MOST_SUBCLASS_LABELS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What a method of truth inference found.
+
+    `answers` has the most probable label of each item (of equal ones, one drawn by a fixed lot),
+    `probability` its posterior probability, which most methods overstate where experts share
+    errors. `skills` is how often each expert is right, expected under the posterior. `model` names
+    what ``correlated`` chose. Items, experts and labels are in sorted order.
+    """
+
+    method: str
+    items: tuple[str, ...]
+    experts: tuple[str, ...]
+    labels: tuple[str, ...]
+    answers: Mapping[str, str]
+    probability: Mapping[str, float]
+    skills: Mapping[str, float]
+    iterations: int
+    converged: bool
+    model: str
+    _table: Table
+    _posterior: array[float]
+
+    def distribution(self, item: str) -> dict[str, float]:
+        """Posterior probability of each label that the item was given.
+
+        Raises KeyError for an unknown item.
+        """
+        place = self._table.item_ids[item]
+        width = self._table.rows.labels
+        row = self._posterior[place * width : (place + 1) * width]
+        return {label: row[own] for label, own in self._table.given(place)}
+
+    def confusion(self, expert: str) -> dict[str, dict[str, float]]:
+        """P(label | right label) of an expert, by right label, under the posterior.
+
+        Raises KeyError for an unknown expert, ValueError where labels differ from item to item.
+        """
+        if self._table.is_open:
+            raise ValueError("labels differ from item to item: there are no confusions")
+        place, count = self._table.expert_ids[expert], len(self.labels)
+        cells = truth.confusions(self._table.rows, self._posterior)
+        start = place * count * count
+        return {
+            right: {label: cells[start + a * count + t] for a, label in enumerate(self.labels)}
+            for t, right in enumerate(self.labels)
+        }
+
+
+class Table:
+    """Labels as the kernels take them: names as numbers in sorted order.
+
+    Where labels are open, an item's are numbered for themselves.
+    """
+
+    def __init__(self, rows: Iterable[tuple[str, str, str]]) -> None:
+        items: dict[str, int] = {}
+        experts: dict[str, int] = {}
+        labels: dict[str, int] = {}
+        columns = array("i"), array("i"), array("i")
+        add_item, add_expert, add_label = (column.append for column in columns)
+        for item, expert, label in rows:
+            add_item(items.setdefault(item, len(items)))
+            add_expert(experts.setdefault(expert, len(experts)))
+            add_label(labels.setdefault(label, len(labels)))
+        if not items:
+            raise InputError("there are no labels", hint="give (item, expert, label) rows")
+        self.item_ids, by_item = _sorted(items, columns[0], "item")
+        self.expert_ids, by_expert = _sorted(experts, columns[1], "expert")
+        self.label_ids, by_label = _sorted(labels, columns[2], "label")
+        self.labels = tuple(self.label_ids)
+        self.is_open = len(labels) > max(MOST_CLOSED, len(items) // ITEMS_A_LABEL)
+        self._global = truth.Labels(
+            by_item, by_expert, by_label, len(items), len(experts), len(labels)
+        )
+        self.rows = self._global
+        self._start: list[list[int]] | None = None
+        if self.is_open:
+            self.rows = self._numbered_apart()
+
+    def _by_item(self) -> list[list[int]]:
+        """The different labels of each item, sorted."""
+        if self._start is None:
+            given: list[set[int]] = [set() for _ in self.item_ids]
+            item, _, label = self._global.rows()
+            for place, own in zip(item, label, strict=True):
+                given[place].add(own)
+            self._start = [sorted(own) for own in given]
+        return self._start
+
+    def _numbered_apart(self) -> truth.Labels:
+        places = [{label: k for k, label in enumerate(own)} for own in self._by_item()]
+        item, expert, label = self._global.rows()
+        local = array("i", [places[i][own] for i, own in zip(item, label, strict=True)])
+        width = max(map(len, places))
+        return truth.Labels(item, expert, local, len(self.item_ids), len(self.expert_ids), width)
+
+    def given(self, place: int) -> Iterable[tuple[str, int]]:
+        """The labels that an item was given: name and number in `rows`."""
+        own = self._by_item()[place]
+        names = self.labels
+        return ((names[k], i if self.is_open else k) for i, k in enumerate(own))
+
+    def check_closed(self, method: str) -> None:
+        """Raise InputError where a method cannot work on open labels, or needs too much memory."""
+        cells = len(self.expert_ids) * len(self.labels) ** 2
+        if self.is_open:
+            raise InputError(
+                f"{method}: {len(self.labels):,} different labels on {len(self.item_ids):,} items "
+                "differ from item to item, so there are no confusions to learn",
+                hint="--method correlated, glad, wawa or one_coin_dawid_skene can be used",
+            )
+        if cells > MOST_CELLS:
+            raise InputError(
+                f"{method}: {len(self.expert_ids):,} experts x {len(self.labels):,}² labels are "
+                f"more than {MOST_CELLS:,} cells",
+                hint="--method correlated, glad or one_coin_dawid_skene need less memory",
+            )
+
+
+def _sorted(
+    names: dict[str, int], column: array[int], what: str
+) -> tuple[dict[str, int], array[int]]:
+    """Names numbered in sorted order, and the column in these numbers."""
+    if not all(isinstance(name, str) for name in names):
+        odd = next(name for name in names if not isinstance(name, str))
+        raise InputError(
+            f"{what} {odd!r}: is no text", hint="items, experts and labels are strings"
+        )
+    ranked = {name: place for place, name in enumerate(sorted(names))}
+    places = array("i", [ranked[name] for name in names])
+    return ranked, array("i", map(places.__getitem__, column))
+
+
+def infer(
+    rows: Iterable[tuple[str, str, str]] | Table, method: str, num_threads: int | None = None
+) -> Truth:
+    """Infer the truth by the method of this name (`INFERENCE`); see the function of that name.
+
+    Raises InputError for an unknown method, no rows, or labels that the method cannot work on.
+    """
+    if method not in _METHODS:
+        raise InputError(f"unknown method {method!r}", hint=f"one of {', '.join(INFERENCE)}")
+    threads = engine.resolve_num_threads(num_threads)
+    table = rows if isinstance(rows, Table) else Table(rows)
+    if method in {"dawid_skene", "mace"}:
+        table.check_closed(method)
+    found, model = _METHODS[method](table, threads)
+    return _result(table, method, model, found)
+
+
+def majority_vote(rows: Iterable[tuple[str, str, str]], *, num_threads: int | None = None) -> Truth:
+    """The label that most experts gave; of equally many, one drawn by a fixed lot."""
+    return infer(rows, "majority_vote", num_threads)
+
+
+def wawa(rows: Iterable[tuple[str, str, str]], *, num_threads: int | None = None) -> Truth:
+    """Votes weighted by how often an expert is with the majority."""
+    return infer(rows, "wawa", num_threads)
+
+
+def dawid_skene(rows: Iterable[tuple[str, str, str]], *, num_threads: int | None = None) -> Truth:
+    """A confusion matrix for each expert (Dawid, Skene, Applied Statistics 1979)."""
+    return infer(rows, "dawid_skene", num_threads)
+
+
+def one_coin_dawid_skene(
+    rows: Iterable[tuple[str, str, str]], *, num_threads: int | None = None
+) -> Truth:
+    """One probability to be right for each expert; wrong labels are equally likely."""
+    return infer(rows, "one_coin_dawid_skene", num_threads)
+
+
+def glad(rows: Iterable[tuple[str, str, str]], *, num_threads: int | None = None) -> Truth:
+    """Abilities of experts and ease of items (Whitehill et al., NIPS 2009)."""
+    return infer(rows, "glad", num_threads)
+
+
+def mace(rows: Iterable[tuple[str, str, str]], *, num_threads: int | None = None) -> Truth:
+    """Experts know, or answer by habit (Hovy et al., NAACL 2013)."""
+    return infer(rows, "mace", num_threads)
+
+
+def correlated(rows: Iterable[tuple[str, str, str]], *, num_threads: int | None = None) -> Truth:
+    """Experts who share errors: cotool's own.
+
+    Two models are fitted: decoys, where an item has a wrong answer that draws many, and
+    subclasses, where hidden kinds of items mislead experts alike (see `_fast/decoys.pyx`,
+    `_fast/subclasses.pyx`). The one of the greater likelihood stands, less its number of
+    parameters that the data move (Akaike's criterion).
+    """
+    return infer(rows, "correlated", num_threads)
+
+
+def _vote(table: Table, weights: Sequence[float]) -> truth.Posterior:
+    shares = truth.weighted_vote(table.rows, array("d", weights))
+    return truth.Posterior(shares, None, iterations=1, converged=True)
+
+
+def _by_majority(table: Table, _: int) -> tuple[truth.Posterior, str]:
+    return _vote(table, [1.0] * table.rows.experts), "votes"
+
+
+def _by_agreement(table: Table, _: int) -> tuple[truth.Posterior, str]:
+    majority = _vote(table, [1.0] * table.rows.experts)
+    right = _result(table, "majority_vote", "votes", majority)
+    names = list(table.item_ids)
+    sure = array("d", bytes(8 * len(majority.items)))
+    for place, name in enumerate(names):
+        own = next(k for label, k in table.given(place) if label == right.answers[name])
+        sure[place * table.rows.labels + own] = 1.0
+    return _vote(table, truth.agreement(table.rows, sure)), "votes"
+
+
+def _by_correlation(table: Table, threads: int) -> tuple[truth.Posterior, str]:
+    rows, labels = table.rows, len(table.labels)
+    seen = [0] * rows.experts
+    for expert in rows.rows()[1]:
+        seen[expert] += 1
+    habits = 0 if table.is_open else (labels - 1) * sum(n / (n + 20) for n in seen)
+    decoy_size = 4 * sum(n / (n + 10) for n in seen) + habits
+    if table.is_open or labels > MOST_SUBCLASS_LABELS:
+        values = float(labels) if table.is_open else 0.0
+        return _decoys.decoys(rows, values=values, num_threads=threads), "decoys"
+    subclass = _subclasses.subclasses(rows, num_threads=threads)
+    size = labels * (labels - 1) * (2 + sum(n / (n + labels**2) for n in seen))
+    if labels > 2:
+        decoy = _decoys.decoys(rows, num_threads=threads)
+        if decoy.log_likelihood - decoy_size > subclass.log_likelihood - size:
+            return decoy, "decoys"
+    return subclass, "subclasses"
+
+
+_METHODS: dict[str, Callable[[Table, int], tuple[truth.Posterior, str]]] = {
+    "majority_vote": _by_majority,
+    "wawa": _by_agreement,
+    "dawid_skene": lambda t, n: (truth.dawid_skene(t.rows, num_threads=n), "confusions"),
+    "one_coin_dawid_skene": lambda t, n: (truth.one_coin(t.rows, num_threads=n), "one coin"),
+    "glad": lambda t, n: (truth.glad(t.rows, num_threads=n), "abilities"),
+    "mace": lambda t, n: (truth.mace(t.rows, num_threads=n), "habits"),
+    "correlated": _by_correlation,
+}
+
+
+def _result(table: Table, method: str, model: str, found: Any) -> Truth:
+    answers: dict[str, str] = {}
+    probability: dict[str, float] = {}
+    width = table.rows.labels
+    for place, name in enumerate(table.item_ids):
+        row = found.items[place * width : (place + 1) * width]
+        given = [(label, row[own]) for label, own in table.given(place)]
+        best = max(value for _, value in given)
+        tied = [label for label, value in given if value >= best - EPSILON]
+        answers[name] = tied[0] if len(tied) == 1 else tied[draw(tied, name)]
+        probability[name] = best
+    skills = truth.agreement(table.rows, found.items)
+    return Truth(
+        method=method,
+        items=tuple(table.item_ids),
+        experts=tuple(table.expert_ids),
+        labels=table.labels,
+        answers=answers,
+        probability=probability,
+        skills=dict(zip(table.expert_ids, skills, strict=True)),
+        iterations=found.iterations,
+        converged=found.converged,
+        model=model,
+        _table=table,
+        _posterior=found.items,
+    )
+
+
+def calibration_error(
+    probabilities: Sequence[float], right: Sequence[bool], bins: int = 10
+) -> float:
+    """Expected calibration error: mean distance of share right and stated, in bins of equal width.
+
+    (Naeini, Cooper, Hauskrecht, AAAI 2015.)
+    """
+    groups: list[list[tuple[float, bool]]] = [[] for _ in range(bins)]
+    for probability, is_right in zip(probabilities, right, strict=True):
+        groups[min(int(probability * bins), bins - 1)].append((probability, is_right))
+    return sum(abs(sum(p for p, _ in group) - sum(own for _, own in group)) for group in groups) / (
+        len(probabilities) or 1
+    )
+
+
+def auroc(scores: Sequence[float], right: Sequence[bool]) -> float | None:
+    """Chance that a right answer scores above a wrong one, ties counted half; None without both."""
+    ranked = sorted(zip(scores, right, strict=True))
+    positives = sum(own for _, own in ranked)
+    negatives = len(ranked) - positives
+    if not positives or not negatives:
+        return None
+    total = 0.0
+    below = place = 0
+    while place < len(ranked):
+        end = place
+        while end < len(ranked) and ranked[end][0] == ranked[place][0]:
+            end += 1
+        here = sum(own for _, own in ranked[place:end])
+        wrong = end - place - here
+        total += here * (below + wrong / 2)
+        below += wrong
+        place = end
+    return total / positives / negatives
+
+
+def brier(probabilities: Sequence[float], right: Sequence[bool]) -> float:
+    """Mean squared distance of what was stated and what came true."""
+    return sum((p - own) ** 2 for p, own in zip(probabilities, right, strict=True)) / (
+        len(probabilities) or 1
+    )
+
+
+def log_loss(probabilities: Sequence[float], right: Sequence[bool]) -> float:
+    """Mean negative log of the probability given to what came true, at least 1e-6."""
+    return -sum(
+        log(max(p if own else 1 - p, 1e-6)) for p, own in zip(probabilities, right, strict=True)
+    ) / (len(probabilities) or 1)

@@ -1,0 +1,150 @@
+"""Truth inference: the library's functions, and the method in a batch."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+import cotool
+from cotool import InputError, find_consensus, find_consensus_batch
+from cotool.consensus.labels import auroc, brier, calibration_error, infer, log_loss
+from cotool.consensus.options import INFERENCE
+
+
+WEAK = tuple(f"weak-{k}" for k in range(1, 6))
+
+
+def crowd(items=60, labels=4, seed=1):
+    """Three who know and five who often fall for the same wrong label; the truth of each item."""
+    lot = random.Random(seed)  # noqa: S311 - data for a test
+    truth = {f"q{i}": str(lot.randrange(labels)) for i in range(items)}
+    rows = []
+    for item, right in truth.items():
+        decoy = str((int(right) + lot.randrange(1, labels)) % labels)
+        skills = {"strong": 0.9, "fair-1": 0.75, "fair-2": 0.75, **dict.fromkeys(WEAK, 0.35)}
+        for name, skill in skills.items():
+            falls = lot.random() < 0.7
+            guess = decoy if falls else str(lot.randrange(labels))
+            rows.append((item, name, right if lot.random() < skill else guess))
+    return rows, truth
+
+
+@pytest.mark.parametrize("method", INFERENCE)
+def test_every_method_is_a_function(method):
+    """It has the method's name, answers every item, and knows each expert's share."""
+    rows, truth = crowd()
+    found = getattr(cotool, method)(rows)
+    assert found.method == method
+    assert set(found.answers) == set(truth)
+    assert set(found.skills) == {"strong", "fair-1", "fair-2", *WEAK}
+    assert all(0 <= value <= 1 + 1e-9 for value in found.skills.values())
+    assert sum(found.distribution("q0").values()) <= 1 + 1e-9
+    assert found.probability["q0"] == max(found.distribution("q0").values())
+    confusion = found.confusion("strong")
+    assert all(sum(row.values()) == pytest.approx(1) for row in confusion.values())
+
+
+def test_errors_that_experts_share_do_not_outvote_a_strong_one():
+    """Weak experts who fall for the same are the majority; the correlated model sees through."""
+    rows, truth = crowd(items=400, labels=6)
+
+    def share(method):
+        found = infer(rows, method)
+        return sum(found.answers[item] == right for item, right in truth.items()) / len(truth)
+
+    assert share("majority_vote") < 0.75
+    assert share("one_coin_dawid_skene") < 0.87
+    assert share("correlated") > 0.9
+
+
+@pytest.mark.parametrize("method", INFERENCE)
+def test_the_order_of_rows_does_not_matter(method):
+    """Shuffled rows give the same numbers, bit by bit."""
+    rows, _ = crowd()
+    shuffled = random.Random(2).sample(rows, len(rows))
+    first, again = infer(rows, method), infer(shuffled, method)
+    assert first.answers == again.answers
+    assert first.probability == again.probability
+    assert first.skills == again.skills
+
+
+def test_ties_are_decided_by_lot_and_not_by_order():
+    """Of two labels with one vote each every item draws its own."""
+    rows = [
+        (f"q{i}", expert, label) for i in range(40) for expert, label in (("a", "x"), ("b", "y"))
+    ]
+    found = infer(rows, "majority_vote")
+    assert set(found.answers.values()) == {"x", "y"}
+    assert found.answers == infer(rows[::-1], "majority_vote").answers
+
+
+def test_labels_that_differ_from_item_to_item():
+    """Numbers have no confusions; methods that need none work."""
+    rows = [
+        (f"q{i}", expert, str(7 * i + wrong * (1 + i % 3)))
+        for i in range(60)
+        for expert, wrong in (("a", 0), ("b", 0), ("c", i % 2), ("d", 2))
+    ]
+    for method in ("majority_vote", "wawa", "one_coin_dawid_skene", "glad", "correlated"):
+        found = infer(rows, method)
+        assert all(found.answers[f"q{i}"] == str(7 * i) for i in range(60)), method
+        with pytest.raises(ValueError, match="no confusions"):
+            found.confusion("a")
+    for method in ("dawid_skene", "mace"):
+        with pytest.raises(InputError, match="differ from item to item"):
+            infer(rows, method)
+
+
+def test_bad_rows_are_refused():
+    """No rows, no text, no such method."""
+    with pytest.raises(InputError, match="no labels"):
+        infer([], "majority_vote")
+    with pytest.raises(InputError, match="is no text"):
+        infer([("q", "e", 1)], "majority_vote")
+    with pytest.raises(InputError, match="unknown method"):
+        infer([("q", "e", "1")], "oracle")
+
+
+def test_a_batch_is_decided_together():
+    """Answers are extracted from texts; questions in free text keep their own method."""
+    rows, truth = crowd(items=80, labels=6)
+    letters = "ABCDEF"
+    questions = [
+        {
+            "id": item,
+            "question": item,
+            "responses": [
+                {"expert_name": expert, "content": f"The answer is ({letters[int(label)]})."}
+                for own, expert, label in rows
+                if own == item
+            ],
+        }
+        for item in truth
+    ]
+    questions.append({"id": "free", "responses": ["Paris is large.", "It rains a lot in May."]})
+    results = list(find_consensus_batch(questions, method="correlated"))
+    assert [result.id for result in results] == [*truth, "free"]
+    assert {result.method for result in results[:-1]} == {"correlated"}
+    assert results[-1].method in {"centre", "medoid"}
+    found = infer(rows, "correlated")
+    for result in results[:-1]:
+        assert result.answer == letters[int(found.answers[result.id])]
+        assert result.confidence == pytest.approx(found.probability[result.id])
+        assert any("posterior" in reason for reason in result.explanation)
+
+
+def test_one_question_alone():
+    """find_consensus takes the methods, too; a majority stands."""
+    found = find_consensus(["A", "A", "B"], method="correlated")
+    assert (found.answer, found.method) == ("A", "correlated")
+
+
+def test_scores_of_probabilities():
+    """By hand: one bin off by .2, a perfect order, squared distances."""
+    stated, right = [0.95, 0.95, 0.15, 0.15], [True, False, False, False]
+    assert calibration_error(stated, right) == pytest.approx((0.9 + 0.3) / 4)
+    assert auroc(stated, right) == pytest.approx((1 * 0.5 + 2) / 3)
+    assert auroc([0.5], [True]) is None
+    assert brier([1.0, 0.5], [True, False]) == pytest.approx(0.125)
+    assert log_loss([1.0, 0.5], [True, False]) == pytest.approx(0.34657359)

@@ -1,0 +1,116 @@
+"""Kernels of truth inference against their oracles."""
+
+from __future__ import annotations
+
+from array import array
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import reference
+from cotool._fast import decoys, subclasses, truth
+
+
+@st.composite
+def tables(draw, least_labels=1):
+    """Rows of (item, expert, label), and how many there are of each."""
+    items = draw(st.integers(1, 6))
+    experts = draw(st.integers(1, 5))
+    labels = draw(st.integers(least_labels, 4))
+    row = st.tuples(
+        st.integers(0, items - 1), st.integers(0, experts - 1), st.integers(0, labels - 1)
+    )
+    return draw(st.lists(row, min_size=1, max_size=24)), items, experts, labels
+
+
+def kernel_table(rows, items, experts, labels):
+    columns = zip(*rows, strict=True)
+    return truth.Labels(*(array("i", column) for column in columns), items, experts, labels)
+
+
+def flat(rows):
+    return [value for row in rows for value in row]
+
+
+KERNELS = [
+    (truth.dawid_skene, reference.dawid_skene),
+    (truth.one_coin, reference.one_coin),
+    (truth.glad, reference.glad),
+    (decoys.decoys, reference.decoys),
+    (subclasses.subclasses, reference.subclasses),
+]
+
+
+@pytest.mark.parametrize(("kernel", "oracle"), KERNELS, ids=lambda one: one.__name__)
+@given(table=tables(least_labels=2), iterations=st.integers(1, 4))
+def test_a_method_gives_the_posterior_of_its_oracle(kernel, oracle, table, iterations):
+    """So many iterations of the kernel and of the oracle end in the same posterior."""
+    found = kernel(kernel_table(*table), iterations=iterations, tolerance=-1.0)
+    assert found.iterations == iterations
+    assert list(found.items) == pytest.approx(flat(oracle(*table, iterations)), abs=1e-9)
+
+
+@given(table=tables(), seed=st.randoms(use_true_random=False))
+@pytest.mark.parametrize("kernel", [one for one, _ in KERNELS] + [truth.mace])
+def test_neither_threads_nor_the_order_of_rows_change_a_bit(kernel, table, seed):
+    """1, 2 and 4 threads and shuffled rows give the same bits."""
+    rows, *sizes = table
+    first = kernel(kernel_table(rows, *sizes), num_threads=1)
+    shuffled = seed.sample(rows, len(rows))
+    for threads in (1, 2, 4):
+        again = kernel(kernel_table(shuffled, *sizes), num_threads=threads)
+        assert again.items == first.items
+        assert again.iterations == first.iterations
+
+
+@given(table=tables())
+@pytest.mark.parametrize("kernel", [one for one, _ in KERNELS] + [truth.mace])
+def test_a_posterior_is_one_of_probabilities(kernel, table):
+    """Rows sum to 1, except where decoys hold that nobody may be right."""
+    found = kernel(kernel_table(*table))
+    labels = table[3]
+    for start in range(0, len(found.items), labels):
+        row = found.items[start : start + labels]
+        assert min(row) >= 0
+        if kernel is decoys.decoys:
+            assert sum(row) <= 1 + 1e-9
+        else:
+            assert sum(row) == pytest.approx(1)
+
+
+def test_mace_finds_who_answers_by_habit():
+    """Three who know outvote four who always say 0; their chance to know is told apart."""
+    right = [i % 3 for i in range(60)]
+    rows = [(i, e, right[i]) for i in range(60) for e in range(3)]
+    rows += [(i, e, 0) for i in range(60) for e in range(3, 7)]
+    found = truth.mace(kernel_table(rows, 60, 7, 3))
+    best = [max(range(3), key=lambda k, i=i: found.items[3 * i + k]) for i in range(60)]
+    assert best == right
+    assert min(found.experts[:3]) > 0.9
+    assert max(found.experts[3:]) < 0.5
+
+
+def test_decoys_judge_new_items_by_what_was_counted():
+    """Counts of a batch, with no iteration, give that batch's own posterior again."""
+    rows = [(i, e, (i + (e > 2) * (i % 3)) % 4) for i in range(40) for e in range(5)]
+    table = kernel_table(rows, 40, 5, 4)
+    fitted = decoys.decoys(table, tolerance=0.0, iterations=300)
+    again = decoys.decoys(table, known=fitted.experts, iterations=0)
+    assert list(again.items) == pytest.approx(list(fitted.items), abs=1e-4)
+
+
+def test_ids_out_of_range_are_refused():
+    """A kernel never reads beside its arrays."""
+    for item, expert, label in ((2, 0, 0), (0, 3, 0), (0, 0, 4), (-1, 0, 0)):
+        with pytest.raises(ValueError, match="out of range"):
+            kernel_table([(item, expert, label)], 2, 3, 4)
+    with pytest.raises(ValueError, match="differ in length"):
+        truth.Labels(array("i", [0]), array("i"), array("i", [0]), 1, 1, 1)
+
+
+def test_more_labels_than_are_told_apart():
+    """Of an item with hundreds of different labels only the 24 commonest can be right."""
+    rows = [(0, e, e) for e in range(200)] + [(0, e, 150) for e in range(200, 220)]
+    found = decoys.decoys(kernel_table(rows, 1, 220, 300), iterations=1)
+    assert [k for k, value in enumerate(found.items) if value] == [*range(23), 150]
