@@ -27,6 +27,7 @@ MODULES: dict[str, list[str]] = {
     "tokens": ["words.c"],
     "truth": [],
     "decoys": [],
+    "logit": [],
     "subclasses": [],
     "rover": [],
 }

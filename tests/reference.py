@@ -711,3 +711,20 @@ def align(transcripts, weights):
             grown.insert(0, slot)
         slots = grown
     return slots
+
+
+def logit_slope(asked, weights, prior, precision):
+    """Slope and negative curvature of the log-posterior of a conditional logit."""
+    n = len(weights)
+    slope = [precision * (prior[d] - weights[d]) for d in range(n)]
+    curve = [[precision * (i == j) for j in range(n)] for i in range(n)]
+    for candidates, right in asked:
+        rows = [[base, *(float(d in experts) for d in range(1, n))] for base, experts in candidates]
+        p = softmax([sum(w * x for w, x in zip(weights, row, strict=True)) for row in rows])
+        mean = [sum(p[c] * row[d] for c, row in enumerate(rows)) for d in range(n)]
+        for i in range(n):
+            slope[i] += rows[right][i] - mean[i]
+            for j in range(n):
+                second = sum(p[c] * row[i] * row[j] for c, row in enumerate(rows))
+                curve[i][j] += second - mean[i] * mean[j]
+    return slope, curve

@@ -26,6 +26,10 @@ class MissingExtraError(CotoolError, ImportError):
     exit_code = 5
 
 
+class StoreError(CotoolError):
+    """The store of what was learned of experts cannot be opened, read or written."""
+
+
 class VaultError(CotoolError):
     """Base of what can be wrong with a vault file, a keyring, a signature or their keys."""
 

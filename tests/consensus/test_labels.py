@@ -11,13 +11,12 @@ from cotool import InputError, find_consensus, find_consensus_batch
 from cotool.consensus.labels import auroc, brier, calibration_error, infer, log_loss
 from cotool.consensus.options import INFERENCE
 
-
 WEAK = tuple(f"weak-{k}" for k in range(1, 6))
 
 
 def crowd(items=60, labels=4, seed=1):
     """Three who know and five who often fall for the same wrong label; the truth of each item."""
-    lot = random.Random(seed)  # noqa: S311 - data for a test
+    lot = random.Random(seed)
     truth = {f"q{i}": str(lot.randrange(labels)) for i in range(items)}
     rows = []
     for item, right in truth.items():

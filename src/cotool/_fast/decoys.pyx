@@ -378,7 +378,9 @@ def decoys(Labels t, counts=None, known=None, double values=0, int iterations=10
     cdef double nothing = 0
     cdef double* first_right = &right[0] if t.count else &nothing
     cdef double* first_fell = &fell[0] if t.count else &nothing
-    current = counts or known or begin(t, habits)
+    if counts is None and (known is None or (iterations and not any(known.seen))):
+        counts = begin(t, habits)
+    current = counts or known
     converged = False
     found = None
     while found is None or (done < iterations and not converged):

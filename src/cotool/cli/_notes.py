@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cotool.cli._conditions import Condition
+    from cotool.consensus.learning.session import Report
     from cotool.consensus.model import Consensus, Question
     from cotool.errors import CotoolError
 
@@ -80,6 +81,30 @@ class Notes:
             if condition.holds(result):
                 self._met[condition] += 1
                 self._first.setdefault(condition, one_line(result.question or result.id))
+
+    def learned(self, report: Report, store: str) -> None:
+        """Say what was learned, and where it is kept."""
+        if self._quiet:
+            return
+        parts = [
+            plural(count, noun)
+            for count, noun in (
+                (report.truths, "right answer"),
+                (report.scores, "scored question"),
+                (report.agreement, "question"),
+            )
+            if count
+        ]
+        if report.agreement and parts:
+            parts[-1] += " by agreement"
+        text = "learned from " + (" and ".join(parts) if parts else "nothing new")
+        if report.again:
+            text += f"; {plural(report.again, 'question')} had been learned from before"
+        print(f"cotool: {text}: {visible(store)}", file=sys.stderr)
+        if report.unmatched:
+            self.warning(
+                f"{plural(report.unmatched, 'right answer')} of --truth belong to no question here"
+            )
 
     def end(self) -> int:
         """Print what was left out, failed or met in all; return the exit code."""

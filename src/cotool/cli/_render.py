@@ -73,9 +73,13 @@ def _standing(result: Consensus) -> list[str]:
     # Of texts that stand together each counts as far as it is similar, so 6 of 6 may be 52 %.
     where = "" if result.metric is None else " in its cluster"
     of = f" ({behind} of {plural(len(result.experts), 'expert')}{where})" if behind else ""
+    judged = (
+        "" if result.judgements is None else f" (calibrated on {result.judgements:,.0f} judgements)"
+    )
     words = f" · in the words of {one_line(result.expert)}" if result.expert else ""
     return [
-        f"agreement {percent(result.agreement)}{of} · confidence {percent(result.confidence)}",
+        f"agreement {percent(result.agreement)}{of} · "
+        f"confidence {percent(result.confidence)}{judged}",
         f"{result.kind} by {result.method}{words}",
     ]
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from cotool.cli._progress import ProgressBar
     from cotool.cli._settings import Settings
     from cotool.cli._writers import Writer
-    from cotool.consensus.model import Consensus
+    from cotool.consensus import Learning, Store
+    from cotool.consensus.model import Consensus, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,9 @@ class Request:
     quiet: bool
     progress: bool
     matrix: bool | None
+    learn: bool = False
+    truth: str | None = None
+    compare: bool = False
 
 
 def run(request: Request) -> int:
@@ -44,6 +48,7 @@ def run(request: Request) -> int:
     from cotool.cli._progress import ProgressBar, stderr_moves
 
     _spare_inputs(request)
+    _check_learning(request)
     style = request.settings.format
     notes = Notes(
         request.conditions,
@@ -55,8 +60,12 @@ def run(request: Request) -> int:
     with (
         open_output(request.output, data=style != "table") as sink,
         ProgressBar(request.paths, shown=shown) as bar,
+        _opened_store(request, notes) as (store, learning),
     ):
-        results = _results(request, notes, bar)
+        if request.compare:
+            _compare(request, notes, bar, sink)
+            return notes.end()
+        results = _results(request, notes, bar, store, learning)
         single = False
         if style in {"table", "json"}:
             head = list(islice(results, 2))
@@ -69,7 +78,84 @@ def run(request: Request) -> int:
             writer.write(result)
             notes.answered(result)
         writer.close()
+        if store is not None and learning is not None and learning.learn:
+            bar.finish()
+            notes.learned(learning.report, store.name)
     return notes.end()
+
+
+def _check_learning(request: Request) -> None:
+    """Raise InputError where options of learning contradict each other."""
+    if request.compare and not request.truth:
+        raise InputError(
+            "--compare-methods needs answers that are known to be right",
+            hint="give them with --truth FILE (columns question,truth)",
+        )
+    if request.compare and (request.learn or request.settings.store):
+        raise InputError("--compare-methods learns nothing", hint="leave --learn and --store out")
+    if request.truth and not (request.learn or request.compare):
+        raise InputError(
+            "--truth alone does nothing",
+            hint="--learn learns from it, --compare-methods holds methods against it",
+        )
+    if request.settings.half_life and not request.learn:
+        from cotool.consensus.learning.session import parse_half_life
+
+        parse_half_life(request.settings.half_life)
+    if (request.learn or request.settings.store) and request.settings.method not in {
+        "auto",
+        "vote",
+    }:
+        raise InputError(
+            f"--method {request.settings.method} does not use a store",
+            hint="leave --method out: with --store the experts' record decides",
+        )
+
+
+@contextlib.contextmanager
+def _opened_store(request: Request, notes: Notes) -> Iterator[tuple[Store | None, Learning | None]]:
+    if not (request.learn or request.settings.store):
+        yield None, None
+        return
+    from cotool.cli._settings import store_path
+    from cotool.consensus import Store
+
+    learning = _learning(request)
+    with Store(store_path(request.settings.store)) as store:
+        if not request.learn and store.is_new():
+            notes.warning(
+                f"{store.name}: nothing was learned yet; the questions are remembered, and "
+                "cotool experts feedback can judge them"
+            )
+        yield store, learning
+
+
+def _learning(request: Request) -> Learning:
+    from cotool.consensus import Gold, Learning, read_gold
+    from cotool.consensus.learning.session import parse_half_life
+
+    half_life = request.settings.half_life
+    if half_life is not None:
+        parse_half_life(half_life)
+    return Learning(
+        learn=request.learn,
+        gold=read_gold(request.truth) if request.truth else Gold(),
+        topic_key=request.settings.topic_key,
+        half_life=half_life,
+    )
+
+
+def _compare(request: Request, notes: Notes, bar: ProgressBar, sink: TextIO) -> None:
+    from cotool.cli._compare import write_comparison
+    from cotool.consensus import read_gold
+    from cotool.consensus.comparison import compare_methods
+
+    gold = read_gold(str(request.truth))
+    questions = _questions(request, notes, bar)
+    scores = compare_methods(questions, gold, request.settings.threads)
+    rows = list(scores)
+    bar.finish()
+    write_comparison(rows, request.settings.format, sink)
 
 
 def _spare_inputs(request: Request) -> None:
@@ -84,15 +170,12 @@ def _spare_inputs(request: Request) -> None:
                 )
 
 
-def _results(request: Request, notes: Notes, bar: ProgressBar) -> Iterator[Consensus]:
-    from cotool.consensus import find_consensus_batch
+def _questions(request: Request, notes: Notes, bar: ProgressBar) -> Iterator[Question]:
     from cotool.consensus.layout import Keys
     from cotool.consensus.readers import read_questions
 
     settings = request.settings
-    # Who names an embedder wants it used.
-    metric = "embedding" if settings.embedder and settings.metric == "auto" else settings.metric
-    questions = read_questions(
+    return read_questions(
         request.paths,
         keys=Keys(
             question=settings.question_key,
@@ -111,8 +194,18 @@ def _results(request: Request, notes: Notes, bar: ProgressBar) -> Iterator[Conse
         on_progress=bar.read,
         stdin=None if sys.stdin is None else sys.stdin.buffer,
     )
+
+
+def _results(
+    request: Request, notes: Notes, bar: ProgressBar, store: Store | None, learning: Learning | None
+) -> Iterator[Consensus]:
+    from cotool.consensus import find_consensus_batch
+
+    settings = request.settings
+    # Who names an embedder wants it used.
+    metric = "embedding" if settings.embedder and settings.metric == "auto" else settings.metric
     for result in find_consensus_batch(
-        questions,
+        _questions(request, notes, bar),
         method=settings.method,
         metric=metric,
         clustering=settings.clustering,
@@ -120,6 +213,8 @@ def _results(request: Request, notes: Notes, bar: ProgressBar) -> Iterator[Conse
         weights=settings.weight,
         embedder=None if settings.embedder is None else load_embedder(settings.embedder),
         num_threads=settings.threads,
+        store=store,
+        learning=learning,
         on_error=notes.failed,
     ):
         bar.answered()

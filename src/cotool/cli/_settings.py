@@ -39,6 +39,9 @@ class Settings:
     timestamp_key: str | None = None
     embedding_key: str | None = None
     responses_key: str | None = None
+    topic_key: str | None = None
+    store: str | None = None
+    half_life: str | None = None
     expert_columns: tuple[str, ...] = ()
     format: str = "table"
     threads: int | None = None
@@ -76,6 +79,21 @@ def config_path() -> Path:
     from platformdirs import user_config_path
 
     return user_config_path("cotool") / "config.toml"
+
+
+def store_path(given: str | None) -> str:
+    """Where the experts' record is kept: what is given, COTOOL_STORE, else the user's own file."""
+    if given or os.environ.get("COTOOL_STORE"):
+        return given or os.environ["COTOOL_STORE"]
+    config = _read_config(config_path()).get("store")
+    if isinstance(config, str) and config:
+        return config
+    home = os.environ.get("COTOOL_HOME")
+    if home:
+        return str(Path(home, "experts.db"))
+    from platformdirs import user_data_path
+
+    return str(user_data_path("cotool") / "experts.db")
 
 
 def _read_config(path: Path) -> dict[str, object]:
@@ -211,6 +229,9 @@ _CONVERTERS: dict[str, Convert] = {
     "timestamp_key": _text,
     "embedding_key": _text,
     "responses_key": _text,
+    "topic_key": _text,
+    "store": _text,
+    "half_life": _text,
     "expert_columns": _names,
     "format": _choice(FORMATS),
     "threads": _threads,

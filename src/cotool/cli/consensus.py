@@ -23,6 +23,10 @@ cotool consensus answers.json
 cotool consensus model-a.json model-b.json --format csv -o result.csv
 
 cat answers.jsonl | cotool consensus --json --fail-on 'agreement<0.5'
+
+cotool consensus labels.csv --method correlated --format csv
+
+cotool consensus labels.csv --truth gold.csv --learn --store experts.db
 """
 
 _EXTENSIONS = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
@@ -117,6 +121,45 @@ def consensus(
             metavar="MODULE:NAME",
         ),
     ] = None,
+    store: Annotated[
+        str | None,
+        _option(
+            "Learning",
+            "Weigh experts by their record: a file, or a URL postgresql://….",
+            "--store",
+            metavar="PATH",
+        ),
+    ] = None,
+    learn: Annotated[
+        bool,
+        _flag(
+            "Learning", "Learn from these questions; without --store in your own file.", "--learn"
+        ),
+    ] = False,
+    truth: Annotated[
+        str | None,
+        _option(
+            "Learning",
+            "Right answers (columns question,truth) or scores (question,expert,score).",
+            "--truth",
+            metavar="FILE",
+        ),
+    ] = None,
+    half_life: Annotated[
+        str | None,
+        _option(
+            "Learning",
+            "Forget half in so long: 90d, or a number of judgements; the store keeps it.",
+            "--half-life",
+            metavar="TIME",
+        ),
+    ] = None,
+    compare_methods: Annotated[
+        bool,
+        _flag(
+            "Learning", "Hold all methods of truth inference against --truth.", "--compare-methods"
+        ),
+    ] = False,
     question_key: Annotated[
         str | None, _option("Input", "Key or column of the question's text.", "--question-key")
     ] = None,
@@ -137,6 +180,9 @@ def consensus(
     ] = None,
     embedding_key: Annotated[
         str | None, _option("Input", "Key of the vector.", "--embedding-key")
+    ] = None,
+    topic_key: Annotated[
+        str | None, _option("Input", "Key of the question's topic.", "--topic-key")
     ] = None,
     responses_key: Annotated[
         str | None, _option("Input", "Key of a question's list of responses.", "--responses-key")
@@ -223,6 +269,9 @@ def consensus(
         "timestamp_key": timestamp_key,
         "embedding_key": embedding_key,
         "responses_key": responses_key,
+        "topic_key": topic_key,
+        "store": store,
+        "half_life": half_life,
         "expert_columns": expert_columns,
         "format": "json" if json else format or _EXTENSIONS.get(extension),
         "threads": threads,
@@ -237,6 +286,9 @@ def consensus(
         quiet=quiet,
         progress=not no_progress,
         matrix=matrix,
+        learn=learn,
+        truth=truth,
+        compare=compare_methods,
     )
     return partial(run, request)
 

@@ -11,6 +11,7 @@ from cotool._lazy import lazy
 
 if TYPE_CHECKING:
     from cotool.consensus.find import find_consensus, find_consensus_batch
+    from cotool.consensus.gold import Gold, read_gold
     from cotool.consensus.labels import (
         Truth,
         correlated,
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
         one_coin_dawid_skene,
         wawa,
     )
+    from cotool.consensus.learning.session import Learning, give_feedback
+    from cotool.consensus.learning.store import Store
     from cotool.consensus.model import (
         Cluster,
         Consensus,
@@ -36,20 +39,25 @@ __all__ = [
     "Cluster",
     "Consensus",
     "Dissent",
+    "Gold",
     "Insight",
+    "Learning",
     "Neighbours",
     "Question",
     "Response",
+    "Store",
     "Truth",
     "correlated",
     "dawid_skene",
     "find_consensus",
     "find_consensus_batch",
+    "give_feedback",
     "glad",
     "mace",
     "majority_vote",
     "neighbours",
     "one_coin_dawid_skene",
+    "read_gold",
     "similarity_matrix",
     "wawa",
 ]
@@ -72,6 +80,11 @@ __getattr__ = lazy(
         **dict.fromkeys(_LABELS, "cotool.consensus.labels"),
         "find_consensus": "cotool.consensus.find",
         "find_consensus_batch": "cotool.consensus.find",
+        "Gold": "cotool.consensus.gold",
+        "Learning": "cotool.consensus.learning.session",
+        "Store": "cotool.consensus.learning.store",
+        "give_feedback": "cotool.consensus.learning.session",
+        "read_gold": "cotool.consensus.gold",
         "Neighbours": "cotool.consensus.neighbourhood",
         "neighbours": "cotool.consensus.neighbourhood",
         "similarity_matrix": "cotool.consensus.similarity",

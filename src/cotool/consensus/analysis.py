@@ -142,7 +142,10 @@ class _Analysis:
         names = [response.sample_of or response.expert_name for response in responses]
         # One expert, one weight: samples of the same expert share it.
         samples = Counter(names)
-        self.reliability = [float(options.weights.get(name, 1.0)) for name in names]
+        given = options.weights
+        if decision is not None and decision.weights and not given:
+            given = decision.weights
+        self.reliability = [float(given.get(name, 1.0)) for name in names]
         self.weights = [
             value / samples[name] for value, name in zip(self.reliability, names, strict=True)
         ]
@@ -224,7 +227,7 @@ class _Analysis:
             self.weights,
             lambda i: sum(self._similarities("cosine").row(i)) if compared else 0.0,
             self.asked.id,
-            scores=None if self.decision is None else self.decision.scores,
+            scores=self.decision.scores if self.decision and self.decision.scores else None,
         )
         shown = [None if answer is None else answer.display for answer in answers]
         voters = [i for i, group in enumerate(groups) if group >= 0]
@@ -238,7 +241,7 @@ class _Analysis:
             f"{kind} answers were extracted from {len(voters)} of {len(groups)} responses "
             f"({', '.join(rules[:3])}{', …' if len(rules) > 3 else ''}) and voted on"
         )
-        if self.decision is None:
+        if self.decision is None or not self.decision.scores:
             self.explanation.append(f"the plurality has {choice.reason}")
         else:
             self.explanation.append(f"the most probable answer has {choice.reason}")
@@ -262,13 +265,13 @@ class _Analysis:
             matrix = _same_answer(groups) if metric is None else self._similarities(metric)
         return _Grouped(
             kind=kind,
-            method="vote" if self.decision is None else self.decision.method,
+            method=self.decision.method if self.decision and self.decision.scores else "vote",
             index=choice.index,
             answer=shown[choice.index],
             answers=shown,
             clusters=clusters,
             matrix=matrix,
-            scores=self.decision is not None,
+            scores=bool(self.decision and self.decision.scores),
             metric=metric,
         )
 
@@ -465,16 +468,17 @@ class _Analysis:
         clusters = tuple(replace(one, id=place) for place, one in enumerate(ranked))
         share = clusters[0].share
         weight = sum(self.weights[i] for one in clusters for i in one.indices)
-        decision = self.decision if found.scores else None
-        if decision is None:
+        decision = self.decision
+        if decision is not None and decision.weights:
+            self.explanation.extend(decision.explanation)
+        elif not found.scores:
+            decision = None
+        confidence = None if decision is None else decision.confidence
+        if confidence is None:
             confidence = found.support * aggregation.smoothed_share(
                 share, weight, max(2, len(clusters))
             )
             self.explanation.append(NOT_TRUTH)
-        elif decision.confidence is None:
-            confidence = max(decision.scores.values())
-        else:
-            confidence = decision.confidence
         if len(self.responses) == 1:
             self.explanation.append("one expert alone is no consensus")
         if any(one.share > share + aggregation.EPSILON for one in clusters[1:]):
@@ -511,6 +515,7 @@ class _Analysis:
             matrix=found.matrix,
             explanation=tuple(self.explanation),
             warnings=tuple(self.warnings),
+            judgements=decision.judgements if decision and decision.calibrated else None,
         )
 
 

@@ -16,14 +16,18 @@ class Decision:
     """Which answer stands for a question.
 
     `scores` has each extracted answer's normal form and its probability; the greatest stands.
-    `confidence` is that it is right, None where the answer's score is all that is known.
-    `calibrated` tells that `confidence` was held against answers known to be right.
+    `confidence` is that it is right, None where agreement is all that is known of that.
+    `calibrated` tells that `confidence` was held against answers known to be right, `judgements`
+    against how many. `weights` are experts' expected scores where answers are free text and
+    `scores` is empty.
     """
 
     method: str
     scores: Mapping[str, float]
     confidence: float | None = None
     calibrated: bool = False
+    judgements: float = 0.0
+    weights: Mapping[str, float] | None = None
     explanation: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     insights: tuple[Insight, ...] = ()

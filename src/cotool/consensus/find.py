@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from cotool.consensus.analysis import Embedder
     from cotool.consensus.decision import Decision
+    from cotool.consensus.learning.session import Learning
+    from cotool.consensus.learning.store import Store
 
     # A question's place, the question as it was given, and what decides it.
     _Item = tuple[int, object, Decision | None]
@@ -79,12 +81,16 @@ def find_consensus_batch(
     weights: Mapping[str, float] | None = None,
     embedder: Embedder | None = None,
     num_threads: int | None = None,
+    store: Store | None = None,
+    learning: Learning | None = None,
     on_error: Callable[[Question, CotoolError], None] | None = None,
 ) -> Iterator[Consensus]:
     """Yield the consensus on each question, in input order, several questions at a time.
 
     Options are those of `find_consensus`. Memory does not grow with the number of questions,
     except for methods of truth inference, which look at all of them before the first comes out.
+    With a `store` (`cotool.Store`) the experts' record weighs their answers, and the questions are
+    remembered for feedback; `learning` (`cotool.Learning`) says what is to be learned from them.
     A question that fails is handed to `on_error` and left out; without it the error is raised.
     """
     options = _checked(
@@ -109,6 +115,11 @@ def find_consensus_batch(
 
         good = _good(items, on_error)
         items = ((0, *pair) for pair in decided(good, method, num_threads))
+    elif store is not None:
+        from cotool.consensus.learning.session import Learning, by_store
+
+        good = _good(items, on_error)
+        items = ((0, *pair) for pair in by_store(good, store, learning or Learning()))
     for asked, result in engine.map_ordered(solve, items, threads, is_heavy=_is_heavy):
         if isinstance(result, Consensus):
             yield result

@@ -117,9 +117,11 @@ def decision_of(found: Truth, own: Votes) -> Decision:
     skills = sorted({expert: found.skills[expert] for expert, _ in own.votes}.items(), key=_rank)
     best = ", ".join(f"{expert} {skill:.2f}" for expert, skill in skills[:3])
     model = "" if found.method != "correlated" else f" ({found.model})"
+    scores = _exact(found, own)
     return Decision(
         method=found.method,
-        scores=_exact(found, own),
+        scores=scores,
+        confidence=max(scores.values()),
         explanation=(
             f"{found.method}{model} over {len(found.items):,} questions and "
             f"{len(found.experts):,} experts, {found.iterations} iterations"

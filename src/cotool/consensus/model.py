@@ -94,7 +94,8 @@ class Consensus:
     smoothed for few experts, and is not a calibrated probability (see `explanation`). `expert`
     gave the answer that is shown, in the words of `content`. `answers` holds what was extracted
     from each response, `matrix` pairwise similarities, both in the order of `experts`; `metric`
-    is None where similarity is having given the same answer.
+    is None where similarity is having given the same answer. `judgements` is the number of judged
+    answers on which `confidence` is calibrated, None where it is not.
     """
 
     question: str
@@ -117,6 +118,7 @@ class Consensus:
     matrix: Matrix | None
     explanation: tuple[str, ...]
     warnings: tuple[str, ...]
+    judgements: float | None = None
 
     def to_dict(self, *, matrix: bool = True) -> dict[str, Any]:
         """The JSON form, `cotool.consensus/1`; keys in the order of the fields, then `schema`.

@@ -1,0 +1,261 @@
+"""Where the store is kept: SQLite in a file, or PostgreSQL. One interface, the same SQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from cotool.errors import MissingExtraError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+# How long a writer waits for the others (seconds): 100 of them that learn at once take turns.
+PATIENCE = 60.0
+POSTGRES = ("postgresql://", "postgres://")
+
+
+class Database(Protocol):
+    """A database that is open. Statements have ``?`` for each parameter."""
+
+    name: str
+    # Whether others keep tables of their own in it.
+    shared: bool
+
+    def tables(self) -> set[str]:
+        """Names of the tables."""
+
+    def query(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows."""
+
+    def execute(self, statement: str, rows: Iterable[tuple[Any, ...]] = ((),)) -> None:
+        """Execute a statement once for each row of parameters."""
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One transaction; no other writer is in one at the same time."""
+        yield
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """One view of the data, whatever is written meanwhile."""
+        yield
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+def open_database(target: str, *, create: bool = True) -> Database:
+    """Open the database at a path or a URL; without `create` a file must exist.
+
+    Raises StoreError where it cannot be opened, MissingExtraError where its driver is missing.
+    """
+    if target.startswith(POSTGRES):
+        return _Postgres(target)
+    return _SQLite(target, create=create)
+
+
+class _SQLite:
+    """A file, in WAL mode: readers and one writer do not wait for each other."""
+
+    shared = False
+
+    def __init__(self, target: str, *, create: bool) -> None:
+        self.name = target
+        path = Path(target)
+        if not path.exists():
+            if not create:
+                raise StoreError(
+                    f"{target}: there is no store",
+                    hint="cotool consensus FILES --learn --store PATH makes one",
+                )
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StoreError(f"{target}: {error.strerror}") from None
+        elif path.is_dir():
+            raise StoreError(f"{target}: is a directory", hint="name a file with --store")
+        with self._errors():
+            self._connection = sqlite3.connect(
+                target, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+            )
+            self._connection.execute(f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}")
+            # Reads the header: a file that is no database is told before anything is written.
+            self._connection.execute("PRAGMA schema_version").fetchone()
+
+    def tables(self) -> set[str]:
+        rows = self.query("SELECT name FROM sqlite_master WHERE type = 'table'")
+        return {name for (name,) in rows}
+
+    def query(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        with self._errors():
+            return self._connection.execute(statement, parameters).fetchall()
+
+    def execute(self, statement: str, rows: Iterable[tuple[Any, ...]] = ((),)) -> None:
+        with self._errors():
+            self._connection.executemany(statement, rows)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        with self._errors():
+            # Kept by the file, so it is set once; it cannot be set within a transaction.
+            if self._connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+                self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        with self._errors():
+            self._connection.execute("COMMIT")
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        with self._errors():
+            self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._connection.execute("ROLLBACK")
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            hint = {
+                "database is locked": "another process has been writing to it for a minute",
+                "file is not a database": "the file is left as it is; name another with --store",
+                "database disk image is malformed": "the file is damaged and left as it is; "
+                "restore a copy, or name another with --store",
+                "attempt to write a readonly database": "the file or its folder is read-only",
+            }.get(str(error), "name another file with --store")
+            raise StoreError(f"{self.name}: {error}", hint=hint) from None
+
+
+class _Postgres:
+    """A server. Writers take turns by an advisory lock; statements are not prepared on it."""
+
+    # The number of the lock: "cotool" in ASCII.
+    LOCK = 0x636F746F6F6C
+    shared = True
+
+    def __init__(self, target: str) -> None:
+        try:
+            import psycopg
+            import psycopg_pool
+        except ImportError:
+            raise MissingExtraError(
+                "a store in PostgreSQL needs psycopg and its pool",
+                hint="pip install 'cotool[postgres]'",
+            ) from None
+        self._failure = psycopg.Error
+        self.name = _without_password(target)
+        self._connection: Any = None
+        # Prepared statements belong to a server's session, which PgBouncer gives to others.
+        self._pool: Any = psycopg_pool.ConnectionPool(
+            target,
+            min_size=1,
+            max_size=4,
+            open=False,
+            timeout=PATIENCE,
+            kwargs={"prepare_threshold": None, "autocommit": True, "connect_timeout": 10},
+        )
+        import logging
+
+        # The pool logs every attempt; the error that ends them says what is wrong.
+        logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
+        try:
+            with psycopg.connect(target, connect_timeout=10, prepare_threshold=None):
+                pass
+            self._pool.open()
+        except psycopg.Error as error:
+            raise StoreError(
+                f"{self.name}: {_line(error)}", hint="is the server running, and the URL right?"
+            ) from None
+
+    def tables(self) -> set[str]:
+        rows = self.query("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+        return {name for (name,) in rows}
+
+    def query(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        with self._errors(), self._connected() as connection:
+            return list(connection.execute(_numbered(statement), parameters).fetchall())
+
+    def execute(self, statement: str, rows: Iterable[tuple[Any, ...]] = ((),)) -> None:
+        with self._errors(), self._connected() as connection, connection.cursor() as cursor:
+            cursor.executemany(_numbered(statement), list(rows))
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        with self._transaction("BEGIN"):
+            self.query("SELECT pg_advisory_xact_lock(?)", (self.LOCK,))
+            yield
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        with self._transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"):
+            yield
+
+    def close(self) -> None:
+        self._pool.close()
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        with self._errors(), self._pool.connection() as connection:
+            connection.execute(begin)
+            self._connection = connection
+            try:
+                yield
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            finally:
+                self._connection = None
+            connection.execute("COMMIT")
+
+    @contextmanager
+    def _connected(self) -> Iterator[Any]:
+        if self._connection is not None:
+            yield self._connection
+            return
+        with self._pool.connection() as connection:
+            yield connection
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except self._failure as error:
+            raise StoreError(
+                f"{self.name}: {_line(error)}", hint="the server refused; nothing was changed"
+            ) from None
+
+
+def _numbered(statement: str) -> str:
+    return statement.replace("%", "%%").replace("?", "%s")
+
+
+def _line(error: Exception) -> str:
+    """The first line of the error, without the URL's password."""
+    text = str(error).strip() or type(error).__name__
+    return text.splitlines()[0]
+
+
+def _without_password(url: str) -> str:
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        port = f":{parts.port}" if parts.port else ""
+        user = f"{parts.username}@" if parts.username else ""
+    except ValueError:
+        return "postgresql://…"
+    return f"{parts.scheme}://{user}{host}{port}{parts.path}"

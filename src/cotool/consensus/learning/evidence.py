@@ -1,0 +1,309 @@
+"""What the record says of experts, each with its numbers: reliability, trends, copies, panels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+from typing import TYPE_CHECKING, Any
+
+from cotool.consensus.learning.learned import BASE, WEAK, Learned, Prediction
+from cotool.consensus.model import Insight
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cotool.consensus.learning.learned import Ballot
+    from cotool.consensus.learning.records import Expert, Tally
+
+# 95 %, and what a single look at many experts takes for more than chance.
+NORMAL = 1.96
+SURE = 3.0
+# Questions, or judgements, from which a finding is stated.
+ENOUGH = 20
+# An expert who says the same to so many of his questions while the others do not.
+CONSTANT = 0.95
+# Two experts copy where, both wrong, they say the same so much more often than pairs do.
+COPIES = 0.25
+# An answer more is worth asking for where it lets expect so much more certainty.
+WORTH = 0.02
+# The prior of a share: so many questions of one half.
+PRIOR = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """How often an expert is right (or how well his answers score), 0 to 1, with a 95 % interval.
+
+    `judgements` are those behind it; where there are none `by_agreement` is True: agreement with
+    the others stands in, the weaker evidence.
+    """
+
+    share: float
+    low: float
+    high: float
+    judgements: float
+    by_agreement: bool
+
+
+def reliability(tally: Tally) -> Reliability:
+    """The share of right answers, or the mean score, from what was judged, else from agreement."""
+    judged = tally.judged + tally.scored
+    if judged > 0:
+        return _interval(tally.correct + tally.score, judged, by_agreement=False)
+    return _interval(WEAK * tally.agreed, WEAK * tally.compared, by_agreement=True)
+
+
+def _interval(right: float, seen: float, *, by_agreement: bool) -> Reliability:
+    """Wilson's interval (JASA 1927), shrunk to one half by PRIOR."""
+    total = seen + PRIOR
+    share = (right + PRIOR / 2) / total
+    centre = (share + NORMAL**2 / (2 * total)) / (1 + NORMAL**2 / total)
+    spread = (
+        NORMAL
+        / (1 + NORMAL**2 / total)
+        * sqrt(share * (1 - share) / total + NORMAL**2 / (4 * total**2))
+    )
+    return Reliability(
+        share, max(centre - spread, 0.0), min(centre + spread, 1.0), seen, by_agreement
+    )
+
+
+def expected_score(known: Expert | None, topic: str) -> float:
+    """What an answer of this expert is expected to score; 0.5 before anything is known."""
+    if known is None:
+        return 0.5
+    overall = reliability(known.total).share
+    tally = known.topics.get(topic) if topic else None
+    if tally is None:
+        return overall
+    seen = tally.judged + tally.scored
+    return (tally.correct + tally.score + 10 * overall) / (seen + 10)
+
+
+def drift(known: Expert) -> tuple[float, float, float] | None:
+    """(share lately, share in all, z) where the late record is unlike the whole, else None."""
+    lately, total = known.recent, known.total
+    seen, recent = total.judged + total.scored, lately.judged + lately.scored
+    if seen < 2 * ENOUGH or recent < ENOUGH / 2:
+        return None
+    whole = (total.correct + total.score + 1) / (seen + 2)
+    late = (lately.correct + lately.score) / recent
+    # A mean whose weights halve every RECENT judgements varies as one of the sum of squares.
+    z = (late - whole) / sqrt(whole * (1 - whole) * (1 / recent - 1 / seen) + 1e-9)
+    return (late, whole, z) if abs(z) >= SURE else None
+
+
+def constant(learned: Learned, name: str) -> tuple[str, float] | None:
+    """(label, share) of an expert who says nearly always the same where the others do not."""
+    said = learned.experts[name].said
+    total = sum(said.values())
+    if total < ENOUGH:
+        return None
+    label, count = max(said.items(), key=lambda pair: (pair[1], pair[0]))
+    others = [one.said for other, one in learned.experts.items() if other != name]
+    everyone = sum(sum(own.values()) for own in others)
+    same = sum(own.get(label, 0.0) for own in others)
+    if count / total < CONSTANT or everyone < ENOUGH or same / everyone > CONSTANT / 2:
+        return None
+    return label, count / total
+
+
+def typical_copy(learned: Learned) -> float:
+    """How often two experts, both wrong, say the same, over all pairs."""
+    pairs = [pair for (a, b), pair in learned.pairs.items() if a not in {BASE, b}]
+    wrong = sum(pair.wrong for pair in pairs)
+    return sum(pair.same_wrong for pair in pairs) / wrong if wrong else 0.0
+
+
+def copies(learned: Learned) -> list[tuple[str, str, float, float]]:
+    """(one, other, share, wrong): pairs who, both wrong, say the same far more than pairs do."""
+    typical = typical_copy(learned)
+    found = []
+    for (a, b), pair in learned.pairs.items():
+        if a in {BASE, b} or pair.wrong < ENOUGH / 2:
+            continue
+        share = pair.same_wrong / pair.wrong
+        z = (share - typical) / sqrt(typical * (1 - typical) / pair.wrong + 1e-9)
+        if share - typical >= COPIES and z >= SURE:
+            found.append((a, b, share, pair.wrong))
+    return sorted(found, key=lambda one: (-one[2], one[0], one[1]))
+
+
+def groups(learned: Learned) -> list[list[str]]:
+    """Experts who copy each other, directly or through others."""
+    parents: dict[str, str] = {}
+
+    def find(name: str) -> str:
+        while parents.setdefault(name, name) != name:
+            name = parents[name]
+        return name
+
+    for a, b, _, _ in copies(learned):
+        one, other = sorted((find(a), find(b)))
+        parents[other] = one
+    found: dict[str, list[str]] = {}
+    for name in sorted(parents):
+        found.setdefault(find(name), []).append(name)
+    return [group for group in found.values() if len(group) > 1]
+
+
+def insights_of(learned: Learned, ballot: Ballot, said: Prediction) -> list[Insight]:
+    """What the record says of one question."""
+    found = []
+    supporters = sorted(e for e, value in ballot.votes.items() if value == said.best)
+    counts: dict[str, list[str]] = {}
+    for expert, value in sorted(ballot.votes.items()):
+        counts.setdefault(value, []).append(expert)
+    plurality = max(counts, key=lambda value: (len(counts[value]), value == said.best))
+    majority = counts[plurality]
+    clones = [own for group in groups(learned) if len(own := sorted({*group} & {*majority})) > 1]
+    if clones and len(majority) > 1:
+        independent = len(majority) - sum(len(own) - 1 for own in clones)
+        most = max((len(own) for value, own in counts.items() if value != plurality), default=0)
+        if independent <= max(most, 1):
+            found.append(
+                Insight(
+                    "correlated-majority",
+                    f"the {len(majority)} who say {plurality!r} count as {independent}: "
+                    f"{' and '.join(', '.join(own) for own in clones)} are wrong in the same way "
+                    f"far more often than others",
+                    tuple(majority),
+                    {"votes": len(majority), "independent": independent, "groups": clones},
+                )
+            )
+    if plurality != said.best and len(majority) > len(supporters):
+        ours = _mean(learned, supporters)
+        theirs = _mean(learned, majority)
+        found.append(
+            Insight(
+                "reliable-minority",
+                f"{len(supporters)} against {len(majority)}: right {ours:.0%} of the time in the "
+                f"mean where the majority is {theirs:.0%}",
+                tuple(supporters),
+                {"reliability": ours, "majority_reliability": theirs},
+            )
+        )
+    asked = worth_asking(learned, ballot, said)
+    if asked is not None:
+        name, gain = asked
+        found.append(
+            Insight(
+                "ask-another",
+                f"one more answer is worth asking for: {name}'s is expected to raise the "
+                f"probability of the best answer by {gain:.0%}",
+                (name,),
+                {"gain": gain, "probability": said.scores[said.best]},
+            )
+        )
+    return found
+
+
+def _mean(learned: Learned, names: Sequence[str]) -> float:
+    shares = [
+        reliability(learned.experts[name].total).share for name in names if name in learned.experts
+    ]
+    return sum(shares) / len(shares) if shares else 0.5
+
+
+def worth_asking(learned: Learned, ballot: Ballot, said: Prediction) -> tuple[str, float] | None:
+    """The expert not asked yet whose answer promises most, and by how much; None if too little.
+
+    Expected value of his vote under the present probabilities: he gives the right answer as often
+    as his record says, else one of the others (value of information; Howard, 1966). New experts
+    are taken at the upper end of their interval, so that they are explored.
+    """
+    best: tuple[str, float] | None = None
+    now = said.scores[said.best]
+    for name, known in sorted(learned.experts.items()):
+        if name in ballot.votes:
+            continue
+        record = reliability(known.total)
+        p = record.share if record.judgements >= ENOUGH else record.high
+        gain = _gain(said.scores, p) - now
+        if gain >= WORTH and (best is None or gain > best[1] + 1e-12):
+            best = name, gain
+    return best
+
+
+def _gain(scores: Mapping[str, float], p: float) -> float:
+    """Expected probability of the best answer after a vote that is right with probability p."""
+    others = max(len(scores) - 1, 1)
+    total = 0.0
+    for voted in scores:
+        after = [own * (p if value == voted else (1 - p) / others) for value, own in scores.items()]
+        total += max(after)
+    return total
+
+
+def panel(
+    learned: Learned, rows: Sequence[tuple[Ballot, str]], share: float = 0.95
+) -> list[tuple[str, float]]:
+    """The fewest experts that reach `share` of the accuracy of all, found greedily.
+
+    Each step adds the expert who raises the accuracy on `rows` (questions and right answers) most.
+    Returns (expert, accuracy so far).
+    """
+    names = sorted({expert for ballot, _ in rows for expert in ballot.votes})
+
+    def accuracy(chosen: set[str]) -> float:
+        some = [
+            (ballot._replace(votes={e: v for e, v in ballot.votes.items() if e in chosen}), right)
+            for ballot, right in rows
+        ]
+        some = [(ballot, right) for ballot, right in some if ballot.votes]
+        said = learned.predict([ballot for ballot, _ in some]) if some else []
+        hits = sum(one.best == right for one, (_, right) in zip(said, some, strict=True))
+        return hits / len(rows)
+
+    goal = share * accuracy(set(names))
+    chosen: list[tuple[str, float]] = []
+    while len(chosen) < len(names) and (not chosen or chosen[-1][1] < goal - 1e-12):
+        taken = {name for name, _ in chosen}
+        tried = [(accuracy(taken | {name}), name) for name in names if name not in taken]
+        best = max(tried, key=lambda pair: (pair[0], _rank(learned, pair[1]), pair[1]))
+        chosen.append((best[1], best[0]))
+    return chosen
+
+
+def _rank(learned: Learned, name: str) -> float:
+    known = learned.experts.get(name)
+    return reliability(known.total).share if known else 0.0
+
+
+def describe(learned: Learned, name: str) -> dict[str, Any]:
+    """All that is known of an expert, as plain values."""
+    known = learned.experts[name]
+    record = reliability(known.total)
+    late = drift(known)
+    same = constant(learned, name)
+    return {
+        "expert": name,
+        "reliability": round(record.share, 4),
+        "low": round(record.low, 4),
+        "high": round(record.high, 4),
+        "judgements": round(record.judgements, 2),
+        "by_agreement": record.by_agreement,
+        "answers": round(known.answers, 2),
+        "agreement": round(known.total.agreed / known.total.compared, 4)
+        if known.total.compared
+        else None,
+        "weight": round(known.weight, 4),
+        "topics": {
+            topic: {
+                "reliability": round(reliability(tally).share, 4),
+                "low": round(reliability(tally).low, 4),
+                "high": round(reliability(tally).high, 4),
+                "judgements": round(tally.judged + tally.scored, 2),
+            }
+            for topic, tally in sorted(known.topics.items())
+        },
+        "drift": None
+        if late is None
+        else {"lately": round(late[0], 4), "in_all": round(late[1], 4), "z": round(late[2], 2)},
+        "constant": None if same is None else {"answer": same[0], "share": round(same[1], 4)},
+        "copies": [
+            {"expert": b if a == name else a, "same_when_both_wrong": round(own, 4)}
+            for a, b, own, _ in copies(learned)
+            if name in {a, b}
+        ],
+    }

@@ -1,0 +1,503 @@
+"""What was learned of a group of experts, and what it says of a question.
+
+Two sources are kept apart. From agreement alone the model of decoys (`_fast/decoys.pyx`) learns how
+often each expert is right and falls for the same errors as others: the base. From answers known to
+be right a conditional logit (`_fast/logit.pyx`) learns what each expert's vote is worth beyond the
+base; its prior is that the base is right, so it helps from the first judgements on. A calibration
+turns the result into a probability. Everything adds up over batches; nothing grows with the number
+of questions, except in `Pair`s of experts who answered the same ones.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from math import exp, log
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cotool._fast import logit
+from cotool._fast import truth as kernels
+from cotool._fast.decoys import Counts, decoys
+from cotool.consensus.learning.calibration import Calibration
+from cotool.consensus.learning.records import RECENT, Expert, Pair, Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+# The prior of the weights: an expert's is 0, the base's 1. Where agreement on many questions stands
+# behind the base, feedback moves an expert's weight less: the precision goes from LOOSE to FIRM,
+# half the way at HALFWAY questions. (mmlu-pro, 200 right answers known: .564 with 80 after
+# agreement on 3,000 questions, .559 with 20; without agreement .538 with 80, .554 with 20.)
+LOOSE = 10.0
+FIRM = 80.0
+HALFWAY = 200.0
+BASE_PRECISION = 4.0
+# Experts with weights of their own, those with the most judgements: the others have the base.
+MOST_WEIGHTS = 200
+# Voters of a question up to which pairs of them are counted.
+MOST_PAIRED = 100
+# Labels are one closed set up to this many different ones.
+MOST_LABELS = 64
+CLOSED = 20
+QUESTIONS_A_LABEL = 4
+# A probability of the base below this counts as this.
+FLOOR = 1e-6
+# The pull of a topic towards the expert's record as a whole, in judgements; agreement counts as
+# WEAK of a judgement. The votes of a topic's questions are not independent: half of the log-odds.
+TOPIC_PULL = 20.0
+WEAK = 0.2
+TOPIC_SHARE = 0.5
+FOLDS = 5
+# Judgements from which a probability is called calibrated.
+FEWEST = 5
+# The key of the base among the pairs' precisions.
+BASE = ""
+
+
+class Ballot(NamedTuple):
+    """Who answered what to a question, one normal form for each expert; its topic, "" if none."""
+
+    question: str
+    votes: Mapping[str, str]
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """Probability of each answer given, and that none of them is right.
+
+    `share` is of the votes for the best answer. `confidence` is calibrated, None before `FEWEST`
+    judgements.
+    """
+
+    scores: dict[str, float]
+    other: float
+    best: str
+    share: float
+    confidence: float | None
+
+
+@dataclass(slots=True)
+class Learned:
+    """The state.
+
+    `kinds` are questions by kind; `labels` all answers by how often they were given, empty once
+    they are too many to be a closed set; `questions` and `judged` count what was learned from.
+    """
+
+    experts: dict[str, Expert] = field(default_factory=dict)
+    pairs: dict[tuple[str, str], Pair] = field(default_factory=dict)
+    kinds: list[float] = field(default_factory=lambda: [0.0, 0.0])
+    labels: dict[str, float] = field(default_factory=dict)
+    is_open: bool = False
+    different: float = 0.0
+    base_weight: float = 1.0
+    calibration: Calibration = field(default_factory=Calibration)
+    questions: float = 0.0
+    judged: float = 0.0
+    as_of: float = 0.0
+    _names: list[str] = field(default_factory=list, repr=False)
+    _counts: Counts | None = field(default=None, repr=False)
+
+    # ---- what it says ----------------------------------------------------------------------
+
+    def predict(self, ballots: Sequence[Ballot]) -> list[Prediction]:
+        """Say of each question what is probably right; each has at least one vote."""
+        return [
+            self._prediction(ballot, base)
+            for ballot, base in zip(ballots, self._bases(ballots), strict=True)
+        ]
+
+    def _prediction(self, ballot: Ballot, base: Mapping[str, float]) -> Prediction:
+        scores = {value: self.base_weight * log(base[value] + FLOOR) for value in base}
+        for expert, value in ballot.votes.items():
+            known = self.experts.get(expert)
+            if known is not None:
+                scores[value] += known.weight + self._topic_effect(known, ballot.topic)
+        other = self.base_weight * log(max(1 - sum(base.values()), 0.0) + FLOOR)
+        most = max(*scores.values(), other)
+        total = sum(exp(score - most) for score in scores.values()) + exp(other - most)
+        shares = {value: exp(score - most) / total for value, score in scores.items()}
+        votes: dict[str, int] = {}
+        for value in ballot.votes.values():
+            votes[value] = votes.get(value, 0) + 1
+        best = max(shares, key=lambda value: (shares[value], _lot(ballot.question, value)))
+        share = votes[best] / len(ballot.votes)
+        confidence = None
+        if self.calibration.judged >= FEWEST - 1e-9:
+            confidence = self.calibration.probability(shares[best], share)
+        return Prediction(shares, exp(other - most) / total, best, share, confidence)
+
+    def _topic_effect(self, known: Expert, topic: str) -> float:
+        tally = known.topics.get(topic) if topic else None
+        if tally is None:
+            return 0.0
+        overall = _share(known.total, 0.5, 2.0)
+        return TOPIC_SHARE * (_logit(_share(tally, overall, TOPIC_PULL)) - _logit(overall))
+
+    def _bases(self, ballots: Sequence[Ballot], *, iterations: int = 0) -> list[dict[str, float]]:
+        """The posterior of each question's answers under agreement alone."""
+        posterior, table = self._judge(ballots, iterations)
+        return [
+            {value: posterior.items[place * table.width + own] for value, own in given.items()}
+            for place, given in enumerate(table.given)
+        ]
+
+    def _judge(self, ballots: Sequence[Ballot], iterations: int) -> tuple[Any, _Table]:
+        known = self._known(ballots)
+        table = _Table(ballots, self._names, None if self.is_open else list(self.labels))
+        values = max(self.different, len(self.labels), 2.0) if self.is_open else 0.0
+        found = decoys(table.labels, known=known, values=values, iterations=iterations)
+        return found, table
+
+    def _known(self, ballots: Iterable[Ballot]) -> Counts:
+        """Counts in the kernel's form; new experts and labels get their places."""
+        places = dict.fromkeys(self._names)
+        new = {e for ballot in ballots for e in ballot.votes if e not in places}
+        fresh = set()
+        if not self.is_open:
+            fresh = {v for b in ballots for v in b.votes.values() if v not in self.labels}
+            for value in sorted(fresh):
+                self.labels[value] = 0.0
+        if new or fresh or self._counts is None:
+            self._names += sorted(new | {e for e in self.experts if e not in places} - new)
+            rows = [self.experts.get(name) or Expert() for name in self._names]
+            width = 0 if self.is_open else len(self.labels)
+            counts = Counts(len(rows), len(rows) * width)
+            for name in ("right", "fell", "seen"):
+                column = [getattr(one, name) for one in rows]
+                setattr(counts, name, array("d", [c[k] for k in (0, 1) for c in column]))
+            if width:
+                counts.habits = array(
+                    "d", [one.habits.get(label, 0.0) for one in rows for label in self.labels]
+                )
+            counts.kinds = array("d", self.kinds)
+            self._counts = counts
+        return self._counts
+
+    # ---- how it learns ---------------------------------------------------------------------
+
+    def learn_agreement(self, ballots: Sequence[Ballot]) -> None:
+        """Learn from how experts agree on questions that were not learned from before."""
+        ballots = [ballot for ballot in ballots if ballot.votes]
+        if not ballots:
+            return
+        self._meet(ballots)
+        found, table = self._judge(ballots, iterations=100)
+        counts = found.experts
+        size = len(self._names)
+        width = 0 if self.is_open else len(self.labels)
+        for place, name in enumerate(self._names):
+            if not (counts.seen[place] or counts.seen[size + place]):
+                continue
+            one = self.experts[name]
+            for kind in (0, 1):
+                one.seen[kind] += counts.seen[kind * size + place]
+                one.right[kind] += counts.right[kind * size + place]
+                one.fell[kind] += counts.fell[kind * size + place]
+            for k, label in enumerate(self.labels if width else ()):
+                if counts.habits[place * width + k]:
+                    own = counts.habits[place * width + k]
+                    one.habits[label] = one.habits.get(label, 0.0) + own
+        self.kinds = [a + b for a, b in zip(self.kinds, counts.kinds, strict=True)]
+        for place, ballot in enumerate(ballots):
+            base = {
+                value: found.items[place * table.width + own]
+                for value, own in table.given[place].items()
+            }
+            for expert, value in ballot.votes.items():
+                self._tally(expert, ballot.topic, Tally(compared=1.0, agreed=base[value]))
+            self._count_pairs(ballot, base, counted=True)
+        self.questions += len(ballots)
+        self._counts = None
+
+    def _meet(self, ballots: Sequence[Ballot]) -> None:
+        """Count answers and labels; find out whether the labels are a closed set."""
+        for ballot in ballots:
+            for expert, value in ballot.votes.items():
+                one = self.experts.setdefault(expert, Expert())
+                one.answers += 1
+                one.said[value] = one.said.get(value, 0.0) + 1
+                one.trim()
+                if not self.is_open:
+                    self.labels[value] = self.labels.get(value, 0.0) + 1
+        asked = self.questions + len(ballots)
+        if not self.is_open:
+            self.different = float(len(self.labels))
+            few = max(CLOSED, min(MOST_LABELS, asked / QUESTIONS_A_LABEL))
+            self.is_open = len(self.labels) > few
+        else:
+            new = {value for ballot in ballots for value in ballot.votes.values()}
+            self.different = max(self.different, float(len(new)))
+        if self.is_open:
+            self.labels.clear()
+            for one in self.experts.values():
+                one.habits.clear()
+        self._counts = None
+
+    def _count_pairs(self, ballot: Ballot, right: Mapping[str, float], *, counted: bool) -> None:
+        """Count pairs under probabilities of being right; `counted` also that both answered."""
+        voters = sorted(ballot.votes)
+        if len(voters) > MOST_PAIRED:
+            return
+        for i, a in enumerate(voters):
+            x = ballot.votes[a]
+            for b in voters[i + 1 :]:
+                y = ballot.votes[b]
+                pair = self.pairs.setdefault((a, b), Pair())
+                if counted:
+                    pair.both += 1
+                    pair.same += x == y
+                wrong = 1 - right[x] if x == y else max(1 - right[x] - right[y], 0.0)
+                pair.wrong += wrong
+                pair.same_wrong += wrong * (x == y)
+
+    def _tally(self, expert: str, topic: str, tally: Tally, sign: float = 1.0) -> None:
+        one = self.experts.setdefault(expert, Expert())
+        one.total.add(tally, sign)
+        if topic:
+            one.topics.setdefault(topic, Tally()).add(tally, sign)
+        if sign > 0:
+            if tally.judged or tally.scored:
+                one.recent.scale(0.5 ** (1 / RECENT))
+            one.recent.add(tally)
+
+    def learn_truth(self, rows: Sequence[tuple[Ballot, str]], sign: float = 1.0) -> None:
+        """Learn from the right answers of questions; with sign -1 take that back.
+
+        The calibration learns from predictions that have not seen the question: of a batch, from
+        those by the other folds of it.
+        """
+        rows = [(ballot, right) for ballot, right in rows if ballot.votes]
+        if not rows:
+            return
+        self._calibrate(rows, sign)
+        self._learn_weights(rows, sign)
+        for ballot, right in rows:
+            for expert, value in ballot.votes.items():
+                tally = Tally(judged=1.0, correct=float(value == right))
+                self._tally(expert, ballot.topic, tally, sign)
+        self.judged = max(self.judged + sign * len(rows), 0.0)
+
+    def learn_scores(self, scores: Mapping[str, float], topic: str = "", sign: float = 1.0) -> None:
+        """Learn from scores, 0 to 1, of experts' answers to one question."""
+        for expert, score in scores.items():
+            tally = Tally(scored=1.0, score=score, square=score * score)
+            self._tally(expert, topic, tally, sign)
+        self.judged = max(self.judged + sign, 0.0)
+
+    def _calibrate(self, rows: Sequence[tuple[Ballot, str]], sign: float) -> None:
+        def outcomes_of(some: Sequence[tuple[Ballot, str]]) -> list[tuple[float, float, bool]]:
+            predicted = self.predict([ballot for ballot, _ in some])
+            return [
+                (said.scores[said.best], said.share, said.best == right)
+                for said, (_, right) in zip(predicted, some, strict=True)
+            ]
+
+        if len(rows) < FOLDS or sign < 0:
+            self.calibration.learn(outcomes_of(rows), sign)
+            return
+        folds: list[list[tuple[Ballot, str]]] = [[] for _ in range(FOLDS)]
+        for row in sorted(rows, key=lambda row: _lot(row[0].question, row[1])):
+            folds[min(range(FOLDS), key=lambda k: len(folds[k]))].append(row)
+        weights = {name: one.weight for name, one in self.experts.items()}
+        base_weight = self.base_weight
+        outcomes = []
+        for own in folds:
+            others = [row for fold in folds if fold is not own for row in fold]
+            self._set_weights(*self._updated(others, 1.0)[:2])
+            outcomes += outcomes_of(own)
+            self.base_weight = base_weight
+            for name, weight in weights.items():
+                self.experts[name].weight = weight
+            for name in self.experts.keys() - weights.keys():
+                self.experts[name].weight = 0.0
+        self.calibration.learn(outcomes)
+
+    def _learn_weights(self, rows: Sequence[tuple[Ballot, str]], sign: float) -> None:
+        names, mode, precision = self._updated(rows, sign)
+        self._set_weights(names, mode)
+        keys = [BASE, *names]
+        size = len(keys)
+        for i, a in enumerate(keys):
+            for j in range(i, size):
+                prior = self._prior(a) if i == j else 0.0
+                value = precision[i * size + j] - prior
+                key = (a, keys[j])
+                if value or key in self.pairs:
+                    self.pairs.setdefault(key, Pair()).precision = value
+
+    def _set_weights(self, names: Sequence[str], mode: Sequence[float]) -> None:
+        self.base_weight = mode[0]
+        for name, weight in zip(names, mode[1:], strict=True):
+            self.experts.setdefault(name, Expert()).weight = weight
+
+    def precision(self, names: Sequence[str]) -> array[float]:
+        """The precision of the base's and these experts' weights, by rows."""
+        keys = [BASE, *names]
+        cells = array("d")
+        for a in keys:
+            for b in keys:
+                pair = self.pairs.get((min(a, b), max(a, b)))
+                cells.append(
+                    (pair.precision if pair else 0.0) + (self._prior(a) if a == b else 0.0)
+                )
+        return cells
+
+    def _updated(
+        self, rows: Sequence[tuple[Ballot, str]], sign: float
+    ) -> tuple[list[str], array[float], array[float]]:
+        """Names, mode and precision of the weights after these rows."""
+        known = {expert for ballot, _ in rows for expert in ballot.votes}
+        known |= {name for name, one in self.experts.items() if one.total.judged > 0}
+        ranked = sorted(known, key=lambda name: (-self._judgements(name), name))
+        names = sorted(ranked[:MOST_WEIGHTS])
+        places = {name: k for k, name in enumerate(names, 1)}
+        start, starts, right = array("q", [0]), array("q", [0]), array("i")
+        base, expert = array("d"), array("i")
+        bases = self._bases([ballot for ballot, _ in rows])
+        for (ballot, truth), own in zip(rows, bases, strict=True):
+            if truth not in own:
+                continue
+            values = list(own)
+            right.append(values.index(truth))
+            for value in values:
+                base.append(log(own[value] + FLOOR))
+                expert.extend(
+                    places[name]
+                    for name, said in ballot.votes.items()
+                    if said == value and name in places
+                )
+                starts.append(len(expert))
+            start.append(len(base))
+        weights = [self.experts[n].weight if n in self.experts else 0.0 for n in names]
+        choices = logit.Choices(start, right, base, starts, expert, len(names) + 1, sign)
+        mean = array("d", [self.base_weight, *weights])
+        try:
+            mode, precision = logit.update(choices, mean, self.precision(names))
+        except ArithmeticError:
+            # What is taken back was forgotten in part: the weights stay as they are.
+            mode, precision = mean, self.precision(names)
+        return names, mode, precision
+
+    def _prior(self, name: str) -> float:
+        """The prior's precision of a weight."""
+        if name == BASE:
+            return BASE_PRECISION
+        one = self.experts.get(name)
+        compared = one.total.compared if one else 0.0
+        return LOOSE + (FIRM - LOOSE) * compared / (compared + HALFWAY)
+
+    def _judgements(self, expert: str) -> float:
+        one = self.experts.get(expert)
+        return one.total.judged if one else 0.0
+
+    # ---- forgetting, merging ---------------------------------------------------------------
+
+    def forget(self, factor: float) -> None:
+        """Keep this share of what was learned, 0 to 1: the rest returns to the prior.
+
+        Weights keep their values and lose precision, so that new judgements move them more.
+        """
+        for one in self.experts.values():
+            one.scale(factor)
+        for pair in self.pairs.values():
+            pair.scale(factor)
+            pair.precision *= factor
+        self.kinds = [value * factor for value in self.kinds]
+        self.labels = {label: value * factor for label, value in self.labels.items()}
+        self.calibration.scale(factor)
+        self.questions *= factor
+        self.judged *= factor
+        self._counts = None
+
+    def merge(self, other: Learned) -> None:
+        """Add what another learned from other questions.
+
+        Weights are averaged by how precisely each is known.
+        """
+        mine = {name: self._own_precision(name) for name in (BASE, *self.experts)}
+        theirs = {name: other._own_precision(name) for name in (BASE, *other.experts)}
+
+        def mean(name: str, own: float, more: float) -> float:
+            a, b = mine.get(name, 0.0), theirs.get(name, 0.0)
+            return (a * own + b * more) / (a + b) if a + b else own
+
+        self.base_weight = mean(BASE, self.base_weight, other.base_weight)
+        for name, one in other.experts.items():
+            known = self.experts.setdefault(name, Expert())
+            known.weight = mean(name, known.weight, one.weight)
+            known.add(one)
+        for key, pair in other.pairs.items():
+            self.pairs.setdefault(key, Pair()).add(pair)
+        self.kinds = [a + b for a, b in zip(self.kinds, other.kinds, strict=True)]
+        self.is_open = self.is_open or other.is_open
+        self.different = max(self.different, other.different)
+        for label, value in other.labels.items():
+            self.labels[label] = self.labels.get(label, 0.0) + value
+        if self.is_open:
+            self.labels.clear()
+        self._merge_calibration(other.calibration)
+        self.questions += other.questions
+        self.judged += other.judged
+        self.as_of = max(self.as_of, other.as_of)
+        self._names.clear()
+        self._counts = None
+
+    def _own_precision(self, name: str) -> float:
+        pair = self.pairs.get((name, name))
+        return (pair.precision if pair else 0.0) + 1e-9
+
+    def _merge_calibration(self, other: Calibration) -> None:
+        own = self.calibration
+        a, b = own.judged, other.judged
+        if not a + b:
+            return
+        own.mean = [(a * x + b * y) / (a + b) for x, y in zip(own.mean, other.mean, strict=True)]
+        prior = Calibration().precision
+        own.precision = [
+            x + y - p for x, y, p in zip(own.precision, other.precision, prior, strict=True)
+        ]
+        own.judged = a + b
+
+
+class _Table:
+    """Ballots as the kernel takes them; `given` has each question's answers and their numbers."""
+
+    def __init__(
+        self, ballots: Sequence[Ballot], names: Sequence[str], labels: Sequence[str] | None
+    ) -> None:
+        experts = {name: place for place, name in enumerate(names)}
+        shared = None if labels is None else {label: k for k, label in enumerate(labels)}
+        columns = array("i"), array("i"), array("i")
+        self.given: list[dict[str, int]] = []
+        for place, ballot in enumerate(ballots):
+            values = sorted(set(ballot.votes.values()))
+            own = (
+                {v: k for k, v in enumerate(values)}
+                if shared is None
+                else {v: shared[v] for v in values}
+            )
+            self.given.append(own)
+            for expert, value in ballot.votes.items():
+                columns[0].append(place)
+                columns[1].append(experts[expert])
+                columns[2].append(own[value])
+        self.width = max(map(len, self.given), default=1) if shared is None else len(shared)
+        self.labels = kernels.Labels(*columns, len(ballots), len(names), self.width)
+
+
+def _lot(question: str, value: str) -> bytes:
+    return blake2b(f"{question}\0{value}".encode(errors="surrogatepass")).digest()
+
+
+def _share(tally: Tally, prior: float, weight: float) -> float:
+    right = tally.correct + tally.score + WEAK * tally.agreed
+    seen = tally.judged + tally.scored + WEAK * tally.compared
+    return (right + weight * prior) / (seen + weight)
+
+
+def _logit(p: float) -> float:
+    p = min(max(p, 0.01), 0.99)
+    return log(p / (1 - p))

@@ -1,0 +1,138 @@
+"""What is remembered of experts: plain counts and sums, which add up and can be written down."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+# Different labels that are remembered of an expert, the most frequent ones.
+MOST_LABELS = 64
+# Judgements after which half of the recent record is forgotten: what trends are seen in.
+RECENT = 20.0
+
+
+@dataclass(slots=True)
+class Tally:
+    """Judgements of one expert: of answers known to be right or wrong, and scores from 0 to 1.
+
+    `agreed` of `compared` is how often agreement took him to be right (the weaker evidence).
+    """
+
+    judged: float = 0.0
+    correct: float = 0.0
+    scored: float = 0.0
+    score: float = 0.0
+    square: float = 0.0
+    compared: float = 0.0
+    agreed: float = 0.0
+
+    def add(self, other: Tally, sign: float = 1.0) -> None:
+        """Add another tally, or take it away."""
+        for one in fields(Tally):
+            setattr(self, one.name, getattr(self, one.name) + sign * getattr(other, one.name))
+
+    def scale(self, factor: float) -> None:
+        """Forget a part."""
+        for one in fields(Tally):
+            setattr(self, one.name, getattr(self, one.name) * factor)
+
+
+@dataclass(slots=True)
+class Expert:
+    """One expert. Counts are numbers of questions, less what is forgotten.
+
+    `seen`, `right`, `fell`: by kind of question, as _fast/decoys.pyx counts them under agreement;
+    `said`: his answers by label; `weight`: what his vote adds to the log-odds of an answer beyond
+    agreement, learned from feedback; `recent` and `early` halve every RECENT judgements and never.
+    """
+
+    answers: float = 0.0
+    seen: list[float] = field(default_factory=lambda: [0.0, 0.0])
+    right: list[float] = field(default_factory=lambda: [0.0, 0.0])
+    fell: list[float] = field(default_factory=lambda: [0.0, 0.0])
+    habits: dict[str, float] = field(default_factory=dict)
+    said: dict[str, float] = field(default_factory=dict)
+    weight: float = 0.0
+    total: Tally = field(default_factory=Tally)
+    recent: Tally = field(default_factory=Tally)
+    topics: dict[str, Tally] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """A form for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, form: dict[str, Any]) -> Expert:
+        """From that form; raises TypeError or KeyError where it is none."""
+        plain = dict(form)
+        for name in ("total", "recent"):
+            plain[name] = Tally(**plain[name])
+        plain["topics"] = {name: Tally(**own) for name, own in plain["topics"].items()}
+        return cls(**plain)
+
+    def scale(self, factor: float) -> None:
+        """Forget a part of everything but the weight, whose precision is forgotten elsewhere."""
+        self.answers *= factor
+        for own in (self.seen, self.right, self.fell):
+            own[:] = [value * factor for value in own]
+        for table in (self.habits, self.said):
+            for label in table:
+                table[label] *= factor
+        for tally in (self.total, *self.topics.values()):
+            tally.scale(factor)
+
+    def add(self, other: Expert) -> None:
+        """Add what another store knows of the same expert (weights are merged elsewhere)."""
+        self.answers += other.answers
+        for own, more in (
+            (self.seen, other.seen),
+            (self.right, other.right),
+            (self.fell, other.fell),
+        ):
+            own[:] = [a + b for a, b in zip(own, more, strict=True)]
+        for table, extra in ((self.habits, other.habits), (self.said, other.said)):
+            for label, value in extra.items():
+                table[label] = table.get(label, 0.0) + value
+        self.total.add(other.total)
+        self.recent.add(other.recent)
+        for topic, tally in other.topics.items():
+            self.topics.setdefault(topic, Tally()).add(tally)
+        self.trim()
+
+    def trim(self) -> None:
+        """Keep the most frequent labels."""
+        for table in (self.habits, self.said):
+            if len(table) > 2 * MOST_LABELS:
+                kept = sorted(table.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_LABELS]
+                table.clear()
+                table.update(kept)
+
+
+@dataclass(slots=True)
+class Pair:
+    """Two experts, by name in sorted order: questions that both answered, and how.
+
+    `wrong` and `same_wrong`: both wrong, and both wrong with the same answer, by feedback where
+    there is some, else as agreement has it. `precision` is the cell of the weights' precision.
+    """
+
+    both: float = 0.0
+    same: float = 0.0
+    wrong: float = 0.0
+    same_wrong: float = 0.0
+    precision: float = 0.0
+
+    def scale(self, factor: float) -> None:
+        """Forget a part of the counts."""
+        self.both *= factor
+        self.same *= factor
+        self.wrong *= factor
+        self.same_wrong *= factor
+
+    def add(self, other: Pair) -> None:
+        """Add another pair's counts and precision."""
+        self.both += other.both
+        self.same += other.same
+        self.wrong += other.wrong
+        self.same_wrong += other.same_wrong
+        self.precision += other.precision

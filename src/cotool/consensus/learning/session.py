@@ -1,0 +1,366 @@
+"""Questions meet the store: what was learned decides them, and they are learned from."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cotool.consensus.decision import Decision
+from cotool.consensus.gold import Gold, in_normal_form
+from cotool.consensus.inference import Votes, Waiting, votes_of
+from cotool.consensus.learning.evidence import expected_score, insights_of, reliability
+from cotool.consensus.learning.store import Remembered
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from cotool.consensus.learning.learned import Learned
+    from cotool.consensus.learning.store import Change, Store
+    from cotool.consensus.model import Question
+
+# Questions that are remembered in one transaction.
+BATCH = 1_000
+# The keys of a response's metadata that name the question's topic.
+TOPIC_KEYS = ("topic", "category", "subject", "domain")
+DAY = 86_400.0
+_UNCALIBRATED = (
+    "not calibrated: fewer than five answers to such questions were judged, so the confidence is "
+    "derived from agreement"
+)
+
+
+@dataclass(slots=True)
+class Report:
+    """What a session learned: questions by agreement, by right answers and by scores.
+
+    `again` were learned from before; `unmatched` are right answers whose question did not appear.
+    """
+
+    agreement: int = 0
+    truths: int = 0
+    scores: int = 0
+    again: int = 0
+    unmatched: int = 0
+
+
+@dataclass(slots=True)
+class Learning:
+    """How a batch is learned from: with right answers, from agreement alone, or not at all."""
+
+    learn: bool = False
+    gold: Gold = field(default_factory=Gold)
+    topic_key: str | None = None
+    half_life: str | None = None
+    report: Report = field(default_factory=Report)
+
+
+def by_store(
+    questions: Iterable[Question], store: Store, how: Learning
+) -> Iterator[tuple[Question, Decision | None]]:
+    """Yield each question with what the record of its experts says of it.
+
+    With `how.learn` all questions are read and learned from before the first comes out.
+    """
+    if not how.learn:
+        yield from _used(questions, store, how)
+        return
+    with closing(Waiting()) as waiting:
+        kept = [remembered(asked, waiting.add(asked), how.topic_key) for asked in questions]
+        learned = learn(store, kept, how)
+        for (asked, _), one in zip(waiting, kept, strict=True):
+            yield asked, decision(learned, one)
+
+
+def _used(
+    questions: Iterable[Question], store: Store, how: Learning
+) -> Iterator[tuple[Question, Decision | None]]:
+    learned = store.read()
+    seen: dict[str, Remembered] = {}
+    try:
+        for asked in questions:
+            one = remembered(asked, votes_of(asked), how.topic_key)
+            decided = decision(learned, one)
+            seen[one.id] = one
+            if len(seen) >= BATCH:
+                _remember(store, seen)
+                seen = {}
+            yield asked, decided
+    finally:
+        if seen:
+            _remember(store, seen)
+
+
+def _remember(store: Store, seen: Mapping[str, Remembered]) -> None:
+    """Write questions that were answered; what was learned of them before stays."""
+    with store.changing() as change:
+        known = change.remembered(list(seen))
+        change.remember(
+            one for one in seen.values() if one.id not in known or known[one.id].votes != one.votes
+        )
+
+
+def remembered(asked: Question, votes: Votes, topic_key: str | None) -> Remembered:
+    """A question as the store keeps it."""
+    stated: dict[str, str | None] = {}
+    for response in asked.responses:
+        if response.content.strip():
+            stated.setdefault(response.sample_of or response.expert_name, None)
+    for expert, value in votes.votes:
+        # Of several answers of one expert the first counts.
+        if stated.get(expert) is None:
+            stated[expert] = value
+    return Remembered(
+        id=asked.id or asked.text,
+        text=asked.text,
+        topic=topic_of(asked, topic_key),
+        votes=stated,
+        kind=votes.kind or "",
+    )
+
+
+def topic_of(asked: Question, key: str | None) -> str:
+    """The topic that most responses name in their metadata, "" where none does."""
+    keys = TOPIC_KEYS if key is None else (key,)
+    named: dict[str, int] = {}
+    for response in asked.responses:
+        for name in keys:
+            value = response.metadata.get(name)
+            if isinstance(value, (str, int)) and str(value).strip():
+                named[str(value).strip()] = named.get(str(value).strip(), 0) + 1
+                break
+    return max(sorted(named), key=named.__getitem__) if named else ""
+
+
+def decision(learned: Learned, one: Remembered) -> Decision | None:
+    """What the record says; None where nothing was learned of any of the question's experts."""
+    known = [learned.experts[name] for name in one.votes if name in learned.experts]
+    if not known:
+        return None
+    ballot = one.ballot()
+    if not ballot.votes:
+        return _by_score(learned, one)
+    (said,) = learned.predict([ballot])
+    one.said = said.best
+    judged = learned.calibration.judged
+    shares = sorted(
+        (-reliability(learned.experts[name].total).share, name)
+        for name in ballot.votes
+        if name in learned.experts
+    )
+    best = ", ".join(f"{name} {-share:.2f}" for share, name in shares[:3])
+    weak = any(reliability(own.total).by_agreement for own in known)
+    seen = f"{learned.judged:,.0f} judged questions, agreement on {learned.questions:,.0f}"
+    explanation = [
+        f"weighed by what was learned: {seen}",
+        f"reliability: {best}" + (" (from agreement alone, the weaker evidence)" if weak else ""),
+        _UNCALIBRATED
+        if said.confidence is None
+        else f"the confidence is calibrated on {judged:,.0f} judged answers",
+    ]
+    return Decision(
+        method="learned",
+        scores=said.scores,
+        confidence=said.confidence,
+        calibrated=said.confidence is not None,
+        judgements=judged,
+        explanation=tuple(explanation),
+        insights=tuple(insights_of(learned, ballot, said)),
+    )
+
+
+def _by_score(learned: Learned, one: Remembered) -> Decision | None:
+    """For texts: what each expert's answer is expected to score."""
+    scores = {name: expected_score(learned.experts.get(name), one.topic) for name in one.votes}
+    judged = sum(
+        learned.experts[name].total.scored + learned.experts[name].total.judged
+        for name in one.votes
+        if name in learned.experts
+    )
+    if judged <= 0 or not scores:
+        return None
+    best = max(sorted(scores), key=scores.__getitem__)
+    record = reliability(learned.experts[best].total).judgements if best in learned.experts else 0
+    reason = f"the confidence is what an answer of {best} is expected to score"
+    return Decision(
+        method="learned",
+        scores={},
+        confidence=scores[best],
+        weights=scores,
+        judgements=judged,
+        explanation=(f"{reason}, from {record:,.0f} judgements",),
+    )
+
+
+def learn(store: Store, questions: Sequence[Remembered], how: Learning) -> Learned:
+    """Learn from questions in one transaction; return the state after it.
+
+    A question that was learned from before is not learned from again; where its answers or its
+    right answer have changed, what was learned of the old right answer is taken back.
+    """
+    with store.changing() as change:
+        learned = change.learned
+        if how.half_life is not None:
+            change.set("half_life", how.half_life)
+        before = change.remembered([one.id for one in questions])
+        for one in questions:
+            old = before.get(one.id)
+            if old is not None and old.votes == one.votes:
+                one.agreed, one.truth, one.scores = old.agreed, old.truth, old.scores
+                how.report.again += old.agreed or old.truth is not None or bool(old.scores)
+        fresh = [one for one in _last(questions) if not one.agreed and one.ballot().votes]
+        judged = _judged(questions, how.gold)
+        scored = _scored(questions, how.gold)
+        forget(learned, change.setting("half_life"), len(judged) + len(scored))
+        learned.learn_agreement([one.ballot() for one in fresh])
+        for one in fresh:
+            one.agreed = True
+        _take_back(learned, before, judged, scored)
+        learned.learn_truth([(one.ballot(), right) for one, right in judged])
+        for one, right in judged:
+            one.truth = right
+        for one, scores in scored:
+            learned.learn_scores(scores, one.topic)
+            one.scores = dict(scores)
+        change.remember(_last(questions))
+        how.report.agreement += len(fresh)
+        how.report.truths += len(judged)
+        how.report.scores += len(scored)
+        names = {name for one in questions for name in (one.id, one.text)}
+        how.report.unmatched += sum(
+            name not in names for name in how.gold.answers.keys() | how.gold.scores.keys()
+        )
+    return learned
+
+
+def _last(questions: Sequence[Remembered]) -> list[Remembered]:
+    """Of several questions with one id the last."""
+    return list({one.id: one for one in questions}.values())
+
+
+def _judged(questions: Sequence[Remembered], gold: Gold) -> list[tuple[Remembered, str]]:
+    """Questions with a right answer that is new."""
+    found = []
+    for one in _last(questions):
+        truth = gold.answer(one.id, one.text)
+        ballot = one.ballot()
+        if truth is None or not ballot.votes:
+            continue
+        right = in_normal_form(truth, one.kind, set(ballot.votes.values()))
+        if one.truth != right:
+            found.append((one, right))
+    return found
+
+
+def _scored(
+    questions: Sequence[Remembered], gold: Gold
+) -> list[tuple[Remembered, dict[str, float]]]:
+    found = []
+    for one in _last(questions):
+        scores = {
+            expert: score
+            for expert, score in gold.score(one.id, one.text).items()
+            if expert in one.votes
+        }
+        if scores and scores != one.scores:
+            found.append((one, scores))
+    return found
+
+
+def _take_back(
+    learned: Learned,
+    before: Mapping[str, Remembered],
+    judged: Iterable[tuple[Remembered, str]],
+    scored: Iterable[tuple[Remembered, Mapping[str, float]]],
+) -> None:
+    """Take back what was learned of the same questions from other right answers or scores."""
+    old = [before[one.id] for one, _ in judged if one.id in before]
+    learned.learn_truth([(one.ballot(), one.truth) for one in old if one.truth is not None], -1.0)
+    for one, _ in scored:
+        if one.id in before and before[one.id].scores:
+            learned.learn_scores(before[one.id].scores, before[one.id].topic, -1.0)
+
+
+def parse_half_life(text: str) -> tuple[float, str]:
+    """(number, "days" or "judgements") of a half-life such as ``90d`` or ``500``.
+
+    Raises InputError for anything else.
+    """
+    body, unit = (text[:-1], "days") if text.endswith("d") else (text, "judgements")
+    try:
+        number = float(body)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise InputError(
+            f"--half-life: expected days such as 90d, or a number of judgements, got {text!r}"
+        )
+    return number, unit
+
+
+def forget(learned: Learned, half_life: str | None, judgements: int) -> None:
+    """Forget as much as the half-life asks for since what was learned last."""
+    now = time.time()
+    if half_life is not None and learned.as_of:
+        number, unit = parse_half_life(half_life)
+        passed = max(now - learned.as_of, 0.0) / DAY if unit == "days" else judgements
+        learned.forget(0.5 ** (passed / number))
+    learned.as_of = now
+
+
+def give_feedback(
+    store: Store,
+    question: str,
+    *,
+    correct: str | None = None,
+    best: str | None = None,
+    scores: Mapping[str, float] | None = None,
+) -> Remembered:
+    """Judge a question that the store remembers: its right answer, its best expert, or scores.
+
+    The best expert's answer scores 1, those of the others 0. Returns the question.
+
+    Raises InputError where the question is unknown, where an expert did not answer it, and for a
+    right answer to a question in free text.
+    """
+    name = store.find(question).id
+    gold = Gold()
+    with store.changing() as change:
+        one = change.remembered([name])[name]
+        own = dict(scores or {})
+        if best is not None:
+            own = {expert: float(expert == best) for expert in one.votes} | own
+            own[best] = 1.0
+        for expert in own:
+            if expert not in one.votes:
+                raise InputError(
+                    f"{expert!r} did not answer {name!r}",
+                    hint=f"who did: {', '.join(sorted(one.votes))}",
+                )
+        if correct is not None:
+            if not one.ballot().votes:
+                raise InputError(
+                    f"{name!r} has free text for answers: none can be told to be the right one",
+                    hint="--best EXPERT or --score EXPERT=0.8",
+                )
+            gold.answers[name] = correct
+        if own:
+            gold.scores[name] = own
+        _learn_one(change, one, gold)
+    return one
+
+
+def _learn_one(change: Change, one: Remembered, gold: Gold) -> None:
+    learned = change.learned
+    judged, scored = _judged([one], gold), _scored([one], gold)
+    forget(learned, change.setting("half_life"), len(judged) + len(scored))
+    _take_back(learned, {one.id: one}, judged, scored)
+    for _, right in judged:
+        learned.learn_truth([(one.ballot(), right)])
+        one.truth = right
+    for _, scores in scored:
+        learned.learn_scores(scores, one.topic)
+        one.scores = dict(scores)
+    change.remember([one])

@@ -1,0 +1,410 @@
+"""The store: what was learned, and the questions that feedback may still be given on.
+
+Schema 1: `record` holds what was learned, a JSON value for each expert, pair and figure of the
+whole; `question` the questions seen, who answered what, what was said and whether it was learned
+from. Every change is one transaction that reads, changes and writes, one writer at a time, so no
+update is lost.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Self
+
+from cotool.consensus.learning.calibration import Calibration
+from cotool.consensus.learning.database import Database, open_database
+from cotool.consensus.learning.learned import Ballot, Learned
+from cotool.consensus.learning.records import Expert, Pair
+from cotool.errors import InputError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from types import TracebackType
+
+# Each entry takes a store to the next version; entries are only ever added.
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE record (
+            kind TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (kind, name)
+        )""",
+        """CREATE TABLE question (
+            id TEXT NOT NULL PRIMARY KEY, text TEXT NOT NULL, topic TEXT NOT NULL,
+            votes TEXT NOT NULL, kind TEXT NOT NULL, said TEXT, truth TEXT, scores TEXT,
+            agreed INTEGER NOT NULL, place BIGINT NOT NULL
+        )""",
+        "CREATE INDEX question_place ON question (place)",
+    ),
+)
+VERSION = len(MIGRATIONS)
+SCHEMA = "cotool.experts/1"
+# Questions that are remembered, the latest ones: what is forgotten can no longer be judged, and
+# would be learned from again.
+MOST_QUESTIONS = 100_000
+# Parameters of one SELECT … IN.
+_MANY = 500
+
+
+@dataclass(slots=True)
+class Remembered:
+    """A question that was seen. `votes` are normal forms; None where an expert stated no answer.
+
+    `truth` and `scores` are the feedback that was learned from, `agreed` tells that its agreement
+    was; `said` is what the consensus was.
+    """
+
+    id: str
+    text: str
+    topic: str
+    votes: dict[str, str | None]
+    kind: str
+    said: str | None = None
+    truth: str | None = None
+    scores: dict[str, float] = field(default_factory=dict)
+    agreed: bool = False
+
+    def ballot(self) -> Ballot:
+        """Those who stated an answer."""
+        return Ballot(
+            self.id, {e: value for e, value in self.votes.items() if value is not None}, self.topic
+        )
+
+
+class Store:
+    """What was learned of experts, in a file (`target` is a path) or in PostgreSQL (a URL).
+
+    Raises StoreError where it cannot be opened, is no store, is damaged, or was written by a newer
+    version of cotool; it is left untouched then.
+    """
+
+    def __init__(self, target: str, *, create: bool = True) -> None:
+        self._database: Database = open_database(target, create=create)
+        self.name = self._database.name
+        try:
+            self._check()
+        except BaseException:
+            self._database.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
+
+    # ---- schema ----------------------------------------------------------------------------
+
+    def version(self) -> int:
+        """The version of the schema, 0 where there is none yet."""
+        if not self._exists():
+            return 0
+        return int(self._database.query("SELECT MAX(version) FROM schema_version")[0][0] or 0)
+
+    def _exists(self) -> bool:
+        return "schema_version" in self._database.tables()
+
+    def _check(self) -> None:
+        version = self.version()
+        if version > VERSION:
+            raise StoreError(
+                f"{self.name}: is a store of version {version}; this cotool knows {VERSION}",
+                hint="upgrade cotool; the store is left as it is",
+            )
+        if version == 0 and not self._database.shared and self._database.tables():
+            raise StoreError(
+                f"{self.name}: is a database of something else",
+                hint="it is left as it is; name another with --store",
+            )
+
+    def _migrate(self) -> None:
+        """Bring the schema up to date, within a transaction."""
+        self._database.execute(
+            "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL PRIMARY KEY, "
+            "applied_at TEXT NOT NULL)"
+        )
+        done = self._database.query("SELECT MAX(version) FROM schema_version")[0][0] or 0
+        if done > VERSION:
+            raise StoreError(f"{self.name}: was upgraded meanwhile", hint="upgrade cotool")
+        for version in range(done + 1, VERSION + 1):
+            for statement in MIGRATIONS[version - 1]:
+                self._database.execute(statement)
+            now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+            self._database.execute("INSERT INTO schema_version VALUES (?, ?)", [(version, now)])
+
+    # ---- reading ---------------------------------------------------------------------------
+
+    def read(self) -> Learned:
+        """What was learned so far; nothing where the store is new."""
+        with self._database.reading():
+            return self._load() if self._exists() else Learned()
+
+    def _load(self) -> Learned:
+        rows = self._database.query("SELECT kind, name, value FROM record")
+        return learned_from((kind, name, json.loads(value)) for kind, name, value in rows)
+
+    def is_new(self) -> bool:
+        """Whether nothing was learned yet."""
+        if not self._exists():
+            return True
+        return not self._database.query("SELECT 1 FROM record WHERE kind = ? LIMIT 1", ("whole",))
+
+    def settings(self) -> dict[str, Any]:
+        """Settings that the store keeps, such as `half_life`."""
+        if not self._exists():
+            return {}
+        rows = self._database.query("SELECT name, value FROM record WHERE kind = ?", ("setting",))
+        return {name: json.loads(value) for name, value in rows}
+
+    def questions(self, *, judged: bool | None = None) -> list[Remembered]:
+        """Questions that are remembered, the latest first; only those judged or not, if told."""
+        if not self._exists():
+            return []
+        where = {None: "", True: " WHERE truth IS NOT NULL", False: " WHERE truth IS NULL"}[judged]
+        return [
+            _remembered(row)
+            for row in self._database.query(f"{_SELECT}{where} ORDER BY place DESC")
+        ]
+
+    def find(self, question: str) -> Remembered:
+        """The question with this id, else this text, else the only one that begins so.
+
+        Raises InputError where there is none, or several.
+        """
+        if not self._exists():
+            raise InputError(
+                f"no question {question!r}: nothing was seen yet",
+                hint="cotool consensus FILES --store PATH remembers the questions it answers",
+            )
+        for where, value in (
+            ("id = ?", question),
+            ("text = ?", question),
+            ("SUBSTR(id, 1, ?) = ?", question),
+            ("SUBSTR(text, 1, ?) = ?", question),
+        ):
+            parameters = (len(value), value) if "SUBSTR" in where else (value,)
+            rows = self._database.query(
+                f"{_SELECT} WHERE {where} ORDER BY place DESC LIMIT 4", parameters
+            )
+            if len(rows) == 1 or (rows and where == "text = ?"):
+                return _remembered(rows[0])
+            if rows:
+                names = ", ".join(repr(row[0]) for row in rows[:3])
+                raise InputError(
+                    f"several questions begin with {question!r}: {names} …",
+                    hint="give the whole id",
+                )
+        raise InputError(
+            f"no question {question!r} is remembered",
+            hint="cotool experts questions lists them; names are ids or texts",
+        )
+
+    # ---- writing ---------------------------------------------------------------------------
+
+    @contextmanager
+    def changing(self) -> Iterator[Change]:
+        """One change: what is learned within is written whole, or not at all."""
+        with self._database.writing():
+            self._migrate()
+            change = Change(self._database, self._load())
+            yield change
+            change.write()
+
+    def replace(self, learned: Learned) -> None:
+        """Put something learned elsewhere in the place of all."""
+        with self._database.writing():
+            self._migrate()
+            self._database.execute("DELETE FROM record WHERE kind <> ?", [("setting",)])
+            _write_records(self._database, records_of(learned))
+
+    def reset(self) -> None:
+        """Forget everything."""
+        with self._database.writing():
+            self._migrate()
+            self._database.execute("DELETE FROM record")
+            self._database.execute("DELETE FROM question")
+
+
+_COLUMNS = "id, text, topic, votes, kind, said, truth, scores, agreed"
+_SELECT = f"SELECT {_COLUMNS} FROM question"  # noqa: S608 - a constant
+_UPSERT_RECORD = (
+    "INSERT INTO record (kind, name, value) VALUES (?, ?, ?) "
+    "ON CONFLICT (kind, name) DO UPDATE SET value = excluded.value"
+)
+_UPSERT_QUESTION = (
+    f"INSERT INTO question ({_COLUMNS}, place) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608 - constants
+    "ON CONFLICT (id) DO UPDATE SET text = excluded.text, topic = excluded.topic, "
+    "votes = excluded.votes, kind = excluded.kind, said = excluded.said, truth = excluded.truth, "
+    "scores = excluded.scores, agreed = excluded.agreed, place = excluded.place"
+)
+
+
+class Change:
+    """What one transaction changes: `learned`, and questions that are remembered."""
+
+    def __init__(self, database: Database, learned: Learned) -> None:
+        self._database = database
+        self.learned = learned
+        self._before = {(kind, name): _dump(value) for kind, name, value in records_of(learned)}
+
+    def remembered(self, ids: Sequence[str]) -> dict[str, Remembered]:
+        """Those of these questions that are remembered."""
+        found: dict[str, Remembered] = {}
+        for first in range(0, len(ids), _MANY):
+            some = tuple(ids[first : first + _MANY])
+            marks = ", ".join("?" * len(some))
+            for row in self._database.query(f"{_SELECT} WHERE id IN ({marks})", some):
+                found[row[0]] = _remembered(row)
+        return found
+
+    def remember(self, questions: Iterable[Remembered]) -> None:
+        """Write questions; the oldest beyond MOST_QUESTIONS are forgotten."""
+        (last,) = self._database.query("SELECT MAX(place) FROM question")
+        place = last[0] or 0
+        rows = []
+        for place, one in enumerate(questions, place + 1):  # noqa: B020 - goes on
+            rows.append(
+                (
+                    one.id,
+                    one.text,
+                    one.topic,
+                    _dump(one.votes),
+                    one.kind,
+                    one.said,
+                    one.truth,
+                    _dump(one.scores) if one.scores else None,
+                    int(one.agreed),
+                    place,
+                )
+            )
+        if rows:
+            self._database.execute(_UPSERT_QUESTION, rows)
+            self._database.execute(
+                "DELETE FROM question WHERE place <= ?", [(rows[-1][-1] - MOST_QUESTIONS,)]
+            )
+
+    def setting(self, name: str) -> Any:
+        """A setting, None where it was never set."""
+        rows = self._database.query(
+            "SELECT value FROM record WHERE kind = ? AND name = ?", ("setting", name)
+        )
+        return json.loads(rows[0][0]) if rows else None
+
+    def set(self, name: str, value: object) -> None:
+        """Keep a setting."""
+        _write_records(self._database, [("setting", name, value)])
+
+    def write(self) -> None:
+        """Write the records that changed, and drop those that are gone."""
+        changed = []
+        left = dict(self._before)
+        for kind, name, value in records_of(self.learned):
+            text = _dump(value)
+            if left.pop((kind, name), None) != text:
+                changed.append((kind, name, text))
+        if changed:
+            self._database.execute(_UPSERT_RECORD, changed)
+        if left:
+            self._database.execute("DELETE FROM record WHERE kind = ? AND name = ?", list(left))
+
+
+_FIGURES = (
+    "kinds", "labels", "is_open", "different", "base_weight", "questions", "judged", "as_of",
+)  # fmt: skip
+
+
+def records_of(learned: Learned) -> Iterator[tuple[str, str, Any]]:
+    """What was learned as (kind, name, value), the values plain."""
+    for name, expert in learned.experts.items():
+        yield "expert", name, expert.to_dict()
+    for (a, b), pair in learned.pairs.items():
+        yield "pair", _dump([a, b]), asdict(pair)
+    if learned.experts:
+        yield (
+            "whole",
+            "figures",
+            {
+                **{key: getattr(learned, key) for key in _FIGURES},
+                "calibration": learned.calibration.to_dict(),
+            },
+        )
+
+
+def learned_from(records: Iterable[tuple[str, str, Any]]) -> Learned:
+    """The reverse of `records_of`. Raises StoreError for what makes no sense."""
+    learned = Learned()
+    try:
+        for kind, name, value in records:
+            if kind == "expert":
+                learned.experts[name] = Expert.from_dict(value)
+            elif kind == "pair":
+                a, b = json.loads(name)
+                learned.pairs[str(a), str(b)] = Pair(**value)
+            elif kind == "whole":
+                calibration = Calibration(**value["calibration"])
+                figures = {key: value[key] for key in _FIGURES}
+                learned = replace(learned, calibration=calibration, **figures)
+    except (TypeError, KeyError, ValueError, AttributeError) as error:
+        raise StoreError(
+            f"{kind} {name!r} cannot be read: {error}",
+            hint="the data are damaged, or were written by another version",
+        ) from None
+    return learned
+
+
+def exported(learned: Learned) -> dict[str, Any]:
+    """The form for `cotool experts export`."""
+    return {
+        "schema": SCHEMA,
+        "records": [[kind, name, value] for kind, name, value in records_of(learned)],
+    }
+
+
+def imported(form: Any, where: str) -> Learned:
+    """The reverse of `exported`. Raises StoreError naming `where`."""
+    if not isinstance(form, dict) or form.get("schema") != SCHEMA:
+        raise StoreError(f"{where}: is no export of experts", hint=f'it has "schema": "{SCHEMA}"')
+    records = form.get("records")
+    if not isinstance(records, list) or not all(
+        isinstance(row, list) and len(row) == 3 and isinstance(row[0], str) for row in records
+    ):
+        raise StoreError(f"{where}: its records are not (kind, name, value)")
+    try:
+        return learned_from((kind, name, value) for kind, name, value in records)
+    except StoreError as error:
+        raise StoreError(f"{where}: {error}", hint=error.hint) from None
+
+
+def _remembered(row: Sequence[Any]) -> Remembered:
+    try:
+        return Remembered(
+            id=row[0],
+            text=row[1],
+            topic=row[2],
+            votes=json.loads(row[3]),
+            kind=row[4],
+            said=row[5],
+            truth=row[6],
+            scores=json.loads(row[7]) if row[7] else {},
+            agreed=bool(row[8]),
+        )
+    except (TypeError, ValueError) as error:
+        raise StoreError(f"question {row[0]!r} cannot be read: {error}") from None
+
+
+def _write_records(database: Database, records: Iterable[tuple[str, str, Any]]) -> None:
+    database.execute(_UPSERT_RECORD, [(kind, name, _dump(value)) for kind, name, value in records])
+
+
+def _dump(value: Mapping[str, Any] | Sequence[Any] | object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
