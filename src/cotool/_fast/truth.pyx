@@ -165,6 +165,31 @@ def agreement(Labels t, posterior):
     return means
 
 
+def coincidences(Labels t):
+    """(both, same): for each two experts, on how many items both gave a label, and the same one.
+
+    experts × experts, by rows; an expert's second label on an item does not count.
+    """
+    cdef Py_ssize_t experts = t.experts, i
+    cdef int64_t j, k
+    first, second = _zeros(experts * experts), _zeros(experts * experts)
+    cdef double[::1] both = first
+    cdef double[::1] same = second
+    for i in range(t.items):
+        for j in range(t.start[i], t.start[i + 1]):
+            if j > t.start[i] and t.expert[j] == t.expert[j - 1]:
+                continue
+            for k in range(j + 1, t.start[i + 1]):
+                if t.expert[k] == t.expert[k - 1]:
+                    continue
+                both[t.expert[j] * experts + t.expert[k]] += 1
+                both[t.expert[k] * experts + t.expert[j]] += 1
+                if t.label[j] == t.label[k]:
+                    same[t.expert[j] * experts + t.expert[k]] += 1
+                    same[t.expert[k] * experts + t.expert[j]] += 1
+    return first, second
+
+
 cdef double normalise(double* row, Py_ssize_t count) noexcept nogil:
     """Logs of weights to probabilities; the log of their sum."""
     cdef Py_ssize_t k

@@ -38,6 +38,8 @@ _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 _COMMANDS = {  # and the first sentence of their help
     "consensus": "Find the consensus of experts' answers: what they agree on, who dissents, "
     "and why.",
+    "experts": "Show which experts have earned trust, judge their answers, keep and move the "
+    "record.",
     "analyze-logs": "Count a log's lines by level, time, pattern and keyword: gigabytes in "
     "one pass.",
     "vault": "Encrypt files with keys that have versions, or passphrases; sign them; "
@@ -136,6 +138,7 @@ def _make_app(arguments: Sequence[str]) -> typer.Typer:
     app.callback(
         invoke_without_command=True,
         epilog="Examples:  cotool consensus answers.json\n\n"
+        "cotool experts list\n\n"
         "cotool analyze-logs app.log\n\n"
         "cotool vault encrypt report.pdf\n\n"
         "cotool bench run --group logs --fast\n\n"
@@ -157,6 +160,12 @@ def _add_consensus(app: typer.Typer, _: Sequence[str]) -> None:
     from cotool.cli import consensus
 
     app.command("consensus", epilog=consensus.EXAMPLES, no_args_is_help=False)(consensus.consensus)
+
+
+def _add_experts(app: typer.Typer, words: Sequence[str]) -> None:
+    from cotool.cli import experts
+
+    app.add_typer(_narrowed(experts.app, words), name="experts")
 
 
 def _add_analyze_logs(app: typer.Typer, _: Sequence[str]) -> None:
@@ -197,6 +206,7 @@ def _narrowed(app: typer.Typer, words: Sequence[str]) -> typer.Typer:
 
 _ADD = {
     "consensus": _add_consensus,
+    "experts": _add_experts,
     "analyze-logs": _add_analyze_logs,
     "vault": _add_vault,
     "bench": _add_bench,

@@ -106,6 +106,14 @@ class Notes:
                 f"{plural(report.unmatched, 'right answer')} of --truth belong to no question here"
             )
 
+    def findings(self, texts: Sequence[str]) -> None:
+        """Warn of experts whose record is suspect."""
+        for text in texts[:_MOST]:
+            self.warning(text)
+        if len(texts) > _MOST:
+            more = len(texts) - _MOST
+            self.warning(f"{more:,} more such findings: cotool experts list")
+
     def end(self) -> int:
         """Print what was left out, failed or met in all; return the exit code."""
         questions = plural(self._questions, "question")

@@ -77,9 +77,9 @@ def _standing(result: Consensus) -> list[str]:
         "" if result.judgements is None else f" (calibrated on {result.judgements:,.0f} judgements)"
     )
     words = f" · in the words of {one_line(result.expert)}" if result.expert else ""
+    sure = f"confidence {percent(result.confidence)}{judged}"
     return [
-        f"agreement {percent(result.agreement)}{of} · "
-        f"confidence {percent(result.confidence)}{judged}",
+        f"agreement {percent(result.agreement)}{of} · {sure}",
         f"{result.kind} by {result.method}{words}",
     ]
 

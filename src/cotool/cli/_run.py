@@ -78,9 +78,11 @@ def run(request: Request) -> int:
             writer.write(result)
             notes.answered(result)
         writer.close()
-        if store is not None and learning is not None and learning.learn:
+        if store is not None and learning is not None:
             bar.finish()
-            notes.learned(learning.report, store.name)
+            if learning.learn:
+                notes.learned(learning.report, store.name)
+            notes.findings(learning.report.findings)
     return notes.end()
 
 

@@ -96,7 +96,8 @@ def in_normal_form(truth: str, kind: str, values: Collection[str]) -> str:
     if truth in values:
         return truth
     found = extract_answer(truth, kind)
-    value = found.value if found else truth.strip().casefold()
+    plain = truth.strip()
+    value = found.value if found else plain if kind == "choice" else plain.casefold()
     percent = f"{value}%"
     return percent if value not in values and percent in values else value
 

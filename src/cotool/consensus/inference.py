@@ -127,6 +127,7 @@ def decision_of(found: Truth, own: Votes) -> Decision:
             f"{len(found.experts):,} experts, {found.iterations} iterations"
             + ("" if found.converged else ", not converged"),
             f"expected share of right answers: {best}",
+            *(f"copies count as one: {', '.join(group)}" for group in found.copies),
             OVERSTATED,
         ),
     )

@@ -5,18 +5,22 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass
 from math import log
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cotool import engine
 from cotool._fast import decoys as _decoys
 from cotool._fast import subclasses as _subclasses
 from cotool._fast import truth
 from cotool.consensus.aggregation import EPSILON, draw
+from cotool.consensus.copies import FEWEST, chance_of, find_copies, groups_of
 from cotool.consensus.options import INFERENCE
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    # The posterior, the model's name, and groups of copies.
+    _Found = tuple[truth.Posterior, str, list[list[str]]]
 
 # Labels that differ from question to question (numbers, names) have no confusions and no habits:
 # more than so many different ones, and more than one to so many items.
@@ -24,6 +28,8 @@ MOST_CLOSED = 20
 ITEMS_A_LABEL = 4
 # Cells of the confusion matrices of all experts (8 bytes each, twice).
 MOST_CELLS = 20_000_000
+# Experts up to which copies are looked for: pairs take 16 bytes each.
+MOST_COMPARED = 1_000
 # Labels up to which subclasses are considered: their chances need items of each.
 MOST_SUBCLASS_LABELS = 16
 
@@ -48,6 +54,7 @@ class Truth:
     iterations: int
     converged: bool
     model: str
+    copies: tuple[tuple[str, ...], ...]
     _table: Table
     _posterior: array[float]
 
@@ -131,6 +138,47 @@ class Table:
         names = self.labels
         return ((names[k], i if self.is_open else k) for i, k in enumerate(own))
 
+    def copies(self) -> list[list[str]]:
+        """Groups of experts who copy each other; none are looked for among very many experts."""
+        count, names = self.rows.experts, list(self.expert_ids)
+        if count > MOST_COMPARED:
+            return []
+        said: list[dict[str, float]] = [{} for _ in names]
+        _, expert, label = self._global.rows()
+        for e, k in zip(expert, label, strict=True):
+            said[e][self.labels[k]] = said[e].get(self.labels[k], 0.0) + 1
+        both, same = truth.coincidences(self._global)
+        return groups_of(
+            find_copies(
+                (
+                    names[i],
+                    names[j],
+                    both[i * count + j],
+                    same[i * count + j],
+                    chance_of(said[i], said[j]),
+                )
+                for i in range(count)
+                for j in range(i + 1, count)
+                if both[i * count + j] >= FEWEST
+            )
+        )
+
+    def thin(self, groups: Sequence[Sequence[str]]) -> truth.Labels:
+        """The labels of which each group of copies gives an item only one."""
+        if not groups:
+            return self.rows
+        group = dict.fromkeys(range(self.rows.experts), -1)
+        for place, members in enumerate(groups):
+            group.update((self.expert_ids[name], place) for name in members)
+        columns = array("i"), array("i"), array("i")
+        taken: dict[tuple[int, int], int] = {}
+        for i, e, k in zip(*self.rows.rows(), strict=True):
+            if group[e] < 0 or taken.setdefault((i, group[e]), e) == e:
+                columns[0].append(i)
+                columns[1].append(e)
+                columns[2].append(k)
+        return truth.Labels(*columns, self.rows.items, self.rows.experts, self.rows.labels)
+
     def check_closed(self, method: str) -> None:
         """Raise InputError where a method cannot work on open labels, or needs too much memory."""
         cells = len(self.expert_ids) * len(self.labels) ** 2
@@ -175,8 +223,7 @@ def infer(
     table = rows if isinstance(rows, Table) else Table(rows)
     if method in {"dawid_skene", "mace"}:
         table.check_closed(method)
-    found, model = _METHODS[method](table, threads)
-    return _result(table, method, model, found)
+    return _result(table, method, _METHODS[method](table, threads))
 
 
 def majority_vote(rows: Iterable[tuple[str, str, str]], *, num_threads: int | None = None) -> Truth:
@@ -217,7 +264,8 @@ def correlated(rows: Iterable[tuple[str, str, str]], *, num_threads: int | None 
     Two models are fitted: decoys, where an item has a wrong answer that draws many, and
     subclasses, where hidden kinds of items mislead experts alike (see `_fast/decoys.pyx`,
     `_fast/subclasses.pyx`). The one of the greater likelihood stands, less its number of
-    parameters that the data move (Akaike's criterion).
+    parameters that the data move (Akaike's criterion). Of experts who copy each other one counts
+    (`copies.py`).
     """
     return infer(rows, "correlated", num_threads)
 
@@ -227,23 +275,24 @@ def _vote(table: Table, weights: Sequence[float]) -> truth.Posterior:
     return truth.Posterior(shares, None, iterations=1, converged=True)
 
 
-def _by_majority(table: Table, _: int) -> tuple[truth.Posterior, str]:
-    return _vote(table, [1.0] * table.rows.experts), "votes"
+def _by_majority(table: Table, _: int) -> _Found:
+    return _vote(table, [1.0] * table.rows.experts), "votes", []
 
 
-def _by_agreement(table: Table, _: int) -> tuple[truth.Posterior, str]:
+def _by_agreement(table: Table, _: int) -> _Found:
     majority = _vote(table, [1.0] * table.rows.experts)
-    right = _result(table, "majority_vote", "votes", majority)
+    right = _result(table, "majority_vote", (majority, "votes", []))
     names = list(table.item_ids)
     sure = array("d", bytes(8 * len(majority.items)))
     for place, name in enumerate(names):
         own = next(k for label, k in table.given(place) if label == right.answers[name])
         sure[place * table.rows.labels + own] = 1.0
-    return _vote(table, truth.agreement(table.rows, sure)), "votes"
+    return _vote(table, truth.agreement(table.rows, sure)), "votes", []
 
 
-def _by_correlation(table: Table, threads: int) -> tuple[truth.Posterior, str]:
-    rows, labels = table.rows, len(table.labels)
+def _by_correlation(table: Table, threads: int) -> _Found:
+    labels, copies = len(table.labels), table.copies()
+    rows = table.thin(copies)
     seen = [0] * rows.experts
     for expert in rows.rows()[1]:
         seen[expert] += 1
@@ -251,28 +300,29 @@ def _by_correlation(table: Table, threads: int) -> tuple[truth.Posterior, str]:
     decoy_size = 4 * sum(n / (n + 10) for n in seen) + habits
     if table.is_open or labels > MOST_SUBCLASS_LABELS:
         values = float(labels) if table.is_open else 0.0
-        return _decoys.decoys(rows, values=values, num_threads=threads), "decoys"
+        return _decoys.decoys(rows, values=values, num_threads=threads), "decoys", copies
     subclass = _subclasses.subclasses(rows, num_threads=threads)
     size = labels * (labels - 1) * (2 + sum(n / (n + labels**2) for n in seen))
     if labels > 2:
         decoy = _decoys.decoys(rows, num_threads=threads)
         if decoy.log_likelihood - decoy_size > subclass.log_likelihood - size:
-            return decoy, "decoys"
-    return subclass, "subclasses"
+            return decoy, "decoys", copies
+    return subclass, "subclasses", copies
 
 
-_METHODS: dict[str, Callable[[Table, int], tuple[truth.Posterior, str]]] = {
+_METHODS: dict[str, Callable[[Table, int], _Found]] = {
     "majority_vote": _by_majority,
     "wawa": _by_agreement,
-    "dawid_skene": lambda t, n: (truth.dawid_skene(t.rows, num_threads=n), "confusions"),
-    "one_coin_dawid_skene": lambda t, n: (truth.one_coin(t.rows, num_threads=n), "one coin"),
-    "glad": lambda t, n: (truth.glad(t.rows, num_threads=n), "abilities"),
-    "mace": lambda t, n: (truth.mace(t.rows, num_threads=n), "habits"),
+    "dawid_skene": lambda t, n: (truth.dawid_skene(t.rows, num_threads=n), "confusions", []),
+    "one_coin_dawid_skene": lambda t, n: (truth.one_coin(t.rows, num_threads=n), "one coin", []),
+    "glad": lambda t, n: (truth.glad(t.rows, num_threads=n), "abilities", []),
+    "mace": lambda t, n: (truth.mace(t.rows, num_threads=n), "habits", []),
     "correlated": _by_correlation,
 }
 
 
-def _result(table: Table, method: str, model: str, found: Any) -> Truth:
+def _result(table: Table, method: str, outcome: _Found) -> Truth:
+    found, model, copies = outcome
     answers: dict[str, str] = {}
     probability: dict[str, float] = {}
     width = table.rows.labels
@@ -295,6 +345,7 @@ def _result(table: Table, method: str, model: str, found: Any) -> Truth:
         iterations=found.iterations,
         converged=found.converged,
         model=model,
+        copies=tuple(map(tuple, copies)),
         _table=table,
         _posterior=found.items,
     )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
-from cotool.consensus.learning.learned import BASE, WEAK, Learned, Prediction
+from cotool.consensus.copies import groups_of
+from cotool.consensus.learning.learned import WEAK, Learned, Prediction
 from cotool.consensus.model import Insight
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ SURE = 3.0
 ENOUGH = 20
 # An expert who says the same to so many of his questions while the others do not.
 CONSTANT = 0.95
-# Two experts copy where, both wrong, they say the same so much more often than pairs do.
-COPIES = 0.25
 # An answer more is worth asking for where it lets expect so much more certainty.
 WORTH = 0.02
 # The prior of a share: so many questions of one half.
@@ -81,16 +80,49 @@ def expected_score(known: Expert | None, topic: str) -> float:
 
 
 def drift(known: Expert) -> tuple[float, float, float] | None:
-    """(share lately, share in all, z) where the late record is unlike the whole, else None."""
+    """(share lately, share in all, z) where the late record is unlike the whole, else None.
+
+    By right answers and scores where there are enough of them, else by agreement.
+    """
     lately, total = known.recent, known.total
-    seen, recent = total.judged + total.scored, lately.judged + lately.scored
-    if seen < 2 * ENOUGH or recent < ENOUGH / 2:
-        return None
-    whole = (total.correct + total.score + 1) / (seen + 2)
-    late = (lately.correct + lately.score) / recent
-    # A mean whose weights halve every RECENT judgements varies as one of the sum of squares.
-    z = (late - whole) / sqrt(whole * (1 - whole) * (1 / recent - 1 / seen) + 1e-9)
-    return (late, whole, z) if abs(z) >= SURE else None
+    for good, seen, late, recent in (
+        (
+            total.correct + total.score,
+            total.judged + total.scored,
+            lately.correct + lately.score,
+            lately.judged + lately.scored,
+        ),
+        (total.agreed, total.compared, lately.agreed, lately.compared),
+    ):
+        if seen < 2 * ENOUGH or recent < ENOUGH / 2:
+            continue
+        whole, share = (good + 1) / (seen + 2), late / recent
+        # The late mean counts as one of `recent` questions, which is on the safe side.
+        z = (share - whole) / sqrt(whole * (1 - whole) * max(1 / recent - 1 / seen, 1e-9))
+        return (share, whole, z) if abs(z) >= SURE else None
+    return None
+
+
+def findings(learned: Learned) -> list[str]:
+    """A sentence for everything that makes an expert's record suspect, with its numbers."""
+    found = []
+    for name in sorted(learned.experts):
+        late = drift(learned.experts[name])
+        if late is not None:
+            found.append(
+                f"{name} has changed: right {late[0]:.0%} of the time lately, {late[1]:.0%} in all "
+                f"(z {late[2]:+.1f})"
+            )
+        same = constant(learned, name)
+        if same is not None:
+            found.append(f"{name} says {same[0]!r} to {same[1]:.0%} of the questions")
+    found += [
+        f"{copy.a} and {copy.b} copy each other or a third: they say the same {copy.share:.0%} of "
+        f"the time, where their agreement with others explains {copy.expected:.0%} "
+        f"({copy.questions:,.0f} questions)"
+        for copy in learned.copies()
+    ]
+    return found
 
 
 def constant(learned: Learned, name: str) -> tuple[str, float] | None:
@@ -108,47 +140,15 @@ def constant(learned: Learned, name: str) -> tuple[str, float] | None:
     return label, count / total
 
 
-def typical_copy(learned: Learned) -> float:
-    """How often two experts, both wrong, say the same, over all pairs."""
-    pairs = [pair for (a, b), pair in learned.pairs.items() if a not in {BASE, b}]
-    wrong = sum(pair.wrong for pair in pairs)
-    return sum(pair.same_wrong for pair in pairs) / wrong if wrong else 0.0
-
-
-def copies(learned: Learned) -> list[tuple[str, str, float, float]]:
-    """(one, other, share, wrong): pairs who, both wrong, say the same far more than pairs do."""
-    typical = typical_copy(learned)
-    found = []
-    for (a, b), pair in learned.pairs.items():
-        if a in {BASE, b} or pair.wrong < ENOUGH / 2:
-            continue
-        share = pair.same_wrong / pair.wrong
-        z = (share - typical) / sqrt(typical * (1 - typical) / pair.wrong + 1e-9)
-        if share - typical >= COPIES and z >= SURE:
-            found.append((a, b, share, pair.wrong))
-    return sorted(found, key=lambda one: (-one[2], one[0], one[1]))
-
-
 def groups(learned: Learned) -> list[list[str]]:
     """Experts who copy each other, directly or through others."""
-    parents: dict[str, str] = {}
-
-    def find(name: str) -> str:
-        while parents.setdefault(name, name) != name:
-            name = parents[name]
-        return name
-
-    for a, b, _, _ in copies(learned):
-        one, other = sorted((find(a), find(b)))
-        parents[other] = one
-    found: dict[str, list[str]] = {}
-    for name in sorted(parents):
-        found.setdefault(find(name), []).append(name)
-    return [group for group in found.values() if len(group) > 1]
+    return groups_of(learned.copies())
 
 
-def insights_of(learned: Learned, ballot: Ballot, said: Prediction) -> list[Insight]:
-    """What the record says of one question."""
+def insights_of(
+    learned: Learned, copying: Sequence[Sequence[str]], ballot: Ballot, said: Prediction
+) -> list[Insight]:
+    """What the record says of one question; `copying` are `groups` of the same record."""
     found = []
     supporters = sorted(e for e, value in ballot.votes.items() if value == said.best)
     counts: dict[str, list[str]] = {}
@@ -156,7 +156,7 @@ def insights_of(learned: Learned, ballot: Ballot, said: Prediction) -> list[Insi
         counts.setdefault(value, []).append(expert)
     plurality = max(counts, key=lambda value: (len(counts[value]), value == said.best))
     majority = counts[plurality]
-    clones = [own for group in groups(learned) if len(own := sorted({*group} & {*majority})) > 1]
+    clones = [own for group in copying if len(own := sorted({*group} & {*majority})) > 1]
     if clones and len(majority) > 1:
         independent = len(majority) - sum(len(own) - 1 for own in clones)
         most = max((len(own) for value, own in counts.items() if value != plurality), default=0)
@@ -165,8 +165,7 @@ def insights_of(learned: Learned, ballot: Ballot, said: Prediction) -> list[Insi
                 Insight(
                     "correlated-majority",
                     f"the {len(majority)} who say {plurality!r} count as {independent}: "
-                    f"{' and '.join(', '.join(own) for own in clones)} are wrong in the same way "
-                    f"far more often than others",
+                    f"{' and '.join(', '.join(own) for own in clones)} copy each other",
                     tuple(majority),
                     {"votes": len(majority), "independent": independent, "groups": clones},
                 )
@@ -302,8 +301,12 @@ def describe(learned: Learned, name: str) -> dict[str, Any]:
         else {"lately": round(late[0], 4), "in_all": round(late[1], 4), "z": round(late[2], 2)},
         "constant": None if same is None else {"answer": same[0], "share": round(same[1], 4)},
         "copies": [
-            {"expert": b if a == name else a, "same_when_both_wrong": round(own, 4)}
-            for a, b, own, _ in copies(learned)
-            if name in {a, b}
+            {
+                "expert": copy.b if copy.a == name else copy.a,
+                "same": round(copy.share, 4),
+                "expected": round(copy.expected, 4),
+            }
+            for copy in learned.copies()
+            if name in {copy.a, copy.b}
         ],
     }

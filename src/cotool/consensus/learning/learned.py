@@ -5,7 +5,7 @@ often each expert is right and falls for the same errors as others: the base. Fr
 be right a conditional logit (`_fast/logit.pyx`) learns what each expert's vote is worth beyond the
 base; its prior is that the base is right, so it helps from the first judgements on. A calibration
 turns the result into a probability. Everything adds up over batches; nothing grows with the number
-of questions, except in `Pair`s of experts who answered the same ones.
+of questions.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cotool._fast import logit
 from cotool._fast import truth as kernels
 from cotool._fast.decoys import Counts, decoys
+from cotool.consensus.copies import Copy, chance_of, find_copies, groups_of, thinned
 from cotool.consensus.learning.calibration import Calibration
 from cotool.consensus.learning.records import RECENT, Expert, Pair, Tally
 
@@ -99,6 +100,7 @@ class Learned:
     as_of: float = 0.0
     _names: list[str] = field(default_factory=list, repr=False)
     _counts: Counts | None = field(default=None, repr=False)
+    _copies: list[Copy] | None = field(default=None, repr=False)
 
     # ---- what it says ----------------------------------------------------------------------
 
@@ -146,7 +148,8 @@ class Learned:
 
     def _judge(self, ballots: Sequence[Ballot], iterations: int) -> tuple[Any, _Table]:
         known = self._known(ballots)
-        table = _Table(ballots, self._names, None if self.is_open else list(self.labels))
+        labels = None if self.is_open else list(self.labels)
+        table = _Table(ballots, self._thin(ballots), self._names, labels)
         values = max(self.different, len(self.labels), 2.0) if self.is_open else 0.0
         found = decoys(table.labels, known=known, values=values, iterations=iterations)
         return found, table
@@ -208,12 +211,11 @@ class Learned:
             }
             for expert, value in ballot.votes.items():
                 self._tally(expert, ballot.topic, Tally(compared=1.0, agreed=base[value]))
-            self._count_pairs(ballot, base, counted=True)
         self.questions += len(ballots)
-        self._counts = None
+        self._counts = self._copies = None
 
     def _meet(self, ballots: Sequence[Ballot]) -> None:
-        """Count answers and labels; find out whether the labels are a closed set."""
+        """Count answers, pairs and labels; find out whether the labels are a closed set."""
         for ballot in ballots:
             for expert, value in ballot.votes.items():
                 one = self.experts.setdefault(expert, Expert())
@@ -222,6 +224,7 @@ class Learned:
                 one.trim()
                 if not self.is_open:
                     self.labels[value] = self.labels.get(value, 0.0) + 1
+            self._count_pairs(ballot)
         asked = self.questions + len(ballots)
         if not self.is_open:
             self.different = float(len(self.labels))
@@ -234,24 +237,35 @@ class Learned:
             self.labels.clear()
             for one in self.experts.values():
                 one.habits.clear()
-        self._counts = None
+        self._counts = self._copies = None
 
-    def _count_pairs(self, ballot: Ballot, right: Mapping[str, float], *, counted: bool) -> None:
-        """Count pairs under probabilities of being right; `counted` also that both answered."""
+    def _count_pairs(self, ballot: Ballot) -> None:
         voters = sorted(ballot.votes)
         if len(voters) > MOST_PAIRED:
             return
         for i, a in enumerate(voters):
-            x = ballot.votes[a]
             for b in voters[i + 1 :]:
-                y = ballot.votes[b]
                 pair = self.pairs.setdefault((a, b), Pair())
-                if counted:
-                    pair.both += 1
-                    pair.same += x == y
-                wrong = 1 - right[x] if x == y else max(1 - right[x] - right[y], 0.0)
-                pair.wrong += wrong
-                pair.same_wrong += wrong * (x == y)
+                pair.both += 1
+                pair.same += ballot.votes[a] == ballot.votes[b]
+
+    def copies(self) -> list[Copy]:
+        """Experts who agree far more than their agreement with others explains."""
+        if self._copies is None:
+            said = {name: one.said for name, one in self.experts.items()}
+            self._copies = find_copies(
+                (a, b, pair.both, pair.same, chance_of(said.get(a, {}), said.get(b, {})))
+                for (a, b), pair in sorted(self.pairs.items())
+                if pair.both
+            )
+        return self._copies
+
+    def _thin(self, ballots: Sequence[Ballot]) -> Sequence[Ballot]:
+        """Of experts who copy each other one counts under agreement."""
+        groups = groups_of(self.copies())
+        if not groups:
+            return ballots
+        return [ballot._replace(votes=thinned(dict(ballot.votes), groups)) for ballot in ballots]
 
     def _tally(self, expert: str, topic: str, tally: Tally, sign: float = 1.0) -> None:
         one = self.experts.setdefault(expert, Expert())
@@ -259,8 +273,7 @@ class Learned:
         if topic:
             one.topics.setdefault(topic, Tally()).add(tally, sign)
         if sign > 0:
-            if tally.judged or tally.scored:
-                one.recent.scale(0.5 ** (1 / RECENT))
+            one.recent.fade(tally, 0.5 ** (1 / RECENT))
             one.recent.add(tally)
 
     def learn_truth(self, rows: Sequence[tuple[Ballot, str]], sign: float = 1.0) -> None:
@@ -410,7 +423,7 @@ class Learned:
         self.calibration.scale(factor)
         self.questions *= factor
         self.judged *= factor
-        self._counts = None
+        self._counts = self._copies = None
 
     def merge(self, other: Learned) -> None:
         """Add what another learned from other questions.
@@ -443,7 +456,14 @@ class Learned:
         self.judged += other.judged
         self.as_of = max(self.as_of, other.as_of)
         self._names.clear()
-        self._counts = None
+        self._counts = self._copies = None
+
+    def drop(self, name: str) -> None:
+        """Forget an expert. Raises KeyError where he is unknown."""
+        del self.experts[name]
+        self.pairs = {key: pair for key, pair in self.pairs.items() if name not in key}
+        self._names.clear()
+        self._counts = self._copies = None
 
     def _own_precision(self, name: str) -> float:
         pair = self.pairs.get((name, name))
@@ -463,10 +483,17 @@ class Learned:
 
 
 class _Table:
-    """Ballots as the kernel takes them; `given` has each question's answers and their numbers."""
+    """Ballots as the kernel takes them; `given` has each question's answers and their numbers.
+
+    The kernel is given the votes of `counted`.
+    """
 
     def __init__(
-        self, ballots: Sequence[Ballot], names: Sequence[str], labels: Sequence[str] | None
+        self,
+        ballots: Sequence[Ballot],
+        counted: Sequence[Ballot],
+        names: Sequence[str],
+        labels: Sequence[str] | None,
     ) -> None:
         experts = {name: place for place, name in enumerate(names)}
         shared = None if labels is None else {label: k for k, label in enumerate(labels)}
@@ -480,7 +507,7 @@ class _Table:
                 else {v: shared[v] for v in values}
             )
             self.given.append(own)
-            for expert, value in ballot.votes.items():
+            for expert, value in counted[place].votes.items():
                 columns[0].append(place)
                 columns[1].append(experts[expert])
                 columns[2].append(own[value])

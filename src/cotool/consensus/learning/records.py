@@ -7,7 +7,7 @@ from typing import Any
 
 # Different labels that are remembered of an expert, the most frequent ones.
 MOST_LABELS = 64
-# Judgements after which half of the recent record is forgotten: what trends are seen in.
+# Questions after which half of the recent record is forgotten: what trends are seen in.
 RECENT = 20.0
 
 
@@ -36,6 +36,18 @@ class Tally:
         for one in fields(Tally):
             setattr(self, one.name, getattr(self, one.name) * factor)
 
+    def fade(self, by: Tally, factor: float) -> None:
+        """Forget a part of what is of the same sort as `by`: judgements, or agreement."""
+        if by.judged or by.scored:
+            self.judged *= factor
+            self.correct *= factor
+            self.scored *= factor
+            self.score *= factor
+            self.square *= factor
+        if by.compared:
+            self.compared *= factor
+            self.agreed *= factor
+
 
 @dataclass(slots=True)
 class Expert:
@@ -43,7 +55,7 @@ class Expert:
 
     `seen`, `right`, `fell`: by kind of question, as _fast/decoys.pyx counts them under agreement;
     `said`: his answers by label; `weight`: what his vote adds to the log-odds of an answer beyond
-    agreement, learned from feedback; `recent` and `early` halve every RECENT judgements and never.
+    agreement, learned from feedback; `recent` is a tally that halves every RECENT questions.
     """
 
     answers: float = 0.0
@@ -112,27 +124,20 @@ class Expert:
 class Pair:
     """Two experts, by name in sorted order: questions that both answered, and how.
 
-    `wrong` and `same_wrong`: both wrong, and both wrong with the same answer, by feedback where
-    there is some, else as agreement has it. `precision` is the cell of the weights' precision.
+    `same`: with the same answer. `precision` is the cell of the weights' precision.
     """
 
     both: float = 0.0
     same: float = 0.0
-    wrong: float = 0.0
-    same_wrong: float = 0.0
     precision: float = 0.0
 
     def scale(self, factor: float) -> None:
         """Forget a part of the counts."""
         self.both *= factor
         self.same *= factor
-        self.wrong *= factor
-        self.same_wrong *= factor
 
     def add(self, other: Pair) -> None:
         """Add another pair's counts and precision."""
         self.both += other.both
         self.same += other.same
-        self.wrong += other.wrong
-        self.same_wrong += other.same_wrong
         self.precision += other.precision

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 from cotool.consensus.decision import Decision
 from cotool.consensus.gold import Gold, in_normal_form
 from cotool.consensus.inference import Votes, Waiting, votes_of
-from cotool.consensus.learning.evidence import expected_score, insights_of, reliability
+from cotool.consensus.learning.evidence import (
+    expected_score,
+    findings,
+    groups,
+    insights_of,
+    reliability,
+)
 from cotool.consensus.learning.store import Remembered
 from cotool.errors import InputError
 
@@ -37,6 +43,7 @@ class Report:
     """What a session learned: questions by agreement, by right answers and by scores.
 
     `again` were learned from before; `unmatched` are right answers whose question did not appear.
+    `findings` are sentences on experts whose record is suspect.
     """
 
     agreement: int = 0
@@ -44,6 +51,7 @@ class Report:
     scores: int = 0
     again: int = 0
     unmatched: int = 0
+    findings: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -70,19 +78,22 @@ def by_store(
     with closing(Waiting()) as waiting:
         kept = [remembered(asked, waiting.add(asked), how.topic_key) for asked in questions]
         learned = learn(store, kept, how)
+        copying = groups(learned)
         for (asked, _), one in zip(waiting, kept, strict=True):
-            yield asked, decision(learned, one)
+            yield asked, decision(learned, copying, one)
 
 
 def _used(
     questions: Iterable[Question], store: Store, how: Learning
 ) -> Iterator[tuple[Question, Decision | None]]:
     learned = store.read()
+    copying = groups(learned)
+    how.report.findings = findings(learned)
     seen: dict[str, Remembered] = {}
     try:
         for asked in questions:
             one = remembered(asked, votes_of(asked), how.topic_key)
-            decided = decision(learned, one)
+            decided = decision(learned, copying, one)
             seen[one.id] = one
             if len(seen) >= BATCH:
                 _remember(store, seen)
@@ -97,6 +108,10 @@ def _remember(store: Store, seen: Mapping[str, Remembered]) -> None:
     """Write questions that were answered; what was learned of them before stays."""
     with store.changing() as change:
         known = change.remembered(list(seen))
+        for one in seen.values():
+            old = known.get(one.id)
+            if old is not None and old.votes == one.votes:
+                one.agreed, one.truth, one.scores = old.agreed, old.truth, old.scores
         change.remember(
             one for one in seen.values() if one.id not in known or known[one.id].votes != one.votes
         )
@@ -134,8 +149,13 @@ def topic_of(asked: Question, key: str | None) -> str:
     return max(sorted(named), key=named.__getitem__) if named else ""
 
 
-def decision(learned: Learned, one: Remembered) -> Decision | None:
-    """What the record says; None where nothing was learned of any of the question's experts."""
+def decision(
+    learned: Learned, copying: Sequence[Sequence[str]], one: Remembered
+) -> Decision | None:
+    """What the record says; None where nothing was learned of any of the question's experts.
+
+    `copying` are the experts who copy each other.
+    """
     known = [learned.experts[name] for name in one.votes if name in learned.experts]
     if not known:
         return None
@@ -167,7 +187,7 @@ def decision(learned: Learned, one: Remembered) -> Decision | None:
         calibrated=said.confidence is not None,
         judgements=judged,
         explanation=tuple(explanation),
-        insights=tuple(insights_of(learned, ballot, said)),
+        insights=tuple(insights_of(learned, copying, ballot, said)),
     )
 
 
@@ -224,7 +244,11 @@ def learn(store: Store, questions: Sequence[Remembered], how: Learning) -> Learn
         for one, scores in scored:
             learned.learn_scores(scores, one.topic)
             one.scores = dict(scores)
+        voted = [one for one in _last(questions) if one.ballot().votes]
+        for one, said in zip(voted, learned.predict([one.ballot() for one in voted]), strict=True):
+            one.said = said.best
         change.remember(_last(questions))
+        how.report.findings = findings(learned)
         how.report.agreement += len(fresh)
         how.report.truths += len(judged)
         how.report.scores += len(scored)

@@ -220,13 +220,6 @@ class Store:
             yield change
             change.write()
 
-    def replace(self, learned: Learned) -> None:
-        """Put something learned elsewhere in the place of all."""
-        with self._database.writing():
-            self._migrate()
-            self._database.execute("DELETE FROM record WHERE kind <> ?", [("setting",)])
-            _write_records(self._database, records_of(learned))
-
     def reset(self) -> None:
         """Forget everything."""
         with self._database.writing():

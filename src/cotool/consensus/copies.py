@@ -1,0 +1,108 @@
+"""Who copies whom: pairs of experts who agree far more than their agreement with others explains.
+
+If experts err independently, their agreement beyond chance is a product, κ[i, j] ≈ v[i] v[j], where
+v tells how far an expert knows the answer (the rank-one structure of crowds: Dalvi et al., WWW
+2013). The v are fitted to log κ by medians, so that a few copies do not bend them; what stands out
+is a copy. Nothing needs to be known of the right answers, and an expert who is merely good stands out
+from no one: he agrees with everybody as far as they are good.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import exp, log, sqrt
+from statistics import median
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Questions that both answered from which a pair is judged, and partners that each of them needs.
+FEWEST = 20
+PARTNERS = 4
+# A copy agrees beyond chance so far at least, so much more than expected, and so surely.
+KAPPA = 0.7
+EXCESS = 0.25
+SURE = 4.0
+ROUNDS = 30
+_LEAST, _MOST = 0.02, 0.99
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Two experts (`a` < `b`): how often they said the same, and how often that was expected."""
+
+    a: str
+    b: str
+    share: float
+    expected: float
+    questions: float
+
+
+def find_copies(pairs: Iterable[tuple[str, str, float, float, float]]) -> list[Copy]:
+    """Find copies among (a, b, both, same, chance), the most certain first.
+
+    `both` is the number of questions that both answered, `same` that of equal answers, `chance`
+    the share of equal answers if each answered at random as often as he gives each label.
+    """
+    rows = [row for row in pairs if row[2] >= FEWEST]
+    kappas: dict[str, dict[str, float]] = {}
+    for a, b, both, same, chance in rows:
+        room = max(1 - chance, 1e-9)
+        kappa = min(max((same / both - chance) / room, _LEAST), _MOST)
+        kappas.setdefault(a, {})[b] = log(kappa)
+        kappas.setdefault(b, {})[a] = log(kappa)
+    known = {name: median(own.values()) / 2 for name, own in kappas.items()}
+    for _ in range(ROUNDS):
+        known = {
+            name: min(
+                (known[name] + median(value - known[other] for other, value in own.items())) / 2, 0
+            )
+            for name, own in kappas.items()
+        }
+    found = []
+    for a, b, both, same, chance in rows:
+        if min(len(kappas[a]), len(kappas[b])) < PARTNERS:
+            continue
+        kappa = exp(kappas[a][b])
+        usual = exp(known[a] + known[b])
+        expected = min(max(chance + (1 - chance) * usual, 0.01), 0.99)
+        z = (same / both - expected) / sqrt(expected * (1 - expected) / both)
+        if kappa >= KAPPA and kappa - usual >= EXCESS and z >= SURE:
+            found.append((-z, Copy(min(a, b), max(a, b), same / both, expected, both)))
+    return [copy for _, copy in sorted(found, key=lambda pair: (pair[0], pair[1].a, pair[1].b))]
+
+
+def groups_of(copies: Iterable[Copy]) -> list[list[str]]:
+    """Experts who copy each other, directly or through others; each group sorted."""
+    parents: dict[str, str] = {}
+
+    def find(name: str) -> str:
+        while parents.setdefault(name, name) != name:
+            name = parents[name]
+        return name
+
+    for copy in copies:
+        one, other = sorted((find(copy.a), find(copy.b)))
+        parents[other] = one
+    found: dict[str, list[str]] = {}
+    for name in sorted(parents):
+        found.setdefault(find(name), []).append(name)
+    return [group for group in found.values() if len(group) > 1]
+
+
+def thinned(votes: dict[str, str], groups: Iterable[Iterable[str]]) -> dict[str, str]:
+    """The votes without those of experts who copy somebody that is left."""
+    left = dict(votes)
+    for group in groups:
+        for name in [name for name in group if name in left][1:]:
+            del left[name]
+    return left
+
+
+def chance_of(one: dict[str, float], other: dict[str, float]) -> float:
+    """The share of equal answers of two who answer at random, from how often each says what."""
+    total, others = sum(one.values()), sum(other.values())
+    if not total or not others:
+        return 0.0
+    return sum(count * other.get(label, 0.0) for label, count in one.items()) / total / others

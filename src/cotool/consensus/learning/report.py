@@ -1,0 +1,98 @@
+"""All that is known of a group of experts, for people and programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cotool.consensus.learning.evidence import describe, groups, panel, reliability
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cotool.consensus.learning.learned import Ballot, Learned
+    from cotool.consensus.learning.store import Remembered, Store
+
+SCHEMA = "cotool.experts-report/1"
+# Questions on which the panel is chosen, the latest ones.
+PANEL_QUESTIONS = 300
+# Judged questions from which the panel is chosen by right answers and not by agreement.
+FEWEST_JUDGED = 20
+# Experts up to which panels are tried.
+MOST_TRIED = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The fewest experts that reach 95 % of the accuracy of all, in the order to ask them.
+
+    `accuracy` is that of the experts up to each, on `questions`; `by_agreement` tells that too few
+    right answers are known, and the consensus of all stood in for them.
+    """
+
+    experts: tuple[str, ...]
+    accuracy: tuple[float, ...]
+    questions: int
+    by_agreement: bool
+
+
+def panel_of(learned: Learned, questions: Iterable[Remembered]) -> Panel | None:
+    """The panel, None where no questions are remembered, or too many experts to try."""
+    judged: list[tuple[Ballot, str]] = []
+    said: list[tuple[Ballot, str]] = []
+    for one in questions:
+        ballot = one.ballot()
+        if not ballot.votes:
+            continue
+        if one.truth is not None:
+            judged.append((ballot, one.truth))
+        if one.said is not None:
+            said.append((ballot, one.said))
+        elif len(ballot.votes) > 1 and len(said) < PANEL_QUESTIONS:
+            said.append((ballot, learned.predict([ballot])[0].best))
+    by_agreement = len(judged) < FEWEST_JUDGED
+    rows = (said if by_agreement else judged)[:PANEL_QUESTIONS]
+    names = {name for ballot, _ in rows for name in ballot.votes}
+    if len(rows) < FEWEST_JUDGED or not 1 < len(names) <= MOST_TRIED:
+        return None
+    chosen = panel(learned, rows)
+    return Panel(
+        tuple(name for name, _ in chosen),
+        tuple(share for _, share in chosen),
+        len(rows),
+        by_agreement,
+    )
+
+
+def ranked(learned: Learned, topic: str = "") -> list[str]:
+    """Experts, the most reliable first; those of one topic by their record on it."""
+
+    def rank(name: str) -> tuple[float, str]:
+        one = learned.experts[name]
+        return -reliability(one.topics[topic] if topic else one.total).share, name
+
+    names = [name for name, one in learned.experts.items() if not topic or topic in one.topics]
+    return sorted(names, key=rank)
+
+
+def report(store: Store, names: Sequence[str] | None = None) -> dict[str, Any]:
+    """The form for JSON: every expert, groups of copies, the panel."""
+    learned = store.read()
+    chosen = panel_of(learned, store.questions()) if names is None else None
+    return {
+        "experts": [describe(learned, name) for name in names or ranked(learned)],
+        "copies": groups(learned),
+        "panel": None
+        if chosen is None
+        else {
+            "experts": list(chosen.experts),
+            "accuracy": [round(share, 4) for share in chosen.accuracy],
+            "questions": chosen.questions,
+            "by_agreement": chosen.by_agreement,
+        },
+        "judged": round(learned.judged, 2),
+        "questions": round(learned.questions, 2),
+        "calibrated_on": round(learned.calibration.judged, 2),
+        "settings": store.settings(),
+        "schema": SCHEMA,
+    }
