@@ -585,22 +585,12 @@ def decoys(rows, items, experts, labels, iterations):
         for i in range(items):
             mine = [row for row in rows if row[0] == i]
             given = {row[2] for row in mine}
-            rest = [k for k in range(labels) if k not in given]
-
-            def guess(e, a, t, given=given, rest=rest, habit=habit):
-                # Labels that nobody gave are one: each has the mean of their habits.
-                away = habit[e][t] if t in given else sum(habit[e][k] for k in rest) / len(rest)
-                return habit[e][a] / (1 - min(away, 0.99))
-
             logs = []
             for c, t, z in states:
                 value = math.log(kind[c])
                 for _, e, a in mine:
-                    if a == t:
-                        value += math.log(p[c][e])
-                        continue
-                    chance = (1 - g[c][e]) * guess(e, a, t) + g[c][e] * (a == z)
-                    value += math.log((1 - p[c][e]) * chance)
+                    habit_or_decoy = (1 - g[c][e]) * habit[e][a] + g[c][e] * (a == z)
+                    value += math.log(p[c][e] * (a == t) + (1 - p[c][e]) * habit_or_decoy)
                 logs.append(value)
             weights = dict(zip(states, softmax(logs), strict=True))
             post.append(
@@ -613,13 +603,13 @@ def decoys(rows, items, experts, labels, iterations):
                 share[c] += w
                 for _, e, a in mine:
                     seen[c][e] += w
-                    if a == t:
-                        right[c][e] += w
-                        continue
-                    fall = g[c][e] * (a == z)
-                    part = fall / (fall + (1 - g[c][e]) * guess(e, a, t))
-                    fell[c][e] += w * part
-                    habits[e][a] += w * (1 - part)
+                    knows = p[c][e] * (a == t)
+                    falls = (1 - p[c][e]) * g[c][e] * (a == z)
+                    by_habit = (1 - p[c][e]) * (1 - g[c][e]) * habit[e][a]
+                    total = knows + falls + by_habit
+                    right[c][e] += w * knows / total
+                    fell[c][e] += w * falls / total
+                    habits[e][a] += w * by_habit / total
     return post
 
 

@@ -60,6 +60,8 @@ def test_options_reach_the_core(core, command):
         "threshold": 0.4,
         "weights": {"ann": 2.0, "bob": 0.0},
         "embedder": None,
+        "store": None,
+        "learning": None,
         "num_threads": 2,
     }
     assert core.read["paths"] == ["a.json", "b.json"]

@@ -1,12 +1,12 @@
 """Truth inference where experts fall for the same wrong answer.
 
 Each item has a right label t, a decoy z ≠ t that draws those who do not know, and a kind c of two
-(in practice: easy and hard). An expert e is right with probability p[c, e]; else falls for the
-decoy with g[c, e]; else answers by habit, with h[e] over the wrong labels. Two experts who are
-wrong together then prove less than two who are independent: agreement on a wrong answer is
-explained by the decoy, and what an expert's vote weighs is log p / ((1 - p) g) instead of
-log p / ((1 - p) / labels), so weak experts no longer outvote a strong one. The independent model
-with habits is the case g = 0 (Hovy et al., NAACL 2013); decoys and kinds are cotool's own.
+(in practice: easy and hard). An expert e knows the right label with probability p[c, e]; else falls
+for the decoy with g[c, e]; else answers by habit, h[e]. Two experts who are wrong together then
+prove less than two who are independent: agreement on a wrong answer is explained by the decoy, and
+what an expert's vote weighs is log p / ((1 - p) g) instead of log p / ((1 - p) / labels), so weak
+experts no longer outvote a strong one. The independent model with habits is the case g = 0 (MACE:
+Hovy et al., NAACL 2013); decoys and kinds are cotool's own.
 
 Fitted by EM with weak priors that pull experts of few labels to the mean of their kind. Items'
 states are (kind, right, decoy) over the labels that were given, at most 24, and "another one".
@@ -54,7 +54,7 @@ def _zeros(count):
 class Counts:
     """Expected counts, all of doubles: what an expert's labels were taken for.
 
-    `right`, `fell`, `seen`: kind × expert; `habits`: expert × label, empty where labels differ
+    `right` (he knew), `fell`, `seen`: kind × expert; `habits`: expert × label, empty where labels differ
     from item to item; `kinds`: items by kind.
     """
 
@@ -71,19 +71,20 @@ cdef class Model:
 
     cdef Py_ssize_t experts, labels
     cdef double values
-    cdef double[::1] right, wrong, fall, kinds
-    cdef double[::1] habit
+    # Odds of knowing, and of falling for the decoy, against answering by habit; the log of the last.
+    cdef double[::1] know, fall, wrong
+    cdef double[::1] kinds, habit
 
     def __init__(self, experts, labels, values):
         self.experts, self.labels, self.values = experts, labels, values
-        self.right, self.wrong, self.fall = (_zeros(KINDS * experts) for _ in range(3))
+        self.know, self.wrong, self.fall = (_zeros(KINDS * experts) for _ in range(3))
         self.kinds = _zeros(KINDS)
         self.habit = _zeros(experts * labels)
 
     cdef void set(self, Py_ssize_t place, double p, double g) noexcept nogil:
         p = min(max(p, 0.02), 0.98)
         g = min(max(g, 0.01), 0.95)
-        self.right[place] = log(p)
+        self.know[place] = p / ((1 - p) * (1 - g))
         self.wrong[place] = log((1 - p) * (1 - g))
         self.fall[place] = g / (1 - g)
 
@@ -198,26 +199,11 @@ cdef Py_ssize_t place_of(const state* s, int32_t label) noexcept nogil:
     return -1
 
 
-cdef inline double chance(Model m, const state* s, Py_ssize_t e, int32_t label,
-                          Py_ssize_t right) noexcept nogil:
-    """How likely the expert's habit gives the label, where `right` is not among his guesses."""
-    cdef double rest = 1
-    cdef Py_ssize_t k
-    cdef const double* habit = &m.habit[e * m.labels]
-    if right < s.count:
-        rest = habit[s.label[right]]
-    else:
-        for k in range(s.count):
-            rest -= habit[s.label[k]]
-        rest = max(rest, 0.0) / max(m.values - s.count, 1.0)
-    return habit[label] / (1 - min(rest, 0.99))
-
-
 cdef double expect(Labels t, Model m, Py_ssize_t i, double* post, double* right, double* fell,
                    double* kind) noexcept nogil:
     """The step over an item: its posterior, and what each of its labels is taken for.
 
-    `post`: a label's probability to be right; `right` and `fell`: KINDS for each row; `kind`:
+    `post`: a label's probability to be right; `right` (known) and `fell`: KINDS for each row; `kind`:
     KINDS for the item. Returns the log-likelihood.
     """
     cdef state s
@@ -236,17 +222,19 @@ cdef double expect(Labels t, Model m, Py_ssize_t i, double* post, double* right,
     for j in range(t.start[i], t.start[i + 1]):
         e = t.expert[j]
         y = place_of(&s, t.label[j])
-        for x in range(states):
-            if x == y:
-                for c in range(KINDS):
-                    base[c][x] += m.right[c * m.experts + e]
+        b = m.habit[e * m.labels + t.label[j]]
+        for c in range(KINDS):
+            # Every state has the label by habit; some have more.
+            value = m.wrong[c * m.experts + e] + log(b)
+            for x in range(states):
+                base[c][x] += value
+            if y < 0:
                 continue
-            b = chance(m, &s, e, t.label[j], x)
-            value = log(b)
-            for c in range(KINDS):
-                base[c][x] += m.wrong[c * m.experts + e] + value
-                if y >= 0:
-                    s.value[c][x][y] += log1p(m.fall[c * m.experts + e] / b)
+            base[c][y] += log1p(m.know[c * m.experts + e] / b)
+            value = log1p(m.fall[c * m.experts + e] / b)
+            for x in range(states):
+                if x != y:
+                    s.value[c][x][y] += value
     for x in range(states):
         # Decoys among the labels given, then any other.
         outside = s.count - (x < s.count)
@@ -284,16 +272,15 @@ cdef double expect(Labels t, Model m, Py_ssize_t i, double* post, double* right,
             right[j * KINDS + c] = fell[j * KINDS + c] = 0
         if y < 0:
             continue
-        for x in range(states):
-            if x == y:
-                for c in range(KINDS):
-                    for z in range(states):
-                        right[j * KINDS + c] += s.value[c][x][z]
-                continue
-            b = chance(m, &s, e, t.label[j], x)
-            for c in range(KINDS):
-                value = m.fall[c * m.experts + e]
-                fell[j * KINDS + c] += s.value[c][x][y] * value / (value + b)
+        b = m.habit[e * m.labels + t.label[j]]
+        for c in range(KINDS):
+            value = m.know[c * m.experts + e]
+            for z in range(states):
+                right[j * KINDS + c] += s.value[c][y][z] * value / (value + b)
+            value = m.fall[c * m.experts + e]
+            for x in range(states):
+                if x != y:
+                    fell[j * KINDS + c] += s.value[c][x][y] * value / (value + b)
     return log(total) + most
 
 
@@ -415,7 +402,7 @@ def add(one, other):
 
 
 def skills(counts, Py_ssize_t experts):
-    """For each expert how often he is right, in the mean over the kinds of items."""
+    """For each expert how often he knows, in the mean over the kinds of items."""
     cdef Model m = Model(experts, 0, 2)
     estimate(m, counts.right, counts.fell, counts.seen, array("d"), counts.kinds)
     cdef Py_ssize_t e, c
@@ -423,5 +410,7 @@ def skills(counts, Py_ssize_t experts):
     cdef double[::1] out = means
     for e in range(experts):
         for c in range(KINDS):
-            out[e] += exp(m.kinds[c]) * exp(m.right[c * experts + e])
+            out[e] += exp(m.kinds[c]) * m.know[c * experts + e] / (
+                m.know[c * experts + e] + 1 + m.fall[c * experts + e]
+            )
     return means

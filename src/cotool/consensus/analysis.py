@@ -314,7 +314,7 @@ class _Analysis:
             )
         return _Grouped(
             kind="paraphrase" if method in {"medoid", "rover"} else "text",
-            method=method,
+            method="learned" if self._learned(method) else method,
             index=index,
             answer=self._synthesis() if method == "rover" else self.contents[index].strip(),
             answers=[None] * len(self.contents),
@@ -437,6 +437,10 @@ class _Analysis:
             "best answer"
         )
         return index
+
+    def _learned(self, method: str) -> bool:
+        """Whether the experts' record picks the text that stands."""
+        return method == "centre" and bool(self.decision and self.decision.weights)
 
     def _synthesis(self) -> str:
         matrix = self._similarities("word-levenshtein")

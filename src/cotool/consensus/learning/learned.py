@@ -13,7 +13,7 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from math import exp, log
+from math import exp, log, sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cotool._fast import logit
@@ -296,7 +296,7 @@ class Learned:
     def learn_scores(self, scores: Mapping[str, float], topic: str = "", sign: float = 1.0) -> None:
         """Learn from scores, 0 to 1, of experts' answers to one question."""
         for expert, score in scores.items():
-            tally = Tally(scored=1.0, score=score, square=score * score)
+            tally = Tally(scored=1.0, score=score, root=sqrt(score))
             self._tally(expert, topic, tally, sign)
         self.judged = max(self.judged + sign, 0.0)
 

@@ -15,14 +15,16 @@ RECENT = 20.0
 class Tally:
     """Judgements of one expert: of answers known to be right or wrong, and scores from 0 to 1.
 
-    `agreed` of `compared` is how often agreement took him to be right (the weaker evidence).
+    `root` sums the scores' square roots: judges' scores are mostly near 0 or 1, and means of roots
+    vary less. `agreed` of `compared` is how often agreement took him to be right (the weaker
+    evidence).
     """
 
     judged: float = 0.0
     correct: float = 0.0
     scored: float = 0.0
     score: float = 0.0
-    square: float = 0.0
+    root: float = 0.0
     compared: float = 0.0
     agreed: float = 0.0
 
@@ -43,7 +45,7 @@ class Tally:
             self.correct *= factor
             self.scored *= factor
             self.score *= factor
-            self.square *= factor
+            self.root *= factor
         if by.compared:
             self.compared *= factor
             self.agreed *= factor

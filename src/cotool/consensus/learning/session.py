@@ -11,12 +11,13 @@ from cotool.consensus.decision import Decision
 from cotool.consensus.gold import Gold, in_normal_form
 from cotool.consensus.inference import Votes, Waiting, votes_of
 from cotool.consensus.learning.evidence import (
-    expected_score,
     findings,
     groups,
     insights_of,
+    merit,
     reliability,
 )
+from cotool.consensus.learning.records import Tally
 from cotool.consensus.learning.store import Remembered
 from cotool.errors import InputError
 
@@ -193,7 +194,7 @@ def decision(
 
 def _by_score(learned: Learned, one: Remembered) -> Decision | None:
     """For texts: what each expert's answer is expected to score."""
-    scores = {name: expected_score(learned.experts.get(name), one.topic) for name in one.votes}
+    scores = {name: merit(learned.experts.get(name), one.topic) for name in one.votes}
     judged = sum(
         learned.experts[name].total.scored + learned.experts[name].total.judged
         for name in one.votes
@@ -202,15 +203,16 @@ def _by_score(learned: Learned, one: Remembered) -> Decision | None:
     if judged <= 0 or not scores:
         return None
     best = max(sorted(scores), key=scores.__getitem__)
-    record = reliability(learned.experts[best].total).judgements if best in learned.experts else 0
+    known = learned.experts.get(best)
+    record = reliability(known.total if known else Tally())
     reason = f"the confidence is what an answer of {best} is expected to score"
     return Decision(
         method="learned",
         scores={},
-        confidence=scores[best],
+        confidence=record.share,
         weights=scores,
         judgements=judged,
-        explanation=(f"{reason}, from {record:,.0f} judgements",),
+        explanation=(f"{reason}, from {record.judgements:,.0f} judgements",),
     )
 
 

@@ -1,0 +1,375 @@
+"""What is learned, and what it is worth."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from crowds import SKILLS, crowd
+
+from cotool import Gold, InputError, Learning, Store, find_consensus_batch
+from cotool.consensus.copies import find_copies, groups_of, thinned
+from cotool.consensus.gold import in_normal_form, read_gold
+from cotool.consensus.learning.calibration import Calibration
+from cotool.consensus.learning.evidence import (
+    constant,
+    describe,
+    drift,
+    findings,
+    groups,
+    insights_of,
+    panel,
+    reliability,
+    worth_asking,
+)
+from cotool.consensus.learning.learned import Ballot, Learned
+from cotool.consensus.learning.records import Tally
+from cotool.consensus.learning.session import parse_half_life
+
+
+def ballots(asked):
+    return [
+        Ballot(one["id"], {r["expert_name"]: r["content"] for r in one["responses"]})
+        for one in asked
+    ]
+
+
+def accuracy(learned, rows, truth):
+    said = learned.predict(rows)
+    return sum(one.best == truth[row.question] for one, row in zip(said, rows, strict=True)) / len(
+        rows
+    )
+
+
+def test_feedback_makes_a_weak_majority_yield():
+    """Three of four share their errors; agreement trusts them, right answers correct that."""
+    lot = random.Random(3)
+    rows, truth = [], {}
+    for k in range(600):
+        right, decoy = lot.sample("ABCDEF", 2)
+        truth[f"q{k}"] = right
+        fooled = lot.random() < 0.6
+        votes = {name: decoy if fooled and lot.random() < 0.8 else right for name in "abc"}
+        votes["good"] = right if lot.random() < 0.85 else lot.choice("ABCDEF")
+        rows.append(Ballot(f"q{k}", votes))
+    learned = Learned()
+    learned.learn_agreement(rows)
+    before = accuracy(learned, rows[300:], truth)
+    learned.learn_truth([(row, truth[row.question]) for row in rows[:300]])
+    after = accuracy(learned, rows[300:], truth)
+    assert after > before + 0.1
+    assert reliability(learned.experts["good"].total).share > 0.75
+
+
+def test_learning_does_not_depend_on_the_order():
+    """A batch in another order gives the same record, to rounding."""
+    asked, truth = crowd(questions=200)
+    rows = ballots(asked)
+    shuffled = random.Random(5).sample(rows, len(rows))
+    known = {row.question for row in rows[:100]}
+    one, other = Learned(), Learned()
+    for learned, own in ((one, rows), (other, shuffled)):
+        learned.learn_agreement(own)
+        learned.learn_truth([(row, truth[row.question]) for row in own if row.question in known])
+    for name in SKILLS:
+        assert one.experts[name].weight == pytest.approx(other.experts[name].weight, abs=1e-6)
+        assert one.experts[name].right == pytest.approx(other.experts[name].right, abs=1e-6)
+    assert one.calibration.mean == pytest.approx(other.calibration.mean, abs=1e-6)
+
+
+def test_one_by_one_comes_near_the_batch():
+    """Feedback given question by question ends near what the batch learns."""
+    asked, truth = crowd(questions=150)
+    rows = ballots(asked)
+    batch, single = Learned(), Learned()
+    for learned in (batch, single):
+        learned.learn_agreement(rows)
+    batch.learn_truth([(row, truth[row.question]) for row in rows])
+    for row in rows:
+        single.learn_truth([(row, truth[row.question])])
+    for name in SKILLS:
+        assert single.experts[name].weight == pytest.approx(batch.experts[name].weight, abs=0.1)
+        assert single.experts[name].total.correct == batch.experts[name].total.correct
+
+
+def test_new_experts_start_at_the_prior():
+    """Someone never seen before has a vote, and no record."""
+    asked, _ = crowd()
+    learned = Learned()
+    learned.learn_agreement(ballots(asked))
+    (said,) = learned.predict([Ballot("new", {"zoe": "A", "ann": "B"})])
+    assert set(said.scores) == {"A", "B"}
+    assert 0.02 < said.scores["A"] < said.scores["B"]
+    assert "zoe" not in learned.experts
+    assert said.confidence is None
+
+
+def test_probabilities_are_calibrated_on_feedback():
+    """Stated and met shares are near each other on questions that were not learned from."""
+    asked, truth = crowd(questions=1200)
+    rows = ballots(asked)
+    learned = Learned()
+    learned.learn_agreement(rows[:400])
+    learned.learn_truth([(row, truth[row.question]) for row in rows[:400]])
+    said = learned.predict(rows[400:])
+    stated = sum(one.confidence for one in said) / len(said)
+    assert stated == pytest.approx(accuracy(learned, rows[400:], truth), abs=0.04)
+
+
+def test_answers_that_are_not_of_a_closed_set():
+    """Numbers that differ from question to question are learned without habits."""
+    lot = random.Random(2)
+    rows, truth = [], {}
+    for k in range(200):
+        right = str(1000 + 7 * k)
+        truth[f"q{k}"] = right
+        rows.append(
+            Ballot(
+                f"q{k}",
+                {
+                    name: right if lot.random() < skill else str(lot.randrange(10**6))
+                    for name, skill in SKILLS.items()
+                },
+            )
+        )
+    learned = Learned()
+    learned.learn_agreement(rows)
+    assert learned.is_open
+    assert learned.labels == {}
+    assert accuracy(learned, rows, truth) > 0.9
+
+
+def test_half_lives():
+    """Days and judgements are told apart; what is forgotten weighs less."""
+    assert parse_half_life("90d") == (90.0, "days")
+    assert parse_half_life("500") == (500.0, "judgements")
+    for bad in ("", "d", "0", "-3d", "soon", "infd", "nan"):
+        with pytest.raises(InputError, match="--half-life"):
+            parse_half_life(bad)
+    asked, truth = crowd()
+    learned = Learned()
+    rows = ballots(asked)
+    learned.learn_agreement(rows)
+    learned.learn_truth([(row, truth[row.question]) for row in rows])
+    wide = reliability(learned.experts["ann"].total)
+    learned.forget(0.25)
+    narrow = reliability(learned.experts["ann"].total)
+    assert narrow.high - narrow.low > wide.high - wide.low
+    assert learned.judged == 30
+
+
+def test_an_expert_that_changes_is_seen_and_forgotten(tmp_path):
+    """With a half-life the record follows a new version; without one it warns of drift."""
+    before, truth = crowd(questions=150, skills={**SKILLS, "ann": 0.95})
+    after, more = crowd(questions=60, skills={**SKILLS, "ann": 0.2}, seed=9, first=1000)
+    shares = {}
+    for half_life in (None, "40"):
+        with Store(str(tmp_path / f"{half_life}.db")) as store:
+            for asked, right in ((before, truth), (after, more)):
+                how = Learning(learn=True, gold=Gold(right), half_life=half_life)
+                list(find_consensus_batch(asked, store=store, learning=how))
+            learned = store.read()
+            shares[half_life] = reliability(learned.experts["ann"].total).share
+            if half_life is None:
+                assert drift(learned.experts["ann"]) is not None
+                assert any("ann has changed" in text for text in how.report.findings)
+                assert not any("bob has changed" in text for text in findings(learned))
+    assert shares["40"] < shares[None] - 0.1
+
+
+def test_topics_weigh():
+    """An expert who is right on law and wrong on art outvotes others on law alone."""
+    lot = random.Random(4)
+    rows, truth = [], {}
+    for k in range(400):
+        topic = "law" if k % 2 else "art"
+        right = lot.choice("ABCD")
+        skills = {"ann": 0.95 if topic == "law" else 0.3, "bob": 0.6, "cat": 0.6}
+        truth[f"q{k}"] = right
+        rows.append(
+            Ballot(
+                f"q{k}",
+                {n: right if lot.random() < s else lot.choice("ABCD") for n, s in skills.items()},
+                topic,
+            )
+        )
+    learned = Learned()
+    learned.learn_agreement(rows)
+    learned.learn_truth([(row, truth[row.question]) for row in rows])
+    votes = {"ann": "A", "bob": "B", "cat": "B"}
+    law, art = learned.predict([Ballot("x", votes, "law"), Ballot("y", votes, "art")])
+    assert law.scores["A"] > art.scores["A"] + 0.15
+    topics = describe(learned, "ann")["topics"]
+    assert topics["law"]["low"] > topics["art"]["high"]
+
+
+def test_reliability_has_intervals():
+    """Twice seen is not two hundred times seen; without judgements agreement stands in."""
+    few, many = reliability(Tally(judged=2, correct=2)), reliability(Tally(judged=200, correct=200))
+    assert few.low < 0.5
+    assert many.low > 0.95
+    weak = reliability(Tally(compared=100, agreed=80))
+    assert weak.by_agreement
+    assert weak.low < 0.6
+    assert not few.by_agreement
+    unknown = reliability(Tally())
+    assert (round(unknown.share, 2), unknown.judgements) == (0.5, 0)
+
+
+def copied(questions=150, seed=6):
+    """Rows with a leader, two who copy him, and one who always says C."""
+    asked, truth = crowd(questions=questions, seed=seed)
+    lot = random.Random(seed)
+    rows = []
+    for row in ballots(asked):
+        votes = dict(row.votes)
+        for name in ("copy-1", "copy-2"):
+            votes[name] = votes["dan"] if lot.random() < 0.97 else lot.choice("ABCD")
+        votes["lazy"] = "C"
+        rows.append(row._replace(votes=votes))
+    return rows, truth
+
+
+def test_copies_are_found_and_count_as_one():
+    """Without any right answer; experts who are merely good are no copies."""
+    rows, truth = copied()
+    learned = Learned()
+    learned.learn_agreement(rows)
+    assert groups(learned) == [["copy-1", "copy-2", "dan"]]
+    assert accuracy(learned, rows, truth) > 0.75
+    said = learned.predict(rows)
+    kinds = [
+        insight.kind
+        for row, one in zip(rows, said, strict=True)
+        for insight in insights_of(learned, groups(learned), row, one)
+    ]
+    assert kinds.count("correlated-majority") > 5
+    assert kinds.count("reliable-minority") > 5
+    assert sum("copy each other" in text for text in findings(learned)) == 3
+    honest, _ = crowd(questions=400, skills=dict.fromkeys("abcdef", 0.9))
+    trusted = Learned()
+    trusted.learn_agreement(ballots(honest))
+    assert groups(trusted) == []
+
+
+def test_copies_by_hand():
+    """Five independent pairs and a sixth that always agrees; too few questions tell nothing."""
+    names = "abcdef"
+    pairs = [
+        (a, b, 100.0, 98.0 if (a, b) == ("e", "f") else 55.0, 0.25)
+        for i, a in enumerate(names)
+        for b in names[i + 1 :]
+    ]
+    (found,) = find_copies(pairs)
+    assert (found.a, found.b, found.share) == ("e", "f", 0.98)
+    assert found.expected == pytest.approx(0.55, abs=0.02)
+    assert find_copies([(*row[:2], 10.0, row[3] / 10, row[4]) for row in pairs]) == []
+    assert groups_of([found]) == [["e", "f"]]
+    assert thinned({"f": "A", "e": "B", "a": "C"}, [["e", "f"]]) == {"e": "B", "a": "C"}
+
+
+def test_who_always_says_the_same_is_told():
+    """One who answers C to everything, where the others do not."""
+    rows, _ = copied()
+    learned = Learned()
+    learned.learn_agreement(rows)
+    assert constant(learned, "lazy") == ("C", 1.0)
+    assert constant(learned, "ann") is None
+    assert any(text.startswith("lazy says 'C' to 100%") for text in findings(learned))
+
+
+def test_one_more_answer_is_worth_asking_for():
+    """Where votes are split, of the expert who would help most; not where all agree."""
+    asked, truth = crowd(questions=200)
+    rows = ballots(asked)
+    learned = Learned()
+    learned.learn_agreement(rows)
+    learned.learn_truth([(row, truth[row.question]) for row in rows])
+    split = Ballot("x", {"bob": "A", "cat": "B"})
+    (said,) = learned.predict([split])
+    name, gain = worth_asking(learned, split, said)
+    assert name == "ann"
+    assert gain > 0.1
+    agreed = Ballot("y", {"bob": "A", "cat": "A", "dan": "A", "eve": "A"})
+    (said,) = learned.predict([agreed])
+    assert worth_asking(learned, agreed, said) is None
+
+
+def test_the_fewest_experts_that_do():
+    """The best one first, and no more than are needed."""
+    asked, truth = crowd(questions=200)
+    rows = ballots(asked)
+    learned = Learned()
+    learned.learn_agreement(rows)
+    learned.learn_truth([(row, truth[row.question]) for row in rows])
+    chosen = panel(learned, [(row, truth[row.question]) for row in rows])
+    assert chosen[0][0] == "ann"
+    assert len(chosen) < len(SKILLS)
+    assert chosen[-1][1] >= 0.95 * accuracy(learned, rows, truth)
+
+
+def test_calibration_learns_and_takes_back():
+    """A hundred judgements move the line; taking them back returns it."""
+    rows = [(0.9, 0.8, k % 2 == 0) for k in range(100)]
+    own = Calibration()
+    start = own.probability(0.9, 0.8)
+    own.learn(rows)
+    assert own.judged == 100
+    assert own.probability(0.9, 0.8) == pytest.approx(0.5, abs=0.05)
+    own.learn(rows, -1.0)
+    assert own.judged == 0
+    assert own.probability(0.9, 0.8) == pytest.approx(start, abs=0.2)
+
+
+# ---- right answers -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.csv", "question,truth\nq1,A\nq2,B\n"),
+        ("b.tsv", "id\tgold\nq1\tA\nq2\tB\n"),
+        ("c.jsonl", '{"question": "q1", "truth": "A"}\n{"id": "q2", "answer": "B"}\n'),
+        ("d.json", '{"q1": "A", "q2": "B"}'),
+    ],
+)
+def test_right_answers_in_usual_shapes(tmp_path, name, text):
+    """Tables, JSON lines, a plain object."""
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    assert read_gold(path).answers == {"q1": "A", "q2": "B"}
+
+
+def test_scores_are_read(tmp_path):
+    """A row for each expert of a question."""
+    path = tmp_path / "s.csv"
+    path.write_text("question,expert,score\nq1,ann,0.5\nq1,bob,1\n", encoding="utf-8")
+    assert read_gold(path).score("q1", "") == {"ann": 0.5, "bob": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("question,truth\nq1,A\nq1,B\n", "line 3.*'B' here and 'A' before"),
+        ("question,expert,score\nq1,ann,2\n", "line 2.*score from 0 to 1"),
+        ("question,colour\nq1,red\n", "line 1.*no right answer"),
+        ("truth\nA\n", "names no question"),
+        ("", "holds no right answers"),
+        ("question,truth\n", "holds no right answers"),
+        ("[1]", "expected an object"),
+    ],
+)
+def test_bad_right_answers_are_told(tmp_path, text, message):
+    """With file and line."""
+    path = tmp_path / "g.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        read_gold(path)
+
+
+def test_right_answers_are_compared_in_normal_form():
+    """As the answers are: "18.0" is 18, "(c)" is C, 25 is 25% where answers are percentages."""
+    assert in_normal_form("18.0", "number", {"18"}) == "18"
+    assert in_normal_form("The answer is (C).", "choice", {"A", "C"}) == "C"
+    assert in_normal_form("25", "number", {"25%"}) == "25%"
+    assert in_normal_form("Yes", "boolean", {"yes"}) == "yes"

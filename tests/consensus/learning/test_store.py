@@ -1,0 +1,278 @@
+"""The store, the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import threading
+
+import pytest
+from crowds import crowd
+
+from cotool import Gold, InputError, Learning, Store, StoreError, find_consensus_batch
+from cotool import give_feedback as judge
+from cotool.consensus.learning.learned import Ballot
+from cotool.consensus.learning.store import MIGRATIONS, VERSION, exported, imported
+
+
+def learn(store, asked, truth=None, **options):
+    how = Learning(learn=True, gold=Gold(dict(truth or {})), **options)
+    results = list(find_consensus_batch(asked, store=store, learning=how))
+    return results, how.report
+
+
+def test_what_was_learned_is_read_again(target):
+    """Another process sees the same record and gives the same answers."""
+    asked, truth = crowd()
+    with Store(target) as store:
+        first, report = learn(store, asked, dict(list(truth.items())[:60]))
+        state = exported(store.read())
+    assert (report.agreement, report.truths, report.again, report.unmatched) == (120, 60, 0, 0)
+    with Store(target) as store:
+        assert exported(store.read()) == state
+        again = list(find_consensus_batch(asked, store=store))
+    assert [one.answer for one in again] == [one.answer for one in first]
+    assert [one.confidence for one in again] == pytest.approx([one.confidence for one in first])
+    assert again[0].judgements == 60
+    assert again[0].method == "learned"
+
+
+def test_nothing_is_learned_twice(store):
+    """The same file again changes nothing; a corrected answer takes the place of the old one."""
+    asked, truth = crowd()
+    learn(store, asked, truth)
+    state = exported(store.read())
+    _, report = learn(store, asked, truth)
+    assert (report.agreement, report.truths, report.again) == (0, 0, 120)
+    before = dict(row[1:] for row in state["records"] if row[0] == "expert")
+    after = {name: one.to_dict() for name, one in store.read().experts.items()}
+    assert after["ann"]["total"] == before["ann"]["total"]
+    wrong = {"q3": next(label for label in "ABCD" if label != truth["q3"])}
+    learn(store, asked, wrong)
+    total = store.read().experts["ann"].total
+    assert total.judged == before["ann"]["total"]["judged"]
+    learn(store, asked, {"q3": truth["q3"]})
+    assert store.read().experts["ann"].total.correct == pytest.approx(
+        before["ann"]["total"]["correct"]
+    )
+
+
+def test_feedback_on_a_question_that_was_answered(store):
+    """Questions are remembered when they are answered; feedback finds them by id, text, prefix."""
+    asked, truth = crowd(questions=12)
+    list(find_consensus_batch(asked, store=store))
+    assert store.read().experts == {}
+    judge(store, "q10", correct=truth["q10"])
+    judge(store, "What of 3?", correct=truth["q3"])
+    judge(store, "What of 4", correct=truth["q4"])
+    assert store.read().judged == 3
+    assert [row.id for row in store.questions(judged=True)] == ["q4", "q3", "q10"]
+    with pytest.raises(InputError, match="several questions begin with 'What of'"):
+        judge(store, "What of", correct="A")
+    with pytest.raises(InputError, match="is remembered"):
+        judge(store, "q99", correct="A")
+    with pytest.raises(InputError, match="did not answer"):
+        judge(store, "q1", best="zoe")
+
+
+def test_scores_and_the_best(store):
+    """Of free texts the best expert is learned, and his answer stands."""
+    texts = ["It rains a lot.", "Prices rise in May, as they do.", "Nobody knows what it was."]
+    asked = [
+        {
+            "id": f"t{k}",
+            "responses": [
+                {"expert_name": name, "content": f"{text} {k}"}
+                for name, text in zip(("ann", "bob", "cat"), texts, strict=True)
+            ],
+        }
+        for k in range(8)
+    ]
+    list(find_consensus_batch(asked, store=store))
+    for k in range(4):
+        judge(store, f"t{k}", best="bob")
+    judge(store, "t4", scores={"ann": 0.4, "cat": 0.1})
+    results = list(find_consensus_batch(asked, store=store))
+    assert {one.expert for one in results} == {"bob"}
+    assert results[7].method == "learned"
+    assert results[7].confidence > 0.5
+    with pytest.raises(InputError, match="free text"):
+        judge(store, "t5", correct="B")
+
+
+def test_a_hundred_writers_lose_no_update(target):
+    """Twenty threads and four processes give feedback at once; each judgement is counted."""
+    asked, truth = crowd(questions=100)
+    with Store(target) as store:
+        list(find_consensus_batch(asked, store=store))
+    names = list(truth)
+    failures = []
+
+    def work(mine):
+        try:
+            with Store(target) as store:
+                for name in mine:
+                    judge(store, name, correct=truth[name])
+        except Exception as error:  # noqa: BLE001 - told below
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(names[k:60:20],)) for k in range(20)]
+    program = (
+        "import sys; from cotool import Store, give_feedback\n"
+        "with Store(sys.argv[1]) as store:\n"
+        "    for pair in sys.argv[2:]:\n"
+        "        give_feedback(store, pair.split('=')[0], correct=pair.split('=')[1])\n"
+    )
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, target,
+             *(f"{name}={truth[name]}" for name in names[60 + k :: 4])]
+        )
+        for k in range(4)
+    ]  # fmt: skip
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [worker.wait() for worker in workers] == [0] * 4
+    assert failures == []
+    with Store(target) as store:
+        learned = store.read()
+        assert learned.judged == 100
+        assert learned.experts["ann"].total.judged == 100
+        assert learned.calibration.judged == 100
+        assert len(store.questions(judged=True)) == 100
+
+
+def test_a_failed_change_changes_nothing(store):
+    """What is learned in a transaction that fails is rolled back."""
+    asked, truth = crowd()
+    learn(store, asked, truth)
+    state = exported(store.read())
+
+    def fail():
+        with store.changing() as change:
+            change.learned.drop("ann")
+            change.learned.learn_agreement([Ballot("new", {"bob": "A", "cat": "A"})])
+            change.remember([])
+            raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError, match="power cut"):
+        fail()
+    assert exported(store.read()) == state
+
+
+def test_export_and_import_are_exact(store):
+    """What is exported is imported as it was; what is no export is refused."""
+    asked, truth = crowd()
+    learn(store, asked, truth)
+    form = exported(store.read())
+    assert exported(imported(form, "file")) == form
+    for bad in ([], {"schema": "x"}, {**form, "records": [["expert", "ann", {"answers": 1}]]},
+                {**form, "records": [[1]]}):  # fmt: skip
+        with pytest.raises(StoreError):
+            imported(bad, "file")
+
+
+def test_two_stores_merge(tmp_path):
+    """Halves learned apart add up; weights come near those of the whole."""
+    asked, truth = crowd(questions=400)
+    with (
+        Store(str(tmp_path / "a.db")) as a,
+        Store(str(tmp_path / "b.db")) as b,
+        Store(str(tmp_path / "all.db")) as whole,
+    ):
+        learn(a, asked[:200], truth)
+        learn(b, asked[200:], truth)
+        learn(whole, asked, truth)
+        merged, all_ = a.read(), whole.read()
+        merged.merge(b.read())
+    assert merged.judged == all_.judged == 400
+    for name, one in all_.experts.items():
+        assert merged.experts[name].total.correct == pytest.approx(one.total.correct)
+        assert merged.experts[name].answers == one.answers
+        assert merged.experts[name].weight == pytest.approx(one.weight, abs=0.3)
+
+
+def test_migrations_are_recorded(store, target):
+    """The schema's version is kept, and each migration is applied once."""
+    asked, _ = crowd(questions=3)
+    assert store.version() == 0
+    list(find_consensus_batch(asked, store=store))
+    assert store.version() == VERSION == len(MIGRATIONS)
+    with Store(target) as again:
+        list(find_consensus_batch(asked, store=again))
+        assert again.version() == VERSION
+
+
+# ---- files that are no stores ------------------------------------------------------------------
+
+
+def test_a_newer_store_is_left_untouched(tmp_path):
+    """It is told, and not a byte changes."""
+    path = tmp_path / "new.db"
+    with Store(str(path)) as store:
+        list(find_consensus_batch(crowd(questions=2)[0], store=store))
+    with sqlite3.connect(path) as database:
+        database.execute("INSERT INTO schema_version VALUES (999, 'later')")
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="version 999") as caught:
+        Store(str(path))
+    assert "upgrade" in caught.value.hint
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "content", [b"not a database at all" * 99, b"SQLite format 3\0" + b"x" * 5000]
+)
+def test_a_corrupt_store_is_left_untouched(tmp_path, content):
+    """It is told, and not a byte changes."""
+    path = tmp_path / "bad.db"
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match=r"bad\.db"):
+        Store(str(path))
+    assert path.read_bytes() == content
+    assert [one.name for one in tmp_path.iterdir()] == ["bad.db"]
+
+
+def test_a_damaged_record_is_told(tmp_path):
+    """A value that cannot be read is an error that names it, and nothing is written."""
+    path = tmp_path / "bad.db"
+    with Store(str(path)) as store:
+        learn(store, crowd()[0])
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE record SET value = '{\"answers\": 1}' WHERE name = 'ann'")
+    database.close()
+    with Store(str(path)) as store:
+        with pytest.raises(StoreError, match="ann"):
+            store.read()
+        with pytest.raises(StoreError, match="ann"):
+            learn(store, crowd(first=500)[0])
+
+
+def test_a_database_of_something_else_is_left_untouched(tmp_path):
+    """Tables of others are not mixed with ours."""
+    path = tmp_path / "other.db"
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE payroll (name TEXT)")
+    database.close()
+    with pytest.raises(StoreError, match="something else"):
+        Store(str(path))
+
+
+def test_places_that_cannot_be(tmp_path):
+    """A folder, a file in a file, a missing store that must exist, a server that is not there."""
+    with pytest.raises(StoreError, match="is a directory"):
+        Store(str(tmp_path))
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError):
+        Store(str(tmp_path / "file" / "x.db"))
+    with pytest.raises(StoreError, match="there is no store"):
+        Store(str(tmp_path / "none.db"), create=False)
+    pytest.importorskip("psycopg_pool", reason="needs cotool[postgres]")
+    with pytest.raises(StoreError) as caught:
+        Store("postgresql://me:secret@127.0.0.1:1/none")
+    assert "secret" not in str(caught.value)
