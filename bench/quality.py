@@ -3,8 +3,10 @@
     python bench/quality.py DATA [--write]
 
 DATA is a folder with truth-inference/, mmlu-pro/, gsm8k/, alpaca-eval/ and crowdspeech/ (see the
-data sets' own sites). Everything is run as a user would: files in, no option, no gold answers.
-Prints a Markdown table; sets that are absent are left out with a word.
+data sets' own sites). What is not said to have learned is run as a user would: files in, no option,
+no right answers. What has learned is tested on the questions that it has not learned from, over
+SEEDS random splits: mean ± standard deviation. Prints a Markdown table; sets that are absent are
+left out with a word.
 """
 
 from __future__ import annotations
@@ -13,20 +15,32 @@ import argparse
 import csv
 import gzip
 import json
+import random
 import statistics
+import tempfile
 import time
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cotool import find_consensus_batch
+from cotool import Gold, Learning, Store, find_consensus_batch, read_gold
+from cotool.consensus.comparison import compare_methods
 from cotool.consensus.extraction import extract_answer, extract_answers
+from cotool.consensus.gold import in_normal_form
+from cotool.consensus.labels import auroc, calibration_error
 from cotool.consensus.readers import read_questions
 from results import Report, add_write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from cotool.consensus.model import Question
+
 Row = tuple[str, str]
+
+# Random splits of what is known into what is learned from and what is tested.
+SEEDS = 5
 
 
 def column(path: Path, key: str, value: str) -> dict[str, str]:
@@ -42,6 +56,110 @@ def plurality(folder: Path, labels: str) -> Iterator[Row]:
     known = [result for result in results if result.id in right]
     share = statistics.fmean(result.answer == right[result.id] for result in known)
     yield f"accuracy of the vote on labels, {len(known):,} questions", f"{share:.4f}"
+
+
+def inference(folder: Path, labels: str) -> Iterator[Row]:
+    """Accuracy of each method of truth inference, without any right answer."""
+    scores = compare_methods(read_questions([folder / labels]), read_gold(folder / "truth.csv"))
+    for score in scores:
+        if score.accuracy is not None:
+            yield f"accuracy of {score.method}", f"{score.accuracy:.4f}"
+
+
+def split(known: list[str], count: int, seed: int) -> tuple[set[str], set[str]]:
+    """Questions to learn from, and the others."""
+    shuffled = random.Random(seed).sample(known, len(known))
+    return set(shuffled[:count]), set(shuffled[count:])
+
+
+def spread(values: list[float]) -> str:
+    """Mean and standard deviation."""
+    return f"{statistics.fmean(values):.4f} ± {statistics.pstdev(values):.4f}"
+
+
+def learned(
+    questions: list[Question], right: dict[str, str], counts: tuple[int, ...]
+) -> Iterator[Row]:
+    """Accuracy and calibration after so many right answers, on the others, in a new store each."""
+    known = sorted(right)
+    for count in counts:
+        hits, errors, areas = [], [], []
+        for seed in range(SEEDS):
+            taught, tested = split(known, count, seed)
+            gold = Gold({name: right[name] for name in taught})
+            with tempfile.TemporaryDirectory() as place, Store(f"{place}/experts.db") as store:
+                how = Learning(learn=True, gold=gold)
+                results = list(find_consensus_batch(questions, store=store, learning=how))
+            results = [one for one in results if one.id in tested and one.answer is not None]
+            good = [
+                one.answer == in_normal_form(right[one.id], one.kind, set(one.answers))
+                for one in results
+            ]
+            hits.append(statistics.fmean(good))
+            stated = [one.confidence or 0.0 for one in results]
+            errors.append(calibration_error(stated, good))
+            areas.append(auroc(stated, good) or 0.0)
+        yield f"accuracy, {count} right answers learned", spread(hits)
+        if count >= 200:
+            yield f"calibration error after {count}", spread(errors)
+            yield f"AUROC after {count}", spread(areas)
+
+
+def learned_labels(folder: Path) -> Iterator[Row]:
+    """Learning from 20 to 1,000 right answers."""
+    questions = list(read_questions([folder / "labels.csv"]))
+    right = column(folder / "truth.csv", "question", "truth")
+    yield from learned(questions, right, (20, 50, 200, 1000))
+
+
+def learned_numbers(folder: Path) -> Iterator[Row]:
+    """Learning from 5 and 20 right numbers."""
+    path = folder / "example_model_solutions.jsonl"
+    right = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        item = json.loads(line)
+        found = extract_answer(item["ground_truth"], "number")
+        if found:
+            right[item["question"]] = found.value
+    questions = [replace(one, id=one.text) for one in read_questions([path])]
+    yield from learned(questions, right, (5, 20))
+
+
+def judged(folder: Path) -> Iterator[Row]:
+    """Judged score of the texts chosen after 5 and 20 judged questions, of the best expert's."""
+    form = json.loads((folder / "judged.json").read_text(encoding="utf-8"))
+    wins = form["win"]
+    files = sorted(path for path in folder.glob("*.json") if path.name != "judged.json")
+    questions = [one for one in read_questions(files) if one.text in set(form["instructions"])]
+    place = {text: k for k, text in enumerate(form["instructions"])}
+    known = sorted(place)
+    for count in (5, 20):
+        shares = []
+        for seed in range(SEEDS):
+            taught, tested = split(known, count, seed)
+            scores = {
+                text: {name: wins[name][place[text]] for name in wins} for text in sorted(taught)
+            }
+            asked = [one for one in questions if one.text in taught]
+            rest = [one for one in questions if one.text in tested]
+            with tempfile.TemporaryDirectory() as home, Store(f"{home}/experts.db") as store:
+                how = Learning(learn=True, gold=Gold(scores=scores))
+                list(find_consensus_batch(asked, store=store, learning=how))
+                # The pick alone matters here, so the texts are cut: it rests on the record.
+                short = [
+                    replace(
+                        one,
+                        responses=tuple(
+                            replace(own, content=own.content[:200] or "-") for own in one.responses
+                        ),
+                    )
+                    for one in rest
+                ]
+                results = list(find_consensus_batch(short, store=store, method="centre"))
+            got = sum(wins[one.expert][place[one.question]] for one in results)
+            best = max(sum(wins[name][place[one.question]] for one in results) for name in wins)
+            shares.append(got / best)
+        yield f"judged score of the pick after {count}, of the best expert's", spread(shares)
 
 
 def reasoning(folder: Path) -> Iterator[Row]:
@@ -125,32 +243,35 @@ def word_errors(reference: list[str], words: list[str]) -> int:
     return row[-1]
 
 
-def transcripts(folder: Path) -> Iterator[Row]:
-    """Word error rate of the medoid of seven transcripts of a recording."""
+def transcripts(folder: Path, method: str, what: str) -> Iterator[Row]:
+    """Word error rate over seven transcripts of a recording each."""
     lines = (folder / "crowdspeech-dev-other-gt.txt").read_text(encoding="utf-8").splitlines()
     truth = dict(line.split("\t") for line in lines)
     errors = words = 0
     for result in find_consensus_batch(
-        read_questions([folder / "crowdspeech-dev-other-crowd.tsv"])
+        read_questions([folder / "crowdspeech-dev-other-crowd.tsv"]), method=method
     ):
         reference = truth.get(result.question, "").split()
         if reference:
-            said = "".join(
-                char for char in (result.content or "").lower() if char.isalnum() or char in "' "
-            )
+            text = (result.answer if method == "rover" else result.content) or ""
+            said = "".join(char for char in text.lower() if char.isalnum() or char in "' ")
             errors += word_errors(reference, said.split())
             words += len(reference)
-    yield "word error rate of the medoid", f"{errors / words:.4f}"
+    yield f"word error rate of {what}", f"{errors / words:.4f}"
 
 
 PARTS: dict[str, list[Callable[[Path], Iterator[Row]]]] = {
-    "truth-inference/duck": [lambda folder: plurality(folder, "answer.csv")],
-    "truth-inference/dog": [lambda folder: plurality(folder, "answer.csv")],
-    "mmlu-pro": [lambda folder: plurality(folder, "labels.csv"), reasoning],
-    "gsm8k": [word_problems],
-    "alpaca-eval": [long_answers],
-    "crowdspeech": [transcripts],
-}
+    "truth-inference/duck": [partial(plurality, labels="answer.csv"),
+                             partial(inference, labels="answer.csv")],
+    "truth-inference/dog": [partial(plurality, labels="answer.csv"),
+                            partial(inference, labels="answer.csv")],
+    "mmlu-pro": [partial(plurality, labels="labels.csv"), partial(inference, labels="labels.csv"),
+                 learned_labels, reasoning],
+    "gsm8k": [word_problems, learned_numbers],
+    "alpaca-eval": [long_answers, judged],
+    "crowdspeech": [partial(transcripts, method="auto", what="the medoid"),
+                    partial(transcripts, method="rover", what="the synthesis (ROVER)")],
+}  # fmt: skip
 
 
 def main() -> None:

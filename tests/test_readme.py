@@ -25,7 +25,13 @@ def output(capsys, *arguments):
 
 def test_every_option_that_is_named_exists(capsys):
     """Options in README are options of the command."""
-    commands = ["consensus"], ["analyze-logs"], ["vault", "encrypt"], ["vault", "cat"]
+    commands = (
+        ["consensus"],
+        ["experts", "feedback"],
+        ["analyze-logs"],
+        ["vault", "encrypt"],
+        ["vault", "cat"],
+    )
     helped = "".join(output(capsys, *command, "--help") for command in commands)
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) - {"--install-completion"}
     assert named

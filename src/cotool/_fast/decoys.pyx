@@ -1,8 +1,8 @@
 """Truth inference where experts fall for the same wrong answer.
 
 Each item has a right label t, a decoy z ≠ t that draws those who do not know, and a kind c of two
-(in practice: easy and hard). An expert e knows the right label with probability p[c, e]; else falls
-for the decoy with g[c, e]; else answers by habit, h[e]. Two experts who are wrong together then
+(in practice: easy and hard). An expert e knows the right label with probability p[c, e]; else he
+falls for the decoy with g[c, e]; else he answers by habit, h[e]. Two experts who are wrong together then
 prove less than two who are independent: agreement on a wrong answer is explained by the decoy, and
 what an expert's vote weighs is log p / ((1 - p) g) instead of log p / ((1 - p) / labels), so weak
 experts no longer outvote a strong one. The independent model with habits is the case g = 0 (MACE:
@@ -71,7 +71,7 @@ cdef class Model:
 
     cdef Py_ssize_t experts, labels
     cdef double values
-    # Odds of knowing, and of falling for the decoy, against answering by habit; the log of the last.
+    # Odds of knowing, and of falling for the decoy, against answering by habit; the log of that.
     cdef double[::1] know, fall, wrong
     cdef double[::1] kinds, habit
 
@@ -203,8 +203,8 @@ cdef double expect(Labels t, Model m, Py_ssize_t i, double* post, double* right,
                    double* kind) noexcept nogil:
     """The step over an item: its posterior, and what each of its labels is taken for.
 
-    `post`: a label's probability to be right; `right` (known) and `fell`: KINDS for each row; `kind`:
-    KINDS for the item. Returns the log-likelihood.
+    `post`: a label's probability to be right; `right` (known) and `fell`: KINDS for each row;
+    `kind`: KINDS for the item. Returns the log-likelihood.
     """
     cdef state s
     cdef Py_ssize_t c, x, z, y, k, e, states, outside

@@ -165,7 +165,7 @@ def update(Choices t, mean, precision):
     cdef const double[::1] prior = mean
     cdef const double[::1] given = precision
     cdef Py_ssize_t n = prior.shape[0], i, j
-    cdef int iteration, halved
+    cdef int _iteration, _halved
     if n == 0 or given.shape[0] != n * n:
         raise ValueError("the precision is a square of the weights")
     mode = array("d", mean)
@@ -177,7 +177,7 @@ def update(Choices t, mean, precision):
     cdef double[::1] work = _zeros(n)
     cdef double[::1] cholesky = _zeros(n * n)
     cdef double now, then, largest, step
-    for iteration in range(ITERATIONS):
+    for _iteration in range(ITERATIONS):
         PyErr_CheckSignals()
         for i in range(n):
             slope[i] = 0
@@ -196,7 +196,7 @@ def update(Choices t, mean, precision):
             raise ArithmeticError("the precision is not positive definite")
         backward(&cholesky[0], n, &slope[0])
         largest, step = 0, 1
-        for halved in range(20):
+        for _halved in range(20):
             for i in range(n):
                 trial[i] = w[i] + step * slope[i]
             then = log_likelihood(t, &trial[0], n, NULL, NULL, NULL)

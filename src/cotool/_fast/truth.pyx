@@ -165,6 +165,30 @@ def agreement(Labels t, posterior):
     return means
 
 
+def best_given(Labels t, posterior, double epsilon):
+    """(label, tied): each item's most probable label of those given, -1 where there is none.
+
+    `tied` tells that another one is as probable, within epsilon.
+    """
+    cdef const double[::1] post = posterior
+    cdef Py_ssize_t i
+    cdef int64_t j
+    cdef const double* row
+    places, ties = _zeros(t.items, "i"), _zeros(t.items, "i")
+    cdef int32_t[::1] place = places
+    cdef int32_t[::1] tied = ties
+    for i in range(t.items):
+        place[i] = -1
+        for j in range(t.start[i], t.start[i + 1]):
+            row = &post[i * t.labels]
+            if place[i] < 0 or row[t.label[j]] > row[place[i]]:
+                place[i] = t.label[j]
+        for j in range(t.start[i], t.start[i + 1]):
+            if t.label[j] != place[i] and row[t.label[j]] >= row[place[i]] - epsilon:
+                tied[i] = 1
+    return places, ties
+
+
 def coincidences(Labels t):
     """(both, same): for each two experts, on how many items both gave a label, and the same one.
 

@@ -91,25 +91,17 @@ class Table:
     """
 
     def __init__(self, rows: Iterable[tuple[str, str, str]]) -> None:
-        items: dict[str, int] = {}
-        experts: dict[str, int] = {}
-        labels: dict[str, int] = {}
-        columns = array("i"), array("i"), array("i")
-        add_item, add_expert, add_label = (column.append for column in columns)
-        for item, expert, label in rows:
-            add_item(items.setdefault(item, len(items)))
-            add_expert(experts.setdefault(expert, len(experts)))
-            add_label(labels.setdefault(label, len(labels)))
-        if not items:
+        columns = list(zip(*rows, strict=True))
+        if not columns:
             raise InputError("there are no labels", hint="give (item, expert, label) rows")
-        self.item_ids, by_item = _sorted(items, columns[0], "item")
-        self.expert_ids, by_expert = _sorted(experts, columns[1], "expert")
-        self.label_ids, by_label = _sorted(labels, columns[2], "label")
+        items, experts, labels = columns
+        self.item_ids, by_item = _numbered(items, "item")
+        self.expert_ids, by_expert = _numbered(experts, "expert")
+        self.label_ids, by_label = _numbered(labels, "label")
         self.labels = tuple(self.label_ids)
-        self.is_open = len(labels) > max(MOST_CLOSED, len(items) // ITEMS_A_LABEL)
-        self._global = truth.Labels(
-            by_item, by_expert, by_label, len(items), len(experts), len(labels)
-        )
+        counts = len(self.item_ids), len(self.expert_ids), len(self.labels)
+        self.is_open = counts[2] > max(MOST_CLOSED, counts[0] // ITEMS_A_LABEL)
+        self._global = truth.Labels(by_item, by_expert, by_label, *counts)
         self.rows = self._global
         self._start: list[list[int]] | None = None
         if self.is_open:
@@ -196,18 +188,16 @@ class Table:
             )
 
 
-def _sorted(
-    names: dict[str, int], column: array[int], what: str
-) -> tuple[dict[str, int], array[int]]:
+def _numbered(column: Sequence[str], what: str) -> tuple[dict[str, int], array[int]]:
     """Names numbered in sorted order, and the column in these numbers."""
-    if not all(isinstance(name, str) for name in names):
-        odd = next(name for name in names if not isinstance(name, str))
+    names = set(column)
+    odd = next((name for name in names if not isinstance(name, str)), None)
+    if odd is not None:
         raise InputError(
             f"{what} {odd!r}: is no text", hint="items, experts and labels are strings"
         )
-    ranked = {name: place for place, name in enumerate(sorted(names))}
-    places = array("i", [ranked[name] for name in names])
-    return ranked, array("i", map(places.__getitem__, column))
+    numbers = {name: place for place, name in enumerate(sorted(names))}
+    return numbers, array("i", map(numbers.__getitem__, column))
 
 
 def infer(
@@ -285,7 +275,10 @@ def _by_agreement(table: Table, _: int) -> _Found:
     names = list(table.item_ids)
     sure = array("d", bytes(8 * len(majority.items)))
     for place, name in enumerate(names):
-        own = next(k for label, k in table.given(place) if label == right.answers[name])
+        answer = right.answers[name]
+        own = table.label_ids[answer]
+        if table.is_open:
+            own = next(k for label, k in table.given(place) if label == answer)
         sure[place * table.rows.labels + own] = 1.0
     return _vote(table, truth.agreement(table.rows, sure)), "votes", []
 
@@ -323,16 +316,25 @@ _METHODS: dict[str, Callable[[Table, int], _Found]] = {
 
 def _result(table: Table, method: str, outcome: _Found) -> Truth:
     found, model, copies = outcome
-    answers: dict[str, str] = {}
-    probability: dict[str, float] = {}
-    width = table.rows.labels
-    for place, name in enumerate(table.item_ids):
-        row = found.items[place * width : (place + 1) * width]
-        given = [(label, row[own]) for label, own in table.given(place)]
-        best = max(value for _, value in given)
-        tied = [label for label, value in given if value >= best - EPSILON]
-        answers[name] = tied[0] if len(tied) == 1 else tied[draw(tied, name)]
-        probability[name] = best
+    width, names = table.rows.labels, list(table.item_ids)
+    places, ties = truth.best_given(table.rows, found.items, EPSILON)
+    probability = {
+        name: found.items[i * width + own]
+        for i, (name, own) in enumerate(zip(names, places, strict=True))
+    }
+    if table.is_open:
+        answers = {
+            name: next(label for label, k in table.given(i) if k == places[i])
+            for i, name in enumerate(names)
+        }
+    else:
+        answers = dict(zip(names, map(table.labels.__getitem__, places), strict=True))
+    for i, tied in enumerate(ties):
+        if tied:
+            row = found.items[i * width : (i + 1) * width]
+            best = row[places[i]] - EPSILON
+            equal = [label for label, own in table.given(i) if row[own] >= best]
+            answers[names[i]] = equal[draw(equal, names[i])]
     skills = truth.agreement(table.rows, found.items)
     return Truth(
         method=method,
