@@ -1,12 +1,12 @@
 """Truth inference where experts fall for the same wrong answer.
 
-Each item has a right label t, a decoy z ≠ t that draws those who do not know, and a kind c of two
-(in practice: easy and hard). An expert e knows the right label with probability p[c, e]; else he
-falls for the decoy with g[c, e]; else he answers by habit, h[e]. Two experts who are wrong together then
-prove less than two who are independent: agreement on a wrong answer is explained by the decoy, and
-what an expert's vote weighs is log p / ((1 - p) g) instead of log p / ((1 - p) / labels), so weak
-experts no longer outvote a strong one. The independent model with habits is the case g = 0 (MACE:
-Hovy et al., NAACL 2013); decoys and kinds are cotool's own.
+Each item has a right label t, a decoy z other than t that draws those who do not know, and a kind
+c of two (in practice: easy and hard). An expert e knows the right label with probability p[c, e];
+else he falls for the decoy with g[c, e]; else he answers by habit, h[e]. Two experts who are wrong
+together then prove less than two who are independent: agreement on a wrong answer is explained by
+the decoy, and what an expert's vote weighs is log p / ((1 - p) g) instead of
+log p / ((1 - p) / labels), so weak experts no longer outvote a strong one. The independent model
+with habits is the case g = 0 (MACE: Hovy et al., NAACL 2013); decoys and kinds are cotool's own.
 
 Fitted by EM with weak priors that pull experts of few labels to the mean of their kind. Items'
 states are (kind, right, decoy) over the labels that were given, at most 24, and "another one".
@@ -54,8 +54,8 @@ def _zeros(count):
 class Counts:
     """Expected counts, all of doubles: what an expert's labels were taken for.
 
-    `right` (he knew), `fell`, `seen`: kind × expert; `habits`: expert × label, empty where labels differ
-    from item to item; `kinds`: items by kind.
+    `right` (he knew), `fell`, `seen`: kind × expert; `habits`: expert × label, empty where labels
+    differ from item to item; `kinds`: items by kind.
     """
 
     __slots__ = ("fell", "habits", "kinds", "right", "seen")
