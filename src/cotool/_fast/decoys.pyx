@@ -17,12 +17,11 @@ What is learned is kept as counts, which add up over batches (`Counts`).
 
 from array import array
 
-from cpython cimport array as arrays
 from cython.parallel cimport prange
 from libc.math cimport INFINITY, exp, log, log1p
 from libc.stdint cimport int32_t, int64_t
 
-from cotool._fast.truth cimport Labels, Steps
+from cotool._fast.truth cimport Labels, Steps, zeros
 
 from cotool._fast.truth import Posterior, weighted_vote
 
@@ -47,10 +46,6 @@ cdef double BELIEVED_FALL = 0.3
 cdef double SPREAD = 0.15
 
 
-def _zeros(count):
-    return arrays.clone(array("d"), count, zero=True)
-
-
 class Counts:
     """Expected counts, all of doubles: what an expert's labels were taken for.
 
@@ -61,9 +56,9 @@ class Counts:
     __slots__ = ("fell", "habits", "kinds", "right", "seen")
 
     def __init__(self, experts, habits):
-        self.right, self.fell, self.seen = (_zeros(KINDS * experts) for _ in range(3))
-        self.habits = _zeros(habits)
-        self.kinds = _zeros(KINDS)
+        self.right, self.fell, self.seen = (zeros(KINDS * experts) for _ in range(3))
+        self.habits = zeros(habits)
+        self.kinds = zeros(KINDS)
 
 
 cdef class Model:
@@ -77,9 +72,9 @@ cdef class Model:
 
     def __init__(self, experts, labels, values):
         self.experts, self.labels, self.values = experts, labels, values
-        self.know, self.wrong, self.fall = (_zeros(KINDS * experts) for _ in range(3))
-        self.kinds = _zeros(KINDS)
-        self.habit = _zeros(experts * labels)
+        self.know, self.wrong, self.fall = (zeros(KINDS * experts) for _ in range(3))
+        self.kinds = zeros(KINDS)
+        self.habit = zeros(experts * labels)
 
     cdef void set(self, Py_ssize_t place, double p, double g) noexcept nogil:
         p = min(max(p, 0.02), 0.98)
@@ -354,9 +349,9 @@ def decoys(Labels t, counts=None, known=None, double values=0, int iterations=10
     cdef int done = 0
     cdef double[::1] post = s.post
     cdef double[::1] fit = s.fit
-    cdef double[::1] right = _zeros(t.count * KINDS)
-    cdef double[::1] fell = _zeros(t.count * KINDS)
-    cdef double[::1] kinds = _zeros(t.items * KINDS)
+    cdef double[::1] right = zeros(t.count * KINDS)
+    cdef double[::1] fell = zeros(t.count * KINDS)
+    cdef double[::1] kinds = zeros(t.items * KINDS)
     cdef double[::1] rights
     cdef double[::1] falls
     cdef double[::1] seen
@@ -406,7 +401,7 @@ def skills(counts, Py_ssize_t experts):
     cdef Model m = Model(experts, 0, 2)
     estimate(m, counts.right, counts.fell, counts.seen, array("d"), counts.kinds)
     cdef Py_ssize_t e, c
-    means = _zeros(experts)
+    means = zeros(experts)
     cdef double[::1] out = means
     for e in range(experts):
         for c in range(KINDS):

@@ -11,17 +11,14 @@ Newton's method, O(weights³) an iteration.
 
 from array import array
 
-from cpython cimport array as arrays
 from cpython.exc cimport PyErr_CheckSignals
 from libc.math cimport exp, fabs, log, sqrt
 from libc.stdint cimport int32_t, int64_t
 
+from cotool._fast.truth cimport zeros
+
 cdef int ITERATIONS = 30
 cdef double SETTLED = 1e-8
-
-
-def _zeros(count):
-    return arrays.clone(array("d"), count, zero=True)
 
 
 cdef int factor(double* a, Py_ssize_t n) noexcept nogil:
@@ -172,10 +169,10 @@ def update(Choices t, mean, precision):
     curvature = array("d", precision)
     cdef double[::1] w = mode
     cdef double[::1] h = curvature
-    cdef double[::1] slope = _zeros(n)
-    cdef double[::1] trial = _zeros(n)
-    cdef double[::1] work = _zeros(n)
-    cdef double[::1] cholesky = _zeros(n * n)
+    cdef double[::1] slope = zeros(n)
+    cdef double[::1] trial = zeros(n)
+    cdef double[::1] work = zeros(n)
+    cdef double[::1] cholesky = zeros(n * n)
     cdef double now, then, largest, step
     for _iteration in range(ITERATIONS):
         PyErr_CheckSignals()
@@ -217,9 +214,9 @@ def covariance(precision, Py_ssize_t n):
     cdef const double[::1] given = precision
     if given.shape[0] != n * n:
         raise ValueError("the precision is a square of the weights")
-    out = _zeros(n * n)
+    out = zeros(n * n)
     cdef double[::1] view = out
-    cdef double[::1] cholesky = _zeros(n * n)
+    cdef double[::1] cholesky = zeros(n * n)
     cdef Py_ssize_t i
     cholesky[:] = given
     if n and factor(&cholesky[0], n) != 0:

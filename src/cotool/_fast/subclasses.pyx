@@ -12,15 +12,13 @@ EM; O(labels × 2) a label and iteration. R is the ratio of counts to those that
 one expected label of the prior (accuracy on dog and duck is the same from 1/2 to 1).
 """
 
-from array import array
 
-from cpython cimport array as arrays
 from cython.parallel cimport prange
 from libc.math cimport exp, log
 from libc.stdint cimport int64_t
 from libc.string cimport memset
 
-from cotool._fast.truth cimport Labels, Steps, normalise
+from cotool._fast.truth cimport Labels, Steps, normalise, zeros
 
 from cotool._fast.truth import Posterior
 
@@ -31,10 +29,6 @@ cdef double PRIOR = 1.0
 # What is believed of a subclass before anything is seen: so many labels, so many of them right.
 cdef double BELIEF = 10.0
 cdef double BELIEVED = 0.7
-
-
-def _zeros(count):
-    return arrays.clone(array("d"), count, zero=True)
 
 
 cdef void own_counts(Labels t, const double[::1] states, Py_ssize_t e,
@@ -122,10 +116,10 @@ def subclasses(Labels t, int iterations=150, double tolerance=1e-7, num_threads=
     cdef int threads = s.threads, done = 0
     cdef double[::1] post = s.post
     cdef double[::1] fit = s.fit
-    cdef double[::1] states = _zeros(t.items * width)
-    cdef double[::1] chance = _zeros(labels * width)
-    cdef double[::1] prior = _zeros(width)
-    own = _zeros(t.experts * labels * width)
+    cdef double[::1] states = zeros(t.items * width)
+    cdef double[::1] chance = zeros(labels * width)
+    cdef double[::1] prior = zeros(width)
+    own = zeros(t.experts * labels * width)
     cdef double[::1] tables = own
     cdef double total
     split(t, post, states)

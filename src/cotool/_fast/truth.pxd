@@ -24,3 +24,4 @@ cdef class Steps:
 
 cdef double normalise(double* row, Py_ssize_t count) noexcept nogil
 cdef double summed(const double[::1] parts) noexcept nogil
+cdef object zeros(Py_ssize_t count, str code=*)

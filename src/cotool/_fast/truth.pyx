@@ -32,9 +32,9 @@ cdef double LABEL_COST = 3.0
 cdef double TINY = 1e-2
 
 
-def _zeros(count, code="d"):
+cdef object zeros(Py_ssize_t count, str code="d"):
     """An array of zeros."""
-    return arrays.clone(array(code), count, zero=True)
+    return arrays.clone(array(code), count, zero=True) if count else array(code)
 
 
 cdef class Labels:
@@ -58,16 +58,16 @@ cdef class Labels:
         # Three stable counting sorts: by label, by expert, by item.
         order = array("i", range(count))
         cdef int32_t[::1] by = order
-        cdef int32_t[::1] other = _zeros(count, "i")
+        cdef int32_t[::1] other = zeros(count, "i")
         _sort(l_, by, other, labels)
         _sort(e_, other, by, experts)
         _sort(i_, by, other, items)
-        self.item = _zeros(count, "i")
-        self.expert = _zeros(count, "i")
-        self.label = _zeros(count, "i")
-        self.start = _zeros(items + 1, "q")
-        self.own_start = _zeros(experts + 1, "q")
-        self.own = _zeros(count, "i")
+        self.item = zeros(count, "i")
+        self.expert = zeros(count, "i")
+        self.label = zeros(count, "i")
+        self.start = zeros(items + 1, "q")
+        self.own_start = zeros(experts + 1, "q")
+        self.own = zeros(count, "i")
         for k in range(count):
             place = other[k]
             self.item[k] = i_[place]
@@ -94,7 +94,7 @@ cdef class Labels:
 cdef void _sort(const int32_t[::1] key, const int32_t[::1] order, int32_t[::1] out,
                 Py_ssize_t keys):
     """Stable counting sort of `order` by `key`."""
-    cdef int64_t[::1] place = _zeros(keys + 1, "q")
+    cdef int64_t[::1] place = zeros(keys + 1, "q")
     cdef Py_ssize_t k
     for k in range(order.shape[0]):
         place[key[order[k]] + 1] += 1
@@ -140,7 +140,7 @@ def weighted_vote(Labels t, weight):
     cdef const double[::1] own = weight
     if own.shape[0] != t.experts:
         raise ValueError("one weight for each expert is needed")
-    items = _zeros(t.items * t.labels)
+    items = zeros(t.items * t.labels)
     cdef double[::1] view = items
     if view.shape[0]:
         count_votes(t, own, &view[0])
@@ -150,7 +150,7 @@ def weighted_vote(Labels t, weight):
 def agreement(Labels t, posterior):
     """For each expert the mean of the posterior at his labels: how far the items agree with him."""
     cdef const double[::1] p = posterior
-    means = _zeros(t.experts)
+    means = zeros(t.experts)
     cdef double[::1] out = means
     cdef Py_ssize_t e
     cdef int64_t j, row
@@ -174,13 +174,13 @@ def best_given(Labels t, posterior, double epsilon):
     cdef Py_ssize_t i
     cdef int64_t j
     cdef const double* row
-    places, ties = _zeros(t.items, "i"), _zeros(t.items, "i")
+    places, ties = zeros(t.items, "i"), zeros(t.items, "i")
     cdef int32_t[::1] place = places
     cdef int32_t[::1] tied = ties
     for i in range(t.items):
         place[i] = -1
+        row = &post[i * t.labels] if t.labels else NULL
         for j in range(t.start[i], t.start[i + 1]):
-            row = &post[i * t.labels]
             if place[i] < 0 or row[t.label[j]] > row[place[i]]:
                 place[i] = t.label[j]
         for j in range(t.start[i], t.start[i + 1]):
@@ -196,7 +196,7 @@ def coincidences(Labels t):
     """
     cdef Py_ssize_t experts = t.experts, i
     cdef int64_t j, k
-    first, second = _zeros(experts * experts), _zeros(experts * experts)
+    first, second = zeros(experts * experts), zeros(experts * experts)
     cdef double[::1] both = first
     cdef double[::1] same = second
     for i in range(t.items):
@@ -244,7 +244,7 @@ cdef class Steps:
         self.t = table
         self.threads = table.threads(num_threads)
         self.post = weighted_vote(table, array("d", [1.0]) * table.experts)
-        self.fit = _zeros(table.items)
+        self.fit = zeros(table.items)
         self.last = 0
         self.begun = False
 
@@ -303,9 +303,9 @@ def dawid_skene(Labels t, int iterations=100, double tolerance=1e-7, num_threads
     cdef Steps s = Steps(t, num_threads)
     cdef Py_ssize_t labels = t.labels, e, i, k
     cdef int threads = s.threads, done = 0
-    tables = _zeros(t.experts * labels * labels)
+    tables = zeros(t.experts * labels * labels)
     cdef double[::1] confusion = tables
-    cdef double[::1] prior = _zeros(labels)
+    cdef double[::1] prior = zeros(labels)
     cdef double[::1] post = s.post
     cdef double[::1] fit = s.fit
     converged = False
@@ -333,7 +333,7 @@ def confusions(Labels t, posterior):
     """P(label | truth) of each expert under a posterior, experts × label × truth."""
     cdef const double[::1] post = posterior
     cdef Py_ssize_t labels = t.labels, e, k
-    tables = _zeros(t.experts * labels * labels)
+    tables = zeros(t.experts * labels * labels)
     cdef double[::1] out = tables
     for e in range(t.experts):
         confusion_of(t, post, e, &out[e * labels * labels])
@@ -368,10 +368,10 @@ def one_coin(Labels t, int iterations=100, double tolerance=1e-7, num_threads=No
     cdef int64_t own
     cdef double[::1] post = s.post
     cdef double[::1] fit = s.fit
-    cdef double[::1] odds = _zeros(t.experts)
-    cdef double[::1] wrong = _zeros(t.experts)
+    cdef double[::1] odds = zeros(t.experts)
+    cdef double[::1] wrong = zeros(t.experts)
     cdef double[::1] skill
-    skills = _zeros(t.experts)
+    skills = zeros(t.experts)
     converged = False
     while done < iterations and not converged and t.count:
         done += 1
@@ -561,8 +561,8 @@ def mace(Labels t, int iterations=50, double tolerance=1e-7, int restarts=10,
     cdef Steps s
     cdef double[::1] post
     cdef double[::1] fit
-    cdef double[::1] knows = _zeros(t.count)
-    cdef double[::1] parts = _zeros(t.experts * width)
+    cdef double[::1] knows = zeros(t.count)
+    cdef double[::1] parts = zeros(t.experts * width)
     cdef double[::1] skill
     best = None
     for start in range(max(restarts, 1)):
@@ -584,7 +584,7 @@ def mace(Labels t, int iterations=50, double tolerance=1e-7, int restarts=10,
                     fit[i] = item_by_habit(t, parts, i, &post[i * labels], &knows[0])
             converged = s.settled(tolerance)
         if best is None or s.last > best.log_likelihood:
-            skills = _zeros(t.experts)
+            skills = zeros(t.experts)
             skill = skills
             for e in range(t.experts):
                 skill[e] = parts[e * width] / max(parts[e * width] + parts[e * width + 1], 1e-300)
