@@ -12,7 +12,6 @@ EM; O(labels × 2) a label and iteration. R is the ratio of counts to those that
 one expected label of the prior (accuracy on dog and duck is the same from 1/2 to 1).
 """
 
-
 from cython.parallel cimport prange
 from libc.math cimport exp, log
 from libc.stdint cimport int64_t

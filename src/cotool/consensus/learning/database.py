@@ -64,65 +64,81 @@ class _SQLite:
 
     def __init__(self, target: str, *, create: bool) -> None:
         self.name = target
-        path = Path(target)
-        if not path.exists():
-            if not create:
-                raise StoreError(
-                    f"{target}: there is no store",
-                    hint="cotool consensus FILES --learn --store PATH makes one",
-                )
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise StoreError(f"{target}: {error.strerror}") from None
-        elif path.is_dir():
+        self._path = Path(target)
+        self._opened: sqlite3.Connection | None = None
+        if self._path.is_dir():
             raise StoreError(f"{target}: is a directory", hint="name a file with --store")
-        with self._errors():
-            self._connection = sqlite3.connect(
-                target, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+        if not create and not self._path.exists():
+            raise StoreError(
+                f"{target}: there is no store",
+                hint="cotool consensus FILES --learn --store PATH makes one",
             )
-            self._connection.execute(f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}")
+        nearest = next(parent for parent in self._path.absolute().parents if parent.exists())
+        if not nearest.is_dir():
+            raise StoreError(f"{target}: {nearest} is no directory", hint="name another file")
+        if self._path.exists():
             # Reads the header: a file that is no database is told before anything is written.
-            self._connection.execute("PRAGMA schema_version").fetchone()
+            self.query("PRAGMA schema_version")
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._opened is None:
+            try:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StoreError(f"{self.name}: {error.strerror}") from None
+            self._opened = sqlite3.connect(
+                self.name, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+            )
+            self._opened.execute(f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}")
+        return self._opened
 
     def tables(self) -> set[str]:
+        # A file is made by the first change, not by looking.
+        if self._opened is None and not self._path.exists():
+            return set()
         rows = self.query("SELECT name FROM sqlite_master WHERE type = 'table'")
         return {name for (name,) in rows}
 
     def query(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         with self._errors():
-            return self._connection.execute(statement, parameters).fetchall()
+            return self._connection().execute(statement, parameters).fetchall()
 
     def execute(self, statement: str, rows: Iterable[tuple[Any, ...]] = ((),)) -> None:
         with self._errors():
-            self._connection.executemany(statement, rows)
+            self._connection().executemany(statement, rows)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         with self._errors():
+            connection = self._connection()
             # Kept by the file, so it is set once; it cannot be set within a transaction.
-            if self._connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-                self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("BEGIN IMMEDIATE")
+            if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+                connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            connection.execute("ROLLBACK")
             raise
         with self._errors():
-            self._connection.execute("COMMIT")
+            connection.execute("COMMIT")
 
     @contextmanager
     def reading(self) -> Iterator[None]:
+        if not self.tables():
+            yield
+            return
         with self._errors():
-            self._connection.execute("BEGIN")
+            self._connection().execute("BEGIN")
         try:
             yield
         finally:
-            self._connection.execute("ROLLBACK")
+            self._connection().execute("ROLLBACK")
 
     def close(self) -> None:
-        self._connection.close()
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

@@ -19,7 +19,7 @@ from cotool.consensus.learning.evidence import (
 )
 from cotool.consensus.learning.records import Tally
 from cotool.consensus.learning.store import Remembered
-from cotool.errors import InputError
+from cotool.errors import InputError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -97,16 +97,26 @@ def _used(
             decided = decision(learned, copying, one)
             seen[one.id] = one
             if len(seen) >= BATCH:
-                _remember(store, seen)
+                _remember(store, seen, how.report)
                 seen = {}
             yield asked, decided
     finally:
         if seen:
-            _remember(store, seen)
+            _remember(store, seen, how.report)
 
 
-def _remember(store: Store, seen: Mapping[str, Remembered]) -> None:
-    """Write questions that were answered; what was learned of them before stays."""
+def _remember(store: Store, seen: Mapping[str, Remembered], report: Report) -> None:
+    """Write questions that were answered; what was learned of them before stays.
+
+    Answers do not depend on it: a store that cannot be written is told, and the run goes on.
+    """
+    try:
+        _write(store, seen)
+    except StoreError as error:
+        report.findings.append(f"{error}: the questions are not remembered")
+
+
+def _write(store: Store, seen: Mapping[str, Remembered]) -> None:
     with store.changing() as change:
         known = change.remembered(list(seen))
         for one in seen.values():
