@@ -98,6 +98,9 @@ def test_decoys_judge_new_items_by_what_was_counted():
     fitted = decoys.decoys(table, tolerance=0.0, iterations=300)
     again = decoys.decoys(table, known=fitted.experts, iterations=0)
     assert list(again.items) == pytest.approx(list(fitted.items), abs=1e-4)
+    assert decoys.judge(table, decoys.model(fitted.experts, 5, 4)) == again.items
+    with pytest.raises(ValueError, match="other experts"):
+        decoys.judge(table, decoys.model(fitted.experts, 4, 4))
 
 
 def test_ids_out_of_range_are_refused():

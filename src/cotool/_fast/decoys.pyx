@@ -70,11 +70,11 @@ cdef class Model:
     cdef double[::1] know, fall, wrong
     cdef double[::1] kinds, habit
 
-    def __init__(self, experts, labels, values):
+    def __init__(self, experts, labels, values, closed):
         self.experts, self.labels, self.values = experts, labels, values
         self.know, self.wrong, self.fall = (zeros(KINDS * experts) for _ in range(3))
         self.kinds = zeros(KINDS)
-        self.habit = zeros(experts * labels)
+        self.habit = zeros(experts * labels if closed else 0)
 
     cdef void set(self, Py_ssize_t place, double p, double g) noexcept nogil:
         p = min(max(p, 0.02), 0.98)
@@ -125,9 +125,7 @@ cdef void estimate(Model m, const double[::1] right, const double[::1] fell,
             g = (f[c] + BELIEF * BELIEVED_FALL) / (n[c] - r[c] + BELIEF)
             m.set(place, (right[place] + SKILL * expected) / (seen[place] + SKILL),
                   (fell[place] + FALL * g) / (seen[place] - right[place] + FALL))
-    if habits.shape[0] == 0:
-        for k in range(m.habit.shape[0]):
-            m.habit[k] = 1 / m.values
+    if m.habit.shape[0] == 0:
         return
     total = 0
     for k in range(labels * experts):
@@ -194,6 +192,13 @@ cdef Py_ssize_t place_of(const state* s, int32_t label) noexcept nogil:
     return -1
 
 
+cdef inline double by_habit(Model m, Py_ssize_t e, int32_t label) noexcept nogil:
+    """How likely the expert's habit gives the label; any, where labels are open."""
+    if m.habit.shape[0] == 0:
+        return 1 / m.values
+    return m.habit[e * m.labels + label]
+
+
 cdef double expect(Labels t, Model m, Py_ssize_t i, double* post, double* right, double* fell,
                    double* kind) noexcept nogil:
     """The step over an item: its posterior, and what each of its labels is taken for.
@@ -217,7 +222,7 @@ cdef double expect(Labels t, Model m, Py_ssize_t i, double* post, double* right,
     for j in range(t.start[i], t.start[i + 1]):
         e = t.expert[j]
         y = place_of(&s, t.label[j])
-        b = m.habit[e * m.labels + t.label[j]]
+        b = by_habit(m, e, t.label[j])
         for c in range(KINDS):
             # Every state has the label by habit; some have more.
             value = m.wrong[c * m.experts + e] + log(b)
@@ -251,7 +256,7 @@ cdef double expect(Labels t, Model m, Py_ssize_t i, double* post, double* right,
                 s.value[c][x][z] = exp(s.value[c][x][z] - most)
                 kind[c] += s.value[c][x][z]
         total += kind[c]
-    for k in range(m.labels):
+    for k in range(t.labels):
         post[k] = 0
     for c in range(KINDS):
         kind[c] /= total
@@ -267,7 +272,7 @@ cdef double expect(Labels t, Model m, Py_ssize_t i, double* post, double* right,
             right[j * KINDS + c] = fell[j * KINDS + c] = 0
         if y < 0:
             continue
-        b = m.habit[e * m.labels + t.label[j]]
+        b = by_habit(m, e, t.label[j])
         for c in range(KINDS):
             value = m.know[c * m.experts + e]
             for z in range(states):
@@ -337,13 +342,11 @@ def decoys(Labels t, counts=None, known=None, double values=0, int iterations=10
 
     `known` are counts from earlier items, which are added in every iteration; `counts` those to
     begin with (by default `known`, else from shares of votes). `values` is how many labels are
-    possible, 0: as many as the table has. With ``iterations=0`` items are judged by the counts
-    alone. Returns a posterior whose `experts` are the counts of these items.
+    possible where they differ from item to item, 0 where the table has them all. With
+    ``iterations=0`` items are judged by the counts alone. Returns a posterior whose `experts` are the counts of these items.
     """
-    if values <= 0:
-        values = t.labels
-    habits = bool((known or counts).habits) if (known or counts) else values == t.labels
-    cdef Model m = Model(t.experts, t.labels, values)
+    closed = values <= 0
+    cdef Model m = Model(t.experts, t.labels, t.labels if closed else values, closed)
     cdef Steps s = Steps(t, num_threads)
     cdef Py_ssize_t e, i, k, threads = s.threads
     cdef int done = 0
@@ -361,7 +364,7 @@ def decoys(Labels t, counts=None, known=None, double values=0, int iterations=10
     cdef double* first_right = &right[0] if t.count else &nothing
     cdef double* first_fell = &fell[0] if t.count else &nothing
     if counts is None and (known is None or (iterations and not any(known.seen))):
-        counts = begin(t, habits)
+        counts = begin(t, closed)
     current = counts or known
     converged = False
     found = None
@@ -387,6 +390,29 @@ def decoys(Labels t, counts=None, known=None, double values=0, int iterations=10
     return Posterior(s.post, found, done, converged, s.last)
 
 
+def model(counts, Py_ssize_t experts, Py_ssize_t labels, double values=0):
+    """What the counts say, for `judge`; `values` as in `decoys`."""
+    cdef Model m = Model(experts, labels, values or labels, values <= 0)
+    estimate(m, counts.right, counts.fell, counts.seen, counts.habits, counts.kinds)
+    return m
+
+
+def judge(Labels t, Model m not None):
+    """The posterior of items, items × labels, by a model of the same experts and labels."""
+    if t.experts != m.experts or (m.habit.shape[0] and t.labels != m.labels):
+        raise ValueError("the model is of other experts or labels")
+    items = zeros(t.items * t.labels)
+    cdef double[::1] post = items
+    cdef double[::1] right = zeros(max(t.count, 1) * KINDS)
+    cdef double[::1] fell = zeros(max(t.count, 1) * KINDS)
+    cdef double[::1] kinds = zeros(KINDS)
+    cdef Py_ssize_t i
+    for i in range(t.items):
+        if t.start[i + 1] > t.start[i]:
+            expect(t, m, i, &post[i * t.labels], &right[0], &fell[0], &kinds[0])
+    return items
+
+
 def add(one, other):
     """The sum of two counts."""
     total = Counts(0, 0)
@@ -398,7 +424,7 @@ def add(one, other):
 
 def skills(counts, Py_ssize_t experts):
     """For each expert how often he knows, in the mean over the kinds of items."""
-    cdef Model m = Model(experts, 0, 2)
+    cdef Model m = Model(experts, 0, 2, False)
     estimate(m, counts.right, counts.fell, counts.seen, array("d"), counts.kinds)
     cdef Py_ssize_t e, c
     means = zeros(experts)

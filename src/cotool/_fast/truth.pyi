@@ -1,4 +1,5 @@
 from array import array
+from typing import Any
 
 from typing_extensions import Buffer, disjoint_base
 
@@ -15,14 +16,14 @@ class Labels:
 
 class Posterior:
     items: array[float]
-    experts: object
+    experts: Any
     iterations: int
     converged: bool
     log_likelihood: float
     def __init__(
         self,
         items: array[float],
-        experts: object,
+        experts: Any,
         iterations: int,
         converged: bool,
         log_likelihood: float = 0.0,

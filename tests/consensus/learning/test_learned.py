@@ -12,6 +12,7 @@ from cotool.consensus.copies import find_copies, groups_of, thinned
 from cotool.consensus.gold import in_normal_form, read_gold
 from cotool.consensus.learning.calibration import Calibration
 from cotool.consensus.learning.evidence import (
+    Outlook,
     constant,
     describe,
     drift,
@@ -241,7 +242,7 @@ def test_copies_are_found_and_count_as_one():
     kinds = [
         insight.kind
         for row, one in zip(rows, said, strict=True)
-        for insight in insights_of(learned, groups(learned), row, one)
+        for insight in insights_of(learned, Outlook.of(learned), row, one)
     ]
     assert kinds.count("correlated-majority") > 5
     assert kinds.count("reliable-minority") > 5
@@ -287,12 +288,12 @@ def test_one_more_answer_is_worth_asking_for():
     learned.learn_truth([(row, truth[row.question]) for row in rows])
     split = Ballot("x", {"bob": "A", "cat": "B"})
     (said,) = learned.predict([split])
-    name, gain = worth_asking(learned, split, said)
+    name, gain = worth_asking(Outlook.of(learned), split, said)
     assert name == "ann"
     assert gain > 0.1
     agreed = Ballot("y", {"bob": "A", "cat": "A", "dan": "A", "eve": "A"})
     (said,) = learned.predict([agreed])
-    assert worth_asking(learned, agreed, said) is None
+    assert worth_asking(Outlook.of(learned), agreed, said) is None
 
 
 def test_the_fewest_experts_that_do():

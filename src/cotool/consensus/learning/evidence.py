@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import sqrt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cotool.consensus.copies import groups_of
 from cotool.consensus.learning.learned import WEAK, Learned, Prediction
@@ -152,10 +152,30 @@ def groups(learned: Learned) -> list[list[str]]:
     return groups_of(learned.copies())
 
 
+class Outlook(NamedTuple):
+    """What is found once and then looked at for every question.
+
+    `copying` are groups of experts who copy each other; `promising` has all experts with how often
+    an answer of theirs may be right, the most promising first.
+    """
+
+    copying: list[list[str]]
+    promising: list[tuple[float, str]]
+
+    @classmethod
+    def of(cls, learned: Learned) -> Outlook:
+        """From the record. New experts are taken at the upper end, so that they are explored."""
+        promising = []
+        for name, known in learned.experts.items():
+            record = reliability(known.total)
+            promising.append((record.share if record.judgements >= ENOUGH else record.high, name))
+        return cls(groups(learned), sorted(promising, key=lambda pair: (-pair[0], pair[1])))
+
+
 def insights_of(
-    learned: Learned, copying: Sequence[Sequence[str]], ballot: Ballot, said: Prediction
+    learned: Learned, outlook: Outlook, ballot: Ballot, said: Prediction
 ) -> list[Insight]:
-    """What the record says of one question; `copying` are `groups` of the same record."""
+    """What the record says of one question."""
     found = []
     supporters = sorted(e for e, value in ballot.votes.items() if value == said.best)
     counts: dict[str, list[str]] = {}
@@ -163,7 +183,7 @@ def insights_of(
         counts.setdefault(value, []).append(expert)
     plurality = max(counts, key=lambda value: (len(counts[value]), value == said.best))
     majority = counts[plurality]
-    clones = [own for group in copying if len(own := sorted({*group} & {*majority})) > 1]
+    clones = [own for group in outlook.copying if len(own := sorted({*group} & {*majority})) > 1]
     if clones and len(majority) > 1:
         independent = len(majority) - sum(len(own) - 1 for own in clones)
         most = max((len(own) for value, own in counts.items() if value != plurality), default=0)
@@ -189,7 +209,7 @@ def insights_of(
                 {"reliability": ours, "majority_reliability": theirs},
             )
         )
-    asked = worth_asking(learned, ballot, said)
+    asked = worth_asking(outlook, ballot, said)
     if asked is not None:
         name, gain = asked
         found.append(
@@ -211,24 +231,16 @@ def _mean(learned: Learned, names: Sequence[str]) -> float:
     return sum(shares) / len(shares) if shares else 0.5
 
 
-def worth_asking(learned: Learned, ballot: Ballot, said: Prediction) -> tuple[str, float] | None:
+def worth_asking(outlook: Outlook, ballot: Ballot, said: Prediction) -> tuple[str, float] | None:
     """The expert not asked yet whose answer promises most, and by how much; None if too little.
 
     Expected value of his vote under the present probabilities: he gives the right answer as often
-    as his record says, else one of the others (value of information; Howard, 1966). New experts
-    are taken at the upper end of their interval, so that they are explored.
+    as his record says, else one of the others (value of information; Howard, 1966).
     """
-    best: tuple[str, float] | None = None
-    now = said.scores[said.best]
-    for name, known in sorted(learned.experts.items()):
-        if name in ballot.votes:
-            continue
-        record = reliability(known.total)
-        p = record.share if record.judgements >= ENOUGH else record.high
-        gain = _gain(said.scores, p) - now
-        if gain >= WORTH and (best is None or gain > best[1] + 1e-12):
-            best = name, gain
-    return best
+    left = ((p, name) for p, name in outlook.promising if name not in ballot.votes)
+    p, name = next(left, (0.0, ""))
+    gain = _gain(said.scores, p) - said.scores[said.best]
+    return (name, gain) if gain >= WORTH else None
 
 
 def _gain(scores: Mapping[str, float], p: float) -> float:

@@ -14,11 +14,11 @@ from array import array
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from math import exp, log, sqrt
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast import logit
 from cotool._fast import truth as kernels
-from cotool._fast.decoys import Counts, decoys
+from cotool._fast.decoys import Counts, Model, decoys, judge, model
 from cotool.consensus.copies import Copy, chance_of, find_copies, groups_of, thinned
 from cotool.consensus.learning.calibration import Calibration
 from cotool.consensus.learning.records import RECENT, Expert, Pair, Tally
@@ -98,8 +98,9 @@ class Learned:
     questions: float = 0.0
     judged: float = 0.0
     as_of: float = 0.0
-    _names: list[str] = field(default_factory=list, repr=False)
+    _places: dict[str, int] = field(default_factory=dict, repr=False)
     _counts: Counts | None = field(default=None, repr=False)
+    _model: Model | None = field(default=None, repr=False)
     _copies: list[Copy] | None = field(default=None, repr=False)
 
     # ---- what it says ----------------------------------------------------------------------
@@ -138,34 +139,40 @@ class Learned:
         overall = _share(known.total, 0.5, 2.0)
         return TOPIC_SHARE * (_logit(_share(tally, overall, TOPIC_PULL)) - _logit(overall))
 
-    def _bases(self, ballots: Sequence[Ballot], *, iterations: int = 0) -> list[dict[str, float]]:
+    def _bases(self, ballots: Sequence[Ballot]) -> list[dict[str, float]]:
         """The posterior of each question's answers under agreement alone."""
-        posterior, table = self._judge(ballots, iterations)
+        known = self._known(ballots)
+        if self._model is None:
+            self._model = model(known, len(self._places), len(self.labels), self._values())
+        table = self._table(ballots)
+        items = judge(table.labels, self._model)
         return [
-            {value: posterior.items[place * table.width + own] for value, own in given.items()}
+            {value: items[place * table.width + own] for value, own in given.items()}
             for place, given in enumerate(table.given)
         ]
 
-    def _judge(self, ballots: Sequence[Ballot], iterations: int) -> tuple[Any, _Table]:
-        known = self._known(ballots)
-        labels = None if self.is_open else list(self.labels)
-        table = _Table(ballots, self._thin(ballots), self._names, labels)
-        values = max(self.different, len(self.labels), 2.0) if self.is_open else 0.0
-        found = decoys(table.labels, known=known, values=values, iterations=iterations)
-        return found, table
+    def _values(self) -> float:
+        """How many answers are possible where they are not a closed set, else 0."""
+        return max(self.different, 2.0) if self.is_open else 0.0
+
+    def _table(self, ballots: Sequence[Ballot]) -> _Table:
+        labels = None if self.is_open else self.labels
+        return _Table(ballots, self._thin(ballots), self._places, labels)
 
     def _known(self, ballots: Iterable[Ballot]) -> Counts:
         """Counts in the kernel's form; new experts and labels get their places."""
-        places = dict.fromkeys(self._names)
-        new = {e for ballot in ballots for e in ballot.votes if e not in places}
+        new = {e for ballot in ballots for e in ballot.votes if e not in self._places}
         fresh = set()
         if not self.is_open:
             fresh = {v for b in ballots for v in b.votes.values() if v not in self.labels}
             for value in sorted(fresh):
                 self.labels[value] = 0.0
         if new or fresh or self._counts is None:
-            self._names += sorted(new | {e for e in self.experts if e not in places} - new)
-            rows = [self.experts.get(name) or Expert() for name in self._names]
+            self._model = None
+            new |= {e for e in self.experts if e not in self._places}
+            for name in sorted(new):
+                self._places[name] = len(self._places)
+            rows = [self.experts.get(name) or Expert() for name in self._places]
             width = 0 if self.is_open else len(self.labels)
             counts = Counts(len(rows), len(rows) * width)
             for name in ("right", "fell", "seen"):
@@ -187,11 +194,13 @@ class Learned:
         if not ballots:
             return
         self._meet(ballots)
-        found, table = self._judge(ballots, iterations=100)
+        known = self._known(ballots)
+        table = self._table(ballots)
+        found = decoys(table.labels, known=known, values=self._values())
         counts = found.experts
-        size = len(self._names)
+        size = len(self._places)
         width = 0 if self.is_open else len(self.labels)
-        for place, name in enumerate(self._names):
+        for place, name in enumerate(self._places):
             if not (counts.seen[place] or counts.seen[size + place]):
                 continue
             one = self.experts[name]
@@ -455,14 +464,14 @@ class Learned:
         self.questions += other.questions
         self.judged += other.judged
         self.as_of = max(self.as_of, other.as_of)
-        self._names.clear()
+        self._places.clear()
         self._counts = self._copies = None
 
     def drop(self, name: str) -> None:
         """Forget an expert. Raises KeyError where he is unknown."""
         del self.experts[name]
         self.pairs = {key: pair for key, pair in self.pairs.items() if name not in key}
-        self._names.clear()
+        self._places.clear()
         self._counts = self._copies = None
 
     def _own_precision(self, name: str) -> float:
@@ -492,10 +501,9 @@ class _Table:
         self,
         ballots: Sequence[Ballot],
         counted: Sequence[Ballot],
-        names: Sequence[str],
-        labels: Sequence[str] | None,
+        places: Mapping[str, int],
+        labels: Iterable[str] | None,
     ) -> None:
-        experts = {name: place for place, name in enumerate(names)}
         shared = None if labels is None else {label: k for k, label in enumerate(labels)}
         columns = array("i"), array("i"), array("i")
         self.given: list[dict[str, int]] = []
@@ -509,10 +517,10 @@ class _Table:
             self.given.append(own)
             for expert, value in counted[place].votes.items():
                 columns[0].append(place)
-                columns[1].append(experts[expert])
+                columns[1].append(places[expert])
                 columns[2].append(own[value])
         self.width = max(map(len, self.given), default=1) if shared is None else len(shared)
-        self.labels = kernels.Labels(*columns, len(ballots), len(names), self.width)
+        self.labels = kernels.Labels(*columns, len(ballots), len(places), self.width)
 
 
 def _lot(question: str, value: str) -> bytes:

@@ -11,8 +11,8 @@ from cotool.consensus.decision import Decision
 from cotool.consensus.gold import Gold, in_normal_form
 from cotool.consensus.inference import Votes, Waiting, votes_of
 from cotool.consensus.learning.evidence import (
+    Outlook,
     findings,
-    groups,
     insights_of,
     merit,
     reliability,
@@ -79,22 +79,22 @@ def by_store(
     with closing(Waiting()) as waiting:
         kept = [remembered(asked, waiting.add(asked), how.topic_key) for asked in questions]
         learned = learn(store, kept, how)
-        copying = groups(learned)
+        outlook = Outlook.of(learned)
         for (asked, _), one in zip(waiting, kept, strict=True):
-            yield asked, decision(learned, copying, one)
+            yield asked, decision(learned, outlook, one)
 
 
 def _used(
     questions: Iterable[Question], store: Store, how: Learning
 ) -> Iterator[tuple[Question, Decision | None]]:
     learned = store.read()
-    copying = groups(learned)
+    outlook = Outlook.of(learned)
     how.report.findings = findings(learned)
     seen: dict[str, Remembered] = {}
     try:
         for asked in questions:
             one = remembered(asked, votes_of(asked), how.topic_key)
-            decided = decision(learned, copying, one)
+            decided = decision(learned, outlook, one)
             seen[one.id] = one
             if len(seen) >= BATCH:
                 _remember(store, seen, how.report)
@@ -160,13 +160,8 @@ def topic_of(asked: Question, key: str | None) -> str:
     return max(sorted(named), key=named.__getitem__) if named else ""
 
 
-def decision(
-    learned: Learned, copying: Sequence[Sequence[str]], one: Remembered
-) -> Decision | None:
-    """What the record says; None where nothing was learned of any of the question's experts.
-
-    `copying` are the experts who copy each other.
-    """
+def decision(learned: Learned, outlook: Outlook, one: Remembered) -> Decision | None:
+    """What the record says; None where nothing was learned of any of the question's experts."""
     known = [learned.experts[name] for name in one.votes if name in learned.experts]
     if not known:
         return None
@@ -198,7 +193,7 @@ def decision(
         calibrated=said.confidence is not None,
         judgements=judged,
         explanation=tuple(explanation),
-        insights=tuple(insights_of(learned, copying, ballot, said)),
+        insights=tuple(insights_of(learned, outlook, ballot, said)),
     )
 
 
