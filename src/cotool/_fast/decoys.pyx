@@ -343,7 +343,8 @@ def decoys(Labels t, counts=None, known=None, double values=0, int iterations=10
     `known` are counts from earlier items, which are added in every iteration; `counts` those to
     begin with (by default `known`, else from shares of votes). `values` is how many labels are
     possible where they differ from item to item, 0 where the table has them all. With
-    ``iterations=0`` items are judged by the counts alone. Returns a posterior whose `experts` are the counts of these items.
+    ``iterations=0`` items are judged by the counts alone. Returns a posterior whose `experts` are
+    the counts of these items.
     """
     closed = values <= 0
     cdef Model m = Model(t.experts, t.labels, t.labels if closed else values, closed)

@@ -60,9 +60,10 @@ cdef Py_ssize_t join(int32_t** network, Py_ssize_t slots, Py_ssize_t width, Py_s
         here[0] = last[0] + skip
         ways[i * row] = SKIP
         for j in range(1, row):
-            fill = last[j - 1] + 1 - share(
+            fill = 1 - share(
                 network[0] + (i - 1) * width, weight, joined, words[j - 1], total
             )
+            fill += last[j - 1]
             opened = here[j - 1] + 1
             here[j] = fill
             ways[i * row + j] = FILL

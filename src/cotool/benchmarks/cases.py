@@ -32,6 +32,7 @@ GROUPS = {
     "neighbours": "the ten nearest of so many sentences, without the matrix",
     "experts": "the consensus of so many answers of 300 characters that state a choice",
     "length": "the consensus of 20 free texts of so many characters",
+    "truth": "truth inference on 100,000 labels; a text made of seven transcripts",
     "extraction": "1,000 questions of 5 experts, of whose reasonings a choice is extracted",
     "logs": "a log of 64 MiB: levels, times, keywords, patterns",
     "vault": "64 MiB sealed, opened, verified; a password hashed",
@@ -78,6 +79,9 @@ def all_cases() -> Iterator[Case]:
         yield Case("experts", str(count), _consensus(count, 300, inputs.made_answers))
     for length in (60, 600, 3000, 30_000):
         yield Case("length", str(length), _consensus(20, length, inputs.made_texts))
+    for method in ("dawid_skene", "glad", "mace", "correlated"):
+        yield Case("truth", method, _truth(method))
+    yield Case("truth", "rover", _rover, has_threads=False)
     yield Case("extraction", "choices", _extraction)
     yield Case("logs", "scan", _scan({}))
     yield Case("logs", "literals", _scan({name: name for name in ("timeout", "Payment", "ERROR")}))
@@ -198,6 +202,32 @@ def _extraction(setting: Setting) -> Work:
         lambda: sum(1 for _ in find_consensus_batch(questions, num_threads=setting.threads)),
         items=len(texts),
     )
+
+
+def _truth(method: str) -> Callable[[Setting], Work]:
+    def make(setting: Setting) -> Work:
+        import cotool
+
+        rows = (
+            inputs.made_labels(100_000)
+            if setting.input is None
+            else inputs.read_labels(setting.input)
+        )
+        infer = getattr(cotool, method)
+        return Work(lambda: infer(rows, num_threads=setting.threads), items=len(rows))
+
+    return make
+
+
+def _rover(setting: Setting) -> Work:
+    from cotool import find_consensus
+
+    texts = (
+        inputs.made_transcripts(120, 7)
+        if setting.input is None
+        else inputs.read_texts(setting.input)
+    )
+    return Work(lambda: find_consensus(texts, method="rover", num_threads=1), items=len(texts))
 
 
 # ---- logs, vault -------------------------------------------------------------------------------

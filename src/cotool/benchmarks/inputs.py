@@ -36,6 +36,51 @@ def made_answers(length: int, count: int) -> list[str]:
     return [f"{text}. The answer is ({chance.choice('CCCAB')})." for text in texts]
 
 
+def made_labels(count: int) -> list[tuple[str, str, str]]:
+    """Return (item, expert, label): ten labels an item, half of the wrong ones the same."""
+    lot = random.Random(1)
+    skills = {f"w{k}": lot.uniform(0.4, 0.9) for k in range(200)}
+    names = sorted(skills)
+    rows = []
+    for item in range(count // 10):
+        right, decoy = lot.sample("ABCD", 2)
+        for name in lot.sample(names, 10):
+            wrong = decoy if lot.random() < 0.5 else lot.choice("ABCD")
+            rows.append((f"q{item}", name, right if lot.random() < skills[name] else wrong))
+    return rows
+
+
+def made_transcripts(length: int, count: int) -> list[str]:
+    """Return one text of so many characters in so many versions, a tenth of the words wrong."""
+    lot = random.Random(2)
+    words = made_texts(length, 1)[0].split()
+    return [
+        " ".join(word if lot.random() < 0.9 else lot.choice(words) for word in words)
+        for _ in range(count)
+    ]
+
+
+def read_labels(path: Path) -> list[tuple[str, str, str]]:
+    """Return the first three columns of a CSV file with a header: item, expert, label.
+
+    Raises InputError for a file that cannot be read, or a row that is shorter.
+    """
+    import csv
+
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.reader(stream))[1:]
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path}: {error}", hint="give a CSV file: item, expert, label") from None
+    if not rows or any(len(row) < 3 for row in rows):
+        raise InputError(
+            f"{path}: expected item, expert and label in every row", hint="give such a CSV file"
+        )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
 def made_log(path: Path, size: int) -> None:
     """Write a log of about `size` bytes: dated lines with levels; the same bytes each time."""
     chance = random.Random(7)

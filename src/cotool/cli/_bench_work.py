@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from cotool.benchmarks import Case
 
 GROUP_NAMES = (
-    *("similarity", "neighbours", "experts", "length", "extraction", "logs", "vault", "startup"),
+    *("similarity", "neighbours", "experts", "length", "truth", "extraction", "logs", "vault"),
+    "startup",
 )
 _REGRESSION = 1
 _MOST_THREADS = 1024
@@ -57,7 +58,8 @@ class Choice:
         if self.own_input is not None and not self.groups and not self.cases:
             raise InputError(
                 "--input needs the cases that shall read the file",
-                hint="--group logs, vault, similarity, neighbours, experts, extraction or length",
+                hint="--group logs, vault, truth, similarity, neighbours, experts, extraction "
+                "or length",
             )
         return find_cases(self.groups, self.cases)
 

@@ -100,6 +100,8 @@ def expert_page(form: Mapping[str, Any]) -> None:
         f"  right {percent(form['reliability'])}, {between}{kind}",
         f"  {form['judgements']:,.0f} judgements, {form['answers']:,.0f} answers",
     ]
+    if form["lately"] is not None:
+        lines.append(f"  lately right {percent(form['lately'])}")
     if form["agreement"] is not None:
         lines.append(f"  taken for right by agreement on {percent(form['agreement'])}")
     lines.append(

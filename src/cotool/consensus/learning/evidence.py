@@ -315,6 +315,7 @@ def describe(learned: Learned, name: str) -> dict[str, Any]:
             }
             for topic, tally in sorted(known.topics.items())
         },
+        "lately": _lately(known),
         "drift": None
         if late is None
         else {"lately": round(late[0], 4), "in_all": round(late[1], 4), "z": round(late[2], 2)},
@@ -329,3 +330,9 @@ def describe(learned: Learned, name: str) -> dict[str, Any]:
             if name in {copy.a, copy.b}
         ],
     }
+
+
+def _lately(known: Expert) -> float | None:
+    """The share of right answers (or the mean score) among the last judgements, about thirty."""
+    seen = known.recent.judged + known.recent.scored
+    return round((known.recent.correct + known.recent.score) / seen, 4) if seen else None
