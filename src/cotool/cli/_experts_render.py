@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cotool.consensus.learning.report import Panel
     from cotool.consensus.learning.store import Remembered
 
-_NAME = 28
+_NAME = 26
 
 
 def experts_table(
@@ -31,23 +31,27 @@ def experts_table(
     screen = Screen(sys.stdout)
     table = Table(box=box.ROUNDED if screen.boxes else None, pad_edge=screen.boxes)
     table.add_column("expert", no_wrap=True, max_width=_NAME, overflow="ellipsis")
-    for head in ("right", "95 % interval", "judged", "answers", "weight"):
+    for head in ("right", "95 % sure", "judged", "answers", "weight"):
         table.add_column(head, justify="right", no_wrap=True)
-    table.add_column("")
+    remarks = {name: _remarks(learned, name, learned.experts[name]) for name in names}
+    if any(remarks.values()):
+        table.add_column("")
     by_agreement = False
     for name in names:
         known = learned.experts[name]
         tally = known.topics[topic] if topic else known.total
         record = reliability(tally)
         by_agreement |= record.by_agreement
-        table.add_row(
+        cells = (
             one_line(name),
             percent(record.share) + ("*" if record.by_agreement else ""),
-            f"{record.low:.0%} – {record.high:.0%}".replace("%", " %"),
+            _range(record.low, record.high),
             f"{tally.judged + tally.scored:,.0f}",
             f"{known.answers:,.0f}",
             f"{known.weight:+.2f}",
-            Text(_remarks(learned, name, known), style="yellow"),
+        )
+        table.add_row(
+            *cells, *([Text(remarks[name], style="yellow")] if any(remarks.values()) else [])
         )
     screen.print(table)
     lines = []
@@ -77,6 +81,10 @@ def experts_table(
     )
     for line in lines:
         screen.print(Text(line))
+
+
+def _range(low: float, high: float) -> str:
+    return f"{100 * low:.0f}–{100 * high:.0f} %"
 
 
 def _remarks(learned: Learned, name: str, known: Expert) -> str:
@@ -128,13 +136,13 @@ def expert_page(form: Mapping[str, Any]) -> None:
     if form["topics"]:
         table = Table(box=None, pad_edge=False)
         table.add_column("  topic", no_wrap=True)
-        for head in ("right", "95 % interval", "judged"):
+        for head in ("right", "95 % sure", "judged"):
             table.add_column(head, justify="right", no_wrap=True)
         for topic, own in form["topics"].items():
             table.add_row(
                 "  " + one_line(topic),
                 percent(own["reliability"]),
-                f"{own['low']:.0%} – {own['high']:.0%}".replace("%", " %"),
+                _range(own["low"], own["high"]),
                 f"{own['judgements']:,.0f}",
             )
         screen.print(Text(), table)
