@@ -145,6 +145,26 @@ def test_a_hundred_writers_lose_no_update(target):
         assert len(store.questions(judged=True)) == 100
 
 
+def test_texts_that_no_database_holds(store):
+    """NUL and lone surrogates in ids, names and topics are kept, always in the same form."""
+    asked = [
+        {
+            "id": f"q\0{k}\ud800",
+            "responses": [
+                {"expert_name": name, "content": "A", "metadata": {"topic": "x\0"}}
+                for name in ("an\0n", "bo\udfffb", "\U0001f600")
+            ],
+        }
+        for k in range(5)
+    ]
+    for expected in (5, 0):
+        _, report = learn(store, asked)
+        assert report.agreement == expected
+    judge(store, "q\ufffd3", correct="A")
+    assert sorted(store.read().experts) == ["an\ufffdn", "bo\ufffdb", "\U0001f600"]
+    assert [row.id for row in store.questions(judged=True)] == ["q\ufffd3\ufffd"]
+
+
 def test_a_failed_change_changes_nothing(store):
     """What is learned in a transaction that fails is rolled back."""
     asked, truth = crowd()

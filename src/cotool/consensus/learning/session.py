@@ -18,7 +18,7 @@ from cotool.consensus.learning.evidence import (
     reliability,
 )
 from cotool.consensus.learning.records import Tally
-from cotool.consensus.learning.store import Remembered
+from cotool.consensus.learning.store import Remembered, clean
 from cotool.errors import InputError, StoreError
 
 if TYPE_CHECKING:
@@ -133,15 +133,15 @@ def remembered(asked: Question, votes: Votes, topic_key: str | None) -> Remember
     stated: dict[str, str | None] = {}
     for response in asked.responses:
         if response.content.strip():
-            stated.setdefault(response.sample_of or response.expert_name, None)
+            stated.setdefault(clean(response.sample_of or response.expert_name), None)
     for expert, value in votes.votes:
         # Of several answers of one expert the first counts.
-        if stated.get(expert) is None:
-            stated[expert] = value
+        if stated.get(clean(expert)) is None:
+            stated[clean(expert)] = value
     return Remembered(
-        id=asked.id or asked.text,
-        text=asked.text,
-        topic=topic_of(asked, topic_key),
+        id=clean(asked.id or asked.text),
+        text=clean(asked.text),
+        topic=clean(topic_of(asked, topic_key)),
         votes=stated,
         kind=votes.kind or "",
     )

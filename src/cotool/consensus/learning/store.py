@@ -273,8 +273,8 @@ class Change:
                     one.topic,
                     _dump(one.votes),
                     one.kind,
-                    one.said,
-                    one.truth,
+                    None if one.said is None else clean(one.said),
+                    None if one.truth is None else clean(one.truth),
                     _dump(one.scores) if one.scores else None,
                     int(one.agreed),
                     place,
@@ -399,5 +399,10 @@ def _write_records(database: Database, records: Iterable[tuple[str, str, Any]]) 
     database.execute(_UPSERT_RECORD, [(kind, name, _dump(value)) for kind, name, value in records])
 
 
+def clean(text: str) -> str:
+    """A text as every database can hold it: no NUL, no half of a surrogate pair."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
 def _dump(value: Mapping[str, Any] | Sequence[Any] | object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, separators=(",", ":"))
