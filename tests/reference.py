@@ -525,7 +525,7 @@ def glad(rows, items, experts, labels, iterations):
     return post
 
 
-def decoys(rows, items, experts, labels, iterations):
+def decoys(rows, items, experts, labels, iterations, balanced=True):
     """As _fast/decoys.pyx says, over every (kind, right, decoy)."""
     kinds = (0, 1)
     post = shares(rows, items, labels)
@@ -537,6 +537,7 @@ def decoys(rows, items, experts, labels, iterations):
         [float(sum(row[2] == k for row in own[e])) for k in range(labels)] for e in range(experts)
     ]
     share = [items / 2, items / 2]
+    shares_right = [0.0] * labels
     for c in kinds:
         for e in range(experts):
             mean = sum(post[i][k] for i, _, k in own[e]) / len(own[e]) if own[e] else 0.5
@@ -559,6 +560,10 @@ def decoys(rows, items, experts, labels, iterations):
     for _ in range(iterations):
         mean = (sum(map(sum, right)) + 14) / (sum(map(sum, seen)) + 20)
         kind = [(share[c] + 5) / (sum(share) + 10) for c in kinds]
+        prior = [
+            1 / labels if balanced else (own + 1) / (sum(shares_right) + labels)
+            for own in shares_right
+        ]
         p = [[0.0] * experts for _ in kinds]
         g = [[0.0] * experts for _ in kinds]
         for e in range(experts):
@@ -587,7 +592,7 @@ def decoys(rows, items, experts, labels, iterations):
             given = {row[2] for row in mine}
             logs = []
             for c, t, z in states:
-                value = math.log(kind[c])
+                value = math.log(kind[c]) + math.log(prior[t])
                 for _, e, a in mine:
                     habit_or_decoy = (1 - g[c][e]) * habit[e][a] + g[c][e] * (a == z)
                     value += math.log(p[c][e] * (a == t) + (1 - p[c][e]) * habit_or_decoy)
@@ -610,10 +615,11 @@ def decoys(rows, items, experts, labels, iterations):
                     right[c][e] += w * knows / total
                     fell[c][e] += w * falls / total
                     habits[e][a] += w * by_habit / total
+        shares_right = [sum(row[k] for row in post) for k in range(labels)]
     return post
 
 
-def subclasses(rows, items, experts, labels, iterations):
+def subclasses(rows, items, experts, labels, iterations, balanced=True):
     """As _fast/subclasses.pyx says."""
     parts = (0, 1)
     post = shares(rows, items, labels)
@@ -658,7 +664,9 @@ def subclasses(rows, items, experts, labels, iterations):
         for i in range(items):
             logs = []
             for t, c in keys:
-                value = math.log(prior[t, c] / (prior[t, 0] + prior[t, 1]) / labels)
+                of_label = prior[t, 0] + prior[t, 1]
+                share = 1 / labels if balanced else of_label / (items + 2 * labels)
+                value = math.log(prior[t, c] / of_label * share)
                 for item, e, a in rows:
                     if item == i:
                         value += math.log(

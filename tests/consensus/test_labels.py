@@ -8,7 +8,14 @@ import pytest
 
 import cotool
 from cotool import InputError, find_consensus, find_consensus_batch
-from cotool.consensus.labels import auroc, brier, calibration_error, infer, log_loss
+from cotool.consensus.labels import (
+    auroc,
+    brier,
+    calibration_error,
+    infer,
+    is_balanced,
+    log_loss,
+)
 from cotool.consensus.options import INFERENCE
 
 WEAK = tuple(f"weak-{k}" for k in range(1, 6))
@@ -76,6 +83,25 @@ def test_ties_are_decided_by_lot_and_not_by_order():
     found = infer(rows, "majority_vote")
     assert set(found.answers.values()) == {"x", "y"}
     assert found.answers == infer(rows[::-1], "majority_vote").answers
+
+
+def test_rare_labels_stay_rare():
+    """Nine in ten items have the same right label: it is not shared out among all."""
+    lot = random.Random(7)
+    truth = {f"q{i}": "no" if lot.random() < 0.9 else "yes" for i in range(500)}
+    skills = {f"w{k}": lot.uniform(0.6, 0.9) for k in range(30)}
+    rows = []
+    for item, right in truth.items():
+        for name in lot.sample(sorted(skills), 5):
+            other = "no" if right == "yes" else "yes"
+            rows.append((item, name, right if lot.random() < skills[name] else other))
+    found = infer(rows, "correlated")
+    plain = infer(rows, "majority_vote")
+    hits = [sum(one.answers[q] == t for q, t in truth.items()) for one in (found, plain)]
+    assert hits[0] > hits[1]
+    assert is_balanced([0.26, 0.25, 0.25, 0.24])
+    assert not is_balanced([0.7, 0.2, 0.1])
+    assert not is_balanced([0.5, 0.5])
 
 
 def test_labels_that_differ_from_item_to_item():

@@ -51,6 +51,18 @@ def test_a_method_gives_the_posterior_of_its_oracle(kernel, oracle, table, itera
     assert list(found.items) == pytest.approx(flat(oracle(*table, iterations)), abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("kernel", "oracle"),
+    [(decoys.decoys, reference.decoys), (subclasses.subclasses, reference.subclasses)],
+)
+@given(table=tables(least_labels=2), iterations=st.integers(1, 4))
+def test_shares_of_right_labels_are_estimated_on_demand(kernel, oracle, table, iterations):
+    """As the oracle does."""
+    found = kernel(kernel_table(*table), balanced=False, iterations=iterations, tolerance=-1.0)
+    expected = flat(oracle(*table, iterations, balanced=False))
+    assert list(found.items) == pytest.approx(expected, abs=1e-9)
+
+
 @given(table=tables(), seed=st.randoms(use_true_random=False))
 @pytest.mark.parametrize("kernel", [one for one, _ in KERNELS] + [truth.mace])
 def test_neither_threads_nor_the_order_of_rows_change_a_bit(kernel, table, seed):

@@ -50,14 +50,16 @@ class Counts:
     """Expected counts, all of doubles: what an expert's labels were taken for.
 
     `right` (he knew), `fell`, `seen`: kind × expert; `habits`: expert × label, empty where labels
-    differ from item to item; `kinds`: items by kind.
+    differ from item to item; `kinds`: items by kind; `labels`: items by right label, empty as
+    `habits` may be.
     """
 
-    __slots__ = ("fell", "habits", "kinds", "right", "seen")
+    __slots__ = ("fell", "habits", "kinds", "labels", "right", "seen")
 
-    def __init__(self, experts, habits):
+    def __init__(self, experts, labels):
         self.right, self.fell, self.seen = (zeros(KINDS * experts) for _ in range(3))
-        self.habits = zeros(habits)
+        self.habits = zeros(experts * labels)
+        self.labels = zeros(labels)
         self.kinds = zeros(KINDS)
 
 
@@ -69,8 +71,13 @@ cdef class Model:
     # Odds of knowing, and of falling for the decoy, against answering by habit; the log of that.
     cdef double[::1] know, fall, wrong
     cdef double[::1] kinds, habit
+    # Shares of right labels, empty where labels differ from item to item.
+    cdef double[::1] share
+    cdef bint balanced
 
-    def __init__(self, experts, labels, values, closed):
+    def __init__(self, experts, labels, values, closed, balanced):
+        self.balanced = balanced
+        self.share = zeros(labels if closed else 0)
         self.experts, self.labels, self.values = experts, labels, values
         self.know, self.wrong, self.fall = (zeros(KINDS * experts) for _ in range(3))
         self.kinds = zeros(KINDS)
@@ -91,7 +98,7 @@ cdef double logit(double p) noexcept nogil:
 
 cdef void estimate(Model m, const double[::1] right, const double[::1] fell,
                    const double[::1] seen, const double[::1] habits,
-                   const double[::1] kinds) noexcept nogil:
+                   const double[::1] kinds, const double[::1] rights_of) noexcept nogil:
     """The step over experts: counts to probabilities, few of them pulled to the mean."""
     cdef Py_ssize_t c, e, k, place, experts = m.experts, labels = m.labels
     cdef double rights = 0, total = 0, mean, own, expected, items = 0, share
@@ -127,6 +134,11 @@ cdef void estimate(Model m, const double[::1] right, const double[::1] fell,
                   (fell[place] + FALL * g) / (seen[place] - right[place] + FALL))
     if m.habit.shape[0] == 0:
         return
+    total = 0
+    for k in range(labels):
+        total += rights_of[k]
+    for k in range(labels):
+        m.share[k] = 1.0 / labels if m.balanced else (rights_of[k] + 1) / (total + labels)
     total = 0
     for k in range(labels * experts):
         total += habits[k]
@@ -213,12 +225,19 @@ cdef double expect(Labels t, Model m, Py_ssize_t i, double* post, double* right,
     cdef double base[KINDS][ROOM]
     different(t, i, &s)
     states = s.count + 1
-    for c in range(KINDS):
-        for x in range(states):
-            base[c][x] = m.kinds[c] - log(m.values)
+    total = 1
+    for x in range(states):
+        value = 1 / m.values
+        if x == s.count:
+            value = max(total, 1e-9 / m.values)
+        elif m.share.shape[0]:
+            value = m.share[s.label[x]]
+        total -= value
+        for c in range(KINDS):
+            base[c][x] = m.kinds[c] + log(value)
             for z in range(states):
                 s.value[c][x][z] = 0
-        base[c][s.count] += log(max(m.values - s.count, 1e-9))
+    total = 0
     for j in range(t.start[i], t.start[i + 1]):
         e = t.expert[j]
         y = place_of(&s, t.label[j])
@@ -309,7 +328,7 @@ def begin(Labels t, bint habits):
     cdef Py_ssize_t e, c, place
     cdef int64_t j, row
     cdef double total = 0, n, p
-    counts = Counts(t.experts, t.experts * t.labels if habits else 0)
+    counts = Counts(t.experts, t.labels if habits else 0)
     cdef double[::1] post = weighted_vote(t, array("d", [1.0]) * t.experts)
     cdef double[::1] right = counts.right
     cdef double[::1] fell = counts.fell
@@ -336,18 +355,19 @@ def begin(Labels t, bint habits):
     return counts
 
 
-def decoys(Labels t, counts=None, known=None, double values=0, int iterations=100,
-           double tolerance=1e-6, num_threads=None):
+def decoys(Labels t, counts=None, known=None, double values=0, bint balanced=True,
+           int iterations=100, double tolerance=1e-6, num_threads=None):
     """EM of decoys.
 
     `known` are counts from earlier items, which are added in every iteration; `counts` those to
     begin with (by default `known`, else from shares of votes). `values` is how many labels are
     possible where they differ from item to item, 0 where the table has them all. With
-    ``iterations=0`` items are judged by the counts alone. Returns a posterior whose `experts` are
-    the counts of these items.
+    ``iterations=0`` items are judged by the counts alone. `balanced`: right labels are taken to be
+    equally likely, else their shares are estimated. Returns a posterior whose `experts` are the
+    counts of these items.
     """
     closed = values <= 0
-    cdef Model m = Model(t.experts, t.labels, t.labels if closed else values, closed)
+    cdef Model m = Model(t.experts, t.labels, t.labels if closed else values, closed, balanced)
     cdef Steps s = Steps(t, num_threads)
     cdef Py_ssize_t e, i, k, threads = s.threads
     cdef int done = 0
@@ -361,6 +381,7 @@ def decoys(Labels t, counts=None, known=None, double values=0, int iterations=10
     cdef double[::1] seen
     cdef double[::1] habit
     cdef double[::1] shares
+    cdef double[::1] labels
     cdef double nothing = 0
     cdef double* first_right = &right[0] if t.count else &nothing
     cdef double* first_fell = &fell[0] if t.count else &nothing
@@ -371,10 +392,11 @@ def decoys(Labels t, counts=None, known=None, double values=0, int iterations=10
     found = None
     while found is None or (done < iterations and not converged):
         done += 1
-        estimate(m, current.right, current.fell, current.seen, current.habits, current.kinds)
-        found = Counts(t.experts, len(current.habits))
+        estimate(m, current.right, current.fell, current.seen, current.habits, current.kinds,
+                 current.labels)
+        found = Counts(t.experts, len(current.labels))
         rights, falls, seen, habit = found.right, found.fell, found.seen, found.habits
-        shares = found.kinds
+        shares, labels = found.kinds, found.labels
         with nogil:
             for i in prange(t.items, schedule="static", num_threads=threads,
                             use_threads_if=threads > 1):
@@ -386,15 +408,18 @@ def decoys(Labels t, counts=None, known=None, double values=0, int iterations=10
             for i in range(t.items):
                 for k in range(KINDS):
                     shares[k] += kinds[i * KINDS + k]
+                for k in range(labels.shape[0]):
+                    labels[k] += post[i * t.labels + k]
         current = found if known is None else add(known, found)
         converged = s.settled(tolerance)
     return Posterior(s.post, found, done, converged, s.last)
 
 
-def model(counts, Py_ssize_t experts, Py_ssize_t labels, double values=0):
-    """What the counts say, for `judge`; `values` as in `decoys`."""
-    cdef Model m = Model(experts, labels, values or labels, values <= 0)
-    estimate(m, counts.right, counts.fell, counts.seen, counts.habits, counts.kinds)
+def model(counts, Py_ssize_t experts, Py_ssize_t labels, double values=0, bint balanced=True):
+    """What the counts say, for `judge`; `values` and `balanced` as in `decoys`."""
+    cdef Model m = Model(experts, labels, values or labels, values <= 0, balanced)
+    estimate(m, counts.right, counts.fell, counts.seen, counts.habits, counts.kinds,
+             counts.labels)
     return m
 
 
@@ -417,7 +442,7 @@ def judge(Labels t, Model m not None):
 def add(one, other):
     """The sum of two counts."""
     total = Counts(0, 0)
-    for name in ("right", "fell", "seen", "habits", "kinds"):
+    for name in ("right", "fell", "seen", "habits", "kinds", "labels"):
         sums = map(float.__add__, getattr(one, name), getattr(other, name))
         setattr(total, name, array("d", sums))
     return total
@@ -425,8 +450,8 @@ def add(one, other):
 
 def skills(counts, Py_ssize_t experts):
     """For each expert how often he knows, in the mean over the kinds of items."""
-    cdef Model m = Model(experts, 0, 2, False)
-    estimate(m, counts.right, counts.fell, counts.seen, array("d"), counts.kinds)
+    cdef Model m = Model(experts, 0, 2, False, True)
+    estimate(m, counts.right, counts.fell, counts.seen, array("d"), counts.kinds, array("d"))
     cdef Py_ssize_t e, c
     means = zeros(experts)
     cdef double[::1] out = means

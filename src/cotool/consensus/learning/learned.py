@@ -20,6 +20,7 @@ from cotool._fast import logit
 from cotool._fast import truth as kernels
 from cotool._fast.decoys import Counts, Model, decoys, judge, model
 from cotool.consensus.copies import Copy, chance_of, find_copies, groups_of, thinned
+from cotool.consensus.labels import is_balanced
 from cotool.consensus.learning.calibration import Calibration
 from cotool.consensus.learning.records import RECENT, Expert, Pair, Tally
 
@@ -84,13 +85,15 @@ class Learned:
     """The state.
 
     `kinds` are questions by kind; `labels` all answers by how often they were given, empty once
-    they are too many to be a closed set; `questions` and `judged` count what was learned from.
+    they are too many to be a closed set; `rights` how often each was right; `questions` and
+    `judged` count what was learned from.
     """
 
     experts: dict[str, Expert] = field(default_factory=dict)
     pairs: dict[tuple[str, str], Pair] = field(default_factory=dict)
     kinds: list[float] = field(default_factory=lambda: [0.0, 0.0])
     labels: dict[str, float] = field(default_factory=dict)
+    rights: dict[str, float] = field(default_factory=dict)
     is_open: bool = False
     different: float = 0.0
     base_weight: float = 1.0
@@ -143,7 +146,9 @@ class Learned:
         """The posterior of each question's answers under agreement alone."""
         known = self._known(ballots)
         if self._model is None:
-            self._model = model(known, len(self._places), len(self.labels), self._values())
+            self._model = model(
+                known, len(self._places), len(self.labels), self._values(), self._balanced()
+            )
         table = self._table(ballots)
         items = judge(table.labels, self._model)
         return [
@@ -154,6 +159,10 @@ class Learned:
     def _values(self) -> float:
         """How many answers are possible where they are not a closed set, else 0."""
         return max(self.different, 2.0) if self.is_open else 0.0
+
+    def _balanced(self) -> bool:
+        total = sum(self.labels.values()) or 1.0
+        return is_balanced([count / total for count in self.labels.values()])
 
     def _table(self, ballots: Sequence[Ballot]) -> _Table:
         labels = None if self.is_open else self.labels
@@ -174,7 +183,7 @@ class Learned:
                 self._places[name] = len(self._places)
             rows = [self.experts.get(name) or Expert() for name in self._places]
             width = 0 if self.is_open else len(self.labels)
-            counts = Counts(len(rows), len(rows) * width)
+            counts = Counts(len(rows), width)
             for name in ("right", "fell", "seen"):
                 column = [getattr(one, name) for one in rows]
                 setattr(counts, name, array("d", [c[k] for k in (0, 1) for c in column]))
@@ -182,6 +191,7 @@ class Learned:
                 counts.habits = array(
                     "d", [one.habits.get(label, 0.0) for one in rows for label in self.labels]
                 )
+                counts.labels = array("d", [self.rights.get(label, 0.0) for label in self.labels])
             counts.kinds = array("d", self.kinds)
             self._counts = counts
         return self._counts
@@ -196,7 +206,7 @@ class Learned:
         self._meet(ballots)
         known = self._known(ballots)
         table = self._table(ballots)
-        found = decoys(table.labels, known=known, values=self._values())
+        found = decoys(table.labels, known=known, values=self._values(), balanced=self._balanced())
         counts = found.experts
         size = len(self._places)
         width = 0 if self.is_open else len(self.labels)
@@ -213,6 +223,8 @@ class Learned:
                     own = counts.habits[place * width + k]
                     one.habits[label] = one.habits.get(label, 0.0) + own
         self.kinds = [a + b for a, b in zip(self.kinds, counts.kinds, strict=True)]
+        for label, own in zip(self.labels, counts.labels, strict=False):
+            self.rights[label] = self.rights.get(label, 0.0) + own
         for place, ballot in enumerate(ballots):
             base = {
                 value: found.items[place * table.width + own]
@@ -244,6 +256,7 @@ class Learned:
             self.different = max(self.different, float(len(new)))
         if self.is_open:
             self.labels.clear()
+            self.rights.clear()
             for one in self.experts.values():
                 one.habits.clear()
         self._counts = self._copies = None
@@ -429,6 +442,7 @@ class Learned:
             pair.precision *= factor
         self.kinds = [value * factor for value in self.kinds]
         self.labels = {label: value * factor for label, value in self.labels.items()}
+        self.rights = {label: value * factor for label, value in self.rights.items()}
         self.calibration.scale(factor)
         self.questions *= factor
         self.judged *= factor
@@ -458,8 +472,11 @@ class Learned:
         self.different = max(self.different, other.different)
         for label, value in other.labels.items():
             self.labels[label] = self.labels.get(label, 0.0) + value
+        for label, value in other.rights.items():
+            self.rights[label] = self.rights.get(label, 0.0) + value
         if self.is_open:
             self.labels.clear()
+            self.rights.clear()
         self._merge_calibration(other.calibration)
         self.questions += other.questions
         self.judged += other.judged

@@ -312,7 +312,8 @@ class Change:
 
 
 _FIGURES = (
-    "kinds", "labels", "is_open", "different", "base_weight", "questions", "judged", "as_of",
+    "kinds", "labels", "rights", "is_open", "different", "base_weight", "questions", "judged",
+    "as_of",
 )  # fmt: skip
 
 
