@@ -623,9 +623,12 @@ def subclasses(rows, items, experts, labels, iterations, balanced=True):
     """As _fast/subclasses.pyx says."""
     parts = (0, 1)
     post = shares(rows, items, labels)
-    ranks = sorted(range(items), key=lambda i: -sum(v * v for v in post[i]))
+    unity = [round(sum(v * v for v in row), 9) for row in post]
+    ranked = sorted(unity, reverse=True)
     states = {}
-    for rank, i in enumerate(ranks):
+    for i in range(items):
+        same = [rank for rank, value in enumerate(ranked) if value == unity[i]]
+        rank = sum(same) / len(same)
         weight = [math.exp(-((rank * 2 / items - (c + 0.5)) ** 2)) for c in parts]
         for t in range(labels):
             for c in parts:

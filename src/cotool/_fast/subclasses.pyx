@@ -4,10 +4,12 @@ Items of one right label t fall into two hidden subclasses c (in practice: typic
 ones), each with its own chances φ[t, c] of being labelled so or so. An expert e multiplies them by
 R[e, t], his deviation from the others: P(label a) ∝ φ[t, c, a] R[e, t, a]. So experts stay
 dependent given the right label, as they are where an item itself misleads, and an expert of few
-labels stays near the others. The right labels may be taken to be equally likely, since shares that
-are estimated feed on themselves where labels are confused (dog: .850 so, .844 estimated); where
-they are far from equal that misleads (nine in ten of one label: .68 so, .93 estimated). With one subclass this is Dawid and Skene's model with a prior that
+labels stays near the others. With one subclass this is Dawid and Skene's model with a prior that
 is learned from all experts.
+
+The right labels may be taken to be equally likely, since shares that are estimated feed on
+themselves where labels are confused (dog: .849 so, .844 estimated); where they are far from equal
+that misleads (nine in ten of one label: .68 so, .93 estimated).
 
 EM; O(labels × 2) a label and iteration. R is the ratio of counts to those that φ expects, with
 one expected label of the prior (accuracy on dog and duck is the same from 1/2 to 1).
@@ -91,16 +93,23 @@ cdef double expect(Labels t, const double[::1] tables, const double[::1] prior, 
 
 cdef void split(Labels t, const double[::1] post, double[::1] states):
     """Begin: items on which votes agree in one subclass, the others in the second."""
-    cdef Py_ssize_t i, k, c, rank, width = t.labels * PARTS
+    cdef Py_ssize_t i, k, c, width = t.labels * PARTS
     cdef double place, weight, total
     unity = [
-        -sum([post[i * t.labels + k] * post[i * t.labels + k] for k in range(t.labels)])
+        round(sum([post[i * t.labels + k] * post[i * t.labels + k] for k in range(t.labels)]), 9)
         for i in range(t.items)
     ]
-    for rank, i in enumerate(sorted(range(t.items), key=unity.__getitem__)):
+    # Equal ones share the mean of their ranks, so that the order of items does not matter.
+    ranked = sorted(unity, reverse=True)
+    first, last = {}, {}
+    for i, value in enumerate(ranked):
+        first.setdefault(value, i)
+        last[value] = i
+    shared = {value: (first[value] + last[value]) / 2 for value in first}
+    for i in range(t.items):
         total = 0
         for c in range(PARTS):
-            place = rank * PARTS / <double>t.items - (c + 0.5)
+            place = shared[unity[i]] * PARTS / <double>t.items - (c + 0.5)
             weight = exp(-place * place)
             total += weight
             for k in range(t.labels):
@@ -109,7 +118,8 @@ cdef void split(Labels t, const double[::1] post, double[::1] states):
             states[i * width + k] /= total
 
 
-def subclasses(Labels t, bint balanced=True, int iterations=150, double tolerance=1e-7, num_threads=None):
+def subclasses(Labels t, bint balanced=True, int iterations=150, double tolerance=1e-7,
+               num_threads=None):
     """EM of subclasses; `experts` is experts × label × (right label, subclass), logs of chances.
 
     `balanced`: right labels are taken to be equally likely, else their shares are estimated.
