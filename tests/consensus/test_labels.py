@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import random
 
 import pytest
@@ -173,3 +174,25 @@ def test_scores_of_probabilities():
     assert auroc([0.5], [True]) is None
     assert brier([1.0, 0.5], [True, False]) == pytest.approx(0.125)
     assert log_loss([1.0, 0.5], [True, False]) == pytest.approx(0.34657359)
+
+
+@pytest.mark.parametrize(
+    ("folder", "labels", "least"),
+    [
+        ("truth-inference/duck", "answer.csv", 0.9),
+        ("truth-inference/dog", "answer.csv", 0.845),
+        ("mmlu-pro", "labels.csv", 0.55),
+    ],
+)
+def test_real_crowds(data, folder, labels, least):
+    """Experts who share errors: better than the majority and than Dawid and Skene."""
+    with (data / folder / labels).open(encoding="utf-8") as lines:
+        rows = [(row["question"], row["worker"], row["answer"]) for row in csv.DictReader(lines)]
+    with (data / folder / "truth.csv").open(encoding="utf-8") as lines:
+        truth = {row["question"]: row["truth"] for row in csv.DictReader(lines)}
+
+    def share(method):
+        found = infer(rows, method)
+        return sum(found.answers[item] == right for item, right in truth.items()) / len(truth)
+
+    assert share("correlated") >= max(least, share("majority_vote"), share("dawid_skene"))

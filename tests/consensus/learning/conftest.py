@@ -49,7 +49,7 @@ def postgres():
         server = subprocess.Popen(
             [folder / "postgres", "-D", data, "-p", str(port), "-c", "listen_addresses=127.0.0.1",
              "-c", f"unix_socket_directories={home}", "-c", "fsync=off",
-             "-c", "max_connections=130"],
+             "-c", "max_connections=250"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment, cwd=home, **user,
         )  # fmt: skip
         try:
