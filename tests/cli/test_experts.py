@@ -95,6 +95,19 @@ def test_feedback_on_questions_that_were_answered(command, crowd):
     assert "calibrated on 6 judged answers" in used.out
 
 
+def test_a_store_that_is_set_for_good(command, crowd, monkeypatch):
+    """COTOOL_STORE is used as --store is, and not where a method uses none."""
+    monkeypatch.setenv("COTOOL_STORE", "own.db")
+    assert "own.db" in command("consensus", "labels.csv", "--learn", "-f", "csv").err
+    first = command("consensus", "labels.csv", "-f", "csv").out
+    assert {row["method"] for row in answers(first).values()} == {"learned"}
+    other = command("consensus", "labels.csv", "-m", "glad", "-f", "csv")
+    assert {row["method"] for row in answers(other.out).values()} == {"glad"}
+    done = command("consensus", "labels.csv", "--compare-methods", "--truth", "gold.csv")
+    assert done.code == 0
+    assert command("experts", "list").out.startswith("expert ")
+
+
 def test_free_texts_go_to_the_best(command, tmp_path, monkeypatch):
     """--best and --score: the expert with the best record stands, and the table says why."""
     monkeypatch.chdir(tmp_path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable  # noqa: TC003 - Typer reads the annotations
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -276,9 +277,13 @@ def consensus(
         "format": "json" if json else format or _EXTENSIONS.get(extension),
         "threads": threads,
     }
+    settings = resolve_settings(flags)
+    if store is None and (compare_methods or settings.method not in {"auto", "vote"}):
+        # A store that is set for good does not stand in the way of what uses none.
+        settings = replace(settings, store=None)
     request = Request(
         paths=tuple(files or _standard_input()),
-        settings=resolve_settings(flags),
+        settings=settings,
         output=output,
         conditions=tuple(map(parse_condition, fail_on or ())),
         skip_bad=skip_bad,
