@@ -15,7 +15,6 @@ from cotool.consensus.labels import (
     calibration_error,
     infer,
     is_balanced,
-    log_loss,
 )
 from cotool.consensus.options import INFERENCE
 
@@ -173,7 +172,6 @@ def test_scores_of_probabilities():
     assert auroc(stated, right) == pytest.approx((1 * 0.5 + 2) / 3)
     assert auroc([0.5], [True]) is None
     assert brier([1.0, 0.5], [True, False]) == pytest.approx(0.125)
-    assert log_loss([1.0, 0.5], [True, False]) == pytest.approx(0.34657359)
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def segment(number):
     return slice(start, start + SEALED_SEGMENT)
 
 
-def late(data, keys, folder, good):
+def assert_refused_late(data, keys, folder, good):
     """Refused as a file; as a stream the good segments come out and nothing else."""
     (folder / "sealed").write_bytes(data)
     with pytest.raises(IntegrityError):
@@ -105,16 +105,18 @@ def test_segments_moved(keys, large, tmp_path):
     """Swapped, doubled, left out, put in twice."""
     swapped = bytearray(large)
     swapped[segment(1)], swapped[segment(2)] = large[segment(2)], large[segment(1)]
-    late(swapped, [keys.ring], tmp_path, 1)
+    assert_refused_late(swapped, [keys.ring], tmp_path, 1)
     doubled = bytearray(large)
     doubled[segment(2)] = large[segment(1)]
-    late(doubled, [keys.ring], tmp_path, 2)
-    late(large[: segment(1).start] + large[segment(2).start :], [keys.ring], tmp_path, 1)
-    late(
+    assert_refused_late(doubled, [keys.ring], tmp_path, 2)
+    assert_refused_late(
+        large[: segment(1).start] + large[segment(2).start :], [keys.ring], tmp_path, 1
+    )
+    assert_refused_late(
         large[: segment(1).stop] + large[segment(1)] + large[segment(2).start :],
         [keys.ring], tmp_path, 2,
     )  # fmt: skip
-    late(large[: segment(3).stop], [keys.ring], tmp_path, 4)
+    assert_refused_late(large[: segment(3).stop], [keys.ring], tmp_path, 4)
 
 
 def test_parts_of_other_files(keys, large, tmp_path):
@@ -124,12 +126,12 @@ def test_parts_of_other_files(keys, large, tmp_path):
     other = sink.getvalue()
     spliced = bytearray(large)
     spliced[segment(1)] = other[segment(1)]
-    late(spliced, [keys.ring], tmp_path, 1)
-    late(large[:2048] + other[2048:], [keys.ring], tmp_path, 0)
-    late(large + other, [keys.ring], tmp_path, 5)
+    assert_refused_late(spliced, [keys.ring], tmp_path, 1)
+    assert_refused_late(large[:2048] + other[2048:], [keys.ring], tmp_path, 0)
+    assert_refused_late(large + other, [keys.ring], tmp_path, 5)
     changed = bytearray(other[:1024] + large[1024:])
     changed[1024:2048] = other[:1024]
-    late(changed, [keys.ring], tmp_path, 0)
+    assert_refused_late(changed, [keys.ring], tmp_path, 0)
 
 
 def test_a_slot_of_another_file(keys):

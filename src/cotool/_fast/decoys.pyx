@@ -446,18 +446,3 @@ def add(one, other):
         sums = map(float.__add__, getattr(one, name), getattr(other, name))
         setattr(total, name, array("d", sums))
     return total
-
-
-def skills(counts, Py_ssize_t experts):
-    """For each expert how often he knows, in the mean over the kinds of items."""
-    cdef Model m = Model(experts, 0, 2, False, True)
-    estimate(m, counts.right, counts.fell, counts.seen, array("d"), counts.kinds, array("d"))
-    cdef Py_ssize_t e, c
-    means = zeros(experts)
-    cdef double[::1] out = means
-    for e in range(experts):
-        for c in range(KINDS):
-            out[e] += exp(m.kinds[c]) * m.know[c * experts + e] / (
-                m.know[c * experts + e] + 1 + m.fall[c * experts + e]
-            )
-    return means

@@ -112,9 +112,10 @@ def expert_page(form: Mapping[str, Any]) -> None:
         lines.append(f"  lately right {percent(form['lately'])}")
     if form["agreement"] is not None:
         lines.append(f"  taken for right by agreement on {percent(form['agreement'])}")
+    error = "" if form["weight_error"] is None else f" ± {form['weight_error']:.2f}"
     lines.append(
-        f"  weight {form['weight']:+.2f}: what a vote adds to the log-odds of an answer beyond "
-        "agreement"
+        f"  weight {form['weight']:+.2f}{error}: what a vote adds to the log-odds of an answer "
+        "beyond agreement"
     )
     if form["drift"]:
         lines.append(

@@ -68,7 +68,7 @@ def show(store: str | None, expert: str, *, as_json: bool) -> int:
         _check_names(learned, [expert])
         from cotool.consensus.learning.evidence import describe
 
-        form = describe(learned, expert)
+        form = describe(learned, expert, learned.weight_errors())
         if as_json:
             _print(form)
             return 0

@@ -415,10 +415,3 @@ def brier(probabilities: Sequence[float], right: Sequence[bool]) -> float:
     return sum((p - own) ** 2 for p, own in zip(probabilities, right, strict=True)) / (
         len(probabilities) or 1
     )
-
-
-def log_loss(probabilities: Sequence[float], right: Sequence[bool]) -> float:
-    """Mean negative log of the probability given to what came true, at least 1e-6."""
-    return -sum(
-        log(max(p if own else 1 - p, 1e-6)) for p, own in zip(probabilities, right, strict=True)
-    ) / (len(probabilities) or 1)

@@ -87,7 +87,7 @@ def _codec(kind: str) -> tuple[Callable[[], Any], tuple[type[Exception], ...]]:
         def new_gzip() -> Any:
             return igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
 
-        failed: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment] # its stub errs
+        failed: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment] # its hints are wrong
         return new_gzip, (failed,)
     if kind == "zstd":
         if sys.version_info >= (3, 14):

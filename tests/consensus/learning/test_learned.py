@@ -10,6 +10,7 @@ from crowds import SKILLS, crowd
 from cotool import Gold, InputError, Learning, Store, find_consensus_batch
 from cotool.consensus.copies import find_copies, groups_of, thinned
 from cotool.consensus.gold import in_normal_form, read_gold
+from cotool.consensus.learning.ballots import Ballot
 from cotool.consensus.learning.calibration import Calibration
 from cotool.consensus.learning.evidence import (
     Outlook,
@@ -23,7 +24,7 @@ from cotool.consensus.learning.evidence import (
     reliability,
     worth_asking,
 )
-from cotool.consensus.learning.learned import Ballot, Learned
+from cotool.consensus.learning.learned import Learned
 from cotool.consensus.learning.records import Tally
 from cotool.consensus.learning.session import parse_half_life
 
@@ -153,7 +154,9 @@ def test_half_lives():
     learned.learn_agreement(rows)
     learned.learn_truth([(row, truth[row.question]) for row in rows])
     wide = reliability(learned.experts["ann"].total)
+    sure = learned.weight_errors()
     learned.forget(0.25)
+    assert all(learned.weight_errors()[name] > sure[name] > 0 for name in SKILLS)
     narrow = reliability(learned.experts["ann"].total)
     assert narrow.high - narrow.low > wide.high - wide.low
     assert learned.judged == 30
@@ -200,7 +203,7 @@ def test_topics_weigh():
     votes = {"ann": "A", "bob": "B", "cat": "B"}
     law, art = learned.predict([Ballot("x", votes, "law"), Ballot("y", votes, "art")])
     assert law.scores["A"] > art.scores["A"] + 0.15
-    topics = describe(learned, "ann")["topics"]
+    topics = describe(learned, "ann", learned.weight_errors())["topics"]
     assert topics["law"]["low"] > topics["art"]["high"]
 
 

@@ -12,7 +12,7 @@ from crowds import crowd
 
 from cotool import Gold, InputError, Learning, Store, StoreError, find_consensus_batch
 from cotool import give_feedback as judge
-from cotool.consensus.learning.learned import Ballot
+from cotool.consensus.learning.ballots import Ballot
 from cotool.consensus.learning.store import MIGRATIONS, VERSION, exported, imported
 
 

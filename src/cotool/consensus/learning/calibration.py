@@ -68,6 +68,19 @@ class Calibration:
             for k, value in enumerate(self.precision)
         ]
 
+    def merge(self, other: Calibration) -> None:
+        """Add another's judgements: means by their numbers, precisions less one prior."""
+        total = self.judged + other.judged
+        if not total:
+            return
+        share = other.judged / total
+        self.mean = [x + share * (y - x) for x, y in zip(self.mean, other.mean, strict=True)]
+        prior = Calibration().precision
+        self.precision = [
+            x + y - p for x, y, p in zip(self.precision, other.precision, prior, strict=True)
+        ]
+        self.judged = total
+
     def to_dict(self) -> dict[str, Any]:
         """A form for JSON."""
         return {"judged": self.judged, "mean": self.mean, "precision": self.precision}

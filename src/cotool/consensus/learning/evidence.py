@@ -13,7 +13,7 @@ from cotool.consensus.model import Insight
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cotool.consensus.learning.learned import Ballot
+    from cotool.consensus.learning.ballots import Ballot
     from cotool.consensus.learning.records import Expert, Tally
 
 # 95 %, and what a single look at many experts takes for more than chance.
@@ -288,8 +288,8 @@ def _rank(learned: Learned, name: str) -> float:
     return reliability(known.total).share if known else 0.0
 
 
-def describe(learned: Learned, name: str) -> dict[str, Any]:
-    """All that is known of an expert, as plain values."""
+def describe(learned: Learned, name: str, errors: Mapping[str, float]) -> dict[str, Any]:
+    """All that is known of an expert, as plain values; `errors` are those of the weights."""
     known = learned.experts[name]
     record = reliability(known.total)
     late = drift(known)
@@ -306,6 +306,7 @@ def describe(learned: Learned, name: str) -> dict[str, Any]:
         if known.total.compared
         else None,
         "weight": round(known.weight, 4),
+        "weight_error": round(errors[name], 4) if name in errors else None,
         "topics": {
             topic: {
                 "reliability": round(reliability(tally).share, 4),

@@ -14,13 +14,13 @@ from array import array
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from math import exp, log, sqrt
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cotool._fast import logit
-from cotool._fast import truth as kernels
 from cotool._fast.decoys import Counts, Model, decoys, judge, model
 from cotool.consensus.copies import Copy, chance_of, find_copies, groups_of, thinned
 from cotool.consensus.labels import is_balanced
+from cotool.consensus.learning.ballots import Ballot, Table
 from cotool.consensus.learning.calibration import Calibration
 from cotool.consensus.learning.records import RECENT, Expert, Pair, Tally
 
@@ -55,14 +55,6 @@ FOLDS = 5
 FEWEST = 5
 # The key of the base among the pairs' precisions.
 BASE = ""
-
-
-class Ballot(NamedTuple):
-    """Who answered what to a question, one normal form for each expert; its topic, "" if none."""
-
-    question: str
-    votes: Mapping[str, str]
-    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +156,9 @@ class Learned:
         total = sum(self.labels.values()) or 1.0
         return is_balanced([count / total for count in self.labels.values()])
 
-    def _table(self, ballots: Sequence[Ballot]) -> _Table:
+    def _table(self, ballots: Sequence[Ballot]) -> Table:
         labels = None if self.is_open else self.labels
-        return _Table(ballots, self._thin(ballots), self._places, labels)
+        return Table(ballots, self._thin(ballots), self._places, labels)
 
     def _known(self, ballots: Iterable[Ballot]) -> Counts:
         """Counts in the kernel's form; new experts and labels get their places."""
@@ -368,7 +360,7 @@ class Learned:
         for name, weight in zip(names, mode[1:], strict=True):
             self.experts.setdefault(name, Expert()).weight = weight
 
-    def precision(self, names: Sequence[str]) -> array[float]:
+    def _precision(self, names: Sequence[str]) -> array[float]:
         """The precision of the base's and these experts' weights, by rows."""
         keys = [BASE, *names]
         cells = array("d")
@@ -410,10 +402,10 @@ class Learned:
         choices = logit.Choices(start, right, base, starts, expert, len(names) + 1, sign)
         mean = array("d", [self.base_weight, *weights])
         try:
-            mode, precision = logit.update(choices, mean, self.precision(names))
+            mode, precision = logit.update(choices, mean, self._precision(names))
         except ArithmeticError:
             # What is taken back was forgotten in part: the weights stay as they are.
-            mode, precision = mean, self.precision(names)
+            mode, precision = mean, self._precision(names)
         return names, mode, precision
 
     def _prior(self, name: str) -> float:
@@ -427,6 +419,13 @@ class Learned:
     def _judgements(self, expert: str) -> float:
         one = self.experts.get(expert)
         return one.total.judged if one else 0.0
+
+    def weight_errors(self) -> dict[str, float]:
+        """The standard error of each expert's weight that was learned from feedback."""
+        names = sorted(name for name in self.experts if (name, name) in self.pairs)
+        size = len(names) + 1
+        cells = logit.covariance(self._precision(names), size)
+        return {name: sqrt(cells[k * size + k]) for k, name in enumerate(names, 1)}
 
     # ---- forgetting, merging ---------------------------------------------------------------
 
@@ -477,7 +476,7 @@ class Learned:
         if self.is_open:
             self.labels.clear()
             self.rights.clear()
-        self._merge_calibration(other.calibration)
+        self.calibration.merge(other.calibration)
         self.questions += other.questions
         self.judged += other.judged
         self.as_of = max(self.as_of, other.as_of)
@@ -494,50 +493,6 @@ class Learned:
     def _own_precision(self, name: str) -> float:
         pair = self.pairs.get((name, name))
         return (pair.precision if pair else 0.0) + 1e-9
-
-    def _merge_calibration(self, other: Calibration) -> None:
-        own = self.calibration
-        a, b = own.judged, other.judged
-        if not a + b:
-            return
-        own.mean = [(a * x + b * y) / (a + b) for x, y in zip(own.mean, other.mean, strict=True)]
-        prior = Calibration().precision
-        own.precision = [
-            x + y - p for x, y, p in zip(own.precision, other.precision, prior, strict=True)
-        ]
-        own.judged = a + b
-
-
-class _Table:
-    """Ballots as the kernel takes them; `given` has each question's answers and their numbers.
-
-    The kernel is given the votes of `counted`.
-    """
-
-    def __init__(
-        self,
-        ballots: Sequence[Ballot],
-        counted: Sequence[Ballot],
-        places: Mapping[str, int],
-        labels: Iterable[str] | None,
-    ) -> None:
-        shared = None if labels is None else {label: k for k, label in enumerate(labels)}
-        columns = array("i"), array("i"), array("i")
-        self.given: list[dict[str, int]] = []
-        for place, ballot in enumerate(ballots):
-            values = sorted(set(ballot.votes.values()))
-            own = (
-                {v: k for k, v in enumerate(values)}
-                if shared is None
-                else {v: shared[v] for v in values}
-            )
-            self.given.append(own)
-            for expert, value in counted[place].votes.items():
-                columns[0].append(place)
-                columns[1].append(places[expert])
-                columns[2].append(own[value])
-        self.width = max(map(len, self.given), default=1) if shared is None else len(shared)
-        self.labels = kernels.Labels(*columns, len(ballots), len(places), self.width)
 
 
 def _lot(question: str, value: str) -> bytes:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from cotool.consensus.learning.evidence import describe, groups, panel, reliability
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from cotool.consensus.learning.learned import Ballot, Learned
+    from cotool.consensus.learning.ballots import Ballot
+    from cotool.consensus.learning.learned import Learned
     from cotool.consensus.learning.store import Remembered, Store
 
 SCHEMA = "cotool.experts-report/1"
@@ -75,12 +76,13 @@ def ranked(learned: Learned, topic: str = "") -> list[str]:
     return sorted(names, key=rank)
 
 
-def report(store: Store, names: Sequence[str] | None = None) -> dict[str, Any]:
+def report(store: Store) -> dict[str, Any]:
     """The form for JSON: every expert, groups of copies, the panel."""
     learned = store.read()
-    chosen = panel_of(learned, store.questions()) if names is None else None
+    chosen = panel_of(learned, store.questions())
+    errors = learned.weight_errors()
     return {
-        "experts": [describe(learned, name) for name in names or ranked(learned)],
+        "experts": [describe(learned, name, errors) for name in ranked(learned)],
         "copies": groups(learned),
         "panel": None
         if chosen is None

@@ -14,9 +14,10 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
+from cotool.consensus.learning.ballots import Ballot
 from cotool.consensus.learning.calibration import Calibration
 from cotool.consensus.learning.database import Database, open_database
-from cotool.consensus.learning.learned import Ballot, Learned
+from cotool.consensus.learning.learned import Learned
 from cotool.consensus.learning.records import Expert, Pair
 from cotool.errors import InputError, StoreError
 

@@ -1,0 +1,51 @@
+"""Who answered what to a question, as people name it and as the kernels take it."""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING, NamedTuple
+
+from cotool._fast import truth as kernels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+
+class Ballot(NamedTuple):
+    """Who answered what to a question, one normal form for each expert; its topic, "" if none."""
+
+    question: str
+    votes: Mapping[str, str]
+    topic: str = ""
+
+
+class Table:
+    """Ballots as the kernel takes them; `given` has each question's answers and their numbers.
+
+    The kernel is given the votes of `counted`.
+    """
+
+    def __init__(
+        self,
+        ballots: Sequence[Ballot],
+        counted: Sequence[Ballot],
+        places: Mapping[str, int],
+        labels: Iterable[str] | None,
+    ) -> None:
+        shared = None if labels is None else {label: k for k, label in enumerate(labels)}
+        columns = array("i"), array("i"), array("i")
+        self.given: list[dict[str, int]] = []
+        for place, ballot in enumerate(ballots):
+            values = sorted(set(ballot.votes.values()))
+            own = (
+                {v: k for k, v in enumerate(values)}
+                if shared is None
+                else {v: shared[v] for v in values}
+            )
+            self.given.append(own)
+            for expert, value in counted[place].votes.items():
+                columns[0].append(place)
+                columns[1].append(places[expert])
+                columns[2].append(own[value])
+        self.width = max(map(len, self.given), default=1) if shared is None else len(shared)
+        self.labels = kernels.Labels(*columns, len(ballots), len(places), self.width)
