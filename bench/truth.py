@@ -118,7 +118,7 @@ def main() -> None:
     table = Table(rows)
     report = Report(
         "Truth inference",
-        "`OMP_WAIT_POLICY=passive python bench/truth.py --transcripts FILE --write`",
+        "`OMP_WAIT_POLICY=passive python bench/truth.py --rounds 5 --transcripts FILE --write`",
         write=arguments.write,
     )
     report(f"{len(rows):,} labels of 200 experts on {len(rows) // 10:,} items, seconds: the method")
