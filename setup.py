@@ -17,7 +17,8 @@ FAST = "src/cotool/_fast"
 # Each extension module, and the C files with its leaf loops.
 MODULES: dict[str, list[str]] = {
     "_openmp": [],
-    "logscan": ["automaton.c", "logentries.c", "loglines.c"],
+    "forms": ["logforms.c"],
+    "logscan": ["automaton.c", "logentries.c", "logforms.c", "loglines.c"],
     "matrix": [],
     "neighbours": ["bags.c", "index.c"],
     "clustering": [],

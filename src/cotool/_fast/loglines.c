@@ -233,6 +233,12 @@ static int cotool_commit(const cotool_config *config, cotool_span *span) {
     c->keywords[1] += r->keywords[1];
     c->long_lines += r->long_lines;
     if (r->counted) return 0;
+    if (config->mine && config->wanted && span->record_text) {
+        cotool_record_facts facts = {r->level, r->has_time, r->inferred, r->seconds};
+        if (cotool_forms_add(&span->forms, span->record_text, span->record_text + r->text_size,
+                             &facts))
+            return ENOMEM;
+    }
     return cotool_count_record(config, span, r->level, r->has_time, r->zoned, r->inferred,
                                r->seconds, r->nanos);
 }
@@ -340,6 +346,13 @@ COTOOL_INLINE void cotool_end_line(const cotool_config *config, cotool_worker *w
     if (config->show || config->entries) cotool_keep(config, span, text, at);
 }
 
+/* Counts the form of a record's first line. */
+static void cotool_mine(cotool_span *span, const uint8_t *line, const uint8_t *end, int level,
+                        int has_time, int inferred, int64_t seconds) {
+    cotool_record_facts facts = {level, has_time, inferred, seconds};
+    if (cotool_forms_add(&span->forms, line, end, &facts)) span->status = ENOMEM;
+}
+
 static int cotool_grow(cotool_worker *worker, size_t room) {
     uint8_t *buffer;
     if (room <= worker->room) return 0;
@@ -385,6 +398,7 @@ cotool_scan_function *cotool_scan(void) {
 }
 
 void cotool_logscan_prepare(void) {
+    cotool_forms_prepare();
     cotool_prepare_layouts();
     cotool_prepare_levels();
     cotool_prepare_classes();
@@ -592,6 +606,10 @@ void cotool_span_reset(cotool_span *span, const cotool_config *config,
     span->samples = 0;
     span->entries = 0;
     span->stop = span->begin;
+    if (config->mine) {
+        cotool_forms_reset(&span->forms);
+        span->forms.prior = config->prior;
+    }
 }
 
 int cotool_span_open(cotool_span *span, const cotool_config *config) {
@@ -601,7 +619,10 @@ int cotool_span_open(cotool_span *span, const cotool_config *config) {
     span->record_patterns = calloc(patterns, sizeof *span->record_patterns);
     span->line_patterns = calloc(patterns, 1);
     span->sample = calloc((size_t)config->show + 1, sizeof *span->sample);
-    return span->counts.patterns && span->record_patterns && span->line_patterns && span->sample
+    cotool_forms_open(&span->forms, config->widths);
+    span->record_text = calloc(COTOOL_FORM_LINE + COTOOL_PADDING, 1);
+    return span->counts.patterns && span->record_patterns && span->line_patterns &&
+                   span->sample && span->record_text
                ? 0
                : ENOMEM;
 }
@@ -611,6 +632,8 @@ void cotool_span_close(cotool_span *span) {
     for (int k = 0; k < 2; k++) free(span->counts.histogram[k].buckets);
     free(span->record_patterns);
     free(span->line_patterns);
+    free(span->record_text);
+    cotool_forms_close(&span->forms);
     free(span->sample);
     free(span->entry);
     free(span->text.bytes);

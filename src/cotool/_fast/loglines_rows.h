@@ -379,6 +379,9 @@ COTOOL_TARGET static inline int COTOOL_NAME(begin_line)(const cotool_config *con
             else span->counts.disordered += time < span->tail_time;
             span->tail_time = time;
         }
+        if (config->mine && !config->filtered)
+            cotool_mine(span, line, end, header.level, header.has_time, header.inferred,
+                        header.seconds);
         if (config->simple) {
             if (cotool_count_record(config, span, header.level, header.has_time,
                                     header.zoned, header.inferred, header.seconds, header.nanos))
@@ -396,6 +399,15 @@ COTOOL_TARGET static inline int COTOOL_NAME(begin_line)(const cotool_config *con
                      (!config->timed || (header.has_time &&
                                          header.seconds >= config->since[header.zoned] &&
                                          header.seconds < config->until[header.zoned])));
+        if (config->mine && config->filtered && r->passes) {
+            if (!config->wanted) {
+                cotool_mine(span, line, end, header.level, header.has_time, header.inferred,
+                            header.seconds);
+            } else {
+                r->text_size = (uint32_t)cotool_least((size_t)(end - line), COTOOL_FORM_LINE);
+                memcpy(span->record_text, line, r->text_size);
+            }
+        }
     }
     if (config->entries) {
         state->word_at = (uint32_t)(header.word - line);
@@ -553,6 +565,8 @@ COTOOL_TARGET static inline int COTOOL_NAME(quick_line)(const cotool_config *con
     if (cotool_count_record(config, span, header.level, 1, header.zoned,
                             header.inferred, header.seconds, header.nanos))
         span->status = ENOMEM;
+    if (config->mine)
+        cotool_mine(span, line, end, header.level, 1, header.inferred, header.seconds);
     span->record.open = 1;
     span->line.foreign = 0;
     span->line.keywords = 0;

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "cpu.h"
+#include "logforms.h"
 #include "regex.h"
 
 enum {
@@ -133,6 +134,8 @@ typedef struct {
     uint8_t show_levels[COTOOL_LEVELS];
     int show_matches; /* lines that match a wanted pattern, whatever their level */
     int entries;      /* keep an entry for each line */
+    int mine;         /* count the forms of records */
+    const cotool_forms *prior; /* the forms of the batches before */
 } cotool_config;
 
 typedef struct {
@@ -193,6 +196,7 @@ typedef struct {
     int32_t nanos;
     uint64_t lines, bytes, long_lines;
     uint64_t keywords[2];
+    uint32_t text_size; /* of the span's record_text */
 } cotool_record;
 
 typedef struct {
@@ -231,6 +235,7 @@ typedef struct {
     cotool_clock clock;
     uint64_t *record_patterns; /* lines of the open record that match, per pattern */
     uint8_t *line_patterns;    /* patterns that a line in pieces has matched */
+    uint8_t *record_text;      /* the first line of the open record, until it is known to pass */
     /* out */
     int status;    /* 0, or an errno */
     int owns;      /* found the start of a record, or began with one open */
@@ -240,6 +245,7 @@ typedef struct {
     int timed;
     int64_t head_time, tail_time; /* nanoseconds, of its first and last record with a time */
     cotool_counts counts;
+    cotool_forms forms;
     int samples;
     cotool_sample *sample;
     cotool_entry *entry;

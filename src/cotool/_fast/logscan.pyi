@@ -3,6 +3,8 @@ from typing import Any
 
 from typing_extensions import Buffer, disjoint_base
 
+from cotool._fast.forms import Forms
+
 LINE_LIMIT: int
 
 @disjoint_base
@@ -15,6 +17,7 @@ class Scanner:
     waiting: int
     cycles: int
     lines: int
+    forms: Forms | None
     def __init__(
         self,
         *,
@@ -34,6 +37,7 @@ class Scanner:
         show_levels: Collection[int],
         show_matches: bool,
         entries: bool,
+        mine: bool,
         resumed: bool,
         prefix: bytes,
         num_threads: int,

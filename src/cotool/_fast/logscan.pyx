@@ -13,6 +13,7 @@ from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcpy, memmove, memset, strncpy
 
 from cotool._fast._openmp cimport omp_get_thread_num
+from cotool._fast.forms cimport Forms, cotool_forms, cotool_forms_merge
 
 cdef extern from "logscan.h" nogil:
     enum:
@@ -66,7 +67,8 @@ cdef extern from "logscan.h" nogil:
         const int64_t* widths
         int most_buckets, show
         uint8_t* show_levels
-        int show_matches, entries
+        int show_matches, entries, mine
+        const cotool_forms* prior
     ctypedef struct cotool_bucket:
         int64_t start
         uint64_t* counts
@@ -103,11 +105,13 @@ cdef extern from "logscan.h" nogil:
         cotool_clock clock
         uint64_t* record_patterns
         uint8_t* line_patterns
+        uint8_t* record_text
         int status, owns, open_end
         uint64_t stop, seen_lines
         int timed
         int64_t head_time, tail_time
         cotool_counts counts
+        cotool_forms forms
         int samples
         cotool_sample* sample
         size_t entries
@@ -158,6 +162,8 @@ LINE_LIMIT = COTOOL_LINE_LIMIT
 
 # Bytes of a span. Larger ones share the work less evenly, smaller ones add up more often.
 cdef uint64_t SPAN = 1 << 22
+# The same where forms are counted: one thread adds the tables up.
+cdef uint64_t FORMS_SPAN = 1 << 24
 # Bytes of one read.
 cdef size_t BLOCK = 1 << 18
 # Spans of a batch for each thread.
@@ -280,6 +286,8 @@ cdef class Scanner:
     cdef cotool_clock clock
     cdef uint64_t* record_patterns
     cdef uint8_t* line_patterns
+    cdef uint8_t* record_text
+    cdef Forms mined
     cdef int timed
     cdef int64_t tail_time
     cdef uint64_t seen_lines, fed
@@ -292,8 +300,8 @@ cdef class Scanner:
 
     def __cinit__(self, *, formats, literals, programs, every, levels, since, until, wanted, date,
                   zone, widths, int most_buckets, int show, show_levels, bint show_matches,
-                  bint entries, bint resumed, bytes prefix, int num_threads, span_size=None,
-                  block_size=None):
+                  bint entries, bint mine, bint resumed, bytes prefix, int num_threads,
+                  span_size=None, block_size=None):
         cdef cotool_config* c = &self.config
         cdef int n
         cdef size_t block = block_size or BLOCK
@@ -303,7 +311,7 @@ cdef class Scanner:
         self.prefix = prefix
         self.threads = max(num_threads, 1)
         self.spans = self.threads * BATCH
-        self.span_size = span_size or SPAN
+        self.span_size = span_size or (FORMS_SPAN if mine else SPAN)
         self._set_formats(formats)
         self._set_patterns(literals, programs, every)
         for n in range(COTOOL_LEVELS):
@@ -334,14 +342,18 @@ cdef class Scanner:
         c.show = show
         c.show_matches = show_matches
         c.entries = entries
+        if mine:
+            self.mined = Forms(widths)
+            c.mine, c.prior = 1, &self.mined.table
         cotool_config_formats(c)
         self.workers = <cotool_worker*>calloc(self.threads, sizeof(cotool_worker))
         self.span = <cotool_span*>calloc(self.spans, sizeof(cotool_span))
         self.record_patterns = <uint64_t*>calloc(c.patterns + 1, sizeof(uint64_t))
         self.line_patterns = <uint8_t*>calloc(c.patterns + 1, 1)
+        self.record_text = <uint8_t*>calloc(1 << 13, 1)
         self.total.patterns = <uint64_t*>calloc(c.patterns + 1, sizeof(uint64_t))
         if (self.workers == NULL or self.span == NULL or self.record_patterns == NULL
-                or self.line_patterns == NULL or self.total.patterns == NULL):
+                or self.line_patterns == NULL or self.record_text == NULL or self.total.patterns == NULL):
             raise MemoryError
         for n in range(2):
             self.total.first[n], self.total.last[n] = INT64_MAX, -INT64_MAX - 1
@@ -371,6 +383,7 @@ cdef class Scanner:
         free(self.span)
         free(self.record_patterns)
         free(self.line_patterns)
+        free(self.record_text)
         free(self.total.patterns)
         free(self.total.histogram[0].buckets)
         free(self.total.histogram[1].buckets)
@@ -494,6 +507,7 @@ cdef class Scanner:
         s.record, s.line = self.record, self.line
         s.record_patterns, self.record_patterns = self.record_patterns, s.record_patterns
         s.line_patterns, self.line_patterns = self.line_patterns, s.line_patterns
+        s.record_text, self.record_text = self.record_text, s.record_text
         with nogil:
             if count == 1 or self.threads == 1:
                 for n in range(count):
@@ -559,6 +573,8 @@ cdef class Scanner:
                 self.timed, self.tail_time = 1, s.tail_time
             if cotool_counts_merge(&self.config, &self.total, &s.counts):
                 raise MemoryError
+            if self.config.mine and cotool_forms_merge(&self.mined.table, &s.forms, 0):
+                raise MemoryError
             for k in range(s.samples):
                 if len(self.samples) < self.config.show:
                     self.samples.append((self.seen_lines + s.sample[k].line + 1,
@@ -573,6 +589,7 @@ cdef class Scanner:
                     s.record_patterns, self.record_patterns = (
                         self.record_patterns, s.record_patterns)
                     s.line_patterns, self.line_patterns = self.line_patterns, s.line_patterns
+                    s.record_text, self.record_text = self.record_text, s.record_text
         if self.config.entries:
             self._write(count, memory)
         return stop
@@ -599,8 +616,11 @@ cdef class Scanner:
         cotool_span_reset(s, &self.config, &self.total)
         s.record = self.record
         s.record_patterns, self.record_patterns = self.record_patterns, s.record_patterns
+        s.record_text, self.record_text = self.record_text, s.record_text
         if (cotool_span_finish(&self.config, s)
-                or cotool_counts_merge(&self.config, &self.total, &s.counts)):
+                or cotool_counts_merge(&self.config, &self.total, &s.counts)
+                or (self.config.mine
+                    and cotool_forms_merge(&self.mined.table, &s.forms, 0))):
             raise MemoryError
         self.record.open = 0
 
@@ -612,6 +632,11 @@ cdef class Scanner:
     def take_samples(self):
         """Return the samples so far: line from 1, offset, size, level."""
         return list(self.samples)
+
+    @property
+    def forms(self):
+        """The forms of the records so far; None where they are not counted."""
+        return self.mined
 
     @property
     def waiting(self):

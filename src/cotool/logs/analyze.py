@@ -47,6 +47,7 @@ class LogOptions:
     show: int = 0
     context: int = 0
     records: bool = False
+    mine: bool = False
     num_threads: int | None = None
     span_size: int | None = field(default=None, repr=False)
     block_size: int | None = field(default=None, repr=False)
@@ -84,6 +85,7 @@ class LogOptions:
             show=self.show,
             context=self.context,
             records=self.records,
+            mine=self.mine,
             num_threads=resolve_num_threads(self.num_threads),
             span_size=self.span_size,
             block_size=self.block_size,

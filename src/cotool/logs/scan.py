@@ -60,6 +60,7 @@ class ScanOptions:
     show: int = 0
     context: int = 0
     records: bool = False
+    mine: bool = False
     num_threads: int = 1
     span_size: int | None = None
     block_size: int | None = None
@@ -307,6 +308,7 @@ class _Run:
             show_levels=[LEVELS.index(level) for level in shown],
             show_matches=wanted is not None,
             entries=options.records,
+            mine=options.mine,
             resumed=resumed,
             prefix=f'"file":{json.dumps(self._path)},'.encode() if self._several else b"",
             num_threads=options.num_threads,

@@ -1,0 +1,45 @@
+from collections.abc import Sequence
+from typing_extensions import disjoint_base
+
+PARAMETER: bytes
+TIME: bytes
+EPOCH: bytes
+FOLDED: bytes
+SIGNATURE: bytes
+MOST_FORMS: int
+MOST_SAMPLES: int
+
+type Exported = tuple[
+    bytes,
+    bytes,
+    bool,
+    int,
+    tuple[int, ...],
+    int | None,
+    int | None,
+    int,
+    dict[int, int],
+    int,
+    int,
+    list[float],
+    list[float],
+    bytes | None,
+    list[tuple[int, int, bytes]],
+]
+
+def mask(line: bytes) -> tuple[bytes, bytes, int, list[tuple[int, int]]]: ...
+@disjoint_base
+class Forms:
+    def __new__(cls, widths: Sequence[int]) -> Forms: ...
+    def __len__(self) -> int: ...
+    @property
+    def folding(self) -> bool: ...
+    def add(
+        self, line: bytes, level: int, seconds: int | None = None, inferred: bool = False
+    ) -> None: ...
+    def merge(self, other: Forms, *, whole: bool = False) -> None: ...
+    def export(self) -> list[Exported]: ...
+    def insert(self, form: Exported) -> None: ...
+
+def kept_parameters(kept: bytes) -> list[bytes]: ...
+def distinct(registers: bytes, parameter: int) -> float: ...

@@ -1,0 +1,149 @@
+/* Log lines to forms: the header set apart, parameters masked by their shape, equal forms counted.
+ *
+ *   line -> header | message -> form "Took <1> seconds for <1>" + parameters -> table of forms
+ *
+ * A form depends on nothing but its line, and every figure of the table (counts, ranges, the
+ * parameters that are kept) is a function of the set of lines: tables of parts add up to the table
+ * of the whole in any order. What a template is, is decided later, once, on the distinct forms.
+ */
+#ifndef COTOOL_LOGFORMS_H
+#define COTOOL_LOGFORMS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* What stands in a form where its line has a parameter. */
+enum {
+    COTOOL_PARAMETER = 1, /* anything */
+    COTOOL_TIME = 2,      /* a date, a time of day, or both */
+    COTOOL_EPOCH = 3,     /* seconds or milliseconds since 1970, among the first words */
+    COTOOL_FOLDED = 4,    /* a word that is kept no longer: there were too many forms */
+    COTOOL_SIGNATURE = 31 /* ends the header's signature, which precedes the message */
+};
+
+/* Bytes of a line that are looked at, of a form, of a header's signature, of a kept parameter. */
+#define COTOOL_FORM_LINE 4096
+#define COTOOL_FORM_SIZE 1024
+#define COTOOL_SIGNATURE_SIZE 40
+#define COTOOL_FORM_ROOM (COTOOL_SIGNATURE_SIZE + COTOOL_FORM_SIZE + 128)
+#define COTOOL_KEPT_SIZE 96
+/* Parameters of a line that are kept apart, and those whose ranges and numbers are. */
+#define COTOOL_FORM_PARAMETERS 32
+#define COTOOL_RANGES 8
+/* Registers of a HyperLogLog: a standard error of 6.5 % (Flajolet et al. 2007). */
+#define COTOOL_REGISTERS 256
+/* Buckets of a form's time line. */
+#define COTOOL_TIMELINE 128
+/* Forms that are kept as they are; with more, rare words are folded. */
+#define COTOOL_FORMS 32768
+/* Distinct lines that are kept of a form, where there are few forms. */
+#define COTOOL_SAMPLES 64
+#define COTOOL_LOG_LEVELS 8
+
+typedef struct {
+    uint32_t start, end; /* in the line */
+    double value;
+    uint8_t is_number;
+} cotool_parameter;
+
+/* A line's form: `text` is the signature, COTOOL_SIGNATURE, and the masked message. */
+typedef struct {
+    uint8_t text[COTOOL_FORM_ROOM];
+    uint32_t size;
+    uint32_t message; /* where the message begins in the line */
+    int parameters;   /* at most COTOOL_FORM_PARAMETERS */
+    cotool_parameter parameter[COTOOL_FORM_PARAMETERS];
+} cotool_masked;
+
+/* The parameters of some lines of a form, those of the least hashes: each a size of two bytes and
+ * as many bytes. */
+typedef struct {
+    uint64_t hash, count;
+    uint32_t size;
+    uint8_t *bytes;
+} cotool_kept;
+
+typedef struct {
+    uint64_t hash;
+    size_t text; /* offset in the table's texts */
+    uint32_t size;
+    uint8_t inferred; /* its times lack a year or a date */
+    uint8_t parameters;
+    uint8_t numbers; /* bits of the parameters that were numbers in every line */
+    uint8_t crowded; /* not every distinct line is kept */
+    uint64_t count;
+    uint64_t levels[COTOOL_LOG_LEVELS];
+    int64_t first, last;           /* seconds */
+    int64_t start;                 /* the time line's first bucket */
+    int width;                     /* index into widths */
+    int now;                       /* the bucket of the last time, from `from` to `until` */
+    int64_t from, until;
+    uint64_t *timeline;            /* [COTOOL_TIMELINE] */
+    double least[COTOOL_RANGES], greatest[COTOOL_RANGES];
+    uint8_t *registers;            /* [parameters, at most COTOOL_RANGES][COTOOL_REGISTERS] */
+    uint64_t limit;                /* hashes from here on are kept elsewhere: see `prior` */
+    int kept, room;
+    cotool_kept *keep;
+} cotool_form;
+
+/* A header that was read: lines of the same shape are spared the work. */
+typedef struct {
+    unsigned size; /* 0: none */
+    uint64_t shape[20], care[20];
+    int state[8];
+    uint8_t signature[COTOOL_SIGNATURE_SIZE];
+    int signature_size;
+} cotool_header;
+
+typedef struct cotool_forms {
+    const int64_t *widths; /* of the time lines, each divides the next; ends with 0 */
+    const struct cotool_forms *prior; /* what the table will be added to: spares work, or NULL */
+    cotool_header header;
+    size_t count, room, slots;
+    cotool_form *form;
+    uint32_t *slot; /* index of a form plus 1 */
+    uint8_t *texts;
+    size_t texts_size, texts_room;
+    int samples;          /* distinct lines that are kept of a form */
+    int folding;          /* 0 not, 1 where many words follow, 2 where several do */
+    size_t settle_at;     /* forms at which it is folded again */
+    uint64_t *least;      /* the least hashes of distinct forms, ascending */
+    int least_count;
+    uint64_t *collapsed;  /* hashes of beginnings after which a word is folded */
+    size_t collapsed_count, collapsed_slots;
+} cotool_forms;
+
+/* What is known of a record. */
+typedef struct {
+    int level, has_time, inferred;
+    int64_t seconds;
+} cotool_record_facts;
+
+void cotool_forms_prepare(void);
+
+/* The form of a line. 64 bytes from `end` on must be readable. `memo`: zeros at first. */
+void cotool_mask(const uint8_t *line, const uint8_t *end, cotool_header *memo,
+                 cotool_masked *masked);
+
+/* These return 0 or ENOMEM. */
+int cotool_forms_add(cotool_forms *forms, const uint8_t *line, const uint8_t *end,
+                     const cotool_record_facts *facts);
+/* Adds a table; `whole`: its times are inferred no longer. */
+int cotool_forms_merge(cotool_forms *forms, const cotool_forms *from, int whole);
+/* Adds one form of widths as those of the table. */
+int cotool_forms_insert(cotool_forms *forms, const cotool_form *form, const uint8_t *text,
+                        size_t size);
+/* Folds words where there are too many forms. */
+int cotool_forms_settle(cotool_forms *forms);
+
+void cotool_forms_open(cotool_forms *forms, const int64_t *widths);
+void cotool_forms_reset(cotool_forms *forms); /* empty; its memory is kept */
+void cotool_forms_close(cotool_forms *forms);
+
+const cotool_form *cotool_forms_find(const cotool_forms *forms, const uint8_t *text, uint32_t size,
+                                     int inferred);
+/* An estimate of the distinct values of a parameter that has registers. */
+double cotool_distinct(const uint8_t *registers);
+uint64_t cotool_hash(const uint8_t *bytes, size_t size, uint64_t seed);
+
+#endif
