@@ -25,6 +25,7 @@ MODULES: dict[str, list[str]] = {
     "edits": ["myers.c"],
     "levenshtein": ["myers.c"],
     "pairwise": ["bags.c", "vectors.c"],
+    "partition": [],
     "tokens": ["words.c"],
     "truth": [],
     "decoys": [],

@@ -8,8 +8,9 @@ FOLDED: bytes
 SIGNATURE: bytes
 MOST_FORMS: int
 MOST_SAMPLES: int
+REGISTERS: int
 
-type Exported = tuple[
+Exported = tuple[
     bytes,
     bytes,
     bool,

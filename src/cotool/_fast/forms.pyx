@@ -17,6 +17,7 @@ cdef enum:
 PARAMETER, TIME, EPOCH, FOLDED, SIGNATURE = b"\x01", b"\x02", b"\x03", b"\x04", b"\x1f"
 MOST_FORMS = COTOOL_FORMS
 MOST_SAMPLES = COTOOL_SAMPLES
+REGISTERS = COTOOL_REGISTERS
 
 
 def mask(bytes line not None):

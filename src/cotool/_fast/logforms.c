@@ -593,7 +593,7 @@ COTOOL_INLINE const uint8_t *put_word(writer *w, const uint8_t *p, int header_wo
         /* A common word. */
         copy(w->to, p, size);
         w->to += size;
-        goto written;
+        return q;
     }
     hex = (any & OTHER) == 0;
     if (size > LONGEST_WORD) {
@@ -675,9 +675,6 @@ COTOOL_INLINE const uint8_t *put_word(writer *w, const uint8_t *p, int header_wo
         }
         q = stop;
     }
-written:
-    /* blk_-6952295868487656571 */
-    if (q[-1] == '_' && end - q > 1 && *q == '-' && is(q[1], DIGIT)) q++;
     return q;
 }
 
@@ -741,8 +738,9 @@ void cotool_mask(const uint8_t *line, const uint8_t *end, cotool_header *memo,
                 continue;
             }
         }
+        /* A sign: -1, blk_-6952295868487656571 */
         if ((c == '-' || c == '+') && end - p > 1 && is(p[1], DIGIT) &&
-            !(is((uint8_t)before, WORD) || strchr(")]}_-", before))) {
+            !(is((uint8_t)before, DIGIT | LETTER) || strchr(")]}-", before))) {
             const uint8_t *q;
             int first = masked->parameters;
             q = put_word(&w, p + 1, 0);

@@ -1,0 +1,1 @@
+"""What log lines say: templates mined from forms of lines, compared, matched, reported."""

@@ -1,0 +1,211 @@
+"""What of a line's head is no message, where its shape alone does not tell: statistics of columns.
+
+The kernel sets apart the time, the level and syslog's host and process. What remains of a head
+(component, thread, node, a second time) is found in the forms of lines whose heads have one shape:
+a column that holds times, levels, numbers or names in nearly all of them belongs to the head. The
+result depends on the set of forms alone, and is kept, so that further lines are read alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from cotool._fast import forms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_TIME, _EPOCH = forms.TIME.decode(), forms.EPOCH.decode()
+_MARKS = "".join(mark.decode() for mark in (forms.PARAMETER, forms.TIME, forms.EPOCH))
+# Fewer forms tell nothing of columns.
+_LEAST = 4
+_COLUMNS = 12
+# Shares of the forms: a column of times or levels; others that fit as well; a head's further parts.
+_STRONG, _SIMILAR = 0.5, 0.9
+_DEEPEST = 6
+_LEVELS = frozenset(
+    "TRACE DEBUG INFO NOTICE WARN WARNING ERROR ERR SEVERE CRITICAL CRIT FATAL ALERT EMERG "
+    "EMERGENCY PANIC FAILURE VERBOSE FINE FINER FINEST CONFIG".split()
+)
+_WORD = re.compile(r"[^ \t]+")
+_NAME = rf"[A-Za-z_{_MARKS}][^ \t:\[\]|]*"
+
+
+class _Step(NamedTuple):
+    """A part of a head: what it looks like, the share of forms that must have it, how often.
+
+    `loose` is what it may also look like where most forms have it.
+    """
+
+    name: str
+    regex: re.Pattern[str]
+    share: float
+    once: bool = False
+    loose: re.Pattern[str] | None = None
+
+
+_STEPS = (
+    _Step("separator", re.compile(r"(?:[-|:]|--)(?=[ \t]|$)|\|"), 0.9),
+    _Step("cell", re.compile(r"[^|]{0,60}\|"), 0.95),
+    _Step("number", re.compile(rf"[{_MARKS}],?(?=[ \t])"), 0.95),
+    _Step("bracket", re.compile(r"\["), 0.9, once=True),
+    _Step("process", re.compile(rf"[^ \t]+[ \t]+{_NAME}\[[{_MARKS}]\]:(?=[ \t]|$)"), 0.6, once=True,
+          loose=re.compile(rf"[^ \t]+[ \t]+{_NAME}(?:\[[{_MARKS}]\])?:(?=[ \t]|$)")),
+    _Step("name", re.compile(rf"{_NAME}(?:\[[{_MARKS}]\])?:(?=[ \t]|$)"), 0.8, once=True),
+    _Step("dash", re.compile(r"(?:[^ \t\[\]\"]+[ \t]+){1,4}?-(?=[ \t])"), 0.95, once=True),
+    _Step("logger", re.compile(rf"[A-Za-z_][\w${_MARKS}-]*(?:(?:\.|::)[\w${_MARKS}-]+)+(?=[ \t])"),
+          0.95, once=True),
+    _Step("tabbed", re.compile(r"[^ \t]+(?=\t|  )"), 0.9, once=True),
+)  # fmt: skip
+_BY_NAME = {step.name: step for step in _STEPS}
+_MOST_STEPS = 12
+
+
+class Layout(NamedTuple):
+    """A head: the last column that holds a time or a level, -1 for none; then its further parts."""
+
+    column: int
+    steps: tuple[str, ...]
+
+
+class Layouts:
+    """The heads of lines, by the signature of what the kernel set apart."""
+
+    def __init__(self, layouts: dict[str, list[Layout]]) -> None:
+        self._layouts = layouts
+
+    def message_start(self, signature: str, form: str) -> int:
+        """Return where the message of a form begins."""
+        for layout in self._layouts.get(signature, ()):
+            start = _after_column(form, layout.column)
+            if start is None:
+                continue
+            for name in layout.steps:
+                start = _passed(_BY_NAME[name], form, _skipped(form, start), loose=True) or start
+            return _skipped(form, start)
+        return _skipped(form, 0)
+
+    def preferring(self, other: Layouts | None) -> Layouts:
+        """Return these layouts, with those of `other` where it knows a signature."""
+        return self if other is None else Layouts({**self._layouts, **other._layouts})
+
+    def to_list(self) -> list[list[object]]:
+        """Return the layouts as JSON can hold them."""
+        return [
+            [signature, [[layout.column, list(layout.steps)] for layout in found]]
+            for signature, found in sorted(self._layouts.items())
+        ]
+
+    @classmethod
+    def from_list(cls, items: Iterable[Sequence[object]]) -> Layouts:
+        """Return the layouts of to_list(). Raises ValueError or TypeError for others."""
+        layouts: dict[str, list[Layout]] = {}
+        for signature, found in items:  # type: ignore[misc]
+            layouts[str(signature)] = [
+                Layout(int(column), tuple(_BY_NAME[name].name for name in steps))
+                for column, steps in found  # type: ignore[attr-defined]
+            ]
+        return cls(layouts)
+
+
+def find_layouts(groups: Iterable[tuple[str, Sequence[str]]]) -> Layouts:
+    """Return the layouts of forms, which come by signature."""
+    return Layouts({signature: _layouts(messages, 0) for signature, messages in groups})
+
+
+def by_signature(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return messages by their signature."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for signature, message in pairs:
+        groups[signature].append(message)
+    return groups
+
+
+def _layouts(messages: Sequence[str], depth: int) -> list[Layout]:
+    if len(messages) < _LEAST or depth > _DEEPEST:
+        return []
+    kinds = {message: _strong_columns(message) for message in messages}
+    shares = [sum(k in found for found in kinds.values()) for k in range(_COLUMNS)]
+    best = max(shares)
+    if best < _STRONG * len(messages) or best < _LEAST:
+        return [Layout(-1, _further(messages, [0] * len(messages)))]
+    column = max(k for k, share in enumerate(shares) if share >= _SIMILAR * best)
+    members = [message for message in messages if column in kinds[message]]
+    starts = [_after_column(message, column) or 0 for message in members]
+    rest = [message for message in messages if column not in kinds[message]]
+    return [Layout(column, _further(members, starts)), *_layouts(rest, depth + 1)]
+
+
+def _strong_columns(message: str) -> set[int]:
+    """Return the columns that hold a time, or a level in capitals."""
+    found = set()
+    for k, match in enumerate(_WORD.finditer(message)):
+        if k >= _COLUMNS:
+            break
+        word = match[0].strip("[](),:;-")
+        if word in _LEVELS or (word and word in _TIME + _EPOCH):
+            found.add(k)
+    return found
+
+
+def _after_column(message: str, column: int) -> int | None:
+    """Return the end of a column that holds a time or a level, None where it does not."""
+    if column < 0:
+        return 0
+    if column not in _strong_columns(message):
+        return None
+    for k, match in enumerate(_WORD.finditer(message)):
+        if k == column:
+            return match.end()
+    return None
+
+
+def _further(messages: Sequence[str], starts: list[int]) -> tuple[str, ...]:
+    """Return the steps that nearly all messages share after their starts."""
+    steps: list[str] = []
+    if len(messages) < _LEAST:
+        return ()
+    while len(steps) < _MOST_STEPS:
+        starts = [_skipped(m, start) for m, start in zip(messages, starts, strict=True)]
+        for step in _STEPS:
+            if step.once and step.name in steps:
+                continue
+            ends = [_passed(step, m, start) for m, start in zip(messages, starts, strict=True)]
+            if sum(end is not None for end in ends) >= step.share * len(messages):
+                steps.append(step.name)
+                starts = [
+                    _passed(step, m, start, loose=True) or start
+                    for m, start in zip(messages, starts, strict=True)
+                ]
+                break
+        else:
+            break
+    return tuple(steps)
+
+
+def _passed(step: _Step, message: str, start: int, *, loose: bool = False) -> int | None:
+    """Return where a step's part at `start` ends, None where there is none or nothing follows."""
+    regex = step.loose if loose and step.loose else step.regex
+    found = regex.match(message, start)
+    if found is None:
+        return None
+    end = found.end() if step.name != "bracket" else _bracket_end(message, start)
+    return end if end is not None and end < len(message) else None
+
+
+def _bracket_end(message: str, start: int) -> int | None:
+    depth = 0
+    for n in range(start, min(len(message), start + 300)):
+        depth += (message[n] in "[(") - (message[n] in "])")
+        if depth == 0:
+            return n + 1
+    return None
+
+
+def _skipped(message: str, start: int) -> int:
+    while start < len(message) and message[start] in " \t":
+        start += 1
+    return start
+

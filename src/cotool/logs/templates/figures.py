@@ -1,0 +1,219 @@
+"""The figures of a template from those of its forms: parameters, examples, time line."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from cotool._fast import forms as kernel
+from cotool.logs.histogram import Histogram
+from cotool.logs.options import LEVELS
+from cotool.logs.templates.model import Parameter
+from cotool.logs.templates.tokens import PARAMETER, SHOWN, text_of, tokenise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_TOP = 5
+_EXAMPLES = 3
+_BLANKS = re.compile(r"[ \t]+")
+_UNKNOWN = LEVELS.index("unknown")
+
+
+class Form(NamedTuple):
+    """A form as the kernel exports it; see forms.Forms.export()."""
+
+    signature: bytes
+    message: bytes
+    inferred: bool
+    count: int
+    levels: tuple[int, ...]
+    first: int | None
+    last: int | None
+    width: int
+    timeline: dict[int, int]
+    parameters: int
+    numbers: int
+    least: list[float]
+    greatest: list[float]
+    registers: bytes | None
+    kept: list[tuple[int, int, bytes]]
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether words of it are kept no longer."""
+        return kernel.FOLDED in self.message or kernel.FOLDED in self.signature
+
+
+class Piece(NamedTuple):
+    """What stands for one parameter of a template in a form: text, marks of its parameters in it,
+    and the numbers of those."""
+
+    text: str
+    places: tuple[int, ...]
+
+
+class Part(NamedTuple):
+    """A form of a template: the number of parameters in its head, and a piece for each `<*>`."""
+
+    form: Form
+    message: str
+    skipped: int
+    pieces: tuple[Piece, ...]
+
+
+def align(template: str, message: str) -> list[tuple[int, int]] | None:
+    """Return where the parameters of a template stand in a message, both with blanks as one.
+
+    Each ends where the text that follows it in the template first goes on. None where the message
+    is not the template's.
+    """
+    head, *texts = template.split(PARAMETER)
+    if not texts:
+        return [] if message == template else None
+    if not message.startswith(head):
+        return None
+    at = len(head)
+    spans = []
+    for text in texts[:-1]:
+        found = message.find(text, at) if text else at
+        if found < 0:
+            return None
+        spans.append((at, found))
+        at = found + len(text)
+    end = len(message) - len(texts[-1])
+    if end < at or not message.endswith(texts[-1]):
+        return None
+    return [*spans, (at, end)]
+
+
+def squeezed(text: str) -> str:
+    """Return a text with every run of blanks as one."""
+    return _BLANKS.sub(" ", text)
+
+
+def shown_tokens(key: Sequence[str], messages: Iterable[str]) -> str:
+    """Return the text of a template: in full where its messages differ by single words alone."""
+    several = {tuple(tokenise(message)) for message in messages}
+    if len({len(tokens) for tokens in several}) != 1:
+        return "".join(key)
+    merged = []
+    for column in zip(*several, strict=True):
+        first = column[0]
+        if all(token == first for token in column):
+            merged.append(first)
+        elif all(token[0] in " \t" for token in column):
+            merged.append(" ")
+        else:
+            merged.append(PARAMETER)
+    return "".join(merged)
+
+
+def part_of(template: str, form: Form, start: int) -> Part:
+    """Return how a form stands to its template; `start` is where its message begins."""
+    whole = text_of(form.message)
+    message = squeezed(whole[start:])
+    skipped = whole[:start].count(PARAMETER)
+    spans = align(squeezed(template), message)
+    pieces = []
+    for low, high in spans or ():
+        first = skipped + message[:low].count(PARAMETER)
+        text = message[low:high]
+        pieces.append(Piece(text, tuple(range(first, first + text.count(PARAMETER)))))
+    return Part(form, message, skipped, tuple(pieces))
+
+
+def expand(text: str, values: Sequence[str], first: int) -> str:
+    """Return a text with values in place of its marks, from value `first` on."""
+    head, *rest = text.split(PARAMETER)
+    return head + "".join(
+        (values[first + n] if first + n < len(values) else SHOWN) + part
+        for n, part in enumerate(rest)
+    )
+
+
+def values_of(kept: bytes) -> list[str]:
+    """Return the parameters of a kept line."""
+    return [value.decode("utf-8", "replace") for value in kernel.kept_parameters(kept)]
+
+
+def parameters_of(parts: Sequence[Part], count: int) -> tuple[Parameter, ...]:
+    """Return the figures of a template's parameters."""
+    samples = [
+        [(number, values_of(kept)) for _, number, kept in part.form.kept] for part in parts
+    ]
+    return tuple(_parameter(parts, samples, n) for n in range(count))
+
+
+def _parameter(
+    parts: Sequence[Part], samples: Sequence[Sequence[tuple[int, list[str]]]], n: int
+) -> Parameter:
+    seen: Counter[str] = Counter()
+    exact = True
+    registers: bytes | None = None
+    least, greatest, is_number = float("inf"), float("-inf"), True
+    for part, kept in zip(parts, samples, strict=True):
+        if n >= len(part.pieces):
+            exact = is_number = False
+            continue
+        piece, form = part.pieces[n], part.form
+        single = piece.text == PARAMETER and piece.places[0] < len(form.least)
+        if not piece.places:
+            seen[piece.text] += form.count
+        else:
+            total = sum(number for number, _ in kept)
+            scale = form.count / total if total else 0
+            exact &= form.registers is None
+            for number, values in kept:
+                seen[expand(piece.text, values, piece.places[0])] += round(number * scale)
+            if single and form.registers:
+                registers = _union(registers, form.registers, piece.places[0])
+        if single and form.numbers >> piece.places[0] & 1:
+            least = min(least, form.least[piece.places[0]])
+            greatest = max(greatest, form.greatest[piece.places[0]])
+        else:
+            is_number = False
+    distinct = len(seen)
+    if registers is not None:
+        distinct = max(distinct, round(kernel.distinct(registers, 0)))
+    top = sorted(seen.items(), key=lambda item: (-item[1], item[0]))[:_TOP]
+    ranged = is_number and least <= greatest
+    return Parameter(
+        distinct=distinct,
+        exact=exact,
+        top=tuple(top),
+        least=least if ranged else None,
+        greatest=greatest if ranged else None,
+    )
+
+
+def _union(registers: bytes | None, more: bytes, place: int) -> bytes:
+    size = kernel.REGISTERS
+    own = more[place * size : (place + 1) * size]
+    return own if registers is None else bytes(map(max, registers, own))
+
+
+def examples_of(parts: Sequence[Part]) -> tuple[str, ...]:
+    """Return messages as they stand in the logs; the same ones whatever the order of lines."""
+    found: dict[str, int] = {}
+    for part in parts:
+        if not part.form.kept:
+            found.setdefault(expand(part.message, (), 0), -1)
+        for hash_, _, kept in part.form.kept[:_EXAMPLES]:
+            found.setdefault(expand(part.message, values_of(kept), part.skipped), hash_)
+    ordered = sorted(found, key=lambda text: (found[text], text))
+    return tuple(text.encode("utf-8", "replace").decode() for text in ordered[:_EXAMPLES])
+
+
+def timeline_of(parts: Sequence[Part]) -> Histogram:
+    """Return the records of all forms by time."""
+    total = Histogram()
+    for part in parts:
+        row = [0] * len(LEVELS)
+        buckets = {}
+        for start, count in part.form.timeline.items():
+            row[_UNKNOWN] = count
+            buckets[start] = tuple(row)
+        total = total.merge(Histogram(part.form.width, buckets))
+    return total
