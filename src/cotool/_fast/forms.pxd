@@ -8,7 +8,8 @@ cdef extern from "logforms.h" nogil:
     ctypedef struct cotool_form:
         size_t text
         uint32_t size
-        uint8_t inferred, parameters, numbers, crowded
+        uint8_t inferred, parameters, crowded
+        unsigned short numbers
         uint64_t count
         uint64_t* levels
         int64_t first, last, start
@@ -59,6 +60,8 @@ cdef extern from "logforms.h" nogil:
     int cotool_forms_settle(cotool_forms* forms)
     void cotool_forms_open(cotool_forms* forms, const int64_t* widths)
     void cotool_forms_close(cotool_forms* forms)
+    int cotool_forms_label(cotool_forms* forms, const uint8_t* text, size_t size, uint32_t name,
+                           const uint32_t* pieces, uint32_t count)
     double cotool_distinct(const uint8_t* registers)
 
 cdef class Forms:

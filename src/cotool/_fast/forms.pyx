@@ -4,7 +4,8 @@ logforms.h explains a form and why tables of parts add up to the table of the wh
 is, is decided by logs.templates on the forms that are exported here.
 """
 
-from libc.stdint cimport INT64_MAX, int64_t, uint8_t, uint64_t
+from libc.errno cimport ENOENT
+from libc.stdint cimport INT64_MAX, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
@@ -18,6 +19,7 @@ PARAMETER, TIME, EPOCH, FOLDED, SIGNATURE = b"\x01", b"\x02", b"\x03", b"\x04", 
 MOST_FORMS = COTOOL_FORMS
 MOST_SAMPLES = COTOOL_SAMPLES
 REGISTERS = COTOOL_REGISTERS
+MOST_RANGES = COTOOL_RANGES
 
 
 def mask(bytes line not None):
@@ -87,7 +89,7 @@ cdef class Forms:
         (signature, message, inferred, count, levels, first, last, width, time line, parameters,
         numbers, least, greatest, registers, kept): first and last in seconds, None without times;
         the time line maps the starts of buckets of `width` seconds to counts; `parameters` is
-        their number, `numbers` bits of those that were numbers in every line, with their ranges;
+        their number; of the last MOST_RANGES, `numbers` has bits where all were numbers, then ranges;
         `registers` is None where every distinct line is kept; `kept` has (hash, count, bytes) of
         lines, see kept_parameters().
         """
@@ -96,6 +98,25 @@ cdef class Forms:
             raise MemoryError
         return sorted([_exported(self, &self.table.form[n]) for n in range(self.table.count)],
                       key=lambda form: form[:3])
+
+    def label(self, bytes signature not None, bytes message not None, uint32_t name, pieces):
+        """Call a form of the table by a number; `pieces` are (from, to) in its message."""
+        cdef bytes text = signature + SIGNATURE + message
+        cdef uint32_t[COTOOL_FORM_ROOM] flat
+        cdef int n
+        cdef int status
+        if 2 * len(pieces) > COTOOL_FORM_ROOM:
+            raise ValueError("more parameters than a form has")
+        for n, (low, high) in enumerate(pieces):
+            if not 0 <= low <= high <= len(message):
+                raise ValueError("a parameter outside the message")
+            flat[2 * n], flat[2 * n + 1] = low, high
+        status = cotool_forms_label(&self.table, <const uint8_t*><const char*>text, len(text), name,
+                                    flat, len(pieces))
+        if status == ENOENT:
+            raise KeyError("no such form")
+        if status:
+            raise MemoryError
 
     def insert(self, form not None):
         """Add a form as export() gives it. Raises ValueError for what cannot be one."""
@@ -161,7 +182,7 @@ def kept_parameters(bytes kept not None):
 
 
 def distinct(bytes registers not None, int parameter):
-    """Estimate the distinct values of one of the first parameters."""
+    """Estimate the distinct values of one of the last parameters."""
     if not 0 <= parameter < len(registers) // COTOOL_REGISTERS:
         raise IndexError("no such parameter")
     return cotool_distinct(<const uint8_t*><const char*>registers + parameter * COTOOL_REGISTERS)

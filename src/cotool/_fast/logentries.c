@@ -128,16 +128,46 @@ static uint8_t *put_time(uint8_t *to, int64_t seconds, int32_t nanos, int utc) {
     return to;
 }
 
+/* "template":"0123456789ab","parameters":["..."] */
+static uint8_t *put_template(uint8_t *to, const cotool_names *names, const cotool_label *label,
+                             const uint8_t *line, const uint32_t *origin) {
+    to = put(to, ",\"template\":");
+    if (!label) return put(to, "null,\"parameters\":[]");
+    *to++ = '"';
+    memcpy(to, names->name + (size_t)label->name * COTOOL_NAME_SIZE, COTOOL_NAME_SIZE);
+    to = put(to + COTOOL_NAME_SIZE, "\",\"parameters\":[");
+    for (uint32_t n = 0; n < label->pieces; n++) {
+        const uint8_t *from = line + origin[label->piece[n][0]];
+        const uint8_t *stop = line + origin[label->piece[n][1]];
+        if (n) *to++ = ',';
+        to = put_string(to, from, stop < from ? from : stop);
+    }
+    *to++ = ']';
+    return to;
+}
+
 int cotool_write_entries(cotool_span *span, const uint8_t *memory, const uint8_t *prefix,
-                         size_t prefix_size, int utc) {
+                         size_t prefix_size, int utc, const cotool_names *names) {
     cotool_text *text = &span->text;
+    cotool_header memo = {0};
+    cotool_masked masked;
+    uint32_t origin[COTOOL_FORM_ROOM + 1];
     text->size = 0;
     for (size_t n = 0; n < span->entries; n++) {
         const cotool_entry *e = &span->entry[n];
         const uint8_t *line = memory + e->at;
+        const cotool_label *label = NULL;
         uint8_t *to;
-        /* Every byte of the line and of the word may become six. */
-        if (reserve(text, 6 * ((size_t)e->size + e->word_size) + prefix_size + 256)) return ENOMEM;
+        if (names) {
+            if (!e->continuation)
+                label = cotool_forms_lookup(names->forms, line, line + e->size, &memo, &masked,
+                                            origin);
+            if (names->only >= 0 && (!label || label->name != (uint32_t)names->only)) continue;
+        }
+        /* Every byte of the line, of its parameters and of the word may become six. */
+        if (reserve(text, 6 * (2 * (size_t)e->size + e->word_size) + prefix_size +
+                              (label ? 3 * (size_t)label->pieces : 0) + 512))
+            return ENOMEM;
         to = text->bytes + text->size;
         *to++ = '{';
         memcpy(to, prefix, prefix_size);
@@ -152,6 +182,7 @@ int cotool_write_entries(cotool_span *span, const uint8_t *memory, const uint8_t
         to = put(to, e->continuation ? ",\"continuation\":true,\"text\":"
                                      : ",\"continuation\":false,\"text\":");
         to = put_string(to, line, line + e->size);
+        if (names) to = put_template(to, names, label, line, origin);
         to = put(to, "}\n");
         text->size = (size_t)(to - text->bytes);
     }

@@ -700,6 +700,7 @@ void cotool_mask(const uint8_t *line, const uint8_t *end, cotool_header *memo,
             cotool_value value = cotool_json_find(p, end, keys[n]);
             if (value.kind != COTOOL_STRING) continue;
             p = value.start, w.end = end = value.end;
+            masked->message = (uint32_t)(p - line);
             masked->text[size] = '{', masked->text[size + 1] = COTOOL_SIGNATURE;
             w.to++;
             timed = 1;
@@ -829,14 +830,17 @@ static int ranges_of(const cotool_form *f) {
     return f->parameters < COTOOL_RANGES ? f->parameters : COTOOL_RANGES;
 }
 
+/* The first parameter whose range is known. */
+static int first_range(const cotool_form *f) { return f->parameters - ranges_of(f); }
+
 /* Counts what a kept line holds among the distinct values. */
 static void mark_kept(cotool_form *f, const cotool_kept *kept) {
     const uint8_t *p = kept->bytes;
-    int count = ranges_of(f);
-    for (int k = 0; k < count; k++) {
+    const int first = first_range(f);
+    for (int k = 0; k < f->parameters; k++) {
         uint64_t hash;
         memcpy(&hash, p, 8);
-        mark_register(f->registers + k * COTOOL_REGISTERS, hash);
+        if (k >= first) mark_register(f->registers + (k - first) * COTOOL_REGISTERS, hash);
         p += 10 + (p[8] | p[9] << 8);
     }
 }
@@ -963,6 +967,7 @@ void cotool_forms_close(cotool_forms *forms) {
     free(forms->texts);
     free(forms->collapsed);
     free(forms->least);
+    free(forms->labels);
     memset(forms, 0, sizeof *forms);
 }
 
@@ -1046,11 +1051,11 @@ static cotool_form *form_of(cotool_forms *forms, uint64_t hash, const uint8_t *t
 
 /* The bits of what was a number in every line; the ranges of those. */
 static void widen_ranges(cotool_form *f, const cotool_masked *m) {
-    int count = ranges_of(f);
+    const int count = ranges_of(f), first = first_range(f);
     for (int n = 0; n < count; n++) {
-        const cotool_parameter *x = &m->parameter[n];
+        const cotool_parameter *x = &m->parameter[first + n];
         if (!x->is_number) {
-            f->numbers &= (uint8_t)~(1u << n);
+            f->numbers &= (uint16_t)~(1u << n);
             continue;
         }
         if (x->value < f->least[n]) f->least[n] = x->value;
@@ -1306,7 +1311,7 @@ static int add_form(cotool_forms *forms, const cotool_form *g, const uint8_t *gi
     if (is_new) {
         f->inferred = (uint8_t)inferred;
         f->parameters = folded ? 0 : g->parameters;
-        f->numbers = 0xFF;
+        f->numbers = 0xFFFF;
         f->crowded = (uint8_t)folded;
         for (int n = 0; n < COTOOL_RANGES; n++) f->least[n] = INFINITY, f->greatest[n] = -INFINITY;
     }
@@ -1407,7 +1412,7 @@ int cotool_forms_add(cotool_forms *forms, const uint8_t *line, const uint8_t *en
     if (is_new) {
         f->inferred = (uint8_t)facts->inferred;
         f->parameters = folded ? 0 : (uint8_t)m.parameters;
-        f->numbers = 0xFF;
+        f->numbers = 0xFFFF;
         f->crowded = (uint8_t)folded;
         for (int n = 0; n < COTOOL_RANGES; n++) f->least[n] = INFINITY, f->greatest[n] = -INFINITY;
         if (forms->prior && !folded) {
@@ -1437,8 +1442,69 @@ int cotool_forms_add(cotool_forms *forms, const uint8_t *line, const uint8_t *en
         }
         if (f->registers)
             for (int n = 0; n < count; n++)
-                mark_register(f->registers + n * COTOOL_REGISTERS, hashes[n]);
+                mark_register(f->registers + n * COTOOL_REGISTERS, hashes[first_range(f) + n]);
     }
     if (is_new && forms->count > settle_limit(forms)) return cotool_forms_settle(forms);
     return 0;
+}
+
+/* ---- labels -------------------------------------------------------------------------------- */
+
+int cotool_forms_label(cotool_forms *forms, const uint8_t *text, size_t size, uint32_t name,
+                       const uint32_t *pieces, uint32_t count) {
+    const size_t more = sizeof(cotool_label) + (size_t)count * 2 * sizeof *pieces;
+    cotool_form *f = (cotool_form *)cotool_forms_find(forms, text, (uint32_t)size, 0);
+    cotool_label *label;
+    if (!f) return ENOENT;
+    if (forms->labels_size + more > forms->labels_room) {
+        size_t room = 2 * forms->labels_room + more + 4096;
+        uint8_t *labels = realloc(forms->labels, room);
+        if (!labels) return ENOMEM;
+        forms->labels = labels, forms->labels_room = room;
+    }
+    label = (cotool_label *)(forms->labels + forms->labels_size);
+    label->name = name, label->pieces = count;
+    if (count) memcpy(label->piece, pieces, (size_t)count * 2 * sizeof *pieces);
+    f->label = forms->labels_size + 1;
+    forms->labels_size += more;
+    return 0;
+}
+
+/* Where the bytes of a message's form stand in its line. */
+static void trace_origin(const uint8_t *line, const uint8_t *end, const uint8_t *form, size_t size,
+                         const cotool_masked *m, uint32_t *origin) {
+    const uint8_t *p = line + m->message;
+    int parameter = 0;
+    for (size_t n = 0; n < size; n++) {
+        origin[n] = (uint32_t)(p - line);
+        if (form[n] >= COTOOL_PARAMETER && form[n] <= COTOOL_EPOCH) {
+            if (parameter < m->parameters) {
+                origin[n] = m->parameter[parameter].start;
+                p = line + m->parameter[parameter++].end;
+            }
+        } else if (is(form[n], BLANK) && n + 1 < size && is(form[n + 1], BLANK)) {
+            p++;
+        } else if (is(form[n], BLANK)) {
+            while (p < end && is(*p, BLANK)) p++;
+        } else {
+            p += p < end;
+        }
+    }
+    origin[size] = (uint32_t)(p - line);
+}
+
+const cotool_label *cotool_forms_lookup(const cotool_forms *forms, const uint8_t *line,
+                                        const uint8_t *end, cotool_header *memo,
+                                        cotool_masked *m, uint32_t *origin) {
+    const cotool_form *f;
+    const uint8_t *message;
+    if (end - line > COTOOL_FORM_LINE) end = line + COTOOL_FORM_LINE;
+    cotool_mask(line, end, memo, m);
+    f = cotool_forms_find(forms, m->text, m->size, 0);
+    if (!f && forms->folding && fold_text(forms, m->text, &m->size))
+        f = cotool_forms_find(forms, m->text, m->size, 0);
+    if (!f || !f->label) return NULL;
+    message = (const uint8_t *)memchr(m->text, COTOOL_SIGNATURE, m->size) + 1;
+    trace_origin(line, end, message, m->size - (size_t)(message - m->text), m, origin);
+    return (const cotool_label *)(forms->labels + f->label - 1);
 }

@@ -27,9 +27,9 @@ enum {
 #define COTOOL_SIGNATURE_SIZE 40
 #define COTOOL_FORM_ROOM (COTOOL_SIGNATURE_SIZE + COTOOL_FORM_SIZE + 128)
 #define COTOOL_KEPT_SIZE 96
-/* Parameters of a line that are kept apart, and those whose ranges and numbers are. */
+/* Parameters of a line that are kept apart; the last ones, of which range and number are known. */
 #define COTOOL_FORM_PARAMETERS 32
-#define COTOOL_RANGES 8
+#define COTOOL_RANGES 12
 /* Registers of a HyperLogLog: a standard error of 6.5 % (Flajolet et al. 2007). */
 #define COTOOL_REGISTERS 256
 /* Buckets of a form's time line. */
@@ -69,7 +69,7 @@ typedef struct {
     uint32_t size;
     uint8_t inferred; /* its times lack a year or a date */
     uint8_t parameters;
-    uint8_t numbers; /* bits of the parameters that were numbers in every line */
+    uint16_t numbers; /* bits of the parameters that were numbers in every line */
     uint8_t crowded; /* not every distinct line is kept */
     uint64_t count;
     uint64_t levels[COTOOL_LOG_LEVELS];
@@ -84,7 +84,15 @@ typedef struct {
     uint64_t limit;                /* hashes from here on are kept elsewhere: see `prior` */
     int kept, room;
     cotool_kept *keep;
+    size_t label; /* offset in the table's labels plus 1, 0: none */
 } cotool_form;
+
+/* What a form's lines are called: the number of a name, and where in the form the parameters stand
+ * that are told. */
+typedef struct {
+    uint32_t name, pieces;
+    uint32_t piece[][2]; /* from, to; offsets in the message's form */
+} cotool_label;
 
 /* A header that was read: lines of the same shape are spared the work. */
 typedef struct {
@@ -111,6 +119,8 @@ typedef struct cotool_forms {
     int least_count;
     uint64_t *collapsed;  /* hashes of beginnings after which a word is folded */
     size_t collapsed_count, collapsed_slots;
+    uint8_t *labels;
+    size_t labels_size, labels_room;
 } cotool_forms;
 
 /* What is known of a record. */
@@ -142,6 +152,16 @@ void cotool_forms_close(cotool_forms *forms);
 
 const cotool_form *cotool_forms_find(const cotool_forms *forms, const uint8_t *text, uint32_t size,
                                      int inferred);
+/* Labels a form of the table; ENOENT where it is not in it. */
+int cotool_forms_label(cotool_forms *forms, const uint8_t *text, size_t size, uint32_t name,
+                       const uint32_t *pieces, uint32_t count);
+
+/* The label of a line, NULL: none. `origin` gets where each byte of the message's form, and its
+ * end, stand in the line. */
+const cotool_label *cotool_forms_lookup(const cotool_forms *forms, const uint8_t *line,
+                                        const uint8_t *end, cotool_header *memo,
+                                        cotool_masked *masked, uint32_t *origin);
+
 /* An estimate of the distinct values of a parameter that has registers. */
 double cotool_distinct(const uint8_t *registers);
 uint64_t cotool_hash(const uint8_t *bytes, size_t size, uint64_t seed);

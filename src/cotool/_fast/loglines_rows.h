@@ -355,7 +355,7 @@ COTOOL_TARGET static inline int COTOOL_NAME(begin_line)(const cotool_config *con
     if (at >= span->end) clock = span->clock;
     begins = COTOOL_NAME(begins)(config, worker, span, line, end, &header);
     /* A first line that begins no record is one of its own. */
-    if (!begins && span->first && !r->open) begins = 1;
+    if (!begins && (config->lone || (span->first && !r->open))) begins = 1;
     if (begins && at >= span->end) {
         span->clock = clock;
         return 1;

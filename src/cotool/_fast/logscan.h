@@ -134,6 +134,7 @@ typedef struct {
     uint8_t show_levels[COTOOL_LEVELS];
     int show_matches; /* lines that match a wanted pattern, whatever their level */
     int entries;      /* keep an entry for each line */
+    int lone;         /* every line is a record */
     int mine;         /* count the forms of records */
     const cotool_forms *prior; /* the forms of the batches before */
 } cotool_config;
@@ -317,9 +318,18 @@ typedef void cotool_scan_function(const cotool_config *config, cotool_worker *wo
 cotool_scan_function *cotool_scan(void);
 
 
+/* Ids of templates, for the labels of forms. */
+#define COTOOL_NAME_SIZE 12
+typedef struct {
+    const cotool_forms *forms;
+    const uint8_t *name; /* [...][COTOOL_NAME_SIZE] */
+    int64_t only;        /* the lines of this one alone, -1: all */
+} cotool_names;
+
 /* Writes one JSON object a line for the entries of a span, whose text stands in `memory`. `prefix`
- * holds the first members; `utc`: all times are universal. Returns 0 or ENOMEM. */
+ * holds the first members; `utc`: all times are universal; `names`: NULL, or what adds templates.
+ * Returns 0 or ENOMEM. */
 int cotool_write_entries(cotool_span *span, const uint8_t *memory, const uint8_t *prefix,
-                         size_t prefix_size, int utc);
+                         size_t prefix_size, int utc, const cotool_names *names);
 
 #endif

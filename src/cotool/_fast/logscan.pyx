@@ -67,7 +67,7 @@ cdef extern from "logscan.h" nogil:
         const int64_t* widths
         int most_buckets, show
         uint8_t* show_levels
-        int show_matches, entries, mine
+        int show_matches, entries, lone, mine
         const cotool_forms* prior
     ctypedef struct cotool_bucket:
         int64_t start
@@ -148,8 +148,14 @@ cdef extern from "logscan.h" nogil:
     int cotool_layout_count()
     const char* cotool_layout_form(int layout)
     int cotool_layout_cycle(int layout)
+    enum:
+        COTOOL_NAME_SIZE
+    ctypedef struct cotool_names:
+        const cotool_forms* forms
+        const uint8_t* name
+        int64_t only
     int cotool_write_entries(cotool_span* span, const uint8_t* memory, const uint8_t* prefix,
-                             size_t prefix_size, int utc)
+                             size_t prefix_size, int utc, const cotool_names* names)
     ctypedef void scan_function "cotool_scan_function"(
         const cotool_config* config, cotool_worker* worker, cotool_span* span, int file,
         const uint8_t* memory, uint64_t size, int final)
@@ -287,7 +293,9 @@ cdef class Scanner:
     cdef uint64_t* record_patterns
     cdef uint8_t* line_patterns
     cdef uint8_t* record_text
-    cdef Forms mined
+    cdef Forms mined, labels
+    cdef bytes ids
+    cdef cotool_names names
     cdef int timed
     cdef int64_t tail_time
     cdef uint64_t seen_lines, fed
@@ -300,8 +308,8 @@ cdef class Scanner:
 
     def __cinit__(self, *, formats, literals, programs, every, levels, since, until, wanted, date,
                   zone, widths, int most_buckets, int show, show_levels, bint show_matches,
-                  bint entries, bint mine, bint resumed, bytes prefix, int num_threads,
-                  span_size=None, block_size=None):
+                  bint entries, bint lone, bint mine, bint resumed, bytes prefix, int num_threads,
+                  Forms labels=None, ids=(), only=None, span_size=None, block_size=None):
         cdef cotool_config* c = &self.config
         cdef int n
         cdef size_t block = block_size or BLOCK
@@ -309,6 +317,14 @@ cdef class Scanner:
         self.samples = []
         self.written = []
         self.prefix = prefix
+        self.labels = labels
+        self.ids = "".join(ids).encode()
+        if len(self.ids) != len(ids) * COTOOL_NAME_SIZE:
+            raise ValueError(f"ids have {COTOOL_NAME_SIZE} characters")
+        if labels is not None:
+            self.names.forms = &labels.table
+            self.names.name = <const uint8_t*><const char*>self.ids
+            self.names.only = -1 if only is None else ids.index(only)
         self.threads = max(num_threads, 1)
         self.spans = self.threads * BATCH
         self.span_size = span_size or (FORMS_SPAN if mine else SPAN)
@@ -342,6 +358,7 @@ cdef class Scanner:
         c.show = show
         c.show_matches = show_matches
         c.entries = entries
+        c.lone = lone
         if mine:
             self.mined = Forms(widths)
             c.mine, c.prior = 1, &self.mined.table
@@ -600,9 +617,11 @@ cdef class Scanner:
         cdef size_t size = len(self.prefix)
         cdef int n, failed = 0, utc = self.config.zones > 0
         cdef cotool_text* text
+        cdef const cotool_names* names = NULL if self.labels is None else &self.names
         with nogil:
             for n in prange(count, num_threads=self.threads, schedule="dynamic", chunksize=1):
-                failed += cotool_write_entries(&self.span[n], memory, prefix, size, utc)
+                failed += cotool_write_entries(&self.span[n], memory, prefix, size, utc,
+                                               names)
         if failed:
             raise MemoryError
         for n in range(count):

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from os import PathLike
 
+    from cotool._fast.forms import Forms
     from cotool.logs.patterns import Pattern
     from cotool.logs.scan import Scanned
     from cotool.logs.sources import Source
     from cotool.logs.state import State
+    from cotool.logs.templates.template_set import TemplateSet
 
 # A plain file from this size on gets all threads to itself; smaller ones share them.
 _LARGE = 64 << 20
@@ -105,6 +107,7 @@ def analyze_logs(
     show: int = 0,
     context: int = 0,
     recursive: bool = False,
+    templates: bool = False,
     num_threads: int | None = None,
 ) -> LogSummary:
     """Count the lines of logs by level, time, keyword and pattern, in one pass.
@@ -112,7 +115,8 @@ def analyze_logs(
     paths: files, globs, folders (`recursive`), "-" for standard input; gzip, zstd, bzip2 and xz are
     recognised. patterns: regexes by name. levels, since, until, match (names of patterns): which
     records count. log_format: see --log-format. tz: the IANA zone of times that name none. show:
-    how many samples to keep, each with `context` lines around it.
+    how many samples to keep, each with `context` lines around it. templates: also find what the
+    records say, see TemplateSet.
 
     A file that cannot be read to its end is in the result with its `error`. Raises InputError
     where an argument cannot be read or no file is found.
@@ -127,6 +131,7 @@ def analyze_logs(
         tz=tz,
         show=show,
         context=context,
+        mine=templates,
         num_threads=num_threads,
     )
     given = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
@@ -185,6 +190,22 @@ def _summary(found: Sequence[Scanned], show: int, watch: Watch) -> LogSummary:
         (LogSummary(scanned.summary.counts, (scanned.summary,)) for scanned in found),
         LogSummary(),
     )
+    mined = [scanned.forms for scanned in found if scanned.forms is not None]
     # In the order in which they were read, rotated logs oldest first.
     files = tuple(scanned.summary for scanned in found)
-    return replace(whole, files=files, samples=tuple(samples), interrupted=watch.stopped)
+    return replace(
+        whole,
+        files=files,
+        samples=tuple(samples),
+        interrupted=watch.stopped,
+        templates=_templates(mined) if mined else None,
+    )
+
+
+def _templates(mined: Sequence[Forms]) -> TemplateSet:
+    from cotool.logs.templates.template_set import TemplateSet
+
+    total, *rest = mined
+    for forms in rest:
+        total.merge(forms)
+    return TemplateSet(total)

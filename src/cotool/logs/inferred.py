@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from operator import add
 from typing import TYPE_CHECKING
 
-from cotool.logs.histogram import Histogram
+from cotool._fast.forms import Forms
+from cotool.logs.histogram import WIDTHS, Histogram
 from cotool.logs.options import LEVELS
 
 if TYPE_CHECKING:
@@ -52,6 +53,26 @@ class Times:
         return Times(
             min(firsts, default=None), max(lasts, default=None), whole.width, whole.buckets
         )
+
+
+def whole_forms(forms: Forms, years: int) -> Forms:
+    """Return forms whose inferred times lie so many years before, and are inferred no longer."""
+    whole = Forms(WIDTHS)
+    if not years:
+        whole.merge(forms, whole=True)
+        return whole
+    for form in forms.export():
+        (signature, message, inferred, count, levels, first, last, width, timeline, *rest) = form
+        if inferred and first is not None and last is not None:
+            first, last = _years_back(first, years), _years_back(last, years)
+            moved: dict[int, int] = {}
+            for start, number in timeline.items():
+                back = min(max(_years_back(start, years), first), last)
+                back -= back % width
+                moved[back] = moved.get(back, 0) + number
+            timeline = moved
+        whole.insert((signature, message, False, count, levels, first, last, width, timeline, *rest))
+    return whole
 
 
 def _moved(nanoseconds: int, years: int) -> int:

@@ -12,6 +12,9 @@ from cotool.logs.options import KEYWORDS, LEVELS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cotool.logs.templates.compare import Comparison
+    from cotool.logs.templates.template_set import TemplateSet
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Sample:
@@ -93,13 +96,16 @@ class LogSummary:
     """The analysis of a set of files.
 
     Merged, `files` are sorted by path, `samples` by path and line. `interrupted`: the work was
-    stopped before its end.
+    stopped before its end. `templates`: what the records say, None where they were not mined;
+    `comparison`: how that differs from an earlier run.
     """
 
     counts: LogCounts = field(default_factory=LogCounts)
     files: tuple[FileSummary, ...] = ()
     samples: tuple[Sample, ...] = ()
     interrupted: bool = False
+    templates: TemplateSet | None = None
+    comparison: Comparison | None = None
 
     def merge(self, other: LogSummary) -> LogSummary:
         """Return the analysis of both sets of files. Associative and commutative."""
@@ -109,7 +115,16 @@ class LogSummary:
             files=tuple(sorted((*self.files, *other.files), key=lambda file: file.path)),
             samples=tuple(sorted((*self.samples, *other.samples))),
             interrupted=self.interrupted or other.interrupted,
+            templates=_joined(self.templates, other.templates),
         )
+
+
+def _joined(one: TemplateSet | None, other: TemplateSet | None) -> TemplateSet | None:
+    if one is None:
+        return other
+    if other is None:
+        return one
+    return one.merge(other)
 
 
 def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:

@@ -12,7 +12,7 @@ from cotool._fast import logscan
 from cotool.errors import CotoolError, InputError
 from cotool.logs.formats import Format, is_cyclic, layout_forms, recognise, sample_lines
 from cotool.logs.histogram import MAX_BUCKETS, WIDTHS, Histogram
-from cotool.logs.inferred import Times
+from cotool.logs.inferred import Times, whole_forms
 from cotool.logs.model import FileSummary, LogCounts
 from cotool.logs.options import KEYWORDS, LEVELS
 from cotool.logs.samples import StreamSamples, read_sample
@@ -21,6 +21,7 @@ from cotool.logs.sources import PlainFile, open_source, sample
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from cotool._fast.forms import Forms
     from cotool.logs.model import Sample
     from cotool.logs.patterns import Pattern
     from cotool.logs.sources import Source, Stream
@@ -45,7 +46,8 @@ class ScanOptions:
     """What to find and to count in each source.
 
     `levels`, `since`, `until` and `match` (names of patterns) choose the
-    records; `zone` is that of times which name none; `formats` replaces recognition. `show` is the
+    records; `lone`: every line is one. `zone` is that of times which name none; `formats` replaces
+    recognition. `mine`: count forms for templates; `labels`: name the templates of records. `show` is the
     number of samples, with `context` lines around each. `span_size` and `block_size` cut the work
     differently without changing a result.
     """
@@ -60,10 +62,21 @@ class ScanOptions:
     show: int = 0
     context: int = 0
     records: bool = False
+    lone: bool = False
     mine: bool = False
+    labels: Labels | None = None
     num_threads: int = 1
     span_size: int | None = None
     block_size: int | None = None
+
+
+class Labels(NamedTuple):
+    """What records are called: the forms of all of them, labelled; the ids that the labels are
+    numbers of; the id of the records that alone are written, None for all."""
+
+    forms: Forms
+    ids: tuple[str, ...]
+    only: str | None = None
 
 
 class Watch:
@@ -89,6 +102,7 @@ class Scanned(NamedTuple):
     device: int | None = None
     inode: int | None = None
     opened: bool = True
+    forms: Forms | None = None
 
 
 def scan_source(
@@ -106,20 +120,21 @@ def scan_source(
     """
     try:
         with open_source(source) as opened:
-            return _scan_opened(source.path, opened, options, watch, several=several, state=state)
+            return scan_opened(source.path, opened, options, watch, several=several, state=state)
     except CotoolError as error:
         return Scanned(FileSummary(source.path, LogCounts(), error=str(error)), (), opened=False)
 
 
-def _scan_opened(
+def scan_opened(
     path: str,
     opened: PlainFile | Stream,
     options: ScanOptions,
     watch: Watch,
     *,
-    several: bool,
-    state: State | None,
+    several: bool = False,
+    state: State | None = None,
 ) -> Scanned:
+    """Scan what is open already, under the name `path`; see scan_source()."""
     windows = sample(opened)
     head = windows[0] if windows else b""
     formats = options.formats
@@ -145,13 +160,16 @@ def _scan_opened(
     if plain and found.late and (options.since or options.until or options.zone):
         # The years that were inferred decide what is counted, and were too late.
         found = run.scan(date.replace(year=date.year - found.late), start, whole_lines=bool(state))
-    return Scanned(found.summary, found.samples, found.offset, head, device, inode)
+    return Scanned(
+        found.summary, found.samples, found.offset, head, device, inode, forms=found.forms
+    )
 
 
 class _Result(NamedTuple):
     summary: FileSummary
     samples: tuple[Sample, ...]
     offset: int
+    forms: Forms | None
     late: int  # years by which inferred times lay behind the file's last change
 
 
@@ -193,7 +211,11 @@ class _Run:
         self._write_records(scanner)
         counts, late = self._counts(scanner)
         return _Result(
-            self._summary(scanner, counts, error), self._take_samples(scanner), end, late
+            self._summary(scanner, counts, error),
+            self._take_samples(scanner),
+            end,
+            None if scanner.forms is None else whole_forms(scanner.forms, late),
+            late,
         )
 
     def _scan_file(
@@ -308,8 +330,12 @@ class _Run:
             show_levels=[LEVELS.index(level) for level in shown],
             show_matches=wanted is not None,
             entries=options.records,
+            lone=options.lone,
             mine=options.mine,
             resumed=resumed,
+            labels=options.labels.forms if options.labels else None,
+            ids=options.labels.ids if options.labels else (),
+            only=options.labels.only if options.labels else None,
             prefix=f'"file":{json.dumps(self._path)},'.encode() if self._several else b"",
             num_threads=options.num_threads,
             # Records are fed in pieces that threads share.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import os
 import queue
 import stat
 import sys
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,11 +39,17 @@ _ENCODINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Something to read. `path` is as given, "stdin" for standard input; `size` as on disk."""
+    """Something to read. `path` is as given, "stdin" for standard input; `size` as on disk.
+
+    `spool`: a file with a copy of what can be read but once. `limit`: a plain file's size beyond
+    which nothing is read, so that a second look at it sees the same.
+    """
 
     path: str
     size: int = 0
     is_stdin: bool = False
+    spool: str | None = None
+    limit: int | None = None
 
     @property
     def is_plain(self) -> bool:
@@ -132,6 +139,49 @@ def find_sources(paths: Sequence[str | PathLike[str]], *, recursive: bool = Fals
     return in_time_order(unique.values(), lambda source: source.path)
 
 
+@contextmanager
+def read_twice(sources: Sequence[Source]) -> Iterator[list[Source]]:
+    """Yield sources that read the same a second time: pipes copied, plain files at their size.
+
+    Raises InputError where a copy cannot be written.
+    """
+    with contextlib.ExitStack() as stack:
+        yield [_repeatable(source, stack) for source in sources]
+
+
+def _repeatable(source: Source, stack: contextlib.ExitStack) -> Source:
+    if source.is_stdin:
+        if sys.stdin is None:
+            return source
+        fd = sys.stdin.fileno()
+        status = os.fstat(fd)
+        if stat.S_ISREG(status.st_mode) and os.lseek(fd, 0, os.SEEK_CUR) == 0 and (
+            _plain(source, fd, status) is not None
+        ):
+            return replace(source, limit=status.st_size)
+    else:
+        try:
+            status = Path(source.path).stat()
+        except OSError:
+            return source  # opening it will say why
+        if stat.S_ISREG(status.st_mode):
+            return replace(source, limit=status.st_size)
+        fd = os.open(source.path, os.O_RDONLY | os.O_CLOEXEC)
+        stack.callback(os.close, fd)
+    import tempfile
+
+    try:
+        copy = stack.enter_context(tempfile.NamedTemporaryFile(prefix="cotool-"))
+        while data := os.read(fd, BLOCK):
+            copy.write(data)
+        copy.flush()
+    except OSError as error:
+        raise InputError(
+            f"{source.path}: cannot be copied to read it twice: {error.strerror}"
+        ) from None
+    return replace(source, spool=copy.name)
+
+
 def _found(path: str, *, recursive: bool) -> list[Source]:
     if path == STDIN:
         return [Source("stdin", is_stdin=True)]
@@ -186,13 +236,13 @@ def _is_binary(path: str) -> bool:
 @contextmanager
 def open_source(source: Source) -> Iterator[PlainFile | Stream]:
     """Open a source. Raises InputError naming it where it cannot be read."""
-    if source.is_stdin:
+    if source.is_stdin and source.spool is None:
         if sys.stdin is None:
             raise InputError("stdin: is closed", hint="give a file")
         fd = sys.stdin.fileno()
         status = os.fstat(fd)
         if stat.S_ISREG(status.st_mode) and os.lseek(fd, 0, os.SEEK_CUR) == 0:
-            plain = _plain(source.path, fd, status)
+            plain = _plain(source, fd, status)
             if plain is not None:
                 yield plain
                 return
@@ -200,7 +250,7 @@ def open_source(source: Source) -> Iterator[PlainFile | Stream]:
             yield stream
         return
     try:
-        fd = os.open(source.path, os.O_RDONLY | os.O_CLOEXEC)
+        fd = os.open(source.spool or source.path, os.O_RDONLY | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise InputError(f"{source.path}: cannot be read: {reason}") from None
@@ -208,7 +258,7 @@ def open_source(source: Source) -> Iterator[PlainFile | Stream]:
         status = os.fstat(fd)
         if stat.S_ISDIR(status.st_mode):
             raise InputError(f"{source.path}: is a directory", hint="read the files in it with -r")
-        plain = _plain(source.path, fd, status)
+        plain = _plain(source, fd, status)
         if plain is not None:
             yield plain
             return
@@ -218,14 +268,14 @@ def open_source(source: Source) -> Iterator[PlainFile | Stream]:
         os.close(fd)
 
 
-def _plain(path: str, fd: int, status: os.stat_result) -> PlainFile | None:
+def _plain(source: Source, fd: int, status: os.stat_result) -> PlainFile | None:
     """Return the file where it is a regular one without compression, else None."""
     if not stat.S_ISREG(status.st_mode):
         return None
     try:
         head = os.pread(fd, MAGIC_SIZE, 0)
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+        raise InputError(f"{source.path}: cannot be read: {error.strerror}") from None
     # Files of /proc say that they are empty, and are not.
     if (
         (head and not status.st_size)
@@ -234,7 +284,8 @@ def _plain(path: str, fd: int, status: os.stat_result) -> PlainFile | None:
     ):
         return None
     start = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
-    return PlainFile(fd, status.st_size, start, status.st_mtime, status.st_dev, status.st_ino)
+    size = status.st_size if source.limit is None else min(status.st_size, source.limit)
+    return PlainFile(fd, size, start, status.st_mtime, status.st_dev, status.st_ino)
 
 
 @contextmanager

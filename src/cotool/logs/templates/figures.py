@@ -158,7 +158,9 @@ def _parameter(
             exact = is_number = False
             continue
         piece, form = part.pieces[n], part.form
-        single = piece.text == PARAMETER and piece.places[0] < len(form.least)
+        # Which of the last parameters, whose ranges are known; negative: none.
+        place = piece.places[0] - form.parameters + len(form.least) if piece.places else -1
+        single = piece.text == PARAMETER and 0 <= place < len(form.least)
         if not piece.places:
             seen[piece.text] += form.count
         else:
@@ -168,10 +170,10 @@ def _parameter(
             for number, values in kept:
                 seen[expand(piece.text, values, piece.places[0])] += round(number * scale)
             if single and form.registers:
-                registers = _union(registers, form.registers, piece.places[0])
-        if single and form.numbers >> piece.places[0] & 1:
-            least = min(least, form.least[piece.places[0]])
-            greatest = max(greatest, form.greatest[piece.places[0]])
+                registers = _union(registers, form.registers, place)
+        if single and form.numbers >> place & 1:
+            least = min(least, form.least[place])
+            greatest = max(greatest, form.greatest[place])
         else:
             is_number = False
     distinct = len(seen)

@@ -1,0 +1,78 @@
+"""mine_templates(): lines or files in, TemplateSet out."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from cotool.errors import InputError
+from cotool.logs.analyze import LogOptions, analyze_sources
+from cotool.logs.scan import Watch, scan_opened
+from cotool.logs.sources import Stream, find_sources
+from cotool.logs.templates.template_set import TemplateSet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from os import PathLike
+
+_BLOCK = 1 << 20
+
+
+def mine_templates(
+    source: str | PathLike[str] | Iterable[str | bytes | PathLike[str]],
+    *,
+    recursive: bool = False,
+    num_threads: int | None = None,
+) -> TemplateSet:
+    """Find the templates of log lines, with their parameters and figures.
+
+    source: a path (file, glob, folder with `recursive`), an iterable of os.PathLike, or an iterable
+    of lines as str or bytes; a str among several is a line, alone it is a path. Of a file, lines
+    that continue a record, as those of a stack trace do, belong to it; given lines stand alone.
+
+    Raises InputError where a file cannot be read.
+    """
+    options = LogOptions(mine=True, num_threads=num_threads).to_scan()
+    if isinstance(source, (str, os.PathLike)):
+        return _of_paths([source], options, recursive=recursive)
+    items = iter(source)
+    first = next(items, None)
+    if isinstance(first, os.PathLike):
+        return _of_paths([first, *items], options, recursive=recursive)  # type: ignore[list-item]
+    if first is None:
+        return TemplateSet()
+    stream = Stream(
+        _blocks(chain([first], items)),  # type: ignore[arg-type]
+        compression=None,
+        mtime=None,
+        size=None,
+        position=lambda: 0,
+    )
+    found = scan_opened("lines", stream, replace(options, lone=True), Watch())
+    return TemplateSet(found.forms)
+
+
+def _of_paths(paths: list[str | PathLike[str]], options: object, *, recursive: bool) -> TemplateSet:
+    found = analyze_sources(find_sources(paths, recursive=recursive), options)  # type: ignore[arg-type]
+    error = next((file.error for file in found.files if file.error), None)
+    if error is not None:
+        raise InputError(error)
+    return TemplateSet() if found.templates is None else found.templates
+
+
+def _blocks(lines: Iterable[str | bytes]) -> Iterator[bytes]:
+    """Yield lines in blocks; an end of line within a line becomes a blank."""
+    block: list[bytes] = []
+    size = 0
+    for line in lines:
+        data = line.encode("utf-8", "surrogateescape") if isinstance(line, str) else line
+        data = data.rstrip(b"\r\n").replace(b"\n", b" ")
+        block.append(data)
+        size += len(data) + 1
+        if size >= _BLOCK:
+            yield b"\n".join(block) + b"\n"
+            block, size = [], 0
+    if block:
+        yield b"\n".join(block) + b"\n"

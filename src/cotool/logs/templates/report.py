@@ -1,0 +1,161 @@
+"""Templates and comparisons as JSON and CSV. The schema is documented in docs/logs.md."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from cotool.logs.activity import find_bursts
+from cotool.logs.options import LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cotool.logs.model import LogSummary
+    from cotool.logs.report import Clock
+    from cotool.logs.templates.compare import Change, Comparison
+    from cotool.logs.templates.model import Parameter, Template
+    from cotool.logs.templates.template_set import TemplateSet
+
+SCHEMA = "cotool.logs.templates/1"
+DIFF_SCHEMA = "cotool.logs.diff/1"
+# Seen no more often than this: rare.
+RARE = 3
+_COLUMNS = ("id", "template", "count", "share", "level", *LEVELS, "first_seen", "last_seen", "bursts",
+            "parameters", "example")  # fmt: skip
+
+
+def rare_templates(found: TemplateSet) -> list[Template]:
+    """Return the templates that hardly ever occurred, the most severe first."""
+    rare = [template for template in found.templates if template.count <= RARE]
+    order = [*LEVELS[:-1][::-1], LEVELS[-1]]
+    return sorted(rare, key=lambda t: (order.index(t.level), t.count, t.form))
+
+
+def templates_to_dict(summary: LogSummary, clock: Clock) -> dict[str, Any]:
+    """Return the JSON form of the templates of an analysis."""
+    found = summary.templates
+    if found is None:
+        raise ValueError("the records were not mined")
+    counts = summary.counts
+    return {
+        "schema": SCHEMA,
+        "lines": counts.lines,
+        "records": counts.records,
+        "continuation_lines": counts.lines - counts.records,
+        "folded": found.folded,
+        **template_list(found, clock),
+        **({} if summary.comparison is None else {"comparison": comparison_to_dict(summary.comparison)}),
+    }
+
+
+def template_list(found: TemplateSet, clock: Clock) -> dict[str, Any]:
+    """Return the members `templates` and `heads`."""
+    return {
+        "templates": [_template(template, found, clock) for template in found.templates],
+        "heads": found.heads.to_list(),
+    }
+
+
+def _template(template: Template, found: TemplateSet, clock: Clock) -> dict[str, Any]:
+    timeline = template.timeline
+    return {
+        "id": template.id,
+        "template": template.text,
+        "form": template.form,
+        "count": template.count,
+        "share": round(template.count / max(found.records, 1), 6),
+        "level": template.level,
+        "levels": {level: count for level, count in template.levels.items() if count},
+        "first_seen": _seconds(template.first_seen, clock),
+        "last_seen": _seconds(template.last_seen, clock),
+        "rare": template.count <= RARE,
+        "folded": template.folded,
+        "parameters": [_parameter(parameter) for parameter in template.parameters],
+        "examples": list(template.examples),
+        "bursts": [
+            {
+                "start": clock.seconds(burst.start),
+                "end": clock.seconds(burst.end),
+                "count": burst.count,
+                "typical": burst.typical,
+                "ratio": burst.ratio,
+            }
+            for burst in find_bursts(timeline)
+            if burst.level == "all"
+        ],
+        "timeline": {
+            "bucket_seconds": timeline.width,
+            "buckets": [
+                [clock.seconds(start), sum(counts)]
+                for start, counts in sorted(timeline.buckets.items())
+            ],
+        },
+    }
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "distinct": parameter.distinct,
+        "exact": parameter.exact,
+        "top": [{"value": value, "count": count} for value, count in parameter.top],
+        "least": parameter.least,
+        "greatest": parameter.greatest,
+    }
+
+
+def _seconds(seconds: int | None, clock: Clock) -> str | None:
+    return None if seconds is None else clock.seconds(seconds)
+
+
+def template_rows(summary: LogSummary, clock: Clock) -> Iterator[list[Any]]:
+    """Yield the rows of a CSV table of templates, its header first."""
+    yield list(_COLUMNS)
+    found = summary.templates
+    for template in found.templates if found is not None else ():
+        yield [
+            template.id,
+            template.text,
+            template.count,
+            round(template.count / max(found.records, 1), 6) if found is not None else 0,
+            template.level,
+            *(template.levels[level] for level in LEVELS),
+            _seconds(template.first_seen, clock),
+            _seconds(template.last_seen, clock),
+            sum(burst.level == "all" for burst in find_bursts(template.timeline)),
+            len(template.parameters),
+            template.examples[0] if template.examples else "",
+        ]
+
+
+def comparison_to_dict(comparison: Comparison) -> dict[str, Any]:
+    """Return the JSON form of a comparison."""
+    return {
+        "records_before": comparison.records_before,
+        "records_after": comparison.records_after,
+        "new": [_change(change) for change in comparison.new],
+        "vanished": [_change(change) for change in comparison.vanished],
+        "changed": [_change(change) for change in comparison.changed],
+        "unchanged": comparison.unchanged,
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "id": change.id,
+        "template": change.text,
+        "levels": {level: count for level, count in change.levels.items() if count},
+        "before": change.before,
+        "after": change.after,
+        "ratio": None if math.isinf(change.ratio) else round(change.ratio, 6),
+        "p": change.p,
+    }
+
+
+def change_rows(comparison: Comparison) -> Iterator[list[Any]]:
+    """Yield the rows of a CSV table of a comparison, its header first."""
+    yield ["kind", "id", "template", "before", "after", "ratio", "p"]
+    for kind in ("new", "vanished", "changed"):
+        for change in getattr(comparison, kind):
+            ratio = "" if math.isinf(change.ratio) else round(change.ratio, 6)
+            yield [kind, change.id, change.text, change.before, change.after, ratio, change.p]
