@@ -99,6 +99,8 @@ def scanner(**given):
         "show_levels": (),
         "show_matches": False,
         "entries": False,
+        "lone": False,
+        "mine": False,
         "resumed": False,
         "prefix": b"",
         "num_threads": 1,
