@@ -17,8 +17,8 @@ FAST = "src/cotool/_fast"
 # Each extension module, and the C files with its leaf loops.
 MODULES: dict[str, list[str]] = {
     "_openmp": [],
-    "forms": ["logforms.c"],
-    "logscan": ["automaton.c", "logentries.c", "logforms.c", "loglines.c"],
+    "forms": ["logforms.c", "logmask.c"],
+    "logscan": ["automaton.c", "logentries.c", "logforms.c", "loglines.c", "logmask.c"],
     "matrix": [],
     "neighbours": ["bags.c", "index.c"],
     "clustering": [],

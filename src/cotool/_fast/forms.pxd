@@ -47,9 +47,9 @@ cdef extern from "logforms.h" nogil:
         COTOOL_SAMPLES
         COTOOL_FORM_PARAMETERS
         COTOOL_FORM_ROOM
-    void cotool_forms_prepare()
+    void cotool_mask_prepare()
     ctypedef struct cotool_header:
-        unsigned size
+        pass
     void cotool_mask(const uint8_t* line, const uint8_t* end, cotool_header* memo,
                      cotool_masked* masked)
     int cotool_forms_add(cotool_forms* forms, const uint8_t* line, const uint8_t* end,

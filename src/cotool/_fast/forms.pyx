@@ -9,7 +9,7 @@ from libc.stdint cimport INT64_MAX, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
-cotool_forms_prepare()
+cotool_mask_prepare()
 
 # Bytes that must be readable after a line.
 cdef enum:
@@ -32,7 +32,7 @@ def mask(bytes line not None):
     cdef bytes padded = line + bytes(PADDING)
     cdef const uint8_t* p = <const uint8_t*><const char*>padded
     cdef int n
-    memo.size = 0
+    memset(&memo, 0, sizeof(memo))
     cotool_mask(p, p + len(line), &memo, &masked)
     signature, message = (<char*>masked.text)[:masked.size].split(SIGNATURE, 1)
     spans = [(masked.parameter[n].start, masked.parameter[n].end)

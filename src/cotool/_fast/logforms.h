@@ -1,6 +1,6 @@
-/* Log lines to forms: the header set apart, parameters masked by their shape, equal forms counted.
+/* Forms of log lines (logmask.h), equal ones counted.
  *
- *   line -> header | message -> form "Took <1> seconds for <1>" + parameters -> table of forms
+ *   line -> form "Took <1> seconds for <1>" + parameters -> table of forms
  *
  * A form depends on nothing but its line, and every figure of the table (counts, ranges, the
  * parameters that are kept) is a function of the set of lines: tables of parts add up to the table
@@ -9,26 +9,11 @@
 #ifndef COTOOL_LOGFORMS_H
 #define COTOOL_LOGFORMS_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "logmask.h"
 
-/* What stands in a form where its line has a parameter. */
-enum {
-    COTOOL_PARAMETER = 1, /* anything */
-    COTOOL_TIME = 2,      /* a date, a time of day, or both */
-    COTOOL_EPOCH = 3,     /* seconds or milliseconds since 1970, among the first words */
-    COTOOL_FOLDED = 4,    /* a word that is kept no longer: there were too many forms */
-    COTOOL_SIGNATURE = 31 /* ends the header's signature, which precedes the message */
-};
-
-/* Bytes of a line that are looked at, of a form, of a header's signature, of a kept parameter. */
-#define COTOOL_FORM_LINE 4096
-#define COTOOL_FORM_SIZE 1024
-#define COTOOL_SIGNATURE_SIZE 40
-#define COTOOL_FORM_ROOM (COTOOL_SIGNATURE_SIZE + COTOOL_FORM_SIZE + 128)
+/* Bytes of a parameter that are kept. */
 #define COTOOL_KEPT_SIZE 96
-/* Parameters of a line that are kept apart; the last ones, of which range and number are known. */
-#define COTOOL_FORM_PARAMETERS 32
+/* The last parameters, of which range and number are known. */
 #define COTOOL_RANGES 12
 /* Registers of a HyperLogLog: a standard error of 6.5 % (Flajolet et al. 2007). */
 #define COTOOL_REGISTERS 256
@@ -39,21 +24,6 @@ enum {
 /* Distinct lines that are kept of a form, where there are few forms. */
 #define COTOOL_SAMPLES 64
 #define COTOOL_LOG_LEVELS 8
-
-typedef struct {
-    uint32_t start, end; /* in the line */
-    double value;
-    uint8_t is_number;
-} cotool_parameter;
-
-/* A line's form: `text` is the signature, COTOOL_SIGNATURE, and the masked message. */
-typedef struct {
-    uint8_t text[COTOOL_FORM_ROOM];
-    uint32_t size;
-    uint32_t message; /* where the message begins in the line */
-    int parameters;   /* at most COTOOL_FORM_PARAMETERS */
-    cotool_parameter parameter[COTOOL_FORM_PARAMETERS];
-} cotool_masked;
 
 /* The parameters of some lines of a form, those of the least hashes: each a size of two bytes and
  * as many bytes. */
@@ -94,15 +64,6 @@ typedef struct {
     uint32_t piece[][2]; /* from, to; offsets in the message's form */
 } cotool_label;
 
-/* A header that was read: lines of the same shape are spared the work. */
-typedef struct {
-    unsigned size; /* 0: none */
-    uint64_t shape[20], care[20];
-    int state[8];
-    uint8_t signature[COTOOL_SIGNATURE_SIZE];
-    int signature_size;
-} cotool_header;
-
 typedef struct cotool_forms {
     const int64_t *widths; /* of the time lines, each divides the next; ends with 0 */
     const struct cotool_forms *prior; /* what the table will be added to: spares work, or NULL */
@@ -128,12 +89,6 @@ typedef struct {
     int level, has_time, inferred;
     int64_t seconds;
 } cotool_record_facts;
-
-void cotool_forms_prepare(void);
-
-/* The form of a line. 64 bytes from `end` on must be readable. `memo`: zeros at first. */
-void cotool_mask(const uint8_t *line, const uint8_t *end, cotool_header *memo,
-                 cotool_masked *masked);
 
 /* These return 0 or ENOMEM. */
 int cotool_forms_add(cotool_forms *forms, const uint8_t *line, const uint8_t *end,
@@ -164,6 +119,5 @@ const cotool_label *cotool_forms_lookup(const cotool_forms *forms, const uint8_t
 
 /* An estimate of the distinct values of a parameter that has registers. */
 double cotool_distinct(const uint8_t *registers);
-uint64_t cotool_hash(const uint8_t *bytes, size_t size, uint64_t seed);
 
 #endif

@@ -398,7 +398,7 @@ cotool_scan_function *cotool_scan(void) {
 }
 
 void cotool_logscan_prepare(void) {
-    cotool_forms_prepare();
+    cotool_mask_prepare();
     cotool_prepare_layouts();
     cotool_prepare_levels();
     cotool_prepare_classes();

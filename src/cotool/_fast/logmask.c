@@ -1,0 +1,883 @@
+/* See logmask.h. */
+#include "logmask.h"
+
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#include "cpu.h"
+#include "logfields.h"
+
+/* ---- bytes --------------------------------------------------------------------------------- */
+
+enum {
+    DIGIT = 1,
+    LETTER = 2, /* also of any byte above ASCII */
+    UNDERSCORE = 4,
+    HEX_LOWER = 8,
+    HEX_UPPER = 16,
+    BLANK = 32,
+    PATH_END = 64, /* no path goes on past it */
+    CONTROL = 128,
+    OTHER = 256 /* a word's byte that is no hex digit */
+};
+#define WORD (DIGIT | LETTER | UNDERSCORE)
+/* A longer run of word bytes is no text of a message. */
+#define LONGEST_WORD 64
+/* Among the first words of a line without a header a number may be a time. */
+#define HEADER_WORDS 6
+
+static uint16_t class_of[256];
+
+COTOOL_INLINE int is(uint8_t c, int classes) { return class_of[c] & classes; }
+
+static void prepare_classes(void) {
+    const char *ends = " \t:'\"<>()[]{},;=|";
+    for (int c = 0; c < 256; c++) {
+        int k = 0;
+        if (c >= '0' && c <= '9') k |= DIGIT;
+        if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c >= 128) k |= LETTER;
+        if (c == '_') k |= UNDERSCORE;
+        if (c >= 'a' && c <= 'f') k |= HEX_LOWER;
+        if (c >= 'A' && c <= 'F') k |= HEX_UPPER;
+        if (c == ' ' || c == '\t') k |= BLANK;
+        if (c && strchr(ends, c)) k |= PATH_END;
+        if ((c < 32 && c != '\t') || c == 127) k |= CONTROL;
+        if ((k & WORD) && !(k & (DIGIT | HEX_LOWER | HEX_UPPER))) k |= OTHER;
+        class_of[c] = (uint16_t)k;
+    }
+}
+
+COTOOL_INLINE uint64_t fold_product(uint64_t a, uint64_t b) {
+    __uint128_t product = (__uint128_t)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* A multiplicative hash of sixteen bytes a step (after W. Yi, wyhash). The same on every machine
+ * that is little-endian: parts that are added up must agree. */
+uint64_t cotool_hash(const uint8_t *p, size_t size, uint64_t seed) {
+    uint64_t h = seed ^ 0x9E3779B97F4A7C15u ^ (size * 0xA0761D6478BD642Fu), x, y;
+    for (; size >= 16; p += 16, size -= 16) {
+        memcpy(&x, p, 8);
+        memcpy(&y, p + 8, 8);
+        h = fold_product(h ^ x, y ^ 0xE7037ED1A0B428DBu);
+    }
+    x = y = 0;
+    if (size > 8) {
+        memcpy(&x, p, 8);
+        memcpy(&y, p + size - 8, 8);
+    } else if (size >= 4) {
+        uint32_t low, high;
+        memcpy(&low, p, 4);
+        memcpy(&high, p + size - 4, 4);
+        x = low, y = high;
+    } else if (size) {
+        x = (uint64_t)p[0] << 16 | (uint64_t)p[size >> 1] << 8 | p[size - 1];
+    }
+    h = fold_product(h ^ x, y ^ 0x8EBC6AF09C88C6E3u);
+    return fold_product(h ^ 0x589965CC75374CC3u, 0x1D8E4E27C47D124Fu);
+}
+
+/* ---- times --------------------------------------------------------------------------------- */
+
+static int is_month(const uint8_t *p) {
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    for (int n = 0; n < 12; n++)
+        if (!memcmp(p, months + 3 * n, 3)) return 1;
+    return 0;
+}
+
+static int is_weekday(const uint8_t *p) {
+    static const char days[] = "MonTueWedThuFriSatSun";
+    for (int n = 0; n < 7; n++)
+        if (!memcmp(p, days + 3 * n, 3)) return 1;
+    return 0;
+}
+
+/* The length of the date or time of digits at p, 0: none. */
+static size_t time_span(const uint8_t *p, const uint8_t *end) {
+    const uint8_t *q = p, *stop = p, *last = end;
+    int groups = 0, colons = 0, dashes = 0, slashes = 0, dots = 0, dots_before = 0;
+    int size[16], before = 0, after = 0, longest = 0;
+    if (end - p > 40) end = p + 40;
+    while (q < end) {
+        if (is(*q, DIGIT)) {
+            const uint8_t *first = q;
+            while (q < end && is(*q, DIGIT)) q++;
+            if (groups < 16) size[groups] = (int)(q - first);
+            if (groups < 3 && q - first > longest) longest = (int)(q - first);
+            if (groups == before && colons == 1 && !after) after = (int)(q - first);
+            groups++;
+            stop = q;
+            continue;
+        }
+        switch (*q) {
+            case ':':
+                if (!colons) {
+                    if (!groups || q != stop) goto done;
+                    before = groups, dots_before = dots;
+                }
+                colons++;
+                break;
+            case '-':
+            case '+': dashes += *q == '-'; break;
+            case '/': slashes++; break;
+            case '.': dots++; break;
+            case ',':
+            case '_':
+            case 'T': break;
+            case 'Z':
+                if (q + 1 < end && is(q[1], WORD)) goto done;
+                stop = q + 1;
+                goto done;
+            default: goto done;
+        }
+        if (q + 1 >= end || !is(q[1], DIGIT)) goto done;
+        q++;
+    }
+done:
+    if (stop < last && is(*stop, WORD)) return 0;
+    if (last - stop > 1 && (*stop == '.' || *stop == '-') && is(stop[1], WORD)) return 0;
+    if (groups < 2 || groups > 10) return 0;
+    if (colons) {
+        int hour = size[before - 1 < 15 ? before - 1 : 15];
+        if (colons > 3 || hour > 2 || after > 2 || !after || dots_before % 2) return 0;
+        if (groups == 2 && (hour != 2 || after != 2)) return 0;
+        return (size_t)(stop - p);
+    }
+    if (groups < 3 || (groups > 3 && size[0] != 4) || !(dashes >= 2 || slashes >= 2 || (dots >= 2 && size[0] == 4))) return 0;
+    if (!(longest == 4 || (size[0] == 2 && size[1] == 2 && size[2] == 2))) return 0;
+    if (size[0] == 3 || size[0] > 4 || size[1] > 2) return 0;
+    return (size_t)(stop - p);
+}
+
+/* The length of a date with the name of its month at p: "Sun Jul 17 15:09:16 2005". */
+static size_t named_date_span(const uint8_t *p, const uint8_t *end) {
+    const uint8_t *start = p;
+    size_t size;
+    if (end - p < 10) return 0;
+    if (is_weekday(p)) {
+        p += 3;
+        if (*p == ',') p++;
+        if (p >= end || *p != ' ') return 0;
+        p++;
+    }
+    if (end - p < 8 || !is_month(p) || p[3] != ' ') return 0;
+    p += 4;
+    if (*p == ' ') p++;
+    if (p >= end || !is(*p, DIGIT)) return 0;
+    while (p < end && is(*p, DIGIT)) p++;
+    if (p >= end || *p != ' ') return 0;
+    size = time_span(p + 1, end);
+    if (!size || p[3] != ':') return 0;
+    p += 1 + size;
+    if (end - p >= 4 && *p == ' ' && p[1] >= 'A' && p[1] <= 'Z' && p[2] >= 'A' && p[2] <= 'Z' &&
+        p[3] >= 'A' && p[3] <= 'Z') {
+        const uint8_t *zone = p + 1;
+        while (zone < end && *zone >= 'A' && *zone <= 'Z') zone++;
+        if (zone - p <= 5 && (zone == end || !is(*zone, WORD))) p = zone;
+    }
+    if (end - p >= 5 && *p == ' ' && is(p[1], DIGIT) && is(p[2], DIGIT) && is(p[3], DIGIT) &&
+        is(p[4], DIGIT) && (end - p == 5 || !is(p[5], WORD)))
+        p += 5;
+    return (size_t)(p - start);
+}
+
+/* ---- headers ------------------------------------------------------------------------------- */
+
+enum { NOTHING, SEPARATOR, NUMBER, MOMENT, NAME, ZONE, LEVEL_WORD };
+
+static int level_style(const uint8_t *p, size_t size) {
+    int style = 0;
+    return cotool_level_of(p, size, &style) < 0 ? 0 : style;
+}
+
+/* What a word of a header is, without the mark that ends it. */
+static int header_word(const uint8_t *p, const uint8_t *end, int at_start, int *style) {
+    const uint8_t *q = p;
+    size_t size;
+    *style = 0;
+    while (end > p && (end[-1] == ',' || end[-1] == ';')) end--;
+    if (end > p && end[-1] == ':') end--;
+    size = (size_t)(end - p);
+    if (!size || (size <= 2 && *p == '-' && end[-1] == '-') || (size == 1 && *p == '|'))
+        return SEPARATOR;
+    if (is(*p, DIGIT) || ((*p == '-' || *p == '+') && size > 1 && is(p[1], DIGIT))) {
+        int marks = 0;
+        if (time_span(p, end) == size) return MOMENT;
+        if (!is(*p, DIGIT)) q++;
+        for (; q < end; q++) {
+            if (is(*q, DIGIT)) continue;
+            if ((*q != '.' && *q != '-' && *q != '/') || marks++) return NOTHING;
+        }
+        /* 1117838570, 1117838570123: the epoch */
+        if (at_start && *p == '1' && (size == 10 || size == 13 || (size > 11 && p[10] == '.')))
+            return MOMENT;
+        return NUMBER;
+    }
+    if (size == 3 && (is_month(p) || is_weekday(p))) return NAME;
+    if ((size == 3 && (!memcmp(p, "UTC", 3) || !memcmp(p, "GMT", 3))) ||
+        (size == 2 && (!memcmp(p, "AM", 2) || !memcmp(p, "PM", 2))) ||
+        (size >= 3 && size <= 4 && p[size - 1] == 'T' && (p[size - 2] == 'S' || p[size - 2] == 'D' ||
+         p[size - 2] == 'E') && p[0] >= 'A' && p[0] <= 'Z' && p[1] >= 'A' && p[1] <= 'Z' &&
+         memcmp(p, "TEST", size)))
+        return ZONE;
+    *style = level_style(p, size);
+    return *style ? LEVEL_WORD : NOTHING;
+}
+
+/* What a bracket of a header holds: times, levels, numbers; NOTHING where it is a text. */
+static int header_bracket(const uint8_t *p, const uint8_t *end) {
+    int found = SEPARATOR, words = 0, unknown = 0;
+    while (p < end) {
+        const uint8_t *q = p;
+        int style, kind;
+        while (q < end && *q != ' ' && !(*q == ':' && q + 1 < end && is(q[1], LETTER))) q++;
+        kind = header_word(p, q, 0, &style);
+        words++;
+        unknown += kind == NOTHING;
+        if (kind > found) found = kind;
+        p = q + 1;
+    }
+    if (!words || (unknown && !(unknown == 1 && words == 2 && found == LEVEL_WORD))) return NOTHING;
+    return found;
+}
+
+/* The shape of [line, end): digits d, names m, levels L; what lies between as it is. */
+static int write_signature(const uint8_t *line, const uint8_t *end, uint8_t *to) {
+    uint8_t *start = to, *stop = to + COTOOL_SIGNATURE_SIZE - 2;
+    while (line < end && to < stop) {
+        if (is(*line, DIGIT)) {
+            while (line < end && is(*line, DIGIT)) line++;
+            *to++ = 'd';
+        } else if (is(*line, LETTER)) {
+            const uint8_t *word = line;
+            while (line < end && is(*line, LETTER)) line++;
+            if (line - word == 1)
+                *to++ = *word == 'T' || *word == 'Z' ? *word : 'L';
+            else
+                *to++ = level_style(word, (size_t)(line - word)) ? 'L' : 'm';
+        } else if (is(*line, BLANK)) {
+            while (line < end && is(*line, BLANK)) line++;
+            *to++ = ' ';
+        } else {
+            *to++ = is(*line, CONTROL) ? '?' : *line;
+            line++;
+        }
+    }
+    while (to > start && to[-1] == ' ') to--;
+    return (int)(to - start);
+}
+
+static const uint8_t *skip_blanks(const uint8_t *p, const uint8_t *end) {
+    while (p < end && is(*p, BLANK)) p++;
+    return p;
+}
+
+/* The end of "name[123]:" or "name:" at p, NULL: none. */
+static const uint8_t *process_name(const uint8_t *p, const uint8_t *end) {
+    const uint8_t *q = p;
+    int blank = 0;
+    if (end - p > 64) end = p + 64;
+    while (q < end && *q != ':' && *q != '[' && *q != ']') blank |= is(*q++, BLANK);
+    if (q == p || q == end) return NULL;
+    if (*q == '[') {
+        q++;
+        if (q == end || !is(*q, DIGIT)) return NULL;
+        while (q < end && is(*q, DIGIT)) q++;
+        if (end - q < 2 || *q != ']' || q[1] != ':') return NULL;
+        q++;
+    } else if (*q != ':' || blank) {
+        return NULL;
+    }
+    q++;
+    return q == end || is(*q, BLANK) ? q : NULL;
+}
+
+/* Eight bytes in which every digit is a 0. */
+COTOOL_INLINE uint64_t without_digits(uint64_t x) {
+    const uint64_t ones = 0x0101010101010101u;
+    uint64_t y = x ^ ones * '0';
+    uint64_t other = (((y & ones * 0x7F) + ones * 0x76) | y) & ones * 0x80;
+    other = (other >> 7) * 0xFF;
+    return (x & other) | (ones * '0' & ~other);
+}
+
+typedef struct {
+    int timed, level, syslog, pri, names, after_number;
+} header_state;
+
+/* Whether the header at `line` has a shape: the same but for the values of digits. */
+static int has_shape(const uint8_t *line, const uint8_t *end, const struct cotool_shape *shape) {
+    if (!shape->size || (size_t)(end - line) < shape->size) return 0;
+    if (shape->one && line[shape->one - 1] != '1') return 0;
+    for (unsigned n = 0; n < shape->size; n += 8) {
+        uint64_t x;
+        memcpy(&x, line + n, 8);
+        if ((without_digits(x) ^ shape->bytes[n / 8]) & shape->care[n / 8]) return 0;
+    }
+    return 1;
+}
+
+static const struct cotool_shape *known_shape(const uint8_t *line, const uint8_t *end,
+                                              cotool_header *memo) {
+    if (has_shape(line, end, &memo->shape[memo->last])) return &memo->shape[memo->last];
+    for (unsigned n = 0; n < COTOOL_SHAPES; n++)
+        if (n != memo->last && has_shape(line, end, &memo->shape[n])) {
+            memo->last = n;
+            return &memo->shape[n];
+        }
+    return NULL;
+}
+
+/* Keeps the shape of the header that ends at `done`. `epoch`: a number that is one because it
+ * begins with 1, or NULL. */
+static void learn_shape(const uint8_t *line, const uint8_t *end, const uint8_t *done,
+                        const uint8_t *epoch, const header_state *state, const uint8_t *signature,
+                        int size, cotool_header *memo) {
+    const unsigned whole = (unsigned)(done - line) + 1; /* with the byte that ends it */
+    struct cotool_shape *shape = &memo->shape[memo->oldest];
+    if (done == line || done >= end || whole > sizeof shape->bytes) return;
+    memo->last = memo->oldest;
+    memo->oldest = (memo->oldest + 1) % COTOOL_SHAPES;
+    shape->size = whole;
+    shape->one = epoch ? (unsigned)(epoch - line) + 1 : 0;
+    for (unsigned n = 0; n < whole; n += 8) {
+        uint64_t x;
+        unsigned left = whole - n;
+        memcpy(&x, line + n, 8);
+        shape->bytes[n / 8] = without_digits(x);
+        shape->care[n / 8] = left >= 8 ? ~(uint64_t)0 : ((uint64_t)1 << (8 * left)) - 1;
+    }
+    memcpy(shape->state, state, sizeof *state);
+    memcpy(shape->signature, signature, (size_t)size);
+    shape->signature_size = size;
+}
+
+/* The end of a header's word at p: a blank, | or [. */
+static const uint8_t *word_end(const uint8_t *p, const uint8_t *stop) {
+#if defined(__SSE2__)
+    for (; p < stop; p += 16) {
+        const __m128i x = _mm_loadu_si128((const __m128i *)p);
+        const __m128i ends = _mm_or_si128(
+            _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8(' ')), _mm_cmpeq_epi8(x, _mm_set1_epi8('\t'))),
+            _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('|')), _mm_cmpeq_epi8(x, _mm_set1_epi8('['))));
+        const unsigned found = (unsigned)_mm_movemask_epi8(ends);
+        if (!found) continue;
+        p += __builtin_ctz(found);
+        break;
+    }
+    return p < stop ? p : stop;
+#else
+    while (p < stop && !is(*p, BLANK) && *p != '|' && *p != '[') p++;
+    return p;
+#endif
+}
+
+/* Where the message begins: past time, level, numbers between them, and, in syslog, host and
+ * process. Writes the shape of what was passed. */
+static const uint8_t *read_header(const uint8_t *line, const uint8_t *end, uint8_t *signature,
+                                  int *size, cotool_header *memo) {
+    const uint8_t *p = line, *done = line, *stop, *epoch = NULL;
+    header_state s = {0}, reached;
+    const struct cotool_shape *known = known_shape(line, end, memo);
+    int host = 0;
+    if (known) {
+        /* What it says does not depend on its digits; the words after it are looked at. */
+        memcpy(&s, known->state, sizeof s);
+        p = done = line + known->size - 1;
+    } else if (p < end && *p == '<') {
+        const uint8_t *q = p + 1;
+        while (q < end && q < p + 4 && is(*q, DIGIT)) q++;
+        if (q > p + 1 && q < end && *q == '>') {
+            p = q + 1;
+            if (end - p >= 2 && *p == '1' && p[1] == ' ') p++; /* RFC 5424 */
+            done = p, s.pri = 1;
+        }
+    }
+    reached = s;
+    stop = end - line > 160 ? line + 160 : end;
+    while (p < stop) {
+        const uint8_t *q;
+        int kind, style = 0, at_start = done == line;
+        if (is(*p, BLANK) || *p == '|') {
+            p++;
+            continue;
+        }
+        if (*p == '[' || *p == '(') {
+            q = memchr(p, *p == '[' ? ']' : ')', (size_t)(stop - p));
+            if (!q) break;
+            kind = header_bracket(p + 1, q);
+            if (kind == NOTHING || kind == SEPARATOR || (kind == LEVEL_WORD && s.level)) break;
+            q++;
+            while (q < stop && (*q == ':' || *q == ',')) q++;
+            p = q;
+            s.names = 0, s.after_number = kind == NUMBER || kind == MOMENT;
+            if (kind == MOMENT) s.timed = 1;
+            if (kind == LEVEL_WORD) s.level = 1;
+            if (kind == MOMENT || kind == LEVEL_WORD) done = p, s.syslog = 0, reached = s, known = NULL;
+            continue;
+        }
+        q = word_end(p, stop);
+        kind = header_word(p, q, at_start, &style);
+        if (kind == NOTHING && s.after_number && s.timed && !s.level && q - p == 1 &&
+            cotool_letter_level(*p) >= 0)
+            kind = LEVEL_WORD, style = COTOOL_UPPER;
+        if (kind == NOTHING) break;
+        if (kind == LEVEL_WORD) {
+            if (s.level || (!s.timed && style != COTOOL_UPPER)) break;
+            /* "Error opening ..." is how a message begins; "Info:", "info |" is a level. */
+            if (style != COTOOL_UPPER && q[-1] != ':' && q[-1] != ',' &&
+                !(q + 1 < end && (*q == '\t' || *q == '|' || (is(q[0], BLANK) && is(q[1], BLANK)))))
+                break;
+            s.level = 1, s.syslog = 0;
+        } else if (kind == MOMENT) {
+            if (at_start && time_span(p, q) != (size_t)(q - p)) epoch = p;
+            s.timed = 1;
+            s.syslog = s.names && s.after_number;
+        } else if (kind == ZONE && (!s.timed || done == line || p > done + 1)) {
+            break;
+        }
+        if (kind != ZONE) {
+            s.names = kind == NAME ? 1 : kind == NUMBER ? s.names : 0;
+            s.after_number = kind == NUMBER || kind == MOMENT;
+        }
+        p = q;
+        if (kind == LEVEL_WORD || kind == MOMENT || kind == ZONE) done = q, reached = s, known = NULL;
+    }
+    p = skip_blanks(done, end);
+    if (known) {
+        memcpy(signature, known->signature, sizeof known->signature);
+        *size = known->signature_size;
+    } else {
+        *size = write_signature(line, done, signature);
+        learn_shape(line, end, done, epoch, &reached, signature, *size, memo);
+    }
+    if (reached.syslog || reached.pri) {
+        const uint8_t *q = p, *process;
+        while (q < end && !is(*q, BLANK)) q++;
+        if (q > p && q < end && q[-1] != ':' && !process_name(p, end)) {
+            p = skip_blanks(q, end);
+            host = 1;
+        }
+        if ((process = process_name(p, end))) p = skip_blanks(process, end), host |= 2;
+        signature[(*size)++] = (uint8_t)('0' + host);
+    }
+    return p;
+}
+
+/* ---- masking ------------------------------------------------------------------------------- */
+
+typedef struct {
+    const uint8_t *line, *end;
+    uint8_t *to, *stop;
+    cotool_masked *masked;
+} writer;
+
+/* Copies by sixteen bytes: both sides have room behind them. */
+COTOOL_INLINE void copy(uint8_t *to, const uint8_t *from, size_t size) {
+    for (size_t n = 0; n < size; n += 16) memcpy(to + n, from + n, 16);
+}
+
+COTOOL_INLINE void put_parameter(writer *w, const uint8_t *from, const uint8_t *to, uint8_t mark,
+                          int is_number, double value) {
+    cotool_masked *m = w->masked;
+    *w->to++ = mark;
+    if (m->parameters < COTOOL_FORM_PARAMETERS) {
+        cotool_parameter *x = &m->parameter[m->parameters++];
+        x->start = (uint32_t)(from - w->line), x->end = (uint32_t)(to - w->line);
+        x->is_number = (uint8_t)is_number, x->value = value;
+    }
+}
+
+static const double tens[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
+                              1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
+
+/* The value of `size` digits at p, one to eight; eight bytes must be readable. Pairs of digits are
+ * added up, then pairs of pairs (D. Lemire, 2018). Needs little-endian words. */
+COTOOL_INLINE uint64_t eight_digits(const uint8_t *p, size_t size) {
+    const uint64_t zeros = 0x3030303030303030u;
+    uint64_t x;
+    memcpy(&x, p, 8);
+    if (size < 8) x = x << 8 * (8 - size) | zeros >> 8 * size;
+    x -= zeros;
+    x = x * 10 + (x >> 8);
+    return (((x & 0x000000FF000000FFu) * 0x000F424000000064u) +
+            ((x >> 16 & 0x000000FF000000FFu) * 0x0000271000000001u)) >> 32;
+}
+
+/* The value of the digits [p, end), of those past eighteen the magnitude alone. */
+static double whole_number(const uint8_t *p, const uint8_t *end) {
+    size_t size = (size_t)(end - p);
+    double more = 1;
+    uint64_t value = 0;
+    if (size <= 8) return (double)eight_digits(p, size);
+    for (; end - p > 18; end--) more *= 10;
+    while (p < end) value = value * 10 + (*p++ - '0');
+    return (double)value * more;
+}
+
+/* Past the path at p, which has a second slash; p where there is none. */
+static const uint8_t *path_end(const uint8_t *p, const uint8_t *end) {
+    const uint8_t *q = p + 1;
+    int slashes = 0;
+    while (q < end && !is(*q, PATH_END)) slashes += *q++ == '/';
+    if (!slashes) return p;
+    while (q[-1] == '.') q--;
+    return q;
+}
+
+static const uint8_t *url_end(const uint8_t *p, const uint8_t *end) {
+    while (p < end && !is(*p, BLANK) && *p != '\'' && *p != '"' && *p != '<' && *p != '>' &&
+           *p != ')' && *p != ']' && *p != ',' && *p != ';')
+        p++;
+    while (p[-1] == '.' || p[-1] == ':') p--;
+    return p;
+}
+
+static int is_hex(uint8_t c) { return is(c, DIGIT | HEX_LOWER | HEX_UPPER); }
+
+static const uint8_t *uuid_end(const uint8_t *p, const uint8_t *end) {
+    if (end - p < 36) return p;
+    for (int n = 0; n < 36; n++) {
+        if (n == 8 || n == 13 || n == 18 || n == 23) {
+            if (p[n] != '-') return p;
+        } else if (!is_hex(p[n])) {
+            return p;
+        }
+    }
+    return end - p > 36 && is(p[36], WORD) ? p : p + 36;
+}
+
+/* Groups of hex digits between colons with a letter among them, or six pairs between dashes: MAC
+ * and IPv6 addresses, GUIDs. */
+static const uint8_t *groups_end(const uint8_t *p, const uint8_t *end) {
+    const uint8_t *q = p;
+    uint8_t mark = 0;
+    int groups = 0, letters = 0, twice = 0;
+    for (;;) {
+        const uint8_t *first = q;
+        while (q < end && q - first < 5 && is_hex(*q)) letters |= !is(*q++, DIGIT);
+        if (q - first > 4) return p;
+        if (q == first) {
+            if (twice++ || !groups) break;
+        }
+        groups += q > first;
+        if (mark == '-' && q - first != 2) return p;
+        if (q >= end || (*q != ':' && *q != '-') || (mark && *q != mark)) break;
+        if (!mark) mark = *q;
+        q++;
+    }
+    if (q < end && is(*q, WORD)) return p;
+    if (q > p && q[-1] == ':' && !(q - p > 2 && q[-2] == ':')) q--;
+    if (mark == '-' ? groups != 6 : groups + 2 * twice < 4 || !letters) return p;
+    return q;
+}
+
+/* The part of the run of letters, digits and underscores [p, q) that is written: what is no
+ * parameter. Returns 0 where it is a parameter as a whole. */
+COTOOL_INLINE int put_identifier(writer *w, const uint8_t *p, const uint8_t *q) {
+    const uint8_t *at;
+    int groups = 0, size = 0;
+    if (q - p > 2 && *p == '0' && (p[1] | 0x20) == 'x') return 0;
+    for (at = p; at <= q; at++) {
+        if (at == q || *at == '_') {
+            if (groups >= 2 && size >= 8) return 0;
+            groups = size = 0;
+            continue;
+        }
+        size++;
+        groups += is(*at, DIGIT) && (at == p || !is(at[-1], DIGIT));
+    }
+    for (at = p; at < q;) {
+        const uint8_t *start = at;
+        int joined = 0;
+        if (!is(*at, DIGIT)) {
+            *w->to++ = *at++;
+            continue;
+        }
+        /* Digits, and what underscores join to them: 1445144423722_0020_m_000001 */
+        for (;;) {
+            while (at < q && is(*at, DIGIT)) at++;
+            if (at + 1 >= q || *at != '_') break;
+            if (is(at[1], DIGIT)) at++;
+            else if (at + 2 < q && is(at[1], LETTER) && at[2] == '_') at += 2;
+            else break;
+            joined = 1;
+        }
+        put_parameter(w, start, at, COTOOL_PARAMETER, !joined, joined ? 0 : whole_number(start, at));
+    }
+    return 1;
+}
+
+/* Past the decimals that go on after a number that ends at q: .5, .250.7.244 */
+static const uint8_t *decimals_end(const uint8_t *q, const uint8_t *end, int *dots) {
+    while (q + 1 < end && *q == '.' && is(q[1], DIGIT)) {
+        const uint8_t *stop = q + 1;
+        while (stop < end && is(*stop, DIGIT)) stop++;
+        if (stop < end && is(*stop, WORD)) break;
+        q = stop, ++*dots;
+    }
+    return q;
+}
+
+/* Writes the word [p, q), in which the classes `any` occur, and what belongs to it; returns where
+ * that ends. */
+COTOOL_INLINE const uint8_t *put_word(writer *w, const uint8_t *p, const uint8_t *q, int any,
+                                      int header_words) {
+    const uint8_t *end = w->end, *stop;
+    const size_t size = (size_t)(q - p);
+    int hex;
+    if ((any & (DIGIT | OTHER)) == OTHER && size != 3 && size <= LONGEST_WORD &&
+        (q == end || *q != ':')) {
+        /* A common word. */
+        copy(w->to, p, size);
+        w->to += size;
+        return q;
+    }
+    hex = (any & OTHER) == 0;
+    if (size > LONGEST_WORD) {
+        put_parameter(w, p, q, COTOOL_PARAMETER, 0, 0);
+        return q;
+    }
+    if (!(any & DIGIT)) {
+        if (q < end && *q == ':') {
+            if (end - q > 3 && q[1] == '/' && q[2] == '/') {
+                copy(w->to, p, size);
+                w->to += size;
+                *w->to++ = ':', *w->to++ = '/', *w->to++ = '/';
+                stop = url_end(q + 3, end);
+                put_parameter(w, q + 3, stop, COTOOL_PARAMETER, 0, 0);
+                return stop;
+            }
+            if (size == 1 && end - q > 1 && q[1] == '\\') {
+                while (q < end && (!is(*q, PATH_END) || *q == ':')) q++;
+                put_parameter(w, p, q, COTOOL_PARAMETER, 0, 0);
+                return q;
+            }
+        }
+        if (size == 3 && *p >= 'A' && *p <= 'Z' && q < end && (*q == ' ' || *q == ',')) {
+            size_t date = named_date_span(p, end);
+            if (date) {
+                put_parameter(w, p, p + date, COTOOL_TIME, 0, 0);
+                return p + date;
+            }
+        }
+    }
+    if (hex && q < end) {
+        /* Addresses and UUIDs begin like this. */
+        if (size == 8 && *q == '-' && (stop = uuid_end(p, end)) > p) {
+            put_parameter(w, p, stop, COTOOL_PARAMETER, 0, 0);
+            return stop;
+        }
+        if (size <= 4 && (*q == ':' || (*q == '-' && size == 2)) &&
+            (stop = groups_end(p, end)) > p) {
+            put_parameter(w, p, stop, COTOOL_PARAMETER, 0, 0);
+            return stop;
+        }
+    }
+    if (!(any & ~DIGIT)) { /* digits alone */
+        double value;
+        int dots = 0, epoch;
+        if (q + 1 < end && is(q[1], DIGIT) &&
+            (*q == ':' ? size <= 2 : *q == '.' ? size == 4 : *q == '-' || *q == '/')) {
+            size_t time = time_span(p, end);
+            if (time) {
+                put_parameter(w, p, p + time, COTOOL_TIME, 0, 0);
+                return p + time;
+            }
+        }
+        value = whole_number(p, q);
+        epoch = header_words && (size == 10 || size == 13) && *p == '1' &&
+                (q == end || is(*q, BLANK));
+        stop = decimals_end(q, end, &dots);
+        if (dots == 1 && stop - q <= 18) value += whole_number(q + 1, stop) / tens[stop - q - 1];
+        put_parameter(w, p, stop, epoch ? COTOOL_EPOCH : COTOOL_PARAMETER, dots < 2, value);
+        return stop;
+    }
+    if (hex && (any & (HEX_LOWER | HEX_UPPER)) != (HEX_LOWER | HEX_UPPER) &&
+        ((any & DIGIT) ? size >= 4 : size >= 8)) {
+        put_parameter(w, p, q, COTOOL_PARAMETER, 0, 0);
+        return q;
+    }
+    if (!(any & DIGIT)) {
+        copy(w->to, p, size);
+        w->to += size;
+    } else if (!put_identifier(w, p, q)) {
+        put_parameter(w, p, q, COTOOL_PARAMETER, 0, 0);
+    } else if (is(q[-1], DIGIT)) {
+        int dots = 0;
+        stop = decimals_end(q, end, &dots);
+        if (dots && w->masked->parameters) {
+            cotool_parameter *last = &w->masked->parameter[w->masked->parameters - 1];
+            if (last->end == (uint32_t)(q - w->line)) last->end = (uint32_t)(stop - w->line);
+            last->is_number = 0;
+        }
+        q = stop;
+    }
+    return q;
+}
+
+/* Past the blanks at p, of which two are kept, or a single tab. */
+COTOOL_INLINE const uint8_t *put_blanks(writer *w, const uint8_t *p) {
+    const uint8_t *q = p + 1;
+    while (q < w->end && is(*q, BLANK)) q++;
+    *w->to++ = q == p + 1 ? *p : ' ';
+    if (q > p + 1) *w->to++ = ' ';
+    return q;
+}
+
+/* Whether a slash after this byte begins a path. */
+COTOOL_INLINE int begins_path(int before) {
+    return !is((uint8_t)before, WORD) && before && !strchr("._-/*>)]", before);
+}
+
+/* Whether a sign after this byte is that of a number: -1, blk_-6952295868487656571 */
+COTOOL_INLINE int begins_number(int before) {
+    return !is((uint8_t)before, DIGIT | LETTER) && before && !strchr(")]}-", before);
+}
+
+/* The end of the word at p; `any` gets the classes that occur in it. */
+COTOOL_INLINE const uint8_t *scan_word(const uint8_t *p, const uint8_t *end, int *any) {
+    *any = 0;
+    for (; p < end && is(*p, WORD); p++) *any |= class_of[*p];
+    return p;
+}
+
+/* Writes the number, or what else a digit begins, after the sign at p. */
+COTOOL_INLINE const uint8_t *put_signed(writer *w, const uint8_t *p) {
+    cotool_masked *masked = w->masked;
+    const int first = masked->parameters;
+    int any;
+    const uint8_t *q = scan_word(p + 1, w->end, &any);
+    q = put_word(w, p + 1, q, any, 0);
+    if (masked->parameters > first) {
+        masked->parameter[first].start = (uint32_t)(p - w->line);
+        if (*p == '-') masked->parameter[first].value *= -1;
+    }
+    return q;
+}
+
+/* What the whole of a message is masked by: where it begins, whether its header tells the time, the
+ * blanks so far. */
+typedef struct {
+    writer w;
+    const uint8_t *start;
+    int timed, words;
+} masking;
+
+/* Masks the message from p on, byte by byte and word by word. */
+static void mask_rest(masking *m, const uint8_t *p) {
+    writer *w = &m->w;
+    cotool_masked *masked = w->masked;
+    const uint8_t *end = w->end;
+    int before = p == m->start || is(p[-1], BLANK) ? ' ' : p[-1];
+    while (p < end) {
+        uint8_t c = *p;
+        int k = class_of[c];
+        if (w->to >= w->stop) {
+            put_parameter(w, p, end, COTOOL_PARAMETER, 0, 0); /* the rest */
+            break;
+        }
+        if (k & WORD) {
+            int any;
+            const uint8_t *q = scan_word(p, end, &any);
+            p = put_word(w, p, q, any, !m->timed && m->words < HEADER_WORDS);
+            before = p[-1];
+            continue;
+        }
+        if (k & BLANK) {
+            p = put_blanks(w, p);
+            m->words++, before = ' ';
+            continue;
+        }
+        if (c == '/' && begins_path(before)) {
+            const uint8_t *q = path_end(p, end);
+            if (q > p) {
+                put_parameter(w, p, q, COTOOL_PARAMETER, 0, 0);
+                before = 'a', p = q;
+                continue;
+            }
+        }
+        if ((c == '-' || c == '+') && end - p > 1 && is(p[1], DIGIT) && begins_number(before)) {
+            p = put_signed(w, p);
+            before = p[-1];
+            continue;
+        }
+        *w->to++ = k & CONTROL ? 0x1A : c;
+        before = c;
+        p++;
+    }
+    masked->size = (uint32_t)(w->to - masked->text);
+}
+
+#if COTOOL_DISPATCH
+#define COTOOL_TARGET \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,bmi,bmi2,lzcnt,popcnt")))
+#define COTOOL_NAME(name) name##_avx512
+#define COTOOL_SIMD 512
+#include "logmask_rows.h"
+#undef COTOOL_TARGET
+#undef COTOOL_NAME
+#undef COTOOL_SIMD
+#define COTOOL_TARGET __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt")))
+#define COTOOL_NAME(name) name##_avx2
+#define COTOOL_SIMD 256
+#include "logmask_rows.h"
+#undef COTOOL_TARGET
+#undef COTOOL_NAME
+#undef COTOOL_SIMD
+#endif
+
+static void mask_plain(masking *m) { mask_rest(m, m->start); }
+
+static void (*mask_message)(masking *) = mask_plain;
+
+void cotool_mask_prepare(void) {
+    prepare_classes();
+    cotool_prepare_layouts();
+    cotool_prepare_levels();
+    cotool_prepare_classes();
+    mask_message = COTOOL_CHOOSE(mask);
+}
+
+/* Where the text of a line of JSON stands, {NULL} where it has none. */
+static cotool_value text_of_json(const uint8_t *p, const uint8_t *end) {
+    static const char *const keys[] = {"msg", "message", "@message", "event", "log"};
+    cotool_value value = {0};
+    if (p == end || *p != '{' || end - p <= 8) return value;
+    for (int n = 0; n < 5; n++) {
+        value = cotool_json_find(p, end, keys[n]);
+        if (value.kind == COTOOL_STRING) return value;
+    }
+    value.start = NULL;
+    return value;
+}
+
+void cotool_mask(const uint8_t *line, const uint8_t *end, cotool_header *memo,
+                 cotool_masked *masked) {
+    masking m;
+    const uint8_t *p;
+    cotool_value value;
+    int size;
+    if (end - line > COTOOL_FORM_LINE) end = line + COTOOL_FORM_LINE;
+    masked->parameters = 0;
+    p = read_header(line, end, masked->text, &size, memo);
+    m.timed = size != 0, m.words = 0;
+    while (end > p && is(end[-1], BLANK)) end--;
+    value = text_of_json(p, end);
+    if (value.start) {
+        p = value.start, end = value.end;
+        masked->text[size++] = '{';
+        m.timed = 1;
+    }
+    masked->text[size] = COTOOL_SIGNATURE;
+    masked->message = (uint32_t)(p - line);
+    m.w.line = line, m.w.end = end, m.w.masked = masked;
+    m.w.to = masked->text + size + 1;
+    m.w.stop = m.w.to + COTOOL_FORM_SIZE - LONGEST_WORD - 16;
+    m.start = p;
+    mask_message(&m);
+}
