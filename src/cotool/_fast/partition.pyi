@@ -9,6 +9,7 @@ IS_NOUN: int
 IS_PREPOSITION: int
 IS_TEXT: int
 HAS_NUMBER: int
+IS_BOOLEAN: int
 
 def partition(
     ids: Buffer, facts: Buffer, quoted: Buffer, before: Buffer

@@ -13,7 +13,7 @@ from libc.string cimport memset
 
 # What is known of a word.
 (IS_PARAMETER, LOOKS_LIKE_ID, IS_UPPER, IS_SIZE, IS_DURATION, IS_NOUN, IS_PREPOSITION, IS_TEXT,
- HAS_NUMBER) = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+ HAS_NUMBER, IS_BOOLEAN) = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 
 cdef enum:
     PARAMETER = 1
@@ -25,6 +25,7 @@ cdef enum:
     PREPOSITION = 64
     TEXT = 128
     NUMBER = 256
+    BOOLEAN = 512
 
 # Distinct words of a place from which on they are values rather than text.
 cdef enum:
@@ -56,7 +57,7 @@ cdef struct Work:
 
 
 cdef struct Place:
-    int distinct, ids, numbered, upper, sizes, durations, has_parameter
+    int distinct, ids, numbered, upper, sizes, durations, booleans, has_parameter
 
 
 cdef Place look(Work* w, int low, int high, int place) noexcept nogil:
@@ -78,6 +79,7 @@ cdef Place look(Work* w, int low, int high, int place) noexcept nogil:
         p.upper += (facts & UPPER) != 0
         p.sizes += (facts & SIZE) != 0
         p.durations += (facts & DURATION) != 0
+        p.booleans += (facts & BOOLEAN) != 0
         p.has_parameter |= facts & PARAMETER
     return p
 
@@ -86,7 +88,7 @@ cdef bint holds_values(Work* w, int low, int place, Place p) noexcept nogil:
     """Whether the words of a place that differ are values."""
     cdef int before = w.before[place], least = MANY
     cdef uint16_t facts = 0
-    if p.has_parameter:
+    if p.has_parameter or p.booleans == p.distinct:
         return True
     if before >= 0 and w.distinct[before] == 1:
         facts = w.facts[w.ids[<int64_t>w.row[low] * w.words + before]]

@@ -2,7 +2,7 @@
 
 Messages meet under their key (tokens.key_of). Keys of one shape, that is with the same delimiters
 around as many words, are parted by the kernel `partition`. Templates that then differ in what one
-pair of brackets or quotes holds are one template as well.
+pair of brackets or quotes holds, or in whether there is a bracket of values, are one template as well.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ _NOUNS = frozenset(
 )
 _PREPOSITIONS = frozenset("for from to by of on at in with as".split())
 _EMPTY_WORDS = _PREPOSITIONS | {"is", "are", "was", "were", "the", "a", "an", "and", "or"}
+_BOOLEANS = frozenset("true false yes no null none nil".split())
 _SIZES = frozenset("B KB MB GB TB PB KiB MiB GiB TiB kB K M G bytes byte".split())
 _DURATIONS = frozenset(
     "ns us ms s sec secs second seconds m min mins minute minutes h hour hours msec usec".split()
@@ -46,7 +47,7 @@ def find_templates(messages: Iterable[str]) -> dict[str, Tokens]:
     template_of = {key: key for key in members}
     for _ in range(_ROUNDS):
         before = len(set(template_of.values()))
-        for join in (_part_shapes, _join_values, _join_contents):
+        for join in (_part_shapes, _join_values, _join_optional, _join_contents):
             joined = join(sorted(set(template_of.values())))
             template_of = {key: joined.get(found, found) for key, found in template_of.items()}
         if len(set(template_of.values())) == before:
@@ -113,6 +114,7 @@ def _facts(word: str) -> int:
         | kernel.IS_DURATION * (word in _DURATIONS)
         | kernel.IS_NOUN * (lower in _NOUNS)
         | kernel.IS_PREPOSITION * (lower in _PREPOSITIONS)
+        | kernel.IS_BOOLEAN * (lower in _BOOLEANS)
         | kernel.HAS_NUMBER * (PARAMETER in word)
         | kernel.IS_TEXT * (PARAMETER not in word and lower not in _EMPTY_WORDS)
     )
@@ -150,6 +152,62 @@ def _values(template: Tokens) -> Iterable[tuple[int, int]]:
         ):
             stop += 2
         yield start, stop
+
+
+def _join_optional(templates: Sequence[Tokens]) -> dict[Tokens, Tokens]:
+    """Return what templates become of which one has "500 bytes" where another has "2048 bytes (2 KB)"."""
+    frames: dict[Tokens, list[tuple[Tokens, list[int]]]] = defaultdict(list)
+    for template in templates:
+        frame, places = _without_brackets(template)
+        frames[frame].append((template, places))
+    joined = {}
+    for frame, found in frames.items():
+        if len(found) > 1 and any(is_word(token) and PARAMETER not in token for token in frame):
+            optional = {place for _, places in found for place in places}
+            whole = _with_parameters(frame, optional)
+            joined.update(dict.fromkeys((template for template, _ in found), whole))
+    return joined
+
+
+def _without_brackets(template: Tokens) -> tuple[Tokens, list[int]]:
+    """Return a template without brackets of values that follow a word, and where those stood."""
+    frame: list[str] = []
+    places: list[int] = []
+    at = 0
+    while at < len(template):
+        stop = _bracket_end(template, at)
+        if stop and frame and is_word(frame[-1]):
+            places.append(len(frame))
+            at = stop
+        else:
+            frame.append(template[at])
+            at += 1
+    return tuple(frame), places
+
+
+def _bracket_end(template: Tokens, at: int) -> int:
+    """Return the end of a blank and a bracket that holds values and units alone, 0 for none."""
+    if template[at] != " " or template[at + 1 : at + 2] not in {("(",), ("[",)}:
+        return 0
+    values = 0
+    for n in range(at + 2, len(template)):
+        token = template[n]
+        if token in {")", "]"}:
+            return n + 1 if values else 0
+        values += PARAMETER in token
+        if is_word(token) and PARAMETER not in token and token not in _SIZES | _DURATIONS:
+            return 0
+    return 0
+
+
+def _with_parameters(frame: Tokens, places: set[int]) -> Tokens:
+    """Return a template with a parameter before each of the places, where there is none yet."""
+    whole: list[str] = []
+    for n, token in enumerate((*frame, "")):
+        if n in places and whole[-1] != PARAMETER:
+            whole.append(PARAMETER)
+        whole.append(token)
+    return tuple(whole[:-1])
 
 
 def _join_contents(templates: Sequence[Tokens]) -> dict[Tokens, Tokens]:
