@@ -18,9 +18,11 @@ _MARKS = str.maketrans(
     dict.fromkeys((forms.TIME.decode(), forms.EPOCH.decode(), forms.FOLDED.decode()), PARAMETER)
 )
 _DELIMITERS = "()[]{}<>,;=\"'|:"
-# Blanks, a delimiter, or a word; commas without blanks around them join words: "yarn,curi".
+_WORD = r"[^ \t()\[\]{}<>,;=\"'|:]"
+# Blanks, a delimiter, or a word. Commas without blanks around them join words, as in "yarn,curi",
+# but for "ready=true,policy=3".
 _TOKEN = re.compile(
-    r"[ \t]+|[^ \t()\[\]{}<>,;=\"'|:]+(?:,[^ \t()\[\]{}<>,;=\"'|:]+)*|[()\[\]{}<>,;=\"'|:]"
+    rf"[ \t]+|{_WORD}+(?:,{_WORD}+(?!{_WORD}|=))*|[()\[\]{{}}<>,;=\"'|:]"
 )
 # Lists without blanks: 1,2,3  1##2##3  1|2
 _LIST = re.compile(rf"{PARAMETER}(?:[,;|#/]+{PARAMETER})+")
