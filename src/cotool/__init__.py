@@ -50,7 +50,7 @@ if TYPE_CHECKING:
         VaultError,
         WrongKeyError,
     )
-    from cotool.logs import LogSummary, analyze_logs
+    from cotool.logs import LogSummary, Template, TemplateSet, analyze_logs, mine_templates
     from cotool.vault import (
         KeyFile,
         Keyring,
@@ -92,6 +92,8 @@ __all__ = [
     "Response",
     "Store",
     "StoreError",
+    "Template",
+    "TemplateSet",
     "TruncatedError",
     "Truth",
     "UnsupportedFormatError",
@@ -112,6 +114,7 @@ __all__ = [
     "inspect",
     "mace",
     "majority_vote",
+    "mine_templates",
     "neighbours",
     "one_coin_dawid_skene",
     "read_gold",
@@ -139,6 +142,7 @@ _ERRORS = [
     "VaultError",
     "WrongKeyError",
 ]
+_LOGS = ["LogSummary", "Template", "TemplateSet", "analyze_logs", "mine_templates"]
 _VAULT = [
     "KeyFile",
     "Keyring",
@@ -161,7 +165,7 @@ __getattr__ = lazy(
     {
         **dict.fromkeys(__all__, "cotool.consensus"),
         **dict.fromkeys(_ERRORS, "cotool.errors"),
-        **dict.fromkeys(["LogSummary", "analyze_logs"], "cotool.logs"),
+        **dict.fromkeys(_LOGS, "cotool.logs"),
         **dict.fromkeys(_VAULT, "cotool.vault"),
         "build_info": "cotool.build_info",
     },

@@ -1,4 +1,6 @@
 from collections.abc import Sequence
+from typing import Self, TypeAlias
+
 from typing_extensions import disjoint_base
 
 PARAMETER: bytes
@@ -11,7 +13,7 @@ MOST_SAMPLES: int
 REGISTERS: int
 MOST_RANGES: int
 
-Exported = tuple[
+Exported: TypeAlias = tuple[
     bytes,
     bytes,
     bool,
@@ -30,9 +32,10 @@ Exported = tuple[
 ]
 
 def mask(line: bytes) -> tuple[bytes, bytes, int, list[tuple[int, int]]]: ...
+
 @disjoint_base
 class Forms:
-    def __new__(cls, widths: Sequence[int]) -> Forms: ...
+    def __new__(cls, widths: Sequence[int]) -> Self: ...
     def __len__(self) -> int: ...
     @property
     def folding(self) -> bool: ...

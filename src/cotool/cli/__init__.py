@@ -168,7 +168,12 @@ def _add_experts(app: typer.Typer, words: Sequence[str]) -> None:
     app.add_typer(_narrowed(experts.app, words), name="experts")
 
 
-def _add_analyze_logs(app: typer.Typer, _: Sequence[str]) -> None:
+def _add_analyze_logs(app: typer.Typer, words: Sequence[str]) -> None:
+    if words[:1] == ["diff"]:
+        from cotool.cli import analyze_logs_diff
+
+        app.add_typer(analyze_logs_diff.app, name="analyze-logs")
+        return
     from cotool.cli import analyze_logs
 
     app.command("analyze-logs", epilog=analyze_logs.EXAMPLES, no_args_is_help=False)(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from cotool.logs.model import LogSummary
+    from cotool.logs.templates.compare import Change
 
     Number = Callable[[LogSummary], float]
     Truth = Callable[[LogSummary], bool]
@@ -41,13 +42,35 @@ _PLAIN: dict[str, Number] = {
 }
 
 
+# What a condition says of templates, and what that needs: templates, or a comparison as well.
+_TEMPLATES: dict[str, str] = {
+    "templates": "templates",
+    "rare_templates": "templates",
+    "new_templates": "comparison",
+    "vanished_templates": "comparison",
+    "changed_templates": "comparison",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class LogCondition:
-    """A condition as it was written, and the test that it states."""
+    """A condition as it was written, and the test that it states.
+
+    `needs`: "templates" where it speaks of them, "comparison" where it speaks of an earlier run.
+    """
 
     text: str
     holds: Truth
     values: dict[str, Number]
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What must be found out for it."""
+        return frozenset(
+            _TEMPLATES[name.partition("(")[0]]
+            for name in self.values
+            if name.partition("(")[0] in _TEMPLATES
+        )
 
     def evidence(self, summary: LogSummary) -> str:
         """Return the figures that the condition speaks of, as "error is 3, rate(warning) is 7%"."""
@@ -84,11 +107,12 @@ class _Parser:
         return LogCondition(self._text, truth, self._values)
 
     def _error(self, reason: str) -> InputError:
-        names = [*LEVELS, *_PLAIN, *self._patterns]
+        names = [*LEVELS, *_PLAIN, *_TEMPLATES, *self._patterns]
         return InputError(
             f"--fail-on: cannot read {self._text!r} at character {self._at + 1}: {reason}",
             hint=f"write 'error>0 or rate(warning)>5%'; names: {', '.join(names)}, rate(NAME), "
-            f"{', '.join(f'mentions({name})' for name in KEYWORDS)}",
+            f""
+            f"{', '.join(f'mentions({name})' for name in KEYWORDS)}, new_templates(LEVEL)",
         )
 
     def _peek(self) -> re.Match[str] | None:
@@ -157,7 +181,7 @@ class _Parser:
             return lambda _: number
         name = found[3]
         self._at = found.end()
-        if name in {"rate", "mentions"} and self._take("("):
+        if name in {"rate", "mentions", *_TEMPLATES} and self._take("("):
             inner = self._peek()
             if inner is None or not inner[3]:
                 raise self._error("expected a name")
@@ -180,6 +204,10 @@ class _Parser:
             if argument not in KEYWORDS:
                 raise self._error(f"{argument!r} is not known to mentions()")
             return lambda summary: summary.counts.keywords[argument]
+        if name in _TEMPLATES:
+            if argument not in LEVELS:
+                raise self._error(f"{argument!r} is not a level")
+            return lambda summary: _template_count(summary, name, argument)
         counted = self._count(argument)
         if counted is None:
             raise self._error(f"{argument!r} is not known")
@@ -192,4 +220,22 @@ class _Parser:
             return lambda summary: summary.counts.patterns[name]
         if name in LEVELS:
             return lambda summary: summary.counts.levels[name]
+        if name in _TEMPLATES:
+            return lambda summary: _template_count(summary, name, None)
         return _PLAIN.get(name)
+
+
+def _template_count(summary: LogSummary, name: str, level: str | None) -> float:
+    """Return how many templates there are of a kind, with `level` those that have such records."""
+    if name in {"templates", "rare_templates"}:
+        from cotool.logs.templates.report import rare_templates
+
+        found = summary.templates
+        if found is None:
+            return 0
+        chosen = found.templates if name == "templates" else rare_templates(found)
+        return sum(level is None or template.levels[level] > 0 for template in chosen)
+    changes: tuple[Change, ...] = ()
+    if summary.comparison is not None:
+        changes = getattr(summary.comparison, name.removesuffix("_templates"))
+    return sum(level is None or change.levels.get(level, 0) > 0 for change in changes)

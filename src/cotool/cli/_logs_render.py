@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from cotool.cli._logs_style import LEVEL_STYLES, moment, sparkline
+from cotool.cli._templates_render import TOP, render_templates
 from cotool.cli._text import one_line, percent, plural
 from cotool.logs.activity import display_buckets, duration, find_bursts, find_gaps, rate
 from cotool.logs.options import LEVELS
@@ -19,17 +21,6 @@ if TYPE_CHECKING:
     from cotool.cli._screen import Screen
     from cotool.logs.model import FileSummary, LogSummary, Sample
 
-_BLOCKS = " ▁▂▃▄▅▆▇█"
-_STYLES = {
-    "trace": "dim",
-    "debug": "blue",
-    "info": "green",
-    "notice": "cyan",
-    "warning": "yellow",
-    "error": "red",
-    "critical": "bold magenta",
-    "unknown": "dim",
-}
 _MOST_FILES = 20
 _MOST_FORMATS = 3
 _MOST_EVENTS = 5
@@ -38,15 +29,21 @@ _NAMES = 24  # columns of a level's name, share and space around them
 
 
 def render(
-    summary: LogSummary, screen: Screen, *, zone: ZoneInfo | None, bucket: int | None
+    summary: LogSummary,
+    screen: Screen,
+    *,
+    zone: ZoneInfo | None,
+    bucket: int | None,
+    top: int = TOP,
 ) -> None:
-    """Print all that a run has found."""
+    """Print all that a run has found; `top`: so many templates."""
     clock = clock_of(summary, zone)
     screen.print(*_head(summary, clock))
     _levels(summary, screen)
     _time_line(summary, screen, clock, bucket)
     _patterns(summary, screen)
     _events(summary, screen, clock)
+    render_templates(summary, screen, top)
     _files(summary, screen)
     _samples(summary.samples, screen)
 
@@ -64,8 +61,8 @@ def _head(summary: LogSummary, clock: Clock) -> list[Text]:
     lines = [Text(", ".join(parts), style="bold")]
     if counts.first_seen is not None and counts.last_seen is not None:
         span = duration((counts.last_seen - counts.first_seen) // 1_000_000_000)
-        first = _moment(clock.seconds(counts.first_seen // 1_000_000_000))
-        last = _moment(clock.seconds(counts.last_seen // 1_000_000_000))
+        first = moment(clock.seconds(counts.first_seen // 1_000_000_000))
+        last = moment(clock.seconds(counts.last_seen // 1_000_000_000))
         line = f"{first} to {last} ({span})"
         speed = rate(counts.records, counts.first_seen, counts.last_seen)
         if speed is not None:
@@ -96,10 +93,10 @@ def _levels(summary: LogSummary, screen: Screen) -> None:
         count = counts.levels[level]
         length = max(1, round(room * count / most)) if room else 0
         table.add_row(
-            Text(level, style=_STYLES[level]),
+            Text(level, style=LEVEL_STYLES[level]),
             f"{count:,}",
             percent(count / counts.records),
-            Text("█" * length, style=_STYLES[level]),
+            Text("█" * length, style=LEVEL_STYLES[level]),
         )
     screen.print(Text(), table)
     mentions = [f"{count:,} {name} words" for name, count in counts.keywords.items() if count]
@@ -124,7 +121,7 @@ def _time_line(summary: LogSummary, screen: Screen, clock: Clock, bucket: int | 
     screen.print(Text(), Text(f"time line, {duration(step)} a column", style="dim"))
     for level, row in zip(LEVELS, rows, strict=True):
         if any(row):
-            line = Text(f"{level:<9}", style=_STYLES[level])
+            line = Text(f"{level:<9}", style=LEVEL_STYLES[level])
             line.append(sparkline(row))
             line.append(f" {max(row):,}", style="dim")
             screen.print(line)
@@ -143,7 +140,7 @@ def _time_line(summary: LogSummary, screen: Screen, clock: Clock, bucket: int | 
 
 def _scale(starts: Sequence[int], width: int, step: int, clock: Clock) -> str:
     """Return the first and the last moment, as short as they are told apart, under a time line."""
-    first, last = (_moment(clock.seconds(starts[n]))[:19] for n in (0, -1))
+    first, last = (moment(clock.seconds(starts[n]))[:19] for n in (0, -1))
     if step % 60 == 0:
         first, last = first[:-3], last[:-3]
     if step % 86400 == 0:
@@ -152,15 +149,6 @@ def _scale(starts: Sequence[int], width: int, step: int, clock: Clock) -> str:
         last = last[11:]
     gap = width - len(first) - len(last)
     return f"{first}{' ' * gap}{last}" if gap > 0 else f"{first} to {last}"
-
-
-def sparkline(counts: Sequence[int]) -> str:
-    """Return one block a count, its height a share of the greatest; any count shows."""
-    most = max(counts, default=0)
-    return "".join(
-        _BLOCKS[0 if not count else max(1, round(count / most * (len(_BLOCKS) - 1)))]
-        for count in counts
-    )
 
 
 def _patterns(summary: LogSummary, screen: Screen) -> None:
@@ -186,7 +174,7 @@ def _events(summary: LogSummary, screen: Screen, clock: Clock) -> None:
         name = "records" if burst.level == "all" else f"{burst.level}s"
         screen.print(
             Text(
-                f"{_moment(clock.seconds(burst.start))} for {duration(burst.end - burst.start)}: "
+                f"{moment(clock.seconds(burst.start))} for {duration(burst.end - burst.start)}: "
                 f"{burst.count:,} {name}, typical are {_rough(burst.typical)}"
             )
         )
@@ -195,7 +183,7 @@ def _events(summary: LogSummary, screen: Screen, clock: Clock) -> None:
     for gap in gaps[:_MOST_EVENTS]:
         screen.print(
             Text(
-                f"{_moment(clock.seconds(gap.start))} to {_moment(clock.seconds(gap.end))}: "
+                f"{moment(clock.seconds(gap.start))} to {moment(clock.seconds(gap.end))}: "
                 f"nothing for {duration(gap.seconds)}, usually at most {duration(gap.typical)}"
             )
         )
@@ -239,14 +227,10 @@ def _samples(samples: Sequence[Sample], screen: Screen) -> None:
         for k, text in enumerate(sample.before):
             screen.print(Text(f"{place}-{first + k}- {one_line(text)}", style="dim"))
         line = Text(f"{place}:{sample.line}: ")
-        line.append(one_line(sample.text), style=_STYLES[sample.level])
+        line.append(one_line(sample.text), style=LEVEL_STYLES[sample.level])
         screen.print(line)
         for k, text in enumerate(sample.after):
             screen.print(Text(f"{place}-{sample.line + 1 + k}- {one_line(text)}", style="dim"))
-
-
-def _moment(iso: str | None) -> str:
-    return "" if iso is None else iso.replace("T", " ", 1)
 
 
 def _rough(number: float) -> str:

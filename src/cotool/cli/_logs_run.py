@@ -6,9 +6,10 @@ import contextlib
 import os
 import signal
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from cotool.cli._logs_templates import LineWatch, plan_templates, write_json, write_templates
 from cotool.cli._text import plural, visible
 from cotool.errors import InputError
 from cotool.logs.options import KEYWORDS, LEVELS
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from cotool.cli._log_conditions import LogCondition
+    from cotool.cli._logs_templates import TemplatePlan
     from cotool.logs.analyze import LogOptions
     from cotool.logs.model import LogCounts, LogSummary
     from cotool.logs.scan import ScanOptions
@@ -56,6 +58,10 @@ class LogRequest:
     threads: str | None
     quiet: bool
     progress: bool
+    templates: str | None = None
+    top: int = 10
+    baseline: str | None = None
+    template: str | None = None
 
 
 def run(request: LogRequest) -> int:
@@ -76,6 +82,12 @@ def run(request: LogRequest) -> int:
         raise InputError("--records - and --follow both write to standard output")
     sources = find_sources(request.paths, recursive=request.recursive)
     _spare_inputs(request, sources)
+    plan = plan_templates(
+        request,
+        sources,
+        conditions_need=frozenset(need for condition in conditions for need in condition.needs),
+    )
+    scan = replace(scan, mine=plan.mine)
     with contextlib.ExitStack() as stack:
         state = None
         if request.state is not None:
@@ -85,9 +97,10 @@ def run(request: LogRequest) -> int:
         if request.follow:
             from cotool.cli._logs_follow import follow
 
-            summary = follow(request, scan, bucket, state)
+            summary = follow(request, scan, bucket, state, plan)
         else:
-            summary = _analyze(request, sources, scan, state)
+            summary = _analyze(request, sources, scan, state, plan)
+        summary = plan.compared(summary)
         _write(request, summary, scan, bucket)
     return _end(request, summary, conditions)
 
@@ -116,7 +129,11 @@ def _options(request: LogRequest) -> LogOptions:
 
 
 def _analyze(
-    request: LogRequest, sources: Sequence[Source], options: ScanOptions, state: State | None
+    request: LogRequest,
+    sources: Sequence[Source],
+    options: ScanOptions,
+    state: State | None,
+    plan: TemplatePlan,
 ) -> LogSummary:
     from cotool.cli._logs_watch import CliWatch
     from cotool.cli._progress import stderr_moves
@@ -125,10 +142,18 @@ def _analyze(
     shown = request.progress and not request.quiet and stderr_moves()
     with (
         _records(request) as sink,
-        CliWatch(sources, sink, shown=shown) as watch,
+        CliWatch(sources, sink, shown=shown, passes=1 + plan.named) as watch,
         stopped_by_interrupt(watch),
     ):
-        return analyze_sources(sources, options, watch, state)
+        if not plan.named:
+            return analyze_sources(sources, options, watch, state)
+        from cotool.logs.twice import analyze_twice
+
+        lines = LineWatch(watch, request.show, sources[0].path)
+        summary = analyze_twice(
+            sources, options, lines, state, name=plan.name, only=request.template
+        )
+        return replace(summary, samples=tuple(lines.samples)) if request.template else summary
 
 
 @contextlib.contextmanager
@@ -183,31 +208,43 @@ def _write(
         return
     from cotool.cli._output import open_output
 
-    with open_output(request.output, data=request.format != "table") as sink:
-        write_summary(sink, request.format, summary, options, bucket)
+    of_templates = request.templates in {"json", "csv"}
+    with open_output(request.output, data=of_templates or request.format != "table") as sink:
+        if of_templates:
+            write_templates(sink, request, summary, options)
+        else:
+            write_summary(sink, request, summary, options, bucket)
 
 
 def write_summary(
-    sink: TextIO, style: str, summary: LogSummary, options: ScanOptions, bucket: int | None
+    sink: TextIO,
+    request: LogRequest,
+    summary: LogSummary,
+    options: ScanOptions,
+    bucket: int | None,
 ) -> None:
-    """Write a summary as json, csv or a table."""
-    if style == "json":
-        import json
-
-        from cotool.cli._text import json_visible
+    """Write a summary, or what is known of one template, as json, csv or a table."""
+    if request.format == "json":
         from cotool.logs.report import to_dict
 
-        document = to_dict(summary, zone=options.zone, bucket=bucket)
-        text = json.dumps(document, indent=2, ensure_ascii=False)
-        sink.write((json_visible(text) if sink.isatty() else text) + "\n")
-    elif style == "csv":
+        write_json(sink, to_dict(summary, zone=options.zone, bucket=bucket))
+    elif request.format == "csv":
         _write_csv(sink, summary, options)
     else:
         from cotool.cli._logs_render import render
         from cotool.cli._screen import Screen
 
         screen = Screen(sink, plain=sink is not sys.stdout)
-        render(summary, screen, zone=options.zone, bucket=bucket)
+        if request.template is not None and summary.templates is not None:
+            from cotool.cli._templates_render import render_template
+            from cotool.logs.report import clock_of
+
+            found = summary.templates
+            template = found.find(request.template)
+            clock = clock_of(summary, options.zone)
+            render_template(template, found.records, summary.samples, screen, clock)
+        else:
+            render(summary, screen, zone=options.zone, bucket=bucket, top=request.top)
         screen.flush()
 
 

@@ -15,12 +15,19 @@ if TYPE_CHECKING:
 
 
 class CliWatch(Watch):
-    """A bar with rate and time left where `shown`; records are written to `sink`."""
+    """A bar with rate and time left where `shown`; records are written to `sink`.
 
-    def __init__(self, sources: Sequence[Source], sink: BinaryIO | None, *, shown: bool) -> None:
+    `passes`: how often everything is read.
+    """
+
+    def __init__(
+        self, sources: Sequence[Source], sink: BinaryIO | None, *, shown: bool, passes: int = 1
+    ) -> None:
         self._sink = sink
         known = all(not source.is_stdin for source in sources)
-        self._bar = ByteBar(sum(source.size for source in sources) if known else None, shown=shown)
+        self._bar = ByteBar(
+            passes * sum(source.size for source in sources) if known else None, shown=shown
+        )
 
     def progress(self, size: int) -> None:
         """Take note that `size` further bytes have been read."""

@@ -22,9 +22,16 @@ cotool analyze-logs -r /var/log -e timeout='timed? ?out' --fail-on 'error>0'
 
 zcat app.log.gz | cotool analyze-logs --level error,critical --show 5
 
+cotool analyze-logs app.log --templates json -o monday.json
+
+cotool analyze-logs app.log --baseline monday.json --fail-on 'new_templates(error)>0'
+
+cotool analyze-logs diff monday.json tuesday.json
+
 cotool analyze-logs app.log --records - | duckdb -c "from read_json('/dev/stdin')"
 """
 
+TEMPLATE_FORMS = ("table", "json", "csv", "off")
 FORMATS = ("table", "json", "csv")
 _EXTENSIONS = {".json": "json", ".csv": "csv"}
 
@@ -132,6 +139,34 @@ def analyze_logs(
     until: Annotated[
         str | None, _option("Filters", "Only records before then.", "--until", metavar="WHEN")
     ] = None,
+    templates: Annotated[
+        str | None,
+        _option(
+            "Templates",
+            "Find what the lines say: table (with the summary), json, csv; off: not for records "
+            "either.",
+            "--templates",
+            metavar="FORM",
+            words=TEMPLATE_FORMS,
+        ),
+    ] = None,
+    top: Annotated[
+        int,
+        _option("Templates", "Templates in the table.", "--top", metavar="NUMBER"),
+    ] = 10,
+    template: Annotated[
+        str | None,
+        _option("Templates", "Show one template and its lines.", "--template", metavar="ID"),
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        _option(
+            "Templates",
+            "Tell what is new, vanished or changed since the run that wrote this JSON.",
+            "--baseline",
+            metavar="FILE",
+        ),
+    ] = None,
     show: Annotated[
         int,
         _option(
@@ -205,7 +240,14 @@ def analyze_logs(
     chosen = "json" if json else format or _EXTENSIONS.get(Path(output or "").suffix.lower())
     if chosen is not None and chosen not in FORMATS:
         raise InputError(f"--format: {chosen!r} is none", hint=", ".join(FORMATS))
-    for name, number in (("--show", show), ("--context", context)):
+    if templates is not None and templates not in TEMPLATE_FORMS:
+        raise InputError(f"--templates: {templates!r} is none", hint=", ".join(TEMPLATE_FORMS))
+    if templates in {"json", "csv"} and (json or format) and chosen != templates:
+        raise InputError(
+            f"--templates {templates} and --format {chosen} both say what is written",
+            hint="--templates table adds templates to the summary",
+        )
+    for name, number in (("--show", show), ("--context", context), ("--top", top)):
         if number < 0:
             raise InputError(f"{name}: {number} is negative", hint="give 0 or more")
     request = LogRequest(
@@ -231,6 +273,10 @@ def analyze_logs(
         threads=threads,
         quiet=quiet,
         progress=not no_progress,
+        templates=templates,
+        top=top,
+        baseline=baseline,
+        template=template,
     )
     return partial(run, request)
 

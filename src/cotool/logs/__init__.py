@@ -10,14 +10,30 @@ if TYPE_CHECKING:
     from cotool.logs.analyze import analyze_logs
     from cotool.logs.histogram import Histogram
     from cotool.logs.model import FileSummary, LogCounts, LogSummary, Sample
+    from cotool.logs.templates.mine import mine_templates
+    from cotool.logs.templates.model import Template
+    from cotool.logs.templates.template_set import TemplateSet
 
-__all__ = ["FileSummary", "Histogram", "LogCounts", "LogSummary", "Sample", "analyze_logs"]
+__all__ = [
+    "FileSummary",
+    "Histogram",
+    "LogCounts",
+    "LogSummary",
+    "Sample",
+    "Template",
+    "TemplateSet",
+    "analyze_logs",
+    "mine_templates",
+]
 
 __getattr__ = lazy(
     "cotool.logs",
     {
         "analyze_logs": "cotool.logs.analyze",
         "Histogram": "cotool.logs.histogram",
+        "Template": "cotool.logs.templates.model",
+        "TemplateSet": "cotool.logs.templates.template_set",
+        "mine_templates": "cotool.logs.templates.mine",
         **dict.fromkeys(["FileSummary", "LogCounts", "LogSummary", "Sample"], "cotool.logs.model"),
     },
 )

@@ -62,7 +62,7 @@ def whole_forms(forms: Forms, years: int) -> Forms:
         whole.merge(forms, whole=True)
         return whole
     for form in forms.export():
-        (signature, message, inferred, count, levels, first, last, width, timeline, *rest) = form
+        signature, message, inferred, count, levels, first, last, width, timeline = form[:9]
         if inferred and first is not None and last is not None:
             first, last = _years_back(first, years), _years_back(last, years)
             moved: dict[int, int] = {}
@@ -71,7 +71,9 @@ def whole_forms(forms: Forms, years: int) -> Forms:
                 back -= back % width
                 moved[back] = moved.get(back, 0) + number
             timeline = moved
-        whole.insert((signature, message, False, count, levels, first, last, width, timeline, *rest))
+        whole.insert(
+            (signature, message, False, count, levels, first, last, width, timeline, *form[9:])
+        )
     return whole
 
 

@@ -64,6 +64,11 @@ def to_dict(
     """Return the JSON form of an analysis; `bucket` is the width of the histogram in seconds."""
     clock = clock_of(summary, zone)
     counts = summary.counts
+    mined: dict[str, Any] = {}
+    if summary.templates is not None:
+        from cotool.logs.templates.report import template_members
+
+        mined = template_members(summary, clock)
     return {
         "schema": SCHEMA,
         **_counts(counts, clock),
@@ -79,6 +84,7 @@ def to_dict(
         "samples": [_sample(sample) for sample in summary.samples],
         "files": [_file(file, clock) for file in summary.files],
         "interrupted": summary.interrupted,
+        **mined,
     }
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cotool.logs.patterns import Pattern
     from cotool.logs.sources import Source, Stream
     from cotool.logs.state import State
+    from cotool.logs.templates.labels import Labels
     from cotool.logs.times import Moment
 
 # Lines that hold one of these, in any case, are counted apart from levels, as by grep -ci.
@@ -47,9 +48,9 @@ class ScanOptions:
 
     `levels`, `since`, `until` and `match` (names of patterns) choose the
     records; `lone`: every line is one. `zone` is that of times which name none; `formats` replaces
-    recognition. `mine`: count forms for templates; `labels`: name the templates of records. `show` is the
-    number of samples, with `context` lines around each. `span_size` and `block_size` cut the work
-    differently without changing a result.
+    recognition. `mine`: count forms for templates; `labels`: name the templates of records. `show`
+    is the number of samples, with `context` lines around each. `span_size` and `block_size` cut the
+    work differently without changing a result.
     """
 
     patterns: tuple[Pattern, ...] = ()
@@ -68,15 +69,6 @@ class ScanOptions:
     num_threads: int = 1
     span_size: int | None = None
     block_size: int | None = None
-
-
-class Labels(NamedTuple):
-    """What records are called: the forms of all of them, labelled; the ids that the labels are
-    numbers of; the id of the records that alone are written, None for all."""
-
-    forms: Forms
-    ids: tuple[str, ...]
-    only: str | None = None
 
 
 class Watch:

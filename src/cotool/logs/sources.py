@@ -155,8 +155,10 @@ def _repeatable(source: Source, stack: contextlib.ExitStack) -> Source:
             return source
         fd = sys.stdin.fileno()
         status = os.fstat(fd)
-        if stat.S_ISREG(status.st_mode) and os.lseek(fd, 0, os.SEEK_CUR) == 0 and (
-            _plain(source, fd, status) is not None
+        if (
+            stat.S_ISREG(status.st_mode)
+            and os.lseek(fd, 0, os.SEEK_CUR) == 0
+            and (_plain(source, fd, status) is not None)
         ):
             return replace(source, limit=status.st_size)
     else:
@@ -171,7 +173,8 @@ def _repeatable(source: Source, stack: contextlib.ExitStack) -> Source:
     import tempfile
 
     try:
-        copy = stack.enter_context(tempfile.NamedTemporaryFile(prefix="cotool-"))
+        copy = tempfile.NamedTemporaryFile(prefix="cotool-")  # noqa: SIM115 - the stack closes it
+        stack.enter_context(copy)
         while data := os.read(fd, BLOCK):
             copy.write(data)
         copy.flush()

@@ -2,7 +2,7 @@
 
 Messages meet under their key (tokens.key_of). Keys of one shape, that is with the same delimiters
 around as many words, are parted by the kernel `partition`. Templates that then differ in what one
-pair of brackets or quotes holds, or in whether there is a bracket of values, are one template as well.
+pair of brackets or quotes holds, or in whether a bracket of values is there, are one as well.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ def _values(template: Tokens) -> Iterable[tuple[int, int]]:
 
 
 def _join_optional(templates: Sequence[Tokens]) -> dict[Tokens, Tokens]:
-    """Return what templates become of which one has "500 bytes" where another has "2048 bytes (2 KB)"."""
+    """Return what templates become of which one has "9 bytes", one "2048 bytes (2 KB)"."""
     frames: dict[Tokens, list[tuple[Tokens, list[int]]]] = defaultdict(list)
     for template in templates:
         frame, places = _without_brackets(template)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cotool._fast import forms
 
@@ -89,7 +89,9 @@ class Layouts:
 
     def preferring(self, other: Layouts | None) -> Layouts:
         """Return these layouts, with those of `other` where it knows a signature."""
-        return self if other is None else Layouts({**self._layouts, **other._layouts})
+        if other is None:
+            return self
+        return Layouts({**self._layouts, **other._layouts})  # noqa: SLF001 - of its own class
 
     def to_list(self) -> list[list[object]]:
         """Return the layouts as JSON can hold them."""
@@ -99,13 +101,13 @@ class Layouts:
         ]
 
     @classmethod
-    def from_list(cls, items: Iterable[Sequence[object]]) -> Layouts:
+    def from_list(cls, items: Iterable[Any]) -> Layouts:
         """Return the layouts of to_list(). Raises ValueError or TypeError for others."""
         layouts: dict[str, list[Layout]] = {}
-        for signature, found in items:  # type: ignore[misc]
+        for signature, found in items:
             layouts[str(signature)] = [
                 Layout(int(column), tuple(_BY_NAME[name].name for name in steps))
-                for column, steps in found  # type: ignore[attr-defined]
+                for column, steps in found
             ]
         return cls(layouts)
 
@@ -208,4 +210,3 @@ def _skipped(message: str, start: int) -> int:
     while start < len(message) and message[start] in " \t":
         start += 1
     return start
-

@@ -64,7 +64,7 @@ class Comparison:
 
 
 def read_baseline(path: str) -> Baseline:
-    """Return the templates in a JSON file: of `--templates json`, of a summary, or of a TemplateSet.
+    """Return the templates of a JSON file: `--templates json`, a summary, or a TemplateSet.
 
     Raises InputError where it holds none.
     """
@@ -95,8 +95,7 @@ def read_baseline(path: str) -> Baseline:
 
 
 def _baseline_of(found: TemplateSet) -> Baseline:
-    known = [Known(t.id, t.form, t.text, t.count, t.levels) for t in found.templates]
-    return Baseline(found.records, tuple(known), found.heads)
+    return Baseline(found.records, tuple(t.to_known() for t in found.templates), found.heads)
 
 
 def _known(item: Any) -> Known:
@@ -109,8 +108,9 @@ def _known(item: Any) -> Known:
 
 def compare(now: TemplateSet, before: Baseline) -> Comparison:
     """Compare a set with the baseline that it was given by with_known()."""
+    counts = {item.id: item.count for item in before.known}
     pairs = [
-        (t.id, t.text, t.levels, sum(item.count for item in now.holds_known(t)), t.count)
+        (t.id, t.text, t.levels, sum(counts.get(k.id, 0) for k in now.holds_known(t)), t.count)
         for t in now.templates
     ]
     held = {item.id for t in now.templates for item in now.holds_known(t)}

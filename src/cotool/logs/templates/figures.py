@@ -27,7 +27,7 @@ class Form(NamedTuple):
     signature: bytes
     message: bytes
     inferred: bool
-    count: int
+    records: int
     levels: tuple[int, ...]
     first: int | None
     last: int | None
@@ -47,8 +47,10 @@ class Form(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """What stands for one parameter of a template in a form: text, marks of its parameters in it,
-    and the numbers of those."""
+    """What stands for one parameter of a template in a form.
+
+    `places`: the numbers of the form's parameters whose marks are in `text`.
+    """
 
     text: str
     places: tuple[int, ...]
@@ -140,9 +142,7 @@ def values_of(kept: bytes) -> list[str]:
 
 def parameters_of(parts: Sequence[Part], count: int) -> tuple[Parameter, ...]:
     """Return the figures of a template's parameters."""
-    samples = [
-        [(number, values_of(kept)) for _, number, kept in part.form.kept] for part in parts
-    ]
+    samples = [[(number, values_of(kept)) for _, number, kept in part.form.kept] for part in parts]
     return tuple(_parameter(parts, samples, n) for n in range(count))
 
 
@@ -150,6 +150,7 @@ def _parameter(
     parts: Sequence[Part], samples: Sequence[Sequence[tuple[int, list[str]]]], n: int
 ) -> Parameter:
     seen: Counter[str] = Counter()
+    several: set[str] = set()
     exact = True
     registers: bytes | None = None
     least, greatest, is_number = float("inf"), float("-inf"), True
@@ -162,13 +163,16 @@ def _parameter(
         place = piece.places[0] - form.parameters + len(form.least) if piece.places else -1
         single = piece.text == PARAMETER and 0 <= place < len(form.least)
         if not piece.places:
-            seen[piece.text] += form.count
+            seen[piece.text] += form.records
         else:
             total = sum(number for number, _ in kept)
-            scale = form.count / total if total else 0
+            scale = form.records / total if total else 0
             exact &= form.registers is None
             for number, values in kept:
-                seen[expand(piece.text, values, piece.places[0])] += round(number * scale)
+                value = expand(piece.text, values, piece.places[0])
+                if number > 1 or value in seen:
+                    several.add(value)
+                seen[value] += round(number * scale)
             if single and form.registers:
                 registers = _union(registers, form.registers, place)
         if single and form.numbers >> place & 1:
@@ -179,7 +183,10 @@ def _parameter(
     distinct = len(seen)
     if registers is not None:
         distinct = max(distinct, round(kernel.distinct(registers, 0)))
-    top = sorted(seen.items(), key=lambda item: (-item[1], item[0]))[:_TOP]
+    distinct = min(distinct, sum(part.form.records for part in parts))
+    # Of a sample, what was seen once tells nothing of how frequent it is.
+    known = seen.items() if exact else ((v, seen[v]) for v in several)
+    top = sorted(known, key=lambda item: (-item[1], item[0]))[:_TOP]
     ranged = is_number and least <= greatest
     return Parameter(
         distinct=distinct,

@@ -61,6 +61,10 @@ class Template:
         order = (len(LEVELS) - 1, *range(len(LEVELS) - 1))
         return LEVELS[max(order, key=lambda n: (self.levels[LEVELS[n]], n < len(LEVELS) - 1, n))]
 
+    def to_known(self) -> Known:
+        """Return what a later run has to know of it."""
+        return Known(self.id, self.form, self.text, self.count, self.levels)
+
 
 @dataclass(frozen=True, slots=True)
 class Match:

@@ -21,8 +21,10 @@ SCHEMA = "cotool.logs.templates/1"
 DIFF_SCHEMA = "cotool.logs.diff/1"
 # Seen no more often than this: rare.
 RARE = 3
-_COLUMNS = ("id", "template", "count", "share", "level", *LEVELS, "first_seen", "last_seen", "bursts",
-            "parameters", "example")  # fmt: skip
+_COLUMNS = (
+    *("id", "template", "count", "share", "level", *LEVELS),
+    *("first_seen", "last_seen", "bursts", "parameters", "example"),
+)
 
 
 def rare_templates(found: TemplateSet) -> list[Template]:
@@ -34,27 +36,30 @@ def rare_templates(found: TemplateSet) -> list[Template]:
 
 def templates_to_dict(summary: LogSummary, clock: Clock) -> dict[str, Any]:
     """Return the JSON form of the templates of an analysis."""
-    found = summary.templates
-    if found is None:
-        raise ValueError("the records were not mined")
     counts = summary.counts
     return {
         "schema": SCHEMA,
         "lines": counts.lines,
         "records": counts.records,
         "continuation_lines": counts.lines - counts.records,
-        "folded": found.folded,
-        **template_list(found, clock),
-        **({} if summary.comparison is None else {"comparison": comparison_to_dict(summary.comparison)}),
+        "interrupted": summary.interrupted,
+        **template_members(summary, clock),
     }
 
 
-def template_list(found: TemplateSet, clock: Clock) -> dict[str, Any]:
-    """Return the members `templates` and `heads`."""
-    return {
+def template_members(summary: LogSummary, clock: Clock) -> dict[str, Any]:
+    """Return the members of a summary that tell of templates. Raises ValueError without any."""
+    found = summary.templates
+    if found is None:
+        raise ValueError("the records were not mined")
+    members = {
+        "folded": found.folded,
         "templates": [_template(template, found, clock) for template in found.templates],
         "heads": found.heads.to_list(),
     }
+    if summary.comparison is not None:
+        members["comparison"] = comparison_to_dict(summary.comparison)
+    return members
 
 
 def _template(template: Template, found: TemplateSet, clock: Clock) -> dict[str, Any]:

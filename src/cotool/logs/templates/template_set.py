@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 import math
 import os
 import secrets
-from collections import defaultdict
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,33 +14,19 @@ from typing import TYPE_CHECKING, Any
 from cotool._fast import forms as kernel
 from cotool.errors import InputError
 from cotool.logs.histogram import WIDTHS
-from cotool.logs.options import LEVELS
-from cotool.logs.templates.clusters import find_templates
-from cotool.logs.templates.columns import Layouts, by_signature, find_layouts
-from cotool.logs.templates.figures import (
-    Form,
-    Part,
-    align,
-    examples_of,
-    parameters_of,
-    part_of,
-    shown_tokens,
-    squeezed,
-    timeline_of,
-)
-from cotool.logs.templates.model import Known, Match, Template
-from cotool.logs.templates.tokens import PARAMETER, SHOWN, key_of, text_of
+from cotool.logs.templates.columns import Layouts
+from cotool.logs.templates.figures import Form
+from cotool.logs.templates.found import Found
+from cotool.logs.templates.labels import Labels, label_forms
+from cotool.logs.templates.model import Known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from os import PathLike
 
-    from cotool.logs.templates.model import Parameter
+    from cotool.logs.templates.model import Match, Template
 
 SCHEMA = "cotool.logs.template-set/1"
-_ID_BYTES = 6
-_MARKS = (kernel.PARAMETER, kernel.TIME, kernel.EPOCH)
-_BLANKS = b" \t"
 
 
 class TemplateSet:
@@ -73,12 +57,12 @@ class TemplateSet:
     @property
     def records(self) -> int:
         """The records; the counts of the templates add up to them."""
-        return sum(form.count for form in self._found.forms)
+        return sum(form.records for form in self._found.forms)
 
     @property
     def folded(self) -> int:
         """Records whose message is kept no longer word by word, because there were too many."""
-        return sum(form.count for form in self._found.forms if form.is_folded)
+        return sum(form.records for form in self._found.forms if form.is_folded)
 
     @property
     def known(self) -> tuple[Known, ...]:
@@ -104,8 +88,7 @@ class TemplateSet:
             return (exact or found)[0]
         raise InputError(
             f"{identifier!r} is {'the beginning of several ids' if found else 'no template id'}",
-            hint=", ".join(t.id for t in (found or self.templates)[:5])
-            or "no template was found",
+            hint=", ".join(t.id for t in (found or self.templates)[:5]) or "no template was found",
         )
 
     def holds_known(self, template: Template) -> tuple[Known, ...]:
@@ -116,6 +99,11 @@ class TemplateSet:
         """Return the template and the parameters of a line; None where no template says it."""
         data = line.encode("utf-8", "surrogateescape") if isinstance(line, str) else line
         return self._found.match(data.rstrip(b"\r\n"))
+
+    def labels(self, only: str | None = None) -> Labels:
+        """Return what names the templates of records, for ScanOptions; `only`: write no others."""
+        label_forms(self._forms, self._found)
+        return Labels(self._forms, tuple(template.id for template in self.templates), only)
 
     # ---- adding up
 
@@ -194,7 +182,9 @@ class TemplateSet:
         for item in document["forms"]:
             forms.insert(_unpacked(item))
         known = [
-            Known(str(key), str(form), str(text), int(count), {n: int(c) for n, c in levels.items()})
+            Known(
+                str(key), str(form), str(text), int(count), {n: int(c) for n, c in levels.items()}
+            )
             for key, form, text, count, levels in document["known"]
         ]
         heads = document["heads"]
@@ -204,169 +194,16 @@ class TemplateSet:
         return (TemplateSet._from_document, (self._to_document(),))
 
     @cached_property
-    def _found(self) -> _Found:
-        return _Found([Form(*form) for form in self._forms.export()], self._known, self._heads)
-
-
-class _Found:
-    """The templates of forms."""
-
-    def __init__(
-        self, forms: list[Form], known: tuple[Known, ...], heads: Layouts | None
-    ) -> None:
-        self.forms = forms
-        self._known = known
-        pairs = [(_decoded(form.signature), _decoded(form.message)) for form in forms]
-        groups = by_signature(dict.fromkeys(pairs))
-        self.heads = find_layouts(sorted(groups.items())).preferring(heads)
-        starts = [self.heads.message_start(*pair) for pair in pairs]
-        messages = [
-            text_of(form.message)[start:] for form, start in zip(forms, starts, strict=True)
-        ]
-        seeds = {item.form.replace(SHOWN, PARAMETER): item for item in known}
-        self._key_of = find_templates({*messages, *seeds})
-        members: dict[tuple[str, ...], list[int]] = defaultdict(list)
-        for n, message in enumerate(messages):
-            members[self._key_of[message]].append(n)
-        earlier: dict[tuple[str, ...], list[Known]] = defaultdict(list)
-        for form, item in seeds.items():
-            earlier[self._key_of[form]].append(item)
-        self.holds: dict[str, tuple[Known, ...]] = {}
-        self._shown: dict[tuple[str, ...], tuple[Template, str, tuple[bool, ...]]] = {}
-        for key, numbers in members.items():
-            shown = shown_tokens(key, (messages[n] for n in numbers))
-            parts = [part_of(shown, forms[n], starts[n]) for n in numbers]
-            items = sorted(earlier.get(key, ()), key=lambda item: (-item.count, item.id))
-            template, hidden = _template(key, shown, parts, items[0].id if items else None)
-            self.holds[template.id] = tuple(items)
-            self._shown[key] = template, shown, hidden
-        self.templates = tuple(
-            sorted((found[0] for found in self._shown.values()), key=lambda t: (-t.count, t.form))
-        )
-
-    def match(self, line: bytes) -> Match | None:
-        signature, message, start, spans = kernel.mask(line)
-        form = _decoded(message)
-        head = self.heads.message_start(_decoded(signature), form)
-        masked = text_of(message)[head:]
-        key = self._key_of.get(masked) or self._similar(masked)
-        if key not in self._shown:
-            return None
-        template, shown, hidden = self._shown[key]
-        begin = _origin(line, start, form[:head].encode("utf-8", "surrogateescape"), spans)
-        raw = squeezed(line[begin:].decode("utf-8", "replace").strip(" \t"))
-        values = [raw[low:high] for low, high in align(squeezed(shown), raw) or ()]
-        return Match(template, tuple(v for v, hide in zip(values, hidden, strict=False) if not hide))
-
-    def _similar(self, masked: str) -> tuple[str, ...] | None:
-        """Return the template that says a message which no line had before."""
-        key = key_of(masked).tokens
-        if key in self._by_size.get(len(key), ()):
-            return key
-        found = [
-            other
-            for other in self._by_size.get(len(key), ())
-            if all(a in (b, PARAMETER) for a, b in zip(other, key, strict=True))
-        ]
-        if not found:
-            joined = "".join(key)
-            found = [other for other in self._shown if PARAMETER in other
-                     and align("".join(other), joined) is not None
-                     and _has_text(other)]  # fmt: skip
-        # The one that says most.
-        return min(found, key=lambda other: (other.count(PARAMETER), other), default=None)
-
-    @cached_property
-    def _by_size(self) -> dict[int, set[tuple[str, ...]]]:
-        sizes: dict[int, set[tuple[str, ...]]] = defaultdict(set)
-        for key in self._shown:
-            sizes[len(key)].add(key)
-        return sizes
-
-
-def _has_text(key: tuple[str, ...]) -> bool:
-    return any(any(c.isalpha() for c in token) for token in key)
-
-
-def _origin(line: bytes, start: int, head: bytes, spans: Sequence[tuple[int, int]]) -> int:
-    """Return where in a line the message begins whose form follows `head`."""
-    at, marks = start, iter(spans)
-    for byte in head:
-        if bytes([byte]) in _MARKS:
-            at = next(marks, (at, at + 1))[1]
-        elif byte in _BLANKS:
-            at += len(line[at:]) - len(line[at:].lstrip(b" \t"))
-        else:
-            at += 1
-    return at
-
-
-def _template(
-    key: tuple[str, ...], shown: str, parts: list[Part], identifier: str | None
-) -> tuple[Template, tuple[bool, ...]]:
-    form = "".join(key)
-    parameters = parameters_of(parts, shown.count(PARAMETER))
-    text, hidden = _with_constants(shown, parameters)
-    firsts = [part.form.first for part in parts if part.form.first is not None]
-    lasts = [part.form.last for part in parts if part.form.last is not None]
-    template = Template(
-        id=identifier or hashlib.blake2b(form.encode("utf-8", "surrogateescape"),
-                                         digest_size=_ID_BYTES).hexdigest(),
-        text=_shown(text),
-        form=_shown(form),
-        count=sum(part.form.count for part in parts),
-        levels={
-            level: sum(part.form.levels[n] for part in parts) for n, level in enumerate(LEVELS)
-        },
-        first_seen=min(firsts, default=None),
-        last_seen=max(lasts, default=None),
-        timeline=timeline_of(parts),
-        parameters=tuple(
-            p for p, hide in zip(parameters, hidden, strict=True) if not hide
-        ),
-        examples=examples_of(parts),
-        folded=any(part.form.is_folded for part in parts),
-    )  # fmt: skip
-    return template, hidden
-
-
-def _with_constants(
-    shown: str, parameters: Sequence[Parameter]
-) -> tuple[str, tuple[bool, ...]]:
-    """Return a template's text with numbers in words that never changed, as in "ssh2"."""
-    head, *texts = shown.split(PARAMETER)
-    hidden = []
-    out = head
-    for text, parameter in zip(texts, parameters, strict=True):
-        in_word = (out[-1:].isalpha() and out[-1:] != PARAMETER) or text[:1].isalpha()
-        constant = (
-            in_word
-            and len(parameter.top) == 1
-            and parameter.distinct == 1
-            and parameter.top[0][0].isdigit()
-            and len(parameter.top[0][0]) < 3  # noqa: PLR2004 - longer ones are numbers of things
-        )
-        out += (parameter.top[0][0] if constant else PARAMETER) + text
-        hidden.append(constant)
-    return out, tuple(hidden)
-
-
-def _shown(text: str) -> str:
-    return text.replace(PARAMETER, SHOWN).encode("utf-8", "replace").decode()
-
-
-def _decoded(data: bytes) -> str:
-    return data.decode("utf-8", "surrogateescape")
+    def _found(self) -> Found:
+        return Found([Form(*form) for form in self._forms.export()], self._known, self._heads)
 
 
 def _packed(form: Form) -> list[Any]:
     """Return a form as JSON can hold it."""
-    finite = [
-        [None if math.isinf(x) else x for x in row] for row in (form.least, form.greatest)
-    ]
+    finite = [[None if math.isinf(x) else x for x in row] for row in (form.least, form.greatest)]
     return [
         form.signature.decode("latin-1"), form.message.decode("latin-1"), form.inferred,
-        form.count, form.levels, form.first, form.last, form.width,
+        form.records, form.levels, form.first, form.last, form.width,
         sorted(form.timeline.items()), form.parameters, form.numbers, *finite,
         None if form.registers is None else form.registers.hex(),
         [[hash_, count, kept.decode("latin-1")] for hash_, count, kept in form.kept],

@@ -21,9 +21,7 @@ _DELIMITERS = "()[]{}<>,;=\"'|:"
 _WORD = r"[^ \t()\[\]{}<>,;=\"'|:]"
 # Blanks, a delimiter, or a word. Commas without blanks around them join words, as in "yarn,curi",
 # but for "ready=true,policy=3".
-_TOKEN = re.compile(
-    rf"[ \t]+|{_WORD}+(?:,{_WORD}+(?!{_WORD}|=))*|[()\[\]{{}}<>,;=\"'|:]"
-)
+_TOKEN = re.compile(rf"[ \t]+|{_WORD}+(?:,{_WORD}+(?!{_WORD}|=))*|[()\[\]{{}}<>,;=\"'|:]")
 # Lists without blanks: 1,2,3  1##2##3  1|2
 _LIST = re.compile(rf"{PARAMETER}(?:[,;|#/]+{PARAMETER})+")
 _BETWEEN = frozenset(" ,;|")

@@ -1,0 +1,190 @@
+"""The templates of forms: clusters with their figures, and the template of a further line."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from cotool._fast import forms as kernel
+from cotool.logs.options import LEVELS
+from cotool.logs.templates.clusters import find_templates
+from cotool.logs.templates.columns import by_signature, find_layouts
+from cotool.logs.templates.figures import (
+    Form,
+    Part,
+    align,
+    examples_of,
+    parameters_of,
+    part_of,
+    shown_tokens,
+    squeezed,
+    timeline_of,
+)
+from cotool.logs.templates.model import Known, Match, Template
+from cotool.logs.templates.tokens import PARAMETER, SHOWN, key_of, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cotool.logs.templates.columns import Layouts
+    from cotool.logs.templates.model import Parameter
+
+_ID_BYTES = 6
+_MARKS = (kernel.PARAMETER, kernel.TIME, kernel.EPOCH)
+_BLANKS = b" \t"
+
+
+class Found:
+    """The templates of forms: which form says which, and what a further line says."""
+
+    def __init__(self, forms: list[Form], known: tuple[Known, ...], heads: Layouts | None) -> None:
+        self.forms = forms
+        self._known = known
+        pairs = [(_decoded(form.signature), _decoded(form.message)) for form in forms]
+        groups = by_signature(dict.fromkeys(pairs))
+        self.heads = find_layouts(sorted(groups.items())).preferring(heads)
+        starts = [self.heads.message_start(*pair) for pair in pairs]
+        messages = [
+            text_of(form.message)[start:] for form, start in zip(forms, starts, strict=True)
+        ]
+        seeds = {item.form.replace(SHOWN, PARAMETER): item for item in known}
+        self._key_of = find_templates({*messages, *seeds})
+        members: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for n, message in enumerate(messages):
+            members[self._key_of[message]].append(n)
+        earlier: dict[tuple[str, ...], list[Known]] = defaultdict(list)
+        for form, item in seeds.items():
+            earlier[self._key_of[form]].append(item)
+        # Of each form: its template, that as it is shown, where the message begins, what is hidden.
+        self.labels: list[tuple[str, str, int, tuple[bool, ...]]] = [("", "", 0, ())] * len(forms)
+        self.holds: dict[str, tuple[Known, ...]] = {}
+        self._shown: dict[tuple[str, ...], tuple[Template, str, tuple[bool, ...]]] = {}
+        for key, numbers in members.items():
+            shown = shown_tokens(key, (messages[n] for n in numbers))
+            parts = [part_of(shown, forms[n], starts[n]) for n in numbers]
+            items = sorted(earlier.get(key, ()), key=lambda item: (-item.count, item.id))
+            template, hidden = _template(key, shown, parts, items[0].id if items else None)
+            self.holds[template.id] = tuple(items)
+            self._shown[key] = template, shown, hidden
+            for n in numbers:
+                self.labels[n] = template.id, shown, starts[n], hidden
+        self.templates = tuple(
+            sorted((found[0] for found in self._shown.values()), key=lambda t: (-t.count, t.form))
+        )
+
+    def match(self, line: bytes) -> Match | None:
+        """Return the template and the parameters of a line; None where no template says it."""
+        signature, message, start, spans = kernel.mask(line)
+        form = _decoded(message)
+        head = self.heads.message_start(_decoded(signature), form)
+        masked = text_of(message)[head:]
+        key = self._key_of.get(masked) or self._similar(masked)
+        if key not in self._shown:
+            return None
+        template, shown, hidden = self._shown[key]
+        begin = _origin(line, start, form[:head].encode("utf-8", "surrogateescape"), spans)
+        raw = squeezed(line[begin:].decode("utf-8", "replace").strip(" \t"))
+        values = [raw[low:high] for low, high in align(squeezed(shown), raw) or ()]
+        return Match(
+            template, tuple(v for v, hide in zip(values, hidden, strict=False) if not hide)
+        )
+
+    def _similar(self, masked: str) -> tuple[str, ...] | None:
+        """Return the template that says a message which no line had before."""
+        key = key_of(masked).tokens
+        if key in self._by_size.get(len(key), ()):
+            return key
+        found = [
+            other
+            for other in self._by_size.get(len(key), ())
+            if all(a in (b, PARAMETER) for a, b in zip(other, key, strict=True))
+        ]
+        if not found:
+            joined = "".join(key)
+            found = [other for other in self._shown if PARAMETER in other
+                     and align("".join(other), joined) is not None
+                     and _has_text(other)]  # fmt: skip
+        # The one that says most.
+        return min(found, key=lambda other: (other.count(PARAMETER), other), default=None)
+
+    @cached_property
+    def _by_size(self) -> dict[int, set[tuple[str, ...]]]:
+        sizes: dict[int, set[tuple[str, ...]]] = defaultdict(set)
+        for key in self._shown:
+            sizes[len(key)].add(key)
+        return sizes
+
+
+def _has_text(key: tuple[str, ...]) -> bool:
+    return any(any(c.isalpha() for c in token) for token in key)
+
+
+def _origin(line: bytes, start: int, head: bytes, spans: Sequence[tuple[int, int]]) -> int:
+    """Return where in a line the message begins whose form follows `head`."""
+    at, marks = start, iter(spans)
+    for byte in head:
+        if bytes([byte]) in _MARKS:
+            at = next(marks, (at, at + 1))[1]
+        elif byte in _BLANKS:
+            at += len(line[at:]) - len(line[at:].lstrip(b" \t"))
+        else:
+            at += 1
+    return at
+
+
+def _template(
+    key: tuple[str, ...], shown: str, parts: list[Part], identifier: str | None
+) -> tuple[Template, tuple[bool, ...]]:
+    form = "".join(key)
+    parameters = parameters_of(parts, shown.count(PARAMETER))
+    text, hidden = _with_constants(shown, parameters)
+    firsts = [part.form.first for part in parts if part.form.first is not None]
+    lasts = [part.form.last for part in parts if part.form.last is not None]
+    template = Template(
+        id=identifier or hashlib.blake2b(form.encode("utf-8", "surrogateescape"),
+                                         digest_size=_ID_BYTES).hexdigest(),
+        text=_shown(text),
+        form=_shown(form),
+        count=sum(part.form.records for part in parts),
+        levels={
+            level: sum(part.form.levels[n] for part in parts) for n, level in enumerate(LEVELS)
+        },
+        first_seen=min(firsts, default=None),
+        last_seen=max(lasts, default=None),
+        timeline=timeline_of(parts),
+        parameters=tuple(
+            p for p, hide in zip(parameters, hidden, strict=True) if not hide
+        ),
+        examples=examples_of(parts),
+        folded=any(part.form.is_folded for part in parts),
+    )  # fmt: skip
+    return template, hidden
+
+
+def _with_constants(shown: str, parameters: Sequence[Parameter]) -> tuple[str, tuple[bool, ...]]:
+    """Return a template's text with numbers in words that never changed, as in "ssh2"."""
+    head, *texts = shown.split(PARAMETER)
+    hidden = []
+    out = head
+    for text, parameter in zip(texts, parameters, strict=True):
+        in_word = (out[-1:].isalpha() and out[-1:] != PARAMETER) or text[:1].isalpha()
+        constant = (
+            in_word
+            and len(parameter.top) == 1
+            and parameter.distinct == 1
+            and parameter.top[0][0].isdigit()
+            and len(parameter.top[0][0]) < 3
+        )
+        out += (parameter.top[0][0] if constant else PARAMETER) + text
+        hidden.append(constant)
+    return out, tuple(hidden)
+
+
+def _shown(text: str) -> str:
+    return text.replace(PARAMETER, SHOWN).encode("utf-8", "replace").decode()
+
+
+def _decoded(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")

@@ -1,0 +1,56 @@
+"""Forms called by their templates, so that the scanner can name the template of each record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cotool.logs.templates.figures import align, squeezed
+from cotool.logs.templates.tokens import text_of
+
+if TYPE_CHECKING:
+    from cotool._fast.forms import Forms
+    from cotool.logs.templates.found import Found
+
+
+class Labels(NamedTuple):
+    """What records are called.
+
+    - `forms`: those of all records, labelled.
+    - `ids`: what the labels are numbers of.
+    - `only`: the id of the records that alone are written, None for all.
+    """
+
+    forms: Forms
+    ids: tuple[str, ...]
+    only: str | None = None
+
+
+def label_forms(forms: Forms, found: Found) -> None:
+    """Label each form with the number of its template, and with where its parameters stand."""
+    numbers = {template.id: n for n, template in enumerate(found.templates)}
+    for form, (identifier, shown, start, hidden) in zip(found.forms, found.labels, strict=True):
+        whole = text_of(form.message)
+        message = squeezed(whole[start:])
+        origin = _origins(whole, start)
+        pieces = [
+            (origin[low], origin[high])
+            for (low, high), hide in zip(
+                align(squeezed(shown), message) or (), hidden, strict=False
+            )
+            if not hide
+        ]
+        forms.label(form.signature, form.message, numbers[identifier], pieces)
+
+
+def _origins(whole: str, start: int) -> list[int]:
+    """Return where each character of squeezed(whole[start:]), and its end, stand in bytes."""
+    at = len(whole[:start].encode("utf-8", "surrogateescape"))
+    origin = []
+    before = ""
+    for character in whole[start:]:
+        if not (character in " \t" and before in {" ", "\t"}):
+            origin.append(at)
+        at += len(character.encode("utf-8", "surrogateescape"))
+        before = character
+    origin.append(at)
+    return origin

@@ -1,0 +1,49 @@
+"""Records named by their templates: a pass that finds the templates, a second one that names."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cotool.logs.analyze import analyze_sources
+from cotool.logs.scan import Watch
+from cotool.logs.sources import read_twice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cotool.logs.model import LogSummary
+    from cotool.logs.scan import ScanOptions
+    from cotool.logs.sources import Source
+    from cotool.logs.state import State
+    from cotool.logs.templates.template_set import TemplateSet
+
+
+def analyze_twice(
+    sources: Sequence[Source],
+    options: ScanOptions,
+    watch: Watch | None = None,
+    state: State | None = None,
+    *,
+    name: Callable[[TemplateSet], TemplateSet] = lambda found: found,
+    only: str | None = None,
+) -> LogSummary:
+    """Analyse sources whose records are written with their templates.
+
+    What can be read but once is copied to a temporary file. `name` gives templates the ids, and the
+    further records, that they have elsewhere; `only`: an id, or its beginning, whose records alone
+    are written. Raises InputError where `only` names no template.
+    """
+    watch = watch or Watch()
+    with read_twice(sources) as repeatable:
+        first = replace(options, mine=True, records=False)
+        # Where each file begins is noted once its records are written.
+        summary = analyze_sources(repeatable, first, watch, copy.deepcopy(state))
+        if summary.templates is None or watch.stopped:
+            return summary
+        found = name(summary.templates)
+        chosen = None if only is None else found.find(only).id
+        second = replace(options, mine=False, records=True, show=0, labels=found.labels(chosen))
+        again = analyze_sources(repeatable, second, watch, state)
+        return replace(summary, templates=found, interrupted=again.interrupted)
