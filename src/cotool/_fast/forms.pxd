@@ -14,6 +14,7 @@ cdef extern from "logforms.h" nogil:
         uint64_t* levels
         int64_t first, last, start
         int width
+        int span
         uint64_t* timeline
         double* least
         double* greatest

@@ -147,7 +147,7 @@ cdef class Forms:
         for n in range(COTOOL_LOG_LEVELS):
             f.levels[n] = levels[n]
         f.first, f.last = (INT64_MAX, -INT64_MAX) if first is None else (first, last)
-        f.width, f.timeline = widths.index(width), timeline
+        f.width, f.timeline, f.span = widths.index(width), timeline, COTOOL_TIMELINE
         f.start = 0 if first is None else first // width
         for start, number in buckets.items():
             timeline[start // width - f.start] = number
@@ -179,6 +179,23 @@ def kept_parameters(bytes kept not None):
         found.append(kept[at + 10:at + 10 + size])
         at += 10 + size
     return found
+
+
+def union_of_registers(forms not None):
+    """Return the registers of a parameter of several forms: (registers, parameter) of each."""
+    cdef uint8_t[COTOOL_REGISTERS] total
+    cdef const uint8_t* own
+    cdef int n
+    cdef int place
+    memset(total, 0, COTOOL_REGISTERS)
+    for registers, parameter in forms:
+        place = parameter
+        if not 0 <= place < len(<bytes>registers) // COTOOL_REGISTERS:
+            raise IndexError("no such parameter")
+        own = <const uint8_t*><const char*>(<bytes>registers) + place * COTOOL_REGISTERS
+        for n in range(COTOOL_REGISTERS):
+            total[n] = max(total[n], own[n])
+    return (<char*>total)[:COTOOL_REGISTERS]
 
 
 def distinct(bytes registers not None, int parameter):
@@ -228,7 +245,7 @@ cdef tuple _exported(Forms forms, cotool_form* f):
         width,
         {
             (f.start + n) * width: f.timeline[n]
-            for n in range(COTOOL_TIMELINE) if f.timeline[n]
+            for n in range(f.span) if f.timeline[n]
         } if timed else {},
         f.parameters,
         f.numbers,

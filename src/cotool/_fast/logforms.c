@@ -22,33 +22,35 @@ static int64_t floor_divide(int64_t a, int64_t b) { return a / b - (a % b < 0); 
 /* Makes the time line hold [first, last] as well, in the narrowest width that can. */
 static int fit_timeline(cotool_form *f, const int64_t *widths, int64_t first, int64_t last) {
     uint64_t counts[COTOOL_TIMELINE] = {0};
-    int64_t start, ratio;
-    int width = f->width;
-    while (widths[width + 1] && floor_divide(last, widths[width]) -
-                                        floor_divide(first, widths[width]) >= COTOOL_TIMELINE)
-        width++;
-    if (!f->timeline) {
-        f->timeline = calloc(COTOOL_TIMELINE, sizeof *f->timeline);
-        if (!f->timeline) return ENOMEM;
-        f->width = width, f->start = floor_divide(first, widths[width]);
-        return 0;
+    int64_t start, stop, ratio;
+    int width = f->width, span = f->span ? f->span : 4;
+    for (;; width++) {
+        start = floor_divide(first, widths[width]), stop = floor_divide(last, widths[width]) + 1;
+        if (stop - start <= COTOOL_TIMELINE || !widths[width + 1]) break;
     }
-    start = floor_divide(first, widths[width]);
-    if (width == f->width && start == f->start) return 0;
+    while (span < stop - start && span < COTOOL_TIMELINE) span *= 2;
+    if (span > f->span) {
+        uint64_t *timeline = realloc(f->timeline, (size_t)span * sizeof *timeline);
+        if (!timeline) return ENOMEM;
+        memset(timeline + f->span, 0, (size_t)(span - f->span) * sizeof *timeline);
+        f->timeline = timeline;
+    }
+    if (f->span && (width != f->width || start != f->start)) {
+        ratio = widths[width] / widths[f->width];
+        for (int n = 0; n < f->span; n++)
+            if (f->timeline[n])
+                counts[floor_divide(f->start + n, ratio) - start] += f->timeline[n];
+        memcpy(f->timeline, counts, (size_t)span * sizeof *counts);
+    }
+    f->width = width, f->start = start, f->span = span;
     f->from = f->until = 0;
-    ratio = widths[width] / widths[f->width];
-    for (int n = 0; n < COTOOL_TIMELINE; n++)
-        if (f->timeline[n])
-            counts[floor_divide(f->start + n, ratio) - start] += f->timeline[n];
-    memcpy(f->timeline, counts, sizeof counts);
-    f->width = width, f->start = start;
     return 0;
 }
 
 static int count_time(cotool_form *f, const int64_t *widths, int64_t seconds, uint64_t count) {
     if (seconds < f->from || seconds >= f->until) {
         int64_t bucket = floor_divide(seconds, widths[f->width]) - f->start;
-        if (!f->timeline || bucket < 0 || bucket >= COTOOL_TIMELINE) {
+        if (bucket < 0 || bucket >= f->span) {
             if (fit_timeline(f, widths, seconds < f->first ? seconds : f->first,
                              seconds > f->last ? seconds : f->last))
                 return ENOMEM;
@@ -330,7 +332,7 @@ static void widen_ranges(cotool_form *f, const cotool_masked *m) {
 #define DEPTH 24
 /* Of the signature, the first word, the second ...; later words as the last one. The second row
  * bounds the number of forms whatever they are; it takes over where more than MANY were seen. */
-static const int limits[2][8] = {{256, 1024, 256, 64, 64, 32, 32, 16}, {4, 512, 8, 2, 2, 1, 1, 1}};
+static const int limits[2][8] = {{256, 1024, 256, 64, 64, 32, 32, 16}, {4, 256, 8, 2, 1, 1, 1, 1}};
 #define MANY (4.0 * COTOOL_FORMS)
 #define LEAST 512
 
@@ -578,7 +580,7 @@ static int add_form(cotool_forms *forms, const cotool_form *g, const uint8_t *gi
         if (g->first < f->first) f->first = g->first;
         if (g->last > f->last) f->last = g->last;
         if (fit_timeline(f, forms->widths, f->first, f->last)) return ENOMEM;
-        for (int n = 0; n < COTOOL_TIMELINE; n++) {
+        for (int n = 0; n < g->span; n++) {
             int64_t at = (g->start + n) * width;
             if (!g->timeline[n]) continue;
             if (at < g->first) at = g->first;

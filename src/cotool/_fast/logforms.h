@@ -19,8 +19,8 @@
 #define COTOOL_REGISTERS 256
 /* Buckets of a form's time line. */
 #define COTOOL_TIMELINE 128
-/* Forms that are kept as they are; with more, rare words are folded. */
-#define COTOOL_FORMS 32768
+/* Forms that are kept as they are; with more, rare words are folded. A form takes 1 to 3 kB. */
+#define COTOOL_FORMS 16384
 /* Distinct lines that are kept of a form, where there are few forms. */
 #define COTOOL_SAMPLES 64
 #define COTOOL_LOG_LEVELS 8
@@ -48,7 +48,8 @@ typedef struct {
     int width;                     /* index into widths */
     int now;                       /* the bucket of the last time, from `from` to `until` */
     int64_t from, until;
-    uint64_t *timeline;            /* [COTOOL_TIMELINE] */
+    int span;                      /* buckets of the time line, at most COTOOL_TIMELINE */
+    uint64_t *timeline;            /* [span] */
     double least[COTOOL_RANGES], greatest[COTOOL_RANGES];
     uint8_t *registers;            /* [parameters, at most COTOOL_RANGES][COTOOL_REGISTERS] */
     uint64_t limit;                /* hashes from here on are kept elsewhere: see `prior` */

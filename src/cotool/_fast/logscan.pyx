@@ -172,8 +172,9 @@ cdef uint64_t SPAN = 1 << 22
 cdef uint64_t FORMS_SPAN = 1 << 24
 # Bytes of one read.
 cdef size_t BLOCK = 1 << 18
-# Spans of a batch for each thread.
+# Spans of a batch for each thread; fewer where each has a table of forms.
 cdef int BATCH = 8
+cdef int FORMS_BATCH = 2
 
 
 def layouts():
@@ -326,7 +327,7 @@ cdef class Scanner:
             self.names.name = <const uint8_t*><const char*>self.ids
             self.names.only = -1 if only is None else ids.index(only)
         self.threads = max(num_threads, 1)
-        self.spans = self.threads * BATCH
+        self.spans = self.threads * (FORMS_BATCH if mine else BATCH)
         self.span_size = span_size or (FORMS_SPAN if mine else SPAN)
         self._set_formats(formats)
         self._set_patterns(literals, programs, every)

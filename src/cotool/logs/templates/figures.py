@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast import forms as kernel
-from cotool.logs.histogram import Histogram
+from cotool.logs.histogram import WIDTHS, Histogram
 from cotool.logs.options import LEVELS
 from cotool.logs.templates.model import Parameter
 from cotool.logs.templates.tokens import PARAMETER, SHOWN, text_of, tokenise
@@ -152,7 +152,7 @@ def _parameter(
     seen: Counter[str] = Counter()
     several: set[str] = set()
     exact = True
-    registers: bytes | None = None
+    registers: list[tuple[bytes, int]] = []
     least, greatest, is_number = float("inf"), float("-inf"), True
     for part, kept in zip(parts, samples, strict=True):
         if n >= len(part.pieces):
@@ -174,15 +174,16 @@ def _parameter(
                     several.add(value)
                 seen[value] += round(number * scale)
             if single and form.registers:
-                registers = _union(registers, form.registers, place)
+                registers.append((form.registers, place))
         if single and form.numbers >> place & 1:
             least = min(least, form.least[place])
             greatest = max(greatest, form.greatest[place])
         else:
             is_number = False
     distinct = len(seen)
-    if registers is not None:
-        distinct = max(distinct, round(kernel.distinct(registers, 0)))
+    if registers:
+        union = kernel.union_of_registers(registers)
+        distinct = max(distinct, round(kernel.distinct(union, 0)))
     distinct = min(distinct, sum(part.form.records for part in parts))
     # Of a sample, what was seen once tells nothing of how frequent it is.
     known = seen.items() if exact else ((v, seen[v]) for v in several)
@@ -195,12 +196,6 @@ def _parameter(
         least=least if ranged else None,
         greatest=greatest if ranged else None,
     )
-
-
-def _union(registers: bytes | None, more: bytes, place: int) -> bytes:
-    size = kernel.REGISTERS
-    own = more[place * size : (place + 1) * size]
-    return own if registers is None else bytes(map(max, registers, own))
 
 
 def examples_of(parts: Sequence[Part]) -> tuple[str, ...]:
@@ -217,12 +212,11 @@ def examples_of(parts: Sequence[Part]) -> tuple[str, ...]:
 
 def timeline_of(parts: Sequence[Part]) -> Histogram:
     """Return the records of all forms by time."""
-    total = Histogram()
+    width = max((part.form.width for part in parts), default=WIDTHS[0])
+    counts: Counter[int] = Counter()
     for part in parts:
-        row = [0] * len(LEVELS)
-        buckets = {}
         for start, count in part.form.timeline.items():
-            row[_UNKNOWN] = count
-            buckets[start] = tuple(row)
-        total = total.merge(Histogram(part.form.width, buckets))
-    return total
+            counts[start - start % width] += count
+    rest = (0,) * _UNKNOWN
+    timeline = Histogram(width, {start: (*rest, count) for start, count in counts.items()})
+    return timeline.merge(Histogram())  # no more buckets than a histogram has

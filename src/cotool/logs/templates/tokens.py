@@ -27,6 +27,7 @@ _LIST = re.compile(rf"{PARAMETER}(?:[,;|#/]+{PARAMETER})+")
 _BETWEEN = frozenset(" ,;|")
 _OPENS, _CLOSES = "([", ")]"
 _LONGEST_UNIT = 12
+_REPEAT = re.compile(rf"(.{{2,{_LONGEST_UNIT}}})\1", re.DOTALL)
 
 
 class Key(NamedTuple):
@@ -94,7 +95,7 @@ def _runs(items: list[_Item]) -> list[_Item]:
 
 def _groups(items: list[_Item]) -> list[_Item]:
     """Return the items with groups that follow themselves as one: "iar <*>, dear <*> iar ..."."""
-    if sum(PARAMETER in item[0] for item in items) < 2:
+    if not _has_repeats(items):
         return items
     for size in range(2, _LONGEST_UNIT + 1):
         found: list[_Item] = []
@@ -113,6 +114,14 @@ def _groups(items: list[_Item]) -> list[_Item]:
                 at += 1
         items = found
     return items
+
+
+def _has_repeats(items: list[_Item]) -> bool:
+    """Tell whether some group of items follows itself at all."""
+    letters: dict[str, str] = {}
+    for item in items:
+        letters.setdefault(item[0], chr(0x100 + len(letters)))
+    return _REPEAT.search("".join(letters[item[0]] for item in items)) is not None
 
 
 def _repeats(items: list[_Item], at: int, size: int) -> int:
