@@ -729,3 +729,209 @@ def logit_slope(asked, weights, prior, precision):
                 second = sum(p[c] * row[i] * row[j] for c, row in enumerate(rows))
                 curve[i][j] += second - mean[i] * mean[j]
     return slope, curve
+
+
+# ---- forms of log lines -----------------------------------------------------------------------
+
+_LOG_WORD = re.compile(r"[0-9A-Za-z_\x80-\xff]+")
+_PATH_END = " \t:'\"<>()[]{},;=|"
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
+_NAMED_DATE = re.compile(
+    rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?(?:{_MONTHS.replace(' ', '|')})  ?\d+ "
+)
+
+
+def is_number(text):
+    return re.fullmatch(r"[0-9]+", text) is not None
+
+
+def time_span(text):
+    """Length of the date or time of digits at the start of `text`, 0: none."""
+    found = re.match(r"\d+(?:[:\-+/.,_T]\d+)*Z?", text[:40])
+    whole = found[0]
+    if whole.endswith("Z") and re.match(r"[0-9A-Za-z_\x80-\xff]", text[len(whole) :]):
+        whole = whole[:-1]
+    while True:
+        marks = re.findall(r"[^\dZ]", whole)
+        early = whole.find(":")
+        if early >= 0 and not is_number(whole[:early][-1:]):
+            whole = whole[: early - 1]
+            continue
+        break
+    rest = text[len(whole) :]
+    if re.match(r"[0-9A-Za-z_\x80-\xff]|[.-][0-9A-Za-z_\x80-\xff]", rest):
+        return 0
+    sizes = [len(x) for x in re.findall(r"\d+", whole)]
+    if not 2 <= len(sizes) <= 10:
+        return 0
+    if ":" in marks:
+        before = len(re.findall(r"\d+", whole[: whole.index(":")]))
+        first = sizes[before] if marks.count(":") else 0
+        dots = whole[: whole.index(":")].count(".")
+        if marks.count(":") > 3 or sizes[before - 1] > 2 or first > 2 or dots % 2:
+            return 0
+        if len(sizes) == 2 and sizes != [2, 2]:
+            return 0
+        return len(whole)
+    if len(sizes) < 3 or (len(sizes) > 3 and sizes[0] != 4):
+        return 0
+    if not (
+        marks.count("-") >= 2
+        or marks.count("/") >= 2
+        or (marks.count(".") >= 2 and sizes[0] == 4)
+    ):
+        return 0
+    if not (max(sizes[:3]) == 4 or sizes[:2] + sizes[2:3] == [2, 2, 2]):
+        return 0
+    if sizes[0] == 3 or sizes[0] > 4 or sizes[1] > 2:
+        return 0
+    return len(whole)
+
+
+def mask_message(text):
+    """The masked form of a message of latin-1 text after a header with a time, with `\\1` for
+    parameters and `\\2` for times; its parameters."""
+    out, parameters, at = [], [], 0
+
+    def parameter(start, stop, mark="\1"):
+        out.append(mark)
+        parameters.append((start, stop))
+        return stop
+
+    def decimals(stop):
+        while found := re.match(r"\.\d+(?![0-9A-Za-z_\x80-\xff])", text[stop:]):
+            stop += len(found[0])
+        return stop
+
+    def word(start):
+        w = _LOG_WORD.match(text, start)[0]
+        stop, after = start + len(w), text[start + len(w) :]
+        digits = re.search(r"\d", w) is not None
+        hexadecimal = re.fullmatch(r"[0-9A-Fa-f]+", w) is not None
+        if len(w) > 64:
+            return parameter(start, stop)
+        if not digits:
+            if re.match(r"://.", after, re.DOTALL):
+                out.append(w + "://")
+                end = stop + 3 + re.match(r"[^ \t'\"<>)\],;]*", after[3:]).end()
+                while text[end - 1] in ".:":
+                    end -= 1
+                return parameter(stop + 3, end)
+            if len(w) == 1 and after.startswith(":\\"):
+                end = stop
+                while end < len(text) and (text[end] not in _PATH_END or text[end] == ":"):
+                    end += 1
+                return parameter(start, end)
+            if len(w) == 3 and w[0] in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" and after[:1] in {" ", ","}:
+                end = named_date(start)
+                if end:
+                    return parameter(start, end, "\2")
+        if hexadecimal and after:
+            uuid = re.match(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", text[start:])
+            if len(w) == 8 and uuid and not _LOG_WORD.match(text, start + 36):
+                return parameter(start, start + 36)
+            if len(w) <= 4 and (after[0] == ":" or (after[0] == "-" and len(w) == 2)):
+                size = hex_groups(text[start:])
+                if size:
+                    return parameter(start, start + size)
+        if is_number(w):
+            if re.match(r"[:.\-/]\d", after) and (
+                len(w) <= 2 if after[0] == ":" else len(w) == 4 if after[0] == "." else True
+            ):
+                size = time_span(text[start:])
+                if size:
+                    return parameter(start, start + size, "\2")
+            return parameter(start, decimals(stop))
+        cases = (re.search("[a-f]", w), re.search("[A-F]", w))
+        if hexadecimal and not all(cases) and len(w) >= (4 if digits else 8):
+            return parameter(start, stop)
+        if not digits:
+            out.append(w)
+            return stop
+        many = any(len(p) >= 8 and len(re.findall(r"\d+", p)) >= 2 for p in w.split("_"))
+        if (len(w) > 2 and w[:2] in {"0x", "0X"}) or many:
+            return parameter(start, stop)
+        joined = re.compile(r"\d+(?:_\d+|_[A-Za-z\x80-\xff]_\d*)*")
+        place = 0
+        while place < len(w):
+            if not is_number(w[place]):
+                out.append(w[place])
+                place += 1
+                continue
+            end = joined.match(w, place).end()
+            parameter(start + place, start + end)
+            place = end
+        if is_number(w[-1]):
+            end = decimals(stop)
+            if end > stop and parameters[-1][1] == stop:
+                parameters[-1] = (parameters[-1][0], end)
+            return end
+        return stop
+
+    def named_date(start):
+        found = _NAMED_DATE.match(text, start)
+        if not found or found.end() >= len(text) or not is_number(text[found.end()]):
+            return 0
+        size = time_span(text[found.end() :])
+        if not size or text[found.end() + 2 : found.end() + 3] != ":":
+            return 0
+        end = found.end() + size
+        if zone := re.match(r" [A-Z]{3,5}(?![0-9A-Za-z_\x80-\xff])", text[end:]):
+            end += len(zone[0])
+        if year := re.match(r" \d{4}(?![0-9A-Za-z_\x80-\xff])", text[end:]):
+            end += len(year[0])
+        return end
+
+    def hex_groups(rest):
+        """Length of a MAC address, or of an IPv6 address with a letter; of up to four digits each."""
+        if found := re.match(r"(?:[0-9A-Fa-f]{2}-){5}[0-9A-Fa-f]{2}", rest):
+            after = rest[len(found[0]) : len(found[0]) + 1]
+            return 0 if _LOG_WORD.match(after) or after == "-" else len(found[0])
+        groups = empty = 0
+        size = 0
+        while True:
+            part = re.match(r"[0-9A-Fa-f]*", rest[size:])[0]
+            if len(part) > 4:
+                return 0
+            if not part:
+                empty += 1
+                if empty > 1 or not groups:
+                    break
+            groups += bool(part)
+            size += len(part)
+            if rest[size : size + 1] != ":":
+                break
+            size += 1
+        if _LOG_WORD.match(rest[size:]) or not re.search("[A-Fa-f]", rest[:size]):
+            return 0
+        if rest[:size].endswith(":") and not (size > 2 and rest[:size].endswith("::")):
+            size -= 1
+        return size if groups + 2 * empty >= 4 else 0
+
+    while at < len(text):
+        char, before = text[at], text[at - 1] if at else " "
+        if _LOG_WORD.match(char):
+            at = word(at)
+        elif blanks := re.match(r"[ \t]+", text[at:]):
+            out.append(blanks[0] if len(blanks[0]) == 1 else "  ")
+            at += len(blanks[0])
+        elif (
+            char == "/"
+            and not re.match(r"[0-9A-Za-z_\x80-\xff._\-/*>)\]\0]", before)
+            and (path := re.match(r"/[^ \t:'\"<>()\[\]{},;=|]*", text[at:]))[0].count("/") > 1
+        ):
+            at = parameter(at, at + len(path[0].rstrip(".")))
+        elif (
+            char in "+-"
+            and is_number(text[at + 1 : at + 2])
+            and not re.match(r"[0-9A-Za-z\x80-\xff)\]}\-\0]", before)
+        ):
+            first = len(parameters)
+            stop = word(at + 1)
+            if len(parameters) > first:
+                parameters[first] = (at, parameters[first][1])
+            at = stop
+        else:
+            out.append("\x1a" if ord(char) < 32 or ord(char) == 127 else char)
+            at += 1
+    return "".join(out), parameters

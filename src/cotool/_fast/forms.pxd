@@ -53,6 +53,7 @@ cdef extern from "logforms.h" nogil:
         pass
     void cotool_mask(const uint8_t* line, const uint8_t* end, cotool_header* memo,
                      cotool_masked* masked)
+    void cotool_mask_plain(const uint8_t* line, const uint8_t* end, cotool_masked* masked)
     int cotool_forms_add(cotool_forms* forms, const uint8_t* line, const uint8_t* end,
                          const cotool_record_facts* facts)
     int cotool_forms_merge(cotool_forms* forms, const cotool_forms* table, int whole)

@@ -22,18 +22,23 @@ REGISTERS = COTOOL_REGISTERS
 MOST_RANGES = COTOOL_RANGES
 
 
-def mask(bytes line not None):
+cdef cotool_header known
+memset(&known, 0, sizeof(known))
+
+
+def mask(bytes line not None, bint plain=False):
     """Return a line's form: signature, masked message, where the message begins, parameters.
 
-    Parameters are (start, end) in the line, in the order of their marks.
+    Parameters are (start, end) in the line, in the order of their marks. `plain`: byte by byte.
     """
     cdef cotool_masked masked
-    cdef cotool_header memo
     cdef bytes padded = line + bytes(PADDING)
     cdef const uint8_t* p = <const uint8_t*><const char*>padded
     cdef int n
-    memset(&memo, 0, sizeof(memo))
-    cotool_mask(p, p + len(line), &memo, &masked)
+    if plain:
+        cotool_mask_plain(p, p + len(line), &masked)
+    else:
+        cotool_mask(p, p + len(line), &known, &masked)
     signature, message = (<char*>masked.text)[:masked.size].split(SIGNATURE, 1)
     spans = [(masked.parameter[n].start, masked.parameter[n].end)
              for n in range(masked.parameters)]

@@ -113,6 +113,7 @@ static size_t time_span(const uint8_t *p, const uint8_t *end) {
             stop = q;
             continue;
         }
+        if (*q != 'Z' && (q + 1 >= end || !is(q[1], DIGIT))) goto done;
         switch (*q) {
             case ':':
                 if (!colons) {
@@ -134,7 +135,6 @@ static size_t time_span(const uint8_t *p, const uint8_t *end) {
                 goto done;
             default: goto done;
         }
-        if (q + 1 >= end || !is(q[1], DIGIT)) goto done;
         q++;
     }
 done:
@@ -194,6 +194,22 @@ static int level_style(const uint8_t *p, size_t size) {
     return cotool_level_of(p, size, &style) < 0 ? 0 : style;
 }
 
+static int all_digits(const uint8_t *p, const uint8_t *end) {
+    while (p < end && is(*p, DIGIT)) p++;
+    return p == end;
+}
+
+static int is_zone(const uint8_t *p, size_t size) {
+    static const char zones[] =
+        "|AM|PM|UTC|GMT|EST|EDT|CST|CDT|MST|MDT|PST|PDT|AKST|AKDT|HST|BST|IST|WET|WEST|CET|CEST|MET|"
+        "MEST|EET|EEST|MSK|SAST|PKT|SGT|HKT|JST|KST|AWST|ACST|ACDT|AEST|AEDT|NZST|NZDT|";
+    if (size < 2 || size > 4 || *p < 'A' || *p > 'W' || p[1] < 'A' || p[1] > 'Z') return 0;
+    for (const char *zone = zones; *zone; zone++)
+        if (*zone == '|' && !memcmp(zone + 1, p, size) && zone[size + 1] == '|')
+            return 1;
+    return 0;
+}
+
 /* What a word of a header is, without the mark that ends it. */
 static int header_word(const uint8_t *p, const uint8_t *end, int at_start, int *style) {
     const uint8_t *q = p;
@@ -218,12 +234,7 @@ static int header_word(const uint8_t *p, const uint8_t *end, int at_start, int *
         return NUMBER;
     }
     if (size == 3 && (is_month(p) || is_weekday(p))) return NAME;
-    if ((size == 3 && (!memcmp(p, "UTC", 3) || !memcmp(p, "GMT", 3))) ||
-        (size == 2 && (!memcmp(p, "AM", 2) || !memcmp(p, "PM", 2))) ||
-        (size >= 3 && size <= 4 && p[size - 1] == 'T' && (p[size - 2] == 'S' || p[size - 2] == 'D' ||
-         p[size - 2] == 'E') && p[0] >= 'A' && p[0] <= 'Z' && p[1] >= 'A' && p[1] <= 'Z' &&
-         memcmp(p, "TEST", size)))
-        return ZONE;
+    if (is_zone(p, size)) return ZONE;
     *style = level_style(p, size);
     return *style ? LEVEL_WORD : NOTHING;
 }
@@ -425,6 +436,8 @@ static const uint8_t *read_header(const uint8_t *line, const uint8_t *end, uint8
         if (kind == NOTHING && s.after_number && s.timed && !s.level && q - p == 1 &&
             cotool_letter_level(*p) >= 0)
             kind = LEVEL_WORD, style = COTOOL_UPPER;
+        if (at_start && q - p == 5 && cotool_letter_level(*p) >= 0 && all_digits(p + 1, q))
+            kind = MOMENT, s.level = 1; /* glog: I0102 03:04:05.678901 */
         if (kind == NOTHING) break;
         if (kind == LEVEL_WORD) {
             if (s.level || (!s.timed && style != COTOOL_UPPER)) break;
@@ -434,10 +447,10 @@ static const uint8_t *read_header(const uint8_t *line, const uint8_t *end, uint8
                 break;
             s.level = 1, s.syslog = 0;
         } else if (kind == MOMENT) {
-            if (at_start && time_span(p, q) != (size_t)(q - p)) epoch = p;
+            if (at_start && is(*p, DIGIT) && time_span(p, q) != (size_t)(q - p)) epoch = p;
             s.timed = 1;
             s.syslog = s.names && s.after_number;
-        } else if (kind == ZONE && (!s.timed || done == line || p > done + 1)) {
+        } else if (kind == ZONE && (!s.after_number || p > done + 1)) {
             break;
         }
         if (kind != ZONE) {
@@ -856,8 +869,8 @@ static cotool_value text_of_json(const uint8_t *p, const uint8_t *end) {
     return value;
 }
 
-void cotool_mask(const uint8_t *line, const uint8_t *end, cotool_header *memo,
-                 cotool_masked *masked) {
+static void mask_line(const uint8_t *line, const uint8_t *end, cotool_header *memo,
+                      cotool_masked *masked, void (*message)(masking *)) {
     masking m;
     const uint8_t *p;
     cotool_value value;
@@ -879,5 +892,16 @@ void cotool_mask(const uint8_t *line, const uint8_t *end, cotool_header *memo,
     m.w.to = masked->text + size + 1;
     m.w.stop = m.w.to + COTOOL_FORM_SIZE - LONGEST_WORD - 16;
     m.start = p;
-    mask_message(&m);
+    message(&m);
+}
+
+void cotool_mask(const uint8_t *line, const uint8_t *end, cotool_header *memo,
+                 cotool_masked *masked) {
+    mask_line(line, end, memo, masked, mask_message);
+}
+
+void cotool_mask_plain(const uint8_t *line, const uint8_t *end, cotool_masked *masked) {
+    cotool_header memo;
+    memset(&memo, 0, sizeof memo);
+    mask_line(line, end, &memo, masked, mask_plain);
 }

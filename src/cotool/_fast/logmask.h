@@ -63,6 +63,9 @@ void cotool_mask_prepare(void);
 void cotool_mask(const uint8_t *line, const uint8_t *end, cotool_header *memo,
                  cotool_masked *masked);
 
+/* The same, byte by byte and without what was learned of other lines. */
+void cotool_mask_plain(const uint8_t *line, const uint8_t *end, cotool_masked *masked);
+
 static inline int cotool_is_blank(uint8_t c) { return c == ' ' || c == '\t'; }
 
 uint64_t cotool_hash(const uint8_t *bytes, size_t size, uint64_t seed);
