@@ -935,3 +935,102 @@ def mask_message(text):
             out.append("\x1a" if ord(char) < 32 or ord(char) == 127 else char)
             at += 1
     return "".join(out), parameters
+
+
+def count_forms(lines, mask):
+    """Figures of the forms of (line, level, seconds) by (signature, message)."""
+    found = {}
+    for line, level, seconds in lines:
+        signature, message, _, spans = mask(line)
+        f = found.setdefault(
+            (signature, message),
+            {"count": 0, "levels": [0] * 8, "times": Counter(), "values": Counter()},
+        )
+        f["count"] += 1
+        f["levels"][level] += 1
+        if seconds is not None:
+            f["times"][seconds] += 1
+        f["values"][tuple(line[a:b] for a, b in spans)] += 1
+    return found
+
+
+# ---- messages parted into templates -----------------------------------------------------------
+
+_IS = {
+    **{"parameter": 1, "id": 2, "upper": 4, "size": 8, "duration": 16, "noun": 32},
+    **{"preposition": 64, "text": 128, "number": 256, "boolean": 512},
+}
+
+
+def part(rows, facts, quoted, before):
+    """Templates of rows of words, as in cotool._fast.partition: (rows, places of values)."""
+    found = []
+
+    def has(word, name):
+        return bool(facts[word] & _IS[name])
+
+    def are_values(members, place, distinct):
+        words = sorted({rows[n][place] for n in members})
+
+        def share(name):
+            return sum(has(word, name) for word in words)
+
+        if any(has(word, "parameter") for word in words) or share("boolean") == len(words):
+            return True
+        lead = before[place]
+        known = facts[rows[members[0]][lead]] if lead >= 0 and distinct[lead] == 1 else 0
+        if known & _IS["parameter"] and len(words) in {share("size"), share("duration")}:
+            return True
+        if share("number") == len(words):
+            return len(words) >= 2
+        least = 10
+        if 10 * share("id") >= 7 * len(words):
+            least = 3
+        elif quoted[place]:
+            least = 4
+        elif known & _IS["noun"]:
+            least = 2
+        elif known & _IS["preposition"]:
+            least = 5
+        if 10 * share("upper") >= 8 * len(words):
+            least = 20
+        return len(words) >= least
+
+    def settle(members):
+        if len(members) == 1:
+            found.append((members, []))
+            return
+        places = range(len(rows[0]))
+        distinct = [len({rows[n][k] for n in members}) for k in places]
+        varying = [k for k in places if distinct[k] > 1]
+        values = [k for k in varying if are_values(members, k, distinct)]
+        fixed = [k for k in places if distinct[k] == 1]
+        text = any(has(rows[members[0]][k], "text") for k in fixed)
+        if len(values) == len(varying) and (
+            not varying or (text and len(fixed) >= max(1, (len(varying) + 1) // 2))
+        ):
+            found.append((members, values))
+            return
+
+        def groups_of(k):
+            groups = {}
+            for n in members:
+                groups.setdefault(rows[n][k], []).append(n)
+            return groups
+
+        def gain(k):
+            groups = groups_of(k)
+            alike = sum(
+                len(group) * sum(len({rows[n][j] for n in group}) == 1 for j in varying)
+                for group in groups.values()
+            )
+            return alike, -len(groups)
+
+        choices = [k for k in varying if k not in values] or varying
+        best = max(choices, key=lambda k: (gain(k), -k))
+        for word in sorted(groups_of(best)):
+            settle(groups_of(best)[word])
+
+    if rows:
+        settle(list(range(len(rows))))
+    return found

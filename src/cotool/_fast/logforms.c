@@ -400,10 +400,11 @@ static int add_collapsed(cotool_forms *forms, uint64_t key) {
     return 0;
 }
 
-/* The word at *at with the blanks before it; the signature is the first word. */
-static size_t next_piece(const uint8_t *text, size_t size, size_t at, size_t *word) {
+/* The word of a depth, which begins at `at`, with the blanks before it; the signature, which may
+ * be empty, is the first. */
+static size_t next_piece(const uint8_t *text, size_t size, int depth, size_t at, size_t *word) {
     size_t stop = at;
-    if (at == 0) {
+    if (depth == 0) {
         while (stop < size && text[stop] != COTOOL_SIGNATURE) stop++;
         *word = 0;
         return stop;
@@ -429,7 +430,7 @@ static int fold_text(const cotool_forms *forms, uint8_t *text, uint32_t *size) {
     uint64_t prefix = 0;
     int changed = 0;
     for (int depth = 0; at < *size || depth == 0; depth++) {
-        size_t word, stop = next_piece(text, *size, at, &word);
+        size_t word, stop = next_piece(text, *size, depth, at, &word);
         int folded;
         if (depth == DEPTH) {
             memcpy(out + to, text + at, word - at);
@@ -496,7 +497,7 @@ static int collapse(cotool_forms *forms) {
             uint64_t next;
             if (at[n] >= f->size && depth) continue;
             left = 1;
-            stop = next_piece(text, f->size, at[n], &word);
+            stop = next_piece(text, f->size, depth, at[n], &word);
             if (stop - word == 1 && text[word] == COTOOL_FOLDED)
                 status = add_collapsed(forms, prefix[n]);
             next = extend(prefix[n], text, at[n], word, stop, 0);
@@ -508,7 +509,7 @@ static int collapse(cotool_forms *forms) {
             const uint8_t *text = forms->texts + f->text;
             size_t word, stop;
             if (at[n] >= f->size && depth) continue;
-            stop = next_piece(text, f->size, at[n], &word);
+            stop = next_piece(text, f->size, depth, at[n], &word);
             prefix[n] = extend(prefix[n], text, at[n], word, stop,
                                has_collapsed(forms, prefix[n]));
             at[n] = (uint32_t)stop;
