@@ -776,9 +776,7 @@ def time_span(text):
     if len(sizes) < 3 or (len(sizes) > 3 and sizes[0] != 4):
         return 0
     if not (
-        marks.count("-") >= 2
-        or marks.count("/") >= 2
-        or (marks.count(".") >= 2 and sizes[0] == 4)
+        marks.count("-") >= 2 or marks.count("/") >= 2 or (marks.count(".") >= 2 and sizes[0] == 4)
     ):
         return 0
     if not (max(sizes[:3]) == 4 or sizes[:2] + sizes[2:3] == [2, 2, 2]):
@@ -789,8 +787,10 @@ def time_span(text):
 
 
 def mask_message(text):
-    """The masked form of a message of latin-1 text after a header with a time, with `\\1` for
-    parameters and `\\2` for times; its parameters."""
+    """The form of a message after a header with a time, and where its parameters stand.
+
+    The message is latin-1 text; parameters become chr(1), times chr(2).
+    """
     out, parameters, at = [], [], 0
 
     def parameter(start, stop, mark="\1"):
@@ -883,7 +883,7 @@ def mask_message(text):
         return end
 
     def hex_groups(rest):
-        """Length of a MAC address, or of an IPv6 address with a letter; of up to four digits each."""
+        """Length of a MAC address, or of an IPv6 address in which there is a letter."""
         if found := re.match(r"(?:[0-9A-Fa-f]{2}-){5}[0-9A-Fa-f]{2}", rest):
             after = rest[len(found[0]) : len(found[0]) + 1]
             return 0 if _LOG_WORD.match(after) or after == "-" else len(found[0])
@@ -941,7 +941,7 @@ def count_forms(lines, mask):
     """Figures of the forms of (line, level, seconds) by (signature, message)."""
     found = {}
     for line, level, seconds in lines:
-        signature, message, _, spans = mask(line)
+        signature, message, _, _, spans = mask(line)
         f = found.setdefault(
             (signature, message),
             {"count": 0, "levels": [0] * 8, "times": Counter(), "values": Counter()},
@@ -957,8 +957,16 @@ def count_forms(lines, mask):
 # ---- messages parted into templates -----------------------------------------------------------
 
 _IS = {
-    **{"parameter": 1, "id": 2, "upper": 4, "size": 8, "duration": 16, "noun": 32},
-    **{"preposition": 64, "text": 128, "number": 256, "boolean": 512},
+    "parameter": 1,
+    "id": 2,
+    "upper": 4,
+    "size": 8,
+    "duration": 16,
+    "noun": 32,
+    "preposition": 64,
+    "text": 128,
+    "number": 256,
+    "boolean": 512,
 }
 
 

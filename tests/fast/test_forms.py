@@ -49,9 +49,7 @@ def test_figures_are_the_oracles(found):
         for start, number in timeline.items():
             assert number == sum(n for t, n in seen.items() if start <= t < start + width)
         if registers is None and parameters:
-            values = {
-                tuple(forms.kept_parameters(line)): number for _, number, line in kept
-            }
+            values = {tuple(forms.kept_parameters(line)): number for _, number, line in kept}
             assert values == {
                 tuple(value[:96] for value in row): n for row, n in figures["values"].items()
             }

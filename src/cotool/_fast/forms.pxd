@@ -33,7 +33,7 @@ cdef extern from "logforms.h" nogil:
         uint8_t is_number
     ctypedef struct cotool_masked:
         uint8_t* text
-        uint32_t size, message
+        uint32_t size, message, end
         int parameters
         cotool_parameter* parameter
     ctypedef struct cotool_record_facts:

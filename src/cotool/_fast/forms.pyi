@@ -31,7 +31,9 @@ Exported: TypeAlias = tuple[
     list[tuple[int, int, bytes]],
 ]
 
-def mask(line: bytes, plain: bool = False) -> tuple[bytes, bytes, int, list[tuple[int, int]]]: ...
+def mask(
+    line: bytes, plain: bool = False
+) -> tuple[bytes, bytes, int, int, list[tuple[int, int]]]: ...
 
 @disjoint_base
 class Forms:

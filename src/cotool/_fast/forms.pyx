@@ -27,7 +27,7 @@ memset(&known, 0, sizeof(known))
 
 
 def mask(bytes line not None, bint plain=False):
-    """Return a line's form: signature, masked message, where the message begins, parameters.
+    """Return a line's form: signature, masked message, where that begins and ends, parameters.
 
     Parameters are (start, end) in the line, in the order of their marks. `plain`: byte by byte.
     """
@@ -42,7 +42,7 @@ def mask(bytes line not None, bint plain=False):
     signature, message = (<char*>masked.text)[:masked.size].split(SIGNATURE, 1)
     spans = [(masked.parameter[n].start, masked.parameter[n].end)
              for n in range(masked.parameters)]
-    return signature, message, masked.message, spans
+    return signature, message, masked.message, masked.end, spans
 
 
 cdef class Forms:

@@ -887,7 +887,7 @@ static void mask_line(const uint8_t *line, const uint8_t *end, cotool_header *me
         m.timed = 1;
     }
     masked->text[size] = COTOOL_SIGNATURE;
-    masked->message = (uint32_t)(p - line);
+    masked->message = (uint32_t)(p - line), masked->end = (uint32_t)(end - line);
     m.w.line = line, m.w.end = end, m.w.masked = masked;
     m.w.to = masked->text + size + 1;
     m.w.stop = m.w.to + COTOOL_FORM_SIZE - LONGEST_WORD - 16;

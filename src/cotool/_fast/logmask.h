@@ -38,7 +38,7 @@ typedef struct {
 typedef struct {
     uint8_t text[COTOOL_FORM_ROOM];
     uint32_t size;
-    uint32_t message; /* where the message begins in the line */
+    uint32_t message, end; /* where the message stands in the line */
     int parameters;   /* at most COTOOL_FORM_PARAMETERS */
     cotool_parameter parameter[COTOOL_FORM_PARAMETERS];
 } cotool_masked;

@@ -204,9 +204,7 @@ def render_comparison(comparison: Comparison, screen: Screen) -> None:
     )
     screen.print(
         Text(),
-        Text(
-            f"against the earlier run: {counts}, {comparison.unchanged:,} unchanged", style="bold"
-        ),
+        Text(f"since the earlier run: {counts}, {comparison.unchanged:,} unchanged", style="bold"),
         Text(
             f"{comparison.records_before:,} records before, {comparison.records_after:,} now",
             style="dim",

@@ -76,7 +76,7 @@ class Found:
 
     def match(self, line: bytes) -> Match | None:
         """Return the template and the parameters of a line; None where no template says it."""
-        signature, message, start, spans = kernel.mask(line)
+        signature, message, start, stop, spans = kernel.mask(line)
         form = _decoded(message)
         head = self.heads.message_start(_decoded(signature), form)
         masked = text_of(message)[head:]
@@ -85,7 +85,7 @@ class Found:
             return None
         template, shown, hidden = self._shown[key]
         begin = _origin(line, start, form[:head].encode("utf-8", "surrogateescape"), spans)
-        raw = squeezed(line[begin:].decode("utf-8", "replace").strip(" \t"))
+        raw = squeezed(line[begin:stop].decode("utf-8", "replace").strip(" \t"))
         values = [raw[low:high] for low, high in align(squeezed(shown), raw) or ()]
         return Match(
             template, tuple(v for v, hide in zip(values, hidden, strict=False) if not hide)

@@ -27,7 +27,7 @@ _LIST = re.compile(rf"{PARAMETER}(?:[,;|#/]+{PARAMETER})+")
 _BETWEEN = frozenset(" ,;|")
 _OPENS, _CLOSES = "([", ")]"
 _LONGEST_UNIT = 12
-_REPEAT = re.compile(rf"(.{{2,{_LONGEST_UNIT}}})\1", re.DOTALL)
+_REPEAT = re.compile(rf"(.{{2,{_LONGEST_UNIT}}})[ ,;|]*\1", re.DOTALL)
 
 
 class Key(NamedTuple):
@@ -64,7 +64,7 @@ def key_of(message: str) -> Key:
         (" " if token[0] in " \t" else _LIST.sub(PARAMETER, token), n, n + 1)
         for n, token in enumerate(tokenise(message))
     ]
-    items = _filled(_groups(_runs(items)))
+    items = _filled(_groups(_runs(_groups(items))))
     return Key(tuple(item[0] for item in items), tuple(item[1:] for item in items))
 
 
@@ -101,14 +101,14 @@ def _groups(items: list[_Item]) -> list[_Item]:
         found: list[_Item] = []
         at = 0
         while at < len(items):
-            times = _repeats(items, at, size)
-            if times > 1 and _is_group(items[at : at + size], times):
-                last = at + (times - 1) * size
+            length, stop = _repeated(items, at, size)
+            if stop > at + size:
+                last = stop - length
                 found += [
                     (token, start, items[last + n][2])
-                    for n, (token, start, _) in enumerate(items[at : at + size])
+                    for n, (token, start, _) in enumerate(items[at : at + length])
                 ]
-                at += times * size
+                at = stop
             else:
                 found.append(items[at])
                 at += 1
@@ -116,9 +116,36 @@ def _groups(items: list[_Item]) -> list[_Item]:
     return items
 
 
+def _repeated(items: list[_Item], at: int, size: int) -> tuple[int, int]:
+    """Return the length of the group of up to `size` items at `at`, and where its repetitions end.
+
+    A list ends without what is between its items: "0:1, 0:2, 0:3".
+    """
+    unit = items[at : at + size]
+    times = _repeats(items, at, size)
+    stop = at + times * size
+    length = size
+    while length and unit[length - 1 :] and unit[length - 1][0] in _BETWEEN:
+        length -= 1
+    alike = [item[0] for item in items[stop : stop + length]] == [item[0] for item in unit[:length]]
+    if 1 < length < size and alike and (times > 1 or _is_values(unit[:length])):
+        if times == 1 or _is_group(unit, times):
+            return length, stop + length
+    elif times > 1 and _is_group(unit, times):
+        return size, stop
+    return size, at
+
+
+def _is_values(items: list[_Item]) -> bool:
+    """Tell whether items hold parameters and delimiters alone."""
+    return any(PARAMETER in item[0] for item in items) and not any(
+        is_word(item[0]) and PARAMETER not in item[0] for item in items
+    )
+
+
 def _has_repeats(items: list[_Item]) -> bool:
     """Tell whether some group of items follows itself at all."""
-    letters: dict[str, str] = {}
+    letters = {token: token for token in _BETWEEN}
     for item in items:
         letters.setdefault(item[0], chr(0x100 + len(letters)))
     return _REPEAT.search("".join(letters[item[0]] for item in items)) is not None

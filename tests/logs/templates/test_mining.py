@@ -1,0 +1,229 @@
+"""Mining: the same templates however the lines come, figures, ids, matching, keeping, comparing."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cotool import InputError, TemplateSet, analyze_logs, mine_templates
+from cotool.logs.analyze import LogOptions, analyze_sources
+from cotool.logs.sources import find_sources
+from cotool.logs.templates.compare import chance, compare, read_baseline
+from logs.templates.systems import SYSTEMS, make
+
+
+def figures(found):
+    """All that is known of each template."""
+    return sorted(
+        (t.id, t.text, t.count, dict(t.levels), t.first_seen, t.last_seen, t.parameters, t.examples)
+        for t in found.templates
+    )
+
+
+@pytest.fixture(scope="module")
+def mixed():
+    """Lines of all systems, one after another."""
+    return [line for name in SYSTEMS for line in make(name, 300)[0]]
+
+
+def test_threads_blocks_and_spans_change_nothing(mixed, tmp_path):
+    """The same templates for every number of threads and size of blocks and spans."""
+    log = tmp_path / "a.log"
+    log.write_bytes(b"\n".join(mixed) + b"\n")
+    sources = find_sources([str(log)])
+    wanted = None
+    for threads, span, block in ((1, None, None), (2, 5000, 4096), (4, 777, 1000), (2, 100_000, 1)):
+        options = LogOptions(mine=True, num_threads=threads, span_size=span, block_size=block)
+        found = figures(analyze_sources(sources, options.to_scan()).templates)
+        wanted = wanted or found
+        assert found == wanted
+
+
+@given(st.randoms(use_true_random=False), st.integers(2, 5))
+def test_order_and_parts_change_nothing(chance, parts):
+    """The same templates for every order of lines, cut anywhere, merged in any order."""
+    lines = [line for name in SYSTEMS for line in make(name, 40)[0]]
+    wanted = figures(mine_templates(lines))
+    chance.shuffle(lines)
+    sets = [mine_templates(lines[n::parts]) for n in range(parts)]
+    chance.shuffle(sets)
+    total = sets[0]
+    for one in sets[1:]:
+        total = total.merge(one)
+    assert figures(total) == wanted
+
+
+def test_counts_add_up(mixed):
+    """Every record belongs to one template; figures of parts are figures of the whole."""
+    found = mine_templates(mixed)
+    assert sum(t.count for t in found) == found.records == len(mixed)
+    for template in found:
+        assert sum(template.levels.values()) == template.count
+        assert len(template.parameters) == template.text.count("<*>")
+        for parameter in template.parameters:
+            assert sum(count for _, count in parameter.top) <= 1.5 * template.count
+            assert 1 <= parameter.distinct <= template.count
+
+
+def test_parameters_have_their_figures():
+    """Distinct values, the most frequent ones, the range of numbers."""
+    lines = [f"took {n % 7 + 1}.5 ms for user {'ab'[n % 3 == 0]}{n % 2}" for n in range(42)]
+    (template,) = mine_templates(lines).templates
+    assert template.text == "took <*> ms for user <*>"
+    took, user = template.parameters
+    assert (took.distinct, took.exact, took.least, took.greatest) == (7, True, 1.5, 7.5)
+    assert took.top[0] == ("1.5", 6)
+    assert dict(user.top) == {"a0": 14, "a1": 14, "b0": 7, "b1": 7}
+    assert user.least is None
+
+
+def test_lists_and_optional_parts_are_one():
+    """Messages of different numbers of words that say the same."""
+    groups = [
+        [f"free berths: {', '.join('1234'[:n])}" for n in (1, 2, 4)],
+        ["sent 5 bytes ok", "sent 2048 bytes (2.0 KB) ok"],
+        ["pair 1:2", "pair 1:2 3:4", "pair 1:2 3:4 5:6"],
+        ["ready=true,n=4", "ready=false,n=5"],
+    ]
+    for group in groups:
+        assert len(mine_templates(group)) == 1, group
+
+
+def test_opposites_stay_apart():
+    """Words that differ are text where there are few of them."""
+    lines = [f"VM {n} {word}" for n in range(50) for word in ("started", "stopped", "paused")]
+    found = mine_templates(lines)
+    assert sorted(t.text for t in found) == ["VM <*> paused", "VM <*> started", "VM <*> stopped"]
+
+
+def test_match_names_template_and_parameters(mixed):
+    """A line of the set, and one that nobody has seen, find their template."""
+    found = mine_templates(mixed)
+    for line in mixed[::7]:
+        match = found.match(line)
+        assert match is not None
+        assert len(match.parameters) == match.template.text.count("<*>")
+    match = found.match(
+        "2031-05-07 11:00:00,001 INFO [main] harbour.core.Dock - Pilot nobody on board of x-9"
+    )
+    assert match is not None
+    assert match.template.text == "Pilot <*> on board of <*>"
+    assert match.parameters == ("nobody", "x-9")
+    assert found.match("something else altogether, never seen") is None
+    assert found.match("") is None or found.match("").template.text == ""
+
+
+def test_sets_are_kept_and_sent(mixed, tmp_path):
+    """Saved, loaded and pickled sets have the same templates and go on adding up."""
+    found, more = mine_templates(mixed[::2]), mine_templates(mixed[1::2])
+    for name in ("a.json", "a.json.gz"):
+        found.save(tmp_path / name)
+        assert figures(TemplateSet.load(tmp_path / name)) == figures(found)
+    sent = pickle.loads(pickle.dumps(found))
+    assert figures(sent.merge(more)) == figures(mine_templates(mixed))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"{", b"[]", b'{"schema":"x"}', b"\x1f\x8b\x08", b"\xff\xfe", b"[" * 100_000,
+        b'{"schema":"cotool.logs.template-set/1","known":[],"heads":null,"forms":[[1,2]]}',
+        b'{"schema":"cotool.logs.template-set/1","known":[],"heads":5,"forms":[]}',
+    ],
+)  # fmt: skip
+def test_what_is_no_set_is_refused(tmp_path, content):
+    """Damaged files raise InputError that names them."""
+    path = tmp_path / "x.json"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"x\.json"):
+        TemplateSet.load(path)
+    with pytest.raises(InputError, match=r"x\.json"):
+        read_baseline(str(path))
+
+
+def test_ids_last(mixed, tmp_path):
+    """An id is the same in every run, and with a baseline even as the template widens."""
+    one = mine_templates(["user ann logged in", "disk full"])
+    two = mine_templates(["user ann logged in"])
+    assert {t.id for t in two} <= {t.id for t in one}
+    one.save(tmp_path / "one.json")
+    before = read_baseline(str(tmp_path / "one.json"))
+    names = ["user ann logged in", *(f"user {name} logged in" for name in ("bob", "cat", "dan"))]
+    wider = mine_templates(names).with_known(before.known, before.heads)
+    (template,) = wider.templates
+    assert template.text == "user <*> logged in"
+    assert template.id in {t.id for t in one if "logged" in t.text}
+    found = compare(wider, before)
+    assert [change.text for change in found.vanished] == ["disk full"]
+    assert found.new == ()
+
+
+def test_comparison_is_significant(tmp_path):
+    """A rate has changed where chance does not explain it, and not before."""
+    mine_templates(["a b 1"] * 900 + ["c d 2"] * 90 + ["e f 3"] * 10).save(tmp_path / "a.json")
+    before = read_baseline(str(tmp_path / "a.json"))
+    now = mine_templates(["a b 4"] * 900 + ["c d 5"] * 300 + ["e f 6"] * 12)
+    found = compare(now.with_known(before.known, before.heads), before)
+    assert [(change.text, change.before, change.after) for change in found.changed] == [
+        ("c d <*>", 90, 300)
+    ]
+    assert found.unchanged == 2
+    assert chance(10, 1000, 10, 1000) == 1
+    assert chance(10, 1000, 40, 1000) < 1e-4
+    assert chance(0, 0, 0, 0) == 1
+
+
+def test_hostile_lines_stay_bounded():
+    """With every line different the tail is folded, and nothing is lost."""
+    chance = random.Random(5)
+
+    def word():
+        return "".join(chance.choices("ghijklmnopqrst", k=9))
+
+    lines = [f"{word()} {word()} {word()}" for _ in range(60_000)] + ["all is well"] * 10
+    found = mine_templates(lines)
+    assert found.records == len(lines)
+    assert found.folded > 50_000
+    assert len(found) < 1000
+
+
+def test_odd_lines_do_no_harm():
+    """Empty lines, NUL bytes, broken UTF-8, marks of the kernel itself, lines without end."""
+    lines = [
+        b"", b" ", b"\0\0", b"\xff\xfe broken", b"\x01\x02\x03\x04\x1f", b"x" * 300_000,
+        b"<*> <*>", b"{" * 5000, b'{"msg":"', "grün 5 ε".encode(), b"\t\t\t", b"((((((",
+    ]  # fmt: skip
+    found = mine_templates(lines * 2)
+    assert found.records == 2 * len(lines)
+    for line in lines:
+        found.match(line)
+    json.dumps([t.text for t in found])
+
+
+def test_records_of_several_lines_count_once(tmp_path):
+    """Of a record with a stack trace the first line is its message."""
+    log = tmp_path / "a.log"
+    log.write_text(
+        "2031-05-07 11:00:00 ERROR job 1 failed\n\tat a.b(C.java:1)\n\tat d.e(F.java:2)\n"
+        "2031-05-07 11:00:01 ERROR job 2 failed\n\tat a.b(C.java:1)\n"
+    )
+    summary = analyze_logs(log, templates=True)
+    (template,) = summary.templates.templates
+    assert (template.text, template.count, summary.counts.lines) == ("job <*> failed", 2, 5)
+    assert (template.level, template.last_seen - template.first_seen) == ("error", 1)
+
+
+def test_filters_choose_what_is_mined(mixed, tmp_path):
+    """Templates are those of the records that pass the filters."""
+    log = tmp_path / "a.log"
+    log.write_bytes(b"\n".join(mixed) + b"\n")
+    summary = analyze_logs(
+        log, templates=True, levels=["error"], patterns={"c": r"rane \d"}, match=["c"]
+    )
+    assert summary.templates.records == summary.counts.records > 0
+    assert all(t.level == "error" and "rane" in t.text for t in summary.templates)

@@ -1,0 +1,52 @@
+"""Templates of raw lines, with no options: systems written for the tests, and loghub's sets."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+
+import pytest
+
+from cotool import mine_templates
+from logs.templates.systems import SYSTEMS, make
+
+
+def grouping(found, truth):
+    """Grouping accuracy, and F1 of the groups."""
+    groups, wanted = defaultdict(set), defaultdict(set)
+    for n, (one, other) in enumerate(zip(found, truth, strict=True)):
+        groups[one].add(n)
+        wanted[other].add(n)
+    right = [members for members in groups.values() if members in list(wanted.values())]
+    return (
+        sum(map(len, right)) / len(truth),
+        2 * len(right) / (len(groups) + len(wanted)),
+    )
+
+
+def mined(lines):
+    found = mine_templates(lines)
+    matches = [found.match(line) for line in lines]
+    assert all(matches)
+    return [match.template.id for match in matches]
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_systems_are_told_apart(name, seed):
+    """Nearly every line of a system that nobody has seen is in the right group."""
+    lines, truth = make(name, seed=seed)
+    accuracy, f1 = grouping(mined(lines), truth)
+    assert (accuracy, f1) >= (0.97, 0.9)
+
+
+def test_real_logs(data):
+    """Mean grouping accuracy of at least .9, and F1 of .85, on lines as they are."""
+    scores = []
+    for log in sorted((data / "loghub").glob("*/*_2k.log")):
+        with log.with_name(f"{log.name}_structured.csv").open(encoding="utf-8") as rows:
+            truth = [row["EventTemplate"] for row in csv.DictReader(rows)]
+        scores.append(grouping(mined(log.read_bytes().splitlines()), truth))
+    accuracy, f1 = (sum(column) / len(scores) for column in zip(*scores, strict=True))
+    assert accuracy >= 0.9
+    assert f1 >= 0.85
