@@ -94,8 +94,8 @@ cdef class Forms:
         (signature, message, inferred, count, levels, first, last, width, time line, parameters,
         numbers, least, greatest, registers, kept): first and last in seconds, None without times;
         the time line maps the starts of buckets of `width` seconds to counts; `parameters` is
-        their number; of the last MOST_RANGES, `numbers` has bits where all were numbers, then ranges;
-        `registers` is None where every distinct line is kept; `kept` has (hash, count, bytes) of
+        their number; of the last MOST_RANGES, `numbers` has bits where all were numbers, then their
+        ranges; `registers` is None where every distinct line is kept; `kept` has (hash, count, bytes) of
         lines, see kept_parameters().
         """
         cdef size_t n

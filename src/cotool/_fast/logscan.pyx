@@ -371,7 +371,8 @@ cdef class Scanner:
         self.record_text = <uint8_t*>calloc(1 << 13, 1)
         self.total.patterns = <uint64_t*>calloc(c.patterns + 1, sizeof(uint64_t))
         if (self.workers == NULL or self.span == NULL or self.record_patterns == NULL
-                or self.line_patterns == NULL or self.record_text == NULL or self.total.patterns == NULL):
+                or self.line_patterns == NULL or self.record_text == NULL
+                or self.total.patterns == NULL):
             raise MemoryError
         for n in range(2):
             self.total.first[n], self.total.last[n] = INT64_MAX, -INT64_MAX - 1

@@ -29,13 +29,13 @@ cdef enum:
 
 # Distinct words of a place from which on they are values rather than text.
 cdef enum:
-    MANY = 10         # plain words
-    MANY_NUMBERED = 2 # words with a number inside: rdd_<*>, broadcast_<*>
-    MANY_IDS = 3      # what looks like the name of a thing: a dot, a digit, camel case
-    MANY_QUOTED = 4   # after "=" or a quote
-    MANY_NAMED = 2    # after a noun such as "user"
-    MANY_AFTER = 5    # after a preposition
-    MANY_UPPER = 20   # in capitals: mostly states
+    MANY = 10  # plain words
+    MANY_NUMBERED = 2  # words with a number inside: rdd_<*>, broadcast_<*>
+    MANY_IDS = 3  # what looks like the name of a thing: a dot, a digit, camel case
+    MANY_QUOTED = 4  # after "=" or a quote
+    MANY_NAMED = 2  # after a noun such as "user"
+    MANY_AFTER = 5  # after a preposition
+    MANY_UPPER = 20  # in capitals: mostly states
 
 
 cdef struct Work:

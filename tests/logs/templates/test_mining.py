@@ -27,8 +27,10 @@ def figures(found):
 
 @pytest.fixture(scope="module")
 def mixed():
-    """Lines of all systems, one after another."""
-    return [line for name in SYSTEMS for line in make(name, 300)[0]]
+    """Lines of all systems, in no order, so that a file's sample shows every format."""
+    lines = [line for name in SYSTEMS for line in make(name, 300)[0]]
+    random.Random(3).shuffle(lines)
+    return lines
 
 
 def test_threads_blocks_and_spans_change_nothing(mixed, tmp_path):
@@ -108,6 +110,7 @@ def test_match_names_template_and_parameters(mixed):
         match = found.match(line)
         assert match is not None
         assert len(match.parameters) == match.template.text.count("<*>")
+    found = mine_templates(make("harbour")[0])
     match = found.match(
         "2031-05-07 11:00:00,001 INFO [main] harbour.core.Dock - Pilot nobody on board of x-9"
     )
