@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cotool.cli._text import plural, visible
@@ -56,6 +56,7 @@ class LogRequest:
     threads: str | None
     quiet: bool
     progress: bool
+    shows: bool = False
 
 
 def run(request: LogRequest) -> int:
@@ -63,6 +64,10 @@ def run(request: LogRequest) -> int:
     from cotool.logs.sources import find_sources
     from cotool.logs.times import parse_duration
 
+    if request.format == "html":
+        from cotool.cli._html_output import report_target
+
+        request = replace(request, output=report_target(request.output, shows=request.shows))
     options = _options(request)
     scan = options.to_scan()
     names = [pattern.name for pattern in options.patterns]
@@ -89,6 +94,10 @@ def run(request: LogRequest) -> int:
         else:
             summary = _analyze(request, sources, scan, state)
         _write(request, summary, scan, bucket)
+    if request.shows:
+        from cotool.cli._html_output import show_report
+
+        show_report(str(request.output))
     return _end(request, summary, conditions)
 
 
@@ -111,6 +120,7 @@ def _options(request: LogRequest) -> LogOptions:
         show=request.show,
         context=request.context,
         records=request.records is not None,
+        mine=request.format == "html",
         num_threads=parse_threads(request.threads),
     )
 
@@ -202,6 +212,10 @@ def write_summary(
         sink.write((json_visible(text) if sink.isatty() else text) + "\n")
     elif style == "csv":
         _write_csv(sink, summary, options)
+    elif style == "html":
+        from cotool.cli._html.logs import logs_page
+
+        sink.write(logs_page(summary, zone=options.zone, bucket=bucket))
     else:
         from cotool.cli._logs_render import render
         from cotool.cli._screen import Screen

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cotool.cli._html_output import EXTENSIONS, report_format
 from cotool.cli._logs_run import LogRequest, run
 from cotool.errors import InputError
 from cotool.logs.options import LEVELS
@@ -22,11 +23,13 @@ cotool analyze-logs -r /var/log -e timeout='timed? ?out' --fail-on 'error>0'
 
 zcat app.log.gz | cotool analyze-logs --level error,critical --show 5
 
+cotool analyze-logs app.log -o report.html --open
+
 cotool analyze-logs app.log --records - | duckdb -c "from read_json('/dev/stdin')"
 """
 
-FORMATS = ("table", "json", "csv")
-_EXTENSIONS = {".json": "json", ".csv": "csv"}
+FORMATS = ("table", "json", "csv", "html")
+_EXTENSIONS = {".json": "json", ".csv": "csv", **EXTENSIONS}
 
 
 def _among(words: tuple[str, ...]) -> Callable[[str], list[str]]:
@@ -166,7 +169,7 @@ def analyze_logs(
     ] = None,
     format: Annotated[  # noqa: A002 - the option's name
         str | None,
-        _option("Output", "table, json or csv.", "--format", "-f", metavar="NAME", words=FORMATS),
+        _option("Output", "table, json, csv or html.", "--format", "-f", metavar="NAME", words=FORMATS),
     ] = None,
     json: Annotated[bool, _flag("Output", "The same as --format json.", "--json")] = False,
     output: Annotated[
@@ -179,6 +182,9 @@ def analyze_logs(
             metavar="FILE",
         ),
     ] = None,
+    open: Annotated[  # noqa: A002 - the option's name
+        bool, _flag("Output", "Show an HTML report in the browser.", "--open")
+    ] = False,
     fail_on: Annotated[
         list[str] | None,
         _option(
@@ -205,6 +211,7 @@ def analyze_logs(
     chosen = "json" if json else format or _EXTENSIONS.get(Path(output or "").suffix.lower())
     if chosen is not None and chosen not in FORMATS:
         raise InputError(f"--format: {chosen!r} is none", hint=", ".join(FORMATS))
+    chosen = report_format(chosen, shows=open)
     for name, number in (("--show", show), ("--context", context)):
         if number < 0:
             raise InputError(f"{name}: {number} is negative", hint="give 0 or more")
@@ -231,6 +238,7 @@ def analyze_logs(
         threads=threads,
         quiet=quiet,
         progress=not no_progress,
+        shows=open,
     )
     return partial(run, request)
 

@@ -1,0 +1,53 @@
+"""HTML that is safe by type: whatever is not `Html` is input, and is escaped."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING
+
+from cotool.cli._text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_VOID = frozenset({"br", "input", "img", "link", "meta", "rect", "line", "path", "col"})
+
+
+class Html(str):
+    """Markup: it goes into a page as it is. Only this package makes it."""
+
+    __slots__ = ()
+
+
+def escape(value: object) -> Html:
+    r"""Return a value as markup; of input, what acts shows as its escape (`\x1b`, `\u202e`)."""
+    if isinstance(value, Html):
+        return value
+    return Html(html.escape(visible(str(value))))
+
+
+def join(parts: Iterable[object]) -> Html:
+    """Return parts one after another."""
+    return Html("".join(map(escape, parts)))
+
+
+def element(name: str, /, *children: object, **attributes: object) -> Html:
+    """Return an element.
+
+    Of an attribute's name `_` at the end is dropped and others become `-`. An attribute that is
+    None or False is left out, True stands without a value.
+    """
+    words = [name]
+    for key, value in attributes.items():
+        if value is None or value is False:
+            continue
+        attribute = key.removesuffix("_").replace("_", "-")
+        words.append(attribute if value is True else f'{attribute}="{escape(value)}"')
+    start = f"<{' '.join(words)}>"
+    return Html(start if name in _VOID else f"{start}{join(children)}</{name}>")
+
+
+def said(text: str, most: int | None = None, **attributes: object) -> Html:
+    """Return a text from the input, in its own direction, cut after `most` characters."""
+    cut = text if most is None or len(text) <= most else text[:most].rstrip() + " …"
+    return element("bdi", cut, **attributes)
