@@ -169,9 +169,7 @@ class HtmlWriter:
         elif self._single is not None:
             from cotool.cli._html.question import question_page
 
-            self._sink.write(
-                question_page(self._single, sources=self._sources, store=self._store)
-            )
+            self._sink.write(question_page(self._single, sources=self._sources, store=self._store))
 
 
 def _plain(result: Consensus, *, matrix: bool) -> dict[str, Any]:

@@ -169,7 +169,9 @@ def analyze_logs(
     ] = None,
     format: Annotated[  # noqa: A002 - the option's name
         str | None,
-        _option("Output", "table, json, csv or html.", "--format", "-f", metavar="NAME", words=FORMATS),
+        _option(
+            "Output", "table, json, csv or html.", "--format", "-f", metavar="NAME", words=FORMATS
+        ),
     ] = None,
     json: Annotated[bool, _flag("Output", "The same as --format json.", "--json")] = False,
     output: Annotated[

@@ -208,7 +208,12 @@ def consensus(
     format: Annotated[  # noqa: A002 - the option's name
         str | None,
         _option(
-            "Output", "table, json, jsonl, csv or html.", "--format", "-f", metavar="NAME", words=FORMATS
+            "Output",
+            "table, json, jsonl, csv or html.",
+            "--format",
+            "-f",
+            metavar="NAME",
+            words=FORMATS,
         ),
     ] = None,
     json: Annotated[bool, _flag("Output", "The same as --format json.", "--json")] = False,

@@ -30,8 +30,8 @@ _MOST_TEXT = 2_000
 _MOST_POINTS = 8
 _MOST_EXPERTS = 200
 _COLUMNS = (
-    Column("question"),
-    Column("answer"),
+    Column("question", kind="text"),
+    Column("answer", kind="text"),
     Column("agreement", number=True),
     Column("", kind="drawn", wide=True, sorts=False),
     Column("confidence", number=True, wide=True),

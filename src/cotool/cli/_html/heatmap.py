@@ -132,6 +132,7 @@ def _cells(
         element("title", label),
         join(drawn),
         viewBox=f"0 0 {end} {side * _CELL}",
+        width=end,
         class_="few" if side <= _MOST_NUMBERS else None,
         role="img",
         aria_label=label,
@@ -155,7 +156,8 @@ def _image(
         for x1, x2, y1, y2 in ((0, side, at, at), (at, at, 0, side))
     ]
     overlay = element(
-        "svg", join(lines), element("rect", class_="cursor", width=1, height=1, visibility="hidden"),
+        "svg", join(lines),
+        element("rect", class_="cursor", width=1, height=1, visibility="hidden"),
         viewBox=f"0 0 {side} {side}", aria_hidden="true", class_="over",
     )  # fmt: skip
     picture = element("img", src=data_url(png), alt=label, width=side, height=side)

@@ -10,7 +10,8 @@ from cotool.cli._text import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_VOID = frozenset({"br", "input", "img", "link", "meta", "rect", "line", "path", "col"})
+_VOID = frozenset({"input", "img", "link", "meta"})
+_SHAPES = frozenset({"rect", "line", "path", "circle"})
 
 
 class Html(str):
@@ -43,8 +44,10 @@ def element(name: str, /, *children: object, **attributes: object) -> Html:
             continue
         attribute = key.removesuffix("_").replace("_", "-")
         words.append(attribute if value is True else f'{attribute}="{escape(value)}"')
-    start = f"<{' '.join(words)}>"
-    return Html(start if name in _VOID else f"{start}{join(children)}</{name}>")
+    start = " ".join(words)
+    if name in _SHAPES:
+        return Html(f"<{start}/>")
+    return Html(f"<{start}>" if name in _VOID else f"<{start}>{join(children)}</{name}>")
 
 
 def said(text: str, most: int | None = None, **attributes: object) -> Html:

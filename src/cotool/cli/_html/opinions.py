@@ -59,12 +59,12 @@ def _card(item: Cluster, apart: Dissent | None, result: Consensus, characters: i
         numbers.append(f"{percent(item.cohesion)} alike")
     if apart is not None and apart.similarity is not None and result.metric is not None:
         numbers.append(f"{percent(apart.similarity)} similar to the consensus")
-    short = len(item.answer) <= _SHORT_ANSWER
+    short = result.metric is None and len(item.answer) <= _SHORT_ANSWER
     return element(
         "article",
         element(
             "h3",
-            names(item.members),
+            element("span", names(item.members)),
             element("span", "consensus", class_="badge") if is_consensus else "",
         ),
         element("p", bar(item.share, "strong" if is_consensus else ""), class_="share"),

@@ -53,7 +53,7 @@ def question_page(result: Consensus, *, sources: Sequence[str], store: Store | N
 def _lead(result: Consensus) -> Html:
     if result.answer is None:
         return element("p", "No answer: no response could be used.", class_="answer")
-    short = len(result.answer) <= _SHORT_ANSWER
+    short = result.metric is None and len(result.answer) <= _SHORT_ANSWER
     answer = element(
         "blockquote",
         said(result.answer, _MOST_CHARACTERS),

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Column(NamedTuple):
-    """A column. `number`: aligned right; `wide`: left out on a narrow screen; `sorts`: by a click."""
+    """A column. `number`: aligned right; `wide`: not on a narrow screen; `sorts`: by a click."""
 
     title: str
     number: bool = False

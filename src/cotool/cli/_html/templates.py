@@ -53,8 +53,8 @@ def templates(
         search="filter", groups={level: levels[level] for level in LEVELS[::-1] if levels[level]},
         sorted_by=3,
     )  # fmt: skip
-    remarks = [f"{plural(len(everything), 'template')} of {plural(found.records, 'record')}. "
-               f"{SHOWN} stands for what differs."]  # fmt: skip
+    counted = f"{plural(len(everything), 'template')} of {plural(found.records, 'record')}."
+    remarks = [f"{counted} {SHOWN} stands for what differs."]
     left_out = len(everything) - len(shown)
     if left_out:
         count = found.records - sum(template.count for template in shown)

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cotool.cli._html.markup import Html, element, join
-from cotool.cli._html.parts import chart, note, plain_table
+from cotool.cli._html.parts import chart, plain_table
 from cotool.cli._text import plural
 from cotool.logs.activity import display_buckets, duration, find_bursts, find_gaps
 from cotool.logs.options import LEVELS
@@ -183,9 +183,9 @@ def _legend(marks: Sequence[Sequence[Any]]) -> Html:
     words: list[object] = []
     for kind, name in (("burst", "burst"), ("gap", "gap")):
         if kind in kinds:
-            words += [element("span", class_=f"swatch {kind}"), f"{name} "]
+            words.append(element("span", element("span", class_=f"swatch {kind}"), name))
     words.append(element("span", "Drag across the chart to zoom in.", class_="scripted"))
-    return note(*words)
+    return element("p", *words, class_="note legend")
 
 
 def _table(histogram: Histogram, clock: Clock) -> Html:
