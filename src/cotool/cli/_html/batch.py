@@ -10,7 +10,7 @@ from cotool.cli._html import opinions
 from cotool.cli._html.experts import experts
 from cotool.cli._html.frame import Section, page
 from cotool.cli._html.markup import Html, element, join, said
-from cotool.cli._html.parts import bar, chart, columns, figures, note, plain_table, points
+from cotool.cli._html.parts import bar, chart, columns, figures, note, option, plain_table, points
 from cotool.cli._html.tables import Cell, Column, Row, data_table
 from cotool.cli._text import one_line, percent, plural
 
@@ -138,11 +138,13 @@ class BatchPage:
     def _questions(self) -> Html:
         entries = sorted(self._rows, key=lambda entry: -entry[1])
         left_out = self._count - len(entries)
-        remark = ""
+        remark: Html | str = ""
         if left_out:
             remark = note(
                 f"Of {self._count:,} questions the {len(entries):,} with the least agreement are "
-                f"listed; {left_out:,} are left out. --format jsonl has all."
+                f"listed; {left_out:,} are left out. ",
+                option("--format jsonl"),
+                " has all.",
             )
         groups: Counter[str] = Counter(entry[2] for entry in entries)
         table = data_table(
@@ -160,7 +162,7 @@ class BatchPage:
             rows.append(
                 Row(
                     (
-                        Cell(said(one_line(name) or "–")),
+                        Cell(opinions.names([name])),
                         Cell(percent(share), share),
                         Cell(bar(share)),
                         Cell(f"{self._inside[name]:,} of {count:,}", count),
@@ -171,9 +173,9 @@ class BatchPage:
         table = data_table(
             "with-table", "Experts by how often they stand with the consensus",
             (
-                Column("expert"),
+                Column("expert", kind="path"),
                 Column("with the consensus", number=True),
-                Column("", kind="drawn", sorts=False),
+                Column("", kind="drawn", sorts=False, wide=True),
                 Column("questions", number=True),
             ),
             rows, sorted_by=1,
@@ -212,7 +214,7 @@ def _details(result: Consensus, name: str) -> Html:
     if result.id and result.id != result.question:
         words.append(f"id {one_line(result.id)[:80]}")
     if result.expert:
-        words.append(f"in the words of {one_line(result.expert)}")
+        words.append(f"in the words of {one_line(result.expert)[:_MOST_ANSWER]}")
     parts.append(note(said(" · ".join(words))))
     parts.append(opinions.clusters(result, most=_MOST_CLUSTERS, characters=_MOST_CHARACTERS))
     if result.insights:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cotool.cli._html.markup import Html, element, join, said
+from cotool.cli._html import opinions
+from cotool.cli._html.markup import Html, element, join
 from cotool.cli._html.parts import note
 from cotool.cli._html.tables import Cell, Column, Row, data_table
 from cotool.cli._text import one_line, percent, plural
@@ -40,7 +41,7 @@ def experts(store: Store, present: Collection[str]) -> Html | None:
         rows.append(
             Row(
                 (
-                    Cell(said(one_line(name) or "–")),
+                    Cell(opinions.names([name])),
                     Cell(percent(record.share) + ("*" if record.by_agreement else ""),
                          record.share),
                     Cell(_interval(record.share, record.low, record.high), record.low),
@@ -52,10 +53,10 @@ def experts(store: Store, present: Collection[str]) -> Html | None:
             )
         )  # fmt: skip
     columns = (
-        Column("expert"),
+        Column("expert", kind="path"),
         Column("right", number=True),
         Column("0 to 100 %", kind="drawn", sorts=False),
-        Column("95 % sure", number=True),
+        Column("95 % sure", number=True, wide=True),
         Column("judged", number=True, wide=True),
         Column("weight", number=True, wide=True),
         Column("remark", wide=True),
@@ -80,7 +81,7 @@ def _interval(share: float, low: float, high: float) -> Html:
         element("line", x1=0, x2=200, y1=8, y2=8, class_="axis"),
         element("line", x1=100, x2=100, y1=3, y2=13, class_="axis"),
         element("line", x1=f"{200 * low:.1f}", x2=f"{200 * high:.1f}", y1=8, y2=8, class_="range"),
-        element("circle", cx=f"{200 * share:.1f}", cy=8, r=4),
+        element("circle", cx=f"{200 * share:.1f}", cy=8, r=3),
         class_="interval",
         viewBox="-5 0 210 16",
         role="img",

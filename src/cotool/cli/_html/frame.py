@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _MOST_TITLE = 90
+MOST_HEADING = 400
 _MOST_SOURCES = 5
 
 
@@ -78,7 +79,7 @@ def _header(kind: str, title: str, lead: Html, shown: Sequence[Section]) -> Html
     return element(
         "header",
         element("div", element("p", kind, class_="kind"), toggle, class_="top"),
-        element("h1", said(title)),
+        element("h1", said(one_line(title), MOST_HEADING)),
         lead,
         element("nav", element("ul", *links), aria_label="Sections") if len(links) > 1 else "",
     )
@@ -99,7 +100,9 @@ def _footer(sources: Sequence[str]) -> Html:
     names = ["standard input" if name == "-" else name for name in sources[:_MOST_SOURCES]]
     more = len(sources) - len(names)
     text = ", ".join(map(one_line, names)) + (f" and {more:,} more" if more else "")
-    return element("footer", element("p", said(text)), element("p", f"cotool {__version__}"))
+    return element(
+        "footer", element("p", said(text, MOST_HEADING)), element("p", f"cotool {__version__}")
+    )
 
 
 def _asset(name: str) -> str:

@@ -7,6 +7,8 @@ import math
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from cotool.cli._html.markup import Html, element, join, said
 from cotool.cli._html.parts import chart, note, plain_table
 from cotool.cli._html.png import data_url, opacity_png
@@ -17,11 +19,14 @@ if TYPE_CHECKING:
 
 _MOST_CELLS = 100  # a side; an image from here on
 _MOST_PIXELS = 600  # a side of the image; neighbours are averaged beyond
+_MOST_SHARP = 360  # a side of an image whose cells keep their edges
 _MOST_NUMBERS = 14  # a side with the number in each cell
 _MOST_NAMES = 44  # a side with names beside it
 _MOST_TABLE = 30  # a side of the table for who cannot see it
-_CELL, _LABEL = 40, 150  # units of the drawing
-_NAME = 18
+_SIDE, _CELL = 590, 40  # pixels: of all cells together, of one at most
+_LETTER = 7.4  # pixels of a name's letter
+_NAME = 18  # letters of a name beside the cells
+_MOST_NAME = 80  # and of one that is told on hovering
 _NO_VALUE = 255
 # Opacities from which white letters read better than black ones on the light page, and black ones
 # better than white ones on the dark page; 4.5 : 1 or more with the colours of page.css.
@@ -53,7 +58,7 @@ def heat_map(
         class_="heat",
         data_names=json.dumps(shown, ensure_ascii=False),
         data_values="".join(f"{_percent(value):02x}" for line in values for value in line),
-        data_inset=_inset(len(runs)),
+        data_inset=_inset(shown),
         tabindex="0",
         role="application",
         aria_label=f"{label}: arrow keys move from cell to cell",
@@ -81,11 +86,22 @@ def heat_map(
     return chart(readings, below=join(below), table=table)
 
 
-def _inset(side: int) -> str:
-    """Return the shares of the drawing's width and height that are labels, not cells."""
-    if side > _MOST_NAMES:
-        return "0"
-    return f"{_LABEL / (_LABEL + side * _CELL):.5f}"
+def _inset(names: Sequence[str]) -> float:
+    """Return the share of the drawing's width that is names, not cells."""
+    left = _label(names)
+    return left / (left + len(names) * _size(len(names)))
+
+
+def _label(names: Sequence[str]) -> float:
+    """Return the width of the names beside the cells, 0 where they are too many."""
+    if len(names) > _MOST_NAMES:
+        return 0.0
+    return 12 + _LETTER * max(cell_len(_short(name)) for name in names)
+
+
+def _size(side: int) -> float:
+    """Return how large a cell is."""
+    return min(_CELL, round(_SIDE / side, 1))
 
 
 def _cells(
@@ -97,41 +113,42 @@ def _cells(
 ) -> Html:
     side = len(names)
     labelled = side <= _MOST_NAMES
-    left = _LABEL if labelled else 0
+    left = _label(names)
+    cell, space = _size(side), 1 if labelled else 0.25
     drawn: list[Html] = []
     for i, line in enumerate(values):
         for j, value in enumerate(line):
             opacity = _opacity(value, least)
             drawn.append(
                 element(
-                    "rect", x=left + j * _CELL + 1, y=i * _CELL + 1, width=_CELL - 2,
-                    height=_CELL - 2, fill_opacity=f"{opacity:.2f}",
+                    "rect", x=left + j * cell + space, y=i * cell + space, width=cell - 2 * space,
+                    height=cell - 2 * space, fill_opacity=f"{opacity:.2f}",
                     rx=2 if labelled else None,
                 )
             )  # fmt: skip
             if side <= _MOST_NUMBERS:
                 drawn.append(
                     element(
-                        "text", _digits(value), x=left + (j + 0.5) * _CELL,
-                        y=(i + 0.5) * _CELL + 5, class_=_ink(opacity),
+                        "text", _digits(value), x=left + (j + 0.5) * cell,
+                        y=(i + 0.5) * cell + 5, class_=_ink(opacity),
                     )
                 )  # fmt: skip
     if labelled:
         drawn += [
-            element("text", _short(name), x=_LABEL - 8, y=(i + 0.5) * _CELL + 5, class_="name")
+            element("text", _short(name), x=left - 8, y=(i + 0.5) * cell + 4, class_="name")
             for i, name in enumerate(names)
         ]
-    end = left + side * _CELL
+    end = left + side * cell
     for bound in bounds:
-        at = bound * _CELL
+        at = bound * cell
         drawn.append(element("line", x1=left, x2=end, y1=at, y2=at))
-        drawn.append(element("line", x1=left + at, x2=left + at, y1=0, y2=side * _CELL))
-    drawn.append(element("rect", class_="cursor", width=_CELL, height=_CELL, visibility="hidden"))
+        drawn.append(element("line", x1=left + at, x2=left + at, y1=0, y2=side * cell))
+    drawn.append(element("rect", class_="cursor", width=cell, height=cell, visibility="hidden"))
     return element(
         "svg",
         element("title", label),
         join(drawn),
-        viewBox=f"0 0 {end} {side * _CELL}",
+        viewBox=f"0 0 {end} {side * cell}",
         width=end,
         class_="few" if side <= _MOST_NUMBERS else None,
         role="img",
@@ -161,7 +178,8 @@ def _image(
         viewBox=f"0 0 {side} {side}", aria_hidden="true", class_="over",
     )  # fmt: skip
     picture = element("img", src=data_url(png), alt=label, width=side, height=side)
-    return element("div", picture, overlay, class_="image")
+    kind = "image fine" if side > _MOST_SHARP else "image"
+    return element("div", picture, overlay, class_=kind)
 
 
 def _scale(least: float) -> Html:
@@ -260,7 +278,7 @@ def _digits(value: float) -> str:
 
 
 def _name(names: Sequence[str]) -> str:
-    first = one_line(names[0]) or "–"
+    first = one_line(names[0][:_MOST_NAME]) or "–"
     return f"{first} and {len(names) - 1} more" if len(names) > 1 else first
 
 

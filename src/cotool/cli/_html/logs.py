@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from cotool.cli._html.frame import Section, page
 from cotool.cli._html.markup import Html, element, join, said
-from cotool.cli._html.parts import bar, figures, note, plain_table
+from cotool.cli._html.parts import bar, figures, note, option, plain_table, share_text
 from cotool.cli._html.tables import Cell, Column, Row, data_table
 from cotool.cli._html.templates import level_badge, templates
 from cotool.cli._html.timeline import time_line
 from cotool.cli._logs_render import size, speed_text
-from cotool.cli._text import one_line, percent, plural
+from cotool.cli._text import one_line, plural
 from cotool.logs.activity import duration, rate
 from cotool.logs.options import LEVELS
 from cotool.logs.report import clock_of
@@ -28,6 +28,7 @@ _MOST_SAMPLES = 500
 _MOST_PATTERNS = 500
 _MOST_FORMATS = 5
 _MOST_LINE = 4_000
+_MOST_PATH = 500
 _SECOND = 1_000_000_000
 
 
@@ -87,7 +88,7 @@ def _lead(summary: LogSummary, clock: Clock) -> Html:
     if formats:
         more = len(formats) - _MOST_FORMATS
         listed = "; ".join(formats[:_MOST_FORMATS]) + (f"; {more} more" if more > 0 else "")
-        parts.append(note("format: ", said(one_line(listed))))
+        parts.append(note("format: ", said(one_line(listed), _MOST_LINE)))
     remarks = [
         text
         for count, text in (
@@ -106,7 +107,7 @@ def _lead(summary: LogSummary, clock: Clock) -> Html:
 
 
 def _of(count: int, total: int) -> str:
-    return f"{percent(count / total)} of records" if total and count else ""
+    return f"{share_text(count / total)} of records" if total and count else ""
 
 
 def _files_of(summary: LogSummary) -> str:
@@ -114,14 +115,14 @@ def _files_of(summary: LogSummary) -> str:
 
 
 def _levels(counts: LogCounts) -> Html:
-    present = [level for level in LEVELS[::-1] if counts.levels[level]]
+    present = [level for level in (*LEVELS[-2::-1], LEVELS[-1]) if counts.levels[level]]
     most = max((counts.levels[level] for level in present), default=1)
     rows = [
         [
             level_badge(level),
             bar(counts.levels[level] / most, f"l-{level}"),
             f"{counts.levels[level]:,}",
-            percent(counts.levels[level] / counts.records),
+            share_text(counts.levels[level] / counts.records),
         ]
         for level in present
     ]
@@ -142,10 +143,10 @@ def _patterns(counts: LogCounts) -> Html:
     rows = [
         Row(
             (
-                Cell(said(one_line(name))),
+                Cell(said(one_line(name), _MOST_PATH)),
                 Cell(bar(count / most)),
                 Cell(f"{count:,}", count),
-                Cell(percent(count / lines), count / lines),
+                Cell(share_text(count / lines), count / lines),
             )
         )
         for name, count in listed[:_MOST_PATTERNS]
@@ -173,14 +174,20 @@ def _files(files: Sequence[FileSummary]) -> Html:
     )
     rows = [_file(file) for file in files[:MOST_FILES]]
     more = len(files) - len(rows)
-    remark = note(f"{plural(more, 'more file')} left out; --format csv lists all.") if more else ""
+    remark: Html | str = ""
+    if more:
+        remark = note(
+            f"{plural(more, 'more file')} left out; ", option("--format csv"), " lists all."
+        )
     table = data_table("files-table", "Files", columns, rows, search="filter")
     return join((table, remark))
 
 
 def _file(file: FileSummary) -> Row:
     counts = file.counts
-    name: list[object] = [said(one_line("standard input" if file.path == "-" else file.path))]
+    name: list[object] = [
+        said(one_line("standard input" if file.path == "-" else file.path), _MOST_PATH)
+    ]
     if file.error:
         name.append(element("span", "not read to its end", class_="badge bad"))
     elif file.warnings:
@@ -190,7 +197,7 @@ def _file(file: FileSummary) -> Row:
     more = join(
         (
             *(element("p", said(one_line(text), _MOST_LINE)) for text in texts),
-            note("format: ", said(one_line("; ".join(words)))) if words else "",
+            note("format: ", said(one_line("; ".join(words)), _MOST_LINE)) if words else "",
         )
     )
     return Row(

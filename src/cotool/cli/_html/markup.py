@@ -36,14 +36,15 @@ def element(name: str, /, *children: object, **attributes: object) -> Html:
     """Return an element.
 
     Of an attribute's name `_` at the end is dropped and others become `-`. An attribute that is
-    None or False is left out, True stands without a value.
+    None or False is left out, True stands without a value; floats have five digits.
     """
     words = [name]
     for key, value in attributes.items():
         if value is None or value is False:
             continue
         attribute = key.removesuffix("_").replace("_", "-")
-        words.append(attribute if value is True else f'{attribute}="{escape(value)}"')
+        text = f"{value:.5g}" if isinstance(value, float) else escape(value)
+        words.append(attribute if value is True else f'{attribute}="{text}"')
     start = " ".join(words)
     if name in _SHAPES:
         return Html(f"<{start}/>")

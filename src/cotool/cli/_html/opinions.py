@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cotool.cli._html.marks import marked
 from cotool.cli._html.markup import Html, element, join, said
-from cotool.cli._html.parts import bar, note, plain_table, unfolding
+from cotool.cli._html.parts import bar, note, option, plain_table, unfolding
 from cotool.cli._text import one_line, percent, plural
 
 if TYPE_CHECKING:
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from cotool.consensus.model import Cluster, Consensus, Dissent, Insight
 
 _MOST_NAMES = 12
+_MOST_NAME = 80
+_MOST_MESSAGE = 2_000
+_MOST_WORDS = 400
+_MOST_VALUE = 200
+_MOST_ANSWERS = 200
 _MOST_EVIDENCE = 20
 _SHORT_ANSWER = 80
 
@@ -38,7 +43,9 @@ def clusters(result: Consensus, *, most: int, characters: int) -> Html:
         share = sum(cluster.share for cluster in result.clusters[most:])
         rest = note(
             f"{plural(more, 'more cluster')} with {percent(share)} of the weight "
-            "are left out here; --format json has them."
+            "are left out here; ",
+            option("--format json"),
+            " has them.",
         )
     return join((element("div", *cards, class_="cards"), rest))
 
@@ -85,7 +92,11 @@ def _differences(item: Dissent) -> Html:
         ("numbers in the consensus", item.consensus_numbers),
     )
     lines = [
-        element("div", element("dt", label), element("dd", said(one_line(", ".join(words)))))
+        element(
+            "div",
+            element("dt", label),
+            element("dd", said(one_line(", ".join(words)), _MOST_WORDS)),
+        )
         for label, words in pairs
         if words
     ]
@@ -102,7 +113,7 @@ def insights(found: Sequence[Insight]) -> Html:
         parts: list[object] = [
             element("span", insight.kind, class_="badge"),
             " ",
-            said(one_line(insight.message)),
+            said(one_line(insight.message), _MOST_MESSAGE),
         ]
         unnamed = [name for name in insight.experts if name not in insight.message]
         rows = [[key, _value(value)] for key, value in insight.evidence.items()]
@@ -127,18 +138,18 @@ def _value(value: Any) -> object:
         return _listed([f"{key} {_value(item)}" for key, item in value.items()])
     if isinstance(value, (list, tuple)):
         return _listed([str(_value(item)) for item in value])
-    return "–" if value is None or value == "" else said(one_line(str(value)))
+    return "–" if value is None or value == "" else said(one_line(str(value)), _MOST_VALUE)
 
 
 def _listed(items: Sequence[str]) -> Html:
     more = len(items) - _MOST_NAMES
     text = ", ".join(items[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
-    return said(one_line(text) or "–")
+    return said(one_line(text) or "–", _MOST_WORDS)
 
 
 def names(experts: Sequence[str]) -> Html:
     """Return names, at most a dozen."""
-    shown = [said(one_line(name) or "–") for name in experts[:_MOST_NAMES]]
+    shown = [said(one_line(name) or "–", _MOST_NAME) for name in experts[:_MOST_NAMES]]
     more = len(experts) - len(shown)
     parts: list[object] = []
     for place, name in enumerate(shown):
@@ -155,14 +166,16 @@ def answered(result: Consensus) -> Html:
         name: cluster.id for cluster in result.clusters for name in cluster.members
     }
     rows = [
-        [said(one_line(name)), "–" if answer is None else said(one_line(answer), 60),
+        [names([name]), "–" if answer is None else said(one_line(answer), 60),
          _stands(counted.get(name))]
-        for name, answer in pairs[:200]
+        for name, answer in pairs[:_MOST_ANSWERS]
     ]  # fmt: skip
     return unfolding(
         "What each answer was taken for",
         plain_table("Answers", ("expert", "answer", "stands"), rows, texts=3),
-        note(f"{plural(len(pairs) - 200, 'more expert')} left out.") if len(pairs) > 200 else "",
+        note(f"{plural(len(pairs) - _MOST_ANSWERS, 'more expert')} left out.")
+        if len(pairs) > _MOST_ANSWERS
+        else "",
     )
 
 

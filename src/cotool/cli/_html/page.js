@@ -79,14 +79,21 @@
     rows.sort(([a], [b]) => (falling ? compare(b, a) : compare(a, b)));
     table.append(...rows.map(([, body]) => body));
   };
+  const ROWS = 100; // that are shown at first: a long table does not push away what follows it
   for (const table of all("table.data")) {
     all("th", table.tHead).forEach((head, place) => {
-      head.querySelector("button")?.addEventListener("click", () => sort(table, head, place));
+      head.querySelector("button")?.addEventListener("click", () => { sort(table, head, place); filter(); });
     });
     const search = document.querySelector(`[data-search="${table.id}"]`);
     const choice = document.querySelector(`[data-choice="${table.id}"]`);
     const count = document.querySelector(`[data-count="${table.id}"]`);
     const texts = new Map();
+    let limit = ROWS;
+    const rest = document.createElement("button");
+    rest.type = "button";
+    rest.className = "rest";
+    rest.addEventListener("click", () => { limit = Infinity; filter(); });
+    table.parentElement.after(rest);
     const filter = () => {
       const words = (search?.value ?? "").toLowerCase().split(/\s+/).filter(Boolean);
       let shown = 0;
@@ -95,7 +102,10 @@
         body.hidden = Boolean(choice?.value && body.dataset.group !== choice.value)
           || !words.every((word) => texts.get(body).includes(word));
         shown += body.hidden ? 0 : 1;
+        if (shown > limit) body.hidden = true;
       }
+      rest.hidden = shown <= limit;
+      rest.textContent = `Show all ${number.format(shown)} rows`;
       const total = table.tBodies.length;
       if (count) {
         count.textContent = shown === total
@@ -196,11 +206,10 @@
       svg.setAttribute("viewBox", `0 0 ${count * 10} ${HEIGHT}`);
       const place = (bucket) => ((bucket - from) / each) * 10;
       const drawn = [];
-      for (const [start, end, kind, text] of marks) {
+      for (const [start, end, kind] of marks) {
         if (end <= from || start >= to) continue;
-        const made = rect(place(start), 0, Math.max(place(end) - place(start), count / 30), HEIGHT, kind);
-        made.dataset.text = text;
-        drawn.push(made);
+        const wide = Math.max(place(end) - place(start), count / 30);
+        drawn.push(rect(place(start), 0, wide, HEIGHT, kind), rect(place(start), 0, wide, 2, `${kind} edge`));
       }
       sums.forEach((column, n) => {
         let ground = HEIGHT;

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cotool.cli._html.markup import Html, element, join
+from cotool.cli._text import percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,6 +30,16 @@ def figures(pairs: Iterable[tuple[str, str, str]]) -> Html:
 def note(*text: object) -> Html:
     """Return a remark in small print."""
     return element("p", *text, class_="note")
+
+
+def option(text: str) -> Html:
+    """Return an option of the command line, which does not break across lines."""
+    return element("code", text, class_="option")
+
+
+def share_text(share: float) -> str:
+    """Return a share as a percentage that is 0 only where there is nothing."""
+    return "<1 %" if 0 < share < 0.005 else percent(share)
 
 
 def points(items: Iterable[object]) -> Html:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from cotool.cli._html import opinions
 from cotool.cli._html.experts import experts
-from cotool.cli._html.frame import Section, page
+from cotool.cli._html.frame import MOST_HEADING, Section, page
 from cotool.cli._html.heatmap import heat_map
 from cotool.cli._html.markup import Html, element, join, said
-from cotool.cli._html.parts import figures, note, points
+from cotool.cli._html.parts import figures, note, points, unfolding
 from cotool.cli._text import one_line, percent, plural
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _MOST_CLUSTERS = 24
 _MOST_CHARACTERS = 6_000
 _MOST_CONTENT = 50_000
+_MOST_NOTE = 200
+_MOST_POINT = 2_000
+_MOST_POINTS = 100
 _SHORT_ANSWER = 60
 
 
@@ -34,12 +37,10 @@ def question_page(result: Consensus, *, sources: Sequence[str], store: Store | N
         else None,
         _matrix(result),
         None if judged is None else Section("experts", "Experts", judged),
-        Section("why", "Why this answer", points(said(one_line(t)) for t in result.explanation))
+        Section("why", "Why this answer", _sentences(result.explanation))
         if result.explanation
         else None,
-        Section("warnings", "Warnings", points(said(one_line(t)) for t in result.warnings))
-        if result.warnings
-        else None,
+        Section("warnings", "Warnings", _sentences(result.warnings)) if result.warnings else None,
     ]
     return page(
         kind="Consensus",
@@ -62,9 +63,8 @@ def _lead(result: Consensus) -> Html:
     words = f"in the words of {one_line(result.expert)}" if result.expert else ""
     whole: Html | str = ""
     if result.content is not None and result.content.strip() != result.answer.strip():
-        whole = element(
-            "details",
-            element("summary", f"The whole response of {one_line(result.expert or '–')}"),
+        whole = unfolding(
+            f"The whole response of {one_line(result.expert or '–')[:_MOST_NOTE]}",
             element("blockquote", said(result.content, _MOST_CONTENT)),
         )
     judged = (
@@ -80,7 +80,17 @@ def _lead(result: Consensus) -> Html:
             ("clusters", f"{len(result.clusters):,}", f"dissent: {len(result.dissent):,}"),
         )
     )
-    return join((answer, note(said(words)) if words else "", whole, numbers))
+    name = result.question or result.id
+    asked = unfolding("The whole question", element("blockquote", said(name, _MOST_CONTENT)))
+    return join(
+        (
+            asked if len(name) > MOST_HEADING else "",
+            answer,
+            note(said(words, _MOST_NOTE)) if words else "",
+            whole,
+            numbers,
+        )
+    )
 
 
 def _clusters(result: Consensus) -> Html:
@@ -106,3 +116,10 @@ def _matrix(result: Consensus) -> Section | None:
         result.experts, result.matrix.row, groups, f"Similarity of answers ({how}), by cluster"
     )
     return Section("matrix", f"Agreement matrix ({how})", drawn)
+
+
+def _sentences(texts: Sequence[str]) -> Html:
+    items: list[object] = [said(one_line(text), _MOST_POINT) for text in texts[:_MOST_POINTS]]
+    if len(texts) > _MOST_POINTS:
+        items.append(f"{len(texts) - _MOST_POINTS:,} more")
+    return points(items)

@@ -6,10 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from cotool.cli._html.markup import Html, element, join, said
-from cotool.cli._html.parts import note, plain_table
+from cotool.cli._html.parts import note, plain_table, share_text
 from cotool.cli._html.tables import Cell, Column, Row, data_table
 from cotool.cli._html.timeline import sparkline
-from cotool.cli._text import one_line, percent, plural
+from cotool.cli._text import one_line, plural
 from cotool.logs.activity import duration, find_bursts
 from cotool.logs.options import LEVELS
 from cotool.logs.templates.report import rare_templates
@@ -89,7 +89,7 @@ def _row(template: Template, records: int, clock: Clock, span: tuple[int, int] |
             Cell(level_badge(template.level), LEVELS.index(template.level)),
             Cell(drawn),
             Cell(f"{template.count:,}", template.count),
-            Cell(percent(share) if share >= 0.005 else "<1 %", share),
+            Cell(share_text(share), share),
         ),
         more=_details(template, clock),
         group=template.level,
@@ -152,24 +152,26 @@ def _parameters(parameters: Sequence[Parameter]) -> Html:
     for place, parameter in enumerate(parameters[:_MOST_PARAMETERS], 1):
         values: list[object] = []
         for value, count in parameter.top[:_MOST_VALUES]:
-            about = "" if parameter.exact else "about "
-            values += [
-                element("code", said(one_line(value), _MOST_VALUE)),
-                element("small", f" {about}{count:,} × "),
-            ]
+            shown = element("code", said(one_line(value), _MOST_VALUE))
+            often = element("small", f"{'' if parameter.exact else '~'}{count:,}")
+            values.append(element("span", shown, " ", often))
         limits = ""
         if parameter.least is not None and parameter.greatest is not None:
-            limits = f"{parameter.least:,.6g} to {parameter.greatest:,.6g}"
+            limits = f"{_number(parameter.least)} to {_number(parameter.greatest)}"
         distinct = f"{parameter.distinct:,}"
         rows.append(
             [
                 f"{place}",
-                join(values),
+                element("span", *values, class_="values"),
                 limits,
-                distinct if parameter.exact else f"about {distinct}",
+                distinct if parameter.exact else f"~{distinct}",
             ]
         )
-    heads = ("place", "most frequent values", "range", "distinct")
+    heads = ("place", "most frequent values, how often", "range", "distinct")
     table = plain_table("Parameters", heads, rows, texts=2)
     more = len(parameters) - _MOST_PARAMETERS
     return join((table, note(f"{plural(more, 'more parameter')} left out.") if more > 0 else ""))
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:,.6g}"

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cotool.cli._html.markup import Html, element, join
 from cotool.cli._html.parts import chart, plain_table
 from cotool.cli._text import plural
-from cotool.logs.activity import display_buckets, duration, find_bursts, find_gaps
+from cotool.logs.activity import Gap, display_buckets, duration, find_bursts, find_gaps
 from cotool.logs.options import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cotool.logs.activity import Burst, Gap
+    from cotool.logs.activity import Burst
     from cotool.logs.histogram import Histogram
     from cotool.logs.report import Clock
 
@@ -110,9 +110,8 @@ def _moments(series: Series, clock: Clock) -> list[str]:
 
 
 def _mark(series: Series, event: Burst | Gap, text: str) -> list[Any]:
-    is_gap = not hasattr(event, "level")
     start, end = series.place(event.start), series.place(event.end)
-    return [round(start, 2), round(end, 2), "gap" if is_gap else "burst", text]
+    return [round(start, 2), round(end, 2), "gap" if isinstance(event, Gap) else "burst", text]
 
 
 def _columns(series: Series, marks: Sequence[Sequence[Any]]) -> Html:
@@ -126,10 +125,11 @@ def _columns(series: Series, marks: Sequence[Sequence[Any]]) -> Html:
     most = max(map(sum, zip(*sums.values(), strict=True))) or 1
     drawn = [
         element(
-            "rect", x=f"{start / each * 10:.1f}", y=0, height=_HEIGHT,
-            width=f"{max((end - start) / each * 10, 4):.1f}", class_=kind,
+            "rect", x=start / each * 10, y=0, height=height,
+            width=max((end - start) / each * 10, count / 30), class_=name,
         )
         for start, end, kind, _ in marks
+        for height, name in ((_HEIGHT, kind), (2, f"{kind} edge"))
     ]  # fmt: skip
     for n in range(count):
         ground = float(_HEIGHT)
@@ -139,8 +139,8 @@ def _columns(series: Series, marks: Sequence[Sequence[Any]]) -> Html:
                 ground -= height
                 drawn.append(
                     element(
-                        "rect", x=n * 10 + 1, y=f"{ground:.2f}", width=8,
-                        height=f"{height:.2f}", class_=f"l-{level}",
+                        "rect", x=n * 10 + 1, y=ground, width=8,
+                        height=height, class_=f"l-{level}",
                     )
                 )  # fmt: skip
     return element(
