@@ -64,7 +64,7 @@ class BatchPage:
         self._dissent += bool(result.dissent)
         for cluster in result.clusters:
             self._answers.update(cluster.members)
-            if result.expert in cluster.members:
+            if cluster.id == 0:
                 self._inside.update(cluster.members)
         agreement = 0.0
         if result.answer is None or result.agreement is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool.cli._bench_render import seconds
@@ -22,8 +23,8 @@ _COLUMNS = (
     Column("case", kind="path"),
     Column("old", number=True, wide=True),
     Column("new", number=True, wide=True),
-    Column("new / old", number=True),
-    Column("faster ← → slower", kind="drawn", sorts=False),
+    Column("ratio", number=True),
+    Column("← faster, slower →", kind="drawn broad", sorts=False),
     Column("spread", number=True, wide=True),
     Column("verdict"),
 )
@@ -38,10 +39,13 @@ def bench_page(rows: Sequence[Compared], alone: Sequence[str], *, old: str, new:
     counts = {verdict: sum(row.verdict == verdict for row in rows)
               for verdict in ("slower", "faster", "unclear")}  # fmt: skip
     mean = math.exp(sum(math.log(row.ratio) for row in rows) / len(rows))
+    names = [Path(old).name, Path(new).name]
+    if names[0] == names[1]:
+        names = [old, new]
     lead = figures(
         (
             *((verdict, f"{count:,}", "") for verdict, count in counts.items()),
-            ("new / old", f"{mean:.3f}", "geometric mean"),
+            ("ratio new / old", f"{mean:.3f}", "geometric mean"),
         )
     )
     table = data_table(
@@ -55,7 +59,7 @@ def bench_page(rows: Sequence[Compared], alone: Sequence[str], *, old: str, new:
     )
     return page(
         kind="Benchmarks",
-        title=f"{new} against {old}",
+        title=f"{names[1]} against {names[0]}",
         lead=lead,
         sections=[
             Section("cases", "Cases", join((remark, table))),

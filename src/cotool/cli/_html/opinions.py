@@ -51,7 +51,7 @@ def clusters(result: Consensus, *, most: int, characters: int) -> Html:
 
 
 def _card(item: Cluster, apart: Dissent | None, result: Consensus, characters: int) -> Html:
-    is_consensus = result.expert in item.members
+    is_consensus = item.id == 0
     if apart is not None:
         words = [*apart.only_here, *apart.numbers]
     else:
@@ -102,8 +102,12 @@ def _differences(item: Dissent) -> Html:
     ]
     if item.negation:
         text = "one of the two denies what the other affirms"
-        lines.append(element("div", element("dt", "negation"), element("dd", text)))
+        lines.append(_term("negation", text))
     return element("dl", *lines, class_="apart") if lines else Html("")
+
+
+def _term(name: str, value: object) -> Html:
+    return element("div", element("dt", name), element("dd", value))
 
 
 def insights(found: Sequence[Insight]) -> Html:
@@ -160,6 +164,7 @@ def names(experts: Sequence[str]) -> Html:
 def answered(result: Consensus) -> Html:
     """Return what each expert's answer was taken for, where answers were extracted."""
     pairs = list(zip(result.experts, result.answers, strict=False))
+    more = len(pairs) - _MOST_ANSWERS
     if not any(answer is not None for _, answer in pairs):
         return Html("")
     counted: Mapping[str, int] = {
@@ -173,9 +178,7 @@ def answered(result: Consensus) -> Html:
     return unfolding(
         "What each answer was taken for",
         plain_table("Answers", ("expert", "answer", "stands"), rows, texts=3),
-        note(f"{plural(len(pairs) - _MOST_ANSWERS, 'more expert')} left out.")
-        if len(pairs) > _MOST_ANSWERS
-        else "",
+        note(f"{plural(more, 'more expert')} left out.") if more > 0 else "",
     )
 
 

@@ -66,9 +66,17 @@ def bar(share: float, kind: str = "") -> Html:
 
 
 def plain_table(
-    caption: str, heads: Sequence[str], rows: Iterable[Sequence[object]], texts: int = 1
+    caption: str,
+    heads: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    texts: int = 1,
+    *,
+    short: bool = False,
 ) -> Html:
-    """Return a table without controls; the first `texts` columns are texts, the rest numbers."""
+    """Return a table without controls; the first `texts` columns are texts, the rest numbers.
+
+    `short`: no cell breaks into lines.
+    """
     kinds = [None if place < texts else "n" for place in range(len(heads))]
     head = [
         element("th", name, scope="col", class_=kind)
@@ -86,6 +94,7 @@ def plain_table(
         element("caption", caption),
         element("thead", element("tr", *head)),
         element("tbody", *body),
+        class_="short" if short else None,
     )
     return element("div", table, class_="scroll", tabindex="0", role="region", aria_label=caption)
 

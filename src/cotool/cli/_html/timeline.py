@@ -218,7 +218,7 @@ def _bursts(bursts: Sequence[Burst], series: Series, clock: Clock) -> Html:
         for burst in bursts
     ]
     heads = ("from", "for", "of", "records", "typical", "times")
-    table = plain_table("Bursts, the strongest first", heads, rows, texts=3)
+    table = plain_table("Bursts, the strongest first", heads, rows, texts=3, short=True)
     return join((element("h3", "Bursts"), table))
 
 
@@ -235,7 +235,7 @@ def _gaps(gaps: Sequence[Gap], series: Series, clock: Clock) -> Html:
         for gap in gaps
     ]
     heads = ("from", "to", "silent for", "usually at most")
-    table = plain_table("Gaps, the longest first", heads, rows, texts=2)
+    table = plain_table("Gaps, the longest first", heads, rows, texts=2, short=True)
     return join((element("h3", "Gaps"), table))
 
 
