@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from cotool.cli._html import opinions
 from cotool.cli._html.experts import experts
 from cotool.cli._html.frame import Section, page
-from cotool.cli._html.markup import Html, element, join, said
+from cotool.cli._html.markup import Html, brief, clipped, element, join, said
 from cotool.cli._html.parts import bar, chart, columns, figures, note, option, plain_table, points
 from cotool.cli._html.tables import Cell, Column, Row, data_table
-from cotool.cli._text import one_line, percent, plural
+from cotool.cli._text import percent, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -185,15 +185,15 @@ class BatchPage:
 
 
 def _row(result: Consensus, place: int) -> Row:
-    name = one_line(result.question or result.id) or f"question {place}"
+    name = result.question or result.id or f"question {place}"
     answer: object = element("i", "no answer")
     if result.answer is not None:
-        answer = said(one_line(result.answer), _MOST_ANSWER)
+        answer = brief(result.answer, _MOST_ANSWER)
     agreement = result.agreement if result.agreement is not None else -1.0
     confidence = result.confidence if result.confidence is not None else -1.0
     return Row(
         (
-            Cell(said(name, _MOST_QUESTION)),
+            Cell(brief(name, _MOST_QUESTION)),
             Cell(answer),
             Cell(percent(result.agreement), agreement),
             Cell(bar(max(agreement, 0.0), "low" if agreement < 0.5 else "")),
@@ -209,12 +209,12 @@ def _row(result: Consensus, place: int) -> Row:
 def _details(result: Consensus, name: str) -> Html:
     parts: list[object] = []
     if len(name) > _MOST_QUESTION:
-        parts.append(element("p", said(result.question or result.id, _MOST_TEXT)))
+        parts.append(element("p", said(name, _MOST_TEXT)))
     words = [f"{result.kind} by {result.method}", opinions.standing(result)]
     if result.id and result.id != result.question:
-        words.append(f"id {one_line(result.id)[:80]}")
+        words.append(f"id {clipped(result.id, _MOST_ANSWER)}")
     if result.expert:
-        words.append(f"in the words of {one_line(result.expert)[:_MOST_ANSWER]}")
+        words.append(f"in the words of {clipped(result.expert, _MOST_ANSWER)}")
     parts.append(note(said(" · ".join(words))))
     parts.append(opinions.clusters(result, most=_MOST_CLUSTERS, characters=_MOST_CHARACTERS))
     if result.insights:
@@ -223,7 +223,7 @@ def _details(result: Consensus, name: str) -> Html:
     for title, texts in (("Why", result.explanation), ("Warnings", result.warnings)):
         if texts:
             parts.append(element("h4", title))
-            parts.append(points(said(one_line(text), _MOST_TEXT) for text in texts[:_MOST_POINTS]))
+            parts.append(points(brief(text, _MOST_TEXT) for text in texts[:_MOST_POINTS]))
     return join(parts)
 
 

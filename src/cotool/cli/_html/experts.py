@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cotool.cli._html import opinions
-from cotool.cli._html.markup import Html, element, join
+from cotool.cli._html.markup import Html, clipped, element, join
 from cotool.cli._html.parts import note
 from cotool.cli._html.tables import Cell, Column, Row, data_table
-from cotool.cli._text import one_line, percent, plural
+from cotool.cli._text import percent, plural
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -36,7 +36,7 @@ def experts(store: Store, present: Collection[str]) -> Html | None:
         late, same = drift(one), constant(learned, name)
         remarks = [
             f"lately {percent(late[0])}" if late is not None else "",
-            f"always {one_line(same[0])[:20]!r}" if same is not None else "",
+            f"always {clipped(same[0], 20)!r}" if same is not None else "",
         ]
         rows.append(
             Row(

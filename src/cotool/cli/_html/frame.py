@@ -8,8 +8,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool import __version__
-from cotool.cli._html.markup import Html, element, join, said
-from cotool.cli._text import one_line
+from cotool.cli._html.markup import Html, brief, clipped, element, join, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,8 +40,7 @@ def page(
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
-    name = one_line(title)
-    name = name if len(name) <= _MOST_TITLE else name[:_MOST_TITLE].rstrip() + " …"
+    name = clipped(title, _MOST_TITLE)
     head = join(
         (
             element("meta", charset="utf-8"),
@@ -79,7 +77,7 @@ def _header(kind: str, title: str, lead: Html, shown: Sequence[Section]) -> Html
     return element(
         "header",
         element("div", element("p", kind, class_="kind"), toggle, class_="top"),
-        element("h1", said(one_line(title), MOST_HEADING)),
+        element("h1", brief(title, MOST_HEADING)),
         lead,
         element("nav", element("ul", *links), aria_label="Sections") if len(links) > 1 else "",
     )
@@ -99,7 +97,9 @@ def _section(section: Section) -> Html:
 def _footer(sources: Sequence[str]) -> Html:
     names = ["standard input" if name == "-" else name for name in sources[:_MOST_SOURCES]]
     more = len(sources) - len(names)
-    text = ", ".join(map(one_line, names)) + (f" and {more:,} more" if more else "")
+    text = ", ".join(clipped(name, MOST_HEADING) for name in names) + (
+        f" and {more:,} more" if more else ""
+    )
     return element(
         "footer", element("p", said(text, MOST_HEADING)), element("p", f"cotool {__version__}")
     )

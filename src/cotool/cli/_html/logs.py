@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cotool.cli._html.frame import Section, page
-from cotool.cli._html.markup import Html, element, join, said
+from cotool.cli._html.markup import Html, brief, element, join, said
 from cotool.cli._html.parts import bar, figures, note, option, plain_table, share_text
 from cotool.cli._html.tables import Cell, Column, Row, data_table
 from cotool.cli._html.templates import level_badge, templates
 from cotool.cli._html.timeline import time_line
 from cotool.cli._logs_render import size, speed_text
-from cotool.cli._text import one_line, plural
+from cotool.cli._text import plural
 from cotool.logs.activity import duration, rate
 from cotool.logs.options import LEVELS
 from cotool.logs.report import clock_of
@@ -88,7 +88,7 @@ def _lead(summary: LogSummary, clock: Clock) -> Html:
     if formats:
         more = len(formats) - _MOST_FORMATS
         listed = "; ".join(formats[:_MOST_FORMATS]) + (f"; {more} more" if more > 0 else "")
-        parts.append(note("format: ", said(one_line(listed), _MOST_LINE)))
+        parts.append(note("format: ", brief(listed, _MOST_LINE)))
     remarks = [
         text
         for count, text in (
@@ -143,7 +143,7 @@ def _patterns(counts: LogCounts) -> Html:
     rows = [
         Row(
             (
-                Cell(said(one_line(name), _MOST_PATH)),
+                Cell(brief(name, _MOST_PATH)),
                 Cell(bar(count / most)),
                 Cell(f"{count:,}", count),
                 Cell(share_text(count / lines), count / lines),
@@ -185,9 +185,7 @@ def _files(files: Sequence[FileSummary]) -> Html:
 
 def _file(file: FileSummary) -> Row:
     counts = file.counts
-    name: list[object] = [
-        said(one_line("standard input" if file.path == "-" else file.path), _MOST_PATH)
-    ]
+    name: list[object] = [brief("standard input" if file.path == "-" else file.path, _MOST_PATH)]
     if file.error:
         name.append(element("span", "not read to its end", class_="badge bad"))
     elif file.warnings:
@@ -196,13 +194,13 @@ def _file(file: FileSummary) -> Row:
     words = [*file.formats, *([file.compression] if file.compression else [])]
     more = join(
         (
-            *(element("p", said(one_line(text), _MOST_LINE)) for text in texts),
-            note("format: ", said(one_line("; ".join(words)), _MOST_LINE)) if words else "",
+            *(element("p", brief(text, _MOST_LINE)) for text in texts),
+            note("format: ", brief("; ".join(words), _MOST_LINE)) if words else "",
         )
     )
     return Row(
         (
-            Cell(join(name), file.path),
+            Cell(join(name), file.path[:_MOST_PATH]),
             *(Cell(f"{number:,}", number) for number in (counts.lines, counts.records)),
             Cell(size(counts.bytes), counts.bytes),
             *(
@@ -224,7 +222,7 @@ def _samples(samples: Sequence[Sample]) -> Html:
         parts.append(
             element(
                 "figure",
-                element("figcaption", said(one_line(sample.path))),
+                element("figcaption", brief(sample.path, _MOST_PATH)),
                 element("pre", *lines),
                 class_="sample",
             )
@@ -234,7 +232,6 @@ def _samples(samples: Sequence[Sample]) -> Html:
 
 
 def _line(number: int, text: str, kind: str = "") -> Html:
-    cut = text if len(text) <= _MOST_LINE else text[:_MOST_LINE] + " …"
     return element(
-        "span", element("b", f"{number:,}"), " ", said(one_line(cut)), "\n", class_=kind or None
+        "span", element("b", f"{number:,}"), " ", said(text, _MOST_LINE), "\n", class_=kind or None
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
-from cotool.cli._text import visible
+from cotool.cli._text import one_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,6 +49,19 @@ def element(name: str, /, *children: object, **attributes: object) -> Html:
     if name in _SHAPES:
         return Html(f"<{start}/>")
     return Html(f"<{start}>" if name in _VOID else f"<{start}>{join(children)}</{name}>")
+
+
+def clipped(text: str, most: int) -> str:
+    """Return a text on one line, made visible, cut after `most` characters."""
+    # No more than what may be shown is looked at: texts may be megabytes long.
+    line = one_line(text[: 4 * most])
+    whole = len(line) <= most and len(text) <= 4 * most
+    return line if whole else line[:most].rstrip() + " …"
+
+
+def brief(text: str, most: int) -> Html:
+    """Return clipped() as markup, in its own direction; a dash where there is nothing."""
+    return element("bdi", clipped(text, most) or "–")
 
 
 def said(text: str, most: int | None = None, **attributes: object) -> Html:

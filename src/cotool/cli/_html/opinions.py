@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cotool.cli._html.marks import marked
-from cotool.cli._html.markup import Html, element, join, said
+from cotool.cli._html.markup import Html, brief, element, join
 from cotool.cli._html.parts import bar, note, option, plain_table, unfolding
-from cotool.cli._text import one_line, percent, plural
+from cotool.cli._text import percent, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -95,7 +95,7 @@ def _differences(item: Dissent) -> Html:
         element(
             "div",
             element("dt", label),
-            element("dd", said(one_line(", ".join(words)), _MOST_WORDS)),
+            element("dd", brief(", ".join(words), _MOST_WORDS)),
         )
         for label, words in pairs
         if words
@@ -117,7 +117,7 @@ def insights(found: Sequence[Insight]) -> Html:
         parts: list[object] = [
             element("span", insight.kind, class_="badge"),
             " ",
-            said(one_line(insight.message), _MOST_MESSAGE),
+            brief(insight.message, _MOST_MESSAGE),
         ]
         unnamed = [name for name in insight.experts if name not in insight.message]
         rows = [[key, _value(value)] for key, value in insight.evidence.items()]
@@ -142,18 +142,18 @@ def _value(value: Any) -> object:
         return _listed([f"{key} {_value(item)}" for key, item in value.items()])
     if isinstance(value, (list, tuple)):
         return _listed([str(_value(item)) for item in value])
-    return "–" if value is None or value == "" else said(one_line(str(value)), _MOST_VALUE)
+    return "–" if value is None or value == "" else brief(str(value), _MOST_VALUE)
 
 
 def _listed(items: Sequence[str]) -> Html:
     more = len(items) - _MOST_NAMES
     text = ", ".join(items[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
-    return said(one_line(text) or "–", _MOST_WORDS)
+    return brief(text, _MOST_WORDS)
 
 
 def names(experts: Sequence[str]) -> Html:
     """Return names, at most a dozen."""
-    shown = [said(one_line(name) or "–", _MOST_NAME) for name in experts[:_MOST_NAMES]]
+    shown = [brief(name, _MOST_NAME) for name in experts[:_MOST_NAMES]]
     more = len(experts) - len(shown)
     parts: list[object] = []
     for place, name in enumerate(shown):
@@ -171,7 +171,7 @@ def answered(result: Consensus) -> Html:
         name: cluster.id for cluster in result.clusters for name in cluster.members
     }
     rows = [
-        [names([name]), "–" if answer is None else said(one_line(answer), 60),
+        [names([name]), "–" if answer is None else brief(answer, 60),
          _stands(counted.get(name))]
         for name, answer in pairs[:_MOST_ANSWERS]
     ]  # fmt: skip

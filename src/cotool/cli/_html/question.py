@@ -8,9 +8,9 @@ from cotool.cli._html import opinions
 from cotool.cli._html.experts import experts
 from cotool.cli._html.frame import MOST_HEADING, Section, page
 from cotool.cli._html.heatmap import heat_map
-from cotool.cli._html.markup import Html, element, join, said
+from cotool.cli._html.markup import Html, brief, clipped, element, join, said
 from cotool.cli._html.parts import figures, note, points, unfolding
-from cotool.cli._text import one_line, percent, plural
+from cotool.cli._text import percent, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,11 +60,11 @@ def _lead(result: Consensus) -> Html:
         said(result.answer, _MOST_CHARACTERS),
         class_="answer short" if short else "answer",
     )
-    words = f"in the words of {one_line(result.expert)}" if result.expert else ""
+    words = f"in the words of {clipped(result.expert, _MOST_NOTE)}" if result.expert else ""
     whole: Html | str = ""
     if result.content is not None and result.content.strip() != result.answer.strip():
         whole = unfolding(
-            f"The whole response of {one_line(result.expert or '–')[:_MOST_NOTE]}",
+            f"The whole response of {clipped(result.expert or '–', _MOST_NOTE)}",
             element("blockquote", said(result.content, _MOST_CONTENT)),
         )
     judged = (
@@ -119,7 +119,7 @@ def _matrix(result: Consensus) -> Section | None:
 
 
 def _sentences(texts: Sequence[str]) -> Html:
-    items: list[object] = [said(one_line(text), _MOST_POINT) for text in texts[:_MOST_POINTS]]
+    items: list[object] = [brief(text, _MOST_POINT) for text in texts[:_MOST_POINTS]]
     if len(texts) > _MOST_POINTS:
         items.append(f"{len(texts) - _MOST_POINTS:,} more")
     return points(items)

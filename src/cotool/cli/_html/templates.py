@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from cotool.cli._html.markup import Html, element, join, said
+from cotool.cli._html.markup import Html, brief, clipped, element, join, said
 from cotool.cli._html.parts import note, plain_table, share_text
 from cotool.cli._html.tables import Cell, Column, Row, data_table
 from cotool.cli._html.timeline import sparkline
-from cotool.cli._text import one_line, plural
+from cotool.cli._text import plural
 from cotool.logs.activity import duration, find_bursts
 from cotool.logs.options import LEVELS
 from cotool.logs.templates.report import rare_templates
@@ -103,7 +103,7 @@ def level_badge(level: str) -> Html:
 
 def _text(text: str, most: int) -> Html:
     parts: list[object] = []
-    cut = one_line(text if len(text) <= most else text[:most] + " …")
+    cut = clipped(text, most)
     for place, piece in enumerate(cut.split(SHOWN)):
         parts += [element("i", SHOWN), piece] if place else [piece]
     return element("code", element("bdi", *parts))
@@ -152,7 +152,7 @@ def _parameters(parameters: Sequence[Parameter]) -> Html:
     for place, parameter in enumerate(parameters[:_MOST_PARAMETERS], 1):
         values: list[object] = []
         for value, count in parameter.top[:_MOST_VALUES]:
-            shown = element("code", said(one_line(value), _MOST_VALUE))
+            shown = element("code", brief(value, _MOST_VALUE))
             often = element("small", f"{'' if parameter.exact else '~'}{count:,}")
             values.append(element("span", shown, " ", often))
         limits = ""
