@@ -150,9 +150,16 @@ def hostile_consensus(place=0):
         method="centre",
         confidence=0.5,
         agreement=0.5,
-        clusters=(Cluster(0, ALL, (one, two), (0, 2), 0.6, 0.9), Cluster(1, ALL, (three,), (1,), 0.4, None)),
-        dissent=(Dissent((three,), ALL, 0.4, 0.2, (*HOSTILE, "svg"), HOSTILE, HOSTILE, HOSTILE, negation=True),),
-        insights=(Insight("theme", ALL, (one,), {ALL: ALL, "list": list(HOSTILE), "map": {ALL: 1.5}}),),
+        clusters=(
+            Cluster(0, ALL, (one, two), (0, 2), 0.6, 0.9),
+            Cluster(1, ALL, (three,), (1,), 0.4, None),
+        ),
+        dissent=(
+            Dissent((three,), ALL, 0.4, 0.2, (*HOSTILE, "svg"), *[HOSTILE] * 3, negation=True),
+        ),
+        insights=(
+            Insight("theme", ALL, (one,), {ALL: ALL, "list": list(HOSTILE), "map": {ALL: 1.5}}),
+        ),
         id=f"{ALL} {place}",
         expert=one,
         content=ALL + " more",

@@ -30,7 +30,7 @@ MEGABYTE = 1_000_000
 
 @pytest.mark.parametrize("name", ["question", "batch", "logs", "bench"])
 def test_hostile_input_stays_text(name, tmp_path):
-    """Every hostile text is read as what it is, in a page that is sound and has its own script only."""
+    """Every hostile text is read as what it is, in a sound page with its own script alone."""
     make = getattr(pages, f"hostile_{name}")
     page = make(tmp_path) if name == "logs" else make()
     document = checked(page)
@@ -105,7 +105,7 @@ def test_marks_are_whole_words():
 
 
 def test_a_batch_keeps_the_least_agreement(consensus_of):
-    """Of more questions than fit those that agree least are listed, in order, and the rest counted."""
+    """Of more questions than fit, those that agree least are listed in order, the rest counted."""
     batch = BatchPage(["a"], most=20)
     for n in range(200):
         batch.add(
@@ -183,9 +183,10 @@ def test_logs_without_anything():
 
 def test_times_far_apart_have_a_time_line():
     """One record at the beginning of time and one today."""
+    one = tuple(int(level == "error") for level in LEVELS)
     counts = LogCounts(
         lines=2, records=2, levels=dict.fromkeys(LEVELS, 0) | {"error": 2},
-        histogram=Histogram(1, {0: (0, 0, 0, 0, 0, 1, 0, 0), 1_900_000_000: (0, 0, 0, 0, 0, 1, 0, 0)}),
+        histogram=Histogram(1, {0: one, 1_900_000_000: one}),
         first_seen=0, last_seen=1_900_000_000 * 10**9,
     )  # fmt: skip
     checked(logs_page(LogSummary(counts), zone=None, bucket=None))

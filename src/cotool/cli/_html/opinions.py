@@ -28,7 +28,8 @@ def standing(result: Consensus) -> str:
     """Return how many responses stand in the cluster of the response that is shown."""
     for cluster in result.clusters:
         if result.expert in cluster.members:
-            return f"{len(cluster.members)} of {plural(len(result.experts), 'expert')}"
+            where = "" if result.metric is None else " in its cluster"
+            return f"{len(cluster.members)} of {plural(len(result.experts), 'expert')}{where}"
     return plural(len(result.experts), "expert")
 
 
