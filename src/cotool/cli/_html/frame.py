@@ -51,6 +51,7 @@ def page(
             element("link", rel="icon", href="data:,"),
             element("title", f"{kind}: {name}"),
             Html(f"<style>{style}</style>"),
+            Html(f"<script>{script}</script>"),
         )
     )
     body = join(
@@ -60,7 +61,6 @@ def page(
             element("main", *map(_section, shown), id="content", tabindex="-1"),
             _footer(sources),
             element("div", id="tip", role="status", hidden=True),
-            Html(f"<script>{script}</script>"),
         )
     )
     root = element("html", element("head", head), element("body", body), lang="en")

@@ -1,28 +1,31 @@
 "use strict";
 // What a report does beyond showing: the theme, tables, the heat map, the time line. Text from the
 // input is only ever read with textContent and JSON.parse, and set with textContent.
-(() => {
+
+// At once, before there is a body: rows start folded, and the theme that was chosen does not flash.
+document.documentElement.dataset.script = "";
+try {
+  const kept = localStorage.getItem("cotool-theme");
+  if (kept === "light" || kept === "dark") document.documentElement.dataset.theme = kept;
+} catch { /* a page from a file may have no storage */ }
+
+document.addEventListener("DOMContentLoaded", () => {
   const root = document.documentElement;
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const number = new Intl.NumberFormat("en-US");
-  root.dataset.script = "";
 
   // The theme: the system's, or the other one once the button is pressed.
   const theme = document.getElementById("theme");
   const system = matchMedia("(prefers-color-scheme: dark)");
   const isDark = () => (root.dataset.theme ?? (system.matches ? "dark" : "light")) === "dark";
   const remember = (name) => {
-    try { localStorage.setItem("cotool-theme", name); } catch { /* a page from a file may not */ }
+    try { localStorage.setItem("cotool-theme", name); } catch { /* likewise */ }
   };
   const nameTheme = () => {
     theme.textContent = isDark() ? "Light" : "Dark";
     theme.setAttribute("aria-label", `Change to the ${isDark() ? "light" : "dark"} theme`);
     theme.setAttribute("aria-pressed", String(isDark()));
   };
-  try {
-    const kept = localStorage.getItem("cotool-theme");
-    if (kept === "light" || kept === "dark") root.dataset.theme = kept;
-  } catch { /* likewise */ }
   theme.addEventListener("click", () => {
     root.dataset.theme = isDark() ? "light" : "dark";
     remember(root.dataset.theme);
@@ -53,9 +56,9 @@
   // Tables: rows unfold, columns sort, fields filter.
   const fold = (button, open) => {
     button.setAttribute("aria-expanded", String(open));
-    document.getElementById(button.getAttribute("aria-controls")).hidden = !open;
+    document.getElementById(button.getAttribute("aria-controls")).classList.toggle("open", open);
   };
-  for (const button of all("button.unfold")) fold(button, false);
+  for (const button of all("button.unfold")) button.setAttribute("aria-expanded", "false");
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button.unfold");
     if (button) fold(button, button.getAttribute("aria-expanded") !== "true");
@@ -115,6 +118,7 @@
     search?.addEventListener("input", filter);
     choice?.addEventListener("change", filter);
     filter();
+    table.dataset.ready = "";
   }
 
   // The heat map: a cell's experts and their similarity, by pointer and by arrow keys.
@@ -311,4 +315,4 @@
     svg.addEventListener("pointerleave", () => { overlay?.remove(); hideTip(); });
     draw();
   }
-})();
+});
