@@ -23,6 +23,7 @@ from cotool.logs.histogram import Histogram
 from cotool.logs.model import FileSummary, LogCounts
 from cotool.logs.options import LEVELS
 from cotool.logs.report import Clock
+from cotool.logs.templates.compare import Change, Comparison
 from html_pages import HOSTILE, checked
 
 MEGABYTE = 1_000_000
@@ -211,6 +212,27 @@ def test_of_many_templates_the_frequent_and_the_severe_are_listed(tmp_path):
     )
     assert "the disk is gone" in document.text
     assert f"{len(found) - 12} templates with" in document.text
+
+
+def test_changes_since_an_earlier_run():
+    """New and vanished templates, and those more or less frequent, each with its counts."""
+    levels = dict.fromkeys(LEVELS, 0)
+    text = "disk <*> is full " + HOSTILE[0]
+    comparison = Comparison(
+        records_before=100,
+        records_after=200,
+        new=(Change("a" * 12, text, levels, 0, 50, math.inf, 0.0),),
+        vanished=(Change("b" * 12, "all is well", levels, 9, 0, 0.0, 0.004),),
+        changed=(Change("c" * 12, "user <*> left", levels, 10, 60, 3.0, 0.0),),
+        unchanged=7,
+    )
+    counts = LogCounts(lines=1, records=1, levels=levels | {"unknown": 1})
+    document = checked(logs_page(LogSummary(counts, comparison=comparison), zone=None, bucket=None))
+    for kind in ("new", "vanished", "changed"):
+        assert len(document.all("tbody", data_group=kind)) == 1
+    assert one_line(text) in document.text
+    assert "3.00 ×" in document.text
+    assert "100 before" in document.text
 
 
 def test_the_comparison_of_benchmarks_tells_each_verdict():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cotool.cli._html.changes import changes
 from cotool.cli._html.frame import Section, page
 from cotool.cli._html.markup import Html, brief, element, join, said
 from cotool.cli._html.parts import bar, figures, note, option, plain_table, share_text
@@ -46,6 +47,9 @@ def logs_page(summary: LogSummary, *, zone: ZoneInfo | None, bucket: int | None)
         Section("time", "Time line", _time(summary, clock, bucket)) if span else None,
         Section("templates", "Templates", templates(found, clock, span))
         if found is not None and counts.records
+        else None,
+        Section("changes", "Compared with before", changes(summary.comparison))
+        if summary.comparison is not None
         else None,
         Section("patterns", "Patterns", _patterns(counts)) if counts.patterns else None,
         Section("files", "Files", _files(summary.files)) if summary.files else None,

@@ -85,7 +85,7 @@ def _row(template: Template, records: int, clock: Clock, span: tuple[int, int] |
     drawn = sparkline(template.timeline, *span) if span and template.timeline.buckets else ""
     return Row(
         (
-            Cell(_text(template.text, _MOST_TEXT), template.text[:80]),
+            Cell(template_text(template.text), template.text[:80]),
             Cell(level_badge(template.level), LEVELS.index(template.level)),
             Cell(drawn),
             Cell(f"{template.count:,}", template.count),
@@ -101,9 +101,10 @@ def level_badge(level: str) -> Html:
     return element("span", element("span", class_=f"swatch l-{level}"), level, class_="level")
 
 
-def _text(text: str, most: int) -> Html:
+def template_text(text: str) -> Html:
+    """Return a template with its parameters set off."""
     parts: list[object] = []
-    cut = clipped(text, most)
+    cut = clipped(text, _MOST_TEXT)
     for place, piece in enumerate(cut.split(SHOWN)):
         parts += [element("i", SHOWN), piece] if place else [piece]
     return element("code", element("bdi", *parts))
