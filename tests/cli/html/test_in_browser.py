@@ -56,6 +56,18 @@ def test_pages_fit_a_phone(name, browser):
         assert browser.run("return document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("name", ["batch", "logs"])
+def test_tables_fit_a_phone(name, browser):
+    """No table scrolls sideways, not even with what unfolds in it."""
+    browser.show(name, width=390)
+    for button in browser.all("button.unfold"):
+        browser.run("arguments[0].click()", button)
+    wide = browser.run("""
+        return [...document.querySelectorAll(".tabled > .scroll")].filter(
+          (box) => box.scrollWidth > box.clientWidth).map((box) => box.ariaLabel)""")
+    assert wide == []
+
+
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("name", ["question", "batch", "logs", "bench"])
 def test_contrast(name, dark, browser):

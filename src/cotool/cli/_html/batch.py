@@ -174,7 +174,7 @@ class BatchPage:
             "with-table", "Experts by how often they stand with the consensus",
             (
                 Column("expert", kind="path"),
-                Column("with the consensus", number=True),
+                Column("share", number=True),
                 Column("", kind="drawn", sorts=False, wide=True),
                 Column("questions", number=True),
             ),

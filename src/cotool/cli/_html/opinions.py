@@ -53,15 +53,13 @@ def clusters(result: Consensus, *, most: int, characters: int) -> Html:
 
 def _card(item: Cluster, apart: Dissent | None, result: Consensus, characters: int) -> Html:
     is_consensus = item.id == 0
-    if apart is not None:
+    words: list[str] = []
+    if result.metric is not None and apart is not None:
         words = [*apart.only_here, *apart.numbers]
-    else:
+    elif result.metric is not None and is_consensus:
         # What the consensus says and at least one of the others does not.
-        words = [
-            word
-            for other in result.dissent
-            for word in (*other.only_in_consensus, *other.consensus_numbers)
-        ] if is_consensus and result.metric is not None else []  # fmt: skip
+        for other in result.dissent:
+            words += [*other.only_in_consensus, *other.consensus_numbers]
     numbers = [f"{percent(item.share)} of the weight"]
     if item.cohesion is not None:
         numbers.append(f"{percent(item.cohesion)} alike")

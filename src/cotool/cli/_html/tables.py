@@ -124,7 +124,7 @@ def _row(row: Row, columns: Sequence[Column], name: str) -> Html:
         )
     lines = [element("tr", *cells)]
     if row.more is not None:
-        inner = element("td", row.more, colspan=len(columns))
+        inner = element("td", element("div", row.more), colspan=len(columns))
         lines.append(element("tr", inner, id=name, class_="more"))
     return element("tbody", *lines, data_group=row.group or None)
 
