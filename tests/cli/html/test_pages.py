@@ -18,6 +18,7 @@ from cotool.cli._html.marks import marked
 from cotool.cli._html.question import question_page
 from cotool.cli._html.templates import templates
 from cotool.cli._text import one_line
+from cotool.consensus.model import Insight
 from cotool.logs import LogSummary, analyze_logs
 from cotool.logs.histogram import Histogram
 from cotool.logs.model import FileSummary, LogCounts
@@ -54,6 +55,22 @@ def test_one_question(consensus_of):
     assert "one answer is empty: dan" in document.text
     names = {found["id"] for found in document.all("section")}
     assert names == {"clusters", "insights", "matrix", "why", "warnings"}
+
+
+def test_evidence_is_told_in_words(consensus_of):
+    """Numbers are short, lists are cut, and no markup is read."""
+    evidence = {
+        "share": 2 / 3,
+        "none": None,
+        "list": ["a", 0.5],
+        "many": list(range(99)),
+        "map": {"k": [True]},
+    }
+    insight = Insight("theme", "message", ("cid",), evidence)
+    text = checked(question_page(consensus_of(insights=(insight,), matrix=None), sources=[])).text
+    for shown in ("0.667", "a, 0.5", "11 and 87 more", "k yes", "cid"):
+        assert shown in text
+    assert "bdi" not in text
 
 
 def test_no_answer(consensus_of):
@@ -176,9 +193,9 @@ def test_logs_without_anything():
     document = checked(logs_page(LogSummary(), zone=None, bucket=None))
     assert document.all("section") == []
     counts = LogCounts(lines=1, records=1, levels=dict.fromkeys(LEVELS, 0) | {"unknown": 1})
-    file = FileSummary("-", counts, error="it broke", warnings=("odd",))
+    file = FileSummary("app.log", counts, error="it broke", warnings=("odd",))
     document = checked(logs_page(LogSummary(counts, (file,)), zone=None, bucket=None))
-    assert "standard input" in document.text
+    assert document.text.count("app.log") >= 3
     assert "it broke" in document.text
 
 

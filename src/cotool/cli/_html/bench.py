@@ -105,4 +105,5 @@ def _drawn(row: Compared, widest: float) -> Html:
         preserveAspectRatio="none",
         role="img",
         aria_label=f"ratio {row.ratio:.2f}, spread {row.spread:.0%}",
+        data_tip=f"{seconds(row.old)} to {seconds(row.new)}, {row.ratio:.3f} ± {row.spread:.3f}",
     )  # fmt: skip

@@ -76,6 +76,7 @@ def experts(store: Store, present: Collection[str]) -> Html | None:
 def _interval(share: float, low: float, high: float) -> Html:
     # Lines whose strokes do not scale, the dot being the shortest: any width shows them alike.
     lines = (("axis", 0.0, 1.0), ("range", low, high), ("dot", share, share + 1e-3))
+    said = f"{percent(share)}, between {percent(low)} and {percent(high)}"
     return element(
         "svg",
         element("line", x1=50, x2=50, y1=3, y2=13, class_="axis"),
@@ -87,5 +88,6 @@ def _interval(share: float, low: float, high: float) -> Html:
         viewBox="0 0 100 16",
         preserveAspectRatio="none",
         role="img",
-        aria_label=f"{percent(share)}, between {percent(low)} and {percent(high)}",
+        aria_label=said,
+        data_tip=said,
     )

@@ -58,7 +58,7 @@ def logs_page(summary: LogSummary, *, zone: ZoneInfo | None, bucket: int | None)
     name = summary.files[0].path if len(summary.files) == 1 else plural(len(summary.files), "file")
     return page(
         kind="Logs",
-        title="standard input" if name == "-" else name,
+        title=name,
         lead=_lead(summary, clock),
         sections=sections,
         sources=[file.path for file in summary.files],
@@ -189,7 +189,7 @@ def _files(files: Sequence[FileSummary]) -> Html:
 
 def _file(file: FileSummary) -> Row:
     counts = file.counts
-    name: list[object] = [brief("standard input" if file.path == "-" else file.path, _MOST_PATH)]
+    name: list[object] = [brief(file.path, _MOST_PATH)]
     if file.error:
         name.append(element("span", "not read to its end", class_="badge bad"))
     elif file.warnings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from cotool.cli._html.marks import marked
@@ -10,7 +11,7 @@ from cotool.cli._html.parts import bar, note, option, plain_table, unfolding
 from cotool.cli._text import percent, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from cotool.consensus.model import Cluster, Consensus, Dissent, Insight
 
@@ -18,7 +19,6 @@ _MOST_NAMES = 12
 _MOST_NAME = 80
 _MOST_MESSAGE = 2_000
 _MOST_WORDS = 400
-_MOST_VALUE = 200
 _MOST_ANSWERS = 200
 _MOST_EVIDENCE = 20
 _SHORT_ANSWER = 80
@@ -119,7 +119,9 @@ def insights(found: Sequence[Insight]) -> Html:
             brief(insight.message, _MOST_MESSAGE),
         ]
         unnamed = [name for name in insight.experts if name not in insight.message]
-        rows = [[key, _value(value)] for key, value in insight.evidence.items()]
+        rows: list[list[object]] = [
+            [key, brief(_value(value), _MOST_WORDS)] for key, value in insight.evidence.items()
+        ]
         if unnamed or rows:
             if unnamed:
                 rows.insert(0, ["experts", names(insight.experts)])
@@ -132,22 +134,26 @@ def _evidence(rows: Sequence[Sequence[object]]) -> Html:
     return plain_table("Evidence", ("figure", "value"), rows[:_MOST_EVIDENCE], texts=2)
 
 
-def _value(value: Any) -> object:
+def _value(value: Any) -> str:
+    """Return a figure of any nesting in words."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.3g}"
     if isinstance(value, dict):
-        return _listed([f"{key} {_value(item)}" for key, item in value.items()])
+        return _listed([f"{key} {_value(item)}" for key, item in _few(value.items())], len(value))
     if isinstance(value, (list, tuple)):
-        return _listed([str(_value(item)) for item in value])
-    return "–" if value is None or value == "" else brief(str(value), _MOST_VALUE)
+        return _listed([_value(item) for item in _few(value)], len(value))
+    return "–" if value is None or value == "" else str(value)
 
 
-def _listed(items: Sequence[str]) -> Html:
-    more = len(items) - _MOST_NAMES
-    text = ", ".join(items[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
-    return brief(text, _MOST_WORDS)
+def _few(items: Iterable[Any]) -> Iterator[Any]:
+    return islice(items, _MOST_NAMES)
+
+
+def _listed(items: Sequence[str], count: int) -> str:
+    more = count - len(items)
+    return (", ".join(items) or "–") + (f" and {more:,} more" if more else "")
 
 
 def names(experts: Sequence[str]) -> Html:

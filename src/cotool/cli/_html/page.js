@@ -45,11 +45,13 @@ document.addEventListener("DOMContentLoaded", () => {
     tip.style.transform = `translate(${Math.max(4, left)}px, ${Math.max(4, top)}px)`;
   };
   const hideTip = () => { tip.hidden = true; };
+  let told = null;
   document.addEventListener("pointermove", (event) => {
-    const text = event.target.dataset?.tip;
-    if (text) showTip(text, event.clientX, event.clientY);
+    const found = event.target.closest?.("[data-tip]") ?? null;
+    if (found) showTip(found.dataset.tip, event.clientX, event.clientY);
+    else if (told) hideTip();
+    told = found;
   });
-  for (const drawing of all(".columns")) drawing.addEventListener("pointerleave", hideTip);
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") hideTip(); });
   document.addEventListener("scroll", hideTip, { passive: true });
 
@@ -131,7 +133,8 @@ document.addEventListener("DOMContentLoaded", () => {
     const frame = cursor.ownerSVGElement.viewBox.baseVal;
     let [row, column] = [0, 0];
     const text = () => {
-      const value = parseInt(values.substr(2 * (row * names.length + column), 2), 16);
+      const place = 2 * (row * names.length + column);
+      const value = parseInt(values.slice(place, place + 2), 16);
       return `${names[row]} – ${names[column]}: ${value === 255 ? "unknown" : `${value} %`}`;
     };
     const mark = () => {
