@@ -285,6 +285,15 @@ def test_the_histogram_tells_its_columns(browser):
     assert re.fullmatch(r"95 to 100 %: \d+", browser.one("#tip").text)
 
 
+def test_bars_tell_their_figures(browser):
+    """The times before and after, and the ratio with its spread; nothing beside the bar."""
+    browser.show("bench")
+    browser.pointer("mouseMoved", "#cases-table svg.ratio", 0.5, 0.5)
+    assert re.fullmatch(r"[\d.]+ m?s to [\d.]+ ms, [\d.]+ ± 0.050", browser.one("#tip").text)
+    browser.pointer("mouseMoved", "#cases-table tbody th", 0.5, 0.5)
+    assert browser.texts("#tip") == []
+
+
 @pytest.mark.parametrize("name", ["question", "logs", "bench"])
 def test_pages_print(name, browser):
     """Without controls, in the colours of the light page."""
