@@ -21,7 +21,6 @@ from cotool.logs.state import State
 if TYPE_CHECKING:
     from cotool.cli._logs_run import LogRequest
     from cotool.logs.scan import ScanOptions
-    from cotool.logs.templates.template_set import TemplateSet
 
 _PAUSE = 0.5  # seconds between two looks at the files
 _CLEAR = "\x1b[H\x1b[2J"
@@ -118,14 +117,7 @@ def _joined(total: LogSummary, found: LogSummary, show: int) -> LogSummary:
         total.counts.merge(found.counts),
         tuple(files.values()),
         (*total.samples, *found.samples)[-show:] if show else (),
-        templates=_templates(total, found),
     )
-
-
-def _templates(total: LogSummary, found: LogSummary) -> TemplateSet | None:
-    if total.templates is None:
-        return found.templates
-    return total.templates if found.templates is None else total.templates.merge(found.templates)
 
 
 def _draw(request: LogRequest, total: LogSummary, options: ScanOptions, bucket: int | None) -> None:
