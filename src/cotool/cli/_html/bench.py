@@ -11,6 +11,7 @@ from cotool.cli._html.frame import Section, page
 from cotool.cli._html.markup import Html, element, join
 from cotool.cli._html.parts import figures, note, points
 from cotool.cli._html.tables import Cell, Column, Row, data_table
+from cotool.cli._text import percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +78,7 @@ def _row(row: Compared, widest: float) -> Row:
             Cell(seconds(row.new), row.new),
             Cell(f"{row.ratio:.2f}", row.ratio),
             Cell(_drawn(row, widest)),
-            Cell(f"{row.spread:.0%}", row.spread),
+            Cell(percent(row.spread), row.spread),
             Cell(element("span", row.verdict, class_=f"verdict {row.verdict}"), row.verdict),
         ),
         group=row.verdict,
@@ -104,6 +105,6 @@ def _drawn(row: Compared, widest: float) -> Html:
         viewBox=f"0 0 {_WIDTH} 20",
         preserveAspectRatio="none",
         role="img",
-        aria_label=f"ratio {row.ratio:.2f}, spread {row.spread:.0%}",
+        aria_label=f"ratio {row.ratio:.2f}, spread {percent(row.spread)}",
         data_tip=f"{seconds(row.old)} to {seconds(row.new)}, {row.ratio:.3f} ± {row.spread:.3f}",
     )  # fmt: skip

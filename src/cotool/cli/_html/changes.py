@@ -69,7 +69,7 @@ def _row(change: Change, kind: str) -> Row:
             Cell(f"{change.before:,}", change.before),
             Cell(f"{change.after:,}", change.after),
             Cell(ratio, change.ratio if math.isfinite(change.ratio) else 1e300),
-            Cell("<0.1 %" if change.p < 0.001 else f"{change.p:.1%}", change.p),
+            Cell("<0.1 %" if change.p < 0.001 else f"{100 * change.p:.1f} %", change.p),
         ),
         group=kind,
     )
