@@ -3,7 +3,7 @@ PYTHON ?= python
 export OMP_WAIT_POLICY = passive
 export PYTHONPATH = src
 
-.PHONY: dev build test check fuzz freshness sanitize bench profile dist clean
+.PHONY: dev build test check fuzz freshness sanitize bench profile pictures dist clean
 
 dev:            ## an editable install with everything that the other tasks need
 	$(PYTHON) -m pip install -q -e '.[dev,bench]'
@@ -46,6 +46,9 @@ bench:          ## cotool beside its peers, a quarter of an hour; rewrites bench
 CASE ?= similarity/cosine/600x2000
 profile:        ## a flame graph of a case, profile.svg: make profile CASE=logs/scan
 	py-spy record --native --rate 500 --output profile.svg -- $(PYTHON) bench/repeat.py '$(CASE)'
+
+pictures:       ## the pictures of the README, from examples/; needs Chromium
+	$(PYTHON) docs/screenshots.py
 
 dist:           ## sdist and wheel
 	$(PYTHON) -m pip install -q build && $(PYTHON) -m build

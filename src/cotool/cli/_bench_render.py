@@ -12,6 +12,7 @@ from cotool.cli._screen import Screen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TextIO
 
     from cotool.benchmarks import Compared, Measured, Scaled
 
@@ -33,9 +34,9 @@ def measured_table(rows: Sequence[Measured]) -> None:
     screen.print(table)
 
 
-def compared_table(rows: Sequence[Compared]) -> None:
+def compared_table(rows: Sequence[Compared], sink: TextIO) -> None:
     """Print two results beside each other, the largest changes first."""
-    screen = Screen(sys.stdout)
+    screen = Screen(sink, plain=sink is not sys.stdout)
     table = _table(screen, [row.name for row in rows])
     for name in ("old", "new", "new / old", "spread"):
         table.add_column(name, justify="right", no_wrap=True)

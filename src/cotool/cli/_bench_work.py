@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from cotool.cli._output import STDOUT, open_output
-from cotool.cli._text import plural
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,7 +23,6 @@ GROUP_NAMES = (
     *("similarity", "neighbours", "experts", "length", "truth", "extraction", "logs", "vault"),
     "startup",
 )
-_REGRESSION = 1
 _MOST_THREADS = 1024
 _VARIABLES = (
     *("OMP_NUM_THREADS", "OMP_WAIT_POLICY", "OMP_PROC_BIND", "COTOOL_NUM_THREADS", "COTOOL_CPU"),
@@ -138,34 +135,6 @@ def scaling(choice: Choice, threads: str | None, *, output: str | None, as_json:
     return 0
 
 
-def compare(old: str, new: str, *, fail_above: str | None, as_json: bool) -> int:
-    """Judge two files of results."""
-    from cotool.benchmarks import compare as compared
-    from cotool.benchmarks import read_suite
-    from cotool.cli._bench_render import compared_table
-
-    limit = _parse_percent(fail_above)
-    rows, alone = compared(read_suite(old), read_suite(new))
-    worse = [
-        row
-        for row in rows
-        if limit is not None and row.verdict == "slower" and row.ratio - 1 > limit
-    ]
-    if as_json:
-        _print_json("cotool.bench.compare/1", "cases", rows, only_in_one=alone)
-    else:
-        compared_table(rows)
-    if alone and not as_json:
-        print(f"{plural(len(alone), 'case')} in one file only are left out", file=sys.stderr)
-    if worse:
-        print(
-            f"cotool: {plural(len(worse), 'case')} slower by more than {fail_above}:"
-            f" {', '.join(row.name for row in worse)}",
-            file=sys.stderr,
-        )
-    return _REGRESSION if worse else 0
-
-
 def info(*, as_json: bool) -> int:
     """Print what a result depends on."""
     from importlib.metadata import version
@@ -220,9 +189,8 @@ def _check_writable(path: Path) -> None:
         )
 
 
-def _print_json(schema: str, key: str, rows: Sequence[Any], **more: Any) -> None:
-    document = {"schema": schema, key: [row.to_dict() for row in rows], **more}
-    print(json.dumps(document, indent=2))
+def _print_json(schema: str, key: str, rows: Sequence[Any]) -> None:
+    print(json.dumps({"schema": schema, key: [row.to_dict() for row in rows]}, indent=2))
 
 
 def _parse_threads(text: str | None) -> list[int | None]:
@@ -237,18 +205,6 @@ def _parse_threads(text: str | None) -> list[int | None]:
             f"--threads: expected numbers from 1 to {_MOST_THREADS}, such as 1,2,4, got {text!r}"
         )
     return list(counts)
-
-
-def _parse_percent(text: str | None) -> float | None:
-    if text is None:
-        return None
-    try:
-        value = float(text.removesuffix("%"))
-    except ValueError:
-        value = -1
-    if not 0 <= value < float("inf"):
-        raise InputError(f"--fail-above: expected a percentage such as 5%, got {text!r}")
-    return value / 100
 
 
 def _cpu_model() -> str | None:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cotool.consensus.learning.learned import Learned
-    from cotool.consensus.learning.records import Expert
     from cotool.consensus.learning.report import Panel
     from cotool.consensus.learning.store import Remembered
 
@@ -33,7 +32,7 @@ def experts_table(
     table.add_column("expert", no_wrap=True, max_width=_NAME, overflow="ellipsis")
     for head in ("right", "95 % sure", "judged", "answers", "weight"):
         table.add_column(head, justify="right", no_wrap=True)
-    remarks = {name: _remarks(learned, name, learned.experts[name]) for name in names}
+    remarks = {name: remarks_on(learned, name) for name in names}
     if any(remarks.values()):
         table.add_column("")
     by_agreement = False
@@ -87,9 +86,10 @@ def _range(low: float, high: float) -> str:
     return f"{100 * low:.0f}–{100 * high:.0f} %"
 
 
-def _remarks(learned: Learned, name: str, known: Expert) -> str:
+def remarks_on(learned: Learned, name: str) -> str:
+    """Return what makes an expert's record suspect, in few words; "" where nothing does."""
     remarks = []
-    late = drift(known)
+    late = drift(learned.experts[name])
     if late is not None:
         remarks.append(f"lately {percent(late[0])}")
     same = constant(learned, name)

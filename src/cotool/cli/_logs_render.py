@@ -66,7 +66,7 @@ def _head(summary: LogSummary, clock: Clock) -> list[Text]:
         line = f"{first} to {last} ({span})"
         speed = rate(counts.records, counts.first_seen, counts.last_seen)
         if speed is not None:
-            line += f", {_speed(speed)}"
+            line += f", {speed_text(speed)}"
         lines.append(Text(line))
     formats = sorted({name for file in summary.files for name in file.formats})
     if formats:
@@ -237,7 +237,8 @@ def _rough(number: float) -> str:
     return f"{number:,.0f}" if number >= 100 else f"{number:,.3g}"
 
 
-def _speed(speed: float) -> str:
+def speed_text(speed: float) -> str:
+    """Return records a second in the unit in which they are at least one."""
     for name, seconds in (("s", 1), ("min", 60), ("h", 3600)):
         if speed * seconds >= 1:
             return f"{_rough(speed * seconds)} records/{name}"

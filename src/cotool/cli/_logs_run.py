@@ -58,6 +58,7 @@ class LogRequest:
     threads: str | None
     quiet: bool
     progress: bool
+    shows: bool = False
     templates: str | None = None
     top: int = 10
     baseline: str | None = None
@@ -69,6 +70,10 @@ def run(request: LogRequest) -> int:
     from cotool.logs.sources import find_sources
     from cotool.logs.times import parse_duration
 
+    if request.format == "html":
+        from cotool.cli._html_output import report_target
+
+        request = replace(request, output=report_target(request.output, shows=request.shows))
     options = _options(request)
     scan = options.to_scan()
     names = [pattern.name for pattern in options.patterns]
@@ -102,6 +107,10 @@ def run(request: LogRequest) -> int:
             summary = _analyze(request, sources, scan, state, plan)
         summary = plan.compared(summary)
         _write(request, summary, scan, bucket)
+    if request.shows:
+        from cotool.cli._html_output import show_report
+
+        show_report(str(request.output))
     return _end(request, summary, conditions)
 
 
@@ -230,6 +239,10 @@ def write_summary(
         write_json(sink, to_dict(summary, zone=options.zone, bucket=bucket))
     elif request.format == "csv":
         _write_csv(sink, summary, options)
+    elif request.format == "html":
+        from cotool.cli._html.logs import logs_page
+
+        sink.write(logs_page(summary, zone=options.zone, bucket=bucket))
     else:
         from cotool.cli._logs_render import render
         from cotool.cli._screen import Screen

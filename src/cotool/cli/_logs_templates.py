@@ -87,7 +87,8 @@ def plan_templates(
     named = request.template is not None or (
         request.records is not None and (asked or all(map(_is_file, sources)))
     )
-    return TemplatePlan(mine=asked or named, named=named, baseline=baseline)
+    shown = request.format == "html"
+    return TemplatePlan(mine=asked or named or shown, named=named, baseline=baseline)
 
 
 def _is_file(source: Source) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +40,7 @@ class Request:
     learn: bool = False
     truth: str | None = None
     compare: bool = False
+    shows: bool = False
 
 
 def run(request: Request) -> int:
@@ -50,6 +51,10 @@ def run(request: Request) -> int:
     _spare_inputs(request)
     _check_learning(request)
     style = request.settings.format
+    if style == "html":
+        from cotool.cli._html_output import report_target
+
+        request = replace(request, output=report_target(request.output, shows=request.shows))
     notes = Notes(
         request.conditions,
         quiet=request.quiet,
@@ -67,11 +72,11 @@ def run(request: Request) -> int:
             return notes.end()
         results = _results(request, notes, bar, store, learning)
         single = False
-        if style in {"table", "json"}:
+        if style in {"table", "json", "html"}:
             head = list(islice(results, 2))
             single = len(head) == 1 and not notes.failures
             results = chain(head, results)
-        writer = _writer(request, sink, single=single)
+        writer = _writer(request, sink, store, single=single)
         for result in results:
             if sink.isatty():
                 bar.finish()
@@ -83,6 +88,10 @@ def run(request: Request) -> int:
             if learning.learn:
                 notes.learned(learning.report, store.name)
             notes.findings(learning.report.findings)
+    if request.shows:
+        from cotool.cli._html_output import show_report
+
+        show_report(str(request.output))
     return notes.end()
 
 
@@ -93,6 +102,8 @@ def _check_learning(request: Request) -> None:
             "--compare-methods needs answers that are known to be right",
             hint="give them with --truth FILE (columns question,truth)",
         )
+    if request.compare and request.settings.format == "html":
+        raise InputError("--compare-methods makes no HTML", hint="table, json, jsonl or csv")
     if request.compare and (request.learn or request.settings.store):
         raise InputError("--compare-methods learns nothing", hint="leave --learn and --store out")
     if request.truth and not (request.learn or request.compare):
@@ -223,7 +234,7 @@ def _results(
         yield result
 
 
-def _writer(request: Request, sink: TextIO, *, single: bool) -> Writer:
+def _writer(request: Request, sink: TextIO, store: Store | None, *, single: bool) -> Writer:
     from cotool.cli import _writers
 
     keep = single if request.matrix is None else request.matrix
@@ -234,6 +245,8 @@ def _writer(request: Request, sink: TextIO, *, single: bool) -> Writer:
             return _writers.JsonLinesWriter(sink, matrix=keep)
         case "csv":
             return _writers.CsvWriter(sink)
+        case "html":
+            return _writers.HtmlWriter(sink, single=single, sources=request.paths, store=store)
     return _writers.TableWriter(
         sink, single=single, explain=request.explain, to_file=sink is not sys.stdout
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Convert = Callable[[object, str], Any]
 
-FORMATS = ("table", "json", "jsonl", "csv")
+FORMATS = ("table", "json", "jsonl", "csv", "html")
 
 _MOST_THREADS = 1024
 

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from cotool.cli._text import json_visible, visible
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import TextIO
 
+    from cotool.consensus import Store
     from cotool.consensus.model import Consensus
 
 CSV_COLUMNS = (
@@ -137,6 +139,37 @@ class TableWriter:
         """Write the summary of a batch."""
         if not self._single:
             self._batch.summary()
+
+
+class HtmlWriter:
+    """A page: on one question where `single`, else on all that come, with what `store` knows."""
+
+    def __init__(
+        self, sink: TextIO, *, single: bool, sources: Sequence[str], store: Store | None
+    ) -> None:
+        from cotool.cli._html.batch import BatchPage
+
+        self._sink = sink
+        self._sources = sources
+        self._store = store
+        self._single: Consensus | None = None
+        self._batch = None if single else BatchPage(sources)
+
+    def write(self, result: Consensus) -> None:
+        """Take one result."""
+        if self._batch is None:
+            self._single = result
+        else:
+            self._batch.add(result)
+
+    def close(self) -> None:
+        """Write the page."""
+        if self._batch is not None:
+            self._sink.write(self._batch.page(self._store))
+        elif self._single is not None:
+            from cotool.cli._html.question import question_page
+
+            self._sink.write(question_page(self._single, sources=self._sources, store=self._store))
 
 
 def _plain(result: Consensus, *, matrix: bool) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cotool.cli._html_output import EXTENSIONS, report_format
 from cotool.cli._logs_run import LogRequest, run
 from cotool.errors import InputError
 from cotool.logs.options import LEVELS
@@ -22,6 +23,8 @@ cotool analyze-logs -r /var/log -e timeout='timed? ?out' --fail-on 'error>0'
 
 zcat app.log.gz | cotool analyze-logs --level error,critical --show 5
 
+cotool analyze-logs app.log -o report.html --open
+
 cotool analyze-logs app.log --templates json -o monday.json
 
 cotool analyze-logs app.log --baseline monday.json --fail-on 'new_templates(error)>0'
@@ -32,8 +35,8 @@ cotool analyze-logs app.log --records - | duckdb -c "from read_json('/dev/stdin'
 """
 
 TEMPLATE_FORMS = ("table", "json", "csv", "off")
-FORMATS = ("table", "json", "csv")
-_EXTENSIONS = {".json": "json", ".csv": "csv"}
+FORMATS = ("table", "json", "csv", "html")
+_EXTENSIONS = {".json": "json", ".csv": "csv", **EXTENSIONS}
 
 
 def _among(words: tuple[str, ...]) -> Callable[[str], list[str]]:
@@ -201,7 +204,9 @@ def analyze_logs(
     ] = None,
     format: Annotated[  # noqa: A002 - the option's name
         str | None,
-        _option("Output", "table, json or csv.", "--format", "-f", metavar="NAME", words=FORMATS),
+        _option(
+            "Output", "table, json, csv or html.", "--format", "-f", metavar="NAME", words=FORMATS
+        ),
     ] = None,
     json: Annotated[bool, _flag("Output", "The same as --format json.", "--json")] = False,
     output: Annotated[
@@ -214,6 +219,9 @@ def analyze_logs(
             metavar="FILE",
         ),
     ] = None,
+    open: Annotated[  # noqa: A002 - the option's name
+        bool, _flag("Output", "Show an HTML report in the browser.", "--open")
+    ] = False,
     fail_on: Annotated[
         list[str] | None,
         _option(
@@ -240,13 +248,17 @@ def analyze_logs(
     chosen = "json" if json else format or _EXTENSIONS.get(Path(output or "").suffix.lower())
     if chosen is not None and chosen not in FORMATS:
         raise InputError(f"--format: {chosen!r} is none", hint=", ".join(FORMATS))
+    chosen = report_format(chosen, shows=open)
     if templates is not None and templates not in TEMPLATE_FORMS:
         raise InputError(f"--templates: {templates!r} is none", hint=", ".join(TEMPLATE_FORMS))
-    if templates in {"json", "csv"} and (json or format) and chosen != templates:
+    as_said = json or format or chosen == "html"
+    if templates in {"json", "csv"} and as_said and chosen != templates:
         raise InputError(
             f"--templates {templates} and --format {chosen} both say what is written",
             hint="--templates table adds templates to the summary",
         )
+    if template is not None and chosen == "html":
+        raise InputError("--template shows one template as a table", hint="leave --template out")
     for name, number in (("--show", show), ("--context", context), ("--top", top)):
         if number < 0:
             raise InputError(f"{name}: {number} is negative", hint="give 0 or more")
@@ -273,6 +285,7 @@ def analyze_logs(
         threads=threads,
         quiet=quiet,
         progress=not no_progress,
+        shows=open,
         templates=templates,
         top=top,
         baseline=baseline,

@@ -9,7 +9,9 @@ from typing import Annotated
 import typer
 
 from cotool.cli import _bench_work as work
+from cotool.cli._bench_compare import FORMATS, Report, compare_results
 from cotool.cli._options import flag, option
+from cotool.errors import InputError
 
 Job = Callable[[], int]
 
@@ -25,6 +27,8 @@ app = typer.Typer(
 cotool bench run --group similarity --fast -o now.json
 
 cotool bench compare before.json now.json --fail-above 5%
+
+cotool bench compare before.json now.json -o report.html --open
 
 cotool bench scaling --group logs --fast
 
@@ -99,14 +103,35 @@ def compare(
             metavar="PERCENT",
         ),
     ] = None,
-    json: Json = False,
-) -> Job:
+    format: Annotated[  # noqa: A002 - the option's name
+        str | None,
+        option(_OUTPUT, "table, json or html.", "--format", "-f", metavar="NAME",
+               words=FORMATS),
+    ] = None,
+    json: Annotated[bool, flag(_OUTPUT, "The same as --format json.", "--json")] = False,
+    output: Annotated[
+        str | None,
+        option(
+            _OUTPUT,
+            "Write to a file, whole or not at all; its extension may give the format.",
+            "--output",
+            "-o",
+            metavar="FILE",
+        ),
+    ] = None,
+    open: Annotated[  # noqa: A002 - the option's name
+        bool, flag(_OUTPUT, "Show an HTML report in the browser.", "--open")
+    ] = False,
+) -> Job:  # fmt: skip
     """Compare two results, case by case.
 
     A case is called faster or slower only where the difference of the medians is larger than the
     spread, the larger standard deviation of the two.
     """
-    return partial(work.compare, old, new, fail_above=fail_above, as_json=json)
+    if json and format not in {None, "json"}:
+        raise InputError(f"--json contradicts --format {format}", hint="leave one of them out")
+    report = Report("json" if json else format, output, shows=open)
+    return partial(compare_results, old, new, report, fail_above=fail_above)
 
 
 @app.command("scaling", epilog="Example:  cotool bench scaling -c '*/cosine/600x*' --fast")

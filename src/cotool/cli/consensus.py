@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from cotool.cli._conditions import parse_condition
+from cotool.cli._html_output import EXTENSIONS, report_format
 from cotool.cli._run import Request, run
 from cotool.cli._settings import FORMATS, resolve_settings
 from cotool.consensus.options import CLUSTERINGS, METHODS, METRICS
@@ -25,12 +26,16 @@ cotool consensus model-a.json model-b.json --format csv -o result.csv
 
 cat answers.jsonl | cotool consensus --json --fail-on 'agreement<0.5'
 
+cotool consensus answers.json -o report.html --open
+
 cotool consensus labels.csv --method correlated --format csv
 
 cotool consensus labels.csv --truth gold.csv --learn --store experts.db
 """
 
-_EXTENSIONS = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
+_EXTENSIONS = {
+    ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", **EXTENSIONS
+}  # fmt: skip
 
 
 def _among(words: tuple[str, ...]) -> Callable[[str], list[str]]:
@@ -203,7 +208,12 @@ def consensus(
     format: Annotated[  # noqa: A002 - the option's name
         str | None,
         _option(
-            "Output", "table, json, jsonl or csv.", "--format", "-f", metavar="NAME", words=FORMATS
+            "Output",
+            "table, json, jsonl, csv or html.",
+            "--format",
+            "-f",
+            metavar="NAME",
+            words=FORMATS,
         ),
     ] = None,
     json: Annotated[bool, _flag("Output", "The same as --format json.", "--json")] = False,
@@ -217,6 +227,9 @@ def consensus(
             metavar="FILE",
         ),
     ] = None,
+    open: Annotated[  # noqa: A002 - the option's name
+        bool, _flag("Output", "Show an HTML report in the browser.", "--open")
+    ] = False,
     explain: Annotated[
         bool, _flag("Output", "Tell why this answer, in the table.", "--explain")
     ] = False,
@@ -274,7 +287,9 @@ def consensus(
         "store": store,
         "half_life": half_life,
         "expert_columns": expert_columns,
-        "format": "json" if json else format or _EXTENSIONS.get(extension),
+        "format": report_format(
+            "json" if json else format or _EXTENSIONS.get(extension), shows=open
+        ),
         "threads": threads,
     }
     settings = resolve_settings(flags)
@@ -294,6 +309,7 @@ def consensus(
         learn=learn,
         truth=truth,
         compare=compare_methods,
+        shows=open,
     )
     return partial(run, request)
 

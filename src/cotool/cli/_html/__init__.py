@@ -1,0 +1,1 @@
+"""Results as HTML: one file each, which needs no network and no other file."""
