@@ -95,8 +95,8 @@ cdef class Forms:
         numbers, least, greatest, registers, kept): first and last in seconds, None without times;
         the time line maps the starts of buckets of `width` seconds to counts; `parameters` is
         their number; of the last MOST_RANGES, `numbers` has bits where all were numbers, then their
-        ranges; `registers` is None where every distinct line is kept; `kept` has (hash, count, bytes) of
-        lines, see kept_parameters().
+        ranges; `registers` is None where every distinct line is kept; `kept` has (hash, count,
+        bytes) of lines, see kept_parameters().
         """
         cdef size_t n
         if self.table.folding and cotool_forms_settle(&self.table):
