@@ -10,11 +10,14 @@ from typing import Annotated, Any
 
 import typer
 
+from cotool.cli._examples import demo_paths
 from cotool.cli._logs_run import LogRequest, run
 from cotool.errors import InputError
 from cotool.logs.options import LEVELS
 
 EXAMPLES = """Examples:
+
+cotool analyze-logs --demo
 
 cotool analyze-logs app.log
 
@@ -86,6 +89,9 @@ def analyze_logs(
             metavar="FILE",
         ),
     ] = None,
+    demo: Annotated[
+        bool, _flag("Input", "Run on an example that ships with cotool.", "--demo")
+    ] = False,
     follow: Annotated[
         bool, _flag("Input", "Go on as the logs grow; Ctrl-C ends.", "--follow", "-F")
     ] = False,
@@ -189,11 +195,12 @@ def analyze_logs(
         ),
     ] = None,
     threads: Annotated[
-        str | None, _option("Run", "Threads to use.", "--threads", "-t", metavar="NUMBER")
+        str | None,
+        _option(
+            "Run", "Threads to use; all cores by default.", "--threads", "-t", metavar="NUMBER"
+        ),
     ] = None,
-    quiet: Annotated[
-        bool, _flag("Run", "Errors alone on standard error.", "--quiet", "-q")
-    ] = False,
+    quiet: Annotated[bool, _flag("Run", "Say nothing but errors.", "--quiet", "-q")] = False,
     no_progress: Annotated[bool, _flag("Run", "No progress bar.", "--no-progress")] = False,
     debug: Annotated[  # noqa: ARG001 - main() finds it before Typer does
         bool, _flag("Run", "Show the traceback of an error.", "--debug")
@@ -208,6 +215,8 @@ def analyze_logs(
     for name, number in (("--show", show), ("--context", context)):
         if number < 0:
             raise InputError(f"{name}: {number} is negative", hint="give 0 or more")
+    if demo:
+        files = demo_paths("shop.log", files, "cotool analyze-logs")
     request = LogRequest(
         paths=tuple(files or _standard_input()),
         recursive=recursive,
@@ -239,6 +248,6 @@ def _standard_input() -> tuple[str]:
     if sys.stdin is None or sys.stdin.isatty():
         raise InputError(
             "no file is given, and nothing is piped in",
-            hint="cotool analyze-logs app.log; cotool analyze-logs --help lists the options",
+            hint="cotool analyze-logs app.log, or try it: cotool analyze-logs --demo",
         )
     return ("-",)

@@ -12,12 +12,15 @@ from typing import Annotated, Any
 import typer
 
 from cotool.cli._conditions import parse_condition
+from cotool.cli._examples import demo_paths
 from cotool.cli._run import Request, run
 from cotool.cli._settings import FORMATS, resolve_settings
 from cotool.consensus.options import CLUSTERINGS, METHODS, METRICS
 from cotool.errors import InputError
 
 EXAMPLES = """Examples:
+
+cotool consensus --demo
 
 cotool consensus answers.json
 
@@ -188,6 +191,9 @@ def consensus(
     responses_key: Annotated[
         str | None, _option("Input", "Key of a question's list of responses.", "--responses-key")
     ] = None,
+    demo: Annotated[
+        bool, _flag("Input", "Run on an example that ships with cotool.", "--demo")
+    ] = False,
     expert_columns: Annotated[
         str | None,
         _option(
@@ -238,11 +244,12 @@ def consensus(
         ),
     ] = None,
     threads: Annotated[
-        str | None, _option("Run", "Threads to use.", "--threads", "-t", metavar="NUMBER")
+        str | None,
+        _option(
+            "Run", "Threads to use; all cores by default.", "--threads", "-t", metavar="NUMBER"
+        ),
     ] = None,
-    quiet: Annotated[
-        bool, _flag("Run", "Errors alone on standard error.", "--quiet", "-q")
-    ] = False,
+    quiet: Annotated[bool, _flag("Run", "Say nothing but errors.", "--quiet", "-q")] = False,
     no_progress: Annotated[bool, _flag("Run", "No progress bar.", "--no-progress")] = False,
     debug: Annotated[  # noqa: ARG001 - main() finds it before Typer does
         bool, _flag("Run", "Show the traceback of an error.", "--debug")
@@ -281,6 +288,8 @@ def consensus(
     if store is None and (compare_methods or settings.method not in {"auto", "vote"}):
         # A store that is set for good does not stand in the way of what uses none.
         settings = replace(settings, store=None)
+    if demo:
+        files = demo_paths("deployment.json", files, "cotool consensus")
     request = Request(
         paths=tuple(files or _standard_input()),
         settings=settings,
@@ -302,6 +311,6 @@ def _standard_input() -> tuple[str]:
     if sys.stdin is None or sys.stdin.isatty():
         raise InputError(
             "no file is given, and nothing is piped in",
-            hint="cotool consensus answers.json; cotool consensus --help lists the options",
+            hint="cotool consensus answers.json, or try it: cotool consensus --demo",
         )
     return ("-",)

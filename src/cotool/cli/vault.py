@@ -36,7 +36,7 @@ cotool vault keys init
 )
 app.add_typer(keys_app, name="keys")
 
-_OUTPUT, _INPUT, _RUN = "Output", "Input", "Running"
+_OUTPUT, _INPUT, _RUN = "Output", "Input", "Run"
 
 Files = Annotated[
     list[str], typer.Argument(metavar="FILES...", help="Files, folders (-r); - is standard input.")
@@ -47,9 +47,9 @@ Output = Annotated[
     option(_OUTPUT, "A file, a folder for several, or -.", "--output", "-o", metavar="PATH"),
 ]
 Force = Annotated[bool, flag(_OUTPUT, "Replace files that exist.", "--force", "-f")]
-Recursive = Annotated[bool, flag(_INPUT, "Take the files in folders.", "--recursive", "-r")]
+Recursive = Annotated[bool, flag(_INPUT, "Read the files in folders.", "--recursive", "-r")]
 Threads = Annotated[
-    str | None, option(_RUN, "Threads; all CPUs by default.", "--threads", metavar="N")
+    str | None, option(_RUN, "Threads to use; all cores by default.", "--threads", metavar="NUMBER")
 ]
 Quiet = Annotated[bool, flag(_RUN, "Say nothing but errors.", "--quiet", "-q")]
 Profile = Annotated[
