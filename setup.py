@@ -17,6 +17,7 @@ FAST = "src/cotool/_fast"
 # Each extension module, and the C files with its leaf loops.
 MODULES: dict[str, list[str]] = {
     "_openmp": [],
+    "envelopes": ["logenvelopes.c"],
     "forms": ["logforms.c"],
     "logscan": ["automaton.c", "logentries.c", "logforms.c", "loglines.c"],
     "matrix": [],

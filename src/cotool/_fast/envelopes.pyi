@@ -1,0 +1,12 @@
+class Unwrapper:
+    def __new__(
+        cls,
+        *,
+        text_key: bytes | None = None,
+        time_key: bytes = b"",
+        words: int = 0,
+        tagged: bool = False,
+        ended: bool = False,
+        begins: bytes | None = None,
+    ) -> Unwrapper: ...
+    def feed(self, data: bytes, *, final: bool = False) -> bytes: ...
