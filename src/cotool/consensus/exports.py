@@ -1,0 +1,123 @@
+"""What batch services and evaluation platforms wrap answers in, beyond the keys of a record.
+
+Sources: OpenAI Batch API (output and error files), Anthropic Message Batches (results), LangSmith's
+run format, Braintrust's experiment events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Members of an answer of an API that hold its records.
+_LISTS = ("events", "data", "runs")
+# What may stand beside them.
+_BESIDE = frozenset(
+    {
+        *("cursor", "cursors", "schema", "object", "has_more", "first_id", "last_id"),
+        *("realtime_state", "freshness_state", "search_cursors", "next_cursor"),
+    }
+)
+
+
+def unpacked(value: Any, where: str) -> Iterator[tuple[str, Any]]:
+    """Yield the records that a value of a file holds, each with its place: mostly the value itself.
+
+    Steps within a traced call are left out: the call itself has the answer. Raises InputError
+    where a record says that its request failed.
+    """
+    if not isinstance(value, dict):
+        yield where, value
+        return
+    listed = [key for key in _LISTS if isinstance(value.get(key), list)]
+    if len(listed) == 1 and value.keys() - {listed[0]} <= _BESIDE:
+        for place, item in enumerate(value[listed[0]], 1):
+            yield from unpacked(item, f"{where}, {listed[0]} {place}")
+        return
+    if _is_step(value):
+        return
+    yield where, _run(value, where) if "run_type" in value else value
+
+
+def check_succeeded(value: Any, where: str) -> None:
+    """Raise InputError where a record of a batch says that its request failed, and why."""
+    if not isinstance(value, dict) or "custom_id" not in value:
+        return
+    response, result = value.get("response"), value.get("result")
+    reason: str | None = None
+    if isinstance(result, dict) and result.get("type") in {"errored", "canceled", "expired"}:
+        reason = _reason(result.get("error")) or str(result["type"])
+    elif "error" in value and response is None and result is None:
+        reason = _reason(value["error"]) or "no response"
+    elif isinstance(response, dict) and response.get("status_code", 200) not in range(200, 300):
+        body = response.get("body")
+        reason = _reason(body) or f"status {response['status_code']}"
+    if reason is not None:
+        raise InputError(
+            f"{where}: the request {value['custom_id']!r} failed: {reason}",
+            hint="leave such records out with --skip-bad",
+        )
+
+
+def _reason(error: Any) -> str | None:
+    """Return the innermost message of an error."""
+    if isinstance(error, dict):
+        return _reason(error.get("error")) or _reason(error.get("message")) or None
+    return error if isinstance(error, str) and error else None
+
+
+def _is_step(value: Mapping[str, Any]) -> bool:
+    if "root_span_id" in value and "span_id" in value:
+        return bool(value["root_span_id"] != value["span_id"])
+    return "run_type" in value and value.get("parent_run_id") is not None
+
+
+def _run(value: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Return a run as a record: question, answer, model, and the example that it was run on."""
+    inputs, outputs = value.get("inputs"), value.get("outputs")
+    if not outputs:
+        raise InputError(
+            f"{where}: the run {value.get('name')!r} has no outputs: "
+            + (_reason(value.get("error")) or "it has not ended"),
+            hint="leave such records out with --skip-bad",
+        )
+    extra = value.get("extra")
+    metadata = extra.get("metadata") if isinstance(extra, dict) else None
+    model = metadata.get("ls_model_name") if isinstance(metadata, dict) else None
+    record = {
+        "question": inputs,
+        "content": _said(outputs),
+        "model": model or value.get("name"),
+        "timestamp": value.get("start_time"),
+        "metadata": {"run": value.get("id"), "feedback": value.get("feedback_stats")},
+    }
+    if value.get("reference_example_id"):
+        record["question_id"] = value["reference_example_id"]
+    return record
+
+
+def _said(outputs: Any) -> Any:
+    """Return what of a run's outputs is its answer: the last message, the texts generated."""
+    if not isinstance(outputs, dict):
+        return outputs
+    generations, messages = outputs.get("generations"), outputs.get("messages")
+    if isinstance(generations, list):
+        flat = [
+            item
+            for group in generations
+            for item in (group if isinstance(group, list) else [group])
+        ]
+        return [item.get("text") if isinstance(item, dict) else item for item in flat]
+    if isinstance(messages, list) and messages:
+        last = messages[-1]
+        if isinstance(last, dict) and isinstance(last.get("kwargs"), dict):
+            return last["kwargs"].get("content")
+        return last.get("content") if isinstance(last, dict) else last
+    if len(outputs) == 1:
+        return next(iter(outputs.values()))
+    return outputs
