@@ -1,3 +1,8 @@
+from typing import Self
+
+from typing_extensions import disjoint_base
+
+@disjoint_base
 class Unwrapper:
     def __new__(
         cls,
@@ -8,5 +13,5 @@ class Unwrapper:
         tagged: bool = False,
         ended: bool = False,
         begins: bytes | None = None,
-    ) -> Unwrapper: ...
+    ) -> Self: ...
     def feed(self, data: bytes, *, final: bool = False) -> bytes: ...

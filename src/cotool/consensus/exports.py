@@ -6,13 +6,12 @@ run format, Braintrust's experiment events.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 # Members of an answer of an API that hold its records.
 _LISTS = ("events", "data", "runs")
@@ -62,6 +61,33 @@ def check_succeeded(value: Any, where: str) -> None:
             f"{where}: the request {value['custom_id']!r} failed: {reason}",
             hint="leave such records out with --skip-bad",
         )
+
+
+def asked(value: Any) -> tuple[str, str] | None:
+    """Return the custom_id and the question of a request that was sent in a batch, if it is one."""
+    if not isinstance(value, dict) or not isinstance(value.get("custom_id"), str):
+        return None
+    body = value.get("body", value.get("params"))
+    if not isinstance(body, dict) or "response" in value or "result" in value:
+        return None
+    messages = body.get("messages", body.get("input", body.get("prompt")))
+    if isinstance(messages, list):
+        messages = "\n".join(
+            text
+            for message in messages
+            if isinstance(message, dict) and message.get("role", "user") == "user"
+            for text in _texts(message.get("content"))
+        )
+    return (value["custom_id"], messages) if isinstance(messages, str) and messages else None
+
+
+def _texts(content: Any) -> Iterator[str]:
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, list):
+        for part in content:
+            if isinstance(part, dict) and isinstance(part.get("text"), str):
+                yield part["text"]
 
 
 def _reason(error: Any) -> str | None:

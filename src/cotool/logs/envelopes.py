@@ -111,12 +111,10 @@ def find_envelope(lines: Sequence[bytes]) -> Envelope | None:
     for form, words in ((_CRI, 2), (_STREAM, 1), (_TIMED, 0)):
         texts = [line[found.end() :] for line in lines if (found := form.match(line))]
         if len(texts) >= _MOST * len(lines):
-            found = _worth_it(texts, keyed=True)
-            if found is not None:
+            begins = _worth_it(texts, keyed=True)
+            if begins is not None:
                 name = ("time", "time and stream", "time, stream and tag")[words]
-                return Envelope(
-                    f"after {name}", words=words, tagged=words == 2, begins=found
-                )
+                return Envelope(f"after {name}", words=words, tagged=words == 2, begins=begins)
     return None
 
 
@@ -182,7 +180,7 @@ def _worth_it(texts: Sequence[bytes], *, keyed: bool) -> bytes | None:
     levels = [found for found in formats if found.places]
     if keyed and not (dated or any(found.kind in {JSON, LOGFMT} for found in levels)):
         return None
-    if not (dated or levels):
+    if not (dated or levels or _levels_after_a_time(lines)):
         return None
     begins = {byte for found in formats for byte in found.first}
     share = sum(found.share for found in formats)
@@ -190,3 +188,9 @@ def _worth_it(texts: Sequence[bytes], *, keyed: bool) -> bytes | None:
         # Whatever is not indented begins a record: few lines show how they do.
         begins = set(range(256))
     return bytes(sorted(begins - set(b" \t")))
+
+
+def _levels_after_a_time(lines: Sequence[bytes]) -> bool:
+    """Tell whether a level is found once the envelope's time stands before each line."""
+    timed = [b"2000-01-01T00:00:00Z " + line for line in lines]
+    return any(found.places for found in recognise(timed))

@@ -132,6 +132,7 @@ def _keys(
 
 
 def is_level(value: Any) -> bool:
+    """Tell whether a value is a word or a number that stands for a level."""
     return isinstance(value, (str, int)) and bool(_LEVEL.fullmatch(str(value)))
 
 
