@@ -55,5 +55,5 @@ dist:           ## sdist and wheel
 
 clean:
 	rm -rf build dist src/*.egg-info src/cotool/_fast/*.so
-	cd src/cotool/_fast && rm -f _openmp.c clustering.c decoys.c edits.c envelopes.c forms.c levenshtein.c logit.c logscan.c matrix.c neighbours.c pairwise.c partition.c rover.c subclasses.c \
+	cd src/cotool/_fast && rm -f _openmp.c clustering.c decoys.c edits.c interrupt.c envelopes.c forms.c levenshtein.c logit.c logscan.c matrix.c neighbours.c pairwise.c partition.c rover.c subclasses.c \
 		tokens.c truth.c

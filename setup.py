@@ -19,6 +19,7 @@ MODULES: dict[str, list[str]] = {
     "_openmp": [],
     "envelopes": ["logenvelopes.c"],
     "forms": ["logforms.c"],
+    "interrupt": [],
     "logscan": ["automaton.c", "logentries.c", "logforms.c", "loglines.c"],
     "matrix": [],
     "neighbours": ["bags.c", "index.c"],
