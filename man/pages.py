@@ -81,7 +81,8 @@ def _walk(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...]
 
 def _page(path: tuple[str, ...], command: Any) -> str:
     name = "-".join(path)
-    summary, _, more = inspect.cleandoc(command.help or "").partition("\n\n")
+    help_text = re.sub(r"\[/?bold\]", "", inspect.cleandoc(command.help or ""))
+    summary, _, more = help_text.partition("\n\n")
     summary = " ".join(summary.split())
     inner = getattr(command, "commands", {})
     arguments = [found for found in command.params if found.param_type_name == "argument"]

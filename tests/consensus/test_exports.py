@@ -136,8 +136,17 @@ def test_a_failed_request_gives_its_reason(record, reason, read):
     """The error has the file, the line, the request and what the service said."""
     with pytest.raises(InputError, match=rf"line 1: the request 'c' failed: {reason}"):
         read(record)
-    good = {"custom_id": "d", "result": {"type": "succeeded", "message": {
-        "role": "assistant", "model": "m", "content": [{"type": "text", "text": "yes"}]}}}  # fmt: skip
+    good = {
+        "custom_id": "d",
+        "result": {
+            "type": "succeeded",
+            "message": {
+                "role": "assistant",
+                "model": "m",
+                "content": [{"type": "text", "text": "yes"}],
+            },
+        },
+    }
     bad = []
     assert len(read(record, good, skip_bad=True, bad=bad.append)) == 1
     assert len(bad) == 1

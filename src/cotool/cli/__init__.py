@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import inspect
 import os
 import sys
 from collections.abc import Callable
@@ -120,14 +121,24 @@ def _without_debug(arguments: Sequence[str]) -> tuple[list[str], bool]:
 
 def whole_command() -> Any:
     """Return Click's command with all its groups and commands, for manuals and tests."""
-    return get_command(_make_app([], whole=True))
+    return _unwrapped(get_command(_make_app([], whole=True)))
 
 
 def _command(arguments: Sequence[str]) -> Callable[..., Job | int | None]:
-    command = get_command(_make_app(arguments, whole="_COTOOL_COMPLETE" in os.environ))
+    command = _unwrapped(get_command(_make_app(arguments, whole="_COTOOL_COMPLETE" in os.environ)))
     for parameter in command.params:
         if parameter.name in {"install_completion", "show_completion"}:
             parameter.hidden = True  # type: ignore[attr-defined]
+    return command
+
+
+def _unwrapped(command: Any) -> Any:
+    """Return the command with the paragraphs of all help on one line each, for rich to wrap."""
+    if command.help:
+        paragraphs = inspect.cleandoc(command.help).split("\n\n")
+        command.help = "\n\n".join(" ".join(text.split()) for text in paragraphs)
+    for inner in getattr(command, "commands", {}).values():
+        _unwrapped(inner)
     return command
 
 

@@ -42,7 +42,7 @@ Profile = Annotated[
     str | None,
     option(
         "Keys",
-        "Argon2id cost of a new passphrase: low-memory (64 MiB) or high-memory (2 GiB).",
+        "What guessing a new passphrase shall cost: low-memory (64 MiB) or high-memory (2 GiB).",
         "--profile",
         metavar="NAME",
     ),
@@ -227,7 +227,9 @@ def export(
         str | None, option("Output", "Where the export goes.", "--output", "-o", metavar="FILE")
     ] = None,
     force: Annotated[bool, flag("Output", "Replace a file that exists.", "--force", "-f")] = False,
-    armor: Annotated[bool, flag("Output", "Text for mail or paper.", "--armor", "-a")] = False,
+    armor: Annotated[
+        bool, flag("Output", "Write text in place of bytes, for mail or paper.", "--armor", "-a")
+    ] = False,
     export_passphrase_file: Annotated[
         str | None,
         option(

@@ -156,7 +156,7 @@ def analyze_logs(
         str | None,
         _option(
             "Output",
-            "Width of the histogram's buckets, as in 5m; else chosen.",
+            "Width of a step of the time line, as in 5m; else chosen.",
             "--bucket",
             metavar="DURATION",
         ),
@@ -206,7 +206,10 @@ def analyze_logs(
         bool, _flag("Run", "Show the traceback of an error.", "--debug")
     ] = False,
 ) -> Callable[[], int]:
-    """Count a log's lines by level, time, pattern and keyword: gigabytes in one pass."""
+    """Count a log's lines by level, time, pattern and keyword: gigabytes in one pass.
+
+    A record is a line that begins an entry, with the lines that go on with it, as in a stack trace.
+    """
     if json and format not in {None, "json"}:
         raise InputError(f"--json contradicts --format {format}", hint="leave one of them out")
     chosen = "json" if json else format or _EXTENSIONS.get(Path(output or "").suffix.lower())

@@ -19,7 +19,9 @@ app = typer.Typer(
     name="experts",
     no_args_is_help=True,
     rich_markup_mode="rich",
-    help="Show which experts have earned trust, judge their answers, keep and move the record.",
+    help="Show which experts have earned trust, judge their answers, keep and move the record.\n\n"
+    "The record is what was learned of experts: from cotool consensus --learn, and from "
+    "feedback. A store is the file or the database that holds it.",
     epilog="""Examples:
 
 cotool experts list
@@ -36,7 +38,7 @@ Store = Annotated[
     str | None,
     option(
         _WHAT,
-        "Where the record is: a file, or a URL postgresql://…; else COTOOL_STORE, else your own.",
+        "The store: a file, or a database postgresql://…; else COTOOL_STORE, else your own file.",
         "--store",
         metavar="PATH",
     ),
@@ -133,7 +135,7 @@ def reset(
 @app.command("export", epilog="Example:  cotool experts export record.json")
 def export(
     file: Annotated[
-        str, typer.Argument(metavar="[FILE]", help="Where to; else standard output.")
+        str, typer.Argument(metavar="[FILE]", help="The file to write; else standard output.")
     ] = "-",
     *,
     store: Store = None,
