@@ -124,11 +124,11 @@ def whole_command() -> Any:
     return _unwrapped(get_command(_make_app([], whole=True)))
 
 
-def _command(arguments: Sequence[str]) -> Callable[..., Job | int | None]:
+def _command(arguments: Sequence[str]) -> Any:
     command = _unwrapped(get_command(_make_app(arguments, whole="_COTOOL_COMPLETE" in os.environ)))
     for parameter in command.params:
         if parameter.name in {"install_completion", "show_completion"}:
-            parameter.hidden = True  # type: ignore[attr-defined]
+            parameter.hidden = True
     return command
 
 
