@@ -95,6 +95,12 @@ def test_a_demo_takes_no_files(name, command):
         (["vault", "encrypt", "--recursiv", "a"], ["vault", "encrypt", "--recursive", "a"]),
         (["consensus", SHOP], ["analyze-logs", SHOP]),
         (["consensus", VAULT], ["vault", "decrypt", VAULT]),
+        (["consensus", "examples/deploymnt.json"], ["consensus", DEPLOYMENT]),
+        (["analyze-logs", "-q", "examples/shp.log"], ["analyze-logs", "-q", SHOP]),
+        (["vault", "verify", "examples/welcom.txt.vault"], ["vault", "verify", VAULT]),
+        (["analyze-logs", "examples"], ["analyze-logs", "examples", "-r"]),
+        (["consensus", "examples"], ["consensus", "examples/*.json"]),
+        (["vault", "encrypt", "examples"], ["vault", "encrypt", "examples", "-r"]),
         (["vault", "encrypt"], ["vault", "encrypt", "-r", "documents/"]),
         (["consensus", "--format"], ["consensus", "--demo"]),
     ],
@@ -187,11 +193,27 @@ def test_config_show_tells_of_bad_values(command, monkeypatch):
     assert "COTOOL_METRIC: 'tfdf' is not one of" in outcome.err
 
 
-def test_completion_knows_values(capsys, monkeypatch):
-    """After an option with a list of words, a shell completes the words."""
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("cotool consensus --metric t", ["tfidf"]),
+        ("cotool con", ["consensus", "config"]),
+        ("cotool analyze-logs --tz Europe/Berl", ["Europe/Berlin"]),
+        ("cotool vault encrypt --profile h", ["high-memory"]),
+        ("cotool vault keys ro", ["rotate"]),
+        ("cotool experts show al", ["alice"]),
+        ("cotool experts feedback q --best b", ["bob"]),
+        ("cotool experts show x", []),
+    ],
+)
+def test_completion_knows_commands_and_values(line, words, command, capsys, monkeypatch, tmp_path):
+    """A shell completes commands, options' words, time zones and the experts of the store."""
+    answers = tmp_path / "a.csv"
+    answers.write_text("question,worker,answer\nq,alice,A\nq,bob,A\n", encoding="utf-8")
+    assert command("consensus", answers, "--learn", "--quiet").code == 0
     monkeypatch.setenv("_COTOOL_COMPLETE", "complete_bash")
-    monkeypatch.setenv("COMP_WORDS", "cotool consensus --metric t")
-    monkeypatch.setenv("COMP_CWORD", "3")
+    monkeypatch.setenv("COMP_WORDS", line)
+    monkeypatch.setenv("COMP_CWORD", str(len(line.split()) - 1))
     with pytest.raises(SystemExit):
         main([])
-    assert capsys.readouterr().out.split() == ["tfidf"]
+    assert capsys.readouterr().out.split() == words

@@ -101,7 +101,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         hint = "give it fewer questions or responses at a time, or --threads 1"
         return _report("out of memory", hint, CotoolError.exit_code, debug=debug)
     except OSError as error:
-        return _report(_os_error(error), None, CotoolError.exit_code, debug=debug)
+        from cotool.cli._suggest import file_hint
+
+        message = _os_error(error)
+        code = CotoolError.exit_code
+        return _report(message, file_hint(arguments, message), code, debug=debug)
     except _UsageError as error:
         if not error.format_message():  # type: ignore[attr-defined]
             return CotoolError.exit_code  # a group called without a command: its help is shown
@@ -249,10 +253,10 @@ def _usage(error: Exception, arguments: Sequence[str]) -> tuple[str, str]:
 
 
 def _hint(error: CotoolError, arguments: Sequence[str]) -> str | None:
-    """Return an error's hint, or the command that reads the file which the error names."""
-    from cotool.cli._suggest import reader_hint
+    """Return the call that was meant where an error names a file, else the error's own hint."""
+    from cotool.cli._suggest import file_hint
 
-    return reader_hint(arguments, str(error)) or error.hint
+    return file_hint(arguments, str(error)) or error.hint
 
 
 def _os_error(error: OSError) -> str:

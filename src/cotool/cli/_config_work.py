@@ -95,7 +95,7 @@ def _print_table(rows: list[_Row]) -> None:
     if not rows:
         screen.print(Text("nothing is set: the defaults hold"))
         return
-    name_width = max(len(row.name) for row in rows)
+    name_width = max(len("setting"), *(len(row.name) for row in rows))
     source_width = max(len("from"), *(len(one_line(row.source)) for row in rows))
     source_width = min(source_width, max(24, screen.width // 3))
     room = max(12, screen.width - name_width - source_width - 4)

@@ -89,11 +89,43 @@ def _called(arguments: Sequence[str]) -> tuple[Any, str]:
     return command, path
 
 
-def reader_hint(arguments: Sequence[str], message: str) -> str | None:
-    """Return the command that reads a file which another command's error names, if any."""
+def file_hint(arguments: Sequence[str], message: str) -> str | None:
+    """Return the call that was meant where an error names a file of the arguments, if any.
+
+    The file may have been mistyped, be a folder, or be for another command.
+    """
     for word in arguments[1:]:
-        if not word.startswith("-") and message.startswith(word):
-            return other_reader(word, arguments[0])
+        if word.startswith("-") or not message.startswith((f"{word}: ", f"{word}, ")):
+            continue
+        if not Path(word).exists():
+            near = _nearest_file(word)
+            return near and f"did you mean: {_call(_replaced(arguments, word, near))}"
+        if Path(word).is_dir():
+            return _for_folder(word, arguments)
+        # The vault takes files of all kinds.
+        return None if arguments[0] == "vault" else other_reader(word, arguments[0])
+    return None
+
+
+def _nearest_file(path: str) -> str | None:
+    """Return a file in the same folder whose name is nearly that of a path which is not there."""
+    folder = Path(path).parent
+    try:
+        names = sorted(found.name for found in folder.iterdir())
+    except OSError:
+        return None
+    near = get_close_matches(Path(path).name, names, n=1, cutoff=0.75)
+    return str(folder / near[0]) if near else None
+
+
+def _for_folder(folder: str, arguments: Sequence[str]) -> str | None:
+    if arguments[0] == "analyze-logs" or (
+        arguments[0] == "vault" and not {"-r", "--recursive"} & {*arguments}
+    ):
+        return f"read the files in it: {_call([*arguments, '-r'])}"
+    for pattern in ("*.json", "*.jsonl", "*.csv", "*.tsv"):
+        if arguments[0] == "consensus" and any(Path(folder).glob(pattern)):
+            return f"name the files in it: cotool consensus {shlex.quote(folder)}/{pattern}"
     return None
 
 
@@ -121,7 +153,9 @@ def _for_word(
         known = {name: name for name in group.commands}
     near = [word] if word in known else get_close_matches(word.lower(), known, n=1, cutoff=0.75)
     if near:
-        return f"did you mean: {_call(_replaced(arguments, word, known[near[0]]))}"
+        place = arguments.index(word)
+        meant = [*arguments[:place], *known[near[0]].split(), *arguments[place + 1 :]]
+        return f"did you mean: {_call(meant)}"
     elsewhere = {} if top else {name: name for name in commands} | _subcommands()
     if word in elsewhere:
         rest = arguments[arguments.index(word) + 1 :]
@@ -169,7 +203,7 @@ def _replaced(arguments: Sequence[str], word: str, meant: str) -> list[str]:
     for place, given in enumerate(arguments):
         name, sign, value = given.partition("=")
         if given == word or (sign and name == word):
-            new = meant.split() if given == word else [f"{meant}={value}"]
+            new = [meant] if given == word else [f"{meant}={value}"]
             return [*arguments[:place], *new, *arguments[place + 1 :]]
     return list(arguments)
 

@@ -32,8 +32,16 @@ FORMATS = ("table", "json", "csv")
 _EXTENSIONS = {".json": "json", ".csv": "csv"}
 
 
-def _among(words: tuple[str, ...]) -> Callable[[str], list[str]]:
-    return lambda incomplete: [word for word in words if word.startswith(incomplete)]
+def _among(words: Any) -> Callable[[str], list[str]]:
+    return lambda incomplete: [
+        word for word in (words() if callable(words) else words) if word.startswith(incomplete)
+    ]
+
+
+def _zones() -> list[str]:
+    from zoneinfo import available_timezones
+
+    return sorted(available_timezones())
 
 
 def _option(panel: str, text: str, *names: str, metavar: str = "TEXT", words: Any = None) -> Any:
@@ -77,7 +85,11 @@ def analyze_logs(
     tz: Annotated[
         str | None,
         _option(
-            "Input", "Zone of times that name none, and of the output.", "--tz", metavar="ZONE"
+            "Input",
+            "Zone of times that name none, and of the output.",
+            "--tz",
+            metavar="ZONE",
+            words=_zones,
         ),
     ] = None,
     state: Annotated[

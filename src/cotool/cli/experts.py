@@ -15,6 +15,12 @@ Job = Callable[[], int]
 
 _WHAT, _OUTPUT = "What", "Output"
 
+
+def _experts(incomplete: str = "") -> list[str]:
+    """Return the experts in the store, for completion."""
+    return [name for name in work.known_names() if name.startswith(incomplete)]
+
+
 app = typer.Typer(
     name="experts",
     no_args_is_help=True,
@@ -63,7 +69,9 @@ def list_experts(
 
 @app.command("show", epilog="Example:  cotool experts show alice")
 def show(
-    expert: Annotated[str, typer.Argument(metavar="EXPERT", help="The expert's name.")],
+    expert: Annotated[
+        str, typer.Argument(metavar="EXPERT", help="The expert's name.", autocompletion=_experts)
+    ],
     *,
     store: Store = None,
     json: Json = False,
@@ -97,7 +105,14 @@ def feedback(
     ] = None,
     best: Annotated[
         str | None,
-        option(_WHAT, "The expert whose answer is best.", "--best", "-b", metavar="EXPERT"),
+        option(
+            _WHAT,
+            "The expert whose answer is best.",
+            "--best",
+            "-b",
+            metavar="EXPERT",
+            words=_experts,
+        ),
     ] = None,
     score: Annotated[
         list[str] | None,
@@ -120,7 +135,10 @@ def feedback(
 @app.command("reset", epilog="Example:  cotool experts reset alice")
 def reset(
     experts: Annotated[
-        list[str] | None, typer.Argument(metavar="[EXPERT]...", help="Who is to be forgotten.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[EXPERT]...", help="Who is to be forgotten.", autocompletion=_experts
+        ),
     ] = None,
     *,
     everything: Annotated[bool, flag(_WHAT, "Forget everybody.", "--all")] = False,
