@@ -162,6 +162,7 @@ def test_a_document_in_pieces(size):
 @pytest.mark.parametrize(
     "head",
     [b"", b"[main] INFO x", b"[]", b"{}", b"[1, 2]", b'{"level": "info"}\n{"level": "info"}',
+     b'{"level": "info", "entries": [{"a": 1}]}\n' * 2,
      b'{\n "level": "info"\n}\n{\n "level": "info"\n}', b"{not json", b"[{", b'{"events": 3}'],
 )  # fmt: skip
 def test_what_is_no_document(head):

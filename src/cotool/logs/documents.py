@@ -5,9 +5,10 @@ from __future__ import annotations
 import codecs
 import json
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cotool.errors import InputError
+from cotool.logs.keyed import LEVEL_KEYS, TIME_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,10 @@ def sample_of_document(head: bytes) -> list[bytes]:
     """Return the first records, each on a line; empty where `head` begins no such document."""
     if head.lstrip()[:1] not in {b"{", b"["}:
         return []
-    first = head.split(b"\n", 1)[0]
+    with suppress(ValueError, RecursionError):
+        first = json.loads(head.lstrip().split(b"\n", 1)[0])
+        if isinstance(first, dict) and not _holds_records(first):
+            return []  # an object a line
     found: list[str] = []
     with suppress(InputError):
         for record in _records(_Text(iter([head]), "")):
@@ -34,9 +38,13 @@ def sample_of_document(head: bytes) -> list[bytes]:
             found.append(record)
             if len(found) == _SAMPLE:
                 break
-    if found and found[0].encode() == first.strip().removesuffix(b","):
-        return []  # an object a line
     return [_line(record).encode() for record in found]
+
+
+def _holds_records(first: dict[str, Any]) -> bool:
+    """Tell whether an object holds records, and is not one itself, with its own level or time."""
+    listed = any(isinstance(first.get(key), list) for key in _LISTS)
+    return listed and not any(key.lower() in (*LEVEL_KEYS, *TIME_KEYS) for key in first)
 
 
 def document_lines(blocks: Iterator[bytes], path: str) -> Iterator[bytes]:

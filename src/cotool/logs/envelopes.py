@@ -28,6 +28,8 @@ _TIME = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)? "
 _CRI = re.compile(_TIME + rb"(?:stdout|stderr) [FP](?::[^ ]*)?(?: |$)")
 _STREAM = re.compile(_TIME + rb"(?=[^ ]*[/\[\]$-])[^ ]+ ")
 _TIMED = re.compile(_TIME)
+# Lines that tell how a file is wrapped: with a thousand it takes as long as its formats.
+_ENOUGH = 100
 # Of the sample's lines, so many must be envelopes.
 _MOST = 0.9
 # Objects among other lines, which pass unchanged, need not be so many.
@@ -103,6 +105,7 @@ def find_wrapping(head: bytes, lines: list[bytes]) -> Wrapping:
 def find_envelope(lines: Sequence[bytes]) -> Envelope | None:
     """Return how a sample of lines is wrapped, None where the lines speak for themselves."""
     lines = [line for line in lines if line.strip()]
+    lines = lines[:: -(-len(lines) // _ENOUGH)] if lines else []
     if not lines:
         return None
     objects = [line for line in lines if line.lstrip()[:1] == b"{"]
