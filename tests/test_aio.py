@@ -372,3 +372,26 @@ def test_a_source_may_use_the_calls_itself():
 
     for method in ("auto", "majority_vote"):
         assert len(asyncio.run(asyncio.wait_for(main(method), 20))) == 5
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_a_batch_learns_in_a_store(asynchronous, tmp_path):
+    """A store that was opened on the event loop's thread weighs, remembers and learns."""
+    questions = asked(120)
+
+    async def main(path):
+        with cotool.Store(str(path)) as store:
+            source = trickle(questions) if asynchronous else questions
+            batch = aio.find_consensus_batch(
+                source, store=store, learning=cotool.Learning(learn=True)
+            )
+            found = [one.to_dict() async for one in batch]
+            return found, len(store.questions())
+
+    with cotool.Store(str(tmp_path / "plain.db")) as store:
+        learning = cotool.Learning(learn=True)
+        expected = [
+            one.to_dict()
+            for one in cotool.find_consensus_batch(questions, store=store, learning=learning)
+        ]
+    assert asyncio.run(main(tmp_path / "aio.db")) == (expected, 120)

@@ -176,3 +176,16 @@ def test_requests_give_the_question(body, read):
         "model": "m", "choices": [{"message": {"content": "yes"}}]}}, "error": None}  # fmt: skip
     found = read({"custom_id": "c", "method": "POST", **body}, result)
     assert answers(found) == {"q": {"m": "yes"}}
+
+
+@pytest.mark.parametrize("depth", [50, 400, 5000])
+def test_nesting_without_end_is_told(depth, tmp_path):
+    """Lists of events in events, and errors in errors, end in an error of the input."""
+    path = tmp_path / "deep.json"
+    path.write_text('{"events": [' * depth + '{"a": 1}' + "]}" * depth, encoding="utf-8")
+    with pytest.raises(InputError):
+        list(read_questions([path]))
+    error = '{"error": ' * depth + '"x"' + "}" * depth
+    path.write_text('{"custom_id": "c", "response": null, "error": ' + error + "}")
+    with pytest.raises(InputError):
+        list(read_questions([path]))

@@ -14,7 +14,7 @@ from cotool.errors import InputError
 @pytest.fixture
 def logger():
     """A logger of its own, and a function that gives it a handler."""
-    own = logging.getLogger("shop")
+    own = logging.getLogger("cotool.tests.shop")
     own.setLevel(1)
     own.propagate = False
 
@@ -92,7 +92,7 @@ def test_a_summary_is_of_its_moment(logger):
 
 def test_formatter_and_level_are_those_of_the_handler(logger):
     """The text is what the formatter makes of a record; a level keeps records out."""
-    log, handler = logger(level=logging.WARNING, patterns={"name": "^.*shop:"})
+    log, handler = logger(level=logging.WARNING, patterns={"name": "tests.shop:"})
     handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
     log.info("no")
     log.warning("yes")

@@ -30,17 +30,30 @@ def unpacked(value: Any, where: str) -> Iterator[tuple[str, Any]]:
     Steps within a traced call are left out: the call itself has the answer. Raises InputError
     where a record says that its request failed.
     """
+    try:
+        yield from _unpacked(value, where)
+    except RecursionError:
+        raise _too_deep(where) from None
+
+
+def _unpacked(value: Any, where: str) -> Iterator[tuple[str, Any]]:
     if not isinstance(value, dict):
         yield where, value
         return
     listed = [key for key in _LISTS if isinstance(value.get(key), list)]
     if len(listed) == 1 and value.keys() - {listed[0]} <= _BESIDE:
         for place, item in enumerate(value[listed[0]], 1):
-            yield from unpacked(item, f"{where}, {listed[0]} {place}")
+            yield from _unpacked(item, f"{where}, {listed[0]} {place}")
         return
     if _is_step(value):
         return
     yield where, _run(value, where) if "run_type" in value else value
+
+
+def _too_deep(where: str) -> InputError:
+    return InputError(
+        f"{where}: is nested too deeply", hint="a response needs no more than a few levels"
+    )
 
 
 def check_succeeded(value: Any, where: str) -> None:
@@ -92,8 +105,9 @@ def _texts(content: Any) -> Iterator[str]:
 
 def _reason(error: Any) -> str | None:
     """Return the innermost message of an error."""
-    if isinstance(error, dict):
-        return _reason(error.get("error")) or _reason(error.get("message")) or None
+    for _ in range(3):
+        if isinstance(error, dict):
+            error = error.get("error") or error.get("message")
     return error if isinstance(error, str) and error else None
 
 
