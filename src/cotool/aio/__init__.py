@@ -3,7 +3,8 @@
 At most `set_limit()` calls of an event loop run at once (as many as there are CPUs); the CPUs are
 shared between them, and results do not depend on that. A call that is cancelled stops its work
 soon, and the cancellation is seen by who awaits it when the work has ended: nothing goes on behind
-anybody's back. What an encryption had written until then is taken away.
+anybody's back. A file that was being written is there whole, where only its last step was left, or
+not at all.
 """
 
 from __future__ import annotations
