@@ -3,7 +3,7 @@ PYTHON ?= python
 export OMP_WAIT_POLICY = passive
 export PYTHONPATH = src
 
-.PHONY: dev build test check fuzz freshness sanitize bench profile pictures dist clean
+.PHONY: dev build test check man fuzz freshness sanitize bench profile pictures dist clean
 
 dev:            ## an editable install with everything that the other tasks need
 	$(PYTHON) -m pip install -q -e '.[dev,bench]'
@@ -23,6 +23,9 @@ check:          ## ruff, mypy with stubtest, cython-lint, import-linter, Cython'
 	cython-lint src/cotool/_fast/*.pyx src/cotool/_fast/*.pxd
 	lint-imports
 	$(PYTHON) tests/cython_hints.py
+
+man:            ## the manual pages, from the help of the program
+	$(PYTHON) man/pages.py
 
 fuzz:           ## the property tests with 5,000 random examples each, some minutes
 	HYPOTHESIS_PROFILE=fuzz $(PYTHON) -m pytest -q -x tests
@@ -55,5 +58,5 @@ dist:           ## sdist and wheel
 
 clean:
 	rm -rf build dist src/*.egg-info src/cotool/_fast/*.so
-	cd src/cotool/_fast && rm -f _openmp.c clustering.c decoys.c edits.c forms.c levenshtein.c logit.c logscan.c matrix.c neighbours.c pairwise.c partition.c rover.c subclasses.c \
+	cd src/cotool/_fast && rm -f _openmp.c clustering.c decoys.c edits.c interrupt.c envelopes.c forms.c levenshtein.c logit.c logscan.c matrix.c neighbours.c pairwise.c partition.c rover.c subclasses.c \
 		tokens.c truth.c

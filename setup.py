@@ -17,7 +17,9 @@ FAST = "src/cotool/_fast"
 # Each extension module, and the C files with its leaf loops.
 MODULES: dict[str, list[str]] = {
     "_openmp": [],
+    "envelopes": ["logenvelopes.c"],
     "forms": ["logforms.c", "logmask.c"],
+    "interrupt": [],
     "logscan": ["automaton.c", "logentries.c", "logforms.c", "loglines.c", "logmask.c"],
     "matrix": [],
     "neighbours": ["bags.c", "index.c"],

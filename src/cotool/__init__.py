@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         similarity_matrix,
         wawa,
     )
+    from cotool.consensus.frames import to_pandas, to_polars
     from cotool.errors import (
         CostRefusedError,
         CotoolError,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
         WrongKeyError,
     )
     from cotool.logs import LogSummary, Template, TemplateSet, analyze_logs, mine_templates
+    from cotool.logs.handler import CountingHandler
     from cotool.vault import (
         KeyFile,
         Keyring,
@@ -75,6 +77,7 @@ __all__ = [
     "Consensus",
     "CostRefusedError",
     "CotoolError",
+    "CountingHandler",
     "Dissent",
     "Gold",
     "InputError",
@@ -122,6 +125,8 @@ __all__ = [
     "rewrap",
     "sign",
     "similarity_matrix",
+    "to_pandas",
+    "to_polars",
     "verify",
     "verify_passwords",
     "verify_signatures",
@@ -167,6 +172,8 @@ __getattr__ = lazy(
         **dict.fromkeys(_ERRORS, "cotool.errors"),
         **dict.fromkeys(_LOGS, "cotool.logs"),
         **dict.fromkeys(_VAULT, "cotool.vault"),
+        **dict.fromkeys(["to_pandas", "to_polars"], "cotool.consensus.frames"),
+        "CountingHandler": "cotool.logs.handler",
         "build_info": "cotool.build_info",
     },
 )

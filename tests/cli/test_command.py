@@ -154,9 +154,9 @@ def test_no_file_on_a_terminal(core, command, monkeypatch, capsys):
         (["consensus", "a", "-f", "xml"], "--format: 'xml' is not one of table"),
         (["consensus", "a", "--json", "-f", "csv"], "--json contradicts --format csv"),
         (["consensus", "a", "--fail-on", "mood<1"], "--fail-on: cannot read 'mood<1'"),
-        (["consensus", "a", "--nonsense"], "No such option"),
+        (["consensus", "a", "--nonsense"], "no such option"),
         (["consensus", "a", "--method"], "--method"),
-        (["nonsense"], "No such command"),
+        (["nonsense"], "no such command"),
     ],
 )
 def test_usage_errors(core, command, arguments, message):

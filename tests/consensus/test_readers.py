@@ -350,7 +350,7 @@ def test_unreadable_paths(tmp_path):
     """A missing file, a folder, no file and standard input given twice are errors with hints."""
     cases = {
         (tmp_path / "none.json",): "none.json: cannot be read: No such file",
-        (tmp_path,): "is a directory",
+        (tmp_path,): "is a folder",
         ("a\0b",): "cannot be read",
         (): "no file is given",
         ("-", "-"): "given twice",

@@ -146,7 +146,7 @@ def test_names_globs_and_folders(tmp_path, monkeypatch):
     assert names("*.log") == ["a.log", "b.log", "wide.log"]
     assert names("a.log", "a.log", "same.log") == ["a.log"]
     assert names(".", recursive=True) == ["./a.log", "./b.log", "./wide.log", "./sub/c.log"]
-    with pytest.raises(InputError, match="is a directory"):
+    with pytest.raises(InputError, match="is a folder"):
         names("sub")
     with pytest.raises(InputError, match="No such file"):
         names("missing.log")

@@ -6,12 +6,12 @@ and by how often symbols stand in them, since every edit changes two of the coun
 (Jokinen, Tarhio, Ukkonen, "A comparison of approximate string matching algorithms", 1996).
 """
 
-from cpython.exc cimport PyErr_CheckSignals
 from cython.parallel cimport prange, threadid
 from libc.stdint cimport int32_t, int64_t, uint8_t
 from libc.stdlib cimport calloc, free, malloc, realloc
 
 from cotool._fast._openmp cimport threads_for
+from cotool._fast.interrupt cimport check_interrupt
 from cotool._fast.levenshtein cimport (
     COTOOL_PATTERNS,
     Sequences,
@@ -225,7 +225,7 @@ def neighbours(texts, bint in_words, double threshold, top=None, num_threads=Non
                 found += finders[thread].count
             if found > limit:
                 raise too_many(limit)
-            PyErr_CheckSignals()
+            check_interrupt()
             first = last
         return listed(sequences, finders, threads, most, limit)
     finally:

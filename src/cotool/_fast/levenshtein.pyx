@@ -7,13 +7,13 @@ patterns of one call are alike, and pairs are cut into tasks. Matrices are n × 
 symmetric, 1 on the diagonal.
 """
 
-from cpython.exc cimport PyErr_CheckSignals
 from cython.parallel cimport prange, threadid
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, qsort
 from libc.string cimport memcmp, memcpy, memset
 
 from cotool._fast._openmp cimport threads_for
+from cotool._fast.interrupt cimport check_interrupt
 from cotool._fast.matrix cimport Matrix, new_matrix
 from cotool._fast.tokens cimport Tokens, tokens_of
 
@@ -343,7 +343,7 @@ cdef Matrix similarity(Sequences sequences, object num_threads):
                 raise MemoryError
             done = until
             if done < count:
-                PyErr_CheckSignals()
+                check_interrupt()
     finally:
         if scratch != NULL:
             for i in range(threads):

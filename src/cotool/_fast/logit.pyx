@@ -11,10 +11,10 @@ Newton's method, O(weights³) an iteration.
 
 from array import array
 
-from cpython.exc cimport PyErr_CheckSignals
 from libc.math cimport exp, fabs, log, sqrt
 from libc.stdint cimport int32_t, int64_t
 
+from cotool._fast.interrupt cimport check_interrupt
 from cotool._fast.truth cimport zeros
 
 cdef int ITERATIONS = 30
@@ -175,7 +175,7 @@ def update(Choices t, mean, precision):
     cdef double[::1] cholesky = zeros(n * n)
     cdef double now, then, largest, step
     for _iteration in range(ITERATIONS):
-        PyErr_CheckSignals()
+        check_interrupt()
         for i in range(n):
             slope[i] = 0
             for j in range(n):

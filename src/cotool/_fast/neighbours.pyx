@@ -19,7 +19,6 @@ Clusters of the graph of pairs with similarity >= threshold, as labels by first 
 from array import array
 
 from cpython cimport array as arrays
-from cpython.exc cimport PyErr_CheckSignals
 from cython.parallel cimport prange, threadid
 from libc.stdint cimport int32_t, int64_t
 from libc.stdlib cimport calloc, free, malloc, qsort
@@ -27,6 +26,7 @@ from libc.string cimport memcpy
 
 from cotool._fast._openmp cimport threads_for
 from cotool._fast.forest cimport find, forest, join
+from cotool._fast.interrupt cimport check_interrupt
 from cotool._fast.tokens cimport Tokens, tokens_of
 
 cdef extern from "index.h" nogil:
@@ -385,7 +385,7 @@ def neighbours(texts, str metric not None, double threshold, top=None, num_threa
                 total += self.copies(b) * (rows[b].count - 1)
             if total > limit:
                 raise too_many(limit)
-            PyErr_CheckSignals()
+            check_interrupt()
             first = last
         return assemble(count, self.index.bag, rows)
     finally:
@@ -431,7 +431,7 @@ cdef int64_t* degrees_of(Index self) except NULL:
                     )
             if failed:
                 raise MemoryError
-            PyErr_CheckSignals()
+            check_interrupt()
             first = last
     except BaseException:
         free(degrees)
@@ -482,7 +482,7 @@ cdef int32_t* joined(Index self, const int64_t* degrees, int64_t least) except N
                     )
             if failed:
                 raise MemoryError
-            PyErr_CheckSignals()
+            check_interrupt()
             first = last
         for thread in range(1, threads):
             for b in range(bags):
@@ -585,7 +585,7 @@ def star(texts, str metric not None, double threshold, num_threads=None, sweep=N
                     similarity[hits[h].bag] = hits[h].similarity
             asked += 1
             if asked % BATCH == 0:
-                PyErr_CheckSignals()
+                check_interrupt()
         return self.labels(centre)
     finally:
         free(degrees)

@@ -11,13 +11,13 @@ Two texts without words are alike (1); a text without words and one with words a
 Matrices are n × n float32, symmetric, 1 on the diagonal.
 """
 
-from cpython.exc cimport PyErr_CheckSignals
 from cython.parallel cimport prange
 from libc.math cimport isfinite
 from libc.stdint cimport int32_t, int64_t
 from libc.stdlib cimport free, malloc
 
 from cotool._fast._openmp cimport threads_for
+from cotool._fast.interrupt cimport check_interrupt
 from cotool._fast.matrix cimport Matrix, new_matrix, touch
 from cotool._fast.tokens cimport Tokens, tokens_of
 
@@ -87,7 +87,7 @@ cdef Matrix bag_similarity(object texts, int metric, object num_threads):
             if failed:
                 raise MemoryError
             if last < blocks:
-                PyErr_CheckSignals()
+                check_interrupt()
     finally:
         cotool_bags_close(&bags)
     return out

@@ -6,10 +6,11 @@ template. Any other group is parted by the words of one place: that after which 
 word. So the result depends on the set of messages alone.
 """
 
-from cpython.exc cimport PyErr_CheckSignals
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memset
+
+from cotool._fast.interrupt cimport check_interrupt
 
 # What is known of a word.
 (IS_PARAMETER, LOOKS_LIKE_ID, IS_UPPER, IS_SIZE, IS_DURATION, IS_NOUN, IS_PREPOSITION, IS_TEXT,
@@ -209,7 +210,7 @@ cdef int part(Work* w, int low, int high, list found) except -1:
         if score > best_score or (score == best_score and groups < best_groups):
             best, best_score, best_groups = k, score, groups
     sort_rows(w, low, high, best, best_groups)
-    PyErr_CheckSignals()
+    check_interrupt()
     start = low
     for n in range(low + 1, high + 1):
         if n == high or (w.ids[<int64_t>w.row[n] * w.words + best]

@@ -19,12 +19,12 @@ decoys.pyx and subclasses.pyx hold the models of errors that experts share.
 from array import array
 
 from cpython cimport array as arrays
-from cpython.exc cimport PyErr_CheckSignals
 from cython.parallel cimport prange
 from libc.math cimport exp, fabs, log, log1p
 from libc.stdint cimport int32_t, int64_t
 
 from cotool._fast._openmp cimport threads_for
+from cotool._fast.interrupt cimport check_interrupt
 
 # Nanoseconds for a label and one of the labels it may be compared with.
 cdef double LABEL_COST = 3.0
@@ -250,7 +250,7 @@ cdef class Steps:
 
     cdef bint settled(self, double tolerance) except -1:
         """Whether the log-likelihood has stopped rising; called once an iteration."""
-        PyErr_CheckSignals()
+        check_interrupt()
         cdef double now = summed(self.fit)
         cdef bint done = self.begun and fabs(now - self.last) <= tolerance * fabs(now)
         self.begun, self.last = True, now

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import inspect
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.main import get_command
@@ -45,6 +46,7 @@ _COMMANDS = {  # and the first sentence of their help
     "vault": "Encrypt files with keys that have versions, or passphrases; sign them; "
     "hash passwords.",
     "bench": "Measure how fast cotool is on this machine, with pyperf, and compare results.",
+    "config": "Show the settings and where each comes from: variable, file or default.",
 }
 
 
@@ -69,7 +71,9 @@ def _cotool(
 ) -> None:
     """Consensus among experts, analysis of logs, encryption: at the speed of the machine."""
     if context.invoked_subcommand is None:
-        print(context.get_help())
+        from cotool.cli._welcome import WELCOME
+
+        print(WELCOME, end="")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -87,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()
     except CotoolError as error:
-        return _report(str(error), error.hint, error.exit_code, debug=debug)
+        return _report(str(error), _hint(error, arguments), error.exit_code, debug=debug)
     except BrokenPipeError:
         _discard_output()
         return _CLOSED_PIPE
@@ -97,11 +101,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         hint = "give it fewer questions or responses at a time, or --threads 1"
         return _report("out of memory", hint, CotoolError.exit_code, debug=debug)
     except OSError as error:
-        return _report(_os_error(error), None, CotoolError.exit_code, debug=debug)
+        from cotool.cli._suggest import file_hint
+
+        message = _os_error(error)
+        code = CotoolError.exit_code
+        return _report(message, file_hint(arguments, message), code, debug=debug)
     except _UsageError as error:
         if not error.format_message():  # type: ignore[attr-defined]
             return CotoolError.exit_code  # a group called without a command: its help is shown
-        return _report(*_usage(error), CotoolError.exit_code, debug=debug)
+        return _report(*_usage(error, arguments), CotoolError.exit_code, debug=debug)
     except Exception as error:  # noqa: BLE001 - the last line before the user
         hint = "this is a defect of cotool; --debug shows where it happened"
         return _report(f"{type(error).__name__}: {error}", hint, _DEFECT, debug=debug)
@@ -115,19 +123,33 @@ def _without_debug(arguments: Sequence[str]) -> tuple[list[str], bool]:
     return left + list(arguments[end:]), len(left) < end
 
 
-def _command(arguments: Sequence[str]) -> Callable[..., Job | int | None]:
-    command = get_command(_make_app(arguments))
+def whole_command() -> Any:
+    """Return Click's command with all its groups and commands, for manuals and tests."""
+    return _unwrapped(get_command(_make_app([], whole=True)))
+
+
+def _command(arguments: Sequence[str]) -> Any:
+    command = _unwrapped(get_command(_make_app(arguments, whole="_COTOOL_COMPLETE" in os.environ)))
     for parameter in command.params:
         if parameter.name in {"install_completion", "show_completion"}:
-            parameter.hidden = True  # type: ignore[attr-defined]
+            parameter.hidden = True
     return command
 
 
-def _make_app(arguments: Sequence[str]) -> typer.Typer:
-    """Return the app, of which only the command that is called is built: the rest takes 40 ms."""
+def _unwrapped(command: Any) -> Any:
+    """Return the command with the paragraphs of all help on one line each, for rich to wrap."""
+    if command.help:
+        paragraphs = inspect.cleandoc(command.help).split("\n\n")
+        command.help = "\n\n".join(" ".join(text.split()) for text in paragraphs)
+    for inner in getattr(command, "commands", {}).values():
+        _unwrapped(inner)
+    return command
+
+
+def _make_app(arguments: Sequence[str], *, whole: bool) -> typer.Typer:
+    """Return the app, `whole`, or with only the command that is called: the rest takes 40 ms."""
     words = [word for word in arguments if not word.startswith("-")]
-    completes = "_COTOOL_COMPLETE" in os.environ
-    called = words[0] if words and words[0] in _COMMANDS and not completes else None
+    called = words[0] if words and words[0] in _COMMANDS and not whole else None
     app = typer.Typer(
         name="cotool",
         add_completion=True,
@@ -142,13 +164,14 @@ def _make_app(arguments: Sequence[str]) -> typer.Typer:
         "cotool analyze-logs app.log\n\n"
         "cotool vault encrypt report.pdf\n\n"
         "cotool bench run --group logs --fast\n\n"
+        "cotool config show\n\n"
         "Tab completion:  cotool --install-completion",
     )(_cotool)
     for name, text in _COMMANDS.items():
-        if called is None and not completes:
+        if called is None and not whole:
             app.command(name, help=text)(_listed)
-        elif completes or name == called:
-            _ADD[name](app, [] if completes else words[1:])
+        elif whole or name == called:
+            _ADD[name](app, [] if whole else words[1:])
     return app
 
 
@@ -193,6 +216,12 @@ def _add_bench(app: typer.Typer, words: Sequence[str]) -> None:
     app.add_typer(_narrowed(bench.app, words), name="bench")
 
 
+def _add_config(app: typer.Typer, words: Sequence[str]) -> None:
+    from cotool.cli import config
+
+    app.add_typer(_narrowed(config.app, words), name="config")
+
+
 def _narrowed(app: typer.Typer, words: Sequence[str]) -> typer.Typer:
     """Return a group with only the command, or the group, that the first word names, if any."""
     commands = [info for info in app.registered_commands if words and info.name == words[0]]
@@ -215,14 +244,24 @@ _ADD = {
     "analyze-logs": _add_analyze_logs,
     "vault": _add_vault,
     "bench": _add_bench,
+    "config": _add_config,
 }
 
 
-def _usage(error: Exception) -> tuple[str, str]:
-    """Return what Click says of a wrong argument, and the help that explains it."""
-    context = getattr(error, "ctx", None)
-    path = context.command_path if context is not None else "cotool"
-    return error.format_message(), f"{path} --help lists the options"  # type: ignore[attr-defined]
+def _usage(error: Exception, arguments: Sequence[str]) -> tuple[str, str]:
+    """Return what Click says of a wrong argument, and the command that was meant."""
+    from cotool.cli._suggest import usage_hint
+
+    message: str = error.format_message()  # type: ignore[attr-defined]
+    message = message.partition(" Did you mean")[0].removesuffix(".")
+    return message[:1].lower() + message[1:], usage_hint(error, arguments, tuple(_COMMANDS))
+
+
+def _hint(error: CotoolError, arguments: Sequence[str]) -> str | None:
+    """Return the call that was meant where an error names a file, else the error's own hint."""
+    from cotool.cli._suggest import file_hint
+
+    return file_hint(arguments, str(error)) or error.hint
 
 
 def _os_error(error: OSError) -> str:

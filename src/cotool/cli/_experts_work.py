@@ -222,6 +222,17 @@ def _read_export(file: str) -> Learned:
     return imported(form, file)
 
 
+def known_names() -> list[str]:
+    """Return the names of the experts in the store; none where it cannot be read."""
+    from cotool.errors import CotoolError
+
+    try:
+        with _open(None) as opened:
+            return sorted(opened.read().experts)
+    except CotoolError:
+        return []
+
+
 def _open(store: str | None, *, create: bool = False) -> Store:
     from cotool.cli._settings import store_path
     from cotool.consensus import Store

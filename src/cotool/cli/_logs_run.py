@@ -307,6 +307,12 @@ def _end(request: LogRequest, summary: LogSummary, conditions: Sequence[LogCondi
             f"{plural(summary.counts.long_lines, 'line')} of more than 1 MiB: regexes saw the "
             "first MiB of each"
         )
+    counts = summary.counts
+    if counts.records and counts.timeless == counts.records == counts.levels["unknown"]:
+        from cotool.cli._suggest import other_reader
+
+        paths = [file.path for file in summary.files]
+        warnings += filter(None, (other_reader(path, "analyze-logs") for path in paths))
     for warning in warnings if not request.quiet else ():
         print(f"cotool: warning: {visible(warning)}", file=sys.stderr)
     met = [condition for condition in conditions if condition.holds(summary)]

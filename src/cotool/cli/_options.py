@@ -8,12 +8,13 @@ import typer
 
 
 def option(panel: str, text: str, *names: str, metavar: str = "TEXT", words: Any = None) -> Any:
-    """Return an option with a value."""
+    """Return an option with a value; `words` (or a function that gives them) complete it."""
     complete = None
     if words:
 
         def complete(incomplete: str) -> list[str]:
-            return [word for word in words if word.startswith(incomplete)]
+            known = words() if callable(words) else words
+            return [word for word in known if word.startswith(incomplete)]
 
     return typer.Option(
         *names,

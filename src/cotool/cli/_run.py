@@ -82,6 +82,8 @@ def run(request: Request) -> int:
                 bar.finish()
             writer.write(result)
             notes.answered(result)
+            if result.question in request.paths:
+                _warn_of_a_log(result.question, notes)
         writer.close()
         if store is not None and learning is not None:
             bar.finish()
@@ -93,6 +95,15 @@ def run(request: Request) -> int:
 
         show_report(str(request.output))
     return notes.end()
+
+
+def _warn_of_a_log(path: str, notes: Notes) -> None:
+    """Warn of a log in JSON lines, which also reads as answers to a question named by the file."""
+    from cotool.cli._suggest import other_reader
+
+    found = other_reader(path, "consensus")
+    if found:
+        notes.warning(found)
 
 
 def _check_learning(request: Request) -> None:

@@ -6,13 +6,13 @@ import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cotool.consensus.options import CLUSTERINGS, METHODS, METRICS
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     Convert = Callable[[object, str], Any]
 
@@ -47,23 +47,51 @@ class Settings:
     threads: int | None = None
 
 
+class Traced(NamedTuple):
+    """A setting as it was given, and where: "--metric", "COTOOL_METRIC", a file, or "default"."""
+
+    name: str
+    raw: object
+    source: str
+    where: str
+
+    def value(self) -> Any:
+        """Return the value, converted. Raises InputError that names `where`."""
+        if self.source == "default":
+            return self.raw
+        return _CONVERTERS[self.name](self.raw, self.where)
+
+
 def resolve_settings(flags: Mapping[str, object]) -> Settings:
     """Return the settings; `flags` maps names to what the command line gave, None where nothing.
 
     Raises InputError that names the flag, the variable, or the file and key of a bad value.
     """
+    return Settings(
+        **{
+            traced.name: traced.value()
+            for traced in trace_settings(flags)
+            if traced.source != "default"
+        }
+    )
+
+
+def trace_settings(flags: Mapping[str, object]) -> Iterator[Traced]:
+    """Yield every setting with the place that decides it. Raises InputError for the file alone."""
     path = config_path()
     config = _read_config(path)
-    chosen: dict[str, Any] = {}
-    for name, convert in _CONVERTERS.items():
+    defaults = Settings()
+    for name in _CONVERTERS:
         variable = _VARIABLES.get(name, f"COTOOL_{name.upper()}")
+        option = f"--{name.replace('_', '-')}"
         if flags.get(name) is not None:
-            chosen[name] = convert(flags[name], f"--{name.replace('_', '-')}")
+            yield Traced(name, flags[name], option, option)
         elif os.environ.get(variable):
-            chosen[name] = convert(os.environ[variable], variable)
+            yield Traced(name, os.environ[variable], variable, variable)
         elif name in config:
-            chosen[name] = convert(config[name], f"{path}: [consensus] {name}")
-    return Settings(**chosen)
+            yield Traced(name, config[name], path.name, f"{path}: [consensus] {name}")
+        else:
+            yield Traced(name, getattr(defaults, name), "default", "default")
 
 
 def parse_threads(flag: str | None) -> int | None:

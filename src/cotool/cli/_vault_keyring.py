@@ -26,13 +26,26 @@ keys_app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
     help="The keyring: versions of your key, in a file that a passphrase or key file opens.",
+    epilog="""Examples:
+
+cotool vault keys init
+
+cotool vault keys list
+
+cotool vault keys rotate
+""",
 )
 
-Quiet = Annotated[bool, flag("Running", "Say nothing but errors.", "--quiet", "-q")]
+Quiet = Annotated[bool, flag("Run", "Say nothing but errors.", "--quiet", "-q")]
 Version = Annotated[int, typer.Argument(metavar="VERSION", help="As `keys list` counts them.")]
 Profile = Annotated[
     str | None,
-    option("Keys", "Argon2id cost: low-memory or high-memory.", "--profile", metavar="NAME"),
+    option(
+        "Keys",
+        "What guessing a new passphrase shall cost: low-memory (64 MiB) or high-memory (2 GiB).",
+        "--profile",
+        metavar="NAME",
+    ),
 ]
 Generate = Annotated[
     bool, flag("Keys", "Make a passphrase of 150 bits and show it.", "--generate-passphrase")
@@ -90,7 +103,9 @@ def _new_opener(request: KeyRequest, *, generate: bool, profile: str | None) -> 
 @with_keys
 def list_versions(
     *,
-    json_form: Annotated[bool, flag("Output", "One JSON object.", "--json")] = False,
+    json_form: Annotated[
+        bool, flag("Output", "One JSON object on standard output.", "--json")
+    ] = False,
     keys: KeyRequest,
 ) -> Job:
     """List the versions and their states; no key is shown."""
@@ -152,7 +167,7 @@ def disable(version: Version, *, quiet: Quiet = False, keys: KeyRequest) -> Job:
 def destroy(
     version: Version,
     *,
-    yes: Annotated[bool, flag("Running", "Do not ask.", "--yes", "-y")] = False,
+    yes: Annotated[bool, flag("Run", "Do not ask.", "--yes", "-y")] = False,
     quiet: Quiet = False,
     keys: KeyRequest,
 ) -> Job:
@@ -212,7 +227,9 @@ def export(
         str | None, option("Output", "Where the export goes.", "--output", "-o", metavar="FILE")
     ] = None,
     force: Annotated[bool, flag("Output", "Replace a file that exists.", "--force", "-f")] = False,
-    armor: Annotated[bool, flag("Output", "Text for mail or paper.", "--armor", "-a")] = False,
+    armor: Annotated[
+        bool, flag("Output", "Write text in place of bytes, for mail or paper.", "--armor", "-a")
+    ] = False,
     export_passphrase_file: Annotated[
         str | None,
         option(

@@ -36,7 +36,7 @@ _SHARED: dict[str, tuple[Any, Any]] = {
         None,
     ),
     "passphrase": (
-        Annotated[bool, flag(_KEYS, "A passphrase, not the keyring.", "--passphrase", "-p")],
+        Annotated[bool, flag(_KEYS, "Use a passphrase, not the keyring.", "--passphrase", "-p")],
         False,
     ),
     "passphrase_file": (
@@ -54,7 +54,9 @@ _SHARED: dict[str, tuple[Any, Any]] = {
     "passphrase_fd": (
         Annotated[
             int | None,
-            option(_KEYS, "Read it from a file descriptor.", "--passphrase-fd", metavar="N"),
+            option(
+                _KEYS, "Read the passphrase from a file descriptor.", "--passphrase-fd", metavar="N"
+            ),
         ],
         None,
     ),
@@ -63,7 +65,7 @@ _SHARED: dict[str, tuple[Any, Any]] = {
             str | None,
             option(
                 _KEYS,
-                "Read it from the output of a command.",
+                "Read the passphrase from the output of a command.",
                 "--passphrase-command",
                 metavar="COMMAND",
             ),
@@ -71,13 +73,24 @@ _SHARED: dict[str, tuple[Any, Any]] = {
         None,
     ),
     "system_keyring": (
-        Annotated[bool, flag(_KEYS, "Read it from the system's keyring.", "--system-keyring")],
+        Annotated[
+            bool,
+            flag(
+                _KEYS,
+                "Read the passphrase from the operating system's keyring.",
+                "--system-keyring",
+            ),
+        ],
         False,
     ),
     "allow_any_cost": (
         Annotated[
             bool,
-            flag(_KEYS, "Open files that ask Argon2id for a lot of memory.", "--allow-any-cost"),
+            flag(
+                _KEYS,
+                "Open files whose passphrase takes a lot of memory to check.",
+                "--allow-any-cost",
+            ),
         ],
         False,
     ),

@@ -28,7 +28,7 @@ _MOST_ERRORS = 20
 def find_files(paths: Sequence[str], *, recursive: bool, vaults: bool) -> list[str]:
     """Return the files that `paths` name; in folders only vaults, or all that are none.
 
-    Links in folders are not followed. Raises InputError.
+    Links in folders are not followed. Raises InputError, also where none of the files exists.
     """
     found: list[str] = []
     for path in paths:
@@ -42,6 +42,9 @@ def find_files(paths: Sequence[str], *, recursive: bool, vaults: bool) -> list[s
         raise InputError("there are no files to work on")
     if found.count(STDIO) > 1 or (STDIO in found and len(found) > 1):
         raise InputError("standard input stands alone")
+    if not any(path == STDIO or os.path.lexists(path) for path in found):
+        # Told before a passphrase is asked for in vain.
+        raise InputError(f"{found[0]}: cannot be read: No such file or directory")
     return list(dict.fromkeys(found))
 
 

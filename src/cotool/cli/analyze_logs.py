@@ -10,12 +10,15 @@ from typing import Annotated, Any
 
 import typer
 
+from cotool.cli._examples import demo_paths
 from cotool.cli._html_output import EXTENSIONS, report_format
 from cotool.cli._logs_run import LogRequest, run
 from cotool.errors import InputError
 from cotool.logs.options import LEVELS
 
 EXAMPLES = """Examples:
+
+cotool analyze-logs --demo
 
 cotool analyze-logs app.log
 
@@ -39,8 +42,16 @@ FORMATS = ("table", "json", "csv", "html")
 _EXTENSIONS = {".json": "json", ".csv": "csv", **EXTENSIONS}
 
 
-def _among(words: tuple[str, ...]) -> Callable[[str], list[str]]:
-    return lambda incomplete: [word for word in words if word.startswith(incomplete)]
+def _among(words: Any) -> Callable[[str], list[str]]:
+    return lambda incomplete: [
+        word for word in (words() if callable(words) else words) if word.startswith(incomplete)
+    ]
+
+
+def _zones() -> list[str]:
+    from zoneinfo import available_timezones
+
+    return sorted(available_timezones())
 
 
 def _option(panel: str, text: str, *names: str, metavar: str = "TEXT", words: Any = None) -> Any:
@@ -84,7 +95,11 @@ def analyze_logs(
     tz: Annotated[
         str | None,
         _option(
-            "Input", "Zone of times that name none, and of the output.", "--tz", metavar="ZONE"
+            "Input",
+            "Zone of times that name none, and of the output.",
+            "--tz",
+            metavar="ZONE",
+            words=_zones,
         ),
     ] = None,
     state: Annotated[
@@ -96,6 +111,9 @@ def analyze_logs(
             metavar="FILE",
         ),
     ] = None,
+    demo: Annotated[
+        bool, _flag("Input", "Run on an example that ships with cotool.", "--demo")
+    ] = False,
     follow: Annotated[
         bool, _flag("Input", "Go on as the logs grow; Ctrl-C ends.", "--follow", "-F")
     ] = False,
@@ -188,7 +206,7 @@ def analyze_logs(
         str | None,
         _option(
             "Output",
-            "Width of the histogram's buckets, as in 5m; else chosen.",
+            "Width of a step of the time line, as in 5m; else chosen.",
             "--bucket",
             metavar="DURATION",
         ),
@@ -232,17 +250,21 @@ def analyze_logs(
         ),
     ] = None,
     threads: Annotated[
-        str | None, _option("Run", "Threads to use.", "--threads", "-t", metavar="NUMBER")
+        str | None,
+        _option(
+            "Run", "Threads to use; all cores by default.", "--threads", "-t", metavar="NUMBER"
+        ),
     ] = None,
-    quiet: Annotated[
-        bool, _flag("Run", "Errors alone on standard error.", "--quiet", "-q")
-    ] = False,
+    quiet: Annotated[bool, _flag("Run", "Say nothing but errors.", "--quiet", "-q")] = False,
     no_progress: Annotated[bool, _flag("Run", "No progress bar.", "--no-progress")] = False,
     debug: Annotated[  # noqa: ARG001 - main() finds it before Typer does
         bool, _flag("Run", "Show the traceback of an error.", "--debug")
     ] = False,
 ) -> Callable[[], int]:
-    """Count a log's lines by level, time, pattern and keyword: gigabytes in one pass."""
+    """Count a log's lines by level, time, pattern and keyword: gigabytes in one pass.
+
+    A record is a line that begins an entry, with the lines that go on with it, as in a stack trace.
+    """
     if json and format not in {None, "json"}:
         raise InputError(f"--json contradicts --format {format}", hint="leave one of them out")
     chosen = "json" if json else format or _EXTENSIONS.get(Path(output or "").suffix.lower())
@@ -262,6 +284,8 @@ def analyze_logs(
     for name, number in (("--show", show), ("--context", context), ("--top", top)):
         if number < 0:
             raise InputError(f"{name}: {number} is negative", hint="give 0 or more")
+    if demo:
+        files = demo_paths("shop.log", files, "cotool analyze-logs")
     request = LogRequest(
         paths=tuple(files or _standard_input()),
         recursive=recursive,
@@ -298,6 +322,6 @@ def _standard_input() -> tuple[str]:
     if sys.stdin is None or sys.stdin.isatty():
         raise InputError(
             "no file is given, and nothing is piped in",
-            hint="cotool analyze-logs app.log; cotool analyze-logs --help lists the options",
+            hint="cotool analyze-logs app.log, or try it: cotool analyze-logs --demo",
         )
     return ("-",)

@@ -21,7 +21,9 @@ app = typer.Typer(
     name="bench",
     no_args_is_help=True,
     rich_markup_mode="rich",
-    help="Measure how fast cotool is on this machine, with pyperf, and compare results.",
+    help="Measure how fast cotool is on this machine, with pyperf, and compare results.\n\n"
+    "A case is one piece of work, such as the similarity of 600 texts; pyperf repeats and times "
+    "it in fresh processes.",
     epilog="""Examples:
 
 cotool bench run --group similarity --fast -o now.json
@@ -38,12 +40,18 @@ cotool bench run --group logs --input /var/log/syslog
 
 Groups = Annotated[
     list[str] | None,
-    option(_WHAT, "Cases of this group; repeatable.", "--group", "-g", metavar="NAME",
+    option(_WHAT, "Cases of this group. Repeatable.", "--group", "-g", metavar="NAME",
            words=work.GROUP_NAMES),
 ]  # fmt: skip
 Cases = Annotated[
     list[str] | None,
-    option(_WHAT, "Cases whose names fit a glob; repeatable.", "--case", "-c", metavar="GLOB"),
+    option(
+        _WHAT,
+        "Cases whose names fit a glob, as in '*/cosine/*'. Repeatable.",
+        "--case",
+        "-c",
+        metavar="GLOB",
+    ),
 ]
 Input = Annotated[
     str | None,
@@ -60,7 +68,7 @@ Output = Annotated[
     option(_OUTPUT, "Write pyperf's JSON to a file.", "--output", "-o", metavar="FILE"),
 ]
 Json = Annotated[bool, flag(_OUTPUT, "One JSON object on standard output.", "--json")]
-Quiet = Annotated[bool, flag(_OUTPUT, "Show no progress.", "--quiet", "-q")]
+Quiet = Annotated[bool, flag(_OUTPUT, "Say nothing but errors.", "--quiet", "-q")]
 
 
 @app.command("list", epilog="Example:  cotool bench list --group vault")
@@ -91,8 +99,10 @@ def run(
 
 @app.command("compare", epilog="Example:  cotool bench compare old.json new.json --fail-above 5%")
 def compare(
-    old: Annotated[str, typer.Argument(metavar="OLD", help="What `run -o` wrote before.")],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="And after.")],
+    old: Annotated[
+        str, typer.Argument(metavar="OLD", help="A result that `bench run -o` wrote before.")
+    ],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="A result that it wrote after.")],
     *,
     fail_above: Annotated[
         str | None,

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from cotool.cli._conditions import parse_condition
+from cotool.cli._examples import demo_paths
 from cotool.cli._html_output import EXTENSIONS, report_format
 from cotool.cli._run import Request, run
 from cotool.cli._settings import FORMATS, resolve_settings
@@ -19,6 +20,8 @@ from cotool.consensus.options import CLUSTERINGS, METHODS, METRICS
 from cotool.errors import InputError
 
 EXAMPLES = """Examples:
+
+cotool consensus --demo
 
 cotool consensus answers.json
 
@@ -71,9 +74,10 @@ def consensus(
         str | None,
         _option(
             "Analysis",
-            "How the answer is chosen: auto, vote, medoid, centre or rover; over all questions "
-            "together: majority_vote, wawa, dawid_skene, one_coin_dawid_skene, glad, mace or "
-            "correlated.",
+            "How the answer is chosen. auto: by the kind of answers; vote: what most say; medoid "
+            "and centre: the text most like the others; rover: one text made of all. Who is "
+            "right, judged over all questions together: majority_vote, wawa, dawid_skene, "
+            "one_coin_dawid_skene, glad, mace, or correlated, for experts who err together.",
             "--method",
             "-m",
             metavar="NAME",
@@ -84,7 +88,9 @@ def consensus(
         str | None,
         _option(
             "Analysis",
-            "Similarity: auto, cosine, tfidf, jaccard, levenshtein, word-levenshtein, embedding.",
+            "How alike texts are. cosine: by their words; tfidf: the same, rare words count "
+            "more; jaccard: by which words occur; levenshtein, word-levenshtein: by characters "
+            "or words to change; embedding: by your own vectors; or auto.",
             "--metric",
             metavar="NAME",
             words=METRICS,
@@ -94,7 +100,8 @@ def consensus(
         str | None,
         _option(
             "Analysis",
-            "Clusters: auto, components, average, density or star.",
+            "How like answers are gathered into clusters. average: alike as groups; components: "
+            "linked by chains; density: by crowded places; star: around one answer; or auto.",
             "--clustering",
             metavar="NAME",
             words=CLUSTERINGS,
@@ -131,16 +138,15 @@ def consensus(
         str | None,
         _option(
             "Learning",
-            "Weigh experts by their record: a file, or a URL postgresql://….",
+            "Weigh experts by what was learned of them, which is kept in a file, or a database: "
+            "postgresql://….",
             "--store",
             metavar="PATH",
         ),
     ] = None,
     learn: Annotated[
         bool,
-        _flag(
-            "Learning", "Learn from these questions; without --store in your own file.", "--learn"
-        ),
+        _flag("Learning", "Learn from these questions how reliable experts are.", "--learn"),
     ] = False,
     truth: Annotated[
         str | None,
@@ -155,7 +161,8 @@ def consensus(
         str | None,
         _option(
             "Learning",
-            "Forget half in so long: 90d, or a number of judgements; the store keeps it.",
+            "Let what was learned count half after so long: 90d, or a number of judgements; the "
+            "store remembers this.",
             "--half-life",
             metavar="TIME",
         ),
@@ -163,41 +170,53 @@ def consensus(
     compare_methods: Annotated[
         bool,
         _flag(
-            "Learning", "Hold all methods of truth inference against --truth.", "--compare-methods"
+            "Learning",
+            "Show how often each --method is right, by the right answers of --truth.",
+            "--compare-methods",
         ),
     ] = False,
     question_key: Annotated[
         str | None, _option("Input", "Key or column of the question's text.", "--question-key")
     ] = None,
     id_key: Annotated[
-        str | None, _option("Input", "Key that responses are joined on.", "--id-key")
+        str | None,
+        _option(
+            "Input",
+            "Key or column of the question's id, on which responses are joined.",
+            "--id-key",
+        ),
     ] = None,
     content_key: Annotated[
-        str | None, _option("Input", "Key of the response's text.", "--content-key")
+        str | None, _option("Input", "Key or column of the response's text.", "--content-key")
     ] = None,
     expert_key: Annotated[
-        str | None, _option("Input", "Key of the expert's name.", "--expert-key")
+        str | None, _option("Input", "Key or column of the expert's name.", "--expert-key")
     ] = None,
     confidence_key: Annotated[
-        str | None, _option("Input", "Key of the stated confidence.", "--confidence-key")
+        str | None,
+        _option("Input", "Key or column of the expert's own confidence.", "--confidence-key"),
     ] = None,
     timestamp_key: Annotated[
-        str | None, _option("Input", "Key of the time.", "--timestamp-key")
+        str | None, _option("Input", "Key or column of the response's time.", "--timestamp-key")
     ] = None,
     embedding_key: Annotated[
-        str | None, _option("Input", "Key of the vector.", "--embedding-key")
+        str | None, _option("Input", "Key or column of the response's vector.", "--embedding-key")
     ] = None,
     topic_key: Annotated[
-        str | None, _option("Input", "Key of the question's topic.", "--topic-key")
+        str | None,
+        _option("Input", "Key or column of the question's topic, for --store.", "--topic-key"),
     ] = None,
     responses_key: Annotated[
         str | None, _option("Input", "Key of a question's list of responses.", "--responses-key")
     ] = None,
+    demo: Annotated[
+        bool, _flag("Input", "Run on an example that ships with cotool.", "--demo")
+    ] = False,
     expert_columns: Annotated[
         str | None,
         _option(
             "Input",
-            "Columns with one expert's answers each.",
+            "Keys or columns that hold one expert's answers each.",
             "--expert-columns",
             metavar="A,B,C",
         ),
@@ -231,13 +250,13 @@ def consensus(
         bool, _flag("Output", "Show an HTML report in the browser.", "--open")
     ] = False,
     explain: Annotated[
-        bool, _flag("Output", "Tell why this answer, in the table.", "--explain")
+        bool, _flag("Output", "Say in the table why this answer stands.", "--explain")
     ] = False,
     matrix: Annotated[
         bool | None,
         _flag(
             "Output",
-            "Keep the matrix in JSON; else only for a single question.",
+            "Write the similarities of all pairs into JSON; else only for a single question.",
             "--matrix/--no-matrix",
         ),
     ] = None,
@@ -251,11 +270,12 @@ def consensus(
         ),
     ] = None,
     threads: Annotated[
-        str | None, _option("Run", "Threads to use.", "--threads", "-t", metavar="NUMBER")
+        str | None,
+        _option(
+            "Run", "Threads to use; all cores by default.", "--threads", "-t", metavar="NUMBER"
+        ),
     ] = None,
-    quiet: Annotated[
-        bool, _flag("Run", "Errors alone on standard error.", "--quiet", "-q")
-    ] = False,
+    quiet: Annotated[bool, _flag("Run", "Say nothing but errors.", "--quiet", "-q")] = False,
     no_progress: Annotated[bool, _flag("Run", "No progress bar.", "--no-progress")] = False,
     debug: Annotated[  # noqa: ARG001 - main() finds it before Typer does
         bool, _flag("Run", "Show the traceback of an error.", "--debug")
@@ -296,6 +316,8 @@ def consensus(
     if store is None and (compare_methods or settings.method not in {"auto", "vote"}):
         # A store that is set for good does not stand in the way of what uses none.
         settings = replace(settings, store=None)
+    if demo:
+        files = demo_paths("deployment.json", files, "cotool consensus")
     request = Request(
         paths=tuple(files or _standard_input()),
         settings=settings,
@@ -318,6 +340,6 @@ def _standard_input() -> tuple[str]:
     if sys.stdin is None or sys.stdin.isatty():
         raise InputError(
             "no file is given, and nothing is piped in",
-            hint="cotool consensus answers.json; cotool consensus --help lists the options",
+            hint="cotool consensus answers.json, or try it: cotool consensus --demo",
         )
     return ("-",)

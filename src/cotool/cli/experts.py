@@ -15,11 +15,19 @@ Job = Callable[[], int]
 
 _WHAT, _OUTPUT = "What", "Output"
 
+
+def _experts(incomplete: str = "") -> list[str]:
+    """Return the experts in the store, for completion."""
+    return [name for name in work.known_names() if name.startswith(incomplete)]
+
+
 app = typer.Typer(
     name="experts",
     no_args_is_help=True,
     rich_markup_mode="rich",
-    help="Show which experts have earned trust, judge their answers, keep and move the record.",
+    help="Show which experts have earned trust, judge their answers, keep and move the record.\n\n"
+    "The record is what was learned of experts: from cotool consensus --learn, and from "
+    "feedback. A store is the file or the database that holds it.",
     epilog="""Examples:
 
 cotool experts list
@@ -36,13 +44,13 @@ Store = Annotated[
     str | None,
     option(
         _WHAT,
-        "Where the record is: a file, or a URL postgresql://…; else COTOOL_STORE, else your own.",
+        "The store: a file, or a database postgresql://…; else COTOOL_STORE, else your own file.",
         "--store",
         metavar="PATH",
     ),
 ]
 Json = Annotated[bool, flag(_OUTPUT, "One JSON object on standard output.", "--json")]
-Quiet = Annotated[bool, flag(_OUTPUT, "Say nothing of what was done.", "--quiet", "-q")]
+Quiet = Annotated[bool, flag(_OUTPUT, "Say nothing but errors.", "--quiet", "-q")]
 Yes = Annotated[bool, flag(_WHAT, "Do not ask.", "--yes", "-y")]
 
 
@@ -61,7 +69,9 @@ def list_experts(
 
 @app.command("show", epilog="Example:  cotool experts show alice")
 def show(
-    expert: Annotated[str, typer.Argument(metavar="EXPERT", help="The expert's name.")],
+    expert: Annotated[
+        str, typer.Argument(metavar="EXPERT", help="The expert's name.", autocompletion=_experts)
+    ],
     *,
     store: Store = None,
     json: Json = False,
@@ -95,7 +105,14 @@ def feedback(
     ] = None,
     best: Annotated[
         str | None,
-        option(_WHAT, "The expert whose answer is best.", "--best", "-b", metavar="EXPERT"),
+        option(
+            _WHAT,
+            "The expert whose answer is best.",
+            "--best",
+            "-b",
+            metavar="EXPERT",
+            words=_experts,
+        ),
     ] = None,
     score: Annotated[
         list[str] | None,
@@ -118,7 +135,10 @@ def feedback(
 @app.command("reset", epilog="Example:  cotool experts reset alice")
 def reset(
     experts: Annotated[
-        list[str] | None, typer.Argument(metavar="[EXPERT]...", help="Who is to be forgotten.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[EXPERT]...", help="Who is to be forgotten.", autocompletion=_experts
+        ),
     ] = None,
     *,
     everything: Annotated[bool, flag(_WHAT, "Forget everybody.", "--all")] = False,
@@ -133,7 +153,7 @@ def reset(
 @app.command("export", epilog="Example:  cotool experts export record.json")
 def export(
     file: Annotated[
-        str, typer.Argument(metavar="[FILE]", help="Where to; else standard output.")
+        str, typer.Argument(metavar="[FILE]", help="The file to write; else standard output.")
     ] = "-",
     *,
     store: Store = None,

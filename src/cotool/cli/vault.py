@@ -22,7 +22,11 @@ app = typer.Typer(
     name="vault",
     no_args_is_help=True,
     rich_markup_mode="rich",
-    help="Encrypt files with keys that have versions, or passphrases; sign them; hash passwords.",
+    help="Encrypt files with keys that have versions, or passphrases; sign them; hash passwords."
+    "\n\n"
+    "A keyring is a file with your key in versions: the newest, the primary one, encrypts, and "
+    "older ones still open what they encrypted. A passphrase or a key file opens it. Without a "
+    "keyring, files are encrypted with a passphrase.",
     epilog="""Examples:
 
 cotool vault encrypt report.pdf
@@ -36,7 +40,7 @@ cotool vault keys init
 )
 app.add_typer(keys_app, name="keys")
 
-_OUTPUT, _INPUT, _RUN = "Output", "Input", "Running"
+_OUTPUT, _INPUT, _RUN = "Output", "Input", "Run"
 
 Files = Annotated[
     list[str], typer.Argument(metavar="FILES...", help="Files, folders (-r); - is standard input.")
@@ -47,16 +51,16 @@ Output = Annotated[
     option(_OUTPUT, "A file, a folder for several, or -.", "--output", "-o", metavar="PATH"),
 ]
 Force = Annotated[bool, flag(_OUTPUT, "Replace files that exist.", "--force", "-f")]
-Recursive = Annotated[bool, flag(_INPUT, "Take the files in folders.", "--recursive", "-r")]
+Recursive = Annotated[bool, flag(_INPUT, "Read the files in folders.", "--recursive", "-r")]
 Threads = Annotated[
-    str | None, option(_RUN, "Threads; all CPUs by default.", "--threads", metavar="N")
+    str | None, option(_RUN, "Threads to use; all cores by default.", "--threads", metavar="NUMBER")
 ]
 Quiet = Annotated[bool, flag(_RUN, "Say nothing but errors.", "--quiet", "-q")]
 Profile = Annotated[
     str | None,
     option(
         "Keys",
-        "Argon2id cost of a new passphrase: low-memory (64 MiB) or high-memory (2 GiB).",
+        "What guessing a new passphrase shall cost: low-memory (64 MiB) or high-memory (2 GiB).",
         "--profile",
         metavar="NAME",
         words=PROFILES,
@@ -75,7 +79,9 @@ def encrypt(
     *,
     output: Output = None,
     force: Force = False,
-    armor: Annotated[bool, flag(_OUTPUT, "Text for YAML or mail.", "--armor", "-a")] = False,
+    armor: Annotated[
+        bool, flag(_OUTPUT, "Write text in place of bytes, for YAML or mail.", "--armor", "-a")
+    ] = False,
     recursive: Recursive = False,
     recipient_passphrase: Annotated[
         bool, flag("Keys", "Let a passphrase open it as well.", "--recipient-passphrase")
@@ -125,7 +131,7 @@ def decrypt(
     quiet: Quiet = False,
     keys: KeyRequest,
 ) -> Job:
-    """Decrypt vault files, armored or not; a file appears only when all of it is verified."""
+    """Decrypt vault files, also those in text form; a file appears only when all is verified."""
     return partial(
         work.decrypt,
         files,
@@ -162,7 +168,10 @@ def inspect(
     recursive: Recursive = False,
     json: Annotated[bool, flag(_OUTPUT, "One JSON object a line.", "--json")] = False,
 ) -> Job:
-    """Show the headers of vault files: sizes, and which keys open them. Needs no key."""
+    """Show the headers of vault files: sizes, and which keys open them. Needs no key.
+
+    A slot is the place in a header for one key, or passphrase, that opens the file.
+    """
     return partial(work.inspect, files, recursive=recursive, json_lines=json)
 
 
@@ -202,6 +211,9 @@ def rewrap(
 ) -> Job:
     """Change which keys open files, by default to the keyring's primary version; headers only.
 
+    A slot is the place in a header for one key, or passphrase, that opens the file; the file key,
+    which the slots hold, is what the content is encrypted with.
+
     An old copy of a file still opens with the old key, and who has learned the file key keeps it:
     [bold]cotool vault reencrypt[/bold] makes a new one. Whoever can open a file can rewrap it.
     """
@@ -235,7 +247,11 @@ RecipientFile = Annotated[
 ]
 DropOthers = Annotated[
     bool,
-    flag("Changes", "Leave out the slots of keys that are not at hand.", "--drop-others"),
+    flag(
+        "Changes",
+        "Leave out keys that are not at hand; they open the file no longer.",
+        "--drop-others",
+    ),
 ]
 
 
@@ -252,7 +268,10 @@ def reencrypt(
     quiet: Quiet = False,
     keys: KeyRequest,
 ) -> Job:
-    """Give files a new file key, under the keyring's primary version or the same passphrase."""
+    """Give files a new file key, under the keyring's primary version or the same passphrase.
+
+    The file key is what the content is encrypted with: all of it is encrypted anew.
+    """
     options = work.Reencryption(
         drop=drop_others,
         recipient=recipient_passphrase,
@@ -336,7 +355,10 @@ def sign(
     threads: Threads = None,
     keys: KeyRequest,
 ) -> Job:
-    """Write a manifest of files with their HMAC-SHA256, in the form of sha256sum."""
+    """Write a manifest of files with their HMAC-SHA256, in the form of sha256sum.
+
+    An HMAC is a checksum that nobody can make without the key, nor for a changed file.
+    """
     return partial(
         work.sign,
         files,
@@ -364,7 +386,11 @@ def verify_signature(
 
 @app.command("hash-password", epilog="Example:  cotool vault hash-password < passwords.txt")
 def hash_password(*, profile: Profile = None, threads: Threads = None) -> Job:
-    """Hash passwords with Argon2id: one a line from standard input, or one from the terminal."""
+    """Hash passwords with Argon2id: one a line from standard input, or one from the terminal.
+
+    What is written can be kept in place of a password: verify-password checks against it, and
+    guessing the password takes long and much memory.
+    """
     return partial(work.hash_password, profile=profile, threads=threads)
 
 

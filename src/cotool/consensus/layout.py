@@ -31,7 +31,7 @@ _EXPERT = (
 )  # fmt: skip
 _AUTHOR = ("author", "user", "user_id", "system", "engine", "source", "name")
 _CONFIDENCE = ("confidence", "confidence_score", "conf", "probability", "prob", "certainty")
-_TIMESTAMP = ("timestamp", "created_at", "created", "submitted_at", "time")
+_TIMESTAMP = ("timestamp", "created_at", "created", "submitted_at", "datetime_utc", "time")
 _RESPONSES = (
     "responses", "answers", "outputs", "candidates", "completions", "generations", "solutions",
     "predictions", "annotations", "labels", "samples",
@@ -47,8 +47,9 @@ _WORDS = frozenset(
     )
 )  # fmt: skip
 
-# Column names as Toloka ("INPUT:audio") and Mechanical Turk ("Answer.label", "HITId") write them.
-_PREFIX = re.compile(r"(input|output|assignment|answer)[:.](?=.)", re.IGNORECASE)
+# Column names as Toloka ("INPUT:audio"), Mechanical Turk ("Answer.label", "HITId") and LangSmith
+# ("inputs.question", "outputs.answer") write them.
+_PREFIX = re.compile(r"(inputs?|outputs?|assignment|answer)[:.](?=.)", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SEPARATORS = re.compile(r"[\s\-]+")
 
@@ -123,14 +124,14 @@ def layout_of(names: tuple[str, ...], keys: Keys) -> Layout:
         return free.pop(alone[0]) if prefixes and len(alone) == 1 else None
 
     responses = take(keys.responses, _RESPONSES)
-    content = take(keys.content, _CONTENT, "output:", "answer.")
+    content = take(keys.content, _CONTENT, "output:", "answer.", "outputs.")
     expert = take(keys.expert, _EXPERT)
     if responses and content and responses != keys.responses:
         listed, said = _plain_name(responses), _plain_name(content)
         gold = listed in _GOLD_LISTS and said in _MODEL_WORDS
         if gold or (expert and listed != "responses"):
             responses = None
-    question = take(keys.question, _QUESTION, "input:", "input.")
+    question = take(keys.question, _QUESTION, "input:", "input.", "inputs.")
     # Alpaca's form: an instruction, and beside it the text that it speaks of.
     with_input = question is not None and _plain_name(question) == "instruction"
     question_id = take(keys.id, _QUESTION_ID)

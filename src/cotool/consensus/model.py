@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
     from cotool._fast.matrix import Matrix
 
 SCHEMA = "cotool.consensus/1"
@@ -139,6 +142,27 @@ class Consensus:
         )
         form["schema"] = SCHEMA
         return form
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A row an expert: answer, cluster, similarity to the expert whose answer is shown.
+
+        Raises MissingExtraError without pandas.
+        """
+        from cotool.consensus.frames import expert_table
+
+        return expert_table(self).to_pandas()
+
+    def to_polars(self) -> pl.DataFrame:
+        """The same with polars. Raises MissingExtraError without it."""
+        from cotool.consensus.frames import expert_table
+
+        return expert_table(self).to_polars()
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from cotool.consensus.frames import to_html
+
+        return to_html(self)
 
 
 def _shallow(item: Cluster | Dissent | Insight | Consensus) -> dict[str, Any]:

@@ -6,8 +6,10 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cotool.consensus.documents import is_json, read_first_line, read_values
+from cotool.consensus.exports import asked, check_succeeded, unpacked
 from cotool.consensus.layout import DEFAULT_KEYS, Keys
 from cotool.consensus.responses import (
+    BadRecord,
     Record,
     ShapeError,
     join_text,
@@ -175,13 +177,13 @@ class _Reading:
         on_bad = self._bad if self._skip_bad else None
         stranger: ShapeError | None = None
         count = 0
-        for where, value in values:
+        for where, value in self._unpacked(values):
             count += 1
             if stranger is not None:
                 self._bad(stranger)
                 stranger = None
             try:
-                record = read_record(value, where=where, keys=self._keys, on_bad=on_bad)
+                record = self._record(value, where, on_bad)
             except ShapeError as error:
                 stranger = error
             except InputError as error:
@@ -193,6 +195,20 @@ class _Reading:
                 on_warning(f"{stranger}; the file is left out")
             else:
                 self._bad(stranger)
+
+    def _record(self, value: Any, where: str, on_bad: BadRecord | None) -> Record:
+        request = asked(value)
+        if request is not None:
+            return Record(*request, (), whole=False)
+        check_succeeded(value, where)
+        return read_record(value, where=where, keys=self._keys, on_bad=on_bad)
+
+    def _unpacked(self, values: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+        for where, value in values:
+            try:
+                yield from unpacked(value, where)
+            except InputError as error:
+                self._bad(error)
 
     def _bad(self, error: InputError) -> None:
         if not self._skip_bad:

@@ -233,7 +233,12 @@ def _answers(
             )
         expected = f"expected {keys.content!r}" if keys.content else _EXPECTED
         raise ShapeError(f"{where}: found {_names(record)}, {expected}", hint=_HINT)
-    expert = _text(record, layout.expert, where) or _text(record, layout.author, where) or ""
+    expert = (
+        _text(record, layout.expert, where)
+        or _expert_in_metadata(record, layout, where, keys)
+        or _text(record, layout.author, where)
+        or ""
+    )
     confidence = seconds = vector = None
     if layout.confidence:
         confidence = values.confidence(record.get(layout.confidence), where)
@@ -335,6 +340,16 @@ def _experts_in(record: Mapping[str, Any], layout: Layout, keys: Keys) -> tuple[
     return experts if len(experts) >= 2 else ()
 
 
+def _expert_in_metadata(
+    record: Mapping[str, Any], layout: Layout, where: str, keys: Keys
+) -> str | None:
+    """Return the expert that a response's metadata name, such as their "model"."""
+    given = record.get("metadata")
+    if layout.expert or not isinstance(given, Mapping) or not given:
+        return None
+    return _text(given, layout_of(tuple(given), keys).expert, where)
+
+
 def _question_text(record: Mapping[str, Any], layout: Layout, where: str) -> str | None:
     text = _text(record, layout.question, where)
     if layout.context is None:
@@ -361,12 +376,25 @@ def _text(record: Mapping[str, Any], key: str | None, where: str) -> str | None:
         return None
     text = values.scalar_text(value, where)
     if text is None and isinstance(value, Mapping):
+        within = _within(value, where)
+        if within is not None:
+            return within
         value = [value]
     if text is None and isinstance(value, (list, tuple)):
         text = values.clean("\n".join(_part_texts(value)))
     if text is None:
         raise InputError(f"{where}: {key!r} is {_kind(value)}", hint="expected text")
     return text.strip() or None
+
+
+def _within(value: Mapping[str, Any], where: str) -> str | None:
+    """Return the question of a program's inputs: the one that is called so, or the only text."""
+    if "text" in value or "content" in value:
+        return None
+    inner = layout_of(tuple(value), DEFAULT_KEYS).question
+    if inner is None and len(value) == 1:
+        inner = next(iter(value))
+    return None if inner is None else _text(value, inner, where)
 
 
 def _metadata(record: Mapping[str, Any], layout: Layout) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def check_readable(path: str | PathLike[str]) -> None:
         raise _unreadable(str(path), error) from None
     if directory:
         raise InputError(
-            f"{path}: is a directory", hint=f"give the files in it, such as {Path(path) / '*.json'}"
+            f"{path}: is a folder", hint=f"give the files in it, such as {Path(path) / '*.json'}"
         )
 
 

@@ -109,6 +109,7 @@ def analyze_logs(
     recursive: bool = False,
     templates: bool = False,
     num_threads: int | None = None,
+    watch: Watch | None = None,
 ) -> LogSummary:
     """Count the lines of logs by level, time, keyword and pattern, in one pass.
 
@@ -116,7 +117,7 @@ def analyze_logs(
     recognised. patterns: regexes by name. levels, since, until, match (names of patterns): which
     records count. log_format: see --log-format. tz: the IANA zone of times that name none. show:
     how many samples to keep, each with `context` lines around it. templates: also find what the
-    records say, see TemplateSet.
+    records say, see TemplateSet. watch: hears of the bytes read, and may end the work.
 
     A file that cannot be read to its end is in the result with its `error`. Raises InputError
     where an argument cannot be read or no file is found.
@@ -135,7 +136,7 @@ def analyze_logs(
         num_threads=num_threads,
     )
     given = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
-    return analyze_sources(find_sources(given, recursive=recursive), options.to_scan())
+    return analyze_sources(find_sources(given, recursive=recursive), options.to_scan(), watch)
 
 
 def analyze_sources(

@@ -24,12 +24,12 @@ from cotool.logs.formats import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_LEVEL_KEYS = (
+LEVEL_KEYS = (
     "level", "severity", "lvl", "loglevel", "log_level", "log.level", "levelname", "level_name",
     "severitytext", "severity_text", "priority", "@l", "s", "log_severity", "@level", "levelno",
     "syslog.severity",
 )  # fmt: skip
-_TIME_KEYS = (
+TIME_KEYS = (
     "time", "timestamp", "@timestamp", "ts", "t", "t.$date", "date", "datetime", "asctime", "@t",
     "__realtime_timestamp", "_source_realtime_timestamp", "eventtime", "event_time", "created",
     "created_at", "log_time", "logged_at", "timemillis", "instant", "at",
@@ -86,12 +86,12 @@ def _keyed(
 ) -> list[Format]:
     if not rows:
         return []
-    level_keys = _keys(rows, _LEVEL_KEYS, _is_level)
-    time_keys = _keys(rows, _TIME_KEYS, lambda value: bool(_layouts(value)))
+    level_keys = _keys(rows, LEVEL_KEYS, is_level)
+    time_keys = _keys(rows, TIME_KEYS, lambda value: bool(layouts_of(value)))
     layouts = 0
     if time_keys:
         for row in rows:
-            layouts |= _layouts(row.get(time_keys[0]))
+            layouts |= layouts_of(row.get(time_keys[0]))
     places = tuple(
         Place(KEY, key=key.encode()[:47], scale=_scale(key, [row.get(key) for row in rows]))
         for key in level_keys[:8]
@@ -131,11 +131,12 @@ def _keys(
     )
 
 
-def _is_level(value: Any) -> bool:
+def is_level(value: Any) -> bool:
+    """Tell whether a value is a word or a number that stands for a level."""
     return isinstance(value, (str, int)) and bool(_LEVEL.fullmatch(str(value)))
 
 
-def _layouts(value: Any) -> int:
+def layouts_of(value: Any) -> int:
     """Return the bits of the layouts by which a value can be read as a time."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return 0

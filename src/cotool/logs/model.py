@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cotool.logs.histogram import Histogram
 from cotool.logs.options import KEYWORDS, LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from zoneinfo import ZoneInfo
+
+    import pandas as pd
+    import polars as pl
 
     from cotool.logs.templates.compare import Comparison
     from cotool.logs.templates.template_set import TemplateSet
@@ -117,6 +121,33 @@ class LogSummary:
             interrupted=self.interrupted or other.interrupted,
             templates=_joined(self.templates, other.templates),
         )
+
+    def to_dict(self, *, zone: ZoneInfo | None = None, bucket: int | None = None) -> dict[str, Any]:
+        """Return the JSON form, `cotool.logs/1`; `bucket`: seconds of the histogram's buckets."""
+        from cotool.logs.report import to_dict
+
+        return to_dict(self, zone=zone, bucket=bucket)
+
+    def to_pandas(self, part: str = "histogram") -> pd.DataFrame:
+        """Return the histogram (a row a bucket), the "files" or the "templates" as a data frame.
+
+        Raises MissingExtraError without pandas, InputError for another part.
+        """
+        from cotool.logs.frames import part_of
+
+        return part_of(self, part).to_pandas()
+
+    def to_polars(self, part: str = "histogram") -> pl.DataFrame:
+        """Return the same with polars. Raises MissingExtraError without it."""
+        from cotool.logs.frames import part_of
+
+        return part_of(self, part).to_polars()
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        from cotool.logs.frames import to_html
+
+        return to_html(self)
 
 
 def _joined(one: TemplateSet | None, other: TemplateSet | None) -> TemplateSet | None:

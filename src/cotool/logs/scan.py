@@ -10,21 +10,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast import logscan
 from cotool.errors import CotoolError, InputError
+from cotool.logs.envelopes import Wrapping, find_wrapping
 from cotool.logs.formats import Format, is_cyclic, layout_forms, recognise, sample_lines
 from cotool.logs.histogram import MAX_BUCKETS, WIDTHS, Histogram
 from cotool.logs.inferred import Times, whole_forms
 from cotool.logs.model import FileSummary, LogCounts
 from cotool.logs.options import KEYWORDS, LEVELS
 from cotool.logs.samples import StreamSamples, read_sample
-from cotool.logs.sources import PlainFile, open_source, sample
+from cotool.logs.sources import PlainFile, Stream, open_source, sample
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from zoneinfo import ZoneInfo
 
     from cotool._fast.forms import Forms
     from cotool.logs.model import Sample
     from cotool.logs.patterns import Pattern
-    from cotool.logs.sources import Source, Stream
+    from cotool.logs.sources import Source
     from cotool.logs.state import State
     from cotool.logs.templates.labels import Labels
     from cotool.logs.times import Moment
@@ -131,9 +133,12 @@ def scan_opened(
     head = windows[0] if windows else b""
     formats = options.formats
     lines: list[bytes] = []
+    wrapping = Wrapping(lines)
     if formats is None or any(map(is_cyclic, formats)):
         lines = sample_lines((window, n == 0) for n, window in enumerate(windows))
     if formats is None:
+        wrapping = find_wrapping(head, lines)
+        lines = wrapping.lines
         formats = recognise(lines)
     plain = opened if isinstance(opened, PlainFile) else None
     device, inode = (plain.device, plain.inode) if plain else (None, None)
@@ -146,7 +151,7 @@ def scan_opened(
             head=head,
             size=plain.size if plain else None,
         )
-    run = _Run(path, opened, options, watch, formats=formats, several=several)
+    run = _Run(path, opened, options, watch, formats=formats, several=several, wrapping=wrapping)
     date = _first_date(formats, lines, opened.mtime)
     found = run.scan(date, start, whole_lines=state is not None)
     if plain and found.late and (options.since or options.until or options.zone):
@@ -177,6 +182,7 @@ class _Run:
         *,
         formats: tuple[Format, ...],
         several: bool,
+        wrapping: Wrapping,
     ) -> None:
         self._path = path
         self._opened = opened
@@ -184,8 +190,10 @@ class _Run:
         self._watch = watch
         self._formats = formats
         self._several = several
+        self._wrapping = wrapping
         self._warnings: list[str] = []
         self._samples: list[Sample] = []
+        self._position = 0  # in a file whose lines are wrapped
 
     def scan(self, date: datetime, start: int, *, whole_lines: bool) -> _Result:
         self._warnings = []
@@ -193,7 +201,9 @@ class _Run:
         error: str | None = None
         end = start
         try:
-            if isinstance(self._opened, PlainFile):
+            if self._wrapping.name:
+                end = self._scan_wrapped(scanner, start, whole_lines=whole_lines)
+            elif isinstance(self._opened, PlainFile):
                 end = self._scan_file(scanner, self._opened, start, whole_lines=whole_lines)
             else:
                 end = self._scan_stream(scanner, self._opened, start, whole_lines=whole_lines)
@@ -278,6 +288,42 @@ class _Run:
             self._samples = list(samples.taken())
         return taken - unfinished
 
+    def _scan_wrapped(self, scanner: logscan.Scanner, start: int, *, whole_lines: bool) -> int:
+        """Scan what the lines of the source hold.
+
+        A file's offsets are its own; a stream's are those of the text that is taken out of it.
+        """
+        opened = self._opened
+        if isinstance(opened, Stream):
+            blocks, position = iter(opened.read, b""), lambda: opened.position
+        else:
+            whole = _last_newline(opened.fd, start, opened.size) if whole_lines else opened.size
+            self._position = max(start, opened.start)
+            blocks, position = self._blocks(opened, whole), lambda: self._position
+        stream = Stream(
+            self._wrapping.unwrap(blocks, self._path),
+            compression=None,
+            mtime=opened.mtime,
+            size=opened.size,
+            position=position,
+        )
+        if isinstance(opened, Stream):
+            return self._scan_stream(scanner, stream, start, whole_lines=whole_lines)
+        self._scan_stream(scanner, stream, 0, whole_lines=False)
+        return self._position
+
+    def _blocks(self, opened: PlainFile, end: int) -> Iterator[bytes]:
+        while self._position < end:
+            size = min(_FEED, end - self._position)
+            try:
+                data = os.pread(opened.fd, size, self._position)
+            except OSError as problem:
+                raise self._unreadable(problem) from None
+            if not data:
+                return
+            self._position += len(data)
+            yield data
+
     def _next(self, opened: Stream) -> bytes:
         self._watch.waiting = True
         try:
@@ -331,7 +377,8 @@ class _Run:
             prefix=f'"file":{json.dumps(self._path)},'.encode() if self._several else b"",
             num_threads=options.num_threads,
             # Records are fed in pieces that threads share.
-            span_size=options.span_size or (_FEED // 4 if options.records else None),
+            span_size=options.span_size
+            or (_FEED // 4 if options.records or self._wrapping.name else None),
             block_size=options.block_size,
         )
 
@@ -374,7 +421,7 @@ class _Run:
         return FileSummary(
             self._path,
             counts,
-            formats=tuple(x.name for x in self._formats),
+            formats=tuple(x.name + self._wrapping.name for x in self._formats),
             compression=None if isinstance(self._opened, PlainFile) else self._opened.compression,
             zoned=zoned if dated else None,
             error=error,
@@ -383,7 +430,7 @@ class _Run:
 
     def _take_samples(self, scanner: logscan.Scanner) -> tuple[Sample, ...]:
         opened = self._opened
-        if not isinstance(opened, PlainFile):
+        if self._wrapping.name or not isinstance(opened, PlainFile):
             return tuple(self._samples)
 
         def read(start: int, stop: int) -> bytes:

@@ -195,11 +195,13 @@ def _found(path: str, *, recursive: bool) -> list[Source]:
         if names:
             return [source for name in names for source in _found(name, recursive=recursive)]
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise InputError(f"{path}: cannot be read: {reason}", hint="check the name") from None
+        raise InputError(
+            f"{path}: cannot be read: {reason}", hint="check the name of the file"
+        ) from None
     if not stat.S_ISDIR(status.st_mode):
         return [Source(path, status.st_size)]
     if not recursive:
-        raise InputError(f"{path}: is a directory", hint="read all the files in it with -r")
+        raise InputError(f"{path}: is a folder", hint="read all the files in it with -r")
     files = [
         Source(name, Path(name).stat().st_size) for name in _walk(path) if not _is_binary(name)
     ]
@@ -260,7 +262,7 @@ def open_source(source: Source) -> Iterator[PlainFile | Stream]:
     try:
         status = os.fstat(fd)
         if stat.S_ISDIR(status.st_mode):
-            raise InputError(f"{source.path}: is a directory", hint="read the files in it with -r")
+            raise InputError(f"{source.path}: is a folder", hint="read the files in it with -r")
         plain = _plain(source, fd, status)
         if plain is not None:
             yield plain

@@ -285,7 +285,7 @@ def test_a_database_of_something_else_is_left_untouched(tmp_path):
 
 def test_places_that_cannot_be(tmp_path):
     """A folder, a file in a file, a missing store that must exist, a server that is not there."""
-    with pytest.raises(StoreError, match="is a directory"):
+    with pytest.raises(StoreError, match="is a folder"):
         Store(str(tmp_path))
     (tmp_path / "file").touch()
     with pytest.raises(StoreError):

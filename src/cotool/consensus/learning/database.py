@@ -67,7 +67,7 @@ class _SQLite:
         self._path = Path(target)
         self._opened: sqlite3.Connection | None = None
         if self._path.is_dir():
-            raise StoreError(f"{target}: is a directory", hint="name a file with --store")
+            raise StoreError(f"{target}: is a folder", hint="name a file with --store")
         if not create and not self._path.exists():
             raise StoreError(
                 f"{target}: there is no store",
@@ -75,7 +75,7 @@ class _SQLite:
             )
         nearest = next(parent for parent in self._path.absolute().parents if parent.exists())
         if not nearest.is_dir():
-            raise StoreError(f"{target}: {nearest} is no directory", hint="name another file")
+            raise StoreError(f"{target}: {nearest} is no folder", hint="name another file")
         if self._path.exists():
             # Reads the header: a file that is no database is told before anything is written.
             self.query("PRAGMA schema_version")

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from os import PathLike
 
+    import pandas as pd
+    import polars as pl
+
     from cotool.logs.templates.model import Match, Template
 
 SCHEMA = "cotool.logs.template-set/1"
@@ -122,6 +125,26 @@ class TemplateSet:
     def with_known(self, known: Sequence[Known], heads: Layouts | None) -> TemplateSet:
         """Return the same records with the templates of an earlier run."""
         return TemplateSet(self._forms, known=known, heads=heads)
+
+    # ---- in notebooks
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return a row a template, the most frequent first. Raises MissingExtraError."""
+        from cotool.logs.frames import template_table
+
+        return template_table(self).to_pandas()
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return the same with polars. Raises MissingExtraError."""
+        from cotool.logs.frames import template_table
+
+        return template_table(self).to_polars()
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        from cotool.logs.frames import templates_html
+
+        return templates_html(self)
 
     # ---- keeping
 

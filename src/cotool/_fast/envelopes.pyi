@@ -1,0 +1,17 @@
+from typing import Self
+
+from typing_extensions import disjoint_base
+
+@disjoint_base
+class Unwrapper:
+    def __new__(
+        cls,
+        *,
+        text_key: bytes | None = None,
+        time_key: bytes = b"",
+        words: int = 0,
+        tagged: bool = False,
+        ended: bool = False,
+        begins: bytes | None = None,
+    ) -> Self: ...
+    def feed(self, data: bytes, *, final: bool = False) -> bytes: ...

@@ -1,0 +1,155 @@
+"""One call in a thread: its slot among those of its event loop, its share of the CPUs, its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import threading
+from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakKeyDictionary
+
+from cotool._fast.interrupt import Stopped, go_on, stop
+from cotool.engine import resolve_num_threads
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from cotool.logs.scan import Watch
+
+Result = TypeVar("Result")
+Item = TypeVar("Item")
+
+_limit: int | None = None
+
+
+class _Slots:
+    """The calls of one event loop that run or wait."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.free = asyncio.Semaphore(most)
+        self.wanted = 0
+
+
+_slots: WeakKeyDictionary[asyncio.AbstractEventLoop, _Slots] = WeakKeyDictionary()
+
+
+def set_limit(calls: int | None) -> None:
+    """Let at most so many calls of an event loop run at once; None: as many as there are CPUs.
+
+    It holds for calls that begin later. Raises InputError where it is no number from 1 on.
+    """
+    global _limit  # noqa: PLW0603 - a setting of the process
+    if calls is not None and (not isinstance(calls, int) or calls < 1):
+        raise InputError(f"the limit must be a whole number from 1 on, got {calls!r}")
+    _limit = calls
+    _slots.clear()
+
+
+def limit() -> int:
+    """Return how many calls of an event loop run at once."""
+    return _limit or resolve_num_threads(None)
+
+
+def _slots_here() -> _Slots:
+    return _slots.setdefault(asyncio.get_running_loop(), _Slots(limit()))
+
+
+async def run(work: Callable[[Call], Result]) -> Result:
+    """Run `work` in a thread when there is a slot, and stop it where the caller is cancelled."""
+    slots = _slots_here()
+    slots.wanted += 1
+    try:
+        async with slots.free:
+            return await Call(share=min(slots.wanted, slots.most)).run(work)
+    finally:
+        slots.wanted -= 1
+
+
+class Call:
+    """One call, while it runs. `share`: among how many calls the CPUs are parted."""
+
+    def __init__(self, share: int = 1) -> None:
+        self._share = share
+        self._lock = threading.Lock()
+        self._thread: int | None = None
+        self._stoppers: list[Callable[[], None]] = []
+        self.stopped = False
+
+    async def run(self, work: Callable[[Call], Result]) -> Result:
+        """Run `work` in a thread; where this is cancelled, stop it, and go on when it has ended."""
+        context = contextvars.copy_context()
+        loop = asyncio.get_running_loop()
+        future = loop.run_in_executor(None, context.run, self._run, work)
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            self.stop()
+            while not future.done():
+                try:
+                    await asyncio.wait([future])
+                except asyncio.CancelledError:
+                    continue  # it is on its way already
+            if not future.cancelled():
+                future.exception()  # which nobody else would look at
+            raise
+
+    def _run(self, work: Callable[[Call], Result]) -> Result:
+        with self._lock:
+            if self.stopped:
+                raise Stopped
+            self._thread = threading.get_ident()
+        try:
+            return work(self)
+        finally:
+            with self._lock:
+                go_on(self._thread)
+                self._thread = None
+
+    def stop(self) -> None:
+        """Let the work end as soon as it looks."""
+        with self._lock:
+            self.stopped = True
+            if self._thread is not None:
+                stop(self._thread)
+            for stopper in self._stoppers:
+                stopper()
+
+    def on_stop(self, stopper: Callable[[], None]) -> None:
+        """Have `stopper` called when the call is stopped, at once where it is already."""
+        with self._lock:
+            self._stoppers.append(stopper)
+            if self.stopped:
+                stopper()
+
+    def threads(self, requested: int | None) -> int:
+        """Return how many threads the work may use: as many as are wanted, else its share."""
+        return requested or max(1, resolve_num_threads(None) // self._share)
+
+    def progress(self, _: int) -> None:
+        """End work that tells how far it is. Raises Stopped."""
+        if self.stopped:
+            raise Stopped
+
+    def watch(self) -> Watch:
+        """Return what ends an analysis of logs."""
+        from cotool.logs.scan import Watch
+
+        watch = Watch()
+
+        def end() -> None:
+            watch.stopped = True
+
+        self.on_stop(end)
+        return watch
+
+    def watched(self, items: Iterable[Item]) -> Iterator[Item]:
+        """Yield the items until the call is stopped. Raises Stopped."""
+        for item in items:
+            self.progress(0)
+            yield item
+
+    def listed(self, items: Iterable[Item]) -> list[Item]:
+        """Return the items. Raises Stopped between two of them."""
+        return list(self.watched(items))

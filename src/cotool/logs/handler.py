@@ -1,0 +1,157 @@
+"""A handler for Python's logging that counts records as they come, with the scanner's kernels."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from cotool.logs.given import parse_log_format
+from cotool.logs.model import FileSummary, LogCounts, LogSummary
+from cotool.logs.patterns import compile_pattern
+from cotool.logs.scan import ScanOptions, Watch, scan_opened
+from cotool.logs.sources import Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cotool._fast.forms import Forms
+    from cotool.logs.model import Sample
+
+# Bytes of lines that wait to be counted together: 256 KiB of lines are counted in a millisecond.
+_ENOUGH = 1 << 18
+_FORMAT = "{time} {level}"
+# The least number of a level of Python's, and what it is called here.
+_LEVELS = (
+    (logging.CRITICAL, "CRITICAL"),
+    (logging.ERROR, "ERROR"),
+    (logging.WARNING, "WARNING"),
+    (25, "NOTICE"),
+    (logging.INFO, "INFO"),
+    (logging.DEBUG, "DEBUG"),
+    (logging.NOTSET, "TRACE"),
+)
+
+
+class CountingHandler(logging.Handler):
+    """Counts what is logged: levels, keywords, patterns, a histogram, and with `templates` forms.
+
+        counting = CountingHandler()
+        logging.getLogger().addHandler(counting)
+        ...
+        print(counting.summary().counts.levels["error"])
+
+    Memory stays bounded whatever is logged. A record's text is that of the handler's formatter,
+    its message by default; a traceback belongs to its record. `patterns` are regexes by name;
+    `show` keeps so many first errors as samples; `name` takes the place of a path.
+
+    Raises InputError for a pattern that cannot be read.
+    """
+
+    def __init__(
+        self,
+        level: int | str = logging.NOTSET,
+        *,
+        patterns: Mapping[str, str] | None = None,
+        templates: bool = True,
+        show: int = 0,
+        name: str = "logging",
+    ) -> None:
+        super().__init__(level)
+        compiled = tuple(compile_pattern(key, text) for key, text in (patterns or {}).items())
+        self._path = name
+        self._show = show
+        self._options = ScanOptions(
+            patterns=compiled,
+            formats=parse_log_format(_FORMAT),
+            show=show,
+            mine=templates,
+            num_threads=1,
+        )
+        self._empty = LogCounts(patterns=dict.fromkeys((one.name for one in compiled), 0))
+        self._begin()
+
+    def _begin(self) -> None:
+        self._lines: list[bytes] = []
+        self._size = 0
+        self._counts = self._empty
+        self._forms: Forms | None = None
+        self._samples: tuple[Sample, ...] = ()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take a record."""
+        try:
+            text = self.format(record)
+        except Exception:  # noqa: BLE001 - a record that cannot be formatted is logging's affair
+            self.handleError(record)
+            return
+        level = next((name for least, name in _LEVELS if record.levelno >= least), "TRACE")
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+        # A blank keeps a line of the text from passing for a record of its own.
+        text = text.replace("\n", "\n ")
+        line = f"{stamp}.{int(record.created % 1 * 1e6):06d}Z {level} {text}\n"
+        data = line.encode("utf-8", "replace")
+        self._lines.append(data)
+        self._size += len(data)
+        if self._size >= _ENOUGH:
+            self._count()
+
+    def flush(self) -> None:
+        """Count what waits."""
+        with self._locked():
+            self._count()
+
+    def summary(self) -> LogSummary:
+        """Return the analysis of all that was logged so far."""
+        with self._locked():
+            self._count()
+            templates = None
+            if self._options.mine:
+                from cotool.logs.templates.template_set import TemplateSet
+
+                # Merged with an empty one: what is logged later does not change a summary.
+                templates = TemplateSet(self._forms).merge(TemplateSet())
+            file = FileSummary(self._path, self._counts, formats=(_FORMAT,), zoned=True)
+            return LogSummary(self._counts, (file,), self._samples, templates=templates)
+
+    def reset(self) -> None:
+        """Begin anew."""
+        with self._locked():
+            self._begin()
+
+    def _locked(self) -> _Lock:
+        return _Lock(self)
+
+    def _count(self) -> None:
+        if not self._lines:
+            return
+        data, self._lines, self._size = b"".join(self._lines), [], 0
+        before = self._counts.lines
+        stream = Stream(
+            iter([data]), compression=None, mtime=time.time(), size=None, position=lambda: 0
+        )
+        found = scan_opened(self._path, stream, self._options, Watch())
+        self._counts = self._counts.merge(found.summary.counts)
+        if found.forms is not None:
+            if self._forms is None:
+                self._forms = found.forms
+            else:
+                self._forms.merge(found.forms)
+        if len(self._samples) < self._show:
+            from dataclasses import replace
+
+            new = (replace(one, line=one.line + before) for one in found.samples)
+            self._samples = (*self._samples, *new)[: self._show]
+
+
+class _Lock:
+    """The handler's own lock, which logging also takes around emit()."""
+
+    def __init__(self, handler: logging.Handler) -> None:
+        self._handler = handler
+
+    def __enter__(self) -> None:
+        self._handler.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._handler.release()

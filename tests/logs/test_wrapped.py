@@ -1,0 +1,176 @@
+"""Logs that come wrapped: by Docker, a container's runtime, in JSON documents."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+
+from cotool import analyze_logs
+from cotool.cli import main
+from cotool.errors import InputError
+from cotool.logs.documents import document_lines, sample_of_document
+from cotool.logs.envelopes import find_envelope
+
+INNER = """\
+2026-03-02 08:00:00,120 INFO  [main] shop.App - Started in 3.2 s
+2026-03-02 08:00:01,311 WARN  [http-1] shop.Cart - slow: 912 ms
+2026-03-02 08:00:02,001 ERROR [http-2] shop.Pay - payment failed
+java.lang.IllegalStateException: ledger is closed
+\tat shop.Pay.book(Pay.java:88)
+2026-03-02 08:00:03,500 INFO  [http-1] shop.Cart - done
+""".splitlines()
+
+
+def docker(lines):
+    """Lines of a program as Docker keeps them."""
+    return [
+        json.dumps({"log": f"{line}\n", "stream": "stdout", "time": f"2026-03-02T07:00:{n:02d}Z"})
+        for n, line in enumerate(lines)
+    ]
+
+
+def timed(lines, words=""):
+    """Lines of a program with a time before them."""
+    return [f"2026-03-02T07:00:{n:02d}.5Z {words}{line}" for n, line in enumerate(lines)]
+
+
+def events(lines):
+    """Lines of a program in a document of events."""
+    found = [
+        {"timestamp": 1772434800000 + n, "message": line, "eventId": n}
+        for n, line in enumerate(lines)
+    ]
+    return json.dumps({"events": found, "nextToken": "x"}, indent=2).splitlines()
+
+
+WRAPPED = {
+    "docker": docker(INNER),
+    "timestamps": timed(INNER),
+    "cri": timed(INNER, "stderr F "),
+    "stream": timed(INNER, "web/app/3f2a "),
+    "events": events(INNER),
+    "array": json.dumps([{"line": x, "timestamp": "2026-03-02T07:00:00Z"} for x in INNER],
+                        indent=1).splitlines(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", WRAPPED)
+@pytest.mark.parametrize("how", ["plain", "gzip", "records", "pipe"])
+def test_the_level_is_that_of_the_inner_line(kind, how, tmp_path, capsys, monkeypatch):
+    """Every way of reading gives the program's own levels, and a stack trace to its record."""
+    path = tmp_path / "app.log"
+    data = "".join(f"{line}\n" for line in WRAPPED[kind]).encode()
+    path.write_bytes(gzip.compress(data) if how == "gzip" else data)
+    arguments = ["analyze-logs", str(path), "--json", "--show", "1", "--context", "1"]
+    if how == "records":
+        arguments += ["--records", str(tmp_path / "records.jsonl")]
+    if how == "pipe":
+        with path.open("rb") as file:
+            monkeypatch.setattr("sys.stdin", file)
+            arguments[1] = "-"
+            assert main(arguments) == 0
+    else:
+        assert main(arguments) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["lines"], found["records"]) == (6, 4)
+    assert {level: n for level, n in found["levels"].items() if n} == {
+        "info": 2, "warning": 1, "error": 1,
+    }  # fmt: skip
+    assert found["first_seen"].startswith("2026-03-02T07:00:00")
+    assert found["samples"][0]["text"].endswith("shop.Pay - payment failed")
+    assert found["samples"][0]["after"] == ["java.lang.IllegalStateException: ledger is closed"]
+    if how == "records":
+        lines = (tmp_path / "records.jsonl").read_text().splitlines()
+        assert [json.loads(line)["continuation"] for line in lines] == [
+            False, False, False, True, True, False,
+        ]  # fmt: skip
+
+
+def test_an_object_in_an_envelope_keeps_its_members(tmp_path):
+    """Programs that log JSON give level by their own key, and the time by the envelope's."""
+    inner = [json.dumps({"level": level, "msg": "x"}) for level in ("info", "error", "warn")]
+    for lines in (docker(inner), timed(inner), timed(inner, "stdout F ")):
+        path = tmp_path / "app.log"
+        path.write_text("\n".join(lines), encoding="utf-8")
+        counts = analyze_logs(path).counts
+        assert (counts.levels["info"], counts.levels["error"], counts.levels["warning"]) == (1,) * 3
+        assert counts.timeless == 0
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ['{"level":"info","message":"2026-03-02 08:00:00 ERROR x","time":1772434800}'] * 3,
+        ['{"message":"hello","time":"2026-03-02T07:00:00Z"}'] * 3,
+        ["2026-03-02T07:00:00Z INFO up", "2026-03-02T07:00:01Z ERROR down"],
+        ["2026-03-02T07:00:00Z stdout F INFO up"],
+        ["plain"],
+        [],
+        ["{", "[", '{"log": 3}', '{"log": "x"'],
+    ],
+)
+def test_lines_that_speak_for_themselves_stay(lines):
+    """An object with a level, a text without one, a time before a level: nothing to take out."""
+    assert find_envelope([line.encode() for line in lines]) is None
+
+
+def test_state_goes_on_in_a_wrapped_file(tmp_path, capsys):
+    """The second run counts what was added: the rest of a stack trace, and a record."""
+    path, state = tmp_path / "app.log", tmp_path / "state"
+    lines = docker(INNER)
+    path.write_text("\n".join(lines[:3]) + "\n" + lines[3][:20], encoding="utf-8")
+    arguments = ["analyze-logs", str(path), "--state", str(state), "--json"]
+    assert main(arguments) == 0
+    assert json.loads(capsys.readouterr().out)["records"] == 3
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert main(arguments) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["lines"], found["records"]) == (3, 1)
+    assert main(arguments) == 0
+    assert json.loads(capsys.readouterr().out)["lines"] == 0
+
+
+def test_documents_one_after_another(tmp_path):
+    """Two answers in one file are read both, and what stands beside the list is left out."""
+    path = tmp_path / "out.json"
+    path.write_text("\n".join([*events(INNER), *events(INNER)]), encoding="utf-8")
+    assert analyze_logs(path).counts.records == 8
+
+
+def test_a_broken_document_is_told(tmp_path, capsys):
+    """What precedes the damage counts, the error names the file and the record, exit code 2."""
+    path = tmp_path / "out.json"
+    text = "\n".join(events(INNER))
+    path.write_text(text[: text.index("shop.Pay")], encoding="utf-8")
+    assert main(["analyze-logs", str(path), "--json"]) == 2
+    out, err = capsys.readouterr()
+    assert json.loads(out)["records"] == 2
+    assert f"{path}: the JSON document is broken after record 2" in err
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_a_document_in_pieces(size):
+    """Records are the same wherever the blocks are cut."""
+    data = "\n".join(events(INNER)).encode()
+    blocks = iter([data[n : n + size] for n in range(0, len(data), size)])
+    found = b"".join(document_lines(blocks, "x")).splitlines()
+    assert [json.loads(line)["message"] for line in found] == INNER
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b"", b"[main] INFO x", b"[]", b"{}", b"[1, 2]", b'{"level": "info"}\n{"level": "info"}',
+     b'{"level": "info", "entries": [{"a": 1}]}\n' * 2,
+     b'{\n "level": "info"\n}\n{\n "level": "info"\n}', b"{not json", b"[{", b'{"events": 3}'],
+)  # fmt: skip
+def test_what_is_no_document(head):
+    """Text, objects a line and documents without a list are read as lines."""
+    assert sample_of_document(head) == []
+
+
+def test_an_object_without_an_end():
+    """A document that ends within an object says so."""
+    with pytest.raises(InputError, match=r"x: the JSON document is broken after record 0"):
+        list(document_lines(iter([b'{"a": 1, ']), "x"))
