@@ -7,13 +7,9 @@
 #include <string.h>
 
 #include "cpu.h"
+#include "loghash.h"
 
 static size_t least_size(size_t a, size_t b) { return a < b ? a : b; }
-
-COTOOL_INLINE uint64_t fold_product(uint64_t a, uint64_t b) {
-    __uint128_t product = (__uint128_t)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
 
 /* ---- figures of a form --------------------------------------------------------------------- */
 

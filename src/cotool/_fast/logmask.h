@@ -68,6 +68,4 @@ void cotool_mask_plain(const uint8_t *line, const uint8_t *end, cotool_masked *m
 
 static inline int cotool_is_blank(uint8_t c) { return c == ' ' || c == '\t'; }
 
-uint64_t cotool_hash(const uint8_t *bytes, size_t size, uint64_t seed);
-
 #endif

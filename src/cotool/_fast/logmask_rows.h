@@ -136,7 +136,12 @@ COTOOL_TARGET static inline const uint8_t *COTOOL_NAME(look)(const COTOOL_NAME(b
     if (!~word) return scan_word(p, end, any);
     size = (unsigned)__builtin_ctzll(~word);
     within = ((uint64_t)1 << size) - 1;
-    digit = BITS(digit) & within, hex = BITS(hex) & within, upper = BITS(upper) & within;
+    digit = BITS(digit) & within;
+    if (digit == within) {
+        *any = DIGIT;
+        return p + size;
+    }
+    hex = BITS(hex) & within, upper = BITS(upper) & within;
     letter = hex & ~digit;
     *any = (digit ? DIGIT : 0) | (within & ~hex ? OTHER : 0) | (letter & upper ? HEX_UPPER : 0) |
            (letter & ~upper ? HEX_LOWER : 0);
