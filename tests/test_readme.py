@@ -15,6 +15,10 @@ from cotool.consensus.options import METRICS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONSENSUS, LOGS, VAULT = (
+    (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    for name in ("consensus", "logs", "vault")
+)
 
 
 def output(capsys, *arguments):
@@ -24,43 +28,45 @@ def output(capsys, *arguments):
 
 
 def test_every_option_that_is_named_exists(capsys):
-    """Options in README are options of the command."""
+    """Options in README and in the page of consensus are options of the command."""
     commands = (
         ["consensus"],
         ["experts", "feedback"],
         ["analyze-logs"],
         ["vault", "encrypt"],
         ["vault", "cat"],
+        ["config", "show"],
     )
     helped = "".join(output(capsys, *command, "--help") for command in commands)
-    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) - {"--install-completion"}
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README + CONSENSUS))
+    named -= {"--install-completion"}
     assert named
     assert {option for option in named if option not in helped} == set()
 
 
 def test_every_key_is_documented():
-    """Each key of the JSON form stands in README's schema, in its order."""
+    """Each key of the JSON form stands in the schema of the page, in its order."""
     keys = [*Consensus.__slots__, "schema"]
     assert list(find_consensus(["a", "b"]).to_dict()) == keys
-    schema = README[README.index("| key | |") : README.index("CSV: `question")]
+    schema = CONSENSUS[CONSENSUS.index("| key | |") : CONSENSUS.index("CSV: `question")]
     first_column = [row.split("|")[1] for row in schema.splitlines() if row.startswith("| `")]
     assert re.findall(r"`([a-z_]+)`", " ".join(first_column)) == keys
 
 
 def test_every_insight_and_metric_is_documented():
-    """What the code can say is named in README."""
+    """What the code can say is named in the page of consensus."""
     source = Path(insights.__file__).read_text(encoding="utf-8")
     kinds = re.findall(r'yield Insight\(\s*"([a-z-]+)"', source)
     assert len(kinds) == 8
     for name in (*kinds, *METRICS[1:]):
-        assert f"`{name}`" in README
+        assert f"`{name}`" in CONSENSUS
 
 
 @pytest.mark.parametrize("example", ["deployment.json", "word-problems.jsonl"])
 def test_the_output_shown_is_the_output(example, capsys, monkeypatch):
-    """README's transcripts are what the examples print today, but for the lines left out."""
+    """Transcripts are what the examples print today, but for the lines left out."""
     monkeypatch.setenv("COLUMNS", "80")
-    shown = README[README.index(f"`cotool consensus examples/{example}`") :]
+    shown = CONSENSUS[CONSENSUS.index(f"`cotool consensus examples/{example}`") :]
     shown = shown[shown.index("```\n") + 4 :]
     shown = shown[: shown.index("\n```")]
     lines = output(capsys, "consensus", str(ROOT / "examples" / example)).splitlines()
@@ -69,10 +75,10 @@ def test_the_output_shown_is_the_output(example, capsys, monkeypatch):
 
 
 def test_the_summary_of_a_log_is_the_output(capsys, monkeypatch):
-    """README's transcript of analyze-logs is what the example prints."""
+    """The transcript of analyze-logs is what the example prints."""
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.chdir(ROOT)
-    shown = README[README.index("`cotool analyze-logs examples/shop.log") :]
+    shown = LOGS[LOGS.index("`cotool analyze-logs examples/shop.log") :]
     regex = re.search(r"-e (slow='.*?')", shown)[1].replace("'", "")
     shown = shown[shown.index("```\n") + 4 :]
     out = output(capsys, "analyze-logs", "examples/shop.log", "-e", regex, "--show", "1")
@@ -80,9 +86,9 @@ def test_the_summary_of_a_log_is_the_output(capsys, monkeypatch):
 
 
 def test_the_vault_of_the_examples(capsys, monkeypatch, tmp_path):
-    """It is as README shows it, and opens with the passphrase that README gives."""
+    """It is as its page shows it, and opens with the passphrase that README gives."""
     monkeypatch.chdir(ROOT)
-    shown = README[README.index("`cotool vault inspect examples/welcome") :]
+    shown = VAULT[VAULT.index("`cotool vault inspect examples/welcome") :]
     shown = shown[shown.index("```\n") + 4 :]
     out = output(capsys, "vault", "inspect", "examples/welcome.txt.vault")
     assert shown[: shown.index("\n```")].splitlines() == out.splitlines()
@@ -95,6 +101,31 @@ def test_the_vault_of_the_examples(capsys, monkeypatch, tmp_path):
 
 
 def test_the_csv_header_is_documented(capsys):
-    """The columns of CSV are those that README lists."""
+    """The columns of CSV are those that the page lists."""
     out = output(capsys, "consensus", str(ROOT / "examples" / "labels.csv"), "--format", "csv")
-    assert f"`{out.splitlines()[0]}`" in README
+    assert f"`{out.splitlines()[0]}`" in CONSENSUS
+
+
+def test_links_lead_somewhere():
+    """Every relative link of README and of the pages names a file, and a heading of it."""
+    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        for target in re.findall(r"\]\(([^)\s]+)\)", text):
+            if target.startswith(("http:", "https:")):
+                continue
+            name, _, anchor = target.partition("#")
+            file = page.parent / name if name else page
+            assert file.exists(), (page.name, target)
+            if anchor and file.suffix == ".md":
+                headings = re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+                slugs = {re.sub(r"[^a-z0-9 -]", "", h.lower()).replace(" ", "-") for h in headings}
+                assert anchor in slugs, (page.name, target)
+
+
+def test_templates_in_readme_are_those_of_the_example(capsys, monkeypatch):
+    """The template that README shows is one of the example's."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.chdir(ROOT)
+    out = output(capsys, "analyze-logs", "examples/shop.log", "--templates", "table")
+    shown = README[README.index("256  49 %") :]
+    assert shown[: shown.index("\n```")] in out

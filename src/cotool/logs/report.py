@@ -1,4 +1,4 @@
-"""A LogSummary as JSON. The schema is documented in README and only ever extended."""
+"""A LogSummary as JSON. The schema is documented in docs/logs.md and only ever extended."""
 
 from __future__ import annotations
 
