@@ -34,7 +34,7 @@ GROUPS = {
     "length": "the consensus of 20 free texts of so many characters",
     "truth": "truth inference on 100,000 labels; a text made of seven transcripts",
     "extraction": "1,000 questions of 5 experts, of whose reasonings a choice is extracted",
-    "logs": "a log of 64 MiB: levels, times, keywords, patterns",
+    "logs": "a log of 64 MiB: levels, times, keywords, patterns, templates",
     "vault": "64 MiB sealed, opened, verified; a password hashed",
     "startup": "the command from its start to its end",
 }
@@ -86,6 +86,7 @@ def all_cases() -> Iterator[Case]:
     yield Case("logs", "scan", _scan({}))
     yield Case("logs", "literals", _scan({name: name for name in ("timeout", "Payment", "ERROR")}))
     yield Case("logs", "regexes", _scan({"slow": r"took \d{4,} ms", "worker": r"worker-1[0-5]\b"}))
+    yield Case("logs", "templates", _templates)
     for name in ("encrypt", "decrypt", "verify"):
         yield Case("vault", name, _vault(name))
     yield Case("vault", "rewrap", _rewrap, has_threads=False)
@@ -253,6 +254,13 @@ def _scan(patterns: dict[str, str]) -> Callable[[Setting], Work]:
         )
 
     return make
+
+
+def _templates(setting: Setting) -> Work:
+    from cotool import mine_templates
+
+    path, size = _file(setting, "events", _LOG_SIZE, inputs.made_events)
+    return Work(lambda: mine_templates(path, num_threads=setting.threads).templates, bytes=size)
 
 
 def _vault(name: str) -> Callable[[Setting], Work]:

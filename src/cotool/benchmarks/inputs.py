@@ -83,8 +83,16 @@ def read_labels(path: Path) -> list[tuple[str, str, str]]:
 
 def made_log(path: Path, size: int) -> None:
     """Write a log of about `size` bytes: dated lines with levels; the same bytes each time."""
+    _write_log(path, size, made_texts(70, 2000))
+
+
+def made_events(path: Path, size: int) -> None:
+    """Write the same with 200 messages, each with two numbers that differ from line to line."""
+    _write_log(path, size, [f"{text} {{}} of {{}}" for text in made_texts(50, 200)])
+
+
+def _write_log(path: Path, size: int, messages: list[str]) -> None:
     chance = random.Random(7)
-    messages = made_texts(70, 2000)
     lines = []
     for second in range(20_000):
         level = chance.choice(_LEVELS)
@@ -99,7 +107,7 @@ def made_log(path: Path, size: int) -> None:
                 level,
                 chance.randint(1, 16),
                 chance.choice(_COMPONENTS),
-                tail,
+                tail.format(chance.randint(1, 10**6), chance.randint(1, 100)),
             )
         )
     block = "".join(lines).encode()

@@ -31,9 +31,14 @@ def one_line(text: str) -> str:
 
 
 def percent(share: float | None) -> str:
-    """Return a share (0 to 1) as "67 %"; not 100 where some is missing, a dash if unknown."""
+    """Return a share (0 to 1) as "67 %"; not 100 or 0 where some is missing or there.
+
+    A dash stands for an unknown one.
+    """
     if share is None:
         return "–"
+    if 0 < share < 0.005:
+        return "<1 %"
     if 0.995 <= share < 1:
         return ">99 %"
     return f"{100 * share:.0f} %"
