@@ -99,6 +99,14 @@ cdef class Forms:
         return sorted([_exported(self, &self.table.form[n]) for n in range(self.table.count)],
                       key=lambda form: form[:3])
 
+    def __reduce__(self):
+        widths = [self.widths[n] for n in range(31)]
+        return Forms, (widths[:widths.index(0)],), self.export()
+
+    def __setstate__(self, forms):
+        for form in forms:
+            self.insert(form)
+
     def label(self, bytes signature not None, bytes message not None, uint32_t name, pieces):
         """Call a form of the table by a number; `pieces` are (from, to) in its message."""
         cdef bytes text = signature + SIGNATURE + message

@@ -10,7 +10,7 @@ import stat
 import sys
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,8 @@ class Source:
     """Something to read. `path` is as given, "stdin" for standard input; `size` as on disk.
 
     `spool`: a file with a copy of what can be read but once. `limit`: a plain file's size beyond
-    which nothing is read, so that a second look at it sees the same.
+    which nothing is read, so that a second look at it sees the same. `url`: of a remote object,
+    whose `path` is the same without what is secret.
     """
 
     path: str
@@ -50,6 +51,7 @@ class Source:
     is_stdin: bool = False
     spool: str | None = None
     limit: int | None = None
+    url: str | None = field(default=None, repr=False)
 
     @property
     def is_plain(self) -> bool:
