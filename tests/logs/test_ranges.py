@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 
 from cotool._fast.forms import Forms
 from cotool.engine.tasks import Meter, ThreadEngine
-from cotool.logs.analyze import LogOptions, analyze_sources
+from cotool.logs.analyze import LogOptions, analyze_sources, summary_of
 from cotool.logs.histogram import WIDTHS
 from cotool.logs.patterns import parse_pattern
 from cotool.logs.ranges import JoinedFile, scan_range
 from cotool.logs.report import to_dict
+from cotool.logs.scan import Watch
 from cotool.logs.sources import Source
-from cotool.logs.spread import _whole
+from cotool.logs.spread import whole_range
 from logs.test_scan import logs
 
 MTIME = 1704200000
@@ -49,7 +50,7 @@ def all_options() -> st.SearchStrategy:
 
 def told(summary):
     """All that a summary says."""
-    return json.dumps(to_dict(summary), default=repr)
+    return json.dumps(to_dict(summary)) + repr(list(summary.templates or ()))
 
 
 @given(data=st.data(), log=logs(), options=all_options(), seed=st.integers(0, 9))
@@ -60,7 +61,7 @@ def test_ranges_joined_in_any_order_are_the_file(tmp_path_factory, data, log, op
     os.utime(path, (MTIME, MTIME))
     source = Source(str(path), len(log))
     whole = analyze_sources([source], options)
-    found = _whole(0, source, options, 0)
+    found = whole_range(0, source, options, 0)
     assert found is not None
     part, mtime = found
     inner = st.integers(part.start, part.size)
@@ -79,7 +80,4 @@ def test_ranges_joined_in_any_order_are_the_file(tmp_path_factory, data, log, op
         left += joined.add(item, pickle.loads(pickle.dumps(scan_range(item, options))))
         if joined.is_whole:
             left += joined.finish()
-    from cotool.logs.analyze import _summary
-    from cotool.logs.scan import Watch
-
-    assert told(_summary([joined.scanned()], options.show, Watch())) == told(whole)
+    assert told(summary_of([joined.scanned()], options.show, Watch())) == told(whole)

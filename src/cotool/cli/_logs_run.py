@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import TextIO
 
+    from cotool.cli._cluster import EngineChoice
     from cotool.cli._log_conditions import LogCondition
     from cotool.logs.analyze import LogOptions
     from cotool.logs.model import LogCounts, LogSummary
@@ -56,6 +57,7 @@ class LogRequest:
     threads: str | None
     quiet: bool
     progress: bool
+    engine: EngineChoice
 
 
 def run(request: LogRequest) -> int:
@@ -118,11 +120,14 @@ def _options(request: LogRequest) -> LogOptions:
 def _analyze(
     request: LogRequest, sources: Sequence[Source], options: ScanOptions, state: State | None
 ) -> LogSummary:
+    from cotool.cli._logs_spread import analyze_spread, is_spread
     from cotool.cli._logs_watch import CliWatch
     from cotool.cli._progress import stderr_moves
     from cotool.logs.analyze import analyze_sources
 
     shown = request.progress and not request.quiet and stderr_moves()
+    if is_spread(request, sources):
+        return analyze_spread(request, sources, options, shown=shown)
     with (
         _records(request) as sink,
         CliWatch(sources, sink, shown=shown) as watch,

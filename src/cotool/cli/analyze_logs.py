@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cotool.cli._cluster import ENGINES, engine_choice
 from cotool.cli._logs_run import LogRequest, run
 from cotool.errors import InputError
 from cotool.logs.options import LEVELS
@@ -191,6 +192,32 @@ def analyze_logs(
     threads: Annotated[
         str | None, _option("Run", "Threads to use.", "--threads", "-t", metavar="NUMBER")
     ] = None,
+    engine: Annotated[
+        str | None,
+        _option(
+            "Run",
+            "threads, dask (a cluster) or dask-local (processes).",
+            "--engine",
+            metavar="NAME",
+            words=ENGINES,
+        ),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        _option(
+            "Run",
+            "Of --engine dask; else --scheduler-file, DASK_SCHEDULER_ADDRESS.",
+            "--scheduler",
+            metavar="ADDRESS",
+        ),
+    ] = None,
+    scheduler_file: Annotated[
+        str | None,
+        _option("Run", "The same from a file.", "--scheduler-file", metavar="FILE"),
+    ] = None,
+    resume: Annotated[
+        bool, _flag("Run", "Go on with a run that lost its cluster.", "--resume")
+    ] = False,
     quiet: Annotated[
         bool, _flag("Run", "Errors alone on standard error.", "--quiet", "-q")
     ] = False,
@@ -231,6 +258,7 @@ def analyze_logs(
         threads=threads,
         quiet=quiet,
         progress=not no_progress,
+        engine=engine_choice(engine, scheduler, scheduler_file, resume=resume),
     )
     return partial(run, request)
 

@@ -173,7 +173,7 @@ def analyze_sources(
                     head=scanned.head,
                     offset=scanned.offset,
                 )
-    return _summary([found[source.path] for source in sources], options.show, watch)
+    return summary_of([found[source.path] for source in sources], options.show, watch)
 
 
 def _alone(sources: Sequence[Source], options: ScanOptions) -> list[Source]:
@@ -183,7 +183,8 @@ def _alone(sources: Sequence[Source], options: ScanOptions) -> list[Source]:
     return [source for source in sources if source.is_plain and source.size >= _LARGE]
 
 
-def _summary(found: Sequence[Scanned], show: int, watch: Watch) -> LogSummary:
+def summary_of(found: Sequence[Scanned], show: int, watch: Watch) -> LogSummary:
+    """Return what was found in sources, in their order, with the first `show` samples."""
     samples = [sample for scanned in found for sample in scanned.samples][:show]
     whole = reduce(
         LogSummary.merge,

@@ -122,13 +122,14 @@ def _scan(part: Range, options: ScanOptions, window: Window) -> Found:
     scanner = make_scanner(
         options, part.formats, part.date, midway=part.begin > part.start, cycle=part.cycle
     )
-    position = part.begin
+    before, position, seen = -1, part.begin, -1
     try:
-        while position < part.end or (scanner.unfinished and window.more()):
+        while before < position < part.end:
             before = position
             position = scanner.scan_range(window.fd, position, part.end, window.size)
-            if position == before < part.end:
-                break
+        while position >= part.end and scanner.unfinished and (window.size > seen or window.more()):
+            seen = window.size
+            position = scanner.scan_range(window.fd, position, part.end, window.size)
     except OSError as error:
         raise InputError(f"{part.source.path}: cannot be read: {error.strerror}") from None
     scanner.finish()

@@ -85,9 +85,7 @@ def scan_spread(
     size = size or range_size(sum(source.size for source in sources))
     joined: dict[int, JoinedFile] = {}
     scanned: dict[int, Scanned] = {}
-    work: deque[Task] = deque()
-    for task in _plan(sources, options, size, joined):
-        work.append(task)
+    work = deque(_plan(sources, options, size, joined))
     results = engine.run(partial(scan_task, options=single), work, meter)
     if checkpoint is not None:
         results = checkpoint.kept(work, results)
@@ -110,7 +108,7 @@ def _plan(
     group: list[tuple[int, Source]] = []
     weight = 0
     for place, source in enumerate(sources):
-        whole = _whole(place, source, options, size)
+        whole = whole_range(place, source, options, size)
         if whole is not None:
             part, mtime = whole
             ranges = cut(part, size)
@@ -132,7 +130,7 @@ def _files(group: list[tuple[int, Source]]) -> Files:
     return Files(tuple(places), tuple(sources))
 
 
-def _whole(
+def whole_range(
     place: int, source: Source, options: ScanOptions, size: int
 ) -> tuple[Range, float] | None:
     """Return all of a plain file that is worth cutting, and its last change; else None."""
