@@ -28,6 +28,8 @@ _ARRIVE = 30  # seconds to wait for the first worker
 _ABSENT = 60  # seconds without any worker after which a run ends
 _TICK = 0.5  # seconds between two looks at the cluster
 _AHEAD = 3  # tasks for each thread that the scheduler knows of
+_LEAST_AHEAD = 32
+_TOGETHER = 256  # results that are fetched at a time
 _LISTED = 3
 _RESUME = "the same command with --resume goes on where it ended"
 
@@ -84,22 +86,17 @@ def _hush() -> None:
 
 @contextmanager
 def _local_cluster(processes: int) -> Iterator[Any]:
-    import dask
     import distributed
 
-    # One task at a time in each process: who dies then is who was at work.
-    with (
-        dask.config.set({"distributed.scheduler.worker-saturation": 1.0}),
-        distributed.LocalCluster(
-            n_workers=processes,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address=None,
-            dashboard=False,
-            silence_logs=logging.CRITICAL,
-        ) as cluster,
-    ):
+    with distributed.LocalCluster(
+        n_workers=processes,
+        threads_per_worker=1,
+        processes=True,
+        host="127.0.0.1",
+        dashboard_address=None,
+        worker_dashboard_address="127.0.0.1:0",
+        silence_logs=logging.CRITICAL,
+    ) as cluster:
         yield cluster
 
 
@@ -203,35 +200,36 @@ class ClusterEngine:
         try:
             while (work or run.pending or suspects) and not meter.stopped:
                 self._look(meter)
-                while work and len(run.pending) < _AHEAD * self._threads:
+                while work and len(run.pending) < max(_LEAST_AHEAD, _AHEAD * self._threads):
                     run.submit(work.popleft())
-                alone = not work and not run.pending
+                alone = not run.pending
                 if alone:
                     run.submit(suspects.pop())
-                done = self._next(run, alone=alone and len(run.pending) == 1)
-                if done is None:
-                    continue
-                item, result = done
-                if isinstance(result, Lost) and not alone:
-                    suspects.append(item)
-                    continue
-                meter.task()
-                yield item, result
+                while not (done := run.next_done(_TICK)) and alone:
+                    self._look(meter)
+                for item, result in self._results(done):
+                    if isinstance(result, Lost) and not alone:
+                        suspects.append(item)
+                        continue
+                    meter.task()
+                    yield item, result
         finally:
             run.close()
 
-    def _next(self, run: _Run, *, alone: bool) -> tuple[Any, Any] | None:
-        """Return an item and its result; None where none came within a moment."""
-        while True:
-            try:
-                future = run.done.get(timeout=_TICK)
-            except queue.Empty:
-                if alone and run.pending:
-                    self._check_alive()
-                    continue
-                return None
-            item = run.pending.pop(future.key)[1]
-            return item, self._result(future, item)
+    def _results(self, done: list[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
+        """Yield items with their results; those that succeeded are fetched together."""
+        fine = [(future, item) for future, item in done if future.status == "finished"]
+        try:
+            results = self._client.gather([future for future, _ in fine])
+        except Exception:  # noqa: BLE001 - each one tells its own
+            fine, results = [], []
+        for (future, item), result in zip(fine, results, strict=True):
+            future.release()
+            yield item, result
+        fetched = {future.key for future, _ in fine}
+        for future, item in done:
+            if future.key not in fetched:
+                yield item, self._result(future, item)
 
     def _result(self, future: Any, item: Any) -> Any:
         import asyncio
@@ -314,7 +312,7 @@ class _Run:
         self._name = f"cotool-{uuid.uuid4().hex[:12]}"
         self._count = 0
         self.pending: dict[str, tuple[Any, Any]] = {}
-        self.done: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def submit(self, item: Any) -> None:
         """Hand a task to the scheduler."""
@@ -328,7 +326,16 @@ class _Run:
             pure=False,
         )
         self.pending[future.key] = future, item
-        future.add_done_callback(self.done.put)
+        future.add_done_callback(self._done.put)
+
+    def next_done(self, patience: float) -> list[tuple[Any, Any]]:
+        """Return the futures that are done, with their items; wait for one for some seconds."""
+        futures = []
+        with suppress(queue.Empty):
+            futures.append(self._done.get(timeout=patience))
+            while len(futures) < _TOGETHER:
+                futures.append(self._done.get_nowait())
+        return [self.pending.pop(future.key) for future in futures]
 
     def close(self) -> None:
         """Take back what is not done."""
