@@ -491,16 +491,17 @@ cdef class Scanner:
         cdef uint64_t end = min(size, begin + self.spans * self.span_size)
         return self._batch(file, NULL, begin, end, end, end, size, end == size)
 
-    def scan_range(self, int file, uint64_t begin, uint64_t end, uint64_t size):
-        """Scan the next batch of the records that begin in [begin, end) of a file of `size` bytes.
+    def scan_range(self, int file, uint64_t begin, uint64_t stop, uint64_t end, uint64_t size):
+        """Scan [begin, stop), or a batch of it, for records that begin before `end`.
 
-        The last one is read to its end, beyond `end`. With `midway` no line starts at `begin`, and
+        Whole lines up to `size` can be read. Where `stop` is `end`, the last one is read to its end, beyond `end`. With `midway` no line starts at `begin`, and
         the record that is open there is left out; the ranges of a file together see each record
         once. Returns where the next batch begins. A record that is still `unfinished` at `size`
         goes on in a call with a larger one. Raises OSError where the file cannot be read.
         """
-        cdef uint64_t stop = max(begin, min(end, begin + self.spans * self.span_size))
-        cdef uint64_t limit = stop if stop < end else size
+        cdef uint64_t limit
+        stop = max(begin, min(min(stop, end), begin + self.spans * self.span_size))
+        limit = stop if stop < end else size
         return self._batch(file, NULL, begin, stop, end, limit, size, limit == size)
 
     def feed(self, const uint8_t[::1] data not None, *, bint final):

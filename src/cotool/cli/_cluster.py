@@ -60,12 +60,17 @@ def engine_choice(
 
 
 @contextlib.contextmanager
-def engine_of(choice: EngineChoice, num_threads: int) -> Iterator[Engine]:
-    """Yield the engine of a choice; `num_threads` are processes where it is dask-local."""
+def engine_of(
+    choice: EngineChoice, num_threads: int, *, at_least: int = 1
+) -> Iterator[Engine]:
+    """Yield the engine of a choice; `num_threads` are processes where it is dask-local.
+
+    at_least: threads of this process.
+    """
     if not choice.is_cluster:
         from cotool.engine.tasks import ThreadEngine
 
-        yield ThreadEngine(num_threads)
+        yield ThreadEngine(max(num_threads, at_least))
         return
     from cotool.engine.cluster import ClusterOptions, cluster_engine
 

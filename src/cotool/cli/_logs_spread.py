@@ -59,13 +59,13 @@ def analyze_spread(
 ) -> LogSummary:
     """Return the analysis of sources from the tasks of the engine that was chosen."""
     from cotool.cli._logs_run import stopped_by_interrupt
-    from cotool.logs.analyze import summary_of
+    from cotool.logs.analyze import REMOTE_READS, summary_of
     from cotool.logs.spread import scan_spread
 
     total = sum(source.size for source in sources)
     with (
         kept_tasks(request.engine, _identity(sources, options), quiet=request.quiet) as checkpoint,
-        engine_of(request.engine, options.num_threads) as engine,
+        engine_of(request.engine, options.num_threads, at_least=REMOTE_READS) as engine,
         _SpreadWatch(total, shown=shown) as watch,
         stopped_by_interrupt(watch),
     ):

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 # A plain file from this size on gets all threads to itself; smaller ones share them.
 _LARGE = 64 << 20
+# Tasks at a time where objects are read from remote storage.
+REMOTE_READS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def analyze_logs(
 ) -> LogSummary:
     """Count the lines of logs by level, time, keyword and pattern, in one pass.
 
-    paths: files, globs, folders (`recursive`), "-" for standard input; gzip, zstd, bzip2 and xz are
+    paths: files, globs, folders (`recursive`), "-" for standard input, URLs of remote storage; gzip, zstd, bzip2 and xz are
     recognised. patterns: regexes by name. levels, since, until, match (names of patterns): which
     records count. log_format: see --log-format. tz: the IANA zone of times that name none. show:
     how many samples to keep, each with `context` lines around it. templates: also find what the
@@ -134,8 +136,18 @@ def analyze_logs(
         mine=templates,
         num_threads=num_threads,
     )
+    scan = options.to_scan()
     given = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
-    return analyze_sources(find_sources(given, recursive=recursive), options.to_scan())
+    sources = find_sources(given, recursive=recursive)
+    if any(source.url is not None for source in sources):
+        from cotool.engine.tasks import Meter, ThreadEngine
+        from cotool.logs.spread import scan_spread
+
+        # Reading from afar is mostly waiting.
+        engine = ThreadEngine(max(scan.num_threads, REMOTE_READS))
+        found = scan_spread(sources, scan, Watch(), engine, meter=Meter())
+        return summary_of(found, scan.show, Watch())
+    return analyze_sources(sources, scan)
 
 
 def analyze_sources(

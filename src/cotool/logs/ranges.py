@@ -18,7 +18,7 @@ from cotool.errors import CotoolError, InputError
 from cotool.logs.histogram import WIDTHS
 from cotool.logs.inferred import whole_forms
 from cotool.logs.model import FileSummary
-from cotool.logs.samples import read_sample
+from cotool.logs.samples import REACH, read_sample
 from cotool.logs.scan import Scanned, is_zoned, make_scanner
 from cotool.logs.tally import Tally, tally_of
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from cotool.logs.scan import ScanOptions
     from cotool.logs.sources import Source
 
+_END = 1 << 62  # beyond any file
 Stamp = tuple[int, int, int]  # kind, place in the year or day, year or day
 
 
@@ -72,21 +73,41 @@ class Found(NamedTuple):
 
 
 class Window(Protocol):
-    """A file of which the bytes up to `size` can be read at their places, a whole last line."""
+    """A file of which whole lines up to `size` can be read at their places."""
 
     fd: int
     size: int
 
+    def ready(self, position: int) -> int:
+        """Make a batch readable that begins at `position`, its last line whole; return its end."""
+
     def more(self) -> bool:
-        """Make further bytes readable; False where there are none."""
+        """Make further lines readable; False where there are none."""
+
+    def read(self, start: int, stop: int) -> bytes:
+        """Return bytes of the file, fewer where it ends."""
+
+    def free(self, position: int) -> None:
+        """Take note that nothing is read any more that stands well before `position`."""
 
 
 class _LocalFile:
-    def __init__(self, fd: int, size: int) -> None:
-        self.fd, self.size = fd, size
+    """All of a file of this machine."""
+
+    def __init__(self, fd: int, part: Range) -> None:
+        self.fd, self.size, self._end = fd, part.size, part.end
+
+    def ready(self, position: int) -> int:  # noqa: ARG002 - all of it is
+        return self._end
 
     def more(self) -> bool:
         return False
+
+    def read(self, start: int, stop: int) -> bytes:
+        return os.pread(self.fd, stop - start, start)
+
+    def free(self, position: int) -> None:
+        pass
 
 
 @contextmanager
@@ -96,54 +117,62 @@ def _local_file(part: Range) -> Iterator[Window]:
     except OSError as error:
         raise InputError(f"{part.source.path}: cannot be read: {error.strerror}") from None
     try:
-        yield _LocalFile(fd, part.size)
+        yield _LocalFile(fd, part)
     finally:
         os.close(fd)
 
 
-def _window(part: Range, options: ScanOptions) -> AbstractContextManager[Window]:
+def _window(part: Range) -> AbstractContextManager[Window]:
     if part.source.url is None:
         return _local_file(part)
     from cotool.logs.remote import remote_window
 
-    return remote_window(part, before=part.start if options.context else part.begin)
+    return remote_window(part)
 
 
 def scan_range(part: Range, options: ScanOptions) -> Found:
     """Scan a range; what cannot be read is told in its `error`."""
     try:
-        with _window(part, options) as window:
+        with _window(part) as window:
             return _scan(part, options, window)
     except CotoolError as error:
         return Found(Tally(), error=str(error))
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror or error}"
+        return Found(Tally(), error=f"{part.source.path}: {reason}")
 
 
 def _scan(part: Range, options: ScanOptions, window: Window) -> Found:
     scanner = make_scanner(
         options, part.formats, part.date, midway=part.begin > part.start, cycle=part.cycle
     )
+    samples: list[Sample] = []
+
+    def take_samples(position: int) -> None:
+        """Read the samples whose context is there, so that the window may forget it."""
+        kept = position
+        for found in scanner.take_samples()[len(samples) :]:
+            if found[1] + found[2] + REACH > position:
+                kept = min(kept, found[1])
+                break
+            samples.append(read_sample(part.source.path, found, window.read, options.context))
+        window.free(min(kept, part.end))
+
     before, position, seen = -1, part.begin, -1
-    try:
-        while before < position < part.end:
-            before = position
-            position = scanner.scan_range(window.fd, position, part.end, window.size)
-        while position >= part.end and scanner.unfinished and (window.size > seen or window.more()):
-            seen = window.size
-            position = scanner.scan_range(window.fd, position, part.end, window.size)
-    except OSError as error:
-        raise InputError(f"{part.source.path}: cannot be read: {error.strerror}") from None
+    while before < position < part.end:
+        before = position
+        stop = window.ready(position)
+        position = scanner.scan_range(window.fd, position, stop, part.end, window.size)
+        take_samples(position)
+    while position >= part.end and scanner.unfinished and (window.size > seen or window.more()):
+        seen = window.size
+        position = scanner.scan_range(window.fd, position, position, part.end, seen)
     scanner.finish()
-
-    def read(start: int, stop: int) -> bytes:
-        return os.pread(window.fd, stop - start, start)
-
+    take_samples(_END)
     times, stamps = scanner.edges()
     return Found(
         tally_of(scanner, options.patterns),
-        tuple(
-            read_sample(part.source.path, found, read, options.context)
-            for found in scanner.take_samples()
-        ),
+        tuple(samples),
         scanner.lines,
         scanner.forms,
         times,

@@ -58,7 +58,20 @@ def scan_task(task: Task, options: ScanOptions) -> Found | list[Scanned]:
     """Carry out a task, wherever."""
     if isinstance(task, Range):
         return scan_range(task, options)
-    return [scan_source(source, options, Watch())._replace(head=b"") for source in task.sources]
+    return [_scan_file(source, options)._replace(head=b"") for source in task.sources]
+
+
+def _scan_file(source: Source, options: ScanOptions) -> Scanned:
+    whole = None if source.url is None else whole_range(0, source, options, 0)
+    if whole is None:
+        return scan_source(source, options, Watch())
+    part, mtime = whole
+    file = JoinedFile([part], mtime, options)
+    work = [part]
+    while work:
+        part = work.pop()
+        work += file.add(part, scan_range(part, options)) or file.finish()
+    return file.scanned()
 
 
 def range_size(total: int) -> int:
@@ -134,7 +147,7 @@ def whole_range(
     place: int, source: Source, options: ScanOptions, size: int
 ) -> tuple[Range, float] | None:
     """Return all of a plain file that is worth cutting, and its last change; else None."""
-    if source.is_stdin or (source.url is None and source.size < 2 * size):
+    if source.is_stdin or not source.is_plain or source.size < 2 * size:
         return None
     with suppress(CotoolError):  # the task that reads it will say why
         if source.url is not None:
