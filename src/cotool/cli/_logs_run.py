@@ -62,6 +62,7 @@ class LogRequest:
 
 def run(request: LogRequest) -> int:
     """Carry out a request; return the exit code."""
+    from cotool.cli._logs_spread import is_spread
     from cotool.logs.sources import find_sources
     from cotool.logs.times import parse_duration
 
@@ -78,6 +79,7 @@ def run(request: LogRequest) -> int:
         raise InputError("--records - and --follow both write to standard output")
     sources = find_sources(request.paths, recursive=request.recursive)
     _spare_inputs(request, sources)
+    spread = is_spread(request, sources)
     with contextlib.ExitStack() as stack:
         state = None
         if request.state is not None:
@@ -89,7 +91,7 @@ def run(request: LogRequest) -> int:
 
             summary = follow(request, scan, bucket, state)
         else:
-            summary = _analyze(request, sources, scan, state)
+            summary = _analyze(request, sources, scan, state, spread=spread)
         _write(request, summary, scan, bucket)
     return _end(request, summary, conditions)
 
@@ -118,15 +120,21 @@ def _options(request: LogRequest) -> LogOptions:
 
 
 def _analyze(
-    request: LogRequest, sources: Sequence[Source], options: ScanOptions, state: State | None
+    request: LogRequest,
+    sources: Sequence[Source],
+    options: ScanOptions,
+    state: State | None,
+    *,
+    spread: bool,
 ) -> LogSummary:
-    from cotool.cli._logs_spread import analyze_spread, is_spread
     from cotool.cli._logs_watch import CliWatch
     from cotool.cli._progress import stderr_moves
     from cotool.logs.analyze import analyze_sources
 
     shown = request.progress and not request.quiet and stderr_moves()
-    if is_spread(request, sources):
+    if spread:
+        from cotool.cli._logs_spread import analyze_spread
+
         return analyze_spread(request, sources, options, shown=shown)
     with (
         _records(request) as sink,

@@ -24,6 +24,7 @@ Result = TypeVar("Result")
 
 ADDRESS_VARIABLE = "DASK_SCHEDULER_ADDRESS"
 _CONNECT = 10  # seconds to wait for a scheduler
+_CLOSE = 1  # seconds to take leave of it
 _ARRIVE = 30  # seconds to wait for the first worker
 _ABSENT = 60  # seconds without any worker after which a run ends
 _TICK = 0.5  # seconds between two looks at the cluster
@@ -80,7 +81,8 @@ def cluster_engine(options: ClusterOptions) -> Iterator[ClusterEngine]:
 
 def _hush() -> None:
     """What happens to workers is told by cotool, in its own words."""
-    for name in ("distributed", "tornado", "asyncio"):
+    known = [name for name in logging.root.manager.loggerDict if name.startswith("distributed.")]
+    for name in ("distributed", "tornado", "asyncio", *known):
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
@@ -93,7 +95,7 @@ def _local_cluster(processes: int) -> Iterator[Any]:
         threads_per_worker=1,
         processes=True,
         host="127.0.0.1",
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
         worker_dashboard_address="127.0.0.1:0",
         silence_logs=logging.CRITICAL,
     ) as cluster:
@@ -126,8 +128,11 @@ def _connected(options: ClusterOptions) -> Iterator[Any]:
             f"{where}: no scheduler can be reached: {_first_line(error)}",
             hint="is it running, and may this machine connect to it?",
         ) from None
-    with client:
+    try:
         yield client
+    finally:
+        with suppress(Exception):  # it may be gone
+            client.close(timeout=_CLOSE)
 
 
 def _name_of(client: Any) -> str:
@@ -241,9 +246,9 @@ class ClusterEngine:
         try:
             return future.result()
         except KilledWorker as error:
-            times = self._client.scheduler is not None and getattr(error, "allowed_failures", 3)
             return Lost(
-                f"killed its worker {int(times) + 1} times, the last one {error.last_worker.address}"
+                f"killed its worker {error.allowed_failures + 1} times, last {_address(error)}: out of "
+                "memory, or a crash"
             )
         except (
             FutureCancelledError,
@@ -342,6 +347,10 @@ class _Run:
         with suppress(Exception):
             self._client.cancel([future for future, _ in self.pending.values()], force=True)
         self.pending.clear()
+
+
+def _address(error: Any) -> str:
+    return str(getattr(error.last_worker, "address", error.last_worker))
 
 
 def _first_line(error: object) -> str:

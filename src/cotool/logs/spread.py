@@ -30,6 +30,9 @@ RANGE = 64 << 20
 _LARGEST = 1 << 30
 # More tasks than this need no finer sharing, and would keep the client busy adding up.
 _MANY = 4096
+# Small files are put together, but for at least so many tasks, or tasks of a mebibyte.
+_SHARES = 64
+_SMALL = 1 << 20
 # A compressed file holds about so many times its size.
 _EXPANDS = 8
 
@@ -103,8 +106,8 @@ def scan_spread(
     if checkpoint is not None:
         results = checkpoint.kept(work, results)
     for task, result in results:
-        _take(task, result, joined, scanned, work)
-        watch.progress(task.end - task.begin if isinstance(task, Range) else task.size)
+        if _take(task, result, joined, scanned, work):
+            watch.progress(task.end - task.begin if isinstance(task, Range) else task.size)
     for place, file in joined.items():
         scanned[place] = file.scanned()
     nothing = LogCounts()
@@ -120,6 +123,7 @@ def _plan(
     """Yield the tasks; files that are cut are noted in `joined`."""
     group: list[tuple[int, Source]] = []
     weight = 0
+    limit = min(size, max(sum(map(_weight, sources)) // _SHARES, _SMALL))
     for place, source in enumerate(sources):
         whole = whole_range(place, source, options, size)
         if whole is not None:
@@ -128,14 +132,17 @@ def _plan(
             joined[place] = JoinedFile(ranges, mtime, options)
             yield from ranges
             continue
-        weighs = source.size * (1 if source.is_plain else _EXPANDS)
-        if group and weight + weighs > size:
+        if group and weight + _weight(source) > limit:
             yield _files(group)
             group, weight = [], 0
         group.append((place, source))
-        weight += weighs
+        weight += _weight(source)
     if group:
         yield _files(group)
+
+
+def _weight(source: Source) -> int:
+    return source.size * (1 if source.is_plain else _EXPANDS)
 
 
 def _files(group: list[tuple[int, Source]]) -> Files:
@@ -189,7 +196,8 @@ def _take(
     joined: dict[int, JoinedFile],
     scanned: dict[int, Scanned],
     work: deque[Task],
-) -> None:
+) -> bool:
+    """Take a task's result; return whether its bytes are done."""
     if isinstance(task, Range):
         if isinstance(result, Lost):
             result = Found(Tally(), error=f"{task}: {result.reason}")
@@ -198,7 +206,12 @@ def _take(
         if file.is_whole:
             again = file.finish()
         work.extend(again)
-        return
+        return not again
+    if isinstance(result, Lost) and len(task.sources) > 1:
+        # One of them is to blame, and is to be named.
+        pairs = zip(task.places, task.sources, strict=True)
+        work.extend(Files((place,), (source,)) for place, source in pairs)
+        return False
     if isinstance(result, Lost):
         result = [
             Scanned(
@@ -209,3 +222,4 @@ def _take(
             for source in task.sources
         ]
     scanned.update(zip(task.places, result, strict=True))
+    return True
