@@ -223,9 +223,11 @@ class ClusterEngine:
 
     def _results(self, done: list[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
         """Yield items with their results; those that succeeded are fetched together."""
+        if done:
+            self._check_alive()
         fine = [(future, item) for future, item in done if future.status == "finished"]
         try:
-            results = self._client.gather([future for future, _ in fine])
+            results = self._client.gather([future for future, _ in fine]) if fine else []
         except Exception:  # noqa: BLE001 - each one tells its own
             fine, results = [], []
         for (future, item), result in zip(fine, results, strict=True):
@@ -345,7 +347,8 @@ class _Run:
     def close(self) -> None:
         """Take back what is not done."""
         with suppress(Exception):
-            self._client.cancel([future for future, _ in self.pending.values()], force=True)
+            if self._client.status == "running":
+                self._client.cancel([each for each, _ in self.pending.values()], force=True)
         self.pending.clear()
 
 
