@@ -324,3 +324,46 @@ def test_errors_of_tasks_are_raised_as_they_are(steady):
         assert error.value.hint == "mend it"
         with pytest.raises(EngineError, match="other: failed on a worker: ZeroDivisionError: oops"):
             list(engine.run(work, deque(["other"]), Meter()))
+
+
+def write_answers(folder, count=300):
+    """Write questions with answers of five experts, one of whom states nothing at times."""
+    import json
+
+    path = folder / "answers.jsonl"
+    with path.open("w") as file:
+        for n in range(count):
+            answers = {
+                f"e{k}": f"The answer is {n if (n + k) % (k + 2) else n + 1}." for k in range(5)
+            }
+            if n % 7 == 0:
+                answers["e3"] = ""
+            if n % 3 == 0:
+                answers = {k: f"{v} Because of reason {n}, they say." for k, v in answers.items()}
+            file.write(json.dumps({"question": f"q{n}", "responses": [
+                {"expert_name": k, "content": v} for k, v in answers.items()]}) + "\n")  # fmt: skip
+    return path
+
+
+@pytest.mark.parametrize("method", ["auto", "wawa"])
+def test_consensus_is_the_same_on_a_cluster(steady, tmp_path, in_process, monkeypatch, method):
+    """Batches of questions on two workers give the same lines in the same order."""
+    monkeypatch.setattr("cotool.consensus.spread._MOST", 1 << 14)
+    answers = write_answers(tmp_path)
+    arguments = ("consensus", answers, "--method", method, "-f", "jsonl")
+    here = in_process(*arguments)
+    there = in_process(*arguments, "--scheduler", steady.address)
+    assert there == here
+    assert here[1].count("\n") == 300
+
+
+def test_a_bad_record_is_told_at_its_place_on_a_cluster(steady, tmp_path, in_process):
+    """What stands before it is answered, and the error names its line."""
+    answers = write_answers(tmp_path, 20)
+    with answers.open("a") as file:
+        file.write("{broken\n")
+    arguments = ("consensus", answers, "-f", "jsonl")
+    here = in_process(*arguments)
+    assert in_process(*arguments, "--scheduler", steady.address) == here
+    assert here[0] == 2
+    assert "line 21" in here[2]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress
 
+    from cotool.engine.batches import Spread
     from cotool.engine.checkpoint import Checkpoint
     from cotool.engine.tasks import Engine
 
@@ -39,6 +40,9 @@ class EngineChoice:
     def is_cluster(self) -> bool:
         """Whether other processes do the work."""
         return self.name != "threads"
+
+
+LOCAL = EngineChoice("threads")
 
 
 def engine_choice(
@@ -97,6 +101,26 @@ def kept_tasks(choice: EngineChoice, request: object, *, quiet: bool) -> Iterato
                 else "cotool: nothing of this run had been done before",
                 file=sys.stderr,
             )
+
+
+@contextlib.contextmanager
+def spread_of(
+    choice: EngineChoice, request: object, num_threads: int, *, quiet: bool
+) -> Iterator[Spread | None]:
+    """Yield where batches are worked on, None on this machine; tell of workers that were lost."""
+    if not choice.is_cluster:
+        yield None
+        return
+    from cotool.engine.batches import Spread
+
+    meter = ClusterBar(None, shown=False)
+    with (
+        kept_tasks(choice, request, quiet=quiet) as checkpoint,
+        engine_of(choice, num_threads) as engine,
+    ):
+        yield Spread(engine, meter, checkpoint)
+    if meter.lost and not quiet:
+        print(f"cotool: warning: {plural(meter.lost, 'worker')} lost", file=sys.stderr)
 
 
 class ClusterBar(Meter):

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from cotool.cli._conditions import parse_condition
+from cotool.cli._cluster import ENGINES, engine_choice
 from cotool.cli._run import Request, run
 from cotool.cli._settings import FORMATS, resolve_settings
 from cotool.consensus.options import CLUSTERINGS, METHODS, METRICS
@@ -240,6 +241,32 @@ def consensus(
     threads: Annotated[
         str | None, _option("Run", "Threads to use.", "--threads", "-t", metavar="NUMBER")
     ] = None,
+    engine: Annotated[
+        str | None,
+        _option(
+            "Run",
+            "threads, dask (a cluster) or dask-local (processes).",
+            "--engine",
+            metavar="NAME",
+            words=ENGINES,
+        ),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        _option(
+            "Run",
+            "Of --engine dask; else --scheduler-file, DASK_SCHEDULER_ADDRESS.",
+            "--scheduler",
+            metavar="ADDRESS",
+        ),
+    ] = None,
+    scheduler_file: Annotated[
+        str | None,
+        _option("Run", "The same from a file.", "--scheduler-file", metavar="FILE"),
+    ] = None,
+    resume: Annotated[
+        bool, _flag("Run", "Go on with a run that lost its cluster.", "--resume")
+    ] = False,
     quiet: Annotated[
         bool, _flag("Run", "Errors alone on standard error.", "--quiet", "-q")
     ] = False,
@@ -294,6 +321,7 @@ def consensus(
         learn=learn,
         truth=truth,
         compare=compare_methods,
+        engine=engine_choice(engine, scheduler, scheduler_file, resume=resume),
     )
     return partial(run, request)
 

@@ -39,6 +39,7 @@ class Checkpoint:
     def __init__(self, file: BinaryIO | None, path: Path | None) -> None:
         self._file = file
         self._path = path
+        self._known = dict(self._frames())
         self._whole = True
         self.resumed = 0
 
@@ -50,19 +51,47 @@ class Checkpoint:
         self, work: deque[Item], results: Iterator[tuple[Item, Result | Lost]]
     ) -> Iterator[tuple[Item, Result | Lost]]:
         """Yield what was done before, taken out of `work`, then `results`, keeping each."""
-        known = dict(self._frames())
         for item in list(work):
-            data = known.pop(_key(item), None)
-            if data is not None:
+            known = self.get(item)
+            if known is not None:
                 work.remove(item)
-                self.resumed += 1
-                yield item, _Reader(io.BytesIO(data)).load()
+                yield item, known
         for item, result in results:
             if isinstance(result, Lost):
                 self.keep()
             else:
-                self._keep(item, result)
+                self.put(item, result)
             yield item, result
+
+    def get(self, item: object) -> Any:
+        """Return the result of a task, None where it is not known."""
+        place = self._known.pop(_key(item), None)
+        if place is None or self._file is None:
+            return None
+        offset, size = place
+        end = self._file.seek(0, os.SEEK_END)
+        self._file.seek(offset)
+        data = self._file.read(size)
+        self._file.seek(end)
+        try:
+            result = _Reader(io.BytesIO(data)).load()
+        except Exception:  # noqa: BLE001 - whatever is wrong with it, it is done again
+            return None
+        self.resumed += 1
+        return result
+
+    def put(self, item: object, result: object) -> None:
+        """Keep the result of a task."""
+        if self._file is None:
+            return
+        body = _key(item) + pickle.dumps(result, protocol=5)
+        try:
+            self._file.write(_FRAME.pack(len(body), zlib.crc32(body)) + body)
+            self._file.flush()
+        except OSError:
+            # A full disk costs the chance to resume, not the run.
+            self._file.close()
+            self._file = None
 
     def close(self, *, done: bool) -> None:
         """End the run; what is kept is deleted where it is done."""
@@ -74,8 +103,8 @@ class Checkpoint:
         self._file.close()
         self._file = None
 
-    def _frames(self) -> Iterator[tuple[bytes, bytes]]:
-        """Yield keys and data, and cut off what is torn."""
+    def _frames(self) -> Iterator[tuple[bytes, tuple[int, int]]]:
+        """Yield keys with the places and sizes of results, and cut off what is torn."""
         if self._file is None:
             return
         self._file.seek(0)
@@ -87,22 +116,10 @@ class Checkpoint:
             body = self._file.read(size)
             if zlib.crc32(body) != checksum:
                 break
+            yield body[:_KEY], (end + _FRAME.size + _KEY, size - _KEY)
             end += _FRAME.size + size
-            yield body[:_KEY], body[_KEY:]
         self._file.truncate(end)
         self._file.seek(end)
-
-    def _keep(self, item: object, result: object) -> None:
-        if self._file is None:
-            return
-        body = _key(item) + pickle.dumps(result, protocol=5)
-        try:
-            self._file.write(_FRAME.pack(len(body), zlib.crc32(body)) + body)
-            self._file.flush()
-        except OSError:
-            # A full disk costs the chance to resume, not the run.
-            self._file.close()
-            self._file = None
 
 
 @contextlib.contextmanager
@@ -137,9 +154,13 @@ def _opened(request: object, *, resume: bool) -> Checkpoint:
         if os.fstat(handle).st_uid != os.getuid():
             os.close(handle)
             return Checkpoint(None, None)
-        file = os.fdopen(handle, "r+b")
+    except OSError:
+        return Checkpoint(None, None)
+    file = os.fdopen(handle, "r+b")
+    try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
+        file.close()
         return Checkpoint(None, None)
     if not resume:
         file.truncate(0)

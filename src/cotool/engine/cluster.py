@@ -14,10 +14,9 @@ from cotool.engine.tasks import Lost
 from cotool.errors import CotoolError, EngineError, MissingExtraError
 
 if TYPE_CHECKING:
-    from collections import deque
     from collections.abc import Callable, Iterator
 
-    from cotool.engine.tasks import Meter
+    from cotool.engine.tasks import Meter, Work
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -193,7 +192,7 @@ class ClusterEngine:
         self._peopled = time.monotonic()
 
     def run(
-        self, function: Callable[[Item], Result], work: deque[Item], meter: Meter
+        self, function: Callable[[Item], Result], work: Work[Item], meter: Meter
     ) -> Iterator[tuple[Item, Result | Lost]]:
         """See Engine.run().
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -11,6 +10,7 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Got = TypeVar("Got", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +32,25 @@ class Meter:
         """Take note of one more task done."""
 
 
+class Work(Protocol[Got]):
+    """What is to be done, as a deque holds it: falsy where nothing is, at least for now."""
+
+    def __bool__(self) -> bool: ...
+    def popleft(self) -> Got:
+        """Return the next item."""
+
+
 class Engine(Protocol):
     """Carries out tasks. `is_remote`: what they read must be where the workers are."""
 
     is_remote: bool
 
     def run(
-        self, function: Callable[[Item], Result], work: deque[Item], meter: Meter
+        self, function: Callable[[Item], Result], work: Work[Item], meter: Meter
     ) -> Iterator[tuple[Item, Result | Lost]]:
         """Yield each item of `work` with `function(item)` as it is done, in any order.
 
-        More items may be put into `work` until the last one is yielded. An exception of
+        More items may come into `work` until the last one is yielded. An exception of
         `function` is raised. Ends early where the meter says `stopped`.
         """
 
@@ -56,7 +64,7 @@ class ThreadEngine:
         self._num_threads = num_threads
 
     def run(
-        self, function: Callable[[Item], Result], work: deque[Item], meter: Meter
+        self, function: Callable[[Item], Result], work: Work[Item], meter: Meter
     ) -> Iterator[tuple[Item, Result | Lost]]:
         """See Engine.run()."""
         from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
