@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from cotool.engine.tasks import Lost
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from cotool.engine.checkpoint import Checkpoint
     from cotool.engine.tasks import Engine, Meter
@@ -56,8 +56,20 @@ class Spread:
         Batches hold items of `most` in all by `size_of`. An item whose worker died again and again
         is Lost, and no other with it. An exception of `items` is raised in its place in the order.
         """
+        return self.map_batches(_Each(function), items, what=what, size_of=size_of, most=most)
+
+    def map_batches(
+        self,
+        function: Callable[[tuple[Item, ...]], Sequence[Result]],
+        items: Iterable[Item],
+        *,
+        what: str = "item",
+        size_of: Callable[[Item], int] = lambda _: 1,
+        most: int = 256,
+    ) -> Iterator[tuple[Item, Result | Lost]]:
+        """Do the same with a function from the items of a batch to a result for each."""
         feed = _Feed(_batches(items, what, size_of, most), self.checkpoint)
-        work = _Each(function)
+        work = _OfBatch(function)
         while feed.has_more and not self.meter.stopped:
             # A feed pauses where too many results wait for one that was known already.
             for batch, results in self.engine.run(work, feed, self.meter):
@@ -67,6 +79,20 @@ class Spread:
         if feed.problem is not None:
             raise feed.problem
 
+    def ask(self, question: Callable[[], Result]) -> dict[str, Result]:
+        """Return what each worker answers, by its name."""
+        return self.engine.ask(question)
+
+
+@dataclass(frozen=True, slots=True)
+class _OfBatch(Generic[Item, Result]):
+    """A function of the items of a batch, for the batch."""
+
+    function: Callable[[tuple[Item, ...]], Sequence[Result]]
+
+    def __call__(self, batch: Batch[Item]) -> Sequence[Result]:
+        return self.function(batch.items)
+
 
 @dataclass(frozen=True, slots=True)
 class _Each(Generic[Item, Result]):
@@ -74,8 +100,8 @@ class _Each(Generic[Item, Result]):
 
     function: Callable[[Item], Result]
 
-    def __call__(self, batch: Batch[Item]) -> list[Result]:
-        return [self.function(item) for item in batch.items]
+    def __call__(self, items: tuple[Item, ...]) -> list[Result]:
+        return [self.function(item) for item in items]
 
 
 def _batches(

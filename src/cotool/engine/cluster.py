@@ -181,8 +181,6 @@ def _carry_out(version: str, function: Callable[[Item], Result], item: Item) -> 
 class ClusterEngine:
     """Tasks on the workers of a Dask client."""
 
-    is_remote = True
-
     def __init__(self, client: Any, name: str) -> None:
         self._client = client
         self._name = name
@@ -190,6 +188,18 @@ class ClusterEngine:
         self._threads = 1
         self._looked = 0.0
         self._peopled = time.monotonic()
+
+    def ask(self, question: Callable[[], Result]) -> dict[str, Result]:
+        """See Engine.ask(). Raises the first error of a worker."""
+        found: dict[str, Result] = {}
+        for worker, answer in sorted(self._client.run(question, on_error="return").items()):
+            if isinstance(answer, CotoolError):
+                answer.args = (f"{worker}: {answer}",)
+                raise answer
+            if isinstance(answer, BaseException):
+                raise EngineError(f"{worker}: {type(answer).__name__}: {_first_line(answer)}")
+            found[worker] = answer
+        return found
 
     def run(
         self, function: Callable[[Item], Result], work: Work[Item], meter: Meter

@@ -41,9 +41,10 @@ class Work(Protocol[Got]):
 
 
 class Engine(Protocol):
-    """Carries out tasks. `is_remote`: what they read must be where the workers are."""
+    """Carries out tasks."""
 
-    is_remote: bool
+    def ask(self, question: Callable[[], Result]) -> dict[str, Result]:
+        """Return what each worker answers, by its name."""
 
     def run(
         self, function: Callable[[Item], Result], work: Work[Item], meter: Meter
@@ -58,10 +59,12 @@ class Engine(Protocol):
 class ThreadEngine:
     """Tasks on the threads of this process."""
 
-    is_remote = False
-
     def __init__(self, num_threads: int) -> None:
         self._num_threads = num_threads
+
+    def ask(self, question: Callable[[], Result]) -> dict[str, Result]:
+        """See Engine.ask()."""
+        return {"this process": question()}
 
     def run(
         self, function: Callable[[Item], Result], work: Work[Item], meter: Meter
