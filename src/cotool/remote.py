@@ -90,9 +90,9 @@ def describe(url: str) -> Remote:
     if info.get("type") == "directory":
         raise InputError(f"{shown(url)}: is a folder", hint="read the objects in it with -r")
     size = info.get("size")
-    known = isinstance(size, int) and size >= 0
-    ranged = known and (size <= _PROBE or _gives_ranges(system, key, info))
-    return Remote(url, size if known else None, _modified(system, key, info), ranged)
+    size = size if isinstance(size, int) and size >= 0 else None
+    ranged = size is not None and (size <= _PROBE or _gives_ranges(system, key, info))
+    return Remote(url, size, _modified(system, key, info), ranged)
 
 
 def find_objects(url: str, *, recursive: bool) -> list[tuple[str, int]]:
@@ -159,7 +159,7 @@ def _gives_ranges(system: Any, key: str, info: dict[str, Any]) -> bool:
     try:
         with system.open(key, "rb", cache_type="none", size=info["size"]) as file:
             file.seek(1)
-            return len(file.read(_PROBE)) == min(_PROBE, info["size"] - 1)
+            return bool(len(file.read(_PROBE)) == min(_PROBE, info["size"] - 1))
     except Exception:  # noqa: BLE001 - reading it as a whole will say why
         return False
 
@@ -253,5 +253,9 @@ def _give_up(url: str, error: Exception) -> NoReturn:
 def _told(url: str, error: BaseException) -> str:
     """Return what an error says, in one line and without what may be secret."""
     text = str(error).strip().splitlines()
-    words = _ANY_URL.sub(lambda match: shown(match[0]), text[0].replace(url, shown(url))) if text else ""
+    words = (
+        _ANY_URL.sub(lambda match: shown(match[0]), text[0].replace(url, shown(url)))
+        if text
+        else ""
+    )
     return f"{type(error).__name__}: {words}" if words else type(error).__name__

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # What a worker does at its start, by name: how tasks on logs are slowed, or kill.
 _PRELOADS = {
@@ -97,10 +101,8 @@ class Cluster:
 
 def kill(process: subprocess.Popen) -> None:
     """End a process and its children at once."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait(_PATIENCE)
 
 

@@ -19,9 +19,8 @@ from cotool.errors import InputError
 class Shuffled:
     """An engine whose results come latest first, and which loses what holds a 13."""
 
-    is_remote = False
-
-    def run(self, function, work, meter):
+    def run(self, function, work, _meter):
+        """Carry out what is there."""
         held = []
         while work or held:
             while work and len(held) < 5:
@@ -45,11 +44,10 @@ def test_an_error_of_the_stream_comes_in_its_place():
         yield from range(7)
         raise InputError("line 8 is broken")
 
-    found = []
+    found = Spread(ThreadEngine(2), Meter()).map(abs, items(), most=2)
+    assert [next(found)[0] for _ in range(7)] == list(range(7))
     with pytest.raises(InputError, match="line 8"):
-        for item, _ in Spread(ThreadEngine(2), Meter()).map(abs, items(), most=2):
-            found.append(item)
-    assert found == list(range(7))
+        next(found)
 
 
 def test_the_stream_is_read_no_further_than_needed():
@@ -62,7 +60,7 @@ def test_the_stream_is_read_no_further_than_needed():
             yield n
 
     class Stuck(Shuffled):
-        def run(self, function, work, meter):
+        def run(self, function, work, _meter):
             if not work:
                 return
             first = work.popleft()
@@ -155,12 +153,9 @@ class Evil:
 
 def test_a_file_that_was_planted_makes_nothing_run(cache, tmp_path):
     """Only plain values and the project's classes are read back; others are done again."""
-    with (
-        pytest.raises(ZeroDivisionError),
-        open_checkpoint("a", resume=False) as checkpoint,
-    ):
+    with open_checkpoint("a", resume=False) as checkpoint:
         checkpoint.put(Batch(0, 1, (0,)), Evil(str(tmp_path / "made")))
-        raise ZeroDivisionError
+        checkpoint.keep()
     assert resumed("a") == list(range(9))
     assert not (tmp_path / "made").exists()
 

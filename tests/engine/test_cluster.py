@@ -119,7 +119,7 @@ def test_templates_and_filters_are_the_same_on_a_cluster(steady, tmp_path, monke
 
 
 def test_a_worker_that_is_killed_costs_nothing(new_cluster, tmp_path):
-    """kill -9 in mid-run: the other worker does the rest, and the result is whole."""
+    """Kill -9 in mid-run: the other worker does the rest, and the result is whole."""
     from cotool.engine.cluster import ClusterOptions, cluster_engine
     from cotool.logs.analyze import LogOptions, analyze_sources
     from cotool.logs.scan import Watch
@@ -139,7 +139,7 @@ def test_a_worker_that_is_killed_costs_nothing(new_cluster, tmp_path):
             if self.done == 3:
                 kill(first)
 
-        def workers(self, present, lost):
+        def workers(self, _present, lost):
             self.lost = max(lost, self.lost)
 
     meter = Killer()

@@ -7,15 +7,12 @@ import os
 import pickle
 import random
 from dataclasses import replace
+from itertools import pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cotool._fast.forms import Forms
-from cotool.engine.tasks import Meter, ThreadEngine
 from cotool.logs.analyze import LogOptions, analyze_sources, summary_of
-from cotool.logs.histogram import WIDTHS
 from cotool.logs.patterns import parse_pattern
 from cotool.logs.ranges import JoinedFile, scan_range
 from cotool.logs.report import to_dict
@@ -55,7 +52,7 @@ def told(summary):
 
 @given(data=st.data(), log=logs(), options=all_options(), seed=st.integers(0, 9))
 def test_ranges_joined_in_any_order_are_the_file(tmp_path_factory, data, log, options, seed):
-    """Cut anywhere, scanned in any order and sent through pickle, ranges give the whole's figures."""
+    """Cut anywhere, scanned in any order, sent through pickle: ranges give the whole's figures."""
     path = tmp_path_factory.mktemp("ranges") / "a.log"
     path.write_bytes(log)
     os.utime(path, (MTIME, MTIME))
@@ -70,7 +67,7 @@ def test_ranges_joined_in_any_order_are_the_file(tmp_path_factory, data, log, op
         borders *= 2
     ranges = [
         replace(part, number=n, begin=begin, end=end)
-        for n, (begin, end) in enumerate(zip(borders, borders[1:], strict=False))
+        for n, (begin, end) in enumerate(pairwise(borders))
     ]
     joined = JoinedFile(ranges, mtime, options)
     left = list(ranges)

@@ -29,7 +29,7 @@ def log(count):
     for n in range(count):
         lines.append(LINE % (n // 60 % 60, n % 60, n % 1000, LEVELS[n % 5], n, n * 7 % 900))
         if n % 5 == 3:
-            lines.append("  at some.place(File.java:%d)\n" % n)
+            lines.append(f"  at some.place(File.java:{n})\n")
     return "".join(lines).encode()
 
 
@@ -44,22 +44,28 @@ class Server(ThreadingHTTPServer):
         self.objects, self.ranges, self.failures, self.asked = {}, True, 0, []
 
     def url(self, name):
+        """Return the URL of an object."""
         return f"http://127.0.0.1:{self.server_port}/{name}"
 
 
 class Handler(BaseHTTPRequestHandler):
+    """One request."""
+
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *_):
-        pass
+        """Say nothing."""
 
     def do_HEAD(self):
+        """Describe an object."""
         self.reply(body=False)
 
     def do_GET(self):
+        """Send an object, or a part."""
         self.reply(body=True)
 
     def reply(self, *, body):
+        """Answer as the server is set to."""
         server = self.server
         server.asked.append((self.command, self.path, self.headers.get("Range")))
         data = server.objects.get(self.path.partition("?")[0].strip("/"))
@@ -239,7 +245,7 @@ def test_a_missing_backend_names_the_extra(monkeypatch):
 
     _system.cache_clear()
     monkeypatch.setitem(sys.modules, "gcsfs", None)
-    with pytest.raises(MissingExtraError, match="gs://bucket/app.log") as error:
+    with pytest.raises(MissingExtraError, match=r"gs://bucket/app\.log") as error:
         analyze_logs("gs://bucket/app.log")
     assert error.value.hint == "pip install 'cotool[remote]'"
     with pytest.raises(InputError, match="nosuch://x"):

@@ -44,7 +44,11 @@ def test_an_object_gives_what_its_copy_gives(store, tmp_path):
 
 def test_globs_and_folders_name_objects(store):
     """Rotated logs are found by a glob or below a folder, oldest first."""
-    for name, data in (("a.log", log(10)), ("a.log.1", log(20)), ("a.log.2.gz", gzip.compress(log(30)))):
+    for name, data in (
+        ("a.log", log(10)),
+        ("a.log.1", log(20)),
+        ("a.log.2.gz", gzip.compress(log(30))),
+    ):
         store.put_object(Bucket="logs", Key=f"deep/{name}", Body=data)
     names = ["s3://logs/deep/a.log.2.gz", "s3://logs/deep/a.log.1", "s3://logs/deep/a.log"]
     for found in (

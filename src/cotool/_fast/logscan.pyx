@@ -223,7 +223,7 @@ cdef int64_t cycle_at(const cotool_clock* clock, int64_t within, int kind) noexc
 
 
 def following_cycle(before, after):
-    """Return the year or day of a stamp that follows another: (kind, within, cycle) as in edges()."""
+    """Return the year or day of a stamp that follows another, both as in edges()."""
     cdef cotool_clock clock
     clock.kind, clock.within, clock.cycle = before
     kind, within, _ = after
@@ -494,10 +494,11 @@ cdef class Scanner:
     def scan_range(self, int file, uint64_t begin, uint64_t stop, uint64_t end, uint64_t size):
         """Scan [begin, stop), or a batch of it, for records that begin before `end`.
 
-        Whole lines up to `size` can be read. Where `stop` is `end`, the last one is read to its end, beyond `end`. With `midway` no line starts at `begin`, and
-        the record that is open there is left out; the ranges of a file together see each record
-        once. Returns where the next batch begins. A record that is still `unfinished` at `size`
-        goes on in a call with a larger one. Raises OSError where the file cannot be read.
+        Whole lines up to `size` can be read. Where `stop` is `end`, the last record is read to its
+        end, beyond `end`. With `midway` no line starts at `begin`, and the record that is open there
+        is left out; the ranges of a file together see each record once. Returns where the next
+        batch begins. A record that is still `unfinished` at `size` goes on in a call with a larger
+        one. Raises OSError where the file cannot be read.
         """
         cdef uint64_t limit
         stop = max(begin, min(min(stop, end), begin + self.spans * self.span_size))
@@ -705,8 +706,8 @@ cdef class Scanner:
         """Return what is needed to add up the ranges of a file in order.
 
         (first time, last time) in nanoseconds or None, of records in the order of the file;
-        ((kind, within, cycle), (kind, within, cycle)) of the first and the last stamp without a year
-        or a date, or None.
+        ((kind, within, cycle), (kind, within, cycle)) of the first and the last stamp without a
+        year or a date, or None.
         """
         times = (self.head_time, self.tail_time) if self.timed else None
         if self.head.head < 0:

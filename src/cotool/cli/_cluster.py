@@ -64,9 +64,7 @@ def engine_choice(
 
 
 @contextlib.contextmanager
-def engine_of(
-    choice: EngineChoice, num_threads: int, *, at_least: int = 1
-) -> Iterator[Engine]:
+def engine_of(choice: EngineChoice, num_threads: int, *, at_least: int = 1) -> Iterator[Engine]:
     """Yield the engine of a choice; `num_threads` are processes where it is dask-local.
 
     at_least: threads of this process.
@@ -85,7 +83,9 @@ def engine_of(
 
 
 @contextlib.contextmanager
-def kept_tasks(choice: EngineChoice, request: object, *, quiet: bool) -> Iterator[Checkpoint | None]:
+def kept_tasks(
+    choice: EngineChoice, request: object, *, quiet: bool
+) -> Iterator[Checkpoint | None]:
     """Keep what is done of a run on a cluster, and say what of an earlier one was used."""
     if not choice.is_cluster:
         yield None

@@ -69,9 +69,7 @@ def analyze_spread(
         _SpreadWatch(total, shown=shown) as watch,
         stopped_by_interrupt(watch),
     ):
-        found = scan_spread(
-            sources, options, watch, engine, meter=watch, checkpoint=checkpoint
-        )
+        found = scan_spread(sources, options, watch, engine, meter=watch, checkpoint=checkpoint)
         if checkpoint is not None and watch.stopped:
             checkpoint.keep()
         return summary_of(found, options.show, watch)

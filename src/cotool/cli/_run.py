@@ -71,7 +71,7 @@ def run(request: Request) -> int:
         if request.compare:
             _compare(request, notes, bar, sink)
             return notes.end()
-        results = _results(request, notes, bar, store, learning, spread)
+        results = _results(request, notes, bar, store, learning, spread=spread)
         single = False
         if style in {"table", "json"}:
             head = list(islice(results, 2))
@@ -244,6 +244,7 @@ def _results(
     bar: ProgressBar,
     store: Store | None,
     learning: Learning | None,
+    *,
     spread: Spread | None,
 ) -> Iterator[Consensus]:
     from cotool.consensus import find_consensus_batch

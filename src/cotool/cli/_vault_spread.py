@@ -107,7 +107,9 @@ def run_on_cluster(
         if task.action == "encrypt":
             task = replace(task, expected=_common_key(spread.ask(partial(which_key, task))))
         for n, (_, result) in enumerate(
-            spread.map_batches(partial(work_on, task), whole, what="file", size_of=_size, most=_MOST)
+            spread.map_batches(
+                partial(work_on, task), whole, what="file", size_of=_size, most=_MOST
+            )
         ):
             if isinstance(result, Lost):
                 error = EngineError(f"{jobs[n].source}: {result.reason}")

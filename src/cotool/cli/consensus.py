@@ -11,8 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
-from cotool.cli._conditions import parse_condition
 from cotool.cli._cluster import ENGINES, engine_choice
+from cotool.cli._conditions import parse_condition
 from cotool.cli._run import Request, run
 from cotool.cli._settings import FORMATS, resolve_settings
 from cotool.consensus.options import CLUSTERINGS, METHODS, METRICS

@@ -36,9 +36,7 @@ def solved(
 
 def with_votes(spread: Spread, questions: Iterable[Question]) -> Iterator[tuple[Question, Votes]]:
     """Yield questions with their votes, in order. Raises EngineError where one is lost."""
-    for asked, own in spread.map(
-        votes_of, questions, what="question", size_of=_size, most=_MOST
-    ):
+    for asked, own in spread.map(votes_of, questions, what="question", size_of=_size, most=_MOST):
         if isinstance(own, Lost):
             raise _lost(asked, own)
         yield asked, own

@@ -144,7 +144,7 @@ class _Feed:
         """Whether anything is left to do or to yield."""
         return not self._ended or bool(self._ready) or bool(self._done)
 
-    def __bool__(self) -> bool:
+    def __len__(self) -> int:
         while not self._ready and not self._ended and self._given - self._next < _AHEAD:
             try:
                 batch = next(self._batches)
@@ -160,13 +160,13 @@ class _Feed:
                 self._ready.append(batch)
             else:
                 self._done[batch.number] = list(zip(batch.items, known, strict=True))
-        return bool(self._ready)
+        return len(self._ready)
 
     def popleft(self) -> Batch[Any]:
         """Return the next batch."""
         return self._ready.popleft()
 
-    def take(self, batch: Batch[Any], results: list[Any] | Lost) -> None:
+    def take(self, batch: Batch[Any], results: Sequence[Any] | Lost) -> None:
         """Take the results of a batch; one that was lost is tried again item by item."""
         size, parts = self._parts.get(batch.number, (0, []))
         if isinstance(results, Lost) and len(batch.items) > 1:

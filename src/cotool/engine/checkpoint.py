@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import io
 import os
-import pickle  # noqa: S403 - see _Reader
+import pickle
 import struct
 import time
 import zlib

@@ -146,7 +146,7 @@ def check_versions(client: Any) -> None:
         """Tell version or problem. Travels by value: a worker need not have cotool to run it."""
         try:
             import cotool
-            import cotool.logs.scan
+            import cotool._fast.logscan
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told
             return None, f"{type(error).__name__}: {error}"
         return cotool.__version__, ""
@@ -258,8 +258,8 @@ class ClusterEngine:
             return future.result()
         except KilledWorker as error:
             return Lost(
-                f"killed its worker {error.allowed_failures + 1} times, last {_address(error)}: out of "
-                "memory, or a crash"
+                f"killed its worker {error.allowed_failures + 1} times, last {_address(error)}: "
+                "out of memory, or a crash"
             )
         except (
             FutureCancelledError,

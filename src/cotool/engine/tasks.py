@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-Got = TypeVar("Got", covariant=True)
+Got_co = TypeVar("Got_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,12 @@ class Meter:
         """Take note of one more task done."""
 
 
-class Work(Protocol[Got]):
-    """What is to be done, as a deque holds it: falsy where nothing is, at least for now."""
+class Work(Protocol[Got_co]):
+    """What is to be done, as a deque holds it: empty where nothing is, at least for now."""
 
-    def __bool__(self) -> bool: ...
-    def popleft(self) -> Got:
+    def __len__(self) -> int: ...
+
+    def popleft(self) -> Got_co:
         """Return the next item."""
 
 

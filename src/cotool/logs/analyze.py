@@ -114,11 +114,11 @@ def analyze_logs(
 ) -> LogSummary:
     """Count the lines of logs by level, time, keyword and pattern, in one pass.
 
-    paths: files, globs, folders (`recursive`), "-" for standard input, URLs of remote storage; gzip, zstd, bzip2 and xz are
-    recognised. patterns: regexes by name. levels, since, until, match (names of patterns): which
-    records count. log_format: see --log-format. tz: the IANA zone of times that name none. show:
-    how many samples to keep, each with `context` lines around it. templates: also find what the
-    records say, see TemplateSet.
+    paths: files, globs, folders (`recursive`), "-" for standard input, URLs of remote storage;
+    gzip, zstd, bzip2 and xz are recognised. patterns: regexes by name. levels, since, until, match
+    (names of patterns): which records count. log_format: see --log-format. tz: the IANA zone of
+    times that name none. show: how many samples to keep, each with `context` lines around it.
+    templates: also find what the records say, see TemplateSet.
 
     A file that cannot be read to its end is in the result with its `error`. Raises InputError
     where an argument cannot be read or no file is found.

@@ -209,7 +209,8 @@ class JoinedFile:
     def add(self, part: Range, found: Found) -> list[Range]:
         """Take what a range holds."""
         self._waiting[part.number] = found
-        while (found := self._waiting.pop(self._next, None)) is not None:  # type: ignore[assignment]
+        while self._next in self._waiting:
+            found = self._waiting.pop(self._next)
             late = self._late(found)
             if late is not None:
                 return [replace(self.ranges[self._next], cycle=late)]
@@ -238,7 +239,7 @@ class JoinedFile:
         total = self._total
         counts, late = total.tally.settled(self._mtime)
         path = self.ranges[0].source.path
-        warnings = ()
+        warnings: tuple[str, ...] = ()
         if total.missing:
             text = f"became shorter while it was read: {total.missing} bytes missing"
             warnings = (f"{path}: {text}",)
@@ -291,6 +292,4 @@ def cut(whole: Range, size: int) -> list[Range]:
     length = whole.size - whole.start
     count = max(1, length // size)
     borders = [whole.start + length * n // count for n in range(count + 1)]
-    return [
-        replace(whole, number=n, begin=borders[n], end=borders[n + 1]) for n in range(count)
-    ]
+    return [replace(whole, number=n, begin=borders[n], end=borders[n + 1]) for n in range(count)]

@@ -1,4 +1,4 @@
-"""Logs of remote storage: recognised by samples, and ranges of them as files that fill in pieces."""
+"""Logs of remote storage: recognised by samples, and their ranges as files that fill in pieces."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ class RemoteWindow:
         while self._have < stop:
             if self._coming is None:
                 self._ahead(stop)
-            assert self._coming is not None
+            assert self._coming is not None  # noqa: S101 - there is something to fetch
             begin, end, future = self._coming
             self._coming = None
             data = future.result()

@@ -74,7 +74,8 @@ class ScanOptions:
 
 class Labels(NamedTuple):
     """What records are called: the forms of all of them, labelled; the ids that the labels are
-    numbers of; the id of the records that alone are written, None for all."""
+    numbers of; the id of the records that alone are written, None for all.
+    """
 
     forms: Forms
     ids: tuple[str, ...]
@@ -349,7 +350,7 @@ def make_scanner(
     midway: bool = False,
     cycle: int = 0,
 ) -> logscan.Scanner:
-    """Return the kernel's scanner for a source of these formats, whose first record is of `date`."""
+    """Return the kernel's scanner for a source of these formats, which begins at `date`."""
     patterns = options.patterns
     literals = [
         (word, True, -1 - n) for n, words in enumerate(_KEYWORD_SETS.values()) for word in words

@@ -161,8 +161,10 @@ def _repeatable(source: Source, stack: contextlib.ExitStack) -> Source:
             return source
         fd = sys.stdin.fileno()
         status = os.fstat(fd)
-        if stat.S_ISREG(status.st_mode) and os.lseek(fd, 0, os.SEEK_CUR) == 0 and (
-            _plain(source, fd, status) is not None
+        if (
+            stat.S_ISREG(status.st_mode)
+            and os.lseek(fd, 0, os.SEEK_CUR) == 0
+            and (_plain(source, fd, status) is not None)
         ):
             return replace(source, limit=status.st_size)
     elif source.url is not None:
@@ -294,11 +296,7 @@ def _plain(source: Source, fd: int, status: os.stat_result) -> PlainFile | None:
     except OSError as error:
         raise InputError(f"{source.path}: cannot be read: {error.strerror}") from None
     # Files of /proc say that they are empty, and are not.
-    if (
-        (head and not status.st_size)
-        or compression_of(head)
-        or is_encoded(head)
-    ):
+    if (head and not status.st_size) or compression_of(head) or is_encoded(head):
         return None
     start = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
     size = status.st_size if source.limit is None else min(status.st_size, source.limit)

@@ -7,7 +7,7 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from cotool.engine.tasks import Lost
 from cotool.errors import CotoolError
@@ -19,7 +19,7 @@ from cotool.logs.sources import PlainFile, Source, open_source, sample
 from cotool.logs.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from cotool.engine.checkpoint import Checkpoint
     from cotool.engine.tasks import Engine, Meter
@@ -202,7 +202,7 @@ def _take(
         if isinstance(result, Lost):
             result = Found(Tally(), error=f"{task}: {result.reason}")
         file = joined[task.file]
-        again = file.add(task, result)
+        again = file.add(task, cast("Found", result))
         if file.is_whole:
             again = file.finish()
         work.extend(again)
@@ -221,5 +221,5 @@ def _take(
             )
             for source in task.sources
         ]
-    scanned.update(zip(task.places, result, strict=True))
+    scanned.update(zip(task.places, cast("list[Scanned]", result), strict=True))
     return True

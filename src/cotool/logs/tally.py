@@ -68,8 +68,7 @@ def tally_of(scanner: Scanner, patterns: Sequence[Pattern]) -> Tally:
         levels=dict(zip(LEVELS, found["levels"], strict=True)),
         keywords=dict(zip(KEYWORDS, found["keywords"], strict=True)),
         patterns={
-            pattern.name: count
-            for pattern, count in zip(patterns, found["patterns"], strict=True)
+            pattern.name: count for pattern, count in zip(patterns, found["patterns"], strict=True)
         },
         timeless=found["timeless"],
         out_of_order=found["out_of_order"],
