@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -30,6 +31,8 @@ RANGE = 64 << 20
 _LARGEST = 1 << 30
 # More tasks than this need no finer sharing, and would keep the client busy adding up.
 _MANY = 4096
+# Files that are looked at at a time.
+_LOOKS = 16
 # Small files are put together, but for at least so many tasks, or tasks of a mebibyte.
 _SHARES = 64
 _SMALL = 1 << 20
@@ -124,8 +127,12 @@ def _plan(
     group: list[tuple[int, Source]] = []
     weight = 0
     limit = min(size, max(sum(map(_weight, sources)) // _SHARES, _SMALL))
-    for place, source in enumerate(sources):
-        whole = whole_range(place, source, options, size)
+    # On shared storage a look at a file is mostly waiting.
+    with ThreadPoolExecutor(_LOOKS, thread_name_prefix="cotool-plan") as pool:
+        wholes = list(
+            pool.map(lambda pair: whole_range(*pair, options, size), enumerate(sources))
+        )
+    for place, (source, whole) in enumerate(zip(sources, wholes, strict=True)):
         if whole is not None:
             part, mtime = whole
             ranges = cut(part, size)
