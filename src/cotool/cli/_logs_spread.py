@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from cotool import __version__
-from cotool.cli._cluster import ClusterBar, engine_of, kept_tasks
+from cotool.cli._cluster_run import ClusterBar, engine_of, kept_tasks
 from cotool.errors import InputError
 from cotool.logs.scan import Watch
 

@@ -107,7 +107,7 @@ def _check_engine(request: Request) -> None:
 
 
 def _spread(request: Request) -> contextlib.AbstractContextManager[Spread | None]:
-    from cotool.cli._cluster import spread_of
+    from cotool.cli._cluster_run import spread_of
     from cotool.engine import resolve_num_threads
 
     settings = request.settings

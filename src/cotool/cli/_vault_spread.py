@@ -91,7 +91,7 @@ def run_on_cluster(
     jobs: Sequence[Job], task: VaultTask, choice: EngineChoice, *, threads: int, quiet: bool
 ) -> list[Outcome]:
     """Do every job on a cluster; return the outcomes in the order of the jobs."""
-    from cotool.cli._cluster import spread_of
+    from cotool.cli._cluster_run import spread_of
     from cotool.vault.batch import Outcome
 
     if any("-" in {job.source, job.destination} for job in jobs):

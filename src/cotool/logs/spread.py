@@ -129,9 +129,8 @@ def _plan(
     limit = min(size, max(sum(map(_weight, sources)) // _SHARES, _SMALL))
     # On shared storage a look at a file is mostly waiting.
     with ThreadPoolExecutor(_LOOKS, thread_name_prefix="cotool-plan") as pool:
-        wholes = list(
-            pool.map(lambda pair: whole_range(*pair, options, size), enumerate(sources))
-        )
+        looks = [pool.submit(whole_range, n, one, options, size) for n, one in enumerate(sources)]
+        wholes = [look.result() for look in looks]
     for place, (source, whole) in enumerate(zip(sources, wholes, strict=True)):
         if whole is not None:
             part, mtime = whole
