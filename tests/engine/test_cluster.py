@@ -210,6 +210,36 @@ def test_a_worker_with_another_version_is_told(new_cluster):
     assert "pip install" in error.value.hint
 
 
+def test_a_worker_that_comes_late_with_another_version_is_told(new_cluster):
+    """It has not been asked before the work began, and does none of it."""
+    from cotool.engine.cluster import ClusterOptions, cluster_engine
+
+    cluster = new_cluster()
+    first = cluster.add_worker()
+    with cluster_engine(ClusterOptions(scheduler=cluster.address)) as engine:
+        cluster.add_worker("older")
+        engine._client.wait_for_workers(2, timeout=30)
+        kill(first)
+        with pytest.raises(EngineError, match=r"a worker has cotool 0\.0\.9, not"):
+            list(engine.run(abs, deque(range(9)), Meter()))
+
+
+def test_ranges_of_one_remote_object_go_to_several_workers(steady, monkeypatch, in_process):
+    """The workers fetch parts of an object themselves, with the result of reading it here."""
+    pytest.importorskip("aiohttp", reason="http needs aiohttp")
+    from logs.test_remote import log, served
+
+    small_ranges(monkeypatch)
+    with served() as server:
+        server.objects["app.log"] = log(3000)
+        arguments = ("analyze-logs", server.url("app.log"), *GIVEN)
+        here = in_process(*arguments)
+        asked = len(server.asked)
+        assert in_process(*arguments, "--scheduler", steady.address) == here
+        assert here[0] == 0
+        assert len(server.asked) - asked > 10
+
+
 def test_an_innocent_task_is_not_blamed(new_cluster):
     """A task beside one that kills is done in the end, however often its worker died."""
     from cotool.engine.cluster import ClusterOptions, cluster_engine

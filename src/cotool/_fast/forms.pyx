@@ -101,9 +101,20 @@ cdef class Forms:
 
     def __reduce__(self):
         widths = [self.widths[n] for n in range(31)]
-        return Forms, (widths[:widths.index(0)],), self.export()
+        forms = self.export()  # which may fold more
+        least = [self.table.least[n] for n in range(self.table.least_count)]
+        return Forms, (widths[:widths.index(0)],), (self.table.folding, least, forms)
 
-    def __setstate__(self, forms):
+    def __setstate__(self, state):
+        cdef int status
+        cdef uint64_t hash_
+        folding, least, forms = state
+        status = cotool_forms_fold(&self.table, folding, NULL, 0)
+        for number in least:
+            hash_ = number
+            status |= cotool_forms_fold(&self.table, 0, &hash_, 1)
+        if status:
+            raise MemoryError
         for form in forms:
             self.insert(form)
 

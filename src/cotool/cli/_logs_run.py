@@ -280,7 +280,8 @@ def _end(request: LogRequest, summary: LogSummary, conditions: Sequence[LogCondi
         )
     if summary.interrupted:
         if not request.quiet and not request.follow:
-            print("cotool: interrupted: the figures are of what was read", file=sys.stderr)
+            more = "; --resume goes on" if request.engine.is_cluster else ""
+            print(f"cotool: interrupted: the figures are of what was read{more}", file=sys.stderr)
         return _INTERRUPTED
     if errors:
         return _BAD_INPUT

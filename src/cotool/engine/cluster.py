@@ -8,6 +8,7 @@ import queue
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cotool.engine.tasks import Lost
@@ -26,7 +27,8 @@ _CONNECT = 10  # seconds to wait for a scheduler
 _CLOSE = 1  # seconds to take leave of it
 _ARRIVE = 30  # seconds to wait for the first worker
 _ABSENT = 60  # seconds without any worker after which a run ends
-_TICK = 0.5  # seconds between two looks at the cluster
+_TICK = 0.5  # seconds to wait for a result before looking round
+_LOOK = 1  # seconds between two counts of workers: a thousand of them tell a megabyte
 _AHEAD = 3  # tasks for each thread that the scheduler knows of
 _LEAST_AHEAD = 32
 _TOGETHER = 256  # results that are fetched at a time
@@ -213,14 +215,14 @@ class ClusterEngine:
         suspects: list[Item] = []
         try:
             while (work or run.pending or suspects) and not meter.stopped:
-                self._look(meter)
+                self._look(meter, run)
                 while work and len(run.pending) < max(_LEAST_AHEAD, _AHEAD * self._threads):
                     run.submit(work.popleft())
                 alone = not run.pending
                 if alone:
                     run.submit(suspects.pop())
                 while not (done := run.next_done(_TICK)) and alone:
-                    self._look(meter)
+                    self._look(meter, run)
                 for item, result in self._results(done):
                     if isinstance(result, Lost) and not alone:
                         suspects.append(item)
@@ -291,10 +293,10 @@ class ClusterEngine:
         if self._client.status != "running":
             raise self._lost()
 
-    def _look(self, meter: Meter) -> None:
+    def _look(self, meter: Meter, run: _Run) -> None:
         """Count workers, now and then. Raises EngineError where none is left for long."""
         now = time.monotonic()
-        if now - self._looked < _TICK:
+        if now - self._looked < _LOOK:
             return
         self._looked = now
         self._check_alive()
@@ -309,8 +311,11 @@ class ClusterEngine:
         if workers:
             self._peopled = now
         elif now - self._peopled > _ABSENT:
+            items = [str(item) for _, item in islice(run.pending.values(), _LISTED)]
             raise EngineError(
-                f"{self._name}: no worker is left for {_ABSENT} seconds", hint=_RESUME
+                f"{self._name}: no worker is left for {_ABSENT} seconds; "
+                f"next would be {'; '.join(items)}",
+                hint=_RESUME,
             )
 
 
