@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +51,7 @@ class Remote:
     `ranged`: any part of it can be read; else it can only be read from its start to its end.
     """
 
-    url: str
+    url: str = field(repr=False)
     size: int | None
     mtime: float | None
     ranged: bool

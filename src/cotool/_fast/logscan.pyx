@@ -495,9 +495,9 @@ cdef class Scanner:
         """Scan [begin, stop), or a batch of it, for records that begin before `end`.
 
         Whole lines up to `size` can be read. Where `stop` is `end`, the last record is read to its
-        end, beyond `end`. With `midway` no line starts at `begin`, and the record that is open there
-        is left out; the ranges of a file together see each record once. Returns where the next
-        batch begins. A record that is still `unfinished` at `size` goes on in a call with a larger
+        end, beyond `end`. With `midway` no line starts at `begin`, and the record that is open
+        there is left out; the ranges of a file together see each record once. Returns where the
+        next batch begins. A record that is still `unfinished` at `size` goes on in a call with a larger
         one. Raises OSError where the file cannot be read.
         """
         cdef uint64_t limit
@@ -532,7 +532,7 @@ cdef class Scanner:
 
     cdef uint64_t _batch(self, int file, uint8_t* memory, uint64_t begin, uint64_t end,
                          uint64_t owned, uint64_t limit, uint64_t size, bint final) except? 0:
-        """Scan what stands in [begin, end), of which records that begin before `owned` count."""
+        """Scan [begin, end); records that begin before `owned` count."""
         cdef int count, n
         cdef uint64_t stop, step = self.span_size
         cdef cotool_span* s

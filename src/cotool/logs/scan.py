@@ -313,9 +313,7 @@ class _Run:
         for data in scanner.take_written():
             self._watch.records(data)
 
-    def _summary(
-        self, tally: Tally, counts: LogCounts, error: str | None
-    ) -> FileSummary:
+    def _summary(self, tally: Tally, counts: LogCounts, error: str | None) -> FileSummary:
         return FileSummary(
             self._path,
             counts,
@@ -402,9 +400,7 @@ def is_zoned(tally: Tally, options: ScanOptions) -> bool | None:
     return tally.zoned > 0 or options.zone is not None if dated else None
 
 
-def first_date(
-    formats: tuple[Format, ...], lines: list[bytes], modified: float | None
-) -> datetime:
+def first_date(formats: tuple[Format, ...], lines: list[bytes], modified: float | None) -> datetime:
     """Return the date of the first record of a format whose times lack a year, or a date.
 
     It is the latest date with which the last record of the sample does not lie after the file's
