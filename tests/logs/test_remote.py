@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import json
 import re
@@ -105,8 +106,23 @@ def served():
         try:
             yield server
         finally:
+            close_sessions()
             server.shutdown()
             thread.join()
+
+
+def close_sessions():
+    """End the connections that fsspec keeps, which would be told as leaks at some later time."""
+    from fsspec.implementations.http import HTTPFileSystem
+
+    from cotool.remote import _system
+
+    _system.cache_clear()
+    for system in list(HTTPFileSystem._cache.values()):
+        if system._session is not None:
+            system.close_session(system.loop, system._session)
+    HTTPFileSystem.clear_instance_cache()
+    gc.collect()
 
 
 @pytest.fixture
