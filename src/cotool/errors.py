@@ -26,6 +26,10 @@ class MissingExtraError(CotoolError, ImportError):
     exit_code = 5
 
 
+class EngineError(CotoolError):
+    """The cluster cannot be reached, was lost, or its workers cannot do the work."""
+
+
 class StoreError(CotoolError):
     """The store of what was learned of experts cannot be opened, read or written."""
 

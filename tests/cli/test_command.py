@@ -63,6 +63,7 @@ def test_options_reach_the_core(core, command):
         "store": None,
         "learning": None,
         "num_threads": 2,
+        "spread": None,
     }
     assert core.read["paths"] == ["a.json", "b.json"]
     assert core.read["skip_bad"] is True

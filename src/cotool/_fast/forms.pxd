@@ -27,6 +27,8 @@ cdef extern from "logforms.h" nogil:
         cotool_form* form
         uint8_t* texts
         int folding
+        uint64_t* least
+        int least_count
     ctypedef struct cotool_parameter:
         uint32_t start, end
         double value
@@ -59,6 +61,7 @@ cdef extern from "logforms.h" nogil:
     int cotool_forms_merge(cotool_forms* forms, const cotool_forms* table, int whole)
     int cotool_forms_insert(cotool_forms* forms, const cotool_form* form, const uint8_t* text,
                             size_t size)
+    int cotool_forms_fold(cotool_forms* forms, int folding, const uint64_t* least, int count)
     int cotool_forms_settle(cotool_forms* forms)
     void cotool_forms_open(cotool_forms* forms, const int64_t* widths)
     void cotool_forms_close(cotool_forms* forms)

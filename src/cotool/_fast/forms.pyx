@@ -104,6 +104,25 @@ cdef class Forms:
         return sorted([_exported(self, &self.table.form[n]) for n in range(self.table.count)],
                       key=lambda form: form[:3])
 
+    def __reduce__(self):
+        widths = [self.widths[n] for n in range(31)]
+        forms = self.export()  # which may fold more
+        least = [self.table.least[n] for n in range(self.table.least_count)]
+        return Forms, (widths[:widths.index(0)],), (self.table.folding, least, forms)
+
+    def __setstate__(self, state):
+        cdef int status
+        cdef uint64_t hash_
+        folding, least, forms = state
+        status = cotool_forms_fold(&self.table, folding, NULL, 0)
+        for number in least:
+            hash_ = number
+            status |= cotool_forms_fold(&self.table, 0, &hash_, 1)
+        if status:
+            raise MemoryError
+        for form in forms:
+            self.insert(form)
+
     def label(self, bytes signature not None, bytes message not None, uint32_t name, pieces):
         """Call a form of the table by a number; `pieces` are (from, to) in its message."""
         cdef bytes text = signature + SIGNATURE + message

@@ -649,6 +649,13 @@ int cotool_forms_insert(cotool_forms *forms, const cotool_form *form, const uint
     return forms->count > settle_limit(forms) ? cotool_forms_settle(forms) : 0;
 }
 
+int cotool_forms_fold(cotool_forms *forms, int folding, const uint64_t *least, int count) {
+    int status = 0;
+    if (folding > forms->folding) forms->folding = folding, forms->settle_at = 2 * COTOOL_FORMS;
+    for (int n = 0; n < count && !status; n++) status = note_hash(forms, least[n]);
+    return status;
+}
+
 int cotool_forms_add(cotool_forms *forms, const uint8_t *line, const uint8_t *end,
                      const cotool_record_facts *facts) {
     cotool_masked m;

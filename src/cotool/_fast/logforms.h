@@ -99,6 +99,8 @@ int cotool_forms_merge(cotool_forms *forms, const cotool_forms *from, int whole)
 /* Adds one form of widths as those of the table. */
 int cotool_forms_insert(cotool_forms *forms, const cotool_form *form, const uint8_t *text,
                         size_t size);
+/* Makes an empty table fold as another one does, whose forms are inserted then. */
+int cotool_forms_fold(cotool_forms *forms, int folding, const uint64_t *least, int count);
 /* Folds words where there are too many forms. */
 int cotool_forms_settle(cotool_forms *forms);
 

@@ -223,6 +223,14 @@ cdef int64_t cycle_at(const cotool_clock* clock, int64_t within, int kind) noexc
     return clock.cycle
 
 
+def following_cycle(before, after):
+    """Return the year or day of a stamp that follows another, both as in edges()."""
+    cdef cotool_clock clock
+    clock.kind, clock.within, clock.cycle = before
+    kind, within, _ = after
+    return cycle_at(&clock, within, kind)
+
+
 cdef Py_ssize_t padded(bytes line, uint8_t* place, Py_ssize_t room):
     cdef Py_ssize_t size = min(len(line), room - COTOOL_PADDING)
     memcpy(place, <const char*>line, size)
@@ -278,7 +286,8 @@ cdef class Scanner:
     starts and offsets of local time; widths, most_buckets: of the histogram; show: how many
     samples, of show_levels or, with show_matches, of the lines that match a wanted pattern;
     entries: keep one for each line; resumed: the first line may belong to a record that another
-    scan has counted.
+    scan has counted; midway: the lines before the first record are another scan's, see
+    scan_range(); cycle: years or days from `date` to the first stamp without them.
     """
 
     cdef cotool_config config
@@ -297,8 +306,9 @@ cdef class Scanner:
     cdef Forms mined, labels
     cdef bytes ids
     cdef cotool_names names
-    cdef int timed
-    cdef int64_t tail_time
+    cdef int timed, midway
+    cdef int64_t head_time, tail_time
+    cdef cotool_clock head
     cdef uint64_t seen_lines, fed
     cdef uint8_t* memory
     cdef size_t size, room
@@ -310,7 +320,8 @@ cdef class Scanner:
     def __cinit__(self, *, formats, literals, programs, every, levels, since, until, wanted, date,
                   zone, widths, int most_buckets, int show, show_levels, bint show_matches,
                   bint entries, bint lone, bint mine, bint resumed, bytes prefix, int num_threads,
-                  Forms labels=None, ids=(), only=None, span_size=None, block_size=None):
+                  Forms labels=None, ids=(), only=None, span_size=None, block_size=None,
+                  bint midway=False, int64_t cycle=0):
         cdef cotool_config* c = &self.config
         cdef int n
         cdef size_t block = block_size or BLOCK
@@ -376,7 +387,9 @@ cdef class Scanner:
             raise MemoryError
         for n in range(2):
             self.total.first[n], self.total.last[n] = INT64_MAX, -INT64_MAX - 1
-        self.clock.within = -1
+        self.clock.within = self.head.head = -1
+        self.clock.cycle = cycle
+        self.midway = midway
         self.record.open = self.record.counted = resumed
         self.record.passes = not c.filtered or (c.levels[COTOOL_UNKNOWN] and not c.timed)
         self.record.level = COTOOL_UNKNOWN
@@ -478,7 +491,21 @@ cdef class Scanner:
         Raises OSError where the file cannot be read.
         """
         cdef uint64_t end = min(size, begin + self.spans * self.span_size)
-        return self._batch(file, NULL, begin, end, end, size, end == size)
+        return self._batch(file, NULL, begin, end, end, end, size, end == size)
+
+    def scan_range(self, int file, uint64_t begin, uint64_t stop, uint64_t end, uint64_t size):
+        """Scan [begin, stop), or a batch of it, for records that begin before `end`.
+
+        Whole lines up to `size` can be read. Where `stop` is `end`, the last record is read to its
+        end, beyond `end`. With `midway` no line starts at `begin`, and the record that is open
+        there is left out; the ranges of a file together see each record once. Returns where the
+        next batch begins. A record that is still `unfinished` at `size` goes on in a call with a larger
+        one. Raises OSError where the file cannot be read.
+        """
+        cdef uint64_t limit
+        stop = max(begin, min(min(stop, end), begin + self.spans * self.span_size))
+        limit = stop if stop < end else size
+        return self._batch(file, NULL, begin, stop, end, limit, size, limit == size)
 
     def feed(self, const uint8_t[::1] data not None, *, bint final):
         """Scan the next bytes of a stream; a line that is not ended waits for the next call."""
@@ -500,15 +527,16 @@ cdef class Scanner:
             if self.size - whole > COTOOL_LINE_LIMIT or (self.line.in_pieces and not whole):
                 whole = self.size
         if whole:
-            stop = self._batch(-1, self.memory, 0, whole, whole, whole, final)
+            stop = self._batch(-1, self.memory, 0, whole, whole, whole, whole, final)
             memmove(self.memory, self.memory + stop, self.size - stop)
             self.size -= stop
             self.fed += stop
 
     cdef uint64_t _batch(self, int file, uint8_t* memory, uint64_t begin, uint64_t end,
-                         uint64_t limit, uint64_t size, bint final) except? 0:
+                         uint64_t owned, uint64_t limit, uint64_t size, bint final) except? 0:
+        """Scan [begin, end); records that begin before `owned` count."""
         cdef int count, n
-        cdef uint64_t step = self.span_size
+        cdef uint64_t stop, step = self.span_size
         cdef cotool_span* s
         cdef scan_function* run = scan
         cdef cotool_config* config = &self.config
@@ -517,9 +545,10 @@ cdef class Scanner:
         count = max(1, <int>((end - begin + step - 1) // step))
         for n in range(count):
             s = &self.span[n]
-            s.begin, s.end, s.limit = begin + n * step, min(begin + (n + 1) * step, end), limit
+            s.begin, s.limit = begin + n * step, limit
+            s.end = min(min(begin + (n + 1) * step, end), owned)
             cotool_span_reset(s, config, &self.total)
-            s.first = n == 0
+            s.first = n == 0 and not self.midway
             s.clock = self.clock
             s.clock.head = -1
         s = &self.span[0]
@@ -537,7 +566,8 @@ cdef class Scanner:
                         size, final)
         self._set_clocks(count, file, memory, size, final)
         PyErr_CheckSignals()
-        return self._add_up(count, memory, begin)
+        stop = self._add_up(count, memory, begin)
+        return end if self.midway else stop
 
     cdef int _set_clocks(self, int count, int file, uint8_t* memory, uint64_t size,
                          bint final) except -1:
@@ -587,7 +617,11 @@ cdef class Scanner:
                 raise OSError(s.status, "cannot be read")
             if n == 0 or s.clock.head >= 0:
                 self.clock = s.clock
+            if self.head.head < 0:
+                self.head = s.clock
             if s.timed:
+                if not self.timed:
+                    self.head_time = s.head_time
                 self.total.disordered += self.timed and s.head_time < self.tail_time
                 self.timed, self.tail_time = 1, s.tail_time
             if cotool_counts_merge(&self.config, &self.total, &s.counts):
@@ -602,6 +636,7 @@ cdef class Scanner:
             s.first_line = self.seen_lines + 1
             self.seen_lines += s.seen_lines
             if s.owns:
+                self.midway = 0
                 stop = s.stop
                 self.record, self.line = s.record, s.line
                 if s.open_end:
@@ -663,6 +698,26 @@ cdef class Scanner:
     def waiting(self):
         """Bytes of a last line that is not ended yet."""
         return self.size
+
+    @property
+    def unfinished(self):
+        """Whether the last record may go on beyond what was scanned."""
+        return bool(self.record.open or self.line.in_pieces)
+
+    def edges(self):
+        """Return what is needed to add up the ranges of a file in order.
+
+        (first time, last time) in nanoseconds or None, of records in the order of the file;
+        ((kind, within, cycle), (kind, within, cycle)) of the first and the last stamp without a
+        year or a date, or None.
+        """
+        times = (self.head_time, self.tail_time) if self.timed else None
+        if self.head.head < 0:
+            return times, None
+        return times, (
+            (self.head.head_kind, self.head.head, self.head.head_cycle),
+            (self.clock.kind, self.clock.within, self.clock.cycle),
+        )
 
     @property
     def cycles(self):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import TextIO
 
+    from cotool.cli._cluster import EngineChoice
     from cotool.cli._log_conditions import LogCondition
     from cotool.cli._logs_templates import TemplatePlan
     from cotool.logs.analyze import LogOptions
@@ -58,6 +59,7 @@ class LogRequest:
     threads: str | None
     quiet: bool
     progress: bool
+    engine: EngineChoice
     shows: bool = False
     templates: str | None = None
     top: int = 10
@@ -67,6 +69,7 @@ class LogRequest:
 
 def run(request: LogRequest) -> int:
     """Carry out a request; return the exit code."""
+    from cotool.cli._logs_spread import is_spread
     from cotool.logs.sources import find_sources
     from cotool.logs.times import parse_duration
 
@@ -93,6 +96,7 @@ def run(request: LogRequest) -> int:
         conditions_need=frozenset(need for condition in conditions for need in condition.needs),
     )
     scan = replace(scan, mine=plan.mine)
+    spread = is_spread(request, sources)
     with contextlib.ExitStack() as stack:
         state = None
         if request.state is not None:
@@ -104,7 +108,7 @@ def run(request: LogRequest) -> int:
 
             summary = follow(request, scan, bucket, state, plan)
         else:
-            summary = _analyze(request, sources, scan, state, plan)
+            summary = _analyze(request, sources, scan, state, plan, spread=spread)
         summary = plan.compared(summary)
         _write(request, summary, scan, bucket)
     if request.shows:
@@ -143,12 +147,18 @@ def _analyze(
     options: ScanOptions,
     state: State | None,
     plan: TemplatePlan,
+    *,
+    spread: bool,
 ) -> LogSummary:
     from cotool.cli._logs_watch import CliWatch
     from cotool.cli._progress import stderr_moves
     from cotool.logs.analyze import analyze_sources
 
     shown = request.progress and not request.quiet and stderr_moves()
+    if spread:
+        from cotool.cli._logs_spread import analyze_spread
+
+        return analyze_spread(request, sources, options, shown=shown)
     with (
         _records(request) as sink,
         CliWatch(sources, sink, shown=shown, passes=1 + plan.named) as watch,
@@ -323,7 +333,8 @@ def _end(request: LogRequest, summary: LogSummary, conditions: Sequence[LogCondi
         )
     if summary.interrupted:
         if not request.quiet and not request.follow:
-            print("cotool: interrupted: the figures are of what was read", file=sys.stderr)
+            more = "; --resume goes on" if request.engine.is_cluster else ""
+            print(f"cotool: interrupted: the figures are of what was read{more}", file=sys.stderr)
         return _INTERRUPTED
     if errors:
         return _BAD_INPUT

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
+from cotool import __version__
+from cotool.cli._cluster import LOCAL, EngineChoice
 from cotool.cli._notes import Notes
 from cotool.errors import InputError
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from cotool.cli._writers import Writer
     from cotool.consensus import Learning, Store
     from cotool.consensus.model import Consensus, Question
+    from cotool.engine.batches import Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Request:
     learn: bool = False
     truth: str | None = None
     compare: bool = False
+    engine: EngineChoice = LOCAL
     shows: bool = False
 
 
@@ -50,6 +54,7 @@ def run(request: Request) -> int:
 
     _spare_inputs(request)
     _check_learning(request)
+    _check_engine(request)
     style = request.settings.format
     if style == "html":
         from cotool.cli._html_output import report_target
@@ -66,11 +71,12 @@ def run(request: Request) -> int:
         open_output(request.output, data=style != "table") as sink,
         ProgressBar(request.paths, shown=shown) as bar,
         _opened_store(request, notes) as (store, learning),
+        _spread(request) as spread,
     ):
         if request.compare:
             _compare(request, notes, bar, sink)
             return notes.end()
-        results = _results(request, notes, bar, store, learning)
+        results = _results(request, notes, bar, store, learning, spread=spread)
         single = False
         if style in {"table", "json", "html"}:
             head = list(islice(results, 2))
@@ -104,6 +110,40 @@ def _warn_of_a_log(path: str, notes: Notes) -> None:
     found = other_reader(path, "consensus")
     if found:
         notes.warning(found)
+
+
+def _check_engine(request: Request) -> None:
+    """Raise InputError where a cluster is asked for what it does not do."""
+    if request.engine.is_cluster:
+        for option, given in (
+            ("--compare-methods", request.compare),
+            ("--matrix", bool(request.matrix)),
+        ):
+            if given:
+                raise InputError(
+                    f"--engine {request.engine.name}: {option} is for one machine",
+                    hint="leave --engine out",
+                )
+
+
+def _spread(request: Request) -> contextlib.AbstractContextManager[Spread | None]:
+    from cotool.cli._cluster_run import spread_of
+    from cotool.engine import resolve_num_threads
+
+    settings = request.settings
+    # What is asked, of which files in which state.
+    states = [_state_of(path) for path in request.paths]
+    threads = resolve_num_threads(settings.threads)
+    asked = [__version__, settings, request.paths, states, request.learn, request.truth]
+    return spread_of(request.engine, asked, threads, quiet=request.quiet)
+
+
+def _state_of(path: str) -> tuple[int, int] | None:
+    try:
+        status = os.stat(path)  # noqa: PTH116 - as it is
+    except OSError:
+        return None
+    return status.st_size, status.st_mtime_ns
 
 
 def _check_learning(request: Request) -> None:
@@ -221,15 +261,27 @@ def _questions(request: Request, notes: Notes, bar: ProgressBar) -> Iterator[Que
 
 
 def _results(
-    request: Request, notes: Notes, bar: ProgressBar, store: Store | None, learning: Learning | None
+    request: Request,
+    notes: Notes,
+    bar: ProgressBar,
+    store: Store | None,
+    learning: Learning | None,
+    *,
+    spread: Spread | None,
 ) -> Iterator[Consensus]:
     from cotool.consensus import find_consensus_batch
 
     settings = request.settings
+    questions = _questions(request, notes, bar)
+    if spread is not None:
+        head = list(islice(questions, 2))
+        # One question alone is shown with its similarities, and no work for a cluster.
+        spread = spread if len(head) > 1 else None
+        questions = chain(head, questions)
     # Who names an embedder wants it used.
     metric = "embedding" if settings.embedder and settings.metric == "auto" else settings.metric
     for result in find_consensus_batch(
-        _questions(request, notes, bar),
+        questions,
         method=settings.method,
         metric=metric,
         clustering=settings.clustering,
@@ -240,6 +292,7 @@ def _results(
         store=store,
         learning=learning,
         on_error=notes.failed,
+        spread=spread,
     ):
         bar.answered()
         yield result

@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable
 from typing import Annotated, Any
 
+from cotool.cli._cluster import ENGINES, EngineChoice, engine_choice
 from cotool.cli._options import flag, option
 from cotool.cli._vault_keys import KeyRequest
 from cotool.cli._vault_secrets import SecretSource
@@ -14,7 +15,7 @@ from cotool.cli._vault_secrets import SecretSource
 Command = Callable[..., Any]
 
 
-_KEYS = "Keys"
+_KEYS, _RUN = "Keys", "Run"
 _SHARED: dict[str, tuple[Any, Any]] = {
     "keyring": (
         Annotated[
@@ -97,33 +98,96 @@ _SHARED: dict[str, tuple[Any, Any]] = {
 }
 
 
+_ENGINE: dict[str, tuple[Any, Any]] = {
+    "engine": (
+        Annotated[
+            str | None,
+            option(
+                _RUN,
+                "threads, dask (a cluster that shares the files) or dask-local.",
+                "--engine",
+                metavar="NAME",
+                words=ENGINES,
+            ),
+        ],
+        None,
+    ),
+    "scheduler": (
+        Annotated[
+            str | None,
+            option(
+                _RUN,
+                "Of --engine dask; else --scheduler-file, DASK_SCHEDULER_ADDRESS.",
+                "--scheduler",
+                metavar="ADDRESS",
+            ),
+        ],
+        None,
+    ),
+    "scheduler_file": (
+        Annotated[
+            str | None, option(_RUN, "The same from a file.", "--scheduler-file", metavar="FILE")
+        ],
+        None,
+    ),
+    "resume": (
+        Annotated[bool, flag(_RUN, "Go on with a run that lost its cluster.", "--resume")],
+        False,
+    ),
+}
+
+
 def with_keys(command: Command) -> Command:
     """Return the command with the key options; it gets them as `keys`, a KeyRequest."""
+    return _with(command, _SHARED, "keys", _key_request)
+
+
+def with_engine(command: Command) -> Command:
+    """Return the command with the options of clusters; it gets them as `where`."""
+    return _with(command, _ENGINE, "where", _engine_choice)
+
+
+def _engine_choice(given: dict[str, Any]) -> EngineChoice:
+    return engine_choice(
+        given["engine"], given["scheduler"], given["scheduler_file"], resume=given["resume"]
+    )
+
+
+def _key_request(shared: dict[str, Any]) -> KeyRequest:
+    source = SecretSource(
+        shared["passphrase_file"],
+        shared["passphrase_fd"],
+        shared["passphrase_command"],
+        shared["system_keyring"],
+    )
+    return KeyRequest(
+        shared["keyring"],
+        shared["key_file"],
+        shared["passphrase"],
+        source,
+        shared["allow_any_cost"],
+    )
+
+
+def _with(
+    command: Command,
+    options: dict[str, tuple[Any, Any]],
+    name: str,
+    made: Callable[[dict[str, Any]], Any],
+) -> Command:
+    """Return the command with further options, which it gets as one argument `name`."""
     own = inspect.signature(command, eval_str=True)
 
     @functools.wraps(command)
     def wrapper(**values: Any) -> Any:
-        shared = {name: values.pop(name) for name in _SHARED}
-        source = SecretSource(
-            shared["passphrase_file"],
-            shared["passphrase_fd"],
-            shared["passphrase_command"],
-            shared["system_keyring"],
-        )
-        keys = KeyRequest(
-            shared["keyring"],
-            shared["key_file"],
-            shared["passphrase"],
-            source,
-            shared["allow_any_cost"],
-        )
-        return command(**values, keys=keys)
+        given = {option: values.pop(option) for option in options}
+        return command(**values, **{name: made(given)})
 
     keyword = inspect.Parameter.KEYWORD_ONLY
-    parameters = [p for name, p in own.parameters.items() if name != "keys"]
+    parameters = [p for key, p in own.parameters.items() if key != name]
     parameters += [
-        inspect.Parameter(name, keyword, default=default, annotation=annotation)
-        for name, (annotation, default) in _SHARED.items()
+        inspect.Parameter(key, keyword, default=default, annotation=annotation)
+        for key, (annotation, default) in options.items()
     ]
     wrapper.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [p.replace(kind=keyword) for p in parameters]

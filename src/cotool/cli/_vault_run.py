@@ -110,8 +110,13 @@ def run_jobs(
         outcomes = run_batch(
             jobs, lambda job, threads: work(job, threads, bar), num_threads=parse_threads(threads)
         )
+    return end_jobs(outcomes, verb=verb, quiet=quiet)
+
+
+def end_jobs(outcomes: Sequence[Outcome], *, verb: str, quiet: bool) -> int:
+    """Say on standard error what became of jobs; return the exit code."""
     failed = [outcome for outcome in outcomes if outcome.error is not None]
-    if len(jobs) == 1 and failed:
+    if len(outcomes) == 1 and failed:
         assert failed[0].error is not None  # noqa: S101 - it is in the list
         raise failed[0].error
     if not quiet:

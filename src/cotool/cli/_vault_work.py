@@ -8,16 +8,18 @@ import json
 import os
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from cotool.cli._cluster import LOCAL, EngineChoice
 from cotool.cli._text import plural, visible
 from cotool.cli._vault_keys import KeyRequest, Opening, generated_passphrase, naming, tell
 from cotool.cli._vault_run import (
     ARMOR_SUFFIX,
     STDIO,
     SUFFIX,
+    end_jobs,
     ended_by_sigterm,
     find_files,
     human_size,
@@ -54,6 +56,7 @@ class Encryption:
     profile: str | None
     threads: str | None
     quiet: bool
+    where: EngineChoice = LOCAL
 
 
 def encrypt(files: Sequence[str], request: KeyRequest, options: Encryption) -> int:
@@ -65,6 +68,8 @@ def encrypt(files: Sequence[str], request: KeyRequest, options: Encryption) -> i
     jobs = jobs_for(found, options.output, lambda name: name + suffix)
     _spare_terminal(jobs, armor=options.armor)
     _spare_results(jobs, force=options.force)
+    if options.where.is_cluster:
+        return _spread(jobs, "encrypt", request, options)
     keys = request.sealing_keys(profile=options.profile, generate=options.generate)
     if options.recipient or options.recipient_file is not None:
         secret = SecretSource(options.recipient_file).read("the recipient", confirm=True)
@@ -94,6 +99,7 @@ class Decryption:
     verify_first: bool
     threads: str | None
     quiet: bool
+    where: EngineChoice = LOCAL
 
 
 def decrypt(files: Sequence[str], request: KeyRequest, options: Decryption) -> int:
@@ -105,6 +111,8 @@ def decrypt(files: Sequence[str], request: KeyRequest, options: Decryption) -> i
         raise InputError("--verify-first needs a file", hint="standard input is read only once")
     jobs = jobs_for(found, options.output, _plain_name)
     _spare_results(jobs, force=options.force)
+    if options.where.is_cluster:
+        return _spread(jobs, "decrypt", request, options)
     key = Opening(request)
     key.ask_now(_paths(found))
 
@@ -134,13 +142,23 @@ def _plain_name(name: str) -> str:
     )
 
 
-def verify(
-    files: Sequence[str], request: KeyRequest, *, recursive: bool, threads: str | None, quiet: bool
-) -> int:
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The options of `verify`."""
+
+    recursive: bool
+    threads: str | None
+    quiet: bool
+    where: EngineChoice = LOCAL
+
+
+def verify(files: Sequence[str], request: KeyRequest, options: Verification) -> int:
     """Verify vault files."""
     from cotool import vault
 
-    found = find_files(files, recursive=recursive, vaults=True)
+    found = find_files(files, recursive=options.recursive, vaults=True)
+    if options.where.is_cluster:
+        return _spread(_in_place(found), "verify", request, options)
     key = Opening(request)
     key.ask_now(_paths(found))
 
@@ -148,7 +166,43 @@ def verify(
         source = _input(job.source)
         return vault.verify(source, keys=[key], num_threads=threads, progress=bar.add)
 
-    return run_jobs(_in_place(found), work, verb="verified", threads=threads, quiet=quiet)
+    return run_jobs(
+        _in_place(found), work, verb="verified", threads=options.threads, quiet=options.quiet
+    )
+
+
+_VERBS = {"encrypt": "encrypted", "decrypt": "decrypted", "verify": "verified"}
+
+
+def _spread(
+    jobs: Sequence[Job],
+    action: str,
+    request: KeyRequest,
+    options: Encryption | Decryption | Verification,
+) -> int:
+    """Do a command's jobs on a cluster."""
+    from cotool.cli._settings import parse_threads
+    from cotool.cli._vault_spread import run_on_cluster, vault_task
+    from cotool.engine import resolve_num_threads
+
+    task = vault_task(action, request)
+    if isinstance(options, Encryption):
+        for option, given in (
+            ("--generate-passphrase", options.generate),
+            ("--recipient-passphrase", options.recipient or options.recipient_file is not None),
+            ("--profile", options.profile is not None),
+        ):
+            if given:
+                raise InputError(
+                    f"{option}: a new passphrase does not travel to the workers of a cluster",
+                    hint="cotool vault rewrap --add-passphrase adds it afterwards",
+                )
+        task = replace(task, armored=options.armor, force=options.force)
+    elif isinstance(options, Decryption):
+        task = replace(task, force=options.force, verify_first=options.verify_first)
+    threads = resolve_num_threads(parse_threads(options.threads))
+    outcomes = run_on_cluster(jobs, task, options.where, threads=threads, quiet=options.quiet)
+    return end_jobs(outcomes, verb=_VERBS[action], quiet=options.quiet)
 
 
 def inspect(files: Sequence[str], *, recursive: bool, json_lines: bool) -> int:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cotool.cli._cluster import ENGINES, engine_choice
 from cotool.cli._examples import demo_paths
 from cotool.cli._html_output import EXTENSIONS, report_format
 from cotool.cli._logs_run import LogRequest, run
@@ -255,6 +256,32 @@ def analyze_logs(
             "Run", "Threads to use; all cores by default.", "--threads", "-t", metavar="NUMBER"
         ),
     ] = None,
+    engine: Annotated[
+        str | None,
+        _option(
+            "Run",
+            "threads, dask (a cluster) or dask-local (processes).",
+            "--engine",
+            metavar="NAME",
+            words=ENGINES,
+        ),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        _option(
+            "Run",
+            "Of --engine dask; else --scheduler-file, DASK_SCHEDULER_ADDRESS.",
+            "--scheduler",
+            metavar="ADDRESS",
+        ),
+    ] = None,
+    scheduler_file: Annotated[
+        str | None,
+        _option("Run", "The same from a file.", "--scheduler-file", metavar="FILE"),
+    ] = None,
+    resume: Annotated[
+        bool, _flag("Run", "Go on with a run that lost its cluster.", "--resume")
+    ] = False,
     quiet: Annotated[bool, _flag("Run", "Say nothing but errors.", "--quiet", "-q")] = False,
     no_progress: Annotated[bool, _flag("Run", "No progress bar.", "--no-progress")] = False,
     debug: Annotated[  # noqa: ARG001 - main() finds it before Typer does
@@ -309,6 +336,7 @@ def analyze_logs(
         threads=threads,
         quiet=quiet,
         progress=not no_progress,
+        engine=engine_choice(engine, scheduler, scheduler_file, resume=resume),
         shows=open,
         templates=templates,
         top=top,

@@ -9,10 +9,11 @@ from typing import Annotated
 import typer
 
 from cotool.cli import _vault_work as work
+from cotool.cli._cluster import EngineChoice  # noqa: TC001 - Typer reads the annotations
 from cotool.cli._options import flag, option
 from cotool.cli._vault_keyring import keys_app
 from cotool.cli._vault_keys import KeyRequest  # noqa: TC001 - Typer reads the annotations
-from cotool.cli._vault_options import with_keys
+from cotool.cli._vault_options import with_engine, with_keys
 
 Job = Callable[[], int]
 
@@ -74,6 +75,7 @@ Generate = Annotated[
 
 @app.command("encrypt", epilog="Example:  cotool vault encrypt -r documents/")
 @with_keys
+@with_engine
 def encrypt(
     files: Files,
     *,
@@ -95,6 +97,7 @@ def encrypt(
     threads: Threads = None,
     quiet: Quiet = False,
     keys: KeyRequest,
+    where: EngineChoice,
 ) -> Job:
     """Encrypt files to FILE.vault: with your keyring's primary key, or else a passphrase."""
     return partial(
@@ -112,12 +115,14 @@ def encrypt(
             profile=profile,
             threads=threads,
             quiet=quiet,
+            where=where,
         ),
     )
 
 
 @app.command("decrypt", epilog="Example:  cotool vault decrypt report.pdf.vault -o -")
 @with_keys
+@with_engine
 def decrypt(
     files: Files,
     *,
@@ -130,6 +135,7 @@ def decrypt(
     threads: Threads = None,
     quiet: Quiet = False,
     keys: KeyRequest,
+    where: EngineChoice,
 ) -> Job:
     """Decrypt vault files, also those in text form; a file appears only when all is verified."""
     return partial(
@@ -143,12 +149,14 @@ def decrypt(
             verify_first=verify_first,
             threads=threads,
             quiet=quiet,
+            where=where,
         ),
     )
 
 
 @app.command("verify", epilog="Example:  cotool vault verify -r backups/")
 @with_keys
+@with_engine
 def verify(
     files: Files,
     *,
@@ -156,9 +164,11 @@ def verify(
     threads: Threads = None,
     quiet: Quiet = False,
     keys: KeyRequest,
+    where: EngineChoice,
 ) -> Job:
     """Check every byte of vault files; write nothing."""
-    return partial(work.verify, files, keys, recursive=recursive, threads=threads, quiet=quiet)
+    options = work.Verification(recursive=recursive, threads=threads, quiet=quiet, where=where)
+    return partial(work.verify, files, keys, options)
 
 
 @app.command("inspect", epilog="Example:  cotool vault inspect report.pdf.vault --json")

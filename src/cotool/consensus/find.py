@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cotool import engine
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
     from cotool.consensus.decision import Decision
     from cotool.consensus.learning.session import Learning
     from cotool.consensus.learning.store import Store
+    from cotool.engine.batches import Spread
 
     # A question's place, the question as it was given, and what decides it.
-    _Item = tuple[int, object, Decision | None]
+    Item = tuple[int, object, Decision | None]
 
 # Characters of all responses from which a question is worth handing to another thread.
 HEAVY = 4000
@@ -84,6 +86,7 @@ def find_consensus_batch(
     store: Store | None = None,
     learning: Learning | None = None,
     on_error: Callable[[Question, CotoolError], None] | None = None,
+    spread: Spread | None = None,
 ) -> Iterator[Consensus]:
     """Yield the consensus on each question, in input order, several questions at a time.
 
@@ -92,6 +95,8 @@ def find_consensus_batch(
     With a `store` (`cotool.Store`) the experts' record weighs their answers, and the questions are
     remembered for feedback; `learning` (`cotool.Learning`) says what is to be learned from them.
     A question that fails is handed to `on_error` and left out; without it the error is raised.
+    `spread` (`cotool.engine.batches.Spread`) has questions answered by a cluster; similarities
+    stay there.
     """
     options = _checked(
         Options(method, metric, clustering, threshold, weights or {}, embedder, num_threads)
@@ -100,27 +105,25 @@ def find_consensus_batch(
     # One level of parallelism at a time: many questions in flight, one thread to a kernel.
     inner = replace(options, num_threads=1)
 
-    def solve(item: _Item) -> tuple[Question, Consensus | CotoolError]:
-        place, raw, decision = item
-        asked = raw if isinstance(raw, Question) else Question(f"question {place}", "", ())
-        try:
-            asked = as_question(raw, where=f"question {place}")
-            return asked, analyse(asked, inner, decision)
-        except CotoolError as error:
-            return asked, error
-
-    items: Iterator[_Item] = ((place, raw, None) for place, raw in enumerate(questions, 1))
+    items: Iterator[Item] = ((place, raw, None) for place, raw in enumerate(questions, 1))
     if method in INFERENCE:
         from cotool.consensus.inference import decided
 
         good = _good(items, on_error)
-        items = ((0, *pair) for pair in decided(good, method, num_threads))
+        items = ((0, *pair) for pair in decided(good, method, num_threads, spread))
     elif store is not None:
         from cotool.consensus.learning.session import Learning, by_store
 
         good = _good(items, on_error)
         items = ((0, *pair) for pair in by_store(good, store, learning or Learning()))
-    for asked, result in engine.map_ordered(solve, items, threads, is_heavy=_is_heavy):
+    results: Iterator[tuple[Question, Consensus | CotoolError]]
+    if spread is None:
+        results = engine.map_ordered(partial(solve, inner), items, threads, is_heavy=_is_heavy)
+    else:
+        from cotool.consensus.spread import solved
+
+        results = solved(spread, inner, items)
+    for asked, result in results:
         if isinstance(result, Consensus):
             yield result
         elif on_error is None:
@@ -129,8 +132,19 @@ def find_consensus_batch(
             on_error(asked, result)
 
 
+def solve(options: Options, item: Item) -> tuple[Question, Consensus | CotoolError]:
+    """Return an item's question, and the consensus on it or what is wrong with it."""
+    place, raw, decision = item
+    asked = raw if isinstance(raw, Question) else Question(f"question {place}", "", ())
+    try:
+        asked = as_question(raw, where=f"question {place}")
+        return asked, analyse(asked, options, decision)
+    except CotoolError as error:
+        return asked, error
+
+
 def _good(
-    items: Iterable[_Item], on_error: Callable[[Question, CotoolError], None] | None
+    items: Iterable[Item], on_error: Callable[[Question, CotoolError], None] | None
 ) -> Iterator[Question]:
     """Yield the questions; what is none goes to `on_error`."""
     for place, raw, _ in items:
@@ -142,7 +156,7 @@ def _good(
             on_error(Question(f"question {place}", "", ()), error)
 
 
-def _is_heavy(item: _Item) -> bool:
+def _is_heavy(item: Item) -> bool:
     """Whether kernels, which run beside each other, take most of the question's time."""
     asked = item[1]
     return not isinstance(asked, Question) or (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cotool.consensus.model import Question
+    from cotool.engine.batches import Spread
 
 # Bytes of questions that wait in memory; more of them wait in a temporary file.
 IN_MEMORY = 1 << 25
@@ -44,9 +45,10 @@ class Waiting:
         self._names: dict[str, int] = {}
         self.votes: list[Votes] = []
 
-    def add(self, asked: Question) -> Votes:
-        """Take a question; return its votes."""
-        own = votes_of(asked, self._named(asked.id))
+    def add(self, asked: Question, own: Votes | None = None) -> Votes:
+        """Take a question, with its votes where they are known; return them."""
+        name = self._named(asked.id)
+        own = votes_of(asked, name) if own is None else replace(own, item=name)
         self.votes.append(own)
         try:
             pickle.dump(asked, self._file, pickle.HIGHEST_PROTOCOL)
@@ -96,15 +98,25 @@ def rows_of(votes: Iterable[Votes]) -> Iterator[tuple[str, str, str]]:
 
 
 def decided(
-    questions: Iterable[Question], method: str, num_threads: int | None
+    questions: Iterable[Question],
+    method: str,
+    num_threads: int | None,
+    spread: Spread | None = None,
 ) -> Iterator[tuple[Question, Decision | None]]:
     """Yield each question with what the method decides; None where it states no answer to vote on.
 
-    Memory grows with the number of answers, not with their texts.
+    Memory grows with the number of answers, not with their texts. `spread` has a cluster extract
+    the answers; the inference itself, over a table of small numbers, is done here.
     """
     with closing(Waiting()) as waiting:
-        for asked in questions:
-            waiting.add(asked)
+        if spread is None:
+            for asked in questions:
+                waiting.add(asked)
+        else:
+            from cotool.consensus.spread import with_votes
+
+            for asked, own in with_votes(spread, questions):
+                waiting.add(asked, own)
         found: Truth | None = None
         if any(own.votes for own in waiting.votes):
             found = infer(Table(rows_of(waiting.votes)), method, num_threads)

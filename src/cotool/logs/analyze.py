@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 # A plain file from this size on gets all threads to itself; smaller ones share them.
 _LARGE = 64 << 20
+# Tasks at a time where objects are read from remote storage.
+REMOTE_READS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +115,12 @@ def analyze_logs(
 ) -> LogSummary:
     """Count the lines of logs by level, time, keyword and pattern, in one pass.
 
-    paths: files, globs, folders (`recursive`), "-" for standard input; gzip, zstd, bzip2 and xz are
-    recognised. patterns: regexes by name. levels, since, until, match (names of patterns): which
-    records count. log_format: see --log-format. tz: the IANA zone of times that name none. show:
-    how many samples to keep, each with `context` lines around it. templates: also find what the
-    records say, see TemplateSet. watch: hears of the bytes read, and may end the work.
+    paths: files, globs, folders (`recursive`), "-" for standard input, URLs of remote storage;
+    gzip, zstd, bzip2 and xz are recognised. patterns: regexes by name. levels, since, until, match
+    (names of patterns): which records count. log_format: see --log-format. tz: the IANA zone of
+    times that name none. show: how many samples to keep, each with `context` lines around it.
+    templates: also find what the records say, see TemplateSet. watch: hears of the bytes read, and
+    may end the work.
 
     A file that cannot be read to its end is in the result with its `error`. Raises InputError
     where an argument cannot be read or no file is found.
@@ -135,8 +138,18 @@ def analyze_logs(
         mine=templates,
         num_threads=num_threads,
     )
+    scan = options.to_scan()
     given = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
-    return analyze_sources(find_sources(given, recursive=recursive), options.to_scan(), watch)
+    sources = find_sources(given, recursive=recursive)
+    if any(source.url is not None for source in sources):
+        from cotool.engine.tasks import Meter, ThreadEngine
+        from cotool.logs.spread import scan_spread
+
+        # Reading from afar is mostly waiting.
+        engine = ThreadEngine(max(scan.num_threads, REMOTE_READS))
+        found = scan_spread(sources, scan, watch or Watch(), engine, meter=Meter())
+        return summary_of(found, scan.show, watch or Watch())
+    return analyze_sources(sources, scan, watch)
 
 
 def analyze_sources(
@@ -174,7 +187,7 @@ def analyze_sources(
                     head=scanned.head,
                     offset=scanned.offset,
                 )
-    return _summary([found[source.path] for source in sources], options.show, watch)
+    return summary_of([found[source.path] for source in sources], options.show, watch)
 
 
 def _alone(sources: Sequence[Source], options: ScanOptions) -> list[Source]:
@@ -184,7 +197,8 @@ def _alone(sources: Sequence[Source], options: ScanOptions) -> list[Source]:
     return [source for source in sources if source.is_plain and source.size >= _LARGE]
 
 
-def _summary(found: Sequence[Scanned], show: int, watch: Watch) -> LogSummary:
+def summary_of(found: Sequence[Scanned], show: int, watch: Watch) -> LogSummary:
+    """Return what was found in sources, in their order, with the first `show` samples."""
     samples = [sample for scanned in found for sample in scanned.samples][:show]
     whole = reduce(
         LogSummary.merge,

@@ -12,15 +12,16 @@ from cotool._fast import logscan
 from cotool.errors import CotoolError, InputError
 from cotool.logs.envelopes import Wrapping, find_wrapping
 from cotool.logs.formats import Format, is_cyclic, layout_forms, recognise, sample_lines
-from cotool.logs.histogram import MAX_BUCKETS, WIDTHS, Histogram
-from cotool.logs.inferred import Times, whole_forms
+from cotool.logs.histogram import MAX_BUCKETS, WIDTHS
+from cotool.logs.inferred import whole_forms
 from cotool.logs.model import FileSummary, LogCounts
 from cotool.logs.options import KEYWORDS, LEVELS
 from cotool.logs.samples import StreamSamples, read_sample
 from cotool.logs.sources import PlainFile, Stream, open_source, sample
+from cotool.logs.tally import Tally, tally_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from zoneinfo import ZoneInfo
 
     from cotool._fast.forms import Forms
@@ -152,7 +153,7 @@ def scan_opened(
             size=plain.size if plain else None,
         )
     run = _Run(path, opened, options, watch, formats=formats, several=several, wrapping=wrapping)
-    date = _first_date(formats, lines, opened.mtime)
+    date = first_date(formats, lines, opened.mtime)
     found = run.scan(date, start, whole_lines=state is not None)
     if plain and found.late and (options.since or options.until or options.zone):
         # The years that were inferred decide what is counted, and were too late.
@@ -196,8 +197,17 @@ class _Run:
         self._position = 0  # in a file whose lines are wrapped
 
     def scan(self, date: datetime, start: int, *, whole_lines: bool) -> _Result:
+        import json
+
         self._warnings = []
-        scanner = self._scanner(date, resumed=start > 0)
+        scanner = make_scanner(
+            self._options,
+            self._formats,
+            date,
+            prefix=f'"file":{json.dumps(self._path)},'.encode() if self._several else b"",
+            resumed=start > 0,
+            in_pieces=bool(self._wrapping.name),
+        )
         error: str | None = None
         end = start
         try:
@@ -211,9 +221,10 @@ class _Run:
             error = str(problem)
         scanner.finish()
         self._write_records(scanner)
-        counts, late = self._counts(scanner)
+        tally = tally_of(scanner, self._options.patterns)
+        counts, late = tally.settled(self._opened.mtime or time.time())
         return _Result(
-            self._summary(scanner, counts, error),
+            self._summary(tally, counts, error),
             self._take_samples(scanner),
             end,
             None if scanner.forms is None else whole_forms(scanner.forms, late),
@@ -335,95 +346,17 @@ class _Run:
         finally:
             self._watch.waiting = False
 
-    def _scanner(self, date: datetime, *, resumed: bool) -> logscan.Scanner:
-        options = self._options
-        patterns = options.patterns
-        literals = [
-            (word, True, -1 - n) for n, words in enumerate(_KEYWORD_SETS.values()) for word in words
-        ]
-        literals += [
-            (literal, pattern.fold, n)
-            for n, pattern in enumerate(patterns)
-            for literal in pattern.literals
-        ]
-        names = [pattern.name for pattern in patterns]
-        wanted = options.match
-        shown = options.levels or _SHOWN
-        import json
-
-        return logscan.Scanner(
-            formats=[found.to_kernel() for found in self._formats],
-            literals=literals,
-            programs=[b"" if pattern.exact else pattern.program for pattern in patterns],
-            every=[n for n, pattern in enumerate(patterns) if not pattern.literals],
-            levels=None if options.levels is None else [LEVELS.index(x) for x in options.levels],
-            since=options.since,
-            until=options.until,
-            wanted=None if wanted is None else [n for n, x in enumerate(names) if x in wanted],
-            date=(date.year, date.month, date.day),
-            zone=_zone_table(options.zone),
-            widths=WIDTHS,
-            most_buckets=MAX_BUCKETS,
-            show=options.show,
-            show_levels=[LEVELS.index(level) for level in shown],
-            show_matches=wanted is not None,
-            entries=options.records,
-            lone=options.lone,
-            mine=options.mine,
-            resumed=resumed,
-            labels=options.labels.forms if options.labels else None,
-            ids=options.labels.ids if options.labels else (),
-            only=options.labels.only if options.labels else None,
-            prefix=f'"file":{json.dumps(self._path)},'.encode() if self._several else b"",
-            num_threads=options.num_threads,
-            # Records are fed in pieces that threads share.
-            span_size=options.span_size
-            or (_FEED // 4 if options.records or self._wrapping.name else None),
-            block_size=options.block_size,
-        )
-
     def _write_records(self, scanner: logscan.Scanner) -> None:
         for data in scanner.take_written():
             self._watch.records(data)
 
-    def _counts(self, scanner: logscan.Scanner) -> tuple[LogCounts, int]:
-        """Return the figures, inferred times put back by as many years as they were late."""
-        found = scanner.counts()
-        whole, inferred = (Times(*times) for times in found["times"])
-        latest = (self._opened.mtime or time.time()) + _DAY.total_seconds()
-        late = inferred.years_after(latest)
-        times = whole.merge(inferred.earlier(late))
-        counts = LogCounts(
-            bytes=found["bytes"],
-            lines=found["lines"],
-            records=found["records"],
-            levels=dict(zip(LEVELS, found["levels"], strict=True)),
-            keywords=dict(zip(KEYWORDS, found["keywords"], strict=True)),
-            patterns={
-                pattern.name: count
-                for pattern, count in zip(self._options.patterns, found["patterns"], strict=True)
-            },
-            histogram=Histogram(times.width, times.buckets),
-            first_seen=times.first,
-            last_seen=times.last,
-            timeless=found["timeless"],
-            out_of_order=found["out_of_order"],
-            long_lines=found["long_lines"],
-            left_out=found["left_out"],
-        )
-        return counts, late
-
-    def _summary(
-        self, scanner: logscan.Scanner, counts: LogCounts, error: str | None
-    ) -> FileSummary:
-        dated = counts.records - counts.timeless
-        zoned = scanner.counts()["zoned"] > 0 or self._options.zone is not None
+    def _summary(self, tally: Tally, counts: LogCounts, error: str | None) -> FileSummary:
         return FileSummary(
             self._path,
             counts,
             formats=tuple(x.name + self._wrapping.name for x in self._formats),
             compression=None if isinstance(self._opened, PlainFile) else self._opened.compression,
-            zoned=zoned if dated else None,
+            zoned=is_zoned(tally, self._options),
             error=error,
             warnings=tuple(self._warnings),
         )
@@ -442,9 +375,72 @@ class _Run:
         )
 
 
-def _first_date(
-    formats: tuple[Format, ...], lines: list[bytes], modified: float | None
-) -> datetime:
+def make_scanner(
+    options: ScanOptions,
+    formats: Sequence[Format],
+    date: datetime,
+    *,
+    prefix: bytes = b"",
+    resumed: bool = False,
+    midway: bool = False,
+    cycle: int = 0,
+    in_pieces: bool = False,
+) -> logscan.Scanner:
+    """Return the kernel's scanner for a source of these formats, which begins at `date`.
+
+    `in_pieces`: it will be fed by pieces that threads share.
+    """
+    patterns = options.patterns
+    literals = [
+        (word, True, -1 - n) for n, words in enumerate(_KEYWORD_SETS.values()) for word in words
+    ]
+    literals += [
+        (literal, pattern.fold, n)
+        for n, pattern in enumerate(patterns)
+        for literal in pattern.literals
+    ]
+    names = [pattern.name for pattern in patterns]
+    wanted = options.match
+    shown = options.levels or _SHOWN
+    return logscan.Scanner(
+        formats=[found.to_kernel() for found in formats],
+        literals=literals,
+        programs=[b"" if pattern.exact else pattern.program for pattern in patterns],
+        every=[n for n, pattern in enumerate(patterns) if not pattern.literals],
+        levels=None if options.levels is None else [LEVELS.index(x) for x in options.levels],
+        since=options.since,
+        until=options.until,
+        wanted=None if wanted is None else [n for n, x in enumerate(names) if x in wanted],
+        date=(date.year, date.month, date.day),
+        zone=_zone_table(options.zone),
+        widths=WIDTHS,
+        most_buckets=MAX_BUCKETS,
+        show=options.show,
+        show_levels=[LEVELS.index(level) for level in shown],
+        show_matches=wanted is not None,
+        entries=options.records,
+        lone=options.lone,
+        mine=options.mine,
+        resumed=resumed,
+        midway=midway,
+        cycle=cycle,
+        labels=options.labels.forms if options.labels else None,
+        ids=options.labels.ids if options.labels else (),
+        only=options.labels.only if options.labels else None,
+        prefix=prefix,
+        num_threads=options.num_threads,
+        span_size=options.span_size or (_FEED // 4 if options.records or in_pieces else None),
+        block_size=options.block_size,
+    )
+
+
+def is_zoned(tally: Tally, options: ScanOptions) -> bool | None:
+    """Tell whether times name their zone; None where there are none."""
+    dated = tally.counts.records > tally.counts.timeless
+    return tally.zoned > 0 or options.zone is not None if dated else None
+
+
+def first_date(formats: tuple[Format, ...], lines: list[bytes], modified: float | None) -> datetime:
     """Return the date of the first record of a format whose times lack a year, or a date.
 
     It is the latest date with which the last record of the sample does not lie after the file's

@@ -10,13 +10,14 @@ import stat
 import sys
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool.errors import InputError
 from cotool.logs.compression import BLOCK, MAGIC_SIZE, compression_of, decompressed
 from cotool.logs.rotation import in_time_order
+from cotool.remote import is_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -42,7 +43,8 @@ class Source:
     """Something to read. `path` is as given, "stdin" for standard input; `size` as on disk.
 
     `spool`: a file with a copy of what can be read but once. `limit`: a plain file's size beyond
-    which nothing is read, so that a second look at it sees the same.
+    which nothing is read, so that a second look at it sees the same. `url`: of a remote object,
+    whose `path` is the same without what is secret.
     """
 
     path: str
@@ -50,6 +52,7 @@ class Source:
     is_stdin: bool = False
     spool: str | None = None
     limit: int | None = None
+    url: str | None = field(default=None, repr=False)
 
     @property
     def is_plain(self) -> bool:
@@ -134,6 +137,9 @@ def find_sources(paths: Sequence[str | PathLike[str]], *, recursive: bool = Fals
         if source.is_stdin:
             unique.setdefault(STDIN, source)
             continue
+        if source.url is not None:
+            unique.setdefault(source.url, source)
+            continue
         status = Path(source.path).stat()
         unique.setdefault((status.st_dev, status.st_ino), source)
     return in_time_order(unique.values(), lambda source: source.path)
@@ -161,6 +167,8 @@ def _repeatable(source: Source, stack: contextlib.ExitStack) -> Source:
             and (_plain(source, fd, status) is not None)
         ):
             return replace(source, limit=status.st_size)
+    elif source.url is not None:
+        return source  # an object does not change under its reader
     else:
         try:
             status = Path(source.path).stat()
@@ -188,6 +196,10 @@ def _repeatable(source: Source, stack: contextlib.ExitStack) -> Source:
 def _found(path: str, *, recursive: bool) -> list[Source]:
     if path == STDIN:
         return [Source("stdin", is_stdin=True)]
+    if is_url(path):
+        from cotool.logs.remote import find_remote
+
+        return find_remote(path, recursive=recursive)
     try:
         status = Path(path).stat()
     except (OSError, ValueError) as error:
@@ -234,7 +246,7 @@ def _is_binary(path: str) -> bool:
             head = file.read(1024)
     except OSError:
         return False  # opening it again will say why
-    known = compression_of(head) or any(head.startswith(mark) for mark, _ in _ENCODINGS)
+    known = compression_of(head) or is_encoded(head)
     return not known and b"\0" in head
 
 
@@ -251,7 +263,11 @@ def open_source(source: Source) -> Iterator[PlainFile | Stream]:
             if plain is not None:
                 yield plain
                 return
-        with _stream(source, fd, None) as stream:
+        with _stream(_reader(source, fd), source.path, None, None) as stream:
+            yield stream
+        return
+    if source.url is not None and source.spool is None:
+        with _remote_stream(source) as stream:
             yield stream
         return
     try:
@@ -267,7 +283,8 @@ def open_source(source: Source) -> Iterator[PlainFile | Stream]:
         if plain is not None:
             yield plain
             return
-        with _stream(source, fd, status) as stream:
+        read = _reader(source, fd)
+        with _stream(read, source.path, status.st_mtime, status.st_size) as stream:
             yield stream
     finally:
         os.close(fd)
@@ -282,27 +299,53 @@ def _plain(source: Source, fd: int, status: os.stat_result) -> PlainFile | None:
     except OSError as error:
         raise InputError(f"{source.path}: cannot be read: {error.strerror}") from None
     # Files of /proc say that they are empty, and are not.
-    if (
-        (head and not status.st_size)
-        or compression_of(head)
-        or any(head.startswith(mark) for mark, _ in _ENCODINGS)
-    ):
+    if (head and not status.st_size) or compression_of(head) or is_encoded(head):
         return None
     start = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
     size = status.st_size if source.limit is None else min(status.st_size, source.limit)
     return PlainFile(fd, size, start, status.st_mtime, status.st_dev, status.st_ino)
 
 
+def _reader(source: Source, fd: int) -> Callable[[int], bytes]:
+    def read(size: int) -> bytes:
+        try:
+            return os.read(fd, size)
+        except OSError as error:
+            raise InputError(f"{source.path}: cannot be read: {error.strerror}") from None
+
+    return read
+
+
 @contextmanager
-def _stream(source: Source, fd: int, status: os.stat_result | None) -> Iterator[Stream]:
+def _remote_stream(source: Source) -> Iterator[Stream]:
+    from cotool.remote import describe
+
+    found = describe(str(source.url))
+    ahead = _Ahead(found.blocks(), most=1)
+    blocks, rest = iter(ahead), memoryview(b"")
+
+    def read(size: int) -> bytes:
+        nonlocal rest
+        rest = rest or memoryview(next(blocks, b""))
+        data, rest = rest[:size], rest[size:]
+        return bytes(data)
+
+    try:
+        with _stream(read, source.path, found.mtime, found.size) as stream:
+            yield stream
+    finally:
+        ahead.close()
+
+
+@contextmanager
+def _stream(
+    given: Callable[[int], bytes], path: str, mtime: float | None, size: int | None
+) -> Iterator[Stream]:
     position = 0
 
     def read(size: int) -> bytes:
         nonlocal position
-        try:
-            data = os.read(fd, size)
-        except OSError as error:
-            raise InputError(f"{source.path}: cannot be read: {error.strerror}") from None
+        data = given(size)
         position += len(data)
         return data
 
@@ -313,14 +356,14 @@ def _stream(source: Source, fd: int, status: os.stat_result | None) -> Iterator[
             break  # a pipe that gives a line at a time is not waited for
     kind = compression_of(head)
     read_on = _with_head(head, read)
-    blocks = decompressed(read_on, kind, source.path) if kind else iter(lambda: read_on(BLOCK), b"")
+    blocks = decompressed(read_on, kind, path) if kind else iter(lambda: read_on(BLOCK), b"")
     ahead = _Ahead(blocks) if kind else None
     try:
         yield Stream(
             _decoded(iter(ahead) if ahead else blocks),
             compression=kind,
-            mtime=status.st_mtime if status is not None else None,
-            size=status.st_size if status is not None else None,
+            mtime=mtime,
+            size=size,
             position=lambda: position,
         )
     finally:
@@ -361,9 +404,9 @@ def _decoded(blocks: Iterator[bytes]) -> Iterator[bytes]:
 class _Ahead:
     """Runs an iterator in a thread of its own, a few items ahead of who takes them."""
 
-    def __init__(self, blocks: Iterator[bytes]) -> None:
+    def __init__(self, blocks: Iterator[bytes], most: int = _AHEAD) -> None:
         self._blocks = blocks
-        self._queue: queue.Queue[bytes | BaseException | None] = queue.Queue(_AHEAD)
+        self._queue: queue.Queue[bytes | BaseException | None] = queue.Queue(most)
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="cotool-read", daemon=True)
         self._thread.start()
@@ -409,8 +452,22 @@ def sample(opened: PlainFile | Stream) -> list[bytes]:
     """
     if isinstance(opened, Stream):
         return [opened.peek()[:_SMALL]]
-    size = opened.size - opened.start
-    if size <= _SMALL:
-        return [os.pread(opened.fd, size, opened.start)]
-    step = (size - _WINDOW) / (_WINDOWS - 1)
-    return [os.pread(opened.fd, _WINDOW, opened.start + int(n * step)) for n in range(_WINDOWS)]
+    return [
+        os.pread(opened.fd, stop - start, start)
+        for start, stop in windows_of(opened.start, opened.size)
+    ]
+
+
+def windows_of(start: int, size: int) -> list[tuple[int, int]]:
+    """Return the parts of a text in bytes [start, size) that sample() takes."""
+    length = size - start
+    if length <= _SMALL:
+        return [(start, size)]
+    step = (length - _WINDOW) / (_WINDOWS - 1)
+    begins = [start + int(n * step) for n in range(_WINDOWS)]
+    return [(begin, begin + _WINDOW) for begin in begins]
+
+
+def is_encoded(head: bytes) -> bool:
+    """Tell whether a text's first bytes name an encoding that has to be undone."""
+    return any(head.startswith(mark) for mark, _ in _ENCODINGS)

@@ -1,0 +1,88 @@
+"""Tasks in any order: one after another, on threads, or (engine.cluster) on other machines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Got_co = TypeVar("Got_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Stands for the result of a task that could not be carried out, and says why."""
+
+    reason: str
+
+
+class Meter:
+    """What an engine tells of its work, and whether it is to stop; a subclass listens."""
+
+    stopped = False
+
+    def workers(self, present: int, lost: int) -> None:
+        """Take note of the workers that are there, and of those that were."""
+
+    def task(self) -> None:
+        """Take note of one more task done."""
+
+
+class Work(Protocol[Got_co]):
+    """What is to be done, as a deque holds it: empty where nothing is, at least for now."""
+
+    def __len__(self) -> int: ...
+
+    def popleft(self) -> Got_co:
+        """Return the next item."""
+
+
+class Engine(Protocol):
+    """Carries out tasks."""
+
+    def ask(self, question: Callable[[], Result]) -> dict[str, Result]:
+        """Return what each worker answers, by its name."""
+
+    def run(
+        self, function: Callable[[Item], Result], work: Work[Item], meter: Meter
+    ) -> Iterator[tuple[Item, Result | Lost]]:
+        """Yield each item of `work` with `function(item)` as it is done, in any order.
+
+        More items may come into `work` until the last one is yielded. An exception of
+        `function` is raised. Ends early where the meter says `stopped`.
+        """
+
+
+class ThreadEngine:
+    """Tasks on the threads of this process."""
+
+    def __init__(self, num_threads: int) -> None:
+        self._num_threads = num_threads
+
+    def ask(self, question: Callable[[], Result]) -> dict[str, Result]:
+        """See Engine.ask()."""
+        return {"this process": question()}
+
+    def run(
+        self, function: Callable[[Item], Result], work: Work[Item], meter: Meter
+    ) -> Iterator[tuple[Item, Result | Lost]]:
+        """See Engine.run()."""
+        from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+        pool = ThreadPoolExecutor(self._num_threads, thread_name_prefix="cotool")
+        pending: dict[Future[Any], Item] = {}
+        try:
+            while (work or pending) and not meter.stopped:
+                while work and len(pending) < self._num_threads:
+                    item = work.popleft()
+                    pending[pool.submit(function, item)] = item
+                done, _ = wait(pending, return_when=FIRST_COMPLETED)
+                for future in done:
+                    meter.task()
+                    yield pending.pop(future), future.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
