@@ -499,8 +499,8 @@ cdef class Scanner:
         Whole lines up to `size` can be read. Where `stop` is `end`, the last record is read to its
         end, beyond `end`. With `midway` no line starts at `begin`, and the record that is open
         there is left out; the ranges of a file together see each record once. Returns where the
-        next batch begins. A record that is still `unfinished` at `size` goes on in a call with a larger
-        one. Raises OSError where the file cannot be read.
+        next batch begins. A record that is still `unfinished` at `size` goes on in a call with a
+        larger one. Raises OSError where the file cannot be read.
         """
         cdef uint64_t limit
         stop = max(begin, min(min(stop, end), begin + self.spans * self.span_size))
