@@ -1014,6 +1014,16 @@ def part(rows, facts, quoted, before):
         values = [k for k in varying if are_values(members, k, distinct)]
         fixed = [k for k in places if distinct[k] == 1]
         text = any(has(rows[members[0]][k], "text") for k in fixed)
+        free = [k for k in varying if k not in values]
+        factor = 2 if all(quoted[k] for k in free) else 4
+        if (
+            len(free) > 1
+            and text
+            and len(members) >= 16
+            and len(members) >= factor * sum(distinct[k] for k in free)
+        ):
+            found.append((members, varying))
+            return
         if len(values) == len(varying) and (
             not varying or (text and len(fixed) >= max(1, (len(varying) + 1) // 2))
         ):
@@ -1034,7 +1044,7 @@ def part(rows, facts, quoted, before):
             )
             return alike, -len(groups)
 
-        choices = [k for k in varying if k not in values] or varying
+        choices = sorted(free or varying, key=lambda k: (distinct[k], k))[:16]
         best = max(choices, key=lambda k: (gain(k), -k))
         for word in sorted(groups_of(best)):
             settle(groups_of(best)[word])

@@ -10,7 +10,11 @@ IS_PREPOSITION: int
 IS_TEXT: int
 HAS_NUMBER: int
 IS_BOOLEAN: int
+GROUP_BETWEEN: int
+GROUP_PARAMETER: int
+GROUP_WORD: int
 
 def partition(
     ids: Buffer, facts: Buffer, quoted: Buffer, before: Buffer
 ) -> list[tuple[list[int], list[int]]]: ...
+def groups(ids: Buffer, flags: Buffer, longest: int) -> list[tuple[int, int]]: ...

@@ -2,8 +2,9 @@
 
 All messages of a call have the same number of words; words are numbers, in the order of their
 spelling. A group whose places hold either one word, or so many that they must be values, is a
-template. Any other group is parted by the words of one place: that after which most places hold one
-word. So the result depends on the set of messages alone.
+template. So is one whose places vary on their own: far more combinations occur than words. Any other
+group is parted by the words of one place: that after which most places hold one word. So the result
+depends on the set of messages alone.
 """
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t
@@ -37,6 +38,18 @@ cdef enum:
     MANY_NAMED = 2  # after a noun such as "user"
     MANY_AFTER = 5  # after a preposition
     MANY_UPPER = 20  # in capitals: mostly states
+
+
+# Places vary on their own where there are so many times more messages than words in them; fewer
+# where all stand after "=" or in quotes. No fewer messages than this tell.
+cdef enum:
+    COMBINED = 4
+    COMBINED_QUOTED = 2
+    LEAST_COMBINED = 16
+
+# Of so many places, those of the fewest words, it is looked which one parts a group best.
+cdef enum:
+    CANDIDATES = 16
 
 
 cdef struct Work:
@@ -172,11 +185,22 @@ cdef int sort_rows(Work* w, int low, int high, int place, int groups) noexcept n
     return 0
 
 
+cdef int best_place(Work* w, int low, int high, list places, int* best_groups) except -1:
+    """Return the place whose words part a group best, of (distinct words, place)."""
+    cdef int k, best = -1, groups = 0
+    cdef int64_t score, best_score = -1
+    for k in sorted([place for _, place in sorted(places)[:CANDIDATES]]):
+        score = gain(w, low, high, k, &groups)
+        if score > best_score or (score == best_score and groups < best_groups[0]):
+            best, best_score, best_groups[0] = k, score, groups
+    return best
+
+
 cdef int part(Work* w, int low, int high, list found) except -1:
     """Part the messages row[low:high]; append (messages, places of values) of each template."""
-    cdef int k, n, values = 0, texts = 0, varying = 0, best = -1, groups = 0, best_groups = 0
-    cdef int open_places = 0, start
-    cdef int64_t score, best_score = -1
+    cdef int k, n, values = 0, texts = 0, varying = 0, best, groups = 0, start
+    cdef int open_places = 0, open_words = 0, open_quoted = 0
+    cdef bint combined
     cdef Place p
     cdef uint16_t facts
     if high - low == 1:
@@ -197,19 +221,23 @@ cdef int part(Work* w, int low, int high, list found) except -1:
         if holds_values(w, low, k, p):
             values += 1
             places[k] = True
-    if values == varying and (
-            varying == 0 or (texts >= 1 and w.words - varying >= max(1, (varying + 1) // 2))):
+        else:
+            open_places += 1
+            open_words += w.distinct[k]
+            open_quoted += w.quoted[k]
+    combined = (open_places > 1 and texts > 0 and high - low >= LEAST_COMBINED and
+                high - low >= open_words * (
+                    COMBINED_QUOTED if open_quoted == open_places else COMBINED))
+    if combined or (values == varying and (
+            varying == 0 or (texts >= 1 and w.words - varying >= max(1, (varying + 1) // 2)))):
         found.append(([w.row[n] for n in range(low, high)],
-                      [k for k in range(w.words) if places[k]]))
+                      [k for k in range(w.words) if w.varying[k]]))
         return 0
-    open_places = varying - values
-    for k in range(w.words):
-        if not w.varying[k] or (open_places and places[k]):
-            continue
-        score = gain(w, low, high, k, &groups)
-        if score > best_score or (score == best_score and groups < best_groups):
-            best, best_score, best_groups = k, score, groups
-    sort_rows(w, low, high, best, best_groups)
+    best = best_place(w, low, high, [
+        (w.distinct[k], k) for k in range(w.words)
+        if w.varying[k] and not (open_places and places[k])
+    ], &groups)
+    sort_rows(w, low, high, best, groups)
     check_interrupt()
     start = low
     for n in range(low + 1, high + 1):
@@ -277,3 +305,107 @@ def partition(const int32_t[:, ::1] ids not None, const uint16_t[::1] facts not 
         free(w.distinct)
         free(w.varying)
     return found
+
+
+# ---- groups that follow themselves ---------------------------------------------------------------
+
+# What is known of a token.
+(GROUP_BETWEEN, GROUP_PARAMETER, GROUP_WORD) = (1, 2, 4)
+
+cdef enum:
+    BETWEEN = 1       # a blank, or a delimiter of lists
+    HAS_PARAMETER = 2
+    PLAIN_WORD = 4    # a word without a parameter
+
+
+cdef bint alike(const int32_t* a, const int32_t* b, int count) noexcept nogil:
+    cdef int n
+    for n in range(count):
+        if a[n] != b[n]:
+            return False
+    return True
+
+
+cdef int repeated(const int32_t* ids, const uint8_t* flags, int count, int at, int size,
+                  int* length) noexcept nogil:
+    """Return where the repetitions of the group of `size` tokens at `at` end, `at` without any.
+
+    `length` gets how many of its tokens stand for all: a list ends without what is between its
+    items, as in "0:1, 0:2, 0:3".
+    """
+    cdef int times = 1, n, stop, head = size
+    cdef uint8_t any_flag = 0, any_head = 0
+    cdef bint is_group
+    length[0] = size
+    if at + size > count:
+        return at
+    while at + (times + 1) * size <= count and alike(ids + at, ids + at + times * size, size):
+        times += 1
+    stop = at + times * size
+    while head and flags[at + head - 1] & BETWEEN:
+        head -= 1
+    for n in range(size):
+        any_flag |= flags[at + n]
+        if n < head:
+            any_head |= flags[at + n]
+    if not any_flag & HAS_PARAMETER:
+        return at
+    # Twice the same may be chance, but for what has a name or an end of its own.
+    is_group = (times > 2 or (any_flag & PLAIN_WORD) != 0
+                or (flags[at + size - 1] & BETWEEN) != 0)
+    if 1 < head < size and stop + head <= count and alike(ids + at, ids + stop, head):
+        if times == 1 and any_head & HAS_PARAMETER and not any_head & PLAIN_WORD:
+            length[0] = head
+            return stop + head
+        if times > 1 and is_group:
+            length[0] = head
+            return stop + head
+        return at
+    return stop if times > 1 and is_group else at
+
+
+def groups(const int32_t[::1] ids not None, const uint8_t[::1] flags not None, int longest):
+    """Return tokens with groups of 2 to `longest` that follow themselves as one: (first, last).
+
+    ids: numbers of tokens; flags: what is known of each. A pair says which token stands there, and
+    which is the last that it stands for. Linear in the tokens for each size.
+    """
+    cdef int count = ids.shape[0], size, at, to, length, stop, n
+    cdef int32_t* id_ = NULL
+    cdef int32_t* first = NULL
+    cdef int32_t* last = NULL
+    cdef uint8_t* flag = NULL
+    if flags.shape[0] != count:
+        raise ValueError("flags of each token are needed")
+    if count == 0:
+        return []
+    id_ = <int32_t*>malloc(count * sizeof(int32_t))
+    first = <int32_t*>malloc(count * sizeof(int32_t))
+    last = <int32_t*>malloc(count * sizeof(int32_t))
+    flag = <uint8_t*>malloc(count)
+    try:
+        if id_ == NULL or first == NULL or last == NULL or flag == NULL:
+            raise MemoryError
+        for n in range(count):
+            id_[n], flag[n], first[n], last[n] = ids[n], flags[n], n, n
+        for size in range(2, longest + 1):
+            at = to = 0
+            while at < count:
+                stop = repeated(id_, flag, count, at, size, &length)
+                if stop == at:
+                    id_[to], flag[to], first[to], last[to] = id_[at], flag[at], first[at], last[at]
+                    to += 1
+                    at += 1
+                    continue
+                for n in range(length):
+                    id_[to + n], flag[to + n] = id_[at + n], flag[at + n]
+                    first[to + n], last[to + n] = first[at + n], last[stop - length + n]
+                to += length
+                at = stop
+            count = to
+        return [(first[n], last[n]) for n in range(count)]
+    finally:
+        free(id_)
+        free(first)
+        free(last)
+        free(flag)

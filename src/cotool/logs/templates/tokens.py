@@ -7,10 +7,12 @@ parameters as one, so that lists of any length are equal.
 from __future__ import annotations
 
 import re
+from array import array
 from functools import lru_cache
 from typing import NamedTuple
 
 from cotool._fast import forms
+from cotool._fast import partition as kernel
 
 PARAMETER = forms.PARAMETER.decode()
 SHOWN = "<*>"
@@ -27,7 +29,6 @@ _LIST = re.compile(rf"{PARAMETER}(?:[,;|#/]+{PARAMETER})+")
 _BETWEEN = frozenset(" ,;|")
 _OPENS, _CLOSES = "([", ")]"
 _LONGEST_UNIT = 12
-_REPEAT = re.compile(rf"(.{{2,{_LONGEST_UNIT}}})[ ,;|]*\1", re.DOTALL)
 
 
 class Key(NamedTuple):
@@ -95,79 +96,25 @@ def _runs(items: list[_Item]) -> list[_Item]:
 
 def _groups(items: list[_Item]) -> list[_Item]:
     """Return the items with groups that follow themselves as one: "iar <*>, dear <*> iar ..."."""
-    if not _has_repeats(items):
+    if not any(PARAMETER in item[0] for item in items):
         return items
-    for size in range(2, _LONGEST_UNIT + 1):
-        found: list[_Item] = []
-        at = 0
-        while at < len(items):
-            length, stop = _repeated(items, at, size)
-            if stop > at + size:
-                last = stop - length
-                found += [
-                    (token, start, items[last + n][2])
-                    for n, (token, start, _) in enumerate(items[at : at + length])
-                ]
-                at = stop
-            else:
-                found.append(items[at])
-                at += 1
-        items = found
-    return items
+    numbers: dict[str, int] = {}
+    ids = array("i", [numbers.setdefault(item[0], len(numbers)) for item in items])
+    flags = bytes(_flags(item[0]) for item in items)
+    found = kernel.groups(ids, flags, _LONGEST_UNIT)
+    if len(found) == len(items):
+        return items
+    return [(items[first][0], items[first][1], items[last][2]) for first, last in found]
 
 
-def _repeated(items: list[_Item], at: int, size: int) -> tuple[int, int]:
-    """Return the length of the group of up to `size` items at `at`, and where its repetitions end.
-
-    A list ends without what is between its items: "0:1, 0:2, 0:3".
-    """
-    unit = items[at : at + size]
-    times = _repeats(items, at, size)
-    stop = at + times * size
-    length = size
-    while length and unit[length - 1 :] and unit[length - 1][0] in _BETWEEN:
-        length -= 1
-    alike = [item[0] for item in items[stop : stop + length]] == [item[0] for item in unit[:length]]
-    if 1 < length < size and alike and (times > 1 or _is_values(unit[:length])):
-        if times == 1 or _is_group(unit, times):
-            return length, stop + length
-    elif times > 1 and _is_group(unit, times):
-        return size, stop
-    return size, at
-
-
-def _is_values(items: list[_Item]) -> bool:
-    """Tell whether items hold parameters and delimiters alone."""
-    return any(PARAMETER in item[0] for item in items) and not any(
-        is_word(item[0]) and PARAMETER not in item[0] for item in items
+@lru_cache(maxsize=1 << 12)
+def _flags(token: str) -> int:
+    has_parameter = PARAMETER in token
+    return (
+        kernel.GROUP_BETWEEN * (token in _BETWEEN)
+        | kernel.GROUP_PARAMETER * has_parameter
+        | kernel.GROUP_WORD * (is_word(token) and not has_parameter)
     )
-
-
-def _has_repeats(items: list[_Item]) -> bool:
-    """Tell whether some group of items follows itself at all."""
-    letters = {token: token for token in _BETWEEN}
-    for item in items:
-        letters.setdefault(item[0], chr(0x100 + len(letters)))
-    return _REPEAT.search("".join(letters[item[0]] for item in items)) is not None
-
-
-def _repeats(items: list[_Item], at: int, size: int) -> int:
-    """Return how often the group at `at` stands there in a row."""
-    if at + 2 * size > len(items) or items[at][0] != items[at + size][0]:
-        return 1
-    unit = [item[0] for item in items[at : at + size]]
-    times = 1
-    while [item[0] for item in items[at + times * size : at + (times + 1) * size]] == unit:
-        times += 1
-    return times
-
-
-def _is_group(items: list[_Item], times: int) -> bool:
-    tokens = [item[0] for item in items]
-    if not any(PARAMETER in token for token in tokens):
-        return False
-    named = any(is_word(token) and PARAMETER not in token for token in tokens)
-    return times > 2 or named or tokens[-1] in _BETWEEN
 
 
 def _filled(items: list[_Item]) -> list[_Item]:
