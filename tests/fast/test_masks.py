@@ -107,6 +107,12 @@ def test_shapes(message, form):
             "17/06/09 20:10:40 INFO executor.Executor: Running task",
             "executor.Executor: Running task",
         ),
+        (
+            '127.0.0.1 - bob [07/Mar/2026:10:00:00 +0000] "GET /a/b HTTP/1.1" 200 5',
+            '"GET \1 HTTP/\1" \1 \1',
+        ),
+        ('ts=1 level=info caller=main.go:3 msg="took 5 ms" n=4', "took \1 ms"),
+        ("a=1 msg=2 c", "a=\1 msg=\1 c"),
         ("Error opening socket", "Error opening socket"),
         ('{"level":"info","msg":"took 5 ms","n":1}', "took \1 ms"),
     ],

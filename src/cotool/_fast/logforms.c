@@ -326,10 +326,11 @@ static void widen_ranges(cotool_form *f, const cotool_masked *m) {
  */
 
 #define DEPTH 24
-/* Of the signature, the first word, the second ...; later words as the last one. The second row
- * bounds the number of forms whatever they are; it takes over where more than MANY were seen. */
+/* Of the signature, the first word, the second ...; later words as the last one. By the first row a
+ * message with free text folds and the others stay. The second row bounds the number of forms whatever
+ * they are; it takes over where more than MANY were seen, or more than twice COTOOL_FORMS are left. */
 static const int limits[2][8] = {{256, 1024, 256, 64, 64, 32, 32, 16}, {4, 256, 8, 2, 1, 1, 1, 1}};
-#define MANY (4.0 * COTOOL_FORMS)
+#define MANY (64.0 * COTOOL_FORMS)
 #define LEAST 512
 
 typedef struct {
@@ -545,7 +546,11 @@ int cotool_forms_settle(cotool_forms *forms) {
     free(old.form);
     free(old.slot);
     free(old.texts);
-    forms->settle_at = 2 * (forms->count > COTOOL_FORMS ? forms->count : COTOOL_FORMS);
+    if (!status && forms->folding == 1 && forms->count > 2 * COTOOL_FORMS) {
+        forms->folding = 2;
+        return cotool_forms_settle(forms);
+    }
+    forms->settle_at = forms->count + COTOOL_FORMS;
     return status;
 }
 

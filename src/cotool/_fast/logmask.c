@@ -357,6 +357,18 @@ static const uint8_t *word_end(const uint8_t *p, const uint8_t *stop) {
 #endif
 }
 
+/* Past the time of an access log's line, "127.0.0.1 - - [07/Mar/2026:10:00:00 +0000]", NULL: none. */
+static const uint8_t *access_time(const uint8_t *line, const uint8_t *end) {
+    const uint8_t *p, *close;
+    if (end - line < 40) return NULL;
+    p = memchr(line, '[', end - line > 128 ? 128 : (size_t)(end - line));
+    if (!p || p == line || end - p < 22 || !all_digits(p + 1, p + 3) || p[3] != '/' ||
+        !is_month(p + 4) || p[7] != '/' || !all_digits(p + 8, p + 12) || p[12] != ':')
+        return NULL;
+    close = memchr(p, ']', end - p > 40 ? 40 : (size_t)(end - p));
+    return close ? close + 1 : NULL;
+}
+
 /* Where the message begins: past time, level, numbers between them, and, in syslog, host and
  * process. Writes the shape of what was passed. */
 static const uint8_t *read_header(const uint8_t *line, const uint8_t *end, uint8_t *signature,
@@ -377,6 +389,11 @@ static const uint8_t *read_header(const uint8_t *line, const uint8_t *end, uint8
             if (end - p >= 2 && *p == '1' && p[1] == ' ') p++; /* RFC 5424 */
             done = p, s.pri = 1;
         }
+    }
+    if (!known && (stop = access_time(line, end))) {
+        memcpy(signature, "[d/m/d]", 7);
+        *size = 7;
+        return skip_blanks(stop, end);
     }
     reached = s;
     stop = end - line > 160 ? line + 160 : end;
@@ -845,6 +862,21 @@ static cotool_value text_of_json(const uint8_t *p, const uint8_t *end) {
     return value;
 }
 
+/* Where the text of a line of logfmt stands, `ts=... level=info msg="..."`, {NULL} for others. */
+static cotool_value text_of_logfmt(const uint8_t *p, const uint8_t *end) {
+    static const char *const signs[] = {"level", "lvl", "severity", "ts", "time", "t"};
+    const uint8_t *q = p;
+    cotool_value none = {0}, value;
+    while (q < end && q - p < 16 && (is(*q, LETTER) || *q == '_' || *q == '.')) q++;
+    if (q == p || q >= end || *q != '=') return none;
+    value = cotool_logfmt_find(p, end, "msg");
+    if (!value.kind) value = cotool_logfmt_find(p, end, "message");
+    if (!value.kind || value.end == value.start) return none;
+    for (int n = 0; n < 6; n++)
+        if (cotool_logfmt_find(p, end, signs[n]).kind) return value;
+    return none;
+}
+
 static void mask_line(const uint8_t *line, const uint8_t *end, cotool_header *memo,
                       cotool_masked *masked, void (*message)(masking *)) {
     masking m;
@@ -857,9 +889,10 @@ static void mask_line(const uint8_t *line, const uint8_t *end, cotool_header *me
     m.timed = size != 0, m.words = 0;
     while (end > p && is(end[-1], BLANK)) end--;
     value = text_of_json(p, end);
+    if (!value.start) value = text_of_logfmt(p, end);
     if (value.start) {
+        masked->text[size++] = *p == '{' ? '{' : '=';
         p = value.start, end = value.end;
-        masked->text[size++] = '{';
         m.timed = 1;
     }
     masked->text[size] = COTOOL_SIGNATURE;

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from cotool._fast import partition as kernel
@@ -35,6 +36,8 @@ _PAIRS = {"[": "]", "(": ")", "{": "}", '"': '"', "'": "'"}
 # A template that one round finds may hold those of another; more than two were never seen.
 _ROUNDS = 4
 _AROUND = frozenset("<>()")
+# What is looked at of a template, so that long ones with many places take no time of their own.
+_LONGEST, _MOST_PLACES = 200, 16
 # Contents of one pair of brackets from which on they are values, if not all have one shape.
 _MANY_CONTENTS = 3
 
@@ -124,15 +127,27 @@ def _join_values(templates: Sequence[Tokens]) -> dict[Tokens, Tokens]:
     """Return what templates become of which one has "12" where another has "<1 sec"."""
     joined: dict[Tokens, Tokens] = {}
     frames: dict[tuple[Tokens, Tokens], set[Tokens]] = defaultdict(set)
-    for template in templates:
-        for start, stop in _values(template):
+    for template in _short(templates):
+        for start, stop in islice(_values(template), _MOST_PLACES):
             frames[template[:start], template[stop:]].add(template)
-    for (head, tail), found in sorted(frames.items(), key=lambda item: (-len(item[1]), item[0])):
+    for (head, tail), found in _shared(frames):
         left = {template for template in found if template not in joined}
         words = sum(is_word(token) and PARAMETER not in token for token in (*head, *tail))
         if len(left) > 1 and words:
             joined.update(dict.fromkeys(left, (*head, PARAMETER, *tail)))
     return joined
+
+
+def _short(templates: Sequence[Tokens]) -> Iterable[Tokens]:
+    return (template for template in templates if len(template) <= _LONGEST)
+
+
+def _shared(
+    frames: dict[tuple[Tokens, Tokens], set[Tokens]],
+) -> list[tuple[tuple[Tokens, Tokens], set[Tokens]]]:
+    """Return the frames of several templates, those of the most first."""
+    several = [(frame, found) for frame, found in frames.items() if len(found) > 1]
+    return sorted(several, key=lambda item: (-len(item[1]), item[0]))
 
 
 def _values(template: Tokens) -> Iterable[tuple[int, int]]:
@@ -214,10 +229,10 @@ def _join_contents(templates: Sequence[Tokens]) -> dict[Tokens, Tokens]:
     """Return what templates become that differ in what one pair of brackets or quotes holds."""
     joined: dict[Tokens, Tokens] = {}
     frames: dict[tuple[Tokens, Tokens], set[Tokens]] = defaultdict(set)
-    for template in templates:
-        for start, stop in _pairs(template):
+    for template in _short(templates):
+        for start, stop in islice(_pairs(template), _MOST_PLACES):
             frames[template[: start + 1], template[stop:]].add(template)
-    for (head, tail), found in sorted(frames.items(), key=lambda item: (-len(item[1]), item[0])):
+    for (head, tail), found in _shared(frames):
         left = {template for template in found if template not in joined}
         lengths = {len(template) for template in left}
         words = sum(is_word(token) and PARAMETER not in token for token in (*head, *tail))

@@ -57,6 +57,7 @@ _STEPS = (
     _Step("dash", re.compile(r"(?:[^ \t\[\]\"]+[ \t]+){1,4}?-(?=[ \t])"), 0.95, once=True),
     _Step("logger", re.compile(rf"[A-Za-z_][\w${_MARKS}-]*(?:(?:\.|::)[\w${_MARKS}-]+)+(?=[ \t])"),
           0.95, once=True),
+    _Step("source", re.compile(rf"[\w./-]+:[{_MARKS}]\](?=[ \t])"), 0.9, once=True),
     _Step("tabbed", re.compile(r"[^ \t]+(?=\t|  )"), 0.9, once=True),
 )  # fmt: skip
 _BY_NAME = {step.name: step for step in _STEPS}
