@@ -246,7 +246,10 @@ def write_summary(
     if request.format == "json":
         from cotool.logs.report import to_dict
 
-        write_json(sink, to_dict(summary, zone=options.zone, bucket=bucket))
+        write_json(
+            sink,
+            to_dict(summary, zone=options.zone, bucket=bucket, template=request.template),
+        )
     elif request.format == "csv":
         _write_csv(sink, summary, options)
     elif request.format == "html":

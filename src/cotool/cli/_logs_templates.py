@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cotool.logs.model import LogSummary
     from cotool.logs.scan import ScanOptions
     from cotool.logs.sources import Source
-    from cotool.logs.templates.compare import Baseline
+    from cotool.logs.templates.baseline import Baseline
     from cotool.logs.templates.template_set import TemplateSet
 
 # Lines of a template that are shown where --show does not say.
@@ -81,7 +81,7 @@ def plan_templates(
         raise InputError("--template shows the lines of files that are there, not --follow")
     baseline = None
     if request.baseline is not None:
-        from cotool.logs.templates.compare import read_baseline
+        from cotool.logs.templates.baseline import read_baseline
 
         baseline = read_baseline(request.baseline)
     named = request.template is not None or (
@@ -109,9 +109,11 @@ def write_templates(
     if request.templates == "csv":
         import csv
 
-        csv.writer(sink, lineterminator="\n").writerows(template_rows(summary, clock))
+        csv.writer(sink, lineterminator="\n").writerows(
+            template_rows(summary, clock, request.template)
+        )
         return
-    write_json(sink, templates_to_dict(summary, clock))
+    write_json(sink, templates_to_dict(summary, clock, request.template))
 
 
 def write_json(sink: TextIO, document: dict[str, Any]) -> None:

@@ -306,8 +306,13 @@ def analyze_logs(
             f"--templates {templates} and --format {chosen} both say what is written",
             hint="--templates table adds templates to the summary",
         )
-    if template is not None and chosen == "html":
-        raise InputError("--template shows one template as a table", hint="leave --template out")
+    if template is not None and chosen in {"csv", "html"} and templates != "csv":
+        raise InputError(
+            f"--template shows one template as a table or JSON, not as {chosen}",
+            hint="--templates csv has its row; an HTML report unfolds each template",
+        )
+    if template is not None and not template.strip():
+        raise InputError("--template: an empty id", hint="--templates table lists the ids")
     for name, number in (("--show", show), ("--context", context), ("--top", top)):
         if number < 0:
             raise InputError(f"{name}: {number} is negative", hint="give 0 or more")

@@ -80,7 +80,8 @@ def _run(
     from cotool.cli._output import open_output
     from cotool.cli._text import visible
     from cotool.logs.model import LogSummary
-    from cotool.logs.templates.compare import compare_baselines, read_baseline
+    from cotool.logs.templates.baseline import read_baseline
+    from cotool.logs.templates.compare import compare_baselines
 
     parsed = [parse_log_condition(text, ()) for text in conditions]
     for condition in parsed:

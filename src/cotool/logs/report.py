@@ -59,16 +59,23 @@ def clock_of(summary: LogSummary, zone: ZoneInfo | None) -> Clock:
 
 
 def to_dict(
-    summary: LogSummary, *, zone: ZoneInfo | None = None, bucket: int | None = None
+    summary: LogSummary,
+    *,
+    zone: ZoneInfo | None = None,
+    bucket: int | None = None,
+    template: str | None = None,
 ) -> dict[str, Any]:
-    """Return the JSON form of an analysis; `bucket` is the width of the histogram in seconds."""
+    """Return the JSON form of an analysis.
+
+    `bucket` is the width of the histogram in seconds; `template`: the id of the one to tell of.
+    """
     clock = clock_of(summary, zone)
     counts = summary.counts
     mined: dict[str, Any] = {}
     if summary.templates is not None:
         from cotool.logs.templates.report import template_members
 
-        mined = template_members(summary, clock)
+        mined = template_members(summary, clock, template)
     return {
         "schema": SCHEMA,
         **_counts(counts, clock),

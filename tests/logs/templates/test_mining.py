@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from cotool import InputError, TemplateSet, analyze_logs, mine_templates
 from cotool.logs.analyze import LogOptions, analyze_sources
 from cotool.logs.sources import find_sources
-from cotool.logs.templates.compare import chance, compare, read_baseline
+from cotool.logs.templates.baseline import read_baseline
+from cotool.logs.templates.compare import chance, compare, compare_baselines
 from logs.templates.systems import SYSTEMS, make
 
 
@@ -230,3 +231,85 @@ def test_filters_choose_what_is_mined(mixed, tmp_path):
     )
     assert summary.templates.records == summary.counts.records > 0
     assert all(t.level == "error" and "rane" in t.text for t in summary.templates)
+
+
+def test_the_example_of_the_docs():
+    """What docs/logs.md shows is so."""
+    found = mine_templates(["disk /dev/sda is 91 % full", "disk /dev/sdb is 97 % full"])
+    assert [t.text for t in found] == ["disk <*> is <*> % full"]
+    assert found.match("disk /dev/sdc is 12 % full").parameters == ("/dev/sdc", "12")
+
+
+def test_free_text_folds_alone():
+    """A message with free text takes no other message with it."""
+    chance = random.Random(9)
+    words = ["".join(chance.choices("ghijklmnopq", k=7)) for _ in range(3000)]
+    lines = [f"search: {' '.join(chance.choices(words, k=4))}" for _ in range(40_000)]
+    lines += [f"order {n} shipped to {chance.choice('abc')}" for n in range(500)] + ["ready"] * 9
+    found = mine_templates(lines)
+    texts = {t.text: t.count for t in found}
+    assert texts["ready"] == 9
+    assert sum(count for text, count in texts.items() if text.startswith("order <*>")) == 500
+    assert found.folded == 40_000
+
+
+def test_independent_values_are_one_template():
+    """Ten switches of three states each are one message, not 59,049."""
+    chance = random.Random(4)
+    keys = "db cache queue disk net auth mail cron api web".split()
+    lines = [
+        "health: " + " ".join(f"{key}={chance.choice(['up', 'down', 'slow'])}" for key in keys)
+        for _ in range(2000)
+    ]
+    assert len(mine_templates(lines)) == 1
+
+
+def test_wrong_types_are_told():
+    """What is no line raises TypeError; a lone surrogate is a character like any other."""
+    with pytest.raises(TypeError, match="str or bytes, not int"):
+        mine_templates([1])
+    with pytest.raises(TypeError, match="not NoneType"):
+        mine_templates(["a"]).match(None)
+    assert mine_templates(["a \ud800 1"]).records == 1
+    assert repr(mine_templates(["a", "b"])) == "<TemplateSet of 2 templates, 2 records>"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"schema": "cotool.logs.templates/99"}, "its schema is"),
+        ({"schema": None}, "holds no templates"),
+        ({"records": -1}, "records: expected"),
+        ({"records": 0}, "records: expected at least the sum"),
+        ({"templates": 5}, "templates: expected a list"),
+        ({"templates": [5]}, r"templates\[0\]: expected an object"),
+        ({"heads": 5}, "heads: expected"),
+        ({"count": True}, r"templates\[0\].count: expected a whole number"),
+        ({"count": 1e400}, r"templates\[0\].count: expected a whole number"),
+        ({"count": 10**30}, r"templates\[0\].count: expected a whole number"),
+        ({"levels": {"bogus": 3}}, r"templates\[0\].levels: expected"),
+        ({"form": 3}, r"templates\[0\].form: expected"),
+        ({"id": "xyz"}, r"templates\[0\].id: expected"),
+    ],
+)
+def test_a_tampered_baseline_is_refused(tmp_path, change, message):
+    """The error names the file and the member that is wrong."""
+    item = {"id": "0123456789ab", "template": "a <*>", "form": "a <*>", "count": 3, "levels": {}}
+    document = {"schema": "cotool.logs.templates/1", "records": 3, "templates": [item]}
+    for key, value in change.items():
+        (item if key in item else document)[key] = value
+    path = tmp_path / "base.json"
+    path.write_text(json.dumps(document))
+    with pytest.raises(InputError, match=r"base\.json: " + message):
+        read_baseline(str(path))
+
+
+def test_two_reports_are_compared_as_one(tmp_path):
+    """What is text to one run and a parameter to the other is no change."""
+    paths = []
+    for names in (["ann"], ["ann", "bob", "cat", "dan"]):
+        summary = mine_templates([f"user {name} logged in" for name in names] * 5)
+        paths.append(tmp_path / f"{len(names)}.json")
+        summary.save(paths[-1])
+    found = compare_baselines(*(read_baseline(str(path)) for path in paths))
+    assert (found.new, found.vanished) == ((), ())

@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import math
-import re
+from collections import Counter, defaultdict
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
-from cotool.errors import InputError
-from cotool.logs.templates.columns import Layouts
-from cotool.logs.templates.model import Known
-from cotool.logs.templates.template_set import SCHEMA as SET_SCHEMA
-from cotool.logs.templates.template_set import TemplateSet
+from cotool.logs.templates.clusters import find_templates
+from cotool.logs.templates.tokens import PARAMETER, SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from cotool.logs.templates.baseline import Baseline
+    from cotool.logs.templates.model import Known
+    from cotool.logs.templates.template_set import TemplateSet
 
 # A rate has changed where chance explains it in less than 1 % (of all that are called changed:
 # Benjamini and Hochberg 1995) and it is half as much again or less than two thirds: with millions
 # of records the least difference is no chance.
 SIGNIFICANCE = 0.01
 LEAST_RATIO = 1.5
-_ID = re.compile(r"[0-9a-f]{12}")
-
-
-class Baseline(NamedTuple):
-    """An earlier run: its records, its templates, and what of its lines was no message."""
-
-    records: int
-    known: tuple[Known, ...]
-    heads: Layouts | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,49 +53,6 @@ class Comparison:
     unchanged: int
 
 
-def read_baseline(path: str) -> Baseline:
-    """Return the templates of a JSON file: `--templates json`, a summary, or a TemplateSet.
-
-    Raises InputError where it holds none.
-    """
-    hint = "make one with: cotool analyze-logs FILES --templates json -o FILE.json"
-    try:
-        data = Path(path).read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    if data[:2] == b"\x1f\x8b":
-        return _baseline_of(TemplateSet.load(path))
-    try:
-        document: Any = json.loads(data)
-        if document["schema"] == SET_SCHEMA:
-            return _baseline_of(TemplateSet.load(path))
-        known = [_known(item) for item in document["templates"]]
-        if len({item.id for item in known}) < len(known):
-            raise InputError(f"{path}: two templates have one id", hint=hint)
-        heads = document.get("heads")
-        return Baseline(
-            int(document["records"]),
-            tuple(known),
-            Layouts.from_list(heads) if heads is not None else None,
-        )
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-        raise InputError(f"{path}: holds no templates: {error!r}", hint=hint) from None
-    except RecursionError:
-        raise InputError(f"{path}: is nested too deeply", hint=hint) from None
-
-
-def _baseline_of(found: TemplateSet) -> Baseline:
-    return Baseline(found.records, tuple(t.to_known() for t in found.templates), found.heads)
-
-
-def _known(item: Any) -> Known:
-    identifier, count = str(item["id"]), int(item["count"])
-    if not _ID.fullmatch(identifier) or count < 0:
-        raise ValueError(f"no template: {item!r:.100}")
-    levels = {str(level): int(number) for level, number in item["levels"].items()}
-    return Known(identifier, str(item["form"]), str(item["template"]), count, levels)
-
-
 def compare(now: TemplateSet, before: Baseline) -> Comparison:
     """Compare a set with the baseline that it was given by with_known()."""
     counts = {item.id: item.count for item in before.known}
@@ -123,21 +70,29 @@ def compare(now: TemplateSet, before: Baseline) -> Comparison:
 
 
 def compare_baselines(before: Baseline, after: Baseline) -> Comparison:
-    """Compare two runs by their reports alone; a template is known by its id."""
-    first = {item.id: item for item in before.known}
-    second = {item.id: item for item in after.known}
+    """Compare two runs by their reports alone.
+
+    Templates of the two are one where they would be found as one: what one run saw as text may be a
+    parameter to the other.
+    """
+    form_of = {
+        item.form: item.form.replace(SHOWN, PARAMETER)
+        for run in (before, after)
+        for item in run.known
+    }
+    key_of = find_templates(form_of.values())
+    found: dict[tuple[str, ...], tuple[list[Known], list[Known]]] = defaultdict(lambda: ([], []))
+    for n, run in enumerate((before, after)):
+        for item in run.known:
+            found[key_of[form_of[item.form]]][n].append(item)
     pairs = []
-    for key in {**first, **second}:
-        item = second.get(key) or first[key]
-        pairs.append(
-            (
-                key,
-                item.text,
-                item.levels,
-                first[key].count if key in first else 0,
-                second[key].count if key in second else 0,
-            )
-        )
+    for one, two in found.values():
+        shown = max(two or one, key=lambda item: (item.count, item.id))
+        levels = Counter[str]()
+        for item in two or one:
+            levels.update(item.levels)
+        earlier, later = (sum(item.count for item in run) for run in (one, two))
+        pairs.append((shown.id, shown.text, levels, earlier, later))
     return _comparison(pairs, before.records, after.records)
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _TOP = 5
 _EXAMPLES = 3
+_SEVERAL = 5  # different lines of a sample; the count is then right to about a half
 _BLANKS = re.compile(r"[ \t]+")
 _UNKNOWN = LEVELS.index("unknown")
 
@@ -90,6 +91,18 @@ def align(template: str, message: str) -> list[tuple[int, int]] | None:
     return [*spans, (at, end)]
 
 
+def bytes_of(line: str | bytes) -> bytes:
+    """Return a line as bytes. Raises TypeError where it is neither text nor bytes."""
+    if isinstance(line, bytes):
+        return line
+    if not isinstance(line, str):
+        raise TypeError(f"a line is str or bytes, not {type(line).__name__}")
+    try:
+        return line.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return line.encode("utf-8", "replace")
+
+
 def squeezed(text: str) -> str:
     """Return a text with every run of blanks as one."""
     return _BLANKS.sub(" ", text)
@@ -150,7 +163,7 @@ def _parameter(
     parts: Sequence[Part], samples: Sequence[Sequence[tuple[int, list[str]]]], n: int
 ) -> Parameter:
     seen: Counter[str] = Counter()
-    several: set[str] = set()
+    lines: Counter[str] = Counter()
     exact = True
     registers: list[tuple[bytes, int]] = []
     least, greatest, is_number = float("inf"), float("-inf"), True
@@ -164,14 +177,14 @@ def _parameter(
         single = piece.text == PARAMETER and 0 <= place < len(form.least)
         if not piece.places:
             seen[piece.text] += form.records
+            lines[piece.text] += _SEVERAL
         else:
             total = sum(number for number, _ in kept)
             scale = form.records / total if total else 0
             exact &= form.registers is None
             for number, values in kept:
                 value = expand(piece.text, values, piece.places[0])
-                if number > 1 or value in seen:
-                    several.add(value)
+                lines[value] += 1
                 seen[value] += round(number * scale)
             if single and form.registers:
                 registers.append((form.registers, place))
@@ -185,8 +198,8 @@ def _parameter(
         union = kernel.union_of_registers(registers)
         distinct = max(distinct, round(kernel.distinct(union, 0)))
     distinct = min(distinct, sum(part.form.records for part in parts))
-    # Of a sample, what was seen once tells nothing of how frequent it is.
-    known = seen.items() if exact else ((v, seen[v]) for v in several)
+    # Of a sample, what a few lines have tells nothing of how frequent it is.
+    known = seen.items() if exact else ((v, seen[v]) for v in seen if lines[v] >= _SEVERAL)
     top = sorted(known, key=lambda item: (-item[1], item[0]))[:_TOP]
     ranged = is_number and least <= greatest
     return Parameter(

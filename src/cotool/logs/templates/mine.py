@@ -11,6 +11,7 @@ from cotool.errors import InputError
 from cotool.logs.analyze import LogOptions, analyze_sources
 from cotool.logs.scan import Watch, scan_opened
 from cotool.logs.sources import Stream, find_sources
+from cotool.logs.templates.figures import bytes_of
 from cotool.logs.templates.template_set import TemplateSet
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _blocks(lines: Iterable[str | bytes]) -> Iterator[bytes]:
     block: list[bytes] = []
     size = 0
     for line in lines:
-        data = line.encode("utf-8", "surrogateescape") if isinstance(line, str) else line
+        data = bytes_of(line)
         data = data.rstrip(b"\r\n").replace(b"\n", b" ")
         block.append(data)
         size += len(data) + 1

@@ -34,8 +34,8 @@ def rare_templates(found: TemplateSet) -> list[Template]:
     return sorted(rare, key=lambda t: (order.index(t.level), t.count, t.form))
 
 
-def templates_to_dict(summary: LogSummary, clock: Clock) -> dict[str, Any]:
-    """Return the JSON form of the templates of an analysis."""
+def templates_to_dict(summary: LogSummary, clock: Clock, only: str | None = None) -> dict[str, Any]:
+    """Return the JSON form of the templates of an analysis, with `only` of one of them."""
     counts = summary.counts
     return {
         "schema": SCHEMA,
@@ -43,18 +43,22 @@ def templates_to_dict(summary: LogSummary, clock: Clock) -> dict[str, Any]:
         "records": counts.records,
         "continuation_lines": counts.lines - counts.records,
         "interrupted": summary.interrupted,
-        **template_members(summary, clock),
+        **template_members(summary, clock, only),
     }
 
 
-def template_members(summary: LogSummary, clock: Clock) -> dict[str, Any]:
-    """Return the members of a summary that tell of templates. Raises ValueError without any."""
+def template_members(summary: LogSummary, clock: Clock, only: str | None = None) -> dict[str, Any]:
+    """Return the members of a summary that tell of templates; `only`: of one, by its id.
+
+    Raises ValueError where the records were not mined, InputError for an id that is none.
+    """
     found = summary.templates
     if found is None:
         raise ValueError("the records were not mined")
+    chosen = found.templates if only is None else (found.find(only),)
     members = {
         "folded": found.folded,
-        "templates": [_template(template, found, clock) for template in found.templates],
+        "templates": [_template(template, found, clock) for template in chosen],
         "heads": found.heads.to_list(),
     }
     if summary.comparison is not None:
@@ -113,11 +117,14 @@ def _seconds(seconds: int | None, clock: Clock) -> str | None:
     return None if seconds is None else clock.seconds(seconds)
 
 
-def template_rows(summary: LogSummary, clock: Clock) -> Iterator[list[Any]]:
-    """Yield the rows of a CSV table of templates, its header first."""
+def template_rows(
+    summary: LogSummary, clock: Clock, only: str | None = None
+) -> Iterator[list[Any]]:
+    """Yield the rows of a CSV table of templates, or of `only` one, its header first."""
     yield list(_COLUMNS)
     found = summary.templates
-    for template in found.templates if found is not None else ():
+    chosen = found.templates if found is not None else ()
+    for template in chosen if only is None or found is None else (found.find(only),):
         yield [
             template.id,
             template.text,

@@ -15,7 +15,7 @@ from cotool._fast import forms as kernel
 from cotool.errors import InputError
 from cotool.logs.histogram import WIDTHS
 from cotool.logs.templates.columns import Layouts
-from cotool.logs.templates.figures import Form
+from cotool.logs.templates.figures import Form, bytes_of
 from cotool.logs.templates.found import Found
 from cotool.logs.templates.labels import Labels, label_forms
 from cotool.logs.templates.model import Known
@@ -77,6 +77,9 @@ class TemplateSet:
         """What of the lines is no message."""
         return self._found.heads
 
+    def __repr__(self) -> str:
+        return f"<TemplateSet of {len(self)} templates, {self.records} records>"
+
     def __len__(self) -> int:
         return len(self.templates)
 
@@ -100,8 +103,7 @@ class TemplateSet:
 
     def match(self, line: str | bytes) -> Match | None:
         """Return the template and the parameters of a line; None where no template says it."""
-        data = line.encode("utf-8", "surrogateescape") if isinstance(line, str) else line
-        return self._found.match(data.rstrip(b"\r\n"))
+        return self._found.match(bytes_of(line).rstrip(b"\r\n"))
 
     def labels(self, only: str | None = None) -> Labels:
         """Return what names the templates of records, for ScanOptions; `only`: write no others."""

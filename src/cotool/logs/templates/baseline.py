@@ -1,0 +1,121 @@
+"""The templates of an earlier run, read from what it wrote and checked field by field."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cotool.errors import InputError
+from cotool.logs.options import LEVELS
+from cotool.logs.templates.columns import Layouts
+from cotool.logs.templates.model import Known
+from cotool.logs.templates.template_set import SCHEMA as SET_SCHEMA
+from cotool.logs.templates.template_set import TemplateSet
+
+_HINT = "make one with: cotool analyze-logs FILES --templates json -o FILE.json"
+_SCHEMAS = ("cotool.logs.templates/1", "cotool.logs/1")
+_ID = re.compile(r"[0-9a-f]{12}")
+_GREATEST = 2**63 - 1
+_LONGEST = 10_000  # characters of a template; the kernel keeps a kibibyte
+
+
+class Baseline(NamedTuple):
+    """An earlier run: its records, its templates, and what of its lines was no message."""
+
+    records: int
+    known: tuple[Known, ...]
+    heads: Layouts | None
+
+
+def read_baseline(path: str) -> Baseline:
+    """Return the templates of a JSON file: `--templates json`, a summary, or a TemplateSet.
+
+    Raises InputError that names the file and the member that is wrong.
+    """
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    if data[:2] == b"\x1f\x8b":
+        return _of_set(TemplateSet.load(path))
+    try:
+        document = json.loads(data)
+    except RecursionError:
+        raise InputError(f"{path}: is nested too deeply", hint=_HINT) from None
+    except ValueError as error:
+        raise InputError(f"{path}: is no JSON: {error}", hint=_HINT) from None
+    schema = document.get("schema") if isinstance(document, dict) else None
+    if schema == SET_SCHEMA:
+        return _of_set(TemplateSet.load(path))
+    if schema not in _SCHEMAS:
+        raise InputError(
+            f"{path}: its schema is {schema!r:.60}, not {_SCHEMAS[0]}"
+            if schema
+            else f"{path}: holds no templates of a run",
+            hint=_HINT,
+        )
+    return _Reader(path).read(document)
+
+
+def _of_set(found: TemplateSet) -> Baseline:
+    return Baseline(found.records, tuple(t.to_known() for t in found.templates), found.heads)
+
+
+class _Reader:
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def read(self, document: dict[str, Any]) -> Baseline:
+        items = document.get("templates")
+        if not isinstance(items, list):
+            raise self._error("templates", "a list", items)
+        known = [self._known(item, f"templates[{n}]") for n, item in enumerate(items)]
+        ids: set[str] = set()
+        for n, item in enumerate(known):
+            if item.id in ids:
+                raise self._error(f"templates[{n}].id", "an id of its own", item.id)
+            ids.add(item.id)
+        records = self._number(document.get("records"), "records")
+        if records < sum(item.count for item in known):
+            raise self._error("records", "at least the sum of all counts", records)
+        heads = document.get("heads")
+        try:
+            return Baseline(
+                records, tuple(known), None if heads is None else Layouts.from_list(heads)
+            )
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
+            raise self._error("heads", "what a run writes", heads) from None
+
+    def _known(self, item: Any, where: str) -> Known:
+        if not isinstance(item, dict):
+            raise self._error(where, "an object", item)
+        identifier = item.get("id")
+        if not isinstance(identifier, str) or not _ID.fullmatch(identifier):
+            raise self._error(f"{where}.id", "twelve hexadecimal digits", identifier)
+        texts = {}
+        for key in ("form", "template"):
+            text = item.get(key)
+            if not isinstance(text, str) or len(text) > _LONGEST:
+                raise self._error(f"{where}.{key}", "the text of a template", text)
+            texts[key] = text
+        levels = item.get("levels")
+        if not isinstance(levels, dict) or not set(levels) <= set(LEVELS):
+            raise self._error(f"{where}.levels", "counts by level", levels)
+        return Known(
+            identifier,
+            texts["form"],
+            texts["template"],
+            self._number(item.get("count"), f"{where}.count"),
+            {level: self._number(n, f"{where}.levels.{level}") for level, n in levels.items()},
+        )
+
+    def _number(self, value: Any, where: str) -> int:
+        if type(value) is not int or not 0 <= value <= _GREATEST:
+            raise self._error(where, "a whole number, 0 or more", value)
+        return value
+
+    def _error(self, where: str, expected: str, value: Any) -> InputError:
+        shown = json.dumps(value)[:60] if value is not None else "nothing"
+        return InputError(f"{self._path}: {where}: expected {expected}, not {shown}", hint=_HINT)
