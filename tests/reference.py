@@ -1052,3 +1052,46 @@ def part(rows, facts, quoted, before):
     if rows:
         settle(list(range(len(rows))))
     return found
+
+
+def collapse(ids, flags, longest):
+    """Tokens with groups that follow themselves as one, as in cotool._fast.partition.groups."""
+    between, parameter, word = 1, 2, 4
+    items = [(token, flag, n, n) for n, (token, flag) in enumerate(zip(ids, flags, strict=True))]
+
+    def tokens(some):
+        return [item[0] for item in some]
+
+    for size in range(2, longest + 1):
+        found, at = [], 0
+        while at < len(items):
+            unit = items[at : at + size]
+            times = 1
+            while len(unit) == size and tokens(
+                items[at + times * size : at + (times + 1) * size]
+            ) == tokens(unit):
+                times += 1
+            stop = at + times * size
+            head = list(unit)
+            while head and head[-1][1] & between:
+                head.pop()
+            has = {flag for _, mask, _, _ in unit for flag in (parameter, word) if mask & flag}
+            of_head = {flag for _, mask, _, _ in head for flag in (parameter, word) if mask & flag}
+            is_group = times > 2 or word in has or (unit and unit[-1][1] & between)
+            ends = tokens(items[stop : stop + len(head)]) == tokens(head)
+            kept = 0
+            if len(unit) == size and parameter in has:
+                if 1 < len(head) < size and ends:
+                    if (times == 1 and of_head == {parameter}) or (times > 1 and is_group):
+                        kept, stop = len(head), stop + len(head)
+                elif times > 1 and is_group:
+                    kept = size
+            if not kept:
+                found.append(items[at])
+                at += 1
+                continue
+            last = items[stop - kept : stop]
+            found += [(t, m, a, last[n][3]) for n, (t, m, a, _) in enumerate(unit[:kept])]
+            at = stop
+        items = found
+    return [(first, last) for _, _, first, last in items]

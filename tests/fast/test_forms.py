@@ -159,3 +159,16 @@ def test_partition_is_the_oracles(data):
         array("i", before),
     )
     assert found == reference.part(rows, facts, quoted, before)
+
+
+@given(
+    st.lists(st.integers(0, 3), max_size=40),
+    st.lists(st.integers(0, 7), min_size=4, max_size=4),
+    st.integers(1, 5),
+)
+def test_groups_are_the_oracles(ids, flags, longest):
+    """Groups of tokens that follow themselves become one."""
+    marks = bytes(flags[token] for token in ids)
+    assert partition.groups(array("i", ids), marks, longest) == reference.collapse(
+        ids, marks, longest
+    )
