@@ -260,7 +260,10 @@ static int index_forms(cotool_forms *forms, size_t slots) {
 
 /* Distinct lines that are kept of each form: fewer of each where there are many. */
 static int samples_for(size_t forms) {
-    return forms <= 1024 ? COTOOL_SAMPLES : forms <= 8192 ? COTOOL_SAMPLES / 4 : COTOOL_SAMPLES / 16;
+    return forms <= 256    ? COTOOL_SAMPLES
+           : forms <= 1024 ? COTOOL_SAMPLES / 4
+           : forms <= 8192 ? COTOOL_SAMPLES / 16
+                           : COTOOL_SAMPLES / 64;
 }
 
 /* The form of a text, new where there is none; NULL without memory. */

@@ -22,7 +22,7 @@
 /* Forms that are kept as they are; with more, rare words are folded. A form takes 1 to 3 kB. */
 #define COTOOL_FORMS 16384
 /* Distinct lines that are kept of a form, where there are few forms. */
-#define COTOOL_SAMPLES 64
+#define COTOOL_SAMPLES 256
 #define COTOOL_LOG_LEVELS 8
 
 /* The parameters of some lines of a form, those of the least hashes: each a size of two bytes and

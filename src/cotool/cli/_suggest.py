@@ -35,6 +35,30 @@ _OTHER_NAMES = {
     "version": "--version",
     "completion": "--install-completion",
     "demo": "consensus --demo",
+    "report": "consensus --format html",
+    "init": "vault keys init",
+}
+# The same within a group: what is typed after its name.
+_OTHER_COMMANDS = {
+    ("vault", "list"): "keys list",
+    ("vault", "init"): "keys init",
+    ("config", "list"): "show",
+    ("config", "get"): "show",
+    ("config", "set"): "path",
+}
+# Options of other tools, and the arguments that do what they do here.
+_OTHER_OPTIONS = {
+    "--html": "-o",
+    "--grep": "-e",
+    "--regex": "-e",
+    "--errors": "--level error",
+    "--warnings": "--level warning",
+    "--password": "--passphrase",
+    "--csv": "--format csv",
+    "--yaml": "--format json",
+    "--verbose": "--debug",
+    "-v": "--version",
+    "-V": "--version",
 }
 _READERS: dict[Contents, tuple[str, str]] = {
     "answers": ("experts' answers", "cotool consensus"),
@@ -67,6 +91,13 @@ def usage_hint(error: Exception, arguments: Sequence[str], commands: Sequence[st
         hint = _for_word(unknown[1], arguments, command, commands)
         return hint or f"{path} --help lists the commands"
     option = _NO_OPTION.match(message)
+    if option and option[1] in _OTHER_OPTIONS:
+        meant = _OTHER_OPTIONS[option[1]].split()
+        known = {name for found in command.params for name in found.opts}
+        if meant[0] in known:
+            place = arguments.index(option[1]) if option[1] in arguments else len(arguments)
+            call = _call([*arguments[:place], *meant, *arguments[place + 1 :]])
+            return f"did you mean: {call}"
     if option:
         near = _nearest_option(option[1], error, command)
         if near:
@@ -145,6 +176,12 @@ def _for_word(
 ) -> str | None:
     """Return what was meant by a word in the place of a command of `group`."""
     top = group.name == "cotool"
+    place = arguments.index(word)
+    if top and word == "help" and len(arguments) > place + 1:
+        return f"did you mean: {_call([*arguments[place + 1 :], '--help'])}"
+    inner = _OTHER_COMMANDS.get((str(group.name), word))
+    if inner:
+        return f"did you mean: {_call([*arguments[:place], *inner.split()])}"
     if top and (Path(word).exists() or Path(word).suffix in _EXTENSIONS or word == "-"):
         return _for_file(word, arguments)
     if top:

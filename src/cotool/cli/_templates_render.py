@@ -54,7 +54,7 @@ def render_templates(summary: LogSummary, screen: Screen, top: int) -> None:
     for template in shown:
         _entry(template, found.records, screen, span, width)
     rare = [template for template in rare_templates(found) if template not in shown]
-    if rare:
+    if rare and top:
         title = f"rare: {len(rare)} more seen at most {RARE} times, the most severe first"
         screen.print(Text(), Text(title, style="bold"))
         for template in rare[:_MOST_RARE]:

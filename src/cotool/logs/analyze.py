@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
     from cotool.logs.state import State
     from cotool.logs.templates.template_set import TemplateSet
 
+# What people call levels.
+_LEVEL_WORDS = {level: level for level in LEVELS} | {
+    "err": "error", "errors": "error", "warn": "warning", "warnings": "warning",
+    "fatal": "critical",
+    "crit": "critical", "emerg": "critical", "information": "info", "none": "unknown",
+}  # fmt: skip
 # A plain file from this size on gets all threads to itself; smaller ones share them.
 _LARGE = 64 << 20
 # Tasks at a time where objects are read from remote storage.
@@ -73,7 +80,11 @@ class LogOptions:
                 )
         for level in self.levels or ():
             if level not in LEVELS:
-                raise InputError(f"--level: {level!r} is not a level", hint=", ".join(LEVELS))
+                meant = get_close_matches(level, _LEVEL_WORDS, n=1, cutoff=0.7)
+                hint = f"did you mean {_LEVEL_WORDS[meant[0]]}? " if meant else ""
+                raise InputError(
+                    f"--level: {level!r} is not a level", hint=hint + ", ".join(LEVELS)
+                )
 
         def moment(text: str | None, option: str) -> Moment | None:
             return None if text is None else parse_moment(text, option, zone)

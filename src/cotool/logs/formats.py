@@ -25,6 +25,7 @@ TEXT, JSON, LOGFMT = range(3)
 SYSLOG, BUNYAN, PYTHON = range(3)
 UPPER, LOWER, TITLE = 1, 2, 4
 MAX_FORMATS = 16
+_SOME = 0.25
 MAX_PLACES = 8
 ANY = 0xFFFFFFFF
 INFO = LEVELS.index("info")
@@ -178,7 +179,8 @@ def _recognise_text(lines: list[bytes], total: int, *, pri: bool) -> list[Format
     if rest and pri:
         formats.append(Format(name="syslog", pri=1, places=(Place(PRI),), first=b"<",
                               share=len(rest) / total))  # fmt: skip
-    elif rest:
+    elif sum(line[:1] not in b" \t" for line in rest) > _SOME * len(bodies):
+        # Fewer among lines with a time belong to these: "SomeException: ERROR: duplicate key".
         formats += _timeless(rest, total)
     return formats
 

@@ -66,6 +66,14 @@ def _keyed(name: str, keys: str) -> Format:
 
 
 def _head(text: str) -> Format:
+    from difflib import get_close_matches
+
+    for field in _FIELD.findall(text):
+        near = get_close_matches(field, ("time", "level"), n=1, cutoff=0.7)
+        if field not in {"time", "level"} and near:
+            raise InputError(
+                f"--log-format: {{{field}}} is any word", hint=f"did you mean {{{near[0]}}}?"
+            )
     tokens = text.split()
     times = [n for n, token in enumerate(tokens) if "{time}" in token]
     levels = [n for n, token in enumerate(tokens) if "{level}" in token]

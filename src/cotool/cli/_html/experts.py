@@ -55,7 +55,7 @@ def experts(store: Store, present: Collection[str]) -> Html | None:
         Column("right", number=True),
         Column("0 to 100 %", kind="drawn", sorts=False),
         Column("95 % sure", number=True, wide=True),
-        Column("judged", number=True, wide=True),
+        Column("answers", number=True, wide=True),
         Column("weight", number=True, wide=True),
         *([Column("remark", wide=True)] if suspect else []),
     )

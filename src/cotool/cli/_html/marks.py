@@ -32,6 +32,11 @@ def marked(text: str, words: Iterable[str], most: int | None = None) -> Html:
     return element("bdi", join(parts))
 
 
+def words_in(text: str) -> list[str]:
+    """Return the words of a text, case folded."""
+    return [found[0].casefold().replace("’", "'") for found in _WORD.finditer(text)]
+
+
 def _folded(word: str) -> set[str]:
     """Return what a word may be called: as it is, its parts, a number without its commas."""
     folded = word.casefold()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from cotool.cli._html.marks import marked
+from cotool.cli._html.marks import marked, words_in
 from cotool.cli._html.markup import Html, brief, element, join
 from cotool.cli._html.parts import bar, note, option, plain_table, unfolding
 from cotool.cli._text import percent, plural
+from cotool.consensus.words import is_negation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -60,6 +61,8 @@ def _card(item: Cluster, apart: Dissent | None, result: Consensus, characters: i
         # What the consensus says and at least one of the others does not.
         for other in result.dissent:
             words += [*other.only_in_consensus, *other.consensus_numbers]
+    if result.metric is not None:
+        words += _denials(item, result)
     numbers = [f"{percent(item.share)} of the weight"]
     if item.cohesion is not None:
         numbers.append(f"{percent(item.cohesion)} alike")
@@ -81,6 +84,16 @@ def _card(item: Cluster, apart: Dissent | None, result: Consensus, characters: i
         _differences(apart) if apart is not None else "",
         class_="card chosen" if is_consensus else "card",
     )
+
+
+def _denials(item: Cluster, result: Consensus) -> list[str]:
+    """Return the negations of an answer that not every other answer has."""
+    others = [set(words_in(other.answer)) for other in result.clusters if other is not item]
+    return [
+        word
+        for word in words_in(item.answer)
+        if is_negation(word) and any(word not in other for other in others)
+    ]
 
 
 def _differences(item: Dissent) -> Html:

@@ -213,7 +213,7 @@ def _bursts(bursts: Sequence[Burst], series: Series, clock: Clock) -> Html:
             "all records" if burst.level == "all" else f"{burst.level}s",
             f"{burst.count:,}",
             f"{burst.typical:,.3g}" if burst.typical < 1000 else f"{burst.typical:,.0f}",
-            f"{burst.ratio:,.1f} ×",
+            f"{burst.ratio:,.1f} ×" if burst.typical >= 1 else "–",
         ]
         for burst in bursts
     ]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _TOP = 5
 _EXAMPLES = 3
 _SEVERAL = 5  # different lines of a sample; the count is then right to about a half
+_UNREADABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _BLANKS = re.compile(r"[ \t]+")
 _UNKNOWN = LEVELS.index("unknown")
 
@@ -101,6 +102,11 @@ def bytes_of(line: str | bytes) -> bytes:
         return line.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         return line.encode("utf-8", "replace")
+
+
+def readable(text: str) -> str:
+    """Return a text with U+FFFD for control characters and for bytes that are no UTF-8."""
+    return _UNREADABLE.sub("\ufffd", text)
 
 
 def squeezed(text: str) -> str:
@@ -220,7 +226,7 @@ def examples_of(parts: Sequence[Part]) -> tuple[str, ...]:
         for hash_, _, kept in part.form.kept[:_EXAMPLES]:
             found.setdefault(expand(part.message, values_of(kept), part.skipped), hash_)
     ordered = sorted(found, key=lambda text: (found[text], text))
-    return tuple(text.encode("utf-8", "replace").decode() for text in ordered[:_EXAMPLES])
+    return tuple(readable(text) for text in ordered[:_EXAMPLES])
 
 
 def timeline_of(parts: Sequence[Part]) -> Histogram:

@@ -18,6 +18,7 @@ from cotool.logs.templates.figures import (
     examples_of,
     parameters_of,
     part_of,
+    readable,
     shown_tokens,
     squeezed,
     timeline_of,
@@ -183,7 +184,7 @@ def _with_constants(shown: str, parameters: Sequence[Parameter]) -> tuple[str, t
 
 
 def _shown(text: str) -> str:
-    return text.replace(PARAMETER, SHOWN).encode("utf-8", "replace").decode()
+    return readable(text.replace(PARAMETER, SHOWN))
 
 
 def _decoded(data: bytes) -> str:
