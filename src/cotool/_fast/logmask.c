@@ -172,7 +172,7 @@ static int all_digits(const uint8_t *p, const uint8_t *end) {
 static int is_zone(const uint8_t *p, size_t size) {
     static const char zones[] =
         "|AM|PM|UTC|GMT|EST|EDT|CST|CDT|MST|MDT|PST|PDT|AKST|AKDT|HST|BST|IST|WET|WEST|CET|CEST|MET|"
-        "MEST|EET|EEST|MSK|SAST|PKT|SGT|HKT|JST|KST|AWST|ACST|ACDT|AEST|AEDT|NZST|NZDT|";
+        "MEST|EET|EEST|MSK|SAST|PKT|SGT|HKT|JST|KST|AWST|ACST|ACDT|AEST|AEDT|NZST|NZDT|\0\0\0\0\0";
     if (size < 2 || size > 4 || *p < 'A' || *p > 'W' || p[1] < 'A' || p[1] > 'Z') return 0;
     for (const char *zone = zones; *zone; zone++)
         if (*zone == '|' && !memcmp(zone + 1, p, size) && zone[size + 1] == '|')
