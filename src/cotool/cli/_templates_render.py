@@ -71,7 +71,7 @@ def _entry(
     line.append(f"{template.level:<9}", style=LEVEL_STYLES[template.level])
     line.append(f"{trend(template, span):<{_TREND}}  ")
     line.append(template.id, style="dim")
-    bursts = sum(burst.level == "all" for burst in find_bursts(template.timeline))
+    bursts = len(find_bursts(template.timeline, ["all"]))
     if bursts:
         line.append(f"  {plural(bursts, 'burst')}", style="yellow")
     screen.print(line)
@@ -141,16 +141,15 @@ def render_template(
         counts = [sum(row) for row in shown.buckets.values()]
         if len(counts) <= room:
             screen.print(Text(sparkline(counts)).append(f" {max(counts):,}", style="dim"))
-    for burst in find_bursts(template.timeline):
-        if burst.level == "all":
-            screen.print(
-                Text(
-                    f"burst: {moment(clock.seconds(burst.start))} for "
-                    f"{duration(burst.end - burst.start)}: {burst.count:,}, typical are "
-                    f"{burst.typical:,.3g}",
-                    style="yellow",
-                )
+    for burst in find_bursts(template.timeline, ["all"]):
+        screen.print(
+            Text(
+                f"burst: {moment(clock.seconds(burst.start))} for "
+                f"{duration(burst.end - burst.start)}: {burst.count:,}, typical are "
+                f"{burst.typical:,.3g}",
+                style="yellow",
             )
+        )
     if template.folded:
         screen.print(Text("stands for messages too varied to keep apart", style="dim"))
     if template.parameters:

@@ -112,8 +112,10 @@ def _filled(histogram: Histogram) -> dict[int, tuple[int, ...]]:
     }
 
 
-def find_bursts(histogram: Histogram) -> list[Burst]:
-    """Return the strongest bursts of all records, of warnings and of errors.
+def find_bursts(
+    histogram: Histogram, names: Iterable[str] = ("all", "warning", "error")
+) -> list[Burst]:
+    """Return the strongest bursts of all records, of warnings and of errors, or of what is named.
 
     A bucket belongs to a burst where its count lies above three times the typical one (the median
     of all buckets, or the mean of the lower nine tenths where that is more) and more than six
@@ -128,8 +130,8 @@ def find_bursts(histogram: Histogram) -> list[Burst]:
         if len(series.buckets) < _LEAST_SERIES or filled < _LEAST_FILLED * len(series.buckets):
             continue
         starts = list(series.buckets)
-        for name, levels in _SERIES_LEVELS.items():
-            places = [LEVELS.index(level) for level in levels]
+        for name in names:
+            places = [LEVELS.index(level) for level in _SERIES_LEVELS[name]]
             counts = [sum(series.buckets[start][n] for n in places) for start in starts]
             found += _bursts(name, starts, counts, series.width)
     found.sort(key=lambda burst: (-burst.count / math.sqrt(burst.typical + 1), burst.start))

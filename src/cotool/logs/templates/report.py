@@ -90,8 +90,7 @@ def _template(template: Template, found: TemplateSet, clock: Clock) -> dict[str,
                 "typical": burst.typical,
                 "ratio": burst.ratio,
             }
-            for burst in find_bursts(timeline)
-            if burst.level == "all"
+            for burst in find_bursts(timeline, ["all"])
         ],
         "timeline": {
             "bucket_seconds": timeline.width,
@@ -134,7 +133,7 @@ def template_rows(
             *(template.levels[level] for level in LEVELS),
             _seconds(template.first_seen, clock),
             _seconds(template.last_seen, clock),
-            sum(burst.level == "all" for burst in find_bursts(template.timeline)),
+            len(find_bursts(template.timeline, ["all"])),
             len(template.parameters),
             template.examples[0] if template.examples else "",
         ]
