@@ -247,7 +247,23 @@ def _give_up(url: str, error: Exception) -> NoReturn:
             hint="credentials come from the environment or the configuration of the storage's own "
             "tools, as AWS_PROFILE or GOOGLE_APPLICATION_CREDENTIALS",
         ) from None
-    raise InputError(f"{name}: cannot be read: {_told(url, error)}") from None
+    if _is_unreachable(error):
+        raise InputError(
+            f"{name}: cannot be read: its server cannot be reached",
+            hint="check the name of the host, and whether this machine may connect to it",
+        ) from None
+    raise InputError(
+        f"{name}: cannot be read: {_told(url, error)}", hint="try again, or copy it here first"
+    ) from None
+
+
+def _is_unreachable(error: BaseException) -> bool:
+    import socket
+
+    names = {kind.__name__ for kind in type(error).__mro__}
+    return isinstance(error, (ConnectionError, socket.gaierror)) or bool(
+        names & {"ClientConnectorError", "EndpointConnectionError", "ConnectTimeoutError"}
+    )
 
 
 def _told(url: str, error: BaseException) -> str:
