@@ -7,7 +7,8 @@ import inspect
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from cotool.cli._cluster import ENGINES, EngineChoice, engine_choice
+from cotool.cli._cluster import EngineChoice, engine_choice
+from cotool.cli._engine_options import EngineName, Resume, SchedulerAddress, SchedulerFile
 from cotool.cli._options import flag, option
 from cotool.cli._vault_keys import KeyRequest
 from cotool.cli._vault_secrets import SecretSource
@@ -99,41 +100,10 @@ _SHARED: dict[str, tuple[Any, Any]] = {
 
 
 _ENGINE: dict[str, tuple[Any, Any]] = {
-    "engine": (
-        Annotated[
-            str | None,
-            option(
-                _RUN,
-                "threads, dask (a cluster that shares the files) or dask-local.",
-                "--engine",
-                metavar="NAME",
-                words=ENGINES,
-            ),
-        ],
-        None,
-    ),
-    "scheduler": (
-        Annotated[
-            str | None,
-            option(
-                _RUN,
-                "Of --engine dask; else --scheduler-file, DASK_SCHEDULER_ADDRESS.",
-                "--scheduler",
-                metavar="ADDRESS",
-            ),
-        ],
-        None,
-    ),
-    "scheduler_file": (
-        Annotated[
-            str | None, option(_RUN, "The same from a file.", "--scheduler-file", metavar="FILE")
-        ],
-        None,
-    ),
-    "resume": (
-        Annotated[bool, flag(_RUN, "Go on with a run that lost its cluster.", "--resume")],
-        False,
-    ),
+    "engine": (EngineName, None),
+    "scheduler": (SchedulerAddress, None),
+    "scheduler_file": (SchedulerFile, None),
+    "resume": (Resume, False),
 }
 
 

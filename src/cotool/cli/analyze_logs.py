@@ -6,14 +6,22 @@ import sys
 from collections.abc import Callable  # noqa: TC003 - Typer reads the annotations
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from cotool.cli._cluster import ENGINES, engine_choice
+from cotool.cli._cluster import engine_choice
+from cotool.cli._engine_options import (  # noqa: TC001 - Typer reads the annotations
+    EngineName,
+    Resume,
+    SchedulerAddress,
+    SchedulerFile,
+)
 from cotool.cli._examples import demo_paths
 from cotool.cli._html_output import EXTENSIONS, report_format
 from cotool.cli._logs_run import LogRequest, run
+from cotool.cli._options import flag as _flag
+from cotool.cli._options import option as _option
 from cotool.errors import InputError
 from cotool.logs.options import LEVELS
 
@@ -43,31 +51,10 @@ FORMATS = ("table", "json", "csv", "html")
 _EXTENSIONS = {".json": "json", ".csv": "csv", **EXTENSIONS}
 
 
-def _among(words: Any) -> Callable[[str], list[str]]:
-    return lambda incomplete: [
-        word for word in (words() if callable(words) else words) if word.startswith(incomplete)
-    ]
-
-
 def _zones() -> list[str]:
     from zoneinfo import available_timezones
 
     return sorted(available_timezones())
-
-
-def _option(panel: str, text: str, *names: str, metavar: str = "TEXT", words: Any = None) -> Any:
-    return typer.Option(
-        *names,
-        help=text,
-        metavar=metavar,
-        rich_help_panel=panel,
-        autocompletion=_among(words) if words else None,
-        show_default=False,
-    )
-
-
-def _flag(panel: str, text: str, *names: str) -> Any:
-    return typer.Option(*names, help=text, rich_help_panel=panel, show_default=False)
 
 
 def analyze_logs(
@@ -256,32 +243,10 @@ def analyze_logs(
             "Run", "Threads to use; all cores by default.", "--threads", "-t", metavar="NUMBER"
         ),
     ] = None,
-    engine: Annotated[
-        str | None,
-        _option(
-            "Run",
-            "threads, dask (a cluster) or dask-local (processes).",
-            "--engine",
-            metavar="NAME",
-            words=ENGINES,
-        ),
-    ] = None,
-    scheduler: Annotated[
-        str | None,
-        _option(
-            "Run",
-            "Of --engine dask; else --scheduler-file, DASK_SCHEDULER_ADDRESS.",
-            "--scheduler",
-            metavar="ADDRESS",
-        ),
-    ] = None,
-    scheduler_file: Annotated[
-        str | None,
-        _option("Run", "The same from a file.", "--scheduler-file", metavar="FILE"),
-    ] = None,
-    resume: Annotated[
-        bool, _flag("Run", "Go on with a run that lost its cluster.", "--resume")
-    ] = False,
+    engine: EngineName = None,
+    scheduler: SchedulerAddress = None,
+    scheduler_file: SchedulerFile = None,
+    resume: Resume = False,
     quiet: Annotated[bool, _flag("Run", "Say nothing but errors.", "--quiet", "-q")] = False,
     no_progress: Annotated[bool, _flag("Run", "No progress bar.", "--no-progress")] = False,
     debug: Annotated[  # noqa: ARG001 - main() finds it before Typer does

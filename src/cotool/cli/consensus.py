@@ -7,14 +7,22 @@ from collections.abc import Callable  # noqa: TC003 - Typer reads the annotation
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from cotool.cli._cluster import ENGINES, engine_choice
+from cotool.cli._cluster import engine_choice
 from cotool.cli._conditions import parse_condition
+from cotool.cli._engine_options import (  # noqa: TC001 - Typer reads the annotations
+    EngineName,
+    Resume,
+    SchedulerAddress,
+    SchedulerFile,
+)
 from cotool.cli._examples import demo_paths
 from cotool.cli._html_output import EXTENSIONS, report_format
+from cotool.cli._options import flag as _flag
+from cotool.cli._options import option as _option
 from cotool.cli._run import Request, run
 from cotool.cli._settings import FORMATS, resolve_settings
 from cotool.consensus.options import CLUSTERINGS, METHODS, METRICS
@@ -40,25 +48,6 @@ cotool consensus labels.csv --truth gold.csv --learn --store experts.db
 _EXTENSIONS = {
     ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", **EXTENSIONS
 }  # fmt: skip
-
-
-def _among(words: tuple[str, ...]) -> Callable[[str], list[str]]:
-    return lambda incomplete: [word for word in words if word.startswith(incomplete)]
-
-
-def _option(panel: str, text: str, *names: str, metavar: str = "KEY", words: Any = None) -> Any:
-    return typer.Option(
-        *names,
-        help=text,
-        metavar=metavar,
-        rich_help_panel=panel,
-        autocompletion=_among(words) if words else None,
-        show_default=False,
-    )
-
-
-def _flag(panel: str, text: str, *names: str) -> Any:
-    return typer.Option(*names, help=text, rich_help_panel=panel, show_default=False)
 
 
 def consensus(
@@ -177,7 +166,8 @@ def consensus(
         ),
     ] = False,
     question_key: Annotated[
-        str | None, _option("Input", "Key or column of the question's text.", "--question-key")
+        str | None,
+        _option("Input", "Key or column of the question's text.", "--question-key", metavar="KEY"),
     ] = None,
     id_key: Annotated[
         str | None,
@@ -185,30 +175,50 @@ def consensus(
             "Input",
             "Key or column of the question's id, on which responses are joined.",
             "--id-key",
+            metavar="KEY",
         ),
     ] = None,
     content_key: Annotated[
-        str | None, _option("Input", "Key or column of the response's text.", "--content-key")
+        str | None,
+        _option("Input", "Key or column of the response's text.", "--content-key", metavar="KEY"),
     ] = None,
     expert_key: Annotated[
-        str | None, _option("Input", "Key or column of the expert's name.", "--expert-key")
+        str | None,
+        _option("Input", "Key or column of the expert's name.", "--expert-key", metavar="KEY"),
     ] = None,
     confidence_key: Annotated[
         str | None,
-        _option("Input", "Key or column of the expert's own confidence.", "--confidence-key"),
+        _option(
+            "Input",
+            "Key or column of the expert's own confidence.",
+            "--confidence-key",
+            metavar="KEY",
+        ),
     ] = None,
     timestamp_key: Annotated[
-        str | None, _option("Input", "Key or column of the response's time.", "--timestamp-key")
+        str | None,
+        _option("Input", "Key or column of the response's time.", "--timestamp-key", metavar="KEY"),
     ] = None,
     embedding_key: Annotated[
-        str | None, _option("Input", "Key or column of the response's vector.", "--embedding-key")
+        str | None,
+        _option(
+            "Input", "Key or column of the response's vector.", "--embedding-key", metavar="KEY"
+        ),
     ] = None,
     topic_key: Annotated[
         str | None,
-        _option("Input", "Key or column of the question's topic, for --store.", "--topic-key"),
+        _option(
+            "Input",
+            "Key or column of the question's topic, for --store.",
+            "--topic-key",
+            metavar="KEY",
+        ),
     ] = None,
     responses_key: Annotated[
-        str | None, _option("Input", "Key of a question's list of responses.", "--responses-key")
+        str | None,
+        _option(
+            "Input", "Key of a question's list of responses.", "--responses-key", metavar="KEY"
+        ),
     ] = None,
     demo: Annotated[
         bool, _flag("Input", "Run on an example that ships with cotool.", "--demo")
@@ -276,32 +286,10 @@ def consensus(
             "Run", "Threads to use; all cores by default.", "--threads", "-t", metavar="NUMBER"
         ),
     ] = None,
-    engine: Annotated[
-        str | None,
-        _option(
-            "Run",
-            "threads, dask (a cluster) or dask-local (processes).",
-            "--engine",
-            metavar="NAME",
-            words=ENGINES,
-        ),
-    ] = None,
-    scheduler: Annotated[
-        str | None,
-        _option(
-            "Run",
-            "Of --engine dask; else --scheduler-file, DASK_SCHEDULER_ADDRESS.",
-            "--scheduler",
-            metavar="ADDRESS",
-        ),
-    ] = None,
-    scheduler_file: Annotated[
-        str | None,
-        _option("Run", "The same from a file.", "--scheduler-file", metavar="FILE"),
-    ] = None,
-    resume: Annotated[
-        bool, _flag("Run", "Go on with a run that lost its cluster.", "--resume")
-    ] = False,
+    engine: EngineName = None,
+    scheduler: SchedulerAddress = None,
+    scheduler_file: SchedulerFile = None,
+    resume: Resume = False,
     quiet: Annotated[bool, _flag("Run", "Say nothing but errors.", "--quiet", "-q")] = False,
     no_progress: Annotated[bool, _flag("Run", "No progress bar.", "--no-progress")] = False,
     debug: Annotated[  # noqa: ARG001 - main() finds it before Typer does
