@@ -2,9 +2,9 @@
 
 All messages of a call have the same number of words; words are numbers, in the order of their
 spelling. A group whose places hold either one word, or so many that they must be values, is a
-template. So is one whose places vary on their own: far more combinations occur than words. Any other
-group is parted by the words of one place: that after which most places hold one word. So the result
-depends on the set of messages alone.
+template. So is one whose places vary on their own: far more combinations occur than words. Any
+other group is parted by the words of one place: that after which most places hold one word. So the
+result depends on the set of messages alone.
 """
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t
@@ -313,9 +313,9 @@ def partition(const int32_t[:, ::1] ids not None, const uint16_t[::1] facts not 
 (GROUP_BETWEEN, GROUP_PARAMETER, GROUP_WORD) = (1, 2, 4)
 
 cdef enum:
-    BETWEEN = 1       # a blank, or a delimiter of lists
+    BETWEEN = 1  # a blank, or a delimiter of lists
     HAS_PARAMETER = 2
-    PLAIN_WORD = 4    # a word without a parameter
+    PLAIN_WORD = 4  # a word without a parameter
 
 
 cdef bint alike(const int32_t* a, const int32_t* b, int count) noexcept nogil:
