@@ -40,10 +40,11 @@ sanitize:       ## the kernels' tests under AddressSanitizer and UndefinedBehavi
 	$(PYTHON) -m pytest -q -p no:cacheprovider tests/fast tests/logs; status=$$?; \
 	$(PYTHON) setup.py -q build_ext --inplace --force; exit $$status
 
-bench:          ## cotool beside its peers, a quarter of an hour; rewrites bench/RESULTS.md
+bench:          ## cotool beside its peers, a quarter of an hour; rewrites bench/RESULTS.md; DATA=folder of real data
 	$(PYTHON) bench/similarity.py --write
 	$(PYTHON) bench/growth.py --write
 	$(PYTHON) bench/logs.py --write
+	test -z "$(DATA)" || $(PYTHON) bench/templates.py --data $(DATA)/loghub --write
 	$(PYTHON) bench/vault.py --write
 
 CASE ?= similarity/cosine/600x2000

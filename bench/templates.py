@@ -18,7 +18,6 @@ from __future__ import annotations
 import argparse
 import csv
 import os
-import resource
 import statistics
 import sys
 import tempfile
@@ -146,7 +145,7 @@ def speed(path: Path, rounds: int, report: Report) -> None:
     for name, (count, _) in tools.items():
         median = statistics.median(seconds[name])
         report(f"| {name} | {median:.2f} | {count / median / 1e6:.2f} |")
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    peak = run([*command, "--templates", "json"])[1] / 1024
     report(f"\nThe command's peak resident memory: {peak:.0f} MB")
 
 

@@ -867,6 +867,7 @@ static cotool_value text_of_logfmt(const uint8_t *p, const uint8_t *end) {
     static const char *const signs[] = {"level", "lvl", "severity", "ts", "time", "t"};
     const uint8_t *q = p;
     cotool_value none = {0}, value;
+    if (p >= end || !is(*p, LETTER) || !memchr(p, '=', 17)) return none;
     while (q < end && q - p < 16 && (is(*q, LETTER) || *q == '_' || *q == '.')) q++;
     if (q == p || q >= end || *q != '=') return none;
     value = cotool_logfmt_find(p, end, "msg");

@@ -168,14 +168,14 @@ LINE_LIMIT = COTOOL_LINE_LIMIT
 
 # Bytes of a span. Larger ones share the work less evenly, smaller ones add up more often.
 cdef uint64_t SPAN = 1 << 22
-# The same where forms are counted: one thread adds the tables up. With 1 << 22 the mixed log of
-# bench/templates.py takes 1.7 s, with batches of two spans a thread 1.5 s, so it takes 1.4 s.
-cdef uint64_t FORMS_SPAN = 1 << 24
+# The same where forms are counted, for one thread adds the tables up: the mixed log of
+# bench/templates.py takes 1.70 s with 1 << 22, 1.38 with 1 << 24, 1.26 with 1 << 25, 1.20 so.
+cdef uint64_t FORMS_SPAN = 1 << 26
 # Bytes of one read.
 cdef size_t BLOCK = 1 << 18
 # Spans of a batch for each thread; fewer where each has a table of forms.
 cdef int BATCH = 8
-cdef int FORMS_BATCH = 4
+cdef int FORMS_BATCH = 2
 
 
 def layouts():
@@ -541,8 +541,9 @@ cdef class Scanner:
         cdef cotool_span* s
         cdef scan_function* run = scan
         cdef cotool_config* config = &self.config
-        if end - begin > self.spans * step:
-            step = (end - begin + self.spans - 1) // self.spans
+        if end - begin > self.spans * step or (self.config.mine and step == FORMS_SPAN):
+            # A file of less than a batch is shared out as well.
+            step = max(SPAN, (end - begin + self.spans - 1) // self.spans)
         count = max(1, <int>((end - begin + step - 1) // step))
         for n in range(count):
             s = &self.span[n]
