@@ -72,6 +72,37 @@ def test_blocks_say_what_bytes_say(line):
     assert forms.mask(shifted) == forms.mask(shifted, True)
 
 
+HEADS = (
+    *(
+        "2024-03-01 12:00:00",
+        "2024-03-01",
+        "12:00:00,123",
+        "Jun  9 06:06:20",
+        "1117838570",
+        "<34>1",
+    ),
+    *(
+        "<34>2",
+        "<13>",
+        "[Sun Dec 04 04:47:44 2005]",
+        "17/06/09 20:10:40",
+        "E0102",
+        "20240102",
+        "12",
+    ),
+    *("INFO", "WARN", "info:", "UTC", "E", "-", "|", "[12]", "[main]", "sshd[12]:", "host", "Jun"),
+    *("127.0.0.1 - -", "[07/Mar/2026:10:00:00 +0000]", 'level=info msg="a 1"', '{"msg":"x 1"}'),
+)
+
+
+@given(st.lists(st.lists(st.tuples(st.sampled_from(HEADS), SPACES), max_size=6), max_size=30))
+def test_lines_before_change_nothing(lines):
+    """What was learned of the heads of other lines spares work and nothing else."""
+    for line in lines:
+        data = "".join(a + b for a, b in line).encode()
+        assert forms.mask(data) == forms.mask(data, True)
+
+
 @pytest.mark.parametrize(
     ("message", "form"),
     [

@@ -390,11 +390,6 @@ static const uint8_t *read_header(const uint8_t *line, const uint8_t *end, uint8
             done = p, s.pri = 1;
         }
     }
-    if (!known && (stop = access_time(line, end))) {
-        memcpy(signature, "[d/m/d]", 7);
-        *size = 7;
-        return skip_blanks(stop, end);
-    }
     reached = s;
     stop = end - line > 160 ? line + 160 : end;
     while (p < stop) {
@@ -447,13 +442,19 @@ static const uint8_t *read_header(const uint8_t *line, const uint8_t *end, uint8
         p = q;
         if (kind == LEVEL_WORD || kind == MOMENT || kind == ZONE) done = q, reached = s, known = NULL;
     }
+    if (done == line && (stop = access_time(line, end))) {
+        memcpy(signature, "[d/m/d]", 7);
+        *size = 7;
+        return skip_blanks(stop, end);
+    }
     p = skip_blanks(done, end);
     if (known) {
         memcpy(signature, known->signature, sizeof known->signature);
         *size = known->signature_size;
     } else {
         *size = write_signature(line, done, signature);
-        learn_shape(line, end, done, epoch, &reached, signature, *size, memo);
+        /* Whether "<34>1" has a version depends on its digit. */
+        if (!reached.pri) learn_shape(line, end, done, epoch, &reached, signature, *size, memo);
     }
     if (reached.syslog || reached.pri) {
         const uint8_t *q = p, *process;
