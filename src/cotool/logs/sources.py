@@ -27,6 +27,7 @@ STDIN = "-"
 _WINDOWS = 64
 _WINDOW = 1 << 14
 _SMALL = 1 << 20
+_MOMENT = 0.05  # seconds
 _AHEAD = 3  # blocks that a compressed stream is read ahead
 _COMPRESSED = (".gz", ".zst", ".bz2", ".xz")
 # UTF-32 LE begins like UTF-16 LE, so it stands first.
@@ -263,7 +264,7 @@ def open_source(source: Source) -> Iterator[PlainFile | Stream]:
             if plain is not None:
                 yield plain
                 return
-        with _stream(_reader(source, fd), source.path, None, None) as stream:
+        with _stream(_reader(source, fd), source.path, None, None, pipe=fd) as stream:
             yield stream
         return
     if source.url is not None and source.spool is None:
@@ -326,9 +327,16 @@ def _remote_stream(source: Source) -> Iterator[Stream]:
 
     def read(size: int) -> bytes:
         nonlocal rest
-        rest = rest or memoryview(next(blocks, b""))
-        data, rest = rest[:size], rest[size:]
-        return bytes(data)
+        data = b""
+        # Whole blocks, so that the format does not depend on how the network cuts them.
+        while len(data) < size:
+            rest = rest or memoryview(next(blocks, b""))
+            if not rest:
+                break
+            wanted = size - len(data)
+            data += bytes(rest[:wanted])
+            rest = rest[wanted:]
+        return data
 
     try:
         with _stream(read, source.path, found.mtime, found.size) as stream:
@@ -339,7 +347,11 @@ def _remote_stream(source: Source) -> Iterator[Stream]:
 
 @contextmanager
 def _stream(
-    given: Callable[[int], bytes], path: str, mtime: float | None, size: int | None
+    given: Callable[[int], bytes],
+    path: str,
+    mtime: float | None,
+    size: int | None,
+    pipe: int | None = None,
 ) -> Iterator[Stream]:
     position = 0
 
@@ -354,6 +366,8 @@ def _stream(
         head += data
         if compression_of(head) is None and b"\n" in head:
             break  # a pipe that gives a line at a time is not waited for
+    while pipe is not None and len(head) < _SMALL and _is_ready(pipe) and (data := read(BLOCK)):
+        head += data  # the more there is at once, the better the format is told
     kind = compression_of(head)
     read_on = _with_head(head, read)
     blocks = decompressed(read_on, kind, path) if kind else iter(lambda: read_on(BLOCK), b"")
@@ -369,6 +383,16 @@ def _stream(
     finally:
         if ahead:
             ahead.close()
+
+
+def _is_ready(pipe: int) -> bool:
+    """Tell whether a pipe has more to read within a moment."""
+    import select
+
+    try:
+        return bool(select.select([pipe], [], [], _MOMENT)[0])
+    except (OSError, ValueError):  # what cannot be waited for
+        return False
 
 
 def _with_head(head: bytes, read: Callable[[int], bytes]) -> Callable[[int], bytes]:
