@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from cotool.errors import InputError
 
 ENGINES = ("threads", "dask", "dask-local")
+_ADDRESS = re.compile(r"(?:tcp|tls|ws|wss|ucx)://\S+:\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +46,22 @@ def engine_choice(
         raise InputError("--scheduler and --scheduler-file name two schedulers")
     if resume and name == "threads":
         raise InputError("--resume is for --engine dask and dask-local")
+    if scheduler is not None and not _ADDRESS.fullmatch(scheduler):
+        raise InputError(f"--scheduler: {scheduler!r} is no address", hint="write tcp://HOST:8786")
+    if scheduler_file is not None:
+        _check_file(scheduler_file)
     return EngineChoice(name, scheduler, scheduler_file, resume)
+
+
+def _check_file(path: str) -> None:
+    """Raise InputError where a scheduler's file is not what Dask writes: it would be waited for."""
+    hint = "dask scheduler --scheduler-file FILE writes one"
+    try:
+        found = json.loads(Path(path).read_bytes())
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}", hint=hint) from None
+    except ValueError:
+        raise InputError(f"{path}: is no file of a scheduler", hint=hint) from None
+    address = found.get("address") if isinstance(found, dict) else None
+    if not isinstance(address, str) or not _ADDRESS.fullmatch(address):
+        raise InputError(f"{path}: is no file of a scheduler", hint=hint)
