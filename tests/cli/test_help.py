@@ -53,7 +53,9 @@ def test_examples_parse(path):
         named = ()
         while getattr(COMMANDS[named], "commands", None):
             named = (*named, words[len(named)])
-        COMMANDS[named].make_context(named[-1], words[len(named) :]).close()
+        with COMMANDS[named].make_context(named[-1], words[len(named) :]) as context:
+            assert context.command is COMMANDS[named]
+            assert not context.protected_args
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)

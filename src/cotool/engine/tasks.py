@@ -33,7 +33,7 @@ class Meter:
 
 
 class Work(Protocol[Got_co]):
-    """What is to be done, as a deque holds it: empty where nothing is, at least for now."""
+    """What is to be done, as a deque holds it. Results may add to it after it was empty."""
 
     def __len__(self) -> int: ...
 

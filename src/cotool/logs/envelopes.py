@@ -8,7 +8,6 @@ holds lines with a level, or a time (and words) before lines that say more when 
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cotool._fast.envelopes import Unwrapper
 from cotool.logs.documents import document_lines, sample_of_document
 from cotool.logs.formats import JSON, LOGFMT, recognise
-from cotool.logs.keyed import LEVEL_KEYS, TIME_KEYS, is_level, layouts_of
+from cotool.logs.keyed import LEVEL_KEYS, TIME_KEYS, is_level, json_objects, layouts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -122,14 +121,7 @@ def find_envelope(lines: Sequence[bytes]) -> Envelope | None:
 
 
 def _of_objects(lines: Sequence[bytes]) -> Envelope | None:
-    rows = []
-    for line in lines:
-        try:
-            value = json.loads(line)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(value, dict):
-            rows.append(value)
+    rows = json_objects(lines)
     if len(rows) < _MOST * len(lines):
         return None
     names = Counter(key for row in rows for key in row)

@@ -22,7 +22,7 @@ from cotool.logs.formats import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 LEVEL_KEYS = (
     "level", "severity", "lvl", "loglevel", "log_level", "log.level", "levelname", "level_name",
@@ -43,8 +43,8 @@ _LEVEL = re.compile(
 _PAIR = re.compile(r'([\w.@/-]+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))')
 
 
-def recognise_json(lines: list[bytes], total: int) -> list[Format]:
-    """Return the format of lines that hold one JSON object each, or nothing."""
+def json_objects(lines: Iterable[bytes]) -> list[dict[str, Any]]:
+    """Return the objects of lines that hold one JSON object each; other lines are passed over."""
     objects = []
     for line in lines:
         try:
@@ -52,7 +52,13 @@ def recognise_json(lines: list[bytes], total: int) -> list[Format]:
         except (ValueError, RecursionError):
             continue
         if isinstance(value, dict):
-            objects.append(dict(_flat(value)))
+            objects.append(value)
+    return objects
+
+
+def recognise_json(lines: list[bytes], total: int) -> list[Format]:
+    """Return the format of lines that hold one JSON object each, or nothing."""
+    objects = [dict(_flat(value)) for value in json_objects(lines)]
     return _keyed(objects, len(lines) / total, "JSON lines", JSON, b"{")
 
 

@@ -98,7 +98,7 @@ class TemplateSet:
         )
 
     def holds_known(self, template: Template) -> tuple[Known, ...]:
-        """Return the templates of the earlier run that a template stands for now."""
+        """Return the templates of the earlier run that are part of this template."""
         return self._found.holds.get(template.id, ())
 
     def match(self, line: str | bytes) -> Match | None:
