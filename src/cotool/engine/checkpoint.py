@@ -34,12 +34,17 @@ _PLAIN = {("builtins", "frozenset"), ("builtins", "set"), ("datetime", "datetime
 
 
 class Checkpoint:
-    """The results of one run so far. `path` is None where they are not kept."""
+    """The results of one run so far. `path` is None where they are not kept.
 
-    def __init__(self, file: BinaryIO | None, path: Path | None) -> None:
+    Without `resume` what an earlier run left is dropped for the first result, and not before: a
+    cluster that cannot be reached costs nothing of it.
+    """
+
+    def __init__(self, file: BinaryIO | None, path: Path | None, *, resume: bool = True) -> None:
         self._file = file
         self._path = path
-        self._known = dict(self._frames())
+        self._stale = not resume
+        self._known = dict(self._frames()) if resume else {}
         self._whole = True
         self.resumed = 0
 
@@ -86,6 +91,9 @@ class Checkpoint:
             return
         body = _key(item) + pickle.dumps(result, protocol=5)
         try:
+            if self._stale:
+                self._file.truncate(0)
+                self._stale = False
             self._file.write(_FRAME.pack(len(body), zlib.crc32(body)) + body)
             self._file.flush()
         except OSError:
@@ -97,7 +105,8 @@ class Checkpoint:
         """End the run; what is kept is deleted where it is done."""
         if self._file is None or self._path is None:
             return
-        if done and self._whole:
+        is_empty = os.fstat(self._file.fileno()).st_size == 0
+        if is_empty or (done and self._whole):
             with contextlib.suppress(OSError):
                 self._path.unlink()
         self._file.close()
@@ -126,7 +135,7 @@ class Checkpoint:
 def open_checkpoint(request: object, *, resume: bool) -> Iterator[Checkpoint]:
     """Keep the results of a run that `request` (by its repr) stands for; see Checkpoint.
 
-    Unless `resume`, what an earlier one left is dropped. Nothing is kept where the cache cannot be
+    Unless `resume`, what an earlier one left is dropped for the first result. Nothing is kept where the cache cannot be
     written, or the same run is under way already. Deleted when the block ends without an
     error, unless something was lost or the run was stopped.
     """
@@ -162,9 +171,7 @@ def _opened(request: object, *, resume: bool) -> Checkpoint:
     except OSError:
         file.close()
         return Checkpoint(None, None)
-    if not resume:
-        file.truncate(0)
-    return Checkpoint(file, path)
+    return Checkpoint(file, path, resume=resume)
 
 
 def _prune(folder: Path) -> None:
