@@ -135,9 +135,9 @@ class Checkpoint:
 def open_checkpoint(request: object, *, resume: bool) -> Iterator[Checkpoint]:
     """Keep the results of a run that `request` (by its repr) stands for; see Checkpoint.
 
-    Unless `resume`, what an earlier one left is dropped for the first result. Nothing is kept where the cache cannot be
-    written, or the same run is under way already. Deleted when the block ends without an
-    error, unless something was lost or the run was stopped.
+    Unless `resume`, what an earlier one left is dropped for the first result. Nothing is kept where
+    the cache cannot be written, or the same run is under way already. Deleted when the block ends
+    without an error, unless something was lost or the run was stopped.
     """
     checkpoint = _opened(request, resume=resume)
     try:
