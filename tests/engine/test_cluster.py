@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import socket
 import subprocess
 import sys
 from collections import deque
@@ -11,6 +12,7 @@ from functools import partial
 
 import pytest
 
+from cotool.cli import main
 from cotool.engine.tasks import Lost, Meter
 from cotool.errors import EngineError, InputError
 from engine.conftest import kill, wait_until
@@ -397,3 +399,32 @@ def test_a_bad_record_is_told_at_its_place_on_a_cluster(steady, tmp_path, in_pro
     assert in_process(*arguments, "--scheduler", steady.address) == here
     assert here[0] == 2
     assert "line 21" in here[2]
+
+
+def test_what_says_nothing_is_not_waited_for(examples, capsys, monkeypatch):
+    """A listener that accepts and never answers is no scheduler, and the command ends."""
+    monkeypatch.setattr("cotool.engine.cluster._CONNECT", 1)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"tcp://127.0.0.1:{listener.getsockname()[1]}"
+        code = main(["analyze-logs", str(examples / "shop.log"), "--scheduler", address])
+    assert code == 2
+    assert "no scheduler can be reached" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "cannot be read"),
+        ("{bad", "is no file of a scheduler"),
+        ("[]", "is no file of a scheduler"),
+        ('{"address": 5}', "is no file of a scheduler"),
+    ],
+)
+def test_a_wrong_scheduler_file_is_told_at_once(examples, tmp_path, capsys, content, message):
+    """A file that is missing, or is another one, is not waited for."""
+    path = tmp_path / "scheduler.json"
+    if content is not None:
+        path.write_text(content)
+    code = main(["analyze-logs", str(examples / "shop.log"), "--scheduler-file", str(path)])
+    assert code == 2
+    assert f"{path}: {message}" in capsys.readouterr().err

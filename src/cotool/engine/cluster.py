@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import os
 import queue
+import threading
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from cotool.engine.tasks import Lost
 from cotool.errors import CotoolError, EngineError, MissingExtraError
@@ -117,13 +118,12 @@ def _connected(options: ClusterOptions) -> Iterator[Any]:
             "or --engine dask-local",
         )
     where = address or options.scheduler_file
+    given = {"address": address} if address else {"scheduler_file": options.scheduler_file}
     try:
-        if address:
-            client = distributed.Client(address, timeout=_CONNECT, set_as_default=False)
-        else:
-            client = distributed.Client(
-                scheduler_file=options.scheduler_file, timeout=_CONNECT, set_as_default=False
-            )
+        client = _within(
+            _CONNECT + _CLOSE,
+            lambda: distributed.Client(timeout=_CONNECT, set_as_default=False, **given),
+        )
     except (OSError, TimeoutError, ValueError, KeyError, TypeError) as error:
         raise EngineError(
             f"{where}: no scheduler can be reached: {_first_line(error)}",
@@ -134,6 +134,29 @@ def _connected(options: ClusterOptions) -> Iterator[Any]:
     finally:
         with suppress(Exception):  # it may be gone
             client.close(timeout=_CLOSE)
+
+
+def _within(seconds: float, make: Callable[[], Result]) -> Result:
+    """Return make(). Raises TimeoutError where that takes longer, and what it raises.
+
+    Dask's own limit does not hold for what accepts a connection and then says nothing.
+    """
+    answers: queue.SimpleQueue[tuple[Result | None, Exception | None]] = queue.SimpleQueue()
+
+    def answer() -> None:
+        try:
+            answers.put((make(), None))
+        except Exception as error:  # noqa: BLE001 - raised again where it is waited for
+            answers.put((None, error))
+
+    threading.Thread(target=answer, daemon=True).start()
+    try:
+        made, error = answers.get(timeout=seconds)
+    except queue.Empty:
+        raise TimeoutError(f"no answer of a scheduler within {seconds} seconds") from None
+    if error is not None:
+        raise error
+    return cast("Result", made)
 
 
 def _name_of(client: Any) -> str:
