@@ -1,0 +1,426 @@
+/* The head of a log line: dates and times by their shape, levels, numbers between them, and, in
+ * syslog, host and process. Part of logmask.c, which has the classes of bytes.
+ */
+#ifndef COTOOL_LOGHEAD_H
+#define COTOOL_LOGHEAD_H
+
+/* ---- times --------------------------------------------------------------------------------- */
+
+static int is_month(const uint8_t *p) {
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    for (int n = 0; n < 12; n++)
+        if (!memcmp(p, months + 3 * n, 3)) return 1;
+    return 0;
+}
+
+static int is_weekday(const uint8_t *p) {
+    static const char days[] = "MonTueWedThuFriSatSun";
+    for (int n = 0; n < 7; n++)
+        if (!memcmp(p, days + 3 * n, 3)) return 1;
+    return 0;
+}
+
+/* The length of the date or time of digits at p, 0: none. */
+static size_t time_span(const uint8_t *p, const uint8_t *end) {
+    const uint8_t *q = p, *stop = p, *last = end;
+    int groups = 0, colons = 0, dashes = 0, slashes = 0, dots = 0, dots_before = 0;
+    int size[16], before = 0, after = 0, longest = 0;
+    if (end - p > 40) end = p + 40;
+    while (q < end) {
+        if (is(*q, DIGIT)) {
+            const uint8_t *first = q;
+            while (q < end && is(*q, DIGIT)) q++;
+            if (groups < 16) size[groups] = (int)(q - first);
+            if (groups < 3 && q - first > longest) longest = (int)(q - first);
+            if (groups == before && colons == 1 && !after) after = (int)(q - first);
+            groups++;
+            stop = q;
+            continue;
+        }
+        if (*q != 'Z' && (q + 1 >= end || !is(q[1], DIGIT))) goto done;
+        switch (*q) {
+            case ':':
+                if (!colons) {
+                    if (!groups || q != stop) goto done;
+                    before = groups, dots_before = dots;
+                }
+                colons++;
+                break;
+            case '-':
+            case '+': dashes += *q == '-'; break;
+            case '/': slashes++; break;
+            case '.': dots++; break;
+            case ',':
+            case '_':
+            case 'T': break;
+            case 'Z':
+                if (q + 1 < end && is(q[1], WORD)) goto done;
+                stop = q + 1;
+                goto done;
+            default: goto done;
+        }
+        q++;
+    }
+done:
+    if (stop < last && is(*stop, WORD)) return 0;
+    if (last - stop > 1 && (*stop == '.' || *stop == '-') && is(stop[1], WORD)) return 0;
+    if (groups < 2 || groups > 10) return 0;
+    if (colons) {
+        int hour = size[before - 1 < 15 ? before - 1 : 15];
+        if (colons > 3 || hour > 2 || after > 2 || !after || dots_before % 2) return 0;
+        if (groups == 2 && (hour != 2 || after != 2)) return 0;
+        return (size_t)(stop - p);
+    }
+    if (groups < 3 || (groups > 3 && size[0] != 4) || !(dashes >= 2 || slashes >= 2 || (dots >= 2 && size[0] == 4))) return 0;
+    if (!(longest == 4 || (size[0] == 2 && size[1] == 2 && size[2] == 2))) return 0;
+    if (size[0] == 3 || size[0] > 4 || size[1] > 2) return 0;
+    return (size_t)(stop - p);
+}
+
+/* The length of a date with the name of its month at p: "Sun Jul 17 15:09:16 2005". */
+static size_t named_date_span(const uint8_t *p, const uint8_t *end) {
+    const uint8_t *start = p;
+    size_t size;
+    if (end - p < 10) return 0;
+    if (is_weekday(p)) {
+        p += 3;
+        if (*p == ',') p++;
+        if (p >= end || *p != ' ') return 0;
+        p++;
+    }
+    if (end - p < 8 || !is_month(p) || p[3] != ' ') return 0;
+    p += 4;
+    if (*p == ' ') p++;
+    if (p >= end || !is(*p, DIGIT)) return 0;
+    while (p < end && is(*p, DIGIT)) p++;
+    if (p >= end || *p != ' ') return 0;
+    size = time_span(p + 1, end);
+    if (!size || p[3] != ':') return 0;
+    p += 1 + size;
+    if (end - p >= 4 && *p == ' ' && p[1] >= 'A' && p[1] <= 'Z' && p[2] >= 'A' && p[2] <= 'Z' &&
+        p[3] >= 'A' && p[3] <= 'Z') {
+        const uint8_t *zone = p + 1;
+        while (zone < end && *zone >= 'A' && *zone <= 'Z') zone++;
+        if (zone - p <= 5 && (zone == end || !is(*zone, WORD))) p = zone;
+    }
+    if (end - p >= 5 && *p == ' ' && is(p[1], DIGIT) && is(p[2], DIGIT) && is(p[3], DIGIT) &&
+        is(p[4], DIGIT) && (end - p == 5 || !is(p[5], WORD)))
+        p += 5;
+    return (size_t)(p - start);
+}
+
+/* ---- headers ------------------------------------------------------------------------------- */
+
+enum { NOTHING, SEPARATOR, NUMBER, MOMENT, NAME, ZONE, LEVEL_WORD };
+
+static int level_style(const uint8_t *p, size_t size) {
+    int style = 0;
+    return cotool_level_of(p, size, &style) < 0 ? 0 : style;
+}
+
+static int all_digits(const uint8_t *p, const uint8_t *end) {
+    while (p < end && is(*p, DIGIT)) p++;
+    return p == end;
+}
+
+static int is_zone(const uint8_t *p, size_t size) {
+    static const char zones[] =
+        "|AM|PM|UTC|GMT|EST|EDT|CST|CDT|MST|MDT|PST|PDT|AKST|AKDT|HST|BST|IST|WET|WEST|CET|CEST|MET|"
+        "MEST|EET|EEST|MSK|SAST|PKT|SGT|HKT|JST|KST|AWST|ACST|ACDT|AEST|AEDT|NZST|NZDT|\0\0\0\0\0";
+    if (size < 2 || size > 4 || *p < 'A' || *p > 'W' || p[1] < 'A' || p[1] > 'Z') return 0;
+    for (const char *zone = zones; *zone; zone++)
+        if (*zone == '|' && !memcmp(zone + 1, p, size) && zone[size + 1] == '|')
+            return 1;
+    return 0;
+}
+
+/* What a word of a header is, without the mark that ends it. */
+static int header_word(const uint8_t *p, const uint8_t *end, int at_start, int *style) {
+    const uint8_t *q = p;
+    size_t size;
+    *style = 0;
+    while (end > p && (end[-1] == ',' || end[-1] == ';')) end--;
+    if (end > p && end[-1] == ':') end--;
+    size = (size_t)(end - p);
+    if (!size || (size <= 2 && *p == '-' && end[-1] == '-') || (size == 1 && *p == '|'))
+        return SEPARATOR;
+    if (is(*p, DIGIT) || ((*p == '-' || *p == '+') && size > 1 && is(p[1], DIGIT))) {
+        int marks = 0;
+        if (time_span(p, end) == size) return MOMENT;
+        if (!is(*p, DIGIT)) q++;
+        for (; q < end; q++) {
+            if (is(*q, DIGIT)) continue;
+            if ((*q != '.' && *q != '-' && *q != '/') || marks++) return NOTHING;
+        }
+        /* 1117838570, 1117838570123: the epoch */
+        if (at_start && *p == '1' && (size == 10 || size == 13 || (size > 11 && p[10] == '.')))
+            return MOMENT;
+        return NUMBER;
+    }
+    if (size == 3 && (is_month(p) || is_weekday(p))) return NAME;
+    if (is_zone(p, size)) return ZONE;
+    *style = level_style(p, size);
+    return *style ? LEVEL_WORD : NOTHING;
+}
+
+/* What a bracket of a header holds: times, levels, numbers; NOTHING where it is a text. */
+static int header_bracket(const uint8_t *p, const uint8_t *end) {
+    int found = SEPARATOR, words = 0, unknown = 0;
+    while (p < end) {
+        const uint8_t *q = p;
+        int style, kind;
+        while (q < end && *q != ' ' && !(*q == ':' && q + 1 < end && is(q[1], LETTER))) q++;
+        kind = header_word(p, q, 0, &style);
+        words++;
+        unknown += kind == NOTHING;
+        if (kind > found) found = kind;
+        p = q + 1;
+    }
+    if (!words || (unknown && !(unknown == 1 && words == 2 && found == LEVEL_WORD))) return NOTHING;
+    return found;
+}
+
+/* The shape of [line, end): digits d, names m, levels L; what lies between as it is. */
+static int write_signature(const uint8_t *line, const uint8_t *end, uint8_t *to) {
+    uint8_t *start = to, *stop = to + COTOOL_SIGNATURE_SIZE - 2;
+    while (line < end && to < stop) {
+        if (is(*line, DIGIT)) {
+            while (line < end && is(*line, DIGIT)) line++;
+            *to++ = 'd';
+        } else if (is(*line, LETTER)) {
+            const uint8_t *word = line;
+            while (line < end && is(*line, LETTER)) line++;
+            if (line - word == 1)
+                *to++ = *word == 'T' || *word == 'Z' ? *word : 'L';
+            else
+                *to++ = level_style(word, (size_t)(line - word)) ? 'L' : 'm';
+        } else if (is(*line, BLANK)) {
+            while (line < end && is(*line, BLANK)) line++;
+            *to++ = ' ';
+        } else {
+            *to++ = is(*line, CONTROL) ? '?' : *line;
+            line++;
+        }
+    }
+    while (to > start && to[-1] == ' ') to--;
+    return (int)(to - start);
+}
+
+static const uint8_t *skip_blanks(const uint8_t *p, const uint8_t *end) {
+    while (p < end && is(*p, BLANK)) p++;
+    return p;
+}
+
+/* The end of "name[123]:" or "name:" at p, NULL: none. */
+static const uint8_t *process_name(const uint8_t *p, const uint8_t *end) {
+    const uint8_t *q = p;
+    int blank = 0;
+    if (end - p > 64) end = p + 64;
+    while (q < end && *q != ':' && *q != '[' && *q != ']') blank |= is(*q++, BLANK);
+    if (q == p || q == end) return NULL;
+    if (*q == '[') {
+        q++;
+        if (q == end || !is(*q, DIGIT)) return NULL;
+        while (q < end && is(*q, DIGIT)) q++;
+        if (end - q < 2 || *q != ']' || q[1] != ':') return NULL;
+        q++;
+    } else if (*q != ':' || blank) {
+        return NULL;
+    }
+    q++;
+    return q == end || is(*q, BLANK) ? q : NULL;
+}
+
+/* Eight bytes in which every digit is a 0. */
+COTOOL_INLINE uint64_t without_digits(uint64_t x) {
+    const uint64_t ones = 0x0101010101010101u;
+    uint64_t y = x ^ ones * '0';
+    uint64_t other = (((y & ones * 0x7F) + ones * 0x76) | y) & ones * 0x80;
+    other = (other >> 7) * 0xFF;
+    return (x & other) | (ones * '0' & ~other);
+}
+
+typedef struct {
+    int timed, level, syslog, pri, names, after_number;
+} header_state;
+
+/* Whether the header at `line` has a shape: the same but for the values of digits. */
+static int has_shape(const uint8_t *line, const uint8_t *end, const struct cotool_shape *shape) {
+    if (!shape->size || (size_t)(end - line) < shape->size) return 0;
+    if (shape->one && line[shape->one - 1] != '1') return 0;
+    for (unsigned n = 0; n < shape->size; n += 8) {
+        uint64_t x;
+        memcpy(&x, line + n, 8);
+        if ((without_digits(x) ^ shape->bytes[n / 8]) & shape->care[n / 8]) return 0;
+    }
+    return 1;
+}
+
+static const struct cotool_shape *known_shape(const uint8_t *line, const uint8_t *end,
+                                              cotool_header *memo) {
+    if (has_shape(line, end, &memo->shape[memo->last])) return &memo->shape[memo->last];
+    for (unsigned n = 0; n < COTOOL_SHAPES; n++)
+        if (n != memo->last && has_shape(line, end, &memo->shape[n])) {
+            memo->last = n;
+            return &memo->shape[n];
+        }
+    return NULL;
+}
+
+/* Keeps the shape of the header that ends at `done`. `epoch`: a number that is one because it
+ * begins with 1, or NULL. */
+static void learn_shape(const uint8_t *line, const uint8_t *end, const uint8_t *done,
+                        const uint8_t *epoch, const header_state *state, const uint8_t *signature,
+                        int size, cotool_header *memo) {
+    const unsigned whole = (unsigned)(done - line) + 1; /* with the byte that ends it */
+    struct cotool_shape *shape = &memo->shape[memo->oldest];
+    if (done == line || done >= end || whole > sizeof shape->bytes) return;
+    memo->last = memo->oldest;
+    memo->oldest = (memo->oldest + 1) % COTOOL_SHAPES;
+    shape->size = whole;
+    shape->one = epoch ? (unsigned)(epoch - line) + 1 : 0;
+    for (unsigned n = 0; n < whole; n += 8) {
+        uint64_t x;
+        unsigned left = whole - n;
+        memcpy(&x, line + n, 8);
+        shape->bytes[n / 8] = without_digits(x);
+        shape->care[n / 8] = left >= 8 ? ~(uint64_t)0 : ((uint64_t)1 << (8 * left)) - 1;
+    }
+    memcpy(shape->state, state, sizeof *state);
+    memcpy(shape->signature, signature, (size_t)size);
+    shape->signature_size = size;
+}
+
+/* The end of a header's word at p: a blank, | or [. */
+static const uint8_t *word_end(const uint8_t *p, const uint8_t *stop) {
+#if defined(__SSE2__)
+    for (; p < stop; p += 16) {
+        const __m128i x = _mm_loadu_si128((const __m128i *)p);
+        const __m128i ends = _mm_or_si128(
+            _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8(' ')), _mm_cmpeq_epi8(x, _mm_set1_epi8('\t'))),
+            _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('|')), _mm_cmpeq_epi8(x, _mm_set1_epi8('['))));
+        const unsigned found = (unsigned)_mm_movemask_epi8(ends);
+        if (!found) continue;
+        p += __builtin_ctz(found);
+        break;
+    }
+    return p < stop ? p : stop;
+#else
+    while (p < stop && !is(*p, BLANK) && *p != '|' && *p != '[') p++;
+    return p;
+#endif
+}
+
+/* Past the time of an access log's line, "127.0.0.1 - - [07/Mar/2026:10:00:00 +0000]", NULL: none. */
+static const uint8_t *access_time(const uint8_t *line, const uint8_t *end) {
+    const uint8_t *p, *close;
+    if (end - line < 40) return NULL;
+    p = memchr(line, '[', end - line > 128 ? 128 : (size_t)(end - line));
+    if (!p || p == line || end - p < 22 || !all_digits(p + 1, p + 3) || p[3] != '/' ||
+        !is_month(p + 4) || p[7] != '/' || !all_digits(p + 8, p + 12) || p[12] != ':')
+        return NULL;
+    close = memchr(p, ']', end - p > 40 ? 40 : (size_t)(end - p));
+    return close ? close + 1 : NULL;
+}
+
+/* Where the message begins: past time, level, numbers between them, and, in syslog, host and
+ * process. Writes the shape of what was passed. */
+static const uint8_t *read_header(const uint8_t *line, const uint8_t *end, uint8_t *signature,
+                                  int *size, cotool_header *memo) {
+    const uint8_t *p = line, *done = line, *stop, *epoch = NULL;
+    header_state s = {0}, reached;
+    const struct cotool_shape *known = known_shape(line, end, memo);
+    int host = 0;
+    if (known) {
+        /* What it says does not depend on its digits; the words after it are looked at. */
+        memcpy(&s, known->state, sizeof s);
+        p = done = line + known->size - 1;
+    } else if (p < end && *p == '<') {
+        const uint8_t *q = p + 1;
+        while (q < end && q < p + 4 && is(*q, DIGIT)) q++;
+        if (q > p + 1 && q < end && *q == '>') {
+            p = q + 1;
+            if (end - p >= 2 && *p == '1' && p[1] == ' ') p++; /* RFC 5424 */
+            done = p, s.pri = 1;
+        }
+    }
+    reached = s;
+    stop = end - line > 160 ? line + 160 : end;
+    while (p < stop) {
+        const uint8_t *q;
+        int kind, style = 0, at_start = done == line;
+        if (is(*p, BLANK) || *p == '|') {
+            p++;
+            continue;
+        }
+        if (*p == '[' || *p == '(') {
+            q = memchr(p, *p == '[' ? ']' : ')', (size_t)(stop - p));
+            if (!q) break;
+            kind = header_bracket(p + 1, q);
+            if (kind == NOTHING || kind == SEPARATOR || (kind == LEVEL_WORD && s.level)) break;
+            q++;
+            while (q < stop && (*q == ':' || *q == ',')) q++;
+            p = q;
+            s.names = 0, s.after_number = kind == NUMBER || kind == MOMENT;
+            if (kind == MOMENT) s.timed = 1;
+            if (kind == LEVEL_WORD) s.level = 1;
+            if (kind == MOMENT || kind == LEVEL_WORD) done = p, s.syslog = 0, reached = s, known = NULL;
+            continue;
+        }
+        q = word_end(p, stop);
+        kind = header_word(p, q, at_start, &style);
+        if (kind == NOTHING && s.after_number && s.timed && !s.level && q - p == 1 &&
+            cotool_letter_level(*p) >= 0)
+            kind = LEVEL_WORD, style = COTOOL_UPPER;
+        if (at_start && q - p == 5 && cotool_letter_level(*p) >= 0 && all_digits(p + 1, q))
+            kind = MOMENT, s.level = 1; /* glog: I0102 03:04:05.678901 */
+        if (kind == NOTHING) break;
+        if (kind == LEVEL_WORD) {
+            if (s.level || (!s.timed && style != COTOOL_UPPER)) break;
+            /* "Error opening ..." is how a message begins; "Info:", "info |" is a level. */
+            if (style != COTOOL_UPPER && q[-1] != ':' && q[-1] != ',' &&
+                !(q + 1 < end && (*q == '\t' || *q == '|' || (is(q[0], BLANK) && is(q[1], BLANK)))))
+                break;
+            s.level = 1, s.syslog = 0;
+        } else if (kind == MOMENT) {
+            if (at_start && is(*p, DIGIT) && time_span(p, q) != (size_t)(q - p)) epoch = p;
+            s.timed = 1;
+            s.syslog = s.names && s.after_number;
+        } else if (kind == ZONE && (!s.after_number || p > done + 1)) {
+            break;
+        }
+        if (kind != ZONE) {
+            s.names = kind == NAME ? 1 : kind == NUMBER ? s.names : 0;
+            s.after_number = kind == NUMBER || kind == MOMENT;
+        }
+        p = q;
+        if (kind == LEVEL_WORD || kind == MOMENT || kind == ZONE) done = q, reached = s, known = NULL;
+    }
+    if (done == line && (stop = access_time(line, end))) {
+        memcpy(signature, "[d/m/d]", 7);
+        *size = 7;
+        return skip_blanks(stop, end);
+    }
+    p = skip_blanks(done, end);
+    if (known) {
+        memcpy(signature, known->signature, sizeof known->signature);
+        *size = known->signature_size;
+    } else {
+        *size = write_signature(line, done, signature);
+        /* Whether "<34>1" has a version depends on its digit. */
+        if (!reached.pri) learn_shape(line, end, done, epoch, &reached, signature, *size, memo);
+    }
+    if (reached.syslog || reached.pri) {
+        const uint8_t *q = p, *process;
+        while (q < end && !is(*q, BLANK)) q++;
+        if (q > p && q < end && q[-1] != ':' && !process_name(p, end)) {
+            p = skip_blanks(q, end);
+            host = 1;
+        }
+        if ((process = process_name(p, end))) p = skip_blanks(process, end), host |= 2;
+        signature[(*size)++] = (uint8_t)('0' + host);
+    }
+    return p;
+}
+
+#endif
