@@ -7,7 +7,8 @@
 /* With more forms than COTOOL_FORMS the table becomes a tree of words: where more words follow a
  * beginning than its depth allows, they become one. Which do depends on the set of forms alone:
  * beginnings are judged from the first word on, and words that follow only become more. So tables
- * of parts, folded or not, add up to the same.
+ * of parts, folded or not, add up to the same. Only whether more than twice COTOOL_FORMS are left
+ * after that, so that the second row takes over early, may depend on how the lines came.
  */
 
 #define DEPTH 24
