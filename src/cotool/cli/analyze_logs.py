@@ -22,6 +22,11 @@ from cotool.cli._html_output import EXTENSIONS, report_format
 from cotool.cli._logs_run import LogRequest, run
 from cotool.cli._options import flag as _flag
 from cotool.cli._options import option as _option
+from cotool.cli._report_options import (  # noqa: TC001 - Typer reads the annotations
+    AsJson,
+    OpenReport,
+    ReportFile,
+)
 from cotool.errors import InputError
 from cotool.logs.options import LEVELS
 
@@ -214,20 +219,9 @@ def analyze_logs(
             "Output", "table, json, csv or html.", "--format", "-f", metavar="NAME", words=FORMATS
         ),
     ] = None,
-    json: Annotated[bool, _flag("Output", "The same as --format json.", "--json")] = False,
-    output: Annotated[
-        str | None,
-        _option(
-            "Output",
-            "Write to a file, whole or not at all; its extension may give the format.",
-            "--output",
-            "-o",
-            metavar="FILE",
-        ),
-    ] = None,
-    open: Annotated[  # noqa: A002 - the option's name
-        bool, _flag("Output", "Show an HTML report in the browser.", "--open")
-    ] = False,
+    json: AsJson = False,
+    output: ReportFile = None,
+    open: OpenReport = False,  # noqa: A002 - the option's name
     fail_on: Annotated[
         list[str] | None,
         _option(

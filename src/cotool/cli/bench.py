@@ -11,6 +11,11 @@ import typer
 from cotool.cli import _bench_work as work
 from cotool.cli._bench_compare import FORMATS, Report, compare_results
 from cotool.cli._options import flag, option
+from cotool.cli._report_options import (  # noqa: TC001 - Typer reads the annotations
+    AsJson,
+    OpenReport,
+    ReportFile,
+)
 from cotool.errors import InputError
 
 Job = Callable[[], int]
@@ -118,20 +123,9 @@ def compare(
         option(_OUTPUT, "table, json or html.", "--format", "-f", metavar="NAME",
                words=FORMATS),
     ] = None,
-    json: Annotated[bool, flag(_OUTPUT, "The same as --format json.", "--json")] = False,
-    output: Annotated[
-        str | None,
-        option(
-            _OUTPUT,
-            "Write to a file, whole or not at all; its extension may give the format.",
-            "--output",
-            "-o",
-            metavar="FILE",
-        ),
-    ] = None,
-    open: Annotated[  # noqa: A002 - the option's name
-        bool, flag(_OUTPUT, "Show an HTML report in the browser.", "--open")
-    ] = False,
+    json: AsJson = False,
+    output: ReportFile = None,
+    open: OpenReport = False,  # noqa: A002 - the option's name
 ) -> Job:  # fmt: skip
     """Compare two results, case by case.
 

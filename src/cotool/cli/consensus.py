@@ -23,6 +23,11 @@ from cotool.cli._examples import demo_paths
 from cotool.cli._html_output import EXTENSIONS, report_format
 from cotool.cli._options import flag as _flag
 from cotool.cli._options import option as _option
+from cotool.cli._report_options import (  # noqa: TC001 - Typer reads the annotations
+    AsJson,
+    OpenReport,
+    ReportFile,
+)
 from cotool.cli._run import Request, run
 from cotool.cli._settings import FORMATS, resolve_settings
 from cotool.consensus.options import CLUSTERINGS, METHODS, METRICS
@@ -246,20 +251,9 @@ def consensus(
             words=FORMATS,
         ),
     ] = None,
-    json: Annotated[bool, _flag("Output", "The same as --format json.", "--json")] = False,
-    output: Annotated[
-        str | None,
-        _option(
-            "Output",
-            "Write to a file, whole or not at all; its extension may give the format.",
-            "--output",
-            "-o",
-            metavar="FILE",
-        ),
-    ] = None,
-    open: Annotated[  # noqa: A002 - the option's name
-        bool, _flag("Output", "Show an HTML report in the browser.", "--open")
-    ] = False,
+    json: AsJson = False,
+    output: ReportFile = None,
+    open: OpenReport = False,  # noqa: A002 - the option's name
     explain: Annotated[
         bool, _flag("Output", "Say in the table why this answer stands.", "--explain")
     ] = False,

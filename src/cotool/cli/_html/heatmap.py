@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,22 @@ _LIGHT_TURN, _DARK_TURN = 0.85, 0.62
 _COLOUR = (66, 118, 190)  # of the image, which is the same on both pages
 
 
+@dataclass(frozen=True)
+class _Grid:
+    """What is drawn: a name for each line and column, and where clusters end between them."""
+
+    names: Sequence[str]
+    values: Sequence[Sequence[float]]
+    bounds: Sequence[int]
+    least: float
+    label: str
+
+    @property
+    def side(self) -> int:
+        """Return how many lines it has, and columns."""
+        return len(self.names)
+
+
 def heat_map(
     names: Sequence[str],
     row: Callable[[int], Sequence[float]],
@@ -49,9 +66,8 @@ def heat_map(
     values = _averages(runs, row)
     least = _floor(values)
     shown = [_name([names[i] for i in run]) for run in runs]
-    bounds = _bounds(groups, len(order), len(runs))
-    draw = _cells if len(runs) <= _MOST_CELLS else _image
-    picture = draw(shown, values, bounds, least, label)
+    grid = _Grid(shown, values, _bounds(groups, len(order), len(runs)), least, label)
+    picture = _cells(grid) if grid.side <= _MOST_CELLS else _image(grid)
     readings = element(
         "div",
         picture,
@@ -104,21 +120,15 @@ def _size(side: int) -> float:
     return min(_CELL, round(_SIDE / side, 1))
 
 
-def _cells(
-    names: Sequence[str],
-    values: Sequence[Sequence[float]],
-    bounds: Sequence[int],
-    least: float,
-    label: str,
-) -> Html:
-    side = len(names)
+def _cells(grid: _Grid) -> Html:
+    side = grid.side
     labelled = side <= _MOST_NAMES
-    left = _label(names)
+    left = _label(grid.names)
     cell, space = _size(side), 1 if labelled else 0.25
     drawn: list[Html] = []
-    for i, line in enumerate(values):
+    for i, line in enumerate(grid.values):
         for j, value in enumerate(line):
-            opacity = _opacity(value, least)
+            opacity = _opacity(value, grid.least)
             drawn.append(
                 element(
                     "rect", x=left + j * cell + space, y=i * cell + space, width=cell - 2 * space,
@@ -136,40 +146,35 @@ def _cells(
     if labelled:
         drawn += [
             element("text", _short(name), x=left - 8, y=(i + 0.5) * cell + 4, class_="name")
-            for i, name in enumerate(names)
+            for i, name in enumerate(grid.names)
         ]
     end = left + side * cell
-    for bound in bounds:
+    for bound in grid.bounds:
         at = bound * cell
         drawn.append(element("line", x1=left, x2=end, y1=at, y2=at))
         drawn.append(element("line", x1=left + at, x2=left + at, y1=0, y2=side * cell))
     drawn.append(element("rect", class_="cursor", width=cell, height=cell, visibility="hidden"))
     return element(
         "svg",
-        element("title", label),
+        element("title", grid.label),
         join(drawn),
         viewBox=f"0 0 {end} {side * cell}",
         width=end,
         class_="few" if side <= _MOST_NUMBERS else None,
         role="img",
-        aria_label=label,
+        aria_label=grid.label,
     )
 
 
-def _image(
-    names: Sequence[str],
-    values: Sequence[Sequence[float]],
-    bounds: Sequence[int],
-    least: float,
-    label: str,
-) -> Html:
-    side = len(names)
+def _image(grid: _Grid) -> Html:
+    side = grid.side
     png = opacity_png(
-        [bytes(round(255 * _opacity(value, least)) for value in line) for line in values], _COLOUR
+        [bytes(round(255 * _opacity(value, grid.least)) for value in line) for line in grid.values],
+        _COLOUR,
     )
     lines = [
         element("line", x1=x1, x2=x2, y1=y1, y2=y2)
-        for at in bounds
+        for at in grid.bounds
         for x1, x2, y1, y2 in ((0, side, at, at), (at, at, 0, side))
     ]
     overlay = element(
@@ -177,7 +182,7 @@ def _image(
         element("rect", class_="cursor", width=1, height=1, visibility="hidden"),
         viewBox=f"0 0 {side} {side}", aria_hidden="true", class_="over",
     )  # fmt: skip
-    picture = element("img", src=data_url(png), alt=label, width=side, height=side)
+    picture = element("img", src=data_url(png), alt=grid.label, width=side, height=side)
     kind = "image fine" if side > _MOST_SHARP else "image"
     return element("div", picture, overlay, class_=kind)
 
