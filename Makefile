@@ -20,7 +20,7 @@ check:          ## ruff, mypy with stubtest, cython-lint, import-linter, Cython'
 	$(PYTHON) -m mypy
 	$(PYTHON) -m mypy.stubtest cotool._fast \
 		--allowlist tests/stubtest-allowlist.txt --ignore-unused-allowlist
-	cython-lint src/cotool/_fast/*.pyx src/cotool/_fast/*.pxd
+	cython-lint src/cotool/_fast/*/*.pyx src/cotool/_fast/*/*.pxd
 	lint-imports
 	$(PYTHON) tests/cython_hints.py
 
@@ -58,6 +58,4 @@ dist:           ## sdist and wheel
 	$(PYTHON) -m pip install -q build && $(PYTHON) -m build
 
 clean:
-	rm -rf build dist src/*.egg-info src/cotool/_fast/*.so
-	cd src/cotool/_fast && rm -f _openmp.c clustering.c decoys.c edits.c interrupt.c envelopes.c forms.c levenshtein.c logit.c logscan.c matrix.c neighbours.c pairwise.c partition.c rover.c subclasses.c \
-		tokens.c truth.c
+	rm -rf build dist src/*.egg-info src/cotool/_fast/*/*.so

@@ -16,24 +16,30 @@ FAST = "src/cotool/_fast"
 
 # Each extension module, and the C files with its leaf loops.
 MODULES: dict[str, list[str]] = {
-    "_openmp": [],
-    "envelopes": ["logenvelopes.c"],
-    "forms": ["logforms.c", "logmask.c"],
-    "interrupt": [],
-    "logscan": ["automaton.c", "logentries.c", "logforms.c", "loglines.c", "logmask.c"],
-    "matrix": [],
-    "neighbours": ["bags.c", "index.c"],
-    "clustering": [],
-    "edits": ["myers.c"],
-    "levenshtein": ["myers.c"],
-    "pairwise": ["bags.c", "vectors.c"],
-    "partition": [],
-    "tokens": ["words.c"],
-    "truth": [],
-    "decoys": [],
-    "logit": [],
-    "subclasses": [],
-    "rover": [],
+    "base/_openmp": [],
+    "base/interrupt": [],
+    "base/matrix": [],
+    "logs/envelopes": ["logs/logenvelopes.c"],
+    "logs/forms": ["logs/logforms.c", "logs/logmask.c"],
+    "logs/logscan": [
+        "logs/automaton.c",
+        "logs/logentries.c",
+        "logs/logforms.c",
+        "logs/loglines.c",
+        "logs/logmask.c",
+    ],
+    "logs/partition": [],
+    "text/clustering": [],
+    "text/edits": ["text/myers.c"],
+    "text/levenshtein": ["text/myers.c"],
+    "text/neighbours": ["text/bags.c", "text/index.c"],
+    "text/pairwise": ["text/bags.c", "text/vectors.c"],
+    "text/tokens": ["text/words.c"],
+    "truth/decoys": [],
+    "truth/logit": [],
+    "truth/rover": [],
+    "truth/subclasses": [],
+    "truth/truth": [],
 }
 
 DIRECTIVES = {
@@ -111,17 +117,18 @@ class BuildExt(build_ext):
 
 def extensions() -> list[Extension]:
     """The extension modules of cotool._fast."""
-    headers = sorted(str(path) for path in Path(FAST).glob("*.h"))
+    headers = sorted(str(path) for ext in ("*.h", "*.inc") for path in Path(FAST).rglob(ext))
     return cythonize(
         [
             Extension(
-                f"cotool._fast.{name}",
+                f"cotool._fast.{name.replace('/', '.')}",
                 [f"{FAST}/{name}.pyx", *(f"{FAST}/{source}" for source in sources)],
                 include_dirs=[FAST],
                 depends=headers,
             )
             for name, sources in MODULES.items()
         ],
+        build_dir="build/cython",
         compiler_directives=DIRECTIVES,
     )
 

@@ -24,9 +24,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cotool.logs.patterns import compile_pattern
-from cotool.logs.scan import ScanOptions, Watch, scan_source
-from cotool.logs.sources import find_sources
+from cotool.logs.patterns.patterns import compile_pattern
+from cotool.logs.scan.scan import ScanOptions, Watch, scan_source
+from cotool.logs.scan.sources import find_sources
 from results import Report, add_write
 
 if TYPE_CHECKING:

@@ -25,11 +25,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool import Gold, Learning, Store, find_consensus_batch, read_gold
-from cotool.consensus.comparison import compare_methods
-from cotool.consensus.extraction import extract_answer, extract_answers
-from cotool.consensus.gold import in_normal_form
-from cotool.consensus.labels import auroc, calibration_error
-from cotool.consensus.readers import read_questions
+from cotool.consensus.extract.extraction import extract_answer, extract_answers
+from cotool.consensus.read.gold import in_normal_form
+from cotool.consensus.read.readers import read_questions
+from cotool.consensus.truth.comparison import compare_methods
+from cotool.consensus.truth.labels import auroc, calibration_error
 from results import Report, add_write
 
 if TYPE_CHECKING:

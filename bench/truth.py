@@ -17,10 +17,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cotool.consensus.labels import Table, infer
-from cotool.consensus.readers import read_questions
-from cotool.consensus.similarity import similarity_matrix
-from cotool.consensus.synthesis import synthesise
+from cotool.consensus.decide.similarity import similarity_matrix
+from cotool.consensus.decide.synthesis import synthesise
+from cotool.consensus.read.readers import read_questions
+from cotool.consensus.truth.labels import Table, infer
 from results import Report, add_write
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cotool import __version__
-from cotool.cli import whole_command
+from cotool.cli.app import whole_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,7 @@ def main() -> int:
     directives = [f"-X{name}={value}" for name, value in setup["DIRECTIVES"].items()]
     found = []
     with tempfile.TemporaryDirectory() as folder:
-        for source in sorted((ROOT / "src/cotool/_fast").glob("*.pyx")):
+        for source in sorted((ROOT / "src/cotool/_fast").rglob("*.pyx")):
             done = subprocess.run(
                 [
                     *(sys.executable, "-m", "cython", "-3", *directives),

@@ -8,10 +8,10 @@ import re
 from html.parser import HTMLParser
 
 from cotool.benchmarks import Compared
-from cotool.cli._html.batch import BatchPage
-from cotool.cli._html.bench import bench_page
-from cotool.cli._html.logs import logs_page
-from cotool.cli._html.question import question_page
+from cotool.cli.html.batch import BatchPage
+from cotool.cli.html.bench import bench_page
+from cotool.cli.html.logs import logs_page
+from cotool.cli.html.question import question_page
 from cotool.consensus import find_consensus, find_consensus_batch
 from cotool.consensus.model import Cluster, Consensus, Dissent, Insight
 from cotool.logs import analyze_logs

@@ -44,7 +44,7 @@ def stands_alone(char):
 
 
 def tokenize(text):
-    """Words as cotool._fast.tokens describes them, character by character."""
+    """Words as cotool._fast.text.tokens describes them, character by character."""
     text = fold(text)
     words, current, alone = [], "", False
     for i, char in enumerate(text):
@@ -971,7 +971,7 @@ _IS = {
 
 
 def part(rows, facts, quoted, before):
-    """Templates of rows of words, as in cotool._fast.partition: (rows, places of values)."""
+    """Templates of rows of words, as in cotool._fast.logs.partition: (rows, places of values)."""
     found = []
 
     def has(word, name):
@@ -1055,7 +1055,7 @@ def part(rows, facts, quoted, before):
 
 
 def collapse(ids, flags, longest):
-    """Tokens with groups that follow themselves as one, as in cotool._fast.partition.groups."""
+    """Tokens with groups that follow themselves as one, as in _fast.logs.partition.groups."""
     between, parameter, word = 1, 2, 4
     items = [(token, flag, n, n) for n, (token, flag) in enumerate(zip(ids, flags, strict=True))]
 

@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 import pytest
 
 import cotool
-from cotool._tables import as_html, table_of
 from cotool.errors import InputError, MissingExtraError
+from cotool.io.dataframes import as_html, table_of
 
 HOSTILE = '</table><script>alert(1)</script><img src=x onerror="x">\u202e\x1b[31m\ud800&amp;'
 LOG = """\

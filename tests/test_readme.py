@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from cotool import find_consensus
-from cotool.cli import main
-from cotool.consensus import insights
+from cotool.cli.app import main
+from cotool.consensus.decide import insights
 from cotool.consensus.model import Consensus
 from cotool.consensus.options import METRICS
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cotool.cli import main
+from cotool.cli.app import main
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "tests" / "recipes"

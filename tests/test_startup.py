@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = ("cotool._fast.", "cryptography", "sqlite3", "numpy", "cotool.consensus.find")
+HEAVY = ("cotool._fast.", "cryptography", "sqlite3", "numpy", "cotool.consensus.api")
 
 
 def loaded(*arguments):

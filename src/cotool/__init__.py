@@ -36,7 +36,7 @@ if TYPE_CHECKING:
         similarity_matrix,
         wawa,
     )
-    from cotool.consensus.frames import to_pandas, to_polars
+    from cotool.consensus.dataframes import to_pandas, to_polars
     from cotool.errors import (
         CostRefusedError,
         CotoolError,
@@ -172,7 +172,7 @@ __getattr__ = lazy(
         **dict.fromkeys(_ERRORS, "cotool.errors"),
         **dict.fromkeys(_LOGS, "cotool.logs"),
         **dict.fromkeys(_VAULT, "cotool.vault"),
-        **dict.fromkeys(["to_pandas", "to_polars"], "cotool.consensus.frames"),
+        **dict.fromkeys(["to_pandas", "to_polars"], "cotool.consensus.dataframes"),
         "CountingHandler": "cotool.logs.handler",
         "build_info": "cotool.build_info",
     },

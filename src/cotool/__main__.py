@@ -12,7 +12,7 @@ def main() -> int:
 
         print(f"cotool {__version__}")
         return 0
-    from cotool.cli import main as run
+    from cotool.cli.app import main as run
 
     return run()
 

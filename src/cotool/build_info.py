@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from cotool import __version__
-from cotool._fast import _openmp
+from cotool._fast.base import _openmp
 from cotool.engine import resolve_num_threads
 
 

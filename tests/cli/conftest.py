@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from cotool.cli import main
+from cotool.cli.app import main
 from cotool.consensus.model import Cluster, Consensus, Dissent, Insight
 
 

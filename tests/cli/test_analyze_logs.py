@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from cotool import analyze_logs
-from cotool.cli import main
-from cotool.cli._log_conditions import parse_log_condition
+from cotool.cli.app import main
+from cotool.cli.logs.conditions import parse_log_condition
 from cotool.errors import InputError
 
 LOG = """2024-03-01 12:00:00,000 INFO [main] a.B - started, 0 errors

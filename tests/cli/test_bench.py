@@ -10,8 +10,8 @@ import pyperf
 import pytest
 
 from cotool.benchmarks import GROUPS
-from cotool.cli._bench_work import GROUP_NAMES
-from cotool.cli.bench import app
+from cotool.cli.bench.command import app
+from cotool.cli.bench.run import GROUP_NAMES
 
 DOCUMENTED = (Path(__file__).parents[2] / "docs" / "bench.md").read_text(encoding="utf-8")
 

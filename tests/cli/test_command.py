@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from cotool import __version__
-from cotool.cli import _ADD, _COMMANDS, main
+from cotool.cli.app import _ADD, _COMMANDS, main
 from cotool.consensus.model import Question
 from cotool.consensus.options import METRICS
 from cotool.errors import InputError, MissingExtraError
@@ -36,7 +36,7 @@ def core(monkeypatch, consensus_of):
             yield from self.results
 
     core = Core()
-    monkeypatch.setattr("cotool.consensus.readers.read_questions", core.read_questions)
+    monkeypatch.setattr("cotool.consensus.read.readers.read_questions", core.read_questions)
     monkeypatch.setattr(
         "cotool.consensus.find_consensus_batch", core.find_consensus_batch, raising=False
     )
@@ -211,7 +211,7 @@ def test_bad_records_are_reported(core, command, monkeypatch):
         on_warning("judged.json is left out")
         return iter(())
 
-    monkeypatch.setattr("cotool.consensus.readers.read_questions", read_questions)
+    monkeypatch.setattr("cotool.consensus.read.readers.read_questions", read_questions)
     outcome = command("consensus", "a", "--skip-bad")
     assert outcome.code == 0
     assert outcome.err.count("left out: a, line") == 5
@@ -341,7 +341,7 @@ def test_completion_offers_the_choices(monkeypatch, capsys):
 def test_progress_bar_on_a_terminal(core, command, monkeypatch):
     """A bar shows on standard error where that is a terminal and the work takes time."""
     monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setattr("cotool.cli._progress._PATIENCE", 0.0)
+    monkeypatch.setattr("cotool.cli.shared.progress._PATIENCE", 0.0)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     assert "1 question" in command("consensus", "a").err
     assert command("consensus", "a", "--no-progress").err == ""

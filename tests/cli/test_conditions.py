@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cotool.cli._conditions import parse_condition
+from cotool.cli.shared.conditions import parse_condition
 from cotool.errors import InputError
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cotool.cli.experts import app
+from cotool.cli.experts.command import app
 
 SKILLS = {"ann": 0.9, "bob": 0.6, "cat": 0.55, "dan": 0.5}
 DOCUMENTED = (Path(__file__).parents[2] / "docs" / "experts.md").read_text(encoding="utf-8")

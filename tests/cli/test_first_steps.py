@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import cotool
-from cotool.cli import main
+from cotool.cli.app import main
 
 ROOT = Path(__file__).parents[2]
 DEPLOYMENT, SHOP, VAULT = (

@@ -7,7 +7,7 @@ import shlex
 
 import pytest
 
-from cotool.cli import whole_command
+from cotool.cli.app import whole_command
 
 
 def walk(command, path=()):

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from cotool.cli._output import open_output
 from cotool.errors import InputError
+from cotool.io.output import open_output
 
 
 def write(path, text):

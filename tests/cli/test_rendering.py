@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from cotool.cli._heatmap import heat_map, number_table
-from cotool.cli._screen import Screen, clip, fitted
-from cotool.cli._writers import TableWriter
+from cotool.cli.consensus.heatmap import heat_map, number_table
+from cotool.cli.consensus.writers import TableWriter
+from cotool.cli.shared.screen import Screen, clip, fitted
 from cotool.consensus.model import Cluster, Insight
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")

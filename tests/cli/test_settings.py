@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cotool.cli._settings import Settings, config_path, resolve_settings
+from cotool.cli.shared.settings import Settings, config_path, resolve_settings
 from cotool.errors import InputError
 
 

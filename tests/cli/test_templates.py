@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cotool.cli import main
+from cotool.cli.app import main
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cotool.cli._text import json_visible, one_line, percent, plural, visible
+from cotool.text import json_visible, one_line, percent, plural, visible
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from cotool.cli._vault_keyring import keys_app
-from cotool.cli.vault import app
+from cotool.cli.vault.command import app
+from cotool.cli.vault.keyring_command import keys_app
 
 SECRET = "correct horse battery staple"  # noqa: S105
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}

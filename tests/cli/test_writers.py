@@ -6,7 +6,7 @@ import csv
 import io
 import json
 
-from cotool.cli._writers import CsvWriter, JsonLinesWriter, JsonWriter
+from cotool.cli.consensus.writers import CsvWriter, JsonLinesWriter, JsonWriter
 
 
 class Terminal(io.StringIO):

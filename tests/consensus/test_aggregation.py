@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cotool.consensus import aggregation
-from cotool.consensus.extraction import Extracted
+from cotool.consensus.decide import aggregation
+from cotool.consensus.decide.similarity import similarity_matrix
+from cotool.consensus.decide.words import Words
+from cotool.consensus.extract.extraction import Extracted
 from cotool.consensus.model import Response
-from cotool.consensus.similarity import similarity_matrix
-from cotool.consensus.words import Words
 
 
 def vote(values, *, confidences=None, weights=None, central=None, question=""):

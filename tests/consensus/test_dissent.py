@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cotool.consensus.dissent import distinguishing, find_dissent
+from cotool.consensus.decide.dissent import distinguishing, find_dissent
+from cotool.consensus.decide.similarity import similarity_matrix
+from cotool.consensus.decide.words import Words
 from cotool.consensus.model import Cluster
-from cotool.consensus.similarity import similarity_matrix
-from cotool.consensus.words import Words
 
 TEXTS = [
     "Deploy on Monday, because the rollback takes 2 hours.",

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from cotool.consensus.readers import read_questions
+from cotool.consensus.read.readers import read_questions
 from cotool.errors import InputError
 
 

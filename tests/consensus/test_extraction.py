@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cotool.consensus.extraction import Extracted, extract_answer, extract_answers
+from cotool.consensus.extract.extraction import Extracted, extract_answer, extract_answers
 
 CHOICES = [
     ("The answer is (C).", "C"),

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from cotool.consensus import (
     Question,
     Response,
-    analysis,
     find_consensus,
     find_consensus_batch,
     neighbours,
 )
+from cotool.consensus.decide import analysis
 from cotool.consensus.options import CLUSTERINGS, METRICS
 from cotool.errors import InputError
 

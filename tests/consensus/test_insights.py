@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cotool.consensus import insights
-from cotool.consensus.insights import Findings, find_insights, mann_kendall
+from cotool.consensus.decide import insights
+from cotool.consensus.decide.insights import Findings, find_insights, mann_kendall
+from cotool.consensus.decide.similarity import similarity_matrix
+from cotool.consensus.decide.words import Words
 from cotool.consensus.model import Cluster, Response
-from cotool.consensus.similarity import similarity_matrix
-from cotool.consensus.words import Words
 
 LONG = "the ledger migration must be undone before a rollback and that takes two hours of work "
 

@@ -9,14 +9,14 @@ import pytest
 
 import cotool
 from cotool import InputError, find_consensus, find_consensus_batch
-from cotool.consensus.labels import (
+from cotool.consensus.options import INFERENCE
+from cotool.consensus.truth.labels import (
     auroc,
     brier,
     calibration_error,
     infer,
     is_balanced,
 )
-from cotool.consensus.options import INFERENCE
 
 WEAK = tuple(f"weak-{k}" for k in range(1, 6))
 

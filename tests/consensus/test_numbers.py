@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cotool.consensus.extraction import extract_answer
+from cotool.consensus.extract.extraction import extract_answer
 
 NUMBERS = [
     ("The answer is 18.", "18"),

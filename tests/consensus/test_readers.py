@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cotool.consensus import documents
-from cotool.consensus.readers import read_questions
-from cotool.consensus.responses import Keys
-from cotool.consensus.spool import Spool
+from cotool.consensus.read.readers import read_questions
+from cotool.consensus.read.responses import Keys
+from cotool.consensus.read.spool import Spool
 from cotool.errors import InputError
+from cotool.io import json_values as documents
 
 QUESTION = '{"question": "q", "responses": ["a", "b"]}'
 

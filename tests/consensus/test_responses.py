@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cotool.consensus.model import Question, Response
-from cotool.consensus.responses import (
+from cotool.consensus.read.responses import (
     Keys,
     ShapeError,
     as_question,

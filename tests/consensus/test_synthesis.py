@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cotool import InputError, find_consensus
-from cotool.consensus.synthesis import MOST_WORDS, synthesise
+from cotool.consensus.decide.synthesis import MOST_WORDS, synthesise
 
 
 def of(*texts, weights=None):

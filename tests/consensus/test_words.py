@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cotool.consensus.words import Words, opposition
+from cotool.consensus.decide.words import Words, opposition
 
 NEGATING = [
     ("The drug is safe for children.", "The drug is not safe for children."),

@@ -30,7 +30,7 @@ def wrap(task):
 }
 _WRAP = """
 def dask_setup(worker):
-    import cotool.logs.spread as spread
+    import cotool.logs.scan.cluster as spread
     done = spread.scan_task
     def scan_task(task, options):
         wrap(task)

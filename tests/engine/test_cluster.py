@@ -12,7 +12,7 @@ from functools import partial
 
 import pytest
 
-from cotool.cli import main
+from cotool.cli.app import main
 from cotool.engine.tasks import Lost, Meter
 from cotool.errors import EngineError, InputError
 from engine.conftest import kill, wait_until
@@ -60,8 +60,8 @@ def ended(process):
 
 
 def small_ranges(monkeypatch):
-    monkeypatch.setattr("cotool.logs.spread.RANGE", 20_000)
-    monkeypatch.setattr("cotool.logs.spread._LARGEST", 20_000)
+    monkeypatch.setattr("cotool.logs.scan.cluster.RANGE", 20_000)
+    monkeypatch.setattr("cotool.logs.scan.cluster._LARGEST", 20_000)
 
 
 GIVEN = ("-e", "slow=took [5-9]", "--show", "3", "-C", "1", "--json")
@@ -70,7 +70,7 @@ GIVEN = ("-e", "slow=took [5-9]", "--show", "3", "-C", "1", "--json")
 @pytest.fixture
 def in_process(monkeypatch, tmp_path, capfd):
     """Run the command in this process; return exit code, output and errors."""
-    from cotool.cli import main
+    from cotool.cli.app import main
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
@@ -105,10 +105,10 @@ def test_the_environment_names_the_scheduler(steady, tmp_path, monkeypatch, in_p
 def test_templates_and_filters_are_the_same_on_a_cluster(steady, tmp_path, monkeypatch):
     """Forms that come back from workers add up to the templates of one machine."""
     from cotool.engine.cluster import ClusterOptions, cluster_engine
-    from cotool.logs.analyze import LogOptions, analyze_sources, summary_of
-    from cotool.logs.scan import Watch
-    from cotool.logs.sources import find_sources
-    from cotool.logs.spread import scan_spread
+    from cotool.logs.api import LogOptions, analyze_sources, summary_of
+    from cotool.logs.scan.cluster import scan_spread
+    from cotool.logs.scan.scan import Watch
+    from cotool.logs.scan.sources import find_sources
 
     sources = find_sources([write_logs(tmp_path / "logs", 3)], recursive=True)
     options = LogOptions(mine=True, levels=["error", "warning"], num_threads=1).to_scan()
@@ -123,10 +123,10 @@ def test_templates_and_filters_are_the_same_on_a_cluster(steady, tmp_path, monke
 def test_a_worker_that_is_killed_costs_nothing(new_cluster, tmp_path):
     """Kill -9 in mid-run: the other worker does the rest, and the result is whole."""
     from cotool.engine.cluster import ClusterOptions, cluster_engine
-    from cotool.logs.analyze import LogOptions, analyze_sources
-    from cotool.logs.scan import Watch
-    from cotool.logs.sources import find_sources
-    from cotool.logs.spread import scan_spread
+    from cotool.logs.api import LogOptions, analyze_sources
+    from cotool.logs.scan.cluster import scan_spread
+    from cotool.logs.scan.scan import Watch
+    from cotool.logs.scan.sources import find_sources
 
     cluster = new_cluster()
     first, _ = cluster.add_worker("slow"), cluster.add_worker("slow")
@@ -380,7 +380,7 @@ def write_answers(folder, count=300):
 @pytest.mark.parametrize("method", ["auto", "wawa"])
 def test_consensus_is_the_same_on_a_cluster(steady, tmp_path, in_process, monkeypatch, method):
     """Batches of questions on two workers give the same lines in the same order."""
-    monkeypatch.setattr("cotool.consensus.spread._MOST", 1 << 14)
+    monkeypatch.setattr("cotool.consensus.cluster._MOST", 1 << 14)
     answers = write_answers(tmp_path)
     arguments = ("consensus", answers, "--method", method, "-f", "jsonl")
     here = in_process(*arguments)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cotool.cli import main
+from cotool.cli.app import main
 from engine.conftest import Cluster
 
 pytest.importorskip("distributed", reason="clusters need Dask")

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import reference
-from cotool._fast import clustering
-from cotool._fast.pairwise import cosine
+from cotool._fast.text import clustering
+from cotool._fast.text.pairwise import cosine
 
 KERNELS = {
     "components": (clustering.components, reference.components),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cotool._fast.envelopes import Unwrapper
+from cotool._fast.logs.envelopes import Unwrapper
 
 TIME = "2026-03-01T12:00:00Z"
 TEXT = st.text(st.characters(codec="utf-8"), max_size=40)

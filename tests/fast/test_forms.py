@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import reference
-from cotool._fast import forms, partition
+from cotool._fast.logs import forms, partition
 from cotool.logs.histogram import WIDTHS
 
 TEXTS = ("took {} ms", "user {} of {}", "blk_{} served", "nothing", "{} {} {}")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import reference
-from cotool._fast.logit import Choices, covariance, update
+from cotool._fast.truth.logit import Choices, covariance, update
 
 WEIGHTS = 4
 

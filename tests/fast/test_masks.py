@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import reference
-from cotool._fast import forms
+from cotool._fast.logs import forms
 
 PIECES = (
     *("a", "ab", "word", "Error", "user", "deadbeef", "deadbeef12", "BEEF", "face", "be", "x"),
@@ -156,7 +156,7 @@ def test_headers(line, message):
 def test_levels_of_the_cpu_say_the_same():
     """Every instruction set gives the same forms."""
     program = (
-        "import sys, hashlib; from cotool._fast import forms\n"
+        "import sys, hashlib; from cotool._fast.logs import forms\n"
         "lines = sys.stdin.buffer.read().split(b'\\n')\n"
         "print(hashlib.sha256(repr([forms.mask(x) for x in lines]).encode()).hexdigest())"
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cotool._fast.matrix import Matrix
-from cotool._fast.pairwise import cosine
+from cotool._fast.base.matrix import Matrix
+from cotool._fast.text.pairwise import cosine
 
 
 def test_numpy_shares_the_memory():

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cotool import similarity_matrix
-from cotool._fast import clustering, edits, neighbours
+from cotool._fast.text import clustering, edits, neighbours
 from reference import nearest, star
 
 WORDS = ("the", "of", "answer", "is", "no", "yes", "42", "paris", "字", "été", "x")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import reference
-from cotool._fast.rover import align
+from cotool._fast.truth.rover import align
 
 # Halves and quarters add up without rounding, so that kernel and oracle meet the same ties.
 WEIGHTS = st.sampled_from([0.25, 0.5, 1.0, 2.0])

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import reference
-from cotool._fast import levenshtein, pairwise
+from cotool._fast.text import levenshtein, pairwise
 
 BAGS = {
     "cosine": (pairwise.cosine, reference.cosine),
@@ -176,7 +176,7 @@ SESSION = """
 import hashlib, json, sys
 sys.path.insert(0, sys.argv[1])
 from test_similarity_kernels import ALL, random_texts
-from cotool._fast import pairwise
+from cotool._fast.text import pairwise
 import numpy as np
 digests = {}
 for name, (kernel, _) in ALL.items():

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from cotool._fast.levenshtein import characters
+from cotool._fast.text.levenshtein import characters
 from cotool.engine import map_ordered, resolve_num_threads
 from cotool.errors import InputError
 

@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import reference
-from cotool._fast import levenshtein, pairwise
-from cotool._fast.tokens import tokenize
+from cotool._fast.text import levenshtein, pairwise
+from cotool._fast.text.tokens import tokenize
 
 # Characters that meet the rules: cases, marks, joiners, scripts with and without spaces.
 TRICKY = (

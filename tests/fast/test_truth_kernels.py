@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import reference
-from cotool._fast import decoys, subclasses, truth
+from cotool._fast.truth import decoys, subclasses, truth
 
 
 @st.composite

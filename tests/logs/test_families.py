@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from cotool.cli import main
+from cotool.cli.app import main
 from cotool.logs.options import LEVELS
 
 FAMILIES = sorted((Path(__file__).parent / "families").glob("*.log"))

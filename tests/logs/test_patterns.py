@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cotool._fast.logscan import Regex
+from cotool._fast.logs.logscan import Regex
 from cotool.errors import InputError
-from cotool.logs.patterns import compile_pattern, parse_pattern, read_patterns
+from cotool.logs.patterns.patterns import compile_pattern, parse_pattern, read_patterns
 
 LETTERS = "abAB 1_-é"
 

@@ -15,16 +15,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cotool._fast.forms import Forms
+from cotool._fast.logs.forms import Forms
 from cotool.engine.tasks import Lost, Meter, ThreadEngine
-from cotool.logs.analyze import LogOptions, analyze_sources, summary_of
+from cotool.logs.api import LogOptions, analyze_sources, summary_of
 from cotool.logs.histogram import WIDTHS
-from cotool.logs.patterns import parse_pattern
-from cotool.logs.ranges import JoinedFile, scan_range
-from cotool.logs.report import to_dict
-from cotool.logs.scan import Watch
-from cotool.logs.sources import Source
-from cotool.logs.spread import scan_spread, whole_range
+from cotool.logs.patterns.patterns import parse_pattern
+from cotool.logs.report.documents import to_dict
+from cotool.logs.scan.cluster import scan_spread, whole_range
+from cotool.logs.scan.ranges import JoinedFile, scan_range
+from cotool.logs.scan.scan import Watch
+from cotool.logs.scan.sources import Source
 from logs.test_scan import logs
 
 MTIME = 1704200000

@@ -13,9 +13,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from cotool.errors import InputError, MissingExtraError
-from cotool.logs.analyze import LogOptions, analyze_logs
-from cotool.logs.report import to_dict
-from cotool.remote import describe, shown
+from cotool.io.remote import describe, shown
+from cotool.logs.api import LogOptions, analyze_logs
+from cotool.logs.report.documents import to_dict
 
 pytest.importorskip("fsspec", reason="remote inputs need fsspec")
 pytest.importorskip("aiohttp", reason="http needs aiohttp")
@@ -115,7 +115,7 @@ def close_sessions():
     """End the connections that fsspec keeps, which would be told as leaks at some later time."""
     from fsspec.implementations.http import HTTPFileSystem
 
-    from cotool.remote import _system
+    from cotool.io.remote import _system
 
     _system.cache_clear()
     for system in list(HTTPFileSystem._cache.values()):
@@ -135,7 +135,7 @@ def server():
 @pytest.fixture
 def quick(monkeypatch):
     """Tries follow each other at once."""
-    monkeypatch.setattr("cotool.remote._PAUSE", 0.001)
+    monkeypatch.setattr("cotool.io.remote._PAUSE", 0.001)
 
 
 def told(summary):
@@ -167,15 +167,15 @@ def test_a_plain_object_gives_what_its_copy_gives(server, tmp_path):
 
 def test_small_blocks_change_nothing(server, tmp_path, monkeypatch):
     """Blocks far smaller than the object, freed behind the scan, give the same."""
-    monkeypatch.setattr("cotool.logs.remote.BLOCK", 200_000)
+    monkeypatch.setattr("cotool.logs.scan.remote_files.BLOCK", 200_000)
     server.objects["app.log"] = data = log(30_000)
     assert told(analyze_logs(server.url("app.log"), **GIVEN)) == locally(tmp_path, data, **GIVEN)
 
 
 def test_ranges_of_an_object_give_what_its_copy_gives(server, tmp_path, monkeypatch):
     """Several tasks on one object, and lines longer than what is looked ahead, add up."""
-    monkeypatch.setattr("cotool.logs.spread.RANGE", 100_000)
-    monkeypatch.setattr("cotool.logs.spread._LARGEST", 100_000)
+    monkeypatch.setattr("cotool.logs.scan.cluster.RANGE", 100_000)
+    monkeypatch.setattr("cotool.logs.scan.cluster._LARGEST", 100_000)
     data = log(6_000)
     middle = data.index(b"\n", len(data) // 2) + 1
     data = data[:middle] + b"x" * 300_000 + b"\n" + data[middle:]
@@ -257,7 +257,7 @@ def test_a_missing_backend_names_the_extra(monkeypatch):
     """Without the package of a kind of storage the error says what to install."""
     import sys
 
-    from cotool.remote import _system
+    from cotool.io.remote import _system
 
     _system.cache_clear()
     monkeypatch.setitem(sys.modules, "gcsfs", None)
@@ -270,7 +270,7 @@ def test_a_missing_backend_names_the_extra(monkeypatch):
 
 def test_what_needs_order_is_read_in_order(server, tmp_path, capfd):
     """Records of a remote log are written line by line, as of a file."""
-    from cotool.cli import main
+    from cotool.cli.app import main
 
     server.objects["app.log"] = data = log(500)
     main(["analyze-logs", server.url("app.log"), "--records", str(tmp_path / "far"), "-q"])

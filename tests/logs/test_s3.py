@@ -7,7 +7,7 @@ import gzip
 import pytest
 
 from cotool.errors import InputError
-from cotool.logs.analyze import analyze_logs
+from cotool.logs.api import analyze_logs
 from logs.test_remote import GIVEN, locally, log, quick, told  # noqa: F401 - a fixture
 
 pytest.importorskip("s3fs", reason="S3 needs s3fs")

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cotool._fast import logscan
-from cotool.logs.formats import recognise
+from cotool._fast.logs import logscan
+from cotool.logs.formats.recognise import recognise
 from cotool.logs.histogram import MAX_BUCKETS, WIDTHS
-from cotool.logs.inferred import Times
 from cotool.logs.options import LEVELS
-from cotool.logs.patterns import compile_pattern
+from cotool.logs.patterns.patterns import compile_pattern
+from cotool.logs.scan.inferred import Times
 from reference import scan_log
 
 FORMATS = recognise(

@@ -16,9 +16,9 @@ import pytest
 
 from cotool import analyze_logs
 from cotool.errors import InputError
-from cotool.logs.compression import compression_of, decompressed
-from cotool.logs.rotation import in_time_order
-from cotool.logs.sources import PlainFile, Stream, find_sources, open_source
+from cotool.io.compression import compression_of, decompressed
+from cotool.logs.scan.rotation import in_time_order
+from cotool.logs.scan.sources import PlainFile, Stream, find_sources, open_source
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -232,7 +232,7 @@ def test_reading_ahead_ends_with_the_reader(tmp_path):
 def test_a_line_from_a_pipe_is_not_held_back(tmp_path):
     """Standard input is counted as it comes: nobody waits for a full block."""
     program = (
-        "from cotool.logs.sources import *\n"
+        "from cotool.logs.scan.sources import *\n"
         "with open_source(find_sources(['-'])[0]) as opened: print(opened.read())"
     )
     with subprocess.Popen(

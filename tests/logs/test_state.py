@@ -8,9 +8,9 @@ import shutil
 
 import pytest
 
-from cotool.cli import main
+from cotool.cli.app import main
 from cotool.errors import InputError
-from cotool.logs.state import kept_state, load_state
+from cotool.logs.scan.state import kept_state, load_state
 
 
 def lines(first, count):

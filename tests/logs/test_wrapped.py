@@ -8,10 +8,10 @@ import json
 import pytest
 
 from cotool import analyze_logs
-from cotool.cli import main
+from cotool.cli.app import main
 from cotool.errors import InputError
-from cotool.logs.documents import document_lines, sample_of_document
-from cotool.logs.envelopes import find_envelope
+from cotool.logs.formats.documents import document_lines, sample_of_document
+from cotool.logs.formats.envelopes import find_envelope
 
 INNER = """\
 2026-03-02 08:00:00,120 INFO  [main] shop.App - Started in 3.2 s

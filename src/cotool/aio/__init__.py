@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from os import PathLike
     from typing import Unpack
 
-    from cotool._fast.matrix import Matrix
+    from cotool._fast.base.matrix import Matrix
     from cotool.consensus import Consensus, Learning, Question, Store
-    from cotool.consensus.analysis import Embedder
+    from cotool.consensus.decide.analysis import Embedder
     from cotool.errors import CotoolError
     from cotool.logs import LogSummary
     from cotool.vault import Argon2Cost, Checked, Done, FileInfo, Key, Keyring, Passphrase
@@ -141,7 +141,7 @@ def _one_by_one(
     questions: AsyncIterable[object], options: ConsensusOptions
 ) -> AsyncGenerator[_Event, None]:
     import cotool
-    from cotool.consensus.responses import as_question
+    from cotool.consensus.read.responses import as_question
     from cotool.errors import CotoolError
 
     single = options.copy()

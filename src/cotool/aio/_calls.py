@@ -8,14 +8,14 @@ import threading
 from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakKeyDictionary
 
-from cotool._fast.interrupt import Stopped, go_on, stop
+from cotool._fast.base.interrupt import Stopped, go_on, stop
 from cotool.engine import resolve_num_threads
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from cotool.logs.scan import Watch
+    from cotool.logs.scan.scan import Watch
 
 Result = TypeVar("Result")
 Item = TypeVar("Item")
@@ -134,7 +134,7 @@ class Call:
 
     def watch(self) -> Watch:
         """Return what ends an analysis of logs."""
-        from cotool.logs.scan import Watch
+        from cotool.logs.scan.scan import Watch
 
         watch = Watch()
 

@@ -10,18 +10,9 @@ from typing import TYPE_CHECKING
 from cotool._lazy import lazy
 
 if TYPE_CHECKING:
-    from cotool.consensus.find import find_consensus, find_consensus_batch
-    from cotool.consensus.gold import Gold, read_gold
-    from cotool.consensus.labels import (
-        Truth,
-        correlated,
-        dawid_skene,
-        glad,
-        mace,
-        majority_vote,
-        one_coin_dawid_skene,
-        wawa,
-    )
+    from cotool.consensus.api import find_consensus, find_consensus_batch
+    from cotool.consensus.decide.neighbourhood import Neighbours, neighbours
+    from cotool.consensus.decide.similarity import similarity_matrix
     from cotool.consensus.learning.session import Learning, give_feedback
     from cotool.consensus.learning.store import Store
     from cotool.consensus.model import (
@@ -32,8 +23,17 @@ if TYPE_CHECKING:
         Question,
         Response,
     )
-    from cotool.consensus.neighbourhood import Neighbours, neighbours
-    from cotool.consensus.similarity import similarity_matrix
+    from cotool.consensus.read.gold import Gold, read_gold
+    from cotool.consensus.truth.labels import (
+        Truth,
+        correlated,
+        dawid_skene,
+        glad,
+        mace,
+        majority_vote,
+        one_coin_dawid_skene,
+        wawa,
+    )
 
 __all__ = [
     "Cluster",
@@ -77,17 +77,17 @@ __getattr__ = lazy(
     "cotool.consensus",
     {
         **dict.fromkeys(__all__, "cotool.consensus.model"),
-        **dict.fromkeys(_LABELS, "cotool.consensus.labels"),
-        "find_consensus": "cotool.consensus.find",
-        "find_consensus_batch": "cotool.consensus.find",
-        "Gold": "cotool.consensus.gold",
+        **dict.fromkeys(_LABELS, "cotool.consensus.truth.labels"),
+        "find_consensus": "cotool.consensus.api",
+        "find_consensus_batch": "cotool.consensus.api",
+        "Gold": "cotool.consensus.read.gold",
         "Learning": "cotool.consensus.learning.session",
         "Store": "cotool.consensus.learning.store",
         "give_feedback": "cotool.consensus.learning.session",
-        "read_gold": "cotool.consensus.gold",
-        "Neighbours": "cotool.consensus.neighbourhood",
-        "neighbours": "cotool.consensus.neighbourhood",
-        "similarity_matrix": "cotool.consensus.similarity",
+        "read_gold": "cotool.consensus.read.gold",
+        "Neighbours": "cotool.consensus.decide.neighbourhood",
+        "neighbours": "cotool.consensus.decide.neighbourhood",
+        "similarity_matrix": "cotool.consensus.decide.similarity",
     },
 )
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-    from cotool._fast.matrix import Matrix
+    from cotool._fast.base.matrix import Matrix
 
 SCHEMA = "cotool.consensus/1"
 
@@ -148,19 +148,19 @@ class Consensus:
 
         Raises MissingExtraError without pandas.
         """
-        from cotool.consensus.frames import expert_table
+        from cotool.consensus.dataframes import expert_table
 
         return expert_table(self).to_pandas()
 
     def to_polars(self) -> pl.DataFrame:
         """The same with polars. Raises MissingExtraError without it."""
-        from cotool.consensus.frames import expert_table
+        from cotool.consensus.dataframes import expert_table
 
         return expert_table(self).to_polars()
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
-        from cotool.consensus.frames import to_html
+        from cotool.consensus.dataframes import to_html
 
         return to_html(self)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, TypeVar
 
-from cotool._fast import _openmp
+from cotool._fast.base import _openmp
 from cotool.errors import InputError
 
 if TYPE_CHECKING:

@@ -171,7 +171,7 @@ def check_versions(client: Any) -> None:
         """Tell version or problem. Travels by value: a worker need not have cotool to run it."""
         try:
             import cotool
-            import cotool._fast.logscan
+            import cotool._fast.logs.logscan
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told
             return None, f"{type(error).__name__}: {error}"
         return cotool.__version__, ""

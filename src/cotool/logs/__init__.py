@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cotool._lazy import lazy
 
 if TYPE_CHECKING:
-    from cotool.logs.analyze import analyze_logs
+    from cotool.logs.api import analyze_logs
     from cotool.logs.histogram import Histogram
     from cotool.logs.model import FileSummary, LogCounts, LogSummary, Sample
     from cotool.logs.templates.mine import mine_templates
@@ -29,7 +29,7 @@ __all__ = [
 __getattr__ = lazy(
     "cotool.logs",
     {
-        "analyze_logs": "cotool.logs.analyze",
+        "analyze_logs": "cotool.logs.api",
         "Histogram": "cotool.logs.histogram",
         "Template": "cotool.logs.templates.model",
         "TemplateSet": "cotool.logs.templates.template_set",

@@ -6,16 +6,16 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from cotool.logs.given import parse_log_format
+from cotool.logs.formats.given import parse_log_format
 from cotool.logs.model import FileSummary, LogCounts, LogSummary
-from cotool.logs.patterns import compile_pattern
-from cotool.logs.scan import ScanOptions, Watch, scan_opened
-from cotool.logs.sources import Stream
+from cotool.logs.patterns.patterns import compile_pattern
+from cotool.logs.scan.scan import ScanOptions, Watch, scan_opened
+from cotool.logs.scan.sources import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cotool._fast.forms import Forms
+    from cotool._fast.logs.forms import Forms
     from cotool.logs.model import Sample
 
 # Bytes of lines that wait to be counted together: 256 KiB of lines are counted in a millisecond.

@@ -124,7 +124,7 @@ class LogSummary:
 
     def to_dict(self, *, zone: ZoneInfo | None = None, bucket: int | None = None) -> dict[str, Any]:
         """Return the JSON form, `cotool.logs/1`; `bucket`: seconds of the histogram's buckets."""
-        from cotool.logs.report import to_dict
+        from cotool.logs.report.documents import to_dict
 
         return to_dict(self, zone=zone, bucket=bucket)
 
@@ -133,19 +133,19 @@ class LogSummary:
 
         Raises MissingExtraError without pandas, InputError for another part.
         """
-        from cotool.logs.frames import part_of
+        from cotool.logs.report.dataframes import part_of
 
         return part_of(self, part).to_pandas()
 
     def to_polars(self, part: str = "histogram") -> pl.DataFrame:
         """Return the same with polars. Raises MissingExtraError without it."""
-        from cotool.logs.frames import part_of
+        from cotool.logs.report.dataframes import part_of
 
         return part_of(self, part).to_polars()
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""
-        from cotool.logs.frames import to_html
+        from cotool.logs.report.dataframes import to_html
 
         return to_html(self)
 

@@ -6,17 +6,17 @@ import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cotool.logs.analyze import analyze_sources
-from cotool.logs.scan import Watch
-from cotool.logs.sources import read_twice
+from cotool.logs.api import analyze_sources
+from cotool.logs.scan.scan import Watch
+from cotool.logs.scan.sources import read_twice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from cotool.logs.model import LogSummary
-    from cotool.logs.scan import ScanOptions
-    from cotool.logs.sources import Source
-    from cotool.logs.state import State
+    from cotool.logs.scan.scan import ScanOptions
+    from cotool.logs.scan.sources import Source
+    from cotool.logs.scan.state import State
     from cotool.logs.templates.template_set import TemplateSet
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import html_pages as pages
-from cotool.cli._html.logs import logs_page
-from cotool.cli._html.question import question_page
+from cotool.cli.html.logs import logs_page
+from cotool.cli.html.question import question_page
 from cotool.consensus import find_consensus
 from cotool.logs import analyze_logs
 

@@ -7,8 +7,8 @@ import html
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cotool.cli._html.markup import Html, element, escape, join, said
-from cotool.cli._text import visible
+from cotool.cli.html.markup import Html, element, escape, join, said
+from cotool.text import visible
 from html_pages import ACTS, HOSTILE, Document
 
 

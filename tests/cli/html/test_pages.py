@@ -11,20 +11,20 @@ from dataclasses import replace
 import pytest
 
 import html_pages as pages
-from cotool.cli._html.batch import BatchPage
-from cotool.cli._html.heatmap import heat_map
-from cotool.cli._html.logs import logs_page
-from cotool.cli._html.marks import marked
-from cotool.cli._html.question import question_page
-from cotool.cli._html.templates import templates
-from cotool.cli._text import one_line
+from cotool.cli.html.batch import BatchPage
+from cotool.cli.html.heatmap import heat_map
+from cotool.cli.html.logs import logs_page
+from cotool.cli.html.marks import marked
+from cotool.cli.html.question import question_page
+from cotool.cli.html.templates import templates
 from cotool.consensus.model import Insight
 from cotool.logs import LogSummary, analyze_logs
 from cotool.logs.histogram import Histogram
 from cotool.logs.model import FileSummary, LogCounts
 from cotool.logs.options import LEVELS
-from cotool.logs.report import Clock
+from cotool.logs.report.documents import Clock
 from cotool.logs.templates.compare import Change, Comparison
+from cotool.text import one_line
 from html_pages import HOSTILE, checked
 
 MEGABYTE = 1_000_000

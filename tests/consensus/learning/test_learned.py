@@ -8,8 +8,6 @@ import pytest
 from crowds import SKILLS, crowd
 
 from cotool import Gold, InputError, Learning, Store, find_consensus_batch
-from cotool.consensus.copies import find_copies, groups_of, thinned
-from cotool.consensus.gold import in_normal_form, read_gold
 from cotool.consensus.learning.ballots import Ballot
 from cotool.consensus.learning.calibration import Calibration
 from cotool.consensus.learning.evidence import (
@@ -27,6 +25,8 @@ from cotool.consensus.learning.evidence import (
 from cotool.consensus.learning.learned import Learned
 from cotool.consensus.learning.records import Tally
 from cotool.consensus.learning.session import parse_half_life
+from cotool.consensus.read.gold import in_normal_form, read_gold
+from cotool.consensus.truth.copies import find_copies, groups_of, thinned
 
 
 def ballots(asked):

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cotool import InputError, TemplateSet, analyze_logs, mine_templates
-from cotool.logs.analyze import LogOptions, analyze_sources
-from cotool.logs.sources import find_sources
+from cotool.logs.api import LogOptions, analyze_sources
+from cotool.logs.scan.sources import find_sources
 from cotool.logs.templates.baseline import read_baseline
 from cotool.logs.templates.compare import chance, compare, compare_baselines
 from logs.templates.systems import SYSTEMS, make

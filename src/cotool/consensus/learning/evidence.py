@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cotool.consensus.copies import groups_of
 from cotool.consensus.learning.learned import WEAK, Learned, Prediction
 from cotool.consensus.model import Insight
+from cotool.consensus.truth.copies import groups_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

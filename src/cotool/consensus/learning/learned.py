@@ -1,8 +1,8 @@
 """What was learned of a group of experts, and what it says of a question.
 
-Two sources are kept apart. From agreement alone the model of decoys (`_fast/decoys.pyx`) learns how
+Two sources are kept apart. From agreement alone the model of decoys (`_fast/decoys`) learns how
 often each expert is right and falls for the same errors as others: the base. From answers known to
-be right a conditional logit (`_fast/logit.pyx`) learns what each expert's vote is worth beyond the
+be right a conditional logit (`_fast/logit`) learns what each expert's vote is worth beyond the
 base; its prior is that the base is right, so it helps from the first judgements on. A calibration
 turns the result into a probability. Everything adds up over batches; nothing grows with the number
 of questions.
@@ -16,13 +16,13 @@ from hashlib import blake2b
 from math import exp, log, sqrt
 from typing import TYPE_CHECKING
 
-from cotool._fast import logit
-from cotool._fast.decoys import Counts, Model, decoys, judge, model
-from cotool.consensus.copies import Copy, chance_of, find_copies, groups_of, thinned
-from cotool.consensus.labels import is_balanced
+from cotool._fast.truth import logit
+from cotool._fast.truth.decoys import Counts, Model, decoys, judge, model
 from cotool.consensus.learning.ballots import Ballot, Table
 from cotool.consensus.learning.calibration import Calibration
 from cotool.consensus.learning.records import RECENT, Expert, Pair, Tally
+from cotool.consensus.truth.copies import Copy, chance_of, find_copies, groups_of, thinned
+from cotool.consensus.truth.labels import is_balanced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -55,7 +55,7 @@ class Tally:
 class Expert:
     """One expert. Counts are numbers of questions, less what is forgotten.
 
-    `seen`, `right`, `fell`: by kind of question, as _fast/decoys.pyx counts them under agreement;
+    `seen`, `right`, `fell`: by kind of question, as _fast/decoys counts them under agreement;
     `said`: his answers by label; `weight`: what his vote adds to the log-odds of an answer beyond
     agreement, learned from feedback; `recent` is a tally that halves every RECENT questions.
     """

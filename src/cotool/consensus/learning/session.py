@@ -7,9 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cotool.consensus.decision import Decision
-from cotool.consensus.gold import Gold, in_normal_form
-from cotool.consensus.inference import Votes, Waiting, votes_of
+from cotool.consensus.decide.decision import Decision
 from cotool.consensus.learning.evidence import (
     Outlook,
     findings,
@@ -19,6 +17,8 @@ from cotool.consensus.learning.evidence import (
 )
 from cotool.consensus.learning.records import Tally
 from cotool.consensus.learning.store import Remembered, clean
+from cotool.consensus.read.gold import Gold, in_normal_form
+from cotool.consensus.truth.inference import Votes, Waiting, votes_of
 from cotool.errors import InputError, StoreError
 
 if TYPE_CHECKING:

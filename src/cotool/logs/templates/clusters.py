@@ -12,7 +12,7 @@ from collections import defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from cotool._fast import partition as kernel
+from cotool._fast.logs import partition as kernel
 from cotool.logs.templates.tokens import PARAMETER, is_word, key_of, shape
 
 if TYPE_CHECKING:

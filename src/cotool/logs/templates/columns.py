@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cotool._fast import forms
+from cotool._fast.logs import forms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from cotool._fast import forms as kernel
+from cotool._fast.logs import forms as kernel
 from cotool.logs.histogram import WIDTHS, Histogram
 from cotool.logs.options import LEVELS
 from cotool.logs.templates.model import Parameter

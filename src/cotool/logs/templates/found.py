@@ -7,7 +7,7 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cotool._fast import forms as kernel
+from cotool._fast.logs import forms as kernel
 from cotool.logs.options import LEVELS
 from cotool.logs.templates.clusters import find_templates
 from cotool.logs.templates.columns import by_signature, find_layouts

@@ -8,7 +8,7 @@ from cotool.logs.templates.figures import align, squeezed
 from cotool.logs.templates.tokens import text_of
 
 if TYPE_CHECKING:
-    from cotool._fast.forms import Forms
+    from cotool._fast.logs.forms import Forms
     from cotool.logs.templates.found import Found
 
 

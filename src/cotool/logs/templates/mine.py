@@ -8,9 +8,9 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from cotool.errors import InputError
-from cotool.logs.analyze import LogOptions, analyze_sources
-from cotool.logs.scan import Watch, scan_opened
-from cotool.logs.sources import Stream, find_sources
+from cotool.logs.api import LogOptions, analyze_sources
+from cotool.logs.scan.scan import Watch, scan_opened
+from cotool.logs.scan.sources import Stream, find_sources
 from cotool.logs.templates.figures import bytes_of
 from cotool.logs.templates.template_set import TemplateSet
 

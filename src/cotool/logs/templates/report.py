@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from cotool.logs.activity import find_bursts
 from cotool.logs.options import LEVELS
+from cotool.logs.report.activity import find_bursts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cotool.logs.model import LogSummary
-    from cotool.logs.report import Clock
+    from cotool.logs.report.documents import Clock
     from cotool.logs.templates.compare import Change, Comparison
     from cotool.logs.templates.model import Parameter, Template
     from cotool.logs.templates.template_set import TemplateSet

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cotool._fast import forms as kernel
+from cotool._fast.logs import forms as kernel
 from cotool.errors import InputError
 from cotool.logs.histogram import WIDTHS
 from cotool.logs.templates.columns import Layouts
@@ -132,19 +132,19 @@ class TemplateSet:
 
     def to_pandas(self) -> pd.DataFrame:
         """Return a row a template, the most frequent first. Raises MissingExtraError."""
-        from cotool.logs.frames import template_table
+        from cotool.logs.report.dataframes import template_table
 
         return template_table(self).to_pandas()
 
     def to_polars(self) -> pl.DataFrame:
         """Return the same with polars. Raises MissingExtraError."""
-        from cotool.logs.frames import template_table
+        from cotool.logs.report.dataframes import template_table
 
         return template_table(self).to_polars()
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""
-        from cotool.logs.frames import templates_html
+        from cotool.logs.report.dataframes import templates_html
 
         return templates_html(self)
 

@@ -11,8 +11,8 @@ from array import array
 from functools import lru_cache
 from typing import NamedTuple
 
-from cotool._fast import forms
-from cotool._fast import partition as kernel
+from cotool._fast.logs import forms
+from cotool._fast.logs import partition as kernel
 
 PARAMETER = forms.PARAMETER.decode()
 SHOWN = "<*>"

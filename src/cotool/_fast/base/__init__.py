@@ -1,0 +1,1 @@
+"""What every kernel stands on: threads, interruption, memory, CPU levels."""

@@ -1,6 +1,0 @@
-from collections.abc import Iterable
-
-from cotool._fast.matrix import Matrix
-
-def characters(texts: Iterable[str], num_threads: int | None = None) -> Matrix: ...
-def words(texts: Iterable[str], num_threads: int | None = None) -> Matrix: ...

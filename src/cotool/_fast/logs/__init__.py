@@ -1,0 +1,1 @@
+"""Kernels over logs: the scanner, formats of lines, masks and forms, regexes."""

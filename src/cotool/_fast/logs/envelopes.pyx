@@ -1,0 +1,86 @@
+"""Lines of logs taken out of the lines that carried them; logenvelopes.h explains what is done."""
+
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
+from libc.stdint cimport uint8_t
+from libc.stdlib cimport free, malloc
+from libc.string cimport memset
+
+cdef extern from "logs/logenvelopes.h" nogil:
+    ctypedef struct cotool_envelope:
+        const char* text_key
+        const char* time_key
+        int words
+        int tagged
+        int ended
+        int open
+        uint8_t begins[256]
+    size_t cotool_unwrap(cotool_envelope* envelope, const uint8_t* p, size_t size, uint8_t* out)
+    enum:
+        COTOOL_ENVELOPE_GAIN
+
+# A line that is longer is no envelope: it passes in pieces.
+cdef enum:
+    LONGEST = 1 << 26
+
+
+cdef class Unwrapper:
+    """Takes blocks of bytes, cut anywhere, and gives the texts of their lines, each with its end.
+
+    text_key, time_key: the members of an object that hold the text and the time. Without a
+    text_key the time stands first, then so many `words`, then the text; `tagged`: the last of
+    them tells by P that the text goes on in the next line. `ended`: so does a text that does not
+    end in a newline. begins: the bytes with which a record's text may begin.
+    """
+
+    cdef cotool_envelope envelope
+    cdef bytes text_key, time_key, rest
+
+    def __cinit__(self, *, bytes text_key=None, bytes time_key=b"", int words=0, tagged=False,
+                  ended=False, bytes begins=None):
+        cdef uint8_t byte
+        self.text_key, self.time_key, self.rest = text_key, time_key or b"", b""
+        self.envelope.text_key = NULL if text_key is None else <const char*>self.text_key
+        self.envelope.time_key = <const char*>self.time_key
+        self.envelope.words = words
+        self.envelope.tagged = bool(tagged)
+        self.envelope.ended = bool(ended)
+        self.envelope.open = 0
+        memset(self.envelope.begins, begins is None, 256)
+        for byte in begins or b"":
+            self.envelope.begins[byte] = 1
+
+    def feed(self, bytes data not None, *, bint final=False):
+        """Return the texts of the lines that `data` completes; `final` takes what is left, too."""
+        cdef Py_ssize_t cut = data.rfind(b"\n") + 1
+        cdef bytes lines
+        if final:
+            lines, self.rest = self.rest + data, b""
+        elif cut:
+            lines, self.rest = self.rest + data[:cut], data[cut:]
+        elif len(self.rest) + len(data) < LONGEST:
+            self.rest += data
+            return b""
+        else:
+            lines, self.rest = self.rest + data, b""
+            return lines
+        found = self._unwrap(lines)
+        if final and self.envelope.open:
+            self.envelope.open = 0
+            found += b"\n"
+        return found
+
+    cdef bytes _unwrap(self, bytes lines):
+        cdef size_t size = len(lines), count = lines.count(b"\n") + 1, written
+        cdef const uint8_t* p = <const uint8_t*>PyBytes_AS_STRING(lines)
+        cdef uint8_t* out
+        if not size:
+            return b""
+        out = <uint8_t*>malloc(size + count * COTOOL_ENVELOPE_GAIN)
+        if out == NULL:
+            raise MemoryError
+        try:
+            with nogil:
+                written = cotool_unwrap(&self.envelope, p, size, out)
+            return PyBytes_FromStringAndSize(<const char*>out, written)
+        finally:
+            free(out)

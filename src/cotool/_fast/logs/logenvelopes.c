@@ -1,0 +1,180 @@
+/* See logenvelopes.h. JSON strings are RFC 8259; a broken escape stays as it is written. */
+#include "logs/logenvelopes.h"
+
+#include <string.h>
+
+#include "logs/logfields.h"
+
+static int cotool_hex(const uint8_t *p, const uint8_t *end, uint32_t *code) {
+    uint32_t value = 0;
+    if (end - p < 4) return 0;
+    for (int k = 0; k < 4; k++) {
+        uint8_t c = p[k], lower = c | 32;
+        if (c >= '0' && c <= '9') value = value * 16 + c - '0';
+        else if (lower >= 'a' && lower <= 'f') value = value * 16 + lower - 'a' + 10;
+        else return 0;
+    }
+    *code = value;
+    return 1;
+}
+
+static uint8_t *cotool_put_utf8(uint8_t *out, uint32_t code) {
+    if (code < 0x80) {
+        *out++ = (uint8_t)code;
+    } else if (code < 0x800) {
+        *out++ = (uint8_t)(0xC0 | code >> 6);
+        *out++ = (uint8_t)(0x80 | (code & 63));
+    } else if (code < 0x10000) {
+        *out++ = (uint8_t)(0xE0 | code >> 12);
+        *out++ = (uint8_t)(0x80 | (code >> 6 & 63));
+        *out++ = (uint8_t)(0x80 | (code & 63));
+    } else {
+        *out++ = (uint8_t)(0xF0 | code >> 18);
+        *out++ = (uint8_t)(0x80 | (code >> 12 & 63));
+        *out++ = (uint8_t)(0x80 | (code >> 6 & 63));
+        *out++ = (uint8_t)(0x80 | (code & 63));
+    }
+    return out;
+}
+
+/* Writes the text of a JSON string, which is never longer than what stands for it. */
+static uint8_t *cotool_unescape(const uint8_t *p, const uint8_t *end, uint8_t *out) {
+    for (;;) {
+        const uint8_t *back = memchr(p, '\\', (size_t)(end - p));
+        size_t size = (size_t)((back ? back : end) - p);
+        uint32_t code, low;
+        memcpy(out, p, size);
+        out += size;
+        if (!back) return out;
+        if (back + 1 >= end) {
+            *out++ = '\\';
+            return out;
+        }
+        p = back + 2;
+        switch (back[1]) {
+        case 'n': *out++ = '\n'; break;
+        case 't': *out++ = '\t'; break;
+        case 'r': *out++ = '\r'; break;
+        case 'b': *out++ = '\b'; break;
+        case 'f': *out++ = '\f'; break;
+        case '"': case '\\': case '/': *out++ = back[1]; break;
+        case 'u':
+            if (!cotool_hex(p, end, &code)) {
+                *out++ = '\\', *out++ = 'u';
+                break;
+            }
+            p += 4;
+            if (code >= 0xD800 && code < 0xDC00 && end - p >= 6 && p[0] == '\\' && p[1] == 'u' &&
+                cotool_hex(p + 2, end, &low) && low >= 0xDC00 && low < 0xE000) {
+                code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+                p += 6;
+            }
+            /* A lone surrogate is no character. */
+            out = cotool_put_utf8(out, code >= 0xD800 && code < 0xE000 ? 0xFFFD : code);
+            break;
+        default: *out++ = '\\', *out++ = back[1];
+        }
+    }
+}
+
+typedef struct {
+    const uint8_t *time, *time_end, *text, *text_end;
+    int goes_on;
+} cotool_opened;
+
+static int cotool_open_words(const cotool_envelope *envelope, const uint8_t *p, const uint8_t *end,
+                             cotool_opened *parts) {
+    const uint8_t *word = p, *space = memchr(p, ' ', (size_t)(end - p));
+    if (!space || p >= end || *p < '0' || *p > '9') return 0;
+    parts->time = p, parts->time_end = space;
+    for (int k = 0; k < envelope->words; k++) {
+        word = space + 1;
+        space = memchr(word, ' ', (size_t)(end - word));
+        if (!space) {
+            /* An empty text may have lost the blank before it. */
+            if (k + 1 < envelope->words) return 0;
+            space = end;
+        }
+    }
+    parts->goes_on = envelope->tagged && word < end && *word == 'P';
+    parts->text = space < end ? space + 1 : end;
+    parts->text_end = end;
+    return 1;
+}
+
+static int cotool_open_object(const cotool_envelope *envelope, const uint8_t *p, const uint8_t *end,
+                              cotool_opened *parts) {
+    cotool_value text, time;
+    p = cotool_skip_blank(p, end);
+    text = cotool_json_find(p, end, envelope->text_key);
+    if (text.kind != COTOOL_STRING) return 0;
+    time = cotool_json_find(p, end, envelope->time_key);
+    if (time.kind == COTOOL_NESTED) return 0;
+    parts->text = text.start, parts->text_end = text.end;
+    parts->time = time.start, parts->time_end = time.end;
+    parts->goes_on = 0;
+    return 1;
+}
+
+static uint8_t *cotool_take_out(cotool_envelope *envelope, const uint8_t *p, const uint8_t *end,
+                                uint8_t *out) {
+    static const char before[] = "{\"time\":\"", after[] = "\",";
+    cotool_opened parts;
+    uint8_t *text, *stop;
+    size_t time_size, size;
+    int object = envelope->text_key != NULL;
+    if (end > p && end[-1] == '\r') end--;
+    if (!(object ? cotool_open_object(envelope, p, end, &parts)
+                 : cotool_open_words(envelope, p, end, &parts))) {
+        /* What goes on was cut off by a line of another kind. */
+        if (envelope->open) *out++ = '\n';
+        envelope->open = 0;
+        memcpy(out, p, (size_t)(end - p));
+        out += end - p;
+        *out++ = '\n';
+        return out;
+    }
+    time_size = (size_t)(parts.time_end - parts.time);
+    /* The text goes where it stands if it is an object: behind its first byte and the time. */
+    text = envelope->open ? out : out + sizeof before - 1 + time_size + sizeof after - 1 - 1;
+    if (object) {
+        stop = cotool_unescape(parts.text, parts.text_end, text);
+    } else {
+        stop = text + (parts.text_end - parts.text);
+        memcpy(text, parts.text, (size_t)(parts.text_end - parts.text));
+    }
+    if (stop > text && stop[-1] == '\n') stop--;
+    else if (envelope->ended) parts.goes_on = 1;
+    size = (size_t)(stop - text);
+    if (envelope->open) {
+        out = stop;
+    } else if (size == 0 || !envelope->begins[text[0]] || time_size == 0) {
+        memmove(out, text, size);
+        out += size;
+    } else if (size > 2 && text[0] == '{' && text[1] == '"') {
+        memcpy(out, before, sizeof before - 1);
+        memcpy(out + sizeof before - 1, parts.time, time_size);
+        memcpy(out + sizeof before - 1 + time_size, after, sizeof after - 1);
+        out = stop;
+    } else {
+        memcpy(out, parts.time, time_size);
+        out[time_size] = ' ';
+        memmove(out + time_size + 1, text, size);
+        out += time_size + 1 + size;
+    }
+    envelope->open = parts.goes_on;
+    if (!envelope->open) *out++ = '\n';
+    return out;
+}
+
+size_t cotool_unwrap(cotool_envelope *envelope, const uint8_t *p, size_t size, uint8_t *out) {
+    const uint8_t *end = p + size;
+    uint8_t *start = out;
+    while (p < end) {
+        const uint8_t *stop = memchr(p, '\n', (size_t)(end - p));
+        if (!stop) stop = end;
+        out = cotool_take_out(envelope, p, stop, out);
+        p = stop + 1;
+    }
+    return (size_t)(out - start);
+}

@@ -1,0 +1,410 @@
+/* See logforms.h. */
+#include "logs/logforms.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cpu.h"
+#include "logs/loghash.h"
+
+static size_t least_size(size_t a, size_t b) { return a < b ? a : b; }
+
+#include "logs/logfigures.h"
+
+/* ---- the table ----------------------------------------------------------------------------- */
+
+static void free_form(cotool_form *f) {
+    for (int n = 0; n < f->kept; n++) free(f->keep[n].bytes);
+    free(f->keep);
+    free(f->timeline);
+    free(f->registers);
+}
+
+void cotool_forms_open(cotool_forms *forms, const int64_t *widths) {
+    memset(forms, 0, sizeof *forms);
+    forms->widths = widths;
+    forms->samples = COTOOL_SAMPLES;
+}
+
+void cotool_forms_reset(cotool_forms *forms) {
+    for (size_t n = 0; n < forms->count; n++) free_form(&forms->form[n]);
+    if (forms->slots > 4096 && forms->slots > 16 * forms->count) {
+        free(forms->slot);
+        forms->slot = NULL, forms->slots = 0;
+    }
+    if (forms->slots) memset(forms->slot, 0, forms->slots * sizeof *forms->slot);
+    if (forms->collapsed_slots)
+        memset(forms->collapsed, 0, forms->collapsed_slots * sizeof *forms->collapsed);
+    forms->count = forms->texts_size = forms->collapsed_count = 0;
+    forms->samples = COTOOL_SAMPLES;
+    forms->folding = 0, forms->least_count = 0, forms->settle_at = 0;
+}
+
+void cotool_forms_close(cotool_forms *forms) {
+    for (size_t n = 0; n < forms->count; n++) free_form(&forms->form[n]);
+    free(forms->form);
+    free(forms->slot);
+    free(forms->texts);
+    free(forms->collapsed);
+    free(forms->least);
+    free(forms->labels);
+    memset(forms, 0, sizeof *forms);
+}
+
+static size_t find_slot(const cotool_forms *forms, uint64_t hash, const uint8_t *text,
+                        uint32_t size) {
+    size_t mask = forms->slots - 1, at = (size_t)hash & mask;
+    while (forms->slot[at]) {
+        const cotool_form *f = &forms->form[forms->slot[at] - 1];
+        if (f->hash == hash && f->size == size && !memcmp(forms->texts + f->text, text, size))
+            break;
+        at = (at + 1) & mask;
+    }
+    return at;
+}
+
+const cotool_form *cotool_forms_find(const cotool_forms *forms, const uint8_t *text, uint32_t size,
+                                     int inferred) {
+    size_t at;
+    if (!forms->slots) return NULL;
+    at = find_slot(forms, cotool_hash(text, size, (uint64_t)inferred), text, size);
+    return forms->slot[at] ? &forms->form[forms->slot[at] - 1] : NULL;
+}
+
+static int index_forms(cotool_forms *forms, size_t slots) {
+    uint32_t *slot = calloc(slots, sizeof *slot);
+    if (!slot) return ENOMEM;
+    free(forms->slot);
+    forms->slot = slot, forms->slots = slots;
+    for (size_t n = 0; n < forms->count; n++) {
+        size_t at = (size_t)forms->form[n].hash & (slots - 1);
+        while (slot[at]) at = (at + 1) & (slots - 1);
+        slot[at] = (uint32_t)n + 1;
+    }
+    return 0;
+}
+
+/* Distinct lines that are kept of each form: fewer of each where there are many. */
+static int samples_for(size_t forms) {
+    return forms <= 256    ? COTOOL_SAMPLES
+           : forms <= 1024 ? COTOOL_SAMPLES / 4
+           : forms <= 8192 ? COTOOL_SAMPLES / 16
+                           : COTOOL_SAMPLES / 64;
+}
+
+/* The form of a text, new where there is none; NULL without memory. */
+static cotool_form *form_of(cotool_forms *forms, uint64_t hash, const uint8_t *text, uint32_t size,
+                            int *is_new) {
+    size_t at;
+    cotool_form *f;
+    *is_new = 0;
+    if (4 * forms->count >= 3 * forms->slots &&
+        index_forms(forms, forms->slots ? 2 * forms->slots : 256))
+        return NULL;
+    at = find_slot(forms, hash, text, size);
+    if (forms->slot[at]) return &forms->form[forms->slot[at] - 1];
+    if (forms->count == forms->room) {
+        size_t room = forms->room ? 2 * forms->room : 64;
+        f = realloc(forms->form, room * sizeof *f);
+        if (!f) return NULL;
+        forms->form = f, forms->room = room;
+    }
+    if (forms->texts_size + size > forms->texts_room) {
+        size_t room = 2 * forms->texts_room + size + 4096;
+        uint8_t *texts = realloc(forms->texts, room);
+        if (!texts) return NULL;
+        forms->texts = texts, forms->texts_room = room;
+    }
+    f = &forms->form[forms->count++];
+    memset(f, 0, sizeof *f);
+    f->hash = hash, f->size = size, f->text = forms->texts_size;
+    f->first = INT64_MAX, f->last = INT64_MIN;
+    f->limit = UINT64_MAX;
+    memcpy(forms->texts + f->text, text, size);
+    forms->texts_size += size;
+    forms->slot[at] = (uint32_t)forms->count;
+    if (samples_for(forms->count) < forms->samples) {
+        forms->samples = samples_for(forms->count);
+        for (size_t n = 0; n < forms->count; n++)
+            if (cut_kept(&forms->form[n], forms->samples)) return NULL;
+    }
+    *is_new = 1;
+    return f;
+}
+
+/* The bits of what was a number in every line; the ranges of those. */
+static void widen_ranges(cotool_form *f, const cotool_masked *m) {
+    const int count = ranges_of(f), first = first_range(f);
+    for (int n = 0; n < count; n++) {
+        const cotool_parameter *x = &m->parameter[first + n];
+        if (!x->is_number) {
+            f->numbers &= (uint16_t)~(1u << n);
+            continue;
+        }
+        if (x->value < f->least[n]) f->least[n] = x->value;
+        if (x->value > f->greatest[n]) f->greatest[n] = x->value;
+    }
+}
+
+#include "logs/logfold.h"
+
+/* ---- settling -------------------------------------------------------------------------------- */
+
+static int add_form(cotool_forms *forms, const cotool_form *g, const uint8_t *text, uint32_t size,
+                    const int64_t *widths, int whole);
+
+int cotool_forms_settle(cotool_forms *forms) {
+    cotool_forms old;
+    int status = 0;
+    if (!forms->folding) {
+        if (forms->count <= COTOOL_FORMS) return 0;
+        forms->folding = 1;
+        for (size_t n = 0; n < forms->count && !status; n++)
+            status = note_hash(forms, forms->form[n].hash);
+    }
+    if (forms->folding == 1 && forms->least_count == LEAST &&
+        (LEAST - 1) / ldexp((double)forms->least[LEAST - 1], -64) > MANY)
+        forms->folding = 2;
+    if (!status) status = collapse(forms);
+    if (status) return status;
+    old = *forms;
+    forms->form = NULL, forms->slot = NULL, forms->texts = NULL;
+    forms->count = forms->room = forms->slots = forms->texts_size = forms->texts_room = 0;
+    for (size_t n = 0; n < old.count && !status; n++)
+        status = add_form(forms, &old.form[n], old.texts + old.form[n].text, old.form[n].size,
+                          old.widths, 0);
+    for (size_t n = 0; n < old.count; n++) free_form(&old.form[n]);
+    free(old.form);
+    free(old.slot);
+    free(old.texts);
+    if (!status && forms->folding == 1 && forms->count > 2 * COTOOL_FORMS) {
+        forms->folding = 2;
+        return cotool_forms_settle(forms);
+    }
+    forms->settle_at = forms->count + COTOOL_FORMS;
+    return status;
+}
+
+/* ---- adding -------------------------------------------------------------------------------- */
+
+/* Adds the figures of another table's form. */
+static int add_form(cotool_forms *forms, const cotool_form *g, const uint8_t *given, uint32_t size,
+                    const int64_t *widths, int whole) {
+    uint8_t text[COTOOL_FORM_ROOM];
+    const int inferred = whole ? 0 : g->inferred;
+    cotool_form *f;
+    int is_new, folded = 0, count;
+    memcpy(text, given, size);
+    if (forms->folding) folded = fold_text(forms, text, &size);
+    f = form_of(forms, cotool_hash(text, size, (uint64_t)inferred), text, size, &is_new);
+    if (!f) return ENOMEM;
+    folded |= memchr(text, COTOOL_FOLDED, size) != NULL;
+    if (is_new) {
+        f->inferred = (uint8_t)inferred;
+        f->parameters = folded ? 0 : g->parameters;
+        f->numbers = 0xFFFF;
+        f->crowded = (uint8_t)folded;
+        for (int n = 0; n < COTOOL_RANGES; n++) f->least[n] = INFINITY, f->greatest[n] = -INFINITY;
+    }
+    f->count += g->count;
+    for (int n = 0; n < COTOOL_LOG_LEVELS; n++) f->levels[n] += g->levels[n];
+    if (g->first <= g->last) {
+        const int64_t width = widths[g->width];
+        if (g->first < f->first) f->first = g->first;
+        if (g->last > f->last) f->last = g->last;
+        if (fit_timeline(f, forms->widths, f->first, f->last)) return ENOMEM;
+        for (int n = 0; n < g->span; n++) {
+            int64_t at = (g->start + n) * width;
+            if (!g->timeline[n]) continue;
+            if (at < g->first) at = g->first;
+            if (count_time(f, forms->widths, at, g->timeline[n])) return ENOMEM;
+        }
+    }
+    if (folded) return 0;
+    f->numbers &= g->numbers;
+    count = ranges_of(f);
+    for (int n = 0; n < count; n++) {
+        if (g->least[n] < f->least[n]) f->least[n] = g->least[n];
+        if (g->greatest[n] > f->greatest[n]) f->greatest[n] = g->greatest[n];
+    }
+    if (g->crowded && crowd(f)) return ENOMEM;
+    for (int n = 0; n < g->kept; n++) {
+        const cotool_kept *from = &g->keep[n];
+        int place = kept_place(f, from->hash);
+        if (place < f->kept && f->keep[place].hash == from->hash) {
+            f->keep[place].count += from->count;
+        } else if (place >= forms->samples) {
+            if (crowd(f)) return ENOMEM;
+        } else {
+            uint8_t *bytes = malloc(from->size + 1);
+            if (!bytes || open_place(f, place, forms->samples)) {
+                free(bytes);
+                return ENOMEM;
+            }
+            memcpy(bytes, from->bytes, from->size);
+            f->keep[place] = *from;
+            f->keep[place].bytes = bytes;
+            set_limit(f, forms->samples);
+        }
+        if (f->registers && !g->registers) mark_kept(f, from);
+    }
+    if (f->registers && g->registers)
+        for (size_t n = 0; n < (size_t)count * COTOOL_REGISTERS; n++)
+            if (g->registers[n] > f->registers[n]) f->registers[n] = g->registers[n];
+    return 0;
+}
+
+int cotool_forms_merge(cotool_forms *forms, const cotool_forms *from, int whole) {
+    int status = 0;
+    if (from->folding) {
+        if (!forms->folding) {
+            forms->folding = 1, forms->settle_at = 2 * COTOOL_FORMS;
+            for (size_t n = 0; n < forms->count && !status; n++)
+                status = note_hash(forms, forms->form[n].hash);
+        }
+        if (from->folding > forms->folding) forms->folding = from->folding;
+        for (int n = 0; n < from->least_count && !status; n++)
+            status = note_hash(forms, from->least[n]);
+    }
+    for (size_t n = 0; n < from->count && !status; n++) {
+        const cotool_form *g = &from->form[n];
+        if (forms->folding && !from->folding) status = note_hash(forms, g->hash);
+        if (!status)
+            status = add_form(forms, g, from->texts + g->text, g->size, from->widths, whole);
+        if (!status && forms->count > settle_limit(forms)) status = cotool_forms_settle(forms);
+    }
+    return status;
+}
+
+int cotool_forms_insert(cotool_forms *forms, const cotool_form *form, const uint8_t *text,
+                        size_t size) {
+    if (form->crowded && memchr(text, COTOOL_FOLDED, size) && !forms->folding) {
+        forms->folding = 1, forms->settle_at = 2 * COTOOL_FORMS;
+    }
+    if (add_form(forms, form, text, (uint32_t)size, forms->widths, 0)) return ENOMEM;
+    return forms->count > settle_limit(forms) ? cotool_forms_settle(forms) : 0;
+}
+
+int cotool_forms_fold(cotool_forms *forms, int folding, const uint64_t *least, int count) {
+    int status = 0;
+    if (folding > forms->folding) forms->folding = folding, forms->settle_at = 2 * COTOOL_FORMS;
+    for (int n = 0; n < count && !status; n++) status = note_hash(forms, least[n]);
+    return status;
+}
+
+int cotool_forms_add(cotool_forms *forms, const uint8_t *line, const uint8_t *end,
+                     const cotool_record_facts *facts) {
+    cotool_masked m;
+    uint64_t hashes[COTOOL_FORM_PARAMETERS], hash, all = 0;
+    cotool_form *f;
+    int is_new, folded = 0;
+    cotool_mask(line, end, &forms->header, &m);
+    hash = cotool_hash(m.text, m.size, (uint64_t)facts->inferred);
+    if (forms->folding) {
+        if (note_hash(forms, hash)) return ENOMEM;
+        folded = fold_text(forms, m.text, &m.size);
+        if (folded) hash = cotool_hash(m.text, m.size, (uint64_t)facts->inferred);
+    }
+    f = form_of(forms, hash, m.text, m.size, &is_new);
+    if (!f) return ENOMEM;
+    if (is_new) {
+        f->inferred = (uint8_t)facts->inferred;
+        f->parameters = folded ? 0 : (uint8_t)m.parameters;
+        f->numbers = 0xFFFF;
+        f->crowded = (uint8_t)folded;
+        for (int n = 0; n < COTOOL_RANGES; n++) f->least[n] = INFINITY, f->greatest[n] = -INFINITY;
+        if (forms->prior && !folded) {
+            const cotool_form *before = cotool_forms_find(forms->prior, m.text, m.size,
+                                                          facts->inferred);
+            if (before) f->limit = before->limit;
+            if (before && before->crowded && crowd(f)) return ENOMEM;
+        }
+    }
+    f->count++;
+    f->levels[facts->level]++;
+    if (facts->has_time && count_time(f, forms->widths, facts->seconds, 1)) return ENOMEM;
+    if (!folded) {
+        int count = ranges_of(f);
+        for (int n = 0; n < m.parameters; n++) {
+            const cotool_parameter *x = &m.parameter[n];
+            hashes[n] = cotool_hash(line + x->start, x->end - x->start, 0);
+            all = fold_product(all ^ hashes[n], 0xD6E8FEB86659FD93u) + (uint64_t)n;
+        }
+        widen_ranges(f, &m);
+        if (!m.parameters) {
+            /* Nothing differs between its lines. */
+        } else if (all > f->limit) {
+            if (crowd(f)) return ENOMEM;
+        } else if (keep_line(f, line, &m, hashes, all, forms->samples)) {
+            return ENOMEM;
+        }
+        if (f->registers)
+            for (int n = 0; n < count; n++)
+                mark_register(f->registers + n * COTOOL_REGISTERS, hashes[first_range(f) + n]);
+    }
+    if (is_new && forms->count > settle_limit(forms)) return cotool_forms_settle(forms);
+    return 0;
+}
+
+/* ---- labels -------------------------------------------------------------------------------- */
+
+int cotool_forms_label(cotool_forms *forms, const uint8_t *text, size_t size, uint32_t name,
+                       const uint32_t *pieces, uint32_t count) {
+    const size_t more = sizeof(cotool_label) + (size_t)count * 2 * sizeof *pieces;
+    cotool_form *f = (cotool_form *)cotool_forms_find(forms, text, (uint32_t)size, 0);
+    cotool_label *label;
+    if (!f) return ENOENT;
+    if (forms->labels_size + more > forms->labels_room) {
+        size_t room = 2 * forms->labels_room + more + 4096;
+        uint8_t *labels = realloc(forms->labels, room);
+        if (!labels) return ENOMEM;
+        forms->labels = labels, forms->labels_room = room;
+    }
+    label = (cotool_label *)(forms->labels + forms->labels_size);
+    label->name = name, label->pieces = count;
+    if (count) memcpy(label->piece, pieces, (size_t)count * 2 * sizeof *pieces);
+    f->label = forms->labels_size + 1;
+    forms->labels_size += more;
+    return 0;
+}
+
+/* Where the bytes of a message's form stand in its line. */
+static void trace_origin(const uint8_t *line, const uint8_t *end, const uint8_t *form, size_t size,
+                         const cotool_masked *m, uint32_t *origin) {
+    const uint8_t *p = line + m->message;
+    int parameter = 0;
+    for (size_t n = 0; n < size; n++) {
+        origin[n] = (uint32_t)(p - line);
+        if (form[n] >= COTOOL_PARAMETER && form[n] <= COTOOL_EPOCH) {
+            if (parameter < m->parameters) {
+                origin[n] = m->parameter[parameter].start;
+                p = line + m->parameter[parameter++].end;
+            }
+        } else if (cotool_is_blank(form[n]) && n + 1 < size && cotool_is_blank(form[n + 1])) {
+            p++;
+        } else if (cotool_is_blank(form[n])) {
+            while (p < end && cotool_is_blank(*p)) p++;
+        } else {
+            p += p < end;
+        }
+    }
+    origin[size] = (uint32_t)(p - line);
+}
+
+const cotool_label *cotool_forms_lookup(const cotool_forms *forms, const uint8_t *line,
+                                        const uint8_t *end, cotool_header *memo,
+                                        cotool_masked *m, uint32_t *origin) {
+    const cotool_form *f;
+    const uint8_t *message;
+    if (end - line > COTOOL_FORM_LINE) end = line + COTOOL_FORM_LINE;
+    cotool_mask(line, end, memo, m);
+    f = cotool_forms_find(forms, m->text, m->size, 0);
+    if (!f && forms->folding && fold_text(forms, m->text, &m->size))
+        f = cotool_forms_find(forms, m->text, m->size, 0);
+    if (!f || !f->label) return NULL;
+    message = (const uint8_t *)memchr(m->text, COTOOL_SIGNATURE, m->size) + 1;
+    trace_origin(line, end, message, m->size - (size_t)(message - m->text), m, origin);
+    return (const cotool_label *)(forms->labels + f->label - 1);
+}

@@ -1,0 +1,770 @@
+"""One pass over log lines: levels, times, keywords and patterns of files and of streams.
+
+logscan.h explains how a file is cut into spans and why the counts do not depend on the cuts. Here a
+Scanner holds what carries over from one call to the next: the open record, the year or day of
+stamps without one, and the totals. A call takes one batch of spans, which threads share.
+"""
+
+from cpython.exc cimport PyErr_CheckSignals
+from cython.parallel cimport prange
+from libc.errno cimport EINVAL, ENOMEM
+from libc.stdint cimport INT64_MAX, int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.string cimport memcpy, memmove, memset, strncpy
+
+from cotool._fast.base._openmp cimport omp_get_thread_num
+from cotool._fast.logs.forms cimport Forms, cotool_forms, cotool_forms_merge
+
+cdef extern from "logs/logscan.h" nogil:
+    enum:
+        COTOOL_LEVELS
+        COTOOL_FORMATS
+        COTOOL_PLACES
+        COTOOL_KEY
+        COTOOL_PADDING
+        COTOOL_LINE_LIMIT
+        COTOOL_UNKNOWN
+    ctypedef struct cotool_place:
+        uint8_t kind, before, token, word, styles, scale
+        uint32_t lead, trail
+        char* key
+    ctypedef struct cotool_format:
+        uint8_t kind, pri
+        signed char time_token
+        uint8_t time_open
+        uint64_t layouts
+        char* time_key
+        uint8_t fallback
+        int places
+        cotool_place* place
+        uint8_t* first
+    ctypedef struct cotool_literal:
+        const uint8_t* bytes
+        uint32_t size
+        uint8_t fold
+        int pattern
+    ctypedef struct cotool_pattern:
+        const uint8_t* program
+        size_t size
+    ctypedef struct cotool_config:
+        int formats
+        cotool_format* format
+        int literals
+        cotool_literal* literal
+        int patterns
+        cotool_pattern* pattern
+        int every_line
+        int* every
+        int filtered
+        uint8_t* levels
+        int64_t* since
+        int64_t* until
+        int timed
+        uint8_t* wanted
+        int year, month, day, zones
+        const int64_t* zone_start
+        const int64_t* zone_offset
+        const int64_t* widths
+        int most_buckets, show
+        uint8_t* show_levels
+        int show_matches, entries, lone, mine
+        const cotool_forms* prior
+    ctypedef struct cotool_bucket:
+        int64_t start
+        uint64_t* counts
+    ctypedef struct cotool_histogram:
+        int width, count, capacity
+        cotool_bucket* buckets
+    ctypedef struct cotool_sample:
+        uint64_t line, at, size
+        uint8_t level
+    ctypedef struct cotool_counts:
+        uint64_t bytes, lines, records, timeless, disordered, long_lines, left_out, zoned
+        uint64_t* levels
+        uint64_t* keywords
+        int64_t* first
+        int64_t* last
+        uint64_t* patterns
+        cotool_histogram* histogram
+    ctypedef struct cotool_record:
+        int open, counted, passes, level
+    ctypedef struct cotool_line:
+        int in_pieces
+        size_t overlap
+    ctypedef struct cotool_clock:
+        int64_t cycle, within, head, head_cycle
+        int kind, head_kind
+    ctypedef struct cotool_text:
+        uint8_t* bytes
+        size_t size
+    ctypedef struct cotool_span:
+        uint64_t begin, end, limit
+        int first, again
+        cotool_record record
+        cotool_line line
+        cotool_clock clock
+        uint64_t* record_patterns
+        uint8_t* line_patterns
+        uint8_t* record_text
+        int status, owns, open_end
+        uint64_t stop, seen_lines
+        int timed
+        int64_t head_time, tail_time
+        cotool_counts counts
+        cotool_forms forms
+        int samples
+        cotool_sample* sample
+        size_t entries
+        uint64_t first_line
+        cotool_text text
+    ctypedef struct cotool_worker:
+        pass
+    ctypedef struct cotool_seen_time:
+        int token, open, layout, at, length, month, day
+    ctypedef struct cotool_seen_level:
+        int kind, token, word, lead, trail, styles, level, at
+    void cotool_logscan_prepare()
+    void cotool_config_literals(cotool_config* config)
+    void cotool_config_formats(cotool_config* config)
+    int cotool_worker_open(cotool_worker* worker, const cotool_config* config, size_t block)
+    void cotool_worker_close(cotool_worker* worker, const cotool_config* config)
+    int cotool_span_open(cotool_span* span, const cotool_config* config)
+    void cotool_span_reset(cotool_span* span, const cotool_config* config,
+                           const cotool_counts* total)
+    void cotool_span_close(cotool_span* span)
+    int cotool_span_finish(const cotool_config* config, cotool_span* span)
+    int cotool_counts_merge(const cotool_config* config, cotool_counts* into,
+                            const cotool_counts* counts)
+    ctypedef struct cotool_regex:
+        pass
+    cotool_regex* cotool_regex_new(const uint8_t* program, size_t size)
+    int cotool_regex_search(cotool_regex* regex, const uint8_t* line, size_t size)
+    void cotool_regex_free(cotool_regex* regex)
+    int cotool_probe_times(const uint8_t* line, const uint8_t* end, int tokens,
+                           cotool_seen_time* seen, int most)
+    int cotool_probe_levels(const uint8_t* line, const uint8_t* start, const uint8_t* end,
+                            cotool_seen_level* seen, int most)
+    int64_t cotool_period(int kind)
+    int cotool_layout_count()
+    const char* cotool_layout_form(int layout)
+    int cotool_layout_cycle(int layout)
+    enum:
+        COTOOL_NAME_SIZE
+    ctypedef struct cotool_names:
+        const cotool_forms* forms
+        const uint8_t* name
+        int64_t only
+    int cotool_write_entries(cotool_span* span, const uint8_t* memory, const uint8_t* prefix,
+                             size_t prefix_size, int utc, const cotool_names* names)
+    ctypedef void scan_function "cotool_scan_function"(
+        const cotool_config* config, cotool_worker* worker, cotool_span* span, int file,
+        const uint8_t* memory, uint64_t size, int final)
+    scan_function* cotool_scan()
+
+cotool_logscan_prepare()
+cdef scan_function* scan = cotool_scan()
+
+LINE_LIMIT = COTOOL_LINE_LIMIT
+
+# Bytes of a span. Larger ones share the work less evenly, smaller ones add up more often.
+cdef uint64_t SPAN = 1 << 22
+# The same where forms are counted, for one thread adds the tables up: the mixed log of
+# bench/templates.py takes 1.70 s with 1 << 22, 1.38 with 1 << 24, 1.26 with 1 << 25, 1.20 so.
+cdef uint64_t FORMS_SPAN = 1 << 26
+# Bytes of one read.
+cdef size_t BLOCK = 1 << 18
+# Spans of a batch for each thread; fewer where each has a table of forms.
+cdef int BATCH = 8
+cdef int FORMS_BATCH = 2
+
+
+def layouts():
+    """Return the forms of timestamps that are known, and what repeats in each.
+
+    0: nothing, 1: the year is missing, 2: the date.
+    """
+    return [
+        (cotool_layout_form(n).decode(), cotool_layout_cycle(n))
+        for n in range(cotool_layout_count())
+    ]
+
+
+cdef class Regex:
+    """A program of logs.automaton. Not for several threads at a time."""
+
+    cdef cotool_regex* regex
+
+    def __cinit__(self, bytes program not None):
+        self.regex = cotool_regex_new(<const uint8_t*><const char*>program, len(program))
+        if self.regex == NULL:
+            raise ValueError("not a program of a regex")
+
+    def __dealloc__(self):
+        cotool_regex_free(self.regex)
+
+    def search(self, bytes line not None):
+        """Return whether a match stands anywhere in the line."""
+        cdef size_t size = len(line)
+        cdef const uint8_t* text = <const uint8_t*><const char*>line
+        cdef int found
+        with nogil:
+            found = cotool_regex_search(self.regex, text, size)
+        return found == 1
+
+
+cdef int64_t cycle_at(const cotool_clock* clock, int64_t within, int kind) noexcept nogil:
+    """The year or day of a stamp without one that follows what the clock shows."""
+    cdef int64_t period = cotool_period(kind)
+    if clock.within < 0 or clock.kind != kind:
+        return clock.cycle
+    if within < clock.within - period // 2:
+        return clock.cycle + 1
+    if within > clock.within + period // 2:
+        return clock.cycle - 1
+    return clock.cycle
+
+
+def following_cycle(before, after):
+    """Return the year or day of a stamp that follows another, both as in edges()."""
+    cdef cotool_clock clock
+    clock.kind, clock.within, clock.cycle = before
+    kind, within, _ = after
+    return cycle_at(&clock, within, kind)
+
+
+cdef Py_ssize_t padded(bytes line, uint8_t* place, Py_ssize_t room):
+    cdef Py_ssize_t size = min(len(line), room - COTOOL_PADDING)
+    memcpy(place, <const char*>line, size)
+    memset(place + size, 0, COTOOL_PADDING)
+    return size
+
+
+def probe_times(bytes line not None, int tokens=1):
+    """Return what in the first `tokens` tokens of a line can be read as a time.
+
+    Tuples of token, byte before it, index into layouts(), offset, length, month, day.
+    """
+    cdef uint8_t text[1024]
+    cdef cotool_seen_time seen[64]
+    cdef Py_ssize_t size = padded(line, text, sizeof(text))
+    cdef int n, count = cotool_probe_times(text, text + size, tokens, seen, 64)
+    return [
+        (seen[n].token, seen[n].open, seen[n].layout, seen[n].at, seen[n].length, seen[n].month,
+         seen[n].day)
+        for n in range(count)
+    ]
+
+
+def probe_levels(bytes line not None, Py_ssize_t start):
+    """Return what may be a level in the first tokens after line[start].
+
+    Tuples of kind of place, token, word, classes of the bytes before and after, style, level,
+    offset.
+    """
+    cdef uint8_t text[1024]
+    cdef cotool_seen_level seen[64]
+    cdef Py_ssize_t size = padded(line, text, sizeof(text))
+    cdef int n, count
+    if start > size:
+        return []
+    count = cotool_probe_levels(text, text + start, text + size, seen, 64)
+    return [
+        (seen[n].kind, seen[n].token, seen[n].word, seen[n].lead, seen[n].trail, seen[n].styles,
+         seen[n].level, seen[n].at)
+        for n in range(count)
+    ]
+
+
+cdef class Scanner:
+    """Counts of one file or stream, given in pieces. Not for several threads at a time.
+
+    formats: sequence of mappings with the fields of cotool_format, and `places` of cotool_place;
+    literals: sequence of (bytes, fold, pattern), pattern -1 and -2 for the keyword sets;
+    programs: one regex program a pattern, empty where its literals decide;
+    every: the patterns that have no literal; levels: those that pass, None for all;
+    since, until: seconds since 1970, for times without a zone and for others; wanted: patterns of
+    which a record must match one; date: year, month and day of the first stamp without them; zone:
+    starts and offsets of local time; widths, most_buckets: of the histogram; show: how many
+    samples, of show_levels or, with show_matches, of the lines that match a wanted pattern;
+    entries: keep one for each line; resumed: the first line may belong to a record that another
+    scan has counted; midway: the lines before the first record are another scan's, see
+    scan_range(); cycle: years or days from `date` to the first stamp without them.
+    """
+
+    cdef cotool_config config
+    cdef list keep
+    cdef int threads, spans
+    cdef uint64_t span_size
+    cdef cotool_worker* workers
+    cdef cotool_span* span
+    cdef cotool_counts total
+    cdef cotool_record record
+    cdef cotool_line line
+    cdef cotool_clock clock
+    cdef uint64_t* record_patterns
+    cdef uint8_t* line_patterns
+    cdef uint8_t* record_text
+    cdef Forms mined, labels
+    cdef bytes ids
+    cdef cotool_names names
+    cdef int timed, midway
+    cdef int64_t head_time, tail_time
+    cdef cotool_clock head
+    cdef uint64_t seen_lines, fed
+    cdef uint8_t* memory
+    cdef size_t size, room
+    cdef list samples
+    cdef int64_t* numbers
+    cdef bytes prefix
+    cdef list written
+
+    def __cinit__(self, *, formats, literals, programs, every, levels, since, until, wanted, date,
+                  zone, widths, int most_buckets, int show, show_levels, bint show_matches,
+                  bint entries, bint lone, bint mine, bint resumed, bytes prefix, int num_threads,
+                  Forms labels=None, ids=(), only=None, span_size=None, block_size=None,
+                  bint midway=False, int64_t cycle=0):
+        cdef cotool_config* c = &self.config
+        cdef int n
+        cdef size_t block = block_size or BLOCK
+        self.keep = []
+        self.samples = []
+        self.written = []
+        self.prefix = prefix
+        self.labels = labels
+        self.ids = "".join(ids).encode()
+        if len(self.ids) != len(ids) * COTOOL_NAME_SIZE:
+            raise ValueError(f"ids have {COTOOL_NAME_SIZE} characters")
+        if labels is not None:
+            self.names.forms = &labels.table
+            self.names.name = <const uint8_t*><const char*>self.ids
+            self.names.only = -1 if only is None else ids.index(only)
+        self.threads = max(num_threads, 1)
+        self.spans = self.threads * (FORMS_BATCH if mine else BATCH)
+        self.span_size = span_size or (FORMS_SPAN if mine else SPAN)
+        self._set_formats(formats)
+        self._set_patterns(literals, programs, every)
+        for n in range(COTOOL_LEVELS):
+            c.levels[n] = levels is None or n in levels
+            c.show_levels[n] = n in show_levels
+        c.timed = since is not None or until is not None
+        for n in range(2):
+            c.since[n] = -INT64_MAX if since is None else since[n]
+            c.until[n] = INT64_MAX if until is None else until[n]
+        if wanted is not None:
+            flags = bytearray(len(programs) + 1)
+            for pattern in wanted:
+                flags[pattern] = 1
+            c.wanted = self._keep_bytes(bytes(flags))
+        c.filtered = levels is not None or c.timed or wanted is not None
+        c.year, c.month, c.day = date
+        starts, offsets = zone
+        self.numbers = <int64_t*>malloc((2 * len(starts) + len(widths) + 1) * sizeof(int64_t))
+        if self.numbers == NULL:
+            raise MemoryError
+        for n, number in enumerate([*starts, *offsets, *widths, 0]):
+            self.numbers[n] = number
+        c.zones = len(starts)
+        c.zone_start = self.numbers
+        c.zone_offset = self.numbers + c.zones
+        c.widths = self.numbers + 2 * c.zones
+        c.most_buckets = most_buckets
+        c.show = show
+        c.show_matches = show_matches
+        c.entries = entries
+        c.lone = lone
+        if mine:
+            self.mined = Forms(widths)
+            c.mine, c.prior = 1, &self.mined.table
+        cotool_config_formats(c)
+        self.workers = <cotool_worker*>calloc(self.threads, sizeof(cotool_worker))
+        self.span = <cotool_span*>calloc(self.spans, sizeof(cotool_span))
+        self.record_patterns = <uint64_t*>calloc(c.patterns + 1, sizeof(uint64_t))
+        self.line_patterns = <uint8_t*>calloc(c.patterns + 1, 1)
+        self.record_text = <uint8_t*>calloc(1 << 13, 1)
+        self.total.patterns = <uint64_t*>calloc(c.patterns + 1, sizeof(uint64_t))
+        if (self.workers == NULL or self.span == NULL or self.record_patterns == NULL
+                or self.line_patterns == NULL or self.record_text == NULL
+                or self.total.patterns == NULL):
+            raise MemoryError
+        for n in range(2):
+            self.total.first[n], self.total.last[n] = INT64_MAX, -INT64_MAX - 1
+        self.clock.within = self.head.head = -1
+        self.clock.cycle = cycle
+        self.midway = midway
+        self.record.open = self.record.counted = resumed
+        self.record.passes = not c.filtered or (c.levels[COTOOL_UNKNOWN] and not c.timed)
+        self.record.level = COTOOL_UNKNOWN
+        for n in range(self.threads):
+            status = cotool_worker_open(&self.workers[n], c, block)
+            if status == EINVAL:
+                raise ValueError("not a program of a regex")
+            if status:
+                raise MemoryError
+        for n in range(self.spans):
+            if cotool_span_open(&self.span[n], c):
+                raise MemoryError
+
+    def __dealloc__(self):
+        cdef int n
+        if self.workers != NULL:
+            for n in range(self.threads):
+                cotool_worker_close(&self.workers[n], &self.config)
+        if self.span != NULL:
+            for n in range(self.spans):
+                cotool_span_close(&self.span[n])
+        free(self.workers)
+        free(self.span)
+        free(self.record_patterns)
+        free(self.line_patterns)
+        free(self.record_text)
+        free(self.total.patterns)
+        free(self.total.histogram[0].buckets)
+        free(self.total.histogram[1].buckets)
+        free(self.memory)
+        free(self.numbers)
+        free(self.config.literal)
+        free(self.config.pattern)
+        free(self.config.every)
+
+    cdef uint8_t* _keep_bytes(self, bytes data):
+        self.keep.append(data)
+        return <uint8_t*><const char*>data
+
+    cdef int _set_formats(self, formats) except -1:
+        cdef cotool_format* f
+        cdef cotool_place* p
+        cdef int n, k
+        if len(formats) > COTOOL_FORMATS:
+            raise ValueError(f"at most {COTOOL_FORMATS} formats")
+        self.config.formats = len(formats)
+        for n, given in enumerate(formats):
+            f = &self.config.format[n]
+            f.kind = given["kind"]
+            f.pri = given["pri"]
+            f.time_token = given["time_token"]
+            f.time_open = given["time_open"]
+            f.layouts = given["layouts"]
+            strncpy(f.time_key, <const char*>(<bytes>given["time_key"]), COTOOL_KEY - 1)
+            f.fallback = given["fallback"]
+            f.places = len(given["places"])
+            if f.places > COTOOL_PLACES:
+                raise ValueError(f"at most {COTOOL_PLACES} places of the level")
+            for k, place in enumerate(given["places"]):
+                p = &f.place[k]
+                p.kind, p.before = place["kind"], place["before"]
+                p.token, p.word = place["token"], place["word"]
+                p.styles, p.scale = place["styles"], place["scale"]
+                p.lead, p.trail = place["lead"], place["trail"]
+                strncpy(p.key, <const char*>(<bytes>place["key"]), COTOOL_KEY - 1)
+            for k in given["first"]:
+                f.first[k] = 1
+
+    cdef int _set_patterns(self, literals, programs, every) except -1:
+        cdef cotool_config* c = &self.config
+        cdef int n
+        if len(literals) > 65535:
+            raise ValueError("at most 65535 literals")
+        c.literals, c.patterns, c.every_line = len(literals), len(programs), len(every)
+        c.literal = <cotool_literal*>calloc(c.literals + 1, sizeof(cotool_literal))
+        c.pattern = <cotool_pattern*>calloc(c.patterns + 1, sizeof(cotool_pattern))
+        c.every = <int*>calloc(c.every_line + 1, sizeof(int))
+        if c.literal == NULL or c.pattern == NULL or c.every == NULL:
+            raise MemoryError
+        for n, (text, fold, pattern) in enumerate(sorted(literals)):
+            if not text:
+                raise ValueError("an empty literal")
+            c.literal[n].bytes = self._keep_bytes(text)
+            c.literal[n].size = len(text)
+            c.literal[n].fold = fold
+            c.literal[n].pattern = pattern
+        for n, program in enumerate(programs):
+            if program:
+                c.pattern[n].program = self._keep_bytes(program)
+                c.pattern[n].size = len(program)
+        for n, pattern in enumerate(every):
+            c.every[n] = pattern
+        cotool_config_literals(c)
+
+    def scan_file(self, int file, uint64_t begin, uint64_t size):
+        """Scan the next batch of a file of `size` bytes from the line that starts at `begin`.
+
+        Returns where the next batch begins: `size`, or what is left of it where the file shrank.
+        Raises OSError where the file cannot be read.
+        """
+        cdef uint64_t end = min(size, begin + self.spans * self.span_size)
+        return self._batch(file, NULL, begin, end, end, end, size, end == size)
+
+    def scan_range(self, int file, uint64_t begin, uint64_t stop, uint64_t end, uint64_t size):
+        """Scan [begin, stop), or a batch of it, for records that begin before `end`.
+
+        Whole lines up to `size` can be read. Where `stop` is `end`, the last record is read to its
+        end, beyond `end`. With `midway` no line starts at `begin`, and the record that is open
+        there is left out; the ranges of a file together see each record once. Returns where the
+        next batch begins. A record that is still `unfinished` at `size` goes on in a call with a
+        larger one. Raises OSError where the file cannot be read.
+        """
+        cdef uint64_t limit
+        stop = max(begin, min(min(stop, end), begin + self.spans * self.span_size))
+        limit = stop if stop < end else size
+        return self._batch(file, NULL, begin, stop, end, limit, size, limit == size)
+
+    def feed(self, const uint8_t[::1] data not None, *, bint final):
+        """Scan the next bytes of a stream; a line that is not ended waits for the next call."""
+        cdef size_t given = data.shape[0], whole, stop
+        if self.size + given + COTOOL_PADDING > self.room:
+            room = self.size + given + COTOOL_PADDING
+            room = max(room, min(2 * self.room, room + (1 << 22)))
+            memory = <uint8_t*>realloc(self.memory, room)
+            if memory == NULL:
+                raise MemoryError
+            self.memory, self.room = memory, room
+        if given:
+            memcpy(self.memory + self.size, &data[0], given)
+        self.size += given
+        whole = self.size
+        if not final:
+            while whole and self.memory[whole - 1] != c"\n":
+                whole -= 1
+            if self.size - whole > COTOOL_LINE_LIMIT or (self.line.in_pieces and not whole):
+                whole = self.size
+        if whole:
+            stop = self._batch(-1, self.memory, 0, whole, whole, whole, whole, final)
+            memmove(self.memory, self.memory + stop, self.size - stop)
+            self.size -= stop
+            self.fed += stop
+
+    cdef uint64_t _batch(self, int file, uint8_t* memory, uint64_t begin, uint64_t end,
+                         uint64_t owned, uint64_t limit, uint64_t size, bint final) except? 0:
+        """Scan [begin, end); records that begin before `owned` count."""
+        cdef int count, n
+        cdef uint64_t stop, step = self.span_size
+        cdef cotool_span* s
+        cdef scan_function* run = scan
+        cdef cotool_config* config = &self.config
+        if end - begin > self.spans * step or (self.config.mine and step == FORMS_SPAN):
+            # A file of less than a batch is shared out as well.
+            step = max(SPAN, (end - begin + self.spans - 1) // self.spans)
+        count = max(1, <int>((end - begin + step - 1) // step))
+        for n in range(count):
+            s = &self.span[n]
+            s.begin, s.limit = begin + n * step, limit
+            s.end = min(min(begin + (n + 1) * step, end), owned)
+            cotool_span_reset(s, config, &self.total)
+            s.first = n == 0 and not self.midway
+            s.clock = self.clock
+            s.clock.head = -1
+        s = &self.span[0]
+        s.record, s.line = self.record, self.line
+        s.record_patterns, self.record_patterns = self.record_patterns, s.record_patterns
+        s.line_patterns, self.line_patterns = self.line_patterns, s.line_patterns
+        s.record_text, self.record_text = self.record_text, s.record_text
+        with nogil:
+            if count == 1 or self.threads == 1:
+                for n in range(count):
+                    run(config, &self.workers[0], &self.span[n], file, memory, size, final)
+            else:
+                for n in prange(count, num_threads=self.threads, schedule="dynamic", chunksize=1):
+                    run(config, &self.workers[omp_get_thread_num()], &self.span[n], file, memory,
+                        size, final)
+        self._set_clocks(count, file, memory, size, final)
+        PyErr_CheckSignals()
+        stop = self._add_up(count, memory, begin)
+        return end if self.midway else stop
+
+    cdef int _set_clocks(self, int count, int file, uint8_t* memory, uint64_t size,
+                         bint final) except -1:
+        """Scan again the spans before which a year, or a day, has passed within the batch.
+
+        How far a span moves the clock does not depend on where it begins, so all are known at once.
+        """
+        cdef int n, again = 0
+        cdef int64_t expected, moved
+        cdef cotool_clock clock = self.clock
+        cdef cotool_span* s
+        cdef cotool_config* config = &self.config
+        cdef scan_function* run = scan
+        for n in range(count):
+            s = &self.span[n]
+            s.again = 0
+            if s.clock.head < 0:
+                continue
+            expected = cycle_at(&clock, s.clock.head, s.clock.head_kind)
+            moved = expected - s.clock.head_cycle
+            clock.cycle, clock.within, clock.kind = (
+                s.clock.cycle + moved, s.clock.within, s.clock.kind)
+            if moved:
+                again += 1
+                s.again = 1
+                cotool_span_reset(s, config, &self.total)
+                s.clock.cycle, s.clock.within, s.clock.head = expected, -1, -1
+        if again == 0:
+            return 0
+        with nogil:
+            for n in prange(count, num_threads=self.threads, schedule="dynamic", chunksize=1):
+                if self.span[n].again:
+                    run(config, &self.workers[omp_get_thread_num()], &self.span[n], file, memory,
+                        size, final)
+        return 0
+
+    cdef uint64_t _add_up(self, int count, uint8_t* memory, uint64_t begin) except? 0:
+        """Add up a batch's spans in order; return where the next one begins."""
+        cdef int n, k
+        cdef uint64_t stop = begin
+        cdef cotool_span* s
+        for n in range(count):
+            s = &self.span[n]
+            if s.status == ENOMEM:
+                raise MemoryError
+            if s.status:
+                raise OSError(s.status, "cannot be read")
+            if n == 0 or s.clock.head >= 0:
+                self.clock = s.clock
+            if self.head.head < 0:
+                self.head = s.clock
+            if s.timed:
+                if not self.timed:
+                    self.head_time = s.head_time
+                self.total.disordered += self.timed and s.head_time < self.tail_time
+                self.timed, self.tail_time = 1, s.tail_time
+            if cotool_counts_merge(&self.config, &self.total, &s.counts):
+                raise MemoryError
+            if self.config.mine and cotool_forms_merge(&self.mined.table, &s.forms, 0):
+                raise MemoryError
+            for k in range(s.samples):
+                if len(self.samples) < self.config.show:
+                    self.samples.append((self.seen_lines + s.sample[k].line + 1,
+                                         self.fed + s.sample[k].at, s.sample[k].size,
+                                         s.sample[k].level))
+            s.first_line = self.seen_lines + 1
+            self.seen_lines += s.seen_lines
+            if s.owns:
+                self.midway = 0
+                stop = s.stop
+                self.record, self.line = s.record, s.line
+                if s.open_end:
+                    s.record_patterns, self.record_patterns = (
+                        self.record_patterns, s.record_patterns)
+                    s.line_patterns, self.line_patterns = self.line_patterns, s.line_patterns
+                    s.record_text, self.record_text = self.record_text, s.record_text
+        if self.config.entries:
+            self._write(count, memory)
+        return stop
+
+    cdef int _write(self, int count, uint8_t* memory) except -1:
+        """Write the entries of a batch's spans as JSON."""
+        cdef const uint8_t* prefix = <const uint8_t*><const char*>self.prefix
+        cdef size_t size = len(self.prefix)
+        cdef int n, failed = 0, utc = self.config.zones > 0
+        cdef cotool_text* text
+        cdef const cotool_names* names = NULL if self.labels is None else &self.names
+        with nogil:
+            for n in prange(count, num_threads=self.threads, schedule="dynamic", chunksize=1):
+                failed += cotool_write_entries(&self.span[n], memory, prefix, size, utc,
+                                               names)
+        if failed:
+            raise MemoryError
+        for n in range(count):
+            text = &self.span[n].text
+            if text.size:
+                self.written.append((<char*>text.bytes)[:text.size])
+
+    def finish(self):
+        """Count the record that is still open. Nothing may be scanned afterwards."""
+        cdef cotool_span* s = &self.span[0]
+        cotool_span_reset(s, &self.config, &self.total)
+        s.record = self.record
+        s.record_patterns, self.record_patterns = self.record_patterns, s.record_patterns
+        s.record_text, self.record_text = self.record_text, s.record_text
+        if (cotool_span_finish(&self.config, s)
+                or cotool_counts_merge(&self.config, &self.total, &s.counts)
+                or (self.config.mine
+                    and cotool_forms_merge(&self.mined.table, &s.forms, 0))):
+            raise MemoryError
+        self.record.open = 0
+
+    def take_written(self):
+        """Return the JSON lines of entries since the last call."""
+        written, self.written = self.written, []
+        return written
+
+    def take_samples(self):
+        """Return the samples so far: line from 1, offset, size, level."""
+        return list(self.samples)
+
+    @property
+    def forms(self):
+        """The forms of the records so far; None where they are not counted."""
+        return self.mined
+
+    @property
+    def waiting(self):
+        """Bytes of a last line that is not ended yet."""
+        return self.size
+
+    @property
+    def unfinished(self):
+        """Whether the last record may go on beyond what was scanned."""
+        return bool(self.record.open or self.line.in_pieces)
+
+    def edges(self):
+        """Return what is needed to add up the ranges of a file in order.
+
+        (first time, last time) in nanoseconds or None, of records in the order of the file;
+        ((kind, within, cycle), (kind, within, cycle)) of the first and the last stamp without a
+        year or a date, or None.
+        """
+        times = (self.head_time, self.tail_time) if self.timed else None
+        if self.head.head < 0:
+            return times, None
+        return times, (
+            (self.head.head_kind, self.head.head, self.head.head_cycle),
+            (self.clock.kind, self.clock.within, self.clock.cycle),
+        )
+
+    @property
+    def cycles(self):
+        """Years, or days, from the first stamp without one to the last."""
+        return self.clock.cycle
+
+    @property
+    def lines(self):
+        """Lines so far, those left out included."""
+        return self.seen_lines
+
+    def counts(self):
+        """Return the totals; the record that is still open is not in them before finish().
+
+        times: first, last, width and buckets of whole times, and of those whose year or date is
+        inferred.
+        """
+        cdef cotool_counts* c = &self.total
+        cdef int n
+        return {
+            "bytes": c.bytes,
+            "lines": c.lines,
+            "records": c.records,
+            "timeless": c.timeless,
+            "out_of_order": c.disordered,
+            "long_lines": c.long_lines,
+            "left_out": c.left_out,
+            "zoned": c.zoned,
+            "levels": [c.levels[n] for n in range(COTOOL_LEVELS)],
+            "keywords": [c.keywords[0], c.keywords[1]],
+            "patterns": [c.patterns[n] for n in range(self.config.patterns)],
+            "times": [self._times(&self.total, n) for n in range(2)],
+        }
+
+    cdef tuple _times(self, cotool_counts* c, int kind):
+        cdef cotool_histogram* h = &c.histogram[kind]
+        cdef int n, k
+        seen = c.first[kind] <= c.last[kind]
+        return (
+            c.first[kind] if seen else None,
+            c.last[kind] if seen else None,
+            self.config.widths[h.width],
+            {
+                h.buckets[n].start: tuple([h.buckets[n].counts[k] for k in range(COTOOL_LEVELS)])
+                for n in range(h.capacity)
+                if h.buckets[n].start != -INT64_MAX - 1
+            },
+        )

@@ -1,9 +1,0 @@
-from cotool._fast.truth import Labels, Posterior
-
-def subclasses(
-    t: Labels,
-    balanced: bool = True,
-    iterations: int = 150,
-    tolerance: float = 1e-7,
-    num_threads: int | None = None,
-) -> Posterior: ...

@@ -1,0 +1,1 @@
+"""Kernels over texts: tokens, similarity, neighbours, clustering."""

@@ -1,0 +1,6 @@
+from collections.abc import Iterable
+
+from cotool._fast.base.matrix import Matrix
+
+def characters(texts: Iterable[str], num_threads: int | None = None) -> Matrix: ...
+def words(texts: Iterable[str], num_threads: int | None = None) -> Matrix: ...

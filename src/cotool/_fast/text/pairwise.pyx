@@ -1,0 +1,156 @@
+"""Similarity of all pairs of texts as bags of words, and of all pairs of dense vectors.
+
+Metrics, for texts as multisets of words (see tokens.pyx):
+
+- cosine: cosine of the vectors of term frequencies
+- tfidf: the same with each frequency multiplied by ln((1 + n) / (1 + df)) + 1, n texts, df of
+  which hold the term (the smoothed form that scikit-learn uses)
+- jaccard: |A ∩ B| / |A ∪ B| of the sets of words
+
+Two texts without words are alike (1); a text without words and one with words are not (0).
+Matrices are n × n float32, symmetric, 1 on the diagonal.
+"""
+
+from cython.parallel cimport prange
+from libc.math cimport isfinite
+from libc.stdint cimport int32_t, int64_t
+from libc.stdlib cimport free, malloc
+
+from cotool._fast.base._openmp cimport threads_for
+from cotool._fast.base.interrupt cimport check_interrupt
+from cotool._fast.base.matrix cimport Matrix, new_matrix, touch
+from cotool._fast.text.tokens cimport Tokens, tokens_of
+
+cdef extern from "text/bags.h" nogil:
+    enum:
+        COTOOL_COSINE
+        COTOOL_TFIDF
+        COTOOL_JACCARD
+        COTOOL_ROWS
+    ctypedef struct cotool_bags:
+        double work
+    int cotool_bags_open(cotool_bags* bags, int metric, Py_ssize_t texts, const int64_t* starts,
+                         const int32_t* ids, Py_ssize_t vocabulary, const int64_t* copies,
+                         Py_ssize_t all)
+    void cotool_bags_close(cotool_bags* bags)
+    ctypedef int rows_function "cotool_bags_rows_function"(
+        const cotool_bags* bags, Py_ssize_t first_row, float* out)
+    rows_function* cotool_bags_rows()
+
+cdef extern from "text/vectors.h" nogil:
+    ctypedef void vectors_function "cotool_vectors_rows_function"(
+        const double* vectors, const double* sizes, Py_ssize_t count, Py_ssize_t stride,
+        Py_ssize_t first_row, float* out)
+    vectors_function* cotool_vectors_rows()
+    double cotool_vectors_size(const double* vector, Py_ssize_t stride)
+    enum:
+        COTOOL_VECTOR_STEP
+
+cdef rows_function* bags_rows = cotool_bags_rows()
+cdef vectors_function* vectors_rows = cotool_vectors_rows()
+
+# Between two looks for Ctrl-C a kernel works at most about this long, in nanoseconds.
+cdef double SLICE = 2e8
+
+
+cdef Py_ssize_t blocks_of(Py_ssize_t blocks, double work) noexcept:
+    """How many of `blocks`, which take `work` nanoseconds together, to do at a time."""
+    return max(<Py_ssize_t>(blocks * SLICE / (work + 1)), 16)
+
+
+cdef Matrix bag_similarity(object texts, int metric, object num_threads):
+    cdef Tokens tokens = tokens_of(texts, num_threads)
+    cdef Py_ssize_t count = tokens.texts, blocks, first, last, block, step
+    cdef Matrix out = new_matrix(count, count)
+    cdef cotool_bags bags
+    cdef int threads, failed = 0
+    with nogil:
+        failed = cotool_bags_open(
+            &bags, metric, count, tokens.starts, tokens.ids, tokens.vocabulary, NULL, 0
+        )
+    if failed:
+        raise MemoryError
+    try:
+        threads = threads_for(num_threads, bags.work)
+        blocks = (count + COTOOL_ROWS - 1) // COTOOL_ROWS
+        step = blocks_of(blocks, bags.work)
+        with nogil:
+            touch(out, threads)
+        for first in range(0, blocks, step):
+            last = min(first + step, blocks)
+            with nogil:
+                for block in prange(
+                    first, last, schedule="dynamic", num_threads=threads,
+                    use_threads_if=threads > 1,
+                ):
+                    failed |= bags_rows(&bags, block * COTOOL_ROWS, out.data)
+            if failed:
+                raise MemoryError
+            if last < blocks:
+                check_interrupt()
+    finally:
+        cotool_bags_close(&bags)
+    return out
+
+
+def cosine(texts, num_threads=None):
+    """Cosine of term frequencies of all pairs of `texts`."""
+    return bag_similarity(texts, COTOOL_COSINE, num_threads)
+
+
+def tfidf(texts, num_threads=None):
+    """Cosine of TF-IDF weights of all pairs of `texts`."""
+    return bag_similarity(texts, COTOOL_TFIDF, num_threads)
+
+
+def jaccard(texts, num_threads=None):
+    """Jaccard similarity of the sets of words of all pairs of `texts`."""
+    return bag_similarity(texts, COTOOL_JACCARD, num_threads)
+
+
+def vector_cosine(vectors, num_threads=None):
+    """Cosine of all pairs of `vectors`, negative ones as 0; zeros are like none but themselves.
+
+    `vectors` are sequences of finite numbers of one length; ValueError where they are not.
+    """
+    cdef list rows = list(vectors)
+    cdef Py_ssize_t count = len(rows), i, k, block
+    cdef Py_ssize_t length = len(rows[0]) if count else 0
+    cdef Py_ssize_t stride = (length + COTOOL_VECTOR_STEP - 1) // COTOOL_VECTOR_STEP
+    stride = max(stride, 1) * COTOOL_VECTOR_STEP
+    cdef Matrix out = new_matrix(count, count)
+    cdef double* data = <double*>malloc((count * stride + 1) * sizeof(double))
+    cdef double* sizes = <double*>malloc((count + 1) * sizeof(double))
+    cdef double value, largest
+    cdef int threads = threads_for(num_threads, <double>count * count * (stride * 0.1 + 4))
+    try:
+        if data == NULL or sizes == NULL:
+            raise MemoryError
+        for i in range(count):
+            row = rows[i]
+            if len(row) != length:
+                raise ValueError(
+                    f"vector {i} has {len(row)} numbers where vector 0 has {length}"
+                )
+            largest = 0
+            for k in range(length):
+                value = row[k]
+                if not isfinite(value):
+                    raise ValueError(f"vector {i} holds a number that is not finite")
+                data[i * stride + k] = value
+                largest = max(largest, abs(value))
+            for k in range(length, stride):
+                data[i * stride + k] = 0
+            # Scaled to a largest component of 1, squares neither overflow nor vanish.
+            if largest > 0:
+                for k in range(length):
+                    data[i * stride + k] /= largest
+            sizes[i] = cotool_vectors_size(data + i * stride, stride)
+        with nogil:
+            for block in prange(count, schedule="dynamic", chunksize=4, num_threads=threads,
+                                use_threads_if=threads > 1):
+                vectors_rows(data, sizes, count, stride, block, out.data)
+    finally:
+        free(data)
+        free(sizes)
+    return out

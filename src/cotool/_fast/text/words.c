@@ -1,0 +1,332 @@
+/* See words.h. */
+#include "text/words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#define trailing_zeros(x) __builtin_ctzll(x)
+#define likely(x) __builtin_expect(!!(x), 1)
+
+/* ---- folding ---------------------------------------------------------------------------- */
+
+/* Bits of up to 64 bytes: letters, digits, other word characters, the two kinds of joiners. */
+typedef struct {
+    uint64_t letter, digit, underscore, apostrophe, point;
+} classes;
+
+static classes classify(const uint8_t *text, size_t length, uint8_t *folded) {
+    classes c = {0, 0, 0, 0, 0};
+    size_t i = 0;
+#if defined(__SSE2__)
+    /* Signed compares: ASCII bytes are 0..127, so plain ranges work. */
+    for (; i + 16 <= length; i += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(text + i));
+        __m128i lower = _mm_or_si128(x, _mm_set1_epi8(0x20));
+        __m128i letter = _mm_and_si128(_mm_cmpgt_epi8(lower, _mm_set1_epi8('a' - 1)),
+                                       _mm_cmplt_epi8(lower, _mm_set1_epi8('z' + 1)));
+        __m128i digit = _mm_and_si128(_mm_cmpgt_epi8(x, _mm_set1_epi8('0' - 1)),
+                                      _mm_cmplt_epi8(x, _mm_set1_epi8('9' + 1)));
+        __m128i point = _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('.')),
+                                     _mm_cmpeq_epi8(x, _mm_set1_epi8(',')));
+        c.letter |= (uint64_t)(uint32_t)_mm_movemask_epi8(letter) << i;
+        c.digit |= (uint64_t)(uint32_t)_mm_movemask_epi8(digit) << i;
+        c.point |= (uint64_t)(uint32_t)_mm_movemask_epi8(point) << i;
+        c.underscore |= (uint64_t)(uint32_t)_mm_movemask_epi8(
+                            _mm_cmpeq_epi8(x, _mm_set1_epi8('_')))
+                        << i;
+        c.apostrophe |= (uint64_t)(uint32_t)_mm_movemask_epi8(
+                            _mm_cmpeq_epi8(x, _mm_set1_epi8('\'')))
+                        << i;
+        x = _mm_or_si128(x, _mm_and_si128(letter, _mm_set1_epi8(0x20)));
+        _mm_storeu_si128((__m128i *)(folded + i), x);
+    }
+#endif
+    for (; i < length; i++) {
+        uint8_t x = text[i], lower = x | 0x20;
+        uint64_t bit = (uint64_t)1 << i;
+        int letter = lower >= 'a' && lower <= 'z';
+        folded[i] = letter ? lower : x;
+        if (letter) c.letter |= bit;
+        else if (x >= '0' && x <= '9') c.digit |= bit;
+        else if (x == '_') c.underscore |= bit;
+        else if (x == '\'') c.apostrophe |= bit;
+        else if (x == '.' || x == ',') c.point |= bit;
+    }
+    return c;
+}
+
+void cotool_fold_ascii(const uint8_t *text, size_t length, uint8_t *folded, uint64_t *bits) {
+    /* A joiner at the edge of a 64-byte window needs its neighbours in the next and last one. */
+    classes last = {0, 0, 0, 0, 0};
+    uint64_t before_letter = 0, before_digit = 0; /* bit 0: the byte before `last` */
+    size_t words = (length + 63) / 64;
+    for (size_t w = 0; w <= words; w++) {
+        classes next = {0, 0, 0, 0, 0};
+        if (w < words) {
+            size_t rest = length - 64 * w;
+            next = classify(text + 64 * w, rest < 64 ? rest : 64, folded + 64 * w);
+        }
+        if (w > 0) {
+            uint64_t left_letter = last.letter << 1 | before_letter;
+            uint64_t right_letter = last.letter >> 1 | next.letter << 63;
+            uint64_t left_digit = last.digit << 1 | before_digit;
+            uint64_t right_digit = last.digit >> 1 | next.digit << 63;
+            bits[w - 1] = last.letter | last.digit | last.underscore |
+                          (last.apostrophe & left_letter & right_letter) |
+                          (last.point & left_digit & right_digit);
+            before_letter = last.letter >> 63;
+            before_digit = last.digit >> 63;
+        }
+        last = next;
+    }
+}
+
+static uint8_t *put_utf8(uint8_t *to, uint32_t point) {
+    if (point < 0x80) {
+        *to++ = (uint8_t)point;
+    } else if (point < 0x800) {
+        *to++ = (uint8_t)(0xC0 | point >> 6);
+        *to++ = (uint8_t)(0x80 | (point & 63));
+    } else if (point < 0x10000) {
+        *to++ = (uint8_t)(0xE0 | point >> 12);
+        *to++ = (uint8_t)(0x80 | (point >> 6 & 63));
+        *to++ = (uint8_t)(0x80 | (point & 63));
+    } else {
+        *to++ = (uint8_t)(0xF0 | point >> 18);
+        *to++ = (uint8_t)(0x80 | (point >> 12 & 63));
+        *to++ = (uint8_t)(0x80 | (point >> 6 & 63));
+        *to++ = (uint8_t)(0x80 | (point & 63));
+    }
+    return to;
+}
+
+#define POINT_AT(text, i, width)                        \
+    ((width) == 1   ? ((const uint8_t *)(text))[i]      \
+     : (width) == 2 ? ((const uint16_t *)(text))[i]     \
+                    : ((const uint32_t *)(text))[i])
+
+/* Inlined once for each width, which is then a constant. */
+static inline __attribute__((always_inline)) uint32_t flags_of(const void *text, size_t length,
+                                                               const int width,
+                                                               const uint32_t *points) {
+    uint32_t all = COTOOL_KNOWN, any = 0;
+    for (size_t i = 0; i < length; i++) {
+        uint32_t entry = points[POINT_AT(text, i, width)];
+        all &= entry;
+        any |= entry;
+    }
+    return (all & COTOOL_KNOWN) | (any & COTOOL_COMPOSES);
+}
+
+uint32_t cotool_point_flags(const void *text, size_t length, int width, const uint32_t *points) {
+    if (width == 1) return flags_of(text, length, 1, points);
+    if (width == 2) return flags_of(text, length, 2, points);
+    return flags_of(text, length, 4, points);
+}
+
+static inline __attribute__((always_inline)) size_t fold_points(const void *text, size_t length,
+                                                                const int width,
+                                                                const uint32_t *points,
+                                                                uint8_t *folded, uint64_t *bits) {
+    uint8_t *to = folded;
+    uint64_t window = 0; /* word bits of the 64 bytes that `to` stands in */
+    uint32_t before = 0, entry = 0, after = length ? points[POINT_AT(text, 0, width)] : 0;
+    int alone = 0; /* the last word stands alone, marks may still follow */
+    for (size_t i = 0; i < length; i++) {
+        before = entry;
+        entry = after;
+        after = i + 1 < length ? points[POINT_AT(text, i + 1, width)] : 0;
+        uint32_t both = before & after, point = entry & COTOOL_POINT_MASK;
+        uint64_t word = ((entry & COTOOL_WORD) != 0) |
+                        (((entry & COTOOL_APOSTROPHE) != 0) & ((both & COTOOL_LETTER) != 0)) |
+                        (((entry & COTOOL_POINT) != 0) & ((both & COTOOL_DIGIT) != 0));
+        if (likely(point < 0x80 && !alone)) {
+            size_t place = (size_t)(to - folded);
+            *to++ = (uint8_t)point;
+            window |= word << (place & 63);
+            if ((place & 63) == 63) {
+                bits[place >> 6] = window;
+                window = 0;
+            }
+            continue;
+        }
+        uint8_t *start = to;
+        /* A space keeps a word that stands alone apart from the word before it. */
+        if ((entry & COTOOL_ALONE) || (alone && !(entry & COTOOL_MARK))) *to++ = ' ';
+        alone = (entry & COTOOL_ALONE) || (alone && (entry & COTOOL_MARK));
+        uint8_t *first = to;
+        to = put_utf8(to, point);
+        for (uint8_t *byte = start; byte < to; byte++) {
+            size_t place = (size_t)(byte - folded);
+            if (byte >= first) window |= word << (place & 63);
+            if ((place & 63) == 63) {
+                bits[place >> 6] = window;
+                window = 0;
+            }
+        }
+    }
+    size_t total = (size_t)(to - folded);
+    if (total & 63) bits[total >> 6] = window;
+    return total;
+}
+
+size_t cotool_fold_points(const void *text, size_t length, int width, const uint32_t *points,
+                          uint8_t *folded, uint64_t *bits) {
+    if (width == 1) return fold_points(text, length, 1, points, folded, bits);
+    if (width == 2) return fold_points(text, length, 2, points, folded, bits);
+    return fold_points(text, length, 4, points, folded, bits);
+}
+
+/* ---- words ------------------------------------------------------------------------------ */
+
+size_t cotool_next_word(const uint64_t *bits, size_t length, size_t *position) {
+    size_t words = (length + 63) / 64, start = *position, w = start >> 6;
+    if (start >= length) return 0;
+    uint64_t window = bits[w] & ~(uint64_t)0 << (start & 63);
+    while (window == 0) {
+        if (++w == words) return 0;
+        window = bits[w];
+    }
+    start = 64 * w + (size_t)trailing_zeros(window);
+    *position = start;
+    uint64_t gaps = ~bits[w] & ~(uint64_t)0 << (start & 63);
+    while (gaps == 0) {
+        if (++w == words) return length;
+        gaps = ~bits[w];
+    }
+    size_t end = 64 * w + (size_t)trailing_zeros(gaps);
+    return end < length ? end : length;
+}
+
+/* ---- interning -------------------------------------------------------------------------- */
+
+static uint64_t load8(const uint8_t *bytes) {
+    uint64_t value;
+    memcpy(&value, bytes, 8);
+    return value;
+}
+
+/* Bytes 0..length-1 of an 8-byte load, the rest zero, in memory order on either endianness. */
+static uint64_t load_part(const uint8_t *bytes, size_t length) {
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return length ? load8(bytes) >> (64 - 8 * length) : 0;
+#else
+    return length ? load8(bytes) & ~(uint64_t)0 >> (64 - 8 * length) : 0;
+#endif
+}
+
+/* Multiply to 128 bits and fold: the mixing step of wyhash (Wang Yi, public domain design). */
+static uint64_t mix(uint64_t a, uint64_t b) {
+    unsigned __int128 product = (unsigned __int128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static uint64_t hash_rest(const uint8_t *bytes, size_t length, uint64_t seed) {
+    uint64_t hash = seed;
+    for (; length > 8; bytes += 8, length -= 8) hash = mix(hash ^ load8(bytes), 0xD6E8FEB86659FD93u);
+    return mix(hash ^ load_part(bytes, length), 0xA0761D6478BD642Fu ^ seed);
+}
+
+int cotool_vocabulary_open(cotool_vocabulary *vocabulary, size_t expected, uint64_t seed) {
+    size_t slots = 64;
+    while (slots < 2 * expected) slots *= 2;
+    vocabulary->slots = malloc(slots * sizeof(cotool_word));
+    if (!vocabulary->slots) return -1;
+    for (size_t i = 0; i < slots; i++) vocabulary->slots[i].id = -1;
+    vocabulary->mask = slots - 1;
+    vocabulary->seed = seed;
+    vocabulary->count = 0;
+    return 0;
+}
+
+void cotool_vocabulary_close(cotool_vocabulary *vocabulary) {
+    free(vocabulary->slots);
+    vocabulary->slots = NULL;
+}
+
+static uint64_t slot_of(const cotool_vocabulary *vocabulary, uint64_t head, uint64_t tail) {
+    return mix(head ^ vocabulary->seed, tail ^ 0x9E3779B97F4A7C15u) & vocabulary->mask;
+}
+
+static int grow(cotool_vocabulary *vocabulary) {
+    cotool_vocabulary larger;
+    size_t slots = (size_t)vocabulary->mask + 1;
+    if (cotool_vocabulary_open(&larger, slots, vocabulary->seed) != 0) return -1;
+    for (size_t i = 0; i < slots; i++) {
+        const cotool_word *word = &vocabulary->slots[i];
+        if (word->id < 0) continue;
+        uint64_t slot = slot_of(&larger, word->head, word->tail);
+        while (larger.slots[slot].id >= 0) slot = (slot + 1) & larger.mask;
+        larger.slots[slot] = *word;
+    }
+    larger.count = vocabulary->count;
+    free(vocabulary->slots);
+    *vocabulary = larger;
+    return 0;
+}
+
+/* The id of a word, which gets the next one if it is new; -1 without memory. */
+static inline int32_t id_of(cotool_vocabulary *vocabulary, uint64_t head, uint64_t tail,
+                            const uint8_t *bytes, size_t size) {
+    uint64_t slot = slot_of(vocabulary, head, tail);
+    for (;;) {
+        cotool_word *word = &vocabulary->slots[slot];
+        if (word->id < 0) {
+            /* A word of 4 GiB cannot be told from its remainder in 32 bits. */
+            if (vocabulary->count == INT32_MAX || size > UINT32_MAX) return -1;
+            int32_t id = vocabulary->count++;
+            *word = (cotool_word){head, tail, bytes, (uint32_t)size, id};
+            if ((uint64_t)vocabulary->count * 2 > vocabulary->mask && grow(vocabulary) != 0)
+                return -1;
+            return id;
+        }
+        if (likely(word->head == head && word->tail == tail && word->length == size) &&
+            (size <= 16 || memcmp(word->start, bytes, size) == 0))
+            return word->id;
+        slot = (slot + 1) & vocabulary->mask;
+    }
+}
+
+ptrdiff_t cotool_intern(cotool_vocabulary *vocabulary, const uint8_t *folded, size_t length,
+                        const uint64_t *bits, int32_t *ids) {
+    ptrdiff_t count = 0;
+    size_t start = 0, end;
+    while ((end = cotool_next_word(bits, length, &start)) != 0) {
+        const uint8_t *bytes = folded + start;
+        size_t size = end - start;
+        uint64_t head, tail;
+        if (likely(size <= 8)) {
+            head = load_part(bytes, size);
+            tail = 0;
+        } else {
+            head = load8(bytes);
+            tail = size <= 16 ? load_part(bytes + 8, size - 8)
+                              : hash_rest(bytes + 8, size - 8, vocabulary->seed);
+        }
+        int32_t id = id_of(vocabulary, head, tail, bytes, size);
+        if (id < 0) return -1;
+        ids[count++] = id;
+        start = end;
+    }
+    return count;
+}
+
+int cotool_vocabulary_merge(cotool_vocabulary *vocabulary, const cotool_vocabulary *from,
+                            int32_t *ids) {
+    const cotool_word **words = malloc(((size_t)from->count + 1) * sizeof *words);
+    int failed = 0;
+    if (!words) return -1;
+    for (uint64_t i = 0; i <= from->mask; i++)
+        if (from->slots[i].id >= 0) words[from->slots[i].id] = &from->slots[i];
+    for (int32_t k = 0; k < from->count && !failed; k++) {
+        ids[k] = id_of(vocabulary, words[k]->head, words[k]->tail, words[k]->start,
+                       words[k]->length);
+        failed = ids[k] < 0;
+    }
+    free(words);
+    return failed ? -1 : 0;
+}

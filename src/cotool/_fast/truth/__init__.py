@@ -1,0 +1,1 @@
+"""Kernels of truth inference and of aligned transcripts."""

@@ -1,0 +1,286 @@
+"""The Typer app and main(): the only place where errors become exit codes.
+
+Exit codes: 0 done; 1 a condition of --fail-on is met, or files failed in several ways; 2 usage or
+bad input; 5 a missing extra; 3, 4 and 6 to 10 vault: wrong key, changed, cut off, newer version or
+no vault, hostile header, missing key version, refused cost; 70 a defect of cotool; 130 Ctrl-C;
+141 the reader of standard output has gone, as after SIGPIPE.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import inspect
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.main import get_command
+
+from cotool import __version__
+from cotool.errors import CotoolError
+from cotool.text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Job = Callable[[], int]
+
+_DEFECT = 70
+_INTERRUPTED = 130
+_CLOSED_PIPE = 141
+
+# Click's UsageError. Typer from 0.26 on carries its own copy of Click, earlier ones import it, so
+# no import names the class in both.
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+
+_COMMANDS = {  # and the first sentence of their help
+    "consensus": "Find the consensus of experts' answers: what they agree on, who dissents, "
+    "and why.",
+    "experts": "Show which experts have earned trust, judge their answers, keep and move the "
+    "record.",
+    "analyze-logs": "Count a log's lines by level, time, pattern and keyword: gigabytes in "
+    "one pass.",
+    "vault": "Encrypt files with keys that have versions, or passphrases; sign them; "
+    "hash passwords.",
+    "bench": "Measure how fast cotool is on this machine, with pyperf, and compare results.",
+    "config": "Show the settings and where each comes from: variable, file or default.",
+}
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it by position
+    if wanted:
+        print(f"cotool {__version__}")
+        raise typer.Exit
+
+
+def _cotool(
+    context: typer.Context,
+    *,
+    version: Annotated[  # noqa: ARG001 - its callback acts
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+    debug: Annotated[  # noqa: ARG001 - main() finds it before Typer does
+        bool, typer.Option("--debug", help="Show the traceback of an error.")
+    ] = False,
+) -> None:
+    """Consensus among experts, analysis of logs, encryption: at the speed of the machine."""
+    if context.invoked_subcommand is None:
+        from cotool.cli.welcome import WELCOME
+
+        print(WELCOME, end="")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line on `arguments` (default: those of the process); return the exit code.
+
+    Typer only parses: a command returns its work as a function, which runs out of Typer's reach,
+    because Typer ends a closed pipe with 1.
+    """
+    arguments, debug = _without_debug(sys.argv[1:] if arguments is None else arguments)
+    try:
+        job: Job | int | None = _command(arguments)(
+            args=arguments, prog_name="cotool", standalone_mode=False
+        )
+        code = job() if callable(job) else job or 0
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except CotoolError as error:
+        return _report(str(error), _hint(error, arguments), error.exit_code, debug=debug)
+    except BrokenPipeError:
+        _discard_output()
+        return _CLOSED_PIPE
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except MemoryError:
+        hint = "give it fewer questions or responses at a time, or --threads 1"
+        return _report("out of memory", hint, CotoolError.exit_code, debug=debug)
+    except OSError as error:
+        from cotool.cli.shared.suggest import file_hint
+
+        message = _os_error(error)
+        code = CotoolError.exit_code
+        return _report(message, file_hint(arguments, message), code, debug=debug)
+    except _UsageError as error:
+        if not error.format_message():  # type: ignore[attr-defined]
+            return CotoolError.exit_code  # a group called without a command: its help is shown
+        return _report(*_usage(error, arguments), CotoolError.exit_code, debug=debug)
+    except Exception as error:  # noqa: BLE001 - the last line before the user
+        hint = "this is a defect of cotool; --debug shows where it happened"
+        return _report(f"{type(error).__name__}: {error}", hint, _DEFECT, debug=debug)
+    return code
+
+
+def _without_debug(arguments: Sequence[str]) -> tuple[list[str], bool]:
+    """Take `--debug` out, so that it may stand anywhere and serves errors of usage as well."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    left = [word for word in arguments[:end] if word != "--debug"]
+    return left + list(arguments[end:]), len(left) < end
+
+
+def whole_command() -> Any:
+    """Return Click's command with all its groups and commands, for manuals and tests."""
+    return _unwrapped(get_command(_make_app([], whole=True)))
+
+
+def _command(arguments: Sequence[str]) -> Any:
+    command = _unwrapped(get_command(_make_app(arguments, whole="_COTOOL_COMPLETE" in os.environ)))
+    for parameter in command.params:
+        if parameter.name in {"install_completion", "show_completion"}:
+            parameter.hidden = True
+    return command
+
+
+def _unwrapped(command: Any) -> Any:
+    """Return the command with the paragraphs of all help on one line each, for rich to wrap."""
+    if command.help:
+        paragraphs = inspect.cleandoc(command.help).split("\n\n")
+        command.help = "\n\n".join(" ".join(text.split()) for text in paragraphs)
+    for inner in getattr(command, "commands", {}).values():
+        _unwrapped(inner)
+    return command
+
+
+def _make_app(arguments: Sequence[str], *, whole: bool) -> typer.Typer:
+    """Return the app, `whole`, or with only the command that is called: the rest takes 40 ms."""
+    words = [word for word in arguments if not word.startswith("-")]
+    called = words[0] if words and words[0] in _COMMANDS and not whole else None
+    app = typer.Typer(
+        name="cotool",
+        add_completion=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(
+        invoke_without_command=True,
+        epilog="Examples:  cotool consensus answers.json\n\n"
+        "cotool experts list\n\n"
+        "cotool analyze-logs app.log\n\n"
+        "cotool vault encrypt report.pdf\n\n"
+        "cotool bench run --group logs --fast\n\n"
+        "cotool config show\n\n"
+        "Tab completion:  cotool --install-completion",
+    )(_cotool)
+    for name, text in _COMMANDS.items():
+        if called is None and not whole:
+            app.command(name, help=text)(_listed)
+        elif whole or name == called:
+            _ADD[name](app, [] if whole else words[1:])
+    return app
+
+
+def _listed() -> None:
+    """Stand for a command in the list of commands."""
+
+
+def _add_consensus(app: typer.Typer, _: Sequence[str]) -> None:
+    from cotool.cli.consensus import command as consensus
+
+    app.command("consensus", epilog=consensus.EXAMPLES, no_args_is_help=False)(consensus.consensus)
+
+
+def _add_experts(app: typer.Typer, words: Sequence[str]) -> None:
+    from cotool.cli.experts import command as experts
+
+    app.add_typer(_narrowed(experts.app, words), name="experts")
+
+
+def _add_analyze_logs(app: typer.Typer, words: Sequence[str]) -> None:
+    if words[:1] == ["diff"]:
+        from cotool.cli.logs import diff as analyze_logs_diff
+
+        app.add_typer(analyze_logs_diff.app, name="analyze-logs")
+        return
+    from cotool.cli.logs import command as analyze_logs
+
+    app.command("analyze-logs", epilog=analyze_logs.EXAMPLES, no_args_is_help=False)(
+        analyze_logs.analyze_logs
+    )
+
+
+def _add_vault(app: typer.Typer, words: Sequence[str]) -> None:
+    from cotool.cli.vault import command as vault
+
+    app.add_typer(_narrowed(vault.app, words), name="vault")
+
+
+def _add_bench(app: typer.Typer, words: Sequence[str]) -> None:
+    from cotool.cli.bench import command as bench
+
+    app.add_typer(_narrowed(bench.app, words), name="bench")
+
+
+def _add_config(app: typer.Typer, words: Sequence[str]) -> None:
+    from cotool.cli.config import command as config
+
+    app.add_typer(_narrowed(config.app, words), name="config")
+
+
+def _narrowed(app: typer.Typer, words: Sequence[str]) -> typer.Typer:
+    """Return a group with only the command, or the group, that the first word names, if any."""
+    commands = [info for info in app.registered_commands if words and info.name == words[0]]
+    groups = [info for info in app.registered_groups if words and info.name == words[0]]
+    if not commands and not groups:
+        return app
+    narrow = copy.copy(app)
+    narrow.registered_commands, narrow.registered_groups = commands, []
+    for info in groups:
+        group = copy.copy(info)
+        if group.typer_instance is not None:
+            group.typer_instance = _narrowed(group.typer_instance, words[1:])
+        narrow.registered_groups.append(group)
+    return narrow
+
+
+_ADD = {
+    "consensus": _add_consensus,
+    "experts": _add_experts,
+    "analyze-logs": _add_analyze_logs,
+    "vault": _add_vault,
+    "bench": _add_bench,
+    "config": _add_config,
+}
+
+
+def _usage(error: Exception, arguments: Sequence[str]) -> tuple[str, str]:
+    """Return what Click says of a wrong argument, and the command that was meant."""
+    from cotool.cli.shared.suggest import usage_hint
+
+    message: str = error.format_message()  # type: ignore[attr-defined]
+    message = message.partition(" Did you mean")[0].removesuffix(".")
+    return message[:1].lower() + message[1:], usage_hint(error, arguments, tuple(_COMMANDS))
+
+
+def _hint(error: CotoolError, arguments: Sequence[str]) -> str | None:
+    """Return the call that was meant where an error names a file, else the error's own hint."""
+    from cotool.cli.shared.suggest import file_hint
+
+    return file_hint(arguments, str(error)) or error.hint
+
+
+def _os_error(error: OSError) -> str:
+    reason = error.strerror or str(error) or type(error).__name__
+    return f"{error.filename}: {reason}" if error.filename else reason
+
+
+def _report(message: str, hint: str | None, code: int, *, debug: bool) -> int:
+    if debug:
+        import traceback
+
+        traceback.print_exc()
+    print(f"cotool: error: {visible(message)}", file=sys.stderr)
+    if hint:
+        print(f"hint: {visible(hint)}", file=sys.stderr)
+    return code
+
+
+def _discard_output() -> None:
+    """Point standard output at nothing, so that Python's last flush does not complain."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

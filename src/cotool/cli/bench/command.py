@@ -1,0 +1,164 @@
+"""`cotool bench`: its commands and their options; the work is in `_bench_work`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from cotool.cli.bench import run as work
+from cotool.cli.bench.compare import FORMATS, Report, compare_results
+from cotool.cli.shared.options import flag, option
+from cotool.cli.shared.report_options import (  # noqa: TC001 - Typer reads the annotations
+    AsJson,
+    OpenReport,
+    ReportFile,
+)
+from cotool.errors import InputError
+
+Job = Callable[[], int]
+
+_WHAT, _HOW, _OUTPUT = "What", "How", "Output"
+
+app = typer.Typer(
+    name="bench",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="Measure how fast cotool is on this machine, with pyperf, and compare results.\n\n"
+    "A case is one piece of work, such as the similarity of 600 texts; pyperf repeats and times "
+    "it in fresh processes.",
+    epilog="""Examples:
+
+cotool bench run --group similarity --fast -o now.json
+
+cotool bench compare before.json now.json --fail-above 5%
+
+cotool bench compare before.json now.json -o report.html --open
+
+cotool bench scaling --group logs --fast
+
+cotool bench run --group logs --input /var/log/syslog
+""",
+)
+
+Groups = Annotated[
+    list[str] | None,
+    option(_WHAT, "Cases of this group. Repeatable.", "--group", "-g", metavar="NAME",
+           words=work.GROUP_NAMES),
+]  # fmt: skip
+Cases = Annotated[
+    list[str] | None,
+    option(
+        _WHAT,
+        "Cases whose names fit a glob, as in '*/cosine/*'. Repeatable.",
+        "--case",
+        "-c",
+        metavar="GLOB",
+    ),
+]
+Input = Annotated[
+    str | None,
+    option(_WHAT, "Your own file in place of made data.", "--input", "-i", metavar="FILE"),
+]
+Fast = Annotated[bool, flag(_HOW, "Rough figures, quickly.", "--fast")]
+Rigorous = Annotated[bool, flag(_HOW, "More processes, for small differences.", "--rigorous")]
+Threads = Annotated[
+    str | None,
+    option(_HOW, "Numbers of threads, such as 1,2,4; all by default.", "--threads", metavar="N,…"),
+]
+Output = Annotated[
+    str | None,
+    option(_OUTPUT, "Write pyperf's JSON to a file.", "--output", "-o", metavar="FILE"),
+]
+Json = Annotated[bool, flag(_OUTPUT, "One JSON object on standard output.", "--json")]
+Quiet = Annotated[bool, flag(_OUTPUT, "Say nothing but errors.", "--quiet", "-q")]
+
+
+@app.command("list", epilog="Example:  cotool bench list --group vault")
+def list_cases(*, groups: Groups = None, cases: Cases = None, json: Json = False) -> Job:
+    """List the cases and what they measure."""
+    return partial(work.list_cases, groups or [], cases or [], as_json=json)
+
+
+@app.command("run", epilog="Example:  cotool bench run --group logs --fast -o now.json")
+def run(
+    *,
+    groups: Groups = None,
+    cases: Cases = None,
+    own_input: Input = None,
+    fast: Fast = False,
+    rigorous: Rigorous = False,
+    threads: Threads = None,
+    output: Output = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> Job:
+    """Measure cases; pyperf's own compare_to, hist and stats read what --output writes."""
+    choice = work.Choice(
+        groups or [], cases or [], own_input, fast=fast, rigorous=rigorous, quiet=quiet
+    )
+    return partial(work.run, choice, threads, output=output, as_json=json)
+
+
+@app.command("compare", epilog="Example:  cotool bench compare old.json new.json --fail-above 5%")
+def compare(
+    old: Annotated[
+        str, typer.Argument(metavar="OLD", help="A result that `bench run -o` wrote before.")
+    ],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="A result that it wrote after.")],
+    *,
+    fail_above: Annotated[
+        str | None,
+        option(
+            _HOW,
+            "Exit with 1 where a case is slower by more than this, and clearly so.",
+            "--fail-above",
+            metavar="PERCENT",
+        ),
+    ] = None,
+    format: Annotated[  # noqa: A002 - the option's name
+        str | None,
+        option(_OUTPUT, "table, json or html.", "--format", "-f", metavar="NAME",
+               words=FORMATS),
+    ] = None,
+    json: AsJson = False,
+    output: ReportFile = None,
+    open: OpenReport = False,  # noqa: A002 - the option's name
+) -> Job:  # fmt: skip
+    """Compare two results, case by case.
+
+    A case is called faster or slower only where the difference of the medians is larger than the
+    spread, the larger standard deviation of the two.
+    """
+    if json and format not in {None, "json"}:
+        raise InputError(f"--json contradicts --format {format}", hint="leave one of them out")
+    report = Report("json" if json else format, output, shows=open)
+    return partial(compare_results, old, new, report, fail_above=fail_above)
+
+
+@app.command("scaling", epilog="Example:  cotool bench scaling -c '*/cosine/600x*' --fast")
+def scaling(
+    *,
+    groups: Groups = None,
+    cases: Cases = None,
+    own_input: Input = None,
+    fast: Fast = False,
+    rigorous: Rigorous = False,
+    threads: Threads = None,
+    output: Output = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> Job:
+    """Measure cases on 1, 2, 4 … threads: speed-up, and its share of the ideal."""
+    choice = work.Choice(
+        groups or [], cases or [], own_input, fast=fast, rigorous=rigorous, quiet=quiet
+    )
+    return partial(work.scaling, choice, threads, output=output, as_json=json)
+
+
+@app.command("info", epilog="Example:  cotool bench info --json")
+def info(*, json: Json = False) -> Job:
+    """Show what was compiled in, what of it this machine uses, and what runs beside it."""
+    return partial(work.info, as_json=json)

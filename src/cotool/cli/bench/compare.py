@@ -1,0 +1,90 @@
+"""`cotool bench compare`: two files of results judged, and the judgement written."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from cotool.cli.html.output import EXTENSIONS, report_format, report_target, show_report
+from cotool.errors import InputError
+from cotool.io.output import open_output
+from cotool.text import plural
+
+FORMATS = ("table", "json", "html")
+_EXTENSIONS = {".json": "json", **EXTENSIONS}
+_REGRESSION = 1
+
+
+@dataclass(frozen=True)
+class Report:
+    """How the judgement is written: `style` is one of FORMATS, None where `output` decides."""
+
+    style: str | None
+    output: str | None
+    shows: bool
+
+    def resolved(self) -> Report:
+        """Return the same with its style and its file. Raises InputError."""
+        style = self.style or _EXTENSIONS.get(Path(self.output or "").suffix.lower())
+        if style is not None and style not in FORMATS:
+            raise InputError(f"--format: {style!r} is none", hint=", ".join(FORMATS))
+        style = report_format(style, shows=self.shows) or "table"
+        output = self.output
+        if style == "html":
+            output = report_target(output, shows=self.shows)
+        return Report(style, output, self.shows)
+
+
+def compare_results(old: str, new: str, report: Report, *, fail_above: str | None) -> int:
+    """Judge two files of results; return the exit code."""
+    from cotool.benchmarks import compare, read_suite
+
+    report = report.resolved()
+    limit = _parse_percent(fail_above)
+    rows, alone = compare(read_suite(old), read_suite(new))
+    worse = [
+        row
+        for row in rows
+        if limit is not None and row.verdict == "slower" and row.ratio - 1 > limit
+    ]
+    with open_output(report.output, data=report.style != "table") as sink:
+        if report.style == "json":
+            document = {
+                "schema": "cotool.bench.compare/1",
+                "cases": [row.to_dict() for row in rows],
+                "only_in_one": alone,
+            }
+            sink.write(json.dumps(document, indent=2) + "\n")
+        elif report.style == "html":
+            from cotool.cli.html.bench import bench_page
+
+            sink.write(bench_page(rows, alone, old=old, new=new))
+        else:
+            from cotool.cli.bench.table import compared_table
+
+            compared_table(rows, sink)
+    if alone and report.style == "table":
+        print(f"{plural(len(alone), 'case')} in one file only are left out", file=sys.stderr)
+    if worse:
+        print(
+            f"cotool: {plural(len(worse), 'case')} slower by more than {fail_above}:"
+            f" {', '.join(row.name for row in worse)}",
+            file=sys.stderr,
+        )
+    if report.shows:
+        show_report(str(report.output))
+    return _REGRESSION if worse else 0
+
+
+def _parse_percent(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        value = float(text.removesuffix("%"))
+    except ValueError:
+        value = -1
+    if not 0 <= value < float("inf"):
+        raise InputError(f"--fail-above: expected a percentage such as 5%, got {text!r}")
+    return value / 100

@@ -1,0 +1,262 @@
+"""The commands of `cotool bench` carried out: each returns its exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from cotool.errors import InputError
+from cotool.io.output import STDOUT, open_output
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pyperf import Benchmark
+    from rich.progress import Progress
+
+    from cotool.benchmarks import Case
+
+GROUP_NAMES = (
+    *("similarity", "neighbours", "experts", "length", "truth", "extraction", "logs", "vault"),
+    "startup",
+)
+_MOST_THREADS = 1024
+_VARIABLES = (
+    *("OMP_NUM_THREADS", "OMP_WAIT_POLICY", "OMP_PROC_BIND", "COTOOL_NUM_THREADS", "COTOOL_CPU"),
+)
+_PACKAGES = ("pyperf", "cryptography", "argon2-cffi", "rich", "typer")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which cases are measured, and how well."""
+
+    groups: Sequence[str]
+    cases: Sequence[str]
+    own_input: str | None
+    fast: bool
+    rigorous: bool
+    quiet: bool
+
+    @property
+    def speed(self) -> str | None:
+        """What pyperf is told. Raises InputError."""
+        if self.fast and self.rigorous:
+            raise InputError("--fast contradicts --rigorous", hint="leave one of them out")
+        return "fast" if self.fast else "rigorous" if self.rigorous else None
+
+    def find(self) -> list[Case]:
+        """Return the cases. Raises InputError."""
+        from cotool.benchmarks import find_cases
+
+        if self.own_input is not None and not self.groups and not self.cases:
+            raise InputError(
+                "--input needs the cases that shall read the file",
+                hint="--group logs, vault, truth, similarity, neighbours, experts, extraction "
+                "or length",
+            )
+        return find_cases(self.groups, self.cases)
+
+    def measure(self, cases: Sequence[Case], threads: Sequence[int | None]) -> Iterator[Benchmark]:
+        """Yield results, with a bar on standard error. Raises OSError, InputError, CotoolError."""
+        from cotool.benchmarks import run_cases
+
+        own = None if self.own_input is None else Path(self.own_input)
+        if own is not None:
+            with own.open("rb"):
+                pass
+        total = sum(len(threads) if case.has_threads else 1 for case in cases)
+        with _Bar(total, shown=not self.quiet) as bar:
+            yield from run_cases(
+                cases, threads=threads, speed=self.speed, own_input=own, started=bar.start
+            )
+
+
+def list_cases(groups: Sequence[str], patterns: Sequence[str], *, as_json: bool) -> int:
+    """Print the names of cases."""
+    from cotool.benchmarks import GROUPS, find_cases
+    from cotool.benchmarks.cases import full_name
+
+    found = find_cases(groups, patterns)
+    if as_json:
+        rows = [{"case": full_name(case), "threads": case.has_threads} for case in found]
+        print(json.dumps({"schema": "cotool.bench.list/1", "groups": GROUPS, "cases": rows}))
+        return 0
+    group = None
+    for case in found:
+        if case.group != group:
+            print(f"{'' if group is None else chr(10)}{case.group}: {GROUPS[case.group]}")
+            group = case.group
+        print(f"  {full_name(case)}")
+    return 0
+
+
+def run(choice: Choice, threads: str | None, *, output: str | None, as_json: bool) -> int:
+    """Measure cases and print what was found."""
+    from cotool.benchmarks import summarise
+    from cotool.cli.bench.table import measured_table
+
+    cases = choice.find()
+    found = _keep(choice.measure(cases, _parse_threads(threads)), output)
+    rows = [summarise(bench) for bench in found]
+    if output == STDOUT:
+        return 0
+    if as_json:
+        _print_json("cotool.bench.run/1", "results", rows)
+    else:
+        measured_table(rows)
+    return 0
+
+
+def scaling(choice: Choice, threads: str | None, *, output: str | None, as_json: bool) -> int:
+    """Measure cases on several numbers of threads."""
+    from cotool.benchmarks import scaling as scaled
+    from cotool.cli.bench.table import scaling_table
+
+    counts = _parse_threads(threads)
+    if threads is None:
+        from cotool.engine import resolve_num_threads
+
+        most = resolve_num_threads()
+        counts = [*(2**k for k in range(most.bit_length()) if 2**k < most), most]
+    cases = [case for case in choice.find() if case.has_threads]
+    if not cases:
+        raise InputError("these cases use one thread", hint="cotool bench list --json tells which")
+    rows = scaled(_keep(choice.measure(cases, counts), output))
+    if output == STDOUT:
+        return 0
+    if as_json:
+        _print_json("cotool.bench.scaling/1", "results", rows)
+    else:
+        scaling_table(rows)
+    return 0
+
+
+def info(*, as_json: bool) -> int:
+    """Print what a result depends on."""
+    from importlib.metadata import version
+
+    from cotool import build_info
+
+    found: dict[str, Any] = build_info()
+    found["cpu"] = _cpu_model()
+    found["cpus"] = os.cpu_count()
+    found["load"] = round(os.getloadavg()[0], 2)
+    found["packages"] = {name: version(name) for name in _PACKAGES}
+    found["environment"] = {name: os.environ.get(name) for name in _VARIABLES}
+    if as_json:
+        print(json.dumps({"schema": "cotool.bench.info/1", **found}, indent=2))
+        return 0
+    words = {0: "not built in: one thread only"}
+    for name, value in found.items():
+        shown = words.get(value, value) if name == "openmp" else value
+        if isinstance(shown, bool):
+            shown = "yes" if shown else "no"
+        if isinstance(shown, dict):
+            shown = ", ".join(f"{key} {one}" for key, one in shown.items() if one is not None)
+        print(f"{name.replace('_', ' '):<15} {shown or '–'}")
+    return 0
+
+
+def _keep(benchmarks: Iterator[Benchmark], output: str | None) -> list[Benchmark]:
+    """Gather results; write them as pyperf's JSON. What was measured before Ctrl-C is kept."""
+    from pyperf import BenchmarkSuite
+
+    if output is not None and output != STDOUT:
+        _check_writable(Path(output))  # before minutes of measuring
+    found: list[Benchmark] = []
+    try:
+        found.extend(benchmarks)
+    finally:
+        if output is not None and found:
+            import io
+
+            text = io.StringIO()
+            BenchmarkSuite(found).dump(text)
+            with open_output(output, data=True) as stream:
+                stream.write(text.getvalue())
+    return found
+
+
+def _check_writable(path: Path) -> None:
+    folder = path.parent
+    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise InputError(
+            f"{path}: cannot be written", hint="name a file in a folder that exists and is yours"
+        )
+
+
+def _print_json(schema: str, key: str, rows: Sequence[Any]) -> None:
+    print(json.dumps({"schema": schema, key: [row.to_dict() for row in rows]}, indent=2))
+
+
+def _parse_threads(text: str | None) -> list[int | None]:
+    if text is None:
+        return [None]
+    try:
+        counts = sorted({int(word) for word in text.split(",")})
+    except ValueError:
+        counts = []
+    if not counts or counts[0] < 1 or counts[-1] > _MOST_THREADS:
+        raise InputError(
+            f"--threads: expected numbers from 1 to {_MOST_THREADS}, such as 1,2,4, got {text!r}"
+        )
+    return list(counts)
+
+
+def _cpu_model() -> str | None:
+    try:
+        with Path("/proc/cpuinfo").open(encoding="utf-8") as lines:
+            return next(
+                line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")
+            )
+    except (OSError, StopIteration):
+        import platform
+
+        return platform.processor() or None
+
+
+class _Bar:
+    """The case that is being measured, of how many; on a terminal only."""
+
+    def __init__(self, total: int, *, shown: bool) -> None:
+        from cotool.cli.shared.progress import stderr_moves
+
+        self._total = total
+        self._shown = shown and stderr_moves()
+        self._bar: Progress | None = None
+
+    def start(self, name: str) -> None:
+        """Take note that a case begins."""
+        if self._bar is not None:
+            self._bar.advance(self._bar.task_ids[0])
+            self._bar.update(self._bar.task_ids[0], name=name)
+        elif self._shown:
+            self._bar = _make_bar()
+            self._bar.start()
+            self._bar.add_task("cases", total=self._total, name=name)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+
+def _make_bar() -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    return Progress(
+        MofNCompleteColumn(),
+        BarColumn(bar_width=20),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[name]}"),
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=False,
+    )

@@ -1,0 +1,102 @@
+"""Results of benchmarks as tables."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from cotool.cli.shared.screen import Screen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TextIO
+
+    from cotool.benchmarks import Compared, Measured, Scaled
+
+_BAR = 12  # columns of the longest bar
+_WIDEST = 36  # columns of the longest name on a line
+_STYLES = {"faster": "green", "slower": "red", "unclear": "dim"}
+
+
+def measured_table(rows: Sequence[Measured]) -> None:
+    """Print what was measured: time, spread, and how much of it a second."""
+    screen = Screen(sys.stdout)
+    table = _table(screen, [row.name for row in rows])
+    for name in ("median", "mean", "spread", "rate"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(
+            row.name, seconds(row.median), seconds(row.mean), f"{row.spread:.0%}", _rate(row)
+        )
+    screen.print(table)
+
+
+def compared_table(rows: Sequence[Compared], sink: TextIO) -> None:
+    """Print two results beside each other, the largest changes first."""
+    screen = Screen(sink, plain=sink is not sys.stdout)
+    table = _table(screen, [row.name for row in rows])
+    for name in ("old", "new", "new / old", "spread"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for row in sorted(rows, key=lambda row: (row.verdict == "unclear", -abs(row.ratio - 1))):
+        table.add_row(
+            row.name,
+            seconds(row.old),
+            seconds(row.new),
+            f"{row.ratio:.2f}",
+            f"{row.spread:.0%}",
+            Text(row.verdict, style=_STYLES[row.verdict]),
+        )
+    screen.print(table)
+    counts = {verdict: sum(row.verdict == verdict for row in rows) for verdict in _STYLES}
+    screen.print(
+        Text(", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count))
+    )
+
+
+def scaling_table(rows: Sequence[Scaled]) -> None:
+    """Print the speed-up by threads, with a bar of it."""
+    screen = Screen(sys.stdout)
+    table = _table(screen, [row.name for row in rows])
+    for name in ("threads", "median", "speed-up", "of ideal"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    most = max(max(row.speedup, row.threads) for row in rows)
+    last = None
+    for row in rows:
+        table.add_row(
+            row.name if row.name != last else "",
+            str(row.threads),
+            seconds(row.median),
+            f"{row.speedup:.2f}",
+            f"{row.efficiency:.0%}",
+            "█" * max(round(_BAR * row.speedup / most), 1),
+        )
+        last = row.name
+    screen.print(table)
+
+
+def _table(screen: Screen, names: Sequence[str]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold" if screen.boxes else "")
+    width = min(max(map(len, names)), _WIDEST)
+    table.add_column("case", overflow="fold", min_width=width, max_width=width)
+    return table
+
+
+def seconds(value: float) -> str:
+    """Return a time with three digits and its unit."""
+    for unit, factor in (("s", 1), ("ms", 1e3), ("us", 1e6)):
+        if value * factor >= 1:
+            return f"{value * factor:.3g} {unit}"
+    return f"{value * 1e9:.3g} ns"
+
+
+def _rate(row: Measured) -> str:
+    if row.items is not None:
+        return f"{row.items / row.median:,.0f} /s"
+    if row.bytes is not None:
+        return f"{row.bytes / row.median / 1e9:.3g} GB/s"
+    return ""

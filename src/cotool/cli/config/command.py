@@ -1,0 +1,51 @@
+"""`cotool config`: its commands; the work is in `_config_work`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from cotool.cli.config import run as work
+from cotool.cli.shared.options import flag
+
+Job = Callable[[], int]
+
+app = typer.Typer(
+    name="config",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="Show the settings and where each comes from: variable, file or default.",
+    epilog="""Examples:
+
+cotool config show
+
+COTOOL_METRIC=tfidf cotool config show --set
+
+cotool config path
+""",
+)
+
+
+@app.command("show", epilog="Example:  cotool config show --set")
+def show(
+    *,
+    only_set: Annotated[
+        bool, flag("Output", "Only what is set; leave the defaults out.", "--set")
+    ] = False,
+    json: Annotated[bool, flag("Output", "One JSON object on standard output.", "--json")] = False,
+) -> Job:
+    """Show each setting, its value, and where that comes from.
+
+    An option of a command goes before a COTOOL_* variable, that before config.toml, and that
+    before the default.
+    """
+    return partial(work.show, only_set=only_set, as_json=json)
+
+
+@app.command("path", epilog='Example:  $EDITOR "$(cotool config path)"')
+def path() -> Job:
+    """Print where config.toml is looked for, whether it is there or not."""
+    return work.path

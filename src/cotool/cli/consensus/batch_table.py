@@ -1,0 +1,101 @@
+"""A batch as a table that is printed row by row, so that memory does not grow with it."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from rich.padding import Padding
+from rich.text import Text
+
+from cotool.cli.shared.screen import fitted
+from cotool.text import one_line, percent, plural
+
+if TYPE_CHECKING:
+    from cotool.cli.shared.screen import Screen
+    from cotool.consensus.model import Consensus
+
+_NUMBERS = ("agree", "conf", "experts")
+_GAP = "  "
+_LOW = 0.5
+_LISTED = 5
+
+
+class BatchTable:
+    """One row a question as it comes, then a summary of all."""
+
+    def __init__(self, screen: Screen, *, explain: bool) -> None:
+        self._screen = screen
+        self._explain = explain
+        # A narrow screen keeps agreement and leaves the rest out.
+        self._numbers = _NUMBERS if screen.width >= 60 else _NUMBERS[:1]
+        room = screen.width - sum(len(name) + len(_GAP) for name in self._numbers) - len(_GAP)
+        self._answer_width = room * 9 // 20
+        self._question_width = room - self._answer_width
+        self._begun = False
+        self._questions = 0
+        self._agreement = 0.0
+        self._answered = 0
+        self._dissent = 0
+        self._low = 0
+        self._kinds: Counter[str] = Counter()
+        # A heap whose root is the highest of the _LISTED lowest: (-agreement, -place, question).
+        self._lowest: list[tuple[float, int, str]] = []
+
+    def row(self, result: Consensus) -> None:
+        """Print one result as a row."""
+        if not self._begun:
+            self._begun = True
+            self._screen.print(self._line("question", "answer", self._numbers, "bold"))
+        name = one_line(result.question or result.id)
+        answer = "no answer" if result.answer is None else one_line(result.answer)
+        numbers = (percent(result.agreement), percent(result.confidence), f"{len(result.experts)}")
+        self._screen.print(self._line(name, answer, numbers, ""))
+        if self._explain:
+            for reason in result.explanation:
+                self._screen.print(Padding(Text(one_line(reason), style="dim"), (0, 0, 0, 4)))
+        self._screen.flush()
+        self._count(result, name)
+
+    def summary(self) -> None:
+        """Print how the batch agreed."""
+        if not self._questions:
+            return
+        parts = [plural(self._questions, "question")]
+        if self._answered:
+            parts.append(f"mean agreement {percent(self._agreement / self._answered)}")
+        if self._questions > self._answered:
+            parts.append(f"{self._questions - self._answered:,} without an answer")
+        parts.append(f"dissent on {self._dissent:,}")
+        kinds = ", ".join(f"{kind} {count:,}" for kind, count in self._kinds.most_common())
+        self._screen.print(Text(), Text(" · ".join(parts)), Text(f"kinds: {kinds}"))
+        if self._low:
+            which = f"the lowest {_LISTED}" if self._low > _LISTED else "they are"
+            self._screen.print(Text(f"agreement under {percent(_LOW)} on {self._low:,}; {which}:"))
+        for low, _, name in sorted(self._lowest, reverse=True):
+            text = f"  {percent(-low):>5}  "
+            self._screen.print(Text(text + fitted(name, self._screen.width - len(text))))
+
+    def _line(self, question: str, answer: str, numbers: tuple[str, ...], style: str) -> Text:
+        cells = [fitted(question, self._question_width), fitted(answer, self._answer_width)]
+        cells += [
+            f"{cell:>{len(name)}}" for name, cell in zip(self._numbers, numbers, strict=False)
+        ]
+        return Text(_GAP.join(cells), style=style, no_wrap=True)
+
+    def _count(self, result: Consensus, name: str) -> None:
+        self._questions += 1
+        self._kinds[result.kind] += 1
+        self._dissent += bool(result.dissent)
+        if result.answer is None or result.agreement is None:
+            return
+        self._answered += 1
+        self._agreement += result.agreement
+        if result.agreement < _LOW:
+            self._low += 1
+            entry = (-result.agreement, -self._questions, name[: self._screen.width])
+            if len(self._lowest) < _LISTED:
+                heapq.heappush(self._lowest, entry)
+            else:
+                heapq.heappushpop(self._lowest, entry)

@@ -1,0 +1,355 @@
+"""`cotool consensus`: its options, and the request that they make."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable  # noqa: TC003 - Typer reads the annotations
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cotool.cli.consensus.run import Request, run
+from cotool.cli.html.output import EXTENSIONS, report_format
+from cotool.cli.shared.cluster import engine_choice
+from cotool.cli.shared.conditions import parse_condition
+from cotool.cli.shared.engine_options import (  # noqa: TC001 - Typer reads the annotations
+    EngineName,
+    Resume,
+    SchedulerAddress,
+    SchedulerFile,
+)
+from cotool.cli.shared.examples import demo_paths
+from cotool.cli.shared.options import flag as _flag
+from cotool.cli.shared.options import option as _option
+from cotool.cli.shared.report_options import (  # noqa: TC001 - Typer reads the annotations
+    AsJson,
+    OpenReport,
+    ReportFile,
+)
+from cotool.cli.shared.settings import FORMATS, resolve_settings
+from cotool.consensus.options import CLUSTERINGS, METHODS, METRICS
+from cotool.errors import InputError
+
+EXAMPLES = """Examples:
+
+cotool consensus --demo
+
+cotool consensus answers.json
+
+cotool consensus model-a.json model-b.json --format csv -o result.csv
+
+cat answers.jsonl | cotool consensus --json --fail-on 'agreement<0.5'
+
+cotool consensus answers.json -o report.html --open
+
+cotool consensus labels.csv --method correlated --format csv
+
+cotool consensus labels.csv --truth gold.csv --learn --store experts.db
+"""
+
+_EXTENSIONS = {
+    ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", **EXTENSIONS
+}  # fmt: skip
+
+
+def consensus(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FILES]...",
+            help="JSON, JSON lines, CSV or TSV, also gzipped; - is standard input.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    method: Annotated[
+        str | None,
+        _option(
+            "Analysis",
+            "How the answer is chosen. auto: by the kind of answers; vote: what most say; medoid "
+            "and centre: the text most like the others; rover: one text made of all. Who is "
+            "right, judged over all questions together: majority_vote, wawa, dawid_skene, "
+            "one_coin_dawid_skene, glad, mace, or correlated, for experts who err together.",
+            "--method",
+            "-m",
+            metavar="NAME",
+            words=METHODS,
+        ),
+    ] = None,
+    metric: Annotated[
+        str | None,
+        _option(
+            "Analysis",
+            "How alike texts are. cosine: by their words; tfidf: the same, rare words count "
+            "more; jaccard: by which words occur; levenshtein, word-levenshtein: by characters "
+            "or words to change; embedding: by your own vectors; or auto.",
+            "--metric",
+            metavar="NAME",
+            words=METRICS,
+        ),
+    ] = None,
+    clustering: Annotated[
+        str | None,
+        _option(
+            "Analysis",
+            "How like answers are gathered into clusters. average: alike as groups; components: "
+            "linked by chains; density: by crowded places; star: around one answer; or auto.",
+            "--clustering",
+            metavar="NAME",
+            words=CLUSTERINGS,
+        ),
+    ] = None,
+    threshold: Annotated[
+        str | None,
+        _option(
+            "Analysis",
+            "Least similarity within a cluster, 0 to 1; else chosen from the data.",
+            "--threshold",
+            metavar="NUMBER",
+        ),
+    ] = None,
+    weight: Annotated[
+        list[str] | None,
+        _option(
+            "Analysis",
+            "Weight of an expert, else 1. Repeatable.",
+            "--weight",
+            metavar="EXPERT=NUMBER",
+        ),
+    ] = None,
+    embedder: Annotated[
+        str | None,
+        _option(
+            "Analysis",
+            "Function from texts to vectors, for --metric embedding.",
+            "--embedder",
+            metavar="MODULE:NAME",
+        ),
+    ] = None,
+    store: Annotated[
+        str | None,
+        _option(
+            "Learning",
+            "Weigh experts by what was learned of them, which is kept in a file, or a database: "
+            "postgresql://….",
+            "--store",
+            metavar="PATH",
+        ),
+    ] = None,
+    learn: Annotated[
+        bool,
+        _flag("Learning", "Learn from these questions how reliable experts are.", "--learn"),
+    ] = False,
+    truth: Annotated[
+        str | None,
+        _option(
+            "Learning",
+            "Right answers (columns question,truth) or scores (question,expert,score).",
+            "--truth",
+            metavar="FILE",
+        ),
+    ] = None,
+    half_life: Annotated[
+        str | None,
+        _option(
+            "Learning",
+            "Let what was learned count half after so long: 90d, or a number of judgements; the "
+            "store remembers this.",
+            "--half-life",
+            metavar="TIME",
+        ),
+    ] = None,
+    compare_methods: Annotated[
+        bool,
+        _flag(
+            "Learning",
+            "Show how often each --method is right, by the right answers of --truth.",
+            "--compare-methods",
+        ),
+    ] = False,
+    question_key: Annotated[
+        str | None,
+        _option("Input", "Key or column of the question's text.", "--question-key", metavar="KEY"),
+    ] = None,
+    id_key: Annotated[
+        str | None,
+        _option(
+            "Input",
+            "Key or column of the question's id, on which responses are joined.",
+            "--id-key",
+            metavar="KEY",
+        ),
+    ] = None,
+    content_key: Annotated[
+        str | None,
+        _option("Input", "Key or column of the response's text.", "--content-key", metavar="KEY"),
+    ] = None,
+    expert_key: Annotated[
+        str | None,
+        _option("Input", "Key or column of the expert's name.", "--expert-key", metavar="KEY"),
+    ] = None,
+    confidence_key: Annotated[
+        str | None,
+        _option(
+            "Input",
+            "Key or column of the expert's own confidence.",
+            "--confidence-key",
+            metavar="KEY",
+        ),
+    ] = None,
+    timestamp_key: Annotated[
+        str | None,
+        _option("Input", "Key or column of the response's time.", "--timestamp-key", metavar="KEY"),
+    ] = None,
+    embedding_key: Annotated[
+        str | None,
+        _option(
+            "Input", "Key or column of the response's vector.", "--embedding-key", metavar="KEY"
+        ),
+    ] = None,
+    topic_key: Annotated[
+        str | None,
+        _option(
+            "Input",
+            "Key or column of the question's topic, for --store.",
+            "--topic-key",
+            metavar="KEY",
+        ),
+    ] = None,
+    responses_key: Annotated[
+        str | None,
+        _option(
+            "Input", "Key of a question's list of responses.", "--responses-key", metavar="KEY"
+        ),
+    ] = None,
+    demo: Annotated[
+        bool, _flag("Input", "Run on an example that ships with cotool.", "--demo")
+    ] = False,
+    expert_columns: Annotated[
+        str | None,
+        _option(
+            "Input",
+            "Keys or columns that hold one expert's answers each.",
+            "--expert-columns",
+            metavar="A,B,C",
+        ),
+    ] = None,
+    skip_bad: Annotated[
+        bool, _flag("Input", "Leave bad records out and go on.", "--skip-bad")
+    ] = False,
+    format: Annotated[  # noqa: A002 - the option's name
+        str | None,
+        _option(
+            "Output",
+            "table, json, jsonl, csv or html.",
+            "--format",
+            "-f",
+            metavar="NAME",
+            words=FORMATS,
+        ),
+    ] = None,
+    json: AsJson = False,
+    output: ReportFile = None,
+    open: OpenReport = False,  # noqa: A002 - the option's name
+    explain: Annotated[
+        bool, _flag("Output", "Say in the table why this answer stands.", "--explain")
+    ] = False,
+    matrix: Annotated[
+        bool | None,
+        _flag(
+            "Output",
+            "Write the similarities of all pairs into JSON; else only for a single question.",
+            "--matrix/--no-matrix",
+        ),
+    ] = None,
+    fail_on: Annotated[
+        list[str] | None,
+        _option(
+            "Output",
+            "Exit with 1 where a question meets it, as in 'agreement<0.5'. Repeatable.",
+            "--fail-on",
+            metavar="CONDITION",
+        ),
+    ] = None,
+    threads: Annotated[
+        str | None,
+        _option(
+            "Run", "Threads to use; all cores by default.", "--threads", "-t", metavar="NUMBER"
+        ),
+    ] = None,
+    engine: EngineName = None,
+    scheduler: SchedulerAddress = None,
+    scheduler_file: SchedulerFile = None,
+    resume: Resume = False,
+    quiet: Annotated[bool, _flag("Run", "Say nothing but errors.", "--quiet", "-q")] = False,
+    no_progress: Annotated[bool, _flag("Run", "No progress bar.", "--no-progress")] = False,
+    debug: Annotated[  # noqa: ARG001 - main() finds it before Typer does
+        bool, _flag("Run", "Show the traceback of an error.", "--debug")
+    ] = False,
+) -> Callable[[], int]:
+    """Find the consensus of experts' answers: what they agree on, who dissents, and why.
+
+    Settings may also stand in COTOOL_* variables (COTOOL_METRIC) and in config.toml.
+    """  # fmt: skip
+    if json and format not in {None, "json"}:
+        raise InputError(f"--json contradicts --format {format}", hint="leave one of them out")
+    extension = Path(output or "").suffix.lower()
+    flags: dict[str, object] = {
+        "method": method,
+        "metric": metric,
+        "clustering": clustering,
+        "threshold": threshold,
+        "weight": weight,
+        "embedder": embedder,
+        "question_key": question_key,
+        "id_key": id_key,
+        "content_key": content_key,
+        "expert_key": expert_key,
+        "confidence_key": confidence_key,
+        "timestamp_key": timestamp_key,
+        "embedding_key": embedding_key,
+        "responses_key": responses_key,
+        "topic_key": topic_key,
+        "store": store,
+        "half_life": half_life,
+        "expert_columns": expert_columns,
+        "format": report_format(
+            "json" if json else format or _EXTENSIONS.get(extension), shows=open
+        ),
+        "threads": threads,
+    }
+    settings = resolve_settings(flags)
+    if store is None and (compare_methods or settings.method not in {"auto", "vote"}):
+        # A store that is set for good does not stand in the way of what uses none.
+        settings = replace(settings, store=None)
+    if demo:
+        files = demo_paths("deployment.json", files, "cotool consensus")
+    request = Request(
+        paths=tuple(files or _standard_input()),
+        settings=settings,
+        output=output,
+        conditions=tuple(map(parse_condition, fail_on or ())),
+        skip_bad=skip_bad,
+        explain=explain,
+        quiet=quiet,
+        progress=not no_progress,
+        matrix=matrix,
+        learn=learn,
+        truth=truth,
+        compare=compare_methods,
+        engine=engine_choice(engine, scheduler, scheduler_file, resume=resume),
+        shows=open,
+    )
+    return partial(run, request)
+
+
+def _standard_input() -> tuple[str]:
+    if sys.stdin is None or sys.stdin.isatty():
+        raise InputError(
+            "no file is given, and nothing is piped in",
+            hint="cotool consensus answers.json, or try it: cotool consensus --demo",
+        )
+    return ("-",)

@@ -1,0 +1,73 @@
+"""`cotool consensus --compare-methods`: a table of methods, or the same as data."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from cotool.text import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import TextIO
+
+    from cotool.consensus.truth.comparison import MethodScore
+
+SCHEMA = "cotool.methods/1"
+_FIGURES = ("accuracy", "calibration_error", "brier", "auroc", "seconds")
+_HEADS = ("accuracy", "ECE", "Brier", "AUROC", "seconds")
+
+
+def write_comparison(scores: Iterable[MethodScore], style: str, sink: TextIO) -> None:
+    """Write the scores of methods in a format."""
+    rows = list(scores)
+    plain = [
+        {key: round(v, 6) if isinstance(v, float) else v for key, v in asdict(row).items()}
+        for row in rows
+    ]
+    if style == "json":
+        sink.write(json.dumps({"methods": plain, "schema": SCHEMA}, indent=2) + "\n")
+    elif style == "jsonl":
+        sink.writelines(json.dumps(row) + "\n" for row in plain)
+    elif style == "csv":
+        text = io.StringIO()
+        writer = csv.DictWriter(text, list(plain[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(plain)
+        sink.write(text.getvalue())
+    else:
+        _table(rows, sink)
+
+
+def _table(rows: list[MethodScore], sink: TextIO) -> None:
+    from cotool.cli.shared.screen import Screen
+
+    screen = Screen(sink)
+    table = Table(box=box.ROUNDED if screen.boxes else None, pad_edge=screen.boxes)
+    table.add_column("method", no_wrap=True)
+    for head in _HEADS:
+        table.add_column(head, justify="right", no_wrap=True)
+    best = max((row.accuracy for row in rows if row.accuracy is not None), default=None)
+    for row in rows:
+        figures = [getattr(row, name) for name in _FIGURES]
+        cells = ["–" if value is None else f"{value:.4f}" for value in figures]
+        style = "bold" if best is not None and row.accuracy == best else ""
+        table.add_row(row.method, *cells, style=style)
+    screen.print(table)
+    screen.print(
+        Text(
+            f"{plural(rows[0].questions, 'question')} with a known answer. ECE: mean distance of "
+            "the stated probability and the share right, in ten bins; AUROC: the chance that a "
+            "right answer has the greater probability."
+        )
+    )
+    for row in rows:
+        if row.reason:
+            screen.print(Text(row.reason, style="dim"))

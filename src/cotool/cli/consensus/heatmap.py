@@ -1,0 +1,129 @@
+"""An agreement matrix as a heat map of half blocks, or as numbers where there is no colour."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from rich.color import Color
+from rich.style import Style
+from rich.text import Text
+
+from cotool.cli.shared.screen import fitted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_LABEL = 14  # cells of an expert's name
+_MOST_PIXELS = 48  # more rows than this do not fit beside the rest of the result
+_MOST_NUMBERS = 12
+_NUMBER = 4  # cells of a number in the plain table
+
+# Viridis at 0, ¼, ½, ¾, 1: even steps of lightness, told apart by colour-blind readers.
+_SCALE = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37))
+
+
+def heat_map(
+    names: Sequence[str], row: Callable[[int], Sequence[float]], order: Sequence[int], width: int
+) -> list[Text]:
+    """Return the lines of a heat map with its legend, at most `width` cells wide.
+
+    `row(i)` gives similarities of expert i; `order` puts experts of a cluster side by side. Each
+    cell is two columns by one line where that fits, else one column by half a line; neighbours
+    are averaged where there are more experts than cells.
+    """
+    large = _LABEL + 1 + 2 * len(order) <= width and len(order) <= _MOST_PIXELS // 2
+    room = width - (_LABEL if large else 2 * _LABEL + 1) - 1
+    groups = _groups(order, max(1, min(room // (2 if large else 1), _MOST_PIXELS)))
+    cells = _averages(groups, row)
+    lowest = _floor(cells)
+    labels = [_label([names[i] for i in group]) for group in groups]
+    lines = []
+    step = 1 if large else 2
+    for top in range(0, len(groups), step):
+        bottom = top if large else top + 1
+        beneath = cells[bottom] if bottom < len(cells) else None
+        line = Text(" ".join(labels[top : top + step]), no_wrap=True)
+        line.pad_right((_LABEL if large else 2 * _LABEL + 1) + 1 - line.cell_len)
+        for column, value in enumerate(cells[top]):
+            below = None if beneath is None else _colour(beneath[column], lowest)
+            line.append(
+                "▀" * (2 if large else 1), Style(color=_colour(value, lowest), bgcolor=below)
+            )
+        lines.append(line)
+    lines.append(_legend(lowest))
+    if len(groups) < len(order):
+        lines.append(Text(f"{len(order)} experts: each cell averages several neighbours"))
+    return lines
+
+
+def number_table(
+    names: Sequence[str], row: Callable[[int], Sequence[float]], order: Sequence[int], width: int
+) -> list[Text]:
+    """Return a table of similarities in percent, or a line that says where to find them."""
+    label = min(_LABEL, max(len(name) for name in names)) + 3
+    if len(order) > _MOST_NUMBERS or label + _NUMBER * len(order) > width:
+        return [Text(f"{len(order)} experts: use --format json for the matrix")]
+    heading = " " * label + "".join(f"{place:>{_NUMBER}}" for place in range(1, len(order) + 1))
+    lines = [Text(heading, no_wrap=True)]
+    for place, i in enumerate(order, 1):
+        values = row(i)
+        cells = "".join(f"{'·' if i == j else _digits(values[j]):>{_NUMBER}}" for j in order)
+        lines.append(Text(f"{place:>2} {fitted(names[i], label - 3)}{cells}", no_wrap=True))
+    return lines
+
+
+def _groups(order: Sequence[int], most: int) -> list[list[int]]:
+    """Divide `order` into at most `most` runs whose lengths differ by one at most."""
+    count = min(most, len(order))
+    bounds = [len(order) * place // count for place in range(count + 1)]
+    return [list(order[start:end]) for start, end in pairwise(bounds)]
+
+
+def _averages(
+    groups: Sequence[Sequence[int]], row: Callable[[int], Sequence[float]]
+) -> list[list[float]]:
+    averages = []
+    for group in groups:
+        sums = [0.0] * len(groups)
+        for i in group:
+            values = row(i)
+            for place, others in enumerate(groups):
+                sums[place] += sum(values[j] for j in others)
+        averages.append(
+            [total / (len(group) * len(other)) for total, other in zip(sums, groups, strict=True)]
+        )
+    return averages
+
+
+def _floor(cells: Sequence[Sequence[float]]) -> float:
+    """Return the low end of the scale: the least similarity, down to a step of 5 %, under 1."""
+    least = min((value for line in cells for value in line if math.isfinite(value)), default=0.0)
+    return max(0.0, min(math.floor(least * 20) / 20, 0.95))
+
+
+def _colour(value: float, lowest: float) -> Color:
+    share = 0.0 if math.isnan(value) else min(1.0, max(0.0, (value - lowest) / (1 - lowest)))
+    place = min(int(share * (len(_SCALE) - 1)), len(_SCALE) - 2)
+    part = share * (len(_SCALE) - 1) - place
+    low, high = _SCALE[place], _SCALE[place + 1]
+    red, green, blue = (a + (b - a) * part for a, b in zip(low, high, strict=True))
+    return Color.from_rgb(red, green, blue)
+
+
+def _legend(lowest: float) -> Text:
+    legend = Text(f"{'similarity':<{_LABEL}} {100 * lowest:.0f} % ", no_wrap=True)
+    for place in range(16):
+        share = lowest + (1 - lowest) * place / 15
+        legend.append("▀", Style(color=_colour(share, lowest), bgcolor=_colour(share, lowest)))
+    return legend.append(" 100 %")
+
+
+def _label(names: Sequence[str]) -> str:
+    more = f" +{len(names) - 1}" if len(names) > 1 else ""
+    return fitted(fitted(names[0], _LABEL - len(more)).rstrip() + more, _LABEL)
+
+
+def _digits(value: float) -> str:
+    return "–" if math.isnan(value) else f"{100 * value:.0f}"

@@ -1,0 +1,132 @@
+"""What a run says on standard error: what is left out, warned of, failed, and met."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from cotool.text import one_line, plural, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cotool.cli.shared.conditions import Condition
+    from cotool.consensus.learning.session import Report
+    from cotool.consensus.model import Consensus, Question
+    from cotool.errors import CotoolError
+
+_MOST = 5  # of each sort; the rest is counted
+_FOUND = 1
+_BAD_INPUT = 2
+
+
+class Notes:
+    """Collects and prints what happens beside the results. `quiet` keeps to errors.
+
+    `weighed` are the experts with a weight: one who never appears is a slip of the keyboard.
+    """
+
+    def __init__(
+        self,
+        conditions: Sequence[Condition],
+        *,
+        quiet: bool,
+        skip_bad: bool,
+        weighed: Iterable[str] = (),
+    ) -> None:
+        self._conditions = conditions
+        self._unseen = set(weighed)
+        self._quiet = quiet
+        self._skip_bad = skip_bad
+        self._bad_records = 0
+        self._questions = 0
+        self._met: Counter[Condition] = Counter()
+        self._first: dict[Condition, str] = {}
+        self.failures = 0
+
+    def warning(self, text: str) -> None:
+        """Print a warning."""
+        if not self._quiet:
+            print(f"cotool: warning: {visible(text)}", file=sys.stderr)
+
+    def bad_record(self, error: CotoolError) -> None:
+        """Take note of a record that is left out."""
+        self._bad_records += 1
+        if self._bad_records <= _MOST:
+            self.warning(f"left out: {error}")
+
+    def failed(self, question: Question, error: CotoolError) -> None:
+        """Take note of a question without a result; a warning where bad input is skipped."""
+        self._questions += 1
+        self.failures += 1
+        if self.failures > _MOST:
+            return
+        message = str(error)
+        if question.id not in message:
+            message = f"{one_line(question.text or question.id)}: {message}"
+        if self._skip_bad:
+            self.warning(f"left out: {message}")
+            return
+        print(f"cotool: error: {visible(message)}", file=sys.stderr)
+        if error.hint:
+            print(f"hint: {visible(error.hint)}", file=sys.stderr)
+
+    def answered(self, result: Consensus) -> None:
+        """Take note of a result, and of the conditions that it meets."""
+        self._questions += 1
+        if self._unseen:
+            self._unseen.difference_update(result.experts)
+        for condition in self._conditions:
+            if condition.holds(result):
+                self._met[condition] += 1
+                self._first.setdefault(condition, one_line(result.question or result.id))
+
+    def learned(self, report: Report, store: str) -> None:
+        """Say what was learned, and where it is kept."""
+        if self._quiet:
+            return
+        parts = [
+            plural(count, noun)
+            for count, noun in (
+                (report.truths, "right answer"),
+                (report.scores, "scored question"),
+                (report.agreement, "question"),
+            )
+            if count
+        ]
+        if report.agreement and parts:
+            parts[-1] += " by agreement"
+        text = "learned from " + (" and ".join(parts) if parts else "nothing new")
+        if report.again:
+            text += f"; {plural(report.again, 'question')} had been learned from before"
+        print(f"cotool: {text}: {visible(store)}", file=sys.stderr)
+        if report.unmatched:
+            self.warning(
+                f"{plural(report.unmatched, 'right answer')} of --truth belong to no question here"
+            )
+
+    def findings(self, texts: Sequence[str]) -> None:
+        """Warn of experts whose record is suspect."""
+        for text in texts[:_MOST]:
+            self.warning(text)
+        if len(texts) > _MOST:
+            more = len(texts) - _MOST
+            self.warning(f"{more:,} more such findings: cotool experts list")
+
+    def end(self) -> int:
+        """Print what was left out, failed or met in all; return the exit code."""
+        questions = plural(self._questions, "question")
+        for expert in sorted(self._unseen):
+            self.warning(f"a weight is given for {expert!r}, who answered no question")
+        if self._bad_records:
+            self.warning(f"{plural(self._bad_records, 'bad record')} left out")
+        if self.failures > 1:
+            self.warning(f"{self.failures:,} of {questions} failed")
+        for condition, count in self._met.items():
+            self.warning(
+                f"{condition.text} on {count:,} of {questions}, first: {self._first[condition]}"
+            )
+        if self.failures and not self._skip_bad:
+            return _BAD_INPUT
+        return _FOUND if self._met else 0

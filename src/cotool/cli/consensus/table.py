@@ -1,0 +1,190 @@
+"""One question's consensus for people: the answer, who stands where, and what sets them apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from cotool.cli.consensus.heatmap import heat_map, number_table
+from cotool.cli.shared.screen import clip
+from cotool.text import one_line, percent, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cotool.cli.shared.screen import Screen
+    from cotool.consensus.model import Cluster, Consensus, Dissent
+
+_ANSWER_LINES = 20
+_QUESTION_LINES = 6
+_SHORT_LINES = 3
+_DISSENT_LINES = 2
+_MOST_ROWS = 10
+_MOST_NAMES = 6
+_FEW_NAMES = 3
+_INDENT = 2
+
+
+def render(result: Consensus, screen: Screen, *, explain: bool) -> None:
+    """Print all there is to know of one question."""
+    question, more = clip(result.question or result.id, screen.width, _QUESTION_LINES)
+    screen.print(Text(question + _rest(more), style="bold"))
+    _answer(result, screen)
+    screen.print(*map(Text, _standing(result)))
+    if len(result.clusters) > 1:
+        _clusters(result.clusters, screen)
+    _dissent(result.dissent, screen)
+    insights = [
+        f"{insight.kind}: {insight.message}{_named(insight.experts, insight.message)}"
+        for insight in result.insights
+    ]
+    _points("Insights", insights, screen)
+    _matrix(result, screen)
+    _points("Warnings", result.warnings, screen)
+    if explain:
+        _points("Why", result.explanation, screen)
+
+
+def _answer(result: Consensus, screen: Screen) -> None:
+    room = screen.width - 2 * _INDENT
+    if result.answer is None:
+        text = Text("no answer: no response could be used", style="italic")
+    else:
+        clipped, more = clip(result.answer, room, _ANSWER_LINES)
+        text = Text(clipped + _rest(more))
+    if screen.boxes:
+        screen.print(
+            Panel(text, title="Consensus", title_align="left", border_style="green", padding=(0, 1))
+        )
+    else:
+        screen.print(Text(), Text("Consensus"), Padding(text, (0, _INDENT, 1, _INDENT)))
+
+
+def _standing(result: Consensus) -> list[str]:
+    """Return how far the experts agree, and where the answer comes from."""
+    if result.answer is None:
+        return []
+    behind = _behind(result)
+    # Of texts that stand together each counts as far as it is similar, so 6 of 6 may be 52 %.
+    where = "" if result.metric is None else " in its cluster"
+    of = f" ({behind} of {plural(len(result.experts), 'expert')}{where})" if behind else ""
+    judged = (
+        "" if result.judgements is None else f" (calibrated on {result.judgements:,.0f} judgements)"
+    )
+    words = f" · in the words of {one_line(result.expert)}" if result.expert else ""
+    sure = f"confidence {percent(result.confidence)}{judged}"
+    return [
+        f"agreement {percent(result.agreement)}{of} · {sure}",
+        f"{result.kind} by {result.method}{words}",
+    ]
+
+
+def _behind(result: Consensus) -> int:
+    """Return how many responses stand in the cluster of the response that is shown."""
+    for cluster in result.clusters:
+        if result.expert in cluster.members:
+            return len(cluster.members)
+    return 0
+
+
+def _clusters(clusters: Sequence[Cluster], screen: Screen) -> None:
+    _heading("Clusters", screen)
+    table = Table(
+        box=box.ROUNDED if screen.boxes else None,
+        width=screen.width if screen.boxes else screen.width - _INDENT,
+        pad_edge=screen.boxes,
+    )
+    table.add_column("share", justify="right", no_wrap=True)
+    table.add_column("close", justify="right", no_wrap=True)
+    table.add_column("experts", ratio=2, overflow="fold")
+    table.add_column("answer", ratio=3, overflow="fold")
+    # Share, closeness, borders and padding take about 20; the answer gets three fifths of the rest.
+    room = max(8, (screen.width - 20) * 3 // 5 - 2)
+    for cluster in clusters[:_MOST_ROWS]:
+        answer, more = clip(cluster.answer, room - 2, _SHORT_LINES)
+        table.add_row(
+            percent(cluster.share),
+            percent(cluster.cohesion),
+            Text(_names(cluster.members)),
+            Text(answer + (" …" if more else "")),
+        )
+    screen.print(table if screen.boxes else Padding(table, (0, 0, 0, _INDENT)))
+    if len(clusters) > _MOST_ROWS:
+        screen.print(Text(f"  … {plural(len(clusters) - _MOST_ROWS, 'more cluster')}"))
+
+
+def _dissent(dissent: Sequence[Dissent], screen: Screen) -> None:
+    if not dissent:
+        return
+    _heading("Dissent", screen)
+    for item in dissent[:_MOST_ROWS]:
+        near = "" if item.similarity is None else f", {percent(item.similarity)} similar"
+        who = Text(f"{_names(item.experts)} ({percent(item.share)}{near})", style="bold")
+        answer, more = clip(item.answer, screen.width - 2 * _INDENT - 2, _DISSENT_LINES)
+        body = [Text(answer + (" …" if more else ""))]
+        body += [Text(line, style="dim") for line in _differences(item)]
+        screen.print(Padding(who, (0, 0, 0, _INDENT)))
+        screen.print(*(Padding(line, (0, 0, 0, 2 * _INDENT)) for line in body))
+    if len(dissent) > _MOST_ROWS:
+        screen.print(Text(f"  … {plural(len(dissent) - _MOST_ROWS, 'more dissenting opinion')}"))
+
+
+def _differences(item: Dissent) -> list[str]:
+    pairs = (
+        ("only here", item.only_here),
+        ("only in the consensus", item.only_in_consensus),
+        ("numbers here", item.numbers),
+        ("numbers in the consensus", item.consensus_numbers),
+    )
+    lines = [f"{label}: {one_line(', '.join(words))}" for label, words in pairs if words]
+    if item.negation:
+        lines.append("one of the two denies what the other affirms")
+    return lines
+
+
+def _matrix(result: Consensus, screen: Screen) -> None:
+    if result.matrix is None or len(result.experts) < 2:
+        return
+    _heading(f"Agreement matrix ({result.metric or 'same answer'})", screen)
+    order = [i for cluster in result.clusters for i in cluster.indices]
+    placed = set(order)
+    order += [i for i in range(len(result.experts)) if i not in placed]
+    draw = heat_map if screen.colours else number_table
+    names = [one_line(name) or "–" for name in result.experts]
+    for line in draw(names, result.matrix.row, order, screen.width - _INDENT):
+        screen.print(Padding(line, (0, 0, 0, _INDENT)))
+
+
+def _points(title: str, points: Sequence[str], screen: Screen) -> None:
+    if not points:
+        return
+    _heading(title, screen)
+    for point in points:
+        grid = Table.grid(padding=(0, 1))
+        grid.add_row("-", Text(one_line(point), overflow="fold"))
+        screen.print(Padding(grid, (0, 0, 0, _INDENT)))
+
+
+def _heading(title: str, screen: Screen) -> None:
+    screen.print(Text(), Text(title, style="bold"))
+
+
+def _names(experts: Sequence[str]) -> str:
+    shown = ", ".join(one_line(expert) for expert in experts[:_MOST_NAMES])
+    more = len(experts) - _MOST_NAMES
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _named(experts: Sequence[str], message: str) -> str:
+    """Return the experts of an insight where they are few and its message does not name them."""
+    missing = [expert for expert in experts if expert not in message]
+    return f" ({_names(missing)})" if 0 < len(missing) <= _FEW_NAMES else ""
+
+
+def _rest(more: int) -> str:
+    return f"\n… ({plural(more, 'more line')}; --format json has all)" if more else ""

@@ -1,0 +1,187 @@
+"""`cotool experts`: its commands and their options; the work is in `_experts_work`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from cotool.cli.experts import run as work
+from cotool.cli.shared.options import flag, option
+
+Job = Callable[[], int]
+
+_WHAT, _OUTPUT = "What", "Output"
+
+
+def _experts(incomplete: str = "") -> list[str]:
+    """Return the experts in the store, for completion."""
+    return [name for name in work.known_names() if name.startswith(incomplete)]
+
+
+app = typer.Typer(
+    name="experts",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="Show which experts have earned trust, judge their answers, keep and move the record.\n\n"
+    "The record is what was learned of experts: from cotool consensus --learn, and from "
+    "feedback. A store is the file or the database that holds it.",
+    epilog="""Examples:
+
+cotool experts list
+
+cotool experts feedback q-17 --correct B
+
+cotool experts feedback "Which database?" --best alice
+
+cotool experts export record.json
+""",
+)
+
+Store = Annotated[
+    str | None,
+    option(
+        _WHAT,
+        "The store: a file, or a database postgresql://…; else COTOOL_STORE, else your own file.",
+        "--store",
+        metavar="PATH",
+    ),
+]
+Json = Annotated[bool, flag(_OUTPUT, "One JSON object on standard output.", "--json")]
+Quiet = Annotated[bool, flag(_OUTPUT, "Say nothing but errors.", "--quiet", "-q")]
+Yes = Annotated[bool, flag(_WHAT, "Do not ask.", "--yes", "-y")]
+
+
+@app.command("list", epilog="Example:  cotool experts list --topic law")
+def list_experts(
+    *,
+    topic: Annotated[
+        str | None, option(_WHAT, "Only this topic's record.", "--topic", metavar="NAME")
+    ] = None,
+    store: Store = None,
+    json: Json = False,
+) -> Job:
+    """List the experts by reliability, who copies whom, and whom to ask."""
+    return partial(work.list_experts, store, topic or "", as_json=json)
+
+
+@app.command("show", epilog="Example:  cotool experts show alice")
+def show(
+    expert: Annotated[
+        str, typer.Argument(metavar="EXPERT", help="The expert's name.", autocompletion=_experts)
+    ],
+    *,
+    store: Store = None,
+    json: Json = False,
+) -> Job:
+    """Show all that is known of an expert: topics, trend, habits, copies."""
+    return partial(work.show, store, expert, as_json=json)
+
+
+@app.command("questions", epilog="Example:  cotool experts questions --unjudged")
+def questions(
+    *,
+    unjudged: Annotated[bool, flag(_WHAT, "Only those without a judgement.", "--unjudged")] = False,
+    limit: Annotated[
+        int, option(_WHAT, "At most so many, the latest first.", "--limit", metavar="NUMBER")
+    ] = 20,
+    store: Store = None,
+    json: Json = False,
+) -> Job:
+    """List the questions that feedback can be given on."""
+    return partial(work.questions, store, limit, unjudged=unjudged, as_json=json)
+
+
+@app.command("feedback", epilog="Example:  cotool experts feedback q-17 --correct B")
+def feedback(
+    question: Annotated[
+        str, typer.Argument(metavar="QUESTION", help="Its id or text, or how one of them begins.")
+    ],
+    *,
+    correct: Annotated[
+        str | None, option(_WHAT, "The right answer.", "--correct", "-c", metavar="ANSWER")
+    ] = None,
+    best: Annotated[
+        str | None,
+        option(
+            _WHAT,
+            "The expert whose answer is best.",
+            "--best",
+            "-b",
+            metavar="EXPERT",
+            words=_experts,
+        ),
+    ] = None,
+    score: Annotated[
+        list[str] | None,
+        option(
+            _WHAT,
+            "How good an expert's answer is, 0 to 1. Repeatable.",
+            "--score",
+            "-s",
+            metavar="EXPERT=NUMBER",
+        ),
+    ] = None,
+    store: Store = None,
+    quiet: Quiet = False,
+) -> Job:
+    """Judge the answers to a question: the record learns from it at once."""
+    judged = work.Judgement(correct, best, tuple(score or ()))
+    return partial(work.feedback, store, question, judged, quiet=quiet)
+
+
+@app.command("reset", epilog="Example:  cotool experts reset alice")
+def reset(
+    experts: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[EXPERT]...", help="Who is to be forgotten.", autocompletion=_experts
+        ),
+    ] = None,
+    *,
+    everything: Annotated[bool, flag(_WHAT, "Forget everybody.", "--all")] = False,
+    yes: Yes = False,
+    store: Store = None,
+    quiet: Quiet = False,
+) -> Job:
+    """Forget experts, or everything."""
+    return partial(work.reset, store, experts or [], everything=everything, yes=yes, quiet=quiet)
+
+
+@app.command("export", epilog="Example:  cotool experts export record.json")
+def export(
+    file: Annotated[
+        str, typer.Argument(metavar="[FILE]", help="The file to write; else standard output.")
+    ] = "-",
+    *,
+    store: Store = None,
+) -> Job:
+    """Write the record as JSON."""
+    return partial(work.export, store, file)
+
+
+@app.command("import", epilog="Example:  cotool experts import record.json")
+def import_(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="What export wrote; - for a pipe.")],
+    *,
+    yes: Yes = False,
+    store: Store = None,
+    quiet: Quiet = False,
+) -> Job:
+    """Put an exported record in the place of the store's."""
+    return partial(work.import_, store, file, yes=yes, quiet=quiet)
+
+
+@app.command("merge", epilog="Example:  cotool experts merge team-b.db record.json")
+def merge(
+    others: Annotated[
+        list[str], typer.Argument(metavar="STORE...", help="Stores, or files that export wrote.")
+    ],
+    *,
+    store: Store = None,
+    quiet: Quiet = False,
+) -> Job:
+    """Add what other stores learned from other questions."""
+    return partial(work.merge, store, others, quiet=quiet)

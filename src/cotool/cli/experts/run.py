@@ -1,0 +1,281 @@
+"""What the commands of `cotool experts` do."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cotool.errors import InputError
+from cotool.text import json_visible, plural, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cotool.consensus.learning.learned import Learned
+    from cotool.consensus.learning.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a person says of the answers to a question."""
+
+    correct: str | None
+    best: str | None
+    scores: tuple[str, ...]
+
+    def by_expert(self) -> dict[str, float]:
+        """The scores by expert. Raises InputError."""
+        from cotool.consensus.read.gold import parse_score
+
+        found: dict[str, float] = {}
+        for text in self.scores:
+            expert, sign, number = text.rpartition("=")
+            if not (expert.strip() and sign):
+                raise InputError(f"--score: expected EXPERT=NUMBER, got {text!r}")
+            found[expert.strip()] = parse_score(number.strip(), f"--score {expert.strip()}")
+        return found
+
+
+def list_experts(store: str | None, topic: str, *, as_json: bool) -> int:
+    """Print a table of all experts."""
+    with _open(store) as opened:
+        from cotool.consensus.learning.report import panel_of, ranked, report
+
+        if as_json:
+            _print(report(opened))
+            return 0
+        learned = _known(opened)
+        if topic and not any(topic in one.topics for one in learned.experts.values()):
+            topics = sorted({name for one in learned.experts.values() for name in one.topics})
+            raise InputError(
+                f"no expert has a record on {topic!r}",
+                hint=f"topics: {', '.join(topics[:10])}" if topics else "no topics were given",
+            )
+        from cotool.cli.experts.table import experts_table
+
+        chosen = None if topic else panel_of(learned, opened.questions())
+        experts_table(learned, ranked(learned, topic), topic, chosen, opened.name)
+    return 0
+
+
+def show(store: str | None, expert: str, *, as_json: bool) -> int:
+    """Print one expert's record."""
+    with _open(store) as opened:
+        learned = _known(opened)
+        _check_names(learned, [expert])
+        from cotool.consensus.learning.evidence import describe
+
+        form = describe(learned, expert, learned.weight_errors())
+        if as_json:
+            _print(form)
+            return 0
+        from cotool.cli.experts.table import expert_page
+
+        expert_page(form)
+    return 0
+
+
+def questions(store: str | None, limit: int, *, unjudged: bool, as_json: bool) -> int:
+    """Print the questions that are remembered."""
+    if limit < 1:
+        raise InputError(f"--limit: expected a number from 1 on, got {limit}")
+    with _open(store) as opened:
+        rows = opened.questions(judged=False if unjudged else None)
+        if unjudged:
+            rows = [row for row in rows if not row.scores]
+        rows = rows[:limit]
+    if as_json:
+        _print({"questions": [asdict(row) for row in rows], "schema": "cotool.questions/1"})
+        return 0
+    from cotool.cli.experts.table import questions_table
+
+    questions_table(rows)
+    return 0
+
+
+def feedback(store: str | None, question: str, judged: Judgement, *, quiet: bool) -> int:
+    """Learn from a judgement."""
+    scores = judged.by_expert()
+    if judged.correct is None and judged.best is None and not scores:
+        raise InputError(
+            "nothing is judged", hint="--correct ANSWER, --best EXPERT or --score EXPERT=0.8"
+        )
+    from cotool.consensus import give_feedback
+
+    with _open(store) as opened:
+        one = give_feedback(
+            opened, question, correct=judged.correct, best=judged.best, scores=scores
+        )
+        if quiet:
+            return 0
+        lines = []
+        if judged.correct is not None:
+            right = sorted(name for name, value in one.votes.items() if value == one.truth)
+            wrong = sorted(
+                name for name, value in one.votes.items() if value not in {one.truth, None}
+            )
+            lines.append(
+                f"{one.truth} is right: {', '.join(right) or 'nobody'}"
+                + (f"; not {', '.join(wrong)}" if wrong else "")
+            )
+        if one.scores and (scores or judged.best is not None):
+            ranked = sorted(one.scores.items(), key=lambda pair: (-pair[1], pair[0]))
+            lines.append("scores: " + ", ".join(f"{name} {score:g}" for name, score in ranked))
+        _say(f"learned from {one.id!r}: " + "; ".join(lines))
+    return 0
+
+
+def reset(
+    store: str | None, experts: Sequence[str], *, everything: bool, yes: bool, quiet: bool
+) -> int:
+    """Forget experts, or all."""
+    if everything == bool(experts):
+        raise InputError(
+            "name the experts to forget, or --all", hint="cotool experts reset alice bob"
+        )
+    with _open(store) as opened:
+        learned = _known(opened)
+        _check_names(learned, experts)
+        who = "everything that was learned" if everything else ", ".join(experts)
+        _confirm(f"Forget {who} in {opened.name}?", yes=yes)
+        if everything:
+            opened.reset()
+        else:
+            with opened.changing() as change:
+                for name in experts:
+                    change.learned.drop(name)
+        if not quiet:
+            _say(f"forgot {who}")
+    return 0
+
+
+def export(store: str | None, file: str) -> int:
+    """Write the record."""
+    from cotool.consensus.learning.store import exported
+    from cotool.io.output import open_output
+
+    with _open(store) as opened:
+        form = exported(_known(opened))
+    with open_output(file, data=True) as sink:
+        sink.write(json.dumps(form, ensure_ascii=False, indent=1) + "\n")
+    return 0
+
+
+def import_(store: str | None, file: str, *, yes: bool, quiet: bool) -> int:
+    """Replace the record."""
+    learned = _read_export(file)
+    with _open(store, create=True) as opened:
+        if not opened.is_new():
+            _confirm(f"Replace the record in {opened.name}?", yes=yes)
+        with opened.changing() as change:
+            change.learned = learned
+        if not quiet:
+            _say(f"{plural(len(learned.experts), 'expert')} imported into {opened.name}")
+    return 0
+
+
+def merge(store: str | None, others: Sequence[str], *, quiet: bool) -> int:
+    """Add other records to the store's."""
+    found = [_read_other(name) for name in others]
+    with _open(store, create=True) as opened:
+        with opened.changing() as change:
+            for other in found:
+                change.learned.merge(other)
+            count = len(change.learned.experts)
+        if not quiet:
+            _say(
+                f"{plural(len(others), 'record')} merged into {opened.name}: "
+                f"{plural(count, 'expert')}"
+            )
+    return 0
+
+
+def _read_other(name: str) -> Learned:
+    """A store, or a file that export wrote."""
+    from cotool.consensus import Store
+
+    path = Path(name)
+    if path.is_file():
+        with path.open("rb") as stream:
+            if not stream.read(16).startswith(b"SQLite format 3"):
+                return _read_export(name)
+    with Store(name, create=False) as opened:
+        return _known(opened)
+
+
+def _read_export(file: str) -> Learned:
+    from cotool.consensus.learning.store import imported
+
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{file}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{file}: is not UTF-8", hint="give what export wrote") from None
+    try:
+        form = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{file}: is no JSON: {error}", hint="give what export wrote") from None
+    return imported(form, file)
+
+
+def known_names() -> list[str]:
+    """Return the names of the experts in the store; none where it cannot be read."""
+    from cotool.errors import CotoolError
+
+    try:
+        with _open(None) as opened:
+            return sorted(opened.read().experts)
+    except CotoolError:
+        return []
+
+
+def _open(store: str | None, *, create: bool = False) -> Store:
+    from cotool.cli.shared.settings import store_path
+    from cotool.consensus import Store
+
+    return Store(store_path(store), create=create)
+
+
+def _known(opened: Store) -> Learned:
+    learned = opened.read()
+    if not learned.experts:
+        raise InputError(
+            f"{opened.name}: nothing was learned yet",
+            hint="cotool consensus FILES --learn --store PATH learns from agreement, "
+            "--truth FILE from right answers",
+        )
+    return learned
+
+
+def _check_names(learned: Learned, names: Sequence[str]) -> None:
+    from difflib import get_close_matches
+
+    for name in names:
+        if name not in learned.experts:
+            near = get_close_matches(name, list(learned.experts), n=1)
+            raise InputError(
+                f"no expert {name!r} is known",
+                hint=f"did you mean {near[0]}?" if near else "cotool experts list shows them",
+            )
+
+
+def _confirm(question: str, *, yes: bool) -> None:
+    if yes:
+        return
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise InputError(f"not done without being asked: {question}", hint="--yes does it")
+    print(f"{visible(question)} [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().casefold() not in {"y", "yes"}:
+        raise InputError("left as it is")
+
+
+def _print(form: Mapping[str, Any]) -> None:
+    print(json_visible(json.dumps(form, ensure_ascii=False, indent=2)))
+
+
+def _say(text: str) -> None:
+    print(f"cotool: {visible(text)}", file=sys.stderr)

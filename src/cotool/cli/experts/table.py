@@ -1,0 +1,173 @@
+"""What is known of experts as tables."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from cotool.cli.shared.screen import Screen, fitted
+from cotool.consensus.learning.evidence import constant, drift, groups, reliability
+from cotool.text import one_line, percent, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cotool.consensus.learning.learned import Learned
+    from cotool.consensus.learning.report import Panel
+    from cotool.consensus.learning.store import Remembered
+
+_NAME = 26
+
+
+def experts_table(
+    learned: Learned, names: Sequence[str], topic: str, panel: Panel | None, store: str
+) -> None:
+    """Print the experts, then who copies whom, and whom to ask."""
+    screen = Screen(sys.stdout)
+    table = Table(box=box.ROUNDED if screen.boxes else None, pad_edge=screen.boxes)
+    table.add_column("expert", no_wrap=True, max_width=_NAME, overflow="ellipsis")
+    for head in ("right", "95 % sure", "judged", "answers", "weight"):
+        table.add_column(head, justify="right", no_wrap=True)
+    remarks = {name: remarks_on(learned, name) for name in names}
+    if any(remarks.values()):
+        table.add_column("")
+    by_agreement = False
+    for name in names:
+        known = learned.experts[name]
+        tally = known.topics[topic] if topic else known.total
+        record = reliability(tally)
+        by_agreement |= record.by_agreement
+        cells = (
+            one_line(name),
+            percent(record.share) + ("*" if record.by_agreement else ""),
+            _range(record.low, record.high),
+            f"{tally.judged + tally.scored:,.0f}",
+            f"{known.answers:,.0f}",
+            f"{known.weight:+.2f}",
+        )
+        table.add_row(
+            *cells, *([Text(remarks[name], style="yellow")] if any(remarks.values()) else [])
+        )
+    screen.print(table)
+    lines = []
+    if by_agreement:
+        lines.append("* from agreement alone, the weaker evidence")
+    lines += [
+        f"copies: {', '.join(map(one_line, group))} agree far more than their agreement with "
+        "others explains; together they count as one"
+        for group in groups(learned)
+    ]
+    if panel is not None:
+        of = "consensus of all" if panel.by_agreement else "right answers"
+        lines.append(
+            f"ask first: {', '.join(map(one_line, panel.experts))} "
+            f"({percent(panel.accuracy[-1])} of the {of} on {plural(panel.questions, 'question')}, "
+            "95 % of what all experts reach)"
+        )
+    calibrated = learned.calibration.judged
+    lines.append(
+        f"{learned.judged:,.0f} judged, agreement on {learned.questions:,.0f}, "
+        + (
+            f"confidence calibrated on {calibrated:,.0f}"
+            if calibrated >= 5
+            else "confidence not calibrated yet"
+        )
+        + f" · {one_line(store)}"
+    )
+    for line in lines:
+        screen.print(Text(line))
+
+
+def _range(low: float, high: float) -> str:
+    return f"{100 * low:.0f}–{100 * high:.0f} %"
+
+
+def remarks_on(learned: Learned, name: str) -> str:
+    """Return what makes an expert's record suspect, in few words; "" where nothing does."""
+    remarks = []
+    late = drift(learned.experts[name])
+    if late is not None:
+        remarks.append(f"lately {percent(late[0])}")
+    same = constant(learned, name)
+    if same is not None:
+        remarks.append(f"always {one_line(same[0])[:12]!r}")
+    return ", ".join(remarks)
+
+
+def expert_page(form: Mapping[str, Any]) -> None:
+    """Print one expert's record."""
+    screen = Screen(sys.stdout)
+    kind = " from agreement alone, the weaker evidence" if form["by_agreement"] else ""
+    between = f"between {percent(form['low'])} and {percent(form['high'])} (95 %)"
+    lines = [
+        one_line(form["expert"]),
+        f"  right {percent(form['reliability'])}, {between}{kind}",
+        f"  {form['judgements']:,.0f} judgements, {form['answers']:,.0f} answers",
+    ]
+    if form["lately"] is not None:
+        lines.append(f"  lately right {percent(form['lately'])}")
+    if form["agreement"] is not None:
+        lines.append(f"  taken for right by agreement on {percent(form['agreement'])}")
+    error = "" if form["weight_error"] is None else f" ± {form['weight_error']:.2f}"
+    lines.append(
+        f"  weight {form['weight']:+.2f}{error}: what a vote adds to the log-odds of an answer "
+        "beyond agreement"
+    )
+    if form["drift"]:
+        lines.append(
+            f"  changed: lately right {percent(form['drift']['lately'])}, in all "
+            f"{percent(form['drift']['in_all'])} (z {form['drift']['z']:+.1f})"
+        )
+    if form["constant"]:
+        lines.append(
+            f"  says {one_line(form['constant']['answer'])!r} on "
+            f"{percent(form['constant']['share'])} of the questions, unlike the others"
+        )
+    lines += [
+        f"  copies {one_line(one['expert'])}, or is copied: the same {percent(one['same'])} of "
+        f"the time, {percent(one['expected'])} explained"
+        for one in form["copies"]
+    ]
+    for line in lines:
+        screen.print(Text(line))
+    if form["topics"]:
+        table = Table(box=None, pad_edge=False)
+        table.add_column("  topic", no_wrap=True)
+        for head in ("right", "95 % sure", "judged"):
+            table.add_column(head, justify="right", no_wrap=True)
+        for topic, own in form["topics"].items():
+            table.add_row(
+                "  " + one_line(topic),
+                percent(own["reliability"]),
+                _range(own["low"], own["high"]),
+                f"{own['judgements']:,.0f}",
+            )
+        screen.print(Text(), table)
+
+
+def questions_table(rows: Sequence[Remembered]) -> None:
+    """Print questions: the id, what was said, and the judgement."""
+    screen = Screen(sys.stdout)
+    if not rows:
+        screen.print(Text("no questions are remembered"))
+        return
+    width = max(screen.width - 30, 20)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("question", no_wrap=True)
+    table.add_column("said", no_wrap=True)
+    table.add_column("judged", no_wrap=True)
+    for row in rows:
+        judged = "–" if row.truth is None else one_line(row.truth)
+        if row.scores:
+            judged = plural(len(row.scores), "score")
+        name = row.id if not row.text or row.text == row.id else f"{row.id}: {row.text}"
+        table.add_row(
+            fitted(one_line(name), width).rstrip(),
+            fitted(one_line(row.said or "–"), 14).rstrip(),
+            fitted(judged, 12).rstrip(),
+        )
+    screen.print(table)

@@ -1,0 +1,231 @@
+"""The report on many questions: how they agree in all, and each in a row that unfolds."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from cotool.cli.html import opinions
+from cotool.cli.html.experts import experts
+from cotool.cli.html.frame import Section, page
+from cotool.cli.html.markup import Html, brief, clipped, element, join, said
+from cotool.cli.html.parts import bar, chart, columns, figures, note, option, plain_table, points
+from cotool.cli.html.tables import Cell, Column, Row, data_table
+from cotool.text import percent, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cotool.consensus import Store
+    from cotool.consensus.model import Consensus
+
+MOST_QUESTIONS = 2_000
+_STEPS = 20  # columns of the histogram of agreement
+_MOST_CLUSTERS = 6
+_MOST_CHARACTERS = 400
+_MOST_QUESTION = 160
+_MOST_ANSWER = 120
+_MOST_TEXT = 2_000
+_MOST_POINTS = 8
+_MOST_EXPERTS = 200
+_COLUMNS = (
+    Column("question", kind="text"),
+    Column("answer", kind="text"),
+    Column("agreement", number=True),
+    Column("", kind="drawn", wide=True, sorts=False),
+    Column("confidence", number=True, wide=True),
+    Column("experts", number=True, wide=True),
+    Column("clusters", number=True, wide=True),
+)
+
+
+class BatchPage:
+    """Takes results one after another; keeps rows of the least agreement, and counts them all."""
+
+    def __init__(self, sources: Sequence[str], most: int = MOST_QUESTIONS) -> None:
+        self._sources = sources
+        self._most = most
+        self._count = 0
+        self._agreements = [0] * _STEPS
+        self._total = 0.0
+        self._unanswered = 0
+        self._dissent = 0
+        self._kinds: Counter[str] = Counter()
+        self._answers: Counter[str] = Counter()
+        self._inside: Counter[str] = Counter()
+        # A heap whose root is the row of the greatest agreement: (-agreement, -place, kind, row).
+        self._rows: list[tuple[float, int, str, Row]] = []
+
+    def add(self, result: Consensus) -> None:
+        """Take one result."""
+        self._count += 1
+        self._kinds[result.kind] += 1
+        self._dissent += bool(result.dissent)
+        for cluster in result.clusters:
+            self._answers.update(cluster.members)
+            if cluster.id == 0:
+                self._inside.update(cluster.members)
+        agreement = 0.0
+        if result.answer is None or result.agreement is None:
+            self._unanswered += 1
+        else:
+            agreement = result.agreement
+            self._total += agreement
+            self._agreements[min(int(agreement * _STEPS), _STEPS - 1)] += 1
+        if len(self._rows) == self._most and -agreement < self._rows[0][0]:
+            return
+        entry = (-agreement, -self._count, result.kind, _row(result, self._count))
+        if len(self._rows) < self._most:
+            heapq.heappush(self._rows, entry)
+        else:
+            heapq.heappushpop(self._rows, entry)
+
+    def page(self, store: Store | None = None) -> str:
+        """Return the page."""
+        present = set(self._answers)
+        judged = experts(store, present) if store is not None else None
+        return page(
+            kind="Consensus",
+            title=plural(self._count, "question"),
+            lead=self._lead(),
+            sections=[
+                self._distribution(),
+                Section("questions", "Questions", self._questions()) if self._rows else None,
+                None if judged is None else Section("experts", "Experts", judged),
+                self._with_the_consensus(),
+            ],
+            sources=self._sources,
+        )
+
+    def _lead(self) -> Html:
+        answered = self._count - self._unanswered
+        mean = percent(self._total / answered) if answered else "–"
+        low = sum(self._agreements[: _STEPS // 2])
+        kinds = ", ".join(f"{kind} {count:,}" for kind, count in self._kinds.most_common())
+        return join(
+            (
+                figures(
+                    (
+                        ("mean agreement", mean, ""),
+                        ("agreement under 50 %", f"{low:,}", _part(low, answered)),
+                        ("with dissent", f"{self._dissent:,}", _part(self._dissent, self._count)),
+                        ("without an answer", f"{self._unanswered:,}", ""),
+                        ("experts", f"{len(self._answers):,}", ""),
+                    )
+                ),
+                note(f"Kinds of answers: {kinds}") if kinds else "",
+            )
+        )
+
+    def _distribution(self) -> Section | None:
+        if self._count - self._unanswered < 2:
+            return None
+        width = 100 // _STEPS
+        rows = [
+            (f"{place * width} to {(place + 1) * width} %", count)
+            for place, count in enumerate(self._agreements)
+        ]
+        axis = element("div", *(element("span", f"{tick} %") for tick in (0, 25, 50, 75, 100)),
+                       class_="axis-labels", aria_hidden="true")  # fmt: skip
+        table = plain_table(
+            "Questions by agreement", ("agreement", "questions"),
+            [(name, f"{count:,}") for name, count in rows if count],
+        )  # fmt: skip
+        picture = columns(rows, "Histogram of agreement")
+        return Section("agreement", "How far they agree", chart(picture, below=axis, table=table))
+
+    def _questions(self) -> Html:
+        entries = sorted(self._rows, key=lambda entry: -entry[1])
+        left_out = self._count - len(entries)
+        remark: Html | str = ""
+        if left_out:
+            remark = note(
+                f"Of {self._count:,} questions the {len(entries):,} with the least agreement are "
+                f"listed; {left_out:,} are left out. ",
+                option("--format jsonl"),
+                " has all.",
+            )
+        groups: Counter[str] = Counter(entry[2] for entry in entries)
+        table = data_table(
+            "questions-table", "Questions", _COLUMNS, [entry[3] for entry in entries],
+            search="filter", groups=dict(groups.most_common()),
+        )  # fmt: skip
+        return join((remark, table))
+
+    def _with_the_consensus(self) -> Section | None:
+        if not 1 < len(self._answers) <= _MOST_EXPERTS:
+            return None
+        rows = []
+        for name, count in self._answers.items():
+            share = self._inside[name] / count
+            rows.append(
+                Row(
+                    (
+                        Cell(opinions.names([name])),
+                        Cell(percent(share), share),
+                        Cell(bar(share)),
+                        Cell(f"{self._inside[name]:,} of {count:,}", count),
+                    )
+                )
+            )
+        rows.sort(key=lambda row: -float(row.cells[1].key or 0))
+        table = data_table(
+            "with-table", "Experts by how often they stand with the consensus",
+            (
+                Column("expert", kind="path"),
+                Column("share", number=True),
+                Column("", kind="drawn", sorts=False, wide=True),
+                Column("questions", number=True),
+            ),
+            rows, sorted_by=1,
+        )  # fmt: skip
+        remark = note("Standing with the consensus is not being right: experts err together.")
+        return Section("with", "Who stands with the consensus", join((table, remark)))
+
+
+def _row(result: Consensus, place: int) -> Row:
+    name = result.question or result.id or f"question {place}"
+    answer: object = element("i", "no answer")
+    if result.answer is not None:
+        answer = brief(result.answer, _MOST_ANSWER)
+    agreement = result.agreement if result.agreement is not None else -1.0
+    confidence = result.confidence if result.confidence is not None else -1.0
+    return Row(
+        (
+            Cell(brief(name, _MOST_QUESTION)),
+            Cell(answer),
+            Cell(percent(result.agreement), agreement),
+            Cell(bar(max(agreement, 0.0), "low" if agreement < 0.5 else "")),
+            Cell(percent(result.confidence), confidence),
+            Cell(f"{len(result.experts)}", len(result.experts)),
+            Cell(f"{len(result.clusters)}", len(result.clusters)),
+        ),
+        more=_details(result, name),
+        group=result.kind,
+    )
+
+
+def _details(result: Consensus, name: str) -> Html:
+    parts: list[object] = []
+    if len(name) > _MOST_QUESTION:
+        parts.append(element("p", said(name, _MOST_TEXT)))
+    words = [f"{result.kind} by {result.method}", opinions.standing(result)]
+    if result.id and result.id != result.question:
+        words.append(f"id {clipped(result.id, _MOST_ANSWER)}")
+    if result.expert:
+        words.append(f"in the words of {clipped(result.expert, _MOST_ANSWER)}")
+    parts.append(note(said(" · ".join(words))))
+    parts.append(opinions.clusters(result, most=_MOST_CLUSTERS, characters=_MOST_CHARACTERS))
+    if result.insights:
+        parts.append(element("h4", "Insights"))
+        parts.append(opinions.insights(result.insights[:_MOST_POINTS]))
+    for title, texts in (("Why", result.explanation), ("Warnings", result.warnings)):
+        if texts:
+            parts.append(element("h4", title))
+            parts.append(points(brief(text, _MOST_TEXT) for text in texts[:_MOST_POINTS]))
+    return join(parts)
+
+
+def _part(count: int, total: int) -> str:
+    return f"{percent(count / total)} of them" if total else ""

@@ -1,0 +1,241 @@
+"""The report on logs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cotool.cli.html.changes import changes
+from cotool.cli.html.frame import Section, page
+from cotool.cli.html.markup import Html, brief, element, join, said
+from cotool.cli.html.parts import bar, figures, note, option, plain_table, share_text
+from cotool.cli.html.tables import Cell, Column, Row, data_table
+from cotool.cli.html.templates import level_badge, templates
+from cotool.cli.html.timeline import time_line
+from cotool.cli.logs.table import size, speed_text
+from cotool.logs.options import LEVELS
+from cotool.logs.report.activity import duration, rate
+from cotool.logs.report.documents import clock_of
+from cotool.text import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from zoneinfo import ZoneInfo
+
+    from cotool.logs.model import FileSummary, LogCounts, LogSummary, Sample
+    from cotool.logs.report.documents import Clock
+
+MOST_FILES = 1_000
+_MOST_SAMPLES = 500
+_MOST_PATTERNS = 500
+_MOST_FORMATS = 5
+_MOST_LINE = 4_000
+_MOST_PATH = 500
+_SECOND = 1_000_000_000
+
+
+def logs_page(summary: LogSummary, *, zone: ZoneInfo | None, bucket: int | None) -> str:
+    """Return all that a run has found as a page; `bucket` is the columns' width in seconds."""
+    clock = clock_of(summary, zone)
+    counts = summary.counts
+    histogram = counts.histogram
+    span = None
+    if histogram.buckets:
+        span = min(histogram.buckets), max(histogram.buckets) + histogram.width
+    found = summary.templates
+    sections = [
+        Section("levels", "Levels", _levels(counts)) if counts.records else None,
+        Section("time", "Time line", _time(summary, clock, bucket)) if span else None,
+        Section("templates", "Templates", templates(found, clock, span))
+        if found is not None and counts.records
+        else None,
+        Section("changes", "Compared with before", changes(summary.comparison))
+        if summary.comparison is not None
+        else None,
+        Section("patterns", "Patterns", _patterns(counts)) if counts.patterns else None,
+        Section("files", "Files", _files(summary.files)) if summary.files else None,
+        Section("lines", "Lines", _samples(summary.samples)) if summary.samples else None,
+    ]
+    name = summary.files[0].path if len(summary.files) == 1 else plural(len(summary.files), "file")
+    return page(
+        kind="Logs",
+        title=name,
+        lead=_lead(summary, clock),
+        sections=sections,
+        sources=[file.path for file in summary.files],
+    )
+
+
+def _lead(summary: LogSummary, clock: Clock) -> Html:
+    counts = summary.counts
+    errors = counts.levels["error"] + counts.levels["critical"]
+    warnings = counts.levels["warning"]
+    parts: list[object] = [
+        figures(
+            (
+                ("records", f"{counts.records:,}", plural(counts.lines, "line")),
+                ("errors", f"{errors:,}", _of(errors, counts.records)),
+                ("warnings", f"{warnings:,}", _of(warnings, counts.records)),
+                ("size", size(counts.bytes), _files_of(summary)),
+            )
+        )
+    ]
+    if counts.first_seen is not None and counts.last_seen is not None:
+        first, last = (
+            (clock.seconds(moment // _SECOND) or "").replace("T", " ", 1)
+            for moment in (counts.first_seen, counts.last_seen)
+        )
+        text = f"{first} to {last}"
+        text += f" ({duration((counts.last_seen - counts.first_seen) // _SECOND)})"
+        fast = rate(counts.records, counts.first_seen, counts.last_seen)
+        parts.append(element("p", text + (f", {speed_text(fast)}" if fast is not None else "")))
+    formats = sorted({name for file in summary.files for name in file.formats})
+    if formats:
+        more = len(formats) - _MOST_FORMATS
+        listed = "; ".join(formats[:_MOST_FORMATS]) + (f"; {more} more" if more > 0 else "")
+        parts.append(note("format: ", brief(listed, _MOST_LINE)))
+    remarks = [
+        text
+        for count, text in (
+            (counts.left_out, f"the filters left {plural(counts.left_out, 'record')} out"),
+            (counts.timeless, f"{plural(counts.timeless, 'record')} without a time"),
+            (counts.out_of_order, f"{counts.out_of_order:,} earlier than the one before"),
+            (counts.long_lines, f"{plural(counts.long_lines, 'line')} of more than 1 MiB"),
+        )
+        if count
+    ]
+    if summary.interrupted:
+        remarks.insert(0, "interrupted: the figures are of what was read")
+    if remarks:
+        parts.append(note("; ".join(remarks)))
+    return join(parts)
+
+
+def _of(count: int, total: int) -> str:
+    return f"{share_text(count / total)} of records" if total and count else ""
+
+
+def _files_of(summary: LogSummary) -> str:
+    return plural(len(summary.files), "file") if len(summary.files) != 1 else ""
+
+
+def _levels(counts: LogCounts) -> Html:
+    present = [level for level in (*LEVELS[-2::-1], LEVELS[-1]) if counts.levels[level]]
+    most = max((counts.levels[level] for level in present), default=1)
+    rows = [
+        [
+            level_badge(level),
+            bar(counts.levels[level] / most, f"l-{level}"),
+            f"{counts.levels[level]:,}",
+            share_text(counts.levels[level] / counts.records),
+        ]
+        for level in present
+    ]
+    table = plain_table("Records by level", ("level", "", "records", "share"), rows, texts=2)
+    mentions = [f"{count:,} {name} words" for name, count in counts.keywords.items() if count]
+    words = note(f"Lines that mention {', '.join(mentions)}") if mentions else ""
+    return join((table, words))
+
+
+def _time(summary: LogSummary, clock: Clock, bucket: int | None) -> Html:
+    return time_line(summary.counts.histogram, clock, bucket)
+
+
+def _patterns(counts: LogCounts) -> Html:
+    lines = max(counts.lines, 1)
+    most = max(counts.patterns.values(), default=0) or 1
+    listed = list(counts.patterns.items())
+    rows = [
+        Row(
+            (
+                Cell(brief(name, _MOST_PATH)),
+                Cell(bar(count / most)),
+                Cell(f"{count:,}", count),
+                Cell(share_text(count / lines), count / lines),
+            )
+        )
+        for name, count in listed[:_MOST_PATTERNS]
+    ]
+    columns = (
+        Column("pattern"),
+        Column("", kind="drawn", sorts=False, wide=True),
+        Column("lines", number=True),
+        Column("share", number=True),
+    )
+    table = data_table("patterns-table", "Lines by pattern", columns, rows)
+    more = len(listed) - len(rows)
+    return join((table, note(f"{plural(more, 'more pattern')} left out.") if more else ""))
+
+
+def _files(files: Sequence[FileSummary]) -> Html:
+    columns = (
+        Column("file", kind="path"),
+        Column("lines", number=True, wide=True),
+        Column("records", number=True),
+        Column("size", number=True, wide=True),
+        Column("warning", number=True, wide=True),
+        Column("error", number=True),
+        Column("critical", number=True, wide=True),
+    )
+    rows = [_file(file) for file in files[:MOST_FILES]]
+    more = len(files) - len(rows)
+    remark: Html | str = ""
+    if more:
+        remark = note(
+            f"{plural(more, 'more file')} left out; ", option("--format csv"), " lists all."
+        )
+    table = data_table("files-table", "Files", columns, rows, search="filter")
+    return join((table, remark))
+
+
+def _file(file: FileSummary) -> Row:
+    counts = file.counts
+    name: list[object] = [brief(file.path, _MOST_PATH)]
+    if file.error:
+        name.append(element("span", "not read to its end", class_="badge bad"))
+    elif file.warnings:
+        name.append(element("span", plural(len(file.warnings), "warning"), class_="badge"))
+    texts = [text for text in (file.error, *file.warnings) if text]
+    words = [*file.formats, *([file.compression] if file.compression else [])]
+    more = join(
+        (
+            *(element("p", brief(text, _MOST_LINE)) for text in texts),
+            note("format: ", brief("; ".join(words), _MOST_LINE)) if words else "",
+        )
+    )
+    return Row(
+        (
+            Cell(join(name), file.path[:_MOST_PATH]),
+            *(Cell(f"{number:,}", number) for number in (counts.lines, counts.records)),
+            Cell(size(counts.bytes), counts.bytes),
+            *(
+                Cell(f"{counts.levels[level]:,}", counts.levels[level])
+                for level in ("warning", "error", "critical")
+            ),
+        ),
+        more=more or None,
+    )
+
+
+def _samples(samples: Sequence[Sample]) -> Html:
+    parts: list[object] = []
+    for sample in samples[:_MOST_SAMPLES]:
+        first = sample.line - len(sample.before)
+        lines: list[object] = [_line(first + n, text) for n, text in enumerate(sample.before)]
+        lines.append(_line(sample.line, sample.text, f"hit t-{sample.level}"))
+        lines += [_line(sample.line + 1 + n, text) for n, text in enumerate(sample.after)]
+        parts.append(
+            element(
+                "figure",
+                element("figcaption", brief(sample.path, _MOST_PATH)),
+                element("pre", *lines),
+                class_="sample",
+            )
+        )
+    more = len(samples) - _MOST_SAMPLES
+    return join((*parts, note(f"{plural(more, 'more line')} left out.") if more > 0 else ""))
+
+
+def _line(number: int, text: str, kind: str = "") -> Html:
+    return element(
+        "span", element("b", f"{number:,}"), " ", said(text, _MOST_LINE), "\n", class_=kind or None
+    )

@@ -1,0 +1,70 @@
+"""HTML that is safe by type: whatever is not `Html` is input, and is escaped."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING
+
+from cotool.text import one_line, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_VOID = frozenset({"input", "img", "link", "meta"})
+_SHAPES = frozenset({"rect", "line", "path", "circle"})
+
+
+class Html(str):
+    """Markup: it goes into a page as it is. Only this package makes it."""
+
+    __slots__ = ()
+
+
+def escape(value: object) -> Html:
+    r"""Return a value as markup; of input, what acts shows as its escape (`\x1b`, `\u202e`)."""
+    if isinstance(value, Html):
+        return value
+    return Html(html.escape(visible(str(value))))
+
+
+def join(parts: Iterable[object]) -> Html:
+    """Return parts one after another."""
+    return Html("".join(map(escape, parts)))
+
+
+def element(name: str, /, *children: object, **attributes: object) -> Html:
+    """Return an element.
+
+    Of an attribute's name `_` at the end is dropped and others become `-`. An attribute that is
+    None or False is left out, True stands without a value; floats have five digits.
+    """
+    words = [name]
+    for key, value in attributes.items():
+        if value is None or value is False:
+            continue
+        attribute = key.removesuffix("_").replace("_", "-")
+        text = f"{value:.5g}" if isinstance(value, float) else escape(value)
+        words.append(attribute if value is True else f'{attribute}="{text}"')
+    start = " ".join(words)
+    if name in _SHAPES:
+        return Html(f"<{start}/>")
+    return Html(f"<{start}>" if name in _VOID else f"<{start}>{join(children)}</{name}>")
+
+
+def clipped(text: str, most: int) -> str:
+    """Return a text on one line, made visible, cut after `most` characters."""
+    # No more than what may be shown is looked at: texts may be megabytes long.
+    line = one_line(text[: 4 * most])
+    whole = len(line) <= most and len(text) <= 4 * most
+    return line if whole else line[:most].rstrip() + " …"
+
+
+def brief(text: str, most: int) -> Html:
+    """Return clipped() as markup, in its own direction; a dash where there is nothing."""
+    return element("bdi", clipped(text, most) or "–")
+
+
+def said(text: str, most: int | None = None, **attributes: object) -> Html:
+    """Return a text from the input, in its own direction, cut after `most` characters."""
+    cut = text if most is None or len(text) <= most else text[:most].rstrip() + " …"
+    return element("bdi", cut, **attributes)

@@ -1,0 +1,206 @@
+"""What experts said: clusters side by side, shares, findings with their evidence."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from cotool.cli.html.marks import marked, words_in
+from cotool.cli.html.markup import Html, brief, element, join
+from cotool.cli.html.parts import bar, note, option, plain_table, unfolding
+from cotool.consensus.decide.words import is_negation
+from cotool.text import percent, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from cotool.consensus.model import Cluster, Consensus, Dissent, Insight
+
+_MOST_NAMES = 12
+_MOST_NAME = 80
+_MOST_MESSAGE = 2_000
+_MOST_WORDS = 400
+_MOST_ANSWERS = 200
+_MOST_EVIDENCE = 20
+_SHORT_ANSWER = 80
+
+
+def standing(result: Consensus) -> str:
+    """Return how many responses stand in the cluster of the response that is shown."""
+    for cluster in result.clusters:
+        if result.expert in cluster.members:
+            where = "" if result.metric is None else " in its cluster"
+            return f"{len(cluster.members)} of {plural(len(result.experts), 'expert')}{where}"
+    return plural(len(result.experts), "expert")
+
+
+def clusters(result: Consensus, *, most: int, characters: int) -> Html:
+    """Return a card a cluster, `most` at most: who, the answer, and what sets it apart."""
+    apart = {item.experts: item for item in result.dissent}
+    cards = [_card(item, apart.get(item.members), result, characters)
+             for item in result.clusters[:most]]  # fmt: skip
+    more = len(result.clusters) - len(cards)
+    rest = ""
+    if more > 0:
+        share = sum(cluster.share for cluster in result.clusters[most:])
+        rest = note(
+            f"{plural(more, 'more cluster')} with {percent(share)} of the weight "
+            "are left out here; ",
+            option("--format json"),
+            " has them.",
+        )
+    return join((element("div", *cards, class_="cards"), rest))
+
+
+def _card(item: Cluster, apart: Dissent | None, result: Consensus, characters: int) -> Html:
+    is_consensus = item.id == 0
+    words: list[str] = []
+    if result.metric is not None and apart is not None:
+        words = [*apart.only_here, *apart.numbers]
+    elif result.metric is not None and is_consensus:
+        # What the consensus says and at least one of the others does not.
+        for other in result.dissent:
+            words += [*other.only_in_consensus, *other.consensus_numbers]
+    if result.metric is not None:
+        words += _denials(item, result)
+    numbers = [f"{percent(item.share)} of the weight"]
+    if item.cohesion is not None:
+        numbers.append(f"{percent(item.cohesion)} alike")
+    if apart is not None and apart.similarity is not None and result.metric is not None:
+        numbers.append(f"{percent(apart.similarity)} similar to the consensus")
+    short = result.metric is None and len(item.answer) <= _SHORT_ANSWER
+    return element(
+        "article",
+        element(
+            "h3",
+            element("span", names(item.members)),
+            element("span", "consensus", class_="badge") if is_consensus else "",
+        ),
+        element("p", bar(item.share, "strong" if is_consensus else ""), class_="share"),
+        element("p", " · ".join(numbers), class_="note"),
+        element(
+            "blockquote", marked(item.answer, words, characters), class_="short" if short else None
+        ),
+        _differences(apart) if apart is not None else "",
+        class_="card chosen" if is_consensus else "card",
+    )
+
+
+def _denials(item: Cluster, result: Consensus) -> list[str]:
+    """Return the negations of an answer that not every other answer has."""
+    others = [set(words_in(other.answer)) for other in result.clusters if other is not item]
+    return [
+        word
+        for word in words_in(item.answer)
+        if is_negation(word) and any(word not in other for other in others)
+    ]
+
+
+def _differences(item: Dissent) -> Html:
+    pairs = (
+        ("only here", item.only_here),
+        ("only in the consensus", item.only_in_consensus),
+        ("numbers here", item.numbers),
+        ("numbers in the consensus", item.consensus_numbers),
+    )
+    lines = [
+        element(
+            "div",
+            element("dt", label),
+            element("dd", brief(", ".join(words), _MOST_WORDS)),
+        )
+        for label, words in pairs
+        if words
+    ]
+    if item.negation:
+        text = "one of the two denies what the other affirms"
+        lines.append(_term("negation", text))
+    return element("dl", *lines, class_="apart") if lines else Html("")
+
+
+def _term(name: str, value: object) -> Html:
+    return element("div", element("dt", name), element("dd", value))
+
+
+def insights(found: Sequence[Insight]) -> Html:
+    """Return findings, each with its numbers folded away beneath it."""
+    items = []
+    for insight in found:
+        parts: list[object] = [
+            element("span", insight.kind, class_="badge"),
+            " ",
+            brief(insight.message, _MOST_MESSAGE),
+        ]
+        unnamed = [name for name in insight.experts if name not in insight.message]
+        rows: list[list[object]] = [
+            [key, brief(_value(value), _MOST_WORDS)] for key, value in insight.evidence.items()
+        ]
+        if unnamed or rows:
+            if unnamed:
+                rows.insert(0, ["experts", names(insight.experts)])
+            parts.append(unfolding("evidence", _evidence(rows)))
+        items.append(element("li", *parts))
+    return element("ul", *items, class_="findings")
+
+
+def _evidence(rows: Sequence[Sequence[object]]) -> Html:
+    return plain_table("Evidence", ("figure", "value"), rows[:_MOST_EVIDENCE], texts=2)
+
+
+def _value(value: Any) -> str:
+    """Return a figure of any nesting in words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    if isinstance(value, dict):
+        return _listed([f"{key} {_value(item)}" for key, item in _few(value.items())], len(value))
+    if isinstance(value, (list, tuple)):
+        return _listed([_value(item) for item in _few(value)], len(value))
+    return "–" if value is None or value == "" else str(value)
+
+
+def _few(items: Iterable[Any]) -> Iterator[Any]:
+    return islice(items, _MOST_NAMES)
+
+
+def _listed(items: Sequence[str], count: int) -> str:
+    more = count - len(items)
+    return (", ".join(items) or "–") + (f" and {more:,} more" if more else "")
+
+
+def names(experts: Sequence[str]) -> Html:
+    """Return names, at most a dozen."""
+    shown = [brief(name, _MOST_NAME) for name in experts[:_MOST_NAMES]]
+    more = len(experts) - len(shown)
+    parts: list[object] = []
+    for place, name in enumerate(shown):
+        parts += [", ", name] if place else [name]
+    return join([*parts, f" and {more:,} more"] if more > 0 else parts)
+
+
+def answered(result: Consensus) -> Html:
+    """Return what each expert's answer was taken for, where answers were extracted."""
+    pairs = list(zip(result.experts, result.answers, strict=False))
+    more = len(pairs) - _MOST_ANSWERS
+    if not any(answer is not None for _, answer in pairs):
+        return Html("")
+    counted: Mapping[str, int] = {
+        name: cluster.id for cluster in result.clusters for name in cluster.members
+    }
+    rows = [
+        [names([name]), "–" if answer is None else brief(answer, 60),
+         _stands(counted.get(name))]
+        for name, answer in pairs[:_MOST_ANSWERS]
+    ]  # fmt: skip
+    return unfolding(
+        "What each answer was taken for",
+        plain_table("Answers", ("expert", "answer", "stands"), rows, texts=3),
+        note(f"{plural(more, 'more expert')} left out.") if more > 0 else "",
+    )
+
+
+def _stands(cluster: int | None) -> str:
+    if cluster is None:
+        return "–"
+    return "with the consensus" if cluster == 0 else "apart"

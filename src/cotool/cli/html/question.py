@@ -1,0 +1,125 @@
+"""The report on one question."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cotool.cli.html import opinions
+from cotool.cli.html.experts import experts
+from cotool.cli.html.frame import MOST_HEADING, Section, page
+from cotool.cli.html.heatmap import heat_map
+from cotool.cli.html.markup import Html, brief, clipped, element, join, said
+from cotool.cli.html.parts import figures, note, points, unfolding
+from cotool.text import percent, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cotool.consensus import Store
+    from cotool.consensus.model import Consensus
+
+_MOST_CLUSTERS = 24
+_MOST_CHARACTERS = 6_000
+_MOST_CONTENT = 50_000
+_MOST_NOTE = 200
+_MOST_POINT = 2_000
+_MOST_POINTS = 100
+_SHORT_ANSWER = 60
+
+
+def question_page(result: Consensus, *, sources: Sequence[str], store: Store | None = None) -> str:
+    """Return all there is to know of one question as a page."""
+    judged = experts(store, set(result.experts)) if store is not None else None
+    sections = [
+        Section("clusters", "Who stands where", _clusters(result)) if result.clusters else None,
+        Section("insights", "Insights", opinions.insights(result.insights))
+        if result.insights
+        else None,
+        _matrix(result),
+        None if judged is None else Section("experts", "Experts", judged),
+        Section("why", "Why this answer", _sentences(result.explanation))
+        if result.explanation
+        else None,
+        Section("warnings", "Warnings", _sentences(result.warnings)) if result.warnings else None,
+    ]
+    return page(
+        kind="Consensus",
+        title=result.question or result.id or "Question",
+        lead=_lead(result),
+        sections=sections,
+        sources=sources,
+    )
+
+
+def _lead(result: Consensus) -> Html:
+    if result.answer is None:
+        return element("p", "No answer: no response could be used.", class_="answer")
+    short = result.metric is None and len(result.answer) <= _SHORT_ANSWER
+    answer = element(
+        "blockquote",
+        said(result.answer, _MOST_CHARACTERS),
+        class_="answer short" if short else "answer",
+    )
+    words = f"in the words of {clipped(result.expert, _MOST_NOTE)}" if result.expert else ""
+    whole: Html | str = ""
+    if result.content is not None and result.content.strip() != result.answer.strip():
+        whole = unfolding(
+            f"The whole response of {clipped(result.expert or '–', _MOST_NOTE)}",
+            element("blockquote", said(result.content, _MOST_CONTENT)),
+        )
+    judged = (
+        f"calibrated on {plural(round(result.judgements), 'judgement')}"
+        if result.judgements is not None
+        else "from agreement, not calibrated"
+    )
+    numbers = figures(
+        (
+            ("agreement", percent(result.agreement), opinions.standing(result)),
+            ("confidence", percent(result.confidence), judged),
+            ("kind", result.kind, f"by {result.method}"),
+            ("clusters", f"{len(result.clusters):,}", f"dissent: {len(result.dissent):,}"),
+        )
+    )
+    name = result.question or result.id
+    asked = unfolding("The whole question", element("blockquote", said(name, _MOST_CONTENT)))
+    return join(
+        (
+            asked if len(name) > MOST_HEADING else "",
+            answer,
+            note(said(words, _MOST_NOTE)) if words else "",
+            whole,
+            numbers,
+        )
+    )
+
+
+def _clusters(result: Consensus) -> Html:
+    marks: Html | str = ""
+    if result.dissent and result.metric is not None:
+        marks = note(
+            element("mark", "Marked"),
+            " are words and numbers that tell an answer from the consensus, and those that the "
+            "consensus has and others lack.",
+        )
+    cards = opinions.clusters(result, most=_MOST_CLUSTERS, characters=_MOST_CHARACTERS)
+    return join((marks, cards, opinions.answered(result)))
+
+
+def _matrix(result: Consensus) -> Section | None:
+    if result.matrix is None or len(result.experts) < 2:
+        return None
+    groups = [list(cluster.indices) for cluster in result.clusters]
+    placed = {i for group in groups for i in group}
+    groups += [[i] for i in range(len(result.experts)) if i not in placed]
+    how = result.metric or "same answer"
+    drawn = heat_map(
+        result.experts, result.matrix.row, groups, f"Similarity of answers ({how}), by cluster"
+    )
+    return Section("matrix", f"Agreement matrix ({how})", drawn)
+
+
+def _sentences(texts: Sequence[str]) -> Html:
+    items: list[object] = [brief(text, _MOST_POINT) for text in texts[:_MOST_POINTS]]
+    if len(texts) > _MOST_POINTS:
+        items.append(f"{len(texts) - _MOST_POINTS:,} more")
+    return points(items)

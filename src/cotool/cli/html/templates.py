@@ -1,0 +1,178 @@
+"""Templates of log records as a table that unfolds into examples and parameters."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from cotool.cli.html.markup import Html, brief, clipped, element, join, said
+from cotool.cli.html.parts import note, plain_table, share_text
+from cotool.cli.html.tables import Cell, Column, Row, data_table
+from cotool.cli.html.timeline import sparkline
+from cotool.logs.options import LEVELS
+from cotool.logs.report.activity import duration, find_bursts
+from cotool.logs.templates.report import rare_templates
+from cotool.logs.templates.tokens import SHOWN
+from cotool.text import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cotool.logs.report.documents import Clock
+    from cotool.logs.templates.model import Parameter, Template
+    from cotool.logs.templates.template_set import TemplateSet
+
+MOST_TEMPLATES = 1_000
+_MOST_RARE = 300  # of them
+_MOST_TEXT = 400
+_MOST_EXAMPLES = 4
+_MOST_EXAMPLE = 1_000
+_MOST_PARAMETERS = 20
+_MOST_VALUES = 5
+_MOST_VALUE = 60
+_COLUMNS = (
+    Column("template", kind="template"),
+    Column("level"),
+    Column("over time", kind="drawn", wide=True, sorts=False),
+    Column("count", number=True),
+    Column("share", number=True, wide=True),
+)
+
+
+def templates(
+    found: TemplateSet, clock: Clock, span: tuple[int, int] | None, most: int = MOST_TEMPLATES
+) -> Html:
+    """Return the table. `span` is from when to when there are records, in seconds since 1970."""
+    everything = found.templates
+    records = max(found.records, 1)
+    shown = _chosen(found, most)
+    levels = Counter(template.level for template in shown)
+    rows = [_row(template, records, clock, span) for template in shown]
+    table = data_table(
+        "templates-table", "Templates, the most frequent first", _COLUMNS, rows,
+        search="filter", groups={level: levels[level] for level in LEVELS[::-1] if levels[level]},
+        sorted_by=3,
+    )  # fmt: skip
+    counted = f"{plural(len(everything), 'template')} of {plural(found.records, 'record')}."
+    remarks = [f"{counted} {SHOWN} stands for what differs."]
+    left_out = len(everything) - len(shown)
+    if left_out:
+        count = found.records - sum(template.count for template in shown)
+        remarks.append(
+            f"{plural(left_out, 'template')} with {plural(count, 'record')} left out: listed are "
+            f"the {len(shown):,} that are most frequent, or rare and severe."
+        )
+    if found.folded:
+        remarks.append(
+            f"{plural(found.folded, 'record')} with too many different messages stand together."
+        )
+    return join((note(" ".join(remarks)), table))
+
+
+def _chosen(found: TemplateSet, most: int) -> Sequence[Template]:
+    """Return what is listed, the most frequent first: rare errors are not lost in a long tail."""
+    everything = found.templates
+    if len(everything) <= most:
+        return everything
+    rare = rare_templates(found)[: min(_MOST_RARE, most // 3)]
+    kept = {template.id for template in rare}
+    kept |= {template.id for template in everything[: most - len(rare)]}
+    return [template for template in everything if template.id in kept]
+
+
+def _row(template: Template, records: int, clock: Clock, span: tuple[int, int] | None) -> Row:
+    share = template.count / records
+    drawn = sparkline(template.timeline, *span) if span and template.timeline.buckets else ""
+    return Row(
+        (
+            Cell(template_text(template.text), template.text[:80]),
+            Cell(level_badge(template.level), LEVELS.index(template.level)),
+            Cell(drawn),
+            Cell(f"{template.count:,}", template.count),
+            Cell(share_text(share), share),
+        ),
+        more=_details(template, clock),
+        group=template.level,
+    )
+
+
+def level_badge(level: str) -> Html:
+    """Return a level's name with its colour."""
+    return element("span", element("span", class_=f"swatch l-{level}"), level, class_="level")
+
+
+def template_text(text: str) -> Html:
+    """Return a template with its parameters set off."""
+    parts: list[object] = []
+    cut = clipped(text, _MOST_TEXT)
+    for place, piece in enumerate(cut.split(SHOWN)):
+        parts += [element("i", SHOWN), piece] if place else [piece]
+    return element("code", element("bdi", *parts))
+
+
+def _details(template: Template, clock: Clock) -> Html:
+    words = [f"id {template.id}"]
+    if template.first_seen is not None and template.last_seen is not None:
+        first = (clock.seconds(template.first_seen) or "").replace("T", " ", 1)
+        last = (clock.seconds(template.last_seen) or "").replace("T", " ", 1)
+        words.append(first if first == last else f"{first} to {last}")
+    present = [f"{level} {count:,}" for level, count in template.levels.items() if count]
+    if len(present) > 1:
+        words.append(", ".join(present))
+    if template.folded:
+        words.append("stands for messages that are kept apart no longer")
+    parts: list[object] = [note(" · ".join(words))]
+    if template.examples:
+        parts.append(element("h4", "Examples"))
+        parts += [
+            element("pre", said(example, _MOST_EXAMPLE))
+            for example in template.examples[:_MOST_EXAMPLES]
+        ]
+    if template.parameters:
+        parts += [element("h4", "Parameters"), _parameters(template.parameters)]
+    bursts = [burst for burst in find_bursts(template.timeline) if burst.level == "all"]
+    if bursts:
+        rows = [
+            [
+                (clock.seconds(burst.start) or "").replace("T", " ", 1),
+                duration(burst.end - burst.start),
+                f"{burst.count:,}",
+                f"{burst.typical:,.3g}",
+            ]
+            for burst in bursts[:_MOST_VALUES]
+        ]
+        parts += [
+            element("h4", "Bursts"),
+            plain_table("Bursts", ("from", "for", "records", "typical"), rows, texts=2),
+        ]
+    return join(parts)
+
+
+def _parameters(parameters: Sequence[Parameter]) -> Html:
+    rows = []
+    for place, parameter in enumerate(parameters[:_MOST_PARAMETERS], 1):
+        values: list[object] = []
+        for value, count in parameter.top[:_MOST_VALUES]:
+            shown = element("code", brief(value, _MOST_VALUE))
+            often = element("small", f"{'' if parameter.exact else '~'}{count:,}")
+            values.append(element("span", shown, " ", often))
+        limits = ""
+        if parameter.least is not None and parameter.greatest is not None:
+            limits = f"{_number(parameter.least)} to {_number(parameter.greatest)}"
+        distinct = f"{parameter.distinct:,}"
+        rows.append(
+            [
+                f"{place}",
+                element("span", *values, class_="values"),
+                limits,
+                distinct if parameter.exact else f"~{distinct}",
+            ]
+        )
+    heads = ("place", "most frequent values, how often", "range", "distinct")
+    table = plain_table("Parameters", heads, rows, texts=2)
+    more = len(parameters) - _MOST_PARAMETERS
+    return join((table, note(f"{plural(more, 'more parameter')} left out.") if more > 0 else ""))
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:,.6g}"

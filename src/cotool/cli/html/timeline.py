@@ -1,0 +1,283 @@
+"""Records by time and level: columns to zoom into, with bursts and gaps marked."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cotool.cli.html.markup import Html, element, join
+from cotool.cli.html.parts import chart, plain_table
+from cotool.logs.options import LEVELS
+from cotool.logs.report.activity import Gap, display_buckets, duration, find_bursts, find_gaps
+from cotool.text import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cotool.logs.histogram import Histogram
+    from cotool.logs.report.activity import Burst
+    from cotool.logs.report.documents import Clock
+
+_FINE = 720  # buckets that are there to zoom into
+_MOST = 3_000  # of a width that was asked for
+_COLUMNS = 120  # that are drawn at once; page.js has the same
+_TABLE = 30  # rows of the table for who cannot see it
+_HEIGHT = 100
+# From the ground up: what is worse stands on the line, where heights compare best.
+_STACK = ("critical", "error", "warning", "notice", "info", "debug", "trace", "unknown")
+
+
+class Series(NamedTuple):
+    """Counts by level in buckets of `width` seconds from `start` (seconds since 1970) on."""
+
+    start: int
+    width: int
+    levels: dict[str, list[int]]
+
+    @property
+    def size(self) -> int:
+        """The number of buckets."""
+        return len(next(iter(self.levels.values())))
+
+    def place(self, second: int) -> float:
+        """Where a moment stands, in buckets."""
+        return (second - self.start) / self.width
+
+
+def time_line(histogram: Histogram, clock: Clock, bucket: int | None) -> Html:
+    """Return the chart with its controls, and tables of bursts and gaps.
+
+    `bucket` is the width in seconds that was asked for; a finer one is chosen where it gives more
+    columns than can be shown.
+    """
+    shown = display_buckets(histogram, bucket, most=_FINE)
+    if len(shown.buckets) > _MOST:
+        shown = display_buckets(histogram, None, most=_FINE)
+    series = _series(shown)
+    bursts, gaps = find_bursts(histogram), find_gaps(histogram)
+    moments = _moments(series, clock)
+    marks = [_mark(series, burst, _burst_text(burst)) for burst in bursts]
+    marks += [_mark(series, gap, _gap_text(gap)) for gap in gaps]
+    data = {
+        "labels": moments,
+        "width": series.width,
+        "levels": series.levels,
+        "marks": marks,
+    }
+    drawn = element(
+        "div",
+        _columns(series, marks),
+        element("div", class_="axis-labels", aria_hidden="true"),
+        class_="timeline",
+        data_line=json.dumps(data, separators=(",", ":")),
+        tabindex="0",
+        role="application",
+        aria_label="Time line: plus and minus zoom, left and right move, 0 shows all",
+    )
+    return join(
+        (
+            _controls(series),
+            chart(drawn, below=_legend(marks), table=_table(shown, clock)),
+            _bursts(bursts, series, clock),
+            _gaps(gaps, series, clock),
+        )
+    )
+
+
+def _series(histogram: Histogram) -> Series:
+    start, width = min(histogram.buckets), histogram.width
+    size = (max(histogram.buckets) - start) // width + 1
+    present = [n for n in range(len(LEVELS)) if any(c[n] for c in histogram.buckets.values())]
+    rows = {LEVELS[n]: [0] * size for n in present}
+    for at, counts in histogram.buckets.items():
+        for n in present:
+            rows[LEVELS[n]][(at - start) // width] = counts[n]
+    return Series(start, width, {level: rows[level] for level in _STACK if level in rows})
+
+
+def _moments(series: Series, clock: Clock) -> list[str]:
+    """Return when each bucket begins, as short as they are told apart."""
+    texts = [
+        (clock.seconds(series.start + n * series.width) or "").replace("T", " ", 1)[:19]
+        for n in range(series.size + 1)
+    ]
+    if series.width % 60 == 0:
+        texts = [text[:16] for text in texts]
+    if series.width % 86400 == 0:
+        return [text[:10] for text in texts]
+    days = {text[:10] for text in texts}
+    return [text[11:] for text in texts] if len(days) == 1 else texts
+
+
+def _mark(series: Series, event: Burst | Gap, text: str) -> list[Any]:
+    start, end = series.place(event.start), series.place(event.end)
+    return [round(start, 2), round(end, 2), "gap" if isinstance(event, Gap) else "burst", text]
+
+
+def _columns(series: Series, marks: Sequence[Sequence[Any]]) -> Html:
+    """Return the chart of the whole, which page.js draws anew on zooming."""
+    each = -(-series.size // _COLUMNS)
+    count = -(-series.size // each)
+    sums = {
+        level: [sum(row[n : n + each]) for n in range(0, series.size, each)]
+        for level, row in series.levels.items()
+    }
+    most = max(map(sum, zip(*sums.values(), strict=True))) or 1
+    drawn = [
+        element(
+            "rect", x=start / each * 10, y=0, height=height,
+            width=max((end - start) / each * 10, count / 30), class_=name,
+        )
+        for start, end, kind, _ in marks
+        for height, name in ((_HEIGHT, kind), (2, f"{kind} edge"))
+    ]  # fmt: skip
+    for n in range(count):
+        ground = float(_HEIGHT)
+        for level, row in sums.items():
+            if row[n]:
+                height = _HEIGHT * row[n] / most
+                ground -= height
+                drawn.append(
+                    element(
+                        "rect", x=n * 10 + 1, y=ground, width=8,
+                        height=height, class_=f"l-{level}",
+                    )
+                )  # fmt: skip
+    return element(
+        "svg", join(drawn), viewBox=f"0 0 {count * 10} {_HEIGHT}", preserveAspectRatio="none",
+        role="img", aria_label="Records by time and level",
+    )  # fmt: skip
+
+
+def _controls(series: Series) -> Html:
+    toggles = [
+        element(
+            "label",
+            element("input", type="checkbox", checked=True, value=level),
+            element("span", class_=f"swatch l-{level}"),
+            level,
+        )
+        for level in reversed(series.levels)
+    ]
+    buttons = [
+        element("button", sign, type="button", data_zoom=action, aria_label=name, title=name)
+        for action, sign, name in (
+            ("in", "+", "Zoom in"),
+            ("out", "−", "Zoom out"),
+            ("left", "←", "Earlier"),
+            ("right", "→", "Later"),
+            ("all", "All", "Show all"),
+        )
+    ]
+    return element(
+        "div",
+        element("fieldset", element("legend", "Levels"), *toggles),
+        element("div", *buttons, class_="buttons scripted"),
+        element("output", aria_live="polite", data_range=True),
+        class_="controls line-controls",
+    )
+
+
+def _legend(marks: Sequence[Sequence[Any]]) -> Html:
+    kinds = {mark[2] for mark in marks}
+    words: list[object] = []
+    for kind, name in (("burst", "burst"), ("gap", "gap")):
+        if kind in kinds:
+            words.append(element("span", element("span", class_=f"swatch {kind}"), name))
+    words.append(element("span", "Drag across the chart to zoom in.", class_="scripted"))
+    return element("p", *words, class_="note legend")
+
+
+def _table(histogram: Histogram, clock: Clock) -> Html:
+    coarse = display_buckets(histogram, None, most=_TABLE)
+    series = _series(coarse)
+    moments = [
+        (clock.seconds(series.start + n * series.width) or "").replace("T", " ", 1)
+        for n in range(series.size)
+    ]
+    levels = list(reversed(series.levels))
+    rows = [
+        [moment, *(f"{series.levels[level][n]:,}" for level in levels)]
+        for n, moment in enumerate(moments)
+    ]
+    return plain_table(f"Records in steps of {duration(series.width)}", ("from", *levels), rows)
+
+
+def _bursts(bursts: Sequence[Burst], series: Series, clock: Clock) -> Html:
+    if not bursts:
+        return Html("")
+    rows = [
+        [
+            _when(burst, series, clock),
+            duration(burst.end - burst.start),
+            "all records" if burst.level == "all" else f"{burst.level}s",
+            f"{burst.count:,}",
+            f"{burst.typical:,.3g}" if burst.typical < 1000 else f"{burst.typical:,.0f}",
+            f"{burst.ratio:,.1f} ×" if burst.typical >= 1 else "–",
+        ]
+        for burst in bursts
+    ]
+    heads = ("from", "for", "of", "records", "typical", "times")
+    table = plain_table("Bursts, the strongest first", heads, rows, texts=3, short=True)
+    return join((element("h3", "Bursts"), table))
+
+
+def _gaps(gaps: Sequence[Gap], series: Series, clock: Clock) -> Html:
+    if not gaps:
+        return Html("")
+    rows = [
+        [
+            _when(gap, series, clock),
+            _moment(gap.end, clock),
+            duration(gap.seconds),
+            duration(gap.typical),
+        ]
+        for gap in gaps
+    ]
+    heads = ("from", "to", "silent for", "usually at most")
+    table = plain_table("Gaps, the longest first", heads, rows, texts=2, short=True)
+    return join((element("h3", "Gaps"), table))
+
+
+def _when(event: Burst | Gap, series: Series, clock: Clock) -> Html:
+    start, end = series.place(event.start), series.place(event.end)
+    return element(
+        "button", _moment(event.start, clock), type="button", class_="link",
+        data_show=f"{start:.2f},{end:.2f}", title="Show it in the time line",
+    )  # fmt: skip
+
+
+def _moment(second: int, clock: Clock) -> str:
+    return (clock.seconds(second) or "").replace("T", " ", 1)
+
+
+def _burst_text(burst: Burst) -> str:
+    what = "records" if burst.level == "all" else f"{burst.level}s"
+    return (
+        f"burst of {burst.count:,} {what} in {duration(burst.end - burst.start)}, "
+        f"typical {burst.typical:,.3g}"
+    )
+
+
+def _gap_text(gap: Gap) -> str:
+    return f"gap of {duration(gap.seconds)}"
+
+
+def sparkline(histogram: Histogram, start: int, end: int, columns: int = 40) -> Html:
+    """Return a small histogram of all levels over the time from `start` to `end` (seconds)."""
+    sums = [0] * columns
+    span = max(end - start, 1)
+    for at, counts in histogram.buckets.items():
+        sums[min(max((at - start) * columns // span, 0), columns - 1)] += sum(counts)
+    most = max(sums) or 1
+    path = "".join(
+        f"M{n * 3} 20v-{max(20 * count / most, 1):.3g}h2V20z"
+        for n, count in enumerate(sums)
+        if count
+    )
+    filled = sum(1 for count in sums if count)
+    return element(
+        "svg", element("path", d=path), class_="spark", viewBox=f"0 0 {columns * 3} 20",
+        preserveAspectRatio="none", role="img",
+        aria_label=f"in {plural(filled, 'part')} of {columns} of the time",
+    )  # fmt: skip

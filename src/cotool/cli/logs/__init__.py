@@ -1,0 +1,1 @@
+"""`cotool analyze-logs`."""

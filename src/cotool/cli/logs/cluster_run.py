@@ -1,0 +1,92 @@
+"""Logs analysed on a cluster, or read from remote storage: the same result as on one machine."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from cotool import __version__
+from cotool.cli.shared.cluster_run import ClusterBar, engine_of, kept_tasks
+from cotool.errors import InputError
+from cotool.logs.scan.scan import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cotool.cli.logs.run import LogRequest
+    from cotool.logs.model import LogSummary
+    from cotool.logs.scan.scan import ScanOptions
+    from cotool.logs.scan.sources import Source
+
+
+class _SpreadWatch(Watch, ClusterBar):
+    """Bytes, tasks and workers on one bar; the first Ctrl-C ends the work in good order."""
+
+    def progress(self, size: int) -> None:
+        """Take note that `size` further bytes have been read."""
+        self.add(size)
+
+
+def is_spread(request: LogRequest, sources: Sequence[Source]) -> bool:
+    """Tell whether an engine has to share the work out.
+
+    Raises InputError where a cluster is asked for what must be done in order on one machine.
+    """
+    if request.engine.is_cluster:
+        for option, given in (
+            ("--records", request.records is not None),
+            ("--template", request.template is not None),
+            ("--state", request.state is not None),
+            ("--follow", request.follow),
+            ("standard input", any(source.is_stdin for source in sources)),
+        ):
+            if given:
+                raise InputError(
+                    f"--engine {request.engine.name}: {option} is read and written in order, on "
+                    "one machine",
+                    hint="leave --engine out",
+                )
+        return True
+    remote = any(source.url is not None for source in sources)
+    if remote and (request.state is not None or request.follow):
+        option = "--follow" if request.follow else "--state"
+        raise InputError(f"{option} is for files of this machine, not for remote ones")
+    return remote and request.records is None
+
+
+def analyze_spread(
+    request: LogRequest, sources: Sequence[Source], options: ScanOptions, *, shown: bool
+) -> LogSummary:
+    """Return the analysis of sources from the tasks of the engine that was chosen."""
+    from cotool.cli.logs.run import stopped_by_interrupt
+    from cotool.logs.api import REMOTE_READS, summary_of
+    from cotool.logs.scan.cluster import scan_spread
+
+    total = sum(source.size for source in sources)
+    with (
+        kept_tasks(request.engine, _identity(sources, options), quiet=request.quiet) as checkpoint,
+        engine_of(request.engine, options.num_threads, at_least=REMOTE_READS) as engine,
+        _SpreadWatch(total, shown=shown) as watch,
+        stopped_by_interrupt(watch),
+    ):
+        found = scan_spread(sources, options, watch, engine, meter=watch, checkpoint=checkpoint)
+        if checkpoint is not None and watch.stopped:
+            checkpoint.keep()
+        return summary_of(found, options.show, watch)
+
+
+def _identity(sources: Sequence[Source], options: ScanOptions) -> list[object]:
+    """Return what a run is known by: what is asked, and of which files in which state."""
+    asked = [
+        sorted(value) if isinstance(value, frozenset) else value
+        for value in (getattr(options, field.name) for field in fields(options))
+    ]
+    return [__version__, asked, [(source, _changed(source)) for source in sources]]
+
+
+def _changed(source: Source) -> int | None:
+    try:
+        return None if source.url else os.stat(source.path).st_mtime_ns  # noqa: PTH116 - as it is
+    except OSError:
+        return None

@@ -1,0 +1,319 @@
+"""`cotool analyze-logs`: its options, and the request that they make."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable  # noqa: TC003 - Typer reads the annotations
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cotool.cli.html.output import EXTENSIONS, report_format
+from cotool.cli.logs.run import LogRequest, run
+from cotool.cli.shared.cluster import engine_choice
+from cotool.cli.shared.engine_options import (  # noqa: TC001 - Typer reads the annotations
+    EngineName,
+    Resume,
+    SchedulerAddress,
+    SchedulerFile,
+)
+from cotool.cli.shared.examples import demo_paths
+from cotool.cli.shared.options import flag as _flag
+from cotool.cli.shared.options import option as _option
+from cotool.cli.shared.report_options import (  # noqa: TC001 - Typer reads the annotations
+    AsJson,
+    OpenReport,
+    ReportFile,
+)
+from cotool.errors import InputError
+from cotool.logs.options import LEVELS
+
+EXAMPLES = """Examples:
+
+cotool analyze-logs --demo
+
+cotool analyze-logs app.log
+
+cotool analyze-logs -r /var/log -e timeout='timed? ?out' --fail-on 'error>0'
+
+zcat app.log.gz | cotool analyze-logs --level error,critical --show 5
+
+cotool analyze-logs app.log -o report.html --open
+
+cotool analyze-logs app.log --templates json -o monday.json
+
+cotool analyze-logs app.log --baseline monday.json --fail-on 'new_templates(error)>0'
+
+cotool analyze-logs diff monday.json tuesday.json
+
+cotool analyze-logs app.log --records - | duckdb -c "from read_json('/dev/stdin')"
+"""
+
+TEMPLATE_FORMS = ("table", "json", "csv", "off")
+FORMATS = ("table", "json", "csv", "html")
+_EXTENSIONS = {".json": "json", ".csv": "csv", **EXTENSIONS}
+
+
+def _zones() -> list[str]:
+    from zoneinfo import available_timezones
+
+    return sorted(available_timezones())
+
+
+def analyze_logs(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FILES]...",
+            help="Logs, globs or folders (-r), also gzip, zstd, bzip2, xz; - is standard input.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    recursive: Annotated[
+        bool, _flag("Input", "Read the files in folders.", "--recursive", "-r")
+    ] = False,
+    log_format: Annotated[
+        str | None,
+        _option(
+            "Input",
+            "auto, plain, json, logfmt, or the head of a line: '{time} [{}] {level}'.",
+            "--log-format",
+            metavar="FORMAT",
+            words=("auto", "plain", "json", "logfmt"),
+        ),
+    ] = None,
+    tz: Annotated[
+        str | None,
+        _option(
+            "Input",
+            "Zone of times that name none, and of the output.",
+            "--tz",
+            metavar="ZONE",
+            words=_zones,
+        ),
+    ] = None,
+    state: Annotated[
+        str | None,
+        _option(
+            "Input",
+            "Go on where the last run with this file ended; rotated logs count once.",
+            "--state",
+            metavar="FILE",
+        ),
+    ] = None,
+    demo: Annotated[
+        bool, _flag("Input", "Run on an example that ships with cotool.", "--demo")
+    ] = False,
+    follow: Annotated[
+        bool, _flag("Input", "Go on as the logs grow; Ctrl-C ends.", "--follow", "-F")
+    ] = False,
+    pattern: Annotated[
+        list[str] | None,
+        _option(
+            "Patterns",
+            "Count the lines that match a regex. Repeatable.",
+            "--pattern",
+            "-e",
+            metavar="NAME=REGEX",
+        ),
+    ] = None,
+    patterns: Annotated[
+        list[str] | None,
+        _option("Patterns", "Read patterns from a file, one a line.", "--patterns", metavar="FILE"),
+    ] = None,
+    level: Annotated[
+        str | None,
+        _option(
+            "Filters",
+            "Only records of these levels, as in error,warning.",
+            "--level",
+            "-l",
+            metavar="LEVELS",
+            words=LEVELS,
+        ),
+    ] = None,
+    match: Annotated[
+        list[str] | None,
+        _option(
+            "Filters", "Only records that match a pattern. Repeatable.", "--match", metavar="NAME"
+        ),
+    ] = None,
+    since: Annotated[
+        str | None,
+        _option(
+            "Filters",
+            "Only records from then on: a date, a time, or 2h.",
+            "--since",
+            metavar="WHEN",
+        ),
+    ] = None,
+    until: Annotated[
+        str | None, _option("Filters", "Only records before then.", "--until", metavar="WHEN")
+    ] = None,
+    templates: Annotated[
+        str | None,
+        _option(
+            "Templates",
+            "Find what the lines say: table (with the summary), json, csv; off: not for records "
+            "either.",
+            "--templates",
+            metavar="FORM",
+            words=TEMPLATE_FORMS,
+        ),
+    ] = None,
+    top: Annotated[
+        int,
+        _option("Templates", "Templates in the table.", "--top", metavar="NUMBER"),
+    ] = 10,
+    template: Annotated[
+        str | None,
+        _option("Templates", "Show one template and its lines.", "--template", metavar="ID"),
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        _option(
+            "Templates",
+            "Tell what is new, vanished or changed since the run that wrote this JSON.",
+            "--baseline",
+            metavar="FILE",
+        ),
+    ] = None,
+    show: Annotated[
+        int,
+        _option(
+            "Output",
+            "Show the first lines that pass the filters, else the first errors.",
+            "--show",
+            "-n",
+            metavar="NUMBER",
+        ),
+    ] = 0,
+    context: Annotated[
+        int,
+        _option("Output", "Lines around each line shown.", "--context", "-C", metavar="NUMBER"),
+    ] = 0,
+    bucket: Annotated[
+        str | None,
+        _option(
+            "Output",
+            "Width of a step of the time line, as in 5m; else chosen.",
+            "--bucket",
+            metavar="DURATION",
+        ),
+    ] = None,
+    records: Annotated[
+        str | None,
+        _option(
+            "Output",
+            "Write each line as a JSON object; - is standard output.",
+            "--records",
+            metavar="FILE",
+        ),
+    ] = None,
+    format: Annotated[  # noqa: A002 - the option's name
+        str | None,
+        _option(
+            "Output", "table, json, csv or html.", "--format", "-f", metavar="NAME", words=FORMATS
+        ),
+    ] = None,
+    json: AsJson = False,
+    output: ReportFile = None,
+    open: OpenReport = False,  # noqa: A002 - the option's name
+    fail_on: Annotated[
+        list[str] | None,
+        _option(
+            "Output",
+            "Exit with 1 where it holds: 'error>0 or rate(warning)>5%'. Repeatable.",
+            "--fail-on",
+            metavar="CONDITION",
+        ),
+    ] = None,
+    threads: Annotated[
+        str | None,
+        _option(
+            "Run", "Threads to use; all cores by default.", "--threads", "-t", metavar="NUMBER"
+        ),
+    ] = None,
+    engine: EngineName = None,
+    scheduler: SchedulerAddress = None,
+    scheduler_file: SchedulerFile = None,
+    resume: Resume = False,
+    quiet: Annotated[bool, _flag("Run", "Say nothing but errors.", "--quiet", "-q")] = False,
+    no_progress: Annotated[bool, _flag("Run", "No progress bar.", "--no-progress")] = False,
+    debug: Annotated[  # noqa: ARG001 - main() finds it before Typer does
+        bool, _flag("Run", "Show the traceback of an error.", "--debug")
+    ] = False,
+) -> Callable[[], int]:
+    """Count a log's lines by level, time, pattern and keyword: gigabytes in one pass.
+
+    A record is a line that begins an entry, with the lines that go on with it, as in a stack trace.
+    """
+    if json and format not in {None, "json"}:
+        raise InputError(f"--json contradicts --format {format}", hint="leave one of them out")
+    chosen = "json" if json else format or _EXTENSIONS.get(Path(output or "").suffix.lower())
+    if chosen is not None and chosen not in FORMATS:
+        raise InputError(f"--format: {chosen!r} is none", hint=", ".join(FORMATS))
+    chosen = report_format(chosen, shows=open)
+    if templates is not None and templates not in TEMPLATE_FORMS:
+        raise InputError(f"--templates: {templates!r} is none", hint=", ".join(TEMPLATE_FORMS))
+    as_said = json or format or chosen == "html"
+    if templates in {"json", "csv"} and as_said and chosen != templates:
+        raise InputError(
+            f"--templates {templates} and --format {chosen} both say what is written",
+            hint="--templates table adds templates to the summary",
+        )
+    if template is not None and chosen in {"csv", "html"} and templates != "csv":
+        raise InputError(
+            f"--template shows one template as a table or JSON, not as {chosen}",
+            hint="--templates csv has its row; an HTML report unfolds each template",
+        )
+    if template is not None and not template.strip():
+        raise InputError("--template: an empty id", hint="--templates table lists the ids")
+    for name, number in (("--show", show), ("--context", context), ("--top", top)):
+        if number < 0:
+            raise InputError(f"{name}: {number} is negative", hint="give 0 or more")
+    if demo:
+        files = demo_paths("shop.log", files, "cotool analyze-logs")
+    request = LogRequest(
+        paths=tuple(files or _standard_input()),
+        recursive=recursive,
+        log_format=log_format or "auto",
+        tz=tz,
+        state=state,
+        follow=follow,
+        patterns=tuple(pattern or ()),
+        pattern_files=tuple(patterns or ()),
+        levels=None if level is None else tuple(filter(None, level.lower().split(","))),
+        match=None if match is None else tuple(match),
+        since=since,
+        until=until,
+        show=show,
+        context=context,
+        bucket=bucket,
+        records=records,
+        format=chosen or "table",
+        output=output,
+        conditions=tuple(fail_on or ()),
+        threads=threads,
+        quiet=quiet,
+        progress=not no_progress,
+        engine=engine_choice(engine, scheduler, scheduler_file, resume=resume),
+        shows=open,
+        templates=templates,
+        top=top,
+        baseline=baseline,
+        template=template,
+    )
+    return partial(run, request)
+
+
+def _standard_input() -> tuple[str]:
+    if sys.stdin is None or sys.stdin.isatty():
+        raise InputError(
+            "no file is given, and nothing is piped in",
+            hint="cotool analyze-logs app.log, or try it: cotool analyze-logs --demo",
+        )
+    return ("-",)

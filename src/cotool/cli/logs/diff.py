@@ -1,0 +1,122 @@
+"""`cotool analyze-logs diff`: two runs compared by what they wrote of their templates."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable  # noqa: TC003 - Typer reads the annotations
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from cotool.logs.templates.compare import Comparison
+
+EXAMPLES = """Examples:
+
+cotool analyze-logs monday.log --templates json -o monday.json
+
+cotool analyze-logs diff monday.json tuesday.json
+
+cotool analyze-logs diff monday.json tuesday.json --fail-on 'new_templates(error)>0'
+
+A log that is called diff is ./diff.
+"""
+FORMATS = ("table", "json", "csv")
+_FOUND = 1
+
+app = typer.Typer(rich_markup_mode="rich", context_settings={"help_option_names": ["-h", "--help"]})
+
+
+@app.callback()
+def _group() -> None:
+    """Count a log's lines by level, time, pattern and keyword."""
+
+
+@app.command(epilog=EXAMPLES)
+def diff(
+    before: Annotated[
+        str, typer.Argument(metavar="BEFORE.json", help="Templates of the earlier run.")
+    ],
+    after: Annotated[str, typer.Argument(metavar="AFTER.json", help="Those of the later run.")],
+    *,
+    format: Annotated[  # noqa: A002 - the option's name
+        str | None, typer.Option("--format", "-f", metavar="NAME", help="table, json or csv.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Write to a file, whole or not at all."
+        ),
+    ] = None,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fail-on",
+            metavar="CONDITION",
+            help="Exit with 1 where it holds: 'new_templates(error)>0'. Repeatable.",
+        ),
+    ] = None,
+) -> Callable[[], int]:
+    """Compare two runs: templates that are new, vanished, more or less frequent."""
+    if json and format not in {None, "json"}:
+        raise InputError(f"--json contradicts --format {format}", hint="leave one of them out")
+    by_name = (output or "").rpartition(".")[2].lower()
+    chosen = "json" if json else format or (by_name if by_name in FORMATS else "table")
+    if chosen not in FORMATS:
+        raise InputError(f"--format: {chosen!r} is none", hint=", ".join(FORMATS))
+    return partial(_run, before, after, chosen, output, tuple(fail_on or ()))
+
+
+def _run(
+    before: str, after: str, style: str, output: str | None, conditions: tuple[str, ...]
+) -> int:
+    from cotool.cli.logs.conditions import parse_log_condition
+    from cotool.io.output import open_output
+    from cotool.logs.model import LogSummary
+    from cotool.logs.templates.baseline import read_baseline
+    from cotool.logs.templates.compare import compare_baselines
+    from cotool.text import visible
+
+    parsed = [parse_log_condition(text, ()) for text in conditions]
+    for condition in parsed:
+        if condition.needs != {"comparison"}:
+            raise InputError(
+                f"--fail-on {condition.text!r} speaks of more than what differs",
+                hint="use new_templates, vanished_templates, changed_templates",
+            )
+    comparison = compare_baselines(read_baseline(before), read_baseline(after))
+    with open_output(output, data=style != "table") as sink:
+        _write(sink, style, comparison)
+    summary = LogSummary(comparison=comparison)
+    met = [condition for condition in parsed if condition.holds(summary)]
+    for condition in met:
+        print(
+            f"cotool: --fail-on {visible(condition.text)}: {condition.evidence(summary)}",
+            file=sys.stderr,
+        )
+    return _FOUND if met else 0
+
+
+def _write(sink: TextIO, style: str, comparison: Comparison) -> None:
+    from cotool.cli.logs.templates import write_json
+    from cotool.logs.templates.report import DIFF_SCHEMA, change_rows, comparison_to_dict
+
+    if style == "json":
+        write_json(sink, {"schema": DIFF_SCHEMA, **comparison_to_dict(comparison)})
+    elif style == "csv":
+        import csv
+
+        csv.writer(sink, lineterminator="\n").writerows(change_rows(comparison))
+    else:
+        from cotool.cli.logs.templates_table import render_comparison
+        from cotool.cli.shared.screen import Screen
+
+        screen = Screen(sink, plain=sink is not sys.stdout)
+        render_comparison(comparison, screen)
+        screen.flush()

@@ -1,0 +1,187 @@
+"""`analyze-logs --follow`: the summary redrawn as logs grow, through their rotation."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cotool.cli.logs.run import stopped_by_interrupt, write_summary
+from cotool.errors import InputError
+from cotool.logs.api import analyze_sources
+from cotool.logs.model import LogSummary
+from cotool.logs.scan.scan import Watch
+from cotool.logs.scan.sources import Source, find_sources
+from cotool.logs.scan.state import State
+from cotool.logs.twice import analyze_twice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import BinaryIO
+
+    from cotool.cli.logs.run import LogRequest
+    from cotool.cli.logs.templates import TemplatePlan
+    from cotool.logs.scan.scan import ScanOptions
+    from cotool.logs.templates.template_set import TemplateSet
+
+_PAUSE = 0.5  # seconds between two looks at the files
+_CLEAR = "\x1b[H\x1b[2J"
+
+
+def follow(
+    request: LogRequest,
+    options: ScanOptions,
+    bucket: int | None,
+    state: State | None,
+    plan: TemplatePlan,
+) -> LogSummary:
+    """Read what is there and then what is added until Ctrl-C; return the whole."""
+    if "-" in request.paths:
+        raise InputError(
+            "--follow needs files, not standard input", hint="a pipe is read to its end as it is"
+        )
+    state = state or State()
+    total = LogSummary()
+    live = sys.stdout is not None and sys.stdout.isatty() and request.output is None
+    with _records(request) as sink:
+        watch = _FollowWatch(sink)
+        with stopped_by_interrupt(watch):
+            while not watch.stopped:
+                found = _tick(request, options, watch, state, partial(_learned, total, plan))
+                if found is not None:
+                    total = _joined(total, found, options.show)
+                if live and (found is not None or not total.files):
+                    _draw(request, plan.compared(total), options, bucket)
+                with contextlib.suppress(KeyboardInterrupt):
+                    watch.waiting = True
+                    time.sleep(_PAUSE)
+                watch.waiting = False
+    if live:
+        sys.stdout.write(_CLEAR)
+    return replace(total, interrupted=True)
+
+
+class _FollowWatch(Watch):
+    """Writes records as they come."""
+
+    def __init__(self, sink: BinaryIO | None) -> None:
+        self._sink = sink
+
+    def records(self, data: bytes) -> None:
+        """Write JSON lines of records."""
+        if self._sink is not None:
+            self._sink.write(data)
+            self._sink.flush()
+
+
+@contextlib.contextmanager
+def _records(request: LogRequest) -> Iterator[BinaryIO | None]:
+    """Open the file that records go to, which grows with the logs; None where none is asked for."""
+    if request.records is None:
+        yield None
+    elif request.records == "-":
+        yield sys.stdout.buffer
+    else:
+        try:
+            sink = Path(request.records).open("wb")  # noqa: SIM115 - closed below
+        except OSError as error:
+            raise InputError(f"{request.records}: cannot be written: {error.strerror}") from None
+        with sink:
+            yield sink
+
+
+def _tick(
+    request: LogRequest,
+    options: ScanOptions,
+    watch: Watch,
+    state: State,
+    name: Callable[[TemplateSet], TemplateSet],
+) -> LogSummary | None:
+    """Read what is new; None where nothing is."""
+    try:
+        sources = find_sources(request.paths, recursive=request.recursive)
+    except InputError:
+        if not state.entries:
+            raise
+        return None  # between the two steps of a rotation
+    sources = [*_moved(state, sources), *sources]
+    new = [source for source in sources if _has_grown(source, state)]
+    if not new:
+        return None
+    if options.mine and options.records:
+        return analyze_twice(new, options, watch, state, name=name)
+    found = analyze_sources(new, options, watch, state)
+    return found if found.templates is None else replace(found, templates=name(found.templates))
+
+
+def _has_grown(source: Source, state: State) -> bool:
+    with contextlib.suppress(OSError):
+        status = Path(source.path).stat()
+        return not any(
+            (entry.device, entry.inode, entry.offset)
+            == (status.st_dev, status.st_ino, status.st_size)
+            for entry in state.entries
+        )
+    return False
+
+
+def _moved(state: State, sources: list[Source]) -> list[Source]:
+    """Return files that were followed and are found under another name in their folder."""
+    present = set()
+    for source in sources:
+        with contextlib.suppress(OSError):
+            present.add(Path(source.path).stat().st_ino)
+    moved = []
+    for entry in state.entries:
+        if entry.inode in present:
+            continue
+        with contextlib.suppress(OSError), os.scandir(Path(entry.path).parent) as names:
+            moved += [
+                Source(name.path, name.stat().st_size)
+                for name in names
+                if name.inode() == entry.inode and name.is_file()
+            ]
+    return moved
+
+
+def _joined(total: LogSummary, found: LogSummary, show: int) -> LogSummary:
+    """Return both together, with one line for each file; templates are those of both already."""
+    files = {file.path: file for file in total.files}
+    for file in found.files:
+        before = files.get(file.path)
+        files[file.path] = (
+            file
+            if before is None
+            else replace(
+                file,
+                counts=before.counts.merge(file.counts),
+                formats=tuple(dict.fromkeys((*before.formats, *file.formats))),
+            )
+        )
+    return LogSummary(
+        total.counts.merge(found.counts),
+        tuple(files.values()),
+        (*total.samples, *found.samples)[-show:] if show else (),
+        templates=found.templates or total.templates,
+    )
+
+
+def _learned(total: LogSummary, plan: TemplatePlan, found: TemplateSet) -> TemplateSet:
+    """Return the templates of all records so far, with the ids that they had."""
+    if total.templates is None:
+        return plan.name(found)
+    known = {t.id: t.to_known() for t in total.templates}
+    known |= {item.id: item for item in plan.baseline.known} if plan.baseline else {}
+    merged = total.templates.merge(found)
+    return merged.with_known(tuple(known.values()), total.templates.heads)
+
+
+def _draw(request: LogRequest, total: LogSummary, options: ScanOptions, bucket: int | None) -> None:
+    sys.stdout.write(_CLEAR)
+    write_summary(sys.stdout, request, total, options, bucket)
+    sys.stdout.flush()

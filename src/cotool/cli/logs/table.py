@@ -1,0 +1,255 @@
+"""An analysis of logs for people: levels, time line, patterns, bursts, gaps, files, samples."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from cotool.cli.logs.style import LEVEL_STYLES, moment, sparkline
+from cotool.cli.logs.templates_table import TOP, render_templates
+from cotool.logs.options import LEVELS
+from cotool.logs.report.activity import display_buckets, duration, find_bursts, find_gaps, rate
+from cotool.logs.report.documents import Clock, clock_of
+from cotool.text import one_line, percent, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from zoneinfo import ZoneInfo
+
+    from cotool.cli.shared.screen import Screen
+    from cotool.logs.model import FileSummary, LogSummary, Sample
+
+_MOST_FILES = 20
+_MOST_FORMATS = 3
+_MOST_EVENTS = 5
+_BAR = 24
+_NAMES = 24  # columns of a level's name, share and space around them
+
+
+def render(
+    summary: LogSummary,
+    screen: Screen,
+    *,
+    zone: ZoneInfo | None,
+    bucket: int | None,
+    top: int = TOP,
+) -> None:
+    """Print all that a run has found; `top`: so many templates."""
+    clock = clock_of(summary, zone)
+    screen.print(*_head(summary, clock))
+    _levels(summary, screen)
+    _time_line(summary, screen, clock, bucket)
+    _patterns(summary, screen)
+    _events(summary, screen, clock)
+    render_templates(summary, screen, top)
+    _files(summary, screen)
+    _samples(summary.samples, screen)
+
+
+def _head(summary: LogSummary, clock: Clock) -> list[Text]:
+    counts = summary.counts
+    parts = [plural(counts.lines, "line")]
+    if counts.records != counts.lines:
+        parts.append(plural(counts.records, "record"))
+    parts.append(size(counts.bytes))
+    if len(summary.files) > 1:
+        parts.append(plural(len(summary.files), "file"))
+    if counts.left_out:
+        parts.append(f"{plural(counts.left_out, 'record')} left out")
+    lines = [Text(", ".join(parts), style="bold")]
+    if counts.first_seen is not None and counts.last_seen is not None:
+        span = duration((counts.last_seen - counts.first_seen) // 1_000_000_000)
+        first = moment(clock.seconds(counts.first_seen // 1_000_000_000))
+        last = moment(clock.seconds(counts.last_seen // 1_000_000_000))
+        line = f"{first} to {last} ({span})"
+        speed = rate(counts.records, counts.first_seen, counts.last_seen)
+        if speed is not None:
+            line += f", {speed_text(speed)}"
+        lines.append(Text(line))
+    formats = sorted({name for file in summary.files for name in file.formats})
+    if formats:
+        more = len(formats) - _MOST_FORMATS
+        shown = "; ".join(formats[:_MOST_FORMATS]) + (f"; {more} more" if more > 0 else "")
+        lines.append(Text(f"format: {shown}", style="dim"))
+    return lines
+
+
+def _levels(summary: LogSummary, screen: Screen) -> None:
+    counts = summary.counts
+    present = [level for level in LEVELS if counts.levels[level]]
+    if not present:
+        return
+    most = max(counts.levels[level] for level in present)
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
+    numbers = len(f"{most:,}")
+    room = max(0, min(_BAR, screen.width - numbers - _NAMES))
+    for level in present:
+        count = counts.levels[level]
+        length = max(1, round(room * count / most)) if room else 0
+        table.add_row(
+            Text(level, style=LEVEL_STYLES[level]),
+            f"{count:,}",
+            percent(count / counts.records),
+            Text("█" * length, style=LEVEL_STYLES[level]),
+        )
+    screen.print(Text(), table)
+    mentions = [f"{count:,} {name} words" for name, count in counts.keywords.items() if count]
+    if mentions:
+        screen.print(Text(f"lines that mention {', '.join(mentions)}", style="dim"))
+
+
+def _time_line(summary: LogSummary, screen: Screen, clock: Clock, bucket: int | None) -> None:
+    histogram = summary.counts.histogram
+    room = min(screen.width - 22, 120)
+    if not histogram.buckets or room < 4:
+        return
+    shown = display_buckets(histogram, bucket, most=room)
+    starts = list(shown.buckets)
+    rows = [[shown.buckets[start][n] for start in starts] for n in range(len(LEVELS))]
+    if len(starts) > room:
+        each = -(-len(starts) // room)
+        rows = [[sum(row[n : n + each]) for n in range(0, len(row), each)] for row in rows]
+        step = shown.width * each
+    else:
+        step = shown.width
+    screen.print(Text(), Text(f"time line, {duration(step)} a column", style="dim"))
+    for level, row in zip(LEVELS, rows, strict=True):
+        if any(row):
+            line = Text(f"{level:<9}", style=LEVEL_STYLES[level])
+            line.append(sparkline(row))
+            line.append(f" {max(row):,}", style="dim")
+            screen.print(line)
+    screen.print(Text(f"{'':<9}{_scale(starts, len(rows[0]), step, clock)}", style="dim"))
+    notes = [
+        f"{plural(count, 'record')} {text}"
+        for count, text in (
+            (summary.counts.timeless, "without a time"),
+            (summary.counts.out_of_order, "earlier than the one before"),
+        )
+        if count
+    ]
+    if notes:
+        screen.print(Text("; ".join(notes), style="dim"))
+
+
+def _scale(starts: Sequence[int], width: int, step: int, clock: Clock) -> str:
+    """Return the first and the last moment, as short as they are told apart, under a time line."""
+    first, last = (moment(clock.seconds(starts[n]))[:19] for n in (0, -1))
+    if step % 60 == 0:
+        first, last = first[:-3], last[:-3]
+    if step % 86400 == 0:
+        first, last = first[:10], last[:10]
+    elif first[:10] == last[:10]:
+        last = last[11:]
+    gap = width - len(first) - len(last)
+    return f"{first}{' ' * gap}{last}" if gap > 0 else f"{first} to {last}"
+
+
+def _patterns(summary: LogSummary, screen: Screen) -> None:
+    counts = summary.counts
+    if not counts.patterns:
+        return
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(overflow="fold")
+    table.add_column(justify="right")
+    table.add_column(justify="right")
+    for name, count in counts.patterns.items():
+        share = percent(count / counts.lines) if counts.lines else ""
+        table.add_row(one_line(name), f"{count:,}", f"{share} of lines" if share else "")
+    screen.print(Text(), Text("patterns", style="bold"), table)
+
+
+def _events(summary: LogSummary, screen: Screen, clock: Clock) -> None:
+    histogram = summary.counts.histogram
+    bursts, gaps = find_bursts(histogram), find_gaps(histogram)
+    if bursts:
+        screen.print(Text(), Text("bursts", style="bold"))
+    for burst in bursts[:_MOST_EVENTS]:
+        name = "records" if burst.level == "all" else f"{burst.level}s"
+        screen.print(
+            Text(
+                f"{moment(clock.seconds(burst.start))} for {duration(burst.end - burst.start)}: "
+                f"{burst.count:,} {name}, typical are {_rough(burst.typical)}"
+            )
+        )
+    if gaps:
+        screen.print(Text(), Text("gaps", style="bold"))
+    for gap in gaps[:_MOST_EVENTS]:
+        screen.print(
+            Text(
+                f"{moment(clock.seconds(gap.start))} to {moment(clock.seconds(gap.end))}: "
+                f"nothing for {duration(gap.seconds)}, usually at most {duration(gap.typical)}"
+            )
+        )
+
+
+def _files(summary: LogSummary, screen: Screen) -> None:
+    if len(summary.files) < 2:
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("file", overflow="fold")
+    for name in ("lines", "records", "size", "warning", "error", "critical"):
+        table.add_column(name, justify="right")
+    for file in summary.files[:_MOST_FILES]:
+        table.add_row(*_file_row(file))
+    screen.print(Text(), table)
+    more = len(summary.files) - _MOST_FILES
+    if more > 0:
+        screen.print(Text(f"{plural(more, 'more file')}; --format csv lists them all", style="dim"))
+
+
+def _file_row(file: FileSummary) -> list[str]:
+    counts = file.counts
+    return [
+        one_line(file.path),
+        f"{counts.lines:,}",
+        f"{counts.records:,}",
+        size(counts.bytes),
+        *(f"{counts.levels[level]:,}" for level in ("warning", "error", "critical")),
+    ]
+
+
+def _samples(samples: Sequence[Sample], screen: Screen) -> None:
+    if samples:
+        screen.print(Text())
+    for n, sample in enumerate(samples):
+        around = bool(sample.before or sample.after)
+        if n and around:
+            screen.print(Text("--", style="dim"))
+        place = one_line(sample.path)
+        first = sample.line - len(sample.before)
+        for k, text in enumerate(sample.before):
+            screen.print(Text(f"{place}-{first + k}- {one_line(text)}", style="dim"))
+        line = Text(f"{place}:{sample.line}: ")
+        line.append(one_line(sample.text), style=LEVEL_STYLES[sample.level])
+        screen.print(line)
+        for k, text in enumerate(sample.after):
+            screen.print(Text(f"{place}-{sample.line + 1 + k}- {one_line(text)}", style="dim"))
+
+
+def _rough(number: float) -> str:
+    return f"{number:,.0f}" if number >= 100 else f"{number:,.3g}"
+
+
+def speed_text(speed: float) -> str:
+    """Return records a second in the unit in which they are at least one."""
+    for name, seconds in (("s", 1), ("min", 60), ("h", 3600)):
+        if speed * seconds >= 1:
+            return f"{_rough(speed * seconds)} records/{name}"
+    return f"{_rough(speed * 86400)} records/d"
+
+
+def size(count: int) -> str:
+    """Return a number of bytes as 12 B, 3.4 kB, 1.07 GB."""
+    number = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if number < 1000:
+            return f"{number:.3g} {unit}"
+        number /= 1000
+    return f"{number:.3g} TB"

@@ -1,0 +1,158 @@
+"""Templates in `analyze-logs`: when they are mined, the earlier run, what is written of them."""
+
+from __future__ import annotations
+
+import json
+import stat
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cotool.errors import InputError
+from cotool.logs.model import Sample
+from cotool.logs.scan.scan import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TextIO
+
+    from cotool.cli.logs.run import LogRequest
+    from cotool.logs.model import LogSummary
+    from cotool.logs.scan.scan import ScanOptions
+    from cotool.logs.scan.sources import Source
+    from cotool.logs.templates.baseline import Baseline
+    from cotool.logs.templates.template_set import TemplateSet
+
+# Lines of a template that are shown where --show does not say.
+_LINES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class TemplatePlan:
+    """What a request wants of templates.
+
+    `mine`: find them; `named`: write records with them, which takes two passes.
+    """
+
+    mine: bool
+    named: bool
+    baseline: Baseline | None
+
+    def name(self, found: TemplateSet) -> TemplateSet:
+        """Return templates with the ids that they had in the earlier run."""
+        if self.baseline is None:
+            return found
+        return found.with_known(self.baseline.known, self.baseline.heads)
+
+    def compared(self, summary: LogSummary) -> LogSummary:
+        """Return a summary with templates that are named and compared with the earlier run."""
+        if summary.templates is None or self.baseline is None:
+            return summary
+        from cotool.logs.templates.compare import compare
+
+        found = summary.templates
+        if not found.known:
+            found = self.name(found)
+        return replace(summary, templates=found, comparison=compare(found, self.baseline))
+
+
+def plan_templates(
+    request: LogRequest, sources: Sequence[Source], *, conditions_need: frozenset[str]
+) -> TemplatePlan:
+    """Return what a request wants. Raises InputError where its options contradict each other.
+
+    Records of files are named as a matter of course; those of a pipe, which cannot be read twice
+    without a copy, where templates are asked for.
+    """
+    asked = bool(request.templates or request.baseline or request.template or conditions_need)
+    if request.templates == "off":
+        for option, given in (("--baseline", request.baseline), ("--template", request.template)):
+            if given:
+                raise InputError(f"{option} needs templates", hint="leave --templates off out")
+        if conditions_need:
+            raise InputError("--fail-on needs templates", hint="leave --templates off out")
+        return TemplatePlan(mine=False, named=False, baseline=None)
+    if "comparison" in conditions_need and request.baseline is None:
+        raise InputError(
+            "--fail-on speaks of what is new, vanished or changed, but there is no earlier run",
+            hint="name one with --baseline FILE",
+        )
+    if request.follow and request.template:
+        raise InputError("--template shows the lines of files that are there, not --follow")
+    baseline = None
+    if request.baseline is not None:
+        from cotool.logs.templates.baseline import read_baseline
+
+        baseline = read_baseline(request.baseline)
+    named = request.template is not None or (
+        request.records is not None and (asked or all(map(_is_file, sources)))
+    )
+    shown = request.format == "html"
+    return TemplatePlan(mine=asked or named or shown, named=named, baseline=baseline)
+
+
+def _is_file(source: Source) -> bool:
+    try:
+        return not source.is_stdin and stat.S_ISREG(Path(source.path).stat().st_mode)
+    except OSError:
+        return True  # opening it will say why it cannot be read
+
+
+def write_templates(
+    sink: TextIO, request: LogRequest, summary: LogSummary, options: ScanOptions
+) -> None:
+    """Write the templates as `--templates json` or `csv` asks."""
+    from cotool.logs.report.documents import clock_of
+    from cotool.logs.templates.report import template_rows, templates_to_dict
+
+    clock = clock_of(summary, options.zone)
+    if request.templates == "csv":
+        import csv
+
+        csv.writer(sink, lineterminator="\n").writerows(
+            template_rows(summary, clock, request.template)
+        )
+        return
+    write_json(sink, templates_to_dict(summary, clock, request.template))
+
+
+def write_json(sink: TextIO, document: dict[str, Any]) -> None:
+    """Write a document, safe to look at where it goes to a terminal."""
+    from cotool.text import json_visible
+
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    sink.write((json_visible(text) if sink.isatty() else text) + "\n")
+
+
+class LineWatch(Watch):
+    """Keeps the first records as samples, and passes all on to another watch."""
+
+    def __init__(self, watch: Watch, show: int, path: str) -> None:
+        self._watch = watch
+        self._left = show or _LINES
+        self._path = path
+        self._rest = b""
+        self.samples: list[Sample] = []
+
+    @property
+    def stopped(self) -> bool:  # type: ignore[override]
+        """Whether the work is to end."""
+        return self._watch.stopped
+
+    def progress(self, size: int) -> None:
+        """Take note that `size` further bytes have been read."""
+        self._watch.progress(size)
+
+    def records(self, data: bytes) -> None:
+        """Take whole JSON lines of records."""
+        self._watch.records(data)
+        if not self._left:
+            return
+        for line in data.splitlines()[: self._left]:
+            record = json.loads(line)
+            self.samples.append(
+                Sample(
+                    record.get("file", self._path), record["line"], record["level"], record["text"]
+                )
+            )
+            self._left -= 1

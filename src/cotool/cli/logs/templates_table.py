@@ -1,0 +1,243 @@
+"""Templates for people: the most frequent ones, one in full, what differs from an earlier run."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from cotool.cli.logs.style import LEVEL_STYLES, moment, sparkline
+from cotool.cli.shared.screen import clip
+from cotool.logs.options import LEVELS
+from cotool.logs.report.activity import display_buckets, duration, find_bursts
+from cotool.logs.templates.report import RARE, rare_templates
+from cotool.text import one_line, percent, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from cotool.cli.shared.screen import Screen
+    from cotool.logs.model import LogSummary, Sample
+    from cotool.logs.report.documents import Clock
+    from cotool.logs.templates.compare import Change, Comparison
+    from cotool.logs.templates.model import Parameter, Template
+
+TOP = 10
+_INDENT = 6
+_MOST_LINES = 2  # of a template's text
+_MOST_RARE = 5
+_MOST_CHANGES = 10
+_TREND = 16
+_MOST_VALUES = 3
+_LONGEST_VALUE = 24
+
+
+def render_templates(summary: LogSummary, screen: Screen, top: int) -> None:
+    """Print the most frequent templates, the rare ones, and the comparison, if there is one."""
+    found = summary.templates
+    if found is None:
+        return
+    shown = found.templates[:top]
+    head = plural(len(found), "template")
+    if len(shown) < len(found):
+        head = f"{len(shown)} of {head}, the most frequent"
+    screen.print(Text(), Text(head, style="bold"))
+    if found.folded:
+        note = (
+            f"{plural(found.folded, 'record')} too varied to keep apart: words of them are folded"
+        )
+        screen.print(Text(note, style="dim"))
+    span = _span(found.templates)
+    width = len(f"{shown[0].count:,}") if shown else 0
+    for template in shown:
+        _entry(template, found.records, screen, span, width)
+    rare = [template for template in rare_templates(found) if template not in shown]
+    if rare and top:
+        title = f"rare: {len(rare)} more seen at most {RARE} times, the most severe first"
+        screen.print(Text(), Text(title, style="bold"))
+        for template in rare[:_MOST_RARE]:
+            _entry(template, found.records, screen, span, width)
+    if summary.comparison is not None:
+        render_comparison(summary.comparison, screen)
+
+
+def _entry(
+    template: Template, records: int, screen: Screen, span: tuple[int, int] | None, width: int
+) -> None:
+    line = Text(f"{template.count:>{width},} ")
+    line.append(f"{percent(template.count / max(records, 1)):>5}  ")
+    line.append(f"{template.level:<9}", style=LEVEL_STYLES[template.level])
+    line.append(f"{trend(template, span):<{_TREND}}  ")
+    line.append(template.id, style="dim")
+    bursts = len(find_bursts(template.timeline, ["all"]))
+    if bursts:
+        line.append(f"  {plural(bursts, 'burst')}", style="yellow")
+    screen.print(line)
+    _text(template.text, screen)
+
+
+def _text(text: str, screen: Screen) -> None:
+    shown, more = clip(one_line(text), screen.width - _INDENT, _MOST_LINES)
+    lines = shown.split("\n")
+    if more:
+        lines[-1] = lines[-1][: screen.width - _INDENT - 2] + " …"
+    for line in lines:
+        screen.print(Text(" " * _INDENT).append_text(_marked(line)))
+
+
+def _marked(text: str) -> Text:
+    found = Text(text)
+    found.highlight_regex(r"<\*>", "cyan")
+    return found
+
+
+def _span(templates: Iterable[Template]) -> tuple[int, int] | None:
+    """Return the first and the last second of all templates."""
+    times = [
+        (template.first_seen, template.last_seen)
+        for template in templates
+        if template.first_seen is not None and template.last_seen is not None
+    ]
+    return (min(t[0] for t in times), max(t[1] for t in times)) if times else None
+
+
+def trend(template: Template, span: tuple[int, int] | None) -> str:
+    """Return a sparkline of a template over the span of all, empty where it has no times."""
+    if span is None or not template.timeline.buckets:
+        return ""
+    first, last = span
+    step = max(1, -(-(last - first + 1) // _TREND))
+    counts = [0] * _TREND
+    for start, levels in template.timeline.buckets.items():
+        # Of a bucket that reaches beyond the span, what is within.
+        counts[min(max(start - first, 0) // step, _TREND - 1)] += sum(levels)
+    return sparkline(counts)
+
+
+def render_template(
+    template: Template, records: int, samples: Sequence[Sample], screen: Screen, clock: Clock
+) -> None:
+    """Print all that is known of one template, and some of its lines."""
+    screen.print(_marked(one_line(template.text)))
+    head = Text(f"{plural(template.count, 'record')}, {percent(template.count / max(records, 1))}")
+    head.append(f" · {template.id}", style="dim")
+    screen.print(head)
+    levels = [level for level in LEVELS if template.levels[level]]
+    line = Text()
+    for level in levels:
+        line.append(
+            f"{', ' if line else ''}{level} {template.levels[level]:,}", LEVEL_STYLES[level]
+        )
+    screen.print(line)
+    if template.first_seen is not None and template.last_seen is not None:
+        first, last = (moment(clock.seconds(t)) for t in (template.first_seen, template.last_seen))
+        screen.print(
+            Text(f"{first} to {last} ({duration(template.last_seen - template.first_seen)})")
+        )
+        room = max(4, screen.width - 20)
+        shown = display_buckets(template.timeline, None, most=room)
+        counts = [sum(row) for row in shown.buckets.values()]
+        if len(counts) <= room:
+            screen.print(Text(sparkline(counts)).append(f" {max(counts):,}", style="dim"))
+    for burst in find_bursts(template.timeline, ["all"]):
+        screen.print(
+            Text(
+                f"burst: {moment(clock.seconds(burst.start))} for "
+                f"{duration(burst.end - burst.start)}: {burst.count:,}, typical are "
+                f"{burst.typical:,.3g}",
+                style="yellow",
+            )
+        )
+    if template.folded:
+        screen.print(Text("stands for messages too varied to keep apart", style="dim"))
+    if template.parameters:
+        screen.print(Text(), _parameters(template.parameters))
+    if samples:
+        screen.print(Text(), Text("lines", style="bold"))
+    for sample in samples:
+        screen.print(Text(f"{one_line(sample.path)}:{sample.line}: {one_line(sample.text)}"))
+
+
+def _parameters(parameters: Sequence[Parameter]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("<*>", justify="right")
+    table.add_column("distinct", justify="right")
+    table.add_column("range", overflow="fold")
+    table.add_column("most frequent", overflow="fold")
+    for n, parameter in enumerate(parameters, 1):
+        about = "" if parameter.exact else "~"
+        table.add_row(
+            f"{n}",
+            f"{about}{parameter.distinct:,}",
+            _range(parameter),
+            ", ".join(
+                f"{one_line(value)[:_LONGEST_VALUE] or '(empty)'} ({about}{count:,})"
+                for value, count in parameter.top[:_MOST_VALUES]
+            ),
+        )
+    return table
+
+
+def _range(parameter: Parameter) -> str:
+    if parameter.least is None or parameter.greatest is None:
+        return ""
+    least, greatest = (_number(x) for x in (parameter.least, parameter.greatest))
+    return least if least == greatest else f"{least} to {greatest}"
+
+
+def _number(value: float) -> str:
+    return f"{int(value)}" if value == int(value) and abs(value) < 1e15 else f"{value:.6g}"
+
+
+def render_comparison(comparison: Comparison, screen: Screen) -> None:
+    """Print what is new, vanished, and more or less frequent than in the earlier run."""
+    counts = ", ".join(
+        f"{len(changes):,} {name}"
+        for name, changes in (
+            ("new", comparison.new),
+            ("vanished", comparison.vanished),
+            ("changed", comparison.changed),
+        )
+    )
+    screen.print(
+        Text(),
+        Text(f"since the earlier run: {counts}, {comparison.unchanged:,} unchanged", style="bold"),
+        Text(
+            f"{comparison.records_before:,} records before, {comparison.records_after:,} now",
+            style="dim",
+        ),
+    )
+    for title, changes in (
+        ("new", comparison.new),
+        ("vanished", comparison.vanished),
+        ("more or less frequent", comparison.changed),
+    ):
+        if not changes:
+            continue
+        screen.print(Text(), Text(title, style="bold"))
+        for change in changes[:_MOST_CHANGES]:
+            _change(change, screen)
+        if len(changes) > _MOST_CHANGES:
+            more = len(changes) - _MOST_CHANGES
+            screen.print(Text(f"{more:,} more; --templates json lists them", style="dim"))
+
+
+def _change(change: Change, screen: Screen) -> None:
+    line = Text(f"{change.before:>9,} → {change.after:<9,} ")
+    level = _level(change.levels)
+    line.append(f"{level:<9}", style=LEVEL_STYLES[level])
+    if change.before and change.after and not math.isinf(change.ratio):
+        line.append(f"× {change.ratio:.3g}  p {_chance(change.p)}  ")
+    line.append(change.id, style="dim")
+    screen.print(line)
+    _text(change.text, screen)
+
+
+def _chance(p: float) -> str:
+    return "< 1e-9" if p < 1e-9 else f"{p:.2g}"
+
+
+def _level(levels: Mapping[str, int]) -> str:
+    return max(LEVELS, key=lambda level: levels.get(level, 0))

@@ -1,0 +1,45 @@
+"""What a run over logs shows on standard error, and where its records go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from cotool.cli.shared.progress import ByteBar
+from cotool.logs.scan.scan import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import BinaryIO
+
+    from cotool.logs.scan.sources import Source
+
+
+class CliWatch(Watch):
+    """A bar with rate and time left where `shown`; records are written to `sink`.
+
+    `passes`: how often everything is read.
+    """
+
+    def __init__(
+        self, sources: Sequence[Source], sink: BinaryIO | None, *, shown: bool, passes: int = 1
+    ) -> None:
+        self._sink = sink
+        known = all(not source.is_stdin for source in sources)
+        self._bar = ByteBar(
+            passes * sum(source.size for source in sources) if known else None, shown=shown
+        )
+
+    def progress(self, size: int) -> None:
+        """Take note that `size` further bytes have been read."""
+        self._bar.add(size)
+
+    def records(self, data: bytes) -> None:
+        """Write JSON lines of records."""
+        if self._sink is not None:
+            self._sink.write(data)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.__exit__()

@@ -1,0 +1,97 @@
+"""What a file holds, guessed from its start, for hints that name the right command."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    Contents = Literal["answers", "log", "vault", "folder"]
+
+_HEAD = 1 << 16
+_VAULT = (b"\x89CVLT\r\n\x1a", b"-----BEGIN COTOOL VAULT-----")
+# What nothing but a log calls its level.
+_LEVELS = ("level", "severity", "lvl", "levelname", "log_level", "loglevel", "priority", "@l")
+_QUESTIONS = ("question", "prompt", "instruction", "responses", "answers", "choices", "custom_id")
+
+
+def contents_of(path: str) -> Contents | None:
+    """Return what a file most likely holds; None where that is unclear or it cannot be read."""
+    if Path(path).is_dir():
+        return "folder"
+    try:
+        head = _head(path)
+    except (OSError, ValueError, EOFError):
+        return None
+    if head.startswith(_VAULT):
+        return "vault"
+    if head.lstrip()[:1] in {b"{", b"["}:
+        return _json_contents(head)
+    lines = head.split(b"\n")[:200]
+    from cotool.logs.formats.recognise import recognise
+
+    found = recognise([line.rstrip(b"\r") for line in lines[: max(1, len(lines) - 1)]])
+    if any(form.time_token >= 0 or form.places for form in found):
+        return "log"
+    return "answers" if _is_table(lines[0]) else None
+
+
+def _head(path: str) -> bytes:
+    from cotool.errors import InputError
+    from cotool.io.sources import open_source
+
+    if not Path(path).is_file():
+        return b""
+    with open_source(path) as stream, contextlib.suppress(InputError):
+        return stream.read(_HEAD)
+    return b""
+
+
+def _json_contents(head: bytes) -> Contents | None:
+    found: Any = None
+    with contextlib.suppress(ValueError, RecursionError):
+        found = json.loads(head)
+    if found is None:
+        with contextlib.suppress(ValueError, RecursionError):
+            found = json.loads(head.lstrip().split(b"\n", 1)[0])
+    if isinstance(found, list):
+        found = found[0] if found else None
+    if isinstance(found, dict):
+        names = {name.lower() for name in found}
+    else:
+        # A document that is longer than what was read: its keys, as they stand.
+        import re
+
+        names = {key.decode().lower() for key in re.findall(rb'"([A-Za-z@_]{1,30})"\s*:', head)}
+    if names & set(_QUESTIONS):
+        return "answers"
+    if names & set(_LEVELS) or {"log", "stream"} <= names or {"line", "labels"} <= names:
+        return "log"
+    return _readable(found)
+
+
+def _readable(found: Any) -> Contents | None:
+    """Return "answers" where an expert or a question is named, else "log" where a time is."""
+    if not isinstance(found, dict):
+        return None
+    from cotool.consensus.read.layout import DEFAULT_KEYS, layout_of
+
+    layout = layout_of(tuple(found), DEFAULT_KEYS)
+    if layout.content and (layout.expert or layout.question or layout.question_id):
+        return "answers"
+    return "log" if layout.timestamp else None
+
+
+def _is_table(line: bytes) -> bool:
+    """Tell whether a line is the header of a table of answers."""
+    from cotool.consensus.read.layout import DEFAULT_KEYS, layout_of
+
+    text = line.decode("utf-8", "replace").rstrip("\r")
+    for delimiter in "\t,;|":
+        columns = tuple(name.strip().strip('"') for name in text.split(delimiter))
+        layout = layout_of(columns, DEFAULT_KEYS)
+        if len(columns) > 1 and layout.content and (layout.expert or layout.question):
+            return True
+    return False

@@ -1,0 +1,100 @@
+"""A rich console over a stream: colour and boxes on a terminal, plain text elsewhere."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from cotool.text import visible
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from rich.console import RenderableType
+
+_PLAIN_WIDTH = 80
+_LEAST_WIDTH = 20
+
+
+class Screen:
+    """Prints renderables to a stream. `plain`: no colour and no boxes, whatever the environment.
+
+    rich honours NO_COLOR, FORCE_COLOR and TERM=dumb. What is no terminal is 80 columns wide,
+    unless COLUMNS says otherwise.
+    """
+
+    def __init__(self, sink: TextIO, *, plain: bool = False) -> None:
+        self._sink = sink
+        terminal = Console(file=sink, force_terminal=False if plain else None).is_terminal
+        self._console = Console(
+            file=sink,
+            force_terminal=terminal,
+            width=None if terminal and sink.isatty() else _columns(),
+            highlight=False,
+            markup=False,
+            emoji=False,
+        )
+        self.boxes = terminal
+        self.colours = self._console.color_system is not None and not self._console.no_color
+
+    @property
+    def width(self) -> int:
+        """Columns that a line may fill."""
+        return max(self._console.width, _LEAST_WIDTH)
+
+    def print(self, *renderables: RenderableType) -> None:
+        """Print each renderable on lines of its own; without boxes no line ends in spaces."""
+        with self._console.capture() as captured:
+            for renderable in renderables:
+                self._console.print(renderable)
+        text = captured.get()
+        if not self.boxes:
+            text = "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+        self._sink.write(text)
+
+    def flush(self) -> None:
+        """Hand what is printed to whoever reads."""
+        self._sink.flush()
+
+
+def _columns() -> int:
+    columns = os.environ.get("COLUMNS", "")
+    return int(columns) if columns.isdecimal() and int(columns) else _PLAIN_WIDTH
+
+
+def clip(text: str, width: int, most: int) -> tuple[str, int]:
+    """Wrap input text to `width` cells; return at most `most` lines, and how many more there are.
+
+    The count is exact for the wrapped lines and an estimate for what was not looked at.
+    """
+    width = max(width, 1)
+    lines: list[str] = []
+    more = 0
+    console = Console(width=width)
+    for paragraph in visible(text).strip().expandtabs(4).split("\n"):
+        if len(lines) >= most:
+            more += _height(paragraph, width)
+            continue
+        # Enough for the lines that are wanted and one more, which may end within a word; a
+        # megabyte is not wrapped in vain.
+        enough = width * (most + 1)
+        head, rest = paragraph[:enough], paragraph[enough:]
+        wrapped = [str(line).rstrip() for line in Text(head).wrap(console, width)] or [""]
+        more += max(0, len(lines) + len(wrapped) - most) + (_height(rest, width) if rest else 0)
+        lines += wrapped[: most - len(lines)]
+    return "\n".join(lines), more
+
+
+def fitted(text: str, width: int) -> str:
+    """Return `text` cut with "…" or padded to `width` cells."""
+    cell = Text(text[: 2 * width + 2])  # not even two characters a cell are cut off here
+    cell.truncate(width, overflow="ellipsis", pad=True)
+    return cell.plain
+
+
+def _height(text: str, width: int) -> int:
+    return max(1, -(-cell_len(text) // width))

@@ -1,0 +1,251 @@
+"""Hints that end in the right command, for what is typed wrong."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cotool.cli.shared.contents import contents_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cotool.cli.shared.contents import Contents
+
+# What other tools call it, and what people try.
+_OTHER_NAMES = {
+    "analyse-logs": "analyze-logs",
+    "analyze": "analyze-logs",
+    "analyse": "analyze-logs",
+    "logs": "analyze-logs",
+    "log": "analyze-logs",
+    "agree": "consensus",
+    "vote": "consensus",
+    "answers": "consensus",
+    "crypt": "vault encrypt",
+    "keyring": "vault keys",
+    "benchmark": "bench run",
+    "settings": "config show",
+    "expert": "experts",
+    "trust": "experts list",
+    "help": "--help",
+    "version": "--version",
+    "completion": "--install-completion",
+    "demo": "consensus --demo",
+    "report": "consensus --format html",
+    "init": "vault keys init",
+}
+# The same within a group: what is typed after its name.
+_OTHER_COMMANDS = {
+    ("vault", "list"): "keys list",
+    ("vault", "init"): "keys init",
+    ("config", "list"): "show",
+    ("config", "get"): "show",
+    ("config", "set"): "path",
+}
+# Options of other tools, and the arguments that do what they do here.
+_OTHER_OPTIONS = {
+    "--html": "-o",
+    "--grep": "-e",
+    "--regex": "-e",
+    "--errors": "--level error",
+    "--warnings": "--level warning",
+    "--password": "--passphrase",
+    "--csv": "--format csv",
+    "--yaml": "--format json",
+    "--verbose": "--debug",
+    "-v": "--version",
+    "-V": "--version",
+}
+_READERS: dict[Contents, tuple[str, str]] = {
+    "answers": ("experts' answers", "cotool consensus"),
+    "log": ("a log", "cotool analyze-logs"),
+    "vault": ("a vault file", "cotool vault decrypt"),
+    "folder": ("a folder", "cotool analyze-logs -r"),
+}
+_EXTENSIONS: dict[str, Contents] = {
+    ".log": "log", ".json": "answers", ".jsonl": "answers", ".csv": "answers", ".tsv": "answers",
+    ".vault": "vault",
+}  # fmt: skip
+_UNKNOWN = re.compile(r"No such command '(.*?)'\.?", re.DOTALL)
+_NO_OPTION = re.compile(r"No such option: (\S+)")
+_EXAMPLE = re.compile(r"cotool [^\n]*")
+
+
+def usage_hint(error: Exception, arguments: Sequence[str], commands: Sequence[str]) -> str:
+    """Return the command that was meant, or an example of the one that was called.
+
+    `error` is Click's UsageError, `commands` are those of the top level.
+    """
+    message = error.format_message()  # type: ignore[attr-defined]
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        command, path = context.command, context.command_path
+    else:  # the parser itself was stopped, by an option without its value
+        command, path = _called(arguments)
+    unknown = _UNKNOWN.match(message)
+    if unknown:
+        hint = _for_word(unknown[1], arguments, command, commands)
+        return hint or f"{path} --help lists the commands"
+    option = _NO_OPTION.match(message)
+    if option and option[1] in _OTHER_OPTIONS:
+        meant = _OTHER_OPTIONS[option[1]].split()
+        known = {name for found in command.params for name in found.opts}
+        if meant[0] in known:
+            place = arguments.index(option[1]) if option[1] in arguments else len(arguments)
+            call = _call([*arguments[:place], *meant, *arguments[place + 1 :]])
+            return f"did you mean: {call}"
+    if option:
+        near = _nearest_option(option[1], error, command)
+        if near:
+            return f"did you mean: {_call(_replaced(arguments, option[1], near))}"
+    example = _EXAMPLE.search(command.epilog or "")
+    lists = f"{path} --help lists the options"
+    return f"for example: {example[0]}; {lists}" if example and not option else lists
+
+
+def _called(arguments: Sequence[str]) -> tuple[Any, str]:
+    """Return the command that the first words name, and those words."""
+    from cotool.cli.app import whole_command
+
+    command, path = whole_command(), "cotool"
+    for word in arguments:
+        inner = getattr(command, "commands", {}).get(word)
+        if inner is None:
+            break
+        command, path = inner, f"{path} {word}"
+    return command, path
+
+
+def file_hint(arguments: Sequence[str], message: str) -> str | None:
+    """Return the call that was meant where an error names a file of the arguments, if any.
+
+    The file may have been mistyped, be a folder, or be for another command.
+    """
+    for word in arguments[1:]:
+        if word.startswith("-") or not message.startswith((f"{word}: ", f"{word}, ")):
+            continue
+        if not Path(word).exists():
+            near = _nearest_file(word)
+            return near and f"did you mean: {_call(_replaced(arguments, word, near))}"
+        if Path(word).is_dir():
+            return _for_folder(word, arguments)
+        # The vault takes files of all kinds.
+        return None if arguments[0] == "vault" else other_reader(word, arguments[0])
+    return None
+
+
+def _nearest_file(path: str) -> str | None:
+    """Return a file in the same folder whose name is nearly that of a path which is not there."""
+    folder = Path(path).parent
+    try:
+        names = sorted(found.name for found in folder.iterdir())
+    except OSError:
+        return None
+    near = get_close_matches(Path(path).name, names, n=1, cutoff=0.75)
+    return str(folder / near[0]) if near else None
+
+
+def _for_folder(folder: str, arguments: Sequence[str]) -> str | None:
+    if arguments[0] == "analyze-logs" or (
+        arguments[0] == "vault" and not {"-r", "--recursive"} & {*arguments}
+    ):
+        return f"read the files in it: {_call([*arguments, '-r'])}"
+    for pattern in ("*.json", "*.jsonl", "*.csv", "*.tsv"):
+        if arguments[0] == "consensus" and any(Path(folder).glob(pattern)):
+            return f"name the files in it: cotool consensus {shlex.quote(folder)}/{pattern}"
+    return None
+
+
+def other_reader(path: str, called: str) -> str | None:
+    """Return a sentence with the right command where `path` is not for the one `called`."""
+    found = contents_of(path)
+    if found is None or found == "folder":
+        return None
+    what, reader = _READERS[found]
+    if reader.split()[1] == called:
+        return None
+    return f"{path} looks like {what}: {reader} {shlex.quote(path)}"
+
+
+def _for_word(
+    word: str, arguments: Sequence[str], group: Any, commands: Sequence[str]
+) -> str | None:
+    """Return what was meant by a word in the place of a command of `group`."""
+    top = group.name == "cotool"
+    place = arguments.index(word)
+    if top and word == "help" and len(arguments) > place + 1:
+        return f"did you mean: {_call([*arguments[place + 1 :], '--help'])}"
+    inner = _OTHER_COMMANDS.get((str(group.name), word))
+    if inner:
+        return f"did you mean: {_call([*arguments[:place], *inner.split()])}"
+    if top and (Path(word).exists() or Path(word).suffix in _EXTENSIONS or word == "-"):
+        return _for_file(word, arguments)
+    if top:
+        known = {name: name for name in commands} | _subcommands() | _OTHER_NAMES
+    else:
+        known = {name: name for name in group.commands}
+    near = [word] if word in known else get_close_matches(word.lower(), known, n=1, cutoff=0.75)
+    if near:
+        place = arguments.index(word)
+        meant = [*arguments[:place], *known[near[0]].split(), *arguments[place + 1 :]]
+        return f"did you mean: {_call(meant)}"
+    elsewhere = {} if top else {name: name for name in commands} | _subcommands()
+    if word in elsewhere:
+        rest = arguments[arguments.index(word) + 1 :]
+        return f"did you mean: {_call([*elsewhere[word].split(), *rest])}"
+    return None
+
+
+def _for_file(word: str, arguments: Sequence[str]) -> str:
+    found = contents_of(word) if Path(word).exists() else _EXTENSIONS.get(Path(word).suffix)
+    if found is None:
+        return (
+            f"a command comes first: cotool analyze-logs {shlex.quote(word)}, "
+            f"or cotool consensus {shlex.quote(word)}"
+        )
+    what, reader = _READERS[found]
+    call = _call([*reader.split()[1:], *arguments])
+    if not Path(word).exists():
+        return f"a command comes first, and {word} does not exist: {call}"
+    return f"{word} looks like {what}: {call}"
+
+
+def _subcommands() -> dict[str, str]:
+    """Return the commands of the groups under their bare names, those of the vault first."""
+    from cotool.cli.bench import command as bench
+    from cotool.cli.experts import command as experts
+    from cotool.cli.vault import command as vault
+
+    found: dict[str, str] = {}
+    for group in (vault.app, experts.app, bench.app):
+        for info in group.registered_commands:
+            found.setdefault(str(info.name), f"{group.info.name} {info.name}")
+        for inner in group.registered_groups:
+            found.setdefault(str(inner.name), f"{group.info.name} {inner.name}")
+    return found
+
+
+def _nearest_option(option: str, error: Exception, command: Any) -> str | None:
+    near: Sequence[str] | None = getattr(error, "possibilities", None)
+    if not near:
+        names = [name for found in command.params for name in found.opts]
+        near = get_close_matches(option, names, n=1)
+    return near[0] if near else None
+
+
+def _replaced(arguments: Sequence[str], word: str, meant: str) -> list[str]:
+    """Return the arguments with the first `word`, alone or before an "=", replaced."""
+    for place, given in enumerate(arguments):
+        name, sign, value = given.partition("=")
+        if given == word or (sign and name == word):
+            new = [meant] if given == word else [f"{meant}={value}"]
+            return [*arguments[:place], *new, *arguments[place + 1 :]]
+    return list(arguments)
+
+
+def _call(arguments: Sequence[str]) -> str:
+    return shlex.join(["cotool", *arguments])

@@ -1,0 +1,199 @@
+"""Files of a vault command: which, where their results go, what is said at the end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cotool.cli.shared.progress import ByteBar, stderr_moves
+from cotool.errors import CotoolError, InputError
+from cotool.text import plural, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cotool.vault.batch import Job, Outcome
+    from cotool.vault.operations import Done
+
+SUFFIX = ".vault"
+ARMOR_SUFFIX = ".vault.asc"
+STDIO = "-"
+_MIXED = 1  # the exit code where files failed in different ways
+_MOST_ERRORS = 20
+
+
+def find_files(paths: Sequence[str], *, recursive: bool, vaults: bool) -> list[str]:
+    """Return the files that `paths` name; in folders only vaults, or all that are none.
+
+    Links in folders are not followed. Raises InputError, also where none of the files exists.
+    """
+    found: list[str] = []
+    for path in paths:
+        if path == STDIO or not Path(path).is_dir():
+            found.append(path)
+        elif not recursive:
+            raise InputError(f"{path}: is a folder", hint="-r takes the files in folders")
+        else:
+            found += _in_folder(path, vaults=vaults)
+    if not found:
+        raise InputError("there are no files to work on")
+    if found.count(STDIO) > 1 or (STDIO in found and len(found) > 1):
+        raise InputError("standard input stands alone")
+    if not any(path == STDIO or os.path.lexists(path) for path in found):
+        # Told before a passphrase is asked for in vain.
+        raise InputError(f"{found[0]}: cannot be read: No such file or directory")
+    return list(dict.fromkeys(found))
+
+
+def _in_folder(folder: str, *, vaults: bool) -> list[str]:
+    found = []
+    for root, folders, names in os.walk(folder, onerror=_raise):
+        folders.sort()
+        for name in sorted(names):
+            path = Path(root, name)
+            is_vault = name.endswith((SUFFIX, ARMOR_SUFFIX))
+            is_part = name.startswith(".") and name.endswith(".part")
+            if is_vault == vaults and not is_part and path.is_file() and not path.is_symlink():
+                found.append(str(path))
+    return found
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def jobs_for(files: Sequence[str], output: str | None, name: Callable[[str], str]) -> list[Job]:
+    """Return a job for each file; `name` makes the name of a result.
+
+    `output` is a file, or a folder for several results. Raises InputError where two results have
+    one name.
+    """
+    from cotool.vault.batch import Job
+
+    folder = output if output is not None and output != STDIO and Path(output).is_dir() else None
+    if output is not None and folder is None and len(files) > 1:
+        raise InputError("several files need a folder", hint="--output names one that exists")
+    jobs = []
+    for file in files:
+        if folder is not None:
+            target = str(Path(folder, Path(name(file)).name))
+        elif output is not None:
+            target = output
+        else:
+            target = STDIO if file == STDIO else name(file)
+        jobs.append(Job(file, target))
+    targets = [job.destination for job in jobs]
+    if len(set(targets)) < len(targets):
+        raise InputError("two files would have the same name in that folder")
+    return jobs
+
+
+def run_jobs(
+    jobs: Sequence[Job],
+    work: Callable[[Job, int, ByteBar], Done | None],
+    *,
+    verb: str,
+    threads: str | None,
+    quiet: bool,
+    progress: bool = True,
+) -> int:
+    """Do every job, with a bar and a summary on standard error; return the exit code."""
+    from cotool.cli.shared.settings import parse_threads
+    from cotool.vault.batch import run_batch
+
+    total = None if any(job.source == STDIO for job in jobs) else sum(map(_size, jobs))
+    shown = progress and not quiet and stderr_moves()
+    with ended_by_sigterm(), ByteBar(total, shown=shown) as bar:
+        outcomes = run_batch(
+            jobs, lambda job, threads: work(job, threads, bar), num_threads=parse_threads(threads)
+        )
+    return end_jobs(outcomes, verb=verb, quiet=quiet)
+
+
+def end_jobs(outcomes: Sequence[Outcome], *, verb: str, quiet: bool) -> int:
+    """Say on standard error what became of jobs; return the exit code."""
+    failed = [outcome for outcome in outcomes if outcome.error is not None]
+    if len(outcomes) == 1 and failed:
+        assert failed[0].error is not None  # noqa: S101 - it is in the list
+        raise failed[0].error
+    if not quiet:
+        _say(outcomes, verb)
+    for outcome in failed[:_MOST_ERRORS]:
+        _say_error(outcome)
+    if len(failed) > _MOST_ERRORS:
+        rest = plural(len(failed) - _MOST_ERRORS, "further file")
+        print(f"cotool: error: {rest} failed", file=sys.stderr)
+    codes = {getattr(outcome.error, "exit_code", CotoolError.exit_code) for outcome in failed}
+    return 0 if not codes else codes.pop() if len(codes) == 1 else _MIXED
+
+
+def _say(outcomes: Sequence[Outcome], verb: str) -> None:
+    done = [outcome for outcome in outcomes if outcome.error is None]
+    for outcome in done:
+        if outcome.done is None:
+            continue
+        name = visible(outcome.job.source)
+        if outcome.done.changed_meanwhile:
+            print(f"cotool: warning: {name}: was written to meanwhile", file=sys.stderr)
+        if outcome.done.damage:
+            text = f"{outcome.done.damage}; cotool vault rewrap mends it"
+            print(f"cotool: warning: {name}: {text}", file=sys.stderr)
+    if len(outcomes) == 1:
+        job = outcomes[0].job
+        arrow = f" → {job.destination}" if job.destination not in {None, STDIO} else ""
+        if job.destination != STDIO:
+            print(visible(f"{verb}: {job.source}{arrow}"), file=sys.stderr)
+        return
+    size = sum(outcome.done.content for outcome in done if outcome.done is not None)
+    failed = f", {len(outcomes) - len(done):,} failed" if len(done) < len(outcomes) else ""
+    amount = f", {human_size(size)}" if size else ""
+    print(f"{verb}: {plural(len(done), 'file')}{amount}{failed}", file=sys.stderr)
+
+
+def _say_error(outcome: Outcome) -> None:
+    error = outcome.error
+    if isinstance(error, OSError):
+        text = f"{error.filename or outcome.job.source}: {error.strerror or error}"
+    else:
+        text = str(error)
+    print(f"cotool: error: {visible(text)}", file=sys.stderr)
+
+
+def human_size(size: int) -> str:
+    """Return bytes as people say them."""
+    amount = float(size)
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.3g} {unit}"
+        amount /= 1000
+    return f"{amount:,.3g} TB"
+
+
+def _size(job: Job) -> int:
+    try:
+        return Path(job.source).stat().st_size
+    except OSError:
+        return 0
+
+
+class ended_by_sigterm:  # noqa: N801 - reads as a sentence in `with`
+    """Let SIGTERM and SIGHUP end the work as an exception, so that no part of a file stays."""
+
+    def __enter__(self) -> None:
+        self._before = {}
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            try:
+                self._before[number] = signal.signal(number, self._end)
+            except ValueError:  # not the main thread
+                return
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    @staticmethod
+    def _end(number: int, _: object) -> None:
+        raise SystemExit(128 + number)

@@ -1,0 +1,432 @@
+"""`cotool vault`: its commands and their options; the work is in `_vault_work`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from cotool.cli.shared.cluster import EngineChoice  # noqa: TC001 - Typer reads the annotations
+from cotool.cli.shared.options import flag, option
+from cotool.cli.vault import run as work
+from cotool.cli.vault.keyring_command import keys_app
+from cotool.cli.vault.keys import KeyRequest  # noqa: TC001 - Typer reads the annotations
+from cotool.cli.vault.options import with_engine, with_keys
+
+Job = Callable[[], int]
+
+PROFILES = ("low-memory", "high-memory")
+
+app = typer.Typer(
+    name="vault",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="Encrypt files with keys that have versions, or passphrases; sign them; hash passwords."
+    "\n\n"
+    "A keyring is a file with your key in versions: the newest, the primary one, encrypts, and "
+    "older ones still open what they encrypted. A passphrase or a key file opens it. Without a "
+    "keyring, files are encrypted with a passphrase.",
+    epilog="""Examples:
+
+cotool vault encrypt report.pdf
+
+cotool vault decrypt report.pdf.vault
+
+tar c folder | cotool vault encrypt - > folder.tar.vault
+
+cotool vault keys init
+""",
+)
+app.add_typer(keys_app, name="keys")
+
+_OUTPUT, _INPUT, _RUN = "Output", "Input", "Run"
+
+Files = Annotated[
+    list[str], typer.Argument(metavar="FILES...", help="Files, folders (-r); - is standard input.")
+]
+File = Annotated[str, typer.Argument(metavar="FILE", help="A vault file.")]
+Output = Annotated[
+    str | None,
+    option(_OUTPUT, "A file, a folder for several, or -.", "--output", "-o", metavar="PATH"),
+]
+Force = Annotated[bool, flag(_OUTPUT, "Replace files that exist.", "--force", "-f")]
+Recursive = Annotated[bool, flag(_INPUT, "Read the files in folders.", "--recursive", "-r")]
+Threads = Annotated[
+    str | None, option(_RUN, "Threads to use; all cores by default.", "--threads", metavar="NUMBER")
+]
+Quiet = Annotated[bool, flag(_RUN, "Say nothing but errors.", "--quiet", "-q")]
+Profile = Annotated[
+    str | None,
+    option(
+        "Keys",
+        "What guessing a new passphrase shall cost: low-memory (64 MiB) or high-memory (2 GiB).",
+        "--profile",
+        metavar="NAME",
+        words=PROFILES,
+    ),
+]
+Generate = Annotated[
+    bool,
+    flag("Keys", "Make a passphrase of 150 bits and show it.", "--generate-passphrase"),
+]
+
+
+@app.command("encrypt", epilog="Example:  cotool vault encrypt -r documents/")
+@with_keys
+@with_engine
+def encrypt(
+    files: Files,
+    *,
+    output: Output = None,
+    force: Force = False,
+    armor: Annotated[
+        bool, flag(_OUTPUT, "Write text in place of bytes, for YAML or mail.", "--armor", "-a")
+    ] = False,
+    recursive: Recursive = False,
+    recipient_passphrase: Annotated[
+        bool, flag("Keys", "Let a passphrase open it as well.", "--recipient-passphrase")
+    ] = False,
+    recipient_passphrase_file: Annotated[
+        str | None,
+        option("Keys", "Read that one from a file.", "--recipient-passphrase-file", metavar="FILE"),
+    ] = None,
+    generate: Generate = False,
+    profile: Profile = None,
+    threads: Threads = None,
+    quiet: Quiet = False,
+    keys: KeyRequest,
+    where: EngineChoice,
+) -> Job:
+    """Encrypt files to FILE.vault: with your keyring's primary key, or else a passphrase."""
+    return partial(
+        work.encrypt,
+        files,
+        keys,
+        work.Encryption(
+            output=output,
+            force=force,
+            armor=armor,
+            recursive=recursive,
+            recipient=recipient_passphrase,
+            recipient_file=recipient_passphrase_file,
+            generate=generate,
+            profile=profile,
+            threads=threads,
+            quiet=quiet,
+            where=where,
+        ),
+    )
+
+
+@app.command("decrypt", epilog="Example:  cotool vault decrypt report.pdf.vault -o -")
+@with_keys
+@with_engine
+def decrypt(
+    files: Files,
+    *,
+    output: Output = None,
+    force: Force = False,
+    recursive: Recursive = False,
+    verify_first: Annotated[
+        bool, flag(_OUTPUT, "Verify all of a file before any output.", "--verify-first")
+    ] = False,
+    threads: Threads = None,
+    quiet: Quiet = False,
+    keys: KeyRequest,
+    where: EngineChoice,
+) -> Job:
+    """Decrypt vault files, also those in text form; a file appears only when all is verified."""
+    return partial(
+        work.decrypt,
+        files,
+        keys,
+        work.Decryption(
+            output=output,
+            force=force,
+            recursive=recursive,
+            verify_first=verify_first,
+            threads=threads,
+            quiet=quiet,
+            where=where,
+        ),
+    )
+
+
+@app.command("verify", epilog="Example:  cotool vault verify -r backups/")
+@with_keys
+@with_engine
+def verify(
+    files: Files,
+    *,
+    recursive: Recursive = False,
+    threads: Threads = None,
+    quiet: Quiet = False,
+    keys: KeyRequest,
+    where: EngineChoice,
+) -> Job:
+    """Check every byte of vault files; write nothing."""
+    options = work.Verification(recursive=recursive, threads=threads, quiet=quiet, where=where)
+    return partial(work.verify, files, keys, options)
+
+
+@app.command("inspect", epilog="Example:  cotool vault inspect report.pdf.vault --json")
+def inspect(
+    files: Files,
+    *,
+    recursive: Recursive = False,
+    json: Annotated[bool, flag(_OUTPUT, "One JSON object a line.", "--json")] = False,
+) -> Job:
+    """Show the headers of vault files: sizes, and which keys open them. Needs no key.
+
+    A slot is the place in a header for one key, or passphrase, that opens the file.
+    """
+    return partial(work.inspect, files, recursive=recursive, json_lines=json)
+
+
+@app.command("rewrap", epilog="Example:  cotool vault rewrap --new-passphrase notes.vault")
+@with_keys
+def rewrap(
+    files: Files,
+    *,
+    new_passphrase: Annotated[
+        bool, flag("Changes", "Another passphrase in place of this one.", "--new-passphrase")
+    ] = False,
+    new_passphrase_file: Annotated[
+        str | None,
+        option("Changes", "Read the new one from a file.", "--new-passphrase-file", metavar="FILE"),
+    ] = None,
+    add_passphrase: Annotated[
+        bool, flag("Changes", "Let a further passphrase open it.", "--add-passphrase")
+    ] = False,
+    add_passphrase_file: Annotated[
+        str | None,
+        option("Changes", "Read that one from a file.", "--add-passphrase-file", metavar="FILE"),
+    ] = None,
+    add_keyring: Annotated[
+        str | None,
+        option("Changes", "Let this keyring open it as well.", "--add-keyring", metavar="FILE"),
+    ] = None,
+    remove: Annotated[
+        list[int] | None,
+        option("Changes", "Take slot N away (see inspect). Repeatable.", "--remove", metavar="N"),
+    ] = None,
+    generate: Generate = False,
+    profile: Profile = None,
+    recursive: Recursive = False,
+    threads: Threads = None,
+    quiet: Quiet = False,
+    keys: KeyRequest,
+) -> Job:
+    """Change which keys open files, by default to the keyring's primary version; headers only.
+
+    A slot is the place in a header for one key, or passphrase, that opens the file; the file key,
+    which the slots hold, is what the content is encrypted with.
+
+    An old copy of a file still opens with the old key, and who has learned the file key keeps it:
+    [bold]cotool vault reencrypt[/bold] makes a new one. Whoever can open a file can rewrap it.
+    """
+    return partial(
+        work.rewrap,
+        files,
+        keys,
+        work.Rewrapping(
+            new=new_passphrase or new_passphrase_file is not None or generate,
+            new_file=new_passphrase_file,
+            generate=generate,
+            add=add_passphrase or add_passphrase_file is not None,
+            add_file=add_passphrase_file,
+            add_keyring=add_keyring,
+            remove=tuple(remove or ()),
+            profile=profile,
+            recursive=recursive,
+            threads=threads,
+            quiet=quiet,
+        ),
+    )
+
+
+Recipient = Annotated[
+    bool,
+    flag("Keys", "Ask for the recipient's passphrase, too.", "--recipient-passphrase"),
+]
+RecipientFile = Annotated[
+    str | None,
+    option("Keys", "Read that one from a file.", "--recipient-passphrase-file", metavar="FILE"),
+]
+DropOthers = Annotated[
+    bool,
+    flag(
+        "Changes",
+        "Leave out keys that are not at hand; they open the file no longer.",
+        "--drop-others",
+    ),
+]
+
+
+@app.command("reencrypt", epilog="Example:  cotool vault reencrypt report.pdf.vault")
+@with_keys
+def reencrypt(
+    files: Files,
+    *,
+    recipient_passphrase: Recipient = False,
+    recipient_passphrase_file: RecipientFile = None,
+    drop_others: DropOthers = False,
+    recursive: Recursive = False,
+    threads: Threads = None,
+    quiet: Quiet = False,
+    keys: KeyRequest,
+) -> Job:
+    """Give files a new file key, under the keyring's primary version or the same passphrase.
+
+    The file key is what the content is encrypted with: all of it is encrypted anew.
+    """
+    options = work.Reencryption(
+        drop=drop_others,
+        recipient=recipient_passphrase,
+        recipient_file=recipient_passphrase_file,
+        recursive=recursive,
+        threads=threads,
+        quiet=quiet,
+    )
+    return partial(work.reencrypt, files, keys, options)
+
+
+@app.command("rotate", epilog="Example:  cotool vault rotate --reencrypt *.vault")
+@with_keys
+def rotate(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[FILES]...", help="Files to encrypt anew, with --reencrypt."),
+    ] = None,
+    *,
+    anew: Annotated[
+        bool, flag("Changes", "Give FILES a new file key afterwards.", "--reencrypt")
+    ] = False,
+    recipient_passphrase: Recipient = False,
+    recipient_passphrase_file: RecipientFile = None,
+    drop_others: DropOthers = False,
+    recursive: Recursive = False,
+    threads: Threads = None,
+    quiet: Quiet = False,
+    keys: KeyRequest,
+) -> Job:
+    """Make a new primary version in the keyring; what older versions sealed still opens."""
+    options = work.Reencryption(
+        drop=drop_others,
+        recipient=recipient_passphrase,
+        recipient_file=recipient_passphrase_file,
+        recursive=recursive,
+        threads=threads,
+        quiet=quiet,
+    )
+    return partial(work.rotate, files or [], keys, options, anew=anew)
+
+
+@app.command("edit", epilog="Example:  EDITOR=vim cotool vault edit secrets.yaml.vault")
+@with_keys
+def edit(file: File, *, quiet: Quiet = False, keys: KeyRequest) -> Job:
+    """Open the content in $VISUAL or $EDITOR, in memory only, and seal it again on save."""
+    return partial(work.edit, file, keys, quiet=quiet)
+
+
+@app.command("cat", epilog="Example:  cotool vault cat --range 0:100 report.pdf.vault")
+@with_keys
+def cat(
+    files: Annotated[list[str], typer.Argument(metavar="FILES...", help="Vault files.")],
+    *,
+    byte_range: Annotated[
+        str | None,
+        option(
+            _OUTPUT,
+            "Bytes A to B, B left out, as in a Python slice; only these segments are opened.",
+            "--range",
+            metavar="A:B",
+        ),
+    ] = None,
+    keys: KeyRequest,
+) -> Job:
+    """Write the content of vault files, or a range of it, to standard output."""
+    return partial(work.cat, files, keys, byte_range=byte_range)
+
+
+@app.command("sign", epilog="Example:  cotool vault sign -r release/ -o release.hmac")
+@with_keys
+def sign(
+    files: Annotated[list[str], typer.Argument(metavar="FILES...", help="Files, folders (-r).")],
+    *,
+    output: Annotated[
+        str | None, option(_OUTPUT, "Where the manifest goes.", "--output", "-o", metavar="FILE")
+    ] = None,
+    force: Force = False,
+    recursive: Recursive = False,
+    profile: Profile = None,
+    threads: Threads = None,
+    keys: KeyRequest,
+) -> Job:
+    """Write a manifest of files with their HMAC-SHA256, in the form of sha256sum.
+
+    An HMAC is a checksum that nobody can make without the key, nor for a changed file.
+    """
+    return partial(
+        work.sign,
+        files,
+        keys,
+        output=output,
+        force=force,
+        recursive=recursive,
+        profile=profile,
+        threads=threads,
+    )
+
+
+@app.command("verify-signature", epilog="Example:  cotool vault verify-signature release.hmac")
+@with_keys
+def verify_signature(
+    manifest: Annotated[str, typer.Argument(metavar="MANIFEST", help="What `sign` wrote.")],
+    *,
+    threads: Threads = None,
+    quiet: Quiet = False,
+    keys: KeyRequest,
+) -> Job:
+    """Check the files of a manifest, from the folder where it was made."""
+    return partial(work.verify_signature, manifest, keys, threads=threads, quiet=quiet)
+
+
+@app.command("hash-password", epilog="Example:  cotool vault hash-password < passwords.txt")
+def hash_password(*, profile: Profile = None, threads: Threads = None) -> Job:
+    """Hash passwords with Argon2id: one a line from standard input, or one from the terminal.
+
+    What is written can be kept in place of a password: verify-password checks against it, and
+    guessing the password takes long and much memory.
+    """
+    return partial(work.hash_password, profile=profile, threads=threads)
+
+
+@app.command(
+    "verify-password", epilog="Example:  cotool vault verify-password '$argon2id$v=19$…' < password"
+)
+def verify_password(
+    phc: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[HASH]",
+            help="The hash; without it, lines of a hash, a tab or space, and the password.",
+        ),
+    ] = None,
+    *,
+    profile: Profile = None,
+    allow_any_cost: Annotated[
+        bool, flag("Keys", "Check hashes that ask for a lot of memory.", "--allow-any-cost")
+    ] = False,
+    threads: Threads = None,
+) -> Job:
+    """Check passwords from standard input: ok, ok needs-rehash, wrong, or invalid for each line."""
+    return partial(
+        work.verify_password,
+        phc,
+        profile=profile,
+        allow_any_cost=allow_any_cost,
+        threads=threads,
+    )

@@ -1,0 +1,304 @@
+"""`cotool vault keys`: the keyring's own commands."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cotool.cli.shared.options import flag, option
+from cotool.cli.vault.keys import KeyRequest, generated_passphrase, naming, tell
+from cotool.cli.vault.options import with_keys
+from cotool.cli.vault.secrets import SecretSource, store_in_system, system_keyring
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    from cotool.vault import Key, Keyring
+
+Job = Callable[[], int]
+
+keys_app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="The keyring: versions of your key, in a file that a passphrase or key file opens.",
+    epilog="""Examples:
+
+cotool vault keys init
+
+cotool vault keys list
+
+cotool vault keys rotate
+""",
+)
+
+Quiet = Annotated[bool, flag("Run", "Say nothing but errors.", "--quiet", "-q")]
+Version = Annotated[int, typer.Argument(metavar="VERSION", help="As `keys list` counts them.")]
+Profile = Annotated[
+    str | None,
+    option(
+        "Keys",
+        "What guessing a new passphrase shall cost: low-memory (64 MiB) or high-memory (2 GiB).",
+        "--profile",
+        metavar="NAME",
+    ),
+]
+Generate = Annotated[
+    bool, flag("Keys", "Make a passphrase of 150 bits and show it.", "--generate-passphrase")
+]
+
+
+@keys_app.command("init", epilog="Example:  cotool vault keys init")
+@with_keys
+def init(
+    *, generate: Generate = False, profile: Profile = None, quiet: Quiet = False, keys: KeyRequest
+) -> Job:
+    """Make a keyring with one key, opened by a passphrase, or by a new key file (--key-file)."""
+    return partial(_init, keys, generate=generate, profile=profile, quiet=quiet)
+
+
+def _init(request: KeyRequest, *, generate: bool, profile: str | None, quiet: bool) -> int:
+    from cotool.vault import Keyring
+
+    path = request.keyring_path
+    if Path(path).exists():
+        raise InputError(
+            f"{path}: exists already", hint="cotool vault keys rotate makes a new version"
+        )
+    keyring = Keyring.generate()
+    keyring.write_new(path, [_new_opener(request, generate=generate, profile=profile)])
+    tell(f"{path}: key {keyring.key_id.hex()}, version 1", quiet=quiet)
+    tell("back it up: without it the files are lost", quiet=quiet)
+    return 0
+
+
+def _new_opener(request: KeyRequest, *, generate: bool, profile: str | None) -> Key:
+    """Return what shall open a new keyring; a key file that does not exist is made."""
+    path = request.keyring_path
+    if request.key_file is not None:
+        from cotool.vault import KeyFile
+
+        if Path(request.key_file).exists():
+            return KeyFile.read(request.key_file)
+        return KeyFile.generate(request.key_file)
+    if request.source.system:
+        system_keyring()  # an error comes before anything is shown or asked
+    if generate:
+        secret: str | bytes = generated_passphrase()
+        if request.source.system:
+            store_in_system(f"the keyring {path}", str(secret))
+    elif request.source.system:
+        secret = SecretSource().read(f"the keyring {path}", confirm=True)
+        store_in_system(f"the keyring {path}", str(secret))
+    else:
+        secret = request.secret.read(f"the keyring {path}", confirm=True)
+    return request.new_passphrase(secret, profile=profile)
+
+
+@keys_app.command("list", epilog="Example:  cotool vault keys list --json")
+@with_keys
+def list_versions(
+    *,
+    json_form: Annotated[
+        bool, flag("Output", "One JSON object on standard output.", "--json")
+    ] = False,
+    keys: KeyRequest,
+) -> Job:
+    """List the versions and their states; no key is shown."""
+    return partial(_list, keys, json_form=json_form)
+
+
+def _list(request: KeyRequest, *, json_form: bool) -> int:
+    keyring = request.read_keyring()
+    versions = [
+        {"version": version.version, "state": version.state, "created": version.created}
+        for version in keyring.versions
+    ]
+    if json_form:
+        document = {
+            "schema": "cotool.vault.keys/1",
+            "key_id": keyring.key_id.hex(),
+            "min_decrypt_version": keyring.min_decrypt_version,
+            "versions": versions,
+        }
+        print(json.dumps(document, indent=2))
+        return 0
+    print(f"key {keyring.key_id.hex()}, opens versions from {keyring.min_decrypt_version} on\n")
+    print("version  state      created")
+    for row in versions:
+        print(f"{row['version']:>7}  {row['state']:<9}  {row['created']}")
+    return 0
+
+
+@keys_app.command("rotate", epilog="Example:  cotool vault keys rotate")
+@with_keys
+def rotate(*, quiet: Quiet = False, keys: KeyRequest) -> Job:
+    """Make a new primary version; what older versions sealed still opens."""
+
+    def job() -> int:
+        from cotool.cli.vault.run import rotate_keyring
+
+        rotate_keyring(keys, quiet=quiet)
+        return 0
+
+    return job
+
+
+@keys_app.command("enable", epilog="Example:  cotool vault keys enable 2")
+@with_keys
+def enable(version: Version, *, quiet: Quiet = False, keys: KeyRequest) -> Job:
+    """Let a disabled version open files again."""
+    return partial(_change, keys, partial(_set_state, version, "enabled"), quiet=quiet)
+
+
+@keys_app.command("disable", epilog="Example:  cotool vault keys disable 2")
+@with_keys
+def disable(version: Version, *, quiet: Quiet = False, keys: KeyRequest) -> Job:
+    """Let a version open nothing until it is enabled again."""
+    return partial(_change, keys, partial(_set_state, version, "disabled"), quiet=quiet)
+
+
+@keys_app.command("destroy", epilog="Example:  cotool vault keys destroy 1 --yes")
+@with_keys
+def destroy(
+    version: Version,
+    *,
+    yes: Annotated[bool, flag("Run", "Do not ask.", "--yes", "-y")] = False,
+    quiet: Quiet = False,
+    keys: KeyRequest,
+) -> Job:
+    """Delete the key of a version, for good: what only it opens is lost."""
+
+    def job() -> int:
+        if not yes:
+            _confirm(version)
+        return _change(keys, partial(_set_state, version, "destroyed"), quiet=quiet)
+
+    return job
+
+
+def _confirm(version: int) -> None:
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise InputError("destroying a key is not undone", hint="--yes does it without a question")
+    question = f"Destroy version {version}? What only it opens is lost. Type its number: "
+    print(question, end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip() != str(version):
+        raise InputError("nothing was destroyed")
+
+
+@keys_app.command(
+    "set-min-decrypt-version", epilog="Example:  cotool vault keys set-min-decrypt-version 3"
+)
+@with_keys
+def set_minimum(version: Version, *, quiet: Quiet = False, keys: KeyRequest) -> Job:
+    """Let versions below this one open nothing."""
+    return partial(_change, keys, partial(_set_minimum, version), quiet=quiet)
+
+
+def _set_state(version: int, state: str, keyring: Keyring) -> str:
+    keyring.set_state(version, state)
+    return f"version {version} is {state}"
+
+
+def _set_minimum(version: int, keyring: Keyring) -> str:
+    keyring.set_min_decrypt_version(version)
+    return f"versions from {version} on open files"
+
+
+def _change(request: KeyRequest, change: Callable[[Keyring], str], *, quiet: bool) -> int:
+    from cotool.vault import Keyring
+
+    path = request.keyring_path
+    with Keyring.changed(path, [request.opener]) as keyring:
+        text = change(keyring)
+    tell(f"{path}: {text}", quiet=quiet)
+    return 0
+
+
+@keys_app.command("export", epilog="Example:  cotool vault keys export -o keys.vault.asc --armor")
+@with_keys
+def export(
+    *,
+    output: Annotated[
+        str | None, option("Output", "Where the export goes.", "--output", "-o", metavar="FILE")
+    ] = None,
+    force: Annotated[bool, flag("Output", "Replace a file that exists.", "--force", "-f")] = False,
+    armor: Annotated[
+        bool, flag("Output", "Write text in place of bytes, for mail or paper.", "--armor", "-a")
+    ] = False,
+    export_passphrase_file: Annotated[
+        str | None,
+        option(
+            "Keys",
+            "Read the export's own passphrase from a file.",
+            "--export-passphrase-file",
+            metavar="FILE",
+        ),
+    ] = None,
+    generate: Generate = False,
+    profile: Profile = None,
+    quiet: Quiet = False,
+    keys: KeyRequest,
+) -> Job:
+    """Write all versions to a file with a passphrase of its own, for a backup or a colleague."""
+
+    def job() -> int:
+        from cotool.cli.vault.run import write_out
+        from cotool.vault.armor import armor as armored
+        from cotool.vault.envelope import seal_bytes
+
+        keyring = keys.read_keyring()
+        secret = (
+            generated_passphrase()
+            if generate
+            else SecretSource(export_passphrase_file).read("the export", confirm=True)
+        )
+        data = seal_bytes(keyring.to_bytes(), [keys.new_passphrase(secret, profile=profile)])
+        write_out(armored(data) if armor else data, output, force=force, text=armor)
+        tell(f"exported: {len(keyring.versions)} versions", quiet=quiet)
+        return 0
+
+    return job
+
+
+@keys_app.command("import", epilog="Example:  cotool vault keys import keys.vault.asc")
+@with_keys
+def import_keys(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="What `keys export` wrote.")],
+    *,
+    import_passphrase_file: Annotated[
+        str | None,
+        option(
+            "Keys",
+            "Read the export's passphrase from a file.",
+            "--import-passphrase-file",
+            metavar="FILE",
+        ),
+    ] = None,
+    profile: Profile = None,
+    quiet: Quiet = False,
+    keys: KeyRequest,
+) -> Job:
+    """Add the versions of an export to the keyring; make the keyring where there is none."""
+
+    def job() -> int:
+        from cotool.vault import Keyring
+
+        secret = SecretSource(import_passphrase_file).read(f"the export {file}")
+        with naming(file):
+            other = Keyring.read(file, [keys.new_passphrase(secret)])
+        path = keys.keyring_path
+        if not Path(path).exists():
+            other.write_new(path, [_new_opener(keys, generate=False, profile=profile)])
+            tell(f"{path}: {len(other.versions)} versions", quiet=quiet)
+            return 0
+        with Keyring.changed(path, [keys.opener]) as keyring:
+            added = keyring.merge(other)
+        tell(f"{path}: {added} new versions", quiet=quiet)
+        return 0
+
+    return job

@@ -1,0 +1,166 @@
+"""The options that all vault commands share, added to a command by `with_keys`."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from cotool.cli.shared.cluster import EngineChoice, engine_choice
+from cotool.cli.shared.engine_options import EngineName, Resume, SchedulerAddress, SchedulerFile
+from cotool.cli.shared.options import flag, option
+from cotool.cli.vault.keys import KeyRequest
+from cotool.cli.vault.secrets import SecretSource
+
+Command = Callable[..., Any]
+
+
+_KEYS, _RUN = "Keys", "Run"
+_SHARED: dict[str, tuple[Any, Any]] = {
+    "keyring": (
+        Annotated[
+            str | None,
+            option(_KEYS, "The keyring; also COTOOL_KEYRING.", "--keyring", metavar="FILE"),
+        ],
+        None,
+    ),
+    "key_file": (
+        Annotated[
+            str | None,
+            option(
+                _KEYS,
+                "A key file that opens the keyring; also COTOOL_KEY_FILE.",
+                "--key-file",
+                metavar="FILE",
+            ),
+        ],
+        None,
+    ),
+    "passphrase": (
+        Annotated[bool, flag(_KEYS, "Use a passphrase, not the keyring.", "--passphrase", "-p")],
+        False,
+    ),
+    "passphrase_file": (
+        Annotated[
+            str | None,
+            option(
+                _KEYS,
+                "Read the passphrase from a file's first line; also COTOOL_PASSPHRASE_FILE.",
+                "--passphrase-file",
+                metavar="FILE",
+            ),
+        ],
+        None,
+    ),
+    "passphrase_fd": (
+        Annotated[
+            int | None,
+            option(
+                _KEYS, "Read the passphrase from a file descriptor.", "--passphrase-fd", metavar="N"
+            ),
+        ],
+        None,
+    ),
+    "passphrase_command": (
+        Annotated[
+            str | None,
+            option(
+                _KEYS,
+                "Read the passphrase from the output of a command.",
+                "--passphrase-command",
+                metavar="COMMAND",
+            ),
+        ],
+        None,
+    ),
+    "system_keyring": (
+        Annotated[
+            bool,
+            flag(
+                _KEYS,
+                "Read the passphrase from the operating system's keyring.",
+                "--system-keyring",
+            ),
+        ],
+        False,
+    ),
+    "allow_any_cost": (
+        Annotated[
+            bool,
+            flag(
+                _KEYS,
+                "Open files whose passphrase takes a lot of memory to check.",
+                "--allow-any-cost",
+            ),
+        ],
+        False,
+    ),
+}
+
+
+_ENGINE: dict[str, tuple[Any, Any]] = {
+    "engine": (EngineName, None),
+    "scheduler": (SchedulerAddress, None),
+    "scheduler_file": (SchedulerFile, None),
+    "resume": (Resume, False),
+}
+
+
+def with_keys(command: Command) -> Command:
+    """Return the command with the key options; it gets them as `keys`, a KeyRequest."""
+    return _with(command, _SHARED, "keys", _key_request)
+
+
+def with_engine(command: Command) -> Command:
+    """Return the command with the options of clusters; it gets them as `where`."""
+    return _with(command, _ENGINE, "where", _engine_choice)
+
+
+def _engine_choice(given: dict[str, Any]) -> EngineChoice:
+    return engine_choice(
+        given["engine"], given["scheduler"], given["scheduler_file"], resume=given["resume"]
+    )
+
+
+def _key_request(shared: dict[str, Any]) -> KeyRequest:
+    source = SecretSource(
+        shared["passphrase_file"],
+        shared["passphrase_fd"],
+        shared["passphrase_command"],
+        shared["system_keyring"],
+    )
+    return KeyRequest(
+        shared["keyring"],
+        shared["key_file"],
+        shared["passphrase"],
+        source,
+        shared["allow_any_cost"],
+    )
+
+
+def _with(
+    command: Command,
+    options: dict[str, tuple[Any, Any]],
+    name: str,
+    made: Callable[[dict[str, Any]], Any],
+) -> Command:
+    """Return the command with further options, which it gets as one argument `name`."""
+    own = inspect.signature(command, eval_str=True)
+
+    @functools.wraps(command)
+    def wrapper(**values: Any) -> Any:
+        given = {option: values.pop(option) for option in options}
+        return command(**values, **{name: made(given)})
+
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    parameters = [p for key, p in own.parameters.items() if key != name]
+    parameters += [
+        inspect.Parameter(key, keyword, default=default, annotation=annotation)
+        for key, (annotation, default) in options.items()
+    ]
+    wrapper.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [p.replace(kind=keyword) for p in parameters]
+    )
+    wrapper.__annotations__ = {p.name: p.annotation for p in parameters}
+    return wrapper

@@ -1,0 +1,1 @@
+"""From one question and its answers to a `Consensus`."""

@@ -1,0 +1,246 @@
+"""From similarities or extracted answers to clusters, the answer that stands, and its support."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from hashlib import blake2b
+from operator import mul
+from typing import TYPE_CHECKING
+
+from cotool.consensus.decide.words import opposition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from cotool._fast.base.matrix import Matrix
+    from cotool.consensus.decide.words import Words
+    from cotool.consensus.extract.extraction import Extracted
+    from cotool.consensus.model import Response
+
+# Weights that differ by less than this are a tie: sums of shares round.
+EPSILON = 1e-9
+# Parts of a cluster with which a text is compared, where texts are many.
+REACH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The response that stands for a question, and why."""
+
+    index: int
+    reason: str
+    tied: tuple[str, ...] = ()
+
+
+def vote(
+    answers: Sequence[Extracted | None],
+    responses: Sequence[Response],
+    weights: Sequence[float],
+    centrality: Callable[[int], float],
+    question_id: str = "",
+    *,
+    scores: Mapping[str, float] | None = None,
+) -> tuple[list[int], Choice]:
+    """Plurality of weighted answers. Returns a group for each response (-1: abstains) and the pick.
+
+    Where `scores` are given, probabilities of the answers' normal forms, they decide instead.
+
+    At least one answer is not None. Ties go to the greater sum of stated confidences where all
+    tied sides state theirs, then to the answer whose best response has the greatest `centrality`
+    (of a row), then by a lot that is drawn from `question_id` and the answers alone. The first
+    answer given would favour whoever stands first in every question (mmlu-pro: .516 right, by
+    lot .525).
+    """
+    numbers: dict[str, int] = {}
+    groups = [
+        -1 if answer is None else numbers.setdefault(answer.value, len(numbers))
+        for answer in answers
+    ]
+    totals = [0.0] * len(numbers)
+    members: list[list[int]] = [[] for _ in numbers]
+    for i, group in enumerate(groups):
+        if group >= 0:
+            totals[group] += weights[i]
+            members[group].append(i)
+    if scores is not None:
+        winner = numbers[max(scores, key=scores.__getitem__)]
+        return groups, Choice(
+            representative(members[winner], answers, responses),
+            f"probability {max(scores.values()):.2f} with {len(members[winner])} of "
+            f"{sum(map(len, members))} votes",
+        )
+    best = max(totals)
+    tied = [group for group, total in enumerate(totals) if total >= best - EPSILON]
+    winner, reason = tied[0], f"{best:.4g} of {sum(totals):.4g} votes"
+    names: tuple[str, ...] = ()
+    if len(tied) > 1:
+        place, rule = _break_tie([members[group] for group in tied], responses, weights, centrality)
+        if place is None:
+            values = list(numbers)
+            place = draw([values[group] for group in tied], question_id)
+        winner = tied[place]
+        reason += f", a tie of {len(tied)} answers; {rule} stands"
+        shown = (answers[members[group][0]] for group in tied)
+        names = tuple(answer.display for answer in shown if answer is not None)
+    return groups, Choice(representative(members[winner], answers, responses), reason, names)
+
+
+def _break_tie(
+    sides: Sequence[Sequence[int]],
+    responses: Sequence[Response],
+    weights: Sequence[float],
+    centrality: Callable[[int], float],
+) -> tuple[int | None, str]:
+    """The place of the side that wins, None where a lot must decide, and by which rule."""
+    stated = [[(weights[i], responses[i].confidence) for i in side] for side in sides]
+    if all(confidence is not None for side in stated for _, confidence in side):
+        sums = [sum(weight * (value or 0.0) for weight, value in side) for side in stated]
+        if _distinct(sums):
+            return sums.index(max(sums)), "the one stated with more confidence"
+    central = [max(map(centrality, side)) for side in sides]
+    if _distinct(central):
+        return central.index(max(central)), "the one whose text is nearest to all others"
+    return None, "one drawn by a fixed lot"
+
+
+def draw(values: Sequence[str], question_id: str) -> int:
+    """The place of one of several values by a lot: the same whatever their order."""
+    return max(
+        range(len(values)),
+        key=lambda place: blake2b(
+            f"{question_id}\0{values[place]}".encode(errors="surrogatepass")
+        ).digest(),
+    )
+
+
+def _distinct(values: Sequence[float]) -> bool:
+    """Whether one value is greatest."""
+    first, second = sorted(values, reverse=True)[:2]
+    return first > second + EPSILON
+
+
+def representative(
+    members: Sequence[int], answers: Sequence[Extracted | None], responses: Sequence[Response]
+) -> int:
+    """The response that shows a group's answer: in its commonest form, by the surest expert."""
+    forms = [answer.display for i in members if (answer := answers[i]) is not None]
+    common = Counter(forms).most_common(1)[0][0]
+    shown = [i for i, form in zip(members, forms, strict=True) if form == common]
+    return max(shown, key=lambda i: responses[i].confidence or 0.0)
+
+
+def medoid(
+    matrix: Matrix, weights: Sequence[float], candidates: Sequence[int] | None = None
+) -> tuple[int, float]:
+    """The row with the greatest weighted mean similarity to all others (first on ties), and it.
+
+    Only `candidates` may be chosen, if given. A row with no other weight beside it scores 1.
+    """
+    candidates = range(len(weights)) if candidates is None else candidates
+    total = sum(weights)
+    best, score = candidates[0], -1.0
+    for i in candidates:
+        own = weights[i]
+        similar = sum(map(mul, weights, matrix.row(i)))
+        # The diagonal is 1.
+        mean = (similar - own) / (total - own) if total - own > EPSILON else 1.0
+        if mean > score + EPSILON:
+            best, score = i, mean
+    return best, score
+
+
+def largest_cluster(labels: Sequence[int], weights: Sequence[float]) -> list[int] | None:
+    """The rows of the heaviest cluster of two or more; None where no cluster is heavier alone."""
+    totals = [0.0] * (max(labels) + 1)
+    for label, weight in zip(labels, weights, strict=True):
+        totals[label] += weight
+    best = max(totals)
+    rivals = [label for label, total in enumerate(totals) if total >= best - EPSILON]
+    rows = [i for i, label in enumerate(labels) if label == rivals[0]]
+    return rows if len(rivals) == 1 and len(rows) > 1 else None
+
+
+def centre_of(matrix: Matrix, members: Sequence[int]) -> tuple[int, float | None]:
+    """A cluster's most central row, and its cohesion: the mean similarity of its pairs of rows.
+
+    Cohesion is None for a lone row.
+    """
+    sums = [sum(map(matrix.row(i).__getitem__, members)) for i in members]
+    count = len(members)
+    cohesion = (sum(sums) - count) / (count * (count - 1)) if count > 1 else None
+    return members[sums.index(max(sums))], cohesion
+
+
+def most_reliable(
+    weights: Sequence[float], reliability: Sequence[float], matrix: Matrix
+) -> int | None:
+    """The response of the expert with the greatest reliability; None where all have the same.
+
+    Several such responses are told apart by their weighted mean similarity to all others.
+    """
+    best = max(reliability)
+    if min(reliability) >= best - EPSILON:
+        return None
+    rows = [i for i, value in enumerate(reliability) if value >= best - EPSILON]
+    return max(rows, key=lambda i: sum(map(mul, weights, matrix.row(i))))
+
+
+def split_opposed(labels: Sequence[int], texts: Sequence[Words], matrix: Matrix) -> list[int]:
+    """Split clusters whose members contradict each other (see `opposition`).
+
+    From the most central member outwards, each joins the first part of its cluster in which it
+    contradicts nobody. Labels are numbered by first appearance.
+    """
+    places: dict[int, tuple[int, int]] = {}
+    for label in dict.fromkeys(labels):
+        members = [i for i, own in enumerate(labels) if own == label]
+        closeness = {i: sum(map(matrix.row(i).__getitem__, members)) for i in members}
+        parts: list[list[int]] = []
+        for i in sorted(members, key=lambda i: -closeness[i]):
+            part = next(
+                (p for p in parts if not any(opposition(texts[i], texts[j]) for j in p)), None
+            )
+            if part is None:
+                part = []
+                parts.append(part)
+            part.append(i)
+        places.update((i, (label, k)) for k, part in enumerate(parts) for i in part)
+    numbers: dict[tuple[int, int], int] = {}
+    return [numbers.setdefault(places[i], len(numbers)) for i in range(len(labels))]
+
+
+def split_many(
+    labels: Sequence[int], texts: Sequence[Words], closeness: Sequence[float]
+) -> list[int]:
+    """Do as `split_opposed` without similarities, for clusters of many texts.
+
+    Texts with the same stance, negations and numbers contradict nobody among them. From the
+    closest to its cluster outwards, one of each such set joins the first of the REACH largest
+    parts whose first text it does not contradict; the others follow it.
+    """
+    sets: dict[tuple[object, ...], list[int]] = {}
+    for i in sorted(range(len(labels)), key=lambda i: -closeness[i]):
+        text = texts[i]
+        says = (text.stance, text.negations, text.denials, text.numbers)
+        sets.setdefault((labels[i], *says), []).append(i)
+    heads: dict[int, list[int]] = {}
+    part_of: dict[int, tuple[int, int]] = {}
+    for (label, *_), members in sets.items():
+        known = heads.setdefault(label, [])  # type: ignore[arg-type]
+        own = texts[members[0]]
+        near = (k for k, head in enumerate(known[:REACH]) if not opposition(own, texts[head]))
+        part = next(near, len(known))
+        if part == len(known):
+            known.append(members[0])
+        part_of.update((i, (labels[i], part)) for i in members)
+    numbers: dict[tuple[int, int], int] = {}
+    return [numbers.setdefault(part_of[i], len(numbers)) for i in range(len(labels))]
+
+
+def smoothed_share(share: float, total: float, options: int) -> float:
+    """Share of the votes with one more vote spread over the options: less sure when few voted.
+
+    `options` is the number of distinct answers, at least 2.
+    """
+    return (share * total + 1 / options) / (total + 1)

@@ -1,0 +1,307 @@
+"""Findings beside the answer: themes, anomalies, copies, polarisation, trends; each in numbers.
+
+Nothing is said from too little data: outliers need five responses, trends five timestamps.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from bisect import bisect_left, bisect_right, insort
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cotool.consensus.decide.words import opposition
+from cotool.consensus.model import Insight
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cotool._fast.base.matrix import Matrix
+    from cotool.consensus.decide.words import Words
+    from cotool.consensus.model import Cluster, Response
+
+MOST_THEMES = 5
+MOST_CLUSTERS = 12  # that are compared with each other
+ENOUGH = 5  # responses for an outlier or a trend
+
+# Iglewicz and Hoaglin (1993): a modified z-score beyond 3.5 is an outlier.
+OUTLIER = 3.5
+# Two texts of at least this many words that are this similar are hardly independent.
+COPY_WORDS = 20
+COPY_SIMILARITY = 0.98
+# Two camps: each at least this share, and this close in size.
+CAMP_SHARE = 0.3
+CAMP_GAP = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the insights are drawn from; rows are responses in one order throughout.
+
+    `lexical` holds TF cosines of the texts, `matrix` the similarities that the clusters were
+    made from; both are None where the responses are too many to be compared pair by pair. The
+    first of `clusters` is the consensus.
+    """
+
+    responses: Sequence[Response]
+    texts: Sequence[Words]
+    clusters: Sequence[Cluster]
+    matrix: Matrix | None
+    lexical: Matrix | None
+    extracted: bool
+
+
+def find_insights(findings: Findings) -> tuple[Insight, ...]:
+    """All insights, the ones about the answer's standing first."""
+    return (
+        *opposites(findings),
+        *polarisation(findings),
+        *confidence_anomalies(findings),
+        *copies(findings),
+        *length_outliers(findings),
+        *trends(findings),
+        *themes(findings),
+    )
+
+
+def _names(findings: Findings, rows: Sequence[int]) -> tuple[str, ...]:
+    return tuple(findings.responses[i].expert_name for i in rows)
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) > 4:
+        return f"{', '.join(names[:3])} and {len(names) - 3} more"
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def polarisation(findings: Findings) -> Iterator[Insight]:
+    """Two camps of nearly equal size."""
+    if len(findings.responses) < 4 or len(findings.clusters) < 2:
+        return
+    first, second = sorted(findings.clusters, key=lambda cluster: -cluster.share)[:2]
+    if min(len(first.indices), len(second.indices)) < 2:
+        return
+    if second.share < CAMP_SHARE or first.share - second.share > CAMP_GAP:
+        return
+    matrix = findings.matrix
+    between = 0.0 if findings.extracted else None  # votes for different answers
+    if matrix is not None:
+        between = statistics.fmean(matrix[i, j] for i in first.indices for j in second.indices)
+    message = (
+        f"The experts are split {len(first.indices)} to {len(second.indices)}: "
+        f"{_listed(first.members)} against {_listed(second.members)}"
+    )
+    if not findings.extracted and between is not None:
+        message += f" (mean similarity between the camps {between:.2f})"
+    yield Insight(
+        "polarisation",
+        message,
+        first.members + second.members,
+        {
+            "first_share": first.share,
+            "second_share": second.share,
+            "between_similarity": between,
+        },
+    )
+
+
+def opposites(findings: Findings) -> Iterator[Insight]:
+    """Clusters that say nearly the same words and contradict each other."""
+    lexical = findings.lexical
+    if findings.extracted or lexical is None:
+        return
+    shown = findings.clusters[:MOST_CLUSTERS]
+    for place, one in enumerate(shown):
+        for other in shown[place + 1 :]:
+            i, j = one.indices[0], other.indices[0]
+            against = opposition(findings.texts[i], findings.texts[j])
+            if not against:
+                continue
+            similarity = lexical[i, j]
+            how = (
+                "one negates what the other affirms"
+                if against.negated
+                else f"{', '.join(against.numbers)} against {', '.join(against.others)}"
+            )
+            yield Insight(
+                "opposites",
+                f"{_listed(other.members)} against {_listed(one.members)}: nearly the same words "
+                f"(cosine {similarity:.2f}), but {how}",
+                one.members + other.members,
+                {
+                    "similarity": similarity,
+                    "negation": against.negated,
+                    "numbers": [list(against.numbers), list(against.others)],
+                },
+            )
+
+
+def confidence_anomalies(findings: Findings) -> Iterator[Insight]:
+    """Dissenters who are surer than the consensus, and a consensus that is unsure of itself."""
+    inside = set(findings.clusters[0].indices)
+    stated = [(i, r.confidence) for i, r in enumerate(findings.responses)]
+    known = [(i, c) for i, c in stated if c is not None]
+    ours = [c for i, c in known if i in inside]
+    if len(ours) < 2:
+        return
+    mean = statistics.fmean(ours)
+    for i, confidence in known:
+        if i not in inside and confidence >= max(mean, 0.8):
+            name = findings.responses[i].expert_name
+            yield Insight(
+                "confident-dissent",
+                f"{name} dissents with confidence {confidence:.2f}; "
+                f"the {len(ours)} in the consensus state {mean:.2f} on average",
+                (name,),
+                {"confidence": confidence, "consensus_mean": mean, "consensus_stated": len(ours)},
+            )
+    if mean < 0.5:
+        yield Insight(
+            "unsure-consensus",
+            f"Those in the consensus doubt it: {len(ours)} state {mean:.2f} on average",
+            _names(findings, sorted(inside)),
+            {"consensus_mean": mean, "consensus_stated": len(ours)},
+        )
+
+
+def copies(findings: Findings) -> Iterator[Insight]:
+    """Experts whose long texts are nearly the same and do not contradict each other."""
+    lexical = findings.lexical
+    if lexical is None:
+        return
+    long_rows = [i for i, text in enumerate(findings.texts) if len(text.words) >= COPY_WORDS]
+    left = set(long_rows)
+    for i in long_rows:
+        if i not in left:
+            continue
+        row = lexical.row(i)
+        twins = [
+            j
+            for j in sorted(left)
+            if j == i
+            or (
+                j > i
+                and row[j] >= COPY_SIMILARITY
+                and not opposition(findings.texts[i], findings.texts[j])
+            )
+        ]
+        if len(twins) > 1:
+            left -= set(twins)
+            similarity = min(lexical[i, j] for j in twins)
+            yield Insight(
+                "near-identical",
+                f"{_listed(_names(findings, twins))} wrote nearly the same text "
+                f"(cosine {similarity:.2f} or more over {len(findings.texts[i].words)} words); "
+                "they may not be independent",
+                _names(findings, twins),
+                {"similarity": similarity, "words": len(findings.texts[i].words)},
+            )
+
+
+def length_outliers(findings: Findings) -> Iterator[Insight]:
+    """Texts far longer or shorter than the rest, by the modified z-score on log lengths."""
+    lengths = [len(text.words) for text in findings.texts]
+    if len(lengths) < ENOUGH or statistics.median(lengths) < 5:
+        return
+    logs = [math.log(length + 1) for length in lengths]
+    middle = statistics.median(logs)
+    spread = statistics.median(abs(value - middle) for value in logs)
+    # Lengths vary by a tenth even where the median deviation is tiny.
+    spread = max(spread, 0.1)
+    for i, value in enumerate(logs):
+        score = 0.6745 * (value - middle) / spread
+        if abs(score) > OUTLIER:
+            name = findings.responses[i].expert_name
+            usual = statistics.median(lengths)
+            yield Insight(
+                "length-outlier",
+                f"{name} wrote {lengths[i]} words where the median is {usual:g} "
+                f"(modified z-score {score:+.1f})",
+                (name,),
+                {"words": lengths[i], "median": usual, "score": score},
+            )
+
+
+def trends(findings: Findings) -> Iterator[Insight]:
+    """What rises or falls with the timestamps: standing with the consensus, confidence, length."""
+    timed = sorted(
+        (r.timestamp, i) for i, r in enumerate(findings.responses) if r.timestamp is not None
+    )
+    if len(timed) < ENOUGH:
+        return
+    inside = set(findings.clusters[0].indices)
+    series = [("agreement with the consensus", [(i, float(i in inside)) for _, i in timed])]
+    stated = [(i, findings.responses[i].confidence) for _, i in timed]
+    series.append(("stated confidence", [(i, c) for i, c in stated if c is not None]))
+    series.append(("length in words", [(i, float(len(findings.texts[i].words))) for _, i in timed]))
+    for name, points in series:
+        values = [value for _, value in points]
+        if len(values) < ENOUGH:
+            continue
+        tau, chance = mann_kendall(values)
+        if chance < 0.05:
+            half = len(values) // 2
+            early, late = statistics.fmean(values[:half]), statistics.fmean(values[-half:])
+            yield Insight(
+                "trend",
+                f"{name[0].upper()}{name[1:]} {'rises' if tau > 0 else 'falls'} over time: "
+                f"{early:.2f} in the first half of {len(values)} responses, {late:.2f} in the last "
+                f"(Kendall's tau {tau:+.2f}, p = {chance:.3f})",
+                _names(findings, [i for i, _ in points]),
+                {"tau": tau, "p": chance, "first_half": early, "last_half": late},
+            )
+
+
+def mann_kendall(values: Sequence[float]) -> tuple[float, float]:
+    """Kendall's tau of a series against time, and its two-sided p (normal, corrected for ties).
+
+    Mann (1945), Kendall (1975).
+    """
+    count = len(values)
+    score = 0
+    earlier: list[float] = []
+    for place, value in enumerate(values):
+        score += bisect_left(earlier, value) - (place - bisect_right(earlier, value))
+        insort(earlier, value)
+    ties = Counter(values).values()
+    variance = (
+        count * (count - 1) * (2 * count + 5) - sum(t * (t - 1) * (2 * t + 5) for t in ties)
+    ) / 18
+    if variance <= 0:
+        return 0.0, 1.0
+    z = (abs(score) - 1) / math.sqrt(variance) if score else 0.0
+    return score / (count * (count - 1) / 2), math.erfc(z / math.sqrt(2))
+
+
+def themes(findings: Findings) -> Iterator[Insight]:
+    """Terms that most experts (60 %, at least two) use; a pair of words beats its words."""
+    count = len(findings.responses)
+    if count < 3 or statistics.median(len(text.words) for text in findings.texts) < 5:
+        return
+    users: dict[tuple[str, ...], list[int]] = {}
+    for i, text in enumerate(findings.texts):
+        for word in dict.fromkeys(text.words):
+            if word in text.content:
+                users.setdefault((word,), []).append(i)
+        for pair in sorted(text.bigrams):
+            users.setdefault(pair, []).append(i)
+    shared = {term: rows for term, rows in users.items() if len(rows) >= max(2, 0.6 * count)}
+    for pair in [term for term in shared if len(term) == 2]:
+        for word in pair:
+            # The word says no more than the pair where the same experts use it.
+            if len(shared.get((word,), ())) <= len(shared[pair]):
+                shared.pop((word,), None)
+    ranked = sorted(
+        shared.items(),
+        key=lambda item: (-len(item[1]), -len(item[0]), -sum(map(len, item[0])), item[0]),
+    )
+    for term, rows in ranked[:MOST_THEMES]:
+        phrase = " ".join(term)
+        yield Insight(
+            "theme",
+            f"“{phrase}” is named by {len(rows)} of {count} experts",
+            _names(findings, rows),
+            {"term": phrase, "experts": len(rows), "of": count, "coverage": len(rows) / count},
+        )

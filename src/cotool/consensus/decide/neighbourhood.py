@@ -1,0 +1,110 @@
+"""Which texts are at least so similar to each text, without the matrix of all pairs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cotool._fast.text import edits
+from cotool._fast.text import neighbours as kernels
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Iterable, Iterator, Sequence
+
+METRICS = ("cosine", "tfidf", "jaccard")
+_EDITS = {"levenshtein": False, "word-levenshtein": True}  # whether in words
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The neighbours of n texts, nearest first, as three arrays that NumPy reads without a copy.
+
+    Those of text i are `places` and `similarities` from `starts[i]` to `starts[i + 1]`; `len` is n,
+    and `neighbours[i]` is a list of (place, similarity).
+    """
+
+    starts: array[int]
+    places: array[int]
+    similarities: array[float]
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def __getitem__(self, text: int) -> list[tuple[int, float]]:
+        if not -len(self) <= text < len(self):
+            raise IndexError(f"there is no text {text}")
+        text %= len(self)
+        own = slice(self.starts[text], self.starts[text + 1])
+        return list(zip(self.places[own], self.similarities[own], strict=True))
+
+    def __iter__(self) -> Iterator[list[tuple[int, float]]]:
+        return (self[text] for text in range(len(self)))
+
+
+def neighbours(
+    texts: Iterable[str],
+    metric: str = "tfidf",
+    *,
+    threshold: float,
+    top: int | None = None,
+    num_threads: int | None = None,
+) -> Neighbours:
+    """Find for each of n `texts` the others at least `threshold` (above 0, to 1) similar to it.
+
+    Metrics are those of `similarity_matrix`, with the same similarities but for the last bit of
+    ``tfidf``. With `top` at most so many of each text, the most similar, ties by place. 100,000
+    short texts take seconds and some 200 MB, by Levenshtein minutes where the threshold is low.
+
+    Raises InputError for another metric, a threshold or `top` out of range, and beyond 100 million
+    neighbours; TypeError for a text that is not a str.
+    """
+    if metric not in _EDITS:
+        check(metric, threshold)
+    check(METRICS[0], threshold)
+    if top is not None and top < 1:
+        raise InputError(f"top must be at least 1, got {top}")
+    try:
+        if metric in _EDITS:
+            return Neighbours(*edits.neighbours(texts, _EDITS[metric], threshold, top, num_threads))
+        return Neighbours(*kernels.neighbours(texts, metric, threshold, top, num_threads))
+    except ValueError as error:
+        raise InputError(str(error)) from None
+
+
+def cluster_texts(
+    texts: Sequence[str], metric: str, method: str, threshold: float, num_threads: int | None = None
+) -> list[int]:
+    """Label each text with its cluster, by first appearance, as `clustering.cluster` does.
+
+    `method` is ``star``, ``components`` or ``density``. Raises InputError.
+    """
+    check(metric, threshold)
+    if method == "star":
+        return kernels.star(texts, metric, threshold, num_threads)
+    if method == "components":
+        return kernels.components(texts, metric, threshold, num_threads)
+    if method == "density":
+        return kernels.density(texts, metric, threshold, num_threads)
+    raise InputError(
+        f"{method} needs all pairs of {len(texts):,} texts",
+        hint="for so many, --clustering is star, components or density",
+    )
+
+
+def closeness(
+    texts: Sequence[str], metric: str, labels: Sequence[int], weights: Sequence[float]
+) -> list[float]:
+    """For each text the weighted sum of its ``cosine`` or ``tfidf`` with its label's texts."""
+    return kernels.closeness(texts, metric, labels, weights)
+
+
+def check(metric: str, threshold: float) -> None:
+    """Raise InputError for a metric that has no index, or a threshold that none can use."""
+    if metric not in METRICS:
+        raise InputError(
+            f"{metric} needs all pairs", hint=f"without them, the metric is {', '.join(METRICS)}"
+        )
+    if not 0 < threshold <= 1:
+        raise InputError(f"the threshold must be above 0, to 1, got {threshold:g}")

@@ -1,0 +1,61 @@
+"""Similarity of all pairs of texts: checks the arguments and calls the kernel of the metric."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cotool._fast.text import levenshtein, pairwise
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from cotool._fast.base.matrix import Matrix
+
+_KERNELS: dict[str, Callable[[Iterable[str], int | None], Matrix]] = {
+    "cosine": pairwise.cosine,
+    "tfidf": pairwise.tfidf,
+    "jaccard": pairwise.jaccard,
+    "levenshtein": levenshtein.characters,
+    "word-levenshtein": levenshtein.words,
+}
+
+
+def similarity_matrix(
+    texts: Iterable[str], metric: str = "cosine", num_threads: int | None = None
+) -> Matrix:
+    """Similarity of all pairs of n `texts`, 0 to 1: an n x n buffer of float32.
+
+    `numpy.asarray` reads the result without a copy; `m[i, j]` and `m.tolist()` work without
+    NumPy. The matrix is symmetric with ones on the diagonal.
+
+    Metrics: ``cosine`` (term frequencies), ``tfidf`` (cosine of smoothed TF-IDF), ``jaccard``
+    (sets of words), ``levenshtein`` (1 - distance / length of the longer text, in code points),
+    ``word-levenshtein`` (the same, in words). Words are normalized (NFC) and case folded; code
+    points are compared as they are.
+
+    Raises InputError for an unknown metric or a bad `num_threads`, TypeError for a text that is
+    not a str, MemoryError where n x n cells do not fit.
+    """
+    kernel = _KERNELS.get(metric)
+    if kernel is None:
+        raise InputError(
+            f"unknown metric {metric!r}", hint=f"metrics of texts are {', '.join(_KERNELS)}"
+        )
+    try:
+        return kernel(texts, num_threads)
+    except ValueError as error:
+        raise InputError(str(error)) from None
+
+
+def embedding_similarity(
+    vectors: Iterable[Sequence[float]], num_threads: int | None = None
+) -> Matrix:
+    """Cosine of all pairs of n `vectors`, negative cosines as 0: an n x n buffer of float32.
+
+    Raises InputError where vectors differ in length or hold a number that is not finite.
+    """
+    try:
+        return pairwise.vector_cosine(vectors, num_threads)
+    except ValueError as error:
+        raise InputError(str(error)) from None

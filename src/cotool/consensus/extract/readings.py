@@ -1,0 +1,255 @@
+"""Read the beginning of a stated answer ("**(C)** Paris", "$18 a day") as one kind of answer."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from cotool.consensus.extract.numbers import read_number
+
+CLOSED_KINDS = ("choice", "number", "boolean")
+KINDS = (*CLOSED_KINDS, "short")
+
+SHORT_WORDS = 5
+SHORT_CHARACTERS = 40
+# Scripts without spaces between words say more with fewer characters.
+SHORT_CJK_CHARACTERS = 12
+
+
+class Reading(NamedTuple):
+    """What a span says; `value` is empty where it offers several answers ("18 or 20")."""
+
+    value: str
+    display: str
+    end: int
+    note: str = ""
+
+
+FIRST_OF_TWO = " (first of two)"
+
+
+_WRAPPER = " \t\r\n*_`\"'“”‘’«»「」"
+_LATEX_WORDS = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf|boxed|fbox|operatorname)\s?\{")
+_LATEX_FRACTION = re.compile(r"\\[dtc]?frac\s?\{?(-?[\d.,]{1,30})\}?\s?\{?([\d.,]{1,30})\}?")
+_LATEX_SPACE = re.compile(r"\\[,;:! ]|\\(?:left|right|displaystyle|quad)(?![A-Za-z])|~|\{,\}")
+_LATEX_DEGREE = re.compile(r"\^\s?\{?\s?\\(?:circ|degree)(?![A-Za-z])\s?\}?")
+_SPACES = re.compile(r" {2,}")
+_CALCULATOR = re.compile(r"<<[^<>]{0,200}>>")
+
+
+def clean(span: str) -> str:
+    """Rid a span of LaTeX and of GSM8K's `<<2+3=5>>` notes, and of what quotes or emphasises."""
+    if "\\" in span:
+        span = _LATEX_FRACTION.sub(r" \1/\2", span)
+        span = span.replace("{,}", ",").replace("\\$", "$").replace("\\%", "%")
+        span = _LATEX_DEGREE.sub("°", span)
+        span = _LATEX_SPACE.sub(" ", span)
+        span = _LATEX_WORDS.sub(" ", span)
+        span = span.replace("\\times", "×").replace("\\cdot", "·").replace("\\approx", "≈")
+        for bracket in ("\\(", "\\)", "\\[", "\\]"):
+            span = span.replace(bracket, " ")
+        if "\\" not in span:
+            span = span.replace("}", "")
+        span = _SPACES.sub(" ", span)
+    if "<<" in span:
+        span = _CALCULATOR.sub("", span)
+    return span.lstrip(_WRAPPER)
+
+
+# What may follow a bare letter: an end, a mark, or a word that opens the reason. Not "A dog",
+# "I think", "E = mc²", "N/A", "J.-P.", "e.g.".
+_LETTER_ENDS = r"""(?=\s*(?:$|[,;!?)\]}*_"'”’»`|$\n。，、；：）」]|\.(?![\w-])|:(?!//)
+    |\s[–—-]\s|\s\(|[–—]|\n
+    |(?:because|since|as|for|is|and|or|not|which|with|but|would|instead|rather)\b|[^\x00-\u02af\s]))"""
+_CHOICE = re.compile(
+    rf"""(?:(?i:option|choice|letter|answer)[ ])?\$?[*_]*
+    (?:[(\[{{]\s?[*_]*(?P<enclosed>[A-Za-z])[*_]*\s?(?:[)\]}}](?![\w(])|$)
+      |(?P<capital>[A-J])(?:[*_)\]}}]{{1,3}}(?![\w])|{_LETTER_ENDS})
+      |(?P<small>[a-j])(?=[*_$}}]*(?:\s*$|[.)](?:\s|$|\*))))""",
+    re.VERBOSE,
+)
+_OTHER_CHOICE = re.compile(
+    r"""(?:[^.\n]|\.(?=\d)){0,60}?(?:[,;/&]|\bor|\band)\s{0,2}
+    (?:\([A-Za-z]\)(?!\s(?:is|are|was)\b)|[A-J](?=\s*(?:$|[.,;)\n]|or\b|and\b)))""",
+    re.VERBOSE,
+)
+_NEXT_OPTION = re.compile(r"\n\s*[*_]{0,2}\(?([A-J])[.):]")
+_COMPOUND_CHOICE = re.compile(
+    r"(?P<which>none|all|both|neither) of (?:the )?(?:above|these|those|them|options|choices)\b",
+    re.IGNORECASE,
+)
+
+
+def read_choice(span: str) -> Reading | None:
+    """Read an option: a letter A to J, any letter in brackets, or "none of the above".
+
+    Of two options ("(A) or (B)") the first counts, as the graders of multiple-choice benchmarks
+    have it, and the reading says so; three or more leave the text undecided.
+    """
+    match = _CHOICE.match(span)
+    if match is None:
+        match = _COMPOUND_CHOICE.match(span.lstrip("("))
+        if match is None:
+            return None
+        value = f"{match['which'].lower()} of the above"
+        return Reading(value, value, match.end())
+    letter = (match["enclosed"] or match["capital"] or match["small"]).upper()
+    other = _OTHER_CHOICE.match(span, match.end())
+    if other and other.group().rstrip(" )")[-1].upper() != letter:
+        if _OTHER_CHOICE.match(span, other.end()):
+            return Reading("", "", match.end())
+        return Reading(letter, letter, match.end(), FIRST_OF_TWO)
+    following = _NEXT_OPTION.search(span, match.end())
+    if following and ord(following[1]) == ord(letter) + 1:
+        return None  # the options are listed, none is chosen
+    return Reading(letter, letter, match.end())
+
+
+_BEFORE_NUMBER = " \t\r\n*_`\"'“”‘’«»([{≈~"
+# "x = ", "9 * 2 = ": what stands before the result.
+_EQUATION = re.compile(
+    r"(?:(?:[A-Za-z]\w{0,12}|[-+*/×÷^().,$€£%\d\s·≈]{1,120})\s?(?:=|≈)\s?(?=[^=]|$)){1,8}"
+)
+
+# Shorter than a span by more than a number's digits, so that the result is not cut.
+MAX_EQUATION = 90
+_NEXT_ITEM = re.compile(r"\n\s*[*_]{0,2}(\d{1,3})[.)]\s")
+
+
+def read_quantity(span: str) -> Reading | None:
+    """Read a number; of an equation, what stands after its last equals sign."""
+    start = len(span) - len(span.lstrip(_BEFORE_NUMBER))
+    # "$$18$$" and "$18$" of LaTeX; one dollar sign is left for the currency.
+    while span.startswith("$$", start) or span.startswith("$ ", start):
+        start += 1
+    if span.startswith("$", start) and span[start + 1 : start + 2].isalpha():
+        start += 1
+    if span.startswith("$-", start):
+        start += 1
+    equation = _EQUATION.match(span, start)
+    if equation and equation.end() <= MAX_EQUATION:
+        rest = span[equation.end() :]
+        start = equation.end() + len(rest) - len(rest.lstrip(_BEFORE_NUMBER))
+    number = read_number(span, start)
+    if number is None:
+        return None
+    following = _NEXT_ITEM.search(span, number.end)
+    if following and number.value.isdecimal() and int(following[1]) == int(number.value) + 1:
+        return None  # "1. … 2. …": a numbered list
+    return Reading(number.value, span[start : number.end].strip(), number.end)
+
+
+_YES = [
+    "yes", "true", "yep", "yeah", "sí", "si", "sim", "oui", "ja", "да", "evet", "tak", "是", "是的",
+    "对", "正确", "はい", "예", "네", "نعم", "हाँ",
+]  # fmt: skip
+_NO = [
+    "no", "false", "nope", "não", "nein", "non", "nee", "nej", "нет", "hayır", "nie", "否", "不",
+    "不是", "错误", "いいえ", "아니요", "لا", "नहीं",
+]  # fmt: skip
+_TRUTH = {**dict.fromkeys(_YES, "yes"), **dict.fromkeys(_NO, "no")}
+_BOOLEAN = re.compile(
+    rf"""[(\[]?(?P<word>{"|".join(sorted(_TRUTH, key=len, reverse=True))})
+    (?=\s*(?:$|[.,;:!)\]}}*_"'”’»`\n–—。，、；：！]|(?:because|since|as|it|he|she|they|you|we
+       |there|this|that|or|if|the)\b))""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_OTHER_BOOLEAN = re.compile(
+    r"[\s*_\"',/]{1,4}(?:(?:or|and)\s)?(?:yes|no|true|false)\b", re.IGNORECASE
+)
+
+
+def read_boolean(span: str) -> Reading | None:
+    """Read yes or no (true or false) in one of fifteen languages; both are written yes and no."""
+    match = _BOOLEAN.match(span)
+    if match is None:
+        return None
+    word = match["word"]
+    value = _TRUTH[word.lower()]
+    if _OTHER_BOOLEAN.match(span, match.end()):
+        return Reading("", "", match.end())
+    return Reading(value, word.lower(), match.end())
+
+
+# Not the points of "St. Louis" and "J. Edgar".
+_SENTENCE_END = re.compile(
+    r"(?:(?<!\b[A-Z])(?<!\b[A-Z][a-z])\.|[。!?！？;；])(?=\s|[)\"'*_”]|$)|\n"
+    r"|(?<=[^\x00-\u2e7f])[.。！？；，]"
+)
+_PUNCTUATION = " \t\r\n.,;:!?\"'`“”‘’«»「」()[]*_。、，；：！？"
+# Words that make a sentence of a few words: then it is no label.
+_SENTENCE = re.compile(
+    r"(?i)\b(?:is|are|was|were|am|has|have|had|will|would|should|could|can|cannot|may|might|must"
+    r"|does|did|do|i|it|you|we|they|he|she|this|that|these|there|let|depends|step)\b|n['’]t\b"
+    r"|['’](?:s|re|ll|m|ve)\s"
+)
+_ARTICLE = re.compile(r"(?:the|an?)\s+(?=\w)")
+
+
+def read_short(span: str, *, whole: bool) -> Reading | None:
+    """Read a label, a name, a phrase: at most five words and 40 characters, and no sentence.
+
+    With `whole` the span must be nothing else; otherwise it ends where its sentence ends. The
+    value is casefolded, in NFKC, without article and without marks around it.
+    """
+    end = _SENTENCE_END.search(span[: 2 * SHORT_CHARACTERS])
+    stop = end.start() if end else len(span)
+    if whole and span[stop:].strip(_PUNCTUATION):
+        return None
+    display = span[:stop].strip(_PUNCTUATION) or span[:stop].strip()
+    if not (whole or any(character.isalnum() for character in display)):
+        return None
+    if not display or len(display) > SHORT_CHARACTERS or len(display.split()) > SHORT_WORDS:
+        return None
+    if not display.isascii() and _is_long_cjk(display):
+        return None
+    if (" " in display and _SENTENCE.search(display)) or (
+        whole and span.rstrip().endswith(("?", "？"))
+    ):
+        return None
+    value = " ".join(unicodedata.normalize("NFKC", display).casefold().split())
+    return Reading(
+        _ARTICLE.sub("", value, count=1) if _ARTICLE.match(value) else value, display, stop
+    )
+
+
+def _is_long_cjk(text: str) -> bool:
+    return sum(character >= "\u2e80" for character in text) > SHORT_CJK_CHARACTERS
+
+
+def read(kind: str, span: str, *, whole: bool = False) -> Reading | None:
+    """Read a cleaned span as `kind`. With `whole` only a unit or an option's text may follow."""
+    if kind == "choice":
+        reading = read_choice(span)
+        if whole and reading and not ends(span, reading.end) and not _OPTION_TEXT.match(span):
+            return None
+        return reading
+    if kind == "boolean":
+        reading = read_boolean(span)
+        return reading if not whole or reading is None or ends(span, reading.end) else None
+    if kind == "number":
+        reading = read_quantity(span)
+        return reading if not whole or reading is None or _ends_in_unit(span, reading.end) else None
+    return read_short(span, whole=whole)
+
+
+# "C) Paris"; but "A: 18" is an answer to "Q:".
+_OPTION_TEXT = re.compile(r"\(?[A-J][.)]{1,2}[*_]{0,2}\s+\S")
+
+
+def ends(span: str, end: int) -> bool:
+    """Whether nothing but marks follows `end`."""
+    return not span[end:].strip(_PUNCTUATION + "$\\{}")
+
+
+_UNIT = re.compile(
+    r"[ -]?(?!\.)(?:[A-Za-z°²³µΩ€£$%¢/^.\u00c0-\u024f\u0400-\u04ff\u3040-\u9fff]+[ ]?){1,4}\d?"
+)
+
+
+def _ends_in_unit(span: str, end: int) -> bool:
+    if ends(span, end):
+        return True
+    unit = _UNIT.match(span[:200], end)
+    return bool(unit and ends(span, unit.end()) and not _SENTENCE.search(unit.group()))

@@ -1,0 +1,142 @@
+"""What is known to be right: files of questions with their right answers, or with scores."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cotool.consensus.extract.extraction import extract_answer
+from cotool.consensus.read.layout import Keys
+from cotool.consensus.read.tables import read_rows
+from cotool.errors import InputError
+from cotool.io.json_values import is_json, read_first_line, read_values
+from cotool.io.sources import check_readable, open_source, source_name
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+    from os import PathLike
+    from typing import Any
+
+_QUESTION = ("question", "question_id", "id", "item", "task", "qid", "prompt", "instruction")
+_TRUTH = ("truth", "gold", "correct", "ground_truth", "answer", "label", "target", "expected")
+_EXPERT = ("expert", "expert_name", "worker", "model", "generator")
+_SCORE = ("score", "preference", "rating", "quality")
+_SHAPE = 'expected columns "question,truth", or "question,expert,score"'
+
+
+@dataclass(slots=True)
+class Gold:
+    """Right answers and scores by question, which is named by its id or its text.
+
+    `scores` are from 0 to 1, by expert.
+    """
+
+    answers: dict[str, str] = field(default_factory=dict)
+    scores: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def answer(self, question_id: str, text: str) -> str | None:
+        """The right answer to a question."""
+        return self.answers.get(question_id, self.answers.get(text))
+
+    def score(self, question_id: str, text: str) -> Mapping[str, float]:
+        """The scores of experts' answers to a question."""
+        return self.scores.get(question_id) or self.scores.get(text) or {}
+
+    def __len__(self) -> int:
+        return len(self.answers.keys() | self.scores.keys())
+
+
+def read_gold(path: str | PathLike[str]) -> Gold:
+    """Read a table, JSON or JSON lines: a question with its truth, or with an expert's score.
+
+    Raises InputError for a file that cannot be read, a row without these, two right answers to one
+    question, a score that is no number from 0 to 1, and a file without rows.
+    """
+    check_readable(path)
+    gold = Gold()
+    name = source_name(path)
+    for where, row in _rows(path, name):
+        if not isinstance(row, dict):
+            raise InputError(f"{where}: expected an object, got {row!r:.40}", hint=_SHAPE)
+        plain = {str(key).strip().casefold(): value for key, value in row.items()}
+        question = _first(plain, _QUESTION)
+        expert, score = _first(plain, _EXPERT), _first(plain, _SCORE)
+        if question is None:
+            raise InputError(f"{where}: names no question", hint=_SHAPE)
+        if expert is not None and score is not None:
+            gold.scores.setdefault(question, {})[expert] = parse_score(score, where)
+            continue
+        truth = _first(plain, _TRUTH)
+        if truth is None:
+            raise InputError(f"{where}: has no right answer", hint=_SHAPE)
+        if gold.answers.setdefault(question, truth) != truth:
+            raise InputError(
+                f"{where}: {question!r} is {truth!r} here and {gold.answers[question]!r} before",
+                hint="a question has one right answer",
+            )
+    if not len(gold):
+        raise InputError(f"{name}: holds no right answers", hint=_SHAPE)
+    return gold
+
+
+def parse_score(text: str, where: str) -> float:
+    """A score from 0 to 1. Raises InputError naming `where`."""
+    try:
+        score = float(text)
+    except ValueError:
+        score = -1.0
+    if not 0 <= score <= 1:
+        raise InputError(f"{where}: expected a score from 0 to 1, got {text!r}")
+    return score
+
+
+def in_normal_form(truth: str, kind: str, values: Collection[str]) -> str:
+    """A right answer in the form in which a question's answers are compared."""
+    if truth in values:
+        return truth
+    found = extract_answer(truth, kind)
+    plain = truth.strip()
+    value = found.value if found else plain if kind == "choice" else plain.casefold()
+    percent = f"{value}%"
+    return percent if value not in values and percent in values else value
+
+
+def _rows(path: str | PathLike[str], name: str) -> Iterator[tuple[str, Any]]:
+    def bad(error: InputError) -> None:
+        raise error
+
+    with open_source(path, stdin=None, on_read=lambda _: None) as stream:
+        first, number = read_first_line(stream)
+        if not first:
+            return
+        if is_json(first):
+            for where, value in read_values(stream, name, first, number, bad):
+                yield from _pairs(where, value)
+        else:
+            header = {
+                part.strip().strip('"').casefold(): part.strip().strip('"')
+                for part in re.split(rb"[,;\t|]", first.strip())
+                for part in [part.decode("utf-8", "replace").removeprefix("\ufeff")]
+            }
+            column = next((header[key] for key in (*_SCORE, *_TRUTH) if key in header), None)
+            if column is None:
+                raise InputError(f"{name}, line {number}: has no right answer", hint=_SHAPE)
+            yield from read_rows(stream, name, first, number, keys=Keys(content=column), on_bad=bad)
+
+
+def _pairs(where: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """A plain object {question: truth} is rows, too."""
+    if isinstance(value, dict) and not any(str(key).casefold() in _QUESTION for key in value):
+        for question, truth in value.items():
+            yield where, {"question": question, "truth": truth}
+        return
+    yield where, value
+
+
+def _first(row: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
+    for name in names:
+        value = row.get(name)
+        if value is not None and not isinstance(value, (dict, list)) and str(value).strip():
+            return str(value).strip()
+    return None

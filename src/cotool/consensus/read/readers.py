@@ -1,0 +1,217 @@
+"""Files of any common shape to questions: recognise each by its content, then stream or join."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from cotool.consensus.read.exports import asked, check_succeeded, unpacked
+from cotool.consensus.read.layout import DEFAULT_KEYS, Keys
+from cotool.consensus.read.responses import (
+    BadRecord,
+    Record,
+    ShapeError,
+    join_text,
+    make_question,
+    read_record,
+)
+from cotool.consensus.read.tables import read_rows
+from cotool.errors import InputError
+from cotool.io.json_values import is_json, read_first_line, read_values
+from cotool.io.sources import (
+    STDIN,
+    check_readable,
+    open_source,
+    source_labels,
+    source_name,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from io import BufferedReader
+    from os import PathLike
+
+    from cotool.consensus.model import Question, Response
+    from cotool.consensus.read.spool import Spool
+
+_NO_SHAPE = 'expected JSON, JSON lines, or a table with a header such as "question,worker,answer"'
+
+
+def read_questions(
+    paths: Iterable[str | PathLike[str]],
+    *,
+    keys: Keys = DEFAULT_KEYS,
+    skip_bad: bool = False,
+    on_bad: Callable[[InputError], None] | None = None,
+    on_warning: Callable[[str], None] | None = None,
+    on_progress: Callable[[int], None] | None = None,
+    stdin: BinaryIO | None = None,
+) -> Iterator[Question]:
+    """Yield the questions in files ("-" is standard input), in order of first appearance.
+
+    Questions that stand whole in a single file come out as they are read. Responses that stand
+    apart, in rows or in several files, are first joined on the question's id, else on its text.
+    With `skip_bad` a bad record goes to `on_bad` and is left out; else it is raised. `on_warning`
+    gets what was left out although nothing is bad: among several files, one that is a single
+    object of another kind. `on_progress` gets the number of raw bytes read so far, of all files.
+
+    Raises InputError for a file that cannot be read, a document whose JSON is broken (also with
+    `skip_bad`: what follows cannot be trusted), and where no question is found.
+    """
+    sources = list(paths)
+    if not sources:
+        raise InputError("no file is given", hint='name files, or "-" for standard input')
+    if [str(path) for path in sources].count(STDIN) > 1:
+        raise InputError('"-" is given twice', hint="standard input can be read only once")
+    for path in sources:
+        check_readable(path)
+    reading = _Reading(keys, skip_bad=skip_bad, on_bad=on_bad, several=len(sources) > 1)
+    done = 0
+
+    def count(size: int) -> None:
+        nonlocal done
+        done += size
+        if on_progress is not None:
+            on_progress(done)
+
+    found = False
+    with closing(reading):
+        for path, label in zip(sources, source_labels(sources), strict=True):
+            with open_source(path, stdin=stdin, on_read=count) as stream:
+                for question in reading.read(stream, source_name(path), label, on_warning):
+                    found = True
+                    yield question
+        for question in reading.joined():
+            found = True
+            yield question
+    if not found:
+        names = ", ".join(map(source_name, sources))
+        raise InputError(f"{names}: no response could be used", hint=_NO_SHAPE)
+
+
+class _Reading:
+    """What is carried from file to file: the spool, and what has been seen without a question."""
+
+    def __init__(
+        self,
+        keys: Keys,
+        *,
+        skip_bad: bool,
+        on_bad: Callable[[InputError], None] | None,
+        several: bool,
+    ) -> None:
+        self._keys = keys
+        self._skip_bad = skip_bad
+        self._on_bad = on_bad
+        self._several = several
+        self._spool: Spool | None = None
+        # The question of the files that hold one response and no question each.
+        self._shared: str | None = None
+
+    def read(
+        self,
+        stream: BufferedReader,
+        name: str,
+        label: str,
+        on_warning: Callable[[str], None] | None,
+    ) -> Iterator[Question]:
+        """Yield the questions of a file that need no join, and put the rest into the spool."""
+        unasked: tuple[Response, ...] | None = None
+        is_list = False
+        for where, record in self._records(stream, name, on_warning):
+            if record.id is not None or record.text is not None or record.whole:
+                key = record.id if record.id or record.text else where
+                if record.whole and not self._several:
+                    text = record.text or ""
+                    yield make_question(key or join_text(text), text, record.responses)
+                else:
+                    self._put(key, record.text, record.responses, None if record.whole else label)
+                continue
+            # Responses without a question: those of a file are one question, named by the file.
+            if unasked is None:
+                unasked = record.responses
+                continue
+            if not is_list:
+                is_list = True
+                self._put(name, None, unasked, label)
+            self._put(name, None, record.responses, label)
+        if unasked is not None and not is_list:
+            self._shared = self._shared or name
+            self._put(self._shared, None, unasked, label)
+
+    def joined(self) -> Iterator[Question]:
+        """Yield the questions that had to be joined."""
+        if self._spool is not None:
+            yield from self._spool.questions()
+
+    def close(self) -> None:
+        """Let go of the spool."""
+        if self._spool is not None:
+            self._spool.close()
+
+    def _put(
+        self,
+        question_id: str | None,
+        text: str | None,
+        responses: tuple[Response, ...],
+        label: str | None,
+    ) -> None:
+        if self._spool is None:
+            from cotool.consensus.read.spool import Spool
+
+            self._spool = Spool()
+        self._spool.add(question_id, text, responses, label)
+
+    def _records(
+        self, stream: BufferedReader, name: str, on_warning: Callable[[str], None] | None
+    ) -> Iterator[tuple[str, Record]]:
+        first, number = read_first_line(stream)
+        if not first:
+            self._bad(InputError(f"{name}: holds no responses", hint=_NO_SHAPE))
+            return
+        values: Iterator[tuple[str, Any]]
+        if is_json(first):
+            values = read_values(stream, name, first, number, self._bad)
+        else:
+            values = read_rows(stream, name, first, number, keys=self._keys, on_bad=self._bad)
+        on_bad = self._bad if self._skip_bad else None
+        stranger: ShapeError | None = None
+        count = 0
+        for where, value in self._unpacked(values):
+            count += 1
+            if stranger is not None:
+                self._bad(stranger)
+                stranger = None
+            try:
+                record = self._record(value, where, on_bad)
+            except ShapeError as error:
+                stranger = error
+            except InputError as error:
+                self._bad(error)
+            else:
+                yield where, record
+        if stranger is not None:
+            if self._several and count == 1 and on_warning is not None:
+                on_warning(f"{stranger}; the file is left out")
+            else:
+                self._bad(stranger)
+
+    def _record(self, value: Any, where: str, on_bad: BadRecord | None) -> Record:
+        request = asked(value)
+        if request is not None:
+            return Record(*request, (), whole=False)
+        check_succeeded(value, where)
+        return read_record(value, where=where, keys=self._keys, on_bad=on_bad)
+
+    def _unpacked(self, values: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+        for where, value in values:
+            try:
+                yield from unpacked(value, where)
+            except InputError as error:
+                self._bad(error)
+
+    def _bad(self, error: InputError) -> None:
+        if not self._skip_bad:
+            raise error
+        if self._on_bad is not None:
+            self._on_bad(error)

@@ -1,0 +1,444 @@
+"""What one record of the input says: strings, mappings, dataclasses and API objects to responses.
+
+A record is a whole question with its list of responses, or one response (several where one
+expert was sampled several times) that is joined to its question by id or text.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, NamedTuple
+
+from cotool.consensus.model import Question, Response
+from cotool.consensus.read import values
+from cotool.consensus.read.layout import DEFAULT_KEYS, Keys, Layout, layout_of
+from cotool.errors import InputError
+
+BadRecord = Callable[[InputError], None]
+
+_EXPECTED = (
+    'expected a question with "responses", or one response with "content" '
+    "(or output, answer, text, label …)"
+)
+_HINT = "name other keys with --question-key, --content-key, --expert-key, --responses-key"
+
+
+class ShapeError(InputError):
+    """A record that is neither a question with responses nor a response."""
+
+
+class Record(NamedTuple):
+    """What one record says. `expert_name` of a response is "" where the record names no expert.
+
+    `id` and `text` are the question's; `whole` tells that the record lists all its responses.
+    """
+
+    id: str | None
+    text: str | None
+    responses: tuple[Response, ...]
+    whole: bool
+
+
+def as_response(
+    item: object, *, where: str, position: int = 1, keys: Keys = DEFAULT_KEYS
+) -> Response:
+    """Return the one response that `item` holds; an unnamed expert is "expert `position`".
+
+    `item` is a string, number, mapping, dataclass, Response or chat-completion object.
+    Raises InputError where it is none of these or holds several responses.
+    """
+    found = _responses(item, where, keys)
+    if len(found) != 1:
+        raise InputError(f"{where}: holds {len(found)} responses", hint="expected one response")
+    return replace(found[0], expert_name=found[0].expert_name or f"expert {position}")
+
+
+def as_responses(items: Iterable[object], *, keys: Keys = DEFAULT_KEYS) -> tuple[Response, ...]:
+    """Return the responses that `items` hold to one question, with unique expert names."""
+    return as_question(list(items), where="responses", keys=keys).responses
+
+
+def as_question(item: object, *, where: str, keys: Keys = DEFAULT_KEYS) -> Question:
+    """Return a Question from a Question, a mapping or dataclass of its shape, or its responses.
+
+    Raises InputError where `item` is none of these.
+    """
+    if isinstance(item, Question):
+        return make_question(item.id, item.text, item.responses)
+    if not isinstance(item, (str, bytes, Mapping)) and isinstance(item, Iterable):
+        item = list(item)
+    record = read_record(item, where=where, keys=keys)
+    text = record.text or ""
+    return make_question(record.id or join_text(text) or where, text, record.responses)
+
+
+def as_questions(items: Iterable[object], *, keys: Keys = DEFAULT_KEYS) -> Iterable[Question]:
+    """Yield a Question for each item, as `as_question` does."""
+    for place, item in enumerate(items, 1):
+        yield as_question(item, where=f"question {place}", keys=keys)
+
+
+def make_question(question_id: str, text: str, responses: Iterable[Response]) -> Question:
+    """Return a question whose experts have names, each its own.
+
+    An unnamed expert becomes "expert N" by its position; where one expert answered several
+    times, its further answers are named `name#2`, `name#3` …, and a warning says so.
+    """
+    named = [
+        answer if answer.expert_name else replace(answer, expert_name=f"expert {position}")
+        for position, answer in enumerate(responses, 1)
+    ]
+    counts: dict[str, int] = {}
+    for answer in named:
+        expert = answer.sample_of or answer.expert_name
+        counts[expert] = counts.get(expert, 0) + 1
+    if len(counts) == len(named):
+        return Question(question_id, text, tuple(named))
+    numbers: dict[str, int] = {}
+    for place, answer in enumerate(named):
+        expert = answer.sample_of or answer.expert_name
+        number = numbers.get(expert, 0) + 1
+        if number > 1:
+            # An expert may truly bear such a name.
+            while f"{expert}#{number}" in counts:
+                number += 1
+            name = f"{expert}#{number}"
+            named[place] = replace(answer, expert_name=name, sample_of=expert)
+        numbers[expert] = number
+    warnings = tuple(
+        f"{expert} answered {count} times; its weight is shared between its answers"
+        for expert, count in counts.items()
+        if count > 1
+    )
+    return Question(question_id, text, tuple(named), warnings)
+
+
+def join_text(text: str) -> str:
+    """Return a question's text in the form in which questions are compared (NFC, stripped)."""
+    return (text if text.isascii() else unicodedata.normalize("NFC", text)).strip()
+
+
+def read_record(
+    item: object, *, where: str, keys: Keys = DEFAULT_KEYS, on_bad: BadRecord | None = None
+) -> Record:
+    """Return what `item` says; a bad response of a question goes to `on_bad`, or is raised.
+
+    Raises ShapeError where `item` has no known shape, InputError where a value is bad.
+    """
+    try:
+        return _record(item, where, keys, on_bad)
+    except RecursionError:
+        raise InputError(
+            f"{where}: is nested too deeply", hint="a response needs no more than a few levels"
+        ) from None
+
+
+def _record(item: object, where: str, keys: Keys, on_bad: BadRecord | None) -> Record:
+    if isinstance(item, (list, tuple)):
+        return Record(None, None, _listed(item, "", where, keys, on_bad), whole=True)
+    record = _mapping(item)
+    if record is None:
+        return Record(None, None, _responses(item, where, keys), whole=False)
+    layout = layout_of(tuple(record), keys)
+    text = _question_text(record, layout, where)
+    question_id = _text(record, layout.question_id, where)
+    listed = _value(record, layout.responses)
+    if listed is not None and (_is_list(listed) or layout.content is None):
+        expert = _text(record, layout.expert, where) or ""
+        question_id = question_id or _text(record, layout.record_id, where)
+        answers = _listed(listed, expert, where, keys, on_bad)
+        return Record(question_id, text, answers, whole=True)
+    experts = keys.expert_columns or _experts_in(record, layout, keys)
+    if experts:
+        columns = {name: record[name] for name in experts if record.get(name) is not None}
+        if not columns:
+            raise InputError(
+                f"{where}: none of the expert columns {_names(experts)} holds an answer",
+                hint=f"found {_names(record)}",
+            )
+        question_id = question_id or _text(record, layout.record_id, where)
+        return Record(question_id, text, _listed(columns, "", where, keys, on_bad), whole=True)
+    answers = _answers(record, layout, where, keys)
+    if question_id is None and text is None and not _is_api_object(record):
+        question_id = _text(record, layout.record_id, where)
+    if question_id is None and text is None:
+        missing = layout.question or layout.question_id or keys.question or keys.id
+        if missing:
+            raise InputError(
+                f"{where}: no question: {missing!r} is missing or empty",
+                hint="a response is joined to its question by the question's id or text",
+            )
+    return Record(question_id, text, answers, whole=False)
+
+
+def _listed(
+    listed: object, expert: str, where: str, keys: Keys, on_bad: BadRecord | None
+) -> tuple[Response, ...]:
+    """Return the responses in a list of them, or in a mapping of expert to response."""
+    if isinstance(listed, Mapping):
+        pairs = [(str(name), item) for name, item in listed.items()]
+    elif isinstance(listed, (list, tuple)):
+        pairs = [(expert, item) for item in listed]
+    else:
+        raise InputError(
+            f"{where}: the responses are {type(listed).__name__}, not a list",
+            hint="expected a list of responses, or an object of expert to response",
+        )
+    answers: list[Response] = []
+    complete = True
+    for position, (name, item) in enumerate(pairs, 1):
+        try:
+            found = _responses(item, f"{where}, response {position}", keys)
+        except InputError as error:
+            if on_bad is None:
+                raise
+            on_bad(error)
+            complete = False
+            continue
+        # Where a response is left out, those after it keep their places in their names.
+        named = values.clean(name).strip() or ("" if complete else f"expert {position}")
+        answers += [
+            answer if answer.expert_name else replace(answer, expert_name=named) for answer in found
+        ]
+    return tuple(answers)
+
+
+def _responses(item: object, where: str, keys: Keys) -> tuple[Response, ...]:
+    """Return the responses that one item holds: one, or as many as it has samples or choices."""
+    if isinstance(item, Response):
+        return (_checked(item, where),)
+    said = values.scalar_text(item, where)
+    if said is not None:
+        return (Response(said, "", where=where),)
+    record = _mapping(item)
+    if record is None:
+        raise ShapeError(
+            f"{where}: {_kind(item)} is not a response",
+            hint="expected a string, or an object with an expert and a content",
+        )
+    return _answers(record, layout_of(tuple(record), keys), where, keys)
+
+
+def _answers(
+    record: Mapping[str, Any], layout: Layout, where: str, keys: Keys
+) -> tuple[Response, ...]:
+    content = record["choices"] if _has_choices(record) else _value(record, layout.content)
+    if content is None:
+        if layout.content:
+            raise InputError(
+                f"{where}: {layout.content!r} is null, found {_names(record)}",
+                hint="expected a text; leave such records out with --skip-bad",
+            )
+        expected = f"expected {keys.content!r}" if keys.content else _EXPECTED
+        raise ShapeError(f"{where}: found {_names(record)}, {expected}", hint=_HINT)
+    expert = (
+        _text(record, layout.expert, where)
+        or _expert_in_metadata(record, layout, where, keys)
+        or _text(record, layout.author, where)
+        or ""
+    )
+    confidence = seconds = vector = None
+    if layout.confidence:
+        confidence = values.confidence(record.get(layout.confidence), where)
+    if layout.timestamp:
+        seconds = _timestamp(record.get(layout.timestamp), layout.timestamp, where)
+    if layout.embedding:
+        vector = values.embedding(record.get(layout.embedding), where)
+    metadata = _metadata(record, layout)
+    said = values.scalar_text(content, where)
+    if said is not None:
+        return (Response(said, expert, confidence, seconds, metadata, vector, where),)
+    return tuple(
+        Response(
+            answer.content,
+            expert or answer.expert_name,
+            answer.confidence if confidence is None else confidence,
+            answer.timestamp if seconds is None else seconds,
+            {**answer.metadata, **metadata},
+            answer.embedding if vector is None else vector,
+            where,
+        )
+        for answer in _nested(content, where, keys)
+    )
+
+
+def _nested(content: object, where: str, keys: Keys) -> tuple[Response, ...]:
+    """Return the responses in a content that is an API object, its parts, or a list of samples."""
+    if isinstance(content, Mapping):
+        for wrapper in ("body", "parts"):
+            if wrapper in content:
+                return _nested(content[wrapper], where, keys)
+        return _responses(content, where, keys)
+    if isinstance(content, (list, tuple)) and content:
+        if all(isinstance(part, Mapping) for part in content):
+            if any("message" in part or "delta" in part for part in content):
+                return tuple(answer for part in content for answer in _responses(part, where, keys))
+            text = "\n".join(_part_texts(content))
+            if text:
+                return (Response(values.clean(text), "", where=where),)
+        else:
+            return tuple(answer for part in content for answer in _responses(part, where, keys))
+    raise InputError(
+        f"{where}: the content is {_kind(content)} that holds no text",
+        hint="expected a string, or a chat completion's message",
+    )
+
+
+def _part_texts(parts: Iterable[object]) -> Iterable[str]:
+    """Yield the texts of content parts; parts of other types (images, reasoning) have none."""
+    for part in parts:
+        if isinstance(part, str):
+            yield part
+        elif isinstance(part, Mapping):
+            text = part.get("text", part.get("content"))
+            if isinstance(text, str):
+                yield text
+            elif isinstance(text, (list, tuple)):
+                yield from _part_texts(text)
+
+
+def _checked(answer: Response, where: str) -> Response:
+    """Return a caller's own Response with every field checked."""
+    content = values.scalar_text(answer.content, where)
+    if content is None:
+        raise InputError(f"{where}: the content is {_kind(answer.content)}", hint="expected a text")
+    return replace(
+        answer,
+        content=content,
+        expert_name=values.clean(answer.expert_name).strip(),
+        confidence=values.confidence(answer.confidence, where),
+        timestamp=values.timestamp(answer.timestamp, where),
+        embedding=values.embedding(answer.embedding, where),
+        where=answer.where or where,
+    )
+
+
+def _mapping(item: object) -> Mapping[str, Any] | None:
+    if isinstance(item, (dict, Mapping)):
+        return item
+    if isinstance(item, (type, str, Response)):
+        return None
+    if is_dataclass(item):
+        return {part.name: getattr(item, part.name) for part in fields(item)}
+    # Client libraries return pydantic models.
+    dump = getattr(item, "model_dump", None)
+    return dump() if callable(dump) else None
+
+
+def _experts_in(record: Mapping[str, Any], layout: Layout, keys: Keys) -> tuple[str, ...]:
+    """Return the keys that hold an object with a content, where two or more do: the wide shape."""
+    if layout.expert is not None or (layout.question is None and layout.question_id is None):
+        return ()
+    experts = tuple(
+        name
+        for name in layout.unknown
+        if isinstance(record[name], Mapping)
+        and layout_of(tuple(record[name]), keys).content is not None
+    )
+    return experts if len(experts) >= 2 else ()
+
+
+def _expert_in_metadata(
+    record: Mapping[str, Any], layout: Layout, where: str, keys: Keys
+) -> str | None:
+    """Return the expert that a response's metadata name, such as their "model"."""
+    given = record.get("metadata")
+    if layout.expert or not isinstance(given, Mapping) or not given:
+        return None
+    return _text(given, layout_of(tuple(given), keys).expert, where)
+
+
+def _question_text(record: Mapping[str, Any], layout: Layout, where: str) -> str | None:
+    text = _text(record, layout.question, where)
+    if layout.context is None:
+        return text
+    context = _text(record, layout.context, where)
+    return f"{text}\n\n{context}" if text and context else text
+
+
+def _timestamp(value: object, key: str, where: str) -> float | None:
+    # "time" may also be how long an answer took: below 1e8 seconds it is no date after 1973.
+    if key == "time" and isinstance(value, (int, float)) and value < 1e8:
+        return None
+    return values.timestamp(value, where)
+
+
+def _value(record: Mapping[str, Any], key: str | None) -> Any:
+    return None if key is None else record.get(key)
+
+
+def _text(record: Mapping[str, Any], key: str | None, where: str) -> str | None:
+    """Return a key's value as stripped text; None where it is missing, null or empty."""
+    value = None if key is None else record.get(key)
+    if value is None:
+        return None
+    text = values.scalar_text(value, where)
+    if text is None and isinstance(value, Mapping):
+        within = _within(value, where)
+        if within is not None:
+            return within
+        value = [value]
+    if text is None and isinstance(value, (list, tuple)):
+        text = values.clean("\n".join(_part_texts(value)))
+    if text is None:
+        raise InputError(f"{where}: {key!r} is {_kind(value)}", hint="expected text")
+    return text.strip() or None
+
+
+def _within(value: Mapping[str, Any], where: str) -> str | None:
+    """Return the question of a program's inputs: the one that is called so, or the only text."""
+    if "text" in value or "content" in value:
+        return None
+    inner = layout_of(tuple(value), DEFAULT_KEYS).question
+    if inner is None and len(value) == 1:
+        inner = next(iter(value))
+    return None if inner is None else _text(value, inner, where)
+
+
+def _metadata(record: Mapping[str, Any], layout: Layout) -> dict[str, Any]:
+    if not layout.rest:
+        return {}
+    rest = {name: record[name] for name in layout.rest if name != "choices"}
+    given = rest.get("metadata")
+    if isinstance(given, Mapping):
+        del rest["metadata"]
+        rest.update(given)
+    return rest
+
+
+def _has_choices(record: Mapping[str, Any]) -> bool:
+    choices = record.get("choices")
+    return (
+        isinstance(choices, (list, tuple))
+        and bool(choices)
+        and all(
+            isinstance(choice, Mapping)
+            # A multiple-choice question also lists choices: {"label", "text"}.
+            and ("message" in choice or ("text" in choice and "finish_reason" in choice))
+            for choice in choices
+        )
+    )
+
+
+def _is_api_object(record: Mapping[str, Any]) -> bool:
+    # Its "id" is the response's own.
+    return _has_choices(record) or record.get("role") == "assistant"
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, (list, tuple, Mapping))
+
+
+def _kind(value: object) -> str:
+    if value is None:
+        return "null"
+    kind = "object" if isinstance(value, Mapping) else type(value).__name__
+    return f"an empty {kind}" if _is_list(value) and not value else f"a {kind}"
+
+
+def _names(names: Iterable[str]) -> str:
+    shown = list(names)
+    more = f" and {len(shown) - 12} more" if len(shown) > 12 else ""
+    return ", ".join(repr(name) for name in shown[:12]) + more if shown else "no keys"

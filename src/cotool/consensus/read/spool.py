@@ -1,0 +1,163 @@
+"""The join: responses in any order become questions, on disk, in order of first appearance."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from contextlib import contextmanager
+from hashlib import blake2b
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from cotool.consensus.model import Question, Response
+from cotool.consensus.read.responses import join_text, make_question
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BATCH = 1000
+_NO_MORE: tuple[None, None, dict[str, Any], None] = (None, None, {}, None)
+
+# `by_text` joins records without an id; `more` are the fields that most answers do not have, in
+# JSON; `file` is the label of a file whose record names no expert. A question without responses
+# is a row whose content is null.
+_TABLE = """
+CREATE TABLE answer (
+    by_id BLOB, by_text BLOB, id TEXT, question TEXT, content TEXT, expert TEXT, more TEXT,
+    place TEXT, file TEXT
+)"""
+_INSERT = "INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+# A record that has only its text goes to the first question with an id that has the same text.
+_ADOPT = """
+UPDATE answer SET by_id = named.by_id FROM (
+    SELECT by_text, by_id, MIN(rowid) FROM answer
+    WHERE by_id IS NOT NULL AND by_text IS NOT NULL GROUP BY by_text
+) AS named WHERE answer.by_id IS NULL AND answer.by_text = named.by_text"""
+# Only row numbers are sorted; the answers are then fetched in that order.
+_ORDER = """
+CREATE TABLE ordered AS SELECT first, row FROM (
+    SELECT rowid AS row, MIN(rowid) OVER (PARTITION BY COALESCE(by_id, by_text)) AS first
+    FROM answer
+) ORDER BY first, row"""
+_SELECT = """
+SELECT first, id, question, content, expert, more, place, file
+FROM ordered JOIN answer ON answer.rowid = ordered.row ORDER BY ordered.rowid"""
+
+
+class Spool:
+    """A private database that spills to a temporary file, so memory stays the same at any size."""
+
+    def __init__(self) -> None:
+        # A generator may be consumed in another thread than the one that began it.
+        self._database = sqlite3.connect("", check_same_thread=False, isolation_level=None)
+        self._database.execute("PRAGMA journal_mode = OFF")
+        self._database.execute("PRAGMA cache_size = -16384")
+        self._database.execute(_TABLE)
+        self._rows: list[tuple[Any, ...]] = []
+        # Whether there are records with an id (False), without one (True), or both.
+        self._kinds: set[bool] = set()
+
+    def add(
+        self,
+        question_id: str | None,
+        text: str | None,
+        responses: tuple[Response, ...],
+        label: str | None = None,
+    ) -> None:
+        """Take responses to the question with this id, or with this text where it has no id.
+
+        `label` names the expert of a response without a name, where it is the only such response
+        of its label to the question.
+        """
+        by_id = None if question_id is None else _digest(question_id)
+        by_text = None if text is None else _digest(text)
+        self._kinds.add(by_id is None)
+        self._rows += [
+            (
+                by_id, by_text, question_id, text, answer.content, answer.expert_name,
+                _more(answer), answer.where, None if answer.expert_name else label,
+            )
+            for answer in responses
+        ]  # fmt: skip
+        if not responses:
+            self._rows.append((by_id, by_text, question_id, text, *(None,) * 5))
+        if len(self._rows) >= _BATCH:
+            self._flush()
+
+    def questions(self) -> Iterator[Question]:
+        """Yield the questions in the order in which they appeared."""
+        self._flush()
+        with _room():
+            if len(self._kinds) == 2:
+                self._database.execute(_ADOPT)
+            self._database.execute(_ORDER)
+            for _, rows in groupby(self._database.execute(_SELECT), key=itemgetter(0)):
+                yield _question(list(rows))
+
+    def close(self) -> None:
+        """Remove the database."""
+        self._database.close()
+
+    def _flush(self) -> None:
+        with _room():
+            self._database.execute("BEGIN")
+            self._database.executemany(_INSERT, self._rows)
+            self._database.execute("COMMIT")
+        self._rows.clear()
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise InputError(
+            f"the temporary file that joins the responses: {error}",
+            hint="name a folder with more space in SQLITE_TMPDIR",
+        ) from None
+
+
+def _digest(text: str) -> bytes:
+    return blake2b(join_text(text).encode(), digest_size=16).digest()
+
+
+def _more(answer: Response) -> str | None:
+    more = (answer.confidence, answer.timestamp, answer.metadata, answer.embedding)
+    if more == _NO_MORE:
+        return None
+    with _shallow(answer.where):
+        return json.dumps(more, default=str)
+
+
+@contextmanager
+def _shallow(where: str) -> Iterator[None]:
+    try:
+        yield
+    except RecursionError:
+        raise InputError(
+            f"{where}: is nested too deeply", hint="a response needs no more than a few levels"
+        ) from None
+
+
+def _question(rows: list[tuple[Any, ...]]) -> Question:
+    question_id = next((row[1] for row in rows if row[1] is not None), None)
+    text = next((row[2] for row in rows if row[2] is not None), "")
+    labels = Counter(row[7] for row in rows if row[7] is not None)
+    answers = [
+        _response(content, expert or (label if labels.get(label) == 1 else ""), more, where)
+        for _, _, _, content, expert, more, where, label in rows
+        if content is not None
+    ]
+    return make_question(question_id or join_text(text), text, answers)
+
+
+def _response(content: str, expert: str, more: str | None, where: str) -> Response:
+    if more is None:
+        return Response(content, expert, where=where)
+    with _shallow(where):
+        confidence, timestamp, metadata, embedding = json.loads(more)
+    vector = None if embedding is None else tuple(embedding)
+    return Response(content, expert, confidence, timestamp, metadata, vector, where)

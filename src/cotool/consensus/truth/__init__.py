@@ -1,0 +1,1 @@
+"""Truth inference: who is right, over many questions together."""

@@ -1,0 +1,83 @@
+"""Methods of truth inference side by side, held against what is known to be right."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cotool.consensus.options import INFERENCE
+from cotool.consensus.read.gold import in_normal_form
+from cotool.consensus.truth.inference import rows_of, votes_of
+from cotool.consensus.truth.labels import Table, auroc, brier, calibration_error, infer
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cotool.consensus.model import Question
+    from cotool.consensus.read.gold import Gold
+    from cotool.consensus.truth.inference import Votes
+
+
+@dataclass(frozen=True, slots=True)
+class MethodScore:
+    """How a method fared on the questions whose right answer is known.
+
+    `calibration_error` is the expected one in ten bins, `brier` the mean squared error of the
+    probability, `auroc` the chance that a right answer was given the greater probability; None,
+    with `reason`, where the method cannot work on these labels. `seconds` are the inference's.
+    """
+
+    method: str
+    questions: int
+    accuracy: float | None = None
+    calibration_error: float | None = None
+    brier: float | None = None
+    auroc: float | None = None
+    seconds: float | None = None
+    reason: str | None = None
+
+
+def compare_methods(
+    questions: Iterable[Question], gold: Gold, num_threads: int | None = None
+) -> Iterator[MethodScore]:
+    """Yield the score of each method of truth inference.
+
+    Raises InputError where no question has both answers to vote on and a known right answer.
+    """
+    votes: list[Votes] = []
+    right: dict[str, str] = {}
+    for place, asked in enumerate(questions):
+        own = votes_of(asked, f"{place}\0{asked.id}")
+        if not own.votes:
+            continue
+        votes.append(own)
+        truth = gold.answer(asked.id, asked.text)
+        if truth is not None:
+            values = {value for _, value in own.votes}
+            right[own.item] = in_normal_form(truth, own.kind or "", values)
+    if not right:
+        raise InputError(
+            "no question has a known right answer", hint="--truth names questions by id or text"
+        )
+    table = Table(rows_of(votes))
+    for method in INFERENCE:
+        start = time.perf_counter()
+        try:
+            found = infer(table, method, num_threads)
+        except InputError as error:
+            yield MethodScore(method, len(right), reason=str(error))
+            continue
+        seconds = time.perf_counter() - start
+        hits = [found.answers[item] == truth for item, truth in right.items()]
+        stated = [found.probability[item] for item in right]
+        yield MethodScore(
+            method,
+            len(right),
+            accuracy=sum(hits) / len(hits),
+            calibration_error=calibration_error(stated, hits),
+            brier=brier(stated, hits),
+            auroc=auroc(stated, hits),
+            seconds=seconds,
+        )

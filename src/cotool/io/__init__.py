@@ -1,0 +1,1 @@
+"""Bytes, JSON values and whole files: what every core reads and writes with."""

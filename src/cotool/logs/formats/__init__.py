@@ -1,0 +1,1 @@
+"""Where a line keeps its level and time."""

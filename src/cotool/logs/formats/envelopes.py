@@ -1,0 +1,191 @@
+"""Lines of logs wrapped by those who carry them: recognised, and taken out.
+
+Docker's JSON files, container runtimes (CRI), Loki, CloudWatch and `--timestamps` options put each
+line of a program into one of their own. What counts is the program's line: its level and its form.
+Nothing here names a product either: an envelope is a JSON object without a level whose string
+holds lines with a level, or a time (and words) before lines that say more when they stand alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from cotool._fast.logs.envelopes import Unwrapper
+from cotool.logs.formats.documents import document_lines, sample_of_document
+from cotool.logs.formats.keyed import LEVEL_KEYS, TIME_KEYS, is_level, json_objects, layouts_of
+from cotool.logs.formats.recognise import JSON, LOGFMT, recognise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_TEXT_KEYS = ("log", "line", "message", "msg", "textpayload")
+# A time with its zone, as machines write it; then a blank.
+_TIME = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)? "
+_CRI = re.compile(_TIME + rb"(?:stdout|stderr) [FP](?::[^ ]*)?(?: |$)")
+_STREAM = re.compile(_TIME + rb"(?=[^ ]*[/\[\]$-])[^ ]+ ")
+_TIMED = re.compile(_TIME)
+# Lines that tell how a file is wrapped: with a thousand it takes as long as its formats.
+_ENOUGH = 100
+# Of the sample's lines, so many must be envelopes.
+_MOST = 0.9
+# Objects among other lines, which pass unchanged, need not be so many.
+_SOME = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """How a file's lines are wrapped: a `name` for people, and the arguments of Unwrapper."""
+
+    name: str
+    text_key: bytes | None = None
+    time_key: bytes = b""
+    words: int = 0
+    tagged: bool = False
+    ended: bool = False
+    begins: bytes = bytes(range(256))
+
+    def unwrapper(self) -> Unwrapper:
+        """Return what takes the lines out, of one file from its start."""
+        return Unwrapper(
+            text_key=self.text_key,
+            time_key=self.time_key,
+            words=self.words,
+            tagged=self.tagged,
+            ended=self.ended,
+            begins=self.begins,
+        )
+
+
+class Wrapping(NamedTuple):
+    """What stands between a file's bytes and its lines, and the lines of the sample without it.
+
+    `document`: the records are those of a JSON document. `envelope`: each line is wrapped.
+    """
+
+    lines: list[bytes]
+    document: bool = False
+    envelope: Envelope | None = None
+
+    @property
+    def name(self) -> str:
+        """Say it for people, to stand after the name of a format; empty where there is none."""
+        kind = "a JSON document" if self.document else "JSON lines"
+        if self.envelope is not None:
+            return f" {self.envelope.name}" + (f" of {kind}" if self.envelope.text_key else "")
+        return f" in {kind}" if self.document else ""
+
+    def unwrap(self, blocks: Iterator[bytes], path: str) -> Iterator[bytes]:
+        """Yield the lines in blocks of bytes. Raises InputError for a broken document."""
+        if self.document:
+            blocks = document_lines(blocks, path)
+        if self.envelope is None:
+            yield from blocks
+            return
+        unwrapper = self.envelope.unwrapper()
+        for block in blocks:
+            yield unwrapper.feed(block)
+        yield unwrapper.feed(b"", final=True)
+
+
+def find_wrapping(head: bytes, lines: list[bytes]) -> Wrapping:
+    """Return how the lines of a file are wrapped, from its first bytes and a sample of lines."""
+    records = sample_of_document(head)
+    lines = records or lines
+    envelope = find_envelope(lines)
+    if envelope is not None:
+        unwrapped = envelope.unwrapper().feed(b"\n".join(lines), final=True)
+        lines = unwrapped.split(b"\n")[:-1]
+    return Wrapping(lines, bool(records), envelope)
+
+
+def find_envelope(lines: Sequence[bytes]) -> Envelope | None:
+    """Return how a sample of lines is wrapped, None where the lines speak for themselves."""
+    lines = [line for line in lines if line.strip()]
+    lines = lines[:: -(-len(lines) // _ENOUGH)] if lines else []
+    if not lines:
+        return None
+    objects = [line for line in lines if line.lstrip()[:1] == b"{"]
+    if len(objects) >= _SOME * len(lines):
+        return _of_objects(objects)
+    for form, words in ((_CRI, 2), (_STREAM, 1), (_TIMED, 0)):
+        texts = [line[found.end() :] for line in lines if (found := form.match(line))]
+        if len(texts) >= _MOST * len(lines):
+            begins = _worth_it(texts, keyed=True)
+            if begins is not None:
+                name = ("time", "time and stream", "time, stream and tag")[words]
+                return Envelope(f"after {name}", words=words, tagged=words == 2, begins=begins)
+    return None
+
+
+def _of_objects(lines: Sequence[bytes]) -> Envelope | None:
+    rows = json_objects(lines)
+    if len(rows) < _MOST * len(lines):
+        return None
+    names = Counter(key for row in rows for key in row)
+    common = [key for key, count in names.items() if count >= _MOST * len(rows)]
+    if any(
+        key.lower() in LEVEL_KEYS and any(is_level(row.get(key)) for row in rows) for key in names
+    ):
+        return None
+    for text_key in sorted(
+        (key for key in common if key.lower() in _TEXT_KEYS),
+        key=lambda key: _TEXT_KEYS.index(key.lower()),
+    ):
+        texts = [row[text_key] for row in rows if isinstance(row.get(text_key), str)]
+        if len(texts) < _MOST * len(rows):
+            continue
+        begins = _worth_it([text.encode("utf-8", "replace") for text in texts], keyed=False)
+        if begins is None:
+            continue
+        time_key = next(
+            (
+                key
+                for key in sorted(common, key=lambda key: _rank(key.lower()))
+                if key.lower() in TIME_KEYS and all(layouts_of(row.get(key)) for row in rows[:20])
+            ),
+            "",
+        )
+        return Envelope(
+            f"in {text_key}",
+            text_key=text_key.encode(),
+            time_key=time_key.encode(),
+            # Docker cuts long lines, and only the last piece ends in a newline.
+            ended=text_key == "log" and any(text.endswith("\n") for text in texts),
+            begins=begins,
+        )
+    return None
+
+
+def _rank(name: str) -> int:
+    return TIME_KEYS.index(name) if name in TIME_KEYS else len(TIME_KEYS)
+
+
+def _worth_it(texts: Sequence[bytes], *, keyed: bool) -> bytes | None:
+    """Return the bytes with which records begin, None where the texts alone say no more.
+
+    `keyed`: lines after a time are read as they stand, unless the text is JSON or logfmt, or has a
+    time of its own, by which lines that continue a record are told from those that begin one.
+    """
+    lines = [line for text in texts for line in text.split(b"\n")[:1]]
+    formats = [found for found in recognise(lines) if found.share >= 0.02]
+    dated = [found for found in formats if found.time_token >= 0 or found.time_key]
+    levels = [found for found in formats if found.places]
+    if keyed and not (dated or any(found.kind in {JSON, LOGFMT} for found in levels)):
+        return None
+    if not (dated or levels or _levels_after_a_time(lines)):
+        return None
+    begins = {byte for found in formats for byte in found.first}
+    share = sum(found.share for found in formats)
+    if not dated or share < 0.5:
+        # Whatever is not indented begins a record: few lines show how they do.
+        begins = set(range(256))
+    return bytes(sorted(begins - set(b" \t")))
+
+
+def _levels_after_a_time(lines: Sequence[bytes]) -> bool:
+    """Tell whether a level is found once the envelope's time stands before each line."""
+    timed = [b"2000-01-01T00:00:00Z " + line for line in lines]
+    return any(found.places for found in recognise(timed))

@@ -1,0 +1,1 @@
+"""User patterns: from a regex to literals and an automaton."""

@@ -1,0 +1,283 @@
+"""A regex's syntax tree as the program that _fast/logs/regex.h describes."""
+
+from __future__ import annotations
+
+import re
+import struct
+from re import _constants as sre  # type: ignore[attr-defined]
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_MAGIC = 0x31585243
+_ANCHORED = 1
+SET, SPLIT, TEST, MATCH = range(4)
+BEGIN, END, BOUNDARY, NO_BOUNDARY = range(4)
+_MOST_INSTRUCTIONS = 20_000
+_LAST_CODE = 0x10FFFF
+_NEWLINE = 10
+
+Range = tuple[int, int]
+_DIGIT: tuple[Range, ...] = ((48, 57),)
+_SPACE: tuple[Range, ...] = ((9, 13), (32, 32))
+_WORD: tuple[Range, ...] = ((48, 57), (65, 90), (95, 95), (97, 122))
+_CATEGORIES = {
+    sre.CATEGORY_DIGIT: (_DIGIT, False),
+    sre.CATEGORY_NOT_DIGIT: (_DIGIT, True),
+    sre.CATEGORY_SPACE: (_SPACE, False),
+    sre.CATEGORY_NOT_SPACE: (_SPACE, True),
+    sre.CATEGORY_WORD: (_WORD, False),
+    sre.CATEGORY_NOT_WORD: (_WORD, True),
+}
+_TESTS = {
+    sre.AT_BEGINNING: BEGIN,
+    sre.AT_BEGINNING_STRING: BEGIN,
+    sre.AT_END: END,
+    sre.AT_END_STRING: END,
+    sre.AT_BOUNDARY: BOUNDARY,
+    sre.AT_NON_BOUNDARY: NO_BOUNDARY,
+}
+_REFUSED = {
+    sre.ASSERT: "lookaround",
+    sre.ASSERT_NOT: "lookaround",
+    sre.GROUPREF: "a back-reference",
+    sre.GROUPREF_EXISTS: "a condition on a group",
+    sre.ATOMIC_GROUP: "an atomic group",
+    sre.POSSESSIVE_REPEAT: "a possessive repeat",
+}
+
+
+class UnsupportedError(Exception):
+    """The regex needs what no linear search has."""
+
+
+class TooLargeError(Exception):
+    """The automaton has too many instructions."""
+
+
+def compile_program(tree: Any, flags: int) -> bytes:
+    """Return the program of a syntax tree. Raises UnsupportedError or TooLargeError."""
+    builder = _Builder()
+    builder.match = builder.add(MATCH, 0, 0)
+    start = builder.sequence(tree, flags, builder.match)
+    return builder.program(start)
+
+
+class _Builder:
+    """Instructions are made from the end: each knows what follows it."""
+
+    def __init__(self) -> None:
+        self.instructions: list[tuple[int, int, int]] = []
+        self.sets: dict[int, int] = {}
+        self.match = 0
+
+    def add(self, operation: int, argument: int, following: int) -> int:
+        if len(self.instructions) >= _MOST_INSTRUCTIONS:
+            raise TooLargeError
+        self.instructions.append((operation, argument, following))
+        return len(self.instructions) - 1
+
+    def program(self, start: int) -> bytes:
+        """Return the bytes, with the instruction `start` as the first."""
+        places = {start: 0, 0: start}
+        count = len(self.instructions)
+        order = [places.get(n, n) for n in range(count)]
+        parts = [struct.pack("<4I", _MAGIC, self._flags(start), count, len(self.sets))]
+        for n in order:
+            operation, argument, following = self.instructions[n]
+            if operation == SPLIT:
+                argument = places.get(argument, argument)
+            parts.append(struct.pack("<3I", operation, argument, places.get(following, following)))
+        parts += [bits.to_bytes(32, "little") for bits in self.sets]
+        return b"".join(parts)
+
+    def _flags(self, start: int) -> int:
+        """Tell whether every way begins with the line's start."""
+        pending, seen = [start], set()
+        while pending:
+            n = pending.pop()
+            if n in seen:
+                continue
+            seen.add(n)
+            operation, argument, following = self.instructions[n]
+            if operation == SPLIT:
+                pending += [argument, following]
+            elif operation != TEST or argument != BEGIN:
+                return 0
+        return _ANCHORED
+
+    # ---- nodes; each returns the instruction at which it begins
+
+    def sequence(self, nodes: Iterable[Any], flags: int, following: int) -> int:
+        for node in reversed(list(nodes)):
+            following = self.node(node, flags, following)
+        return following
+
+    def node(self, node: Any, flags: int, following: int) -> int:
+        kind, value = node
+        if kind in _REFUSED:
+            raise UnsupportedError(f"it has {_REFUSED[kind]}")
+        if kind is sre.AT:
+            return self.add(TEST, _TESTS[value], following)
+        if kind is sre.SUBPATTERN:
+            _, added, removed, inner = value
+            return self.sequence(inner, (flags | added) & ~removed, following)
+        if kind is sre.BRANCH:
+            starts = [self.sequence(inner, flags, following) for inner in value[1]]
+            first = starts.pop()
+            while starts:
+                first = self.add(SPLIT, starts.pop(), first)
+            return first
+        if kind in {sre.MAX_REPEAT, sre.MIN_REPEAT}:
+            return self._repeat(value, flags, following)
+        return self._characters(ranges_of(node, flags), following)
+
+    def _repeat(self, value: Any, flags: int, following: int) -> int:
+        least, most, inner = value
+        start = following
+        if most is sre.MAXREPEAT:
+            loop = self.add(SPLIT, following, following)
+            body = self._loop_body(inner, flags, loop)
+            self.instructions[loop] = (SPLIT, body, following)
+            start = loop
+        else:
+            if most - least > _MOST_INSTRUCTIONS or least > _MOST_INSTRUCTIONS:
+                raise TooLargeError
+            for _ in range(most - least):
+                start = self.add(SPLIT, self.sequence(inner, flags, start), following)
+        if least > _MOST_INSTRUCTIONS:
+            raise TooLargeError
+        for _ in range(least):
+            start = self.sequence(inner, flags, start)
+        return start
+
+    def _loop_body(self, inner: Any, flags: int, loop: int) -> int:
+        """Return the body of a loop; that of any character takes broken UTF-8, too."""
+        nodes = list(inner)
+        if len(nodes) == 1 and nodes[0][0] in {sre.ANY, sre.NOT_LITERAL, sre.IN}:
+            ranges = ranges_of(nodes[0], flags)
+            if ranges[-1:] and ranges[-1][0] <= 0x80 and ranges[-1][1] == _LAST_CODE:
+                bits = _bits((low, min(high, 0xFF)) for low, high in ranges)
+                return self.add(SET, self._set(bits), loop)
+        return self.sequence(inner, flags, loop)
+
+    def _characters(self, ranges: list[Range], following: int) -> int:
+        """Return the alternatives of UTF-8 sequences for sorted ranges of code points."""
+        ascii_bits = _bits((low, min(high, 0x7F)) for low, high in ranges if low < 0x80)
+        starts = [self.add(SET, self._set(ascii_bits), following)] if ascii_bits else []
+        for low, high in ranges:
+            if high >= 0x80:
+                for parts in utf8_sequences(max(low, 0x80), high):
+                    start = following
+                    for part in reversed(parts):
+                        start = self.add(SET, self._set(_bits([part])), start)
+                    starts.append(start)
+        if not starts:
+            return self.add(SET, self._set(0), following)  # matches nothing
+        first = starts.pop()
+        while starts:
+            first = self.add(SPLIT, starts.pop(), first)
+        return first
+
+    def _set(self, bits: int) -> int:
+        return self.sets.setdefault(bits, len(self.sets))
+
+
+def ranges_of(node: Any, flags: int) -> list[Range]:
+    """Return the code points that a node of one character matches, sorted and merged."""
+    kind, value = node
+    if kind is sre.ANY:
+        return _complement([(_NEWLINE, _NEWLINE)] if not flags & re.DOTALL else [])
+    if kind is sre.LITERAL:
+        return _merged(_folded([(value, value)], flags))
+    if kind is sre.NOT_LITERAL:
+        return _complement(_merged(_folded([(value, value)], flags)))
+    if kind is sre.IN:
+        negated = False
+        ranges: list[Range] = []
+        for item, argument in value:
+            if item is sre.NEGATE:
+                negated = True
+            elif item is sre.LITERAL:
+                ranges += _folded([(argument, argument)], flags)
+            elif item is sre.RANGE:
+                ranges += _folded([argument], flags)
+            elif item is sre.CATEGORY:
+                base, inverse = _CATEGORIES[argument]
+                ranges += _complement(list(base)) if inverse else base
+            else:
+                raise UnsupportedError(f"it has {item}")
+        return _complement(_merged(ranges)) if negated else _merged(ranges)
+    raise UnsupportedError(f"it has {kind}")
+
+
+def _folded(ranges: list[Range], flags: int) -> list[Range]:
+    """Add the other case: of ASCII letters in ranges, of any letter that stands alone."""
+    if not flags & re.IGNORECASE:
+        return ranges
+    more: list[Range] = []
+    for low, high in ranges:
+        for first, last, shift in ((65, 90, 32), (97, 122, -32)):
+            start, stop = max(low, first), min(high, last)
+            if start <= stop:
+                more.append((start + shift, stop + shift))
+        if low == high and low >= 0x80:
+            letter = chr(low)
+            more += [(ord(x), ord(x)) for x in (letter.lower(), letter.upper()) if len(x) == 1]
+    return ranges + more
+
+
+def _merged(ranges: Iterable[Range]) -> list[Range]:
+    merged: list[Range] = []
+    for low, high in sorted(ranges):
+        if merged and low <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], high))
+        else:
+            merged.append((low, high))
+    return merged
+
+
+def _complement(ranges: list[Range]) -> list[Range]:
+    result, start = [], 0
+    for low, high in _merged(ranges):
+        if low > start:
+            result.append((start, low - 1))
+        start = high + 1
+    if start <= _LAST_CODE:
+        result.append((start, _LAST_CODE))
+    return result
+
+
+def _bits(ranges: Iterable[Range]) -> int:
+    bits = 0
+    for low, high in ranges:
+        bits |= ((1 << (high - low + 1)) - 1) << low
+    return bits
+
+
+def utf8_sequences(low: int, high: int) -> Iterator[list[Range]]:
+    """Yield sequences of byte ranges that together are the UTF-8 of all code points in a range.
+
+    R. Cox's and rust-lang regex's way: cut at lengths, at surrogates, and where a trailing byte
+    would not run through all its values.
+    """
+    for first, last in ((0x80, 0x7FF), (0x800, 0xD7FF), (0xE000, 0xFFFF), (0x10000, _LAST_CODE)):
+        start, stop = max(low, first), min(high, last)
+        if start <= stop:
+            yield from _split_sequences(start, stop)
+
+
+def _split_sequences(low: int, high: int) -> Iterator[list[Range]]:
+    for bits in (6, 12, 18):
+        mask = (1 << bits) - 1
+        if low & ~mask != high & ~mask:
+            if low & mask:
+                yield from _split_sequences(low, low | mask)
+                yield from _split_sequences((low | mask) + 1, high)
+                return
+            if high & mask != mask:
+                yield from _split_sequences(low, (high & ~mask) - 1)
+                yield from _split_sequences(high & ~mask, high)
+                return
+    yield [(a, b) for a, b in zip(chr(low).encode(), chr(high).encode(), strict=True)]

@@ -1,0 +1,110 @@
+"""User patterns: regexes as programs of the kernel, with the literals that any match holds.
+
+Syntax is that of Python's `re`; the automaton is built of bytes (K. Thompson, 1968), so a search
+takes time linear in the line whatever the pattern. What needs backtracking is refused: lookaround,
+back-references, conditions. Classes such as digits and words are those of ASCII; letters outside
+it are their UTF-8 bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cotool.errors import InputError
+from cotool.logs.patterns.automaton import TooLargeError, UnsupportedError, compile_program
+from cotool.logs.patterns.literals import required_literals
+
+if TYPE_CHECKING:
+    from typing import Any
+
+_NAME = re.compile(r"[A-Za-z_][\w.-]*")
+_LONGEST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A regex under a name.
+
+    `literals`: any match holds one of them, empty where none is known; `fold`: in either case, and
+    they are small letters. `exact`: a line matches where it holds one. `program` is what
+    cotool_regex_new takes.
+    """
+
+    name: str
+    regex: str
+    literals: tuple[bytes, ...]
+    fold: bool
+    exact: bool
+    program: bytes
+
+
+def parse_pattern(text: str) -> Pattern:
+    """Return the pattern of NAME=REGEX, or of a REGEX that is its own name. Raises InputError."""
+    name, equals, regex = text.partition("=")
+    if equals and _NAME.fullmatch(name):
+        return compile_pattern(name, regex)
+    return compile_pattern(text, text)
+
+
+def read_patterns(path: str) -> list[Pattern]:
+    """Return the patterns of a file, one a line; blank lines and # comments are left out.
+
+    Raises InputError naming the file and the line.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: byte {error.start + 1} is not UTF-8") from None
+    patterns = []
+    for n, line in enumerate(text.splitlines(), 1):
+        if line.strip() and not line.lstrip().startswith("#"):
+            try:
+                patterns.append(parse_pattern(line))
+            except InputError as error:
+                raise InputError(f"{path}: line {n}: {error}", hint=error.hint) from None
+    return patterns
+
+
+def compile_pattern(name: str, regex: str) -> Pattern:
+    """Return a pattern, compiled. Raises InputError with the position of what is wrong."""
+    if not regex:
+        raise InputError(f"pattern {name!r}: the regex is empty", hint="write NAME=REGEX")
+    if len(regex) > _LONGEST:
+        raise InputError(f"pattern {name[:40]!r}: the regex is longer than {_LONGEST:,} characters")
+    try:
+        tree, flags = parse_regex(regex)
+        program = compile_program(tree, flags)
+        literals, fold, exact = required_literals(tree, flags)
+    except re.error as error:
+        position = "" if error.pos is None else f" at character {error.pos + 1}"
+        raise InputError(
+            f"pattern {name!r}: {error.msg}{position}", hint="the syntax is that of Python's re"
+        ) from None
+    except UnsupportedError as error:
+        raise InputError(
+            f"pattern {name!r}: {error}",
+            hint="only what can be searched in linear time: no lookaround, no back-references",
+        ) from None
+    except (TooLargeError, OverflowError):
+        raise InputError(
+            f"pattern {name!r}: it is too large", hint="use smaller counts in {m,n}"
+        ) from None
+    except RecursionError:
+        raise InputError(f"pattern {name!r}: it is nested too deeply") from None
+    return Pattern(name, regex, literals, fold, exact, program)
+
+
+def parse_regex(regex: str) -> tuple[Any, int]:
+    """Return the syntax tree and the flags, as Python's own parser gives them.
+
+    The parser is not public, but the same in 3.11 to 3.14.
+    """
+    from re import _parser as parser  # type: ignore[attr-defined]
+
+    tree = parser.parse(regex)
+    return tree, tree.state.flags

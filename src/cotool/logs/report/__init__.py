@@ -1,0 +1,1 @@
+"""A summary for people and programs: activity, JSON, tables."""

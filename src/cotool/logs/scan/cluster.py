@@ -1,0 +1,234 @@
+"""Logs analysed by an engine: ranges of large plain files, whole files else."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from cotool.engine.tasks import Lost
+from cotool.errors import CotoolError
+from cotool.logs.formats.envelopes import find_wrapping
+from cotool.logs.formats.recognise import is_cyclic, recognise, sample_lines
+from cotool.logs.model import FileSummary, LogCounts
+from cotool.logs.scan.ranges import Found, JoinedFile, Range, cut, scan_range
+from cotool.logs.scan.scan import Scanned, Watch, first_date, scan_source
+from cotool.logs.scan.sources import PlainFile, Source, open_source, sample
+from cotool.logs.scan.tally import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cotool.engine.checkpoint import Checkpoint
+    from cotool.engine.tasks import Engine, Meter
+    from cotool.logs.scan.scan import ScanOptions
+
+# Bytes of a task. Smaller ones cost more in starting than they gain in sharing.
+RANGE = 64 << 20
+_LARGEST = 1 << 30
+# More tasks than this need no finer sharing, and would keep the client busy adding up.
+_MANY = 4096
+# Files that are looked at at a time.
+_LOOKS = 16
+# Small files are put together, but for at least so many tasks, or tasks of a mebibyte.
+_SHARES = 64
+_SMALL = 1 << 20
+# A compressed file holds about so many times its size.
+_EXPANDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Whole files, scanned one after another: their places among the sources, and themselves."""
+
+    places: tuple[int, ...]
+    sources: tuple[Source, ...]
+
+    def __str__(self) -> str:
+        first = self.sources[0].path
+        return first if len(self.sources) == 1 else f"{first} and {len(self.sources) - 1} more"
+
+    @property
+    def size(self) -> int:
+        """Bytes to read."""
+        return sum(source.size for source in self.sources)
+
+
+Task = Range | Files
+
+
+def scan_task(task: Task, options: ScanOptions) -> Found | list[Scanned]:
+    """Carry out a task, wherever."""
+    if isinstance(task, Range):
+        return scan_range(task, options)
+    return [_scan_file(source, options)._replace(head=b"") for source in task.sources]
+
+
+def _scan_file(source: Source, options: ScanOptions) -> Scanned:
+    whole = None if source.url is None else whole_range(0, source, options, 0)
+    if whole is None:
+        return scan_source(source, options, Watch())
+    part, mtime = whole
+    file = JoinedFile([part], mtime, options)
+    work = [part]
+    while work:
+        part = work.pop()
+        work += file.add(part, scan_range(part, options)) or file.finish()
+    return file.scanned()
+
+
+def range_size(total: int) -> int:
+    """Return the bytes of a range for so many bytes in all."""
+    return min(max(RANGE, total // _MANY), _LARGEST)
+
+
+def scan_spread(
+    sources: Sequence[Source],
+    options: ScanOptions,
+    watch: Watch,
+    engine: Engine,
+    *,
+    meter: Meter,
+    checkpoint: Checkpoint | None = None,
+    size: int | None = None,
+) -> list[Scanned]:
+    """Return what each source holds, as scan_source() would, from the tasks of an engine.
+
+    `size`: bytes of a range, None where it is for the engine to choose. Files whose tasks were
+    lost have an `error`.
+    """
+    single = replace(options, num_threads=1)
+    size = size or range_size(sum(source.size for source in sources))
+    joined: dict[int, JoinedFile] = {}
+    scanned: dict[int, Scanned] = {}
+    work = deque(_plan(sources, options, size, joined))
+    results = engine.run(partial(scan_task, options=single), work, meter)
+    if checkpoint is not None:
+        results = checkpoint.kept(work, results)
+    for task, result in results:
+        if _take(task, result, joined, scanned, work):
+            watch.progress(task.end - task.begin if isinstance(task, Range) else task.size)
+    for place, file in joined.items():
+        scanned[place] = file.scanned()
+    nothing = LogCounts()
+    return [
+        scanned.get(place) or Scanned(FileSummary(source.path, nothing), (), opened=False)
+        for place, source in enumerate(sources)
+    ]
+
+
+def _plan(
+    sources: Sequence[Source], options: ScanOptions, size: int, joined: dict[int, JoinedFile]
+) -> Iterator[Task]:
+    """Yield the tasks; files that are cut are noted in `joined`."""
+    group: list[tuple[int, Source]] = []
+    weight = 0
+    limit = min(size, max(sum(map(_weight, sources)) // _SHARES, _SMALL))
+    # On shared storage a look at a file is mostly waiting.
+    with ThreadPoolExecutor(_LOOKS, thread_name_prefix="cotool-plan") as pool:
+        looks = [pool.submit(whole_range, n, one, options, size) for n, one in enumerate(sources)]
+        wholes = [look.result() for look in looks]
+    for place, (source, whole) in enumerate(zip(sources, wholes, strict=True)):
+        if whole is not None:
+            part, mtime = whole
+            ranges = cut(part, size)
+            joined[place] = JoinedFile(ranges, mtime, options)
+            yield from ranges
+            continue
+        if group and weight + _weight(source) > limit:
+            yield _files(group)
+            group, weight = [], 0
+        group.append((place, source))
+        weight += _weight(source)
+    if group:
+        yield _files(group)
+
+
+def _weight(source: Source) -> int:
+    return source.size * (1 if source.is_plain else _EXPANDS)
+
+
+def _files(group: list[tuple[int, Source]]) -> Files:
+    places, sources = zip(*group, strict=True)
+    return Files(tuple(places), tuple(sources))
+
+
+def whole_range(
+    place: int, source: Source, options: ScanOptions, size: int
+) -> tuple[Range, float] | None:
+    """Return all of a plain file that is worth cutting, and its last change; else None."""
+    if source.is_stdin or not source.is_plain or source.size < 2 * size:
+        return None
+    with suppress(CotoolError):  # the task that reads it will say why
+        if source.url is not None:
+            from cotool.logs.scan.remote_files import remote_sample
+
+            return _range(place, source, options, remote_sample(source))
+        with open_source(source) as opened:
+            if isinstance(opened, PlainFile):
+                windows = sample(opened)
+                return _range(
+                    place, source, options, (windows, opened.start, opened.size, opened.mtime)
+                )
+    return None
+
+
+def _range(
+    place: int,
+    source: Source,
+    options: ScanOptions,
+    sampled: tuple[list[bytes], int, int, float | None] | None,
+) -> tuple[Range, float] | None:
+    if sampled is None:
+        return None
+    windows, start, size, mtime = sampled
+    formats = options.formats
+    lines: list[bytes] = []
+    if formats is None or any(map(is_cyclic, formats)):
+        lines = sample_lines((window, n == 0) for n, window in enumerate(windows))
+    if formats is None:
+        if find_wrapping(windows[0] if windows else b"", lines).name:
+            return None  # its lines are unwrapped in order
+        formats = recognise(lines)
+    date = first_date(formats, lines, mtime)
+    part = Range(source, place, 0, start, start, size, size, tuple(formats), date)
+    return part, mtime or time.time()
+
+
+def _take(
+    task: Task,
+    result: Found | list[Scanned] | Lost,
+    joined: dict[int, JoinedFile],
+    scanned: dict[int, Scanned],
+    work: deque[Task],
+) -> bool:
+    """Take a task's result; return whether its bytes are done."""
+    if isinstance(task, Range):
+        if isinstance(result, Lost):
+            result = Found(Tally(), error=f"{task}: {result.reason}")
+        file = joined[task.file]
+        again = file.add(task, cast("Found", result))
+        if file.is_whole:
+            again = file.finish()
+        work.extend(again)
+        return not again
+    if isinstance(result, Lost) and len(task.sources) > 1:
+        # One of them is to blame, and is to be named.
+        pairs = zip(task.places, task.sources, strict=True)
+        work.extend(Files((place,), (source,)) for place, source in pairs)
+        return False
+    if isinstance(result, Lost):
+        result = [
+            Scanned(
+                FileSummary(source.path, LogCounts(), error=f"{source.path}: {result.reason}"),
+                (),
+                opened=False,
+            )
+            for source in task.sources
+        ]
+    scanned.update(zip(task.places, cast("list[Scanned]", result), strict=True))
+    return True

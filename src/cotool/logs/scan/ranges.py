@@ -1,0 +1,295 @@
+"""Ranges of one file: each sees the records that begin in it; joined they are the file.
+
+What depends on the order of ranges is small and kept at their edges: times, for records that are
+earlier than the one before; stamps without a year or a date; numbers of lines. So ranges may be
+scanned anywhere and in any order.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from cotool._fast.logs import logscan
+from cotool._fast.logs.forms import Forms
+from cotool.errors import CotoolError, InputError
+from cotool.logs.histogram import WIDTHS
+from cotool.logs.model import FileSummary
+from cotool.logs.scan.inferred import whole_forms
+from cotool.logs.scan.samples import REACH, read_sample
+from cotool.logs.scan.scan import Scanned, is_zoned, make_scanner
+from cotool.logs.scan.tally import Tally, tally_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from cotool.logs.formats.recognise import Format
+    from cotool.logs.model import Sample
+    from cotool.logs.scan.scan import ScanOptions
+    from cotool.logs.scan.sources import Source
+
+_END = 1 << 62  # beyond any file
+Stamp = tuple[int, int, int]  # kind, place in the year or day, year or day
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The records of a plain file that begin in bytes [begin, end) of `size`.
+
+    `start` is where the text begins; `date` and `cycle` those of the first stamp without them.
+    `file` and `number` are the file's place among the sources, and the range's in the file.
+    """
+
+    source: Source
+    file: int
+    number: int
+    start: int
+    begin: int
+    end: int
+    size: int
+    formats: tuple[Format, ...]
+    date: datetime
+    cycle: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.source.path}: bytes {self.begin} to {self.end}"
+
+
+class Found(NamedTuple):
+    """What a range holds: its figures, samples whose lines count from its first, and its edges."""
+
+    tally: Tally
+    samples: tuple[Sample, ...] = ()
+    lines: int = 0
+    forms: Forms | None = None
+    times: tuple[int, int] | None = None
+    stamps: tuple[Stamp, Stamp] | None = None
+    missing: int = 0
+    error: str | None = None
+
+
+class Window(Protocol):
+    """A file of which whole lines up to `size` can be read at their places."""
+
+    fd: int
+    size: int
+
+    def ready(self, position: int) -> int:
+        """Make a batch readable that begins at `position`, its last line whole; return its end."""
+
+    def more(self) -> bool:
+        """Make further lines readable; False where there are none."""
+
+    def read(self, start: int, stop: int) -> bytes:
+        """Return bytes of the file, fewer where it ends."""
+
+    def free(self, position: int) -> None:
+        """Take note that nothing is read any more that stands well before `position`."""
+
+
+class _LocalFile:
+    """All of a file of this machine."""
+
+    def __init__(self, fd: int, part: Range) -> None:
+        self.fd, self.size, self._end = fd, part.size, part.end
+
+    def ready(self, position: int) -> int:  # noqa: ARG002 - all of it is
+        return self._end
+
+    def more(self) -> bool:
+        return False
+
+    def read(self, start: int, stop: int) -> bytes:
+        return os.pread(self.fd, stop - start, start)
+
+    def free(self, position: int) -> None:
+        pass
+
+
+@contextmanager
+def _local_file(part: Range) -> Iterator[Window]:
+    try:
+        fd = os.open(part.source.path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise InputError(f"{part.source.path}: cannot be read: {error.strerror}") from None
+    try:
+        yield _LocalFile(fd, part)
+    finally:
+        os.close(fd)
+
+
+def _window(part: Range) -> AbstractContextManager[Window]:
+    if part.source.url is None:
+        return _local_file(part)
+    from cotool.logs.scan.remote_files import remote_window
+
+    return remote_window(part)
+
+
+def scan_range(part: Range, options: ScanOptions) -> Found:
+    """Scan a range; what cannot be read is told in its `error`."""
+    try:
+        with _window(part) as window:
+            return _scan(part, options, window)
+    except CotoolError as error:
+        return Found(Tally(), error=str(error))
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror or error}"
+        return Found(Tally(), error=f"{part.source.path}: {reason}")
+
+
+def _scan(part: Range, options: ScanOptions, window: Window) -> Found:
+    scanner = make_scanner(
+        options, part.formats, part.date, midway=part.begin > part.start, cycle=part.cycle
+    )
+    samples: list[Sample] = []
+
+    def take_samples(position: int) -> None:
+        """Read the samples whose context is there, so that the window may forget it."""
+        kept = position
+        for found in scanner.take_samples()[len(samples) :]:
+            if found[1] + found[2] + REACH > position:
+                kept = min(kept, found[1])
+                break
+            samples.append(read_sample(part.source.path, found, window.read, options.context))
+        window.free(min(kept, part.end))
+
+    before, position, seen = -1, part.begin, -1
+    while before < position < part.end:
+        before = position
+        stop = window.ready(position)
+        position = scanner.scan_range(window.fd, position, stop, part.end, window.size)
+        take_samples(position)
+    while position >= part.end and scanner.unfinished and (window.size > seen or window.more()):
+        seen = window.size
+        position = scanner.scan_range(window.fd, position, position, part.end, seen)
+    scanner.finish()
+    take_samples(_END)
+    times, stamps = scanner.edges()
+    return Found(
+        tally_of(scanner, options.patterns),
+        tuple(samples),
+        scanner.lines,
+        scanner.forms,
+        times,
+        stamps,
+        max(0, part.end - position),
+    )
+
+
+class JoinedFile:
+    """Ranges of a file added up in their order, in whatever order they come.
+
+    add() and finish() return ranges that have to be scanned once more: the year of a stamp without
+    one depends on the stamps before.
+    """
+
+    def __init__(self, ranges: list[Range], mtime: float, options: ScanOptions) -> None:
+        self.ranges = ranges
+        self._mtime = mtime
+        self._options = options
+        self._redated = False
+        self._begin()
+
+    def _begin(self) -> None:
+        self._waiting: dict[int, Found] = {}
+        self._next = 0
+        self._total = Found(Tally(), forms=Forms(WIDTHS) if self._options.mine else None)
+        self._clock: Stamp | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all ranges have been added up."""
+        return self._next == len(self.ranges)
+
+    def add(self, part: Range, found: Found) -> list[Range]:
+        """Take what a range holds."""
+        self._waiting[part.number] = found
+        while self._next in self._waiting:
+            found = self._waiting.pop(self._next)
+            late = self._late(found)
+            if late is not None:
+                return [replace(self.ranges[self._next], cycle=late)]
+            self._join(found)
+            self._next += 1
+        return []
+
+    def finish(self) -> list[Range]:
+        """Settle the years of the whole file."""
+        _, late = self._total.tally.settled(self._mtime)
+        options = self._options
+        decides = options.since or options.until or options.zone
+        if not late or not decides or self._redated:
+            return []
+        # The years that were inferred decide what is counted, and were too late.
+        self._redated = True
+        self.ranges = [
+            replace(part, date=part.date.replace(year=part.date.year - late))
+            for part in self.ranges
+        ]
+        self._begin()
+        return list(self.ranges)
+
+    def scanned(self) -> Scanned:
+        """Return the file's figures, so far as its ranges have been added up."""
+        total = self._total
+        counts, late = total.tally.settled(self._mtime)
+        path = self.ranges[0].source.path
+        warnings: tuple[str, ...] = ()
+        if total.missing:
+            text = f"became shorter while it was read: {total.missing} bytes missing"
+            warnings = (f"{path}: {text}",)
+        summary = FileSummary(
+            path,
+            counts,
+            formats=tuple(found.name for found in self.ranges[0].formats),
+            zoned=is_zoned(total.tally, self._options),
+            error=total.error,
+            warnings=warnings,
+        )
+        forms = None if total.forms is None else whole_forms(total.forms, late)
+        return Scanned(summary, total.samples, forms=forms)
+
+    def _late(self, found: Found) -> int | None:
+        """Return the year, or day, with which a range must begin where it began with another."""
+        if found.stamps is None or self._clock is None:
+            return None
+        expected = logscan.following_cycle(self._clock, found.stamps[0])
+        return None if expected == found.stamps[0][2] else expected
+
+    def _join(self, found: Found) -> None:
+        total = self._total
+        tally = total.tally.merge(found.tally)
+        if total.times and found.times and found.times[0] < total.times[1]:
+            counts = replace(tally.counts, out_of_order=tally.counts.out_of_order + 1)
+            tally = replace(tally, counts=counts)
+        room = self._options.show - len(total.samples)
+        samples = tuple(
+            replace(sample, line=sample.line + total.lines) for sample in found.samples[:room]
+        )
+        if total.forms is not None and found.forms is not None:
+            total.forms.merge(found.forms)
+        if found.stamps is not None:
+            self._clock = found.stamps[1]
+        self._total = Found(
+            tally,
+            (*total.samples, *samples),
+            total.lines + found.lines,
+            total.forms,
+            found.times or total.times,
+            None,
+            total.missing + found.missing,
+            total.error or found.error,
+        )
+
+
+def cut(whole: Range, size: int) -> list[Range]:
+    """Return the ranges of a file, each of about `size` bytes."""
+    length = whole.size - whole.start
+    count = max(1, length // size)
+    borders = [whole.start + length * n // count for n in range(count + 1)]
+    return [replace(whole, number=n, begin=borders[n], end=borders[n + 1]) for n in range(count)]

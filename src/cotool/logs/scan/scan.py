@@ -1,0 +1,525 @@
+"""One source through the scanner: its formats, its counts, its samples and its records."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from cotool._fast.logs import logscan
+from cotool.errors import CotoolError, InputError
+from cotool.logs.formats.envelopes import Wrapping, find_wrapping
+from cotool.logs.formats.recognise import Format, is_cyclic, layout_forms, recognise, sample_lines
+from cotool.logs.histogram import MAX_BUCKETS, WIDTHS
+from cotool.logs.model import FileSummary, LogCounts
+from cotool.logs.options import KEYWORDS, LEVELS
+from cotool.logs.scan.inferred import whole_forms
+from cotool.logs.scan.samples import StreamSamples, read_sample
+from cotool.logs.scan.sources import PlainFile, Stream, open_source, sample
+from cotool.logs.scan.tally import Tally, tally_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from zoneinfo import ZoneInfo
+
+    from cotool._fast.logs.forms import Forms
+    from cotool.logs.model import Sample
+    from cotool.logs.patterns.patterns import Pattern
+    from cotool.logs.scan.sources import Source
+    from cotool.logs.scan.state import State
+    from cotool.logs.templates.labels import Labels
+    from cotool.logs.times import Moment
+
+# Lines that hold one of these, in any case, are counted apart from levels, as by grep -ci.
+ERROR_WORDS = (b"error", b"exception", b"failed")
+WARNING_WORDS = (b"warn",)
+_KEYWORD_SETS = dict(zip(KEYWORDS, (ERROR_WORDS, WARNING_WORDS), strict=True))
+
+_SHOWN = ("error", "critical")
+# Bytes that are fed at a time where records are written.
+_FEED = 1 << 22
+_DAY = timedelta(days=1)
+_YEARLY = 1
+_DAYS_BEFORE = (0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335)
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOptions:
+    """What to find and to count in each source.
+
+    `levels`, `since`, `until` and `match` (names of patterns) choose the
+    records; `lone`: every line is one. `zone` is that of times which name none; `formats` replaces
+    recognition. `mine`: count forms for templates; `labels`: name the templates of records. `show`
+    is the number of samples, with `context` lines around each. `span_size` and `block_size` cut the
+    work differently without changing a result.
+    """
+
+    patterns: tuple[Pattern, ...] = ()
+    levels: frozenset[str] | None = None
+    since: Moment | None = None
+    until: Moment | None = None
+    match: frozenset[str] | None = None
+    zone: ZoneInfo | None = None
+    formats: tuple[Format, ...] | None = None
+    show: int = 0
+    context: int = 0
+    records: bool = False
+    lone: bool = False
+    mine: bool = False
+    labels: Labels | None = None
+    num_threads: int = 1
+    span_size: int | None = None
+    block_size: int | None = None
+
+
+class Watch:
+    """How a run is watched and stopped; a subclass hears of bytes read and of records."""
+
+    stopped = False
+    waiting = False  # for the next bytes of a stream, perhaps for ever
+
+    def progress(self, size: int) -> None:
+        """Take note that `size` further bytes have been read, compressed ones as they are."""
+
+    def records(self, data: bytes) -> None:
+        """Take whole JSON lines of records, in the order of the lines."""
+
+
+class Scanned(NamedTuple):
+    """A source's figures, its samples, and what a state keeps of it."""
+
+    summary: FileSummary
+    samples: tuple[Sample, ...]
+    offset: int = 0
+    head: bytes = b""
+    device: int | None = None
+    inode: int | None = None
+    opened: bool = True
+    forms: Forms | None = None
+
+
+def scan_source(
+    source: Source,
+    options: ScanOptions,
+    watch: Watch,
+    *,
+    several: bool = False,
+    state: State | None = None,
+) -> Scanned:
+    """Scan a source to its end; what goes wrong on the way is `error` of its summary.
+
+    `several` puts the file's name into records. A `state` tells where to begin; then a last line
+    without its end is left for the next run.
+    """
+    try:
+        with open_source(source) as opened:
+            return scan_opened(source.path, opened, options, watch, several=several, state=state)
+    except CotoolError as error:
+        return Scanned(FileSummary(source.path, LogCounts(), error=str(error)), (), opened=False)
+
+
+def scan_opened(
+    path: str,
+    opened: PlainFile | Stream,
+    options: ScanOptions,
+    watch: Watch,
+    *,
+    several: bool = False,
+    state: State | None = None,
+) -> Scanned:
+    """Scan what is open already, under the name `path`; see scan_source()."""
+    windows = sample(opened)
+    head = windows[0] if windows else b""
+    formats = options.formats
+    lines: list[bytes] = []
+    wrapping = Wrapping(lines)
+    if formats is None or any(map(is_cyclic, formats)):
+        lines = sample_lines((window, n == 0) for n, window in enumerate(windows))
+    if formats is None:
+        wrapping = find_wrapping(head, lines)
+        lines = wrapping.lines
+        formats = recognise(lines)
+    plain = opened if isinstance(opened, PlainFile) else None
+    device, inode = (plain.device, plain.inode) if plain else (None, None)
+    start = 0
+    if state is not None:
+        start = state.offset_for(
+            path=path,
+            device=device,
+            inode=inode,
+            head=head,
+            size=plain.size if plain else None,
+        )
+    run = _Run(path, opened, options, watch, formats=formats, several=several, wrapping=wrapping)
+    date = first_date(formats, lines, opened.mtime)
+    found = run.scan(date, start, whole_lines=state is not None)
+    if plain and found.late and (options.since or options.until or options.zone):
+        # The years that were inferred decide what is counted, and were too late.
+        found = run.scan(date.replace(year=date.year - found.late), start, whole_lines=bool(state))
+    return Scanned(
+        found.summary, found.samples, found.offset, head, device, inode, forms=found.forms
+    )
+
+
+class _Result(NamedTuple):
+    summary: FileSummary
+    samples: tuple[Sample, ...]
+    offset: int
+    forms: Forms | None
+    late: int  # years by which inferred times lay behind the file's last change
+
+
+class _Run:
+    """The scan of one opened source."""
+
+    def __init__(
+        self,
+        path: str,
+        opened: PlainFile | Stream,
+        options: ScanOptions,
+        watch: Watch,
+        *,
+        formats: tuple[Format, ...],
+        several: bool,
+        wrapping: Wrapping,
+    ) -> None:
+        self._path = path
+        self._opened = opened
+        self._options = options
+        self._watch = watch
+        self._formats = formats
+        self._several = several
+        self._wrapping = wrapping
+        self._warnings: list[str] = []
+        self._samples: list[Sample] = []
+        self._position = 0  # in a file whose lines are wrapped
+
+    def scan(self, date: datetime, start: int, *, whole_lines: bool) -> _Result:
+        import json
+
+        self._warnings = []
+        scanner = make_scanner(
+            self._options,
+            self._formats,
+            date,
+            prefix=f'"file":{json.dumps(self._path)},'.encode() if self._several else b"",
+            resumed=start > 0,
+            in_pieces=bool(self._wrapping.name),
+        )
+        error: str | None = None
+        end = start
+        try:
+            if self._wrapping.name:
+                end = self._scan_wrapped(scanner, start, whole_lines=whole_lines)
+            elif isinstance(self._opened, PlainFile):
+                end = self._scan_file(scanner, self._opened, start, whole_lines=whole_lines)
+            else:
+                end = self._scan_stream(scanner, self._opened, start, whole_lines=whole_lines)
+        except CotoolError as problem:
+            error = str(problem)
+        scanner.finish()
+        self._write_records(scanner)
+        tally = tally_of(scanner, self._options.patterns)
+        counts, late = tally.settled(self._opened.mtime or time.time())
+        return _Result(
+            self._summary(tally, counts, error),
+            self._take_samples(scanner),
+            end,
+            None if scanner.forms is None else whole_forms(scanner.forms, late),
+            late,
+        )
+
+    def _scan_file(
+        self, scanner: logscan.Scanner, opened: PlainFile, start: int, *, whole_lines: bool
+    ) -> int:
+        position = max(start, opened.start)
+        end = _last_newline(opened.fd, position, opened.size) if whole_lines else opened.size
+        if self._options.records:
+            return self._feed_file(scanner, opened, position, end)
+        while position < end and not self._watch.stopped:
+            before = position
+            try:
+                position = scanner.scan_file(opened.fd, position, end)
+            except OSError as problem:
+                raise self._unreadable(problem) from None
+            self._watch.progress(position - before)
+            if position == before:
+                break
+        if position < end and not self._watch.stopped:
+            self._warnings.append(
+                f"{self._path}: became shorter while it was read: {end - position} bytes missing"
+            )
+        return position
+
+    def _feed_file(
+        self, scanner: logscan.Scanner, opened: PlainFile, position: int, end: int
+    ) -> int:
+        while position < end and not self._watch.stopped:
+            try:
+                data = os.pread(opened.fd, min(_FEED, end - position), position)
+            except OSError as problem:
+                raise self._unreadable(problem) from None
+            if not data:
+                break
+            position += len(data)
+            scanner.feed(data, final=position >= end)
+            self._write_records(scanner)
+            self._watch.progress(len(data))
+        else:
+            return position
+        scanner.feed(b"", final=True)
+        return position
+
+    def _unreadable(self, problem: OSError) -> InputError:
+        return InputError(f"{self._path}: cannot be read: {problem.strerror}")
+
+    def _scan_stream(
+        self, scanner: logscan.Scanner, opened: Stream, start: int, *, whole_lines: bool
+    ) -> int:
+        skip, taken, consumed = start, 0, opened.position
+        samples = StreamSamples(self._path, self._options.context, self._options.show)
+        try:
+            while not self._watch.stopped and (data := self._next(opened)):
+                taken += len(data)
+                if skip:
+                    skip, data = max(0, skip - len(data)), data[skip:]
+                scanner.feed(data, final=False)
+                self._write_records(scanner)
+                samples.add(data, scanner.take_samples(), final=False)
+                consumed, before = opened.position, consumed
+                self._watch.progress(consumed - before)
+        finally:
+            unfinished = scanner.waiting
+            if not whole_lines:
+                scanner.feed(b"", final=True)
+                unfinished = 0
+            samples.add(b"", scanner.take_samples(), final=True)
+            self._samples = list(samples.taken())
+        return taken - unfinished
+
+    def _scan_wrapped(self, scanner: logscan.Scanner, start: int, *, whole_lines: bool) -> int:
+        """Scan what the lines of the source hold.
+
+        A file's offsets are its own; a stream's are those of the text that is taken out of it.
+        """
+        opened = self._opened
+        if isinstance(opened, Stream):
+            blocks, position = iter(opened.read, b""), lambda: opened.position
+        else:
+            whole = _last_newline(opened.fd, start, opened.size) if whole_lines else opened.size
+            self._position = max(start, opened.start)
+            blocks, position = self._blocks(opened, whole), lambda: self._position
+        stream = Stream(
+            self._wrapping.unwrap(blocks, self._path),
+            compression=None,
+            mtime=opened.mtime,
+            size=opened.size,
+            position=position,
+        )
+        if isinstance(opened, Stream):
+            return self._scan_stream(scanner, stream, start, whole_lines=whole_lines)
+        self._scan_stream(scanner, stream, 0, whole_lines=False)
+        return self._position
+
+    def _blocks(self, opened: PlainFile, end: int) -> Iterator[bytes]:
+        while self._position < end:
+            size = min(_FEED, end - self._position)
+            try:
+                data = os.pread(opened.fd, size, self._position)
+            except OSError as problem:
+                raise self._unreadable(problem) from None
+            if not data:
+                return
+            self._position += len(data)
+            yield data
+
+    def _next(self, opened: Stream) -> bytes:
+        self._watch.waiting = True
+        try:
+            return opened.read()
+        except KeyboardInterrupt:
+            if not self._watch.stopped:
+                raise
+            return b""
+        finally:
+            self._watch.waiting = False
+
+    def _write_records(self, scanner: logscan.Scanner) -> None:
+        for data in scanner.take_written():
+            self._watch.records(data)
+
+    def _summary(self, tally: Tally, counts: LogCounts, error: str | None) -> FileSummary:
+        return FileSummary(
+            self._path,
+            counts,
+            formats=tuple(x.name + self._wrapping.name for x in self._formats),
+            compression=None if isinstance(self._opened, PlainFile) else self._opened.compression,
+            zoned=is_zoned(tally, self._options),
+            error=error,
+            warnings=tuple(self._warnings),
+        )
+
+    def _take_samples(self, scanner: logscan.Scanner) -> tuple[Sample, ...]:
+        opened = self._opened
+        if self._wrapping.name or not isinstance(opened, PlainFile):
+            return tuple(self._samples)
+
+        def read(start: int, stop: int) -> bytes:
+            return os.pread(opened.fd, stop - start, start)
+
+        return tuple(
+            read_sample(self._path, found, read, self._options.context)
+            for found in scanner.take_samples()
+        )
+
+
+def make_scanner(
+    options: ScanOptions,
+    formats: Sequence[Format],
+    date: datetime,
+    *,
+    prefix: bytes = b"",
+    resumed: bool = False,
+    midway: bool = False,
+    cycle: int = 0,
+    in_pieces: bool = False,
+) -> logscan.Scanner:
+    """Return the kernel's scanner for a source of these formats, which begins at `date`.
+
+    `in_pieces`: it will be fed by pieces that threads share.
+    """
+    patterns = options.patterns
+    literals = [
+        (word, True, -1 - n) for n, words in enumerate(_KEYWORD_SETS.values()) for word in words
+    ]
+    literals += [
+        (literal, pattern.fold, n)
+        for n, pattern in enumerate(patterns)
+        for literal in pattern.literals
+    ]
+    names = [pattern.name for pattern in patterns]
+    wanted = options.match
+    shown = options.levels or _SHOWN
+    return logscan.Scanner(
+        formats=[found.to_kernel() for found in formats],
+        literals=literals,
+        programs=[b"" if pattern.exact else pattern.program for pattern in patterns],
+        every=[n for n, pattern in enumerate(patterns) if not pattern.literals],
+        levels=None if options.levels is None else [LEVELS.index(x) for x in options.levels],
+        since=options.since,
+        until=options.until,
+        wanted=None if wanted is None else [n for n, x in enumerate(names) if x in wanted],
+        date=(date.year, date.month, date.day),
+        zone=_zone_table(options.zone),
+        widths=WIDTHS,
+        most_buckets=MAX_BUCKETS,
+        show=options.show,
+        show_levels=[LEVELS.index(level) for level in shown],
+        show_matches=wanted is not None,
+        entries=options.records,
+        lone=options.lone,
+        mine=options.mine,
+        resumed=resumed,
+        midway=midway,
+        cycle=cycle,
+        labels=options.labels.forms if options.labels else None,
+        ids=options.labels.ids if options.labels else (),
+        only=options.labels.only if options.labels else None,
+        prefix=prefix,
+        num_threads=options.num_threads,
+        span_size=options.span_size or (_FEED // 4 if options.records or in_pieces else None),
+        block_size=options.block_size,
+    )
+
+
+def is_zoned(tally: Tally, options: ScanOptions) -> bool | None:
+    """Tell whether times name their zone; None where there are none."""
+    dated = tally.counts.records > tally.counts.timeless
+    return tally.zoned > 0 or options.zone is not None if dated else None
+
+
+def first_date(formats: tuple[Format, ...], lines: list[bytes], modified: float | None) -> datetime:
+    """Return the date of the first record of a format whose times lack a year, or a date.
+
+    It is the latest date with which the last record of the sample does not lie after the file's
+    last change; a day is granted for the clocks of other zones.
+    """
+    now = datetime.fromtimestamp(modified, UTC) if modified is not None else datetime.now(UTC)
+    latest = now + _DAY
+    cycles, before, last = 0, None, None
+    wanted = [found for found in formats if is_cyclic(found)]
+    for line in lines if wanted else ():
+        stamp = _stamp(line, wanted)
+        if stamp is None:
+            continue
+        yearly, month, day, hour = stamp
+        # In days of a leap year, or in hours of a day.
+        within, half = (_DAYS_BEFORE[month - 1] + day, 183) if yearly else (hour, 12)
+        if before is not None:
+            cycles += (within < before - half) - (within > before + half)
+        before, last = within, stamp
+    if last is None:
+        return now
+    yearly, month, day, _ = last
+    if not yearly:
+        return now - max(0, cycles) * _DAY
+    year = latest.year if (month, day) <= (latest.month, latest.day) else latest.year - 1
+    return datetime(max(1, year - cycles), 1, 1, tzinfo=UTC)
+
+
+def _stamp(line: bytes, formats: list[Format]) -> tuple[bool, int, int, int] | None:
+    """Return a line's time: whether the year alone is missing, month, day and hour."""
+    for found in formats:
+        for token, opened, layout, at, _, month, day in logscan.probe_times(
+            line, found.time_token + 1
+        ):
+            if (token, opened) == (found.time_token, found.time_open) and (
+                found.layouts >> layout & 1
+            ):
+                yearly = layout_forms()[layout][1] == _YEARLY
+                hour = line[at : at + 2]
+                return yearly, month, day, int(hour) if hour.isdigit() else 0
+    return None
+
+
+def _zone_table(zone: ZoneInfo | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return local times from which on an offset from UTC holds, and the offsets, in seconds.
+
+    An hour that comes twice is the first one; one that is left out is read as if it had been.
+    """
+    if zone is None:
+        return (), ()
+    starts, offsets = [-(1 << 62)], []
+    day = datetime(1970, 1, 1, tzinfo=UTC)
+    before = zone.utcoffset(day.replace(tzinfo=None))
+    offsets.append(_seconds(before))
+    while day.year < 2101:
+        following = day + 7 * _DAY
+        after = zone.utcoffset(following.replace(tzinfo=None))
+        if after != before:
+            low, high = int(day.timestamp()), int(following.timestamp())
+            while high - low > 1:
+                middle = (low + high) // 2
+                local = datetime.fromtimestamp(middle, UTC).replace(tzinfo=None)
+                low, high = (middle, high) if zone.utcoffset(local) == before else (low, middle)
+            starts.append(high)
+            offsets.append(_seconds(after))
+        day, before = following, after
+    return tuple(starts), tuple(offsets)
+
+
+def _seconds(offset: timedelta | None) -> int:
+    return 0 if offset is None else int(offset.total_seconds())
+
+
+def _last_newline(fd: int, start: int, end: int) -> int:
+    """Return the offset after the last newline in [start, end), `start` where there is none."""
+    while end > start:
+        begin = max(start, end - _FEED)
+        at = os.pread(fd, end - begin, begin).rfind(b"\n")
+        if at >= 0:
+            return begin + at + 1
+        end = begin
+    return start

@@ -1,0 +1,497 @@
+"""What to read: files, globs, folders, standard input; plain files as such, all else as streams."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import os
+import queue
+import stat
+import sys
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cotool.errors import InputError
+from cotool.io.compression import BLOCK, MAGIC_SIZE, compression_of, decompressed
+from cotool.io.remote import is_url
+from cotool.logs.scan.rotation import in_time_order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from os import PathLike
+
+STDIN = "-"
+_WINDOWS = 64
+_WINDOW = 1 << 14
+_SMALL = 1 << 20
+_MOMENT = 0.05  # seconds
+_AHEAD = 3  # blocks that a compressed stream is read ahead
+_COMPRESSED = (".gz", ".zst", ".bz2", ".xz")
+# UTF-32 LE begins like UTF-16 LE, so it stands first.
+_ENCODINGS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Something to read. `path` is as given, "stdin" for standard input; `size` as on disk.
+
+    `spool`: a file with a copy of what can be read but once. `limit`: a plain file's size beyond
+    which nothing is read, so that a second look at it sees the same. `url`: of a remote object,
+    whose `path` is the same without what is secret.
+    """
+
+    path: str
+    size: int = 0
+    is_stdin: bool = False
+    spool: str | None = None
+    limit: int | None = None
+    url: str | None = field(default=None, repr=False)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is likely a plain file; its content decides when it is opened."""
+        return not self.is_stdin and not self.path.endswith(_COMPRESSED)
+
+
+@dataclass(frozen=True, slots=True)
+class PlainFile:
+    """A regular file of uncompressed text: bytes from `start` (after a mark) to `size`."""
+
+    fd: int
+    size: int
+    start: int
+    mtime: float
+    device: int
+    inode: int
+
+
+class Stream:
+    """Decompressed bytes of UTF-8 or an 8-bit encoding, block by block.
+
+    `size` is that on disk, None where unknown; `position` how much of it has been read.
+    """
+
+    def __init__(
+        self,
+        blocks: Iterator[bytes],
+        *,
+        compression: str | None,
+        mtime: float | None,
+        size: int | None,
+        position: Callable[[], int],
+    ) -> None:
+        self._blocks = blocks
+        self._first: bytes | None = None
+        self._failed: InputError | None = None
+        self._position = position
+        self.compression = compression
+        self.mtime = mtime
+        self.size = size
+
+    @property
+    def position(self) -> int:
+        """Bytes read from disk so far."""
+        return self._position()
+
+    def peek(self) -> bytes:
+        """Return the first block, which read() will give again; empty where there is none."""
+        if self._first is None:
+            try:
+                self._first = self._next()
+            except InputError as error:
+                self._first, self._failed = b"", error
+        return self._first
+
+    def read(self) -> bytes:
+        """Return the next bytes, b"" at the end; damage raises InputError after what precedes."""
+        if self._first is not None:
+            first, self._first = self._first, None
+            if first:
+                return first
+        if self._failed is not None:
+            raise self._failed
+        return self._next()
+
+    def _next(self) -> bytes:
+        return next(filter(None, self._blocks), b"")
+
+
+def find_sources(paths: Sequence[str | PathLike[str]], *, recursive: bool = False) -> list[Source]:
+    """Return what the paths name, rotated logs oldest first and no file twice.
+
+    A path that does not exist may be a glob; a folder needs `recursive`, and gives its files but
+    for hidden and binary ones. Raises InputError where nothing is found.
+    """
+    sources: list[Source] = []
+    for path in paths:
+        sources += _found(str(path), recursive=recursive)
+    unique: dict[tuple[int, int] | str, Source] = {}
+    for source in sources:
+        if source.is_stdin:
+            unique.setdefault(STDIN, source)
+            continue
+        if source.url is not None:
+            unique.setdefault(source.url, source)
+            continue
+        status = Path(source.path).stat()
+        unique.setdefault((status.st_dev, status.st_ino), source)
+    return in_time_order(unique.values(), lambda source: source.path)
+
+
+@contextmanager
+def read_twice(sources: Sequence[Source]) -> Iterator[list[Source]]:
+    """Yield sources that read the same a second time: pipes copied, plain files at their size.
+
+    Raises InputError where a copy cannot be written.
+    """
+    with contextlib.ExitStack() as stack:
+        yield [_repeatable(source, stack) for source in sources]
+
+
+def _repeatable(source: Source, stack: contextlib.ExitStack) -> Source:
+    if source.is_stdin:
+        if sys.stdin is None:
+            return source
+        fd = sys.stdin.fileno()
+        status = os.fstat(fd)
+        if (
+            stat.S_ISREG(status.st_mode)
+            and os.lseek(fd, 0, os.SEEK_CUR) == 0
+            and (_plain(source, fd, status) is not None)
+        ):
+            return replace(source, limit=status.st_size)
+    elif source.url is not None:
+        return source  # an object does not change under its reader
+    else:
+        try:
+            status = Path(source.path).stat()
+        except OSError:
+            return source  # opening it will say why
+        if stat.S_ISREG(status.st_mode):
+            return replace(source, limit=status.st_size)
+        fd = os.open(source.path, os.O_RDONLY | os.O_CLOEXEC)
+        stack.callback(os.close, fd)
+    import tempfile
+
+    try:
+        copy = tempfile.NamedTemporaryFile(prefix="cotool-")  # noqa: SIM115 - the stack closes it
+        stack.enter_context(copy)
+        while data := os.read(fd, BLOCK):
+            copy.write(data)
+        copy.flush()
+    except OSError as error:
+        raise InputError(
+            f"{source.path}: cannot be copied to read it twice: {error.strerror}"
+        ) from None
+    return replace(source, spool=copy.name)
+
+
+def _found(path: str, *, recursive: bool) -> list[Source]:
+    if path == STDIN:
+        return [Source("stdin", is_stdin=True)]
+    if is_url(path):
+        from cotool.logs.scan.remote_files import find_remote
+
+        return find_remote(path, recursive=recursive)
+    try:
+        status = Path(path).stat()
+    except (OSError, ValueError) as error:
+        names = _glob(path)
+        if names:
+            return [source for name in names for source in _found(name, recursive=recursive)]
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise InputError(
+            f"{path}: cannot be read: {reason}", hint="check the name of the file"
+        ) from None
+    if not stat.S_ISDIR(status.st_mode):
+        return [Source(path, status.st_size)]
+    if not recursive:
+        raise InputError(f"{path}: is a folder", hint="read all the files in it with -r")
+    files = [
+        Source(name, Path(name).stat().st_size) for name in _walk(path) if not _is_binary(name)
+    ]
+    if not files:
+        raise InputError(f"{path}: holds no log file")
+    return files
+
+
+def _glob(pattern: str) -> list[str]:
+    import glob
+
+    if not glob.has_magic(pattern):
+        return []
+    return sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - names stay as they are
+
+
+def _walk(folder: str) -> Iterator[str]:
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = os.path.join(root, name)  # noqa: PTH118 - names stay as they are
+            if not name.startswith(".") and os.path.isfile(path):  # noqa: PTH113 - likewise
+                yield path
+
+
+def _is_binary(path: str) -> bool:
+    """Tell whether a file of a folder is no log: zeros at its start that no encoding explains."""
+    try:
+        with Path(path).open("rb") as file:
+            head = file.read(1024)
+    except OSError:
+        return False  # opening it again will say why
+    known = compression_of(head) or is_encoded(head)
+    return not known and b"\0" in head
+
+
+@contextmanager
+def open_source(source: Source) -> Iterator[PlainFile | Stream]:
+    """Open a source. Raises InputError naming it where it cannot be read."""
+    if source.is_stdin and source.spool is None:
+        if sys.stdin is None:
+            raise InputError("stdin: is closed", hint="give a file")
+        fd = sys.stdin.fileno()
+        status = os.fstat(fd)
+        if stat.S_ISREG(status.st_mode) and os.lseek(fd, 0, os.SEEK_CUR) == 0:
+            plain = _plain(source, fd, status)
+            if plain is not None:
+                yield plain
+                return
+        with _stream(_reader(source, fd), source.path, None, None, pipe=fd) as stream:
+            yield stream
+        return
+    if source.url is not None and source.spool is None:
+        with _remote_stream(source) as stream:
+            yield stream
+        return
+    try:
+        fd = os.open(source.spool or source.path, os.O_RDONLY | os.O_CLOEXEC)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise InputError(f"{source.path}: cannot be read: {reason}") from None
+    try:
+        status = os.fstat(fd)
+        if stat.S_ISDIR(status.st_mode):
+            raise InputError(f"{source.path}: is a folder", hint="read the files in it with -r")
+        plain = _plain(source, fd, status)
+        if plain is not None:
+            yield plain
+            return
+        read = _reader(source, fd)
+        with _stream(read, source.path, status.st_mtime, status.st_size) as stream:
+            yield stream
+    finally:
+        os.close(fd)
+
+
+def _plain(source: Source, fd: int, status: os.stat_result) -> PlainFile | None:
+    """Return the file where it is a regular one without compression, else None."""
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    try:
+        head = os.pread(fd, MAGIC_SIZE, 0)
+    except OSError as error:
+        raise InputError(f"{source.path}: cannot be read: {error.strerror}") from None
+    # Files of /proc say that they are empty, and are not.
+    if (head and not status.st_size) or compression_of(head) or is_encoded(head):
+        return None
+    start = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
+    size = status.st_size if source.limit is None else min(status.st_size, source.limit)
+    return PlainFile(fd, size, start, status.st_mtime, status.st_dev, status.st_ino)
+
+
+def _reader(source: Source, fd: int) -> Callable[[int], bytes]:
+    def read(size: int) -> bytes:
+        try:
+            return os.read(fd, size)
+        except OSError as error:
+            raise InputError(f"{source.path}: cannot be read: {error.strerror}") from None
+
+    return read
+
+
+@contextmanager
+def _remote_stream(source: Source) -> Iterator[Stream]:
+    from cotool.io.remote import describe
+
+    found = describe(str(source.url))
+    ahead = _Ahead(found.blocks(), most=1)
+    blocks, rest = iter(ahead), memoryview(b"")
+
+    def read(size: int) -> bytes:
+        nonlocal rest
+        data = b""
+        # Whole blocks, so that the format does not depend on how the network cuts them.
+        while len(data) < size:
+            rest = rest or memoryview(next(blocks, b""))
+            if not rest:
+                break
+            wanted = size - len(data)
+            data += bytes(rest[:wanted])
+            rest = rest[wanted:]
+        return data
+
+    try:
+        with _stream(read, source.path, found.mtime, found.size) as stream:
+            yield stream
+    finally:
+        ahead.close()
+
+
+@contextmanager
+def _stream(
+    given: Callable[[int], bytes],
+    path: str,
+    mtime: float | None,
+    size: int | None,
+    pipe: int | None = None,
+) -> Iterator[Stream]:
+    position = 0
+
+    def read(size: int) -> bytes:
+        nonlocal position
+        data = given(size)
+        position += len(data)
+        return data
+
+    head = b""
+    while len(head) < MAGIC_SIZE and (data := read(BLOCK)):
+        head += data
+        if compression_of(head) is None and b"\n" in head:
+            break  # a pipe that gives a line at a time is not waited for
+    while pipe is not None and len(head) < _SMALL and _is_ready(pipe) and (data := read(BLOCK)):
+        head += data  # the more there is at once, the better the format is told
+    kind = compression_of(head)
+    read_on = _with_head(head, read)
+    blocks = decompressed(read_on, kind, path) if kind else iter(lambda: read_on(BLOCK), b"")
+    ahead = _Ahead(blocks) if kind else None
+    try:
+        yield Stream(
+            _decoded(iter(ahead) if ahead else blocks),
+            compression=kind,
+            mtime=mtime,
+            size=size,
+            position=lambda: position,
+        )
+    finally:
+        if ahead:
+            ahead.close()
+
+
+def _is_ready(pipe: int) -> bool:
+    """Tell whether a pipe has more to read within a moment."""
+    import select
+
+    try:
+        return bool(select.select([pipe], [], [], _MOMENT)[0])
+    except (OSError, ValueError):  # what cannot be waited for
+        return False
+
+
+def _with_head(head: bytes, read: Callable[[int], bytes]) -> Callable[[int], bytes]:
+    rest = head
+
+    def read_on(size: int) -> bytes:
+        nonlocal rest
+        if rest:
+            given, rest = rest[:size], rest[size:]
+            return given
+        return read(size)
+
+    return read_on
+
+
+def _decoded(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield blocks in UTF-8 where their first bytes name UTF-16 or UTF-32, else as they are."""
+    first = next(blocks, b"")
+    while first and len(first) < 4 and (more := next(blocks, b"")):
+        first += more
+    encoding = next((name for mark, name in _ENCODINGS if first.startswith(mark)), None)
+    if encoding is None:
+        yield first.removeprefix(codecs.BOM_UTF8)
+        yield from blocks
+        return
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    yield decoder.decode(first).encode("utf-8", "replace")
+    for block in blocks:
+        yield decoder.decode(block).encode("utf-8", "replace")
+    yield decoder.decode(b"", final=True).encode("utf-8", "replace")
+
+
+class _Ahead:
+    """Runs an iterator in a thread of its own, a few items ahead of who takes them."""
+
+    def __init__(self, blocks: Iterator[bytes], most: int = _AHEAD) -> None:
+        self._blocks = blocks
+        self._queue: queue.Queue[bytes | BaseException | None] = queue.Queue(most)
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="cotool-read", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        end: BaseException | None = None
+        try:
+            for block in self._blocks:
+                if not self._put(block):
+                    return
+        except BaseException as error:  # noqa: BLE001 - raised again where it is awaited
+            end = error
+        self._put(end)
+
+    def _put(self, item: bytes | BaseException | None) -> bool:
+        while not self._closed.is_set():
+            try:
+                self._queue.put(item, timeout=0.1)
+            except queue.Full:
+                continue
+            return True
+        return False
+
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            item = self._queue.get()
+            if isinstance(item, BaseException):
+                raise item
+            if item is None:
+                return
+            yield item
+
+    def close(self) -> None:
+        """End the thread; what it has read ahead is dropped."""
+        self._closed.set()
+        self._thread.join(timeout=2)
+
+
+def sample(opened: PlainFile | Stream) -> list[bytes]:
+    """Return bytes to recognise a format from: all of a small file, else windows of it.
+
+    The first one begins at the source's start. Of a stream it is its first block.
+    """
+    if isinstance(opened, Stream):
+        return [opened.peek()[:_SMALL]]
+    return [
+        os.pread(opened.fd, stop - start, start)
+        for start, stop in windows_of(opened.start, opened.size)
+    ]
+
+
+def windows_of(start: int, size: int) -> list[tuple[int, int]]:
+    """Return the parts of a text in bytes [start, size) that sample() takes."""
+    length = size - start
+    if length <= _SMALL:
+        return [(start, size)]
+    step = (length - _WINDOW) / (_WINDOWS - 1)
+    begins = [start + int(n * step) for n in range(_WINDOWS)]
+    return [(begin, begin + _WINDOW) for begin in begins]
+
+
+def is_encoded(head: bytes) -> bool:
+    """Tell whether a text's first bytes name an encoding that has to be undone."""
+    return any(head.startswith(mark) for mark, _ in _ENCODINGS)

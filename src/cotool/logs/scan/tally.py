@@ -1,0 +1,78 @@
+"""What one scan counted, before times whose year was inferred are put right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from cotool.logs.histogram import Histogram
+from cotool.logs.model import LogCounts
+from cotool.logs.options import KEYWORDS, LEVELS
+from cotool.logs.scan.inferred import Times
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cotool._fast.logs.logscan import Scanner
+    from cotool.logs.patterns.patterns import Pattern
+
+_DAY = 86400.0
+
+
+def _no_times() -> Times:
+    return Times(None, None, Histogram().width, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Figures without times, whole times and inferred ones, records whose time names its zone."""
+
+    counts: LogCounts = field(default_factory=LogCounts)
+    whole: Times = field(default_factory=_no_times)
+    inferred: Times = field(default_factory=_no_times)
+    zoned: int = 0
+
+    def merge(self, other: Tally) -> Tally:
+        """Return the figures of both together. Associative and commutative."""
+        return Tally(
+            self.counts.merge(other.counts),
+            self.whole.merge(other.whole),
+            self.inferred.merge(other.inferred),
+            self.zoned + other.zoned,
+        )
+
+    def settled(self, modified: float) -> tuple[LogCounts, int]:
+        """Return the figures with inferred times put back by the years that they were late.
+
+        modified: the last change of the source, in seconds. Also returns those years.
+        """
+        late = self.inferred.years_after(modified + _DAY)
+        times = self.whole.merge(self.inferred.earlier(late))
+        counts = replace(
+            self.counts,
+            histogram=Histogram(times.width, times.buckets),
+            first_seen=times.first,
+            last_seen=times.last,
+        )
+        return counts, late
+
+
+def tally_of(scanner: Scanner, patterns: Sequence[Pattern]) -> Tally:
+    """Return what a scanner has counted."""
+    found = scanner.counts()
+    whole, inferred = (Times(*times) for times in found["times"])
+    counts = LogCounts(
+        bytes=found["bytes"],
+        lines=found["lines"],
+        records=found["records"],
+        levels=dict(zip(LEVELS, found["levels"], strict=True)),
+        keywords=dict(zip(KEYWORDS, found["keywords"], strict=True)),
+        patterns={
+            pattern.name: count for pattern, count in zip(patterns, found["patterns"], strict=True)
+        },
+        timeless=found["timeless"],
+        out_of_order=found["out_of_order"],
+        long_lines=found["long_lines"],
+        left_out=found["left_out"],
+    )
+    return Tally(counts, whole, inferred, found["zoned"])
