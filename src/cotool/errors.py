@@ -17,7 +17,21 @@ class CotoolError(Exception):
 
 
 class InputError(CotoolError, ValueError):
-    """Bad input: names the path, line or record, and what was expected."""
+    """Bad input: names the path, line or record, and what was expected.
+
+    `parameter` is the argument of the public function that is wrong, by its Python name; the text
+    of the error begins with it. The command line writes the option, variable or key instead.
+    """
+
+    def __init__(
+        self, message: str, *, parameter: str | None = None, hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.parameter = parameter
+
+    def __str__(self) -> str:
+        message = super().__str__()
+        return message if self.parameter is None else f"{self.parameter}: {message}"
 
 
 class MissingExtraError(CotoolError, ImportError):
