@@ -380,7 +380,7 @@ def write_answers(folder, count=300):
 @pytest.mark.parametrize("method", ["auto", "wawa"])
 def test_consensus_is_the_same_on_a_cluster(steady, tmp_path, in_process, monkeypatch, method):
     """Batches of questions on two workers give the same lines in the same order."""
-    monkeypatch.setattr("cotool.consensus.cluster._MOST", 1 << 14)
+    monkeypatch.setattr("cotool.consensus.batch.MOST", 1 << 14)
     answers = write_answers(tmp_path)
     arguments = ("consensus", answers, "--method", method, "-f", "jsonl")
     here = in_process(*arguments)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from cotool._fast.base.matrix import Matrix
     from cotool.consensus import Consensus, Learning, Question, Store
-    from cotool.consensus.decide.analysis import Embedder
+    from cotool.consensus.options import Embedder
     from cotool.errors import CotoolError
     from cotool.logs import LogSummary
     from cotool.vault import Argon2Cost, Checked, Done, FileInfo, Key, Keyring, Passphrase

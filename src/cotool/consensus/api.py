@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from cotool import engine
-from cotool.consensus.decide.analysis import Options, analyse
+from cotool.consensus.batch import answered, stated
+from cotool.consensus.decide.analysis import analyse
+from cotool.consensus.extract.stated import Stated
 from cotool.consensus.model import Consensus, Question
-from cotool.consensus.options import CLUSTERINGS, INFERENCE, METHODS, METRICS
+from cotool.consensus.options import INFERENCE, ConsensusOptions
 from cotool.consensus.read.responses import as_question
-from cotool.errors import CotoolError, InputError
+from cotool.errors import CotoolError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from cotool.consensus.decide.analysis import Embedder
+    from cotool.consensus.batch import Item
     from cotool.consensus.decide.decision import Decision
     from cotool.consensus.learning.session import Learning
     from cotool.consensus.learning.store import Store
+    from cotool.consensus.options import Embedder
     from cotool.engine.batches import Spread
-
-    # A question's place, the question as it was given, and what decides it.
-    Item = tuple[int, object, Decision | None]
-
-# Characters of all responses from which a question is worth handing to another thread.
-HEAVY = 4000
 
 
 def find_consensus(
@@ -57,20 +51,21 @@ def find_consensus(
 
     Raises InputError for responses or options that make no sense.
     """
-    options = _checked(
-        Options(method, metric, clustering, threshold, weights or {}, embedder, num_threads)
+    options = ConsensusOptions(
+        method, metric, clustering, threshold, weights or {}, embedder, num_threads
     )
     asked = as_question(responses, where="responses")
     if question:
         asked = Question(question, question, asked.responses, asked.warnings)
     elif not isinstance(responses, Question) and asked.id == "responses":
         asked = Question("", asked.text, asked.responses, asked.warnings)
-    decision = None
+    subject = Stated.of(asked)
+    decision: Decision | None = None
     if method in INFERENCE:
         from cotool.consensus.truth.inference import decided
 
-        ((asked, decision),) = decided([asked], method, num_threads)
-    return analyse(asked, options, decision)
+        ((subject, decision),) = decided([subject], method, num_threads)
+    return analyse(subject, options, decision)
 
 
 def find_consensus_batch(
@@ -98,32 +93,36 @@ def find_consensus_batch(
     `spread` (`cotool.engine.batches.Spread`) has questions answered by a cluster; similarities
     stay there.
     """
-    options = _checked(
-        Options(method, metric, clustering, threshold, weights or {}, embedder, num_threads)
+    options = ConsensusOptions(
+        method, metric, clustering, threshold, weights or {}, embedder, num_threads
     )
-    threads = engine.resolve_num_threads(num_threads)
-    # One level of parallelism at a time: many questions in flight, one thread to a kernel.
-    inner = replace(options, num_threads=1)
+    return answer_batch(
+        questions, options, store=store, learning=learning, on_error=on_error, spread=spread
+    )
 
-    items: Iterator[Item] = ((place, raw, None) for place, raw in enumerate(questions, 1))
-    if method in INFERENCE:
+
+def answer_batch(
+    questions: Iterable[object],
+    options: ConsensusOptions,
+    *,
+    store: Store | None = None,
+    learning: Learning | None = None,
+    on_error: Callable[[Question, CotoolError], None] | None = None,
+    spread: Spread | None = None,
+) -> Iterator[Consensus]:
+    """Do what `find_consensus_batch` does, with its options in one."""
+    items: Iterator[Item] = _items(questions)
+    if options.method in INFERENCE:
         from cotool.consensus.truth.inference import decided
 
-        good = _good(items, on_error)
-        items = ((0, *pair) for pair in decided(good, method, num_threads, spread))
+        subjects = stated(_good(questions, on_error), spread)
+        items = decided(subjects, options.method, options.num_threads)
     elif store is not None:
         from cotool.consensus.learning.session import Learning, by_store
 
-        good = _good(items, on_error)
-        items = ((0, *pair) for pair in by_store(good, store, learning or Learning()))
-    results: Iterator[tuple[Question, Consensus | CotoolError]]
-    if spread is None:
-        results = engine.map_ordered(partial(solve, inner), items, threads, is_heavy=_is_heavy)
-    else:
-        from cotool.consensus.cluster import solved
-
-        results = solved(spread, inner, items)
-    for asked, result in results:
+        subjects = stated(_good(questions, on_error), None)
+        items = by_store(subjects, store, learning or Learning())
+    for asked, result in answered(items, options, spread):
         if isinstance(result, Consensus):
             yield result
         elif on_error is None:
@@ -132,52 +131,24 @@ def find_consensus_batch(
             on_error(asked, result)
 
 
-def solve(options: Options, item: Item) -> tuple[Question, Consensus | CotoolError]:
-    """Return an item's question, and the consensus on it or what is wrong with it."""
-    place, raw, decision = item
-    asked = raw if isinstance(raw, Question) else Question(f"question {place}", "", ())
-    try:
-        asked = as_question(raw, where=f"question {place}")
-        return asked, analyse(asked, options, decision)
-    except CotoolError as error:
-        return asked, error
+def _items(questions: Iterable[object]) -> Iterator[tuple[Question, CotoolError | None]]:
+    """Yield each question as one, with what is wrong with it."""
+    for place, raw in enumerate(questions, 1):
+        where = f"question {place}"
+        try:
+            yield as_question(raw, where=where), None
+        except CotoolError as error:
+            yield Question(where, "", ()), error
 
 
 def _good(
-    items: Iterable[Item], on_error: Callable[[Question, CotoolError], None] | None
+    questions: Iterable[object], on_error: Callable[[Question, CotoolError], None] | None
 ) -> Iterator[Question]:
-    """Yield the questions; what is none goes to `on_error`."""
-    for place, raw, _ in items:
-        try:
-            yield as_question(raw, where=f"question {place}")
-        except CotoolError as error:
-            if on_error is None:
-                raise
-            on_error(Question(f"question {place}", "", ()), error)
-
-
-def _is_heavy(item: Item) -> bool:
-    """Whether kernels, which run beside each other, take most of the question's time."""
-    asked = item[1]
-    return not isinstance(asked, Question) or (
-        sum(len(response.content) for response in asked.responses) > HEAVY
-    )
-
-
-def _checked(options: Options) -> Options:
-    """The options themselves; InputError where one makes no sense."""
-    for name, value, known in (
-        ("method", options.method, METHODS),
-        ("metric", options.metric, METRICS),
-        ("clustering", options.clustering, CLUSTERINGS),
-    ):
-        if value not in known:
-            raise InputError(f"unknown {name} {value!r}", hint=f"one of {', '.join(known)}")
-    threshold = options.threshold
-    if threshold is not None and not 0 <= threshold <= 1:
-        raise InputError(f"the threshold must be between 0 and 1, got {threshold:g}")
-    for expert, weight in options.weights.items():
-        if not 0 <= weight < float("inf"):
-            raise InputError(f"the weight of {expert!r} must be a number from 0 on, got {weight:g}")
-    engine.resolve_num_threads(options.num_threads)
-    return options
+    """Yield the questions; errors go to `on_error`."""
+    for asked, error in _items(questions):
+        if error is None:
+            yield asked
+        elif on_error is None:
+            raise error
+        else:
+            on_error(asked, error)

@@ -10,24 +10,22 @@ from cotool.consensus.decide import aggregation, neighbourhood
 from cotool.consensus.decide.clustering import choose_threshold, cluster
 from cotool.consensus.decide.dissent import find_dissent
 from cotool.consensus.decide.insights import Findings, find_insights
+from cotool.consensus.decide.paraphrases import paraphrase_utility
 from cotool.consensus.decide.similarity import embedding_similarity, similarity_matrix
 from cotool.consensus.decide.synthesis import synthesise
 from cotool.consensus.decide.words import Words
-from cotool.consensus.extract.extraction import extract_answers
-from cotool.consensus.extract.kinds import paraphrase_utility
 from cotool.consensus.model import Cluster, Consensus
 from cotool.consensus.options import INFERENCE
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from cotool._fast.base.matrix import Matrix
     from cotool.consensus.decide.decision import Decision
     from cotool.consensus.extract.extraction import Extracted
-    from cotool.consensus.model import Question, Response
-
-    Embedder = Callable[[Sequence[str]], Iterable[Sequence[float]]]
+    from cotool.consensus.extract.stated import Stated
+    from cotool.consensus.options import ConsensusOptions
 
 # So many responses, evenly spread, tell whether all are near-paraphrases.
 SAMPLE = 64
@@ -44,19 +42,6 @@ MANY_SAMPLED = 2_000
 LOOSE = 0.5
 
 NOT_TRUTH = "agreement is not truth: the confidence is derived from agreement, not calibrated"
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """The checked options of one run; see `find_consensus`."""
-
-    method: str
-    metric: str
-    clustering: str
-    threshold: float | None
-    weights: Mapping[str, float]
-    embedder: Embedder | None
-    num_threads: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +66,22 @@ class _Grouped:
     threshold: float | None = None
 
 
-def analyse(asked: Question, options: Options, decision: Decision | None = None) -> Consensus:
+def analyse(
+    subject: Stated, options: ConsensusOptions, decision: Decision | None = None
+) -> Consensus:
     """Find the consensus on one question; responses without a text are left out.
 
     A `decision` says which of the extracted answers stands.
 
     Raises InputError where an option does not fit the responses.
     """
-    usable = [response for response in asked.responses if response.content.strip()]
+    asked = subject.asked
     warnings = list(asked.warnings)
-    if len(usable) < len(asked.responses):
+    if len(subject.responses) < len(asked.responses):
         empty = [one.expert_name for one in asked.responses if not one.content.strip()]
         warnings.append(f"left out for an empty answer: {', '.join(empty)}")
-    if usable:
-        return _Analysis(asked, usable, options, warnings, decision).result()
+    if subject.responses:
+        return _Analysis(subject, options, warnings, decision).result()
     return Consensus(
         question=asked.text or asked.id,
         answer=None,
@@ -124,15 +111,15 @@ class _Analysis:
 
     def __init__(
         self,
-        asked: Question,
-        responses: list[Response],
-        options: Options,
+        subject: Stated,
+        options: ConsensusOptions,
         warnings: list[str],
         decision: Decision | None,
     ) -> None:
-        self.asked = asked
+        self.subject = subject
+        self.asked = asked = subject.asked
         self.decision = decision
-        self.responses = responses
+        self.responses = responses = subject.responses
         self.options = options
         self.warnings = warnings
         self.explanation: list[str] = []
@@ -156,7 +143,7 @@ class _Analysis:
             )
 
     def result(self) -> Consensus:
-        kind, answers = extract_answers(self.contents)
+        kind, answers = self.subject.kind, self.subject.answers
         method = self.options.method
         if kind is not None and (method in {"auto", "vote"} or method in INFERENCE):
             return self._consensus(self._by_vote(kind, answers))

@@ -18,12 +18,13 @@ from cotool.consensus.learning.evidence import (
 from cotool.consensus.learning.records import Tally
 from cotool.consensus.learning.store import Remembered, clean
 from cotool.consensus.read.gold import Gold, in_normal_form
-from cotool.consensus.truth.inference import Votes, Waiting, votes_of
+from cotool.consensus.truth.inference import Waiting
 from cotool.errors import InputError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from cotool.consensus.extract.stated import Stated
     from cotool.consensus.learning.learned import Learned
     from cotool.consensus.learning.store import Change, Store
     from cotool.consensus.model import Question
@@ -67,39 +68,42 @@ class Learning:
 
 
 def by_store(
-    questions: Iterable[Question], store: Store, how: Learning
-) -> Iterator[tuple[Question, Decision | None]]:
+    subjects: Iterable[Stated], store: Store, how: Learning
+) -> Iterator[tuple[Stated, Decision | None]]:
     """Yield each question with what the record of its experts says of it.
 
     With `how.learn` all questions are read and learned from before the first comes out.
     """
     if not how.learn:
-        yield from _used(questions, store, how)
+        yield from _used(subjects, store, how)
         return
     with closing(Waiting()) as waiting:
-        kept = [remembered(asked, waiting.add(asked), how.topic_key) for asked in questions]
+        kept = []
+        for subject in subjects:
+            waiting.add(subject)
+            kept.append(remembered(subject, how.topic_key))
         learned = learn(store, kept, how)
         outlook = Outlook.of(learned)
-        for (asked, _), one in zip(waiting, kept, strict=True):
-            yield asked, decision(learned, outlook, one)
+        for (subject, _), one in zip(waiting, kept, strict=True):
+            yield subject, decision(learned, outlook, one)
 
 
 def _used(
-    questions: Iterable[Question], store: Store, how: Learning
-) -> Iterator[tuple[Question, Decision | None]]:
+    subjects: Iterable[Stated], store: Store, how: Learning
+) -> Iterator[tuple[Stated, Decision | None]]:
     learned = store.read()
     outlook = Outlook.of(learned)
     how.report.findings = findings(learned)
     seen: dict[str, Remembered] = {}
     try:
-        for asked in questions:
-            one = remembered(asked, votes_of(asked), how.topic_key)
+        for subject in subjects:
+            one = remembered(subject, how.topic_key)
             decided = decision(learned, outlook, one)
             seen[one.id] = one
             if len(seen) >= BATCH:
                 _remember(store, seen, how.report)
                 seen = {}
-            yield asked, decided
+            yield subject, decided
     finally:
         if seen:
             _remember(store, seen, how.report)
@@ -128,22 +132,22 @@ def _write(store: Store, seen: Mapping[str, Remembered]) -> None:
         )
 
 
-def remembered(asked: Question, votes: Votes, topic_key: str | None) -> Remembered:
+def remembered(subject: Stated, topic_key: str | None) -> Remembered:
     """A question as the store keeps it."""
-    stated: dict[str, str | None] = {}
-    for response in asked.responses:
-        if response.content.strip():
-            stated.setdefault(clean(response.sample_of or response.expert_name), None)
-    for expert, value in votes.votes:
+    asked = subject.asked
+    given: dict[str, str | None] = {
+        clean(one.sample_of or one.expert_name): None for one in subject.responses
+    }
+    for expert, value in subject.votes:
         # Of several answers of one expert the first counts.
-        if stated.get(clean(expert)) is None:
-            stated[clean(expert)] = value
+        if given[clean(expert)] is None:
+            given[clean(expert)] = value
     return Remembered(
         id=clean(asked.id or asked.text),
         text=clean(asked.text),
         topic=clean(topic_of(asked, topic_key)),
-        votes=stated,
-        kind=votes.kind or "",
+        votes=given,
+        kind=subject.kind or "",
     )
 
 

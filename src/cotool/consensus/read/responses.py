@@ -66,6 +66,9 @@ def as_question(item: object, *, where: str, keys: Keys = DEFAULT_KEYS) -> Quest
     Raises InputError where `item` is none of these.
     """
     if isinstance(item, Question):
+        names = {response.expert_name for response in item.responses}
+        if len(names) == len(item.responses) and "" not in names:
+            return item
         return make_question(item.id, item.text, item.responses)
     if not isinstance(item, (str, bytes, Mapping)) and isinstance(item, Iterable):
         item = list(item)

@@ -6,9 +6,10 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cotool.consensus.extract.stated import Stated
 from cotool.consensus.options import INFERENCE
 from cotool.consensus.read.gold import in_normal_form
-from cotool.consensus.truth.inference import rows_of, votes_of
+from cotool.consensus.truth.inference import Votes, rows_of
 from cotool.consensus.truth.labels import Table, auroc, brier, calibration_error, infer
 from cotool.errors import InputError
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from cotool.consensus.model import Question
     from cotool.consensus.read.gold import Gold
-    from cotool.consensus.truth.inference import Votes
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,8 @@ def compare_methods(
     votes: list[Votes] = []
     right: dict[str, str] = {}
     for place, asked in enumerate(questions):
-        own = votes_of(asked, f"{place}\0{asked.id}")
+        subject = Stated.of(asked)
+        own = Votes(f"{place}\0{asked.id}", subject.kind, subject.votes)
         if not own.votes:
             continue
         votes.append(own)

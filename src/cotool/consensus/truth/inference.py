@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import pickle
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.decide.decision import Decision
-from cotool.consensus.extract.extraction import extract_answers
 from cotool.consensus.truth.labels import Table, Truth, infer
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cotool.consensus.model import Question
-    from cotool.engine.batches import Spread
+    from cotool.consensus.extract.stated import Stated
 
 # Bytes of questions that wait in memory; more of them wait in a temporary file.
 IN_MEMORY = 1 << 25
@@ -45,21 +43,19 @@ class Waiting:
         self._names: dict[str, int] = {}
         self.votes: list[Votes] = []
 
-    def add(self, asked: Question, own: Votes | None = None) -> Votes:
-        """Take a question, with its votes where they are known; return them."""
-        name = self._named(asked.id)
-        own = votes_of(asked, name) if own is None else replace(own, item=name)
-        self.votes.append(own)
+    def add(self, subject: Stated) -> None:
+        """Take a question with its answers."""
+        asked = subject.asked
+        self.votes.append(Votes(self._named(asked.id), subject.kind, subject.votes))
         try:
-            pickle.dump(asked, self._file, pickle.HIGHEST_PROTOCOL)
+            pickle.dump(subject, self._file, pickle.HIGHEST_PROTOCOL)
         except (pickle.PicklingError, TypeError, AttributeError) as error:
             raise InputError(
                 f"question {asked.id!r}: its metadata cannot be kept: {error}",
                 hint="metadata holds plain values",
             ) from error
-        return own
 
-    def __iter__(self) -> Iterator[tuple[Question, Votes]]:
+    def __iter__(self) -> Iterator[tuple[Stated, Votes]]:
         """Yield the questions in the order in which they came."""
         self._file.seek(0)
         for own in self.votes:
@@ -75,21 +71,6 @@ class Waiting:
         return question_id if times == 1 else f"{question_id}\0{times}"
 
 
-def votes_of(asked: Question, item: str = "") -> Votes:
-    """Extract who answered what; experts who state nothing have no vote."""
-    usable = [one for one in asked.responses if one.content.strip()]
-    kind, answers = extract_answers([one.content for one in usable])
-    return Votes(
-        item or asked.id,
-        kind,
-        tuple(
-            (one.sample_of or one.expert_name, answer.value)
-            for one, answer in zip(usable, answers, strict=True)
-            if answer is not None
-        ),
-    )
-
-
 def rows_of(votes: Iterable[Votes]) -> Iterator[tuple[str, str, str]]:
     """Yield (item, expert, label)."""
     for own in votes:
@@ -98,30 +79,20 @@ def rows_of(votes: Iterable[Votes]) -> Iterator[tuple[str, str, str]]:
 
 
 def decided(
-    questions: Iterable[Question],
-    method: str,
-    num_threads: int | None,
-    spread: Spread | None = None,
-) -> Iterator[tuple[Question, Decision | None]]:
+    subjects: Iterable[Stated], method: str, num_threads: int | None
+) -> Iterator[tuple[Stated, Decision | None]]:
     """Yield each question with what the method decides; None where it states no answer to vote on.
 
-    Memory grows with the number of answers, not with their texts. `spread` has a cluster extract
-    the answers; the inference itself, over a table of small numbers, is done here.
+    Memory grows with the number of answers, not with their texts.
     """
     with closing(Waiting()) as waiting:
-        if spread is None:
-            for asked in questions:
-                waiting.add(asked)
-        else:
-            from cotool.consensus.cluster import with_votes
-
-            for asked, own in with_votes(spread, questions):
-                waiting.add(asked, own)
+        for subject in subjects:
+            waiting.add(subject)
         found: Truth | None = None
         if any(own.votes for own in waiting.votes):
             found = infer(Table(rows_of(waiting.votes)), method, num_threads)
-        for asked, own in waiting:
-            yield asked, decision_of(found, own) if found and own.votes else None
+        for subject, own in waiting:
+            yield subject, decision_of(found, own) if found and own.votes else None
 
 
 def decision_of(found: Truth, own: Votes) -> Decision:

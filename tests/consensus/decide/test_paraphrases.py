@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from cotool.consensus.decide.paraphrases import paraphrase_utility
 from cotool.consensus.decide.similarity import similarity_matrix
 from cotool.consensus.decide.words import Words
-from cotool.consensus.extract.kinds import paraphrase_utility
 
 TRANSCRIPTS = [
     "the old lighthouse keeper climbed the stairs every evening before dark",

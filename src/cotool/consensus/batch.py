@@ -1,0 +1,104 @@
+"""Many questions answered in order: on the threads of this process, or by a cluster."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from cotool import engine
+from cotool.consensus.decide.analysis import analyse
+from cotool.consensus.extract.stated import Stated
+from cotool.consensus.model import Consensus, Question
+from cotool.engine.tasks import Lost
+from cotool.errors import CotoolError, EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cotool.consensus.decide.decision import Decision
+    from cotool.consensus.options import ConsensusOptions
+    from cotool.engine.batches import Spread
+
+    # A question, with its answers where they are known, and what decides it or is wrong with it.
+    Item = tuple[Question | Stated, Decision | CotoolError | None]
+
+# Characters of all responses from which a question is worth handing to another thread.
+HEAVY = 4000
+# Characters of a batch's responses: a tenth of a second's work or so.
+MOST = 1 << 18
+_LEAST = 1 << 10  # the least that a question counts
+
+
+def answered(
+    items: Iterable[Item], options: ConsensusOptions, spread: Spread | None
+) -> Iterator[tuple[Question, Consensus | CotoolError]]:
+    """Yield each question with the consensus on it, or with its error, in order.
+
+    Results of a cluster come without their similarities.
+    """
+    if spread is None:
+        threads = engine.resolve_num_threads(options.num_threads)
+        # One level of parallelism at a time: many questions in flight, one thread to a kernel.
+        work = partial(_answer, replace(options, num_threads=1))
+        yield from engine.map_ordered(work, items, threads, is_heavy=_is_heavy)
+        return
+    far = partial(_answer_far, replace(options, num_threads=1))
+    for item, result in spread.map(far, items, what="question", size_of=_item_size, most=MOST):
+        asked = _question(item)
+        yield asked, _lost(asked, result) if isinstance(result, Lost) else result
+
+
+def stated(questions: Iterable[Question], spread: Spread | None) -> Iterator[Stated]:
+    """Yield each question with its answers, in order. Raises EngineError where one is lost."""
+    if spread is None:
+        yield from map(Stated.of, questions)
+        return
+    for asked, own in spread.map(Stated.of, questions, what="question", size_of=_size, most=MOST):
+        if isinstance(own, Lost):
+            raise _lost(asked, own)
+        yield own
+
+
+def _answer(options: ConsensusOptions, item: Item) -> tuple[Question, Consensus | CotoolError]:
+    subject, decision = item
+    asked = _question(item)
+    if isinstance(decision, CotoolError):
+        return asked, decision
+    try:
+        own = subject if isinstance(subject, Stated) else Stated.of(subject)
+        return asked, analyse(own, options, decision)
+    except CotoolError as error:
+        return asked, error
+
+
+def _answer_far(options: ConsensusOptions, item: Item) -> Consensus | CotoolError:
+    result = _answer(options, item)[1]
+    # The matrix is the largest part of a result, and is shown for a single question only.
+    return replace(result, matrix=None) if isinstance(result, Consensus) else result
+
+
+def _question(item: Item) -> Question:
+    subject = item[0]
+    return subject.asked if isinstance(subject, Stated) else subject
+
+
+def _lost(asked: Question, lost: Lost) -> EngineError:
+    return EngineError(f"question {asked.id!r}: {lost.reason}")
+
+
+def _is_heavy(item: Item) -> bool:
+    """Whether kernels, which run beside each other, take most of the question's time."""
+    return _characters(_question(item)) > HEAVY
+
+
+def _item_size(item: Item) -> int:
+    return _size(_question(item))
+
+
+def _size(asked: Question) -> int:
+    return _LEAST + _characters(asked)
+
+
+def _characters(asked: Question) -> int:
+    return sum(len(response.content) for response in asked.responses)
