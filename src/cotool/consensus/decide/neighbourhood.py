@@ -89,7 +89,7 @@ def cluster_texts(
         return kernels.density(texts, metric, threshold, num_threads)
     raise InputError(
         f"{method} needs all pairs of {len(texts):,} texts",
-        hint="for so many, --clustering is star, components or density",
+        hint="for so many, the clustering is star, components or density",
     )
 
 
