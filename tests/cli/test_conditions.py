@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cotool.cli.shared.conditions import parse_condition
+from cotool.cli.consensus.conditions import parse_consensus_condition as parse_condition
 from cotool.errors import InputError
 
 
@@ -33,7 +33,7 @@ def test_no_answer_has_no_agreement(consensus_of):
     assert parse_condition("confidence<0.1").holds(result)
 
 
-@pytest.mark.parametrize("text", ["", "agreement", "agreement=1", "mood<1", "agreement<", "a<b<c"])
+@pytest.mark.parametrize("text", ["", "agreement", "agreement=<1", "mood<1", "agreement<", "a<b<c"])
 def test_unreadable_condition_names_fields(text):
     """A condition that cannot be read is an error that lists fields and operators."""
     with pytest.raises(InputError, match="--fail-on") as caught:
@@ -43,6 +43,16 @@ def test_unreadable_condition_names_fields(text):
 
 @pytest.mark.parametrize("text", ["agreement<half", "agreement<nan", "agreement<inf"])
 def test_condition_needs_a_number(text):
-    """What is compared with must be a finite number."""
-    with pytest.raises(InputError, match="not a number"):
+    """A quantity is compared with numbers and other quantities only."""
+    with pytest.raises(InputError, match="is not known"):
         parse_condition(text)
+
+
+def test_conditions_of_all_commands_have_one_grammar(consensus_of):
+    """The grammar has and, or, not, sums, shares and brackets for questions, too."""
+    result = consensus_of()
+    assert parse_condition("agreement<0.5 or clusters>1").holds(result)
+    assert parse_condition("not (agreement<50% and dissent>0)").holds(result)
+    condition = parse_condition("experts+clusters>=4")
+    assert condition.holds(result)
+    assert condition.evidence(result).startswith("experts is 3, clusters is ")

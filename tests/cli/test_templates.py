@@ -171,7 +171,10 @@ def test_a_baseline_tells_what_is_new(run, shop, worse, tmp_path):
         (("--templates", "json", "--format", "csv"), "both say what is written"),
         (("--templates", "off", "--template", "abc"), "--template needs templates"),
         (("--fail-on", "new_templates>0"), "there is no earlier run"),
-        (("--fail-on", "new_templates(bad)>0", "--baseline", "x"), "'bad' is not a level"),
+        (
+            ("--fail-on", "new_templates(bad)>0", "--baseline", "x"),
+            "'new_templates(bad)' is not known; it takes trace, debug",
+        ),
         (("--baseline", "/nowhere.json"), "/nowhere.json: cannot be read"),
         (("--top", "-1"), "--top: -1 is negative"),
         (("--follow", "--template", "abc"), "--template shows the lines of files"),

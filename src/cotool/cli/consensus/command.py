@@ -11,10 +11,10 @@ from typing import Annotated
 
 import typer
 
+from cotool.cli.consensus.conditions import parse_consensus_condition
 from cotool.cli.consensus.run import Request, run
 from cotool.cli.html.output import EXTENSIONS, report_format
 from cotool.cli.shared.cluster import engine_choice
-from cotool.cli.shared.conditions import parse_condition
 from cotool.cli.shared.engine_options import (  # noqa: TC001 - Typer reads the annotations
     EngineName,
     Resume,
@@ -331,7 +331,7 @@ def consensus(
         paths=tuple(files or _standard_input()),
         settings=settings,
         output=output,
-        conditions=tuple(map(parse_condition, fail_on or ())),
+        conditions=tuple(map(parse_consensus_condition, fail_on or ())),
         skip_bad=skip_bad,
         explain=explain,
         quiet=quiet,

@@ -29,7 +29,7 @@ class Notes:
 
     def __init__(
         self,
-        conditions: Sequence[Condition],
+        conditions: Sequence[Condition[Consensus]],
         *,
         quiet: bool,
         skip_bad: bool,
@@ -41,8 +41,8 @@ class Notes:
         self._skip_bad = skip_bad
         self._bad_records = 0
         self._questions = 0
-        self._met: Counter[Condition] = Counter()
-        self._first: dict[Condition, str] = {}
+        self._met: Counter[Condition[Consensus]] = Counter()
+        self._first: dict[Condition[Consensus], str] = {}
         self.failures = 0
 
     def warning(self, text: str) -> None:

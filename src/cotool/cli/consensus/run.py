@@ -34,7 +34,7 @@ class Request:
     paths: tuple[str, ...]
     settings: Settings
     output: str | None
-    conditions: tuple[Condition, ...]
+    conditions: tuple[Condition[Consensus], ...]
     skip_bad: bool
     explain: bool
     quiet: bool

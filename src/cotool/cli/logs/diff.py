@@ -76,7 +76,7 @@ def diff(
 def _run(
     before: str, after: str, style: str, output: str | None, conditions: tuple[str, ...]
 ) -> int:
-    from cotool.cli.logs.conditions import parse_log_condition
+    from cotool.cli.logs.conditions import needs, parse_log_condition
     from cotool.io.output import open_output
     from cotool.logs.model import LogSummary
     from cotool.logs.templates.baseline import read_baseline
@@ -85,7 +85,7 @@ def _run(
 
     parsed = [parse_log_condition(text, ()) for text in conditions]
     for condition in parsed:
-        if condition.needs != {"comparison"}:
+        if needs(condition) != {"comparison"}:
             raise InputError(
                 f"--fail-on {condition.text!r} speaks of more than what differs",
                 hint="use new_templates, vanished_templates, changed_templates",

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import TextIO
 
-    from cotool.cli.logs.conditions import LogCondition
     from cotool.cli.logs.templates import TemplatePlan
     from cotool.cli.shared.cluster import EngineChoice
+    from cotool.cli.shared.conditions import Condition
     from cotool.logs.api import LogOptions
     from cotool.logs.model import LogCounts, LogSummary
     from cotool.logs.scan.scan import ScanOptions
@@ -80,11 +80,13 @@ def run(request: LogRequest) -> int:
     options = _options(request)
     scan = options.to_scan()
     names = [pattern.name for pattern in options.patterns]
-    conditions = []
+    conditions: list[Condition[LogSummary]] = []
+    needed: set[str] = set()
     if request.conditions:
-        from cotool.cli.logs.conditions import parse_log_condition
+        from cotool.cli.logs.conditions import needs, parse_log_condition
 
         conditions = [parse_log_condition(text, names) for text in request.conditions]
+        needed.update(*map(needs, conditions))
     bucket = None if request.bucket is None else parse_duration(request.bucket, "--bucket")
     if request.records == "-" and request.output in {None, "-"} and request.follow:
         raise InputError("--records - and --follow both write to standard output")
@@ -93,7 +95,7 @@ def run(request: LogRequest) -> int:
     plan = plan_templates(
         request,
         sources,
-        conditions_need=frozenset(need for condition in conditions for need in condition.needs),
+        conditions_need=frozenset(needed),
     )
     scan = replace(scan, mine=plan.mine)
     spread = is_spread(request, sources)
@@ -307,7 +309,9 @@ def _write_csv(sink: TextIO, summary: LogSummary, options: ScanOptions) -> None:
         )
 
 
-def _end(request: LogRequest, summary: LogSummary, conditions: Sequence[LogCondition]) -> int:
+def _end(
+    request: LogRequest, summary: LogSummary, conditions: Sequence[Condition[LogSummary]]
+) -> int:
     """Say what went wrong and what was met; return the exit code."""
     errors = [file.error for file in summary.files if file.error]
     for error in errors[:_MOST_NOTES]:

@@ -1,69 +1,189 @@
-"""Conditions of --fail-on, such as "agreement<0.5"."""
+"""The grammar of --fail-on, such as "error>0 or rate(warning)>5%", the same for every command.
+
+    condition  = and {"or" and}
+    and        = not {"and" not}
+    not        = "not" not | "(" condition ")" | comparison
+    comparison = sum ("<" | "<=" | ">" | ">=" | "==" | "=" | "!=") sum
+    sum        = value {"+" value}
+    value      = NUMBER ["%"] | NAME | NAME "(" NAME ")"
+
+A command gives the table of its quantities: names such as "error" and "rate(error)", each with the
+function that reads it from a result. A float is a share and is shown as a percentage.
+"""
 
 from __future__ import annotations
 
-import math
 import operator
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from cotool.consensus.model import Consensus
+T = TypeVar("T")
 
+_TOKEN = re.compile(
+    r"\s*(?:((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(%?)|([A-Za-z_][\w.-]*)|(<=|>=|==|!=|[<>()+=]))"
+)
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
     ">=": operator.ge,
     "==": operator.eq,
+    "=": operator.eq,
     "!=": operator.ne,
 }
-_FIELDS: dict[str, Callable[[Consensus], float]] = {
-    # A question without an answer agrees on nothing.
-    "agreement": lambda result: result.agreement or 0.0,
-    "confidence": lambda result: result.confidence or 0.0,
-    "experts": lambda result: len(result.experts),
-    "clusters": lambda result: len(result.clusters),
-    "dissent": lambda result: len(result.dissent),
-}
-_FORM = re.compile(r"\s*(\w+)\s*(<=|>=|==|!=|<|>)\s*(\S+)\s*")
+_DEEPEST = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A comparison of one field of a result with a number."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Condition(Generic[T]):
+    """A condition as it was written, its test, and the quantities that it names."""
 
     text: str
-    field: str
-    sign: str
-    number: float
+    holds: Callable[[T], bool]
+    quantities: Mapping[str, Callable[[T], float]]
 
-    def holds(self, result: Consensus) -> bool:
-        """Tell whether `result` meets the condition."""
-        return _OPERATORS[self.sign](_FIELDS[self.field](result), self.number)
+    def evidence(self, result: T) -> str:
+        """Return the figures of the condition, as "error is 3, rate(warning) is 7%"."""
+        parts = []
+        for name, read in self.quantities.items():
+            number = read(result)
+            shown = f"{100 * number:.3g}%" if isinstance(number, float) else f"{number:,}"
+            parts.append(f"{name} is {shown}")
+        return ", ".join(parts)
 
 
-def parse_condition(text: str) -> Condition:
-    """Return the condition that `text` states. Raises InputError naming fields and operators."""
-    form = _FORM.fullmatch(text)
-    if form is None or form[1] not in _FIELDS:
-        raise InputError(
-            f"--fail-on: cannot read {text!r}",
-            hint="write FIELD OPERATOR NUMBER, as in 'agreement<0.5'; "
-            f"fields: {', '.join(_FIELDS)}; operators: {' '.join(_OPERATORS)}",
+def parse_condition(
+    text: str, quantities: Mapping[str, Callable[[T], float]], *, example: str
+) -> Condition[T]:
+    """Return the condition that `text` states about `quantities`.
+
+    Raises InputError with the position of what cannot be read, the names and an `example`.
+    """
+    return _Parser(text, quantities, example).parse()
+
+
+class _Parser(Generic[T]):
+    """Recursive descent: one method for each rule of the grammar."""
+
+    def __init__(
+        self, text: str, quantities: Mapping[str, Callable[[T], float]], example: str
+    ) -> None:
+        self._text = text
+        self._quantities = quantities
+        self._example = example
+        self._at = 0
+        self._depth = 0
+        self._named: dict[str, Callable[[T], float]] = {}
+
+    def parse(self) -> Condition[T]:
+        truth = self._or()
+        if self._text[self._at :].strip():
+            raise self._error("something else follows")
+        return Condition(self._text.strip(), truth, self._named)
+
+    def _error(self, reason: str) -> InputError:
+        names = [name for name in self._quantities if "(" not in name]
+        for function, arguments in self._functions().items():
+            few = len(arguments) <= 2
+            names += [f"{function}({argument})" for argument in (arguments if few else ("NAME",))]
+        rest = self._text[self._at :]
+        position = self._at + len(rest) - len(rest.lstrip()) + 1
+        return InputError(
+            f"--fail-on: cannot read {self._text!r} at character {position}: {reason}",
+            hint=f"write {self._example!r}; names: {', '.join(names)}",
         )
-    try:
-        number = float(form[3])
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise InputError(
-            f"--fail-on: {form[3]!r} in {text!r} is not a number",
-            hint="agreement and confidence are shares from 0 to 1",
-        )
-    return Condition(text.strip(), form[1], form[2], number)
+
+    def _functions(self) -> dict[str, list[str]]:
+        """Return the arguments that each function takes."""
+        functions: dict[str, list[str]] = {}
+        for name in self._quantities:
+            function, bracket, argument = name.rstrip(")").partition("(")
+            if bracket:
+                functions.setdefault(function, []).append(argument)
+        return functions
+
+    def _peek(self) -> re.Match[str] | None:
+        return _TOKEN.match(self._text, self._at)
+
+    def _take(self, *words: str) -> str | None:
+        """Take the next token if it is one of the words."""
+        found = self._peek()
+        if found is not None and (found[3] or found[4]) in words:
+            self._at = found.end()
+            return found[3] or found[4]
+        return None
+
+    def _or(self) -> Callable[[T], bool]:
+        parts = [self._and()]
+        while self._take("or"):
+            parts.append(self._and())
+        return lambda result: any(part(result) for part in parts)
+
+    def _and(self) -> Callable[[T], bool]:
+        parts = [self._not()]
+        while self._take("and"):
+            parts.append(self._not())
+        return lambda result: all(part(result) for part in parts)
+
+    def _not(self) -> Callable[[T], bool]:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise self._error("it is nested too deeply")
+        try:
+            if self._take("not"):
+                inner = self._not()
+                return lambda result: not inner(result)
+            if self._take("("):
+                inner = self._or()
+                if not self._take(")"):
+                    raise self._error("expected )")
+                return inner
+            return self._comparison()
+        finally:
+            self._depth -= 1
+
+    def _comparison(self) -> Callable[[T], bool]:
+        left = self._sum()
+        sign = self._take(*_OPERATORS)
+        if sign is None:
+            raise self._error(f"expected one of {' '.join(_OPERATORS)}")
+        right = self._sum()
+        compare = _OPERATORS[sign]
+        return lambda result: compare(left(result), right(result))
+
+    def _sum(self) -> Callable[[T], float]:
+        parts = [self._value()]
+        while self._take("+"):
+            parts.append(self._value())
+        return lambda result: sum(part(result) for part in parts)
+
+    def _value(self) -> Callable[[T], float]:
+        found = self._peek()
+        if found is None or found[4]:
+            raise self._error("expected a name or a number")
+        if found[1]:
+            self._at = found.end()
+            number = float(found[1]) / (100 if found[2] else 1)
+            return lambda _: number
+        begin, self._at, name = self._at, found.end(), found[3]
+        if self._take("("):
+            inner = self._peek()
+            if inner is None or not inner[3]:
+                raise self._error("expected a name")
+            self._at, name = inner.end(), f"{name}({inner[3]})"
+            if not self._take(")"):
+                raise self._error("expected )")
+        read = self._quantities.get(name)
+        if read is None:
+            self._at = begin
+            takes = self._functions().get(name.partition("(")[0])
+            known = f"; it takes {', '.join(takes)}" if takes and "(" in name else ""
+            raise self._error(f"{name!r} is not known{known}")
+        self._named[name] = read
+        return read

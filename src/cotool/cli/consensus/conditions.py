@@ -1,0 +1,27 @@
+"""The quantities of `consensus --fail-on`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cotool.cli.shared.conditions import parse_condition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cotool.cli.shared.conditions import Condition
+    from cotool.consensus.model import Consensus
+
+_QUANTITIES: dict[str, Callable[[Consensus], float]] = {
+    # A question without an answer agrees on nothing.
+    "agreement": lambda result: result.agreement or 0.0,
+    "confidence": lambda result: result.confidence or 0.0,
+    "experts": lambda result: len(result.experts),
+    "clusters": lambda result: len(result.clusters),
+    "dissent": lambda result: len(result.dissent),
+}
+
+
+def parse_consensus_condition(text: str) -> Condition[Consensus]:
+    """Return the condition that `text` states about the result of a question."""
+    return parse_condition(text, _QUANTITIES, example="agreement<0.5 or dissent>2")
