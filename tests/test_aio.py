@@ -108,7 +108,7 @@ def test_a_vault_makes_its_round(tmp_path, keys):
 
 def test_errors_are_those_of_the_plain_calls(tmp_path):
     """An error is raised where the coroutine is awaited."""
-    with pytest.raises(InputError, match="unknown metric"):
+    with pytest.raises(InputError, match="metric: 'x' is not one of"):
         asyncio.run(aio.find_consensus(ANSWERS, metric="x"))
     with pytest.raises(InputError, match="cannot be read"):
         asyncio.run(aio.analyze_logs(tmp_path / "absent"))

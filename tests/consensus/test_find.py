@@ -161,12 +161,12 @@ def test_empty_answers_are_left_out():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"method": "guess"}, "unknown method 'guess'"),
-        ({"metric": "bm25"}, "unknown metric 'bm25'"),
-        ({"clustering": "kmeans"}, "unknown clustering"),
-        ({"threshold": 1.5}, "between 0 and 1, got 1.5"),
-        ({"threshold": float("nan")}, "between 0 and 1"),
-        ({"weights": {"expert 1": -1.0}}, "weight of 'expert 1'"),
+        ({"method": "guess"}, "method: 'guess' is not one of"),
+        ({"metric": "bm25"}, "metric: 'bm25' is not one of"),
+        ({"clustering": "kmeans"}, "clustering: 'kmeans' is not"),
+        ({"threshold": 1.5}, "threshold: expected a similarity from 0 to 1, got 1.5"),
+        ({"threshold": float("nan")}, "threshold: expected a similarity"),
+        ({"weights": {"expert 1": -1.0}}, "weights: expert 1: a weight"),
         ({"weights": {"expert 1": 0.0, "expert 2": 0.0}}, "all experts have weight 0"),
         ({"metric": "embedding"}, "no embedding is given"),
         (

@@ -6,13 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from cotool.io.dataframes import as_html, heading, line, table_of
+from cotool.text import percent
+
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
     from cotool._fast.base.matrix import Matrix
+    from cotool.io.dataframes import Table
 
 SCHEMA = "cotool.consensus/1"
+_MOST_INSIGHTS = 5  # in a notebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,25 +149,54 @@ class Consensus:
         return form
 
     def to_pandas(self) -> pd.DataFrame:
-        """A row an expert: answer, cluster, similarity to the expert whose answer is shown.
+        """One row per expert: answer, cluster, similarity to the expert whose answer is shown.
 
         Raises MissingExtraError without pandas.
         """
-        from cotool.consensus.dataframes import expert_table
-
-        return expert_table(self).to_pandas()
+        return self._by_expert().to_pandas()
 
     def to_polars(self) -> pl.DataFrame:
         """The same with polars. Raises MissingExtraError without it."""
-        from cotool.consensus.dataframes import expert_table
+        return self._by_expert().to_polars()
 
-        return expert_table(self).to_polars()
+    def _by_expert(self) -> Table:
+        cluster_of = {i: cluster for cluster in self.clusters for i in cluster.indices}
+        chosen = self.experts.index(self.expert) if self.expert in self.experts else None
+        similar = None if self.matrix is None or chosen is None else self.matrix.row(chosen)
+        rows = []
+        for i, expert in enumerate(self.experts):
+            cluster = cluster_of.get(i)
+            rows.append(
+                (
+                    expert,
+                    self.answers[i],
+                    None if cluster is None else cluster.id,
+                    cluster is not None and cluster.id == 0,
+                    None if cluster is None else cluster.share,
+                    None if similar is None else float(similar[i]),
+                )
+            )
+        return table_of(
+            ("expert", "answer", "cluster", "in_consensus", "cluster_share", "similarity"), rows
+        )
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
-        from cotool.consensus.dataframes import to_html
-
-        return to_html(self)
+        agreement, confidence = percent(self.agreement), percent(self.confidence)
+        clusters = table_of(
+            ("share", "experts", "answer"),
+            ((percent(one.share), ", ".join(one.members), one.answer) for one in self.clusters),
+        )
+        parts = [
+            heading(self.question or "Consensus"),
+            line("no answer" if self.answer is None else self.answer),
+            line(f"agreement {agreement} · confidence {confidence} · {self.kind} by {self.method}"),
+            as_html(clusters, "clusters"),
+        ]
+        if self.insights:
+            found = ((one.kind, one.message) for one in self.insights[:_MOST_INSIGHTS])
+            parts.append(as_html(table_of(("insight", "what"), found)))
+        return "<div>" + "".join(parts) + "</div>"
 
 
 def _shallow(item: Cluster | Dissent | Insight | Consensus) -> dict[str, Any]:

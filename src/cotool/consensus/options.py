@@ -48,22 +48,30 @@ class ConsensusOptions:
     num_threads: int | None = None
 
     def __post_init__(self) -> None:
-        for parameter, value, known in (
-            ("method", self.method, METHODS),
-            ("metric", self.metric, METRICS),
-            ("clustering", self.clustering, CLUSTERINGS),
-        ):
-            if value not in known:
-                raise InputError(
-                    f"unknown {parameter} {value!r}", hint=f"one of {', '.join(known)}"
-                )
+        _check_name("method", self.method, METHODS)
+        _check_name("metric", self.metric, METRICS)
+        _check_name("clustering", self.clustering, CLUSTERINGS)
         if self.threshold is not None and not 0 <= self.threshold <= 1:
-            raise InputError(f"the threshold must be between 0 and 1, got {self.threshold:g}")
+            raise InputError(
+                f"expected a similarity from 0 to 1, got {self.threshold!r}", parameter="threshold"
+            )
         for expert, weight in self.weights.items():
             if not 0 <= weight < float("inf"):
                 raise InputError(
-                    f"the weight of {expert!r} must be a number from 0 on, got {weight:g}"
+                    f"{expert}: a weight is a number from 0 on, got {weight!r}", parameter="weights"
                 )
         from cotool.engine import resolve_num_threads
 
         resolve_num_threads(self.num_threads)
+
+
+def _check_name(parameter: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        from difflib import get_close_matches
+
+        near = get_close_matches(str(value), known, n=1)
+        raise InputError(
+            f"{value!r} is not one of {', '.join(known)}",
+            parameter=parameter,
+            hint=f"did you mean {near[0]}?" if near else None,
+        )

@@ -146,7 +146,7 @@ def test_half_lives():
     assert parse_half_life("90d") == (90.0, "days")
     assert parse_half_life("500") == (500.0, "judgements")
     for bad in ("", "d", "0", "-3d", "soon", "infd", "nan"):
-        with pytest.raises(InputError, match="--half-life"):
+        with pytest.raises(InputError, match="half_life"):
             parse_half_life(bad)
     asked, truth = crowd()
     learned = Learned()

@@ -7,19 +7,15 @@ import io
 import json
 from typing import TYPE_CHECKING, Any, Protocol
 
+from cotool.consensus.dataframes import COLUMNS, row_of
 from cotool.text import json_visible, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import TextIO
 
     from cotool.consensus import Store
     from cotool.consensus.model import Consensus
-
-CSV_COLUMNS = (
-    "question", "answer", "confidence", "agreement", "id", "kind", "method", "expert", "experts",
-    "clusters", "dissent", "warnings",
-)  # fmt: skip
 
 
 class Writer(Protocol):
@@ -44,10 +40,10 @@ class JsonWriter:
     def write(self, result: Consensus) -> None:
         """Write one result."""
         if self._single:
-            self._sink.write(_laid_out(_plain(result, matrix=self._matrix)) + "\n")
+            self._sink.write(_laid_out(result.to_dict(matrix=self._matrix)) + "\n")
         else:
             self._sink.write(",\n" if self._count else "[\n")
-            self._sink.write(_dump(_plain(result, matrix=self._matrix)))
+            self._sink.write(_dump(result.to_dict(matrix=self._matrix)))
         self._count += 1
 
     def close(self) -> None:
@@ -65,7 +61,7 @@ class JsonLinesWriter:
 
     def write(self, result: Consensus) -> None:
         """Write one result."""
-        self._sink.write(_dump(_plain(result, matrix=self._matrix)) + "\n")
+        self._sink.write(_dump(result.to_dict(matrix=self._matrix)) + "\n")
         self._sink.flush()
 
     def close(self) -> None:
@@ -73,7 +69,7 @@ class JsonLinesWriter:
 
 
 class CsvWriter:
-    """One row a question under CSV_COLUMNS, flushed row by row; cells are never altered.
+    """One row per question, flushed row by row; cells are never altered.
 
     On a terminal alone characters that would act on it are written as escapes.
     """
@@ -81,31 +77,16 @@ class CsvWriter:
     def __init__(self, sink: TextIO) -> None:
         self._sink = sink
         self._for_eyes = sink.isatty()
-        self._row(CSV_COLUMNS)
+        self._row(COLUMNS)
 
     def write(self, result: Consensus) -> None:
         """Write one result."""
-        self._row(
-            (
-                result.question or result.id,
-                result.answer,
-                _rounded(result.confidence),
-                _rounded(result.agreement),
-                result.id,
-                result.kind,
-                result.method,
-                result.expert,
-                len(result.experts),
-                len(result.clusters),
-                len(result.dissent),
-                "; ".join(result.warnings),
-            )
-        )
+        self._row(round(cell, 6) if isinstance(cell, float) else cell for cell in row_of(result))
 
     def close(self) -> None:
         """Nothing stands after the last row."""
 
-    def _row(self, cells: tuple[object, ...]) -> None:
+    def _row(self, cells: Iterable[object]) -> None:
         row = io.StringIO()
         csv.writer(row, lineterminator="\n").writerow(cells)
         self._sink.write(visible(row.getvalue()) if self._for_eyes else row.getvalue())
@@ -172,10 +153,6 @@ class HtmlWriter:
             self._sink.write(question_page(self._single, sources=self._sources, store=self._store))
 
 
-def _plain(result: Consensus, *, matrix: bool) -> dict[str, Any]:
-    return result.to_dict(matrix=matrix)
-
-
 def _dump(value: Any) -> str:
     return json_visible(json.dumps(value, ensure_ascii=False, allow_nan=False))
 
@@ -190,7 +167,3 @@ def _laid_out(document: dict[str, Any]) -> str:
         else:
             lines.append(f"  {_dump(key)}: {_dump(value)}")
     return "{\n" + ",\n".join(lines) + "\n}"
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 6)

@@ -67,11 +67,11 @@ class _SQLite:
         self._path = Path(target)
         self._opened: sqlite3.Connection | None = None
         if self._path.is_dir():
-            raise StoreError(f"{target}: is a folder", hint="name a file with --store")
+            raise StoreError(f"{target}: is a folder", hint="name a file")
         if not create and not self._path.exists():
             raise StoreError(
                 f"{target}: there is no store",
-                hint="cotool consensus FILES --learn --store PATH makes one",
+                hint="learning from questions makes one",
             )
         nearest = next(parent for parent in self._path.absolute().parents if parent.exists())
         if not nearest.is_dir():
@@ -147,11 +147,11 @@ class _SQLite:
         except sqlite3.Error as error:
             hint = {
                 "database is locked": "another process has been writing to it for a minute",
-                "file is not a database": "the file is left as it is; name another with --store",
+                "file is not a database": "the file is left as it is; name another",
                 "database disk image is malformed": "the file is damaged and left as it is; "
-                "restore a copy, or name another with --store",
+                "restore a copy, or name another",
                 "attempt to write a readonly database": "the file or its folder is read-only",
-            }.get(str(error), "name another file with --store")
+            }.get(str(error), "name another file")
             raise StoreError(f"{self.name}: {error}", hint=hint) from None
 
 

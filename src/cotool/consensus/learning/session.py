@@ -58,13 +58,20 @@ class Report:
 
 @dataclass(slots=True)
 class Learning:
-    """How a batch is learned from: with right answers, from agreement alone, or not at all."""
+    """How a batch is learned from: with right answers, from agreement alone, or not at all.
+
+    Raises InputError for a half-life that is none.
+    """
 
     learn: bool = False
     gold: Gold = field(default_factory=Gold)
     topic_key: str | None = None
     half_life: str | None = None
     report: Report = field(default_factory=Report)
+
+    def __post_init__(self) -> None:
+        if self.half_life is not None:
+            parse_half_life(self.half_life)
 
 
 def by_store(
@@ -330,7 +337,8 @@ def parse_half_life(text: str) -> tuple[float, str]:
         number = 0.0
     if not 0 < number < float("inf"):
         raise InputError(
-            f"--half-life: expected days such as 90d, or a number of judgements, got {text!r}"
+            f"expected days such as 90d, or a number of judgements, got {text!r}",
+            parameter="half_life",
         )
     return number, unit
 
@@ -378,7 +386,7 @@ def give_feedback(
             if not one.ballot().votes:
                 raise InputError(
                     f"{name!r} has free text for answers: none can be told to be the right one",
-                    hint="--best EXPERT or --score EXPERT=0.8",
+                    hint="name the best expert, or give scores",
                 )
             gold.answers[name] = correct
         if own:

@@ -125,7 +125,7 @@ class Store:
         if version == 0 and not self._database.shared and self._database.tables():
             raise StoreError(
                 f"{self.name}: is a database of something else",
-                hint="it is left as it is; name another with --store",
+                hint="it is left as it is; name another",
             )
 
     def _migrate(self) -> None:
@@ -185,7 +185,7 @@ class Store:
         if not self._exists():
             raise InputError(
                 f"no question {question!r}: nothing was seen yet",
-                hint="cotool consensus FILES --store PATH remembers the questions it answers",
+                hint="a store remembers the questions that are answered with it",
             )
         for where, value in (
             ("id = ?", question),

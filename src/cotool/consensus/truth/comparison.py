@@ -60,7 +60,8 @@ def compare_methods(
             right[own.item] = in_normal_form(truth, own.kind or "", values)
     if not right:
         raise InputError(
-            "no question has a known right answer", hint="--truth names questions by id or text"
+            "no question has a known right answer",
+            hint="name questions by id or text",
         )
     table = Table(rows_of(votes))
     for method in INFERENCE:

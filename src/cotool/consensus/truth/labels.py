@@ -183,13 +183,13 @@ class Table:
             raise InputError(
                 f"{method}: {len(self.labels):,} different labels on {len(self.item_ids):,} items "
                 "differ from item to item, so there are no confusions to learn",
-                hint="--method correlated, glad, wawa or one_coin_dawid_skene can be used",
+                hint="the methods correlated, glad, wawa and one_coin_dawid_skene can be used",
             )
         if cells > MOST_CELLS:
             raise InputError(
                 f"{method}: {len(self.expert_ids):,} experts x {len(self.labels):,}² labels are "
                 f"more than {MOST_CELLS:,} cells",
-                hint="--method correlated, glad or one_coin_dawid_skene need less memory",
+                hint="the methods correlated, glad and one_coin_dawid_skene need less memory",
             )
 
 
