@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from cotool._fast.logs.envelopes import Unwrapper
 from cotool.logs.formats.documents import document_lines, sample_of_document
 from cotool.logs.formats.keyed import LEVEL_KEYS, TIME_KEYS, is_level, json_objects, layouts_of
-from cotool.logs.formats.recognise import JSON, LOGFMT, recognise
+from cotool.logs.formats.model import JSON, LOGFMT
+from cotool.logs.formats.recognise import recognise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

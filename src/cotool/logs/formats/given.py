@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cotool.errors import InputError
-from cotool.logs.formats.recognise import (
+from cotool.logs.formats.model import (
     BUNYAN,
     JSON,
     KEY,

@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from cotool._fast.logs import logscan
-from cotool.logs.formats.recognise import (
+from cotool.logs.formats.model import (
     BUNYAN,
     INFO,
     JSON,

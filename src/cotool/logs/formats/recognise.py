@@ -9,27 +9,34 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.logs import logscan
-from cotool.logs.options import LEVELS
+from cotool.logs.formats.keyed import recognise_json, recognise_logfmt
+from cotool.logs.formats.model import (
+    GLOG,
+    LETTER,
+    LOGFMT,
+    MAX_FORMATS,
+    MAX_PLACES,
+    PRI,
+    STATUS,
+    SYMBOL,
+    SYSLOG,
+    UPPER,
+    WORD,
+    Format,
+    Place,
+    is_cyclic,
+    layout_forms,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-# As in logscan.h.
-WORD, LETTER, GLOG, SYMBOL, STATUS, PRI, KEY = range(7)
-TEXT, JSON, LOGFMT = range(3)
-SYSLOG, BUNYAN, PYTHON = range(3)
-UPPER, LOWER, TITLE = 1, 2, 4
-MAX_FORMATS = 16
 _SOME = 0.25
-MAX_PLACES = 8
-ANY = 0xFFFFFFFF
-INFO = LEVELS.index("info")
-UNKNOWN = LEVELS.index("unknown")
 
 _LETTER_OPENS = ord("A")
 # Tokens at the start of a line among which a time is looked for.
@@ -62,63 +69,12 @@ _WEAK = frozenset(b"log config note system fail failure fine alert panic informa
 _INFO_OR_LESS = frozenset({0, 1, 2, 3})
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a level stands; the fields are those of cotool_place in logscan.h."""
-
-    kind: int
-    before: int = 0
-    token: int = 0
-    word: int = 0
-    styles: int = UPPER | LOWER | TITLE
-    scale: int = SYSLOG
-    lead: int = ANY
-    trail: int = ANY
-    key: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """One layout of lines; the fields are those of cotool_format in logscan.h.
-
-    `name` is for people; `fallback` is the level (of LEVELS) where no place has one; `share` is
-    how many of the sample's lines it explains.
-    """
-
-    name: str
-    kind: int = TEXT
-    pri: int = 0
-    time_token: int = -1
-    time_open: int = 0
-    layouts: int = 0
-    time_key: bytes = b""
-    places: tuple[Place, ...] = ()
-    fallback: int = UNKNOWN
-    first: bytes = bytes(range(256))
-    share: float = 0.0
-
-    def to_kernel(self) -> dict[str, object]:
-        """Return the mapping that logscan.Scanner takes."""
-        fields = {name: getattr(self, name) for name in self.__slots__ if name != "places"}
-        return fields | {
-            "places": [
-                {name: getattr(place, name) for name in place.__slots__} for place in self.places
-            ]
-        }
-
-
 class _Time(NamedTuple):
     """A key under which the times of a sample's lines are counted."""
 
     token: int
     open: int
     layout: int
-
-
-@cache
-def layout_forms() -> tuple[tuple[str, int], ...]:
-    """Return the forms of timestamps with what repeats in each: 0 nothing, 1 years, 2 days."""
-    return tuple(logscan.layouts())
 
 
 def recognise(lines: Sequence[bytes]) -> tuple[Format, ...]:
@@ -130,8 +86,6 @@ def recognise(lines: Sequence[bytes]) -> tuple[Format, ...]:
     lines = [line for line in lines if line.strip()]
     if not lines:
         return ()
-    from cotool.logs.formats.keyed import recognise_json, recognise_logfmt
-
     json = [line for line in lines if line.lstrip()[:1] == b"{"]
     pri = [line for line in lines if _PRI.match(line)]
     logfmt = [line for line in lines if _LOGFMT.match(line)]
@@ -148,11 +102,6 @@ def recognise(lines: Sequence[bytes]) -> tuple[Format, ...]:
     # A time at the line's start tells more than one further on.
     formats.sort(key=lambda found: (found.time_token > 0, -found.share))
     return tuple(formats[:MAX_FORMATS])
-
-
-def is_cyclic(found: Format) -> bool:
-    """Tell whether times of the format lack a year or a date."""
-    return any(cycle for n, (_, cycle) in enumerate(layout_forms()) if found.layouts >> n & 1)
 
 
 # ---- text: a time at some token, a level at some word

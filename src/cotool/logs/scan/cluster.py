@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, cast
 from cotool.engine.tasks import Lost
 from cotool.errors import CotoolError
 from cotool.logs.formats.envelopes import find_wrapping
-from cotool.logs.formats.recognise import is_cyclic, recognise, sample_lines
+from cotool.logs.formats.model import is_cyclic
+from cotool.logs.formats.recognise import recognise, sample_lines
 from cotool.logs.model import FileSummary, LogCounts
 from cotool.logs.scan.ranges import Found, JoinedFile, Range, cut, scan_range
 from cotool.logs.scan.scan import Scanned, Watch, first_date, scan_source

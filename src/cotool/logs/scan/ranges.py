@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from cotool.logs.formats.recognise import Format
+    from cotool.logs.formats.model import Format
     from cotool.logs.model import Sample
     from cotool.logs.scan.scan import ScanOptions
     from cotool.logs.scan.sources import Source

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from cotool._fast.logs import logscan
 from cotool.errors import CotoolError, InputError
 from cotool.logs.formats.envelopes import Wrapping, find_wrapping
-from cotool.logs.formats.recognise import Format, is_cyclic, layout_forms, recognise, sample_lines
+from cotool.logs.formats.model import Format, is_cyclic, layout_forms
+from cotool.logs.formats.recognise import recognise, sample_lines
 from cotool.logs.histogram import MAX_BUCKETS, WIDTHS
 from cotool.logs.model import FileSummary, LogCounts
 from cotool.logs.options import KEYWORDS, LEVELS

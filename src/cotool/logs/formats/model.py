@@ -1,0 +1,140 @@
+"""What is known of a file's lines: the layouts, the places of levels, and why they were chosen.
+
+A `Format` is data for the kernel; a `Recognition` is what recognition found in a sample, with the
+reasons, for people and for `--explain-format`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from cotool._fast.logs import logscan
+from cotool.logs.options import LEVELS
+
+# As in logscan.h.
+WORD, LETTER, GLOG, SYMBOL, STATUS, PRI, KEY = range(7)
+TEXT, JSON, LOGFMT = range(3)
+SYSLOG, BUNYAN, PYTHON = range(3)
+UPPER, LOWER, TITLE = 1, 2, 4
+MAX_FORMATS = 16
+MAX_PLACES = 8
+ANY = 0xFFFFFFFF
+INFO = LEVELS.index("info")
+UNKNOWN = LEVELS.index("unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a level stands; the fields are those of cotool_place in logscan.h."""
+
+    kind: int
+    before: int = 0
+    token: int = 0
+    word: int = 0
+    styles: int = UPPER | LOWER | TITLE
+    scale: int = SYSLOG
+    lead: int = ANY
+    trail: int = ANY
+    key: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a field of a line was chosen, or was not.
+
+    `field` is "time", "level", "record" or "message"; `place` says where it is, for people: "key
+    ts", "word 1 after the time". `lines` is how many lines of the sample have it, and `example` is
+    one value as it is written. `used` is False for what was considered and rejected.
+    """
+
+    field: str
+    place: str
+    why: str
+    lines: int = 0
+    example: str = ""
+    used: bool = True
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One layout of lines; the fields are those of cotool_format in logscan.h.
+
+    `name` is for people; `fallback` is the level (of LEVELS) where no place has one; `share` is the
+    share of the sample's lines that it explains, and `reasons` say why its fields were chosen.
+    """
+
+    name: str
+    kind: int = TEXT
+    pri: int = 0
+    time_token: int = -1
+    time_open: int = 0
+    layouts: int = 0
+    time_key: bytes = b""
+    places: tuple[Place, ...] = ()
+    fallback: int = UNKNOWN
+    first: bytes = bytes(range(256))
+    share: float = 0.0
+    reasons: tuple[Reason, ...] = ()
+
+    def to_kernel(self) -> dict[str, object]:
+        """Return the mapping that logscan.Scanner takes."""
+        people = {"places", "reasons"}
+        fields = {name: getattr(self, name) for name in self.__slots__ if name not in people}
+        return fields | {
+            "places": [
+                {name: getattr(place, name) for name in place.__slots__} for place in self.places
+            ]
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What was recognised in a sample of lines.
+
+    `formats` are in the order in which the scanner tries them. `wrapping` says what the lines were
+    taken out of ("in log of JSON lines"), empty where they speak for themselves. `lines` is how
+    many lines were looked at; `unexplained` is how many of them no format explains, `examples` are
+    the first of those. `notes` say what was seen and not used, one sentence each.
+    """
+
+    formats: tuple[Format, ...]
+    wrapping: str = ""
+    lines: int = 0
+    unexplained: int = 0
+    examples: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "lines": self.lines,
+            "wrapping": self.wrapping,
+            "formats": [
+                {
+                    "name": found.name,
+                    "share": round(found.share, 4),
+                    "reasons": [reason.to_dict() for reason in found.reasons],
+                }
+                for found in self.formats
+            ],
+            "unexplained": self.unexplained,
+            "examples": list(self.examples),
+            "notes": list(self.notes),
+        }
+
+
+@cache
+def layout_forms() -> tuple[tuple[str, int], ...]:
+    """Return the forms of timestamps with what repeats in each: 0 nothing, 1 years, 2 days."""
+    return tuple(logscan.layouts())
+
+
+def is_cyclic(found: Format) -> bool:
+    """Tell whether times of the format lack a year or a date."""
+    return any(cycle for n, (_, cycle) in enumerate(layout_forms()) if found.layouts >> n & 1)
