@@ -35,6 +35,8 @@ def test_every_option_that_is_named_exists(capsys):
         ["analyze-logs"],
         ["vault", "encrypt"],
         ["vault", "cat"],
+        ["bench", "run"],
+        ["bench", "compare"],
         ["config", "show"],
     )
     helped = "".join(output(capsys, *command, "--help") for command in commands)
