@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cotool.consensus.decide.clustering import FRACTION, UNRELATED, choose_threshold, cluster
+from cotool.consensus.decide.clustering import FRACTION, choose_threshold, cluster
 from cotool.consensus.decide.similarity import similarity_matrix
-from cotool.consensus.options import CLUSTERINGS, METRICS
+from cotool.consensus.options import CLUSTERINGS, METRICS, UNRELATED
 from cotool.errors import InputError
 
 TOPICS = (

@@ -17,9 +17,12 @@ import reference
 from cotool._fast.text import levenshtein, pairwise
 
 BAGS = {
-    "cosine": (pairwise.cosine, reference.cosine),
-    "tfidf": (pairwise.tfidf, reference.tfidf),
-    "jaccard": (pairwise.jaccard, reference.jaccard),
+    name: (lambda texts, threads=None, name=name: pairwise.bags(texts, name, threads), oracle)
+    for name, oracle in {
+        "cosine": reference.cosine,
+        "tfidf": reference.tfidf,
+        "jaccard": reference.jaccard,
+    }.items()
 }
 EDITS = {
     "levenshtein": (levenshtein.characters, reference.levenshtein),

@@ -70,9 +70,9 @@ def test_ids_do_not_depend_on_threads():
         for n in range(900)
     ]
     assert sum(map(len, texts)) > 600_000
-    one = np.asarray(pairwise.cosine(texts, 1))
+    one = np.asarray(pairwise.bags(texts, "cosine", 1))
     for threads in (2, 3, 7):
-        assert np.array_equal(np.asarray(pairwise.cosine(texts, threads)), one)
+        assert np.array_equal(np.asarray(pairwise.bags(texts, "cosine", threads)), one)
     # Levenshtein of words sees the order of ids' texts, not only their counts.
     few = texts[::30]
     assert levenshtein.words(few * 12, 1).tolist() == levenshtein.words(few * 12, 4).tolist()

@@ -22,6 +22,14 @@
 #define RARE_COST 0.8
 #define CELL_COST 1.0
 
+/* A loop for each metric, so that the compiler knows its formula. */
+#define SIMILARITIES(METRIC)                                                                       \
+    case METRIC:                                                                                   \
+        for (ptrdiff_t j = 0; j < width; j++)                                                      \
+            sums[j] = cotool_bag_similarity(METRIC, sums[j], size, sizes[j], inverse,              \
+                                            inverses[j]);                                          \
+        break;
+
 #define COTOOL_BODY "text/bags_rows.inc"
 #include "base/cpu_levels.h"
 

@@ -58,22 +58,26 @@ cdef Py_ssize_t blocks_of(Py_ssize_t blocks, double work) noexcept:
     return max(<Py_ssize_t>(blocks * SLICE / (work + 1)), 16)
 
 
-cdef Matrix bag_similarity(object texts, int metric, object num_threads):
+METRICS = {"cosine": COTOOL_COSINE, "tfidf": COTOOL_TFIDF, "jaccard": COTOOL_JACCARD}
+
+
+def bags(texts, str metric not None, num_threads=None):
+    """Similarity of all pairs of `texts` by a metric of METRICS."""
     cdef Tokens tokens = tokens_of(texts, num_threads)
     cdef Py_ssize_t count = tokens.texts, blocks, first, last, block, step
     cdef Matrix out = new_matrix(count, count)
-    cdef cotool_bags bags
-    cdef int threads, failed = 0
+    cdef cotool_bags own
+    cdef int threads, failed = 0, number = METRICS[metric]
     with nogil:
         failed = cotool_bags_open(
-            &bags, metric, count, tokens.starts, tokens.ids, tokens.vocabulary, NULL, 0
+            &own, number, count, tokens.starts, tokens.ids, tokens.vocabulary, NULL, 0
         )
     if failed:
         raise MemoryError
     try:
-        threads = threads_for(num_threads, bags.work)
+        threads = threads_for(num_threads, own.work)
         blocks = (count + COTOOL_ROWS - 1) // COTOOL_ROWS
-        step = blocks_of(blocks, bags.work)
+        step = blocks_of(blocks, own.work)
         with nogil:
             touch(out, threads)
         for first in range(0, blocks, step):
@@ -83,29 +87,14 @@ cdef Matrix bag_similarity(object texts, int metric, object num_threads):
                     first, last, schedule="dynamic", num_threads=threads,
                     use_threads_if=threads > 1,
                 ):
-                    failed |= bags_rows(&bags, block * COTOOL_ROWS, out.data)
+                    failed |= bags_rows(&own, block * COTOOL_ROWS, out.data)
             if failed:
                 raise MemoryError
             if last < blocks:
                 check_interrupt()
     finally:
-        cotool_bags_close(&bags)
+        cotool_bags_close(&own)
     return out
-
-
-def cosine(texts, num_threads=None):
-    """Cosine of term frequencies of all pairs of `texts`."""
-    return bag_similarity(texts, COTOOL_COSINE, num_threads)
-
-
-def tfidf(texts, num_threads=None):
-    """Cosine of TF-IDF weights of all pairs of `texts`."""
-    return bag_similarity(texts, COTOOL_TFIDF, num_threads)
-
-
-def jaccard(texts, num_threads=None):
-    """Jaccard similarity of the sets of words of all pairs of `texts`."""
-    return bag_similarity(texts, COTOOL_JACCARD, num_threads)
 
 
 def vector_cosine(vectors, num_threads=None):

@@ -7,7 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { COTOOL_COSINE, COTOOL_TFIDF, COTOOL_JACCARD };
+/* Metrics of bags: DO is a macro that takes the name of each. */
+#define COTOOL_BAG_METRICS(DO) DO(COTOOL_COSINE) DO(COTOOL_TFIDF) DO(COTOOL_JACCARD)
+#define COTOOL_LISTED(METRIC) METRIC,
+enum { COTOOL_BAG_METRICS(COTOOL_LISTED) };
 
 typedef struct {
     int32_t term, text;

@@ -6,6 +6,7 @@ import statistics
 from typing import TYPE_CHECKING
 
 from cotool._fast.text import clustering as kernels
+from cotool.consensus.options import UNRELATED
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -15,18 +16,6 @@ if TYPE_CHECKING:
 # .7 all find the topics of mixed answers to two, three and five questions (adjusted Rand index
 # about .8); a half splits the answers to one question least.
 FRACTION = 0.5
-
-# What answers to *different* questions share, on each metric's own scale: about nineteen in twenty
-# pairs of language models' answers are below. Nothing is held together by less. Embeddings have no
-# common scale; for most models the cosine of unrelated texts is lower than this.
-UNRELATED = {
-    "cosine": 0.5,
-    "tfidf": 0.25,
-    "jaccard": 0.11,
-    "levenshtein": 0.27,
-    "word-levenshtein": 0.09,
-    "embedding": 0.3,
-}
 
 
 def cluster(matrix: Matrix, method: str = "average", threshold: float = 0.5) -> list[int]:

@@ -8,17 +8,11 @@ from cotool._fast.text import levenshtein, pairwise
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from cotool._fast.base.matrix import Matrix
 
-_KERNELS: dict[str, Callable[[Iterable[str], int | None], Matrix]] = {
-    "cosine": pairwise.cosine,
-    "tfidf": pairwise.tfidf,
-    "jaccard": pairwise.jaccard,
-    "levenshtein": levenshtein.characters,
-    "word-levenshtein": levenshtein.words,
-}
+_EDITS = {"levenshtein": levenshtein.characters, "word-levenshtein": levenshtein.words}
 
 
 def similarity_matrix(
@@ -37,13 +31,13 @@ def similarity_matrix(
     Raises InputError for an unknown metric or a bad `num_threads`, TypeError for a text that is
     not a str, MemoryError where n x n cells do not fit.
     """
-    kernel = _KERNELS.get(metric)
-    if kernel is None:
-        raise InputError(
-            f"unknown metric {metric!r}", hint=f"metrics of texts are {', '.join(_KERNELS)}"
-        )
+    if metric not in _EDITS and metric not in pairwise.METRICS:
+        known = ", ".join((*pairwise.METRICS, *_EDITS))
+        raise InputError(f"unknown metric {metric!r}", hint=f"metrics of texts are {known}")
     try:
-        return kernel(texts, num_threads)
+        if metric in _EDITS:
+            return _EDITS[metric](texts, num_threads)
+        return pairwise.bags(texts, metric, num_threads)
     except ValueError as error:
         raise InputError(str(error)) from None
 
