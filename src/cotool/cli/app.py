@@ -20,6 +20,7 @@ import typer
 from typer.main import get_command
 
 from cotool import __version__
+from cotool.cli.shared.settings import App
 from cotool.errors import CotoolError
 from cotool.text import visible
 
@@ -85,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments, debug = _without_debug(sys.argv[1:] if arguments is None else arguments)
     try:
         job: Job | int | None = _command(arguments)(
-            args=arguments, prog_name="cotool", standalone_mode=False
+            args=arguments, prog_name="cotool", standalone_mode=False, obj=whole_command
         )
         code = job() if callable(job) else job or 0
         if sys.stdout is not None:
@@ -150,7 +151,7 @@ def _make_app(arguments: Sequence[str], *, whole: bool) -> typer.Typer:
     """Return the app, `whole`, or with only the command that is called: the rest takes 40 ms."""
     words = [word for word in arguments if not word.startswith("-")]
     called = words[0] if words and words[0] in _COMMANDS and not whole else None
-    app = typer.Typer(
+    app = App(
         name="cotool",
         add_completion=True,
         pretty_exceptions_enable=False,

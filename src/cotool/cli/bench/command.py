@@ -16,13 +16,14 @@ from cotool.cli.shared.report_options import (  # noqa: TC001 - Typer reads the 
     OpenReport,
     ReportFile,
 )
+from cotool.cli.shared.settings import App
 from cotool.errors import InputError
 
 Job = Callable[[], int]
 
 _WHAT, _HOW, _OUTPUT = "What", "How", "Output"
 
-app = typer.Typer(
+app = App(
     name="bench",
     no_args_is_help=True,
     rich_markup_mode="rich",

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated
 
-import typer
+import typer  # noqa: TC002 - Typer reads the annotations
 
 from cotool.cli.config import run as work
 from cotool.cli.shared.options import flag
+from cotool.cli.shared.settings import App
 
 Job = Callable[[], int]
 
-app = typer.Typer(
+app = App(
     name="config",
     no_args_is_help=True,
     rich_markup_mode="rich",
@@ -31,6 +32,7 @@ cotool config path
 
 @app.command("show", epilog="Example:  cotool config show --set")
 def show(
+    context: typer.Context,
     *,
     only_set: Annotated[
         bool, flag("Output", "Only what is set; leave the defaults out.", "--set")
@@ -42,7 +44,7 @@ def show(
     An option of a command goes before a COTOOL_* variable, that before config.toml, and that
     before the default.
     """
-    return partial(work.show, only_set=only_set, as_json=json)
+    return partial(work.show, context.obj, only_set=only_set, as_json=json)
 
 
 @app.command("path", epilog='Example:  $EDITOR "$(cotool config path)"')

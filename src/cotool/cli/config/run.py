@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cotool.cli.shared.settings import config_path, store_path, trace_settings
+import typer
+
+from cotool.cli.shared.settings import (
+    TABLES,
+    commands_of,
+    config_path,
+    is_settable,
+    source_of,
+    store_path,
+    traced_context,
+)
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from cotool.cli.shared.settings import WholeCommand
 
 _BAD_INPUT = 2
 # Variables that no config file can replace, what they say, and what holds without them.
@@ -28,7 +41,6 @@ _VARIABLES = {
 _UNSET = {
     "threshold": "chosen from the data",
     "weight": "1 for each expert",
-    "embedder": "none",
     "topic_key": "none: no topics",
     "half_life": "what the store keeps, else none",
     "expert_columns": "recognised",
@@ -36,16 +48,20 @@ _UNSET = {
 }
 
 
+_DEFAULTS = {"format": "table"}  # where Typer has none, because other options decide
+
+
 class _Row(NamedTuple):
     name: str
     value: object
     source: str
     problem: str | None = None
+    command: str | None = None
 
 
-def show(*, only_set: bool, as_json: bool) -> int:
+def show(whole: WholeCommand, *, only_set: bool, as_json: bool) -> int:
     """Print every setting with its value and source; return 2 where one cannot be read."""
-    rows = [row for row in _rows() if not (only_set and row.source == "default")]
+    rows = [row for row in _rows(whole) if not (only_set and row.source == "default")]
     if as_json:
         import json
 
@@ -53,7 +69,10 @@ def show(*, only_set: bool, as_json: bool) -> int:
             "schema": "cotool.config/1",
             "path": str(config_path()),
             "exists": config_path().is_file(),
-            "settings": [row._asdict() for row in rows],
+            "settings": [_plain(row) for row in rows if row.command in {None, "consensus"}],
+            "commands": {
+                table: [_plain(row) for row in rows if row.command == table] for table in TABLES
+            },
         }
         print(json.dumps(document, indent=2, ensure_ascii=False))
     else:
@@ -66,21 +85,53 @@ def show(*, only_set: bool, as_json: bool) -> int:
     return _BAD_INPUT if bad else 0
 
 
+def _plain(row: _Row) -> dict[str, object]:
+    values = row._asdict()
+    del values["command"]
+    return values
+
+
 def path() -> int:
     """Print where the config file is looked for."""
     print(config_path())
     return 0
 
 
-def _rows() -> Iterator[_Row]:
-    for traced in trace_settings({}):
-        try:
-            yield _Row(traced.name, traced.value(), traced.source)
-        except InputError as error:
-            yield _Row(traced.name, traced.raw, traced.source, str(error))
+def _rows(whole: WholeCommand) -> Iterator[_Row]:
+    """Yield a row for each option of each command; raises InputError for a broken file."""
+    for table, group in whole().commands.items():
+        if table not in TABLES:
+            continue
+        seen: set[str] = set()
+        for words, command in commands_of(group, (table,)):
+            context = traced_context(command, words, whole)
+            for option in command.params:
+                name = option.name
+                if is_settable(option) and name not in seen:
+                    seen.add(name)
+                    yield _traced(table, option, context)
     for name, (_, default) in _VARIABLES.items():
         value = os.environ.get(name)
         yield _Row(name, value or default, name if value else "default")
+
+
+def _traced(table: str, option: Any, context: Any) -> _Row:
+    value, source = option.consume_value(context, {})
+    context.set_parameter_source(option.name, source)
+    place = source_of(context, option)
+    if place.startswith("-"):
+        default = _DEFAULTS.get(option.name, option.get_default(context))
+        return _Row(option.name, default, "default", command=table)
+    shown = place if place.startswith("COTOOL_") else config_path().name
+    try:
+        converted = option.process_value(context, value)
+    except typer.BadParameter as error:
+        return _Row(option.name, value, shown, f"{place}: {error.message}", table)
+    except InputError as error:
+        return _Row(option.name, value, shown, f"{place}: {error.args[0]}", table)
+    if isinstance(converted, list) and all(isinstance(pair, tuple) for pair in converted):
+        converted = dict(converted)
+    return _Row(option.name, converted, shown, command=table)
 
 
 def _print_table(rows: list[_Row]) -> None:
@@ -100,20 +151,26 @@ def _print_table(rows: list[_Row]) -> None:
     source_width = min(source_width, max(24, screen.width // 3))
     room = max(12, screen.width - name_width - source_width - 4)
     screen.print(Text(f"{'setting':<{name_width}}  {'value':<{room}}  from", style="bold"))
-    for row in rows:
-        value = fitted(one_line(_shown(row)), room)
-        style = "red" if row.problem else "dim" if row.source == "default" else ""
-        line = f"{row.name:<{name_width}}  {value}  {fitted(one_line(row.source), source_width)}"
-        screen.print(Text(line, style=style, no_wrap=True))
+    for command, section in groupby(rows, key=lambda row: row.command):
+        screen.print(Text(), Text(f"cotool {command}" if command else "variables", style="bold"))
+        for row in section:
+            value = fitted(one_line(_shown(row)), room)
+            style = "red" if row.problem else "dim" if row.source == "default" else ""
+            source = fitted(one_line(row.source), source_width)
+            line = f"{row.name:<{name_width}}  {value}  {source}"
+            screen.print(Text(line, style=style, no_wrap=True))
     screen.print(Text(), Text("An option of a command goes before all of these.", style="dim"))
     screen.flush()
 
 
 def _shown(row: _Row) -> str:
     if row.value is None and row.name == "store":
-        return f"none; --learn: {store_path(None)}"
-    if row.value is None or row.value == ():
-        return _UNSET.get(row.name, "recognised")
+        return (
+            f"none; --learn: {store_path(None)}" if row.command == "consensus" else store_path(None)
+        )
+    if row.value is None or row.value in ((), []):
+        recognised = row.name.endswith("_key") and row.command == "consensus"
+        return _UNSET.get(row.name, "recognised" if recognised else "none")
     if isinstance(row.value, dict):
         return ", ".join(f"{key}={number}" for key, number in row.value.items())
     if isinstance(row.value, (tuple, list)):

@@ -7,12 +7,13 @@ from collections.abc import Callable  # noqa: TC003 - Typer reads the annotation
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import typer
 
 from cotool.cli.consensus.conditions import parse_consensus_condition
 from cotool.cli.consensus.run import Request, run
+from cotool.cli.consensus.settings import CONVERTERS, FORMATS, Settings
 from cotool.cli.html.output import EXTENSIONS, report_format
 from cotool.cli.shared.cluster import engine_choice
 from cotool.cli.shared.engine_options import (  # noqa: TC001 - Typer reads the annotations
@@ -22,6 +23,7 @@ from cotool.cli.shared.engine_options import (  # noqa: TC001 - Typer reads the 
     SchedulerFile,
 )
 from cotool.cli.shared.examples import demo_paths
+from cotool.cli.shared.options import Threads
 from cotool.cli.shared.options import flag as _flag
 from cotool.cli.shared.options import option as _option
 from cotool.cli.shared.report_options import (  # noqa: TC001 - Typer reads the annotations
@@ -29,7 +31,7 @@ from cotool.cli.shared.report_options import (  # noqa: TC001 - Typer reads the 
     OpenReport,
     ReportFile,
 )
-from cotool.cli.shared.settings import FORMATS, resolve_settings
+from cotool.cli.shared.settings import from_command_line
 from cotool.consensus.options import CLUSTERINGS, METHODS, METRICS
 from cotool.errors import InputError
 
@@ -56,6 +58,7 @@ _EXTENSIONS = {
 
 
 def consensus(
+    context: typer.Context,
     files: Annotated[
         list[str] | None,
         typer.Argument(
@@ -66,7 +69,7 @@ def consensus(
     ] = None,
     *,
     method: Annotated[
-        str | None,
+        str,
         _option(
             "Analysis",
             "How the answer is chosen. auto: by the kind of answers; vote: what most say; medoid "
@@ -76,11 +79,12 @@ def consensus(
             "--method",
             "-m",
             metavar="NAME",
+            convert=CONVERTERS["method"],
             words=METHODS,
         ),
-    ] = None,
+    ] = "auto",
     metric: Annotated[
-        str | None,
+        str,
         _option(
             "Analysis",
             "How alike texts are. cosine: by their words; tfidf: the same, rare words count "
@@ -88,27 +92,30 @@ def consensus(
             "or words to change; embedding: by your own vectors; or auto.",
             "--metric",
             metavar="NAME",
+            convert=CONVERTERS["metric"],
             words=METRICS,
         ),
-    ] = None,
+    ] = "auto",
     clustering: Annotated[
-        str | None,
+        str,
         _option(
             "Analysis",
             "How like answers are gathered into clusters. average: alike as groups; components: "
             "linked by chains; density: by crowded places; star: around one answer; or auto.",
             "--clustering",
             metavar="NAME",
+            convert=CONVERTERS["clustering"],
             words=CLUSTERINGS,
         ),
-    ] = None,
+    ] = "auto",
     threshold: Annotated[
-        str | None,
+        float | None,
         _option(
             "Analysis",
             "Least similarity within a cluster, 0 to 1; else chosen from the data.",
             "--threshold",
             metavar="NUMBER",
+            convert=CONVERTERS["threshold"],
         ),
     ] = None,
     weight: Annotated[
@@ -118,6 +125,7 @@ def consensus(
             "Weight of an expert, else 1. Repeatable.",
             "--weight",
             metavar="EXPERT=NUMBER",
+            convert=CONVERTERS["weight"],
         ),
     ] = None,
     embedder: Annotated[
@@ -127,6 +135,7 @@ def consensus(
             "Function from texts to vectors, for --metric embedding.",
             "--embedder",
             metavar="MODULE:NAME",
+            convert=CONVERTERS["embedder"],
         ),
     ] = None,
     store: Annotated[
@@ -137,6 +146,7 @@ def consensus(
             "postgresql://….",
             "--store",
             metavar="PATH",
+            convert=CONVERTERS["store"],
         ),
     ] = None,
     learn: Annotated[
@@ -160,6 +170,7 @@ def consensus(
             "store remembers this.",
             "--half-life",
             metavar="TIME",
+            convert=CONVERTERS["half_life"],
         ),
     ] = None,
     compare_methods: Annotated[
@@ -172,7 +183,13 @@ def consensus(
     ] = False,
     question_key: Annotated[
         str | None,
-        _option("Input", "Key or column of the question's text.", "--question-key", metavar="KEY"),
+        _option(
+            "Input",
+            "Key or column of the question's text.",
+            "--question-key",
+            metavar="KEY",
+            convert=CONVERTERS["question_key"],
+        ),
     ] = None,
     id_key: Annotated[
         str | None,
@@ -181,15 +198,28 @@ def consensus(
             "Key or column of the question's id, on which responses are joined.",
             "--id-key",
             metavar="KEY",
+            convert=CONVERTERS["id_key"],
         ),
     ] = None,
     content_key: Annotated[
         str | None,
-        _option("Input", "Key or column of the response's text.", "--content-key", metavar="KEY"),
+        _option(
+            "Input",
+            "Key or column of the response's text.",
+            "--content-key",
+            metavar="KEY",
+            convert=CONVERTERS["content_key"],
+        ),
     ] = None,
     expert_key: Annotated[
         str | None,
-        _option("Input", "Key or column of the expert's name.", "--expert-key", metavar="KEY"),
+        _option(
+            "Input",
+            "Key or column of the expert's name.",
+            "--expert-key",
+            metavar="KEY",
+            convert=CONVERTERS["expert_key"],
+        ),
     ] = None,
     confidence_key: Annotated[
         str | None,
@@ -198,16 +228,27 @@ def consensus(
             "Key or column of the expert's own confidence.",
             "--confidence-key",
             metavar="KEY",
+            convert=CONVERTERS["confidence_key"],
         ),
     ] = None,
     timestamp_key: Annotated[
         str | None,
-        _option("Input", "Key or column of the response's time.", "--timestamp-key", metavar="KEY"),
+        _option(
+            "Input",
+            "Key or column of the response's time.",
+            "--timestamp-key",
+            metavar="KEY",
+            convert=CONVERTERS["timestamp_key"],
+        ),
     ] = None,
     embedding_key: Annotated[
         str | None,
         _option(
-            "Input", "Key or column of the response's vector.", "--embedding-key", metavar="KEY"
+            "Input",
+            "Key or column of the response's vector.",
+            "--embedding-key",
+            metavar="KEY",
+            convert=CONVERTERS["embedding_key"],
         ),
     ] = None,
     topic_key: Annotated[
@@ -217,12 +258,17 @@ def consensus(
             "Key or column of the question's topic, for --store.",
             "--topic-key",
             metavar="KEY",
+            convert=CONVERTERS["topic_key"],
         ),
     ] = None,
     responses_key: Annotated[
         str | None,
         _option(
-            "Input", "Key of a question's list of responses.", "--responses-key", metavar="KEY"
+            "Input",
+            "Key of a question's list of responses.",
+            "--responses-key",
+            metavar="KEY",
+            convert=CONVERTERS["responses_key"],
         ),
     ] = None,
     demo: Annotated[
@@ -235,6 +281,7 @@ def consensus(
             "Keys or columns that hold one expert's answers each.",
             "--expert-columns",
             metavar="A,B,C",
+            convert=CONVERTERS["expert_columns"],
         ),
     ] = None,
     skip_bad: Annotated[
@@ -248,6 +295,7 @@ def consensus(
             "--format",
             "-f",
             metavar="NAME",
+            convert=CONVERTERS["format"],
             words=FORMATS,
         ),
     ] = None,
@@ -274,12 +322,7 @@ def consensus(
             metavar="CONDITION",
         ),
     ] = None,
-    threads: Annotated[
-        str | None,
-        _option(
-            "Run", "Threads to use; all cores by default.", "--threads", "-t", metavar="NUMBER"
-        ),
-    ] = None,
+    threads: Threads = None,
     engine: EngineName = None,
     scheduler: SchedulerAddress = None,
     scheduler_file: SchedulerFile = None,
@@ -297,12 +340,12 @@ def consensus(
     if json and format not in {None, "json"}:
         raise InputError(f"--json contradicts --format {format}", hint="leave one of them out")
     extension = Path(output or "").suffix.lower()
-    flags: dict[str, object] = {
+    flags: dict[str, Any] = {
         "method": method,
         "metric": metric,
         "clustering": clustering,
         "threshold": threshold,
-        "weight": weight,
+        "weight": dict(cast("list[tuple[str, float]]", weight)) if weight else None,
         "embedder": embedder,
         "question_key": question_key,
         "id_key": id_key,
@@ -321,8 +364,10 @@ def consensus(
         ),
         "threads": threads,
     }
-    settings = resolve_settings(flags)
-    if store is None and (compare_methods or settings.method not in {"auto", "vote"}):
+    settings = Settings(**{name: value for name, value in flags.items() if value is not None})
+    if not from_command_line(context, "store") and (
+        compare_methods or settings.method not in {"auto", "vote"}
+    ):
         # A store that is set for good does not stand in the way of what uses none.
         settings = replace(settings, store=None)
     if demo:

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import TextIO
 
+    from cotool.cli.consensus.settings import Settings
     from cotool.cli.consensus.writers import Writer
     from cotool.cli.shared.conditions import Condition
     from cotool.cli.shared.progress import ProgressBar
-    from cotool.cli.shared.settings import Settings
     from cotool.consensus import Learning, Store
     from cotool.consensus.model import Consensus, Question
     from cotool.engine.batches import Spread

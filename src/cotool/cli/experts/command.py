@@ -10,6 +10,7 @@ import typer
 
 from cotool.cli.experts import run as work
 from cotool.cli.shared.options import flag, option
+from cotool.cli.shared.settings import App
 
 Job = Callable[[], int]
 
@@ -21,7 +22,7 @@ def _experts(incomplete: str = "") -> list[str]:
     return [name for name in work.known_names() if name.startswith(incomplete)]
 
 
-app = typer.Typer(
+app = App(
     name="experts",
     no_args_is_help=True,
     rich_markup_mode="rich",

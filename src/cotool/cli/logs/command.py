@@ -20,6 +20,7 @@ from cotool.cli.shared.engine_options import (  # noqa: TC001 - Typer reads the 
     SchedulerFile,
 )
 from cotool.cli.shared.examples import demo_paths
+from cotool.cli.shared.options import Threads
 from cotool.cli.shared.options import flag as _flag
 from cotool.cli.shared.options import option as _option
 from cotool.cli.shared.report_options import (  # noqa: TC001 - Typer reads the annotations
@@ -231,12 +232,7 @@ def analyze_logs(
             metavar="CONDITION",
         ),
     ] = None,
-    threads: Annotated[
-        str | None,
-        _option(
-            "Run", "Threads to use; all cores by default.", "--threads", "-t", metavar="NUMBER"
-        ),
-    ] = None,
+    threads: Threads = None,
     engine: EngineName = None,
     scheduler: SchedulerAddress = None,
     scheduler_file: SchedulerFile = None,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cotool.cli.shared.settings import App
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ A log that is called diff is ./diff.
 FORMATS = ("table", "json", "csv")
 _FOUND = 1
 
-app = typer.Typer(rich_markup_mode="rich", context_settings={"help_option_names": ["-h", "--help"]})
+app = App(rich_markup_mode="rich", context_settings={"help_option_names": ["-h", "--help"]})
 
 
 @app.callback()

@@ -56,7 +56,7 @@ class LogRequest:
     format: str
     output: str | None
     conditions: tuple[str, ...]
-    threads: str | None
+    threads: int | None
     quiet: bool
     progress: bool
     engine: EngineChoice
@@ -121,7 +121,6 @@ def run(request: LogRequest) -> int:
 
 
 def _options(request: LogRequest) -> LogOptions:
-    from cotool.cli.shared.settings import parse_threads
     from cotool.logs.api import LogOptions
     from cotool.logs.patterns.patterns import parse_pattern, read_patterns
 
@@ -139,7 +138,7 @@ def _options(request: LogRequest) -> LogOptions:
         show=request.show,
         context=request.context,
         records=request.records is not None,
-        num_threads=parse_threads(request.threads),
+        num_threads=request.threads,
     )
 
 

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable  # noqa: TC003 - Typer reads annotations
+from typing import Annotated, Any
 
 import typer
 
+from cotool.errors import InputError
 
-def option(panel: str, text: str, *names: str, metavar: str = "TEXT", words: Any = None) -> Any:
-    """Return an option with a value; `words` (or a function that gives them) complete it."""
-    complete = None
+
+def option(
+    panel: str,
+    text: str,
+    *names: str,
+    metavar: str = "TEXT",
+    words: Any = None,
+    convert: Callable[[Any, str], object] | None = None,
+) -> Any:
+    """Return an option with a value; `words` (or a function that gives them) complete it.
+
+    convert: takes a value that is given and the parameter's name; returns what the command gets,
+    or raises InputError.
+    """
+    complete = callback = None
     if words:
 
         def complete(incomplete: str) -> list[str]:
             known = words() if callable(words) else words
             return [word for word in known if word.startswith(incomplete)]
+
+    if convert is not None:
+
+        def callback(param: typer.CallbackParam, value: Any) -> Any:
+            return value if value in (None, (), []) else convert(value, str(param.name))
 
     return typer.Option(
         *names,
@@ -22,6 +41,7 @@ def option(panel: str, text: str, *names: str, metavar: str = "TEXT", words: Any
         metavar=metavar,
         rich_help_panel=panel,
         autocompletion=complete,
+        callback=callback,
         show_default=False,
     )
 
@@ -29,3 +49,27 @@ def option(panel: str, text: str, *names: str, metavar: str = "TEXT", words: Any
 def flag(panel: str, text: str, *names: str) -> Any:
     """Return an option without a value."""
     return typer.Option(*names, help=text, rich_help_panel=panel, show_default=False)
+
+
+MOST_THREADS = 1024
+
+
+def _threads(number: int, name: str) -> int:
+    if 1 <= number <= MOST_THREADS:
+        return number
+    raise InputError(
+        f"expected a whole number from 1 to {MOST_THREADS}, got {number}", parameter=name
+    )
+
+
+Threads = Annotated[
+    int | None,
+    option(
+        "Run",
+        "Threads to use; all cores by default.",
+        "--threads",
+        "-t",
+        metavar="NUMBER",
+        convert=_threads,
+    ),
+]

@@ -1,102 +1,137 @@
-"""What a command is set to: flag, else COTOOL_* variable, else config file, else default."""
+"""Where the value of an option comes from: the command line, a variable, config.toml, a default.
+
+Click does the choosing. `Command` gives each option its variables and the command its part of
+config.toml, as Click's `envvar` and `default_map`, and names in errors where a bad value came from.
+"""
 
 from __future__ import annotations
 
-import math
+import contextlib
+import copy
 import os
-from dataclasses import dataclass
+from collections.abc import Callable, MutableMapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from cotool.consensus.options import CLUSTERINGS, METHODS, METRICS
+import typer
+from typer.core import TyperCommand
+
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Sequence
 
-    Convert = Callable[[object, str], Any]
+WholeCommand = Callable[[], Any]
+Function = TypeVar("Function", bound=Callable[..., Any])
 
-FORMATS = ("table", "json", "jsonl", "csv", "html")
+TABLES = ("consensus", "experts", "analyze-logs", "vault", "bench")
 
-_MOST_THREADS = 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The settings of `cotool consensus` that a variable or the config file may give, too."""
-
-    method: str = "auto"
-    metric: str = "auto"
-    clustering: str = "auto"
-    threshold: float | None = None
-    weight: Mapping[str, float] | None = None
-    embedder: str | None = None
-    question_key: str | None = None
-    id_key: str | None = None
-    content_key: str | None = None
-    expert_key: str | None = None
-    confidence_key: str | None = None
-    timestamp_key: str | None = None
-    embedding_key: str | None = None
-    responses_key: str | None = None
-    topic_key: str | None = None
-    store: str | None = None
-    half_life: str | None = None
-    expert_columns: tuple[str, ...] = ()
-    format: str = "table"
-    threads: int | None = None
-
-
-class Traced(NamedTuple):
-    """A setting as it was given, and where: "--metric", "COTOOL_METRIC", a file, or "default"."""
-
-    name: str
-    raw: object
-    source: str
-    where: str
-
-    def value(self) -> Any:
-        """Return the value, converted. Raises InputError that names `where`."""
-        if self.source == "default":
-            return self.raw
-        return _CONVERTERS[self.name](self.raw, self.where)
-
-
-def resolve_settings(flags: Mapping[str, object]) -> Settings:
-    """Return the settings; `flags` maps names to what the command line gave, None where nothing.
-
-    Raises InputError that names the flag, the variable, or the file and key of a bad value.
-    """
-    return Settings(
-        **{
-            traced.name: traced.value()
-            for traced in trace_settings(flags)
-            if traced.source != "default"
-        }
+# Variables beside COTOOL_<TABLE>_<OPTION>. Those of consensus have no prefix.
+_SHORT = {
+    ("consensus", "threads"): "COTOOL_NUM_THREADS",
+    ("experts", "store"): "COTOOL_STORE",
+    ("vault", "keyring"): "COTOOL_KEYRING",
+    ("vault", "key_file"): "COTOOL_KEY_FILE",
+    ("vault", "passphrase_file"): "COTOOL_PASSPHRASE_FILE",
+} | {
+    ("consensus", name): f"COTOOL_{name.upper()}"
+    for name in (
+        *("method", "metric", "clustering", "threshold", "weight", "embedder", "question_key"),
+        *("id_key", "content_key", "expert_key", "confidence_key", "timestamp_key", "topic_key"),
+        *("embedding_key", "responses_key", "store", "half_life", "expert_columns", "format"),
     )
+}
+# Options that exclude each other. What is given closer to the call drops the others' settings.
+_RIVALS = (
+    ("format", "json"),
+    ("format", "open"),
+    ("scheduler", "scheduler_file"),
+    ("passphrase_file", "passphrase_fd", "passphrase_command", "system_keyring"),
+)
+_RANKS = {"DEFAULT_MAP": 1, "ENVIRONMENT": 2, "COMMANDLINE": 3}
+_REPORTS = {".json", ".jsonl", ".ndjson", ".csv", ".html", ".htm"}
+# Parameters of the library whose option has another name.
+_OPTIONS = {"num_threads": "threads"}
+# Options that say what one call is to do; a setting makes no sense.
+_ONLY_CALLED = {"debug", "demo"}
 
 
-def trace_settings(flags: Mapping[str, object]) -> Iterator[Traced]:
-    """Yield every setting with the place that decides it. Raises InputError for the file alone."""
-    path = config_path()
-    config = _read_config(path)
-    defaults = Settings()
-    for name in _CONVERTERS:
-        variable = _VARIABLES.get(name, f"COTOOL_{name.upper()}")
-        option = f"--{name.replace('_', '-')}"
-        if flags.get(name) is not None:
-            yield Traced(name, flags[name], option, option)
-        elif os.environ.get(variable):
-            yield Traced(name, os.environ[variable], variable, variable)
-        elif name in config:
-            yield Traced(name, config[name], path.name, f"{path}: [consensus] {name}")
-        else:
-            yield Traced(name, getattr(defaults, name), "default", "default")
+class App(typer.Typer):
+    """A Typer app whose commands are of the class `Command`."""
+
+    def command(self, name: str | None = None, **settings: Any) -> Callable[[Function], Function]:
+        """Register a command."""
+        settings.setdefault("cls", Command)
+        return super().command(name, **settings)
 
 
-def parse_threads(flag: str | None) -> int | None:
-    """Return the number that --threads gives, None where it is left out. Raises InputError."""
-    return None if flag is None else _threads(flag, "--threads")
+class Command(TyperCommand):
+    """A command whose options may also be set by variables and in config.toml."""
+
+    def make_context(self, info_name: Any, args: Any, parent: Any = None, **extra: Any) -> Any:
+        """Return the context, with variables and the config file attached; neither is read yet."""
+        table = _table(info_name, parent)
+        # A broken file does not stop --help, nor completion.
+        helps = {"-h", "--help"} & {*args} or extra.get("resilient_parsing")
+        if table is not None and not helps:
+            whole = None if parent is None else parent.obj
+            extra["default_map"] = self.attach(table, whole)
+        return super().make_context(info_name, args, parent, **extra)
+
+    def attach(self, table: str, whole: WholeCommand | None) -> MutableMapping[str, object]:
+        """Give the options their variables, and return what the config file sets.
+
+        whole: returns the whole command line, for the keys of other commands.
+        """
+        settable: list[Any] = [found for found in self.params if is_settable(found)]
+        for found in settable:
+            found.envvar, found.show_envvar = variables(table, found.name), False
+            if found.multiple:
+                found.type = copy.copy(found.type)
+                found.type.envvar_list_splitter = ","
+        return _Configured(table, settable, whole or (lambda: self))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse, choose and convert; errors name where the value came from."""
+        with _naming_sources(ctx):
+            rest = super().parse_args(ctx, args)
+        _drop_rivals(ctx)
+        return rest
+
+    def invoke(self, ctx: Any) -> Any:
+        """Return the command's work, the errors of which name options as well."""
+        with _naming_sources(ctx):
+            job = super().invoke(ctx)
+        return partial(_run_named, ctx, job) if callable(job) else job
+
+
+def _run_named(ctx: Any, job: Callable[[], int]) -> int:
+    with _naming_sources(ctx):
+        return job()
+
+
+def from_command_line(context: typer.Context, name: str) -> bool:
+    """Tell whether an option was given on the command line itself."""
+    return _rank(context, name) == _RANKS["COMMANDLINE"]
+
+
+def variables(table: str, name: str) -> list[str]:
+    """Return the variables that set an option; the first that is not empty is used."""
+    own = f"COTOOL_{table.upper().replace('-', '_')}_{name.upper()}"
+    return [own, _SHORT[table, name]] if (table, name) in _SHORT else [own]
+
+
+def source_of(ctx: Any, parameter: Any) -> str:
+    """Return what set a parameter: "--metric", "COTOOL_METRIC", "FILE: [table] key", "default"."""
+    source = getattr(ctx.get_parameter_source(parameter.name), "name", "DEFAULT")
+    if source == "ENVIRONMENT":
+        return str(next(name for name in parameter.envvar if os.environ.get(name)))
+    if source == "DEFAULT_MAP":
+        return f"{config_path()}: {ctx.default_map.label(parameter.name)}"
+    if parameter.param_type_name != "option":
+        return str(parameter.make_metavar(ctx)).strip("[].")
+    return str(max(parameter.opts, key=len))
 
 
 def config_path() -> Path:
@@ -111,11 +146,12 @@ def config_path() -> Path:
 
 def store_path(given: str | None) -> str:
     """Where the experts' record is kept: what is given, COTOOL_STORE, else the user's own file."""
-    if given or os.environ.get("COTOOL_STORE"):
-        return given or os.environ["COTOOL_STORE"]
-    config = _read_config(config_path()).get("store")
-    if isinstance(config, str) and config:
-        return config
+    given = given or os.environ.get("COTOOL_STORE") or None
+    if given is None:
+        stored = read_config().get("consensus", {}).get("store")
+        given = stored if isinstance(stored, str) and stored else None
+    if given is not None:
+        return given
     home = os.environ.get("COTOOL_HOME")
     if home:
         return str(Path(home, "experts.db"))
@@ -124,8 +160,9 @@ def store_path(given: str | None) -> str:
     return str(user_data_path("cotool") / "experts.db")
 
 
-def _read_config(path: Path) -> dict[str, object]:
-    """Return the [consensus] table of the config file, empty where there is no file."""
+def read_config() -> dict[str, dict[str, object]]:
+    """Return the tables of the config file, none where there is no file. Raises InputError."""
+    path = config_path()
     try:
         data = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
@@ -140,127 +177,189 @@ def _read_config(path: Path) -> dict[str, object]:
         raise InputError(f"{path}: byte {error.start + 1} is not UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path}: {error}", hint="expected TOML, as in metric = 'tfidf'") from None
-    for table in document:
-        if table != "consensus":
-            raise InputError(f"{path}: unknown key {table!r}", hint="expected [consensus]")
-    settings = document.get("consensus", {})
-    if not isinstance(settings, dict):
-        raise InputError(f"{path}: consensus is not a table", hint="write [consensus]")
-    for key in settings:
-        if key not in _CONVERTERS:
+    for table, settings in document.items():
+        if table not in TABLES:
+            raise InputError(f"{path}: unknown key {table!r}", hint=nearest(table, TABLES))
+        if not isinstance(settings, dict):
+            raise InputError(f"{path}: {table} is not a table", hint=f"write [{table}]")
+    return document
+
+
+class _Configured(MutableMapping[str, object]):
+    """One table of the config file as Click's `default_map`, read when Click first asks.
+
+    Keys of a table may be for any command of that group: `cotool vault verify` reads a file that
+    sets `armor` for `cotool vault encrypt`.
+    """
+
+    def __init__(self, table: str, parameters: Sequence[Any], whole: WholeCommand) -> None:
+        self._table = table
+        self._whole = whole
+        self._parameters = {found.name: found for found in parameters}
+        self._values: dict[str, object] | None = None
+        self._keys: dict[str, str] = {}
+
+    def label(self, name: str) -> str:
+        """Return how the file names an option."""
+        return f"[{self._table}] {self._keys.get(name, name)}"
+
+    def _read(self) -> dict[str, object]:
+        if self._values is None:
+            self._values = {}
+            names = option_names(self._parameters.values())
+            for key, value in read_config().get(self._table, {}).items():
+                name = names.get(key.replace("-", "_"))
+                if name is None:
+                    self._check(key)
+                    continue
+                self._keys[name] = key
+                where = f"{config_path()}: {self.label(name)}"
+                self._values[name] = _from_toml(self._parameters[name], value, where)
+        return self._values
+
+    def _check(self, key: str) -> None:
+        """Raise InputError where no command of the table has an option of this name."""
+        whole = self._whole()
+        inner = getattr(whole, "commands", {}).get(self._table, whole)
+        known: dict[str, str] = {}
+        for _, command in commands_of(inner, (self._table,)):
+            known |= option_names(command.params)
+        if key.replace("-", "_") not in known:
             raise InputError(
-                f"{path}: unknown key {key!r} in [consensus]",
-                hint=_nearest(key, tuple(_CONVERTERS)),
+                f"{config_path()}: unknown key {key!r} in [{self._table}]",
+                hint=nearest(key.replace("-", "_"), tuple(known)),
             )
-    return settings
+
+    def __getitem__(self, name: str) -> object:
+        return self._read()[name]
+
+    def __setitem__(self, name: str, value: object) -> None:
+        self._read()[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        del self._read()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())
 
 
-def _nearest(word: str, known: tuple[str, ...]) -> str:
+def option_names(parameters: Any) -> dict[str, str]:
+    """Return the names of parameters by the long names of their options, "_" for "-"."""
+    return {
+        option[2:].replace("-", "_"): found.name
+        for found in parameters
+        if is_settable(found)
+        for option in found.opts
+        if option.startswith("--")
+    }
+
+
+def commands_of(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield every command of a group, itself where it has none, with the words that call it."""
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        yield path, command
+        return
+    for name, found in inner.items():
+        yield from commands_of(found, (*path, name))
+
+
+def _from_toml(parameter: Any, value: object, where: str) -> object:
+    """Return a value of the file as the command line would give it."""
+    if parameter.is_flag:
+        if not isinstance(value, bool):
+            raise InputError(f"{where}: expected true or false, got {value!r}")
+        return value
+    if parameter.multiple and isinstance(value, dict):
+        return [f"{key}={_scalar(inner, where)}" for key, inner in value.items()]
+    values = [_scalar(inner, where) for inner in (value if isinstance(value, list) else [value])]
+    if parameter.multiple:
+        return values
+    if not isinstance(value, list):
+        return values[0]
+    import csv
+    import io
+
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(values)
+    return line.getvalue()
+
+
+def _scalar(value: object, where: str) -> str:
+    import datetime as dt
+
+    if isinstance(value, (dt.datetime, dt.date, dt.time)):
+        return value.isoformat()
+    if isinstance(value, (str, int, float)) and not isinstance(value, bool):
+        return str(value)
+    raise InputError(f"{where}: expected a text or a number, got {value!r}")
+
+
+def is_settable(parameter: Any) -> bool:
+    """Tell whether variables and the config file may set a parameter."""
+    return parameter.param_type_name == "option" and parameter.name not in _ONLY_CALLED
+
+
+def traced_context(command: Any, words: Sequence[str], whole: WholeCommand) -> Any:
+    """Return a context of a command that has parsed nothing: every value comes from settings."""
+    context = typer.Context(command, info_name=words[-1], resilient_parsing=True)
+    context.default_map = command.attach(words[0], whole)
+    return context
+
+
+def _table(info_name: str | None, parent: Any) -> str | None:
+    """Return the table of a command: the first word after `cotool`, None where it has none."""
+    name = info_name
+    while parent is not None and parent.parent is not None:
+        name, parent = parent.info_name, parent.parent
+    return name if name in TABLES else None
+
+
+def _rank(ctx: Any, name: str) -> int:
+    return _RANKS.get(getattr(ctx.get_parameter_source(name), "name", ""), 0)
+
+
+def _drop_rivals(ctx: Any) -> None:
+    """Unset what a rival overrules, such as a `format` in the config file by --json."""
+    defaults = {found.name: found.default for found in ctx.command.params}
+    for rivals in _RIVALS:
+        ranks = {name: _rank(ctx, name) for name in rivals if name in ctx.params}
+        for name, rank in ranks.items():
+            if 0 < rank < max(ranks.values()):
+                ctx.params[name] = defaults[name]
+    # The extension of a file that is named closer to the call decides the format.
+    suffix = Path(ctx.params.get("output") or "").suffix.lower()
+    if suffix in _REPORTS and 0 < _rank(ctx, "format") < _rank(ctx, "output"):
+        ctx.params["format"] = defaults["format"]
+
+
+@contextlib.contextmanager
+def _naming_sources(ctx: Any) -> Iterator[None]:
+    """Name in an error the option, variable or key that gave the value in place of a parameter."""
+    try:
+        yield
+    except typer.BadParameter as error:
+        if error.param is not None and error.param.name is not None:
+            place = source_of(ctx, error.param)
+            if not place.startswith("-"):
+                error.param_hint = f"'{place}'"
+        raise
+    except InputError as error:
+        if error.parameter is not None:
+            name = _OPTIONS.get(error.parameter, error.parameter)
+            known = {found.name: found for found in ctx.command.params}
+            found = known.get(name) or known.get(name.removesuffix("s"))
+            if found is not None:
+                error.parameter = source_of(ctx, found)
+        raise
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """Return a hint: the known word nearest to `word`, else all that are known."""
     from difflib import get_close_matches
 
     near = get_close_matches(word, known, n=1)
     return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
-
-
-def _choice(known: tuple[str, ...]) -> Convert:
-    def convert(value: object, where: str) -> str:
-        if isinstance(value, str) and value in known:
-            return value
-        raise InputError(
-            f"{where}: {value!r} is not one of {', '.join(known)}",
-            hint=_nearest(str(value), known),
-        )
-
-    return convert
-
-
-def _text(value: object, where: str) -> str:
-    if isinstance(value, str) and value:
-        return value
-    raise InputError(f"{where}: expected a text, got {value!r}")
-
-
-def _number(value: object, where: str) -> float:
-    if isinstance(value, (str, int, float)) and not isinstance(value, bool):
-        try:
-            number = float(value)
-        except (ValueError, OverflowError):
-            number = math.nan
-        if math.isfinite(number):
-            return number
-    raise InputError(f"{where}: expected a number, got {value!r}")
-
-
-def _threshold(value: object, where: str) -> float:
-    number = _number(value, where)
-    if 0 <= number <= 1:
-        return number
-    raise InputError(f"{where}: expected a similarity from 0 to 1, got {value!r}")
-
-
-def _threads(value: object, where: str) -> int:
-    number = _number(value, where)
-    if number.is_integer() and 1 <= number <= _MOST_THREADS:
-        return int(number)
-    raise InputError(f"{where}: expected a whole number from 1 to {_MOST_THREADS}, got {value!r}")
-
-
-def _names(value: object, where: str) -> tuple[str, ...]:
-    if isinstance(value, str):
-        import csv
-
-        value = [name.strip() for name in next(csv.reader([value]), [])]
-    if isinstance(value, list) and value and all(isinstance(name, str) and name for name in value):
-        return tuple(value)
-    raise InputError(f"{where}: expected names divided by commas, got {value!r}")
-
-
-def _weights(value: object, where: str) -> dict[str, float]:
-    if isinstance(value, dict):
-        pairs = list(value.items())
-    else:
-        texts = value.split(",") if isinstance(value, str) else value
-        pairs = [_pair(text, where) for text in texts] if isinstance(texts, (list, tuple)) else []
-    weights: dict[str, float] = {}
-    for expert, number in pairs:
-        if expert in weights:
-            raise InputError(f"{where}: {expert!r} has two weights", hint="give each expert one")
-        weights[expert] = _number(number, f"{where}: {expert}")
-        if weights[expert] < 0:
-            raise InputError(f"{where}: {expert}: a weight is 0 or more, got {number!r}")
-    if not weights:
-        raise InputError(f"{where}: expected EXPERT=NUMBER, got {value!r}")
-    return weights
-
-
-def _pair(text: object, where: str) -> tuple[str, str]:
-    expert, sign, number = str(text).rpartition("=")
-    if not (expert.strip() and sign):
-        raise InputError(f"{where}: expected EXPERT=NUMBER, got {text!r}", hint="as in alice=2.5")
-    return expert.strip(), number.strip()
-
-
-# The one variable whose name the kernels share.
-_VARIABLES = {"threads": "COTOOL_NUM_THREADS"}
-_CONVERTERS: dict[str, Convert] = {
-    "method": _choice(METHODS),
-    "metric": _choice(METRICS),
-    "clustering": _choice(CLUSTERINGS),
-    "threshold": _threshold,
-    "weight": _weights,
-    "embedder": _text,
-    "question_key": _text,
-    "id_key": _text,
-    "content_key": _text,
-    "expert_key": _text,
-    "confidence_key": _text,
-    "timestamp_key": _text,
-    "embedding_key": _text,
-    "responses_key": _text,
-    "topic_key": _text,
-    "store": _text,
-    "half_life": _text,
-    "expert_columns": _names,
-    "format": _choice(FORMATS),
-    "threads": _threads,
-}

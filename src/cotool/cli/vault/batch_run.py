@@ -96,19 +96,18 @@ def run_jobs(
     work: Callable[[Job, int, ByteBar], Done | None],
     *,
     verb: str,
-    threads: str | None,
+    threads: int | None,
     quiet: bool,
     progress: bool = True,
 ) -> int:
     """Do every job, with a bar and a summary on standard error; return the exit code."""
-    from cotool.cli.shared.settings import parse_threads
     from cotool.vault.batch import run_batch
 
     total = None if any(job.source == STDIO for job in jobs) else sum(map(_size, jobs))
     shown = progress and not quiet and stderr_moves()
     with ended_by_sigterm(), ByteBar(total, shown=shown) as bar:
         outcomes = run_batch(
-            jobs, lambda job, threads: work(job, threads, bar), num_threads=parse_threads(threads)
+            jobs, lambda job, threads: work(job, threads, bar), num_threads=threads
         )
     return end_jobs(outcomes, verb=verb, quiet=quiet)
 

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from cotool.cli.shared.cluster import EngineChoice  # noqa: TC001 - Typer reads the annotations
-from cotool.cli.shared.options import flag, option
+from cotool.cli.shared.options import Threads, flag, option
+from cotool.cli.shared.settings import App
 from cotool.cli.vault import run as work
 from cotool.cli.vault.keyring_command import keys_app
 from cotool.cli.vault.keys import KeyRequest  # noqa: TC001 - Typer reads the annotations
@@ -19,7 +20,7 @@ Job = Callable[[], int]
 
 PROFILES = ("low-memory", "high-memory")
 
-app = typer.Typer(
+app = App(
     name="vault",
     no_args_is_help=True,
     rich_markup_mode="rich",
@@ -53,9 +54,6 @@ Output = Annotated[
 ]
 Force = Annotated[bool, flag(_OUTPUT, "Replace files that exist.", "--force", "-f")]
 Recursive = Annotated[bool, flag(_INPUT, "Read the files in folders.", "--recursive", "-r")]
-Threads = Annotated[
-    str | None, option(_RUN, "Threads to use; all cores by default.", "--threads", metavar="NUMBER")
-]
 Quiet = Annotated[bool, flag(_RUN, "Say nothing but errors.", "--quiet", "-q")]
 Profile = Annotated[
     str | None,

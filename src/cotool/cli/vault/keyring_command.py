@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cotool.cli.shared.options import flag, option
+from cotool.cli.shared.settings import App
 from cotool.cli.vault.keys import KeyRequest, generated_passphrase, naming, tell
 from cotool.cli.vault.options import with_keys
 from cotool.cli.vault.secrets import SecretSource, store_in_system, system_keyring
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 Job = Callable[[], int]
 
-keys_app = typer.Typer(
+keys_app = App(
     no_args_is_help=True,
     rich_markup_mode="rich",
     help="The keyring: versions of your key, in a file that a passphrase or key file opens.",

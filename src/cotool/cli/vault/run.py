@@ -54,7 +54,7 @@ class Encryption:
     recipient_file: str | None
     generate: bool
     profile: str | None
-    threads: str | None
+    threads: int | None
     quiet: bool
     where: EngineChoice = LOCAL
 
@@ -97,7 +97,7 @@ class Decryption:
     force: bool
     recursive: bool
     verify_first: bool
-    threads: str | None
+    threads: int | None
     quiet: bool
     where: EngineChoice = LOCAL
 
@@ -147,7 +147,7 @@ class Verification:
     """The options of `verify`."""
 
     recursive: bool
-    threads: str | None
+    threads: int | None
     quiet: bool
     where: EngineChoice = LOCAL
 
@@ -181,7 +181,6 @@ def _spread(
     options: Encryption | Decryption | Verification,
 ) -> int:
     """Do a command's jobs on a cluster."""
-    from cotool.cli.shared.settings import parse_threads
     from cotool.cli.vault.cluster_run import run_on_cluster, vault_task
     from cotool.engine import resolve_num_threads
 
@@ -200,7 +199,7 @@ def _spread(
         task = replace(task, armored=options.armor, force=options.force)
     elif isinstance(options, Decryption):
         task = replace(task, force=options.force, verify_first=options.verify_first)
-    threads = resolve_num_threads(parse_threads(options.threads))
+    threads = resolve_num_threads(options.threads)
     outcomes = run_on_cluster(jobs, task, options.where, threads=threads, quiet=options.quiet)
     return end_jobs(outcomes, verb=_VERBS[action], quiet=options.quiet)
 
@@ -262,7 +261,7 @@ class Rewrapping:
     remove: tuple[int, ...]
     profile: str | None
     recursive: bool
-    threads: str | None
+    threads: int | None
     quiet: bool
 
 
@@ -326,7 +325,7 @@ class Reencryption:
     recipient: bool
     recipient_file: str | None
     recursive: bool
-    threads: str | None
+    threads: int | None
     quiet: bool
 
 
@@ -433,16 +432,15 @@ def sign(
     force: bool,
     recursive: bool,
     profile: str | None,
-    threads: str | None,
+    threads: int | None,
 ) -> int:
     """Write a manifest."""
     from cotool import vault
-    from cotool.cli.shared.settings import parse_threads
     from cotool.vault.files import Target
 
     names = _signed_files(files, output, recursive=recursive)
     key = _signing_key(request, by_keyring=request.has_keyring, profile=profile, confirm=True)
-    text = vault.sign(names, key=key, num_threads=parse_threads(threads))
+    text = vault.sign(names, key=key, num_threads=threads)
     with Target(_stdout() if output in {None, STDIO} else str(output), force=force) as target:
         target.begin(text.encode())
     return 0
@@ -463,18 +461,17 @@ def _signed_files(files: Sequence[str], output: str | None, *, recursive: bool) 
 
 
 def verify_signature(
-    manifest: str, request: KeyRequest, *, threads: str | None, quiet: bool
+    manifest: str, request: KeyRequest, *, threads: int | None, quiet: bool
 ) -> int:
     """Check a manifest; a line for each file."""
     from cotool import vault
-    from cotool.cli.shared.settings import parse_threads
     from cotool.vault.signing import read_manifest, signed_with_keyring
 
     text = sys.stdin.read() if manifest == STDIO else read_manifest(manifest)
     key = _signing_key(request, by_keyring=signed_with_keyring(text), profile=None, confirm=False)
     failed = total = 0
     with naming(manifest):
-        checks = vault.verify_signatures(text, key=key, num_threads=parse_threads(threads))
+        checks = vault.verify_signatures(text, key=key, num_threads=threads)
     words = {"ok": "OK", "changed": "FAILED", "unreadable": "FAILED open or read"}
     for found in checks:
         total += 1
@@ -496,17 +493,16 @@ def _signing_key(
     return request.new_passphrase(secret, profile=profile)
 
 
-def hash_password(*, profile: str | None, threads: str | None) -> int:
+def hash_password(*, profile: str | None, threads: int | None) -> int:
     """Print a hash for each password."""
     from cotool import vault
-    from cotool.cli.shared.settings import parse_threads
     from cotool.vault.keys import DEFAULT_PROFILE
     from cotool.vault.keys import profile as cost
 
     hashes = vault.hash_passwords(
         _passwords(confirm=True),
         cost=cost(profile or DEFAULT_PROFILE),
-        num_threads=parse_threads(threads),
+        num_threads=threads,
     )
     for found in hashes:
         print(found, flush=True)
@@ -514,11 +510,10 @@ def hash_password(*, profile: str | None, threads: str | None) -> int:
 
 
 def verify_password(
-    phc: str | None, *, profile: str | None, allow_any_cost: bool, threads: str | None
+    phc: str | None, *, profile: str | None, allow_any_cost: bool, threads: int | None
 ) -> int:
     """Print ok, ok needs-rehash, wrong or invalid for each password."""
     from cotool import vault
-    from cotool.cli.shared.settings import parse_threads
     from cotool.vault.keys import DEFAULT_PROFILE
     from cotool.vault.keys import profile as cost
     from cotool.vault.passwords import parse_pair
@@ -536,7 +531,7 @@ def verify_password(
         pairs(),
         cost=cost(profile or DEFAULT_PROFILE),
         allow_any_cost=allow_any_cost,
-        num_threads=parse_threads(threads),
+        num_threads=threads,
     )
     for found in checks:
         if found.reason is not None:
