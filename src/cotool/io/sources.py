@@ -1,8 +1,7 @@
-"""Files and standard input as buffered UTF-8 bytes: gzip and UTF-16 are recognised and undone."""
+"""Files and standard input as buffered UTF-8 bytes, whatever their compression and encoding."""
 
 from __future__ import annotations
 
-import codecs
 import io
 import sys
 from contextlib import contextmanager
@@ -10,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from cotool.errors import InputError
+from cotool.io.compression import MAGIC_SIZE, compression_of, decompressed
+from cotool.io.encodings import MARK_SIZE, decoded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,37 +19,28 @@ if TYPE_CHECKING:
 STDIN = "-"
 
 _BLOCK = 1 << 16
-_GZIP = b"\x1f\x8b"
-# UTF-32 LE begins like UTF-16 LE, so it stands first.
-_ENCODINGS = (
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_EXTENSIONS = (".gz", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt")
+_EXTENSIONS = (".gz", ".zst", ".bz2", ".xz", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt")
 
 
 class _Raw(io.RawIOBase):
-    """A raw stream over a read function whose first answer holds at least four bytes or all."""
+    """A raw stream over blocks of bytes."""
 
-    def __init__(self, read: Callable[[int], bytes]) -> None:
-        self._read = read
-        self._begun = False
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks = blocks
+        self._rest = memoryview(b"")
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        data = self._read(len(buffer))
-        while not self._begun and 0 < len(data) < 4:
-            more = self._read(len(buffer) - len(data))
-            if not more:
-                break
-            data += more
-        self._begun = True
-        buffer[: len(data)] = data
-        return len(data)
+        while not self._rest:
+            block = next(self._blocks, None)
+            if block is None:
+                return 0
+            self._rest = memoryview(block)
+        given, self._rest = self._rest[: len(buffer)], self._rest[len(buffer) :]
+        buffer[: len(given)] = given
+        return len(given)
 
 
 @contextmanager
@@ -137,78 +129,26 @@ def _decoded(
             on_read(len(data))
         return data
 
-    stream: io.BufferedReader = io.BufferedReader(_Raw(read), _BLOCK)
-    if stream.peek(2).startswith(_GZIP):
-        stream = io.BufferedReader(_Raw(_gunzip(stream, name)), _BLOCK)
-    start = stream.peek(4)
-    for mark, encoding in _ENCODINGS:
-        if start.startswith(mark):
-            return io.BufferedReader(_Raw(_recode(stream, encoding, name)), _BLOCK)
-    if start.startswith(codecs.BOM_UTF8):
-        stream.read(len(codecs.BOM_UTF8))
-    return stream
+    head = b""
+    while (len(head) < MARK_SIZE or _may_be_compressed(head)) and (data := read(_BLOCK)):
+        head += data
+    kind = compression_of(head)
+    blocks = _blocks(head, read)
+    if kind is not None:
+        waiting: io.BufferedReader = io.BufferedReader(_Raw(blocks), _BLOCK)
+        blocks = decompressed(waiting.read1, kind, name)
+    return io.BufferedReader(_Raw(decoded(blocks, name)), _BLOCK)
 
 
-def _gunzip(stream: io.BufferedReader, name: str) -> Callable[[int], bytes]:
-    # Not gzip.GzipFile: it fills a block before it gives anything, which a pipe may never do.
-    import zlib
-
-    member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    waiting = b""
-
-    def read(size: int) -> bytes:
-        nonlocal member, waiting
-        data = b""
-        while not data:
-            waiting = waiting or stream.read1(_BLOCK)
-            if member.eof:
-                # Another member may follow, or zeros that fill a tape's block.
-                if not waiting:
-                    break
-                waiting = waiting.lstrip(b"\0")
-                if not waiting:
-                    continue
-                member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-            if not waiting:
-                raise _damaged(name, "it ends too early")
-            try:
-                data = member.decompress(waiting, size)
-            except zlib.error as error:
-                raise _damaged(name, str(error)) from None
-            waiting = member.unused_data if member.eof else member.unconsumed_tail
-        return data
-
-    return read
+def _may_be_compressed(head: bytes) -> bool:
+    """Tell whether a mark of a compression has begun and is not whole yet."""
+    return len(head) < MAGIC_SIZE and head.startswith((b"BZh", b"\xfd7zX"))
 
 
-def _damaged(name: str, reason: str) -> InputError:
-    return InputError(
-        f"{name}: the gzip data is damaged or cut short: {reason}",
-        hint="check the file with gzip --test",
-    )
-
-
-def _recode(stream: io.BufferedReader, encoding: str, name: str) -> Callable[[int], bytes]:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    rest = b""
-
-    def read(size: int) -> bytes:
-        nonlocal rest
-        while not rest:
-            data = stream.read1(_BLOCK)
-            try:
-                rest = decoder.decode(data, final=not data).encode()
-            except UnicodeError:
-                raise InputError(
-                    f"{name}: is not valid {encoding.upper()}, as its first bytes say",
-                    hint="save the file as UTF-8",
-                ) from None
-            if not data:
-                break
-        given, rest = rest[:size], rest[size:]
-        return given
-
-    return read
+def _blocks(head: bytes, read: Callable[[int], bytes]) -> Iterator[bytes]:
+    yield head
+    while data := read(_BLOCK):
+        yield data
 
 
 def _unreadable(name: str, error: OSError | ValueError) -> InputError:

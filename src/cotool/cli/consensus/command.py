@@ -63,7 +63,7 @@ def consensus(
         list[str] | None,
         typer.Argument(
             metavar="[FILES]...",
-            help="JSON, JSON lines, CSV or TSV, also gzipped; - is standard input.",
+            help="JSON, JSON lines, CSV or TSV, also compressed; - is standard input.",
             show_default=False,
         ),
     ] = None,

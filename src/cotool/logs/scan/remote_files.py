@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from cotool.errors import InputError
 from cotool.io.compression import MAGIC_SIZE, compression_of
+from cotool.io.encodings import encoding_of
 from cotool.io.remote import BLOCK, describe, find_objects, shown
 from cotool.logs.scan.samples import REACH
-from cotool.logs.scan.sources import Source, is_encoded, windows_of
+from cotool.logs.scan.sources import Source, windows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +44,7 @@ def remote_sample(source: Source) -> tuple[list[bytes], int, int, float | None] 
     if not found.ranged or found.size is None:
         return None
     head = found.read(0, min(MAGIC_SIZE, found.size))
-    if compression_of(head) or is_encoded(head):
+    if compression_of(head) or encoding_of(head):
         return None
     start = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
     places = windows_of(start, found.size)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from cotool.errors import InputError
 from cotool.io.compression import BLOCK, MAGIC_SIZE, compression_of, decompressed
+from cotool.io.encodings import decoded, encoding_of
 from cotool.io.remote import is_url
 from cotool.logs.scan.rotation import in_time_order
 
@@ -29,14 +30,8 @@ _WINDOW = 1 << 14
 _SMALL = 1 << 20
 _MOMENT = 0.05  # seconds
 _AHEAD = 3  # blocks that a compressed stream is read ahead
+_COUNTED = "what came before is counted"
 _COMPRESSED = (".gz", ".zst", ".bz2", ".xz")
-# UTF-32 LE begins like UTF-16 LE, so it stands first.
-_ENCODINGS = (
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +242,7 @@ def _is_binary(path: str) -> bool:
             head = file.read(1024)
     except OSError:
         return False  # opening it again will say why
-    known = compression_of(head) or is_encoded(head)
+    known = compression_of(head) or encoding_of(head)
     return not known and b"\0" in head
 
 
@@ -300,7 +295,7 @@ def _plain(source: Source, fd: int, status: os.stat_result) -> PlainFile | None:
     except OSError as error:
         raise InputError(f"{source.path}: cannot be read: {error.strerror}") from None
     # Files of /proc say that they are empty, and are not.
-    if (head and not status.st_size) or compression_of(head) or is_encoded(head):
+    if (head and not status.st_size) or compression_of(head) or encoding_of(head):
         return None
     start = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
     size = status.st_size if source.limit is None else min(status.st_size, source.limit)
@@ -370,11 +365,15 @@ def _stream(
         head += data  # the more there is at once, the better the format is told
     kind = compression_of(head)
     read_on = _with_head(head, read)
-    blocks = decompressed(read_on, kind, path) if kind else iter(lambda: read_on(BLOCK), b"")
+    blocks = (
+        decompressed(read_on, kind, path, hint=_COUNTED)
+        if kind
+        else iter(lambda: read_on(BLOCK), b"")
+    )
     ahead = _Ahead(blocks) if kind else None
     try:
         yield Stream(
-            _decoded(iter(ahead) if ahead else blocks),
+            decoded(iter(ahead) if ahead else blocks),
             compression=kind,
             mtime=mtime,
             size=size,
@@ -406,23 +405,6 @@ def _with_head(head: bytes, read: Callable[[int], bytes]) -> Callable[[int], byt
         return read(size)
 
     return read_on
-
-
-def _decoded(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield blocks in UTF-8 where their first bytes name UTF-16 or UTF-32, else as they are."""
-    first = next(blocks, b"")
-    while first and len(first) < 4 and (more := next(blocks, b"")):
-        first += more
-    encoding = next((name for mark, name in _ENCODINGS if first.startswith(mark)), None)
-    if encoding is None:
-        yield first.removeprefix(codecs.BOM_UTF8)
-        yield from blocks
-        return
-    decoder = codecs.getincrementaldecoder(encoding)("replace")
-    yield decoder.decode(first).encode("utf-8", "replace")
-    for block in blocks:
-        yield decoder.decode(block).encode("utf-8", "replace")
-    yield decoder.decode(b"", final=True).encode("utf-8", "replace")
 
 
 class _Ahead:
@@ -490,8 +472,3 @@ def windows_of(start: int, size: int) -> list[tuple[int, int]]:
     step = (length - _WINDOW) / (_WINDOWS - 1)
     begins = [start + int(n * step) for n in range(_WINDOWS)]
     return [(begin, begin + _WINDOW) for begin in begins]
-
-
-def is_encoded(head: bytes) -> bool:
-    """Tell whether a text's first bytes name an encoding that has to be undone."""
-    return any(head.startswith(mark) for mark, _ in _ENCODINGS)

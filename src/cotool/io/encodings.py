@@ -1,0 +1,52 @@
+"""UTF-16 and UTF-32 recognised by their byte order marks, and turned into UTF-8."""
+
+from __future__ import annotations
+
+import codecs
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MARK_SIZE = 4
+# UTF-32 LE begins like UTF-16 LE, so it comes first.
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def encoding_of(head: bytes) -> str | None:
+    """Return the encoding that a text's first MARK_SIZE bytes name, None for UTF-8 and others."""
+    return next((name for mark, name in _MARKS if head.startswith(mark)), None)
+
+
+def decoded(blocks: Iterator[bytes], name: str | None = None) -> Iterator[bytes]:
+    """Yield blocks in UTF-8, without a mark, where they are UTF-16 or UTF-32; else as they are.
+
+    Bad bytes of these encodings raise InputError that names the source, or are replaced where no
+    `name` is given.
+    """
+    first = next(blocks, b"")
+    while first and len(first) < MARK_SIZE and (more := next(blocks, b"")):
+        first += more
+    encoding = encoding_of(first)
+    if encoding is None:
+        yield first.removeprefix(codecs.BOM_UTF8)
+        yield from blocks
+        return
+    decoder = codecs.getincrementaldecoder(encoding)("replace" if name is None else "strict")
+    try:
+        for block in chain([first], blocks):
+            yield decoder.decode(block).encode("utf-8", "replace")
+        yield decoder.decode(b"", final=True).encode("utf-8", "replace")
+    except UnicodeError:
+        raise InputError(
+            f"{name}: is not valid {encoding.upper()}, as its first bytes say",
+            hint="save the file as UTF-8",
+        ) from None
