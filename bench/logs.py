@@ -24,8 +24,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cotool.logs.options import LogOptions
 from cotool.logs.patterns.patterns import compile_pattern
-from cotool.logs.scan.scan import ScanOptions, Watch, scan_source
+from cotool.logs.scan.scan import Watch, scan_source
 from cotool.logs.scan.sources import find_sources
 from results import Report, add_write
 
@@ -134,7 +135,7 @@ def scan(
     path: str, threads: int, patterns: tuple[str, ...] = ()
 ) -> Callable[[], tuple[float, int]]:
     """The kernel with the recognition of formats, without the command around it."""
-    options = ScanOptions(
+    options = LogOptions(
         num_threads=threads, patterns=tuple(compile_pattern(text, text) for text in patterns)
     )
 

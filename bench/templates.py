@@ -26,7 +26,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cotool.logs.templates.mine import mine_templates
+from cotool.logs.mine import mine_templates
 from logs import SIZE, make_log, run
 from results import Report, add_write
 

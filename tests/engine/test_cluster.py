@@ -105,13 +105,14 @@ def test_the_environment_names_the_scheduler(steady, tmp_path, monkeypatch, in_p
 def test_templates_and_filters_are_the_same_on_a_cluster(steady, tmp_path, monkeypatch):
     """Forms that come back from workers add up to the templates of one machine."""
     from cotool.engine.cluster import ClusterOptions, cluster_engine
-    from cotool.logs.api import LogOptions, analyze_sources, summary_of
+    from cotool.logs.api import analyze_sources, summary_of
+    from cotool.logs.options import LogOptions
     from cotool.logs.scan.cluster import scan_spread
     from cotool.logs.scan.scan import Watch
     from cotool.logs.scan.sources import find_sources
 
     sources = find_sources([write_logs(tmp_path / "logs", 3)], recursive=True)
-    options = LogOptions(mine=True, levels=["error", "warning"], num_threads=1).to_scan()
+    options = LogOptions(templates=True, levels=["error", "warning"], num_threads=1)
     here = analyze_sources(sources, options)
     with cluster_engine(ClusterOptions(scheduler=steady.address)) as engine:
         found = scan_spread(sources, options, Watch(), engine, meter=Meter(), size=30_000)
@@ -123,7 +124,8 @@ def test_templates_and_filters_are_the_same_on_a_cluster(steady, tmp_path, monke
 def test_a_worker_that_is_killed_costs_nothing(new_cluster, tmp_path):
     """Kill -9 in mid-run: the other worker does the rest, and the result is whole."""
     from cotool.engine.cluster import ClusterOptions, cluster_engine
-    from cotool.logs.api import LogOptions, analyze_sources
+    from cotool.logs.api import analyze_sources
+    from cotool.logs.options import LogOptions
     from cotool.logs.scan.cluster import scan_spread
     from cotool.logs.scan.scan import Watch
     from cotool.logs.scan.sources import find_sources
@@ -131,7 +133,7 @@ def test_a_worker_that_is_killed_costs_nothing(new_cluster, tmp_path):
     cluster = new_cluster()
     first, _ = cluster.add_worker("slow"), cluster.add_worker("slow")
     sources = find_sources([write_logs(tmp_path / "logs", 3)], recursive=True)
-    options = LogOptions(num_threads=1).to_scan()
+    options = LogOptions(num_threads=1)
 
     class Killer(Meter):
         done, lost = 0, 0

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from cotool.cli.app import main
-from cotool.logs.options import LEVELS
+from cotool.logs.levels import LEVELS
 
 FAMILIES = sorted((Path(__file__).parent / "families").glob("*.log"))
 # Times without a year lie before the file's last change.

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from cotool._fast.logs.forms import Forms
 from cotool.engine.tasks import Lost, Meter, ThreadEngine
-from cotool.logs.api import LogOptions, analyze_sources, summary_of
+from cotool.logs.api import analyze_sources, summary_of
 from cotool.logs.histogram import WIDTHS
+from cotool.logs.options import LogOptions
 from cotool.logs.patterns.patterns import parse_pattern
 from cotool.logs.report.documents import to_dict
 from cotool.logs.scan.cluster import scan_spread, whole_range
@@ -32,7 +33,7 @@ MTIME = 1704200000
 
 def options_of(**given):
     patterns = tuple(map(parse_pattern, ("a=child", r"b=\d+ ms$", "(?i)OOM|kil+ed")))
-    return LogOptions(patterns=patterns, **given).to_scan()
+    return LogOptions(patterns=patterns, **given)
 
 
 def all_options() -> st.SearchStrategy:
@@ -44,7 +45,7 @@ def all_options() -> st.SearchStrategy:
         show=st.sampled_from([0, 3]),
         context=st.sampled_from([0, 2]),
         tz=st.sampled_from([None, "Europe/Berlin"]),
-        mine=st.booleans(),
+        templates=st.booleans(),
         num_threads=st.just(1),
         span_size=st.sampled_from([None, 40, 200]),
         block_size=st.sampled_from([None, 64]),
@@ -114,7 +115,7 @@ def test_files_of_all_kinds_are_spread(tmp_path):
         write(tmp_path, "empty.log", b""),
         Source(str(tmp_path / "absent.log"), 10),
     ]
-    options = options_of(show=5, context=2, mine=True, num_threads=2)
+    options = options_of(show=5, context=2, templates=True, num_threads=2)
     found = scan_spread(sources, options, Watch(), ThreadEngine(2), meter=Meter(), size=20_000)
     there = summary_of(found, options.show, Watch())
     assert told(there) == told(analyze_sources(sources, options))

@@ -14,7 +14,8 @@ import pytest
 
 from cotool.errors import InputError, MissingExtraError
 from cotool.io.remote import describe, shown
-from cotool.logs.api import LogOptions, analyze_logs
+from cotool.logs.api import analyze_logs
+from cotool.logs.options import LogOptions
 from cotool.logs.report.documents import to_dict
 
 pytest.importorskip("fsspec", reason="remote inputs need fsspec")
@@ -280,5 +281,5 @@ def test_what_needs_order_is_read_in_order(server, tmp_path, capfd):
 
 def test_options_are_checked_as_ever():
     """A filter that cannot be read is told before anything is fetched."""
-    with pytest.raises(InputError, match="--level"):
-        LogOptions(levels=["loud"]).to_scan()
+    with pytest.raises(InputError, match="levels: 'loud'"):
+        LogOptions(levels=["loud"])

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from cotool._fast.logs import logscan
 from cotool.logs.formats.recognise import recognise
 from cotool.logs.histogram import MAX_BUCKETS, WIDTHS
-from cotool.logs.options import LEVELS
+from cotool.logs.levels import LEVELS
+from cotool.logs.options import LogOptions
 from cotool.logs.patterns.patterns import compile_pattern
 from cotool.logs.scan.inferred import Times
+from cotool.logs.times import Moment
 from reference import scan_log
 
 FORMATS = recognise(
@@ -75,37 +77,18 @@ def logs() -> st.SearchStrategy[bytes]:
     ).map(lambda log: b"".join(line + end for line, end in log[0]) + log[1])
 
 
-def scanner(**given):
-    arguments = {
-        "formats": [found.to_kernel() for found in FORMATS],
-        "literals": [
-            (b"error", True, -1),
-            (b"exception", True, -1),
-            (b"failed", True, -1),
-            (b"warn", True, -2),
-            *((x, p.fold, n) for n, p in enumerate(PATTERNS) for x in p.literals),
-        ],
-        "programs": [b"" if p.exact else p.program for p in PATTERNS],
-        "every": [n for n, p in enumerate(PATTERNS) if not p.literals],
-        "levels": None,
-        "since": None,
-        "until": None,
-        "wanted": None,
-        "date": (2023, 1, 1),
-        "zone": ((), ()),
-        "widths": WIDTHS,
-        "most_buckets": MAX_BUCKETS,
-        "show": 0,
-        "show_levels": (),
-        "show_matches": False,
-        "entries": False,
-        "lone": False,
-        "mine": False,
-        "resumed": False,
-        "prefix": b"",
-        "num_threads": 1,
-    }
-    return logscan.Scanner(**{**arguments, **given})
+def scanner(*, date=(2023, 1, 1), resumed=False, midway=False, cycle=0, **given):
+    return logscan.Scanner(
+        LogOptions(**{"patterns": PATTERNS, "num_threads": 1, **given}),
+        [found.to_kernel() for found in FORMATS],
+        date,
+        keywords=((b"error", b"exception", b"failed"), (b"warn",)),
+        widths=WIDTHS,
+        most_buckets=MAX_BUCKETS,
+        resumed=resumed,
+        midway=midway,
+        cycle=cycle,
+    )
 
 
 def by_file(data, **given):
@@ -197,15 +180,15 @@ def test_filters_and_records_are_the_oracles(
     until = until and int(until.timestamp())
     oracle, entries = expected(data, levels=levels, since=since, until=until, wanted=wanted)
     chosen = {
-        "levels": None if levels is None else [LEVELS.index(level) for level in levels],
-        "since": None if since is None else (since, since),
-        "until": None if until is None else (until, until),
-        "wanted": wanted,
+        "levels": levels,
+        "since": None if since is None else Moment(since, since),
+        "until": None if until is None else Moment(until, until),
+        "match": wanted and [PATTERNS[n].name for n in wanted],
         "num_threads": num_threads,
         "span_size": span_size,
     }
     assert figures(by_file(data, **chosen)) == oracle
-    scan, written = by_pieces(data, pieces, entries=True, **chosen)
+    scan, written = by_pieces(data, pieces, records=True, **chosen)
     assert figures(scan) == oracle
     found = [json.loads(line) for line in written.splitlines()]
     times = [
@@ -233,7 +216,6 @@ def test_samples_are_the_first_that_pass(data, num_threads, span_size, show):
     scan = by_file(
         data,
         show=show,
-        show_levels=[LEVELS.index("error")],
         num_threads=num_threads,
         span_size=span_size,
     )

@@ -15,8 +15,8 @@ from cotool import analyze_logs
 from cotool.errors import InputError
 from cotool.logs.formats.given import parse_log_format
 from cotool.logs.histogram import MAX_BUCKETS, WIDTHS, Histogram
+from cotool.logs.levels import LEVELS
 from cotool.logs.model import FileSummary, LogCounts, LogSummary, Sample
-from cotool.logs.options import LEVELS
 from cotool.logs.report.activity import display_buckets, duration, find_bursts, find_gaps, rate
 from cotool.logs.report.documents import to_dict
 from cotool.logs.scan.inferred import Times

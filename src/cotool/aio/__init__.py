@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from cotool.consensus.options import Embedder
     from cotool.errors import CotoolError
     from cotool.logs import LogSummary
+    from cotool.logs.options import LogArguments
     from cotool.vault import Argon2Cost, Checked, Done, FileInfo, Key, Keyring, Passphrase
     from cotool.vault import PasswordCheck as _PasswordCheck
     from cotool.vault.files import StrPath
@@ -50,22 +51,6 @@ if TYPE_CHECKING:
         threshold: float | None
         weights: Mapping[str, float] | None
         embedder: Embedder | None
-        num_threads: int | None
-
-    class LogOptions(TypedDict, total=False):
-        """What cotool.analyze_logs() takes beside the paths."""
-
-        patterns: Mapping[str, str] | None
-        levels: Iterable[str] | None
-        since: str | None
-        until: str | None
-        match: Iterable[str] | None
-        log_format: str
-        tz: str | None
-        show: int
-        context: int
-        recursive: bool
-        templates: bool
         num_threads: int | None
 
 
@@ -194,14 +179,17 @@ async def similarity_matrix(
 
 
 async def analyze_logs(
-    paths: str | PathLike[str] | Sequence[str | PathLike[str]], **options: Unpack[LogOptions]
+    paths: str | PathLike[str] | Sequence[str | PathLike[str]],
+    *,
+    recursive: bool = False,
+    **options: Unpack[LogArguments],
 ) -> LogSummary:
     """Count the lines of logs by level, time, keyword and pattern: cotool.analyze_logs()."""
     import cotool
 
     def work(call: Call) -> LogSummary:
-        threads = call.threads(options.pop("num_threads", None))
-        return cotool.analyze_logs(paths, watch=call.watch(), num_threads=threads, **options)  # type: ignore[misc]
+        options["num_threads"] = call.threads(options.get("num_threads"))
+        return cotool.analyze_logs(paths, recursive=recursive, watch=call.watch(), **options)
 
     return await run(work)
 

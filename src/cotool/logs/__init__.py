@@ -9,8 +9,8 @@ from cotool._lazy import lazy
 if TYPE_CHECKING:
     from cotool.logs.api import analyze_logs
     from cotool.logs.histogram import Histogram
+    from cotool.logs.mine import mine_templates
     from cotool.logs.model import FileSummary, LogCounts, LogSummary, Sample
-    from cotool.logs.templates.mine import mine_templates
     from cotool.logs.templates.model import Template
     from cotool.logs.templates.template_set import TemplateSet
 
@@ -33,7 +33,7 @@ __getattr__ = lazy(
         "Histogram": "cotool.logs.histogram",
         "Template": "cotool.logs.templates.model",
         "TemplateSet": "cotool.logs.templates.template_set",
-        "mine_templates": "cotool.logs.templates.mine",
+        "mine_templates": "cotool.logs.mine",
         **dict.fromkeys(["FileSummary", "LogCounts", "LogSummary", "Sample"], "cotool.logs.model"),
     },
 )

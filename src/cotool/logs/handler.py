@@ -6,10 +6,9 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from cotool.logs.formats.given import parse_log_format
 from cotool.logs.model import FileSummary, LogCounts, LogSummary
-from cotool.logs.patterns.patterns import compile_pattern
-from cotool.logs.scan.scan import ScanOptions, Watch, scan_opened
+from cotool.logs.options import LogOptions
+from cotool.logs.scan.scan import Watch, scan_opened
 from cotool.logs.scan.sources import Stream
 
 if TYPE_CHECKING:
@@ -58,17 +57,12 @@ class CountingHandler(logging.Handler):
         name: str = "logging",
     ) -> None:
         super().__init__(level)
-        compiled = tuple(compile_pattern(key, text) for key, text in (patterns or {}).items())
         self._path = name
         self._show = show
-        self._options = ScanOptions(
-            patterns=compiled,
-            formats=parse_log_format(_FORMAT),
-            show=show,
-            mine=templates,
-            num_threads=1,
+        self._options = LogOptions(
+            patterns=patterns, log_format=_FORMAT, show=show, templates=templates, num_threads=1
         )
-        self._empty = LogCounts(patterns=dict.fromkeys((one.name for one in compiled), 0))
+        self._empty = LogCounts(patterns=dict.fromkeys(patterns or (), 0))
         self._begin()
 
     def _begin(self) -> None:
@@ -106,7 +100,7 @@ class CountingHandler(logging.Handler):
         with self._locked():
             self._count()
             templates = None
-            if self._options.mine:
+            if self._options.templates:
                 from cotool.logs.templates.template_set import TemplateSet
 
                 # Merged with an empty one: what is logged later does not change a summary.

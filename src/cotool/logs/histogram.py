@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from operator import add
 from typing import TYPE_CHECKING
 
-from cotool.logs.options import LEVELS
+from cotool.logs.levels import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

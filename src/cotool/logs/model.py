@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from cotool.logs.histogram import Histogram
-from cotool.logs.options import KEYWORDS, LEVELS
+from cotool.logs.levels import KEYWORDS, LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

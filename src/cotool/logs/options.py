@@ -1,7 +1,199 @@
-"""The names that options of `analyze-logs` take; imports nothing: --help loads no kernel."""
+"""The options of an analysis of logs: one checked set, from the caller down to the kernel.
+
+A new option of the scanner is a field here, a keyword of LogArguments, and what the kernel makes of
+it; the command line adds its flag. Loads no kernel.
+"""
 
 from __future__ import annotations
 
-# In order of severity; `unknown` is a record whose format shows no level.
-LEVELS = ("trace", "debug", "info", "notice", "warning", "error", "critical", "unknown")
-KEYWORDS = ("error", "warning")
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypedDict, cast
+
+from cotool.engine import resolve_num_threads
+from cotool.errors import InputError
+from cotool.logs.levels import LEVELS, level_named
+from cotool.logs.patterns.patterns import Pattern, compile_pattern
+from cotool.logs.times import Moment, parse_moment, parse_zone
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from zoneinfo import ZoneInfo
+
+    from cotool.logs.formats.model import Format
+    from cotool.logs.templates.labels import Labels
+
+_SHOWN = ("error", "critical")
+_DAY = timedelta(days=1)
+
+
+class LogArguments(TypedDict, total=False):
+    """The keyword arguments of analyze_logs() that become LogOptions."""
+
+    patterns: Mapping[str, str] | None
+    levels: Iterable[str] | None
+    since: str | None
+    until: str | None
+    match: Iterable[str] | None
+    log_format: str
+    tz: str | None
+    show: int
+    context: int
+    templates: bool
+    num_threads: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LogOptions:
+    """What to find and to count in each source. Raises InputError at once for what cannot be.
+
+    See analyze_logs() for the fields up to `num_threads`; what people write is read once, when the
+    options are made: patterns are compiled, moments absolute, levels have their own names. The
+    others are for callers within the core: `records` writes a JSON object for each line, `labels`
+    names their templates, `lone` takes every line for a record, `span_size` and `block_size` cut
+    the work differently without changing a result.
+    """
+
+    patterns: Mapping[str, str] | Iterable[Pattern] | None = ()
+    levels: Iterable[str] | None = None
+    since: str | Moment | None = None
+    until: str | Moment | None = None
+    match: Iterable[str] | None = None
+    log_format: str = "auto"
+    tz: str | None = None
+    show: int = 0
+    context: int = 0
+    templates: bool = False
+    num_threads: int | None = None
+    records: bool = False
+    lone: bool = False
+    labels: Labels | None = None
+    span_size: int | None = field(default=None, repr=False)
+    block_size: int | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        given = self.patterns or ()
+        patterns = (
+            tuple(compile_pattern(name, text) for name, text in given.items())
+            if isinstance(given, Mapping)
+            else tuple(given)
+        )
+        names = [pattern.name for pattern in patterns]
+        zone = self.zone
+        read = {
+            "patterns": patterns,
+            "levels": _levels(self.levels),
+            "since": _moment(self.since, "since", zone),
+            "until": _moment(self.until, "until", zone),
+            "match": None if self.match is None else frozenset(self.match),
+        }
+        for name, value in read.items():
+            object.__setattr__(self, name, value)
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise InputError(f"two patterns are called {twice!r}", hint="write NAME=REGEX")
+        for name in self.match or ():
+            if name not in names:
+                raise InputError(
+                    f"there is no pattern {name!r}",
+                    parameter="match",
+                    hint=f"patterns: {', '.join(names)}" if names else "give one with NAME=REGEX",
+                )
+        for name in ("show", "context"):
+            if getattr(self, name) < 0:
+                raise InputError(f"{getattr(self, name)} is negative", parameter=name)
+        resolve_num_threads(self.num_threads)
+        _ = self.formats
+
+    @property
+    def compiled(self) -> tuple[Pattern, ...]:
+        """The patterns, which are compiled when the options are made."""
+        return cast("tuple[Pattern, ...]", self.patterns)
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The zone of times that name none."""
+        return None if self.tz is None else parse_zone(self.tz)
+
+    @property
+    def formats(self) -> tuple[Format, ...] | None:
+        """The formats that take the place of recognition; None: recognise them."""
+        if self.log_format == "auto":
+            return None
+        from cotool.logs.formats.given import parse_log_format
+
+        return parse_log_format(self.log_format)
+
+    @property
+    def threads(self) -> int:
+        """How many threads work."""
+        return resolve_num_threads(self.num_threads)
+
+    @property
+    def passing(self) -> Collection[int] | None:
+        """The numbers of the levels that are counted; None: all."""
+        return None if self.levels is None else [LEVELS.index(level) for level in self.levels]
+
+    @property
+    def shown(self) -> Collection[int]:
+        """The numbers of the levels of which samples are kept."""
+        return [LEVELS.index(level) for level in self.levels or _SHOWN]
+
+    @property
+    def wanted(self) -> Collection[int] | None:
+        """The numbers of the patterns of which a record matches one; None: no pattern decides."""
+        if self.match is None:
+            return None
+        return [n for n, pattern in enumerate(self.compiled) if pattern.name in self.match]
+
+    @property
+    def zone_table(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Local times from which on an offset from UTC holds, and the offsets, in seconds.
+
+        An hour that comes twice is the first one; one that is left out is read as if it had been.
+        """
+        zone = self.zone
+        return ((), ()) if zone is None else _zone_table(zone)
+
+    @property
+    def moves_with_years(self) -> bool:
+        """Whether a year that was inferred decides what is counted."""
+        return bool(self.since or self.until or self.tz)
+
+
+def _levels(levels: Iterable[str] | None) -> frozenset[str] | None:
+    if levels is None:
+        return None
+    words = levels.split(",") if isinstance(levels, str) else levels
+    return frozenset(level_named(word, "levels") for word in words if word)
+
+
+def _moment(text: str | Moment | None, parameter: str, zone: ZoneInfo | None) -> Moment | None:
+    return parse_moment(text, parameter, zone) if isinstance(text, str) else text
+
+
+@lru_cache(maxsize=8)
+def _zone_table(zone: ZoneInfo) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    starts, offsets = [-(1 << 62)], []
+    day = datetime(1970, 1, 1, tzinfo=UTC)
+    before = zone.utcoffset(day.replace(tzinfo=None))
+    offsets.append(_seconds(before))
+    while day.year < 2101:
+        following = day + 7 * _DAY
+        after = zone.utcoffset(following.replace(tzinfo=None))
+        if after != before:
+            low, high = int(day.timestamp()), int(following.timestamp())
+            while high - low > 1:
+                middle = (low + high) // 2
+                local = datetime.fromtimestamp(middle, UTC).replace(tzinfo=None)
+                low, high = (middle, high) if zone.utcoffset(local) == before else (low, middle)
+            starts.append(high)
+            offsets.append(_seconds(after))
+        day, before = following, after
+    return tuple(starts), tuple(offsets)
+
+
+def _seconds(offset: timedelta | None) -> int:
+    return 0 if offset is None else int(offset.total_seconds())

@@ -23,15 +23,17 @@ class Moment(NamedTuple):
     universal: int
 
 
-def parse_duration(text: str, option: str) -> int:
-    """Return the seconds of 30s, 5m, 2h, 1d or 1w. Raises InputError naming `option`."""
+def parse_duration(text: str, parameter: str) -> int:
+    """Return the seconds of 30s, 5m, 2h, 1d or 1w. Raises InputError naming `parameter`."""
     form = _DURATION.fullmatch(text)
     if form is None or float(form[1]) * _UNITS[form[2]] < 1:
-        raise InputError(f"{option}: cannot read {text!r}", hint="write 30s, 5m, 2h, 1d or 1w")
+        raise InputError(
+            f"cannot read {text!r}", parameter=parameter, hint="write 30s, 5m, 2h, 1d or 1w"
+        )
     return int(float(form[1]) * _UNITS[form[2]])
 
 
-def parse_moment(text: str, option: str, zone: ZoneInfo | None) -> Moment:
+def parse_moment(text: str, parameter: str, zone: ZoneInfo | None) -> Moment:
     """Return the moment of an ISO date or time, of a clock time today, or so long ago (2h).
 
     Without an offset it is in `zone`; without that it is taken as the logs write it.
@@ -39,7 +41,7 @@ def parse_moment(text: str, option: str, zone: ZoneInfo | None) -> Moment:
     now = datetime.now(UTC)
     ago = _DURATION.fullmatch(text)
     if ago is not None:
-        then = now - timedelta(seconds=parse_duration(text, option))
+        then = now - timedelta(seconds=parse_duration(text, parameter))
         here = then.astimezone().replace(tzinfo=UTC)
         return Moment(int((then if zone else here).timestamp()), int(then.timestamp()))
     days = {"today": 0, "yesterday": 1}.get(text.strip().lower())
@@ -56,7 +58,8 @@ def parse_moment(text: str, option: str, zone: ZoneInfo | None) -> Moment:
             found = datetime.fromisoformat(text.strip())
     except ValueError:
         raise InputError(
-            f"{option}: cannot read {text!r}",
+            f"cannot read {text!r}",
+            parameter=parameter,
             hint="write 2024-03-01, '2024-03-01 12:00', 2024-03-01T12:00Z, 12:00, yesterday, or 2h",
         ) from None
     if found.tzinfo is None and zone is not None:
@@ -76,6 +79,7 @@ def parse_zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError):
         raise InputError(
-            f"--tz: {name!r} is not a time zone that is known here",
+            f"{name!r} is not a time zone that is known here",
+            parameter="tz",
             hint="write an IANA name such as Europe/Berlin or UTC",
         ) from None

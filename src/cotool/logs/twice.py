@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from cotool.logs.model import LogSummary
-    from cotool.logs.scan.scan import ScanOptions
+    from cotool.logs.options import LogOptions
     from cotool.logs.scan.sources import Source
     from cotool.logs.scan.state import State
     from cotool.logs.templates.template_set import TemplateSet
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def analyze_twice(
     sources: Sequence[Source],
-    options: ScanOptions,
+    options: LogOptions,
     watch: Watch | None = None,
     state: State | None = None,
     *,
@@ -37,13 +37,15 @@ def analyze_twice(
     """
     watch = watch or Watch()
     with read_twice(sources) as repeatable:
-        first = replace(options, mine=True, records=False)
+        first = replace(options, templates=True, records=False)
         # Where each file begins is noted once its records are written.
         summary = analyze_sources(repeatable, first, watch, copy.deepcopy(state))
         if summary.templates is None or watch.stopped:
             return summary
         found = name(summary.templates)
         chosen = None if only is None else found.find(only).id
-        second = replace(options, mine=False, records=True, show=0, labels=found.labels(chosen))
+        second = replace(
+            options, templates=False, records=True, show=0, labels=found.labels(chosen)
+        )
         again = analyze_sources(repeatable, second, watch, state)
         return replace(summary, templates=found, interrupted=again.interrupted)

@@ -20,8 +20,8 @@ from cotool.cli.html.templates import templates
 from cotool.consensus.model import Insight
 from cotool.logs import LogSummary, analyze_logs
 from cotool.logs.histogram import Histogram
+from cotool.logs.levels import LEVELS
 from cotool.logs.model import FileSummary, LogCounts
-from cotool.logs.options import LEVELS
 from cotool.logs.report.documents import Clock
 from cotool.logs.templates.compare import Change, Comparison
 from cotool.text import one_line

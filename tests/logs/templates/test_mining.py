@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cotool import InputError, TemplateSet, analyze_logs, mine_templates
-from cotool.logs.api import LogOptions, analyze_sources
+from cotool.logs.api import analyze_sources
+from cotool.logs.options import LogOptions
 from cotool.logs.scan.sources import find_sources
 from cotool.logs.templates.baseline import read_baseline
 from cotool.logs.templates.compare import chance, compare, compare_baselines
@@ -41,8 +42,8 @@ def test_threads_blocks_and_spans_change_nothing(mixed, tmp_path):
     sources = find_sources([str(log)])
     wanted = None
     for threads, span, block in ((1, None, None), (2, 5000, 4096), (4, 777, 1000), (2, 100_000, 1)):
-        options = LogOptions(mine=True, num_threads=threads, span_size=span, block_size=block)
-        found = figures(analyze_sources(sources, options.to_scan()).templates)
+        options = LogOptions(templates=True, num_threads=threads, span_size=span, block_size=block)
+        found = figures(analyze_sources(sources, options).templates)
         wanted = wanted or found
         assert found == wanted
 

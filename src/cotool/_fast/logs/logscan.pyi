@@ -1,4 +1,4 @@
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from typing_extensions import Buffer, disjoint_base
@@ -21,35 +21,18 @@ class Scanner:
     forms: Forms | None
     def __init__(
         self,
-        *,
+        options: Any,
         formats: Sequence[Mapping[str, Any]],
-        literals: Collection[tuple[bytes, bool, int]],
-        programs: Sequence[bytes],
-        every: Sequence[int],
-        levels: Collection[int] | None,
-        since: tuple[int, int] | None,
-        until: tuple[int, int] | None,
-        wanted: Collection[int] | None,
         date: tuple[int, int, int],
-        zone: tuple[Sequence[int], Sequence[int]],
+        *,
+        keywords: Sequence[Sequence[bytes]] = (),
         widths: Sequence[int],
         most_buckets: int,
-        show: int,
-        show_levels: Collection[int],
-        show_matches: bool,
-        entries: bool,
-        lone: bool,
-        mine: bool,
-        resumed: bool,
-        prefix: bytes,
-        num_threads: int,
-        labels: Forms | None = None,
-        ids: Sequence[str] = (),
-        only: str | None = None,
-        span_size: int | None = None,
-        block_size: int | None = None,
+        prefix: bytes = b"",
+        resumed: bool = False,
         midway: bool = False,
         cycle: int = 0,
+        small_spans: bool = False,
     ) -> None: ...
     def scan_range(self, file: int, begin: int, stop: int, end: int, size: int) -> int: ...
     def edges(

@@ -168,6 +168,8 @@ LINE_LIMIT = COTOOL_LINE_LIMIT
 
 # Bytes of a span. Larger ones share the work less evenly, smaller ones add up more often.
 cdef uint64_t SPAN = 1 << 22
+# The same for what is fed in pieces of a few mebibytes.
+cdef uint64_t SMALL_SPAN = 1 << 20
 # The same where forms are counted, for one thread adds the tables up: the mixed log of
 # bench/templates.py takes 1.70 s with 1 << 22, 1.38 with 1 << 24, 1.26 with 1 << 25, 1.20 so.
 cdef uint64_t FORMS_SPAN = 1 << 26
@@ -278,17 +280,16 @@ def probe_levels(bytes line not None, Py_ssize_t start):
 cdef class Scanner:
     """Counts of one file or stream, given in pieces. Not for several threads at a time.
 
-    formats: sequence of mappings with the fields of cotool_format, and `places` of cotool_place;
-    literals: sequence of (bytes, fold, pattern), pattern -1 and -2 for the keyword sets;
-    programs: one regex program a pattern, empty where its literals decide;
-    every: the patterns that have no literal; levels: those that pass, None for all;
-    since, until: seconds since 1970, for times without a zone and for others; wanted: patterns of
-    which a record must match one; date: year, month and day of the first stamp without them; zone:
-    starts and offsets of local time; widths, most_buckets: of the histogram; show: how many
-    samples, of show_levels or, with show_matches, of the lines that match a wanted pattern;
-    entries: keep one for each line; resumed: the first line may belong to a record that another
-    scan has counted; midway: the lines before the first record are another scan's, see
-    scan_range(); cycle: years or days from `date` to the first stamp without them.
+    options: what logs.options.LogOptions has: `compiled` patterns, `passing` and `shown` levels,
+    `since` and `until` as seconds since 1970 for times without a zone and for others, the `wanted`
+    patterns of which a record must match one, `zone_table`, `show`, `records`, `lone`, `templates`,
+    `labels`, `threads`, `span_size`, `block_size`. formats: mappings with the fields of
+    cotool_format, and `places` of cotool_place. date: year, month and day of the first stamp
+    without them; cycle: years or days from there to it. keywords: words of the two keyword sets;
+    widths, most_buckets: of the histogram. prefix: begins each written record. resumed: the first
+    line may belong to a record that another scan has counted; midway: the lines before the first
+    record are another scan's, see scan_range(). small_spans: pieces are small, and threads share
+    them.
     """
 
     cdef cotool_config config
@@ -318,46 +319,42 @@ cdef class Scanner:
     cdef bytes prefix
     cdef list written
 
-    def __cinit__(self, *, formats, literals, programs, every, levels, since, until, wanted, date,
-                  zone, widths, int most_buckets, int show, show_levels, bint show_matches,
-                  bint entries, bint lone, bint mine, bint resumed, bytes prefix, int num_threads,
-                  Forms labels=None, ids=(), only=None, span_size=None, block_size=None,
-                  bint midway=False, int64_t cycle=0):
+    def __cinit__(self, options, formats, date, *, keywords=(), widths, int most_buckets,
+                  bytes prefix=b"", bint resumed=False, bint midway=False, int64_t cycle=0,
+                  bint small_spans=False):
         cdef cotool_config* c = &self.config
         cdef int n
-        cdef size_t block = block_size or BLOCK
+        cdef size_t block = options.block_size or BLOCK
+        cdef bint mine = options.templates
+        levels, wanted = options.passing, options.wanted
         self.keep = []
         self.samples = []
         self.written = []
         self.prefix = prefix
-        self.labels = labels
-        self.ids = "".join(ids).encode()
-        if len(self.ids) != len(ids) * COTOOL_NAME_SIZE:
-            raise ValueError(f"ids have {COTOOL_NAME_SIZE} characters")
-        if labels is not None:
-            self.names.forms = &labels.table
-            self.names.name = <const uint8_t*><const char*>self.ids
-            self.names.only = -1 if only is None else ids.index(only)
-        self.threads = max(num_threads, 1)
+        if options.labels is not None:
+            self._set_labels(options.labels)
+        self.threads = max(options.threads, 1)
         self.spans = self.threads * (FORMS_BATCH if mine else BATCH)
-        self.span_size = span_size or (FORMS_SPAN if mine else SPAN)
+        self.span_size = FORMS_SPAN if mine else SMALL_SPAN if small_spans else SPAN
+        if options.span_size:
+            self.span_size = options.span_size
         self._set_formats(formats)
-        self._set_patterns(literals, programs, every)
+        self._set_patterns(options.compiled, keywords)
         for n in range(COTOOL_LEVELS):
             c.levels[n] = levels is None or n in levels
-            c.show_levels[n] = n in show_levels
-        c.timed = since is not None or until is not None
+            c.show_levels[n] = n in options.shown
+        c.timed = options.since is not None or options.until is not None
         for n in range(2):
-            c.since[n] = -INT64_MAX if since is None else since[n]
-            c.until[n] = INT64_MAX if until is None else until[n]
+            c.since[n] = -INT64_MAX if options.since is None else options.since[n]
+            c.until[n] = INT64_MAX if options.until is None else options.until[n]
         if wanted is not None:
-            flags = bytearray(len(programs) + 1)
+            flags = bytearray(c.patterns + 1)
             for pattern in wanted:
                 flags[pattern] = 1
             c.wanted = self._keep_bytes(bytes(flags))
         c.filtered = levels is not None or c.timed or wanted is not None
         c.year, c.month, c.day = date
-        starts, offsets = zone
+        starts, offsets = options.zone_table
         self.numbers = <int64_t*>malloc((2 * len(starts) + len(widths) + 1) * sizeof(int64_t))
         if self.numbers == NULL:
             raise MemoryError
@@ -368,10 +365,10 @@ cdef class Scanner:
         c.zone_offset = self.numbers + c.zones
         c.widths = self.numbers + 2 * c.zones
         c.most_buckets = most_buckets
-        c.show = show
-        c.show_matches = show_matches
-        c.entries = entries
-        c.lone = lone
+        c.show = options.show
+        c.show_matches = wanted is not None
+        c.entries = options.records
+        c.lone = options.lone
         if mine:
             self.mined = Forms(widths)
             c.mine, c.prior = 1, &self.mined.table
@@ -459,12 +456,25 @@ cdef class Scanner:
             for k in given["first"]:
                 f.first[k] = 1
 
-    cdef int _set_patterns(self, literals, programs, every) except -1:
+    cdef int _set_labels(self, labels) except -1:
+        cdef Forms forms = labels.forms
+        self.labels, ids, only = forms, labels.ids, labels.only
+        self.ids = "".join(ids).encode()
+        if len(self.ids) != len(ids) * COTOOL_NAME_SIZE:
+            raise ValueError(f"ids have {COTOOL_NAME_SIZE} characters")
+        self.names.forms = &forms.table
+        self.names.name = <const uint8_t*><const char*>self.ids
+        self.names.only = -1 if only is None else ids.index(only)
+
+    cdef int _set_patterns(self, patterns, keywords) except -1:
         cdef cotool_config* c = &self.config
         cdef int n
+        literals = [(word, True, -1 - n) for n, words in enumerate(keywords) for word in words]
+        literals += [(word, x.fold, n) for n, x in enumerate(patterns) for word in x.literals]
+        every = [n for n, x in enumerate(patterns) if not x.literals]
         if len(literals) > 65535:
             raise ValueError("at most 65535 literals")
-        c.literals, c.patterns, c.every_line = len(literals), len(programs), len(every)
+        c.literals, c.patterns, c.every_line = len(literals), len(patterns), len(every)
         c.literal = <cotool_literal*>calloc(c.literals + 1, sizeof(cotool_literal))
         c.pattern = <cotool_pattern*>calloc(c.patterns + 1, sizeof(cotool_pattern))
         c.every = <int*>calloc(c.every_line + 1, sizeof(int))
@@ -477,10 +487,10 @@ cdef class Scanner:
             c.literal[n].size = len(text)
             c.literal[n].fold = fold
             c.literal[n].pattern = pattern
-        for n, program in enumerate(programs):
-            if program:
-                c.pattern[n].program = self._keep_bytes(program)
-                c.pattern[n].size = len(program)
+        for n, x in enumerate(patterns):
+            if not x.exact:
+                c.pattern[n].program = self._keep_bytes(x.program)
+                c.pattern[n].size = len(x.program)
         for n, pattern in enumerate(every):
             c.every[n] = pattern
         cotool_config_literals(c)

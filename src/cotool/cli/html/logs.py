@@ -12,7 +12,7 @@ from cotool.cli.html.tables import Cell, Column, Row, data_table
 from cotool.cli.html.templates import level_badge, templates
 from cotool.cli.html.timeline import time_line
 from cotool.cli.logs.table import size, speed_text
-from cotool.logs.options import LEVELS
+from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import duration, rate
 from cotool.logs.report.documents import clock_of
 from cotool.text import plural

@@ -9,7 +9,7 @@ from cotool.cli.html.markup import Html, brief, clipped, element, join, said
 from cotool.cli.html.parts import note, plain_table, share_text
 from cotool.cli.html.tables import Cell, Column, Row, data_table
 from cotool.cli.html.timeline import sparkline
-from cotool.logs.options import LEVELS
+from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import duration, find_bursts
 from cotool.logs.templates.report import rare_templates
 from cotool.logs.templates.tokens import SHOWN

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cotool.cli.html.markup import Html, element, join
 from cotool.cli.html.parts import chart, plain_table
-from cotool.logs.options import LEVELS
+from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import Gap, display_buckets, duration, find_bursts, find_gaps
 from cotool.text import plural
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from cotool.cli.logs.run import LogRequest
     from cotool.logs.model import LogSummary
-    from cotool.logs.scan.scan import ScanOptions
+    from cotool.logs.options import LogOptions
     from cotool.logs.scan.sources import Source
 
 
@@ -55,18 +55,17 @@ def is_spread(request: LogRequest, sources: Sequence[Source]) -> bool:
     return remote and request.records is None
 
 
-def analyze_spread(
-    request: LogRequest, sources: Sequence[Source], options: ScanOptions, *, shown: bool
-) -> LogSummary:
+def analyze_spread(request: LogRequest, sources: Sequence[Source], *, shown: bool) -> LogSummary:
     """Return the analysis of sources from the tasks of the engine that was chosen."""
     from cotool.cli.logs.run import stopped_by_interrupt
     from cotool.logs.api import REMOTE_READS, summary_of
     from cotool.logs.scan.cluster import scan_spread
 
+    options = request.options
     total = sum(source.size for source in sources)
     with (
         kept_tasks(request.engine, _identity(sources, options), quiet=request.quiet) as checkpoint,
-        engine_of(request.engine, options.num_threads, at_least=REMOTE_READS) as engine,
+        engine_of(request.engine, options.threads, at_least=REMOTE_READS) as engine,
         _SpreadWatch(total, shown=shown) as watch,
         stopped_by_interrupt(watch),
     ):
@@ -76,7 +75,7 @@ def analyze_spread(
         return summary_of(found, options.show, watch)
 
 
-def _identity(sources: Sequence[Source], options: ScanOptions) -> list[object]:
+def _identity(sources: Sequence[Source], options: LogOptions) -> list[object]:
     """Return what a run is known by: what is asked, and of which files in which state."""
     asked = [
         sorted(value) if isinstance(value, frozenset) else value

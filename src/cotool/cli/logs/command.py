@@ -29,7 +29,7 @@ from cotool.cli.shared.report_options import (  # noqa: TC001 - Typer reads the 
     ReportFile,
 )
 from cotool.errors import InputError
-from cotool.logs.options import LEVELS
+from cotool.logs.levels import LEVELS
 
 EXAMPLES = """Examples:
 
@@ -268,32 +268,38 @@ def analyze_logs(
         )
     if template is not None and not template.strip():
         raise InputError("--template: an empty id", hint="--templates table lists the ids")
-    for name, number in (("--show", show), ("--context", context), ("--top", top)):
-        if number < 0:
-            raise InputError(f"{name}: {number} is negative", hint="give 0 or more")
+    if top < 0:
+        raise InputError(f"{top} is negative", parameter="top", hint="give 0 or more")
     if demo:
         files = demo_paths("shop.log", files, "cotool analyze-logs")
+    from cotool.logs.options import LogOptions
+    from cotool.logs.patterns.patterns import all_patterns
+    from cotool.logs.times import parse_duration
+
+    options = LogOptions(
+        patterns=all_patterns(pattern or (), patterns or ()),
+        levels=level,
+        since=since,
+        until=until,
+        match=match,
+        log_format=log_format or "auto",
+        tz=tz,
+        show=show,
+        context=context,
+        num_threads=threads,
+        records=records is not None,
+    )
     request = LogRequest(
         paths=tuple(files or _standard_input()),
         recursive=recursive,
-        log_format=log_format or "auto",
-        tz=tz,
+        options=options,
         state=state,
         follow=follow,
-        patterns=tuple(pattern or ()),
-        pattern_files=tuple(patterns or ()),
-        levels=None if level is None else tuple(filter(None, level.lower().split(","))),
-        match=None if match is None else tuple(match),
-        since=since,
-        until=until,
-        show=show,
-        context=context,
-        bucket=bucket,
+        bucket=None if bucket is None else parse_duration(bucket, "bucket"),
         records=records,
         format=chosen or "table",
         output=output,
         conditions=tuple(fail_on or ()),
-        threads=threads,
         quiet=quiet,
         progress=not no_progress,
         engine=engine_choice(engine, scheduler, scheduler_file, resume=resume),

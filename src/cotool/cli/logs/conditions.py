@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cotool.cli.shared.conditions import parse_condition
-from cotool.logs.options import KEYWORDS, LEVELS
+from cotool.logs.levels import KEYWORDS, LEVELS
 from cotool.logs.report.activity import find_bursts, find_gaps
 
 if TYPE_CHECKING:

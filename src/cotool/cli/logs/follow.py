@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from cotool.cli.logs.run import LogRequest
     from cotool.cli.logs.templates import TemplatePlan
-    from cotool.logs.scan.scan import ScanOptions
     from cotool.logs.templates.template_set import TemplateSet
 
 _PAUSE = 0.5  # seconds between two looks at the files
@@ -35,8 +34,6 @@ _CLEAR = "\x1b[H\x1b[2J"
 
 def follow(
     request: LogRequest,
-    options: ScanOptions,
-    bucket: int | None,
     state: State | None,
     plan: TemplatePlan,
 ) -> LogSummary:
@@ -52,11 +49,11 @@ def follow(
         watch = _FollowWatch(sink)
         with stopped_by_interrupt(watch):
             while not watch.stopped:
-                found = _tick(request, options, watch, state, partial(_learned, total, plan))
+                found = _tick(request, watch, state, partial(_learned, total, plan))
                 if found is not None:
-                    total = _joined(total, found, options.show)
+                    total = _joined(total, found, request.options.show)
                 if live and (found is not None or not total.files):
-                    _draw(request, plan.compared(total), options, bucket)
+                    _draw(request, plan.compared(total))
                 with contextlib.suppress(KeyboardInterrupt):
                     watch.waiting = True
                     time.sleep(_PAUSE)
@@ -97,12 +94,12 @@ def _records(request: LogRequest) -> Iterator[BinaryIO | None]:
 
 def _tick(
     request: LogRequest,
-    options: ScanOptions,
     watch: Watch,
     state: State,
     name: Callable[[TemplateSet], TemplateSet],
 ) -> LogSummary | None:
     """Read what is new; None where nothing is."""
+    options = request.options
     try:
         sources = find_sources(request.paths, recursive=request.recursive)
     except InputError:
@@ -113,7 +110,7 @@ def _tick(
     new = [source for source in sources if _has_grown(source, state)]
     if not new:
         return None
-    if options.mine and options.records:
+    if options.templates and options.records:
         return analyze_twice(new, options, watch, state, name=name)
     found = analyze_sources(new, options, watch, state)
     return found if found.templates is None else replace(found, templates=name(found.templates))
@@ -181,7 +178,7 @@ def _learned(total: LogSummary, plan: TemplatePlan, found: TemplateSet) -> Templ
     return merged.with_known(tuple(known.values()), total.templates.heads)
 
 
-def _draw(request: LogRequest, total: LogSummary, options: ScanOptions, bucket: int | None) -> None:
+def _draw(request: LogRequest, total: LogSummary) -> None:
     sys.stdout.write(_CLEAR)
-    write_summary(sys.stdout, request, total, options, bucket)
+    write_summary(sys.stdout, request, total)
     sys.stdout.flush()

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 from cotool.cli.logs.templates import LineWatch, plan_templates, write_json, write_templates
 from cotool.errors import InputError
-from cotool.logs.options import KEYWORDS, LEVELS
+from cotool.logs.levels import KEYWORDS, LEVELS
 from cotool.text import plural, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import TextIO
+    from zoneinfo import ZoneInfo
 
     from cotool.cli.logs.templates import TemplatePlan
     from cotool.cli.shared.cluster import EngineChoice
     from cotool.cli.shared.conditions import Condition
-    from cotool.logs.api import LogOptions
     from cotool.logs.model import LogCounts, LogSummary
-    from cotool.logs.scan.scan import ScanOptions
+    from cotool.logs.options import LogOptions
     from cotool.logs.scan.sources import Source
     from cotool.logs.scan.state import State
 
@@ -39,24 +39,14 @@ class LogRequest:
 
     paths: tuple[str, ...]
     recursive: bool
-    log_format: str
-    tz: str | None
+    options: LogOptions
     state: str | None
     follow: bool
-    patterns: tuple[str, ...]
-    pattern_files: tuple[str, ...]
-    levels: tuple[str, ...] | None
-    match: tuple[str, ...] | None
-    since: str | None
-    until: str | None
-    show: int
-    context: int
-    bucket: str | None
+    bucket: int | None
     records: str | None
     format: str
     output: str | None
     conditions: tuple[str, ...]
-    threads: int | None
     quiet: bool
     progress: bool
     engine: EngineChoice
@@ -71,15 +61,12 @@ def run(request: LogRequest) -> int:
     """Carry out a request; return the exit code."""
     from cotool.cli.logs.cluster_run import is_spread
     from cotool.logs.scan.sources import find_sources
-    from cotool.logs.times import parse_duration
 
     if request.format == "html":
         from cotool.cli.html.output import report_target
 
         request = replace(request, output=report_target(request.output, shows=request.shows))
-    options = _options(request)
-    scan = options.to_scan()
-    names = [pattern.name for pattern in options.patterns]
+    names = [pattern.name for pattern in request.options.compiled]
     conditions: list[Condition[LogSummary]] = []
     needed: set[str] = set()
     if request.conditions:
@@ -87,7 +74,6 @@ def run(request: LogRequest) -> int:
 
         conditions = [parse_log_condition(text, names) for text in request.conditions]
         needed.update(*map(needs, conditions))
-    bucket = None if request.bucket is None else parse_duration(request.bucket, "--bucket")
     if request.records == "-" and request.output in {None, "-"} and request.follow:
         raise InputError("--records - and --follow both write to standard output")
     sources = find_sources(request.paths, recursive=request.recursive)
@@ -97,7 +83,7 @@ def run(request: LogRequest) -> int:
         sources,
         conditions_need=frozenset(needed),
     )
-    scan = replace(scan, mine=plan.mine)
+    request = replace(request, options=replace(request.options, templates=plan.mine))
     spread = is_spread(request, sources)
     with contextlib.ExitStack() as stack:
         state = None
@@ -108,11 +94,11 @@ def run(request: LogRequest) -> int:
         if request.follow:
             from cotool.cli.logs.follow import follow
 
-            summary = follow(request, scan, bucket, state, plan)
+            summary = follow(request, state, plan)
         else:
-            summary = _analyze(request, sources, scan, state, plan, spread=spread)
+            summary = _analyze(request, sources, state, plan, spread=spread)
         summary = plan.compared(summary)
-        _write(request, summary, scan, bucket)
+        _write(request, summary)
     if request.shows:
         from cotool.cli.html.output import show_report
 
@@ -120,32 +106,9 @@ def run(request: LogRequest) -> int:
     return _end(request, summary, conditions)
 
 
-def _options(request: LogRequest) -> LogOptions:
-    from cotool.logs.api import LogOptions
-    from cotool.logs.patterns.patterns import parse_pattern, read_patterns
-
-    patterns = [parse_pattern(text) for text in request.patterns]
-    for path in request.pattern_files:
-        patterns += read_patterns(path)
-    return LogOptions(
-        patterns=tuple(patterns),
-        levels=request.levels,
-        since=request.since,
-        until=request.until,
-        match=request.match,
-        log_format=request.log_format,
-        tz=request.tz,
-        show=request.show,
-        context=request.context,
-        records=request.records is not None,
-        num_threads=request.threads,
-    )
-
-
 def _analyze(
     request: LogRequest,
     sources: Sequence[Source],
-    options: ScanOptions,
     state: State | None,
     plan: TemplatePlan,
     *,
@@ -155,11 +118,12 @@ def _analyze(
     from cotool.cli.shared.progress import stderr_moves
     from cotool.logs.api import analyze_sources
 
+    options = request.options
     shown = request.progress and not request.quiet and stderr_moves()
     if spread:
         from cotool.cli.logs.cluster_run import analyze_spread
 
-        return analyze_spread(request, sources, options, shown=shown)
+        return analyze_spread(request, sources, shown=shown)
     with (
         _records(request) as sink,
         CliWatch(sources, sink, shown=shown, passes=1 + plan.named) as watch,
@@ -169,7 +133,7 @@ def _analyze(
             return analyze_sources(sources, options, watch, state)
         from cotool.logs.twice import analyze_twice
 
-        lines = LineWatch(watch, request.show, sources[0].path)
+        lines = LineWatch(watch, options.show, sources[0].path)
         summary = analyze_twice(
             sources, options, lines, state, name=plan.name, only=request.template
         )
@@ -221,9 +185,7 @@ def _spare_inputs(request: LogRequest, sources: Sequence[Source]) -> None:
                     )
 
 
-def _write(
-    request: LogRequest, summary: LogSummary, options: ScanOptions, bucket: int | None
-) -> None:
+def _write(request: LogRequest, summary: LogSummary) -> None:
     if request.records == "-" and request.output is None:
         return
     from cotool.io.output import open_output
@@ -231,32 +193,27 @@ def _write(
     of_templates = request.templates in {"json", "csv"}
     with open_output(request.output, data=of_templates or request.format != "table") as sink:
         if of_templates:
-            write_templates(sink, request, summary, options)
+            write_templates(sink, request, summary)
         else:
-            write_summary(sink, request, summary, options, bucket)
+            write_summary(sink, request, summary)
 
 
-def write_summary(
-    sink: TextIO,
-    request: LogRequest,
-    summary: LogSummary,
-    options: ScanOptions,
-    bucket: int | None,
-) -> None:
+def write_summary(sink: TextIO, request: LogRequest, summary: LogSummary) -> None:
     """Write a summary, or what is known of one template, as json, csv or a table."""
+    zone, bucket = request.options.zone, request.bucket
     if request.format == "json":
         from cotool.logs.report.documents import to_dict
 
         write_json(
             sink,
-            to_dict(summary, zone=options.zone, bucket=bucket, template=request.template),
+            to_dict(summary, zone=zone, bucket=bucket, template=request.template),
         )
     elif request.format == "csv":
-        _write_csv(sink, summary, options)
+        _write_csv(sink, summary, zone)
     elif request.format == "html":
         from cotool.cli.html.logs import logs_page
 
-        sink.write(logs_page(summary, zone=options.zone, bucket=bucket))
+        sink.write(logs_page(summary, zone=zone, bucket=bucket))
     else:
         from cotool.cli.logs.table import render
         from cotool.cli.shared.screen import Screen
@@ -268,20 +225,20 @@ def write_summary(
 
             found = summary.templates
             template = found.find(request.template)
-            clock = clock_of(summary, options.zone)
+            clock = clock_of(summary, zone)
             render_template(template, found.records, summary.samples, screen, clock)
         else:
-            render(summary, screen, zone=options.zone, bucket=bucket, top=request.top)
+            render(summary, screen, zone=zone, bucket=bucket, top=request.top)
         screen.flush()
 
 
-def _write_csv(sink: TextIO, summary: LogSummary, options: ScanOptions) -> None:
+def _write_csv(sink: TextIO, summary: LogSummary, zone: ZoneInfo | None) -> None:
     """Write a row a file; their sums are the totals."""
     import csv
 
     from cotool.logs.report.documents import clock_of
 
-    clock = clock_of(summary, options.zone)
+    clock = clock_of(summary, zone)
     patterns = list(summary.counts.patterns)
     writer = csv.writer(sink, lineterminator="\n")
     writer.writerow(

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from cotool.cli.logs.style import LEVEL_STYLES, moment, sparkline
 from cotool.cli.logs.templates_table import TOP, render_templates
-from cotool.logs.options import LEVELS
+from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import display_buckets, duration, find_bursts, find_gaps, rate
 from cotool.logs.report.documents import Clock, clock_of
 from cotool.text import one_line, percent, plural

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from cotool.cli.logs.run import LogRequest
     from cotool.logs.model import LogSummary
-    from cotool.logs.scan.scan import ScanOptions
     from cotool.logs.scan.sources import Source
     from cotool.logs.templates.baseline import Baseline
     from cotool.logs.templates.template_set import TemplateSet
@@ -98,14 +97,12 @@ def _is_file(source: Source) -> bool:
         return True  # opening it will say why it cannot be read
 
 
-def write_templates(
-    sink: TextIO, request: LogRequest, summary: LogSummary, options: ScanOptions
-) -> None:
+def write_templates(sink: TextIO, request: LogRequest, summary: LogSummary) -> None:
     """Write the templates as `--templates json` or `csv` asks."""
     from cotool.logs.report.documents import clock_of
     from cotool.logs.templates.report import template_rows, templates_to_dict
 
-    clock = clock_of(summary, options.zone)
+    clock = clock_of(summary, request.options.zone)
     if request.templates == "csv":
         import csv
 

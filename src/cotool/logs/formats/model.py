@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from cotool._fast.logs import logscan
-from cotool.logs.options import LEVELS
+from cotool.logs.levels import LEVELS
 
 # As in logscan.h.
 WORD, LETTER, GLOG, SYMBOL, STATUS, PRI, KEY = range(7)

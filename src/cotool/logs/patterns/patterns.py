@@ -18,6 +18,7 @@ from cotool.logs.patterns.automaton import TooLargeError, UnsupportedError, comp
 from cotool.logs.patterns.literals import required_literals
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
@@ -47,6 +48,14 @@ def parse_pattern(text: str) -> Pattern:
     if equals and _NAME.fullmatch(name):
         return compile_pattern(name, regex)
     return compile_pattern(text, text)
+
+
+def all_patterns(texts: Iterable[str], paths: Iterable[str]) -> tuple[Pattern, ...]:
+    """Return the patterns of NAME=REGEX texts, then those of files. Raises InputError."""
+    found = [parse_pattern(text) for text in texts]
+    for path in paths:
+        found += read_patterns(path)
+    return tuple(found)
 
 
 def read_patterns(path: str) -> list[Pattern]:

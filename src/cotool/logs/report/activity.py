@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cotool.errors import InputError
 from cotool.logs.histogram import Histogram
-from cotool.logs.options import LEVELS
+from cotool.logs.levels import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

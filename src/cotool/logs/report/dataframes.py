@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cotool.errors import InputError
 from cotool.io.dataframes import Table, as_html, heading, line, table_of
-from cotool.logs.options import LEVELS
+from cotool.logs.levels import LEVELS
 from cotool.logs.report.documents import clock_of
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from cotool.engine.checkpoint import Checkpoint
     from cotool.engine.tasks import Engine, Meter
-    from cotool.logs.scan.scan import ScanOptions
+    from cotool.logs.options import LogOptions
 
 # Bytes of a task. Smaller ones cost more in starting than they gain in sharing.
 RANGE = 64 << 20
@@ -62,14 +62,14 @@ class Files:
 Task = Range | Files
 
 
-def scan_task(task: Task, options: ScanOptions) -> Found | list[Scanned]:
+def scan_task(task: Task, options: LogOptions) -> Found | list[Scanned]:
     """Carry out a task, wherever."""
     if isinstance(task, Range):
         return scan_range(task, options)
     return [_scan_file(source, options)._replace(head=b"") for source in task.sources]
 
 
-def _scan_file(source: Source, options: ScanOptions) -> Scanned:
+def _scan_file(source: Source, options: LogOptions) -> Scanned:
     whole = None if source.url is None else whole_range(0, source, options, 0)
     if whole is None:
         return scan_source(source, options, Watch())
@@ -89,7 +89,7 @@ def range_size(total: int) -> int:
 
 def scan_spread(
     sources: Sequence[Source],
-    options: ScanOptions,
+    options: LogOptions,
     watch: Watch,
     engine: Engine,
     *,
@@ -123,7 +123,7 @@ def scan_spread(
 
 
 def _plan(
-    sources: Sequence[Source], options: ScanOptions, size: int, joined: dict[int, JoinedFile]
+    sources: Sequence[Source], options: LogOptions, size: int, joined: dict[int, JoinedFile]
 ) -> Iterator[Task]:
     """Yield the tasks; files that are cut are noted in `joined`."""
     group: list[tuple[int, Source]] = []
@@ -159,7 +159,7 @@ def _files(group: list[tuple[int, Source]]) -> Files:
 
 
 def whole_range(
-    place: int, source: Source, options: ScanOptions, size: int
+    place: int, source: Source, options: LogOptions, size: int
 ) -> tuple[Range, float] | None:
     """Return all of a plain file that is worth cutting, and its last change; else None."""
     if source.is_stdin or not source.is_plain or source.size < 2 * size:
@@ -181,7 +181,7 @@ def whole_range(
 def _range(
     place: int,
     source: Source,
-    options: ScanOptions,
+    options: LogOptions,
     sampled: tuple[list[bytes], int, int, float | None] | None,
 ) -> tuple[Range, float] | None:
     if sampled is None:

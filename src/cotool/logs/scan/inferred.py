@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cotool._fast.logs.forms import Forms
 from cotool.logs.histogram import WIDTHS, Histogram
-from cotool.logs.options import LEVELS
+from cotool.logs.levels import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from cotool.logs.formats.model import Format
     from cotool.logs.model import Sample
-    from cotool.logs.scan.scan import ScanOptions
+    from cotool.logs.options import LogOptions
     from cotool.logs.scan.sources import Source
 
 _END = 1 << 62  # beyond any file
@@ -130,7 +130,7 @@ def _window(part: Range) -> AbstractContextManager[Window]:
     return remote_window(part)
 
 
-def scan_range(part: Range, options: ScanOptions) -> Found:
+def scan_range(part: Range, options: LogOptions) -> Found:
     """Scan a range; what cannot be read is told in its `error`."""
     try:
         with _window(part) as window:
@@ -142,7 +142,7 @@ def scan_range(part: Range, options: ScanOptions) -> Found:
         return Found(Tally(), error=f"{part.source.path}: {reason}")
 
 
-def _scan(part: Range, options: ScanOptions, window: Window) -> Found:
+def _scan(part: Range, options: LogOptions, window: Window) -> Found:
     scanner = make_scanner(
         options, part.formats, part.date, midway=part.begin > part.start, cycle=part.cycle
     )
@@ -171,7 +171,7 @@ def _scan(part: Range, options: ScanOptions, window: Window) -> Found:
     take_samples(_END)
     times, stamps = scanner.edges()
     return Found(
-        tally_of(scanner, options.patterns),
+        tally_of(scanner, options.compiled),
         tuple(samples),
         scanner.lines,
         scanner.forms,
@@ -188,7 +188,7 @@ class JoinedFile:
     one depends on the stamps before.
     """
 
-    def __init__(self, ranges: list[Range], mtime: float, options: ScanOptions) -> None:
+    def __init__(self, ranges: list[Range], mtime: float, options: LogOptions) -> None:
         self.ranges = ranges
         self._mtime = mtime
         self._options = options
@@ -198,7 +198,7 @@ class JoinedFile:
     def _begin(self) -> None:
         self._waiting: dict[int, Found] = {}
         self._next = 0
-        self._total = Found(Tally(), forms=Forms(WIDTHS) if self._options.mine else None)
+        self._total = Found(Tally(), forms=Forms(WIDTHS) if self._options.templates else None)
         self._clock: Stamp | None = None
 
     @property
@@ -221,9 +221,7 @@ class JoinedFile:
     def finish(self) -> list[Range]:
         """Settle the years of the whole file."""
         _, late = self._total.tally.settled(self._mtime)
-        options = self._options
-        decides = options.since or options.until or options.zone
-        if not late or not decides or self._redated:
+        if not late or not self._options.moves_with_years or self._redated:
             return []
         # The years that were inferred decide what is counted, and were too late.
         self._redated = True

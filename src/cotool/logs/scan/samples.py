@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cotool.logs.levels import LEVELS
 from cotool.logs.model import Sample
-from cotool.logs.options import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

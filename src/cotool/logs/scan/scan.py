@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,8 +13,8 @@ from cotool.logs.formats.envelopes import Wrapping, find_wrapping
 from cotool.logs.formats.model import Format, is_cyclic, layout_forms
 from cotool.logs.formats.recognise import recognise, sample_lines
 from cotool.logs.histogram import MAX_BUCKETS, WIDTHS
+from cotool.logs.levels import KEYWORDS
 from cotool.logs.model import FileSummary, LogCounts
-from cotool.logs.options import KEYWORDS, LEVELS
 from cotool.logs.scan.inferred import whole_forms
 from cotool.logs.scan.samples import StreamSamples, read_sample
 from cotool.logs.scan.sources import PlainFile, Stream, open_source, sample
@@ -23,56 +22,23 @@ from cotool.logs.scan.tally import Tally, tally_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from zoneinfo import ZoneInfo
 
     from cotool._fast.logs.forms import Forms
     from cotool.logs.model import Sample
-    from cotool.logs.patterns.patterns import Pattern
+    from cotool.logs.options import LogOptions
     from cotool.logs.scan.sources import Source
     from cotool.logs.scan.state import State
-    from cotool.logs.templates.labels import Labels
-    from cotool.logs.times import Moment
 
 # Lines that hold one of these, in any case, are counted apart from levels, as by grep -ci.
 ERROR_WORDS = (b"error", b"exception", b"failed")
 WARNING_WORDS = (b"warn",)
 _KEYWORD_SETS = dict(zip(KEYWORDS, (ERROR_WORDS, WARNING_WORDS), strict=True))
 
-_SHOWN = ("error", "critical")
 # Bytes that are fed at a time where records are written.
 _FEED = 1 << 22
 _DAY = timedelta(days=1)
 _YEARLY = 1
 _DAYS_BEFORE = (0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335)
-
-
-@dataclass(frozen=True, slots=True)
-class ScanOptions:
-    """What to find and to count in each source.
-
-    `levels`, `since`, `until` and `match` (names of patterns) choose the
-    records; `lone`: every line is one. `zone` is that of times which name none; `formats` replaces
-    recognition. `mine`: count forms for templates; `labels`: name the templates of records. `show`
-    is the number of samples, with `context` lines around each. `span_size` and `block_size` cut the
-    work differently without changing a result.
-    """
-
-    patterns: tuple[Pattern, ...] = ()
-    levels: frozenset[str] | None = None
-    since: Moment | None = None
-    until: Moment | None = None
-    match: frozenset[str] | None = None
-    zone: ZoneInfo | None = None
-    formats: tuple[Format, ...] | None = None
-    show: int = 0
-    context: int = 0
-    records: bool = False
-    lone: bool = False
-    mine: bool = False
-    labels: Labels | None = None
-    num_threads: int = 1
-    span_size: int | None = None
-    block_size: int | None = None
 
 
 class Watch:
@@ -103,7 +69,7 @@ class Scanned(NamedTuple):
 
 def scan_source(
     source: Source,
-    options: ScanOptions,
+    options: LogOptions,
     watch: Watch,
     *,
     several: bool = False,
@@ -124,7 +90,7 @@ def scan_source(
 def scan_opened(
     path: str,
     opened: PlainFile | Stream,
-    options: ScanOptions,
+    options: LogOptions,
     watch: Watch,
     *,
     several: bool = False,
@@ -156,7 +122,7 @@ def scan_opened(
     run = _Run(path, opened, options, watch, formats=formats, several=several, wrapping=wrapping)
     date = first_date(formats, lines, opened.mtime)
     found = run.scan(date, start, whole_lines=state is not None)
-    if plain and found.late and (options.since or options.until or options.zone):
+    if plain and found.late and options.moves_with_years:
         # The years that were inferred decide what is counted, and were too late.
         found = run.scan(date.replace(year=date.year - found.late), start, whole_lines=bool(state))
     return Scanned(
@@ -179,7 +145,7 @@ class _Run:
         self,
         path: str,
         opened: PlainFile | Stream,
-        options: ScanOptions,
+        options: LogOptions,
         watch: Watch,
         *,
         formats: tuple[Format, ...],
@@ -222,7 +188,7 @@ class _Run:
             error = str(problem)
         scanner.finish()
         self._write_records(scanner)
-        tally = tally_of(scanner, self._options.patterns)
+        tally = tally_of(scanner, self._options.compiled)
         counts, late = tally.settled(self._opened.mtime or time.time())
         return _Result(
             self._summary(tally, counts, error),
@@ -377,7 +343,7 @@ class _Run:
 
 
 def make_scanner(
-    options: ScanOptions,
+    options: LogOptions,
     formats: Sequence[Format],
     date: datetime,
     *,
@@ -391,54 +357,25 @@ def make_scanner(
 
     `in_pieces`: it will be fed by pieces that threads share.
     """
-    patterns = options.patterns
-    literals = [
-        (word, True, -1 - n) for n, words in enumerate(_KEYWORD_SETS.values()) for word in words
-    ]
-    literals += [
-        (literal, pattern.fold, n)
-        for n, pattern in enumerate(patterns)
-        for literal in pattern.literals
-    ]
-    names = [pattern.name for pattern in patterns]
-    wanted = options.match
-    shown = options.levels or _SHOWN
     return logscan.Scanner(
-        formats=[found.to_kernel() for found in formats],
-        literals=literals,
-        programs=[b"" if pattern.exact else pattern.program for pattern in patterns],
-        every=[n for n, pattern in enumerate(patterns) if not pattern.literals],
-        levels=None if options.levels is None else [LEVELS.index(x) for x in options.levels],
-        since=options.since,
-        until=options.until,
-        wanted=None if wanted is None else [n for n, x in enumerate(names) if x in wanted],
-        date=(date.year, date.month, date.day),
-        zone=_zone_table(options.zone),
+        options,
+        [found.to_kernel() for found in formats],
+        (date.year, date.month, date.day),
+        keywords=tuple(_KEYWORD_SETS.values()),
         widths=WIDTHS,
         most_buckets=MAX_BUCKETS,
-        show=options.show,
-        show_levels=[LEVELS.index(level) for level in shown],
-        show_matches=wanted is not None,
-        entries=options.records,
-        lone=options.lone,
-        mine=options.mine,
+        prefix=prefix,
         resumed=resumed,
         midway=midway,
         cycle=cycle,
-        labels=options.labels.forms if options.labels else None,
-        ids=options.labels.ids if options.labels else (),
-        only=options.labels.only if options.labels else None,
-        prefix=prefix,
-        num_threads=options.num_threads,
-        span_size=options.span_size or (_FEED // 4 if options.records or in_pieces else None),
-        block_size=options.block_size,
+        small_spans=options.records or in_pieces,
     )
 
 
-def is_zoned(tally: Tally, options: ScanOptions) -> bool | None:
+def is_zoned(tally: Tally, options: LogOptions) -> bool | None:
     """Tell whether times name their zone; None where there are none."""
     dated = tally.counts.records > tally.counts.timeless
-    return tally.zoned > 0 or options.zone is not None if dated else None
+    return tally.zoned > 0 or options.tz is not None if dated else None
 
 
 def first_date(formats: tuple[Format, ...], lines: list[bytes], modified: float | None) -> datetime:
@@ -483,36 +420,6 @@ def _stamp(line: bytes, formats: list[Format]) -> tuple[bool, int, int, int] | N
                 hour = line[at : at + 2]
                 return yearly, month, day, int(hour) if hour.isdigit() else 0
     return None
-
-
-def _zone_table(zone: ZoneInfo | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return local times from which on an offset from UTC holds, and the offsets, in seconds.
-
-    An hour that comes twice is the first one; one that is left out is read as if it had been.
-    """
-    if zone is None:
-        return (), ()
-    starts, offsets = [-(1 << 62)], []
-    day = datetime(1970, 1, 1, tzinfo=UTC)
-    before = zone.utcoffset(day.replace(tzinfo=None))
-    offsets.append(_seconds(before))
-    while day.year < 2101:
-        following = day + 7 * _DAY
-        after = zone.utcoffset(following.replace(tzinfo=None))
-        if after != before:
-            low, high = int(day.timestamp()), int(following.timestamp())
-            while high - low > 1:
-                middle = (low + high) // 2
-                local = datetime.fromtimestamp(middle, UTC).replace(tzinfo=None)
-                low, high = (middle, high) if zone.utcoffset(local) == before else (low, middle)
-            starts.append(high)
-            offsets.append(_seconds(after))
-        day, before = following, after
-    return tuple(starts), tuple(offsets)
-
-
-def _seconds(offset: timedelta | None) -> int:
-    return 0 if offset is None else int(offset.total_seconds())
 
 
 def _last_newline(fd: int, start: int, end: int) -> int:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from cotool.logs.histogram import Histogram
+from cotool.logs.levels import KEYWORDS, LEVELS
 from cotool.logs.model import LogCounts
-from cotool.logs.options import KEYWORDS, LEVELS
 from cotool.logs.scan.inferred import Times
 
 if TYPE_CHECKING:

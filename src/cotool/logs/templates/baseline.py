@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cotool.errors import InputError
-from cotool.logs.options import LEVELS
+from cotool.logs.levels import LEVELS
 from cotool.logs.templates.columns import Layouts
 from cotool.logs.templates.model import Known
 from cotool.logs.templates.template_set import SCHEMA as SET_SCHEMA

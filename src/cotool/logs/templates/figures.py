@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.logs import forms as kernel
 from cotool.logs.histogram import WIDTHS, Histogram
-from cotool.logs.options import LEVELS
+from cotool.logs.levels import LEVELS
 from cotool.logs.templates.model import Parameter
 from cotool.logs.templates.tokens import PARAMETER, SHOWN, text_of, tokenise
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cotool._fast.logs import forms as kernel
-from cotool.logs.options import LEVELS
+from cotool.logs.levels import LEVELS
 from cotool.logs.templates.clusters import find_templates
 from cotool.logs.templates.columns import by_signature, find_layouts
 from cotool.logs.templates.figures import (

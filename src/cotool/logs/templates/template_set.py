@@ -106,7 +106,7 @@ class TemplateSet:
         return self._found.match(bytes_of(line).rstrip(b"\r\n"))
 
     def labels(self, only: str | None = None) -> Labels:
-        """Return what names the templates of records, for ScanOptions; `only`: write no others."""
+        """Return what names the templates of records, for LogOptions; `only`: write no others."""
         label_forms(self._forms, self._found)
         return Labels(self._forms, tuple(template.id for template in self.templates), only)
 

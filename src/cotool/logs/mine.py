@@ -8,7 +8,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from cotool.errors import InputError
-from cotool.logs.api import LogOptions, analyze_sources
+from cotool.logs.api import analyze_sources
+from cotool.logs.options import LogOptions
 from cotool.logs.scan.scan import Watch, scan_opened
 from cotool.logs.scan.sources import Stream, find_sources
 from cotool.logs.templates.figures import bytes_of
@@ -35,7 +36,7 @@ def mine_templates(
 
     Raises InputError where a file cannot be read.
     """
-    options = LogOptions(mine=True, num_threads=num_threads).to_scan()
+    options = LogOptions(templates=True, num_threads=num_threads)
     if isinstance(source, (str, os.PathLike)):
         return _of_paths([source], options, recursive=recursive)
     items = iter(source)
@@ -55,8 +56,10 @@ def mine_templates(
     return TemplateSet(found.forms)
 
 
-def _of_paths(paths: list[str | PathLike[str]], options: object, *, recursive: bool) -> TemplateSet:
-    found = analyze_sources(find_sources(paths, recursive=recursive), options)  # type: ignore[arg-type]
+def _of_paths(
+    paths: list[str | PathLike[str]], options: LogOptions, *, recursive: bool
+) -> TemplateSet:
+    found = analyze_sources(find_sources(paths, recursive=recursive), options)
     error = next((file.error for file in found.files if file.error), None)
     if error is not None:
         raise InputError(error)

@@ -1,0 +1,29 @@
+"""The levels of records, the words for them, and the sets of keywords. Imports no kernel."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from cotool.errors import InputError
+
+# In order of severity; `unknown` is a record whose format shows no level.
+LEVELS = ("trace", "debug", "info", "notice", "warning", "error", "critical", "unknown")
+KEYWORDS = ("error", "warning")
+# What people call levels.
+_WORDS = {level: level for level in LEVELS} | {
+    "err": "error", "errors": "error", "warn": "warning", "warnings": "warning",
+    "fatal": "critical",
+    "crit": "critical", "emerg": "critical", "information": "info", "none": "unknown",
+}  # fmt: skip
+
+
+def level_named(word: str, parameter: str) -> str:
+    """Return the level that people call `word`, in any case. Raises InputError for other words."""
+    level = _WORDS.get(word.strip().lower())
+    if level is None:
+        meant = get_close_matches(word.lower(), _WORDS, n=1, cutoff=0.7)
+        hint = f"did you mean {_WORDS[meant[0]]}? " if meant else ""
+        raise InputError(
+            f"{word!r} is not a level", parameter=parameter, hint=hint + ", ".join(LEVELS)
+        )
+    return level
