@@ -102,6 +102,24 @@ def test_the_environment_names_the_scheduler(steady, tmp_path, monkeypatch, in_p
     assert '"records": 4000' in out
 
 
+def test_the_library_uses_a_cluster(steady, tmp_path, monkeypatch):
+    """analyze_logs() takes an engine and a scheduler; standard input stays on one machine."""
+    from cotool import InputError, analyze_logs
+
+    small_ranges(monkeypatch)
+    paths = [write_logs(tmp_path / "logs", 2)]
+    here = analyze_logs(paths, recursive=True, levels="error")
+    for engine in ("dask", None):
+        there = analyze_logs(
+            paths, recursive=True, levels="error", engine=engine, scheduler=steady.address
+        )
+        assert there == here
+    with pytest.raises(InputError, match="engine: standard input"):
+        analyze_logs("-", scheduler=steady.address)
+    with pytest.raises(InputError, match="scheduler: only for dask"):
+        analyze_logs(paths, engine="threads", scheduler=steady.address)
+
+
 def test_templates_and_filters_are_the_same_on_a_cluster(steady, tmp_path, monkeypatch):
     """Forms that come back from workers add up to the templates of one machine."""
     from cotool.engine.cluster import ClusterOptions, cluster_engine
@@ -315,9 +333,12 @@ def test_a_scheduler_that_is_not_there_is_told(in_process, monkeypatch):
         (["--engine", "dask", "--records", "-"], "--records"),
         (["--engine", "dask", "--follow"], "--follow"),
         (["--engine", "dask", "--state", "s"], "--state"),
-        (["--engine", "dask-local", "--scheduler", "x"], "--scheduler is for --engine dask"),
+        (
+            ["--engine", "dask-local", "--scheduler", "x"],
+            "--scheduler: only for dask, not for dask-local",
+        ),
         (["--engine", "spark"], "'spark' is none"),
-        (["--resume"], "--resume is for"),
+        (["--resume"], "--resume: only for the engines dask"),
         (["--scheduler", "a", "--scheduler-file", "b"], "two schedulers"),
         (["--engine", "dask"], "which scheduler?"),
     ],

@@ -16,7 +16,7 @@ from cotool.errors import InputError
 from cotool.logs.formats.given import parse_log_format
 from cotool.logs.histogram import MAX_BUCKETS, WIDTHS, Histogram
 from cotool.logs.levels import LEVELS
-from cotool.logs.model import FileSummary, LogCounts, LogSummary, Sample
+from cotool.logs.model import FileSummary, LogCounts, LogSummary, Sample, merged
 from cotool.logs.report.activity import display_buckets, duration, find_bursts, find_gaps, rate
 from cotool.logs.report.documents import to_dict
 from cotool.logs.scan.inferred import Times
@@ -228,3 +228,25 @@ def test_arguments_are_checked(tmp_path):
     with pytest.raises(InputError, match="no pattern 'slow'"):
         analyze_logs(log, match=["slow"])
     assert analyze_logs(log, patterns={"x": "x"}, match=["x"]).counts.lines == 1
+
+
+def test_levels_are_taken_as_people_call_them(tmp_path):
+    """The library takes any case and the usual synonyms, as the command does."""
+    path = tmp_path / "a.log"
+    path.write_text("2024-03-01 12:00:00 WARN a\n2024-03-01 12:00:01 FATAL b\n" * 3)
+    for levels in (["WARN", "Fatal"], "warning,critical", ["warnings", "crit"]):
+        assert analyze_logs(path, levels=levels).counts.records == 6
+    assert analyze_logs(path, levels=["warn"]).counts.records == 3
+
+
+@given(st.lists(summaries(), max_size=9))
+def test_counts_merge_by_halves_as_one_by_one(parts):
+    """The figures of many files are the same in whatever order they are added."""
+    counts = [part.counts for part in parts]
+    assert merged(counts) == reduce(LogCounts.merge, counts, LogCounts())
+
+
+def test_a_merge_keeps_no_comparison():
+    """A comparison is of one set of templates: the merge of two has none, in either order."""
+    compared = LogSummary(comparison="of an earlier run")
+    assert compared.merge(LogSummary()) == LogSummary().merge(compared) == LogSummary()

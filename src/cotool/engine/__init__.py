@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, TypeVar
 
-from cotool._fast.base import _openmp
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,6 +20,8 @@ def resolve_num_threads(requested: int | None = None) -> int:
 
     Raises InputError where the setting is not a whole number from 1 to 1024.
     """
+    from cotool._fast.base import _openmp
+
     try:
         return _openmp.resolve_num_threads(requested)
     except ValueError as error:

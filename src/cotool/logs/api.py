@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from functools import reduce
 from typing import TYPE_CHECKING
 
-from cotool.logs.model import LogSummary
+from cotool.engine.choice import engine_choice, open_engine
+from cotool.engine.tasks import Meter
+from cotool.errors import InputError
+from cotool.logs.model import LogSummary, merged
 from cotool.logs.options import LogOptions
+from cotool.logs.scan.cluster import scan_spread
 from cotool.logs.scan.scan import Watch, scan_source
 from cotool.logs.scan.sources import find_sources
 
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from cotool._fast.logs.forms import Forms
+    from cotool.engine.checkpoint import Checkpoint
+    from cotool.engine.tasks import Engine
     from cotool.logs.options import LogArguments
     from cotool.logs.scan.scan import Scanned
     from cotool.logs.scan.sources import Source
@@ -26,7 +31,7 @@ if TYPE_CHECKING:
 
 # A plain file from this size on gets all threads to itself; smaller ones share them.
 _LARGE = 64 << 20
-# Tasks at a time where objects are read from remote storage.
+# Tasks at a time where objects are read from remote storage: that is mostly waiting.
 REMOTE_READS = 4
 
 
@@ -34,14 +39,17 @@ def analyze_logs(
     paths: str | PathLike[str] | Sequence[str | PathLike[str]],
     *,
     recursive: bool = False,
+    engine: str | None = None,
+    scheduler: str | None = None,
     watch: Watch | None = None,
     **options: Unpack[LogArguments],
 ) -> LogSummary:
     """Count the lines of logs by level, time, keyword and pattern, in one pass.
 
     paths: files, globs, folders (`recursive`), "-" for standard input, URLs of remote storage;
-    gzip, zstd, bzip2 and xz are recognised. watch: hears of the bytes read, and may end the work.
-    Options:
+    gzip, zstd, bzip2 and xz are recognised. engine: "threads", "dask" or
+    "dask-local" (processes); scheduler: the address for "dask", else
+    DASK_SCHEDULER_ADDRESS. watch: hears of the bytes read, and may end the work. Options:
 
     - `patterns`: regexes by name.
     - `levels`, `since`, `until`, `match` (names of patterns): which records count.
@@ -54,17 +62,31 @@ def analyze_logs(
     where an argument cannot be read or no file is found.
     """
     checked = LogOptions(**options)
+    choice = engine_choice(engine, scheduler, None)
     given = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
     sources = find_sources(given, recursive=recursive)
-    if any(source.url is not None for source in sources):
-        from cotool.engine.tasks import Meter, ThreadEngine
-        from cotool.logs.scan.cluster import scan_spread
+    if choice.is_cluster and any(source.is_stdin for source in sources):
+        raise InputError("standard input is read on one machine", parameter="engine")
+    if not choice.is_cluster and all(source.url is None for source in sources):
+        return analyze_sources(sources, checked, watch)
+    with open_engine(choice, checked.threads, at_least=REMOTE_READS) as opened:
+        return analyze_spread(sources, checked, opened, watch=watch or Watch(), meter=Meter())
 
-        # Reading from afar is mostly waiting.
-        engine = ThreadEngine(max(checked.threads, REMOTE_READS))
-        found = scan_spread(sources, checked, watch or Watch(), engine, meter=Meter())
-        return summary_of(found, checked.show, watch or Watch())
-    return analyze_sources(sources, checked, watch)
+
+def analyze_spread(
+    sources: Sequence[Source],
+    options: LogOptions,
+    engine: Engine,
+    *,
+    watch: Watch,
+    meter: Meter,
+    checkpoint: Checkpoint | None = None,
+) -> LogSummary:
+    """Analyse sources by the tasks of an engine; `checkpoint` keeps what is done."""
+    found = scan_spread(sources, options, watch, engine, meter=meter, checkpoint=checkpoint)
+    if checkpoint is not None and watch.stopped:
+        checkpoint.keep()
+    return summary_of(found, options.show, watch)
 
 
 def analyze_sources(
@@ -115,17 +137,12 @@ def _alone(sources: Sequence[Source], options: LogOptions) -> list[Source]:
 def summary_of(found: Sequence[Scanned], show: int, watch: Watch) -> LogSummary:
     """Return what was found in sources, in their order, with the first `show` samples."""
     samples = [sample for scanned in found for sample in scanned.samples][:show]
-    whole = reduce(
-        LogSummary.merge,
-        (LogSummary(scanned.summary.counts, (scanned.summary,)) for scanned in found),
-        LogSummary(),
-    )
     mined = [scanned.forms for scanned in found if scanned.forms is not None]
     # In the order in which they were read, rotated logs oldest first.
     files = tuple(scanned.summary for scanned in found)
-    return replace(
-        whole,
-        files=files,
+    return LogSummary(
+        merged([file.counts for file in files]),
+        files,
         samples=tuple(samples),
         interrupted=watch.stopped,
         templates=_templates(mined) if mined else None,

@@ -10,7 +10,7 @@ from cotool.logs.histogram import Histogram
 from cotool.logs.levels import KEYWORDS, LEVELS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     import pandas as pd
@@ -101,7 +101,8 @@ class LogSummary:
 
     Merged, `files` are sorted by path, `samples` by path and line. `interrupted`: the work was
     stopped before its end. `templates`: what the records say, None where they were not mined;
-    `comparison`: how that differs from an earlier run.
+    `comparison`: how that differs from an earlier run; it does not outlive a merge, for it would
+    have to be made again with the earlier run.
     """
 
     counts: LogCounts = field(default_factory=LogCounts)
@@ -120,6 +121,7 @@ class LogSummary:
             samples=tuple(sorted((*self.samples, *other.samples))),
             interrupted=self.interrupted or other.interrupted,
             templates=_joined(self.templates, other.templates),
+            comparison=None,
         )
 
     def to_dict(self, *, zone: ZoneInfo | None = None, bucket: int | None = None) -> dict[str, Any]:
@@ -148,6 +150,14 @@ class LogSummary:
         from cotool.logs.report.dataframes import to_html
 
         return to_html(self)
+
+
+def merged(counts: Sequence[LogCounts]) -> LogCounts:
+    """Return the figures of all together, by halves: histograms grow, so one by one is slow."""
+    if len(counts) <= 1:
+        return counts[0] if counts else LogCounts()
+    half = len(counts) // 2
+    return merged(counts[:half]).merge(merged(counts[half:]))
 
 
 def _joined(one: TemplateSet | None, other: TemplateSet | None) -> TemplateSet | None:

@@ -15,7 +15,6 @@ from cotool.cli.consensus.conditions import parse_consensus_condition
 from cotool.cli.consensus.run import Request, run
 from cotool.cli.consensus.settings import CONVERTERS, FORMATS, Settings
 from cotool.cli.html.output import EXTENSIONS, report_format
-from cotool.cli.shared.cluster import engine_choice
 from cotool.cli.shared.engine_options import (  # noqa: TC001 - Typer reads the annotations
     EngineName,
     Resume,
@@ -33,6 +32,7 @@ from cotool.cli.shared.report_options import (  # noqa: TC001 - Typer reads the 
 )
 from cotool.cli.shared.settings import from_command_line
 from cotool.consensus.options import CLUSTERINGS, METHODS, METRICS
+from cotool.engine.choice import engine_choice
 from cotool.errors import InputError
 
 EXAMPLES = """Examples:

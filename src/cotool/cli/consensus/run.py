@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cotool import __version__
 from cotool.cli.consensus.notes import Notes
-from cotool.cli.shared.cluster import LOCAL, EngineChoice
+from cotool.engine.choice import LOCAL, EngineChoice
 from cotool.errors import InputError
 
 if TYPE_CHECKING:

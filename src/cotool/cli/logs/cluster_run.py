@@ -7,7 +7,8 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from cotool import __version__
-from cotool.cli.shared.cluster_run import ClusterBar, engine_of, kept_tasks
+from cotool.cli.shared.cluster_run import ClusterBar, kept_tasks
+from cotool.engine.choice import open_engine
 from cotool.errors import InputError
 from cotool.logs.scan.scan import Watch
 
@@ -55,24 +56,22 @@ def is_spread(request: LogRequest, sources: Sequence[Source]) -> bool:
     return remote and request.records is None
 
 
-def analyze_spread(request: LogRequest, sources: Sequence[Source], *, shown: bool) -> LogSummary:
+def run_spread(request: LogRequest, sources: Sequence[Source], *, shown: bool) -> LogSummary:
     """Return the analysis of sources from the tasks of the engine that was chosen."""
     from cotool.cli.logs.run import stopped_by_interrupt
-    from cotool.logs.api import REMOTE_READS, summary_of
-    from cotool.logs.scan.cluster import scan_spread
+    from cotool.logs.api import REMOTE_READS, analyze_spread
 
     options = request.options
     total = sum(source.size for source in sources)
     with (
         kept_tasks(request.engine, _identity(sources, options), quiet=request.quiet) as checkpoint,
-        engine_of(request.engine, options.threads, at_least=REMOTE_READS) as engine,
+        open_engine(request.engine, options.threads, at_least=REMOTE_READS) as engine,
         _SpreadWatch(total, shown=shown) as watch,
         stopped_by_interrupt(watch),
     ):
-        found = scan_spread(sources, options, watch, engine, meter=watch, checkpoint=checkpoint)
-        if checkpoint is not None and watch.stopped:
-            checkpoint.keep()
-        return summary_of(found, options.show, watch)
+        return analyze_spread(
+            sources, options, engine, watch=watch, meter=watch, checkpoint=checkpoint
+        )
 
 
 def _identity(sources: Sequence[Source], options: LogOptions) -> list[object]:

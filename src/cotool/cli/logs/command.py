@@ -12,7 +12,6 @@ import typer
 
 from cotool.cli.html.output import EXTENSIONS, report_format
 from cotool.cli.logs.run import LogRequest, run
-from cotool.cli.shared.cluster import engine_choice
 from cotool.cli.shared.engine_options import (  # noqa: TC001 - Typer reads the annotations
     EngineName,
     Resume,
@@ -28,6 +27,7 @@ from cotool.cli.shared.report_options import (  # noqa: TC001 - Typer reads the 
     OpenReport,
     ReportFile,
 )
+from cotool.engine.choice import engine_choice
 from cotool.errors import InputError
 from cotool.logs.levels import LEVELS
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from cotool.cli.logs.templates import TemplatePlan
-    from cotool.cli.shared.cluster import EngineChoice
     from cotool.cli.shared.conditions import Condition
+    from cotool.engine.choice import EngineChoice
     from cotool.logs.model import LogCounts, LogSummary
     from cotool.logs.options import LogOptions
     from cotool.logs.scan.sources import Source
@@ -121,9 +121,9 @@ def _analyze(
     options = request.options
     shown = request.progress and not request.quiet and stderr_moves()
     if spread:
-        from cotool.cli.logs.cluster_run import analyze_spread
+        from cotool.cli.logs.cluster_run import run_spread
 
-        return analyze_spread(request, sources, shown=shown)
+        return run_spread(request, sources, shown=shown)
     with (
         _records(request) as sink,
         CliWatch(sources, sink, shown=shown, passes=1 + plan.named) as watch,

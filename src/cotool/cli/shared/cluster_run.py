@@ -8,6 +8,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Self
 
+from cotool.engine.choice import open_engine
 from cotool.engine.tasks import Meter
 from cotool.text import plural
 
@@ -16,32 +17,12 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress
 
-    from cotool.cli.shared.cluster import EngineChoice
     from cotool.engine.batches import Spread
     from cotool.engine.checkpoint import Checkpoint
-    from cotool.engine.tasks import Engine
+    from cotool.engine.choice import EngineChoice
 
 _PATIENCE = 0.5
 _PAUSE = 0.1
-
-
-@contextlib.contextmanager
-def engine_of(choice: EngineChoice, num_threads: int, *, at_least: int = 1) -> Iterator[Engine]:
-    """Yield the engine of a choice; `num_threads` are processes where it is dask-local.
-
-    at_least: threads of this process.
-    """
-    if not choice.is_cluster:
-        from cotool.engine.tasks import ThreadEngine
-
-        yield ThreadEngine(max(num_threads, at_least))
-        return
-    from cotool.engine.cluster import ClusterOptions, cluster_engine
-
-    local = num_threads if choice.name == "dask-local" else None
-    options = ClusterOptions(local, choice.scheduler, choice.scheduler_file)
-    with cluster_engine(options) as engine:
-        yield engine
 
 
 @contextlib.contextmanager
@@ -78,7 +59,7 @@ def spread_of(
     meter = ClusterBar(None, shown=False)
     with (
         kept_tasks(choice, request, quiet=quiet) as checkpoint,
-        engine_of(choice, num_threads) as engine,
+        open_engine(choice, num_threads) as engine,
     ):
         yield Spread(engine, meter, checkpoint)
     if meter.lost and not quiet:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from cotool.cli.shared.cluster import ENGINES
 from cotool.cli.shared.options import flag, option
+from cotool.engine.choice import ENGINES
 
 EngineName = Annotated[
     str | None,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
-    from cotool.cli.shared.cluster import EngineChoice
+    from cotool.engine.choice import EngineChoice
     from cotool.vault import Done, Key
     from cotool.vault.batch import Job, Outcome
 

@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from cotool.cli.shared.cluster import EngineChoice  # noqa: TC001 - Typer reads the annotations
 from cotool.cli.shared.options import Threads, flag, option
 from cotool.cli.shared.settings import App
 from cotool.cli.vault import run as work
 from cotool.cli.vault.keyring_command import keys_app
 from cotool.cli.vault.keys import KeyRequest  # noqa: TC001 - Typer reads the annotations
 from cotool.cli.vault.options import with_engine, with_keys
+from cotool.engine.choice import EngineChoice  # noqa: TC001 - Typer reads the annotations
 
 Job = Callable[[], int]
 

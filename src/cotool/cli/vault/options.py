@@ -7,11 +7,11 @@ import inspect
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from cotool.cli.shared.cluster import EngineChoice, engine_choice
 from cotool.cli.shared.engine_options import EngineName, Resume, SchedulerAddress, SchedulerFile
 from cotool.cli.shared.options import flag, option
 from cotool.cli.vault.keys import KeyRequest
 from cotool.cli.vault.secrets import SecretSource
+from cotool.engine.choice import EngineChoice, engine_choice
 
 Command = Callable[..., Any]
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from cotool.cli.shared.cluster import LOCAL, EngineChoice
 from cotool.cli.vault.batch_run import (
     ARMOR_SUFFIX,
     STDIO,
@@ -26,6 +25,7 @@ from cotool.cli.vault.batch_run import (
 )
 from cotool.cli.vault.keys import KeyRequest, Opening, generated_passphrase, naming, tell
 from cotool.cli.vault.secrets import SecretSource
+from cotool.engine.choice import LOCAL, EngineChoice
 from cotool.errors import InputError, IntegrityError
 from cotool.text import plural, visible
 

@@ -1,0 +1,97 @@
+"""The choice of an engine, checked; imports no kernel, and Dask only where it is used."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cotool.engine.tasks import Engine
+
+ENGINES = ("threads", "dask", "dask-local")
+_ADDRESS = re.compile(r"(?:tcp|tls|ws|wss|ucx)://\S+:\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class EngineChoice:
+    """Where the work is done. Raises InputError for what is wrong or contradicts itself."""
+
+    name: str
+    scheduler: str | None = None
+    scheduler_file: str | None = None
+    resume: bool = False
+
+    def __post_init__(self) -> None:
+        if self.name not in ENGINES:
+            raise InputError(f"{self.name!r} is none", parameter="engine", hint=", ".join(ENGINES))
+        for parameter in ("scheduler", "scheduler_file"):
+            if self.name != "dask" and getattr(self, parameter):
+                raise InputError(f"only for dask, not for {self.name}", parameter=parameter)
+        if self.scheduler and self.scheduler_file:
+            raise InputError("an address and a file name two schedulers", parameter="scheduler")
+        if self.resume and self.name == "threads":
+            raise InputError("only for the engines dask and dask-local", parameter="resume")
+        if self.scheduler is not None and not _ADDRESS.fullmatch(self.scheduler):
+            raise InputError(
+                f"{self.scheduler!r} is no address",
+                parameter="scheduler",
+                hint="write tcp://HOST:8786",
+            )
+        if self.scheduler_file is not None:
+            _check_file(self.scheduler_file)
+
+    @property
+    def is_cluster(self) -> bool:
+        """Whether other processes do the work."""
+        return self.name != "threads"
+
+
+LOCAL = EngineChoice("threads")
+
+
+def engine_choice(
+    name: str | None, scheduler: str | None, scheduler_file: str | None, *, resume: bool = False
+) -> EngineChoice:
+    """Return the choice; a scheduler alone chooses dask. Raises InputError as EngineChoice does."""
+    default = "dask" if scheduler or scheduler_file else "threads"
+    return EngineChoice(name or default, scheduler, scheduler_file, resume)
+
+
+@contextlib.contextmanager
+def open_engine(choice: EngineChoice, num_threads: int, *, at_least: int = 1) -> Iterator[Engine]:
+    """Yield the engine of a choice; `num_threads` is the number of processes for dask-local.
+
+    at_least: threads of this process.
+    """
+    if not choice.is_cluster:
+        from cotool.engine.tasks import ThreadEngine
+
+        yield ThreadEngine(max(num_threads, at_least))
+        return
+    from cotool.engine.cluster import ClusterOptions, cluster_engine
+
+    local = num_threads if choice.name == "dask-local" else None
+    with cluster_engine(ClusterOptions(local, choice.scheduler, choice.scheduler_file)) as engine:
+        yield engine
+
+
+def _check_file(path: str) -> None:
+    """Raise InputError where a scheduler's file is not what Dask writes: it would be waited for."""
+    hint = "dask scheduler --scheduler-file FILE writes one"
+    try:
+        found = json.loads(Path(path).read_bytes())
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}", hint=hint) from None
+    except ValueError:
+        raise InputError(f"{path}: is no file of a scheduler", hint=hint) from None
+    address = found.get("address") if isinstance(found, dict) else None
+    if not isinstance(address, str) or not _ADDRESS.fullmatch(address):
+        raise InputError(f"{path}: is no file of a scheduler", hint=hint)
