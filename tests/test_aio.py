@@ -11,6 +11,7 @@ import pytest
 
 import cotool
 from cotool import aio
+from cotool.aio._calls import as_coroutine
 from cotool.errors import InputError
 from cotool.vault import Argon2Cost
 
@@ -147,7 +148,7 @@ def test_so_many_calls_run_at_once(monkeypatch):
         with lock:
             running -= 1
 
-    monkeypatch.setattr(cotool, "find_consensus", slow)
+    monkeypatch.setattr(aio, "find_consensus", as_coroutine(slow), raising=False)
     aio.set_limit(3)
 
     async def main():

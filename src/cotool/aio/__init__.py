@@ -11,48 +11,37 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any, BinaryIO, TypedDict
+from typing import TYPE_CHECKING, Any
 
-from cotool.aio._calls import Call, limit, run, set_limit
+from cotool.aio._calls import Call, as_coroutine, limit, run, set_limit
 from cotool.aio._streams import pumped, windowed
 
 if TYPE_CHECKING:
-    from collections.abc import (
-        AsyncGenerator,
-        AsyncIterator,
-        Callable,
-        Iterable,
-        Iterator,
-        Mapping,
-        Sequence,
-    )
-    from os import PathLike
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
     from typing import Unpack
 
-    from cotool._fast.base.matrix import Matrix
+    import cotool
+    from cotool.aio._calls import ConsensusOptions, as_list
     from cotool.consensus import Consensus, Learning, Question, Store
-    from cotool.consensus.options import Embedder
     from cotool.errors import CotoolError
-    from cotool.logs import LogSummary
-    from cotool.logs.options import LogArguments
-    from cotool.vault import Argon2Cost, Checked, Done, FileInfo, Key, Keyring, Passphrase
-    from cotool.vault import PasswordCheck as _PasswordCheck
+    from cotool.vault import Keyring, Passphrase
     from cotool.vault.files import StrPath
 
     # A result, or a question that failed.
     _Event = Consensus | tuple[Question, CotoolError]
 
-    class ConsensusOptions(TypedDict, total=False):
-        """What cotool.find_consensus() takes beside the responses."""
-
-        method: str
-        metric: str
-        clustering: str
-        threshold: float | None
-        weights: Mapping[str, float] | None
-        embedder: Embedder | None
-        num_threads: int | None
-
+    find_consensus = as_coroutine(cotool.find_consensus)
+    similarity_matrix = as_coroutine(cotool.similarity_matrix)
+    analyze_logs = as_coroutine(cotool.analyze_logs)
+    encrypt = as_coroutine(cotool.encrypt)
+    decrypt = as_coroutine(cotool.decrypt)
+    verify = as_coroutine(cotool.verify)
+    inspect = as_coroutine(cotool.inspect)
+    rewrap = as_coroutine(cotool.rewrap)
+    reencrypt = as_coroutine(cotool.reencrypt)
+    verify_signatures = as_list(cotool.verify_signatures)
+    hash_passwords = as_list(cotool.hash_passwords)
+    verify_passwords = as_list(cotool.verify_passwords)
 
 __all__ = [
     "analyze_logs",
@@ -73,20 +62,18 @@ __all__ = [
 ]
 
 
-async def find_consensus(
-    responses: Iterable[object] | Mapping[str, Any] | Question,
-    *,
-    question: str = "",
-    **options: Unpack[ConsensusOptions],
-) -> Consensus:
-    """Find what several experts agree on: cotool.find_consensus()."""
+def __getattr__(name: str) -> Any:
+    """Return a public function of cotool as a coroutine function, made on first use."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import cotool
 
-    def work(call: Call) -> Consensus:
-        threads = call.threads(options.pop("num_threads", None))
-        return cotool.find_consensus(responses, question=question, num_threads=threads, **options)  # type: ignore[misc]
+    found = globals()[name] = as_coroutine(getattr(cotool, name))
+    return found
 
-    return await run(work)
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 async def find_consensus_batch(
@@ -167,134 +154,6 @@ def _together(
     return pumped(questions, batch)
 
 
-async def similarity_matrix(
-    texts: Iterable[str], metric: str = "cosine", *, num_threads: int | None = None
-) -> Matrix:
-    """Similarity of all pairs of texts: cotool.similarity_matrix()."""
-    import cotool
-
-    return await run(
-        lambda call: cotool.similarity_matrix(texts, metric, call.threads(num_threads))
-    )
-
-
-async def analyze_logs(
-    paths: str | PathLike[str] | Sequence[str | PathLike[str]],
-    *,
-    recursive: bool = False,
-    **options: Unpack[LogArguments],
-) -> LogSummary:
-    """Count the lines of logs by level, time, keyword and pattern: cotool.analyze_logs()."""
-    import cotool
-
-    def work(call: Call) -> LogSummary:
-        options["num_threads"] = call.threads(options.get("num_threads"))
-        return cotool.analyze_logs(paths, recursive=recursive, watch=call.watch(), **options)
-
-    return await run(work)
-
-
-async def encrypt(
-    source: StrPath | BinaryIO,
-    destination: StrPath | BinaryIO,
-    *,
-    keys: Sequence[Key],
-    armored: bool = False,
-    force: bool = False,
-    num_threads: int | None = None,
-) -> Done:
-    """Encrypt a file or stream so that each of `keys` opens it: cotool.encrypt()."""
-    import cotool
-
-    return await run(
-        lambda call: cotool.encrypt(
-            source,
-            destination,
-            keys=keys,
-            armored=armored,
-            force=force,
-            num_threads=call.threads(num_threads),
-            progress=call.progress,
-        )
-    )
-
-
-async def decrypt(
-    source: StrPath | BinaryIO,
-    destination: StrPath | BinaryIO,
-    *,
-    keys: Sequence[Key],
-    force: bool = False,
-    num_threads: int | None = None,
-) -> Done:
-    """Decrypt a vault file or stream: cotool.decrypt()."""
-    import cotool
-
-    return await run(
-        lambda call: cotool.decrypt(
-            source,
-            destination,
-            keys=keys,
-            force=force,
-            num_threads=call.threads(num_threads),
-            progress=call.progress,
-        )
-    )
-
-
-async def verify(
-    source: StrPath | BinaryIO, *, keys: Sequence[Key], num_threads: int | None = None
-) -> Done:
-    """Read a vault file to its end and throw the content away: cotool.verify()."""
-    import cotool
-
-    return await run(
-        lambda call: cotool.verify(
-            source, keys=keys, num_threads=call.threads(num_threads), progress=call.progress
-        )
-    )
-
-
-async def inspect(source: StrPath | BinaryIO) -> FileInfo:
-    """Tell what a vault file says of itself without a key: cotool.inspect()."""
-    import cotool
-
-    return await run(lambda _: cotool.inspect(source))
-
-
-async def rewrap(
-    path: StrPath,
-    *,
-    keys: Sequence[Key],
-    add: Sequence[Key] = (),
-    replace: Sequence[Key] = (),
-    remove: Sequence[int] = (),
-) -> bool:
-    """Change which keys open a file: cotool.rewrap(). Once begun it is not stopped halfway."""
-    import cotool
-
-    return await run(
-        lambda _: cotool.rewrap(path, keys=keys, add=add, replace=replace, remove=remove)
-    )
-
-
-async def reencrypt(
-    path: StrPath, *, keys: Sequence[Key], drop: bool = False, num_threads: int | None = None
-) -> Done:
-    """Give a file a new file key and identity: cotool.reencrypt()."""
-    import cotool
-
-    return await run(
-        lambda call: cotool.reencrypt(
-            path,
-            keys=keys,
-            drop=drop,
-            num_threads=call.threads(num_threads),
-            progress=call.progress,
-        )
-    )
-
-
 async def sign(
     paths: Iterable[StrPath], *, key: Keyring | Passphrase, num_threads: int | None = None
 ) -> str:
@@ -304,56 +163,5 @@ async def sign(
     return await run(
         lambda call: cotool.sign(
             call.watched(paths), key=key, num_threads=call.threads(num_threads)
-        )
-    )
-
-
-async def verify_signatures(
-    manifest: str, *, key: Keyring | Passphrase, num_threads: int | None = None
-) -> list[Checked]:
-    """Return what became of each file of a manifest: cotool.verify_signatures()."""
-    import cotool
-
-    return await run(
-        lambda call: call.listed(
-            cotool.verify_signatures(manifest, key=key, num_threads=call.threads(num_threads))
-        )
-    )
-
-
-async def hash_passwords(
-    passwords: Iterable[str | bytes],
-    *,
-    cost: Argon2Cost | None = None,
-    num_threads: int | None = None,
-) -> list[str]:
-    """Return a PHC string for each password: cotool.hash_passwords()."""
-    import cotool
-
-    return await run(
-        lambda call: call.listed(
-            cotool.hash_passwords(passwords, cost=cost, num_threads=call.threads(num_threads))
-        )
-    )
-
-
-async def verify_passwords(
-    pairs: Iterable[tuple[str, str | bytes]],
-    *,
-    cost: Argon2Cost | None = None,
-    allow_any_cost: bool = False,
-    num_threads: int | None = None,
-) -> list[_PasswordCheck]:
-    """Return whether each (hash, password) fits: cotool.verify_passwords()."""
-    import cotool
-
-    return await run(
-        lambda call: call.listed(
-            cotool.verify_passwords(
-                pairs,
-                cost=cost,
-                allow_any_cost=allow_any_cost,
-                num_threads=call.threads(num_threads),
-            )
         )
     )

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import functools
+import inspect
 import threading
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar
 from weakref import WeakKeyDictionary
 
 from cotool._fast.base.interrupt import Stopped, go_on, stop
@@ -13,9 +16,29 @@ from cotool.engine import resolve_num_threads
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Coroutine, Iterable, Mapping
 
+    from cotool.consensus.options import Embedder
     from cotool.logs.scan.scan import Watch
+
+    Given = ParamSpec("Given")
+
+    def as_list(
+        function: Callable[Given, Iterable[Item]],
+    ) -> Callable[Given, Coroutine[Any, Any, list[Item]]]:
+        """Return an iterator's function as a coroutine function that gives a list."""
+
+    class ConsensusOptions(TypedDict, total=False):
+        """What cotool.find_consensus_batch() takes beside the questions."""
+
+        method: str
+        metric: str
+        clustering: str
+        threshold: float | None
+        weights: Mapping[str, float] | None
+        embedder: Embedder | None
+        num_threads: int | None
+
 
 Result = TypeVar("Result")
 Item = TypeVar("Item")
@@ -65,6 +88,39 @@ async def run(work: Callable[[Call], Result]) -> Result:
             return await Call(share=min(slots.wanted, slots.most)).run(work)
     finally:
         slots.wanted -= 1
+
+
+def as_coroutine(
+    function: Callable[Given, Result],
+) -> Callable[Given, Coroutine[Any, Any, Result]]:
+    """Return a public function as a coroutine function of the same arguments.
+
+    The work gets its share of the CPUs, and ends soon after a cancellation. An iterator of results
+    becomes a list.
+    """
+    signature = inspect.signature(function)
+    # The parameter **options, which holds num_threads where there is one.
+    rest = next((p.name for p in signature.parameters.values() if p.kind is p.VAR_KEYWORD), "")
+
+    @functools.wraps(function)
+    async def called(*args: Given.args, **options: Given.kwargs) -> Result:
+        bound = signature.bind(*args, **options)
+
+        def work(call: Call) -> Any:
+            given, known = bound.arguments, signature.parameters
+            if "num_threads" in known or rest:
+                holder = given if "num_threads" in known else given.setdefault(rest, {})
+                holder["num_threads"] = call.threads(holder.get("num_threads"))
+            if "progress" in known:
+                given["progress"] = call.progress_to(given.get("progress"))
+            if "watch" in known:
+                given["watch"] = given.get("watch") or call.watch()
+            result = function(*bound.args, **bound.kwargs)
+            return call.listed(result) if isinstance(result, Iterator) else result
+
+        return await run(work)
+
+    return called
 
 
 class Call:
@@ -131,6 +187,17 @@ class Call:
         """End work that tells how far it is. Raises Stopped."""
         if self.stopped:
             raise Stopped
+
+    def progress_to(self, told: Callable[[int], None] | None) -> Callable[[int], None]:
+        """Return a progress function that ends the work as well, and passes on to `told`."""
+        if told is None:
+            return self.progress
+
+        def progress(size: int) -> None:
+            self.progress(size)
+            told(size)
+
+        return progress
 
     def watch(self) -> Watch:
         """Return what ends an analysis of logs."""
