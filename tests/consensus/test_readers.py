@@ -156,7 +156,7 @@ def test_file_of_another_kind_is_left_out_with_a_warning(read):
     warnings: list[str] = []
     other = '{"win": [1, 2]}'
     assert read(QUESTION, other, on_warning=warnings.append) == [("q", AB)]
-    assert warnings[0].startswith("f1.json, line 1: found 'win'")
+    assert warnings[0].startswith("f1.json: no key or column is known as the answer, found 'win'")
     for files in ([QUESTION, f"{other}\n{other}"], [QUESTION, f"{QUESTION}\n{other}"], [other]):
         with pytest.raises(InputError, match="found 'win'"):
             read(*files, on_warning=warnings.append)
@@ -249,13 +249,13 @@ def test_stray_quotes_of_tab_separated_tables_are_characters(read):
         (" \n\n", "f0.json: holds no responses"),
         ("[]", "f0.json: no response could be used"),
         ("1,1,3\n1,2,2\n", "line 1: is neither JSON nor the header .*'1,1,3'"),
-        ("question,truth\n1,2\n", "line 1: is neither JSON nor the header"),
-        ("question,answer,answer\n1,2,3\n", "line 1: the column 'answer' stands twice"),
-        ("question,worker,answer\nq,m\n", "line 2: 3 columns expected, 2 found"),
+        ("question,truth\n1,2\n", "no key or column is known as the answer, found 'question'"),
+        ("question,worker,answer,answer\nq,m,2,3\n", "several columns could .*'answer.2'"),
+        ("question,worker,answer\nq,m\n", "line 2: 'answer' is null"),
         ("question,worker,answer\nq,m,a,b\n", "line 2: 3 columns expected, 4 found"),
         ("question,worker,answer\n,m,a\n", "line 2: no question"),
         ("plain words\n", "line 1: is neither JSON"),
-        ('{"question": "q"}', "line 1: found 'question', expected"),
+        ('{"question": "q"}', "f0.json: no key .* is known as the answer, found 'question'"),
         ('{"question": "q", "responses": "a"}', "line 1: the responses are str, not a list"),
         ('{"question": "q", "responses": [null]}', "line 1, response 1: null is not a response"),
         ('[\n"a",\nnull]', "record 2: null is not a response"),
@@ -269,7 +269,9 @@ def test_stray_quotes_of_tab_separated_tables_are_characters(read):
         ('{"question": "q\0", "responses": []}', "line 1: is not valid JSON: Invalid control"),
         (b'{"question": "\xff"}', "line 1: byte 15 is not UTF-8"),
         (b'[\n"\xff"]', "line 2: holds a byte that is not UTF-8"),
-        (b"question,answer\n\xff,a", "line 2: byte 1 is not UTF-8"),
+        (b"question,answer\n\xff\0,a", "line 2: byte 1 is not UTF-8"),
+        (b"question,answer\n\xc3\xa9,a\n\xff,a", "line 3: byte 1 is not UTF-8"),
+        (b"question,answer\n\xff,a\n\xc3\xa9,a", "line 3: is UTF-8, but a line before"),
         ("[" * 10_000, "line 1: is nested too deeply"),
         ("[\n" + "[" * 100_000, "line 2: is nested too deeply"),
         ('{"question": "q", "question": "r"}', "line 1: the key 'question' stands twice"),
@@ -318,10 +320,10 @@ def test_broken_first_line_is_left_out(read):
 
 def test_bad_rows_are_left_out(read):
     """With skip_bad rows of a wrong width or encoding are reported and the others are read."""
-    content = b"question,worker,answer\nq,m,a\nq,m\nq,\xff,a\n\nq,n,b,,\nq,o,c,d\n"
+    content = b"question,worker,answer\nq,m,a\nq,m\nq,\xff\0,a\n\nq,n,b,,\nq,o,c,d\n"
     found, bad = skipping(read, content)
     assert found == [("q", MN)]
-    assert [message.split(":")[0] for message in bad] == [
+    assert sorted(message.split(":")[0] for message in bad) == [
         "f0.json, line 3", "f0.json, line 4", "f0.json, line 7",
     ]  # fmt: skip
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cotool.consensus.read.responses import Record
+from cotool.consensus.read.wrappers import opened
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -47,7 +49,10 @@ def _unpacked(value: Any, where: str) -> Iterator[tuple[str, Any]]:
         return
     if _is_step(value):
         return
-    yield where, _run(value, where) if "run_type" in value else value
+    if "run_type" in value:
+        yield where, _run(value, where)
+        return
+    yield from opened(value, where)
 
 
 def _too_deep(where: str) -> InputError:
@@ -76,8 +81,8 @@ def check_succeeded(value: Any, where: str) -> None:
         )
 
 
-def asked(value: Any) -> tuple[str, str] | None:
-    """Return the custom_id and the question of a request that was sent in a batch, if it is one."""
+def requested(value: Any) -> Record | None:
+    """Return a request that was sent in a batch as a question without responses, if it is one."""
     if not isinstance(value, dict) or not isinstance(value.get("custom_id"), str):
         return None
     body = value.get("body", value.get("params"))
@@ -91,7 +96,9 @@ def asked(value: Any) -> tuple[str, str] | None:
             if isinstance(message, dict) and message.get("role", "user") == "user"
             for text in _texts(message.get("content"))
         )
-    return (value["custom_id"], messages) if isinstance(messages, str) and messages else None
+    if not isinstance(messages, str) or not messages:
+        return None
+    return Record(value["custom_id"], messages, (), whole=False)
 
 
 def _texts(content: Any) -> Iterator[str]:

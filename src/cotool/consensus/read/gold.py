@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cotool.consensus.extract.extraction import extract_answer
-from cotool.consensus.read.layout import Keys
 from cotool.consensus.read.tables import read_rows
 from cotool.errors import InputError
 from cotool.io.json_values import is_json, read_first_line, read_values
@@ -122,7 +121,7 @@ def _rows(path: str | PathLike[str], name: str) -> Iterator[tuple[str, Any]]:
             column = next((header[key] for key in (*_SCORE, *_TRUTH) if key in header), None)
             if column is None:
                 raise InputError(f"{name}, line {number}: has no right answer", hint=_SHAPE)
-            yield from read_rows(stream, name, first, number, keys=Keys(content=column), on_bad=bad)
+            yield from read_rows(stream, name, first, number, on_bad=bad)
 
 
 def _pairs(where: str, value: Any) -> Iterator[tuple[str, Any]]:

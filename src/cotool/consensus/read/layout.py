@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-# Synonyms in order of priority, in the form that _plain_name gives. Where a record holds a gold
+# Synonyms in order of priority, in the form that plain_name gives. Where a record holds a gold
 # answer beside a model's, the model's words ("output", "response") come before "answer".
-_CONTENT = (
+CONTENT_NAMES = (
     "content", "model_output", "model_answer", "model_response", "generated_text", "generation",
     "prediction", "predicted_answer", "output", "response", "completion", "message", "reply",
     "answer", "answer_text", "solution", "label", "transcription", "transcript", "translation",
@@ -18,19 +18,19 @@ _QUESTION = (
     "question", "question_text", "prompt", "instruction", "query", "problem", "task", "item",
     "input", "messages", "document", "audio", "image", "text",
 )  # fmt: skip
-_QUESTION_ID = (
+QUESTION_ID_NAMES = (
     "question_id", "qid", "task_id", "item_id", "prompt_id", "instance_id", "problem_id",
     "example_id", "doc_id", "custom_id", "hit_id",
 )  # fmt: skip
 _RECORD_ID = ("id", "idx")
-_EXPERT = (
+EXPERT_NAMES = (
     "expert_name", "expert", "expert_id", "model_name", "model", "model_id", "generator",
     "worker_name", "worker", "worker_id", "annotator_name", "annotator", "annotator_id",
     "performer", "performer_id", "labeler", "labeler_id", "rater", "rater_id", "assessor",
     "agent_name", "agent", "llm",
 )  # fmt: skip
-_AUTHOR = ("author", "user", "user_id", "system", "engine", "source", "name")
-_CONFIDENCE = ("confidence", "confidence_score", "conf", "probability", "prob", "certainty")
+_AUTHOR = ("author", "user", "user_id", "engine", "source", "name")
+CONFIDENCE_NAMES = ("confidence", "confidence_score", "conf", "probability", "prob", "certainty")
 _TIMESTAMP = ("timestamp", "created_at", "created", "submitted_at", "datetime_utc", "time")
 _RESPONSES = (
     "responses", "answers", "outputs", "candidates", "completions", "generations", "solutions",
@@ -39,10 +39,11 @@ _RESPONSES = (
 
 # Lists that hold gold answers where a model's own words stand beside them.
 _GOLD_LISTS = ("answers", "labels", "solutions", "annotations")
-_MODEL_WORDS = _CONTENT[: _CONTENT.index("answer")]
+SAID_NAMES = CONTENT_NAMES[: CONTENT_NAMES.index("answer")]
 _WORDS = frozenset(
     (
-        *_CONTENT, *_QUESTION, *_QUESTION_ID, *_RECORD_ID, *_EXPERT, *_AUTHOR, *_CONFIDENCE,
+        *CONTENT_NAMES, *_QUESTION, *QUESTION_ID_NAMES, *_RECORD_ID, *EXPERT_NAMES, *_AUTHOR,
+        *CONFIDENCE_NAMES,
         *_TIMESTAMP, *_RESPONSES, "metadata", "usage", "reference", "gold", "ground_truth",
     )
 )  # fmt: skip
@@ -59,7 +60,10 @@ _SEPARATORS = re.compile(r"[\s\-]+")
 class Keys:
     """Names of keys or columns, for files whose own names are not recognised.
 
-    `expert_columns` names the columns that hold one expert's answer each (the wide shape).
+    Nested keys are paths: `response.output`. `expert_columns` names the columns that hold one
+    expert's answer each (the wide shape), `question_columns` those of a survey, which hold the
+    answers to one question each, a person per row. "" tells that there is no such key, whatever
+    the synonyms.
     """
 
     question: str | None = None
@@ -71,6 +75,15 @@ class Keys:
     embedding: str | None = None
     responses: str | None = None
     expert_columns: tuple[str, ...] = ()
+    question_columns: tuple[str, ...] = ()
+
+    @property
+    def names_parts(self) -> bool:
+        """Whether a key is named without which a record cannot be understood."""
+        return bool(
+            self.question or self.id or self.content or self.expert or self.responses
+            or self.expert_columns or self.question_columns
+        )  # fmt: skip
 
 
 DEFAULT_KEYS = Keys()
@@ -112,7 +125,7 @@ def layout_of(names: tuple[str, ...], keys: Keys) -> Layout:
     for name in names:
         # A caller's mapping may have keys that are no strings; they play no part.
         if name not in chosen and isinstance(name, str):
-            free.setdefault(_plain_name(name), name)
+            free.setdefault(plain_name(name), name)
 
     def take(override: str | None, synonyms: tuple[str, ...], *prefixes: str) -> str | None:
         if override is not None:
@@ -124,17 +137,17 @@ def layout_of(names: tuple[str, ...], keys: Keys) -> Layout:
         return free.pop(alone[0]) if prefixes and len(alone) == 1 else None
 
     responses = take(keys.responses, _RESPONSES)
-    content = take(keys.content, _CONTENT, "output:", "answer.", "outputs.")
-    expert = take(keys.expert, _EXPERT)
+    content = take(keys.content, CONTENT_NAMES, "output:", "answer.", "outputs.")
+    expert = take(keys.expert, EXPERT_NAMES)
     if responses and content and responses != keys.responses:
-        listed, said = _plain_name(responses), _plain_name(content)
-        gold = listed in _GOLD_LISTS and said in _MODEL_WORDS
+        listed, said = plain_name(responses), plain_name(content)
+        gold = listed in _GOLD_LISTS and said in SAID_NAMES
         if gold or (expert and listed != "responses"):
             responses = None
     question = take(keys.question, _QUESTION, "input:", "input.", "inputs.")
     # Alpaca's form: an instruction, and beside it the text that it speaks of.
-    with_input = question is not None and _plain_name(question) == "instruction"
-    question_id = take(keys.id, _QUESTION_ID)
+    with_input = question is not None and plain_name(question) == "instruction"
+    question_id = take(keys.id, QUESTION_ID_NAMES)
     layout = {
         "responses": responses,
         "content": content,
@@ -143,8 +156,8 @@ def layout_of(names: tuple[str, ...], keys: Keys) -> Layout:
         "question_id": question_id,
         "record_id": None if question_id else take(None, _RECORD_ID),
         "expert": expert,
-        "author": None if expert or keys.expert else take(None, _AUTHOR),
-        "confidence": take(keys.confidence, _CONFIDENCE),
+        "author": None if expert or keys.expert is not None else take(None, _AUTHOR),
+        "confidence": take(keys.confidence, CONFIDENCE_NAMES),
         "timestamp": take(keys.timestamp, _TIMESTAMP),
         "embedding": take(keys.embedding, ("embedding", "vector")),
     }
@@ -155,7 +168,9 @@ def layout_of(names: tuple[str, ...], keys: Keys) -> Layout:
     return Layout(**layout, rest=rest, unknown=unknown)
 
 
-def _plain_name(name: str) -> str:
+@lru_cache(maxsize=4096)
+def plain_name(name: str) -> str:
+    """Return a name as the synonyms are written: `Answer.workerId` is worker_id."""
     bare = name.strip()
     prefix = _PREFIX.match(bare)
     if prefix:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from cotool.consensus.read.exports import asked, check_succeeded, unpacked
+from cotool.consensus.read.forms import FileForm
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys
 from cotool.consensus.read.responses import (
-    BadRecord,
     Record,
     ShapeError,
     join_text,
@@ -173,42 +172,43 @@ class _Reading:
         if is_json(first):
             values = read_values(stream, name, first, number, self._bad)
         else:
-            values = read_rows(stream, name, first, number, keys=self._keys, on_bad=self._bad)
+            warn = on_warning or (lambda _: None)
+            values = read_rows(stream, name, first, number, on_bad=self._bad, on_warning=warn)
+        yield from self._read(values, name, on_warning)
+
+    def _read(
+        self,
+        values: Iterator[tuple[str, Any]],
+        name: str,
+        on_warning: Callable[[str], None] | None,
+    ) -> Iterator[tuple[str, Record]]:
+        """Yield the records in the values of a file: of a known tool, as they are, or by a plan."""
         on_bad = self._bad if self._skip_bad else None
-        stranger: ShapeError | None = None
+        form = FileForm(name, self._keys, self._bad)
+        stranger: InputError | None = None
         count = 0
-        for where, value in self._unpacked(values):
+        for where, value in form.records(values):
             count += 1
             if stranger is not None:
                 self._bad(stranger)
                 stranger = None
+            if isinstance(value, Record):
+                yield where, value
+                continue
             try:
-                record = self._record(value, where, on_bad)
+                record = read_record(value, where=where, keys=form.keys, on_bad=on_bad)
             except ShapeError as error:
                 stranger = error
             except InputError as error:
                 self._bad(error)
             else:
                 yield where, record
+        stranger = stranger or form.unclear
         if stranger is not None:
-            if self._several and count == 1 and on_warning is not None:
+            if self._several and max(count, form.count) == 1 and on_warning is not None:
                 on_warning(f"{stranger}; the file is left out")
             else:
                 self._bad(stranger)
-
-    def _record(self, value: Any, where: str, on_bad: BadRecord | None) -> Record:
-        request = asked(value)
-        if request is not None:
-            return Record(*request, (), whole=False)
-        check_succeeded(value, where)
-        return read_record(value, where=where, keys=self._keys, on_bad=on_bad)
-
-    def _unpacked(self, values: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
-        for where, value in values:
-            try:
-                yield from unpacked(value, where)
-            except InputError as error:
-                self._bad(error)
 
     def _bad(self, error: InputError) -> None:
         if not self._skip_bad:

@@ -10,7 +10,8 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING
 
-from cotool.consensus.read.layout import Keys, layout_of
+from cotool.consensus.read.layout import CONTENT_NAMES, plain_name
+from cotool.consensus.read.names import ANSWER, BESIDE, GOLD, UNKNOWN, hint_of
 from cotool.errors import InputError
 from cotool.io.json_values import decode_text, read_line
 
@@ -24,6 +25,11 @@ _DELIMITERS = ("\t", ",", ";", "|")
 _QUOTED = re.compile(r'"([^"]*+(?:""[^"]*+)*+)"')
 # A quoted field longer than this has lost its closing quote.
 _MAX_QUOTED = 1 << 22
+# Lines looked at to find the delimiter.
+_PEEKED = 20
+_NUMBER = re.compile(r"[-+]?[\d.,]+")
+# Bytes of files that are no text.
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 class _UnbalancedError(ValueError):
@@ -31,34 +37,86 @@ class _UnbalancedError(ValueError):
 
 
 class _Lines:
-    """Numbered lines of a stream that can be given back; those that are not UTF-8 are left out."""
+    """Numbered lines of a stream that can be given back; those that are no text are left out.
+
+    Lines are UTF-8. A file that has bytes which are not, and no characters beyond ASCII before
+    them, is read as Windows-1252, which holds Latin-1, with a warning.
+    """
 
     def __init__(
-        self, stream: io.BufferedReader, name: str, first: bytes, number: int, on_bad: BadRecord
+        self,
+        stream: io.BufferedReader,
+        name: str,
+        first: bytes,
+        number: int,
+        *,
+        on_bad: BadRecord,
+        on_warning: Callable[[str], None],
     ) -> None:
         self._stream = stream
         self._name = name
         self._on_bad = on_bad
+        self._on_warning = on_warning
         self._number = number
         self._waiting: deque[tuple[int, str]] = deque()
-        self._first = first
+        # Lines that were looked at, not decoded yet.
+        self._seen: deque[bytes] = deque([first])
+        # Whether characters beyond ASCII were UTF-8 (True) or Windows-1252 (False).
+        self._utf8: bool | None = None
 
     def take(self) -> tuple[int, str] | None:
         """Return the next line and its number, None at the end."""
         if self._waiting:
             return self._waiting.popleft()
-        while line := self._first or read_line(self._stream, self._name, self._number):
-            self._first = b""
+        while line := self._next():
             number = self._number
             self._number += 1
             try:
-                return number, decode_text(line, f"{self._name}, line {number}")
+                return number, self._decoded(line, f"{self._name}, line {number}")
             except InputError as error:
                 self._on_bad(error)
         return None
 
+    def _next(self) -> bytes:
+        if self._seen:
+            return self._seen.popleft()
+        return read_line(self._stream, self._name, self._number)
+
+    def _decoded(self, line: bytes, where: str) -> str:
+        if line.isascii():
+            return decode_text(line, where)
+        try:
+            text = decode_text(line, where)
+        except InputError:
+            if self._utf8 or _NO_TEXT.search(line):
+                raise
+            try:
+                text = line.decode("cp1252")
+            except UnicodeDecodeError:
+                text = line.decode("latin-1")
+            if self._utf8 is None:
+                self._on_warning(f"{where}: is not UTF-8; the file is read as Windows-1252")
+            self._utf8 = False
+            return text
+        if self._utf8 is False:
+            raise InputError(
+                f"{where}: is UTF-8, but a line before it is not",
+                hint="save the file in one encoding, UTF-8",
+            )
+        self._utf8 = True
+        return text
+
     def give_back(self, lines: list[tuple[int, str]]) -> None:
         self._waiting.extendleft(reversed(lines))
+
+    def peek(self, most: int) -> list[str]:
+        """Return lines that follow, roughly decoded; they stay to be read."""
+        while len(self._seen) < most:
+            line = read_line(self._stream, self._name, self._number + len(self._seen))
+            if not line:
+                break
+            self._seen.append(line)
+        return [line.decode("utf-8", "replace") for line in self._seen]
 
 
 def read_rows(
@@ -67,24 +125,27 @@ def read_rows(
     first: bytes,
     number: int,
     *,
-    keys: Keys,
     on_bad: BadRecord,
+    on_warning: Callable[[str], None] = lambda _: None,
 ) -> Iterator[tuple[str, dict[str, str | None]]]:
     """Yield each row with its place ("answers.csv, line 7"); a bad row goes to `on_bad`.
 
-    `first` is the header line, at line `number`. Raises InputError where no column of the header
-    holds answers.
+    `first` is the header line, at line `number`. A column without a name is a row's number, or an
+    option of a survey's question; a name that occurs again is followed by a number. Rows that are
+    shorter than the header, all by the same number of cells, end in empty ones. Raises InputError
+    where the first line is no header.
     """
-    lines = _Lines(stream, name, first, number, on_bad)
+    lines = _Lines(stream, name, first, number, on_bad=on_bad, on_warning=on_warning)
     line = lines.take()
     if line is None:
         return
-    delimiter, header = _header(line[1], f"{name}, line {number}", keys)
-    experts = frozenset(keys.expert_columns)
+    delimiter, header = _header(lines, line, f"{name}, line {number}")
+    width = len(header)
+    missing = 0
     while (line := lines.take()) is not None:
         number, text = line
         where = f"{name}, line {number}"
-        fields = _fields(lines, text, delimiter, len(header))
+        fields = _fields(lines, text, delimiter, width)
         if fields is None:
             on_bad(
                 InputError(
@@ -93,60 +154,96 @@ def read_rows(
                 )
             )
             continue
-        if len(fields) != len(header):
-            while len(fields) > len(header) and not fields[-1]:
+        if len(fields) != width:
+            while len(fields) > width and not fields[-1]:
                 fields.pop()
             if not any(field.strip() for field in fields):
                 continue
-            if len(fields) != len(header):
+            short = width - len(fields)
+            if short > 0 and len(fields) > 1 and missing in {0, short}:
+                if not missing:
+                    on_warning(
+                        f"{where}: {width} columns expected, {len(fields)} found; the cells that "
+                        "are missing at the end are empty"
+                    )
+                missing = short
+                yield where, dict(zip(header, [*fields, *[None] * short], strict=True))
+                continue
+            if short:
                 on_bad(
                     InputError(
-                        f"{where}: {len(header)} columns expected, {len(fields)} found",
+                        f"{where}: {width} columns expected, {len(fields)} found",
                         hint="the header names the columns: " + _shown(delimiter.join(header)),
                     )
                 )
                 continue
-        row: dict[str, str | None] = dict(zip(header, fields, strict=True))
-        row.pop("", None)
-        for expert in experts:
-            row[expert] = row[expert] or None
-        yield where, row
+        yield where, dict(zip(header, fields, strict=True))
 
 
-def _header(line: str, where: str, keys: Keys) -> tuple[str, list[str]]:
-    """Return the delimiter whose columns say most, and the columns."""
-    best: tuple[int, str, list[str]] = (0, "", [])
+def _header(lines: _Lines, line: tuple[int, str], where: str) -> tuple[str, list[str]]:
+    """Return the delimiter and the columns.
+
+    The delimiter is the one under which the following lines have as many fields as the header, and
+    the header has the most names that are known.
+    """
+    following = [text for text in lines.peek(_PEEKED) if text.strip()]
+    best: tuple[tuple[float, int], str, list[str]] | None = None
+    # The header itself may have quoted fields that span lines.
     for delimiter in _DELIMITERS:
-        try:
-            columns = _split(_bare(line), delimiter)
-        except _UnbalancedError:
-            continue
+        taken: list[tuple[int, str]] = []
+        columns = _quoted(lines, line[1], delimiter, taken)
+        lines.give_back(taken)
         if columns is None:
             continue
         columns = [column.strip() for column in columns]
-        layout = layout_of(tuple(columns), keys)
-        experts = [column for column in columns if column in keys.expert_columns]
-        if layout.content or (experts and len(experts) == len(keys.expert_columns)):
-            # Every column that plays a part counts, and the columns of the experts.
-            score = 1 + len(columns) - len(layout.rest) + len(experts)
-            if score > best[0]:
-                best = score, delimiter, columns
-    score, delimiter, columns = best
-    if not score:
-        wanted = ", ".join(map(repr, keys.expert_columns)) or "'answer'"
+        known = sum(1 for column in columns if hint_of(column).part not in {UNKNOWN, BESIDE})
+        rows = following[len(taken) :]
+        same = sum(1 for row in rows if _width(row, delimiter) == len(columns))
+        steady = 2.0 * same / len(rows) if rows and len(columns) > 1 else 0.0
+        score = (known + steady, len(columns))
+        if best is None or score > best[0]:
+            best = score, delimiter, columns
+    if best is None or not _is_header(best[2]):
         raise InputError(
-            f"{where}: is neither JSON nor the header of a table with a column {wanted}: "
-            + _shown(line),
+            f"{where}: is neither JSON nor the header of a table: {_shown(line[1])}",
             hint="expected JSON, JSON lines, or a header such as question,worker,answer "
             "(other names: --question-key, --expert-key, --content-key)",
         )
-    twice = next((name for name in columns if name and columns.count(name) > 1), None)
-    if twice is not None:
-        raise InputError(
-            f"{where}: the column {twice!r} stands twice in the header",
-            hint="give each column its own name",
-        )
-    return delimiter, columns
+    _, delimiter, columns = best
+    _quoted(lines, line[1], delimiter, [])
+    rows = [row for row in following if _width(row, delimiter) == len(columns) + 1]
+    if len(rows) > 1 and len(rows) == len(following) and len(columns) > 1:
+        # R writes row names without a name in the header.
+        columns = ["", *columns]
+    return delimiter, _named(columns)
+
+
+def _is_header(columns: list[str]) -> bool:
+    """Whether a line can be a header: not of numbers alone, and one name only where it is known."""
+    if len(columns) == 1:
+        return hint_of(columns[0]).part in {ANSWER, GOLD} or plain_name(columns[0]) in CONTENT_NAMES
+    return not all(_NUMBER.fullmatch(column) for column in columns if column)
+
+
+def _named(columns: list[str]) -> list[str]:
+    named: list[str] = []
+    for place, column in enumerate(columns, 1):
+        name = column or f"unnamed column {place}"
+        number = 2
+        while name in named:
+            name = f"{column}.{number}"
+            number += 1
+        named.append(name)
+    return named
+
+
+def _width(row: str, delimiter: str) -> int:
+    try:
+        fields = _split(_bare(row), delimiter)
+    except _UnbalancedError:
+        return _bare(row).count(delimiter) + 1
+    # A row that goes on in the next line says nothing.
+    return len(fields) if fields is not None else -1
 
 
 def _fields(lines: _Lines, text: str, delimiter: str, width: int) -> list[str] | None:

@@ -17,6 +17,22 @@ from cotool.errors import InputError
 _EPOCH_UNITS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (1e20, 1e9))
 
 
+# What programs write where there is no value. "None" is Python's, "none" is an answer; so is "none
+# of the above".
+_MISSING = frozenset(
+    {"nan", "null", "n/a", "#n/a", "<na>", "nat", "undefined", "(null)", "#value!", "#ref!"}
+)
+_MISSING_AS_WRITTEN = frozenset({"None", "NA"})
+
+
+def is_missing(text: str) -> bool:
+    """Whether a text says that there is no value: nan, None, N/A, null, or nothing at all."""
+    if len(text) > 12:
+        return not text.strip()
+    bare = text.strip()
+    return not bare or bare in _MISSING_AS_WRITTEN or bare.casefold() in _MISSING
+
+
 def clean(text: str) -> str:
     """Return `text` with lone surrogates, which no encoding can write, replaced by U+FFFD."""
     if text.isascii():
@@ -66,6 +82,24 @@ def confidence(value: object, where: str) -> float | None:
         f"{where}: confidence {_shown(value)} is not a number from 0 to 1",
         hint='write it as 0.85 or "85%", or leave it out where it is unknown',
     )
+
+
+def is_confidence(value: object) -> bool:
+    """Whether a value reads as a confidence."""
+    try:
+        confidence(value, "")
+    except InputError:
+        return False
+    return True
+
+
+def is_timestamp(value: object) -> bool:
+    """Whether a value reads as a time; a small number is a duration."""
+    try:
+        seconds = timestamp(value, "")
+    except InputError:
+        return False
+    return seconds is not None and abs(seconds) >= 1e8
 
 
 def timestamp(value: object, where: str) -> float | None:

@@ -1,0 +1,251 @@
+"""The columns of a sample of records, and how their values vary.
+
+A sample is bounded (SAMPLE_ROWS records, SAMPLE_SIZE characters), so this costs the same for files
+of any size.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from cotool.consensus.read.names import Hint, hint_of
+from cotool.consensus.read.paths import leaves
+from cotool.consensus.read.values import is_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+SAMPLE_ROWS = 1000
+SAMPLE_SIZE = 1 << 21
+
+_NUMBER = re.compile(r"[-+]?(\d+([.,]\d+)*|\.\d+)([eE][-+]?\d+)?\s*%?")
+_WHOLE = re.compile(r"[-+]?\d+")
+_TIME = re.compile(
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([ T]\d{1,2}:\d{2}.*)?"
+    r"|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([ ,T]+\d{1,2}:\d{2}.*)?"
+    r"|\w{3} \w{3} \d{1,2} \d\d:\d\d:\d\d .*|\d{1,2}:\d{2}(:\d{2})?( ?[AaPp][Mm])?",
+)
+_UNIQUE_ID = re.compile(r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{16,}")
+_LINK = re.compile(r"[a-z]+://\S+")
+_FLAGS = frozenset({"true", "false", "0", "1", "0.0", "1.0"})
+
+
+def text_of(value: Any) -> str | None:
+    """Return a scalar as the text that is compared; None for a missing value, and for objects."""
+    if isinstance(value, str):
+        text = value.strip()
+        return None if is_missing(text) else text
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None or isinstance(value, (dict, list, tuple)) or value != value:  # noqa: PLR0124 - NaN
+        return None
+    return str(value)
+
+
+@dataclass
+class Column:
+    """One key path over the sample: `values` are texts, None where a record has none."""
+
+    path: str
+    values: list[str | None]
+    # Lists and objects that stand there instead of texts.
+    objects: list[Any] = field(default_factory=list)
+
+    @cached_property
+    def hint(self) -> Hint:
+        """What the name suggests."""
+        return hint_of(self.path)
+
+    @property
+    def part(self) -> str:
+        """The part that the name suggests."""
+        return self.hint.part
+
+    def is_called(self, *parts: str) -> float:
+        """How strongly the name suggests one of `parts`."""
+        return self.hint.weight if self.hint.part in parts else 0.0
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How often each value occurs."""
+        return Counter(value for value in self.values if value is not None)
+
+    @property
+    def present(self) -> int:
+        """How many records have a text here."""
+        return self.counts.total()
+
+    @property
+    def distinct(self) -> int:
+        """How many different values there are."""
+        return len(self.counts)
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether there is one value and no more."""
+        return self.distinct <= 1
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether no value occurs twice."""
+        return self.distinct == self.present > 1
+
+    def _share(self, pattern: re.Pattern[str]) -> float:
+        hits = sum(n for value, n in self.counts.items() if pattern.fullmatch(value))
+        return hits / max(1, self.present)
+
+    @cached_property
+    def is_number(self) -> bool:
+        """Whether the values are numbers."""
+        return self.present > 0 and self._share(_NUMBER) > 0.95
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether the values are whole numbers."""
+        return self.present > 0 and self._share(_WHOLE) > 0.95
+
+    @cached_property
+    def is_time(self) -> bool:
+        """Whether the values are dates or times."""
+        return self.present > 0 and self._share(_TIME) > 0.9
+
+    @cached_property
+    def is_code(self) -> bool:
+        """Whether the values are UUIDs, hashes or links."""
+        return self.present > 0 and max(self._share(_UNIQUE_ID), self._share(_LINK)) > 0.9
+
+    @cached_property
+    def is_flag(self) -> bool:
+        """Whether the values are true and false, or 1 and 0."""
+        return self.present > 0 and all(value.casefold() in _FLAGS for value in self.counts)
+
+    @cached_property
+    def words(self) -> float:
+        """Words of a value in the mean."""
+        total = sum(len(value.split()) * n for value, n in self.counts.items())
+        return total / max(1, self.present)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the values are sentences rather than names or labels."""
+        return self.words > 4 or any(len(value) > 120 for value in self.counts)
+
+    @cached_property
+    def is_label(self) -> bool:
+        """Whether there are few short values over many records."""
+        return (
+            self.present > 0
+            and not self.is_text
+            and not self.is_time
+            and self.distinct <= max(2, min(30, 0.5 * self.present))
+        )
+
+    @cached_property
+    def is_name_like(self) -> bool:
+        """Whether the values could be names of people or models."""
+        return self.present > 0 and not any(
+            len(value) > 100 or len(value.split()) > 6 or value.endswith((".", "!", "?"))
+            for value in self.counts
+        )
+
+    def shown(self, most: int = 3) -> str:
+        """A few values, for messages."""
+        some = [
+            value if len(value) <= 24 else f"{value[:23]}…" for value in list(self.counts)[:most]
+        ]
+        more = ", …" if self.distinct > most else ""
+        return ", ".join(map(repr, some)) + more
+
+
+def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[Column]:
+    """Return the columns of records, in order of appearance."""
+    found: dict[str, Column] = {}
+    for place, row in enumerate(rows):
+        for path, value in leaves(row).items():
+            column = found.get(path)
+            if column is None:
+                column = found[path] = Column(path, [None] * place)
+            if len(column.values) > place:
+                continue
+            if isinstance(value, (dict, list, tuple)) and value:
+                column.objects.append(value)
+            column.values.append(text_of(value))
+        for column in found.values():
+            if len(column.values) <= place:
+                column.values.append(None)
+    return list(found.values())
+
+
+def groups(column: Column) -> dict[str, list[int]]:
+    """Return the places of each value."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for place, value in enumerate(column.values):
+        if value is not None:
+            found[value].append(place)
+    return found
+
+
+def determines(one: Column, other: Column) -> bool:
+    """Whether the same value of `one` always goes with the same value of `other`."""
+    seen: dict[str, str] = {}
+    for key, value in zip(one.values, other.values, strict=True):
+        if key is not None and value is not None and seen.setdefault(key, value) != value:
+            return False
+    return True
+
+
+def pairs_unique(one: Column, other: Column) -> float:
+    """The share of records whose pair of values occurs for the first time."""
+    pairs = [
+        pair
+        for pair in zip(one.values, other.values, strict=True)
+        if pair[0] is not None and pair[1] is not None
+    ]
+    return len(set(pairs)) / len(pairs) if pairs else 0.0
+
+
+def agreement(columns: Sequence[Column]) -> float:
+    """How much more often columns are alike in a record than in two different ones, -1 to 1.
+
+    Labels are alike where they are equal; texts by the words that they share.
+    """
+    together: list[float] = []
+    apart: list[float] = []
+    size = len(columns[0].values)
+    for place in range(min(size, 200)):
+        here = [column.values[place] for column in columns]
+        there = [column.values[(place + 1 + size // 3) % size] for column in columns]
+        for i, one in enumerate(here[:8]):
+            for j in range(i + 1, min(8, len(here))):
+                other, far = here[j], there[j]
+                if one is not None and other is not None:
+                    together.append(_alike(one, other))
+                if one is not None and far is not None:
+                    apart.append(_alike(one, far))
+    if not together or not apart:
+        return 0.0
+    by_chance = sum(apart) / len(apart)
+    if by_chance >= 1:
+        return 0.0
+    return (sum(together) / len(together) - by_chance) / (1 - by_chance)
+
+
+def _alike(one: str, other: str) -> float:
+    if one.casefold() == other.casefold():
+        return 1.0
+    first, second = set(one.casefold().split()), set(other.casefold().split())
+    return len(first & second) / len(first | second) if len(first | second) > 4 else 0.0
+
+
+def common_values(columns: Iterable[Column]) -> float:
+    """The share of values, over all columns, that at least two columns have."""
+    counts: Counter[str] = Counter()
+    total = 0
+    for column in columns:
+        counts.update({value.casefold() for value in column.counts})
+    total = len(counts)
+    return sum(1 for n in counts.values() if n > 1) / total if total else 0.0

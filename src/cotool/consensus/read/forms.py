@@ -1,0 +1,180 @@
+"""The form of one file: records of a known tool, records that say what they are, or a plan.
+
+The first record decides where it is a known tool's or lists all its responses; records then pass
+through as they are read. Else a bounded sample is held back until a plan is made from it.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from cotool.consensus.read.columns import SAMPLE_ROWS, SAMPLE_SIZE
+from cotool.consensus.read.exports import check_succeeded, requested, unpacked
+from cotool.consensus.read.infer import plan_of
+from cotool.consensus.read.layout import Keys, layout_of
+from cotool.consensus.read.long import are_label_sets
+from cotool.consensus.read.sample import UnclearError
+from cotool.consensus.read.surveys import without_titles
+from cotool.consensus.read.tools import Tool, tool_of
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from cotool.consensus.read.plan import Plan
+
+# What the objects of APIs and of batches are known by.
+_API = frozenset({"custom_id", "choices", "role", "candidates", "root_span_id"})
+
+# What the steps of a traced call have; whether a record is one depends on its values.
+_STEPS = frozenset({"run_type", "root_span_id"})
+
+
+class FileForm:
+    """How one file is read; found when its first records have been seen.
+
+    `keys` are what each record is read with. `unclear` is the error that ended the reading, where
+    no plan could be made; `count` are the records that had been seen by then.
+    """
+
+    def __init__(self, name: str, keys: Keys, on_bad: Callable[[InputError], None]) -> None:
+        self._name = name
+        self._given = keys
+        self._on_bad = on_bad
+        self._kept: dict[str, Any] = {}
+        # Keys of records that are what they seem: no wrapper of others.
+        self._plain: set[tuple[str, ...]] = set()
+        self.keys = keys
+        self.tool: Tool | None = None
+        self.plan: Plan | None = None
+        self.unclear: UnclearError | None = None
+        self.count = 0
+
+    def records(self, values: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+        """Yield the records in the values of the file, in the form in which they are read."""
+        found = self._opened(values)
+        head = next(found, None)
+        if head is None:
+            return
+        self.count = 1
+        found = chain([head], found)
+        if self.tool is not None or not isinstance(head[1], dict) or self._is_clear(head[1]):
+            yield from found
+            return
+        yield from self._planned(found)
+
+    def _opened(self, values: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+        """Yield what the values hold: records of a tool made canonical, wrappers opened."""
+        head = next(values, None)
+        if head is None:
+            return
+        if isinstance(head[1], dict) and not self._given.names_parts:
+            self.tool = tool_of(head[1])
+        for where, value in chain([head], values):
+            found = self._of_value(value, where)
+            # One by one, so that a bad record does not end the file.
+            while True:
+                try:
+                    yield next(found)
+                except StopIteration:
+                    break
+                except InputError as error:
+                    self._on_bad(error)
+                    break
+
+    def _of_value(self, value: Any, where: str) -> Iterator[tuple[str, Any]]:
+        if self.tool is not None:
+            if not isinstance(value, dict):
+                raise InputError(
+                    f"{where}: is no record of {self.tool.name}", hint="name the keys with flags"
+                )
+            yield from self.tool.records(value, where, self._kept)
+            return
+        shape = tuple(value) if isinstance(value, dict) else ()
+        if shape in self._plain:
+            yield from self._checked(value, where)
+            return
+        for place, item in unpacked(value, where):
+            if item is value:
+                if not _STEPS.intersection(shape):
+                    self._plain.add(shape)
+            elif isinstance(item, dict) and not self._given.names_parts:
+                # A wrapper of a tool's records: {"results": [{…}]}.
+                inner = tool_of(item)
+                if inner is not None and not inner.each:
+                    yield from inner.records(item, place, self._kept)
+                    continue
+            yield from self._checked(item, place)
+
+    def _checked(self, item: Any, where: str) -> Iterator[tuple[str, Any]]:
+        request = requested(item)
+        if request is None:
+            check_succeeded(item, where)
+        yield where, item if request is None else request
+
+    def _is_clear(self, record: Mapping[str, Any]) -> bool:
+        """Whether a record says what it is: it lists all responses, or an API wrote it."""
+        keys = self._given
+        if keys.question_columns:
+            return False
+        metadata = record.get("metadata")
+        if _API & record.keys() or (isinstance(metadata, dict) and "feedback" in metadata):
+            return True
+        try:
+            layout = layout_of(tuple(record), keys)
+        except TypeError:
+            return True
+        listed = record.get(layout.responses) if layout.responses else None
+        if isinstance(listed, (list, dict)) and listed:
+            if isinstance(listed, dict):
+                return True
+            flat = [item for item in listed if not isinstance(item, (dict, list))]
+            sets = layout.question and are_label_sets(str(layout.responses), [flat])
+            return not (flat and sets and keys.responses is None)
+        if layout.responses and listed is not None and layout.content is None:
+            return True
+        experts = [key for key in layout.unknown if isinstance(record[key], dict)]
+        if len(experts) >= 2 and (layout.question or layout.question_id) and not layout.expert:
+            return True
+        content = record.get(layout.content) if layout.content else None
+        asks = layout.question is not None or layout.question_id is not None
+        nested = isinstance(content, dict) or (
+            isinstance(content, list) and bool(content) and isinstance(content[0], dict)
+        )
+        return nested and asks
+
+    def _planned(self, found: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+        sample: list[tuple[str, Any]] = []
+        size = 0
+        for where, value in found:
+            sample.append((where, value))
+            size += _size_of(value)
+            if len(sample) >= SAMPLE_ROWS or size >= SAMPLE_SIZE:
+                break
+        self.count = len(sample)
+        rows = [value for _, value in sample if isinstance(value, dict)]
+        kept, titles = without_titles(rows)
+        try:
+            self.plan = plan_of(rows[kept:], name=self._name, keys=self._given, titles=titles)
+        except UnclearError as error:
+            self.unclear = error
+            return
+        self.keys = self.plan.keys
+        skipped = {id(row) for row in rows[:kept]}
+        for where, value in chain(sample, found):
+            if isinstance(value, dict):
+                if id(value) not in skipped:
+                    yield from self.plan.records(value, where)
+            else:
+                yield where, value
+
+
+def _size_of(value: Any) -> int:
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, dict):
+        return sum(map(_size_of, value.values())) + 16
+    if isinstance(value, list):
+        return sum(map(_size_of, value)) + 16
+    return 8

@@ -1,0 +1,141 @@
+"""Which column plays which part, inferred from how the columns of a sample vary.
+
+A column that is the same within an item and differs between items belongs to the item. Where
+different experts give different values within one item, the column holds answers. Names are hints:
+they settle what variation leaves open. Layouts are tried from the most special to the most
+general; where two are close, or none fits, `UnclearError` says what was seen and which flags
+decide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from cotool.consensus.read import names
+from cotool.consensus.read.layout import CONTENT_NAMES, DEFAULT_KEYS, Keys, plain_name
+from cotool.consensus.read.long import are_label_sets, find_long, read_long
+from cotool.consensus.read.plan import LISTS, WIDE, Plan
+from cotool.consensus.read.sample import Sample
+from cotool.consensus.read.surveys import find_survey
+from cotool.consensus.read.wide import find_flags, find_wide
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cotool.consensus.read.columns import Column
+
+
+def plan_of(
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    name: str,
+    keys: Keys = DEFAULT_KEYS,
+    titles: Mapping[str, str] | None = None,
+) -> Plan:
+    """Return how records such as `rows` are read; `keys` are what the user named.
+
+    `titles` are the texts of a survey's questions by column, where further header rows gave them.
+    Raises UnclearError, with the columns and the flags that decide.
+    """
+    sample = Sample(rows, name, keys, titles)
+    return _explained(sample, _plan(sample))
+
+
+def _plan(sample: Sample) -> Plan:
+    keys = sample.keys
+    if keys.responses or keys.expert_columns:
+        return Plan(WIDE if keys.expert_columns else LISTS, keys)
+    named = keys.content is not None
+    if keys.question_columns or (sample.titles and not named):
+        survey = find_survey(sample, None)
+        if survey is not None:
+            return survey
+    long = find_long(sample)
+    if not named:
+        listed = _lists(sample)
+        if listed is not None and not (long and long.is_said):
+            return listed
+        found = find_survey(sample, long) or find_wide(sample, long) or find_flags(sample, long)
+        if found is not None:
+            return found
+    if long is None:
+        raise sample.nothing()
+    return read_long(sample, long)
+
+
+def _lists(sample: Sample) -> Plan | None:
+    """Return the plan where a record has a list of responses, None elsewhere."""
+    found = [column for column in sample.columns if _holds_responses(column)]
+    if not found:
+        return None
+    found.sort(key=lambda c: (-c.is_called(names.ANSWER), _rank(c)))
+    question = sample.best(names.QUESTION)
+    identity = sample.best(names.ITEM_ID)
+    if question is None and identity is None and len(sample.rows) > 1:
+        return None
+    keys = replace(
+        sample.keys,
+        responses=found[0].path,
+        question=sample.keys.question or (question.path if question else ""),
+        id=sample.keys.id or (identity.path if identity and not question else None),
+    )
+    return Plan(LISTS, keys)
+
+
+def _holds_responses(column: Column) -> bool:
+    lists = [value for value in column.objects if isinstance(value, (list, tuple))]
+    if column.present or not lists or len(lists) < len(column.objects):
+        return False
+    items = [item for value in lists for item in value]
+    if items and all(map(_is_response, items)):
+        return True
+    return (
+        column.is_called(names.ANSWER) > 0
+        and all(isinstance(item, (str, int, float)) for item in items)
+        and not are_label_sets(column.path, lists)
+        and max(map(len, lists)) > 1
+    )
+
+
+def _is_response(item: Any) -> bool:
+    if not isinstance(item, dict):
+        return False
+    parts = {names.hint_of(str(key)).part for key in item}
+    return names.ANSWER in parts and names.EXPERT in parts
+
+
+def _rank(column: Column) -> int:
+    plain = plain_name(column.path).removesuffix("s")
+    return CONTENT_NAMES.index(plain) if plain in CONTENT_NAMES else len(CONTENT_NAMES)
+
+
+def _explained(sample: Sample, plan: Plan) -> Plan:
+    """Return the plan with what every column was taken for, and what was seen in it."""
+    keys = plan.keys
+    parts: dict[str | None, str] = {
+        keys.question: "question",
+        keys.id: "question id",
+        keys.content: "answer",
+        keys.expert: "expert",
+        keys.confidence: "confidence",
+        keys.timestamp: "time",
+        keys.responses: "answers",
+        plan.person: "person",
+        **dict.fromkeys(plan.join, "question"),
+        **dict.fromkeys(keys.expert_columns, "one expert's answers"),
+        **dict.fromkeys((column for column, _ in plan.questions), "one question's answers"),
+        **dict.fromkeys((column for column, _ in plan.flags), "answer"),
+        **dict.fromkeys(plan.left_out, "right answer, not an expert"),
+    }
+    evidence = tuple(
+        (column.path, parts.get(column.path, "not used"), _seen(column, len(sample.rows)))
+        for column in sample.columns
+    )
+    return replace(plan, evidence=evidence)
+
+
+def _seen(column: Column, rows: int) -> str:
+    if not column.present:
+        return "lists or objects" if column.objects else "empty"
+    return f"{column.distinct} different in {rows} records: {column.shown()}"

@@ -1,0 +1,455 @@
+"""Files of one response per record: which columns are the item, the expert and the answer.
+
+Every pair of a candidate item and a candidate expert is scored: by what their names suggest, by
+whether items recur, whether an expert answers an item once, and whether columns that tell items
+apart would be merged. The answer is the column that differs within an item, between experts.
+"""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from cotool.consensus.read import names
+from cotool.consensus.read.columns import (
+    Column,
+    common_values,
+    determines,
+    groups,
+    pairs_unique,
+)
+from cotool.consensus.read.layout import (
+    CONFIDENCE_NAMES,
+    CONTENT_NAMES,
+    QUESTION_ID_NAMES,
+    SAID_NAMES,
+    plain_name,
+)
+from cotool.consensus.read.plan import LONG, Plan
+from cotool.consensus.read.sample import UnclearError, joined, listed
+from cotool.consensus.read.values import is_confidence, is_timestamp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cotool.consensus.read.sample import Sample
+
+_CLEAR = 1.0  # the least lead of what is taken over what comes second
+_LEAST = 1.0  # the least score of an answer
+_JOINT = "\x1f"  # between the columns of an item that takes several
+_TIMES = ("submit", "timestamp", "end", "finish", "created", "recorded", "time", "start")
+# Lists under these names hold the labels of one expert, where none occurs twice.
+_SETS = frozenset(
+    "label labels tag tags category categories class classes accept choices topics emotions "
+    "annotation annotations cats".split()
+)
+_CROWD = frozenset("annotator annotators rater raters worker workers model models crowd".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Long:
+    """One way to read such a file. `close` are columns that could as well hold the answer."""
+
+    score: float
+    item: Column | None
+    expert: Column | None
+    answer: Column
+    close: tuple[Column, ...] = ()
+
+    @property
+    def recurs(self) -> bool:
+        """Whether items recur, so that several records are of one."""
+        return self.item is not None and 0 < self.item.distinct < 0.9 * self.item.present
+
+    @property
+    def is_said(self) -> bool:
+        """Whether the answer is an expert's own rather than a right answer beside a list."""
+        return self.answer.present > 0 and (
+            self.expert is not None or plain_name(self.answer.path) in SAID_NAMES
+        )
+
+
+def find_long(sample: Sample) -> Long | None:
+    """Return the best way to read the records as one response each, None where none fits."""
+    best: Long | None = None
+    for expert in _experts(sample):
+        for item in _items(sample):
+            if item is not None and expert is not None and item.path == expert.path:
+                continue
+            found = _scored(sample, item, expert)
+            if found is not None and (best is None or found.score > best.score):
+                best = found
+    return best
+
+
+def _experts(sample: Sample) -> list[Column | None]:
+    if sample.keys.expert:
+        return [sample.by_path.get(sample.keys.expert)]
+    called = [
+        column
+        for column in sample.texts
+        if column.is_called(names.EXPERT) and column.is_name_like and not column.is_time
+    ]
+    strong = [column for column in called if column.hint.weight >= names.STRONG]
+    if strong:
+        return [*strong]
+    structural = [
+        column
+        for column in sample.texts
+        if column.part == names.UNKNOWN
+        and 1 < column.distinct < column.present
+        and column.is_name_like
+        and not column.is_time
+        and (column.is_whole or not column.is_number)
+    ]
+    return [*called, *structural[:8], None]
+
+
+def _items(sample: Sample) -> list[Column | None]:
+    if sample.keys.id or sample.keys.question:
+        return [sample.by_path.get(sample.keys.id or sample.keys.question or "")]
+    called = [
+        column
+        for column in sample.texts
+        if column.is_called(names.QUESTION, names.ITEM_ID) and not column.is_time
+    ]
+    unknown = [
+        column
+        for column in sample.texts
+        if (column.part in {names.UNKNOWN, names.OWN_ID} or plain_name(column.path) == "content")
+        and 1 < column.distinct < column.present
+        and not column.is_time
+    ]
+    asked = [c for c in called if c.part == names.QUESTION and c.distinct > 1]
+    joint = [_joint(asked[:4])] if len(asked) > 1 else []
+    return [*called, *unknown[:10], *joint, None]
+
+
+def _joint(columns: list[Column]) -> Column:
+    """Return a column for items that several columns only together tell apart."""
+    rows = zip(*(column.values for column in columns), strict=True)
+    values = [_JOINT.join(value or "" for value in row) if any(row) else None for row in rows]
+    column = Column(_JOINT.join(column.path for column in columns), values)
+    weight = min(column.hint.weight for column in columns) - 0.5
+    column.hint = names.Hint(names.QUESTION, weight)
+    return column
+
+
+def parts_of(item: Column | None) -> tuple[str, ...]:
+    """Return the columns of an item that takes several; none for others."""
+    return tuple(item.path.split(_JOINT)) if item is not None and _JOINT in item.path else ()
+
+
+def _scored(sample: Sample, item: Column | None, expert: Column | None) -> Long | None:
+    score = _pair_score(sample, item, expert)
+    if score is None:
+        return None
+    if sample.keys.content:
+        given = sample.by_path.get(sample.keys.content)
+        return None if given is None else Long(score, item, expert, given)
+    recurs = _recurring(sample, item)
+    taken = {*parts_of(item), item and item.path, expert and expert.path}
+    answers = [
+        (_answer_score(sample, column, item, expert, recurs=recurs), column)
+        for column in [*sample.texts, *_without_texts(sample)]
+        if column.path not in taken
+    ]
+    answers.sort(key=lambda pair: -pair[0])
+    if not answers or answers[0][0] < _LEAST:
+        return None
+    top, answer = answers[0]
+    close = tuple(column for other, column in answers[1:] if top - other < _CLEAR)
+    if close:
+        answer, close = _preferred(sample, [answer, *close])
+    return Long(score + 0.5 * min(top, 8.0), item, expert, answer, close)
+
+
+def _recurring(sample: Sample, item: Column | None) -> float:
+    """Return the share of records whose item has others."""
+    if item is None:
+        return 0.0
+    sizes = [len(places) for places in groups(item).values()]
+    return sum(size for size in sizes if size > 1) / max(1, len(sample.rows))
+
+
+def _pair_score(sample: Sample, item: Column | None, expert: Column | None) -> float | None:
+    """Score an item and an expert; None where the expert has neither a name nor the form of one."""
+    known = expert is not None and bool(sample.keys.expert or expert.is_called(names.EXPERT))
+    score = expert.is_called(names.EXPERT) if expert is not None else 0.0
+    if item is None:
+        return None if expert is not None and not known else score - _merging(sample, item, expert)
+    if plain_name(item.path) in QUESTION_ID_NAMES:
+        score += 3.0
+    score += item.is_called(names.QUESTION, names.ITEM_ID) - item.is_called(names.OWN_ID)
+    recurs = _recurring(sample, item)
+    score += 2.0 * recurs
+    if expert is not None:
+        unique = pairs_unique(item, expert)
+        if not known and (unique < 0.95 or recurs < 0.5 or item.distinct < 2):
+            return None
+        score += 3.0 * (unique - 1.0) + (0.0 if known else 1.0)
+    return score - _merging(sample, item, expert)
+
+
+def _merging(sample: Sample, item: Column | None, expert: Column | None) -> float:
+    """Penalise the columns that tell questions apart which `item` would make one."""
+    taken = {*parts_of(item), item and item.path, expert and expert.path}
+    return 1.5 * sum(
+        1
+        for column in sample.texts
+        if column.path not in taken
+        and column.is_called(names.QUESTION, names.ITEM_ID) >= names.PLAIN
+        and plain_name(column.path) not in CONTENT_NAMES
+        and (column.distinct > 1 if item is None else not determines(item, column))
+    )
+
+
+def _answer_score(
+    sample: Sample, column: Column, item: Column | None, expert: Column | None, *, recurs: float
+) -> float:
+    score, named = _name_score(column)
+    if column.objects and not column.present:
+        return score if column.is_called(names.ANSWER) > names.WEAK else -9.0
+    if not column.present:
+        return _LEAST if named else -9.0
+    score += _form_score(column, named=named)
+    if column.is_constant and len(sample.rows) > 1:
+        # All may agree, but a name has to say that it is an answer.
+        score -= 0.5 if named else 3.5
+    elif item is not None and recurs > 0:
+        score += -2.5 if determines(item, column) else 2.5
+    several = expert is not None and 1 < expert.distinct < expert.present
+    if several and not column.is_constant and expert and determines(expert, column):
+        score -= 3.0
+    return score
+
+
+def _name_score(column: Column) -> tuple[float, bool]:
+    """Return what a column's name says of it as the answer, and whether it names an answer."""
+    part, weight = column.hint
+    if plain_name(column.path) in CONTENT_NAMES and part != names.ANSWER:
+        return 1.0, True
+    asks = -1.0 if weight < names.STRONG else -5.0
+    known = {names.ANSWER: weight, names.UNKNOWN: 0.0, names.QUESTION: asks, names.BESIDE: -3.0}
+    return known.get(part, -6.0), part == names.ANSWER
+
+
+def _form_score(column: Column, *, named: bool) -> float:
+    """Return what a column's values say of it as the answer."""
+    score = 0.0
+    if column.is_time or column.is_code:
+        score -= 5.0
+    if column.is_unique and column.is_whole and column.present > 2 and not named:
+        score -= 3.0
+    if column.is_number and not column.is_whole and column.distinct > 0.5 * column.present:
+        score -= 2.0
+    # Few values over many records; without a name, two records show nothing.
+    if column.is_label and (named or 2 * column.distinct <= column.present >= 4):
+        score += 1.5
+    return score
+
+
+def _without_texts(sample: Sample) -> list[Column]:
+    """Return the columns of lists and of nothing whose names say that they are answers."""
+    return [
+        column
+        for column in sample.columns
+        if not column.present
+        and (column.is_called(names.ANSWER) or plain_name(column.path) in CONTENT_NAMES)
+    ]
+
+
+def _preferred(sample: Sample, close: list[Column]) -> tuple[Column, tuple[Column, ...]]:
+    """Of columns that are equally likely, the one whose name says more; else all are left."""
+    ranked = [c for c in close if plain_name(c.path) in CONTENT_NAMES]
+    others = [c for c in close if c not in ranked]
+    if any(c.is_called(names.ANSWER) >= names.STRONG for c in others):
+        ranked = []
+    labels = [c for c in ranked if c.is_label and c.distinct > 1]
+    if ranked and (len(labels) < 2 or common_values(labels) > 0.5):
+        ranked.sort(key=lambda c: CONTENT_NAMES.index(plain_name(c.path)))
+        return ranked[0], ()
+    answer = max(close, key=lambda c: (c.is_called(names.ANSWER), -sample.columns.index(c)))
+    return answer, tuple(c for c in close if c is not answer)
+
+
+def read_long(sample: Sample, long: Long) -> Plan:
+    """Return the plan.
+
+    Raises UnclearError where another column could as well be the answer, and where records that
+    differ would become one question.
+    """
+    if long.close:
+        raise _several(sample, long)
+    _check_items(sample, long)
+    return plan_long(sample, long)
+
+
+def plan_long(sample: Sample, long: Long) -> Plan:
+    """Return the plan, whatever else is possible."""
+    keys, item = sample.keys, long.item
+    question, identity = keys.question, keys.id
+    join = () if keys.question and keys.id else parts_of(item)
+    if join:
+        question = keys.question or " + ".join(join)
+    elif item is None:
+        # A column that is there and empty: each record says so by itself.
+        empty = [c for c in sample.columns if not c.present and not c.objects]
+        called = (c.path for c in empty if c.is_called(names.QUESTION) >= names.STRONG)
+        question = question or next(called, None)
+    elif item.part == names.QUESTION or item.is_text:
+        question = question or item.path
+        identity = identity or _id_beside(sample, item)
+    else:
+        identity = identity or item.path
+        question = question or _text_beside(sample, item, long)
+    full = replace(
+        keys,
+        question=question or "",
+        id=identity or "",
+        content=long.answer.path,
+        expert=_expert_path(sample, long),
+        confidence=keys.confidence or _confidence(sample, long),
+        timestamp=keys.timestamp or _time(sample, long),
+        responses="",
+    )
+    gold = tuple(c.path for c in sample.texts if c.part == names.GOLD)
+    return Plan(LONG, full, join=join, sets=_are_sets(long.answer), left_out=gold)
+
+
+def _expert_path(sample: Sample, long: Long) -> str:
+    if long.expert is None:
+        return ""
+    path = long.expert.path
+    if long.expert.present == len(sample.rows):
+        return path
+    more = [c.path for c in sample.texts if c.is_called(names.EXPERT) >= names.STRONG]
+    return "|".join([path, *(other for other in more if other != path)])
+
+
+def _id_beside(sample: Sample, item: Column) -> str | None:
+    """Return the column of the item's id, beside its text."""
+    for column in sample.texts:
+        if column.part != names.ITEM_ID or column is item:
+            continue
+        known = plain_name(column.path) in QUESTION_ID_NAMES
+        recurs = column.distinct < column.present
+        if known or (recurs and determines(column, item) and determines(item, column)):
+            return column.path
+    return None
+
+
+def _text_beside(sample: Sample, item: Column, long: Long) -> str | None:
+    """Return the column of the question's text, beside its id."""
+    taken = {item.path, long.answer.path, long.expert.path if long.expert else ""}
+    inside = [
+        c
+        for c in sample.texts
+        if c.path not in taken
+        and determines(item, c)
+        and (c.is_called(names.QUESTION) or (c.part == names.UNKNOWN and c.is_text))
+        and not c.is_time
+    ]
+    varied = [c for c in inside if c.distinct > 1] or inside
+    if not varied:
+        return None
+    return max(varied, key=lambda c: (c.is_called(names.QUESTION), c.words)).path
+
+
+def _confidence(sample: Sample, long: Long) -> str:
+    return _first(
+        sample,
+        long,
+        lambda c: (
+            plain_name(c.path) in CONFIDENCE_NAMES
+            or (c.is_called(names.CONFIDENCE) > 0 and all(map(is_confidence, c.counts)))
+        ),
+    )
+
+
+def _first(sample: Sample, long: Long, fits: Callable[[Column], bool]) -> str:
+    taken = {long.answer.path, long.item and long.item.path, long.expert and long.expert.path}
+    return next((c.path for c in sample.columns if c.path not in taken and fits(c)), "")
+
+
+def _time(sample: Sample, long: Long) -> str:
+    found = [
+        c
+        for c in sample.texts
+        if c.is_called(names.TIME) and c is not long.answer and all(map(is_timestamp, c.counts))
+    ]
+
+    def rank(column: Column) -> int:
+        lowered = column.path.casefold()
+        return next((i for i, word in enumerate(_TIMES) if word in lowered), len(_TIMES))
+
+    return min(found, key=rank).path if found else ""
+
+
+def _are_sets(answer: Column) -> bool:
+    """Whether lists in an answer's place are several labels of one expert."""
+    lists = [value for value in answer.objects if isinstance(value, (list, tuple))]
+    if not lists or any(isinstance(item, (dict, list)) for value in lists for item in value):
+        return False
+    return are_label_sets(answer.path, lists)
+
+
+def are_label_sets(path: str, lists: Sequence[Sequence[object]]) -> bool:
+    """Whether lists are the labels that one expert gave together, rather than one per expert.
+
+    A set of labels holds none twice.
+    """
+    words = frozenset(names.words_of(path))
+    if words & _CROWD or not words & _SETS:
+        return False
+    return all(len(set(map(str, value))) == len(value) for value in lists)
+
+
+def _check_items(sample: Sample, long: Long) -> None:
+    """Raise UnclearError where records that differ would become one question."""
+    if long.item is not None or len(sample.rows) < 2:
+        return
+    apart = [
+        column
+        for column in sample.texts
+        if column not in (long.answer, long.expert)
+        and column.distinct > 1
+        and not column.is_time
+        and column.part in {names.UNKNOWN, names.QUESTION, names.ITEM_ID, names.OWN_ID}
+        and (column.is_whole or not column.is_number)
+        and not (long.expert is not None and determines(long.expert, column))
+    ]
+    lists = [c for c in sample.columns if c.objects and not c.present and c is not long.answer]
+    varied = [c for c in lists if len({repr(value) for value in c.objects}) > 1]
+    apart += [c for c in varied if c.part in {names.UNKNOWN, names.QUESTION}]
+    if apart:
+        raise UnclearError(
+            f"{sample.name}: no key is known as the question, and these differ between records: "
+            + listed(apart),
+            hint=f"name them: {_command(sample, long, apart[0].path)}",
+        )
+
+
+def _several(sample: Sample, long: Long) -> UnclearError:
+    columns = [long.answer, *long.close]
+    hint = f"name them: {_command(sample, long)}"
+    if long.expert is None:
+        flags = f"--expert-columns {joined(columns[:8])}"
+        hint += f"; or, where each is one expert's: {sample.command(flags)}"
+    return UnclearError(
+        f"{sample.name}: several columns could hold the answer: {listed(columns)}", hint=hint
+    )
+
+
+def _command(sample: Sample, long: Long, question: str | None = None) -> str:
+    flags = []
+    if long.item is not None:
+        key = "--question-key" if long.item.part == names.QUESTION else "--id-key"
+        flags.append(f"{key} {shlex.quote((parts_of(long.item) or (long.item.path,))[0])}")
+    elif question:
+        flags.append(f"--question-key {shlex.quote(question)}")
+    if long.expert is not None:
+        flags.append(f"--expert-key {shlex.quote(long.expert.path)}")
+    flags.append(f"--content-key {shlex.quote(long.answer.path)}")
+    return sample.command(" ".join(flags))

@@ -1,0 +1,208 @@
+"""What the name of a column suggests about its part. A hint only: how values vary decides."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from cotool.consensus.read.layout import EXPERT_NAMES, QUESTION_ID_NAMES, plain_name
+
+# The parts that a column can play.
+QUESTION = "question"
+ITEM_ID = "question id"
+EXPERT = "expert"
+ANSWER = "answer"
+GOLD = "right answer"
+CONFIDENCE = "confidence"
+TIME = "time"
+OWN_ID = "id of the response"
+BESIDE = "metadata"
+UNKNOWN = ""
+
+STRONG, PLAIN, WEAK = 4.0, 2.0, 1.0
+
+
+class Hint(NamedTuple):
+    """The part that a name suggests, and how strongly."""
+
+    part: str
+    weight: float
+
+
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[0-9])(?=[A-Za-z])")
+_NO_WORD = re.compile(r"[\W_]+")
+_QUESTION_MARK = re.compile("[?？؟;]\\s*$|^¿")
+
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_GOLD = _set(
+    "gold golden truth expected reference ideal target targets gt correct incorrect "
+    "expectedoutput groundtruth"
+)
+_TIMES = _set(
+    "time timestamp date datetime created updated started submitted finished accepted tstamp"
+)
+_CONFIDENCE = _set("confidence certainty conf")
+_EXPERTS = _set(
+    "expert worker annotator rater coder labeler labeller judge assessor reviewer respondent "
+    "participant performer model llm provider generator evaluator contributor crowdworker "
+    "tagger interpreter moderator grader voter scorer checker transcriber translator "
+    "volunteer modelname"
+)
+_WEAK_EXPERTS = _set(
+    "user username author name source engine system email agent student person player bot "
+    "team who by member nickname deployment generator forecaster"
+)
+_ITEMS = _set(
+    "question item task hit prompt unit subject example instance problem doc document sample "
+    "query comment sentence pair text image tweet post review q utterance case test caption "
+    "article record claim paragraph passage object product audio clip video input dialogue "
+    "message"
+)
+_OWN = _set(
+    "response answer assignment annotation classification judgment judgement row session "
+    "event run trace span request completion generation chat batch submission ans lead "
+    "message output vote evaluation label parent observation hittype type"
+)
+_IDS = _set("id ids idx index key uid uuid guid no number nr num hash")
+_STRONG_QUESTIONS = _set(
+    "question prompt instruction instructions query problem frage pregunta pergunta domanda"
+)
+_QUESTIONS = _set(
+    "task item input sentence comment passage document text premise hypothesis statement "
+    "claim title review tweet utterance image audio video url uri filename file path body "
+    "messages post article headline paragraph caption stimulus scenario clip sentence1 "
+    "snippet inputs transcript sms email abstract"
+)
+_ANSWERS = _set(
+    "answer response output completion prediction pred generation reply label rating verdict "
+    "decision choice vote judgment judgement annotation sentiment stance category class "
+    "solution transcription translation classification outputs completions predictions "
+    "responses answers labels annotations generations ratings emotion toxicity opinion patch "
+    "antwort respuesta antworten reponse risposta resposta taskanswers resps sampled picked "
+    "winner preference"
+)
+_WEAK_ANSWERS = _set(
+    "text value val result content message code grade transcript summary guess tag tags "
+    "choices assessment estimate forecast completion relevance quality"
+)
+_BESIDE = _set(
+    "status cost latency tokens usage duration seconds version ip country region city channel "
+    "trust temperature seed split lang language link href metadata config reward approve "
+    "reject approval lifetime keywords attention meta params kwargs settings finish reason "
+    "stop system template cached error errors success passed pass score scores metric metrics "
+    "logprob logprobs level difficulty subset topic domain license unnamed retired sessionid "
+    "tainted workflow ms elapsed length count width height feedback comments note notes "
+    "contexts context retrieved options explanation rationale reasoning"
+)
+# What may follow an expert's word: worker_id, model_name_or_path, rater_1.
+_AFTER_EXPERT = _IDS | _set("name or path email code uuid info handle")
+_GENERIC = _IDS | _set("name value text content raw label slug answer output")
+
+
+@lru_cache(maxsize=4096)
+def words_of(name: str) -> tuple[str, ...]:
+    """Return the words of a name in lower case: `Answer.workerId` is answer, worker, id."""
+    return tuple(
+        part.casefold() for word in _NO_WORD.split(name) for part in _CAMEL.split(word) if part
+    )
+
+
+@lru_cache(maxsize=4096)
+def hint_of(path: str) -> Hint:
+    """Return what a column's name suggests."""
+    for prefix, hint in (
+        ("OUTPUT:", Hint(ANSWER, 2 * STRONG)),
+        ("INPUT:", Hint(QUESTION, STRONG)),
+        ("GOLDEN:", Hint(GOLD, STRONG)),
+        ("HINT:", Hint(BESIDE, STRONG)),
+        ("Answer.", Hint(ANSWER, 2 * STRONG)),
+        ("Input.", Hint(QUESTION, STRONG)),
+    ):
+        if path.startswith(prefix) and len(path) > len(prefix):
+            return hint
+    words = words_of(path)
+    if not words:
+        return Hint(BESIDE, PLAIN)
+    plain = plain_name(path)
+    if plain in QUESTION_ID_NAMES:
+        return Hint(ITEM_ID, STRONG)
+    if plain in EXPERT_NAMES:
+        return Hint(EXPERT, STRONG)
+    last = words_of(path.rpartition(".")[2]) or words
+    hint = _hint(last)
+    if len(words) > len(last) and (hint.part == UNKNOWN or set(last) <= _GENERIC):
+        above = words[: len(words) - len(last)]
+        outer = _hint((*above, *(word for word in last if word in _IDS)))
+        if outer.part not in {UNKNOWN, TIME} and (outer.part != BESIDE or hint.part != ANSWER):
+            return outer
+    return hint
+
+
+def _hint(words: tuple[str, ...]) -> Hint:
+    if len(words) > 1 and words[-1].isdigit():
+        words = words[:-1]
+    last, rest = words[-1], frozenset(words[:-1])
+    hint = _of_something_else(words, rest) or _expert(words)
+    if hint is not None:
+        return hint
+    if last in _IDS:
+        return _id(words, rest)
+    for known, hint in (
+        (_STRONG_QUESTIONS, Hint(QUESTION, STRONG)),
+        (_ANSWERS, Hint(ANSWER, STRONG)),
+        (_BESIDE, Hint(BESIDE, PLAIN)),
+        (_QUESTIONS, Hint(QUESTION, PLAIN)),
+        (_WEAK_ANSWERS, Hint(ANSWER, WEAK)),
+    ):
+        if last in known:
+            # What a model or a worker wrote: "model_text".
+            written = rest & _EXPERTS and hint.part == QUESTION
+            return Hint(ANSWER, PLAIN) if written else hint
+    return Hint(BESIDE, WEAK) if rest & _BESIDE else Hint(UNKNOWN, 0.0)
+
+
+def _of_something_else(words: tuple[str, ...], rest: frozenset[str]) -> Hint | None:
+    """Return the hint of a name that is of no question and no answer, None for others."""
+    everything = frozenset(words)
+    last = words[-1]
+    if everything & _GOLD and not rest & _set("worker model is"):
+        return Hint(GOLD, STRONG)
+    if "system" in rest and (last in _STRONG_QUESTIONS or last == "message"):
+        return Hint(BESIDE, STRONG)
+    if last in _CONFIDENCE or everything <= _set("confidence score"):
+        return Hint(CONFIDENCE, STRONG)
+    if everything & _TIMES or last == "at":
+        return Hint(TIME, STRONG)
+    return None
+
+
+def _expert(words: tuple[str, ...]) -> Hint | None:
+    for place, word in enumerate(words):
+        if frozenset(words[place + 1 :]) - _AFTER_EXPERT:
+            continue
+        if word in _EXPERTS:
+            return Hint(EXPERT, STRONG)
+        # "completed_by", but "name" alone and "file_name" are little.
+        if word in _WEAK_EXPERTS and (place == 0 or word in _set("user username by author email")):
+            return Hint(EXPERT, PLAIN if word in _set("user username by author who") else WEAK)
+    return None
+
+
+def _id(words: tuple[str, ...], rest: frozenset[str]) -> Hint:
+    if not rest:
+        return Hint(ITEM_ID, WEAK)
+    if words[0] in _OWN or words[-2] in _OWN:
+        return Hint(OWN_ID, STRONG)
+    if rest & _ITEMS:
+        return Hint(ITEM_ID, STRONG)
+    return Hint(ITEM_ID, PLAIN)
+
+
+def asks(name: str) -> bool:
+    """Whether a name is itself a question, as the columns of surveys are."""
+    return bool(_QUESTION_MARK.search(name.strip())) or len(name.split()) >= 5

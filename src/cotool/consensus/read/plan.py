@@ -1,0 +1,126 @@
+"""How the records of one file are read: which column plays which part, and what to do with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cotool.consensus.read.layout import Keys  # noqa: TC001 - a field of a dataclass
+from cotool.consensus.read.paths import value_at
+from cotool.consensus.read.values import is_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+# One record per response; per item with a column per expert; per person with a column per
+# question; per item with a list of responses.
+LONG, WIDE, SURVEY, LISTS = "long", "wide", "survey", "lists"
+
+_TRUE = frozenset({"true", "1", "1.0"})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The layout of one file's records.
+
+    `keys` go to the reader of records. `join` are columns that only together tell items apart.
+    `flags` are columns of true and false, each with the label that it stands for: the answer is
+    the labels that are true. `questions` are the columns of a survey with the question's text;
+    `person` is the column that names who answered. `sets` tells that a list in the answer's place
+    holds several labels of one expert. `left_out` are right answers beside the experts' own.
+    `evidence` says per column what it was taken for, and why.
+    """
+
+    shape: str
+    keys: Keys
+    join: tuple[str, ...] = ()
+    flags: tuple[tuple[str, str], ...] = ()
+    questions: tuple[tuple[str, str], ...] = ()
+    person: str | None = None
+    sets: bool = False
+    left_out: tuple[str, ...] = ()
+    evidence: tuple[tuple[str, str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def parts(self) -> tuple[tuple[str, str], ...]:
+        """The parts and the columns that play them, for people."""
+        keys = self.keys
+        asked = " + ".join(f"`{column}`" for column in self.join)
+        found = [
+            ("question", asked or _quoted(keys.question)),
+            ("id", _quoted(keys.id)),
+            ("answer", _many([column for column, _ in self.flags]) or _quoted(keys.content)),
+            ("answers", _quoted(keys.responses)),
+            ("expert", _quoted(keys.expert)),
+            ("experts", _many(keys.expert_columns)),
+            ("questions", _many([column for column, _ in self.questions])),
+            ("person", _quoted(self.person)),
+            ("right answer, not an expert", _many(self.left_out)),
+        ]
+        return tuple((part, text) for part, text in found if text)
+
+    def records(
+        self, row: Mapping[str, Any], where: str
+    ) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield the records that one record of the file makes: mostly itself."""
+        if self.shape == SURVEY:
+            yield from self._answers_of_a_person(row, where)
+            return
+        lifted = {
+            path: value_at(row, path)
+            for path in (
+                self.keys.question, self.keys.id, self.keys.content, self.keys.expert,
+                self.keys.confidence, self.keys.timestamp, self.keys.embedding,
+                self.keys.responses, *self.keys.expert_columns,
+            )
+            if path and path not in row
+        }  # fmt: skip
+        for column in self.keys.expert_columns:
+            cell = lifted[column] if column in lifted else row.get(column)
+            if isinstance(cell, str) and is_missing(cell):
+                lifted[column] = None
+        if self.join:
+            texts = [str(value_at(row, column) or "").strip() for column in self.join]
+            lifted[str(self.keys.question)] = "\n".join(filter(None, texts)) or None
+        if self.flags:
+            lifted[str(self.keys.content)] = ", ".join(
+                label for column, label in self.flags if _is_true(value_at(row, column))
+            )
+        if self.sets and self.keys.content:
+            value = value_at(row, self.keys.content)
+            if isinstance(value, (list, tuple)) and all(
+                not isinstance(v, (dict, list)) for v in value
+            ):
+                lifted[self.keys.content] = ", ".join(sorted(map(str, value)))
+        yield where, {**row, **lifted} if lifted else row
+
+    def _answers_of_a_person(
+        self, row: Mapping[str, Any], where: str
+    ) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        person = row.get(self.person) if self.person else None
+        name = str(person).strip() if person is not None else ""
+        for column, text in self.questions:
+            value = row.get(column)
+            if value is None or (isinstance(value, str) and is_missing(value)):
+                continue
+            yield (
+                where,
+                {
+                    "question": text,
+                    "answer": value,
+                    "expert": name or f"respondent at {where.rpartition(', ')[2]}",
+                },
+            )
+
+
+def _is_true(value: Any) -> bool:
+    return str(value).strip().casefold() in _TRUE
+
+
+def _quoted(name: str | None) -> str:
+    return f"`{name}`" if name else ""
+
+
+def _many(names: Any) -> str:
+    shown = [f"`{name}`" for name in names]
+    return ", ".join(shown[:6]) + (f" and {len(shown) - 6} more" if len(shown) > 6 else "")

@@ -1,0 +1,89 @@
+"""A sample of one file's records as columns, and errors that say what was seen in them."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Any
+
+from cotool.consensus.read import names
+from cotool.consensus.read.columns import Column, columns_of
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cotool.consensus.read.layout import Keys
+
+
+class UnclearError(InputError):
+    """No layout fits, or two fit equally well."""
+
+
+class Sample:
+    """Records of a file, their columns, and the keys that the user named.
+
+    `texts` are the columns that hold texts, numbers or flags; `titles` the texts of a survey's
+    questions by column, where further header rows gave them.
+    """
+
+    def __init__(
+        self,
+        rows: Sequence[Mapping[str, Any]],
+        name: str,
+        keys: Keys,
+        titles: Mapping[str, str] | None = None,
+    ) -> None:
+        self.rows = rows
+        self.name = name
+        self.keys = keys
+        self.titles = titles
+        self.columns = columns_of(rows)
+        self.by_path = {column.path: column for column in self.columns}
+        self.texts = [column for column in self.columns if column.present]
+
+    def best(self, part: str) -> Column | None:
+        """Return the column whose name suggests a part most strongly."""
+        called = [c for c in self.texts if c.is_called(part)]
+        return max(called, key=lambda c: (c.hint.weight, c.distinct > 1, c.words), default=None)
+
+    def command(self, flags: str) -> str:
+        """Return a call of the command that names columns."""
+        return f"cotool consensus {shlex.quote(self.name)} {flags}"
+
+    def nothing(self) -> UnclearError:
+        """Return the error that no column is known as the answer."""
+        return UnclearError(
+            f"{self.name}: no key or column is known as the answer, found {listed(self.columns)}",
+            hint=f"name them: {self.command(self._guess())}",
+        )
+
+    def _guess(self) -> str:
+        item = self.best(names.QUESTION) or self.best(names.ITEM_ID)
+        expert = self.best(names.EXPERT)
+        taken = {item and item.path, expert and expert.path}
+        left = [
+            c
+            for c in self.texts
+            if c.path not in taken and c.part in {names.UNKNOWN, names.ANSWER} and not c.is_time
+        ]
+        said = [f"--question-key {shlex.quote(item.path)}"] if item else []
+        if expert is None and len(left) > 1:
+            return " ".join([*said, f"--expert-columns {joined(left[:8])}"])
+        said += [f"--expert-key {shlex.quote(expert.path)}"] if expert else []
+        said.append("--content-key " + (shlex.quote(left[0].path) if left else "KEY"))
+        return " ".join(said)
+
+
+def joined(columns: Sequence[Column]) -> str:
+    """Return columns as the value of a flag."""
+    return shlex.quote(",".join(column.path for column in columns))
+
+
+def listed(columns: Sequence[Column]) -> str:
+    """Return columns with a few of their values, for messages."""
+    shown = [
+        f"{column.path!r} ({column.shown(2)})" if column.present else repr(column.path)
+        for column in columns[:12]
+    ]
+    more = f" and {len(columns) - 12} more" if len(columns) > 12 else ""
+    return ", ".join(shown) + more

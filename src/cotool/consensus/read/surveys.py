@@ -1,0 +1,109 @@
+"""Surveys: a record is a person, a column a question; some have further header rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cotool.consensus.read import names
+from cotool.consensus.read.layout import Keys
+from cotool.consensus.read.plan import SURVEY, Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cotool.consensus.read.columns import Column
+    from cotool.consensus.read.long import Long
+    from cotool.consensus.read.sample import Sample
+
+# Qualtrics writes three header rows, the third of which has this; SurveyMonkey writes two.
+_IMPORT = '{"ImportId"'
+# What SurveyMonkey writes under a question with one answer.
+_SINGLE = frozenset({"response", "open-ended response"})
+_QUALTRICS = "QID"
+
+
+def without_titles(
+    rows: Sequence[Mapping[str, Any]],
+) -> tuple[int, dict[str, str] | None]:
+    """Return how many records are further header rows, and the questions' texts by column."""
+    for place, row in enumerate(rows[:2]):
+        cells = {key: str(value) for key, value in row.items() if value}
+        marks = [key for key, text in cells.items() if text.startswith(_IMPORT)]
+        if marks and len(marks) >= 0.8 * len(cells):
+            named = rows[0] if place == 1 else {key: key for key in row}
+            questions = [key for key in marks if _QUALTRICS in cells[key]]
+            titles = {key: str(named.get(key) or key).strip() for key in questions or marks}
+            return place + 1, titles
+    if not rows:
+        return 0, None
+    cells = {key: str(value).strip() for key, value in rows[0].items() if value}
+    single = [key for key, text in cells.items() if text.casefold() in _SINGLE]
+    if not single or 2 * len(single) < len(cells):
+        return 0, None
+    asked: dict[str, str] = {}
+    last = ""
+    for key, value in rows[0].items():
+        text = str(value or "").strip()
+        # Options of a question that takes several have columns without a name of their own.
+        last = key if not key.startswith("unnamed column") else last
+        if text:
+            asked[key] = last if text.casefold() in _SINGLE else f"{last.strip()}: {text}"
+    return 1, asked
+
+
+def find_survey(sample: Sample, long: Long | None) -> Plan | None:
+    """Return the plan where a record is a person and a column a question, None elsewhere."""
+    if sample.keys.question_columns or sample.titles is not None:
+        return _plan(sample)
+    asked = [c for c in sample.texts if names.asks(c.path) and c.part != names.TIME]
+    if not asked or len(sample.rows) < 2:
+        return None
+    if long is not None and long.recurs and long.item and not names.asks(long.item.path):
+        return None
+    several = len(asked) >= 2 or 2 * len(asked) >= len(_questions(sample))
+    return _plan(sample) if several else None
+
+
+def _plan(sample: Sample) -> Plan:
+    person = _person(sample)
+    titles = sample.titles or {}
+    columns = [c for c in _questions(sample) if c is not person]
+    if not columns:
+        raise sample.nothing()
+    return Plan(
+        SURVEY,
+        Keys(question="question", content="answer", expert="expert", id="", responses=""),
+        questions=tuple((c.path, titles.get(c.path) or c.path.strip()) for c in columns),
+        person=person.path if person else None,
+    )
+
+
+def _questions(sample: Sample) -> list[Column]:
+    if sample.keys.question_columns:
+        return [c for c in sample.columns if c.path in sample.keys.question_columns]
+    if sample.titles is not None:
+        return [c for c in sample.columns if c.path in sample.titles]
+    person = _person(sample)
+    return [
+        c
+        for c in sample.texts
+        if names.asks(c.path)
+        or (
+            c is not person
+            and c.part not in {names.TIME, names.OWN_ID, names.ITEM_ID, names.EXPERT}
+            and not c.is_time
+            and not c.is_code
+            and "@" not in next(iter(c.counts))
+        )
+    ]
+
+
+def _person(sample: Sample) -> Column | None:
+    if sample.keys.expert:
+        return sample.by_path.get(sample.keys.expert)
+    unique = [c for c in sample.texts if c.is_unique and not c.is_time and not names.asks(c.path)]
+    for parts in ((names.EXPERT,), (names.OWN_ID, names.ITEM_ID)):
+        found = next((c for c in unique if c.is_called(*parts)), None)
+        if found is not None:
+            return found
+    return None

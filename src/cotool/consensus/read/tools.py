@@ -1,0 +1,215 @@
+"""What known tools write: which key is what. A new tool is a line here, or a function below it.
+
+Sources: the tools' own documentation and code. Keys are paths (`paths`); a path that begins with
+`^` is looked up in the document that holds the records. Tools whose keys say by themselves what
+they are (ragas, Toloka, LangSmith, SWE-bench tables …) need no line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cotool.consensus.read import shapes
+from cotool.consensus.read.paths import value_at
+from cotool.errors import InputError
+
+_SKIP = "leave such records out with --skip-bad"
+
+# What is made of one record: canonical records, given what is kept from record to record.
+Make = Callable[[Mapping[str, Any], dict[str, Any]], Iterator[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One tool's form.
+
+    `marks` are paths that its record or document has. `each` is the path of the records in a
+    document, `.` where they are the document's values. The other paths give the parts of an
+    answer; `id` may be several, which are joined. `make` does what paths cannot say.
+    """
+
+    name: str
+    marks: tuple[str, ...]
+    each: str = ""
+    question: str = ""
+    id: tuple[str, ...] = ()
+    content: str = ""
+    responses: str = ""
+    expert: str = ""
+    timestamp: str = ""
+    confidence: str = ""
+    make: Make | None = None
+
+    def fits(self, record: Mapping[str, Any]) -> bool:
+        """Whether a record or document has all the marks."""
+        return all(value_at(record, mark) is not None for mark in self.marks)
+
+    def records(
+        self, document: Mapping[str, Any], where: str, kept: dict[str, Any]
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the canonical records of a document; `kept` lasts for the file."""
+        kept["document"] = document
+        if not self.each:
+            for record in self._canonical(document, where, kept):
+                yield where, record
+            return
+        items = document if self.each == "." else value_at(document, self.each)
+        if isinstance(items, Mapping):
+            items = [
+                {"": key, **item} if isinstance(item, Mapping) else {"": key, "value": item}
+                for key, item in items.items()
+            ]
+        for place, item in enumerate(items or (), 1):
+            here = f"{where}, {self.each.rpartition('.')[2] or 'record'} {place}"
+            if isinstance(item, Mapping):
+                for record in self._canonical(item, here, kept):
+                    yield here, record
+
+    def _canonical(
+        self, item: Mapping[str, Any], where: str, kept: dict[str, Any]
+    ) -> Iterator[dict[str, Any]]:
+        try:
+            if self.make is not None:
+                yield from self.make(item, kept)
+                return
+            yield self._by_paths(item, kept["document"])
+        except shapes.FailedError as error:
+            raise InputError(f"{where}: {error}", hint=error.hint or _SKIP) from None
+
+    def _by_paths(self, item: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
+        def at(path: str) -> Any:
+            if not path:
+                return None
+            if path.startswith("^"):
+                return value_at(document, path[1:])
+            return value_at(item, path)
+
+        record: dict[str, Any] = {"question": shapes.asked(at(self.question))}
+        parts = [at(path) for path in self.id]
+        if parts and None not in parts:
+            record["question_id"] = "/".join(map(str, parts))
+        if self.responses:
+            record["responses"] = at(self.responses)
+            return record
+        content = shapes.said(at(self.content))
+        if content is None:
+            raise shapes.FailedError(shapes.reason(item) or f"{self.content!r} is missing")
+        record["content"] = content
+        for key, path in (
+            ("expert", self.expert), ("timestamp", self.timestamp), ("confidence", self.confidence),
+        ):  # fmt: skip
+            value = at(path)
+            if isinstance(value, list):
+                value = value[0] if value else None
+            if value is not None:
+                record[key] = value
+        return record
+
+
+_QUESTIONS = "question|prompt|query|input|text|problem"
+TOOLS = (
+    # Evaluation harnesses.
+    Tool("lm-evaluation-harness", ("doc_id", "resps"), make=shapes.lm_eval),
+    Tool(
+        "Inspect", ("eval.model", "samples"), each="samples", question="input",
+        id=("^eval.task", "id"), expert="^eval.model",
+        content="output.completion|output.choices.0.message.content",
+    ),
+    Tool("Inspect sample", ("epoch", "output.choices", "input"), make=shapes.inspect_sample),
+    Tool("promptfoo", ("results.results.0.vars",), each="results.results", make=shapes.promptfoo),
+    Tool("promptfoo", ("results.0.vars", "results.0.provider"), each="results",
+         make=shapes.promptfoo),
+    Tool("promptfoo", ("vars", "provider", "response|error"), make=shapes.promptfoo),
+    Tool("HELM", ("adapter_spec", "request_states"), each="request_states", make=shapes.helm),
+    Tool(
+        "DeepEval", ("testCases.0.input|test_cases.0.input",), each="testCases|test_cases",
+        question="input", content="actualOutput|actual_output",
+    ),
+    Tool("OpenAI evals", ("spec.eval_name|spec.completion_fns",), make=shapes.openai_evals),
+    Tool("OpenAI evals", ("sample_id", "type", "data", "event_id"), make=shapes.openai_evals),
+    Tool("simple-evals", ("convos", "score"), each="convos", make=shapes.transcript),
+    Tool("OpenCompass", ("0.origin_prompt", "0.prediction"), each=".", question="origin_prompt",
+         content="prediction"),
+    Tool("EvalPlus", ("eval", "hash|date"), each="eval", make=shapes.evalplus),
+    Tool(
+        "SWE-bench", ("instance_id", "model_patch"), id=("instance_id",), content="model_patch",
+        expert="model_name_or_path",
+    ),
+    Tool("FastChat", ("choices.0.turns",), make=shapes.turns),
+    Tool("Arena-Hard", ("games", "judge", "model"), make=shapes.arena_games),
+    Tool(
+        "MT-bench judgments", ("g1_winner", "model_1", "model_2"), content="g1_winner",
+        id=("question_id", "model_1", "model_2", "turn"), expert="judge", timestamp="tstamp",
+    ),
+    Tool(
+        "MT-bench judgments", ("judgment", "judge", "question_id", "score"), content="score",
+        id=("question_id", "model", "turn"), expert="judge", timestamp="tstamp",
+    ),
+    Tool(
+        "AlpacaEval annotations", ("generator_1", "generator_2", "annotator", "preference"),
+        question="instruction", id=("instruction", "generator_1", "generator_2"),
+        content="preference", expert="annotator",
+    ),
+    Tool(
+        "SNLI", ("annotator_labels", "sentence1", "sentence2"), make=shapes.pairs_of_sentences,
+    ),
+    # Services and logs.
+    Tool("llm-consortium", ("original_prompt", "model_responses"), question="original_prompt",
+         responses="model_responses"),
+    Tool(
+        "Vertex batch", ("request.contents", "response"), question="request.contents",
+        content="response.candidates.*.content.parts", expert="response.modelVersion",
+    ),
+    Tool(
+        "Vertex batch", ("instance", "prediction|predictions"),
+        question="instance.prompt|instance.content|instance.messages|instance",
+        content="prediction.content|prediction|predictions.*.content|predictions",
+    ),
+    Tool(
+        "Bedrock batch", ("modelInput", "recordId"),
+        question="modelInput.messages|modelInput.prompt|modelInput.inputText|modelInput.message",
+        content="modelOutput.content|modelOutput.output.message.content|modelOutput.generation"
+        "|modelOutput.results.*.outputText|modelOutput.completion|modelOutput.outputs.*.text"
+        "|modelOutput.choices.*.message.content|modelOutput.text|modelOutput.generations.*.text",
+        expert="modelOutput.model|modelId",
+    ),
+    Tool(
+        "requests and responses", ("request.messages|request.prompt|request.input", "response"),
+        question="request.messages|request.prompt|request.input",
+        content="response.choices.*.message.content|response.choices.*.text|response.content"
+        "|response.output_text|response.output|response.text|response.body.choices.*.message.content"
+        "|response.message.content|response.response|response",
+        expert="request.model|response.model|model", timestamp="timestamp|created_at|time",
+    ),
+    Tool(
+        "LiteLLM", ("messages", "response.choices"), question="messages",
+        content="response.choices.*.message.content", expert="model|response.model",
+    ),
+    Tool("Phoenix", ("attributes.output.value", "attributes.input.value"), make=shapes.phoenix),
+    Tool(
+        "Phoenix experiment", ("example_id", "output", "input", "repetition_number"),
+        question="input", id=("example_id",), content="output",
+    ),
+    # People.
+    Tool("Label Studio", ("annotations", "data"), make=shapes.label_studio),
+    Tool("Prodigy", ("_task_hash",), make=shapes.prodigy),
+    Tool("Prodigy", ("_input_hash", "answer"), make=shapes.prodigy),
+    Tool("Argilla", ("fields", "responses"), make=shapes.argilla),
+    Tool("Zooniverse", ("annotations", "subject_ids", "classification_id"), make=shapes.zooniverse),
+    Tool("Mechanical Turk", ("HITId", "Answer.taskAnswers"), make=shapes.task_answers),
+)  # fmt: skip
+# Tools that no single key marks.
+_BY_FORM: tuple[tuple[Callable[[Mapping[str, Any]], bool], Tool], ...] = (
+    (shapes.is_promptfoo_table, Tool("promptfoo table", (), make=shapes.promptfoo_table)),
+    (shapes.is_argilla_table, Tool("Argilla", (), make=shapes.argilla_table)),
+    (shapes.holds_spans, Tool("spans", (), make=shapes.refuse_spans)),
+    (shapes.is_transcript, Tool("chat transcripts", (), make=shapes.transcript)),
+)
+
+
+def tool_of(record: Mapping[str, Any]) -> Tool | None:
+    """Return the tool that wrote a record or document, None where it is not known."""
+    found = next((tool for tool in TOOLS if tool.fits(record)), None)
+    return found or next((tool for fits, tool in _BY_FORM if fits(record)), None)

@@ -1,0 +1,236 @@
+"""Files with several answers per record: a column per expert, or per label (true and false)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cotool.consensus.read import names
+from cotool.consensus.read.columns import agreement, common_values
+from cotool.consensus.read.long import Long, parts_of, plan_long
+from cotool.consensus.read.plan import WIDE, Plan
+from cotool.consensus.read.sample import UnclearError, joined, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cotool.consensus.read.columns import Column
+    from cotool.consensus.read.sample import Sample
+
+_NUMBERED = re.compile(r"^(.*?)[\s_.\-:]*(\d+|[A-Ea-e])$")
+_MODELS = re.compile(
+    r"gpt|claude|llama|gemini|gemma|mistral|mixtral|qwen|deepseek|phi-?\d|falcon|vicuna|command-?r"
+    r"|palm|bard|grok|yi-|\bo[134]\b|solar|zephyr|opus|sonnet|haiku|nova|granite|olmo|dbrx|kimi|glm",
+    re.IGNORECASE,
+)
+_PEOPLE = re.compile(
+    r"\b(rater|annotator|coder|judge|labell?er|worker|reviewer|expert|model|grader|evaluator"
+    r"|assessor|annot|ann|llm|human|turker|student|participant|run|sample|system|candidate|agent)"
+    r"[\s_.\-]*\w{0,12}$|^[ramw]\d+$|^(r|rater|a)_?[a-z]$",
+    re.IGNORECASE,
+)
+# One such column holds names, not answers.
+_NAMES = frozenset({"model", "expert", "worker", "annotator", "judge", "system", "rater"})
+_MEASURES = frozenset(
+    "score tokens latency cost time reason pass correct grade logprob rank".split()
+)
+_TRUE = frozenset({"1", "true", "1.0"})
+
+
+def find_wide(sample: Sample, long: Long | None) -> Plan | None:
+    """Return the plan where columns are experts, None where they are not.
+
+    Names say so (label1 and label2, names of models, rater_a and rater_b), or the columns' values:
+    they are alike within a record more than between records. Raises UnclearError where columns have
+    the same values, and nothing says whether they are experts or a survey's questions.
+    """
+    if sample.keys.content or sample.keys.expert or (long is not None and long.recurs):
+        return None
+    named = [
+        c
+        for c in sample.texts
+        if c.part not in {names.GOLD, names.TIME, names.CONFIDENCE}
+        and not c.is_code
+        and c.path not in {sample.keys.question, sample.keys.id}
+    ]
+    experts = [
+        c
+        for c in sample.texts
+        if c.is_called(names.EXPERT) >= names.STRONG and c.is_name_like and not c.is_unique
+    ]
+    for group in (_numbered(sample, named), _of_models(named), _of_people(named)):
+        if len(group) >= 2 and all(c in group for c in experts):
+            return _read_wide(sample, group)
+    if experts:
+        return None
+    candidates = [
+        c
+        for c in named
+        if c.part in {names.UNKNOWN, names.ANSWER}
+        and c.hint.weight < names.STRONG
+        and not (c.is_unique and c.is_whole)
+        and not names.asks(c.path)
+    ]
+    if len(candidates) < 2 or is_by_person(sample):
+        return None
+    return _by_values(sample, long, candidates)
+
+
+def is_by_person(sample: Sample) -> bool:
+    """Whether each record is of another person, by a column of names that never recur."""
+    return any(c.is_called(names.EXPERT) >= names.PLAIN and c.is_unique for c in sample.texts)
+
+
+def _by_values(sample: Sample, long: Long | None, candidates: list[Column]) -> Plan | None:
+    alike = agreement(candidates) if len(sample.rows) > 3 else 0.0
+    shared = common_values(candidates)
+    item = sample.best(names.QUESTION) or sample.best(names.ITEM_ID)
+    if item is None:
+        item = next((c for c in sample.texts if c.is_unique and c not in candidates), None)
+    texts = all(c.is_text for c in candidates)
+    fits = (alike > 0.25 and shared >= 0.5) or (alike > 0.15 and texts)
+    flags = all(c.is_flag for c in candidates) and is_exclusive(sample, candidates)
+    if item is not None and fits and not flags:
+        return _read_wide(sample, candidates)
+    if shared > 0.3 and (long is None or not long.answer.is_called(names.ANSWER)):
+        columns = joined(candidates)
+        raise UnclearError(
+            f"{sample.name}: it is unclear whether these columns are experts or questions: "
+            + listed(candidates),
+            hint=f"a column per expert: {sample.command(f'--expert-columns {columns}')}; "
+            f"a row per person and a column per question: --question-columns {columns}",
+        )
+    return None
+
+
+def _numbered(sample: Sample, columns: list[Column]) -> list[Column]:
+    """Return the largest group of columns that differ in a number: label1, label2."""
+    by_stem: dict[str, list[Column]] = {}
+    for column in columns:
+        match = _NUMBERED.match(column.path.strip())
+        if match and match[1] and not names.asks(column.path):
+            by_stem.setdefault(match[1].casefold().strip(), []).append(column)
+    for column in columns:
+        # The first of columns that had the same name.
+        group = by_stem.get(column.path.casefold())
+        if group is not None and column not in group:
+            group.insert(0, column)
+    best: list[Column] = []
+    for stem, group in by_stem.items():
+        answers = names.hint_of(stem).part in {names.ANSWER, names.EXPERT}
+        fits = answers or _PEOPLE.search(stem)
+        if fits and len(group) > len(best) and not _are_options(sample, group):
+            best = group
+    return best
+
+
+def _are_options(sample: Sample, group: list[Column]) -> bool:
+    """Whether numbered columns are what an expert compares or chooses from."""
+    return any(
+        c not in group and c.is_called(names.ANSWER) >= names.STRONG and c.is_label
+        for c in sample.texts
+    ) and all(c.distinct >= 0.8 * c.present for c in group)
+
+
+def _of_models(columns: list[Column]) -> list[Column]:
+    found = [
+        c
+        for c in columns
+        if _MODELS.search(c.path)
+        and c.part not in {names.TIME, names.BESIDE, names.ITEM_ID}
+        and not _is_measure(c)
+    ]
+    answers = [c for c in found if c.is_called(names.ANSWER)]
+    return answers if len(answers) >= 2 else found
+
+
+def _of_people(columns: list[Column]) -> list[Column]:
+    return [
+        c
+        for c in columns
+        if _PEOPLE.search(c.path.strip())
+        and not c.path.casefold().endswith(("id", "name"))
+        and not _is_measure(c)
+        and c.part in {names.EXPERT, names.UNKNOWN, names.ANSWER}
+        and not (c.is_unique and c.is_whole and c.present > 2)
+        and c.path.strip().casefold() not in _NAMES
+    ]
+
+
+def _is_measure(column: Column) -> bool:
+    return bool(_MEASURES.intersection(names.words_of(column.path)))
+
+
+def _read_wide(sample: Sample, group: list[Column]) -> Plan:
+    keys = sample.keys
+    rest = [c for c in sample.texts if c not in group]
+    question = next((c for c in rest if c.path == keys.question), None) or max(
+        (c for c in rest if c.is_called(names.QUESTION)),
+        key=lambda c: (c.distinct > 1, c.hint.weight, c.words),
+        default=None,
+    )
+    if question is None:
+        question = max(
+            (c for c in rest if c.part == names.UNKNOWN and c.is_text and c.distinct > 1),
+            key=lambda c: c.words,
+            default=None,
+        )
+    unique = [c for c in rest if c.is_unique and not c.is_time]
+    identity = next((c for c in unique if c.is_called(names.ITEM_ID) >= names.PLAIN), None)
+    if identity is None and (question is None or not question.is_unique):
+        identity = next((c for c in unique if c.part == names.ITEM_ID), None)
+    if question is None and identity is None:
+        identity = next(iter(unique), None)
+    gold = tuple(
+        c.path for c in rest if c.part == names.GOLD or c.is_called(names.ANSWER) >= names.STRONG
+    )
+    full = replace(
+        keys,
+        question=question.path if question else "",
+        id=keys.id or (identity.path if identity else ""),
+        expert_columns=tuple(c.path for c in group),
+    )
+    return Plan(WIDE, full, left_out=gold)
+
+
+def find_flags(sample: Sample, long: Long | None) -> Plan | None:
+    """Return the plan where the answer is a label per column, true or false; None elsewhere."""
+    if long is None:
+        return None
+    taken = {*parts_of(long.item), long.item and long.item.path, long.expert and long.expert.path}
+    flags = [
+        c
+        for c in sample.texts
+        if c.is_flag and c.part in {names.UNKNOWN, names.ANSWER} and c.path not in taken
+    ]
+    by_prefix: dict[str, list[Column]] = {}
+    for column in flags:
+        by_prefix.setdefault(column.path.rpartition(".")[0], []).append(column)
+    prefixed = [
+        (prefix, group)
+        for prefix, group in by_prefix.items()
+        if prefix and len(group) > 1 and prefix.casefold() != "answer"
+    ]
+    if len(prefixed) == 1:
+        prefix, group = prefixed[0]
+    elif not prefixed and len(flags) >= 2 and long.answer in flags:
+        prefix, group = "", flags
+    else:
+        return None
+    if not is_exclusive(sample, group):
+        return None
+    start = len(prefix) + 1 if prefix else 0
+    plan = plan_long(sample, replace(long, close=()))
+    pairs = tuple((c.path, c.path[start:]) for c in group)
+    keys = replace(plan.keys, content=prefix or "labels that are true")
+    return replace(plan, flags=pairs, keys=keys)
+
+
+def is_exclusive(sample: Sample, flags: Sequence[Column]) -> bool:
+    """Whether nearly every record has exactly one of the flags."""
+    true = [
+        sum(1 for c in flags if (c.values[place] or "").casefold() in _TRUE)
+        for place in range(len(sample.rows))
+    ]
+    return sum(1 for count in true if count == 1) >= 0.95 * len(true)

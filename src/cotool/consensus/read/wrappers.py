@@ -1,0 +1,169 @@
+"""Documents that hold records in a list, in columns, or by id, opened into those records."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from cotool.consensus.read import names
+from cotool.consensus.read.layout import DEFAULT_KEYS, layout_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+# Members that hold records in many forms: {"results": […]}, {"questions": […]}.
+_LISTS = (
+    "results", "questions", "data", "rows", "items", "records", "examples", "instances", "samples",
+    "entries", "tasks", "test_cases", "cases", "runs", "events", "logs", "generations", "outputs",
+    "predictions", "responses", "details",
+)  # fmt: skip
+_IDENTITY = re.compile(
+    r"[0-9a-f]{6,}|[0-9a-fA-F-]{32,36}|\w*?[-_/#.]?\d+(?:[-_/#.]\w*\d\w*)*|\d+", re.IGNORECASE
+)
+
+
+def opened(value: Any, where: str) -> Iterator[tuple[str, Any]]:
+    """Yield the records in a document, each with its place; a record is yielded as it is."""
+    if not isinstance(value, dict) or len(value) == 0:
+        yield where, value
+        return
+    rows = _table(value)
+    if rows is None:
+        rows = _columns(value)
+    key = _wrapped(value) if rows is None else None
+    if rows is not None:
+        for place, row in enumerate(rows, 1):
+            yield f"{where}, row {place}", row
+    elif key is not None:
+        shared = _shared(value, key)
+        for place, item in enumerate(value[key], 1):
+            yield f"{where}, {key} {place}", _unwrapped(item, shared)
+    elif _by_id(value):
+        for identity, item in value.items():
+            here = f"{where}, {identity!r}"
+            if not isinstance(item, dict):
+                yield here, {"question_id": identity, "content": item}
+            else:
+                yield here, item if _has_id(item) else {"question_id": identity, **item}
+    else:
+        yield where, value
+
+
+def _unwrapped(item: dict[str, Any], shared: dict[str, Any]) -> dict[str, Any]:
+    # The rows of datasets-server: {"row_idx": 0, "row": {…}}.
+    if isinstance(item.get("row"), dict) and "row_idx" in item:
+        item = item["row"]
+    return {**shared, **item} if shared else item
+
+
+def _table(value: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    """Rows of `{"columns": […], "data": [[…]]}`, as pandas (split) and W&B write them."""
+    columns = value.get("columns", value.get("header"))
+    data = value.get("data", value.get("rows"))
+    if not isinstance(columns, list) or not isinstance(data, list) or not columns:
+        return None
+    if not all(isinstance(row, list) and len(row) == len(columns) for row in data):
+        return None
+    called = [str(c.get("name", c)) if isinstance(c, dict) else str(c) for c in columns]
+    return [dict(zip(called, row, strict=True)) for row in data]
+
+
+def _columns(value: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    """Rows of `{"question": […], "answer": […]}`, or of `{"question": {"0": …}}`."""
+    if len(value) < 2:
+        return None
+    parts = list(value.values())
+    known = sum(1 for key in value if names.hint_of(str(key)).part != names.UNKNOWN)
+    if not known:
+        return None
+    if all(isinstance(part, list) for part in parts):
+        sizes = {len(part) for part in parts}
+        if len(sizes) != 1 or sizes == {0}:
+            return None
+        if layout_of(tuple(value), DEFAULT_KEYS).question is None and known < 2:
+            return None
+        return [dict(zip(value, row, strict=True)) for row in zip(*parts, strict=True)]
+    if all(isinstance(part, dict) for part in parts):
+        keys = list(parts[0])
+        if not keys or not all(key.isdigit() for key in keys):
+            return None
+        if any(part.keys() != parts[0].keys() for part in parts):
+            return None
+        return [{name: part[key] for name, part in value.items()} for key in keys]
+    return None
+
+
+def _wrapped(value: Mapping[str, Any]) -> str | None:
+    """The member that holds the document's records, None where it is a record itself."""
+    layout = layout_of(tuple(value), DEFAULT_KEYS)
+    if layout.question is not None and isinstance(value[layout.question], str):
+        return None
+    lists = [
+        key
+        for key, part in value.items()
+        if isinstance(part, list) and part and all(isinstance(item, dict) for item in part)
+    ]
+    if "choices" in value or "role" in value:
+        return None
+    for key in lists:
+        plain = key.casefold()
+        if layout.responses == key and not _has_question(value[key][0]):
+            return None
+        if plain in _LISTS and _has_parts(value[key][0]):
+            return key
+    records = [key for key in lists if _has_question(value[key][0]) and _has_parts(value[key][0])]
+    return records[0] if len(records) == 1 and len(lists) <= 3 else None
+
+
+def _has_question(item: Mapping[str, Any]) -> bool:
+    row = item.get("row")
+    hints = [names.hint_of(str(key)) for key in (row if isinstance(row, dict) else item)]
+    return any(
+        (h.part == names.QUESTION and h.weight >= names.PLAIN)
+        or (h.part == names.ITEM_ID and h.weight >= names.PLAIN)
+        for h in hints
+    )
+
+
+def _has_parts(item: Mapping[str, Any]) -> bool:
+    """Whether a list's item looks like a record of answers rather than of something else."""
+    row = item.get("row")
+    hints = [names.hint_of(str(key)) for key in (row if isinstance(row, dict) else item)]
+    parts = {h.part for h in hints}
+    return bool(parts & {names.QUESTION, names.ITEM_ID, names.EXPERT})
+
+
+def _shared(value: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """What a document says of all its records: the model that answered."""
+    return {
+        name: part
+        for name, part in value.items()
+        if name != key
+        and isinstance(part, str)
+        and names.hint_of(name) == names.Hint(names.EXPERT, names.STRONG)
+    }
+
+
+def _by_id(value: Mapping[str, Any]) -> bool:
+    """Whether a document maps ids to answers (SQuAD's predictions) or to records."""
+    if len(value) < 2:
+        return False
+    words = [key for key in list(value)[:50] if not _IDENTITY.fullmatch(str(key))]
+    if any(names.hint_of(str(key)).part != names.UNKNOWN for key in words):
+        return False
+    keys = list(value)
+    identities = sum(1 for key in keys if _IDENTITY.fullmatch(key)) / len(keys)
+    parts = list(value.values())
+    if all(isinstance(part, str) for part in parts):
+        return identities > 0.9
+    if all(
+        isinstance(part, list) and part and all(isinstance(x, str) for x in part) for part in parts
+    ):
+        return identities > 0.9
+    if all(isinstance(part, dict) for part in parts):
+        return identities > 0.9 or all(_has_question(part) for part in parts)
+    return False
+
+
+def _has_id(item: Mapping[str, Any]) -> bool:
+    return layout_of(tuple(item), DEFAULT_KEYS).question_id is not None
