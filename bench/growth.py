@@ -1,10 +1,11 @@
-"""Cost as the number of texts grows, 100 to 100,000: a table, and a plot in growth.svg.
+"""Time and memory for 100 to 100,000 texts: a table, and a plot in growth.svg.
 
     OMP_WAIT_POLICY=passive python bench/growth.py [--most N] [--write]
 
-One-sentence answers of about 60 characters, of two kinds: words drawn by Zipf's law, and answers to
-one question, of which most share most of their words. Each call runs in a process of its own, for
-its peak of memory; the figure is the median of three, one from ten seconds on.
+The texts are answers of one sentence with about 60 characters, of two kinds: words drawn by Zipf's
+law, and answers to one question, most of which share most of their words. Each call runs in its own
+process, so that its peak memory can be measured. The value is the median of three runs, or one run
+if it takes ten seconds or more.
 """
 
 from __future__ import annotations

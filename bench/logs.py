@@ -1,12 +1,12 @@
-"""A log of a gigabyte: cotool beside ripgrep, grep, awk and wc, in one run.
+"""A log of 1 GiB: cotool compared with ripgrep, grep, awk and wc, in one run.
 
     OMP_WAIT_POLICY=passive python bench/logs.py [--data LOGHUB] [--work FOLDER] [--write]
 
-LOGHUB holds folders with *_2k.log; their lines follow each other again and again, a day later each
-time, until there is a gigabyte. Without it the logs of tests/logs/families are cycled. Every round
-runs each command once, in turn, so that a busy machine slows all of them; the figures are medians
-of wall time, peak resident memory is the largest of all rounds. `scan` is the kernel alone,
-without starting Python.
+LOGHUB has folders with *_2k.log. Their lines are repeated, one day later each time, until there is
+a gigabyte. Without LOGHUB, the logs of tests/logs/families are repeated. Each round runs each
+command once, in turn, so that a busy machine slows down all of them. The values are medians of wall
+time, and the largest peak of resident memory of all rounds. `scan` is the kernel alone, without
+starting Python.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 INTRO = """
-A log of 1 GiB, made of the eight loghub sets (`mixed`) or of one (`HDFS`) with a day added at
-each repetition: `OMP_WAIT_POLICY=passive python bench/logs.py --data LOGHUB --rounds 7 --write`,
-every command once a round in turn, medians, on 2 virtual cores of an AMD EPYC with AVX-512.
-`scan` is the kernel with the recognition of formats, in a running Python; `cotool` the whole
+A log of 1 GiB, made of the eight loghub sets (`mixed`) or of one (`HDFS`), with one day added at
+each repetition: `OMP_WAIT_POLICY=passive python bench/logs.py --data LOGHUB --rounds 7 --write`.
+Each round runs each command once, on 2 virtual cores of an AMD EPYC with AVX-512; the values are
+medians. `scan` is the kernel with format recognition in a running Python. `cotool` is the whole
 command with start-up (0.09 s) and its JSON summary: levels, times, histogram and keywords
-together. "rg errors" and "rg warnings" count one set of keywords each; ripgrep maps the file,
-which is resident while it runs.
+together. "rg errors" and "rg warnings" count one set of keywords each. ripgrep maps the file, so
+the file counts as resident memory while it runs.
 """
 
 ROOT = Path(__file__).parent.parent

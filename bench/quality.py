@@ -3,10 +3,10 @@
     python bench/quality.py DATA [--write]
 
 DATA is a folder with truth-inference/, mmlu-pro/, gsm8k/, alpaca-eval/ and crowdspeech/ (see the
-data sets' own sites). What is not said to have learned is run as a user would: files in, no option,
-no right answers. What has learned is tested on the questions that it has not learned from, over
-SEEDS random splits: mean ± standard deviation. Prints a Markdown table; sets that are absent are
-left out with a word.
+sites of the data sets). Rows without the word “learned” are run as a user would run them: files in,
+no options, no right answers. Rows that learn are tested on questions that were not learned from,
+over SEEDS random splits: mean ± standard deviation. The script prints a Markdown table and skips
+absent data sets with a message.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 Row = tuple[str, str]
 
-# Random splits of what is known into what is learned from and what is tested.
+# Random splits of the known answers into those to learn from and those to test on.
 SEEDS = 5
 
 

@@ -1,4 +1,4 @@
-"""Call one case of `cotool bench` again and again for some seconds, for a profiler to look at.
+"""Repeat one case of `cotool bench` for some seconds, for a profiler.
 
 python bench/repeat.py similarity/cosine/60x2000 [seconds]
 """
@@ -16,7 +16,7 @@ from cotool.benchmarks.cases import Setting, find_cases
 
 
 def main() -> None:
-    """Set the case up once, then repeat it."""
+    """Set up the case once, then repeat it."""
     case = find_cases(patterns=[sys.argv[1]])[0]
     seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 10.0
     with tempfile.TemporaryDirectory() as folder:

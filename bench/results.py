@@ -1,4 +1,4 @@
-"""What a script measures, printed, and with --write kept as its section of RESULTS.md."""
+"""Print the results of a script and, with --write, save them as its section of RESULTS.md."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ RESULTS = Path(__file__).with_name("RESULTS.md")
 
 
 def add_write(parser: ArgumentParser) -> None:
-    """Add the option that keeps what is printed."""
+    """Add the option that saves what is printed."""
     parser.add_argument("--write", action="store_true", help="replace the section in RESULTS.md")
 
 
 class Report:
-    """Lines of Markdown under a heading; `save` replaces what stands there in RESULTS.md."""
+    """Lines of Markdown under a heading; `save` replaces that section of RESULTS.md."""
 
     def __init__(self, title: str, intro: str, *, write: bool) -> None:
         self._title, self._write = title, write
@@ -31,12 +31,12 @@ class Report:
         self()
 
     def __call__(self, line: str = "") -> None:
-        """Print and keep a line."""
+        """Print a line and remember it."""
         print(line, flush=True)
         self._lines.append(line)
 
     def save(self) -> None:
-        """Replace the section, or add it at the end."""
+        """Replace the section, or append it."""
         if not self._write:
             return
         text = RESULTS.read_text(encoding="utf-8")

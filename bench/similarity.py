@@ -1,11 +1,11 @@
-"""All pairs of n texts: cotool beside rapidfuzz, scikit-learn and plain Python, in one run.
+"""All pairs of n texts: cotool compared with rapidfuzz, scikit-learn and plain Python, in one run.
 
     OMP_WAIT_POLICY=passive python bench/similarity.py [--texts FILE.json[.gz]] [--quick]
 
-FILE maps a label to a list of texts; without it the texts are made of words drawn by Zipf's law.
-Every round runs each tool once, in turn, so that a busy machine slows all of them; the figures
-are medians, strings in and matrix out, tokenizing included. Ratios are the fastest peer's time
-divided by cotool's at the same number of threads.
+FILE maps a label to a list of texts. Without FILE, the texts are words drawn by Zipf's law. Each
+round runs each tool once, in turn, so that a busy machine slows down all of them. The values are
+medians and include everything from strings to matrix. Ratios are the fastest other tool's time
+divided by cotool's with the same number of threads.
 """
 
 from __future__ import annotations
@@ -31,13 +31,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SIZES = (20, 200, 2000)
-SECONDS = 2.0  # of rounds for one row of the table
-PATIENCE = 6.0  # seconds; what takes longer runs once
+SECONDS = 2.0  # of rounds per row of the table
+PATIENCE = 6.0  # seconds; a call that takes longer runs once
 
 INTRO = """
-All pairs of n texts, strings in and matrix out: `OMP_WAIT_POLICY=passive python bench/similarity.py
---texts FILE --write`, with real answers of about 60, 600 and 3000 characters (AlpacaEval). Every
-round runs each tool once; medians; the ratio is to the fastest peer at the same number of threads.
+All pairs of n texts; the time includes everything from strings to matrix: `OMP_WAIT_POLICY=passive
+python bench/similarity.py --texts FILE --write`, with real answers of about 60, 600 and 3000
+characters (AlpacaEval). Each round runs each tool once. The values are medians, and the ratio is to
+the fastest other tool with the same number of threads.
 """
 
 

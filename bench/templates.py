@@ -1,16 +1,16 @@
-"""Templates of raw log lines: how right they are on loghub's sets, and how fast, beside Drain3.
+"""Templates of raw log lines: accuracy on loghub's data sets and speed, compared with Drain3.
 
     OMP_WAIT_POLICY=passive python bench/templates.py --data LOGHUB [--work FOLDER] [--write]
 
-LOGHUB holds folders with NAME_2k.log and NAME_2k.log_structured.csv. Both tools get the raw lines
+LOGHUB has folders with NAME_2k.log and NAME_2k.log_structured.csv. Both tools get the raw lines
 and no options. The measures are those of logpai's evaluator (Zhu et al., ICSE SEIP 2019; Jiang et
 al., ISSTA 2024):
 
 - GA, grouping accuracy: the share of lines whose group of lines is a group of the ground truth.
-- FGA: harmonic mean of the share of the groups found, and of those of the truth, that agree.
-- PA, parsing accuracy: the share of lines whose template is that of the truth, character by
-  character (runs of blanks as one).
-- FTA: FGA of the groups whose template is right as well.
+- FGA: the harmonic mean of two shares: of the groups found, and of the true groups, that agree.
+- PA, parsing accuracy: the share of lines whose template equals the true one, character by
+  character (a run of blanks counts as one).
+- FTA: like FGA, but a group counts only if its template is right too.
 """
 
 from __future__ import annotations
@@ -34,13 +34,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 INTRO = """
-Lines as they stand in the files, no options: `OMP_WAIT_POLICY=passive python bench/templates.py
---data LOGHUB --write`. GA and FGA judge which lines are one template, PA and FTA also its text, by
-the definitions of logpai's evaluator, stated in `bench/templates.py`. Speed is measured on the
-gigabyte of bench/logs.py (the eight sets again and again), once a round in turn, medians; Drain3,
-which slows down as it learns, on the first lines of the same file.
+Raw lines and no options: `OMP_WAIT_POLICY=passive python bench/templates.py --data LOGHUB --write`.
+GA and FGA measure whether the right lines are grouped into one template, PA and FTA also whether
+its text is right, by the definitions of logpai's evaluator (see `bench/templates.py`). Speed is
+measured on the gigabyte of bench/logs.py (the eight sets repeated). Each round runs each tool
+once; the values are medians. Drain3 slows down as it learns and gets only the first lines of that
+file.
 """
-# Drain3 needs minutes for more.
+# Drain3 would need minutes for more.
 DRAIN_LINES = 200_000
 
 Scores = tuple[float, float, float, float]

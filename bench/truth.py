@@ -1,10 +1,10 @@
-"""Truth inference and ROVER beside crowd-kit, in one run.
+"""Truth inference and ROVER compared with crowd-kit, in one run.
 
     python bench/truth.py [--labels N] [--transcripts FILE] [--rounds N] [--write]
 
-Made labels: items and experts of given skills and shared errors. FILE is a table of transcripts
-(item, text, worker), as CrowdSpeech has it. crowd-kit is left out with a word where it is absent,
-and runs once, since it takes minutes.
+The labels are generated from items and experts with given skills and shared errors. FILE is a table
+of transcripts (item, text, worker), as in CrowdSpeech. crowd-kit runs once, because it takes
+minutes, and is skipped with a message if it is not installed.
 """
 
 from __future__ import annotations
@@ -121,8 +121,10 @@ def main() -> None:
         "`OMP_WAIT_POLICY=passive python bench/truth.py --rounds 5 --transcripts FILE --write`",
         write=arguments.write,
     )
-    report(f"{len(rows):,} labels of 200 experts on {len(rows) // 10:,} items, seconds: the method")
-    report("alone, then with names turned into numbers; crowd-kit from a data frame, once.")
+    report(f"{len(rows):,} labels of 200 experts on {len(rows) // 10:,} items, in seconds:")
+    report(
+        "the method alone, and with names converted to numbers; crowd-kit from a data frame, once."
+    )
     report("")
     report("| method | cotool | from names | crowd-kit | ratio |")
     report("|---|---|---|---|---|")

@@ -1,12 +1,12 @@
-"""One gigabyte sealed and opened: cotool beside cp, age, gpg, openssl and pyrage, in one run.
+"""Encrypt and decrypt 1 GiB: cotool compared with cp, age, gpg, openssl and pyrage, in one run.
 
     OMP_WAIT_POLICY=passive python bench/vault.py [--folder TMPFS] [--size MIB] [--rounds N]
 
-Every round runs each command once, in another order, so that a busy machine slows all of them. A
-virtual machine that gives freed memory back to its host pays for it again at the next write, up to
-two seconds for a gigabyte, whoever comes next: so the fastest run of each is compared, beside the
-median, and the ratio is to the fastest `cp` of the same file. Files are on tmpfs, so that no disk
-is measured. Each output is removed before the next command; the first round is not counted.
+Each round runs each command once, in a different order, so that a busy machine slows down all of
+them. A virtual machine that returns freed memory to its host pays for it at the next write, up to
+two seconds per gigabyte, whichever command comes next. So the fastest runs are compared, beside the
+median, and the ratio is to the fastest `cp` of the same file. Files are on tmpfs, so no disk is
+measured. Each output is removed before the next command, and the first round is not counted.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 Measured = tuple[float, int]
 
 INTRO = """
-1 GiB of random bytes on tmpfs, `OMP_WAIT_POLICY=passive python bench/vault.py --rounds 10 --write`,
-every command once a round in another order, 2 virtual cores of an AMD EPYC. `cotool` is the whole
-command with a keyring that a key file opens, start-up (0.11 s) included; `library` the call in a
-running Python. The machine hands freed memory back to its host: new pages cost 0.2 to 2 s a
-gigabyte at random, whoever writes them, so the ratio is of the fastest runs. Writing 1 GiB of zeros
-to tmpfs takes 0.45 s of these by itself.
+1 GiB of random bytes on tmpfs: `OMP_WAIT_POLICY=passive python bench/vault.py --rounds 10 --write`,
+on 2 virtual cores of an AMD EPYC. Each round runs each command once, in a different order. `cotool`
+is the whole command with a keyring opened by a key file, including start-up (0.11 s). `library` is
+the call in a running Python. The machine returns freed memory to its host, so new pages cost any
+program 0.2 to 2 s per gigabyte at random. The ratio therefore compares the fastest runs. Writing
+1 GiB of zeros to tmpfs alone takes 0.45 s.
 """
 
 
