@@ -1,4 +1,8 @@
-"""Names of a package that load on first use (PEP 562). Imports nothing of cotool."""
+"""Public names that load on first use (PEP 562), listed in the stub of their package alone.
+
+The stub (`__init__.pyi`) is what type checkers and editors read, too. Only its statements
+`from MODULE import NAME as NAME` count. Imports nothing of cotool.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,15 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 
-def lazy(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
-    """Return a package's `__getattr__`: `homes` says which module each public name comes from."""
+def attach(
+    package: str, file: str
+) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+    """Return `__getattr__`, `__dir__` and `__all__` of a package whose `__init__.py` is `file`."""
+    homes = _homes(file + "i")
+    names = sorted(homes)
 
     def __getattr__(name: str) -> Any:  # noqa: N807 (it becomes the package's)
         home = homes.get(name)
@@ -21,4 +29,21 @@ def lazy(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
         setattr(sys.modules[package], name, value)
         return value
 
-    return __getattr__
+    def __dir__() -> list[str]:  # noqa: N807 (likewise)
+        return sorted({*vars(sys.modules[package]), *names})
+
+    return __getattr__, __dir__, names
+
+
+def _homes(stub: str) -> dict[str, str]:
+    """Return the module of each name that a stub exports."""
+    with open(stub, encoding="utf-8") as file:  # noqa: PTH123 (pathlib costs start-up time)
+        statements = f"\n{file.read()}".split("\nfrom ")[1:]
+    homes = {}
+    for statement in statements:
+        home, _, names = statement.partition(" import ")
+        for name in names.replace("(", "").replace(")", "").split(","):
+            words = name.split()
+            if len(words) > 2 and words[1] == "as":
+                homes[words[2]] = home
+    return homes

@@ -7,20 +7,6 @@
 
 from __future__ import annotations
 
-from cotool.benchmarks.cases import GROUPS, Case, find_cases
-from cotool.benchmarks.comparison import Compared, Scaled, compare, scaling
-from cotool.benchmarks.suites import Measured, read_suite, run_cases, summarise
+from cotool._lazy import attach
 
-__all__ = [
-    "GROUPS",
-    "Case",
-    "Compared",
-    "Measured",
-    "Scaled",
-    "compare",
-    "find_cases",
-    "read_suite",
-    "run_cases",
-    "scaling",
-    "summarise",
-]
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

@@ -1,0 +1,36 @@
+from cotool.vault.envelope import Key as Key
+from cotool.vault.inspection import (
+    FileInfo as FileInfo,
+    SlotInfo as SlotInfo,
+    inspect as inspect,
+)
+from cotool.vault.keyring import (
+    KeyFile as KeyFile,
+    Keyring as Keyring,
+)
+from cotool.vault.keys import (
+    Argon2Cost as Argon2Cost,
+    Passphrase as Passphrase,
+    generate_passphrase as generate_passphrase,
+)
+from cotool.vault.operations import (
+    Done as Done,
+    decrypt as decrypt,
+    encrypt as encrypt,
+    verify as verify,
+)
+from cotool.vault.passwords import (
+    PasswordCheck as PasswordCheck,
+    hash_passwords as hash_passwords,
+    verify_passwords as verify_passwords,
+)
+from cotool.vault.reader import Vault as Vault
+from cotool.vault.rewrapping import (
+    reencrypt as reencrypt,
+    rewrap as rewrap,
+)
+from cotool.vault.signing import (
+    Checked as Checked,
+    sign as sign,
+    verify_signatures as verify_signatures,
+)
