@@ -28,18 +28,16 @@ def core(monkeypatch, consensus_of):
             self.read = {"paths": list(paths), **options}
             return iter(())
 
-        def find_consensus_batch(self, questions, *, on_error, **options):
+        def answer_batch(self, questions, options, *, on_error, **more):
             list(questions)
-            self.analysed = options
+            self.analysed = {name: getattr(options, name) for name in options.__slots__} | more
             for name in self.failing:
                 on_error(Question(name, "", ()), self.error)
             yield from self.results
 
     core = Core()
     monkeypatch.setattr("cotool.consensus.read.readers.read_questions", core.read_questions)
-    monkeypatch.setattr(
-        "cotool.consensus.find_consensus_batch", core.find_consensus_batch, raising=False
-    )
+    monkeypatch.setattr("cotool.consensus.api.answer_batch", core.answer_batch)
     return core
 
 
@@ -235,11 +233,11 @@ def test_bad_records_are_reported(core, command, monkeypatch):
 def test_errors_become_exit_codes(command, monkeypatch, error, code, message):
     """Each kind of error has its exit code, one line, and no traceback."""
 
-    def batch(questions, **_):
+    def batch(*_, **__):
         raise error
         yield
 
-    monkeypatch.setattr("cotool.consensus.find_consensus_batch", batch)
+    monkeypatch.setattr("cotool.consensus.api.answer_batch", batch)
     outcome = command("consensus", "a")
     assert outcome.code == code
     assert outcome.err.startswith(f"cotool: error: {message}" if message else "")

@@ -158,7 +158,7 @@ def test_methods_side_by_side(command, crowd):
         ),
         (
             ["consensus", "labels.csv", "--learn", "--store", "e.db", "--half-life", "soon"],
-            "expected days such as 90d",
+            "--half-life: expected days such as 90d",
         ),
         (
             ["consensus", "labels.csv", "--learn", "--store", "e.db", "--truth", "labels.csv"],

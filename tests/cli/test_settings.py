@@ -102,7 +102,7 @@ def test_expert_columns(value, config, command):
         (["--metric", "cosin"], "--metric: 'cosin' is not one of auto, cosine"),
         (["--format", "xml"], "--format: 'xml' is not one of table, json, jsonl, csv"),
         (["--threshold", "2"], "--threshold: expected a similarity from 0 to 1"),
-        (["--threshold", "nan"], "--threshold: expected a number"),
+        (["--threshold", "nan"], "--threshold: expected a similarity"),
         (["--threads", "0"], "--threads: expected a whole number from 1"),
         (["--threads", "1.5"], "'--threads' / '-t': '1.5' is not a valid int"),
         (["--weight", "ann"], "--weight: expected EXPERT=NUMBER"),

@@ -61,11 +61,13 @@ class ConsensusOptions:
         for expert, weight in self.weights.items():
             if not 0 <= weight < float("inf"):
                 raise InputError(
-                    f"{expert}: a weight is a number from 0 on, got {weight!r}", parameter="weights"
+                    f"{expert}: a weight is 0 or more, and finite, got {weight!r}",
+                    parameter="weights",
                 )
-        from cotool.engine import resolve_num_threads
+        if self.num_threads is not None:
+            from cotool.engine import resolve_num_threads
 
-        resolve_num_threads(self.num_threads)
+            resolve_num_threads(self.num_threads)
 
 
 def _check_name(parameter: str, value: str, known: tuple[str, ...]) -> None:

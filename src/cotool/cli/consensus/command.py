@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable  # noqa: TC003 - Typer reads the annotations
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, cast
 
 import typer
 
+from cotool.cli.consensus import values
 from cotool.cli.consensus.conditions import parse_consensus_condition
+from cotool.cli.consensus.embedder import NamedEmbedder
 from cotool.cli.consensus.run import Request, run
-from cotool.cli.consensus.settings import CONVERTERS, FORMATS, Settings
 from cotool.cli.html.output import EXTENSIONS, report_format
 from cotool.cli.shared.engine_options import (  # noqa: TC001 - Typer reads the annotations
     EngineName,
@@ -31,7 +31,8 @@ from cotool.cli.shared.report_options import (  # noqa: TC001 - Typer reads the 
     ReportFile,
 )
 from cotool.cli.shared.settings import from_command_line
-from cotool.consensus.options import CLUSTERINGS, METHODS, METRICS
+from cotool.consensus.options import CLUSTERINGS, METHODS, METRICS, ConsensusOptions
+from cotool.consensus.read.layout import Keys
 from cotool.engine.choice import engine_choice
 from cotool.errors import InputError
 
@@ -57,6 +58,10 @@ _EXTENSIONS = {
 }  # fmt: skip
 
 
+def _key(help_text: str, name: str) -> Any:
+    return _option("Input", help_text, name, metavar="KEY", convert=values.text)
+
+
 def consensus(
     context: typer.Context,
     files: Annotated[
@@ -79,7 +84,7 @@ def consensus(
             "--method",
             "-m",
             metavar="NAME",
-            convert=CONVERTERS["method"],
+            convert=values.checked,
             words=METHODS,
         ),
     ] = "auto",
@@ -92,7 +97,7 @@ def consensus(
             "or words to change; embedding: by your own vectors; or auto.",
             "--metric",
             metavar="NAME",
-            convert=CONVERTERS["metric"],
+            convert=values.checked,
             words=METRICS,
         ),
     ] = "auto",
@@ -104,7 +109,7 @@ def consensus(
             "linked by chains; density: by crowded places; star: around one answer; or auto.",
             "--clustering",
             metavar="NAME",
-            convert=CONVERTERS["clustering"],
+            convert=values.checked,
             words=CLUSTERINGS,
         ),
     ] = "auto",
@@ -115,7 +120,7 @@ def consensus(
             "Least similarity within a cluster, 0 to 1; else chosen from the data.",
             "--threshold",
             metavar="NUMBER",
-            convert=CONVERTERS["threshold"],
+            convert=values.checked,
         ),
     ] = None,
     weight: Annotated[
@@ -125,7 +130,7 @@ def consensus(
             "Weight of an expert, else 1. Repeatable.",
             "--weight",
             metavar="EXPERT=NUMBER",
-            convert=CONVERTERS["weight"],
+            convert=values.weights,
         ),
     ] = None,
     embedder: Annotated[
@@ -135,7 +140,7 @@ def consensus(
             "Function from texts to vectors, for --metric embedding.",
             "--embedder",
             metavar="MODULE:NAME",
-            convert=CONVERTERS["embedder"],
+            convert=values.text,
         ),
     ] = None,
     store: Annotated[
@@ -146,7 +151,7 @@ def consensus(
             "postgresql://….",
             "--store",
             metavar="PATH",
-            convert=CONVERTERS["store"],
+            convert=values.text,
         ),
     ] = None,
     learn: Annotated[
@@ -170,7 +175,7 @@ def consensus(
             "store remembers this.",
             "--half-life",
             metavar="TIME",
-            convert=CONVERTERS["half_life"],
+            convert=values.half_life,
         ),
     ] = None,
     compare_methods: Annotated[
@@ -182,94 +187,32 @@ def consensus(
         ),
     ] = False,
     question_key: Annotated[
-        str | None,
-        _option(
-            "Input",
-            "Key or column of the question's text.",
-            "--question-key",
-            metavar="KEY",
-            convert=CONVERTERS["question_key"],
-        ),
+        str | None, _key("Key or column of the question's text.", "--question-key")
     ] = None,
     id_key: Annotated[
         str | None,
-        _option(
-            "Input",
-            "Key or column of the question's id, on which responses are joined.",
-            "--id-key",
-            metavar="KEY",
-            convert=CONVERTERS["id_key"],
-        ),
+        _key("Key or column of the question's id, on which responses are joined.", "--id-key"),
     ] = None,
     content_key: Annotated[
-        str | None,
-        _option(
-            "Input",
-            "Key or column of the response's text.",
-            "--content-key",
-            metavar="KEY",
-            convert=CONVERTERS["content_key"],
-        ),
+        str | None, _key("Key or column of the response's text.", "--content-key")
     ] = None,
     expert_key: Annotated[
-        str | None,
-        _option(
-            "Input",
-            "Key or column of the expert's name.",
-            "--expert-key",
-            metavar="KEY",
-            convert=CONVERTERS["expert_key"],
-        ),
+        str | None, _key("Key or column of the expert's name.", "--expert-key")
     ] = None,
     confidence_key: Annotated[
-        str | None,
-        _option(
-            "Input",
-            "Key or column of the expert's own confidence.",
-            "--confidence-key",
-            metavar="KEY",
-            convert=CONVERTERS["confidence_key"],
-        ),
+        str | None, _key("Key or column of the expert's own confidence.", "--confidence-key")
     ] = None,
     timestamp_key: Annotated[
-        str | None,
-        _option(
-            "Input",
-            "Key or column of the response's time.",
-            "--timestamp-key",
-            metavar="KEY",
-            convert=CONVERTERS["timestamp_key"],
-        ),
+        str | None, _key("Key or column of the response's time.", "--timestamp-key")
     ] = None,
     embedding_key: Annotated[
-        str | None,
-        _option(
-            "Input",
-            "Key or column of the response's vector.",
-            "--embedding-key",
-            metavar="KEY",
-            convert=CONVERTERS["embedding_key"],
-        ),
+        str | None, _key("Key or column of the response's vector.", "--embedding-key")
     ] = None,
     topic_key: Annotated[
-        str | None,
-        _option(
-            "Input",
-            "Key or column of the question's topic, for --store.",
-            "--topic-key",
-            metavar="KEY",
-            convert=CONVERTERS["topic_key"],
-        ),
+        str | None, _key("Key or column of the question's topic, for --store.", "--topic-key")
     ] = None,
     responses_key: Annotated[
-        str | None,
-        _option(
-            "Input",
-            "Key of a question's list of responses.",
-            "--responses-key",
-            metavar="KEY",
-            convert=CONVERTERS["responses_key"],
-        ),
+        str | None, _key("Key of a question's list of responses.", "--responses-key")
     ] = None,
     demo: Annotated[
         bool, _flag("Input", "Run on an example that ships with cotool.", "--demo")
@@ -281,7 +224,7 @@ def consensus(
             "Keys or columns that hold one expert's answers each.",
             "--expert-columns",
             metavar="A,B,C",
-            convert=CONVERTERS["expert_columns"],
+            convert=values.names,
         ),
     ] = None,
     skip_bad: Annotated[
@@ -295,8 +238,8 @@ def consensus(
             "--format",
             "-f",
             metavar="NAME",
-            convert=CONVERTERS["format"],
-            words=FORMATS,
+            convert=values.report,
+            words=values.FORMATS,
         ),
     ] = None,
     json: AsJson = False,
@@ -340,41 +283,42 @@ def consensus(
     if json and format not in {None, "json"}:
         raise InputError(f"--json contradicts --format {format}", hint="leave one of them out")
     extension = Path(output or "").suffix.lower()
-    flags: dict[str, Any] = {
-        "method": method,
-        "metric": metric,
-        "clustering": clustering,
-        "threshold": threshold,
-        "weight": dict(cast("list[tuple[str, float]]", weight)) if weight else None,
-        "embedder": embedder,
-        "question_key": question_key,
-        "id_key": id_key,
-        "content_key": content_key,
-        "expert_key": expert_key,
-        "confidence_key": confidence_key,
-        "timestamp_key": timestamp_key,
-        "embedding_key": embedding_key,
-        "responses_key": responses_key,
-        "topic_key": topic_key,
-        "store": store,
-        "half_life": half_life,
-        "expert_columns": expert_columns,
-        "format": report_format(
-            "json" if json else format or _EXTENSIONS.get(extension), shows=open
-        ),
-        "threads": threads,
-    }
-    settings = Settings(**{name: value for name, value in flags.items() if value is not None})
+    chosen = "json" if json else format or _EXTENSIONS.get(extension)
     if not from_command_line(context, "store") and (
-        compare_methods or settings.method not in {"auto", "vote"}
+        compare_methods or method not in {"auto", "vote"}
     ):
         # A store that is set for good does not stand in the way of what uses none.
-        settings = replace(settings, store=None)
+        store = None
     if demo:
         files = demo_paths("deployment.json", files, "cotool consensus")
     request = Request(
         paths=tuple(files or _standard_input()),
-        settings=settings,
+        options=ConsensusOptions(
+            method=method,
+            metric="embedding" if embedder and metric == "auto" else metric,
+            clustering=clustering,
+            threshold=threshold,
+            weights=dict(cast("list[tuple[str, float]]", weight or [])),
+            embedder=NamedEmbedder(embedder) if embedder else None,
+            num_threads=threads,
+        ),
+        keys=Keys(
+            question=question_key,
+            id=id_key,
+            content=content_key,
+            expert=expert_key,
+            confidence=confidence_key,
+            timestamp=timestamp_key,
+            embedding=embedding_key,
+            responses=responses_key,
+            expert_columns=cast("tuple[str, ...]", expert_columns or ()),
+        ),
+        store=store,
+        learn=learn,
+        truth=truth,
+        topic_key=topic_key,
+        half_life=half_life,
+        format=report_format(chosen, shows=open) or "table",
         output=output,
         conditions=tuple(map(parse_consensus_condition, fail_on or ())),
         skip_bad=skip_bad,
@@ -382,8 +326,6 @@ def consensus(
         quiet=quiet,
         progress=not no_progress,
         matrix=matrix,
-        learn=learn,
-        truth=truth,
         compare=compare_methods,
         engine=engine_choice(engine, scheduler, scheduler_file, resume=resume),
         shows=open,

@@ -7,23 +7,24 @@ import os
 import sys
 from dataclasses import dataclass, replace
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cotool import __version__
 from cotool.cli.consensus.notes import Notes
-from cotool.engine.choice import LOCAL, EngineChoice
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator
     from typing import TextIO
 
-    from cotool.cli.consensus.settings import Settings
     from cotool.cli.consensus.writers import Writer
+    from cotool.engine.choice import EngineChoice
     from cotool.cli.shared.conditions import Condition
     from cotool.cli.shared.progress import ProgressBar
     from cotool.consensus import Learning, Store
     from cotool.consensus.model import Consensus, Question
+    from cotool.consensus.options import ConsensusOptions
+    from cotool.consensus.read.layout import Keys
     from cotool.engine.batches import Spread
 
 
@@ -32,7 +33,14 @@ class Request:
     """What one call of the command asks for. `matrix` is None where the format decides."""
 
     paths: tuple[str, ...]
-    settings: Settings
+    options: ConsensusOptions
+    keys: Keys
+    store: str | None
+    learn: bool
+    truth: str | None
+    topic_key: str | None
+    half_life: str | None
+    format: str
     output: str | None
     conditions: tuple[Condition[Consensus], ...]
     skip_bad: bool
@@ -40,11 +48,14 @@ class Request:
     quiet: bool
     progress: bool
     matrix: bool | None
-    learn: bool = False
-    truth: str | None = None
-    compare: bool = False
-    engine: EngineChoice = LOCAL
-    shows: bool = False
+    compare: bool
+    engine: EngineChoice
+    shows: bool
+
+    @property
+    def uses_store(self) -> bool:
+        """Whether the experts' record is read or written."""
+        return self.learn or self.store is not None
 
 
 def run(request: Request) -> int:
@@ -55,7 +66,7 @@ def run(request: Request) -> int:
     _spare_inputs(request)
     _check_learning(request)
     _check_engine(request)
-    style = request.settings.format
+    style = request.format
     if style == "html":
         from cotool.cli.html.output import report_target
 
@@ -64,7 +75,7 @@ def run(request: Request) -> int:
         request.conditions,
         quiet=request.quiet,
         skip_bad=request.skip_bad,
-        weighed=request.settings.weight or (),
+        weighed=request.options.weights,
     )
     shown = request.progress and not request.quiet and stderr_moves()
     with (
@@ -130,11 +141,13 @@ def _spread(request: Request) -> contextlib.AbstractContextManager[Spread | None
     from cotool.cli.shared.cluster_run import spread_of
     from cotool.engine import resolve_num_threads
 
-    settings = request.settings
     # What is asked, of which files in which state.
     states = [_state_of(path) for path in request.paths]
-    threads = resolve_num_threads(settings.threads)
-    asked = [__version__, settings, request.paths, states, request.learn, request.truth]
+    threads = resolve_num_threads(request.options.num_threads)
+    asked = [
+        __version__, request.options, request.keys, request.paths, states,
+        request.store, request.learn, request.truth, request.topic_key, request.half_life,
+    ]  # fmt: skip
     return spread_of(request.engine, asked, threads, quiet=request.quiet)
 
 
@@ -153,60 +166,43 @@ def _check_learning(request: Request) -> None:
             "--compare-methods needs answers that are known to be right",
             hint="give them with --truth FILE (columns question,truth)",
         )
-    if request.compare and request.settings.format == "html":
+    if request.compare and request.format == "html":
         raise InputError("--compare-methods makes no HTML", hint="table, json, jsonl or csv")
-    if request.compare and (request.learn or request.settings.store):
+    if request.compare and request.uses_store:
         raise InputError("--compare-methods learns nothing", hint="leave --learn and --store out")
     if request.truth and not (request.learn or request.compare):
         raise InputError(
             "--truth alone does nothing",
             hint="--learn learns from it, --compare-methods holds methods against it",
         )
-    if request.settings.half_life and not request.learn:
-        from cotool.consensus.learning.session import parse_half_life
-
-        parse_half_life(request.settings.half_life)
-    if (request.learn or request.settings.store) and request.settings.method not in {
-        "auto",
-        "vote",
-    }:
+    if request.uses_store and request.options.method not in {"auto", "vote"}:
         raise InputError(
-            f"--method {request.settings.method} does not use a store",
+            f"--method {request.options.method} does not use a store",
             hint="leave --method out: with --store the experts' record decides",
         )
 
 
 @contextlib.contextmanager
 def _opened_store(request: Request, notes: Notes) -> Iterator[tuple[Store | None, Learning | None]]:
-    if not (request.learn or request.settings.store):
+    if not request.uses_store:
         yield None, None
         return
     from cotool.cli.shared.settings import store_path
-    from cotool.consensus import Store
+    from cotool.consensus import Gold, Learning, Store, read_gold
 
-    learning = _learning(request)
-    with Store(store_path(request.settings.store)) as store:
+    learning = Learning(
+        learn=request.learn,
+        gold=read_gold(request.truth) if request.truth else Gold(),
+        topic_key=request.topic_key,
+        half_life=request.half_life,
+    )
+    with Store(store_path(request.store)) as store:
         if not request.learn and store.is_new():
             notes.warning(
                 f"{store.name}: nothing was learned yet; the questions are remembered, and "
                 "cotool experts feedback can judge them"
             )
         yield store, learning
-
-
-def _learning(request: Request) -> Learning:
-    from cotool.consensus import Gold, Learning, read_gold
-    from cotool.consensus.learning.session import parse_half_life
-
-    half_life = request.settings.half_life
-    if half_life is not None:
-        parse_half_life(half_life)
-    return Learning(
-        learn=request.learn,
-        gold=read_gold(request.truth) if request.truth else Gold(),
-        topic_key=request.settings.topic_key,
-        half_life=half_life,
-    )
 
 
 def _compare(request: Request, notes: Notes, bar: ProgressBar, sink: TextIO) -> None:
@@ -216,10 +212,10 @@ def _compare(request: Request, notes: Notes, bar: ProgressBar, sink: TextIO) -> 
 
     gold = read_gold(str(request.truth))
     questions = _questions(request, notes, bar)
-    scores = compare_methods(questions, gold, request.settings.threads)
+    scores = compare_methods(questions, gold, request.options.num_threads)
     rows = list(scores)
     bar.finish()
-    write_comparison(rows, request.settings.format, sink)
+    write_comparison(rows, request.format, sink)
 
 
 def _spare_inputs(request: Request) -> None:
@@ -235,23 +231,11 @@ def _spare_inputs(request: Request) -> None:
 
 
 def _questions(request: Request, notes: Notes, bar: ProgressBar) -> Iterator[Question]:
-    from cotool.consensus.read.layout import Keys
     from cotool.consensus.read.readers import read_questions
 
-    settings = request.settings
     return read_questions(
         request.paths,
-        keys=Keys(
-            question=settings.question_key,
-            id=settings.id_key,
-            content=settings.content_key,
-            expert=settings.expert_key,
-            confidence=settings.confidence_key,
-            timestamp=settings.timestamp_key,
-            embedding=settings.embedding_key,
-            responses=settings.responses_key,
-            expert_columns=settings.expert_columns,
-        ),
+        keys=request.keys,
         skip_bad=request.skip_bad,
         on_bad=notes.bad_record,
         on_warning=notes.warning,
@@ -269,26 +253,17 @@ def _results(
     *,
     spread: Spread | None,
 ) -> Iterator[Consensus]:
-    from cotool.consensus import find_consensus_batch
+    from cotool.consensus.api import answer_batch
 
-    settings = request.settings
     questions = _questions(request, notes, bar)
     if spread is not None:
         head = list(islice(questions, 2))
         # One question alone is shown with its similarities, and no work for a cluster.
         spread = spread if len(head) > 1 else None
         questions = chain(head, questions)
-    # Who names an embedder wants it used.
-    metric = "embedding" if settings.embedder and settings.metric == "auto" else settings.metric
-    for result in find_consensus_batch(
+    for result in answer_batch(
         questions,
-        method=settings.method,
-        metric=metric,
-        clustering=settings.clustering,
-        threshold=settings.threshold,
-        weights=settings.weight,
-        embedder=None if settings.embedder is None else load_embedder(settings.embedder),
-        num_threads=settings.threads,
+        request.options,
         store=store,
         learning=learning,
         on_error=notes.failed,
@@ -302,7 +277,7 @@ def _writer(request: Request, sink: TextIO, store: Store | None, *, single: bool
     from cotool.cli.consensus import writers as _writers
 
     keep = single if request.matrix is None else request.matrix
-    match request.settings.format:
+    match request.format:
         case "json":
             return _writers.JsonWriter(sink, single=single, matrix=keep)
         case "jsonl":
@@ -314,45 +289,3 @@ def _writer(request: Request, sink: TextIO, store: Store | None, *, single: bool
     return _writers.TableWriter(
         sink, single=single, explain=request.explain, to_file=sink is not sys.stdout
     )
-
-
-def load_embedder(name: str) -> Callable[[Sequence[str]], Any]:
-    """Return the callable that MODULE:NAME names; modules of the current folder are found, too.
-
-    Raises InputError where it cannot be imported, is absent or is not callable; what it returns
-    raises InputError where the callable fails.
-    """
-    module_name, colon, path = name.partition(":")
-    if not (module_name and colon and path):
-        raise InputError(
-            f"--embedder: expected MODULE:NAME, got {name!r}", hint="as in mymodels:embed"
-        )
-    import importlib
-
-    folder = str(os.getcwd())  # noqa: PTH109 - sys.path holds strings
-    if folder not in sys.path:
-        sys.path.append(folder)
-    try:
-        found: Any = importlib.import_module(module_name)
-        for part in path.split("."):
-            found = getattr(found, part)
-    except Exception as error:
-        raise InputError(
-            f"--embedder: {name!r} cannot be loaded: {type(error).__name__}: {error}",
-            hint="name a module that Python can import, and a function in it",
-        ) from error
-    if not callable(found):
-        raise InputError(
-            f"--embedder: {name!r} is not callable", hint="name a function from texts to vectors"
-        )
-
-    def embed(texts: Sequence[str]) -> Any:
-        try:
-            return found(texts)
-        except Exception as error:
-            raise InputError(
-                f"--embedder: {name!r} failed: {type(error).__name__}: {error}",
-                hint="--debug shows where",
-            ) from error
-
-    return embed

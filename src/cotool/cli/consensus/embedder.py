@@ -1,0 +1,73 @@
+"""--embedder: a function of the user's own, from texts to vectors."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class NamedEmbedder:
+    """The callable MODULE:NAME; it travels to a cluster by its name.
+
+    Raises InputError where it cannot be imported, is absent, is not callable, or fails.
+    """
+
+    name: str
+
+    def __post_init__(self) -> None:
+        _load(self.name)
+
+    def __call__(self, texts: Sequence[str]) -> Any:
+        """Return the vectors of `texts`."""
+        embed = _load(self.name)
+        try:
+            return embed(texts)
+        except Exception as error:
+            raise InputError(
+                f"{self.name!r} failed: {type(error).__name__}: {error}",
+                parameter="embedder",
+                hint="--debug shows where",
+            ) from error
+
+
+@cache
+def _load(name: str) -> Callable[[Sequence[str]], Any]:
+    """Return the callable; modules of the current folder are found, too."""
+    module_name, colon, path = name.partition(":")
+    if not (module_name and colon and path):
+        raise InputError(
+            f"expected MODULE:NAME, got {name!r}",
+            parameter="embedder",
+            hint="as in mymodels:embed",
+        )
+    import importlib
+
+    folder = str(os.getcwd())  # noqa: PTH109 - sys.path holds strings
+    if folder not in sys.path:
+        sys.path.append(folder)
+    try:
+        found: Any = importlib.import_module(module_name)
+        for part in path.split("."):
+            found = getattr(found, part)
+    except Exception as error:
+        raise InputError(
+            f"{name!r} cannot be loaded: {type(error).__name__}: {error}",
+            parameter="embedder",
+            hint="name a module that Python can import, and a function in it",
+        ) from error
+    if not callable(found):
+        raise InputError(
+            f"{name!r} is not callable",
+            parameter="embedder",
+            hint="name a function from texts to vectors",
+        )
+    return found  # type: ignore[no-any-return]
