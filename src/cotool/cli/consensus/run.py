@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from cotool.cli.consensus.writers import Writer
-    from cotool.engine.choice import EngineChoice
     from cotool.cli.shared.conditions import Condition
     from cotool.cli.shared.progress import ProgressBar
     from cotool.consensus import Learning, Store
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from cotool.consensus.options import ConsensusOptions
     from cotool.consensus.read.layout import Keys
     from cotool.engine.batches import Spread
+    from cotool.engine.choice import EngineChoice
 
 
 @dataclass(frozen=True, slots=True)
