@@ -16,10 +16,11 @@ from cotool.errors import InputError
 from cotool.logs.formats.given import parse_log_format
 from cotool.logs.histogram import MAX_BUCKETS, WIDTHS, Histogram
 from cotool.logs.levels import LEVELS
-from cotool.logs.model import FileSummary, LogCounts, LogSummary, Sample, merged
+from cotool.logs.model import FileSummary, LogCounts, Sample, merged
 from cotool.logs.report.activity import display_buckets, duration, find_bursts, find_gaps, rate
 from cotool.logs.report.documents import to_dict
 from cotool.logs.scan.inferred import Times
+from cotool.logs.summary import LogSummary
 from cotool.logs.times import parse_duration, parse_moment, parse_zone
 
 ERROR = LEVELS.index("error")

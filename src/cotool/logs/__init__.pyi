@@ -4,8 +4,8 @@ from cotool.logs.mine import mine_templates as mine_templates
 from cotool.logs.model import (
     FileSummary as FileSummary,
     LogCounts as LogCounts,
-    LogSummary as LogSummary,
     Sample as Sample,
 )
+from cotool.logs.summary import LogSummary as LogSummary
 from cotool.logs.templates.model import Template as Template
 from cotool.logs.templates.template_set import TemplateSet as TemplateSet

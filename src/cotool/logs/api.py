@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from cotool.engine.choice import engine_choice, open_engine
 from cotool.engine.tasks import Meter
 from cotool.errors import InputError
-from cotool.logs.model import LogSummary, merged
+from cotool.logs.model import merged
 from cotool.logs.options import LogOptions
 from cotool.logs.scan.cluster import scan_spread
 from cotool.logs.scan.scan import Watch, scan_source
 from cotool.logs.scan.sources import find_sources
+from cotool.logs.summary import LogSummary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

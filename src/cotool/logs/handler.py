@@ -6,10 +6,11 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from cotool.logs.model import FileSummary, LogCounts, LogSummary
+from cotool.logs.model import FileSummary, LogCounts
 from cotool.logs.options import LogOptions
 from cotool.logs.scan.scan import Watch, scan_opened
 from cotool.logs.scan.sources import Stream
+from cotool.logs.summary import LogSummary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

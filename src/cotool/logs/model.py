@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Self
 
 from cotool.logs.histogram import Histogram
 from cotool.logs.levels import KEYWORDS, LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from zoneinfo import ZoneInfo
-
-    import pandas as pd
-    import polars as pl
 
     from cotool.logs.templates.compare import Comparison
     from cotool.logs.templates.template_set import TemplateSet
@@ -96,7 +92,7 @@ class FileSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class LogSummary:
+class Analysis:
     """The analysis of a set of files.
 
     Merged, `files` are sorted by path, `samples` by path and line. `interrupted`: the work was
@@ -112,7 +108,7 @@ class LogSummary:
     templates: TemplateSet | None = None
     comparison: Comparison | None = None
 
-    def merge(self, other: LogSummary) -> LogSummary:
+    def merge(self, other: Self) -> Self:
         """Return the analysis of both sets of files. Associative and commutative."""
         return replace(
             self,
@@ -123,33 +119,6 @@ class LogSummary:
             templates=_joined(self.templates, other.templates),
             comparison=None,
         )
-
-    def to_dict(self, *, zone: ZoneInfo | None = None, bucket: int | None = None) -> dict[str, Any]:
-        """Return the JSON form, `cotool.logs/1`; `bucket`: seconds of the histogram's buckets."""
-        from cotool.logs.report.documents import to_dict
-
-        return to_dict(self, zone=zone, bucket=bucket)
-
-    def to_pandas(self, part: str = "histogram") -> pd.DataFrame:
-        """Return the histogram (a row a bucket), the "files" or the "templates" as a data frame.
-
-        Raises MissingExtraError without pandas, InputError for another part.
-        """
-        from cotool.logs.report.dataframes import part_of
-
-        return part_of(self, part).to_pandas()
-
-    def to_polars(self, part: str = "histogram") -> pl.DataFrame:
-        """Return the same with polars. Raises MissingExtraError without it."""
-        from cotool.logs.report.dataframes import part_of
-
-        return part_of(self, part).to_polars()
-
-    def _repr_html_(self) -> str:
-        """Return what a notebook shows."""
-        from cotool.logs.report.dataframes import to_html
-
-        return to_html(self)
 
 
 def merged(counts: Sequence[LogCounts]) -> LogCounts:

@@ -13,10 +13,10 @@ from cotool.logs.scan.sources import read_twice
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cotool.logs.model import LogSummary
     from cotool.logs.options import LogOptions
     from cotool.logs.scan.sources import Source
     from cotool.logs.scan.state import State
+    from cotool.logs.summary import LogSummary
     from cotool.logs.templates.template_set import TemplateSet
 
 

@@ -22,7 +22,7 @@ from cotool.logs import LogSummary, analyze_logs
 from cotool.logs.histogram import Histogram
 from cotool.logs.levels import LEVELS
 from cotool.logs.model import FileSummary, LogCounts
-from cotool.logs.report.documents import Clock
+from cotool.logs.report.clock import Clock
 from cotool.logs.templates.compare import Change, Comparison
 from cotool.text import one_line
 from html_pages import HOSTILE, checked

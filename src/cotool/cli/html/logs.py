@@ -14,15 +14,16 @@ from cotool.cli.html.timeline import time_line
 from cotool.cli.logs.table import size, speed_text
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import duration, rate
-from cotool.logs.report.documents import clock_of
+from cotool.logs.report.clock import clock_of
 from cotool.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from zoneinfo import ZoneInfo
 
-    from cotool.logs.model import FileSummary, LogCounts, LogSummary, Sample
-    from cotool.logs.report.documents import Clock
+    from cotool.logs.model import FileSummary, LogCounts, Sample
+    from cotool.logs.report.clock import Clock
+    from cotool.logs.summary import LogSummary
 
 MOST_FILES = 1_000
 _MOST_SAMPLES = 500

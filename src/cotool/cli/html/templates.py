@@ -18,7 +18,7 @@ from cotool.text import plural
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cotool.logs.report.documents import Clock
+    from cotool.logs.report.clock import Clock
     from cotool.logs.templates.model import Parameter, Template
     from cotool.logs.templates.template_set import TemplateSet
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from cotool.logs.histogram import Histogram
     from cotool.logs.report.activity import Burst
-    from cotool.logs.report.documents import Clock
+    from cotool.logs.report.clock import Clock
 
 _FINE = 720  # buckets that are there to zoom into
 _MOST = 3_000  # of a width that was asked for

@@ -15,10 +15,10 @@ from cotool.logs.scan.scan import Watch
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cotool.cli.logs.run import LogRequest
-    from cotool.logs.model import LogSummary
+    from cotool.cli.logs.request import LogRequest
     from cotool.logs.options import LogOptions
     from cotool.logs.scan.sources import Source
+    from cotool.logs.summary import LogSummary
 
 
 class _SpreadWatch(Watch, ClusterBar):
@@ -58,7 +58,7 @@ def is_spread(request: LogRequest, sources: Sequence[Source]) -> bool:
 
 def run_spread(request: LogRequest, sources: Sequence[Source], *, shown: bool) -> LogSummary:
     """Return the analysis of sources from the tasks of the engine that was chosen."""
-    from cotool.cli.logs.run import stopped_by_interrupt
+    from cotool.cli.logs.watch import stopped_by_interrupt
     from cotool.logs.api import REMOTE_READS, analyze_spread
 
     options = request.options

@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 
 from cotool.cli.html.output import EXTENSIONS, report_format
-from cotool.cli.logs.run import LogRequest, run
+from cotool.cli.logs.request import LogRequest
+from cotool.cli.logs.run import run
 from cotool.cli.shared.engine_options import (  # noqa: TC001 - Typer reads the annotations
     EngineName,
     Resume,

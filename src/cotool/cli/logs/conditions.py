@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from cotool.cli.shared.conditions import Condition
-    from cotool.logs.model import LogSummary
+    from cotool.logs.summary import LogSummary
     from cotool.logs.templates.compare import Change
 
     Number = Callable[[LogSummary], float]

@@ -79,7 +79,7 @@ def _run(
 ) -> int:
     from cotool.cli.logs.conditions import needs, parse_log_condition
     from cotool.io.output import open_output
-    from cotool.logs.model import LogSummary
+    from cotool.logs.summary import LogSummary
     from cotool.logs.templates.baseline import read_baseline
     from cotool.logs.templates.compare import compare_baselines
     from cotool.text import visible
@@ -105,7 +105,7 @@ def _run(
 
 
 def _write(sink: TextIO, style: str, comparison: Comparison) -> None:
-    from cotool.cli.logs.templates import write_json
+    from cotool.cli.logs.writers import write_json
     from cotool.logs.templates.report import DIFF_SCHEMA, change_rows, comparison_to_dict
 
     if style == "json":

@@ -4,57 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cotool.cli.logs.templates import LineWatch, plan_templates, write_json, write_templates
+from cotool.cli.logs.templates import LineWatch, plan_templates
+from cotool.cli.logs.watch import stopped_by_interrupt
+from cotool.cli.logs.writers import write
 from cotool.errors import InputError
-from cotool.logs.levels import KEYWORDS, LEVELS
 from cotool.text import plural, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from typing import TextIO
-    from zoneinfo import ZoneInfo
 
+    from cotool.cli.logs.request import LogRequest
     from cotool.cli.logs.templates import TemplatePlan
     from cotool.cli.shared.conditions import Condition
-    from cotool.engine.choice import EngineChoice
-    from cotool.logs.model import LogCounts, LogSummary
-    from cotool.logs.options import LogOptions
     from cotool.logs.scan.sources import Source
     from cotool.logs.scan.state import State
+    from cotool.logs.summary import LogSummary
 
 _FOUND = 1
 _BAD_INPUT = 2
 _INTERRUPTED = 130
 _MOST_NOTES = 10
-
-
-@dataclass(frozen=True, slots=True)
-class LogRequest:
-    """What one call of the command asks for."""
-
-    paths: tuple[str, ...]
-    recursive: bool
-    options: LogOptions
-    state: str | None
-    follow: bool
-    bucket: int | None
-    records: str | None
-    format: str
-    output: str | None
-    conditions: tuple[str, ...]
-    quiet: bool
-    progress: bool
-    engine: EngineChoice
-    shows: bool = False
-    templates: str | None = None
-    top: int = 10
-    baseline: str | None = None
-    template: str | None = None
 
 
 def run(request: LogRequest) -> int:
@@ -98,7 +71,7 @@ def run(request: LogRequest) -> int:
         else:
             summary = _analyze(request, sources, state, plan, spread=spread)
         summary = plan.compared(summary)
-        _write(request, summary)
+        write(request, summary)
     if request.shows:
         from cotool.cli.html.output import show_report
 
@@ -153,27 +126,6 @@ def _records(request: LogRequest) -> Iterator[Any]:
         yield sink.buffer
 
 
-@contextlib.contextmanager
-def stopped_by_interrupt(watch: Any) -> Iterator[None]:
-    """Let the first Ctrl-C end the work in good order, and the second one at once."""
-
-    def stop(*_: object) -> None:
-        if watch.stopped or watch.waiting:
-            watch.stopped = True
-            raise KeyboardInterrupt
-        watch.stopped = True
-
-    try:
-        before = signal.signal(signal.SIGINT, stop)
-    except ValueError:  # not the main thread
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
 def _spare_inputs(request: LogRequest, sources: Sequence[Source]) -> None:
     """Raise InputError where an output would replace one of the inputs."""
     for option, path in (("--output", request.output), ("--records", request.records)):
@@ -183,86 +135,6 @@ def _spare_inputs(request: LogRequest, sources: Sequence[Source]) -> None:
                     raise InputError(
                         f"{path}: is also an input", hint=f"name another file with {option}"
                     )
-
-
-def _write(request: LogRequest, summary: LogSummary) -> None:
-    if request.records == "-" and request.output is None:
-        return
-    from cotool.io.output import open_output
-
-    of_templates = request.templates in {"json", "csv"}
-    with open_output(request.output, data=of_templates or request.format != "table") as sink:
-        if of_templates:
-            write_templates(sink, request, summary)
-        else:
-            write_summary(sink, request, summary)
-
-
-def write_summary(sink: TextIO, request: LogRequest, summary: LogSummary) -> None:
-    """Write a summary, or what is known of one template, as json, csv or a table."""
-    zone, bucket = request.options.zone, request.bucket
-    if request.format == "json":
-        from cotool.logs.report.documents import to_dict
-
-        write_json(
-            sink,
-            to_dict(summary, zone=zone, bucket=bucket, template=request.template),
-        )
-    elif request.format == "csv":
-        _write_csv(sink, summary, zone)
-    elif request.format == "html":
-        from cotool.cli.html.logs import logs_page
-
-        sink.write(logs_page(summary, zone=zone, bucket=bucket))
-    else:
-        from cotool.cli.logs.table import render
-        from cotool.cli.shared.screen import Screen
-
-        screen = Screen(sink, plain=sink is not sys.stdout)
-        if request.template is not None and summary.templates is not None:
-            from cotool.cli.logs.templates_table import render_template
-            from cotool.logs.report.documents import clock_of
-
-            found = summary.templates
-            template = found.find(request.template)
-            clock = clock_of(summary, zone)
-            render_template(template, found.records, summary.samples, screen, clock)
-        else:
-            render(summary, screen, zone=zone, bucket=bucket, top=request.top)
-        screen.flush()
-
-
-def _write_csv(sink: TextIO, summary: LogSummary, zone: ZoneInfo | None) -> None:
-    """Write a row a file; their sums are the totals."""
-    import csv
-
-    from cotool.logs.report.documents import clock_of
-
-    clock = clock_of(summary, zone)
-    patterns = list(summary.counts.patterns)
-    writer = csv.writer(sink, lineterminator="\n")
-    writer.writerow(
-        [
-            *("path", "lines", "records", "bytes", *LEVELS),
-            *(f"mentions_{name}" for name in KEYWORDS),
-            *("timeless", "out_of_order", "long_lines", "left_out", "first_seen", "last_seen"),
-            *("compression", "problem"),
-            *(f"pattern:{name}" for name in patterns),
-        ]
-    )
-    for file in summary.files:
-        counts: LogCounts = file.counts
-        writer.writerow(
-            [
-                *(file.path, counts.lines, counts.records, counts.bytes),
-                *(counts.levels[level] for level in LEVELS),
-                *(counts.keywords[name] for name in KEYWORDS),
-                *(counts.timeless, counts.out_of_order, counts.long_lines, counts.left_out),
-                *(clock.iso(counts.first_seen), clock.iso(counts.last_seen)),
-                *(file.compression, file.error),
-                *(counts.patterns.get(name, 0) for name in patterns),
-            ]
-        )
 
 
 def _end(

@@ -11,7 +11,7 @@ from cotool.cli.logs.style import LEVEL_STYLES, moment, sparkline
 from cotool.cli.logs.templates_table import TOP, render_templates
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import display_buckets, duration, find_bursts, find_gaps, rate
-from cotool.logs.report.documents import Clock, clock_of
+from cotool.logs.report.clock import Clock, clock_of
 from cotool.text import one_line, percent, plural
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from cotool.cli.shared.screen import Screen
-    from cotool.logs.model import FileSummary, LogSummary, Sample
+    from cotool.logs.model import FileSummary, Sample
+    from cotool.logs.summary import LogSummary
 
 _MOST_FILES = 20
 _MOST_FORMATS = 3

@@ -1,4 +1,4 @@
-"""Templates in `analyze-logs`: when they are mined, the earlier run, what is written of them."""
+"""Templates in `analyze-logs`: when they are mined, and the earlier run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import stat
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cotool.errors import InputError
 from cotool.logs.model import Sample
@@ -14,11 +14,10 @@ from cotool.logs.scan.scan import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import TextIO
 
-    from cotool.cli.logs.run import LogRequest
-    from cotool.logs.model import LogSummary
+    from cotool.cli.logs.request import LogRequest
     from cotool.logs.scan.sources import Source
+    from cotool.logs.summary import LogSummary
     from cotool.logs.templates.baseline import Baseline
     from cotool.logs.templates.template_set import TemplateSet
 
@@ -38,13 +37,13 @@ class TemplatePlan:
     baseline: Baseline | None
 
     def name(self, found: TemplateSet) -> TemplateSet:
-        """Return templates with the ids that they had in the earlier run."""
+        """Return templates with the ids that they had in and the earlier run."""
         if self.baseline is None:
             return found
         return found.with_known(self.baseline.known, self.baseline.heads)
 
     def compared(self, summary: LogSummary) -> LogSummary:
-        """Return a summary with templates that are named and compared with the earlier run."""
+        """Return a summary with templates that are named and compared with and the earlier run."""
         if summary.templates is None or self.baseline is None:
             return summary
         from cotool.logs.templates.compare import compare
@@ -95,30 +94,6 @@ def _is_file(source: Source) -> bool:
         return not source.is_stdin and stat.S_ISREG(Path(source.path).stat().st_mode)
     except OSError:
         return True  # opening it will say why it cannot be read
-
-
-def write_templates(sink: TextIO, request: LogRequest, summary: LogSummary) -> None:
-    """Write the templates as `--templates json` or `csv` asks."""
-    from cotool.logs.report.documents import clock_of
-    from cotool.logs.templates.report import template_rows, templates_to_dict
-
-    clock = clock_of(summary, request.options.zone)
-    if request.templates == "csv":
-        import csv
-
-        csv.writer(sink, lineterminator="\n").writerows(
-            template_rows(summary, clock, request.template)
-        )
-        return
-    write_json(sink, templates_to_dict(summary, clock, request.template))
-
-
-def write_json(sink: TextIO, document: dict[str, Any]) -> None:
-    """Write a document, safe to look at where it goes to a terminal."""
-    from cotool.text import json_visible
-
-    text = json.dumps(document, indent=2, ensure_ascii=False)
-    sink.write((json_visible(text) if sink.isatty() else text) + "\n")
 
 
 class LineWatch(Watch):

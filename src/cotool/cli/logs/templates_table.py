@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from cotool.cli.shared.screen import Screen
-    from cotool.logs.model import LogSummary, Sample
-    from cotool.logs.report.documents import Clock
+    from cotool.logs.model import Sample
+    from cotool.logs.report.clock import Clock
+    from cotool.logs.summary import LogSummary
     from cotool.logs.templates.compare import Change, Comparison
     from cotool.logs.templates.model import Parameter, Template
 

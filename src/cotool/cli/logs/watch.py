@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+import contextlib
+import signal
+from typing import TYPE_CHECKING, Any, Self
 
 from cotool.cli.shared.progress import ByteBar
 from cotool.logs.scan.scan import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import BinaryIO
 
     from cotool.logs.scan.sources import Source
@@ -43,3 +45,24 @@ class CliWatch(Watch):
 
     def __exit__(self, *_: object) -> None:
         self._bar.__exit__()
+
+
+@contextlib.contextmanager
+def stopped_by_interrupt(watch: Any) -> Iterator[None]:
+    """Let the first Ctrl-C end the work in good order, and the second one at once."""
+
+    def stop(*_: object) -> None:
+        if watch.stopped or watch.waiting:
+            watch.stopped = True
+            raise KeyboardInterrupt
+        watch.stopped = True
+
+    try:
+        before = signal.signal(signal.SIGINT, stop)
+    except ValueError:  # not the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

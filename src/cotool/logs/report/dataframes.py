@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cotool.errors import InputError
 from cotool.io.dataframes import Table, as_html, heading, line, table_of
 from cotool.logs.levels import LEVELS
-from cotool.logs.report.documents import clock_of
+from cotool.logs.report.clock import clock_of
+from cotool.logs.templates.dataframes import moment, template_table, templates_html
 
 if TYPE_CHECKING:
-    from cotool.logs.model import LogCounts, LogSummary
-    from cotool.logs.templates.template_set import TemplateSet
+    from datetime import datetime
+
+    from cotool.logs.model import Analysis, LogCounts
 
 PARTS = ("histogram", "files", "templates")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def part_of(summary: LogSummary, part: str) -> Table:
+def part_of(summary: Analysis, part: str) -> Table:
     """Return one part of an analysis as a table. Raises InputError for one that there is not."""
     if part == "histogram":
         return histogram_table(summary)
@@ -29,29 +29,30 @@ def part_of(summary: LogSummary, part: str) -> Table:
             raise InputError(
                 "there are no templates in this summary", hint="analyze_logs(…, templates=True)"
             )
-        return template_table(summary.templates, zoned=_is_zoned(summary))
+        found = summary.templates
+        return template_table(found.templates, found.records, zoned=_is_zoned(summary))
     raise InputError(f"there is no part {part!r}", hint=f"one of {', '.join(PARTS)}")
 
 
-def histogram_table(summary: LogSummary) -> Table:
+def histogram_table(summary: Analysis) -> Table:
     """Return a row a bucket of time: its start, its records, and those of each level."""
     zoned = _is_zoned(summary)
     histogram = summary.counts.histogram
     return table_of(
         ("start", "records", *LEVELS),
         (
-            (_moment(start, zoned=zoned), sum(counts), *counts)
+            (moment(start, zoned=zoned), sum(counts), *counts)
             for start, counts in sorted(histogram.buckets.items())
         ),
     )
 
 
-def files_table(summary: LogSummary) -> Table:
+def files_table(summary: Analysis) -> Table:
     """Return a row a file."""
     patterns = list(summary.counts.patterns)
 
     def nanoseconds(value: int | None, *, zoned: bool) -> datetime | None:
-        return None if value is None else _moment(value / 1e9, zoned=zoned)
+        return None if value is None else moment(value / 1e9, zoned=zoned)
 
     return table_of(
         ("path", "lines", "records", "bytes", *LEVELS, "first_seen", "last_seen", "problem",
@@ -70,29 +71,7 @@ def files_table(summary: LogSummary) -> Table:
     )  # fmt: skip
 
 
-def template_table(found: TemplateSet, *, zoned: bool = False) -> Table:
-    """Return a row a template, the most frequent first."""
-    records = max(found.records, 1)
-
-    def seconds(value: int | None) -> datetime | None:
-        return None if value is None else _moment(value, zoned=zoned)
-
-    return table_of(
-        ("id", "template", "count", "share", "level", *LEVELS, "first_seen", "last_seen",
-         "parameters", "example"),
-        (
-            (
-                one.id, one.text, one.count, one.count / records, one.level,
-                *(one.levels[level] for level in LEVELS),
-                seconds(one.first_seen), seconds(one.last_seen),
-                len(one.parameters), one.examples[0] if one.examples else None,
-            )
-            for one in found.templates
-        ),
-    )  # fmt: skip
-
-
-def to_html(summary: LogSummary) -> str:
+def to_html(summary: Analysis) -> str:
     """Return what a notebook shows of an analysis."""
     counts = summary.counts
     clock = clock_of(summary, None)
@@ -108,17 +87,8 @@ def to_html(summary: LogSummary) -> str:
     if problems:
         parts.append(as_html(table_of(("file", "error"), problems)))
     if summary.templates is not None:
-        parts.append(templates_html(summary.templates))
+        parts.append(templates_html(summary.templates.templates, summary.templates.records))
     return "<div>" + "".join(parts) + "</div>"
-
-
-def templates_html(found: TemplateSet) -> str:
-    """Return what a notebook shows of templates."""
-    table = table_of(
-        ("count", "level", "template", "id"),
-        ((one.count, one.level, one.text, one.id) for one in found.templates),
-    )
-    return as_html(table, f"{len(table.rows):,} templates of {found.records:,} records")
 
 
 def _levels(counts: LogCounts) -> Table:
@@ -133,14 +103,5 @@ def _levels(counts: LogCounts) -> Table:
     )
 
 
-def _is_zoned(summary: LogSummary) -> bool:
+def _is_zoned(summary: Analysis) -> bool:
     return any(file.zoned for file in summary.files)
-
-
-def _moment(seconds: float, *, zoned: bool) -> datetime | None:
-    """Return a moment, in UTC where the logs name zones, else as they write it; None past 9999."""
-    try:
-        moment = _EPOCH + timedelta(seconds=seconds)
-    except OverflowError:
-        return None
-    return moment if zoned else moment.replace(tzinfo=None)

@@ -127,7 +127,7 @@ def _window(part: Range) -> AbstractContextManager[Window]:
         return _local_file(part)
     from cotool.logs.scan.remote_files import remote_window
 
-    return remote_window(part)
+    return remote_window(part.source, part.begin, part.end, part.size)
 
 
 def scan_range(part: Range, options: LogOptions) -> Found:

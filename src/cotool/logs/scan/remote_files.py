@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from cotool.errors import InputError
 from cotool.io.compression import MAGIC_SIZE, compression_of
 from cotool.io.encodings import encoding_of
-from cotool.io.remote import BLOCK, describe, find_objects, shown
+from cotool.io.remote import BLOCK, describe
 from cotool.logs.scan.samples import REACH
 from cotool.logs.scan.sources import Source, windows_of
 
@@ -22,17 +22,9 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from cotool.io.remote import Remote
-    from cotool.logs.scan.ranges import Range
 
 _AT_ONCE = 8  # small reads
 _LONGEST = 1 << 30  # bytes of a line that is cut by the end of a range
-
-
-def find_remote(url: str, *, recursive: bool) -> list[Source]:
-    """Return the sources that a URL names. Raises InputError."""
-    return [
-        Source(shown(name), size, url=name) for name, size in find_objects(url, recursive=recursive)
-    ]
 
 
 def remote_sample(source: Source) -> tuple[list[bytes], int, int, float | None] | None:
@@ -54,12 +46,12 @@ def remote_sample(source: Source) -> tuple[list[bytes], int, int, float | None] 
 
 
 @contextmanager
-def remote_window(part: Range) -> Iterator[RemoteWindow]:
-    """Open a range of an object. Raises InputError."""
+def remote_window(source: Source, begin: int, end: int, size: int) -> Iterator[RemoteWindow]:
+    """Open bytes [begin, end) of an object of `size` bytes. Raises InputError."""
     from cotool.io.remote import Remote
 
-    remote = Remote(str(part.source.url), part.size, None, ranged=True)
-    window = RemoteWindow(remote, part.source.path, part.begin, part.end, part.size)
+    remote = Remote(str(source.url), size, None, ranged=True)
+    window = RemoteWindow(remote, source.path, begin, end, size)
     try:
         yield window
     finally:

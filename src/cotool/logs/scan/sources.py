@@ -193,9 +193,10 @@ def _found(path: str, *, recursive: bool) -> list[Source]:
     if path == STDIN:
         return [Source("stdin", is_stdin=True)]
     if is_url(path):
-        from cotool.logs.scan.remote_files import find_remote
+        from cotool.io.remote import find_objects, shown
 
-        return find_remote(path, recursive=recursive)
+        found = find_objects(path, recursive=recursive)
+        return [Source(shown(url), size, url=url) for url, size in found]
     try:
         status = Path(path).stat()
     except (OSError, ValueError) as error:

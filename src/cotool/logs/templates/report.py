@@ -11,8 +11,8 @@ from cotool.logs.report.activity import find_bursts
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cotool.logs.model import LogSummary
-    from cotool.logs.report.documents import Clock
+    from cotool.logs.model import Analysis
+    from cotool.logs.report.clock import Clock
     from cotool.logs.templates.compare import Change, Comparison
     from cotool.logs.templates.model import Parameter, Template
     from cotool.logs.templates.template_set import TemplateSet
@@ -34,7 +34,7 @@ def rare_templates(found: TemplateSet) -> list[Template]:
     return sorted(rare, key=lambda t: (order.index(t.level), t.count, t.form))
 
 
-def templates_to_dict(summary: LogSummary, clock: Clock, only: str | None = None) -> dict[str, Any]:
+def templates_to_dict(summary: Analysis, clock: Clock, only: str | None = None) -> dict[str, Any]:
     """Return the JSON form of the templates of an analysis, with `only` of one of them."""
     counts = summary.counts
     return {
@@ -47,7 +47,7 @@ def templates_to_dict(summary: LogSummary, clock: Clock, only: str | None = None
     }
 
 
-def template_members(summary: LogSummary, clock: Clock, only: str | None = None) -> dict[str, Any]:
+def template_members(summary: Analysis, clock: Clock, only: str | None = None) -> dict[str, Any]:
     """Return the members of a summary that tell of templates; `only`: of one, by its id.
 
     Raises ValueError where the records were not mined, InputError for an id that is none.
@@ -116,9 +116,7 @@ def _seconds(seconds: int | None, clock: Clock) -> str | None:
     return None if seconds is None else clock.seconds(seconds)
 
 
-def template_rows(
-    summary: LogSummary, clock: Clock, only: str | None = None
-) -> Iterator[list[Any]]:
+def template_rows(summary: Analysis, clock: Clock, only: str | None = None) -> Iterator[list[Any]]:
     """Yield the rows of a CSV table of templates, or of `only` one, its header first."""
     yield list(_COLUMNS)
     found = summary.templates

@@ -132,21 +132,21 @@ class TemplateSet:
 
     def to_pandas(self) -> pd.DataFrame:
         """Return a row a template, the most frequent first. Raises MissingExtraError."""
-        from cotool.logs.report.dataframes import template_table
+        from cotool.logs.templates.dataframes import template_table
 
-        return template_table(self).to_pandas()
+        return template_table(self.templates, self.records).to_pandas()
 
     def to_polars(self) -> pl.DataFrame:
         """Return the same with polars. Raises MissingExtraError."""
-        from cotool.logs.report.dataframes import template_table
+        from cotool.logs.templates.dataframes import template_table
 
-        return template_table(self).to_polars()
+        return template_table(self.templates, self.records).to_polars()
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""
-        from cotool.logs.report.dataframes import templates_html
+        from cotool.logs.templates.dataframes import templates_html
 
-        return templates_html(self)
+        return templates_html(self.templates, self.records)
 
     # ---- keeping
 

@@ -1,0 +1,34 @@
+"""What one call of `cotool analyze-logs` asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cotool.engine.choice import EngineChoice
+    from cotool.logs.options import LogOptions
+
+
+@dataclass(frozen=True, slots=True)
+class LogRequest:
+    """The options of the analysis, its sources, and what concerns the output."""
+
+    paths: tuple[str, ...]
+    recursive: bool
+    options: LogOptions
+    state: str | None
+    follow: bool
+    bucket: int | None
+    records: str | None
+    format: str
+    output: str | None
+    conditions: tuple[str, ...]
+    quiet: bool
+    progress: bool
+    engine: EngineChoice
+    shows: bool = False
+    templates: str | None = None
+    top: int = 10
+    baseline: str | None = None
+    template: str | None = None

@@ -1,0 +1,122 @@
+"""What `analyze-logs` writes: a summary or its templates, as a table, JSON, CSV or HTML."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from cotool.logs.levels import KEYWORDS, LEVELS
+
+if TYPE_CHECKING:
+    from typing import TextIO
+    from zoneinfo import ZoneInfo
+
+    from cotool.cli.logs.request import LogRequest
+    from cotool.logs.model import LogCounts
+    from cotool.logs.summary import LogSummary
+
+
+def write(request: LogRequest, summary: LogSummary) -> None:
+    """Write the output that was asked for."""
+    if request.records == "-" and request.output is None:
+        return
+    from cotool.io.output import open_output
+
+    of_templates = request.templates in {"json", "csv"}
+    with open_output(request.output, data=of_templates or request.format != "table") as sink:
+        if of_templates:
+            write_templates(sink, request, summary)
+        else:
+            write_summary(sink, request, summary)
+
+
+def write_summary(sink: TextIO, request: LogRequest, summary: LogSummary) -> None:
+    """Write a summary, or what is known of one template, as json, csv or a table."""
+    zone, bucket = request.options.zone, request.bucket
+    if request.format == "json":
+        from cotool.logs.report.documents import to_dict
+
+        write_json(
+            sink,
+            to_dict(summary, zone=zone, bucket=bucket, template=request.template),
+        )
+    elif request.format == "csv":
+        _write_csv(sink, summary, zone)
+    elif request.format == "html":
+        from cotool.cli.html.logs import logs_page
+
+        sink.write(logs_page(summary, zone=zone, bucket=bucket))
+    else:
+        from cotool.cli.logs.table import render
+        from cotool.cli.shared.screen import Screen
+
+        screen = Screen(sink, plain=sink is not sys.stdout)
+        if request.template is not None and summary.templates is not None:
+            from cotool.cli.logs.templates_table import render_template
+            from cotool.logs.report.clock import clock_of
+
+            found = summary.templates
+            template = found.find(request.template)
+            clock = clock_of(summary, zone)
+            render_template(template, found.records, summary.samples, screen, clock)
+        else:
+            render(summary, screen, zone=zone, bucket=bucket, top=request.top)
+        screen.flush()
+
+
+def _write_csv(sink: TextIO, summary: LogSummary, zone: ZoneInfo | None) -> None:
+    """Write a row a file; their sums are the totals."""
+    import csv
+
+    from cotool.logs.report.clock import clock_of
+
+    clock = clock_of(summary, zone)
+    patterns = list(summary.counts.patterns)
+    writer = csv.writer(sink, lineterminator="\n")
+    writer.writerow(
+        [
+            *("path", "lines", "records", "bytes", *LEVELS),
+            *(f"mentions_{name}" for name in KEYWORDS),
+            *("timeless", "out_of_order", "long_lines", "left_out", "first_seen", "last_seen"),
+            *("compression", "problem"),
+            *(f"pattern:{name}" for name in patterns),
+        ]
+    )
+    for file in summary.files:
+        counts: LogCounts = file.counts
+        writer.writerow(
+            [
+                *(file.path, counts.lines, counts.records, counts.bytes),
+                *(counts.levels[level] for level in LEVELS),
+                *(counts.keywords[name] for name in KEYWORDS),
+                *(counts.timeless, counts.out_of_order, counts.long_lines, counts.left_out),
+                *(clock.iso(counts.first_seen), clock.iso(counts.last_seen)),
+                *(file.compression, file.error),
+                *(counts.patterns.get(name, 0) for name in patterns),
+            ]
+        )
+
+
+def write_templates(sink: TextIO, request: LogRequest, summary: LogSummary) -> None:
+    """Write the templates as `--templates json` or `csv` asks."""
+    from cotool.logs.report.clock import clock_of
+    from cotool.logs.templates.report import template_rows, templates_to_dict
+
+    clock = clock_of(summary, request.options.zone)
+    if request.templates == "csv":
+        import csv
+
+        csv.writer(sink, lineterminator="\n").writerows(
+            template_rows(summary, clock, request.template)
+        )
+        return
+    write_json(sink, templates_to_dict(summary, clock, request.template))
+
+
+def write_json(sink: TextIO, document: dict[str, Any]) -> None:
+    """Write a document, safe to look at where it goes to a terminal."""
+    from cotool.text import json_visible
+
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    sink.write((json_visible(text) if sink.isatty() else text) + "\n")

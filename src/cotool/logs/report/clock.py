@@ -1,0 +1,53 @@
+"""How the moments of an analysis are written."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from cotool.logs.model import Analysis
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Clock:
+    """Writes moments: in `zone`; else in UTC where the logs name zones; else as the logs do."""
+
+    def __init__(self, zone: ZoneInfo | None, *, zoned: bool) -> None:
+        self._zone = zone
+        self._zoned = zoned
+
+    def iso(self, nanoseconds: int | None) -> str | None:
+        """Return ISO 8601 with as much of a fraction as there is; None where there is no time."""
+        if nanoseconds is None:
+            return None
+        seconds, nanos = divmod(nanoseconds, 1_000_000_000)
+        try:
+            moment = _EPOCH + timedelta(seconds=seconds)
+            if self._zone is not None:
+                moment = moment.astimezone(self._zone)
+        except OverflowError:
+            return None
+        text = moment.strftime("%Y-%m-%dT%H:%M:%S")
+        text = f"{moment.year:04d}{text[text.index('-') :]}"
+        if nanos:
+            digits = f"{nanos:09d}"
+            while digits.endswith("000"):
+                digits = digits[:-3]
+            text += f".{digits}"
+        if self._zone is not None:
+            offset = moment.strftime("%z")
+            return f"{text}{offset[:3]}:{offset[3:5]}"
+        return f"{text}Z" if self._zoned else text
+
+    def seconds(self, seconds: int) -> str | None:
+        """Return the same for whole seconds."""
+        return self.iso(seconds * 1_000_000_000)
+
+
+def clock_of(summary: Analysis, zone: ZoneInfo | None) -> Clock:
+    """Return how the moments of a summary are written."""
+    return Clock(zone, zoned=any(file.zoned for file in summary.files))

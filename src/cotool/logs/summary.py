@@ -1,0 +1,46 @@
+"""What analyze_logs() returns: an analysis that can be written, merged and shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cotool.logs.model import Analysis
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    import pandas as pd
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class LogSummary(Analysis):
+    """The analysis of a set of files; its fields and merge() are those of Analysis."""
+
+    def to_dict(self, *, zone: ZoneInfo | None = None, bucket: int | None = None) -> dict[str, Any]:
+        """Return the JSON form, `cotool.logs/1`; `bucket`: seconds of the histogram's buckets."""
+        from cotool.logs.report.documents import to_dict
+
+        return to_dict(self, zone=zone, bucket=bucket)
+
+    def to_pandas(self, part: str = "histogram") -> pd.DataFrame:
+        """Return the histogram (a row a bucket), the "files" or the "templates" as a data frame.
+
+        Raises MissingExtraError without pandas, InputError for another part.
+        """
+        from cotool.logs.report.dataframes import part_of
+
+        return part_of(self, part).to_pandas()
+
+    def to_polars(self, part: str = "histogram") -> pl.DataFrame:
+        """Return the same with polars. Raises MissingExtraError without it."""
+        from cotool.logs.report.dataframes import part_of
+
+        return part_of(self, part).to_polars()
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        from cotool.logs.report.dataframes import to_html
+
+        return to_html(self)
