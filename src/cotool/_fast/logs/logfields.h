@@ -276,6 +276,60 @@ static cotool_value cotool_logfmt_find(const uint8_t *p, const uint8_t *end, con
     }
 }
 
+/* Finds key=value in text: before the key a blank, a separator or the line's start; the value in
+ * quotes, or up to a blank or a separator. */
+static cotool_value cotool_pair_find(const uint8_t *p, const uint8_t *end, const char *key) {
+    cotool_value value = {COTOOL_NO_VALUE, NULL, NULL};
+    size_t size = strlen(key);
+    const uint8_t *start = p;
+    for (; (p = memchr(p, key[0], (size_t)(end - p))); p++) {
+        if ((size_t)(end - p) <= size + 1) return value;
+        if (p[size] != '=' || memcmp(p, key, size) ||
+            (p > start && cotool_byte_class[p[-1]] != COTOOL_CLASS_SPACE && !strchr(",;|([{", p[-1])))
+            continue;
+        p += size + 1;
+        value.kind = COTOOL_BARE;
+        if (*p == '"' || *p == '\'') {
+            const uint8_t *next = memchr(p + 1, *p, (size_t)(end - p - 1));
+            value.start = p + 1, value.end = next ? next : end;
+            return value;
+        }
+        value.start = p;
+        while (p < end && cotool_byte_class[*p] != COTOOL_CLASS_SPACE && !strchr(",;|)]}", *p)) p++;
+        value.end = p;
+        return value;
+    }
+    return value;
+}
+
+/* The severity of %FACILITY-4-NAME at p, which is a percent sign; -1: none. */
+static int cotool_code_severity(const uint8_t *p, const uint8_t *end, const uint8_t **digit) {
+    const uint8_t *start = ++p;
+    while (p < end && (cotool_is_word(*p) || *p == '_' || *p == '-')) {
+        if (*p == '-' && p > start && end - p > 3 && p[1] >= '0' && p[1] <= '7' && p[2] == '-' &&
+            (cotool_is_word(p[3]) || p[3] == '_')) {
+            *digit = p + 1;
+            return p[1] - '0';
+        }
+        p++;
+    }
+    return -1;
+}
+
+/* The level of two letters (VMware ESXi), -1: none. */
+static int cotool_short_level(const uint8_t *p) {
+    static const struct {
+        char name[3];
+        int8_t level;
+    } names[] = {{"Em", COTOOL_CRITICAL}, {"Al", COTOOL_CRITICAL}, {"Cr", COTOOL_CRITICAL},
+                 {"Er", COTOOL_ERROR},    {"Wa", COTOOL_WARNING},  {"No", COTOOL_NOTICE},
+                 {"In", COTOOL_INFO},     {"Db", COTOOL_DEBUG},    {"De", COTOOL_DEBUG},
+                 {"Tr", COTOOL_TRACE},    {"Ve", COTOOL_TRACE},    {"Fa", COTOOL_CRITICAL}};
+    for (size_t n = 0; n < sizeof names / sizeof names[0]; n++)
+        if (!memcmp(names[n].name, p, 2)) return names[n].level;
+    return -1;
+}
+
 /* The level that a value states, COTOOL_UNKNOWN where it states none that is known. */
 static int cotool_value_level(const cotool_value *value, int scale) {
     size_t size = (size_t)(value->end - value->start);

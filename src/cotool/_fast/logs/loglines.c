@@ -186,7 +186,7 @@ COTOOL_INLINE int cotool_is_memo(const cotool_memo *memo, const cotool_clock *cl
     memcpy(&before, memo->text, 32);
     q = (cotool_quads32)((text ^ before) & l->whole);
     if (q[0] | q[1] | q[2] | q[3]) return 0;
-    return l->place[5] >= 0 && (!l->cycle || (clock->kind == l->cycle &&
+    return l->place[5] >= 0 && !l->dated_tail && (!l->cycle || (clock->kind == l->cycle &&
                                               clock->within == memo->within &&
                                               clock->cycle == memo->cycle));
 }
@@ -364,6 +364,9 @@ static int cotool_grow(cotool_worker *worker, size_t room) {
 
 enum { COTOOL_LOOK_CLOSER = -2 };
 
+/* Words are looked for this far by COTOOL_PLACE_FIND. */
+#define COTOOL_FIND_REACH 160
+
 /* ---- one pass, for each CPU ---------------------------------------------------------------- */
 
 #if COTOOL_DISPATCH
@@ -523,6 +526,46 @@ void cotool_config_literals(cotool_config *config) {
     config->bucket_start[COTOOL_BUCKETS] = next;
 }
 
+/* Takes a form up; returns its number among the layouts, -1: too many, -2: out of memory. */
+int cotool_config_form(cotool_config *config, const char *form) {
+    cotool_layout *own;
+    for (int n = 0; n < COTOOL_LAYOUTS; n++) config->layout[n] = &cotool_layouts[n];
+    if (!form) return 0;
+    for (int n = 0; n < COTOOL_LAYOUTS + config->own_layouts; n++)
+        if (!strcmp(config->layout[n]->form, form)) return n;
+    if (COTOOL_LAYOUTS + config->own_layouts >= COTOOL_MOST_LAYOUTS) return -1;
+    own = aligned_alloc(32, (sizeof *own + 31) / 32 * 32);
+    if (!own) return -2;
+    memset(own, 0, sizeof *own);
+    own->form = form;
+    cotool_prepare_layout(own);
+    config->layout[COTOOL_LAYOUTS + config->own_layouts] = own;
+    return COTOOL_LAYOUTS + config->own_layouts++;
+}
+
+void cotool_config_close(cotool_config *config) {
+    for (int n = 0; n < config->own_layouts; n++) free((void *)config->layout[COTOOL_LAYOUTS + n]);
+    config->own_layouts = 0;
+}
+
+int cotool_read_form(const char *form, const uint8_t *text, const uint8_t *end, int64_t *seconds,
+                     int *nanos, int *zoned, int *cycle) {
+    cotool_layout layout;
+    cotool_stamp stamp;
+    int length;
+    memset(&layout, 0, sizeof layout);
+    memset(&stamp, 0, sizeof stamp);
+    layout.form = form;
+    cotool_prepare_layout(&layout);
+    length = cotool_read_time(&layout, text, end, cotool_digits_plain(text), &stamp);
+    *seconds = stamp.is_epoch ? stamp.epoch
+                              : cotool_days(stamp.year, stamp.month, stamp.day) * 86400 +
+                                    stamp.hour * 3600 + stamp.minute * 60 + stamp.second -
+                                    (stamp.zoned ? stamp.zone : 0);
+    *nanos = stamp.nanos, *zoned = stamp.zoned, *cycle = layout.cycle;
+    return length;
+}
+
 void cotool_config_formats(cotool_config *config) {
     memset(config->by_first_byte, 0, sizeof config->by_first_byte);
     config->simple = !config->filtered && !config->show && !config->entries;
@@ -530,14 +573,16 @@ void cotool_config_formats(cotool_config *config) {
         const cotool_format *f = &config->format[n];
         int shift = f->time_open != 0, layouts = 0;
         uint64_t digits = ~(uint64_t)0, others = ~(uint64_t)0;
-        for (int k = 0; k < COTOOL_LAYOUTS; k++)
+        for (int k = 0; k < COTOOL_LAYOUTS + config->own_layouts; k++)
             if (f->layouts >> k & 1) {
-                digits &= cotool_layouts[k].digits, others &= cotool_layouts[k].others;
+                digits &= config->layout[k]->digits, others &= config->layout[k]->others;
                 layouts++;
             }
         if (!layouts || f->kind != COTOOL_FORMAT_TEXT || f->pri || f->time_token != 0)
             digits = others = 0;
-        config->quick[n] = f->kind == COTOOL_FORMAT_TEXT && !f->pri && f->time_token >= 0;
+        if (f->lead[0]) digits = others = 0;
+        config->quick[n] =
+            f->kind == COTOOL_FORMAT_TEXT && !f->pri && f->time_token >= 0 && !f->lead[0];
         for (int k = 0; k < f->places; k++)
             if (f->place[k].kind != COTOOL_PLACE_WORD || f->place[k].before) config->quick[n] = 0;
         config->must[n] = (digits | others) << shift;
@@ -647,6 +692,11 @@ int cotool_span_finish(const cotool_config *config, cotool_span *span) {
 
 int cotool_layout_count(void) { return COTOOL_LAYOUTS; }
 const char *cotool_layout_form(int layout) { return cotool_layouts[layout].form; }
+const char *cotool_month_name(int n) {
+    return (size_t)n < sizeof cotool_month_names / sizeof cotool_month_names[0][0]
+               ? cotool_month_names[n / 12][n % 12]
+               : NULL;
+}
 int cotool_layout_cycle(int layout) { return cotool_layouts[layout].cycle; }
 
 int cotool_counts_merge(const cotool_config *config, cotool_counts *into,

@@ -42,7 +42,10 @@ enum {
     COTOOL_PLACE_SYMBOL, /* . - * #: Redis */
     COTOOL_PLACE_STATUS, /* an HTTP status */
     COTOOL_PLACE_PRI,    /* <n> at the start: syslog */
-    COTOOL_PLACE_KEY     /* the value of a key: JSON, logfmt */
+    COTOOL_PLACE_KEY,    /* the value of a key: JSON, logfmt, and key=value in text */
+    COTOOL_PLACE_FIND,   /* the first word that names one, between such bytes as elsewhere */
+    COTOOL_PLACE_CODE,   /* the digit of %FACILITY-4-NAME: a severity of syslog */
+    COTOOL_PLACE_SHORT   /* two letters before a number in parentheses: Er(163) */
 };
 
 /* What numbers as levels mean. */
@@ -56,6 +59,8 @@ typedef uint64_t cotool_quads32 __attribute__((vector_size(32)));
 #define COTOOL_KEY 48
 #define COTOOL_PLACES 8
 #define COTOOL_FORMATS 16
+#define COTOOL_LEAD 32
+#define COTOOL_MOST_LAYOUTS 64
 
 typedef struct {
     uint8_t kind;
@@ -74,7 +79,9 @@ typedef struct {
     uint8_t pri;
     int8_t time_token;  /* -1: no time */
     uint8_t time_open;  /* the byte before the time: [ ( < " ', A for a letter, 0 for none */
-    uint64_t layouts;   /* bits of cotool_layouts */
+    char lead[COTOOL_LEAD]; /* what stands right before the time, instead of token and byte */
+    uint16_t reach; /* the time begins among so many bytes; 0: the line begins with `lead` */
+    uint64_t layouts;   /* bits of cotool_config.layout */
     char time_key[COTOOL_KEY];
     uint8_t fallback; /* the level where no place has one */
     int places;
@@ -102,6 +109,8 @@ typedef struct {
     /* what to find */
     int formats;
     cotool_format format[COTOOL_FORMATS];
+    const struct cotool_layout *layout[COTOOL_MOST_LAYOUTS]; /* those known, then those given */
+    int own_layouts;
     uint32_t by_first_byte[256]; /* bits of the formats whose records may begin with it */
     uint64_t must[COTOOL_FORMATS], want[COTOOL_FORMATS]; /* of the digits at the line's start */
     int simple; /* no filter, samples or entries: records are counted where they begin */
@@ -280,6 +289,12 @@ typedef struct {
 void cotool_logscan_prepare(void);
 void cotool_config_literals(cotool_config *config); /* `literal` sorted by its bytes */
 void cotool_config_formats(cotool_config *config);
+int cotool_config_form(cotool_config *config, const char *form); /* NULL: the known ones only */
+void cotool_config_close(cotool_config *config);
+
+/* Reads the time at `text` by a form. Returns the bytes that it takes, 0 where it does not fit. */
+int cotool_read_form(const char *form, const uint8_t *text, const uint8_t *end, int64_t *seconds,
+                     int *nanos, int *zoned, int *cycle);
 
 /* These return 0, ENOMEM, or EINVAL for a program that is none. */
 int cotool_worker_open(cotool_worker *worker, const cotool_config *config, size_t block);
@@ -302,6 +317,7 @@ int cotool_probe_levels(const uint8_t *line, const uint8_t *from, const uint8_t 
 int64_t cotool_period(int kind); /* seconds of COTOOL_YEARLY, COTOOL_DAILY */
 int cotool_layout_count(void);
 const char *cotool_layout_form(int layout);
+const char *cotool_month_name(int n); /* NULL past the last one; see logtime.h */
 int cotool_layout_cycle(int layout);
 
 /* Adds up; the open addressing of histograms makes no order of its own. */

@@ -21,6 +21,7 @@ cdef extern from "logs/logscan.h" nogil:
         COTOOL_FORMATS
         COTOOL_PLACES
         COTOOL_KEY
+        COTOOL_LEAD
         COTOOL_PADDING
         COTOOL_LINE_LIMIT
         COTOOL_UNKNOWN
@@ -32,6 +33,8 @@ cdef extern from "logs/logscan.h" nogil:
         uint8_t kind, pri
         signed char time_token
         uint8_t time_open
+        char* lead
+        unsigned short reach
         uint64_t layouts
         char* time_key
         uint8_t fallback
@@ -126,6 +129,11 @@ cdef extern from "logs/logscan.h" nogil:
     void cotool_logscan_prepare()
     void cotool_config_literals(cotool_config* config)
     void cotool_config_formats(cotool_config* config)
+    int cotool_config_form(cotool_config* config, const char* form)
+    void cotool_config_close(cotool_config* config)
+    int cotool_read_form(const char* form, const uint8_t* text, const uint8_t* end,
+                         int64_t* seconds, int* nanos, int* zoned, int* cycle)
+    const char* cotool_month_name(int n)
     int cotool_worker_open(cotool_worker* worker, const cotool_config* config, size_t block)
     void cotool_worker_close(cotool_worker* worker, const cotool_config* config)
     int cotool_span_open(cotool_span* span, const cotool_config* config)
@@ -189,6 +197,32 @@ def layouts():
         (cotool_layout_form(n).decode(), cotool_layout_cycle(n))
         for n in range(cotool_layout_count())
     ]
+
+
+def month_names():
+    """Return the names of months that times may hold: (number, letters that must be there, rest)."""
+    names = []
+    cdef int n = 0
+    while cotool_month_name(n) != NULL:
+        head, _, rest = (<bytes>cotool_month_name(n)).partition(b"|")
+        if head:
+            names.append((n % 12 + 1, head, rest))
+        n += 1
+    return names
+
+
+def read_time(bytes form not None, bytes line not None, Py_ssize_t start=0):
+    """Return the time that stands at line[start] by a form, None where the form does not fit.
+
+    (bytes that it takes, seconds since 1970, nanoseconds, whether it names a zone, what repeats as
+    in layouts()). Without a date the day is 1972-01-01, without a year the year is 1972.
+    """
+    cdef uint8_t text[1024 + COTOOL_PADDING]
+    cdef Py_ssize_t size = padded(line[start:start + 1024], text, sizeof(text))
+    cdef int64_t seconds
+    cdef int nanos, zoned, cycle
+    cdef int length = cotool_read_form(form, text, text + size, &seconds, &nanos, &zoned, &cycle)
+    return (length, seconds, nanos, bool(zoned), cycle) if length else None
 
 
 cdef class Regex:
@@ -409,6 +443,7 @@ cdef class Scanner:
         if self.span != NULL:
             for n in range(self.spans):
                 cotool_span_close(&self.span[n])
+        cotool_config_close(&self.config)
         free(self.workers)
         free(self.span)
         free(self.record_patterns)
@@ -434,6 +469,7 @@ cdef class Scanner:
         if len(formats) > COTOOL_FORMATS:
             raise ValueError(f"at most {COTOOL_FORMATS} formats")
         self.config.formats = len(formats)
+        cotool_config_form(&self.config, NULL)
         for n, given in enumerate(formats):
             f = &self.config.format[n]
             f.kind = given["kind"]
@@ -441,6 +477,14 @@ cdef class Scanner:
             f.time_token = given["time_token"]
             f.time_open = given["time_open"]
             f.layouts = given["layouts"]
+            for form in given["forms"]:
+                k = cotool_config_form(&self.config, <const char*><bytes>form)
+                if k < 0:
+                    raise ValueError("too many forms of times")
+                self.keep.append(form)
+                f.layouts |= <uint64_t>1 << k
+            strncpy(f.lead, <const char*>(<bytes>given["lead"]), COTOOL_LEAD - 1)
+            f.reach = given["reach"]
             strncpy(f.time_key, <const char*>(<bytes>given["time_key"]), COTOOL_KEY - 1)
             f.fallback = given["fallback"]
             f.places = len(given["places"])

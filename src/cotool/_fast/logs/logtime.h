@@ -3,9 +3,14 @@
  * A layout is written as a form: Y year, y year of two digits, m month, d day, H hour, M minute,
  * S second (two digits each); o, e, h, i, s the same from month to second with one or two digits;
  * D day with a leading space or digit; b and a the English abbreviations of month and weekday;
- * f a fraction after . or , (optional), g milliseconds after : (one to three digits, optional); 6 a
- * fraction of exactly six digits; p AM or PM; z an optional zone; E seconds, milli-, micro- or nanoseconds
- * since 1970. All else stands for itself.
+ * B the name of a month in any language that is known, in full or abbreviated; A any word;
+ * f a fraction after . or , (optional), g the same after : (one to three digits are milliseconds);
+ * 6 a fraction of exactly six digits; p AM or PM; z an optional zone, Z the same or its name;
+ * ~ one or more blanks; E seconds, milli-, micro- or nanoseconds since 1970; X a TAI64N label. All
+ * else stands for itself, and so does what follows a backslash.
+ *
+ * The forms below are known beforehand and quick. Others are composed from a sample in Python
+ * (logs/formats/composer.py), and are read by the same code.
  *
  * Most forms have a fixed width up to their seconds. Whether a form fits is mostly told by which
  * bytes are digits: two instructions on a mask that is made once a line.
@@ -21,7 +26,7 @@ enum { COTOOL_YEARLY = 1, COTOOL_DAILY = 2 }; /* what repeats where the form nam
 
 enum { COTOOL_NO_TAIL, COTOOL_TAIL_FRACTION, COTOOL_TAIL_ZONE, COTOOL_TAIL_STEPS };
 
-typedef struct {
+typedef struct cotool_layout {
     const char *form;
     int fixed;        /* bytes of the part that has a fixed width */
     const char *tail; /* the rest of the form */
@@ -29,6 +34,8 @@ typedef struct {
     int cycle;        /* 0, COTOOL_YEARLY or COTOOL_DAILY */
     int place[7];     /* of Y (or y), m (or b), d (or D), H, M, S, 6; -1: absent, or in the tail */
     int short_year, named_month, spaced_day;
+    int named_zone;   /* the tail ends in Z */
+    int dated_tail;   /* the tail holds more than a fraction and a zone */
     uint64_t digits, others; /* which of the first 64 bytes are digits, and which are none */
     cotool_bytes32 want, care;
     cotool_bytes32 whole; /* the bytes of the fixed part */
@@ -118,59 +125,80 @@ COTOOL_INLINE int64_t cotool_days(int year, int month, int day) {
     return cotool_year_days[n] + before[month] + (leap & (month > 2)) + day - 1;
 }
 
-static void cotool_prepare_layouts(void) {
-    for (int n = 0; n < COTOOL_LAYOUTS; n++) {
-        cotool_layout *l = &cotool_layouts[n];
-        uint8_t want[32] = {0}, care[32] = {0}, whole[32] = {0};
-        int at = 0;
-        const char *f = l->form;
-        for (int k = 0; k < 7; k++) l->place[k] = -1;
-        l->cycle = strpbrk(f, "YyE") ? 0 : strpbrk(f, "dDe") ? COTOOL_YEARLY : COTOOL_DAILY;
-        for (; *f && !strchr("fgpzoehisE", *f); f++) {
-            const char *fields = "YmdHMS6", *field = strchr(fields, *f);
-            int width = *f == 'Y' ? 4 : *f == '6' ? 6 : 2;
-            if (*f == 'y') field = fields, l->short_year = 1;
-            else if (*f == 'b') field = fields + 1, l->named_month = 1, width = 3;
-            else if (*f == 'D') field = fields + 2, l->spaced_day = 1;
-            else if (*f == 'a') width = 3;
-            else if (!field) width = 1;
-            if (field) l->place[field - fields] = at;
-            for (int k = 0; k < width; k++, at++) {
-                if (*f == 'D' && k == 0) continue; /* a space or a digit */
-                if (field && *f != 'b') l->digits |= (uint64_t)1 << at;
-                else l->others |= (uint64_t)1 << at;
-                if (!field && *f != 'a') care[at] = 0xFF, want[at] = (uint8_t)*f;
-            }
-        }
-        l->fixed = at;
-        l->tail = f;
-        l->tail_kind = !*f                ? COTOOL_NO_TAIL
-                       : !strcmp(f, "f")  ? COTOOL_TAIL_FRACTION
-                       : !strcmp(f, "fz") ? COTOOL_TAIL_ZONE
-                                          : COTOOL_TAIL_STEPS;
-        if (*f == 'E') l->digits = 0x3FF;
-        l->quick = l->place[5] >= 0 && l->place[6] < 0 && l->tail_kind != COTOOL_TAIL_STEPS;
-        for (int k = 0, to = 0; k < 6; to += k == 0 ? 4 : 2, k++) {
-            int width = k == 0 && !l->short_year ? 4 : 2;
-            int start = to + (k == 0 && l->short_year ? 2 : 0);
-            if (l->place[k] < 0 || (k == 1 && l->named_month)) continue;
-            for (int i = 0; i < width; i++) {
-                l->gather[start + i] = (uint8_t)(l->place[k] + i);
-                l->present |= (uint32_t)1 << (start + i);
-            }
-        }
-        l->least[2] = l->place[1] >= 0, l->least[3] = l->place[2] >= 0;
-        memset(whole, 0xFF, (size_t)at);
-        memcpy(&l->want, want, 32), memcpy(&l->care, care, 32), memcpy(&l->whole, whole, 32);
-    }
-    for (int year = 0; year < COTOOL_YEARS; year++)
-        cotool_year_days[year] = (int32_t)cotool_days_from_civil(COTOOL_FIRST_YEAR + year, 1, 1);
-}
-
 COTOOL_INLINE int cotool_is_digit(uint8_t c) { return (uint8_t)(c - '0') < 10; }
 COTOOL_INLINE int cotool_is_letter(uint8_t c) { return (uint8_t)((c | 0x20) - 'a') < 26; }
 COTOOL_INLINE int cotool_is_word(uint8_t c) { return cotool_is_digit(c) || cotool_is_letter(c); }
 COTOOL_INLINE int cotool_two(const uint8_t *p) { return p[0] * 10 + p[1] - 11 * '0'; }
+
+/* Whether a form has any of the fields; what follows a backslash is none. */
+static int cotool_form_has(const char *form, const char *fields) {
+    for (; *form; form++) {
+        if (*form == '\\' && form[1]) form++;
+        else if (strchr(fields, *form)) return 1;
+    }
+    return 0;
+}
+
+static void cotool_prepare_layout(cotool_layout *l) {
+    uint8_t want[32] = {0}, care[32] = {0}, whole[32] = {0};
+    int at = 0;
+    const char *f = l->form;
+    for (int k = 0; k < 7; k++) l->place[k] = -1;
+    l->cycle = cotool_form_has(f, "YyEX")  ? 0
+               : cotool_form_has(f, "dDe") ? COTOOL_YEARLY
+                                           : COTOOL_DAILY;
+    for (; *f && !strchr("fgpzZoehisBA~EX", *f); f++) {
+        const char *fields = "YmdHMS6", *field = strchr(fields, *f);
+        int width = *f == 'Y' ? 4 : *f == '6' ? 6 : 2;
+        if (*f == 'y') field = fields;
+        else if (*f == 'b') field = fields + 1, width = 3;
+        else if (*f == 'D') field = fields + 2;
+        else if (*f == 'a') width = 3;
+        else if (!field) width = 1;
+        if (at + width > 32) break;
+        if (*f == 'y') l->short_year = 1;
+        else if (*f == 'b') l->named_month = 1;
+        else if (*f == 'D') l->spaced_day = 1;
+        else if (*f == '\\' && f[1]) f++;
+        if (field) l->place[field - fields] = at;
+        for (int k = 0; k < width; k++, at++) {
+            if (field == fields + 2 && l->spaced_day && k == 0) continue; /* a space or a digit */
+            if (field && !(field == fields + 1 && l->named_month)) l->digits |= (uint64_t)1 << at;
+            else l->others |= (uint64_t)1 << at;
+            if (!field && width == 1) care[at] = 0xFF, want[at] = (uint8_t)*f;
+        }
+        if (!field && width == 1 && cotool_is_digit((uint8_t)*f))
+            l->digits |= (uint64_t)1 << (at - 1), l->others &= ~((uint64_t)1 << (at - 1));
+    }
+    l->fixed = at;
+    l->tail = f;
+    l->named_zone = !strcmp(f, "fZ");
+    l->dated_tail = cotool_form_has(f, "YymdDbaHMS6oehispBAEX");
+    l->tail_kind = !*f                                   ? COTOOL_NO_TAIL
+                   : !strcmp(f, "f")                     ? COTOOL_TAIL_FRACTION
+                   : !strcmp(f, "fz") || !strcmp(f, "fZ") ? COTOOL_TAIL_ZONE
+                                                         : COTOOL_TAIL_STEPS;
+    if (*f == 'E' && at == 0) l->digits = 0x3FF;
+    l->quick = l->place[5] >= 0 && l->place[6] < 0 && l->tail_kind != COTOOL_TAIL_STEPS;
+    for (int k = 0, to = 0; k < 6; to += k == 0 ? 4 : 2, k++) {
+        int width = k == 0 && !l->short_year ? 4 : 2;
+        int start = to + (k == 0 && l->short_year ? 2 : 0);
+        if (l->place[k] < 0 || (k == 1 && l->named_month)) continue;
+        for (int i = 0; i < width; i++) {
+            l->gather[start + i] = (uint8_t)(l->place[k] + i);
+            l->present |= (uint32_t)1 << (start + i);
+        }
+    }
+    l->least[2] = l->place[1] >= 0, l->least[3] = l->place[2] >= 0;
+    memset(whole, 0xFF, (size_t)at);
+    memcpy(&l->want, want, 32), memcpy(&l->care, care, 32), memcpy(&l->whole, whole, 32);
+}
+
+static void cotool_prepare_layouts(void) {
+    for (int n = 0; n < COTOOL_LAYOUTS; n++) cotool_prepare_layout(&cotool_layouts[n]);
+    for (int year = 0; year < COTOOL_YEARS; year++)
+        cotool_year_days[year] = (int32_t)cotool_days_from_civil(COTOOL_FIRST_YEAR + year, 1, 1);
+}
 
 /* The month that three letters name, 0 where none: a perfect hash of the folded letters. */
 COTOOL_INLINE int cotool_month(const uint8_t *p) {
@@ -195,6 +223,59 @@ COTOOL_INLINE int cotool_month(const uint8_t *p) {
     int k = (a + b + c * 3) % 32;
     const char *name = months[k].name;
     return name[0] == a && name[1] == b && name[2] == c ? months[k].number : 0;
+}
+
+/* A letter of a name, in ASCII or not. */
+COTOOL_INLINE int cotool_is_name(uint8_t c) { return cotool_is_letter(c) || c >= 0x80; }
+
+/* Names of months from January to December, in small letters; each may be cut to the letters before
+ * the bar, or anywhere behind them. */
+static const char *const cotool_month_names[][12] = {
+    {"jan|uary", "feb|ruary", "mar|ch", "apr|il", "may", "jun|e", "jul|y", "aug|ust",
+     "sep|tember", "oct|ober", "nov|ember", "dec|ember"},
+    {"jan|uar", "feb|ruar", "m\xc3\xa4r|z", "apr|il", "mai", "jun|i", "jul|i", "aug|ust",
+     "sep|tember", "okt|ober", "nov|ember", "dez|ember"},
+    {"janv|ier", "f\xc3\xa9v|rier", "mars", "avr|il", "mai", "juin", "juil|let", "ao\xc3\xbbt",
+     "sept|embre", "oct|obre", "nov|embre", "d\xc3\xa9" "c|embre"},
+    {"ene|ro", "feb|rero", "mar|zo", "abr|il", "may|o", "jun|io", "jul|io", "ago|sto",
+     "sep|tiembre", "oct|ubre", "nov|iembre", "dic|iembre"},
+    {"gen|naio", "feb|braio", "mar|zo", "apr|ile", "mag|gio", "giu|gno", "lug|lio", "ago|sto",
+     "set|tembre", "ott|obre", "nov|embre", "dic|embre"},
+    {"jan|eiro", "fev|ereiro", "mar|\xc3\xa7o", "abr|il", "mai|o", "jun|ho", "jul|ho", "ago|sto",
+     "set|embro", "out|ubro", "nov|embro", "dez|embro"},
+    {"jan|uari", "feb|ruari", "mrt", "apr|il", "mei", "jun|i", "jul|i", "aug|ustus",
+     "sep|tember", "okt|ober", "nov|ember", "dec|ember"},
+    {"sty|cznia", "lut|ego", "mar|ca", "kwi|etnia", "maj|a", "cze|rwca", "lip|ca", "sie|rpnia",
+     "wrz|e\xc5\x9bnia", "pa\xc5\xba|dziernika", "lis|topada", "gru|dnia"},
+    {"jan|uari", "feb|ruari", "mars", "apr|il", "maj", "juni", "juli", "aug|usti",
+     "sep|tember", "okt|ober", "nov|ember", "dec|ember"},
+    {"j\xc3\xa4n|ner", "fevr|ier", "maerz", "", "", "", "", "aout", "", "", "", ""},
+};
+
+/* The month that a name at p says, 0 where none; `size` gets its bytes. */
+static int cotool_named_month(const uint8_t *p, const uint8_t *end, int *size) {
+    int length = 0;
+    while (length < 24 && p + length < end && cotool_is_name(p[length])) length++;
+    if (length < 3) return 0;
+    *size = length;
+    for (size_t set = 0; set < sizeof cotool_month_names / sizeof cotool_month_names[0]; set++)
+        for (int month = 0; month < 12; month++) {
+            const char *name = cotool_month_names[set][month];
+            int k = 0, whole = 1;
+            for (; *name && k < length; name++) {
+                /* Two bytes of a letter that is not ASCII: capitals differ by 0x20 in the second. */
+                uint8_t c = (uint8_t)*name, given = p[k];
+                if (c == '|') {
+                    whole = 0;
+                    continue;
+                }
+                if (given != c && (given | 0x20) != c) break;
+                k++;
+            }
+            if (*name == '|') whole = 0;
+            if (k == length && (!*name || !whole)) return month + 1;
+        }
+    return 0;
 }
 
 /* One or two digits; returns how many. */
@@ -244,6 +325,64 @@ static int cotool_zone(const uint8_t *p, const uint8_t *end, cotool_stamp *stamp
     stamp->zoned = 1;
     stamp->zone = (hours * 3600 + minutes * 60) * (negative ? -1 : 1);
     return (int)(p - start);
+}
+
+/* Names of zones, with their offset from UTC in quarters of an hour. Names that several zones share
+ * (IST) are left out. */
+static const struct {
+    char name[6];
+    int8_t quarters;
+} cotool_zone_names[] = {
+    {"UTC", 0},    {"GMT", 0},    {"WET", 0},    {"WEST", 4},   {"BST", 4},    {"CET", 4},
+    {"CEST", 8},   {"MET", 4},    {"MEST", 8},   {"MEZ", 4},    {"MESZ", 8},   {"EET", 8},
+    {"EEST", 12},  {"MSK", 12},   {"EST", -20},  {"EDT", -16},  {"CST", -24},  {"CDT", -20},
+    {"MST", -28},  {"MDT", -24},  {"PST", -32},  {"PDT", -28},  {"AKST", -36}, {"AKDT", -32},
+    {"HST", -40},  {"AST", -16},  {"ADT", -12},  {"BRT", -12},  {"ART", -12},  {"SAST", 8},
+    {"JST", 36},   {"KST", 36},   {"HKT", 32},   {"SGT", 32},   {"AWST", 32},  {"ACST", 38},
+    {"AEST", 40},  {"AEDT", 44},  {"NZST", 48},  {"NZDT", 52},  {"WIB", 28},   {"TRT", 12},
+    {"Z", 0},
+};
+
+/* A zone by its name or its offset, after blanks or not; returns the bytes taken, 0: none. */
+static int cotool_named_zone(const uint8_t *p, const uint8_t *end, cotool_stamp *stamp) {
+    const uint8_t *start = p;
+    size_t size = 0;
+    int taken;
+    while (p < end && *p == ' ') p++;
+    while (size < 6 && p + size < end && cotool_is_word(p[size])) size++;
+    for (size_t n = 0; n < sizeof cotool_zone_names / sizeof cotool_zone_names[0]; n++) {
+        const char *name = cotool_zone_names[n].name;
+        if (strlen(name) == size && !memcmp(name, p, size)) {
+            const uint8_t *q = p + size;
+            /* UTC+02:00: the offset counts. */
+            if (q < end && (*q == '+' || *q == '-') && (taken = cotool_zone(q, end, stamp)))
+                return (int)(q + taken - start);
+            stamp->zoned = 1, stamp->zone = cotool_zone_names[n].quarters * 900;
+            return (int)(q - start);
+        }
+    }
+    taken = cotool_zone(p, end, stamp);
+    return taken ? (int)(p + taken - start) : 0;
+}
+
+/* A TAI64 or TAI64N label without its @: 16 hexadecimal digits, and 8 of nanoseconds. As written by
+ * multilog and s6 it is 10 seconds ahead of Unix time. */
+static int cotool_tai(const uint8_t *p, const uint8_t *end, cotool_stamp *stamp) {
+    uint64_t value[2] = {0, 0};
+    int n = 0;
+    for (; n < 24 && p + n < end; n++) {
+        uint8_t c = p[n];
+        int digit = cotool_is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+        if (digit < 0) break;
+        value[n >= 16] = value[n >= 16] << 4 | (uint64_t)digit;
+    }
+    if ((n != 16 && n != 24) || value[0] >> 62 != 1 || value[1] > 999999999) return 0;
+    value[0] -= ((uint64_t)1 << 62) + 10;
+    if (value[0] >= 4102444800u) return 0;
+    stamp->epoch = (int64_t)value[0];
+    stamp->nanos = (int)value[1];
+    stamp->is_epoch = stamp->zoned = 1, stamp->zone = 0;
+    return n;
 }
 
 /* The number that eight bytes spell, where all are digits (D. Lemire, little-endian). */
@@ -347,16 +486,57 @@ static int cotool_steps(const char *form, const uint8_t *p, const uint8_t *end,
                     for (n = 1; n <= 3 && p + n < end && cotool_is_digit(p[n]); n++)
                         milliseconds = milliseconds * 10 + p[n] - '0';
                     stamp->nanos = milliseconds * 1000000;
+                    if (p + n < end && cotool_is_digit(p[n]))
+                        n = 1 + cotool_fraction(p + 1, end, &stamp->nanos);
                     p += n;
                 }
                 break;
             case 'p':
-                if (end - p < 2 || (p[1] | 0x20) != 'm' || stamp->hour < 1 || stamp->hour > 12)
-                    return -1;
-                if ((p[0] | 0x20) == 'p') stamp->hour = stamp->hour % 12 + 12;
-                else if ((p[0] | 0x20) == 'a') stamp->hour %= 12;
+                n = end - p >= 4 && p[1] == '.' && p[3] == '.' ? 2 : 1; /* a.m. */
+                if (end - p < 2 * n || (p[n] | 0x20) != 'm' || stamp->hour > 23) return -1;
+                /* Some write 13:00 PM. */
+                if ((p[0] | 0x20) == 'p') stamp->hour += stamp->hour < 12 ? 12 : 0;
+                else if ((p[0] | 0x20) == 'a') stamp->hour -= stamp->hour == 12 ? 12 : 0;
                 else return -1;
+                p += 2 * n;
+                break;
+            case 'B':
+                if (!(stamp->month = cotool_named_month(p, end, &n))) return -1;
+                p += n;
+                if (p < end && *p == '.' && form[1] != '.') p++;
+                break;
+            case 'A':
+                if (p >= end || !cotool_is_name(*p)) return -1;
+                while (p < end && (cotool_is_name(*p) || *p == '/' || *p == '_')) p++;
+                break;
+            case '~':
+                /* U+202F stands before AM and PM. */
+                if (end - p >= 3 && !memcmp(p, "\xe2\x80\xaf", 3)) {
+                    p += 3;
+                    break;
+                }
+                if (p >= end || (*p != ' ' && *p != '\t')) return -1;
+                while (p < end && (*p == ' ' || *p == '\t')) p++;
+                break;
+            case 'D':
+                if (end - p < 2 || (*p != ' ' && !cotool_is_digit(*p)) || !cotool_is_digit(p[1]))
+                    return -1;
+                stamp->day = (*p == ' ' ? 0 : *p - '0') * 10 + p[1] - '0';
                 p += 2;
+                break;
+            case 'y':
+                if (end - p < 2 || !cotool_is_digit(p[0]) || !cotool_is_digit(p[1])) return -1;
+                stamp->year = 2000 + cotool_two(p);
+                if (stamp->year > 2069) stamp->year -= 100;
+                p += 2;
+                break;
+            case 'Z':
+                p += cotool_named_zone(p, end, stamp);
+                break;
+            case 'X':
+                n = cotool_tai(p, end, stamp);
+                if (!n) return -1;
+                p += n;
                 break;
             case 'z':
                 p += cotool_zone(p, end, stamp);
@@ -366,6 +546,9 @@ static int cotool_steps(const char *form, const uint8_t *p, const uint8_t *end,
                 if (!n) return -1;
                 p += n;
                 break;
+            case '\\':
+                if (form[1]) form++;
+                /* fall through */
             default:
                 if (p >= end || *p != (uint8_t)*form) return -1;
                 p++;
@@ -386,7 +569,9 @@ COTOOL_INLINE int cotool_read_tail(const cotool_layout *l, const uint8_t *p, con
         if (p + length + 1 < end && (p[length] == '.' || p[length] == ',') &&
             digits >> (length + 1) & 1)
             length += 1 + cotool_fraction(p + length + 1, end, &stamp->nanos);
-        if (l->tail_kind == COTOOL_TAIL_ZONE && p + length < end) {
+        if (l->named_zone) {
+            length += cotool_named_zone(p + length, end, stamp);
+        } else if (l->tail_kind == COTOOL_TAIL_ZONE && p + length < end) {
             uint8_t c = p[length];
             if (c == ' ') c = p[length + 1] | 0x80;
             if (c == 'Z' || c == 'z' || (c & 0x7F) == '+' || (c & 0x7F) == '-' ||

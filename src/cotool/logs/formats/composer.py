@@ -1,0 +1,363 @@
+"""Times in any form, composed from what is found in a sample of lines.
+
+A time is a date, a time of day, perhaps a zone and half of the day, in any order and with any
+separators. Regexes find the parts in a line, and from the parts a *form* is written: a small
+program in the language of logtime.h, which the scanner runs on every line. So no form has to be
+known beforehand. What two or three numbers of a date mean is decided from the whole sample.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from cotool._fast.logs import logscan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+# Bytes of a line among which a time is looked for, and bytes around a time of day for its date.
+REACH = 400
+_NEAR = 64
+# Letters of the language of forms: they are escaped where they mean themselves.
+_LETTERS = frozenset(b"YyodmeDbBaAHhMiSsf6gpzZ~EX\\")
+_BLANKS = b" \t"
+
+# ---- what is found
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time in a line: where it is, its form, and numbers whose order the sample decides.
+
+    In `form`, bytes 1 to 3 stand for those numbers, and 4 for a year of four digits after them.
+    """
+
+    at: int
+    end: int
+    form: bytes
+    numbers: tuple[bytes, ...] = ()
+    dated: bool = True
+    yeared: bool = True
+
+
+class _Part(NamedTuple):
+    start: int
+    end: int
+    letter: bytes
+
+
+_WEEKDAY = (
+    rb"(?:(?P<A>(?i:mon|tues?|wed|thu(?:rs?)?|fri|sat|sun|lun|mar|mer|jeu|ven|sam|dim|mo|di|mi|do"
+    rb"|fr|sa|so|mi\xc3\xa9|jue|vie|s\xc3\xa1b|dom|gio|sab|(?:mon|tues|wednes|thurs|fri|satur|sun)"
+    rb"day|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi"
+    rb"|vendredi|samedi|dimanche))(?![A-Za-z])[., ]{1,3})?"
+)
+# Not within a longer number, nor a part of a version or of a time.
+_NUMBER = rb"(?<!\d)(?<!\d[.:])"
+
+
+@cache
+def _month() -> bytes:
+    names = set()
+    for _, head, rest in logscan.month_names():
+        optional = b""
+        for letter in reversed([rest[n : n + 1] for n in range(len(rest))]):
+            optional = b"(?:" + letter + optional + b")?"
+        names.add(head + optional)
+    either = b"|".join(sorted(names, key=len, reverse=True))
+    return rb"(?P<B>(?i:" + either + rb")(?![A-Za-z\x80-\xff]))"
+
+
+@cache
+def _dates() -> tuple[bytes, ...]:
+    """Return regexes of dates; each named group is a letter of forms, or a number in question."""
+    month = _month()
+    return (
+        # 2024-03-01, 2024/3/1, 2024:03:01; in Chinese and Japanese
+        _NUMBER + rb"(?P<Y>\d{4})(?:[-/.:_ ]|\xe5\xb9\xb4)(?P<o>\d{1,2})"
+        rb"(?:[-/.:_ ]|\xe6\x9c\x88)(?P<e>\d{1,2})(?:\xe6\x97\xa5)?(?!\d)",
+        # 1 March 2024, 01-Mar-24, 1. Mai 2024, 03 Mar, 1 de marzo de 2024
+        _NUMBER + rb"(?P<e>\d{1,2})(?:st|nd|rd|th)?(?:[-/., _]{0,2}| de )" + month + rb"\.?"
+        rb"(?:(?:[-/:., _]{1,2}| de )(?P<Y>\d{4})(?!\d|[:.]\d\d[:.])|[-/](?P<y>\d\d)(?![\d:]))?",
+        # March 1, 2024; Mar  1; Mar-01; Mar/01/2024
+        rb"(?<![A-Za-z])" + month + rb"\.?(?:[-/_]| {1,3})(?P<e>\d{1,2})(?:st|nd|rd|th)?(?!\d)"
+        rb"(?:(?:, ?| {1,2}|[-/])(?P<Y>\d{4})(?!\d|[:.]\d\d))?",
+        # 2024 Mar  1, 2024-Mar-01
+        _NUMBER + rb"(?P<Y>\d{4})[-/ .]" + month + rb"[-/ .]{1,2}(?P<e>\d{1,2})(?!\d)",
+        # 01.03.2024, 3/1/2024
+        _NUMBER + rb"(?P<n1>\d{1,2})(?P<sign>[-/._])(?P<n2>\d{1,2})(?P=sign)(?P<n4>\d{4})(?!\d)",
+        # 24/03/01, 1.3.24
+        _NUMBER + rb"(?P<n1>\d{1,2})(?P<sign>[-/.])(?P<n2>\d{1,2})(?P=sign)(?P<n3>\d\d)(?!\d)",
+        # 20240301, 240301
+        _NUMBER + rb"(?P<Y>(?:19|20)\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)",
+        _NUMBER + rb"(?P<y>\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)",
+        # 03-01, 1/3, 01.03.
+        _NUMBER + rb"(?<![-/])(?P<n1>\d{1,2})(?P<sign>[-/.])(?P<n2>\d{1,2})(?![\d/-])\.?",
+    )
+
+
+# Between a date and a time of day: separators, and words that say which is which.
+_BETWEEN = (
+    rb"(?:T|:|-|_|\. ?|[-\s,;|/\])\"'>]{0,4}(?:(?:time|Time|TIME|at|um|\xc3\xa0|@|a las|o?m)[=: ]"
+    rb"{1,3})?[\"'(\[<]?)"
+)
+_THEN = rb"[-\s,;|/_\])\"'>]{1,4}(?:(?:on|date|Date|DATE|am|le)[=: ]{1,3})?[\"'(\[<]?"
+_CLOCK = re.compile(
+    rb"(?<![\d.])(?<![^\d]\d\d:)(?P<h>\d{1,2})(?::(?P<M>[0-5]\d)(?::(?P<S>[0-6]\d)"
+    rb"(?:(?P<f>[.,]\d+)|(?P<g>:\d{1,9}(?![\d:])))?)?"
+    rb"|(?:h|\xe6\x99\x82)(?P<M2>[0-5]\d)(?:m|\xe5\x88\x86)(?P<S2>[0-6]\d)(?:s|\xe7\xa7\x92)?"
+    rb"|\.(?P<M3>[0-5]\d)\.(?P<S3>[0-6]\d)(?P<f3>[.,]\d+)?)(?![\d:])"
+)
+_DIGITAL = re.compile(
+    rb"(?P<H>[01]\d|2[0-3])(?P<M>[0-5]\d)(?P<S>[0-5]\d)(?P<f>[.,]\d+)?(?![\d.:]*\d)"
+)
+_HALF = re.compile(rb"(?: |\xe2\x80\xaf)?(?P<p>(?i:[ap]\.m\.|[ap]m))(?![A-Za-z])")
+_ZONE = re.compile(
+    rb" ?(?P<Z>(?:UTC|GMT)[+-]\d\d?(?::?\d\d)?|Z|[+-]\d\d(?::?\d\d)?|[A-Z]{2,5})(?![\w/.])(?!-\d)"
+)
+_PLACE = re.compile(rb" (?P<A>[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+|UTC)(?=[\]) ])")
+_YEAR = re.compile(rb" (?P<Y>(?:19|20)\d\d)(?!\d|[:.]\d)")
+_GLUED = re.compile(rb"(?P<A>[A-Z]{2,5})(?!\w)")
+_WORD = re.compile(rb" (?P<A>[A-Z]{2,5})(?= (?:19|20)\d\d(?!\d|[:.]\d))")
+_TAI = re.compile(rb"(?<![\w])@(?P<X>4[0-9a-f]{15}(?:[0-9a-f]{8})?)(?![0-9a-zA-Z])")
+_EPOCH = re.compile(rb"(?<![\w.:/-])(?P<E>1[0-9]{9}(?:[.,]\d+|\d{3}|\d{6}|\d{9})?)(?![\w.-])")
+_FULL_DATE = re.compile(
+    rb"(?<!\d)\d{4}[-/.:]\d{1,2}[-/.:]\d{1,2}(?!\d)|(?<![\d.])\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}(?![\d.])"
+    rb"|(?i:(?<![a-z])(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?[- ]+\d{1,2}"
+    rb"(?!\d)|\d{1,2}[-/. ]+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?![a-z]))"
+)
+
+
+@cache
+def _before() -> tuple[re.Pattern[bytes], ...]:
+    return tuple(re.compile(_WEEKDAY + date + _BETWEEN + rb"\Z") for date in _dates())
+
+
+@cache
+def _digital() -> tuple[re.Pattern[bytes], ...]:
+    return tuple(re.compile(_WEEKDAY + date + rb"[-T_ ]?(?=\d{6})") for date in _dates()[:1]) + tuple(
+        re.compile(date[: -len(rb"(?!\d)")] + rb"[-T_ ]?(?=\d{6})") for date in _dates()[6:8]
+    )
+
+
+@cache
+def _after() -> tuple[re.Pattern[bytes], ...]:
+    return tuple(re.compile(_THEN + _WEEKDAY + date) for date in _dates()[:6])
+
+
+def moments(line: bytes) -> list[Moment]:
+    """Return the times in the first bytes of a line, in their order."""
+    text = line[:REACH]
+    found: list[Moment] = []
+    last = 0
+    for clock in _CLOCK.finditer(text):
+        if clock.start() < last or int(clock["h"]) > 23:
+            continue
+        moment = _around(text, clock)
+        if moment is not None:
+            found.append(moment)
+            last = moment.end
+    if not found:
+        found = [*_without_colons(text), *_seconds(text)]
+    return found
+
+
+def _around(text: bytes, clock: re.Match[bytes]) -> Moment | None:
+    """Return the time around a time of day, None where its date cannot be read."""
+    start = max(0, clock.start() - _NEAR)
+    window = text[start : clock.start()]
+    dates = [match for date in _before() if (match := date.search(window)) is not None]
+    date = min(dates, key=lambda match: match.start(), default=None)
+    parts, end = _clock_parts(text, clock)
+    if date is not None and _is_date(date):
+        year = None if date.groupdict().get("Y") or date.groupdict().get("n4") else _YEAR.match(text, end)
+        if year is not None and not {"y", "n3"} & {k for k, v in date.groupdict().items() if v}:
+            parts.append(_Part(year.start("Y"), year.end("Y"), b"Y"))
+            end = year.end()
+        return _moment(text, [*_parts_of(date, start), *parts], end)
+    if clock["S"] is None and clock["S2"] is None:
+        return None  # 10:00 alone is anything
+    for after in _after():
+        date = after.match(text, end)
+        if date is not None and _is_date(date):
+            return _moment(text, [*parts, *_parts_of(date, 0)], date.end())
+    if clock["S"] is None or _FULL_DATE.search(text):
+        return None
+    return _moment(text, parts, end)
+
+
+def _is_date(date: re.Match[bytes]) -> bool:
+    """Tell whether the numbers of a date are in their ranges, whatever their order."""
+    groups = date.groupdict()
+    month, day = groups.get("o") or groups.get("m"), groups.get("e") or groups.get("d")
+    if month is not None and not 1 <= int(month) <= 12:
+        return False
+    if day is not None and not 1 <= int(day) <= 31:
+        return False
+    numbers = [int(groups[name]) for name in ("n1", "n2") if groups.get(name)]
+    if groups.get("n3"):
+        return True
+    return not numbers or (min(numbers) >= 1 and min(numbers) <= 12 and max(numbers) <= 31)
+
+
+def _parts_of(match: re.Match[bytes], base: int) -> Iterator[_Part]:
+    for name, text in match.groupdict().items():
+        if text is None or name == "sign":
+            continue
+        letter = bytes([int(name[1])]) if name[0] == "n" else name[:1].encode()
+        yield _Part(base + match.start(name), base + match.end(name), letter)
+
+
+def _clock_parts(text: bytes, clock: re.Match[bytes]) -> tuple[list[_Part], int]:
+    parts = list(_parts_of(clock, 0))
+    end = clock.end()
+    seconds = next((part for part in parts if part.letter == b"S"), None)
+    if seconds is not None and not any(part.letter in b"fg" for part in parts):
+        parts.append(_Part(seconds.end, seconds.end, b"f"))
+    half = _HALF.match(text, end)
+    if half is not None:
+        parts.append(_Part(half.start("p"), half.end("p"), b"p"))
+        end = half.end()
+    return _zone_parts(text, parts, end)
+
+
+def _zone_parts(text: bytes, parts: list[_Part], end: int) -> tuple[list[_Part], int]:
+    place = _PLACE.match(text, end)
+    zone = _ZONE.match(text, end)
+    if place is not None and place["A"] != b"UTC":
+        parts.append(_Part(place.start("A"), place.end("A"), b"A"))
+        return parts, place.end()
+    if zone is not None and _is_zone(zone["Z"]):
+        # The blank before it belongs to the optional zone.
+        parts.append(_Part(end, zone.end(), b"Z"))
+        return parts, zone.end()
+    parts.append(_Part(end, end, b"Z"))
+    word = _GLUED.match(text, end) or _WORD.match(text, end)
+    if word is not None:
+        parts.append(_Part(word.start("A"), word.end("A"), b"A"))
+        end = word.end()
+    return parts, end
+
+
+@cache
+def _is_zone(name: bytes) -> bool:
+    read = logscan.read_time(b"H:M:SZ", b"00:00:00 " + name)
+    return read is not None and read[3]
+
+
+def _without_colons(text: bytes) -> Iterator[Moment]:
+    """Yield times whose hours, minutes and seconds are six digits after a date."""
+    for form in _digital():
+        date = form.search(text)
+        if date is None or not _is_date(date):
+            continue
+        clock = _DIGITAL.match(text, date.end())
+        if clock is None:
+            continue
+        parts = [*_parts_of(date, 0), *_parts_of(clock, 0)]
+        if clock["f"] is None:
+            parts.append(_Part(clock.end(), clock.end(), b"f"))
+        parts, end = _zone_parts(text, parts, clock.end())
+        yield _moment(text, parts, end)
+        return
+
+
+def _seconds(text: bytes) -> Iterator[Moment]:
+    for form, letter in ((_TAI, b"X"), (_EPOCH, b"E")):
+        found = form.search(text)
+        if found is not None:
+            name = letter.decode()
+            yield Moment(found.start(name), found.end(name), letter)
+            return
+
+
+def _moment(text: bytes, parts: Sequence[_Part], end: int) -> Moment:
+    parts = sorted(parts, key=lambda part: part[:2])  # zone after fraction, as they were added
+    at = parts[0].start
+    form = bytearray()
+    numbers = []
+    for part in parts:
+        form += _literal(text[at : part.start])
+        form += part.letter
+        if part.letter[0] < 5:
+            numbers.append(text[part.start : part.end])
+        at = part.end
+    form += _literal(text[at:end])
+    letters = {part.letter for part in parts}
+    return Moment(
+        parts[0].start,
+        end,
+        bytes(form),
+        tuple(numbers),
+        dated=bool(letters & {b"e", b"d", b"\1"}),
+        yeared=bool(letters & {b"Y", b"y", b"\3", b"\4"}),
+    )
+
+
+def _literal(text: bytes) -> bytes:
+    """Return text between the parts as a piece of a form."""
+    form = bytearray()
+    for byte in text.replace(b"\xe2\x80\xaf", b" "):
+        if byte in _BLANKS:
+            if not form.endswith(b"~"):
+                form += b"~"
+        else:
+            form += b"\\" + bytes([byte]) if byte in _LETTERS else bytes([byte])
+    return bytes(form)
+
+
+# ---- what the numbers of a date mean
+
+
+class Reading(NamedTuple):
+    """A form whose numbers have been decided; `ambiguous`: the sample allowed another order."""
+
+    form: bytes
+    ambiguous: bool
+
+
+def decide(form: bytes, numbers: Sequence[tuple[bytes, ...]]) -> Reading:
+    """Return the form with the order of its numbers, from those of all lines that have it.
+
+    An order must suit every line, or nearly. Of several, with a year of two digits, the one whose
+    years change least and are the latest is taken; else day first after dots, month first after
+    slashes and hyphens.
+    """
+    if not numbers or not numbers[0]:
+        return Reading(form, ambiguous=False)
+    rows = [tuple(map(int, row)) for row in numbers]
+    orders = {2: ("oe", "eo"), 3: ("oeY", "eoY")}[len(rows[0])]
+    if b"\3" in form:
+        orders = ("yoe", "eoy", "oey")
+    suits = {order: sum(_suits(order, row) for row in rows) for order in orders}
+    most = max(suits.values())
+    left = [order for order in orders if suits[order] >= most]
+    dotted = b"\1." in form
+    this_year = datetime.now(UTC).year
+
+    def rank(order: str) -> tuple[int, int, bool, int]:
+        at = order.find("y")
+        years = {2000 + row[at] - 100 * (row[at] > 69) for row in rows} if at >= 0 else {0}
+        latest = max(years)
+        return (
+            len(years),
+            -latest if latest <= this_year + 1 else latest,
+            (order[0] == "e") != dotted,
+            orders.index(order),
+        )
+
+    best = min(left, key=rank)
+    for number, letter in zip(b"\1\2\3" if "Y" not in best else b"\1\2\4", best, strict=True):
+        form = form.replace(bytes([number]), letter.encode())
+    return Reading(form, ambiguous=len(left) > 1)
+
+
+def _suits(order: str, row: tuple[int, ...]) -> bool:
+    return all(
+        letter in "yY" or 1 <= value <= (12 if letter == "o" else 31)
+        for letter, value in zip(order, row, strict=True)
+    )
