@@ -692,6 +692,7 @@ int cotool_span_finish(const cotool_config *config, cotool_span *span) {
 
 int cotool_layout_count(void) { return COTOOL_LAYOUTS; }
 const char *cotool_layout_form(int layout) { return cotool_layouts[layout].form; }
+int cotool_form_cycle(const char *form) { return cotool_cycle(form); }
 const char *cotool_month_name(int n) {
     return (size_t)n < sizeof cotool_month_names / sizeof cotool_month_names[0][0]
                ? cotool_month_names[n / 12][n % 12]

@@ -317,6 +317,7 @@ int cotool_probe_levels(const uint8_t *line, const uint8_t *from, const uint8_t 
 int64_t cotool_period(int kind); /* seconds of COTOOL_YEARLY, COTOOL_DAILY */
 int cotool_layout_count(void);
 const char *cotool_layout_form(int layout);
+int cotool_form_cycle(const char *form);
 const char *cotool_month_name(int n); /* NULL past the last one; see logtime.h */
 int cotool_layout_cycle(int layout);
 

@@ -134,6 +134,7 @@ cdef extern from "logs/logscan.h" nogil:
     int cotool_read_form(const char* form, const uint8_t* text, const uint8_t* end,
                          int64_t* seconds, int* nanos, int* zoned, int* cycle)
     const char* cotool_month_name(int n)
+    int cotool_form_cycle(const char* form)
     int cotool_worker_open(cotool_worker* worker, const cotool_config* config, size_t block)
     void cotool_worker_close(cotool_worker* worker, const cotool_config* config)
     int cotool_span_open(cotool_span* span, const cotool_config* config)
@@ -209,6 +210,11 @@ def month_names():
             names.append((n % 12 + 1, head, rest))
         n += 1
     return names
+
+
+def form_cycle(bytes form not None):
+    """Return what repeats in a form, as in layouts()."""
+    return cotool_form_cycle(form)
 
 
 def read_time(bytes form not None, bytes line not None, Py_ssize_t start=0):

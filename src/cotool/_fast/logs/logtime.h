@@ -139,14 +139,19 @@ static int cotool_form_has(const char *form, const char *fields) {
     return 0;
 }
 
+/* What repeats in the times of a form. */
+static int cotool_cycle(const char *form) {
+    return cotool_form_has(form, "YyEX")  ? 0
+           : cotool_form_has(form, "dDe") ? COTOOL_YEARLY
+                                          : COTOOL_DAILY;
+}
+
 static void cotool_prepare_layout(cotool_layout *l) {
     uint8_t want[32] = {0}, care[32] = {0}, whole[32] = {0};
     int at = 0;
     const char *f = l->form;
     for (int k = 0; k < 7; k++) l->place[k] = -1;
-    l->cycle = cotool_form_has(f, "YyEX")  ? 0
-               : cotool_form_has(f, "dDe") ? COTOOL_YEARLY
-                                           : COTOOL_DAILY;
+    l->cycle = cotool_cycle(f);
     for (; *f && !strchr("fgpzZoehisBA~EX", *f); f++) {
         const char *fields = "YmdHMS6", *field = strchr(fields, *f);
         int width = *f == 'Y' ? 4 : *f == '6' ? 6 : 2;

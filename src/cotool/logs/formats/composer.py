@@ -62,13 +62,13 @@ _NUMBER = rb"(?<!\d)(?<!\d[.:])"
 
 @cache
 def _month() -> bytes:
-    names = set()
+    names: set[bytes] = set()
     for _, head, rest in logscan.month_names():
         optional = b""
         for letter in reversed([rest[n : n + 1] for n in range(len(rest))]):
             optional = b"(?:" + letter + optional + b")?"
         names.add(head + optional)
-    either = b"|".join(sorted(names, key=len, reverse=True))
+    either = b"|".join(sorted(names, key=lambda name: len(name), reverse=True))
     return rb"(?P<B>(?i:" + either + rb")(?![A-Za-z\x80-\xff]))"
 
 
@@ -120,9 +120,9 @@ _ZONE = re.compile(
     rb" ?(?P<Z>(?:UTC|GMT)[+-]\d\d?(?::?\d\d)?|Z|[+-]\d\d(?::?\d\d)?|[A-Z]{2,5})(?![\w/.])(?!-\d)"
 )
 _PLACE = re.compile(rb" (?P<A>[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+|UTC)(?=[\]) ])")
-_YEAR = re.compile(rb" (?P<Y>(?:19|20)\d\d)(?!\d|[:.]\d)")
+_YEAR = re.compile(rb" (?P<Y>(?:19|20)\d\d)(?!\d|[-:./]\d)")
 _GLUED = re.compile(rb"(?P<A>[A-Z]{2,5})(?!\w)")
-_WORD = re.compile(rb" (?P<A>[A-Z]{2,5})(?= (?:19|20)\d\d(?!\d|[:.]\d))")
+_WORD = re.compile(rb" (?P<A>[A-Z]{2,5})(?= (?:19|20)\d\d(?!\d|[-:./]\d))")
 _TAI = re.compile(rb"(?<![\w])@(?P<X>4[0-9a-f]{15}(?:[0-9a-f]{8})?)(?![0-9a-zA-Z])")
 _EPOCH = re.compile(rb"(?<![\w.:/-])(?P<E>1[0-9]{9}(?:[.,]\d+|\d{3}|\d{6}|\d{9})?)(?![\w.-])")
 _FULL_DATE = re.compile(
@@ -139,9 +139,9 @@ def _before() -> tuple[re.Pattern[bytes], ...]:
 
 @cache
 def _digital() -> tuple[re.Pattern[bytes], ...]:
-    return tuple(re.compile(_WEEKDAY + date + rb"[-T_ ]?(?=\d{6})") for date in _dates()[:1]) + tuple(
-        re.compile(date[: -len(rb"(?!\d)")] + rb"[-T_ ]?(?=\d{6})") for date in _dates()[6:8]
-    )
+    return tuple(
+        re.compile(_WEEKDAY + date + rb"[-T_ ]?(?=\d{6})") for date in _dates()[:1]
+    ) + tuple(re.compile(date[: -len(rb"(?!\d)")] + rb"[-T_ ]?(?=\d{6})") for date in _dates()[6:8])
 
 
 @cache
@@ -174,7 +174,11 @@ def _around(text: bytes, clock: re.Match[bytes]) -> Moment | None:
     date = min(dates, key=lambda match: match.start(), default=None)
     parts, end = _clock_parts(text, clock)
     if date is not None and _is_date(date):
-        year = None if date.groupdict().get("Y") or date.groupdict().get("n4") else _YEAR.match(text, end)
+        year = (
+            None
+            if date.groupdict().get("Y") or date.groupdict().get("n4")
+            else _YEAR.match(text, end)
+        )
         if year is not None and not {"y", "n3"} & {k for k, v in date.groupdict().items() if v}:
             parts.append(_Part(year.start("Y"), year.end("Y"), b"Y"))
             end = year.end()
@@ -330,7 +334,7 @@ def decide(form: bytes, numbers: Sequence[tuple[bytes, ...]]) -> Reading:
     if not numbers or not numbers[0]:
         return Reading(form, ambiguous=False)
     rows = [tuple(map(int, row)) for row in numbers]
-    orders = {2: ("oe", "eo"), 3: ("oeY", "eoY")}[len(rows[0])]
+    orders: tuple[str, ...] = ("oe", "eo") if len(rows[0]) == 2 else ("oeY", "eoY")
     if b"\3" in form:
         orders = ("yoe", "eoy", "oey")
     suits = {order: sum(_suits(order, row) for row in rows) for order in orders}
@@ -351,7 +355,7 @@ def decide(form: bytes, numbers: Sequence[tuple[bytes, ...]]) -> Reading:
         )
 
     best = min(left, key=rank)
-    for number, letter in zip(b"\1\2\3" if "Y" not in best else b"\1\2\4", best, strict=True):
+    for number, letter in zip(b"\1\2\4" if "Y" in best else b"\1\2\3", best, strict=False):
         form = form.replace(bytes([number]), letter.encode())
     return Reading(form, ambiguous=len(left) > 1)
 

@@ -14,7 +14,7 @@ from cotool._fast.logs import logscan
 from cotool.logs.levels import LEVELS
 
 # As in logscan.h.
-WORD, LETTER, GLOG, SYMBOL, STATUS, PRI, KEY = range(7)
+WORD, LETTER, GLOG, SYMBOL, STATUS, PRI, KEY, FIND, CODE, SHORT = range(10)
 TEXT, JSON, LOGFMT = range(3)
 SYSLOG, BUNYAN, PYTHON = range(3)
 UPPER, LOWER, TITLE = 1, 2, 4
@@ -65,8 +65,10 @@ class Reason:
 class Format:
     """One layout of lines; the fields are those of cotool_format in logscan.h.
 
-    `name` is for people; `fallback` is the level (of LEVELS) where no place has one; `share` is the
-    share of the sample's lines that it explains, and `reasons` say why its fields were chosen.
+    `layouts` are bits of the forms of times that are known beforehand; `forms` are others, as
+    programs in the language of logtime.h. `name` is for people; `fallback` is the level (of LEVELS)
+    where no place has one; `share` is the share of the sample's lines that it explains, and
+    `reasons` say why its fields were chosen.
     """
 
     name: str
@@ -74,7 +76,10 @@ class Format:
     pri: int = 0
     time_token: int = -1
     time_open: int = 0
+    lead: bytes = b""
+    reach: int = 0
     layouts: int = 0
+    forms: tuple[bytes, ...] = ()
     time_key: bytes = b""
     places: tuple[Place, ...] = ()
     fallback: int = UNKNOWN
@@ -137,4 +142,17 @@ def layout_forms() -> tuple[tuple[str, int], ...]:
 
 def is_cyclic(found: Format) -> bool:
     """Tell whether times of the format lack a year or a date."""
-    return any(cycle for n, (_, cycle) in enumerate(layout_forms()) if found.layouts >> n & 1)
+    return any(logscan.form_cycle(form) for form in forms_of(found))
+
+
+def is_dated(found: Format) -> bool:
+    """Tell whether times of the format have a year and a date."""
+    forms = forms_of(found)
+    return bool(forms) and not is_cyclic(found)
+
+
+def forms_of(found: Format) -> tuple[bytes, ...]:
+    """Return the forms of the format's times, those known beforehand first."""
+    known = layout_forms()
+    bits = (n for n in range(len(known)) if found.layouts >> n & 1)
+    return (*(known[n][0].encode() for n in bits), *found.forms)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from cotool._fast.logs import logscan
 from cotool.errors import CotoolError, InputError
 from cotool.logs.formats.envelopes import Wrapping, find_wrapping
-from cotool.logs.formats.model import Format, is_cyclic, layout_forms
+from cotool.logs.formats.model import Format, is_cyclic
 from cotool.logs.formats.recognise import recognise, sample_lines
+from cotool.logs.formats.text import read_stamp
 from cotool.logs.histogram import MAX_BUCKETS, WIDTHS
 from cotool.logs.levels import KEYWORDS
 from cotool.logs.model import FileSummary, LogCounts
@@ -37,6 +38,7 @@ _KEYWORD_SETS = dict(zip(KEYWORDS, (ERROR_WORDS, WARNING_WORDS), strict=True))
 # Bytes that are fed at a time where records are written.
 _FEED = 1 << 22
 _DAY = timedelta(days=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _YEARLY = 1
 _DAYS_BEFORE = (0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335)
 
@@ -410,15 +412,11 @@ def first_date(formats: tuple[Format, ...], lines: list[bytes], modified: float 
 def _stamp(line: bytes, formats: list[Format]) -> tuple[bool, int, int, int] | None:
     """Return a line's time: whether the year alone is missing, month, day and hour."""
     for found in formats:
-        for token, opened, layout, at, _, month, day in logscan.probe_times(
-            line, found.time_token + 1
-        ):
-            if (token, opened) == (found.time_token, found.time_open) and (
-                found.layouts >> layout & 1
-            ):
-                yearly = layout_forms()[layout][1] == _YEARLY
-                hour = line[at : at + 2]
-                return yearly, month, day, int(hour) if hour.isdigit() else 0
+        read = read_stamp(line, found)
+        if read is not None:
+            seconds, cycle = read
+            moment = _EPOCH + timedelta(seconds=seconds)
+            return cycle == _YEARLY, moment.month, moment.day, moment.hour
     return None
 
 
