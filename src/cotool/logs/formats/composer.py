@@ -68,7 +68,7 @@ def _month() -> bytes:
         for letter in reversed([rest[n : n + 1] for n in range(len(rest))]):
             optional = b"(?:" + letter + optional + b")?"
         names.add(head + optional)
-    either = b"|".join(sorted(names, key=lambda name: len(name), reverse=True))
+    either = b"|".join(sorted(names, reverse=True))  # the longer of two that begin alike first
     return rb"(?P<B>(?i:" + either + rb")(?![A-Za-z\x80-\xff]))"
 
 
