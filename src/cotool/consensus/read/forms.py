@@ -129,9 +129,11 @@ class FileForm:
         if isinstance(listed, (list, dict)) and listed:
             if isinstance(listed, dict):
                 return True
+            if keys.responses is not None:
+                return True
             flat = [item for item in listed if not isinstance(item, (dict, list))]
-            sets = layout.question and are_label_sets(str(layout.responses), [flat])
-            return not (flat and sets and keys.responses is None)
+            known = layout.question or layout.question_id or layout.content is None
+            return bool(known) and not (flat and are_label_sets(str(layout.responses), [flat]))
         if layout.responses and listed is not None and layout.content is None:
             return True
         experts = [key for key in layout.unknown if isinstance(record[key], dict)]

@@ -94,6 +94,8 @@ def _experts(sample: Sample) -> list[Column | None]:
     strong = [column for column in called if column.hint.weight >= names.STRONG]
     if strong:
         return [*strong]
+    # A weak name, such as "system", and one value alone may as well be a prompt.
+    called = [c for c in called if c.hint.weight > names.WEAK or c.distinct > 1 or c.words <= 1.5]
     structural = [
         column
         for column in sample.texts
@@ -159,10 +161,19 @@ def _scored(sample: Sample, item: Column | None, expert: Column | None) -> Long 
     if not answers or answers[0][0] < _LEAST:
         return None
     top, answer = answers[0]
-    close = tuple(column for other, column in answers[1:] if top - other < _CLEAR)
+    close = tuple(
+        column
+        for other, column in answers[1:]
+        if top - other < _CLEAR or (_is_output(answer) and _is_output(column) and other > 0)
+    )
     if close:
         answer, close = _preferred(sample, [answer, *close])
     return Long(score + 0.5 * min(top, 8.0), item, expert, answer, close)
+
+
+def _is_output(column: Column) -> bool:
+    """Whether a platform marks a column as one of the answers: `Answer.topic`, `OUTPUT:topic`."""
+    return column.is_called(names.ANSWER) > names.STRONG and not column.is_text
 
 
 def _recurring(sample: Sample, item: Column | None) -> float:
@@ -184,8 +195,13 @@ def _pair_score(sample: Sample, item: Column | None, expert: Column | None) -> f
     score += item.is_called(names.QUESTION, names.ITEM_ID) - item.is_called(names.OWN_ID)
     recurs = _recurring(sample, item)
     score += 2.0 * recurs
+    if expert is None and item.part == names.UNKNOWN:
+        # Nothing shows that these are the items rather than their labels.
+        return None
     if expert is not None:
         unique = pairs_unique(item, expert)
+        if item.part == names.UNKNOWN and (unique < 0.95 or item.is_flag):
+            return None
         if not known and (unique < 0.95 or recurs < 0.5 or item.distinct < 2):
             return None
         score += 3.0 * (unique - 1.0) + (0.0 if known else 1.0)
@@ -280,10 +296,28 @@ def read_long(sample: Sample, long: Long) -> Plan:
     Raises UnclearError where another column could as well be the answer, and where records that
     differ would become one question.
     """
-    if long.close:
-        raise _several(sample, long)
+    others = _others(sample, long)
+    if long.close or others:
+        raise _several(sample, replace(long, close=(*long.close, *others)))
     _check_items(sample, long)
     return plan_long(sample, long)
+
+
+def _others(sample: Sample, long: Long) -> tuple[Column, ...]:
+    """Return the columns without a known name beside an answer that may be the task's own text."""
+    if long.answer.part != names.QUESTION or sample.keys.content:
+        return ()
+    if long.item is not None and long.recurs and not determines(long.item, long.answer):
+        return ()
+    taken = {long.answer.path, long.item and long.item.path, long.expert and long.expert.path}
+    return tuple(
+        c
+        for c in sample.texts
+        if c.path not in taken
+        and c.part == names.UNKNOWN
+        and not (c.is_time or c.is_code or (c.is_unique and c.is_whole))
+        and not (c.is_constant and len(sample.rows) > 1)
+    )
 
 
 def plan_long(sample: Sample, long: Long) -> Plan:

@@ -100,7 +100,7 @@ _BESIDE = _set(
     "contexts context retrieved options explanation rationale reasoning"
 )
 # What may follow an expert's word: worker_id, model_name_or_path, rater_1.
-_AFTER_EXPERT = _IDS | _set("name or path email code uuid info handle")
+_AFTER_EXPERT = _IDS | _set("name or path email address code uuid info handle")
 _GENERIC = _IDS | _set("name value text content raw label slug answer output")
 
 

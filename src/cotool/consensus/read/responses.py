@@ -93,12 +93,24 @@ def make_question(question_id: str, text: str, responses: Iterable[Response]) ->
         answer if answer.expert_name else replace(answer, expert_name=f"expert {position}")
         for position, answer in enumerate(responses, 1)
     ]
+    missing = [
+        place
+        for place, answer in enumerate(named)
+        if len(answer.content) < 12 and answer.content.strip() and values.is_missing(answer.content)
+    ]
+    absent: tuple[str, ...] = ()
+    if missing:
+        words = dict.fromkeys(named[place].content.strip() for place in missing)
+        shown = ", ".join(map(repr, words))
+        absent = (f"{len(missing)} of {len(named)} answers are missing ({shown}) and do not count",)
+        for place in missing:
+            named[place] = replace(named[place], content="")
     counts: dict[str, int] = {}
     for answer in named:
         expert = answer.sample_of or answer.expert_name
         counts[expert] = counts.get(expert, 0) + 1
     if len(counts) == len(named):
-        return Question(question_id, text, tuple(named))
+        return Question(question_id, text, tuple(named), absent)
     numbers: dict[str, int] = {}
     for place, answer in enumerate(named):
         expert = answer.sample_of or answer.expert_name
@@ -115,7 +127,7 @@ def make_question(question_id: str, text: str, responses: Iterable[Response]) ->
         for expert, count in counts.items()
         if count > 1
     )
-    return Question(question_id, text, tuple(named), warnings)
+    return Question(question_id, text, tuple(named), (*absent, *warnings))
 
 
 def join_text(text: str) -> str:

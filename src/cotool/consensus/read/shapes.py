@@ -37,7 +37,7 @@ class FailedError(Exception):
 
 def reason(item: Record) -> str | None:
     """Return why a record holds no answer, in the words of the tool that wrote it."""
-    for path in ("error.message", "error", "errorMessage", "status", "modelOutput.errorMessage"):
+    for path in ("error.message", "error.errorMessage", "error", "errorMessage", "status"):
         found = value_at(item, path)
         if isinstance(found, str) and found:
             return f"the request failed: {found}"

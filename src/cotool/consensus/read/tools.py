@@ -63,9 +63,9 @@ class Tool:
             ]
         for place, item in enumerate(items or (), 1):
             here = f"{where}, {self.each.rpartition('.')[2] or 'record'} {place}"
-            if isinstance(item, Mapping):
-                for record in self._canonical(item, here, kept):
-                    yield here, record
+            one = item if isinstance(item, Mapping) else {"value": item}
+            for record in self._canonical(one, here, kept):
+                yield here, record
 
     def _canonical(
         self, item: Mapping[str, Any], where: str, kept: dict[str, Any]
@@ -95,7 +95,9 @@ class Tool:
             return record
         content = shapes.said(at(self.content))
         if content is None:
-            raise shapes.FailedError(shapes.reason(item) or f"{self.content!r} is missing")
+            raise shapes.FailedError(
+                shapes.reason(item) or f"{self.content.partition('|')[0]!r} is missing"
+            )
         record["content"] = content
         for key, path in (
             ("expert", self.expert), ("timestamp", self.timestamp), ("confidence", self.confidence),

@@ -35,6 +35,10 @@ _NAMES = frozenset({"model", "expert", "worker", "annotator", "judge", "system",
 _MEASURES = frozenset(
     "score tokens latency cost time reason pass correct grade logprob rank".split()
 )
+_SCALE = frozenset(
+    "yes no true false y n t f low medium high none some good bad poor fair excellent never rarely "
+    "sometimes often always agree disagree neutral pass fail maybe unsure".split()
+)
 _TRUE = frozenset({"1", "true", "1.0"})
 
 
@@ -45,7 +49,7 @@ def find_wide(sample: Sample, long: Long | None) -> Plan | None:
     they are alike within a record more than between records. Raises UnclearError where columns have
     the same values, and nothing says whether they are experts or a survey's questions.
     """
-    if sample.keys.content or sample.keys.expert or (long is not None and long.recurs):
+    if sample.keys.content or sample.keys.expert:
         return None
     named = [
         c
@@ -62,7 +66,7 @@ def find_wide(sample: Sample, long: Long | None) -> Plan | None:
     for group in (_numbered(sample, named), _of_models(named), _of_people(named)):
         if len(group) >= 2 and all(c in group for c in experts):
             return _read_wide(sample, group)
-    if experts:
+    if experts or (long is not None and long.recurs):
         return None
     candidates = [
         c
@@ -84,14 +88,20 @@ def is_by_person(sample: Sample) -> bool:
 
 def _by_values(sample: Sample, long: Long | None, candidates: list[Column]) -> Plan | None:
     alike = agreement(candidates) if len(sample.rows) > 3 else 0.0
-    shared = common_values(candidates)
+    gold = [c for c in sample.texts if c.part == names.GOLD]
+    shared = common_values([*candidates, *gold])
     item = sample.best(names.QUESTION) or sample.best(names.ITEM_ID)
     if item is None:
         item = next((c for c in sample.texts if c.is_unique and c not in candidates), None)
     texts = all(c.is_text for c in candidates)
     fits = (alike > 0.25 and shared >= 0.5) or (alike > 0.15 and texts)
-    flags = all(c.is_flag for c in candidates) and is_exclusive(sample, candidates)
-    if item is not None and fits and not flags:
+    # Aspects of an item (clear, helpful) have the same scale as experts have.
+    scale = all(_SCALE.issuperset(map(str.casefold, c.counts)) or c.is_number for c in candidates)
+    called = item is not None and (
+        item.is_called(names.QUESTION) >= names.PLAIN
+        or item.is_called(names.ITEM_ID) >= names.STRONG
+    )
+    if item is not None and not scale and (fits or (called and item.is_unique and shared >= 0.5)):
         return _read_wide(sample, candidates)
     if shared > 0.3 and (long is None or not long.answer.is_called(names.ANSWER)):
         columns = joined(candidates)
@@ -185,13 +195,21 @@ def _read_wide(sample: Sample, group: list[Column]) -> Plan:
     gold = tuple(
         c.path for c in rest if c.part == names.GOLD or c.is_called(names.ANSWER) >= names.STRONG
     )
+    asked = [c.path for c in rest if c.is_called(names.QUESTION) and c.distinct > 1]
+    join: tuple[str, ...] = ()
+    stems = {match[1] for path in asked if (match := _NUMBERED.match(path))}
+    if len(stems) == 1 and len(asked) > 1:
+        # sentence1 and sentence2
+        join = tuple(path for path in asked if _NUMBERED.match(path))
+    elif identity is None and question is not None and not question.is_unique and len(asked) > 1:
+        join = tuple(asked)
     full = replace(
         keys,
-        question=question.path if question else "",
+        question=" + ".join(join) or (question.path if question else ""),
         id=keys.id or (identity.path if identity else ""),
         expert_columns=tuple(c.path for c in group),
     )
-    return Plan(WIDE, full, left_out=gold)
+    return Plan(WIDE, full, join=join, left_out=gold)
 
 
 def find_flags(sample: Sample, long: Long | None) -> Plan | None:
