@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cotool.consensus.decide.clustering import FRACTION, choose_threshold, cluster
 from cotool.consensus.decide.similarity import similarity_matrix
-from cotool.consensus.options import CLUSTERINGS, METRICS, UNRELATED
+from cotool.consensus.options import CLUSTERINGS, MEASURES, METRICS
 from cotool.errors import InputError
 
 TOPICS = (
@@ -53,7 +53,7 @@ def test_all_alike_or_all_apart(count):
 def test_threshold_is_half_of_the_typical_merge_or_the_floor(texts, metric):
     """The threshold lies between what unrelated texts share and half of identity."""
     threshold, reason = choose_threshold(similarity_matrix(texts, metric), metric)
-    assert UNRELATED[metric] <= threshold <= max(UNRELATED[metric], FRACTION)
+    assert MEASURES[metric].unrelated <= threshold <= max(MEASURES[metric].unrelated, FRACTION)
     assert reason.startswith(f"threshold {threshold:.2f}: ")
 
 

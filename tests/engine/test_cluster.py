@@ -12,6 +12,7 @@ from functools import partial
 
 import pytest
 
+from cotool import find_consensus_batch
 from cotool.cli.app import main
 from cotool.engine.tasks import Lost, Meter
 from cotool.errors import EngineError, InputError
@@ -410,6 +411,29 @@ def test_consensus_is_the_same_on_a_cluster(steady, tmp_path, in_process, monkey
     there = in_process(*arguments, "--scheduler", steady.address)
     assert there == here
     assert here[1].count("\n") == 300
+
+
+def test_the_library_takes_a_scheduler(steady):
+    """A batch on a cluster has the results of one on threads, but for the matrices."""
+    questions = [[f"The answer is {n % 3}.", "The answer is 1.", "it is 2"] for n in range(20)]
+    here = [one.to_dict(matrix=False) for one in find_consensus_batch(questions)]
+    found = find_consensus_batch(questions, engine="dask", scheduler=steady.address)
+    assert [one.to_dict() for one in found] == here
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"engine": "spark"}, "engine: 'spark' is none"),
+        ({"engine": "threads", "scheduler": "tcp://a:1"}, "scheduler: only for dask"),
+        ({"scheduler": "head"}, "scheduler: 'head' is no address"),
+        ({"metric": "bm25"}, "metric: 'bm25' is not one of"),
+    ],
+)
+def test_arguments_of_a_batch_are_checked_when_it_is_called(options, message):
+    """Nothing is taken from the questions before."""
+    with pytest.raises(InputError, match=message):
+        find_consensus_batch(iter(()), **options)
 
 
 def test_a_bad_record_is_told_at_its_place_on_a_cluster(steady, tmp_path, in_process):

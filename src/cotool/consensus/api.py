@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.batch import answered, stated
@@ -10,6 +11,10 @@ from cotool.consensus.extract.stated import Stated
 from cotool.consensus.model import Consensus, Question
 from cotool.consensus.options import INFERENCE, ConsensusOptions
 from cotool.consensus.read.responses import as_question
+from cotool.engine import resolve_num_threads
+from cotool.engine.batches import Spread
+from cotool.engine.choice import engine_choice, open_engine
+from cotool.engine.tasks import Meter
 from cotool.errors import CotoolError
 
 if TYPE_CHECKING:
@@ -20,7 +25,7 @@ if TYPE_CHECKING:
     from cotool.consensus.learning.session import Learning
     from cotool.consensus.learning.store import Store
     from cotool.consensus.options import Embedder
-    from cotool.engine.batches import Spread
+    from cotool.engine.choice import EngineChoice
 
 
 def find_consensus(
@@ -81,7 +86,8 @@ def find_consensus_batch(
     store: Store | None = None,
     learning: Learning | None = None,
     on_error: Callable[[Question, CotoolError], None] | None = None,
-    spread: Spread | None = None,
+    engine: str | None = None,
+    scheduler: str | None = None,
 ) -> Iterator[Consensus]:
     """Yield the consensus on each question, in input order, several questions at a time.
 
@@ -90,15 +96,17 @@ def find_consensus_batch(
     With a `store` (`cotool.Store`) the experts' record weighs their answers, and the questions are
     remembered for feedback; `learning` (`cotool.Learning`) says what is to be learned from them.
     A question that fails is handed to `on_error` and left out; without it the error is raised.
-    `spread` (`cotool.engine.batches.Spread`) has questions answered by a cluster; similarities
-    stay there.
+    `engine` is ``threads``, ``dask`` or ``dask-local`` (processes), `scheduler` the address for
+    ``dask``, else DASK_SCHEDULER_ADDRESS. Results of a cluster come without their matrices.
     """
     options = ConsensusOptions(
         method, metric, clustering, threshold, weights or {}, embedder, num_threads
     )
-    return answer_batch(
-        questions, options, store=store, learning=learning, on_error=on_error, spread=spread
+    choice = engine_choice(engine, scheduler, None)
+    answer = partial(
+        answer_batch, questions, options, store=store, learning=learning, on_error=on_error
     )
+    return _on_cluster(choice, options, answer) if choice.is_cluster else answer()
 
 
 def answer_batch(
@@ -129,6 +137,15 @@ def answer_batch(
             raise result
         else:
             on_error(asked, result)
+
+
+def _on_cluster(
+    choice: EngineChoice,
+    options: ConsensusOptions,
+    answer: Callable[..., Iterator[Consensus]],
+) -> Iterator[Consensus]:
+    with open_engine(choice, resolve_num_threads(options.num_threads)) as opened:
+        yield from answer(spread=Spread(opened, Meter()))
 
 
 def _items(questions: Iterable[object]) -> Iterator[tuple[Question, CotoolError | None]]:

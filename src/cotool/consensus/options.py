@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cotool.errors import InputError
 
@@ -20,18 +21,29 @@ INFERENCE = (
     "correlated",
 )
 METHODS = ("auto", "vote", "medoid", "centre", "rover", *INFERENCE)
-# Metrics, with what answers to *different* questions share, on each metric's own scale: about
-# nineteen in twenty pairs of language models' answers are below. Nothing is held together by less.
-# Embeddings have no common scale; for most models the cosine of unrelated texts is lower than this.
-UNRELATED = {
-    "cosine": 0.5,
-    "tfidf": 0.25,
-    "jaccard": 0.11,
-    "levenshtein": 0.27,
-    "word-levenshtein": 0.09,
-    "embedding": 0.3,
+
+
+class Metric(NamedTuple):
+    """What a metric compares, for people; and what unrelated texts share on its scale.
+
+    About nineteen in twenty pairs of language models' answers to different questions are below
+    `unrelated`; nothing is held together by less. Embeddings have no common scale; for most models
+    the cosine of unrelated texts is lower than this.
+    """
+
+    compares: str
+    unrelated: float
+
+
+MEASURES = {
+    "cosine": Metric("by their words", 0.5),
+    "tfidf": Metric("the same, rare words count more", 0.25),
+    "jaccard": Metric("by which words occur", 0.11),
+    "levenshtein": Metric("by characters to change", 0.27),
+    "word-levenshtein": Metric("by words to change", 0.09),
+    "embedding": Metric("by your own vectors", 0.3),
 }
-METRICS = ("auto", *UNRELATED)
+METRICS = ("auto", *MEASURES)
 CLUSTERINGS = ("auto", "components", "average", "density", "star")
 
 

@@ -31,7 +31,7 @@ from cotool.cli.shared.report_options import (  # noqa: TC001 - Typer reads the 
     ReportFile,
 )
 from cotool.cli.shared.settings import from_command_line
-from cotool.consensus.options import CLUSTERINGS, METHODS, METRICS, ConsensusOptions
+from cotool.consensus.options import CLUSTERINGS, MEASURES, METHODS, METRICS, ConsensusOptions
 from cotool.consensus.read.layout import Keys
 from cotool.engine.choice import engine_choice
 from cotool.errors import InputError
@@ -92,9 +92,9 @@ def consensus(
         str,
         _option(
             "Analysis",
-            "How alike texts are. cosine: by their words; tfidf: the same, rare words count "
-            "more; jaccard: by which words occur; levenshtein, word-levenshtein: by characters "
-            "or words to change; embedding: by your own vectors; or auto.",
+            "How alike texts are. "
+            + "; ".join(f"{name}: {own.compares}" for name, own in MEASURES.items())
+            + "; or auto.",
             "--metric",
             metavar="NAME",
             convert=values.checked,

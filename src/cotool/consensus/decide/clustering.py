@@ -6,7 +6,7 @@ import statistics
 from typing import TYPE_CHECKING
 
 from cotool._fast.text import clustering as kernels
-from cotool.consensus.options import UNRELATED
+from cotool.consensus.options import MEASURES
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def choose_threshold(
     else:
         typical = statistics.median(_nearest(matrix))
         source = "of nearest neighbours"
-    unrelated = UNRELATED[metric]
+    unrelated = MEASURES[metric].unrelated
     if typical * FRACTION >= unrelated:
         threshold = typical * FRACTION
         return threshold, (
