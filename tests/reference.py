@@ -113,6 +113,16 @@ def jaccard(texts):
     return [[len(a & b) / len(a | b) if a | b else 1.0 for b in sets] for a in sets]
 
 
+def containment(texts):
+    sets = [set(tokenize(text)) for text in texts]
+
+    def one(a, b):
+        shorter = min(len(a), len(b))
+        return len(a & b) / shorter if shorter else float(len(a) == len(b))
+
+    return [[one(a, b) for b in sets] for a in sets]
+
+
 def vector_cosine(vectors):
     def one(i, j):
         if i == j:

@@ -22,6 +22,7 @@ BAGS = {
         "cosine": reference.cosine,
         "tfidf": reference.tfidf,
         "jaccard": reference.jaccard,
+        "containment": reference.containment,
     }.items()
 }
 EDITS = {
@@ -132,6 +133,16 @@ def test_word_order_does_not_change_a_bag():
     texts = [f"alpha beta gamma delta {i}" for i in range(30)] + ["0 delta gamma beta alpha"]
     for kernel, _ in BAGS.values():
         assert kernel(texts)[0, 30] == 1.0
+
+
+@given(sentences, sentences)
+def test_containment_is_one_for_what_a_text_holds(short, more):
+    """A text is contained in itself with more words; the Jaccard similarity is never greater."""
+    longer = f"{more} {short}"
+    one = pairwise.bags([short, longer], "containment")[0, 1]
+    assert one == float(bool(short) or not more)
+    pair = [short, more]
+    assert pairwise.bags(pair, "containment")[0, 1] >= pairwise.bags(pair, "jaccard")[0, 1]
 
 
 numbers = st.floats(-1e6, 1e6).filter(lambda x: x == 0 or abs(x) > 1e-6)

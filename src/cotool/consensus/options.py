@@ -39,6 +39,7 @@ MEASURES = {
     "cosine": Metric("by their words", 0.5),
     "tfidf": Metric("the same, rare words count more", 0.25),
     "jaccard": Metric("by which words occur", 0.11),
+    "containment": Metric("by which words of the shorter one occur in the longer", 0.36),
     "levenshtein": Metric("by characters to change", 0.27),
     "word-levenshtein": Metric("by words to change", 0.09),
     "embedding": Metric("by your own vectors", 0.3),

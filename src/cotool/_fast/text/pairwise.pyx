@@ -6,6 +6,7 @@ Metrics, for texts as multisets of words (see tokens.pyx):
 - tfidf: the same with each frequency multiplied by ln((1 + n) / (1 + df)) + 1, n texts, df of
   which hold the term (the smoothed form that scikit-learn uses)
 - jaccard: |A ∩ B| / |A ∪ B| of the sets of words
+- containment: |A ∩ B| / min(|A|, |B|) of the sets of words (Szymkiewicz-Simpson)
 
 Two texts without words are alike (1); a text without words and one with words are not (0).
 Matrices are n × n float32, symmetric, 1 on the diagonal.
@@ -26,6 +27,7 @@ cdef extern from "text/bags.h" nogil:
         COTOOL_COSINE
         COTOOL_TFIDF
         COTOOL_JACCARD
+        COTOOL_CONTAINMENT
         COTOOL_ROWS
     ctypedef struct cotool_bags:
         double work
@@ -58,7 +60,12 @@ cdef Py_ssize_t blocks_of(Py_ssize_t blocks, double work) noexcept:
     return max(<Py_ssize_t>(blocks * SLICE / (work + 1)), 16)
 
 
-METRICS = {"cosine": COTOOL_COSINE, "tfidf": COTOOL_TFIDF, "jaccard": COTOOL_JACCARD}
+METRICS = {
+    "cosine": COTOOL_COSINE,
+    "tfidf": COTOOL_TFIDF,
+    "jaccard": COTOOL_JACCARD,
+    "containment": COTOOL_CONTAINMENT,
+}
 
 
 def bags(texts, str metric not None, num_threads=None):

@@ -8,7 +8,8 @@
 #include <stdint.h>
 
 /* Metrics of bags: DO is a macro that takes the name of each. */
-#define COTOOL_BAG_METRICS(DO) DO(COTOOL_COSINE) DO(COTOOL_TFIDF) DO(COTOOL_JACCARD)
+#define COTOOL_BAG_METRICS(DO) \
+    DO(COTOOL_COSINE) DO(COTOOL_TFIDF) DO(COTOOL_JACCARD) DO(COTOOL_CONTAINMENT)
 #define COTOOL_LISTED(METRIC) METRIC,
 enum { COTOOL_BAG_METRICS(COTOOL_LISTED) };
 
@@ -52,12 +53,12 @@ static ptrdiff_t cotool_count_terms(ptrdiff_t texts, const int64_t *starts, cons
 
 /* What a term weighs that stands `count` times in a text, and in `frequency` of all `texts`. */
 static double cotool_term_weight(int metric, ptrdiff_t texts, int64_t frequency, int64_t count) {
-    if (metric == COTOOL_JACCARD) return 1.0;
+    if (metric == COTOOL_JACCARD || metric == COTOOL_CONTAINMENT) return 1.0;
     if (metric == COTOOL_COSINE) return (double)count;
     return (double)count * (log((1.0 + (double)texts) / (1.0 + (double)frequency)) + 1.0);
 }
 
-/* The similarity of two vectors with this product and these squared norms (Jaccard: sizes), and
+/* The similarity of two vectors with this product and these squared norms (of sets: sizes), and
  * the inverses of the norms. Parallel vectors reach exactly 1 (Cauchy-Schwarz holds with
  * equality), and so do two texts without words. */
 static inline double cotool_bag_similarity(int metric, double product, double size,
@@ -66,6 +67,10 @@ static inline double cotool_bag_similarity(int metric, double product, double si
     if (metric == COTOOL_JACCARD) {
         double all = size + other_size - product;
         return all > 0 ? product / all : 1.0;
+    }
+    if (metric == COTOOL_CONTAINMENT) {
+        double least = size < other_size ? size : other_size;
+        return least > 0 ? product / least : size == other_size;
     }
     double cosine = product * (inverse * other_inverse);
     cosine = cosine > 1.0 ? 1.0 : cosine;

@@ -24,9 +24,9 @@ def similarity_matrix(
     NumPy. The matrix is symmetric with ones on the diagonal.
 
     Metrics: ``cosine`` (term frequencies), ``tfidf`` (cosine of smoothed TF-IDF), ``jaccard``
-    (sets of words), ``levenshtein`` (1 - distance / length of the longer text, in code points),
-    ``word-levenshtein`` (the same, in words). Words are normalized (NFC) and case folded; code
-    points are compared as they are.
+    (sets of words), ``containment`` (shared words / words of the shorter text), ``levenshtein``
+    (1 - distance / length of the longer text, in code points), ``word-levenshtein`` (the same, in
+    words). Words are normalized (NFC) and case folded; code points are compared as they are.
 
     Raises InputError for an unknown metric or a bad `num_threads`, TypeError for a text that is
     not a str, MemoryError where n x n cells do not fit.
