@@ -411,7 +411,7 @@ def test_password_hashes(vault, place):
         (["verify", "empty.vault"], 6, "is empty"),
         (["inspect", "notes.txt"], 7, "not a vault file"),
         (["encrypt"], 2, "FILES"),
-        (["encrypt", "notes.txt", "--profile", "x"], 2, "unknown Argon2 profile"),
+        (["encrypt", "notes.txt", "--profile", "x"], 2, "--profile: 'x' is not one of low-memory"),
         (["encrypt", "notes.txt", "--threads", "0"], 2, "--threads"),
         (["encrypt", "notes.txt", "-o", "notes.txt", "-f"], 2, "the output is the input"),
         (["encrypt", "notes.txt", "-o", "no/where"], 2, "cannot be written"),
@@ -510,3 +510,48 @@ def test_without_the_extra_nothing_is_shown(vault, place, monkeypatch):
     assert "cotool[keyring]" in done.err
     assert "passphrase:" not in done.err
     assert not (place / "home" / "keyring.vault").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["encrypt", "-p", "--threads", "0", "{file}"], "--threads: expected a whole number"),
+        (["encrypt", "-p", "--profile", "x", "{file}"], "--profile: 'x' is not one of"),
+        (["encrypt", "--passphrase-fd", "9", "--passphrase-command", "x", "{file}"], "one place"),
+        (["cat", "-p", "--range", "x", "{file}.vault"], "--range: x: expected A:B"),
+        (["cat", "-p", "{file}.missing"], "cannot be read"),
+        (["rewrap", "-p", "{file}.vault"], "nothing to change"),
+        (["rewrap", "-p", "--new-passphrase", "--profile", "x", "{file}.vault"], "--profile: "),
+        (["sign", "-p", "{file}", "-o", "{file}"], "exists already"),
+        (["verify", "-p", "--threads", "x", "{file}.vault"], "'--threads' / '-t': 'x' is not"),
+        (["hash-password", "--threads", "5000"], "--threads: expected a whole number"),
+        (["keys", "init", "--profile", "x"], "--profile: 'x' is not one of"),
+    ],
+)
+def test_arguments_are_checked_before_anything_is_asked(
+    arguments, text, command, tmp_path, monkeypatch
+):
+    """What is wrong with a call is an error before a passphrase is read."""
+
+    def refuse(*_, **__):
+        raise AssertionError("a passphrase is asked for")
+
+    file = tmp_path / "note"
+    file.write_text("hello\n")
+    (tmp_path / "pass").write_text("a long passphrase\n")
+    (tmp_path / "pass").chmod(0o600)
+    assert command("vault", "encrypt", file, "--passphrase-file", tmp_path / "pass").code == 0
+    monkeypatch.setattr("cotool.cli.vault.secrets._from_terminal", refuse)
+    outcome = command("vault", *(word.format(file=file) for word in arguments))
+    assert outcome.code == 2
+    assert text in outcome.err
+
+
+def test_rotate_finds_its_files_before_a_new_version(command, tmp_path, monkeypatch):
+    """A missing file stops `rotate --reencrypt` before the keyring has a new version."""
+    monkeypatch.setenv("COTOOL_KEYRING", str(tmp_path / "ring"))
+    monkeypatch.setenv("COTOOL_KEY_FILE", str(tmp_path / "key"))
+    assert command("vault", "keys", "init", "--key-file", tmp_path / "key").code == 0
+    outcome = command("vault", "rotate", "--reencrypt", tmp_path / "missing.vault")
+    assert outcome.code == 2
+    assert "\n      2" not in command("vault", "keys", "list").out

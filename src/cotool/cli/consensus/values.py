@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cotool.cli.shared.settings import nearest
+from cotool.cli.shared.options import one_of
 from cotool.consensus.options import ConsensusOptions
 from cotool.errors import InputError
 
@@ -19,22 +19,14 @@ def checked(value: object, name: str) -> object:
     return getattr(ConsensusOptions(**{name: value}), name)  # type: ignore[arg-type]
 
 
+report = one_of(FORMATS)
+
+
 def text(value: str, name: str) -> str:
     """Return a text that is not empty. Raises InputError."""
     if value:
         return value
     raise InputError(f"expected a text, got {value!r}", parameter=name)
-
-
-def report(value: str, name: str) -> str:
-    """Return the format of a report. Raises InputError."""
-    if value in FORMATS:
-        return value
-    raise InputError(
-        f"{value!r} is not one of {', '.join(FORMATS)}",
-        parameter=name,
-        hint=nearest(value, FORMATS),
-    )
 
 
 def half_life(value: str, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable  # noqa: TC003 - Typer reads annotations
+from collections.abc import Callable, Sequence  # noqa: TC003 - Typer reads annotations
 from typing import Annotated, Any
 
 import typer
@@ -44,6 +44,29 @@ def option(
         callback=callback,
         show_default=False,
     )
+
+
+def one_of(known: Sequence[str]) -> Callable[[str, str], str]:
+    """Return a converter that takes one of the words that are known."""
+
+    def convert(value: str, name: str) -> str:
+        if value in known:
+            return value
+        raise InputError(
+            f"{value!r} is not one of {', '.join(known)}",
+            parameter=name,
+            hint=nearest(value, known),
+        )
+
+    return convert
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """Return a hint: the known word that is nearest to `word`, else all that are known."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, known, n=1)
+    return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
 
 
 def flag(panel: str, text: str, *names: str) -> Any:

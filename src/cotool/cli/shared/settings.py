@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import typer
 from typer.core import TyperCommand
 
+from cotool.cli.shared.options import nearest
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -355,11 +356,3 @@ def _naming_sources(ctx: Any) -> Iterator[None]:
             if found is not None:
                 error.parameter = source_of(ctx, found)
         raise
-
-
-def nearest(word: str, known: Sequence[str]) -> str:
-    """Return a hint: the known word nearest to `word`, else all that are known."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(word, known, n=1)
-    return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"

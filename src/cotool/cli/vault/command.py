@@ -13,12 +13,11 @@ from cotool.cli.shared.settings import App
 from cotool.cli.vault import run as work
 from cotool.cli.vault.keyring_command import keys_app
 from cotool.cli.vault.keys import KeyRequest  # noqa: TC001 - Typer reads the annotations
-from cotool.cli.vault.options import with_engine, with_keys
+from cotool.cli.vault.options import Profile, with_engine, with_keys
 from cotool.engine.choice import EngineChoice  # noqa: TC001 - Typer reads the annotations
 
 Job = Callable[[], int]
 
-PROFILES = ("low-memory", "high-memory")
 
 app = App(
     name="vault",
@@ -55,16 +54,6 @@ Output = Annotated[
 Force = Annotated[bool, flag(_OUTPUT, "Replace files that exist.", "--force", "-f")]
 Recursive = Annotated[bool, flag(_INPUT, "Read the files in folders.", "--recursive", "-r")]
 Quiet = Annotated[bool, flag(_RUN, "Say nothing but errors.", "--quiet", "-q")]
-Profile = Annotated[
-    str | None,
-    option(
-        "Keys",
-        "What guessing a new passphrase shall cost: low-memory (64 MiB) or high-memory (2 GiB).",
-        "--profile",
-        metavar="NAME",
-        words=PROFILES,
-    ),
-]
 Generate = Annotated[
     bool,
     flag("Keys", "Make a passphrase of 150 bits and show it.", "--generate-passphrase"),

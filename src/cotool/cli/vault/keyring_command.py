@@ -14,7 +14,7 @@ import typer
 from cotool.cli.shared.options import flag, option
 from cotool.cli.shared.settings import App
 from cotool.cli.vault.keys import KeyRequest, generated_passphrase, naming, tell
-from cotool.cli.vault.options import with_keys
+from cotool.cli.vault.options import Profile, with_keys
 from cotool.cli.vault.secrets import SecretSource, store_in_system, system_keyring
 from cotool.errors import InputError
 
@@ -39,15 +39,6 @@ cotool vault keys rotate
 
 Quiet = Annotated[bool, flag("Run", "Say nothing but errors.", "--quiet", "-q")]
 Version = Annotated[int, typer.Argument(metavar="VERSION", help="As `keys list` counts them.")]
-Profile = Annotated[
-    str | None,
-    option(
-        "Keys",
-        "What guessing a new passphrase shall cost: low-memory (64 MiB) or high-memory (2 GiB).",
-        "--profile",
-        metavar="NAME",
-    ),
-]
 Generate = Annotated[
     bool, flag("Keys", "Make a passphrase of 150 bits and show it.", "--generate-passphrase")
 ]
@@ -248,10 +239,11 @@ def export(
     """Write all versions to a file with a passphrase of its own, for a backup or a colleague."""
 
     def job() -> int:
-        from cotool.cli.vault.run import write_out
+        from cotool.cli.vault.run import spare_output, write_out
         from cotool.vault.armor import armor as armored
         from cotool.vault.envelope import seal_bytes
 
+        spare_output(output, force=force, text=armor)
         keyring = keys.read_keyring()
         secret = (
             generated_passphrase()

@@ -8,13 +8,26 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from cotool.cli.shared.engine_options import EngineName, Resume, SchedulerAddress, SchedulerFile
-from cotool.cli.shared.options import flag, option
+from cotool.cli.shared.options import flag, one_of, option
 from cotool.cli.vault.keys import KeyRequest
 from cotool.cli.vault.secrets import SecretSource
 from cotool.engine.choice import EngineChoice, engine_choice
 
 Command = Callable[..., Any]
 
+
+PROFILES = ("low-memory", "high-memory")
+Profile = Annotated[
+    str | None,
+    option(
+        "Keys",
+        "What guessing a new passphrase shall cost: low-memory (64 MiB) or high-memory (2 GiB).",
+        "--profile",
+        metavar="NAME",
+        words=PROFILES,
+        convert=one_of(PROFILES),
+    ),
+]
 
 _KEYS, _RUN = "Keys", "Run"
 _SHARED: dict[str, tuple[Any, Any]] = {

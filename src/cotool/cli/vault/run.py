@@ -271,6 +271,8 @@ def rewrap(files: Sequence[str], request: KeyRequest, options: Rewrapping) -> in
 
     found = find_files(files, recursive=options.recursive, vaults=True)
     _spare_stdin(found)
+    if not (_says_what(options) or request.has_keyring):
+        raise _nothing_to_change()
     key = Opening(request)
     key.ask_now(found)
     replace = _replacement(request, options, key)
@@ -296,15 +298,23 @@ def _replacement(request: KeyRequest, options: Rewrapping, key: Opening) -> list
             else SecretSource(options.new_file).read("the file from now on", confirm=True)
         )
         return [request.new_passphrase(secret, profile=options.profile)]
-    if options.add or options.add_keyring or options.remove:
+    if _says_what(options):
         return []
     keyring = key.keyring()
     if keyring is None:
-        raise InputError(
-            "nothing to change",
-            hint="--new-passphrase, --add-passphrase, --add-keyring, --remove, or a keyring",
-        )
+        raise _nothing_to_change()
     return [keyring]
+
+
+def _says_what(options: Rewrapping) -> bool:
+    return bool(options.new or options.add or options.add_keyring or options.remove)
+
+
+def _nothing_to_change() -> InputError:
+    return InputError(
+        "nothing to change",
+        hint="--new-passphrase, --add-passphrase, --add-keyring, --remove, or a keyring",
+    )
 
 
 def _additions(request: KeyRequest, options: Rewrapping) -> list[Key]:
@@ -362,6 +372,8 @@ def rotate(files: Sequence[str], request: KeyRequest, options: Reencryption, *, 
         raise InputError("rotate takes files only with --reencrypt")
     if anew and not files:
         raise InputError("--reencrypt needs files")
+    if anew:
+        _spare_stdin(find_files(files, recursive=options.recursive, vaults=True))
     rotate_keyring(request, quiet=options.quiet)
     return reencrypt(files, request, options) if anew else 0
 
@@ -396,15 +408,17 @@ def cat(files: Sequence[str], request: KeyRequest, *, byte_range: str | None) ->
     """Write the content of files to standard output."""
     from cotool import vault
 
+    wanted = None if byte_range is None else _parse_range(byte_range)
+    find_files(files, recursive=False, vaults=True)
     key = Opening(request)
     sink = _stdout()
     for file in files:
         source = _input(file)
-        if byte_range is None:
+        if wanted is None:
             vault.decrypt(source, sink, keys=[key])
             continue
         with vault.Vault(source, keys=[key]) as content:
-            start, end = _slice(byte_range, content.size)
+            start, end, _ = wanted.indices(content.size)
             while start < end:
                 piece = content.read(start, min(end - start, 1 << 20))
                 sink.write(piece)
@@ -413,15 +427,15 @@ def cat(files: Sequence[str], request: KeyRequest, *, byte_range: str | None) ->
     return 0
 
 
-def _slice(text: str, size: int) -> tuple[int, int]:
+def _parse_range(text: str) -> slice:
     found = _RANGE.fullmatch(text)
     if found is None:
         raise InputError(
-            f"--range {text}: expected A:B in bytes", hint="as in 0:100, 4096:, or -100:"
+            f"{text}: expected A:B in bytes",
+            parameter="byte_range",
+            hint="as in 0:100, 4096:, or -100:",
         )
-    start, end = (None if part == "" else int(part) for part in found.groups())
-    first, last, _ = slice(start, end).indices(size)
-    return first, last
+    return slice(*(None if part == "" else int(part) for part in found.groups()))
 
 
 def sign(
@@ -436,9 +450,11 @@ def sign(
 ) -> int:
     """Write a manifest."""
     from cotool import vault
+    from cotool.vault.batch import Job
     from cotool.vault.files import Target
 
     names = _signed_files(files, output, recursive=recursive)
+    _spare_results([Job("", output)], force=force)
     key = _signing_key(request, by_keyring=request.has_keyring, profile=profile, confirm=True)
     text = vault.sign(names, key=key, num_threads=threads)
     with Target(_stdout() if output in {None, STDIO} else str(output), force=force) as target:
@@ -614,6 +630,15 @@ def _spare_results(jobs: Sequence[Job], *, force: bool) -> None:
             raise InputError(
                 f"{name}: exists already", hint="--force replaces it, --output names another"
             )
+
+
+def spare_output(output: str | None, *, force: bool, text: bool) -> None:
+    """Raise InputError where what write_out() will write cannot be written."""
+    from cotool.vault.batch import Job
+
+    job = Job("", output or STDIO)
+    _spare_terminal([job], armor=text)
+    _spare_results([job], force=force)
 
 
 def write_out(data: bytes, output: str | None, *, force: bool, text: bool) -> None:

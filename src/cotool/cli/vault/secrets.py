@@ -29,6 +29,11 @@ class SecretSource:
     command: str | None = None
     system: bool = False
 
+    def __post_init__(self) -> None:
+        given = [self.file is not None, self.fd is not None, self.command is not None, self.system]
+        if sum(given) > 1:
+            raise InputError("a passphrase comes from one place", hint="name only one of them")
+
     @property
     def is_given(self) -> bool:
         """Whether the passphrase comes from somewhere else than a terminal."""
@@ -36,9 +41,6 @@ class SecretSource:
 
     def read(self, what: str, *, confirm: bool = False) -> str | bytes:
         """Return the passphrase for `what`. Raises InputError without anything of it."""
-        given = [self.file is not None, self.fd is not None, self.command is not None, self.system]
-        if sum(given) > 1:
-            raise InputError("a passphrase comes from one place", hint="name only one of them")
         if self.file is not None:
             return _from_file(self.file)
         if self.fd is not None:
