@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "logs/logfields.h"
+#include "logs/logjson.h"
 
 static int cotool_hex(const uint8_t *p, const uint8_t *end, uint32_t *code) {
     uint32_t value = 0;

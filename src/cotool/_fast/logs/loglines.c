@@ -8,7 +8,7 @@
 #include <immintrin.h>
 #endif
 
-#include "logs/logfields.h"
+#include "logs/loglogfmt.h"
 #include "logs/logtime.h"
 
 /* Newlines and literals are looked for in pieces of this size, which stay in the first-level cache
@@ -367,6 +367,9 @@ enum { COTOOL_LOOK_CLOSER = -2 };
 /* Words are looked for this far by COTOOL_PLACE_FIND. */
 #define COTOOL_FIND_REACH 160
 
+/* What the keys of a line hold; PLACE: a key of the level, whatever its value. */
+enum { COTOOL_HAS_TIME = 1, COTOOL_HAS_PLACE = 2, COTOOL_HAS_LEVEL = 4 };
+
 /* ---- one pass, for each CPU ---------------------------------------------------------------- */
 
 #if COTOOL_DISPATCH
@@ -566,11 +569,38 @@ int cotool_read_form(const char *form, const uint8_t *text, const uint8_t *end, 
     return length;
 }
 
+int cotool_add_key(cotool_keys *keys, const char *path) {
+    int parent = 0;
+    if (!keys->nodes) keys->nodes = 1, keys->node[0].value = -1;
+    for (;;) {
+        size_t size = strcspn(path, "\x1f");
+        uint8_t *link = &keys->node[parent].child;
+        if (!size || size >= COTOOL_KEY) return -1;
+        while (*link && (keys->node[*link].size != size || memcmp(keys->node[*link].text, path, size)))
+            link = &keys->node[*link].next;
+        if (!*link) {
+            cotool_key *node = &keys->node[keys->nodes];
+            if (keys->nodes == COTOOL_KEY_NODES) return -1;
+            node->size = (uint8_t)size, node->value = -1;
+            memcpy(node->text, path, size);
+            *link = keys->nodes++;
+        }
+        parent = *link;
+        if (!path[size]) break;
+        path += size + 1;
+    }
+    if (keys->node[parent].value < 0) {
+        if (keys->values == COTOOL_VALUES) return -1;
+        keys->node[parent].value = (int8_t)keys->values++;
+    }
+    return keys->node[parent].value;
+}
+
 void cotool_config_formats(cotool_config *config) {
     memset(config->by_first_byte, 0, sizeof config->by_first_byte);
     config->simple = !config->filtered && !config->show && !config->entries;
     for (int n = 0; n < config->formats; n++) {
-        const cotool_format *f = &config->format[n];
+        cotool_format *f = &config->format[n];
         int shift = f->time_open != 0, layouts = 0;
         uint64_t digits = ~(uint64_t)0, others = ~(uint64_t)0;
         for (int k = 0; k < COTOOL_LAYOUTS + config->own_layouts; k++)
@@ -581,10 +611,21 @@ void cotool_config_formats(cotool_config *config) {
         if (!layouts || f->kind != COTOOL_FORMAT_TEXT || f->pri || f->time_token != 0)
             digits = others = 0;
         if (f->lead[0]) digits = others = 0;
-        config->quick[n] =
-            f->kind == COTOOL_FORMAT_TEXT && !f->pri && f->time_token >= 0 && !f->lead[0];
+        config->quick[n] = f->kind == COTOOL_FORMAT_TEXT && !f->pri && f->time_token >= 0 &&
+                           !f->lead[0] && f->payload == COTOOL_FORMAT_TEXT;
         for (int k = 0; k < f->places; k++)
             if (f->place[k].kind != COTOOL_PLACE_WORD || f->place[k].before) config->quick[n] = 0;
+        /* The best time and the best level: no more is asked of a line that has both. */
+        f->keys.enough = 0;
+        if (f->times) {
+            f->keys.enough |= (uint32_t)1 << f->time[0].value;
+            if (f->time[0].join) f->keys.enough |= (uint32_t)1 << f->time[0].joined;
+        }
+        for (int k = 0; k < f->places; k++)
+            if (f->place[k].kind == COTOOL_PLACE_KEY && f->place[k].value >= 0) {
+                f->keys.enough |= (uint32_t)1 << f->place[k].value;
+                break;
+            }
         config->must[n] = (digits | others) << shift;
         config->want[n] = digits << shift;
     }
@@ -688,6 +729,11 @@ int cotool_span_finish(const cotool_config *config, cotool_span *span) {
     int status = span->record.open && !config->simple ? cotool_commit(config, span) : 0;
     span->record.open = 0;
     return status;
+}
+
+int cotool_read_level(const uint8_t *text, const uint8_t *end, int scale) {
+    cotool_value value = {COTOOL_STRING, text, end};
+    return cotool_value_level(&value, scale);
 }
 
 int cotool_layout_count(void) { return COTOOL_LAYOUTS; }

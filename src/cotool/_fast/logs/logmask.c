@@ -8,7 +8,7 @@
 #endif
 
 #include "base/cpu.h"
-#include "logs/logfields.h"
+#include "logs/loglogfmt.h"
 
 /* ---- bytes --------------------------------------------------------------------------------- */
 

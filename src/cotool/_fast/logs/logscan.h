@@ -48,8 +48,19 @@ enum {
     COTOOL_PLACE_SHORT   /* two letters before a number in parentheses: Er(163) */
 };
 
-/* What numbers as levels mean. */
-enum { COTOOL_SCALE_SYSLOG, COTOOL_SCALE_BUNYAN, COTOOL_SCALE_PYTHON };
+/* What numbers as levels mean. NONE: nothing; STATUS: they are those of HTTP. */
+enum {
+    COTOOL_SCALE_SYSLOG,
+    COTOOL_SCALE_BUNYAN,
+    COTOOL_SCALE_PYTHON,
+    COTOOL_SCALE_OTEL,
+    COTOOL_SCALE_DOTNET,
+    COTOOL_SCALE_NEXTCLOUD,
+    COTOOL_SCALE_WINDOWS,
+    COTOOL_SCALE_STATUS,
+    COTOOL_SCALE_NONE,
+    COTOOL_SCALES
+};
 
 enum { COTOOL_FORMAT_TEXT, COTOOL_FORMAT_JSON, COTOOL_FORMAT_LOGFMT };
 
@@ -70,7 +81,37 @@ typedef struct {
     uint8_t scale;        /* of numbers */
     uint32_t lead, trail; /* classes of the bytes that may stand before and after the word */
     char key[COTOOL_KEY];
+    int8_t value; /* of `keys`: the value of a key in JSON and logfmt */
 } cotool_place;
+
+/* Keys that are looked for. They lead through nested objects: the siblings of a node are keys of
+ * one object, its children those of the object that is its value. A link of 0 ends a list, node 0 is
+ * the root. */
+#define COTOOL_KEY_NODES 48
+#define COTOOL_VALUES 24 /* that are taken out of a line */
+
+typedef struct {
+    uint8_t size, child, next;
+    int8_t value; /* which of the values it is, -1: none */
+    char text[COTOOL_KEY];
+} cotool_key;
+
+typedef struct {
+    uint8_t nodes, values;
+    uint32_t enough; /* bits of the values with which no further ones are needed, 0: never */
+    cotool_key node[COTOOL_KEY_NODES];
+} cotool_keys;
+
+/* A key that holds the time. With another one that is joined to it, it holds the date alone, and the
+ * other one the time of day, or it holds seconds, and the other one nanoseconds. */
+enum { COTOOL_JOIN_NONE, COTOOL_JOIN_DAY, COTOOL_JOIN_NANOS };
+#define COTOOL_TIMES 8
+
+typedef struct {
+    int8_t value, joined; /* of `keys` */
+    uint8_t join;
+    uint64_t layouts;
+} cotool_time_key;
 
 enum { COTOOL_UPPER = 1, COTOOL_LOWER = 2, COTOOL_TITLE = 4 };
 
@@ -82,7 +123,10 @@ typedef struct {
     char lead[COTOOL_LEAD]; /* what stands right before the time, instead of token and byte */
     uint16_t reach; /* the time begins among so many bytes; 0: the line begins with `lead` */
     uint64_t layouts;   /* bits of cotool_config.layout */
-    char time_key[COTOOL_KEY];
+    uint8_t payload; /* COTOOL_FORMAT_JSON, ..._LOGFMT: of a text, what stands in it; else TEXT */
+    cotool_keys keys;
+    int times;
+    cotool_time_key time[COTOOL_TIMES]; /* the first that can be read counts */
     uint8_t fallback; /* the level where no place has one */
     int places;
     cotool_place place[COTOOL_PLACES];
@@ -296,6 +340,10 @@ void cotool_config_close(cotool_config *config);
 int cotool_read_form(const char *form, const uint8_t *text, const uint8_t *end, int64_t *seconds,
                      int *nanos, int *zoned, int *cycle);
 
+/* Adds the key to which `path` leads, the names of objects and of a member with bytes 31 between
+ * them. Returns the number of its value, -1: there is no room. */
+int cotool_add_key(cotool_keys *keys, const char *path);
+
 /* These return 0, ENOMEM, or EINVAL for a program that is none. */
 int cotool_worker_open(cotool_worker *worker, const cotool_config *config, size_t block);
 void cotool_worker_close(cotool_worker *worker, const cotool_config *config);
@@ -314,6 +362,8 @@ int cotool_probe_times(const uint8_t *line, const uint8_t *end, int tokens, coto
                        int most);
 int cotool_probe_levels(const uint8_t *line, const uint8_t *from, const uint8_t *end,
                         cotool_seen_level *seen, int most);
+/* The level that a value states, COTOOL_UNKNOWN: none; numbers by a scale. */
+int cotool_read_level(const uint8_t *text, const uint8_t *end, int scale);
 int64_t cotool_period(int kind); /* seconds of COTOOL_YEARLY, COTOOL_DAILY */
 int cotool_layout_count(void);
 const char *cotool_layout_form(int layout);

@@ -22,6 +22,7 @@ cdef extern from "logs/logscan.h" nogil:
         COTOOL_PLACES
         COTOOL_KEY
         COTOOL_LEAD
+        COTOOL_TIMES
         COTOOL_PADDING
         COTOOL_LINE_LIMIT
         COTOOL_UNKNOWN
@@ -29,6 +30,13 @@ cdef extern from "logs/logscan.h" nogil:
         uint8_t kind, before, token, word, styles, scale
         uint32_t lead, trail
         char* key
+        signed char value
+    ctypedef struct cotool_keys:
+        pass
+    ctypedef struct cotool_time_key:
+        signed char value, joined
+        uint8_t join
+        uint64_t layouts
     ctypedef struct cotool_format:
         uint8_t kind, pri
         signed char time_token
@@ -36,7 +44,10 @@ cdef extern from "logs/logscan.h" nogil:
         char* lead
         unsigned short reach
         uint64_t layouts
-        char* time_key
+        uint8_t payload
+        cotool_keys keys
+        int times
+        cotool_time_key* time
         uint8_t fallback
         int places
         cotool_place* place
@@ -135,6 +146,7 @@ cdef extern from "logs/logscan.h" nogil:
                          int64_t* seconds, int* nanos, int* zoned, int* cycle)
     const char* cotool_month_name(int n)
     int cotool_form_cycle(const char* form)
+    int cotool_add_key(cotool_keys* keys, const char* path)
     int cotool_worker_open(cotool_worker* worker, const cotool_config* config, size_t block)
     void cotool_worker_close(cotool_worker* worker, const cotool_config* config)
     int cotool_span_open(cotool_span* span, const cotool_config* config)
@@ -153,7 +165,9 @@ cdef extern from "logs/logscan.h" nogil:
                            cotool_seen_time* seen, int most)
     int cotool_probe_levels(const uint8_t* line, const uint8_t* start, const uint8_t* end,
                             cotool_seen_level* seen, int most)
+    int cotool_read_level(const uint8_t* text, const uint8_t* end, int scale)
     int64_t cotool_period(int kind)
+    int cotool_read_level(const uint8_t* text, const uint8_t* end, int scale)
     int cotool_layout_count()
     const char* cotool_layout_form(int layout)
     int cotool_layout_cycle(int layout)
@@ -229,6 +243,13 @@ def read_time(bytes form not None, bytes line not None, Py_ssize_t start=0):
     cdef int nanos, zoned, cycle
     cdef int length = cotool_read_form(form, text, text + size, &seconds, &nanos, &zoned, &cycle)
     return (length, seconds, nanos, bool(zoned), cycle) if length else None
+
+
+def value_level(bytes value not None, int scale):
+    """Return the level that the value of a key states; numbers are of one of the scales."""
+    cdef uint8_t text[256]
+    cdef Py_ssize_t size = padded(value, text, sizeof(text))
+    return cotool_read_level(text, text + size, scale)
 
 
 cdef class Regex:
@@ -483,15 +504,11 @@ cdef class Scanner:
             f.time_token = given["time_token"]
             f.time_open = given["time_open"]
             f.layouts = given["layouts"]
-            for form in given["forms"]:
-                k = cotool_config_form(&self.config, <const char*><bytes>form)
-                if k < 0:
-                    raise ValueError("too many forms of times")
-                self.keep.append(form)
-                f.layouts |= <uint64_t>1 << k
+            f.layouts |= self._forms(given["forms"])
             strncpy(f.lead, <const char*>(<bytes>given["lead"]), COTOOL_LEAD - 1)
             f.reach = given["reach"]
-            strncpy(f.time_key, <const char*>(<bytes>given["time_key"]), COTOOL_KEY - 1)
+            f.payload = given["payload"]
+            self._set_times(f, given["times"])
             f.fallback = given["fallback"]
             f.places = len(given["places"])
             if f.places > COTOOL_PLACES:
@@ -503,8 +520,38 @@ cdef class Scanner:
                 p.styles, p.scale = place["styles"], place["scale"]
                 p.lead, p.trail = place["lead"], place["trail"]
                 strncpy(p.key, <const char*>(<bytes>place["key"]), COTOOL_KEY - 1)
+                p.value = self._key(f, place["path"]) if place["path"] else -1
             for k in given["first"]:
                 f.first[k] = 1
+
+    cdef uint64_t _forms(self, forms) except? 1:
+        cdef uint64_t layouts = 0
+        cdef int n
+        for form in forms:
+            n = cotool_config_form(&self.config, <const char*><bytes>form)
+            if n < 0:
+                raise ValueError("too many forms of times")
+            self.keep.append(form)
+            layouts |= <uint64_t>1 << n
+        return layouts
+
+    cdef int _key(self, cotool_format* f, path) except -1:
+        cdef bytes joined = b"\x1f".join(path)
+        cdef int value = cotool_add_key(&f.keys, <const char*>joined)
+        if value < 0:
+            raise ValueError("too many keys, or too long ones")
+        return value
+
+    cdef int _set_times(self, cotool_format* f, times) except -1:
+        cdef int n
+        if len(times) > COTOOL_TIMES:
+            raise ValueError(f"at most {COTOOL_TIMES} keys of the time")
+        f.times = len(times)
+        for n, given in enumerate(times):
+            f.time[n].value = self._key(f, given["path"])
+            f.time[n].join = given["join"]
+            f.time[n].joined = self._key(f, given["joined"]) if given["join"] else -1
+            f.time[n].layouts = <uint64_t>given["layouts"] | self._forms(given["forms"])
 
     cdef int _set_labels(self, labels) except -1:
         cdef Forms forms = labels.forms

@@ -33,7 +33,7 @@ def contents_of(path: str) -> Contents | None:
     from cotool.logs.formats.recognise import recognise
 
     found = recognise([line.rstrip(b"\r") for line in lines[: max(1, len(lines) - 1)]])
-    if any(form.time_token >= 0 or form.places for form in found):
+    if any(form.has_time or form.places for form in found):
         return "log"
     return "answers" if _is_table(lines[0]) else None
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from cotool.errors import InputError
-from cotool.logs.formats.keyed import LEVEL_KEYS, TIME_KEYS
+from cotool.logs.formats.names import is_level_name, is_time_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,11 @@ def sample_of_document(head: bytes) -> list[bytes]:
 def _holds_records(first: dict[str, Any]) -> bool:
     """Tell whether an object holds records, and is not one itself, with its own level or time."""
     listed = any(isinstance(first.get(key), list) for key in _LISTS)
-    return listed and not any(key.lower() in (*LEVEL_KEYS, *TIME_KEYS) for key in first)
+    return listed and not any(
+        is_level_name(key) or is_time_name(key)
+        for key, value in first.items()
+        if not isinstance(value, (dict, list))
+    )
 
 
 def document_lines(blocks: Iterator[bytes], path: str) -> Iterator[bytes]:

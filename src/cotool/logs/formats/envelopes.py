@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.logs.envelopes import Unwrapper
 from cotool.logs.formats.documents import document_lines, sample_of_document
-from cotool.logs.formats.keyed import LEVEL_KEYS, TIME_KEYS, is_level, json_objects, layouts_of
-from cotool.logs.formats.model import JSON, LOGFMT
+from cotool.logs.formats.fields import find_fields, level_of, rows_of
+from cotool.logs.formats.keyed import json_objects
+from cotool.logs.formats.model import JSON, LOGFMT, UNKNOWN
+from cotool.logs.formats.names import is_level_name
 from cotool.logs.formats.recognise import recognise
 
 if TYPE_CHECKING:
@@ -127,9 +129,7 @@ def _of_objects(lines: Sequence[bytes]) -> Envelope | None:
         return None
     names = Counter(key for row in rows for key in row)
     common = [key for key, count in names.items() if count >= _MOST * len(rows)]
-    if any(
-        key.lower() in LEVEL_KEYS and any(is_level(row.get(key)) for row in rows) for key in names
-    ):
+    if any(is_level_name(key) and any(_is_level(row.get(key)) for row in rows) for key in names):
         return None
     for text_key in sorted(
         (key for key in common if key.lower() in _TEXT_KEYS),
@@ -141,18 +141,12 @@ def _of_objects(lines: Sequence[bytes]) -> Envelope | None:
         begins = _worth_it([text.encode("utf-8", "replace") for text in texts], keyed=False)
         if begins is None:
             continue
-        time_key = next(
-            (
-                key
-                for key in sorted(common, key=lambda key: _rank(key.lower()))
-                if key.lower() in TIME_KEYS and all(layouts_of(row.get(key)) for row in rows[:20])
-            ),
-            "",
-        )
+        times = find_fields(rows_of(rows[:20])).times
+        time_key = next((b"".join(key.path) for key in times if len(key.path) == 1), b"")
         return Envelope(
             f"in {text_key}",
             text_key=text_key.encode(),
-            time_key=time_key.encode(),
+            time_key=time_key,
             # Docker cuts long lines, and only the last piece ends in a newline.
             ended=text_key == "log" and any(text.endswith("\n") for text in texts),
             begins=begins,
@@ -160,8 +154,9 @@ def _of_objects(lines: Sequence[bytes]) -> Envelope | None:
     return None
 
 
-def _rank(name: str) -> int:
-    return TIME_KEYS.index(name) if name in TIME_KEYS else len(TIME_KEYS)
+def _is_level(value: object) -> bool:
+    """Tell whether a member states a level in words: then the object speaks for itself."""
+    return isinstance(value, str) and level_of(value) != UNKNOWN
 
 
 def _worth_it(texts: Sequence[bytes], *, keyed: bool) -> bytes | None:
@@ -172,7 +167,7 @@ def _worth_it(texts: Sequence[bytes], *, keyed: bool) -> bytes | None:
     """
     lines = [line for text in texts for line in text.split(b"\n")[:1]]
     formats = [found for found in recognise(lines) if found.share >= 0.02]
-    dated = [found for found in formats if found.time_token >= 0 or found.time_key]
+    dated = [found for found in formats if found.has_time]
     levels = [found for found in formats if found.places]
     if keyed and not (dated or any(found.kind in {JSON, LOGFMT} for found in levels)):
         return None

@@ -11,9 +11,12 @@ from cotool.logs.formats.model import (
     KEY,
     LETTER,
     LOGFMT,
+    MAX_PLACES,
+    MAX_TIMES,
     WORD,
     Format,
     Place,
+    TimeKey,
     layout_forms,
 )
 
@@ -57,12 +60,22 @@ def _keyed(name: str, keys: str) -> Format:
     return Format(
         name=f"{name} (time in {chosen['time']}, level in {chosen['level']})",
         kind=JSON if name == "json" else LOGFMT,
-        time_token=0,
-        layouts=_every_layout(),
-        time_key=chosen["time"].encode(),
-        places=(Place(KEY, key=chosen["level"].encode(), scale=BUNYAN),),
+        times=tuple(TimeKey(path, _every_layout()) for path in _paths(chosen["time"]))[:MAX_TIMES],
+        places=tuple(Place(KEY, path=path, scale=BUNYAN) for path in _paths(chosen["level"]))[
+            :MAX_PLACES
+        ],
         first=b"{" if name == "json" else bytes(range(33, 256)),
     )
+
+
+def _paths(key: str) -> list[tuple[bytes, ...]]:
+    """Return what a key with dots may be: one name, or names of nested objects."""
+    first, dot, rest = key.partition(".")
+    if not dot or not first or not rest:
+        return [(key.encode(),)]
+    nested = [(first.encode(), *path) for path in _paths(rest)]
+    whole = [(first.encode() + b"." + path[0], *path[1:]) for path in _paths(rest)]
+    return [*whole, *nested]
 
 
 def _head(text: str) -> Format:

@@ -8,15 +8,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cotool._fast.logs import logscan
 from cotool.logs.levels import LEVELS
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 # As in logscan.h.
 WORD, LETTER, GLOG, SYMBOL, STATUS, PRI, KEY, FIND, CODE, SHORT = range(10)
 TEXT, JSON, LOGFMT = range(3)
-SYSLOG, BUNYAN, PYTHON = range(3)
+SYSLOG, BUNYAN, PYTHON, OTEL, DOTNET, NEXTCLOUD, WINDOWS, HTTP, WORDS_ONLY = range(9)
+ALONE, DAY, NANOS = range(3)
+MAX_TIMES = 8
+MAX_VALUES = 24
+MAX_KEY = 47
 UPPER, LOWER, TITLE = 1, 2, 4
 MAX_FORMATS = 16
 MAX_PLACES = 8
@@ -38,6 +45,22 @@ class Place:
     lead: int = ANY
     trail: int = ANY
     key: bytes = b""
+    path: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TimeKey:
+    """A key that holds the time, of JSON or logfmt; the fields are those of cotool_time_key.
+
+    `path` leads to it through objects. `join` DAY: it holds the date, and `joined` the time of day;
+    NANOS: it holds seconds, and `joined` nanoseconds. `layouts` and `forms` are as in Format.
+    """
+
+    path: tuple[bytes, ...]
+    layouts: int
+    join: int = ALONE
+    joined: tuple[bytes, ...] = ()
+    forms: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +89,9 @@ class Format:
     """One layout of lines; the fields are those of cotool_format in logscan.h.
 
     `layouts` are bits of the forms of times that are known beforehand; `forms` are others, as
-    programs in the language of logtime.h. `name` is for people; `fallback` is the level (of LEVELS)
+    programs in the language of logtime.h. `payload` is JSON or LOGFMT where an object or pairs
+    follow the head of a text; their fields count more than those of the head. `times` are the keys
+    of the time, the best first. `name` is for people; `fallback` is the level (of LEVELS)
     where no place has one; `share` is the share of the sample's lines that it explains, and
     `reasons` say why its fields were chosen.
     """
@@ -80,7 +105,8 @@ class Format:
     reach: int = 0
     layouts: int = 0
     forms: tuple[bytes, ...] = ()
-    time_key: bytes = b""
+    payload: int = TEXT
+    times: tuple[TimeKey, ...] = ()
     places: tuple[Place, ...] = ()
     fallback: int = UNKNOWN
     first: bytes = bytes(range(256))
@@ -89,13 +115,18 @@ class Format:
 
     def to_kernel(self) -> dict[str, object]:
         """Return the mapping that logscan.Scanner takes."""
-        people = {"places", "reasons"}
-        fields = {name: getattr(self, name) for name in self.__slots__ if name not in people}
-        return fields | {
-            "places": [
-                {name: getattr(place, name) for name in place.__slots__} for place in self.places
-            ]
-        }
+        apart = {"places", "times", "reasons"}
+        fields = {name: getattr(self, name) for name in self.__slots__ if name not in apart}
+        return fields | {"places": _rows(self.places), "times": _rows(self.times)}
+
+    @property
+    def has_time(self) -> bool:
+        """Tell whether records of the format have times."""
+        return self.time_token >= 0 or bool(self.times)
+
+
+def _rows(items: Sequence[Place] | Sequence[TimeKey]) -> list[dict[str, object]]:
+    return [{name: getattr(item, name) for name in item.__slots__} for item in items]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +184,10 @@ def is_dated(found: Format) -> bool:
 
 def forms_of(found: Format) -> tuple[bytes, ...]:
     """Return the forms of the format's times, those known beforehand first."""
+    layouts, forms = found.layouts, list(found.forms)
+    for key in found.times:
+        layouts |= key.layouts
+        forms += key.forms
     known = layout_forms()
-    bits = (n for n in range(len(known)) if found.layouts >> n & 1)
-    return (*(known[n][0].encode() for n in bits), *found.forms)
+    bits = (n for n in range(len(known)) if layouts >> n & 1)
+    return (*(known[n][0].encode() for n in bits), *forms)

@@ -65,5 +65,5 @@ def sample_lines(windows: Iterable[tuple[bytes, bool]], most: int = 1000) -> lis
         # The last piece is cut off, unless it is all there is.
         found = found[:-1] or found
         step = max(1, len(found) // each)
-        lines += [line.rstrip(b"\r")[:1024] for line in found[::step][:each]]
+        lines += [line.rstrip(b"\r") for line in found[::step][:each]]
     return lines

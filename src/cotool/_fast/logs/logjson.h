@@ -1,0 +1,127 @@
+/* Lines of JSON: values of members, also of nested ones, in one pass. */
+#ifndef COTOOL_LOGJSON_H
+#define COTOOL_LOGJSON_H
+
+#include "logs/logvalues.h"
+
+/* Past the closing quote of the string whose text begins at p, NULL: it does not end. */
+static const uint8_t *cotool_skip_string(const uint8_t *p, const uint8_t *end) {
+    for (;;) {
+        const uint8_t *quote = memchr(p, '"', (size_t)(end - p)), *back;
+        if (!quote) return NULL;
+        for (back = quote; back > p && back[-1] == '\\'; back--) {
+        }
+        if ((quote - back) % 2 == 0) return quote + 1;
+        p = quote + 1;
+    }
+}
+
+static const uint8_t *cotool_skip_blank(const uint8_t *p, const uint8_t *end) {
+    while (p < end && (*p == ' ' || *p == '\t' || *p == '\r')) p++;
+    return p;
+}
+
+/* Reads the JSON value at p; returns what follows it, NULL where it is cut short. */
+static const uint8_t *cotool_json_value(const uint8_t *p, const uint8_t *end, cotool_value *value) {
+    if (p >= end) return NULL;
+    value->start = p;
+    if (*p == '"') {
+        const uint8_t *next = cotool_skip_string(p + 1, end);
+        if (!next) return NULL;
+        value->kind = COTOOL_STRING, value->start = p + 1, value->end = next - 1;
+        return next;
+    }
+    if (*p == '{' || *p == '[') {
+        size_t depth = 0;
+        do {
+            if (p >= end) return NULL;
+            if (*p == '"') {
+                if (!(p = cotool_skip_string(p + 1, end))) return NULL;
+                continue;
+            }
+            if (*p == '{' || *p == '[') depth++;
+            else if (*p == '}' || *p == ']') depth--;
+            p++;
+        } while (depth);
+        value->kind = COTOOL_NESTED, value->end = p;
+        return p;
+    }
+    while (p < end && *p != ',' && *p != '}' && *p != ']' && *p != ' ' && *p != '\t') p++;
+    value->kind = COTOOL_BARE, value->end = p;
+    return p;
+}
+
+/* The next member of an object, from behind its brace or a member; returns what follows the colon,
+ * NULL at the end of the object and where it is broken. `last` tells where the end is. */
+static const uint8_t *cotool_json_key(const uint8_t *p, const uint8_t *end, const uint8_t **key,
+                                      size_t *size) {
+    p = cotool_skip_blank(p, end);
+    if (p < end && *p == ',') p = cotool_skip_blank(p + 1, end);
+    if (p >= end || *p != '"') return NULL;
+    *key = p + 1;
+    if (!(p = cotool_skip_string(*key, end))) return NULL;
+    *size = (size_t)(p - 1 - *key);
+    p = cotool_skip_blank(p, end);
+    if (p >= end || *p != ':') return NULL;
+    return cotool_skip_blank(p + 1, end);
+}
+
+/* Takes the values of keys out of the object at p, whose keys are the children of `parent`, in one
+ * pass, which ends early where there are `enough`. A list counts for its first element. Returns
+ * what follows the object, NULL where it ended early or is broken. */
+static const uint8_t *cotool_json_members(const uint8_t *p, const uint8_t *end,
+                                          const cotool_keys *keys, int parent, uint32_t enough,
+                                          cotool_members *members) {
+    const uint8_t *key;
+    size_t size;
+    cotool_value value;
+    if (p >= end || *p != '{') return NULL;
+    for (p++;;) {
+        const uint8_t *next = cotool_json_key(p, end, &key, &size), *inner;
+        int node;
+        if (!next) break;
+        p = next;
+        node = cotool_find_key(keys, parent, key, size);
+        inner = p;
+        if (node && keys->node[node].child && p < end && *p == '[')
+            inner = cotool_skip_blank(p + 1, end);
+        if (node && keys->node[node].child && inner < end && *inner == '{') {
+            next = cotool_json_members(inner, end, keys, node, enough, members);
+            if (!next) return NULL;
+            if (inner != p && !(next = cotool_json_value(p, end, &value))) return NULL;
+            p = next;
+            continue;
+        }
+        if (!(p = cotool_json_value(p, end, &value))) return NULL;
+        if (value.kind == COTOOL_NESTED || !node) continue;
+        if (value.kind == COTOOL_BARE && *value.start == 'n') continue; /* null */
+        cotool_take_value(keys, node, &value, members);
+        if (enough && (members->found & enough) == enough) return NULL;
+    }
+    p = cotool_skip_blank(p, end);
+    return p < end && *p == '}' ? p + 1 : NULL;
+}
+
+/* Where an object begins in a text: a brace before a key, NULL: nowhere. */
+static const uint8_t *cotool_find_object(const uint8_t *p, const uint8_t *end) {
+    for (; (p = memchr(p, '{', (size_t)(end - p))); p++) {
+        const uint8_t *q = cotool_skip_blank(p + 1, end);
+        if (q < end && *q == '"') return p;
+    }
+    return NULL;
+}
+
+/* Finds a member of the object at p. */
+static cotool_value cotool_json_find(const uint8_t *p, const uint8_t *end, const char *wanted) {
+    cotool_value value = {COTOOL_NO_VALUE, NULL, NULL}, none = value;
+    const uint8_t *key;
+    size_t size, wanted_size = strlen(wanted);
+    if (p >= end || *p != '{') return none;
+    for (p++; (p = cotool_json_key(p, end, &key, &size));) {
+        if (!(p = cotool_json_value(p, end, &value))) return none;
+        if (size == wanted_size && !memcmp(key, wanted, size)) return value;
+    }
+    return none;
+}
+
+#endif

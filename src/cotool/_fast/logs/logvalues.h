@@ -1,0 +1,169 @@
+/* Values of the keys of structured log lines: what is read of them, and the level that they state. */
+#ifndef COTOOL_LOGVALUES_H
+#define COTOOL_LOGVALUES_H
+
+#include "logs/logfields.h"
+
+enum { COTOOL_NO_VALUE, COTOOL_STRING, COTOOL_BARE, COTOOL_NESTED };
+
+typedef struct {
+    int kind;
+    const uint8_t *start, *end; /* a string without its quotes */
+} cotool_value;
+
+/* ---- keys that are looked for --------------------------------------------------------------- */
+
+/* What was found: the first value of each key. */
+typedef struct {
+    uint32_t found;
+    cotool_value value[COTOOL_VALUES];
+} cotool_members;
+
+/* The node of a key among the children of another one, 0: none. */
+COTOOL_INLINE int cotool_find_key(const cotool_keys *keys, int parent, const uint8_t *key,
+                                  size_t size) {
+    int n = keys->node[parent].child;
+    while (n && (keys->node[n].size != size || memcmp(keys->node[n].text, key, size)))
+        n = keys->node[n].next;
+    return n;
+}
+
+COTOOL_INLINE void cotool_take_value(const cotool_keys *keys, int node, const cotool_value *value,
+                                     cotool_members *members) {
+    int n = node ? keys->node[node].value : -1;
+    if (n < 0 || members->found >> n & 1) return;
+    members->found |= (uint32_t)1 << n;
+    members->value[n] = *value;
+}
+
+/* ---- levels ---------------------------------------------------------------------------------- */
+
+/* The levels of numbers from 0 on, `step` apart. */
+static const struct {
+    uint8_t step, count;
+    uint8_t level[25];
+} cotool_scales[COTOOL_SCALES] = {
+    [COTOOL_SCALE_SYSLOG] = {1, 8, {COTOOL_CRITICAL, COTOOL_CRITICAL, COTOOL_CRITICAL, COTOOL_ERROR,
+                                    COTOOL_WARNING, COTOOL_NOTICE, COTOOL_INFO, COTOOL_DEBUG}},
+    [COTOOL_SCALE_BUNYAN] = {10, 7, {COTOOL_TRACE, COTOOL_TRACE, COTOOL_DEBUG, COTOOL_INFO,
+                                     COTOOL_WARNING, COTOOL_ERROR, COTOOL_CRITICAL}},
+    [COTOOL_SCALE_PYTHON] = {10, 6, {COTOOL_TRACE, COTOOL_DEBUG, COTOOL_INFO, COTOOL_WARNING,
+                                     COTOOL_ERROR, COTOOL_CRITICAL}},
+    [COTOOL_SCALE_OTEL] = {1, 25, {COTOOL_UNKNOWN,  COTOOL_TRACE,    COTOOL_TRACE,   COTOOL_TRACE,
+                                   COTOOL_TRACE,    COTOOL_DEBUG,    COTOOL_DEBUG,   COTOOL_DEBUG,
+                                   COTOOL_DEBUG,    COTOOL_INFO,     COTOOL_INFO,    COTOOL_INFO,
+                                   COTOOL_INFO,     COTOOL_WARNING,  COTOOL_WARNING, COTOOL_WARNING,
+                                   COTOOL_WARNING,  COTOOL_ERROR,    COTOOL_ERROR,   COTOOL_ERROR,
+                                   COTOOL_ERROR,    COTOOL_CRITICAL, COTOOL_CRITICAL,
+                                   COTOOL_CRITICAL, COTOOL_CRITICAL}},
+    [COTOOL_SCALE_DOTNET] = {1, 6, {COTOOL_TRACE, COTOOL_DEBUG, COTOOL_INFO, COTOOL_WARNING,
+                                    COTOOL_ERROR, COTOOL_CRITICAL}},
+    [COTOOL_SCALE_NEXTCLOUD] = {1, 5, {COTOOL_DEBUG, COTOOL_INFO, COTOOL_WARNING, COTOOL_ERROR,
+                                       COTOOL_CRITICAL}},
+    [COTOOL_SCALE_WINDOWS] = {1, 6, {COTOOL_INFO, COTOOL_CRITICAL, COTOOL_ERROR, COTOOL_WARNING,
+                                     COTOOL_INFO, COTOOL_DEBUG}},
+};
+
+/* A number as a level by one of the scales; -1: it says nothing. */
+static int cotool_number_level(int number, int scale) {
+    int n;
+    if (scale == COTOOL_SCALE_STATUS)
+        return number < 100 || number > 599 ? -1 : cotool_status_level(number);
+    if (number < 0 || !cotool_scales[scale].count) return -1;
+    if (cotool_scales[scale].step > 1 && number < 1) return -1;
+    n = number / cotool_scales[scale].step;
+    return n < cotool_scales[scale].count ? cotool_scales[scale].level[n] : -1;
+}
+
+/* Past an escape that colours text, as it is written or by \u001b, \x1b, \e or \033; p where there
+ * is none. */
+static const uint8_t *cotool_skip_colour(const uint8_t *p, const uint8_t *end) {
+    static const char *const signs[] = {"\x1b[", "\\u001b[", "\\u001B[", "\\x1b[", "\\e[", "\\033["};
+    for (size_t n = 0; n < sizeof signs / sizeof signs[0]; n++) {
+        size_t size = strlen(signs[n]);
+        const uint8_t *q = p + size;
+        if ((size_t)(end - p) <= size || memcmp(p, signs[n], size)) continue;
+        while (q < end && (cotool_is_digit(*q) || *q == ';' || *q == ':' || *q == '?')) q++;
+        return q < end && cotool_is_letter(*q) ? q + 1 : p;
+    }
+    return p;
+}
+
+/* The value without colours and blanks around it. */
+static void cotool_trim_value(cotool_value *value) {
+    const uint8_t *p = value->start, *q, *end = value->end;
+    for (;; p = q) {
+        q = p < end && (*p == ' ' || *p == '\t') ? p + 1 : cotool_skip_colour(p, end);
+        if (q == p) break;
+    }
+    for (q = p; q < end && *q != '\x1b' && *q != '\\'; q++) {
+    }
+    if (q < end && cotool_skip_colour(q, end) > q) end = q;
+    while (end > p && (end[-1] == ' ' || end[-1] == '\t')) end--;
+    value->start = p, value->end = end;
+}
+
+#define COTOOL_DATE_SIZE 64 /* bytes of the longest date and time of day that are joined */
+#define COTOOL_LEVEL_VALUE 40 /* bytes of the longest value that is read as a level */
+
+/* The level that a value states, COTOOL_UNKNOWN where it states none that is known: a number by
+ * its scale, a letter, or a word that names one, with numbers and marks around it at most
+ * ("4 - Warning", "<error>", "ERROR2" of OpenTelemetry, "SEVERITY_ERROR"). */
+static int cotool_value_level(const cotool_value *given, int scale) {
+    cotool_value value = *given;
+    const uint8_t *first = NULL, *last = NULL, *p;
+    int level = -1, style, number = 0, digits = 0;
+    uint8_t word[16] = {0};
+    size_t size;
+    cotool_trim_value(&value);
+    size = (size_t)(value.end - value.start);
+    if (size == 0 || size > COTOOL_LEVEL_VALUE) return COTOOL_UNKNOWN;
+    for (p = value.start; p < value.end && cotool_is_digit(*p) && number < 10000; p++)
+        number = number * 10 + *p - '0', digits++;
+    if (p == value.end && digits) {
+        level = cotool_number_level(number, scale);
+        return level < 0 ? COTOOL_UNKNOWN : level;
+    }
+    if (size == 1) {
+        level = cotool_letter_level(value.start[0]);
+        return level < 0 ? COTOOL_UNKNOWN : level;
+    }
+    for (p = value.start; p < value.end; p++) {
+        static const char *const heads[] = {"severity_number_", "severity_", "severity.",
+                                            "log_level_", "loglevel.", "level_", "level."};
+        const uint8_t *start = p;
+        if (!cotool_is_letter(*p)) {
+            if (*p >= 0x80 && first) continue; /* a dash between numbers */
+            if (*p >= 0x80) return COTOOL_UNKNOWN;
+            continue;
+        }
+        if (first) return COTOOL_UNKNOWN; /* two words */
+        for (size_t n = 0; n < sizeof heads / sizeof heads[0]; n++) {
+            size_t k = 0;
+            while (heads[n][k] && p + k < value.end && (p[k] | 0x20) == (heads[n][k] | 0x20)) k++;
+            if (!heads[n][k]) {
+                start = p += k;
+                break;
+            }
+        }
+        while (p < value.end && (cotool_is_word(*p) || *p == '_')) p++;
+        first = start, last = p;
+        p--;
+    }
+    size = (size_t)(last - first);
+    if (!first || size > COTOOL_LONGEST_LEVEL + 1 || size < 2) return COTOOL_UNKNOWN;
+    memcpy(word, first, size);
+    level = cotool_level_of(word, size, &style);
+    /* INFO2, D1 */
+    if (level < 0 && word[size - 1] >= '1' && word[size - 1] <= '5') {
+        word[size - 1] = 0;
+        level = size == 2 ? cotool_letter_level(word[0]) : cotool_level_of(word, size - 1, &style);
+    }
+    if (level < 0) { /* mixed case */
+        for (size_t k = 0; k < size; k++) word[k] |= cotool_is_letter(word[k]) ? 0x20 : 0;
+        level = cotool_level_of(word, strlen((char *)word), &style);
+    }
+    return level < 0 ? COTOOL_UNKNOWN : level;
+}
+
+#endif

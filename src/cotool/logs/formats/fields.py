@@ -1,0 +1,337 @@
+"""Which keys of structured records hold the time and the level, told by their values and names.
+
+Every key of a sample is looked at, also those of nested objects. A key whose values read as times
+is a candidate for the time, and one whose values read as levels for the level. Names decide among
+the candidates: the time of the event counts more than that of a start or of a change, and the time
+at which something expires is never a record's (formats/names.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cotool._fast.logs import logscan
+from cotool.logs.formats.model import (
+    DAY,
+    HTTP,
+    INFO,
+    KEY,
+    MAX_KEY,
+    MAX_PLACES,
+    MAX_TIMES,
+    NANOS,
+    UNKNOWN,
+    WORDS_ONLY,
+    Place,
+    Reason,
+    TimeKey,
+    layout_forms,
+)
+from cotool.logs.formats.names import (
+    FRACTIONS,
+    NEVER,
+    SECONDS,
+    STATUS_NAMES,
+    WEB_NAMES,
+    is_timely,
+    level_rank,
+    plain,
+    scale_of,
+    stem,
+    time_rank,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    Path = tuple[str, ...]
+
+_DEPTH = 5
+# Keys of one record that are looked at, and records of a sample.
+_MOST_KEYS = 600
+_MOST_ROWS = 300
+
+_DATE_ONLY = re.compile(
+    r"\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4}|\d{1,2}[ -/]\w{3}[ -/]\d{4}|\d{8}"
+)
+_TIME_ONLY = re.compile(
+    r"\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?: ?[AaPp][Mm])?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?"
+)
+_EPOCH = re.compile(r"\d{10}(?:[.,]\d+)?|\d{13}|\d{16}|\d{19}")
+_LONGEST_TIME = 48
+
+_CALM = frozenset(range(4))
+_HTTP_FIRST, _HTTP_LAST = 100, 599
+
+
+class Fields(NamedTuple):
+    """Where the records of a sample keep time and level, and why."""
+
+    times: tuple[TimeKey, ...]
+    places: tuple[Place, ...]
+    fallback: int
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(slots=True)
+class _Seen:
+    """The values of one key in the rows of a sample."""
+
+    rows: int = 0
+    times: int = 0
+    numbers: int = 0  # times that are plain numbers
+    layouts: int = 0
+    dates: int = 0
+    hours: int = 0
+    words: int = 0  # values that name levels
+    levels: set[int] = field(default_factory=set)
+    digits: list[int] = field(default_factory=list)
+    strings: int = 0
+    example: str = ""
+    order: int = 0
+
+
+def rows_of(objects: Iterable[Mapping[str, Any]]) -> list[dict[Path, Any]]:
+    """Return the values of objects under the paths of their keys."""
+    return [dict(_flat(value)) for value in objects]
+
+
+def evenly(items: list[Any]) -> list[Any]:
+    """Return not more than so many of the items as a sample needs, from first to last."""
+    return items[:: -(-len(items) // _MOST_ROWS)] if items else []
+
+
+def _flat(value: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
+    left = _MOST_KEYS
+    stack: list[tuple[Path, Mapping[str, Any]]] = [((), value)]
+    while stack and left > 0:
+        prefix, members = stack.pop()
+        for key, member in members.items():
+            path = (*prefix, key)
+            inner = member[0] if isinstance(member, list) and member else member
+            if isinstance(inner, dict):
+                if len(path) < _DEPTH:
+                    stack.append((path, inner))
+            elif not isinstance(member, list) and member is not None:
+                left -= 1
+                yield path, member
+
+
+def find_fields(rows: Sequence[dict[Path, Any]]) -> Fields:
+    """Return the keys of time and level in rows of values under their paths."""
+    seen = _look(rows)
+    times, reasons = _times(seen, len(rows))
+    places, fallback, why = _places(seen, rows)
+    return Fields(times, places, fallback, (*reasons, *why))
+
+
+def _look(rows: Sequence[dict[Path, Any]]) -> dict[Path, _Seen]:
+    seen: dict[Path, _Seen] = defaultdict(_Seen)
+    for row in rows:
+        for path, value in row.items():
+            found = seen[path]
+            found.rows += 1
+            found.order = found.order or len(seen)
+            if isinstance(value, bool):
+                continue
+            text = str(value)
+            if isinstance(value, str):
+                found.strings += 1
+                if not 0 < len(text) <= _LONGEST_TIME:
+                    continue
+            _look_at(found, text)
+    return {path: found for path, found in seen.items() if _is_plain(path)}
+
+
+def _look_at(found: _Seen, text: str) -> None:
+    found.example = found.example or text
+    if text.isdigit() and len(text) < _EPOCH_SIZE:
+        found.digits.append(int(text))
+    if text[0].isdigit() or ":" in text:
+        if _DATE_ONLY.fullmatch(text):
+            found.dates += 1
+        elif _TIME_ONLY.fullmatch(text):
+            found.hours += 1
+        else:
+            layouts = layouts_of(text)
+            found.layouts |= layouts
+            found.times += layouts != 0
+            found.numbers += bool(layouts and _EPOCH.fullmatch(text))
+    else:
+        level = level_of(text)
+        if level != UNKNOWN:
+            found.words += 1
+            found.levels.add(level)
+
+
+_EPOCH_SIZE = 10
+
+
+@lru_cache(maxsize=4096)
+def level_of(text: str, scale: int = WORDS_ONLY) -> int:
+    """Return the level that a value states, as the kernel reads it."""
+    return logscan.value_level(text.encode("utf-8", "replace"), scale)
+
+
+def layouts_of(value: object) -> int:
+    """Return the bit of the layout by which a value is read as a time, 0 where there is none."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return 0
+    text = str(value).encode("utf-8", "replace")
+    for token, opened, layout, at, length, _, _ in logscan.probe_times(text):
+        whole = length >= min(len(text), 17) - 1
+        if token == 0 and at == 0 and not opened and whole:
+            return 1 << int(layout)
+    return 0
+
+
+def _is_plain(path: Path) -> bool:
+    """Tell whether the names stand in a line as they are, and fit."""
+    return all(
+        0 < len(name.encode("utf-8", "replace")) <= MAX_KEY
+        and name.isprintable()
+        and '"' not in name
+        and "\\" not in name
+        for name in path
+    )
+
+
+# ---- times
+
+
+def _times(seen: dict[Path, _Seen], total: int) -> tuple[tuple[TimeKey, ...], list[Reason]]:
+    found: list[tuple[int, int, TimeKey, Reason]] = []
+    reasons = []
+    daily = _daily()
+    for path, values in seen.items():
+        count, layouts = values.times, values.layouts & ~daily
+        if not layouts or count < 0.3 * values.rows:
+            continue
+        rank = time_rank(path)
+        name = ".".join(path)
+        if rank >= NEVER or (values.numbers and not is_timely(path)):
+            reasons.append(
+                Reason("time", f"key {name}", "its name is not that of a record's time", count,
+                       values.example, used=False))  # fmt: skip
+            continue
+        key = TimeKey(_encoded(path), layouts)
+        why = "its values are times"
+        if path[-1].lower() in SECONDS:
+            beside = (p for p in seen if p[:-1] == path[:-1])
+            other = next((p for p in beside if p[-1].lower() in FRACTIONS), None)
+            if other:
+                key = replace(key, join=NANOS, joined=_encoded(other))
+                why = f"its values are seconds, those of {'.'.join(other)} nanoseconds"
+        found.append((rank, values.order, key, Reason("time", f"key {name}", why, count,
+                                                      values.example)))  # fmt: skip
+    found += _joined(seen)
+    found.sort(key=lambda item: item[:2])
+    chosen = found[: MAX_TIMES if total else 0]
+    return tuple(key for _, _, key, _ in chosen), [*(why for *_, why in chosen), *reasons]
+
+
+def _joined(seen: dict[Path, _Seen]) -> Iterator[tuple[int, int, TimeKey, Reason]]:
+    """Yield the keys of a date beside which stands one of the time of day."""
+    hours = [path for path, values in seen.items() if values.hours >= 0.5 * values.rows]
+    for path, values in seen.items():
+        if values.dates < 0.5 * values.rows or not hours:
+            continue
+        kept = stem(path)
+        other = next((p for p in hours if p[:-1] == path[:-1] and stem(p) == kept), None)
+        rank = time_rank(path)
+        if other is None or rank >= NEVER:
+            continue
+        example = f"{values.example} {seen[other].example}"
+        layouts = layouts_of(example)
+        if layouts:
+            name = ".".join(path)
+            key = TimeKey(_encoded(path), layouts, DAY, _encoded(other))
+            why = f"its values are dates, those of {'.'.join(other)} times of day"
+            yield rank, values.order, key, Reason("time", f"key {name}", why, values.dates, example)
+
+
+@lru_cache(maxsize=1)
+def _daily() -> int:
+    """Return the bits of the layouts that name no date: alone they tell no time."""
+    return sum(1 << n for n, (_, cycle) in enumerate(layout_forms()) if cycle == 2)
+
+
+def _encoded(path: Path) -> tuple[bytes, ...]:
+    return tuple(name.encode("utf-8", "replace") for name in path)
+
+
+# ---- levels
+
+
+def _places(
+    seen: dict[Path, _Seen], rows: Sequence[dict[Path, Any]]
+) -> tuple[tuple[Place, ...], int, list[Reason]]:
+    names = {path[-1].lower() for path in seen}
+    found: list[tuple[tuple[int, int], Place, Reason]] = []
+    rejected = []
+    for path, values in seen.items():
+        rank = level_rank(path)
+        label = f"key {'.'.join(path)}"
+        if rank is None:
+            continue
+        scale, which = scale_of(path, values.digits, names)
+        count = values.words + (len(values.digits) if scale != WORDS_ONLY else 0)
+        if count and count >= 0.1 * values.rows:
+            why = "its values name levels" if values.words else which
+            found.append(((not values.words, rank),
+                          Place(KEY, scale=scale, path=_encoded(path)),
+                          Reason("level", label, why, count, values.example)))  # fmt: skip
+        elif values.digits:
+            why = "nothing says which scale its numbers are of"
+            rejected.append(
+                Reason("level", label, why, len(values.digits), values.example, used=False)
+            )
+    if not found:
+        found = _unnamed(seen)
+    serilog = "@t" in names and not names.isdisjoint({"@mt", "@m", "@r", "@i"})
+    if not found and not serilog:
+        found = _statuses(seen, rows)
+    found.sort(key=lambda item: item[0])
+    chosen = found[:MAX_PLACES]
+    # Serilog leaves the level out where it is Information.
+    fallback = (
+        INFO if serilog and all(place.path == (b"@l",) for _, place, _ in chosen) else UNKNOWN
+    )
+    return tuple(place for _, place, _ in chosen), fallback, [*(x for *_, x in chosen), *rejected]
+
+
+def _unnamed(seen: dict[Path, _Seen]) -> list[tuple[tuple[int, int], Place, Reason]]:
+    """Return a key of another name whose values are levels, all of them, and not alarms alone."""
+    return [
+        ((1, len(path)), Place(KEY, scale=WORDS_ONLY, path=_encoded(path)),
+         Reason("level", f"key {'.'.join(path)}", "all its values are levels", values.words,
+                values.example))
+        for path, values in seen.items()
+        if values.words == values.rows >= _ENOUGH_WORDS and len(values.levels) > 1
+        and values.levels & _CALM and len(path) == 1
+    ]  # fmt: skip
+
+
+_ENOUGH_WORDS = 5
+
+
+def _statuses(
+    seen: dict[Path, _Seen], rows: Sequence[dict[Path, Any]]
+) -> list[tuple[tuple[int, int], Place, Reason]]:
+    """Return the key of the status of HTTP, where records tell of requests and have no level."""
+    web = any(plain(path[-1]) in WEB_NAMES for path in seen)
+    if not web:
+        return []
+    return [
+        ((2, len(path)), Place(KEY, scale=HTTP, path=_encoded(path)),
+         Reason("level", f"key {'.'.join(path)}", "the status of HTTP stands in for a level",
+                len(values.digits), values.example))
+        for path, values in seen.items()
+        if plain(path[-1]) in STATUS_NAMES and values.digits
+        and len(values.digits) >= 0.9 * values.rows >= 0.45 * len(rows)
+        and _HTTP_FIRST <= min(n for n in values.digits if n) <= max(values.digits) <= _HTTP_LAST
+    ][:1]  # fmt: skip
