@@ -235,6 +235,54 @@ def test_conditions_that_cannot_be_read(text):
     assert "slow" in error.value.hint
 
 
+def test_what_cannot_be_read_is_reported_and_the_rest_counts(log, tmp_path, run):
+    """A dangling link among other files is an error of its own, in globs and folders alike."""
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    (folder / "good.log").write_text(LOG)
+    (folder / "gone.log").symlink_to(folder / "nowhere")
+    for arguments in (("-r", folder), (folder / "*.log",), (folder / "gone.log", log)):
+        code, out, err = run(*arguments, "--json")
+        assert code == 2
+        assert err.count("gone.log: cannot be read: No such file") == 1
+        assert json.loads(out)["lines"] == 7
+    assert run(folder / "gone.log", "--json")[:2] == (2, "")
+    assert run(folder / "gone.log", log, "--follow")[0] == 2
+
+
+def test_a_folder_that_cannot_be_read_is_reported(tmp_path, run, monkeypatch):
+    """-r says which folder it could not look into."""
+    (tmp_path / "shut").mkdir()
+    (tmp_path / "good.log").write_text(LOG)
+    real = os.scandir
+
+    def scandir(path):
+        if str(path).endswith("shut"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    code, out, err = run("-r", tmp_path, "--json")
+    assert code == 2
+    assert "shut: cannot be read: Permission denied" in err
+    assert json.loads(out)["lines"] == 7
+
+
+def test_quiet_writes_what_was_asked_for_only(log, run):
+    """With -q there is no table and no warning; data and errors remain."""
+    assert run(log, "-q") == (0, "", "")
+    assert json.loads(run(log, "-q", "--json")[1])["lines"] == 7
+    assert "cannot be read" in run(log, "nowhere.log", "-q")[2]
+
+
+def test_a_format_that_fits_no_line_is_an_error(log, run):
+    """A told format with which no record has a time or a level ends with 2."""
+    code, _, err = run(log, "--log-format", "{} {} {} [{time}] {level}")
+    assert code == 2
+    assert "--log-format '{} {} {} [{time}] {level}' fits no line" in err
+    assert run(log, "--log-format", "plain")[0] == 0
+
+
 def test_bad_input_ends_with_two_and_the_rest_counts(log, tmp_path, run):
     """A truncated file is told; what was read of it and the other files counts."""
     cut = tmp_path / "cut.log.gz"

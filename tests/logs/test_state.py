@@ -61,6 +61,21 @@ def test_rotation_by_renaming(tmp_path, run):
     assert run(log, old) == 0
 
 
+def test_logs_with_one_banner_that_are_copied_and_truncated(tmp_path, run):
+    """The first kibibyte of all logs is the same: no line is lost, none counts twice."""
+    banner = b"".join(b"# welcome to the product, line %d\n" % n for n in range(60))
+    log, other, copy = tmp_path / "a.log", tmp_path / "b.log", tmp_path / "a.log.1"
+    log.write_bytes(banner + lines(0, 100))
+    assert run(log) == 160
+    copy.write_bytes(log.read_bytes() + lines(100, 3))
+    other.write_bytes(banner + lines(300, 200))
+    with log.open("r+b") as file:
+        file.truncate()
+        file.write(banner + lines(500, 300))
+    assert run(log, other, copy) == 360 + 260 + 3
+    assert run(log, other, copy) == 0
+
+
 def test_rotation_with_compression(tmp_path, run):
     """A log that was read and then compressed has nothing new but its rest."""
     log, packed = tmp_path / "app.log", tmp_path / "app.log.2.gz"

@@ -123,6 +123,7 @@ def analyze_sources(
                     device=scanned.device,
                     inode=scanned.inode,
                     head=scanned.head,
+                    tail=scanned.tail,
                     offset=scanned.offset,
                 )
     return summary_of([found[source.path] for source in sources], options.show, watch)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cotool.cli.logs.request import LogRequest
     from cotool.cli.logs.templates import TemplatePlan
     from cotool.cli.shared.conditions import Condition
+    from cotool.logs.model import LogCounts
     from cotool.logs.scan.sources import Source
     from cotool.logs.scan.state import State
     from cotool.logs.summary import LogSummary
@@ -50,6 +51,9 @@ def run(request: LogRequest) -> int:
     if request.records == "-" and request.output in {None, "-"} and request.follow:
         raise InputError("--records - and --follow both write to standard output")
     sources = find_sources(request.paths, recursive=request.recursive)
+    broken = next((source for source in sources if source.problem), None)
+    if request.follow and broken is not None:
+        raise InputError(f"{broken.path}: {broken.problem}")
     _spare_inputs(request, sources)
     plan = plan_templates(
         request,
@@ -141,24 +145,12 @@ def _end(
     request: LogRequest, summary: LogSummary, conditions: Sequence[Condition[LogSummary]]
 ) -> int:
     """Say what went wrong and what was met; return the exit code."""
-    errors = [file.error for file in summary.files if file.error]
+    errors = _errors(request, summary)
     for error in errors[:_MOST_NOTES]:
         print(f"cotool: error: {visible(error)}", file=sys.stderr)
     if len(errors) > _MOST_NOTES:
         print(f"cotool: error: {len(errors) - _MOST_NOTES} more", file=sys.stderr)
-    warnings = [warning for file in summary.files for warning in file.warnings]
-    if summary.counts.long_lines:
-        warnings.append(
-            f"{plural(summary.counts.long_lines, 'line')} of more than 1 MiB: regexes saw the "
-            "first MiB of each"
-        )
-    counts = summary.counts
-    if counts.records and counts.timeless == counts.records == counts.levels["unknown"]:
-        from cotool.cli.shared.suggest import other_reader
-
-        paths = [file.path for file in summary.files]
-        warnings += filter(None, (other_reader(path, "analyze-logs") for path in paths))
-    for warning in warnings if not request.quiet else ():
+    for warning in _warnings(summary) if not request.quiet else ():
         print(f"cotool: warning: {visible(warning)}", file=sys.stderr)
     met = [condition for condition in conditions if condition.holds(summary)]
     for condition in met:
@@ -174,3 +166,34 @@ def _end(
     if errors:
         return _BAD_INPUT
     return _FOUND if met else 0
+
+
+def _errors(request: LogRequest, summary: LogSummary) -> list[str]:
+    errors = [file.error for file in summary.files if file.error]
+    form, counts = request.options.log_format, summary.counts
+    # What a state leaves to read may be the end of a record.
+    whole = request.state is None and counts.lines and not counts.left_out
+    if form not in {"auto", "plain"} and whole and _nothing_known(counts):
+        errors.append(f"--log-format {form!r} fits no line")
+    return errors
+
+
+def _warnings(summary: LogSummary) -> list[str]:
+    counts = summary.counts
+    warnings = [warning for file in summary.files for warning in file.warnings]
+    if counts.long_lines:
+        warnings.append(
+            f"{plural(counts.long_lines, 'line')} of more than 1 MiB: regexes saw the "
+            "first MiB of each"
+        )
+    if counts.records and _nothing_known(counts):
+        from cotool.cli.shared.suggest import other_reader
+
+        paths = [file.path for file in summary.files]
+        warnings += filter(None, (other_reader(path, "analyze-logs") for path in paths))
+    return warnings
+
+
+def _nothing_known(counts: LogCounts) -> bool:
+    """Tell whether no record has a time or a level."""
+    return counts.timeless == counts.records == counts.levels["unknown"]

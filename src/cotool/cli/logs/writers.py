@@ -21,10 +21,13 @@ def write(request: LogRequest, summary: LogSummary) -> None:
     """Write the output that was asked for."""
     if request.records == "-" and request.output is None:
         return
+    of_templates = request.templates in {"json", "csv"}
+    is_data = of_templates or request.format != "table"
+    if request.quiet and request.output is None and not is_data:
+        return
     from cotool.io.output import open_output
 
-    of_templates = request.templates in {"json", "csv"}
-    with open_output(request.output, data=of_templates or request.format != "table") as sink:
+    with open_output(request.output, data=is_data) as sink:
         if of_templates:
             write_templates(sink, request, summary)
         else:

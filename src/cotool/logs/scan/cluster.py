@@ -12,12 +12,9 @@ from typing import TYPE_CHECKING, cast
 
 from cotool.engine.tasks import Lost
 from cotool.errors import CotoolError
-from cotool.logs.formats.envelopes import find_wrapping
-from cotool.logs.formats.model import is_cyclic
-from cotool.logs.formats.recognise import recognise, sample_lines
 from cotool.logs.model import FileSummary, LogCounts
 from cotool.logs.scan.ranges import Found, JoinedFile, Range, cut, scan_range
-from cotool.logs.scan.scan import Scanned, Watch, first_date, scan_source
+from cotool.logs.scan.scan import Scanned, Watch, first_date, look_at, scan_source
 from cotool.logs.scan.sources import PlainFile, Source, open_source, sample
 from cotool.logs.scan.tally import Tally
 
@@ -187,16 +184,11 @@ def _range(
     if sampled is None:
         return None
     windows, start, size, mtime = sampled
-    formats = options.formats
-    lines: list[bytes] = []
-    if formats is None or any(map(is_cyclic, formats)):
-        lines = sample_lines((window, n == 0) for n, window in enumerate(windows))
-    if formats is None:
-        if find_wrapping(windows[0] if windows else b"", lines).name:
-            return None  # its lines are unwrapped in order
-        formats = recognise(lines)
-    date = first_date(formats, lines, mtime)
-    part = Range(source, place, 0, start, start, size, size, tuple(formats), date)
+    formats, wrapping = look_at(windows, options.formats)
+    if wrapping.name:
+        return None  # its lines are unwrapped in order
+    date = first_date(formats, wrapping.lines, mtime)
+    part = Range(source, place, 0, start, start, size, size, formats, date)
     return part, mtime or time.time()
 
 

@@ -19,6 +19,7 @@ from cotool.logs.model import FileSummary, LogCounts
 from cotool.logs.scan.inferred import whole_forms
 from cotool.logs.scan.samples import StreamSamples, read_sample
 from cotool.logs.scan.sources import PlainFile, Stream, open_source, sample
+from cotool.logs.scan.state import TAIL, State, reader_before
 from cotool.logs.scan.tally import Tally, tally_of
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from cotool.logs.model import Sample
     from cotool.logs.options import LogOptions
     from cotool.logs.scan.sources import Source
-    from cotool.logs.scan.state import State
 
 # Lines that hold one of these, in any case, are counted apart from levels, as by grep -ci.
 ERROR_WORDS = (b"error", b"exception", b"failed")
@@ -63,6 +63,7 @@ class Scanned(NamedTuple):
     samples: tuple[Sample, ...]
     offset: int = 0
     head: bytes = b""
+    tail: bytes = b""
     device: int | None = None
     inode: int | None = None
     opened: bool = True
@@ -101,15 +102,7 @@ def scan_opened(
     """Scan what is open already, under the name `path`; see scan_source()."""
     windows = sample(opened)
     head = windows[0] if windows else b""
-    formats = options.formats
-    lines: list[bytes] = []
-    wrapping = Wrapping(lines)
-    if formats is None or any(map(is_cyclic, formats)):
-        lines = sample_lines((window, n == 0) for n, window in enumerate(windows))
-    if formats is None:
-        wrapping = find_wrapping(head, lines)
-        lines = wrapping.lines
-        formats = recognise(lines)
+    formats, wrapping = look_at(windows, options.formats)
     plain = opened if isinstance(opened, PlainFile) else None
     device, inode = (plain.device, plain.inode) if plain else (None, None)
     start = 0
@@ -120,16 +113,34 @@ def scan_opened(
             inode=inode,
             head=head,
             size=plain.size if plain else None,
+            before=reader_before(plain.fd) if plain else None,
         )
     run = _Run(path, opened, options, watch, formats=formats, several=several, wrapping=wrapping)
-    date = first_date(formats, lines, opened.mtime)
+    date = first_date(formats, wrapping.lines, opened.mtime)
     found = run.scan(date, start, whole_lines=state is not None)
     if plain and found.late and options.moves_with_years:
         # The years that were inferred decide what is counted, and were too late.
         found = run.scan(date.replace(year=date.year - found.late), start, whole_lines=bool(state))
+    tail = reader_before(plain.fd)(TAIL, found.offset) if plain and state is not None else b""
     return Scanned(
-        found.summary, found.samples, found.offset, head, device, inode, forms=found.forms
+        found.summary, found.samples, found.offset, head, tail, device, inode, forms=found.forms
     )
+
+
+def look_at(
+    windows: Sequence[bytes], given: tuple[Format, ...] | None
+) -> tuple[tuple[Format, ...], Wrapping]:
+    """Return the formats of a source, and how its lines are wrapped, by samples of its text.
+
+    `given` takes the place of recognition. The wrapping has the lines that were looked at.
+    """
+    lines: list[bytes] = []
+    if given is None or any(map(is_cyclic, given)):
+        lines = sample_lines((window, n == 0) for n, window in enumerate(windows))
+    if given is not None:
+        return given, Wrapping(lines)
+    wrapping = find_wrapping(windows[0] if windows else b"", lines)
+    return recognise(wrapping.lines), wrapping
 
 
 class _Result(NamedTuple):

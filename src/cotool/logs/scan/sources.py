@@ -40,7 +40,8 @@ class Source:
 
     `spool`: a file with a copy of what can be read but once. `limit`: a plain file's size beyond
     which nothing is read, so that a second look at it sees the same. `url`: of a remote object,
-    whose `path` is the same without what is secret.
+    whose `path` is the same without what is secret. `problem`: why it cannot be read, where that is
+    known before it is opened.
     """
 
     path: str
@@ -49,6 +50,7 @@ class Source:
     spool: str | None = None
     limit: int | None = None
     url: str | None = field(default=None, repr=False)
+    problem: str | None = None
 
     @property
     def is_plain(self) -> bool:
@@ -123,22 +125,32 @@ def find_sources(paths: Sequence[str | PathLike[str]], *, recursive: bool = Fals
     """Return what the paths name, rotated logs oldest first and no file twice.
 
     A path that does not exist may be a glob; a folder needs `recursive`, and gives its files but
-    for hidden and binary ones. Raises InputError where nothing is found.
+    for hidden and binary ones. What cannot be read among others is a source with a `problem`.
+    Raises InputError where nothing is found, or nothing of it can be read.
     """
     sources: list[Source] = []
     for path in paths:
         sources += _found(str(path), recursive=recursive)
+    if sources and all(source.problem for source in sources):
+        raise InputError(
+            f"{sources[0].path}: {sources[0].problem}", hint="check the name of the file"
+        )
     unique: dict[tuple[int, int] | str, Source] = {}
     for source in sources:
-        if source.is_stdin:
-            unique.setdefault(STDIN, source)
-            continue
-        if source.url is not None:
-            unique.setdefault(source.url, source)
-            continue
-        status = Path(source.path).stat()
-        unique.setdefault((status.st_dev, status.st_ino), source)
+        unique.setdefault(_identity(source), source)
     return in_time_order(unique.values(), lambda source: source.path)
+
+
+def _identity(source: Source) -> tuple[int, int] | str:
+    if source.is_stdin:
+        return STDIN
+    if source.url is not None:
+        return source.url
+    try:
+        status = Path(source.path).stat()
+    except OSError:
+        return source.path  # opening it will say why
+    return status.st_dev, status.st_ino
 
 
 @contextmanager
@@ -204,16 +216,12 @@ def _found(path: str, *, recursive: bool) -> list[Source]:
         if names:
             return [source for name in names for source in _found(name, recursive=recursive)]
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise InputError(
-            f"{path}: cannot be read: {reason}", hint="check the name of the file"
-        ) from None
+        return [Source(path, problem=f"cannot be read: {reason}")]
     if not stat.S_ISDIR(status.st_mode):
         return [Source(path, status.st_size)]
     if not recursive:
         raise InputError(f"{path}: is a folder", hint="read all the files in it with -r")
-    files = [
-        Source(name, Path(name).stat().st_size) for name in _walk(path) if not _is_binary(name)
-    ]
+    files = list(_walk(path))
     if not files:
         raise InputError(f"{path}: holds no log file")
     return files
@@ -227,13 +235,27 @@ def _glob(pattern: str) -> list[str]:
     return sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - names stay as they are
 
 
-def _walk(folder: str) -> Iterator[str]:
-    for root, folders, names in os.walk(folder):
+def _walk(folder: str) -> Iterator[Source]:
+    """Yield the logs in a folder, and what of it cannot be read."""
+    unread: list[OSError] = []
+    for root, folders, names in os.walk(folder, onerror=unread.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = os.path.join(root, name)  # noqa: PTH118 - names stay as they are
-            if not name.startswith(".") and os.path.isfile(path):  # noqa: PTH113 - likewise
-                yield path
+            if name.startswith("."):
+                continue
+            try:
+                status = Path(path).stat()
+            except OSError as error:
+                yield _unreadable(path, error)
+                continue
+            if stat.S_ISREG(status.st_mode) and not _is_binary(path):
+                yield Source(path, status.st_size)
+    yield from (_unreadable(str(error.filename), error) for error in unread)
+
+
+def _unreadable(path: str, error: OSError) -> Source:
+    return Source(path, problem=f"cannot be read: {error.strerror}")
 
 
 def _is_binary(path: str) -> bool:
@@ -250,6 +272,8 @@ def _is_binary(path: str) -> bool:
 @contextmanager
 def open_source(source: Source) -> Iterator[PlainFile | Stream]:
     """Open a source. Raises InputError naming it where it cannot be read."""
+    if source.problem is not None:
+        raise InputError(f"{source.path}: {source.problem}")
     if source.is_stdin and source.spool is None:
         if sys.stdin is None:
             raise InputError("stdin: is closed", hint="give a file")

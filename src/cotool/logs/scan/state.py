@@ -1,8 +1,9 @@
 """Where the last run ended in each file, so that the next one reads only what is new.
 
-A file is known by its device and inode, and by a fingerprint: a hash of its first bytes, of the
-decompressed text. A log that was renamed keeps its inode; one that was compressed or copied away
-keeps its fingerprint; one that was truncated or replaced has another.
+A file is known by its device and inode, and by fingerprints: hashes of its first bytes, of the
+decompressed text, and in plain files of the bytes before the place where reading ended. A log that
+was renamed keeps its inode; one that was compressed or copied away keeps its first fingerprint; one
+that was truncated or replaced has others, even where all logs begin with the same banner.
 """
 
 from __future__ import annotations
@@ -19,10 +20,13 @@ from typing import TYPE_CHECKING, Any
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    # Up to so many bytes of a file that end at an offset.
+    Before = Callable[[int, int], bytes]
 
 SCHEMA = "cotool.logs.state/1"
-_HEAD = 1024
+_HEAD = TAIL = 1024
 _MOST = 1000
 
 
@@ -36,10 +40,19 @@ class Entry:
     offset: int
     head_size: int
     head_hash: str
+    tail_size: int = 0
+    tail_hash: str = ""
 
-    def begins(self, head: bytes) -> bool:
-        """Tell whether a file with these first bytes may be this one, grown or not."""
-        return len(head) >= self.head_size and _hash(head[: self.head_size]) == self.head_hash
+    def is_start_of(self, head: bytes, before: Before | None) -> bool:
+        """Tell whether a file with these first bytes may be this one, grown or not.
+
+        before: reads what is before an offset; None where the file is no plain one.
+        """
+        if len(head) < self.head_size or _hash(head[: self.head_size]) != self.head_hash:
+            return False
+        if before is None or not self.tail_size:
+            return True
+        return _hash(before(self.tail_size, self.offset)) == self.tail_hash
 
 
 class State:
@@ -54,33 +67,55 @@ class State:
         return tuple(self._entries)
 
     def offset_for(
-        self, *, path: str, device: int | None, inode: int | None, head: bytes, size: int | None
+        self,
+        *,
+        path: str,
+        device: int | None,
+        inode: int | None,
+        head: bytes,
+        size: int | None,
+        before: Before | None = None,
     ) -> int:
         """Return how many bytes of a file's text are known; 0 for a new, truncated or replaced one.
 
-        head: its first bytes, a kibibyte or all; size: of its text where that is known.
+        head: its first bytes, a kibibyte or all; size: of its text where that is known; before:
+        reads a plain file.
         """
-        entry = self._entry(path, device, inode, head[:_HEAD])
+        entry = self._entry(path, device, inode, head[:_HEAD], before)
         if entry is None or (size is not None and size < entry.offset):
             return 0
         return entry.offset
 
-    def _entry(self, path: str, device: int | None, inode: int | None, head: bytes) -> Entry | None:
+    def _entry(
+        self,
+        path: str,
+        device: int | None,
+        inode: int | None,
+        head: bytes,
+        before: Before | None,
+    ) -> Entry | None:
         for entry in reversed(self._entries):
             if inode is not None and (entry.device, entry.inode) == (device, inode):
-                return entry if entry.begins(head) else None
+                return entry if entry.is_start_of(head, before) else None
         for entry in reversed(self._entries):
-            known = bool(entry.head_size) and entry.begins(head)
+            known = bool(entry.head_size) and entry.is_start_of(head, before)
             if known and (entry.path == path or not _is_still_there(entry)):
                 return entry
         return None
 
     def record(
-        self, *, path: str, device: int | None, inode: int | None, head: bytes, offset: int
+        self,
+        *,
+        path: str,
+        device: int | None,
+        inode: int | None,
+        head: bytes,
+        offset: int,
+        tail: bytes = b"",
     ) -> None:
-        """Take note that a file has been read up to `offset`."""
+        """Take note that a file has been read up to `offset`; tail: the bytes before it."""
         head = head[: min(_HEAD, offset)]
-        new = Entry(path, device, inode, offset, len(head), _hash(head))
+        new = Entry(path, device, inode, offset, len(head), _hash(head), len(tail), _hash(tail))
         self._entries = [
             entry
             for entry in self._entries
@@ -142,7 +177,7 @@ def load_state(path: str) -> State:
             raise
         raise InputError(f"{path}: is not a state file: {error}", hint=hint) from None
     for entry in entries:
-        sizes = (entry.offset, entry.head_size)
+        sizes = (entry.offset, entry.head_size, entry.tail_size)
         if not all(isinstance(size, int) and size >= 0 for size in sizes) or not isinstance(
             entry.path, str
         ):
@@ -165,6 +200,11 @@ def _save(path: str, state: State) -> None:
         raise InputError(f"{path}: cannot be written: {error.strerror}") from None
 
 
+def reader_before(fd: int) -> Before:
+    """Return what reads up to so many bytes of a plain file that end at an offset."""
+    return lambda size, offset: os.pread(fd, min(size, offset), max(0, offset - size))
+
+
 def _hash(head: bytes) -> str:
     return hashlib.sha256(head).hexdigest()
 
@@ -175,6 +215,7 @@ def _is_still_there(entry: Entry) -> bool:
         with Path(entry.path).open("rb") as file:
             status = os.fstat(file.fileno())
             same = (status.st_dev, status.st_ino) == (entry.device, entry.inode)
-            return same and entry.begins(file.read(_HEAD))
+            before = reader_before(file.fileno())
+            return same and entry.is_start_of(file.read(_HEAD), before)
     except OSError:
         return False
