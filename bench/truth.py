@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from cotool.consensus.decide.similarity import similarity_matrix
 from cotool.consensus.decide.synthesis import synthesise
 from cotool.consensus.read.readers import read_questions
-from cotool.consensus.truth.labels import Table, infer
+from cotool.consensus.truth.labels import LabelTable, infer
 from results import Report, add_write
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def main() -> None:
     add_write(parser)
     arguments = parser.parse_args()
     rows = crowd(arguments.labels)
-    table = Table(rows)
+    table = LabelTable(rows)
     report = Report(
         "Truth inference",
         "`OMP_WAIT_POLICY=passive python bench/truth.py --rounds 5 --transcripts FILE --write`",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     import cotool
-    from cotool.aio._calls import ConsensusOptions, as_list
+    from cotool.aio._calls import ConsensusArguments, as_list
     from cotool.consensus import Consensus, Learning, Question, Store
     from cotool.errors import CotoolError
     from cotool.vault import Keyring, Passphrase
@@ -82,7 +82,7 @@ async def find_consensus_batch(
     store: Store | None = None,
     learning: Learning | None = None,
     on_error: Callable[[Question, CotoolError], None] | None = None,
-    **options: Unpack[ConsensusOptions],
+    **options: Unpack[ConsensusArguments],
 ) -> AsyncIterator[Consensus]:
     """Yield the consensus on each question, in input order: cotool.find_consensus_batch().
 
@@ -110,7 +110,7 @@ async def find_consensus_batch(
 
 
 def _one_by_one(
-    questions: AsyncIterable[object], options: ConsensusOptions
+    questions: AsyncIterable[object], options: ConsensusArguments
 ) -> AsyncGenerator[_Event, None]:
     import cotool
     from cotool.consensus.read.responses import as_question
@@ -136,7 +136,7 @@ def _together(
     questions: Iterable[object] | AsyncIterable[object],
     store: Store | None,
     learning: Learning | None,
-    options: ConsensusOptions,
+    options: ConsensusArguments,
 ) -> AsyncGenerator[_Event, None]:
     import cotool
 

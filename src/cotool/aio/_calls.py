@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     ) -> Callable[Given, Coroutine[Any, Any, list[Item]]]:
         """Return an iterator's function as a coroutine function that gives a list."""
 
-    class ConsensusOptions(TypedDict, total=False):
+    class ConsensusArguments(TypedDict, total=False):
         """What cotool.find_consensus_batch() takes beside the questions."""
 
         method: str

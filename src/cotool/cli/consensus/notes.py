@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cotool.cli.shared.conditions import Condition
-    from cotool.consensus.learning.session import Report
+    from cotool.consensus.learning.session import Lessons
     from cotool.consensus.model import Consensus, Question
     from cotool.errors import CotoolError
 
@@ -82,7 +82,7 @@ class Notes:
                 self._met[condition] += 1
                 self._first.setdefault(condition, one_line(result.question or result.id))
 
-    def learned(self, report: Report, store: str) -> None:
+    def learned(self, report: Lessons, store: str) -> None:
         """Say what was learned, and where it is kept."""
         if self._quiet:
             return

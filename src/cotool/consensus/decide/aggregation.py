@@ -25,7 +25,7 @@ REACH = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Pick:
     """The response that stands for a question, and why."""
 
     index: int
@@ -41,7 +41,7 @@ def vote(
     question_id: str = "",
     *,
     scores: Mapping[str, float] | None = None,
-) -> tuple[list[int], Choice]:
+) -> tuple[list[int], Pick]:
     """Plurality of weighted answers. Returns a group for each response (-1: abstains) and the pick.
 
     Where `scores` are given, probabilities of the answers' normal forms, they decide instead.
@@ -65,7 +65,7 @@ def vote(
             members[group].append(i)
     if scores is not None:
         winner = numbers[max(scores, key=scores.__getitem__)]
-        return groups, Choice(
+        return groups, Pick(
             representative(members[winner], answers, responses),
             f"probability {max(scores.values()):.2f} with {len(members[winner])} of "
             f"{sum(map(len, members))} votes",
@@ -83,7 +83,7 @@ def vote(
         reason += f", a tie of {len(tied)} answers; {rule} stands"
         shown = (answers[members[group][0]] for group in tied)
         names = tuple(answer.display for answer in shown if answer is not None)
-    return groups, Choice(representative(members[winner], answers, responses), reason, names)
+    return groups, Pick(representative(members[winner], answers, responses), reason, names)
 
 
 def _break_tie(

@@ -19,7 +19,7 @@ class Ballot(NamedTuple):
     topic: str = ""
 
 
-class Table:
+class BallotTable:
     """Ballots as the kernel takes them; `given` has each question's answers and their numbers.
 
     The kernel is given the votes of `counted`.

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from cotool._fast.truth import logit
 from cotool._fast.truth.decoys import Counts, Model, decoys, judge, model
-from cotool.consensus.learning.ballots import Ballot, Table
+from cotool.consensus.learning.ballots import Ballot, BallotTable
 from cotool.consensus.learning.calibration import Calibration
 from cotool.consensus.learning.records import RECENT, Expert, Pair, Tally
 from cotool.consensus.truth.copies import Copy, chance_of, find_copies, groups_of, thinned
@@ -156,9 +156,9 @@ class Learned:
         total = sum(self.labels.values()) or 1.0
         return is_balanced([count / total for count in self.labels.values()])
 
-    def _table(self, ballots: Sequence[Ballot]) -> Table:
+    def _table(self, ballots: Sequence[Ballot]) -> BallotTable:
         labels = None if self.is_open else self.labels
-        return Table(ballots, self._thin(ballots), self._places, labels)
+        return BallotTable(ballots, self._thin(ballots), self._places, labels)
 
     def _known(self, ballots: Iterable[Ballot]) -> Counts:
         """Counts in the kernel's form; new experts and labels get their places."""

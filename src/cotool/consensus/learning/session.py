@@ -41,7 +41,7 @@ _UNCALIBRATED = (
 
 
 @dataclass(slots=True)
-class Report:
+class Lessons:
     """What a session learned: questions by agreement, by right answers and by scores.
 
     `again` were learned from before; `unmatched` are right answers whose question did not appear.
@@ -67,7 +67,7 @@ class Learning:
     gold: Gold = field(default_factory=Gold)
     topic_key: str | None = None
     half_life: str | None = None
-    report: Report = field(default_factory=Report)
+    report: Lessons = field(default_factory=Lessons)
 
     def __post_init__(self) -> None:
         if self.half_life is not None:
@@ -116,7 +116,7 @@ def _used(
             _remember(store, seen, how.report)
 
 
-def _remember(store: Store, seen: Mapping[str, Remembered], report: Report) -> None:
+def _remember(store: Store, seen: Mapping[str, Remembered], report: Lessons) -> None:
     """Write questions that were answered; what was learned of them before stays.
 
     Answers do not depend on it: a store that cannot be written is told, and the run goes on.

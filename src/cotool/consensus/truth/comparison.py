@@ -10,7 +10,7 @@ from cotool.consensus.extract.stated import Stated
 from cotool.consensus.options import INFERENCE
 from cotool.consensus.read.gold import in_normal_form
 from cotool.consensus.truth.inference import Votes, rows_of
-from cotool.consensus.truth.labels import Table, auroc, brier, calibration_error, infer
+from cotool.consensus.truth.labels import LabelTable, auroc, brier, calibration_error, infer
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def compare_methods(
             "no question has a known right answer",
             hint="name questions by id or text",
         )
-    table = Table(rows_of(votes))
+    table = LabelTable(rows_of(votes))
     for method in INFERENCE:
         start = time.perf_counter()
         try:

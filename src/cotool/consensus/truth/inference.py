@@ -9,7 +9,7 @@ from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.decide.decision import Decision
-from cotool.consensus.truth.labels import Table, Truth, infer
+from cotool.consensus.truth.labels import LabelTable, Truth, infer
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def decided(
             waiting.add(subject)
         found: Truth | None = None
         if any(own.votes for own in waiting.votes):
-            found = infer(Table(rows_of(waiting.votes)), method, num_threads)
+            found = infer(LabelTable(rows_of(waiting.votes)), method, num_threads)
         for subject, own in waiting:
             yield subject, decision_of(found, own) if found and own.votes else None
 

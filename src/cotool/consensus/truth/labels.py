@@ -60,7 +60,7 @@ class Truth:
     converged: bool
     model: str
     copies: tuple[tuple[str, ...], ...]
-    _table: Table
+    _table: LabelTable
     _posterior: array[float]
 
     def distribution(self, item: str) -> dict[str, float]:
@@ -89,7 +89,7 @@ class Truth:
         }
 
 
-class Table:
+class LabelTable:
     """Labels as the kernels take them: names as numbers in sorted order.
 
     Where labels are open, an item's are numbered for themselves.
@@ -218,7 +218,7 @@ def is_balanced(shares: Sequence[float]) -> bool:
 
 
 def infer(
-    rows: Iterable[tuple[str, str, str]] | Table, method: str, num_threads: int | None = None
+    rows: Iterable[tuple[str, str, str]] | LabelTable, method: str, num_threads: int | None = None
 ) -> Truth:
     """Infer the truth by the method of this name (`INFERENCE`); see the function of that name.
 
@@ -227,7 +227,7 @@ def infer(
     if method not in _METHODS:
         raise InputError(f"unknown method {method!r}", hint=f"one of {', '.join(INFERENCE)}")
     threads = engine.resolve_num_threads(num_threads)
-    table = rows if isinstance(rows, Table) else Table(rows)
+    table = rows if isinstance(rows, LabelTable) else LabelTable(rows)
     if method in {"dawid_skene", "mace"}:
         table.check_closed(method)
     return _result(table, method, _METHODS[method](table, threads))
@@ -277,16 +277,16 @@ def correlated(rows: Iterable[tuple[str, str, str]], *, num_threads: int | None 
     return infer(rows, "correlated", num_threads)
 
 
-def _vote(table: Table, weights: Sequence[float]) -> truth.Posterior:
+def _vote(table: LabelTable, weights: Sequence[float]) -> truth.Posterior:
     shares = truth.weighted_vote(table.rows, array("d", weights))
     return truth.Posterior(shares, None, iterations=1, converged=True)
 
 
-def _by_majority(table: Table, _: int) -> _Found:
+def _by_majority(table: LabelTable, _: int) -> _Found:
     return _vote(table, [1.0] * table.rows.experts), "votes", []
 
 
-def _by_agreement(table: Table, _: int) -> _Found:
+def _by_agreement(table: LabelTable, _: int) -> _Found:
     majority = _vote(table, [1.0] * table.rows.experts)
     right = _result(table, "majority_vote", (majority, "votes", []))
     names = list(table.item_ids)
@@ -300,7 +300,7 @@ def _by_agreement(table: Table, _: int) -> _Found:
     return _vote(table, truth.agreement(table.rows, sure)), "votes", []
 
 
-def _by_correlation(table: Table, threads: int) -> _Found:
+def _by_correlation(table: LabelTable, threads: int) -> _Found:
     labels, copies = len(table.labels), table.copies()
     rows = table.thin(copies)
     seen = [0] * rows.experts
@@ -324,7 +324,7 @@ def _by_correlation(table: Table, threads: int) -> _Found:
     return subclass, "subclasses", copies
 
 
-_METHODS: dict[str, Callable[[Table, int], _Found]] = {
+_METHODS: dict[str, Callable[[LabelTable, int], _Found]] = {
     "majority_vote": _by_majority,
     "wawa": _by_agreement,
     "dawid_skene": lambda t, n: (truth.dawid_skene(t.rows, num_threads=n), "confusions", []),
@@ -335,7 +335,7 @@ _METHODS: dict[str, Callable[[Table, int], _Found]] = {
 }
 
 
-def _result(table: Table, method: str, outcome: _Found) -> Truth:
+def _result(table: LabelTable, method: str, outcome: _Found) -> Truth:
     found, model, copies = outcome
     width, names = table.rows.labels, list(table.item_ids)
     places, ties = truth.best_given(table.rows, found.items, EPSILON)

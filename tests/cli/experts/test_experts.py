@@ -13,7 +13,7 @@ import pytest
 from cotool.cli.experts.command import app
 
 SKILLS = {"ann": 0.9, "bob": 0.6, "cat": 0.55, "dan": 0.5}
-DOCUMENTED = (Path(__file__).parents[2] / "docs" / "experts.md").read_text(encoding="utf-8")
+DOCUMENTED = (Path(__file__).parents[3] / "docs" / "experts.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
