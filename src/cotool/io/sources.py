@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 STDIN = "-"
 
 _BLOCK = 1 << 16
-_EXTENSIONS = (".gz", ".zst", ".bz2", ".xz", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt")
+_EXTENSIONS = (
+    *(".gz", ".zst", ".bz2", ".xz", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt"),
+    *(".parquet", ".arrow", ".feather", ".xlsx", ".xls", ".ods", ".db", ".sqlite", ".eval"),
+)
 
 
 class _Raw(io.RawIOBase):

@@ -14,6 +14,7 @@ import sys
 
 import pytest
 
+READ = "cotool: questions with their answers: question: `question`, answers: `responses`\n"
 SAMPLE = {
     "question": "Which port does the service listen on?",
     "responses": [
@@ -59,7 +60,7 @@ def test_one_question_as_a_report(command, sample):
     """A question with a majority is answered, with the dissenter named."""
     outcome = command("consensus", sample)
     assert outcome.code == 0
-    assert outcome.err == ""
+    assert outcome.err == READ
     assert "Which port does the service listen on?" in outcome.out
     assert "agreement 67 % (2 of 3 experts)" in outcome.out
     assert "cid (33 %" in outcome.out
@@ -151,7 +152,7 @@ def test_closed_pipe_ends_quietly(labels):
     process = cotool("consensus", labels, "-f", "jsonl")
     assert process.stdout.readline().startswith(b'{"question": ')
     process.stdout.close()
-    assert process.stderr.read() == b""
+    assert process.stderr.read().startswith(b"cotool: ")
     process.stderr.close()
     assert process.wait(timeout=30) == 141
 
@@ -198,7 +199,7 @@ def test_on_a_terminal(tmp_path, settings, map_shown, box_shown):
     except OSError:  # Linux ends a pseudo-terminal with an error
         pass
     os.close(ours)
-    assert process.stderr.read() == b""
+    assert process.stderr.read().decode() == READ
     process.stderr.close()
     assert process.wait(timeout=30) == 0
     text = shown.decode()
@@ -212,7 +213,7 @@ def test_a_pipe_gets_no_colour(sample):
     process = cotool("consensus", sample, env={**os.environ, "TERM": "xterm-256color"})
     out, err = process.communicate(timeout=30)
     assert process.returncode == 0
-    assert err == b""
+    assert err.decode() == READ
     assert b"\x1b" not in out
     assert max(map(len, out.decode().splitlines())) <= 80
 

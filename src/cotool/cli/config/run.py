@@ -44,6 +44,7 @@ _UNSET = {
     "topic_key": "none: no topics",
     "half_life": "what the store keeps, else none",
     "expert_columns": "recognised",
+    "question_columns": "recognised",
     "threads": "all cores",
 }
 

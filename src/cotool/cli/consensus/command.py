@@ -227,6 +227,24 @@ def consensus(
             convert=values.names,
         ),
     ] = None,
+    question_columns: Annotated[
+        str | None,
+        _option(
+            "Input",
+            "Columns of a survey: one row per person, one column per question.",
+            "--question-columns",
+            metavar="A,B,C",
+            convert=values.names,
+        ),
+    ] = None,
+    explain_input: Annotated[
+        bool,
+        _flag(
+            "Input",
+            "Show how the files are read, column by column, and stop; also with --json.",
+            "--explain-input",
+        ),
+    ] = False,
     skip_bad: Annotated[
         bool, _flag("Input", "Leave bad records out and go on.", "--skip-bad")
     ] = False,
@@ -312,6 +330,7 @@ def consensus(
             embedding=embedding_key,
             responses=responses_key,
             expert_columns=cast("tuple[str, ...]", expert_columns or ()),
+            question_columns=cast("tuple[str, ...]", question_columns or ()),
         ),
         store=store,
         learn=learn,
@@ -322,6 +341,7 @@ def consensus(
         output=output,
         conditions=tuple(map(parse_consensus_condition, fail_on or ())),
         skip_bad=skip_bad,
+        explain_input=explain_input,
         explain=explain,
         quiet=quiet,
         progress=not no_progress,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cotool.cli.shared.conditions import Condition
     from cotool.consensus.learning.session import Lessons
     from cotool.consensus.model import Consensus, Question
+    from cotool.consensus.read.understood import Understood
     from cotool.errors import CotoolError
 
 _MOST = 5  # of each sort; the rest is counted
@@ -49,6 +50,11 @@ class Notes:
         """Print a warning."""
         if not self._quiet:
             print(f"cotool: warning: {visible(text)}", file=sys.stderr)
+
+    def understood(self, found: Understood) -> None:
+        """Say in one line how the files are read."""
+        if not self._quiet:
+            print(f"cotool: {visible(found.line())}", file=sys.stderr)
 
     def bad_record(self, error: CotoolError) -> None:
         """Take note of a record that is left out."""

@@ -14,7 +14,7 @@ from cotool.cli.consensus.notes import Notes
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import TextIO
 
     from cotool.cli.consensus.writers import Writer
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cotool.consensus.model import Consensus, Question
     from cotool.consensus.options import ConsensusOptions
     from cotool.consensus.read.layout import Keys
+    from cotool.consensus.read.understood import Understood
     from cotool.engine.batches import Spread
     from cotool.engine.choice import EngineChoice
 
@@ -45,6 +46,7 @@ class Request:
     conditions: tuple[Condition[Consensus], ...]
     skip_bad: bool
     explain: bool
+    explain_input: bool
     quiet: bool
     progress: bool
     matrix: bool | None
@@ -84,8 +86,9 @@ def run(request: Request) -> int:
         _opened_store(request, notes) as (store, learning),
         _spread(request) as spread,
     ):
-        if request.compare:
-            _compare(request, notes, bar, sink)
+        if request.compare or request.explain_input:
+            steps = _explain_input if request.explain_input else _compare
+            steps(request, notes, bar, sink)
             return notes.end()
         results = _results(request, notes, bar, store, learning, spread=spread)
         single = False
@@ -112,6 +115,21 @@ def run(request: Request) -> int:
 
         show_report(str(request.output))
     return notes.end()
+
+
+def _explain_input(request: Request, notes: Notes, bar: ProgressBar, sink: TextIO) -> None:
+    """Write how the files are read; decide nothing."""
+    from cotool.cli.consensus.input_table import write_input
+
+    found: list[Understood] = []
+    experts: set[str] = set()
+    count = 0
+    for question in _questions(request, notes, bar, on_understood=found.append):
+        count += 1
+        experts.update(one.sample_of or one.expert_name for one in question.responses)
+    bar.finish()
+    understood = replace(found[0], questions=count, experts=len(experts))
+    write_input(understood, sink, as_json=request.format in {"json", "jsonl"})
 
 
 def _warn_of_a_log(path: str, notes: Notes) -> None:
@@ -230,7 +248,12 @@ def _spare_inputs(request: Request) -> None:
                 )
 
 
-def _questions(request: Request, notes: Notes, bar: ProgressBar) -> Iterator[Question]:
+def _questions(
+    request: Request,
+    notes: Notes,
+    bar: ProgressBar,
+    on_understood: Callable[[Understood], None] | None = None,
+) -> Iterator[Question]:
     from cotool.consensus.read.readers import read_questions
 
     return read_questions(
@@ -239,6 +262,7 @@ def _questions(request: Request, notes: Notes, bar: ProgressBar) -> Iterator[Que
         skip_bad=request.skip_bad,
         on_bad=notes.bad_record,
         on_warning=notes.warning,
+        on_understood=on_understood or notes.understood,
         on_progress=bar.read,
         stdin=None if sys.stdin is None else sys.stdin.buffer,
     )

@@ -41,6 +41,7 @@ _SHORT = {
         *("method", "metric", "clustering", "threshold", "weight", "embedder", "question_key"),
         *("id_key", "content_key", "expert_key", "confidence_key", "timestamp_key", "topic_key"),
         *("embedding_key", "responses_key", "store", "half_life", "expert_columns", "format"),
+        "question_columns",
     )
 }
 # Options that exclude each other. What is given closer to the call drops the others' settings.
@@ -55,7 +56,7 @@ _REPORTS = {".json", ".jsonl", ".ndjson", ".csv", ".html", ".htm"}
 # Parameters of the library whose option has another name.
 _OPTIONS = {"num_threads": "threads"}
 # Options that say what one call is to do; a setting makes no sense.
-_ONLY_CALLED = {"debug", "demo"}
+_ONLY_CALLED = {"debug", "demo", "explain_input"}
 
 
 class App(typer.Typer):

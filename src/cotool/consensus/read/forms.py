@@ -17,6 +17,7 @@ from cotool.consensus.read.long import are_label_sets
 from cotool.consensus.read.sample import UnclearError
 from cotool.consensus.read.surveys import without_titles
 from cotool.consensus.read.tools import Tool, tool_of
+from cotool.consensus.read.understood import FileUnderstood
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class FileForm:
         self._kept: dict[str, Any] = {}
         # Keys of records that are what they seem: no wrapper of others.
         self._plain: set[tuple[str, ...]] = set()
+        self._head: tuple[str, ...] | None = None
         self.keys = keys
         self.tool: Tool | None = None
         self.plan: Plan | None = None
@@ -58,11 +60,34 @@ class FileForm:
         if head is None:
             return
         self.count = 1
+        if isinstance(head[1], dict):
+            self._head = tuple(head[1])
         found = chain([head], found)
         if self.tool is not None or not isinstance(head[1], dict) or self._is_clear(head[1]):
             yield from found
             return
         yield from self._planned(found)
+
+    def understood(self) -> FileUnderstood:
+        """Say how the file is read."""
+        if self.tool is not None:
+            return FileUnderstood(self._name, self.tool.name, self.tool.parts())
+        if self.plan is not None:
+            return FileUnderstood(
+                self._name, self.plan.shape, self.plan.parts(), self.plan.evidence
+            )
+        if self._head is None:
+            return FileUnderstood(self._name, "responses", ())
+        layout = layout_of(self._head, self._given)
+        shown = {
+            "question": layout.question,
+            "id": layout.question_id,
+            "answers": layout.responses,
+            "answer": None if layout.responses else layout.content,
+            "expert": layout.expert or layout.author,
+        }
+        parts = tuple((part, f"`{key}`") for part, key in shown.items() if key)
+        return FileUnderstood(self._name, "questions with their answers", parts)
 
     def _opened(self, values: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
         """Yield what the values hold: records of a tool made canonical, wrappers opened."""

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 # One record per response; per item with a column per expert; per person with a column per
 # question; per item with a list of responses.
-LONG, WIDE, SURVEY, LISTS = "long", "wide", "survey", "lists"
+LONG = "one response per record"
+WIDE = "one column per expert"
+SURVEY = "one person per record, one question per column"
+LISTS = "all responses of a question per record"
 
 _TRUE = frozenset({"true", "1", "1.0"})
 

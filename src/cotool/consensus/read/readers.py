@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from cotool.consensus.read.containers import reader_of
 from cotool.consensus.read.forms import FileForm
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys
 from cotool.consensus.read.responses import (
@@ -15,6 +17,7 @@ from cotool.consensus.read.responses import (
     read_record,
 )
 from cotool.consensus.read.tables import read_rows
+from cotool.consensus.read.understood import Understood
 from cotool.errors import InputError
 from cotool.io.json_values import is_json, read_first_line, read_values
 from cotool.io.sources import (
@@ -27,12 +30,13 @@ from cotool.io.sources import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from io import BufferedReader
     from os import PathLike
 
     from cotool.consensus.model import Question, Response
     from cotool.consensus.read.spool import Spool
 
+# Bytes by which a container is recognised.
+_HEAD = 16
 _NO_SHAPE = 'expected JSON, JSON lines, or a table with a header such as "question,worker,answer"'
 
 
@@ -44,6 +48,7 @@ def read_questions(
     on_bad: Callable[[InputError], None] | None = None,
     on_warning: Callable[[str], None] | None = None,
     on_progress: Callable[[int], None] | None = None,
+    on_understood: Callable[[Understood], None] | None = None,
     stdin: BinaryIO | None = None,
 ) -> Iterator[Question]:
     """Yield the questions in files ("-" is standard input), in order of first appearance.
@@ -53,6 +58,7 @@ def read_questions(
     With `skip_bad` a bad record goes to `on_bad` and is left out; else it is raised. `on_warning`
     gets what was left out although nothing is bad: among several files, one that is a single
     object of another kind. `on_progress` gets the number of raw bytes read so far, of all files.
+    `on_understood` is told once, before the first question comes out, how the files are read.
 
     Raises InputError for a file that cannot be read, a document whose JSON is broken (also with
     `skip_bad`: what follows cannot be trusted), and where no question is found.
@@ -64,7 +70,13 @@ def read_questions(
         raise InputError('"-" is given twice', hint="standard input can be read only once")
     for path in sources:
         check_readable(path)
-    reading = _Reading(keys, skip_bad=skip_bad, on_bad=on_bad, several=len(sources) > 1)
+    reading = _Reading(
+        keys,
+        skip_bad=skip_bad,
+        on_bad=on_bad,
+        several=len(sources) > 1,
+        on_understood=on_understood,
+    )
     done = 0
 
     def count(size: int) -> None:
@@ -76,8 +88,8 @@ def read_questions(
     found = False
     with closing(reading):
         for path, label in zip(sources, source_labels(sources), strict=True):
-            with open_source(path, stdin=stdin, on_read=count) as stream:
-                for question in reading.read(stream, source_name(path), label, on_warning):
+            with _values(path, stdin, count, reading.bad, on_warning) as values:
+                for question in reading.read(values, source_name(path), label, on_warning):
                     found = True
                     yield question
         for question in reading.joined():
@@ -98,18 +110,21 @@ class _Reading:
         skip_bad: bool,
         on_bad: Callable[[InputError], None] | None,
         several: bool,
+        on_understood: Callable[[Understood], None] | None,
     ) -> None:
         self._keys = keys
         self._skip_bad = skip_bad
         self._on_bad = on_bad
         self._several = several
+        self._on_understood = on_understood
+        self._forms: list[FileForm] = []
         self._spool: Spool | None = None
         # The question of the files that hold one response and no question each.
         self._shared: str | None = None
 
     def read(
         self,
-        stream: BufferedReader,
+        values: Iterator[tuple[str, Any]] | None,
         name: str,
         label: str,
         on_warning: Callable[[str], None] | None,
@@ -117,11 +132,12 @@ class _Reading:
         """Yield the questions of a file that need no join, and put the rest into the spool."""
         unasked: tuple[Response, ...] | None = None
         is_list = False
-        for where, record in self._records(stream, name, on_warning):
+        for where, record in self._read(values, name, on_warning):
             if record.id is not None or record.text is not None or record.whole:
                 key = record.id if record.id or record.text else where
                 if record.whole and not self._several:
                     text = record.text or ""
+                    self._understood()
                     yield make_question(key or join_text(text), text, record.responses)
                 else:
                     self._put(key, record.text, record.responses, None if record.whole else label)
@@ -140,8 +156,24 @@ class _Reading:
 
     def joined(self) -> Iterator[Question]:
         """Yield the questions that had to be joined."""
-        if self._spool is not None:
+        if self._spool is None:
+            return
+        if self._on_understood is None:
             yield from self._spool.questions()
+            return
+        questions = self._spool.questions()
+        head = next(questions, None)
+        if head is not None:
+            self._understood(*self._spool.counts())
+            yield head
+            yield from questions
+
+    def _understood(self, questions: int | None = None, experts: int | None = None) -> None:
+        """Tell once how the files are read."""
+        if self._on_understood is not None:
+            files = tuple(form.understood() for form in self._forms if form.count)
+            self._on_understood(Understood(files, questions, experts))
+            self._on_understood = None
 
     def close(self) -> None:
         """Let go of the spool."""
@@ -161,36 +193,25 @@ class _Reading:
             self._spool = Spool()
         self._spool.add(question_id, text, responses, label)
 
-    def _records(
-        self, stream: BufferedReader, name: str, on_warning: Callable[[str], None] | None
-    ) -> Iterator[tuple[str, Record]]:
-        first, number = read_first_line(stream)
-        if not first:
-            self._bad(InputError(f"{name}: holds no responses", hint=_NO_SHAPE))
-            return
-        values: Iterator[tuple[str, Any]]
-        if is_json(first):
-            values = read_values(stream, name, first, number, self._bad)
-        else:
-            warn = on_warning or (lambda _: None)
-            values = read_rows(stream, name, first, number, on_bad=self._bad, on_warning=warn)
-        yield from self._read(values, name, on_warning)
-
     def _read(
         self,
-        values: Iterator[tuple[str, Any]],
+        values: Iterator[tuple[str, Any]] | None,
         name: str,
         on_warning: Callable[[str], None] | None,
     ) -> Iterator[tuple[str, Record]]:
         """Yield the records in the values of a file: of a known tool, as they are, or by a plan."""
-        on_bad = self._bad if self._skip_bad else None
-        form = FileForm(name, self._keys, self._bad)
+        on_bad = self.bad if self._skip_bad else None
+        if values is None:
+            self.bad(InputError(f"{name}: holds no responses", hint=_NO_SHAPE))
+            return
+        form = FileForm(name, self._keys, self.bad)
+        self._forms.append(form)
         stranger: InputError | None = None
         count = 0
         for where, value in form.records(values):
             count += 1
             if stranger is not None:
-                self._bad(stranger)
+                self.bad(stranger)
                 stranger = None
             if isinstance(value, Record):
                 yield where, value
@@ -200,7 +221,7 @@ class _Reading:
             except ShapeError as error:
                 stranger = error
             except InputError as error:
-                self._bad(error)
+                self.bad(error)
             else:
                 yield where, record
         stranger = stranger or form.unclear
@@ -208,10 +229,57 @@ class _Reading:
             if self._several and max(count, form.count) == 1 and on_warning is not None:
                 on_warning(f"{stranger}; the file is left out")
             else:
-                self._bad(stranger)
+                self.bad(stranger)
 
-    def _bad(self, error: InputError) -> None:
+    def bad(self, error: InputError) -> None:
+        """Take an error of a record: raise it, or report what is left out."""
         if not self._skip_bad:
             raise error
         if self._on_bad is not None:
             self._on_bad(error)
+
+
+@contextmanager
+def _values(
+    path: str | PathLike[str],
+    stdin: BinaryIO | None,
+    on_read: Callable[[int], None],
+    on_bad: Callable[[InputError], None],
+    on_warning: Callable[[str], None] | None,
+) -> Iterator[Iterator[tuple[str, Any]] | None]:
+    """Give the values in a file: JSON, rows of a table, rows of a binary container.
+
+    None stands for a file that holds nothing.
+    """
+    name = source_name(path)
+    with open_source(path, stdin=stdin, on_read=on_read) as stream:
+        head = stream.peek(_HEAD)[:_HEAD]
+        container = reader_of(str(path), head)
+        if container is not None:
+            if not _is_plain(path, head):
+                raise InputError(
+                    f"{name}: is a binary table, which is read from a file on disk only",
+                    hint="save it, uncompressed, and give its name",
+                )
+            yield container()
+            return
+        first, number = read_first_line(stream)
+        if not first:
+            yield None
+        elif is_json(first):
+            yield read_values(stream, name, first, number, on_bad)
+        else:
+            warn = on_warning or (lambda _: None)
+            yield read_rows(stream, name, first, number, on_bad=on_bad, on_warning=warn)
+
+
+def _is_plain(path: str | PathLike[str], head: bytes) -> bool:
+    """Whether a file on disk begins as it was read, so that it is not compressed."""
+    try:
+        file = Path(path)
+        if str(path) == STDIN or not file.is_file():
+            return False
+        with file.open("rb") as stream:
+            return stream.read(len(head)) == head
+    except OSError:
+        return False

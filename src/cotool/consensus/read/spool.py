@@ -97,6 +97,14 @@ class Spool:
             for _, rows in groupby(self._database.execute(_SELECT), key=itemgetter(0)):
                 yield _question(list(rows))
 
+    def counts(self) -> tuple[int, int]:
+        """Return the number of questions and of experts, once questions are asked for."""
+        asked = self._database.execute("SELECT COUNT(*) FROM ordered WHERE first = row")
+        experts = self._database.execute(
+            "SELECT COUNT(DISTINCT CASE expert WHEN '' THEN file ELSE expert END) FROM answer"
+        )
+        return asked.fetchone()[0], experts.fetchone()[0]
+
     def close(self) -> None:
         """Remove the database."""
         self._database.close()

@@ -46,6 +46,21 @@ class Tool:
         """Whether a record or document has all the marks."""
         return all(value_at(record, mark) is not None for mark in self.marks)
 
+    def parts(self) -> tuple[tuple[str, str], ...]:
+        """The parts and the keys that play them, for people; none where `make` finds them."""
+        if self.make is not None:
+            return ()
+        pairs = (
+            ("question", self.question),
+            ("id", " + ".join(self.id)),
+            ("answer", self.content),
+            ("answers", self.responses),
+            ("expert", self.expert),
+        )
+        return tuple(
+            (part, f"`{path.partition('|')[0].removeprefix('^')}`") for part, path in pairs if path
+        )
+
     def records(
         self, document: Mapping[str, Any], where: str, kept: dict[str, Any]
     ) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,0 +1,238 @@
+"""Tables in binary files: Parquet, Arrow, Excel, SQLite; and zipped logs of Inspect.
+
+The form is recognised by its first bytes. Rows are read in batches, so memory does not grow with
+the file, except for Excel sheets. Parquet and Arrow are read by PyArrow, Excel by
+python-calamine: `pip install cotool[tables]`.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from contextlib import closing
+from math import isnan
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cotool.consensus.read.names import ANSWER, STRONG, Hint, hint_of
+from cotool.errors import InputError, MissingExtraError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Values = Iterator[tuple[str, Any]]
+
+_BATCH = 1000
+# A sample of an Inspect log that is larger, unpacked, is refused.
+_MAX_SAMPLE = 1 << 28
+_ZSTD = 93
+_ANSWER = Hint(ANSWER, STRONG)
+
+
+def reader_of(path: str, head: bytes) -> Callable[[], Values] | None:
+    """Return what reads a binary file's rows with their places; None for files of text.
+
+    `head` are the first bytes, at least 16. Raises InputError where the form is known and not
+    read.
+    """
+    if head.startswith(b"PAR1"):
+        return lambda: _parquet(path)
+    if head.startswith((b"ARROW1", b"FEA1")) or head[:4] == b"\xff\xff\xff\xff":
+        return lambda: _arrow(path)
+    if head.startswith(b"SQLite format 3\0"):
+        return lambda: _sqlite(path)
+    if head.startswith(b"PK\x03\x04"):
+        return _zipped(path)
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return lambda: _excel(path)
+    return None
+
+
+def _parquet(path: str) -> Values:
+    parquet = _import("pyarrow.parquet", "Parquet")
+    try:
+        with parquet.ParquetFile(path) as file:
+            yield from _batches(file.iter_batches(batch_size=_BATCH), path)
+    except (OSError, ValueError) as error:
+        raise _damaged(path, "Parquet", error) from None
+
+
+def _arrow(path: str) -> Values:
+    pyarrow = _import("pyarrow", "Arrow")
+    ipc = _import("pyarrow.ipc", "Arrow")
+    try:
+        with pyarrow.memory_map(path) as source:
+            try:
+                file = ipc.open_file(source)
+                batches = (file.get_batch(place) for place in range(file.num_record_batches))
+            except pyarrow.ArrowInvalid:
+                source.seek(0)
+                batches = iter(ipc.open_stream(source))
+            yield from _batches(batches, path)
+    except (OSError, ValueError) as error:
+        raise _damaged(path, "Arrow", error) from None
+
+
+def _batches(batches: Iterator[Any], path: str) -> Values:
+    place = 0
+    for batch in batches:
+        for row in batch.to_pylist():
+            place += 1
+            yield f"{path}, row {place}", {key: _filled(value) for key, value in row.items()}
+
+
+def _sqlite(path: str) -> Values:
+    """Rows of the only table, or of the only one that has a column of answers."""
+    import sqlite3
+
+    # Read only, and without the locks that a read-only folder refuses.
+    uri = f"{Path(path).absolute().as_uri()}?mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(uri, uri=True)) as database:
+            tables: dict[str, list[str]] = {}
+            for (name,) in database.execute(
+                "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
+                " AND name NOT LIKE 'sqlite_%' ORDER BY rowid"
+            ):
+                found = database.execute(f"{_all_of(name)} LIMIT 0")
+                tables[name] = [column[0] for column in found.description]
+            fits = [
+                name
+                for name, columns in tables.items()
+                if any(hint_of(column) == _ANSWER for column in columns)
+            ]
+            chosen = fits if len(tables) > 1 else list(tables)
+            if len(chosen) != 1:
+                raise InputError(
+                    f"{path}: is an SQLite database with "
+                    + (f"the tables {', '.join(tables)}" if tables else "no table"),
+                    hint="write the one with the answers as CSV, with sqlite3 -header -csv",
+                )
+            columns = tables[chosen[0]]
+            rows = database.execute(_all_of(chosen[0]))
+            for place, row in enumerate(rows, 1):
+                yield f"{path}, row {place}", dict(zip(columns, map(_filled, row), strict=True))
+    except sqlite3.Error as error:
+        raise _damaged(path, "SQLite", error) from None
+
+
+def _filled(value: Any) -> Any:
+    """Return a cell; one without a value is empty, as in a table of text."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    missing = value is None or (isinstance(value, float) and isnan(value))
+    return "" if missing else value
+
+
+def _all_of(table: str) -> str:
+    quoted = table.replace('"', '""')
+    return f'SELECT * FROM "{quoted}"'  # noqa: S608 - a name that the database gave, quoted
+
+
+def _zipped(path: str) -> Callable[[], Values]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.namelist()
+    except (OSError, zipfile.BadZipFile) as error:
+        raise _damaged(path, "zip", error) from None
+    if any(name.startswith("xl/") for name in members) or "content.xml" in members:
+        return lambda: _excel(path)
+    if any(name.startswith("samples/") for name in members):
+        return lambda: _inspect(path)
+    raise InputError(
+        f"{path}: is a zip archive of {', '.join(members[:5])}",
+        hint="unpack it, and name the file with the answers",
+    )
+
+
+def _excel(path: str) -> Values:
+    """Rows of the first sheet that has any; the first row is the header."""
+    calamine = _import("python_calamine", "Excel")
+    try:
+        book = calamine.CalamineWorkbook.from_path(path)
+        sheets = [(name, book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        raise _damaged(path, "Excel", error) from None
+    filled = [(name, rows) for name, rows in sheets if len(rows) > 1]
+    if not filled:
+        raise InputError(f"{path}: holds no sheet with rows", hint="save the sheet as CSV")
+    sheet, rows = filled[0]
+    header = [str(cell).strip() for cell in rows[0]]
+    called = [name or f"unnamed column {place}" for place, name in enumerate(header, 1)]
+    for place, row in enumerate(rows[1:], 2):
+        if any(cell != "" for cell in row):
+            cells = {name: _cell(cell) for name, cell in zip(called, row, strict=False)}
+            yield f"{path}, {sheet}, row {place}", cells
+
+
+def _cell(value: Any) -> Any:
+    """Return a cell as it is shown: Excel holds whole numbers as floats."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return value
+
+
+def _inspect(path: str) -> Values:
+    """Samples of a zipped Inspect log, each with the header of the log."""
+    with zipfile.ZipFile(path) as archive:
+        header: dict[str, Any] = {}
+        for name in ("header.json", "_journal/start.json"):
+            if name in archive.namelist():
+                header = _member(archive, path, name)
+                break
+        evaluation = header.get("eval", header)
+        for name in archive.namelist():
+            if name.startswith("samples/") and name.endswith(".json"):
+                sample = _member(archive, path, name)
+                yield f"{path}, {name}", {"eval": evaluation, "samples": [sample]}
+
+
+def _member(archive: zipfile.ZipFile, path: str, name: str) -> Any:
+    entry = archive.getinfo(name)
+    if entry.file_size > _MAX_SAMPLE:
+        raise InputError(f"{path}, {name}: is longer than 256 MiB", hint="leave it out")
+    try:
+        return json.loads(
+            _zstd(archive, entry) if entry.compress_type == _ZSTD else archive.read(name)
+        )
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
+        raise _damaged(f"{path}, {name}", "zip", error) from None
+
+
+def _zstd(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """Return a member that zipfile cannot unpack before Python 3.14."""
+    import sys
+
+    if sys.version_info >= (3, 14):
+        return archive.read(entry.filename)
+    from backports import zstd
+
+    file = archive.fp
+    if file is None:
+        raise zipfile.BadZipFile("the archive is closed")
+    file.seek(entry.header_offset)
+    local = file.read(30)
+    file.seek(int.from_bytes(local[26:28], "little") + int.from_bytes(local[28:30], "little"), 1)
+    return zstd.decompress(file.read(entry.compress_size))
+
+
+def _import(module: str, form: str) -> Any:
+    import importlib
+
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        raise MissingExtraError(
+            f"{form} files need {module.partition('.')[0].replace('_', '-')}, which is not "
+            "installed",
+            hint="pip install 'cotool[tables]', or save the table as CSV or JSON lines",
+        ) from None
+
+
+def _damaged(path: str, form: str, error: Exception) -> InputError:
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return InputError(
+        f"{path}: cannot be read as {form}: {reason}", hint="check the file, or save it as CSV"
+    )

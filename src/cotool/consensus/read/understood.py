@@ -1,0 +1,69 @@
+"""What was understood of files of answers: for a line on standard error, and in full."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+SCHEMA = "cotool.input/1"
+
+
+@dataclass(frozen=True, slots=True)
+class FileUnderstood:
+    """How one file is read.
+
+    `form` is the tool that wrote it, or the layout; `parts` are the parts with the keys that play
+    them; `columns` are all keys with the part they play and what was seen in them, where a plan
+    was made from a sample.
+    """
+
+    file: str
+    form: str
+    parts: tuple[tuple[str, str], ...]
+    columns: tuple[tuple[str, str, str], ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {
+            "file": self.file,
+            "form": self.form,
+            "parts": dict(self.parts),
+            "columns": [
+                {"key": key, "part": part, "seen": seen} for key, part, seen in self.columns
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """How files are read together; counts are None where questions come out as they are read."""
+
+    files: tuple[FileUnderstood, ...]
+    questions: int | None = None
+    experts: int | None = None
+
+    def line(self) -> str:
+        """One line: how many questions and experts, and which key plays which part."""
+        forms = dict.fromkeys((file.form, file.parts) for file in self.files)
+        said = "; ".join(
+            f"{form}: " + ", ".join(f"{part}: {keys}" for part, keys in parts) if parts else form
+            for form, parts in list(forms)[:3]
+        )
+        more = f"; and {len(forms) - 3} other forms" if len(forms) > 3 else ""
+        if self.questions is None:
+            return said + more
+        counts = f"{_count(self.questions, 'question')} × {_count(self.experts or 0, 'expert')}"
+        return f"{counts}; {said}{more}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form, `cotool.input/1`."""
+        return {
+            "files": [file.to_dict() for file in self.files],
+            "questions": self.questions,
+            "experts": self.experts,
+            "schema": SCHEMA,
+        }
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,185 @@
+"""Tables in binary files, and zipped logs."""
+
+from __future__ import annotations
+
+import io
+import json
+import sqlite3
+import sys
+import zipfile
+from contextlib import closing
+
+import pytest
+
+from cotool.consensus.read.readers import read_questions
+from cotool.errors import InputError, MissingExtraError
+
+ROWS = {
+    "prompt": ["q", "q", "r", "r"],
+    "model": ["m", "n", "m", "n"],
+    "output": ["a", "b", "c", None],
+}
+EXPECTED = [("q", {"m": "a", "n": "b"}), ("r", {"m": "c", "n": ""})]
+
+
+def read(path, **options):
+    return [
+        (question.text, {answer.expert_name: answer.content for answer in question.responses})
+        for question in read_questions([path], **options)
+    ]
+
+
+@pytest.mark.parametrize("form", ["parquet", "arrow", "stream", "feather"])
+def test_parquet_and_arrow(tmp_path, form):
+    """Columns are read as those of a table of text; a null is a missing answer."""
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import feather, ipc, parquet
+
+    path = tmp_path / "answers"
+    table = pyarrow.table(ROWS)
+    if form == "parquet":
+        parquet.write_table(table, path)
+    elif form == "feather":
+        feather.write_feather(table, path)
+    else:
+        new = ipc.new_file if form == "arrow" else ipc.new_stream
+        with new(path, table.schema) as writer:
+            writer.write_table(table)
+    assert read(path) == EXPECTED
+
+
+def test_lists_in_a_column_of_parquet(tmp_path):
+    """A column of lists holds the responses of a question, as in JSON."""
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    path = tmp_path / "answers.parquet"
+    parquet.write_table(pyarrow.table({"prompt": ["q"], "responses": [["a", "b"]]}), path)
+    assert read(path) == [("q", {"expert 1": "a", "expert 2": "b"})]
+
+
+def test_sqlite(tmp_path):
+    """The only table with a column of answers is read; a choice between several is the user's."""
+    path = tmp_path / "answers.db"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE runs(id, started)")
+        database.execute('CREATE TABLE "the answers"(prompt, model, output)')
+        rows = zip(*ROWS.values(), strict=True)
+        database.executemany('INSERT INTO "the answers" VALUES (?, ?, ?)', rows)
+        database.commit()
+        assert read(path) == EXPECTED
+        database.execute("CREATE TABLE more(prompt, response)")
+        database.commit()
+    with pytest.raises(InputError, match="the tables runs, the answers, more") as caught:
+        read(path)
+    assert "sqlite3" in str(caught.value.hint)
+
+
+def sheet(rows):
+    """A workbook with one sheet, as small as the format allows."""
+    cells = "".join(
+        "<row>" + "".join(f'<c t="inlineStr"><is><t>{cell}</t></is></c>' for cell in row) + "</row>"
+        for row in rows
+    )
+    space = "http://schemas.openxmlformats.org/"
+    main = f"{space}spreadsheetml/2006/main"
+    relations = f"{space}package/2006/relationships"
+    types = f"{space}officeDocument/2006/relationships"
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr(
+            "[Content_Types].xml",
+            f'<Types xmlns="{space}package/2006/content-types"><Default Extension="xml" '
+            'ContentType="application/xml"/></Types>',
+        )
+        archive.writestr(
+            "_rels/.rels",
+            f'<Relationships xmlns="{relations}"><Relationship Id="r1" '
+            f'Type="{types}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        )
+        archive.writestr(
+            "xl/workbook.xml",
+            f'<workbook xmlns="{main}" xmlns:r="{types}"><sheets>'
+            '<sheet name="one" sheetId="1" r:id="r1"/></sheets></workbook>',
+        )
+        archive.writestr(
+            "xl/_rels/workbook.xml.rels",
+            f'<Relationships xmlns="{relations}"><Relationship Id="r1" '
+            f'Type="{types}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        )
+        archive.writestr(
+            "xl/worksheets/sheet1.xml",
+            f'<worksheet xmlns="{main}"><sheetData>{cells}</sheetData></worksheet>',
+        )
+    return data.getvalue()
+
+
+def test_excel(tmp_path):
+    """The first sheet is read, with its first row as the header."""
+    pytest.importorskip("python_calamine")
+    path = tmp_path / "answers.xlsx"
+    path.write_bytes(sheet([["prompt", "model", "output"], ["q", "m", "a"], ["q", "n", "b"]]))
+    assert read(path) == EXPECTED[:1]
+
+
+@pytest.mark.parametrize(
+    ("form", "module"),
+    [("Parquet", "pyarrow"), ("Arrow", "pyarrow"), ("Excel", "python_calamine")],
+)
+def test_a_missing_extra_is_named(tmp_path, monkeypatch, form, module):
+    """Without the reader the error says what to install, and ends with 5."""
+    for name in [name for name in sys.modules if name.split(".")[0] == module]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, module, None)
+    path = tmp_path / "answers"
+    heads = {"Parquet": b"PAR1" + bytes(20), "Arrow": b"ARROW1" + bytes(20)}
+    path.write_bytes(heads.get(form) or sheet([["a"], ["b"]]))
+    with pytest.raises(MissingExtraError, match=form) as caught:
+        read(path)
+    assert caught.value.exit_code == 5
+    assert "cotool[tables]" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"PAR1" + bytes(40), b"ARROW1\0\0" + bytes(40), b"PK\x03\x04" + bytes(40),
+        b"SQLite format 3\0" + bytes(100), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(40),
+    ],
+)  # fmt: skip
+def test_damaged_files_are_errors(tmp_path, data):
+    """A file that only begins like a container is an error of the input with a hint."""
+    path = tmp_path / "answers"
+    path.write_bytes(data)
+    with pytest.raises(InputError, match="answers: ") as caught:
+        read(path)
+    assert caught.value.hint
+
+
+def test_binary_tables_come_from_disk(tmp_path):
+    """From standard input a binary table is refused in plain words."""
+    data = io.BytesIO(b"PAR1" + bytes(40))
+    with pytest.raises(InputError, match="stdin: is a binary table"):
+        list(read_questions(["-"], stdin=data))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
+def test_zipped_logs_of_inspect(tmp_path, method):
+    """Samples are read with the task and the model of the log's header."""
+    path = tmp_path / "log.eval"
+    header = {"version": 2, "eval": {"task": "capitals", "model": "m"}}
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("header.json", json.dumps(header))
+        for place, said in enumerate(("a", "b"), 1):
+            sample = {"id": place, "epoch": 1, "input": f"q{place}", "output": {"completion": said}}
+            archive.writestr(f"samples/{place}_epoch_1.json", json.dumps(sample))
+    assert read(path) == [("q1", {"m": "a"}), ("q2", {"m": "b"})]
+
+
+def test_other_archives_name_their_members(tmp_path):
+    """A zip archive of something else says what is in it."""
+    path = tmp_path / "answers.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.csv", "question,answer")
+    with pytest.raises(InputError, match=r"is a zip archive of a\.csv"):
+        read(path)
