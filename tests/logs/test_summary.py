@@ -13,13 +13,16 @@ from hypothesis import strategies as st
 
 from cotool import analyze_logs
 from cotool.errors import InputError
+from cotool.logs.api import analyze_sources
 from cotool.logs.formats.given import parse_log_format
 from cotool.logs.histogram import MAX_BUCKETS, WIDTHS, Histogram
 from cotool.logs.levels import LEVELS
 from cotool.logs.model import FileSummary, LogCounts, Sample, merged
+from cotool.logs.options import LogOptions
 from cotool.logs.report.activity import display_buckets, duration, find_bursts, find_gaps, rate
 from cotool.logs.report.documents import to_dict
 from cotool.logs.scan.inferred import Times
+from cotool.logs.scan.sources import find_sources
 from cotool.logs.summary import LogSummary
 from cotool.logs.times import parse_duration, parse_moment, parse_zone
 
@@ -251,3 +254,22 @@ def test_a_merge_keeps_no_comparison():
     """A comparison is of one set of templates: the merge of two has none, in either order."""
     compared = LogSummary(comparison="of an earlier run")
     assert compared.merge(LogSummary()) == LogSummary().merge(compared) == LogSummary()
+
+
+@pytest.mark.parametrize(
+    ("form", "inferred"),
+    [
+        ("2024-03-01 12:00:0{n} INFO a\n", 0),
+        ("12:00:0{n} INFO a\n", 9),
+        ("Mar  1 12:00:0{n} host prog[1]: a\n", 9),
+    ],
+)
+@pytest.mark.parametrize("span_size", [None, 40])
+def test_inferred_dates_are_counted(form, inferred, span_size, tmp_path):
+    """A record counts whose year or date is not in the log, however the work is cut."""
+    path = tmp_path / "a.log"
+    path.write_text("".join(form.format(n=n) for n in range(9)) + "words\n")
+    options = LogOptions(span_size=span_size, num_threads=2)
+    counts = analyze_sources(find_sources([path]), options).counts
+    assert (counts.records, counts.timeless) == (9, 0)
+    assert counts.inferred_dates == inferred

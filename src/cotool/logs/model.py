@@ -36,6 +36,7 @@ class LogCounts:
     - `keywords`: lines that hold a word of the sets ERROR_WORDS and WARNING_WORDS.
     - `patterns`: lines that match each pattern, by name.
     - `first_seen`, `last_seen`: least and greatest time, nanoseconds since 1970.
+    - `inferred_dates`: records whose year or date is not in the log, but was inferred.
     - `timeless`: records without a time; `out_of_order`: records earlier than the one before.
     - `long_lines`: lines past a mebibyte, of which regexes saw the first mebibyte.
     - `left_out`: records that the filters left out; no other figure but `out_of_order` has them.
@@ -54,6 +55,7 @@ class LogCounts:
     out_of_order: int = 0
     long_lines: int = 0
     left_out: int = 0
+    inferred_dates: int = 0
 
     def merge(self, other: LogCounts) -> LogCounts:
         """Return the figures of both together. Associative and commutative."""
@@ -71,6 +73,7 @@ class LogCounts:
             out_of_order=self.out_of_order + other.out_of_order,
             long_lines=self.long_lines + other.long_lines,
             left_out=self.left_out + other.left_out,
+            inferred_dates=self.inferred_dates + other.inferred_dates,
         )
 
 

@@ -23,6 +23,7 @@ _PLAIN: dict[str, Number] = {
     "records": lambda summary: summary.counts.records,
     "bytes": lambda summary: summary.counts.bytes,
     "timeless": lambda summary: summary.counts.timeless,
+    "inferred_dates": lambda summary: summary.counts.inferred_dates,
     "out_of_order": lambda summary: summary.counts.out_of_order,
     "bursts": lambda summary: len(find_bursts(summary.counts.histogram)),
     "gaps": lambda summary: len(find_gaps(summary.counts.histogram)),

@@ -132,6 +132,7 @@ def _time_line(summary: LogSummary, screen: Screen, clock: Clock, bucket: int | 
         for count, text in (
             (summary.counts.timeless, "without a time"),
             (summary.counts.out_of_order, "earlier than the one before"),
+            (summary.counts.inferred_dates, "whose year or date was inferred"),
         )
         if count
     ]

@@ -70,6 +70,7 @@ def _counts(counts: LogCounts, clock: Clock) -> dict[str, Any]:
         "out_of_order": counts.out_of_order,
         "long_lines": counts.long_lines,
         "left_out": counts.left_out,
+        "inferred_dates": counts.inferred_dates,
     }
 
 

@@ -53,6 +53,7 @@ class Tally:
             histogram=Histogram(times.width, times.buckets),
             first_seen=times.first,
             last_seen=times.last,
+            inferred_dates=sum(map(sum, self.inferred.buckets.values())),
         )
         return counts, late
 
