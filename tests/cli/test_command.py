@@ -340,6 +340,7 @@ def test_progress_bar_on_a_terminal(core, command, monkeypatch):
     """A bar shows on standard error where that is a terminal and the work takes time."""
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr("cotool.cli.shared.progress._PATIENCE", 0.0)
+    monkeypatch.setattr("cotool.cli.shared.progress._PAUSE", 0.0)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     assert "1 question" in command("consensus", "a").err
     assert command("consensus", "a", "--no-progress").err == ""

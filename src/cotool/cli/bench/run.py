@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
+from cotool.cli.shared.progress import Bar, stderr_moves
 from cotool.errors import InputError
 from cotool.io.output import STDOUT, open_output
 
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pyperf import Benchmark
-    from rich.progress import Progress
 
     from cotool.benchmarks import Case
 
@@ -69,9 +70,16 @@ class Choice:
             with own.open("rb"):
                 pass
         total = sum(len(threads) if case.has_threads else 1 for case in cases)
-        with _Bar(total, shown=not self.quiet) as bar:
+        shown = not self.quiet and stderr_moves()
+        with Bar(total, shown=shown, unit="cases", patience=0) as bar:
+            # What has begun comes after what is done.
+            begun = itertools.count()
+
+            def started(name: str) -> None:
+                bar.note(name, done=next(begun))
+
             yield from run_cases(
-                cases, threads=threads, speed=self.speed, own_input=own, started=bar.start
+                cases, threads=threads, speed=self.speed, own_input=own, started=started
             )
 
 
@@ -217,46 +225,3 @@ def _cpu_model() -> str | None:
         import platform
 
         return platform.processor() or None
-
-
-class _Bar:
-    """The case that is being measured, of how many; on a terminal only."""
-
-    def __init__(self, total: int, *, shown: bool) -> None:
-        from cotool.cli.shared.progress import stderr_moves
-
-        self._total = total
-        self._shown = shown and stderr_moves()
-        self._bar: Progress | None = None
-
-    def start(self, name: str) -> None:
-        """Take note that a case begins."""
-        if self._bar is not None:
-            self._bar.advance(self._bar.task_ids[0])
-            self._bar.update(self._bar.task_ids[0], name=name)
-        elif self._shown:
-            self._bar = _make_bar()
-            self._bar.start()
-            self._bar.add_task("cases", total=self._total, name=name)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-
-def _make_bar() -> Progress:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    return Progress(
-        MofNCompleteColumn(),
-        BarColumn(bar_width=20),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[name]}"),
-        console=Console(stderr=True),
-        transient=True,
-        redirect_stdout=False,
-    )

@@ -7,7 +7,8 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from cotool import __version__
-from cotool.cli.shared.cluster_run import ClusterBar, kept_tasks
+from cotool.cli.shared.cluster_run import kept_tasks
+from cotool.cli.shared.progress import ClusterBar
 from cotool.engine.choice import open_engine
 from cotool.errors import InputError
 from cotool.logs.scan.scan import Watch

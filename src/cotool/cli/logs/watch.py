@@ -6,7 +6,7 @@ import contextlib
 import signal
 from typing import TYPE_CHECKING, Any, Self
 
-from cotool.cli.shared.progress import ByteBar
+from cotool.cli.shared.progress import Bar
 from cotool.logs.scan.scan import Watch
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class CliWatch(Watch):
     ) -> None:
         self._sink = sink
         known = all(not source.is_stdin for source in sources)
-        self._bar = ByteBar(
+        self._bar = Bar(
             passes * sum(source.size for source in sources) if known else None, shown=shown
         )
 
@@ -44,7 +44,7 @@ class CliWatch(Watch):
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bar.__exit__()
+        self._bar.finish()
 
 
 @contextlib.contextmanager

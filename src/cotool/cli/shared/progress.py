@@ -9,10 +9,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from cotool.engine.tasks import Meter
 from cotool.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from rich.progress import Progress
 
@@ -29,67 +30,51 @@ def stderr_moves() -> bool:
     )
 
 
-class ByteBar:
-    """Bytes done of `total` (None: nobody knows), with rate and time left; nothing unless `shown`.
+class Bar:
+    """Work done of `total` (None: unknown), with a text beside it; nothing unless `shown`.
 
-    A context manager: the bar is erased at its end. `add` may be called from any thread.
+    A context manager: the bar is erased at its end. All methods may be called from any thread.
     """
 
-    def __init__(self, total: int | None, *, shown: bool) -> None:
+    def __init__(
+        self,
+        total: int | Callable[[], int | None] | None,
+        *,
+        shown: bool,
+        unit: str = "bytes",
+        patience: float | None = None,
+    ) -> None:
         self._shown = shown
         self._total = total
-        self._since = self._last = time.monotonic()
+        self._unit = unit
+        self._from = time.monotonic() + (_PATIENCE if patience is None else patience)
+        self._last = 0.0
         self._bar: Progress | None = None
-        self._bytes = 0
+        self._done = 0
+        self._text = ""
         self._lock = threading.Lock()
 
-    def add(self, size: int) -> None:
-        """Take note that `size` further bytes are done."""
+    def add(self, amount: int) -> None:
+        """Take note that so much more is done."""
+        self.note(amount=amount)
+
+    def note(self, text: str | None = None, *, amount: int = 0, done: int | None = None) -> None:
+        """Take note of what is done, in all (`done`) or in addition, and of the text."""
         if not self._shown:
             return
         with self._lock:
-            self._bytes += size
+            self._done = self._done + amount if done is None else done
+            self._text = self._text if text is None else text
             now = time.monotonic()
-            if now - self._since < _PATIENCE or now - self._last < _PAUSE:
+            if now < self._from or now - self._last < _PAUSE:
                 return
             self._last = now
             if self._bar is None:
-                self._bar = _make_byte_bar()
+                total = self._total() if callable(self._total) else self._total
+                self._bar = _make_bar(self._unit)
                 self._bar.start()
-                self._bar.add_task("bytes", total=self._total)
-            self._bar.update(self._bar.task_ids[0], completed=self._bytes)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-
-class ProgressBar:
-    """Bytes read and questions answered; does nothing where `shown` is false.
-
-    A context manager: the bar is erased at its end.
-    """
-
-    def __init__(self, paths: Sequence[str], *, shown: bool) -> None:
-        self._shown = shown
-        self._paths = paths
-        self._since = time.monotonic()
-        self._bar: Progress | None = None
-        self._bytes = 0
-        self._questions = 0
-
-    def read(self, size: int) -> None:
-        """Take note that `size` bytes of all files have been read."""
-        self._bytes = size
-        self._update()
-
-    def answered(self) -> None:
-        """Take note of one more question."""
-        self._questions += 1
-        self._update()
+                self._bar.add_task(self._unit, total=total, text=self._text)
+            self._bar.update(self._bar.task_ids[0], completed=self._done, text=self._text)
 
     def finish(self) -> None:
         """Erase the bar, for good."""
@@ -98,21 +83,6 @@ class ProgressBar:
             self._bar.stop()
             self._bar = None
 
-    def _update(self) -> None:
-        if not self._shown:
-            return
-        if self._bar is None:
-            if time.monotonic() - self._since < _PATIENCE:
-                return
-            self._bar = _make_bar()
-            self._bar.start()
-            self._bar.add_task("read", total=_total_size(self._paths), questions="")
-        self._bar.update(
-            self._bar.task_ids[0],
-            completed=self._bytes,
-            questions=plural(self._questions, "question"),
-        )
-
     def __enter__(self) -> Self:
         return self
 
@@ -120,39 +90,65 @@ class ProgressBar:
         self.finish()
 
 
-def _make_bar() -> Progress:
+class ProgressBar(Bar):
+    """Bytes read and questions answered."""
+
+    def __init__(self, paths: Sequence[str], *, shown: bool) -> None:
+        super().__init__(lambda: _total_size(paths), shown=shown)
+        self._questions = 0
+
+    def read(self, size: int) -> None:
+        """Take note that `size` bytes of all files have been read."""
+        self.note(done=size)
+
+    def answered(self) -> None:
+        """Take note of one more question."""
+        self._questions += 1
+        self.note(plural(self._questions, "question"))
+
+
+class ClusterBar(Bar, Meter):
+    """Bytes, tasks and workers."""
+
+    def __init__(self, total: int | None, *, shown: bool) -> None:
+        super().__init__(total, shown=shown)
+        self._tasks = self._present = 0
+        self.lost = 0
+
+    def task(self) -> None:
+        """Take note of one more task done."""
+        self._tasks += 1
+        self._tell()
+
+    def workers(self, present: int, lost: int) -> None:
+        """Take note of the workers that are there, and of those that were."""
+        self._present, self.lost = present, lost
+        self._tell()
+
+    def _tell(self) -> None:
+        parts = [plural(self._tasks, "task"), plural(self._present, "worker")]
+        if self.lost:
+            parts.append(f"{self.lost} lost")
+        self.note(" · ".join(parts))
+
+
+def _make_bar(unit: str) -> Progress:
+    from rich import progress
     from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
-    return Progress(
-        DownloadColumn(),
-        BarColumn(),
-        TextColumn("{task.fields[questions]}"),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        redirect_stdout=False,
-    )
-
-
-def _make_byte_bar() -> Progress:
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        DownloadColumn,
-        Progress,
-        TimeRemainingColumn,
-        TransferSpeedColumn,
-    )
-
-    return Progress(
-        DownloadColumn(),
-        BarColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        redirect_stdout=False,
+    text = progress.TextColumn("{task.fields[text]}")
+    if unit == "bytes":
+        columns = [
+            *(progress.DownloadColumn(), progress.BarColumn(), progress.TransferSpeedColumn()),
+            *(text, progress.TimeRemainingColumn()),
+        ]
+    else:
+        columns = [
+            *(progress.MofNCompleteColumn(), progress.BarColumn(bar_width=20)),
+            *(progress.TimeElapsedColumn(), text),
+        ]
+    return progress.Progress(
+        *columns, console=Console(stderr=True), transient=True, redirect_stdout=False
     )
 
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cotool.cli.shared.progress import ByteBar, stderr_moves
+from cotool.cli.shared.progress import Bar, stderr_moves
 from cotool.errors import CotoolError, InputError
 from cotool.text import plural, visible
 
@@ -93,7 +93,7 @@ def jobs_for(files: Sequence[str], output: str | None, name: Callable[[str], str
 
 def run_jobs(
     jobs: Sequence[Job],
-    work: Callable[[Job, int, ByteBar], Done | None],
+    work: Callable[[Job, int, Bar], Done | None],
     *,
     verb: str,
     threads: int | None,
@@ -105,7 +105,7 @@ def run_jobs(
 
     total = None if any(job.source == STDIO for job in jobs) else sum(map(_size, jobs))
     shown = progress and not quiet and stderr_moves()
-    with ended_by_sigterm(), ByteBar(total, shown=shown) as bar:
+    with ended_by_sigterm(), Bar(total, shown=shown) as bar:
         outcomes = run_batch(
             jobs, lambda job, threads: work(job, threads, bar), num_threads=threads
         )

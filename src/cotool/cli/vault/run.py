@@ -32,7 +32,7 @@ from cotool.text import plural, visible
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cotool.cli.shared.progress import ByteBar
+    from cotool.cli.shared.progress import Bar
     from cotool.vault import Done, FileInfo, Key, Keyring, Passphrase, SlotInfo
     from cotool.vault.batch import Job
 
@@ -75,7 +75,7 @@ def encrypt(files: Sequence[str], request: KeyRequest, options: Encryption) -> i
         secret = SecretSource(options.recipient_file).read("the recipient", confirm=True)
         keys.append(request.new_passphrase(secret, profile=options.profile))
 
-    def work(job: Job, threads: int, bar: ByteBar) -> Done:
+    def work(job: Job, threads: int, bar: Bar) -> Done:
         return vault.encrypt(
             _input(job.source),
             _destination(job),
@@ -116,7 +116,7 @@ def decrypt(files: Sequence[str], request: KeyRequest, options: Decryption) -> i
     key = Opening(request)
     key.ask_now(_paths(found))
 
-    def work(job: Job, threads: int, bar: ByteBar) -> Done:
+    def work(job: Job, threads: int, bar: Bar) -> Done:
         if options.verify_first:
             vault.verify(job.source, keys=[key], num_threads=threads)
         return vault.decrypt(
@@ -162,7 +162,7 @@ def verify(files: Sequence[str], request: KeyRequest, options: Verification) -> 
     key = Opening(request)
     key.ask_now(_paths(found))
 
-    def work(job: Job, threads: int, bar: ByteBar) -> Done:
+    def work(job: Job, threads: int, bar: Bar) -> Done:
         source = _input(job.source)
         return vault.verify(source, keys=[key], num_threads=threads, progress=bar.add)
 
@@ -210,7 +210,7 @@ def inspect(files: Sequence[str], *, recursive: bool, json_lines: bool) -> int:
 
     found = find_files(files, recursive=recursive, vaults=True)
 
-    def work(job: Job, _threads: int, _bar: ByteBar) -> None:
+    def work(job: Job, _threads: int, _bar: Bar) -> None:
         infos[job.source] = vault.inspect(_input(job.source))
 
     infos: dict[str, FileInfo] = {}
@@ -279,7 +279,7 @@ def rewrap(files: Sequence[str], request: KeyRequest, options: Rewrapping) -> in
     add = _additions(request, options)
     changed: list[str] = []
 
-    def work(job: Job, _threads: int, _bar: ByteBar) -> None:
+    def work(job: Job, _threads: int, _bar: Bar) -> None:
         if vault.rewrap(job.source, keys=[key], add=add, replace=replace, remove=options.remove):
             changed.append(job.source)
 
@@ -352,7 +352,7 @@ def reencrypt(files: Sequence[str], request: KeyRequest, options: Reencryption) 
         secret = SecretSource(options.recipient_file).read("the recipient")
         keys.append(request.new_passphrase(secret))
 
-    def work(job: Job, threads: int, bar: ByteBar) -> Done:
+    def work(job: Job, threads: int, bar: Bar) -> Done:
         return vault.reencrypt(
             job.source, keys=keys, drop=options.drop, num_threads=threads, progress=bar.add
         )
