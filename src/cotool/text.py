@@ -49,6 +49,37 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
+def size(count: int) -> str:
+    """Return a number of bytes as 12 B, 3.4 kB, 1.07 GB."""
+    number = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if number < 1000:
+            return f"{number:.3g} {unit}"
+        number /= 1000
+    return f"{number:,.3g} TB"
+
+
+def seconds(value: float) -> str:
+    """Return a time with three digits and its unit."""
+    for unit, factor in (("s", 1), ("ms", 1e3), ("us", 1e6)):
+        if value * factor >= 1:
+            return f"{value * factor:.3g} {unit}"
+    return f"{value * 1e9:.3g} ns"
+
+
+def rough(number: float) -> str:
+    """Return a number with three digits, or without a fraction."""
+    return f"{number:,.0f}" if number >= 100 else f"{number:,.3g}"
+
+
+def speed_text(speed: float) -> str:
+    """Return records a second in the unit in which they are at least one."""
+    for name, seconds in (("s", 1), ("min", 60), ("h", 3600)):
+        if speed * seconds >= 1:
+            return f"{rough(speed * seconds)} records/{name}"
+    return f"{rough(speed * 86400)} records/d"
+
+
 def _escape(found: re.Match[str]) -> str:
     code = ord(found[0])
     if code <= 0xFF:

@@ -255,7 +255,7 @@ def _usage(error: Exception, arguments: Sequence[str]) -> tuple[str, str]:
 
     message: str = error.format_message()  # type: ignore[attr-defined]
     message = message.partition(" Did you mean")[0].removesuffix(".")
-    return message[:1].lower() + message[1:], usage_hint(error, arguments, tuple(_COMMANDS))
+    return message[:1].lower() + message[1:], usage_hint(error, arguments, whole_command)
 
 
 def _hint(error: CotoolError, arguments: Sequence[str]) -> str | None:

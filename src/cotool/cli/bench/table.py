@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cotool.cli.shared.screen import Screen
+from cotool.text import seconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,14 +85,6 @@ def _table(screen: Screen, names: Sequence[str]) -> Table:
     width = min(max(map(len, names)), _WIDEST)
     table.add_column("case", overflow="fold", min_width=width, max_width=width)
     return table
-
-
-def seconds(value: float) -> str:
-    """Return a time with three digits and its unit."""
-    for unit, factor in (("s", 1), ("ms", 1e3), ("us", 1e6)):
-        if value * factor >= 1:
-            return f"{value * factor:.3g} {unit}"
-    return f"{value * 1e9:.3g} ns"
 
 
 def _rate(row: Measured) -> str:

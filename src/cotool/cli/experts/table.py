@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cotool.cli.shared.screen import Screen, fitted
-from cotool.consensus.learning.evidence import constant, drift, groups, reliability
+from cotool.consensus.learning.evidence import groups, reliability, remarks_on
 from cotool.text import one_line, percent, plural
 
 if TYPE_CHECKING:
@@ -84,18 +84,6 @@ def experts_table(
 
 def _range(low: float, high: float) -> str:
     return f"{100 * low:.0f}–{100 * high:.0f} %"
-
-
-def remarks_on(learned: Learned, name: str) -> str:
-    """Return what makes an expert's record suspect, in few words; "" where nothing does."""
-    remarks = []
-    late = drift(learned.experts[name])
-    if late is not None:
-        remarks.append(f"lately {percent(late[0])}")
-    same = constant(learned, name)
-    if same is not None:
-        remarks.append(f"always {one_line(same[0])[:12]!r}")
-    return ", ".join(remarks)
 
 
 def expert_page(form: Mapping[str, Any]) -> None:

@@ -6,12 +6,11 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cotool.cli.bench.table import seconds
 from cotool.cli.html.frame import Section, page
 from cotool.cli.html.markup import Html, element, join
 from cotool.cli.html.parts import figures, note, points
 from cotool.cli.html.tables import Cell, Column, Row, data_table
-from cotool.text import percent
+from cotool.text import percent, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

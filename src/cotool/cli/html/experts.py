@@ -20,8 +20,7 @@ _MOST = 500
 
 def experts(store: Store, present: Collection[str]) -> Html | None:
     """Return a table of the experts who answered; None where nothing is known of any of them."""
-    from cotool.cli.experts.table import remarks_on
-    from cotool.consensus.learning.evidence import reliability
+    from cotool.consensus.learning.evidence import reliability, remarks_on
     from cotool.consensus.learning.report import ranked
 
     learned = store.read()

@@ -11,11 +11,10 @@ from cotool.cli.html.parts import bar, figures, note, option, plain_table, share
 from cotool.cli.html.tables import Cell, Column, Row, data_table
 from cotool.cli.html.templates import level_badge, templates
 from cotool.cli.html.timeline import time_line
-from cotool.cli.logs.table import size, speed_text
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import duration, rate
 from cotool.logs.report.clock import clock_of
-from cotool.text import plural
+from cotool.text import plural, size, speed_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ from cotool.cli.logs.templates_table import TOP, render_templates
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import display_buckets, duration, find_bursts, find_gaps, rate
 from cotool.logs.report.clock import Clock, clock_of
-from cotool.text import one_line, percent, plural
+from cotool.text import one_line, percent, plural, rough, size, speed_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -177,7 +177,7 @@ def _events(summary: LogSummary, screen: Screen, clock: Clock) -> None:
         screen.print(
             Text(
                 f"{moment(clock.seconds(burst.start))} for {duration(burst.end - burst.start)}: "
-                f"{burst.count:,} {name}, typical are {_rough(burst.typical)}"
+                f"{burst.count:,} {name}, typical are {rough(burst.typical)}"
             )
         )
     if gaps:
@@ -233,25 +233,3 @@ def _samples(samples: Sequence[Sample], screen: Screen) -> None:
         screen.print(line)
         for k, text in enumerate(sample.after):
             screen.print(Text(f"{place}-{sample.line + 1 + k}- {one_line(text)}", style="dim"))
-
-
-def _rough(number: float) -> str:
-    return f"{number:,.0f}" if number >= 100 else f"{number:,.3g}"
-
-
-def speed_text(speed: float) -> str:
-    """Return records a second in the unit in which they are at least one."""
-    for name, seconds in (("s", 1), ("min", 60), ("h", 3600)):
-        if speed * seconds >= 1:
-            return f"{_rough(speed * seconds)} records/{name}"
-    return f"{_rough(speed * 86400)} records/d"
-
-
-def size(count: int) -> str:
-    """Return a number of bytes as 12 B, 3.4 kB, 1.07 GB."""
-    number = float(count)
-    for unit in ("B", "kB", "MB", "GB"):
-        if number < 1000:
-            return f"{number:.3g} {unit}"
-        number /= 1000
-    return f"{number:.3g} TB"

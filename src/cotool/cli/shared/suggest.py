@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cotool.cli.shared.contents import Contents
+    from cotool.cli.shared.settings import WholeCommand
 
 # What other tools call it, and what people try.
 _OTHER_NAMES = {
@@ -75,20 +76,20 @@ _NO_OPTION = re.compile(r"No such option: (\S+)")
 _EXAMPLE = re.compile(r"cotool [^\n]*")
 
 
-def usage_hint(error: Exception, arguments: Sequence[str], commands: Sequence[str]) -> str:
+def usage_hint(error: Exception, arguments: Sequence[str], whole: WholeCommand) -> str:
     """Return the command that was meant, or an example of the one that was called.
 
-    `error` is Click's UsageError, `commands` are those of the top level.
+    `error` is Click's UsageError; `whole` returns the command with all others in it.
     """
     message = error.format_message()  # type: ignore[attr-defined]
     context = getattr(error, "ctx", None)
     if context is not None:
         command, path = context.command, context.command_path
     else:  # the parser itself was stopped, by an option without its value
-        command, path = _called(arguments)
+        command, path = _called(arguments, whole())
     unknown = _UNKNOWN.match(message)
     if unknown:
-        hint = _for_word(unknown[1], arguments, command, commands)
+        hint = _for_word(unknown[1], arguments, command, whole())
         return hint or f"{path} --help lists the commands"
     option = _NO_OPTION.match(message)
     if option and option[1] in _OTHER_OPTIONS:
@@ -107,11 +108,9 @@ def usage_hint(error: Exception, arguments: Sequence[str], commands: Sequence[st
     return f"for example: {example[0]}; {lists}" if example and not option else lists
 
 
-def _called(arguments: Sequence[str]) -> tuple[Any, str]:
+def _called(arguments: Sequence[str], whole: Any) -> tuple[Any, str]:
     """Return the command that the first words name, and those words."""
-    from cotool.cli.app import whole_command
-
-    command, path = whole_command(), "cotool"
+    command, path = whole, "cotool"
     for word in arguments:
         inner = getattr(command, "commands", {}).get(word)
         if inner is None:
@@ -171,9 +170,7 @@ def other_reader(path: str, called: str) -> str | None:
     return f"{path} looks like {what}: {reader} {shlex.quote(path)}"
 
 
-def _for_word(
-    word: str, arguments: Sequence[str], group: Any, commands: Sequence[str]
-) -> str | None:
+def _for_word(word: str, arguments: Sequence[str], group: Any, whole: Any) -> str | None:
     """Return what was meant by a word in the place of a command of `group`."""
     top = group.name == "cotool"
     place = arguments.index(word)
@@ -185,7 +182,7 @@ def _for_word(
     if top and (Path(word).exists() or Path(word).suffix in _EXTENSIONS or word == "-"):
         return _for_file(word, arguments)
     if top:
-        known = {name: name for name in commands} | _subcommands() | _OTHER_NAMES
+        known = {name: name for name in whole.commands} | _subcommands(whole) | _OTHER_NAMES
     else:
         known = {name: name for name in group.commands}
     near = [word] if word in known else get_close_matches(word.lower(), known, n=1, cutoff=0.75)
@@ -193,7 +190,7 @@ def _for_word(
         place = arguments.index(word)
         meant = [*arguments[:place], *known[near[0]].split(), *arguments[place + 1 :]]
         return f"did you mean: {_call(meant)}"
-    elsewhere = {} if top else {name: name for name in commands} | _subcommands()
+    elsewhere = {} if top else {name: name for name in whole.commands} | _subcommands(whole)
     if word in elsewhere:
         rest = arguments[arguments.index(word) + 1 :]
         return f"did you mean: {_call([*elsewhere[word].split(), *rest])}"
@@ -214,18 +211,12 @@ def _for_file(word: str, arguments: Sequence[str]) -> str:
     return f"{word} looks like {what}: {call}"
 
 
-def _subcommands() -> dict[str, str]:
+def _subcommands(whole: Any) -> dict[str, str]:
     """Return the commands of the groups under their bare names, those of the vault first."""
-    from cotool.cli.bench import command as bench
-    from cotool.cli.experts import command as experts
-    from cotool.cli.vault import command as vault
-
     found: dict[str, str] = {}
-    for group in (vault.app, experts.app, bench.app):
-        for info in group.registered_commands:
-            found.setdefault(str(info.name), f"{group.info.name} {info.name}")
-        for inner in group.registered_groups:
-            found.setdefault(str(inner.name), f"{group.info.name} {inner.name}")
+    for group in ("vault", "experts", "bench"):
+        for name in whole.commands[group].commands:
+            found.setdefault(name, f"{group} {name}")
     return found
 
 

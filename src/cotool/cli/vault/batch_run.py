@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cotool.cli.shared.progress import Bar, stderr_moves
 from cotool.errors import CotoolError, InputError
-from cotool.text import plural, visible
+from cotool.text import plural, size, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -146,9 +146,9 @@ def _say(outcomes: Sequence[Outcome], verb: str) -> None:
         if job.destination != STDIO:
             print(visible(f"{verb}: {job.source}{arrow}"), file=sys.stderr)
         return
-    size = sum(outcome.done.content for outcome in done if outcome.done is not None)
+    content = sum(outcome.done.content for outcome in done if outcome.done is not None)
     failed = f", {len(outcomes) - len(done):,} failed" if len(done) < len(outcomes) else ""
-    amount = f", {human_size(size)}" if size else ""
+    amount = f", {size(content)}" if content else ""
     print(f"{verb}: {plural(len(done), 'file')}{amount}{failed}", file=sys.stderr)
 
 
@@ -159,16 +159,6 @@ def _say_error(outcome: Outcome) -> None:
     else:
         text = str(error)
     print(f"cotool: error: {visible(text)}", file=sys.stderr)
-
-
-def human_size(size: int) -> str:
-    """Return bytes as people say them."""
-    amount = float(size)
-    for unit in ("B", "kB", "MB", "GB"):
-        if amount < 1000:
-            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.3g} {unit}"
-        amount /= 1000
-    return f"{amount:,.3g} TB"
 
 
 def _size(job: Job) -> int:

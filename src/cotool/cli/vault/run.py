@@ -19,7 +19,6 @@ from cotool.cli.vault.batch_run import (
     end_jobs,
     ended_by_sigterm,
     find_files,
-    human_size,
     jobs_for,
     run_jobs,
 )
@@ -27,7 +26,7 @@ from cotool.cli.vault.keys import KeyRequest, Opening, generated_passphrase, nam
 from cotool.cli.vault.secrets import SecretSource
 from cotool.engine.choice import LOCAL, EngineChoice
 from cotool.errors import InputError, IntegrityError
-from cotool.text import plural, visible
+from cotool.text import plural, size, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -225,11 +224,11 @@ def inspect(files: Sequence[str], *, recursive: bool, json_lines: bool) -> int:
 
 
 def _describe(name: str, info: FileInfo) -> str:
-    size = "unknown" if info.content_bytes is None else human_size(info.content_bytes)
+    content = "unknown" if info.content_bytes is None else size(info.content_bytes)
     form = "armored, " if info.armored else ""
     lines = [
         visible(name),
-        f"  content     {size}",
+        f"  content     {content}",
         f"  format      version {info.format}, {form}{plural(info.copies, 'header copy')}"
         if info.copies == 1
         else f"  format      version {info.format}, {form}{info.copies} header copies",

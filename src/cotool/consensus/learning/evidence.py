@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cotool.consensus.learning.learned import WEAK, Learned, Prediction
 from cotool.consensus.model import Insight
 from cotool.consensus.truth.copies import groups_of
+from cotool.text import one_line, percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -337,3 +338,15 @@ def _lately(known: Expert) -> float | None:
     """The share of right answers (or the mean score) among the last judgements, about thirty."""
     seen = known.recent.judged + known.recent.scored
     return round((known.recent.correct + known.recent.score) / seen, 4) if seen else None
+
+
+def remarks_on(learned: Learned, name: str) -> str:
+    """Return what makes an expert's record suspect, in few words; "" where nothing does."""
+    remarks = []
+    late = drift(learned.experts[name])
+    if late is not None:
+        remarks.append(f"lately {percent(late[0])}")
+    same = constant(learned, name)
+    if same is not None:
+        remarks.append(f"always {one_line(same[0])[:12]!r}")
+    return ", ".join(remarks)
