@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cotool.cli.html.marks import marked, words_in
 from cotool.cli.html.markup import Html, brief, element, join
 from cotool.cli.html.parts import bar, note, option, plain_table, unfolding
-from cotool.consensus.decide.words import is_negation
+from cotool.consensus.extract.vocabulary import is_negation
 from cotool.text import percent, plural
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cotool.consensus.decide.words import is_negation, opposition
+from cotool.consensus.decide.words import opposition
+from cotool.consensus.extract.vocabulary import is_negation
 from cotool.consensus.model import Dissent
 
 if TYPE_CHECKING:

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from cotool.consensus.extract.alike import same_choices, same_labels, same_numbers
+from cotool.consensus.extract.code import code_values
+from cotool.consensus.extract.forms import running_form, short_form
+from cotool.consensus.extract.labels import complement, named_label
+from cotool.consensus.extract.objects import unwrapped, whole_form
 from cotool.consensus.extract.preparation import breaks_off, prepare
-from cotool.consensus.extract.readings import CLOSED_KINDS, KINDS, clean, read
-from cotool.consensus.extract.statements import WHOLE, find_statements, last_sentence
+from cotool.consensus.extract.readings import CLOSED_KINDS, KINDS, clean, read, read_formula
+from cotool.consensus.extract.slots import slot_values
+from cotool.consensus.extract.statements import (
+    FIELDS,
+    NUMBERED,
+    WHOLE,
+    find_statements,
+    last_sentence,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from cotool.consensus.extract.statements import Statement
+    from cotool.consensus.extract.units import Unit
 
 # So many of a question's texts must state an answer of one kind for the question to be of it.
 # Options are so rarely stated of a question that has none (10 of 4,000 AlpacaEval texts, no two on
@@ -19,6 +34,15 @@ if TYPE_CHECKING:
 # which must not leave a few to decide.
 MAJORITY = {"choice": 0.4, "number": 0.6, "boolean": 0.6, "short": 0.6}
 LEAST = 0.25
+# So many labels that stand alone make labels of what other responses name.
+_FEWEST_LABELS = 2
+# Of more words than these is a phrase, which a sentence does not name but repeat.
+_LABEL_WORDS = 3
+# Options with one number begin with the same characters.
+_SAME_OPTION = 12
+# All options of a text that names several.
+SEVERAL = "several"
+_IN_PASSING = {"… is", "last number mentioned"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +50,18 @@ class Extracted:
     """An answer found in a text.
 
     `value` is its normal form: equal answers have equal values ("18", "C", "yes", "paris");
-    `kind` is "choice", "number", "boolean" or "short"; `display` is for people ("$1,080");
-    `rule` is the phrase or form that gave it ("the answer is").
+    `kind` is "choice", "number", "boolean", "short", "object" or "code";
+    `display` is for people ("$1,080");
+    `rule` is the phrase or form that gave it ("the answer is"). `unit` is what a number counts,
+    `top` the dividend of a quotient (8 of "8/10").
     """
 
     value: str
     kind: str
     display: str
     rule: str
+    unit: Unit | None = field(default=None, compare=False, repr=False)
+    top: str = field(default="", compare=False, repr=False)
 
 
 def extract_answer(text: str, kind: str | None = None) -> Extracted | None:
@@ -42,54 +70,97 @@ def extract_answer(text: str, kind: str | None = None) -> Extracted | None:
     The last statement counts; a negated one does not. Two numbers, or three options, offered at
     once leave the text undecided: None. Of two options the first counts, and the rule says so.
     """
-    found = _extract(prepare(text), KINDS if kind is None else (kind,), first=True)
-    return next((answer for answer in found.values() if answer), None)
+    if kind in {"code", "object"}:
+        return _structured([text], kind)[0]
+    kinds = KINDS if kind is None else (kind,)
+    found = _read(find_statements(prepare(text)), kinds, first=True)
+    return next((answer for key, answer in found.items() if answer and key in KINDS), None)
 
 
 def extract_answers(texts: Sequence[str]) -> tuple[str | None, list[Extracted | None]]:
     """Return the kind of one question, and the answer of that kind in each response to it.
 
     The kind is "choice", "number" or "boolean" where all non-empty responses state an answer of
-    that kind; "short" where all are labels; else the kind that a majority states (MAJORITY: 60 %,
-    of options 40 %; responses that break off before they state anything do not count); else None:
-    free text. A response to a number question that states none is read by a last resort, the last
-    number of its last sentence, and the rule says so.
+    that kind; "short" where all are labels, or state labels or name those that others state; else
+    the kind that a majority states (MAJORITY: 60 %, of options 40 %; responses that break off
+    before they state anything do not count). Else "object" where they are JSON objects with the
+    same fields, "code" where they are short code, "short" where they differ in one place of a
+    common frame (see `slots`); else None: free text. A response to a number question that states
+    none is read by a last resort, the last number of its last sentence, and the rule says so.
     """
     prepared = [prepare(text) for text in texts]
-    found = [_extract(text, KINDS) for text in prepared]
-    kind = _kind(prepared, found)
+    plain, objects = unwrapped(prepared, FIELDS)
+    if any(objects):
+        return "object", _objects(prepared, objects)
+    statements = [list(find_statements(text)) for text in plain]
+    found = [_read(one, CLOSED_KINDS) for one in statements]
+    _drop_numbered_lists(plain, found)
+    kind = _unanimous(plain, found)
     if kind is None:
-        return None, [None] * len(texts)
-    answers = [answer.get(kind) for answer in found]
+        for one, places in zip(found, statements, strict=True):
+            one.update(_read(places, ("short",)))
+        kind = _kind(plain, found)
+    if kind is None:
+        kind = "short" if _name_labels(plain, found) else None
+    elif kind == "short":
+        _complete_labels(plain, found)
+    if kind is None:
+        coded = _coded(texts)
+        return ("code", coded) if coded else _slotted(prepared)
     if kind == "number":
-        for index, text in enumerate(prepared):
-            if kind not in found[index]:
-                answers[index] = _last_number(text)
-        answers = _same_percent(answers)
-    return kind, answers
+        _complete_numbers(plain, found)
+        if _all_in_passing(found) and (slotted := _slotted(prepared))[0]:
+            return slotted
+    return kind, _unified(kind, found)
 
 
-def _extract(
-    text: str, kinds: Iterable[str], *, first: bool = False
+def _unified(kind: str, found: Sequence[dict[str, Extracted | None]]) -> list[Extracted | None]:
+    """The answers, where those are equal that other answers show to be the same."""
+    answers = [one.get(kind) for one in found]
+    if kind == "number":
+        return same_numbers(answers)
+    if kind == "choice":
+        return same_choices(answers, [one.get(SEVERAL) for one in found])
+    return same_labels(answers) if kind == "short" else answers
+
+
+def _complete_numbers(texts: Sequence[str], found: list[dict[str, Extracted | None]]) -> None:
+    for one, text in zip(found, texts, strict=True):
+        if "number" not in one:
+            one["number"] = _last_number(text)
+
+
+def _read(
+    statements: Iterable[Statement], kinds: Iterable[str], *, first: bool = False
 ) -> dict[str, Extracted | None]:
-    """Return the answer of each kind; None where the text states several and is undecided."""
+    """Return the answer of each kind; None where the text states several and is undecided.
+
+    Where several options are stated, all of them are found as SEVERAL.
+    """
     missing = set(kinds)
     found: dict[str, Extracted | None] = {}
-    for statement in find_statements(text):
+    for statement in statements:
         span = ""
         for kind in statement.kinds:
             if kind not in missing:
                 continue
             span = span or clean(statement.span)
             reading = read(kind, span, whole=statement.whole)
+            if kind == "short" and "\\" in statement.span:
+                reading = read_formula(statement.span, whole=statement.whole) or reading
             if reading is None:
                 continue
             missing.discard(kind)
+            rule = statement.rule + reading.note
+            if reading.options:
+                named = ", ".join(reading.options)
+                found[SEVERAL] = Extracted(named, kind, named, statement.rule)
             if not reading.value:
                 found[kind] = None
-                break
-            rule = statement.rule + reading.note
-            found[kind] = Extracted(reading.value, kind, reading.display, rule)
+                continue
+            found[kind] = Extracted(
+                reading.value, kind, reading.display, rule, reading.unit, reading.top
+            )
             if first:
                 return found
         if not missing:
@@ -97,33 +168,165 @@ def _extract(
     return found
 
 
-def _kind(texts: Sequence[str], found: Sequence[dict[str, Extracted | None]]) -> str | None:
+def _drop_numbered_lists(
+    texts: Sequence[str], found: Sequence[dict[str, Extracted | None]]
+) -> None:
+    """Read "1. Rivers" as no option where another response has "1. Lakes"."""
+    numbered = {
+        i: answer
+        for i, one in enumerate(found)
+        if (answer := one.get("number")) and answer.rule == NUMBERED
+    }
+    if not numbered:
+        return
+    said: dict[str, str] = {}
+    for i, answer in numbered.items():
+        option = running_form(texts[i].lstrip("*_(").lstrip("0123456789").lstrip(").: *_"))
+        first = said.setdefault(answer.value, option)
+        if not (option.startswith(first[:_SAME_OPTION]) or first.startswith(option)):
+            break
+    else:
+        return
+    for i in numbered:
+        del found[i]["number"]
+
+
+def _unanimous(texts: Sequence[str], found: Sequence[dict[str, Extracted | None]]) -> str | None:
+    """The kind of number, option or boolean that all responses with a text state."""
+    closed, stated = _commonest(found)
     total = sum(map(bool, texts))
-    if not total:
-        return None
-    stated = {kind: [answer for one in found if (answer := one.get(kind))] for kind in KINDS}
+    return closed if total and len(stated) == total else None
+
+
+def _commonest(found: Sequence[dict[str, Extracted | None]]) -> tuple[str, list[Extracted]]:
+    stated = {kind: [answer for one in found if (answer := one.get(kind))] for kind in CLOSED_KINDS}
     if all(answer.rule == "opens with A:" for answer in stated["choice"]):
         # "A: 18" is an answer to "Q:" unless other responses choose B.
         stated["choice"] = []
     closed = max(CLOSED_KINDS, key=lambda kind: len(stated[kind]))
-    if len(stated[closed]) == total:
-        return closed
-    if sum(answer.rule == WHOLE for answer in stated["short"]) == total:
+    return closed, stated[closed]
+
+
+def _kind(texts: Sequence[str], found: Sequence[dict[str, Extracted | None]]) -> str | None:
+    total = sum(map(bool, texts))
+    if not total:
+        return None
+    closed, answers = _commonest(found)
+    labels = [answer for one in found if (answer := one.get("short"))]
+    if sum(answer.rule == WHOLE for answer in labels) == total:
         return "short"
     # A letter reads as a label too, and a label alone among sentences is no statement.
-    stated["short"] = [
+    labels = [
         answer
         for one in found
         if "choice" not in one and (answer := one.get("short")) and answer.rule != WHOLE
     ]
-    for kind in (closed, "short"):
-        abstaining = sum(
-            breaks_off(text) and not one.get(kind) for text, one in zip(texts, found, strict=True)
-        )
-        needed = max(MAJORITY[kind] * (total - abstaining), LEAST * total, min(total, 2))
-        if len(stated[kind]) >= needed:
+    for kind, stated in ((closed, answers), ("short", labels)):
+        if len(stated) >= _needed(kind, texts, found):
             return kind
     return None
+
+
+def _needed(kind: str, texts: Sequence[str], found: Sequence[dict[str, Extracted | None]]) -> float:
+    """How many responses must state an answer of a kind for the question to be of it."""
+    total = sum(map(bool, texts))
+    abstaining = sum(
+        breaks_off(text) and not one.get(kind) for text, one in zip(texts, found, strict=True)
+    )
+    return max(MAJORITY[kind] * (total - abstaining), LEAST * total, min(total, 2))
+
+
+def _name_labels(texts: Sequence[str], found: list[dict[str, Extracted | None]]) -> bool:
+    """Complete the labels where sentences name those that other responses state; or change nothing.
+
+    Labels that stand alone count here, if enough responses state one or name one.
+    """
+    before = [one.get("short") for one in found]
+    stated = [answer for answer in before if answer]
+    if any(answer.value.count(" ") >= _LABEL_WORDS for answer in stated if answer.rule == WHOLE):
+        return False
+    if not stated or all(answer.rule != WHOLE for answer in stated):
+        return False
+    named = _complete_labels(texts, found)
+    total = sum(one.get("short") is not None for one in found)
+    enough = total >= _needed("short", texts, found) and (named or len(stated) == total)
+    # One label alone is a statement if all other responses name one.
+    if enough and (len(stated) >= _FEWEST_LABELS or total == sum(map(bool, texts))):
+        return True
+    for one, answer in zip(found, before, strict=True):
+        one["short"] = answer
+    return False
+
+
+def _complete_labels(texts: Sequence[str], found: list[dict[str, Extracted | None]]) -> bool:
+    """Read labels in sentences that state none by themselves; tell whether any names one."""
+    stated = [answer for one in found if (answer := one.get("short"))]
+    labels = {answer.value: answer for answer in stated}
+    anywhere = 2 * len(stated) >= sum(map(bool, texts)) and len(stated) >= _FEWEST_LABELS
+    named = False
+    open_places: list[int] = []
+    for i, text in enumerate(texts):
+        own = found[i].get("short")
+        if own and own.rule == WHOLE and not text.isascii():
+            # 中国的首都是北京: few characters, and a sentence.
+            said = short_form(complement(text).strip("。. "))
+            if said != own.value and said in labels:
+                found[i]["short"] = replace(labels[said], rule="… is")
+        if not text or own:
+            continue
+        label = named_label(text, labels, anywhere=anywhere)
+        if label is None:
+            open_places.append(i)
+            continue
+        named = True
+        found[i]["short"] = replace(labels[label], rule="names the label")
+    for i in open_places if named or len(labels) > 1 else ():
+        reading = read("short", clean(complement(texts[i])), whole=True)
+        if reading and reading.value:
+            found[i]["short"] = Extracted(reading.value, "short", reading.display, "… is")
+    return named
+
+
+def _objects(texts: Sequence[str], forms: Sequence[str | None]) -> list[Extracted | None]:
+    return [
+        Extracted(form, "object", text, "fields that all share") if form else None
+        for text, form in zip(texts, forms, strict=True)
+    ]
+
+
+def _coded(texts: Sequence[str]) -> list[Extracted | None] | None:
+    values = code_values([text.strip() for text in texts])
+    if values is None:
+        return None
+    return [
+        Extracted(value[0], "code", value[1], "code, token by token") if value else None
+        for value in values
+    ]
+
+
+def _slotted(texts: Sequence[str]) -> tuple[str | None, list[Extracted | None]]:
+    values = slot_values(texts)
+    if values is None:
+        return None, [None] * len(texts)
+    rule = "the place where the texts differ"
+    return "short", [
+        Extracted(value.value, "short", value.display, rule) if value else None for value in values
+    ]
+
+
+def _structured(texts: Sequence[str], kind: str) -> list[Extracted | None]:
+    """The normal form of a right answer that is code or an object."""
+    if kind == "code":
+        return _coded([*texts, *texts]) or [None]
+    return _objects(texts, [whole_form(text) for text in texts])
+
+
+def _all_in_passing(found: Sequence[dict[str, Extracted | None]]) -> bool:
+    """Whether all responses mention the same number, and none states it as its answer."""
+    given = [answer for one in found if (answer := one.get("number"))]
+    return len({answer.value for answer in given}) == 1 and all(
+        answer.rule in _IN_PASSING for answer in given
+    )
 
 
 _NUMERAL = re.compile(r"[-+]?[$€£¥₹]?\d[\d.,'’/]*(?:\s?%)?")
@@ -142,14 +345,3 @@ def _last_number(text: str) -> Extracted | None:
     if not reading or not reading.value:
         return None
     return Extracted(reading.value, "number", reading.display, "last number mentioned")
-
-
-def _same_percent(answers: list[Extracted | None]) -> list[Extracted | None]:
-    """Where one response says "25%" and another "25", the sign was left off: both are 25%."""
-    percents = {answer.value for answer in answers if answer and answer.value.endswith("%")}
-    return [
-        replace(answer, value=f"{answer.value}%")
-        if answer and f"{answer.value}%" in percents
-        else answer
-        for answer in answers
-    ]

@@ -1,9 +1,11 @@
 """Read a number as people and models write it, into one exact normal form.
 
 Understood: `18`, `-3` (also U+2212), `1,080`, `1 080`, `1'080`, `1,00,000`, `1.080,50`, `.5`,
-`1e3`, `6 × 10^5`, `1/2`, `1 1/2`, `$18`, `18 dollars`, `75 %`, `5 million`, `eighteen`.
+`1e3`, `6 × 10^5`, `2^5`, `1/2`, `1 1/2`, `$18`, `$2.5M`, `1.5k`, `18 dollars`, `75 %`, `5 million`,
+`8 out of 10`, `2 h 30 min`, `eighteen`, `minus two and a half`.
 `1.080` alone is a decimal, as in English; `1,080` is thousands; `1,5` is a decimal.
-The unit is dropped, a percent sign is kept. Times, dates, ranges and formulas are no numbers.
+The unit is told apart from the value, a percent sign is kept. Times, dates, ranges and formulas are
+no numbers.
 """
 
 # ruff: noqa: RUF002  typographic characters are meant: people write them
@@ -14,63 +16,84 @@ import re
 from fractions import Fraction
 from typing import NamedTuple
 
+from cotool.consensus.extract.dates import MONTHS
+from cotool.consensus.extract.number_words import SCALES, TENS, UNITS, read_words
+from cotool.consensus.extract.units import Unit, read_unit, unit_of
+
 # Beyond these a number is not read: nobody's answer has that many digits, and arithmetic on
 # such values costs more than linear time.
 MAX_DIGITS = 100
 MAX_EXPONENT = 300
 
-_UNITS_UNDER_TWENTY = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
-]  # fmt: skip
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_WORDS = {
-    **{word: value for value, word in enumerate(_UNITS_UNDER_TWENTY)},
-    **{word: 10 * value for value, word in enumerate(_TENS, 2)},
-    **{
-        f"{tens}{dash}{unit}": 10 * value + digit
-        for value, tens in enumerate(_TENS, 2)
-        for digit, unit in enumerate(_UNITS_UNDER_TWENTY[1:10], 1)
-        for dash in ("-", " ")
-    },
-}
 _SCALES = {
+    **SCALES,
     "hundred": 100,
-    "thousand": 1000,
-    "million": 10**6,
-    "billion": 10**9,
-    "trillion": 10**12,
+    "dozen": 12,
+    "lakh": 10**5,
+    "crore": 10**7,
+    **dict.fromkeys(
+        ["mn", "mio", "millionen", "millions", "millones", "milhões", "milioni"], 10**6
+    ),
+    **dict.fromkeys(["bn", "mrd", "milliarden", "milliards", "miliardi"], 10**9),
+    **dict.fromkeys(["万", "萬", "만"], 10**4),
+    **dict.fromkeys(["亿", "億", "억"], 10**8),
 }
-_ANY_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
+# Letters that scale a number where they stand beside it (1.5k) or behind an amount of money ($2 M).
+_LETTERS = {"k": 10**3}
+_MONEY_LETTERS = {
+    **_LETTERS,
+    "K": 10**3,
+    "m": 10**6,
+    "M": 10**6,
+    "b": 10**9,
+    "B": 10**9,
+    "T": 10**12,
+}
 
 _CURRENCY = r"(?:US\$|[$€£¥₹₽₩]|(?:USD|EUR|GBP|Rs\.?)(?![A-Za-z]))"
 _GROUPED = r"\d+(?:[.,'’_]\d+|[ ]\d{3}(?![\d]))*"
 _NUMBER = re.compile(
-    rf"""(?P<sign>[-+]?)[ ]?(?:{_CURRENCY}[ ]?)?(?P<inner>-?)
+    rf"""(?P<sign>[-+]?|(?i:minus|negative)[ ])[ ]?(?:(?P<currency>{_CURRENCY})[ ]?)?(?P<inner>-?)
     (?:
       (?P<whole>\d{{1,9}})(?:[ ]|[ ]and[ ])(?P<top>\d{{1,9}})/(?P<bottom>\d{{1,9}})(?![\d/.])
     | (?P<mantissa>{_GROUPED}|\.\d+)
       (?:[eE](?P<e>[-+]?\d{{1,9}})(?![\w])
-        |[ ]?[×x*·][ ]?10[ ]?\^?[ ]?\{{?(?P<power>[-+]?\d{{1,9}})\}}?)?
-      (?:[ ]?/[ ]?(?P<denominator>\d+(?:,\d{3})*(?:\.\d+)?)(?![\d/]))?
-    | (?P<word>(?i:{_ANY_WORD}))(?![\w'-])
+        |[ ]?[×x*·][ ]?10[ ]?(?:\^|\*\*)?[ ]?\{{?(?P<power>[-+]?\d{{1,9}})\}}?
+        |(?:\^|\*\*)\{{?(?P<raised>-?\d{{1,4}})\}}?)?
+      (?:(?:[ ]?/[ ]?|[ ]out[ ]of[ ])(?P<denominator>\d+(?:,\d{{3}})*(?:\.\d+)?)(?![\d/]))?
     )
-    (?:[ ](?P<scale>(?i:{"|".join(_SCALES)}))(?![\w-]))?
-    (?P<percent>[ ]?%|[ ](?i:percent|per[ ]cent)\b)?""",
+    (?:(?:[ ]|(?<=\d)(?=[mMbB]n|[万萬만亿億억]))(?P<scale>(?i:{"|".join(_SCALES)}))
+        (?![^\W万萬만亿億억元円]|-)
+      |(?P<space>[ ]?)(?P<letter>[kKmMbBT])(?![\w/^]))?
+    (?P<percent>[ ]?%|[ ](?i:percent|per[ ]cent|prozent|pour[ ]cent|por[ ]ciento|por[ ]cento)\b
+      |[ ]?(?:个百分点|퍼센트|パーセント))?""",
     re.VERBOSE,
 )
 # What may not follow: more digits or an operator (a formula, a time, a date, a range, a list),
-# an ordinal's ending, another number word, one letter that is a variable and no unit, or a smaller
-# unit ("5 feet 6 inches").
+# an ordinal's ending, a decade's, another number word, one letter that is a variable and no unit.
 _NO_NUMBER_AFTER = re.compile(
     rf"""[ ]?[+×÷^=<>\\]|[ ]?\*(?!\*)[ ]?[\w(\\$]|\*\*\d|[:/–-]\d|\d|,[ ]?\d|[ ][–-][ ]\$?\d
     |(?:st|nd|rd|th)\b|[eE][-+]?\d|[ ]?(?!(?:[msghlLVWANJCFK]|(?<=[ ])[aI])\b)[a-zA-Z]\b(?!['’])
-    |[ ](?i:{_ANY_WORD})\b|(?<=[A-Za-z])[ ]of[ ](?:the|these|them|those)\b
-    |[ ](?:hours?|minutes?|days?|weeks?|years?|feet|foot|ft|pounds?|lbs?|dollars?|euros?|kg|k?m)
-     (?:,|[ ]and)?[ ]\d""",
+    |[ ](?i:{"|".join([*UNITS, *TENS])})\b|(?<=[A-Za-z])[ ]of[ ](?:the|these|them|those)\b
+    |(?<=\d0)['’]?s\b|[hH]\d|[ ]?[年点點時时][ ]?\d|[ ]?月""",
     re.VERBOSE,
 )
-_ALTERNATIVE = re.compile(rf"[ ]?(?:or|to|and)[ ]{_CURRENCY}?-?\d")
+_ALTERNATIVE = re.compile(rf"[ ]?(?:or|to|and)[ ](?:[a-z][ ]?=[ ]?)?{_CURRENCY}?-?\d")
+# "4 July", "3 p.m.": a date, a time.
+_NAME_AFTER = re.compile(
+    r"[ ](?P<link>of[ ]|de[ ]|d['’])?(?P<name>[^\W\d_]{3,12})|[ ]?(?i:[ap]\.?m\b|o['’]clock)"
+    r"|\.[ ](?P<german>[A-ZÄ][a-zä]{2,8})(?=[ ]\d{4})"
+)
+_ALSO_WORDS = {"may", "march", "mar", "mars", "jan", "set"}
+_SIGN = re.compile(r"(?:minus|negative)[ ]", re.IGNORECASE)
+_PERCENT = re.compile(r"[ ]?(?:%|percent\b|per[ ]cent\b)", re.IGNORECASE)
+_OTHER_WORD = re.compile(r"[ ](?:or|to|and)[ ](?!an?\b)(?=[a-z])", re.IGNORECASE)
+_OUT_OF = re.compile(r"[ ](?:out[ ])?of[ ](?=\w)")
+_MORE = re.compile(r"(?P<joint>,|[ ]and)?[ ]?(?P<number>\d{1,9}(?:\.\d{1,9})?)(?![\d.,:/]\d|\d)")
+# Amounts of which a smaller one of the same dimension may follow: "2 h 30 min".
+_COMPOUND = {"time", "months", "length", "mass", "dollars", "euros"}
+MAX_PARTS = 4
+_ADJACENT = " -°%/abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ$€£¥₹¢µμΩ"
 
 _SHAPES = (
     # (shape, characters that group digits, decimal mark)
@@ -85,51 +108,159 @@ _SHAPES = (
 
 
 class Number(NamedTuple):
-    """A number read: its normal form, empty where another is offered too, and where it ended."""
+    """A number read: its normal form, empty where another is offered too, and where it ended.
+
+    `unit` is what it counts, where that is a known unit; `top` the dividend of a quotient.
+    """
 
     value: str
     end: int
+    unit: Unit | None = None
+    top: str = ""
 
 
 def read_number(text: str, start: int = 0) -> Number | None:
     """Read the number that stands at `start`; None where none does, or where it is not one."""
     match = _NUMBER.match(text, start)
     if match is None:
+        return _read_words(text, start)
+    end = match.end()
+    scale = 1
+    if match["letter"]:
+        letters = _MONEY_LETTERS if match["currency"] else {} if match["space"] else _LETTERS
+        scale = letters.get(match["letter"], 0)
+        if not scale:
+            scale, end = 1, match.start("space")
+    if end == len(text):
+        value = _value(match, end, scale)
+        return None if value is None else Number(value, end, _currency(match), _top(match))
+    if _ALTERNATIVE.match(text, end):
+        return Number("", end)
+    unit, more = _currency(match), None
+    if unit is None and (text[end] in _ADJACENT or text[end] > "\x7f"):
+        unit, more = _unit_after(text, end, match)
+    if more is not None:
+        return more
+    if _NO_NUMBER_AFTER.match(text, end) or _is_date(text, end):
         return None
-    if _ALTERNATIVE.match(text, match.end()):
-        return Number("", match.end())
-    if _NO_NUMBER_AFTER.match(text, match.end()):
-        return None
-    value = _value(match)
-    return None if value is None else Number(value, match.end())
+    value = _value(match, end, scale)
+    return None if value is None else Number(value, end, unit, _top(match))
 
 
-def _value(match: re.Match[str]) -> str | None:
+def _currency(match: re.Match[str]) -> Unit | None:
+    return unit_of(match["currency"]) if match["currency"] else None
+
+
+def _top(match: re.Match[str]) -> str:
+    if not match["denominator"]:
+        return ""
+    top = _decimal(match["mantissa"])
+    return "" if top is None else normal_form(top)
+
+
+def _is_date(text: str, end: int) -> bool:
+    match = _NAME_AFTER.match(text, end)
+    if match is None:
+        return False
+    name = match["name"] or match["german"]
+    if name is None:
+        return True
+    known = name.casefold() in MONTHS
+    return known and bool(match["link"] or name[0].isupper() or name not in _ALSO_WORDS)
+
+
+def _unit_after(text: str, end: int, match: re.Match[str]) -> tuple[Unit | None, Number | None]:
+    """The unit after a number; and the whole amount where smaller units follow."""
+    found = read_unit(text, end)
+    if found is None:
+        return None, None
+    unit, place = found
+    more = _MORE.match(text, place) if unit.dimension in _COMPOUND else None
+    if more is None:
+        return unit, None
+    total = _decimal(match["mantissa"]) if match["mantissa"] else None
+    last, end = unit, place
+    for _ in range(MAX_PARTS):
+        following = read_unit(text, more.end())
+        if following is None or total is None:
+            break
+        part, after = following
+        if last.symbol == "h" and part.symbol == "m":
+            part = unit_of("min") or part
+        if part.dimension != last.dimension or part.factor >= last.factor:
+            break
+        total = total * last.factor / part.factor + Fraction(more["number"])
+        last, end = part, after
+        more = _MORE.match(text, end)
+        if more is None:
+            value = normal_form(-total if match["sign"].strip() not in {"", "+"} else total)
+            return last, Number(value, end, last)
+    return unit, Number("", end) if last is not unit else None
+
+
+def _read_words(text: str, start: int) -> Number | None:
+    sign = _SIGN.match(text, start)
+    if sign:
+        start = sign.end()
+    elif not text[start : start + 1].isalpha():
+        return None
+    found = read_words(text, start)
+    if found is None:
+        return None
+    value, end = found
+    over = _OUT_OF.match(text, end)
+    bottom = read_words(text, over.end()) if over else None
+    top = ""
+    if bottom and bottom[0]:
+        top, value, end = normal_form(value), value / bottom[0], bottom[1]
+    other = _OTHER_WORD.match(text, end)
+    if other and read_words(text, other.end()):
+        return Number("", end)
+    percent = _PERCENT.match(text, end)
+    if percent:
+        end = percent.end()
+    elif (text[end : end + 1] == "-" and text[end + 1 : end + 2].isalnum()) or (
+        value.denominator == 1 and _NO_NUMBER_AFTER.match(text, end)
+    ):
+        return None
+    unit = None if percent else read_unit(text, end)
+    form = normal_form(-value if sign else value) + ("%" if percent else "")
+    return Number(form, end, unit[0] if unit else None, top)
+
+
+def _value(match: re.Match[str], end: int, scale: int) -> str | None:
     parts = match.groupdict()
-    negative = (parts["sign"] or parts["inner"]) == "-"
+    negative = parts["inner"] == "-" or parts["sign"].strip() not in {"", "+"}
     percent = "%" if parts["percent"] else ""
     mantissa = parts["mantissa"]
     # The common case, without the cost of Fraction.
-    if mantissa and mantissa.isdecimal() and match.end() == match.end("mantissa"):
+    if mantissa and mantissa.isdecimal() and end == match.end("mantissa"):
         if len(mantissa) > MAX_DIGITS:
             return None
         number = int(mantissa)
         return f"-{number}" if negative and number else str(number)
-    if parts["word"]:
-        fraction: Fraction | None = Fraction(_WORDS[parts["word"].lower()])
-    elif parts["whole"]:
+    if parts["whole"]:
         fraction = _ratio(parts["top"], parts["bottom"])
         fraction = fraction and fraction + int(parts["whole"])
     else:
         fraction = _decimal(mantissa)
+        if fraction is not None and parts["raised"]:
+            fraction = _raised(fraction, len(mantissa), int(parts["raised"]))
         if fraction is not None and parts["denominator"]:
             bottom = _decimal(parts["denominator"])
             fraction = fraction / bottom if bottom else None
     exponent = int(parts["e"] or parts["power"] or 0)
     if fraction is None or abs(exponent) > MAX_EXPONENT:
         return None
-    fraction *= Fraction(10) ** exponent * _SCALES.get((parts["scale"] or "").lower(), 1)
+    fraction *= Fraction(10) ** exponent * scale * _SCALES.get((parts["scale"] or "").lower(), 1)
     return normal_form(-fraction if negative else fraction) + percent
+
+
+def _raised(base: Fraction, digits: int, exponent: int) -> Fraction | None:
+    """A power of a few digits; None where it would have too many."""
+    if digits * abs(exponent) > MAX_EXPONENT or (not base and exponent < 0):
+        return None
+    return base**exponent
 
 
 def _ratio(top: str, bottom: str) -> Fraction | None:

@@ -21,6 +21,12 @@ _TRANSLATION: dict[int, int | str] = {
     0x130: "I",  # the one letter whose lower case is longer, which would shift positions
 }  # fmt: skip
 
+# "9{,}500" and "9\\,500" of LaTeX are one number.
+_DIGIT_GROUPS = re.compile(r"(?<=\d)(?:\{,\}|\\[,!;]|,\\!)(?=\d{3}(?!\d))")
+# What is raised keeps its meaning: 10²³ is 10^23.
+_RAISED_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+_RAISED = re.compile("(?<=[\\w)])[⁰¹²³⁴-⁹⁺⁻]*[⁰¹²³⁴-⁹]")
+
 _TRANSLATED = re.compile(f"[{''.join(map(chr, _TRANSLATION))}]")
 
 # A base model that runs on past its answer invents the next question, or the next turn.
@@ -60,10 +66,22 @@ def prepare(text: str) -> str:
                 text = text[:cut]
     if len(text) > HEAD + TAIL:
         text = f"{text[:HEAD]}\n{text[-TAIL:]}"
-    text = text.strip()
-    if text.isascii() or not _TRANSLATED.search(text):
+    return _unify(text.strip())
+
+
+def _unify(text: str) -> str:
+    """Write digits, signs, spaces and powers in one way."""
+    if "\\" in text or "{,}" in text:
+        text = _DIGIT_GROUPS.sub("", text)
+    if text.isascii():
         return text
-    return text.translate(_TRANSLATION)
+    if _TRANSLATED.search(text):
+        text = text.translate(_TRANSLATION)
+    return _RAISED.sub(_as_power, text) if _RAISED.search(text) else text
+
+
+def _as_power(match: re.Match[str]) -> str:
+    return "^" + match[0].translate(_RAISED_DIGITS)
 
 
 _COMPLETE = (".", "!", "?", "。", ")", "*", "$", "}", '"', "”", "%", "`")

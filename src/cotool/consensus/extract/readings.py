@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from cotool.consensus.extract.dates import read_date
+from cotool.consensus.extract.expressions import is_formula
+from cotool.consensus.extract.forms import list_items, short_form
+from cotool.consensus.extract.languages import CLOSINGS, NO, YES
 from cotool.consensus.extract.numbers import read_number
+
+if TYPE_CHECKING:
+    from cotool.consensus.extract.units import Unit
 
 CLOSED_KINDS = ("choice", "number", "boolean")
 KINDS = (*CLOSED_KINDS, "short")
@@ -17,13 +23,25 @@ SHORT_CHARACTERS = 40
 SHORT_CJK_CHARACTERS = 12
 
 
+# A formula may be longer.
+FORMULA_CHARACTERS = 150
+LIST_CHARACTERS = 400
+
+
 class Reading(NamedTuple):
-    """What a span says; `value` is empty where it offers several answers ("18 or 20")."""
+    """What a span says; `value` is empty where it offers several answers ("18 or 20").
+
+    `unit` is what a number counts, `top` the dividend of a quotient; `options` are all options
+    that a choice names.
+    """
 
     value: str
     display: str
     end: int
     note: str = ""
+    unit: Unit | None = None
+    top: str = ""
+    options: tuple[str, ...] = ()
 
 
 FIRST_OF_TWO = " (first of two)"
@@ -64,7 +82,7 @@ _LETTER_ENDS = r"""(?=\s*(?:$|[,;!?)\]}*_"'”’»`|$\n。，、；：）」]|\
     |(?:because|since|as|for|is|and|or|not|which|with|but|would|instead|rather)\b|[^\x00-\u02af\s]))"""
 _CHOICE = re.compile(
     rf"""(?:(?i:option|choice|letter|answer)[ ])?\$?[*_]*
-    (?:[(\[{{]\s?[*_]*(?P<enclosed>[A-Za-z])[*_]*\s?(?:[)\]}}](?![\w(])|$)
+    (?:[(\[{{]\s?[*_]*(?P<enclosed>[A-Za-z]|[ivxIVX]{{2,4}})[*_]*\s?(?:[)\]}}](?![\w(])|$)
       |(?P<capital>[A-J])(?:[*_)\]}}]{{1,3}}(?![\w])|{_LETTER_ENDS})
       |(?P<small>[a-j])(?=[*_$}}]*(?:\s*$|[.)](?:\s|$|\*))))""",
     re.VERBOSE,
@@ -74,6 +92,7 @@ _OTHER_CHOICE = re.compile(
     (?:\([A-Za-z]\)(?!\s(?:is|are|was)\b)|[A-J](?=\s*(?:$|[.,;)\n]|or\b|and\b)))""",
     re.VERBOSE,
 )
+MOST_OPTIONS = 10
 _NEXT_OPTION = re.compile(r"\n\s*[*_]{0,2}\(?([A-J])[.):]")
 _COMPOUND_CHOICE = re.compile(
     r"(?P<which>none|all|both|neither) of (?:the )?(?:above|these|those|them|options|choices)\b",
@@ -97,9 +116,15 @@ def read_choice(span: str) -> Reading | None:
     letter = (match["enclosed"] or match["capital"] or match["small"]).upper()
     other = _OTHER_CHOICE.match(span, match.end())
     if other and other.group().rstrip(" )")[-1].upper() != letter:
-        if _OTHER_CHOICE.match(span, other.end()):
-            return Reading("", "", match.end())
-        return Reading(letter, letter, match.end(), FIRST_OF_TWO)
+        options, end = [letter], match.end()
+        while other and len(options) < MOST_OPTIONS:
+            options.append(other.group().rstrip(" )")[-1].upper())
+            end = other.end()
+            other = _OTHER_CHOICE.match(span, end)
+        named = tuple(sorted(set(options)))
+        if len(options) > 2:
+            return Reading("", "", end, options=named)
+        return Reading(letter, letter, end, FIRST_OF_TWO, options=named)
     following = _NEXT_OPTION.search(span, match.end())
     if following and ord(following[1]) == ord(letter) + 1:
         return None  # the options are listed, none is chosen
@@ -120,6 +145,10 @@ _NEXT_ITEM = re.compile(r"\n\s*[*_]{0,2}(\d{1,3})[.)]\s")
 def read_quantity(span: str) -> Reading | None:
     """Read a number; of an equation, what stands after its last equals sign."""
     start = len(span) - len(span.lstrip(_BEFORE_NUMBER))
+    if span.startswith(("★", "⭐"), start):
+        stars = len(span) - start - len(span[start:].lstrip("★⭐"))
+        end = len(span) - len(span[start:].lstrip("★⭐☆"))
+        return Reading(str(stars), span[start:end], end)
     # "$$18$$" and "$18$" of LaTeX; one dollar sign is left for the currency.
     while span.startswith("$$", start) or span.startswith("$ ", start):
         start += 1
@@ -137,22 +166,21 @@ def read_quantity(span: str) -> Reading | None:
     following = _NEXT_ITEM.search(span, number.end)
     if following and number.value.isdecimal() and int(following[1]) == int(number.value) + 1:
         return None  # "1. … 2. …": a numbered list
-    return Reading(number.value, span[start : number.end].strip(), number.end)
+    return Reading(
+        number.value,
+        span[start : number.end].strip(),
+        number.end,
+        unit=number.unit,
+        top=number.top,
+    )
 
 
-_YES = [
-    "yes", "true", "yep", "yeah", "sí", "si", "sim", "oui", "ja", "да", "evet", "tak", "是", "是的",
-    "对", "正确", "はい", "예", "네", "نعم", "हाँ",
-]  # fmt: skip
-_NO = [
-    "no", "false", "nope", "não", "nein", "non", "nee", "nej", "нет", "hayır", "nie", "否", "不",
-    "不是", "错误", "いいえ", "아니요", "لا", "नहीं",
-]  # fmt: skip
-_TRUTH = {**dict.fromkeys(_YES, "yes"), **dict.fromkeys(_NO, "no")}
+_TRUTH = {**dict.fromkeys(YES, "yes"), **dict.fromkeys(NO, "no")}
 _BOOLEAN = re.compile(
     rf"""[(\[]?(?P<word>{"|".join(sorted(_TRUTH, key=len, reverse=True))})
-    (?=\s*(?:$|[.,;:!)\]}}*_"'”’»`\n–—。，、；：！]|(?:because|since|as|it|he|she|they|you|we
-       |there|this|that|or|if|the)\b))""",
+    (?=\s*(?:$|[.,;:!)\]}}*_"'”’»`\n–—。，、；：！।،؛]|(?:because|since|as|it|he|she|they|you|we
+       |there|this|that|or|if|the|weil|denn|parce|car|porque|perché|потому|لأن|क्योंकि)\b
+       |(?:です|だ|である|입니다|이다|है|的。?$)))""",
     re.VERBOSE | re.IGNORECASE,
 )
 _OTHER_BOOLEAN = re.compile(
@@ -174,44 +202,84 @@ def read_boolean(span: str) -> Reading | None:
 
 # Not the points of "St. Louis" and "J. Edgar".
 _SENTENCE_END = re.compile(
-    r"(?:(?<!\b[A-Z])(?<!\b[A-Z][a-z])\.|[。!?！？;；])(?=\s|[)\"'*_”]|$)|\n"
+    r"(?:(?<!\b[A-Z])(?<!\b[A-Z][a-z])\.|[。!?！？;；।؟])(?=\s|[)\"'*_”]|$)|\n"
     r"|(?<=[^\x00-\u2e7f])[.。！？；，]"
 )
-_PUNCTUATION = " \t\r\n.,;:!?\"'`“”‘’«»「」()[]*_。、，；：！？"
+_PUNCTUATION = " \t\r\n.,;:!?\"'`“”‘’«»「」()[]*_。、，；：！？।،؟"
+_BRACKETS = "()[]"
+_MARKS = "".join(mark for mark in _PUNCTUATION if mark not in _BRACKETS)
 # Words that make a sentence of a few words: then it is no label.
 _SENTENCE = re.compile(
     r"(?i)\b(?:is|are|was|were|am|has|have|had|will|would|should|could|can|cannot|may|might|must"
-    r"|does|did|do|i|it|you|we|they|he|she|this|that|these|there|let|depends|step)\b|n['’]t\b"
+    r"|does|did|do|i|it|you|we|they|he|she|this|that|these|there|let|depends|step"
+    r"|ist|sind|war|est|sont|était|es|está|son|era|é|são|è|sono|ich|je|yo|eu|это)\b|n['’]t\b"
     r"|['’](?:s|re|ll|m|ve)\s"
 )
-_ARTICLE = re.compile(r"(?:the|an?)\s+(?=\w)")
+_CLOSING = re.compile(rf"[ ]?(?:{'|'.join(sorted(CLOSINGS, key=len, reverse=True))})$")
+_FORMULA_MARKS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
 
 
 def read_short(span: str, *, whole: bool) -> Reading | None:
     """Read a label, a name, a phrase: at most five words and 40 characters, and no sentence.
 
     With `whole` the span must be nothing else; otherwise it ends where its sentence ends. The
-    value is casefolded, in NFKC, without article and without marks around it.
+    value is its normal form (see `short_form`).
     """
     end = _SENTENCE_END.search(span[: 2 * SHORT_CHARACTERS])
     stop = end.start() if end else len(span)
     if whole and span[stop:].strip(_PUNCTUATION):
-        return None
+        return _read_list(span)
     display = span[:stop].strip(_PUNCTUATION) or span[:stop].strip()
     if not (whole or any(character.isalnum() for character in display)):
         return None
-    if not display or len(display) > SHORT_CHARACTERS or len(display.split()) > SHORT_WORDS:
+    if not display.isascii():
+        if _is_long_cjk(display):
+            return None
+        display = _CLOSING.sub("", display) or display
+    if not display or (whole and span.rstrip().endswith(("?", "？"))):
         return None
-    if not display.isascii() and _is_long_cjk(display):
+    if display[-1] == "m" and read_date(display):
+        pass
+    elif len(display) > SHORT_CHARACTERS or len(display.split()) > SHORT_WORDS:
+        if len(display) > FORMULA_CHARACTERS or not is_formula(display):
+            return None
+    elif " " in display and _SENTENCE.search(display) and not read_date(display):
+        known = short_form(display)
+        return Reading(known, display, stop) if known == "unknown" else None
+    core = span[:stop].strip(_MARKS)
+    bracketed = core[:1] in "([" and core[-1:] in ")]" and "," in core
+    return Reading(short_form(core if bracketed else display), display, stop)
+
+
+def _read_list(span: str) -> Reading | None:
+    """Read a list of a few items, one a line."""
+    if len(span) > LIST_CHARACTERS or span[:1] not in "-*•+1(":
         return None
-    if (" " in display and _SENTENCE.search(display)) or (
-        whole and span.rstrip().endswith(("?", "？"))
-    ):
+    items = list_items(span)
+    if not items or any(len(item) > SHORT_CHARACTERS for item in items):
         return None
-    value = " ".join(unicodedata.normalize("NFKC", display).casefold().split())
-    return Reading(
-        _ARTICLE.sub("", value, count=1) if _ARTICLE.match(value) else value, display, stop
-    )
+    return Reading(", ".join(items), ", ".join(items), len(span))
+
+
+def read_formula(span: str, *, whole: bool) -> Reading | None:
+    """Read a formula of LaTeX that stands at the beginning of a span as it was written."""
+    span = span.strip(" \t\r\n*_`:")
+    for opening, closing in _FORMULA_MARKS:
+        if span.startswith(opening):
+            end = span.find(closing, len(opening))
+            if end < 0:
+                return None
+            inner, rest = span[len(opening) : end], span[end + len(closing) :]
+            break
+    else:
+        end_of = _SENTENCE_END.search(span)
+        inner, rest = (span[: end_of.start()], span[end_of.start() :]) if end_of else (span, "")
+    inner = inner.strip().rstrip(".,;")
+    if whole and rest.strip(_PUNCTUATION):
+        return None
+    if not inner or len(inner) > FORMULA_CHARACTERS or not is_formula(inner):
+        return None
+    return Reading(short_form(inner), inner, len(inner))
 
 
 def _is_long_cjk(text: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cotool.consensus.extract.extraction import extract_answers
+from cotool.consensus.extract.refusals import declines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,21 +17,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """A question, its responses that have a text, and the answer that each of them states.
+    """A question, its responses that answer it, and the answer that each of them states.
 
     `kind` is the kind of the answers; None for free text, where no answer can be extracted.
+    `declined` are the responses that refuse to answer or say that they do not know.
     """
 
     asked: Question
     responses: tuple[Response, ...]
     kind: str | None
     answers: Sequence[Extracted | None]
+    declined: tuple[Response, ...] = ()
 
     @classmethod
     def of(cls, asked: Question) -> Stated:
         """Extract the answers of a question's responses."""
-        usable = tuple(response for response in asked.responses if response.content.strip())
-        return cls(asked, usable, *extract_answers([response.content for response in usable]))
+        given = [response for response in asked.responses if response.content.strip()]
+        declining = [declines(response.content) for response in given]
+        usable = tuple(one for one, no in zip(given, declining, strict=True) if not no)
+        declined = tuple(one for one, no in zip(given, declining, strict=True) if no)
+        kind, answers = extract_answers([response.content for response in usable])
+        return cls(asked, usable, kind, answers, declined)
 
     @property
     def votes(self) -> tuple[tuple[str, str], ...]:

@@ -12,6 +12,14 @@ import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from cotool.consensus.extract.languages import (
+    ANSWERS,
+    ARTICLES,
+    CHOOSES,
+    CLAIMS,
+    LINKS,
+    OPTIONS,
+)
 from cotool.consensus.extract.preparation import breaks_off
 from cotool.consensus.extract.readings import CLOSED_KINDS, KINDS
 
@@ -58,24 +66,28 @@ _AFTER_CHOOSE = re.compile(
     re.VERBOSE,
 )
 _AFTER_FOREIGN = re.compile(
-    r"""[\w\ \t*_]{0,24}?
-    (?:\b(?:es|est|ist|é|è|is|jest|är|er)\b|[:=—]|是|为|為|は|은|는|\s-)[\s*_:]{0,6}
-    (?:(?:la|el|le|die|der|das|a|o)\s)?
-    (?:(?:opci[oó]n|option|op[cç][aã]o|opzione|вариант|选项|選項|letra|lettre|buchstabe|буква)\s?)?""",
+    rf"""[\w\u0900-\u097f \t*_]{{0,24}}?
+    (?:{LINKS})[\s*_:：]{{0,6}}(?:{ARTICLES}\s)?(?:{OPTIONS}\s?)?
+    |[ ](?=[A-J][ ](?:है|hai)\b)|(?=[（(]?[A-J]\b)""",
     re.VERBOSE,
 )
-_FOREIGN_ANSWERS = (
-    "respuesta", "réponse", "antwort", "antwoord", "risposta", "resposta", "ответ", "відповідь",
-    "odpowiedź", "cevap", "svar", "答案", "答え", "解答", "回答", "정답", "답", "الجواب", "الإجابة",
-    "उत्तर", "lösung", "正解", "故选",
-)  # fmt: skip
-_ASCII_ANSWERS = tuple(word for word in _FOREIGN_ANSWERS if word.isascii())
+_AFTER_CHOOSES = re.compile(
+    rf"[ ]?(?:择|擇|项|項)?[ ]?[:：]?(?:{ARTICLES}\s)?(?:{OPTIONS}\s?)?", re.VERBOSE
+)
+_ASCII_ANSWERS = tuple(word for word in ANSWERS if word.isascii())
+_ASCII_CHOOSES = tuple(word for word in CHOOSES if word.isascii())
 _NEGATED_BEFORE = (
     "wrong ", "incorrect ", "not the ", "not an ", "no ", "n't the ", "not ", "previous ",
     "each ", "every ",
 )  # fmt: skip
 _NEGATED_AFTER = re.compile(
     r"(?:not|n['’]t|never|neither|no longer|cannot|can['’]t|incorrect)\b", re.IGNORECASE
+)
+
+_AFTER_LABEL = re.compile(
+    r"""(?:ification)?(?:\s(?:of|for|here)\b[^.\n:]{0,40}?)?[\s*_"]{0,3}
+    (?:(?:is|was|should\sbe|would\sbe|must\sbe)\b[\s*_]{0,3}:?|:|=>|->)[\s*_:]{0,4}""",
+    re.VERBOSE,
 )
 
 # (word, what may follow it, the kinds it can state)
@@ -85,6 +97,10 @@ _LEADS = (
     ("choose", _AFTER_CHOOSE, ("choice",)),
     ("select", _AFTER_CHOOSE, ("choice",)),
     ("go with", _AFTER_CHOOSE, ("choice",)),
+    *(
+        (word, _AFTER_LABEL, ("boolean", "short"))
+        for word in ("label", "class", "category", "sentiment", "verdict", "output", "result")
+    ),
 )
 
 
@@ -96,9 +112,13 @@ def _leads(text: str, low: str) -> Iterator[Statement]:
         if word in ends:
             yield from _lead(text, low, word, after, kinds)
     if "answer" not in ends:
-        for word in _ASCII_ANSWERS if text.isascii() else _FOREIGN_ANSWERS:
+        plain = text.isascii()
+        for word in _ASCII_ANSWERS if plain else ANSWERS:
             if word in ends:
                 yield from _lead(text, low, word, _AFTER_FOREIGN, KINDS)
+        for word in _ASCII_CHOOSES if plain else CHOOSES:
+            if word in ends:
+                yield from _lead(text, low, word, _AFTER_CHOOSES, ("choice",))
 
 
 def _lead(
@@ -144,10 +164,24 @@ def _marks(text: str) -> Iterator[Statement]:
         position = text.rfind("####")
         line = text[position + 4 : position + SPAN].split("\n", 1)[0]
         yield Statement(position, line, "####", _NUMBER_OR_LETTER, whole=True)
+    if "]]" in text:
+        yield from _verdict(text)
     position = 0 if text.startswith("A:") else text.rfind("\nA:")
     if position >= 0 and not _has_second_option(text):
         yield Statement(position, text[position : position + SPAN].lstrip()[2:], "A:", whole=True)
     yield from _lines(text)
+
+
+def _verdict(text: str) -> Iterator[Statement]:
+    """Yield what a judge puts in double brackets: `[[A]]`, `[[A>B]]`, `[[7]]`, `[[Rating: 7]]`."""
+    end = text.rfind("]]")
+    start = text.rfind("[[", max(0, end - SPAN), end)
+    if start >= 0:
+        content = _RATING_LABEL.sub("", text[start + 2 : end].strip())
+        yield Statement(start, content, "[[…]]", whole=True)
+
+
+_RATING_LABEL = re.compile(r"(?:rating|score|verdict|final verdict)\s?:\s?", re.IGNORECASE)
 
 
 def _lines(text: str) -> Iterator[Statement]:
@@ -199,7 +233,7 @@ def _boxed(text: str) -> Iterator[Statement]:
             return
 
 
-_FIELDS = ("final_answer", "answer", "label", "choice", "prediction", "result")
+FIELDS = ("final_answer", "answer", "label", "choice", "prediction", "result")
 _FIELD_VALUE = re.compile(
     r"""["']\s{0,9}:\s{0,9}\[?\s{0,9}(?:"((?:[^"\\\n]|\\.){0,200})"|'([^'\n]{0,200})'|([^\s,}\]{\["']{1,60}))"""
 )
@@ -215,7 +249,7 @@ def _fields(text: str, low: str) -> Iterator[Statement]:
             yield from _explicit(content)
     if "{" not in low or ('":' not in low and "':" not in low and '" :' not in low):
         return
-    for field in _FIELDS:
+    for field in FIELDS:
         position = max(low.rfind(f'"{field}"'), low.rfind(f"'{field}'"))
         if position < 0:
             continue
@@ -260,36 +294,101 @@ _CONCLUSION = re.compile(
 )
 _IS_NUMBER = re.compile(r"\b(?:is|are|was|were|be|equals)\s[*_]{0,2}[$€£¥₹]?-?\d")
 _VERDICT_LENGTH = 400
+# The rule of "3: the court may refuse".
+NUMBERED = "opens with an option's number"
+_NUMBERED_OPTION = re.compile(r"[*_]{0,2}\(?(\d{1,2})[).:]{1,2}[*_]{0,2}\s+(?=[^\W\d])")
+_CONTESTANT = re.compile(
+    r"\b(?:assistant|response|answer|model|output|candidate|system|summary|translation|essay)\s"
+    r"[\"“(*]{0,3}$",
+    re.IGNORECASE,
+)
+_IS_BETTER = re.compile(
+    r"[\"”)*]{0,3}\s(?:wins\b|(?:is|was|gives|provides)\s(?:\w+\s)?"
+    r"(?:better|best|superior|preferable|preferred|stronger|clearer|the\s(?:winner|better|best)))"
+)
+_SO = re.compile(
+    r"(?:^|[,;.–-]\s)(?:so|therefore|thus|hence|then|overall|in short|in conclusion)[,:]?\s{1,2}"
+    r"(?:(?:it['’]?s|it is|that['’]s|my answer is"
+    r"|i['’]?(?:d|ll| would| will)? (?:say|choose|pick|go with))\s)?"
+    r"[*_(]{0,3}(?=[A-J][).*_]{0,3}\.?$|(?:yes|no|true|false)\b[*_.!]{0,4}$)",
+    re.IGNORECASE,
+)
+_DENIED = {
+    "true": "false", "false": "true", "correct": "incorrect", "incorrect": "correct",
+    "right": "wrong", "wrong": "right",
+}  # fmt: skip
+_CLAIM = re.compile(
+    rf"""\b(?:(?:claim|statement|assertion|sentence|premise|proposition|hypothesis|argument|that|this|it)
+    \s(?:is|would[ ]be|must[ ]be|seems|was)|that['’]s|it['’]s)(?P<negated>n['’]t)?\s
+    (?:(?:indeed|clearly|therefore|definitely|absolutely|actually|also|completely|entirely)\s)?
+    (?P<not>not\s)?(?P<word>{"|".join(_DENIED)})\b(?![-\w])""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_JUDGING = ("true", "false", "correct", "right", "wrong")
+_FOREIGN_CLAIM = re.compile(CLAIMS, re.VERBOSE | re.IGNORECASE)
+# "So D.", "so yes": the last word.
+_CONCLUDING = frozenset(["yes", "no", "true", "false", *"abcdefghij"])
+_LAST_WORD = 16
 
 
-def _weak(text: str) -> Iterator[Statement]:
+def _concluded(text: str, low: str, sentence: str) -> Iterator[Statement]:
+    """Yield what a text concludes: "so yes", "So D.", "The claim is false, since …"."""
+    last = sentence[-_LAST_WORD:].rstrip("*_.!)").rpartition(" ")[2].lstrip("*_(").lower()
+    so = _SO.search(sentence) if last in _CONCLUDING else None
+    if so:
+        yield Statement(0, sentence[so.end() :], "so …", ("choice", "boolean"), whole=True)
+    if len(text) > _VERDICT_LENGTH:
+        return
+    if any(word in low for word in _JUDGING):
+        claim = _CLAIM.search(text)
+        if claim:
+            denied = claim["not"] or claim["negated"]
+            said = _DENIED[claim["word"].lower()] if denied else claim["word"]
+            yield Statement(0, said, "it is …", ("boolean",))
+    elif not so and (claim := _FOREIGN_CLAIM.match(text)):
+        yield Statement(0, text[claim.end() :], "it is …", ("boolean",))
+
+
+def _weak(text: str, low: str) -> Iterator[Statement]:
     lead = _LEADING_OPTION.match(text)
     if lead and not _has_second_option(text):
         yield Statement(0, text, f"opens with {lead.group().strip()}", ("choice",))
     first, newline, _ = text[:SPAN].partition("\n")
     if newline and _BARE_LINE.fullmatch(first) and not _has_second_option(text):
         yield Statement(0, first, "first line", _NUMBER_OR_LETTER, whole=True)
+    if len(text) <= SPAN and "\n" not in text:
+        numbered = _NUMBERED_OPTION.match(text)
+        if numbered:
+            yield Statement(0, numbered[1], NUMBERED, ("number",), whole=True)
     tail = text[-3 * SPAN :]
     yield from _weak_options(tail)
+    sentence = last_sentence(text)
+    yield from _concluded(text, low, sentence)
     # A reason may follow a verdict in the same paragraph; more is an essay that opens with one.
     if len(text) <= _VERDICT_LENGTH and "\n" not in text:
         yield Statement(0, text, "opens with yes or no", ("boolean",))
     if not breaks_off(text):
-        yield from _conclusion(text)
+        yield from _conclusion(sentence)
+
+
+def _is_better(tail: str, start: int, end: int) -> bool:
+    """Whether a letter names the answer that a judge prefers: "Assistant A is better"."""
+    return bool(_IS_BETTER.match(tail, end) and _CONTESTANT.search(tail, max(0, start - 16), start))
 
 
 def _weak_options(tail: str) -> Iterator[Statement]:
     correct: set[str] = set()
-    concluded = None
+    concluded = better = None
     for mark in _OPTION_MARK.finditer(tail):
         start, end = mark.span()
         enclosed = tail[start - 1 : start] == "(" and tail[end : end + 1] == ")"
-        if enclosed:
-            start -= 1
-        elif start and tail[start - 1] not in ' \n\t*"“':
+        start -= enclosed
+        if not enclosed and start and tail[start - 1] not in ' \n\t*"“':
             continue
         if _IS_CORRECT.match(tail, end):
             correct.add(mark.group())
+        elif _is_better(tail, start, end):
+            better = mark.group()
         lead = _CONCLUDES.search(tail, max(0, start - 12), start)
         if lead and _NEGATED.search(tail, max(0, start - 60), start):
             continue
@@ -297,6 +396,8 @@ def _weak_options(tail: str) -> Iterator[Statement]:
             concluded = Statement(0, tail[start:], f"… {lead.group().strip()}", ("choice",))
     if len(correct) == 1:
         yield Statement(0, correct.pop(), "… is correct", ("choice",))
+    if better:
+        yield Statement(0, better, "… is better", ("choice",), whole=True)
     if concluded:
         yield concluded
 
@@ -315,11 +416,14 @@ def last_sentence(text: str) -> str:
     return tail[start:].lstrip(" *_-")
 
 
-def _conclusion(text: str) -> Iterator[Statement]:
-    sentence = last_sentence(text)
+_ALTERNATIVES = re.compile(r"=[^=]{1,40}\b(?:or|and)\b[^=]{0,20}$")
+
+
+def _conclusion(sentence: str) -> Iterator[Statement]:
     head, sign, result = sentence.rpartition("=")
     if sign and head:
-        yield Statement(0, result, "… =", ("number",))
+        if not _ALTERNATIVES.search(head):  # "x = 2 or x = 3"
+            yield Statement(0, result, "… =", ("number",))
         return
     concludes = _CONCLUSION.match(sentence)
     if not concludes and not _IS_NUMBER.search(sentence):
@@ -335,9 +439,12 @@ def find_statements(text: str) -> Iterator[Statement]:
     """Yield the statements of a prepared text, the most telling first."""
     if len(text) <= SPAN:
         yield Statement(0, text, WHOLE, CLOSED_KINDS, whole=True)
+        if text.isascii() and text.isalpha():  # one word: a label
+            yield Statement(0, text, WHOLE, ("short",), whole=True)
+            return
     low = text.lower()
     yield from _fields(text, low)
     yield from _explicit(text)
-    yield from _weak(text)
+    yield from _weak(text, low)
     if len(text) <= SPAN:
         yield Statement(0, text, WHOLE, ("short",), whole=True)

@@ -1,0 +1,128 @@
+"""Dates and times of day in one normal form: `1776-07-04`, `1776-07`, `07-04`, `15:30`.
+
+Read in full only: "4 July 1776", "July 4th, 1776", "4. Juli 1776", "1776年7月4日", "3:30 p.m.".
+Of numbers alone, `4.7.1776` is day first and `1776-07-04` year first; `7/4/1776` may be either
+(see `resolve`).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+# A month a row: English, German, French, Spanish, Portuguese, Italian, Dutch, Russian, Arabic,
+# Hindi, with short forms.
+_MONTHS = (
+    "january jan januar janvier enero janeiro gennaio januari января январь يناير जनवरी",
+    "february feb februar février fevrier febrero fevereiro febbraio februari февраля فبراير फरवरी",
+    "march mar märz maerz mars marzo março marco maart марта март مارس मार्च",
+    "april apr avril abril aprile апреля апрель أبريل अप्रैल",
+    "may mai mayo maio maggio mei мая май مايو मई",
+    "june jun juni juin junio junho giugno июня июнь يونيو जून",
+    "july jul juli juillet julio julho luglio июля июль يوليو जुलाई",
+    "august aug août aout agosto augustus августа август أغسطس अगस्त",
+    "september sep sept septembre septiembre setembro settembre сентября سبتمبر सितंबर",
+    "october oct okt oktober octobre octubre outubro ottobre октября أكتوبر अक्टूबर",
+    "november nov novembre noviembre novembro ноября نوفمبر नवंबर",
+    "december dec dez dezember décembre decembre diciembre dezembro dicembre декабря ديسمبر दिसंबर",
+)
+MONTHS = {name: number for number, row in enumerate(_MONTHS, 1) for name in row.split()}
+
+_NAME = r"(?P<month>[^\W\d_]{3,10}[\u0900-\u097f]{0,6})\.?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.|º|er|-го)?"
+_YEAR = r"(?P<year>\d{3,4})(?:[ ](?:AD|CE)|年|\s?г(?:ода|\.)?)?"
+_WEEKDAY = r"(?:[^\W\d_]{2,10}\.?,?[ ](?:den[ ]|the[ ])?)?"
+_OF = r"(?:[ ](?:of|de|di|del)|\.)?[ ]?"
+_DATES = tuple(
+    re.compile(form, re.VERBOSE | re.IGNORECASE)
+    for form in (
+        r"(?P<year>\d{4})[-/.](?P<number>\d{1,2})(?:[-/.](?P<day>\d{1,2}))?(?:T00:00(?::00)?Z?)?",
+        r"(?P<day>\d{1,2})\.[ ]?(?P<number>\d{1,2})\.[ ]?(?P<year>\d{4})",
+        rf"{_WEEKDAY}(?:the[ ]|le[ ]|el[ ]|am[ ]|il[ ])?{_DAY}{_OF}{_NAME}(?:,?{_OF}{_YEAR})?",
+        rf"{_WEEKDAY}{_NAME}[ ](?:the[ ])?{_DAY}(?:,?[ ]{_YEAR})?",
+        rf"{_NAME},?{_OF}{_YEAR}",
+        r"(?P<year>\d{3,4})[年년][ ]?(?P<number>\d{1,2})[月월](?:[ ]?(?P<day>\d{1,2})[日일])?",
+        r"(?P<number>\d{1,2})[月월][ ]?(?P<day>\d{1,2})[日일]",
+    )
+)
+_SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
+_TIME = re.compile(
+    r"""(?P<before>上午|下午|午前|午後|오전|오후)?[ ]?(?P<hour>\d{1,2})
+    (?:(?:[:.h]|[ ]?(?:Uhr|点|點|時|时|시)[ ]?)
+       (?:(?P<minute>\d{2})(?:分|분)?(?::(?P<second>\d{2}))?)?)?
+    [ ]?(?:(?P<half>[ap])\.?[ ]?m\.?|(?P<clock>o['’]clock|hrs?|Uhr|h))?(?:[ ](?:UTC|GMT))?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_AFTERNOON = {"p", "下午", "午後", "오후"}
+_LONGEST = 48
+_DIGIT = re.compile(r"\d")
+
+
+def read_date(text: str) -> str | None:
+    """Return the normal form of a text that is a date or a time of day and nothing else."""
+    if len(text) > _LONGEST:
+        return None
+    if not _DIGIT.search(text):
+        return None
+    for form in _DATES:
+        match = form.fullmatch(text)
+        if match and (found := _date(match.groupdict())):
+            return found
+    slashed = _SLASHED.fullmatch(text)
+    if slashed:
+        readings = {form for form in _readings(slashed) if form}
+        return readings.pop() if len(readings) == 1 else text
+    return _time(text)
+
+
+def resolve(value: str, others: set[str]) -> str:
+    """Return a date such as 7/4/1776 as the one of its two readings that is among `others`."""
+    slashed = _SLASHED.fullmatch(value)
+    found = others.intersection(_readings(slashed)) if slashed else ()
+    return next(iter(found)) if len(found) == 1 else value
+
+
+def _readings(slashed: re.Match[str]) -> list[str]:
+    first, second, year = map(int, slashed.groups())
+    return [_form(year, first, second) or "", _form(year, second, first) or ""]
+
+
+def _date(parts: dict[str, str | None]) -> str | None:
+    name = parts.get("month")
+    month = MONTHS.get(name.casefold()) if name else int(parts["number"] or 0)
+    if not month:
+        return None
+    year, day = parts.get("year"), parts.get("day")
+    return _form(int(year) if year else None, month, int(day) if day else None)
+
+
+def _form(year: int | None, month: int, day: int | None) -> str | None:
+    try:
+        date(year or 2000, month, day or 1)
+    except ValueError:
+        return None
+    if year is None:
+        return f"{month:02}-{day:02}"
+    return f"{year:04}-{month:02}" + (f"-{day:02}" if day else "")
+
+
+def _time(text: str) -> str | None:
+    match = _TIME.fullmatch(text)
+    if match is None:
+        return None
+    half = (match["half"] or "").lower() or match["before"]
+    named = half or match["clock"] or match["minute"]
+    written = text[match.end("hour") : match.end("hour") + 1]
+    if not named and written not in tuple("点點時时시"):
+        return None
+    if not half and (written == "." or (match["clock"] or "").lower() in {"h", "hr", "hrs"}):
+        return None  # 3.30 is a number, and 3 h a duration
+    hour, minute = int(match["hour"]), int(match["minute"] or 0)
+    if half:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half in _AFTERNOON else 0)
+    if hour > 24 or minute > 59:
+        return None
+    seconds = match["second"] or "00"
+    return f"{hour:02}:{minute:02}" + ("" if seconds == "00" else f":{seconds}")

@@ -1,0 +1,130 @@
+r"""Formulas in one linear form: `\frac{\sqrt3}{2}`, `√3/2` and `sqrt(3) / 2` are `sqrt(3)/2`.
+
+LaTeX is read into plain symbols; spaces, signs of multiplication beside a letter or a bracket, and
+brackets around one symbol go. Nothing is computed, and terms keep their order.
+"""
+
+from __future__ import annotations
+
+import re
+
+# Longer formulas and deeper nesting are left as they are.
+LONGEST = 300
+_DEEPEST = 12
+
+_SYMBOLS = {
+    "times": "*", "cdot": "*", "ast": "*", "div": "/", "pm": "±", "mp": "∓", "le": "≤", "leq": "≤",
+    "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "approx": "≈", "infty": "∞", "cup": "∪",
+    "cap": "∩", "in": "∈", "to": "→", "rightarrow": "→", "implies": "→", "circ": "°", "degree": "°",
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "theta": "θ",
+    "lambda": "λ", "mu": "μ", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ",
+    "omega": "ω", "Delta": "Δ", "Omega": "Ω", "Sigma": "Σ", "left": "", "right": "", "quad": " ",
+    "displaystyle": "", "big": "", "Big": "", "lbrace": "{", "rbrace": "}", "mid": "|",
+    "lor": " or ", "land": " and ",
+}  # fmt: skip
+_CONTENT = {"text", "textbf", "textit", "textrm", "mathrm", "mathbf", "mathbb", "boxed", "fbox",
+            "operatorname", "mbox"}  # fmt: skip
+_FRACTIONS = {"frac", "dfrac", "tfrac", "cfrac"}
+
+_COMMAND = re.compile(r"\\([A-Za-z]+)|\\(.)", re.DOTALL)
+_PLAIN = (
+    ("**", "^"), ("−", "-"), ("×", "*"), ("·", "*"), ("⋅", "*"), ("÷", "/"), ("<=", "≤"),
+    (">=", "≥"), ("!=", "≠"),
+)  # fmt: skip
+_ROOT = re.compile(r"√[ ]?(\(|\w+)")
+_PI = re.compile(r"(?<![a-z])pi(?![a-z])", re.IGNORECASE)
+_BRACED_POWER = re.compile(r"([\^_])[{(](-?[\w.]+)[)}]")
+_NEEDLESS_BRACKETS = re.compile(r"(?<![\w)])\(([\w.]+|\d*sqrt\(\w+\))\)(?![\w(^])")
+_MULTIPLIED = re.compile(r"(?<=[\w)])\*(?=[^\W\d]|\()|(?<=[^\W\d_)])\*(?=\w)")
+_ATOM = re.compile(r"[\w.]+|[\w.]*sqrt\([\w.]+\)")
+
+_FORMULA = re.compile(
+    r"\\[A-Za-z]|[\^√=≤≥<>]|\w\s*[+*/]\s*\w|(?<![\w-])-?\d*[a-z]\s?[-−]\s?\d|\d\s?[-−]\s?[a-z](?!\w)"
+    r"|\bsqrt\b|[πθ∞]"
+)
+_WORDY = re.compile(r"[^\W\d_]{3,}")
+_FUNCTION_NAMES = {"sqrt", "sin", "cos", "tan", "log", "exp", "max", "min", "cot", "sec", "csc",
+                   "mod", "lim", "ln", "frac"}  # fmt: skip
+
+
+def is_formula(text: str) -> bool:
+    """Whether a short text has an operator, and no words but those of mathematics."""
+    if not _FORMULA.search(text):
+        return False
+    if "\\" in text:
+        return True
+    return all(word.lower() in _FUNCTION_NAMES or word == "pi" for word in _WORDY.findall(text))
+
+
+def linear(text: str) -> str:
+    """Return a formula in its linear form."""
+    if len(text) > LONGEST:
+        return text
+    if "\\" in text or "{" in text:
+        text = _from_latex(text, 0)
+    text = text.replace("$", "")
+    for written, symbol in _PLAIN:
+        text = text.replace(written, symbol)
+    text = _ROOT.sub(_bracketed_root, text)
+    text = _PI.sub("π", text)
+    text = "".join(text.split())
+    text = _BRACED_POWER.sub(r"\1\2", text)
+    text = _NEEDLESS_BRACKETS.sub(r"\1", text)
+    return _MULTIPLIED.sub("", text)
+
+
+def _bracketed_root(match: re.Match[str]) -> str:
+    return "sqrt(" if match[1] == "(" else f"sqrt({match[1]})"
+
+
+def _from_latex(text: str, depth: int) -> str:
+    """Replace commands by symbols; arguments are read in the same way."""
+    parts: list[str] = []
+    place = 0
+    while place < len(text):
+        if text[place] != "\\":
+            parts.append(text[place])
+            place += 1
+            continue
+        match = _COMMAND.match(text, place)
+        if match is None:
+            break
+        name, place = match[1], match.end()
+        if name is None:
+            parts.append(match[2] if match[2] in "{}$%&#_" else " ")
+        elif name in _FRACTIONS and depth < _DEEPEST:
+            top, place = _argument(text, place, depth)
+            bottom, place = _argument(text, place, depth)
+            parts.append(f"{_group(top)}/{_group(bottom)}")
+        elif name == "sqrt" and depth < _DEEPEST:
+            index = re.compile(r"\s?\[([^\]]{1,8})\]").match(text, place)
+            place = index.end() if index else place
+            inner, place = _argument(text, place, depth)
+            parts.append(f"sqrt{f'[{index[1]}]' if index else ''}({inner})")
+        elif name in _CONTENT and depth < _DEEPEST:
+            inner, place = _argument(text, place, depth)
+            parts.append(inner)
+        else:
+            parts.append(_SYMBOLS.get(name, f"{name} "))
+    return "".join(parts)
+
+
+def _argument(text: str, place: int, depth: int) -> tuple[str, int]:
+    r"""Read what a command applies to: `{…}`, a command, or one character."""
+    while place < len(text) and text[place] == " ":
+        place += 1
+    if text[place : place + 1] == "{":
+        level = 0
+        for index in range(place, len(text)):
+            level += (text[index] == "{") - (text[index] == "}")
+            if level == 0:
+                return _from_latex(text[place + 1 : index], depth + 1).strip(), index + 1
+        return _from_latex(text[place + 1 :], depth + 1).strip(), len(text)
+    command = _COMMAND.match(text, place)
+    if command:
+        return _from_latex(command[0], depth + 1), command.end()
+    return text[place : place + 1], place + 1
+
+
+def _group(part: str) -> str:
+    return part if _ATOM.fullmatch("".join(part.split())) else f"({part})"

@@ -1,0 +1,151 @@
+"""The normal form of a short answer: labels, names, dates, formulas and lists that are equal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from cotool.consensus.extract.dates import read_date
+from cotool.consensus.extract.expressions import is_formula, linear
+from cotool.consensus.extract.number_words import TENS, UNITS
+
+_ARTICLE = re.compile(r"(?:the|an?)\s+(?=\w)")
+_ABBREVIATION = re.compile(r"\b([^\W\d_]{1,4})\.(?=[\s\w]|$)")
+_DECADE = re.compile(r"\d{2,4}s")
+
+_ORDINALS = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
+    "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13,
+    **{f"{word}th": value for word, value in UNITS.items() if 14 <= value <= 19 and value != 18},
+    "eighteenth": 18,
+    **{f"{word[:-1]}ieth": value for word, value in TENS.items()},
+}  # fmt: skip
+_ORDINALS |= {
+    f"{tens}-{word}": value + _ORDINALS[word]
+    for tens, value in TENS.items()
+    for word in list(_ORDINALS)[:9]
+}
+_ORDINAL = re.compile(rf"\b({'|'.join(sorted(_ORDINALS, key=len, reverse=True))})\b")
+_PLACE = re.compile(r"(\d+(?:st|nd|rd|th))(?: (?:place|position|rank|prize))?")
+
+# What says that the question has no answer that could be known. It is an answer like others.
+_SYNONYMS = {
+    **dict.fromkeys(
+        [
+            "unknown", "cannot be determined", "can't be determined", "can not be determined",
+            "undetermined", "not enough information", "not enough info", "insufficient information",
+            "not known", "it cannot be determined", "indeterminable",
+        ],
+        "unknown",
+    ),
+    **dict.fromkeys(["n/a", "na", "not applicable", "n.a.", "n. a."], "n/a"),
+    "noon": "12:00", "midday": "12:00", "midnight": "00:00",
+}  # fmt: skip
+
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+_RAISED = re.compile("[⁰¹²³⁴-⁹⁺⁻]+")
+
+_JOINER = re.compile(
+    r"\s*(?:,\s*(?:and|or|und|oder|et|ou|y|o|e)\s|\s(?:and|or)\s|[,;、，；]|\s&\s)\s*"
+)
+_SET_JOINER = re.compile(r"\s(?:and|or|&)\s|^\{")
+_BULLET = re.compile(r"(?:[-*•+]|\(?\d{1,2}[.)])\s+")
+_NAMED_RESULT = re.compile(r"[a-z](?:\([a-z]\))?=(?=[^=]+$)")
+_RANGE = re.compile(
+    r"(?:between |from )?(-?[$€£]?\d[\d.,]*%?)\s?(?:-|–|—|to|and|bis|à|~)\s?(-?[$€£]?\d[\d.,]*%?)"
+)
+_OPTION_MARK = re.compile(r"^\(?[a-j]\)\s+(?=\w)")
+_QUOTES = "\"'`“”‘’«»「」『』 *_"
+MOST_ITEMS = 50
+
+
+def plain(text: str) -> str:
+    """Casefold a text and unify its characters; what is raised keeps its sign: 5² is 5^2."""
+    if not text.isascii():
+        text = _RAISED.sub(lambda match: "^" + match[0].translate(_SUPERSCRIPTS), text)
+        text = unicodedata.normalize("NFKC", text)
+    return " ".join(text.casefold().split())
+
+
+def running_form(text: str) -> str:
+    """Return a running text in the characters of normal forms, to look for one in it."""
+    text = _ABBREVIATION.sub(r"\1", plain(text))
+    return _ORDINAL.sub(lambda match: ordinal(_ORDINALS[match[1]]), text)
+
+
+def short_form(display: str) -> str:
+    """Return the normal form of a label, a name, a date, a formula or a list."""
+    if display.isascii() and display.isalpha():
+        word = display.lower()
+        return ordinal(_ORDINALS[word]) if word in _ORDINALS else _SYNONYMS.get(word, word)
+    named = read_date(display)
+    if named:
+        return named
+    items = list_items(display)
+    if items:
+        return ", ".join(items)
+    return _one(display)
+
+
+def _one(text: str) -> str:
+    if is_formula(text):
+        value = linear(plain(text) if "\\" not in text else text.replace("\\%", "%"))
+        return _NAMED_RESULT.sub("", value) or value
+    value = _OPTION_MARK.sub("", plain(text).strip(_QUOTES))
+    if _ARTICLE.match(value):
+        value = _ARTICLE.sub("", value, count=1)
+    if "." in value:
+        value = _ABBREVIATION.sub(r"\1", value) if not value.startswith(".") else value
+    value = _ORDINAL.sub(lambda match: ordinal(_ORDINALS[match[1]]), value)
+    place = _PLACE.fullmatch(value)
+    if place:
+        return place[1]
+    if value in _SYNONYMS:
+        return _SYNONYMS[value]
+    if value[-3:] in {"0's", "0’s"}:
+        return f"{value[:-2]}s"
+    return value
+
+
+def ordinal(number: int) -> str:
+    """Write 2 as 2nd."""
+    last = "th" if number % 100 // 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{last}"
+
+
+def list_items(text: str) -> list[str] | None:
+    """The items of a list in their normal forms; None where a text is no list.
+
+    Items in words, and what "and" or "or" joins, are a set, and sorted. Numbers keep their order,
+    and two numbers in brackets keep them too: (0, 1) is no [0, 1].
+    """
+    if "\n" in text:
+        lines = [line for line in map(str.strip, text.split("\n")) if line]
+        if not all(_BULLET.match(line) for line in lines):
+            return None
+        parts = [line[_BULLET.match(line).end() :] for line in lines]  # type: ignore[union-attr]
+        bracket, joined = "", False
+    else:
+        span = _RANGE.fullmatch(text.strip().lower())
+        if span and "and" not in text[: text.lower().find("between") + 1]:
+            return [f"{span[1]}–{span[2]}"]
+        inner = text.strip()
+        bracket = ""
+        if inner[:1] in "([{" and inner[-1:] in ")]}" and len(inner) > 1:
+            bracket, inner = inner[0] + inner[-1], inner[1:-1]
+        if not ("," in inner or " or " in inner or " and " in inner or _JOINER.search(inner)):
+            return None
+        parts = _JOINER.split(inner)
+        joined = bool(_SET_JOINER.search(inner)) or bracket == "{}"
+    items = [item for part in parts if (item := _one(part.strip(_QUOTES)))]
+    if not 2 <= len(items) <= MOST_ITEMS:
+        return None
+    numeric = all(_IS_NUMERIC.fullmatch(item) for item in items)
+    if not numeric or joined:
+        items.sort()
+    elif bracket in {"()", "[]", "(]", "[)"} and len(items) == 2:
+        items[0], items[-1] = bracket[0] + items[0], items[-1] + bracket[1]
+    return items
+
+
+_IS_NUMERIC = re.compile(r"[-+]?(?:[\d./]+%?|∞|infinity|inf)")

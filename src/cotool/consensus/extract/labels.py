@@ -1,0 +1,84 @@
+"""Labels among sentences: "Paris" beside "It is Paris, on the Seine"."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from cotool.consensus.extract.forms import running_form
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Longer texts name a label in passing.
+LONGEST = 240
+_NEGATED = re.compile(
+    r"(?:\b(?:not|no|never|neither|nor|without|unlike|than|instead of|except|kein|keine|nicht|pas"
+    r"|jamais|nunca|non|não|не|нет|ليس)|n['’]t|不是|不|没)\s?(?:an?\s|the\s|in\s|on\s|at\s)?$"
+)
+_LEADING_COPULA = re.compile(
+    r"[^.!?\n:]{1,100}?\b(?:is|was|are|were|ist|war|sind|est|était|es|era|son|é|è|sono|это|is)\s+"
+    r"(?:called\s|named\s|in\s|on\s|at\s)?(?=\S)"
+)
+_LEADING_CJK = re.compile(r"[^。！？\n]{1,60}?(?:是|为|為|は|は、)(?=\S)")
+
+
+def named_label(text: str, labels: Iterable[str], *, anywhere: bool) -> str | None:
+    """Return the one label that a sentence names and does not negate; None for none or several.
+
+    Of labels that contain each other ("York", "New York") the longest counts. Unless `anywhere`,
+    the label must end the sentence, or follow "is".
+    """
+    if len(text) > LONGEST:
+        return None
+    running = running_form(text)
+    found: list[str] = []
+    for label in sorted(labels, key=len, reverse=True):
+        place = _place(running, label)
+        if place < 0:
+            continue
+        if _NEGATED.search(running, max(0, place - 24), place):
+            return None
+        if not anywhere and not _is_answer(running, place, place + len(label)):
+            continue
+        if not any(label in other for other in found):
+            found.append(label)
+    return found[0] if len(found) == 1 else None
+
+
+def _is_answer(text: str, start: int, end: int) -> bool:
+    """Whether a label is where an answer stands: at the end of its text, or behind "is"."""
+    return not text[end:].strip(_AT_THE_END) or bool(_LINK.search(text, max(0, start - 16), start))
+
+
+_AT_THE_END = " \t\n.!?,;:\"'`*_)]}。！？」』”’"
+_LINK = re.compile(
+    r"(?:\b(?:is|was|are|were|be|ist|war|sind|est|es|son|é|è|sono|это)|[:=—–-]|是|为|為|は|은|는)\s?"
+    r"(?:[\"'`*“«「(]|the\s|an?\s|in\s|der\s|die\s|das\s|la\s|le\s|el\s|il\s|o\s|a\s)*$"
+)
+
+
+def _place(text: str, label: str) -> int:
+    """Where a label stands in a text as words of its own; -1 where it does not."""
+    place = text.find(label)
+    while place >= 0:
+        before, after = text[place - 1 : place], text[place + len(label) :][:1]
+        if not (_joins(before, label[0]) or _joins(after, label[-1])):
+            return place
+        place = text.find(label, place + 1)
+    return -1
+
+
+def _joins(neighbour: str, own: str) -> bool:
+    """Whether two neighbouring characters are of one word. Scripts without spaces have no words."""
+    if not (neighbour.isalnum() and own.isalnum()):
+        return False
+    return neighbour < "\u2e80" or own < "\u2e80"
+
+
+def complement(text: str) -> str:
+    """What a sentence of the form "X is Y" says: Y. Empty for another text."""
+    if len(text) > LONGEST or "\n" in text:
+        return ""
+    match = _LEADING_COPULA.match(text) or (None if text.isascii() else _LEADING_CJK.match(text))
+    return text[match.end() :] if match else ""

@@ -1,0 +1,85 @@
+"""How answers are stated in twelve languages and some of their neighbours: tables of words.
+
+English leads ("the answer is") are patterns of their own, in `statements`.
+"""
+
+from __future__ import annotations
+
+# Yes and no, true and false, right and wrong.
+YES = tuple(
+    """
+    yes true yep yeah correct right
+    ja wahr richtig stimmt korrekt
+    oui vrai exact
+    sí si verdadero cierto correcto
+    sim verdadeiro certo correto
+    sì vero corretto esatto
+    waar juist tak prawda evet doğru sant
+    да верно правда истина правильно
+    نعم صحيح صح
+    हाँ हां जी सही सत्य सच
+    是 是的 对 對 正确 正確 真 对的
+    はい 正しい 真 そうです
+    예 네 참 맞습니다 맞다 맞아요 그렇습니다
+    """.split()
+)
+NO = tuple(
+    """
+    no false nope incorrect wrong
+    nein falsch unwahr
+    non faux
+    falso incorrecto
+    não errado incorreto
+    sbagliato
+    nee onwaar onjuist nie fałsz hayır yanlış nej falskt
+    нет неверно ложь неправда неправильно
+    لا خطأ خاطئ
+    नहीं गलत ग़लत असत्य झूठ
+    否 不 不是 错误 錯誤 错 錯 假 不对
+    いいえ 誤り 間違い 偽 違います
+    아니요 아니오 거짓 틀립니다 틀리다 아닙니다
+    """.split()
+)
+
+# What the answer is called, with what leads to it.
+ANSWERS = (
+    "antwort", "lösung", "ergebnis", "antwoord", "svar",
+    "réponse", "reponse", "résultat", "solution est",
+    "respuesta", "resultado", "solución",
+    "resposta", "solução",
+    "risposta", "risultato", "soluzione",
+    "ответ", "відповідь", "результат", "odpowiedź", "cevap", "yanıt",
+    "答案", "结果是", "結果は", "答え", "解答", "回答", "正解", "故选", "应选", "結論は",
+    "정답", "답", "الجواب", "الإجابة", "الاجابة", "النتيجة", "उत्तर", "जवाब",
+)  # fmt: skip
+
+# Between the word for the answer and the answer.
+LINKS = r"""\b(?:es|est|ist|é|è|is|jest|är|er|lautet|wäre|sería|sera|serait|vaut|heißt|beträgt
+    |ergibt|este|هي|هو|هى|है)(?!\w)|[:=—：]|是|为|為|应为|应该是|應該是|は|은|는|이|\s-"""
+
+# "I choose C": the verb stands before the option, without a word for the answer.
+CHOOSES = ("选", "選", "选择", "選擇", "wähle", "choisis", "elijo", "escojo", "escolho", "scelgo",
+           "выбираю", "أختار", "चुनता हूँ")  # fmt: skip
+
+# "option", "letter", "variant" between the link and the letter.
+OPTIONS = (
+    r"(?:opci[oó]n|option|op[cç][aã]o|opzione|вариант|选项|選項|選択肢|letra|lettre|lettera"
+    r"|buchstabe|буква|alternative|alternativa|विकल्प|الخيار|الحرف|보기)"
+)
+ARTICLES = r"(?:la|el|le|lo|il|die|der|das|den|a|o|l['’])"
+
+# What closes a sentence behind the answer, where the verb comes last.
+CLOSINGS = (
+    "です", "でした", "である", "だ", "となります", "になります",
+    "입니다", "이다", "이에요", "예요",
+    "है", "हैं", "होगा", "होगी", "होता है", "dir", "olur",
+)  # fmt: skip
+
+# "The statement is …" before true or false.
+CLAIMS = r"""(?:das|die[ ]aussage|die[ ]behauptung|es)[ ]ist[ ](?=\w+)
+    |(?:c['’]est|l['’]affirmation[ ]est)[ ](?=\w+)|(?:(?:la[ ]afirmación[ ]|esto[ ])?es)[ ](?=\w+)
+    |(?:(?:a[ ]afirmação[ ]|isso[ ]|isto[ ])?é)[ ](?=\w+)|(?:(?:l['’]affermazione[ ])?è)[ ](?=\w+)
+    |(?:这|該|该|此|這)?(?:个|個)?(?:说法|說法|陈述|陳述|句子)?是(?=\w+)
+    |(?:これ|それ|この文)は(?=\w+)
+    |(?:이것은|이[ ]문장은|그것은)[ ](?=\w+)|(?:это|утверждение)[ ](?:[—-][ ])?(?=\w+)
+    |(?:هذا|العبارة|هذه[ ]العبارة)[ ](?=\w+)|यह[ ](?:कथन[ ])?(?=\w+)"""

@@ -1,0 +1,147 @@
+"""Read a number that is written in English words: "one hundred and five", "two and a half"."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+_UNITS = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+UNITS = {word: value for value, word in enumerate(_UNITS)}
+TENS = {word: 10 * value for value, word in enumerate(_TENS, 2)}
+SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_PARTS = {
+    "half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
+    "eighth": 8, "ninth": 9, "tenth": 10, "hundredth": 100, "thousandth": 1000,
+}  # fmt: skip
+_PARTS |= {f"{word}s": value for word, value in _PARTS.items() if word != "half"} | {"halves": 2}
+
+# "nine hundred and ninety-nine trillion …" with every place named has 39 words.
+MAX_WORDS = 40
+
+_WORD = re.compile(r"(?:^|[ \-]|,[ ])([a-z]+)(?![\w'’])", re.IGNORECASE)
+_FIRST_WORD = re.compile(r"([a-z]+)(?![\w'’])", re.IGNORECASE)
+# What follows a part of one: its end, or what it is a part of. Not "a third party".
+_PART_ENDS = re.compile(r"""[ ]?(?:$|[.,;:!?)\]*_"'”’\n}$]|(?:of|an?|the)\b|percent\b|%)""")
+_OF_A_SCALE = re.compile(rf"[ ](?:of[ ])?an?[ ]({'|'.join(SCALES)})\b", re.IGNORECASE)
+
+
+class _Sum:
+    """The words that have been read: whole thousands, what is below, and the kind of the last."""
+
+    def __init__(self) -> None:
+        self.total = self.group = 0
+        self.least = 10**15
+        self.last = ""
+
+    @property
+    def value(self) -> int:
+        return self.total + self.group
+
+    def add(self, word: str) -> bool:
+        """Add a word; tell whether it may follow those before it."""
+        if word in UNITS:
+            value = UNITS[word]
+            fits = self.last in {"", "hundred", "scale"} or (
+                self.last == "tens" and 0 < value < _TEN
+            )
+            self.group, self.last = self.group + value, "unit"
+        elif word in TENS:
+            fits = self.last in {"", "hundred", "scale"}
+            self.group, self.last = self.group + TENS[word], "tens"
+        elif word == "hundred":
+            fits = 0 < self.group < _HUNDRED and self.last != "hundred"
+            self.group, self.last = self.group * _HUNDRED, "hundred"
+        elif word in SCALES:
+            fits = bool(self.group) and SCALES[word] < self.least
+            self.least = SCALES[word]
+            self.total, self.group = self.total + self.group * self.least, 0
+            self.last = "scale"
+        else:
+            fits = word == "dozen" and bool(self.value)
+            self.total, self.group, self.last = 12 * self.value, 0, "dozen"
+        return fits
+
+
+_TEN, _HUNDRED = 10, 100
+
+
+def read_words(text: str, start: int) -> tuple[Fraction, int] | None:
+    """Return the number whose words begin at `start`, and where they end.
+
+    None where no number stands there, and where the words make none ("one two").
+    """
+    words = _words(text, start)
+    read, place, end = _Sum(), 0, start
+    while place < len(words):
+        word, after = words[place]
+        following = words[place + 1][0] if place + 1 < len(words) else ""
+        joined = word == "and" and bool(read.last)
+        part = _part(words, place + joined)
+        if part and (joined or not read.last):
+            return _with_part(text, read.value, *part)
+        if joined and not (
+            read.last in {"hundred", "scale"} and (following in UNITS or following in TENS)
+        ):
+            break
+        if word == "point" and following in UNITS and read.last:
+            return _with_decimals(words, place + 1, read.value)
+        if word in {"a", "an"}:
+            if read.last or following not in {"hundred", "dozen", *SCALES}:
+                break
+            read.group, read.last = 1, "unit"
+        elif word in {"and", "point"} or word in _PARTS:
+            if not joined:
+                break
+        elif not read.add(word):
+            return None
+        else:
+            end = after
+        place += 1
+    return (Fraction(read.value), end) if end > start else None
+
+
+def _words(text: str, start: int) -> list[tuple[str, int]]:
+    """The words from `start` on that may belong to a number, and where each ends."""
+    found: list[tuple[str, int]] = []
+    match = _FIRST_WORD.match(text, start)
+    while match and len(found) < MAX_WORDS:
+        word = match[1].lower()
+        if word not in _KNOWN:
+            break
+        found.append((word, match.end()))
+        match = _WORD.match(text, match.end())
+    return found
+
+
+_KNOWN = {"hundred", "dozen", "a", "an", "and", "point", *UNITS, *TENS, *SCALES, *_PARTS}
+
+
+def _part(words: list[tuple[str, int]], place: int) -> tuple[int, str, int] | None:
+    """A part of one at a place: "half", "a half", "three quarters"; and where it ends."""
+    pair = [word for word, _ in words[place : place + 2]]
+    if len(pair) > 1 and pair[1] in _PARTS and (pair[0] in {"a", "an"} or pair[0] in UNITS):
+        return UNITS.get(pair[0], 1), pair[1], words[place + 1][1]
+    if pair and pair[0] == "half":
+        return 1, "half", words[place][1]
+    return None
+
+
+def _with_part(text: str, whole: int, top: int, part: str, end: int) -> tuple[Fraction, int] | None:
+    if not _PART_ENDS.match(text, end):
+        return None
+    value = whole + Fraction(top, _PARTS[part])
+    scale = _OF_A_SCALE.match(text, end)
+    return (value * SCALES[scale[1].lower()], scale.end()) if scale else (value, end)
+
+
+def _with_decimals(words: list[tuple[str, int]], place: int, whole: int) -> tuple[Fraction, int]:
+    digits, end = "", 0
+    while place < len(words) and UNITS.get(words[place][0], 10) < 10:
+        digits += str(UNITS[words[place][0]])
+        end = words[place][1]
+        place += 1
+    return Fraction(f"{whole}.{digits}"), end

@@ -1,0 +1,100 @@
+"""Responses that are JSON objects: the field that is the answer, or the fields that all share."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from cotool.consensus.extract.forms import short_form
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Names of fields that explain or weigh an answer.
+_BESIDE = frozenset(
+    """
+    reason reasons reasoning explanation explain why rationale justification thought thoughts
+    analysis comment comments notes note evidence steps chain_of_thought cot
+    confidence score probability certainty likelihood prob
+    """.split()
+)
+_LONGEST_VALUE = 60
+_LONGEST_OBJECT = 20_000
+# So many of the responses, as a part, must be objects.
+_MOST = 0.6
+
+
+def object_of(text: str) -> dict[str, Any] | None:
+    """The JSON object that a text is or contains, between its outermost braces."""
+    start, end = text.find("{"), text.rfind("}")
+    if start < 0 or end - start > _LONGEST_OBJECT:
+        return None
+    try:
+        found = json.loads(text[start : end + 1])
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) and found else None
+
+
+def answer_fields(objects: Sequence[dict[str, Any]]) -> list[str]:
+    """The fields that all objects have, without those that explain an answer or are long."""
+    shared = [key for key in objects[0] if all(key in one for one in objects)]
+    short = [
+        key for key in shared if all(len(_plain(one[key])) <= _LONGEST_VALUE for one in objects)
+    ]
+    return [key for key in short if key.lower() not in _BESIDE] or short
+
+
+def unwrapped(texts: Sequence[str], known: Sequence[str]) -> tuple[list[str], list[str | None]]:
+    """Replace each object by its answer, where one field of it is the answer.
+
+    Returns the texts, and for each the object in one form where several fields are the answer,
+    None where it is no such object. Objects with a field of a `known` name are left as they are.
+    """
+    plain = list(texts)
+    forms: list[str | None] = [None] * len(texts)
+    found = {i: one for i, text in enumerate(texts) if "{" in text and (one := object_of(text))}
+    if not found or any(name in one for one in found.values() for name in known):
+        return plain, forms
+    if len(found) >= _MOST * sum(map(bool, texts)):
+        fields = answer_fields(list(found.values()))
+    else:
+        fields = []
+    bare = {short_form(text) for i, text in enumerate(texts) if i not in found and len(text) <= 60}
+    if len(fields) != 1 and bare:
+        fields = _equal_to(found.values(), bare) or fields
+    if len(fields) == 1:
+        for i, one in found.items():
+            plain[i] = _plain(one.get(fields[0], ""))
+    elif fields:
+        for i, one in found.items():
+            forms[i] = _object_form(one, fields)
+    return plain, forms
+
+
+def whole_form(text: str) -> str | None:
+    """The form of an object by all of its fields that answer; None for another text."""
+    found = object_of(text)
+    return None if found is None else _object_form(found, answer_fields([found]))
+
+
+def _object_form(found: dict[str, Any], fields: Sequence[str]) -> str:
+    return json.dumps({key: _form(found[key]) for key in sorted(fields)}, ensure_ascii=False)
+
+
+def _equal_to(objects: Any, bare: set[str]) -> list[str]:
+    """The field whose value other responses state without an object."""
+    names = {
+        key for one in objects for key, value in one.items() if short_form(_plain(value)) in bare
+    }
+    return list(names) if len(names) == 1 else []
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _form(value: Any) -> Any:
+    return short_form(value) if isinstance(value, str) and value else value

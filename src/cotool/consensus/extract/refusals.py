@@ -1,0 +1,154 @@
+"""Responses that decline to answer: refusals, and "I don't know".
+
+They are the speaker's inability, and vote for nothing. That a thing is unknown or cannot be
+determined is a statement about it, and an answer like others.
+"""
+
+from __future__ import annotations
+
+import re
+
+# A refusal opens a text; so many characters are looked at. A longer text may decline first and
+# answer then; "I don't know" is believed of a short one only.
+_OPENING = 240
+_LONGEST_REFUSAL = 1_500
+_LONGEST_IGNORANCE = 200
+
+# One pattern per line. CANNOT is cannot, can't; I_CANNOT allows adverbs;
+# … is up to sixty characters of one sentence.
+_REFUSALS = r"""
+i(?:['’]m| am)? (?:so |very |really )?(?:sorry|afraid)…\b(?:CANNOT|won['’]t|unable|not able)
+(?:sorry|unfortunately|apologies)…\bi(?:['’]m)? (?:CANNOT|won['’]t|am unable|am not able)
+(?:sorry|unfortunately|apologies)…\bi(?:['’]m)? (?:unable|not able|don['’]t know)
+(?:sorry|unfortunately|apologies)…\bi (?:do not know|have no)
+I_CANNOT (?:help|assist|answer|comply|provide|fulfil|fulfill|engage)\b
+I_CANNOT (?:discuss|respond|do that|support|share|give|create|generate)\b
+I_CANNOT (?:write|offer|say|participate|complete|process|access|advise)\b
+i (?:CANNOT|DO_NOT) (?:determine the answer|continue|tell you (?:that|the answer|what|which|who))
+i['’]m (?:unable|not able) to
+as an ai(?: language)?(?: model| assistant)?,? i (?:CANNOT|am (?:not able|unable|not capable))
+as an ai(?: language)?(?: model| assistant)?,? i (?:do not|don['’]t) have
+(?:this|that|your) (?:request|question) (?:violates|goes against|is against|CANNOT be answered)
+(?:es tut mir leid|tut mir leid|leider|entschuldigung)…\b(?:kann|darf|möchte|werde)\b…\bnicht\b
+ich (?:kann|darf|möchte)\b…\bnicht (?:helfen|beantworten|weiterhelfen|antworten|unterstützen)
+(?:dabei|damit|das) kann ich …nicht
+(?:het spijt me|sorry)…\bkan\b…\bniet\b
+(?:je suis )?désolée?…\bje ne (?:peux|puis)
+je ne (?:peux|puis) pas (?:vous |t['’])?(?:aider|répondre|fournir|assister|donner)
+(?:lo siento|disculpa|perdón|lamento)…\bno (?:puedo|me es posible)
+no puedo (?:ayudar|responder|contestar|proporcionar|asistir)
+(?:desculpe|desculpa|sinto muito|lamento)…\bnão (?:posso|consigo)
+não (?:posso|consigo) (?:ajudar|responder|fornecer|atender)
+(?:mi dispiace|spiacente|scusa)…\bnon (?:posso|riesco)
+non (?:posso|sono in grado di) (?:aiutar|rispondere|fornire|assister)
+(?:извините|простите|к сожалению|мне жаль)…\bне (?:могу|смогу)
+(?:я )?не могу (?:помочь|ответить|предоставить|выполнить)
+(?:抱歉|对不起|對不起|很遗憾|不好意思)…(?:无法|不能|沒辦法|没办法|不便)
+我(?:无法|不能|無法)(?:回答|提供|帮助|协助|幫助)
+(?:申し訳|すみません|ごめんなさい)…(?:できません|できない|お答え|わかりません|分かりません)
+(?:お答え|お手伝い|回答)(?:は|することは|することが)?(?:できません|できかねます)
+(?:죄송|미안)…(?:수 없|못|어렵)
+(?:답변|도와|도움)…수 없
+(?:آسف|عذرا|عذرًا|أعتذر|للأسف)…لا (?:أستطيع|يمكنني|يمكن)
+لا (?:أستطيع|يمكنني) (?:المساعدة|الإجابة|مساعدتك|تقديم)
+(?:क्षमा करें|माफ़ करें|माफ कीजिए|मुझे खेद है|क्षमा)…नहीं
+मैं …(?:मदद|सहायता|उत्तर) नहीं
+"""
+_IGNORANCE = r"""
+i (?:really |honestly |simply |just )?(?:do not|don['’]t) know(?=[ ]?(?:[.!,]|$))
+i (?:really |honestly )?(?:do not|don['’]t) know (?:the|what|which|who|how|why|when)\b…(?:[.!]|$)
+i (?:really |honestly )?(?:do not|don['’]t) know (?:if|whether|about|this|it|for sure)\b…(?:[.!]|$)
+(?:i['’]m|i am) not (?:sure|certain)(?=[.!]|$| (?:about|what|which|who|how|of|if|whether))
+i (?:have no|haven['’]t (?:any|an|the)) (?:idea|clue|answer)
+no (?:idea|clue)[.!]?$
+(?:idk|dunno|don['’]t know|no answer|pass|skip)[.!]?$
+i (?:do not|don['’]t) have (?:enough|access|the|any)…(?:information|data|knowledge|context)
+(?:das )?weiß ich (?:leider )?nicht
+ich weiß (?:es |das )?(?:leider )?nicht
+keine ahnung
+weet ik niet
+ik weet het niet
+je ne sais pas
+aucune idée
+no (?:lo )?sé(?!\w)
+ni idea
+não sei
+não faço ideia
+non (?:lo )?so(?!\w)
+nessuna idea
+(?:я )?не знаю
+понятия не имею
+我?不知道
+我?不清楚
+(?:わかりません|分かりません|知りません|わからない|分からない)
+(?:잘 )?모르겠(?:습니다|어요|다)?
+몰라요?
+لا أعرف
+لا أعلم
+لا أدري
+(?:मुझे )?(?:नहीं पता|पता नहीं|मालूम नहीं)
+मुझे नहीं मालूम
+मैं नहीं जानता
+"""
+_CANNOT = r"can(?:['’]t|not| not)"
+_DO_NOT = (
+    r"won['’]t|will not|decline to|(?:must|have to) decline to|refuse to|am (?:unable|not able) to"
+)
+_GAP = r"[^.!?。！？।؟\n]{0,60}?"
+
+
+def _any_of(table: str) -> str:
+    lines = "|".join(filter(None, table.split("\n")))
+    lines = lines.replace("I_CANNOT ", r"i (?:CANNOT|DO_NOT)(?: [a-z]{1,12}){0,2}? ?")
+    return lines.replace("CANNOT", _CANNOT).replace("DO_NOT", _DO_NOT).replace("…", _GAP)
+
+
+_LEAD = (
+    r"[\s\"'“«*_>-]{0,4}"
+    r"(?:(?:well|oh|hm+|honestly|no|ok|okay|thank you[^.!?\n]{0,40}[.!])[,.]? )?"
+)
+_REFUSES = re.compile(f"{_LEAD}(?:{_any_of(_REFUSALS)})", re.IGNORECASE)
+_KNOWS_NOT = re.compile(f"{_LEAD}(?:{_any_of(_IGNORANCE)})", re.IGNORECASE)
+# What a declining text has near its beginning, as a quick look.
+_SIGNS = re.compile(
+    r"n['’]t |not |unable|sorry|as an ai|no idea|no clue|idk|dunno|no answer|pass|skip|declin"
+    r"|refuse|have no|violates|against|nicht|ahnung|niet|désol|pas|aucune|no |não|non |ni idea"
+    r"|nessuna|не |понятия|不|无法|無法|没办法|せん|ない|お答え|できか|없|못|어렵|모르|몰라|لا "
+    r"|नहीं",
+    re.IGNORECASE,
+)
+# What shows that the answer follows all the same.
+_ANSWERS_ANYWAY = re.compile(
+    r"answer(?: is|:)\s(?!not |unknown|unclear)|\\boxed|####|\b(?:best|my) guess\b|\bprobably\b"
+    r"|\bi(?:['’]d| would)? (?:guess|say|go with|think (?:it|the|that))"
+    r"|\b(?:but|however),? (?:it|the|here|i (?:can|think|believe))\b"
+    r"|antwort (?:ist|lautet)|réponse est|respuesta es|resposta é|risposta è|ответ:"
+    r"|答案是|答えは|정답은|الإجابة هي|उत्तर:",
+    re.IGNORECASE,
+)
+_BUT = re.compile(
+    r"\b(?:but|though|aber|maar|mais|pero|mas|però|но)\b"
+    r"|但|不过|でも|しかし|ですが|하지만|지만|لكن|लेकिन|पर ",
+    re.IGNORECASE,
+)
+# A longer text that turns from its refusal to what it can say.
+_TURNS = re.compile(
+    r"\b(?:however|instead|that said|nevertheless|but (?:if|here|you|as)|you can try"
+    r"|allerdings|jedoch|cependant|toutefois|sin embargo|no entanto|tuttavia|однако)\b"
+    r"|然而|しかし|그러나|하지만|ومع ذلك|हालांकि",
+    re.IGNORECASE,
+)
+
+
+def declines(text: str) -> bool:
+    """Whether a text does nothing but decline to answer, in one of twelve languages."""
+    text = text.strip()
+    opening = text[:_OPENING]
+    if len(text) > _LONGEST_REFUSAL or not _SIGNS.search(opening):
+        return False
+    found = _REFUSES.match(opening)
+    if found is None and len(text) <= _LONGEST_IGNORANCE and not _BUT.search(text):
+        found = _KNOWS_NOT.match(opening)
+    if found is None or _ANSWERS_ANYWAY.search(text, found.end()):
+        return False
+    return len(text) <= _LONGEST_IGNORANCE or not _TURNS.search(text, found.end())

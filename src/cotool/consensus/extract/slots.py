@@ -1,0 +1,263 @@
+"""Texts that say the same but for one place: what stands there is the answer.
+
+"The capital of Australia is Canberra." and "The capital of Australia is Sydney." share a frame and
+differ in one slot. The texts are aligned word by word (the network of ROVER); where all have the
+same word is the frame, the rest are places that differ. A place counts as a slot where the texts
+have different content there: numbers, names, operators, quoted values, or in a frame that is
+otherwise the same word for word any other words. Function words, endings and what only some texts
+add are no difference. A negation is.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from cotool._fast.truth.rover import align
+from cotool.consensus.extract.forms import short_form
+from cotool.consensus.extract.number_words import TENS, UNITS
+from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, NEGATIONS, is_negation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Texts of more words are free texts, and of more different texts the alignment takes long.
+MOST_WORDS = 120
+MOST_CHARACTERS = 2_000
+MOST_TEXTS = 64
+# The frame is at least this part of a text, and of so many words.
+FRAME = 0.5
+FEWEST = 2
+# More places than these are no slots but another wording.
+MOST_SLOTS = 3
+# In one place and otherwise the same word for word, any word counts if the frame is this much.
+EXACT_FRAME = 0.6
+
+_WIDE = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u309f\u30a0-\u30ff\u3400-\u9fff\uf900-\ufaff"
+)
+_TOKEN = re.compile(
+    rf"""[$€£¥₹]?\d+(?:[.,:/]\d+)*%?|[{_WIDE}]|[^\W\d_{_WIDE}]+(?:['’.-][^\W\d_{_WIDE}]+)*
+    |[+*/=<>^%&|~−×÷-]+""",
+    re.VERBOSE,
+)
+_FILLERS = frozenset(
+    """
+    really quite simply just actually basically generally usually often typically clearly currently
+    approximately roughly about around nearly almost likely probably therefore thus hence indeed
+    please kindly well
+    的 了 吧 呢 啊 を が に は の も で と
+    """.split()
+)
+# Words for the same that change no answer.
+_SYNONYMS = {
+    word: group[0]
+    for group in (
+        ("film", "movie", "picture"), ("big", "large", "huge"), ("small", "little", "tiny"),
+        ("start", "begin", "commence"), ("end", "finish", "conclude"), ("buy", "purchase"),
+        ("show", "display"), ("help", "assist"), ("fast", "quick", "rapid"), ("car", "automobile"),
+        ("happy", "glad"), ("important", "crucial", "essential", "vital"),
+        ("use", "utilize", "utilise"),
+        ("get", "obtain", "receive"), ("make", "create", "produce"),
+        ("great", "excellent", "wonderful"),
+        ("located", "situated", "found"), ("require", "need"), ("kid", "child"), ("road", "street"),
+        ("reply", "respond", "answer"), ("choose", "select", "pick"), ("think", "believe"),
+        ("say", "state", "tell"), ("called", "named", "known"), ("stay", "remain"), ("ill", "sick"),
+        ("wealthy", "rich"), ("correct", "right"), ("wrong", "incorrect"), ("maybe", "perhaps"),
+    )
+    for word in group
+}  # fmt: skip
+_ENDINGS = ("'s", "’s", "ing", "ies", "es", "ed", "s", "d", "ly", "e")
+_SHORTEST_STEM = 3
+
+
+class Token(NamedTuple):
+    """A word of a text: what is compared, where it stands, and how telling it is."""
+
+    key: str
+    start: int
+    end: int
+    strong: bool
+
+
+class Slotted(NamedTuple):
+    """What a text has in the slot: its normal form, and as it was written."""
+
+    value: str
+    display: str
+
+
+@dataclass(slots=True)
+class _Place:
+    """A place that differs: the tokens of each text."""
+
+    tokens: list[list[Token]]
+    contents: list[tuple[str, ...]]
+
+    @property
+    def differs(self) -> bool:
+        """Whether two texts have other content here, or one negates."""
+        given = {content for content in self.contents if content}
+        if len(given) > 1:
+            return True
+        return len(set(self.contents)) > 1 and any(
+            is_negation(word) for content in given for word in content
+        )
+
+    @property
+    def strong(self) -> bool:
+        """Whether what differs are numbers, names, operators, quoted values or negations."""
+        return all(
+            any(token.strong for token in own) or any(map(is_negation, content))
+            for own, content in zip(self.tokens, self.contents, strict=True)
+            if content
+        )
+
+
+def slot_values(texts: Sequence[str]) -> list[Slotted | None] | None:
+    """Return what each text has in the slot; None where the texts share no frame with one."""
+    tokens = [_tokens(text) for text in texts]
+    given = [i for i, own in enumerate(tokens) if own]
+    distinct = {tuple(token.key for token in tokens[i]): i for i in given}
+    if not 2 <= len(distinct) <= MOST_TEXTS or not _may_share(list(distinct)):
+        return None
+    rows = sorted(distinct.values())
+    places, frame = _places([tokens[i] for i in rows])
+    longest = max(len(tokens[i]) for i in rows)
+    if frame < max(FEWEST, FRAME * longest):
+        return None
+    differing = [place for place in places if place.differs]
+    if not any(len(set(filter(None, place.contents))) > 1 for place in differing):
+        return None  # a negation alone: the texts stay whole, and are kept apart as opposed
+    if len(differing) > MOST_SLOTS:
+        return None
+    exact = len(places) == len(differing) == 1 and frame >= EXACT_FRAME * longest
+    if not exact and not all(place.strong for place in differing):
+        return None
+    found = _said([texts[i] for i in rows], differing)
+    if len({one.value for one in found if one}) < 2:
+        return None
+    said = {keys: found[rows.index(i)] for keys, i in distinct.items()}
+    return [said.get(tuple(token.key for token in own)) for own in tokens]
+
+
+def _tokens(text: str) -> list[Token]:
+    found: list[Token] = []
+    if len(text) > MOST_CHARACTERS:
+        return found
+    for match in _TOKEN.finditer(text):
+        if len(found) > MOST_WORDS:
+            return []
+        word = match[0]
+        start, end = match.span()
+        before = text[max(0, start - 3) : start].rstrip()[-1:]
+        begins = not before or before in ".!?:\n"
+        quoted = text[start - 1 : start] in {'"', "'", "`", "“", "‘"} and start > 0
+        strong = (
+            not word[0].isalpha()
+            or (word[0].isupper() and not begins)
+            or quoted
+            or word.lower() in UNITS
+            or word.lower() in TENS
+        )
+        found.append(Token(word.casefold(), start, end, strong))
+    return found
+
+
+def _may_share(keys: list[tuple[str, ...]]) -> bool:
+    """Whether all texts have enough words in common to share a frame."""
+    common = set(keys[0])
+    for own in keys[1:]:
+        common.intersection_update(own)
+    sizes = sorted(map(len, keys))
+    return (
+        len(common) >= FEWEST
+        and 2 * len(common) >= FRAME * len(set(keys[0]))
+        and (sizes[0] >= FRAME * sizes[-1])
+    )
+
+
+def _places(texts: list[list[Token]]) -> tuple[list[_Place], int]:
+    """The places between the words that all texts have, and how many such words there are."""
+    numbers: dict[str, int] = {}
+    words, starts = array("i"), array("q", [0])
+    for own in texts:
+        words.extend(numbers.setdefault(token.key, len(numbers)) for token in own)
+        starts.append(len(words))
+    count = len(texts)
+    slots = align(words, starts, array("d", [1.0] * count))
+    at = [0] * count
+    places: list[_Place] = []
+    open_place: list[list[Token]] = [[] for _ in texts]
+    frame = 0
+    for start in range(0, len(slots), count):
+        column = slots[start : start + count]
+        if column[0] >= 0 and column.count(column[0]) == count:
+            frame += 1
+            _close(open_place, places)
+            open_place = [[] for _ in texts]
+            at = [place + 1 for place in at]
+            continue
+        for k, word in enumerate(column):
+            if word >= 0:
+                open_place[k].append(texts[k][at[k]])
+                at[k] += 1
+    _close(open_place, places)
+    return places, frame
+
+
+def _close(tokens: list[list[Token]], places: list[_Place]) -> None:
+    if any(tokens):
+        places.append(_Place(tokens, [_content(own) for own in tokens]))
+
+
+def _content(tokens: list[Token]) -> tuple[str, ...]:
+    """The words of a place without function words, in a form without endings."""
+    found: list[str] = []
+    for token in tokens:
+        key = token.key
+        if key in NEGATIONS or is_negation(key) or (token.strong and len(key) == 1):
+            found.append(key)
+        elif key in FUNCTION_WORDS and key not in UNITS and key not in _ORDINARY:
+            continue
+        elif key not in _FILLERS:
+            found.append(_SYNONYMS.get(key) or _stem(key, strong=token.strong))
+    return ("".join(found),) if len(found) > 1 else tuple(found)
+
+
+# Function words that may be an answer.
+_ORDINARY = {
+    "after", "again", "against", "all", "always", "before", "below", "both", "down", "each",
+    "every", "few", "first", "he", "her", "him", "his", "in", "more", "most", "off", "on", "once",
+    "out", "over", "second", "she", "third", "under", "up", "with", "without",
+}  # fmt: skip
+
+
+def _stem(word: str, *, strong: bool) -> str:
+    if not word.isalpha() and "'" not in word and "’" not in word:
+        return word.replace(",", "")
+    for ending in _ENDINGS[:2] if strong else _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
+            stem = word[: -len(ending)]
+            return _SYNONYMS.get(stem, stem)
+    return word
+
+
+def _said(texts: Sequence[str], places: list[_Place]) -> list[Slotted | None]:
+    """What each text has in the slots; None where it has nothing in any of them."""
+    values: list[list[str]] = [[] for _ in texts]
+    shown: list[list[str]] = [[] for _ in texts]
+    for place in places:
+        forms: dict[tuple[str, ...], str] = {}
+        for row, (own, content) in enumerate(zip(place.tokens, place.contents, strict=True)):
+            written = texts[row][own[0].start : own[-1].end] if own else ""
+            values[row].append(forms.setdefault(content, short_form(written) if written else ""))
+            shown[row].append(written)
+    return [
+        Slotted(" … ".join(form), " … ".join(filter(None, written)))
+        if any(place.contents[row] for place in places)
+        else None
+        for row, (form, written) in enumerate(zip(values, shown, strict=True))
+    ]

@@ -1,0 +1,159 @@
+"""Units: which dimension each measures and how many base units it is, and the unit after a number.
+
+A table of data. Units of different dimensions are never converted into each other; `°C`, `°F` and
+K are dimensions of their own, since their zeros differ.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import NamedTuple
+
+
+class Unit(NamedTuple):
+    """A unit: its symbol, what it measures, and its size in that dimension's base unit."""
+
+    symbol: str
+    dimension: str
+    factor: Fraction
+
+
+# dimension: (symbol, size, other spellings). Spellings of more than three letters are read in any
+# case and with a plural -s; shorter ones are symbols, where case matters (mW, MW).
+_TABLE: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "time": (
+        ("ms", "1/1000", "millisecond"), ("s", "1", "sec secs second"),
+        ("min", "60", "mins minute Minute Minuten minuto minuti 分钟 分 분 мин минут минуты"),
+        ("h", "3600", "hr hrs hour Stunde Stunden heure hora ore 小时 時間 시간 час часа часов"),
+        ("d", "86400", "day Tag Tage jour día días dia dias giorni 天 日 일 день дня дней"),
+        ("wk", "604800", "week Woche Wochen semaine semana"),
+    ),
+    "months": (("month", "1", "months Monat Monate 个月"),
+               ("yr", "12", "yrs year Jahr Jahre año años an ans 年 лет")),
+    "length": (
+        ("nm", "1/1000000000", "nanometer nanometre"), ("µm", "1/1000000", "μm micrometer"),
+        ("mm", "1/1000", "millimeter millimetre"), ("cm", "1/100", "centimeter centimetre"),
+        ("m", "1", "meter metre Meter metro metri 米"),
+        ("km", "1000", "kilometer kilometre Kilometer 公里 千米"),
+        ("in", "0.0254", "inch inches"), ("ft", "0.3048", "feet foot"), ("yd", "0.9144", "yard"),
+        ("mi", "1609.344", "mile"),
+    ),
+    "mass": (
+        ("µg", "1/1000000000", "μg mcg microgram"), ("mg", "1/1000000", "milligram"),
+        ("g", "1/1000", "gram gramm Gramm 克"),
+        ("kg", "1", "kgs kilo kilogram Kilogramm 公斤 千克"),
+        ("t", "1000", "ton tonne Tonne Tonnen 吨"), ("lb", "0.45359237", "lbs pound"),
+        ("oz", "0.028349523125", "ounce"),
+    ),
+    "volume": (
+        ("mL", "1/1000", "ml milliliter millilitre"), ("cL", "1/100", "cl centiliter centilitre"),
+        ("L", "1", "l liter litre Liter litro 升"), ("gal", "3.785411784", "gallon"),
+    ),
+    "speed": (("m/s", "1", "mps"), ("km/h", "5/18", "kph kmh"), ("mph", "0.44704", "")),
+    "data": (
+        ("B", "1", "byte"), ("KB", "1000", "kB kilobyte"), ("MB", "1000000", "megabyte"),
+        ("GB", "1000000000", "gigabyte"), ("TB", "1000000000000", "terabyte"),
+    ),
+    "energy": (
+        ("J", "1", "joule"), ("kJ", "1000", "kilojoule"), ("MJ", "1000000", "megajoule"),
+        ("cal", "4.184", "calorie"), ("kcal", "4184", "kilocalorie"),
+        ("Wh", "3600", "watt-hour"), ("kWh", "3600000", "kilowatt-hour"),
+    ),
+    "power": (("mW", "1/1000", "milliwatt"), ("W", "1", "watt"), ("kW", "1000", "kilowatt"),
+              ("MW", "1000000", "megawatt"), ("GW", "1000000000", "gigawatt")),
+    "force": (("N", "1", "newton"), ("kN", "1000", "kilonewton")),
+    "pressure": (("Pa", "1", "pascal"), ("hPa", "100", ""), ("kPa", "1000", "kilopascal"),
+                 ("bar", "100000", "bars"), ("atm", "101325", "")),
+    "voltage": (("mV", "1/1000", "millivolt"), ("V", "1", "volt"), ("kV", "1000", "kilovolt")),
+    "current": (("mA", "1/1000", "milliampere milliamp"), ("A", "1", "amp ampere")),
+    "resistance": (("Ω", "1", "ohm"), ("kΩ", "1000", "kiloohm")),
+    "frequency": (("Hz", "1", "hertz"), ("kHz", "1000", "kilohertz"), ("MHz", "1000000", ""),
+                  ("GHz", "1000000000", "")),
+    "amount": (("mol", "1", "mole"), ("mmol", "1/1000", "millimole")),
+    "angle": (("°", "1", "deg degree"), ("rad", "180/3.141592653589793", "radian")),
+    "celsius": (("°C", "1", "celsius"),),
+    "fahrenheit": (("°F", "1", "fahrenheit"),),
+    "kelvin": (("K", "1", "kelvin"),),
+    "dollars": (("$", "1", "US$ USD dollar 美元"),),
+    "euros": (("€", "1", "EUR euro 欧元"),),
+    "sterling": (("£", "1", "GBP quid sterling"),),
+    "yen": (("¥", "1", "JPY yen yuan RMB CNY 元 円"),),
+    "rupees": (("₹", "1", "INR Rs Rs. rupee"),),
+    "roubles": (("₽", "1", "RUB rouble ruble рублей"),),
+    "won": (("₩", "1", "KRW won 원"),),
+    "cents": (("¢", "1/100", "cent"),),
+}  # fmt: skip
+
+_SYMBOL_LETTERS = 3
+
+
+def _fraction(text: str) -> Fraction:
+    top, _, bottom = text.partition("/")
+    return Fraction(top) / Fraction(bottom or "1")
+
+
+def _spellings() -> tuple[dict[str, Unit], dict[str, Unit]]:
+    symbols: dict[str, Unit] = {}
+    words: dict[str, Unit] = {}
+    for dimension, rows in _TABLE.items():
+        for symbol, size, others in rows:
+            unit = Unit(symbol, dimension, _fraction(size))
+            symbols[symbol] = unit
+            for other in others.split():
+                if len(other) > _SYMBOL_LETTERS and other.isascii():
+                    words[other.lower()] = unit
+                    words[f"{other.lower()}s"] = unit
+                else:
+                    symbols[other] = unit
+                    words[other.lower()] = unit
+    return symbols, words
+
+
+_SYMBOLS, _WORDS = _spellings()
+
+_POWERS = {"square": 2, "sq": 2, "squared": 2, "cubic": 3, "cu": 3, "cubed": 3, "2": 2, "3": 3}
+_AFTER = re.compile(
+    r"""[ -]?(?:(?P<power>square|sq|cubic|cu)\.?[ ])?
+    (?P<name>°[CF]?|[^\W\d_]{1,24}(?:-hours?)?|[$€£¥₹¢])
+    (?:/(?P<per>[a-z]{1,8})|(?P<over>[ ]per[ ]hour))?
+    (?:[ ]?\^?\{?(?P<raised>[23])\}?|[ ](?P<raised_word>squared|cubed))?(?![\w^°])""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_DEGREES = re.compile(r"(?:[ ]degrees?|[ ]?°)[ ]?(?:(celsius|c)|(fahrenheit|f))\b", re.IGNORECASE)
+_PER_HOUR = {"km": "km/h", "mi": "mph"}
+
+
+def unit_of(name: str) -> Unit | None:
+    """Return the unit that has this symbol or name."""
+    return _SYMBOLS.get(name) or _WORDS.get(name.lower())
+
+
+def read_unit(text: str, start: int) -> tuple[Unit, int] | None:
+    """Return the unit that follows a number ending at `start`, and where it ends."""
+    degrees = _DEGREES.match(text, start)
+    if degrees:
+        return _SYMBOLS["°C" if degrees[1] else "°F"], degrees.end()
+    match = _AFTER.match(text, start)
+    if match is None:
+        return None
+    name = match["name"]
+    if match["per"] and (compound := _SYMBOLS.get(f"{name}/{match['per']}")):
+        return compound, match.end()
+    unit = unit_of(name)
+    # "12 in total", "5 a day": a preposition or an article, unless nothing follows.
+    if unit is None or (
+        name in {"in", "a", "an", "A"} and text[match.end() : match.end() + 1] == " "
+    ):
+        return None
+    if match["over"] and unit.symbol in _PER_HOUR:
+        return _SYMBOLS[_PER_HOUR[unit.symbol]], match.end()
+    raised = (match["power"] or match["raised"] or match["raised_word"] or "").lower()
+    if raised:
+        if unit.dimension != "length":
+            return None
+        power = _POWERS[raised]
+        name = "area" if power == 2 else "volume"
+        litres = 1 if power == 2 else 1000
+        return Unit(f"{unit.symbol}^{power}", name, unit.factor**power * litres), match.end()
+    return unit, match.end("name") if match["per"] or match["over"] else match.end()
