@@ -103,7 +103,8 @@ class Consensus:
     gave the answer that is shown, in the words of `content`. `answers` holds what was extracted
     from each response, `matrix` pairwise similarities, both in the order of `experts`; `metric`
     is None where similarity is having given the same answer. `judgements` is the number of judged
-    answers on which `confidence` is calibrated, None where it is not.
+    answers on which `confidence` is calibrated, None where it is not. `declined` names the
+    experts who refused to answer or said that they do not know: they are not among `experts`.
     """
 
     question: str
@@ -127,6 +128,7 @@ class Consensus:
     explanation: tuple[str, ...]
     warnings: tuple[str, ...]
     judgements: float | None = None
+    declined: tuple[str, ...] = ()
 
     def to_dict(self, *, matrix: bool = True) -> dict[str, Any]:
         """The JSON form, `cotool.consensus/1`; keys in the order of the fields, then `schema`.

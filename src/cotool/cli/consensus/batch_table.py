@@ -38,6 +38,7 @@ class BatchTable:
         self._agreement = 0.0
         self._answered = 0
         self._dissent = 0
+        self._declined = 0
         self._low = 0
         self._kinds: Counter[str] = Counter()
         # A heap whose root is the highest of the _LISTED lowest: (-agreement, -place, question).
@@ -68,6 +69,8 @@ class BatchTable:
         if self._questions > self._answered:
             parts.append(f"{self._questions - self._answered:,} without an answer")
         parts.append(f"dissent on {self._dissent:,}")
+        if self._declined:
+            parts.append(f"{plural(self._declined, 'response')} declined to answer")
         kinds = ", ".join(f"{kind} {count:,}" for kind, count in self._kinds.most_common())
         self._screen.print(Text(), Text(" · ".join(parts)), Text(f"kinds: {kinds}"))
         if self._low:
@@ -88,6 +91,7 @@ class BatchTable:
         self._questions += 1
         self._kinds[result.kind] += 1
         self._dissent += bool(result.dissent)
+        self._declined += len(result.declined)
         if result.answer is None or result.agreement is None:
             return
         self._answered += 1

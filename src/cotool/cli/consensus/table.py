@@ -53,7 +53,8 @@ def render(result: Consensus, screen: Screen, *, explain: bool) -> None:
 def _answer(result: Consensus, screen: Screen) -> None:
     room = screen.width - 2 * _INDENT
     if result.answer is None:
-        text = Text("no answer: no response could be used", style="italic")
+        reason = "all experts declined" if result.declined else "no response could be used"
+        text = Text(f"no answer: {reason}", style="italic")
     else:
         clipped, more = clip(result.answer, room, _ANSWER_LINES)
         text = Text(clipped + _rest(more))
@@ -67,8 +68,9 @@ def _answer(result: Consensus, screen: Screen) -> None:
 
 def _standing(result: Consensus) -> list[str]:
     """Return how far the experts agree, and where the answer comes from."""
+    declined = [f"declined to answer: {one_line(_names(result.declined))}"] * bool(result.declined)
     if result.answer is None:
-        return []
+        return declined
     behind = _behind(result)
     # Of texts that stand together each counts as far as it is similar, so 6 of 6 may be 52 %.
     where = "" if result.metric is None else " in its cluster"
@@ -81,6 +83,7 @@ def _standing(result: Consensus) -> list[str]:
     return [
         f"agreement {percent(result.agreement)}{of} · {sure}",
         f"{result.kind} by {result.method}{words}",
+        *declined,
     ]
 
 

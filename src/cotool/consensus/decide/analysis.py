@@ -28,7 +28,9 @@ NOT_TRUTH = "agreement is not truth: the confidence is derived from agreement, n
 def analyse(
     stated: Stated, options: ConsensusOptions, decision: Decision | None = None
 ) -> Consensus:
-    """Find the consensus on one question; responses without a text are left out.
+    """Find the consensus on one question.
+
+    Responses without a text are left out, and so are those that decline to answer.
 
     A `decision` says which of the extracted answers stands.
 
@@ -36,16 +38,19 @@ def analyse(
     """
     asked = stated.asked
     warnings = list(asked.warnings)
-    if len(stated.responses) < len(asked.responses):
+    declined = tuple(one.expert_name for one in stated.declined)
+    if len(stated.responses) + len(declined) < len(asked.responses):
         empty = [one.expert_name for one in asked.responses if not one.content.strip()]
         warnings.append(f"left out for an empty answer: {', '.join(empty)}")
+    if declined:
+        warnings.append(f"declined to answer, and no vote counted: {', '.join(declined)}")
     if stated.responses:
         subject = Subject(stated, options, warnings, decision)
-        return _consensus(subject, _grouped(subject))
+        return replace(_consensus(subject, _grouped(subject)), declined=declined)
     return Consensus(
         question=asked.text or asked.id,
         answer=None,
-        kind="none",
+        kind="refusal" if declined else "none",
         method="none",
         confidence=None,
         agreement=None,
@@ -61,8 +66,11 @@ def analyse(
         clustering=None,
         threshold=None,
         matrix=None,
-        explanation=("no response could be used",),
+        explanation=(
+            "all experts declined to answer" if declined else "no response could be used",
+        ),
         warnings=tuple(warnings),
+        declined=declined,
     )
 
 

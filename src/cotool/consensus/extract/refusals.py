@@ -19,7 +19,7 @@ _LONGEST_IGNORANCE = 200
 _REFUSALS = r"""
 i(?:['’]m| am)? (?:so |very |really )?(?:sorry|afraid)…\b(?:CANNOT|won['’]t|unable|not able)
 (?:sorry|unfortunately|apologies)…\bi(?:['’]m)? (?:CANNOT|won['’]t|am unable|am not able)
-(?:sorry|unfortunately|apologies)…\bi(?:['’]m)? (?:unable|not able|don['’]t know)
+(?:sorry|unfortunately|apologies)…\bi(?:['’]m)? (?:unable|not able|don['’]?t know)
 (?:sorry|unfortunately|apologies)…\bi (?:do not know|have no)
 I_CANNOT (?:help|assist|answer|comply|provide|fulfil|fulfill|engage)\b
 I_CANNOT (?:discuss|respond|do that|support|share|give|create|generate)\b
@@ -27,7 +27,7 @@ I_CANNOT (?:write|offer|say|participate|complete|process|access|advise)\b
 i (?:CANNOT|DO_NOT) (?:determine the answer|continue|tell you (?:that|the answer|what|which|who))
 i['’]m (?:unable|not able) to
 as an ai(?: language)?(?: model| assistant)?,? i (?:CANNOT|am (?:not able|unable|not capable))
-as an ai(?: language)?(?: model| assistant)?,? i (?:do not|don['’]t) have
+as an ai(?: language)?(?: model| assistant)?,? i (?:do not|don['’]?t) have
 (?:this|that|your) (?:request|question) (?:violates|goes against|is against|CANNOT be answered)
 (?:es tut mir leid|tut mir leid|leider|entschuldigung)…\b(?:kann|darf|möchte|werde)\b…\bnicht\b
 ich (?:kann|darf|möchte)\b…\bnicht (?:helfen|beantworten|weiterhelfen|antworten|unterstützen)
@@ -55,14 +55,14 @@ non (?:posso|sono in grado di) (?:aiutar|rispondere|fornire|assister)
 मैं …(?:मदद|सहायता|उत्तर) नहीं
 """
 _IGNORANCE = r"""
-i (?:really |honestly |simply |just )?(?:do not|don['’]t) know(?=[ ]?(?:[.!,]|$))
-i (?:really |honestly )?(?:do not|don['’]t) know (?:the|what|which|who|how|why|when)\b…(?:[.!]|$)
-i (?:really |honestly )?(?:do not|don['’]t) know (?:if|whether|about|this|it|for sure)\b…(?:[.!]|$)
+i (?:really |honestly |simply |just )?(?:do not|don['’]?t) know(?=[ ]?(?:[.!,]|$))
+i (?:really |honestly )?(?:do not|don['’]?t) know (?:the|what|which|who|how|why|when)\b…(?:[.!]|$)
+i (?:really |honestly )?(?:do not|don['’]?t) know (?:if|whether|about|this|it|for sure)\b…(?:[.!]|$)
 (?:i['’]m|i am) not (?:sure|certain)(?=[.!]|$| (?:about|what|which|who|how|of|if|whether))
 i (?:have no|haven['’]t (?:any|an|the)) (?:idea|clue|answer)
 no (?:idea|clue)[.!]?$
-(?:idk|dunno|don['’]t know|no answer|pass|skip)[.!]?$
-i (?:do not|don['’]t) have (?:enough|access|the|any)…(?:information|data|knowledge|context)
+(?:idk|dunno|don['’]?t know|no answer|pass|skip)[.!]?$
+i (?:do not|don['’]?t) have (?:enough|access|the|any)…(?:information|data|knowledge|context)
 (?:das )?weiß ich (?:leider )?nicht
 ich weiß (?:es |das )?(?:leider )?nicht
 keine ahnung
@@ -90,7 +90,7 @@ nessuna idea
 मुझे नहीं मालूम
 मैं नहीं जानता
 """
-_CANNOT = r"can(?:['’]t|not| not)"
+_CANNOT = r"can(?:['’]?t|not| not)"
 _DO_NOT = (
     r"won['’]t|will not|decline to|(?:must|have to) decline to|refuse to|am (?:unable|not able) to"
 )
@@ -111,7 +111,7 @@ _REFUSES = re.compile(f"{_LEAD}(?:{_any_of(_REFUSALS)})", re.IGNORECASE)
 _KNOWS_NOT = re.compile(f"{_LEAD}(?:{_any_of(_IGNORANCE)})", re.IGNORECASE)
 # What a declining text has near its beginning, as a quick look.
 _SIGNS = re.compile(
-    r"n['’]t |not |unable|sorry|as an ai|no idea|no clue|idk|dunno|no answer|pass|skip|declin"
+    r"n['’]?t |not |unable|sorry|as an ai|no idea|no clue|idk|dunno|no answer|pass|skip|declin"
     r"|refuse|have no|violates|against|nicht|ahnung|niet|désol|pas|aucune|no |não|non |ni idea"
     r"|nessuna|не |понятия|不|无法|無法|没办法|せん|ない|お答え|できか|없|못|어렵|모르|몰라|لا "
     r"|नहीं",
