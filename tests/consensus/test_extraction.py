@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cotool.consensus.extract.extraction import Extracted, extract_answer, extract_answers
+from cotool.consensus.extract.extracted import Extracted
+from cotool.consensus.extract.extraction import extract_answer, extract_answers
 
 CHOICES = [
     ("The answer is (C).", "C"),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cotool.consensus.decide import aggregation
 from cotool.consensus.decide.similarity import similarity_matrix
 from cotool.consensus.decide.words import Words
-from cotool.consensus.extract.extraction import Extracted
+from cotool.consensus.extract.extracted import Extracted
 from cotool.consensus.model import Response
 
 

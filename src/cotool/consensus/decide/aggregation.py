@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from cotool._fast.base.matrix import Matrix
     from cotool.consensus.decide.words import Words
-    from cotool.consensus.extract.extraction import Extracted
+    from cotool.consensus.extract.extracted import Extracted
     from cotool.consensus.model import Response
 
 # Weights that differ by less than this are a tie: sums of shares round.

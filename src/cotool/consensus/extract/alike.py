@@ -19,7 +19,7 @@ from cotool.consensus.extract.units import unit_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cotool.consensus.extract.extraction import Extracted
+    from cotool.consensus.extract.extracted import Extracted
     from cotool.consensus.extract.units import Unit
 
 Answers = list["Extracted | None"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cotool.consensus.extract.alike import same_choices, same_labels, same_numbers
 from cotool.consensus.extract.code import code_values
+from cotool.consensus.extract.extracted import Extracted
 from cotool.consensus.extract.forms import running_form, short_form
 from cotool.consensus.extract.labels import complement, named_label
 from cotool.consensus.extract.objects import unwrapped, whole_form
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cotool.consensus.extract.statements import Statement
-    from cotool.consensus.extract.units import Unit
 
 # So many of a question's texts must state an answer of one kind for the question to be of it.
 # Options are so rarely stated of a question that has none (10 of 4,000 AlpacaEval texts, no two on
@@ -43,25 +43,6 @@ _SAME_OPTION = 12
 # All options of a text that names several.
 SEVERAL = "several"
 _IN_PASSING = {"… is", "last number mentioned"}
-
-
-@dataclass(frozen=True, slots=True)
-class Extracted:
-    """An answer found in a text.
-
-    `value` is its normal form: equal answers have equal values ("18", "C", "yes", "paris");
-    `kind` is "choice", "number", "boolean", "short", "object" or "code";
-    `display` is for people ("$1,080");
-    `rule` is the phrase or form that gave it ("the answer is"). `unit` is what a number counts,
-    `top` the dividend of a quotient (8 of "8/10").
-    """
-
-    value: str
-    kind: str
-    display: str
-    rule: str
-    unit: Unit | None = field(default=None, compare=False, repr=False)
-    top: str = field(default="", compare=False, repr=False)
 
 
 def extract_answer(text: str, kind: str | None = None) -> Extracted | None:

@@ -11,7 +11,7 @@ from cotool.consensus.extract.refusals import declines
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cotool.consensus.extract.extraction import Extracted
+    from cotool.consensus.extract.extracted import Extracted
     from cotool.consensus.model import Question, Response
 
 
