@@ -7,7 +7,7 @@ from cotool.consensus.decide.neighbourhood import (
     neighbours as neighbours,
 )
 from cotool.consensus.decide.similarity import similarity_matrix as similarity_matrix
-from cotool.consensus.learning.session import (
+from cotool.consensus.learning.lessons import (
     Learning as Learning,
     give_feedback as give_feedback,
 )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from cotool.consensus.batch import Item
     from cotool.consensus.decide.decision import Decision
-    from cotool.consensus.learning.session import Learning
+    from cotool.consensus.learning.lessons import Learning
     from cotool.consensus.learning.store import Store
     from cotool.consensus.options import Embedder
     from cotool.engine.choice import EngineChoice
@@ -126,7 +126,8 @@ def answer_batch(
         subjects = stated(_good(questions, on_error), spread)
         items = decided(subjects, options.method, options.num_threads)
     elif store is not None:
-        from cotool.consensus.learning.session import Learning, by_store
+        from cotool.consensus.learning.lessons import Learning
+        from cotool.consensus.learning.session import by_store
 
         subjects = stated(_good(questions, on_error), None)
         items = by_store(subjects, store, learning or Learning())

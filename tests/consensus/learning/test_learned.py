@@ -23,8 +23,8 @@ from cotool.consensus.learning.evidence import (
     worth_asking,
 )
 from cotool.consensus.learning.learned import Learned
+from cotool.consensus.learning.lessons import parse_half_life
 from cotool.consensus.learning.records import Tally
-from cotool.consensus.learning.session import parse_half_life
 from cotool.consensus.read.gold import in_normal_form, read_gold
 from cotool.consensus.truth.copies import find_copies, groups_of, thinned
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cotool.cli.shared.conditions import Condition
-    from cotool.consensus.learning.session import Lessons
+    from cotool.consensus.learning.lessons import Lessons
     from cotool.consensus.model import Consensus, Question
     from cotool.consensus.read.understood import Understood
     from cotool.errors import CotoolError

@@ -31,7 +31,7 @@ def text(value: str, name: str) -> str:
 
 def half_life(value: str, name: str) -> str:
     """Return a half-life. Raises InputError."""
-    from cotool.consensus.learning.session import parse_half_life
+    from cotool.consensus.learning.lessons import parse_half_life
 
     parse_half_life(text(value, name))
     return value

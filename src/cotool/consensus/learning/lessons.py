@@ -1,0 +1,230 @@
+"""What the store learns: from agreement, right answers, scores and feedback; and forgets."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cotool.consensus.learning.evidence import findings
+from cotool.consensus.read.gold import Gold, in_normal_form
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from cotool.consensus.learning.learned import Learned
+    from cotool.consensus.learning.store import Change, Remembered, Store
+
+DAY = 86_400.0
+
+
+@dataclass(slots=True)
+class Lessons:
+    """What a session learned: questions by agreement, by right answers and by scores.
+
+    `again` were learned from before; `unmatched` are right answers whose question did not appear.
+    `findings` are sentences on experts whose record is suspect.
+    """
+
+    agreement: int = 0
+    truths: int = 0
+    scores: int = 0
+    again: int = 0
+    unmatched: int = 0
+    findings: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Learning:
+    """How a batch is learned from: with right answers, from agreement alone, or not at all.
+
+    Raises InputError for a half-life that is none.
+    """
+
+    learn: bool = False
+    gold: Gold = field(default_factory=Gold)
+    topic_key: str | None = None
+    half_life: str | None = None
+    report: Lessons = field(default_factory=Lessons)
+
+    def __post_init__(self) -> None:
+        if self.half_life is not None:
+            parse_half_life(self.half_life)
+
+
+def learn(store: Store, questions: Sequence[Remembered], how: Learning) -> Learned:
+    """Learn from questions in one transaction; return the state after it.
+
+    A question that was learned from before is not learned from again; where its answers or its
+    right answer have changed, what was learned of the old right answer is taken back.
+    """
+    with store.changing() as change:
+        learned = change.learned
+        if how.half_life is not None:
+            change.set("half_life", how.half_life)
+        before = change.remembered([one.id for one in questions])
+        for one in questions:
+            old = before.get(one.id)
+            if old is not None and old.votes == one.votes:
+                one.agreed, one.truth, one.scores = old.agreed, old.truth, old.scores
+                how.report.again += old.agreed or old.truth is not None or bool(old.scores)
+        fresh = [one for one in _last(questions) if not one.agreed and one.ballot().votes]
+        judged = _judged(questions, how.gold)
+        scored = _scored(questions, how.gold)
+        forget(learned, change.setting("half_life"), len(judged) + len(scored))
+        learned.learn_agreement([one.ballot() for one in fresh])
+        for one in fresh:
+            one.agreed = True
+        _take_back(learned, before, judged, scored)
+        learned.learn_truth([(one.ballot(), right) for one, right in judged])
+        for one, right in judged:
+            one.truth = right
+        for one, scores in scored:
+            learned.learn_scores(scores, one.topic)
+            one.scores = dict(scores)
+        voted = [one for one in _last(questions) if one.ballot().votes]
+        for one, said in zip(voted, learned.predict([one.ballot() for one in voted]), strict=True):
+            one.said = said.best
+        change.remember(_last(questions))
+        how.report.findings = findings(learned)
+        how.report.agreement += len(fresh)
+        how.report.truths += len(judged)
+        how.report.scores += len(scored)
+        names = {name for one in questions for name in (one.id, one.text)}
+        how.report.unmatched += sum(
+            name not in names for name in how.gold.answers.keys() | how.gold.scores.keys()
+        )
+    return learned
+
+
+def _last(questions: Sequence[Remembered]) -> list[Remembered]:
+    """Of several questions with one id the last."""
+    return list({one.id: one for one in questions}.values())
+
+
+def _judged(questions: Sequence[Remembered], gold: Gold) -> list[tuple[Remembered, str]]:
+    """Questions with a right answer that is new."""
+    found = []
+    for one in _last(questions):
+        truth = gold.answer(one.id, one.text)
+        ballot = one.ballot()
+        if truth is None or not ballot.votes:
+            continue
+        right = in_normal_form(truth, one.kind, set(ballot.votes.values()))
+        if one.truth != right:
+            found.append((one, right))
+    return found
+
+
+def _scored(
+    questions: Sequence[Remembered], gold: Gold
+) -> list[tuple[Remembered, dict[str, float]]]:
+    found = []
+    for one in _last(questions):
+        scores = {
+            expert: score
+            for expert, score in gold.score(one.id, one.text).items()
+            if expert in one.votes
+        }
+        if scores and scores != one.scores:
+            found.append((one, scores))
+    return found
+
+
+def _take_back(
+    learned: Learned,
+    before: Mapping[str, Remembered],
+    judged: Iterable[tuple[Remembered, str]],
+    scored: Iterable[tuple[Remembered, Mapping[str, float]]],
+) -> None:
+    """Take back what was learned of the same questions from other right answers or scores."""
+    old = [before[one.id] for one, _ in judged if one.id in before]
+    learned.learn_truth([(one.ballot(), one.truth) for one in old if one.truth is not None], -1.0)
+    for one, _ in scored:
+        if one.id in before and before[one.id].scores:
+            learned.learn_scores(before[one.id].scores, before[one.id].topic, -1.0)
+
+
+def parse_half_life(text: str) -> tuple[float, str]:
+    """(number, "days" or "judgements") of a half-life such as ``90d`` or ``500``.
+
+    Raises InputError for anything else.
+    """
+    body, unit = (text[:-1], "days") if text.endswith("d") else (text, "judgements")
+    try:
+        number = float(body)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise InputError(
+            f"expected days such as 90d, or a number of judgements, got {text!r}",
+            parameter="half_life",
+        )
+    return number, unit
+
+
+def forget(learned: Learned, half_life: str | None, judgements: int) -> None:
+    """Forget as much as the half-life asks for since what was learned last."""
+    now = time.time()
+    if half_life is not None and learned.as_of:
+        number, unit = parse_half_life(half_life)
+        passed = max(now - learned.as_of, 0.0) / DAY if unit == "days" else judgements
+        learned.forget(0.5 ** (passed / number))
+    learned.as_of = now
+
+
+def give_feedback(
+    store: Store,
+    question: str,
+    *,
+    correct: str | None = None,
+    best: str | None = None,
+    scores: Mapping[str, float] | None = None,
+) -> Remembered:
+    """Judge a question that the store remembers: its right answer, its best expert, or scores.
+
+    The best expert's answer scores 1, those of the others 0. Returns the question.
+
+    Raises InputError where the question is unknown, where an expert did not answer it, and for a
+    right answer to a question in free text.
+    """
+    name = store.find(question).id
+    gold = Gold()
+    with store.changing() as change:
+        one = change.remembered([name])[name]
+        own = dict(scores or {})
+        if best is not None:
+            own = {expert: float(expert == best) for expert in one.votes} | own
+            own[best] = 1.0
+        for expert in own:
+            if expert not in one.votes:
+                raise InputError(
+                    f"{expert!r} did not answer {name!r}",
+                    hint=f"who did: {', '.join(sorted(one.votes))}",
+                )
+        if correct is not None:
+            if not one.ballot().votes:
+                raise InputError(
+                    f"{name!r} has free text for answers: none can be told to be the right one",
+                    hint="name the best expert, or give scores",
+                )
+            gold.answers[name] = correct
+        if own:
+            gold.scores[name] = own
+        _learn_one(change, one, gold)
+    return one
+
+
+def _learn_one(change: Change, one: Remembered, gold: Gold) -> None:
+    learned = change.learned
+    judged, scored = _judged([one], gold), _scored([one], gold)
+    forget(learned, change.setting("half_life"), len(judged) + len(scored))
+    _take_back(learned, {one.id: one}, judged, scored)
+    for _, right in judged:
+        learned.learn_truth([(one.ballot(), right)])
+        one.truth = right
+    for _, scores in scored:
+        learned.learn_scores(scores, one.topic)
+        one.scores = dict(scores)
+    change.remember([one])
