@@ -218,7 +218,7 @@ def test_plain_is_every_line_a_record(tmp_path):
 )
 def test_formats_that_cannot_be_are_refused(form):
     """With what may be written instead."""
-    with pytest.raises(InputError, match="--log-format") as error:
+    with pytest.raises(InputError, match="log_format: ") as error:
         parse_log_format(form)
     assert "{time}" in error.value.hint
 

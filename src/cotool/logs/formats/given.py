@@ -43,7 +43,7 @@ def parse_log_format(text: str) -> tuple[Format, ...] | None:
         return (_keyed(name, keys),)
     if "{time}" in text or "{level}" in text:
         return (_head(text),)
-    raise InputError(f"--log-format: cannot read {text!r}", hint=_HINT)
+    raise InputError(f"cannot read {text!r}", parameter="log_format", hint=_HINT)
 
 
 def _every_layout() -> int:
@@ -55,7 +55,9 @@ def _keyed(name: str, keys: str) -> Format:
     for pair in filter(None, keys.split(",")):
         field, equals, key = pair.partition("=")
         if not equals or field not in chosen or not 0 < len(key.encode()) < 48:
-            raise InputError(f"--log-format: cannot read {pair!r} in {name}:{keys}", hint=_HINT)
+            raise InputError(
+                f"cannot read {pair!r} in {name}:{keys}", parameter="log_format", hint=_HINT
+            )
         chosen[field] = key
     return Format(
         name=f"{name} (time in {chosen['time']}, level in {chosen['level']})",
@@ -85,20 +87,25 @@ def _head(text: str) -> Format:
         near = get_close_matches(field, ("time", "level"), n=1, cutoff=0.7)
         if field not in {"time", "level"} and near:
             raise InputError(
-                f"--log-format: {{{field}}} is any word", hint=f"did you mean {{{near[0]}}}?"
+                f"{{{field}}} is any word",
+                parameter="log_format",
+                hint=f"did you mean {{{near[0]}}}?",
             )
     tokens = text.split()
     times = [n for n, token in enumerate(tokens) if "{time}" in token]
     levels = [n for n, token in enumerate(tokens) if "{level}" in token]
     if len(times) > 1 or len(levels) > 1 or text.count("{time}") > 1 or text.count("{level}") > 1:
-        raise InputError("--log-format: {time} and {level} may stand once each", hint=_HINT)
+        raise InputError(
+            "{time} and {level} may be there once each", parameter="log_format", hint=_HINT
+        )
     time_token, opened = -1, 0
     if times:
         time_token = times[0]
         before = tokens[time_token].partition("{time}")[0]
         if before and (len(before) > 1 or before not in _OPENS):
             raise InputError(
-                f"--log-format: {before!r} stands before {{time}}; only {' '.join(_OPENS)} may",
+                f"{before!r} stands before {{time}}; only {' '.join(_OPENS)} may",
+                parameter="log_format",
                 hint=_HINT,
             )
         opened = ord(before) if before else 0
