@@ -96,8 +96,14 @@ class _Seen:
 
 
 def rows_of(objects: Iterable[Mapping[str, Any]]) -> list[dict[Path, Any]]:
-    """Return the values of objects under the paths of their keys."""
+    """Return the values of objects under the paths of their keys; a list is its first element."""
     return [dict(_flat(value)) for value in objects]
+
+
+class _Listed(str):
+    """The name of a key whose value is a list."""
+
+    __slots__ = ()
 
 
 def evenly(items: list[Any]) -> list[Any]:
@@ -111,8 +117,8 @@ def _flat(value: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
     while stack and left > 0:
         prefix, members = stack.pop()
         for key, member in members.items():
-            path = (*prefix, key)
             inner = member[0] if isinstance(member, list) and member else member
+            path = (*prefix, key if inner is member else _Listed(key))
             if isinstance(inner, dict):
                 if len(path) < _DEPTH:
                     stack.append((path, inner))
@@ -169,6 +175,8 @@ def _look_at(found: _Seen, text: str) -> None:
 
 
 _EPOCH_SIZE = 10
+# What a time in an element of a list counts less than one of the record itself.
+_LIST = 30
 
 
 @lru_cache(maxsize=4096)
@@ -211,7 +219,7 @@ def _times(seen: dict[Path, _Seen], total: int) -> tuple[tuple[TimeKey, ...], li
         count, layouts = values.times, values.layouts & ~daily
         if not layouts or count < 0.3 * values.rows:
             continue
-        rank = time_rank(path)
+        rank = time_rank(path) + _LIST * any(isinstance(name, _Listed) for name in path)
         name = ".".join(path)
         if rank >= NEVER or (values.numbers and not is_timely(path)):
             reasons.append(
@@ -333,5 +341,6 @@ def _statuses(
         for path, values in seen.items()
         if plain(path[-1]) in STATUS_NAMES and values.digits
         and len(values.digits) >= 0.9 * values.rows >= 0.45 * len(rows)
-        and _HTTP_FIRST <= min(n for n in values.digits if n) <= max(values.digits) <= _HTTP_LAST
+        and min(filter(None, values.digits), default=0) >= _HTTP_FIRST
+        and max(values.digits) <= _HTTP_LAST
     ][:1]  # fmt: skip

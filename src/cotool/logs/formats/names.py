@@ -31,6 +31,8 @@ _TIME_WORDS = frozenset(
     "time timestamp timestamps date datetime ts t dt at on when epoch utc iso iso8601 rfc3339 "
     "instant clock stamp millis ms micros us nanos ns unix local gmt string seconds sec".split()
 )
+# These make no time of a number, among other words.
+_VAGUE = frozenset("at on t string local seconds sec ms us ns".split())
 # What a time's name may say of the event itself.
 _EVENT_WORDS = frozenset(
     "event events log logs logged record recorded occur occurs occured occurred occurrence "
@@ -141,8 +143,11 @@ def time_rank(path: Path) -> int:
 
 def is_timely(path: Path) -> bool:
     """Tell whether the name says that a number is a time."""
-    return any(word in _TIME_WORDS or word in _EVENT_WORDS or word in _RANK_OF
-               for name in path[-2:] for word in words_of(name))  # fmt: skip
+    names = [name for name in path if name.lower() not in _INNER | SECONDS] or list(path)
+    words = words_of(names[-1])
+    return any(word in _TIME_WORDS - _VAGUE for word in words) or all(
+        word in _TIME_WORDS or word in _EVENT_WORDS or word in _RANK_OF for word in words
+    )
 
 
 def stem(path: Path) -> tuple[str, ...]:
