@@ -155,7 +155,7 @@ def test_one_damaged_copy_of_a_header(keys, large, tmp_path):
         assert decrypt(path, sink, keys=[keys.ring]).damage is not None, place
         assert sink.getvalue() == good.getvalue()
         assert inspect(path).damage is not None
-        with pytest.raises(IntegrityError, match="content is whole"):
+        with pytest.raises(IntegrityError, match="content is intact"):
             verify(path, keys=[keys.ring])
         assert rewrap(path, keys=[keys.ring], replace=[keys.ring])
         verify(path, keys=[keys.ring])

@@ -47,7 +47,7 @@ def test_no_file_is_replaced_unasked(tmp_path):
     """Not one that was there, not one that came meanwhile, not a link to nowhere."""
     path = tmp_path / "out"
     path.write_bytes(b"mine")
-    with pytest.raises(InputError, match="exists already"):
+    with pytest.raises(InputError, match="already exists"):
         Target(path)
     path.unlink()
 
@@ -56,13 +56,13 @@ def test_no_file_is_replaced_unasked(tmp_path):
             target.write_at(0, b"x")
             path.write_bytes(b"theirs")
 
-    with pytest.raises(InputError, match="exists already"):
+    with pytest.raises(InputError, match="already exists"):
         come_meanwhile()
     assert path.read_bytes() == b"theirs"
     assert names(tmp_path) == ["out"]
     path.unlink()
     path.symlink_to(tmp_path / "nowhere")
-    with pytest.raises(InputError, match="exists already"):
+    with pytest.raises(InputError, match="already exists"):
         Target(path)
 
 

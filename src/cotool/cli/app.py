@@ -44,8 +44,7 @@ _COMMANDS = {  # and the first sentence of their help
     "record.",
     "analyze-logs": "Count a log's lines by level, time, pattern and keyword: gigabytes in "
     "one pass.",
-    "vault": "Encrypt files with keys that have versions, or passphrases; sign them; "
-    "hash passwords.",
+    "vault": "Encrypt files with versioned keys or passphrases, sign files, hash passwords.",
     "bench": "Measure how fast cotool is on this machine, with pyperf, and compare results.",
     "config": "Show the settings and where each comes from: variable, file or default.",
 }

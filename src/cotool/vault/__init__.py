@@ -1,6 +1,6 @@
-"""File encryption: AES-256-GCM in segments, keys by version, Argon2id for passphrases.
+"""File encryption: AES-256-GCM in segments, versioned keys, Argon2id for passphrases.
 
-FORMAT.md beside this file is the format, argued.
+FORMAT.md in this folder describes the file format and its reasons.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Vault files as text: base64 between two lines, for small secrets in YAML or mail.
 
-Indentation and line lengths do not matter; everything else has one form, so that no two texts
-stand for one file.
+Indentation and line lengths do not matter. Everything else is canonical, so each file has only one
+text.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ def armor(data: bytes) -> bytes:
 
 
 def is_armored(start: bytes) -> bool:
-    """Whether a file that starts with these bytes is armored."""
+    """Return whether a file that starts with these bytes is armored."""
     return start.lstrip()[: len(_BEGIN)] == _BEGIN
 
 
 def dearmor(text: bytes) -> bytes | None:
-    """Return the vault file in an armored text, None where it is not armored.
+    """Return the vault file in an armored text, or None if it is not armored.
 
-    Raises TruncatedError or IntegrityError where something between the lines is wrong.
+    Raises TruncatedError or IntegrityError if the armored text is wrong.
     """
     text = text.strip()
     if not text.startswith(_BEGIN):

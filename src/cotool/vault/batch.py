@@ -1,4 +1,4 @@
-"""Many files at once: each one's failure is its own."""
+"""Many files at once. A file that fails does not stop the others."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from cotool.vault.operations import Done
 
-# A file of this size takes all threads for itself; smaller ones run beside each other.
+# A file of this size uses all threads; smaller files run in parallel.
 _LARGE = 64 << 20
-# Small files wait for the disk (fsync) more than they compute: more of them than CPUs.
+# Small files mostly wait for the disk (fsync), so more of them run than there are CPUs.
 _AT_ONCE = 4
 
 
@@ -31,7 +31,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a job: `done`, or the error that ended it."""
+    """The outcome of a job: `done`, or the error that ended it."""
 
     job: Job
     done: Done | None
@@ -47,8 +47,8 @@ def run_batch(
 ) -> list[Outcome]:
     """Do `work(job, num_threads)` for every job; return the outcomes in the order of the jobs.
 
-    `report` is told each one as it ends, from any thread. Errors that users cause are outcomes;
-    others, and Ctrl-C, end the batch.
+    `report` is called with each outcome, from any thread. Errors that users cause are outcomes;
+    other errors and Ctrl-C end the batch.
     """
     threads = resolve_num_threads(num_threads)
 

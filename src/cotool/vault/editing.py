@@ -1,4 +1,4 @@
-"""A vault file in an editor: its content is in memory-backed storage only, meanwhile."""
+"""Edit a vault file. Meanwhile its content is only in memory-backed storage."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _FOLDERS = ("XDG_RUNTIME_DIR", "/dev/shm")  # noqa: S108 - checked to be in memo
 
 
 def edit(path: StrPath, *, keys: Sequence[Key], editor: Sequence[str]) -> bool:
-    """Let `editor` change the content of a file, and seal it again under the same keys.
+    """Let `editor` change the content of a file, and encrypt it again for the same keys.
 
-    Returns whether it was changed. Raises InputError where there is no memory-backed folder or
-    the editor fails, and then leaves the file as it was; OSError, VaultError.
+    Returns whether the content changed. Raises InputError if there is no memory-backed folder or
+    the editor fails, and then does not change the file; OSError, VaultError.
     """
     with named(path), exclusively(path) as real:
         data, armored = read_whole(real)
@@ -58,21 +58,23 @@ def _edited(content: bytes, name: str, editor: Sequence[str]) -> bytes:
                 hint="set $VISUAL or $EDITOR",
             ) from None
         if code:
-            raise InputError(f"the editor {editor[0]} ended with code {code}: nothing is changed")
+            raise InputError(
+                f"the editor {editor[0]} ended with code {code}; the file is not changed"
+            )
         try:
             return file.read_bytes()
         except FileNotFoundError:
-            raise InputError("the editor left no file: nothing is changed") from None
+            raise InputError("the editor removed its file; the vault file is not changed") from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _memory_folder() -> str:
-    """Return a folder in memory. Raises InputError where the system has none."""
+    """Return a folder in memory. Raises InputError if the system has none."""
     for folder in (os.environ.get(_FOLDERS[0]), _FOLDERS[1]):
         if folder and is_in_memory(folder) and os.access(folder, os.W_OK | os.X_OK):
             return folder
     raise InputError(
         "there is no memory-backed folder for the content ($XDG_RUNTIME_DIR or /dev/shm on tmpfs)",
-        hint="decrypt it to a place that you choose, and encrypt it again",
+        hint="decrypt it to a file, edit that, and encrypt it again",
     )

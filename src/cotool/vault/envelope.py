@@ -1,4 +1,4 @@
-"""Headers with their keys: made for recipients, unlocked with keys, and small vaults in memory."""
+"""Headers with their keys: make them for recipients and unlock them; small vaults in memory."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from cotool.vault.stream import PREFIX, Stream, content_size, sealed_size
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-HEADERS = 2 * STRIDE  # bytes at the start of a file that hold all copies
-COMPACT_LIMIT = 1 << 20  # content of this size has two copies of its header
+HEADERS = 2 * STRIDE  # bytes at the start of a file that contain all copies
+COMPACT_LIMIT = 1 << 20  # content of this size gets two copies of the header
 
 
 class Key(Protocol):
@@ -44,12 +44,12 @@ class Key(Protocol):
         """Return an unwrapped slot, and the key to wrap with."""
 
     def find(self, slot: Slot) -> bytes | None:
-        """Return the key for a slot, None where this object has none for it."""
+        """Return the key for a slot, or None if this object has none for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unlocked:
-    """A header whose MAC has been checked, and what it opens."""
+    """A header whose MAC has been checked, with its file key."""
 
     header: Header
     file_key: bytes = field(repr=False)
@@ -71,7 +71,7 @@ class Unlocked:
         return b"".join(self.copies())
 
     def copies(self) -> list[bytes]:
-        """Return each copy with its MAC, padded to its place."""
+        """Return each copy with its MAC, padded to its size."""
         header = self.header
         body = header.to_bytes()
         copy = body + derive.header_mac(self.file_key, header.file_id, body)
@@ -92,13 +92,13 @@ class Unlocked:
         )
 
     def wrap(self, key: Key) -> Slot:
-        """Return a slot through which `key` opens this file."""
+        """Return a slot with which `key` opens this file."""
         slot, secret = key.new_slot()
         return derive.wrap(self.file_key, slot, secret, self.header.identity)
 
 
 def check_slots(slots: Sequence[Slot]) -> None:
-    """Raise InputError where a header cannot have these slots."""
+    """Raise InputError if a header cannot have these slots."""
     if not slots:
         raise InputError("a file needs at least one key that opens it")
     if len(slots) > MAX_SLOTS:
@@ -110,7 +110,7 @@ def check_slots(slots: Sequence[Slot]) -> None:
 
 
 def new_envelope(keys: Sequence[Key], *, compact: bool) -> Unlocked:
-    """Return a fresh file key in a header that each of `keys` opens."""
+    """Return a header with a new file key that each of `keys` opens."""
     file_key, file_id = os.urandom(32), os.urandom(16)
     header = Header(file_id, 0, (), 1 if compact else MAX_SLOTS, 1 if compact else 2)
     envelope = Unlocked(header, file_key, 0, None)
@@ -123,7 +123,7 @@ def new_envelope(keys: Sequence[Key], *, compact: bool) -> Unlocked:
 def parse_headers(data: bytes) -> tuple[list[tuple[int, Header, bytes]], VaultError | None]:
     """Return the copies that can be read, as (0 or 1, header, MAC), and why one cannot.
 
-    The highest generation is first. Raises that error where there is no copy at all.
+    The highest generation is first. Raises that error if no copy can be read.
     """
     found: list[tuple[int, Header, bytes]] = []
     problem: VaultError | None = None
@@ -146,7 +146,7 @@ def parse_headers(data: bytes) -> tuple[list[tuple[int, Header, bytes]], VaultEr
 
 
 def unlock(data: bytes, keys: Sequence[Key]) -> Unlocked:
-    """Return the newest header at the start of `data` that is whole and that `keys` open.
+    """Return the newest intact header at the start of `data` that `keys` open.
 
     Raises WrongKeyError, MissingKeyError, CostRefusedError, IntegrityError, or what parse_copy
     raises.
@@ -173,7 +173,7 @@ def unlock(data: bytes, keys: Sequence[Key]) -> Unlocked:
 def _file_key(header: Header, keys: Sequence[Key]) -> bytes:
     tried = False
     missing: MissingKeyError | None = None
-    # Keyring slots first: they cost nothing.
+    # Keyring slots come first because they need no derivation.
     for slot in sorted(header.slots, key=lambda slot: slot.kind):
         for key in keys:
             try:
@@ -193,8 +193,8 @@ def _file_key(header: Header, keys: Sequence[Key]) -> bytes:
 def _wrong_key(header: Header, *, tried: bool) -> WrongKeyError:
     if tried:
         return WrongKeyError(
-            "wrong passphrase or key, or a changed header",
-            hint="cotool vault inspect FILE tells which keys open it",
+            "wrong passphrase or key, or the header was changed",
+            hint="cotool vault inspect FILE shows which keys open it",
         )
     wanted = [
         f"key {slot.key_id.hex()} version {slot.number}"
@@ -210,12 +210,12 @@ def _wrong_key(header: Header, *, tried: bool) -> WrongKeyError:
 
 
 def seal_bytes(content: bytes, keys: Sequence[Key]) -> bytes:
-    """Return content as a compact vault."""
+    """Return content as a compact vault file."""
     return seal_again(new_envelope(keys, compact=True), content)
 
 
 def seal_again(envelope: Unlocked, content: bytes) -> bytes:
-    """Return new content under the header of a vault: whoever could open it still can."""
+    """Return a vault file with new content and the same header, so the same keys open it."""
     stream = envelope.new_stream()
     sealed = memoryview(bytearray(sealed_size(len(content))))
     sealed[:PREFIX] = stream.prefix

@@ -1,4 +1,4 @@
-"""Files as the vault needs them: read at any offset, or as a stream; written whole or not at all.
+"""Files for the vault: read at any offset or as a stream; written completely or not at all.
 
 Knows no keys and no format.
 """
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 _IN_MEMORY = {"tmpfs", "ramfs"}
 # Errors of link() on file systems without hard links (FAT, some network and FUSE mounts).
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EACCES}
-# Errors of fallocate() that say nothing of the space left.
+# Errors of fallocate() that do not mean that space is missing.
 _NO_PREALLOCATION = {errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS, errno.ENODEV, errno.ENOTTY}
 
 
 class Source:
     """Bytes to read: a path, or a binary stream.
 
-    `size` is the length of a regular file, None for what has no known end; `read_at` is for the
-    former, `read` for both, from the start on. A context manager.
+    `size` is the length of a regular file, or None if the length is unknown. `read_at` works on
+    regular files, `read` on both, from the start. A context manager.
     """
 
     def __init__(self, source: StrPath | BinaryIO) -> None:
@@ -50,24 +50,24 @@ class Source:
         self._found = os.fstat(self._handle)
         if stat.S_ISDIR(self._found.st_mode):
             self.__exit__()
-            raise InputError(f"{name}: is a folder", hint="-r takes the files in folders")
+            raise InputError(f"{name}: is a folder", hint="-r includes the files in folders")
         size = self._found.st_size
-        # Files of /proc say 0 and have content.
+        # Files in /proc report size 0 but have content.
         if stat.S_ISREG(self._found.st_mode) and (size or not os.pread(self._handle, 1, 0)):
             self.size = size
 
     @property
     def handle(self) -> int:
-        """The file descriptor, -1 for a binary stream."""
+        """The file descriptor, or -1 for a binary stream."""
         return self._handle
 
     def read_at(self, offset: int, into: memoryview) -> None:
-        """Fill `into` with the bytes from `offset` on. Raises InputError where they are missing."""
+        """Fill `into` with the bytes from `offset` on. Raises InputError if bytes are missing."""
         done = 0
         while done < len(into):
             count = os.preadv(self._handle, [into[done:]], offset + done)
             if not count:
-                raise InputError(f"{self.name}: became shorter while it was read")
+                raise InputError(f"{self.name}: was truncated while it was read")
             done += count
 
     def read(self, into: memoryview) -> int:
@@ -87,7 +87,7 @@ class Source:
 
     @property
     def has_changed(self) -> bool:
-        """Whether a regular file has been written to since it was opened."""
+        """Return whether a regular file has been written to since it was opened."""
         if self._handle < 0:
             return False
         now = os.fstat(self._handle)
@@ -104,14 +104,14 @@ class Source:
 
 
 class Target:
-    """A file that appears under its name, whole, when the block ends without an error.
+    """A file that appears complete under its name if the block ends without an error.
 
-    Until then the bytes are in a file of a random name beside it, which is gone after an error.
-    The mode is 0600. A device, a pipe or a binary stream is written directly, in order.
+    Until then the bytes are in a file with a random name in the same folder, which is removed after
+    an error. The mode is 0600. A device, a pipe or a binary stream is written directly, in order.
 
     Args:
         target: a path or a binary stream.
-        force: replace a file that exists; else InputError is raised, before and after the work.
+        force: replace an existing file; otherwise InputError is raised, before and after the work.
 
     """
 
@@ -130,7 +130,7 @@ class Target:
             self._handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
             return
         if path.is_dir():
-            raise InputError(f"{self.name}: is a folder", hint="name a file")
+            raise InputError(f"{self.name}: is a folder", hint="give a file")
         if not force and os.path.lexists(path):
             raise self._exists()
         self._path = path
@@ -144,14 +144,14 @@ class Target:
 
     @property
     def is_positional(self) -> bool:
-        """Whether `write_at` works, in any order; else `write`, in order."""
+        """Whether `write_at` works, in any order; otherwise use `write`, in order."""
         return self._part is not None
 
     def reserve(self, size: int) -> None:
-        """Take `size` bytes of the disk, so that a full disk is an error at the start.
+        """Allocate `size` bytes on the disk, so that a full disk is an error at the start.
 
-        In memory that would be the work of writing, done twice (1 GiB sealed on tmpfs: 0.58 s, and
-        0.43 s without): there it is only looked whether the space is free.
+        In memory, allocation costs as much as writing (encrypting 1 GiB on tmpfs: 0.58 s with it,
+        0.43 s without), so there only the free space is checked.
         """
         if self._part is None or not size or not hasattr(os, "posix_fallocate"):
             return
@@ -166,7 +166,7 @@ class Target:
         os.fchmod(self._handle, mode)
 
     def replaces(self, source: Source) -> bool:
-        """Whether this target would take the place of a source."""
+        """Return whether this target would replace a source."""
         if self._part is None or source.handle < 0:
             return False
         with contextlib.suppress(OSError):
@@ -224,7 +224,7 @@ class Target:
         _sync_folder(self._path.parent)
 
     def _link(self) -> None:
-        """Give the file its name unless another has taken it meanwhile."""
+        """Give the file its name, unless another file has it by now."""
         part = self._part
         assert part is not None  # noqa: S101 - _commit looked
         try:
@@ -238,7 +238,8 @@ class Target:
 
     def _exists(self) -> InputError:
         return InputError(
-            f"{self.name}: exists already", hint="--force replaces it, --output names another"
+            f"{self.name}: already exists",
+            hint="replace it with --force, or give another name with --output",
         )
 
     def _failed(self, error: OSError) -> InputError:
@@ -263,7 +264,7 @@ class Target:
 
 
 def _is_special(path: Path) -> bool:
-    """Whether a path is a device or a pipe, which is written to and not replaced."""
+    """Return whether a path is a device or a pipe, which is written to and not replaced."""
     try:
         mode = path.stat().st_mode
     except OSError:
@@ -272,7 +273,7 @@ def _is_special(path: Path) -> bool:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make a rename last, on systems where a folder can be synced."""
+    """Make a rename durable, on systems where a folder can be synced."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
@@ -291,7 +292,7 @@ def _allocate(handle: int, folder: str, size: int) -> None:
 
 
 def is_in_memory(folder: str) -> bool:
-    """Whether a folder is on a file system that lives in memory."""
+    """Return whether a folder is on a file system in memory."""
     try:
         real = os.path.realpath(folder, strict=True)
         if not stat.S_ISDIR(Path(real).stat().st_mode):

@@ -1,7 +1,7 @@
 """The header of a vault file: bytes to fields and back. No cryptography, no files.
 
-FORMAT.md has the tables. Whatever `parse_copy` accepts, `Header.to_bytes` gives back bit by bit:
-lengths, unused slots and reserved bytes have one right value each.
+FORMAT.md has the tables. `Header.to_bytes` reproduces exactly what `parse_copy` accepts: lengths,
+unused slots and reserved bytes have one valid value each.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PASSPHRASE_SLOT = 2
 MAC_SIZE = 32
 SLOT_SIZE = 136
 MAX_SLOTS = 6
-MAX_PASSPHRASE_SLOTS = 2  # each costs a derivation before anything can be checked
+MAX_PASSPHRASE_SLOTS = 2  # each needs a derivation before anything can be checked
 MAX_GENERATION = 0xFFFFFFFF
 STRIDE = 1024  # from copy A to copy B, and from B to the payload
 
@@ -34,9 +34,9 @@ _ZERO_SALT = bytes(16)
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One way to the file key: a keyring key (`version`, `key_id`) or an Argon2id passphrase.
+    """The wrapped file key for a keyring key (`version`, `key_id`) or an Argon2id passphrase.
 
-    `number` is the Argon2 memory in KiB for a passphrase, the key version for a keyring key.
+    `number` is the Argon2 memory in KiB for a passphrase and the key version for a keyring key.
     """
 
     kind: int
@@ -65,7 +65,7 @@ class Slot:
 
     @property
     def bound(self) -> bytes:
-        """What the wrap key is bound to: all fields before the commitment."""
+        """The bytes that the wrap key is bound to: all fields before the commitment."""
         return self.to_bytes()[:_BOUND]
 
 
@@ -81,17 +81,17 @@ class Header:
 
     @property
     def size(self) -> int:
-        """Bytes of a copy with its MAC."""
+        """Size of a copy with its MAC, in bytes."""
         return _FIXED.size + SLOT_SIZE * self.capacity + MAC_SIZE
 
     @property
     def payload_offset(self) -> int:
-        """Where the payload starts in the file."""
+        """Offset of the payload in the file."""
         return self.size if self.copies == 1 else 2 * STRIDE
 
     @property
     def identity(self) -> bytes:
-        """What never changes in a file's life: magic, version, suite, file_id."""
+        """The part that never changes while the file exists: magic, version, suite, file_id."""
         return MAGIC + bytes([VERSION, SUITE]) + self.file_id
 
     def to_bytes(self) -> bytes:
@@ -112,7 +112,7 @@ class Header:
 
 
 def parse_copy(data: bytes) -> tuple[Header, bytes]:
-    """Return the header at the start of `data`, and its MAC, which is for the caller to check.
+    """Return the header at the start of `data`, and its MAC, which the caller must check.
 
     Raises UnsupportedFormatError, TruncatedError or MalformedHeaderError.
     """
@@ -128,11 +128,11 @@ def parse_copy(data: bytes) -> tuple[Header, bytes]:
         )
     capacity, rest = divmod(size - _FIXED.size - MAC_SIZE, SLOT_SIZE)
     if rest or not 1 <= capacity <= MAX_SLOTS:
-        raise _malformed(f"a header of {size} bytes")
+        raise _malformed(f"its header has {size} bytes")
     if copies not in {1, 2} or (copies == 2 and capacity != MAX_SLOTS):
-        raise _malformed(f"{copies} copies of a header for {capacity} slots")
+        raise _malformed(f"{copies} header copies with {capacity} slots each")
     if not 1 <= used <= capacity:
-        raise _malformed(f"{used} slots of {capacity} in use")
+        raise _malformed(f"{used} of {capacity} slots in use")
     if any(zero):
         raise _malformed("reserved bytes are not zero")
     whole = size if copies == 1 else STRIDE
@@ -157,12 +157,12 @@ def _parse_slot(data: bytes, offset: int) -> Slot:
     slot = Slot(*_SLOT.unpack_from(data, offset))
     if slot.kind == KEYRING_SLOT:
         if slot.lanes or slot.passes or slot.salt != _ZERO_SALT or not slot.number:
-            raise _malformed("a keyring slot with fields of a passphrase")
+            raise _malformed("a keyring slot with passphrase fields")
     elif slot.kind == PASSPHRASE_SLOT:
-        # RFC 9106: at least one pass and lane, and 8 KiB of memory for each lane.
+        # RFC 9106: at least one pass and one lane, and 8 KiB of memory per lane.
         possible = slot.passes >= 1 and slot.lanes >= 1 and slot.number >= 8 * slot.lanes
         if slot.key_id != _ZERO_ID or not possible:
-            raise _malformed("a passphrase slot that Argon2id cannot have written")
+            raise _malformed("a passphrase slot with impossible Argon2id parameters")
     else:
         raise _malformed(f"a slot of unknown kind {slot.kind}")
     return slot
@@ -170,8 +170,8 @@ def _parse_slot(data: bytes, offset: int) -> Slot:
 
 def _malformed(what: str) -> MalformedHeaderError:
     return MalformedHeaderError(
-        f"the header is damaged or hostile: {what}",
-        hint="take the file from its source or a backup again",
+        f"the header is damaged or malicious: {what}",
+        hint="get the file again from its source or a backup",
     )
 
 
@@ -182,9 +182,10 @@ def _not_a_vault(data: bytes) -> Exception:
         return TruncatedError("the file ends within its header")
     if data[1:5] == MAGIC[1:5]:
         return UnsupportedFormatError(
-            "not a vault file any more: its first bytes were changed",
-            hint="was it transferred as text? Transfer it as binary, or encrypt with --armor",
+            "no longer a vault file: its first bytes were changed",
+            hint="if it was transferred as text, transfer it as binary, or encrypt with --armor",
         )
     return UnsupportedFormatError(
-        "not a vault file", hint="cotool vault encrypt writes them; they begin with \\x89CVLT"
+        "not a vault file",
+        hint="vault files are written by cotool vault encrypt and begin with \\x89CVLT",
     )

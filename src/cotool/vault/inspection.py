@@ -1,4 +1,4 @@
-"""What can be seen of a vault file without a key."""
+"""What a vault file shows without a key."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SlotInfo:
-    """What a header says of one way to open a file; nothing of it is authentic without a key."""
+    """One slot as the header describes it; without a key, none of it is authenticated."""
 
     number: int
     kind: str
@@ -44,12 +44,12 @@ class FileInfo:
     damage: str | None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON form."""
+        """Return the JSON object."""
         return {"schema": "cotool.vault.inspect/1", **asdict(self)}
 
 
 def inspect(source: StrPath | BinaryIO) -> FileInfo:
-    """Return what the header says; needs no key and checks none. Raises OSError, VaultError."""
+    """Return what the header says, without a key or authentication. Raises OSError, VaultError."""
     with named(source), Source(source) as file:
         sealed = Sealed(file)
         header = sealed.header
@@ -83,6 +83,6 @@ def _slot_info(number: int, slot: Slot) -> SlotInfo:
 
 
 def read_slots(source: StrPath) -> tuple[Slot, ...]:
-    """Return the slots of a file's header, which nobody has checked. Raises OSError, VaultError."""
+    """Return the slots of a file's header, without authentication. Raises OSError, VaultError."""
     with named(source), Source(source) as file:
         return Sealed(file).header.slots

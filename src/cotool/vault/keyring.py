@@ -1,8 +1,8 @@
-"""The keyring: versions of one key, kept in a vault file of their own.
+"""The keyring: the versions of one key, in a separate vault file.
 
-Files name the key and the version that opens them, so opening never guesses. The primary version
-seals; enabled ones still open; disabled ones do neither until they are enabled again; destroyed
-ones are gone. Versions below `min_decrypt_version` open nothing.
+Files name the key and the version that open them, so no keys are tried. The primary version
+encrypts. Enabled versions still decrypt. Disabled versions do neither until they are enabled again.
+Destroyed versions have no key any more. Versions below `min_decrypt_version` do not decrypt.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class KeyVersion:
 
 
 class Keyring:
-    """Versions of one key. `Keyring.read` and `Keyring.changed` are the ways to a file."""
+    """The versions of one key. `Keyring.read` and `Keyring.changed` access its file."""
 
     def __init__(
         self, key_id: bytes, versions: list[KeyVersion], min_decrypt_version: int = 1
@@ -64,12 +64,12 @@ class Keyring:
 
     @classmethod
     def generate(cls) -> Keyring:
-        """Return a keyring with one fresh version."""
+        """Return a keyring with one new version."""
         return cls(os.urandom(8), [_fresh(1, "primary")])
 
     @property
     def primary(self) -> KeyVersion:
-        """The version that seals."""
+        """The version that encrypts."""
         return next(version for version in self.versions if version.state == "primary")
 
     def new_slot(self) -> tuple[Slot, bytes]:
@@ -79,9 +79,9 @@ class Keyring:
         return keyring_slot(self.key_id, primary.version), primary.key
 
     def find(self, slot: Slot) -> bytes | None:
-        """Return the key for a slot, None where it is of another key.
+        """Return the key for a slot, or None if the slot is for another key.
 
-        Raises MissingKeyError where the version is not there or may not be used.
+        Raises MissingKeyError if the version is missing or may not be used.
         """
         if slot.kind != KEYRING_SLOT or slot.key_id != self.key_id:
             return None
@@ -96,7 +96,8 @@ class Keyring:
         version = self._get(number)
         if version is None:
             raise MissingKeyError(
-                f"{name} is not in the keyring, which ends at {self.versions[-1].version}",
+                f"{name} is not in the keyring, whose latest version is "
+                f"{self.versions[-1].version}",
                 hint="cotool vault keys import FILE adds versions from an export",
             )
         if version.key is None:
@@ -116,20 +117,21 @@ class Keyring:
         return next((version for version in self.versions if version.version == number), None)
 
     def rotate(self) -> int:
-        """Make a new primary version; the one before stays enabled. Return its number."""
+        """Make a new primary version and return its number; the previous one stays enabled."""
         number = self.versions[-1].version + 1
         self.primary.state = "enabled"
         self.versions.append(_fresh(number, "primary"))
         return number
 
     def set_state(self, number: int, state: str) -> None:
-        """Enable, disable or destroy a version. Raises InputError where that cannot be."""
+        """Enable, disable or destroy a version. Raises InputError if that is not possible."""
         version = self._get(number)
         if version is None:
             raise InputError(f"there is no version {number}", hint="cotool vault keys list")
         if version.state == "primary":
             raise InputError(
-                f"version {number} is the primary one", hint="cotool vault keys rotate comes first"
+                f"version {number} is the primary version",
+                hint="run cotool vault keys rotate first",
             )
         if version.key is None:
             raise InputError(f"version {number} has been destroyed")
@@ -138,23 +140,23 @@ class Keyring:
             version.key = None
 
     def set_min_decrypt_version(self, number: int) -> None:
-        """Let versions below `number` open nothing. Raises InputError beyond the primary one."""
+        """Stop versions below `number` from decrypting. Raises InputError above the primary one."""
         if not 1 <= number <= self.primary.version:
             raise InputError(
-                f"min_decrypt_version is from 1 to {self.primary.version}, got {number}"
+                f"min_decrypt_version must be from 1 to {self.primary.version}, got {number}"
             )
         self.min_decrypt_version = number
 
     def merge(self, other: Keyring) -> int:
         """Add the versions of an export; return how many were new.
 
-        The primary version is the newest one then. Raises InputError for another key, and for a
+        The newest version becomes the primary one. Raises InputError for another key, and for a
         version that differs.
         """
         if other.key_id != self.key_id:
             raise InputError(
-                f"this is key {other.key_id.hex()}, the keyring holds {self.key_id.hex()}",
-                hint="keep it in a keyring of its own: --keyring PATH",
+                f"this is key {other.key_id.hex()}, the keyring has key {self.key_id.hex()}",
+                hint="import it into a separate keyring: --keyring PATH",
             )
         known = {version.version: version for version in self.versions}
         added = 0
@@ -166,7 +168,7 @@ class Keyring:
             elif None not in {mine.key, version.key} and mine.key != version.key:
                 raise InputError(
                     f"version {version.version} differs: both were rotated since the export",
-                    hint="rotate on one machine only; keep the other keyring beside this one",
+                    hint="rotate on one machine only; keep the other keyring as a separate file",
                 )
         self.versions = sorted(known.values(), key=lambda version: version.version)
         usable = [version for version in self.versions if version.state in {"primary", "enabled"}]
@@ -176,7 +178,7 @@ class Keyring:
         return added
 
     def to_bytes(self) -> bytes:
-        """Return the content of the keyring's file: JSON with the keys in it."""
+        """Return the content of the keyring's file: JSON that contains the keys."""
         versions = [
             {
                 "version": version.version,
@@ -200,8 +202,8 @@ class Keyring:
         try:
             return _parse(json.loads(content))
         except (ValueError, KeyError, TypeError, StopIteration, binascii.Error):
-            # The JSON holds keys: nothing of it goes into a message.
-            raise IntegrityError("this vault holds no keyring") from None
+            # The JSON contains keys, so no part of it may appear in a message.
+            raise IntegrityError("this vault file is not a keyring") from None
 
     @classmethod
     def read(cls, path: str, keys: Sequence[Key]) -> Keyring:
@@ -209,7 +211,7 @@ class Keyring:
         return cls.from_bytes(open_bytes(read_small(path, "keyring"), keys)[1])
 
     def write_new(self, path: str, keys: Sequence[Key], *, force: bool = False) -> None:
-        """Write a file that `keys` open; an existing one is replaced only where `force`."""
+        """Write a file that `keys` open. An existing file is replaced only if `force` is true."""
         Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with Target(path, force=force) as target:
             target.write_at(0, seal_bytes(self.to_bytes(), keys))
@@ -217,9 +219,9 @@ class Keyring:
     @classmethod
     @contextlib.contextmanager
     def changed(cls, path: str, keys: Sequence[Key]) -> Iterator[Keyring]:
-        """Give the keyring in a file to the block, and keep what the block does to it.
+        """Read the keyring in a file, let the block change it, and save the changes.
 
-        Other writers wait meanwhile, so that no change is lost.
+        Other writers wait meanwhile, so no change is lost.
         """
         path = os.path.realpath(path)
         with _locked(f"{path}.lock"):
@@ -231,9 +233,9 @@ class Keyring:
 
 
 class KeyFile:
-    """A key of 32 random bytes in a file of its own, which opens keyrings where nobody types.
+    """A file with a key of 32 random bytes, which opens keyrings without a prompt.
 
-    The file holds `COTOOL-KEY-1:` and 64 hexadecimal digits.
+    The file contains `COTOOL-KEY-1:` and 64 hexadecimal digits.
     """
 
     def __init__(self, key: bytes) -> None:
@@ -245,7 +247,7 @@ class KeyFile:
 
     @classmethod
     def generate(cls, path: str) -> KeyFile:
-        """Write a new key file, mode 0600. Raises InputError where it exists."""
+        """Write a new key file with mode 0600. Raises InputError if it exists."""
         key = os.urandom(KEY_SIZE)
         with Target(path) as target:
             target.write_at(0, f"{_KEY_FILE_PREFIX}{key.hex()}\n".encode())
@@ -261,7 +263,7 @@ class KeyFile:
             if len(key) == KEY_SIZE and digits != text:
                 return cls(key)
         raise InputError(
-            f"{path}: is no key file", hint="cotool vault keys init --key-file writes one"
+            f"{path}: is not a key file", hint="make one with cotool vault keys init --key-file"
         )
 
     def new_slot(self) -> tuple[Slot, bytes]:
@@ -269,12 +271,12 @@ class KeyFile:
         return keyring_slot(self._id, 1), self._key
 
     def find(self, slot: Slot) -> bytes | None:
-        """Return the key where the slot is for it."""
+        """Return the key if the slot is for it."""
         return self._key if slot.kind == KEYRING_SLOT and slot.key_id == self._id else None
 
 
 def read_small(path: str, what: str) -> bytes:
-    """Return the bytes of a small file, out of its armor. Raises InputError, or OSError."""
+    """Return the bytes of a small file, without armor. Raises InputError, or OSError."""
     with Path(path).open("rb") as file:
         data = file.read(_LIMIT + 1)
     if len(data) > _LIMIT:
@@ -322,8 +324,7 @@ def _locked(path: str) -> Iterator[None]:
             except BlockingIOError:
                 if time.monotonic() > until:
                     raise InputError(
-                        f"{path}: another process has been changing the keyring for"
-                        f" {_PATIENCE:.0f} s"
+                        f"{path}: another process has locked the keyring for {_PATIENCE:.0f} s"
                     ) from None
                 time.sleep(0.02)
         yield

@@ -1,6 +1,6 @@
-"""Keys: from a passphrase or a keyring key to the file key, and on to what it protects.
+"""Keys: from a passphrase or a keyring key to the file key, and from it to what it protects.
 
-All derivations of FORMAT.md stand here, each with its label. Knows slots, no files.
+All derivations of FORMAT.md are here, each with its label. Knows slots, no files.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ CONTEXT = b"cotool.vault/1 stream\x00"
 
 @dataclass(frozen=True, slots=True)
 class Argon2Cost:
-    """What Argon2id takes: passes over `memory` KiB in `lanes` lanes (RFC 9106: t, m, p)."""
+    """The cost of Argon2id: passes over `memory` KiB in `lanes` lanes (RFC 9106: t, m, p)."""
 
     passes: int
     memory: int
@@ -48,8 +48,8 @@ PROFILES: Mapping[str, Argon2Cost] = {
 }
 DEFAULT_PROFILE = "low-memory"
 
-# What a file may ask for before anything in it can be checked. Both profiles pass; the product
-# keeps the time of a hostile header under a few seconds.
+# The highest cost that a file may demand before anything in it can be checked. Both profiles are
+# below it. The limit on the product keeps the time for a hostile header under a few seconds.
 MAX_LANES = 16
 MAX_PASSES = 16
 MAX_MEMORY = 2 * 1024 * 1024  # KiB
@@ -66,17 +66,16 @@ def profile(name: str) -> Argon2Cost:
 
 
 class Passphrase:
-    """A human's secret, and the keys that Argon2id made of it so far.
+    """A person's secret, and the keys that were derived from it so far.
 
-    All files that one object seals share a salt, so that a batch costs one derivation.
+    All files encrypted with one object share a salt, so a batch needs only one derivation.
 
     Args:
-        secret: the passphrase; a text is normalised (NFC), so that it is the same from every
-            keyboard, and encoded as UTF-8.
-        cost: of sealing; opening takes what the file says, within the bounds.
-        unbounded: accept any cost that a file asks for.
+        secret: the passphrase; a str is normalised (NFC), so it is the same from every keyboard,
+        and encoded as UTF-8. cost: used to encrypt; to decrypt, the file states the cost, within
+        limits. unbounded: accept any cost that a file demands.
 
-    Raises InputError where the secret is empty.
+    Raises InputError if the secret is empty.
 
     """
 
@@ -97,7 +96,7 @@ class Passphrase:
         return "Passphrase(…)"
 
     def __reduce__(self) -> str:
-        raise TypeError("a passphrase is not pickled")
+        raise TypeError("a passphrase cannot be pickled")
 
     def new_slot(self) -> tuple[Slot, bytes]:
         """Return an unwrapped slot, and the key to wrap with."""
@@ -108,9 +107,9 @@ class Passphrase:
         return slot, self.derive(self._salt, cost)
 
     def find(self, slot: Slot) -> bytes | None:
-        """Return the key for a slot, None where it is not of this kind.
+        """Return the key for a slot, or None if the slot is of another kind.
 
-        Raises CostRefusedError before any work where the slot asks for too much.
+        Raises CostRefusedError before any work if the slot demands too much.
         """
         if slot.kind != PASSPHRASE_SLOT:
             return None
@@ -120,7 +119,7 @@ class Passphrase:
         return self.derive(slot.salt, cost)
 
     def derive(self, salt: bytes, cost: Argon2Cost) -> bytes:
-        """Return the key of 32 bytes for a salt and a cost, made once."""
+        """Return the key of 32 bytes for a salt and a cost; each is derived only once."""
         with self._lock:
             key = self._keys.get((salt, cost))
             if key is None:
@@ -129,7 +128,7 @@ class Passphrase:
 
 
 def check_cost(cost: Argon2Cost) -> None:
-    """Raise CostRefusedError where a cost is beyond what may be taken unasked."""
+    """Raise CostRefusedError if a cost is above the limits."""
     if (
         cost.lanes > MAX_LANES
         or cost.passes > MAX_PASSES
@@ -139,13 +138,13 @@ def check_cost(cost: Argon2Cost) -> None:
         raise CostRefusedError(
             f"Argon2id with {cost.memory / 1024:,.0f} MiB, {cost.passes} passes, {cost.lanes} lanes"
             " is refused",
-            hint="if you trust whoever made it: --allow-any-cost",
+            hint="if you trust the source of the file, use --allow-any-cost",
         )
 
 
 def argon2id(secret: bytes, salt: bytes, cost: Argon2Cost) -> bytes:
-    """Return a key of 32 bytes (RFC 9106). Raises CostRefusedError where memory is lacking."""
-    # argon2-cffi: cryptography's own with several lanes deadlocked in two concurrent threads.
+    """Return a key of 32 bytes (RFC 9106). Raises CostRefusedError if memory is insufficient."""
+    # Uses argon2-cffi: cryptography's Argon2id with several lanes deadlocked in two threads.
     from argon2.exceptions import HashingError
     from argon2.low_level import Type, hash_secret_raw
 
@@ -173,7 +172,7 @@ def wrap(file_key: bytes, slot: Slot, key: bytes, identity: bytes) -> Slot:
 
 
 def unwrap(slot: Slot, key: bytes, identity: bytes) -> bytes | None:
-    """Return the file key, or None where `key` is not the one or the slot was changed."""
+    """Return the file key, or None if `key` is wrong or the slot was changed."""
     wrap_key, nonce, commitment = _wrapping(slot, key, identity)
     if not hmac.compare_digest(commitment, slot.commitment):
         return None
@@ -206,7 +205,7 @@ def hkdf(key: bytes, salt: bytes, info: bytes, size: int) -> bytes:
 def generate_passphrase() -> str:
     """Return a passphrase of 150 random bits in six groups of letters and digits.
 
-    The alphabet leaves out i, l, o and u, which are misread (Crockford's base 32).
+    The alphabet omits i, l, o and u, which are easily misread (Crockford's base 32).
     """
     alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
     return "-".join("".join(secrets.choice(alphabet) for _ in range(5)) for _ in range(6))

@@ -1,4 +1,4 @@
-"""encrypt, decrypt, verify: one file or stream each."""
+"""encrypt, decrypt and verify for one file or stream."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
     from cotool.vault.files import StrPath
 
-# Segments in a block, the unit of reading and writing: 512 KiB. Sealing 1 GiB on tmpfs with two
-# threads: 0.40 s with 8 segments, 0.36 with 16 and 32, 0.5 with 64.
+# Segments per block, the unit of reading and writing (512 KiB). Encrypting 1 GiB on tmpfs with two
+# threads takes 0.40 s with 8 segments, 0.36 with 16 and 32, 0.5 with 64.
 BLOCK = 32
 _ARMORED_CONTENT = ARMOR_LIMIT // 2
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of one file: bytes of content, bytes of the vault file, what to know.
+    """The outcome for one file: bytes of content, bytes of the vault file, and warnings.
 
-    `changed_meanwhile`: the file was written to while it was read. `damage`: what is wrong with
-    the copy of the header that was not needed.
+    `changed_meanwhile`: the file was written to while it was read. `damage`: what is wrong with the
+    other copy of the header.
     """
 
     content: int
@@ -54,12 +54,10 @@ def encrypt(
 
     Args:
         source: a path or a binary stream.
-        destination: a path, which appears whole or not at all, or a binary stream.
-        keys: `Passphrase`, `Keyring` and `KeyFile` objects, at most six.
-        armored: write text, for small secrets (at most 8 MiB).
-        force: replace a destination that exists.
-        num_threads: how many at once; by default all.
-        progress: is told each number of bytes read, from any thread.
+        destination: a path, which appears complete or not at all, or a binary stream. keys:
+        `Passphrase`, `Keyring` and `KeyFile` objects, at most six. armored: write text, for small
+        secrets (at most 8 MiB). force: replace an existing destination. num_threads: number of
+        threads; by default all. progress: called with each number of bytes read, from any thread.
 
     Raises OSError, InputError.
 
@@ -98,8 +96,8 @@ def decrypt(
 ) -> Done:
     """Decrypt a vault file or stream, armored or not.
 
-    A file appears only after the last segment has been verified; a stream gets segments that
-    have been authenticated, in order, and an error may follow them.
+    A file appears only after the last segment has been verified. A stream gets authenticated
+    segments in order, and an error may follow them.
 
     Raises OSError, InputError, VaultError.
     """
@@ -122,10 +120,10 @@ def verify(
     num_threads: int | None = None,
     progress: Callable[[int], None] = ignore,
 ) -> Done:
-    """Check the header, all of its copies and every segment; write nothing.
+    """Check all copies of the header and every segment; write nothing.
 
-    Raises OSError, InputError, VaultError; IntegrityError also where only a copy of the header
-    that is not needed is damaged.
+    Raises OSError, InputError, VaultError; IntegrityError also if only the other copy of the header
+    is damaged.
     """
     with named(source), Source(source) as file:
         sealed = Sealed(file)
@@ -134,8 +132,8 @@ def verify(
         done = open_payload(sealed, envelope, stream, None, Effort(num_threads, progress))
         if envelope.damage:
             raise IntegrityError(
-                f"the content is whole, but {envelope.damage}",
-                hint="cotool vault rewrap FILE writes both copies anew",
+                f"the content is intact, but {envelope.damage}",
+                hint="cotool vault rewrap FILE writes both copies again",
             )
         return done
 
@@ -143,7 +141,7 @@ def verify(
 def open_payload(
     sealed: Sealed, envelope: Unlocked, stream: Stream, target: Target | None, effort: Effort
 ) -> Done:
-    """Open all segments into a target, or nowhere."""
+    """Decrypt all segments into a target, or only check them."""
 
     def transform(block: int, data: memoryview, into: memoryview, *, final: bool) -> int:
         return stream.open(block * BLOCK, data, into, final=final)
@@ -162,7 +160,7 @@ def payload(sealed: Sealed, envelope: Unlocked) -> Reading:
 
 
 def sealing(stream: Stream) -> Callable[..., int]:
-    """Return what seals a block of content."""
+    """Return the function that encrypts a block of content."""
 
     def transform(block: int, data: memoryview, into: memoryview, *, final: bool) -> int:
         return stream.seal(block * BLOCK, data, into, final=final)
@@ -177,7 +175,8 @@ def _encrypt_armored(
     size = content.read(data)
     if size > _ARMORED_CONTENT:
         raise InputError(
-            f"more than {_ARMORED_CONTENT >> 20} MiB are not armored", hint="leave out --armor"
+            f"content of more than {_ARMORED_CONTENT >> 20} MiB cannot be armored",
+            hint="leave out --armor",
         )
     text = armor(seal_bytes(bytes(data[:size]), keys))
     with Target(destination, force=force) as target:
@@ -187,14 +186,16 @@ def _encrypt_armored(
 
 
 def _apart(source: Source, target: Target) -> None:
-    """Raise InputError where a target would replace its own source."""
+    """Raise InputError if a target would replace its own source."""
     if target.replaces(source):
-        raise InputError("the output is the input", hint="name another with --output")
+        raise InputError(
+            "the output is the same file as the input", hint="give another name with --output"
+        )
 
 
 @contextlib.contextmanager
 def named(source: StrPath | BinaryIO) -> Iterator[None]:
-    """Put the name of the file before the message of an error."""
+    """Prefix the message of an error with the name of the file."""
     try:
         yield
     except CotoolError as error:

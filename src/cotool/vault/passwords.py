@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PasswordCheck:
-    """Whether a password is right; `needs_rehash` where its hash has another cost than asked.
+    """Whether a password is right; `needs_rehash` if its hash has another cost than requested.
 
-    `reason` tells why a hash could not be checked.
+    `reason` says why a hash could not be checked.
     """
 
     ok: bool
@@ -46,9 +46,9 @@ def verify_passwords(
     allow_any_cost: bool = False,
     num_threads: int | None = None,
 ) -> Iterator[PasswordCheck]:
-    """Yield whether each (hash, password) fits, in order, in constant time for the comparison.
+    """Yield whether each (hash, password) matches, in order, with comparisons in constant time.
 
-    A hash that is malformed or asks for too much is not checked: `reason` tells why.
+    A hash that is malformed or demands too much memory is not checked: `reason` says why.
     """
     check = partial(_verify, _hasher(cost), allow_any_cost)
     return map_ordered(check, pairs, resolve_num_threads(num_threads))
@@ -82,14 +82,14 @@ def _verify(
     except CostRefusedError as error:
         return PasswordCheck(ok=False, reason=str(error))
     except (InvalidHashError, VerificationError, ValueError):
-        return PasswordCheck(ok=False, reason="not a hash that Argon2 can have written")
+        return PasswordCheck(ok=False, reason="not a valid Argon2 hash")
     return PasswordCheck(ok=True, needs_rehash=hasher.check_needs_rehash(phc))
 
 
 def parse_pair(line: str) -> tuple[str, str]:
-    """Return the hash and the password of a line: they are divided by one tab or space.
+    """Return the hash and the password of a line, which are separated by one tab or space.
 
-    Raises InputError, which shows nothing of the line.
+    Raises InputError, which does not quote the line.
     """
     for divider in ("\t", " "):
         phc, found, password = line.partition(divider)

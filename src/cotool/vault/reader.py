@@ -1,4 +1,4 @@
-"""A vault file that is open: its header unlocked, its segments at hand."""
+"""An open vault file with its unlocked header and its segments."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from cotool.vault.files import StrPath
     from cotool.vault.header import Header
 
-ARMOR_LIMIT = 16 << 20  # bytes of text; armor is for small secrets and is read whole
+ARMOR_LIMIT = 16 << 20  # bytes of text; armor is for small secrets and is read at once
 _RUN = 64  # segments that Vault.read opens at a time
 
 
 class Sealed:
-    """A source that holds a vault: armor taken off, header parsed, not unlocked.
+    """A source with a vault file: without armor, its header parsed but not unlocked.
 
-    A source of known size is read at offsets, another one in order: what `head` looked ahead at
-    is given out again by `source`.
+    A source of known size is read at offsets, any other one in order; `source` then returns the
+    bytes of `head` again.
     """
 
     def __init__(self, source: Source) -> None:
@@ -49,7 +49,7 @@ class Sealed:
 
     @property
     def header(self) -> Header:
-        """The newest copy of the header, whose MAC nobody has checked yet."""
+        """The newest copy of the header, whose MAC has not been checked yet."""
         return self._copies[0][1]
 
     def unlock(self, keys: Sequence[Key]) -> Unlocked:
@@ -57,7 +57,7 @@ class Sealed:
         return unlock(self.start, keys)
 
     def stream(self, envelope: Unlocked) -> Stream:
-        """Return the content's stream, the end of a source of known size being checked."""
+        """Return the stream of the content, after checking the end of a source of known size."""
         offset = envelope.header.payload_offset
         stream = envelope.stream(self.start[offset : offset + PREFIX])
         if self.source.size is None:
@@ -71,8 +71,8 @@ class Vault:
     """Random access to the content of a vault file.
 
     Args:
-        source: a path, or a binary stream that is read whole into memory.
-        keys: what opens it: `Passphrase`, `Keyring`, `KeyFile` objects.
+        source: a path, or a binary stream that is read into memory. keys: what opens it:
+        `Passphrase`, `Keyring`, `KeyFile` objects.
 
     `size` is the length of the content in bytes, which is authentic. A context manager.
 
@@ -97,12 +97,12 @@ class Vault:
             raise
 
     def read(self, offset: int, length: int) -> bytes:
-        """Return up to `length` bytes from `offset` on, fewer only at the end of the content.
+        """Return up to `length` bytes from `offset` on; fewer only at the end of the content.
 
-        Raises InputError for a negative number, IntegrityError where the bytes were changed.
+        Raises InputError for a negative number, IntegrityError if the bytes were changed.
         """
         if offset < 0 or length < 0:
-            raise InputError("an offset and a length are not negative")
+            raise InputError("offset and length must not be negative")
         end = min(offset + length, self.size)
         parts = []
         while offset < end:
@@ -144,7 +144,7 @@ def open_run(source: Source, offset: int, stream: Stream, first: int, last: int)
 
 
 def read_whole(path: StrPath) -> tuple[bytes, bool]:
-    """Return a small vault file out of its armor, and whether it had one.
+    """Return a small vault file without its armor, and whether it was armored.
 
     Raises OSError, InputError beyond 16 MiB, VaultError.
     """
@@ -156,7 +156,7 @@ def read_whole(path: StrPath) -> tuple[bytes, bool]:
 
 
 def _check_end(source: Source, offset: int, stream: Stream) -> None:
-    """Open the last segment, so that a file that was cut fails before any work is done."""
+    """Decrypt the last segment, so that a truncated file fails before any work is done."""
     assert source.size is not None  # noqa: S101 - the caller looked
     content_size(source.size - offset)
     last = (source.size - offset - PREFIX) // SEALED_SEGMENT
@@ -164,7 +164,7 @@ def _check_end(source: Source, offset: int, stream: Stream) -> None:
 
 
 def _peek(source: Source, size: int) -> bytes:
-    """Return the first bytes; a source of unknown size stands behind them then."""
+    """Return the first bytes; a source of unknown size is then positioned after them."""
     data = memoryview(bytearray(size if source.size is None else min(size, source.size)))
     if source.size is None:
         return bytes(data[: source.read(data)])
@@ -173,7 +173,7 @@ def _peek(source: Source, size: int) -> bytes:
 
 
 def _rest(source: Source, data: bytearray) -> bytes:
-    """Return `data` with all that follows in a source. Raises InputError beyond the limit."""
+    """Return `data` and the rest of a source. Raises InputError above the limit."""
     if source.size is not None:
         if source.size > ARMOR_LIMIT:
             raise _too_large(source.name)
@@ -190,8 +190,8 @@ def _rest(source: Source, data: bytearray) -> bytes:
 
 def _too_large(name: str) -> InputError:
     return InputError(
-        f"{name}: more than {ARMOR_LIMIT >> 20} MiB are not read into memory",
-        hint="armor is for small secrets; a vault file without it may have any size",
+        f"{name}: armored text of more than {ARMOR_LIMIT >> 20} MiB is not supported",
+        hint="armor is for small secrets; without armor, a vault file may have any size",
     )
 
 

@@ -1,4 +1,4 @@
-"""rewrap: other keys for the same content. reencrypt: a new file key for it."""
+"""rewrap: other keys for the same content. reencrypt: a new file key."""
 
 from __future__ import annotations
 
@@ -37,18 +37,16 @@ def rewrap(
 ) -> bool:
     """Change which keys open a file; the content and the file key stay.
 
-    An old copy of the file still opens with the old keys, and whoever knows the file key keeps
-    knowing it: `reencrypt` makes a new one.
+    An old copy of the file still opens with the old keys, and anyone who knows the file key keeps
+    it: `reencrypt` makes a new one.
 
     Args:
-        path: the vault file, which is changed in place, whatever happens meanwhile.
-        keys: what opens it now.
-        add: keys that shall open it as well.
-        replace: a Keyring takes the place of the slots of its older versions; a Passphrase takes
-            the place of the passphrase that opened the file.
-        remove: numbers of slots to take away, from 1, as `inspect` counts them.
+        path: the vault file, which is changed in place and stays valid even after a crash. keys:
+        what opens it now. add: additional keys that will open it. replace: a Keyring replaces the
+        slots of its older versions; a Passphrase replaces the passphrase that opened the file.
+        remove: numbers of slots to remove, from 1, as in `inspect`.
 
-    Returns whether anything was changed: a file whose slots are those wanted is left alone.
+    Returns whether anything was changed; a file that already has the wanted slots is not written.
     Raises OSError, InputError, VaultError.
 
     """
@@ -87,7 +85,7 @@ def _changed_slots(
 
 
 def _replace(envelope: Unlocked, keys: Sequence[Key], key: Key, slots: list[Slot | None]) -> None:
-    """Put a slot for `key` in the place of those that it makes needless."""
+    """Replace the slots that `key` makes unnecessary with a slot for it."""
     fresh = key.new_slot()[0]
     if fresh.kind == KEYRING_SLOT:
         places = [
@@ -114,7 +112,7 @@ def _replace(envelope: Unlocked, keys: Sequence[Key], key: Key, slots: list[Slot
 
 
 def opens(envelope: Unlocked, slot: Slot, keys: Sequence[Key]) -> bool:
-    """Whether one of `keys` opens a slot."""
+    """Return whether one of `keys` opens a slot."""
     for key in keys:
         with contextlib.suppress(CotoolError):
             secret = key.find(slot)
@@ -126,7 +124,7 @@ def opens(envelope: Unlocked, slot: Slot, keys: Sequence[Key]) -> bool:
 def _write_copies(path: str, envelope: Unlocked) -> None:
     """Write both copies in place, the one that was not in use first.
 
-    A write that is torn leaves the other copy whole, at every moment.
+    A torn write leaves the other copy intact at any time.
     """
     copies = envelope.copies()
     handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
@@ -158,7 +156,7 @@ def _write_compact(path: str, sealed: Sealed, old: Unlocked, new: Unlocked) -> N
 
 
 def replace_file(path: str, data: bytes) -> None:
-    """Put `data` in the place of a file, at once, with its mode."""
+    """Replace a file with `data` atomically and keep its mode."""
     with Target(path, force=True) as target:
         target.chmod(_mode(path))
         target.write_at(0, data)
@@ -172,13 +170,13 @@ def reencrypt(
     num_threads: int | None = None,
     progress: Callable[[int], None] = ignore,
 ) -> Done:
-    """Give a file a new file key and identity: who knew the old file key cannot read it any more.
+    """Give a file a new file key and identity, so that the old file key no longer reads it.
 
-    Its slots are made anew with `keys`: a keyring with its primary version, a passphrase with a
-    fresh salt.
+    Its slots are made again with `keys`: a keyring with its primary version, a passphrase with a
+    new salt.
 
-    Raises InputError where a slot belongs to a key that is not among `keys`, unless `drop` leaves
-    those out; OSError, VaultError.
+    Raises InputError if a slot belongs to a key that is not among `keys`, unless `drop` removes
+    such slots; OSError, VaultError.
     """
     with named(path), exclusively(path) as real, Source(real) as file:
         sealed = Sealed(file)
@@ -219,14 +217,14 @@ def _resealing(old: Stream, new: Stream) -> Callable[..., int]:
 
 
 def _recipients(envelope: Unlocked, keys: Sequence[Key], *, drop: bool) -> list[Key]:
-    """Return which of `keys` hold slots. Raises InputError for a slot that none of them holds."""
+    """Return those of `keys` that have slots. Raises InputError for a slot of another key."""
     found: list[Key] = []
     for number, slot in enumerate(envelope.header.slots, 1):
         key = next((key for key in keys if opens(envelope, slot, [key])), None)
         if key is None and not drop:
             raise InputError(
-                f"slot {number} belongs to a key that is not at hand",
-                hint="--drop-others leaves such slots out: their owners cannot open it then",
+                f"slot {number} belongs to a key that is not available",
+                hint="--drop-others removes such slots, and their owners lose access",
             )
         if key is not None and key not in found:
             found.append(key)
@@ -239,13 +237,13 @@ def _mode(path: str) -> int:
 
 @contextlib.contextmanager
 def exclusively(path: StrPath) -> Iterator[str]:
-    """Keep other rewraps of a file waiting; give the real path, so that a link stays one."""
+    """Make other rewraps of a file wait; yield the real path, so that a link remains a link."""
     while True:
         real = os.path.realpath(path)
         handle = os.open(real, os.O_RDONLY | os.O_CLOEXEC)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
-            # Another process may have put a new file in its place meanwhile.
+            # Another process may have replaced the file meanwhile.
             if os.fstat(handle).st_ino == Path(real).stat().st_ino:
                 yield real
                 return

@@ -1,12 +1,12 @@
-"""HMAC-SHA256 over many files, in a manifest of the form of `sha256sum`.
+"""HMAC-SHA256 of many files, in a manifest in the format of `sha256sum`.
 
     # cotool-signature/1 keyring 8f0c… 3
     4f6c…  report.pdf
     # hmac 9a1b…
 
-The first line names the key, the last one authenticates all lines before it, so that no file can be
-taken out, renamed or added. `sha256sum --check` skips such comments, though its sums differ: these
-need the key.
+The first line names the key. The last line authenticates all lines before it, so no file can be
+removed, renamed or added. `sha256sum --check` skips these comments, but it cannot check the sums,
+which need the key.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _TITLE = "# cotool-signature/1 "
 _HMAC = "# hmac "
 _FILES = b"cotool.vault/1 sign files\x00"
 _MANIFEST = b"cotool.vault/1 sign manifest\x00"
-_LIMIT = 256 << 20  # bytes of a manifest: two million names
+_LIMIT = 256 << 20  # bytes of a manifest, enough for two million names
 _BLOCK = 1 << 20
 _KEYRING_LINE = re.compile(r"keyring ([0-9a-f]{16}) ([1-9][0-9]{0,9})")
 _PASSPHRASE_LINE = re.compile(
@@ -78,15 +78,15 @@ def sign(
 def verify_signatures(
     manifest: str, *, key: Keyring | Passphrase, num_threads: int | None = None
 ) -> Iterator[Checked]:
-    """Yield what became of each file of a manifest, in its order; names are as when it was made.
+    """Yield the outcome for each file of a manifest, in order; names are as when it was made.
 
-    Raises InputError for what is no manifest, WrongKeyError for the wrong kind of key,
-    IntegrityError before any file is read where the manifest was changed.
+    Raises InputError if it is not a manifest, WrongKeyError for the wrong kind of key, and
+    IntegrityError before any file is read if the manifest was changed.
     """
     title, names, body, mac = _parse(manifest)
     secret = _secret(title, key)
     if not hmac.compare_digest(_manifest_mac(secret, body), mac):
-        raise IntegrityError("the manifest was changed, or made with another key")
+        raise IntegrityError("the manifest was changed or made with another key")
     check = partial(_check, hkdf(secret, b"", _FILES, 32))
     return map_ordered(check, names, resolve_num_threads(num_threads))
 
@@ -101,7 +101,7 @@ def read_manifest(path: StrPath) -> str:
         return data.decode()
     except UnicodeDecodeError as error:
         raise InputError(
-            f"{os.fspath(path)}: byte {error.start + 1} is not UTF-8: no manifest"
+            f"{os.fspath(path)}: byte {error.start + 1} is not UTF-8, so this is not a manifest"
         ) from None
 
 
@@ -109,12 +109,12 @@ def _parse(manifest: str) -> tuple[str, list[tuple[str, str]], str, str]:
     lines = manifest.split("\n")
     if not lines[0].startswith(_TITLE):
         raise InputError(
-            f"line 1: expected {_TITLE.strip()!r}: no manifest of cotool",
-            hint="cotool vault sign FILES -o MANIFEST makes one",
+            f"line 1: expected {_TITLE.strip()!r}, so this is not a manifest of cotool",
+            hint="make one with cotool vault sign FILES -o MANIFEST",
         )
     if len(lines) < 3 or lines[-1] or not lines[-2].startswith(_HMAC):
         raise IntegrityError(
-            f"the manifest was cut off: it ends without its {_HMAC.strip()!r} line"
+            f"the manifest is truncated: its last line, {_HMAC.strip()!r}, is missing"
         )
     names = []
     for number, line in enumerate(lines[1:-2], 2):
@@ -130,11 +130,11 @@ def _parse(manifest: str) -> tuple[str, list[tuple[str, str]], str, str]:
 def _secret(title: str, key: Keyring | Passphrase) -> bytes:
     if found := _KEYRING_LINE.fullmatch(title):
         if not isinstance(key, Keyring):
-            raise WrongKeyError("signed with a keyring", hint="--keyring names it")
+            raise WrongKeyError("signed with a keyring", hint="give it with --keyring")
         if key.key_id.hex() != found[1]:
             raise WrongKeyError(
-                f"signed with key {found[1]}, the keyring holds {key.key_id.hex()}",
-                hint="--keyring names another",
+                f"signed with key {found[1]}, the keyring has key {key.key_id.hex()}",
+                hint="give another keyring with --keyring",
             )
         return key.signing_key(int(found[2]))
     if found := _PASSPHRASE_LINE.fullmatch(title):
@@ -142,14 +142,16 @@ def _secret(title: str, key: Keyring | Passphrase) -> bytes:
             raise WrongKeyError("signed with a passphrase", hint="--passphrase asks for it")
         cost = Argon2Cost(int(found[2]), int(found[1]), int(found[3]))
         if not (cost.passes and cost.lanes and cost.memory >= 8 * cost.lanes):
-            raise InputError("line 1: not a cost of Argon2id")
+            raise InputError("line 1: not a valid Argon2id cost")
         check_cost(cost)
         return key.derive(bytes.fromhex(found[4]), cost)
-    raise InputError("line 1: names no key", hint="was it made by a newer version of cotool?")
+    raise InputError(
+        "line 1: does not name a key", hint="it may come from a newer version of cotool"
+    )
 
 
 def signed_with_keyring(manifest: str) -> bool:
-    """Whether a manifest names a key of a keyring, and not a passphrase."""
+    """Return whether a manifest was signed with a keyring rather than a passphrase."""
     return manifest.startswith(f"{_TITLE}keyring ")
 
 
@@ -158,7 +160,7 @@ def _line(name: str, mac: str) -> str:
         name.encode()
     except UnicodeEncodeError:
         raise InputError(
-            f"{name!r}: the name is not UTF-8 and cannot stand in a manifest"
+            f"{name!r}: the name is not UTF-8, so it cannot be in a manifest"
         ) from None
     escaped = "".join(_ESCAPES.get(character, character) for character in name)
     return f"{'' if escaped == name else chr(92)}{mac}  {escaped}"

@@ -1,9 +1,9 @@
-"""The payload: Cobblestone-256, segments of AES-256-GCM that can be done in any order.
+"""The payload: Cobblestone-256, segments of AES-256-GCM that can be processed in any order.
 
 Source: C2SP chunked-encryption (https://c2sp.org/chunked-encryption), with HKDF-Expand over
-SHA-512. pyca's `cryptography.cobblestone` is the same construction, one segment after another;
-this loop seals and opens any run of segments, on several threads and at random offsets.
-No key policy, no files.
+SHA-512. pyca's `cryptography.cobblestone` is the same construction but works in order. This loop
+encrypts and decrypts any run of segments, on several threads and at any offset. It knows no key
+policy and no files.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from cotool.errors import IntegrityError, TruncatedError
 
-SEGMENT = 16 * 1024  # bytes of plaintext in all segments but the last, which has fewer
+SEGMENT = 16 * 1024  # bytes of plaintext in every segment except the last, which has fewer
 TAG = 16
 SEALED_SEGMENT = SEGMENT + TAG
 KEY_SIZE = 32
@@ -42,7 +42,7 @@ class Stream:
 
     def __init__(self, key: bytes, salt: bytes, context: bytes) -> None:
         if len(key) != KEY_SIZE or len(salt) != SALT_SIZE:
-            raise ValueError("a key has 32 bytes, a salt 24")
+            raise ValueError("a key must have 32 bytes, a salt 24")
         derived = HKDFExpand(_SHA512, 76, _INFO + salt + context).derive(key)
         self._cipher = AESGCM(derived[:32])
         self._nonce = int.from_bytes(derived[32:44], "big")
@@ -62,15 +62,15 @@ class Stream:
         return stream
 
     def seal(self, first: int, data: memoryview, into: memoryview, *, final: bool) -> int:
-        """Encrypt a run of segments from number `first` on; return the bytes written.
+        """Encrypt a run of segments that starts with number `first`; return the bytes written.
 
-        `data` holds whole segments, and after them the short last one where `final`.
+        `data` has complete segments, followed by the short last one if `final` is true.
         """
         encrypt = self._cipher.encrypt_into
         nonce = self._nonce
         whole = len(data) // SEGMENT
         if first + whole >= MAX_SEGMENTS:
-            raise OverflowError("a payload ends at 4 PiB")
+            raise OverflowError("a payload has at most 4 PiB")
         for n in range(whole + final):
             start, target = n * SEGMENT, n * SEALED_SEGMENT
             encrypt(
@@ -84,13 +84,13 @@ class Stream:
     def open(self, first: int, data: memoryview, into: memoryview, *, final: bool) -> int:
         """Decrypt such a run; return the bytes written.
 
-        Raises IntegrityError or TruncatedError, and leaves nothing in `into`.
+        Raises IntegrityError or TruncatedError after erasing `into`.
         """
         decrypt = self._cipher.decrypt_into
         nonce = self._nonce
         whole, rest = divmod(len(data), SEALED_SEGMENT)
         if final and rest < TAG:
-            raise TruncatedError("cut off: its last segment is missing")
+            raise TruncatedError("truncated: the last segment is missing")
         for n in range(whole + final):
             start, target = n * SEALED_SEGMENT, n * SEGMENT
             size = min(SEALED_SEGMENT, len(data) - start) - TAG
@@ -110,7 +110,7 @@ class Stream:
 def _damage(segment: int, *, final: bool) -> IntegrityError:
     if final:
         return TruncatedError(
-            "its end was cut off or changed: the last segment fails authentication"
+            "its end is missing or was changed: the last segment fails authentication"
         )
     return IntegrityError(
         f"changed: bytes {segment * SEGMENT:,} to {(segment + 1) * SEGMENT - 1:,} of the content"
@@ -127,5 +127,5 @@ def content_size(payload: int) -> int:
     """Return the bytes of content in a payload of that length. Raises TruncatedError."""
     whole, rest = divmod(payload - PREFIX, SEALED_SEGMENT)
     if payload < PREFIX + TAG or rest < TAG:
-        raise TruncatedError("cut off: its last segment is missing")
+        raise TruncatedError("truncated: the last segment is missing")
     return whole * SEGMENT + rest - TAG

@@ -74,7 +74,7 @@ Output = Annotated[
     option(_OUTPUT, "Write pyperf's JSON to a file.", "--output", "-o", metavar="FILE"),
 ]
 Json = Annotated[bool, flag(_OUTPUT, "One JSON object on standard output.", "--json")]
-Quiet = Annotated[bool, flag(_OUTPUT, "Say nothing but errors.", "--quiet", "-q")]
+Quiet = Annotated[bool, flag(_OUTPUT, "Print nothing but errors.", "--quiet", "-q")]
 
 
 @app.command("list", epilog="Example:  cotool bench list --group vault")

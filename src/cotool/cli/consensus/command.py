@@ -288,7 +288,7 @@ def consensus(
     scheduler: SchedulerAddress = None,
     scheduler_file: SchedulerFile = None,
     resume: Resume = False,
-    quiet: Annotated[bool, _flag("Run", "Say nothing but errors.", "--quiet", "-q")] = False,
+    quiet: Annotated[bool, _flag("Run", "Print nothing but errors.", "--quiet", "-q")] = False,
     no_progress: Annotated[bool, _flag("Run", "No progress bar.", "--no-progress")] = False,
     debug: Annotated[  # noqa: ARG001 - main() finds it before Typer does
         bool, _flag("Run", "Show the traceback of an error.", "--debug")

@@ -51,7 +51,7 @@ Store = Annotated[
     ),
 ]
 Json = Annotated[bool, flag(_OUTPUT, "One JSON object on standard output.", "--json")]
-Quiet = Annotated[bool, flag(_OUTPUT, "Say nothing but errors.", "--quiet", "-q")]
+Quiet = Annotated[bool, flag(_OUTPUT, "Print nothing but errors.", "--quiet", "-q")]
 Yes = Annotated[bool, flag(_WHAT, "Do not ask.", "--yes", "-y")]
 
 

@@ -75,7 +75,7 @@ def analyze_logs(
     ] = None,
     *,
     recursive: Annotated[
-        bool, _flag("Input", "Read the files in folders.", "--recursive", "-r")
+        bool, _flag("Input", "Include the files in folders.", "--recursive", "-r")
     ] = False,
     log_format: Annotated[
         str | None,
@@ -238,7 +238,7 @@ def analyze_logs(
     scheduler: SchedulerAddress = None,
     scheduler_file: SchedulerFile = None,
     resume: Resume = False,
-    quiet: Annotated[bool, _flag("Run", "Say nothing but errors.", "--quiet", "-q")] = False,
+    quiet: Annotated[bool, _flag("Run", "Print nothing but errors.", "--quiet", "-q")] = False,
     no_progress: Annotated[bool, _flag("Run", "No progress bar.", "--no-progress")] = False,
     debug: Annotated[  # noqa: ARG001 - main() finds it before Typer does
         bool, _flag("Run", "Show the traceback of an error.", "--debug")

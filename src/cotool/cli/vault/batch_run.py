@@ -1,4 +1,4 @@
-"""Files of a vault command: which, where their results go, what is said at the end."""
+"""The files of a vault command: which ones, where their results go, and the summary at the end."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ if TYPE_CHECKING:
 SUFFIX = ".vault"
 ARMOR_SUFFIX = ".vault.asc"
 STDIO = "-"
-_MIXED = 1  # the exit code where files failed in different ways
+_MIXED = 1  # the exit code if files failed for different reasons
 _MOST_ERRORS = 20
 
 
 def find_files(paths: Sequence[str], *, recursive: bool, vaults: bool) -> list[str]:
-    """Return the files that `paths` name; in folders only vaults, or all that are none.
+    """Return the files that `paths` name; in folders, only vault files, or only other files.
 
-    Links in folders are not followed. Raises InputError, also where none of the files exists.
+    Links in folders are not followed. Raises InputError, also if none of the files exists.
     """
     found: list[str] = []
     for path in paths:
         if path == STDIO or not Path(path).is_dir():
             found.append(path)
         elif not recursive:
-            raise InputError(f"{path}: is a folder", hint="-r takes the files in folders")
+            raise InputError(f"{path}: is a folder", hint="-r includes the files in folders")
         else:
             found += _in_folder(path, vaults=vaults)
     if not found:
-        raise InputError("there are no files to work on")
+        raise InputError("no files were found")
     if found.count(STDIO) > 1 or (STDIO in found and len(found) > 1):
-        raise InputError("standard input stands alone")
+        raise InputError("standard input cannot be combined with files")
     if not any(path == STDIO or os.path.lexists(path) for path in found):
-        # Told before a passphrase is asked for in vain.
+        # Report this before asking for a passphrase in vain.
         raise InputError(f"{found[0]}: cannot be read: No such file or directory")
     return list(dict.fromkeys(found))
 
@@ -66,16 +66,19 @@ def _raise(error: OSError) -> None:
 
 
 def jobs_for(files: Sequence[str], output: str | None, name: Callable[[str], str]) -> list[Job]:
-    """Return a job for each file; `name` makes the name of a result.
+    """Return a job for each file; `name` returns the name of its result.
 
-    `output` is a file, or a folder for several results. Raises InputError where two results have
-    one name.
+    `output` is a file, or a folder for several results. Raises InputError if two results have the
+    same name.
     """
     from cotool.vault.batch import Job
 
     folder = output if output is not None and output != STDIO and Path(output).is_dir() else None
     if output is not None and folder is None and len(files) > 1:
-        raise InputError("several files need a folder", hint="--output names one that exists")
+        raise InputError(
+            "several files need a folder for their results",
+            hint="--output must be an existing folder",
+        )
     jobs = []
     for file in files:
         if folder is not None:
@@ -100,7 +103,7 @@ def run_jobs(
     quiet: bool,
     progress: bool = True,
 ) -> int:
-    """Do every job, with a bar and a summary on standard error; return the exit code."""
+    """Do every job, with a progress bar and a summary on standard error; return the exit code."""
     from cotool.vault.batch import run_batch
 
     total = None if any(job.source == STDIO for job in jobs) else sum(map(_size, jobs))
@@ -113,7 +116,7 @@ def run_jobs(
 
 
 def end_jobs(outcomes: Sequence[Outcome], *, verb: str, quiet: bool) -> int:
-    """Say on standard error what became of jobs; return the exit code."""
+    """Print the outcomes of jobs on standard error; return the exit code."""
     failed = [outcome for outcome in outcomes if outcome.error is not None]
     if len(outcomes) == 1 and failed:
         assert failed[0].error is not None  # noqa: S101 - it is in the list
@@ -136,9 +139,9 @@ def _say(outcomes: Sequence[Outcome], verb: str) -> None:
             continue
         name = visible(outcome.job.source)
         if outcome.done.changed_meanwhile:
-            print(f"cotool: warning: {name}: was written to meanwhile", file=sys.stderr)
+            print(f"cotool: warning: {name}: changed while it was read", file=sys.stderr)
         if outcome.done.damage:
-            text = f"{outcome.done.damage}; cotool vault rewrap mends it"
+            text = f"{outcome.done.damage}; cotool vault rewrap repairs it"
             print(f"cotool: warning: {name}: {text}", file=sys.stderr)
     if len(outcomes) == 1:
         job = outcomes[0].job
@@ -169,7 +172,7 @@ def _size(job: Job) -> int:
 
 
 class ended_by_sigterm:  # noqa: N801 - reads as a sentence in `with`
-    """Let SIGTERM and SIGHUP end the work as an exception, so that no part of a file stays."""
+    """Turn SIGTERM and SIGHUP into an exception, so that no partial file remains."""
 
     def __enter__(self) -> None:
         self._before = {}

@@ -1,8 +1,8 @@
-"""Vault files sealed and opened by a cluster: paths travel there, keys never do.
+"""Encrypt and decrypt vault files on a cluster. Paths are sent to workers; keys never are.
 
-A worker reads the keyring, the key file or the passphrase file of its own machine: those of the
-paths on the command line, else of COTOOL_KEYRING, COTOOL_KEY_FILE and COTOOL_PASSPHRASE_FILE as
-they are set there. All workers must have the same key.
+A worker reads the keyring, key file or passphrase file of its own machine: at the paths from the
+command line, or from COTOOL_KEYRING, COTOOL_KEY_FILE and COTOOL_PASSPHRASE_FILE as set on that
+machine. All workers must have the same key.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from cotool.vault import Done, Key
     from cotool.vault.batch import Job, Outcome
 
-_MOST = 256 << 20  # bytes of a batch
-_LEAST = 1 << 20  # what a file counts at least
+_MOST = 256 << 20  # bytes per batch
+_LEAST = 1 << 20  # each file counts at least this many bytes
 
 
 @dataclass(frozen=True, slots=True)
 class VaultTask:
-    """What is to be done with files, and where the workers find the key: nothing secret.
+    """What to do with files, and where the workers find the key. Contains no secret.
 
-    `expected`: id and primary version of the keyring that seals, None where another key does.
+    `expected`: id and primary version of the keyring that encrypts, None if another key does.
     """
 
     action: str
@@ -50,7 +50,7 @@ class VaultTask:
 
 
 class _NoSecret(SecretSource):
-    """Stands where a passphrase would have to be typed: nobody sits before a worker."""
+    """Replaces the passphrase prompt, because a worker has no terminal."""
 
     @property
     def is_given(self) -> bool:
@@ -64,7 +64,7 @@ class _NoSecret(SecretSource):
 
 
 def vault_task(action: str, request: KeyRequest) -> VaultTask:
-    """Return the task of a command. Raises InputError where a secret would have to travel."""
+    """Return the task of a command. Raises InputError if a secret would have to be sent."""
     source = request.source
     for option, given in (
         ("--passphrase-fd", source.fd is not None),
@@ -74,8 +74,8 @@ def vault_task(action: str, request: KeyRequest) -> VaultTask:
     ):
         if given:
             raise InputError(
-                f"{option}: a passphrase does not travel to the workers of a cluster",
-                hint="workers read a keyring or --passphrase-file of their own",
+                f"{option}: a passphrase is never sent to the workers of a cluster",
+                hint="workers read their own keyring or --passphrase-file",
             )
     return VaultTask(
         action,
@@ -95,8 +95,10 @@ def run_on_cluster(
     from cotool.vault.batch import Outcome
 
     if any("-" in {job.source, job.destination} for job in jobs):
-        raise InputError(f"--engine {choice.name}: standard input and output are of one machine")
-    # Workers have folders of their own.
+        raise InputError(
+            f"--engine {choice.name}: standard input and output work on one machine only"
+        )
+    # Workers have their own current folders.
     whole = [replace(job, source=_absolute(job.source),
                      destination=job.destination and _absolute(job.destination))
              for job in jobs]  # fmt: skip
@@ -120,18 +122,18 @@ def run_on_cluster(
 
 
 def which_key(task: VaultTask) -> tuple[str, int] | None:
-    """Tell id and primary version of the keyring that a worker seals with; nothing secret."""
+    """Return the id and primary version of the keyring that a worker encrypts with; no secret."""
     return _sealing(task, _request(task))[0]
 
 
 def _sealing(task: VaultTask, request: KeyRequest) -> tuple[tuple[str, int] | None, list[Key]]:
-    """Return what a sealing key is known by, None for a passphrase, and the key."""
+    """Return the public name of the key that encrypts (None for a passphrase), and the key."""
     if request.has_keyring:
         keyring = request.read_keyring()
         return (keyring.key_id.hex(), keyring.primary.version), [keyring]
     if task.passphrase_file is None and not environment_source().is_given:
         raise InputError(
-            "a worker has no keyring", hint="set COTOOL_KEYRING on the workers, or give --keyring"
+            "a worker has no keyring", hint="set COTOOL_KEYRING on the workers, or pass --keyring"
         )
     return None, request.sealing_keys(profile=None, generate=False)
 
@@ -151,7 +153,7 @@ def _name(key: tuple[str, int] | None) -> str:
 
 
 def work_on(task: VaultTask, jobs: Sequence[Job]) -> list[Outcome]:
-    """Do jobs with the keys of this machine, one file after another."""
+    """Do jobs with the keys of this machine, one file at a time."""
     from cotool.vault.batch import Outcome
 
     request = _request(task)

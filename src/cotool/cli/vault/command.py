@@ -23,9 +23,9 @@ app = App(
     name="vault",
     no_args_is_help=True,
     rich_markup_mode="rich",
-    help="Encrypt files with keys that have versions, or passphrases; sign them; hash passwords."
+    help="Encrypt files with versioned keys or passphrases, sign files, hash passwords."
     "\n\n"
-    "A keyring is a file with your key in versions: the newest, the primary one, encrypts, and "
+    "A keyring is a file with the versions of your key. The primary version encrypts; "
     "older ones still open what they encrypted. A passphrase or a key file opens it. Without a "
     "keyring, files are encrypted with a passphrase.",
     epilog="""Examples:
@@ -49,14 +49,16 @@ Files = Annotated[
 File = Annotated[str, typer.Argument(metavar="FILE", help="A vault file.")]
 Output = Annotated[
     str | None,
-    option(_OUTPUT, "A file, a folder for several, or -.", "--output", "-o", metavar="PATH"),
+    option(
+        _OUTPUT, "Output file, a folder for several files, or -.", "--output", "-o", metavar="PATH"
+    ),
 ]
-Force = Annotated[bool, flag(_OUTPUT, "Replace files that exist.", "--force", "-f")]
-Recursive = Annotated[bool, flag(_INPUT, "Read the files in folders.", "--recursive", "-r")]
-Quiet = Annotated[bool, flag(_RUN, "Say nothing but errors.", "--quiet", "-q")]
+Force = Annotated[bool, flag(_OUTPUT, "Replace existing files.", "--force", "-f")]
+Recursive = Annotated[bool, flag(_INPUT, "Include the files in folders.", "--recursive", "-r")]
+Quiet = Annotated[bool, flag(_RUN, "Print nothing but errors.", "--quiet", "-q")]
 Generate = Annotated[
     bool,
-    flag("Keys", "Make a passphrase of 150 bits and show it.", "--generate-passphrase"),
+    flag("Keys", "Generate a passphrase of 150 bits and show it.", "--generate-passphrase"),
 ]
 
 
@@ -69,15 +71,20 @@ def encrypt(
     output: Output = None,
     force: Force = False,
     armor: Annotated[
-        bool, flag(_OUTPUT, "Write text in place of bytes, for YAML or mail.", "--armor", "-a")
+        bool, flag(_OUTPUT, "Write text instead of bytes, for YAML or mail.", "--armor", "-a")
     ] = False,
     recursive: Recursive = False,
     recipient_passphrase: Annotated[
-        bool, flag("Keys", "Let a passphrase open it as well.", "--recipient-passphrase")
+        bool, flag("Keys", "Let a passphrase open the file, too.", "--recipient-passphrase")
     ] = False,
     recipient_passphrase_file: Annotated[
         str | None,
-        option("Keys", "Read that one from a file.", "--recipient-passphrase-file", metavar="FILE"),
+        option(
+            "Keys",
+            "Read that passphrase from a file.",
+            "--recipient-passphrase-file",
+            metavar="FILE",
+        ),
     ] = None,
     generate: Generate = False,
     profile: Profile = None,
@@ -86,7 +93,7 @@ def encrypt(
     keys: KeyRequest,
     where: EngineChoice,
 ) -> Job:
-    """Encrypt files to FILE.vault: with your keyring's primary key, or else a passphrase."""
+    """Encrypt files to FILE.vault, with your keyring's primary version or a passphrase."""
     return partial(
         work.encrypt,
         files,
@@ -117,14 +124,14 @@ def decrypt(
     force: Force = False,
     recursive: Recursive = False,
     verify_first: Annotated[
-        bool, flag(_OUTPUT, "Verify all of a file before any output.", "--verify-first")
+        bool, flag(_OUTPUT, "Verify the whole file before writing any output.", "--verify-first")
     ] = False,
     threads: Threads = None,
     quiet: Quiet = False,
     keys: KeyRequest,
     where: EngineChoice,
 ) -> Job:
-    """Decrypt vault files, also those in text form; a file appears only when all is verified."""
+    """Decrypt vault files, armored ones too. A file appears only after all of it is verified."""
     return partial(
         work.decrypt,
         files,
@@ -153,7 +160,7 @@ def verify(
     keys: KeyRequest,
     where: EngineChoice,
 ) -> Job:
-    """Check every byte of vault files; write nothing."""
+    """Check every byte of vault files without writing anything."""
     options = work.Verification(recursive=recursive, threads=threads, quiet=quiet, where=where)
     return partial(work.verify, files, keys, options)
 
@@ -163,11 +170,11 @@ def inspect(
     files: Files,
     *,
     recursive: Recursive = False,
-    json: Annotated[bool, flag(_OUTPUT, "One JSON object a line.", "--json")] = False,
+    json: Annotated[bool, flag(_OUTPUT, "Write one JSON object per line.", "--json")] = False,
 ) -> Job:
     """Show the headers of vault files: sizes, and which keys open them. Needs no key.
 
-    A slot is the place in a header for one key, or passphrase, that opens the file.
+    A slot is a place in the header for one key or passphrase that opens the file.
     """
     return partial(work.inspect, files, recursive=recursive, json_lines=json)
 
@@ -178,26 +185,33 @@ def rewrap(
     files: Files,
     *,
     new_passphrase: Annotated[
-        bool, flag("Changes", "Another passphrase in place of this one.", "--new-passphrase")
+        bool, flag("Changes", "Replace the passphrase with a new one.", "--new-passphrase")
     ] = False,
     new_passphrase_file: Annotated[
         str | None,
-        option("Changes", "Read the new one from a file.", "--new-passphrase-file", metavar="FILE"),
+        option(
+            "Changes",
+            "Read the new passphrase from a file.",
+            "--new-passphrase-file",
+            metavar="FILE",
+        ),
     ] = None,
     add_passphrase: Annotated[
-        bool, flag("Changes", "Let a further passphrase open it.", "--add-passphrase")
+        bool, flag("Changes", "Let another passphrase open the file, too.", "--add-passphrase")
     ] = False,
     add_passphrase_file: Annotated[
         str | None,
-        option("Changes", "Read that one from a file.", "--add-passphrase-file", metavar="FILE"),
+        option(
+            "Changes", "Read that passphrase from a file.", "--add-passphrase-file", metavar="FILE"
+        ),
     ] = None,
     add_keyring: Annotated[
         str | None,
-        option("Changes", "Let this keyring open it as well.", "--add-keyring", metavar="FILE"),
+        option("Changes", "Let this keyring open the file, too.", "--add-keyring", metavar="FILE"),
     ] = None,
     remove: Annotated[
         list[int] | None,
-        option("Changes", "Take slot N away (see inspect). Repeatable.", "--remove", metavar="N"),
+        option("Changes", "Remove slot N (see inspect). Repeatable.", "--remove", metavar="N"),
     ] = None,
     generate: Generate = False,
     profile: Profile = None,
@@ -206,13 +220,13 @@ def rewrap(
     quiet: Quiet = False,
     keys: KeyRequest,
 ) -> Job:
-    """Change which keys open files, by default to the keyring's primary version; headers only.
+    """Change which keys open files, by default to the keyring's primary version.
 
-    A slot is the place in a header for one key, or passphrase, that opens the file; the file key,
-    which the slots hold, is what the content is encrypted with.
+    Only headers change. A slot is a place in the header for one key or passphrase that opens the
+    file. Each slot holds the file key, which encrypts the content.
 
-    An old copy of a file still opens with the old key, and who has learned the file key keeps it:
-    [bold]cotool vault reencrypt[/bold] makes a new one. Whoever can open a file can rewrap it.
+    An old copy of a file still opens with the old key, and anyone who knows the file key keeps it:
+    [bold]cotool vault reencrypt[/bold] makes a new one. Anyone who can open a file can rewrap it.
     """
     return partial(
         work.rewrap,
@@ -236,17 +250,19 @@ def rewrap(
 
 Recipient = Annotated[
     bool,
-    flag("Keys", "Ask for the recipient's passphrase, too.", "--recipient-passphrase"),
+    flag("Keys", "Also ask for the recipient's passphrase.", "--recipient-passphrase"),
 ]
 RecipientFile = Annotated[
     str | None,
-    option("Keys", "Read that one from a file.", "--recipient-passphrase-file", metavar="FILE"),
+    option(
+        "Keys", "Read that passphrase from a file.", "--recipient-passphrase-file", metavar="FILE"
+    ),
 ]
 DropOthers = Annotated[
     bool,
     flag(
         "Changes",
-        "Leave out keys that are not at hand; they open the file no longer.",
+        "Drop the slots of unavailable keys; these keys no longer open the file.",
         "--drop-others",
     ),
 ]
@@ -265,9 +281,9 @@ def reencrypt(
     quiet: Quiet = False,
     keys: KeyRequest,
 ) -> Job:
-    """Give files a new file key, under the keyring's primary version or the same passphrase.
+    """Give files a new file key, for the keyring's primary version or the same passphrase.
 
-    The file key is what the content is encrypted with: all of it is encrypted anew.
+    The file key encrypts the content, so all of the content is encrypted again.
     """
     options = work.Reencryption(
         drop=drop_others,
@@ -285,11 +301,11 @@ def reencrypt(
 def rotate(
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[FILES]...", help="Files to encrypt anew, with --reencrypt."),
+        typer.Argument(metavar="[FILES]...", help="Files to encrypt again, with --reencrypt."),
     ] = None,
     *,
     anew: Annotated[
-        bool, flag("Changes", "Give FILES a new file key afterwards.", "--reencrypt")
+        bool, flag("Changes", "Then give FILES a new file key.", "--reencrypt")
     ] = False,
     recipient_passphrase: Recipient = False,
     recipient_passphrase_file: RecipientFile = None,
@@ -299,7 +315,7 @@ def rotate(
     quiet: Quiet = False,
     keys: KeyRequest,
 ) -> Job:
-    """Make a new primary version in the keyring; what older versions sealed still opens."""
+    """Make a new primary version in the keyring. Files encrypted with older versions still open."""
     options = work.Reencryption(
         drop=drop_others,
         recipient=recipient_passphrase,
@@ -314,7 +330,7 @@ def rotate(
 @app.command("edit", epilog="Example:  EDITOR=vim cotool vault edit secrets.yaml.vault")
 @with_keys
 def edit(file: File, *, quiet: Quiet = False, keys: KeyRequest) -> Job:
-    """Open the content in $VISUAL or $EDITOR, in memory only, and seal it again on save."""
+    """Open the content in $VISUAL or $EDITOR, in memory only, and encrypt it again on save."""
     return partial(work.edit, file, keys, quiet=quiet)
 
 
@@ -327,7 +343,7 @@ def cat(
         str | None,
         option(
             _OUTPUT,
-            "Bytes A to B, B left out, as in a Python slice; only these segments are opened.",
+            "Bytes A to B, without B, as in a Python slice. Only their segments are read.",
             "--range",
             metavar="A:B",
         ),
@@ -344,7 +360,7 @@ def sign(
     files: Annotated[list[str], typer.Argument(metavar="FILES...", help="Files, folders (-r).")],
     *,
     output: Annotated[
-        str | None, option(_OUTPUT, "Where the manifest goes.", "--output", "-o", metavar="FILE")
+        str | None, option(_OUTPUT, "File for the manifest.", "--output", "-o", metavar="FILE")
     ] = None,
     force: Force = False,
     recursive: Recursive = False,
@@ -352,9 +368,9 @@ def sign(
     threads: Threads = None,
     keys: KeyRequest,
 ) -> Job:
-    """Write a manifest of files with their HMAC-SHA256, in the form of sha256sum.
+    """Write a manifest of files with their HMAC-SHA256, in the format of sha256sum.
 
-    An HMAC is a checksum that nobody can make without the key, nor for a changed file.
+    An HMAC is a checksum that nobody can compute without the key.
     """
     return partial(
         work.sign,
@@ -371,22 +387,24 @@ def sign(
 @app.command("verify-signature", epilog="Example:  cotool vault verify-signature release.hmac")
 @with_keys
 def verify_signature(
-    manifest: Annotated[str, typer.Argument(metavar="MANIFEST", help="What `sign` wrote.")],
+    manifest: Annotated[
+        str, typer.Argument(metavar="MANIFEST", help="A manifest written by `sign`.")
+    ],
     *,
     threads: Threads = None,
     quiet: Quiet = False,
     keys: KeyRequest,
 ) -> Job:
-    """Check the files of a manifest, from the folder where it was made."""
+    """Check the files of a manifest. Run it in the folder where the manifest was made."""
     return partial(work.verify_signature, manifest, keys, threads=threads, quiet=quiet)
 
 
 @app.command("hash-password", epilog="Example:  cotool vault hash-password < passwords.txt")
 def hash_password(*, profile: Profile = None, threads: Threads = None) -> Job:
-    """Hash passwords with Argon2id: one a line from standard input, or one from the terminal.
+    """Hash passwords with Argon2id: one per line from standard input, or one from the terminal.
 
-    What is written can be kept in place of a password: verify-password checks against it, and
-    guessing the password takes long and much memory.
+    Store the hash instead of the password. verify-password checks a password against it, and
+    guessing the password costs much time and memory.
     """
     return partial(work.hash_password, profile=profile, threads=threads)
 
@@ -399,17 +417,17 @@ def verify_password(
         str | None,
         typer.Argument(
             metavar="[HASH]",
-            help="The hash; without it, lines of a hash, a tab or space, and the password.",
+            help="The hash. Without it, lines with a hash, a tab or space, and the password.",
         ),
     ] = None,
     *,
     profile: Profile = None,
     allow_any_cost: Annotated[
-        bool, flag("Keys", "Check hashes that ask for a lot of memory.", "--allow-any-cost")
+        bool, flag("Keys", "Accept hashes that need a lot of memory.", "--allow-any-cost")
     ] = False,
     threads: Threads = None,
 ) -> Job:
-    """Check passwords from standard input: ok, ok needs-rehash, wrong, or invalid for each line."""
+    """Check passwords from standard input; print ok, ok needs-rehash, wrong or invalid per line."""
     return partial(
         work.verify_password,
         phc,

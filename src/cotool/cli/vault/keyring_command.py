@@ -1,4 +1,4 @@
-"""`cotool vault keys`: the keyring's own commands."""
+"""`cotool vault keys`: the commands for the keyring."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Job = Callable[[], int]
 keys_app = App(
     no_args_is_help=True,
     rich_markup_mode="rich",
-    help="The keyring: versions of your key, in a file that a passphrase or key file opens.",
+    help="The keyring: the versions of your key, in a file that a passphrase or key file opens.",
     epilog="""Examples:
 
 cotool vault keys init
@@ -37,10 +37,12 @@ cotool vault keys rotate
 """,
 )
 
-Quiet = Annotated[bool, flag("Run", "Say nothing but errors.", "--quiet", "-q")]
-Version = Annotated[int, typer.Argument(metavar="VERSION", help="As `keys list` counts them.")]
+Quiet = Annotated[bool, flag("Run", "Print nothing but errors.", "--quiet", "-q")]
+Version = Annotated[
+    int, typer.Argument(metavar="VERSION", help="The number of a version, as in `keys list`.")
+]
 Generate = Annotated[
-    bool, flag("Keys", "Make a passphrase of 150 bits and show it.", "--generate-passphrase")
+    bool, flag("Keys", "Generate a passphrase of 150 bits and show it.", "--generate-passphrase")
 ]
 
 
@@ -49,7 +51,7 @@ Generate = Annotated[
 def init(
     *, generate: Generate = False, profile: Profile = None, quiet: Quiet = False, keys: KeyRequest
 ) -> Job:
-    """Make a keyring with one key, opened by a passphrase, or by a new key file (--key-file)."""
+    """Make a keyring with one version, opened by a passphrase or a new key file (--key-file)."""
     return partial(_init, keys, generate=generate, profile=profile, quiet=quiet)
 
 
@@ -59,17 +61,17 @@ def _init(request: KeyRequest, *, generate: bool, profile: str | None, quiet: bo
     path = request.keyring_path
     if Path(path).exists():
         raise InputError(
-            f"{path}: exists already", hint="cotool vault keys rotate makes a new version"
+            f"{path}: already exists", hint="cotool vault keys rotate makes a new version"
         )
     keyring = Keyring.generate()
     keyring.write_new(path, [_new_opener(request, generate=generate, profile=profile)])
     tell(f"{path}: key {keyring.key_id.hex()}, version 1", quiet=quiet)
-    tell("back it up: without it the files are lost", quiet=quiet)
+    tell("back it up: without it your files are lost", quiet=quiet)
     return 0
 
 
 def _new_opener(request: KeyRequest, *, generate: bool, profile: str | None) -> Key:
-    """Return what shall open a new keyring; a key file that does not exist is made."""
+    """Return what opens a new keyring; make the key file if it does not exist."""
     path = request.keyring_path
     if request.key_file is not None:
         from cotool.vault import KeyFile
@@ -78,7 +80,7 @@ def _new_opener(request: KeyRequest, *, generate: bool, profile: str | None) -> 
             return KeyFile.read(request.key_file)
         return KeyFile.generate(request.key_file)
     if request.source.system:
-        system_keyring()  # an error comes before anything is shown or asked
+        system_keyring()  # fails before anything is shown or asked
     if generate:
         secret: str | bytes = generated_passphrase()
         if request.source.system:
@@ -96,11 +98,11 @@ def _new_opener(request: KeyRequest, *, generate: bool, profile: str | None) -> 
 def list_versions(
     *,
     json_form: Annotated[
-        bool, flag("Output", "One JSON object on standard output.", "--json")
+        bool, flag("Output", "Write one JSON object to standard output.", "--json")
     ] = False,
     keys: KeyRequest,
 ) -> Job:
-    """List the versions and their states; no key is shown."""
+    """List the versions and their states. No key is shown."""
     return partial(_list, keys, json_form=json_form)
 
 
@@ -119,7 +121,9 @@ def _list(request: KeyRequest, *, json_form: bool) -> int:
         }
         print(json.dumps(document, indent=2))
         return 0
-    print(f"key {keyring.key_id.hex()}, opens versions from {keyring.min_decrypt_version} on\n")
+    print(
+        f"key {keyring.key_id.hex()}, versions from {keyring.min_decrypt_version} on open files\n"
+    )
     print("version  state      created")
     for row in versions:
         print(f"{row['version']:>7}  {row['state']:<9}  {row['created']}")
@@ -129,7 +133,7 @@ def _list(request: KeyRequest, *, json_form: bool) -> int:
 @keys_app.command("rotate", epilog="Example:  cotool vault keys rotate")
 @with_keys
 def rotate(*, quiet: Quiet = False, keys: KeyRequest) -> Job:
-    """Make a new primary version; what older versions sealed still opens."""
+    """Make a new primary version. Files encrypted with older versions still open."""
 
     def job() -> int:
         from cotool.cli.vault.run import rotate_keyring
@@ -150,7 +154,7 @@ def enable(version: Version, *, quiet: Quiet = False, keys: KeyRequest) -> Job:
 @keys_app.command("disable", epilog="Example:  cotool vault keys disable 2")
 @with_keys
 def disable(version: Version, *, quiet: Quiet = False, keys: KeyRequest) -> Job:
-    """Let a version open nothing until it is enabled again."""
+    """Stop a version from opening files until it is enabled again."""
     return partial(_change, keys, partial(_set_state, version, "disabled"), quiet=quiet)
 
 
@@ -159,11 +163,11 @@ def disable(version: Version, *, quiet: Quiet = False, keys: KeyRequest) -> Job:
 def destroy(
     version: Version,
     *,
-    yes: Annotated[bool, flag("Run", "Do not ask.", "--yes", "-y")] = False,
+    yes: Annotated[bool, flag("Run", "Do not ask for confirmation.", "--yes", "-y")] = False,
     quiet: Quiet = False,
     keys: KeyRequest,
 ) -> Job:
-    """Delete the key of a version, for good: what only it opens is lost."""
+    """Delete the key of a version for good. Files that only it opens are lost."""
 
     def job() -> int:
         if not yes:
@@ -175,8 +179,8 @@ def destroy(
 
 def _confirm(version: int) -> None:
     if sys.stdin is None or not sys.stdin.isatty():
-        raise InputError("destroying a key is not undone", hint="--yes does it without a question")
-    question = f"Destroy version {version}? What only it opens is lost. Type its number: "
+        raise InputError("destroying a key cannot be undone", hint="--yes skips the question")
+    question = f"Destroy version {version}? Files that only it opens are lost. Type its number: "
     print(question, end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip() != str(version):
         raise InputError("nothing was destroyed")
@@ -187,7 +191,7 @@ def _confirm(version: int) -> None:
 )
 @with_keys
 def set_minimum(version: Version, *, quiet: Quiet = False, keys: KeyRequest) -> Job:
-    """Let versions below this one open nothing."""
+    """Stop all versions below this one from opening files."""
     return partial(_change, keys, partial(_set_minimum, version), quiet=quiet)
 
 
@@ -216,17 +220,17 @@ def _change(request: KeyRequest, change: Callable[[Keyring], str], *, quiet: boo
 def export(
     *,
     output: Annotated[
-        str | None, option("Output", "Where the export goes.", "--output", "-o", metavar="FILE")
+        str | None, option("Output", "File for the export.", "--output", "-o", metavar="FILE")
     ] = None,
-    force: Annotated[bool, flag("Output", "Replace a file that exists.", "--force", "-f")] = False,
+    force: Annotated[bool, flag("Output", "Replace an existing file.", "--force", "-f")] = False,
     armor: Annotated[
-        bool, flag("Output", "Write text in place of bytes, for mail or paper.", "--armor", "-a")
+        bool, flag("Output", "Write text instead of bytes, for mail or paper.", "--armor", "-a")
     ] = False,
     export_passphrase_file: Annotated[
         str | None,
         option(
             "Keys",
-            "Read the export's own passphrase from a file.",
+            "Read the passphrase of the export from a file.",
             "--export-passphrase-file",
             metavar="FILE",
         ),
@@ -236,7 +240,7 @@ def export(
     quiet: Quiet = False,
     keys: KeyRequest,
 ) -> Job:
-    """Write all versions to a file with a passphrase of its own, for a backup or a colleague."""
+    """Write all versions to a file with a separate passphrase, for a backup or a colleague."""
 
     def job() -> int:
         from cotool.cli.vault.run import spare_output, write_out
@@ -261,7 +265,7 @@ def export(
 @keys_app.command("import", epilog="Example:  cotool vault keys import keys.vault.asc")
 @with_keys
 def import_keys(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="What `keys export` wrote.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A file written by `keys export`.")],
     *,
     import_passphrase_file: Annotated[
         str | None,
@@ -276,7 +280,7 @@ def import_keys(
     quiet: Quiet = False,
     keys: KeyRequest,
 ) -> Job:
-    """Add the versions of an export to the keyring; make the keyring where there is none."""
+    """Add the versions of an export to the keyring; make the keyring if there is none."""
 
     def job() -> int:
         from cotool.vault import Keyring

@@ -1,4 +1,4 @@
-"""From the key options of a vault command to the objects that seal and open."""
+"""Turn the key options of a vault command into the objects that encrypt and decrypt."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class KeyRequest:
-    """What the key options of one call say; a secret is read once."""
+    """The key options of one call. Each secret is read once."""
 
     keyring: str | None = None
     key_file: str | None = None
@@ -33,12 +33,12 @@ class KeyRequest:
 
     @property
     def secret(self) -> SecretSource:
-        """Where the passphrase comes from: options, else the environment, else a terminal."""
+        """Return the source of the passphrase: options, then the environment, then a terminal."""
         return self.source if self.source.is_given else environment_source()
 
     @property
     def keyring_path(self) -> str:
-        """The file of the keyring: the option, else COTOOL_KEYRING, else the user's own."""
+        """Return the path of the keyring: the option, then COTOOL_KEYRING, then the user's own."""
         path = self.keyring or os.environ.get("COTOOL_KEYRING")
         if path:
             return path
@@ -51,7 +51,7 @@ class KeyRequest:
 
     @property
     def has_keyring(self) -> bool:
-        """Whether a keyring is to be used: one is named, or the user has one."""
+        """Return whether a keyring is used: one is named, or the user has one."""
         if self.passphrase:
             return False
         named = self.keyring or os.environ.get("COTOOL_KEYRING")
@@ -59,7 +59,7 @@ class KeyRequest:
 
     @functools.cached_property
     def opener(self) -> Key:
-        """What opens the keyring's file. Raises InputError."""
+        """Return what opens the keyring's file. Raises InputError."""
         from cotool.vault.header import PASSPHRASE_SLOT
         from cotool.vault.inspection import read_slots
 
@@ -74,7 +74,7 @@ class KeyRequest:
         if key_file is not None:
             return key_file
         if all(slot.kind != PASSPHRASE_SLOT for slot in slots):
-            raise InputError(f"{path}: opens with a key file", hint="--key-file names it")
+            raise InputError(f"{path}: needs a key file to open it", hint="give it with --key-file")
         return self.new_passphrase(self.secret.read(f"the keyring {path}"))
 
     def _key_file(self) -> KeyFile | None:
@@ -103,7 +103,7 @@ class KeyRequest:
         )
 
     def sealing_keys(self, *, profile: str | None, generate: bool) -> list[Key]:
-        """Return the key that seals: the keyring's, else a passphrase."""
+        """Return the key that encrypts: the keyring, or else a passphrase."""
         check_profile(profile)
         if self.has_keyring and not generate:
             return [self.read_keyring()]
@@ -114,7 +114,7 @@ class KeyRequest:
 
 
 class Opening:
-    """A key that asks for what a slot needs, once: the keyring or a passphrase."""
+    """A key that asks once for what a slot needs, the keyring or a passphrase."""
 
     def __init__(self, request: KeyRequest) -> None:
         self._request = request
@@ -123,14 +123,14 @@ class Opening:
         self._passphrase: Passphrase | None = None
 
     def new_slot(self) -> tuple[Slot, bytes]:
-        """Return a slot of the key that opened files so far."""
+        """Return a slot for the key that has opened files so far."""
         key = self._keyring or self._passphrase
         if key is None:
             raise InputError("no key has been used yet")
         return key.new_slot()
 
     def find(self, slot: Slot) -> bytes | None:
-        """Return the key for a slot, after asking for it where need be."""
+        """Return the key for a slot, after asking for it if necessary."""
         from cotool.vault.header import KEYRING_SLOT
 
         with self._lock:
@@ -140,7 +140,7 @@ class Opening:
             return self.passphrase().find(slot)
 
     def keyring(self) -> Keyring | None:
-        """Return the keyring, None where there is none to use."""
+        """Return the keyring, or None if none is used."""
         with self._lock:
             if self._keyring is None and self._request.has_keyring:
                 self._keyring = self._request.read_keyring()
@@ -155,7 +155,7 @@ class Opening:
             return self._passphrase
 
     def ask_now(self, paths: Iterable[str]) -> None:
-        """Ask for what the headers of files need, before threads start."""
+        """Ask for the keys that the headers of files need, before threads start."""
         from cotool.vault.header import PASSPHRASE_SLOT
         from cotool.vault.inspection import read_slots
 
@@ -163,7 +163,7 @@ class Opening:
             try:
                 slots = read_slots(path)
             except (CotoolError, OSError):
-                continue  # the file's own error comes later
+                continue  # this file's error is reported later
             by_keyring = any(slot.kind != PASSPHRASE_SLOT for slot in slots)
             if (by_keyring and self.keyring() is not None) or not slots:
                 continue
@@ -171,12 +171,12 @@ class Opening:
                 self.passphrase()
 
     def all(self) -> list[Key]:
-        """Return each key that is at hand, for telling slots apart."""
+        """Return each available key, to tell slots apart."""
         return [key for key in (self._keyring, self._passphrase) if key is not None]
 
 
 def generated_passphrase() -> str:
-    """Return a new passphrase, after showing it."""
+    """Generate a passphrase, show it, and return it."""
     from cotool.vault import generate_passphrase
 
     secret = generate_passphrase()
@@ -185,7 +185,7 @@ def generated_passphrase() -> str:
 
 
 def check_profile(name: str | None) -> None:
-    """Raise InputError for an unknown profile, also where no passphrase is made."""
+    """Raise InputError for an unknown profile, even if no passphrase is made."""
     from cotool.vault.keys import DEFAULT_PROFILE, profile
 
     profile(name or DEFAULT_PROFILE)
@@ -193,7 +193,7 @@ def check_profile(name: str | None) -> None:
 
 @contextlib.contextmanager
 def naming(name: str) -> Iterator[None]:
-    """Put a name before the message of an error."""
+    """Prefix the message of an error with a name."""
     try:
         yield
     except CotoolError as error:
@@ -203,6 +203,6 @@ def naming(name: str) -> Iterator[None]:
 
 
 def tell(text: str, *, quiet: bool) -> None:
-    """Say what was done on standard error."""
+    """Print what was done on standard error."""
     if not quiet:
         print(text, file=sys.stderr)

@@ -21,7 +21,7 @@ Profile = Annotated[
     str | None,
     option(
         "Keys",
-        "What guessing a new passphrase shall cost: low-memory (64 MiB) or high-memory (2 GiB).",
+        "Cost of guessing a new passphrase: low-memory (64 MiB) or high-memory (2 GiB).",
         "--profile",
         metavar="NAME",
         words=PROFILES,
@@ -59,7 +59,7 @@ _SHARED: dict[str, tuple[Any, Any]] = {
             str | None,
             option(
                 _KEYS,
-                "Read the passphrase from a file's first line; also COTOOL_PASSPHRASE_FILE.",
+                "Read the passphrase from the first line of a file; also COTOOL_PASSPHRASE_FILE.",
                 "--passphrase-file",
                 metavar="FILE",
             ),
@@ -103,7 +103,7 @@ _SHARED: dict[str, tuple[Any, Any]] = {
             bool,
             flag(
                 _KEYS,
-                "Open files whose passphrase takes a lot of memory to check.",
+                "Open files whose passphrase needs a lot of memory to check.",
                 "--allow-any-cost",
             ),
         ],
@@ -121,12 +121,12 @@ _ENGINE: dict[str, tuple[Any, Any]] = {
 
 
 def with_keys(command: Command) -> Command:
-    """Return the command with the key options; it gets them as `keys`, a KeyRequest."""
+    """Add the key options to a command, which gets them as `keys`, a KeyRequest."""
     return _with(command, _SHARED, "keys", _key_request)
 
 
 def with_engine(command: Command) -> Command:
-    """Return the command with the options of clusters; it gets them as `where`."""
+    """Add the cluster options to a command, which gets them as `where`."""
     return _with(command, _ENGINE, "where", _engine_choice)
 
 
@@ -158,7 +158,7 @@ def _with(
     name: str,
     made: Callable[[dict[str, Any]], Any],
 ) -> Command:
-    """Return the command with further options, which it gets as one argument `name`."""
+    """Add options to a command, which gets them as one argument `name`."""
     own = inspect.signature(command, eval_str=True)
 
     @functools.wraps(command)

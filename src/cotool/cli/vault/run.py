@@ -1,4 +1,4 @@
-"""The commands of `cotool vault` carried out: each returns its exit code."""
+"""The work of the commands of `cotool vault`; each function returns the exit code."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Encryption:
 
 
 def encrypt(files: Sequence[str], request: KeyRequest, options: Encryption) -> int:
-    """Encrypt files, each to its own vault file."""
+    """Encrypt each file to its own vault file."""
     from cotool import vault
 
     suffix = ARMOR_SUFFIX if options.armor else SUFFIX
@@ -102,7 +102,7 @@ class Decryption:
 
 
 def decrypt(files: Sequence[str], request: KeyRequest, options: Decryption) -> int:
-    """Decrypt vault files, each to a file without the suffix."""
+    """Decrypt each vault file to a file without the suffix."""
     from cotool import vault
 
     found = find_files(files, recursive=options.recursive, vaults=True)
@@ -136,8 +136,8 @@ def _plain_name(name: str) -> str:
         if plain != name and Path(plain).name:
             return plain
     raise InputError(
-        f"{name}: has no name without {SUFFIX} to decrypt to",
-        hint="--output names the file, --output - is standard output",
+        f"{name}: the name does not end in {SUFFIX}, so the output needs a name",
+        hint="use --output FILE, or --output - for standard output",
     )
 
 
@@ -179,7 +179,7 @@ def _spread(
     request: KeyRequest,
     options: Encryption | Decryption | Verification,
 ) -> int:
-    """Do a command's jobs on a cluster."""
+    """Do the jobs of a command on a cluster."""
     from cotool.cli.vault.cluster_run import run_on_cluster, vault_task
     from cotool.engine import resolve_num_threads
 
@@ -192,8 +192,8 @@ def _spread(
         ):
             if given:
                 raise InputError(
-                    f"{option}: a new passphrase does not travel to the workers of a cluster",
-                    hint="cotool vault rewrap --add-passphrase adds it afterwards",
+                    f"{option}: a new passphrase is never sent to the workers of a cluster",
+                    hint="add it afterwards with cotool vault rewrap --add-passphrase",
                 )
         task = replace(task, armored=options.armor, force=options.force)
     elif isinstance(options, Decryption):
@@ -204,7 +204,7 @@ def _spread(
 
 
 def inspect(files: Sequence[str], *, recursive: bool, json_lines: bool) -> int:
-    """Print what headers say."""
+    """Print the contents of headers."""
     from cotool import vault
 
     found = find_files(files, recursive=recursive, vaults=True)
@@ -236,7 +236,7 @@ def _describe(name: str, info: FileInfo) -> str:
     ]
     lines += [f"  slot {slot.number}      {_describe_slot(slot)}" for slot in info.slots]
     if info.damage:
-        lines.append(f"  damage      {visible(info.damage)}; cotool vault rewrap mends it")
+        lines.append(f"  damage      {visible(info.damage)}; cotool vault rewrap repairs it")
     return "\n".join(lines)
 
 
@@ -284,7 +284,7 @@ def rewrap(files: Sequence[str], request: KeyRequest, options: Rewrapping) -> in
 
     code = run_jobs(_in_place(found), work, verb="rewrapped", threads=options.threads, quiet=True)
     same = len(found) - len(changed)
-    note = f", {same:,} as they were" if same and code == 0 else ""
+    note = f", {same:,} unchanged" if same and code == 0 else ""
     tell(f"rewrapped: {plural(len(changed), 'file')}{note}", quiet=options.quiet)
     return code
 
@@ -366,7 +366,7 @@ def reencrypt(files: Sequence[str], request: KeyRequest, options: Reencryption) 
 
 
 def rotate(files: Sequence[str], request: KeyRequest, options: Reencryption, *, anew: bool) -> int:
-    """Make a new primary version, and encrypt files anew where asked."""
+    """Make a new primary version; encrypt files again if asked to."""
     if files and not anew:
         raise InputError("rotate takes files only with --reencrypt")
     if anew and not files:
@@ -384,7 +384,10 @@ def rotate_keyring(request: KeyRequest, *, quiet: bool) -> None:
     path = request.keyring_path
     with Keyring.changed(path, [request.opener]) as keyring:
         number = keyring.rotate()
-    tell(f"{path}: version {number} is the primary one: back it up again", quiet=quiet)
+    tell(
+        f"{path}: version {number} is now the primary version; back up the keyring again",
+        quiet=quiet,
+    )
 
 
 def edit(file: str, request: KeyRequest, *, quiet: bool) -> int:
@@ -399,7 +402,7 @@ def edit(file: str, request: KeyRequest, *, quiet: bool) -> int:
         raise InputError("no editor is set", hint="EDITOR=nano cotool vault edit FILE")
     with ended_by_sigterm():
         changed = edit_file(file, keys=[Opening(request)], editor=shlex.split(command))
-    tell(f"{'sealed again' if changed else 'not changed'}: {visible(file)}", quiet=quiet)
+    tell(f"{'encrypted again' if changed else 'not changed'}: {visible(file)}", quiet=quiet)
     return 0
 
 
@@ -471,14 +474,14 @@ def _signed_files(files: Sequence[str], output: str | None, *, recursive: bool) 
             found.append(file)
     for file in found:
         if file == STDIO or Path(file).is_dir():
-            raise InputError(f"{file}: is no file", hint="-r takes the files in folders")
+            raise InputError(f"{file}: is not a file", hint="-r includes the files in folders")
     return found
 
 
 def verify_signature(
     manifest: str, request: KeyRequest, *, threads: int | None, quiet: bool
 ) -> int:
-    """Check a manifest; a line for each file."""
+    """Check a manifest; print one line per file."""
     from cotool import vault
     from cotool.vault.signing import read_manifest, signed_with_keyring
 
@@ -571,7 +574,7 @@ def _passwords(*, confirm: bool) -> Iterator[str]:
         for line in lines:
             yield line.removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
-        raise InputError("standard input: is not UTF-8") from None
+        raise InputError("standard input: not UTF-8") from None
     finally:
         with contextlib.suppress(ValueError):
             lines.detach()
@@ -592,7 +595,7 @@ def _destination(job: Job) -> str | BinaryIO:
 
 def _stdout() -> BinaryIO:
     if sys.stdout is None:
-        raise InputError("standard output is closed", hint="name a file with --output")
+        raise InputError("standard output is closed", hint="give a file with --output")
     sys.stdout.flush()
     return sys.stdout.buffer
 
@@ -613,7 +616,7 @@ def _spare_stdin(files: Sequence[str]) -> None:
 
 
 def _spare_terminal(jobs: Sequence[Job], *, armor: bool) -> None:
-    """Raise InputError where binary data would go to a terminal."""
+    """Raise InputError if binary data would go to a terminal."""
     to_stdout = any(job.destination == STDIO for job in jobs)
     if to_stdout and not armor and sys.stdout is not None and sys.stdout.isatty():
         raise InputError(
@@ -622,12 +625,13 @@ def _spare_terminal(jobs: Sequence[Job], *, armor: bool) -> None:
 
 
 def _spare_results(jobs: Sequence[Job], *, force: bool) -> None:
-    """Fail before a passphrase is asked for, where one result cannot be."""
+    """Fail before asking for a passphrase if a result cannot be written."""
     if len(jobs) == 1 and not force:
         name = jobs[0].destination
         if name not in {None, STDIO} and Path(str(name)).is_file():
             raise InputError(
-                f"{name}: exists already", hint="--force replaces it, --output names another"
+                f"{name}: already exists",
+                hint="replace it with --force, or give another name with --output",
             )
 
 
@@ -641,7 +645,7 @@ def spare_output(output: str | None, *, force: bool, text: bool) -> None:
 
 
 def write_out(data: bytes, output: str | None, *, force: bool, text: bool) -> None:
-    """Write small data to a file, whole, or to standard output."""
+    """Write small data to standard output, or to a file, complete or not at all."""
     from cotool.vault.batch import Job
     from cotool.vault.files import Target
 

@@ -1,6 +1,6 @@
 """Where passphrases come from: a file, a descriptor, a command, the system's keyring, a terminal.
 
-Never the command line, never a message. What is read here is not shown by any error.
+They never come from the command line and never appear in a message or error.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from typing import Any
 
 from cotool.errors import InputError, MissingExtraError
 
-_LIMIT = 64 << 10  # bytes of a passphrase
+_LIMIT = 64 << 10  # maximum bytes of a passphrase
 _TRIES = 3
 _SERVICE = "cotool"
 
 
 @dataclass(frozen=True, slots=True)
 class SecretSource:
-    """What the options say of one passphrase; the prompt where they say nothing."""
+    """The options for one passphrase; a prompt if there are none."""
 
     file: str | None = None
     fd: int | None = None
@@ -32,15 +32,15 @@ class SecretSource:
     def __post_init__(self) -> None:
         given = [self.file is not None, self.fd is not None, self.command is not None, self.system]
         if sum(given) > 1:
-            raise InputError("a passphrase comes from one place", hint="name only one of them")
+            raise InputError("several sources for one passphrase", hint="use only one of them")
 
     @property
     def is_given(self) -> bool:
-        """Whether the passphrase comes from somewhere else than a terminal."""
+        """Return whether the passphrase comes from elsewhere than a terminal."""
         return self != SecretSource()
 
     def read(self, what: str, *, confirm: bool = False) -> str | bytes:
-        """Return the passphrase for `what`. Raises InputError without anything of it."""
+        """Return the passphrase for `what`. Raises InputError, which never contains it."""
         if self.file is not None:
             return _from_file(self.file)
         if self.fd is not None:
@@ -53,7 +53,7 @@ class SecretSource:
 
 
 def environment_source() -> SecretSource:
-    """Return what COTOOL_PASSPHRASE_FILE says."""
+    """Return the source given by COTOOL_PASSPHRASE_FILE."""
     return SecretSource(file=os.environ.get("COTOOL_PASSPHRASE_FILE") or None)
 
 
@@ -67,8 +67,8 @@ def store_in_system(what: str, secret: str) -> None:
 
 
 def show_passphrase(secret: str) -> None:
-    """Print a generated passphrase, once, on the terminal or standard error."""
-    print(f"passphrase: {secret}\nkeep it: there is no other way to the content", file=sys.stderr)
+    """Print a generated passphrase once, on the terminal or standard error."""
+    print(f"passphrase: {secret}\nkeep it: nothing else opens the content", file=sys.stderr)
 
 
 def _from_file(path: str) -> str | bytes:
@@ -76,7 +76,7 @@ def _from_file(path: str) -> str | bytes:
         mode = os.fstat(file.fileno()).st_mode
         data = file.read(_LIMIT + 1)
     if stat.S_ISREG(mode) and mode & 0o077:
-        print(f"cotool: warning: {path}: others can read it: chmod 600", file=sys.stderr)
+        print(f"cotool: warning: {path}: other users can read it; run chmod 600", file=sys.stderr)
     return _first_line(data, path)
 
 
@@ -106,12 +106,12 @@ def _from_command(command: str) -> str | bytes:
 
 
 def _first_line(data: bytes, where: str) -> str | bytes:
-    """Return the first line without its end; text is normalised later, other bytes stay."""
+    """Return the first line without its end; text is normalised later, other bytes are kept."""
     if len(data) > _LIMIT:
         raise InputError(f"{where}: a passphrase has at most {_LIMIT >> 10} KiB")
     line = data.split(b"\n", 1)[0].removesuffix(b"\r")
     if not line:
-        raise InputError(f"{where}: holds no passphrase in its first line")
+        raise InputError(f"{where}: the first line is empty, so there is no passphrase")
     with contextlib.suppress(UnicodeDecodeError):
         return line.decode()
     return line
@@ -125,14 +125,14 @@ def _from_system(what: str) -> str:
         raise InputError(f"the system's keyring refused: {type(error).__name__}") from None
     if not secret:
         raise InputError(
-            f"the system's keyring holds no passphrase for {what}",
+            f"the system's keyring has no passphrase for {what}",
             hint=f"keyring set {_SERVICE} '{what}' stores it",
         )
     return str(secret)
 
 
 def system_keyring() -> Any:
-    """Return the package that speaks with the system's keyring. Raises MissingExtraError."""
+    """Return the package that accesses the system's keyring. Raises MissingExtraError."""
     try:
         import keyring
     except ImportError:
@@ -146,13 +146,13 @@ def _from_terminal(what: str, *, confirm: bool) -> str:
     import getpass
 
     try:
-        # getpass would fall back to reading a pipe, with a warning.
+        # Without a terminal, getpass would read a pipe and warn.
         os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
     except OSError:
         raise InputError(
             f"there is no terminal to ask for the passphrase of {what}",
             hint="--passphrase-file, --passphrase-fd, --passphrase-command,"
-            " or COTOOL_PASSPHRASE_FILE name one",
+            " or COTOOL_PASSPHRASE_FILE give one",
         ) from None
     for _ in range(_TRIES):
         try:
@@ -161,7 +161,7 @@ def _from_terminal(what: str, *, confirm: bool) -> str:
         except EOFError:
             break
         if not secret:
-            print("It is empty.", file=sys.stderr)
+            print("It must not be empty.", file=sys.stderr)
         elif secret != again:
             print("They differ.", file=sys.stderr)
         else:
