@@ -13,7 +13,7 @@ from cotool.benchmarks import GROUPS
 from cotool.cli.bench.command import app
 from cotool.cli.bench.run import GROUP_NAMES
 
-DOCUMENTED = (Path(__file__).parents[2] / "docs" / "bench.md").read_text(encoding="utf-8")
+DOCUMENTED = (Path(__file__).parents[3] / "docs" / "bench.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture

@@ -455,7 +455,7 @@ def test_hostile_costs_are_refused(vault, place):
 
 def test_the_documentation_says_what_there_is(vault, ring, place):
     """docs/vault.md names every option, command and key of JSON, and no other option."""
-    documented = (Path(__file__).parents[2] / "docs" / "vault.md").read_text(encoding="utf-8")
+    documented = (Path(__file__).parents[3] / "docs" / "vault.md").read_text(encoding="utf-8")
     names = [info.name for info in app.registered_commands]
     commands = [
         *([name] for name in names),
