@@ -100,7 +100,8 @@ def analyze_sources(
     watch = watch or Watch()
     several = len(sources) > 1
     alone = _alone(sources, options)
-    shared = [source for source in sources if source not in alone]
+    by_itself = set(map(id, alone))
+    shared = [source for source in sources if id(source) not in by_itself]
     single = replace(options, num_threads=1)
     found: dict[str, Scanned] = {}
     if shared:

@@ -235,7 +235,7 @@ def _zone_parts(text: bytes, parts: list[_Part], end: int) -> tuple[list[_Part],
     if place is not None and place["A"] != b"UTC":
         parts.append(_Part(place.start("A"), place.end("A"), b"A"))
         return parts, place.end()
-    if zone is not None and _is_zone(zone["Z"]):
+    if zone is not None and is_zone(zone["Z"]):
         # The blank before it belongs to the optional zone.
         parts.append(_Part(end, zone.end(), b"Z"))
         return parts, zone.end()
@@ -248,7 +248,8 @@ def _zone_parts(text: bytes, parts: list[_Part], end: int) -> tuple[list[_Part],
 
 
 @cache
-def _is_zone(name: bytes) -> bool:
+def is_zone(name: bytes) -> bool:
+    """Tell whether a name is one of a zone that is known."""
     read = logscan.read_time(b"H:M:SZ", b"00:00:00 " + name)
     return read is not None and read[3]
 

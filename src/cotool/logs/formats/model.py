@@ -188,6 +188,9 @@ def forms_of(found: Format) -> tuple[bytes, ...]:
     for key in found.times:
         layouts |= key.layouts
         forms += key.forms
-    known = layout_forms()
-    bits = (n for n in range(len(known)) if layouts >> n & 1)
-    return (*(known[n][0].encode() for n in bits), *forms)
+    return (*_known_forms(layouts), *forms)
+
+
+@cache
+def _known_forms(layouts: int) -> tuple[bytes, ...]:
+    return tuple(form.encode() for n, (form, _) in enumerate(layout_forms()) if layouts >> n & 1)

@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.logs import logscan
-from cotool.logs.formats.composer import Moment, decide, moments
+from cotool.logs.formats.composer import Moment, decide, is_zone, moments
 from cotool.logs.formats.model import (
     CODE,
     FIND,
@@ -47,6 +47,7 @@ _TIME_TOKENS = 8
 _OPENS = b"[(<{\"'"
 _CLOSES = frozenset((b"]", b")", b">", b'"', b"'"))
 _GLOG_LETTERS = b"VDIWEFA"
+_LETTERS = bytes(byte for byte in range(256) if chr(byte).isalpha() or byte >= 128)
 # Classes of bytes (logfields.h) that surround a level. A word in a dotted name or in a path is
 # none, unless it is in capitals: app.ERROR:, [main/WARN], 2376]INFO:
 _CLASSES = " []()<>:|/-,;=\"'*{}#!.$@%\\~+?&"
@@ -63,7 +64,7 @@ _SPACE = 0
 # A form that is known beforehand says all that a line has, unless one of these follows.
 _MORE = re.compile(
     rb"[.,]?\d|:\d| ?(?:[AaPp]\.?[Mm]\b|[+-]\d\d|(?:[A-Z]{2,5} )?(?:19|20)\d\d\b(?![-:./]\d))"
-    rb"| [A-Z]{2,5}(?![\w:|\]])"
+    rb"| (?P<zone>[A-Z]{2,5})(?![\w:|\]])"
 )
 _TOKEN = re.compile(rb'\[[^\]]{0,511}\][^ \t]*|"[^"]{0,511}"[^ \t]*|[^ \t]+')
 # What stands right before a time: separators, or a key.
@@ -97,6 +98,7 @@ _PAIR = re.compile(
 )
 _CODED = re.compile(rb"%[A-Za-z][\w-]*?-[0-7]-\w")
 _ARTICLE = re.compile(rb"\W*[AI]\b")
+_LOUD = re.compile(rb"\b[A-Z]{3,13}\b")
 _SHORTENED = re.compile(rb"([A-Z][a-z])\(\d+\)")
 _SHORTS = frozenset(b"Em Al Cr Er Wa No In Db De Tr Ve Fa".split())
 _FACILITY = re.compile(
@@ -134,6 +136,8 @@ def recognise_text(
     lines: list[bytes], total: int, *, pri: re.Pattern[bytes] | None = None
 ) -> list[Format]:
     """Return the formats of lines in a sample of `total`; `pri` matches the <PRI> before each."""
+    if not lines:
+        return []
     strip = [pri.match(line).end() if pri else 0 for line in lines]  # type: ignore[union-attr]
     bodies = [line[start:] for line, start in zip(lines, strip, strict=True)]
     formats = []
@@ -232,7 +236,10 @@ def _known_times(line: bytes) -> list[tuple[_Where, int, int, int]]:
         end = at + length
         cycle = layout_forms()[layout][1]
         is_settled = _settled()[layout] or opened == _LETTER_OPENS
-        if (token and cycle) or not is_settled or _MORE.match(line, end):
+        if (token and cycle) or not is_settled:
+            continue
+        more = _MORE.match(line, end)
+        if more is not None and (not more["zone"] or is_zone(more["zone"])):
             continue
         if opened not in {0, _LETTER_OPENS} and line[end : end + 1] in _CLOSES:
             end += 1
@@ -329,9 +336,8 @@ def _first_bytes(found: Format, lines: Sequence[bytes], times: _Times) -> bytes:
     if found.time_open:
         return bytes([found.time_open])
     seen = {lines[n][0] for n, _, _ in times.members}
-    letters = bytes(byte for byte in range(256) if chr(byte).isalpha() or byte >= 128)
-    digits = b"0123456789"
-    return letters if not seen & set(digits) else digits + (letters if seen - set(digits) else b"")
+    digits = set(b"0123456789")
+    return (_LETTERS if seen - digits else b"") + (bytes(digits) if seen & digits else b"")
 
 
 def read_stamp(line: bytes, found: Format) -> tuple[int, int] | None:
@@ -456,9 +462,12 @@ def _places(lines: Sequence[tuple[bytes, int]], found: Format) -> tuple[Place, .
             break  # the <PRI> is surer than a word of the message
         places.append(_word_place(best, evidence[best]))
         left -= set(evidence.pop(best).lines)
-    places += _coded(lines, left)
     if len(left) > 0.1 * len(lines):
-        places += _found(lines, left, found)
+        some = _some([lines[n] for n in sorted(left)])
+        if any(_CODED.search(line) or _SHORTENED.search(line) for line, _ in some):
+            places += _coded(lines, left)
+        if any(_LOUD.search(line, end, end + _FIND_REACH) for line, end in some):
+            places += _found(lines, left)
     if not places:
         places += _lettered(evidence, lines, found)
     if found.pri:
@@ -469,6 +478,8 @@ def _places(lines: Sequence[tuple[bytes, int]], found: Format) -> tuple[Place, .
 def _key_places(lines: Sequence[tuple[bytes, int]], left: set[int]) -> list[Place]:
     """Return the keys of key=value pairs that hold levels, and take their lines from `left`."""
     values: dict[bytes, dict[int, bytes]] = defaultdict(dict)
+    if not any(_PAIR.search(line) for line, _ in _some(lines)):
+        return []
     for n, (line, _) in enumerate(lines):
         for key, value in _PAIR.findall(line):
             values[key].setdefault(n, value)
@@ -485,6 +496,11 @@ def _key_places(lines: Sequence[tuple[bytes, int]], left: set[int]) -> list[Plac
             places.append(Place(KEY, key=key))
             left -= set(found)
     return places[:3]
+
+
+def _some(lines: Sequence[tuple[bytes, int]]) -> Sequence[tuple[bytes, int]]:
+    """Return a few lines, which show what is common."""
+    return lines[:: len(lines) // 20 + 1]
 
 
 @cache
@@ -552,7 +568,7 @@ def _coded(lines: Sequence[tuple[bytes, int]], left: set[int]) -> list[Place]:
     return places
 
 
-def _found(lines: Sequence[tuple[bytes, int]], left: set[int], found: Format) -> list[Place]:
+def _found(lines: Sequence[tuple[bytes, int]], left: set[int]) -> list[Place]:
     """Return what the first word that names a level is like, where its place varies.
 
     Words in capitals, between brackets, colons or bars, are no part of a sentence.
@@ -569,7 +585,6 @@ def _found(lines: Sequence[tuple[bytes, int]], left: set[int], found: Format) ->
                 seen[lead, trail].setdefault(n, level)
                 break
     places: list[Place] = []
-    del found
     for (lead, trail), levels in sorted(seen.items(), key=lambda item: -len(item[1])):
         marked = trail in _ENDS
         several = len(set(levels.values())) > 1 and bool(set(levels.values()) & _INFO_OR_LESS)
