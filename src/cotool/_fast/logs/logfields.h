@@ -111,11 +111,11 @@ COTOOL_INLINE int cotool_letter_level(uint8_t c) {
     return -1;
 }
 
-/* Redis marks levels with symbols. */
+/* Redis marks levels with symbols: debug, verbose, notice, warning. Verbose says less than debug. */
 COTOOL_INLINE int cotool_symbol_level(uint8_t c) {
     switch (c) {
         case '.': return COTOOL_DEBUG;
-        case '-': return COTOOL_INFO;
+        case '-': return COTOOL_DEBUG;
         case '*': return COTOOL_NOTICE;
         case '#': return COTOOL_WARNING;
     }

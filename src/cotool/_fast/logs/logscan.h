@@ -70,7 +70,7 @@ typedef uint64_t cotool_quads32 __attribute__((vector_size(32)));
 #define COTOOL_KEY 48
 #define COTOOL_PLACES 8
 #define COTOOL_FORMATS 16
-#define COTOOL_LEAD 32
+#define COTOOL_LEAD 64
 #define COTOOL_MOST_LAYOUTS 64
 
 typedef struct {

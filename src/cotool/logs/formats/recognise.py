@@ -11,13 +11,13 @@ import re
 from typing import TYPE_CHECKING
 
 from cotool.logs.formats.keyed import recognise_json, recognise_logfmt
-from cotool.logs.formats.model import MAX_FORMATS, Format, is_dated
+from cotool.logs.formats.model import MAX_FORMATS, TEXT, Format, is_dated
 from cotool.logs.formats.text import recognise_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_PRI = re.compile(rb"<\d{1,3}>(?=[^>])")
+_PRI = re.compile(rb"<\d{1,3}>(?=[^>]) ?")
 _LOGFMT = re.compile(rb'[A-Za-z_@][\w.@/-]*=(?:"(?:[^"\\]|\\.)*"|\S*)(?: +[\w.@/-]+=|$)')
 
 
@@ -34,10 +34,7 @@ def recognise(lines: Sequence[bytes]) -> tuple[Format, ...]:
     pri = [line for line in lines if _PRI.match(line)]
     logfmt = [line for line in lines if _LOGFMT.match(line)]
     pairs = recognise_logfmt(logfmt, len(lines))
-    if any(is_dated(found) for found in recognise_text(logfmt, len(lines))) and not any(
-        map(is_dated, pairs)
-    ):
-        # A date and a time of day under two keys are one time of the text.
+    if _says_more(recognise_text(logfmt, len(lines)), pairs):
         pairs = []
     formats = [
         *recognise_json(json, len(lines)),
@@ -49,9 +46,27 @@ def recognise(lines: Sequence[bytes]) -> tuple[Format, ...]:
         keyed |= {id(line) for line in logfmt}
     text = [line for line in lines if id(line) not in keyed]
     formats += recognise_text(text, len(lines))
-    # A time at the line's start tells more than one further on.
-    formats.sort(key=lambda found: (found.time_token > 0, -found.share))
+    # A time at the line's start tells more than one further on, and that more than none.
+    formats.sort(
+        key=lambda found: (
+            found.kind == TEXT and found.time_token < 0,
+            found.time_token > 0,
+            -found.share,
+        )
+    )
     return tuple(formats[:MAX_FORMATS])
+
+
+def _says_more(text: Sequence[Format], pairs: Sequence[Format]) -> bool:
+    """Tell whether lines of key=value are better read as text.
+
+    A date and a time of day under two keys are one time of the text, for example.
+    """
+    dated = any(map(is_dated, text))
+    return dated and (
+        not any(map(is_dated, pairs))
+        or (any(found.places for found in text) and not any(found.places for found in pairs))
+    )
 
 
 def sample_lines(windows: Iterable[tuple[bytes, bool]], most: int = 1000) -> list[bytes]:

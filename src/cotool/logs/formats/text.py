@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.logs import logscan
-from cotool.logs.formats.composer import Moment, decide, is_zone, moments
+from cotool.logs.formats.composer import REACH, Moment, decide, is_zone, moments
 from cotool.logs.formats.model import (
     CODE,
     FIND,
@@ -38,7 +38,7 @@ from cotool.logs.formats.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _SOME = 0.25
 _LETTER_OPENS = ord("A")
@@ -67,6 +67,10 @@ _MORE = re.compile(
     rb"| (?P<zone>[A-Z]{2,5})(?![\w:|\]])"
 )
 _TOKEN = re.compile(rb'\[[^\]]{0,511}\][^ \t]*|"[^"]{0,511}"[^ \t]*|[^ \t]+')
+# A time of the message's own, after the head of syslog, which has no year.
+_OWN = re.compile(
+    rb"[ ,;](?P<lead>(?:time|timestamp|date|datetime|eventtime|ts)=[\"'(\[]?)(?P<time>\d)"
+)
 # What stands right before a time: separators, or a key.
 _LEAD = re.compile(rb"(?:[A-Za-z_.@]{1,20}[=(][\"'(\[<]?|[^\w]{1,6})\Z")
 # What stands before a time that seldom comes, as the head of a record of many lines.
@@ -98,6 +102,8 @@ _PAIR = re.compile(
 )
 _CODED = re.compile(rb"%[A-Za-z][\w-]*?-[0-7]-\w")
 _ARTICLE = re.compile(rb"\W*[AI]\b")
+# What may come between a time and its level: brackets, numbers, separators.
+_BESIDE = re.compile(rb"(?:\[[^\]]*\]|\([^)]*\)|[\W\d_])*")
 _LOUD = re.compile(rb"\b[A-Z]{3,13}\b")
 _SHORTENED = re.compile(rb"([A-Z][a-z])\(\d+\)")
 _SHORTS = frozenset(b"Em Al Cr Er Wa No In Db De Tr Ve Fa".split())
@@ -174,16 +180,7 @@ def recognise_text(
 
 def find_times(lines: Sequence[bytes]) -> list[_Times]:
     """Return the places and forms of times that explain the lines, each with its members."""
-    seen: dict[tuple[_Where, int, bytes], dict[int, Moment]] = defaultdict(dict)
-    for n, line in enumerate(lines):
-        known = _known_times(line)
-        for where, layout, at, end in known:
-            seen[where, layout, b""].setdefault(n, Moment(at, end, b""))
-        if known:
-            continue
-        for moment in moments(line):
-            for where in _wheres(line, moment):
-                seen[where, -1, moment.form].setdefault(n, moment)
+    seen = _candidates(lines)
     left = set(range(len(lines)))
     begins = {n for n, line in enumerate(lines) if not _CONTINUES.match(line)}
     chosen: list[_Times] = []
@@ -193,6 +190,7 @@ def find_times(lines: Sequence[bytes]) -> list[_Times]:
         key = max(
             counts,
             key=lambda k: (
+                b"=" in k[0].lead and k[0].reach > 0 and counts[k] >= 0.8 * len(left & begins),
                 counts[k] > 0.01 * len(left) and k[0].is_start,
                 counts[k],
                 not k[0].reach,
@@ -212,6 +210,37 @@ def find_times(lines: Sequence[bytes]) -> list[_Times]:
         chosen.append(_times(where, layout, form, mine, lines))
         left -= set(members)
     return chosen
+
+
+# A place, and a layout that is known beforehand or -1 and a form.
+_Candidate = tuple[_Where, int, bytes]
+
+
+def _candidates(lines: Sequence[bytes]) -> dict[_Candidate, dict[int, Moment]]:
+    """Return every way to read a time in the lines, with the moments of the lines that suit."""
+    seen: dict[_Candidate, dict[int, Moment]] = defaultdict(dict)
+    for n, line in enumerate(lines):
+        known = _known_times(line)
+        if known and layout_forms()[known[0][1]][1]:
+            for lead, moment in _own_times(line):
+                seen[_Where(1, lead=lead, reach=512), -1, moment.form].setdefault(n, moment)
+        for where, layout, at, end in known:
+            seen[where, layout, b""].setdefault(n, Moment(at, end, b""))
+        if known:
+            continue
+        for moment in moments(line):
+            for where in _wheres(line, moment):
+                seen[where, -1, moment.form].setdefault(n, moment)
+    return seen
+
+
+def _own_times(line: bytes) -> Iterator[tuple[bytes, Moment]]:
+    """Yield the times under a key of the message, with the key that stands before them."""
+    for own in _OWN.finditer(line, 0, REACH):
+        start = own.start("time")
+        for moment in moments(line[start:])[:1]:
+            if moment.at == 0 and moment.yeared:
+                yield own["lead"], replace(moment, at=start, end=start + moment.end)
 
 
 def _enough(
@@ -241,9 +270,9 @@ def _known_times(line: bytes) -> list[tuple[_Where, int, int, int]]:
         more = _MORE.match(line, end)
         if more is not None and (not more["zone"] or is_zone(more["zone"])):
             continue
-        if opened not in {0, _LETTER_OPENS} and line[end : end + 1] in _CLOSES:
-            end += 1
         found.append((_Where(token, opened), layout, at, end))
+        if token and (lead := _whole_lead(line[:at])):
+            found.append((_Where(lead=lead), layout, at, end))
     return found
 
 
@@ -271,12 +300,18 @@ def _wheres(line: bytes, moment: Moment) -> list[_Where]:
     if not moment.dated:
         return found
     prefix = line[: moment.at]
-    if 0 < len(prefix) < 32 and not re.search(rb"\d", prefix) and prefix.strip():
-        found.append(_Where(lead=prefix))
+    if whole := _whole_lead(prefix):
+        found.append(_Where(lead=whole))
     lead = _LEAD.search(prefix)
     if lead is not None and len(lead[0]) < len(prefix):
         found.append(_Where(lead=lead[0], reach=512, token=1))
     return found
+
+
+def _whole_lead(prefix: bytes) -> bytes:
+    """Return all that stands before a time where other lines can have the same, else nothing."""
+    fits = len(prefix) < 64 and prefix.strip() and not re.search(rb"\d", prefix)
+    return prefix if fits else b""
 
 
 def _times(
@@ -290,7 +325,7 @@ def _times(
     for n, moment in members.items():
         end = moment.end
         closed = where.lead or (where.open and where.open != _LETTER_OPENS)
-        if form and closed and lines[n][end : end + 1] in _CLOSES:
+        if closed and lines[n][end : end + 1] in _CLOSES:
             end += 1
         places.append((n, moment.at, end))
     if not form:
@@ -389,6 +424,8 @@ class _Evidence:
         self.trails: set[int] = set()
         self.styles = 0
         self.statuses = 0  # of HTTP that are in use
+        self.is_strong = False  # some of its words are no common ones
+        self.is_near = True  # only brackets and numbers come between it and the time
 
     def levels(self, left: set[int]) -> set[int]:
         return {level for n, level in self.lines.items() if n in left}
@@ -417,6 +454,9 @@ def _gather(
             found.leads.add(lead)
             found.trails.add(trail)
             found.styles |= styles
+            if found.is_near and kind == WORD:
+                found.is_near = before or bool(_BESIDE.fullmatch(line, end, at))
+            found.is_strong |= kind == WORD and not (before or _is_weak(line, at))
     return evidence
 
 
@@ -445,27 +485,16 @@ def _places(lines: Sequence[tuple[bytes, int]], found: Format) -> tuple[Place, .
         return (Place(GLOG),)
     left = set(range(len(lines)))
     places = _key_places(lines, left)
+    if any(_CODED.search(line) or _SHORTENED.search(line) for line, _ in _some(lines)):
+        places += _coded(lines, left)
     evidence = dict(_gather(lines, before=False))
     if found.time_token > 0 or found.lead:
         evidence |= _gather(lines, before=True)
     if _is_redis(lines):
         return (Place(SYMBOL),)
-    while left and len(places) < MAX_PLACES - 2:
-        best = max(
-            (key for key in evidence if key[0] == WORD),
-            key=lambda key: (sum(n in left for n in evidence[key].lines), -key[2], -key[3]),
-            default=None,
-        )
-        if best is None or not _is_level(best, evidence[best], left, len(lines)):
-            break
-        if found.pri and not evidence[best].is_loud:
-            break  # the <PRI> is surer than a word of the message
-        places.append(_word_place(best, evidence[best]))
-        left -= set(evidence.pop(best).lines)
+    places += _word_places(evidence, left, lines, found)
     if len(left) > 0.1 * len(lines):
         some = _some([lines[n] for n in sorted(left)])
-        if any(_CODED.search(line) or _SHORTENED.search(line) for line, _ in some):
-            places += _coded(lines, left)
         if any(_LOUD.search(line, end, end + _FIND_REACH) for line, end in some):
             places += _found(lines, left)
     if not places:
@@ -473,6 +502,29 @@ def _places(lines: Sequence[tuple[bytes, int]], found: Format) -> tuple[Place, .
     if found.pri:
         places.append(Place(PRI))
     return tuple(places[:MAX_PLACES])
+
+
+def _word_places(
+    evidence: dict[tuple[int, int, int, int], _Evidence],
+    left: set[int],
+    lines: Sequence[tuple[bytes, int]],
+    found: Format,
+) -> list[Place]:
+    """Return the places of words that name levels, and take their lines from `left`."""
+    places: list[Place] = []
+    while left and len(places) < MAX_PLACES - 5:
+        best = max(
+            (key for key in evidence if key[0] == WORD),
+            key=lambda key: (sum(n in left for n in evidence[key].lines), -key[2], -key[3]),
+            default=None,
+        )
+        if best is None or not _is_level(best, evidence[best], left, len(lines)):
+            break
+        if found.pri and not (evidence[best].is_loud and evidence[best].is_strong):
+            break  # the <PRI> is surer than a word of the message
+        places.append(_word_place(best, evidence[best]))
+        left -= set(evidence.pop(best).lines)
+    return places
 
 
 def _key_places(lines: Sequence[tuple[bytes, int]], left: set[int]) -> list[Place]:
@@ -488,7 +540,7 @@ def _key_places(lines: Sequence[tuple[bytes, int]], left: set[int]) -> list[Plac
         values.items(), key=lambda item: (-len(item[1]), _KEYS.index(item[0].decode().lower()))
     ):
         numbers = [int(value) for value in found.values() if value.isdigit()]
-        named = sum(_is_level_word(value) for value in found.values())
+        named = sum(_level_of(value) is not None for value in found.values())
         # A number is a severity of syslog where the key says so.
         severities = key.lower() in {b"pri", b"priority", b"severity", b"sev"}
         good = named + (len(numbers) if severities and max(numbers, default=0) <= 7 else 0)
@@ -504,8 +556,18 @@ def _some(lines: Sequence[tuple[bytes, int]]) -> Sequence[tuple[bytes, int]]:
 
 
 @cache
-def _is_level_word(word: bytes) -> bool:
-    return any(kind == WORD for kind, *_ in logscan.probe_levels(word, 0))
+def _level_of(word: bytes) -> int | None:
+    """Return the level that a word names, None where it names none."""
+    return next(
+        (level for kind, *_, level, _ in logscan.probe_levels(word, 0) if kind == WORD), None
+    )
+
+
+def _class_of(line: bytes, at: int) -> int:
+    """Return the class of a byte, as in logfields.h; past the ends of the line it is a blank."""
+    byte = line[at : at + 1] if at >= 0 else b""
+    mark = byte.decode("latin-1")
+    return _CLASSES.find(mark) if byte and byte not in b"\t\r" else _SPACE
 
 
 def _is_redis(lines: Sequence[tuple[bytes, int]]) -> bool:
@@ -513,7 +575,11 @@ def _is_redis(lines: Sequence[tuple[bytes, int]]) -> bool:
     marks = Counter(line[end : end + 3].strip() for line, end in lines if line[end:].strip())
     known = sum(marks[mark] for mark in (b".", b"-", b"*", b"#"))
     after = all(line[end : end + 1] == b" " for line, end in lines)
-    return after and known >= 0.9 * len(lines) and bool(marks[b"*"] or marks[b"#"])
+    return (
+        after
+        and known >= 0.9 * len(lines)
+        and (bool(marks[b"*"] or marks[b"#"]) or bool(marks[b"."] and marks[b"-"]))
+    )
 
 
 def _is_level(key: tuple[int, int, int, int], found: _Evidence, left: set[int], total: int) -> bool:
@@ -526,7 +592,7 @@ def _is_level(key: tuple[int, int, int, int], found: _Evidence, left: set[int], 
     if count >= 0.9 * len(left) and count >= 0.02 * total:
         return True
     levels = found.levels(left)
-    near = key[2] == 0 or found.leads == {_BRACKET}
+    near = key[2] == 0 or found.leads == {_BRACKET} or found.is_near
     loud = found.is_loud and count >= (0.02 if near else 0.5) * total
     calm = bool(levels & _INFO_OR_LESS)
     return loud or (
@@ -576,10 +642,10 @@ def _found(lines: Sequence[tuple[bytes, int]], left: set[int]) -> list[Place]:
     seen: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
     for n in sorted(left):
         line, end = lines[n]
-        for kind, _, _, lead, trail, styles, level, at in logscan.probe_levels(line, end):
-            if at >= end + _FIND_REACH:
-                break
-            if kind != WORD or styles != UPPER or lead not in _LOUD_LEADS or trail not in _TRAILS:
+        for word in _LOUD.finditer(line, end, end + _FIND_REACH):
+            level = _level_of(word[0])
+            lead, trail = _class_of(line, word.start() - 1), _class_of(line, word.end())
+            if level is None or lead not in _LOUD_LEADS or trail not in _TRAILS:
                 continue
             if trail in _ENDS or (lead == trail == _SPACE):
                 seen[lead, trail].setdefault(n, level)
