@@ -10,7 +10,7 @@ import pytest
 from cotool import analyze_logs
 from cotool.cli.app import main
 from cotool.errors import InputError
-from cotool.logs.formats.documents import document_lines, sample_of_document
+from cotool.logs.formats.documents import document_lines, find_document
 from cotool.logs.formats.envelopes import find_envelope
 
 INNER = """\
@@ -155,7 +155,7 @@ def test_a_document_in_pieces(size):
     """Records are the same wherever the blocks are cut."""
     data = "\n".join(events(INNER)).encode()
     blocks = iter([data[n : n + size] for n in range(0, len(data), size)])
-    found = b"".join(document_lines(blocks, "x")).splitlines()
+    found = b"".join(document_lines(blocks, "x", ("events",))).splitlines()
     assert [json.loads(line)["message"] for line in found] == INNER
 
 
@@ -163,11 +163,37 @@ def test_a_document_in_pieces(size):
     "head",
     [b"", b"[main] INFO x", b"[]", b"{}", b"[1, 2]", b'{"level": "info"}\n{"level": "info"}',
      b'{"level": "info", "entries": [{"a": 1}]}\n' * 2,
-     b'{\n "level": "info"\n}\n{\n "level": "info"\n}', b"{not json", b"[{", b'{"events": 3}'],
+     b'{"alerts": [{"time": "2026-03-02T08:00:00Z"}], "id": 1, "b": 2, "c": 3}', b"{not json",
+     b'{\n "level": "info"\n}\nINFO and text\n', b"[{", b'{"events": 3}'],
 )  # fmt: skip
 def test_what_is_no_document(head):
     """Text, objects a line and documents without a list are read as lines."""
-    assert sample_of_document(head) == []
+    assert find_document(head) is None
+
+
+RECORD = {"time": "2026-03-02T08:00:00Z", "level": "error", "message": "x"}
+OTEL = {"timeUnixNano": "1772438400000000000", "severityNumber": 17, "body": {"stringValue": "x"}}
+SPREAD = {
+    "pretty": "\n".join(json.dumps(RECORD, indent=2) for _ in range(3)),
+    "concatenated": json.dumps(RECORD, indent=1) * 3,
+    "Records": json.dumps({"Records": [RECORD] * 3}),
+    "any name": json.dumps({"alarms": [RECORD] * 3}, indent=1),
+    "a holder a line": (json.dumps({"logs": [RECORD]}) + "\n") * 3,
+    "a list a line": json.dumps([RECORD] * 3),
+    "OpenTelemetry": json.dumps({"resourceLogs": [
+        {"resource": {"attributes": [{"key": "a"}]},
+         "scopeLogs": [{"scope": {}, "logRecords": [OTEL] * 3}]}]}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", SPREAD)
+def test_records_of_a_document(kind, tmp_path):
+    """Records are found in lists of any name, in lists of lists, and over several lines."""
+    path = tmp_path / "x.json"
+    path.write_text(SPREAD[kind])
+    found = analyze_logs(path)
+    assert (found.counts.records, found.counts.levels["error"]) == (3, 3)
+    assert found.counts.first_seen == found.counts.last_seen is not None
 
 
 def test_an_object_without_an_end():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cotool.errors import InputError
 from cotool.logs.formats.names import is_level_name, is_time_name
@@ -13,8 +13,15 @@ from cotool.logs.formats.names import is_level_name, is_time_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# The members of an object that hold its records; what else it says is left out.
-_LISTS = ("events", "logEvents", "records", "entries")
+# Members of an object that hold its records, in small letters. Its other members are left out.
+_LISTS = frozenset(
+    "events logevents records entries logs resourcelogs scopelogs logrecords items results hits "
+    "messages activities data value values".split()
+)
+# An object with no more members may hold its records under any other name.
+_THIN = 3
+# Lists within lists: OpenTelemetry has three.
+_DEEP = 4
 _BLOCK = 1 << 20
 # No record is longer than this.
 _LONGEST = 1 << 24
@@ -22,36 +29,91 @@ _SAMPLE = 1000
 _CHECK = "check the file with python -m json.tool"
 
 
-def sample_of_document(head: bytes) -> list[bytes]:
-    """Return the first records, each on a line; empty where `head` begins no such document."""
-    if head.lstrip()[:1] not in {b"{", b"["}:
-        return []
+class Document(NamedTuple):
+    """How a document holds its records.
+
+    `lists` are the names of the lists that lead to them, none where each value of the document is a
+    record, or the elements of a list at the top. `sample` has the first records, one on a line.
+    """
+
+    lists: tuple[str, ...]
+    sample: list[bytes]
+
+
+def find_document(head: bytes) -> Document | None:
+    """Return how a file is one JSON document, from its first bytes; None where it has lines."""
+    text = head.lstrip()
+    if text[:1] not in {b"{", b"["}:
+        return None
+    lists: tuple[str, ...] = ()
     with suppress(ValueError, RecursionError):
-        first = json.loads(head.lstrip().split(b"\n", 1)[0])
-        if isinstance(first, dict) and not _holds_records(first):
-            return []  # an object a line
+        first = json.loads(text.split(b"\n", 1)[0])
+        if isinstance(first, dict):
+            lists = _lists_of(first)
+            if not lists:
+                return None  # an object a line
+    if not lists and text[:1] == b"{":
+        lists = _lists_ahead(text)
     found: list[str] = []
-    with suppress(InputError):
-        for record in _records(_Text(iter([head]), "")):
+    reader = _Text(iter([head]), "")
+    try:
+        for record in _records(reader, lists):
             if not record.startswith("{"):
-                return []
+                return None
             found.append(record)
             if len(found) == _SAMPLE:
                 break
-    return [_line(record).encode() for record in found]
+    except InputError:
+        if reader.peek() not in {"", "{", "[", '"'}:
+            return None  # something else stands between values
+    return Document(lists, [_line(record).encode() for record in found]) if found else None
 
 
-def _holds_records(first: dict[str, Any]) -> bool:
-    """Tell whether an object holds records, and is not one itself, with its own level or time."""
-    listed = any(isinstance(first.get(key), list) for key in _LISTS)
-    return listed and not any(
+def _lists_of(value: dict[str, Any], deep: int = _DEEP) -> tuple[str, ...]:
+    """Return the names of the lists that hold an object's records; none where it is one itself."""
+    if not deep or _is_record(value):
+        return ()
+    for key, member in value.items():
+        if not isinstance(member, list) or not member or not isinstance(member[0], dict):
+            continue
+        inner = _lists_of(member[0], deep - 1)
+        if inner:
+            return (key, *inner)
+        if key.lower() in _LISTS or (len(value) <= _THIN and _is_record(member[0])):
+            return (key,)
+    return ()
+
+
+def _is_record(value: dict[str, Any]) -> bool:
+    """Tell whether an object has a level or a time of its own."""
+    return any(
         is_level_name(key) or is_time_name(key)
-        for key, value in first.items()
-        if not isinstance(value, (dict, list))
+        for key, member in value.items()
+        if isinstance(member, (str, int, float))
     )
 
 
-def document_lines(blocks: Iterator[bytes], path: str) -> Iterator[bytes]:
+def _lists_ahead(text: bytes) -> tuple[str, ...]:
+    """Return the names of the lists that hold the records of an object that may be cut off."""
+    reader = _Text(iter([text]), "")
+    seen: dict[str, Any] = {}
+    with suppress(InputError, ValueError, RecursionError):
+        for key in _keys(reader):
+            if reader.peek() == "[":
+                reader.take()
+                if reader.peek() == "{":
+                    seen[key] = [json.loads(reader.value())]
+                    if _is_record(seen):
+                        return ()
+                    return _lists_of({key: seen[key]})
+                return ()
+            seen[key] = json.loads(reader.value())
+    return _lists_of(seen)
+
+
+def document_lines(
+    blocks: Iterator[bytes], path: str, lists: tuple[str, ...] = ()
+) -> Iterator[bytes]:
     """Yield the records of one document after another, one a line, in blocks.
 
     Raises InputError naming the file where one is broken, after what precedes.
@@ -59,7 +121,7 @@ def document_lines(blocks: Iterator[bytes], path: str) -> Iterator[bytes]:
     lines: list[str] = []
     size = 0
     try:
-        for record in _records(_Text(blocks, path)):
+        for record in _records(_Text(blocks, path), lists):
             lines.append(_line(record) + "\n")
             size += len(record)
             if size >= _BLOCK:
@@ -81,7 +143,7 @@ class _Text:
 
     def __init__(self, blocks: Iterator[bytes], path: str) -> None:
         self._blocks = blocks
-        self._path = path
+        self.path = path
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._parser = json.JSONDecoder()
         self._ended = False
@@ -126,7 +188,7 @@ class _Text:
     def broken(self, reason: str) -> InputError:
         """Return the error that says so."""
         return InputError(
-            f"{self._path}: the JSON document is broken after record {self.count}: {reason}",
+            f"{self.path}: the JSON document is broken after record {self.count}: {reason}",
             hint=_CHECK,
         )
 
@@ -143,17 +205,22 @@ class _Text:
         self._text = "".join(parts)
 
 
-def _records(text: _Text) -> Iterator[str]:
+def _records(text: _Text, lists: tuple[str, ...]) -> Iterator[str]:
     while (mark := text.peek()) != "":
         if mark == "[":
-            yield from _items(text)
+            yield from _items(text, lists)
+        elif mark == "{" and lists:
+            yield from _members(text, lists)
         elif mark == "{":
-            yield from _members(text)
+            yield text.value()
+            text.count += 1
         else:
             raise text.broken(f"found {mark!r}")
 
 
-def _members(text: _Text) -> Iterator[str]:
+def _keys(text: _Text) -> Iterator[str]:
+    """Yield the keys of the object that begins, each with its value to be read next."""
+    text.peek()
     text.take()
     while (mark := text.peek()) != "}":
         if mark == ",":
@@ -165,14 +232,19 @@ def _members(text: _Text) -> Iterator[str]:
         if text.peek() != ":":
             raise text.broken("a colon is missing")
         text.take()
-        if key in _LISTS and text.peek() == "[":
-            yield from _items(text)
-        else:
-            text.value()
+        yield key
     text.take()
 
 
-def _items(text: _Text) -> Iterator[str]:
+def _members(text: _Text, lists: tuple[str, ...]) -> Iterator[str]:
+    for key in _keys(text):
+        if key == lists[0] and text.peek() == "[":
+            yield from _items(text, lists[1:])
+        else:
+            text.value()
+
+
+def _items(text: _Text, lists: tuple[str, ...]) -> Iterator[str]:
     text.take()
     while (mark := text.peek()) != "]":
         if mark == ",":
@@ -180,6 +252,12 @@ def _items(text: _Text) -> Iterator[str]:
             continue
         if not mark:
             raise text.broken("it ends within the list")
-        yield text.value()
-        text.count += 1
+        item = text.value()
+        if lists:
+            inner = _Text(iter([item.encode("utf-8", "replace")]), text.path)
+            yield from _records(inner, lists)
+            text.count += inner.count
+        else:
+            yield item
+            text.count += 1
     text.take()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.logs.envelopes import Unwrapper
-from cotool.logs.formats.documents import document_lines, sample_of_document
+from cotool.logs.formats.documents import Document, document_lines, find_document
 from cotool.logs.formats.fields import find_fields, level_of, rows_of
 from cotool.logs.formats.keyed import json_objects
 from cotool.logs.formats.model import JSON, LOGFMT, UNKNOWN
@@ -69,7 +69,7 @@ class Wrapping(NamedTuple):
     """
 
     lines: list[bytes]
-    document: bool = False
+    document: Document | None = None
     envelope: Envelope | None = None
 
     @property
@@ -83,7 +83,7 @@ class Wrapping(NamedTuple):
     def unwrap(self, blocks: Iterator[bytes], path: str) -> Iterator[bytes]:
         """Yield the lines in blocks of bytes. Raises InputError for a broken document."""
         if self.document:
-            blocks = document_lines(blocks, path)
+            blocks = document_lines(blocks, path, self.document.lists)
         if self.envelope is None:
             yield from blocks
             return
@@ -95,13 +95,13 @@ class Wrapping(NamedTuple):
 
 def find_wrapping(head: bytes, lines: list[bytes]) -> Wrapping:
     """Return how the lines of a file are wrapped, from its first bytes and a sample of lines."""
-    records = sample_of_document(head)
-    lines = records or lines
+    document = find_document(head)
+    lines = document.sample if document else lines
     envelope = find_envelope(lines)
     if envelope is not None:
         unwrapped = envelope.unwrapper().feed(b"\n".join(lines), final=True)
         lines = unwrapped.split(b"\n")[:-1]
-    return Wrapping(lines, bool(records), envelope)
+    return Wrapping(lines, document, envelope)
 
 
 def find_envelope(lines: Sequence[bytes]) -> Envelope | None:

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 _TIME_WORDS = frozenset(
     "time timestamp timestamps date datetime ts t dt at on when epoch utc iso iso8601 rfc3339 "
-    "instant clock stamp millis ms micros us nanos ns unix local gmt string seconds sec".split()
+    "instant clock stamp millis milli ms micros micro us nanos nano ns unix local gmt string "
+    "seconds sec".split()
 )
 # These make no time of a number, among other words.
 _VAGUE = frozenset("at on t string local seconds sec ms us ns".split())
