@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable  # noqa: TC003 - Typer reads the annotations
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -31,6 +31,9 @@ from cotool.cli.shared.report_options import (  # noqa: TC001 - Typer reads the 
 from cotool.engine.choice import engine_choice
 from cotool.errors import InputError
 from cotool.logs.levels import LEVELS
+
+if TYPE_CHECKING:
+    from cotool.logs.options import LogOptions
 
 EXAMPLES = """Examples:
 
@@ -87,6 +90,14 @@ def analyze_logs(
             words=("auto", "plain", "json", "logfmt"),
         ),
     ] = None,
+    explain_format: Annotated[
+        bool,
+        _flag(
+            "Input",
+            "Say which field is the time and the level, and why, and what was not recognised.",
+            "--explain-format",
+        ),
+    ] = False,
     tz: Annotated[
         str | None,
         _option(
@@ -290,8 +301,11 @@ def analyze_logs(
         num_threads=threads,
         records=records is not None,
     )
+    paths = tuple(files or _standard_input())
+    if explain_format:
+        return _explain(paths, options, chosen, recursive=recursive, output=output)
     request = LogRequest(
-        paths=tuple(files or _standard_input()),
+        paths=paths,
         recursive=recursive,
         options=options,
         state=state,
@@ -311,6 +325,23 @@ def analyze_logs(
         template=template,
     )
     return partial(run, request)
+
+
+def _explain(
+    paths: tuple[str, ...],
+    options: LogOptions,
+    chosen: str | None,
+    *,
+    recursive: bool,
+    output: str | None,
+) -> Callable[[], int]:
+    if chosen not in {None, "table", "json"}:
+        raise InputError(f"--explain-format writes a table or JSON, not {chosen}")
+    from cotool.cli.logs.explain import explain
+
+    return partial(
+        explain, paths, options, recursive=recursive, output=output, as_json=chosen == "json"
+    )
 
 
 def _standard_input() -> tuple[str]:

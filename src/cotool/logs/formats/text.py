@@ -764,6 +764,9 @@ _KINDS = {
 }
 
 
+_PLACED = {PRI: "<PRI>", GLOG: "before the time", SYMBOL: "after the time"}
+
+
 def _reasons(found: Format, lines: Sequence[bytes], times: _Times) -> tuple[Reason, ...]:
     """Say where time and level of a format are, and why."""
     n, at, end = times.members[0]
@@ -789,7 +792,7 @@ def _reasons(found: Format, lines: Sequence[bytes], times: _Times) -> tuple[Reas
             else (
                 f"word {level.word + 1} of token {level.token + 1} {side} the time"
                 if level.kind in {WORD, LETTER, STATUS, SHORT}
-                else "anywhere near the head"
+                else _PLACED.get(level.kind, "near the start of the line")
             )
         )
         reasons.append(Reason("level", place, _KINDS[level.kind]))

@@ -1,0 +1,66 @@
+"""What is recognised in a log, and why: which lines were looked at, and what no format explains."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cotool.logs.formats.model import Recognition, is_cyclic
+from cotool.logs.scan.scan import first_date, look_at, make_scanner
+from cotool.logs.scan.sources import open_source, sample
+
+if TYPE_CHECKING:
+    from cotool.logs.formats.model import Format
+    from cotool.logs.options import LogOptions
+    from cotool.logs.scan.sources import Source
+
+_EXAMPLES = 5
+# Of an example, so much is shown.
+_SHOWN = 200
+
+
+def explain_format(source: Source, options: LogOptions) -> Recognition:
+    """Return what is recognised in a sample of a source, by the scanner itself.
+
+    Raises InputError where the source cannot be read.
+    """
+    with open_source(source) as opened:
+        formats, wrapping = look_at(sample(opened), options.formats)
+        date = first_date(formats, wrapping.lines, opened.mtime)
+    lines = [line for line in wrapping.lines if line.strip()]
+    scanner = make_scanner(replace(options, records=True), formats, date)
+    scanner.feed(b"".join(line + b"\n" for line in lines), final=True)
+    scanner.finish()
+    records = [json.loads(row) for data in scanner.take_written() for row in data.splitlines()]
+    begins = [
+        (line, record)
+        for line, record in zip(lines, records, strict=True)
+        if not record["continuation"]
+    ]
+    without = [
+        line for line, record in begins if record["time"] is None and record["level"] == "unknown"
+    ]
+    return Recognition(
+        formats,
+        wrapping.name.strip(),
+        len(lines),
+        len(without),
+        tuple(line[:_SHOWN].decode("utf-8", "replace") for line in without[:_EXAMPLES]),
+        tuple(_notes(formats, begins)),
+    )
+
+
+def _notes(formats: tuple[Format, ...], begins: list[tuple[bytes, dict[str, object]]]) -> list[str]:
+    notes = []
+    if not formats:
+        notes.append("No time and no level was found: every line is a record of unknown level.")
+    timeless = sum(record["time"] is None for _, record in begins)
+    unknown = sum(record["level"] == "unknown" for _, record in begins)
+    if formats and timeless:
+        notes.append(f"{timeless} of {len(begins)} records have no time.")
+    if formats and unknown:
+        notes.append(f"{unknown} of {len(begins)} records have no level.")
+    if any(map(is_cyclic, formats)):
+        notes.append("Times lack the year or the date, which is taken from the file's last change.")
+    return notes
