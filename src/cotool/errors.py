@@ -1,4 +1,4 @@
-"""Every error that a user can cause, with its hint and exit code. Imports nothing of cotool."""
+"""The errors that a user can cause, with hints and exit codes. Imports no other part of cotool."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from __future__ import annotations
 class CotoolError(Exception):
     """Base of all errors of cotool.
 
-    `hint` is one sentence on what to do next; `exit_code` is what the command ends with.
+    `hint` is one sentence on what to do next; `exit_code` is the exit code of the command.
     """
 
     exit_code = 2
@@ -17,10 +17,10 @@ class CotoolError(Exception):
 
 
 class InputError(CotoolError, ValueError):
-    """Bad input: names the path, line or record, and what was expected.
+    """Bad input; the message names the path and the line or row, and what was expected.
 
-    `parameter` is the argument of the public function that is wrong, by its Python name; the text
-    of the error begins with it. The command line writes the option, variable or key instead.
+    `parameter` is the Python name of the wrong argument of a public function; the text of the error
+    begins with it. The command line shows the option, variable or key instead.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class InputError(CotoolError, ValueError):
 
 
 class MissingExtraError(CotoolError, ImportError):
-    """An optional dependency is absent: names the pip extra that brings it."""
+    """An optional dependency is missing; the hint names the pip extra that installs it."""
 
     exit_code = 5
 
@@ -45,29 +45,29 @@ class EngineError(CotoolError):
 
 
 class StoreError(CotoolError):
-    """The store of what was learned of experts cannot be opened, read or written."""
+    """The reliability store cannot be opened, read or written."""
 
 
 class VaultError(CotoolError):
-    """Base of what can be wrong with a vault file, a keyring, a signature or their keys."""
+    """Base of errors with a vault file, a keyring, a signature or their keys."""
 
     exit_code = 4
 
 
 class WrongKeyError(VaultError):
-    """No key or passphrase that was given opens this file."""
+    """None of the given keys or passphrases opens this file."""
 
     exit_code = 3
 
 
 class IntegrityError(VaultError):
-    """The file was changed: something in it fails authentication."""
+    """The file was changed: part of it fails authentication."""
 
     exit_code = 4
 
 
 class TruncatedError(IntegrityError):
-    """The end of the file is missing, or was changed."""
+    """The end of the file is missing or was changed."""
 
     exit_code = 6
 
@@ -79,7 +79,7 @@ class UnsupportedFormatError(VaultError):
 
 
 class MalformedHeaderError(VaultError):
-    """A header that no version of cotool writes: damaged, or made to do harm."""
+    """A header that no version of cotool writes: damaged or malicious."""
 
     exit_code = 8
 
@@ -91,6 +91,6 @@ class MissingKeyError(VaultError):
 
 
 class CostRefusedError(VaultError):
-    """A file asks for more memory or time than Argon2id is allowed to take."""
+    """A file demands more memory or time for Argon2id than is allowed."""
 
     exit_code = 10

@@ -1,22 +1,22 @@
-"""Text from the input in a form that is safe and short on a terminal."""
+"""Make text from the input safe and short for a terminal."""
 
 from __future__ import annotations
 
 import re
 
-# Controls (C0, DEL, C1) act on the terminal; bidirectional controls reorder what is read; lone
-# surrogates cannot be encoded. Newline and tab stay.
+# Control characters (C0, DEL, C1) act on the terminal, bidirectional controls reorder text, and
+# lone surrogates cannot be encoded. Newline and tab are kept.
 _UNSAFE_CLASS = (
     r"\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff"
     r"\ufff9-\ufffb\ud800-\udfff"
 )
 _UNSAFE = re.compile(f"[{_UNSAFE_CLASS}\U000e0000-\U000e007f]")
-# Within JSON newlines and tabs are escaped as it is, and beyond U+FFFF an escape is two surrogates.
+# JSON already escapes newlines and tabs, and above U+FFFF an escape is two surrogates.
 _UNSAFE_IN_JSON = re.compile(f"[{_UNSAFE_CLASS}]")
 
 
 def visible(text: str) -> str:
-    r"""Return `text` with every character that acts instead of showing as its escape (`\x1b`)."""
+    r"""Return `text` with every character that acts instead of showing escaped (`\x1b`)."""
     return _UNSAFE.sub(_escape, text.replace("\r\n", "\n"))
 
 
@@ -31,9 +31,9 @@ def one_line(text: str) -> str:
 
 
 def percent(share: float | None) -> str:
-    """Return a share (0 to 1) as "67 %"; not 100 or 0 where some is missing or there.
+    """Return a share (0 to 1) as "67 %", with 100 % and 0 % only for exactly 1 and 0.
 
-    A dash stands for an unknown one.
+    An unknown share is a dash.
     """
     if share is None:
         return "–"

@@ -72,7 +72,7 @@ def test_own_texts_are_json_or_lines(tmp_path):
     path.write_text("one\n\ntwo\n")
     assert read_texts(path) == ["one", "two"]
     path.write_text('{"a": 1}')
-    with pytest.raises(InputError, match="holds no texts"):
+    with pytest.raises(InputError, match="contains no texts"):
         read_texts(path)
     path.write_bytes(b"\xff\xfe\xff")
     with pytest.raises(InputError, match="not UTF-8"):
@@ -106,7 +106,7 @@ def test_a_case_that_fails_says_why(tmp_path):
     path = tmp_path / "texts"
     path.write_text("{}")
     cases = find_cases(["similarity"], ["*/cosine/60x20"])
-    with pytest.raises(CotoolError, match=r"^similarity/cosine/60x20: .*holds no texts$"):
+    with pytest.raises(CotoolError, match=r"^similarity/cosine/60x20: .*contains no texts$"):
         list(run_cases(cases, speed="debug-single-value", own_input=path))
 
 
@@ -117,5 +117,5 @@ def test_what_is_no_result_is_told(tmp_path, text):
     """InputError that names the file."""
     path = tmp_path / "old.json"
     path.write_text(text)
-    with pytest.raises(InputError, match=r"old\.json: is no result of pyperf"):
+    with pytest.raises(InputError, match=r"old\.json: is not a result of pyperf"):
         read_suite(str(path))

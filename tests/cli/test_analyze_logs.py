@@ -185,7 +185,7 @@ def test_conditions_end_with_one(log, run):
     assert run(log, "--fail-on", "error>1 and not lines<3")[0] == 0
     code, _, err = run(log, "--fail-on", "eror>0")
     assert code == 2
-    assert "'eror' is not known" in err
+    assert "'eror' is unknown" in err
 
 
 @pytest.mark.parametrize(

@@ -173,7 +173,7 @@ def test_a_baseline_tells_what_is_new(run, shop, worse, tmp_path):
         (("--fail-on", "new_templates>0"), "there is no earlier run"),
         (
             ("--fail-on", "new_templates(bad)>0", "--baseline", "x"),
-            "'new_templates(bad)' is not known; it takes trace, debug",
+            "'new_templates(bad)' is unknown; it takes trace, debug",
         ),
         (("--baseline", "/nowhere.json"), "/nowhere.json: cannot be read"),
         (("--top", "-1"), "--top: -1 is negative"),

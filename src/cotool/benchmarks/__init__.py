@@ -1,8 +1,8 @@
-"""How fast cotool is on this machine: cases that call it as its users do, measured by pyperf.
+"""Measure how fast cotool is on this machine: cases that call it as users do, run by pyperf.
 
-`cases` names what is measured, `__main__` is the process that pyperf starts again and again,
-`suites` runs cases and reads results, `comparison` judges them. Cases import the public names of
-`cotool` only.
+`cases` defines what is measured, `__main__` is the process that pyperf starts repeatedly, `suites`
+runs cases and reads results, `comparison` compares them. Cases import the public names of `cotool`
+only.
 """
 
 from __future__ import annotations

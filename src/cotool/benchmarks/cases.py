@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _MIB = 1 << 20
 _LOG_SIZE = 64 * _MIB
 _VAULT_SIZE = 64 * _MIB
-# Levenshtein of so many characters, squared, takes seconds.
+# The time of Levenshtein grows with the square of the length: this many take seconds.
 _PATIENCE = 2_000_000
 _METRICS = ("cosine", "tfidf", "jaccard", "levenshtein", "word-levenshtein")
 _LENGTHS = (60, 600, 3000)
@@ -28,21 +28,21 @@ _CROWDS = (1000, 10_000)
 _EXPERTS = (5, 10, 20, 50, 200, 2000)
 
 GROUPS = {
-    "similarity": "all pairs of texts, strings in and matrix out: characters x texts",
-    "neighbours": "the ten nearest of so many sentences, without the matrix",
-    "experts": "the consensus of so many answers of 300 characters that state a choice",
-    "length": "the consensus of 20 free texts of so many characters",
-    "truth": "truth inference on 100,000 labels; a text made of seven transcripts",
-    "extraction": "1,000 questions of 5 experts, of whose reasonings a choice is extracted",
+    "similarity": "all pairs of texts, from strings to matrix: characters x texts",
+    "neighbours": "the ten nearest of this many sentences, without the matrix",
+    "experts": "the consensus of this many answers of 300 characters that state a choice",
+    "length": "the consensus of 20 free texts of this many characters",
+    "truth": "truth inference on 100,000 labels; seven transcripts merged into one text",
+    "extraction": "1,000 questions with 5 experts, from whose texts a choice is extracted",
     "logs": "a log of 64 MiB: levels, times, keywords, patterns, templates",
-    "vault": "64 MiB sealed, opened, verified; a password hashed",
-    "startup": "the command from its start to its end",
+    "vault": "64 MiB encrypted, decrypted, verified; a password hashed",
+    "startup": "whole commands from start to end",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What one run of a case may use; `folder` is for files, and is kept between processes."""
+    """What a run of a case may use; `folder` is for files and is kept between processes."""
 
     threads: int
     folder: Path
@@ -51,7 +51,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is timed: a function, or a command that is started; and how much it handles."""
+    """What is timed: a function or a command, and the amount of work."""
 
     call: Callable[[], object] | None = None
     command: Sequence[str] = ()
@@ -61,7 +61,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One thing that is measured. `has_threads`: whether the number of threads matters."""
+    """One case. `has_threads`: whether the number of threads matters."""
 
     group: str
     name: str
@@ -105,7 +105,7 @@ def all_cases() -> Iterator[Case]:
 def find_cases(groups: Sequence[str] = (), patterns: Sequence[str] = ()) -> list[Case]:
     """Return the cases of some groups whose full names fit one of some globs; all by default.
 
-    Raises InputError for an unknown group, and where no case is left.
+    Raises InputError for an unknown group, or if no case is left.
     """
     for group in groups:
         if group not in GROUPS:
@@ -117,12 +117,12 @@ def find_cases(groups: Sequence[str] = (), patterns: Sequence[str] = ()) -> list
         and (not patterns or any(fnmatch.fnmatch(full_name(case), p) for p in patterns))
     ]
     if not found:
-        raise InputError("no case has such a name", hint="cotool bench list names them")
+        raise InputError("no case has this name", hint="cotool bench list shows the cases")
     return found
 
 
 def full_name(case: Case, threads: int | None = None) -> str:
-    """Return the name under which results are kept."""
+    """Return the name of a case in results."""
     name = f"{case.group}/{case.name}"
     return f"{name}/t{threads}" if case.has_threads and threads else name
 
@@ -237,7 +237,7 @@ def _rover(setting: Setting) -> Work:
 def _file(
     setting: Setting, name: str, size: int, made: Callable[[Path, int], None]
 ) -> tuple[Path, int]:
-    """Return the user's file, or one that is made once for all processes, and its size."""
+    """Return the user's file, or one generated once for all processes, and its size."""
     path = setting.input or setting.folder / f"{name}-{size}"
     if setting.input is None and not path.exists():
         made(path, size)

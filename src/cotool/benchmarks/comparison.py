@@ -1,4 +1,4 @@
-"""Two results beside each other, and one result at several numbers of threads."""
+"""Compare two results, or one result for several numbers of threads."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Compared:
     """One case in two suites: medians in seconds; `ratio` above 1 is slower than before.
 
-    `verdict`: "faster", "slower", or "unclear" where the difference of the medians is within
-    `spread`, the larger of the two relative standard deviations.
+    `verdict`: "faster", "slower", or "unclear" if the difference of the medians is within `spread`,
+    the larger of the two relative standard deviations.
     """
 
     name: str
@@ -30,13 +30,13 @@ class Compared:
     verdict: str
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON form."""
+        """Return the JSON object."""
         return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Scaled:
-    """One case at a number of threads: speed-up against the fewest, and its share of the ideal."""
+    """One case with a number of threads: speed-up over the fewest, and its share of the ideal."""
 
     name: str
     threads: int
@@ -45,14 +45,14 @@ class Scaled:
     efficiency: float
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON form."""
+        """Return the JSON object."""
         return asdict(self)
 
 
 def compare(old: BenchmarkSuite, new: BenchmarkSuite) -> tuple[list[Compared], list[str]]:
-    """Judge each case that is in both suites; return also the names that only one has.
+    """Compare each case that is in both suites; also return the names that only one has.
 
-    Raises InputError where no case is in both.
+    Raises InputError if no case is in both.
     """
     before = {bench.get_name(): summarise(bench) for bench in old.get_benchmarks()}
     after = {bench.get_name(): summarise(bench) for bench in new.get_benchmarks()}

@@ -1,4 +1,4 @@
-"""What cases work on: texts and logs made from a seed, or the user's own file."""
+"""The data for cases: texts and logs generated from a seed, or the user's file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _COMPONENTS = ("Cart", "Mail", "Order", "Payment", "Stock")
 
 
 def made_texts(length: int, count: int) -> list[str]:
-    """Texts of about `length` characters with word frequencies like those of English."""
+    """Return texts of about `length` characters with word frequencies like those of English."""
     chance = random.Random(length)
     words = ["".join(chance.choices("etaoinshrdlu", k=chance.randint(2, 9))) for _ in range(_WORDS)]
     shares = [1 / (rank + 2.7) for rank in range(len(words))]
@@ -30,14 +30,14 @@ def made_texts(length: int, count: int) -> list[str]:
 
 
 def made_answers(length: int, count: int) -> list[str]:
-    """Reasonings of about `length` characters that end in a choice, most in the same one."""
+    """Return texts of about `length` characters that end in a choice, mostly the same one."""
     chance = random.Random(count)
     texts = made_texts(length, count)
     return [f"{text}. The answer is ({chance.choice('CCCAB')})." for text in texts]
 
 
 def made_labels(count: int) -> list[tuple[str, str, str]]:
-    """Return (item, expert, label): ten labels an item, half of the wrong ones the same."""
+    """Return (item, expert, label): ten labels per item, half of the wrong ones equal."""
     lot = random.Random(1)
     skills = {f"w{k}": lot.uniform(0.4, 0.9) for k in range(200)}
     names = sorted(skills)
@@ -51,7 +51,7 @@ def made_labels(count: int) -> list[tuple[str, str, str]]:
 
 
 def made_transcripts(length: int, count: int) -> list[str]:
-    """Return one text of so many characters in so many versions, a tenth of the words wrong."""
+    """Return versions of one text with a given length, each with a tenth of its words wrong."""
     lot = random.Random(2)
     words = made_texts(length, 1)[0].split()
     return [
@@ -76,13 +76,14 @@ def read_labels(path: Path) -> list[tuple[str, str, str]]:
         raise InputError(f"{path}: {error}", hint="give a CSV file: item, expert, label") from None
     if not rows or any(len(row) < 3 for row in rows):
         raise InputError(
-            f"{path}: expected item, expert and label in every row", hint="give such a CSV file"
+            f"{path}: expected item, expert and label in every row",
+            hint="give a CSV file with these columns",
         )
     return [(row[0], row[1], row[2]) for row in rows]
 
 
 def made_log(path: Path, size: int) -> None:
-    """Write a log of about `size` bytes: dated lines with levels; the same bytes each time."""
+    """Write a log of about `size` bytes: dated lines with levels. The bytes are always the same."""
     _write_log(path, size, made_texts(70, 2000))
 
 
@@ -120,14 +121,14 @@ def made_bytes(path: Path, size: int) -> None:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write a file that appears whole: several processes may make it at once."""
+    """Write a file that appears complete, because several processes may make it at once."""
     part = path.with_name(f"{path.name}.{os.getpid()}")
     part.write_bytes(data)
     part.replace(path)
 
 
 def read_texts(path: Path) -> list[str]:
-    """Return the texts of a JSON list of strings, else the lines of a file. Raises InputError."""
+    """Return the texts of a JSON list of strings, or the lines of a file. Raises InputError."""
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
@@ -137,5 +138,5 @@ def read_texts(path: Path) -> list[str]:
     except ValueError:
         found = [line for line in text.splitlines() if line.strip()]
     if not isinstance(found, list) or not all(isinstance(one, str) for one in found) or not found:
-        raise InputError(f"{path}: holds no texts", hint="a JSON list of strings, or lines")
+        raise InputError(f"{path}: contains no texts", hint="a JSON list of strings, or lines")
     return found

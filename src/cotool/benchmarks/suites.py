@@ -1,4 +1,4 @@
-"""Running cases, one pyperf program each, and what their results say."""
+"""Run cases, each as a pyperf program, and read their results."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One result: seconds of a call (mean, standard deviation, median, fastest), and its size."""
+    """One result: seconds per call (mean, standard deviation, median, fastest) and the work."""
 
     name: str
     mean: float
@@ -40,7 +40,7 @@ class Measured:
         return self.deviation / self.mean if self.mean else 0.0
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON form."""
+        """Return the JSON object."""
         return {**asdict(self), "spread": self.spread}
 
 
@@ -56,12 +56,11 @@ def run_cases(
 
     Args:
         cases: what to measure.
-        threads: numbers of threads, None for all; a case without threads runs once.
-        speed: "fast", "rigorous", or None for pyperf's default.
-        own_input: the user's file in place of what is made.
-        started: is told the name of each case that begins.
+        threads: numbers of threads, None for all. A case without threads runs once. speed: "fast",
+        "rigorous", or None for pyperf's default. own_input: the user's file instead of generated
+        data. started: called with the name of each case that begins.
 
-    Raises CotoolError where a case fails.
+    Raises CotoolError if a case fails.
 
     """
     with tempfile.TemporaryDirectory(prefix="cotool-bench-") as folder:
@@ -95,17 +94,17 @@ def read_suite(path: str) -> BenchmarkSuite:
     import pyperf
 
     with Path(path).open("rb"):
-        pass  # so that what cannot be read says why
+        pass  # so that an unreadable file reports why
     try:
         return pyperf.BenchmarkSuite.load(path)
     except (ValueError, KeyError, TypeError, AttributeError, EOFError, OSError):
         raise InputError(
-            f"{path}: is no result of pyperf", hint="cotool bench run -o FILE writes one"
+            f"{path}: is not a result of pyperf", hint="make one with cotool bench run -o FILE"
         ) from None
 
 
 def summarise(benchmark: Benchmark) -> Measured:
-    """Return what a benchmark found."""
+    """Return the result of a benchmark."""
     values = benchmark.get_values()
     known = benchmark.get_metadata()
     return Measured(

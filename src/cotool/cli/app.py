@@ -1,9 +1,9 @@
 """The Typer app and main(): the only place where errors become exit codes.
 
-Exit codes: 0 done; 1 a condition of --fail-on is met, or files failed in several ways; 2 usage or
-bad input; 5 a missing extra; 3, 4 and 6 to 10 vault: wrong key, changed, cut off, newer version or
-no vault, hostile header, missing key version, refused cost; 70 a defect of cotool; 130 Ctrl-C;
-141 the reader of standard output has gone, as after SIGPIPE.
+Exit codes: 0 success; 1 a --fail-on condition is true, or files failed for different reasons; 2
+wrong usage or bad input; 5 a missing extra; 3, 4 and 6 to 10 vault: wrong key, changed, truncated,
+newer version or not a vault file, malformed header, missing key version, refused cost; 70 a bug in
+cotool; 130 Ctrl-C; 141 the reader of standard output has closed it, as after SIGPIPE.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ _DEFECT = 70
 _INTERRUPTED = 130
 _CLOSED_PIPE = 141
 
-# Click's UsageError. Typer from 0.26 on carries its own copy of Click, earlier ones import it, so
-# no import names the class in both.
+# Click's UsageError. Typer includes its own copy of Click from 0.26 on and imports Click before, so
+# no import works for both.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 _COMMANDS = {  # and the first sentence of their help
@@ -69,7 +69,7 @@ def _cotool(
         bool, typer.Option("--debug", help="Show the traceback of an error.")
     ] = False,
 ) -> None:
-    """Consensus among experts, analysis of logs, encryption: at the speed of the machine."""
+    """Consensus among experts, analysis of logs, encryption of files."""
     if context.invoked_subcommand is None:
         from cotool.cli.welcome import WELCOME
 
@@ -77,10 +77,10 @@ def _cotool(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line on `arguments` (default: those of the process); return the exit code.
+    """Run the command line with `arguments` (default: those of the process); return the exit code.
 
-    Typer only parses: a command returns its work as a function, which runs out of Typer's reach,
-    because Typer ends a closed pipe with 1.
+    Typer only parses. A command returns its work as a function, which runs outside Typer, because
+    Typer exits with 1 when a pipe is closed.
     """
     arguments, debug = _without_debug(sys.argv[1:] if arguments is None else arguments)
     try:
@@ -98,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _INTERRUPTED
     except MemoryError:
-        hint = "give it fewer questions or responses at a time, or --threads 1"
+        hint = "use fewer questions or responses at a time, or --threads 1"
         return _report("out of memory", hint, CotoolError.exit_code, debug=debug)
     except OSError as error:
         from cotool.cli.shared.suggest import file_hint
@@ -108,16 +108,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _report(message, file_hint(arguments, message), code, debug=debug)
     except _UsageError as error:
         if not error.format_message():  # type: ignore[attr-defined]
-            return CotoolError.exit_code  # a group called without a command: its help is shown
+            return CotoolError.exit_code  # a group was called without a command: show its help
         return _report(*_usage(error, arguments), CotoolError.exit_code, debug=debug)
     except Exception as error:  # noqa: BLE001 - the last line before the user
-        hint = "this is a defect of cotool; --debug shows where it happened"
+        hint = "this is a bug in cotool; --debug shows where it happened"
         return _report(f"{type(error).__name__}: {error}", hint, _DEFECT, debug=debug)
     return code
 
 
 def _without_debug(arguments: Sequence[str]) -> tuple[list[str], bool]:
-    """Take `--debug` out, so that it may stand anywhere and serves errors of usage as well."""
+    """Remove `--debug`, so that it may be anywhere and also works for usage errors."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
     left = [word for word in arguments[:end] if word != "--debug"]
     return left + list(arguments[end:]), len(left) < end
@@ -137,7 +137,7 @@ def _command(arguments: Sequence[str]) -> Any:
 
 
 def _unwrapped(command: Any) -> Any:
-    """Return the command with the paragraphs of all help on one line each, for rich to wrap."""
+    """Return the command with each paragraph of its help on one line, for rich to wrap."""
     if command.help:
         paragraphs = inspect.cleandoc(command.help).split("\n\n")
         command.help = "\n\n".join(" ".join(text.split()) for text in paragraphs)
@@ -147,7 +147,7 @@ def _unwrapped(command: Any) -> Any:
 
 
 def _make_app(arguments: Sequence[str], *, whole: bool) -> typer.Typer:
-    """Return the app, `whole`, or with only the command that is called: the rest takes 40 ms."""
+    """Return the app, `whole` or with only the called command: importing the rest takes 40 ms."""
     words = [word for word in arguments if not word.startswith("-")]
     called = words[0] if words and words[0] in _COMMANDS and not whole else None
     app = App(
@@ -176,7 +176,7 @@ def _make_app(arguments: Sequence[str], *, whole: bool) -> typer.Typer:
 
 
 def _listed() -> None:
-    """Stand for a command in the list of commands."""
+    """A placeholder for a command in the list of commands."""
 
 
 def _add_consensus(app: typer.Typer, _: Sequence[str]) -> None:
@@ -223,7 +223,7 @@ def _add_config(app: typer.Typer, words: Sequence[str]) -> None:
 
 
 def _narrowed(app: typer.Typer, words: Sequence[str]) -> typer.Typer:
-    """Return a group with only the command, or the group, that the first word names, if any."""
+    """Return a group with only the command or group that the first word names, if any."""
     commands = [info for info in app.registered_commands if words and info.name == words[0]]
     groups = [info for info in app.registered_groups if words and info.name == words[0]]
     if not commands and not groups:
@@ -249,7 +249,7 @@ _ADD = {
 
 
 def _usage(error: Exception, arguments: Sequence[str]) -> tuple[str, str]:
-    """Return what Click says of a wrong argument, and the command that was meant."""
+    """Return Click's message about a wrong argument, and the command that was meant."""
     from cotool.cli.shared.suggest import usage_hint
 
     message: str = error.format_message()  # type: ignore[attr-defined]
@@ -258,7 +258,7 @@ def _usage(error: Exception, arguments: Sequence[str]) -> tuple[str, str]:
 
 
 def _hint(error: CotoolError, arguments: Sequence[str]) -> str | None:
-    """Return the call that was meant where an error names a file, else the error's own hint."""
+    """Return the call that was meant if an error names a file, otherwise the error's own hint."""
     from cotool.cli.shared.suggest import file_hint
 
     return file_hint(arguments, str(error)) or error.hint
@@ -281,6 +281,6 @@ def _report(message: str, hint: str | None, code: int, *, debug: bool) -> int:
 
 
 def _discard_output() -> None:
-    """Point standard output at nothing, so that Python's last flush does not complain."""
+    """Redirect standard output to nowhere, so that Python's last flush does not fail."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -93,11 +93,11 @@ def test_compare_fails_on_a_clear_regression_only(bench, tmp_path):
     ("arguments", "told"),
     [
         (["run", "-g", "bogus"], "unknown group 'bogus'"),
-        (["run", "-c", "bogus"], "no case has such a name"),
+        (["run", "-c", "bogus"], "no case has this name"),
         (["run", "--fast", "--rigorous"], "contradicts"),
         (["run", "--threads", "0"], "expected numbers"),
         (["run", "--threads", "x"], "expected numbers"),
-        (["run", "--input", "x"], "--input needs the cases"),
+        (["run", "--input", "x"], "--input needs a group"),
         (["run", "-o", "nothere/now.json"], "nothere/now.json: cannot be written"),
         (["run", "-g", "logs", "--input", "nothere"], "nothere: No such file"),
         (["compare", "nothere", "nothere"], "nothere: No such file"),

@@ -44,7 +44,7 @@ def test_unreadable_condition_names_fields(text):
 @pytest.mark.parametrize("text", ["agreement<half", "agreement<nan", "agreement<inf"])
 def test_condition_needs_a_number(text):
     """A quantity is compared with numbers and other quantities only."""
-    with pytest.raises(InputError, match="is not known"):
+    with pytest.raises(InputError, match="is unknown"):
         parse_condition(text)
 
 

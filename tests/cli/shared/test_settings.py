@@ -151,7 +151,7 @@ def test_bad_variable_is_named(variable, arguments, message, command, monkeypatc
         ("consensus = 1\n", "config.toml: consensus is not a table"),
         ("[consensus]\nmetrik = 1\n", "config.toml: unknown key 'metrik' in [consensus]"),
         ("[consensus]\nmetric = 1\n", "config.toml: [consensus] metric: '1' is not one of"),
-        ("[consensus]\nthreshold = true\n", "[consensus] threshold: expected a text or a number"),
+        ("[consensus]\nthreshold = true\n", "[consensus] threshold: expected a string or a number"),
         ("[consensus]\nlearn = 1\n", "config.toml: [consensus] learn: expected true or false"),
         ("[consensus]\nweight = 3\n", "config.toml: [consensus] weight: expected EXPERT=NUMBER"),
         ("[consensus]\nid-key = ''\n", "config.toml: [consensus] id-key: expected a text"),

@@ -61,19 +61,21 @@ Cases = Annotated[
 ]
 Input = Annotated[
     str | None,
-    option(_WHAT, "Your own file in place of made data.", "--input", "-i", metavar="FILE"),
+    option(_WHAT, "Your own file instead of generated data.", "--input", "-i", metavar="FILE"),
 ]
-Fast = Annotated[bool, flag(_HOW, "Rough figures, quickly.", "--fast")]
-Rigorous = Annotated[bool, flag(_HOW, "More processes, for small differences.", "--rigorous")]
+Fast = Annotated[bool, flag(_HOW, "Measure quickly, with rough results.", "--fast")]
+Rigorous = Annotated[
+    bool, flag(_HOW, "Use more processes, to see small differences.", "--rigorous")
+]
 Threads = Annotated[
     str | None,
-    option(_HOW, "Numbers of threads, such as 1,2,4; all by default.", "--threads", metavar="N,…"),
+    option(_HOW, "Numbers of threads, such as 1,2,4. Default: all.", "--threads", metavar="N,…"),
 ]
 Output = Annotated[
     str | None,
     option(_OUTPUT, "Write pyperf's JSON to a file.", "--output", "-o", metavar="FILE"),
 ]
-Json = Annotated[bool, flag(_OUTPUT, "One JSON object on standard output.", "--json")]
+Json = Annotated[bool, flag(_OUTPUT, "Write one JSON object to standard output.", "--json")]
 Quiet = Annotated[bool, flag(_OUTPUT, "Print nothing but errors.", "--quiet", "-q")]
 
 
@@ -106,15 +108,15 @@ def run(
 @app.command("compare", epilog="Example:  cotool bench compare old.json new.json --fail-above 5%")
 def compare(
     old: Annotated[
-        str, typer.Argument(metavar="OLD", help="A result that `bench run -o` wrote before.")
+        str, typer.Argument(metavar="OLD", help="The earlier result of `bench run -o`.")
     ],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="A result that it wrote after.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The later result.")],
     *,
     fail_above: Annotated[
         str | None,
         option(
             _HOW,
-            "Exit with 1 where a case is slower by more than this, and clearly so.",
+            "Exit with 1 if a case is clearly slower by more than this.",
             "--fail-above",
             metavar="PERCENT",
         ),
@@ -130,11 +132,11 @@ def compare(
 ) -> Job:  # fmt: skip
     """Compare two results, case by case.
 
-    A case is called faster or slower only where the difference of the medians is larger than the
-    spread, the larger standard deviation of the two.
+    A case is faster or slower only if the difference of the medians is larger than the spread,
+    which is the larger of the two standard deviations.
     """
     if json and format not in {None, "json"}:
-        raise InputError(f"--json contradicts --format {format}", hint="leave one of them out")
+        raise InputError(f"--json contradicts --format {format}", hint="use only one of them")
     report = Report("json" if json else format, output, shows=open)
     return partial(compare_results, old, new, report, fail_above=fail_above)
 
@@ -152,7 +154,7 @@ def scaling(
     json: Json = False,
     quiet: Quiet = False,
 ) -> Job:
-    """Measure cases on 1, 2, 4 … threads: speed-up, and its share of the ideal."""
+    """Measure cases on 1, 2, 4 … threads: the speed-up and its share of the ideal."""
     choice = work.Choice(
         groups or [], cases or [], own_input, fast=fast, rigorous=rigorous, quiet=quiet
     )
@@ -161,5 +163,5 @@ def scaling(
 
 @app.command("info", epilog="Example:  cotool bench info --json")
 def info(*, json: Json = False) -> Job:
-    """Show what was compiled in, what of it this machine uses, and what runs beside it."""
+    """Show what was compiled in, what this machine uses of it, and other versions."""
     return partial(work.info, as_json=json)

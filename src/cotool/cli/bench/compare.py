@@ -1,4 +1,4 @@
-"""`cotool bench compare`: two files of results judged, and the judgement written."""
+"""`cotool bench compare`: compare two files of results and write the comparison."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Report:
 
 
 def compare_results(old: str, new: str, report: Report, *, fail_above: str | None) -> int:
-    """Judge two files of results; return the exit code."""
+    """Compare two files of results; return the exit code."""
     from cotool.benchmarks import compare, read_suite
 
     report = report.resolved()

@@ -1,4 +1,4 @@
-"""The commands of `cotool bench` carried out: each returns its exit code."""
+"""The work of the commands of `cotool bench`; each function returns the exit code."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _PACKAGES = ("pyperf", "cryptography", "argon2-cffi", "rich", "typer")
 
 @dataclass(frozen=True)
 class Choice:
-    """Which cases are measured, and how well."""
+    """Which cases are measured, and how precisely."""
 
     groups: Sequence[str]
     cases: Sequence[str]
@@ -46,7 +46,7 @@ class Choice:
     def speed(self) -> str | None:
         """What pyperf is told. Raises InputError."""
         if self.fast and self.rigorous:
-            raise InputError("--fast contradicts --rigorous", hint="leave one of them out")
+            raise InputError("--fast contradicts --rigorous", hint="use only one of them")
         return "fast" if self.fast else "rigorous" if self.rigorous else None
 
     def find(self) -> list[Case]:
@@ -55,7 +55,7 @@ class Choice:
 
         if self.own_input is not None and not self.groups and not self.cases:
             raise InputError(
-                "--input needs the cases that shall read the file",
+                "--input needs a group or case that reads the file",
                 hint="--group logs, vault, truth, similarity, neighbours, experts, extraction "
                 "or length",
             )
@@ -103,7 +103,7 @@ def list_cases(groups: Sequence[str], patterns: Sequence[str], *, as_json: bool)
 
 
 def run(choice: Choice, threads: str | None, *, output: str | None, as_json: bool) -> int:
-    """Measure cases and print what was found."""
+    """Measure cases and print the results."""
     from cotool.benchmarks import summarise
     from cotool.cli.bench.table import measured_table
 
@@ -132,7 +132,10 @@ def scaling(choice: Choice, threads: str | None, *, output: str | None, as_json:
         counts = [*(2**k for k in range(most.bit_length()) if 2**k < most), most]
     cases = [case for case in choice.find() if case.has_threads]
     if not cases:
-        raise InputError("these cases use one thread", hint="cotool bench list --json tells which")
+        raise InputError(
+            "these cases use one thread",
+            hint="cotool bench list --json shows which cases use several",
+        )
     rows = scaled(_keep(choice.measure(cases, counts), output))
     if output == STDOUT:
         return 0
@@ -170,11 +173,11 @@ def info(*, as_json: bool) -> int:
 
 
 def _keep(benchmarks: Iterator[Benchmark], output: str | None) -> list[Benchmark]:
-    """Gather results; write them as pyperf's JSON. What was measured before Ctrl-C is kept."""
+    """Collect results and write them as pyperf's JSON. After Ctrl-C, earlier results are kept."""
     from pyperf import BenchmarkSuite
 
     if output is not None and output != STDOUT:
-        _check_writable(Path(output))  # before minutes of measuring
+        _check_writable(Path(output))  # check before minutes of measuring
     found: list[Benchmark] = []
     try:
         found.extend(benchmarks)
@@ -193,7 +196,8 @@ def _check_writable(path: Path) -> None:
     folder = path.parent
     if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
         raise InputError(
-            f"{path}: cannot be written", hint="name a file in a folder that exists and is yours"
+            f"{path}: cannot be written",
+            hint="give a file in an existing folder that you can write to",
         )
 
 

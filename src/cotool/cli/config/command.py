@@ -35,19 +35,21 @@ def show(
     context: typer.Context,
     *,
     only_set: Annotated[
-        bool, flag("Output", "Only what is set; leave the defaults out.", "--set")
+        bool, flag("Output", "Show only what is set, without defaults.", "--set")
     ] = False,
-    json: Annotated[bool, flag("Output", "One JSON object on standard output.", "--json")] = False,
+    json: Annotated[
+        bool, flag("Output", "Write one JSON object to standard output.", "--json")
+    ] = False,
 ) -> Job:
-    """Show each setting, its value, and where that comes from.
+    """Show each setting with its value and source.
 
-    An option of a command goes before a COTOOL_* variable, that before config.toml, and that
-    before the default.
+    An option of a command overrides a COTOOL_* variable, which overrides config.toml, which
+    overrides the default.
     """
     return partial(work.show, context.obj, only_set=only_set, as_json=json)
 
 
 @app.command("path", epilog='Example:  $EDITOR "$(cotool config path)"')
 def path() -> Job:
-    """Print where config.toml is looked for, whether it is there or not."""
+    """Print the path of config.toml, whether the file exists or not."""
     return work.path

@@ -1,4 +1,4 @@
-"""The work of `cotool config`: settings traced to where they come from."""
+"""The work of `cotool config`: settings and their sources."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ if TYPE_CHECKING:
     from cotool.cli.shared.settings import WholeCommand
 
 _BAD_INPUT = 2
-# Variables that no config file can replace, what they say, and what holds without them.
+# Variables that no config file can replace, their meanings, and their defaults.
 _VARIABLES = {
     "COTOOL_HOME": ("folder of config.toml, experts.db and the keyring", "the user's own folders"),
     "COTOOL_KEYRING": ("keyring of cotool vault", "keyring.vault in the user's data folder"),
     "COTOOL_KEY_FILE": ("key file that opens the keyring", "none"),
     "COTOOL_PASSPHRASE_FILE": ("file whose first line is the passphrase", "none: asked for"),
     "COTOOL_CPU": ("instructions that the kernels may use", "the best of this machine"),
-    "OMP_NUM_THREADS": ("threads where nothing else says how many", "all cores"),
+    "OMP_NUM_THREADS": ("threads if nothing else sets them", "all cores"),
 }
 
 
-# What holds where a setting has no value.
+# The defaults of settings without a value.
 _UNSET = {
     "threshold": "chosen from the data",
     "weight": "1 for each expert",
     "topic_key": "none: no topics",
-    "half_life": "what the store keeps, else none",
+    "half_life": "the setting of the store, else none",
     "expert_columns": "recognised",
     "question_columns": "recognised",
     "threads": "all cores",
 }
 
 
-_DEFAULTS = {"format": "table"}  # where Typer has none, because other options decide
+_DEFAULTS = {"format": "table"}  # if Typer has none, because other options decide
 
 
 class _Row(NamedTuple):
@@ -61,7 +61,7 @@ class _Row(NamedTuple):
 
 
 def show(whole: WholeCommand, *, only_set: bool, as_json: bool) -> int:
-    """Print every setting with its value and source; return 2 where one cannot be read."""
+    """Print every setting with its value and source; return 2 if one cannot be read."""
     rows = [row for row in _rows(whole) if not (only_set and row.source == "default")]
     if as_json:
         import json
@@ -93,13 +93,13 @@ def _plain(row: _Row) -> dict[str, object]:
 
 
 def path() -> int:
-    """Print where the config file is looked for."""
+    """Print the path of the config file."""
     print(config_path())
     return 0
 
 
 def _rows(whole: WholeCommand) -> Iterator[_Row]:
-    """Yield a row for each option of each command; raises InputError for a broken file."""
+    """Yield a row for each option of each command. Raises InputError for a broken file."""
     for table, group in whole().commands.items():
         if table not in TABLES:
             continue
@@ -145,7 +145,7 @@ def _print_table(rows: list[_Row]) -> None:
     there = "" if config_path().is_file() else " (not there)"
     screen.print(Text(f"config file: {one_line(str(config_path()))}{there}"), Text())
     if not rows:
-        screen.print(Text("nothing is set: the defaults hold"))
+        screen.print(Text("nothing is set: the defaults apply"))
         return
     name_width = max(len("setting"), *(len(row.name) for row in rows))
     source_width = max(len("from"), *(len(one_line(row.source)) for row in rows))
@@ -160,7 +160,7 @@ def _print_table(rows: list[_Row]) -> None:
             source = fitted(one_line(row.source), source_width)
             line = f"{row.name:<{name_width}}  {value}  {source}"
             screen.print(Text(line, style=style, no_wrap=True))
-    screen.print(Text(), Text("An option of a command goes before all of these.", style="dim"))
+    screen.print(Text(), Text("An option of a command overrides all of these.", style="dim"))
     screen.flush()
 
 

@@ -1,1 +1,1 @@
-"""What several commands share: options, settings, progress, the screen, suggestions."""
+"""Code that several commands share: options, settings, progress, the screen, suggestions."""

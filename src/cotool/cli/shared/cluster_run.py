@@ -1,4 +1,4 @@
-"""Work handed to the engine that was chosen, and what is shown of it."""
+"""Give work to the chosen engine, and show its progress."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def kept_tasks(
     choice: EngineChoice, request: object, *, quiet: bool
 ) -> Iterator[Checkpoint | None]:
-    """Keep what is done of a run on a cluster, and say what of an earlier one was used."""
+    """Save the finished tasks of a run, and report how many of an earlier run were used."""
     if not choice.is_cluster:
         yield None
         return
@@ -32,9 +32,9 @@ def kept_tasks(
         yield checkpoint
         if choice.resume and not quiet:
             print(
-                f"cotool: {plural(checkpoint.resumed, 'task')} had been done before"
+                f"cotool: {plural(checkpoint.resumed, 'task')} were already done"
                 if checkpoint.resumed
-                else "cotool: nothing of this run had been done before",
+                else "cotool: no tasks of this run were already done",
                 file=sys.stderr,
             )
 
@@ -43,7 +43,7 @@ def kept_tasks(
 def spread_of(
     choice: EngineChoice, request: object, num_threads: int, *, quiet: bool
 ) -> Iterator[Spread | None]:
-    """Yield where batches are worked on, None on this machine; tell of workers that were lost."""
+    """Yield where batches run, None for this machine; report workers that were lost."""
     if not choice.is_cluster:
         yield None
         return

@@ -7,8 +7,8 @@
     sum        = value {"+" value}
     value      = NUMBER ["%"] | NAME | NAME "(" NAME ")"
 
-A command gives the table of its quantities: names such as "error" and "rate(error)", each with the
-function that reads it from a result. A float is a share and is shown as a percentage.
+Each command provides a table of its quantities: names such as "error" and "rate(error)", each with
+a function that reads the value from a result. A float is a share and is shown as a percentage.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ _DEEPEST = 50
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Condition(Generic[T]):
-    """A condition as it was written, its test, and the quantities that it names."""
+    """A condition: its text, its test, and the quantities that it names."""
 
     text: str
     holds: Callable[[T], bool]
     quantities: Mapping[str, Callable[[T], float]]
 
     def evidence(self, result: T) -> str:
-        """Return the figures of the condition, as "error is 3, rate(warning) is 7%"."""
+        """Return the values in the condition, as "error is 3, rate(warning) is 7%"."""
         parts = []
         for name, read in self.quantities.items():
             number = read(result)
@@ -63,7 +63,7 @@ def parse_condition(
 ) -> Condition[T]:
     """Return the condition that `text` states about `quantities`.
 
-    Raises InputError with the position of what cannot be read, the names and an `example`.
+    Raises InputError with the position of the error, the known names and an `example`.
     """
     return _Parser(text, quantities, example).parse()
 
@@ -84,7 +84,7 @@ class _Parser(Generic[T]):
     def parse(self) -> Condition[T]:
         truth = self._or()
         if self._text[self._at :].strip():
-            raise self._error("something else follows")
+            raise self._error("unexpected text after the condition")
         return Condition(self._text.strip(), truth, self._named)
 
     def _error(self, reason: str) -> InputError:
@@ -100,7 +100,7 @@ class _Parser(Generic[T]):
         )
 
     def _functions(self) -> dict[str, list[str]]:
-        """Return the arguments that each function takes."""
+        """Return the arguments that each function accepts."""
         functions: dict[str, list[str]] = {}
         for name in self._quantities:
             function, bracket, argument = name.rstrip(")").partition("(")
@@ -134,7 +134,7 @@ class _Parser(Generic[T]):
     def _not(self) -> Callable[[T], bool]:
         self._depth += 1
         if self._depth > _DEEPEST:
-            raise self._error("it is nested too deeply")
+            raise self._error("too many nested parentheses")
         try:
             if self._take("not"):
                 inner = self._not()
@@ -184,6 +184,6 @@ class _Parser(Generic[T]):
             self._at = begin
             takes = self._functions().get(name.partition("(")[0])
             known = f"; it takes {', '.join(takes)}" if takes and "(" in name else ""
-            raise self._error(f"{name!r} is not known{known}")
+            raise self._error(f"{name!r} is unknown{known}")
         self._named[name] = read
         return read

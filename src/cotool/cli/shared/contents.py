@@ -1,4 +1,4 @@
-"""What a file holds, guessed from its start, for hints that name the right command."""
+"""Guess what a file contains from its start, for hints that name the right command."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 _HEAD = 1 << 16
 _VAULT = (b"\x89CVLT\r\n\x1a", b"-----BEGIN COTOOL VAULT-----")
-# What nothing but a log calls its level.
+# Keys of a level that only logs use.
 _LEVELS = ("level", "severity", "lvl", "levelname", "log_level", "loglevel", "priority", "@l")
 _QUESTIONS = ("question", "prompt", "instruction", "responses", "answers", "choices", "custom_id")
 
 
 def contents_of(path: str) -> Contents | None:
-    """Return what a file most likely holds; None where that is unclear or it cannot be read."""
+    """Return what a file most likely contains, or None if that is unclear or it cannot be read."""
     if Path(path).is_dir():
         return "folder"
     try:
@@ -61,7 +61,7 @@ def _json_contents(head: bytes) -> Contents | None:
     if isinstance(found, dict):
         names = {name.lower() for name in found}
     else:
-        # A document that is longer than what was read: its keys, as they stand.
+        # The document is longer than what was read: search the text for its keys.
         import re
 
         names = {key.decode().lower() for key in re.findall(rb'"([A-Za-z@_]{1,30})"\s*:', head)}
@@ -73,7 +73,7 @@ def _json_contents(head: bytes) -> Contents | None:
 
 
 def _readable(found: Any) -> Contents | None:
-    """Return "answers" where an expert or a question is named, else "log" where a time is."""
+    """Return "answers" if there is an expert or a question, "log" if there is a time."""
     if not isinstance(found, dict):
         return None
     from cotool.consensus.read.layout import DEFAULT_KEYS, layout_of
@@ -85,7 +85,7 @@ def _readable(found: Any) -> Contents | None:
 
 
 def _is_table(line: bytes) -> bool:
-    """Tell whether a line is the header of a table of answers."""
+    """Return whether a line is the header of a table of answers."""
     from cotool.consensus.read.layout import DEFAULT_KEYS, layout_of
 
     text = line.decode("utf-8", "replace").rstrip("\r")

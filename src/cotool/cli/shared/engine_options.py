@@ -1,4 +1,4 @@
-"""The options of a cluster, as every command that has them takes them."""
+"""The options for clusters, shared by every command that has them."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ SchedulerAddress = Annotated[
     str | None,
     option(
         "Run",
-        "Of --engine dask; else --scheduler-file, DASK_SCHEDULER_ADDRESS.",
+        "Address of the Dask scheduler; default: DASK_SCHEDULER_ADDRESS.",
         "--scheduler",
         metavar="ADDRESS",
     ),
 ]
 SchedulerFile = Annotated[
-    str | None, option("Run", "The same from a file.", "--scheduler-file", metavar="FILE")
+    str | None,
+    option("Run", "File with the address of the scheduler.", "--scheduler-file", metavar="FILE"),
 ]
-Resume = Annotated[bool, flag("Run", "Go on with a run that lost its cluster.", "--resume")]
+Resume = Annotated[bool, flag("Run", "Continue a run that lost its cluster.", "--resume")]

@@ -1,4 +1,4 @@
-"""The examples that ship with cotool, which `--demo` runs on."""
+"""The examples that are installed with cotool, which `--demo` uses."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 
 def demo_paths(name: str, given: Sequence[str] | None, call: str) -> list[str]:
-    """Return the path of an example in place of files, and say on standard error what is run.
+    """Return the path of an example, and print the call on standard error.
 
-    `call` is the command without its files. Raises InputError where files are `given`, too, and
-    where the installation has lost its examples.
+    `call` is the command without its files. Raises InputError if files are `given`, too, or if the
+    examples are not installed.
     """
     if given:
         raise InputError(
-            "--demo runs on an example of its own",
-            hint=f"leave the files out, or leave --demo out: {call} {given[0]}",
+            "--demo uses its own example",
+            hint=f"omit the files, or omit --demo: {call} {given[0]}",
         )
     path = Path(cotool.__file__).parent / "examples" / name
     if not path.is_file():

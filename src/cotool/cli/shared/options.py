@@ -18,10 +18,10 @@ def option(
     words: Any = None,
     convert: Callable[[Any, str], object] | None = None,
 ) -> Any:
-    """Return an option with a value; `words` (or a function that gives them) complete it.
+    """Return an option with a value; `words` (or a function that returns them) are its completions.
 
-    convert: takes a value that is given and the parameter's name; returns what the command gets,
-    or raises InputError.
+    convert: takes the given value and the parameter's name; returns the value for the command, or
+    raises InputError.
     """
     complete = callback = None
     if words:

@@ -1,4 +1,4 @@
-"""Progress bars on standard error that show up only where the work takes time."""
+"""Progress bars on standard error that appear only if the work takes time."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress
 
-_PATIENCE = 0.5  # seconds; what ends sooner needs no bar
-_PAUSE = 0.1  # between two updates of a bar that threads share
+_PATIENCE = 0.5  # seconds; shorter work needs no bar
+_PAUSE = 0.1  # seconds between two updates of a bar that threads share
 
 
 def stderr_moves() -> bool:
-    """Tell whether standard error is a terminal on which a bar can be redrawn."""
+    """Return whether standard error is a terminal that can redraw a bar."""
     return (
         sys.stderr is not None
         and sys.stderr.isatty()
@@ -77,7 +77,7 @@ class Bar:
             self._bar.update(self._bar.task_ids[0], completed=self._done, text=self._text)
 
     def finish(self) -> None:
-        """Erase the bar, for good."""
+        """Erase the bar for good."""
         self._shown = False
         if self._bar is not None:
             self._bar.stop()
@@ -98,11 +98,11 @@ class ProgressBar(Bar):
         self._questions = 0
 
     def read(self, size: int) -> None:
-        """Take note that `size` bytes of all files have been read."""
+        """Record that `size` bytes of all files have been read."""
         self.note(done=size)
 
     def answered(self) -> None:
-        """Take note of one more question."""
+        """Record that one more question is done."""
         self._questions += 1
         self.note(plural(self._questions, "question"))
 
@@ -153,7 +153,7 @@ def _make_bar(unit: str) -> Progress:
 
 
 def _total_size(paths: Sequence[str]) -> int | None:
-    """Return the size of all files in bytes, None where one is no plain file."""
+    """Return the size of all files in bytes, or None if one is not a regular file."""
     if all(Path(path).is_file() for path in paths):
         return sum(Path(path).stat().st_size for path in paths)
     return None

@@ -1,4 +1,4 @@
-"""The options of a report, as every command that writes one takes them, but for its formats."""
+"""The options for reports, shared by every command that writes one, except its formats."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ReportFile = Annotated[
     str | None,
     option(
         "Output",
-        "Write to a file, whole or not at all; its extension may give the format.",
+        "Write to a file, complete or not at all. Its extension may set the format.",
         "--output",
         "-o",
         metavar="FILE",

@@ -23,8 +23,8 @@ _LEAST_WIDTH = 20
 class Screen:
     """Prints renderables to a stream. `plain`: no colour and no boxes, whatever the environment.
 
-    rich honours NO_COLOR, FORCE_COLOR and TERM=dumb. What is no terminal is 80 columns wide,
-    unless COLUMNS says otherwise.
+    rich honours NO_COLOR, FORCE_COLOR and TERM=dumb. Anything but a terminal is 80 columns wide,
+    unless COLUMNS is set.
     """
 
     def __init__(self, sink: TextIO, *, plain: bool = False) -> None:
@@ -43,11 +43,11 @@ class Screen:
 
     @property
     def width(self) -> int:
-        """Columns that a line may fill."""
+        """The number of columns of a line."""
         return max(self._console.width, _LEAST_WIDTH)
 
     def print(self, *renderables: RenderableType) -> None:
-        """Print each renderable on lines of its own; without boxes no line ends in spaces."""
+        """Print each renderable on separate lines; without boxes no line ends in spaces."""
         with self._console.capture() as captured:
             for renderable in renderables:
                 self._console.print(renderable)
@@ -57,7 +57,7 @@ class Screen:
         self._sink.write(text)
 
     def flush(self) -> None:
-        """Hand what is printed to whoever reads."""
+        """Flush the stream."""
         self._sink.flush()
 
 
@@ -67,9 +67,9 @@ def _columns() -> int:
 
 
 def clip(text: str, width: int, most: int) -> tuple[str, int]:
-    """Wrap input text to `width` cells; return at most `most` lines, and how many more there are.
+    """Wrap input text to `width` cells; return at most `most` lines and how many are left out.
 
-    The count is exact for the wrapped lines and an estimate for what was not looked at.
+    The number is exact for text that was wrapped and an estimate for the rest.
     """
     width = max(width, 1)
     lines: list[str] = []
@@ -79,8 +79,7 @@ def clip(text: str, width: int, most: int) -> tuple[str, int]:
         if len(lines) >= most:
             more += _height(paragraph, width)
             continue
-        # Enough for the lines that are wanted and one more, which may end within a word; a
-        # megabyte is not wrapped in vain.
+        # Enough text for the wanted lines and one more, so that a megabyte is not wrapped in vain.
         enough = width * (most + 1)
         head, rest = paragraph[:enough], paragraph[enough:]
         wrapped = [str(line).rstrip() for line in Text(head).wrap(console, width)] or [""]
@@ -91,7 +90,7 @@ def clip(text: str, width: int, most: int) -> tuple[str, int]:
 
 def fitted(text: str, width: int) -> str:
     """Return `text` cut with "…" or padded to `width` cells."""
-    cell = Text(text[: 2 * width + 2])  # not even two characters a cell are cut off here
+    cell = Text(text[: 2 * width + 2])  # keeps at least two characters per cell
     cell.truncate(width, overflow="ellipsis", pad=True)
     return cell.plain
 

@@ -1,7 +1,7 @@
-"""Where the value of an option comes from: the command line, a variable, config.toml, a default.
+"""The sources of an option's value: the command line, a variable, config.toml, a default.
 
-Click does the choosing. `Command` gives each option its variables and the command its part of
-config.toml, as Click's `envvar` and `default_map`, and names in errors where a bad value came from.
+Click chooses. `Command` gives each option its variables and the command its part of config.toml, as
+Click's `envvar` and `default_map`. Its errors name the source of a bad value.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _SHORT = {
         "question_columns",
     )
 }
-# Options that exclude each other. What is given closer to the call drops the others' settings.
+# Options that exclude each other. The one given closer to the call overrides the others' settings.
 _RIVALS = (
     ("format", "json"),
     ("format", "open"),
@@ -55,7 +55,7 @@ _RANKS = {"DEFAULT_MAP": 1, "ENVIRONMENT": 2, "COMMANDLINE": 3}
 _REPORTS = {".json", ".jsonl", ".ndjson", ".csv", ".html", ".htm"}
 # Parameters of the library whose option has another name.
 _OPTIONS = {"num_threads": "threads"}
-# Options that say what one call is to do; a setting makes no sense.
+# Options that describe a single call, for which a setting makes no sense.
 _ONLY_CALLED = {"debug", "demo", "explain_input"}
 
 
@@ -72,9 +72,9 @@ class Command(TyperCommand):
     """A command whose options may also be set by variables and in config.toml."""
 
     def make_context(self, info_name: Any, args: Any, parent: Any = None, **extra: Any) -> Any:
-        """Return the context, with variables and the config file attached; neither is read yet."""
+        """Return the context with variables and the config file attached; neither is read yet."""
         table = _table(info_name, parent)
-        # A broken file does not stop --help, nor completion.
+        # A broken file stops neither --help nor completion.
         helps = {"-h", "--help"} & {*args} or extra.get("resilient_parsing")
         if table is not None and not helps:
             whole = None if parent is None else parent.obj
@@ -82,7 +82,7 @@ class Command(TyperCommand):
         return super().make_context(info_name, args, parent, **extra)
 
     def attach(self, table: str, whole: WholeCommand | None) -> MutableMapping[str, object]:
-        """Give the options their variables, and return what the config file sets.
+        """Attach the variables to the options, and return what the config file sets.
 
         whole: returns the whole command line, for the keys of other commands.
         """
@@ -95,14 +95,14 @@ class Command(TyperCommand):
         return _Configured(table, settable, whole or (lambda: self))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parse, choose and convert; errors name where the value came from."""
+        """Parse, choose and convert; errors name the source of the value."""
         with _naming_sources(ctx):
             rest = super().parse_args(ctx, args)
         _drop_rivals(ctx)
         return rest
 
     def invoke(self, ctx: Any) -> Any:
-        """Return the command's work, the errors of which name options as well."""
+        """Return the command's work; its errors name options, too."""
         with _naming_sources(ctx):
             job = super().invoke(ctx)
         return partial(_run_named, ctx, job) if callable(job) else job
@@ -114,7 +114,7 @@ def _run_named(ctx: Any, job: Callable[[], int]) -> int:
 
 
 def from_command_line(context: typer.Context, name: str) -> bool:
-    """Tell whether an option was given on the command line itself."""
+    """Return whether an option was given on the command line."""
     return _rank(context, name) == _RANKS["COMMANDLINE"]
 
 
@@ -137,7 +137,7 @@ def source_of(ctx: Any, parameter: Any) -> str:
 
 
 def config_path() -> Path:
-    """Return where the config file is looked for: $COTOOL_HOME, else the user's config folder."""
+    """Return the path of the config file: in $COTOOL_HOME, or else in the user's config folder."""
     home = os.environ.get("COTOOL_HOME")
     if home:
         return Path(home, "config.toml")
@@ -147,7 +147,7 @@ def config_path() -> Path:
 
 
 def store_path(given: str | None) -> str:
-    """Where the experts' record is kept: what is given, COTOOL_STORE, else the user's own file."""
+    """Return the path or URL of the store: the given one, COTOOL_STORE, or the user's own."""
     given = given or os.environ.get("COTOOL_STORE") or None
     if given is None:
         stored = read_config().get("consensus", {}).get("store")
@@ -163,7 +163,7 @@ def store_path(given: str | None) -> str:
 
 
 def read_config() -> dict[str, dict[str, object]]:
-    """Return the tables of the config file, none where there is no file. Raises InputError."""
+    """Return the tables of the config file, or none if there is no file. Raises InputError."""
     path = config_path()
     try:
         data = path.read_bytes()
@@ -190,7 +190,7 @@ def read_config() -> dict[str, dict[str, object]]:
 class _Configured(MutableMapping[str, object]):
     """One table of the config file as Click's `default_map`, read when Click first asks.
 
-    Keys of a table may be for any command of that group: `cotool vault verify` reads a file that
+    A table may have keys for any command of its group: `cotool vault verify` accepts a file that
     sets `armor` for `cotool vault encrypt`.
     """
 
@@ -202,7 +202,7 @@ class _Configured(MutableMapping[str, object]):
         self._keys: dict[str, str] = {}
 
     def label(self, name: str) -> str:
-        """Return how the file names an option."""
+        """Return the name of an option in the file."""
         return f"[{self._table}] {self._keys.get(name, name)}"
 
     def _read(self) -> dict[str, object]:
@@ -220,7 +220,7 @@ class _Configured(MutableMapping[str, object]):
         return self._values
 
     def _check(self, key: str) -> None:
-        """Raise InputError where no command of the table has an option of this name."""
+        """Raise InputError if no command of the table has an option of this name."""
         whole = self._whole()
         inner = getattr(whole, "commands", {}).get(self._table, whole)
         known: dict[str, str] = {}
@@ -260,7 +260,7 @@ def option_names(parameters: Any) -> dict[str, str]:
 
 
 def commands_of(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Yield every command of a group, itself where it has none, with the words that call it."""
+    """Yield every command of a group with the words that call it; a command yields itself."""
     inner = getattr(command, "commands", None)
     if inner is None:
         yield path, command
@@ -270,7 +270,7 @@ def commands_of(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str
 
 
 def _from_toml(parameter: Any, value: object, where: str) -> object:
-    """Return a value of the file as the command line would give it."""
+    """Return a value of the file in the form that the command line has."""
     if parameter.is_flag:
         if not isinstance(value, bool):
             raise InputError(f"{where}: expected true or false, got {value!r}")
@@ -297,23 +297,23 @@ def _scalar(value: object, where: str) -> str:
         return value.isoformat()
     if isinstance(value, (str, int, float)) and not isinstance(value, bool):
         return str(value)
-    raise InputError(f"{where}: expected a text or a number, got {value!r}")
+    raise InputError(f"{where}: expected a string or a number, got {value!r}")
 
 
 def is_settable(parameter: Any) -> bool:
-    """Tell whether variables and the config file may set a parameter."""
+    """Return whether variables and the config file may set a parameter."""
     return parameter.param_type_name == "option" and parameter.name not in _ONLY_CALLED
 
 
 def traced_context(command: Any, words: Sequence[str], whole: WholeCommand) -> Any:
-    """Return a context of a command that has parsed nothing: every value comes from settings."""
+    """Return a context of a command without arguments, so every value comes from settings."""
     context = typer.Context(command, info_name=words[-1], resilient_parsing=True)
     context.default_map = command.attach(words[0], whole)
     return context
 
 
 def _table(info_name: str | None, parent: Any) -> str | None:
-    """Return the table of a command: the first word after `cotool`, None where it has none."""
+    """Return the table of a command: the first word after `cotool`, or None."""
     name = info_name
     while parent is not None and parent.parent is not None:
         name, parent = parent.info_name, parent.parent
@@ -325,14 +325,14 @@ def _rank(ctx: Any, name: str) -> int:
 
 
 def _drop_rivals(ctx: Any) -> None:
-    """Unset what a rival overrules, such as a `format` in the config file by --json."""
+    """Unset what another option overrides, such as a `format` in the config file by --json."""
     defaults = {found.name: found.default for found in ctx.command.params}
     for rivals in _RIVALS:
         ranks = {name: _rank(ctx, name) for name in rivals if name in ctx.params}
         for name, rank in ranks.items():
             if 0 < rank < max(ranks.values()):
                 ctx.params[name] = defaults[name]
-    # The extension of a file that is named closer to the call decides the format.
+    # The extension of a file that is given closer to the call decides the format.
     suffix = Path(ctx.params.get("output") or "").suffix.lower()
     if suffix in _REPORTS and 0 < _rank(ctx, "format") < _rank(ctx, "output"):
         ctx.params["format"] = defaults["format"]
@@ -340,7 +340,7 @@ def _drop_rivals(ctx: Any) -> None:
 
 @contextlib.contextmanager
 def _naming_sources(ctx: Any) -> Iterator[None]:
-    """Name in an error the option, variable or key that gave the value in place of a parameter."""
+    """In an error, replace the parameter by the option, variable or key that set it."""
     try:
         yield
     except typer.BadParameter as error:

@@ -1,4 +1,4 @@
-"""Hints that end in the right command, for what is typed wrong."""
+"""Hints with the right command for input that was mistyped."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cotool.cli.shared.contents import Contents
     from cotool.cli.shared.settings import WholeCommand
 
-# What other tools call it, and what people try.
+# Names that other tools use or that people try.
 _OTHER_NAMES = {
     "analyse-logs": "analyze-logs",
     "analyze": "analyze-logs",
@@ -39,7 +39,7 @@ _OTHER_NAMES = {
     "report": "consensus --format html",
     "init": "vault keys init",
 }
-# The same within a group: what is typed after its name.
+# The same within a group: words after its name.
 _OTHER_COMMANDS = {
     ("vault", "list"): "keys list",
     ("vault", "init"): "keys init",
@@ -47,7 +47,7 @@ _OTHER_COMMANDS = {
     ("config", "get"): "show",
     ("config", "set"): "path",
 }
-# Options of other tools, and the arguments that do what they do here.
+# Options of other tools, and the equivalent arguments here.
 _OTHER_OPTIONS = {
     "--html": "-o",
     "--grep": "-e",
@@ -85,7 +85,7 @@ def usage_hint(error: Exception, arguments: Sequence[str], whole: WholeCommand) 
     context = getattr(error, "ctx", None)
     if context is not None:
         command, path = context.command, context.command_path
-    else:  # the parser itself was stopped, by an option without its value
+    else:  # parsing stopped at an option without its value
         command, path = _called(arguments, whole())
     unknown = _UNKNOWN.match(message)
     if unknown:
@@ -109,7 +109,7 @@ def usage_hint(error: Exception, arguments: Sequence[str], whole: WholeCommand) 
 
 
 def _called(arguments: Sequence[str], whole: Any) -> tuple[Any, str]:
-    """Return the command that the first words name, and those words."""
+    """Return the command that the first words name, and these words."""
     command, path = whole, "cotool"
     for word in arguments:
         inner = getattr(command, "commands", {}).get(word)
@@ -120,9 +120,9 @@ def _called(arguments: Sequence[str], whole: Any) -> tuple[Any, str]:
 
 
 def file_hint(arguments: Sequence[str], message: str) -> str | None:
-    """Return the call that was meant where an error names a file of the arguments, if any.
+    """Return the call that was meant if an error names a file of the arguments, or None.
 
-    The file may have been mistyped, be a folder, or be for another command.
+    The file may be mistyped, a folder, or for another command.
     """
     for word in arguments[1:]:
         if word.startswith("-") or not message.startswith((f"{word}: ", f"{word}, ")):
@@ -132,13 +132,13 @@ def file_hint(arguments: Sequence[str], message: str) -> str | None:
             return near and f"did you mean: {_call(_replaced(arguments, word, near))}"
         if Path(word).is_dir():
             return _for_folder(word, arguments)
-        # The vault takes files of all kinds.
+        # The vault accepts all kinds of files.
         return None if arguments[0] == "vault" else other_reader(word, arguments[0])
     return None
 
 
 def _nearest_file(path: str) -> str | None:
-    """Return a file in the same folder whose name is nearly that of a path which is not there."""
+    """Return a file in the same folder with nearly the same name as a missing path."""
     folder = Path(path).parent
     try:
         names = sorted(found.name for found in folder.iterdir())
@@ -155,12 +155,12 @@ def _for_folder(folder: str, arguments: Sequence[str]) -> str | None:
         return f"read the files in it: {_call([*arguments, '-r'])}"
     for pattern in ("*.json", "*.jsonl", "*.csv", "*.tsv"):
         if arguments[0] == "consensus" and any(Path(folder).glob(pattern)):
-            return f"name the files in it: cotool consensus {shlex.quote(folder)}/{pattern}"
+            return f"pass the files in it: cotool consensus {shlex.quote(folder)}/{pattern}"
     return None
 
 
 def other_reader(path: str, called: str) -> str | None:
-    """Return a sentence with the right command where `path` is not for the one `called`."""
+    """Return a sentence with the right command if `path` is not for the one `called`."""
     found = contents_of(path)
     if found is None or found == "folder":
         return None
@@ -171,7 +171,7 @@ def other_reader(path: str, called: str) -> str | None:
 
 
 def _for_word(word: str, arguments: Sequence[str], group: Any, whole: Any) -> str | None:
-    """Return what was meant by a word in the place of a command of `group`."""
+    """Return what was meant by a word in place of a command of `group`."""
     top = group.name == "cotool"
     place = arguments.index(word)
     if top and word == "help" and len(arguments) > place + 1:
@@ -201,13 +201,13 @@ def _for_file(word: str, arguments: Sequence[str]) -> str:
     found = contents_of(word) if Path(word).exists() else _EXTENSIONS.get(Path(word).suffix)
     if found is None:
         return (
-            f"a command comes first: cotool analyze-logs {shlex.quote(word)}, "
+            f"a command must come first: cotool analyze-logs {shlex.quote(word)}, "
             f"or cotool consensus {shlex.quote(word)}"
         )
     what, reader = _READERS[found]
     call = _call([*reader.split()[1:], *arguments])
     if not Path(word).exists():
-        return f"a command comes first, and {word} does not exist: {call}"
+        return f"a command must come first, and {word} does not exist: {call}"
     return f"{word} looks like {what}: {call}"
 
 
