@@ -1,7 +1,6 @@
 """The columns of a sample of records, and how their values vary.
 
-A sample is bounded (SAMPLE_ROWS records, SAMPLE_SIZE characters), so this costs the same for files
-of any size.
+A sample is bounded, so this costs the same for files of any size.
 """
 
 from __future__ import annotations
@@ -18,9 +17,6 @@ from cotool.consensus.read.values import is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-SAMPLE_ROWS = 1000
-SAMPLE_SIZE = 1 << 21
 
 _NUMBER = re.compile(r"[-+]?(\d+([.,]\d+)*|\.\d+)([eE][-+]?\d+)?\s*%?")
 _WHOLE = re.compile(r"[-+]?\d+")

@@ -18,7 +18,7 @@ from cotool.consensus.read.names import ANSWER, STRONG, Hint, hint_of
 from cotool.errors import InputError, MissingExtraError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     Values = Iterator[tuple[str, Any]]
 
@@ -29,23 +29,20 @@ _ZSTD = 93
 _ANSWER = Hint(ANSWER, STRONG)
 
 
-def reader_of(path: str, head: bytes) -> Callable[[], Values] | None:
-    """Return what reads a binary file's rows with their places; None for files of text.
+def reader_of(path: str, head: bytes) -> Values:
+    """Return the rows of a binary file, with their places; `head` are its first 16 bytes.
 
-    `head` are the first bytes, at least 16. Raises InputError where the form is known and not
-    read.
+    Raises InputError, also from later rows, where it cannot be read.
     """
     if head.startswith(b"PAR1"):
-        return lambda: _parquet(path)
-    if head.startswith((b"ARROW1", b"FEA1")) or head[:4] == b"\xff\xff\xff\xff":
-        return lambda: _arrow(path)
+        return _parquet(path)
     if head.startswith(b"SQLite format 3\0"):
-        return lambda: _sqlite(path)
-    if head.startswith(b"PK\x03\x04"):
+        return _sqlite(path)
+    if head.startswith(b"PK"):
         return _zipped(path)
-    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        return lambda: _excel(path)
-    return None
+    if head.startswith(b"\xd0\xcf"):
+        return _excel(path)
+    return _arrow(path)
 
 
 def _parquet(path: str) -> Values:
@@ -129,16 +126,16 @@ def _all_of(table: str) -> str:
     return f'SELECT * FROM "{quoted}"'  # noqa: S608 - a name that the database gave, quoted
 
 
-def _zipped(path: str) -> Callable[[], Values]:
+def _zipped(path: str) -> Values:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.namelist()
     except (OSError, zipfile.BadZipFile) as error:
         raise _damaged(path, "zip", error) from None
     if any(name.startswith("xl/") for name in members) or "content.xml" in members:
-        return lambda: _excel(path)
+        return _excel(path)
     if any(name.startswith("samples/") for name in members):
-        return lambda: _inspect(path)
+        return _inspect(path)
     raise InputError(
         f"{path}: is a zip archive of {', '.join(members[:5])}",
         hint="unpack it, and name the file with the answers",

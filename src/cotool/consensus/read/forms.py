@@ -9,13 +9,10 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from cotool.consensus.read.columns import SAMPLE_ROWS, SAMPLE_SIZE
+from cotool.consensus.read import names
 from cotool.consensus.read.exports import check_succeeded, requested, unpacked
-from cotool.consensus.read.infer import plan_of
 from cotool.consensus.read.layout import Keys, layout_of
-from cotool.consensus.read.long import are_label_sets
 from cotool.consensus.read.sample import UnclearError
-from cotool.consensus.read.surveys import without_titles
 from cotool.consensus.read.tools import Tool, tool_of
 from cotool.consensus.read.understood import FileUnderstood
 from cotool.errors import InputError
@@ -25,6 +22,9 @@ if TYPE_CHECKING:
 
     from cotool.consensus.read.plan import Plan
 
+# A plan is made from so many records, or characters.
+_SAMPLE_ROWS = 1000
+_SAMPLE_SIZE = 1 << 21
 # What the objects of APIs and of batches are known by.
 _API = frozenset({"custom_id", "choices", "role", "candidates", "root_span_id"})
 
@@ -158,7 +158,9 @@ class FileForm:
                 return True
             flat = [item for item in listed if not isinstance(item, (dict, list))]
             known = layout.question or layout.question_id or layout.content is None
-            return bool(known) and not (flat and are_label_sets(str(layout.responses), [flat]))
+            return bool(known) and not (
+                flat and names.are_label_sets(str(layout.responses), [flat])
+            )
         if layout.responses and listed is not None and layout.content is None:
             return True
         experts = [key for key in layout.unknown if isinstance(record[key], dict)]
@@ -172,12 +174,16 @@ class FileForm:
         return nested and asks
 
     def _planned(self, found: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+        # Imported here: records that list their responses need no plan.
+        from cotool.consensus.read.infer import plan_of
+        from cotool.consensus.read.surveys import without_titles
+
         sample: list[tuple[str, Any]] = []
         size = 0
         for where, value in found:
             sample.append((where, value))
             size += _size_of(value)
-            if len(sample) >= SAMPLE_ROWS or size >= SAMPLE_SIZE:
+            if len(sample) >= _SAMPLE_ROWS or size >= _SAMPLE_SIZE:
                 break
         self.count = len(sample)
         rows = [value for _, value in sample if isinstance(value, dict)]
@@ -188,13 +194,13 @@ class FileForm:
             self.unclear = error
             return
         self.keys = self.plan.keys
+        plain = self.plan.is_plain and not kept
         skipped = {id(row) for row in rows[:kept]}
         for where, value in chain(sample, found):
-            if isinstance(value, dict):
-                if id(value) not in skipped:
-                    yield from self.plan.records(value, where)
-            else:
+            if plain or not isinstance(value, dict):
                 yield where, value
+            elif id(value) not in skipped:
+                yield from self.plan.records(value, where)
 
 
 def _size_of(value: Any) -> int:

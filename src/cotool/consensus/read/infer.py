@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.read import names
 from cotool.consensus.read.layout import CONTENT_NAMES, DEFAULT_KEYS, Keys, plain_name
-from cotool.consensus.read.long import are_label_sets, find_long, read_long
+from cotool.consensus.read.long import find_long, read_long
 from cotool.consensus.read.plan import LISTS, WIDE, Plan
 from cotool.consensus.read.sample import Sample
 from cotool.consensus.read.surveys import find_survey
@@ -93,7 +93,7 @@ def _holds_responses(column: Column) -> bool:
     return (
         column.is_called(names.ANSWER) > 0
         and all(isinstance(item, (str, int, float)) for item in items)
-        and not are_label_sets(column.path, lists)
+        and not names.are_label_sets(column.path, lists)
         and max(map(len, lists)) > 1
     )
 
@@ -132,7 +132,9 @@ def _explained(sample: Sample, plan: Plan) -> Plan:
         (column.path, parts.get(column.path, "not used"), _seen(column, len(sample.rows)))
         for column in sample.columns
     )
-    return replace(plan, evidence=evidence)
+    top = {key for row in sample.rows for key in row}
+    nested = tuple(path for path in plan.paths() if path not in top)
+    return replace(plan, evidence=evidence, nested=nested)
 
 
 def _seen(column: Column, rows: int) -> str:

@@ -31,7 +31,7 @@ from cotool.consensus.read.sample import UnclearError, joined, listed
 from cotool.consensus.read.values import is_confidence, is_timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from cotool.consensus.read.sample import Sample
 
@@ -39,12 +39,6 @@ _CLEAR = 1.0  # the least lead of what is taken over what comes second
 _LEAST = 1.0  # the least score of an answer
 _JOINT = "\x1f"  # between the columns of an item that takes several
 _TIMES = ("submit", "timestamp", "end", "finish", "created", "recorded", "time", "start")
-# Lists under these names hold the labels of one expert, where none occurs twice.
-_SETS = frozenset(
-    "label labels tag tags category categories class classes accept choices topics emotions "
-    "annotation annotations cats".split()
-)
-_CROWD = frozenset("annotator annotators rater raters worker workers model models crowd".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,18 +420,7 @@ def _are_sets(answer: Column) -> bool:
     lists = [value for value in answer.objects if isinstance(value, (list, tuple))]
     if not lists or any(isinstance(item, (dict, list)) for value in lists for item in value):
         return False
-    return are_label_sets(answer.path, lists)
-
-
-def are_label_sets(path: str, lists: Sequence[Sequence[object]]) -> bool:
-    """Whether lists are the labels that one expert gave together, rather than one per expert.
-
-    A set of labels holds none twice.
-    """
-    words = frozenset(names.words_of(path))
-    if words & _CROWD or not words & _SETS:
-        return False
-    return all(len(set(map(str, value))) == len(value) for value in lists)
+    return names.are_label_sets(answer.path, lists)
 
 
 def _check_items(sample: Sample, long: Long) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cotool.consensus.read.layout import EXPERT_NAMES, QUESTION_ID_NAMES, plain_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # The parts that a column can play.
 QUESTION = "question"
@@ -101,6 +104,12 @@ _BESIDE = _set(
 )
 # What may follow an expert's word: worker_id, model_name_or_path, rater_1.
 _AFTER_EXPERT = _IDS | _set("name or path email address code uuid info handle")
+# Lists under these names hold the labels of one expert, where none occurs twice.
+_SETS = frozenset(
+    "label labels tag tags category categories class classes accept choices topics emotions "
+    "annotation annotations cats".split()
+)
+_CROWD = frozenset("annotator annotators rater raters worker workers model models crowd".split())
 _GENERIC = _IDS | _set("name value text content raw label slug answer output")
 
 
@@ -206,3 +215,14 @@ def _id(words: tuple[str, ...], rest: frozenset[str]) -> Hint:
 def asks(name: str) -> bool:
     """Whether a name is itself a question, as the columns of surveys are."""
     return bool(_QUESTION_MARK.search(name.strip())) or len(name.split()) >= 5
+
+
+def are_label_sets(path: str, lists: Sequence[Sequence[object]]) -> bool:
+    """Whether lists are the labels that one expert gave together, rather than one per expert.
+
+    A set of labels holds none twice.
+    """
+    words = frozenset(words_of(path))
+    if words & _CROWD or not words & _SETS:
+        return False
+    return all(len(set(map(str, value))) == len(value) for value in lists)

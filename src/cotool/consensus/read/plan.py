@@ -31,7 +31,8 @@ class Plan:
     the labels that are true. `questions` are the columns of a survey with the question's text;
     `person` is the column that names who answered. `sets` tells that a list in the answer's place
     holds several labels of one expert. `left_out` are right answers beside the experts' own.
-    `evidence` says per column what it was taken for, and why.
+    `nested` are the paths that are no keys of the records themselves; `evidence` says per column
+    what it was taken for, and why.
     """
 
     shape: str
@@ -42,8 +43,23 @@ class Plan:
     person: str | None = None
     sets: bool = False
     left_out: tuple[str, ...] = ()
+    nested: tuple[str, ...] = ()
     evidence: tuple[tuple[str, str, str], ...] = ()
-    warnings: tuple[str, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether each record is read as it is."""
+        changed = self.nested or self.join or self.flags or self.sets or self.keys.expert_columns
+        return self.shape != SURVEY and not changed
+
+    def paths(self) -> tuple[str, ...]:
+        """The key paths that play a part."""
+        keys = self.keys
+        named = (
+            keys.question, keys.id, keys.content, keys.expert, keys.confidence, keys.timestamp,
+            keys.embedding, keys.responses, *keys.expert_columns,
+        )  # fmt: skip
+        return tuple(path for path in named if path)
 
     def parts(self) -> tuple[tuple[str, str], ...]:
         """The parts and the columns that play them, for people."""
@@ -69,15 +85,10 @@ class Plan:
         if self.shape == SURVEY:
             yield from self._answers_of_a_person(row, where)
             return
-        lifted = {
-            path: value_at(row, path)
-            for path in (
-                self.keys.question, self.keys.id, self.keys.content, self.keys.expert,
-                self.keys.confidence, self.keys.timestamp, self.keys.embedding,
-                self.keys.responses, *self.keys.expert_columns,
-            )
-            if path and path not in row
-        }  # fmt: skip
+        if self.is_plain:
+            yield where, row
+            return
+        lifted = {path: value_at(row, path) for path in self.nested if path not in row}
         for column in self.keys.expert_columns:
             cell = lifted[column] if column in lifted else row.get(column)
             if isinstance(cell, str) and is_missing(cell):

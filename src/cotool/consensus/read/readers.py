@@ -6,7 +6,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from cotool.consensus.read.containers import reader_of
 from cotool.consensus.read.forms import FileForm
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys
 from cotool.consensus.read.responses import (
@@ -35,7 +34,11 @@ if TYPE_CHECKING:
     from cotool.consensus.model import Question, Response
     from cotool.consensus.read.spool import Spool
 
-# Bytes by which a container is recognised.
+# How containers of tables begin: Parquet, Arrow, Feather, SQLite, zip (Excel, Inspect), old Excel.
+_BINARY = (
+    *(b"PAR1", b"ARROW1", b"FEA1", b"\xff\xff\xff\xff", b"SQLite format 3\0", b"PK\x03\x04"),
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+)
 _HEAD = 16
 _NO_SHAPE = 'expected JSON, JSON lines, or a table with a header such as "question,worker,answer"'
 
@@ -254,14 +257,15 @@ def _values(
     name = source_name(path)
     with open_source(path, stdin=stdin, on_read=on_read) as stream:
         head = stream.peek(_HEAD)[:_HEAD]
-        container = reader_of(str(path), head)
-        if container is not None:
+        if head.startswith(_BINARY):
+            from cotool.consensus.read.containers import reader_of
+
             if not _is_plain(path, head):
                 raise InputError(
                     f"{name}: is a binary table, which is read from a file on disk only",
                     hint="save it, uncompressed, and give its name",
                 )
-            yield container()
+            yield reader_of(str(path), head)
             return
         first, number = read_first_line(stream)
         if not first:
