@@ -161,7 +161,7 @@ class FileForm:
             return bool(known) and not (
                 flat and names.are_label_sets(str(layout.responses), [flat])
             )
-        if layout.responses and listed is not None and layout.content is None:
+        if layout.responses == "responses" and listed is not None and layout.content is None:
             return True
         experts = [key for key in layout.unknown if isinstance(record[key], dict)]
         if len(experts) >= 2 and (layout.question or layout.question_id) and not layout.expert:

@@ -72,6 +72,9 @@ def _lists(sample: Sample) -> Plan | None:
     found.sort(key=lambda c: (-c.is_called(names.ANSWER), _rank(c)))
     question = sample.best(names.QUESTION)
     identity = sample.best(names.ITEM_ID)
+    unique = [c for c in sample.texts if c.is_unique and c.part == names.UNKNOWN]
+    if question is None and identity is None and len(unique) == 1:
+        question = unique[0]
     if question is None and identity is None and len(sample.rows) > 1:
         return None
     keys = replace(
@@ -80,7 +83,21 @@ def _lists(sample: Sample) -> Plan | None:
         question=sample.keys.question or (question.path if question else ""),
         id=sample.keys.id or (identity.path if identity and not question else None),
     )
-    return Plan(LISTS, keys)
+    items = [item for value in found[0].objects for item in value if isinstance(item, dict)]
+    return Plan(LISTS, keys, listed=_keys_of(items))
+
+
+def _keys_of(items: Sequence[dict[str, Any]]) -> tuple[str, str] | None:
+    """Return the keys of the expert and of the answer in the items of lists."""
+    if not items or not all(map(_is_response, items)):
+        return None
+    keys = list(dict.fromkeys(str(key) for item in items for key in item))
+
+    def strongest(part: str) -> str:
+        called = [key for key in keys if names.hint_of(key).part == part]
+        return max(called, key=lambda key: names.hint_of(key).weight)
+
+    return strongest(names.EXPERT), strongest(names.ANSWER)
 
 
 def _holds_responses(column: Column) -> bool:
@@ -124,6 +141,7 @@ def _explained(sample: Sample, plan: Plan) -> Plan:
         plan.person: "person",
         **dict.fromkeys(plan.join, "question"),
         **dict.fromkeys(keys.expert_columns, "one expert's answers"),
+        **dict.fromkeys((path for path, _ in plan.renamed), "one expert's answers"),
         **dict.fromkeys((column for column, _ in plan.questions), "one question's answers"),
         **dict.fromkeys((column for column, _ in plan.flags), "answer"),
         **dict.fromkeys(plan.left_out, "right answer, not an expert"),
@@ -133,7 +151,8 @@ def _explained(sample: Sample, plan: Plan) -> Plan:
         for column in sample.columns
     )
     top = {key for row in sample.rows for key in row}
-    nested = tuple(path for path in plan.paths() if path not in top)
+    names_of_experts = {name for _, name in plan.renamed}
+    nested = tuple(path for path in plan.paths() if path not in top | names_of_experts)
     return replace(plan, evidence=evidence, nested=nested)
 
 

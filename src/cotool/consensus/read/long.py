@@ -155,6 +155,8 @@ def _scored(sample: Sample, item: Column | None, expert: Column | None) -> Long 
     if not answers or answers[0][0] < _LEAST:
         return None
     top, answer = answers[0]
+    if item is None and not _name_score(answer)[1]:
+        return None
     close = tuple(
         column
         for other, column in answers[1:]
@@ -194,7 +196,7 @@ def _pair_score(sample: Sample, item: Column | None, expert: Column | None) -> f
         return None
     if expert is not None:
         unique = pairs_unique(item, expert)
-        if item.part == names.UNKNOWN and (unique < 0.95 or item.is_flag):
+        if item.part == names.UNKNOWN and (unique < 0.95 or item.is_flag or not known):
             return None
         if not known and (unique < 0.95 or recurs < 0.5 or item.distinct < 2):
             return None
@@ -272,6 +274,12 @@ def _without_texts(sample: Sample) -> list[Column]:
 
 def _preferred(sample: Sample, close: list[Column]) -> tuple[Column, tuple[Column, ...]]:
     """Of columns that are equally likely, the one whose name says more; else all are left."""
+    said = [c for c in close if plain_name(c.path) in SAID_NAMES]
+    if said and len(said) < len(close) and not any(_is_output(c) for c in close):
+        # A right answer beside a model's: "answer" and "model_answer".
+        close = said
+        if len(close) == 1:
+            return close[0], ()
     ranked = [c for c in close if plain_name(c.path) in CONTENT_NAMES]
     others = [c for c in close if c not in ranked]
     if any(c.is_called(names.ANSWER) >= names.STRONG for c in others):
@@ -425,27 +433,61 @@ def _are_sets(answer: Column) -> bool:
 
 def _check_items(sample: Sample, long: Long) -> None:
     """Raise UnclearError where records that differ would become one question."""
-    if long.item is not None or len(sample.rows) < 2:
+    if len(sample.rows) < 2:
         return
+    apart = _apart(sample, long) if long.item is None else _explaining(sample, long)
+    if apart:
+        what = "no key is known as the question" if long.item is None else "experts answer twice"
+        raise UnclearError(
+            f"{sample.name}: {what}, and these differ between records: {listed(apart)}",
+            hint=f"name the question: {_command(sample, long, apart[0].path)}",
+        )
+
+
+def _apart(sample: Sample, long: Long) -> list[Column]:
+    """Return the columns that may tell questions apart, where no column is the question."""
     apart = [
         column
         for column in sample.texts
         if column not in (long.answer, long.expert)
         and column.distinct > 1
         and not column.is_time
-        and column.part in {names.UNKNOWN, names.QUESTION, names.ITEM_ID, names.OWN_ID}
+        and (
+            column.part in {names.UNKNOWN, names.QUESTION, names.ITEM_ID, names.OWN_ID}
+            or (long.expert is None and column.part == names.BESIDE and not column.is_number)
+        )
         and (column.is_whole or not column.is_number)
         and not (long.expert is not None and determines(long.expert, column))
     ]
     lists = [c for c in sample.columns if c.objects and not c.present and c is not long.answer]
     varied = [c for c in lists if len({repr(value) for value in c.objects}) > 1]
-    apart += [c for c in varied if c.part in {names.UNKNOWN, names.QUESTION}]
-    if apart:
-        raise UnclearError(
-            f"{sample.name}: no key is known as the question, and these differ between records: "
-            + listed(apart),
-            hint=f"name them: {_command(sample, long, apart[0].path)}",
-        )
+    return apart + [c for c in varied if c.part in {names.UNKNOWN, names.QUESTION}]
+
+
+def _explaining(sample: Sample, long: Long) -> list[Column]:
+    """Return the texts that tell apart what one expert seems to have answered twice."""
+    item, expert = long.item, long.expert
+    if item is None or expert is None or sample.keys.id or sample.keys.question:
+        return []
+    if pairs_unique(item, expert) > 0.9:
+        return []
+    taken = {long.answer.path, item.path, expert.path, *parts_of(item)}
+    return [
+        column
+        for column in sample.texts
+        if column.path not in taken
+        and column.distinct > 1
+        and column.words >= 2
+        and column.part in {names.UNKNOWN, names.QUESTION}
+        and not column.is_time
+        and not determines(item, column)
+        and pairs_unique(_joined_with(item, column), expert) > 0.95
+    ]
+
+
+def _joined_with(item: Column, column: Column) -> Column:
+    pairs = zip(item.values, column.values, strict=True)
+    return Column(item.path, [f"{one}{_JOINT}{other}" for one, other in pairs])
 
 
 def _several(sample: Sample, long: Long) -> UnclearError:

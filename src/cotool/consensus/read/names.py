@@ -53,8 +53,9 @@ _CONFIDENCE = _set("confidence certainty conf")
 _EXPERTS = _set(
     "expert worker annotator rater coder labeler labeller judge assessor reviewer respondent "
     "participant performer model llm provider generator evaluator contributor crowdworker "
-    "tagger interpreter moderator grader voter scorer checker transcriber translator "
-    "volunteer modelname"
+    "tagger interpreter moderator grader voter bewerter bearbeiter gutachter teilnehmer "
+    "annotateur évaluateur evaluateur anotador evaluador modell modelo modèle modello scorer "
+    "checker transcriber translator volunteer modelname"
 )
 _WEAK_EXPERTS = _set(
     "user username author name source engine system email agent student person player bot "
@@ -73,21 +74,23 @@ _OWN = _set(
 )
 _IDS = _set("id ids idx index key uid uuid guid no number nr num hash")
 _STRONG_QUESTIONS = _set(
-    "question prompt instruction instructions query problem frage pregunta pergunta domanda"
+    "question prompt instruction instructions query problem frage pregunta pergunta domanda "
+    "aufgabe tarea"
 )
 _QUESTIONS = _set(
     "task item input sentence comment passage document text premise hypothesis statement "
     "claim title review tweet utterance image audio video url uri filename file path body "
     "messages post article headline paragraph caption stimulus scenario clip sentence1 "
-    "snippet inputs transcript sms email abstract"
+    "snippet inputs transcript sms email abstract context proposal motion satz phrase frase "
+    "texte texto"
 )
 _ANSWERS = _set(
     "answer response output completion prediction pred generation reply label rating verdict "
     "decision choice vote judgment judgement annotation sentiment stance category class "
     "solution transcription translation classification outputs completions predictions "
     "responses answers labels annotations generations ratings emotion toxicity opinion patch "
-    "antwort respuesta antworten reponse risposta resposta taskanswers resps sampled picked "
-    "winner preference"
+    "antwort respuesta antworten réponse étiquette etiqueta bewertung urteil reponse risposta "
+    "resposta taskanswers resps sampled picked winner preference"
 )
 _WEAK_ANSWERS = _set(
     "text value val result content message code grade transcript summary guess tag tags "
@@ -100,7 +103,7 @@ _BESIDE = _set(
     "stop system template cached error errors success passed pass score scores metric metrics "
     "logprob logprobs level difficulty subset topic domain license unnamed retired sessionid "
     "tainted workflow ms elapsed length count width height feedback comments note notes "
-    "contexts context retrieved options explanation rationale reasoning"
+    "contexts retrieved options explanation rationale reasoning"
 )
 # What may follow an expert's word: worker_id, model_name_or_path, rater_1.
 _AFTER_EXPERT = _IDS | _set("name or path email address code uuid info handle")
@@ -144,6 +147,9 @@ def hint_of(path: str) -> Hint:
         return Hint(EXPERT, STRONG)
     last = words_of(path.rpartition(".")[2]) or words
     hint = _hint(last)
+    if hint.part == ANSWER and words[: len(words) - len(last)][-1:] == ("example",):
+        # What an example says is right, beside what was predicted.
+        return Hint(GOLD, PLAIN)
     if len(words) > len(last) and (hint.part == UNKNOWN or set(last) <= _GENERIC):
         above = words[: len(words) - len(last)]
         outer = _hint((*above, *(word for word in last if word in _IDS)))

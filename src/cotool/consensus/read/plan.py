@@ -31,6 +31,8 @@ class Plan:
     the labels that are true. `questions` are the columns of a survey with the question's text;
     `person` is the column that names who answered. `sets` tells that a list in the answer's place
     holds several labels of one expert. `left_out` are right answers beside the experts' own.
+    `listed` are the keys of the expert and of the answer in a list of responses.
+    `renamed` are the paths of experts' columns with the names of the experts, where these differ.
     `nested` are the paths that are no keys of the records themselves; `evidence` says per column
     what it was taken for, and why.
     """
@@ -42,6 +44,8 @@ class Plan:
     questions: tuple[tuple[str, str], ...] = ()
     person: str | None = None
     sets: bool = False
+    listed: tuple[str, str] | None = None
+    renamed: tuple[tuple[str, str], ...] = ()
     left_out: tuple[str, ...] = ()
     nested: tuple[str, ...] = ()
     evidence: tuple[tuple[str, str, str], ...] = ()
@@ -49,7 +53,14 @@ class Plan:
     @property
     def is_plain(self) -> bool:
         """Whether each record is read as it is."""
-        changed = self.nested or self.join or self.flags or self.sets or self.keys.expert_columns
+        changed = (
+            self.nested
+            or self.join
+            or self.flags
+            or self.sets
+            or self.listed
+            or self.keys.expert_columns
+        )
         return self.shape != SURVEY and not changed
 
     def paths(self) -> tuple[str, ...]:
@@ -88,25 +99,38 @@ class Plan:
         if self.is_plain:
             yield where, row
             return
+        yield where, {**row, **self._experts(row), **self._question(row), **self._answer(row)}
+
+    def _question(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the parts that stand deeper in the record, and a question of several columns."""
         lifted = {path: value_at(row, path) for path in self.nested if path not in row}
-        for column in self.keys.expert_columns:
-            cell = lifted[column] if column in lifted else row.get(column)
-            if isinstance(cell, str) and is_missing(cell):
-                lifted[column] = None
         if self.join:
             texts = [str(value_at(row, column) or "").strip() for column in self.join]
             lifted[str(self.keys.question)] = "\n".join(filter(None, texts)) or None
-        if self.flags:
-            lifted[str(self.keys.content)] = ", ".join(
-                label for column, label in self.flags if _is_true(value_at(row, column))
-            )
-        if self.sets and self.keys.content:
-            value = value_at(row, self.keys.content)
-            if isinstance(value, (list, tuple)) and all(
-                not isinstance(v, (dict, list)) for v in value
-            ):
-                lifted[self.keys.content] = ", ".join(sorted(map(str, value)))
-        yield where, {**row, **lifted} if lifted else row
+        return lifted
+
+    def _experts(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the columns of experts, without those that hold no answer."""
+        found = {name: value_at(row, name) for name in self.keys.expert_columns}
+        found.update((name, value_at(row, path)) for path, name in self.renamed)
+        return {
+            name: None if isinstance(cell, str) and is_missing(cell) else cell
+            for name, cell in found.items()
+        }
+
+    def _answer(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Return an answer that is made of several columns, or of a list."""
+        keys = self.keys
+        if self.flags and keys.content:
+            true = [label for column, label in self.flags if _is_true(value_at(row, column))]
+            return {keys.content: ", ".join(true)}
+        if self.listed and keys.responses:
+            items = value_at(row, keys.responses) or ()
+            return {keys.responses: [_response(item, *self.listed) for item in items]}
+        value = value_at(row, keys.content) if self.sets and keys.content else None
+        if isinstance(value, (list, tuple)) and not any(isinstance(v, (dict, list)) for v in value):
+            return {str(keys.content): ", ".join(sorted(map(str, value)))}
+        return {}
 
     def _answers_of_a_person(
         self, row: Mapping[str, Any], where: str
@@ -125,6 +149,12 @@ class Plan:
                     "expert": name or f"respondent at {where.rpartition(', ')[2]}",
                 },
             )
+
+
+def _response(item: Any, expert: str, content: str) -> Any:
+    if not isinstance(item, dict):
+        return item
+    return {"expert": item.get(expert), "content": item.get(content), "metadata": item}
 
 
 def _is_true(value: Any) -> bool:

@@ -102,8 +102,9 @@ def _person(sample: Sample) -> Column | None:
     if sample.keys.expert:
         return sample.by_path.get(sample.keys.expert)
     unique = [c for c in sample.texts if c.is_unique and not c.is_time and not names.asks(c.path)]
+    unnamed = next((c for c in unique if not names.words_of(c.path)), None)
     for parts in ((names.EXPERT,), (names.OWN_ID, names.ITEM_ID)):
         found = next((c for c in unique if c.is_called(*parts)), None)
         if found is not None:
             return found
-    return None
+    return unnamed

@@ -26,8 +26,8 @@ _MODELS = re.compile(
 )
 _PEOPLE = re.compile(
     r"\b(rater|annotator|coder|judge|labell?er|worker|reviewer|expert|model|grader|evaluator"
-    r"|assessor|annot|ann|llm|human|turker|student|participant|run|sample|system|candidate|agent)"
-    r"[\s_.\-]*\w{0,12}$|^[ramw]\d+$|^(r|rater|a)_?[a-z]$",
+    r"|assessor|annot|annotateur|bewerter|gutachter|ann|llm|human|turker|student|participant|run|sample|system|candidate|agent)"
+    r"[\s_.\-]*\w{0,12}$|^dr\.? \w+|^[ramw]\d+$|^(r|rater|a)_?[a-z]$",
     re.IGNORECASE,
 )
 # One such column holds names, not answers.
@@ -203,13 +203,19 @@ def _read_wide(sample: Sample, group: list[Column]) -> Plan:
         join = tuple(path for path in asked if _NUMBERED.match(path))
     elif identity is None and question is not None and not question.is_unique and len(asked) > 1:
         join = tuple(asked)
+    paths = [c.path for c in group]
+    prefixes = {path.rpartition(".")[0] for path in paths}
+    renamed: tuple[tuple[str, str], ...] = ()
+    if len(prefixes) == 1 and "" not in prefixes:
+        # Members of one object: {"results": {"gpt": …, "claude": …}}.
+        renamed = tuple((path, path.rpartition(".")[2]) for path in paths)
     full = replace(
         keys,
         question=" + ".join(join) or (question.path if question else ""),
         id=keys.id or (identity.path if identity else ""),
-        expert_columns=tuple(c.path for c in group),
+        expert_columns=tuple(name for _, name in renamed) or tuple(paths),
     )
-    return Plan(WIDE, full, join=join, left_out=gold)
+    return Plan(WIDE, full, join=join, left_out=gold, renamed=renamed)
 
 
 def find_flags(sample: Sample, long: Long | None) -> Plan | None:
