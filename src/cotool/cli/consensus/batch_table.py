@@ -70,7 +70,7 @@ class BatchTable:
             parts.append(f"{self._questions - self._answered:,} without an answer")
         parts.append(f"dissent on {self._dissent:,}")
         if self._declined:
-            parts.append(f"{plural(self._declined, 'response')} declined to answer")
+            parts.append(f"{plural(self._declined, 'refusal')}")
         kinds = ", ".join(f"{kind} {count:,}" for kind, count in self._kinds.most_common())
         self._screen.print(Text(), Text(" · ".join(parts)), Text(f"kinds: {kinds}"))
         if self._low:

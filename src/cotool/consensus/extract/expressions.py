@@ -42,6 +42,7 @@ _FORMULA = re.compile(
     r"\\[A-Za-z]|[\^√=≤≥<>]|\w\s*[+*/]\s*\w|(?<![\w-])-?\d*[a-z]\s?[-−]\s?\d|\d\s?[-−]\s?[a-z](?!\w)"
     r"|\bsqrt\b|[πθ∞]"
 )
+_IN_WORDS = re.compile(rf"\\(?:{'|'.join(sorted(_CONTENT))})\s?\{{([^{{}}]*)\}}")
 _WORDY = re.compile(r"[^\W\d_]{3,}")
 _FUNCTION_NAMES = {"sqrt", "sin", "cos", "tan", "log", "exp", "max", "min", "cot", "sec", "csc",
                    "mod", "lim", "ln", "frac"}  # fmt: skip
@@ -52,7 +53,8 @@ def is_formula(text: str) -> bool:
     if not _FORMULA.search(text):
         return False
     if "\\" in text:
-        return True
+        bare = _IN_WORDS.sub(r"\1", text)
+        return "\\" in bare or bool(_FORMULA.search(bare))
     return all(word.lower() in _FUNCTION_NAMES or word == "pi" for word in _WORDY.findall(text))
 
 

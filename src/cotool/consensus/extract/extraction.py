@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from cotool.consensus.extract.alike import same_choices, same_labels, same_numbers
 from cotool.consensus.extract.code import code_values
 from cotool.consensus.extract.extracted import Extracted
-from cotool.consensus.extract.forms import running_form, short_form
-from cotool.consensus.extract.labels import complement, named_label
+from cotool.consensus.extract.forms import running_form
+from cotool.consensus.extract.labels import complement, named_in_sentence, named_label
 from cotool.consensus.extract.objects import unwrapped, whole_form
 from cotool.consensus.extract.preparation import breaks_off, prepare
 from cotool.consensus.extract.readings import CLOSED_KINDS, KINDS, clean, read, read_formula
@@ -84,6 +84,8 @@ def extract_answers(texts: Sequence[str]) -> tuple[str | None, list[Extracted | 
     if kind is None:
         kind = "short" if _name_labels(plain, found) else None
     elif kind == "short":
+        if all("(" in text for text in plain) and (coded := _coded(texts)) and all(coded):
+            return "code", coded
         _complete_labels(plain, found)
     if kind is None:
         coded = _coded(texts)
@@ -107,8 +109,14 @@ def _unified(kind: str, found: Sequence[dict[str, Extracted | None]]) -> list[Ex
 
 def _complete_numbers(texts: Sequence[str], found: list[dict[str, Extracted | None]]) -> None:
     for one, text in zip(found, texts, strict=True):
-        if "number" not in one:
-            one["number"] = _last_number(text)
+        if "number" in one:
+            continue
+        reading = read("number", clean(complement(text)), whole=True)
+        one["number"] = (
+            Extracted(reading.value, "number", reading.display, "… is", reading.unit, reading.top)
+            if reading and reading.value
+            else _last_number(text)
+        )
 
 
 def _read(
@@ -250,9 +258,9 @@ def _complete_labels(texts: Sequence[str], found: list[dict[str, Extracted | Non
         own = found[i].get("short")
         if own and own.rule == WHOLE and not text.isascii():
             # 中国的首都是北京: few characters, and a sentence.
-            said = short_form(complement(text).strip("。. "))
-            if said != own.value and said in labels:
-                found[i]["short"] = replace(labels[said], rule="… is")
+            said = named_in_sentence(text, [label for label in labels if label != own.value])
+            if said is not None:
+                found[i]["short"] = replace(labels[said], rule="names the label")
         if not text or own:
             continue
         label = named_label(text, labels, anywhere=anywhere)

@@ -11,7 +11,7 @@ from cotool.consensus.extract.number_words import TENS, UNITS
 
 _ARTICLE = re.compile(r"(?:the|an?)\s+(?=\w)")
 _ABBREVIATION = re.compile(r"\b([^\W\d_]{1,4})\.(?=[\s\w]|$)")
-_DECADE = re.compile(r"\d{2,4}s")
+_INITIALS = re.compile(r"(?<=\b[^\W\d_]) (?=[^\W\d_]\b)")
 
 _ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
@@ -96,6 +96,7 @@ def _one(text: str) -> str:
         value = _ARTICLE.sub("", value, count=1)
     if "." in value:
         value = _ABBREVIATION.sub(r"\1", value) if not value.startswith(".") else value
+        value = _INITIALS.sub("", value)
     value = _ORDINAL.sub(lambda match: ordinal(_ORDINALS[match[1]]), value)
     place = _PLACE.fullmatch(value)
     if place:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cotool.consensus.extract.forms import running_form
+from cotool.consensus.extract.languages import CLOSINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,14 +47,36 @@ def named_label(text: str, labels: Iterable[str], *, anywhere: bool) -> str | No
     return found[0] if len(found) == 1 else None
 
 
+def named_in_sentence(text: str, labels: Iterable[str]) -> str | None:
+    """Return the one label that a sentence of few words states: behind a link, before its verb.
+
+    For scripts in which a sentence is as short as a label.
+    """
+    running = running_form(text)
+    found: list[str] = []
+    for label in labels:
+        place = _place(running, label)
+        if place <= 0 or _NEGATED.search(running, max(0, place - 24), place):
+            continue
+        rest = running[place + len(label) :].strip(_AT_THE_END)
+        linked = not rest and _LINK.search(running, max(0, place - 16), place)
+        if linked or _CLOSED.fullmatch(rest):
+            found.append(label)
+    return found[0] if len(found) == 1 else None
+
+
+_CLOSED = re.compile(rf"(?:{'|'.join(CLOSINGS)})")
+
+
 def _is_answer(text: str, start: int, end: int) -> bool:
     """Whether a label is where an answer stands: at the end of its text, or behind "is"."""
-    return not text[end:].strip(_AT_THE_END) or bool(_LINK.search(text, max(0, start - 16), start))
+    rest = text[end:].strip(_AT_THE_END)
+    return not rest or bool(_CLOSED.fullmatch(rest)) or bool(_LINK.search(text, max(0, start - 16), start))
 
 
-_AT_THE_END = " \t\n.!?,;:\"'`*_)]}。！？」』”’"
+_AT_THE_END = " \t\n.!?,;:\"'`*_)]}。！？।؟،」』”’"
 _LINK = re.compile(
-    r"(?:\b(?:is|was|are|were|be|ist|war|sind|est|es|son|é|è|sono|это)|[:=—–-]|是|为|為|は|은|는)\s?"
+    r"(?:\b(?:is|was|are|were|be|ist|war|sind|est|es|son|é|è|sono|это)|[:=—–-]|是|为|為|は|은|는|هي|هو)\s?"
     r"(?:[\"'`*“«「(]|the\s|an?\s|in\s|der\s|die\s|das\s|la\s|le\s|el\s|il\s|o\s|a\s)*$"
 )
 

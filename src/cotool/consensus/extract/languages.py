@@ -50,12 +50,12 @@ ANSWERS = (
     "risposta", "risultato", "soluzione",
     "ответ", "відповідь", "результат", "odpowiedź", "cevap", "yanıt",
     "答案", "结果是", "結果は", "答え", "解答", "回答", "正解", "故选", "应选", "結論は",
-    "정답", "답", "الجواب", "الإجابة", "الاجابة", "النتيجة", "उत्तर", "जवाब",
+    "정답", "답", "الجواب", "الإجابة", "الاجابة", "النتيجة", "उत्तर", "जवाब", "सही विकल्प", "правильный вариант",
 )  # fmt: skip
 
 # Between the word for the answer and the answer.
 LINKS = r"""\b(?:es|est|ist|é|è|is|jest|är|er|lautet|wäre|sería|sera|serait|vaut|heißt|beträgt
-    |ergibt|este|هي|هو|هى|है)(?!\w)|[:=—：]|是|为|為|应为|应该是|應該是|は|은|는|이|\s-"""
+    |ergibt|este|هي|هو|هى)(?!\w)|[:=—：]|是|为|為|应为|应该是|應該是|は|은|는|이|\s-"""
 
 # "I choose C": the verb stands before the option, without a word for the answer.
 CHOOSES = ("选", "選", "选择", "選擇", "wähle", "choisis", "elijo", "escojo", "escolho", "scelgo",

@@ -137,6 +137,14 @@ _EQUATION = re.compile(
     r"(?:(?:[A-Za-z]\w{0,12}|[-+*/×÷^().,$€£%\d\s·≈]{1,120})\s?(?:=|≈)\s?(?=[^=]|$)){1,8}"
 )
 
+# "about 30", "Option 2".
+_ABOUT = re.compile(
+    r"(?:about|approximately|approx\.?|roughly|around|nearly|almost|circa|ca\.|etwa|ungefähr|rund"
+    r"|environ|aproximadamente|cerca de|около|примерно|大约|约|約|およそ|약|लगभग|حوالي|option|choice)"
+    r"(?:\s?(?=\d)|\s(?=[a-z$€£-]))",
+    re.IGNORECASE,
+)
+
 # Shorter than a span by more than a number's digits, so that the result is not cut.
 MAX_EQUATION = 90
 _NEXT_ITEM = re.compile(r"\n\s*[*_]{0,2}(\d{1,3})[.)]\s")
@@ -149,6 +157,9 @@ def read_quantity(span: str) -> Reading | None:
         stars = len(span) - start - len(span[start:].lstrip("★⭐"))
         end = len(span) - len(span[start:].lstrip("★⭐☆"))
         return Reading(str(stars), span[start:end], end)
+    about = _ABOUT.match(span, start)
+    if about:
+        start = about.end()
     # "$$18$$" and "$18$" of LaTeX; one dollar sign is left for the currency.
     while span.startswith("$$", start) or span.startswith("$ ", start):
         start += 1
@@ -215,6 +226,8 @@ _SENTENCE = re.compile(
     r"|ist|sind|war|est|sont|était|es|está|son|era|é|são|è|sono|ich|je|yo|eu|это)\b|n['’]t\b"
     r"|['’](?:s|re|ll|m|ve)\s"
 )
+# "1. Paris", and "4. Juli".
+_NUMBERED = re.compile(r"\(?\d{1,2}[.)]\s+(?=[^\W\d])")
 _CLOSING = re.compile(rf"[ ]?(?:{'|'.join(sorted(CLOSINGS, key=len, reverse=True))})$")
 _FORMULA_MARKS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
 
@@ -225,11 +238,19 @@ def read_short(span: str, *, whole: bool) -> Reading | None:
     With `whole` the span must be nothing else; otherwise it ends where its sentence ends. The
     value is its normal form (see `short_form`).
     """
+    if _NUMBERED.match(span):
+        date = read_date(span.strip(_PUNCTUATION))
+        if date:
+            return Reading(date, span.strip(_PUNCTUATION), len(span))
+        if whole:
+            span = _NUMBERED.sub("", span)
     end = _SENTENCE_END.search(span[: 2 * SHORT_CHARACTERS])
     stop = end.start() if end else len(span)
     if whole and span[stop:].strip(_PUNCTUATION):
         return _read_list(span)
     display = span[:stop].strip(_PUNCTUATION) or span[:stop].strip()
+    if display.count("(") > display.count(")"):
+        display = span[:stop].strip(_MARKS)
     if not (whole or any(character.isalnum() for character in display)):
         return None
     if not display.isascii():

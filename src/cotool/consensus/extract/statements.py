@@ -68,7 +68,7 @@ _AFTER_CHOOSE = re.compile(
 _AFTER_FOREIGN = re.compile(
     rf"""[\w\u0900-\u097f \t*_]{{0,24}}?
     (?:{LINKS})[\s*_:：]{{0,6}}(?:{ARTICLES}\s)?(?:{OPTIONS}\s?)?
-    |[ ](?=[A-J][ ](?:है|hai)\b)|(?=[（(]?[A-J]\b)""",
+    |[ ](?=[^\s।]{{1,24}}[ ](?:है|हैं|होगा|होगी)(?!\w))|(?=[（(]?[A-J]\b)""",
     re.VERBOSE,
 )
 _AFTER_CHOOSES = re.compile(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from cotool.consensus.extract.extracted import Extracted
 from cotool.consensus.extract.extraction import extract_answer, extract_answers
+from cotool.consensus.extract.refusals import declines
 
 CHOICES = [
     ("The answer is (C).", "C"),
@@ -307,6 +308,12 @@ def test_last_number_is_a_named_last_resort() -> None:
         "the answer is ", "the answer is (", "(", "\\boxed{", "9", "1,", "1 = ", '{"answer": "',
         "\n", "\n#", "A. ", "答案", "<answer>", "\nQuestion:", "\nall answers", "</think>",
         "option is A or ", "answer to a ", "Ｃ", "\n1. ", "answers\n a", "**", "half is (A) ",
+        "[[", "[[A]] ", "]]", "\\frac{", "\\sqrt", "\\text{", "{", '{"a":', "one hundred ",
+        "a half ", "minus ", "2^", "10²", "5 kg ", "2 h 30 min ", "July 4, ", "3:30 ", "x = 2 or ",
+        "- a\n", "★", "```\n", "def f(", "SELECT a FROM ", "label is ", "so yes ", "it is true ",
+        "response A is ",
+        "因此，选", "答えは", "उत्तर ", "الإجابة ", "I'm sorry ", "I cannot ",
+        "es tut mir leid ", "ich kann ",
     ],
 )  # fmt: skip
 def test_hostile_text_takes_linear_time(piece: str) -> None:
@@ -314,6 +321,24 @@ def test_hostile_text_takes_linear_time(piece: str) -> None:
     text = piece * (10_000_000 // len(piece.encode()))
     start = time.process_time()
     extract_answer(text)
+    declines(text)
+    assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "[[A]] ", "{", '{"a": ', "f(x) = ", "SELECT a FROM t ", "/*", '"', "- a\n", "July 4 ",
+        "\\frac",
+        "one hundred ", "2 h ", "a, ", " or ", "the cat ", "東京", "x+", "1. a ", "( ",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("size", [190, 2_000, 20_000, 1_000_000])
+def test_hostile_questions_take_linear_time(piece: str, size: int) -> None:
+    """Responses that repeat a piece, alike but for their ends, are compared in little time."""
+    texts = [piece * (size // len(piece)) + end for end in ("", "x", "y 1")]
+    start = time.process_time()
+    extract_answers(texts)
     assert time.process_time() - start < 1
 
 
