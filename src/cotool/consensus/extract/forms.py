@@ -29,6 +29,7 @@ _ORDINAL = re.compile(rf"\b({'|'.join(sorted(_ORDINALS, key=len, reverse=True))}
 _PLACE = re.compile(r"(\d+(?:st|nd|rd|th))(?: (?:place|position|rank|prize))?")
 
 # What says that the question has no answer that could be known. It is an answer like others.
+UNKNOWN = "unknown"
 _SYNONYMS = {
     **dict.fromkeys(
         [
@@ -36,7 +37,7 @@ _SYNONYMS = {
             "undetermined", "not enough information", "not enough info", "insufficient information",
             "not known", "it cannot be determined", "indeterminable",
         ],
-        "unknown",
+        UNKNOWN,
     ),
     **dict.fromkeys(["n/a", "na", "not applicable", "n.a.", "n. a."], "n/a"),
     "noon": "12:00", "midday": "12:00", "midnight": "00:00",

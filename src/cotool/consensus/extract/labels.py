@@ -71,7 +71,8 @@ _CLOSED = re.compile(rf"(?:{'|'.join(CLOSINGS)})")
 def _is_answer(text: str, start: int, end: int) -> bool:
     """Whether a label is where an answer stands: at the end of its text, or behind "is"."""
     rest = text[end:].strip(_AT_THE_END)
-    return not rest or bool(_CLOSED.fullmatch(rest)) or bool(_LINK.search(text, max(0, start - 16), start))
+    linked = _LINK.search(text, max(0, start - 16), start)
+    return not rest or bool(_CLOSED.fullmatch(rest) or linked)
 
 
 _AT_THE_END = " \t\n.!?,;:\"'`*_)]}。！？।؟،」』”’"

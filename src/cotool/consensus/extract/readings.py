@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cotool.consensus.extract.dates import read_date
 from cotool.consensus.extract.expressions import is_formula
-from cotool.consensus.extract.forms import list_items, short_form
+from cotool.consensus.extract.forms import UNKNOWN, list_items, short_form
 from cotool.consensus.extract.languages import CLOSINGS, NO, YES
 from cotool.consensus.extract.numbers import read_number
 
@@ -140,7 +140,8 @@ _EQUATION = re.compile(
 # "about 30", "Option 2".
 _ABOUT = re.compile(
     r"(?:about|approximately|approx\.?|roughly|around|nearly|almost|circa|ca\.|etwa|ungefähr|rund"
-    r"|environ|aproximadamente|cerca de|около|примерно|大约|约|約|およそ|약|लगभग|حوالي|option|choice)"
+    r"|environ|aproximadamente|cerca de|около|примерно|大约|约|約|およそ|약|लगभग|حوالي"
+    r"|option|choice)"
     r"(?:\s?(?=\d)|\s(?=[a-z$€£-]))",
     re.IGNORECASE,
 )
@@ -238,38 +239,44 @@ def read_short(span: str, *, whole: bool) -> Reading | None:
     With `whole` the span must be nothing else; otherwise it ends where its sentence ends. The
     value is its normal form (see `short_form`).
     """
-    if _NUMBERED.match(span):
-        date = read_date(span.strip(_PUNCTUATION))
-        if date:
-            return Reading(date, span.strip(_PUNCTUATION), len(span))
-        if whole:
-            span = _NUMBERED.sub("", span)
+    date = read_date(span.strip(_PUNCTUATION)) if _NUMBERED.match(span) else None
+    if date:
+        return Reading(date, span.strip(_PUNCTUATION), len(span))
+    if whole and "\n" not in span:
+        span = _NUMBERED.sub("", span)
     end = _SENTENCE_END.search(span[: 2 * SHORT_CHARACTERS])
     stop = end.start() if end else len(span)
     if whole and span[stop:].strip(_PUNCTUATION):
         return _read_list(span)
-    display = span[:stop].strip(_PUNCTUATION) or span[:stop].strip()
-    if display.count("(") > display.count(")"):
-        display = span[:stop].strip(_MARKS)
-    if not (whole or any(character.isalnum() for character in display)):
+    if whole and span.rstrip().endswith(("?", "？")):
         return None
-    if not display.isascii():
-        if _is_long_cjk(display):
-            return None
-        display = _CLOSING.sub("", display) or display
-    if not display or (whole and span.rstrip().endswith(("?", "？"))):
+    display = _shown(span[:stop])
+    if not _is_label(display) or not (whole or any(map(str.isalnum, display))):
         return None
-    if display[-1] == "m" and read_date(display):
-        pass
-    elif len(display) > SHORT_CHARACTERS or len(display.split()) > SHORT_WORDS:
-        if len(display) > FORMULA_CHARACTERS or not is_formula(display):
-            return None
-    elif " " in display and _SENTENCE.search(display) and not read_date(display):
-        known = short_form(display)
-        return Reading(known, display, stop) if known == "unknown" else None
     core = span[:stop].strip(_MARKS)
     bracketed = core[:1] in "([" and core[-1:] in ")]" and "," in core
     return Reading(short_form(core if bracketed else display), display, stop)
+
+
+def _shown(span: str) -> str:
+    """A label without the marks around it, and without the verb behind it."""
+    display = span.strip(_PUNCTUATION) or span.strip()
+    if display.count("(") > display.count(")"):
+        display = span.strip(_MARKS)
+    return display if display.isascii() else _CLOSING.sub("", display) or display
+
+
+def _is_label(display: str) -> bool:
+    """Whether a text is short and no sentence; formulas may be longer."""
+    if len(display) > SHORT_CHARACTERS or len(display.split()) > SHORT_WORDS:
+        return len(display) <= FORMULA_CHARACTERS and (
+            is_formula(display) or (display[-1] == "m" and read_date(display) is not None)
+        )
+    if not display or (not display.isascii() and _is_long_cjk(display)):
+        return False
+    if " " in display and _SENTENCE.search(display):
+        return read_date(display) is not None or short_form(display) == UNKNOWN
+    return True
 
 
 def _read_list(span: str) -> Reading | None:
