@@ -171,6 +171,100 @@ def test_what_is_no_document(head):
     assert find_document(head) is None
 
 
+def records(path, capsys):
+    """What each line of a file's records says."""
+    assert main(["analyze-logs", str(path), "--records", "-", "--quiet"]) == 0
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+@pytest.mark.parametrize("how", ["cri", "docker"])
+def test_pieces_of_two_streams_are_kept_apart(how, tmp_path, capsys):
+    """Long lines of stdout and stderr that come in pieces do not run into each other."""
+    lines = []
+    for n in range(20):
+        for stream, piece, more in (
+            ("stdout", f"{n} INFO all is", True), ("stderr", f"{n} ERROR it is", True),
+            ("stdout", " well", False), ("stderr", " broken", False),
+        ):  # fmt: skip
+            time = f"2026-03-02T07:00:{n:02d}Z"
+            if how == "cri":
+                lines.append(f"{time} {stream} {'P' if more else 'F'} {piece}")
+            else:
+                log = piece + ("" if more else "\n")
+                lines.append(json.dumps({"log": log, "stream": stream, "time": time}))
+    path = tmp_path / "x.log"
+    path.write_text("\n".join(lines) + "\n")
+    found = records(path, capsys)
+    assert [line["level"] for line in found] == ["info", "error"] * 20
+    assert found[0]["text"].endswith("0 INFO all is well")
+    assert found[1]["text"].endswith("0 ERROR it is broken")
+
+
+def test_a_last_piece_is_a_line(tmp_path, capsys):
+    """A piece that is never completed is read as it is."""
+    path = tmp_path / "x.log"
+    whole = [f"2026-03-02T07:00:0{n}Z stderr F ERROR {n}" for n in range(9)]
+    path.write_text("\n".join([*whole, "2026-03-02T07:00:09Z stderr P ERROR the last"]) + "\n")
+    found = records(path, capsys)
+    assert len(found) == 10
+    assert found[-1]["text"] == "2026-03-02T07:00:09Z ERROR the last"
+
+
+BODIES = {
+    "json": [json.dumps({"ts": f"2026-03-02T07:00:0{n}Z", "level": level, "msg": "x"})
+             for n, level in enumerate(["info", "error", "warn", "info"])],
+    "text": [f"2026-03-02 07:00:0{n} {level} x"
+             for n, level in enumerate(["INFO", "ERROR", "WARN", "INFO"])],
+    "logfmt": [f"ts=2026-03-02T07:00:0{n}Z level={level} msg=x"
+               for n, level in enumerate(["info", "error", "warn", "info"])],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", BODIES)
+@pytest.mark.parametrize(
+    "prefix", ["api-1  | ", "db | ", "[pod/web-7d9f/app] ", "web-7d9f6c5b4-x2x9z app "]
+)
+def test_names_before_the_lines_are_left_out(prefix, body, tmp_path, capsys):
+    """Names of containers before lines hide neither their levels nor their times."""
+    path = tmp_path / "x.log"
+    path.write_text("".join(f"{prefix}{line}\n" for line in BODIES[body]))
+    found = records(path, capsys)
+    assert [line["level"] for line in found] == ["info", "error", "warning", "info"]
+    assert [line["time"][17:19] for line in found] == ["00", "01", "02", "03"]
+
+
+COLOURED = {
+    "spring": "\x1b[2m2026-03-02 08:00:00.123\x1b[0;39m \x1b[32m {}\x1b[0;39m \x1b[2m---\x1b[0m x",
+    "tracing": "\x1b[2m2026-03-02T08:00:00.123Z\x1b[0m \x1b[32m {}\x1b[0m \x1b[2mapp\x1b[0m: x",
+    "winston": "2026-03-02T08:00:00.123Z \x1b[31m{}\x1b[39m: x",
+}
+
+
+@pytest.mark.parametrize("wrap", ["plain", "docker"])
+@pytest.mark.parametrize("kind", COLOURED)
+def test_colours_hide_nothing(kind, wrap, tmp_path, capsys):
+    """Level and time are read through escapes, which neither records nor templates hold."""
+    levels = ["INFO", "ERROR", "WARN", "INFO"] * 3
+    lines = [COLOURED[kind].format(level) for level in levels]
+    path = tmp_path / "x.log"
+    path.write_text("\n".join(docker(lines) if wrap == "docker" else lines) + "\n")
+    found = records(path, capsys)
+    assert [line["level"].upper()[:4] for line in found] == [level[:4] for level in levels]
+    assert all(line["time"] and "\x1b" not in line["text"] for line in found)
+    assert main(["analyze-logs", str(path), "--templates", "table", "--json"]) == 0
+    assert "\x1b" not in capsys.readouterr().out.replace("\\u001b", "\x1b")
+
+
+def test_colours_in_json_values(tmp_path, capsys):
+    """A coloured level in JSON is a level."""
+    path = tmp_path / "x.log"
+    path.write_text("".join(
+        json.dumps({"time": "2026-03-02T08:00:00Z", "level": f"\x1b[3{n}m{level}\x1b[39m"}) + "\n"
+        for n, level in enumerate(["info", "error", "warn"])
+    ))  # fmt: skip
+    assert [line["level"] for line in records(path, capsys)] == ["info", "error", "warning"]
+
+
 RECORD = {"time": "2026-03-02T08:00:00Z", "level": "error", "message": "x"}
 OTEL = {"timeUnixNano": "1772438400000000000", "severityNumber": 17, "body": {"stringValue": "x"}}
 SPREAD = {

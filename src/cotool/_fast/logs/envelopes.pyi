@@ -12,6 +12,8 @@ class Unwrapper:
         words: int = 0,
         tagged: bool = False,
         ended: bool = False,
+        prefix: bytes = b"",
+        colours: bool = False,
         begins: bytes | None = None,
     ) -> Self: ...
     def feed(self, data: bytes, *, final: bool = False) -> bytes: ...

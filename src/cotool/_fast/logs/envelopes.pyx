@@ -12,11 +12,16 @@ cdef extern from "logs/logenvelopes.h" nogil:
         int words
         int tagged
         int ended
-        int open
+        int prefix
+        int colours
+        size_t kept
         uint8_t begins[256]
     size_t cotool_unwrap(cotool_envelope* envelope, const uint8_t* p, size_t size, uint8_t* out)
+    size_t cotool_unwrap_rest(cotool_envelope* envelope, uint8_t* out)
+    void cotool_unwrap_close(cotool_envelope* envelope)
     enum:
         COTOOL_ENVELOPE_GAIN
+        COTOOL_STREAMS
 
 # A line that is longer is no envelope: it passes in pieces.
 cdef enum:
@@ -29,14 +34,16 @@ cdef class Unwrapper:
     text_key, time_key: the members of an object that hold the text and the time. Without a
     text_key the time stands first, then so many `words`, then the text; `tagged`: the last of
     them tells by P that the text goes on in the next line. `ended`: so does a text that does not
-    end in a newline. begins: the bytes with which a record's text may begin.
+    end in a newline. begins: the bytes with which a record's text may begin. prefix: b"|" or b"]" leaves out what stands
+    before it and a blank, b" " so many words, b"x" nothing. colours: escapes that colour text are
+    left out.
     """
 
     cdef cotool_envelope envelope
     cdef bytes text_key, time_key, rest
 
     def __cinit__(self, *, bytes text_key=None, bytes time_key=b"", int words=0, tagged=False,
-                  ended=False, bytes begins=None):
+                  ended=False, bytes prefix=b"", colours=False, bytes begins=None):
         cdef uint8_t byte
         self.text_key, self.time_key, self.rest = text_key, time_key or b"", b""
         self.envelope.text_key = NULL if text_key is None else <const char*>self.text_key
@@ -44,7 +51,8 @@ cdef class Unwrapper:
         self.envelope.words = words
         self.envelope.tagged = bool(tagged)
         self.envelope.ended = bool(ended)
-        self.envelope.open = 0
+        self.envelope.prefix = prefix[0] if prefix else 0
+        self.envelope.colours = bool(colours)
         memset(self.envelope.begins, begins is None, 256)
         for byte in begins or b"":
             self.envelope.begins[byte] = 1
@@ -63,24 +71,28 @@ cdef class Unwrapper:
         else:
             lines, self.rest = self.rest + data, b""
             return lines
-        found = self._unwrap(lines)
-        if final and self.envelope.open:
-            self.envelope.open = 0
-            found += b"\n"
-        return found
+        return self._unwrap(lines, final)
 
-    cdef bytes _unwrap(self, bytes lines):
-        cdef size_t size = len(lines), count = lines.count(b"\n") + 1, written
+    cdef bytes _unwrap(self, bytes lines, bint final):
+        cdef size_t size = len(lines), count = lines.count(b"\n") + 1, written = 0
         cdef const uint8_t* p = <const uint8_t*>PyBytes_AS_STRING(lines)
         cdef uint8_t* out
-        if not size:
+        if not size and not (final and self.envelope.kept):
             return b""
-        out = <uint8_t*>malloc(size + count * COTOOL_ENVELOPE_GAIN)
+        out = <uint8_t*>malloc(size + self.envelope.kept + COTOOL_STREAMS
+                               + count * COTOOL_ENVELOPE_GAIN)
         if out == NULL:
             raise MemoryError
         try:
             with nogil:
                 written = cotool_unwrap(&self.envelope, p, size, out)
+                if final and written != <size_t>-1:
+                    written += cotool_unwrap_rest(&self.envelope, out + written)
+            if written == <size_t>-1:
+                raise MemoryError
             return PyBytes_FromStringAndSize(<const char*>out, written)
         finally:
             free(out)
+
+    def __dealloc__(self):
+        cotool_unwrap_close(&self.envelope)

@@ -1,6 +1,7 @@
 /* See logenvelopes.h. JSON strings are RFC 8259; a broken escape stays as it is written. */
 #include "logs/logenvelopes.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "logs/logjson.h"
@@ -78,7 +79,7 @@ static uint8_t *cotool_unescape(const uint8_t *p, const uint8_t *end, uint8_t *o
 }
 
 typedef struct {
-    const uint8_t *time, *time_end, *text, *text_end;
+    const uint8_t *time, *time_end, *text, *text_end, *stream, *stream_end;
     int goes_on;
 } cotool_opened;
 
@@ -87,6 +88,7 @@ static int cotool_open_words(const cotool_envelope *envelope, const uint8_t *p, 
     const uint8_t *word = p, *space = memchr(p, ' ', (size_t)(end - p));
     if (!space || p >= end || *p < '0' || *p > '9') return 0;
     parts->time = p, parts->time_end = space;
+    parts->stream = parts->stream_end = p;
     for (int k = 0; k < envelope->words; k++) {
         word = space + 1;
         space = memchr(word, ' ', (size_t)(end - word));
@@ -95,6 +97,7 @@ static int cotool_open_words(const cotool_envelope *envelope, const uint8_t *p, 
             if (k + 1 < envelope->words) return 0;
             space = end;
         }
+        if (k == 0) parts->stream = word, parts->stream_end = space;
     }
     parts->goes_on = envelope->tagged && word < end && *word == 'P';
     parts->text = space < end ? space + 1 : end;
@@ -113,58 +116,152 @@ static int cotool_open_object(const cotool_envelope *envelope, const uint8_t *p,
     parts->text = text.start, parts->text_end = text.end;
     parts->time = time.start, parts->time_end = time.end;
     parts->goes_on = 0;
+    parts->stream = parts->stream_end = p;
+    if (envelope->ended) {
+        cotool_value stream = cotool_json_find(p, end, "stream");
+        if (stream.kind == COTOOL_STRING) parts->stream = stream.start, parts->stream_end = stream.end;
+    }
     return 1;
 }
 
+static int cotool_open_prefix(const cotool_envelope *envelope, const uint8_t *p, const uint8_t *end,
+                              cotool_opened *parts) {
+    const uint8_t *q = p;
+    parts->time = parts->time_end = parts->stream = parts->stream_end = p;
+    parts->goes_on = 0;
+    if (envelope->prefix == ' ') {
+        for (int k = 0; k < envelope->words; k++, q++)
+            if (!(q = memchr(q, ' ', (size_t)(end - q)))) return 0;
+    } else if (envelope->prefix != 'x') {
+        q = memchr(p, envelope->prefix, (size_t)(end - p));
+        if (!q || (q + 1 < end && q[1] != ' ')) return 0;
+        q += q + 1 < end ? 2 : 1;
+    }
+    parts->text = q, parts->text_end = end;
+    return 1;
+}
+
+/* Leaves escapes that colour text out; returns the new end. */
+static uint8_t *cotool_without_colours(uint8_t *p, uint8_t *end) {
+    uint8_t *to = memchr(p, '\x1b', (size_t)(end - p));
+    if (!to) return end;
+    for (p = to; p < end;) {
+        const uint8_t *next = *p == '\x1b' ? cotool_skip_colour(p, end) : p;
+        if (next > p) p += next - p;
+        else *to++ = *p++;
+    }
+    return to;
+}
+
+/* ---- pieces ---------------------------------------------------------------------------------- */
+
+static cotool_pieces *cotool_pieces_of(cotool_envelope *envelope, const cotool_opened *parts) {
+    size_t size = (size_t)(parts->stream_end - parts->stream);
+    uint8_t name[8] = {0};
+    memcpy(name, parts->stream, size < 8 ? size : 8);
+    for (int n = 0; n < COTOOL_STREAMS; n++) {
+        cotool_pieces *pieces = &envelope->pieces[n];
+        if (!pieces->size && !pieces->name[0]) memcpy(pieces->name, name, 8);
+        if (!memcmp(pieces->name, name, 8)) return pieces;
+    }
+    return &envelope->pieces[0];
+}
+
+/* Keeps a text that goes on; 0 without memory. */
+static int cotool_keep_piece(cotool_envelope *envelope, cotool_pieces *pieces, const uint8_t *text,
+                             size_t size) {
+    if (pieces->size + size > pieces->room) {
+        size_t room = 2 * (pieces->size + size) + 1024;
+        uint8_t *bytes = realloc(pieces->bytes, room);
+        if (!bytes) return 0;
+        pieces->bytes = bytes, pieces->room = room;
+    }
+    memcpy(pieces->bytes + pieces->size, text, size);
+    pieces->size += size, envelope->kept += size;
+    return 1;
+}
+
+/* Puts what is kept of a stream before the text at `out`, which ends at `stop`. */
+static uint8_t *cotool_put_pieces(cotool_envelope *envelope, cotool_pieces *pieces, uint8_t *out,
+                                  uint8_t *stop) {
+    size_t size = pieces->size;
+    if (!size) return stop;
+    memmove(out + size, out, (size_t)(stop - out));
+    memcpy(out, pieces->bytes, size);
+    envelope->kept -= size, pieces->size = 0;
+    return stop + size;
+}
+
+size_t cotool_unwrap_rest(cotool_envelope *envelope, uint8_t *out) {
+    uint8_t *start = out;
+    for (int n = 0; n < COTOOL_STREAMS; n++)
+        if (envelope->pieces[n].size) {
+            out = cotool_put_pieces(envelope, &envelope->pieces[n], out, out);
+            *out++ = '\n';
+        }
+    return (size_t)(out - start);
+}
+
+void cotool_unwrap_close(cotool_envelope *envelope) {
+    for (int n = 0; n < COTOOL_STREAMS; n++) free(envelope->pieces[n].bytes);
+}
+
+/* Takes the text out of one line; NULL without memory. */
 static uint8_t *cotool_take_out(cotool_envelope *envelope, const uint8_t *p, const uint8_t *end,
                                 uint8_t *out) {
     static const char before[] = "{\"time\":\"", after[] = "\",";
     cotool_opened parts;
+    cotool_pieces *pieces;
     uint8_t *text, *stop;
     size_t time_size, size;
-    int object = envelope->text_key != NULL;
+    int object = envelope->text_key != NULL, goes_on;
     if (end > p && end[-1] == '\r') end--;
-    if (!(object ? cotool_open_object(envelope, p, end, &parts)
-                 : cotool_open_words(envelope, p, end, &parts))) {
+    if (!(object             ? cotool_open_object(envelope, p, end, &parts)
+          : envelope->prefix ? cotool_open_prefix(envelope, p, end, &parts)
+                             : cotool_open_words(envelope, p, end, &parts))) {
         /* What goes on was cut off by a line of another kind. */
-        if (envelope->open) *out++ = '\n';
-        envelope->open = 0;
+        out += cotool_unwrap_rest(envelope, out);
         memcpy(out, p, (size_t)(end - p));
-        out += end - p;
-        *out++ = '\n';
-        return out;
+        stop = out + (end - p);
+        if (envelope->colours) stop = cotool_without_colours(out, stop);
+        *stop++ = '\n';
+        return stop;
     }
+    pieces = cotool_pieces_of(envelope, &parts);
     time_size = (size_t)(parts.time_end - parts.time);
     /* The text goes where it stands if it is an object: behind its first byte and the time. */
-    text = envelope->open ? out : out + sizeof before - 1 + time_size + sizeof after - 1 - 1;
+    text = pieces->size ? out : out + sizeof before - 1 + time_size + sizeof after - 1 - 1;
     if (object) {
         stop = cotool_unescape(parts.text, parts.text_end, text);
     } else {
         stop = text + (parts.text_end - parts.text);
         memcpy(text, parts.text, (size_t)(parts.text_end - parts.text));
     }
+    goes_on = parts.goes_on;
     if (stop > text && stop[-1] == '\n') stop--;
-    else if (envelope->ended) parts.goes_on = 1;
+    else if (envelope->ended) goes_on = 1;
+    if (envelope->colours) stop = cotool_without_colours(text, stop);
     size = (size_t)(stop - text);
-    if (envelope->open) {
-        out = stop;
+    if (pieces->size) {
+        /* It goes on where the pieces end. */
     } else if (size == 0 || !envelope->begins[text[0]] || time_size == 0) {
         memmove(out, text, size);
-        out += size;
+        stop = out + size;
     } else if (size > 2 && text[0] == '{' && text[1] == '"') {
         memcpy(out, before, sizeof before - 1);
         memcpy(out + sizeof before - 1, parts.time, time_size);
         memcpy(out + sizeof before - 1 + time_size, after, sizeof after - 1);
-        out = stop;
     } else {
         memcpy(out, parts.time, time_size);
         out[time_size] = ' ';
         memmove(out + time_size + 1, text, size);
-        out += time_size + 1 + size;
+        stop = out + time_size + 1 + size;
     }
-    envelope->open = parts.goes_on;
-    if (!envelope->open) *out++ = '\n';
-    return out;
+    if (goes_on && pieces->size < COTOOL_PIECES)
+        return cotool_keep_piece(envelope, pieces, out, (size_t)(stop - out)) ? out : NULL;
+    stop = cotool_put_pieces(envelope, pieces, out, stop);
+    *stop++ = '\n';
+    return stop;
 }
 
 size_t cotool_unwrap(cotool_envelope *envelope, const uint8_t *p, size_t size, uint8_t *out) {
@@ -173,7 +270,7 @@ size_t cotool_unwrap(cotool_envelope *envelope, const uint8_t *p, size_t size, u
     while (p < end) {
         const uint8_t *stop = memchr(p, '\n', (size_t)(end - p));
         if (!stop) stop = end;
-        out = cotool_take_out(envelope, p, stop, out);
+        if (!(out = cotool_take_out(envelope, p, stop, out))) return SIZE_MAX;
         p = stop + 1;
     }
     return (size_t)(out - start);

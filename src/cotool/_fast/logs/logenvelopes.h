@@ -6,6 +6,9 @@
  *     {"log":"WARN disk\n","time":"T"}    T WARN disk
  *     T stdout F WARN disk                T WARN disk
  *     T {"level":"warn"}                  {"time":"T","level":"warn"}
+ *     web-1  | WARN disk                  WARN disk
+ *
+ * Pieces of a long line are put together, those of each stream by themselves.
  *
  * A text whose first byte begins no record, such as a line of a stack trace, stays as it is, so
  * that it belongs to the record before it. A line that is no envelope passes unchanged. */
@@ -18,17 +21,36 @@
 /* Bytes that a line may gain. */
 #define COTOOL_ENVELOPE_GAIN 16
 
+/* Streams whose pieces are kept apart, and the longest line that is put together. */
+#define COTOOL_STREAMS 4
+#define COTOOL_PIECES ((size_t)1 << 20)
+
+typedef struct {
+    uint8_t name[8];
+    uint8_t *bytes; /* NULL: none are kept */
+    size_t size, room;
+} cotool_pieces;
+
 typedef struct {
     const char *text_key, *time_key; /* of the object; text_key NULL: words */
     int words;     /* between the time and the text */
     int tagged;    /* the last of these words tells by P that the text goes on in the next line */
     int ended;     /* a text without a newline at its end goes on in the next line */
-    int open;      /* the text before goes on */
+    int prefix;    /* 0: a time is first; '|', ']': what stands before such a byte and a blank is
+                    * left out; ' ': so many `words` are; 'x': nothing is */
+    int colours;   /* escapes that colour text are left out */
+    cotool_pieces pieces[COTOOL_STREAMS]; /* texts that go on */
+    size_t kept;   /* bytes of them */
     uint8_t begins[256]; /* whether a record's text may begin with a byte */
 } cotool_envelope;
 
 /* Takes whole lines, each with its newline but perhaps the last; returns the size of what is
- * written to `out`, which has room for as much and COTOOL_ENVELOPE_GAIN more a line. */
+ * written to `out`, which has room for as much, for what is `kept` and a byte for each stream, and
+ * for COTOOL_ENVELOPE_GAIN more a line. Returns SIZE_MAX without memory. */
 size_t cotool_unwrap(cotool_envelope *envelope, const uint8_t *p, size_t size, uint8_t *out);
+
+/* Writes the texts that have not ended; returns their size. */
+size_t cotool_unwrap_rest(cotool_envelope *envelope, uint8_t *out);
+void cotool_unwrap_close(cotool_envelope *envelope);
 
 #endif

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.logs.envelopes import Unwrapper
@@ -28,8 +28,23 @@ _TEXT_KEYS = ("log", "line", "message", "msg", "textpayload")
 # A time with its zone, as machines write it; then a blank.
 _TIME = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)? "
 _CRI = re.compile(_TIME + rb"(?:stdout|stderr) [FP](?::[^ ]*)?(?: |$)")
+_CRI_WORDS = 2
+_PIECE = re.compile(rb"[^ ]+ [^ ]+ P")
+_NOT_INDENTED = bytes(byte for byte in range(256) if byte not in b" \t")
 _STREAM = re.compile(_TIME + rb"(?=[^ ]*[/\[\]$-])[^ ]+ ")
 _TIMED = re.compile(_TIME)
+# The names of containers: docker compose, kubectl logs --prefix, stern.
+_PREFIXES = (
+    (re.compile(rb"([A-Za-z][\w.-]*) *\|(?: |$)"), b"|", 0, "the name of a container"),
+    (re.compile(rb"\[(pod/[^\] ]+)\](?: |$)"), b"]", 0, "the name of a pod"),
+    (
+        re.compile(rb"([a-z][a-z0-9.-]*-[a-z0-9]+ [a-z][a-z0-9-]*) "),
+        b" ",
+        2,
+        "names of pod and container",
+    ),
+)
+_COLOUR = re.compile(rb"\x1b\[[\d;:?]*[A-Za-z]")
 # Lines that tell how a file is wrapped: with a thousand it takes as long as its formats.
 _ENOUGH = 100
 # Of the sample's lines, so many must be envelopes.
@@ -48,6 +63,8 @@ class Envelope:
     words: int = 0
     tagged: bool = False
     ended: bool = False
+    prefix: bytes = b""
+    colours: bool = False
     begins: bytes = bytes(range(256))
 
     def unwrapper(self) -> Unwrapper:
@@ -58,6 +75,8 @@ class Envelope:
             words=self.words,
             tagged=self.tagged,
             ended=self.ended,
+            prefix=self.prefix,
+            colours=self.colours,
             begins=self.begins,
         )
 
@@ -97,11 +116,20 @@ def find_wrapping(head: bytes, lines: list[bytes]) -> Wrapping:
     """Return how the lines of a file are wrapped, from its first bytes and a sample of lines."""
     document = find_document(head)
     lines = document.sample if document else lines
-    envelope = find_envelope(lines)
-    if envelope is not None:
-        unwrapped = envelope.unwrapper().feed(b"\n".join(lines), final=True)
-        lines = unwrapped.split(b"\n")[:-1]
+    envelope = find_envelope([_COLOUR.sub(b"", line) for line in lines])
+    found = _unwrapped(envelope, lines)
+    if any(_COLOUR.search(line) for line in found):
+        plain = Envelope("without colours", prefix=b"x")
+        envelope = replace(envelope or plain, colours=True)
+        found = _unwrapped(envelope, lines)
+    lines = found
     return Wrapping(lines, document, envelope)
+
+
+def _unwrapped(envelope: Envelope | None, lines: list[bytes]) -> list[bytes]:
+    if envelope is None:
+        return lines
+    return envelope.unwrapper().feed(b"\n".join(lines), final=True).split(b"\n")[:-1]
 
 
 def find_envelope(lines: Sequence[bytes]) -> Envelope | None:
@@ -113,13 +141,37 @@ def find_envelope(lines: Sequence[bytes]) -> Envelope | None:
     objects = [line for line in lines if line.lstrip()[:1] == b"{"]
     if len(objects) >= _SOME * len(lines):
         return _of_objects(objects)
+    return _after_time(lines) or _after_prefix(lines)
+
+
+def _after_time(lines: Sequence[bytes]) -> Envelope | None:
     for form, words in ((_CRI, 2), (_STREAM, 1), (_TIMED, 0)):
         texts = [line[found.end() :] for line in lines if (found := form.match(line))]
         if len(texts) >= _MOST * len(lines):
             begins = _worth_it(texts, keyed=True)
+            if begins is None and words == _CRI_WORDS and any(_PIECE.match(x) for x in lines):
+                begins = _worth_it(texts, keyed=False) or _NOT_INDENTED
             if begins is not None:
                 name = ("time", "time and stream", "time, stream and tag")[words]
                 return Envelope(f"after {name}", words=words, tagged=words == 2, begins=begins)
+    return None
+
+
+def _after_prefix(lines: Sequence[bytes]) -> Envelope | None:
+    for form, prefix, words, name in _PREFIXES:
+        found = [(line, match) for line in lines if (match := form.match(line))]
+        if len(found) < _MOST * len(lines):
+            continue
+        heads = {match[1] for _, match in found}
+        texts = [line[match.end() :] for line, match in found]
+        # Few programs say much each: what differs in every line is no name of one.
+        if len(heads) > max(2, len(lines) // 3) or any(
+            _is_level(x.decode("latin-1")) for x in heads
+        ):
+            continue
+        begins = _worth_it(texts, keyed=False)
+        if begins is not None:
+            return Envelope(f"after {name}", words=words, prefix=prefix, begins=begins)
     return None
 
 
@@ -165,7 +217,7 @@ def _worth_it(texts: Sequence[bytes], *, keyed: bool) -> bytes | None:
     `keyed`: lines after a time are read as they stand, unless the text is JSON or logfmt, or has a
     time of its own, by which lines that continue a record are told from those that begin one.
     """
-    lines = [line for text in texts for line in text.split(b"\n")[:1]]
+    lines = [_COLOUR.sub(b"", line) for text in texts for line in text.split(b"\n")[:1]]
     formats = [found for found in recognise(lines) if found.share >= 0.02]
     dated = [found for found in formats if found.has_time]
     levels = [found for found in formats if found.places]
