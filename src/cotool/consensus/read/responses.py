@@ -70,7 +70,11 @@ def as_question(item: object, *, where: str, keys: Keys = DEFAULT_KEYS) -> Quest
         if len(names) == len(item.responses) and "" not in names:
             return item
         return make_question(item.id, item.text, item.responses)
-    if not isinstance(item, (str, bytes, Mapping)) and isinstance(item, Iterable):
+    if hasattr(item, "to_dicts"):  # a frame of Polars
+        item = item.to_dicts()
+    elif hasattr(item, "to_dict") and hasattr(item, "columns"):  # of pandas
+        item = item.to_dict("records")
+    elif not isinstance(item, (str, bytes, Mapping)) and isinstance(item, Iterable):
         item = list(item)
     record = read_record(item, where=where, keys=keys)
     text = record.text or ""

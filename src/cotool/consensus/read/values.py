@@ -6,10 +6,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from math import isfinite
 from numbers import Real
 from typing import TypeGuard
+from uuid import UUID
 
 from cotool.errors import InputError
 
@@ -47,10 +51,12 @@ def clean(text: str) -> str:
 def scalar_text(value: object, where: str) -> str | None:
     """Return a string, number or bool as text ("42", "true"); None for any other kind of value.
 
-    Raises InputError for NaN and infinity.
+    Scalars of NumPy, members of enumerations, decimals, dates and UUIDs are read as what they
+    stand for. Raises InputError for NaN and infinity.
     """
     if isinstance(value, str):
-        return clean(value)
+        # Exactly a str: members of a StrEnum and numpy.str_ are not.
+        return clean(value if type(value) is str else str.__str__(value))
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
@@ -59,7 +65,23 @@ def scalar_text(value: object, where: str) -> str | None:
         if not _finite(value):
             raise InputError(f"{where}: {value} is not an answer", hint="expected text or a number")
         return str(value)
-    return None
+    if isinstance(value, (Mapping, list, tuple)) or value is None:
+        return None
+    plain = _plain(value)
+    return None if plain is value else scalar_text(plain, where)
+
+
+def _plain(value: object) -> object:
+    """Return what a scalar of another library or an enumeration's member stands for."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Decimal):
+        return float(value) if not value.is_finite() else str(value)
+    if isinstance(value, (date, UUID)):
+        return str(value)
+    if getattr(value, "shape", None) == () and hasattr(value, "item"):
+        return value.item()
+    return value
 
 
 def confidence(value: object, where: str) -> float | None:
@@ -110,9 +132,11 @@ def timestamp(value: object, where: str) -> float | None:
     """
     if value is None:
         return None
-    if isinstance(value, datetime):
-        return _seconds(value)
-    number = value
+    number = value if isinstance(value, datetime) else _plain(value)
+    if isinstance(number, datetime):
+        return _seconds(number)
+    if isinstance(number, str) and number is not value:
+        value = number
     if isinstance(value, str):
         stripped = value.strip()
         if not stripped:
@@ -130,7 +154,7 @@ def timestamp(value: object, where: str) -> float | None:
 
 def embedding(value: object, where: str) -> tuple[float, ...] | None:
     """Return a vector of finite floats from a non-empty sequence, or an object with tolist()."""
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and not value):
         return None
     items = value.tolist() if hasattr(value, "tolist") else value
     if isinstance(items, Sequence) and not isinstance(items, (str, bytes)) and items:
@@ -151,7 +175,9 @@ def _is_number(value: object) -> TypeGuard[float]:
 
 
 def _finite(number: float) -> bool:
-    # Unlike math.isfinite, this takes whole numbers that no float can hold.
+    if not isinstance(number, int):
+        return isfinite(number)
+    # A whole number may be one that no float can hold.
     return abs(number) <= sys.float_info.max
 
 
