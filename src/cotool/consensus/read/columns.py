@@ -9,6 +9,7 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.read.names import Hint, hint_of
@@ -103,6 +104,17 @@ class Column:
     def is_whole(self) -> bool:
         """Whether the values are whole numbers."""
         return self.present > 0 and self._share(_WHOLE) > 0.95
+
+    @cached_property
+    def is_counted(self) -> bool:
+        """Whether the values are whole numbers that grow from record to record."""
+        if not self.is_unique or not self.is_whole:
+            return False
+        try:
+            numbers = [int(value) for value in self.values if value is not None]
+        except ValueError:
+            return False
+        return all(one < other for one, other in pairwise(numbers))
 
     @cached_property
     def is_time(self) -> bool:

@@ -317,7 +317,7 @@ def _others(sample: Sample, long: Long) -> tuple[Column, ...]:
         for c in sample.texts
         if c.path not in taken
         and c.part == names.UNKNOWN
-        and not (c.is_time or c.is_code or (c.is_unique and c.is_whole))
+        and not (c.is_time or c.is_code or c.is_counted)
         and not (c.is_constant and len(sample.rows) > 1)
     )
 

@@ -38,7 +38,9 @@ def without_titles(
         return 0, None
     cells = {key: str(value).strip() for key, value in rows[0].items() if value}
     single = [key for key, text in cells.items() if text.casefold() in _SINGLE]
-    if not single or 2 * len(single) < len(cells):
+    # Nobody is named in a row of titles.
+    unnamed = not next(iter(rows[0].values()), "")
+    if not single or not (unnamed or 2 * len(single) >= len(cells)):
         return 0, None
     asked: dict[str, str] = {}
     last = ""

@@ -61,7 +61,9 @@ def find_wide(sample: Sample, long: Long | None) -> Plan | None:
     experts = [
         c
         for c in sample.texts
-        if c.is_called(names.EXPERT) >= names.STRONG and c.is_name_like and not c.is_unique
+        if c.is_called(names.EXPERT) >= names.STRONG
+        and c.is_name_like
+        and (not c.is_unique or (long is not None and long.recurs))
     ]
     for group in (_numbered(sample, named), _of_models(named), _of_people(named)):
         if len(group) >= 2 and all(c in group for c in experts):
