@@ -32,6 +32,28 @@ static const struct {
     {"alert", COTOOL_CRITICAL},       {"emerg", COTOOL_CRITICAL},
     {"emergency", COTOOL_CRITICAL},   {"panic", COTOOL_CRITICAL},
     {"dpanic", COTOOL_CRITICAL},      {"system", COTOOL_INFO},
+    /* German, French, Spanish, Italian, Portuguese; then Japanese and Chinese */
+    {"fehler", COTOOL_ERROR},         {"schwerwiegend", COTOOL_ERROR},
+    {"warnung", COTOOL_WARNING},      {"achtung", COTOOL_WARNING},
+    {"hinweis", COTOOL_NOTICE},       {"informationen", COTOOL_INFO},
+    {"kritisch", COTOOL_CRITICAL},    {"erreur", COTOOL_ERROR},
+    {"grave", COTOOL_ERROR},          {"avertissement", COTOOL_WARNING},
+    {"attention", COTOOL_WARNING},    {"infos", COTOOL_INFO},
+    {"critique", COTOOL_CRITICAL},    {"advertencia", COTOOL_WARNING},
+    {"aviso", COTOOL_WARNING},        {"informacion", COTOOL_INFO},
+    {"informaci\xc3\xb3n", COTOOL_INFO}, {"critico", COTOOL_CRITICAL},
+    {"cr\xc3\xadtico", COTOOL_CRITICAL}, {"errore", COTOOL_ERROR},
+    {"avviso", COTOOL_WARNING},       {"avvertenza", COTOOL_WARNING},
+    {"erro", COTOOL_ERROR},           {"informazioni", COTOOL_INFO},
+    {"\xe3\x82\xa8\xe3\x83\xa9\xe3\x83\xbc", COTOOL_ERROR}, /* era- */
+    {"\xe8\xad\xa6\xe5\x91\x8a", COTOOL_WARNING},             /* keikoku, jinggao */
+    {"\xe6\x83\x85\xe5\xa0\xb1", COTOOL_INFO},                /* joho */
+    {"\xe9\x87\x8d\xe5\xa4\xa7", COTOOL_ERROR},               /* judai */
+    {"\xe8\x87\xb4\xe5\x91\xbd\xe7\x9a\x84", COTOOL_CRITICAL}, /* chimeiteki */
+    {"\xe9\x94\x99\xe8\xaf\xaf", COTOOL_ERROR},               /* cuowu */
+    {"\xe4\xbf\xa1\xe6\x81\xaf", COTOOL_INFO},                /* xinxi */
+    {"\xe4\xb8\xa5\xe9\x87\x8d", COTOOL_ERROR},               /* yanzhong */
+    {"\xe8\xb0\x83\xe8\xaf\x95", COTOOL_DEBUG},               /* tiaoshi */
 };
 #define COTOOL_LEVEL_WORDS ((int)(sizeof cotool_level_words / sizeof cotool_level_words[0]))
 #define COTOOL_LONGEST_LEVEL 13
@@ -64,7 +86,7 @@ static void cotool_prepare_levels(void) {
         for (size_t k = 0; k < size; k++) {
             int capital = style == COTOOL_UPPER || (style == COTOOL_TITLE && k == 0);
             written[k] = (uint8_t)word[k];
-            if (capital && written[k] >= 'a') written[k] ^= 0x20;
+            if (capital && cotool_is_letter(written[k])) written[k] &= (uint8_t)~0x20;
         }
         head = cotool_head(written, size);
         slot = cotool_level_slot(head);
@@ -89,12 +111,28 @@ COTOOL_INLINE int cotool_level_of(const uint8_t *p, size_t size, int *style) {
         size_t k = 8;
         if (cotool_level_table[slot].head != head || cotool_level_table[slot].size != size)
             continue;
-        while (k < size && (p[k] | 0x20) == cotool_level_table[slot].rest[k - 8]) k++;
+        while (k < size && (p[k] | 0x20) == ((uint8_t)cotool_level_table[slot].rest[k - 8] | 0x20)) k++;
         if (k < size) continue;
         *style = cotool_level_table[slot].style;
         return cotool_level_table[slot].level;
     }
     return -1;
+}
+
+static int cotool_is_open(uint8_t c) {
+    return c == '[' || c == '(' || c == '<' || c == '{' || c == '"' || c == '\'';
+}
+COTOOL_INLINE int cotool_letter_level(uint8_t c);
+
+/* The letter of a token that stands for a level, NULL: none. Alone, before a slash or an
+ * exclamation mark, or first in brackets. */
+static const uint8_t *cotool_letter_of(const uint8_t *start, const uint8_t *stop) {
+    int bracketed = stop - start > 2 && cotool_is_open(*start);
+    if (bracketed) start++;
+    if (cotool_letter_level(*start) < 0) return NULL;
+    if (bracketed) return strchr(" ]>)", start[1]) ? start : NULL;
+    return stop - start == 1 || start[1] == '/' || (stop - start == 2 && start[1] == '!') ? start
+                                                                                       : NULL;
 }
 
 /* The level of a single letter, -1: none (Android, glog, MongoDB). */
@@ -172,7 +210,7 @@ static void cotool_prepare_classes(void) {
     const char *marks = " []()<>:|/-,;=\"'*{}#!.$@%\\~+?&";
     for (int c = 0; c < 256; c++) {
         const char *mark = c ? strchr(marks, c) : NULL;
-        cotool_byte_class[c] = cotool_is_word((uint8_t)c) || c == '_' ? COTOOL_CLASS_WORD
+        cotool_byte_class[c] = cotool_is_word((uint8_t)c) || c == '_' || c >= 0x80 ? COTOOL_CLASS_WORD
                                : c == '\t' || c == '\r'               ? COTOOL_CLASS_SPACE
                                : mark                                 ? (uint8_t)(mark - marks)
                                                                       : COTOOL_CLASS_OTHER;

@@ -412,10 +412,6 @@ void cotool_logscan_prepare(void) {
 
 /* ---- looking at a sample ------------------------------------------------------------------- */
 
-static int cotool_is_open(uint8_t c) {
-    return c == '[' || c == '(' || c == '<' || c == '{' || c == '"' || c == '\'';
-}
-
 int cotool_probe_times(const uint8_t *line, const uint8_t *end, int tokens, cotool_seen_time *seen,
                        int most) {
     cotool_tokens_plain t;
@@ -458,8 +454,8 @@ int cotool_probe_levels(const uint8_t *line, const uint8_t *from, const uint8_t 
         int word = 0, kind = -1, level = -1;
         if (stop - start == 1 && cotool_symbol_level(*start) >= 0)
             kind = COTOOL_PLACE_SYMBOL, level = cotool_symbol_level(*start);
-        else if ((stop - start == 1 || start[1] == '/') && cotool_letter_level(*start) >= 0)
-            kind = COTOOL_PLACE_LETTER, level = cotool_letter_level(*start);
+        else if (cotool_letter_of(start, stop))
+            kind = COTOOL_PLACE_LETTER, level = cotool_letter_level(*cotool_letter_of(start, stop));
         if (kind >= 0 && n < most)
             seen[n++] = (cotool_seen_level){kind, token, 0, 0, 0, 0, level, (int)(start - line)};
         for (; word < 6 && n < most; word++) {

@@ -497,6 +497,17 @@ static int cotool_steps(const char *form, const uint8_t *p, const uint8_t *end,
                 }
                 break;
             case 'p':
+                if (end - p >= 6 && *p >= 0x80) { /* in Japanese and Chinese */
+                    int late = !memcmp(p, "\xe5\x8d\x88\xe5\xbe\x8c", 6) ||
+                               !memcmp(p, "\xe4\xb8\x8b\xe5\x8d\x88", 6);
+                    if (!late && memcmp(p, "\xe5\x8d\x88\xe5\x89\x8d", 6) &&
+                        memcmp(p, "\xe4\xb8\x8a\xe5\x8d\x88", 6))
+                        return -1;
+                    if (late) stamp->hour += stamp->hour < 12 ? 12 : 0;
+                    else stamp->hour -= stamp->hour == 12 ? 12 : 0;
+                    p += 6;
+                    break;
+                }
                 n = end - p >= 4 && p[1] == '.' && p[3] == '.' ? 2 : 1; /* a.m. */
                 if (end - p < 2 * n || (p[n] | 0x20) != 'm' || stamp->hour > 23) return -1;
                 /* Some write 13:00 PM. */

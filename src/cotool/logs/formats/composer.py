@@ -82,7 +82,7 @@ def _dates() -> tuple[bytes, ...]:
         rb"(?:[-/.:_ ]|\xe6\x9c\x88)(?P<e>\d{1,2})(?:\xe6\x97\xa5)?(?!\d)",
         # 1 March 2024, 01-Mar-24, 1. Mai 2024, 03 Mar, 1 de marzo de 2024
         _NUMBER + rb"(?P<e>\d{1,2})(?:st|nd|rd|th)?(?:[-/., _]{0,2}| de )" + month + rb"\.?"
-        rb"(?:(?:[-/:., _]{1,2}| de )(?P<Y>\d{4})(?!\d|[:.]\d\d[:.])|[-/](?P<y>\d\d)(?![\d:]))?",
+        rb"(?:(?:[-/:., _]{0,2}| de )(?P<Y>\d{4})(?!\d|[:.]\d\d[:.])|[-/](?P<y>\d\d)(?![\d:]))?",
         # March 1, 2024; Mar  1; Mar-01; Mar/01/2024
         rb"(?<![A-Za-z])" + month + rb"\.?(?:[-/_]| {1,3})(?P<e>\d{1,2})(?:st|nd|rd|th)?(?!\d)"
         rb"(?:(?:, ?| {1,2}|[-/])(?P<Y>\d{4})(?!\d|[:.]\d\d))?",
@@ -96,13 +96,15 @@ def _dates() -> tuple[bytes, ...]:
         _NUMBER + rb"(?P<Y>(?:19|20)\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)",
         _NUMBER + rb"(?P<y>\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)",
         # 03-01, 1/3, 01.03.
-        _NUMBER + rb"(?<![-/])(?P<n1>\d{1,2})(?P<sign>[-/.])(?P<n2>\d{1,2})(?![\d/-])\.?",
+        _NUMBER + rb"(?<![-/])(?P<n1>\d{1,2})(?P<sign>[-/.])(?P<n2>\d{1,2})(?![\d/]|-(?!\d\d:))\.?",
+        # In Japanese, the year last
+        rb"(?P<o>\d{1,2})\xe6\x9c\x88 ?(?P<e>\d{1,2}),? (?P<Y>\d{4})(?!\d)",
     )
 
 
 # Between a date and a time of day: separators, and words that say which is which.
 _BETWEEN = (
-    rb"(?:T|:|-|_|\. ?|[-\s,;|/\])\"'>]{0,4}(?:(?:time|Time|TIME|at|um|\xc3\xa0|@|a las|o?m)[=: ]"
+    rb"(?:T|::?|-|_|\. ?|[-\s,;|/\])\"'>]{0,4}(?:(?:time|Time|TIME|at|um|\xc3\xa0|@|a las|o?m)[=: ]"
     rb"{1,3})?[\"'(\[<]?)"
 )
 _THEN = rb"[-\s,;|/_\])\"'>]{1,4}(?:(?:on|date|Date|DATE|am|le)[=: ]{1,3})?[\"'(\[<]?"
@@ -115,7 +117,10 @@ _CLOCK = re.compile(
 _DIGITAL = re.compile(
     rb"(?P<H>[01]\d|2[0-3])(?P<M>[0-5]\d)(?P<S>[0-5]\d)(?P<f>[.,]\d+)?(?![\d.:]*\d)"
 )
-_HALF = re.compile(rb"(?: |\xe2\x80\xaf)?(?P<p>(?i:[ap]\.m\.|[ap]m))(?![A-Za-z])")
+_HALF = re.compile(
+    rb"(?: |\xe2\x80\xaf)?(?P<p>(?i:[ap]\.m\.|[ap]m)(?![A-Za-z])|"
+    rb"\xe5\x8d\x88\xe5(?:\x89\x8d|\xbe\x8c)|\xe4\xb8[\x8a\x8b]\xe5\x8d\x88)"
+)
 _ZONE = re.compile(
     rb" ?(?P<Z>(?:UTC|GMT)[+-]\d\d?(?::?\d\d)?|Z|[+-]\d\d(?::?\d\d)?|[A-Z]{2,5})(?![\w/.])(?!-\d)"
 )
@@ -130,6 +135,8 @@ _FULL_DATE = re.compile(
     rb"|(?i:(?<![a-z])(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?[- ]+\d{1,2}"
     rb"(?!\d)|\d{1,2}[-/. ]+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?![a-z]))"
 )
+_YEAR_BEFORE = re.compile(rb"(?<!\d)(?:19|20)\d\d[^\w:]{1,3}\Z")
+_YEAR_AFTER = re.compile(rb"[^\w:]{1,3}(?:19|20)\d\d(?!\d)")
 
 
 @cache
@@ -189,7 +196,8 @@ def _around(text: bytes, clock: re.Match[bytes]) -> Moment | None:
         date = after.match(text, end)
         if date is not None and _is_date(date):
             return _moment(text, [*parts, *_parts_of(date, 0)], date.end())
-    if clock["S"] is None or _FULL_DATE.search(text):
+    beside = _YEAR_BEFORE.search(window) or _YEAR_AFTER.match(text, end)
+    if clock["S"] is None or beside or _FULL_DATE.search(text):
         return None
     return _moment(text, parts, end)
 

@@ -51,11 +51,13 @@ _LETTERS = bytes(byte for byte in range(256) if chr(byte).isalpha() or byte >= 1
 # Classes of bytes (logfields.h) that surround a level. A word in a dotted name or in a path is
 # none, unless it is in capitals: app.ERROR:, [main/WARN], 2376]INFO:
 _CLASSES = " []()<>:|/-,;=\"'*{}#!.$@%\\~+?&"
-_LEADS = {_CLASSES.index(mark) for mark in " [(<:|-,=\"'*{#"}
+_LEADS = {_CLASSES.index(mark) for mark in " [(<:|-,;=\"'*{#"}
 _LOUD_LEADS = _LEADS | {_CLASSES.index(mark) for mark in "./])>"}
 _TRAILS = {_CLASSES.index(mark) for mark in " ])>:|/-,;=\"'*}!"}
 # What closes a level that is glued to something.
-_ENDS = {_CLASSES.index(mark) for mark in "])>:|"}
+_ENDS = {_CLASSES.index(mark) for mark in "])>:|["}
+# What closes a common word that names a level, as in a cell of a table.
+_CELLS = {_CLASSES.index(mark) for mark in '])>:|,"'}
 _BRACKET = _CLASSES.index("[")
 _SLASH = _CLASSES.index("/")
 _DOT = _CLASSES.index(".")
@@ -79,7 +81,7 @@ _MARKED = re.compile(rb"[^\w \t]")
 _CONTINUES = re.compile(rb"[ \t)}\]]|at [\w$.]+|Caused by|\.\.\. \d")
 _REDIS = re.compile(rb"\d+:[XCSM] ")
 _HTTP = re.compile(
-    rb'HTTP/\d|"?(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|CONNECT|PROPFIND) |"-" \d{3} '
+    rb'HTTP/\d|"?(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|CONNECT|PROPFIND)[ \t]|"-" \d{3} '
 )
 # The statuses that servers give; other numbers of three digits are durations and sizes.
 _STATUSES = frozenset(
@@ -289,15 +291,17 @@ def _settled() -> tuple[bool, ...]:
 def _wheres(line: bytes, moment: Moment) -> list[_Where]:
     """Return the ways of saying where a moment begins, the plainest first."""
     found = []
-    for number, token in enumerate(_TOKEN.finditer(line, 0, moment.at + 1)):
+    for number, token in enumerate(_TOKEN.finditer(line)):
         start = token.start()
+        if start > moment.at:
+            break
         if number == 0 and start:
             return []  # a record begins at the line's start
         if start == moment.at and number < _TIME_TOKENS:
             found.append(_Where(number))
         elif start + 1 == moment.at and line[start] in _OPENS and number < _TIME_TOKENS:
             found.append(_Where(number, line[start]))
-    if not moment.dated:
+    if not moment.dated and moment.at > 4:
         return found
     prefix = line[: moment.at]
     if whole := _whole_lead(prefix):
@@ -420,12 +424,23 @@ class _Evidence:
 
     def __init__(self) -> None:
         self.lines: dict[int, int] = {}  # line -> level
+        # The same of common words: level, bytes around it, style.
+        self.weak: dict[int, tuple[int, int, int, int]] = {}
+        self.marks: set[tuple[int, int]] = set()
         self.leads: set[int] = set()
         self.trails: set[int] = set()
         self.styles = 0
         self.statuses = 0  # of HTTP that are in use
         self.is_strong = False  # some of its words are no common ones
         self.is_near = True  # only brackets and numbers come between it and the time
+
+    def take_weak(self) -> None:
+        """Take common words for levels where others name them, between the same marks."""
+        marks = self.marks
+        for n, (level, lead, trail, styles) in self.weak.items():
+            if (lead, trail) in marks and trail in _CELLS:
+                self.lines.setdefault(n, level)
+                self.styles |= styles
 
     def levels(self, left: set[int]) -> set[int]:
         return {level for n, level in self.lines.items() if n in left}
@@ -449,26 +464,33 @@ def _gather(
             if kind == WORD and not _may_be_level(line, at, lead, trail, styles):
                 continue
             found = evidence[kind, int(before), token, word]
+            quiet = styles != UPPER and lead != _BRACKET and trail != _SLASH
+            if kind == WORD and quiet and _is_weak(line, at):
+                found.weak.setdefault(n, (level, lead, trail, styles))
+                continue
             found.lines.setdefault(n, level)
             found.statuses += kind == STATUS and line[at : at + 3] in _STATUSES
+            found.marks.add((lead, trail))
             found.leads.add(lead)
             found.trails.add(trail)
             found.styles |= styles
             if found.is_near and kind == WORD:
                 found.is_near = before or bool(_BESIDE.fullmatch(line, end, at))
             found.is_strong |= kind == WORD and not (before or _is_weak(line, at))
+    for found in evidence.values():
+        found.take_weak()
     return evidence
 
 
 def _may_be_level(line: bytes, at: int, lead: int, trail: int, styles: int) -> bool:
-    if trail not in _TRAILS:
+    if trail not in _TRAILS and not (trail == _BRACKET and styles == UPPER):
         return False
     if lead not in _LEADS:
         glued = lead in _LOUD_LEADS and styles == UPPER and (trail in _ENDS or trail == _SPACE)
         facility = lead == _DOT and _FACILITY.search(line, max(0, at - 10), at)
         if not (glued and (trail in _ENDS or lead != _SLASH)) and not facility:
             return False
-    return not (styles != UPPER and lead != _BRACKET and trail != _SLASH and _is_weak(line, at))
+    return True
 
 
 def _is_weak(line: bytes, at: int) -> bool:
