@@ -213,7 +213,7 @@ def test_bad_records_are_reported(core, command, monkeypatch):
     outcome = command("consensus", "a", "--skip-bad")
     assert outcome.code == 0
     assert outcome.err.count("left out: a, line") == 5
-    assert "8 bad records left out" in outcome.err
+    assert "8 bad rows left out" in outcome.err
     assert "judged.json is left out" in outcome.err
 
 

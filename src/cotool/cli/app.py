@@ -40,8 +40,7 @@ _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 _COMMANDS = {  # and the first sentence of their help
     "consensus": "Find the consensus of experts' answers: what they agree on, who dissents, "
     "and why.",
-    "experts": "Show which experts have earned trust, judge their answers, keep and move the "
-    "record.",
+    "experts": "Show how reliable experts are, judge their answers, manage the store.",
     "analyze-logs": "Count a log's lines by level, time, pattern and keyword: gigabytes in "
     "one pass.",
     "vault": "Encrypt files with versioned keys or passphrases, sign files, hash passwords.",

@@ -52,7 +52,7 @@ def test_learning_from_a_file_of_right_answers(command, crowd):
     assert right >= 50
     again = command("consensus", "labels.csv", "--truth", "gold.csv", "--learn", "--store", "e.db",
                     "--format", "csv")  # fmt: skip
-    assert "learned from nothing new; 120 questions had been learned from before" in again.err
+    assert "learned from nothing new; 120 questions skipped: already learned" in again.err
     listed = command("experts", "list", "--store", "e.db")
     assert listed.out.split("\n")[1].startswith("ann ")
     assert "calibrated on 60" in listed.out
@@ -64,7 +64,7 @@ def test_learning_from_a_file_of_right_answers(command, crowd):
     assert "61 judgements, 120 answers" in command("experts", "show", "ann", "--store", "e.db").out
     assert command("experts", "export", "record.json", "--store", "e.db").code == 0
     refused = command("experts", "reset", "--all", "--store", "e.db")
-    assert (refused.code, "--yes does it" in refused.err) == (2, True)
+    assert (refused.code, "use --yes" in refused.err) == (2, True)
     assert command("experts", "reset", "bob", "--yes", "--store", "e.db").code == 0
     assert command("experts", "show", "bob", "--store", "e.db").code == 2
     assert command("experts", "reset", "--all", "--yes", "--store", "e.db").code == 0
@@ -72,7 +72,7 @@ def test_learning_from_a_file_of_right_answers(command, crowd):
     assert command("experts", "import", "record.json", "--store", "e.db").code == 0
     assert json.loads(command("experts", "show", "ann", "--json", "--store", "e.db").out) == shown
     merged = command("experts", "merge", "e.db", "record.json", "--store", "both.db")
-    assert "2 records merged into both.db: 4 experts" in merged.err
+    assert "2 stores merged into both.db: 4 experts" in merged.err
     both = json.loads(command("experts", "show", "ann", "--json", "--store", "both.db").out)
     assert both["judgements"] == 122
 
@@ -150,8 +150,8 @@ def test_methods_side_by_side(command, crowd):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["consensus", "labels.csv", "--truth", "gold.csv"], "--truth alone does nothing"),
-        (["consensus", "labels.csv", "--compare-methods"], "needs answers that are known"),
+        (["consensus", "labels.csv", "--truth", "gold.csv"], "--truth has no effect alone"),
+        (["consensus", "labels.csv", "--compare-methods"], "needs right answers"),
         (
             ["consensus", "labels.csv", "--learn", "--store", "e.db", "-m", "glad"],
             "--method glad does not use a store",
@@ -166,12 +166,12 @@ def test_methods_side_by_side(command, crowd):
         ),
         (["consensus", "labels.csv", "--learn", "--store", "gold.csv"], "file is not a database"),
         (["experts", "list", "--store", "none.db"], "there is no store"),
-        (["experts", "feedback", "q1", "--store", "none.db"], "nothing is judged"),
+        (["experts", "feedback", "q1", "--store", "none.db"], "no judgement is given"),
         (["experts", "feedback", "q1", "-s", "ann", "--store", "x.db"], "expected EXPERT=NUMBER"),
         (["experts", "feedback", "q1", "-s", "ann=7", "--store", "x.db"], "from 0 to 1"),
-        (["experts", "import", "gold.csv", "--store", "e.db"], "is no JSON"),
-        (["experts", "merge", "gold.csv", "--store", "e.db"], "is no JSON"),
-        (["experts", "reset", "--store", "e.db"], "name the experts to forget"),
+        (["experts", "import", "gold.csv", "--store", "e.db"], "not valid JSON"),
+        (["experts", "merge", "gold.csv", "--store", "e.db"], "not valid JSON"),
+        (["experts", "reset", "--store", "e.db"], "give the experts to forget"),
         (["experts", "list", "--store", "postgresql://me:pw@127.0.0.1:1/x"], "127.0.0.1:1/x"),
     ],
 )

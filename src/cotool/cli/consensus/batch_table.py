@@ -1,4 +1,4 @@
-"""A batch as a table that is printed row by row, so that memory does not grow with it."""
+"""A batch as a table that is printed row by row, so memory does not grow."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _LISTED = 5
 
 
 class BatchTable:
-    """One row a question as it comes, then a summary of all."""
+    """One row per question as it arrives, then a summary."""
 
     def __init__(self, screen: Screen, *, explain: bool) -> None:
         self._screen = screen
         self._explain = explain
-        # A narrow screen keeps agreement and leaves the rest out.
+        # On a narrow screen, only the agreement is shown beside question and answer.
         self._numbers = _NUMBERS if screen.width >= 60 else _NUMBERS[:1]
         room = screen.width - sum(len(name) + len(_GAP) for name in self._numbers) - len(_GAP)
         self._answer_width = room * 9 // 20
@@ -60,7 +60,7 @@ class BatchTable:
         self._count(result, name)
 
     def summary(self) -> None:
-        """Print how the batch agreed."""
+        """Print the agreement of the batch."""
         if not self._questions:
             return
         parts = [plural(self._questions, "question")]

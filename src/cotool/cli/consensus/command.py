@@ -1,4 +1,4 @@
-"""`cotool consensus`: its options, and the request that they make."""
+"""`cotool consensus`: its options, and the request made from them."""
 
 from __future__ import annotations
 
@@ -77,10 +77,11 @@ def consensus(
         str,
         _option(
             "Analysis",
-            "How the answer is chosen. auto: by the kind of answers; vote: what most say; medoid "
-            "and centre: the text most like the others; rover: one text made of all. Who is "
-            "right, judged over all questions together: majority_vote, wawa, dawid_skene, "
-            "one_coin_dawid_skene, glad, mace, or correlated, for experts who err together.",
+            "How the answer is chosen. auto: by the kind of answers; vote: the answer with most "
+            "votes; medoid and centre: the text most similar to the others; rover: all texts "
+            "merged to one text. Truth inference over all questions: majority_vote, wawa, "
+            "dawid_skene, one_coin_dawid_skene, glad, mace, or correlated, for experts who share "
+            "errors.",
             "--method",
             "-m",
             metavar="NAME",
@@ -92,7 +93,7 @@ def consensus(
         str,
         _option(
             "Analysis",
-            "How alike texts are. "
+            "How similarity of texts is measured. "
             + "; ".join(f"{name}: {own.compares}" for name, own in MEASURES.items())
             + "; or auto.",
             "--metric",
@@ -105,8 +106,8 @@ def consensus(
         str,
         _option(
             "Analysis",
-            "How like answers are gathered into clusters. average: alike as groups; components: "
-            "linked by chains; density: by crowded places; star: around one answer; or auto.",
+            "How texts are clustered. average: by average similarity of groups; components: by "
+            "chains of similar texts; density: by dense regions; star: around one text; or auto.",
             "--clustering",
             metavar="NAME",
             convert=values.checked,
@@ -117,7 +118,7 @@ def consensus(
         float | None,
         _option(
             "Analysis",
-            "Least similarity within a cluster, 0 to 1; else chosen from the data.",
+            "Minimum similarity within a cluster, 0 to 1. Default: chosen from the data.",
             "--threshold",
             metavar="NUMBER",
             convert=values.checked,
@@ -127,7 +128,7 @@ def consensus(
         list[str] | None,
         _option(
             "Analysis",
-            "Weight of an expert, else 1. Repeatable.",
+            "Weight of an expert. Default: 1. Repeatable.",
             "--weight",
             metavar="EXPERT=NUMBER",
             convert=values.weights,
@@ -147,8 +148,8 @@ def consensus(
         str | None,
         _option(
             "Learning",
-            "Weigh experts by what was learned of them, which is kept in a file, or a database: "
-            "postgresql://….",
+            "Weigh experts by their reliability, which is kept in this file or database "
+            "(postgresql://…).",
             "--store",
             metavar="PATH",
             convert=values.text,
@@ -162,7 +163,7 @@ def consensus(
         str | None,
         _option(
             "Learning",
-            "Right answers (columns question,truth) or scores (question,expert,score).",
+            "File of right answers (columns question,truth) or scores (question,expert,score).",
             "--truth",
             metavar="FILE",
         ),
@@ -171,8 +172,8 @@ def consensus(
         str | None,
         _option(
             "Learning",
-            "Let what was learned count half after so long: 90d, or a number of judgements; the "
-            "store remembers this.",
+            "Halve the influence of old judgements after this time: 90d, or a count of judgements. "
+            "The store keeps the setting.",
             "--half-life",
             metavar="TIME",
             convert=values.half_life,
@@ -182,7 +183,7 @@ def consensus(
         bool,
         _flag(
             "Learning",
-            "Show how often each --method is right, by the right answers of --truth.",
+            "Show how often each --method is right, measured with --truth.",
             "--compare-methods",
         ),
     ] = False,
@@ -191,7 +192,7 @@ def consensus(
     ] = None,
     id_key: Annotated[
         str | None,
-        _key("Key or column of the question's id, on which responses are joined.", "--id-key"),
+        _key("Key or column of the question's id, by which responses are joined.", "--id-key"),
     ] = None,
     content_key: Annotated[
         str | None, _key("Key or column of the response's text.", "--content-key")
@@ -200,7 +201,8 @@ def consensus(
         str | None, _key("Key or column of the expert's name.", "--expert-key")
     ] = None,
     confidence_key: Annotated[
-        str | None, _key("Key or column of the expert's own confidence.", "--confidence-key")
+        str | None,
+        _key("Key or column of the confidence that the expert states.", "--confidence-key"),
     ] = None,
     timestamp_key: Annotated[
         str | None, _key("Key or column of the response's time.", "--timestamp-key")
@@ -221,7 +223,7 @@ def consensus(
         str | None,
         _option(
             "Input",
-            "Keys or columns that hold one expert's answers each.",
+            "Keys or columns that each contain the answers of one expert.",
             "--expert-columns",
             metavar="A,B,C",
             convert=values.names,
@@ -241,12 +243,12 @@ def consensus(
         bool,
         _flag(
             "Input",
-            "Show how the files are read, column by column, and stop; also with --json.",
+            "Show how the files are read, column by column, and stop. Works with --json.",
             "--explain-input",
         ),
     ] = False,
     skip_bad: Annotated[
-        bool, _flag("Input", "Leave bad records out and go on.", "--skip-bad")
+        bool, _flag("Input", "Leave bad rows out and continue.", "--skip-bad")
     ] = False,
     format: Annotated[  # noqa: A002 - the option's name
         str | None,
@@ -264,13 +266,13 @@ def consensus(
     output: ReportFile = None,
     open: OpenReport = False,  # noqa: A002 - the option's name
     explain: Annotated[
-        bool, _flag("Output", "Say in the table why this answer stands.", "--explain")
+        bool, _flag("Output", "Show in the table why this answer was chosen.", "--explain")
     ] = False,
     matrix: Annotated[
         bool | None,
         _flag(
             "Output",
-            "Write the similarities of all pairs into JSON; else only for a single question.",
+            "Write the similarities of all pairs to JSON. Default: only for a single question.",
             "--matrix/--no-matrix",
         ),
     ] = None,
@@ -278,7 +280,7 @@ def consensus(
         list[str] | None,
         _option(
             "Output",
-            "Exit with 1 where a question meets it, as in 'agreement<0.5'. Repeatable.",
+            "Exit with 1 if this is true of a question, as in 'agreement<0.5'. Repeatable.",
             "--fail-on",
             metavar="CONDITION",
         ),
@@ -289,23 +291,25 @@ def consensus(
     scheduler_file: SchedulerFile = None,
     resume: Resume = False,
     quiet: Annotated[bool, _flag("Run", "Print nothing but errors.", "--quiet", "-q")] = False,
-    no_progress: Annotated[bool, _flag("Run", "No progress bar.", "--no-progress")] = False,
+    no_progress: Annotated[
+        bool, _flag("Run", "Do not show a progress bar.", "--no-progress")
+    ] = False,
     debug: Annotated[  # noqa: ARG001 - main() finds it before Typer does
         bool, _flag("Run", "Show the traceback of an error.", "--debug")
     ] = False,
 ) -> Callable[[], int]:
     """Find the consensus of experts' answers: what they agree on, who dissents, and why.
 
-    Settings may also stand in COTOOL_* variables (COTOOL_METRIC) and in config.toml.
+    Options can also be set in COTOOL_* variables (COTOOL_METRIC) and in config.toml.
     """  # fmt: skip
     if json and format not in {None, "json"}:
-        raise InputError(f"--json contradicts --format {format}", hint="leave one of them out")
+        raise InputError(f"--json contradicts --format {format}", hint="use only one of them")
     extension = Path(output or "").suffix.lower()
     chosen = "json" if json else format or _EXTENSIONS.get(extension)
     if not from_command_line(context, "store") and (
         compare_methods or method not in {"auto", "vote"}
     ):
-        # A store that is set for good does not stand in the way of what uses none.
+        # A store from the settings is ignored by calls that use no store.
         store = None
     if demo:
         files = demo_paths("deployment.json", files, "cotool consensus")
@@ -356,7 +360,7 @@ def consensus(
 def _standard_input() -> tuple[str]:
     if sys.stdin is None or sys.stdin.isatty():
         raise InputError(
-            "no file is given, and nothing is piped in",
-            hint="cotool consensus answers.json, or try it: cotool consensus --demo",
+            "no file is given, and standard input is a terminal",
+            hint="cotool consensus answers.json, or try: cotool consensus --demo",
         )
     return ("-",)

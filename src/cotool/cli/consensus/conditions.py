@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cotool.consensus.model import Consensus
 
 _QUANTITIES: dict[str, Callable[[Consensus], float]] = {
-    # A question without an answer agrees on nothing.
+    # A question without an answer has no agreement.
     "agreement": lambda result: result.agreement or 0.0,
     "confidence": lambda result: result.confidence or 0.0,
     "experts": lambda result: len(result.experts),

@@ -1,4 +1,4 @@
-"""--embedder: a function of the user's own, from texts to vectors."""
+"""--embedder: a function by the user, from texts to vectors."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NamedEmbedder:
-    """The callable MODULE:NAME; it travels to a cluster by its name.
+    """The callable MODULE:NAME, which is sent to a cluster by its name.
 
-    Raises InputError where it cannot be imported, is absent, is not callable, or fails.
+    Raises InputError if it cannot be imported, does not exist, is not callable, or fails.
     """
 
     name: str
@@ -41,13 +41,13 @@ class NamedEmbedder:
 
 @cache
 def _load(name: str) -> Callable[[Sequence[str]], Any]:
-    """Return the callable; modules of the current folder are found, too."""
+    """Return the callable; modules in the current folder are found, too."""
     module_name, colon, path = name.partition(":")
     if not (module_name and colon and path):
         raise InputError(
             f"expected MODULE:NAME, got {name!r}",
             parameter="embedder",
-            hint="as in mymodels:embed",
+            hint="for example mymodels:embed",
         )
     import importlib
 
@@ -62,12 +62,12 @@ def _load(name: str) -> Callable[[Sequence[str]], Any]:
         raise InputError(
             f"{name!r} cannot be loaded: {type(error).__name__}: {error}",
             parameter="embedder",
-            hint="name a module that Python can import, and a function in it",
+            hint="give a module that Python can import, and a function in it",
         ) from error
     if not callable(found):
         raise InputError(
             f"{name!r} is not callable",
             parameter="embedder",
-            hint="name a function from texts to vectors",
+            hint="give a function from texts to vectors",
         )
     return found  # type: ignore[no-any-return]

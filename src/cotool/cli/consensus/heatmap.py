@@ -1,4 +1,4 @@
-"""An agreement matrix as a heat map of half blocks, or as numbers where there is no colour."""
+"""An agreement matrix as a heat map of half blocks, or as numbers if there is no colour."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _LABEL = 14  # cells of an expert's name
-_MOST_PIXELS = 48  # more rows than this do not fit beside the rest of the result
+_MOST_PIXELS = 48  # more rows than this do not fit with the rest of the result
 _MOST_NUMBERS = 12
 _NUMBER = 4  # cells of a number in the plain table
 
-# Viridis at 0, ¼, ½, ¾, 1: even steps of lightness, told apart by colour-blind readers.
+# Viridis at 0, ¼, ½, ¾, 1: even steps of lightness, which colour-blind readers can distinguish.
 _SCALE = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37))
 
 
@@ -29,9 +29,9 @@ def heat_map(
 ) -> list[Text]:
     """Return the lines of a heat map with its legend, at most `width` cells wide.
 
-    `row(i)` gives similarities of expert i; `order` puts experts of a cluster side by side. Each
-    cell is two columns by one line where that fits, else one column by half a line; neighbours
-    are averaged where there are more experts than cells.
+    `row(i)` returns the similarities of expert i; `order` groups experts by cluster. Each cell is
+    two columns by one line if that fits, otherwise one column by half a line. With more experts
+    than cells, neighbours are averaged.
     """
     large = _LABEL + 1 + 2 * len(order) <= width and len(order) <= _MOST_PIXELS // 2
     room = width - (_LABEL if large else 2 * _LABEL + 1) - 1
@@ -61,7 +61,7 @@ def heat_map(
 def number_table(
     names: Sequence[str], row: Callable[[int], Sequence[float]], order: Sequence[int], width: int
 ) -> list[Text]:
-    """Return a table of similarities in percent, or a line that says where to find them."""
+    """Return a table of similarities in percent, or a line that says how to get them."""
     label = min(_LABEL, max(len(name) for name in names)) + 3
     if len(order) > _MOST_NUMBERS or label + _NUMBER * len(order) > width:
         return [Text(f"{len(order)} experts: use --format json for the matrix")]
@@ -75,7 +75,7 @@ def number_table(
 
 
 def _groups(order: Sequence[int], most: int) -> list[list[int]]:
-    """Divide `order` into at most `most` runs whose lengths differ by one at most."""
+    """Divide `order` into at most `most` runs whose lengths differ by at most one."""
     count = min(most, len(order))
     bounds = [len(order) * place // count for place in range(count + 1)]
     return [list(order[start:end]) for start, end in pairwise(bounds)]
@@ -98,7 +98,7 @@ def _averages(
 
 
 def _floor(cells: Sequence[Sequence[float]]) -> float:
-    """Return the low end of the scale: the least similarity, down to a step of 5 %, under 1."""
+    """Return the low end of the scale: the lowest similarity, rounded down to 5 %, below 1."""
     least = min((value for line in cells for value in line if math.isfinite(value)), default=0.0)
     return max(0.0, min(math.floor(least * 20) / 20, 0.95))
 

@@ -1,4 +1,4 @@
-"""What a run says on standard error: what is left out, warned of, failed, and met."""
+"""The messages of a run on standard error: rows left out, warnings, failures, true conditions."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from cotool.consensus.read.understood import Understood
     from cotool.errors import CotoolError
 
-_MOST = 5  # of each sort; the rest is counted
+_MOST = 5  # messages of each kind; the others are only counted
 _FOUND = 1
 _BAD_INPUT = 2
 
 
 class Notes:
-    """Collects and prints what happens beside the results. `quiet` keeps to errors.
+    """Collects and prints messages beside the results. With `quiet`, only errors.
 
-    `weighed` are the experts with a weight: one who never appears is a slip of the keyboard.
+    `weighed` are the experts with a weight. One that never appears is probably a typo.
     """
 
     def __init__(
@@ -52,18 +52,18 @@ class Notes:
             print(f"cotool: warning: {visible(text)}", file=sys.stderr)
 
     def understood(self, found: Understood) -> None:
-        """Say in one line how the files are read."""
+        """Print one line about how the files are read."""
         if not self._quiet:
             print(f"cotool: {visible(found.line())}", file=sys.stderr)
 
     def bad_record(self, error: CotoolError) -> None:
-        """Take note of a record that is left out."""
+        """Record a row that is left out."""
         self._bad_records += 1
         if self._bad_records <= _MOST:
             self.warning(f"left out: {error}")
 
     def failed(self, question: Question, error: CotoolError) -> None:
-        """Take note of a question without a result; a warning where bad input is skipped."""
+        """Record a question without a result; it is a warning if bad input is skipped."""
         self._questions += 1
         self.failures += 1
         if self.failures > _MOST:
@@ -79,7 +79,7 @@ class Notes:
             print(f"hint: {visible(error.hint)}", file=sys.stderr)
 
     def answered(self, result: Consensus) -> None:
-        """Take note of a result, and of the conditions that it meets."""
+        """Record a result, and the conditions that are true of it."""
         self._questions += 1
         if self._unseen:
             self._unseen.difference_update(result.experts)
@@ -89,7 +89,7 @@ class Notes:
                 self._first.setdefault(condition, one_line(result.question or result.id))
 
     def learned(self, report: Lessons, store: str) -> None:
-        """Say what was learned, and where it is kept."""
+        """Print what was learned, and where it is stored."""
         if self._quiet:
             return
         parts = [
@@ -105,28 +105,26 @@ class Notes:
             parts[-1] += " by agreement"
         text = "learned from " + (" and ".join(parts) if parts else "nothing new")
         if report.again:
-            text += f"; {plural(report.again, 'question')} had been learned from before"
+            text += f"; {plural(report.again, 'question')} skipped: already learned"
         print(f"cotool: {text}: {visible(store)}", file=sys.stderr)
         if report.unmatched:
-            self.warning(
-                f"{plural(report.unmatched, 'right answer')} of --truth belong to no question here"
-            )
+            self.warning(f"{plural(report.unmatched, 'right answer')} in --truth match no question")
 
     def findings(self, texts: Sequence[str]) -> None:
-        """Warn of experts whose record is suspect."""
+        """Warn about experts with a suspect history."""
         for text in texts[:_MOST]:
             self.warning(text)
         if len(texts) > _MOST:
             more = len(texts) - _MOST
-            self.warning(f"{more:,} more such findings: cotool experts list")
+            self.warning(f"{more:,} more such warnings: cotool experts list")
 
     def end(self) -> int:
-        """Print what was left out, failed or met in all; return the exit code."""
+        """Print the totals of rows left out, failures and true conditions; return the exit code."""
         questions = plural(self._questions, "question")
         for expert in sorted(self._unseen):
             self.warning(f"a weight is given for {expert!r}, who answered no question")
         if self._bad_records:
-            self.warning(f"{plural(self._bad_records, 'bad record')} left out")
+            self.warning(f"{plural(self._bad_records, 'bad row')} left out")
         if self.failures > 1:
             self.warning(f"{self.failures:,} of {questions} failed")
         for condition, count in self._met.items():

@@ -1,4 +1,4 @@
-"""A request for consensus carried out: one call of the core, results written as they come."""
+"""Carry out a request for consensus: one call of the core, results written as they arrive."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What one call of the command asks for. `matrix` is None where the format decides."""
+    """The request of one call of the command. `matrix` is None if the format decides."""
 
     paths: tuple[str, ...]
     options: ConsensusOptions
@@ -56,7 +56,7 @@ class Request:
 
     @property
     def uses_store(self) -> bool:
-        """Whether the experts' record is read or written."""
+        """Whether the store is read or written."""
         return self.learn or self.store is not None
 
 
@@ -118,7 +118,7 @@ def run(request: Request) -> int:
 
 
 def _explain_input(request: Request, notes: Notes, bar: ProgressBar, sink: TextIO) -> None:
-    """Write how the files are read; decide nothing."""
+    """Print how the files are read, without finding a consensus."""
     from cotool.cli.consensus.input_table import write_input
 
     found: list[Understood] = []
@@ -133,7 +133,7 @@ def _explain_input(request: Request, notes: Notes, bar: ProgressBar, sink: TextI
 
 
 def _warn_of_a_log(path: str, notes: Notes) -> None:
-    """Warn of a log in JSON lines, which also reads as answers to a question named by the file."""
+    """Warn about a log in JSON lines, which could also be read as answers to one question."""
     from cotool.cli.shared.suggest import other_reader
 
     found = other_reader(path, "consensus")
@@ -142,7 +142,7 @@ def _warn_of_a_log(path: str, notes: Notes) -> None:
 
 
 def _check_engine(request: Request) -> None:
-    """Raise InputError where a cluster is asked for what it does not do."""
+    """Raise InputError if the request cannot run on a cluster."""
     if request.engine.is_cluster:
         for option, given in (
             ("--compare-methods", request.compare),
@@ -150,8 +150,8 @@ def _check_engine(request: Request) -> None:
         ):
             if given:
                 raise InputError(
-                    f"--engine {request.engine.name}: {option} is for one machine",
-                    hint="leave --engine out",
+                    f"--engine {request.engine.name}: {option} works on one machine only",
+                    hint="omit --engine",
                 )
 
 
@@ -159,7 +159,7 @@ def _spread(request: Request) -> contextlib.AbstractContextManager[Spread | None
     from cotool.cli.shared.cluster_run import spread_of
     from cotool.engine import resolve_num_threads
 
-    # What is asked, of which files in which state.
+    # The request and the state of the files.
     states = [_state_of(path) for path in request.paths]
     threads = resolve_num_threads(request.options.num_threads)
     asked = [
@@ -178,25 +178,27 @@ def _state_of(path: str) -> tuple[int, int] | None:
 
 
 def _check_learning(request: Request) -> None:
-    """Raise InputError where options of learning contradict each other."""
+    """Raise InputError if options for learning contradict each other."""
     if request.compare and not request.truth:
         raise InputError(
-            "--compare-methods needs answers that are known to be right",
+            "--compare-methods needs right answers",
             hint="give them with --truth FILE (columns question,truth)",
         )
     if request.compare and request.format == "html":
-        raise InputError("--compare-methods makes no HTML", hint="table, json, jsonl or csv")
+        raise InputError(
+            "--compare-methods cannot write HTML", hint="use table, json, jsonl or csv"
+        )
     if request.compare and request.uses_store:
-        raise InputError("--compare-methods learns nothing", hint="leave --learn and --store out")
+        raise InputError("--compare-methods does not learn", hint="omit --learn and --store")
     if request.truth and not (request.learn or request.compare):
         raise InputError(
-            "--truth alone does nothing",
-            hint="--learn learns from it, --compare-methods holds methods against it",
+            "--truth has no effect alone",
+            hint="add --learn to learn from it, or --compare-methods to measure methods with it",
         )
     if request.uses_store and request.options.method not in {"auto", "vote"}:
         raise InputError(
             f"--method {request.options.method} does not use a store",
-            hint="leave --method out: with --store the experts' record decides",
+            hint="omit --method: with --store, the experts' reliability decides",
         )
 
 
@@ -218,7 +220,7 @@ def _opened_store(request: Request, notes: Notes) -> Iterator[tuple[Store | None
         if not request.learn and store.is_new():
             notes.warning(
                 f"{store.name}: nothing was learned yet; the questions are remembered, and "
-                "cotool experts feedback can judge them"
+                "you can judge them with cotool experts feedback"
             )
         yield store, learning
 
@@ -237,14 +239,14 @@ def _compare(request: Request, notes: Notes, bar: ProgressBar, sink: TextIO) -> 
 
 
 def _spare_inputs(request: Request) -> None:
-    """Raise InputError where the output would replace one of the inputs."""
+    """Raise InputError if the output would replace one of the inputs."""
     if request.output in {None, "-"}:
         return
     for path in request.paths:
         with contextlib.suppress(OSError):
             if path != "-" and os.path.samefile(path, str(request.output)):  # noqa: PTH121 - as it is
                 raise InputError(
-                    f"{request.output}: is also an input", hint="name another file with --output"
+                    f"{request.output}: is also an input", hint="give another file with --output"
                 )
 
 
@@ -282,7 +284,7 @@ def _results(
     questions = _questions(request, notes, bar)
     if spread is not None:
         head = list(islice(questions, 2))
-        # One question alone is shown with its similarities, and no work for a cluster.
+        # A single question is shown with its similarities and needs no cluster.
         spread = spread if len(head) > 1 else None
         questions = chain(head, questions)
     for result in answer_batch(

@@ -1,4 +1,4 @@
-"""One question's consensus for people: the answer, who stands where, and what sets them apart."""
+"""The consensus on one question as text: the answer, the clusters, and the differences."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _INDENT = 2
 
 
 def render(result: Consensus, screen: Screen, *, explain: bool) -> None:
-    """Print all there is to know of one question."""
+    """Print everything about one question."""
     question, more = clip(result.question or result.id, screen.width, _QUESTION_LINES)
     screen.print(Text(question + _rest(more), style="bold"))
     _answer(result, screen)
@@ -67,12 +67,12 @@ def _answer(result: Consensus, screen: Screen) -> None:
 
 
 def _standing(result: Consensus) -> list[str]:
-    """Return how far the experts agree, and where the answer comes from."""
+    """Return the agreement, and the source of the answer."""
     declined = [f"declined to answer: {one_line(_names(result.declined))}"] * bool(result.declined)
     if result.answer is None:
         return declined
     behind = _behind(result)
-    # Of texts that stand together each counts as far as it is similar, so 6 of 6 may be 52 %.
+    # Texts in one cluster count by their similarity, so 6 of 6 may be 52 %.
     where = "" if result.metric is None else " in its cluster"
     of = f" ({behind} of {plural(len(result.experts), 'expert')}{where})" if behind else ""
     judged = (
@@ -88,7 +88,7 @@ def _standing(result: Consensus) -> list[str]:
 
 
 def _behind(result: Consensus) -> int:
-    """Return how many responses stand in the cluster of the response that is shown."""
+    """Return how many responses are in the cluster of the response that is shown."""
     for cluster in result.clusters:
         if result.expert in cluster.members:
             return len(cluster.members)
@@ -184,7 +184,7 @@ def _names(experts: Sequence[str]) -> str:
 
 
 def _named(experts: Sequence[str], message: str) -> str:
-    """Return the experts of an insight where they are few and its message does not name them."""
+    """Return the experts of an insight if they are few and its message does not name them."""
     missing = [expert for expert in experts if expert not in message]
     return f" ({_names(missing)})" if 0 < len(missing) <= _FEW_NAMES else ""
 

@@ -1,4 +1,4 @@
-"""What the options of `cotool consensus` become: checked by the core, whose options they are."""
+"""Convert the options of `cotool consensus`; the core checks them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ report = one_of(FORMATS)
 
 
 def text(value: str, name: str) -> str:
-    """Return a text that is not empty. Raises InputError."""
+    """Return a non-empty text. Raises InputError."""
     if value:
         return value
     raise InputError(f"expected a text, got {value!r}", parameter=name)
@@ -38,13 +38,13 @@ def half_life(value: str, name: str) -> str:
 
 
 def names(value: str, name: str) -> tuple[str, ...]:
-    """Return names that are divided by commas. Raises InputError."""
+    """Return names that are separated by commas. Raises InputError."""
     import csv
 
     found = [word.strip() for word in next(csv.reader([value]), [])]
     if found and all(found):
         return tuple(found)
-    raise InputError(f"expected names divided by commas, got {value!r}", parameter=name)
+    raise InputError(f"expected names separated by commas, got {value!r}", parameter=name)
 
 
 def weights(value: Sequence[str], name: str) -> list[tuple[str, float]]:
@@ -54,11 +54,13 @@ def weights(value: Sequence[str], name: str) -> list[tuple[str, float]]:
         expert, sign, number = (part.strip() for part in pair.rpartition("="))
         if not (expert and sign):
             raise InputError(
-                f"expected EXPERT=NUMBER, got {pair!r}", parameter=name, hint="as in alice=2.5"
+                f"expected EXPERT=NUMBER, got {pair!r}",
+                parameter=name,
+                hint="for example alice=2.5",
             )
         if expert in found:
             raise InputError(
-                f"{expert!r} has two weights", parameter=name, hint="give each expert one"
+                f"{expert!r} has two weights", parameter=name, hint="give each expert one weight"
             )
         try:
             found[expert] = float(number)

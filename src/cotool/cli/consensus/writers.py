@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 
 class Writer(Protocol):
-    """Writes results in order; `close` writes what stands after the last."""
+    """Writes results in order; `close` writes the end of the document."""
 
     def write(self, result: Consensus) -> None:
         """Write one result."""
 
     def close(self) -> None:
-        """Write what ends the document."""
+        """Write the end of the document."""
 
 
 class JsonWriter:
-    """One object where `single`, else an array, written item by item."""
+    """One object if `single`, otherwise an array, written item by item."""
 
     def __init__(self, sink: TextIO, *, single: bool, matrix: bool) -> None:
         self._sink = sink
@@ -53,7 +53,7 @@ class JsonWriter:
 
 
 class JsonLinesWriter:
-    """One object a line, flushed so that whoever reads a pipe sees each at once."""
+    """One object per line, flushed so that the reader of a pipe gets each at once."""
 
     def __init__(self, sink: TextIO, *, matrix: bool) -> None:
         self._sink = sink
@@ -65,7 +65,7 @@ class JsonLinesWriter:
         self._sink.flush()
 
     def close(self) -> None:
-        """Nothing stands after the last line."""
+        """Write nothing."""
 
 
 class CsvWriter:

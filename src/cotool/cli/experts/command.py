@@ -26,9 +26,9 @@ app = App(
     name="experts",
     no_args_is_help=True,
     rich_markup_mode="rich",
-    help="Show which experts have earned trust, judge their answers, keep and move the record.\n\n"
-    "The record is what was learned of experts: from cotool consensus --learn, and from "
-    "feedback. A store is the file or the database that holds it.",
+    help="Show how reliable experts are, judge their answers, manage the store.\n\n"
+    "The store keeps what was learned about experts from cotool consensus --learn and from "
+    "feedback. It is a file or a database.",
     epilog="""Examples:
 
 cotool experts list
@@ -37,7 +37,7 @@ cotool experts feedback q-17 --correct B
 
 cotool experts feedback "Which database?" --best alice
 
-cotool experts export record.json
+cotool experts export learned.json
 """,
 )
 
@@ -45,26 +45,26 @@ Store = Annotated[
     str | None,
     option(
         _WHAT,
-        "The store: a file, or a database postgresql://…; else COTOOL_STORE, else your own file.",
+        "The store: a file or postgresql://…. Default: COTOOL_STORE, or your own file.",
         "--store",
         metavar="PATH",
     ),
 ]
-Json = Annotated[bool, flag(_OUTPUT, "One JSON object on standard output.", "--json")]
+Json = Annotated[bool, flag(_OUTPUT, "Write one JSON object to standard output.", "--json")]
 Quiet = Annotated[bool, flag(_OUTPUT, "Print nothing but errors.", "--quiet", "-q")]
-Yes = Annotated[bool, flag(_WHAT, "Do not ask.", "--yes", "-y")]
+Yes = Annotated[bool, flag(_WHAT, "Do not ask for confirmation.", "--yes", "-y")]
 
 
 @app.command("list", epilog="Example:  cotool experts list --topic law")
 def list_experts(
     *,
     topic: Annotated[
-        str | None, option(_WHAT, "Only this topic's record.", "--topic", metavar="NAME")
+        str | None, option(_WHAT, "Reliability on this topic only.", "--topic", metavar="NAME")
     ] = None,
     store: Store = None,
     json: Json = False,
 ) -> Job:
-    """List the experts by reliability, who copies whom, and whom to ask."""
+    """List the experts by reliability, who copies whom, and whom to ask first."""
     return partial(work.list_experts, store, topic or "", as_json=json)
 
 
@@ -77,28 +77,34 @@ def show(
     store: Store = None,
     json: Json = False,
 ) -> Job:
-    """Show all that is known of an expert: topics, trend, habits, copies."""
+    """Show everything about an expert: topics, trend, habits, copies."""
     return partial(work.show, store, expert, as_json=json)
 
 
 @app.command("questions", epilog="Example:  cotool experts questions --unjudged")
 def questions(
     *,
-    unjudged: Annotated[bool, flag(_WHAT, "Only those without a judgement.", "--unjudged")] = False,
+    unjudged: Annotated[
+        bool, flag(_WHAT, "Only questions without a judgement.", "--unjudged")
+    ] = False,
     limit: Annotated[
-        int, option(_WHAT, "At most so many, the latest first.", "--limit", metavar="NUMBER")
+        int,
+        option(_WHAT, "Maximum number of questions, latest first.", "--limit", metavar="NUMBER"),
     ] = 20,
     store: Store = None,
     json: Json = False,
 ) -> Job:
-    """List the questions that feedback can be given on."""
+    """List the questions that you can give feedback on."""
     return partial(work.questions, store, limit, unjudged=unjudged, as_json=json)
 
 
 @app.command("feedback", epilog="Example:  cotool experts feedback q-17 --correct B")
 def feedback(
     question: Annotated[
-        str, typer.Argument(metavar="QUESTION", help="Its id or text, or how one of them begins.")
+        str,
+        typer.Argument(
+            metavar="QUESTION", help="The question's id or text, or the beginning of one."
+        ),
     ],
     *,
     correct: Annotated[
@@ -119,7 +125,7 @@ def feedback(
         list[str] | None,
         option(
             _WHAT,
-            "How good an expert's answer is, 0 to 1. Repeatable.",
+            "A score for an expert's answer, 0 to 1. Repeatable.",
             "--score",
             "-s",
             metavar="EXPERT=NUMBER",
@@ -128,7 +134,7 @@ def feedback(
     store: Store = None,
     quiet: Quiet = False,
 ) -> Job:
-    """Judge the answers to a question: the record learns from it at once."""
+    """Judge the answers to a question. The store learns from it at once."""
     judged = work.Judgement(correct, best, tuple(score or ()))
     return partial(work.feedback, store, question, judged, quiet=quiet)
 
@@ -137,9 +143,7 @@ def feedback(
 def reset(
     experts: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[EXPERT]...", help="Who is to be forgotten.", autocompletion=_experts
-        ),
+        typer.Argument(metavar="[EXPERT]...", help="Experts to forget.", autocompletion=_experts),
     ] = None,
     *,
     everything: Annotated[bool, flag(_WHAT, "Forget everybody.", "--all")] = False,
@@ -151,34 +155,36 @@ def reset(
     return partial(work.reset, store, experts or [], everything=everything, yes=yes, quiet=quiet)
 
 
-@app.command("export", epilog="Example:  cotool experts export record.json")
+@app.command("export", epilog="Example:  cotool experts export learned.json")
 def export(
     file: Annotated[
-        str, typer.Argument(metavar="[FILE]", help="The file to write; else standard output.")
+        str, typer.Argument(metavar="[FILE]", help="The file to write. Default: standard output.")
     ] = "-",
     *,
     store: Store = None,
 ) -> Job:
-    """Write the record as JSON."""
+    """Write the store as JSON."""
     return partial(work.export, store, file)
 
 
-@app.command("import", epilog="Example:  cotool experts import record.json")
+@app.command("import", epilog="Example:  cotool experts import learned.json")
 def import_(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="What export wrote; - for a pipe.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="A file written by export; - is standard input.")
+    ],
     *,
     yes: Yes = False,
     store: Store = None,
     quiet: Quiet = False,
 ) -> Job:
-    """Put an exported record in the place of the store's."""
+    """Replace the store with an export."""
     return partial(work.import_, store, file, yes=yes, quiet=quiet)
 
 
-@app.command("merge", epilog="Example:  cotool experts merge team-b.db record.json")
+@app.command("merge", epilog="Example:  cotool experts merge team-b.db learned.json")
 def merge(
     others: Annotated[
-        list[str], typer.Argument(metavar="STORE...", help="Stores, or files that export wrote.")
+        list[str], typer.Argument(metavar="STORE...", help="Stores, or files written by export.")
     ],
     *,
     store: Store = None,

@@ -1,4 +1,4 @@
-"""What the commands of `cotool experts` do."""
+"""The work of the commands of `cotool experts`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a person says of the answers to a question."""
+    """A person's judgement of the answers to a question."""
 
     correct: str | None
     best: str | None
@@ -51,7 +51,7 @@ def list_experts(store: str | None, topic: str, *, as_json: bool) -> int:
         if topic and not any(topic in one.topics for one in learned.experts.values()):
             topics = sorted({name for one in learned.experts.values() for name in one.topics})
             raise InputError(
-                f"no expert has a record on {topic!r}",
+                f"no expert has answered questions on {topic!r}",
                 hint=f"topics: {', '.join(topics[:10])}" if topics else "no topics were given",
             )
         from cotool.cli.experts.table import experts_table
@@ -62,7 +62,7 @@ def list_experts(store: str | None, topic: str, *, as_json: bool) -> int:
 
 
 def show(store: str | None, expert: str, *, as_json: bool) -> int:
-    """Print one expert's record."""
+    """Print what is known about one expert."""
     with _open(store) as opened:
         learned = _known(opened)
         _check_names(learned, [expert])
@@ -81,7 +81,7 @@ def show(store: str | None, expert: str, *, as_json: bool) -> int:
 def questions(store: str | None, limit: int, *, unjudged: bool, as_json: bool) -> int:
     """Print the questions that are remembered."""
     if limit < 1:
-        raise InputError(f"--limit: expected a number from 1 on, got {limit}")
+        raise InputError(f"--limit: expected a number of at least 1, got {limit}")
     with _open(store) as opened:
         rows = opened.questions(judged=False if unjudged else None)
         if unjudged:
@@ -101,7 +101,7 @@ def feedback(store: str | None, question: str, judged: Judgement, *, quiet: bool
     scores = judged.by_expert()
     if judged.correct is None and judged.best is None and not scores:
         raise InputError(
-            "nothing is judged", hint="--correct ANSWER, --best EXPERT or --score EXPERT=0.8"
+            "no judgement is given", hint="--correct ANSWER, --best EXPERT or --score EXPERT=0.8"
         )
     from cotool.consensus import give_feedback
 
@@ -134,7 +134,7 @@ def reset(
     """Forget experts, or all."""
     if everything == bool(experts):
         raise InputError(
-            "name the experts to forget, or --all", hint="cotool experts reset alice bob"
+            "give the experts to forget, or --all", hint="cotool experts reset alice bob"
         )
     with _open(store) as opened:
         learned = _known(opened)
@@ -153,7 +153,7 @@ def reset(
 
 
 def export(store: str | None, file: str) -> int:
-    """Write the record."""
+    """Write the store as JSON."""
     from cotool.consensus.learning.store import exported
     from cotool.io.output import open_output
 
@@ -165,11 +165,11 @@ def export(store: str | None, file: str) -> int:
 
 
 def import_(store: str | None, file: str, *, yes: bool, quiet: bool) -> int:
-    """Replace the record."""
+    """Replace the store."""
     learned = _read_export(file)
     with _open(store, create=True) as opened:
         if not opened.is_new():
-            _confirm(f"Replace the record in {opened.name}?", yes=yes)
+            _confirm(f"Replace the contents of {opened.name}?", yes=yes)
         with opened.changing() as change:
             change.learned = learned
         if not quiet:
@@ -178,7 +178,7 @@ def import_(store: str | None, file: str, *, yes: bool, quiet: bool) -> int:
 
 
 def merge(store: str | None, others: Sequence[str], *, quiet: bool) -> int:
-    """Add other records to the store's."""
+    """Add other stores to the store."""
     found = [_read_other(name) for name in others]
     with _open(store, create=True) as opened:
         with opened.changing() as change:
@@ -187,14 +187,14 @@ def merge(store: str | None, others: Sequence[str], *, quiet: bool) -> int:
             count = len(change.learned.experts)
         if not quiet:
             _say(
-                f"{plural(len(others), 'record')} merged into {opened.name}: "
+                f"{plural(len(others), 'store')} merged into {opened.name}: "
                 f"{plural(count, 'expert')}"
             )
     return 0
 
 
 def _read_other(name: str) -> Learned:
-    """A store, or a file that export wrote."""
+    """Read a store, or a file written by export."""
     from cotool.consensus import Store
 
     path = Path(name)
@@ -214,16 +214,18 @@ def _read_export(file: str) -> Learned:
     except OSError as error:
         raise InputError(f"{file}: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise InputError(f"{file}: is not UTF-8", hint="give what export wrote") from None
+        raise InputError(f"{file}: is not UTF-8", hint="give a file written by export") from None
     try:
         form = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{file}: is no JSON: {error}", hint="give what export wrote") from None
+        raise InputError(
+            f"{file}: not valid JSON: {error}", hint="give a file written by export"
+        ) from None
     return imported(form, file)
 
 
 def known_names() -> list[str]:
-    """Return the names of the experts in the store; none where it cannot be read."""
+    """Return the names of the experts in the store, or none if it cannot be read."""
     from cotool.errors import CotoolError
 
     try:
@@ -259,7 +261,9 @@ def _check_names(learned: Learned, names: Sequence[str]) -> None:
             near = get_close_matches(name, list(learned.experts), n=1)
             raise InputError(
                 f"no expert {name!r} is known",
-                hint=f"did you mean {near[0]}?" if near else "cotool experts list shows them",
+                hint=f"did you mean {near[0]}?"
+                if near
+                else "cotool experts list shows all experts",
             )
 
 
@@ -267,10 +271,10 @@ def _confirm(question: str, *, yes: bool) -> None:
     if yes:
         return
     if sys.stdin is None or not sys.stdin.isatty():
-        raise InputError(f"not done without being asked: {question}", hint="--yes does it")
+        raise InputError(f"cannot ask for confirmation: {question}", hint="use --yes")
     print(f"{visible(question)} [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().casefold() not in {"y", "yes"}:
-        raise InputError("left as it is")
+        raise InputError("nothing was changed")
 
 
 def _print(form: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What is known of experts as tables."""
+"""Tables about experts."""
 
 from __future__ import annotations
 
@@ -55,10 +55,10 @@ def experts_table(
     screen.print(table)
     lines = []
     if by_agreement:
-        lines.append("* from agreement alone, the weaker evidence")
+        lines.append("* based on agreement alone, which is weaker evidence")
     lines += [
         f"copies: {', '.join(map(one_line, group))} agree far more than their agreement with "
-        "others explains; together they count as one"
+        "others explains, so they count as one"
         for group in groups(learned)
     ]
     if panel is not None:
@@ -87,9 +87,9 @@ def _range(low: float, high: float) -> str:
 
 
 def expert_page(form: Mapping[str, Any]) -> None:
-    """Print one expert's record."""
+    """Print what is known about one expert."""
     screen = Screen(sys.stdout)
-    kind = " from agreement alone, the weaker evidence" if form["by_agreement"] else ""
+    kind = " based on agreement alone, which is weaker evidence" if form["by_agreement"] else ""
     between = f"between {percent(form['low'])} and {percent(form['high'])} (95 %)"
     lines = [
         one_line(form["expert"]),

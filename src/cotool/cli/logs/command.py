@@ -250,7 +250,9 @@ def analyze_logs(
     scheduler_file: SchedulerFile = None,
     resume: Resume = False,
     quiet: Annotated[bool, _flag("Run", "Print nothing but errors.", "--quiet", "-q")] = False,
-    no_progress: Annotated[bool, _flag("Run", "No progress bar.", "--no-progress")] = False,
+    no_progress: Annotated[
+        bool, _flag("Run", "Do not show a progress bar.", "--no-progress")
+    ] = False,
     debug: Annotated[  # noqa: ARG001 - main() finds it before Typer does
         bool, _flag("Run", "Show the traceback of an error.", "--debug")
     ] = False,
