@@ -17,6 +17,7 @@ SAMPLES = ROOT / "tests" / "recipes"
 TEXT = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
 HOOKS = (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
 SHOWN = re.findall(r"```sh\n(cotool [^\n]*)\n```\n\n```\n(.*?)\n```", TEXT, re.DOTALL)
+TRIED = re.findall(r"^\| [^|]+ \| `([^`]+)` \| (\d+) × (\d+) \|", TEXT, re.MULTILINE)
 BLOCKS = re.findall(r"```sh\n(.*?)\n```", TEXT, re.DOTALL)
 CONDITIONS = [call for block in BLOCKS for call in block.splitlines() if "--fail-on" in call]
 
@@ -55,6 +56,16 @@ def test_every_sample_has_its_recipe():
     written = set(re.findall(r"> ([a-z-]+\.\w+)", "\n".join(BLOCKS)))
     read = {word for call, _ in SHOWN for word in shlex.split(call) if "." in word}
     assert (written | read) - made == set()
+
+
+@pytest.mark.parametrize(("name", "questions", "answers"), TRIED, ids=[row[0] for row in TRIED])
+def test_files_of_other_tools_are_read(name, questions, answers, run):
+    """The sample of each tool in the tables has the questions and answers that the table says."""
+    code, out, _ = run(f"cotool consensus {name} --format jsonl")
+    assert code == 0
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert len(rows) == int(questions)
+    assert max(len(row["experts"]) for row in rows) == int(answers)
 
 
 @pytest.mark.parametrize("call", CONDITIONS)
