@@ -279,7 +279,7 @@ def test_a_format_that_fits_no_line_is_an_error(log, run):
     """A told format with which no record has a time or a level ends with 2."""
     code, _, err = run(log, "--log-format", "{} {} {} [{time}] {level}")
     assert code == 2
-    assert "--log-format '{} {} {} [{time}] {level}' fits no line" in err
+    assert "--log-format '{} {} {} [{time}] {level}' matches no line" in err
     assert run(log, "--log-format", "plain")[0] == 0
 
 

@@ -168,16 +168,16 @@ def test_a_baseline_tells_what_is_new(run, shop, worse, tmp_path):
     ("arguments", "message"),
     [
         (("--templates", "xml"), "--templates: 'xml' is none"),
-        (("--templates", "json", "--format", "csv"), "both say what is written"),
+        (("--templates", "json", "--format", "csv"), "both set the output"),
         (("--templates", "off", "--template", "abc"), "--template needs templates"),
-        (("--fail-on", "new_templates>0"), "there is no earlier run"),
+        (("--fail-on", "new_templates>0"), "but none is given"),
         (
             ("--fail-on", "new_templates(bad)>0", "--baseline", "x"),
             "'new_templates(bad)' is unknown; it takes trace, debug",
         ),
         (("--baseline", "/nowhere.json"), "/nowhere.json: cannot be read"),
         (("--top", "-1"), "--top: -1 is negative"),
-        (("--follow", "--template", "abc"), "--template shows the lines of files"),
+        (("--follow", "--template", "abc"), "--template cannot be combined"),
     ],
 )
 def test_contradictions_are_told(run, shop, arguments, message):
@@ -196,7 +196,7 @@ def test_diff_refuses_what_it_cannot_compare(run, shop, tmp_path):
     run(shop, "--templates", "json", "-o", good)
     code, _, err = run("diff", good, good, "--fail-on", "error>0")
     assert code == 2
-    assert "speaks of more than what differs" in err
+    assert "is not about the differences" in err
     assert run("diff", good)[0] == 2
 
 

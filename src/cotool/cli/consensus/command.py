@@ -217,7 +217,7 @@ def consensus(
         str | None, _key("Key of a question's list of responses.", "--responses-key")
     ] = None,
     demo: Annotated[
-        bool, _flag("Input", "Run on an example that ships with cotool.", "--demo")
+        bool, _flag("Input", "Run on an example that is installed with cotool.", "--demo")
     ] = False,
     expert_columns: Annotated[
         str | None,

@@ -1,4 +1,4 @@
-"""Logs analysed on a cluster, or read from remote storage: the same result as on one machine."""
+"""Analyse logs on a cluster or from remote storage, with the same result as on one machine."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 
 
 class _SpreadWatch(Watch, ClusterBar):
-    """Bytes, tasks and workers on one bar; the first Ctrl-C ends the work in good order."""
+    """Shows bytes, tasks and workers on one bar; the first Ctrl-C stops the work cleanly."""
 
     def progress(self, size: int) -> None:
-        """Take note that `size` further bytes have been read."""
+        """Record that `size` more bytes have been read."""
         self.add(size)
 
 
 def is_spread(request: LogRequest, sources: Sequence[Source]) -> bool:
-    """Tell whether an engine has to share the work out.
+    """Return whether an engine distributes the work.
 
-    Raises InputError where a cluster is asked for what must be done in order on one machine.
+    Raises InputError if the request must run in order on one machine.
     """
     if request.engine.is_cluster:
         for option, given in (
@@ -47,18 +47,18 @@ def is_spread(request: LogRequest, sources: Sequence[Source]) -> bool:
                 raise InputError(
                     f"--engine {request.engine.name}: {option} is read and written in order, on "
                     "one machine",
-                    hint="leave --engine out",
+                    hint="omit --engine",
                 )
         return True
     remote = any(source.url is not None for source in sources)
     if remote and (request.state is not None or request.follow):
         option = "--follow" if request.follow else "--state"
-        raise InputError(f"{option} is for files of this machine, not for remote ones")
+        raise InputError(f"{option} works only with files on this machine")
     return remote and request.records is None
 
 
 def run_spread(request: LogRequest, sources: Sequence[Source], *, shown: bool) -> LogSummary:
-    """Return the analysis of sources from the tasks of the engine that was chosen."""
+    """Analyse sources with the tasks of the chosen engine."""
     from cotool.cli.logs.watch import stopped_by_interrupt
     from cotool.logs.api import REMOTE_READS, analyze_spread
 
@@ -76,7 +76,7 @@ def run_spread(request: LogRequest, sources: Sequence[Source], *, shown: bool) -
 
 
 def _identity(sources: Sequence[Source], options: LogOptions) -> list[object]:
-    """Return what a run is known by: what is asked, and of which files in which state."""
+    """Return the identity of a run: the request, the files and their state."""
     asked = [
         sorted(value) if isinstance(value, frozenset) else value
         for value in (getattr(options, field.name) for field in fields(options))

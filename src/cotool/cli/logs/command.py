@@ -1,4 +1,4 @@
-"""`cotool analyze-logs`: its options, and the request that they make."""
+"""`cotool analyze-logs`: its options, and the request made from them."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def analyze_logs(
         str | None,
         _option(
             "Input",
-            "auto, plain, json, logfmt, or the head of a line: '{time} [{}] {level}'.",
+            "auto, plain, json, logfmt, or the head of a line, such as '{time} [{}] {level}'.",
             "--log-format",
             metavar="FORMAT",
             words=("auto", "plain", "json", "logfmt"),
@@ -94,7 +94,7 @@ def analyze_logs(
         bool,
         _flag(
             "Input",
-            "Say which field is the time and the level, and why, and what was not recognised.",
+            "Show which fields are the time and the level, why, and what was not recognised.",
             "--explain-format",
         ),
     ] = False,
@@ -102,7 +102,7 @@ def analyze_logs(
         str | None,
         _option(
             "Input",
-            "Zone of times that name none, and of the output.",
+            "Time zone of the output, and of times without a zone.",
             "--tz",
             metavar="ZONE",
             words=_zones,
@@ -112,16 +112,16 @@ def analyze_logs(
         str | None,
         _option(
             "Input",
-            "Go on where the last run with this file ended; rotated logs count once.",
+            "Continue where the last run with this file ended. Rotated logs count once.",
             "--state",
             metavar="FILE",
         ),
     ] = None,
     demo: Annotated[
-        bool, _flag("Input", "Run on an example that ships with cotool.", "--demo")
+        bool, _flag("Input", "Run on an example that is installed with cotool.", "--demo")
     ] = False,
     follow: Annotated[
-        bool, _flag("Input", "Go on as the logs grow; Ctrl-C ends.", "--follow", "-F")
+        bool, _flag("Input", "Keep reading as the logs grow. Ctrl-C ends.", "--follow", "-F")
     ] = False,
     pattern: Annotated[
         list[str] | None,
@@ -135,7 +135,9 @@ def analyze_logs(
     ] = None,
     patterns: Annotated[
         list[str] | None,
-        _option("Patterns", "Read patterns from a file, one a line.", "--patterns", metavar="FILE"),
+        _option(
+            "Patterns", "Read patterns from a file, one per line.", "--patterns", metavar="FILE"
+        ),
     ] = None,
     level: Annotated[
         str | None,
@@ -158,28 +160,28 @@ def analyze_logs(
         str | None,
         _option(
             "Filters",
-            "Only records from then on: a date, a time, or 2h.",
+            "Only records from this time on: a date, a time, or 2h (two hours ago).",
             "--since",
             metavar="WHEN",
         ),
     ] = None,
     until: Annotated[
-        str | None, _option("Filters", "Only records before then.", "--until", metavar="WHEN")
+        str | None, _option("Filters", "Only records before this time.", "--until", metavar="WHEN")
     ] = None,
     templates: Annotated[
         str | None,
         _option(
             "Templates",
-            "Find what the lines say: table (with the summary), json, csv; off: not for records "
-            "either.",
+            "Find the templates of messages: table (with the summary), json or csv; off: never, "
+            "not even for --records.",
             "--templates",
-            metavar="FORM",
+            metavar="NAME",
             words=TEMPLATE_FORMS,
         ),
     ] = None,
     top: Annotated[
         int,
-        _option("Templates", "Templates in the table.", "--top", metavar="NUMBER"),
+        _option("Templates", "Number of templates in the table.", "--top", metavar="NUMBER"),
     ] = 10,
     template: Annotated[
         str | None,
@@ -189,7 +191,7 @@ def analyze_logs(
         str | None,
         _option(
             "Templates",
-            "Tell what is new, vanished or changed since the run that wrote this JSON.",
+            "Show what is new, vanished or changed since the run that wrote this JSON.",
             "--baseline",
             metavar="FILE",
         ),
@@ -198,7 +200,7 @@ def analyze_logs(
         int,
         _option(
             "Output",
-            "Show the first lines that pass the filters, else the first errors.",
+            "Show the first lines that pass the filters, or the first errors.",
             "--show",
             "-n",
             metavar="NUMBER",
@@ -206,13 +208,15 @@ def analyze_logs(
     ] = 0,
     context: Annotated[
         int,
-        _option("Output", "Lines around each line shown.", "--context", "-C", metavar="NUMBER"),
+        _option(
+            "Output", "Number of lines around each line shown.", "--context", "-C", metavar="NUMBER"
+        ),
     ] = 0,
     bucket: Annotated[
         str | None,
         _option(
             "Output",
-            "Width of a step of the time line, as in 5m; else chosen.",
+            "Width of a bucket of the time line, as in 5m. Default: chosen.",
             "--bucket",
             metavar="DURATION",
         ),
@@ -239,7 +243,7 @@ def analyze_logs(
         list[str] | None,
         _option(
             "Output",
-            "Exit with 1 where it holds: 'error>0 or rate(warning)>5%'. Repeatable.",
+            "Exit with 1 if this is true: 'error>0 or rate(warning)>5%'. Repeatable.",
             "--fail-on",
             metavar="CONDITION",
         ),
@@ -259,10 +263,10 @@ def analyze_logs(
 ) -> Callable[[], int]:
     """Count a log's lines by level, time, pattern and keyword: gigabytes in one pass.
 
-    A record is a line that begins an entry, with the lines that go on with it, as in a stack trace.
+    A record is a line that begins an entry, with the lines that continue it, such as a stack trace.
     """
     if json and format not in {None, "json"}:
-        raise InputError(f"--json contradicts --format {format}", hint="leave one of them out")
+        raise InputError(f"--json contradicts --format {format}", hint="use only one of them")
     chosen = "json" if json else format or _EXTENSIONS.get(Path(output or "").suffix.lower())
     if chosen is not None and chosen not in FORMATS:
         raise InputError(f"--format: {chosen!r} is none", hint=", ".join(FORMATS))
@@ -272,13 +276,13 @@ def analyze_logs(
     as_said = json or format or chosen == "html"
     if templates in {"json", "csv"} and as_said and chosen != templates:
         raise InputError(
-            f"--templates {templates} and --format {chosen} both say what is written",
+            f"--templates {templates} and --format {chosen} both set the output",
             hint="--templates table adds templates to the summary",
         )
     if template is not None and chosen in {"csv", "html"} and templates != "csv":
         raise InputError(
             f"--template shows one template as a table or JSON, not as {chosen}",
-            hint="--templates csv has its row; an HTML report unfolds each template",
+            hint="use --templates csv, or an HTML report, which shows each template",
         )
     if template is not None and not template.strip():
         raise InputError("--template: an empty id", hint="--templates table lists the ids")
@@ -349,7 +353,7 @@ def _explain(
 def _standard_input() -> tuple[str]:
     if sys.stdin is None or sys.stdin.isatty():
         raise InputError(
-            "no file is given, and nothing is piped in",
-            hint="cotool analyze-logs app.log, or try it: cotool analyze-logs --demo",
+            "no file is given, and standard input is a terminal",
+            hint="cotool analyze-logs app.log, or try: cotool analyze-logs --demo",
         )
     return ("-",)

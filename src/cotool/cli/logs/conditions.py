@@ -1,4 +1,4 @@
-"""The quantities of `analyze-logs --fail-on`, and what each of them needs."""
+"""The quantities of `analyze-logs --fail-on`, and what each one needs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _PLAIN: dict[str, Number] = {
     "bursts": lambda summary: len(find_bursts(summary.counts.histogram)),
     "gaps": lambda summary: len(find_gaps(summary.counts.histogram)),
 }
-# Quantities of templates, and what they need: templates, or a comparison as well.
+# Quantities of templates, and whether they need templates only or also a comparison.
 _TEMPLATES: dict[str, str] = {
     "templates": "templates",
     "rare_templates": "templates",
@@ -64,7 +64,7 @@ def parse_log_condition(text: str, patterns: Iterable[str]) -> Condition[LogSumm
 
 
 def needs(condition: Condition[LogSummary]) -> frozenset[str]:
-    """Return what a condition needs: "templates", or "comparison" with an earlier run."""
+    """Return what a condition needs: "templates", or a "comparison" with an earlier run."""
     names = (name.partition("(")[0] for name in condition.quantities)
     return frozenset(_TEMPLATES[name] for name in names if name in _TEMPLATES)
 
@@ -86,7 +86,7 @@ def _rate(read: Number, whole: Number, summary: LogSummary) -> float:
 
 
 def _template_count(name: str, level: str | None, summary: LogSummary) -> int:
-    """Return how many templates there are of a kind, or how many have records of `level`."""
+    """Return the number of templates of a kind, or of those with records of `level`."""
     if name in {"templates", "rare_templates"}:
         from cotool.logs.templates.report import rare_templates
 

@@ -1,4 +1,4 @@
-"""`cotool analyze-logs diff`: two runs compared by what they wrote of their templates."""
+"""`cotool analyze-logs diff`: compare two runs by the templates that they wrote."""
 
 from __future__ import annotations
 
@@ -41,9 +41,11 @@ def _group() -> None:
 @app.command(epilog=EXAMPLES)
 def diff(
     before: Annotated[
-        str, typer.Argument(metavar="BEFORE.json", help="Templates of the earlier run.")
+        str, typer.Argument(metavar="BEFORE.json", help="Templates file of the earlier run.")
     ],
-    after: Annotated[str, typer.Argument(metavar="AFTER.json", help="Those of the later run.")],
+    after: Annotated[
+        str, typer.Argument(metavar="AFTER.json", help="Templates file of the later run.")
+    ],
     *,
     format: Annotated[  # noqa: A002 - the option's name
         str | None, typer.Option("--format", "-f", metavar="NAME", help="table, json or csv.")
@@ -52,7 +54,7 @@ def diff(
     output: Annotated[
         str | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", help="Write to a file, whole or not at all."
+            "--output", "-o", metavar="FILE", help="Write to a file, complete or not at all."
         ),
     ] = None,
     fail_on: Annotated[
@@ -60,13 +62,13 @@ def diff(
         typer.Option(
             "--fail-on",
             metavar="CONDITION",
-            help="Exit with 1 where it holds: 'new_templates(error)>0'. Repeatable.",
+            help="Exit with 1 if this is true: 'new_templates(error)>0'. Repeatable.",
         ),
     ] = None,
 ) -> Callable[[], int]:
-    """Compare two runs: templates that are new, vanished, more or less frequent."""
+    """Compare two runs: templates that are new, vanished, or more or less frequent."""
     if json and format not in {None, "json"}:
-        raise InputError(f"--json contradicts --format {format}", hint="leave one of them out")
+        raise InputError(f"--json contradicts --format {format}", hint="use only one of them")
     by_name = (output or "").rpartition(".")[2].lower()
     chosen = "json" if json else format or (by_name if by_name in FORMATS else "table")
     if chosen not in FORMATS:
@@ -88,7 +90,7 @@ def _run(
     for condition in parsed:
         if needs(condition) != {"comparison"}:
             raise InputError(
-                f"--fail-on {condition.text!r} speaks of more than what differs",
+                f"--fail-on {condition.text!r} is not about the differences",
                 hint="use new_templates, vanished_templates, changed_templates",
             )
     comparison = compare_baselines(read_baseline(before), read_baseline(after))

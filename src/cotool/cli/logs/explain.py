@@ -1,4 +1,4 @@
-"""`analyze-logs --explain-format`: what was recognised in each file, for people and as JSON."""
+"""`analyze-logs --explain-format`: what was recognised in each file, as text or JSON."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def explain(
     output: str | None,
     as_json: bool,
 ) -> int:
-    """Write what is recognised in the files; return the exit code."""
+    """Write what was recognised in the files; return the exit code."""
     from cotool.io.output import open_output
     from cotool.logs.explain import explain_format
     from cotool.logs.scan.sources import find_sources

@@ -1,4 +1,4 @@
-"""`analyze-logs --follow`: the summary redrawn as logs grow, through their rotation."""
+"""`analyze-logs --follow`: redraw the summary as logs grow, through rotation."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cotool.cli.logs.templates import TemplatePlan
     from cotool.logs.templates.template_set import TemplateSet
 
-_PAUSE = 0.5  # seconds between two looks at the files
+_PAUSE = 0.5  # seconds between two checks of the files
 _CLEAR = "\x1b[H\x1b[2J"
 
 
@@ -38,10 +38,10 @@ def follow(
     state: State | None,
     plan: TemplatePlan,
 ) -> LogSummary:
-    """Read what is there and then what is added until Ctrl-C; return the whole."""
+    """Read the files and what is appended until Ctrl-C; return the total."""
     if "-" in request.paths:
         raise InputError(
-            "--follow needs files, not standard input", hint="a pipe is read to its end as it is"
+            "--follow needs files, not standard input", hint="a pipe is always read to its end"
         )
     state = state or State()
     total = LogSummary()
@@ -65,7 +65,7 @@ def follow(
 
 
 class _FollowWatch(Watch):
-    """Writes records as they come."""
+    """Writes records as they arrive."""
 
     def __init__(self, sink: BinaryIO | None) -> None:
         self._sink = sink
@@ -79,7 +79,7 @@ class _FollowWatch(Watch):
 
 @contextlib.contextmanager
 def _records(request: LogRequest) -> Iterator[BinaryIO | None]:
-    """Open the file that records go to, which grows with the logs; None where none is asked for."""
+    """Open the file for records, which grows with the logs; None if there is none."""
     if request.records is None:
         yield None
     elif request.records == "-":
@@ -99,14 +99,14 @@ def _tick(
     state: State,
     name: Callable[[TemplateSet], TemplateSet],
 ) -> LogSummary | None:
-    """Read what is new; None where nothing is."""
+    """Read what is new; return None if nothing is."""
     options = request.options
     try:
         sources = find_sources(request.paths, recursive=request.recursive)
     except InputError:
         if not state.entries:
             raise
-        return None  # between the two steps of a rotation
+        return None  # missing only between the two steps of a rotation
     sources = [*_moved(state, sources), *sources]
     new = [source for source in sources if _has_grown(source, state)]
     if not new:
@@ -129,7 +129,7 @@ def _has_grown(source: Source, state: State) -> bool:
 
 
 def _moved(state: State, sources: list[Source]) -> list[Source]:
-    """Return files that were followed and are found under another name in their folder."""
+    """Return followed files that now have another name in their folder."""
     present = set()
     for source in sources:
         with contextlib.suppress(OSError):
@@ -148,7 +148,7 @@ def _moved(state: State, sources: list[Source]) -> list[Source]:
 
 
 def _joined(total: LogSummary, found: LogSummary, show: int) -> LogSummary:
-    """Return both together, with one line for each file; templates are those of both already."""
+    """Return the sum of both, with one entry per file; the templates already cover both."""
     files = {file.path: file for file in total.files}
     for file in found.files:
         before = files.get(file.path)
@@ -170,7 +170,7 @@ def _joined(total: LogSummary, found: LogSummary, show: int) -> LogSummary:
 
 
 def _learned(total: LogSummary, plan: TemplatePlan, found: TemplateSet) -> TemplateSet:
-    """Return the templates of all records so far, with the ids that they had."""
+    """Return the templates of all records so far, with their earlier ids."""
     if total.templates is None:
         return plan.name(found)
     known = {t.id: t.to_known() for t in total.templates}

@@ -1,4 +1,4 @@
-"""What one call of `cotool analyze-logs` asks for."""
+"""The request of one call of `cotool analyze-logs`."""
 
 from __future__ import annotations
 

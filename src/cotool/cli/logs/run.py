@@ -1,4 +1,4 @@
-"""A request to analyse logs carried out: sources, one core call, the output, the exit code."""
+"""Carry out a request to analyse logs: sources, one call of the core, output, exit code."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _analyze(
 
 @contextlib.contextmanager
 def _records(request: LogRequest) -> Iterator[Any]:
-    """Open where records go, as a stream of bytes; None where none are asked for."""
+    """Open the output for records as a stream of bytes; None if there is none."""
     if request.records is None:
         yield None
         return
@@ -131,20 +131,20 @@ def _records(request: LogRequest) -> Iterator[Any]:
 
 
 def _spare_inputs(request: LogRequest, sources: Sequence[Source]) -> None:
-    """Raise InputError where an output would replace one of the inputs."""
+    """Raise InputError if an output would replace one of the inputs."""
     for option, path in (("--output", request.output), ("--records", request.records)):
         for source in sources:
             with contextlib.suppress(OSError):
                 if path not in {None, "-"} and os.path.samefile(source.path, str(path)):  # noqa: PTH121 - as it is
                     raise InputError(
-                        f"{path}: is also an input", hint=f"name another file with {option}"
+                        f"{path}: is also an input", hint=f"give another file with {option}"
                     )
 
 
 def _end(
     request: LogRequest, summary: LogSummary, conditions: Sequence[Condition[LogSummary]]
 ) -> int:
-    """Say what went wrong and what was met; return the exit code."""
+    """Print errors and true conditions; return the exit code."""
     errors = _errors(request, summary)
     for error in errors[:_MOST_NOTES]:
         print(f"cotool: error: {visible(error)}", file=sys.stderr)
@@ -160,8 +160,10 @@ def _end(
         )
     if summary.interrupted:
         if not request.quiet and not request.follow:
-            more = "; --resume goes on" if request.engine.is_cluster else ""
-            print(f"cotool: interrupted: the figures are of what was read{more}", file=sys.stderr)
+            more = "; continue with --resume" if request.engine.is_cluster else ""
+            print(
+                f"cotool: interrupted: the counts cover what was read so far{more}", file=sys.stderr
+            )
         return _INTERRUPTED
     if errors:
         return _BAD_INPUT
@@ -171,10 +173,10 @@ def _end(
 def _errors(request: LogRequest, summary: LogSummary) -> list[str]:
     errors = [file.error for file in summary.files if file.error]
     form, counts = request.options.log_format, summary.counts
-    # What a state leaves to read may be the end of a record.
+    # After a state, the first lines may be the end of a record.
     whole = request.state is None and counts.lines and not counts.left_out
     if form not in {"auto", "plain"} and whole and _nothing_known(counts):
-        errors.append(f"--log-format {form!r} fits no line")
+        errors.append(f"--log-format {form!r} matches no line")
     return errors
 
 
@@ -195,5 +197,5 @@ def _warnings(summary: LogSummary) -> list[str]:
 
 
 def _nothing_known(counts: LogCounts) -> bool:
-    """Tell whether no record has a time or a level."""
+    """Return whether no record has a time or a level."""
     return counts.timeless == counts.records == counts.levels["unknown"]

@@ -1,4 +1,4 @@
-"""What the tables of logs share: the colours of levels, sparklines, moments."""
+"""Code that the tables of logs share: the colours of levels, sparklines, times."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LEVEL_STYLES = {
 
 
 def sparkline(counts: Sequence[int]) -> str:
-    """Return one block a count, its height a share of the greatest; any count shows."""
+    """Return one block per count, as high as its share of the greatest; any count is visible."""
     most = max(counts, default=0)
     return "".join(
         _BLOCKS[0 if not count else max(1, round(count / most * (len(_BLOCKS) - 1)))]
@@ -30,5 +30,5 @@ def sparkline(counts: Sequence[int]) -> str:
 
 
 def moment(iso: str | None) -> str:
-    """Return a time of the JSON form as people read it."""
+    """Return a time from the JSON for people to read."""
     return "" if iso is None else iso.replace("T", " ", 1)

@@ -1,4 +1,4 @@
-"""An analysis of logs for people: levels, time line, patterns, bursts, gaps, files, samples."""
+"""An analysis of logs as text: levels, time line, patterns, bursts, gaps, files, samples."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MOST_FILES = 20
 _MOST_FORMATS = 3
 _MOST_EVENTS = 5
 _BAR = 24
-_NAMES = 24  # columns of a level's name, share and space around them
+_NAMES = 24  # columns for a level's name, its share and the space around them
 
 
 def render(
@@ -37,7 +37,7 @@ def render(
     bucket: int | None,
     top: int = TOP,
 ) -> None:
-    """Print all that a run has found; `top`: so many templates."""
+    """Print everything that a run has found; `top` is the number of templates."""
     clock = clock_of(summary, zone)
     screen.print(*_head(summary, clock))
     _levels(summary, screen)
@@ -141,7 +141,7 @@ def _time_line(summary: LogSummary, screen: Screen, clock: Clock, bucket: int | 
 
 
 def _scale(starts: Sequence[int], width: int, step: int, clock: Clock) -> str:
-    """Return the first and the last moment, as short as they are told apart, under a time line."""
+    """Return the labels under a time line: its first and last time, as short as they differ."""
     first, last = (moment(clock.seconds(starts[n]))[:19] for n in (0, -1))
     if step % 60 == 0:
         first, last = first[:-3], last[:-3]

@@ -1,4 +1,4 @@
-"""Templates in `analyze-logs`: when they are mined, and the earlier run."""
+"""Templates in `analyze-logs`: whether they are mined, and the earlier run."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from cotool.logs.templates.baseline import Baseline
     from cotool.logs.templates.template_set import TemplateSet
 
-# Lines of a template that are shown where --show does not say.
+# Lines of a template that are shown without --show.
 _LINES = 10
 
 
 @dataclass(frozen=True, slots=True)
 class TemplatePlan:
-    """What a request wants of templates.
+    """How a request uses templates.
 
-    `mine`: find them; `named`: write records with them, which takes two passes.
+    `mine`: find them; `named`: write records with their ids, which takes two passes.
     """
 
     mine: bool
@@ -57,7 +57,7 @@ class TemplatePlan:
 def plan_templates(
     request: LogRequest, sources: Sequence[Source], *, conditions_need: frozenset[str]
 ) -> TemplatePlan:
-    """Return what a request wants. Raises InputError where its options contradict each other.
+    """Return what a request wants. Raises InputError if its options contradict each other.
 
     Records of files are named as a matter of course; those of a pipe, which cannot be read twice
     without a copy, where templates are asked for.
@@ -66,17 +66,17 @@ def plan_templates(
     if request.templates == "off":
         for option, given in (("--baseline", request.baseline), ("--template", request.template)):
             if given:
-                raise InputError(f"{option} needs templates", hint="leave --templates off out")
+                raise InputError(f"{option} needs templates", hint="omit --templates off")
         if conditions_need:
-            raise InputError("--fail-on needs templates", hint="leave --templates off out")
+            raise InputError("--fail-on needs templates", hint="omit --templates off")
         return TemplatePlan(mine=False, named=False, baseline=None)
     if "comparison" in conditions_need and request.baseline is None:
         raise InputError(
-            "--fail-on speaks of what is new, vanished or changed, but there is no earlier run",
-            hint="name one with --baseline FILE",
+            "--fail-on compares with an earlier run, but none is given",
+            hint="give one with --baseline FILE",
         )
     if request.follow and request.template:
-        raise InputError("--template shows the lines of files that are there, not --follow")
+        raise InputError("--template cannot be combined with --follow")
     baseline = None
     if request.baseline is not None:
         from cotool.logs.templates.baseline import read_baseline
@@ -93,11 +93,11 @@ def _is_file(source: Source) -> bool:
     try:
         return not source.is_stdin and stat.S_ISREG(Path(source.path).stat().st_mode)
     except OSError:
-        return True  # opening it will say why it cannot be read
+        return True  # opening it reports why it cannot be read
 
 
 class LineWatch(Watch):
-    """Keeps the first records as samples, and passes all on to another watch."""
+    """Keeps the first records as samples, and passes all records on to another watch."""
 
     def __init__(self, watch: Watch, show: int, path: str) -> None:
         self._watch = watch
@@ -112,11 +112,11 @@ class LineWatch(Watch):
         return self._watch.stopped
 
     def progress(self, size: int) -> None:
-        """Take note that `size` further bytes have been read."""
+        """Record that `size` more bytes have been read."""
         self._watch.progress(size)
 
     def records(self, data: bytes) -> None:
-        """Take whole JSON lines of records."""
+        """Take complete JSON lines of records."""
         self._watch.records(data)
         if not self._left:
             return

@@ -1,4 +1,4 @@
-"""Templates for people: the most frequent ones, one in full, what differs from an earlier run."""
+"""Templates as text: the most frequent ones, one in full, the differences from an earlier run."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 TOP = 10
 _INDENT = 6
-_MOST_LINES = 2  # of a template's text
+_MOST_LINES = 2  # lines of a template's text
 _MOST_RARE = 5
 _MOST_CHANGES = 10
 _TREND = 16
@@ -47,7 +47,8 @@ def render_templates(summary: LogSummary, screen: Screen, top: int) -> None:
     screen.print(Text(), Text(head, style="bold"))
     if found.folded:
         note = (
-            f"{plural(found.folded, 'record')} too varied to keep apart: words of them are folded"
+            f"{plural(found.folded, 'record')} too varied to distinguish: some of their words "
+            "are folded"
         )
         screen.print(Text(note, style="dim"))
     span = _span(found.templates)
@@ -105,14 +106,14 @@ def _span(templates: Iterable[Template]) -> tuple[int, int] | None:
 
 
 def trend(template: Template, span: tuple[int, int] | None) -> str:
-    """Return a sparkline of a template over the span of all, empty where it has no times."""
+    """Return a sparkline of a template over the span of all, or nothing if it has no times."""
     if span is None or not template.timeline.buckets:
         return ""
     first, last = span
     step = max(1, -(-(last - first + 1) // _TREND))
     counts = [0] * _TREND
     for start, levels in template.timeline.buckets.items():
-        # Of a bucket that reaches beyond the span, what is within.
+        # If a bucket reaches beyond the span, use the part within.
         counts[min(max(start - first, 0) // step, _TREND - 1)] += sum(levels)
     return sparkline(counts)
 
@@ -120,7 +121,7 @@ def trend(template: Template, span: tuple[int, int] | None) -> str:
 def render_template(
     template: Template, records: int, samples: Sequence[Sample], screen: Screen, clock: Clock
 ) -> None:
-    """Print all that is known of one template, and some of its lines."""
+    """Print everything about one template, and some of its lines."""
     screen.print(_marked(one_line(template.text)))
     head = Text(f"{plural(template.count, 'record')}, {percent(template.count / max(records, 1))}")
     head.append(f" · {template.id}", style="dim")
@@ -152,7 +153,7 @@ def render_template(
             )
         )
     if template.folded:
-        screen.print(Text("stands for messages too varied to keep apart", style="dim"))
+        screen.print(Text("includes messages too varied to distinguish", style="dim"))
     if template.parameters:
         screen.print(Text(), _parameters(template.parameters))
     if samples:
@@ -193,7 +194,7 @@ def _number(value: float) -> str:
 
 
 def render_comparison(comparison: Comparison, screen: Screen) -> None:
-    """Print what is new, vanished, and more or less frequent than in the earlier run."""
+    """Print what is new, vanished, or more or less frequent than in the earlier run."""
     counts = ", ".join(
         f"{len(changes):,} {name}"
         for name, changes in (

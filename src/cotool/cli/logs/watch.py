@@ -1,4 +1,4 @@
-"""What a run over logs shows on standard error, and where its records go."""
+"""The progress of a run over logs on standard error, and the output of its records."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 class CliWatch(Watch):
-    """A bar with rate and time left where `shown`; records are written to `sink`.
+    """A bar with rate and time left if `shown`; records are written to `sink`.
 
-    `passes`: how often everything is read.
+    `passes`: the number of times that everything is read.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class CliWatch(Watch):
         )
 
     def progress(self, size: int) -> None:
-        """Take note that `size` further bytes have been read."""
+        """Record that `size` more bytes have been read."""
         self._bar.add(size)
 
     def records(self, data: bytes) -> None:
@@ -49,7 +49,7 @@ class CliWatch(Watch):
 
 @contextlib.contextmanager
 def stopped_by_interrupt(watch: Any) -> Iterator[None]:
-    """Let the first Ctrl-C end the work in good order, and the second one at once."""
+    """Let the first Ctrl-C stop the work cleanly, and the second one at once."""
 
     def stop(*_: object) -> None:
         if watch.stopped or watch.waiting:

@@ -1,4 +1,4 @@
-"""What `analyze-logs` writes: a summary or its templates, as a table, JSON, CSV or HTML."""
+"""The output of `analyze-logs`: a summary or its templates, as a table, JSON, CSV or HTML."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def write(request: LogRequest, summary: LogSummary) -> None:
-    """Write the output that was asked for."""
+    """Write the requested output."""
     if request.records == "-" and request.output is None:
         return
     of_templates = request.templates in {"json", "csv"}
@@ -35,7 +35,7 @@ def write(request: LogRequest, summary: LogSummary) -> None:
 
 
 def write_summary(sink: TextIO, request: LogRequest, summary: LogSummary) -> None:
-    """Write a summary, or what is known of one template, as json, csv or a table."""
+    """Write a summary, or everything about one template, as JSON, CSV or a table."""
     zone, bucket = request.options.zone, request.bucket
     if request.format == "json":
         from cotool.logs.report.documents import to_dict
@@ -69,7 +69,7 @@ def write_summary(sink: TextIO, request: LogRequest, summary: LogSummary) -> Non
 
 
 def _write_csv(sink: TextIO, summary: LogSummary, zone: ZoneInfo | None) -> None:
-    """Write a row a file; their sums are the totals."""
+    """Write one row per file; their sums are the totals."""
     import csv
 
     from cotool.logs.report.clock import clock_of
@@ -102,7 +102,7 @@ def _write_csv(sink: TextIO, summary: LogSummary, zone: ZoneInfo | None) -> None
 
 
 def write_templates(sink: TextIO, request: LogRequest, summary: LogSummary) -> None:
-    """Write the templates as `--templates json` or `csv` asks."""
+    """Write the templates for `--templates json` or `csv`."""
     from cotool.logs.report.clock import clock_of
     from cotool.logs.templates.report import template_rows, templates_to_dict
 
@@ -118,7 +118,7 @@ def write_templates(sink: TextIO, request: LogRequest, summary: LogSummary) -> N
 
 
 def write_json(sink: TextIO, document: dict[str, Any]) -> None:
-    """Write a document, safe to look at where it goes to a terminal."""
+    """Write a document, safe to display if it goes to a terminal."""
     from cotool.text import json_visible
 
     text = json.dumps(document, indent=2, ensure_ascii=False)
