@@ -180,4 +180,4 @@ def _renamed(value: str, values: set[str]) -> str:
 
 
 # "Sao Paulo" is São Paulo; "si" and "ano" are other words than "sí" and "año".
-_SHORTEST_NAME = 4
+_SHORTEST_NAME = 3

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from cotool.consensus.extract.number_words import UNITS
+
 # A month a row: English, German, French, Spanish, Portuguese, Italian, Dutch, Russian, Arabic,
 # Hindi, with short forms.
 _MONTHS = (
@@ -32,7 +34,7 @@ _NAME = r"(?P<month>[^\W\d_]{3,10}[\u0900-\u097f]{0,6})\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.|º|er|-го)?"
 _YEAR = r"(?P<year>\d{3,4})(?:[ ](?:AD|CE)|年|\s?г(?:ода|\.)?)?"
 _WEEKDAY = r"(?:[^\W\d_]{2,10}\.?,?[ ](?:den[ ]|the[ ])?)?"
-_OF = r"(?:[ ](?:of|de|di|del)|\.)?[ ]?"
+_OF = r"(?:[ ](?:of|de|di|del)(?=[ ])|\.)?[ ]?"
 _DATES = tuple(
     re.compile(form, re.VERBOSE | re.IGNORECASE)
     for form in (
@@ -63,7 +65,7 @@ def read_date(text: str) -> str | None:
     if len(text) > _LONGEST:
         return None
     if not _DIGIT.search(text):
-        return None
+        return _in_words(text)
     for form in _DATES:
         match = form.fullmatch(text)
         if match and (found := _date(match.groupdict())):
@@ -73,6 +75,20 @@ def read_date(text: str) -> str | None:
         readings = {form for form in _readings(slashed) if form}
         return readings.pop() if len(readings) == 1 else text
     return _time(text)
+
+
+_PAST = re.compile(r"(half past|(?:a )?quarter past|(?:a )?quarter to) ([a-z]+)", re.IGNORECASE)
+_MINUTES = {"half past": 30, "quarter past": 15, "quarter to": -15}
+
+
+def _in_words(text: str) -> str | None:
+    """A time such as "half past three"."""
+    match = _PAST.fullmatch(text)
+    hour = UNITS.get(match[2].lower(), 0) if match else 0
+    if match is None or not 1 <= hour <= 12:
+        return None
+    minutes = hour * 60 + _MINUTES[match[1].lower().removeprefix("a ")]
+    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def resolve(value: str, others: set[str]) -> str:

@@ -38,6 +38,7 @@ LEAST = 0.25
 _FEWEST_LABELS = 2
 # Of more words than these is a phrase, which a sentence does not name but repeat.
 _LABEL_WORDS = 3
+_LETTERS = frozenset("abcdefghij")
 # Options with one number begin with the same characters.
 _SAME_OPTION = 12
 # All options of a text that names several.
@@ -73,28 +74,47 @@ def extract_answers(texts: Sequence[str]) -> tuple[str | None, list[Extracted | 
     plain, objects = unwrapped(prepared, FIELDS)
     if any(objects):
         return "object", _objects(prepared, objects)
-    statements = [list(find_statements(text)) for text in plain]
-    found = [_read(one, CLOSED_KINDS) for one in statements]
-    _drop_numbered_lists(plain, found)
-    kind = _unanimous(plain, found)
-    if kind is None:
-        for one, places in zip(found, statements, strict=True):
-            one.update(_read(places, ("short",)))
-        kind = _kind(plain, found)
-    if kind is None:
-        kind = "short" if _name_labels(plain, found) else None
-    elif kind == "short":
-        if all("(" in text for text in plain) and (coded := _coded(texts)) and all(coded):
+    found, kind = _found(plain)
+    if kind in {None, "short"} and all("(" in text for text in plain):
+        coded = _coded(texts)
+        if coded and all(coded):
             return "code", coded
+    if kind == "short":
         _complete_labels(plain, found)
+    elif kind == "number":
+        _complete_numbers(plain, found)
+        slotted = _slotted(prepared) if _all_in_passing(found) else (None, [])
+        if slotted[0]:
+            return slotted
+    elif kind is None and _name_labels(plain, found):
+        kind = "short"
     if kind is None:
         coded = _coded(texts)
         return ("code", coded) if coded else _slotted(prepared)
-    if kind == "number":
-        _complete_numbers(plain, found)
-        if _all_in_passing(found) and (slotted := _slotted(prepared))[0]:
-            return slotted
-    return kind, _unified(kind, found)
+    answers = _unified(kind, found)
+    if kind == "short" and all(answer.value in _LETTERS for answer in answers if answer):
+        letters = [
+            answer and replace(answer, value=answer.value.upper(), kind="choice")
+            for answer in answers
+        ]
+        return "choice", letters
+    return kind, answers
+
+
+def _found(texts: Sequence[str]) -> tuple[list[dict[str, Extracted | None]], str | None]:
+    """The answers of every kind that each text states, and the kind of the question.
+
+    Labels are read only where no other kind is stated by all.
+    """
+    statements = [list(find_statements(text)) for text in texts]
+    found = [_read(one, CLOSED_KINDS) for one in statements]
+    _drop_numbered_lists(texts, found)
+    kind = _unanimous(texts, found)
+    if kind is None:
+        for one, places in zip(found, statements, strict=True):
+            one.update(_read(places, ("short",)))
+        kind = _kind(texts, found)
+    return found, kind
 
 
 def _unified(kind: str, found: Sequence[dict[str, Extracted | None]]) -> list[Extracted | None]:
@@ -232,7 +252,7 @@ def _name_labels(texts: Sequence[str], found: list[dict[str, Extracted | None]])
     """
     before = [one.get("short") for one in found]
     stated = [answer for answer in before if answer]
-    if any(answer.value.count(" ") >= _LABEL_WORDS for answer in stated if answer.rule == WHOLE):
+    if any(_is_phrase(answer.value) for answer in stated if answer.rule == WHOLE):
         return False
     if not stated or all(answer.rule != WHOLE for answer in stated):
         return False
@@ -245,6 +265,10 @@ def _name_labels(texts: Sequence[str], found: list[dict[str, Extracted | None]])
     for one, answer in zip(found, before, strict=True):
         one["short"] = answer
     return False
+
+
+def _is_phrase(label: str) -> bool:
+    return sum(map(str.isalpha, label.split())) > _LABEL_WORDS
 
 
 def _complete_labels(texts: Sequence[str], found: list[dict[str, Extracted | None]]) -> bool:
@@ -269,9 +293,10 @@ def _complete_labels(texts: Sequence[str], found: list[dict[str, Extracted | Non
             continue
         named = True
         found[i]["short"] = replace(labels[label], rule="names the label")
-    for i in open_places if named or len(labels) > 1 else ():
+    for i in open_places:
         reading = read("short", clean(complement(texts[i])), whole=True)
-        if reading and reading.value:
+        if reading and reading.value and (named or len(labels) > 1 or reading.value in labels):
+            named = named or reading.value in labels
             found[i]["short"] = Extracted(reading.value, "short", reading.display, "… is")
     return named
 
@@ -318,7 +343,7 @@ def _all_in_passing(found: Sequence[dict[str, Extracted | None]]) -> bool:
     )
 
 
-_NUMERAL = re.compile(r"[-+]?[$€£¥₹]?\d[\d.,'’/]*(?:\s?%)?")
+_NUMERAL = re.compile(r"[-+]?[$€£¥₹]?\d[\d.,'’/]*(?:\s?%| out of \d+)?")
 
 
 def _last_number(text: str) -> Extracted | None:
@@ -333,4 +358,6 @@ def _last_number(text: str) -> Extracted | None:
     reading = read("number", clean(sentence[starts[-1] :])) if starts else None
     if not reading or not reading.value:
         return None
-    return Extracted(reading.value, "number", reading.display, "last number mentioned")
+    return Extracted(
+        reading.value, "number", reading.display, "last number mentioned", reading.unit, reading.top
+    )

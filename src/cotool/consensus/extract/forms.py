@@ -47,7 +47,7 @@ _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-
 _RAISED = re.compile("[⁰¹²³⁴-⁹⁺⁻]+")
 
 _JOINER = re.compile(
-    r"\s*(?:,\s*(?:and|or|und|oder|et|ou|y|o|e)\s|\s(?:and|or)\s|[,;、，；]|\s&\s)\s*"
+    r"\s*(?:,\s*(?:and|or|und|oder|et|ou|y|o|e)\s(?!=)|\s(?:and|or)\s|[,;、，；]|\s&\s)\s*"
 )
 _SET_JOINER = re.compile(r"\s(?:and|or|&)\s|^\{")
 _BULLET = re.compile(r"(?:[-*•+]|\(?\d{1,2}[.)])\s+")
@@ -55,6 +55,10 @@ _NAMED_RESULT = re.compile(r"[a-z](?:\([a-z]\))?=(?=[^=]+$)")
 _RANGE = re.compile(
     r"(?:between |from )?(-?[$€£]?\d[\d.,]*%?)\s?(?:-|–|—|to|and|bis|à|~)\s?(-?[$€£]?\d[\d.,]*%?)"
 )
+# "on Tuesday", "at 5 pm".
+_AT = re.compile(r"^(?:on|at|in|by|around|um|am|à|a las|le|el)\s(?=\S)", re.IGNORECASE)
+_DAY = re.compile(r"on ((?:mon|tues|wednes|thurs|fri|satur|sun)day)s?")
+_ERA = re.compile(r"(\d+) b\.?c\.?(?:e\.?)?")
 _OPTION_MARK = re.compile(r"^\(?[a-j]\)\s+(?=\w)")
 _QUOTES = "\"'`“”‘’«»「」『』 *_"
 MOST_ITEMS = 50
@@ -65,6 +69,7 @@ def plain(text: str) -> str:
     if not text.isascii():
         text = _RAISED.sub(lambda match: "^" + match[0].translate(_SUPERSCRIPTS), text)
         text = unicodedata.normalize("NFKC", text)
+        text = text.replace("’", "'")
     return " ".join(text.casefold().split())
 
 
@@ -79,7 +84,7 @@ def short_form(display: str) -> str:
     if display.isascii() and display.isalpha():
         word = display.lower()
         return ordinal(_ORDINALS[word]) if word in _ORDINALS else _SYNONYMS.get(word, word)
-    named = read_date(display)
+    named = read_date(_AT.sub("", display))
     if named:
         return named
     items = list_items(display)
@@ -99,9 +104,10 @@ def _one(text: str) -> str:
         value = _ABBREVIATION.sub(r"\1", value) if not value.startswith(".") else value
         value = _INITIALS.sub("", value)
     value = _ORDINAL.sub(lambda match: ordinal(_ORDINALS[match[1]]), value)
-    place = _PLACE.fullmatch(value)
-    if place:
-        return place[1]
+    for form, written in ((_PLACE, r"\1"), (_DAY, r"\1"), (_ERA, r"\1 bc")):
+        match = form.fullmatch(value)
+        if match:
+            return match.expand(written)
     if value in _SYNONYMS:
         return _SYNONYMS[value]
     if value[-3:] in {"0's", "0’s"}:
@@ -131,7 +137,7 @@ def list_items(text: str) -> list[str] | None:
         span = _RANGE.fullmatch(text.strip().lower())
         if span and "and" not in text[: text.lower().find("between") + 1]:
             return [f"{span[1]}–{span[2]}"]
-        inner = text.strip()
+        inner = text.strip().replace("\\{", "{").replace("\\}", "}")
         bracket = ""
         if inner[:1] in "([{" and inner[-1:] in ")]}" and len(inner) > 1:
             bracket, inner = inner[0] + inner[-1], inner[1:-1]
@@ -139,7 +145,9 @@ def list_items(text: str) -> list[str] | None:
             return None
         parts = _JOINER.split(inner)
         joined = bool(_SET_JOINER.search(inner)) or bracket == "{}"
-    items = [item for part in parts if (item := _one(part.strip(_QUOTES)))]
+    names = {part.partition("=")[0].strip() for part in parts}
+    keep = len(names) == len(parts) and "=" in text  # "x = 1, y = 2": each has its own name
+    items = [item for part in parts if (item := _item(part.strip(_QUOTES), keep=keep))]
     if not 2 <= len(items) <= MOST_ITEMS:
         return None
     numeric = all(_IS_NUMERIC.fullmatch(item) for item in items)
@@ -148,6 +156,10 @@ def list_items(text: str) -> list[str] | None:
     elif bracket in {"()", "[]", "(]", "[)"} and len(items) == 2:
         items[0], items[-1] = bracket[0] + items[0], items[-1] + bracket[1]
     return items
+
+
+def _item(text: str, *, keep: bool) -> str:
+    return linear(plain(text)) if keep and is_formula(text) else _one(text)
 
 
 _IS_NUMERIC = re.compile(r"[-+]?(?:[\d./]+%?|∞|infinity|inf)")

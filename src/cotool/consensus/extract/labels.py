@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cotool.consensus.extract.dates import read_date
 from cotool.consensus.extract.forms import running_form
 from cotool.consensus.extract.languages import CLOSINGS
 
@@ -32,7 +33,7 @@ def named_label(text: str, labels: Iterable[str], *, anywhere: bool) -> str | No
     """
     if len(text) > LONGEST:
         return None
-    running = running_form(text)
+    running = running_form(text) + _dates_in(text)
     found: list[str] = []
     for label in sorted(labels, key=len, reverse=True):
         place = _place(running, label)
@@ -47,6 +48,21 @@ def named_label(text: str, labels: Iterable[str], *, anywhere: bool) -> str | No
     return found[0] if len(found) == 1 else None
 
 
+_DATED = re.compile(
+    r"\d{1,2}[:.]\d{2}(?:[ ]?(?i:[ap])\.?(?i:m)\b\.?)?|\d{1,2}[ ]?(?i:[ap])\.?(?i:m)\b\.?"
+    r"|\d{1,2}(?:st|nd|rd|th)?[ ](?:of[ ])?[A-Z][a-z]{2,9},?[ ]\d{4}"
+    r"|[A-Z][a-z]{2,9}[ ]\d{1,2}(?:st|nd|rd|th)?,?[ ]\d{4}"
+)
+
+
+def _dates_in(text: str) -> str:
+    """The dates and times of a sentence in their normal form, as if they were said at its end."""
+    if not any(map(str.isdigit, text)):
+        return ""
+    found = (read_date(match[0].rstrip(".")) for match in _DATED.finditer(text))
+    return "".join(f" {date}" for date in found if date)
+
+
 def named_in_sentence(text: str, labels: Iterable[str]) -> str | None:
     """Return the one label that a sentence of few words states: behind a link, before its verb.
 
@@ -56,11 +72,15 @@ def named_in_sentence(text: str, labels: Iterable[str]) -> str | None:
     found: list[str] = []
     for label in labels:
         place = _place(running, label)
-        if place <= 0 or _NEGATED.search(running, max(0, place - 24), place):
+        if place < 0 or _NEGATED.search(running, max(0, place - 24), place):
             continue
         rest = running[place + len(label) :].strip(_AT_THE_END)
-        linked = not rest and _LINK.search(running, max(0, place - 16), place)
-        if linked or _CLOSED.fullmatch(rest):
+        linked = (
+            _LINK_AFTER.match(running, place + len(label))
+            if not place
+            else (not rest and _LINK.search(running, max(0, place - 16), place))
+        )
+        if linked or (place and _CLOSED.fullmatch(rest)):
             found.append(label)
     return found[0] if len(found) == 1 else None
 
@@ -72,9 +92,14 @@ def _is_answer(text: str, start: int, end: int) -> bool:
     """Whether a label is where an answer stands: at the end of its text, or behind "is"."""
     rest = text[end:].strip(_AT_THE_END)
     linked = _LINK.search(text, max(0, start - 16), start)
+    if not start and _LINK_AFTER.match(text, end):
+        return True
     return not rest or bool(_CLOSED.fullmatch(rest) or linked)
 
 
+_LINK_AFTER = re.compile(
+    r"\s(?:is|was|are|ist|war|est|es|é|è|это)\s(?!not\b|an?\b)|\s—\s|是|は|が|(?:은|는|이|가)\s"
+)
 _AT_THE_END = " \t\n.!?,;:\"'`*_)]}。！？।؟،」』”’"
 _LINK = re.compile(
     r"(?:\b(?:is|was|are|were|be|ist|war|sind|est|es|son|é|è|sono|это)|[:=—–-]|是|为|為|は|은|는|هي|هو)\s?"

@@ -50,6 +50,7 @@ ANSWERS = (
     "risposta", "risultato", "soluzione",
     "ответ", "відповідь", "результат", "odpowiedź", "cevap", "yanıt",
     "答案", "结果是", "結果は", "答え", "解答", "回答", "正解", "故选", "应选", "結論は",
+    "一共有", "总共有", "共有",
     "정답", "답", "الجواب", "الإجابة", "الاجابة", "النتيجة", "उत्तर", "जवाब",
     "सही विकल्प", "правильный вариант",
 )  # fmt: skip
@@ -75,6 +76,12 @@ CLOSINGS = (
     "입니다", "이다", "이에요", "예요",
     "है", "हैं", "होगा", "होगी", "होता है", "dir", "olur",
 )  # fmt: skip
+
+# "B is right", where the letter comes first.
+IS_RIGHT = (
+    r"(?<![A-Za-z])([A-J])"
+    r"(?:が正解|が正しい|が答え|是正确|是正確|是对的|正确|正確|가 정답|이 정답|가 맞)"
+)
 
 # "The statement is …" before true or false.
 CLAIMS = r"""(?:das|die[ ]aussage|die[ ]behauptung|es)[ ]ist[ ](?=\w+)

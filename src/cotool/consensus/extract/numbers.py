@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from cotool.consensus.extract.dates import MONTHS
 from cotool.consensus.extract.number_words import SCALES, TENS, UNITS, read_words
+from cotool.consensus.extract.numerals import read_numerals
 from cotool.consensus.extract.units import Unit, read_unit, unit_of
 
 # Beyond these a number is not read: nobody's answer has that many digits, and arithmetic on
@@ -75,7 +76,8 @@ _NO_NUMBER_AFTER = re.compile(
     rf"""[ ]?[+×÷^=<>\\]|[ ]?\*(?!\*)[ ]?[\w(\\$]|\*\*\d|[:/–-]\d|\d|,[ ]?\d|[ ][–-][ ]\$?\d
     |(?:st|nd|rd|th)\b|[eE][-+]?\d|[ ]?(?!(?:[msghlLVWANJCFK]|(?<=[ ])[aI])\b)[a-zA-Z]\b(?!['’])
     |[ ](?i:{"|".join([*UNITS, *TENS])})\b|(?<=[A-Za-z])[ ]of[ ](?:the|these|them|those)\b
-    |(?<=\d0)['’]?s\b|[hH]\d|[ ]?[年点點時时][ ]?\d|[ ]?月""",
+    |(?<=\d0)['’]?s\b|[hH]\d|[ ]?[年点點時时][ ]?\d|[ ]?月
+    |,[ ]?[a-z][ ]?=|[ ]B\.?C\.?(?:E\.?)?(?!\w)""",
     re.VERBOSE,
 )
 _ALTERNATIVE = re.compile(rf"[ ]?(?:or|to|and)[ ](?:[a-z][ ]?=[ ]?)?{_CURRENCY}?-?\d")
@@ -204,6 +206,9 @@ def _read_words(text: str, start: int) -> Number | None:
         start = sign.end()
     elif not text[start : start + 1].isalpha():
         return None
+    if text[start] > "\u3000":
+        numeral = read_numerals(text, start)
+        return Number(str(numeral[0]), numeral[1]) if numeral else None
     found = read_words(text, start)
     if found is None:
         return None

@@ -54,7 +54,11 @@ def unwrapped(texts: Sequence[str], known: Sequence[str]) -> tuple[list[str], li
     plain = list(texts)
     forms: list[str | None] = [None] * len(texts)
     found = {i: one for i, text in enumerate(texts) if "{" in text and (one := object_of(text))}
-    if not found or any(name in one for one in found.values() for name in known):
+    named = {i: one[name] for i, one in found.items() for name in known[::-1] if name in one}
+    if named or not found:
+        for i, value in named.items():
+            if isinstance(value, list) and len(value) > 1:
+                plain[i] = ", ".join(map(_plain, value))
         return plain, forms
     if len(found) >= _MOST * sum(map(bool, texts)):
         fields = answer_fields(list(found.values()))

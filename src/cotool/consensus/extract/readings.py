@@ -81,10 +81,11 @@ _LETTER_ENDS = r"""(?=\s*(?:$|[,;!?)\]}*_"'”’»`|$\n。，、；：）」]|\
     |\s[–—-]\s|\s\(|[–—]|\n
     |(?:because|since|as|for|is|and|or|not|which|with|but|would|instead|rather)\b|[^\x00-\u02af\s]))"""
 _CHOICE = re.compile(
-    rf"""(?:(?i:option|choice|letter|answer)[ ])?\$?[*_]*
+    rf"""(?:(?i:option|choice|letter|answer|both|only)s?[ ])?\$?[*_]*
     (?:[(\[{{]\s?[*_]*(?P<enclosed>[A-Za-z]|[ivxIVX]{{2,4}})[*_]*\s?(?:[)\]}}](?![\w(])|$)
       |(?P<capital>[A-J])(?:[*_)\]}}]{{1,3}}(?![\w])|{_LETTER_ENDS})
-      |(?P<small>[a-j])(?=[*_$}}]*(?:\s*$|[.)](?:\s|$|\*))))""",
+      |(?P<small>[a-j])(?=[*_$}}]*(?:\s*$|[.)](?:\s|$|\*)))
+      |(?P<roman>ii|iii|iv|vi|vii|viii|ix)(?=[.)]?\s*$))""",
     re.VERBOSE,
 )
 _OTHER_CHOICE = re.compile(
@@ -113,7 +114,7 @@ def read_choice(span: str) -> Reading | None:
             return None
         value = f"{match['which'].lower()} of the above"
         return Reading(value, value, match.end())
-    letter = (match["enclosed"] or match["capital"] or match["small"]).upper()
+    letter = (match["enclosed"] or match["capital"] or match["small"] or match["roman"]).upper()
     other = _OTHER_CHOICE.match(span, match.end())
     if other and other.group().rstrip(" )")[-1].upper() != letter:
         options, end = [letter], match.end()
@@ -142,7 +143,7 @@ _ABOUT = re.compile(
     r"(?:about|approximately|approx\.?|roughly|around|nearly|almost|circa|ca\.|etwa|ungefähr|rund"
     r"|environ|aproximadamente|cerca de|около|примерно|大约|约|約|およそ|약|लगभग|حوالي"
     r"|option|choice)"
-    r"(?:\s?(?=\d)|\s(?=[a-z$€£-]))",
+    r"(?:\s?(?=\d)|\s(?=[a-z$€£-]))|(?:in\s)?(?:the year\s)?(?=\d{4}(?!\d))",
     re.IGNORECASE,
 )
 
@@ -189,14 +190,15 @@ def read_quantity(span: str) -> Reading | None:
 
 _TRUTH = {**dict.fromkeys(YES, "yes"), **dict.fromkeys(NO, "no")}
 _BOOLEAN = re.compile(
-    rf"""[(\[]?(?P<word>{"|".join(sorted(_TRUTH, key=len, reverse=True))})
+    rf"""(?:(?:absolutely|definitely|certainly|of[ ]course|sure|well)[,.!]?[ ])?
+    [(\[]?(?P<word>{"|".join(sorted(_TRUTH, key=len, reverse=True))})
     (?=\s*(?:$|[.,;:!)\]}}*_"'”’»`\n–—。，、；：！।،؛]|(?:because|since|as|it|he|she|they|you|we
        |there|this|that|or|if|the|weil|denn|parce|car|porque|perché|потому|لأن|क्योंकि)\b
        |(?:です|だ|である|입니다|이다|है|的。?$)))""",
     re.VERBOSE | re.IGNORECASE,
 )
 _OTHER_BOOLEAN = re.compile(
-    r"[\s*_\"',/]{1,4}(?:(?:or|and)\s)?(?:yes|no|true|false)\b", re.IGNORECASE
+    r"[\s*_\"',/]{1,4}(?:(?:or|and)\s)?(?P<word>yes|no|true|false)\b", re.IGNORECASE
 )
 
 
@@ -207,7 +209,8 @@ def read_boolean(span: str) -> Reading | None:
         return None
     word = match["word"]
     value = _TRUTH[word.lower()]
-    if _OTHER_BOOLEAN.match(span, match.end()):
+    other = _OTHER_BOOLEAN.match(span, match.end())
+    if other and _TRUTH[other["word"].lower()] != value:
         return Reading("", "", match.end())
     return Reading(value, word.lower(), match.end())
 
@@ -229,6 +232,11 @@ _SENTENCE = re.compile(
 )
 # "1. Paris", and "4. Juli".
 _NUMBERED = re.compile(r"\(?\d{1,2}[.)]\s+(?=[^\W\d])")
+_HEDGE = re.compile(
+    r"^(?:probably|maybe|perhaps|possibly|most likely|likely"
+    r"|i (?:think|guess|believe|say))[,:]?\s+(?=\w)",
+    re.IGNORECASE,
+)
 _CLOSING = re.compile(rf"[ ]?(?:{'|'.join(sorted(CLOSINGS, key=len, reverse=True))})$")
 _FORMULA_MARKS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
 
@@ -243,7 +251,7 @@ def read_short(span: str, *, whole: bool) -> Reading | None:
     if date:
         return Reading(date, span.strip(_PUNCTUATION), len(span))
     if whole and "\n" not in span:
-        span = _NUMBERED.sub("", span)
+        span = _HEDGE.sub("", _NUMBERED.sub("", span))
     end = _SENTENCE_END.search(span[: 2 * SHORT_CHARACTERS])
     stop = end.start() if end else len(span)
     if whole and span[stop:].strip(_PUNCTUATION):
@@ -331,7 +339,9 @@ def read(kind: str, span: str, *, whole: bool = False) -> Reading | None:
 
 
 # "C) Paris"; but "A: 18" is an answer to "Q:".
-_OPTION_TEXT = re.compile(r"\(?[A-J][.)]{1,2}[*_]{0,2}\s+\S")
+_OPTION_TEXT = re.compile(
+    r"\(?[A-J][.)]{1,2}[*_]{0,2}\s+\S|(?i:option|choice)\s\(?[A-J]\)?[:.)][*_]{0,2}\s+\S"
+)
 
 
 def ends(span: str, end: int) -> bool:

@@ -118,7 +118,7 @@ class _Place:
 
 def slot_values(texts: Sequence[str]) -> list[Slotted | None] | None:
     """Return what each text has in the slot; None where the texts share no frame with one."""
-    tokens = [_tokens(text) for text in texts]
+    tokens = _all_strong([_tokens(text) for text in texts])
     given = [i for i, own in enumerate(tokens) if own]
     distinct = {tuple(token.key for token in tokens[i]): i for i in given}
     if not 2 <= len(distinct) <= MOST_TEXTS or not _may_share(list(distinct)):
@@ -164,6 +164,12 @@ def _tokens(text: str) -> list[Token]:
         )
         found.append(Token(word.casefold(), start, end, strong))
     return found
+
+
+def _all_strong(texts: list[list[Token]]) -> list[list[Token]]:
+    """Let a word that is a name in one place be one at the beginning of sentences, too."""
+    names = {token.key for own in texts for token in own if token.strong}
+    return [[token._replace(strong=token.key in names) for token in own] for own in texts]
 
 
 def _may_share(keys: list[tuple[str, ...]]) -> bool:

@@ -17,6 +17,7 @@ from cotool.consensus.extract.languages import (
     ARTICLES,
     CHOOSES,
     CLAIMS,
+    IS_RIGHT,
     LINKS,
     OPTIONS,
 )
@@ -49,7 +50,8 @@ _FILLERS = r"""(?:(?:indeed|therefore|thus|then|simply|just|clearly|still|actual
     |exactly|precisely|equal[ ]to|given[ ]by|the[ ](?:option|choice|letter|number|statement|value)
     |option|choice|letter|number|answer|statement)[\s,:*_]{1,4}){0,3}"""
 _LINK = r"""(?:(?:is|are|was|be|equals|will[ ]be|would[ ]be|must[ ]be|should[ ]be|has[ ]to[ ]be
-    |turns[ ]out[ ]to[ ]be|comes[ ](?:out[ ])?to)\b[\s*_"]{0,4}[:,]?|['’]s\b|:|=|->|=>|→|⇒)"""
+    |turns[ ]out[ ]to[ ]be|comes[ ](?:out[ ])?to)\b[\s*_"]{0,4}[:,]?|['’]s\b|:|=|->|=>|→|⇒
+    |[-–—](?=[ ][*_(]{0,3}[a-j][*_).]{0,4}(?:\n|$)))"""
 _AFTER_ANSWER = re.compile(
     rf"""(?:(?:s\b|\(s\))?(?:[ ](?:choice|option|letter))?
     (?:[ ](?:to|for|of|in|among|from|here|given|based)\b[^.\n:=?]{{0,80}}?)?[\s*_`"')\],]{{0,6}}
@@ -68,7 +70,7 @@ _AFTER_CHOOSE = re.compile(
 _AFTER_FOREIGN = re.compile(
     rf"""[\w\u0900-\u097f \t*_]{{0,24}}?
     (?:{LINKS})[\s*_:：]{{0,6}}(?:{ARTICLES}\s)?(?:{OPTIONS}\s?)?
-    |[ ](?=[^\s।]{{1,24}}[ ](?:है|हैं|होगा|होगी)(?!\w))|(?=[（(]?[A-J]\b)""",
+    |[ ](?=[^\s।]{{1,24}}[ ](?:है|हैं|होगा|होगी)(?!\w))|(?=[（(]?[A-J]\b)|[ ]?(?=-?\d)""",
     re.VERBOSE,
 )
 _AFTER_CHOOSES = re.compile(
@@ -239,7 +241,16 @@ _FIELD_VALUE = re.compile(
 )
 
 
+_ANSWER_TAG = re.compile(
+    r"<(final_answer|final|result|output|solution|label|verdict|choice)>([^<]{1,200})</\1>"
+)
+
+
 def _fields(text: str, low: str) -> Iterator[Statement]:
+    if "</" in low and "</answer" not in low:
+        tag = _ANSWER_TAG.search(low, max(0, len(low) - 3 * SPAN))
+        if tag:
+            yield Statement(tag.start(), text[slice(*tag.span(2))].strip(), tag[1], whole=True)
     if "</answer" in low:
         end = low.rfind("</answer")
         start = low.rfind("<answer>", 0, end)
@@ -279,7 +290,7 @@ def _explicit(text: str) -> list[Statement]:
     return found
 
 
-_OPTION_MARK = re.compile(r"[A-J](?=[).*\"”\s]|$)")
+_OPTION_MARK = re.compile(r"[A-J](?=[).*\"”\s'’]|$)")
 _IS_CORRECT = re.compile(
     r"[)\"*.]{0,3}\s{1,2}is\s(?:the\s)?(?:most\s|only\s|best\s)?"
     r"(?:correct|right|best|true|accurate|appropriate|closest)(?:\s(?:answer|option|choice|one))?\b"
@@ -303,7 +314,7 @@ _CONTESTANT = re.compile(
     re.IGNORECASE,
 )
 _IS_BETTER = re.compile(
-    r"[\"”)*]{0,3}\s(?:wins\b|(?:is|was|gives|provides)\s(?:\w+\s)?"
+    r"(?:['’]s\s\w+)?[\"”)*]{0,3}\s(?:wins\b|(?:is|was|gives|provides)\s(?:\w+\s)?"
     r"(?:better|best|superior|preferable|preferred|stronger|clearer|the\s(?:winner|better|best)))"
 )
 _SO = re.compile(
@@ -325,20 +336,26 @@ _CLAIM = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _JUDGING = ("true", "false", "correct", "right", "wrong")
+_IS_RIGHT = re.compile(IS_RIGHT)
 _FOREIGN_CLAIM = re.compile(CLAIMS, re.VERBOSE | re.IGNORECASE)
 # "So D.", "so yes": the last word.
 _CONCLUDING = frozenset(["yes", "no", "true", "false", *"abcdefghij"])
 _LAST_WORD = 16
+_NOT_BUT = re.compile(r"not\s[^.\n]{1,40}?,?\sbut\s(?:rather\s)?", re.IGNORECASE)
 
 
 def _concluded(text: str, low: str, sentence: str) -> Iterator[Statement]:
     """Yield what a text concludes: "so yes", "So D.", "The claim is false, since …"."""
+    if len(text) <= SPAN and low.startswith("not ") and (turned := _NOT_BUT.match(text)):
+        yield Statement(0, text[turned.end() :], "not … but")
     last = sentence[-_LAST_WORD:].rstrip("*_.!)").rpartition(" ")[2].lstrip("*_(").lower()
     so = _SO.search(sentence) if last in _CONCLUDING else None
     if so:
         yield Statement(0, sentence[so.end() :], "so …", ("choice", "boolean"), whole=True)
     if len(text) > _VERDICT_LENGTH:
         return
+    if not text.isascii() and (right := _IS_RIGHT.search(text)):
+        yield Statement(0, right[1], "… is right", ("choice",), whole=True)
     if any(word in low for word in _JUDGING):
         claim = _CLAIM.search(text)
         if claim:
@@ -416,13 +433,13 @@ def last_sentence(text: str) -> str:
     return tail[start:].lstrip(" *_-")
 
 
-_ALTERNATIVES = re.compile(r"=[^=]{1,40}\b(?:or|and)\b[^=]{0,20}$")
+_ALTERNATIVES = re.compile(r"=[^=]{1,40}(?:\b(?:or|and)\b[^=]{0,20}|,\s?[a-z]\s?)$")
 
 
 def _conclusion(sentence: str) -> Iterator[Statement]:
     head, sign, result = sentence.rpartition("=")
     if sign and head:
-        if not _ALTERNATIVES.search(head):  # "x = 2 or x = 3"
+        if not result.endswith(";") and not _ALTERNATIVES.search(head):  # "x = 2 or x = 3"
             yield Statement(0, result, "… =", ("number",))
         return
     concludes = _CONCLUSION.match(sentence)

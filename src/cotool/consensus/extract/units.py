@@ -107,6 +107,8 @@ def _spellings() -> tuple[dict[str, Unit], dict[str, Unit]]:
                 else:
                     symbols[other] = unit
                     words[other.lower()] = unit
+                    if len(other) == _SYMBOL_LETTERS and other.isascii() and other.islower():
+                        words.setdefault(f"{other}s", unit)
     return symbols, words
 
 
@@ -116,11 +118,12 @@ _POWERS = {"square": 2, "sq": 2, "squared": 2, "cubic": 3, "cu": 3, "cubed": 3, 
 _AFTER = re.compile(
     r"""[ -]?(?:(?P<power>square|sq|cubic|cu)\.?[ ])?
     (?P<name>°[CF]?|[^\W\d_]{1,24}(?:-hours?)?|[$€£¥₹¢])
-    (?:/(?P<per>[a-z]{1,8})|(?P<over>[ ]per[ ]hour))?
+    (?:/(?P<per>[a-z]{1,8})|(?P<over>[ ]per[ ](?:hour|second)))?
     (?:[ ]?\^?\{?(?P<raised>[23])\}?|[ ](?P<raised_word>squared|cubed))?(?![\w^°])""",
     re.VERBOSE | re.IGNORECASE,
 )
 _DEGREES = re.compile(r"(?:[ ]degrees?|[ ]?°)[ ]?(?:(celsius|c)|(fahrenheit|f))\b", re.IGNORECASE)
+_ACCELERATION = Unit("m/s^2", "acceleration", Fraction(1))
 _PER_HOUR = {"km": "km/h", "mi": "mph"}
 
 
@@ -138,9 +141,11 @@ def read_unit(text: str, start: int) -> tuple[Unit, int] | None:
     if match is None:
         return None
     name = match["name"]
-    if match["per"] and (compound := _SYMBOLS.get(f"{name}/{match['per']}")):
-        return compound, match.end()
     unit = unit_of(name)
+    per = "s" if match["over"] == " per second" else match["per"]
+    if unit and per and (compound := _SYMBOLS.get(f"{unit.symbol}/{per}")):
+        squared = match["raised"] == "2" or match["raised_word"] == "squared"
+        return _ACCELERATION if squared and per == "s" else compound, match.end()
     # "12 in total", "5 a day": a preposition or an article, unless nothing follows.
     if unit is None or (
         name in {"in", "a", "an", "A"} and text[match.end() : match.end() + 1] == " "
