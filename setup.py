@@ -34,6 +34,7 @@ MODULES: dict[str, list[str]] = {
     "text/levenshtein": ["text/myers.c"],
     "text/neighbours": ["text/bags.c", "text/index.c"],
     "text/pairwise": ["text/bags.c", "text/vectors.c"],
+    "text/support": [],
     "text/tokens": ["text/words.c"],
     "truth/decoys": [],
     "truth/logit": [],

@@ -9,4 +9,4 @@ cdef class Tokens:
     cdef int64_t* starts
     cdef int32_t* ids
 
-cdef Tokens tokens_of(object texts, object num_threads)
+cdef Tokens tokens_of(object texts, object num_threads, list words=*)

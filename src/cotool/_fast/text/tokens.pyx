@@ -10,11 +10,14 @@ Time is linear in the length of the texts, about 1 ns a byte for ASCII.
 
 import os
 import unicodedata
+from array import array as new_array
 
+from cpython cimport array
 from cpython.mem cimport PyMem_RawCalloc
 from cython.parallel cimport prange
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
+from libc.string cimport memcpy
 
 from cotool._fast.base._openmp cimport threads_for
 
@@ -36,7 +39,13 @@ cdef extern from "text/words.h" nogil:
         COTOOL_APOSTROPHE
         COTOOL_POINT
         COTOOL_MARK
+    ctypedef struct cotool_word:
+        const uint8_t* start
+        uint32_t length
+        int32_t id
     ctypedef struct cotool_vocabulary:
+        cotool_word* slots
+        uint64_t mask
         int32_t count
     int cotool_vocabulary_open(cotool_vocabulary* vocabulary, size_t expected, uint64_t seed)
     void cotool_vocabulary_close(cotool_vocabulary* vocabulary)
@@ -74,6 +83,10 @@ cdef uint64_t SEED = int.from_bytes(os.urandom(8), "little")
 cdef uint32_t* POINTS = <uint32_t*>PyMem_RawCalloc(0x110000, sizeof(uint32_t))
 if POINTS == NULL:
     raise MemoryError
+
+
+cdef array.array INTS = new_array("i")
+cdef array.array PLACES = new_array("q")
 
 
 def _within(point, ranges):
@@ -289,8 +302,20 @@ cdef int tokenize_in_parts(const text_view* views, Py_ssize_t count, Py_ssize_t 
     return 0
 
 
-cdef Tokens tokens_of(object texts, object num_threads):
-    """Tokenize and intern; TypeError where a text is not a str."""
+cdef int spell(const cotool_vocabulary* vocabulary, list words) except -1:
+    """Append the words by ascending id."""
+    cdef uint64_t n
+    cdef const cotool_word* word
+    words.extend([None] * vocabulary.count)
+    for n in range(vocabulary.mask + 1):
+        word = &vocabulary.slots[n]
+        if word.id >= 0:
+            words[word.id] = word.start[: word.length].decode("utf-8")
+    return 0
+
+
+cdef Tokens tokens_of(object texts, object num_threads, list words=None):
+    """Tokenize and intern; TypeError where a text is not a str. `words` takes the spellings."""
     cdef Tokens result = Tokens.__new__(Tokens)
     cdef list keep = list(texts)
     cdef Py_ssize_t count = len(keep), t, room = 0, longest = 0, size, total
@@ -319,7 +344,7 @@ cdef Tokens tokens_of(object texts, object num_threads):
         result.starts = <int64_t*>malloc((count + 1) * sizeof(int64_t))
         if result.starts == NULL:
             raise MemoryError
-        threads = threads_for(num_threads, BYTE_COST * room)
+        threads = threads_for(num_threads, BYTE_COST * room) if words is None else 1
         if threads > 1 and count > 1:
             tokenize_in_parts(views, count, room, threads, result)
             return result
@@ -337,6 +362,8 @@ cdef Tokens tokens_of(object texts, object num_threads):
         if total < 0:
             raise MemoryError
         result.vocabulary = vocabulary.count
+        if words is not None:
+            spell(&vocabulary, words)
     finally:
         free(views)
         free(folded)
@@ -344,6 +371,21 @@ cdef Tokens tokens_of(object texts, object num_threads):
         if opened:
             cotool_vocabulary_close(&vocabulary)
     return result
+
+
+def intern(texts):
+    """Return the words of `texts` as ids in order, where each text begins, and the spellings.
+
+    Text t has ids[starts[t]:starts[t + 1]]; word i is spelt words[i]. TypeError where a text is
+    not a str.
+    """
+    cdef list words = []
+    cdef Tokens found = tokens_of(texts, 1, words)
+    cdef array.array ids = array.clone(INTS, found.starts[found.texts], zero=False)
+    cdef array.array starts = array.clone(PLACES, found.texts + 1, zero=False)
+    memcpy(ids.data.as_voidptr, found.ids, found.starts[found.texts] * sizeof(int32_t))
+    memcpy(starts.data.as_voidptr, found.starts, (found.texts + 1) * sizeof(int64_t))
+    return ids, starts, words
 
 
 def tokenize(str text not None):

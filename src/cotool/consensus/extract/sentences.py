@@ -1,0 +1,136 @@
+"""A text as statements: sentences, list items, table rows, headings; a block of code is one.
+
+Boundaries follow UAX #29 where it decides without a dictionary, and what plain rules can add to
+it: abbreviations, initials, decimals, enumerations, quotes and brackets after a full stop, and
+scripts whose full stops need no blank. Statements are half-open ranges of the text; together they
+hold every character that is not white space or markup of a list.
+"""
+
+from __future__ import annotations
+
+import re
+
+# A line that opens or closes a block of code.
+_FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
+# A bullet, "1.", "(a)", "•": the item begins behind it.
+_ITEM = re.compile(r"[ \t]*(?:[-*+•‣◦▪–—·]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)])[ \t]+")
+_HEADING = re.compile(r"[ ]{0,3}#{1,6}[ \t]+")
+_RULE = re.compile(r"[ \t]*(?:[-=_*][ \t]*){3,}$|[ \t|:+-]+$")
+
+# Where a sentence may end: marks that need a blank behind them, with the quotes and brackets that
+# close after them, or marks of scripts that are written without blanks.
+_END = re.compile(
+    r"(?P<mark>[.!?…‽؟۔।॥]+)[\"'”’»)\]›」』]*(?=\s)(?P<gap>\s+)"
+    r"|[。！？｡]+[”’」』）】]*\s*"
+)
+# The word before a full stop, with inner points ("e.g", "U.S").
+_LAST_WORD = re.compile(r"[^\s\"'“”‘’«»(\[]+$")
+_LOOK_BACK = 24
+
+# Words that a full stop shortens and that a sentence seldom ends with; English, German, French,
+# Spanish, Italian, Portuguese.
+_ABBREVIATIONS = frozenset(
+    """
+    mr mrs ms dr prof sen rep rev gen col capt lt sgt hon st sr jr mt ft messrs mme mlle pres gov
+    vs cf eg ie i.e e.g viz al fig figs eq eqs sec ch vol no nos p pp ed eds art ref refs approx
+    ca c. inc ltd co corp dept est univ jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed
+    thu fri u.s u.k u.n a.m p.m ph.d m.d b.a m.a b.sc m.sc
+    bzw z.b d.h u.a o.ä usw nr str hr fr frl bspw ggf vgl abb evtl inkl zzgl s.o jh mio mrd
+    env p.ex etc ex av apr.j.-c sr sra srta ud uds dra pág núm aprox p.ej sig sigg dott pag ecc
+    """.split()
+)
+_MONTH = re.compile(
+    r"(?:jan|feb|mär|mar|apr|mai|may|jun|jul|aug|sep|okt|oct|nov|dez|dec|led|úno|bře|dub|kvě|čer|srp|"
+    r"zář|říj|lis|pro|styc|lut|kwie|maj|czer|lip|sier|wrz|paź|gru)\w*\b",
+    re.IGNORECASE,
+)
+# After these a sentence goes on only where the next word is not in capitals.
+_MAY_END = frozenset("etc usw ecc inc ltd co corp jr sr u.s u.k u.n a.m p.m ph.d m.d b.a m.a".split())
+
+
+def split_statements(text: str) -> list[tuple[int, int]]:
+    """Return the statements of a text as (start, end), in order, none of them blank."""
+    found: list[tuple[int, int]] = []
+    start = 0  # of the paragraph, item or block that is open
+    fence = ""
+    position = 0
+    open_text = False
+
+    def close(end: int) -> None:
+        nonlocal open_text
+        if open_text:
+            _sentences(text, start, end, found)
+        open_text = False
+
+    for line in text.splitlines(keepends=True):
+        begin, position = position, position + len(line)
+        bare = line.strip()
+        opened = _FENCE.match(line)
+        if fence:
+            if opened and bare.startswith(fence) and not bare.strip(fence[0]):
+                _add(text, start, position, found)
+                fence = ""
+            continue
+        if opened:
+            close(begin)
+            fence, start = opened[1], begin
+        elif not bare or _RULE.match(bare):
+            close(begin)
+        elif bare.startswith("|") and bare.endswith("|") and len(bare) > 1:
+            close(begin)
+            _add(text, begin, position, found)
+        elif head := _HEADING.match(line):
+            close(begin)
+            _add(text, begin + head.end(), position, found)
+        elif item := _ITEM.match(line):
+            close(begin)
+            start, open_text = begin + item.end(), True
+        elif not open_text:
+            start, open_text = begin, True
+    if fence:
+        _add(text, start, len(text), found)
+    close(len(text))
+    return found
+
+
+def _sentences(text: str, start: int, end: int, found: list[tuple[int, int]]) -> None:
+    """Add the sentences of text[start:end]."""
+    for mark in _END.finditer(text, start, end):
+        if mark["mark"] is not None and not _ends(text, start, mark, end):
+            continue
+        _add(text, start, mark.end(), found)
+        start = mark.end()
+    _add(text, start, end, found)
+
+
+def _ends(text: str, start: int, mark: re.Match[str], end: int) -> bool:
+    """Tell whether a mark with a blank behind it ends a sentence."""
+    after = text[mark.end()] if mark.end() < end else ""
+    if not after:
+        return True
+    begins = text[mark.end() : mark.end() + 2].lstrip("\"'“‘«(¿¡[")[:1] or after
+    if begins.islower():
+        return False  # "e.g. this", "… and so on", "Who? he asked"
+    if mark["mark"] != "." or mark.end("mark") != mark.start("gap"):
+        return True
+    word = _LAST_WORD.search(text, max(start, mark.start() - _LOOK_BACK), mark.start())
+    if word is None:
+        return True
+    last = word[0].lstrip("([")
+    if len(last) == 1 and last.isalpha():
+        return False  # an initial or a part of an abbreviation: "J. Smith", "z. B."
+    if last.lower() in _ABBREVIATIONS:
+        return last.lower() in _MAY_END and begins.isupper()
+    if last.isdigit() and len(last) <= 2:
+        # "1. First", and an ordinal in a date, "3. Mai"; otherwise a sentence may end with a number.
+        return word.start() != start and not _MONTH.match(text, mark.end(), end)
+    return True
+
+
+def _add(text: str, start: int, end: int, found: list[tuple[int, int]]) -> None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        found.append((start, end))
