@@ -37,7 +37,7 @@ JOINT, COVER, NAMES, AGREE, PASSAGE = 1.0, 0.8, 0.3, 0.5, 0.25
 
 # Weights of an anchor. Words are cut to their first LETTERS letters, which folds inflections in
 # languages that inflect at the end: 4 and 6 letters and an English stemmer measured within .006.
-NAME_WEIGHT, NUMBER_WEIGHT, WORD_WEIGHT, LETTERS = 3.0, 2.0, 1.0, 5
+NAME_WEIGHT, NUMBER_WEIGHT, WORD_WEIGHT, LETTERS = 2.0, 2.0, 1.0, 5
 
 # A text supports a statement from this coverage of its anchors on, by a sentence and the next; it
 # may contradict the statement where so much of the rest of it stands in one sentence.
