@@ -1105,3 +1105,69 @@ def collapse(ids, flags, longest):
             at = stop
         items = found
     return [(first, last) for _, _, first, last in items]
+
+
+def weigh_statement(statement, texts, weights, numbers, names):
+    """A statement's figures and best sentences, as _fast.text.support counts them.
+
+    `statement` is a list of distinct anchors; `texts` are lists of sentences, each a list of
+    anchors; `numbers` and `names` are sets of anchors.
+    """
+    heaviest = sorted(range(len(statement)), key=lambda n: (-weights[statement[n]], n))[:64]
+    own = [statement[n] for n in sorted(heaviest)]
+    others = [anchor for anchor in own if anchor not in numbers]
+    context = sorted(others, key=lambda anchor: -weights[anchor])[:3]
+    bags = [[set(sentence) for sentence in text] for text in texts]
+
+    def cover(said):
+        return sum(weights[a] for a in own if a in said) / sum(weights[a] for a in own)
+
+    def share(holds):
+        return sum(map(holds, bags)) / len(bags)
+
+    def stands(anchor):
+        return share(lambda text: any(anchor in said for said in text))
+
+    def together(number):
+        return share(
+            lambda text: any(
+                number in said and (not context or said & set(context)) for said in text
+            )
+        )
+
+    def mean(values):
+        return sum(values) / len(values) if values else 0.0
+
+    whole = mean([stands(anchor) for anchor in own])
+    asked = [anchor for anchor in own if anchor in numbers]
+    named = [anchor for anchor in own if anchor in names]
+    joint = mean([together(number) for number in asked]) if asked else whole
+    name = mean([stands(anchor) for anchor in named]) if named else whole
+    best, places = 0.0, []
+    for text in bags:
+        found = (0.0, -1)
+        for n, said in enumerate(text):
+            if not said & set(own):
+                continue
+            best = max(best, cover(said))
+            wide = said | (text[n + 1] if n + 1 < len(text) else set())
+            found = max(found, (cover(wide), -n), key=lambda one: one[0])
+        places.append((found[0], -found[1] if found[0] else None))
+    return (joint, best, name), places
+
+
+def texts_agree(texts, numbers):
+    """How far the other texts have a text's numbers, and its other anchors: means over texts."""
+    bags = [{anchor for sentence in text for anchor in sentence} for text in texts]
+    if len(bags) < 2:
+        return 0.0, 0.0
+    means = []
+    for of_numbers in (True, False):
+        shares = []
+        for bag in bags:
+            own = [anchor for anchor in bag if (anchor in numbers) == of_numbers]
+            if own:
+                having = [sum(anchor in other for other in bags) - 1 for anchor in own]
+                shares.append(sum(having) / len(own) / (len(bags) - 1))
+        means.append(sum(shares) / len(shares) if shares else 0.0)
+    return tuple(means)

@@ -22,6 +22,7 @@ from cotool.consensus import (
     one_coin_dawid_skene as one_coin_dawid_skene,
     read_gold as read_gold,
     similarity_matrix as similarity_matrix,
+    statement_support as statement_support,
     wawa as wawa,
 )
 from cotool.consensus.dataframes import (

@@ -7,6 +7,8 @@ from cotool.consensus.decide.neighbourhood import (
     neighbours as neighbours,
 )
 from cotool.consensus.decide.similarity import similarity_matrix as similarity_matrix
+from cotool.consensus.decide.support import StatementSupport as StatementSupport
+from cotool.consensus.decide.support import statement_support as statement_support
 from cotool.consensus.learning.lessons import (
     Learning as Learning,
     give_feedback as give_feedback,

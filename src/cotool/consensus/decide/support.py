@@ -22,8 +22,8 @@ from cotool._fast.text.support import (
     weigh_statements,
 )
 from cotool._fast.text.tokens import intern
-from cotool.consensus.decide.words import FUNCTION_WORDS, is_negation
 from cotool.consensus.extract.sentences import split_statements
+from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, is_negation
 from cotool.errors import InputError
 
 if TYPE_CHECKING:

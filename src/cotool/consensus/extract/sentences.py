@@ -20,8 +20,8 @@ _RULE = re.compile(r"[ \t]*(?:[-=_*][ \t]*){3,}$|[ \t|:+-]+$")
 # Where a sentence may end: marks that need a blank behind them, with the quotes and brackets that
 # close after them, or marks of scripts that are written without blanks.
 _END = re.compile(
-    r"(?P<mark>[.!?…‽؟۔।॥]+)[\"'”’»)\]›」』]*(?=\s)(?P<gap>\s+)"
-    r"|[。！？｡]+[”’」』）】]*\s*"
+    r"(?<![.!?…‽؟۔।॥])(?P<mark>[.!?…‽؟۔।॥]++)[\"'”’»)\]›」』]*+(?P<gap>\s++)"
+    r"|(?<![。！？｡])[。！？｡]++[”’」』）】]*+\s*+"
 )
 # The word before a full stop, with inner points ("e.g", "U.S").
 _LAST_WORD = re.compile(r"[^\s\"'“”‘’«»(\[]+$")
@@ -45,23 +45,15 @@ _MONTH = re.compile(
     re.IGNORECASE,
 )
 # After these a sentence goes on only where the next word is not in capitals.
-_MAY_END = frozenset("etc usw ecc inc ltd co corp jr sr u.s u.k u.n a.m p.m ph.d m.d b.a m.a".split())
+_MAY_END = frozenset(
+    "etc usw ecc inc ltd co corp jr sr u.s u.k u.n a.m p.m ph.d m.d b.a m.a".split()
+)
 
 
-def split_statements(text: str) -> list[tuple[int, int]]:
+def split_statements(text: str) -> list[tuple[int, int]]:  # noqa: C901 - one walk over lines
     """Return the statements of a text as (start, end), in order, none of them blank."""
     found: list[tuple[int, int]] = []
-    start = 0  # of the paragraph, item or block that is open
-    fence = ""
-    position = 0
-    open_text = False
-
-    def close(end: int) -> None:
-        nonlocal open_text
-        if open_text:
-            _sentences(text, start, end, found)
-        open_text = False
-
+    start, position, fence = -1, 0, ""  # `start` of the paragraph or item that is open, -1: none
     for line in text.splitlines(keepends=True):
         begin, position = position, position + len(line)
         bare = line.strip()
@@ -69,28 +61,40 @@ def split_statements(text: str) -> list[tuple[int, int]]:
         if fence:
             if opened and bare.startswith(fence) and not bare.strip(fence[0]):
                 _add(text, start, position, found)
-                fence = ""
+                start, fence = -1, ""
             continue
+        item = None if opened else _ITEM.match(line)
+        alone = None if opened else _standing_alone(line, bare)
+        if start >= 0 and (opened or item or alone is not None):
+            _sentences(text, start, begin, found)
+            start = -1
         if opened:
-            close(begin)
             fence, start = opened[1], begin
-        elif not bare or _RULE.match(bare):
-            close(begin)
-        elif bare.startswith("|") and bare.endswith("|") and len(bare) > 1:
-            close(begin)
-            _add(text, begin, position, found)
-        elif head := _HEADING.match(line):
-            close(begin)
-            _add(text, begin + head.end(), position, found)
-        elif item := _ITEM.match(line):
-            close(begin)
-            start, open_text = begin + item.end(), True
-        elif not open_text:
-            start, open_text = begin, True
+        elif alone is not None:
+            if alone >= 0:
+                _add(text, begin + alone, position, found)
+        elif item:
+            start = begin + item.end()
+        elif start < 0:
+            start = begin
     if fence:
         _add(text, start, len(text), found)
-    close(len(text))
+    elif start >= 0:
+        _sentences(text, start, len(text), found)
     return found
+
+
+def _standing_alone(line: str, bare: str) -> int | None:
+    """Return where the statement of a line that is one of its own begins, -1 where it has none.
+
+    None: the line belongs to a paragraph or an item.
+    """
+    if not bare or _RULE.match(bare):
+        return -1
+    if len(bare) > 1 and bare[0] == bare[-1] == "|":
+        return 0
+    head = _HEADING.match(line)
+    return head.end() if head else None
 
 
 def _sentences(text: str, start: int, end: int, found: list[tuple[int, int]]) -> None:
@@ -122,7 +126,7 @@ def _ends(text: str, start: int, mark: re.Match[str], end: int) -> bool:
     if last.lower() in _ABBREVIATIONS:
         return last.lower() in _MAY_END and begins.isupper()
     if last.isdigit() and len(last) <= 2:
-        # "1. First", and an ordinal in a date, "3. Mai"; otherwise a sentence may end with a number.
+        # "1. First", or an ordinal in a date, "3. Mai"; else a sentence may end with a number.
         return word.start() != start and not _MONTH.match(text, mark.end(), end)
     return True
 

@@ -1,0 +1,98 @@
+"""Which statements other texts support."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import cotool
+from cotool.errors import InputError
+
+ALBUM = "The album Blue was released on 12 May 2019 in Berlin."
+
+
+def test_a_statement_in_other_words_is_supported():
+    """Dates have one form, word order does not matter, number words are numbers."""
+    one, two, three = cotool.statement_support(
+        [ALBUM, "It sold 2 million copies.", "Critics ignored it."],
+        ["Blue came out in Berlin on May 12, 2019. It sold two million copies.",
+         "In Berlin, the album Blue was released on 2019-05-12."],
+    )  # fmt: skip
+    assert one.supporters == (0, 1)
+    assert one.contradicting == ()
+    assert one.anchors["2019"] == 2
+    assert two.supporters == (0,)
+    assert three.supporters == ()
+    assert one.support > two.support > three.support
+
+
+def test_another_value_in_the_same_place_is_a_conflict():
+    """Another year, another name, a negation: contradicted, with the other value."""
+    found = cotool.statement_support(
+        [ALBUM],
+        ["The album Blue was released on 12 May 2021 in Berlin.",
+         "The album Blue was not released on 12 May 2019 in Berlin.",
+         ALBUM],
+    )[0]  # fmt: skip
+    assert found.contradicting == (0, 1)
+    assert found.supporters == (2,)
+    assert [(one.value, one.other, one.texts) for one in found.conflicts] == [
+        ("2019", "2021", (0,))
+    ]
+    capital = cotool.statement_support(
+        ["The capital of Australia is Canberra."], ["The capital of Australia is Sydney."]
+    )[0]
+    assert capital.contradicting == (0,)
+    assert capital.conflicts[0][:2] == ("canberra", "sydney")
+
+
+def test_anchors_must_stand_together():
+    """The words of a statement scattered over a text do not support it."""
+    statement = "Marie Curie won the Nobel Prize in 1911."
+    together = "In 1911 the Nobel Prize went to Marie Curie. Poland was proud."
+    apart = "Marie Curie was Polish. Much later, a war. Nobel founded a prize. Nothing. 1911 ended."
+    near, far = (cotool.statement_support([statement], [text])[0] for text in (together, apart))
+    assert near.supporters == (0,)
+    assert far.supporters == ()
+    assert near.support > far.support
+
+
+def test_scripts_without_blanks():
+    """Chinese is compared by pairs of characters."""
+    same, other = cotool.statement_support(
+        ["北京是中国的首都。", "大熊猫喜欢吃竹子。"], ["中国的首都是北京。"]
+    )
+    assert same.supporters == (0,)
+    assert other.supporters == ()
+
+
+def test_everything_and_nothing_are_the_ends_of_the_scale():
+    """A passage that all texts repeat has support 1; one that shares no word has 0."""
+    text = "Iron melts at 1538 degrees. Gold melts at 1064 degrees."
+    sentences = ["Iron melts at 1538 degrees.", "Gold melts at 1064 degrees."]
+    assert [one.support for one in cotool.statement_support(sentences, [text] * 3)] == [1.0, 1.0]
+    assert cotool.statement_support(["Quokkas hop."], ["Rivers flow."])[0].support == 0.0
+    assert cotool.statement_support(["Quokkas hop."], [""])[0].support == 0.0
+    assert cotool.statement_support([], [text]) == ()
+
+
+def test_bad_arguments():
+    """No text is an error in plain words, another type a TypeError."""
+    with pytest.raises(InputError, match="no text to compare"):
+        cotool.statement_support(["a"], [])
+    with pytest.raises(TypeError, match=r"texts\[1\] is not a str but int"):
+        cotool.statement_support(["a"], ["b", 1])
+
+
+@given(
+    st.lists(st.text(max_size=30), max_size=4),
+    st.lists(st.text(max_size=60), min_size=1, max_size=4),
+)
+def test_any_text_is_answered(statements, texts):
+    """Supports are shares, places are places, whoever contradicts does not support."""
+    for one in cotool.statement_support(statements, texts):
+        assert 0 <= one.support <= 1
+        assert not set(one.supporters) & set(one.contradicting)
+        assert set(one.supporters) | set(one.contradicting) <= set(range(len(texts)))
+        assert all(0 <= count <= len(texts) for count in one.anchors.values())
