@@ -141,14 +141,19 @@ static int cotool_open_prefix(const cotool_envelope *envelope, const uint8_t *p,
     return 1;
 }
 
-/* Leaves escapes that colour text out; returns the new end. */
+/* Leaves escapes that colour text out, also those that JSON spells; returns the new end. */
 static uint8_t *cotool_without_colours(uint8_t *p, uint8_t *end) {
-    uint8_t *to = memchr(p, '\x1b', (size_t)(end - p));
-    if (!to) return end;
-    for (p = to; p < end;) {
-        const uint8_t *next = *p == '\x1b' ? cotool_skip_colour(p, end) : p;
-        if (next > p) p += next - p;
-        else *to++ = *p++;
+    uint8_t *to = p;
+    while (p < end) {
+        const uint8_t *next = *p == '\x1b' || *p == '\\' ? cotool_skip_colour(p, end) : p;
+        if (next > p) {
+            p += next - p;
+        } else if (*p == '\\' && p + 1 < end) {
+            *to++ = *p++;
+            *to++ = *p++;
+        } else {
+            *to++ = *p++;
+        }
     }
     return to;
 }

@@ -124,4 +124,59 @@ static cotool_value cotool_json_find(const uint8_t *p, const uint8_t *end, const
     return none;
 }
 
+/* ---- the message ------------------------------------------------------------------------------ */
+
+/* Keys under which records keep their message, in small letters, the best first. The list is the
+ * only one: logscan.text_keys() shows it to Python. */
+static const char *const cotool_text_keys[] = {
+    "msg",      "message",    "@message", "@m",    "short_message", "renderedmessage",
+    "textpayload", "log",     "line",     "text",  "body",          "event",
+    "stringvalue", "@mt",     "messagetemplate",   "description",   "summary",
+};
+/* Objects in which the message may be. */
+static const char *const cotool_text_holders[] = {
+    "jsonpayload", "payload", "fields", "record", "body", "event", "log", "data", "properties",
+    "attributes",  "protopayload",
+};
+#define COTOOL_TEXT_KEYS ((int)(sizeof cotool_text_keys / sizeof cotool_text_keys[0]))
+#define COTOOL_TEXT_HOLDERS ((int)(sizeof cotool_text_holders / sizeof cotool_text_holders[0]))
+
+/* The place of a name in a list, without regard to case; `count` where it is not in it. */
+static int cotool_name_rank(const char *const *names, int count, const uint8_t *key, size_t size) {
+    for (int n = 0; n < count; n++) {
+        size_t k = 0;
+        if ((names[n][0] ^ key[0]) & ~0x20) continue;
+        while (k < size && names[n][k] && names[n][k] == (key[k] | (cotool_is_letter(key[k]) ? 0x20 : 0)))
+            k++;
+        if (k == size && !names[n][k]) return n;
+    }
+    return count;
+}
+
+/* The message of the object at p: a string under the best key, else that of an object in it. */
+static cotool_value cotool_json_text(const uint8_t *p, const uint8_t *end, int deep) {
+    cotool_value best = {COTOOL_NO_VALUE, NULL, NULL}, inner = best, value;
+    const uint8_t *key;
+    size_t size;
+    int least = COTOOL_TEXT_KEYS;
+    if (p >= end || *p != '{') return best;
+    for (p++; least && (p = cotool_json_key(p, end, &key, &size));) {
+        int rank;
+        if (!(p = cotool_json_value(p, end, &value))) break;
+        if (!size) continue;
+        if (value.kind == COTOOL_NESTED) {
+            if (deep && !inner.kind && *value.start == '{' &&
+                cotool_name_rank(cotool_text_holders, COTOOL_TEXT_HOLDERS, key, size) <
+                    COTOOL_TEXT_HOLDERS)
+                inner = value;
+            continue;
+        }
+        if (value.kind != COTOOL_STRING || value.start == value.end) continue;
+        rank = cotool_name_rank(cotool_text_keys, least, key, size);
+        if (rank < least) least = rank, best = value;
+    }
+    if (!best.kind && inner.kind) return cotool_json_text(inner.start, inner.end, deep - 1);
+    return best;
+}
+
 #endif

@@ -732,6 +732,8 @@ int cotool_read_level(const uint8_t *text, const uint8_t *end, int scale) {
     return cotool_value_level(&value, scale);
 }
 
+const char *cotool_text_key(int n) { return n < COTOOL_TEXT_KEYS ? cotool_text_keys[n] : NULL; }
+
 int cotool_layout_count(void) { return COTOOL_LAYOUTS; }
 const char *cotool_layout_form(int layout) { return cotool_layouts[layout].form; }
 int cotool_form_cycle(const char *form) { return cotool_cycle(form); }

@@ -433,33 +433,45 @@ void cotool_mask_prepare(void) {
     mask_message = COTOOL_CHOOSE(mask);
 }
 
+/* Where an object with a message stands in a line, from p or behind a few names ("api-1 | {…}"), NULL:
+ * nowhere. */
+#define NAMES_BEFORE 100
+static const uint8_t *object_start(const uint8_t *p, const uint8_t *end) {
+    const uint8_t *q;
+    int words = 0;
+    if (end - p <= 8 || end[-1] != '}') return p < end && *p == '{' ? p : NULL;
+    if (*p == '{') return p;
+    q = cotool_find_object(p, end - p > NAMES_BEFORE ? p + NAMES_BEFORE : end);
+    if (!q || !is(q[-1], BLANK)) return NULL;
+    for (const uint8_t *at = p; at < q; at++) words += is(*at, BLANK) && !is(at[1], BLANK);
+    return words <= 1 || q[-2] == '|' || q[-2] == ']' || q[-2] == ':' ? q : NULL;
+}
+
 /* Where the text of a line of JSON stands, {NULL} where it has none. */
 static cotool_value text_of_json(const uint8_t *p, const uint8_t *end) {
-    static const char *const keys[] = {"msg", "message", "@message", "event", "log"};
-    cotool_value value = {0};
-    if (p == end || *p != '{' || end - p <= 8) return value;
-    for (int n = 0; n < 5; n++) {
-        value = cotool_json_find(p, end, keys[n]);
-        if (value.kind == COTOOL_STRING) return value;
-    }
-    value.start = NULL;
-    return value;
+    cotool_value value = {0}, none = value;
+    if (!(p = object_start(p, end))) return none;
+    value = cotool_json_text(p, end, 2);
+    return value.kind ? value : none;
 }
 
 /* Where the text of a line of logfmt stands, `ts=... level=info msg="..."`, {NULL} for others. */
 static cotool_value text_of_logfmt(const uint8_t *p, const uint8_t *end) {
     static const char *const signs[] = {"level", "lvl", "severity", "ts", "time", "t"};
-    const uint8_t *q = p;
-    cotool_value none = {0}, value;
+    const uint8_t *q = p, *key;
+    cotool_value none = {0}, value = none, pair;
+    size_t size;
+    int least = COTOOL_TEXT_KEYS, told = 0;
     if (p >= end || !is(*p, LETTER) || !memchr(p, '=', 17)) return none;
     while (q < end && q - p < 16 && (is(*q, LETTER) || *q == '_' || *q == '.')) q++;
     if (q == p || q >= end || *q != '=') return none;
-    value = cotool_logfmt_find(p, end, "msg");
-    if (!value.kind) value = cotool_logfmt_find(p, end, "message");
-    if (!value.kind || value.end == value.start) return none;
-    for (int n = 0; n < 6; n++)
-        if (cotool_logfmt_find(p, end, signs[n]).kind) return value;
-    return none;
+    for (q = p; (q = cotool_next_pair(q, end, &key, &size, &pair));) {
+        int rank = cotool_name_rank(cotool_text_keys, least, key, size);
+        if (rank < least && pair.end > pair.start) least = rank, value = pair;
+        for (int n = 0; n < 6; n++)
+            told |= strlen(signs[n]) == size && !memcmp(signs[n], key, size);
+    }
+    return told && least < COTOOL_TEXT_KEYS ? value : none;
 }
 
 static void mask_line(const uint8_t *line, const uint8_t *end, cotool_header *memo,
@@ -467,16 +479,17 @@ static void mask_line(const uint8_t *line, const uint8_t *end, cotool_header *me
     masking m;
     const uint8_t *p;
     cotool_value value;
-    int size;
+    int size, json;
     if (end - line > COTOOL_FORM_LINE) end = line + COTOOL_FORM_LINE;
     masked->parameters = 0;
     p = read_header(line, end, masked->text, &size, memo);
     m.timed = size != 0, m.words = 0;
     while (end > p && is(end[-1], BLANK)) end--;
     value = text_of_json(p, end);
-    if (!value.start) value = text_of_logfmt(p, end);
+    json = value.start != NULL;
+    if (!json) value = text_of_logfmt(p, end);
     if (value.start) {
-        masked->text[size++] = *p == '{' ? '{' : '=';
+        masked->text[size++] = json ? '{' : '=';
         p = value.start, end = value.end;
         m.timed = 1;
     }

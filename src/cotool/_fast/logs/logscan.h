@@ -364,6 +364,7 @@ int cotool_probe_levels(const uint8_t *line, const uint8_t *from, const uint8_t 
                         cotool_seen_level *seen, int most);
 /* The level that a value states, COTOOL_UNKNOWN: none; numbers by a scale. */
 int cotool_read_level(const uint8_t *text, const uint8_t *end, int scale);
+const char *cotool_text_key(int n); /* the keys of messages, NULL past the last one */
 int64_t cotool_period(int kind); /* seconds of COTOOL_YEARLY, COTOOL_DAILY */
 int cotool_layout_count(void);
 const char *cotool_layout_form(int layout);

@@ -166,6 +166,7 @@ cdef extern from "logs/logscan.h" nogil:
     int cotool_probe_levels(const uint8_t* line, const uint8_t* start, const uint8_t* end,
                             cotool_seen_level* seen, int most)
     int cotool_read_level(const uint8_t* text, const uint8_t* end, int scale)
+    const char* cotool_text_key(int n)
     int64_t cotool_period(int kind)
     int cotool_read_level(const uint8_t* text, const uint8_t* end, int scale)
     int cotool_layout_count()
@@ -243,6 +244,16 @@ def read_time(bytes form not None, bytes line not None, Py_ssize_t start=0):
     cdef int nanos, zoned, cycle
     cdef int length = cotool_read_form(form, text, text + size, &seconds, &nanos, &zoned, &cycle)
     return (length, seconds, nanos, bool(zoned), cycle) if length else None
+
+
+def text_keys():
+    """Return the keys under which records keep their message, in small letters, the best first."""
+    cdef int n = 0
+    names = []
+    while cotool_text_key(n) != NULL:
+        names.append(cotool_text_key(n).decode())
+        n += 1
+    return tuple(names)
 
 
 def value_level(bytes value not None, int scale):

@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from cotool._fast.logs import logscan
 from cotool._fast.logs.envelopes import Unwrapper
 from cotool.logs.formats.documents import Document, document_lines, find_document
 from cotool.logs.formats.fields import find_fields, level_of, rows_of
@@ -24,7 +25,7 @@ from cotool.logs.formats.recognise import recognise
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_TEXT_KEYS = ("log", "line", "message", "msg", "textpayload")
+_TEXT_KEYS = logscan.text_keys()
 # A time with its zone, as machines write it; then a blank.
 _TIME = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)? "
 _CRI = re.compile(_TIME + rb"(?:stdout|stderr) [FP](?::[^ ]*)?(?: |$)")
@@ -44,7 +45,7 @@ _PREFIXES = (
         "names of pod and container",
     ),
 )
-_COLOUR = re.compile(rb"\x1b\[[\d;:?]*[A-Za-z]")
+_COLOUR = re.compile(rb"(?:\x1b|\\u001[bB])\[[\d;:?]*[A-Za-z]")
 # Lines that tell how a file is wrapped: with a thousand it takes as long as its formats.
 _ENOUGH = 100
 # Of the sample's lines, so many must be envelopes.
