@@ -77,10 +77,10 @@ def logs() -> st.SearchStrategy[bytes]:
     ).map(lambda log: b"".join(line + end for line, end in log[0]) + log[1])
 
 
-def scanner(*, date=(2023, 1, 1), resumed=False, midway=False, cycle=0, **given):
+def scanner(*, layouts=FORMATS, date=(2023, 1, 1), resumed=False, midway=False, cycle=0, **given):
     return logscan.Scanner(
         LogOptions(**{"patterns": PATTERNS, "num_threads": 1, **given}),
-        [found.to_kernel() for found in FORMATS],
+        [found.to_kernel() for found in layouts],
         date,
         keywords=((b"error", b"exception", b"failed"), (b"warn",)),
         widths=WIDTHS,

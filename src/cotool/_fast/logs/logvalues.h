@@ -70,7 +70,7 @@ static int cotool_number_level(int number, int scale) {
     if (scale == COTOOL_SCALE_STATUS)
         return number < 100 || number > 599 ? -1 : cotool_status_level(number);
     if (number < 0 || !cotool_scales[scale].count) return -1;
-    if (cotool_scales[scale].step > 1 && number < 1) return -1;
+    if (number < cotool_scales[scale].step && cotool_scales[scale].step > 1) return -1;
     n = number / cotool_scales[scale].step;
     return n < cotool_scales[scale].count ? cotool_scales[scale].level[n] : -1;
 }
