@@ -427,8 +427,6 @@ class _Evidence:
         # The same of common words: level, bytes around it, style.
         self.weak: dict[int, tuple[int, int, int, int]] = {}
         self.marks: set[tuple[int, int]] = set()
-        self.leads: set[int] = set()
-        self.trails: set[int] = set()
         self.styles = 0
         self.statuses = 0  # of HTTP that are in use
         self.is_strong = False  # some of its words are no common ones
@@ -441,6 +439,16 @@ class _Evidence:
             if (lead, trail) in marks and trail in _CELLS:
                 self.lines.setdefault(n, level)
                 self.styles |= styles
+
+    @property
+    def leads(self) -> set[int]:
+        """The classes of the bytes before the word."""
+        return {lead for lead, _ in self.marks}
+
+    @property
+    def trails(self) -> set[int]:
+        """The classes of the bytes after the word."""
+        return {trail for _, trail in self.marks}
 
     def levels(self, left: set[int]) -> set[int]:
         return {level for n, level in self.lines.items() if n in left}
@@ -455,28 +463,32 @@ def _gather(
     lines: Sequence[tuple[bytes, int]], *, before: bool, tokens: int = 14
 ) -> dict[tuple[int, int, int, int], _Evidence]:
     evidence: dict[tuple[int, int, int, int], _Evidence] = defaultdict(_Evidence)
+    side = int(before)
     for n, (line, end) in enumerate(lines):
         for kind, token, word, lead, trail, styles, level, at in logscan.probe_levels(
             line, 0 if before else end
         ):
             if token >= tokens or (before and at >= end):
                 break
-            if kind == WORD and not _may_be_level(line, at, lead, trail, styles):
+            key = kind, side, token, word
+            if kind != WORD:
+                found = evidence[key]
+                found.lines.setdefault(n, level)
+                found.statuses += kind == STATUS and line[at : at + 3] in _STATUSES
                 continue
-            found = evidence[kind, int(before), token, word]
-            quiet = styles != UPPER and lead != _BRACKET and trail != _SLASH
-            if kind == WORD and quiet and _is_weak(line, at):
+            if not _may_be_level(line, at, lead, trail, styles):
+                continue
+            found = evidence[key]
+            is_weak = _is_weak(line, at)
+            if is_weak and styles != UPPER and lead != _BRACKET and trail != _SLASH:
                 found.weak.setdefault(n, (level, lead, trail, styles))
                 continue
             found.lines.setdefault(n, level)
-            found.statuses += kind == STATUS and line[at : at + 3] in _STATUSES
             found.marks.add((lead, trail))
-            found.leads.add(lead)
-            found.trails.add(trail)
             found.styles |= styles
-            if found.is_near and kind == WORD:
+            if found.is_near:
                 found.is_near = before or bool(_BESIDE.fullmatch(line, end, at))
-            found.is_strong |= kind == WORD and not (before or _is_weak(line, at))
+            found.is_strong |= not is_weak
     for found in evidence.values():
         found.take_weak()
     return evidence
@@ -702,8 +714,8 @@ def _lettered(
             if sure or slashed or (alone and not before) or (before and token == 0):
                 return [Place(LETTER, before, token)]
         if kind == STATUS and len(seen.lines) >= 0.7 * total:
-            web = sum(bool(_HTTP.search(line)) for line, _ in lines)
-            if web >= 0.8 * total and seen.statuses >= 0.9 * len(seen.lines):
+            used = seen.statuses >= 0.9 * len(seen.lines)
+            if used and sum(bool(_HTTP.search(line)) for line, _ in lines) >= 0.8 * total:
                 return [Place(STATUS, before, token, word)]
     return []
 
