@@ -713,9 +713,10 @@ def _lettered(
             alone = token == 0 and not any(_ARTICLE.match(line, end) for line, end in lines)
             if sure or slashed or (alone and not before) or (before and token == 0):
                 return [Place(LETTER, before, token)]
-        if kind == STATUS and len(seen.lines) >= 0.7 * total:
-            used = seen.statuses >= 0.9 * len(seen.lines)
-            if used and sum(bool(_HTTP.search(line)) for line, _ in lines) >= 0.8 * total:
+        if kind == STATUS and seen.statuses >= 0.9 * len(seen.lines) >= 0.27 * total:
+            # Lines without a request, of TCP for example, have no status.
+            web = {n for n, (line, _) in enumerate(lines) if _HTTP.search(line)}
+            if len(web) >= 0.3 * total and len(web & set(seen.lines)) >= 0.75 * len(web):
                 return [Place(STATUS, before, token, word)]
     return []
 
