@@ -214,7 +214,7 @@ def test_plain_is_every_line_a_record(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "form", ["nonsense", "{time} {time}", "x{time}", "json:a=b", "json:level=", "{}"]
+    "form", ["nonsense", "{time} {time}", "{}{time}", "json:a=b", "json:level=", "{}"]
 )
 def test_formats_that_cannot_be_are_refused(form):
     """With what may be written instead."""

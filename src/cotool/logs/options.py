@@ -16,11 +16,11 @@ from cotool.engine import resolve_num_threads
 from cotool.errors import InputError
 from cotool.logs.levels import LEVELS, level_named
 from cotool.logs.patterns.patterns import Pattern, compile_pattern
-from cotool.logs.times import Moment, parse_moment, parse_zone
+from cotool.logs.times import Moment, parse_moment, parse_zone, zone_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
-    from zoneinfo import ZoneInfo
+    from datetime import tzinfo
 
     from cotool.logs.formats.model import Format
     from cotool.logs.templates.labels import Labels
@@ -81,6 +81,8 @@ class LogOptions:
             else tuple(given)
         )
         names = [pattern.name for pattern in patterns]
+        if self.tz is not None:
+            object.__setattr__(self, "tz", zone_name(self.tz))
         zone = self.zone
         read = {
             "patterns": patterns,
@@ -113,7 +115,7 @@ class LogOptions:
         return cast("tuple[Pattern, ...]", self.patterns)
 
     @property
-    def zone(self) -> ZoneInfo | None:
+    def zone(self) -> tzinfo | None:
         """The zone of times that name none."""
         return None if self.tz is None else parse_zone(self.tz)
 
@@ -170,12 +172,12 @@ def _levels(levels: Iterable[str] | None) -> frozenset[str] | None:
     return frozenset(level_named(word, "levels") for word in words if word)
 
 
-def _moment(text: str | Moment | None, parameter: str, zone: ZoneInfo | None) -> Moment | None:
+def _moment(text: str | Moment | None, parameter: str, zone: tzinfo | None) -> Moment | None:
     return parse_moment(text, parameter, zone) if isinstance(text, str) else text
 
 
 @lru_cache(maxsize=8)
-def _zone_table(zone: ZoneInfo) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _zone_table(zone: tzinfo) -> tuple[tuple[int, ...], tuple[int, ...]]:
     starts, offsets = [-(1 << 62)], []
     day = datetime(1970, 1, 1, tzinfo=UTC)
     before = zone.utcoffset(day.replace(tzinfo=None))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cotool.logs.model import Analysis
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
+    from datetime import tzinfo
 
     import pandas as pd
     import polars as pl
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class LogSummary(Analysis):
     """The analysis of a set of files; its fields and merge() are those of Analysis."""
 
-    def to_dict(self, *, zone: ZoneInfo | None = None, bucket: int | None = None) -> dict[str, Any]:
+    def to_dict(self, *, zone: tzinfo | None = None, bucket: int | None = None) -> dict[str, Any]:
         """Return the JSON form, `cotool.logs/1`; `bucket`: seconds of the histogram's buckets."""
         from cotool.logs.report.documents import to_dict
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
+    from datetime import tzinfo
 
 _UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|m|min|h|d|w)\s*")
+_OFFSET = re.compile(
+    r"(?:UTC|GMT)?(?P<sign>[+-])(?P<hours>0?\d|1[0-4])(?::?(?P<minutes>[0-5]\d))?", re.IGNORECASE
+)
 _CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
 
 
@@ -33,7 +38,7 @@ def parse_duration(text: str, parameter: str) -> int:
     return int(float(form[1]) * _UNITS[form[2]])
 
 
-def parse_moment(text: str, parameter: str, zone: ZoneInfo | None) -> Moment:
+def parse_moment(text: str, parameter: str, zone: tzinfo | None) -> Moment:
     """Return the moment of an ISO date or time, of a clock time today, or so long ago (2h).
 
     Without an offset it is in `zone`; without that it is taken as the logs write it.
@@ -71,15 +76,44 @@ def parse_moment(text: str, parameter: str, zone: ZoneInfo | None) -> Moment:
     return Moment(universal if zone else int(found.replace(tzinfo=UTC).timestamp()), universal)
 
 
-def parse_zone(name: str) -> ZoneInfo:
-    """Return the time zone of an IANA name. Raises InputError where there is none."""
+def parse_zone(name: str) -> tzinfo:
+    """Return the zone of an IANA name or an offset. Raises InputError where there is none."""
     from zoneinfo import ZoneInfo
 
+    offset = _OFFSET.fullmatch(name.strip())
+    if offset is not None:
+        minutes = int(offset["hours"]) * 60 + int(offset["minutes"] or 0)
+        return timezone(timedelta(minutes=-minutes if offset["sign"] == "-" else minutes))
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError):
         raise InputError(
             f"{name!r} is not a time zone that is known here",
             parameter="tz",
-            hint="write an IANA name such as Europe/Berlin or UTC",
+            hint="write a name such as Europe/Berlin or UTC, an offset such as +02:00, or local",
         ) from None
+
+
+def zone_name(name: str) -> str:
+    """Return the name of a zone; for `local` that of this machine, so that it means one zone.
+
+    Other machines of a cluster may be in other zones.
+    """
+    if name.strip().lower() != "local":
+        return name
+    set_zone = os.environ.get("TZ", "").lstrip(":")
+    if set_zone and _is_known(set_zone):
+        return set_zone
+    with contextlib.suppress(OSError):
+        _, found, linked = os.path.realpath("/etc/localtime").partition("/zoneinfo/")
+        if found and _is_known(linked):
+            return linked
+    return f"{datetime.now(UTC).astimezone():%z}"
+
+
+def _is_known(name: str) -> bool:
+    try:
+        parse_zone(name)
+    except InputError:
+        return False
+    return True

@@ -18,7 +18,7 @@ from cotool.text import plural, size, speed_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from zoneinfo import ZoneInfo
+    from datetime import tzinfo
 
     from cotool.logs.model import FileSummary, LogCounts, Sample
     from cotool.logs.report.clock import Clock
@@ -33,7 +33,7 @@ _MOST_PATH = 500
 _SECOND = 1_000_000_000
 
 
-def logs_page(summary: LogSummary, *, zone: ZoneInfo | None, bucket: int | None) -> str:
+def logs_page(summary: LogSummary, *, zone: tzinfo | None, bucket: int | None) -> str:
     """Return all that a run has found as a page; `bucket` is the columns' width in seconds."""
     clock = clock_of(summary, zone)
     counts = summary.counts

@@ -102,7 +102,7 @@ def analyze_logs(
         str | None,
         _option(
             "Input",
-            "Time zone of the output, and of times without a zone.",
+            "Time zone of the output, and of times without a zone: a name, +02:00, or local.",
             "--tz",
             metavar="ZONE",
             words=_zones,

@@ -16,7 +16,7 @@ from cotool.text import one_line, percent, plural, rough, size, speed_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from zoneinfo import ZoneInfo
+    from datetime import tzinfo
 
     from cotool.cli.shared.screen import Screen
     from cotool.logs.model import FileSummary, Sample
@@ -33,7 +33,7 @@ def render(
     summary: LogSummary,
     screen: Screen,
     *,
-    zone: ZoneInfo | None,
+    zone: tzinfo | None,
     bucket: int | None,
     top: int = TOP,
 ) -> None:

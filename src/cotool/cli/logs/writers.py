@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from cotool.logs.levels import KEYWORDS, LEVELS
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
     from typing import TextIO
-    from zoneinfo import ZoneInfo
 
     from cotool.cli.logs.request import LogRequest
     from cotool.logs.model import LogCounts
@@ -68,7 +68,7 @@ def write_summary(sink: TextIO, request: LogRequest, summary: LogSummary) -> Non
         screen.flush()
 
 
-def _write_csv(sink: TextIO, summary: LogSummary, zone: ZoneInfo | None) -> None:
+def _write_csv(sink: TextIO, summary: LogSummary, zone: tzinfo | None) -> None:
     """Write one row per file; their sums are the totals."""
     import csv
 

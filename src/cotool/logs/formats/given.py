@@ -21,6 +21,20 @@ from cotool.logs.formats.model import (
 )
 
 _FIELD = re.compile(r"\{(\w*)\}")
+# Times that are known beforehand have two digits in most fields; these take one as well.
+_FORMS = (
+    b"Y-o-e~h:M:SfZ",
+    b"Y/o/e~h:M:SfZ",
+    b"e.o.Y~h:M:SfZ",
+    b"o/e/Y~h:M:Sf~pZ",
+    b"B~e,~Y~h:M:Sf~pZ",
+    b"B~e,~Y~h:M:SfZ",
+    b"e~B~Y~h:M:SfZ",
+    b"e-B-Y~h:M:SfZ",
+    b"Y~B~e~h:M:SfZ",
+    b"A~B~e~h:M:SfZ~Y",
+)
+_LONGEST_LEAD = 64
 _OPENS = "[(<{\"'"
 _HINT = (
     "write auto, plain, json, logfmt, json:time=KEY,level=KEY, or the head of a line with {time} "
@@ -47,7 +61,8 @@ def parse_log_format(text: str) -> tuple[Format, ...] | None:
 
 
 def _every_layout() -> int:
-    return (1 << len(layout_forms())) - 1
+    # One of _FORMS reads what follows the seconds of those with a comma after the day, too.
+    return sum(1 << n for n, (form, _) in enumerate(layout_forms()) if not form.startswith("b e,"))
 
 
 def _keyed(name: str, keys: str) -> Format:
@@ -80,6 +95,26 @@ def _paths(key: str) -> list[tuple[bytes, ...]]:
     return [*whole, *nested]
 
 
+def _lead(text: str, glued: str) -> tuple[bytes, int]:
+    """Return what stands right before {time}, and how far to look for it; nothing: a token begins.
+
+    A bracket or a quote at the start of a token is told apart by the scanner. Where the text before
+    {time} has no field, the line begins with it.
+    """
+    if not glued or (len(glued) == 1 and glued in _OPENS):
+        return b"", 0
+    lead = _FIELD.split(glued)[-1].encode()
+    if not lead:
+        raise InputError(
+            "nothing tells where a field ends and {time} begins",
+            parameter="log_format",
+            hint=_HINT,
+        )
+    if len(text.encode()) >= _LONGEST_LEAD:
+        raise InputError("the text before {time} is too long", parameter="log_format", hint=_HINT)
+    return (lead, 512) if _FIELD.search(text) else (text.encode(), 0)
+
+
 def _head(text: str) -> Format:
     from difflib import get_close_matches
 
@@ -98,22 +133,17 @@ def _head(text: str) -> Format:
         raise InputError(
             "{time} and {level} may be there once each", parameter="log_format", hint=_HINT
         )
-    time_token, opened = -1, 0
+    time_token, opened, lead, reach = -1, 0, b"", 0
     if times:
         time_token = times[0]
         before = tokens[time_token].partition("{time}")[0]
-        if before and (len(before) > 1 or before not in _OPENS):
-            raise InputError(
-                f"{before!r} stands before {{time}}; only {' '.join(_OPENS)} may",
-                parameter="log_format",
-                hint=_HINT,
-            )
-        opened = ord(before) if before else 0
+        lead, reach = _lead(text.partition("{time}")[0], before)
+        opened = ord(before) if before and not lead else 0
     places: tuple[Place, ...] = ()
     if levels:
         token = tokens[levels[0]]
         head = token.partition("{level}")[0]
-        is_before = bool(times) and levels[0] < time_token
+        is_before = bool(times) and text.index("{level}") < text.index("{time}")
         count = levels[0]
         if times and not is_before:
             after = tokens[time_token].partition("{time}")[2].lstrip("])>}\"'")
@@ -130,7 +160,10 @@ def _head(text: str) -> Format:
         name=text,
         time_token=time_token,
         time_open=opened,
+        lead=lead,
+        reach=reach,
         layouts=_every_layout() if times else 0,
+        forms=_FORMS if times else (),
         places=places,
-        first=bytes(byte for byte in range(256) if byte not in b" \t"),
+        first=lead[:1] if lead and not reach else bytes(set(range(256)) - set(b" \t")),
     )

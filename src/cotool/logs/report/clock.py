@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
+    from datetime import tzinfo
 
     from cotool.logs.model import Analysis
 
@@ -16,7 +16,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Clock:
     """Writes moments: in `zone`; else in UTC where the logs name zones; else as the logs do."""
 
-    def __init__(self, zone: ZoneInfo | None, *, zoned: bool) -> None:
+    def __init__(self, zone: tzinfo | None, *, zoned: bool) -> None:
         self._zone = zone
         self._zoned = zoned
 
@@ -48,6 +48,6 @@ class Clock:
         return self.iso(seconds * 1_000_000_000)
 
 
-def clock_of(summary: Analysis, zone: ZoneInfo | None) -> Clock:
+def clock_of(summary: Analysis, zone: tzinfo | None) -> Clock:
     """Return how the moments of a summary are written."""
     return Clock(zone, zoned=any(file.zoned for file in summary.files))

@@ -9,7 +9,7 @@ from cotool.logs.report.activity import display_buckets, find_bursts, find_gaps,
 from cotool.logs.report.clock import Clock, clock_of
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
+    from datetime import tzinfo
 
     from cotool.logs.histogram import Histogram
     from cotool.logs.model import Analysis, FileSummary, LogCounts, Sample
@@ -20,7 +20,7 @@ SCHEMA = "cotool.logs/1"
 def to_dict(
     summary: Analysis,
     *,
-    zone: ZoneInfo | None = None,
+    zone: tzinfo | None = None,
     bucket: int | None = None,
     template: str | None = None,
 ) -> dict[str, Any]:

@@ -1,0 +1,63 @@
+"""--log-format and --tz: what the caller says instead of recognition."""
+
+from __future__ import annotations
+
+import pytest
+
+from cotool.errors import InputError
+from cotool.logs.api import analyze_logs
+from cotool.logs.formats.given import parse_log_format
+
+_CASES = {
+    "####<{time}> <{level}>": (
+        "####<Mar 3, 2024 10:11:12,123 PM GMT> <Error> <x>\n",
+        "2024-03-03T22:11:12.123Z",
+    ),
+    "main::{level}::{time}": (
+        "main::ERROR::2024-03-03 22:11:12,123::x\n",
+        "2024-03-03T22:11:12.123",
+    ),
+    "{time}|{level}": ("2024-03-03 22:11:12.123|ERROR|x\n", "2024-03-03T22:11:12.123"),
+    "{} app={time} {level}": ("7 app=2024/3/3 22:11:12.123 ERROR x\n", "2024-03-03T22:11:12.123"),
+    "{time} [{}] {level}": ("3.3.2024 22:11:12.123 [a b] ERROR x\n", "2024-03-03T22:11:12.123"),
+}
+
+
+@pytest.mark.parametrize("form", _CASES)
+def test_the_head_of_a_line_with_any_text(form, tmp_path):
+    """Text before {time} stands for itself, whatever the separators."""
+    line, time = _CASES[form]
+    path = tmp_path / "app.log"
+    path.write_text(line, encoding="utf-8")
+    found = analyze_logs(path, log_format=form)
+    assert found.counts.levels["error"] == 1
+    assert found.to_dict()["first_seen"] == time
+
+
+def test_a_field_needs_an_end():
+    """A field right before {time} could end anywhere."""
+    with pytest.raises(InputError, match="nothing tells where a field ends"):
+        parse_log_format("{}{time}")
+
+
+@pytest.mark.parametrize(
+    ("zone", "seen"),
+    [("+02:00", "2024-03-03T20:11:12Z"), ("-0530", "2024-03-04T03:41:12Z"),
+     ("Asia/Tokyo", "2024-03-03T13:11:12Z")],
+)  # fmt: skip
+def test_zones_are_names_or_offsets(zone, seen, tmp_path):
+    """Times that name no zone are in the zone that is given."""
+    path = tmp_path / "app.log"
+    path.write_text("2024-03-03 22:11:12 INFO x\n", encoding="utf-8")
+    found = analyze_logs(path, tz=zone)
+    assert found.to_dict()["first_seen"] == seen
+
+
+def test_local_is_the_zone_of_this_machine(tmp_path, monkeypatch):
+    """`local` means what TZ says, and an unknown name is refused."""
+    path = tmp_path / "app.log"
+    path.write_text("2024-03-03 22:11:12 INFO x\n", encoding="utf-8")
+    monkeypatch.setenv("TZ", "America/New_York")
+    assert analyze_logs(path, tz="local").to_dict()["first_seen"] == "2024-03-04T03:11:12Z"
+    with pytest.raises(InputError, match="not a time zone"):
+        analyze_logs(path, tz="+25:00")
