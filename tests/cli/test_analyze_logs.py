@@ -290,7 +290,7 @@ def test_bad_input_ends_with_two_and_the_rest_counts(log, tmp_path, run):
     code, out, err = run(log, cut, "--json")
     found = json.loads(out)
     assert code == 2
-    assert "cut.log.gz: the gzip data is damaged or cut short" in err
+    assert "cut.log.gz: the gzip data is damaged or truncated" in err
     assert found["lines"] > 7
     assert found["files"][1]["error"]
 

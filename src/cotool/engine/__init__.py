@@ -1,4 +1,4 @@
-"""The one seam for scale: apply a function to a stream of items, in order, on several threads."""
+"""Apply a function to a stream of items, in order, on several threads."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Result = TypeVar("Result")
 
 
 def resolve_num_threads(requested: int | None = None) -> int:
-    """Return `requested`, else COTOOL_NUM_THREADS, else what OpenMP takes (OMP_NUM_THREADS, CPUs).
+    """Return `requested`, or COTOOL_NUM_THREADS, or OpenMP's number (OMP_NUM_THREADS, CPUs).
 
-    Raises InputError where the setting is not a whole number from 1 to 1024.
+    Raises InputError if the setting is not a whole number from 1 to 1024.
     """
     from cotool._fast.base import _openmp
 
@@ -39,8 +39,8 @@ def map_ordered(
 
     Items that are not heavy are done at once where they come in: handing them to another thread
     costs more than they take (five one-line answers: 0.28 ms at once, 0.33 ms in a pool). At most
-    four items a thread are in flight, so memory does not grow with the stream. An exception of
-    `function` or of `items` is raised in its place in the order.
+    four items per thread are in flight, so memory does not grow with the stream. An exception of
+    `function` or `items` is raised at its place in the order.
     """
     if num_threads == 1:
         yield from map(function, items)

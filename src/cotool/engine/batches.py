@@ -1,4 +1,4 @@
-"""A stream of items in batches on an engine, with the results in the order of the items."""
+"""Run a stream of items in batches on an engine, with results in the order of the items."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_AHEAD = 512  # batches that may wait for one before them
+_AHEAD = 512  # batches that may wait for an earlier one
 
 
 @dataclass(frozen=True, slots=True)
 class Batch(Generic[Item]):
-    """Items that travel together: the place of the batch, that of its first item, themselves."""
+    """Items that are sent together, with the index of the batch and of its first item."""
 
     number: int
     first: int
@@ -36,7 +36,7 @@ class Batch(Generic[Item]):
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Where batches are worked on, who is told, and what of an earlier run is known."""
+    """Where batches run, the meter of progress, and the known results of an earlier run."""
 
     engine: Engine
     meter: Meter
@@ -53,8 +53,9 @@ class Spread:
     ) -> Iterator[tuple[Item, Result | Lost]]:
         """Yield each item with `function(item)`, in input order.
 
-        Batches hold items of `most` in all by `size_of`. An item whose worker died again and again
-        is Lost, and no other with it. An exception of `items` is raised in its place in the order.
+        A batch has items with a total `size_of` of at most `most`. An item whose worker died
+        repeatedly is Lost, without the rest of its batch. An exception of `items` is raised in its
+        place in the order.
         """
         return self.map_batches(_Each(function), items, what=what, size_of=size_of, most=most)
 
@@ -71,7 +72,7 @@ class Spread:
         feed = _Feed(_batches(items, what, size_of, most), self.checkpoint)
         work = _OfBatch(function)
         while feed.has_more and not self.meter.stopped:
-            # A feed pauses where too many results wait for one that was known already.
+            # A feed pauses if too many results wait for an earlier one.
             for batch, results in self.engine.run(work, feed, self.meter):
                 feed.take(batch, results)
                 yield from feed.in_order()
@@ -127,7 +128,7 @@ def _batches(
 
 
 class _Feed:
-    """Work that is taken from a stream as it is asked for; see engine.tasks.Work."""
+    """Work that is taken from a stream on demand; see engine.tasks.Work."""
 
     def __init__(self, batches: Iterator[Batch[Any]], checkpoint: Checkpoint | None) -> None:
         self._batches = batches
@@ -141,7 +142,7 @@ class _Feed:
 
     @property
     def has_more(self) -> bool:
-        """Whether anything is left to do or to yield."""
+        """Whether anything remains to do or to yield."""
         return not self._ended or bool(self._ready) or bool(self._done)
 
     def __len__(self) -> int:
@@ -167,7 +168,7 @@ class _Feed:
         return self._ready.popleft()
 
     def take(self, batch: Batch[Any], results: Sequence[Any] | Lost) -> None:
-        """Take the results of a batch; one that was lost is tried again item by item."""
+        """Take the results of a batch; a lost batch is tried again item by item."""
         size, parts = self._parts.get(batch.number, (0, []))
         if isinstance(results, Lost) and len(batch.items) > 1:
             self._parts[batch.number] = len(batch.items), []
@@ -193,7 +194,7 @@ class _Feed:
             self._done[batch.number] = [pair for _, pair in sorted(parts, key=lambda part: part[0])]
 
     def in_order(self) -> Iterator[tuple[Any, Any]]:
-        """Yield what is next in the order."""
+        """Yield the results that are next in order."""
         while self._next in self._done:
             yield from self._done.pop(self._next)
             self._next += 1

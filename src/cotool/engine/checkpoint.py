@@ -1,8 +1,8 @@
-"""What was done of a run, kept on the client: a run that lost its cluster goes on from there.
+"""Finished tasks of a run, saved on the client, so that a run that lost its cluster can continue.
 
 A file a run under the user's cache, named after what was asked for. A result is a frame: the size
 and the CRC-32 of what follows, the key of its task, and the result in pickle's form, of which only
-the project's own classes are read back. A torn frame at the end is dropped.
+the project's own classes are read back. An incomplete frame at the end is dropped.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Checkpoint:
         self.resumed = 0
 
     def keep(self) -> None:
-        """Keep the results beyond the run: it was stopped."""
+        """Keep the results after the run, because it was stopped."""
         self._whole = False
 
     def kept(
@@ -69,7 +69,7 @@ class Checkpoint:
             yield item, result
 
     def get(self, item: object) -> Any:
-        """Return the result of a task, None where it is not known."""
+        """Return the result of a task, or None if it is not known."""
         place = self._known.pop(_key(item), None)
         if place is None or self._file is None:
             return None
@@ -86,7 +86,7 @@ class Checkpoint:
         return result
 
     def put(self, item: object, result: object) -> None:
-        """Keep the result of a task."""
+        """Save the result of a task."""
         if self._file is None:
             return
         body = _key(item) + pickle.dumps(result, protocol=5)
@@ -97,12 +97,12 @@ class Checkpoint:
             self._file.write(_FRAME.pack(len(body), zlib.crc32(body)) + body)
             self._file.flush()
         except OSError:
-            # A full disk costs the chance to resume, not the run.
+            # With a full disk the run cannot be resumed, but it continues.
             self._file.close()
             self._file = None
 
     def close(self, *, done: bool) -> None:
-        """End the run; what is kept is deleted where it is done."""
+        """End the run; delete the saved results if the run is complete."""
         if self._file is None or self._path is None:
             return
         is_empty = os.fstat(self._file.fileno()).st_size == 0
@@ -192,13 +192,13 @@ def _rest(file: BinaryIO) -> int:
 
 
 class _Reader(pickle.Unpickler):
-    """Reads the project's own classes and plain values, so a file can make nothing run."""
+    """Reads only the project's own classes and plain values, so a file cannot run code."""
 
     def find_class(self, module: str, name: str) -> Any:
         """Return a class that may be read. Raises UnpicklingError for others."""
         found = super().find_class(module, name) if _may_hold(module, name) else None
         if not isinstance(found, type) or found.__module__ != module:
-            raise pickle.UnpicklingError(f"{module}.{name} is not read from a checkpoint")
+            raise pickle.UnpicklingError(f"{module}.{name} cannot be read from a checkpoint")
         return found
 
 

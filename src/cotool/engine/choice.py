@@ -1,4 +1,4 @@
-"""The choice of an engine, checked; imports no kernel, and Dask only where it is used."""
+"""The checked choice of an engine. Imports no kernel, and Dask only if it is used."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ADDRESS = re.compile(r"(?:tcp|tls|ws|wss|ucx)://\S+:\d+")
 
 @dataclass(frozen=True, slots=True)
 class EngineChoice:
-    """Where the work is done. Raises InputError for what is wrong or contradicts itself."""
+    """Where the work is done. Raises InputError if it is wrong or contradictory."""
 
     name: str
     scheduler: str | None = None
@@ -36,12 +36,12 @@ class EngineChoice:
             if self.name != "dask" and getattr(self, parameter):
                 raise InputError(f"only for dask, not for {self.name}", parameter=parameter)
         if self.scheduler and self.scheduler_file:
-            raise InputError("an address and a file name two schedulers", parameter="scheduler")
+            raise InputError("an address and a file cannot both be given", parameter="scheduler")
         if self.resume and self.name == "threads":
             raise InputError("only for the engines dask and dask-local", parameter="resume")
         if self.scheduler is not None and not _ADDRESS.fullmatch(self.scheduler):
             raise InputError(
-                f"{self.scheduler!r} is no address",
+                f"{self.scheduler!r} is not an address",
                 parameter="scheduler",
                 hint="write tcp://HOST:8786",
             )
@@ -84,14 +84,14 @@ def open_engine(choice: EngineChoice, num_threads: int, *, at_least: int = 1) ->
 
 
 def _check_file(path: str) -> None:
-    """Raise InputError where a scheduler's file is not what Dask writes: it would be waited for."""
-    hint = "dask scheduler --scheduler-file FILE writes one"
+    """Raise InputError if a scheduler file is not valid, because Dask would wait for it."""
+    hint = "make one with dask scheduler --scheduler-file FILE"
     try:
         found = json.loads(Path(path).read_bytes())
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}", hint=hint) from None
     except ValueError:
-        raise InputError(f"{path}: is no file of a scheduler", hint=hint) from None
+        raise InputError(f"{path}: is not a scheduler file", hint=hint) from None
     address = found.get("address") if isinstance(found, dict) else None
     if not isinstance(address, str) or not _ADDRESS.fullmatch(address):
-        raise InputError(f"{path}: is no file of a scheduler", hint=hint)
+        raise InputError(f"{path}: is not a scheduler file", hint=hint)

@@ -1,4 +1,4 @@
-"""Tasks on a Dask cluster: connected to, versions compared, what kills its worker found out."""
+"""Tasks on a Dask cluster: connect, compare versions, and find the task that kills its worker."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ Result = TypeVar("Result")
 
 ADDRESS_VARIABLE = "DASK_SCHEDULER_ADDRESS"
 _CONNECT = 10  # seconds to wait for a scheduler
-_CLOSE = 1  # seconds to take leave of it
+_CLOSE = 1  # seconds to disconnect from it
 _ARRIVE = 30  # seconds to wait for the first worker
 _ABSENT = 60  # seconds without any worker after which a run ends
-_TICK = 0.5  # seconds to wait for a result before looking round
-_LOOK = 1  # seconds between two counts of workers: a thousand of them tell a megabyte
-_AHEAD = 3  # tasks for each thread that the scheduler knows of
+_TICK = 0.5  # seconds to wait for a result before checking the workers
+_LOOK = 1  # seconds between two counts of workers: a thousand workers report a megabyte
+_AHEAD = 3  # tasks per thread that the scheduler has at a time
 _LEAST_AHEAD = 32
-_TOGETHER = 256  # results that are fetched at a time
+_TOGETHER = 256  # results that are fetched together
 _LISTED = 3
-_RESUME = "the same command with --resume goes on where it ended"
+_RESUME = "run the same command with --resume to continue"
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterOptions:
     """Which cluster: `processes` of this machine, or the scheduler of an address or a file.
 
-    With none of them DASK_SCHEDULER_ADDRESS names it.
+    The default is DASK_SCHEDULER_ADDRESS.
     """
 
     processes: int | None = None
@@ -74,7 +74,7 @@ def cluster_engine(options: ClusterOptions) -> Iterator[ClusterEngine]:
             client.wait_for_workers(1, timeout=_ARRIVE)
         except (TimeoutError, OSError):
             raise EngineError(
-                f"{name}: no worker came within {_ARRIVE} seconds",
+                f"{name}: no worker within {_ARRIVE} seconds",
                 hint="start workers: dask worker ADDRESS --nthreads 1",
             ) from None
         check_versions(client)
@@ -82,7 +82,7 @@ def cluster_engine(options: ClusterOptions) -> Iterator[ClusterEngine]:
 
 
 def _hush() -> None:
-    """What happens to workers is told by cotool, in its own words."""
+    """Silence Dask's messages, because cotool reports what happens to workers."""
     known = [name for name in logging.root.manager.loggerDict if name.startswith("distributed.")]
     for name in ("distributed", "tornado", "asyncio", *known):
         logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -113,7 +113,7 @@ def _connected(options: ClusterOptions) -> Iterator[Any]:
     )
     if not address and not options.scheduler_file:
         raise EngineError(
-            "--engine dask: which scheduler?",
+            "--engine dask needs a scheduler",
             hint="--scheduler tcp://HOST:8786, --scheduler-file FILE, DASK_SCHEDULER_ADDRESS, "
             "or --engine dask-local",
         )
@@ -126,8 +126,8 @@ def _connected(options: ClusterOptions) -> Iterator[Any]:
         )
     except (OSError, TimeoutError, ValueError, KeyError, TypeError) as error:
         raise EngineError(
-            f"{where}: no scheduler can be reached: {_first_line(error)}",
-            hint="is it running, and may this machine connect to it?",
+            f"{where}: the scheduler cannot be reached: {_first_line(error)}",
+            hint="check that it is running and that this machine can connect to it",
         ) from None
     try:
         yield client
@@ -139,7 +139,7 @@ def _connected(options: ClusterOptions) -> Iterator[Any]:
 def _within(seconds: float, make: Callable[[], Result]) -> Result:
     """Return make(). Raises TimeoutError where that takes longer, and what it raises.
 
-    Dask's own limit does not hold for what accepts a connection and then says nothing.
+    Dask's own timeout does not apply to a server that accepts a connection and does not answer.
     """
     answers: queue.SimpleQueue[tuple[Result | None, Exception | None]] = queue.SimpleQueue()
 
@@ -153,7 +153,7 @@ def _within(seconds: float, make: Callable[[], Result]) -> Result:
     try:
         made, error = answers.get(timeout=seconds)
     except queue.Empty:
-        raise TimeoutError(f"no answer of a scheduler within {seconds} seconds") from None
+        raise TimeoutError(f"no answer from a scheduler within {seconds} seconds") from None
     if error is not None:
         raise error
     return cast("Result", made)
@@ -164,7 +164,7 @@ def _name_of(client: Any) -> str:
 
 
 def check_versions(client: Any) -> None:
-    """Raise EngineError where a worker has not this version of cotool, or lacks a package."""
+    """Raise EngineError if a worker has another version of cotool, or lacks a package."""
     from cotool import __version__
 
     def look() -> tuple[str | None, str]:
@@ -192,7 +192,7 @@ def check_versions(client: Any) -> None:
 
 
 def _carry_out(version: str, function: Callable[[Item], Result], item: Item) -> Result:
-    """Do one task, on a worker. Workers that came later have not been asked for their version."""
+    """Do one task on a worker. Checks the version, because the worker may have joined later."""
     from cotool import __version__
 
     if __version__ != version:
@@ -297,7 +297,7 @@ class ClusterEngine:
             raise
         except ImportError as error:
             raise EngineError(
-                f"a worker lacks a package: {_first_line(error)}",
+                f"a package is missing on a worker: {_first_line(error)}",
                 hint="install the same extras of cotool there",
             ) from error
         except Exception as error:
@@ -317,7 +317,7 @@ class ClusterEngine:
             raise self._lost()
 
     def _look(self, meter: Meter, run: _Run) -> None:
-        """Count workers, now and then. Raises EngineError where none is left for long."""
+        """Count workers from time to time. Raises EngineError if there was none for long."""
         now = time.monotonic()
         if now - self._looked < _LOOK:
             return
@@ -359,7 +359,7 @@ class _Run:
         self._done: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def submit(self, item: Any) -> None:
-        """Hand a task to the scheduler."""
+        """Send a task to the scheduler."""
         self._count += 1
         future = self._client.submit(
             _carry_out,
@@ -373,7 +373,7 @@ class _Run:
         future.add_done_callback(self._done.put)
 
     def next_done(self, patience: float) -> list[tuple[Any, Any]]:
-        """Return the futures that are done, with their items; wait for one for some seconds."""
+        """Return the finished futures with their items; wait some seconds for one."""
         futures = []
         with suppress(queue.Empty):
             futures.append(self._done.get(timeout=patience))
@@ -382,7 +382,7 @@ class _Run:
         return [self.pending.pop(future.key) for future in futures]
 
     def close(self) -> None:
-        """Take back what is not done."""
+        """Cancel what is not done."""
         with suppress(Exception):
             if self._client.status == "running":
                 self._client.cancel([each for each, _ in self.pending.values()], force=True)

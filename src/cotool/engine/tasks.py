@@ -1,4 +1,4 @@
-"""Tasks in any order: one after another, on threads, or (engine.cluster) on other machines."""
+"""Tasks in any order: one at a time, on threads, or (engine.cluster) on other machines."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ Got_co = TypeVar("Got_co", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Stands for the result of a task that could not be carried out, and says why."""
+    """The result of a task that could not be done, with the reason."""
 
     reason: str
 
 
 class Meter:
-    """What an engine tells of its work, and whether it is to stop; a subclass listens."""
+    """Receives the progress of an engine and says whether to stop; subclasses show it."""
 
     stopped = False
 
     def workers(self, present: int, lost: int) -> None:
-        """Take note of the workers that are there, and of those that were."""
+        """Record the current workers and all workers so far."""
 
     def task(self) -> None:
-        """Take note of one more task done."""
+        """Record that one more task is done."""
 
 
 class Work(Protocol[Got_co]):
-    """What is to be done, as a deque holds it. Results may add to it after it was empty."""
+    """The items to do, as in a deque. Results may add items after it was empty."""
 
     def __len__(self) -> int: ...
 
@@ -42,18 +42,18 @@ class Work(Protocol[Got_co]):
 
 
 class Engine(Protocol):
-    """Carries out tasks."""
+    """Does tasks."""
 
     def ask(self, question: Callable[[], Result]) -> dict[str, Result]:
-        """Return what each worker answers, by its name."""
+        """Return the answer of each worker by its name."""
 
     def run(
         self, function: Callable[[Item], Result], work: Work[Item], meter: Meter
     ) -> Iterator[tuple[Item, Result | Lost]]:
         """Yield each item of `work` with `function(item)` as it is done, in any order.
 
-        More items may come into `work` until the last one is yielded. An exception of
-        `function` is raised. Ends early where the meter says `stopped`.
+        More items may come into `work` until the last one is yielded. An exception of `function` is
+        raised. Ends early if the meter is `stopped`.
         """
 
 

@@ -1,1 +1,1 @@
-"""Bytes, JSON values and whole files: what every core reads and writes with."""
+"""Bytes, JSON values and files: input and output for every core."""

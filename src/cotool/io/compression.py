@@ -1,4 +1,4 @@
-"""Compressed streams recognised by their first bytes, and undone in bounded memory."""
+"""Recognise compressed streams by their first bytes, and decompress them in bounded memory."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from cotool.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# Bytes read at a time, and given at a time.
+# Bytes read at a time, and returned at a time.
 READ = 1 << 18
 BLOCK = 1 << 20
-# More than any preset of xz needs (xz -9: 65 MB); a hostile file may ask for gigabytes.
+# More than any preset of xz needs (xz -9: 65 MB); a malicious file may demand gigabytes.
 _XZ_MEMORY = 128 << 20
 
 _MAGIC = {
@@ -44,7 +44,7 @@ def decompressed(
 
     def damaged(reason: str) -> InputError:
         return InputError(
-            f"{name}: the {kind} data is damaged or cut short near byte {taken:,}: {reason}",
+            f"{name}: the {kind} data is damaged or truncated near byte {taken:,}: {reason}",
             hint=hint or f"{kind} --test checks the file",
         )
 

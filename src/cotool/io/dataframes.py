@@ -1,6 +1,6 @@
-"""Tables of results for notebooks: as HTML and as data frames. Imports only errors of cotool.
+"""Tables of results for notebooks, as HTML and as data frames. Imports only cotool's errors.
 
-The frame libraries are optional and imported when they are asked for.
+The data frame libraries are optional and are imported on use.
 """
 
 from __future__ import annotations

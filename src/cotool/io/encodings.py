@@ -1,4 +1,4 @@
-"""UTF-16 and UTF-32 recognised by their byte order marks, and turned into UTF-8."""
+"""Recognise UTF-16 and UTF-32 by their byte order marks, and convert them to UTF-8."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _MARKS = (
 
 
 def encoding_of(head: bytes) -> str | None:
-    """Return the encoding that a text's first MARK_SIZE bytes name, None for UTF-8 and others."""
+    """Return the encoding given by a text's first MARK_SIZE bytes, None for UTF-8 and others."""
     return next((name for mark, name in _MARKS if head.startswith(mark)), None)
 
 
 def decoded(blocks: Iterator[bytes], name: str | None = None) -> Iterator[bytes]:
-    """Yield blocks in UTF-8, without a mark, where they are UTF-16 or UTF-32; else as they are.
+    """Yield blocks as UTF-8 without a mark if they are UTF-16 or UTF-32; otherwise unchanged.
 
-    Bad bytes of these encodings raise InputError that names the source, or are replaced where no
+    Bad bytes in these encodings raise InputError with the name of the source, or are replaced if no
     `name` is given.
     """
     first = next(blocks, b"")

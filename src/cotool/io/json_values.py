@@ -1,4 +1,4 @@
-"""JSON values out of a byte stream, one at a time: a document, an array's items, or JSON lines."""
+"""Read JSON values from a byte stream one at a time: a document, array items, or JSON lines."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ MAX_RECORD = 1 << 28
 # The first line decides between JSON lines and one document where it ends within this size.
 _FIRST_LINE = 1 << 20
 _BLOCK = 1 << 16
-# An error this near to the end of what has been read may be no more than its end: \uD83D\uDE00.
+# An error this close to the end of the data may only mean that the data continues: \uD83D\uDE00.
 _TAIL = 16
-_SPLIT = "give each question a line or an item of its own"
+_SPLIT = "put each question on a separate line or in a separate item"
 _CHECK = "check it with python -m json.tool, lines with --json-lines"
 _SPACE = " \t\r\n"
 
 
 class _DuplicateKeyError(ValueError):
-    """A key stands twice in one object."""
+    """A key occurs twice in one object."""
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise _DuplicateKeyError(f"the key {key!r} stands twice in one object")
+                raise _DuplicateKeyError(f"the key {key!r} occurs twice in one object")
             seen.add(key)
     return found
 
@@ -75,8 +75,8 @@ def read_values(
     """Yield each JSON value with its place: the lines of JSON lines, the items of one array.
 
     `first` is the first line, at line `number`. A line that is not valid JSON goes to `on_bad`.
-    Raises InputError where a document that is not in lines is not valid JSON: nothing after such
-    an error can be trusted.
+    Raises InputError if a document that is not JSON lines is not valid JSON, because nothing after
+    the error can be trusted.
     """
     where = f"{name}, line {number}"
     lines = _next_lines(stream, name, number)
@@ -108,7 +108,7 @@ def read_values(
 
 
 class _IncompleteError(InputError):
-    """Valid JSON so far, which goes on after the end of the line."""
+    """Valid JSON so far, which continues after the end of the line."""
 
 
 def _next_lines(stream: io.BufferedReader, name: str, number: int) -> Iterator[tuple[int, bytes]]:
@@ -119,7 +119,7 @@ def _next_lines(stream: io.BufferedReader, name: str, number: int) -> Iterator[t
 
 
 def read_line(stream: io.BufferedReader, name: str, number: int) -> bytes:
-    """Return the next line, b"" at the end. Raises InputError where it is over-long."""
+    """Return the next line, b"" at the end. Raises InputError if it is too long."""
     line = stream.readline(MAX_RECORD)
     if len(line) == MAX_RECORD:
         raise InputError(
@@ -129,7 +129,7 @@ def read_line(stream: io.BufferedReader, name: str, number: int) -> bytes:
 
 
 def decode_text(line: bytes, where: str) -> str:
-    """Return a line's text. Raises InputError where it is not UTF-8."""
+    """Return a line's text. Raises InputError if it is not UTF-8."""
     try:
         return line.decode()
     except UnicodeDecodeError as error:
@@ -161,11 +161,13 @@ def _reason(error: JSONDecodeError) -> str:
 def _refused(error: ValueError | RecursionError, where: str) -> InputError:
     if isinstance(error, RecursionError):
         return InputError(
-            f"{where}: is nested too deeply", hint="a response needs no more than a few levels"
+            f"{where}: is nested too deeply", hint="a response needs only a few levels"
         )
     if isinstance(error, _DuplicateKeyError):
         return InputError(f"{where}: {error}", hint="give each key once")
-    return InputError(f"{where}: holds a number with too many digits", hint="write it as a string")
+    return InputError(
+        f"{where}: contains a number with too many digits", hint="write it as a string"
+    )
 
 
 class _Text:
@@ -217,7 +219,7 @@ class _Text:
             self.grow()
 
     def value(self) -> Any:
-        """Return the next JSON value and move on past it."""
+        """Return the next JSON value and move past it."""
         self.peek()
         while True:
             try:

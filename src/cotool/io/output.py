@@ -1,4 +1,4 @@
-"""Where results go: standard output, or a file that is there whole or not at all."""
+"""The output of results: standard output, or a file that appears complete or not at all."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ STDOUT = "-"
 def open_output(path: str | None, *, data: bool) -> Iterator[TextIO]:
     """Open standard output (None or "-") or a file for text with Unix line ends.
 
-    A file appears, or replaces an older one, when the block ends without an error; until then
-    the text is in a hidden file beside it. Pipes and devices are written directly. `data` is
+    A file appears, or replaces an older one, when the block ends without an error. Until then the
+    text is in a hidden file in the same folder. Pipes and devices are written directly. `data` is
     UTF-8 everywhere; else standard output keeps its encoding. Raises InputError naming `path`.
     """
     if path is None or path == STDOUT:
@@ -46,7 +46,7 @@ def open_output(path: str | None, *, data: bool) -> Iterator[TextIO]:
 
 def _standard_output(*, data: bool) -> TextIO:
     if sys.stdout is None:
-        raise InputError("standard output is closed", hint="name a file with --output")
+        raise InputError("standard output is closed", hint="give a file with --output")
     if isinstance(sys.stdout, io.TextIOWrapper):
         if data:
             # A lone surrogate becomes its escape, which JSON reads as what it was.
@@ -60,7 +60,7 @@ def _opened(target: Path, name: str, mode: Literal["w", "x"]) -> TextIO:
     try:
         return target.open(mode, encoding="utf-8", errors="backslashreplace", newline="\n")
     except OSError as error:
-        hint = "name a file in a folder that exists and is yours to write in"
+        hint = "give a file in an existing folder that you can write to"
         raise InputError(f"{name}: cannot be written: {error.strerror}", hint=hint) from error
 
 
@@ -87,7 +87,7 @@ def _replacing(target: Path) -> Iterator[TextIO]:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the rename itself last, on systems where a folder can be synced."""
+    """Make the rename durable, on systems where a folder can be synced."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -1,7 +1,7 @@
-"""Objects of remote storage through fsspec: found, described, and read in large blocks.
+"""Find, describe and read objects of remote storage through fsspec, in large blocks.
 
 Credentials come from where each kind of storage looks for them (environment, its configuration,
-the machine's role). What may be secret in a URL never stands in a message or a result: see shown().
+the machine's role). Secret parts of a URL never appear in a message or a result: see shown().
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _TOO_MANY, _TIMEOUT, _REFUSED = 429, 408, (401, 403)
 
 
 def is_url(path: str) -> bool:
-    """Tell whether a path names a remote object, as s3://bucket/key does."""
+    """Return whether a path names a remote object, as s3://bucket/key does."""
     return _URL.match(path) is not None
 
 
@@ -57,13 +57,13 @@ class Remote:
     ranged: bool
 
     def read(self, begin: int, end: int) -> bytes:
-        """Return bytes [begin, end) of it. Raises InputError where they cannot be had."""
+        """Return bytes [begin, end) of it. Raises InputError if they cannot be read."""
         system, key = _system(self.url)
 
         def fetch() -> bytes:
             data: bytes = system.cat_file(key, start=begin, end=end)
             if len(data) != end - begin:
-                raise OSError(f"{end - begin} bytes were asked for, {len(data)} came")
+                raise OSError(f"{end - begin} bytes were requested, {len(data)} received")
             return data
 
         return b"" if end <= begin else _tried(self.url, fetch)
@@ -84,7 +84,7 @@ class Remote:
 
 
 def describe(url: str) -> Remote:
-    """Return what is known of an object. Raises InputError where there is none to be read."""
+    """Return the properties of an object. Raises InputError if it cannot be read."""
     system, key = _system(url)
     info: dict[str, Any] = _tried(url, lambda: system.info(key))
     if info.get("type") == "directory":
@@ -114,7 +114,7 @@ def find_objects(url: str, *, recursive: bool) -> list[tuple[str, int]]:
         if info.get("type") != "directory" and not name.endswith("/")
     )
     if not files:
-        raise InputError(f"{shown(url)}: nothing is found there", hint="check the name")
+        raise InputError(f"{shown(url)}: not found", hint="check the name")
     return [(system.unstrip_protocol(name), size) for name, size in files]
 
 
@@ -186,7 +186,7 @@ def _modified(system: Any, key: str, info: dict[str, Any]) -> float | None:
 
 
 def _tried(url: str, work: Callable[[], Any]) -> Any:
-    """Return what `work` does, tried again where the network may be to blame."""
+    """Return the result of `work`, and try again if the network may be the cause."""
     for n in range(_TRIES):
         try:
             return work()
@@ -249,8 +249,8 @@ def _give_up(url: str, error: Exception) -> NoReturn:
         ) from None
     if _is_unreachable(error):
         raise InputError(
-            f"{name}: cannot be read: its server cannot be reached",
-            hint="check the name of the host, and whether this machine may connect to it",
+            f"{name}: cannot be read: the server cannot be reached",
+            hint="check the host name, and whether this machine can connect to it",
         ) from None
     raise InputError(
         f"{name}: cannot be read: {_told(url, error)}", hint="try again, or copy it here first"

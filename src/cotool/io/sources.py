@@ -1,4 +1,4 @@
-"""Files and standard input as buffered UTF-8 bytes, whatever their compression and encoding."""
+"""Files and standard input as buffered UTF-8 bytes, for any compression and encoding."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def open_source(
     """Open a file, or standard input for "-", as UTF-8 bytes without a byte order mark.
 
     `on_read` gets the number of raw bytes of each read. Nothing is ever sought, so pipes work.
-    Raises InputError, also from later reads, where the file cannot be read or decompressed.
+    Raises InputError, also from later reads, if the file cannot be read or decompressed.
     """
     name = source_name(path)
     if str(path) == STDIN:
@@ -71,7 +71,7 @@ def open_source(
 
 
 def check_readable(path: str | PathLike[str]) -> None:
-    """Raise InputError where `path` names no file, so that nothing is read before all are known."""
+    """Raise InputError if `path` is not a file; checked for all paths before any is read."""
     if str(path) == STDIN:
         return
     try:
@@ -81,7 +81,7 @@ def check_readable(path: str | PathLike[str]) -> None:
         raise _unreadable(str(path), error) from None
     if directory:
         raise InputError(
-            f"{path}: is a folder", hint=f"give the files in it, such as {Path(path) / '*.json'}"
+            f"{path}: is a folder", hint=f"pass the files in it, such as {Path(path) / '*.json'}"
         )
 
 
@@ -91,7 +91,7 @@ def source_name(path: str | PathLike[str]) -> str:
 
 
 def source_labels(paths: list[str | PathLike[str]]) -> list[str]:
-    """Return each file's stem, with as many folders before it as tell it apart: experts' names."""
+    """Return each file's stem, with as many folders as make it unique: the names of experts."""
     parts = []
     for path in paths:
         found = Path(source_name(path))
@@ -144,7 +144,7 @@ def _decoded(
 
 
 def _may_be_compressed(head: bytes) -> bool:
-    """Tell whether a mark of a compression has begun and is not whole yet."""
+    """Return whether the data is an incomplete prefix of a compression mark."""
     return len(head) < MAGIC_SIZE and head.startswith((b"BZh", b"\xfd7zX"))
 
 

@@ -127,7 +127,7 @@ def test_methods_side_by_side_make_no_report(command, examples):
     labels, truth = examples / "labels.csv", examples / "labels-truth.csv"
     done = command("consensus", labels, "--truth", truth, "--compare-methods", "--format", "html")
     assert done.code == 2
-    assert "--compare-methods makes no HTML" in done.err
+    assert "--compare-methods cannot write HTML" in done.err
 
 
 def test_what_fails_leaves_no_report(command, tmp_path):

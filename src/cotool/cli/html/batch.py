@@ -1,4 +1,4 @@
-"""The report on many questions: how they agree in all, and each in a row that unfolds."""
+"""The report on many questions: their agreement, and a row for each that unfolds."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _COLUMNS = (
 
 
 class BatchPage:
-    """Takes results one after another; keeps rows of the least agreement, and counts them all."""
+    """Takes results one at a time; counts all, and keeps the rows with the least agreement."""
 
     def __init__(self, sources: Sequence[str], most: int = MOST_QUESTIONS) -> None:
         self._sources = sources
@@ -171,7 +171,7 @@ class BatchPage:
             )
         rows.sort(key=lambda row: -float(row.cells[1].key or 0))
         table = data_table(
-            "with-table", "Experts by how often they stand with the consensus",
+            "with-table", "Experts by how often they agree with the consensus",
             (
                 Column("expert", kind="path"),
                 Column("share", number=True),
@@ -180,8 +180,10 @@ class BatchPage:
             ),
             rows, sorted_by=1,
         )  # fmt: skip
-        remark = note("Standing with the consensus is not being right: experts err together.")
-        return Section("with", "Who stands with the consensus", join((table, remark)))
+        remark = note(
+            "Agreeing with the consensus does not mean being right, because experts share errors."
+        )
+        return Section("with", "Who agrees with the consensus", join((table, remark)))
 
 
 def _row(result: Consensus, place: int) -> Row:

@@ -1,4 +1,4 @@
-"""The report on two results of benchmarks beside each other."""
+"""The report that compares two results of benchmarks."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def experts(store: Store, present: Collection[str]) -> Html | None:
     )
     notes = []
     if by_agreement:
-        notes.append("* from agreement alone, the weaker evidence.")
+        notes.append("* based on agreement alone, which is weaker evidence.")
     notes.append(
         "The line is the 95 % interval, the dot the share that is most likely. The weight is what "
         "a vote adds to the log-odds of an answer beyond agreement."

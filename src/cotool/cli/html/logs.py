@@ -104,7 +104,7 @@ def _lead(summary: LogSummary, clock: Clock) -> Html:
         if count
     ]
     if summary.interrupted:
-        remarks.insert(0, "interrupted: the figures are of what was read")
+        remarks.insert(0, "interrupted: the counts cover what was read")
     if remarks:
         parts.append(note("; ".join(remarks)))
     return join(parts)

@@ -1,4 +1,4 @@
-"""What experts said: clusters side by side, shares, findings with their evidence."""
+"""The experts' answers: clusters side by side, shares, insights with their evidence."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SHORT_ANSWER = 80
 
 
 def standing(result: Consensus) -> str:
-    """Return how many responses stand in the cluster of the response that is shown."""
+    """Return how many responses are in the cluster of the response that is shown."""
     for cluster in result.clusters:
         if result.expert in cluster.members:
             where = "" if result.metric is None else " in its cluster"
@@ -194,7 +194,7 @@ def answered(result: Consensus) -> Html:
         for name, answer in pairs[:_MOST_ANSWERS]
     ]  # fmt: skip
     return unfolding(
-        "What each answer was taken for",
+        "What was extracted from each answer",
         plain_table("Answers", ("expert", "answer", "stands"), rows, texts=3),
         note(f"{plural(more, 'more expert')} left out.") if more > 0 else "",
     )

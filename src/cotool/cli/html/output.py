@@ -1,4 +1,4 @@
-"""HTML reports of commands: where they go, and the browser that shows them."""
+"""HTML reports of commands: where they are written, and the browser that shows them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def report_format(chosen: str | None, *, shows: bool) -> str | None:
     """Return the format, which --open makes HTML. Raises InputError where it contradicts that."""
     if shows and chosen not in {None, "html"}:
         raise InputError(
-            f"--open shows HTML, and the format is {chosen}", hint="leave one of them out"
+            f"--open shows HTML, and the format is {chosen}", hint="use only one of them"
         )
     return "html" if shows else chosen
 
@@ -26,14 +26,14 @@ def report_target(output: str | None, *, shows: bool) -> str | None:
     Raises InputError where it would go to a terminal, or cannot be shown from where it goes.
     """
     if shows and output == "-":
-        raise InputError("--open cannot show standard output", hint="leave -o out, or name a file")
+        raise InputError("--open cannot show standard output", hint="omit -o, or give a file")
     if output is None and shows:
         import tempfile
 
         return str(Path(tempfile.mkdtemp(prefix="cotool-"), "report.html"))
     if output in {None, "-"} and sys.stdout is not None and sys.stdout.isatty():
         raise InputError(
-            "HTML is not for terminals", hint="-o report.html writes it, --open shows it"
+            "HTML is not for terminals", hint="write it with -o report.html, or show it with --open"
         )
     return output
 

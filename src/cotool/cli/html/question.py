@@ -31,7 +31,7 @@ def question_page(result: Consensus, *, sources: Sequence[str], store: Store | N
     """Return all there is to know of one question as a page."""
     judged = experts(store, set(result.experts)) if store is not None else None
     sections = [
-        Section("clusters", "Who stands where", _clusters(result)) if result.clusters else None,
+        Section("clusters", "Clusters", _clusters(result)) if result.clusters else None,
         Section("insights", "Insights", opinions.insights(result.insights))
         if result.insights
         else None,

@@ -64,7 +64,8 @@ def templates(
         )
     if found.folded:
         remarks.append(
-            f"{plural(found.folded, 'record')} with too many different messages stand together."
+            f"{plural(found.folded, 'record')} with too many different messages are folded "
+            "together."
         )
     return join((note(" ".join(remarks)), table))
 
@@ -120,7 +121,7 @@ def _details(template: Template, clock: Clock) -> Html:
     if len(present) > 1:
         words.append(", ".join(present))
     if template.folded:
-        words.append("stands for messages that are kept apart no longer")
+        words.append("includes messages too varied to distinguish")
     parts: list[object] = [note(" · ".join(words))]
     if template.examples:
         parts.append(element("h4", "Examples"))
