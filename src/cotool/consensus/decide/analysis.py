@@ -46,7 +46,8 @@ def analyse(
         warnings.append(f"declined to answer, and no vote counted: {', '.join(declined)}")
     if stated.responses:
         subject = Subject(stated, options, warnings, decision)
-        return replace(_consensus(subject, _grouped(subject)), declined=declined)
+        found = _consensus(subject, _grouped(subject))
+        return replace(found, declined=declined) if declined else found
     return Consensus(
         question=asked.text or asked.id,
         answer=None,

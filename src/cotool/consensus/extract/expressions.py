@@ -50,6 +50,9 @@ _FUNCTION_NAMES = {"sqrt", "sin", "cos", "tan", "log", "exp", "max", "min", "cot
 
 def is_formula(text: str) -> bool:
     """Whether a short text has an operator, and no words but those of mathematics."""
+    first = None if "\\" in text else _WORDY.search(text)
+    if first and first[0].lower() not in _FUNCTION_NAMES and first[0] != "pi":
+        return False
     if not _FORMULA.search(text):
         return False
     if "\\" in text:

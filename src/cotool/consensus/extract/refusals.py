@@ -109,14 +109,19 @@ _LEAD = (
 )
 _REFUSES = re.compile(f"{_LEAD}(?:{_any_of(_REFUSALS)})", re.IGNORECASE)
 _KNOWS_NOT = re.compile(f"{_LEAD}(?:{_any_of(_IGNORANCE)})", re.IGNORECASE)
-# What a declining text has near its beginning, as a quick look.
-_SIGNS = re.compile(
-    r"n['’]?t |not |unable|sorry|as an ai|no idea|no clue|idk|dunno|no answer|pass|skip|declin"
-    r"|refuse|have no|violates|against|nicht|ahnung|niet|désol|pas|aucune|no |não|non |ni idea"
-    r"|nessuna|не |понятия|不|无法|無法|没办法|せん|ない|お答え|できか|없|못|어렵|모르|몰라|لا "
-    r"|नहीं",
+# How a declining text begins in ASCII, and what another has near its beginning: a quick look.
+_BEGINS = re.compile(
+    r"[\s\"'*_>-]{0,4}(?:well|oh|hm|honestly|no|ok|thank|i(?![a-z])|sorry|unfort|apolog"
+    r"|as an|this|that"
+    r"|your|es tut|tut|leider|entsch|ich|da[bm]|das|het|je |lo |disculpa|lamento|desculp|sinto|mi "
+    r"|spiac|scusa|idk|dunno|don|pass|skip|keine|weet|ik|ni |nessuna|aucune)",
     re.IGNORECASE,
 )
+_SIGNS = (
+    "n't ", "n’t", "not ", "unable", "sorry", "no idea", "nicht", "niet", "ne ", "pas", "non ",
+    "no ", "désol", "não", "не ", "понятия", "不", "无法", "無法", "没办法", "せん",
+    "ない", "お答え", "できか", "없", "못", "어렵", "모르", "몰라", "لا ", "नहीं",
+)  # fmt: skip
 # What shows that the answer follows all the same.
 _ANSWERS_ANYWAY = re.compile(
     r"answer(?: is|:)\s(?!not |unknown|unclear)|\\boxed|####|\b(?:best|my) guess\b|\bprobably\b"
@@ -140,11 +145,18 @@ _TURNS = re.compile(
 )
 
 
+def _may_decline(opening: str) -> bool:
+    if opening.isascii():
+        return _BEGINS.match(opening) is not None
+    low = opening.lower()
+    return any(sign in low for sign in _SIGNS)
+
+
 def declines(text: str) -> bool:
     """Whether a text does nothing but decline to answer, in one of twelve languages."""
     text = text.strip()
     opening = text[:_OPENING]
-    if len(text) > _LONGEST_REFUSAL or not _SIGNS.search(opening):
+    if len(text) > _LONGEST_REFUSAL or not _may_decline(opening):
         return False
     found = _REFUSES.match(opening)
     if found is None and len(text) <= _LONGEST_IGNORANCE and not _BUT.search(text):

@@ -118,6 +118,8 @@ class _Place:
 
 def slot_values(texts: Sequence[str]) -> list[Slotted | None] | None:
     """Return what each text has in the slot; None where the texts share no frame with one."""
+    if all(map(str.isascii, texts)) and not _may_share([text.split() for text in texts if text]):
+        return None  # soon told for most free texts
     tokens = _all_strong([_tokens(text) for text in texts])
     given = [i for i, own in enumerate(tokens) if own]
     distinct = {tuple(token.key for token in tokens[i]): i for i in given}
@@ -172,8 +174,10 @@ def _all_strong(texts: list[list[Token]]) -> list[list[Token]]:
     return [[token._replace(strong=token.key in names) for token in own] for own in texts]
 
 
-def _may_share(keys: list[tuple[str, ...]]) -> bool:
+def _may_share(keys: Sequence[Sequence[str]]) -> bool:
     """Whether all texts have enough words in common to share a frame."""
+    if not keys:
+        return False
     common = set(keys[0])
     for own in keys[1:]:
         common.intersection_update(own)
