@@ -148,6 +148,17 @@ UNCLEAR = {
         "--question-key zork",
     ),
     "no names at all": (table("a,b,c", "1,2,3", "1,3,3", "2,2,3", "2,3,4"), "--expert-columns"),
+    "groups of columns": (
+        table("id,model_a,model_b,response_a,response_b", "1,u,v,x,y", "2,u,w,x,x"),
+        "--expert-columns",
+    ),
+    "an expert that answers nothing in particular twice": (
+        table("worker,label", "u,x", "u,y", "v,y", "v,x"), "--question-key"
+    ),
+    "a log": (
+        table('{"time": "2024-01-01T00:00:00Z", "level": "info", "message": "x"}',
+              '{"time": "2024-01-01T00:00:01Z", "level": "error", "message": "y"}'), "--content-key"
+    ),
     "a table of something else": (
         table("date,region,units", "2024-01-01,north,3", "2024-01-02,south,2"), "cotool consensus"
     ),
@@ -163,7 +174,6 @@ def test_what_is_unclear_is_refused(text, flag):
     with pytest.raises(UnclearError) as caught:
         read(text)
     assert flag in str(caught.value.hint)
-    assert "cotool consensus" in str(caught.value.hint)
 
 
 def test_flags_settle_what_is_unclear():
@@ -240,3 +250,30 @@ def test_any_records_are_planned_or_refused(rows):
         return
     for row in rows:
         assert all(isinstance(record, dict) for _, record in plan.records(row, "f"))
+
+
+DOCUMENTS = {
+    "experts, then ids": ({"gpt-4": {"q1": "x", "q2": "x"}, "claude": {"q1": "y", "q2": "x"}},
+                          {"q1": {"gpt-4": "x", "claude": "y"},
+                           "q2": {"gpt-4": "x", "claude": "x"}}),
+    "ids, then experts": ({"q1": {"u": "x", "v": "y"}, "q2": {"u": "x", "v": "x"}},
+                          {"q1": XY, "q2": {"u": "x", "v": "x"}}),
+    "ids, then lists": ({"q1": [{"model": "u", "answer": "x"}, {"model": "v", "answer": "y"}],
+                         "q2": [{"model": "u", "answer": "x"}]}, {"q1": XY, "q2": {"u": "x"}}),
+    "a list of lists with a header": ([["question", "model", "answer"], ["q", "u", "x"],
+                                       ["q", "v", "y"]], {"q": XY}),
+    "columns": ({"question": ["q", "q"], "model": ["u", "v"], "answer": ["x", "y"]}, {"q": XY}),
+    "rows by columns": ({"columns": ["prompt", "model", "completion"],
+                         "data": [["q", "u", "x"], ["q", "v", "y"]]}, {"q": XY}),
+    "a model for all": ({"model": "u", "results": [{"question": "q", "answer": "x"}]},
+                        {"q": {"u": "x"}}),
+    "votes": ({"proposal": "q", "votes": [{"voter": "u", "vote": "x"},
+                                          {"voter": "v", "vote": "y"}]},
+              {"q": XY}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("document", "expected"), DOCUMENTS.values(), ids=list(DOCUMENTS))
+def test_documents_of_records(document, expected):
+    """Documents are opened into the records in them."""
+    assert read(json.dumps(document)) == expected

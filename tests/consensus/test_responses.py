@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import enum
 import math
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -397,3 +401,52 @@ def test_any_json_is_read_or_refused(item):
     else:
         assert all(isinstance(answer.content, str) for answer in record.responses)
     assert all(str(error).startswith("here") and error.hint for error in bad)
+
+
+class Colour(enum.StrEnum):
+    """An answer of a closed set."""
+
+    RED = "red"
+
+
+class Shape(enum.Enum):
+    """The same, whose members are no strings."""
+
+    ROUND = "round"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Colour.RED, "red"), (Shape.ROUND, "round"), (Decimal("1.10"), "1.10"),
+        (date(2024, 1, 31), "2024-01-31"), (UUID(int=1), str(UUID(int=1))), (3, "3"),
+    ],
+)  # fmt: skip
+def test_scalars_of_other_kinds(value, text):
+    """Members of enumerations, decimals, dates and UUIDs are read as their text, exactly a str."""
+    assert type(one(value).content) is str
+    assert one(value).content == text
+    assert one({"expert": value, "content": value}).expert_name == text
+
+
+def test_numpy():
+    """Scalars and arrays of NumPy are read as those of Python."""
+    numpy = pytest.importorskip("numpy")
+    contents = [answer.content for answer in as_responses(numpy.array(["a", "b"]))]
+    assert contents == ["a", "b"]
+    assert type(contents[0]) is str
+    for value, text in ((numpy.int64(3), "3"), (numpy.float32(2.5), "2.5"), (numpy.True_, "true")):
+        assert one(value).content == text
+    assert one({"content": "x", "confidence": numpy.float64(0.5)}).confidence == 0.5
+    vector = numpy.array([1.0, 0.5], dtype=numpy.float32)
+    assert one({"content": "x", "embedding": vector}).embedding == (1.0, 0.5)
+    with pytest.raises(InputError, match="nan is not an answer"):
+        one(numpy.float32("nan"))
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_data_frames(library):
+    """A frame is its rows, not the names of its columns."""
+    frame = pytest.importorskip(library).DataFrame({"model": ["m", "n"], "output": ["a", "b"]})
+    answers = as_question(frame, where="w").responses
+    assert [(a.expert_name, a.content) for a in answers] == [("m", "a"), ("n", "b")]

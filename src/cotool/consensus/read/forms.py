@@ -46,6 +46,7 @@ class FileForm:
         self._kept: dict[str, Any] = {}
         # Keys of records that are what they seem: no wrapper of others.
         self._plain: set[tuple[str, ...]] = set()
+        self._columns: tuple[str, ...] | None = None
         self._head: tuple[str, ...] | None = None
         self.keys = keys
         self.tool: Tool | None = None
@@ -97,7 +98,10 @@ class FileForm:
         if isinstance(head[1], dict) and not self._given.names_parts:
             self.tool = tool_of(head[1])
         for where, value in chain([head], values):
-            found = self._of_value(value, where)
+            row = self._row(value) if isinstance(value, list) else value
+            if row is None and value is not None:
+                continue
+            found = self._of_value(row, where)
             # One by one, so that a bad record does not end the file.
             while True:
                 try:
@@ -131,6 +135,16 @@ class FileForm:
                     yield from inner.records(item, place, self._kept)
                     continue
             yield from self._checked(item, place)
+
+    def _row(self, value: list[Any]) -> Any:
+        """Return a list as a row, where the first list of the file was a header; None for that."""
+        if self._columns is None:
+            self._columns = tuple(value) if _is_header(value) else ()
+            if self._columns:
+                return None
+        if self._columns and len(value) == len(self._columns):
+            return dict(zip(self._columns, value, strict=True))
+        return value
 
     def _checked(self, item: Any, where: str) -> Iterator[tuple[str, Any]]:
         request = requested(item)
@@ -201,6 +215,14 @@ class FileForm:
                 yield where, value
             elif id(value) not in skipped:
                 yield from self.plan.records(value, where)
+
+
+def _is_header(value: list[Any]) -> bool:
+    """Whether a list names columns: an answer, and a question or an expert."""
+    if not all(isinstance(name, str) for name in value):
+        return False
+    parts = {hint.part for name in value if (hint := names.hint_of(name)).weight >= names.STRONG}
+    return names.ANSWER in parts and bool(parts & {names.QUESTION, names.ITEM_ID, names.EXPERT})
 
 
 def _size_of(value: Any) -> int:

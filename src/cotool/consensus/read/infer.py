@@ -16,7 +16,8 @@ from cotool.consensus.read import names
 from cotool.consensus.read.layout import CONTENT_NAMES, DEFAULT_KEYS, Keys, plain_name
 from cotool.consensus.read.long import find_long, read_long
 from cotool.consensus.read.plan import LISTS, WIDE, Plan
-from cotool.consensus.read.sample import Sample
+from cotool.consensus.read.sample import Sample, UnclearError
+from cotool.consensus.read.sample import listed as listed_columns
 from cotool.consensus.read.surveys import find_survey
 from cotool.consensus.read.wide import find_flags, find_wide
 
@@ -70,6 +71,12 @@ def _lists(sample: Sample) -> Plan | None:
     if not found:
         return None
     found.sort(key=lambda c: (-c.is_called(names.ANSWER), _rank(c)))
+    objects = [c for c in found if any(isinstance(item, dict) for v in c.objects for item in v)]
+    if len(objects) > 1:
+        raise UnclearError(
+            f"{sample.name}: several keys hold lists of responses: {listed_columns(objects)}",
+            hint=f"name one: {sample.command(f'--responses-key {objects[0].path}')}",
+        )
     question = sample.best(names.QUESTION)
     identity = sample.best(names.ITEM_ID)
     unique = [c for c in sample.texts if c.is_unique and c.part == names.UNKNOWN]

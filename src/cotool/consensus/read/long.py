@@ -442,6 +442,13 @@ def _check_items(sample: Sample, long: Long) -> None:
             f"{sample.name}: {what}, and these differ between records: {listed(apart)}",
             hint=f"name the question: {_command(sample, long, apart[0].path)}",
         )
+    expert = long.expert
+    if long.item is None and expert is not None and expert.distinct < expert.present:
+        raise UnclearError(
+            f"{sample.name}: no key is known as the question, and an expert answers several "
+            f"times, found {listed(sample.columns)}",
+            hint="add a key or column for the question, or name it with --question-key",
+        )
 
 
 def _apart(sample: Sample, long: Long) -> list[Column]:

@@ -37,6 +37,12 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[0-9])
 _NO_WORD = re.compile(r"[\W_]+")
 _QUESTION_MARK = re.compile("[?？؟;]\\s*$|^¿")
 
+_MODELS = re.compile(
+    r"gpt|claude|llama|gemini|gemma|mistral|mixtral|qwen|deepseek|phi-?\d|falcon|vicuna|command-?r"
+    r"|palm|bard|grok|yi-|\bo[134]\b|solar|zephyr|opus|sonnet|haiku|nova|granite|olmo|dbrx|kimi|glm",
+    re.IGNORECASE,
+)
+
 
 def _set(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -232,3 +238,8 @@ def are_label_sets(path: str, lists: Sequence[Sequence[object]]) -> bool:
     if words & _CROWD or not words & _SETS:
         return False
     return all(len(set(map(str, value))) == len(value) for value in lists)
+
+
+def is_model(name: str) -> bool:
+    """Whether a name has that of a family of language models in it."""
+    return bool(_MODELS.search(name))

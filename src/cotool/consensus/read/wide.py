@@ -19,19 +19,13 @@ if TYPE_CHECKING:
     from cotool.consensus.read.sample import Sample
 
 _NUMBERED = re.compile(r"^(.*?)[\s_.\-:]*(\d+|[A-Ea-e])$")
-_MODELS = re.compile(
-    r"gpt|claude|llama|gemini|gemma|mistral|mixtral|qwen|deepseek|phi-?\d|falcon|vicuna|command-?r"
-    r"|palm|bard|grok|yi-|\bo[134]\b|solar|zephyr|opus|sonnet|haiku|nova|granite|olmo|dbrx|kimi|glm",
-    re.IGNORECASE,
-)
+# A person's word and what tells one from another: rater_1, Annotator B, Dr. Smith, r2.
 _PEOPLE = re.compile(
-    r"\b(rater|annotator|coder|judge|labell?er|worker|reviewer|expert|model|grader|evaluator"
-    r"|assessor|annot|annotateur|bewerter|gutachter|ann|llm|human|turker|student|participant|run|sample|system|candidate|agent)"
-    r"[\s_.\-]*\w{0,12}$|^dr\.? \w+|^[ramw]\d+$|^(r|rater|a)_?[a-z]$",
+    r"(rater|annotator|coder|judge|labell?er|worker|reviewer|expert|model|grader|evaluator|doctor"
+    r"|assessor|annot|annotateur|bewerter|gutachter|ann|llm|human|turker|student|participant|run"
+    r"|sample|system|candidate|agent|dr|prof|[ramw])(?:[\s_.\-]+(\w{1,12})|(\d+))",
     re.IGNORECASE,
 )
-# One such column holds names, not answers.
-_NAMES = frozenset({"model", "expert", "worker", "annotator", "judge", "system", "rater"})
 _MEASURES = frozenset(
     "score tokens latency cost time reason pass correct grade logprob rank".split()
 )
@@ -117,7 +111,10 @@ def _by_values(sample: Sample, long: Long | None, candidates: list[Column]) -> P
 
 
 def _numbered(sample: Sample, columns: list[Column]) -> list[Column]:
-    """Return the largest group of columns that differ in a number: label1, label2."""
+    """Return the group of columns that differ in a number or a letter: label1, label2.
+
+    Raises UnclearError where several groups do: model_a and model_b beside response_a, response_b.
+    """
     by_stem: dict[str, list[Column]] = {}
     for column in columns:
         match = _NUMBERED.match(column.path.strip())
@@ -128,13 +125,24 @@ def _numbered(sample: Sample, columns: list[Column]) -> list[Column]:
         group = by_stem.get(column.path.casefold())
         if group is not None and column not in group:
             group.insert(0, column)
-    best: list[Column] = []
-    for stem, group in by_stem.items():
-        answers = names.hint_of(stem).part in {names.ANSWER, names.EXPERT}
-        fits = answers or _PEOPLE.search(stem)
-        if fits and len(group) > len(best) and not _are_options(sample, group):
-            best = group
-    return best
+    fitting = [
+        group
+        for stem, group in by_stem.items()
+        if len(group) >= 2
+        and (
+            names.hint_of(stem).part in {names.ANSWER, names.EXPERT}
+            or _PEOPLE.fullmatch(group[0].path)
+        )
+        and not _are_options(sample, group)
+    ]
+    if len(fitting) > 1:
+        flags = f"--expert-columns {joined(fitting[-1])}"
+        raise UnclearError(
+            f"{sample.name}: several groups of columns could hold the answers: "
+            + "; ".join(map(listed, fitting)),
+            hint=f"name one: {sample.command(flags)}",
+        )
+    return fitting[0] if fitting else []
 
 
 def _are_options(sample: Sample, group: list[Column]) -> bool:
@@ -149,7 +157,7 @@ def _of_models(columns: list[Column]) -> list[Column]:
     found = [
         c
         for c in columns
-        if _MODELS.search(c.path)
+        if names.is_model(c.path)
         and c.part not in {names.TIME, names.BESIDE, names.ITEM_ID}
         and not _is_measure(c)
     ]
@@ -158,16 +166,21 @@ def _of_models(columns: list[Column]) -> list[Column]:
 
 
 def _of_people(columns: list[Column]) -> list[Column]:
-    return [
-        c
-        for c in columns
-        if _PEOPLE.search(c.path.strip())
-        and not c.path.casefold().endswith(("id", "name"))
-        and not _is_measure(c)
-        and c.part in {names.EXPERT, names.UNKNOWN, names.ANSWER}
-        and not (c.is_unique and c.is_whole and c.present > 2)
-        and c.path.strip().casefold() not in _NAMES
-    ]
+    """Return the largest group of columns that are called like people of one sort."""
+    by_word: dict[str, list[Column]] = {}
+    for column in columns:
+        match = _PEOPLE.fullmatch(column.path.strip())
+        if match is None or (column.is_unique and column.is_whole and column.present > 2):
+            continue
+        if match[2] and (_is_word(match[2]) or _is_measure(column)):
+            continue
+        by_word.setdefault(match[1].casefold(), []).append(column)
+    return max(by_word.values(), key=len, default=[])
+
+
+def _is_word(suffix: str) -> bool:
+    """Whether what follows a person's word says what of the person: rater_id, model_answer."""
+    return names.hint_of(suffix).part != names.UNKNOWN or not names.words_of(suffix)
 
 
 def _is_measure(column: Column) -> bool:

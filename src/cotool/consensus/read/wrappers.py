@@ -38,15 +38,29 @@ def opened(value: Any, where: str) -> Iterator[tuple[str, Any]]:
         shared = _shared(value, key)
         for place, item in enumerate(value[key], 1):
             yield f"{where}, {key} {place}", _unwrapped(item, shared)
-    elif _by_id(value):
-        for identity, item in value.items():
-            here = f"{where}, {identity!r}"
-            if not isinstance(item, dict):
-                yield here, {"question_id": identity, "content": item}
-            else:
-                yield here, item if _has_id(item) else {"question_id": identity, **item}
     else:
+        yield from _mapped(value, where)
+
+
+def _mapped(value: dict[str, Any], where: str) -> Iterator[tuple[str, Any]]:
+    """Yield the records of a document by id, or by expert; another is a record itself."""
+    if _by_expert(value):
+        for identity in dict.fromkeys(key for answers in value.values() for key in answers):
+            said = {name: part[identity] for name, part in value.items() if identity in part}
+            yield f"{where}, {identity!r}", {"question_id": identity, "responses": said}
+        return
+    if not _by_id(value):
         yield where, value
+        return
+    for identity, item in value.items():
+        record = item
+        if isinstance(item, list) and any(isinstance(one, dict) for one in item):
+            record = {"question_id": identity, "responses": item}
+        elif not isinstance(item, dict):
+            record = {"question_id": identity, "content": item}
+        elif not _has_id(item):
+            record = {"question_id": identity, **item}
+        yield f"{where}, {identity!r}", record
 
 
 def _unwrapped(item: dict[str, Any], shared: dict[str, Any]) -> dict[str, Any]:
@@ -156,13 +170,29 @@ def _by_id(value: Mapping[str, Any]) -> bool:
     parts = list(value.values())
     if all(isinstance(part, str) for part in parts):
         return identities > 0.9
-    if all(
-        isinstance(part, list) and part and all(isinstance(x, str) for x in part) for part in parts
-    ):
-        return identities > 0.9
+    items = [item for part in parts if isinstance(part, list) for item in part]
+    if items and all(isinstance(part, list) for part in parts):
+        return identities > 0.9 and all(isinstance(item, (str, dict)) for item in items)
     if all(isinstance(part, dict) for part in parts):
         return identities > 0.9 or all(_has_question(part) for part in parts)
     return False
+
+
+def _by_expert(value: Mapping[str, Any]) -> bool:
+    """Whether a document maps experts to their answers by id: {"gpt": {"q1": "a", "q2": "b"}}."""
+    parts = list(value.values())
+    if len(parts) < 2 or not all(isinstance(part, dict) and part for part in parts):
+        return False
+    keys = [key for part in parts for key in part]
+    plain = all(isinstance(item, (str, int, float)) for part in parts for item in part.values())
+    shared = len(set(keys)) < 0.7 * len(keys)
+    known = sum(1 for key in keys if _IDENTITY.fullmatch(str(key))) > 0.9 * len(keys)
+    return (
+        plain
+        and shared
+        and known
+        and not all(_IDENTITY.fullmatch(key) and not names.is_model(key) for key in value)
+    )
 
 
 def _has_id(item: Mapping[str, Any]) -> bool:
