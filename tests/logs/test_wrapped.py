@@ -233,6 +233,34 @@ def test_names_before_the_lines_are_left_out(prefix, body, tmp_path, capsys):
     assert [line["time"][17:19] for line in found] == ["00", "01", "02", "03"]
 
 
+@pytest.mark.parametrize(
+    "head",
+    ["<14>Mar  2 08:00:00 host app[12]: ", "Mar  2 08:00:00 host app[12]: ",
+     "<14>1 2026-03-02T08:00:00Z host app 12 - - ", "2026-03-02 08:00:00 INFO app - "],
+)  # fmt: skip
+def test_the_fields_of_an_object_count_more_than_the_head(head, tmp_path, capsys):
+    """The level and time in a message of JSON are the record's; where it has none, the head's."""
+    path = tmp_path / "x.log"
+    none = json.dumps({"msg": "says nothing"})
+    path.write_text("".join(f"{head}{line}\n" for line in [*BODIES["json"] * 3, none]))
+    found = records(path, capsys)
+    assert [line["level"] for line in found[:4]] == ["info", "error", "warning", "info"]
+    assert [line["time"][11:19] for line in found[:2]] == ["07:00:00", "07:00:01"]
+    assert found[-1]["time"][11:19] == "08:00:00"
+    assert found[-1]["level"] == ("unknown" if head.startswith("Mar") else "info")
+
+
+def test_an_object_behind_messages_is_no_payload(tmp_path, capsys):
+    """Where an object follows a message, the head's level stays the record's."""
+    path = tmp_path / "x.log"
+    texts = ["cart saved", "user left", "disk full", "page shown", "mail sent", "job done", "up"]
+    path.write_text("".join(
+        f'2026-03-02 08:00:0{n} ERROR {text} {{"level": "info", "n": {n}}}\n'
+        for n, text in enumerate(texts)
+    ))  # fmt: skip
+    assert {line["level"] for line in records(path, capsys)} == {"error"}
+
+
 COLOURED = {
     "spring": "\x1b[2m2026-03-02 08:00:00.123\x1b[0;39m \x1b[32m {}\x1b[0;39m \x1b[2m---\x1b[0m x",
     "tracing": "\x1b[2m2026-03-02T08:00:00.123Z\x1b[0m \x1b[32m {}\x1b[0m \x1b[2mapp\x1b[0m: x",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cotool.logs.formats.fields import evenly, find_fields, rows_of
-from cotool.logs.formats.model import JSON, LOGFMT, Format
+from cotool.logs.formats.model import JSON, LOGFMT, MAX_PLACES, TEXT, Format
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -71,4 +72,46 @@ def _keyed(
             share=share,
             reasons=fields.reasons,
         )
+    ]
+
+
+_OBJECT = re.compile(rb'\{\s*"')
+_DIGITS = re.compile(rb"\d+")
+# Words between the head of a line and the object that is its message: host, process, a separator.
+_MOST_WORDS = 4
+
+
+def with_payloads(formats: Sequence[Format], lines: Sequence[bytes]) -> list[Format]:
+    """Return formats of text whose messages are JSON objects with the fields of those.
+
+    The program's own level and time count more than those that syslog or another carrier put
+    before: they are the record's, while a carrier often gives each line the same severity.
+    """
+    texts = [found for found in formats if found.kind == TEXT]
+    if not texts:
+        return list(formats)
+    parts = [(line, match) for line in lines if (match := _OBJECT.search(line))]
+    objects = [(line[: match.start()], line[match.start() :]) for line, match in parts]
+    heads = {_DIGITS.sub(b"0", b" ".join(head.split()[-_MOST_WORDS:])) for head, _ in objects}
+    # A message before the object differs from line to line; the name of a program does not.
+    if len(objects) < 0.5 * len(lines) or len(heads) > max(2, len(objects) // 4):
+        return list(formats)
+    rows = rows_of(json_objects(evenly([text for _, text in objects])))
+    if len(rows) < 0.9 * len(evenly(objects)):
+        return list(formats)
+    fields = find_fields(rows)
+    if not (fields.times or fields.places):
+        return list(formats)
+    return [
+        replace(
+            found,
+            name=f"{found.name} before JSON",
+            payload=JSON,
+            times=fields.times,
+            places=(*found.places[: MAX_PLACES - len(fields.places)], *fields.places),
+            reasons=(*found.reasons, *fields.reasons),
+        )
+        if found.kind == TEXT
+        else found
+        for found in formats
     ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cotool.logs.formats.keyed import recognise_json, recognise_logfmt
+from cotool.logs.formats.keyed import recognise_json, recognise_logfmt, with_payloads
 from cotool.logs.formats.model import MAX_FORMATS, TEXT, Format, is_dated
 from cotool.logs.formats.text import recognise_text
 
@@ -46,6 +46,7 @@ def recognise(lines: Sequence[bytes]) -> tuple[Format, ...]:
         keyed |= {id(line) for line in logfmt}
     text = [line for line in lines if id(line) not in keyed]
     formats += recognise_text(text, len(lines))
+    formats = with_payloads(formats, [*pri, *text])
     # A time at the line's start tells more than one further on, and that more than none.
     formats.sort(
         key=lambda found: (

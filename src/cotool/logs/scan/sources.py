@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 STDIN = "-"
 _WINDOWS = 64
 _WINDOW = 1 << 14
+# The first window is larger: it has whole lines where those of structured logs are long.
+_FIRST = 1 << 17
 _SMALL = 1 << 20
 _MOMENT = 0.05  # seconds
 _AHEAD = 3  # blocks that a compressed stream is read ahead
@@ -496,4 +498,4 @@ def windows_of(start: int, size: int) -> list[tuple[int, int]]:
         return [(start, size)]
     step = (length - _WINDOW) / (_WINDOWS - 1)
     begins = [start + int(n * step) for n in range(_WINDOWS)]
-    return [(begin, begin + _WINDOW) for begin in begins]
+    return [(start, start + _FIRST), *((begin, begin + _WINDOW) for begin in begins[1:])]
