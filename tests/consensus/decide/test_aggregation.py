@@ -47,10 +47,10 @@ def test_weights_outvote_numbers():
 @pytest.mark.parametrize(
     ("confidences", "central", "index", "rule"),
     [
-        ([0.5, 0.9, 0.6, 0.8], None, 1, "more confidence"),
-        ([0.5, None, 0.6, 0.8], [0.1, 0.2, 0.1, 0.9], 3, "nearest to all others"),
-        ([0.5, 0.5, 0.5, 0.5], [0.9, 0.2, 0.1, 0.3], 0, "nearest to all others"),
-        (None, None, 1, "fixed lot"),
+        ([0.5, 0.9, 0.6, 0.8], None, 1, "the most confidence"),
+        ([0.5, None, 0.6, 0.8], [0.1, 0.2, 0.1, 0.9], 3, "most central text"),
+        ([0.5, 0.5, 0.5, 0.5], [0.9, 0.2, 0.1, 0.3], 0, "most central text"),
+        (None, None, 1, "fixed random order"),
     ],
 )
 def test_ties(confidences, central, index, rule):

@@ -32,7 +32,7 @@ FREE = [
         (TRANSCRIPTS, "word-levenshtein", "same order"),
         (MOVED, "tfidf", "varying order"),
         (FREE, None, "free text"),
-        (FREE[:1], None, "one response"),
+        (FREE[:1], None, "a single response"),
     ],
 )
 def test_utility(texts, utility, reason):

@@ -80,7 +80,7 @@ def vote(
             values = list(numbers)
             place = draw([values[group] for group in tied], question_id)
         winner = tied[place]
-        reason += f", a tie of {len(tied)} answers; {rule} stands"
+        reason += f", a tie of {len(tied)} answers; chosen: {rule}"
         shown = (answers[members[group][0]] for group in tied)
         names = tuple(answer.display for answer in shown if answer is not None)
     return groups, Pick(representative(members[winner], answers, responses), reason, names)
@@ -97,11 +97,11 @@ def _break_tie(
     if all(confidence is not None for side in stated for _, confidence in side):
         sums = [sum(weight * (value or 0.0) for weight, value in side) for side in stated]
         if _distinct(sums):
-            return sums.index(max(sums)), "the one stated with more confidence"
+            return sums.index(max(sums)), "the one stated with the most confidence"
     central = [max(map(centrality, side)) for side in sides]
     if _distinct(central):
-        return central.index(max(central)), "the one whose text is nearest to all others"
-    return None, "one drawn by a fixed lot"
+        return central.index(max(central)), "the one with the most central text"
+    return None, "one by a fixed random order"
 
 
 def draw(values: Sequence[str], question_id: str) -> int:

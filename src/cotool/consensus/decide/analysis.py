@@ -43,7 +43,7 @@ def analyse(
         empty = [one.expert_name for one in asked.responses if not one.content.strip()]
         warnings.append(f"left out for an empty answer: {', '.join(empty)}")
     if declined:
-        warnings.append(f"declined to answer, and no vote counted: {', '.join(declined)}")
+        warnings.append(f"declined to answer, so no vote was counted: {', '.join(declined)}")
     if stated.responses:
         subject = Subject(stated, options, warnings, decision)
         found = _consensus(subject, _grouped(subject))
@@ -123,9 +123,9 @@ def _consensus(subject: Subject, found: Grouped) -> Consensus:
         )
         subject.explanation.append(NOT_TRUTH)
     if len(subject.responses) == 1:
-        subject.explanation.append("one expert alone is no consensus")
+        subject.explanation.append("a single expert is not a consensus")
     if any(one.share > share + aggregation.EPSILON for one in clusters[1:]):
-        subject.warnings.append("the answer does not stand in the largest cluster")
+        subject.warnings.append("the answer is not in the largest cluster")
     lexical = None if found.matrix is None else subject.similarities("cosine")
     between = lexical if found.metric is None else found.matrix
     dissent = find_dissent(clusters, index, subject.texts, between)

@@ -63,7 +63,7 @@ def choose_threshold(
             f"the median similarity {source}"
         )
     return unrelated, (
-        f"threshold {unrelated:.2f}: what unrelated texts share in {metric}; the median "
+        f"threshold {unrelated:.2f}: the {metric} similarity of unrelated texts; the median "
         f"similarity {source} is {typical:.2f}"
     )
 

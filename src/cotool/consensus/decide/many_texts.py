@@ -87,14 +87,14 @@ def _pick_of_many(subject: Subject, method: str, metric: str, parts: Sequence[in
     )
     best = max(subject.reliability)
     if method == "medoid":
-        why = "the medoid stands"
+        why = "chosen: the medoid"
     elif min(subject.reliability) < best - aggregation.EPSILON:
         rows = [i for i in rows if subject.reliability[i] >= best - aggregation.EPSILON]
-        why = f"the most reliable expert stands, weight {best:g}"
+        why = f"chosen: the most reliable expert, weight {best:g}"
     else:
         rows = aggregation.largest_cluster(parts, subject.weights) or rows
         why = (
-            "the centre of the largest cluster stands; the experts' reliability is unknown, "
+            "chosen: the centre of the largest cluster; the experts' reliability is unknown, "
             "and for free text the centre is often not the best answer"
         )
     index = max(rows, key=lambda i: near[i] - subject.weights[i])

@@ -89,7 +89,7 @@ def cluster_texts(
         return kernels.density(texts, metric, threshold, num_threads)
     raise InputError(
         f"{method} needs all pairs of {len(texts):,} texts",
-        hint="for so many, the clustering is star, components or density",
+        hint="for this many texts, use the clustering star, components or density",
     )
 
 
@@ -107,4 +107,4 @@ def check(metric: str, threshold: float) -> None:
             f"{metric} needs all pairs", hint=f"without them, the metric is {', '.join(METRICS)}"
         )
     if not 0 < threshold <= 1:
-        raise InputError(f"the threshold must be above 0, to 1, got {threshold:g}")
+        raise InputError(f"the threshold must be above 0 and at most 1, got {threshold:g}")

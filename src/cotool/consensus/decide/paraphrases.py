@@ -42,7 +42,7 @@ def paraphrase_utility(
     middle = statistics.median(lengths)
     spread = statistics.median(abs(length - middle) for length in lengths) / max(middle, 1)
     if len(texts) < 2:
-        return None, "one response alone is not compared"
+        return None, "a single response is not compared"
     if middle > LONGEST:
         return None, f"free text: {middle:,.0f} words are too many to be compared word by word"
     if spread > SPREAD:

@@ -50,7 +50,7 @@ def synthesise(texts: Sequence[str], weights: Sequence[float], nearness: Sequenc
         if len(kept) > MOST_WORDS:
             raise InputError(
                 f"a text of {len(kept):,} words is too long to be aligned (at most {MOST_WORDS:,})",
-                hint="the method medoid takes one of the texts as it is",
+                hint="the method medoid picks one of the texts",
             )
         words.extend(numbers.setdefault(key, len(numbers)) for _, key in kept)
         shown.append([token for token, _ in kept])

@@ -51,8 +51,8 @@ def by_text(subject: Subject, method: str, utility: str) -> Grouped:
     support = near / (sum(subject.weights[i] for i in own.indices) or 1.0)
     if own.cohesion is not None and own.cohesion < LOOSE:
         subject.explanation.append(
-            f"those who stand together share a topic more than sentences (mean {metric} "
-            f"similarity {own.cohesion:.2f}): read them before you take them to agree"
+            f"the experts of this cluster share a topic rather than sentences (mean {metric} "
+            f"similarity {own.cohesion:.2f}), so read them before you conclude that they agree"
         )
     decision = subject.decision
     learned = method == "centre" and decision is not None and decision.weights
@@ -78,7 +78,7 @@ def _pick(subject: Subject, method: str, metric: str, largest: Sequence[int] | N
         # (word error rate 11.80 and 11.94 over 2,800 recordings).
         index, score = aggregation.medoid(subject.similarities(metric), subject.weights)
         subject.explanation.append(
-            f"the medoid stands: {subject.responses[index].expert_name} has the greatest mean "
+            f"the medoid was chosen: {subject.responses[index].expert_name} has the greatest mean "
             f"{metric} similarity to the others ({score:.2f})"
         )
         return index
@@ -90,15 +90,15 @@ def _pick(subject: Subject, method: str, metric: str, largest: Sequence[int] | N
     reliable = aggregation.most_reliable(subject.weights, subject.reliability, matrix)
     if reliable is not None:
         subject.explanation.append(
-            f"the most reliable expert stands: {subject.responses[reliable].expert_name}, "
+            f"the most reliable expert was chosen: {subject.responses[reliable].expert_name}, "
             f"weight {subject.reliability[reliable]:g}"
         )
         return reliable
     index, score = aggregation.medoid(matrix, subject.weights, largest)
     scope = "" if largest is None else f"of the {len(largest)} in the largest cluster, "
     subject.explanation.append(
-        f"the centre stands: {scope}{subject.responses[index].expert_name} has the greatest mean "
-        f"{metric} similarity to the others ({score:.2f}); "
+        f"the centre was chosen: {scope}{subject.responses[index].expert_name} has the greatest "
+        f"mean {metric} similarity to the others ({score:.2f}); "
         "the experts' reliability is unknown, and for free text the centre is often not the "
         "best answer"
     )
@@ -110,8 +110,8 @@ def _synthesis(subject: Subject) -> str:
     others = max(len(subject.contents) - 1, 1)
     near = [(sum(matrix.row(i)) - 1) / others for i in range(len(subject.contents))]
     subject.explanation.append(
-        "the answer is a synthesis: the texts were aligned word by word, and in every place "
-        "stands the word of the greatest weight, an expert's times his text's mean similarity "
-        "to the others squared (ROVER)"
+        "the answer is a synthesis: the texts were aligned word by word, and at "
+        "each position the word with the most weight was chosen; a text weighs its expert's weight "
+        "times its squared mean similarity to the others (ROVER)"
     )
     return synthesise(subject.contents, subject.weights, near)

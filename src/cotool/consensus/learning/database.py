@@ -67,15 +67,15 @@ class _SQLite:
         self._path = Path(target)
         self._opened: sqlite3.Connection | None = None
         if self._path.is_dir():
-            raise StoreError(f"{target}: is a folder", hint="name a file")
+            raise StoreError(f"{target}: is a folder", hint="give a file")
         if not create and not self._path.exists():
             raise StoreError(
                 f"{target}: there is no store",
-                hint="learning from questions makes one",
+                hint="make one by learning from questions",
             )
         nearest = next(parent for parent in self._path.absolute().parents if parent.exists())
         if not nearest.is_dir():
-            raise StoreError(f"{target}: {nearest} is no folder", hint="name another file")
+            raise StoreError(f"{target}: {nearest} is not a folder", hint="give another file")
         if self._path.exists():
             # Reads the header: a file that is no database is told before anything is written.
             self.query("PRAGMA schema_version")
@@ -147,11 +147,11 @@ class _SQLite:
         except sqlite3.Error as error:
             hint = {
                 "database is locked": "another process has been writing to it for a minute",
-                "file is not a database": "the file is left as it is; name another",
+                "file is not a database": "the file was not changed; give another",
                 "database disk image is malformed": "the file is damaged and left as it is; "
                 "restore a copy, or name another",
                 "attempt to write a readonly database": "the file or its folder is read-only",
-            }.get(str(error), "name another file")
+            }.get(str(error), "give another file")
             raise StoreError(f"{self.name}: {error}", hint=hint) from None
 
 
@@ -193,7 +193,8 @@ class _Postgres:
             self._pool.open()
         except psycopg.Error as error:
             raise StoreError(
-                f"{self.name}: {_line(error)}", hint="is the server running, and the URL right?"
+                f"{self.name}: {_line(error)}",
+                hint="check that the server is running and the URL is right",
             ) from None
 
     def tables(self) -> set[str]:

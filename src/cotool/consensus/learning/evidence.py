@@ -216,7 +216,7 @@ def insights_of(
         found.append(
             Insight(
                 "ask-another",
-                f"one more answer is worth asking for: {name}'s is expected to raise the "
+                f"one more answer is worth asking for: {name}'s answer is expected to raise the "
                 f"probability of the best answer by {gain:.0%}",
                 (name,),
                 {"gain": gain, "probability": said.scores[said.best]},

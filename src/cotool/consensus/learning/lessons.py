@@ -206,8 +206,8 @@ def give_feedback(
         if correct is not None:
             if not one.ballot().votes:
                 raise InputError(
-                    f"{name!r} has free text for answers: none can be told to be the right one",
-                    hint="name the best expert, or give scores",
+                    f"{name!r} has free-text answers, so none of them can be right or wrong",
+                    hint="give the best expert, or scores",
                 )
             gold.answers[name] = correct
         if own:

@@ -155,8 +155,9 @@ def decision(learned: Learned, outlook: Outlook, one: Remembered) -> Decision | 
     weak = any(reliability(own.total).by_agreement for own in known)
     seen = f"{learned.judged:,.0f} judged questions, agreement on {learned.questions:,.0f}"
     explanation = [
-        f"weighed by what was learned: {seen}",
-        f"reliability: {best}" + (" (from agreement alone, the weaker evidence)" if weak else ""),
+        f"weighted by what was learned: {seen}",
+        f"reliability: {best}"
+        + (" (based on agreement alone, which is weaker evidence)" if weak else ""),
         _UNCALIBRATED
         if said.confidence is None
         else f"the confidence is calibrated on {judged:,.0f} judged answers",

@@ -120,12 +120,12 @@ class Store:
         if version > VERSION:
             raise StoreError(
                 f"{self.name}: is a store of version {version}; this cotool knows {VERSION}",
-                hint="upgrade cotool; the store is left as it is",
+                hint="upgrade cotool; the store was not changed",
             )
         if version == 0 and not self._database.shared and self._database.tables():
             raise StoreError(
-                f"{self.name}: is a database of something else",
-                hint="it is left as it is; name another",
+                f"{self.name}: is not a store of cotool",
+                hint="it was not changed; give another store",
             )
 
     def _migrate(self) -> None:
@@ -185,7 +185,7 @@ class Store:
         if not self._exists():
             raise InputError(
                 f"no question {question!r}: nothing was seen yet",
-                hint="a store remembers the questions that are answered with it",
+                hint="a store remembers the questions that are answered with --store",
             )
         for where, value in (
             ("id = ?", question),
@@ -203,11 +203,11 @@ class Store:
                 names = ", ".join(repr(row[0]) for row in rows[:3])
                 raise InputError(
                     f"several questions begin with {question!r}: {names} …",
-                    hint="give the whole id",
+                    hint="give the complete id",
                 )
         raise InputError(
             f"no question {question!r} is remembered",
-            hint="cotool experts questions lists them; names are ids or texts",
+            hint="cotool experts questions lists them; use an id or a text",
         )
 
     # ---- writing ---------------------------------------------------------------------------
@@ -352,7 +352,7 @@ def learned_from(records: Iterable[tuple[str, str, Any]]) -> Learned:
     except (TypeError, KeyError, ValueError, AttributeError) as error:
         raise StoreError(
             f"{kind} {name!r} cannot be read: {error}",
-            hint="the data are damaged, or were written by another version",
+            hint="the data is damaged or was written by another version",
         ) from None
     return learned
 
@@ -368,7 +368,9 @@ def exported(learned: Learned) -> dict[str, Any]:
 def imported(form: Any, where: str) -> Learned:
     """The reverse of `exported`. Raises StoreError naming `where`."""
     if not isinstance(form, dict) or form.get("schema") != SCHEMA:
-        raise StoreError(f"{where}: is no export of experts", hint=f'it has "schema": "{SCHEMA}"')
+        raise StoreError(
+            f"{where}: is not an export of experts", hint=f'it has "schema": "{SCHEMA}"'
+        )
     records = form.get("records")
     if not isinstance(records, list) or not all(
         isinstance(row, list) and len(row) == 3 and isinstance(row[0], str) for row in records
