@@ -59,9 +59,10 @@ def _samples(draw):
     assume(between != "T" or date in {"iso", "slashes", "compact", "short"})
     # "2026_10:.." and "2026 - 1:00" are what people write; a comma after "Mar 3, 2024" is one.
     assume(between != "_" or date in {"iso", "german", "compact"})
+    assume(zone != "Z" or "half" not in clock)
     # A day above the twelfth, so that the order of the numbers is known.
     times = [
-        datetime(2015, 1, 13, 1, tzinfo=UTC) + timedelta(seconds=draw(st.integers(0, 10**6)))
+        datetime(2024, 1, 13, 1, tzinfo=UTC) + timedelta(seconds=draw(st.integers(0, 10**6)))
         for _ in range(draw(st.integers(2, 5)))
     ]
     lines = [
@@ -103,6 +104,7 @@ def test_the_sample_decides_day_or_month_first(numbers, form, expected, ambiguou
     ("numbers", "expected"),
     [
         ([b"24", b"03", b"17"], b"y/o/e"),
+        ([b"17", b"06", b"20"], b"y/o/e"),
         ([b"17", b"03", b"24"], b"e/o/y"),
         ([b"3", b"17", b"24"], b"o/e/y"),
     ],

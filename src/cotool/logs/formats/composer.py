@@ -326,6 +326,10 @@ def _literal(text: bytes) -> bytes:
 # ---- what the numbers of a date mean
 
 
+# Years by which another order must be later than the usual one.
+_USUAL = 5
+
+
 class Reading(NamedTuple):
     """A form whose numbers have been decided; `ambiguous`: the sample allowed another order."""
 
@@ -337,7 +341,8 @@ def decide(form: bytes, numbers: Sequence[tuple[bytes, ...]]) -> Reading:
     """Return the form with the order of its numbers, from those of all lines that have it.
 
     An order must suit every line, or nearly. Of several, with a year of two digits, the one whose
-    years change least and are the latest is taken; else day first after dots, month first after
+    years change least and are the latest is taken, where the usual order (day first with dots, year
+    first with two digits each) is worth five years; else day first after dots, month first after
     slashes and hyphens.
     """
     if not numbers or not numbers[0]:
@@ -350,15 +355,17 @@ def decide(form: bytes, numbers: Sequence[tuple[bytes, ...]]) -> Reading:
     most = max(suits.values())
     left = [order for order in orders if suits[order] >= most]
     dotted = b"\1." in form
+    padded = all(len(number) == 2 for row in numbers for number in row)
+    usual = "eoy" if dotted else "yoe" if padded else ""
     this_year = datetime.now(UTC).year
 
     def rank(order: str) -> tuple[int, int, bool, int]:
         at = order.find("y")
         years = {2000 + row[at] - 100 * (row[at] > 69) for row in rows} if at >= 0 else {0}
-        latest = max(years)
+        latest = max(years) + (_USUAL if order == usual else 0)
         return (
             len(years),
-            -latest if latest <= this_year + 1 else latest,
+            -latest if max(years) <= this_year + 1 else latest,
             (order[0] == "e") != dotted,
             orders.index(order),
         )
