@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from cotool._fast.logs import logscan
 from cotool.logs.formats.composer import decide, moments
-from cotool.logs.formats.recognise import recognise
-from cotool.logs.formats.text import read_stamp
+from cotool.logs.formats.text import read_stamp, recognise_text
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # How a writer spells a date; every one but the last two names the year in four digits.
@@ -77,7 +76,7 @@ def _samples(draw):
 def test_a_time_is_read_wherever_it_is(sample):
     """Whatever the date, the separator, the zone and what stands before, the time is right."""
     lines, expected = sample
-    formats = recognise(lines)
+    formats = recognise_text(lines, len(lines))
     read = [next(filter(None, (read_stamp(line, found) for found in formats)), None)
             for line in lines]  # fmt: skip
     assert [found and found[0] for found in read] == expected, (lines, formats)
