@@ -444,6 +444,28 @@ def _studio_labels(result: Record) -> list[str] | None:
     return None
 
 
+def labelbox(item: Record, _kept: dict[str, Any]) -> Made:
+    """One data row: the classifications of each label, by who made it."""
+    answers: dict[str, dict[str, str]] = {}
+    for label in value_at(list(item["projects"].values()), "*.labels.*") or ():
+        for one in label if isinstance(label, list) else [label]:
+            who = str(value_at(one, "label_details.created_by") or f"label {len(answers) + 1}")
+            for given in value_at(one, "annotations.classifications") or ():
+                answer = value_at(given, "radio_answer.name|text_answer.content")
+                chosen = value_at(given, "checklist_answers.*.name") or []
+                text = str(answer) if answer else ", ".join(sorted(map(str, chosen)))
+                answers.setdefault(str(given.get("name")), {})[who] = text
+    if not answers:
+        raise FailedError("the data row has no classification")
+    identity = value_at(item, "data_row.external_id|data_row.id")
+    for name, said_by in answers.items():
+        yield {
+            "question_id": f"{identity}/{name}",
+            "question": f"{value_at(item, 'data_row.row_data') or ''}\n{name}".strip(),
+            "responses": said_by,
+        }
+
+
 def prodigy(item: Record, kept: dict[str, Any]) -> Made:
     """One decision: the options that were chosen, or accept and reject of a label."""
     decision = item.get("answer")

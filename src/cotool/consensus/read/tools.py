@@ -211,6 +211,7 @@ TOOLS = (
     ),
     # People.
     Tool("Label Studio", ("annotations", "data"), make=shapes.label_studio),
+    Tool("Labelbox", ("data_row", "projects"), make=shapes.labelbox),
     Tool("Prodigy", ("_task_hash",), make=shapes.prodigy),
     Tool("Prodigy", ("_input_hash", "answer"), make=shapes.prodigy),
     Tool("Argilla", ("fields", "responses"), make=shapes.argilla),
