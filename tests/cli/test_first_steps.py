@@ -139,11 +139,13 @@ def test_a_log_is_told_no_such_thing(command, monkeypatch):
 
 
 def test_a_log_in_json_lines_is_no_question(command, tmp_path):
-    """Such lines could be read as answers; consensus says that they look like a log."""
+    """Such lines are not read as answers; the hint has both the flags and the other command."""
     path = tmp_path / "app.jsonl"
     path.write_text(LOG_LINES, encoding="utf-8")
     outcome = command("consensus", path)
-    assert f"cotool: warning: {path} looks like a log: cotool analyze-logs {path}" in outcome.err
+    assert outcome.code == 2
+    assert f"cotool consensus {path} --question-key " in outcome.err
+    assert f"{path} looks like a log: cotool analyze-logs {path}" in outcome.err
     assert hint(command(path).err) == ["analyze-logs", str(path)]
 
 
