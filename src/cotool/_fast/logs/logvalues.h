@@ -23,7 +23,8 @@ typedef struct {
 COTOOL_INLINE int cotool_find_key(const cotool_keys *keys, int parent, const uint8_t *key,
                                   size_t size) {
     int n = keys->node[parent].child;
-    while (n && (keys->node[n].size != size || memcmp(keys->node[n].text, key, size)))
+    while (n && (keys->node[n].size != size || (uint8_t)keys->node[n].text[0] != key[0] ||
+                 memcmp(keys->node[n].text, key, size)))
         n = keys->node[n].next;
     return n;
 }
@@ -79,6 +80,7 @@ static int cotool_number_level(int number, int scale) {
  * is none. */
 static const uint8_t *cotool_skip_colour(const uint8_t *p, const uint8_t *end) {
     static const char *const signs[] = {"\x1b[", "\\u001b[", "\\u001B[", "\\x1b[", "\\e[", "\\033["};
+    if (p >= end || (*p != '\x1b' && *p != '\\')) return p;
     for (size_t n = 0; n < sizeof signs / sizeof signs[0]; n++) {
         size_t size = strlen(signs[n]);
         const uint8_t *q = p + size;
@@ -114,7 +116,13 @@ static int cotool_value_level(const cotool_value *given, int scale) {
     const uint8_t *first = NULL, *last = NULL, *p;
     int level = -1, style, number = 0, digits = 0;
     uint8_t word[16] = {0};
-    size_t size;
+    size_t size = (size_t)(value.end - value.start);
+    if (size > 2 && size <= COTOOL_LONGEST_LEVEL) { /* nearly all levels are one word */
+        memcpy(word, value.start, size);
+        level = cotool_level_of(word, size, &style);
+        if (level >= 0) return level;
+        memset(word, 0, sizeof word);
+    }
     cotool_trim_value(&value);
     size = (size_t)(value.end - value.start);
     if (size == 0 || size > COTOOL_LEVEL_VALUE) return COTOOL_UNKNOWN;
