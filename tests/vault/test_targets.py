@@ -8,7 +8,8 @@ import stat
 import pytest
 
 from cotool.errors import InputError
-from cotool.vault.files import Source, Target
+from cotool.io.target import Target
+from cotool.vault.files import Source
 
 
 def names(folder):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
-import os
 import sys
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from cotool.errors import InputError
+from cotool.io.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,10 +28,14 @@ def open_output(path: str | None, *, data: bool) -> Iterator[TextIO]:
     if path is None or path == STDOUT:
         yield _standard_output(data=data)
         return
-    target = Path(path)
     try:
-        whole = target.is_file() or not target.exists()
-        with _replacing(target) if whole else _opened(target, path, "w") as stream:
+        with (
+            Target(path, force=True, private=False) as target,
+            open(
+                target.handle, "w", encoding="utf-8", errors="backslashreplace",
+                newline="\n", closefd=False,
+            ) as stream,
+        ):  # fmt: skip
             yield stream
     except BrokenPipeError:
         raise
@@ -54,43 +56,3 @@ def _standard_output(*, data: bool) -> TextIO:
         else:
             sys.stdout.reconfigure(errors="replace")
     return sys.stdout
-
-
-def _opened(target: Path, name: str, mode: Literal["w", "x"]) -> TextIO:
-    try:
-        return target.open(mode, encoding="utf-8", errors="backslashreplace", newline="\n")
-    except OSError as error:
-        hint = "give a file in an existing folder that you can write to"
-        raise InputError(f"{name}: cannot be written: {error.strerror}", hint=hint) from error
-
-
-@contextmanager
-def _replacing(target: Path) -> Iterator[TextIO]:
-    real = target.resolve()  # a link stays a link to the new content
-    import secrets
-    import shutil
-
-    part = real.with_name(f".cotool.{secrets.token_hex(4)}.part")
-    try:
-        with _opened(part, str(target), "x") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        if real.exists():
-            shutil.copymode(real, part)
-        part.replace(real)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise
-    _sync_folder(real.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename durable, on systems where a folder can be synced."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

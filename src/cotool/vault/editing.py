@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool.errors import InputError
+from cotool.io.target import is_in_memory
 from cotool.vault.armor import armor
 from cotool.vault.envelope import open_bytes, seal_again
-from cotool.vault.files import is_in_memory
 from cotool.vault.operations import named
 from cotool.vault.reader import read_whole
 from cotool.vault.rewrapping import exclusively, replace_file

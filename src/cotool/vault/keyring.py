@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cotool.errors import InputError, IntegrityError, MissingKeyError
+from cotool.io.target import Target
 from cotool.vault.armor import dearmor
 from cotool.vault.envelope import open_bytes, seal_again, seal_bytes
-from cotool.vault.files import Target
 from cotool.vault.header import KEYRING_SLOT, MAGIC, Slot
 from cotool.vault.keys import KEY_SIZE, hkdf, keyring_slot
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from cotool.errors import CotoolError, InputError, IntegrityError
+from cotool.io.target import Target
 from cotool.vault.armor import armor
 from cotool.vault.envelope import COMPACT_LIMIT, Key, Unlocked, new_envelope, seal_bytes
-from cotool.vault.files import Source, Target
+from cotool.vault.files import Source
 from cotool.vault.reader import ARMOR_LIMIT, Sealed
 from cotool.vault.stream import PREFIX, SEALED_SEGMENT, SEGMENT, Stream, content_size, sealed_size
 from cotool.vault.transfer import Effort, Reading, Transfer, Writing, ignore
@@ -54,10 +55,12 @@ def encrypt(
 
     Args:
         source: a path or a binary stream.
-        destination: a path, which appears complete or not at all, or a binary stream. keys:
-        `Passphrase`, `Keyring` and `KeyFile` objects, at most six. armored: write text, for small
-        secrets (at most 8 MiB). force: replace an existing destination. num_threads: number of
-        threads; by default all. progress: called with each number of bytes read, from any thread.
+        destination: a path, which appears complete or not at all, or a binary stream.
+        keys: `Passphrase`, `Keyring` and `KeyFile` objects, at most six.
+        armored: write text, for small secrets (at most 8 MiB).
+        force: replace an existing destination.
+        num_threads: number of threads; by default all.
+        progress: called with each number of bytes read, from any thread.
 
     Raises OSError, InputError.
 
@@ -187,7 +190,7 @@ def _encrypt_armored(
 
 def _apart(source: Source, target: Target) -> None:
     """Raise InputError if a target would replace its own source."""
-    if target.replaces(source):
+    if target.replaces(source.handle):
         raise InputError(
             "the output is the same file as the input", hint="give another name with --output"
         )

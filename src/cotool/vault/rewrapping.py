@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool.errors import CotoolError, InputError
+from cotool.io.target import Target
 from cotool.vault.armor import armor
 from cotool.vault.envelope import Key, Unlocked, check_slots, new_envelope, seal_again
-from cotool.vault.files import Source, Target
+from cotool.vault.files import Source
 from cotool.vault.header import KEYRING_SLOT, PASSPHRASE_SLOT, STRIDE
 from cotool.vault.keys import unwrap
 from cotool.vault.operations import BLOCK, Done, named, open_payload, payload

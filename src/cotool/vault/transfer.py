@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from concurrent.futures import Future
 
-    from cotool.vault.files import Source, Target
+    from cotool.io.target import Target
+    from cotool.vault.files import Source
 
 
 class Transform(Protocol):

@@ -82,7 +82,7 @@ def test_missing_folder_is_named(tmp_path):
 
 def test_folder_is_no_file(tmp_path):
     """A folder cannot be written to."""
-    with pytest.raises(InputError, match="cannot be written"):
+    with pytest.raises(InputError, match="is a folder"):
         write(tmp_path, "")
 
 

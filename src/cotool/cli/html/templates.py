@@ -11,7 +11,7 @@ from cotool.cli.html.tables import Cell, Column, Row, data_table
 from cotool.cli.html.timeline import sparkline
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import duration, find_bursts
-from cotool.logs.templates.report import rare_templates
+from cotool.logs.report.templates import rare_templates
 from cotool.logs.templates.tokens import SHOWN
 from cotool.text import plural
 

@@ -88,7 +88,7 @@ def _rate(read: Number, whole: Number, summary: LogSummary) -> float:
 def _template_count(name: str, level: str | None, summary: LogSummary) -> int:
     """Return the number of templates of a kind, or of those with records of `level`."""
     if name in {"templates", "rare_templates"}:
-        from cotool.logs.templates.report import rare_templates
+        from cotool.logs.report.templates import rare_templates
 
         found = summary.templates
         if found is None:

@@ -108,7 +108,7 @@ def _run(
 
 def _write(sink: TextIO, style: str, comparison: Comparison) -> None:
     from cotool.cli.logs.writers import write_json
-    from cotool.logs.templates.report import DIFF_SCHEMA, change_rows, comparison_to_dict
+    from cotool.logs.report.templates import DIFF_SCHEMA, change_rows, comparison_to_dict
 
     if style == "json":
         write_json(sink, {"schema": DIFF_SCHEMA, **comparison_to_dict(comparison)})

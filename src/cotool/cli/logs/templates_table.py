@@ -12,7 +12,7 @@ from cotool.cli.logs.style import LEVEL_STYLES, moment, sparkline
 from cotool.cli.shared.screen import clip
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import display_buckets, duration, find_bursts
-from cotool.logs.templates.report import RARE, rare_templates
+from cotool.logs.report.templates import RARE, rare_templates
 from cotool.text import one_line, percent, plural
 
 if TYPE_CHECKING:

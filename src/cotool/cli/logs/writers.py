@@ -104,7 +104,7 @@ def _write_csv(sink: TextIO, summary: LogSummary, zone: tzinfo | None) -> None:
 def write_templates(sink: TextIO, request: LogRequest, summary: LogSummary) -> None:
     """Write the templates for `--templates json` or `csv`."""
     from cotool.logs.report.clock import clock_of
-    from cotool.logs.templates.report import template_rows, templates_to_dict
+    from cotool.logs.report.templates import template_rows, templates_to_dict
 
     clock = clock_of(summary, request.options.zone)
     if request.templates == "csv":

@@ -452,8 +452,8 @@ def sign(
 ) -> int:
     """Write a manifest."""
     from cotool import vault
+    from cotool.io.target import Target
     from cotool.vault.batch import Job
-    from cotool.vault.files import Target
 
     names = _signed_files(files, output, recursive=recursive)
     _spare_results([Job("", output)], force=force)
@@ -646,8 +646,8 @@ def spare_output(output: str | None, *, force: bool, text: bool) -> None:
 
 def write_out(data: bytes, output: str | None, *, force: bool, text: bool) -> None:
     """Write small data to standard output, or to a file, complete or not at all."""
+    from cotool.io.target import Target
     from cotool.vault.batch import Job
-    from cotool.vault.files import Target
 
     name = output or STDIO
     _spare_terminal([Job("", name)], armor=text)

@@ -32,7 +32,7 @@ def to_dict(
     counts = summary.counts
     mined: dict[str, Any] = {}
     if summary.templates is not None:
-        from cotool.logs.templates.report import template_members
+        from cotool.logs.report.templates import template_members
 
         mined = template_members(summary, clock, template)
     return {

@@ -12,12 +12,12 @@ import contextlib
 import hashlib
 import json
 import os
-import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cotool.errors import InputError
+from cotool.io.target import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -153,7 +153,7 @@ def kept_state(path: str) -> Iterator[State]:
             ) from None
         state = load_state(path)
         yield state
-        _save(path, state)
+        write_whole(path, state.to_json().encode())
     finally:
         os.close(handle)
 
@@ -183,21 +183,6 @@ def load_state(path: str) -> State:
         ):
             raise InputError(f"{path}: is not a state file: a bad entry", hint=hint)
     return State(entries)
-
-
-def _save(path: str, state: State) -> None:
-    part = Path(path).with_name(f".{Path(path).name}.{secrets.token_hex(4)}.part")
-    try:
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(state.to_json())
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise InputError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def reader_before(fd: int) -> Before:

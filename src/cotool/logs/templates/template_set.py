@@ -5,14 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 import math
-import os
-import secrets
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cotool._fast.logs import forms as kernel
 from cotool.errors import InputError
+from cotool.io.target import write_whole
 from cotool.logs.histogram import WIDTHS
 from cotool.logs.templates.columns import Layouts
 from cotool.logs.templates.figures import Form, bytes_of
@@ -157,16 +156,9 @@ class TemplateSet:
         """
         text = json.dumps(self._to_document(), separators=(",", ":")) + "\n"
         data = text.encode()
-        target = Path(path)
-        if target.suffix == ".gz":
+        if Path(path).suffix == ".gz":
             data = gzip.compress(data, mtime=0)
-        new = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-        try:
-            new.write_bytes(data)
-            os.replace(new, target)  # noqa: PTH105 - atomic
-        except OSError as error:
-            new.unlink(missing_ok=True)
-            raise InputError(f"{path}: cannot be written: {error.strerror}") from None
+        write_whole(path, data, private=False)
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> TemplateSet:
