@@ -59,7 +59,7 @@ def test_every_insight_and_metric_is_documented():
     """What the code can say is named in the page of consensus."""
     source = Path(insights.__file__).read_text(encoding="utf-8")
     kinds = re.findall(r'yield Insight\(\s*"([a-z-]+)"', source)
-    assert len(kinds) == 8
+    assert len(kinds) == 10
     for name in (*kinds, *METRICS[1:]):
         assert f"`{name}`" in CONSENSUS
 

@@ -49,7 +49,8 @@ def find_consensus(
     ``metric="embedding"``.
 
     `method`: ``vote`` over extracted answers, ``medoid`` of near-paraphrases, ``rover``, which
-    makes one text of them, ``centre`` of free texts, or ``auto``; methods of truth inference
+    makes one text of them, ``centre`` of free texts, ``supported``, which writes the statements
+    that half of the experts make, or ``auto``; methods of truth inference
     (`cotool.majority_vote` …) look at all questions of a batch together. `clustering`:
     ``components``, ``average``, ``density``, ``star``; `threshold` is chosen from the data where
     it is None.

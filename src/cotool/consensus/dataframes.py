@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "question", "answer", "confidence", "agreement", "id", "kind", "method", "expert", "experts",
-    "clusters", "dissent", "warnings",
+    "clusters", "dissent", "warnings", "unsupported",
 )  # fmt: skip
 
 
@@ -22,7 +22,7 @@ def row_of(result: Consensus) -> tuple[object, ...]:
     return (
         result.question or result.id, result.answer, result.confidence, result.agreement, result.id,
         result.kind, result.method, result.expert, len(result.experts),
-        len(result.clusters), len(result.dissent), "; ".join(result.warnings),
+        len(result.clusters), len(result.dissent), "; ".join(result.warnings), result.unsupported,
     )  # fmt: skip
 
 

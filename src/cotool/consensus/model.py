@@ -83,6 +83,57 @@ class Dissent:
 
 
 @dataclass(frozen=True, slots=True)
+class ConflictingValue:
+    """A value of a statement, and another one in its place, with the experts who say the other."""
+
+    value: str
+    other: str
+    experts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement of a response, and what the others say about it.
+
+    It is `content[start:end]` of the response with the number `response`. `support` is 0 (nobody
+    else says so) to 1; `experts` are all who say so, the author first; `values` are its names and
+    numbers. Statements of the same `group` say the same.
+    """
+
+    text: str
+    experts: tuple[str, ...]
+    response: int
+    start: int
+    end: int
+    support: float
+    supporters: tuple[str, ...]
+    contradicting: tuple[str, ...]
+    conflicts: tuple[ConflictingValue, ...]
+    values: tuple[str, ...]
+    group: int
+
+
+@dataclass(frozen=True, slots=True)
+class DisputedValue:
+    """One side of a dispute: a value, who says so, and the places of the statements that do."""
+
+    value: str
+    experts: tuple[str, ...]
+    statements: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """Values that stand in the same place of what experts state; most experts first.
+
+    With `negation` the values are "affirmed" and "denied".
+    """
+
+    sides: tuple[DisputedValue, ...]
+    negation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Insight:
     """One finding with its evidence. `evidence` holds the numbers that `message` states."""
 
@@ -105,6 +156,8 @@ class Consensus:
     is None where similarity is having given the same answer. `judgements` is the number of judged
     answers on which `confidence` is calibrated, None where it is not. `declined` names the
     experts who refused to answer or said that they do not know: they are not among `experts`.
+    For texts of several statements, `statements` holds those of all responses, `disputes` what is
+    disputed among them, and `support` is the mean support of the statements of `expert`.
     """
 
     question: str
@@ -129,6 +182,21 @@ class Consensus:
     warnings: tuple[str, ...]
     judgements: float | None = None
     declined: tuple[str, ...] = ()
+    support: float | None = None
+    statements: tuple[Statement, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+
+    @property
+    def stated(self) -> tuple[Statement, ...]:
+        """The statements of the response that is shown."""
+        return tuple(one for one in self.statements if one.experts[0] == self.expert)
+
+    @property
+    def unsupported(self) -> int | None:
+        """How many of these no other response supports; None where there are no statements."""
+        if self.support is None:
+            return None
+        return sum(not one.supporters for one in self.stated)
 
     def to_dict(self, *, matrix: bool = True) -> dict[str, Any]:
         """The JSON form, `cotool.consensus/1`; keys in the order of the fields, then `schema`.
@@ -141,6 +209,14 @@ class Consensus:
         form["insights"] = [
             {**_shallow(insight), "evidence": _rounded(insight.evidence)}
             for insight in self.insights
+        ]
+        form["statements"] = [
+            {**_shallow(one), "conflicts": [_shallow(pair) for pair in one.conflicts]}
+            for one in self.statements
+        ]
+        form["disputes"] = [
+            {**_shallow(one), "sides": [_shallow(side) for side in one.sides]}
+            for one in self.disputes
         ]
         form["matrix"] = (
             [[round(cell, 6) for cell in row] for row in self.matrix.tolist()]
@@ -201,7 +277,12 @@ class Consensus:
         return "<div>" + "".join(parts) + "</div>"
 
 
-def _shallow(item: Cluster | Dissent | Insight | Consensus) -> dict[str, Any]:
+_Part = (
+    Cluster | Dissent | Insight | Consensus | Statement | ConflictingValue | Dispute | DisputedValue
+)
+
+
+def _shallow(item: _Part) -> dict[str, Any]:
     """The fields of a dataclass by name: numbers rounded, tuples of plain values as lists."""
     form: dict[str, Any] = {}
     for name in item.__slots__:

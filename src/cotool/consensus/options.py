@@ -20,7 +20,7 @@ INFERENCE = (
     "mace",
     "correlated",
 )
-METHODS = ("auto", "vote", "medoid", "centre", "rover", *INFERENCE)
+METHODS = ("auto", "vote", "medoid", "centre", "rover", "supported", *INFERENCE)
 
 
 class Metric(NamedTuple):

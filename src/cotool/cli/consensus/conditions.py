@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from cotool.cli.shared.conditions import parse_condition
@@ -19,6 +20,10 @@ _QUANTITIES: dict[str, Callable[[Consensus], float]] = {
     "experts": lambda result: len(result.experts),
     "clusters": lambda result: len(result.clusters),
     "dissent": lambda result: len(result.dissent),
+    # Where there are no statements, comparisons with their support are false.
+    "support": lambda result: math.nan if result.support is None else result.support,
+    "unsupported": lambda result: result.unsupported or 0,
+    "disputed": lambda result: len(result.disputes),
 }
 
 

@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from cotool.cli.consensus.heatmap import heat_map, number_table
-from cotool.cli.shared.screen import clip
+from cotool.cli.consensus.statements import marked_answer, names_of, render_statements
+from cotool.cli.shared.screen import clip, clip_marked
 from cotool.text import one_line, percent, plural
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ _QUESTION_LINES = 6
 _SHORT_LINES = 3
 _DISSENT_LINES = 2
 _MOST_ROWS = 10
-_MOST_NAMES = 6
 _FEW_NAMES = 3
 _INDENT = 2
 
@@ -36,9 +36,10 @@ def render(result: Consensus, screen: Screen, *, explain: bool) -> None:
     screen.print(Text(question + _rest(more), style="bold"))
     _answer(result, screen)
     screen.print(*map(Text, _standing(result)))
+    render_statements(result, screen)
     if len(result.clusters) > 1:
         _clusters(result.clusters, screen)
-    _dissent(result.dissent, screen)
+    _dissent(result, screen)
     insights = [
         f"{insight.kind}: {insight.message}{_named(insight.experts, insight.message)}"
         for insight in result.insights
@@ -56,8 +57,13 @@ def _answer(result: Consensus, screen: Screen) -> None:
         reason = "all experts declined" if result.declined else "no response could be used"
         text = Text(f"no answer: {reason}", style="italic")
     else:
-        clipped, more = clip(result.answer, room, _ANSWER_LINES)
-        text = Text(clipped + _rest(more))
+        marked = marked_answer(result, colours=screen.colours)
+        if marked is None:
+            clipped, more = clip(result.answer, room, _ANSWER_LINES)
+            text = Text(clipped + _rest(more))
+        else:
+            text, more = clip_marked(marked, room, _ANSWER_LINES)
+            text.append(_rest(more))
     if screen.boxes:
         screen.print(
             Panel(text, title="Consensus", title_align="left", border_style="green", padding=(0, 1))
@@ -68,7 +74,7 @@ def _answer(result: Consensus, screen: Screen) -> None:
 
 def _standing(result: Consensus) -> list[str]:
     """Return the agreement, and the source of the answer."""
-    declined = [f"declined to answer: {one_line(_names(result.declined))}"] * bool(result.declined)
+    declined = [f"declined to answer: {names_of(result.declined)}"] if result.declined else []
     if result.answer is None:
         return declined
     behind = _behind(result)
@@ -79,10 +85,19 @@ def _standing(result: Consensus) -> list[str]:
         "" if result.judgements is None else f" (calibrated on {result.judgements:,.0f} judgements)"
     )
     words = f" · in the words of {one_line(result.expert)}" if result.expert else ""
+    if result.method == "supported":
+        words = f" · from the response of {one_line(result.expert or '–')}"
+    supported = ""
+    if result.support is not None:
+        count = len(result.stated)
+        supported = (
+            f" · support {percent(result.support)} ({count - (result.unsupported or 0)} of "
+            f"{plural(count, 'statement')} supported)"
+        )
     sure = f"confidence {percent(result.confidence)}{judged}"
     return [
         f"agreement {percent(result.agreement)}{of} · {sure}",
-        f"{result.kind} by {result.method}{words}",
+        f"{result.kind} by {result.method}{words}{supported}",
         *declined,
     ]
 
@@ -96,7 +111,7 @@ def _behind(result: Consensus) -> int:
 
 
 def _clusters(clusters: Sequence[Cluster], screen: Screen) -> None:
-    _heading("Clusters", screen)
+    screen.heading("Clusters")
     table = Table(
         box=box.ROUNDED if screen.boxes else None,
         width=screen.width if screen.boxes else screen.width - _INDENT,
@@ -113,7 +128,7 @@ def _clusters(clusters: Sequence[Cluster], screen: Screen) -> None:
         table.add_row(
             percent(cluster.share),
             percent(cluster.cohesion),
-            Text(_names(cluster.members)),
+            Text(names_of(cluster.members)),
             Text(answer + (" …" if more else "")),
         )
     screen.print(table if screen.boxes else Padding(table, (0, 0, 0, _INDENT)))
@@ -121,16 +136,18 @@ def _clusters(clusters: Sequence[Cluster], screen: Screen) -> None:
         screen.print(Text(f"  … {plural(len(clusters) - _MOST_ROWS, 'more cluster')}"))
 
 
-def _dissent(dissent: Sequence[Dissent], screen: Screen) -> None:
+def _dissent(result: Consensus, screen: Screen) -> None:
+    dissent = result.dissent
     if not dissent:
         return
-    _heading("Dissent", screen)
+    screen.heading("Dissent")
     for item in dissent[:_MOST_ROWS]:
         near = "" if item.similarity is None else f", {percent(item.similarity)} similar"
-        who = Text(f"{_names(item.experts)} ({percent(item.share)}{near})", style="bold")
+        who = Text(f"{names_of(item.experts)} ({percent(item.share)}{near})", style="bold")
         answer, more = clip(item.answer, screen.width - 2 * _INDENT - 2, _DISSENT_LINES)
         body = [Text(answer + (" …" if more else ""))]
-        body += [Text(line, style="dim") for line in _differences(item)]
+        if not result.statements:
+            body += [Text(line, style="dim") for line in _differences(item)]
         screen.print(Padding(who, (0, 0, 0, _INDENT)))
         screen.print(*(Padding(line, (0, 0, 0, 2 * _INDENT)) for line in body))
     if len(dissent) > _MOST_ROWS:
@@ -153,7 +170,7 @@ def _differences(item: Dissent) -> list[str]:
 def _matrix(result: Consensus, screen: Screen) -> None:
     if result.matrix is None or len(result.experts) < 2:
         return
-    _heading(f"Agreement matrix ({result.metric or 'same answer'})", screen)
+    screen.heading(f"Agreement matrix ({result.metric or 'same answer'})")
     order = [i for cluster in result.clusters for i in cluster.indices]
     placed = set(order)
     order += [i for i in range(len(result.experts)) if i not in placed]
@@ -166,27 +183,17 @@ def _matrix(result: Consensus, screen: Screen) -> None:
 def _points(title: str, points: Sequence[str], screen: Screen) -> None:
     if not points:
         return
-    _heading(title, screen)
+    screen.heading(title)
     for point in points:
         grid = Table.grid(padding=(0, 1))
         grid.add_row("-", Text(one_line(point), overflow="fold"))
         screen.print(Padding(grid, (0, 0, 0, _INDENT)))
 
 
-def _heading(title: str, screen: Screen) -> None:
-    screen.print(Text(), Text(title, style="bold"))
-
-
-def _names(experts: Sequence[str]) -> str:
-    shown = ", ".join(one_line(expert) for expert in experts[:_MOST_NAMES])
-    more = len(experts) - _MOST_NAMES
-    return f"{shown} and {more} more" if more > 0 else shown
-
-
 def _named(experts: Sequence[str], message: str) -> str:
     """Return the experts of an insight if they are few and its message does not name them."""
     missing = [expert for expert in experts if expert not in message]
-    return f" ({_names(missing)})" if 0 < len(missing) <= _FEW_NAMES else ""
+    return f" ({names_of(missing)})" if 0 < len(missing) <= _FEW_NAMES else ""
 
 
 def _rest(more: int) -> str:

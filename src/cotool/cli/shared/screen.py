@@ -56,6 +56,10 @@ class Screen:
             text = "".join(f"{line.rstrip()}\n" for line in text.splitlines())
         self._sink.write(text)
 
+    def heading(self, title: str) -> None:
+        """Print a heading below an empty line."""
+        self.print(Text(), Text(title, style="bold"))
+
     def flush(self) -> None:
         """Flush the stream."""
         self._sink.flush()
@@ -86,6 +90,12 @@ def clip(text: str, width: int, most: int) -> tuple[str, int]:
         more += max(0, len(lines) + len(wrapped) - most) + (_height(rest, width) if rest else 0)
         lines += wrapped[: most - len(lines)]
     return "\n".join(lines), more
+
+
+def clip_marked(text: Text, width: int, most: int) -> tuple[Text, int]:
+    """Return the first `most` lines of a styled text, and how many lines are left out."""
+    lines = text.wrap(Console(width=width), max(width, 1))
+    return Text("\n").join(lines[:most]), max(0, len(lines) - most)
 
 
 def fitted(text: str, width: int) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cotool.consensus.decide import aggregation, many_texts
+from cotool.consensus.decide.claims import NONE
 from cotool.consensus.decide.dissent import find_dissent
 from cotool.consensus.decide.insights import Findings, find_insights
 from cotool.consensus.decide.paraphrases import paraphrase_utility
@@ -89,18 +90,19 @@ def _grouped(subject: Subject) -> Grouped:
             f"question {subject.asked.id!r}: no answers to vote on could be extracted",
             hint="the method auto chooses a method for free text",
         )
-    if method == "rover" and count > many_texts.MOST_TEXTS:
+    many = count > many_texts.MOST_TEXTS
+    if many and method in {"rover", "supported"}:
         raise InputError(
-            f"question {subject.asked.id!r}: {count:,} texts are too many to align",
-            hint=f"the method rover aligns at most {many_texts.MOST_TEXTS:,}",
+            f"question {subject.asked.id!r}: {count:,} texts are too many for the method {method}",
+            hint=f"it takes at most {many_texts.MOST_TEXTS:,}",
         )
     utility = "word-levenshtein" if method == "rover" else None
     if method in {"auto", "medoid"}:
         utility, reason = paraphrase_utility(*subject.sample())
         if method == "auto":
-            method = "centre" if utility is None else "medoid"
+            method = "medoid" if utility else "centre" if many else "statements"
             subject.explanation.append(reason)
-    group = many_texts.by_many_texts if count > many_texts.MOST_TEXTS else by_text
+    group = many_texts.by_many_texts if many else by_text
     return group(subject, method, utility or "tfidf")
 
 
@@ -129,6 +131,12 @@ def _consensus(subject: Subject, found: Grouped) -> Consensus:
     lexical = None if found.matrix is None else subject.similarities("cosine")
     between = lexical if found.metric is None else found.matrix
     dissent = find_dissent(clusters, index, subject.texts, between)
+    claims = subject.claims(index) if found.kind in {"text", "paraphrase"} else NONE
+    if 0 < len(claims.rows) < len(subject.texts):
+        subject.explanation.append(
+            f"the statements of {len(claims.rows):,} responses, evenly spread, were compared with "
+            "one another: there are too many for all"
+        )
     findings = Findings(
         responses=subject.responses,
         texts=subject.texts,
@@ -136,6 +144,8 @@ def _consensus(subject: Subject, found: Grouped) -> Consensus:
         matrix=found.matrix,
         lexical=lexical,
         extracted=found.kind not in {"text", "paraphrase"},
+        claims=claims,
+        index=index,
     )
     return Consensus(
         question=subject.asked.text or subject.asked.id,
@@ -159,4 +169,7 @@ def _consensus(subject: Subject, found: Grouped) -> Consensus:
         explanation=tuple(subject.explanation),
         warnings=tuple(subject.warnings),
         judgements=decision.judgements if decision and decision.calibrated else None,
+        support=claims.support(index),
+        statements=claims.statements,
+        disputes=claims.disputes,
     )

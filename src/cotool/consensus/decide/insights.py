@@ -10,8 +10,10 @@ import statistics
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
+from cotool.consensus.decide.claims import NONE, Claims
 from cotool.consensus.decide.words import opposition
 from cotool.consensus.model import Insight
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from cotool.consensus.model import Cluster, Response
 
 MOST_THEMES = 5
+MOST_DISPUTES = 5
+QUOTED = 100  # characters of a statement in a message
 MOST_CLUSTERS = 12  # that are compared with each other
 ENOUGH = 5  # responses for an outlier or a trend
 
@@ -42,7 +46,7 @@ class Findings:
 
     `lexical` holds TF cosines of the texts, `matrix` the similarities that the clusters were
     made from; both are None where the responses are too many to be compared pair by pair. The
-    first of `clusters` is the consensus.
+    first of `clusters` is the consensus; `index` is the row of the response that stands.
     """
 
     responses: Sequence[Response]
@@ -51,12 +55,16 @@ class Findings:
     matrix: Matrix | None
     lexical: Matrix | None
     extracted: bool
+    claims: Claims = NONE
+    index: int = 0
 
 
 def find_insights(findings: Findings) -> tuple[Insight, ...]:
     """All insights, the ones about the answer's standing first."""
     return (
         *opposites(findings),
+        *disputed_values(findings),
+        *unsupported_claims(findings),
         *polarisation(findings),
         *confidence_anomalies(findings),
         *copies(findings),
@@ -136,6 +144,52 @@ def opposites(findings: Findings) -> Iterator[Insight]:
                     "numbers": [list(against.numbers), list(against.others)],
                 },
             )
+
+
+def disputed_values(findings: Findings) -> Iterator[Insight]:
+    """Values in conflict in what experts state, and what some affirm and others deny."""
+    statements = findings.claims.statements
+    for dispute in findings.claims.disputes[:MOST_DISPUTES]:
+        sides = dispute.sides
+        who = " against ".join(f"{one.value} ({_listed(one.experts)})" for one in sides)
+        if dispute.negation:
+            who = " and ".join(f"{one.value} by {_listed(one.experts)}" for one in sides)
+        yield Insight(
+            "disputed-value",
+            f"{who}: “{_short(statements[sides[0].statements[0]].text)}”",
+            tuple(dict.fromkeys(name for one in sides for name in one.experts)),
+            {
+                "values": {one.value: len(one.experts) for one in sides},
+                "statements": [statements[one.statements[0]].text for one in sides],
+                "negation": dispute.negation,
+            },
+        )
+
+
+def unsupported_claims(findings: Findings) -> Iterator[Insight]:
+    """Statements of the answer that nobody else supports."""
+    own = findings.claims.of(findings.index)
+    alone = [one for one in own if not one.supporters]
+    if not alone:
+        return
+    first = min(alone, key=lambda one: one.support)
+    yield Insight(
+        "unsupported-claim",
+        f"Of the answer's {len(own)} statements, {len(alone)} {'is' if len(alone) == 1 else 'are'} "
+        f"supported by nobody else, least of all “{_short(first.text)}” "
+        f"(support {first.support:.2f})",
+        first.experts[:1],
+        {
+            "unsupported": len(alone),
+            "statements": len(own),
+            "support": first.support,
+            "statement": first.text,
+        },
+    )
+
+
+def _short(text: str) -> str:
+    return shorten(text, QUOTED, placeholder=" …")
 
 
 def confidence_anomalies(findings: Findings) -> Iterator[Insight]:

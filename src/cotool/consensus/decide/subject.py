@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cotool.consensus.decide.claims import compare_statements
 from cotool.consensus.decide.similarity import embedding_similarity, similarity_matrix
 from cotool.consensus.decide.words import Words
 from cotool.consensus.model import Cluster
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from cotool._fast.base.matrix import Matrix
+    from cotool.consensus.decide.claims import Claims
     from cotool.consensus.decide.decision import Decision
     from cotool.consensus.extract.stated import Stated
     from cotool.consensus.options import ConsensusOptions
@@ -68,6 +70,7 @@ class Subject:
         self.contents = [response.content for response in responses]
         self.texts = [Words.of(content) for content in self.contents]
         self._matrices: dict[str, Matrix] = {}
+        self._claims: Claims | None = None
         names = [response.sample_of or response.expert_name for response in responses]
         # One expert, one weight: samples of the same expert share it.
         samples = Counter(names)
@@ -111,6 +114,13 @@ class Subject:
                         hint='give "embedding" with every response, or an embedder',
                     )
         return embedding_similarity(vectors, self.options.num_threads)
+
+    def claims(self, index: int) -> Claims:
+        """Return the statements of all responses (of many, evenly spread ones and `index`)."""
+        if self._claims is None or index not in self._claims.rows:
+            names = [response.expert_name for response in self.responses]
+            self._claims = compare_statements(self.contents, names, index, self.options.num_threads)
+        return self._claims
 
     def sample(self) -> tuple[list[Words], Callable[[str], Matrix]]:
         """Return some texts, evenly spread, and what gives their similarities in a metric."""

@@ -27,7 +27,7 @@ from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, is_negation
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 # The doubt of a statement is JOINT, COVER and NAMES times what the three figures of the kernel
 # lack, PASSAGE of it replaced by the mean of the passage, and AGREE for each of the two figures of
@@ -130,25 +130,51 @@ def statement_support(
                 raise TypeError(f"{name}[{n}] is not a str but {type(text).__name__}")
     if not others:
         raise InputError("there is no text to compare with", parameter="texts")
-    if not asked:
-        return ()
-    return _Comparison(asked, others).support(num_threads)
+    passages = Passages(
+        [asked, *([text[start:end] for start, end in split_statements(text)] for text in others)]
+    )
+    judged = passages.judge(0, num_threads)
+    having = passages.having(0)
+    return tuple(
+        StatementSupport(
+            one.support,
+            tuple(other - 1 for other in one.supporters),
+            tuple(other - 1 for other in one.contradicting),
+            {passages.shown(anchor): having[anchor] for anchor in passages.anchors(n)},
+            tuple(
+                Conflict(value, other, tuple(text - 1 for text in texts))
+                for (value, other), texts in one.conflicts.items()
+            ),
+        )
+        for n, one in enumerate(judged)
+    )
 
 
-class _Comparison:
-    """The statements of one passage, and the sentences of the texts, as anchors."""
+@dataclass(slots=True)
+class Judged:
+    """What the other passages say about a sentence; passages and sentences by their numbers.
 
-    def __init__(self, statements: list[str], texts: list[str]) -> None:
-        spans = [split_statements(text) for text in texts]
-        sentences = [
-            text[start:end]
-            for text, found in zip(texts, spans, strict=True)
-            for start, end in found
-        ]
-        self._statements = len(statements)
-        self._texts = len(texts)
-        self._text_starts = array("q", accumulate(map(len, spans), initial=0))
-        self._strings = [*statements, *sentences]
+    `supporters` and `contradicting` map a passage to the sentence that says so, or says otherwise;
+    the supporters in `lacking` leave out one of the names. `conflicts` maps a value and another one
+    in its place to the passages that have the other.
+    """
+
+    support: float = 0.0
+    supporters: dict[int, int] = field(default_factory=dict)
+    contradicting: dict[int, int] = field(default_factory=dict)
+    lacking: set[int] = field(default_factory=set)
+    conflicts: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+
+
+class Passages:
+    """Passages that are compared with one another, as the anchors of their sentences.
+
+    Sentences are numbered through all passages, in order.
+    """
+
+    def __init__(self, passages: Sequence[Sequence[str]]) -> None:
+        self.first = array("q", accumulate(map(len, passages), initial=0))
+        self._strings = [sentence for passage in passages for sentence in passage]
         self._ids, self._starts, words = intern(map(_with_spelled_dates, self._strings))
         self._words = words
         self._anchor_of, self._shown, kinds = _anchors_of_words(words)
@@ -161,46 +187,50 @@ class _Comparison:
         self._kinds = array("B", kinds + bytes(len(self._shown) - len(kinds)))
         self._mark_names()
         self._weights = array("f", [_WEIGHTS[kind] for kind in self._kinds])
+        self._denied: dict[int, int] = {}
 
-    def support(self, num_threads: int | None) -> tuple[StatementSupport, ...]:
-        """Return how far the texts support each statement."""
-        count, texts = self._statements, self._texts
-        cut = self._bounds[count]
-        sentence_anchors = self._found[cut:]
-        sentence_starts = array("q", [start - cut for start in self._bounds[count:]])
+    def judge(self, passage: int, num_threads: int | None) -> list[Judged]:
+        """Return for each sentence of a passage what the others say about it."""
+        first, last = self.first[passage : passage + 2]
+        if first == last:
+            return []
+        cut, end = self._bounds[first], self._bounds[last]
+        anchors = self._found[:cut] + self._found[end:]
+        starts = self._bounds[:first] + array("q", [at - end + cut for at in self._bounds[last:]])
+        texts = self.first[:passage]
+        texts += array("q", [at - last + first for at in self.first[passage + 1 :]])
+        count = len(texts) - 1
         figures: array[float] = array("d")
         judged = []
         agreed = (0.0, 0.0)
-        step = max(1, _CHUNK // texts)
-        for first in range(0, count, step):
-            last = min(count, first + step)
-            base = self._bounds[first]
-            found = array("d", bytes(24 * (last - first)))
-            covers = array("f", bytes(4 * (last - first) * texts))
-            places = array("i", bytes(4 * (last - first) * texts))
+        step = max(1, _CHUNK // count)
+        for begin in range(first, last, step):
+            stop = min(last, begin + step)
+            base = self._bounds[begin]
+            found = array("d", bytes(24 * (stop - begin)))
+            covers = array("f", bytes(4 * (stop - begin) * count))
+            places = array("i", bytes(4 * (stop - begin) * count))
             agreed = weigh_statements(
-                self._found[base : self._bounds[last]],
-                array("q", [start - base for start in self._bounds[first : last + 1]]),
-                sentence_anchors, sentence_starts, self._text_starts, self._weights, self._kinds,
+                self._found[base : self._bounds[stop]],
+                array("q", [at - base for at in self._bounds[begin : stop + 1]]),
+                anchors, starts, texts, self._weights, self._kinds,
                 found, covers, places, num_threads,
             )  # fmt: skip
             figures += found
-            for n in range(first, last):
-                row = slice((n - first) * texts, (n - first + 1) * texts)
-                judged.append(self._judged(n, covers[row], places[row]))
-        having = self._having()
-        return tuple(
-            StatementSupport(
-                support,
-                supporters,
-                contradicting,
-                {self._shown[anchor]: having.get(anchor, 0) for anchor in self._anchors(n)},
-                conflicts,
-            )
-            for n, (support, (supporters, contradicting, conflicts)) in enumerate(
-                zip(_supports(figures, agreed, texts), judged, strict=True)
-            )
-        )
+            for n in range(stop - begin):
+                row = slice(n * count, (n + 1) * count)
+                judged.append(self._judged(begin + n, passage, covers[row], places[row]))
+        for one, support in zip(judged, _supports(figures, agreed, count), strict=True):
+            one.support = support
+        return judged
+
+    def values(self, sentence: int) -> tuple[str, ...]:
+        """Return the names and numbers of a sentence, folded."""
+        return tuple(self._shown[a] for a in self.anchors(sentence) if self._kinds[a])
+
+    def shown(self, anchor: int) -> str:
+        """Return a word that has the anchor."""
+        return self._shown[anchor]
 
     def _pair_characters(self) -> None:
         """Make pairs of neighbours the anchors of scripts that are written without blanks."""
@@ -234,60 +264,93 @@ class _Comparison:
             if 2 * times > counts[anchor] and not self._kinds[anchor]:
                 self._kinds[anchor] = IS_NAME
 
-    def _anchors(self, sentence: int) -> array[int]:
+    def anchors(self, sentence: int) -> array[int]:
+        """Return the distinct anchors of a sentence, in order."""
         return self._found[self._bounds[sentence] : self._bounds[sentence + 1]]
 
-    def _said(self, sentence: int) -> array[int]:
-        return self._ids[self._starts[sentence] : self._starts[sentence + 1]]
+    def denies(self, sentence: int) -> int:
+        """Return 1 where an odd number of words of a sentence negate."""
+        if sentence not in self._denied:
+            said = self._said(sentence)
+            self._denied[sentence] = sum(is_negation(self._words[word]) for word in said) % 2
+        return self._denied[sentence]
 
-    def _negations(self, sentence: int) -> int:
-        return sum(is_negation(self._words[word]) for word in self._said(sentence))
-
-    def _having(self) -> dict[int, int]:
-        """In how many texts each anchor of the statements stands."""
-        count = self._statements
-        wanted = set(self._found[: self._bounds[count]])
+    def having(self, passage: int) -> dict[int, int]:
+        """Return in how many other passages each anchor of a passage stands."""
+        texts = [
+            self._found[self._bounds[first] : self._bounds[last]]
+            for first, last in pairwise(self.first)
+        ]
+        wanted = set(texts.pop(passage))
         having = dict.fromkeys(wanted, 0)
-        for first, last in pairwise(self._text_starts):
-            text = self._found[self._bounds[count + first] : self._bounds[count + last]]
+        for text in texts:
             for anchor in wanted.intersection(text):
                 having[anchor] += 1
         return having
 
-    def _judged(
-        self, n: int, covers: array[float], places: array[int]
-    ) -> tuple[tuple[int, ...], tuple[int, ...], tuple[Conflict, ...]]:
-        """Return who supports a statement, who contradicts it, and the values in conflict."""
+    def _said(self, sentence: int) -> array[int]:
+        return self._ids[self._starts[sentence] : self._starts[sentence + 1]]
+
+    def _judged(self, n: int, passage: int, covers: array[float], places: array[int]) -> Judged:
+        """Return who supports a sentence, who contradicts it, and the values in conflict."""
         kinds = self._kinds
-        own = self._anchors(n)
-        values = {anchor for anchor in own if kinds[anchor]}
-        denied = self._negations(n) % 2
-        supporters, contradicting = [], []
-        conflicts: dict[tuple[str, str], list[int]] = {}
-        for text, (cover, place) in enumerate(zip(covers, places, strict=True)):
-            if place < 0 or cover < SAME_FRAME / 2:
+        values = {anchor for anchor in self.anchors(n) if kinds[anchor]}
+        first, last = self.first[passage : passage + 2]
+        judged = Judged()
+        for text, cover in enumerate(covers):
+            if cover < SAME_FRAME / 2:
                 continue
-            sentence = self._statements + place
-            last = min(place + 2, self._text_starts[text + 1]) + self._statements
-            missing = values.difference(self._found[self._bounds[sentence] : self._bounds[last]])
+            other = text if text < passage else text + 1
+            sentence = places[text] if other < passage else places[text] + last - first
+            stop = min(sentence + 2, self.first[other + 1])
+            missing = values.difference(self._found[self._bounds[sentence] : self._bounds[stop]])
             if missing and (found := self._conflicts(n, sentence, missing)):
                 for pair in found:
-                    conflicts.setdefault(pair, []).append(text)
-                contradicting.append(text)
-            elif not missing and cover >= OPPOSITE and self._negations(sentence) % 2 != denied:
-                contradicting.append(text)
+                    judged.conflicts.setdefault(pair, []).append(other)
+                judged.contradicting[other] = sentence
+            elif not missing and cover >= OPPOSITE and self._opposed(n, sentence):
+                judged.contradicting[other] = sentence
             elif cover >= SUPPORTS and not any(kinds[anchor] == IS_NUMBER for anchor in missing):
-                supporters.append(text)
-        return (
-            tuple(supporters),
-            tuple(contradicting),
-            tuple(Conflict(*pair, tuple(texts)) for pair, texts in conflicts.items()),
-        )
+                judged.supporters[other] = sentence
+                if missing:
+                    judged.lacking.add(other)
+        return judged
+
+    def _opposed(self, n: int, sentence: int) -> bool:
+        """Tell whether one of two sentences denies what the other affirms.
+
+        "Nothing is lost by waiting" denies nothing about waiting: what follows the negation, or
+        what stands before it at the end, must be in the other sentence, too.
+        """
+        if self.denies(n) == self.denies(sentence):
+            return False
+        there = set(self.anchors(sentence))
+        own = self.anchors(n)
+        same = sum(self._weights[anchor] for anchor in own if anchor in there)
+        if same < OPPOSITE * sum(self._weights[anchor] for anchor in own):
+            return False
+        denying = n if self.denies(n) else sentence
+        return self._denied_anchors(denying) <= (there if denying == n else set(own))
+
+    def _denied_anchors(self, sentence: int) -> set[int]:
+        """Return the anchor behind each negation, or before it where none is behind."""
+        found = set()
+        before, open_negation = -1, False
+        for word in self._said(sentence):
+            if is_negation(self._words[word]):
+                open_negation = True
+            elif (anchor := self._anchor_of[word]) >= 0:
+                if open_negation:
+                    found.add(anchor)
+                before, open_negation = anchor, False
+        if open_negation and before >= 0:
+            found.add(before)
+        return found
 
     def _conflicts(self, n: int, sentence: int, missing: set[int]) -> list[tuple[str, str]]:
         """Return pairs of a missing value and the one other value in its place."""
-        own = self._anchors(n)
-        there = set(self._anchors(sentence))
+        own = self.anchors(n)
+        there = set(self.anchors(sentence))
         total = same = 0.0
         for anchor in own:
             if anchor not in missing:
@@ -322,7 +385,7 @@ class _Comparison:
         said = self._said(sentence)
         return list(
             dict.fromkeys(
-                self._words[word]
+                self._shown[self._anchor_of[word]]
                 for k, word in enumerate(said)
                 if self._anchor_of[word] in foreign
                 and self._words[word] in capitals

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cotool.consensus.decide import aggregation
 from cotool.consensus.decide.clustering import choose_threshold, cluster
+from cotool.consensus.decide.composition import compose
 from cotool.consensus.decide.subject import Grouped
 from cotool.consensus.decide.synthesis import synthesise
 
@@ -38,7 +39,8 @@ def by_text(subject: Subject, method: str, utility: str) -> Grouped:
             "near-identical texts that differ in a negation or in numbers, and a yes and a no, "
             "were kept apart"
         )
-    index = _pick(subject, method, metric, aggregation.largest_cluster(parts, subject.weights))
+    largest = aggregation.largest_cluster(parts, subject.weights)
+    index, method = _pick(subject, method, metric, largest)
     total = sum(subject.weights)
     clusters = []
     for part in range(max(parts) + 1):
@@ -54,13 +56,16 @@ def by_text(subject: Subject, method: str, utility: str) -> Grouped:
             f"the experts of this cluster share a topic rather than sentences (mean {metric} "
             f"similarity {own.cohesion:.2f}), so read them before you conclude that they agree"
         )
-    decision = subject.decision
-    learned = method == "centre" and decision is not None and decision.weights
+    answer = subject.contents[index].strip()
+    if method == "rover":
+        answer = _synthesis(subject)
+    elif method == "supported":
+        answer = _supported(subject, index) or answer
     return Grouped(
         kind="paraphrase" if method in {"medoid", "rover"} else "text",
-        method="learned" if learned else method,
+        method=method,
         index=index,
-        answer=_synthesis(subject) if method == "rover" else subject.contents[index].strip(),
+        answer=answer,
         answers=[None] * len(subject.contents),
         clusters=clusters,
         matrix=matrix,
@@ -71,8 +76,13 @@ def by_text(subject: Subject, method: str, utility: str) -> Grouped:
     )
 
 
-def _pick(subject: Subject, method: str, metric: str, largest: Sequence[int] | None) -> int:
-    """The row of the response that stands; a centre is one of the largest cluster."""
+def _pick(
+    subject: Subject, method: str, metric: str, largest: Sequence[int] | None
+) -> tuple[int, str]:
+    """Return the row of the response that stands, and the method that chose it.
+
+    A centre, and the one whose statements are supported best, is one of the largest cluster.
+    """
     if method in {"medoid", "rover"}:
         # Of transcripts the medoid of all has fewer errors than that of the largest cluster
         # (word error rate 11.80 and 11.94 over 2,800 recordings).
@@ -81,7 +91,7 @@ def _pick(subject: Subject, method: str, metric: str, largest: Sequence[int] | N
             f"the medoid was chosen: {subject.responses[index].expert_name} has the greatest mean "
             f"{metric} similarity to the others ({score:.2f})"
         )
-        return index
+        return index, method
     if subject.options.metric == "auto":
         # Of all similarities, that of term frequencies finds the best answers (judged by
         # win rate over 776 instructions: .146, tf-idf .132, Jaccard .073, at random .112).
@@ -93,16 +103,68 @@ def _pick(subject: Subject, method: str, metric: str, largest: Sequence[int] | N
             f"the most reliable expert was chosen: {subject.responses[reliable].expert_name}, "
             f"weight {subject.reliability[reliable]:g}"
         )
-        return reliable
-    index, score = aggregation.medoid(matrix, subject.weights, largest)
+        decision = subject.decision
+        learned = method != "supported" and decision is not None and decision.weights
+        return reliable, "learned" if learned else method if method == "supported" else "centre"
     scope = "" if largest is None else f"of the {len(largest)} in the largest cluster, "
+    if method in {"statements", "supported"}:
+        best = _best_supported(subject, largest or range(len(subject.contents)))
+        if best is not None:
+            index, mean = best
+            subject.explanation.append(
+                f"the statements that are supported best stand: {scope}those of "
+                f"{subject.responses[index].expert_name} have the greatest sum of others who "
+                f"support them, less those who contradict them ({mean:.1f} per statement)"
+            )
+            return index, method
+    index, score = aggregation.medoid(matrix, subject.weights, largest)
     subject.explanation.append(
         f"the centre was chosen: {scope}{subject.responses[index].expert_name} has the greatest "
         f"mean {metric} similarity to the others ({score:.2f}); "
         "the experts' reliability is unknown, and for free text the centre is often not the "
         "best answer"
     )
-    return index
+    return index, "supported" if method == "supported" else "centre"
+
+
+def _best_supported(subject: Subject, candidates: Sequence[int]) -> tuple[int, float] | None:
+    """Return the row with the most support for its statements, and that support per statement.
+
+    None where the responses are single statements. Judged by win rate over 380 instructions that
+    ten models answered: .112, the centre .050, at random .063.
+    """
+    claims = subject.claims(candidates[0])
+    weights = {
+        response.expert_name: weight
+        for response, weight in zip(subject.responses, subject.weights, strict=True)
+    }
+    sums: dict[int, float] = {row: 0.0 for row in claims.rows if row in candidates}
+    for one in claims.statements:
+        if one.response in sums:
+            sums[one.response] += sum(map(weights.__getitem__, one.supporters))
+            sums[one.response] -= sum(map(weights.__getitem__, one.contradicting))
+    if not sums:
+        return None
+    index = max(sums, key=sums.__getitem__)
+    return index, sums[index] / max(1, len(claims.of(index)))
+
+
+def _supported(subject: Subject, index: int) -> str:
+    claims = subject.claims(index)
+    expert = subject.responses[index].expert_name
+    found = compose(claims, index)
+    if not found.text:
+        subject.warnings.append(
+            f"half of the experts agree on no statement of several: the whole response of {expert} "
+            "stands"
+        )
+        return ""
+    subject.explanation.append(
+        f"the answer consists of statements that at least half of the experts make: of {expert}'s "
+        f"{len(claims.of(index))} statements, {found.left_out} are left out; {found.added} of "
+        "others are added, which most experts make"
+    )
+    return found.text
 
 
 def _synthesis(subject: Subject) -> str:

@@ -1,0 +1,183 @@
+"""What each response states, compared with all others: supported, disputed, or said by one alone.
+
+n responses of s statements take n * s comparisons with n texts. Beyond MOST_COMPARED of these, the
+statements of every second response (third, …) are compared with one another, evenly spread.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cotool.consensus.decide.support import Passages
+from cotool.consensus.extract.sentences import split_statements
+from cotool.consensus.model import ConflictingValue, Dispute, DisputedValue, Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cotool.consensus.decide.support import Judged
+
+# Statements times texts: about a second's work.
+MOST_COMPARED = 250_000
+# Texts have statements to compare where half of them have so many.
+LEAST_STATEMENTS = 2
+# The values of a dispute about whether something is so.
+AFFIRMED, DENIED = "affirmed", "denied"
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """The statements of the responses in `rows`, in order, and what is disputed among them."""
+
+    rows: tuple[int, ...]
+    statements: tuple[Statement, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+
+    def of(self, row: int) -> list[Statement]:
+        """Return the statements of a response."""
+        return [one for one in self.statements if one.response == row]
+
+    def support(self, row: int) -> float | None:
+        """Return the mean support of a response's statements; None where it has none."""
+        found = [one.support for one in self.statements if one.response == row]
+        return statistics.fmean(found) if found else None
+
+
+NONE = Claims(())
+
+
+def compare_statements(
+    contents: Sequence[str], names: Sequence[str], also: int, num_threads: int | None
+) -> Claims:
+    """Compare the statements of each response with the other responses.
+
+    Returns NONE where most responses are a single statement. Of many responses evenly spread ones
+    take part, and `also`.
+    """
+    spans = [split_statements(content) for content in contents]
+    counts = list(map(len, spans))
+    if len(contents) < 2 or statistics.median(counts) < LEAST_STATEMENTS:
+        return NONE
+    step = math.ceil(math.sqrt(sum(counts) * len(counts) / MOST_COMPARED))
+    rows = sorted({*range(0, len(contents), step), also})
+    if len(rows) < 2:
+        rows = sorted({also, 0 if also else 1})
+    passages = Passages([[contents[row][start:end] for start, end in spans[row]] for row in rows])
+    judged = [one for k in range(len(rows)) for one in passages.judge(k, num_threads)]
+    row_of = [row for row in rows for _ in spans[row]]
+    place_of = [place for place, row in enumerate(rows) for _ in spans[row]]
+    groups = _groups(judged, place_of)
+
+    def experts(places: Sequence[int]) -> tuple[str, ...]:
+        return tuple(names[rows[place]] for place in places)
+
+    found = []
+    for n, (start, end) in enumerate(span for row in rows for span in spans[row]):
+        one = judged[n]
+        found.append(
+            Statement(
+                text=contents[row_of[n]][start:end],
+                experts=(names[row_of[n]], *experts(list(one.supporters))),
+                response=row_of[n],
+                start=start,
+                end=end,
+                support=one.support,
+                supporters=experts(list(one.supporters)),
+                contradicting=experts(list(one.contradicting)),
+                conflicts=tuple(
+                    ConflictingValue(value, other, experts(places))
+                    for (value, other), places in one.conflicts.items()
+                ),
+                values=passages.values(n),
+                group=groups[n],
+            )
+        )
+    disputes = (
+        Dispute(
+            tuple(
+                DisputedValue(value, experts(sorted(places)), tuple(sentences))
+                for value, (places, sentences) in sorted(
+                    sides.items(), key=lambda side: (-len(side[1][0]), side[1][1])
+                )
+            ),
+            negation=AFFIRMED in sides,
+        )
+        for sides in _disputes(judged, place_of, passages)
+    )
+    return Claims(
+        tuple(rows),
+        tuple(found),
+        tuple(sorted(disputes, key=lambda one: -sum(len(side.experts) for side in one.sides))),
+    )
+
+
+class _Forest:
+    """Disjoint sets of whatever is hashable."""
+
+    def __init__(self) -> None:
+        self._parents: dict[object, object] = {}
+
+    def root(self, item: object) -> object:
+        """Return the item that stands for the set of `item`."""
+        parents = self._parents
+        parents.setdefault(item, item)
+        while parents[item] != item:
+            parents[item] = parents[parents[item]]
+            item = parents[item]
+        return item
+
+    def join(self, one: object, other: object) -> None:
+        """Make one set of two."""
+        self._parents[self.root(other)] = self.root(one)
+
+
+def _groups(judged: Sequence[Judged], place_of: Sequence[int]) -> list[int]:
+    """Number the sets of sentences that say the same: each of two supports the other."""
+    forest = _Forest()
+    for n, one in enumerate(judged):
+        for place, sentence in one.supporters.items():
+            if place > place_of[n] and judged[sentence].supporters.get(place_of[n]) == n:
+                forest.join(n, sentence)
+    numbers: dict[object, int] = {}
+    return [numbers.setdefault(forest.root(n), len(numbers)) for n in range(len(judged))]
+
+
+def _disputes(
+    judged: Sequence[Judged], place_of: Sequence[int], passages: Passages
+) -> Iterator[dict[str, tuple[set[int], list[int]]]]:
+    """Yield the sides of each dispute: a value → the responses and the sentences that have it.
+
+    A node is a sentence with one of its values; conflicts join nodes of different values.
+    """
+    forest = _Forest()
+    nodes: dict[tuple[int, str], set[int]] = {}
+    for n, one in enumerate(judged):
+        pairs = [(pair, place) for pair, places in one.conflicts.items() for place in places]
+        named = {place for _, place in pairs}
+        stances = (DENIED, AFFIRMED) if passages.denies(n) else (AFFIRMED, DENIED)
+        pairs += [(stances, place) for place in one.contradicting if place not in named]
+        for (value, other), place in pairs:
+            own, theirs = (n, value), (one.contradicting[place], other)
+            forest.join(own, theirs)
+            nodes.setdefault(own, {place_of[n]}).update(one.supporters.keys() - one.lacking)
+            nodes.setdefault(theirs, {place})
+            for supporter, sentence in one.supporters.items():
+                if supporter not in one.lacking and (sentence, value) in nodes:
+                    forest.join(own, (sentence, value))
+    found: dict[object, dict[str, tuple[set[int], list[int]]]] = {}
+    for node in sorted(nodes):
+        sides = found.setdefault(forest.root(node), {})
+        places, sentences = sides.setdefault(node[1], (set(), []))
+        places |= nodes[node]
+        sentences.append(node[0])
+    for sides in found.values():
+        everywhere = [places for places, _ in sides.values()]
+        alone = [
+            places.difference(*(other for other in everywhere if other is not places))
+            for places in everywhere
+        ]
+        if len(sides) > 1 and all(alone):
+            yield sides
