@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cotool._fast.logs import logscan
 from cotool.logs.formats.composer import decide, moments
+from cotool.logs.formats.model import forms_of
 from cotool.logs.formats.text import read_stamp, recognise_text
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -77,7 +78,8 @@ def test_a_time_is_read_wherever_it_is(sample):
     """Whatever the date, the separator, the zone and what stands before, the time is right."""
     lines, expected = sample
     formats = recognise_text(lines, len(lines))
-    read = [next(filter(None, (read_stamp(line, found) for found in formats)), None)
+    readers = [(found, forms_of(found)) for found in formats]
+    read = [next(filter(None, (read_stamp(line, *reader) for reader in readers)), None)
             for line in lines]  # fmt: skip
     assert [found and found[0] for found in read] == expected, (lines, formats)
     assert all(cycle == 0 for _, cycle in read)

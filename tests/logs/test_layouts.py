@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_scan import by_file, by_pieces, figures
 
-from cotool.logs.formats.model import is_cyclic
+from cotool.logs.formats.model import forms_of, is_cyclic
 from cotool.logs.formats.recognise import recognise
 from cotool.logs.formats.text import read_stamp
 
@@ -43,10 +43,11 @@ def test_times_are_the_oracles_however_the_log_is_cut(name, order, threads, span
     cut = {"layouts": formats, "num_threads": threads, "span_size": span}
     assert figures(by_file(data, block_size=block, **cut)) == figures(whole)
     assert figures(by_pieces(data, pieces, **cut)[0]) == figures(whole)
+    readers = [(one, forms_of(one)) for one in formats]
     times = [
         read[0]
         for line in lines
-        if (read := next(filter(None, (read_stamp(line, one) for one in formats)), None))
+        if (read := next(filter(None, (read_stamp(line, *reader) for reader in readers)), None))
     ]
     counts = whole.counts()
     assert counts["records"] - counts["timeless"] == len(times)

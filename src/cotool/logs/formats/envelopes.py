@@ -117,9 +117,10 @@ def find_wrapping(head: bytes, lines: list[bytes]) -> Wrapping:
     """Return how the lines of a file are wrapped, from its first bytes and a sample of lines."""
     document = find_document(head)
     lines = document.sample if document else lines
-    envelope = find_envelope([_COLOUR.sub(b"", line) for line in lines])
+    coloured = any(map(_COLOUR.search, lines))
+    envelope = find_envelope([_COLOUR.sub(b"", line) for line in lines] if coloured else lines)
     found = _unwrapped(envelope, lines)
-    if any(_COLOUR.search(line) for line in found):
+    if coloured if envelope is None else any(map(_COLOUR.search, found)):
         plain = Envelope("without colours", prefix=b"x")
         envelope = replace(envelope or plain, colours=True)
         found = _unwrapped(envelope, lines)

@@ -13,6 +13,7 @@ from cotool.logs.formats.model import JSON, LOGFMT, MAX_PLACES, TEXT, Format
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+_LETTERS = bytes(byte for byte in range(128) if chr(byte).isalpha() or byte in b"_@")
 _PAIR = re.compile(r'([\w.@/-]+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))')
 
 
@@ -37,11 +38,10 @@ def recognise_json(lines: list[bytes], total: int) -> list[Format]:
 
 def recognise_logfmt(lines: list[bytes], total: int) -> list[Format]:
     """Return the format of lines of key=value pairs, or nothing where no time or level is found."""
-    letters = bytes(byte for byte in range(128) if chr(byte).isalpha() or byte in b"_@")
     rows = [pairs_of(line) for line in evenly(lines)]
     return [
         found
-        for found in _keyed(rows, len(lines) / total, "logfmt", LOGFMT, letters)
+        for found in _keyed(rows, len(lines) / total, "logfmt", LOGFMT, _LETTERS)
         if found.places or found.times
     ]
 

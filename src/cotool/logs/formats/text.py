@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.logs import logscan
@@ -75,11 +76,12 @@ _OWN = re.compile(
 )
 # What stands right before a time: separators, or a key.
 _LEAD = re.compile(rb"(?:[A-Za-z_.@]{1,20}[=(][\"'(\[<]?|[^\w]{1,6})\Z")
+_DIGIT = re.compile(rb"\d")
 # What stands before a time that seldom comes, as the head of a record of many lines.
 _MARKED = re.compile(rb"[^\w \t]")
 # Lines that go on with a record.
 _CONTINUES = re.compile(rb"[ \t)}\]]|at [\w$.]+|Caused by|\.\.\. \d")
-_REDIS = re.compile(rb"\d+:[XCSM] ")
+_SYMBOLS = (b".", b"-", b"*", b"#")
 _HTTP = re.compile(
     rb'HTTP/\d|"?(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|CONNECT|PROPFIND)[ \t]|"-" \d{3} '
 )
@@ -94,6 +96,7 @@ _STATUSES = frozenset(
 )
 # These words name levels in some systems and are common words in others: they count in capitals or
 # in brackets.
+_NAME = re.compile(rb"\w*")
 _WEAK = frozenset(b"log config note system fail failure fine alert panic information".split())
 _INFO_OR_LESS = frozenset({0, 1, 2, 3})
 # Keys that hold a level in key=value, the surer one first.
@@ -221,9 +224,10 @@ _Candidate = tuple[_Where, int, bytes]
 def _candidates(lines: Sequence[bytes]) -> dict[_Candidate, dict[int, Moment]]:
     """Return every way to read a time in the lines, with the moments of the lines that suit."""
     seen: dict[_Candidate, dict[int, Moment]] = defaultdict(dict)
+    layouts = layout_forms()
     for n, line in enumerate(lines):
         known = _known_times(line)
-        if known and layout_forms()[known[0][1]][1]:
+        if known and b"=" in line and layouts[known[0][1]][1]:
             for lead, moment in _own_times(line):
                 seen[_Where(1, lead=lead, reach=512), -1, moment.form].setdefault(n, moment)
         for where, layout, at, end in known:
@@ -261,13 +265,12 @@ def _enough(
 def _known_times(line: bytes) -> list[tuple[_Where, int, int, int]]:
     """Return the times at tokens whose form is known beforehand and leaves nothing open."""
     found = []
+    layouts, settled = layout_forms(), _settled()
     for token, opened, layout, at, length, _, _ in logscan.probe_times(line) or logscan.probe_times(
         line, _TIME_TOKENS
     ):
         end = at + length
-        cycle = layout_forms()[layout][1]
-        is_settled = _settled()[layout] or opened == _LETTER_OPENS
-        if (token and cycle) or not is_settled:
+        if (token and layouts[layout][1]) or not (settled[layout] or opened == _LETTER_OPENS):
             continue
         more = _MORE.match(line, end)
         if more is not None and (not more["zone"] or is_zone(more["zone"])):
@@ -314,7 +317,7 @@ def _wheres(line: bytes, moment: Moment) -> list[_Where]:
 
 def _whole_lead(prefix: bytes) -> bytes:
     """Return all that stands before a time where other lines can have the same, else nothing."""
-    fits = len(prefix) < 64 and prefix.strip() and not re.search(rb"\d", prefix)
+    fits = len(prefix) < 64 and prefix.strip() and not _DIGIT.search(prefix)
     return prefix if fits else b""
 
 
@@ -379,15 +382,15 @@ def _first_bytes(found: Format, lines: Sequence[bytes], times: _Times) -> bytes:
     return (_LETTERS if seen - digits else b"") + (bytes(digits) if seen & digits else b"")
 
 
-def read_stamp(line: bytes, found: Format) -> tuple[int, int] | None:
-    """Return a line's time by a format, and what repeats in its form; None where it has none.
+def read_stamp(line: bytes, found: Format, forms: Sequence[bytes]) -> tuple[int, int] | None:
+    """Return a line's time by the forms of a format, and what repeats; None where it has none.
 
     In seconds since 1970, in the year 1972 where the year is missing.
     """
     if found.pri:
         line = re.sub(rb"\A<\d{1,3}>", b"", line)
     for at in _starts(line, found):
-        for form in forms_of(found):
+        for form in forms:
             read = logscan.read_time(form, line, at)
             if read is not None:
                 return read[1], read[4]
@@ -406,14 +409,16 @@ def _starts(line: bytes, found: Format) -> Iterable[int]:
             yield at + len(found.lead)
             at = line.find(found.lead, at + 1)
         return
-    for number, token in enumerate(_TOKEN.finditer(line)):
-        if number == found.time_token:
-            start = token.start()
-            if not found.time_open:
-                yield start
-            elif found.time_open == _LETTER_OPENS or line[start] == found.time_open:
-                yield start + 1
-            return
+    start = len(line) - len(line.lstrip(b" \t"))
+    if found.time_token > 0:
+        tokens = islice(_TOKEN.finditer(line), found.time_token, None)
+        start = next((token.start() for token in tokens), len(line))
+    if start == len(line):
+        return
+    if not found.time_open:
+        yield start
+    elif found.time_open == _LETTER_OPENS or line[start] == found.time_open:
+        yield start + 1
 
 
 # ---- levels
@@ -506,7 +511,7 @@ def _may_be_level(line: bytes, at: int, lead: int, trail: int, styles: int) -> b
 
 
 def _is_weak(line: bytes, at: int) -> bool:
-    word = re.compile(rb"\w*").match(line, at)
+    word = _NAME.match(line, at)
     return word is not None and word[0].lower() in _WEAK
 
 
@@ -589,7 +594,7 @@ def _some(lines: Sequence[tuple[bytes, int]]) -> Sequence[tuple[bytes, int]]:
     return lines[:: len(lines) // 20 + 1]
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _level_of(word: bytes) -> int | None:
     """Return the level that a word names, None where it names none."""
     return next(
@@ -606,8 +611,12 @@ def _class_of(line: bytes, at: int) -> int:
 
 def _is_redis(lines: Sequence[tuple[bytes, int]]) -> bool:
     """Tell whether one of the symbols of Redis follows the time; a hyphen alone is a separator."""
+    # Where a tenth of the lines has none, nothing more need be counted.
+    first = lines[: len(lines) // 10 + 1]
+    if not any(line[end : end + 3].strip() in _SYMBOLS for line, end in first):
+        return False
     marks = Counter(line[end : end + 3].strip() for line, end in lines if line[end:].strip())
-    known = sum(marks[mark] for mark in (b".", b"-", b"*", b"#"))
+    known = sum(marks[mark] for mark in _SYMBOLS)
     after = all(line[end : end + 1] == b" " for line, end in lines)
     return (
         after
@@ -678,8 +687,10 @@ def _found(lines: Sequence[tuple[bytes, int]], left: set[int]) -> list[Place]:
         line, end = lines[n]
         for word in _LOUD.finditer(line, end, end + _FIND_REACH):
             level = _level_of(word[0])
+            if level is None:
+                continue
             lead, trail = _class_of(line, word.start() - 1), _class_of(line, word.end())
-            if level is None or lead not in _LOUD_LEADS or trail not in _TRAILS:
+            if lead not in _LOUD_LEADS or trail not in _TRAILS:
                 continue
             if trail in _ENDS or (lead == trail == _SPACE):
                 seen[lead, trail].setdefault(n, level)
@@ -780,6 +791,7 @@ _READABLE = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=256)
 def readable(form: str) -> str:
     """Return a form of timestamps as people write it."""
     return re.sub(r"\\(.)|(.)", lambda found: found[1] or _READABLE.get(found[2], found[2]), form)

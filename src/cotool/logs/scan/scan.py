@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cotool._fast.logs import logscan
 from cotool.errors import CotoolError, InputError
 from cotool.logs.formats.envelopes import Wrapping, find_wrapping
-from cotool.logs.formats.model import Format, is_cyclic
+from cotool.logs.formats.model import Format, forms_of, is_cyclic
 from cotool.logs.formats.recognise import recognise, sample_lines
 from cotool.logs.formats.text import read_stamp
 from cotool.logs.histogram import MAX_BUCKETS, WIDTHS
@@ -400,7 +400,7 @@ def first_date(formats: tuple[Format, ...], lines: list[bytes], modified: float 
     now = datetime.fromtimestamp(modified, UTC) if modified is not None else datetime.now(UTC)
     latest = now + _DAY
     cycles, before, last = 0, None, None
-    wanted = [found for found in formats if is_cyclic(found)]
+    wanted = [(found, forms_of(found)) for found in formats if is_cyclic(found)]
     for line in lines if wanted else ():
         stamp = _stamp(line, wanted)
         if stamp is None:
@@ -420,10 +420,12 @@ def first_date(formats: tuple[Format, ...], lines: list[bytes], modified: float 
     return datetime(max(1, year - cycles), 1, 1, tzinfo=UTC)
 
 
-def _stamp(line: bytes, formats: list[Format]) -> tuple[bool, int, int, int] | None:
+def _stamp(
+    line: bytes, formats: list[tuple[Format, tuple[bytes, ...]]]
+) -> tuple[bool, int, int, int] | None:
     """Return a line's time: whether the year alone is missing, month, day and hour."""
-    for found in formats:
-        read = read_stamp(line, found)
+    for found, forms in formats:
+        read = read_stamp(line, found, forms)
         if read is not None:
             seconds, cycle = read
             moment = _EPOCH + timedelta(seconds=seconds)
