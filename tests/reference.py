@@ -724,21 +724,59 @@ def align(transcripts, weights):
     return slots
 
 
-def logit_slope(asked, weights, prior, precision):
-    """Slope and negative curvature of the log-posterior of a conditional logit."""
+def logit(asked, weights):
+    """Log-likelihood of a conditional logit, its slope and its negative curvature.
+
+    A question is a list of candidates (base, features, target); the base has the first weight.
+    """
     n = len(weights)
-    slope = [precision * (prior[d] - weights[d]) for d in range(n)]
-    curve = [[precision * (i == j) for j in range(n)] for i in range(n)]
-    for candidates, right in asked:
-        rows = [[base, *(float(d in experts) for d in range(1, n))] for base, experts in candidates]
+    total, slope, curve = 0.0, [0.0] * n, [[0.0] * n for _ in range(n)]
+    for candidates in asked:
+        rows = [[base, *(float(own.count(d)) for d in range(1, n))] for base, own, _ in candidates]
         p = softmax([sum(w * x for w, x in zip(weights, row, strict=True)) for row in rows])
         mean = [sum(p[c] * row[d] for c, row in enumerate(rows)) for d in range(n)]
-        for i in range(n):
-            slope[i] += rows[right][i] - mean[i]
-            for j in range(n):
-                second = sum(p[c] * row[i] * row[j] for c, row in enumerate(rows))
-                curve[i][j] += second - mean[i] * mean[j]
-    return slope, curve
+        for c, (_, _, target) in enumerate(candidates):
+            total += target * math.log(p[c])
+            for i in range(n):
+                slope[i] += target * (rows[c][i] - mean[i])
+                for j in range(n):
+                    second = sum(p[k] * row[i] * row[j] for k, row in enumerate(rows))
+                    curve[i][j] += target * (second - mean[i] * mean[j])
+    return total, slope, curve
+
+
+def quadratic_form(matrix, vector):
+    """The vector times the matrix times the vector."""
+    return sum(
+        a * cell * b
+        for a, row in zip(vector, matrix, strict=True)
+        for cell, b in zip(row, vector, strict=True)
+    )
+
+
+def eliminated(matrix, vector):
+    """Rows of the system in upper triangular form, without pivoting."""
+    rows = [[*row, value] for row, value in zip(matrix, vector, strict=True)]
+    for c, pivot in enumerate(rows):
+        for row in rows[c + 1 :]:
+            times = row[c] / pivot[c]
+            row[:] = [a - times * b for a, b in zip(row, pivot, strict=True)]
+    return rows
+
+
+def log_determinant(matrix):
+    """Of a positive definite matrix."""
+    rows = eliminated(matrix, [0.0] * len(matrix))
+    return sum(math.log(row[c]) for c, row in enumerate(rows))
+
+
+def solved(matrix, vector):
+    """The solution of a linear system with a positive definite matrix."""
+    rows, out = eliminated(matrix, vector), [0.0] * len(vector)
+    for c in reversed(range(len(vector))):
+        rest = sum(rows[c][k] * out[k] for k in range(c + 1, len(vector)))
+        out[c] = (rows[c][-1] - rest) / rows[c][c]
+    return out
 
 
 # ---- forms of log lines -----------------------------------------------------------------------

@@ -93,9 +93,10 @@ def find_consensus_batch(
     """Yield the consensus on each question, in input order, several questions at a time.
 
     Options are those of `find_consensus`. Memory does not grow with the number of questions,
-    except for methods of truth inference, which look at all of them before the first comes out.
-    With a `store` (`cotool.Store`) the experts' record weighs their answers, and the questions are
-    remembered for feedback; `learning` (`cotool.Learning`) says what is to be learned from them.
+    except for a `store` and for methods of truth inference: they look at all questions before the
+    first comes out, and keep the answers. With a `store` (`cotool.Store`) the experts' record
+    weighs their answers, and the questions are remembered for feedback; `learning`
+    (`cotool.Learning`) says what is to be learned from them.
     A question that fails is handed to `on_error` and left out; without it the error is raised.
     `engine` is ``threads``, ``dask`` or ``dask-local`` (processes), `scheduler` the address for
     ``dask``, else DASK_SCHEDULER_ADDRESS. Results of a cluster come without their matrices.

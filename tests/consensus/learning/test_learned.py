@@ -9,7 +9,7 @@ from crowds import SKILLS, crowd
 
 from cotool import Gold, InputError, Learning, Store, find_consensus_batch
 from cotool.consensus.learning.ballots import Ballot
-from cotool.consensus.learning.calibration import Calibration
+from cotool.consensus.learning.calibration import Calibration, features
 from cotool.consensus.learning.evidence import (
     Outlook,
     constant,
@@ -74,13 +74,13 @@ def test_learning_does_not_depend_on_the_order():
         learned.learn_agreement(own)
         learned.learn_truth([(row, truth[row.question]) for row in own if row.question in known])
     for name in SKILLS:
-        assert one.experts[name].weight == pytest.approx(other.experts[name].weight, abs=1e-6)
+        assert one.trust().weight(name) == pytest.approx(other.trust().weight(name), abs=1e-6)
         assert one.experts[name].right == pytest.approx(other.experts[name].right, abs=1e-6)
-    assert one.calibration.mean == pytest.approx(other.calibration.mean, abs=1e-6)
+    assert one.trust().calibration.mean == pytest.approx(other.trust().calibration.mean, abs=1e-6)
 
 
-def test_one_by_one_comes_near_the_batch():
-    """Feedback given question by question ends near what the batch learns."""
+def test_one_by_one_is_the_batch():
+    """Feedback given question by question ends where the batch does."""
     asked, truth = crowd(questions=150)
     rows = ballots(asked)
     batch, single = Learned(), Learned()
@@ -90,7 +90,7 @@ def test_one_by_one_comes_near_the_batch():
     for row in rows:
         single.learn_truth([(row, truth[row.question])])
     for name in SKILLS:
-        assert single.experts[name].weight == pytest.approx(batch.experts[name].weight, abs=0.1)
+        assert single.trust().weight(name) == pytest.approx(batch.trust().weight(name), abs=1e-6)
         assert single.experts[name].total.correct == batch.experts[name].total.correct
 
 
@@ -312,17 +312,49 @@ def test_the_fewest_experts_that_do():
     assert chosen[-1][1] >= 0.95 * accuracy(learned, rows, truth)
 
 
-def test_calibration_learns_and_takes_back():
-    """A hundred judgements move the line; taking them back returns it."""
-    rows = [(0.9, 0.8, k % 2 == 0) for k in range(100)]
-    own = Calibration()
+def test_a_right_answer_can_be_taken_back():
+    """The state is as if it had never been given."""
+    asked, truth = crowd(questions=60)
+    rows = ballots(asked)
+    learned, never = Learned(), Learned()
+    for own in (learned, never):
+        own.learn_agreement(rows)
+        own.learn_truth([(row, truth[row.question]) for row in rows[1:30]])
+    learned.learn_truth([(rows[0], truth["q0"])])
+    learned.learn_truth([(rows[0], truth["q0"])], -1.0)
+    for name in SKILLS:
+        assert learned.trust().weight(name) == pytest.approx(never.trust().weight(name), abs=1e-9)
+    assert learned.trust().calibration.judged == 29
+
+
+def test_old_right_answers_count_as_a_quadratic():
+    """Beyond the latest 1,000 the weights stay near those of all; one can be taken back."""
+    asked, truth = crowd(questions=1500)
+    rows = ballots(asked)
+    folded, first = Learned(), Learned()
+    for own in (folded, first):
+        own.learn_agreement(rows)
+    first.learn_truth([(row, truth[row.question]) for row in rows[:1000]])
+    folded.learn_truth([(row, truth[row.question]) for row in rows])
+    assert len(folded.known) == 1000
+    assert folded.older.questions == 500
+    assert folded.trust().calibration.judged == 1500
+    for name in SKILLS:
+        assert folded.trust().weight(name) == pytest.approx(first.trust().weight(name), abs=0.2)
+        assert folded.weight_errors()[name] < first.weight_errors()[name]
+    folded.learn_truth([(rows[0], truth["q0"])], -1.0)
+    assert folded.trust().calibration.judged == 1499
+
+
+def test_calibration_learns():
+    """A hundred judgements move the line, those half forgotten less."""
+    points = [(features(0.9, 0.8), k % 2 == 0, 1.0) for k in range(100)]
+    own, half = Calibration(), Calibration()
     start = own.probability(0.9, 0.8)
-    own.learn(rows)
-    assert own.judged == 100
+    own.learn(points)
+    half.learn([(x, right, 0.05) for x, right, _ in points])
     assert own.probability(0.9, 0.8) == pytest.approx(0.5, abs=0.05)
-    own.learn(rows, -1.0)
-    assert own.judged == 0
-    assert own.probability(0.9, 0.8) == pytest.approx(start, abs=0.2)
+    assert own.probability(0.9, 0.8) < half.probability(0.9, 0.8) < start
 
 
 # ---- right answers -----------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 from array import array
+from collections.abc import Iterable
 
 from typing_extensions import Buffer, disjoint_base
 
@@ -7,15 +8,23 @@ class Choices:
     def __init__(
         self,
         start: Buffer,
-        right: Buffer,
+        target: Buffer,
         base: Buffer,
-        voters: Buffer,
-        expert: Buffer,
+        features: Buffer,
+        feature: Buffer,
         weights: int,
-        sign: float = 1.0,
     ) -> None: ...
 
-def update(
-    t: Choices, mean: array[float], precision: array[float]
-) -> tuple[array[float], array[float]]: ...
-def covariance(precision: Buffer, n: int) -> array[float]: ...
+def fit(
+    t: Choices,
+    mean: array[float],
+    precision: array[float],
+    known_precision: array[float],
+    known_slope: array[float],
+) -> tuple[array[float], array[float], float]: ...
+def curve_at(t: Choices, weights: array[float]) -> tuple[array[float], array[float]]: ...
+def left_out(t: Choices, weights: array[float], covariance: array[float]) -> array[float]: ...
+def prior_precision(
+    deviation: array[float], directions: Iterable[array[float]], covariance: array[float]
+) -> array[float]: ...
+def inverse(matrix: Buffer, n: int) -> array[float]: ...

@@ -47,7 +47,7 @@ def experts_table(
             _range(record.low, record.high),
             f"{tally.judged + tally.scored:,.0f}",
             f"{known.answers:,.0f}",
-            f"{known.weight:+.2f}",
+            f"{learned.trust().weight(name):+.2f}",
         )
         table.add_row(
             *cells, *([Text(remarks[name], style="yellow")] if any(remarks.values()) else [])
@@ -68,7 +68,7 @@ def experts_table(
             f"({percent(panel.accuracy[-1])} of the {of} on {plural(panel.questions, 'question')}, "
             "95 % of what all experts reach)"
         )
-    calibrated = learned.calibration.judged
+    calibrated = learned.trust().calibration.judged
     lines.append(
         f"{learned.judged:,.0f} judged, agreement on {learned.questions:,.0f}, "
         + (
@@ -102,8 +102,7 @@ def expert_page(form: Mapping[str, Any]) -> None:
         lines.append(f"  taken for right by agreement on {percent(form['agreement'])}")
     error = "" if form["weight_error"] is None else f" ± {form['weight_error']:.2f}"
     lines.append(
-        f"  weight {form['weight']:+.2f}{error}: what a vote adds to the log-odds of an answer "
-        "beyond agreement"
+        f"  weight {form['weight']:+.2f}{error}: what a vote adds to the log-odds of an answer"
     )
     if form["drift"]:
         lines.append(

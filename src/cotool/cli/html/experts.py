@@ -44,7 +44,7 @@ def experts(store: Store, present: Collection[str]) -> Html | None:
                     Cell(_interval(record.share, record.low, record.high), record.low),
                     Cell(f"{100 * record.low:.0f}–{100 * record.high:.0f} %", record.high),
                     Cell(f"{record.judgements:,.0f}", record.judgements),
-                    Cell(f"{one.weight:+.2f}", one.weight),
+                    Cell(f"{(weight := learned.trust().weight(name)):+.2f}", weight),
                     *([Cell(remarks[name])] if suspect else []),
                 )
             )
@@ -63,7 +63,7 @@ def experts(store: Store, present: Collection[str]) -> Html | None:
         notes.append("* based on agreement alone, which is weaker evidence.")
     notes.append(
         "The line is the 95 % interval, the dot the share that is most likely. The weight is what "
-        "a vote adds to the log-odds of an answer beyond agreement."
+        "a vote adds to the log-odds of an answer."
     )
     if len(known) > _MOST:
         notes.append(f"{plural(len(known) - _MOST, 'more expert')} left out; "

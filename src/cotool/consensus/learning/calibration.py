@@ -2,88 +2,55 @@
 
 Logistic regression on two figures of a question (Platt, "Probabilistic outputs for support vector
 machines", 1999): the log-odds that the experts' weights give the answer, and the share of votes for
-it. Weights have a Gaussian prior and are learned one judgement after the other (Laplace).
+it. Its weights have a Gaussian prior.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import exp, log
-from typing import Any
 
 # Prior of the intercept and of the two slopes: mean and precision.
-MEAN = (0.0, 1.0, 0.5)
-PRECISION = (0.25, 4.0, 4.0)
+MEAN = (-0.3, 0.8, -0.6)
+PRECISION = (4.0, 10.0, 4.0)
 SIZE = 3
-STEPS = 8
+STEPS = 25
 
 
 def features(probability: float, share: float) -> tuple[float, float, float]:
     """The figures of a question; log-odds beyond 99 % tell nothing more."""
     p = min(max(probability, 0.01), 0.99)
-    return 1.0, log(p / (1 - p)) / 2, 2 * share - 1
+    return 1.0, log(p / (1 - p)), 2 * share - 1
 
 
 @dataclass(slots=True)
 class Calibration:
-    """Weights, their precision by rows, and the number of judgements behind them."""
+    """The regression's weights, and the number of judgements behind them."""
 
     judged: float = 0.0
     mean: list[float] = field(default_factory=lambda: list(MEAN))
-    precision: list[float] = field(
-        default_factory=lambda: [PRECISION[i] * (i == j) for i in range(SIZE) for j in range(SIZE)]
-    )
 
     def probability(self, probability: float, share: float) -> float:
         """Chance that an answer of this probability and share of votes is right."""
         return _sigmoid(_dot(self.mean, features(probability, share)))
 
-    def learn(self, rows: list[tuple[float, float, bool]], sign: float = 1.0) -> None:
-        """Learn from (probability, share, right); with sign -1 take that back."""
-        points = [(features(p, share), float(right)) for p, share, right in rows]
-        weights, before = list(self.mean), list(self.mean)
-        curve = list(self.precision)
+    def learn(self, points: list[tuple[tuple[float, float, float], bool, float]]) -> None:
+        """Learn from (features, right, count), by Newton's method from the prior."""
+        weights = list(MEAN)
         for _ in range(STEPS):
-            curve = list(self.precision)
-            slope = [
-                -sum(self.precision[i * SIZE + j] * (weights[j] - before[j]) for j in range(SIZE))
-                for i in range(SIZE)
-            ]
-            for x, right in points:
+            curve = [PRECISION[i] * (i == j) for i in range(SIZE) for j in range(SIZE)]
+            slope = [PRECISION[i] * (MEAN[i] - weights[i]) for i in range(SIZE)]
+            for x, right, count in points:
                 p = _sigmoid(_dot(weights, x))
                 for i in range(SIZE):
-                    slope[i] += sign * (right - p) * x[i]
+                    slope[i] += count * (right - p) * x[i]
                     for j in range(SIZE):
-                        curve[i * SIZE + j] += sign * p * (1 - p) * x[i] * x[j]
+                        curve[i * SIZE + j] += count * p * (1 - p) * x[i] * x[j]
             step = _solve(curve, slope)
             weights = [w + min(max(d, -2.0), 2.0) for w, d in zip(weights, step, strict=True)]
-        self.mean, self.precision = weights, curve
-        self.judged = max(self.judged + sign * len(rows), 0.0)
-
-    def scale(self, factor: float) -> None:
-        """Forget a part: the precision returns towards the prior's."""
-        self.judged *= factor
-        self.precision = [
-            factor * value + (1 - factor) * PRECISION[k // SIZE] * (k // SIZE == k % SIZE)
-            for k, value in enumerate(self.precision)
-        ]
-
-    def merge(self, other: Calibration) -> None:
-        """Add another's judgements: means by their numbers, precisions less one prior."""
-        total = self.judged + other.judged
-        if not total:
-            return
-        share = other.judged / total
-        self.mean = [x + share * (y - x) for x, y in zip(self.mean, other.mean, strict=True)]
-        prior = Calibration().precision
-        self.precision = [
-            x + y - p for x, y, p in zip(self.precision, other.precision, prior, strict=True)
-        ]
-        self.judged = total
-
-    def to_dict(self) -> dict[str, Any]:
-        """A form for JSON."""
-        return {"judged": self.judged, "mean": self.mean, "precision": self.precision}
+            if max(map(abs, step)) < 1e-9:
+                break
+        self.mean = weights
 
 
 def _dot(one: list[float], other: tuple[float, ...]) -> float:

@@ -306,7 +306,7 @@ def describe(learned: Learned, name: str, errors: Mapping[str, float]) -> dict[s
         "agreement": round(known.total.agreed / known.total.compared, 4)
         if known.total.compared
         else None,
-        "weight": round(known.weight, 4),
+        "weight": round(learned.trust().weight(name), 4),
         "weight_error": round(errors[name], 4) if name in errors else None,
         "topics": {
             topic: {

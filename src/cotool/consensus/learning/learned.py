@@ -1,72 +1,69 @@
 """What was learned of a group of experts, and what it says of a question.
 
 Two sources are kept apart. From agreement alone the model of decoys (`_fast/decoys`) learns how
-often each expert is right and falls for the same errors as others: the base. From answers known to
-be right a conditional logit (`_fast/logit`) learns what each expert's vote is worth beyond the
-base; its prior is that the base is right, so it helps from the first judgements on. A calibration
-turns the result into a probability. Everything adds up over batches; nothing grows with the number
-of questions.
+often each expert is right and falls for the same errors as others; what it believes of a question
+is distilled into weights. Answers known to be right correct these weights (`weights`), and a
+calibration turns the result into a probability. Counts and quadratics add up over batches; of the
+right answers the latest 1,000 are kept with their votes. Nothing else grows with the number of
+questions.
 """
 
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from math import exp, log, sqrt
 from typing import TYPE_CHECKING
 
-from cotool._fast.truth import logit
 from cotool._fast.truth.decoys import Counts, Model, decoys, judge, model
 from cotool.consensus.learning.ballots import Ballot, BallotTable
-from cotool.consensus.learning.calibration import Calibration
 from cotool.consensus.learning.records import RECENT, Expert, Pair, Tally
+from cotool.consensus.learning.weights import (
+    EXPERT,
+    Basis,
+    Judged,
+    Quadratic,
+    Trust,
+    distil,
+    folded,
+    trusted,
+)
 from cotool.consensus.truth.copies import Copy, chance_of, find_copies, groups_of, thinned
 from cotool.consensus.truth.labels import is_balanced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-# The prior of the weights: an expert's is 0, the base's 1. Where agreement on many questions stands
-# behind the base, feedback moves an expert's weight less: the precision goes from LOOSE to FIRM,
-# half the way at HALFWAY questions. (mmlu-pro, 200 right answers known: .564 with 80 after
-# agreement on 3,000 questions, .559 with 20; without agreement .538 with 80, .554 with 20.)
-LOOSE = 10.0
-FIRM = 80.0
-HALFWAY = 200.0
-BASE_PRECISION = 4.0
-# Experts with weights of their own, those with the most judgements: the others have the base.
+# Experts with weights of their own, those with the most answers; the others share one.
 MOST_WEIGHTS = 200
+# Right answers that are kept with their votes, the latest; older ones are kept as a quadratic.
+MOST_JUDGED = 1_000
 # Voters of a question up to which pairs of them are counted.
 MOST_PAIRED = 100
 # Labels are one closed set up to this many different ones.
 MOST_LABELS = 64
 CLOSED = 20
 QUESTIONS_A_LABEL = 4
-# A probability of the base below this counts as this.
-FLOOR = 1e-6
 # The pull of a topic towards the expert's record as a whole, in judgements; agreement counts as
 # WEAK of a judgement. The votes of a topic's questions are not independent: half of the log-odds.
 TOPIC_PULL = 20.0
 WEAK = 0.2
 TOPIC_SHARE = 0.5
-FOLDS = 5
 # Judgements from which a probability is called calibrated.
 FEWEST = 5
-# The key of the base among the pairs' precisions.
-BASE = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """Probability of each answer given, and that none of them is right.
+    """Probability of each answer given, if one of them is right.
 
     `share` is of the votes for the best answer. `confidence` is calibrated, None before `FEWEST`
     judgements.
     """
 
     scores: dict[str, float]
-    other: float
     best: str
     share: float
     confidence: float | None
@@ -78,7 +75,8 @@ class Learned:
 
     `kinds` are questions by kind; `labels` all answers by how often they were given, empty once
     they are too many to be a closed set; `rights` how often each was right; `questions` and
-    `judged` count what was learned from.
+    `judged` count what was learned from. `agreement` is what distillation left of the weights'
+    likelihood; `known` are the latest right answers by question, `older` what is left of the rest.
     """
 
     experts: dict[str, Expert] = field(default_factory=dict)
@@ -88,8 +86,9 @@ class Learned:
     rights: dict[str, float] = field(default_factory=dict)
     is_open: bool = False
     different: float = 0.0
-    base_weight: float = 1.0
-    calibration: Calibration = field(default_factory=Calibration)
+    agreement: Quadratic = field(default_factory=Quadratic)
+    known: dict[str, Judged] = field(default_factory=dict)
+    older: Quadratic = field(default_factory=Quadratic)
     questions: float = 0.0
     judged: float = 0.0
     as_of: float = 0.0
@@ -97,6 +96,7 @@ class Learned:
     _counts: Counts | None = field(default=None, repr=False)
     _model: Model | None = field(default=None, repr=False)
     _copies: list[Copy] | None = field(default=None, repr=False)
+    _trust: Trust | None = field(default=None, repr=False)
 
     # ---- what it says ----------------------------------------------------------------------
 
@@ -107,25 +107,40 @@ class Learned:
             for ballot, base in zip(ballots, self._bases(ballots), strict=True)
         ]
 
-    def _prediction(self, ballot: Ballot, base: Mapping[str, float]) -> Prediction:
-        scores = {value: self.base_weight * log(base[value] + FLOOR) for value in base}
-        for expert, value in ballot.votes.items():
-            known = self.experts.get(expert)
-            if known is not None:
-                scores[value] += known.weight + self._topic_effect(known, ballot.topic)
-        other = self.base_weight * log(max(1 - sum(base.values()), 0.0) + FLOOR)
-        most = max(*scores.values(), other)
-        total = sum(exp(score - most) for score in scores.values()) + exp(other - most)
+    def _prediction(self, ballot: Ballot, belief: Mapping[str, float]) -> Prediction:
+        trust = self.trust()
+        scores = trust.scores(ballot, belief)
+        if ballot.topic:
+            for expert, value in ballot.votes.items():
+                known = self.experts.get(expert)
+                if known is not None:
+                    scores[value] += self._topic_effect(known, ballot.topic)
+        most = max(scores.values())
+        total = sum(exp(score - most) for score in scores.values())
         shares = {value: exp(score - most) / total for value, score in scores.items()}
-        votes: dict[str, int] = {}
-        for value in ballot.votes.values():
-            votes[value] = votes.get(value, 0) + 1
         best = max(shares, key=lambda value: (shares[value], _lot(ballot.question, value)))
-        share = votes[best] / len(ballot.votes)
+        _, chance, _ = trust.figures(scores, ballot)
+        share = sum(value == best for value in ballot.votes.values()) / len(ballot.votes)
         confidence = None
-        if self.calibration.judged >= FEWEST - 1e-9:
-            confidence = self.calibration.probability(shares[best], share)
-        return Prediction(shares, exp(other - most) / total, best, share, confidence)
+        if trust.calibration.judged >= FEWEST - 1e-9:
+            confidence = trust.calibration.probability(chance, share)
+        return Prediction(shares, best, share, confidence)
+
+    def trust(self) -> Trust:
+        """The weights of votes by all that is known."""
+        if self._trust is None:
+            known = list(self.known.values())
+            beliefs = self._bases([one.ballot for one in known]) if known else []
+            self._trust = trusted(self._basis(), self.agreement, self.older, known, beliefs)
+        return self._trust
+
+    def _basis(self) -> Basis:
+        """The weights: those of old, then those of the experts with the most answers."""
+        names = [key[1:] for key in self.agreement.keys if key.startswith(EXPERT)]
+        names = [name for name in names if name in self.experts]
+        given = {name: one.answers for name, one in self.experts.items() if name not in {*names}}
+        names += sorted(given, key=lambda name: (-given[name], name))
+        return Basis(names[:MOST_WEIGHTS], () if self.is_open else self.labels)
 
     def _topic_effect(self, known: Expert, topic: str) -> float:
         tally = known.topics.get(topic) if topic else None
@@ -217,15 +232,27 @@ class Learned:
         self.kinds = [a + b for a, b in zip(self.kinds, counts.kinds, strict=True)]
         for label, own in zip(self.labels, counts.labels, strict=False):
             self.rights[label] = self.rights.get(label, 0.0) + own
-        for place, ballot in enumerate(ballots):
-            base = {
-                value: found.items[place * table.width + own]
-                for value, own in table.given[place].items()
-            }
+        beliefs = [
+            {value: found.items[place * table.width + own] for value, own in given.items()}
+            for place, given in enumerate(table.given)
+        ]
+        for ballot, belief in zip(ballots, beliefs, strict=True):
             for expert, value in ballot.votes.items():
-                self._tally(expert, ballot.topic, Tally(compared=1.0, agreed=base[value]))
+                self._tally(expert, ballot.topic, Tally(compared=1.0, agreed=belief[value]))
         self.questions += len(ballots)
         self._counts = self._copies = None
+        self._distil(ballots, beliefs)
+
+    def _distil(self, ballots: Sequence[Ballot], beliefs: Sequence[Mapping[str, float]]) -> None:
+        """Learn weights from beliefs; from the shares of votes where labels are open.
+
+        Decoys explain open answers badly: on ten systems' answers to 1,800 questions their
+        beliefs are right .491 of the time where the plurality is .525.
+        """
+        if self.is_open:
+            beliefs = [_vote_shares(ballot) for ballot in ballots]
+        self.agreement = distil(self.agreement, self._basis(), ballots, beliefs)
+        self._trust = None
 
     def _meet(self, ballots: Sequence[Ballot]) -> None:
         """Count answers, pairs and labels; find out whether the labels are a closed set."""
@@ -293,19 +320,57 @@ class Learned:
     def learn_truth(self, rows: Sequence[tuple[Ballot, str]], sign: float = 1.0) -> None:
         """Learn from the right answers of questions; with sign -1 take that back.
 
-        The calibration learns from predictions that have not seen the question: of a batch, from
-        those by the other folds of it.
+        Of a right answer that is not among the latest its share of the quadratic is taken back.
         """
         rows = [(ballot, right) for ballot, right in rows if ballot.votes]
         if not rows:
             return
-        self._calibrate(rows, sign)
-        self._learn_weights(rows, sign)
+        gone = []
+        place = max((one.place for one in self.known.values()), default=0)
+        for place, (ballot, right) in enumerate(rows, place + 1):  # noqa: B020 - goes on
+            for expert in ballot.votes:
+                self.experts.setdefault(expert, Expert())
+            before = self.known.pop(ballot.question, None)
+            if sign > 0:
+                self.known[ballot.question] = Judged(ballot, right, place=place)
+            elif before is None:
+                gone.append(Judged(ballot, right))
+        if gone:
+            self._fold(gone, -1.0)
+        self._trust = None
+        self._fold_oldest()
         for ballot, right in rows:
             for expert, value in ballot.votes.items():
                 tally = Tally(judged=1.0, correct=float(value == right))
                 self._tally(expert, ballot.topic, tally, sign)
         self.judged = max(self.judged + sign * len(rows), 0.0)
+
+    def _fold_oldest(self) -> None:
+        """Keep the votes of the latest right answers only."""
+        first = list(self.known)[: max(len(self.known) - MOST_JUDGED, 0)]
+        if first:
+            self._fold([self.known[question] for question in first])
+            for question in first:
+                del self.known[question]
+            self._trust = None
+
+    def relearn(self, agreed: Sequence[Ballot], judged: Iterable[tuple[Ballot, str]]) -> None:
+        """Learn weights anew from questions whose counts are known already."""
+        if agreed:
+            self._distil(agreed, self._bases(agreed))
+        for place, (ballot, right) in enumerate(judged):
+            if ballot.votes:
+                self.known[ballot.question] = Judged(ballot, right, place=place)
+        self._trust = None
+        self._fold_oldest()
+
+    def _fold(self, judged: Sequence[Judged], sign: float = 1.0) -> None:
+        """Add right answers to the quadratic of the older ones, or take them away."""
+        beliefs = self._bases([one.ballot for one in judged])
+        self._trust = None
+        more = folded(self.trust(), judged, beliefs)
+        more.scale(sign)
+        self.older.add(more)
 
     def learn_scores(self, scores: Mapping[str, float], topic: str = "", sign: float = 1.0) -> None:
         """Learn from scores, 0 to 1, of experts' answers to one question."""
@@ -314,156 +379,38 @@ class Learned:
             self._tally(expert, topic, tally, sign)
         self.judged = max(self.judged + sign, 0.0)
 
-    def _calibrate(self, rows: Sequence[tuple[Ballot, str]], sign: float) -> None:
-        def outcomes_of(some: Sequence[tuple[Ballot, str]]) -> list[tuple[float, float, bool]]:
-            predicted = self.predict([ballot for ballot, _ in some])
-            return [
-                (said.scores[said.best], said.share, said.best == right)
-                for said, (_, right) in zip(predicted, some, strict=True)
-            ]
-
-        if len(rows) < FOLDS or sign < 0:
-            self.calibration.learn(outcomes_of(rows), sign)
-            return
-        folds: list[list[tuple[Ballot, str]]] = [[] for _ in range(FOLDS)]
-        for row in sorted(rows, key=lambda row: _lot(row[0].question, row[1])):
-            folds[min(range(FOLDS), key=lambda k: len(folds[k]))].append(row)
-        weights = {name: one.weight for name, one in self.experts.items()}
-        base_weight = self.base_weight
-        outcomes = []
-        for own in folds:
-            others = [row for fold in folds if fold is not own for row in fold]
-            self._set_weights(*self._updated(others, 1.0)[:2])
-            outcomes += outcomes_of(own)
-            self.base_weight = base_weight
-            for name, weight in weights.items():
-                self.experts[name].weight = weight
-            for name in self.experts.keys() - weights.keys():
-                self.experts[name].weight = 0.0
-        self.calibration.learn(outcomes)
-
-    def _learn_weights(self, rows: Sequence[tuple[Ballot, str]], sign: float) -> None:
-        names, mode, precision = self._updated(rows, sign)
-        self._set_weights(names, mode)
-        keys = [BASE, *names]
-        size = len(keys)
-        for i, a in enumerate(keys):
-            for j in range(i, size):
-                prior = self._prior(a) if i == j else 0.0
-                value = precision[i * size + j] - prior
-                key = (a, keys[j])
-                if value or key in self.pairs:
-                    self.pairs.setdefault(key, Pair()).precision = value
-
-    def _set_weights(self, names: Sequence[str], mode: Sequence[float]) -> None:
-        self.base_weight = mode[0]
-        for name, weight in zip(names, mode[1:], strict=True):
-            self.experts.setdefault(name, Expert()).weight = weight
-
-    def _precision(self, names: Sequence[str]) -> array[float]:
-        """The precision of the base's and these experts' weights, by rows."""
-        keys = [BASE, *names]
-        cells = array("d")
-        for a in keys:
-            for b in keys:
-                pair = self.pairs.get((min(a, b), max(a, b)))
-                cells.append(
-                    (pair.precision if pair else 0.0) + (self._prior(a) if a == b else 0.0)
-                )
-        return cells
-
-    def _updated(
-        self, rows: Sequence[tuple[Ballot, str]], sign: float
-    ) -> tuple[list[str], array[float], array[float]]:
-        """Names, mode and precision of the weights after these rows."""
-        known = {expert for ballot, _ in rows for expert in ballot.votes}
-        known |= {name for name, one in self.experts.items() if one.total.judged > 0}
-        ranked = sorted(known, key=lambda name: (-self._judgements(name), name))
-        names = sorted(ranked[:MOST_WEIGHTS])
-        places = {name: k for k, name in enumerate(names, 1)}
-        start, starts, right = array("q", [0]), array("q", [0]), array("i")
-        base, expert = array("d"), array("i")
-        bases = self._bases([ballot for ballot, _ in rows])
-        for (ballot, truth), own in zip(rows, bases, strict=True):
-            if truth not in own:
-                continue
-            values = list(own)
-            right.append(values.index(truth))
-            for value in values:
-                base.append(log(own[value] + FLOOR))
-                expert.extend(
-                    places[name]
-                    for name, said in ballot.votes.items()
-                    if said == value and name in places
-                )
-                starts.append(len(expert))
-            start.append(len(base))
-        weights = [self.experts[n].weight if n in self.experts else 0.0 for n in names]
-        choices = logit.Choices(start, right, base, starts, expert, len(names) + 1, sign)
-        mean = array("d", [self.base_weight, *weights])
-        try:
-            mode, precision = logit.update(choices, mean, self._precision(names))
-        except ArithmeticError:
-            # What is taken back was forgotten in part: the weights stay as they are.
-            mode, precision = mean, self._precision(names)
-        return names, mode, precision
-
-    def _prior(self, name: str) -> float:
-        """The prior's precision of a weight."""
-        if name == BASE:
-            return BASE_PRECISION
-        one = self.experts.get(name)
-        compared = one.total.compared if one else 0.0
-        return LOOSE + (FIRM - LOOSE) * compared / (compared + HALFWAY)
-
-    def _judgements(self, expert: str) -> float:
-        one = self.experts.get(expert)
-        return one.total.judged if one else 0.0
-
     def weight_errors(self) -> dict[str, float]:
-        """The standard error of each expert's weight that was learned from feedback."""
-        names = sorted(name for name in self.experts if (name, name) in self.pairs)
-        size = len(names) + 1
-        cells = logit.covariance(self._precision(names), size)
-        return {name: sqrt(cells[k * size + k]) for k, name in enumerate(names, 1)}
+        """The standard error of each expert's weight."""
+        trust = self.trust()
+        return {
+            name: trust.errors[trust.basis.places.get(EXPERT + name, 1)] for name in self.experts
+        }
 
     # ---- forgetting, merging ---------------------------------------------------------------
 
     def forget(self, factor: float) -> None:
-        """Keep this share of what was learned, 0 to 1: the rest returns to the prior.
-
-        Weights keep their values and lose precision, so that new judgements move them more.
-        """
+        """Keep this share of what was learned, 0 to 1: the rest returns to the prior."""
         for one in self.experts.values():
             one.scale(factor)
         for pair in self.pairs.values():
             pair.scale(factor)
-            pair.precision *= factor
         self.kinds = [value * factor for value in self.kinds]
         self.labels = {label: value * factor for label, value in self.labels.items()}
         self.rights = {label: value * factor for label, value in self.rights.items()}
-        self.calibration.scale(factor)
+        self.agreement.scale(factor)
+        self.older.scale(factor)
+        self.known = {
+            question: one._replace(share=one.share * factor) for question, one in self.known.items()
+        }
+        self._trust = None
         self.questions *= factor
         self.judged *= factor
         self._counts = self._copies = None
 
     def merge(self, other: Learned) -> None:
-        """Add what another learned from other questions.
-
-        Weights are averaged by how precisely each is known.
-        """
-        mine = {name: self._own_precision(name) for name in (BASE, *self.experts)}
-        theirs = {name: other._own_precision(name) for name in (BASE, *other.experts)}
-
-        def mean(name: str, own: float, more: float) -> float:
-            a, b = mine.get(name, 0.0), theirs.get(name, 0.0)
-            return (a * own + b * more) / (a + b) if a + b else own
-
-        self.base_weight = mean(BASE, self.base_weight, other.base_weight)
+        """Add what another learned from other questions."""
         for name, one in other.experts.items():
-            known = self.experts.setdefault(name, Expert())
-            known.weight = mean(name, known.weight, one.weight)
-            known.add(one)
+            self.experts.setdefault(name, Expert()).add(one)
         for key, pair in other.pairs.items():
             self.pairs.setdefault(key, Pair()).add(pair)
         self.kinds = [a + b for a, b in zip(self.kinds, other.kinds, strict=True)]
@@ -476,23 +423,35 @@ class Learned:
         if self.is_open:
             self.labels.clear()
             self.rights.clear()
-        self.calibration.merge(other.calibration)
+        self.agreement.add(other.agreement)
+        self.older.add(other.older)
+        last = max((one.place for one in self.known.values()), default=0)
+        for question, own in other.known.items():
+            self.known[question] = own._replace(place=last + own.place)
         self.questions += other.questions
         self.judged += other.judged
         self.as_of = max(self.as_of, other.as_of)
         self._places.clear()
-        self._counts = self._copies = None
+        self._counts = self._copies = self._trust = None
+        self._fold_oldest()
 
     def drop(self, name: str) -> None:
         """Forget an expert. Raises KeyError where he is unknown."""
         del self.experts[name]
         self.pairs = {key: pair for key, pair in self.pairs.items() if name not in key}
+        self.agreement.drop(EXPERT + name)
+        self.older.drop(EXPERT + name)
+        for question, one in list(self.known.items()):
+            votes = {e: value for e, value in one.ballot.votes.items() if e != name}
+            self.known[question] = one._replace(ballot=one.ballot._replace(votes=votes))
+        self.known = {question: one for question, one in self.known.items() if one.ballot.votes}
         self._places.clear()
-        self._counts = self._copies = None
+        self._counts = self._copies = self._trust = None
 
-    def _own_precision(self, name: str) -> float:
-        pair = self.pairs.get((name, name))
-        return (pair.precision if pair else 0.0) + 1e-9
+
+def _vote_shares(ballot: Ballot) -> dict[str, float]:
+    votes = Counter(ballot.votes.values())
+    return {value: count / len(ballot.votes) for value, count in votes.items()}
 
 
 def _lot(question: str, value: str) -> bytes:

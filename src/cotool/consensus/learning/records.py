@@ -56,8 +56,7 @@ class Expert:
     """One expert. Counts are numbers of questions, less what is forgotten.
 
     `seen`, `right`, `fell`: by kind of question, as _fast/decoys counts them under agreement;
-    `said`: his answers by label; `weight`: what his vote adds to the log-odds of an answer beyond
-    agreement, learned from feedback; `recent` is a tally that halves every RECENT questions.
+    `said`: his answers by label; `recent` is a tally that halves every RECENT questions.
     """
 
     answers: float = 0.0
@@ -66,7 +65,6 @@ class Expert:
     fell: list[float] = field(default_factory=lambda: [0.0, 0.0])
     habits: dict[str, float] = field(default_factory=dict)
     said: dict[str, float] = field(default_factory=dict)
-    weight: float = 0.0
     total: Tally = field(default_factory=Tally)
     recent: Tally = field(default_factory=Tally)
     topics: dict[str, Tally] = field(default_factory=dict)
@@ -85,7 +83,7 @@ class Expert:
         return cls(**plain)
 
     def scale(self, factor: float) -> None:
-        """Forget a part of everything but the weight, whose precision is forgotten elsewhere."""
+        """Forget a part."""
         self.answers *= factor
         for own in (self.seen, self.right, self.fell):
             own[:] = [value * factor for value in own]
@@ -96,7 +94,7 @@ class Expert:
             tally.scale(factor)
 
     def add(self, other: Expert) -> None:
-        """Add what another store knows of the same expert (weights are merged elsewhere)."""
+        """Add what another store knows of the same expert."""
         self.answers += other.answers
         for own, more in (
             (self.seen, other.seen),
@@ -126,20 +124,18 @@ class Expert:
 class Pair:
     """Two experts, by name in sorted order: questions that both answered, and how.
 
-    `same`: with the same answer. `precision` is the cell of the weights' precision.
+    `same`: with the same answer.
     """
 
     both: float = 0.0
     same: float = 0.0
-    precision: float = 0.0
 
     def scale(self, factor: float) -> None:
-        """Forget a part of the counts."""
+        """Forget a part."""
         self.both *= factor
         self.same *= factor
 
     def add(self, other: Pair) -> None:
-        """Add another pair's counts and precision."""
+        """Add another pair's counts."""
         self.both += other.both
         self.same += other.same
-        self.precision += other.precision

@@ -94,7 +94,7 @@ def report(store: Store) -> dict[str, Any]:
         },
         "judged": round(learned.judged, 2),
         "questions": round(learned.questions, 2),
-        "calibrated_on": round(learned.calibration.judged, 2),
+        "calibrated_on": round(learned.trust().calibration.judged, 2),
         "settings": store.settings(),
         "schema": SCHEMA,
     }

@@ -20,9 +20,10 @@ from cotool.consensus.truth.inference import Waiting
 from cotool.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from cotool.consensus.extract.stated import Stated
+    from cotool.consensus.learning.ballots import Ballot
     from cotool.consensus.learning.learned import Learned
     from cotool.consensus.learning.lessons import Learning, Lessons
     from cotool.consensus.learning.store import Store
@@ -43,50 +44,50 @@ def by_store(
 ) -> Iterator[tuple[Stated, Decision | None]]:
     """Yield each question with what the record of its experts says of it.
 
-    With `how.learn` all questions are read and learned from before the first comes out.
+    All questions are read before the first comes out, since their agreement counts. With
+    `how.learn` what they teach is written down; else it serves this batch alone, and a store that
+    has learned nothing yet decides nothing.
     """
-    if not how.learn:
-        yield from _used(subjects, store, how)
-        return
     with closing(Waiting()) as waiting:
         kept = []
         for subject in subjects:
             waiting.add(subject)
             kept.append(remembered(subject, how.topic_key))
-        learned = learn(store, kept, how)
+        learned = learn(store, kept, how) if how.learn else store.read()
+        if not how.learn:
+            how.report.findings = findings(learned)
         outlook = Outlook.of(learned)
-        for (subject, _), one in zip(waiting, kept, strict=True):
-            yield subject, decision(learned, outlook, one)
+        if not how.learn and learned.experts:
+            learned.learn_agreement(_unseen(store, kept))
+        try:
+            for (subject, _), one in zip(waiting, kept, strict=True):
+                yield subject, decision(learned, outlook, one)
+        finally:
+            if not how.learn:
+                _remember(store, kept, how.report)
 
 
-def _used(
-    subjects: Iterable[Stated], store: Store, how: Learning
-) -> Iterator[tuple[Stated, Decision | None]]:
-    learned = store.read()
-    outlook = Outlook.of(learned)
-    how.report.findings = findings(learned)
-    seen: dict[str, Remembered] = {}
-    try:
-        for subject in subjects:
-            one = remembered(subject, how.topic_key)
-            decided = decision(learned, outlook, one)
-            seen[one.id] = one
-            if len(seen) >= BATCH:
-                _remember(store, seen, how.report)
-                seen = {}
-            yield subject, decided
-    finally:
-        if seen:
-            _remember(store, seen, how.report)
+def _unseen(store: Store, kept: Sequence[Remembered]) -> list[Ballot]:
+    """The ballots whose agreement was not learned from."""
+    before = store.remembered([one.id for one in kept])
+    latest = {one.id: one for one in kept}
+    return [
+        one.ballot()
+        for one in latest.values()
+        if not ((old := before.get(one.id)) and old.agreed and old.votes == one.votes)
+    ]
 
 
-def _remember(store: Store, seen: Mapping[str, Remembered], report: Lessons) -> None:
+def _remember(store: Store, kept: Sequence[Remembered], report: Lessons) -> None:
     """Write questions that were answered; what was learned of them before stays.
 
     Answers do not depend on it: a store that cannot be written is told, and the run goes on.
     """
+    seen = {one.id: one for one in kept}
+    names = list(seen)
     try:
-        _write(store, seen)
+        for first in range(0, len(names), BATCH):
+            _write(store, {name: seen[name] for name in names[first : first + BATCH]})
     except StoreError as error:
         report.findings.append(f"{error}: the questions are not remembered")
 
@@ -145,7 +146,7 @@ def decision(learned: Learned, outlook: Outlook, one: Remembered) -> Decision | 
         return _by_score(learned, one)
     (said,) = learned.predict([ballot])
     one.said = said.best
-    judged = learned.calibration.judged
+    judged = learned.trust().calibration.judged
     shares = sorted(
         (-reliability(learned.experts[name].total).share, name)
         for name in ballot.votes

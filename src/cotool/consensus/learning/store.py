@@ -1,9 +1,9 @@
 """The store: what was learned, and the questions that feedback may still be given on.
 
-Schema 1: `record` holds what was learned, a JSON value for each expert, pair and figure of the
-whole; `question` the questions seen, who answered what, what was said and whether it was learned
-from. Every change is one transaction that reads, changes and writes, one writer at a time, so no
-update is lost.
+Schema 2: `record` holds what was learned, a JSON value for each expert, pair, right answer, each
+quadratic and the figures of the whole; `question` the questions seen, who answered what, what was
+said and whether it was learned from. Every change is one transaction that reads, changes and
+writes, one writer at a time, so no update is lost.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from __future__ import annotations
 import json
 import time
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from cotool.consensus.learning.ballots import Ballot
-from cotool.consensus.learning.calibration import Calibration
 from cotool.consensus.learning.database import Database, open_database
 from cotool.consensus.learning.learned import Learned
 from cotool.consensus.learning.records import Expert, Pair
+from cotool.consensus.learning.weights import Judged, Quadratic
 from cotool.errors import InputError, StoreError
 
 if TYPE_CHECKING:
@@ -38,12 +38,18 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "CREATE INDEX question_place ON question (place)",
     ),
+    # Records are read before this and written anew after it (`Store.changing`).
+    ("DELETE FROM record WHERE kind <> 'setting'",),
 )
 VERSION = len(MIGRATIONS)
-SCHEMA = "cotool.experts/1"
+SCHEMA = f"cotool.experts/{VERSION}"
+# Fields of version 1 that were replaced by quadratics and right answers.
+_OLD_FIELDS = {"expert": "weight", "pair": "precision"}
 # Questions that are remembered, the latest ones: what is forgotten can no longer be judged, and
 # would be learned from again.
 MOST_QUESTIONS = 100_000
+# Questions from which the weights of a store of version 1 are learned anew, the latest ones.
+MOST_RELEARNED = 10_000
 # Parameters of one SELECT … IN.
 _MANY = 500
 
@@ -152,7 +158,16 @@ class Store:
 
     def _load(self) -> Learned:
         rows = self._database.query("SELECT kind, name, value FROM record")
-        return learned_from((kind, name, json.loads(value)) for kind, name, value in rows)
+        records = ((kind, name, json.loads(value)) for kind, name, value in rows)
+        if self.version() > 1:
+            return learned_from(records)
+        learned = learned_from(_without_weights(records))
+        kept = self.questions(limit=MOST_RELEARNED)[::-1]
+        learned.relearn(
+            [one.ballot() for one in kept if one.agreed and one.ballot().votes],
+            [(one.ballot(), one.truth) for one in kept if one.truth is not None],
+        )
+        return learned
 
     def is_new(self) -> bool:
         """Whether nothing was learned yet."""
@@ -167,15 +182,21 @@ class Store:
         rows = self._database.query("SELECT name, value FROM record WHERE kind = ?", ("setting",))
         return {name: json.loads(value) for name, value in rows}
 
-    def questions(self, *, judged: bool | None = None) -> list[Remembered]:
+    def questions(
+        self, *, judged: bool | None = None, limit: int = MOST_QUESTIONS
+    ) -> list[Remembered]:
         """Questions that are remembered, the latest first; only those judged or not, if told."""
         if not self._exists():
             return []
         where = {None: "", True: " WHERE truth IS NOT NULL", False: " WHERE truth IS NULL"}[judged]
         return [
             _remembered(row)
-            for row in self._database.query(f"{_SELECT}{where} ORDER BY place DESC")
+            for row in self._database.query(f"{_SELECT}{where} ORDER BY place DESC LIMIT {limit:d}")
         ]
+
+    def remembered(self, ids: Sequence[str]) -> dict[str, Remembered]:
+        """Those of these questions that are remembered."""
+        return _those(self._database, ids) if self._exists() else {}
 
     def find(self, question: str) -> Remembered:
         """The question with this id, else this text, else the only one that begins so.
@@ -216,8 +237,10 @@ class Store:
     def changing(self) -> Iterator[Change]:
         """One change: what is learned within is written whole, or not at all."""
         with self._database.writing():
+            version = self.version()
+            learned = self._load() if version else Learned()
             self._migrate()
-            change = Change(self._database, self._load())
+            change = Change(self._database, learned, is_new=version < VERSION)
             yield change
             change.write()
 
@@ -246,20 +269,15 @@ _UPSERT_QUESTION = (
 class Change:
     """What one transaction changes: `learned`, and questions that are remembered."""
 
-    def __init__(self, database: Database, learned: Learned) -> None:
+    def __init__(self, database: Database, learned: Learned, *, is_new: bool = False) -> None:
         self._database = database
         self.learned = learned
-        self._before = {(kind, name): _dump(value) for kind, name, value in records_of(learned)}
+        before = () if is_new else records_of(learned)
+        self._before = {(kind, name): _dump(value) for kind, name, value in before}
 
     def remembered(self, ids: Sequence[str]) -> dict[str, Remembered]:
         """Those of these questions that are remembered."""
-        found: dict[str, Remembered] = {}
-        for first in range(0, len(ids), _MANY):
-            some = tuple(ids[first : first + _MANY])
-            marks = ", ".join("?" * len(some))
-            for row in self._database.query(f"{_SELECT} WHERE id IN ({marks})", some):
-                found[row[0]] = _remembered(row)
-        return found
+        return _those(self._database, ids)
 
     def remember(self, questions: Iterable[Remembered]) -> None:
         """Write questions; the oldest beyond MOST_QUESTIONS are forgotten."""
@@ -312,10 +330,8 @@ class Change:
             self._database.execute("DELETE FROM record WHERE kind = ? AND name = ?", list(left))
 
 
-_FIGURES = (
-    "kinds", "labels", "rights", "is_open", "different", "base_weight", "questions", "judged",
-    "as_of",
-)  # fmt: skip
+_FIGURES = ("kinds", "labels", "rights", "is_open", "different", "questions", "judged", "as_of")
+_QUADRATICS = ("agreement", "older")
 
 
 def records_of(learned: Learned) -> Iterator[tuple[str, str, Any]]:
@@ -324,20 +340,31 @@ def records_of(learned: Learned) -> Iterator[tuple[str, str, Any]]:
         yield "expert", name, expert.to_dict()
     for (a, b), pair in learned.pairs.items():
         yield "pair", _dump([a, b]), asdict(pair)
+    for question, one in learned.known.items():
+        votes, topic = dict(one.ballot.votes), one.ballot.topic
+        form = {"votes": votes, "topic": topic, "right": one.right, "share": one.share}
+        yield "right", question, form | {"place": one.place}
     if learned.experts:
-        yield (
-            "whole",
-            "figures",
-            {
-                **{key: getattr(learned, key) for key in _FIGURES},
-                "calibration": learned.calibration.to_dict(),
-            },
-        )
+        for name in _QUADRATICS:
+            yield "quadratic", name, asdict(getattr(learned, name))
+        yield "whole", "figures", {key: getattr(learned, key) for key in _FIGURES}
+
+
+def _without_weights(records: Iterable[tuple[str, str, Any]]) -> Iterator[tuple[str, str, Any]]:
+    """Records of version 1 as those of version 2: counts stay, weights go."""
+    for kind, name, value in records:
+        if kind == "pair" and json.loads(name)[0] == "":
+            continue
+        form = dict(value) if isinstance(value, dict) else value
+        if kind in _OLD_FIELDS and isinstance(form, dict):
+            form.pop(_OLD_FIELDS[kind], None)
+        yield kind, name, form
 
 
 def learned_from(records: Iterable[tuple[str, str, Any]]) -> Learned:
     """The reverse of `records_of`. Raises StoreError for what makes no sense."""
     learned = Learned()
+    rights: list[tuple[str, Judged]] = []
     try:
         for kind, name, value in records:
             if kind == "expert":
@@ -345,10 +372,17 @@ def learned_from(records: Iterable[tuple[str, str, Any]]) -> Learned:
             elif kind == "pair":
                 a, b = json.loads(name)
                 learned.pairs[str(a), str(b)] = Pair(**value)
+            elif kind == "right":
+                ballot = Ballot(name, value["votes"], value["topic"])
+                rights.append(
+                    (name, Judged(ballot, value["right"], value["share"], value["place"]))
+                )
+            elif kind == "quadratic" and name in _QUADRATICS:
+                setattr(learned, name, Quadratic(**value))
             elif kind == "whole":
-                calibration = Calibration(**value["calibration"])
-                figures = {key: value[key] for key in _FIGURES}
-                learned = replace(learned, calibration=calibration, **figures)
+                for key in _FIGURES:
+                    setattr(learned, key, value[key])
+        learned.known = dict(sorted(rights, key=lambda pair: pair[1].place))
     except (TypeError, KeyError, ValueError, AttributeError) as error:
         raise StoreError(
             f"{kind} {name!r} cannot be read: {error}",
@@ -367,9 +401,16 @@ def exported(learned: Learned) -> dict[str, Any]:
 
 def imported(form: Any, where: str) -> Learned:
     """The reverse of `exported`. Raises StoreError naming `where`."""
-    if not isinstance(form, dict) or form.get("schema") != SCHEMA:
+    schema = str(form.get("schema")) if isinstance(form, dict) else ""
+    kind, _, version = schema.partition("/")
+    if kind != "cotool.experts" or not version.isdigit():
         raise StoreError(
             f"{where}: is not an export of experts", hint=f'it has "schema": "{SCHEMA}"'
+        )
+    if int(version) > VERSION:
+        raise StoreError(
+            f"{where}: is an export of version {version}; this cotool knows {VERSION}",
+            hint="upgrade cotool",
         )
     records = form.get("records")
     if not isinstance(records, list) or not all(
@@ -377,9 +418,21 @@ def imported(form: Any, where: str) -> Learned:
     ):
         raise StoreError(f"{where}: its records are not (kind, name, value)")
     try:
-        return learned_from((kind, name, value) for kind, name, value in records)
+        rows = ((kind, name, value) for kind, name, value in records)
+        return learned_from(_without_weights(rows) if version == "1" else rows)
     except StoreError as error:
         raise StoreError(f"{where}: {error}", hint=error.hint) from None
+
+
+def _those(database: Database, ids: Sequence[str]) -> dict[str, Remembered]:
+    """Those of these questions that are remembered, by id."""
+    found: dict[str, Remembered] = {}
+    for first in range(0, len(ids), _MANY):
+        some = tuple(ids[first : first + _MANY])
+        marks = ", ".join("?" * len(some))
+        for row in database.query(f"{_SELECT} WHERE id IN ({marks})", some):
+            found[row[0]] = _remembered(row)
+    return found
 
 
 def _remembered(row: Sequence[Any]) -> Remembered:

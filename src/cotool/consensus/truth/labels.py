@@ -272,7 +272,8 @@ def correlated(rows: Iterable[tuple[str, str, str]], *, num_threads: int | None 
     subclasses, where hidden kinds of items mislead experts alike (see `_fast/truth/decoys.pyx`,
     `_fast/truth/subclasses.pyx`). The one of the greater likelihood stands, less its number of
     parameters that the data move (Akaike's criterion). Of experts who copy each other one counts
-    (`copies.py`).
+    (`copies.py`). Where labels differ from item to item the one-coin model is fitted instead:
+    shared errors look like right answers there.
     """
     return infer(rows, "correlated", num_threads)
 
@@ -306,10 +307,10 @@ def _by_correlation(table: LabelTable, threads: int) -> _Found:
     seen = [0] * rows.experts
     for expert in rows.rows()[1]:
         seen[expert] += 1
-    habits = 0 if table.is_open else (labels - 1) * sum(n / (n + 20) for n in seen)
-    decoy_size = 4 * sum(n / (n + 10) for n in seen) + habits
     if table.is_open:
-        return _decoys.decoys(rows, values=float(labels), num_threads=threads), "decoys", copies
+        return truth.one_coin(rows, num_threads=threads), "one coin", copies
+    habits = (labels - 1) * sum(n / (n + 20) for n in seen)
+    decoy_size = 4 * sum(n / (n + 10) for n in seen) + habits
     votes = truth.weighted_vote(rows, array("d", [1.0]) * rows.experts)
     shares = [sum(votes[label::labels]) / rows.items for label in range(labels)]
     balanced = is_balanced(shares)

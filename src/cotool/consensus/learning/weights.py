@@ -1,0 +1,359 @@
+"""What a vote is worth, learned from agreement and from right answers.
+
+An answer scores the sum of the weights of the experts who gave it, plus an offset of its label
+where labels are a closed set. The weights are learned in two steps.
+
+1. Agreement: what truth inference believes of questions without a known answer is distilled into
+   one weight for each expert (a conditional logit with the beliefs as soft targets). Inference is
+   overconfident where experts share errors, so the weights enter the second step at half their
+   size.
+2. Right answers: the same logit, under a mixture of priors weighed by how well each foresaw the
+   right answers (their marginal likelihood, by Laplace's method). The mixture includes the simple
+   rules: all votes equal, one expert above all others, weights free of agreement, and the belief of
+   truth inference itself. So the distance from each is learned instead of set.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+from math import exp, log, sqrt
+from typing import TYPE_CHECKING, NamedTuple
+
+from cotool._fast.truth import logit
+from cotool.consensus.learning.calibration import Calibration, features
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from cotool.consensus.learning.ballots import Ballot
+
+# Keys of weights: of the belief of truth inference, of experts without a weight of their own, and
+# the first letters of those of experts and labels.
+BELIEF = ""
+OTHERS = "*"
+EXPERT, LABEL = "@", "="
+# Beliefs below this count as this.
+FLOOR = 1e-6
+# The prior of distillation: equal positive weights, and their precision.
+EQUAL, RIDGE = 0.4, 2.5
+# The size at which distilled weights enter, and the deviations of that size and of what all weights
+# have in common.
+SIZE, SIZE_SPREAD, COMMON_SPREAD = 0.5, 0.1, 0.1
+# Deviations of a weight from the distilled one with the logarithms of their priors: agreement is
+# good until right answers say otherwise. Those of an offset are half of it.
+NEAR = ((0.02, 2.0), (0.05, 2.0), (0.1, 1.0), (0.2, 0.0), (0.4, -1.0), (0.8, -2.0), (1.6, -3.0))
+OFFSET = 0.5
+# Weights free of agreement: their common mean, their deviations, the prior of each.
+FREE, FREE_SPREADS, FREE_PRIOR = 0.2, (0.3, 0.6), log(0.2)
+# All votes equal: a weight, and the deviation of that weight.
+PLAIN, PLAIN_SPREAD, PLAIN_PRIOR = 0.4, 0.3, -1.0
+# The belief of truth inference as it is: deviations of its weight, 1, and of those of experts.
+BELIEF_SPREAD, BELIEF_EXPERTS, BELIEF_PRIOR = 0.3, 0.12, -2.0
+# One expert above all others: his lead, and the prior of all such experts. They are looked for
+# among those most often right, up to so many judgements: then the weights tell.
+LEAD, STAR_PRIOR, MOST_STARS, STARS_UNTIL = 1.5, log(0.5), 8, 200
+# A weight that a prior fixes.
+FIXED = 1e-3
+
+
+@dataclass(slots=True)
+class Quadratic:
+    """What is left of a log-likelihood: slope w - w precision w / 2 of the weights named by `keys`.
+
+    `questions` are those behind it. Quadratics of different questions add up.
+    """
+
+    keys: list[str] = field(default_factory=list)
+    precision: list[float] = field(default_factory=list)
+    slope: list[float] = field(default_factory=list)
+    questions: float = 0.0
+
+    def over(self, keys: Sequence[str]) -> tuple[array[float], array[float]]:
+        """Precision and slope of these weights; those it does not know have none."""
+        places = {key: place for place, key in enumerate(self.keys)}
+        own = [places.get(key, -1) for key in keys]
+        size = len(self.keys)
+        cells = array("d", bytes(8 * len(keys) ** 2))
+        for i, a in enumerate(own):
+            for j, b in enumerate(own):
+                if a >= 0 and b >= 0:
+                    cells[i * len(keys) + j] = self.precision[a * size + b]
+        return cells, array("d", [self.slope[a] if a >= 0 else 0.0 for a in own])
+
+    def add(self, other: Quadratic) -> None:
+        """Add what other questions say."""
+        keys = list(dict.fromkeys([*self.keys, *other.keys]))
+        mine, theirs = self.over(keys), other.over(keys)
+        self.keys = keys
+        self.precision, self.slope = (
+            [a + b for a, b in zip(one, more, strict=True)]
+            for one, more in zip(mine, theirs, strict=True)
+        )
+        self.questions += other.questions
+
+    def scale(self, factor: float) -> None:
+        """Forget a part."""
+        self.precision = [value * factor for value in self.precision]
+        self.slope = [value * factor for value in self.slope]
+        self.questions *= factor
+
+    def drop(self, key: str) -> None:
+        """Forget a weight."""
+        keys = [own for own in self.keys if own != key]
+        precision, slope = self.over(keys)
+        self.keys, self.precision, self.slope = keys, list(precision), list(slope)
+
+
+class Judged(NamedTuple):
+    """A ballot with the right answer; `place` is in the order of learning.
+
+    `share` is what is left of it after forgetting.
+    """
+
+    ballot: Ballot
+    right: str
+    share: float = 1.0
+    place: int = 0
+
+
+class Basis:
+    """The weights that are learned: that of the belief first, then experts', then labels'."""
+
+    def __init__(self, experts: Iterable[str], labels: Iterable[str]) -> None:
+        self.keys = [BELIEF, OTHERS, *(EXPERT + name for name in experts)]
+        self.experts = len(self.keys)
+        self.keys += [LABEL + label for label in labels]
+        self.places = {key: place for place, key in enumerate(self.keys)}
+
+    def features(self, ballot: Ballot) -> dict[str, list[int]]:
+        """The weights that count for each answer, besides that of the belief."""
+        found: dict[str, list[int]] = {}
+        for expert, value in ballot.votes.items():
+            if value not in found:
+                label = self.places.get(LABEL + value)
+                found[value] = [] if label is None else [label]
+            found[value].append(self.places.get(EXPERT + expert, 1))
+        return found
+
+    def choices(
+        self,
+        ballots: Sequence[Ballot],
+        beliefs: Sequence[Mapping[str, float]],
+        targets: Sequence[Mapping[str, float]],
+    ) -> logit.Choices:
+        """Ballots as the kernel takes them; an answer that no target names has none."""
+        start, ends, feature = array("q", [0]), array("q", [0]), array("i")
+        base, target = array("d"), array("d")
+        for ballot, belief, wanted in zip(ballots, beliefs, targets, strict=True):
+            for value, own in self.features(ballot).items():
+                base.append(log(belief[value] + FLOOR))
+                target.append(wanted.get(value, 0.0))
+                feature.extend(own)
+                ends.append(len(feature))
+            start.append(len(base))
+        return logit.Choices(start, target, base, ends, feature, len(self.keys))
+
+    def column(self, belief: float, expert: float, label: float) -> array[float]:
+        """One value for each sort of weight."""
+        experts = [expert] * (self.experts - 1)
+        return array("d", [belief, *experts, *[label] * (len(self.keys) - self.experts)])
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """The weights of votes, and what they came from.
+
+    `priors` is the share of each prior in the mixture; `errors` has standard errors; `size` is what
+    scores are multiplied by before they are calibrated.
+    """
+
+    basis: Basis
+    weights: array[float]
+    errors: array[float]
+    priors: dict[str, float]
+    size: float
+    calibration: Calibration
+
+    def weight(self, expert: str) -> float:
+        """What this expert's vote adds to the log-odds of an answer."""
+        return self.weights[self.basis.places.get(EXPERT + expert, 1)]
+
+    def scores(self, ballot: Ballot, belief: Mapping[str, float]) -> dict[str, float]:
+        """The score of each answer."""
+        return {
+            value: self.weights[0] * log(belief[value] + FLOOR)
+            + sum(self.weights[place] for place in own)
+            for value, own in self.basis.features(ballot).items()
+        }
+
+    def figures(self, scores: Mapping[str, float], ballot: Ballot) -> tuple[str, float, float]:
+        """(best answer, its probability before calibration, its share of the votes)."""
+        most = max(scores.values())
+        best = max(scores, key=lambda value: (scores[value], value))
+        total = sum(exp(self.size * (score - most)) for score in scores.values())
+        votes = list(ballot.votes.values())
+        return best, 1 / total, votes.count(best) / len(votes)
+
+
+def distil(
+    old: Quadratic, basis: Basis, ballots: Sequence[Ballot], beliefs: Sequence[Mapping[str, float]]
+) -> Quadratic:
+    """What agreement says of the weights after these questions, from what it said before."""
+    prior = basis.column(0.0, EQUAL, 0.0)
+    precision = _diagonal([RIDGE] * len(prior))
+    mode, curve, _ = logit.fit(
+        basis.choices(ballots, beliefs, beliefs), prior, precision, *old.over(basis.keys)
+    )
+    cells = [a - b for a, b in zip(curve, precision, strict=True)]
+    slope = _times(curve, mode)
+    for place, value in enumerate(prior):
+        slope[place] -= RIDGE * value
+    # The belief's own weight learns nothing from itself.
+    size = len(prior)
+    slope[0] = 0.0
+    for place in range(size):
+        cells[place] = cells[place * size] = 0.0
+    return Quadratic(list(basis.keys), cells, slope, old.questions + len(ballots))
+
+
+def folded(
+    trust: Trust, judged: Sequence[Judged], beliefs: Sequence[Mapping[str, float]]
+) -> Quadratic:
+    """The log-likelihood of right answers as a quadratic around the weights."""
+    basis = trust.basis
+    choices = basis.choices([one.ballot for one in judged], beliefs, _targets(judged))
+    curve, pull = logit.curve_at(choices, trust.weights)
+    slope = [a + b for a, b in zip(_times(curve, trust.weights), pull, strict=True)]
+    return Quadratic(list(basis.keys), list(curve), slope, sum(one.share for one in judged))
+
+
+def trusted(
+    basis: Basis,
+    agreement: Quadratic,
+    older: Quadratic,
+    judged: Sequence[Judged],
+    beliefs: Sequence[Mapping[str, float]],
+) -> Trust:
+    """The weights, from what agreement says, from older right answers and from the latest ones."""
+    size = len(basis.keys)
+    precision, slope = agreement.over(basis.keys)
+    ridge = basis.column(RIDGE, RIDGE, RIDGE)
+    for place, value in enumerate(ridge):
+        precision[place * (size + 1)] += value
+    for place, value in enumerate(basis.column(0.0, RIDGE * EQUAL, 0.0)):
+        slope[place] += value
+    spread = logit.inverse(precision, size)
+    distilled = array("d", _times(spread, slope))
+    known = older.questions + sum(one.share for one in judged)
+    near = array("d", [SIZE * value for value in distilled])
+    if not known:
+        errors = array("d", [SIZE * sqrt(spread[k * (size + 1)]) for k in range(size)])
+        return Trust(basis, near, errors, {"agreement": 1.0}, 1.0, Calibration())
+    for place in range(size):
+        spread[place] = spread[place * size] = 0.0
+    wide = array("d", [SIZE**2 * value for value in spread])
+    choices = basis.choices([one.ballot for one in judged], beliefs, _targets(judged))
+    total = older.over(basis.keys)
+    found = []
+    for name, prior, mean, deviation, directions, covariance in _priors(
+        basis, distilled, wide, _stars(basis, judged) if known <= STARS_UNTIL else []
+    ):
+        held = logit.prior_precision(deviation, directions, covariance)
+        mode, curve, evidence = logit.fit(choices, mean, held, *total)
+        found.append((evidence + prior, name, mode, curve))
+    most = max(found)[0]
+    shares = [exp(one[0] - most) for one in found]
+    whole = sum(shares)
+    weights = basis.column(0.0, 0.0, 0.0)
+    priors: dict[str, float] = {}
+    for share, (_, name, mode, _) in zip(shares, found, strict=True):
+        priors[name] = priors.get(name, 0.0) + share / whole
+        for place, value in enumerate(mode):
+            weights[place] += share / whole * value
+    covariance = logit.inverse(max(found)[3], size)
+    errors = array("d", [sqrt(covariance[k * (size + 1)]) for k in range(size)])
+    anchor = sqrt(_length(near) / _length(weights))
+    trust = Trust(basis, weights, errors, priors, anchor, Calibration())
+    scores = logit.left_out(choices, weights, covariance)
+    place = 0
+    points = []
+    for one in judged:
+        values = list(dict.fromkeys(one.ballot.votes.values()))
+        own = dict(zip(values, scores[place : place + len(values)], strict=True))
+        place += len(values)
+        best, chance, share = trust.figures(own, one.ballot)
+        points.append((features(chance, share), best == one.right, one.share))
+    trust.calibration.learn(points)
+    trust.calibration.judged = known
+    return trust
+
+
+_Prior = tuple[str, float, "array[float]", "array[float]", "list[array[float]]", "array[float]"]
+
+
+def _priors(
+    basis: Basis, distilled: array[float], wide: array[float], stars: Sequence[int]
+) -> Iterator[_Prior]:
+    """Yield (name, log prior, mean, deviations, directions, covariance) of each prior."""
+
+    def sized(factor: float) -> array[float]:
+        return array("d", [factor * value for value in distilled])
+
+    def deviations(spread: float) -> array[float]:
+        return basis.column(FIXED, spread, OFFSET * spread + FIXED)
+
+    none = array("d", bytes(8 * len(basis.keys) ** 2))
+    common = basis.column(0.0, COMMON_SPREAD, 0.0)
+    for spread, prior in NEAR:
+        directions = [sized(SIZE_SPREAD), common]
+        yield "agreement", prior, sized(SIZE), deviations(spread), directions, wide
+    free = basis.column(0.0, FREE, 0.0)
+    for spread in FREE_SPREADS:
+        yield "free", FREE_PRIOR, free, deviations(spread), [free], none
+    plain = basis.column(0.0, PLAIN, 0.0)
+    alike = basis.column(FIXED, FIXED, FIXED)
+    yield "plurality", PLAIN_PRIOR, plain, alike, [basis.column(0.0, PLAIN_SPREAD, 0.0)], none
+    belief = basis.column(BELIEF_SPREAD, BELIEF_EXPERTS, BELIEF_EXPERTS)
+    yield "inference", BELIEF_PRIOR, basis.column(1.0, 0.0, 0.0), belief, [], none
+    for place in stars:
+        mean = sized(0.3)
+        mean[place] += LEAD
+        prior = STAR_PRIOR - log(basis.experts - 1)
+        yield "star", prior, mean, deviations(0.3), [sized(0.2)], none
+
+
+def _stars(basis: Basis, judged: Sequence[Judged]) -> list[int]:
+    """The places of the experts most often right."""
+    right: dict[int, float] = {}
+    seen: dict[int, float] = {}
+    for one in judged:
+        for expert, value in one.ballot.votes.items():
+            place = basis.places.get(EXPERT + expert)
+            if place is not None:
+                seen[place] = seen.get(place, 2.0) + one.share
+                right[place] = right.get(place, 1.0) + one.share * (value == one.right)
+    return sorted(seen, key=lambda place: (-right[place] / seen[place], place))[:MOST_STARS]
+
+
+def _targets(judged: Iterable[Judged]) -> list[dict[str, float]]:
+    return [{one.right: one.share} for one in judged]
+
+
+def _diagonal(values: Sequence[float]) -> array[float]:
+    cells = array("d", bytes(8 * len(values) ** 2))
+    for place, value in enumerate(values):
+        cells[place * (len(values) + 1)] = value
+    return cells
+
+
+def _times(matrix: Sequence[float], vector: Sequence[float]) -> list[float]:
+    size = len(vector)
+    return [
+        sum(a * b for a, b in zip(matrix[k * size : (k + 1) * size], vector, strict=True))
+        for k in range(size)
+    ]
+
+
+def _length(weights: Sequence[float]) -> float:
+    return max(sqrt(sum(value * value for value in weights)), 1e-9)
