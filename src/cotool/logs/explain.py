@@ -26,7 +26,7 @@ def explain_format(source: Source, options: LogOptions) -> Recognition:
     Raises InputError where the source cannot be read.
     """
     with open_source(source) as opened:
-        formats, wrapping = look_at(sample(opened), options.formats)
+        formats, wrapping = look_at(sample(opened), options)
         date = first_date(formats, wrapping.lines, opened.mtime)
     lines = [line for line in wrapping.lines if line.strip()]
     scanner = make_scanner(replace(options, records=True), formats, date)

@@ -6,6 +6,7 @@ it; the command line adds its flag. Loads no kernel.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _SHOWN = ("error", "critical")
 _DAY = timedelta(days=1)
+_WORD = re.compile(r"[^\W\d_]\w+")
 
 
 class LogArguments(TypedDict, total=False):
@@ -38,6 +40,7 @@ class LogArguments(TypedDict, total=False):
     until: str | None
     match: Iterable[str] | None
     log_format: str
+    level_words: Mapping[str, str] | Iterable[str]
     tz: str | None
     show: int
     context: int
@@ -62,6 +65,7 @@ class LogOptions:
     until: str | Moment | None = None
     match: Iterable[str] | None = None
     log_format: str = "auto"
+    level_words: Mapping[str, str] | Iterable[str] = ()
     tz: str | None = None
     show: int = 0
     context: int = 0
@@ -87,6 +91,7 @@ class LogOptions:
         read = {
             "patterns": patterns,
             "levels": _levels(self.levels),
+            "level_words": _level_words(self.level_words),
             "since": _moment(self.since, "since", zone),
             "until": _moment(self.until, "until", zone),
             "match": None if self.match is None else frozenset(self.match),
@@ -127,6 +132,20 @@ class LogOptions:
         from cotool.logs.formats.given import parse_log_format
 
         return parse_log_format(self.log_format)
+
+    @property
+    def own_words(self) -> Mapping[str, str]:
+        """The level of each word in `level_words`."""
+        return cast("Mapping[str, str]", self.level_words)
+
+    @property
+    def level_forms(self) -> list[tuple[bytes, int, int]]:
+        """Each form of these words with the number of its level, and its styles as bits."""
+        if not self.own_words:
+            return []
+        from cotool.logs.formats.words import word_forms
+
+        return [(form, *meaning) for form, meaning in word_forms(self.own_words).items()]
 
     @property
     def threads(self) -> int:
@@ -170,6 +189,27 @@ def _levels(levels: Iterable[str] | None) -> frozenset[str] | None:
         return None
     words = levels.split(",") if isinstance(levels, str) else levels
     return frozenset(level_named(word, "levels") for word in words if word)
+
+
+def _level_words(given: Mapping[str, str] | Iterable[str]) -> dict[str, str]:
+    pairs = given.items() if isinstance(given, Mapping) else (_pair(text) for text in given)
+    words: dict[str, str] = {}
+    for word, level in pairs:
+        if not _WORD.fullmatch(word):
+            raise InputError(
+                f"{word!r} is not a word of at least two letters", parameter="level_words"
+            )
+        words[word] = level_named(level, "level_words")
+    return words
+
+
+def _pair(text: str) -> tuple[str, str]:
+    word, equals, level = text.partition("=")
+    if not equals:
+        raise InputError(
+            f"{text!r} has no equals sign", parameter="level_words", hint="write WORD=LEVEL"
+        )
+    return word.strip(), level
 
 
 def _moment(text: str | Moment | None, parameter: str, zone: tzinfo | None) -> Moment | None:

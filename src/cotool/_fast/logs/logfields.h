@@ -119,6 +119,17 @@ COTOOL_INLINE int cotool_level_of(const uint8_t *p, size_t size, int *style) {
     return -1;
 }
 
+/* The level of a word of the caller, -1: none. */
+static int cotool_own_level(const cotool_words *words, const uint8_t *p, size_t size, int *style) {
+    for (int n = 0; n < words->count; n++) {
+        const cotool_word *word = &words->word[n];
+        if (word->size != size || memcmp(word->bytes, p, size)) continue;
+        *style = word->styles;
+        return word->level;
+    }
+    return -1;
+}
+
 static int cotool_is_open(uint8_t c) {
     return c == '[' || c == '(' || c == '<' || c == '{' || c == '"' || c == '\'';
 }

@@ -729,7 +729,7 @@ int cotool_span_finish(const cotool_config *config, cotool_span *span) {
 
 int cotool_read_level(const uint8_t *text, const uint8_t *end, int scale) {
     cotool_value value = {COTOOL_STRING, text, end};
-    return cotool_value_level(&value, scale);
+    return cotool_value_level(&value, scale, &(cotool_words){0});
 }
 
 const char *cotool_text_key(int n) { return n < COTOOL_TEXT_KEYS ? cotool_text_keys[n] : NULL; }

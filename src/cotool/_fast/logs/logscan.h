@@ -73,6 +73,18 @@ typedef uint64_t cotool_quads32 __attribute__((vector_size(32)));
 #define COTOOL_LEAD 64
 #define COTOOL_MOST_LAYOUTS 64
 
+/* Words that the caller maps to levels, as they may be written. */
+typedef struct {
+    const uint8_t *bytes;
+    uint32_t size;
+    uint8_t level, styles; /* of COTOOL_UPPER ... */
+} cotool_word;
+
+typedef struct {
+    const cotool_word *word;
+    int count;
+} cotool_words;
+
 typedef struct {
     uint8_t kind;
     uint8_t before; /* tokens count from the line's start, else from after the time */
@@ -82,6 +94,7 @@ typedef struct {
     uint32_t lead, trail; /* classes of the bytes that may stand before and after the word */
     char key[COTOOL_KEY];
     int8_t value; /* of `keys`: the value of a key in JSON and logfmt */
+    cotool_words words;
 } cotool_place;
 
 /* Keys that are looked for. They lead through nested objects: the siblings of a node are keys of

@@ -26,11 +26,19 @@ cdef extern from "logs/logscan.h" nogil:
         COTOOL_PADDING
         COTOOL_LINE_LIMIT
         COTOOL_UNKNOWN
+    ctypedef struct cotool_word:
+        const uint8_t* bytes
+        uint32_t size
+        uint8_t level, styles
+    ctypedef struct cotool_words:
+        const cotool_word* word
+        int count
     ctypedef struct cotool_place:
         uint8_t kind, before, token, word, styles, scale
         uint32_t lead, trail
         char* key
         signed char value
+        cotool_words words
     ctypedef struct cotool_keys:
         pass
     ctypedef struct cotool_time_key:
@@ -365,6 +373,8 @@ cdef class Scanner:
     """
 
     cdef cotool_config config
+    cdef cotool_word* own
+    cdef cotool_words words
     cdef list keep
     cdef int threads, spans
     cdef uint64_t span_size
@@ -410,6 +420,7 @@ cdef class Scanner:
         self.span_size = FORMS_SPAN if mine else SMALL_SPAN if small_spans else SPAN
         if options.span_size:
             self.span_size = options.span_size
+        self._set_words(options.level_forms)
         self._set_formats(formats)
         self._set_patterns(options.compiled, keywords)
         for n in range(COTOOL_LEVELS):
@@ -492,6 +503,7 @@ cdef class Scanner:
         free(self.total.histogram[1].buckets)
         free(self.memory)
         free(self.numbers)
+        free(self.own)
         free(self.config.literal)
         free(self.config.pattern)
         free(self.config.every)
@@ -499,6 +511,18 @@ cdef class Scanner:
     cdef uint8_t* _keep_bytes(self, bytes data):
         self.keep.append(data)
         return <uint8_t*><const char*>data
+
+    cdef int _set_words(self, given) except -1:
+        """Keep the caller's words for levels: each word, the number of its level, its styles."""
+        cdef int n
+        self.own = <cotool_word*>calloc(len(given) + 1, sizeof(cotool_word))
+        if self.own == NULL:
+            raise MemoryError
+        self.words.word, self.words.count = self.own, len(given)
+        for n, (word, level, styles) in enumerate(given):
+            self.own[n].bytes, self.own[n].size = self._keep_bytes(word), len(word)
+            self.own[n].level, self.own[n].styles = level, styles
+        return 0
 
     cdef int _set_formats(self, formats) except -1:
         cdef cotool_format* f
@@ -526,6 +550,7 @@ cdef class Scanner:
                 raise ValueError(f"at most {COTOOL_PLACES} places of the level")
             for k, place in enumerate(given["places"]):
                 p = &f.place[k]
+                p.words = self.words
                 p.kind, p.before = place["kind"], place["before"]
                 p.token, p.word = place["token"], place["word"]
                 p.styles, p.scale = place["styles"], place["scale"]

@@ -110,13 +110,20 @@ static void cotool_trim_value(cotool_value *value) {
 
 /* The level that a value states, COTOOL_UNKNOWN where it states none that is known: a number by
  * its scale, a letter, or a word that names one, with numbers and marks around it at most
- * ("4 - Warning", "<error>", "ERROR2" of OpenTelemetry, "SEVERITY_ERROR"). */
-static int cotool_value_level(const cotool_value *given, int scale) {
+ * ("4 - Warning", "<error>", "ERROR2" of OpenTelemetry, "SEVERITY_ERROR"). A word of `words` that is
+ * the whole value comes first. */
+static int cotool_value_level(const cotool_value *given, int scale, const cotool_words *words) {
     cotool_value value = *given;
     const uint8_t *first = NULL, *last = NULL, *p;
     int level = -1, style, number = 0, digits = 0;
     uint8_t word[16] = {0};
     size_t size = (size_t)(value.end - value.start);
+    if (words->count) {
+        cotool_trim_value(&value);
+        level = cotool_own_level(words, value.start, (size_t)(value.end - value.start), &style);
+        if (level >= 0) return level;
+        value = *given;
+    }
     if (size > 2 && size <= COTOOL_LONGEST_LEVEL) { /* nearly all levels are one word */
         memcpy(word, value.start, size);
         level = cotool_level_of(word, size, &style);

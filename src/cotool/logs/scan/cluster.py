@@ -184,7 +184,7 @@ def _range(
     if sampled is None:
         return None
     windows, start, size, mtime = sampled
-    formats, wrapping = look_at(windows, options.formats)
+    formats, wrapping = look_at(windows, options)
     if wrapping.name:
         return None  # its lines are unwrapped in order
     date = first_date(formats, wrapping.lines, mtime)

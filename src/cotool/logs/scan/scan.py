@@ -13,6 +13,7 @@ from cotool.logs.formats.envelopes import Wrapping, find_wrapping
 from cotool.logs.formats.model import Format, forms_of, is_cyclic
 from cotool.logs.formats.recognise import recognise, sample_lines
 from cotool.logs.formats.text import read_stamp
+from cotool.logs.formats.words import with_known_words
 from cotool.logs.histogram import MAX_BUCKETS, WIDTHS
 from cotool.logs.levels import KEYWORDS
 from cotool.logs.model import FileSummary, LogCounts
@@ -102,7 +103,7 @@ def scan_opened(
     """Scan what is open already, under the name `path`; see scan_source()."""
     windows = sample(opened)
     head = windows[0] if windows else b""
-    formats, wrapping = look_at(windows, options.formats)
+    formats, wrapping = look_at(windows, options)
     plain = opened if isinstance(opened, PlainFile) else None
     device, inode = (plain.device, plain.inode) if plain else (None, None)
     start = 0
@@ -127,14 +128,16 @@ def scan_opened(
     )
 
 
-def look_at(
-    windows: Sequence[bytes], given: tuple[Format, ...] | None
-) -> tuple[tuple[Format, ...], Wrapping]:
+def look_at(windows: Sequence[bytes], options: LogOptions) -> tuple[tuple[Format, ...], Wrapping]:
     """Return the formats of a source, and how its lines are wrapped, by samples of its text.
 
-    `given` takes the place of recognition. The wrapping has the lines that were looked at.
+    Formats of the options take the place of recognition. The wrapping has the lines that were
+    looked at.
     """
     lines: list[bytes] = []
+    given = options.formats
+    if given is None and options.own_words:
+        windows = [with_known_words(window, options.own_words) for window in windows]
     if given is None or any(map(is_cyclic, given)):
         lines = sample_lines((window, n == 0) for n, window in enumerate(windows))
     if given is not None:
