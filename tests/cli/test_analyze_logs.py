@@ -432,3 +432,13 @@ def test_a_full_disk_is_told(log):
             _, err = process.communicate(timeout=20)
         assert process.returncode == 2
         assert "No space left" in err
+
+
+def test_the_command_takes_words(tmp_path, command):
+    """--level-word maps words, and an error names the option."""
+    path = tmp_path / "app.log"
+    text = "".join(f"2024-03-01 10:00:{n:02d} STOERUNG pump {n}\n" for n in range(9))
+    path.write_text(text + "2024-03-01 10:00:10 OK pump 3\n")
+    words = ("--level-word", "STOERUNG=error", "--level-word", "ok=info")
+    assert command("analyze-logs", path, *words, "--fail-on", "error>8").code == 1
+    assert "--level-word" in command("analyze-logs", path, "--level-word", "OK").err

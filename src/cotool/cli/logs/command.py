@@ -90,6 +90,15 @@ def analyze_logs(
             words=("auto", "plain", "json", "logfmt"),
         ),
     ] = None,
+    level_word: Annotated[
+        list[str] | None,
+        _option(
+            "Input",
+            "Level of a word that logs use for it, as in FEHLER=error. Repeatable.",
+            "--level-word",
+            metavar="WORD=LEVEL",
+        ),
+    ] = None,
     explain_format: Annotated[
         bool,
         _flag(
@@ -301,6 +310,7 @@ def analyze_logs(
         until=until,
         match=match,
         log_format=log_format or "auto",
+        level_words=level_word or (),
         tz=tz,
         show=show,
         context=context,
