@@ -13,7 +13,16 @@ from cotool.cli.html.bench import bench_page
 from cotool.cli.html.logs import logs_page
 from cotool.cli.html.question import question_page
 from cotool.consensus import find_consensus, find_consensus_batch
-from cotool.consensus.model import Cluster, Consensus, Dissent, Insight
+from cotool.consensus.model import (
+    Cluster,
+    ConflictingValue,
+    Consensus,
+    Dispute,
+    DisputedValue,
+    Dissent,
+    Insight,
+    Statement,
+)
 from cotool.logs import analyze_logs
 
 # Each would act, were it not escaped: it sets window.hostile, loads something, ends an attribute
@@ -171,6 +180,15 @@ def hostile_consensus(place=0):
         matrix=Rows([[1.0, 0.25, 0.9], [0.25, 1.0, float("nan")], [0.9, float("nan"), 1.0]]),
         explanation=(ALL,),
         warnings=(ALL,),
+        support=0.5,
+        statements=(
+            Statement(ALL, (one, two), 0, 0, len(ALL), 0.5, (two,), (three,),
+                      (ConflictingValue(*HOSTILE[:2], (three,)),), HOSTILE, 0),
+            Statement(ALL, (three,), 1, 0, len(ALL), 0.0, (), (one, two), (), (), 1),
+        ),
+        disputes=(
+            Dispute((DisputedValue(ALL, (one, two), (0,)), DisputedValue(ALL, (three,), (1,)))),
+        ),
     )  # fmt: skip
 
 

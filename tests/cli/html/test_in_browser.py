@@ -144,6 +144,36 @@ def test_the_heat_map_tells_its_cells(browser):
     assert browser.texts("#tip") == []
 
 
+def test_statements_tell_who_says_so(browser):
+    """Under the pointer and by keyboard: who supports a statement, and who says otherwise."""
+    browser.show("question")
+    first = ".answer .said"
+    browser.pointer("mouseMoved", first, 0.3, 0.3)
+    assert re.match(r"\d of 5 others say so: ", browser.one("#tip").text)
+    browser.pointer("mouseMoved", "h1", 0.5, 0.5)
+    assert browser.texts("#tip") == []
+    browser.run("document.querySelector('.answer .said').focus()")
+    assert "others say so" in browser.one("#tip").text
+    assert browser.one(first).get_attribute("aria-label") == browser.one("#tip").text
+    browser.run("document.activeElement.blur()")
+    assert browser.texts("#tip") == []
+
+
+def test_only_what_is_disputed_can_be_shown(browser):
+    """The switch hides every other statement, in texts and in the table, and shows it again."""
+    browser.show("question")
+    cards, rows = "#clusters .said", "#statements-table tbody th"
+    texts, statements = browser.texts(cards), browser.texts(rows)
+    browser.click("#only-disputed")
+    assert browser.texts(f"{cards}:not(.disputed)") == []
+    assert 0 < len(browser.texts(cards)) < len(texts)
+    assert 0 < len(browser.texts(rows)) < len(statements)
+    assert any("not safe" in text for text in browser.texts(rows))
+    browser.click("#only-disputed")
+    assert browser.texts(cards) == texts
+    assert browser.texts(rows) == statements
+
+
 def test_an_image_tells_its_cells(browser):
     """A panel of 130 is drawn as an image whose cells are told alike."""
     browser.show("panel")

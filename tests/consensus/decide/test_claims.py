@@ -64,6 +64,9 @@ def test_values_in_one_place_are_a_dispute():
     [
         ("Wait until Monday. Nothing is lost by that.", "Wait until Monday. That is good."),
         ("It opened in 1931. It closed in 1990.", "It closed in 1990. It opened in 1931."),
+        ("It has a dome. Verse 1 rhymes.", "It has a dome. Verse 1 rhymes. Verse 2 rhymes."),
+        ("Erwin Schrödinger had a cat. It slept.", "Erwin Schrodinger had a cat. It slept."),
+        ("Soil is needed. Plants grow.", "Plants will not grow in soil that was never watered."),
         ("We paid 5 euros. Nobody came.", "We paid 5 euros. The 12 guests came late."),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from cotool.cli.html import statements
 from cotool.cli.html.marks import marked, words_in
 from cotool.cli.html.markup import Html, brief, element, join
 from cotool.cli.html.parts import bar, note, option, plain_table, unfolding
@@ -55,13 +56,16 @@ def clusters(result: Consensus, *, most: int, characters: int) -> Html:
 def _card(item: Cluster, apart: Dissent | None, result: Consensus, characters: int) -> Html:
     is_consensus = item.id == 0
     words: list[str] = []
-    if result.metric is not None and apart is not None:
+    shaded = statements.shaded_cluster(item, result, characters)
+    if shaded is not None:
+        pass
+    elif result.metric is not None and apart is not None:
         words = [*apart.only_here, *apart.numbers]
     elif result.metric is not None and is_consensus:
         # What the consensus says and at least one of the others does not.
         for other in result.dissent:
             words += [*other.only_in_consensus, *other.consensus_numbers]
-    if result.metric is not None:
+    if result.metric is not None and shaded is None:
         words += _denials(item, result)
     numbers = [f"{percent(item.share)} of the weight"]
     if item.cohesion is not None:
@@ -79,9 +83,11 @@ def _card(item: Cluster, apart: Dissent | None, result: Consensus, characters: i
         element("p", bar(item.share, "strong" if is_consensus else ""), class_="share"),
         element("p", " · ".join(numbers), class_="note"),
         element(
-            "blockquote", marked(item.answer, words, characters), class_="short" if short else None
+            "blockquote",
+            marked(item.answer, words, characters) if shaded is None else shaded,
+            class_="short" if short else None,
         ),
-        _differences(apart) if apart is not None else "",
+        _differences(apart) if apart is not None and shaded is None else "",
         class_="card chosen" if is_consensus else "card",
     )
 

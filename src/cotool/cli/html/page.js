@@ -52,6 +52,12 @@ document.addEventListener("DOMContentLoaded", () => {
     else if (told) hideTip();
     told = found;
   });
+  document.addEventListener("focusin", (event) => {
+    if (!event.target.dataset?.tip) return;
+    const box = event.target.getBoundingClientRect();
+    showTip(event.target.dataset.tip, box.left, box.bottom);
+  });
+  document.addEventListener("focusout", (event) => { if (event.target.dataset?.tip) hideTip(); });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") hideTip(); });
   document.addEventListener("scroll", hideTip, { passive: true });
 

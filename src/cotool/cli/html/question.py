@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cotool.cli.html import opinions
+from cotool.cli.html import opinions, statements
 from cotool.cli.html.experts import experts
 from cotool.cli.html.frame import MOST_HEADING, Section, page
 from cotool.cli.html.heatmap import heat_map
@@ -31,6 +31,12 @@ def question_page(result: Consensus, *, sources: Sequence[str], store: Store | N
     """Return all there is to know of one question as a page."""
     judged = experts(store, set(result.experts)) if store is not None else None
     sections = [
+        Section("disputes", "What is disputed", statements.disputes(result))
+        if result.disputes
+        else None,
+        Section("statements", "What they state", statements.table(result))
+        if result.statements
+        else None,
         Section("clusters", "Clusters", _clusters(result)) if result.clusters else None,
         Section("insights", "Insights", opinions.insights(result.insights))
         if result.insights
@@ -55,9 +61,13 @@ def _lead(result: Consensus) -> Html:
     if result.answer is None:
         return element("p", "No answer: no response could be used.", class_="answer")
     short = result.metric is None and len(result.answer) <= _SHORT_ANSWER
+    shaded = None
+    if result.expert in result.experts:
+        row = result.experts.index(result.expert)
+        shaded = statements.shaded(result.answer, row, result, _MOST_CHARACTERS, reached=True)
     answer = element(
         "blockquote",
-        said(result.answer, _MOST_CHARACTERS),
+        said(result.answer, _MOST_CHARACTERS) if shaded is None else shaded,
         class_="answer short" if short else "answer",
     )
     words = f"in the words of {clipped(result.expert, _MOST_NOTE)}" if result.expert else ""
@@ -78,6 +88,7 @@ def _lead(result: Consensus) -> Html:
             ("confidence", percent(result.confidence), judged),
             ("kind", result.kind, f"by {result.method}"),
             ("clusters", f"{len(result.clusters):,}", f"dissent: {len(result.dissent):,}"),
+            *_support(result),
         )
     )
     name = result.question or result.id
@@ -86,6 +97,7 @@ def _lead(result: Consensus) -> Html:
         (
             asked if len(name) > MOST_HEADING else "",
             answer,
+            statements.legend(result) if result.statements else "",
             note(said(words, _MOST_NOTE)) if words else "",
             whole,
             numbers,
@@ -93,9 +105,18 @@ def _lead(result: Consensus) -> Html:
     )
 
 
+def _support(result: Consensus) -> list[tuple[str, str, str]]:
+    if result.support is None:
+        return []
+    lone = f"{result.unsupported:,} of {plural(len(result.stated), 'statement')} unsupported"
+    return [
+        ("support", percent(result.support), f"{lone}, {plural(len(result.disputes), 'dispute')}")
+    ]
+
+
 def _clusters(result: Consensus) -> Html:
     marks: Html | str = ""
-    if result.dissent and result.metric is not None:
+    if result.dissent and not result.statements and result.metric is not None:
         marks = note(
             element("mark", "Marked"),
             " are words and numbers that tell an answer from the consensus, and those that the "

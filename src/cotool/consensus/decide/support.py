@@ -8,7 +8,9 @@ with one another, make a statement doubtful, too.
 
 from __future__ import annotations
 
+import math
 import re
+import unicodedata
 from array import array
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
@@ -44,6 +46,10 @@ NAME_WEIGHT, NUMBER_WEIGHT, WORD_WEIGHT, LETTERS = 2.0, 2.0, 1.0, 5
 SUPPORTS = 0.6
 SAME_FRAME = 0.55
 OPPOSITE = 0.75
+# Two sentences that contradict each other share so much of the other one, too; sentences of few
+# shared anchors share most of it.
+SAME_TOPIC = 0.4
+ENOUGH_SHARED = 3
 
 _CHUNK = 1 << 20  # cells of statements by texts for one call of the kernel
 
@@ -87,6 +93,7 @@ _ENGLISH_MONTHS = (
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)$")
 # A capital letter behind a word: a name, or in German a noun.
 _CAPITAL = re.compile(r"(?<=[\w,;)] )[^\W\d_a-zß-öø-ÿ]\w*")
+_ACCENTS = re.compile("[\u0300-\u036f]+")
 _REMEMBERED = 1 << 16
 
 
@@ -304,7 +311,7 @@ class Passages:
             sentence = places[text] if other < passage else places[text] + last - first
             stop = min(sentence + 2, self.first[other + 1])
             missing = values.difference(self._found[self._bounds[sentence] : self._bounds[stop]])
-            if missing and (found := self._conflicts(n, sentence, missing)):
+            if missing and (found := self._conflicts(n, passage, sentence, missing)):
                 for pair in found:
                     judged.conflicts.setdefault(pair, []).append(other)
                 judged.contradicting[other] = sentence
@@ -324,13 +331,18 @@ class Passages:
         """
         if self.denies(n) == self.denies(sentence):
             return False
-        there = set(self.anchors(sentence))
-        own = self.anchors(n)
-        same = sum(self._weights[anchor] for anchor in own if anchor in there)
-        if same < OPPOSITE * sum(self._weights[anchor] for anchor in own):
+        own, there = set(self.anchors(n)), set(self.anchors(sentence))
+        same = self._weight(own & there)
+        back = self._weight(there)
+        if same < OPPOSITE * self._weight(own) or same < SAME_TOPIC * back:
+            return False
+        if len(own & there) < ENOUGH_SHARED and same < OPPOSITE * back:
             return False
         denying = n if self.denies(n) else sentence
-        return self._denied_anchors(denying) <= (there if denying == n else set(own))
+        return self._denied_anchors(denying) <= (there if denying == n else own)
+
+    def _weight(self, anchors: Iterable[int]) -> float:
+        return math.fsum(self._weights[anchor] for anchor in anchors)
 
     def _denied_anchors(self, sentence: int) -> set[int]:
         """Return the anchor behind each negation, or before it where none is behind."""
@@ -347,33 +359,49 @@ class Passages:
             found.add(before)
         return found
 
-    def _conflicts(self, n: int, sentence: int, missing: set[int]) -> list[tuple[str, str]]:
+    def _conflicts(
+        self, n: int, passage: int, sentence: int, missing: set[int]
+    ) -> list[tuple[str, str]]:
         """Return pairs of a missing value and the one other value in its place."""
-        own = self.anchors(n)
-        there = set(self.anchors(sentence))
-        total = same = 0.0
-        for anchor in own:
-            if anchor not in missing:
-                total += self._weights[anchor]
-                if anchor in there:
-                    same += self._weights[anchor]
-        if not total or same < SAME_FRAME * total:
+        own, there = set(self.anchors(n)), set(self.anchors(sentence))
+        shared, foreign = own & there, there - own
+        same = self._weight(shared)
+        if not same:
             return []
-        foreign = there.difference(own)
         found = []
         for value in missing:
             kind = self._kind(value)
-            if kind != "name":
-                others = [self._shown[a] for a in foreign if self._kind(a) == kind]
-            elif same >= OPPOSITE * total:
-                others = self._names_beside(n, value, sentence, foreign)
-            else:
+            named = kind == "name"
+            others = (
+                self._names_beside(n, value, sentence, foreign)
+                if named
+                else [other for other in foreign if self._kind(other) == kind]
+            )
+            if len(others) != 1:
                 continue
-            if len(others) == 1:
-                found.append((self._shown[value], others[0]))
+            # A date may differ in all its numbers; another name beside is another subject.
+            numbers = IS_NUMBER if not named else -1
+            rest = own - {value} - {a for a in missing if self._kinds[a] == numbers}
+            back = there - {others[0]} - {a for a in foreign if self._kinds[a] == numbers}
+            least = OPPOSITE if named else SAME_FRAME
+            if (
+                same >= least * self._weight(rest)
+                and same >= SAME_TOPIC * self._weight(back)
+                and not self._also_says(passage, others[0], shared)
+            ):
+                found.append((self._shown[value], self._shown[others[0]]))
         return sorted(found)
 
-    def _names_beside(self, n: int, value: int, sentence: int, foreign: set[int]) -> list[str]:
+    def _also_says(self, passage: int, other: int, shared: set[int]) -> bool:
+        """Tell whether a passage says the other value of the same things, too: "verse 1, 2, 3"."""
+        least = SAME_FRAME * self._weight(shared)
+        for sentence in range(self.first[passage], self.first[passage + 1]):
+            there = self.anchors(sentence)
+            if other in there and self._weight(shared.intersection(there)) >= least:
+                return True
+        return False
+
+    def _names_beside(self, n: int, value: int, sentence: int, foreign: set[int]) -> list[int]:
         """Return names of a sentence that stand beside a word that stands beside the value, too."""
         before, behind = set(), set()
         said = self._said(n)
@@ -385,7 +413,7 @@ class Passages:
         said = self._said(sentence)
         return list(
             dict.fromkeys(
-                self._shown[self._anchor_of[word]]
+                self._anchor_of[word]
                 for k, word in enumerate(said)
                 if self._anchor_of[word] in foreign
                 and self._words[word] in capitals
@@ -443,7 +471,9 @@ def _anchors_of_words(words: list[str]) -> tuple[array[int], list[str], bytes]:
         if place is None:
             place = places[anchor] = len(shown)
             number = anchor[0] == _NUMBER
-            shown.append(anchor[1:] if number and anchor[1:2].isdigit() else word)
+            shown.append(
+                anchor[1:] if number and anchor[1:2].isdigit() else word.removesuffix("'s")
+            )
             kinds.append(IS_NUMBER if number else 0)
         anchors.append(place)
     return anchors, shown, bytes(kinds)
@@ -462,7 +492,11 @@ def _anchor(word: str) -> str:
         return f"{_NUMBER}{value}"
     if word in FUNCTION_WORDS or (len(word) == 1 and word.isascii()):
         return ""
-    return _MONTHS.get(word) or word[:LETTERS]
+    if month := _MONTHS.get(word):
+        return month
+    if not word.isascii():
+        word = _ACCENTS.sub("", unicodedata.normalize("NFD", word))
+    return word[:LETTERS]
 
 
 def _with_spelled_dates(text: str) -> str:
