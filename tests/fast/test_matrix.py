@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from cotool._fast.base.matrix import Matrix
-from cotool._fast.text.pairwise import cosine
+from cotool._fast.text.pairwise import bags
 
 
 def test_numpy_shares_the_memory():
     """numpy.asarray reads the buffer without a copy."""
-    matrix = cosine(["a b", "b c", "x"])
+    matrix = bags(["a b", "b c", "x"], "cosine")
     array = np.asarray(matrix)
     assert array.dtype == np.float32
     assert array.shape == matrix.shape == (3, 3)
@@ -21,13 +21,13 @@ def test_numpy_shares_the_memory():
 
 def test_the_buffer_outlives_the_matrix():
     """An array keeps the memory alive."""
-    array = np.asarray(cosine([str(i) for i in range(600)]))
+    array = np.asarray(bags([str(i) for i in range(600)], "cosine"))
     assert array.sum() == 600
 
 
 def test_indexing_without_numpy():
     """Cells, rows and lists, from either end."""
-    matrix = cosine(["a b", "a", "x"])
+    matrix = bags(["a b", "a", "x"], "cosine")
     assert matrix[-1, -1] == 1
     assert matrix[0] == matrix.row(0) == matrix.tolist()[0] == matrix.row(-3)
     assert len(matrix) == 3
@@ -40,7 +40,7 @@ def test_indexing_without_numpy():
 def test_index_out_of_range(key):
     """An index beyond the matrix is an IndexError."""
     with pytest.raises(IndexError):
-        cosine(["a", "b", "c"])[key]
+        bags(["a", "b", "c"], "cosine")[key]
 
 
 def test_only_kernels_make_one():
@@ -52,4 +52,4 @@ def test_only_kernels_make_one():
 def test_too_large_is_a_memory_error():
     """A matrix beyond the address space is refused before it is allocated."""
     with pytest.raises(MemoryError):
-        cosine(["x"] * 4_000_000)
+        bags(["x"] * 4_000_000, "cosine")
