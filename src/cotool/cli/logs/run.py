@@ -188,7 +188,7 @@ def _warnings(summary: LogSummary) -> list[str]:
             f"{plural(counts.long_lines, 'line')} of more than 1 MiB: regexes saw the "
             "first MiB of each"
         )
-    if counts.records and _nothing_known(counts):
+    if counts.records and counts.records == counts.levels["unknown"]:
         from cotool.cli.shared.suggest import other_reader
 
         paths = [file.path for file in summary.files]

@@ -7,6 +7,7 @@ machine. All workers must have the same key.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -79,12 +80,17 @@ def vault_task(action: str, request: KeyRequest) -> VaultTask:
             )
     return VaultTask(
         action,
-        request.keyring,
-        request.key_file,
-        source.file,
+        _unless_set_by(request.keyring, "COTOOL_KEYRING"),
+        _unless_set_by(request.key_file, "COTOOL_KEY_FILE"),
+        _unless_set_by(source.file, "COTOOL_PASSPHRASE_FILE"),
         request.passphrase,
         request.allow_any_cost,
     )
+
+
+def _unless_set_by(path: str | None, variable: str) -> str | None:
+    """Return a path of the command line; one from this machine's environment is not for workers."""
+    return None if path == os.environ.get(variable) else path
 
 
 def run_on_cluster(
