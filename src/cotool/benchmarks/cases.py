@@ -32,6 +32,7 @@ GROUPS = {
     "neighbours": "the ten nearest of this many sentences, without the matrix",
     "experts": "the consensus of this many answers of 300 characters that state a choice",
     "length": "the consensus of 20 free texts of this many characters",
+    "statements": "8 statements against 20 texts of 150 words",
     "truth": "truth inference on 100,000 labels; seven transcripts merged into one text",
     "extraction": "1,000 questions with 5 experts, from whose texts a choice is extracted",
     "logs": "a log of 64 MiB: levels, times, keywords, patterns, templates",
@@ -79,6 +80,7 @@ def all_cases() -> Iterator[Case]:
         yield Case("experts", str(count), _consensus(count, 300, inputs.made_answers))
     for length in (60, 600, 3000, 30_000):
         yield Case("length", str(length), _consensus(20, length, inputs.made_texts))
+    yield Case("statements", "support", _statements)
     for method in ("dawid_skene", "glad", "mace", "correlated"):
         yield Case("truth", method, _truth(method))
     yield Case("truth", "rover", _rover, has_threads=False)
@@ -186,6 +188,19 @@ def _consensus(
         return Work(lambda: find_consensus(texts, num_threads=setting.threads), items=len(texts))
 
     return make
+
+
+def _statements(setting: Setting) -> Work:
+    from cotool import statement_support
+
+    statements = inputs.made_passages(8, 150, 1)[0].split(". ")
+    texts = inputs.made_passages(9, 150, 20)
+    if setting.input is not None:
+        statements, texts = (given := inputs.read_texts(setting.input))[:8], given[8:28]
+    return Work(
+        lambda: statement_support(statements, texts, num_threads=setting.threads),
+        items=len(statements),
+    )
 
 
 def _extraction(setting: Setting) -> Work:

@@ -29,6 +29,17 @@ def made_texts(length: int, count: int) -> list[str]:
     ]
 
 
+def made_passages(sentences: int, words: int, count: int) -> list[str]:
+    """Return texts of sentences, `words` in all, that share words, numbers and names."""
+    chance = random.Random(sentences)
+    facts = made_texts(6 * words // sentences, 2 * sentences)
+    texts = []
+    for _ in range(count):
+        said = chance.sample(range(len(facts)), sentences)
+        texts.append(" ".join(f"In {1900 + n} Mr Name{n} {facts[n]} {n}." for n in sorted(said)))
+    return texts
+
+
 def made_answers(length: int, count: int) -> list[str]:
     """Return texts of about `length` characters that end in a choice, mostly the same one."""
     chance = random.Random(count)

@@ -198,6 +198,13 @@ class Consensus:
             return None
         return sum(not one.supporters for one in self.stated)
 
+    def support_by_expert(self) -> dict[str, float]:
+        """The mean support of each expert's statements; empty where there are no statements."""
+        found: dict[int, list[float]] = {}
+        for one in self.statements:
+            found.setdefault(one.response, []).append(one.support)
+        return {self.experts[row]: sum(own) / len(own) for row, own in found.items()}
+
     def to_dict(self, *, matrix: bool = True) -> dict[str, Any]:
         """The JSON form, `cotool.consensus/1`; keys in the order of the fields, then `schema`.
 

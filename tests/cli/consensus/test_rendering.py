@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,9 +12,12 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from cotool.cli.consensus.heatmap import heat_map, number_table
+from cotool.cli.consensus.statements import marked_answer
 from cotool.cli.consensus.writers import TableWriter
-from cotool.cli.shared.screen import Screen, clip, fitted
+from cotool.cli.shared.screen import Screen, clip, clip_marked, fitted
+from cotool.consensus import find_consensus
 from cotool.consensus.model import Cluster, Insight
+from cotool.text import visible
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -255,3 +259,58 @@ def test_file_gets_plain_text(consensus_of, monkeypatch):
     screen = Screen(sink, plain=True)
     assert not screen.boxes
     assert not screen.colours
+
+
+def bridge():
+    """Return the consensus on long answers that agree, differ in a year, and stray."""
+    texts = {
+        "ann": "The Harrow bridge opened in 1931. It is 420 metres long. Zebras graze below it.",
+        "ben": "Opened in 1931, the Harrow bridge is 420 metres long. Many tourists like the view.",
+        "cem": "It is 420 metres long. The Harrow bridge opened in 1937. Fog often hides it all.",
+    }
+    responses = [{"expert_name": name, "content": text} for name, text in texts.items()]
+    asked = {"question": "What of the bridge?", "responses": responses}
+    return find_consensus(asked, method="centre", weights={"ann": 2})
+
+
+def test_statements_of_long_answers(shown):
+    """What is agreed, disputed with values, and said by one alone; marks in words in a pipe."""
+    text = shown(bridge())
+    for part in (
+        "The Harrow bridge opened in 1931. [disputed by cem]",
+        "Zebras graze below it. [unsupported]",
+        "2 of 3 statements",
+        "\nAgreed\n  3 of 3: It is 420 metres long.\n",
+        "\nDisputed\n  1931: ann, ben · 1937: cem\n    ann: The Harrow bridge opened in 1931.\n",
+        "\nOnly one says\n",
+        "  ann: Zebras graze below it.\n",
+    ):
+        assert part in text
+    assert "only here" not in text
+
+
+def test_statements_in_colour(shown):
+    """Unsupported statements are dimmed, disputed ones yellow, without words for the former."""
+    text = shown(bridge(), colour=True)
+    assert re.search(r"\x1b\[2mZebras graze below it", text)
+    assert re.search(r"\x1b\[33mThe Harrow bridge opened", text)
+    assert "[unsupported]" not in text
+
+
+def test_a_batch_lists_the_least_support(shown, consensus_of):
+    """Questions of long answers, the least supported first, and experts by their support."""
+    text = shown(bridge(), consensus_of(), replace(bridge(), question="least", support=0.001))
+    assert "support of statements on 2 questions, 2 with disputes:\n   <1 %  least\n" in text
+    names = re.findall(r"(ann|ben|cem) \d+ %", text.partition("support of what experts state:")[2])
+    assert sorted(names) == ["ann", "ben", "cem"]
+
+
+@given(st.text(max_size=200), st.integers(20, 60))
+def test_marked_answers_of_any_text(text, width):
+    """Whatever is said, an answer with marks fits the lines and keeps nothing that acts."""
+    result = find_consensus([text + ". A b c. D e f.", "A b c. X y z.", text], method="centre")
+    marked = marked_answer(result, colours=False)
+    if marked is not None:
+        clipped, _ = clip_marked(marked, width, 5)
+        assert clipped.plain.count("\n") < 5
+        assert visible(clipped.plain) == clipped.plain

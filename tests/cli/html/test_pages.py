@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import random
+import re
 import struct
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ from cotool.cli.html.logs import logs_page
 from cotool.cli.html.marks import marked
 from cotool.cli.html.question import question_page
 from cotool.cli.html.templates import templates
+from cotool.consensus import find_consensus
 from cotool.consensus.model import Insight
 from cotool.logs import LogSummary, analyze_logs
 from cotool.logs.histogram import Histogram
@@ -139,6 +141,25 @@ def test_a_batch_keeps_the_least_agreement(consensus_of):
     assert document.text.index(f"question-{shown[0]:03}") < document.text.index(
         f"question-{shown[-1]:03}"
     )
+
+
+def test_a_batch_lists_the_least_support():
+    """Of questions of long answers the ten least supported, and experts by their support."""
+    answers = [
+        "Rain falls in May. Snow melts. Ice breaks.",
+        "Snow melts. Wind blows. Rain falls in May.",
+    ]
+    batch = BatchPage(["a"])
+    for n in range(12):
+        result = find_consensus(
+            {"question": f"question-{n:02}", "responses": answers}, method="centre"
+        )
+        batch.add(replace(result, support=n / 20))
+    text = checked(batch.page()).text
+    listed = text[text.index("with the least support") : text.index("Experts by the support")]
+    shown = [int(n) for n in re.findall(r"question-(\d\d)", listed)]
+    assert shown == list(range(10))
+    assert "1 of 3" in listed
 
 
 def test_a_large_batch_stays_usable(consensus_of):

@@ -21,7 +21,17 @@ if TYPE_CHECKING:
     from cotool.benchmarks import Case
 
 GROUP_NAMES = (
-    *("similarity", "neighbours", "experts", "length", "truth", "extraction", "logs", "vault"),
+    *(
+        "similarity",
+        "neighbours",
+        "experts",
+        "length",
+        "statements",
+        "truth",
+        "extraction",
+        "logs",
+        "vault",
+    ),
     "startup",
 )
 _MOST_THREADS = 1024

@@ -20,6 +20,8 @@ _NUMBERS = ("agree", "conf", "experts")
 _GAP = "  "
 _LOW = 0.5
 _LISTED = 5
+_LEAST_SUPPORTED = 10
+_EXPERTS = 8
 
 
 class BatchTable:
@@ -41,8 +43,11 @@ class BatchTable:
         self._declined = 0
         self._low = 0
         self._kinds: Counter[str] = Counter()
-        # A heap whose root is the highest of the _LISTED lowest: (-agreement, -place, question).
-        self._lowest: list[tuple[float, int, str]] = []
+        self._lowest = _Lowest(_LISTED)
+        self._unsupported = _Lowest(_LEAST_SUPPORTED)
+        self._disputed = 0
+        # Of each expert, the sum of the mean supports, and of how many questions.
+        self._supports: dict[str, tuple[float, int]] = {}
 
     def row(self, result: Consensus) -> None:
         """Print one result as a row."""
@@ -76,9 +81,35 @@ class BatchTable:
         if self._low:
             which = f"the lowest {_LISTED}" if self._low > _LISTED else "they are"
             self._screen.print(Text(f"agreement under {percent(_LOW)} on {self._low:,}; {which}:"))
-        for low, _, name in sorted(self._lowest, reverse=True):
-            text = f"  {percent(-low):>5}  "
+        self._list(self._lowest)
+        self._statements()
+
+    def _list(self, lowest: _Lowest) -> None:
+        for low, name in lowest.found():
+            text = f"  {percent(low):>5}  "
             self._screen.print(Text(text + fitted(name, self._screen.width - len(text))))
+
+    def _statements(self) -> None:
+        """Print how far the statements of long answers are supported."""
+        if not self._unsupported.count:
+            return
+        count = plural(self._unsupported.count, "question")
+        which = (
+            f"; the lowest {_LEAST_SUPPORTED}" if self._unsupported.count > _LEAST_SUPPORTED else ""
+        )
+        disputed = f", {self._disputed:,} with disputes" if self._disputed else ""
+        self._screen.print(Text(f"support of statements on {count}{disputed}{which}:"))
+        self._list(self._unsupported)
+        ranked = sorted(
+            ((total / count, name) for name, (total, count) in self._supports.items()),
+            key=lambda one: (-one[0], one[1]),
+        )
+        if len(ranked) > 1:
+            listed = ", ".join(
+                f"{one_line(name)} {percent(mean)}" for mean, name in ranked[:_EXPERTS]
+            )
+            more = f" and {len(ranked) - _EXPERTS:,} more" if len(ranked) > _EXPERTS else ""
+            self._screen.print(Text(f"support of what experts state: {listed}{more}"))
 
     def _line(self, question: str, answer: str, numbers: tuple[str, ...], style: str) -> Text:
         cells = [fitted(question, self._question_width), fitted(answer, self._answer_width)]
@@ -92,14 +123,39 @@ class BatchTable:
         self._kinds[result.kind] += 1
         self._dissent += bool(result.dissent)
         self._declined += len(result.declined)
+        if result.support is not None:
+            self._unsupported.add(result.support, name[: self._screen.width])
+            self._disputed += bool(result.disputes)
+            for expert, mean in result.support_by_expert().items():
+                total, count = self._supports.get(expert, (0.0, 0))
+                self._supports[expert] = (total + mean, count + 1)
         if result.answer is None or result.agreement is None:
             return
         self._answered += 1
         self._agreement += result.agreement
         if result.agreement < _LOW:
             self._low += 1
-            entry = (-result.agreement, -self._questions, name[: self._screen.width])
-            if len(self._lowest) < _LISTED:
-                heapq.heappush(self._lowest, entry)
-            else:
-                heapq.heappushpop(self._lowest, entry)
+            self._lowest.add(result.agreement, name[: self._screen.width])
+
+
+class _Lowest:
+    """The `most` lowest of many values with their names; of equal ones the first."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self.count = 0
+        # A heap whose root is the highest: (-value, -place, name).
+        self._heap: list[tuple[float, int, str]] = []
+
+    def add(self, value: float, name: str) -> None:
+        """Take a value."""
+        self.count += 1
+        entry = (-value, -self.count, name)
+        if len(self._heap) < self._most:
+            heapq.heappush(self._heap, entry)
+        else:
+            heapq.heappushpop(self._heap, entry)
+
+    def found(self) -> list[tuple[float, str]]:
+        """Return the lowest values with their names, in ascending order."""
+        return [(-value, name) for value, _, name in sorted(self._heap, reverse=True)]

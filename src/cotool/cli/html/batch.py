@@ -29,6 +29,7 @@ _MOST_ANSWER = 120
 _MOST_TEXT = 2_000
 _MOST_POINTS = 8
 _MOST_EXPERTS = 200
+_LEAST_SUPPORTED = 10
 _COLUMNS = (
     Column("question", kind="text"),
     Column("answer", kind="text"),
@@ -54,6 +55,10 @@ class BatchPage:
         self._kinds: Counter[str] = Counter()
         self._answers: Counter[str] = Counter()
         self._inside: Counter[str] = Counter()
+        # The questions of the least support, as a heap: (-support, -place, cells).
+        self._unsupported: list[tuple[float, int, tuple[object, ...]]] = []
+        # Of each expert, the sum of the mean supports, and of how many questions.
+        self._supports: dict[str, tuple[float, int]] = {}
         # A heap whose root is the row of the greatest agreement: (-agreement, -place, kind, row).
         self._rows: list[tuple[float, int, str, Row]] = []
 
@@ -66,6 +71,7 @@ class BatchPage:
             self._answers.update(cluster.members)
             if cluster.id == 0:
                 self._inside.update(cluster.members)
+        self._add_support(result)
         agreement = 0.0
         if result.answer is None or result.agreement is None:
             self._unanswered += 1
@@ -81,6 +87,22 @@ class BatchPage:
         else:
             heapq.heappushpop(self._rows, entry)
 
+    def _add_support(self, result: Consensus) -> None:
+        if result.support is None:
+            return
+        cells = (
+            brief(result.question or result.id or f"question {self._count}", _MOST_QUESTION),
+            percent(result.support),
+            f"{result.unsupported:,} of {len(result.stated):,}",
+            f"{len(result.disputes):,}",
+        )
+        heapq.heappush(self._unsupported, (-result.support, -self._count, cells))
+        if len(self._unsupported) > _LEAST_SUPPORTED:
+            heapq.heappop(self._unsupported)
+        for name, mean in result.support_by_expert().items():
+            total, count = self._supports.get(name, (0.0, 0))
+            self._supports[name] = (total + mean, count + 1)
+
     def page(self, store: Store | None = None) -> str:
         """Return the page."""
         present = set(self._answers)
@@ -91,6 +113,7 @@ class BatchPage:
             lead=self._lead(),
             sections=[
                 self._distribution(),
+                self._support(),
                 Section("questions", "Questions", self._questions()) if self._rows else None,
                 None if judged is None else Section("experts", "Experts", judged),
                 self._with_the_consensus(),
@@ -134,6 +157,35 @@ class BatchPage:
         )  # fmt: skip
         picture = columns(rows, "Histogram of agreement")
         return Section("agreement", "How far they agree", chart(picture, below=axis, table=table))
+
+    def _support(self) -> Section | None:
+        """Return the questions whose answers are supported least, and experts by their support."""
+        if not self._unsupported:
+            return None
+        parts: list[object] = [
+            plain_table(
+                "Questions with the least support of the answer's statements",
+                ("question", "support", "unsupported", "disputes"),
+                (cells for _, _, cells in sorted(self._unsupported, reverse=True)),
+            )
+        ]
+        if 1 < len(self._supports) <= _MOST_EXPERTS:
+            means = [
+                (total / count, name, count) for name, (total, count) in self._supports.items()
+            ]
+            parts += [
+                element("h3", "Experts by the support of what they state"),
+                plain_table(
+                    "Experts by the support of what they state",
+                    ("expert", "support", "questions"),
+                    (
+                        (opinions.names([name]), percent(mean), f"{count:,}")
+                        for mean, name, count in sorted(means, key=lambda one: (-one[0], one[1]))
+                    ),
+                ),
+                note("Support by others is not being right: experts err together."),
+            ]
+        return Section("support", "Support of statements", join(parts))
 
     def _questions(self) -> Html:
         entries = sorted(self._rows, key=lambda entry: -entry[1])
