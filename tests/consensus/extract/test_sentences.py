@@ -68,3 +68,16 @@ def test_a_long_hostile_text_takes_linear_time():
     """Marks, quotes and letters without end are read once."""
     for unit in ("a. ", "A. ", "((", "...", "`", "| ", "\"' ", "1. "):
         split_statements(unit * (300_000 // len(unit)))
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("是吗？!你好。再见", ["是吗？!", "你好。", "再见"]),
+        ("Yes?! No... Maybe.", ["Yes?!", "No...", "Maybe."]),
+        ("他说“好。”走了。", ["他说“好。”", "走了。"]),
+    ],
+)
+def test_marks_in_a_row_end_one_sentence(text, parts):
+    """Marks of one script or of two; quotes that close stay with their sentence."""
+    assert [text[start:end] for start, end in split_statements(text)] == parts

@@ -92,7 +92,7 @@ _ENGLISH_MONTHS = (
 )
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)$")
 # A capital letter behind a word: a name, or in German a noun.
-_CAPITAL = re.compile(r"(?<=[\w,;)] )[^\W\d_a-zß-öø-ÿ]\w*")
+_CAPITAL = re.compile(r" (?<=[\w,;)] )([^\W\d_a-zß-öø-ÿ]\w*)")
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 _REMEMBERED = 1 << 16
 

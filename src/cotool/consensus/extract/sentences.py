@@ -17,12 +17,14 @@ _ITEM = re.compile(r"[ \t]*(?:[-*+•‣◦▪–—·]|\(?(?:\d{1,3}|[a-zA-Z]|[
 _HEADING = re.compile(r"[ ]{0,3}#{1,6}[ \t]+")
 _RULE = re.compile(r"[ \t]*(?:[-=_*][ \t]*){3,}$|[ \t|:+-]+$")
 
-# Where a sentence may end: marks that need a blank behind them, with the quotes and brackets that
-# close after them, or marks of scripts that are written without blanks.
-_END = re.compile(
-    r"(?<![.!?…‽؟۔।॥])(?P<mark>[.!?…‽؟۔।॥]++)[\"'”’»)\]›」』]*+(?P<gap>\s++)"
-    r"|(?<![。！？｡])[。！？｡]++[”’」』）】]*+\s*+"
-)
+# Where a sentence may end: marks that need a blank behind them, or marks of scripts that are
+# written without blanks, with the quotes and brackets that close after them. That the pattern of
+# marks begins with a set of characters makes the search twice as fast.
+_WIDE = "。！？｡"
+_WIDE_MARKS = frozenset(_WIDE)
+_MARKS = re.compile(f"[.!?…‽؟۔।॥{_WIDE}][.!?…‽؟۔।॥{_WIDE}]*+")
+_CLOSED = re.compile(r"[\"'”’»)\]›」』]*+(?P<gap>\s*+)")
+_CLOSED_WIDE = re.compile(r"[”’」』）】]*+\s*+")
 # The word before a full stop, with inner points ("e.g", "U.S").
 _LAST_WORD = re.compile(r"[^\s\"'“”‘’«»(\[]+$")
 _LOOK_BACK = 24
@@ -99,35 +101,44 @@ def _standing_alone(line: str, bare: str) -> int | None:
 
 def _sentences(text: str, start: int, end: int, found: list[tuple[int, int]]) -> None:
     """Add the sentences of text[start:end]."""
-    for mark in _END.finditer(text, start, end):
-        if mark["mark"] is not None and not _ends(text, start, mark, end):
-            continue
-        _add(text, start, mark.end(), found)
-        start = mark.end()
+    for mark in _MARKS.finditer(text, start, end):
+        if not _WIDE_MARKS.isdisjoint(mark[0]):
+            closed = _CLOSED_WIDE.match(text, mark.end(), end)
+        else:
+            closed = _CLOSED.match(text, mark.end(), end)
+            if closed is None or not closed["gap"] or not _ends(text, start, mark, closed, end):
+                continue
+        if closed is not None:
+            _add(text, start, closed.end(), found)
+            start = closed.end()
     _add(text, start, end, found)
 
 
-def _ends(text: str, start: int, mark: re.Match[str], end: int) -> bool:
-    """Tell whether a mark with a blank behind it ends a sentence."""
-    after = text[mark.end()] if mark.end() < end else ""
-    if not after:
+def _ends(text: str, start: int, mark: re.Match[str], closed: re.Match[str], end: int) -> bool:
+    """Tell whether a mark with a blank behind what closes ends a sentence."""
+    if closed.end() >= end:
         return True
-    begins = text[mark.end() : mark.end() + 2].lstrip("\"'“‘«(¿¡[")[:1] or after
+    after = text[closed.end()]
+    begins = text[closed.end() : closed.end() + 2].lstrip("\"'“‘«(¿¡[")[:1] or after
     if begins.islower():
         return False  # "e.g. this", "… and so on", "Who? he asked"
-    if mark["mark"] != "." or mark.end("mark") != mark.start("gap"):
+    if mark[0] != "." or mark.end() != closed.start("gap"):
         return True
-    word = _LAST_WORD.search(text, max(start, mark.start() - _LOOK_BACK), mark.start())
-    if word is None:
-        return True
-    last = word[0].lstrip("([")
+    back = max(start, mark.start() - _LOOK_BACK)
+    first = max(back, text.rfind(" ", back, mark.start()) + 1)
+    last = text[first : mark.start()]
+    if not last.isalnum():
+        word = _LAST_WORD.search(text, back, mark.start())
+        if word is None:
+            return True
+        first, last = word.start(), word[0].lstrip("([")
     if len(last) == 1 and last.isalpha():
         return False  # an initial or a part of an abbreviation: "J. Smith", "z. B."
     if last.lower() in _ABBREVIATIONS:
         return last.lower() in _MAY_END and begins.isupper()
     if last.isdigit() and len(last) <= 2:
         # "1. First", or an ordinal in a date, "3. Mai"; else a sentence may end with a number.
-        return word.start() != start and not _MONTH.match(text, mark.end(), end)
+        return first != start and not _MONTH.match(text, closed.end(), end)
     return True
 
 
