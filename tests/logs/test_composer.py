@@ -120,12 +120,37 @@ def test_years_of_two_digits_are_the_latest_that_suits(numbers, expected):
     [
         "12:00:01 2024-13-45 x", "date=2024/99/99 time=10:00:00 x", "at 10:00 we met",
         "took 1:02.5", "10.0.0.1:8080 up", "2024-03-01: no time of day", "00:1A:2B:3C:4D:5E x",
-        "2024-03-03 is the day, 10:00:00 more or less",
+        "2024-03-03 is the day, 10:00:00 more or less", "2024-061 08:00:00 INFO x",
+        "2024-W10-1 08:00:00 x", "٢٠٢٤-٠٣-٠٢ 08:00:00 x", "2024년 3월 2일 오후 8:00:00 x",
+        "0302 08:00:00 x", "1402. 12. 45. 08:00:00 x", 'time="08:00:00.1+300" date="03-02-2024"',
     ],
 )  # fmt: skip
 def test_no_date_is_invented(line):
     """A time of day beside a date that cannot be read, or no time of day, is no time."""
     assert not [found for found in moments(line.encode()) if not found.yeared]
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [("8:00:00 p. m.", 20), ("8:00:00 p.\xa0m.", 20), ("12:00:00 a. m.", 0), ("8:00:00 p.m.", 20),
+     ("8:00:00 PM", 20), ("8:00:00 p. 5 m.", None)],
+)  # fmt: skip
+def test_halves_of_the_day(text, hour):
+    """AM and PM are read with points and blanks, and nothing else is."""
+    read = logscan.read_time(b"h:M:S~p", text.encode())
+    assert (read and read[1] % 86400 // 3600) == hour
+
+
+@pytest.mark.parametrize(
+    ("zone", "seconds"),
+    [("+060", 3600), ("-300", -18000), ("+0530", 19800), ("+05:30", 19800), ("+999", None)],
+)
+def test_zones_of_three_digits_are_minutes(zone, seconds):
+    """Three digits after the sign are minutes, two or four are hours and minutes."""
+    read = logscan.read_time(b"Y-m-d-H.M.Sz", b"2024-03-02-08.00.00" + zone.encode())
+    plain = logscan.read_time(b"Y-m-d-H.M.S", b"2024-03-02-08.00.00")
+    assert plain
+    assert (plain[1] - read[1] if read and read[3] else None) == seconds
 
 
 @pytest.mark.parametrize(

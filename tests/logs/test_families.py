@@ -62,6 +62,41 @@ def test_a_log_found_in_others_reads_the_same(log, tmp_path, capsys):
     assert set(found[len(lines) :]) == {"error"}
 
 
+@pytest.mark.parametrize(
+    "head",
+    ["2024-061 08:00:00", "2024-W10-1 08:00:00", "٢٠٢٤-٠٣-٠٢ 08:00:00", "0302 08:00:00"],
+)
+def test_levels_after_dates_that_cannot_be_read(head, tmp_path, capsys):
+    """A date that cannot be read gives no time, and its line keeps its level."""
+    path = tmp_path / "odd.log"
+    path.write_text(f"{head} INFO x\n{head} ERROR y\n" * 3, encoding="utf-8")
+    assert main(["analyze-logs", str(path), "--records", "-", "--quiet"]) == 0
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [item["level"] for item in found] == ["info", "error"] * 3
+    assert {item["time"] for item in found} == {None}
+
+
+def test_lines_of_a_device_begin_with_a_letter(tmp_path, capsys):
+    """A letter in brackets, or before a counter, is a level where every line begins so."""
+    path = tmp_path / "device.log"
+    for lines in ("[I][wifi:029]: up\n[E][sensor:030]: lost\n", "I (325) cpu: up\nE (512) w: no\n"):
+        path.write_text(lines)
+        assert main(["analyze-logs", str(path), "--json"]) == 0
+        levels = json.loads(capsys.readouterr().out)["levels"]
+        assert (levels["info"], levels["error"]) == (1, 1)
+
+
+def test_a_stack_trace_names_no_level(tmp_path, capsys):
+    """The words of a trace belong to the record before them."""
+    path = tmp_path / "php.log"
+    head = "[02-Mar-2026 08:00:00 UTC] PHP"
+    trace = "Stack trace:\n#0 {main}\n  thrown in /a.php on line 3\n"
+    path.write_text(f"{head} Fatal error:  x in /a.php:3\n{trace}{head} Notice:  y\n" * 3)
+    assert main(["analyze-logs", str(path), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["records"], found["levels"]["trace"]) == (6, 0)
+
+
 def test_all_levels_occur():
     """The families show every level."""
     rows = [

@@ -326,6 +326,10 @@ static int cotool_zone(const uint8_t *p, const uint8_t *end, cotool_stamp *stamp
         minutes = cotool_two(p + 1), p += 3;
     else if (end - p >= 2 && cotool_is_digit(p[0]) && cotool_is_digit(p[1]))
         minutes = cotool_two(p), p += 2;
+    else if (p < end && cotool_is_digit(*p)) { /* -300: minutes */
+        minutes = hours * 10 + *p++ - '0';
+        hours = minutes / 60, minutes %= 60;
+    }
     if (hours > 15 || minutes > 59 || (p < end && cotool_is_word(*p))) return 0;
     stamp->zoned = 1;
     stamp->zone = (hours * 3600 + minutes * 60) * (negative ? -1 : 1);
@@ -508,13 +512,17 @@ static int cotool_steps(const char *form, const uint8_t *p, const uint8_t *end,
                     p += 6;
                     break;
                 }
-                n = end - p >= 4 && p[1] == '.' && p[3] == '.' ? 2 : 1; /* a.m. */
-                if (end - p < 2 * n || (p[n] | 0x20) != 'm' || stamp->hour > 23) return -1;
+                n = 1;
+                if (end - p >= 4 && p[1] == '.') { /* a.m., a. m. */
+                    n = 2 + (p[2] == ' ') + 2 * (p[2] == 0xc2 && p[3] == 0xa0);
+                    if (end - p < n + 2 || p[n + 1] != '.') return -1;
+                }
+                if (end - p < n + 1 || (p[n] | 0x20) != 'm' || stamp->hour > 23) return -1;
                 /* Some write 13:00 PM. */
                 if ((p[0] | 0x20) == 'p') stamp->hour += stamp->hour < 12 ? 12 : 0;
                 else if ((p[0] | 0x20) == 'a') stamp->hour -= stamp->hour == 12 ? 12 : 0;
                 else return -1;
-                p += 2 * n;
+                p += n + 1 + (n > 1);
                 break;
             case 'B':
                 if (!(stamp->month = cotool_named_month(p, end, &n))) return -1;

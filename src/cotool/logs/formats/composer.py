@@ -58,6 +58,7 @@ _WEEKDAY = (
 )
 # Not within a longer number, nor a part of a version or of a time.
 _NUMBER = rb"(?<!\d)(?<!\d[.:])"
+_UNGLUED = rb"(?<!\d)(?<!\d\.)"
 
 
 @cache
@@ -77,9 +78,10 @@ def _dates() -> tuple[bytes, ...]:
     """Return regexes of dates; each named group is a letter of forms, or a number in question."""
     month = _month()
     return (
-        # 2024-03-01, 2024/3/1, 2024:03:01; in Chinese and Japanese
-        _NUMBER + rb"(?P<Y>\d{4})(?:[-/.:_ ]|\xe5\xb9\xb4)(?P<o>\d{1,2})"
-        rb"(?:[-/.:_ ]|\xe6\x9c\x88)(?P<e>\d{1,2})(?:\xe6\x97\xa5)?(?!\d)",
+        # 2024-03-01, 2024/3/1, 2024:03:01, 2024. 03. 01.; in Chinese, Japanese and Korean
+        _UNGLUED + rb"(?P<Y>\d{4})(?:\. |[-/.:_ ]|\xe5\xb9\xb4|\xeb\x85\x84 ?)"
+        rb"(?P<o>\d{1,2})(?:\. |[-/.:_ ]|\xe6\x9c\x88|\xec\x9b\x94 ?)(?P<e>\d{1,2})"
+        rb"(?:\xe6\x97\xa5|\xec\x9d\xbc|\.(?= ))?(?!\d)",
         # 1 March 2024, 01-Mar-24, 1. Mai 2024, 03 Mar, 1 de marzo de 2024
         _NUMBER + rb"(?P<e>\d{1,2})(?:st|nd|rd|th)?(?:[-/., _]{0,2}| de )" + month + rb"\.?"
         rb"(?:(?:[-/:., _]{0,2}| de )(?P<Y>\d{4})(?!\d|[:.]\d\d[:.])|[-/](?P<y>\d\d)(?![\d:]))?",
@@ -90,13 +92,16 @@ def _dates() -> tuple[bytes, ...]:
         _NUMBER + rb"(?P<Y>\d{4})[-/ .]" + month + rb"[-/ .]{1,2}(?P<e>\d{1,2})(?!\d)",
         # 01.03.2024, 3/1/2024
         _NUMBER + rb"(?P<n1>\d{1,2})(?P<sign>[-/._])(?P<n2>\d{1,2})(?P=sign)(?P<n4>\d{4})(?!\d)",
+        # 1. 3. 2024
+        _NUMBER + rb"(?P<n1>\d{1,2})\. (?P<n2>\d{1,2})\. (?P<n4>\d{4})(?!\d)",
         # 24/03/01, 1.3.24
         _NUMBER + rb"(?P<n1>\d{1,2})(?P<sign>[-/.])(?P<n2>\d{1,2})(?P=sign)(?P<n3>\d\d)(?!\d)",
         # 20240301, 240301
         _NUMBER + rb"(?P<Y>(?:19|20)\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)",
         _NUMBER + rb"(?P<y>\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)",
         # 03-01, 1/3, 01.03.
-        _NUMBER + rb"(?<![-/])(?P<n1>\d{1,2})(?P<sign>[-/.])(?P<n2>\d{1,2})(?![\d/]|-(?!\d\d:))\.?",
+        _NUMBER + rb"(?<![-/])(?<!-[A-Za-z])(?P<n1>\d{1,2})(?P<sign>[-/.])(?P<n2>\d{1,2})"
+        rb"(?![\d/]|-(?!\d\d:))\.?",
         # In Japanese, the year last
         rb"(?P<o>\d{1,2})\xe6\x9c\x88 ?(?P<e>\d{1,2}),? (?P<Y>\d{4})(?!\d)",
     )
@@ -104,26 +109,30 @@ def _dates() -> tuple[bytes, ...]:
 
 # Between a date and a time of day: separators, and words that say which is which.
 _BETWEEN = (
-    rb"(?:T|::?|-|_|\. ?|[-\s,;|/\])\"'>]{0,4}(?:(?:time|Time|TIME|at|um|\xc3\xa0|@|a las|o?m)[=: ]"
-    rb"{1,3})?[\"'(\[<]?)"
+    rb"(?:T|::?|-|_|\. ?|[-\s,;|/\])\"'>]{0,4}"
+    rb"(?:(?:time|Time|TIME|at|um|kl\.?|\xc3\xa0|@|a las|o?m)[=: ]{1,3})?[\"'(\[<]?)"
 )
 _THEN = rb"[-\s,;|/_\])\"'>]{1,4}(?:(?:on|date|Date|DATE|am|le)[=: ]{1,3})?[\"'(\[<]?"
 _CLOCK = re.compile(
     rb"(?<![\d.])(?<![^\d]\d\d:)(?P<h>\d{1,2})(?::(?P<M>[0-5]\d)(?::(?P<S>[0-6]\d)"
     rb"(?:(?P<f>[.,]\d+)|(?P<g>:\d{1,9}(?![\d:])))?)?"
     rb"|(?:h|\xe6\x99\x82)(?P<M2>[0-5]\d)(?:m|\xe5\x88\x86)(?P<S2>[0-6]\d)(?:s|\xe7\xa7\x92)?"
-    rb"|\.(?P<M3>[0-5]\d)\.(?P<S3>[0-6]\d)(?P<f3>[.,]\d+)?)(?![\d:])"
+    rb"|\.(?P<M3>[0-5]\d)\.(?P<S3>[0-6]\d)(?:(?P<f3>[.,]\d+)|(?P<g3>:\d{1,9}))?)"
+    rb"(?!\d|:[\d:]|:[\da-fA-F]{2}(?!\w))"
 )
 _DIGITAL = re.compile(
     rb"(?P<H>[01]\d|2[0-3])(?P<M>[0-5]\d)(?P<S>[0-5]\d)(?P<f>[.,]\d+)?(?![\d.:]*\d)"
 )
 _HALF = re.compile(
-    rb"(?: |\xe2\x80\xaf)?(?P<p>(?i:[ap]\.m\.|[ap]m)(?![A-Za-z])|"
+    rb"(?: |\xe2\x80\xaf)?(?P<p>(?i:[ap]\.(?: |\xc2\xa0)?m\.|[ap]m)(?![A-Za-z])|"
     rb"\xe5\x8d\x88\xe5(?:\x89\x8d|\xbe\x8c)|\xe4\xb8[\x8a\x8b]\xe5\x8d\x88)"
 )
 _ZONE = re.compile(
-    rb" ?(?P<Z>(?:UTC|GMT)[+-]\d\d?(?::?\d\d)?|Z|[+-]\d\d(?::?\d\d)?|[A-Z]{2,5})(?![\w/.])(?!-\d)"
+    rb" ?(?P<Z>(?:UTC|GMT)[+-]\d\d?(?::?\d\d)?|Z|[+-]\d\d(?::?\d\d|\d)?|[A-Z]{2,5})"
+    rb"(?![\w/.])(?!-\d)"
 )
+# Before a date that follows, such a zone is what to add to get UTC, or minutes: who knows.
+_MINUTES = re.compile(rb"[+-]\d{3}(?!\d)")
 _PLACE = re.compile(rb" (?P<A>[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+|UTC)(?=[\]) ])")
 _YEAR = re.compile(rb" (?P<Y>(?:19|20)\d\d)(?!\d|[-:./]\d)")
 _GLUED = re.compile(rb"(?P<A>[A-Z]{2,5})(?!\w)")
@@ -135,7 +144,13 @@ _FULL_DATE = re.compile(
     rb"|(?i:(?<![a-z])(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?[- ]+\d{1,2}"
     rb"(?!\d)|\d{1,2}[-/. ]+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?![a-z]))"
 )
-_YEAR_BEFORE = re.compile(rb"(?<!\d)(?:19|20)\d\d[^\w:]{1,3}\Z")
+# A year, a month and a day of four digits, or other script before a time of day: perhaps a date.
+_PERHAPS_DATE = re.compile(
+    rb"(?:(?<![\w.])(?:19|20)\d\d(?:[-/._][\dW]|[\x80-\xff])[^A-Za-z]{0,24}"
+    rb"|(?<!\d)(?:19|20)\d\d[^\w:]{1,3}|(?:^|[\[<(\"'])(?:0[1-9]|1[0-2])"
+    rb"(?:0[1-9]|[12]\d|3[01])[-T_ ]"
+    rb"|[\x80-\xff][ T]?|(?<!\d)\d{1,2}\. )\Z"
+)
 _YEAR_AFTER = re.compile(rb"[^\w:]{1,3}(?:19|20)\d\d(?!\d)")
 
 
@@ -148,12 +163,12 @@ def _before() -> tuple[re.Pattern[bytes], ...]:
 def _digital() -> tuple[re.Pattern[bytes], ...]:
     return tuple(
         re.compile(_WEEKDAY + date + rb"[-T_ ]?(?=\d{6})") for date in _dates()[:1]
-    ) + tuple(re.compile(date[: -len(rb"(?!\d)")] + rb"[-T_ ]?(?=\d{6})") for date in _dates()[6:8])
+    ) + tuple(re.compile(date[: -len(rb"(?!\d)")] + rb"[-T_ ]?(?=\d{6})") for date in _dates()[7:9])
 
 
 @cache
 def _after() -> tuple[re.Pattern[bytes], ...]:
-    return tuple(re.compile(_THEN + _WEEKDAY + date) for date in _dates()[:6])
+    return tuple(re.compile(_THEN + _WEEKDAY + date) for date in _dates()[:7])
 
 
 def moments(line: bytes) -> list[Moment]:
@@ -192,11 +207,11 @@ def _around(text: bytes, clock: re.Match[bytes]) -> Moment | None:
         return _moment(text, [*_parts_of(date, start), *parts], end)
     if clock["S"] is None and clock["S2"] is None:
         return None  # 10:00 alone is anything
-    for after in _after():
+    for after in _after() if not _MINUTES.match(text, clock.end()) else ():
         date = after.match(text, end)
         if date is not None and _is_date(date):
             return _moment(text, [*parts, *_parts_of(date, 0)], date.end())
-    beside = _YEAR_BEFORE.search(window) or _YEAR_AFTER.match(text, end)
+    beside = _PERHAPS_DATE.search(window) or _YEAR_AFTER.match(text, end)
     if clock["S"] is None or beside or _FULL_DATE.search(text):
         return None
     return _moment(text, parts, end)

@@ -24,6 +24,7 @@ from cotool.logs.formats.model import (
     MAX_PLACES,
     MAX_TIMES,
     NANOS,
+    SYSLOG,
     UNKNOWN,
     WORDS_ONLY,
     Place,
@@ -279,7 +280,7 @@ def _places(
     seen: dict[Path, _Seen], rows: Sequence[dict[Path, Any]]
 ) -> tuple[tuple[Place, ...], int, list[Reason]]:
     names = {path[-1].lower() for path in seen}
-    found: list[tuple[tuple[int, int], Place, Reason]] = []
+    found: list[tuple[tuple[int, ...], Place, Reason]] = []
     rejected = []
     for path, values in seen.items():
         rank = level_rank(path)
@@ -290,7 +291,9 @@ def _places(
         count = values.words + (len(values.digits) if scale != WORDS_ONLY else 0)
         if count and count >= 0.1 * values.rows:
             why = "its values name levels" if values.words else which
-            found.append(((not values.words, rank),
+            # The carrier's severities yield to words within; other keys come before those within.
+            outer = len(path) if scale != SYSLOG else 1 + _DEPTH
+            found.append(((outer, not values.words, rank),
                           Place(KEY, scale=scale, path=_encoded(path)),
                           Reason("level", label, why, count, values.example)))  # fmt: skip
         elif values.digits:
@@ -312,7 +315,7 @@ def _places(
     return tuple(place for _, place, _ in chosen), fallback, [*(x for *_, x in chosen), *rejected]
 
 
-def _unnamed(seen: dict[Path, _Seen]) -> list[tuple[tuple[int, int], Place, Reason]]:
+def _unnamed(seen: dict[Path, _Seen]) -> list[tuple[tuple[int, ...], Place, Reason]]:
     """Return a key of another name whose values are levels, all of them, and not alarms alone."""
     return [
         ((1, len(path)), Place(KEY, scale=WORDS_ONLY, path=_encoded(path)),
@@ -329,12 +332,12 @@ _ENOUGH_WORDS = 5
 
 def _statuses(
     seen: dict[Path, _Seen], rows: Sequence[dict[Path, Any]]
-) -> list[tuple[tuple[int, int], Place, Reason]]:
+) -> list[tuple[tuple[int, ...], Place, Reason]]:
     """Return the key of the status of HTTP, where records tell of requests and have no level."""
     web = any(plain(path[-1]) in WEB_NAMES for path in seen)
     if not web:
         return []
-    return [
+    found: list[tuple[tuple[int, ...], Place, Reason]] = [
         ((2, len(path)), Place(KEY, scale=HTTP, path=_encoded(path)),
          Reason("level", f"key {'.'.join(path)}", "the status of HTTP stands in for a level",
                 len(values.digits), values.example))
@@ -343,4 +346,5 @@ def _statuses(
         and len(values.digits) >= 0.9 * values.rows >= 0.45 * len(rows)
         and min(filter(None, values.digits), default=0) >= _HTTP_FIRST
         and max(values.digits) <= _HTTP_LAST
-    ][:1]  # fmt: skip
+    ]  # fmt: skip
+    return found[:1]

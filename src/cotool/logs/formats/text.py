@@ -48,6 +48,8 @@ _TIME_TOKENS = 8
 _OPENS = b"[(<{\"'"
 _CLOSES = frozenset((b"]", b")", b">", b'"', b"'"))
 _GLOG_LETTERS = b"VDIWEFA"
+# A letter for the level and a counter, or in brackets, as devices write them.
+_DEVICE = re.compile(rb"[VDIWEF](?:/| \(\d+\) )|\[[VDIWEF]\]")
 _LETTERS = bytes(byte for byte in range(256) if chr(byte).isalpha() or byte >= 128)
 # Classes of bytes (logfields.h) that surround a level. A word in a dotted name or in a path is
 # none, unless it is in capitals: app.ERROR:, [main/WARN], 2376]INFO:
@@ -60,6 +62,7 @@ _ENDS = {_CLASSES.index(mark) for mark in "])>:|["}
 # What closes a common word that names a level, as in a cell of a table.
 _CELLS = {_CLASSES.index(mark) for mark in '])>:|,"'}
 _BRACKET = _CLASSES.index("[")
+_CLOSED = _CLASSES.index("]")
 _SLASH = _CLASSES.index("/")
 _DOT = _CLASSES.index(".")
 _SPACE = 0
@@ -82,6 +85,8 @@ _MARKED = re.compile(rb"[^\w \t]")
 # Lines that go on with a record.
 _CONTINUES = re.compile(rb"[ \t)}\]]|at [\w$.]+|Caused by|\.\.\. \d")
 _SYMBOLS = (b".", b"-", b"*", b"#")
+# The process and its role in Redis, or the process alone in brackets.
+_REDIS_HEAD = re.compile(rb"\d+:[XCSM] |\[\d+\] ")
 _HTTP = re.compile(
     rb'HTTP/\d|"?(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|CONNECT|PROPFIND)[ \t]|"-" \d{3} '
 )
@@ -176,7 +181,7 @@ def recognise_text(
                               share=len(rest) / total))  # fmt: skip
     elif sum(line[:1] not in b" \t" for line in rest) > _SOME * len(bodies):
         # Fewer among lines with a time belong to these: "SomeException: ERROR: duplicate key".
-        formats += _timeless(rest, total)
+        formats += _timeless(rest, total, alone=not formats)
     return formats
 
 
@@ -300,6 +305,8 @@ def _wheres(line: bytes, moment: Moment) -> list[_Where]:
             break
         if number == 0 and start:
             return []  # a record begins at the line's start
+        if number == 0 and moment.at == 1 and line[0] in _GLOG_LETTERS:
+            found.append(_Where(0, _LETTER_OPENS))
         if start == moment.at and number < _TIME_TOKENS:
             found.append(_Where(number))
         elif start + 1 == moment.at and line[start] in _OPENS and number < _TIME_TOKENS:
@@ -485,6 +492,8 @@ def _gather(
                 continue
             found = evidence[key]
             is_weak = _is_weak(line, at)
+            if is_weak and (trail == _BRACKET or (lead == trail == _CLOSED)):
+                continue  # <![LOG[...]LOG]!>
             if is_weak and styles != UPPER and lead != _BRACKET and trail != _SLASH:
                 found.weak.setdefault(n, (level, lead, trail, styles))
                 continue
@@ -621,7 +630,10 @@ def _is_redis(lines: Sequence[tuple[bytes, int]]) -> bool:
     return (
         after
         and known >= 0.9 * len(lines)
-        and (bool(marks[b"*"] or marks[b"#"]) or bool(marks[b"."] and marks[b"-"]))
+        and (
+            sum(marks[mark] > 0 for mark in (b".", b"-", b"*", b"#")) > 1
+            or (marks[b"-"] == 0 and all(_REDIS_HEAD.match(line) for line, _ in lines))
+        )
     )
 
 
@@ -732,8 +744,12 @@ def _lettered(
     return []
 
 
-def _timeless(lines: list[bytes], total: int) -> list[Format]:
-    """Return the format of lines without a time that begin with a level."""
+def _timeless(lines: list[bytes], total: int, *, alone: bool) -> list[Format]:
+    """Return the format of lines without a time that begin with a level.
+
+    Beside lines with a time, "Stack trace:" is no level. Where no line has one, a word in capitals
+    that names a level in all lines may stand further on, after a date that cannot be read.
+    """
     pairs = [(line, 0) for line in lines if line[:1] not in b" \t"]
     if not pairs:
         return []
@@ -744,16 +760,24 @@ def _timeless(lines: list[bytes], total: int) -> list[Format]:
         kind, _, _, _ = key
         count = sum(n in left for n in seen.lines)
         marked = seen.styles == UPPER or not seen.trails & {0} or seen.leads == {_BRACKET}
-        if kind == WORD and marked and count >= 0.5 * len(left):
+        sure = alone or seen.styles == UPPER or len(seen.levels(left)) > 1
+        if kind == WORD and marked and sure and count >= 0.5 * len(left):
             found.append(_word_place(key, seen))
             left -= set(seen.lines)
         elif (
             kind == LETTER
             and count >= 0.8 * len(pairs)
-            and all(re.match(rb"[VDIWEFA]/", line) for line, _ in pairs)
+            and all(_DEVICE.match(line) for line, _ in pairs)
         ):
             found.append(Place(LETTER))
             left -= set(seen.lines)
+    if not found and alone:
+        for key, seen in sorted(_gather(pairs, before=False, tokens=_TIME_TOKENS).items()):
+            several = len(seen.lines) >= 0.9 * len(pairs) and len(seen.levels(left)) > 1
+            if key[0] == WORD and several and seen.styles == UPPER:
+                found.append(_word_place(key, seen))
+                left -= set(seen.lines)
+                break
     covered = len(pairs) - len(left)
     if not found or covered < 0.05 * total:
         return []
