@@ -106,6 +106,14 @@ def test_a_bomb_takes_constant_memory(kind):
     assert most < 16 << 20
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_wide_text_without_a_mark(encoding, tmp_path):
+    """UTF-16 is recognised by the zeros beside its first letters."""
+    path = tmp_path / "wide.log"
+    path.write_bytes("2024-03-01 12:00:00 ERROR x\n".encode(encoding))
+    assert analyze_logs(path).counts.levels["error"] == 1
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32"])
 def test_utf16_with_a_mark_is_read(encoding, tmp_path):
     """A byte order mark tells the encoding, also of compressed text."""

@@ -1,4 +1,4 @@
-"""Recognise UTF-16 and UTF-32 by their byte order marks, and convert them to UTF-8."""
+"""Recognise UTF-16 and UTF-32, and convert them to UTF-8."""
 
 from __future__ import annotations
 
@@ -22,8 +22,19 @@ _MARKS = (
 
 
 def encoding_of(head: bytes) -> str | None:
-    """Return the encoding given by a text's first MARK_SIZE bytes, None for UTF-8 and others."""
-    return next((name for mark, name in _MARKS if head.startswith(mark)), None)
+    """Return the encoding given by a text's first MARK_SIZE bytes, None for UTF-8 and others.
+
+    Without a mark, two characters of ASCII with a NUL beside each are UTF-16.
+    """
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return name
+    head = head[:MARK_SIZE]
+    for name in ("utf-16-le", "utf-16-be"):
+        text = head.decode(name, "replace")
+        if len(head) == MARK_SIZE and text.isascii() and text.isprintable():
+            return name
+    return None
 
 
 def decoded(blocks: Iterator[bytes], name: str | None = None) -> Iterator[bytes]:

@@ -183,11 +183,16 @@ COTOOL_INLINE int cotool_status_level(int status) {
     return status >= 500 ? COTOOL_ERROR : status >= 400 ? COTOOL_WARNING : COTOOL_INFO;
 }
 
-/* The severity of %FACILITY-4-NAME at p, which is a percent sign; -1: none. */
+/* The severity of %FACILITY-4-NAME or %%01MODULE/4/NAME at p, a percent sign; -1: none. */
 static int cotool_code_severity(const uint8_t *p, const uint8_t *end, const uint8_t **digit) {
+    uint8_t mark = '-';
     const uint8_t *start = ++p;
-    while (p < end && (cotool_is_word(*p) || *p == '_' || *p == '-')) {
-        if (*p == '-' && p > start && end - p > 3 && p[1] >= '0' && p[1] <= '7' && p[2] == '-' &&
+    if (end - p > 3 && *p == '%' && cotool_is_digit(p[1]) && cotool_is_digit(p[2])) {
+        mark = '/';
+        start = p += 3;
+    }
+    while (p < end && (cotool_is_word(*p) || *p == '_' || *p == '-' || *p == mark)) {
+        if (*p == mark && p > start && end - p > 3 && p[1] >= '0' && p[1] <= '7' && p[2] == mark &&
             (cotool_is_word(p[3]) || p[3] == '_')) {
             *digit = p + 1;
             return p[1] - '0';

@@ -110,7 +110,7 @@ _PAIR = re.compile(
     rb"(?:^|[\s,;|(\[{])((?i:" + "|".join(_KEYS).encode() + rb"))=[\"']?([A-Za-z]+|\d{1,2})"
     rb"(?=[\"'\s,;|)\]}]|$)"
 )
-_CODED = re.compile(rb"%[A-Za-z][\w-]*?-[0-7]-\w")
+_CODED = re.compile(rb"%[A-Za-z][\w-]*?-[0-7]-\w|%%\d\d\w+/[0-7]/\w")
 _ARTICLE = re.compile(rb"\W*[AI]\b")
 # What may come between a time and its level: brackets, numbers, separators.
 _BESIDE = re.compile(rb"(?:\[[^\]]*\]|\([^)]*\)|[\W\d_])*")
