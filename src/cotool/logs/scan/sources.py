@@ -132,7 +132,7 @@ def find_sources(paths: Sequence[str | PathLike[str]], *, recursive: bool = Fals
     """
     sources: list[Source] = []
     for path in paths:
-        sources += _found(str(path), recursive=recursive)
+        sources += _found(str(path), recursive=recursive, alone=len(paths) == 1)
     if sources and all(source.problem for source in sources):
         raise InputError(
             f"{sources[0].path}: {sources[0].problem}", hint="check the name of the file"
@@ -203,7 +203,7 @@ def _repeatable(source: Source, stack: contextlib.ExitStack) -> Source:
     return replace(source, spool=copy.name)
 
 
-def _found(path: str, *, recursive: bool) -> list[Source]:
+def _found(path: str, *, recursive: bool, alone: bool) -> list[Source]:
     if path == STDIN:
         return [Source("stdin", is_stdin=True)]
     if is_url(path):
@@ -216,11 +216,15 @@ def _found(path: str, *, recursive: bool) -> list[Source]:
     except (OSError, ValueError) as error:
         names = _glob(path)
         if names:
-            return [source for name in names for source in _found(name, recursive=recursive)]
+            alone = alone and len(names) == 1
+            each = (_found(name, recursive=recursive, alone=alone) for name in names)
+            return [source for sources in each for source in sources]
         reason = error.strerror if isinstance(error, OSError) else str(error)
         return [Source(path, problem=f"cannot be read: {reason}")]
     if not stat.S_ISDIR(status.st_mode):
         return [Source(path, status.st_size)]
+    if not recursive and not alone:
+        return [Source(path, problem="is a folder; -r reads the files in it")]
     if not recursive:
         raise InputError(f"{path}: is a folder", hint="read all the files in it with -r")
     files = list(_walk(path))
