@@ -1,14 +1,15 @@
-"""Public names that load on first use (PEP 562), listed in the stub of their package alone.
+"""What is done on first use: public names are loaded (PEP 562), regular expressions compiled.
 
-The stub (`__init__.pyi`) is what type checkers and editors read, too. Only its statements
-`from MODULE import NAME as NAME` count. Imports nothing of cotool.
+The stub of a package (`__init__.pyi`) alone lists its names; it is what type checkers and editors
+read, too. Only its statements `from MODULE import NAME as NAME` count. Imports nothing of cotool.
 """
 
 from __future__ import annotations
 
 import importlib
+import re
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, AnyStr, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +34,23 @@ def attach(
         return sorted({*vars(sys.modules[package]), *names})
 
     return __getattr__, __dir__, names
+
+
+class _LazyPattern:
+    def __init__(self, pattern: str | bytes, flags: int) -> None:
+        self.pattern = pattern
+        self._flags = flags
+
+    def __getattr__(self, name: str) -> Any:
+        compiled = re.compile(self.pattern, self._flags)
+        for method in ("search", "match", "fullmatch", "finditer", "findall", "split", "sub"):
+            setattr(self, method, getattr(compiled, method))
+        return getattr(compiled, name)
+
+
+def lazy_pattern(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
+    """Return a pattern that is compiled when one of its methods is first used."""
+    return cast("re.Pattern[AnyStr]", _LazyPattern(pattern, flags))
 
 
 def _homes(stub: str) -> dict[str, str]:

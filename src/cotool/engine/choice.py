@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cotool._lazy import lazy_pattern
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cotool.engine.tasks import Engine
 
 ENGINES = ("threads", "dask", "dask-local")
-_ADDRESS = re.compile(r"(?:tcp|tls|ws|wss|ucx)://\S+:\d+")
+_ADDRESS = lazy_pattern(r"(?:tcp|tls|ws|wss|ucx)://\S+:\d+")
 
 
 @dataclass(frozen=True, slots=True)

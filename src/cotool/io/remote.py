@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from cotool._lazy import lazy_pattern
 from cotool.errors import InputError, MissingExtraError
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 BLOCK = 32 << 20  # bytes of a read: fewer requests than this saves cost more than they share
 _TRIES = 5
 _PAUSE = 0.5  # seconds before the second try; doubled each time
-_URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+)://")
-_ANY_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://[^\s'\"<>]+")
+_URL = lazy_pattern(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+)://")
+_ANY_URL = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]+://[^\s'\"<>]+")
 _PROBE = 16
 _TOO_MANY, _TIMEOUT, _REFUSED = 429, 408, (401, 403)
 

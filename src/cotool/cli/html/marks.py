@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cotool._lazy import lazy_pattern
 from cotool.cli.html.markup import Html, element, escape, join
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 # Words as the kernels take them, near enough to find those that they name; numbers with their
 # points and commas.
-_WORD = re.compile(r"\d[\d.,]*\d|\w+(?:['’]\w+)*")
+_WORD = lazy_pattern(r"\d[\d.,]*\d|\w+(?:['’]\w+)*")
 
 
 def marked(text: str, words: Iterable[str], most: int | None = None) -> Html:

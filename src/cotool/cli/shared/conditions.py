@@ -14,18 +14,19 @@ a function that reads the value from a result. A float is a share and is shown a
 from __future__ import annotations
 
 import operator
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from cotool._lazy import lazy_pattern
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Mapping
 
 T = TypeVar("T")
 
-_TOKEN = re.compile(
+_TOKEN = lazy_pattern(
     r"\s*(?:((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(%?)|([A-Za-z_][\w.-]*)|(<=|>=|==|!=|[<>()+=]))"
 )
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cotool._lazy import lazy_pattern
 from cotool.cli.shared.contents import contents_of
 
 if TYPE_CHECKING:
@@ -71,9 +72,9 @@ _EXTENSIONS: dict[str, Contents] = {
     ".log": "log", ".json": "answers", ".jsonl": "answers", ".csv": "answers", ".tsv": "answers",
     ".vault": "vault",
 }  # fmt: skip
-_UNKNOWN = re.compile(r"No such command '(.*?)'\.?", re.DOTALL)
-_NO_OPTION = re.compile(r"No such option: (\S+)")
-_EXAMPLE = re.compile(r"cotool [^\n]*")
+_UNKNOWN = lazy_pattern(r"No such command '(.*?)'\.?", re.DOTALL)
+_NO_OPTION = lazy_pattern(r"No such option: (\S+)")
+_EXAMPLE = lazy_pattern(r"cotool [^\n]*")
 
 
 def usage_hint(error: Exception, arguments: Sequence[str], whole: WholeCommand) -> str:

@@ -9,7 +9,6 @@ with one another, make a statement doubtful, too.
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
 from array import array
 from dataclasses import dataclass, field
@@ -24,11 +23,13 @@ from cotool._fast.text.support import (
     weigh_statements,
 )
 from cotool._fast.text.tokens import intern
+from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.sentences import split_statements
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, is_negation
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Sequence
 
 # The doubt of a statement is JOINT, COVER and NAMES times what the three figures of the kernel
@@ -86,14 +87,14 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_ISO_DATE = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
+_ISO_DATE = lazy_pattern(r"\b(\d{4})-(\d\d)-(\d\d)\b")
 _ENGLISH_MONTHS = (
     "january february march april mai june july august september october november december".split()
 )
-_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)$")
+_ORDINAL = lazy_pattern(r"(?<=\d)(?:st|nd|rd|th)$")
 # A capital letter behind a word: a name, or in German a noun.
-_CAPITAL = re.compile(r" (?<=[\w,;)] )([^\W\d_a-zß-öø-ÿ]\w*)")
-_ACCENTS = re.compile("[\u0300-\u036f]+")
+_CAPITAL = lazy_pattern(r" (?<=[\w,;)] )([^\W\d_a-zß-öø-ÿ]\w*)")
+_ACCENTS = lazy_pattern("[\u0300-\u036f]+")
 _REMEMBERED = 1 << 16
 
 

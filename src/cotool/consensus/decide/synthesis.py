@@ -8,6 +8,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from cotool._fast.truth.rover import align
+from cotool._lazy import lazy_pattern
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _ALONE = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3021-\u3029\u3040-\u309f"
     "\u3400-\u9fff\uf900-\ufaff"
 )
-_TOKEN = re.compile(rf"[{_ALONE}]|[^\s{_ALONE}]+")
+_TOKEN = lazy_pattern(rf"[{_ALONE}]|[^\s{_ALONE}]+")
 
 
 def synthesise(texts: Sequence[str], weights: Sequence[float], nearness: Sequence[float]) -> str:

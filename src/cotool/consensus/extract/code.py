@@ -6,14 +6,16 @@ import re
 from collections import Counter
 from statistics import median
 
+from cotool._lazy import lazy_pattern
+
 # Of longer programs hardly two are equal; they are compared as texts.
 MOST_TOKENS = 400
 FEW_TOKENS = 80
 MOST_SHARED = 0.6
 _LONGEST = 20_000
 
-_FENCED = re.compile(r"```[\w+#.-]{0,20}[ \t]*\n(.*?)(?:\n[ \t]*```|\Z)", re.DOTALL)
-_STARTS = re.compile(
+_FENCED = lazy_pattern(r"```[\w+#.-]{0,20}[ \t]*\n(.*?)(?:\n[ \t]*```|\Z)", re.DOTALL)
+_STARTS = lazy_pattern(
     r"""^[ \t]*(?:(?:async[ ])?def[ ]\w+[ ]?\(|class[ ]\w+[ ]?[:({]|import[ ][\w.]+[ ]*;?$
     |from[ ][\w.]+[ ]import[ ]|(?:for|while|if|elif|with|try)\b[^\n]{0,200}[:{][ ]*$
     |return[ ][^\n]{0,200}[-+*/(\[<>=][^\n]{0,200}$|print[ ]?\(|lambda[ ]\w+[ ]?:
@@ -26,8 +28,8 @@ _STARTS = re.compile(
     |[\w.]+\([^()\n]{0,200}(?:\([^()\n]{0,100}\)[^()\n]{0,100})?\);?[ ]*$)""",
     re.VERBOSE | re.MULTILINE,
 )
-_SQL = re.compile(r"\s*(?:SELECT|WITH|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP)\b", re.IGNORECASE)
-_TOKEN = re.compile(
+_SQL = lazy_pattern(r"\s*(?:SELECT|WITH|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP)\b", re.IGNORECASE)
+_TOKEN = lazy_pattern(
     r"""(?P<comment>/\*.*?\*/|//[^\n]*|(?<![\w&])\#(?!include)[^\n]*)
     |(?P<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
     |\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|[^\W\d]\w*

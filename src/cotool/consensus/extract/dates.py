@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.number_words import UNITS
 
 # A month a row: English, German, French, Spanish, Portuguese, Italian, Dutch, Russian, Arabic,
@@ -36,7 +37,7 @@ _YEAR = r"(?P<year>\d{3,4})(?:[ ](?:AD|CE)|年|\s?г(?:ода|\.)?)?"
 _WEEKDAY = r"(?:[^\W\d_]{2,10}\.?,?[ ](?:den[ ]|the[ ])?)?"
 _OF = r"(?:[ ](?:of|de|di|del)(?=[ ])|\.)?[ ]?"
 _DATES = tuple(
-    re.compile(form, re.VERBOSE | re.IGNORECASE)
+    lazy_pattern(form, re.VERBOSE | re.IGNORECASE)
     for form in (
         r"(?P<year>\d{4})[-/.](?P<number>\d{1,2})(?:[-/.](?P<day>\d{1,2}))?(?:T00:00(?::00)?Z?)?",
         r"(?P<day>\d{1,2})\.[ ]?(?P<number>\d{1,2})\.[ ]?(?P<year>\d{4})",
@@ -47,8 +48,8 @@ _DATES = tuple(
         r"(?P<number>\d{1,2})[月월][ ]?(?P<day>\d{1,2})[日일]",
     )
 )
-_SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
-_TIME = re.compile(
+_SLASHED = lazy_pattern(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
+_TIME = lazy_pattern(
     r"""(?P<before>上午|下午|午前|午後|오전|오후)?[ ]?(?P<hour>\d{1,2})
     (?:(?:[:.h]|[ ]?(?:Uhr|点|點|時|时|시)[ ]?)
        (?:(?P<minute>\d{2})(?:分|분)?(?::(?P<second>\d{2}))?)?)?
@@ -57,7 +58,7 @@ _TIME = re.compile(
 )
 _AFTERNOON = {"p", "下午", "午後", "오후"}
 _LONGEST = 48
-_DIGIT = re.compile(r"\d")
+_DIGIT = lazy_pattern(r"\d")
 
 
 def read_date(text: str) -> str | None:
@@ -77,7 +78,7 @@ def read_date(text: str) -> str | None:
     return _time(text)
 
 
-_PAST = re.compile(r"(half past|(?:a )?quarter past|(?:a )?quarter to) ([a-z]+)", re.IGNORECASE)
+_PAST = lazy_pattern(r"(half past|(?:a )?quarter past|(?:a )?quarter to) ([a-z]+)", re.IGNORECASE)
 _MINUTES = {"half past": 30, "quarter past": 15, "quarter to": -15}
 
 

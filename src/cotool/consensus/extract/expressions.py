@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from cotool._lazy import lazy_pattern
+
 # Longer formulas and deeper nesting are left as they are.
 LONGEST = 300
 _DEEPEST = 12
@@ -26,24 +28,24 @@ _CONTENT = {"text", "textbf", "textit", "textrm", "mathrm", "mathbf", "mathbb", 
             "operatorname", "mbox"}  # fmt: skip
 _FRACTIONS = {"frac", "dfrac", "tfrac", "cfrac"}
 
-_COMMAND = re.compile(r"\\([A-Za-z]+)|\\(.)", re.DOTALL)
+_COMMAND = lazy_pattern(r"\\([A-Za-z]+)|\\(.)", re.DOTALL)
 _PLAIN = (
     ("**", "^"), ("−", "-"), ("×", "*"), ("·", "*"), ("⋅", "*"), ("÷", "/"), ("<=", "≤"),
     (">=", "≥"), ("!=", "≠"),
 )  # fmt: skip
-_ROOT = re.compile(r"√[ ]?(\(|\w+)")
-_PI = re.compile(r"(?<![a-z])pi(?![a-z])", re.IGNORECASE)
-_BRACED_POWER = re.compile(r"([\^_])[{(](-?[\w.]+)[)}]")
-_NEEDLESS_BRACKETS = re.compile(r"(?<![\w)])\(([\w.]+|\d*sqrt\(\w+\))\)(?![\w(^])")
-_MULTIPLIED = re.compile(r"(?<=[\w)])\*(?=[^\W\d]|\()|(?<=[^\W\d_)])\*(?=\w)")
-_ATOM = re.compile(r"[\w.]+|[\w.]*sqrt\([\w.]+\)")
+_ROOT = lazy_pattern(r"√[ ]?(\(|\w+)")
+_PI = lazy_pattern(r"(?<![a-z])pi(?![a-z])", re.IGNORECASE)
+_BRACED_POWER = lazy_pattern(r"([\^_])[{(](-?[\w.]+)[)}]")
+_NEEDLESS_BRACKETS = lazy_pattern(r"(?<![\w)])\(([\w.]+|\d*sqrt\(\w+\))\)(?![\w(^])")
+_MULTIPLIED = lazy_pattern(r"(?<=[\w)])\*(?=[^\W\d]|\()|(?<=[^\W\d_)])\*(?=\w)")
+_ATOM = lazy_pattern(r"[\w.]+|[\w.]*sqrt\([\w.]+\)")
 
-_FORMULA = re.compile(
+_FORMULA = lazy_pattern(
     r"\\[A-Za-z]|[\^√=≤≥<>]|\w\s*[+*/]\s*\w|(?<![\w-])-?\d*[a-z]\s?[-−]\s?\d|\d\s?[-−]\s?[a-z](?!\w)"
     r"|\bsqrt\b|[πθ∞]"
 )
-_IN_WORDS = re.compile(rf"\\(?:{'|'.join(sorted(_CONTENT))})\s?\{{([^{{}}]*)\}}")
-_WORDY = re.compile(r"[^\W\d_]{3,}")
+_IN_WORDS = lazy_pattern(rf"\\(?:{'|'.join(sorted(_CONTENT))})\s?\{{([^{{}}]*)\}}")
+_WORDY = lazy_pattern(r"[^\W\d_]{3,}")
 _FUNCTION_NAMES = {"sqrt", "sin", "cos", "tan", "log", "exp", "max", "min", "cot", "sec", "csc",
                    "mod", "lim", "ln", "frac"}  # fmt: skip
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.alike import same_choices, same_labels, same_numbers
 from cotool.consensus.extract.code import code_values
 from cotool.consensus.extract.extracted import Extracted
@@ -343,7 +343,7 @@ def _all_in_passing(found: Sequence[dict[str, Extracted | None]]) -> bool:
     )
 
 
-_NUMERAL = re.compile(r"[-+]?[$€£¥₹]?\d[\d.,'’/]*(?:\s?%| out of \d+)?")
+_NUMERAL = lazy_pattern(r"[-+]?[$€£¥₹]?\d[\d.,'’/]*(?:\s?%| out of \d+)?")
 
 
 def _last_number(text: str) -> Extracted | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.dates import read_date
 from cotool.consensus.extract.expressions import is_formula, linear
 from cotool.consensus.extract.number_words import TENS, UNITS
 
-_ARTICLE = re.compile(r"(?:the|an?)\s+(?=\w)")
-_ABBREVIATION = re.compile(r"\b([^\W\d_]{1,4})\.(?=[\s\w]|$)")
-_INITIALS = re.compile(r"(?<=\b[^\W\d_]) (?=[^\W\d_]\b)")
+_ARTICLE = lazy_pattern(r"(?:the|an?)\s+(?=\w)")
+_ABBREVIATION = lazy_pattern(r"\b([^\W\d_]{1,4})\.(?=[\s\w]|$)")
+_INITIALS = lazy_pattern(r"(?<=\b[^\W\d_]) (?=[^\W\d_]\b)")
 
 _ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
@@ -25,8 +26,8 @@ _ORDINALS |= {
     for tens, value in TENS.items()
     for word in list(_ORDINALS)[:9]
 }
-_ORDINAL = re.compile(rf"\b({'|'.join(sorted(_ORDINALS, key=len, reverse=True))})\b")
-_PLACE = re.compile(r"(\d+(?:st|nd|rd|th))(?: (?:place|position|rank|prize))?")
+_ORDINAL = lazy_pattern(rf"\b({'|'.join(sorted(_ORDINALS, key=len, reverse=True))})\b")
+_PLACE = lazy_pattern(r"(\d+(?:st|nd|rd|th))(?: (?:place|position|rank|prize))?")
 
 # What says that the question has no answer that could be known. It is an answer like others.
 UNKNOWN = "unknown"
@@ -44,22 +45,22 @@ _SYNONYMS = {
 }  # fmt: skip
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
-_RAISED = re.compile("[⁰¹²³⁴-⁹⁺⁻]+")
+_RAISED = lazy_pattern("[⁰¹²³⁴-⁹⁺⁻]+")
 
-_JOINER = re.compile(
+_JOINER = lazy_pattern(
     r"\s*(?:,\s*(?:and|or|und|oder|et|ou|y|o|e)\s(?!=)|\s(?:and|or)\s|[,;、，；]|\s&\s)\s*"
 )
-_SET_JOINER = re.compile(r"\s(?:and|or|&)\s|^\{")
-_BULLET = re.compile(r"(?:[-*•+]|\(?\d{1,2}[.)])\s+")
-_NAMED_RESULT = re.compile(r"[a-z](?:\([a-z]\))?=(?=[^=]+$)")
-_RANGE = re.compile(
+_SET_JOINER = lazy_pattern(r"\s(?:and|or|&)\s|^\{")
+_BULLET = lazy_pattern(r"(?:[-*•+]|\(?\d{1,2}[.)])\s+")
+_NAMED_RESULT = lazy_pattern(r"[a-z](?:\([a-z]\))?=(?=[^=]+$)")
+_RANGE = lazy_pattern(
     r"(?:between |from )?(-?[$€£]?\d[\d.,]*%?)\s?(?:-|–|—|to|and|bis|à|~)\s?(-?[$€£]?\d[\d.,]*%?)"
 )
 # "on Tuesday", "at 5 pm".
-_AT = re.compile(r"^(?:on|at|in|by|around|um|am|à|a las|le|el)\s(?=\S)", re.IGNORECASE)
-_DAY = re.compile(r"on ((?:mon|tues|wednes|thurs|fri|satur|sun)day)s?")
-_ERA = re.compile(r"(\d+) b\.?c\.?(?:e\.?)?")
-_OPTION_MARK = re.compile(r"^\(?[a-j]\)\s+(?=\w)")
+_AT = lazy_pattern(r"^(?:on|at|in|by|around|um|am|à|a las|le|el)\s(?=\S)", re.IGNORECASE)
+_DAY = lazy_pattern(r"on ((?:mon|tues|wednes|thurs|fri|satur|sun)day)s?")
+_ERA = lazy_pattern(r"(\d+) b\.?c\.?(?:e\.?)?")
+_OPTION_MARK = lazy_pattern(r"^\(?[a-j]\)\s+(?=\w)")
 _QUOTES = "\"'`“”‘’«»「」『』 *_"
 MOST_ITEMS = 50
 
@@ -162,4 +163,4 @@ def _item(text: str, *, keep: bool) -> str:
     return linear(plain(text)) if keep and is_formula(text) else _one(text)
 
 
-_IS_NUMERIC = re.compile(r"[-+]?(?:[\d./]+%?|∞|infinity|inf)")
+_IS_NUMERIC = lazy_pattern(r"[-+]?(?:[\d./]+%?|∞|infinity|inf)")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.dates import read_date
 from cotool.consensus.extract.forms import running_form
 from cotool.consensus.extract.languages import CLOSINGS
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 # Longer texts name a label in passing.
 LONGEST = 240
-_NEGATED = re.compile(
+_NEGATED = lazy_pattern(
     r"(?:\b(?:not|no|never|neither|nor|without|unlike|than|instead of|except|kein|keine|nicht|pas"
     r"|jamais|nunca|non|não|не|нет|ليس)|n['’]t|不是|不|没)\s?(?:an?\s|the\s|in\s|on\s|at\s)?$"
 )
-_LEADING_COPULA = re.compile(
+_LEADING_COPULA = lazy_pattern(
     r"[^.!?\n:]{1,100}?\b(?:is|was|are|were|ist|war|sind|est|était|es|era|son|é|è|sono|это|is)\s+"
     r"(?:called\s|named\s|in\s|on\s|at\s)?(?=\S)"
 )
-_LEADING_CJK = re.compile(r"[^。！？\n]{1,60}?(?:是|为|為|は|は、)(?=\S)")
+_LEADING_CJK = lazy_pattern(r"[^。！？\n]{1,60}?(?:是|为|為|は|は、)(?=\S)")
 
 
 def named_label(text: str, labels: Iterable[str], *, anywhere: bool) -> str | None:
@@ -48,7 +48,7 @@ def named_label(text: str, labels: Iterable[str], *, anywhere: bool) -> str | No
     return found[0] if len(found) == 1 else None
 
 
-_DATED = re.compile(
+_DATED = lazy_pattern(
     r"\d{1,2}[:.]\d{2}(?:[ ]?(?i:[ap])\.?(?i:m)\b\.?)?|\d{1,2}[ ]?(?i:[ap])\.?(?i:m)\b\.?"
     r"|\d{1,2}(?:st|nd|rd|th)?[ ](?:of[ ])?[A-Z][a-z]{2,9},?[ ]\d{4}"
     r"|[A-Z][a-z]{2,9}[ ]\d{1,2}(?:st|nd|rd|th)?,?[ ]\d{4}"
@@ -85,7 +85,7 @@ def named_in_sentence(text: str, labels: Iterable[str]) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-_CLOSED = re.compile(rf"(?:{'|'.join(CLOSINGS)})")
+_CLOSED = lazy_pattern(rf"(?:{'|'.join(CLOSINGS)})")
 
 
 def _is_answer(text: str, start: int, end: int) -> bool:
@@ -97,11 +97,11 @@ def _is_answer(text: str, start: int, end: int) -> bool:
     return not rest or bool(_CLOSED.fullmatch(rest) or linked)
 
 
-_LINK_AFTER = re.compile(
+_LINK_AFTER = lazy_pattern(
     r"\s(?:is|was|are|ist|war|est|es|é|è|это)\s(?!not\b|an?\b)|\s—\s|是|は|が|(?:은|는|이|가)\s"
 )
 _AT_THE_END = " \t\n.!?,;:\"'`*_)]}。！？।؟،」』”’"
-_LINK = re.compile(
+_LINK = lazy_pattern(
     r"(?:\b(?:is|was|are|were|be|ist|war|sind|est|es|son|é|è|sono|это)|[:=—–-]|是|为|為|は|은|는|هي|هو)\s?"
     r"(?:[\"'`*“«「(]|the\s|an?\s|in\s|der\s|die\s|das\s|la\s|le\s|el\s|il\s|o\s|a\s)*$"
 )

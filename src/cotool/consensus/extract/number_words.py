@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from cotool._lazy import lazy_pattern
+
 _UNITS = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
     "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
@@ -22,11 +24,11 @@ _PARTS |= {f"{word}s": value for word, value in _PARTS.items() if word != "half"
 # "nine hundred and ninety-nine trillion …" with every place named has 39 words.
 MAX_WORDS = 40
 
-_WORD = re.compile(r"(?:^|[ \-]|,[ ])([a-z]+)(?![\w'’])", re.IGNORECASE)
-_FIRST_WORD = re.compile(r"([a-z]+)(?![\w'’])", re.IGNORECASE)
+_WORD = lazy_pattern(r"(?:^|[ \-]|,[ ])([a-z]+)(?![\w'’])", re.IGNORECASE)
+_FIRST_WORD = lazy_pattern(r"([a-z]+)(?![\w'’])", re.IGNORECASE)
 # What follows a part of one: its end, or what it is a part of. Not "a third party".
-_PART_ENDS = re.compile(r"""[ ]?(?:$|[.,;:!?)\]*_"'”’\n}$]|(?:of|an?|the)\b|percent\b|%)""")
-_OF_A_SCALE = re.compile(rf"[ ](?:of[ ])?an?[ ]({'|'.join(SCALES)})\b", re.IGNORECASE)
+_PART_ENDS = lazy_pattern(r"""[ ]?(?:$|[.,;:!?)\]*_"'”’\n}$]|(?:of|an?|the)\b|percent\b|%)""")
+_OF_A_SCALE = lazy_pattern(rf"[ ](?:of[ ])?an?[ ]({'|'.join(SCALES)})\b", re.IGNORECASE)
 
 
 class _Sum:

@@ -16,6 +16,7 @@ import re
 from fractions import Fraction
 from typing import NamedTuple
 
+from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.dates import MONTHS
 from cotool.consensus.extract.number_words import SCALES, TENS, UNITS, read_words
 from cotool.consensus.extract.numerals import read_numerals
@@ -53,7 +54,7 @@ _MONEY_LETTERS = {
 
 _CURRENCY = r"(?:US\$|[$€£¥₹₽₩]|(?:USD|EUR|GBP|Rs\.?)(?![A-Za-z]))"
 _GROUPED = r"\d+(?:[.,'’_]\d+|[ ]\d{3}(?![\d]))*"
-_NUMBER = re.compile(
+_NUMBER = lazy_pattern(
     rf"""(?P<sign>[-+]?|(?i:minus|negative)[ ])[ ]?(?:(?P<currency>{_CURRENCY})[ ]?)?(?P<inner>-?)
     (?:
       (?P<whole>\d{{1,9}})(?:[ ]|[ ]and[ ])(?P<top>\d{{1,9}})/(?P<bottom>\d{{1,9}})(?![\d/.])
@@ -72,7 +73,7 @@ _NUMBER = re.compile(
 )
 # What may not follow: more digits or an operator (a formula, a time, a date, a range, a list),
 # an ordinal's ending, a decade's, another number word, one letter that is a variable and no unit.
-_NO_NUMBER_AFTER = re.compile(
+_NO_NUMBER_AFTER = lazy_pattern(
     rf"""[ ]?[+×÷^=<>\\]|[ ]?\*(?!\*)[ ]?[\w(\\$]|\*\*\d|[:/–-]\d|\d|,[ ]?\d|[ ][–-][ ]\$?\d
     |(?:st|nd|rd|th)\b|[eE][-+]?\d|[ ]?(?!(?:[msghlLVWANJCFK]|(?<=[ ])[aI])\b)[a-zA-Z]\b(?!['’])
     |[ ](?i:{"|".join([*UNITS, *TENS])})\b|(?<=[A-Za-z])[ ]of[ ](?:the|these|them|those)\b
@@ -80,18 +81,18 @@ _NO_NUMBER_AFTER = re.compile(
     |,[ ]?[a-z][ ]?=|[ ]B\.?C\.?(?:E\.?)?(?!\w)""",
     re.VERBOSE,
 )
-_ALTERNATIVE = re.compile(rf"[ ]?(?:or|to|and)[ ](?:[a-z][ ]?=[ ]?)?{_CURRENCY}?-?\d")
+_ALTERNATIVE = lazy_pattern(rf"[ ]?(?:or|to|and)[ ](?:[a-z][ ]?=[ ]?)?{_CURRENCY}?-?\d")
 # "4 July", "3 p.m.": a date, a time.
-_NAME_AFTER = re.compile(
+_NAME_AFTER = lazy_pattern(
     r"[ ](?P<link>of[ ]|de[ ]|d['’])?(?P<name>[^\W\d_]{3,12})|[ ]?(?i:[ap]\.?m\b|o['’]clock)"
     r"|\.[ ](?P<german>[A-ZÄ][a-zä]{2,8})(?=[ ]\d{4})"
 )
 _ALSO_WORDS = {"may", "march", "mar", "mars", "jan", "set"}
-_SIGN = re.compile(r"(?:minus|negative)[ ]", re.IGNORECASE)
-_PERCENT = re.compile(r"[ ]?(?:%|percent\b|per[ ]cent\b)", re.IGNORECASE)
-_OTHER_WORD = re.compile(r"[ ](?:or|to|and)[ ](?!an?\b)(?=[a-z])", re.IGNORECASE)
-_OUT_OF = re.compile(r"[ ](?:out[ ])?of[ ](?=\w)")
-_MORE = re.compile(r"(?P<joint>,|[ ]and)?[ ]?(?P<number>\d{1,9}(?:\.\d{1,9})?)(?![\d.,:/]\d|\d)")
+_SIGN = lazy_pattern(r"(?:minus|negative)[ ]", re.IGNORECASE)
+_PERCENT = lazy_pattern(r"[ ]?(?:%|percent\b|per[ ]cent\b)", re.IGNORECASE)
+_OTHER_WORD = lazy_pattern(r"[ ](?:or|to|and)[ ](?!an?\b)(?=[a-z])", re.IGNORECASE)
+_OUT_OF = lazy_pattern(r"[ ](?:out[ ])?of[ ](?=\w)")
+_MORE = lazy_pattern(r"(?P<joint>,|[ ]and)?[ ]?(?P<number>\d{1,9}(?:\.\d{1,9})?)(?![\d.,:/]\d|\d)")
 # Amounts of which a smaller one of the same dimension may follow: "2 h 30 min".
 _COMPOUND = {"time", "months", "length", "mass", "dollars", "euros"}
 MAX_PARTS = 4
@@ -99,13 +100,13 @@ _ADJACENT = " -°%/abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ$€£¥�
 
 _SHAPES = (
     # (shape, characters that group digits, decimal mark)
-    (re.compile(r"\d*\.\d+"), "", "."),
-    (re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?"), ",", "."),
-    (re.compile(r"[1-9]\d{0,2}(?:[ '’_]\d{3})+(?:\.\d+)?"), " '’_", "."),
-    (re.compile(r"[1-9]\d{0,2}(?:[ '’]\d{3})+,\d+"), " '’", ","),
-    (re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+,\d+|[1-9]\d{0,2}(?:\.\d{3}){2,}"), ".", ","),
-    (re.compile(r"[1-9]\d?(?:,\d{2})+,\d{3}(?:\.\d+)?"), ",", "."),
-    (re.compile(r"\d+,\d+"), "", ","),
+    (lazy_pattern(r"\d*\.\d+"), "", "."),
+    (lazy_pattern(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?"), ",", "."),
+    (lazy_pattern(r"[1-9]\d{0,2}(?:[ '’_]\d{3})+(?:\.\d+)?"), " '’_", "."),
+    (lazy_pattern(r"[1-9]\d{0,2}(?:[ '’]\d{3})+,\d+"), " '’", ","),
+    (lazy_pattern(r"[1-9]\d{0,2}(?:\.\d{3})+,\d+|[1-9]\d{0,2}(?:\.\d{3}){2,}"), ".", ","),
+    (lazy_pattern(r"[1-9]\d?(?:,\d{2})+,\d{3}(?:\.\d+)?"), ",", "."),
+    (lazy_pattern(r"\d+,\d+"), "", ","),
 )
 
 

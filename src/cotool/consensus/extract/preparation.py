@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from cotool._lazy import lazy_pattern
+
 # Answers stand at an end of the text: of a longer text only the ends are kept.
 HEAD = 2_000
 TAIL = 60_000
@@ -22,22 +24,22 @@ _TRANSLATION: dict[int, int | str] = {
 }  # fmt: skip
 
 # "9{,}500" and "9\\,500" of LaTeX are one number.
-_DIGIT_GROUPS = re.compile(r"(?<=\d)(?:\{,\}|\\[,!;]|,\\!)(?=\d{3}(?!\d))")
+_DIGIT_GROUPS = lazy_pattern(r"(?<=\d)(?:\{,\}|\\[,!;]|,\\!)(?=\d{3}(?!\d))")
 # What is raised keeps its meaning: 10²³ is 10^23.
 _RAISED_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
-_RAISED = re.compile("(?<=[\\w)])[⁰¹²³⁴-⁹⁺⁻]*[⁰¹²³⁴-⁹]")
+_RAISED = lazy_pattern("(?<=[\\w)])[⁰¹²³⁴-⁹⁺⁻]*[⁰¹²³⁴-⁹]")
 
-_TRANSLATED = re.compile(f"[{''.join(map(chr, _TRANSLATION))}]")
+_TRANSLATED = lazy_pattern(f"[{''.join(map(chr, _TRANSLATION))}]")
 
 # A base model that runs on past its answer invents the next question, or the next turn.
-_NEXT_QUESTION = re.compile(
+_NEXT_QUESTION = lazy_pattern(
     r"""\n[ \t#*]{0,6}(?:(?:Question|Problem|Q|Human|User|Instruction)
     (?:[ ]?\d{1,3})?[ ]?[*]{0,2}[ ]?:|\#\#\#[ ]?(?:Instruction|Input|Question|Human|User)\b)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _TURN_TOKENS = ("<|", "</s>", "<eos>", "<EOS_TOKEN>", "<end_of_turn>", "[INST]")
 # ... or sums up the answers to several questions that it was never asked.
-_ALL_ANSWERS = re.compile(
+_ALL_ANSWERS = lazy_pattern(
     r"""\n[^\n]{0,40}(?:\ball\s(?:of\s)?(?:the\s)?(?:questions|answers)
     |(?:所有|以上)[^\n]{0,6}(?:答案|问题))""",
     re.VERBOSE | re.IGNORECASE,

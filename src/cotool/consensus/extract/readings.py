@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.dates import read_date
 from cotool.consensus.extract.expressions import is_formula
 from cotool.consensus.extract.forms import UNKNOWN, list_items, short_form
@@ -48,12 +49,12 @@ FIRST_OF_TWO = " (first of two)"
 
 
 _WRAPPER = " \t\r\n*_`\"'“”‘’«»「」"
-_LATEX_WORDS = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf|boxed|fbox|operatorname)\s?\{")
-_LATEX_FRACTION = re.compile(r"\\[dtc]?frac\s?\{?(-?[\d.,]{1,30})\}?\s?\{?([\d.,]{1,30})\}?")
-_LATEX_SPACE = re.compile(r"\\[,;:! ]|\\(?:left|right|displaystyle|quad)(?![A-Za-z])|~|\{,\}")
-_LATEX_DEGREE = re.compile(r"\^\s?\{?\s?\\(?:circ|degree)(?![A-Za-z])\s?\}?")
-_SPACES = re.compile(r" {2,}")
-_CALCULATOR = re.compile(r"<<[^<>]{0,200}>>")
+_LATEX_WORDS = lazy_pattern(r"\\(?:text|textbf|textit|mathrm|mathbf|boxed|fbox|operatorname)\s?\{")
+_LATEX_FRACTION = lazy_pattern(r"\\[dtc]?frac\s?\{?(-?[\d.,]{1,30})\}?\s?\{?([\d.,]{1,30})\}?")
+_LATEX_SPACE = lazy_pattern(r"\\[,;:! ]|\\(?:left|right|displaystyle|quad)(?![A-Za-z])|~|\{,\}")
+_LATEX_DEGREE = lazy_pattern(r"\^\s?\{?\s?\\(?:circ|degree)(?![A-Za-z])\s?\}?")
+_SPACES = lazy_pattern(r" {2,}")
+_CALCULATOR = lazy_pattern(r"<<[^<>]{0,200}>>")
 
 
 def clean(span: str) -> str:
@@ -80,7 +81,7 @@ def clean(span: str) -> str:
 _LETTER_ENDS = r"""(?=\s*(?:$|[,;!?)\]}*_"'”’»`|$\n。，、；：）」]|\.(?![\w-])|:(?!//)
     |\s[–—-]\s|\s\(|[–—]|\n
     |(?:because|since|as|for|is|and|or|not|which|with|but|would|instead|rather)\b|[^\x00-\u02af\s]))"""
-_CHOICE = re.compile(
+_CHOICE = lazy_pattern(
     rf"""(?:(?i:option|choice|letter|answer|both|only)s?[ ])?\$?[*_]*
     (?:[(\[{{]\s?[*_]*(?P<enclosed>[A-Za-z]|[ivxIVX]{{2,4}})[*_]*\s?(?:[)\]}}](?![\w(])|$)
       |(?P<capital>[A-J])(?:[*_)\]}}]{{1,3}}(?![\w])|{_LETTER_ENDS})
@@ -88,14 +89,14 @@ _CHOICE = re.compile(
       |(?P<roman>ii|iii|iv|vi|vii|viii|ix)(?=[.)]?\s*$))""",
     re.VERBOSE,
 )
-_OTHER_CHOICE = re.compile(
+_OTHER_CHOICE = lazy_pattern(
     r"""(?:[^.\n]|\.(?=\d)){0,60}?(?:[,;/&]|\bor|\band)\s{0,2}
     (?:\([A-Za-z]\)(?!\s(?:is|are|was)\b)|[A-J](?=\s*(?:$|[.,;)\n]|or\b|and\b)))""",
     re.VERBOSE,
 )
 MOST_OPTIONS = 10
-_NEXT_OPTION = re.compile(r"\n\s*[*_]{0,2}\(?([A-J])[.):]")
-_COMPOUND_CHOICE = re.compile(
+_NEXT_OPTION = lazy_pattern(r"\n\s*[*_]{0,2}\(?([A-J])[.):]")
+_COMPOUND_CHOICE = lazy_pattern(
     r"(?P<which>none|all|both|neither) of (?:the )?(?:above|these|those|them|options|choices)\b",
     re.IGNORECASE,
 )
@@ -134,12 +135,12 @@ def read_choice(span: str) -> Reading | None:
 
 _BEFORE_NUMBER = " \t\r\n*_`\"'“”‘’«»([{≈~"
 # "x = ", "9 * 2 = ": what stands before the result.
-_EQUATION = re.compile(
+_EQUATION = lazy_pattern(
     r"(?:(?:[A-Za-z]\w{0,12}|[-+*/×÷^().,$€£%\d\s·≈]{1,120})\s?(?:=|≈)\s?(?=[^=]|$)){1,8}"
 )
 
 # "about 30", "Option 2".
-_ABOUT = re.compile(
+_ABOUT = lazy_pattern(
     r"(?:about|approximately|approx\.?|roughly|around|nearly|almost|circa|ca\.|etwa|ungefähr|rund"
     r"|environ|aproximadamente|cerca de|около|примерно|大约|约|約|およそ|약|लगभग|حوالي"
     r"|option|choice)"
@@ -149,7 +150,7 @@ _ABOUT = re.compile(
 
 # Shorter than a span by more than a number's digits, so that the result is not cut.
 MAX_EQUATION = 90
-_NEXT_ITEM = re.compile(r"\n\s*[*_]{0,2}(\d{1,3})[.)]\s")
+_NEXT_ITEM = lazy_pattern(r"\n\s*[*_]{0,2}(\d{1,3})[.)]\s")
 
 
 def read_quantity(span: str) -> Reading | None:
@@ -189,7 +190,7 @@ def read_quantity(span: str) -> Reading | None:
 
 
 _TRUTH = {**dict.fromkeys(YES, "yes"), **dict.fromkeys(NO, "no")}
-_BOOLEAN = re.compile(
+_BOOLEAN = lazy_pattern(
     rf"""(?:(?:absolutely|definitely|certainly|of[ ]course|sure|well)[,.!]?[ ])?
     [(\[]?(?P<word>{"|".join(sorted(_TRUTH, key=len, reverse=True))})
     (?=\s*(?:$|[.,;:!)\]}}*_"'”’»`\n–—。，、；：！।،؛]|(?:because|since|as|it|he|she|they|you|we
@@ -197,7 +198,7 @@ _BOOLEAN = re.compile(
        |(?:です|だ|である|입니다|이다|है|的。?$)))""",
     re.VERBOSE | re.IGNORECASE,
 )
-_OTHER_BOOLEAN = re.compile(
+_OTHER_BOOLEAN = lazy_pattern(
     r"[\s*_\"',/]{1,4}(?:(?:or|and)\s)?(?P<word>yes|no|true|false)\b", re.IGNORECASE
 )
 
@@ -216,7 +217,7 @@ def read_boolean(span: str) -> Reading | None:
 
 
 # Not the points of "St. Louis" and "J. Edgar".
-_SENTENCE_END = re.compile(
+_SENTENCE_END = lazy_pattern(
     r"(?:(?<!\b[A-Z])(?<!\b[A-Z][a-z])\.|[。!?！？;；।؟])(?=\s|[)\"'*_”]|$)|\n"
     r"|(?<=[^\x00-\u2e7f])[.。！？；，]"
 )
@@ -224,20 +225,20 @@ _PUNCTUATION = " \t\r\n.,;:!?\"'`“”‘’«»「」()[]*_。、，；：！�
 _BRACKETS = "()[]"
 _MARKS = "".join(mark for mark in _PUNCTUATION if mark not in _BRACKETS)
 # Words that make a sentence of a few words: then it is no label.
-_SENTENCE = re.compile(
+_SENTENCE = lazy_pattern(
     r"(?i)\b(?:is|are|was|were|am|has|have|had|will|would|should|could|can|cannot|may|might|must"
     r"|does|did|do|i|it|you|we|they|he|she|this|that|these|there|let|depends|step"
     r"|ist|sind|war|est|sont|était|es|está|son|era|é|são|è|sono|ich|je|yo|eu|это)\b|n['’]t\b"
     r"|['’](?:s|re|ll|m|ve)\s"
 )
 # "1. Paris", and "4. Juli".
-_NUMBERED = re.compile(r"\(?\d{1,2}[.)]\s+(?=[^\W\d])")
-_HEDGE = re.compile(
+_NUMBERED = lazy_pattern(r"\(?\d{1,2}[.)]\s+(?=[^\W\d])")
+_HEDGE = lazy_pattern(
     r"^(?:probably|maybe|perhaps|possibly|most likely|likely"
     r"|i (?:think|guess|believe|say))[,:]?\s+(?=\w)",
     re.IGNORECASE,
 )
-_CLOSING = re.compile(rf"[ ]?(?:{'|'.join(sorted(CLOSINGS, key=len, reverse=True))})$")
+_CLOSING = lazy_pattern(rf"[ ]?(?:{'|'.join(sorted(CLOSINGS, key=len, reverse=True))})$")
 _FORMULA_MARKS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
 
 
@@ -339,7 +340,7 @@ def read(kind: str, span: str, *, whole: bool = False) -> Reading | None:
 
 
 # "C) Paris"; but "A: 18" is an answer to "Q:".
-_OPTION_TEXT = re.compile(
+_OPTION_TEXT = lazy_pattern(
     r"\(?[A-J][.)]{1,2}[*_]{0,2}\s+\S|(?i:option|choice)\s\(?[A-J]\)?[:.)][*_]{0,2}\s+\S"
 )
 
@@ -349,7 +350,7 @@ def ends(span: str, end: int) -> bool:
     return not span[end:].strip(_PUNCTUATION + "$\\{}")
 
 
-_UNIT = re.compile(
+_UNIT = lazy_pattern(
     r"[ -]?(?!\.)(?:[A-Za-z°²³µΩ€£$%¢/^.\u00c0-\u024f\u0400-\u04ff\u3040-\u9fff]+[ ]?){1,4}\d?"
 )
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from cotool._lazy import lazy_pattern
+
 # A refusal opens a text; so many characters are looked at. A longer text may decline first and
 # answer then; "I don't know" is believed of a short one only.
 _OPENING = 240
@@ -107,10 +109,10 @@ _LEAD = (
     r"[\s\"'“«*_>-]{0,4}"
     r"(?:(?:well|oh|hm+|honestly|no|ok|okay|thank you[^.!?\n]{0,40}[.!])[,.]? )?"
 )
-_REFUSES = re.compile(f"{_LEAD}(?:{_any_of(_REFUSALS)})", re.IGNORECASE)
-_KNOWS_NOT = re.compile(f"{_LEAD}(?:{_any_of(_IGNORANCE)})", re.IGNORECASE)
+_REFUSES = lazy_pattern(f"{_LEAD}(?:{_any_of(_REFUSALS)})", re.IGNORECASE)
+_KNOWS_NOT = lazy_pattern(f"{_LEAD}(?:{_any_of(_IGNORANCE)})", re.IGNORECASE)
 # How a declining text begins in ASCII, and what another has near its beginning: a quick look.
-_BEGINS = re.compile(
+_BEGINS = lazy_pattern(
     r"[\s\"'*_>-]{0,4}(?:well|oh|hm|honestly|no|ok|thank|i(?![a-z])|sorry|unfort|apolog"
     r"|as an|this|that"
     r"|your|es tut|tut|leider|entsch|ich|da[bm]|das|het|je |lo |disculpa|lamento|desculp|sinto|mi "
@@ -123,7 +125,7 @@ _SIGNS = (
     "ない", "お答え", "できか", "없", "못", "어렵", "모르", "몰라", "لا ", "नहीं",
 )  # fmt: skip
 # What shows that the answer follows all the same.
-_ANSWERS_ANYWAY = re.compile(
+_ANSWERS_ANYWAY = lazy_pattern(
     r"answer(?: is|:)\s(?!not |unknown|unclear)|\\boxed|####|\b(?:best|my) guess\b|\bprobably\b"
     r"|\bi(?:['’]d| would)? (?:guess|say|go with|think (?:it|the|that))"
     r"|\b(?:but|however),? (?:it|the|here|i (?:can|think|believe))\b"
@@ -131,13 +133,13 @@ _ANSWERS_ANYWAY = re.compile(
     r"|答案是|答えは|정답은|الإجابة هي|उत्तर:",
     re.IGNORECASE,
 )
-_BUT = re.compile(
+_BUT = lazy_pattern(
     r"\b(?:but|though|aber|maar|mais|pero|mas|però|но)\b"
     r"|但|不过|でも|しかし|ですが|하지만|지만|لكن|लेकिन|पर ",
     re.IGNORECASE,
 )
 # A longer text that turns from its refusal to what it can say.
-_TURNS = re.compile(
+_TURNS = lazy_pattern(
     r"\b(?:however|instead|that said|nevertheless|but (?:if|here|you|as)|you can try"
     r"|allerdings|jedoch|cependant|toutefois|sin embargo|no entanto|tuttavia|однако)\b"
     r"|然而|しかし|그러나|하지만|ومع ذلك|हालांकि",

@@ -10,23 +10,25 @@ from __future__ import annotations
 
 import re
 
+from cotool._lazy import lazy_pattern
+
 # A line that opens or closes a block of code.
-_FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
+_FENCE = lazy_pattern(r"[ ]{0,3}(`{3,}|~{3,})")
 # A bullet, "1.", "(a)", "•": the item begins behind it.
-_ITEM = re.compile(r"[ \t]*(?:[-*+•‣◦▪–—·]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)])[ \t]+")
-_HEADING = re.compile(r"[ ]{0,3}#{1,6}[ \t]+")
-_RULE = re.compile(r"[ \t]*(?:[-=_*][ \t]*){3,}$|[ \t|:+-]+$")
+_ITEM = lazy_pattern(r"[ \t]*(?:[-*+•‣◦▪–—·]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)])[ \t]+")
+_HEADING = lazy_pattern(r"[ ]{0,3}#{1,6}[ \t]+")
+_RULE = lazy_pattern(r"[ \t]*(?:[-=_*][ \t]*){3,}$|[ \t|:+-]+$")
 
 # Where a sentence may end: marks that need a blank behind them, or marks of scripts that are
 # written without blanks, with the quotes and brackets that close after them. That the pattern of
 # marks begins with a set of characters makes the search twice as fast.
 _WIDE = "。！？｡"
 _WIDE_MARKS = frozenset(_WIDE)
-_MARKS = re.compile(f"[.!?…‽؟۔।॥{_WIDE}][.!?…‽؟۔।॥{_WIDE}]*+")
-_CLOSED = re.compile(r"[\"'”’»)\]›」』]*+(?P<gap>\s*+)")
-_CLOSED_WIDE = re.compile(r"[”’」』）】]*+\s*+")
+_MARKS = lazy_pattern(f"[.!?…‽؟۔।॥{_WIDE}][.!?…‽؟۔।॥{_WIDE}]*+")
+_CLOSED = lazy_pattern(r"[\"'”’»)\]›」』]*+(?P<gap>\s*+)")
+_CLOSED_WIDE = lazy_pattern(r"[”’」』）】]*+\s*+")
 # The word before a full stop, with inner points ("e.g", "U.S").
-_LAST_WORD = re.compile(r"[^\s\"'“”‘’«»(\[]+$")
+_LAST_WORD = lazy_pattern(r"[^\s\"'“”‘’«»(\[]+$")
 _LOOK_BACK = 24
 
 # Words that a full stop shortens and that a sentence seldom ends with; English, German, French,
@@ -41,7 +43,7 @@ _ABBREVIATIONS = frozenset(
     env p.ex etc ex av apr.j.-c sr sra srta ud uds dra pág núm aprox p.ej sig sigg dott pag ecc
     """.split()
 )
-_MONTH = re.compile(
+_MONTH = lazy_pattern(
     r"(?:jan|feb|mär|mar|apr|mai|may|jun|jul|aug|sep|okt|oct|nov|dez|dec|led|úno|bře|dub|kvě|čer|srp|"
     r"zář|říj|lis|pro|styc|lut|kwie|maj|czer|lip|sier|wrz|paź|gru)\w*\b",
     re.IGNORECASE,

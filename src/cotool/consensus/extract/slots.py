@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.truth.rover import align
+from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.forms import short_form
 from cotool.consensus.extract.number_words import TENS, UNITS
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, NEGATIONS, is_negation
@@ -38,7 +39,7 @@ EXACT_FRAME = 0.6
 _WIDE = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u309f\u30a0-\u30ff\u3400-\u9fff\uf900-\ufaff"
 )
-_TOKEN = re.compile(
+_TOKEN = lazy_pattern(
     rf"""[$€£¥₹]?\d+(?:[.,:/]\d+)*%?|[{_WIDE}]|[^\W\d_{_WIDE}]+(?:['’.-][^\W\d_{_WIDE}]+)*
     |[+*/=<>^%&|~−×÷-]+""",
     re.VERBOSE,

@@ -12,6 +12,7 @@ import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.languages import (
     ANSWERS,
     ARTICLES,
@@ -52,28 +53,28 @@ _FILLERS = r"""(?:(?:indeed|therefore|thus|then|simply|just|clearly|still|actual
 _LINK = r"""(?:(?:is|are|was|be|equals|will[ ]be|would[ ]be|must[ ]be|should[ ]be|has[ ]to[ ]be
     |turns[ ]out[ ]to[ ]be|comes[ ](?:out[ ])?to)\b[\s*_"]{0,4}[:,]?|['’]s\b|:|=|->|=>|→|⇒
     |[-–—](?=[ ][*_(]{0,3}[a-j][*_).]{0,4}(?:\n|$)))"""
-_AFTER_ANSWER = re.compile(
+_AFTER_ANSWER = lazy_pattern(
     rf"""(?:(?:s\b|\(s\))?(?:[ ](?:choice|option|letter))?
     (?:[ ](?:to|for|of|in|among|from|here|given|based)\b[^.\n:=?]{{0,80}}?)?[\s*_`"')\],]{{0,6}}
     (?:(?:then|therefore|thus|hence|so)\b,?[ ])?{_LINK}[\s*_]{{0,6}}{_FILLERS}
     |\s{{1,2}}(?=[*_]{{0,2}}\([a-z]\)))""",
     re.VERBOSE,
 )
-_AFTER_OPTION = re.compile(
+_AFTER_OPTION = lazy_pattern(
     rf"(?:[ ](?:here|among[^.\n]{{0,60}}?))?[\s*_]{{0,4}}{_LINK}[\s*_]{{0,6}}{_FILLERS}",
     re.VERBOSE,
 )
-_AFTER_CHOOSE = re.compile(
+_AFTER_CHOOSE = lazy_pattern(
     r"(?:s|ing)?[ ](?:the[ ])?(?:(?:option|choice|answer|letter)[ ])?(?=[*_]{0,2}\(?[a-j]\b)",
     re.VERBOSE,
 )
-_AFTER_FOREIGN = re.compile(
+_AFTER_FOREIGN = lazy_pattern(
     rf"""[\w\u0900-\u097f \t*_]{{0,24}}?
     (?:{LINKS})[\s*_:：]{{0,6}}(?:{ARTICLES}\s)?(?:{OPTIONS}\s?)?
     |[ ](?=[^\s।]{{1,24}}[ ](?:है|हैं|होगा|होगी)(?!\w))|(?=[（(]?[A-J]\b)|[ ]?(?=-?\d)""",
     re.VERBOSE,
 )
-_AFTER_CHOOSES = re.compile(
+_AFTER_CHOOSES = lazy_pattern(
     rf"[ ]?(?:择|擇|项|項)?[ ]?[:：]?(?:{ARTICLES}\s)?(?:{OPTIONS}\s?)?", re.VERBOSE
 )
 _ASCII_ANSWERS = tuple(word for word in ANSWERS if word.isascii())
@@ -82,11 +83,11 @@ _NEGATED_BEFORE = (
     "wrong ", "incorrect ", "not the ", "not an ", "no ", "n't the ", "not ", "previous ",
     "each ", "every ",
 )  # fmt: skip
-_NEGATED_AFTER = re.compile(
+_NEGATED_AFTER = lazy_pattern(
     r"(?:not|n['’]t|never|neither|no longer|cannot|can['’]t|incorrect)\b", re.IGNORECASE
 )
 
-_AFTER_LABEL = re.compile(
+_AFTER_LABEL = lazy_pattern(
     r"""(?:ification)?(?:\s(?:of|for|here)\b[^.\n:]{0,40}?)?[\s*_"]{0,3}
     (?:(?:is|was|should\sbe|would\sbe|must\sbe)\b[\s*_]{0,3}:?|:|=>|->)[\s*_:]{0,4}""",
     re.VERBOSE,
@@ -146,8 +147,8 @@ def _lead(
                 yield Statement(position, number, f"{rule} …", ("number",))
 
 
-_SENTENCE_BREAK = re.compile(r"[.!?]\s|\n")
-_NUMERALS = re.compile(r"[-+]?[$€£¥₹]?[-+]?\d[\d.,'’]*(?:\s?%)?(?:[eE]\d+)?(?:/\d+)?")
+_SENTENCE_BREAK = lazy_pattern(r"[.!?]\s|\n")
+_NUMERALS = lazy_pattern(r"[-+]?[$€£¥₹]?[-+]?\d[\d.,'’]*(?:\s?%)?(?:[eE]\d+)?(?:/\d+)?")
 
 
 def _only_number(sentence: str) -> str | None:
@@ -183,7 +184,7 @@ def _verdict(text: str) -> Iterator[Statement]:
         yield Statement(start, content, "[[…]]", whole=True)
 
 
-_RATING_LABEL = re.compile(r"(?:rating|score|verdict|final verdict)\s?:\s?", re.IGNORECASE)
+_RATING_LABEL = lazy_pattern(r"(?:rating|score|verdict|final verdict)\s?:\s?", re.IGNORECASE)
 
 
 def _lines(text: str) -> Iterator[Statement]:
@@ -200,17 +201,17 @@ def _lines(text: str) -> Iterator[Statement]:
         yield Statement(position, text[position:], "last line", ("choice",))
 
 
-_LEADING_OPTION = re.compile(
+_LEADING_OPTION = lazy_pattern(
     r"[*_]{0,2}(?:\(?[A-J][.):]{1,2}[*_]{0,2}\s+(?=\S)|[A-J](?=,?\s(?:because|since|as)\b))"
 )
-_LABELLED_LINE = re.compile(
+_LABELLED_LINE = lazy_pattern(
     r"[#*_\s]{0,6}(?:final\s|my\s|overall\s)?(?:verdict|decision|result|label|category|class"
     r"|classification|sentiment|prediction|solution|conclusion|output|choice|rating|score|total)"
     r"[*_]{0,2}\s?:[*_\s]{0,6}",
     re.IGNORECASE,
 )
-_OPTION_LINE = re.compile(r"[*_]{0,2}\(?[A-J][.)]{1,2}[*_]{0,2}\s+(?=\S)")  # not "A: 18"
-_BARE_LINE = re.compile(
+_OPTION_LINE = lazy_pattern(r"[*_]{0,2}\(?[A-J][.)]{1,2}[*_]{0,2}\s+(?=\S)")  # not "A: 18"
+_BARE_LINE = lazy_pattern(
     r"[\s*_(\[{$€£¥`]{0,6}(?:[A-J]|[-+]?[$€£¥]?\d[\d.,/]{0,30}\s?%?)[*_)\]}$`.]{0,6}"
 )
 
@@ -236,12 +237,12 @@ def _boxed(text: str) -> Iterator[Statement]:
 
 
 FIELDS = ("final_answer", "answer", "label", "choice", "prediction", "result")
-_FIELD_VALUE = re.compile(
+_FIELD_VALUE = lazy_pattern(
     r"""["']\s{0,9}:\s{0,9}\[?\s{0,9}(?:"((?:[^"\\\n]|\\.){0,200})"|'([^'\n]{0,200})'|([^\s,}\]{\["']{1,60}))"""
 )
 
 
-_ANSWER_TAG = re.compile(
+_ANSWER_TAG = lazy_pattern(
     r"<(final_answer|final|result|output|solution|label|verdict|choice)>([^<]{1,200})</\1>"
 )
 
@@ -290,34 +291,34 @@ def _explicit(text: str) -> list[Statement]:
     return found
 
 
-_OPTION_MARK = re.compile(r"[A-J](?=[).*\"”\s'’]|$)")
-_IS_CORRECT = re.compile(
+_OPTION_MARK = lazy_pattern(r"[A-J](?=[).*\"”\s'’]|$)")
+_IS_CORRECT = lazy_pattern(
     r"[)\"*.]{0,3}\s{1,2}is\s(?:the\s)?(?:most\s|only\s|best\s)?"
     r"(?:correct|right|best|true|accurate|appropriate|closest)(?:\s(?:answer|option|choice|one))?\b"
 )
-_CONCLUDES = re.compile(r"(?:\b(?:is|are|be|[iI]t['’]s)|:)\s[\"“*]{0,3}$")
-_NEGATED = re.compile(r"\b(?:wrong|incorrect|not|false|except)\b", re.IGNORECASE)
-_MARK_ENDS = re.compile(r"\.[*\"”]{0,3}(?:\s|$)|\*|$")
-_CONCLUSION = re.compile(
+_CONCLUDES = lazy_pattern(r"(?:\b(?:is|are|be|[iI]t['’]s)|:)\s[\"“*]{0,3}$")
+_NEGATED = lazy_pattern(r"\b(?:wrong|incorrect|not|false|except)\b", re.IGNORECASE)
+_MARK_ENDS = lazy_pattern(r"\.[*\"”]{0,3}(?:\s|$)|\*|$")
+_CONCLUSION = lazy_pattern(
     r"(?:therefore|thus|so|hence|in total|altogether|in all|finally|consequently|as a result"
     r"|this means|that means|in conclusion)\b",
     re.IGNORECASE,
 )
-_IS_NUMBER = re.compile(r"\b(?:is|are|was|were|be|equals)\s[*_]{0,2}[$€£¥₹]?-?\d")
+_IS_NUMBER = lazy_pattern(r"\b(?:is|are|was|were|be|equals)\s[*_]{0,2}[$€£¥₹]?-?\d")
 _VERDICT_LENGTH = 400
 # The rule of "3: the court may refuse".
 NUMBERED = "opens with an option's number"
-_NUMBERED_OPTION = re.compile(r"[*_]{0,2}\(?(\d{1,2})[).:]{1,2}[*_]{0,2}\s+(?=[^\W\d])")
-_CONTESTANT = re.compile(
+_NUMBERED_OPTION = lazy_pattern(r"[*_]{0,2}\(?(\d{1,2})[).:]{1,2}[*_]{0,2}\s+(?=[^\W\d])")
+_CONTESTANT = lazy_pattern(
     r"\b(?:assistant|response|answer|model|output|candidate|system|summary|translation|essay)\s"
     r"[\"“(*]{0,3}$",
     re.IGNORECASE,
 )
-_IS_BETTER = re.compile(
+_IS_BETTER = lazy_pattern(
     r"(?:['’]s\s\w+)?[\"”)*]{0,3}\s(?:wins\b|(?:is|was|gives|provides)\s(?:\w+\s)?"
     r"(?:better|best|superior|preferable|preferred|stronger|clearer|the\s(?:winner|better|best)))"
 )
-_SO = re.compile(
+_SO = lazy_pattern(
     r"(?:^|[,;.–-]\s)(?:so|therefore|thus|hence|then|overall|in short|in conclusion)[,:]?\s{1,2}"
     r"(?:(?:it['’]?s|it is|that['’]s|my answer is"
     r"|i['’]?(?:d|ll| would| will)? (?:say|choose|pick|go with))\s)?"
@@ -328,7 +329,7 @@ _DENIED = {
     "true": "false", "false": "true", "correct": "incorrect", "incorrect": "correct",
     "right": "wrong", "wrong": "right",
 }  # fmt: skip
-_CLAIM = re.compile(
+_CLAIM = lazy_pattern(
     rf"""\b(?:(?:claim|statement|assertion|sentence|premise|proposition|hypothesis|argument|that|this|it)
     \s(?:is|would[ ]be|must[ ]be|seems|was)|that['’]s|it['’]s)(?P<negated>n['’]t)?\s
     (?:(?:indeed|clearly|therefore|definitely|absolutely|actually|also|completely|entirely)\s)?
@@ -336,12 +337,12 @@ _CLAIM = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _JUDGING = ("true", "false", "correct", "right", "wrong")
-_IS_RIGHT = re.compile(IS_RIGHT)
-_FOREIGN_CLAIM = re.compile(CLAIMS, re.VERBOSE | re.IGNORECASE)
+_IS_RIGHT = lazy_pattern(IS_RIGHT)
+_FOREIGN_CLAIM = lazy_pattern(CLAIMS, re.VERBOSE | re.IGNORECASE)
 # "So D.", "so yes": the last word.
 _CONCLUDING = frozenset(["yes", "no", "true", "false", *"abcdefghij"])
 _LAST_WORD = 16
-_NOT_BUT = re.compile(r"not\s[^.\n]{1,40}?,?\sbut\s(?:rather\s)?", re.IGNORECASE)
+_NOT_BUT = lazy_pattern(r"not\s[^.\n]{1,40}?,?\sbut\s(?:rather\s)?", re.IGNORECASE)
 
 
 def _concluded(text: str, low: str, sentence: str) -> Iterator[Statement]:
@@ -433,7 +434,7 @@ def last_sentence(text: str) -> str:
     return tail[start:].lstrip(" *_-")
 
 
-_ALTERNATIVES = re.compile(r"=[^=]{1,40}(?:\b(?:or|and)\b[^=]{0,20}|,\s?[a-z]\s?)$")
+_ALTERNATIVES = lazy_pattern(r"=[^=]{1,40}(?:\b(?:or|and)\b[^=]{0,20}|,\s?[a-z]\s?)$")
 
 
 def _conclusion(sentence: str) -> Iterator[Statement]:

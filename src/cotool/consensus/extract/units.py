@@ -10,6 +10,8 @@ import re
 from fractions import Fraction
 from typing import NamedTuple
 
+from cotool._lazy import lazy_pattern
+
 
 class Unit(NamedTuple):
     """A unit: its symbol, what it measures, and its size in that dimension's base unit."""
@@ -115,14 +117,14 @@ def _spellings() -> tuple[dict[str, Unit], dict[str, Unit]]:
 _SYMBOLS, _WORDS = _spellings()
 
 _POWERS = {"square": 2, "sq": 2, "squared": 2, "cubic": 3, "cu": 3, "cubed": 3, "2": 2, "3": 3}
-_AFTER = re.compile(
+_AFTER = lazy_pattern(
     r"""[ -]?(?:(?P<power>square|sq|cubic|cu)\.?[ ])?
     (?P<name>°[CF]?|[^\W\d_]{1,24}(?:-hours?)?|[$€£¥₹¢])
     (?:/(?P<per>[a-z]{1,8})|(?P<over>[ ]per[ ](?:hour|second)))?
     (?:[ ]?\^?\{?(?P<raised>[23])\}?|[ ](?P<raised_word>squared|cubed))?(?![\w^°])""",
     re.VERBOSE | re.IGNORECASE,
 )
-_DEGREES = re.compile(r"(?:[ ]degrees?|[ ]?°)[ ]?(?:(celsius|c)|(fahrenheit|f))\b", re.IGNORECASE)
+_DEGREES = lazy_pattern(r"(?:[ ]degrees?|[ ]?°)[ ]?(?:(celsius|c)|(fahrenheit|f))\b", re.IGNORECASE)
 _ACCELERATION = Unit("m/s^2", "acceleration", Fraction(1))
 _PER_HOUR = {"km": "km/h", "mi": "mph"}
 

@@ -5,29 +5,30 @@ A sample is bounded, so this costs the same for files of any size.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from cotool._lazy import lazy_pattern
 from cotool.consensus.read.names import Hint, hint_of
 from cotool.consensus.read.paths import leaves
 from cotool.consensus.read.values import is_missing
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Mapping, Sequence
 
-_NUMBER = re.compile(r"[-+]?(\d+([.,]\d+)*|\.\d+)([eE][-+]?\d+)?\s*%?")
-_WHOLE = re.compile(r"[-+]?\d+")
-_TIME = re.compile(
+_NUMBER = lazy_pattern(r"[-+]?(\d+([.,]\d+)*|\.\d+)([eE][-+]?\d+)?\s*%?")
+_WHOLE = lazy_pattern(r"[-+]?\d+")
+_TIME = lazy_pattern(
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([ T]\d{1,2}:\d{2}.*)?"
     r"|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([ ,T]+\d{1,2}:\d{2}.*)?"
     r"|\w{3} \w{3} \d{1,2} \d\d:\d\d:\d\d .*|\d{1,2}:\d{2}(:\d{2})?( ?[AaPp][Mm])?",
 )
-_UNIQUE_ID = re.compile(r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{16,}")
-_LINK = re.compile(r"[a-z]+://\S+")
+_UNIQUE_ID = lazy_pattern(r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{16,}")
+_LINK = lazy_pattern(r"[a-z]+://\S+")
 _FLAGS = frozenset({"true", "false", "0", "1", "0.0", "1.0"})
 
 

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from cotool._lazy import lazy_pattern
+
 # Synonyms in order of priority, in the form that plain_name gives. Where a record holds a gold
 # answer beside a model's, the model's words ("output", "response") come before "answer".
 CONTENT_NAMES = (
@@ -50,9 +52,9 @@ _WORDS = frozenset(
 
 # Column names as Toloka ("INPUT:audio"), Mechanical Turk ("Answer.label", "HITId") and LangSmith
 # ("inputs.question", "outputs.answer") write them.
-_PREFIX = re.compile(r"(inputs?|outputs?|assignment|answer)[:.](?=.)", re.IGNORECASE)
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_SEPARATORS = re.compile(r"[\s\-]+")
+_PREFIX = lazy_pattern(r"(inputs?|outputs?|assignment|answer)[:.](?=.)", re.IGNORECASE)
+_CAMEL = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SEPARATORS = lazy_pattern(r"[\s\-]+")
 
 
 # Compared by identity: it is part of a cache's key for every record.

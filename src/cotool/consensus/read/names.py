@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from cotool._lazy import lazy_pattern
 from cotool.consensus.read.layout import EXPERT_NAMES, QUESTION_ID_NAMES, plain_name
 
 if TYPE_CHECKING:
@@ -33,11 +34,11 @@ class Hint(NamedTuple):
     weight: float
 
 
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[0-9])(?=[A-Za-z])")
-_NO_WORD = re.compile(r"[\W_]+")
-_QUESTION_MARK = re.compile("[?？؟;]\\s*$|^¿")
+_CAMEL = lazy_pattern(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[0-9])(?=[A-Za-z])")
+_NO_WORD = lazy_pattern(r"[\W_]+")
+_QUESTION_MARK = lazy_pattern("[?？؟;]\\s*$|^¿")
 
-_MODELS = re.compile(
+_MODELS = lazy_pattern(
     r"gpt|claude|llama|gemini|gemma|mistral|mixtral|qwen|deepseek|phi-?\d|falcon|vicuna|command-?r"
     r"|palm|bard|grok|yi-|\bo[134]\b|solar|zephyr|opus|sonnet|haiku|nova|granite|olmo|dbrx|kimi|glm",
     re.IGNORECASE,

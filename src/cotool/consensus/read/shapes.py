@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cotool._lazy import lazy_pattern
 from cotool.consensus.read import names
 from cotool.consensus.read.paths import value_at
 
@@ -19,8 +20,8 @@ Made = Iterator[dict[str, Any]]
 _USERS = frozenset({"user", "human", "HUMAN", "prompter"})
 _ASSISTANTS = frozenset({"assistant", "gpt", "model", "bot", "chatgpt", "ai", "BOT"})
 _TRANSCRIPTS = ("messages", "conversation", "conversations", "chat", "dialogue", "convo")
-_PROVIDER = re.compile(r"\[([^\]]+)\] (.+)", re.DOTALL)
-_VERDICT = re.compile(r"\[(PASS|FAIL|ERROR)\](?: \([\d.]+\))? ?")
+_PROVIDER = lazy_pattern(r"\[([^\]]+)\] (.+)", re.DOTALL)
+_VERDICT = lazy_pattern(r"\[(PASS|FAIL|ERROR)\](?: \([\d.]+\))? ?")
 _QUESTIONS = (
     "question", "problem", "query", "prompt", "instruction", "input", "text", "Question",
     "problem_statement", "ctx", "sentence", "premise", "goal",

@@ -6,10 +6,10 @@ whose quotes do not balance is read that way there, and refused in the others.
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from typing import TYPE_CHECKING
 
+from cotool._lazy import lazy_pattern
 from cotool.consensus.read.layout import CONTENT_NAMES, plain_name
 from cotool.consensus.read.names import ANSWER, BESIDE, GOLD, UNKNOWN, hint_of
 from cotool.errors import InputError
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     BadRecord = Callable[[InputError], None]
 
 _DELIMITERS = ("\t", ",", ";", "|")
-_QUOTED = re.compile(r'"([^"]*+(?:""[^"]*+)*+)"')
+_QUOTED = lazy_pattern(r'"([^"]*+(?:""[^"]*+)*+)"')
 # A quoted field longer than this has lost its closing quote.
 _MAX_QUOTED = 1 << 22
 # Lines looked at to find the delimiter.
 _PEEKED = 20
-_NUMBER = re.compile(r"[-+]?[\d.,]+")
+_NUMBER = lazy_pattern(r"[-+]?[\d.,]+")
 # Bytes of files that are no text.
-_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_NO_TEXT = lazy_pattern(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 class _UnbalancedError(ValueError):

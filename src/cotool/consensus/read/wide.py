@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cotool._lazy import lazy_pattern
 from cotool.consensus.read import names
 from cotool.consensus.read.columns import agreement, common_values
 from cotool.consensus.read.long import Long, parts_of, plan_long
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from cotool.consensus.read.columns import Column
     from cotool.consensus.read.sample import Sample
 
-_NUMBERED = re.compile(r"^(.*?)[\s_.\-:]*(\d+|[A-Ea-e])$")
+_NUMBERED = lazy_pattern(r"^(.*?)[\s_.\-:]*(\d+|[A-Ea-e])$")
 # A person's word and what tells one from another: rater_1, Annotator B, Dr. Smith, r2.
-_PEOPLE = re.compile(
+_PEOPLE = lazy_pattern(
     r"(rater|annotator|coder|judge|labell?er|worker|reviewer|expert|model|grader|evaluator|doctor"
     r"|assessor|annot|annotateur|bewerter|gutachter|ann|llm|human|turker|student|participant|run"
     r"|sample|system|candidate|agent|dr|prof|[ramw])(?:[\s_.\-]+(\w{1,12})|(\d+))",

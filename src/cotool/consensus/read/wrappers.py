@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from cotool._lazy import lazy_pattern
 from cotool.consensus.read import names
 from cotool.consensus.read.layout import DEFAULT_KEYS, layout_of
 
@@ -17,7 +18,7 @@ _LISTS = (
     "entries", "tasks", "test_cases", "cases", "runs", "events", "logs", "generations", "outputs",
     "predictions", "responses", "details",
 )  # fmt: skip
-_IDENTITY = re.compile(
+_IDENTITY = lazy_pattern(
     r"[0-9a-f]{6,}|[0-9a-fA-F-]{32,36}|\w*?[-_/#.]?\d+(?:[-_/#.]\w*\d\w*)*|\d+", re.IGNORECASE
 )
 
