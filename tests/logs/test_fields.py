@@ -47,6 +47,11 @@ def test_a_status_of_zero_is_no_level():
         ({"list": [{"time": "2024-03-01T12:00:00Z"}]}, "list.time"),
         ({"time": "12:00:00"}, None),
         ({"user": {"created": "2020-01-01T00:00:00Z"}, "when": "2024-03-01T12:00:00Z"}, "when"),
+        ({"created": "2024-03-01T12:00:00Z", "updated": "2024-03-02T12:00:00Z"}, "updated"),
+        ({"at": "1. März 2024 12:00:00", "n": 1}, "at"),
+        ({"dateAdded": "2024-03-01", "dueDate": "2024-04-01"}, "dateAdded"),
+        ({"dateAdded": "2024-03-01", "ts": "2024-03-02T12:00:00Z"}, "ts"),
+        ({"breach": "2024-03-01"}, None),
         ({"last_login": "2020-01-01T00:00:00Z", "date": "2024-03-01T12:00:00Z"}, "date"),
     ],
 )

@@ -322,3 +322,17 @@ def test_an_object_without_an_end():
     """A document that ends within an object says so."""
     with pytest.raises(InputError, match=r"x: the JSON document is broken after record 0"):
         list(document_lines(iter([b'{"a": 1, ']), "x"))
+
+
+def test_times_of_other_forms_dates_alone_and_pairs_after_blanks(tmp_path, capsys):
+    """A date that is not the whole value is no time, and blanks may follow <PRI>."""
+    path = tmp_path / "x.log"
+    rows = [{"dateAdded": f"2024-03-0{n}"} for n in range(1, 9)] + [{"dateAdded": "2024-03-09 x"}]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    found = records(path, capsys)
+    assert found[0]["time"].startswith("2024-03-01T00:00:00")
+    assert found[8].get("time") is None
+    path.write_text('{"datetime": "Tue Dec  31 02:22:22 2022"}\n' * 3)
+    assert records(path, capsys)[2]["time"].startswith("2022-12-31T02:22:22")
+    path.write_text('<134>  id=fw sn=1 time="2022-05-16 08:19:21" pri=6\n' * 9)
+    assert records(path, capsys)[8]["time"].startswith("2022-05-16T08:19:21")

@@ -36,6 +36,7 @@ typedef struct cotool_layout {
     int short_year, named_month, spaced_day;
     int named_zone;   /* the tail ends in Z */
     int dated_tail;   /* the tail holds more than a fraction and a zone */
+    int day_only;     /* no time of day: a value that goes on says more than the form */
     uint64_t digits, others; /* which of the first 64 bytes are digits, and which are none */
     cotool_bytes32 want, care;
     cotool_bytes32 whole; /* the bytes of the fixed part */
@@ -179,6 +180,7 @@ static void cotool_prepare_layout(cotool_layout *l) {
     l->tail = f;
     l->named_zone = !strcmp(f, "fZ");
     l->dated_tail = cotool_form_has(f, "YymdDbaHMS6oehispBAEX");
+    l->day_only = !cotool_form_has(l->form, "HhEX");
     l->tail_kind = !*f                                   ? COTOOL_NO_TAIL
                    : !strcmp(f, "f")                     ? COTOOL_TAIL_FRACTION
                    : !strcmp(f, "fz") || !strcmp(f, "fZ") ? COTOOL_TAIL_ZONE

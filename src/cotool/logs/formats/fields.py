@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cotool._fast.logs import logscan
+from cotool.logs.formats.composer import decide, moments
 from cotool.logs.formats.model import (
     DAY,
     HTTP,
@@ -35,6 +36,7 @@ from cotool.logs.formats.model import (
 from cotool.logs.formats.names import (
     FRACTIONS,
     NEVER,
+    OTHER,
     SECONDS,
     STATUS_NAMES,
     WEB_NAMES,
@@ -86,6 +88,9 @@ class _Seen:
     times: int = 0
     numbers: int = 0  # times that are plain numbers
     layouts: int = 0
+    # Other forms of times, and forms of dates alone, with the numbers whose order is in question.
+    forms: dict[bytes, list[tuple[bytes, ...]]] = field(default_factory=dict)
+    days: dict[bytes, list[tuple[bytes, ...]]] = field(default_factory=dict)
     dates: int = 0
     hours: int = 0
     words: int = 0  # values that name levels
@@ -161,18 +166,48 @@ def _look_at(found: _Seen, text: str) -> None:
     if text[0].isdigit() or ":" in text:
         if _DATE_ONLY.fullmatch(text):
             found.dates += 1
+            _compose(found.days, text, _MIDNIGHT)
         elif _TIME_ONLY.fullmatch(text):
             found.hours += 1
         else:
             layouts = layouts_of(text)
             found.layouts |= layouts
-            found.times += layouts != 0
+            found.times += layouts != 0 or _compose(found.forms, text)
             found.numbers += bool(layouts and _EPOCH.fullmatch(text))
-    else:
+    elif not (text[-1].isdigit() and _compose(found.forms, text)):
         level = level_of(text)
         if level != UNKNOWN:
             found.words += 1
             found.levels.add(level)
+    else:
+        found.times += 1
+
+
+# A time of day, and numbers or a name for a date.
+_MAYBE = re.compile(r"(?=.*?\d[:.h]\d\d(?!\d))(?=\D*\d+\D+\d+\D+\d)")
+# A time of day that makes a date a time, and what it adds to the form.
+_MIDNIGHT, _CLOCK = " 00:00:00", b"~h:M:SfZ"
+# Forms of times, other than known ones, that the values of one key may have.
+_MOST_FORMS = 2
+
+
+def _compose(forms: dict[bytes, list[tuple[bytes, ...]]], text: str, clock: str = "") -> bool:
+    """Add the form of a whole value, and tell whether it has one: a time with its date and year."""
+    if not clock and not _MAYBE.match(text):
+        return False
+    value = (text + clock).encode("utf-8", "replace")
+    for moment in moments(value)[:1]:
+        if moment.at == 0 and moment.end == len(value) and moment.dated and moment.yeared:
+            form = moment.form.removesuffix(_CLOCK) if clock else moment.form
+            if form in forms or len(forms) < _MOST_FORMS:
+                forms.setdefault(form, []).append(moment.numbers)
+                return True
+    return False
+
+
+def _decided(forms: dict[bytes, list[tuple[bytes, ...]]]) -> tuple[bytes, ...]:
+    """Return the forms in the order of their parts that the values show."""
+    return tuple(decide(form, numbers).form for form, numbers in forms.items())
 
 
 _EPOCH_SIZE = 10
@@ -218,7 +253,7 @@ def _times(seen: dict[Path, _Seen], total: int) -> tuple[tuple[TimeKey, ...], li
     daily = _daily()
     for path, values in seen.items():
         count, layouts = values.times, values.layouts & ~daily
-        if not layouts or count < 0.3 * values.rows:
+        if not (layouts or values.forms) or count < 0.3 * values.rows:
             continue
         rank = time_rank(path) + _LIST * any(isinstance(name, _Listed) for name in path)
         name = ".".join(path)
@@ -227,7 +262,7 @@ def _times(seen: dict[Path, _Seen], total: int) -> tuple[tuple[TimeKey, ...], li
                 Reason("time", f"key {name}", "its name is not that of a record's time", count,
                        values.example, used=False))  # fmt: skip
             continue
-        key = TimeKey(_encoded(path), layouts)
+        key = TimeKey(_encoded(path), layouts, forms=_decided(values.forms))
         why = "its values are times"
         if path[-1].lower() in SECONDS:
             beside = (p for p in seen if p[:-1] == path[:-1])
@@ -238,6 +273,8 @@ def _times(seen: dict[Path, _Seen], total: int) -> tuple[tuple[TimeKey, ...], li
         found.append((rank, values.order, key, Reason("time", f"key {name}", why, count,
                                                       values.example)))  # fmt: skip
     found += _joined(seen)
+    if not found:
+        found += _days(seen)
     found.sort(key=lambda item: item[:2])
     chosen = found[: MAX_TIMES if total else 0]
     return tuple(key for _, _, key, _ in chosen), [*(why for *_, why in chosen), *reasons]
@@ -261,6 +298,17 @@ def _joined(seen: dict[Path, _Seen]) -> Iterator[tuple[int, int, TimeKey, Reason
             key = TimeKey(_encoded(path), layouts, DAY, _encoded(other))
             why = f"its values are dates, those of {'.'.join(other)} times of day"
             yield rank, values.order, key, Reason("time", f"key {name}", why, values.dates, example)
+
+
+def _days(seen: dict[Path, _Seen]) -> Iterator[tuple[int, int, TimeKey, Reason]]:
+    """Yield the keys of dates without a time of day, where the names say that they are records'."""
+    for path, values in seen.items():
+        rank = time_rank(path)
+        if values.days and values.dates >= 0.5 * values.rows and rank < OTHER and is_timely(path):
+            key = TimeKey(_encoded(path), 0, forms=_decided(values.days))
+            why = "its values are dates, and no key has a time of day: 00:00 of that day"
+            label = f"key {'.'.join(path)}"
+            yield rank, values.order, key, Reason("time", label, why, values.dates, values.example)
 
 
 @lru_cache(maxsize=1)

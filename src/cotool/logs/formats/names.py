@@ -40,25 +40,27 @@ _EVENT_WORDS = frozenset(
     "generated generation emitted entry message msg audit activity request response syslog "
     "source realtime asctime real start_of timestamped transaction device evt header".split()
 )
-# Ranks of other words; the greatest of a name counts.
+# Ranks of other words; the greatest of a name counts. A record that says when it was created and
+# when it was last changed is the state of an object after that change: the change counts.
 _MADE, _BEGAN, _OTHER, _CHANGED, _NEVER = 2, 3, 4, 5, 9
 _RANKS = (
-    (_MADE, ("create created creation add added detect detected detection observed reported report "
-            "triggered trigger raised fired submitted sent published publish reception received "
-            "receive receipt discovered insert inserted issue issued")),
-    (_BEGAN, ("start started starts begin began begins first ingested ingestion ingest collected "
-             "collection processed arrival arrived opened open connect")),
-    (_CHANGED, ("update updated updates modified modify modification change changed last latest "
-               "end ends ended finish finished complete completed completion close closed resolved "
-               "resolve seen previous prev disconnect stop stopped deleted delete login logon "
-               "applied assigned queued parsed crawled backend")),
+    (_MADE, ("update updated updates modified modify modification change changed detect detected "
+            "detection observed reported report triggered trigger raised fired submitted sent "
+            "published publish reception received receive receipt discovered insert inserted issue "
+            "issued")),
+    (_BEGAN, ("create created creation add added start started starts begin began begins first "
+             "ingested ingestion ingest collected collection processed arrival arrived opened open "
+             "connect")),
+    (_CHANGED, ("last latest end ends ended finish finished complete completed completion close "
+               "closed resolved resolve seen previous prev disconnect stop stopped deleted delete "
+               "login logon applied assigned queued parsed crawled backend")),
     (_NEVER, ("expire expires expired expiry expiration due until deadline valid validity birth "
              "birthday dob next scheduled schedule future renew renewal renewed lifetime timeout "
              "ttl retention built build license released release before after exp nbf iat eol "
              "installed install boot booted uptime compiled")),
 )  # fmt: skip
-# Names of this rank on are never those of a record's time.
-NEVER = _NEVER * 10
+# Names of these ranks on seldom are those of a record's time, and never.
+OTHER, NEVER = _OTHER * 10, _NEVER * 10
 _RANK_OF = {word: rank for rank, words in _RANKS for word in words.split()}
 # An object of these says when something else was, not the record.
 _ASIDE = frozenset(
@@ -108,7 +110,7 @@ def words_of(name: str) -> list[str]:
 
 def is_time_name(name: str) -> bool:
     """Tell whether a key of this name holds the time of a record, if its values are times."""
-    return time_rank((name,)) < _OTHER * 10
+    return time_rank((name,)) < OTHER
 
 
 def is_level_name(name: str) -> bool:

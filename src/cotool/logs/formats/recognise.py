@@ -17,7 +17,7 @@ from cotool.logs.formats.text import recognise_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_PRI = re.compile(rb"<\d{1,3}>(?=[^>]) ?")
+_PRI = re.compile(rb"<\d{1,3}>(?=[^>]) *")
 _LOGFMT = re.compile(rb'[A-Za-z_@][\w.@/-]*=(?:"(?:[^"\\]|\\.)*"|\S*)(?: +[\w.@/-]+=|$)')
 
 

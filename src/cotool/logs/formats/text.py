@@ -395,7 +395,7 @@ def read_stamp(line: bytes, found: Format, forms: Sequence[bytes]) -> tuple[int,
     In seconds since 1970, in the year 1972 where the year is missing.
     """
     if found.pri:
-        line = re.sub(rb"\A<\d{1,3}>", b"", line)
+        line = re.sub(rb"\A<\d{1,3}> *", b"", line)
     for at in _starts(line, found):
         for form in forms:
             read = logscan.read_time(form, line, at)
