@@ -227,6 +227,25 @@ def test_migrations_are_recorded(store, target):
         assert again.version() == VERSION
 
 
+def test_a_decision_is_explained(store):
+    """What the weights rest on, what each vote is worth, what plurality would say."""
+    asked, truth = crowd(skills={"ann": 0.97, "bob": 0.4, "cat": 0.4})
+    learn(store, asked, truth)
+    one = {
+        "id": "new",
+        "responses": [
+            {"expert_name": name, "content": label}
+            for name, label in (("ann", "A"), ("bob", "B"), ("cat", "B"))
+        ],
+    }
+    (result,) = find_consensus_batch([one], store=store)
+    told = "\n".join(result.explanation)
+    assert result.answer == "A"
+    assert "right answers are best predicted if" in told
+    assert "each vote is worth: ann +" in told
+    assert "by plurality: B (2 votes)" in told
+
+
 def as_version_1(path):
     """Rewrite a store as version 1 wrote it."""
     with sqlite3.connect(path) as database:

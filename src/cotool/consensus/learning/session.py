@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -18,21 +19,32 @@ from cotool.consensus.learning.records import Tally
 from cotool.consensus.learning.store import Remembered, clean
 from cotool.consensus.truth.inference import Waiting
 from cotool.errors import StoreError
+from cotool.text import percent, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from cotool.consensus.extract.stated import Stated
     from cotool.consensus.learning.ballots import Ballot
-    from cotool.consensus.learning.learned import Learned
+    from cotool.consensus.learning.learned import Learned, Prediction
     from cotool.consensus.learning.lessons import Learning, Lessons
     from cotool.consensus.learning.store import Store
+    from cotool.consensus.learning.weights import Trust
     from cotool.consensus.model import Question
 
 # Questions that are remembered in one transaction.
 BATCH = 1_000
 # The keys of a response's metadata that name the question's topic.
 TOPIC_KEYS = ("topic", "category", "subject", "domain")
+# What each prior of the weights says of experts; those that are likely are told.
+_PRIORS = {
+    "agreement": "agreement tells whom to trust",
+    "free": "agreement does not tell whom to trust",
+    "plurality": "all votes are worth the same",
+    "inference": "truth inference is right as it is",
+    "star": "one expert is above all others",
+}
+_LIKELY = 0.05
 _UNCALIBRATED = (
     "not calibrated: fewer than five answers to such questions were judged, so the confidence is "
     "derived from agreement"
@@ -162,6 +174,7 @@ def decision(learned: Learned, outlook: Outlook, one: Remembered) -> Decision | 
         _UNCALIBRATED
         if said.confidence is None
         else f"the confidence is calibrated on {judged:,.0f} judged answers",
+        *_why(learned.trust(), ballot, said),
     ]
     return Decision(
         method="learned",
@@ -172,6 +185,20 @@ def decision(learned: Learned, outlook: Outlook, one: Remembered) -> Decision | 
         explanation=tuple(explanation),
         insights=tuple(insights_of(learned, outlook, ballot, said)),
     )
+
+
+def _why(trust: Trust, ballot: Ballot, said: Prediction) -> Iterator[str]:
+    """Yield what the weights rest on, what each vote is worth, and what plurality would say."""
+    chosen = sorted(trust.priors.items(), key=lambda pair: (-pair[1], pair[0]))
+    likely = [f"{_PRIORS[name]} ({percent(share)})" for name, share in chosen if share >= _LIKELY]
+    if trust.calibration.judged:
+        yield f"right answers are best predicted if {', or '.join(likely)}"
+    worth = sorted((-trust.weight(name), name) for name in ballot.votes)
+    yield "each vote is worth: " + ", ".join(f"{name} {-own:+.2f}" for own, name in worth)
+    votes = Counter(ballot.votes.values())
+    most = sorted(value for value, count in votes.items() if count == max(votes.values()))
+    if most != [said.best]:
+        yield f"by plurality: {' or '.join(most)} ({plural(votes[most[0]], 'vote')})"
 
 
 def _by_score(learned: Learned, one: Remembered) -> Decision | None:

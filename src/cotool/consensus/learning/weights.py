@@ -48,7 +48,8 @@ OFFSET = 0.5
 FREE, FREE_SPREADS, FREE_PRIOR = 0.2, (0.3, 0.6), log(0.2)
 # All votes equal: a weight, and the deviation of that weight.
 PLAIN, PLAIN_SPREAD, PLAIN_PRIOR = 0.4, 0.3, -1.0
-# The belief of truth inference as it is: deviations of its weight, 1, and of those of experts.
+# The belief of truth inference as it is, where labels are a closed set: deviations of its weight,
+# 1, and of those of experts.
 BELIEF_SPREAD, BELIEF_EXPERTS, BELIEF_PRIOR = 0.3, 0.12, -2.0
 # One expert above all others: his lead, and the prior of all such experts. They are looked for
 # among those most often right, up to so many judgements: then the weights tell.
@@ -124,6 +125,7 @@ class Basis:
         self.keys = [BELIEF, OTHERS, *(EXPERT + name for name in experts)]
         self.experts = len(self.keys)
         self.keys += [LABEL + label for label in labels]
+        self.is_closed = len(self.keys) > self.experts
         self.places = {key: place for place, key in enumerate(self.keys)}
 
     def features(self, ballot: Ballot) -> dict[str, list[int]]:
@@ -314,8 +316,9 @@ def _priors(
     plain = basis.column(0.0, PLAIN, 0.0)
     alike = basis.column(FIXED, FIXED, FIXED)
     yield "plurality", PLAIN_PRIOR, plain, alike, [basis.column(0.0, PLAIN_SPREAD, 0.0)], none
-    belief = basis.column(BELIEF_SPREAD, BELIEF_EXPERTS, BELIEF_EXPERTS)
-    yield "inference", BELIEF_PRIOR, basis.column(1.0, 0.0, 0.0), belief, [], none
+    if basis.is_closed:
+        belief = basis.column(BELIEF_SPREAD, BELIEF_EXPERTS, BELIEF_EXPERTS)
+        yield "inference", BELIEF_PRIOR, basis.column(1.0, 0.0, 0.0), belief, [], none
     for place in stars:
         mean = sized(0.3)
         mean[place] += LEAD

@@ -1,0 +1,196 @@
+"""Learning never loses to the simple rules: made-up worlds, one kind of trouble each."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import pytest
+
+from cotool.consensus.learning.ballots import Ballot
+from cotool.consensus.learning.learned import Learned
+from cotool.consensus.truth.labels import correlated, majority_vote
+
+LABELS = "ABCDE"
+QUESTIONS, TAUGHT = 700, 200
+# Three standard deviations of a share on 500 questions, for rules that answer mostly alike.
+CHANCE = 0.03
+
+
+class World:
+    """Draws questions one after the other."""
+
+    def __init__(self, name, seed):
+        self.lot = random.Random(f"{name} {seed}")
+
+    def say(self, right, skill):
+        """The right label as often as `skill`, else another."""
+        others = [label for label in LABELS if label != right]
+        return right if self.lot.random() < skill else self.lot.choice(others)
+
+    def equal(self, right, _):
+        """Nine experts alike."""
+        return {f"e{i}": self.say(right, 0.6) for i in range(9)}
+
+    def star(self, right, _):
+        """One expert among twelve weak ones."""
+        weak = {f"e{i}": self.say(right, 0.4) for i in range(12)}
+        return weak | {"star": self.say(right, 0.9)}
+
+    def camps(self, right, _):
+        """Two camps that copy their leaders; the smaller one is better."""
+        leaders = self.say(right, 0.6), self.say(right, 0.75)
+        return {
+            f"{camp}{i}": leaders[camp] if self.lot.random() < 0.9 else self.say(right, 0.5)
+            for camp, size in ((0, 5), (1, 3))
+            for i in range(size)
+        }
+
+    def majority(self, right, _):
+        """Six of nine share an error on two of five questions."""
+        decoy, fooled = self.say(right, 0.0), self.lot.random() < 0.4
+        votes = {
+            f"m{i}": decoy if fooled and self.lot.random() < 0.85 else self.say(right, 0.7)
+            for i in range(6)
+        }
+        return votes | {f"g{i}": self.say(right, 0.75) for i in range(3)}
+
+    def sparse(self, right, _):
+        """Sixty experts of many skills answer a tenth of the questions each."""
+        some = [i for i in range(60) if self.lot.random() < 0.1]
+        return {f"e{i}": self.say(right, 0.4 + i / 120) for i in some}
+
+    def duplicates(self, right, _):
+        """Four copies of a weak expert beside five better ones."""
+        weak = self.say(right, 0.5)
+        votes = {f"d{i}": weak for i in range(4)}
+        return votes | {f"e{i}": self.say(right, 0.65) for i in range(5)}
+
+    def unequal(self, right, _):
+        """Nine experts from bad to good."""
+        return {f"e{i}": self.say(right, 0.35 + 0.05 * i) for i in range(9)}
+
+    def different(self, right, place):
+        """Answers that differ from question to question: thousands of labels."""
+        return {
+            f"e{i}": right
+            if self.lot.random() < 0.25 + 0.05 * i
+            else f"{place}-{self.lot.randrange(30)}"
+            for i in range(8)
+        }
+
+    def rare(self, right, _):
+        """Three labels a question, and one of two classes is right once in twenty."""
+        other = "N" if right == "Y" else "Y"
+        some = self.lot.sample(range(20), 3)
+        return {f"e{i}": right if self.lot.random() < 0.85 else other for i in some}
+
+
+def drawn(name, seed=0):
+    """Ballots and right answers of a world."""
+    world = World(name, seed)
+    rows, truth = [], {}
+    for place in range(QUESTIONS):
+        right = world.lot.choice(LABELS)
+        if name == "different":
+            right = f"right {place}"
+        elif name == "rare":
+            right = "Y" if world.lot.random() < 0.05 else "N"
+        votes = getattr(world, name)(right, place)
+        if votes:
+            rows.append(Ballot(f"q{place}", votes))
+            truth[f"q{place}"] = right
+    return rows, truth
+
+
+def accuracy(learned, rows, truth):
+    said = learned.predict(rows)
+    hits = sum(one.best == truth[row.question] for one, row in zip(said, rows, strict=True))
+    return hits / len(rows)
+
+
+def plurality(rows, truth):
+    """Ties count by the chance that a draw is right."""
+    total = 0.0
+    for row in rows:
+        votes = Counter(row.votes.values())
+        most = [value for value, count in votes.items() if count == max(votes.values())]
+        total += (truth[row.question] in most) / len(most)
+    return total / len(rows)
+
+
+def best_single(known, rows, truth):
+    """The expert with most right answers, the plurality where that one is silent."""
+    right, seen = Counter(), Counter()
+    for row, answer in known:
+        seen.update(row.votes.keys())
+        right.update(name for name, value in row.votes.items() if value == answer)
+    best = max(sorted(seen), key=lambda name: (right[name] + 1) / (seen[name] + 2))
+    own = [
+        Ballot(row.question, {best: row.votes[best]}) if best in row.votes else row for row in rows
+    ]
+    return plurality(own, truth)
+
+
+def taught(rows, known):
+    learned = Learned()
+    learned.learn_agreement(rows)
+    learned.learn_truth(known)
+    return learned
+
+
+ALIKE = ("equal", "star", "sparse", "duplicates", "unequal", "different", "rare")
+MISLED = ("camps", "majority")
+
+
+@pytest.mark.parametrize("count", [0, 5, 20, TAUGHT])
+@pytest.mark.parametrize("name", ALIKE)
+def test_never_below_plurality(name, count):
+    """With any number of right answers, from none on."""
+    rows, truth = drawn(name)
+    rest = rows[TAUGHT:]
+    learned = taught(rows, [(row, truth[row.question]) for row in rows[:count]])
+    assert accuracy(learned, rest, truth) >= plurality(rest, truth) - CHANCE
+
+
+@pytest.mark.parametrize("count", [50, TAUGHT])
+@pytest.mark.parametrize("name", [*ALIKE, *MISLED])
+def test_never_below_the_simple_rules_once_judged(name, count):
+    """Where agreement misleads, fifty right answers correct it."""
+    rows, truth = drawn(name)
+    rest = rows[TAUGHT:]
+    known = [(row, truth[row.question]) for row in rows[:count]]
+    found = accuracy(taught(rows, known), rest, truth)
+    assert found >= plurality(rest, truth) - CHANCE
+    assert found >= best_single(known, rest, truth) - CHANCE
+
+
+@pytest.mark.parametrize(("name", "gain"), [("star", 0.05), ("duplicates", 0.15), ("rare", 0.02)])
+def test_agreement_alone_gains(name, gain):
+    """A star, copies and rare labels are seen without any right answer."""
+    rows, truth = drawn(name)
+    assert accuracy(taught(rows, []), rows, truth) >= plurality(rows, truth) + gain
+
+
+def test_wrong_right_answers_do_little_harm():
+    """One in twenty is wrong."""
+    rows, truth = drawn("unequal")
+    lot = random.Random(3)
+    known = [
+        (row, lot.choice(LABELS) if lot.random() < 0.05 else truth[row.question])
+        for row in rows[:TAUGHT]
+    ]
+    rest = rows[TAUGHT:]
+    clean = taught(rows, [(row, truth[row.question]) for row, _ in known])
+    assert accuracy(taught(rows, known), rest, truth) >= accuracy(clean, rest, truth) - CHANCE
+
+
+def test_inference_on_open_answers_is_not_below_the_vote():
+    """Thousands of different labels, by `correlated`."""
+    rows, truth = drawn("different")
+    labels = [(row.question, name, value) for row in rows for name, value in row.votes.items()]
+
+    def share(found):
+        return sum(found.answers[name] == right for name, right in truth.items()) / len(truth)
+
+    assert share(correlated(labels)) >= share(majority_vote(labels)) - CHANCE / 3
