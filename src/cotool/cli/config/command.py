@@ -1,4 +1,4 @@
-"""`cotool config`: its commands; the work is in `_config_work`."""
+"""`cotool config`: its commands; the work is in `run`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`cotool vault`: its commands and their options; the work is in `_vault_work`."""
+"""`cotool vault`: its commands and their options; the work is in `run`."""
 
 from __future__ import annotations
 
