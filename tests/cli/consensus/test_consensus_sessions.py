@@ -11,6 +11,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -162,10 +163,13 @@ def test_interrupt_ends_with_130_and_no_output(tmp_path):
     """Ctrl-C ends with 130, says nothing, and leaves no file."""
     target = tmp_path / "out.jsonl"
     process = cotool("consensus", "-", "-o", target, stdin=subprocess.PIPE, start_new_session=True)
-    process.stdin.write(b'{"question": "q", "responses": ["a", "b"]}\n' * 500)
+    process.stdin.write(b'{"question": "q", "responses": ["a", "b"]}\n' * 5_000)
     process.stdin.flush()
-    while not list(tmp_path.glob(".cotool.*")):
+    deadline = time.monotonic() + 30
+    while not list(tmp_path.glob(".*.part")):
         assert process.poll() is None
+        assert time.monotonic() < deadline, "no output was begun"
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
