@@ -119,7 +119,7 @@ def test_bad_input_is_one_error(command, sample, text, message):
     assert message in outcome.err
     assert "hint: " in outcome.err
     assert list(sample.parent.glob("*out*")) == []
-    assert list(sample.parent.glob(".cotool*")) == []
+    assert list(sample.parent.glob("*.part")) == []
 
 
 def test_missing_file(command, tmp_path):
@@ -162,7 +162,9 @@ def test_closed_pipe_ends_quietly(labels):
 def test_interrupt_ends_with_130_and_no_output(tmp_path):
     """Ctrl-C ends with 130, says nothing, and leaves no file."""
     target = tmp_path / "out.jsonl"
-    process = cotool("consensus", "-", "-o", target, stdin=subprocess.PIPE, start_new_session=True)
+    process = cotool(
+        "consensus", "-", "-q", "-o", target, stdin=subprocess.PIPE, start_new_session=True
+    )
     process.stdin.write(b'{"question": "q", "responses": ["a", "b"]}\n' * 5_000)
     process.stdin.flush()
     deadline = time.monotonic() + 30
