@@ -224,7 +224,7 @@ def layouts():
 
 
 def month_names():
-    """Return the names of months that times may hold: (number, letters that must be there, rest)."""
+    """Return the names of months that times may hold: (number, letters needed, the rest)."""
     names = []
     cdef int n = 0
     while cotool_month_name(n) != NULL:

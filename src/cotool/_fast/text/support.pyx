@@ -130,7 +130,7 @@ cdef void choose(const Texts* t, const int32_t* ids, Py_ssize_t count,
                  Statement* one) noexcept nogil:
     """Take the heaviest anchors in their order, and note which are numbers, names, context."""
     cdef Py_ssize_t k, least, taken = 0
-    cdef int c
+    cdef int _
     cdef uint64_t rest
     one.count = 0
     for k in range(count):
@@ -152,7 +152,7 @@ cdef void choose(const Texts* t, const int32_t* ids, Py_ssize_t count,
             one.numbers |= <uint64_t>1 << k
         if t.kinds[one.anchors[k]] & NAME:
             one.names |= <uint64_t>1 << k
-    for c in range(CONTEXT):
+    for _ in range(CONTEXT):
         least = -1
         for k in range(one.count):
             rest = <uint64_t>1 << k

@@ -70,7 +70,6 @@ cdef class Choices:
 
     def __init__(self, start, target, base, features, feature, weights):
         cdef Py_ssize_t q, k
-        cdef int64_t c
         self.start, self.target, self.base = start, target, base
         self.features, self.feature = features, feature
         cdef Py_ssize_t questions = self.start.shape[0] - 1, candidates = self.base.shape[0]
