@@ -10,7 +10,7 @@ from cotool.consensus.extract.alike import same_choices, same_labels, same_numbe
 from cotool.consensus.extract.code import code_values
 from cotool.consensus.extract.extracted import Extracted
 from cotool.consensus.extract.forms import running_form
-from cotool.consensus.extract.labels import complement, named_in_sentence, named_label
+from cotool.consensus.extract.labels import complement, denies, named_in_sentence, named_label
 from cotool.consensus.extract.objects import unwrapped, whole_form
 from cotool.consensus.extract.preparation import breaks_off, prepare
 from cotool.consensus.extract.readings import CLOSED_KINDS, KINDS, clean, read, read_formula
@@ -295,8 +295,10 @@ def _complete_labels(texts: Sequence[str], found: list[dict[str, Extracted | Non
         found[i]["short"] = replace(labels[label], rule="names the label")
     for i in open_places:
         reading = read("short", clean(complement(texts[i])), whole=True)
-        if reading and reading.value and (named or len(labels) > 1 or reading.value in labels):
-            named = named or reading.value in labels
+        if reading is None or not reading.value:
+            continue
+        named = named or reading.value in labels or denies(texts[i], labels)
+        if named or len(labels) > 1:
             found[i]["short"] = Extracted(reading.value, "short", reading.display, "… is")
     return named
 

@@ -18,6 +18,11 @@ _NEGATED = lazy_pattern(
     r"(?:\b(?:not|no|never|neither|nor|without|unlike|than|instead of|except|kein|keine|nicht|pas"
     r"|jamais|nunca|non|não|не|нет|ليس)|n['’]t|不是|不|没)\s?(?:an?\s|the\s|in\s|on\s|at\s)?$"
 )
+# In Japanese and Korean the negation follows what it negates: 安全ではありません, 학생이 아닙니다.
+_NEGATED_AFTER = lazy_pattern(
+    r"(?:では|じゃ|で|く|し|が|は|に)?(?:ない|なか|ありません|ません|あらず)"
+    r"|(?:이|가|은|는|하지|지)?\s?(?:아니|아닙|아닌|않)|\s?नहीं|\s(?:değil|nicht\b)"
+)
 _LEADING_COPULA = lazy_pattern(
     r"[^.!?\n:]{1,100}?\b(?:is|was|are|were|ist|war|sind|est|était|es|era|son|é|è|sono|это|is)\s+"
     r"(?:called\s|named\s|in\s|on\s|at\s)?(?=\S)"
@@ -39,7 +44,7 @@ def named_label(text: str, labels: Iterable[str], *, anywhere: bool) -> str | No
         place = _place(running, label)
         if place < 0:
             continue
-        if _NEGATED.search(running, max(0, place - 24), place):
+        if _is_negated(running, place, place + len(label)):
             return None
         if not anywhere and not _is_answer(running, place, place + len(label)):
             continue
@@ -72,7 +77,7 @@ def named_in_sentence(text: str, labels: Iterable[str]) -> str | None:
     found: list[str] = []
     for label in labels:
         place = _place(running, label)
-        if place < 0 or _NEGATED.search(running, max(0, place - 24), place):
+        if place < 0 or _is_negated(running, place, place + len(label)):
             continue
         rest = running[place + len(label) :].strip(_AT_THE_END)
         linked = (
@@ -83,6 +88,21 @@ def named_in_sentence(text: str, labels: Iterable[str]) -> str | None:
         if linked or (place and _CLOSED.fullmatch(rest)):
             found.append(label)
     return found[0] if len(found) == 1 else None
+
+
+def denies(text: str, labels: Iterable[str]) -> bool:
+    """Whether a short sentence says a label and then negates it, in a language that does so."""
+    running = running_form(text)
+    return len(text) <= LONGEST and any(
+        (place := _place(running, label)) >= 0 and _NEGATED_AFTER.match(running, place + len(label))
+        for label in labels
+    )
+
+
+def _is_negated(text: str, start: int, end: int) -> bool:
+    """Whether a text negates what stands from `start` to `end`: "not Paris", 安全ではない."""
+    before = _NEGATED.search(text, max(0, start - 24), start)
+    return bool(before or _NEGATED_AFTER.match(text, end))
 
 
 _CLOSED = lazy_pattern(rf"(?:{'|'.join(CLOSINGS)})")

@@ -31,6 +31,10 @@ _RAISED = lazy_pattern("(?<=[\\w)])[⁰¹²³⁴-⁹⁺⁻]*[⁰¹²³⁴-⁹]")
 
 _TRANSLATED = lazy_pattern(f"[{''.join(map(chr, _TRANSLATION))}]")
 
+# A dash right before a number is its sign; after another number it makes a range, and before a
+# space an item of a list.
+_DASH_AS_SIGN = lazy_pattern(r"(?:\A|(?<=[ (=:])(?<![\d%] ))–(?=[$€£¥₹]?\.?\d)")
+
 # A base model that runs on past its answer invents the next question, or the next turn.
 _NEXT_QUESTION = lazy_pattern(
     r"""\n[ \t#*]{0,6}(?:(?:Question|Problem|Q|Human|User|Instruction)
@@ -77,6 +81,8 @@ def _unify(text: str) -> str:
         text = _DIGIT_GROUPS.sub("", text)
     if text.isascii():
         return text
+    if "–" in text:
+        text = _DASH_AS_SIGN.sub("-", text)
     if _TRANSLATED.search(text):
         text = text.translate(_TRANSLATION)
     return _RAISED.sub(_as_power, text) if _RAISED.search(text) else text

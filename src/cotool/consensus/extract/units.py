@@ -51,11 +51,16 @@ _TABLE: dict[str, tuple[tuple[str, str, str], ...]] = {
     "volume": (
         ("mL", "1/1000", "ml milliliter millilitre"), ("cL", "1/100", "cl centiliter centilitre"),
         ("L", "1", "l liter litre Liter litro 升"), ("gal", "3.785411784", "gallon"),
+        ("tsp", "5/1000", "teaspoon"), ("tbsp", "15/1000", "tablespoon"),
     ),
     "speed": (("m/s", "1", "mps"), ("km/h", "5/18", "kph kmh"), ("mph", "0.44704", "")),
     "data": (
         ("B", "1", "byte"), ("KB", "1000", "kB kilobyte"), ("MB", "1000000", "megabyte"),
         ("GB", "1000000000", "gigabyte"), ("TB", "1000000000000", "terabyte"),
+        ("bit", "1/8", ""), ("kbit", "125", "Kb kilobit"), ("Mbit", "125000", "Mb megabit"),
+        ("Gbit", "125000000", "Gb gigabit"), ("KiB", "1024", "kibibyte"),
+        ("MiB", "1048576", "mebibyte"), ("GiB", "1073741824", "gibibyte"),
+        ("TiB", "1099511627776", "tebibyte"),
     ),
     "energy": (
         ("J", "1", "joule"), ("kJ", "1000", "kilojoule"), ("MJ", "1000000", "megajoule"),
@@ -73,6 +78,8 @@ _TABLE: dict[str, tuple[tuple[str, str, str], ...]] = {
     "frequency": (("Hz", "1", "hertz"), ("kHz", "1000", "kilohertz"), ("MHz", "1000000", ""),
                   ("GHz", "1000000000", "")),
     "amount": (("mol", "1", "mole"), ("mmol", "1/1000", "millimole")),
+    "concentration": (("nM", "1/1000000000", "nanomolar"), ("µM", "1/1000000", "μM micromolar"),
+                      ("mM", "1/1000", "millimolar")),
     "angle": (("°", "1", "deg degree"), ("rad", "180/3.141592653589793", "radian")),
     "celsius": (("°C", "1", "celsius"),),
     "fahrenheit": (("°F", "1", "fahrenheit"),),

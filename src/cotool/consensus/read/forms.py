@@ -6,7 +6,7 @@ through as they are read. Else a bounded sample is held back until a plan is mad
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.read import names
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # A plan is made from so many records, or characters.
 _SAMPLE_ROWS = 1000
 _SAMPLE_SIZE = 1 << 21
+_FEWEST_ROWS = 3
 # What the objects of APIs and of batches are known by.
 _API = frozenset({"custom_id", "choices", "role", "candidates", "root_span_id"})
 
@@ -64,6 +65,9 @@ class FileForm:
         if isinstance(head[1], dict):
             self._head = tuple(head[1])
         found = chain([head], found)
+        if isinstance(head[1], list):
+            yield from self._listed(found)
+            return
         if self.tool is not None or not isinstance(head[1], dict) or self._is_clear(head[1]):
             yield from found
             return
@@ -171,7 +175,7 @@ class FileForm:
             if keys.responses is not None:
                 return True
             flat = [item for item in listed if not isinstance(item, (dict, list))]
-            known = layout.question or layout.question_id or layout.content is None
+            known = layout.question or layout.question_id or not (layout.content or layout.expert)
             return bool(known) and not (
                 flat and names.are_label_sets(str(layout.responses), [flat])
             )
@@ -186,6 +190,20 @@ class FileForm:
             isinstance(content, list) and bool(content) and isinstance(content[0], dict)
         )
         return nested and asks
+
+    def _listed(self, found: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+        """Yield lists of responses; lists that are the rows of a table without a header end it."""
+        sample = list(islice(found, _SAMPLE_ROWS))
+        rows = [value for _, value in sample]
+        if _are_rows(rows):
+            self.count = len(sample)
+            self.unclear = UnclearError(
+                f"{self._name}: the lists seem to be rows of a table without a header, such as "
+                f"{rows[0]}",
+                hint='let the first list name the columns: ["question", "expert", "answer"]',
+            )
+            return
+        yield from chain(sample, found)
 
     def _planned(self, found: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
         # Imported here: records that list their responses need no plan.
@@ -223,6 +241,25 @@ def _is_header(value: list[Any]) -> bool:
         return False
     parts = {hint.part for name in value if (hint := names.hint_of(name)).weight >= names.STRONG}
     return names.ANSWER in parts and bool(parts & {names.QUESTION, names.ITEM_ID, names.EXPERT})
+
+
+def _are_rows(values: list[Any]) -> bool:
+    """Whether lists are rows: each place has values of its own, and some of these recur."""
+    first = values[0]
+    if len(values) < _FEWEST_ROWS or len(first) < 2:
+        return False
+    if not all(
+        isinstance(row, list)
+        and len(row) == len(first)
+        and all(isinstance(cell, (str, int, float)) for cell in row)
+        for row in values
+    ):
+        return False
+    columns = [[str(cell).casefold() for cell in column] for column in zip(*values, strict=True)]
+    different = [set(column) for column in columns]
+    return len(set().union(*different)) == sum(map(len, different)) and any(
+        1 < len(one) < len(values) for one in different
+    )
 
 
 def _size_of(value: Any) -> int:

@@ -35,9 +35,14 @@ class Hint(NamedTuple):
 
 
 _CAMEL = lazy_pattern(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[0-9])(?=[A-Za-z])")
-_NO_WORD = lazy_pattern(r"[\W_]+")
+# The vowel signs of Devanagari are no letters, but parts of words.
+_NO_WORD = lazy_pattern(r"(?:(?![\u0900-\u097f])[\W_])+")
 _QUESTION_MARK = lazy_pattern("[?？؟;]\\s*$|^¿")
 
+# Questions under their codes: Q1, q2_a, Question 3.
+_CODED = lazy_pattern(
+    r"(?:q|qu|question|frage|pregunta|item)[\s_.\-]?\d{1,3}(?:[\s_.\-]?\w)?", re.IGNORECASE
+)
 _MODELS = lazy_pattern(
     r"gpt|claude|llama|gemini|gemma|mistral|mixtral|qwen|deepseek|phi-?\d|falcon|vicuna|command-?r"
     r"|palm|bard|grok|yi-|\bo[134]\b|solar|zephyr|opus|sonnet|haiku|nova|granite|olmo|dbrx|kimi|glm",
@@ -51,7 +56,7 @@ def _set(text: str) -> frozenset[str]:
 
 _GOLD = _set(
     "gold golden truth expected reference ideal target targets gt correct incorrect "
-    "expectedoutput groundtruth"
+    "expectedoutput groundtruth consensus adjudicated adjudication"
 )
 _TIMES = _set(
     "time timestamp date datetime created updated started submitted finished accepted tstamp"
@@ -62,7 +67,10 @@ _EXPERTS = _set(
     "participant performer model llm provider generator evaluator contributor crowdworker "
     "tagger interpreter moderator grader voter bewerter bearbeiter gutachter teilnehmer "
     "annotateur évaluateur evaluateur anotador evaluador modell modelo modèle modello scorer "
-    "checker transcriber translator volunteer modelname"
+    "checker transcriber translator volunteer modelname prüfer experto esperto especialista "
+    "эксперт модель аннотатор разметчик оценщик 回答者 評価者 専門家 モデル 专家 模型 "
+    "标注者 标注员 "
+    "評審 评审 전문가 모델 평가자 주석자 خبير نموذج विशेषज्ञ मॉडल"
 )
 _WEAK_EXPERTS = _set(
     "user username author name source engine system email agent student person player bot "
@@ -82,14 +90,14 @@ _OWN = _set(
 _IDS = _set("id ids idx index key uid uuid guid no number nr num hash")
 _STRONG_QUESTIONS = _set(
     "question prompt instruction instructions query problem frage pregunta pergunta domanda "
-    "aufgabe tarea"
+    "aufgabe tarea вопрос задача 質問 設問 問題 问题 题目 問題文 질문 문제 سؤال السؤال प्रश्न सवाल"
 )
 _QUESTIONS = _set(
     "task item input sentence comment passage document text premise hypothesis statement "
     "claim title review tweet utterance image audio video url uri filename file path body "
     "messages post article headline paragraph caption stimulus scenario clip sentence1 "
     "snippet inputs transcript sms email abstract context proposal motion satz phrase frase "
-    "texte texto"
+    "texte texto beitrag kommentar текст 本文 文章 文本 본문 문장"
 )
 _ANSWERS = _set(
     "answer response output completion prediction pred generation reply label rating verdict "
@@ -97,7 +105,8 @@ _ANSWERS = _set(
     "solution transcription translation classification outputs completions predictions "
     "responses answers labels annotations generations ratings emotion toxicity opinion patch "
     "antwort respuesta antworten réponse étiquette etiqueta bewertung urteil reponse risposta "
-    "resposta taskanswers resps sampled picked winner preference"
+    "resposta taskanswers resps sampled picked winner preference preds ответ метка оценка "
+    "回答 答え 解答 判定 ラベル 答案 标签 標籤 답변 응답 라벨 대답 إجابة الإجابة उत्तर जवाब"
 )
 _WEAK_ANSWERS = _set(
     "text value val result content message code grade transcript summary guess tag tags "
@@ -228,6 +237,11 @@ def _id(words: tuple[str, ...], rest: frozenset[str]) -> Hint:
 def asks(name: str) -> bool:
     """Whether a name is itself a question, as the columns of surveys are."""
     return bool(_QUESTION_MARK.search(name.strip())) or len(name.split()) >= 5
+
+
+def is_coded(name: str) -> bool:
+    """Whether a name is the code of a question in a survey: Q1, q2_a, Question 3."""
+    return bool(_CODED.fullmatch(name.strip()))
 
 
 def are_label_sets(path: str, lists: Sequence[Sequence[object]]) -> bool:

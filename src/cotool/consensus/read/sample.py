@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.read import names
-from cotool.consensus.read.columns import Column, columns_of
+from cotool.consensus.read.columns import Column, columns_of, pairs_unique
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ class Sample:
     def _guess(self) -> str:
         item = self.best(names.QUESTION) or self.best(names.ITEM_ID)
         expert = self.best(names.EXPERT)
+        if (item is None or expert is None) and not (item and item.is_unique):
+            item, expert = self._crossed(item, expert)
         taken = {item and item.path, expert and expert.path}
         left = [
             c
@@ -67,11 +69,35 @@ class Sample:
             if c.path not in taken and c.part in {names.UNKNOWN, names.ANSWER} and not c.is_time
         ]
         said = [f"--question-key {shlex.quote(item.path)}"] if item else []
+        if not left:
+            left = [c for c in self.texts if c.path not in taken and c.part == names.BESIDE]
+        if expert is None and len(left) > 1 and all(names.is_coded(c.path) for c in left):
+            return f"--question-columns {joined(left)}"
         if expert is None and len(left) > 1:
             return " ".join([*said, f"--expert-columns {joined(left[:8])}"])
         said += [f"--expert-key {shlex.quote(expert.path)}"] if expert else []
         said.append("--content-key " + (shlex.quote(left[0].path) if left else "KEY"))
         return " ".join(said)
+
+    def _crossed(
+        self, item: Column | None, expert: Column | None
+    ) -> tuple[Column | None, Column | None]:
+        """Return an item and an expert, of which each pair occurs once, and each one recurs."""
+        recurring = [
+            c
+            for c in self.texts
+            if 1 < c.distinct < c.present and (c.is_whole or not c.is_number) and not c.is_time
+        ]
+        pairs = [
+            (one, other)
+            for one in ([item] if item else recurring)
+            for other in ([expert] if expert else recurring)
+            if one is not other and pairs_unique(one, other) == 1.0
+        ]
+        if item or expert or not pairs:
+            return pairs[0] if pairs else (item, expert)
+        # There are more items than experts; of about as many, the items come first.
+        return max(pairs, key=lambda pair: pair[0].distinct >= 2 * pair[1].distinct)
 
 
 def joined(columns: Sequence[Column]) -> str:

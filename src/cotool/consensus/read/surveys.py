@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cotool._lazy import lazy_pattern
 from cotool.consensus.read import names
 from cotool.consensus.read.layout import Keys
 from cotool.consensus.read.plan import SURVEY, Plan
+from cotool.consensus.read.wide import is_by_person
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +22,11 @@ _IMPORT = '{"ImportId"'
 # What SurveyMonkey writes under a question with one answer.
 _SINGLE = frozenset({"response", "open-ended response"})
 _QUALTRICS = "QID"
+# What a program records beside the questions: startlanguage, IPAddress, device_type, "#".
+_PROGRAM_NAME = lazy_pattern(r"(?!(?i:q)\d)(?:[a-z]\w*|[A-Z]+[a-z]*[A-Z]\w*|\w*_\w*|\W*)")
+_NOT_ASKED = frozenset(
+    {names.TIME, names.OWN_ID, names.ITEM_ID, names.EXPERT, names.BESIDE, names.CONFIDENCE}
+)
 
 
 def without_titles(
@@ -57,11 +64,19 @@ def find_survey(sample: Sample, long: Long | None) -> Plan | None:
     """Return the plan where a record is a person and a column a question, None elsewhere."""
     if sample.keys.question_columns or sample.titles is not None:
         return _plan(sample)
+    if len(sample.rows) < 2:
+        return None
+    if is_by_person(sample) and sum(names.is_coded(c.path) for c in sample.texts) > 1:
+        return _plan(sample)
     asked = [c for c in sample.texts if names.asks(c.path) and c.part != names.TIME]
-    if not asked or len(sample.rows) < 2:
+    if not asked:
         return None
     if long is not None and long.recurs and long.item and not names.asks(long.item.path):
-        return None
+        # Where every record is of another person, a column without a known name, such as their
+        # country, is no item that several people answered.
+        demographic = is_by_person(sample) and long.item.part == names.UNKNOWN and len(asked) > 1
+        if not demographic:
+            return None
     several = len(asked) >= 2 or 2 * len(asked) >= len(_questions(sample))
     return _plan(sample) if several else None
 
@@ -92,10 +107,18 @@ def _questions(sample: Sample) -> list[Column]:
         if names.asks(c.path)
         or (
             c is not person
-            and c.part not in {names.TIME, names.OWN_ID, names.ITEM_ID, names.EXPERT}
+            and c.part not in _NOT_ASKED
+            and not _PROGRAM_NAME.fullmatch(c.path.strip())
             and not c.is_time
             and not c.is_code
             and "@" not in next(iter(c.counts))
+            # "Progress" beside questions that are written out.
+            and not (
+                c.is_constant
+                and c.is_number
+                and " " not in c.path.strip()
+                and not names.is_coded(c.path)
+            )
         )
     ]
 

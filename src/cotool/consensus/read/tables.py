@@ -17,7 +17,7 @@ from cotool.io.json_values import decode_text, read_line
 
 if TYPE_CHECKING:
     import io
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     BadRecord = Callable[[InputError], None]
 
@@ -28,6 +28,14 @@ _MAX_QUOTED = 1 << 22
 # Lines looked at to find the delimiter.
 _PEEKED = 20
 _NUMBER = lazy_pattern(r"[-+]?[\d.,]+")
+# Excel's first line, which names the delimiter.
+_SAID_DELIMITER = lazy_pattern(r"(?i)\ufeff?\"?sep=(.)\"?")
+# The line under a header in Markdown and in what psql prints.
+_RULE = lazy_pattern(r"[\s|:+]*-{2,}[\s|:+-]*")
+# Characters beyond ASCII stand alone or in pairs in Western texts, and next to each other in
+# Cyrillic, Greek, Chinese and Japanese ones.
+_NOT_WESTERN = lazy_pattern(rb"[\x80-\x9f\xa1-\xaa\xac-\xba\xbc-\xff]{4,}")
+_LEAST_CHARACTERS = 3
 # Bytes of files that are no text.
 _NO_TEXT = lazy_pattern(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
@@ -90,6 +98,11 @@ class _Lines:
         except InputError:
             if self._utf8 or _NO_TEXT.search(line):
                 raise
+            if any(len(set(run)) >= _LEAST_CHARACTERS for run in _NOT_WESTERN.findall(line)):
+                raise InputError(
+                    f"{where}: is neither UTF-8 nor Windows-1252",
+                    hint="save the file as UTF-8, for example with iconv -f cp1251 -t utf-8",
+                ) from None
             try:
                 text = line.decode("cp1252")
             except UnicodeDecodeError:
@@ -139,7 +152,7 @@ def read_rows(
     line = lines.take()
     if line is None:
         return
-    delimiter, header = _header(lines, line, f"{name}, line {number}")
+    delimiter, header = _opened(lines, line, name)
     width = len(header)
     missing = 0
     while (line := lines.take()) is not None:
@@ -154,11 +167,13 @@ def read_rows(
                 )
             )
             continue
+        while len(fields) > width and not fields[-1]:
+            fields.pop()
+        blank = len(fields) != width and not any(field.strip() for field in fields)
+        # Tables with the same header may be put one after the other.
+        if blank or (fields == header and width > 1):
+            continue
         if len(fields) != width:
-            while len(fields) > width and not fields[-1]:
-                fields.pop()
-            if not any(field.strip() for field in fields):
-                continue
             short = width - len(fields)
             if short > 0 and len(fields) > 1 and missing in {0, short}:
                 if not missing:
@@ -180,16 +195,35 @@ def read_rows(
         yield where, dict(zip(header, fields, strict=True))
 
 
-def _header(lines: _Lines, line: tuple[int, str], where: str) -> tuple[str, list[str]]:
+def _opened(lines: _Lines, line: tuple[int, str], name: str) -> tuple[str, list[str]]:
+    """Return the delimiter and the columns; take the lines around the header that hold no row."""
+    delimiters: Sequence[str] = _DELIMITERS
+    if (said := _SAID_DELIMITER.fullmatch(_bare(line[1]))) and (header := lines.take()):
+        delimiters, line = (said[1],), header
+    found = _header(lines, line, f"{name}, line {line[0]}", delimiters)
+    following = lines.take()
+    if following is not None and not _RULE.fullmatch(_bare(following[1])):
+        lines.give_back([following])
+    return found
+
+
+def _header(
+    lines: _Lines, line: tuple[int, str], where: str, delimiters: Sequence[str]
+) -> tuple[str, list[str]]:
     """Return the delimiter and the columns.
 
     The delimiter is the one under which the following lines have as many fields as the header, and
     the header has the most names that are known.
     """
     following = [text for text in lines.peek(_PEEKED) if text.strip()]
+    if not following and "\r" in _bare(line[1]):
+        raise InputError(
+            f"{where}: lines end in CR alone, as on old Macs",
+            hint="convert them with tr '\\r' '\\n'",
+        )
     best: tuple[tuple[float, int], str, list[str]] | None = None
     # The header itself may have quoted fields that span lines.
-    for delimiter in _DELIMITERS:
+    for delimiter in delimiters:
         taken: list[tuple[int, str]] = []
         columns = _quoted(lines, line[1], delimiter, taken)
         lines.give_back(taken)
@@ -221,6 +255,9 @@ def _header(lines: _Lines, line: tuple[int, str], where: str) -> tuple[str, list
 def _is_header(columns: list[str]) -> bool:
     """Whether a line can be a header: not of numbers alone, and one name only where it is known."""
     if len(columns) == 1:
+        parts = {hint_of(word).part for word in columns[0].split()}
+        if len(parts - {UNKNOWN, BESIDE}) > 2:
+            return False  # "question worker answer", in columns of spaces
         return hint_of(columns[0]).part in {ANSWER, GOLD} or plain_name(columns[0]) in CONTENT_NAMES
     return not all(_NUMBER.fullmatch(column) for column in columns if column)
 

@@ -89,7 +89,7 @@ def confidence(value: object, where: str) -> float | None:
     number = value
     if isinstance(value, str):
         stripped = value.strip()
-        if not stripped:
+        if is_missing(stripped) and stripped.casefold() != "nan":
             return None
         try:
             percent = stripped.endswith("%")

@@ -24,7 +24,7 @@ _NUMBERED = lazy_pattern(r"^(.*?)[\s_.\-:]*(\d+|[A-Ea-e])$")
 _PEOPLE = lazy_pattern(
     r"(rater|annotator|coder|judge|labell?er|worker|reviewer|expert|model|grader|evaluator|doctor"
     r"|assessor|annot|annotateur|bewerter|gutachter|ann|llm|human|turker|student|participant|run"
-    r"|sample|system|candidate|agent|dr|prof|[ramw])(?:[\s_.\-]+(\w{1,12})|(\d+))",
+    r"|sample|system|candidate|agent|dr|prof|[ramw](?!\d{3}))(?:[\s_.\-]+(\w{1,12})|(\d+))",
     re.IGNORECASE,
 )
 _MEASURES = frozenset(
@@ -90,6 +90,11 @@ def _by_values(sample: Sample, long: Long | None, candidates: list[Column]) -> P
     item = sample.best(names.QUESTION) or sample.best(names.ITEM_ID)
     if item is None:
         item = next((c for c in sample.texts if c.is_unique and c not in candidates), None)
+    if item is None:
+        item = _apart(candidates)
+        candidates = [c for c in candidates if c is not item]
+        alike = agreement(candidates) if len(sample.rows) > 3 and len(candidates) > 1 else alike
+        shared = common_values([*candidates, *gold])
     texts = all(c.is_text for c in candidates)
     fits = (alike > 0.25 and shared >= 0.5) or (alike > 0.15 and texts)
     # Aspects of an item (clear, helpful) have the same scale as experts have.
@@ -109,6 +114,17 @@ def _by_values(sample: Sample, long: Long | None, candidates: list[Column]) -> P
             f"a row per person and a column per question: --question-columns {columns}",
         )
     return None
+
+
+def _apart(candidates: list[Column]) -> Column | None:
+    """Return the one column of which every value is new, where the others share theirs."""
+    found = [
+        c
+        for c in candidates
+        if c.is_unique
+        and not any(c.counts.keys() & o.counts.keys() for o in candidates if o is not c)
+    ]
+    return found[0] if len(found) == 1 and len(candidates) > 2 else None
 
 
 def _numbered(sample: Sample, columns: list[Column]) -> list[Column]:

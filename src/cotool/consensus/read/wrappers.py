@@ -50,6 +50,10 @@ def _mapped(value: dict[str, Any], where: str) -> Iterator[tuple[str, Any]]:
             said = {name: part[identity] for name, part in value.items() if identity in part}
             yield f"{where}, {identity!r}", {"question_id": identity, "responses": said}
         return
+    if _by_question(value):
+        for text, said in value.items():
+            yield f"{where}, {text!r}", {"question": text, "responses": said}
+        return
     if not _by_id(value):
         yield where, value
         return
@@ -181,19 +185,31 @@ def _by_id(value: Mapping[str, Any]) -> bool:
 
 def _by_expert(value: Mapping[str, Any]) -> bool:
     """Whether a document maps experts to their answers by id: {"gpt": {"q1": "a", "q2": "b"}}."""
+    keys = _inner_keys(value)
+    known = sum(1 for key in keys if _IDENTITY.fullmatch(key) or names.asks(key))
+    return known > 0.9 * len(keys) > 0 and not all(
+        (_IDENTITY.fullmatch(key) and not names.is_model(key)) or names.asks(key) for key in value
+    )
+
+
+def _by_question(value: Mapping[str, Any]) -> bool:
+    """Whether a document maps questions to answers by expert: {"Why?": {"gpt": "a", …}, …}."""
+    keys = _inner_keys(value)
+    if not keys or any(names.hint_of(key).part != names.UNKNOWN for key in keys if " " not in key):
+        return False
+    return all(map(names.asks, value)) or (
+        all(map(names.is_model, keys)) and not any(map(names.is_model, value))
+    )
+
+
+def _inner_keys(value: Mapping[str, Any]) -> list[str]:
+    """Return the keys of a document's objects, where these map the same keys to plain values."""
     parts = list(value.values())
     if len(parts) < 2 or not all(isinstance(part, dict) and part for part in parts):
-        return False
-    keys = [key for part in parts for key in part]
+        return []
+    keys = [str(key) for part in parts for key in part]
     plain = all(isinstance(item, (str, int, float)) for part in parts for item in part.values())
-    shared = len(set(keys)) < 0.7 * len(keys)
-    known = sum(1 for key in keys if _IDENTITY.fullmatch(str(key))) > 0.9 * len(keys)
-    return (
-        plain
-        and shared
-        and known
-        and not all(_IDENTITY.fullmatch(key) and not names.is_model(key) for key in value)
-    )
+    return keys if plain and len(set(keys)) < 0.7 * len(keys) else []
 
 
 def _has_id(item: Mapping[str, Any]) -> bool:

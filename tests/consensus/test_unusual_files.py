@@ -1,0 +1,169 @@
+"""Files that people have beside those of tools: maps, surveys with a program's columns, tables."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+from cotool.consensus.read.readers import read_questions
+from cotool.errors import InputError
+
+
+def read(data, **options):
+    data = data if isinstance(data, bytes) else data.encode()
+    return {
+        question.text or question.id: {
+            answer.expert_name: answer.content for answer in question.responses
+        }
+        for question in read_questions(["-"], stdin=io.BytesIO(data), **options)
+    }
+
+
+def table(*lines):
+    return "\n".join(lines) + "\n"
+
+
+AB = {"a": "x", "b": "y"}
+ROWS = ("p,a,x", "p,b,y", "q,a,x", "q,b,y")
+ITEMS = {"p": AB, "q": AB}
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        ({"Is it 4?": AB, "Is it 5?": AB}, {"Is it 4?": AB, "Is it 5?": AB}),
+        (
+            {"sum": {"gpt-5": "4", "claude": "5"}, "root": {"gpt-5": "2", "claude": "2"}},
+            {"sum": {"gpt-5": "4", "claude": "5"}, "root": {"gpt-5": "2", "claude": "2"}},
+        ),
+        ({"a": {"Why?": "x", "How?": "x"}, "b": {"Why?": "y", "How?": "y"}},
+         {"Why?": AB, "How?": AB}),
+    ],
+)  # fmt: skip
+def test_questions_and_experts_as_keys(document, expected):
+    """Objects by question and expert, either one outside, are never one question."""
+    assert read(json.dumps(document)) == expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "asked"),
+    [
+        (("id,submitdate,lastpage,startlanguage,seed,Is it good?,Is it new?",
+          "1,2026-01-02 10:00:00,3,en,77,yes,no", "2,2026-01-02 11:00:00,3,de,12,no,no"),
+         {"Is it good?", "Is it new?"}),
+        (("#,Is it good?,Is it new?,IPAddress,Progress", "k1,yes,no,10.0.0.1,100",
+          "k2,no,no,10.0.0.2,100"), {"Is it good?", "Is it new?"}),
+        (("participant,gender,Is it good?,Is it new?", "p1,f,yes,no", "p2,f,no,no", "p3,m,no,no"),
+         {"gender", "Is it good?", "Is it new?"} - {"gender"}),
+        (("respondent,Q1,Q2,Q3", "r1,1,3,5", "r2,1,3,4", "r3,2,3,5"), {"Q1", "Q2", "Q3"}),
+    ],
+)  # fmt: skip
+def test_what_a_survey_program_records_is_no_question(lines, asked):
+    """Columns of a program beside those that ask are left out; each person answers them all."""
+    found = read(table(*lines))
+    assert found.keys() == asked
+    assert all(len(answers) == len(lines) - 1 for answers in found.values())
+
+
+def test_codes_of_a_survey_are_no_people():
+    """A101 and A102 are questions, never two experts who agree."""
+    with pytest.raises(InputError):
+        read(table("CASE,A101,A102", "1,2,4", "2,2,5", "3,3,4"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        table("sep=;", "item;rater;label", *(row.replace(",", ";") for row in ROWS)),
+        table("item,rater,label", *ROWS[:2], "item,rater,label", *ROWS[2:]),
+        table("| item | rater | label |", "|:---|:---:|---|",
+              *("| " + row.replace(",", " | ") + " |" for row in ROWS)),
+    ],
+)  # fmt: skip
+def test_lines_of_a_table_that_are_no_rows(text):
+    """The delimiter's line, a repeated header and the rule under a header are no answers."""
+    found = read(text)
+    stripped = {
+        item.strip(): {name.strip(): said.strip() for name, said in answers.items()}
+        for item, answers in found.items()
+    }
+    assert stripped == ITEMS
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (table("question,model,answer", "Столица?,a,Лима").encode("cp1251"), "neither UTF-8"),
+        (table("question,model,answer", "首都は,a,東京").encode("shift_jis"), "neither UTF-8"),
+        (b"question,model,answer\rq,a,x\rq,b,x\r", "CR alone"),
+        (b"question model answer\nq a x\nq b x\n", "neither JSON nor the header"),
+        (json.dumps([["p", "a", "x"], ["p", "b", "y"], ["q", "a", "x"], ["q", "b", "y"]]).encode(),
+         "without a header"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_said(data, message):
+    """Other encodings, old line ends and headerless rows end in an error that names them."""
+    with pytest.raises(InputError, match=message):
+        read(data)
+
+
+def test_lists_of_votes_are_no_rows():
+    """Lists whose places share values are the answers to one question each."""
+    found = list(
+        read_questions(["-"], stdin=io.BytesIO(b'[["A","A","B"],["C","C","C"],["A","B","B"]]'))
+    )
+    assert [len(question.responses) for question in found] == [3, 3, 3]
+
+
+def test_western_text_is_windows_1252():
+    """A few letters beyond ASCII in a row do not make a text Cyrillic."""
+    text = table("question,model,answer", "œuvre créée,a,«Éé»", "œuvre créée,b,naïf")
+    found = read(text.encode("cp1252"), on_warning=lambda _: None)
+    assert found == {"œuvre créée": {"a": "«Éé»", "b": "naïf"}}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "вопрос,эксперт,ответ",
+        "質問,回答者,回答",
+        "题目,标注者,答案",
+        "질문,평가자,답변",
+        "प्रश्न,विशेषज्ञ,उत्तर",
+    ],
+)
+def test_headers_in_other_scripts(header):
+    """The usual names of columns are known in the languages in which answers are."""
+    assert read(table(header, *ROWS)) == ITEMS
+
+
+def test_unknown_confidence_may_be_written():
+    """A confidence of N/A is one that is not known."""
+    text = table("question,model,answer,confidence", "p,a,x,0.9", "p,b,y,N/A")
+    (question,) = read_questions(["-"], stdin=io.BytesIO(text.encode()))
+    assert [answer.confidence for answer in question.responses] == [0.9, None]
+
+
+def test_an_adjudicated_column_is_no_expert():
+    """What the experts settled on later is left out."""
+    found = read(table("PMID,AB,CD,consensus", "1,include,include,include",
+                       "2,exclude,include,exclude", "3,exclude,exclude,exclude",
+                       "4,include,include,include"))  # fmt: skip
+    assert all(answers.keys() == {"AB", "CD"} for answers in found.values())
+
+
+@pytest.mark.parametrize(
+    ("lines", "flags"),
+    [
+        (("tid,wid,lab", "t1,w1,x", "t1,w2,x", "t2,w1,y", "t2,w2,x"),
+         "--question-key tid --expert-key wid --content-key lab"),
+        (("ID,Q1,Q2", "1,x,u", "2,x,v", "3,y,u"), "--question-columns Q1,Q2"),
+    ],
+)  # fmt: skip
+def test_the_hint_would_read_the_file(lines, flags):
+    """The flags of a hint are those under which the file is read as it is meant."""
+    with pytest.raises(InputError) as error:
+        read(table(*lines))
+    assert flags in error.value.hint
