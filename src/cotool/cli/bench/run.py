@@ -54,7 +54,7 @@ class Choice:
 
     @property
     def speed(self) -> str | None:
-        """What pyperf is told. Raises InputError."""
+        """The speed option for pyperf, None for its default. Raises InputError if both are set."""
         if self.fast and self.rigorous:
             raise InputError("--fast contradicts --rigorous", hint="use only one of them")
         return "fast" if self.fast else "rigorous" if self.rigorous else None

@@ -158,7 +158,7 @@ def _dump(value: Any) -> str:
 
 
 def _laid_out(document: dict[str, Any]) -> str:
-    """Return an object with a key a line, and a list's items a line each: readable, not tall."""
+    """Return an object as JSON with one line per key, and one line per item of a list."""
     lines = []
     for key, value in document.items():
         if isinstance(value, list) and value and isinstance(value[0], (dict, list)):

@@ -27,7 +27,7 @@ _MOST_TABLE = 30  # a side of the table for who cannot see it
 _SIDE, _CELL = 590, 40  # pixels: of all cells together, of one at most
 _LETTER = 7.4  # pixels of a name's letter
 _NAME = 18  # letters of a name beside the cells
-_MOST_NAME = 80  # and of one that is told on hovering
+_MOST_NAME = 80  # letters of a name in the tip that hovering shows
 _NO_VALUE = 255
 # Opacities from which white letters read better than black ones on the light page, and black ones
 # better than white ones on the dark page; 4.5 : 1 or more with the colours of page.css.

@@ -96,7 +96,7 @@ def _series(histogram: Histogram) -> Series:
 
 
 def _moments(series: Series, clock: Clock) -> list[str]:
-    """Return when each bucket begins, as short as they are told apart."""
+    """Return when each bucket begins, shortened as far as the texts remain distinct."""
     texts = [
         (clock.seconds(series.start + n * series.width) or "").replace("T", " ", 1)[:19]
         for n in range(series.size + 1)

@@ -14,8 +14,12 @@ from cotool._lazy import lazy_pattern
 
 # A line that opens or closes a block of code.
 _FENCE = lazy_pattern(r"[ ]{0,3}(`{3,}|~{3,})")
-# A bullet, "1.", "(a)", "•": the item begins behind it.
-_ITEM = lazy_pattern(r"[ \t]*(?:[-*+•‣◦▪–—·]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)])[ \t]+")
+# A bullet, "1.", "(a)", "•": the item begins behind it. A letter with a full stop stays, because it
+# may be an initial: "J. Smith wrote it."
+_ITEM = lazy_pattern(
+    r"[ \t]*(?:(?:[-*+•‣◦▪–—·]|\(?\d{1,3}[.)]|\(?(?:[a-zA-Z]|[ivxIVX]{1,5})\))[ \t]+"
+    r"|(?=(?:[a-zA-Z]|[ivxIVX]{1,5})\.[ \t]))"
+)
 _HEADING = lazy_pattern(r"[ ]{0,3}#{1,6}[ \t]+")
 _RULE = lazy_pattern(r"[ \t]*(?:[-=_*][ \t]*){3,}$|[ \t|:+-]+$")
 
