@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from cotool._fast.logs import logscan
 from cotool.logs.formats.composer import decide, moments
 from cotool.logs.formats.model import forms_of
-from cotool.logs.formats.text import read_stamp, recognise_text
+from cotool.logs.formats.text import recognise_text
+from cotool.logs.formats.text_times import read_stamp
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # How a writer spells a date; every one but the last two names the year in four digits.

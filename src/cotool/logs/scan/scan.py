@@ -12,7 +12,7 @@ from cotool.errors import CotoolError, InputError
 from cotool.logs.formats.envelopes import Wrapping, find_wrapping
 from cotool.logs.formats.model import Format, forms_of, is_cyclic
 from cotool.logs.formats.recognise import recognise, sample_lines
-from cotool.logs.formats.text import read_stamp
+from cotool.logs.formats.text_times import read_stamp
 from cotool.logs.formats.words import with_known_words
 from cotool.logs.histogram import MAX_BUCKETS, WIDTHS
 from cotool.logs.levels import KEYWORDS

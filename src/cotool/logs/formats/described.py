@@ -1,0 +1,112 @@
+"""What a format of text is called, and where its time and level are, in words for people."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from cotool.logs.formats.model import (
+    CODE,
+    FIND,
+    GLOG,
+    KEY,
+    LETTER,
+    PRI,
+    SHORT,
+    STATUS,
+    SYMBOL,
+    WORD,
+    Format,
+    Reason,
+    forms_of,
+    is_cyclic,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cotool.logs.formats.text_times import Times
+
+
+def named(found: Format) -> Format:
+    """Return the format under a name that tells people what was seen."""
+    forms = [form.decode("utf-8", "replace") for form in forms_of(found)]
+    kinds = {place.kind for place in found.places}
+    if found.pri or (forms[0].startswith("b D H") and found.time_token == 0):
+        name = "syslog"
+    elif GLOG in kinds:
+        name = "glog"
+    elif STATUS in kinds:
+        name = "access log"
+    elif SYMBOL in kinds:
+        name = "redis"
+    elif LETTER in kinds:
+        name = "logcat"
+    else:
+        name = "text"
+    level = "level" if found.places else "no level"
+    return replace(found, name=f"{name} ({readable(forms[0])}, {level})")
+
+
+_READABLE = {
+    "Y": "YYYY", "y": "YY", "m": "MM", "o": "M", "d": "DD", "D": "DD", "e": "D", "H": "hh",
+    "h": "h", "M": "mm", "i": "m", "S": "ss", "s": "s", "b": "Mon", "a": "Day", "6": "ffffff",
+    "p": "AM", "f": "", "g": ":ms", "z": "", "E": "seconds since 1970", "B": "Month", "A": "Day",
+    "Z": "", "~": " ", "X": "TAI64N",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def readable(form: str) -> str:
+    """Return a form of timestamps as people write it."""
+    return re.sub(r"\\(.)|(.)", lambda found: found[1] or _READABLE.get(found[2], found[2]), form)
+
+
+_KINDS = {
+    WORD: "a word that names a level",
+    LETTER: "a letter that stands for a level",
+    GLOG: "the letter before the time",
+    SYMBOL: "a symbol of Redis",
+    STATUS: "an HTTP status: 5xx is error, 4xx warning, else info",
+    PRI: "the severity in <PRI>, where the message has no level of its own",
+    KEY: "the value of a key",
+    FIND: "the first word in capitals that names a level, between the same marks",
+    CODE: "the digit of %FACILITY-4-NAME, a severity of syslog",
+    SHORT: "two letters before a number in parentheses",
+}
+
+_PLACED = {PRI: "<PRI>", GLOG: "before the time", SYMBOL: "after the time"}
+
+
+def reasons(found: Format, lines: Sequence[bytes], times: Times) -> tuple[Reason, ...]:
+    """Say where time and level of a format are, and why."""
+    n, at, end = times.members[0]
+    forms = [form.decode("utf-8", "replace") for form in forms_of(found)]
+    if found.lead:
+        lead = found.lead.decode("utf-8", "replace")
+        place = f"after {lead!r}" + (" at the start of the line" if not found.reach else "")
+    else:
+        place = f"token {found.time_token + 1}"
+    why = f"reads as {readable(forms[0])}"
+    if times.ambiguous:
+        why += "; day and month could be the other way round, nothing in the sample decides"
+    if is_cyclic(found):
+        why += "; the year or the date is taken from the file"
+    reasons = [
+        Reason("time", place, why, len(times.members), lines[n][at:end].decode("utf-8", "replace"))
+    ]
+    for level in found.places:
+        side = "before" if level.before else "after"
+        place = (
+            f"key {level.key.decode()}"
+            if level.kind == KEY
+            else (
+                f"word {level.word + 1} of token {level.token + 1} {side} the time"
+                if level.kind in {WORD, LETTER, STATUS, SHORT}
+                else _PLACED.get(level.kind, "near the start of the line")
+            )
+        )
+        reasons.append(Reason("level", place, _KINDS[level.kind]))
+    return tuple(reasons)

@@ -1,0 +1,317 @@
+"""Where lines of text keep their time: its form, and the place at which it is found."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from cotool._fast.logs import logscan
+from cotool.logs.formats.composer import REACH, Moment, decide, is_zone, moments
+from cotool.logs.formats.model import Format, layout_forms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+LETTER_OPENS = ord("A")
+
+# Tokens at the start of a line among which a time is looked for.
+TIME_TOKENS = 8
+
+_OPENS = b"[(<{\"'"
+
+_CLOSES = frozenset((b"]", b")", b">", b'"', b"'"))
+
+_GLOG_LETTERS = b"VDIWEFA"
+
+_LETTERS = bytes(byte for byte in range(256) if chr(byte).isalpha() or byte >= 128)
+
+# A form that is known beforehand says all that a line has, unless one of these follows.
+_MORE = re.compile(
+    rb"[.,]?\d|:\d| ?(?:[AaPp]\.?[Mm]\b|[+-]\d\d|(?:[A-Z]{2,5} )?(?:19|20)\d\d\b(?![-:./]\d))"
+    rb"| (?P<zone>[A-Z]{2,5})(?![\w:|\]])"
+)
+
+TOKEN = re.compile(rb'\[[^\]]{0,511}\][^ \t]*|"[^"]{0,511}"[^ \t]*|[^ \t]+')
+
+# A time of the message's own, after the head of syslog, which has no year.
+_OWN = re.compile(
+    rb"[ ,;](?P<lead>(?:time|timestamp|date|datetime|eventtime|ts)=[\"'(\[]?)(?P<time>\d)"
+)
+
+# What stands right before a time: separators, or a key.
+_LEAD = re.compile(rb"(?:[A-Za-z_.@]{1,20}[=(][\"'(\[<]?|[^\w]{1,6})\Z")
+
+_DIGIT = re.compile(rb"\d")
+
+# What stands before a time that seldom comes, as the head of a record of many lines.
+_MARKED = re.compile(rb"[^\w \t]")
+
+# Lines that go on with a record.
+_CONTINUES = re.compile(rb"[ \t)}\]]|at [\w$.]+|Caused by|\.\.\. \d")
+
+
+class Where(NamedTuple):
+    """Where a time begins: at a token after one byte, or after `lead`; see cotool_format."""
+
+    token: int = 0
+    open: int = 0
+    lead: bytes = b""
+    reach: int = 0
+
+    @property
+    def is_start(self) -> bool:
+        """Whether the time is the first thing of the line."""
+        return self.token == 0 and not self.lead
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The times at one place: layouts, or a form, and (line, start, end) of each."""
+
+    where: Where
+    members: list[tuple[int, int, int]]
+    layouts: int = 0
+    forms: tuple[bytes, ...] = ()
+    ambiguous: bool = False
+
+
+def find_times(lines: Sequence[bytes]) -> list[Times]:
+    """Return the places and forms of times that explain the lines, each with its members."""
+    seen = _candidates(lines)
+    left = set(range(len(lines)))
+    begins = {n for n, line in enumerate(lines) if not _CONTINUES.match(line)}
+    chosen: list[Times] = []
+    while seen and left:
+        counts = {key: sum(n in left for n in members) for key, members in seen.items()}
+        # The line's start first; an epoch, which has its zone, before other forms.
+        key = max(
+            counts,
+            key=lambda k: (
+                b"=" in k[0].lead and k[0].reach > 0 and counts[k] >= 0.8 * len(left & begins),
+                counts[k] > 0.01 * len(left) and k[0].is_start,
+                counts[k],
+                not k[0].reach,
+                not k[0].lead,
+                -k[0].token,
+                -k[1],
+                k[2],
+            ),
+        )
+        where, layout, form = key
+        members = seen.pop(key)
+        if not counts[key]:
+            break
+        if counts[key] < _enough(where, members, lines, len(begins & left)):
+            continue
+        mine = {n: moment for n, moment in members.items() if n in left}
+        chosen.append(_times(where, layout, form, mine, lines))
+        left -= set(members)
+    return chosen
+
+
+# A place, and a layout that is known beforehand or -1 and a form.
+_Candidate = tuple[Where, int, bytes]
+
+
+def _candidates(lines: Sequence[bytes]) -> dict[_Candidate, dict[int, Moment]]:
+    """Return every way to read a time in the lines, with the moments of the lines that suit."""
+    seen: dict[_Candidate, dict[int, Moment]] = defaultdict(dict)
+    layouts = layout_forms()
+    for n, line in enumerate(lines):
+        known = _known_times(line)
+        if known and b"=" in line and layouts[known[0][1]][1]:
+            for lead, moment in _own_times(line):
+                seen[Where(1, lead=lead, reach=512), -1, moment.form].setdefault(n, moment)
+        for where, layout, at, end in known:
+            seen[where, layout, b""].setdefault(n, Moment(at, end, b""))
+        if known:
+            continue
+        for moment in moments(line):
+            for where in _wheres(line, moment):
+                seen[where, -1, moment.form].setdefault(n, moment)
+    return seen
+
+
+def _own_times(line: bytes) -> Iterator[tuple[bytes, Moment]]:
+    """Yield the times under a key of the message, with the key that stands before them."""
+    for own in _OWN.finditer(line, 0, REACH):
+        start = own.start("time")
+        for moment in moments(line[start:])[:1]:
+            if moment.at == 0 and moment.yeared:
+                yield own["lead"], replace(moment, at=start, end=start + moment.end)
+
+
+def _enough(where: Where, members: dict[int, Moment], lines: Sequence[bytes], begins: int) -> float:
+    """Return how many lines must have a time at a place, of those that may begin a record."""
+    if where.is_start:
+        return 0.01 * len(lines)
+    moment = next(iter(members.values()))
+    marked = where.lead and not where.reach and _MARKED.match(where.lead)
+    if marked and moment.dated and (len(members) > 1 or 0 in members):
+        return 0.01 * len(lines)
+    return (0.25 if moment.dated and moment.yeared else 0.4) * begins
+
+
+def _known_times(line: bytes) -> list[tuple[Where, int, int, int]]:
+    """Return the times at tokens whose form is known beforehand and leaves nothing open."""
+    found = []
+    layouts, settled = layout_forms(), _settled()
+    for token, opened, layout, at, length, _, _ in logscan.probe_times(line) or logscan.probe_times(
+        line, TIME_TOKENS
+    ):
+        end = at + length
+        if (token and layouts[layout][1]) or not (settled[layout] or opened == LETTER_OPENS):
+            continue
+        more = _MORE.match(line, end)
+        if more is not None and (not more["zone"] or is_zone(more["zone"])):
+            continue
+        found.append((Where(token, opened), layout, at, end))
+        if token and (lead := _whole_lead(line[:at])):
+            found.append((Where(lead=lead), layout, at, end))
+    return found
+
+
+@cache
+def _settled() -> tuple[bool, ...]:
+    """Return for each layout whether it has a date, and its numbers can mean nothing else."""
+    return tuple(
+        cycle != 2
+        and (form[0] in "YabE" or form[:3] in {"d b", "d/b", "d-b"} or form.startswith("ymd"))
+        for form, cycle in layout_forms()
+    )
+
+
+def _wheres(line: bytes, moment: Moment) -> list[Where]:
+    """Return the ways of saying where a moment begins, the plainest first."""
+    found = []
+    for number, token in enumerate(TOKEN.finditer(line)):
+        start = token.start()
+        if start > moment.at:
+            break
+        if number == 0 and start:
+            return []  # a record begins at the line's start
+        if number == 0 and moment.at == 1 and line[0] in _GLOG_LETTERS:
+            found.append(Where(0, LETTER_OPENS))
+        if start == moment.at and number < TIME_TOKENS:
+            found.append(Where(number))
+        elif start + 1 == moment.at and line[start] in _OPENS and number < TIME_TOKENS:
+            found.append(Where(number, line[start]))
+    if not moment.dated and moment.at > 4:
+        return found
+    prefix = line[: moment.at]
+    if whole := _whole_lead(prefix):
+        found.append(Where(lead=whole))
+    lead = _LEAD.search(prefix)
+    if lead is not None and len(lead[0]) < len(prefix):
+        found.append(Where(lead=lead[0], reach=512, token=1))
+    return found
+
+
+def _whole_lead(prefix: bytes) -> bytes:
+    """Return all that stands before a time where other lines can have the same, else nothing."""
+    fits = len(prefix) < 64 and prefix.strip() and not _DIGIT.search(prefix)
+    return prefix if fits else b""
+
+
+def _times(
+    where: Where,
+    layout: int,
+    form: bytes,
+    members: dict[int, Moment],
+    lines: Sequence[bytes],
+) -> Times:
+    places = []
+    for n, moment in members.items():
+        end = moment.end
+        closed = where.lead or (where.open and where.open != LETTER_OPENS)
+        if closed and lines[n][end : end + 1] in _CLOSES:
+            end += 1
+        places.append((n, moment.at, end))
+    if not form:
+        return Times(where, places, layouts=_layout_mask(layout))
+    reading = decide(form, [moment.numbers for moment in members.values()])
+    # A form that is known beforehand and reads the same is quicker.
+    for n, (known, _) in enumerate(layout_forms()):
+        if known != "E" and all(
+            _same(known.encode(), reading.form, lines[at[0]], at[1]) for at in places
+        ):
+            return Times(where, places, layouts=1 << n, ambiguous=reading.ambiguous)
+    return Times(where, places, forms=(reading.form,), ambiguous=reading.ambiguous)
+
+
+def _same(one: bytes, other: bytes, line: bytes, at: int) -> bool:
+    read = logscan.read_time(one, line, at)
+    return read is not None and read == logscan.read_time(other, line, at)
+
+
+@cache
+def _layout_mask(layout: int) -> int:
+    """Return the bit of a layout, and of those that the same writer uses on other days."""
+    forms = [form for form, _ in layout_forms()]
+    groups = (
+        {"b D H:M:Sf", "b e H:M:Sf"},
+        {"a b D H:M:S Y", "a b D H:M:S.6 Y"},
+        {"b e, Y h:M:S p", "b e, Y H:M:Sf"},
+    )
+    group = next((group for group in groups if forms[layout] in group), {forms[layout]})
+    return sum(1 << forms.index(form) for form in group)
+
+
+def first_bytes(found: Format, lines: Sequence[bytes], times: Times) -> bytes:
+    """Return the bytes that a record may begin with."""
+    if found.pri:
+        return b"<"
+    if found.lead and not found.reach:
+        return found.lead[:1]
+    if found.time_token > 0 or found.lead:
+        return bytes(byte for byte in range(256) if byte not in b" \t")
+    if found.time_open == LETTER_OPENS:
+        return _GLOG_LETTERS
+    if found.time_open:
+        return bytes([found.time_open])
+    seen = {lines[n][0] for n, _, _ in times.members}
+    digits = set(b"0123456789")
+    return (_LETTERS if seen - digits else b"") + (bytes(digits) if seen & digits else b"")
+
+
+def read_stamp(line: bytes, found: Format, forms: Sequence[bytes]) -> tuple[int, int] | None:
+    """Return a line's time by the forms of a format, and what repeats; None where it has none.
+
+    In seconds since 1970, in the year 1972 where the year is missing.
+    """
+    if found.pri:
+        line = re.sub(rb"\A<\d{1,3}> *", b"", line)
+    for at in _starts(line, found):
+        for form in forms:
+            read = logscan.read_time(form, line, at)
+            if read is not None:
+                return read[1], read[4]
+    return None
+
+
+def _starts(line: bytes, found: Format) -> Iterable[int]:
+    """Yield where a line's time may begin by a format."""
+    if found.lead:
+        if not found.reach:
+            if line.startswith(found.lead):
+                yield len(found.lead)
+            return
+        at = line.find(found.lead)
+        while 0 <= at < found.reach:
+            yield at + len(found.lead)
+            at = line.find(found.lead, at + 1)
+        return
+    start = len(line) - len(line.lstrip(b" \t"))
+    if found.time_token > 0:
+        tokens = islice(TOKEN.finditer(line), found.time_token, None)
+        start = next((token.start() for token in tokens), len(line))
+    if start == len(line):
+        return
+    if not found.time_open:
+        yield start
+    elif found.time_open == LETTER_OPENS or line[start] == found.time_open:
+        yield start + 1
