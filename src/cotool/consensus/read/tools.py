@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cotool.consensus.read import shapes
+from cotool.consensus.read import annotation_tools as annotation
+from cotool.consensus.read import evaluation_tools as evaluation
+from cotool.consensus.read import tool_values
 from cotool.consensus.read.paths import value_at
 from cotool.errors import InputError
 
@@ -90,7 +92,7 @@ class Tool:
                 yield from self.make(item, kept)
                 return
             yield self._by_paths(item, kept["document"])
-        except shapes.FailedError as error:
+        except tool_values.FailedError as error:
             raise InputError(f"{where}: {error}", hint=error.hint or _SKIP) from None
 
     def _by_paths(self, item: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,17 +103,17 @@ class Tool:
                 return value_at(document, path[1:])
             return value_at(item, path)
 
-        record: dict[str, Any] = {"question": shapes.asked(at(self.question))}
+        record: dict[str, Any] = {"question": tool_values.asked(at(self.question))}
         parts = [at(path) for path in self.id]
         if parts and None not in parts:
             record["question_id"] = "/".join(map(str, parts))
         if self.responses:
             record["responses"] = at(self.responses)
             return record
-        content = shapes.said(at(self.content))
+        content = tool_values.said(at(self.content))
         if content is None:
-            raise shapes.FailedError(
-                shapes.reason(item) or f"{self.content.partition('|')[0]!r} is missing"
+            raise tool_values.FailedError(
+                tool_values.reason(item) or f"{self.content.partition('|')[0]!r} is missing"
             )
         record["content"] = content
         for key, path in (
@@ -128,34 +130,34 @@ class Tool:
 _QUESTIONS = "question|prompt|query|input|text|problem"
 TOOLS = (
     # Evaluation harnesses.
-    Tool("lm-evaluation-harness", ("doc_id", "resps"), make=shapes.lm_eval),
+    Tool("lm-evaluation-harness", ("doc_id", "resps"), make=evaluation.lm_eval),
     Tool(
         "Inspect", ("eval.model", "samples"), each="samples", question="input",
         id=("^eval.task", "id"), expert="^eval.model",
         content="output.completion|output.choices.0.message.content",
     ),
-    Tool("Inspect sample", ("epoch", "output.choices", "input"), make=shapes.inspect_sample),
-    Tool("promptfoo", ("results.results.0.vars",), each="results.results", make=shapes.promptfoo),
+    Tool("Inspect sample", ("epoch", "output.choices", "input"), make=evaluation.inspect_sample),
+    Tool("promptfoo", ("results.results.0.vars",), each="results.results", make=evaluation.promptfoo),
     Tool("promptfoo", ("results.0.vars", "results.0.provider"), each="results",
-         make=shapes.promptfoo),
-    Tool("promptfoo", ("vars", "provider", "response|error"), make=shapes.promptfoo),
-    Tool("HELM", ("adapter_spec", "request_states"), each="request_states", make=shapes.helm),
+         make=evaluation.promptfoo),
+    Tool("promptfoo", ("vars", "provider", "response|error"), make=evaluation.promptfoo),
+    Tool("HELM", ("adapter_spec", "request_states"), each="request_states", make=evaluation.helm),
     Tool(
         "DeepEval", ("testCases.0.input|test_cases.0.input",), each="testCases|test_cases",
         question="input", content="actualOutput|actual_output",
     ),
-    Tool("OpenAI evals", ("spec.eval_name|spec.completion_fns",), make=shapes.openai_evals),
-    Tool("OpenAI evals", ("sample_id", "type", "data", "event_id"), make=shapes.openai_evals),
-    Tool("simple-evals", ("convos", "score"), each="convos", make=shapes.transcript),
+    Tool("OpenAI evals", ("spec.eval_name|spec.completion_fns",), make=evaluation.openai_evals),
+    Tool("OpenAI evals", ("sample_id", "type", "data", "event_id"), make=evaluation.openai_evals),
+    Tool("simple-evals", ("convos", "score"), each="convos", make=evaluation.transcript),
     Tool("OpenCompass", ("0.origin_prompt", "0.prediction"), each=".", question="origin_prompt",
          content="prediction"),
-    Tool("EvalPlus", ("eval", "hash|date"), each="eval", make=shapes.evalplus),
+    Tool("EvalPlus", ("eval", "hash|date"), each="eval", make=evaluation.evalplus),
     Tool(
         "SWE-bench", ("instance_id", "model_patch"), id=("instance_id",), content="model_patch",
         expert="model_name_or_path",
     ),
-    Tool("FastChat", ("choices.0.turns",), make=shapes.turns),
-    Tool("Arena-Hard", ("games", "judge", "model"), make=shapes.arena_games),
+    Tool("FastChat", ("choices.0.turns",), make=evaluation.turns),
+    Tool("Arena-Hard", ("games", "judge", "model"), make=evaluation.arena_games),
     Tool(
         "MT-bench judgments", ("g1_winner", "model_1", "model_2"), content="g1_winner",
         id=("question_id", "model_1", "model_2", "turn"), expert="judge", timestamp="tstamp",
@@ -170,7 +172,7 @@ TOOLS = (
         content="preference", expert="annotator",
     ),
     Tool(
-        "SNLI", ("annotator_labels", "sentence1", "sentence2"), make=shapes.pairs_of_sentences,
+        "SNLI", ("annotator_labels", "sentence1", "sentence2"), make=evaluation.pairs_of_sentences,
     ),
     # Services and logs.
     Tool("llm-consortium", ("original_prompt", "model_responses"), question="original_prompt",
@@ -204,26 +206,32 @@ TOOLS = (
         "LiteLLM", ("messages", "response.choices"), question="messages",
         content="response.choices.*.message.content", expert="model|response.model",
     ),
-    Tool("Phoenix", ("attributes.output.value", "attributes.input.value"), make=shapes.phoenix),
+    Tool("Phoenix", ("attributes.output.value", "attributes.input.value"), make=evaluation.phoenix),
     Tool(
         "Phoenix experiment", ("example_id", "output", "input", "repetition_number"),
         question="input", id=("example_id",), content="output",
     ),
     # People.
-    Tool("Label Studio", ("annotations", "data"), make=shapes.label_studio),
-    Tool("Labelbox", ("data_row", "projects"), make=shapes.labelbox),
-    Tool("Prodigy", ("_task_hash",), make=shapes.prodigy),
-    Tool("Prodigy", ("_input_hash", "answer"), make=shapes.prodigy),
-    Tool("Argilla", ("fields", "responses"), make=shapes.argilla),
-    Tool("Zooniverse", ("annotations", "subject_ids", "classification_id"), make=shapes.zooniverse),
-    Tool("Mechanical Turk", ("HITId", "Answer.taskAnswers"), make=shapes.task_answers),
+    Tool("Label Studio", ("annotations", "data"), make=annotation.label_studio),
+    Tool("Labelbox", ("data_row", "projects"), make=annotation.labelbox),
+    Tool("Prodigy", ("_task_hash",), make=annotation.prodigy),
+    Tool("Prodigy", ("_input_hash", "answer"), make=annotation.prodigy),
+    Tool("Argilla", ("fields", "responses"), make=annotation.argilla),
+    Tool("Zooniverse", ("annotations", "subject_ids", "classification_id"), make=annotation.zooniverse),
+    Tool("Mechanical Turk", ("HITId", "Answer.taskAnswers"), make=annotation.task_answers),
 )  # fmt: skip
 # Tools that no single key marks.
 _BY_FORM: tuple[tuple[Callable[[Mapping[str, Any]], bool], Tool], ...] = (
-    (shapes.is_promptfoo_table, Tool("promptfoo table", (), make=shapes.promptfoo_table)),
-    (shapes.is_argilla_table, Tool("Argilla", (), make=shapes.argilla_table)),
-    (shapes.holds_spans, Tool("spans", (), make=shapes.refuse_spans)),
-    (shapes.is_transcript, Tool("chat transcripts", (), make=shapes.transcript)),
+    (
+        evaluation.is_promptfoo_table,
+        Tool("promptfoo table", (), make=evaluation.promptfoo_table),
+    ),
+    (annotation.is_argilla_table, Tool("Argilla", (), make=annotation.argilla_table)),
+    (annotation.holds_spans, Tool("spans", (), make=annotation.refuse_spans)),
+    (
+        evaluation.is_transcript,
+        Tool("chat transcripts", (), make=evaluation.transcript),
+    ),
 )
 
 

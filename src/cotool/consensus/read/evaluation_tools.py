@@ -1,0 +1,280 @@
+"""Records of evaluation harnesses, arenas and chats, made canonical; see annotation_tools."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from cotool._lazy import lazy_pattern
+from cotool.consensus.read import names
+from cotool.consensus.read.paths import value_at
+from cotool.consensus.read.tool_values import (
+    QUESTIONS,
+    FailedError,
+    Made,
+    Record,
+    asked,
+    decoded,
+    reason,
+    role,
+    said,
+    text_of,
+)
+
+_ASSISTANTS = frozenset({"assistant", "gpt", "model", "bot", "chatgpt", "ai", "BOT"})
+
+_TRANSCRIPTS = ("messages", "conversation", "conversations", "chat", "dialogue", "convo")
+
+_PROVIDER = lazy_pattern(r"\[([^\]]+)\] (.+)", re.DOTALL)
+
+_VERDICT = lazy_pattern(r"\[(PASS|FAIL|ERROR)\](?: \([\d.]+\))? ?")
+
+
+def lm_eval(item: Record, kept: dict[str, Any]) -> Made:
+    """One sample: raw responses of one filter, since every filter repeats them."""
+    if kept.setdefault("filter", item.get("filter")) != item.get("filter"):
+        return
+    doc = item.get("doc")
+    arguments = item.get("arguments")
+    pairs = [
+        (value_at(one, "arg_0|0"), value_at(one, "arg_1|1"))
+        for one in (arguments.values() if isinstance(arguments, Mapping) else arguments or ())
+    ]
+    question = (
+        next((doc[key] for key in QUESTIONS if doc.get(key)), None)
+        if doc and isinstance(doc, Mapping)
+        else None
+    )
+    parts = [str(item["doc_id"]), str(item.get("doc_hash") or "")[:8]]
+    record = {
+        "question": asked(question) or (pairs and asked(decoded(pairs[0][0]))) or None,
+        "question_id": "/".join(filter(None, parts)),
+    }
+    responses = [
+        one for group in item["resps"] for one in (group if isinstance(group, list) else [group])
+    ]
+    texts = [one for one in responses if isinstance(one, str)]
+    if texts:
+        yield {**record, "content": texts}
+        return
+    likely = [
+        float(one[0])
+        if isinstance(one, list) and one and isinstance(one[0], (int, float, str))
+        else None
+        for one in responses
+    ]
+    choices = [pair[1] for pair in pairs]
+    if (
+        len(likely) != len(choices)
+        or None in likely
+        or not all(isinstance(c, str) for c in choices)
+        or len(choices) < 2
+    ):
+        raise FailedError(
+            "holds log-likelihoods, no generated text",
+            hint="run the task with output_type: generate_until, or --predict_only",
+        )
+    best = max(range(len(likely)), key=lambda place: likely[place] or 0.0)
+    yield {**record, "content": choices[best].strip()}
+
+
+def inspect_sample(item: Record, kept: dict[str, Any]) -> Made:
+    """A sample of an Inspect log that was written apart from its log."""
+    content = value_at(item, "output.completion|output.choices.0.message.content")
+    if content is None:
+        raise FailedError(reason(item) or "the sample has no output")
+    header = kept.get("header") or {}
+    parts = [value_at(header, "eval.task"), item.get("id")]
+    yield {
+        "question": asked(item.get("input")),
+        "question_id": "/".join(str(part) for part in parts if part is not None),
+        "content": said(content),
+        "expert": value_at(header, "eval.model") or value_at(item, "output.model"),
+    }
+
+
+def promptfoo(item: Record, _kept: dict[str, Any]) -> Made:
+    """One result: the variables are the question, since several prompts may ask it."""
+    content = value_at(item, "response.output|output")
+    if content is None:
+        raise FailedError(reason(item) or "the result has no output")
+    provider = value_at(item, "provider.label|provider.id|provider")
+    variables = value_at(item, "vars|testCase.vars") or {}
+    shown = {key: value for key, value in variables.items() if key != "sessionId"}
+    yield {
+        "question": asked(shown) or value_at(item, "prompt.raw"),
+        "content": content if isinstance(content, str) else json.dumps(content, ensure_ascii=False),
+        "expert": provider,
+    }
+
+
+def is_promptfoo_table(row: Record) -> bool:
+    """Whether columns are called `[provider] prompt`."""
+    return any(_PROVIDER.fullmatch(str(name)) for name in row)
+
+
+def promptfoo_table(row: Record, _kept: dict[str, Any]) -> Made:
+    """One row: variables, then a column per provider and prompt."""
+    answers: dict[str, Any] = {}
+    question: list[str] = []
+    for name, value in row.items():
+        match = _PROVIDER.fullmatch(name)
+        if match is None:
+            if not answers and value:
+                question.append(str(value))
+            continue
+        expert = match[1] if match[1] not in answers else f"{match[1]} {match[2]}"
+        if value:
+            answers[expert] = _VERDICT.sub("", str(value), count=1)
+    if not answers:
+        raise FailedError("no provider has an output")
+    yield {"question": "\n".join(question), "responses": answers}
+
+
+def helm(item: Record, kept: dict[str, Any]) -> Made:
+    """One request: of multiple choice the first completion, since the others are alternatives."""
+    completions = value_at(item, "result.completions")
+    if not completions:
+        raise FailedError(str(value_at(item, "result.error") or "the request has no completion"))
+    spec = kept["document"]["adapter_spec"]
+    texts = [str(value_at(one, "text") or "").strip() for one in completions]
+    if str(spec.get("method", "")).startswith("multiple_choice"):
+        texts = texts[:1]
+    question = value_at(item, "instance.input.text|instance.input")
+    parts = [value_at(item, path) for path in ("instance.id", "instance.perturbation.name")]
+    options = item.get("output_mapping")
+    if isinstance(options, Mapping) and question:
+        question = "\n".join([question, *(f"{key}. {text}" for key, text in options.items())])
+    yield {
+        "question": question,
+        "question_id": "/".join(str(part) for part in parts if part),
+        "content": texts,
+        "expert": spec.get("model") or value_at(item, "request.model"),
+    }
+
+
+def openai_evals(item: Record, kept: dict[str, Any]) -> Made:
+    """One event: the first sampling of each sample; a later one is that of the grader."""
+    if "spec" in item:
+        functions = value_at(item, "spec.completion_fns")
+        kept["expert"] = functions[0] if isinstance(functions, list) and functions else None
+        return
+    sample = item.get("sample_id")
+    seen = kept.setdefault("seen", set())
+    if item.get("type") != "sampling" or sample in seen:
+        return
+    seen.add(sample)
+    data = item.get("data") or {}
+    content = said(data.get("sampled"))
+    if content is None:
+        raise FailedError("nothing was sampled")
+    yield {
+        "question": asked(data.get("prompt")),
+        "question_id": sample,
+        "content": content,
+        "expert": kept.get("expert"),
+        "timestamp": item.get("created_at"),
+    }
+
+
+def evalplus(item: Record, _kept: dict[str, Any]) -> Made:
+    """The solutions of one task."""
+    solutions = [one for one in (item.get("value") or ()) if isinstance(one, Mapping)]
+    texts = [one["solution"] for one in solutions if isinstance(one.get("solution"), str)]
+    if not texts:
+        raise FailedError("holds results, no solutions", hint="give the file of samples instead")
+    yield {"question_id": item[""], "content": texts}
+
+
+def turns(item: Record, _kept: dict[str, Any]) -> Made:
+    """A model's answer to the first turn; each choice is a sample."""
+    texts = [text_of(choice["turns"][0]) for choice in item["choices"] if choice.get("turns")]
+    yield {
+        "question_id": value_at(item, "question_id|uid"),
+        "content": [text for text in texts if text is not None],
+        "expert": value_at(item, "model_id|model"),
+        "timestamp": item.get("tstamp"),
+    }
+
+
+def arena_games(item: Record, _kept: dict[str, Any]) -> Made:
+    """A judge's verdict on the first game of two models."""
+    verdict = value_at(item, "games.0.score|games.0.judgment.answer|games.0.judgment")
+    if verdict is None:
+        raise FailedError("the judge gave no verdict")
+    yield {
+        "question_id": f"{value_at(item, 'question_id|uid')}/{item['model']}",
+        "content": text_of(verdict),
+        "expert": item["judge"],
+    }
+
+
+def pairs_of_sentences(item: Record, _kept: dict[str, Any]) -> Made:
+    """Annotators' labels of a premise and a hypothesis."""
+    labels = decoded(item["annotator_labels"])
+    yield {
+        "question": f"{item['sentence1']}\n{item['sentence2']}",
+        "question_id": item.get("pairID"),
+        "responses": [label for label in labels if label],
+    }
+
+
+def phoenix(item: Record, _kept: dict[str, Any]) -> Made:
+    """One span: calls of a model count, chains and tools around them do not."""
+    kind = item.get("span_kind")
+    if kind is not None and kind != "LLM":
+        return
+    question = decoded(value_at(item, "attributes.input.value"))
+    answer = decoded(value_at(item, "attributes.output.value"))
+    if isinstance(question, Mapping) and isinstance(question.get("messages"), list):
+        question = question["messages"]
+    choices = value_at(answer, "choices.*.message.content")
+    yield {
+        "question": asked(question),
+        "content": choices or said(answer),
+        "expert": value_at(item, "attributes.llm.model_name"),
+        "timestamp": item.get("start_time"),
+    }
+
+
+def is_transcript(row: Record) -> bool:
+    """Whether a record is a chat that ends with the assistant, and has no answer beside it."""
+    chat = _chat(row)
+    if not chat or not isinstance(chat[-1], Mapping) or role(chat[-1]) not in _ASSISTANTS:
+        return False
+    return not any(
+        value and names.hint_of(str(key)) == names.Hint(names.ANSWER, names.STRONG)
+        for key, value in row.items()
+        if key not in _TRANSCRIPTS
+    )
+
+
+def _chat(row: Any) -> list[Any] | None:
+    chat = next((row[key] for key in _TRANSCRIPTS if row.get(key)), None)
+    chat = decoded(chat)
+    return chat if isinstance(chat, list) and len(chat) > 1 else None
+
+
+def transcript(row: Record, _kept: dict[str, Any]) -> Made:
+    """A chat: what the user says is the question, the last turn of the assistant the answer."""
+    chat = _chat(row) or (row.get("value") if isinstance(row.get("value"), list) else None)
+    if not chat or not isinstance(chat[-1], Mapping) or role(chat[-1]) not in _ASSISTANTS:
+        raise FailedError("the conversation does not end with an answer")
+    record = {"question": asked(chat[:-1]), "content": text_of(chat[-1])}
+    identity = next(
+        (row[key] for key in row if names.hint_of(str(key)).part == names.ITEM_ID
+         and names.words_of(str(key)) not in {("id",), ("idx",), ("index",)}), None
+    )  # fmt: skip
+    if identity is not None:
+        record["question_id"] = identity
+    expert = next((row[key] for key in row if _is_expert(key) and isinstance(row[key], str)), None)
+    if expert:
+        record["expert"] = expert
+    yield record
+
+
+def _is_expert(key: Any) -> bool:
+    hint = names.hint_of(str(key))
+    return hint.part == names.EXPERT and hint.weight >= names.STRONG
