@@ -10,7 +10,7 @@ import typer
 
 from cotool.cli.bench import run as work
 from cotool.cli.bench.compare import FORMATS, Report, compare_results
-from cotool.cli.shared.options import flag, option
+from cotool.cli.shared.options import Quiet, flag, option
 from cotool.cli.shared.report_options import (  # noqa: TC001 - Typer reads the annotations
     AsJson,
     OpenReport,
@@ -76,7 +76,6 @@ Output = Annotated[
     option(_OUTPUT, "Write pyperf's JSON to a file.", "--output", "-o", metavar="FILE"),
 ]
 Json = Annotated[bool, flag(_OUTPUT, "Write one JSON object to standard output.", "--json")]
-Quiet = Annotated[bool, flag(_OUTPUT, "Print nothing but errors.", "--quiet", "-q")]
 
 
 @app.command("list", epilog="Example:  cotool bench list --group vault")

@@ -22,7 +22,7 @@ from cotool.cli.shared.engine_options import (  # noqa: TC001 - Typer reads the 
     SchedulerFile,
 )
 from cotool.cli.shared.examples import demo_paths
-from cotool.cli.shared.options import Threads
+from cotool.cli.shared.options import Debug, NoProgress, Quiet, Threads
 from cotool.cli.shared.options import flag as _flag
 from cotool.cli.shared.options import option as _option
 from cotool.cli.shared.report_options import (  # noqa: TC001 - Typer reads the annotations
@@ -290,13 +290,9 @@ def consensus(
     scheduler: SchedulerAddress = None,
     scheduler_file: SchedulerFile = None,
     resume: Resume = False,
-    quiet: Annotated[bool, _flag("Run", "Print nothing but errors.", "--quiet", "-q")] = False,
-    no_progress: Annotated[
-        bool, _flag("Run", "Do not show a progress bar.", "--no-progress")
-    ] = False,
-    debug: Annotated[  # noqa: ARG001 - main() finds it before Typer does
-        bool, _flag("Run", "Show the traceback of an error.", "--debug")
-    ] = False,
+    quiet: Quiet = False,
+    no_progress: NoProgress = False,
+    debug: Debug = False,  # noqa: ARG001 - main() finds it before Typer does
 ) -> Callable[[], int]:
     """Find the consensus of experts' answers: what they agree on, who dissents, and why.
 

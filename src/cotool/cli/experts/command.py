@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cotool.cli.experts import run as work
-from cotool.cli.shared.options import flag, option
+from cotool.cli.shared.options import Quiet, flag, option
 from cotool.cli.shared.settings import App
 
 Job = Callable[[], int]
@@ -51,7 +51,6 @@ Store = Annotated[
     ),
 ]
 Json = Annotated[bool, flag(_OUTPUT, "Write one JSON object to standard output.", "--json")]
-Quiet = Annotated[bool, flag(_OUTPUT, "Print nothing but errors.", "--quiet", "-q")]
 Yes = Annotated[bool, flag(_WHAT, "Do not ask for confirmation.", "--yes", "-y")]
 
 

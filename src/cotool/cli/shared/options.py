@@ -96,3 +96,6 @@ Threads = Annotated[
         convert=_threads,
     ),
 ]
+Quiet = Annotated[bool, flag("Run", "Print nothing but errors.", "--quiet", "-q")]
+NoProgress = Annotated[bool, flag("Run", "Do not show a progress bar.", "--no-progress")]
+Debug = Annotated[bool, flag("Run", "Show the traceback of an error.", "--debug")]

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cotool.cli.shared.options import Threads, flag, option
+from cotool.cli.shared.options import Quiet, Threads, flag, option
 from cotool.cli.shared.settings import App
 from cotool.cli.vault import run as work
 from cotool.cli.vault.keyring_command import keys_app
@@ -55,7 +55,6 @@ Output = Annotated[
 ]
 Force = Annotated[bool, flag(_OUTPUT, "Replace existing files.", "--force", "-f")]
 Recursive = Annotated[bool, flag(_INPUT, "Include the files in folders.", "--recursive", "-r")]
-Quiet = Annotated[bool, flag(_RUN, "Print nothing but errors.", "--quiet", "-q")]
 Generate = Annotated[
     bool,
     flag("Keys", "Generate a passphrase of 150 bits and show it.", "--generate-passphrase"),

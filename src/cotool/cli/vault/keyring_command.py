@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cotool.cli.shared.options import flag, option
+from cotool.cli.shared.options import Quiet, flag, option
 from cotool.cli.shared.settings import App
 from cotool.cli.vault.keys import KeyRequest, generated_passphrase, naming, tell
 from cotool.cli.vault.options import Profile, with_keys
@@ -37,7 +37,6 @@ cotool vault keys rotate
 """,
 )
 
-Quiet = Annotated[bool, flag("Run", "Print nothing but errors.", "--quiet", "-q")]
 Version = Annotated[
     int, typer.Argument(metavar="VERSION", help="The number of a version, as in `keys list`.")
 ]

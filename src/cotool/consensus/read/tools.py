@@ -218,7 +218,8 @@ TOOLS = (
     Tool("Prodigy", ("_task_hash",), make=annotation.prodigy),
     Tool("Prodigy", ("_input_hash", "answer"), make=annotation.prodigy),
     Tool("Argilla", ("fields", "responses"), make=annotation.argilla),
-    Tool("Zooniverse", ("annotations", "subject_ids", "classification_id"), make=annotation.zooniverse),
+    Tool("Zooniverse", ("annotations", "subject_ids", "classification_id"),
+         make=annotation.zooniverse),
     Tool("Mechanical Turk", ("HITId", "Answer.taskAnswers"), make=annotation.task_answers),
 )  # fmt: skip
 # Tools that no single key marks.
