@@ -9,25 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consensus.written import read, table
 from cotool.consensus.read.infer import plan_of
 from cotool.consensus.read.layout import Keys
 from cotool.consensus.read.readers import read_questions
 from cotool.consensus.read.sample import UnclearError
-
-
-def read(text, **options):
-    data = text if isinstance(text, bytes) else text.encode()
-    return {
-        question.text or question.id: {
-            answer.expert_name: answer.content for answer in question.responses
-        }
-        for question in read_questions(["-"], stdin=io.BytesIO(data), **options)
-    }
-
-
-def table(*lines):
-    return "\n".join(lines) + "\n"
-
 
 XY = {"u": "x", "v": "y"}
 LONG = {

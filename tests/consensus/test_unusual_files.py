@@ -7,23 +7,9 @@ import json
 
 import pytest
 
+from consensus.written import read, table
 from cotool.consensus.read.readers import read_questions
 from cotool.errors import InputError
-
-
-def read(data, **options):
-    data = data if isinstance(data, bytes) else data.encode()
-    return {
-        question.text or question.id: {
-            answer.expert_name: answer.content for answer in question.responses
-        }
-        for question in read_questions(["-"], stdin=io.BytesIO(data), **options)
-    }
-
-
-def table(*lines):
-    return "\n".join(lines) + "\n"
-
 
 AB = {"a": "x", "b": "y"}
 ROWS = ("p,a,x", "p,b,y", "q,a,x", "q,b,y")
