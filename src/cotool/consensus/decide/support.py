@@ -9,7 +9,6 @@ with one another, make a statement doubtful, too.
 from __future__ import annotations
 
 import math
-import unicodedata
 from array import array
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
@@ -24,12 +23,12 @@ from cotool._fast.text.support import (
 )
 from cotool._fast.text.tokens import intern
 from cotool._lazy import lazy_pattern
+from cotool.consensus.decide.anchors import anchors_of_words, with_spelled_dates
 from cotool.consensus.extract.sentences import split_statements
-from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, is_negation
+from cotool.consensus.extract.vocabulary import is_negation
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterable, Sequence
 
 # The doubt of a statement is JOINT, COVER and NAMES times what the three figures of the kernel
@@ -38,64 +37,32 @@ if TYPE_CHECKING:
 # EMNLP 2023: areas .926 NonFact, .56 NonFact*, .674 Factual, Pearson .77.
 JOINT, COVER, NAMES, AGREE, PASSAGE = 1.0, 0.8, 0.3, 0.5, 0.25
 
-# Weights of an anchor. Words are cut to their first LETTERS letters, which folds inflections in
-# languages that inflect at the end: 4 and 6 letters and an English stemmer measured within .006.
-NAME_WEIGHT, NUMBER_WEIGHT, WORD_WEIGHT, LETTERS = 2.0, 2.0, 1.0, 5
+# Weights of an anchor. Names and numbers at 2 or 3 measured within .006 of each other.
+NAME_WEIGHT, NUMBER_WEIGHT, WORD_WEIGHT = 2.0, 2.0, 1.0
 
 # A text supports a statement from this coverage of its anchors on, by a sentence and the next; it
 # may contradict the statement where so much of the rest of it stands in one sentence.
 SUPPORTS = 0.6
+
 SAME_FRAME = 0.55
+
 OPPOSITE = 0.75
+
 # Two sentences that contradict each other share so much of the other one, too; sentences of few
 # shared anchors share most of it.
 SAME_TOPIC = 0.4
+
 ENOUGH_SHARED = 3
 
 _CHUNK = 1 << 20  # cells of statements by texts for one call of the kernel
 
-# Opens the anchor of a number; no word has it.
-_NUMBER = "#"
 _WEIGHTS = {0: WORD_WEIGHT, IS_NUMBER: NUMBER_WEIGHT, IS_NAME: NAME_WEIGHT}
+
 # Scripts of which each character is a word begin here.
 _FIRST_ALONE = "\u0e00"
-NUMBER_WORDS = {
-    word: n
-    for n, word in enumerate(
-        "two three four five six seven eight nine ten eleven twelve".split(), 2
-    )
-}
 
-_MONTHS = {
-    name: f"{_NUMBER}month {number}"
-    for number, names in enumerate(
-        (
-            "january janvier januar enero janeiro gennaio",
-            "february février februar febrero fevereiro febbraio",
-            "march mars märz marzo março",
-            "april avril abril aprile",
-            "mai mayo maio maggio",
-            "june juin juni junio junho giugno",
-            "july juillet juli julio julho luglio",
-            "august août agosto",
-            "september septembre septiembre setembro settembre",
-            "october octobre oktober octubre outubro ottobre",
-            "november novembre noviembre novembro",
-            "december décembre dezember diciembre dezembro dicembre",
-        ),
-        1,
-    )
-    for name in names.split()
-}
-_ISO_DATE = lazy_pattern(r"\b(\d{4})-(\d\d)-(\d\d)\b")
-_ENGLISH_MONTHS = (
-    "january february march april mai june july august september october november december".split()
-)
-_ORDINAL = lazy_pattern(r"(?<=\d)(?:st|nd|rd|th)$")
 # A capital letter behind a word: a name, or in German a noun.
 _CAPITAL = lazy_pattern(r" (?<=[\w,;)] )([^\W\d_a-zß-öø-ÿ]\w*)")
-_ACCENTS = lazy_pattern("[\u0300-\u036f]+")
-_REMEMBERED = 1 << 16
 
 
 class Conflict(NamedTuple):
@@ -183,9 +150,9 @@ class Passages:
     def __init__(self, passages: Sequence[Sequence[str]]) -> None:
         self.first = array("q", accumulate(map(len, passages), initial=0))
         self._strings = [sentence for passage in passages for sentence in passage]
-        self._ids, self._starts, words = intern(map(_with_spelled_dates, self._strings))
+        self._ids, self._starts, words = intern(map(with_spelled_dates, self._strings))
         self._words = words
-        self._anchor_of, self._shown, kinds = _anchors_of_words(words)
+        self._anchor_of, self._shown, kinds = anchors_of_words(words)
         if any(len(word) == 1 and word > _FIRST_ALONE for word in words):
             self._pair_characters()
         self._found = array("i", bytes(4 * len(self._ids)))
@@ -451,61 +418,3 @@ def _supports(figures: array[float], agreed: tuple[float, float], texts: int) ->
     for doubt in doubts:
         rest = ((1 - PASSAGE) * doubt + PASSAGE * mean + context) / most
         yield min(1.0, max(0.0, 1 - rest))
-
-
-def _anchors_of_words(words: list[str]) -> tuple[array[int], list[str], bytes]:
-    """Return the anchor of each word (-1: none), what to show for it, and its kind."""
-    if len(_known) > _REMEMBERED:
-        _known.clear()
-    places: dict[str, int] = {}
-    shown: list[str] = []
-    kinds = bytearray()
-    anchors = array("i")
-    for word in words:
-        anchor = _known.get(word)
-        if anchor is None:
-            anchor = _known[word] = _anchor(word)
-        if not anchor:
-            anchors.append(-1)
-            continue
-        place = places.get(anchor)
-        if place is None:
-            place = places[anchor] = len(shown)
-            number = anchor[0] == _NUMBER
-            shown.append(
-                anchor[1:] if number and anchor[1:2].isdigit() else word.removesuffix("'s")
-            )
-            kinds.append(IS_NUMBER if number else 0)
-        anchors.append(place)
-    return anchors, shown, bytes(kinds)
-
-
-_known: dict[str, str] = {}
-
-
-def _anchor(word: str) -> str:
-    """Return the anchor of a folded word: "" where it carries nothing, numbers marked as such."""
-    if any(character.isdigit() for character in word):
-        return _NUMBER + _ORDINAL.sub("", word.replace(",", ""))
-    word = word.removesuffix("'s")
-    value = NUMBER_WORDS.get(word)
-    if value is not None:
-        return f"{_NUMBER}{value}"
-    if word in FUNCTION_WORDS or (len(word) == 1 and word.isascii()):
-        return ""
-    if month := _MONTHS.get(word):
-        return month
-    if not word.isascii():
-        word = _ACCENTS.sub("", unicodedata.normalize("NFD", word))
-    return word[:LETTERS]
-
-
-def _with_spelled_dates(text: str) -> str:
-    return _ISO_DATE.sub(_spelled_date, text) if "-" in text else text
-
-
-def _spelled_date(found: re.Match[str]) -> str:
-    month, day = int(found[2]), int(found[3])
-    if not (1 <= month <= 12 and 1 <= day <= 31):
-        return found[0]
-    return f"{day} {_ENGLISH_MONTHS[month - 1]} {found[1]}"
