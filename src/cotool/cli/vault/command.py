@@ -10,6 +10,7 @@ import typer
 
 from cotool.cli.shared.options import Quiet, Threads, flag, option
 from cotool.cli.shared.settings import App
+from cotool.cli.vault import changes, signatures
 from cotool.cli.vault import run as work
 from cotool.cli.vault.keyring_command import keys_app
 from cotool.cli.vault.keys import KeyRequest  # noqa: TC001 - Typer reads the annotations
@@ -228,10 +229,10 @@ def rewrap(
     [bold]cotool vault reencrypt[/bold] makes a new one. Anyone who can open a file can rewrap it.
     """
     return partial(
-        work.rewrap,
+        changes.rewrap,
         files,
         keys,
-        work.Rewrapping(
+        changes.Rewrapping(
             new=new_passphrase or new_passphrase_file is not None or generate,
             new_file=new_passphrase_file,
             generate=generate,
@@ -284,7 +285,7 @@ def reencrypt(
 
     The file key encrypts the content, so all of the content is encrypted again.
     """
-    options = work.Reencryption(
+    options = changes.Reencryption(
         drop=drop_others,
         recipient=recipient_passphrase,
         recipient_file=recipient_passphrase_file,
@@ -292,7 +293,7 @@ def reencrypt(
         threads=threads,
         quiet=quiet,
     )
-    return partial(work.reencrypt, files, keys, options)
+    return partial(changes.reencrypt, files, keys, options)
 
 
 @app.command("rotate", epilog="Example:  cotool vault rotate --reencrypt *.vault")
@@ -315,7 +316,7 @@ def rotate(
     keys: KeyRequest,
 ) -> Job:
     """Make a new primary version in the keyring. Files encrypted with older versions still open."""
-    options = work.Reencryption(
+    options = changes.Reencryption(
         drop=drop_others,
         recipient=recipient_passphrase,
         recipient_file=recipient_passphrase_file,
@@ -323,7 +324,7 @@ def rotate(
         threads=threads,
         quiet=quiet,
     )
-    return partial(work.rotate, files or [], keys, options, anew=anew)
+    return partial(changes.rotate, files or [], keys, options, anew=anew)
 
 
 @app.command("edit", epilog="Example:  EDITOR=vim cotool vault edit secrets.yaml.vault")
@@ -372,7 +373,7 @@ def sign(
     An HMAC is a checksum that nobody can compute without the key.
     """
     return partial(
-        work.sign,
+        signatures.sign,
         files,
         keys,
         output=output,
@@ -395,7 +396,7 @@ def verify_signature(
     keys: KeyRequest,
 ) -> Job:
     """Check the files of a manifest. Run it in the folder where the manifest was made."""
-    return partial(work.verify_signature, manifest, keys, threads=threads, quiet=quiet)
+    return partial(signatures.verify_signature, manifest, keys, threads=threads, quiet=quiet)
 
 
 @app.command("hash-password", epilog="Example:  cotool vault hash-password < passwords.txt")
@@ -405,7 +406,7 @@ def hash_password(*, profile: Profile = None, threads: Threads = None) -> Job:
     Store the hash instead of the password. verify-password checks a password against it, and
     guessing the password costs much time and memory.
     """
-    return partial(work.hash_password, profile=profile, threads=threads)
+    return partial(signatures.hash_password, profile=profile, threads=threads)
 
 
 @app.command(
@@ -428,7 +429,7 @@ def verify_password(
 ) -> Job:
     """Check passwords from standard input; print ok, ok needs-rehash, wrong or invalid per line."""
     return partial(
-        work.verify_password,
+        signatures.verify_password,
         phc,
         profile=profile,
         allow_any_cost=allow_any_cost,

@@ -135,7 +135,7 @@ def rotate(*, quiet: Quiet = False, keys: KeyRequest) -> Job:
     """Make a new primary version. Files encrypted with older versions still open."""
 
     def job() -> int:
-        from cotool.cli.vault.run import rotate_keyring
+        from cotool.cli.vault.changes import rotate_keyring
 
         rotate_keyring(keys, quiet=quiet)
         return 0
@@ -242,7 +242,7 @@ def export(
     """Write all versions to a file with a separate passphrase, for a backup or a colleague."""
 
     def job() -> int:
-        from cotool.cli.vault.run import spare_output, write_out
+        from cotool.cli.vault.streams import spare_output, write_out
         from cotool.vault.armor import armor as armored
         from cotool.vault.envelope import seal_bytes
 

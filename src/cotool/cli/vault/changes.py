@@ -1,0 +1,165 @@
+"""The work of `vault rewrap`, `reencrypt` and `rotate`: new keys for the same content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cotool.cli.vault.batch_run import find_files, run_jobs
+from cotool.cli.vault.keys import KeyRequest, Opening, generated_passphrase, tell
+from cotool.cli.vault.secrets import SecretSource
+from cotool.cli.vault.streams import jobs_in_place, spare_stdin
+from cotool.errors import InputError
+from cotool.text import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cotool.cli.shared.progress import Bar
+    from cotool.vault import Done, Key
+    from cotool.vault.batch import Job
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrapping:
+    """The options of `rewrap`."""
+
+    new: bool
+    new_file: str | None
+    generate: bool
+    add: bool
+    add_file: str | None
+    add_keyring: str | None
+    remove: tuple[int, ...]
+    profile: str | None
+    recursive: bool
+    threads: int | None
+    quiet: bool
+
+
+def rewrap(files: Sequence[str], request: KeyRequest, options: Rewrapping) -> int:
+    """Change the slots of vault files."""
+    from cotool import vault
+
+    found = find_files(files, recursive=options.recursive, vaults=True)
+    spare_stdin(found)
+    if not (_says_what(options) or request.has_keyring):
+        raise _nothing_to_change()
+    key = Opening(request)
+    key.ask_now(found)
+    replace = _replacement(request, options, key)
+    add = _additions(request, options)
+    changed: list[str] = []
+
+    def work(job: Job, _threads: int, _bar: Bar) -> None:
+        if vault.rewrap(job.source, keys=[key], add=add, replace=replace, remove=options.remove):
+            changed.append(job.source)
+
+    code = run_jobs(
+        jobs_in_place(found), work, verb="rewrapped", threads=options.threads, quiet=True
+    )
+    same = len(found) - len(changed)
+    note = f", {same:,} unchanged" if same and code == 0 else ""
+    tell(f"rewrapped: {plural(len(changed), 'file')}{note}", quiet=options.quiet)
+    return code
+
+
+def _replacement(request: KeyRequest, options: Rewrapping, key: Opening) -> list[Key]:
+    if options.new:
+        secret = (
+            generated_passphrase()
+            if options.generate
+            else SecretSource(options.new_file).read("the file from now on", confirm=True)
+        )
+        return [request.new_passphrase(secret, profile=options.profile)]
+    if _says_what(options):
+        return []
+    keyring = key.keyring()
+    if keyring is None:
+        raise _nothing_to_change()
+    return [keyring]
+
+
+def _says_what(options: Rewrapping) -> bool:
+    return bool(options.new or options.add or options.add_keyring or options.remove)
+
+
+def _nothing_to_change() -> InputError:
+    return InputError(
+        "nothing to change",
+        hint="--new-passphrase, --add-passphrase, --add-keyring, --remove, or a keyring",
+    )
+
+
+def _additions(request: KeyRequest, options: Rewrapping) -> list[Key]:
+    added: list[Key] = []
+    if options.add:
+        secret = SecretSource(options.add_file).read("the further recipient", confirm=True)
+        added.append(request.new_passphrase(secret, profile=options.profile))
+    if options.add_keyring is not None:
+        added.append(KeyRequest(keyring=options.add_keyring, source=request.source).read_keyring())
+    return added
+
+
+@dataclass(frozen=True, slots=True)
+class Reencryption:
+    """The options of `reencrypt`."""
+
+    drop: bool
+    recipient: bool
+    recipient_file: str | None
+    recursive: bool
+    threads: int | None
+    quiet: bool
+
+
+def reencrypt(files: Sequence[str], request: KeyRequest, options: Reencryption) -> int:
+    """Give files a new file key."""
+    from cotool import vault
+
+    found = find_files(files, recursive=options.recursive, vaults=True)
+    spare_stdin(found)
+    key = Opening(request)
+    key.ask_now(found)
+    keys = key.all()
+    if options.recipient or options.recipient_file is not None:
+        secret = SecretSource(options.recipient_file).read("the recipient")
+        keys.append(request.new_passphrase(secret))
+
+    def work(job: Job, threads: int, bar: Bar) -> Done:
+        return vault.reencrypt(
+            job.source, keys=keys, drop=options.drop, num_threads=threads, progress=bar.add
+        )
+
+    return run_jobs(
+        jobs_in_place(found),
+        work,
+        verb="encrypted anew",
+        threads=options.threads,
+        quiet=options.quiet,
+    )
+
+
+def rotate(files: Sequence[str], request: KeyRequest, options: Reencryption, *, anew: bool) -> int:
+    """Make a new primary version; encrypt files again if asked to."""
+    if files and not anew:
+        raise InputError("rotate takes files only with --reencrypt")
+    if anew and not files:
+        raise InputError("--reencrypt needs files")
+    if anew:
+        spare_stdin(find_files(files, recursive=options.recursive, vaults=True))
+    rotate_keyring(request, quiet=options.quiet)
+    return reencrypt(files, request, options) if anew else 0
+
+
+def rotate_keyring(request: KeyRequest, *, quiet: bool) -> None:
+    """Make a new primary version in the keyring."""
+    from cotool.vault import Keyring
+
+    path = request.keyring_path
+    with Keyring.changed(path, [request.opener]) as keyring:
+        number = keyring.rotate()
+    tell(
+        f"{path}: version {number} is now the primary version; back up the keyring again",
+        quiet=quiet,
+    )

@@ -1,0 +1,96 @@
+"""Where vault commands read and write, and what must not be overwritten."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from cotool.cli.vault.batch_run import STDIO
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cotool.vault.batch import Job
+
+
+def source_of(name: str) -> str | BinaryIO:
+    """Return a path, or the bytes of standard input for "-". Raises InputError if it is closed."""
+    if name != STDIO:
+        return name
+    if sys.stdin is None:
+        raise InputError("standard input is closed")
+    return sys.stdin.buffer
+
+
+def target_of(job: Job) -> str | BinaryIO:
+    """Return where a job writes: a path, or standard output."""
+    assert job.destination is not None  # noqa: S101 - jobs_for names one
+    return standard_output() if job.destination == STDIO else job.destination
+
+
+def standard_output() -> BinaryIO:
+    """Return standard output for bytes. Raises InputError if it is closed."""
+    if sys.stdout is None:
+        raise InputError("standard output is closed", hint="give a file with --output")
+    sys.stdout.flush()
+    return sys.stdout.buffer
+
+
+def vault_paths(files: Sequence[str]) -> list[str]:
+    """Return the files that have a path."""
+    return [file for file in files if file != STDIO]
+
+
+def jobs_in_place(files: Sequence[str]) -> list[Job]:
+    """Return one job per file, without a destination."""
+    from cotool.vault.batch import Job
+
+    return [Job(file) for file in files]
+
+
+def spare_stdin(files: Sequence[str]) -> None:
+    """Raise InputError if standard input is among files that are to be changed."""
+    if STDIO in files:
+        raise InputError("this command changes files, not standard input")
+
+
+def spare_terminal(jobs: Sequence[Job], *, armor: bool) -> None:
+    """Raise InputError if binary data would go to a terminal."""
+    to_stdout = any(job.destination == STDIO for job in jobs)
+    if to_stdout and not armor and sys.stdout is not None and sys.stdout.isatty():
+        raise InputError(
+            "binary data is not written to a terminal", hint="--armor, --output FILE, or a pipe"
+        )
+
+
+def spare_results(jobs: Sequence[Job], *, force: bool) -> None:
+    """Fail before asking for a passphrase if a result cannot be written."""
+    if len(jobs) == 1 and not force:
+        name = jobs[0].destination
+        if name not in {None, STDIO} and Path(str(name)).is_file():
+            raise InputError(
+                f"{name}: already exists",
+                hint="replace it with --force, or give another name with --output",
+            )
+
+
+def spare_output(output: str | None, *, force: bool, text: bool) -> None:
+    """Raise InputError where what write_out() will write cannot be written."""
+    from cotool.vault.batch import Job
+
+    job = Job("", output or STDIO)
+    spare_terminal([job], armor=text)
+    spare_results([job], force=force)
+
+
+def write_out(data: bytes, output: str | None, *, force: bool, text: bool) -> None:
+    """Write small data to standard output, or to a file, complete or not at all."""
+    from cotool.io.target import Target
+    from cotool.vault.batch import Job
+
+    name = output or STDIO
+    spare_terminal([Job("", name)], armor=text)
+    with Target(standard_output() if name == STDIO else name, force=force) as target:
+        target.begin(data)
