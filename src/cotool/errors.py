@@ -94,3 +94,14 @@ class CostRefusedError(VaultError):
     """A file demands more memory or time for Argon2id than is allowed."""
 
     exit_code = 10
+
+
+def unreadable(name: object, error: OSError | ValueError, hint: str | None = None) -> InputError:
+    """Return the error for a file or another source that cannot be read."""
+    return InputError(f"{name}: {why_unreadable(error)}", hint=hint)
+
+
+def why_unreadable(error: OSError | ValueError) -> str:
+    """Return why a source cannot be read, as the text that follows its name."""
+    reason = error.strerror if isinstance(error, OSError) else None
+    return f"cannot be read: {reason or error}"

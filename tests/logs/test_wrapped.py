@@ -140,14 +140,15 @@ def test_documents_one_after_another(tmp_path):
 
 
 def test_a_broken_document_is_told(tmp_path, capsys):
-    """What precedes the damage counts, the error names the file and the record, exit code 2."""
+    """What precedes the damage counts, the error names the file and the line, exit code 2."""
     path = tmp_path / "out.json"
     text = "\n".join(events(INNER))
     path.write_text(text[: text.index("shop.Pay")], encoding="utf-8")
     assert main(["analyze-logs", str(path), "--json"]) == 2
     out, err = capsys.readouterr()
     assert json.loads(out)["records"] == 2
-    assert f"{path}: the JSON document is broken after record 2" in err
+    line = text[: text.index("shop.Pay")].count("\n") + 1
+    assert f"{path}, line {line}: is not valid JSON: Unterminated string" in err
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000])
@@ -320,7 +321,7 @@ def test_records_of_a_document(kind, tmp_path):
 
 def test_an_object_without_an_end():
     """A document that ends within an object says so."""
-    with pytest.raises(InputError, match=r"x: the JSON document is broken after record 0"):
+    with pytest.raises(InputError, match=r"x, line 1: is not valid JSON: Expecting"):
         list(document_lines(iter([b'{"a": 1, ']), "x"))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
-from cotool.errors import InputError
+from cotool.errors import InputError, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +89,7 @@ def _check_file(path: str) -> None:
     try:
         found = json.loads(Path(path).read_bytes())
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}", hint=hint) from None
+        raise unreadable(path, error, hint) from None
     except ValueError:
         raise InputError(f"{path}: is not a scheduler file", hint=hint) from None
     address = found.get("address") if isinstance(found, dict) else None

@@ -21,7 +21,7 @@ _FIRST_LINE = 1 << 20
 _BLOCK = 1 << 16
 # An error this close to the end of the data may only mean that the data continues: \uD83D\uDE00.
 _TAIL = 16
-_SPLIT = "put each question on a separate line or in a separate item"
+_SPLIT = "put each record on a separate line or in a separate item"
 _CHECK = "check it with python -m json.tool, lines with --json-lines"
 _SPACE = " \t\r\n"
 
@@ -170,86 +170,121 @@ def _refused(error: ValueError | RecursionError, where: str) -> InputError:
     )
 
 
-class _Text:
-    """The text of a stream from `start` on, which grows as it is needed and forgets what was used.
+class JsonText:
+    """The text of a stream as JSON values, of which as little as possible is in memory.
 
-    `line` is the number of the line in which the unused text begins.
+    It grows as it is needed and forgets what was used. `start` holds what has been read of the
+    stream already, from line `line` on. Bytes that are not UTF-8 raise InputError, or are replaced
+    if `errors` is "replace". A value of more than `most` bytes raises InputError.
     """
 
-    def __init__(self, stream: io.BufferedReader, name: str, start: bytes, line: int) -> None:
+    def __init__(
+        self,
+        stream: io.BufferedReader,
+        name: str,
+        start: bytes = b"",
+        line: int = 1,
+        *,
+        decoder: json.JSONDecoder = _DECODER,
+        errors: str = "strict",
+        most: int,
+    ) -> None:
         self._stream = stream
-        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors)
+        self._parser = decoder
+        self._most = most
         self._name = name
-        self.line = line
-        self.text = ""
-        self.position = 0
-        self.ended = False
-        self._append(start)
+        self._line = line  # in which the text that is in memory begins
+        self._text = ""
+        self._position = 0
+        self._ended = False
+        if start:
+            self._append(start)
 
-    def grow(self) -> None:
-        """Drop the used text and at least double what is left."""
-        self.use(self.position)
-        self.text = self.text[self.position :]
-        self.position = 0
-        size = max(_BLOCK, len(self.text))
-        if size > MAX_RECORD:
-            raise InputError(
-                f"{self._name}, line {self.line}: a value is longer than {MAX_RECORD >> 20} MiB",
-                hint=_SPLIT,
-            )
-        self._append(self._stream.read1(size) if size == _BLOCK else self._stream.read(size))
-
-    def use(self, position: int) -> None:
-        """Move on to `position`."""
-        self.line += self.text.count("\n", self.position, position)
-        self.position = position
+    @property
+    def line(self) -> int:
+        """The number of the line in which the unused text begins."""
+        return self._line + self._text.count("\n", 0, self._position)
 
     def peek(self) -> str:
         """Return the next character that is not space, "" at the end, and move on to it."""
         while True:
-            text = self.text
-            position = self.position
+            text = self._text
+            position = self._position
             while position < len(text) and text[position] in _SPACE:
                 position += 1
-            self.use(position)
+            self._position = position
             if position < len(text):
                 return text[position]
-            if self.ended:
+            if self._ended:
                 return ""
-            self.grow()
+            self._grow()
+
+    def take(self) -> None:
+        """Move past the character that peek() has shown."""
+        self._position += 1
 
     def value(self) -> Any:
         """Return the next JSON value and move past it."""
+        value, end = self._parsed()
+        self._position = end
+        return value
+
+    def written(self) -> str:
+        """Return the text of the next JSON value and move past it."""
+        _, end = self._parsed()
+        text = self._text[self._position : end]
+        self._position = end
+        return text
+
+    def broken(self, reason: str) -> InputError:
+        """Return the error for text that is not JSON here."""
+        return self._invalid(reason, self.line)
+
+    def _parsed(self) -> tuple[Any, int]:
+        """Return the next JSON value and where it ends in the text."""
         self.peek()
         while True:
             try:
-                value, end = _DECODER.raw_decode(self.text, self.position)
+                value, end = self._parser.raw_decode(self._text, self._position)
             except JSONDecodeError as error:
-                unfinished = error.pos >= len(self.text) - _TAIL or error.msg.startswith(
+                unfinished = error.pos >= len(self._text) - _TAIL or error.msg.startswith(
                     "Unterminated string"
                 )
-                if self.ended or not unfinished:
-                    line = self.line + self.text.count("\n", self.position, error.pos)
-                    raise InputError(
-                        f"{self._name}, line {line}: is not valid JSON: {_reason(error)}",
-                        hint=_CHECK,
-                    ) from None
+                if self._ended or not unfinished:
+                    line = self.line + self._text.count("\n", self._position, error.pos)
+                    raise self._invalid(_reason(error), line) from None
             except (ValueError, RecursionError) as error:
                 raise _refused(error, f"{self._name}, line {self.line}") from None
             else:
                 # At the very end, 12 may be the beginning of 123.
-                if end < len(self.text) or self.ended:
-                    self.use(end)
-                    return value
-            self.grow()
+                if end < len(self._text) or self._ended:
+                    return value, end
+            self._grow()
+
+    def _invalid(self, reason: str, line: int) -> InputError:
+        return InputError(f"{self._name}, line {line}: is not valid JSON: {reason}", hint=_CHECK)
+
+    def _grow(self) -> None:
+        """Drop the used text and at least double what is left."""
+        self._line = self.line
+        self._text = self._text[self._position :]
+        self._position = 0
+        size = max(_BLOCK, len(self._text))
+        if size > self._most:
+            raise InputError(
+                f"{self._name}, line {self.line}: a value is longer than {self._most >> 20} MiB",
+                hint=_SPLIT,
+            )
+        self._append(self._stream.read1(size) if size == _BLOCK else self._stream.read(size))
 
     def _append(self, data: bytes) -> None:
-        self.ended = not data
+        self._ended = not data
         try:
-            self.text += self._decoder.decode(data, final=self.ended)
+            self._text += self._decoder.decode(data, final=self._ended)
         except UnicodeDecodeError as error:
             pending = error.object[: error.start]
-            line = self.line + self.text.count("\n") + pending.count(b"\n")
+            line = self._line + self._text.count("\n") + pending.count(b"\n")
             raise InputError(
                 f"{self._name}, line {line}: holds a byte that is not UTF-8 "
                 f"(0x{error.object[error.start]:02x})",
@@ -261,31 +296,29 @@ def _document(
     stream: io.BufferedReader, name: str, start: bytes, line: int
 ) -> Iterator[tuple[str, Any]]:
     """Yield the items of an array, or values that follow one another, as they are read."""
-    text = _Text(stream, name, start, line)
+    text = JsonText(stream, name, start, line, most=MAX_RECORD)
     place = 0
     if text.peek() != "[":
         while text.peek():
             place += 1
             yield f"{name}, record {place}", text.value()
         return
-    text.use(text.position + 1)
+    text.take()
     closed = text.peek() == "]"
     while not closed:
         place += 1
         yield f"{name}, record {place}", text.value()
         mark = text.peek()
         if mark not in (",", "]"):
-            raise InputError(
-                f"{name}, line {text.line}: is not valid JSON: "
-                + (f"expected a comma or ], found {mark!r}" if mark else "the list is not closed"),
-                hint=_CHECK,
+            raise text.broken(
+                f"expected a comma or ], found {mark!r}" if mark else "the list is not closed"
             )
         closed = mark == "]"
         if not closed:
-            text.use(text.position + 1)
-    text.use(text.position + 1)
+            text.take()
+    text.take()
     if extra := text.peek():
         raise InputError(
             f"{name}, line {text.line}: {extra!r} after the end of the list",
-            hint="give one list, or one value a line",
+            hint="give one list, or one value per line",
         )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from cotool.errors import InputError
-from cotool.io.compression import MAGIC_SIZE, compression_of, decompressed
-from cotool.io.encodings import MARK_SIZE, decoded
+from cotool.errors import InputError, unreadable
+from cotool.io.compression import BLOCK, MAGIC_SIZE, compression_of, decompressed
+from cotool.io.encodings import MARK_SIZE, decoded, encoding_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 
-_BLOCK = 1 << 16
+_BUFFER = 1 << 16
+_CHECK = "check the name of the file"
 _EXTENSIONS = (
     *(".gz", ".zst", ".bz2", ".xz", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt"),
     *(".parquet", ".arrow", ".feather", ".xlsx", ".xls", ".ods", ".db", ".sqlite", ".eval"),
@@ -46,6 +48,11 @@ class _Raw(io.RawIOBase):
         return len(given)
 
 
+def buffered(blocks: Iterator[bytes]) -> io.BufferedReader:
+    """Return blocks of bytes as a stream."""
+    return io.BufferedReader(_Raw(blocks), _BUFFER)
+
+
 @contextmanager
 def open_source(
     path: str | PathLike[str],
@@ -65,7 +72,7 @@ def open_source(
     try:
         file = io.FileIO(path)
     except OSError as error:
-        raise _unreadable(name, error) from None
+        raise unreadable(name, error, _CHECK) from None
     with file:
         yield _decoded(file, name, on_read)
 
@@ -78,7 +85,7 @@ def check_readable(path: str | PathLike[str]) -> None:
         directory = Path(path).is_dir()
         Path(path).stat()
     except (OSError, ValueError) as error:
-        raise _unreadable(str(path), error) from None
+        raise unreadable(str(path), error, _CHECK) from None
     if directory:
         raise InputError(
             f"{path}: is a folder", hint=f"pass the files in it, such as {Path(path) / '*.json'}"
@@ -127,20 +134,23 @@ def _decoded(
         try:
             data: bytes = take(size) or b""
         except OSError as error:
-            raise _unreadable(name, error) from None
+            raise unreadable(name, error) from None
         if on_read is not None:
             on_read(len(data))
         return data
 
+    return buffered(text_blocks(read_head(read), read, name))
+
+
+def read_head(read: Callable[[int], bytes]) -> bytes:
+    """Return the first bytes of a source, enough to recognise its compression and encoding.
+
+    They are no more than what has to be waited for.
+    """
     head = b""
-    while (len(head) < MARK_SIZE or _may_be_compressed(head)) and (data := read(_BLOCK)):
+    while (len(head) < MARK_SIZE or _may_be_compressed(head)) and (data := read(BLOCK)):
         head += data
-    kind = compression_of(head)
-    blocks = _blocks(head, read)
-    if kind is not None:
-        waiting: io.BufferedReader = io.BufferedReader(_Raw(blocks), _BLOCK)
-        blocks = decompressed(waiting.read1, kind, name)
-    return io.BufferedReader(_Raw(decoded(blocks, name)), _BLOCK)
+    return head
 
 
 def _may_be_compressed(head: bytes) -> bool:
@@ -148,12 +158,39 @@ def _may_be_compressed(head: bytes) -> bool:
     return len(head) < MAGIC_SIZE and head.startswith((b"BZh", b"\xfd7zX"))
 
 
-def _blocks(head: bytes, read: Callable[[int], bytes]) -> Iterator[bytes]:
-    yield head
-    while data := read(_BLOCK):
-        yield data
+def plain_start(head: bytes) -> int | None:
+    """Return where the text begins in a source that needs no conversion, None in any other."""
+    if compression_of(head) is not None or encoding_of(head) is not None:
+        return None
+    return len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
 
 
-def _unreadable(name: str, error: OSError | ValueError) -> InputError:
-    reason = error.strerror if isinstance(error, OSError) else str(error)
-    return InputError(f"{name}: cannot be read: {reason}", hint="check the name of the file")
+def text_blocks(
+    head: bytes,
+    read: Callable[[int], bytes],
+    name: str,
+    *,
+    strict: bool = True,
+    hint: str | None = None,
+) -> Iterator[bytes]:
+    """Yield a source's text in UTF-8, whatever its compression and encoding, without a mark.
+
+    `head` holds what has been read already, at least what read_head() returns. Damaged compressed
+    data raises InputError with the hint after what precedes the damage, and so does text that is
+    not in its encoding, unless `strict` is false: then it is replaced.
+    """
+    rest = head
+
+    def read_on(size: int) -> bytes:
+        nonlocal rest
+        if rest:
+            given, rest = rest[:size], rest[size:]
+            return given
+        return read(size)
+
+    kind = compression_of(head)
+    if kind is None:
+        blocks = iter(lambda: read_on(BLOCK), b"")
+    else:
+        blocks = decompressed(read_on, kind, name, hint=hint)
+    return decoded(blocks, name if strict else None)

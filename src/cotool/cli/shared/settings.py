@@ -18,7 +18,7 @@ import typer
 from typer.core import TyperCommand
 
 from cotool.cli.shared.options import nearest
-from cotool.errors import InputError
+from cotool.errors import InputError, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -170,7 +170,7 @@ def read_config() -> dict[str, dict[str, object]]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+        raise unreadable(path, error) from None
     import tomllib
 
     try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cotool.errors import InputError
+from cotool.io.json_values import JsonText
+from cotool.io.sources import buffered
 from cotool.logs.formats.names import is_level_name, is_time_name
 
 if TYPE_CHECKING:
@@ -26,14 +27,15 @@ _BLOCK = 1 << 20
 # No record is longer than this.
 _LONGEST = 1 << 24
 _SAMPLE = 1000
-_CHECK = "check the file with python -m json.tool"
+# Unlike answers, records of logs may repeat a key.
+_PARSER = json.JSONDecoder()
 
 
 class Document(NamedTuple):
     """How a document holds its records.
 
     `lists` are the names of the lists that lead to them, none where each value of the document is a
-    record, or the elements of a list at the top. `sample` has the first records, one on a line.
+    record, or the elements of a list at the top. `sample` has the first records, one per line.
     """
 
     lists: tuple[str, ...]
@@ -51,11 +53,11 @@ def find_document(head: bytes) -> Document | None:
         if isinstance(first, dict):
             lists = _lists_of(first)
             if not lists:
-                return None  # an object a line
+                return None  # one object per line
     if not lists and text[:1] == b"{":
         lists = _lists_ahead(text)
     found: list[str] = []
-    reader = _Text(iter([head]), "")
+    reader = _text_of(iter([head]), "")
     try:
         for record in _records(reader, lists):
             if not record.startswith("{"):
@@ -65,7 +67,7 @@ def find_document(head: bytes) -> Document | None:
                 break
     except InputError:
         if reader.peek() not in {"", "{", "[", '"'}:
-            return None  # something else stands between values
+            return None  # something else is between the values
     return Document(lists, [_line(record).encode() for record in found]) if found else None
 
 
@@ -95,33 +97,33 @@ def _is_record(value: dict[str, Any]) -> bool:
 
 def _lists_ahead(text: bytes) -> tuple[str, ...]:
     """Return the names of the lists that hold the records of an object that may be cut off."""
-    reader = _Text(iter([text]), "")
+    reader = _text_of(iter([text]), "")
     seen: dict[str, Any] = {}
     with suppress(InputError, ValueError, RecursionError):
         for key in _keys(reader):
             if reader.peek() == "[":
                 reader.take()
                 if reader.peek() == "{":
-                    seen[key] = [json.loads(reader.value())]
+                    seen[key] = [reader.value()]
                     if _is_record(seen):
                         return ()
                     return _lists_of({key: seen[key]})
                 return ()
-            seen[key] = json.loads(reader.value())
+            seen[key] = reader.value()
     return _lists_of(seen)
 
 
 def document_lines(
     blocks: Iterator[bytes], path: str, lists: tuple[str, ...] = ()
 ) -> Iterator[bytes]:
-    """Yield the records of one document after another, one a line, in blocks.
+    """Yield the records of one document after another, one per line, in blocks.
 
-    Raises InputError naming the file where one is broken, after what precedes.
+    A broken document raises InputError with the file's name and line, after what precedes.
     """
     lines: list[str] = []
     size = 0
     try:
-        for record in _records(_Text(blocks, path), lists):
+        for record in _records(_text_of(blocks, path), lists):
             lines.append(_line(record) + "\n")
             size += len(record)
             if size >= _BLOCK:
@@ -134,91 +136,50 @@ def document_lines(
 
 
 def _line(record: str) -> str:
-    # Within JSON's strings no newline stands as it is.
+    # A string of JSON has no newline but an escaped one.
     return " ".join(record.splitlines()) if "\n" in record else record
 
 
-class _Text:
-    """The text of a document, which grows as it is needed and forgets what was used."""
-
-    def __init__(self, blocks: Iterator[bytes], path: str) -> None:
-        self._blocks = blocks
-        self.path = path
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._parser = json.JSONDecoder()
-        self._ended = False
-        self._text = ""
-        self._position = 0
-        self.count = 0
-
-    def peek(self) -> str:
-        """Return the next character that is not blank, "" at the end."""
-        while True:
-            text = self._text
-            position = self._position
-            while position < len(text) and text[position] in " \t\r\n":
-                position += 1
-            self._position = position
-            if position < len(text):
-                return text[position]
-            if self._ended:
-                return ""
-            self._grow()
-
-    def take(self) -> None:
-        """Move on past the character that peek() has shown."""
-        self._position += 1
-
-    def value(self) -> str:
-        """Return the next value as it is written, and move on past it."""
-        self.peek()
-        while True:
-            try:
-                _, end = self._parser.raw_decode(self._text, self._position)
-            except (ValueError, RecursionError) as error:
-                if self._ended or len(self._text) - self._position > _LONGEST:
-                    raise self.broken(getattr(error, "msg", "nested too deeply")) from None
-            else:
-                if end < len(self._text) or self._ended:
-                    found = self._text[self._position : end]
-                    self._position = end
-                    return found
-            self._grow()
-
-    def broken(self, reason: str) -> InputError:
-        """Return the error that says so."""
-        return InputError(
-            f"{self.path}: the JSON document is broken after record {self.count}: {reason}",
-            hint=_CHECK,
-        )
-
-    def _grow(self) -> None:
-        """Drop what was used, and at least double what is left."""
-        parts = [self._text[self._position :]]
-        self._position = 0
-        size, wanted = 0, len(parts[0])
-        while not self._ended and size <= wanted:
-            data = next(self._blocks, b"")
-            self._ended = not data
-            parts.append(self._decoder.decode(data, final=self._ended))
-            size += len(data)
-        self._text = "".join(parts)
-
-
-def _records(text: _Text, lists: tuple[str, ...]) -> Iterator[str]:
+def _records(text: JsonText, lists: tuple[str, ...]) -> Iterator[str]:
+    """Yield the text of each record of one value after another."""
     while (mark := text.peek()) != "":
+        if mark not in "[{":
+            raise text.broken(f"found {mark!r} instead of a record")
         if mark == "[":
             yield from _items(text, lists)
-        elif mark == "{" and lists:
-            yield from _members(text, lists)
-        elif mark == "{":
-            yield text.value()
-            text.count += 1
         else:
-            raise text.broken(f"found {mark!r}")
+            yield from _item(text, lists)
 
 
-def _keys(text: _Text) -> Iterator[str]:
+def _item(text: JsonText, lists: tuple[str, ...]) -> Iterator[str]:
+    """Yield the records of the value that begins: those in its lists, else itself."""
+    mark = text.peek()
+    if lists and mark == "{":
+        for key in _keys(text):
+            if key == lists[0] and text.peek() == "[":
+                yield from _items(text, lists[1:])
+            else:
+                text.written()
+    elif lists and mark == "[":
+        yield from _items(text, lists)
+    else:
+        yield text.written()
+
+
+def _items(text: JsonText, lists: tuple[str, ...]) -> Iterator[str]:
+    """Yield the records of the list that begins."""
+    text.take()
+    while (mark := text.peek()) != "]":
+        if mark == ",":
+            text.take()
+            continue
+        if not mark:
+            raise text.broken("it ends within a list")
+        yield from _item(text, lists)
+    text.take()
+
+
+def _keys(text: JsonText) -> Iterator[str]:
     """Yield the keys of the object that begins, each with its value to be read next."""
     text.peek()
     text.take()
@@ -227,8 +188,8 @@ def _keys(text: _Text) -> Iterator[str]:
             text.take()
             continue
         if mark != '"':
-            raise text.broken("it ends within an object" if not mark else f"found {mark!r}")
-        key = text.value()[1:-1]
+            raise text.broken(f"found {mark!r}" if mark else "it ends within an object")
+        key = text.written()[1:-1]
         if text.peek() != ":":
             raise text.broken("a colon is missing")
         text.take()
@@ -236,28 +197,5 @@ def _keys(text: _Text) -> Iterator[str]:
     text.take()
 
 
-def _members(text: _Text, lists: tuple[str, ...]) -> Iterator[str]:
-    for key in _keys(text):
-        if key == lists[0] and text.peek() == "[":
-            yield from _items(text, lists[1:])
-        else:
-            text.value()
-
-
-def _items(text: _Text, lists: tuple[str, ...]) -> Iterator[str]:
-    text.take()
-    while (mark := text.peek()) != "]":
-        if mark == ",":
-            text.take()
-            continue
-        if not mark:
-            raise text.broken("it ends within the list")
-        item = text.value()
-        if lists:
-            inner = _Text(iter([item.encode("utf-8", "replace")]), text.path)
-            yield from _records(inner, lists)
-            text.count += inner.count
-        else:
-            yield item
-            text.count += 1
-    text.take()
+def _text_of(blocks: Iterator[bytes], path: str) -> JsonText:
+    return JsonText(buffered(blocks), path, decoder=_PARSER, errors="replace", most=_LONGEST)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cotool.errors import InputError
+from cotool.errors import InputError, unreadable
 from cotool.logs.patterns.automaton import TooLargeError, UnsupportedError, compile_program
 from cotool.logs.patterns.literals import required_literals
 
@@ -66,7 +66,7 @@ def read_patterns(path: str) -> list[Pattern]:
     try:
         text = Path(path).read_text(encoding="utf-8")
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+        raise unreadable(path, error) from None
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: byte {error.start + 1} is not UTF-8") from None
     patterns = []

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from cotool._fast.logs import logscan
 from cotool._fast.logs.forms import Forms
-from cotool.errors import CotoolError, InputError
+from cotool.errors import CotoolError, unreadable, why_unreadable
 from cotool.logs.histogram import WIDTHS
 from cotool.logs.model import FileSummary
 from cotool.logs.scan.inferred import whole_forms
@@ -115,7 +115,7 @@ def _local_file(part: Range) -> Iterator[Window]:
     try:
         fd = os.open(part.source.path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
-        raise InputError(f"{part.source.path}: cannot be read: {error.strerror}") from None
+        raise unreadable(part.source.path, error) from None
     try:
         yield _LocalFile(fd, part)
     finally:
@@ -138,7 +138,7 @@ def scan_range(part: Range, options: LogOptions) -> Found:
     except CotoolError as error:
         return Found(Tally(), error=str(error))
     except OSError as error:
-        reason = f"cannot be read: {error.strerror or error}"
+        reason = why_unreadable(error)
         return Found(Tally(), error=f"{part.source.path}: {reason}")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import mmap
 import os
 import tempfile
@@ -11,9 +10,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from cotool.errors import InputError
-from cotool.io.compression import MAGIC_SIZE, compression_of
-from cotool.io.encodings import encoding_of
+from cotool.io.compression import MAGIC_SIZE
 from cotool.io.remote import BLOCK, describe
+from cotool.io.sources import plain_start
 from cotool.logs.scan.samples import REACH
 from cotool.logs.scan.sources import Source, windows_of
 
@@ -36,9 +35,9 @@ def remote_sample(source: Source) -> tuple[list[bytes], int, int, float | None] 
     if not found.ranged or found.size is None:
         return None
     head = found.read(0, min(MAGIC_SIZE, found.size))
-    if compression_of(head) or encoding_of(head):
+    start = plain_start(head)
+    if start is None:
         return None
-    start = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
     places = windows_of(start, found.size)
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="cotool-fetch") as pool:
         windows = list(pool.map(lambda place: found.read(*place), places))

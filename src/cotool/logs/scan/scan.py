@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.logs import logscan
-from cotool.errors import CotoolError, InputError
+from cotool.errors import CotoolError, unreadable
 from cotool.logs.formats.envelopes import Wrapping, find_wrapping
 from cotool.logs.formats.model import Format, forms_of, is_cyclic
 from cotool.logs.formats.recognise import recognise, sample_lines
@@ -226,7 +226,7 @@ class _Run:
             try:
                 position = scanner.scan_file(opened.fd, position, end)
             except OSError as problem:
-                raise self._unreadable(problem) from None
+                raise unreadable(self._path, problem) from None
             self._watch.progress(position - before)
             if position == before:
                 break
@@ -243,7 +243,7 @@ class _Run:
             try:
                 data = os.pread(opened.fd, min(_FEED, end - position), position)
             except OSError as problem:
-                raise self._unreadable(problem) from None
+                raise unreadable(self._path, problem) from None
             if not data:
                 break
             position += len(data)
@@ -254,9 +254,6 @@ class _Run:
             return position
         scanner.feed(b"", final=True)
         return position
-
-    def _unreadable(self, problem: OSError) -> InputError:
-        return InputError(f"{self._path}: cannot be read: {problem.strerror}")
 
     def _scan_stream(
         self, scanner: logscan.Scanner, opened: Stream, start: int, *, whole_lines: bool
@@ -312,7 +309,7 @@ class _Run:
             try:
                 data = os.pread(opened.fd, size, self._position)
             except OSError as problem:
-                raise self._unreadable(problem) from None
+                raise unreadable(self._path, problem) from None
             if not data:
                 return
             self._position += len(data)

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import codecs
 import contextlib
 import os
-import queue
 import stat
 import sys
-import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cotool.errors import InputError
-from cotool.io.compression import BLOCK, MAGIC_SIZE, compression_of, decompressed
-from cotool.io.encodings import decoded, encoding_of
+from cotool.errors import InputError, unreadable, why_unreadable
+from cotool.io.compression import BLOCK, MAGIC_SIZE, compression_of
 from cotool.io.remote import is_url
+from cotool.io.sources import (
+    STDIN,
+    buffered,
+    plain_start,
+    read_head,
+    text_blocks,
+)
 from cotool.logs.scan.rotation import in_time_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from os import PathLike
 
-STDIN = "-"
 _WINDOWS = 64
 _WINDOW = 1 << 14
 # The first window is larger: it has whole lines where those of structured logs are long.
@@ -219,8 +221,7 @@ def _found(path: str, *, recursive: bool, alone: bool) -> list[Source]:
             alone = alone and len(names) == 1
             each = (_found(name, recursive=recursive, alone=alone) for name in names)
             return [source for sources in each for source in sources]
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        return [Source(path, problem=f"cannot be read: {reason}")]
+        return [Source(path, problem=why_unreadable(error))]
     if not stat.S_ISDIR(status.st_mode):
         return [Source(path, status.st_size)]
     if not recursive and not alone:
@@ -253,15 +254,11 @@ def _walk(folder: str) -> Iterator[Source]:
             try:
                 status = Path(path).stat()
             except OSError as error:
-                yield _unreadable(path, error)
+                yield Source(path, problem=why_unreadable(error))
                 continue
             if stat.S_ISREG(status.st_mode) and not _is_binary(path):
                 yield Source(path, status.st_size)
-    yield from (_unreadable(str(error.filename), error) for error in unread)
-
-
-def _unreadable(path: str, error: OSError) -> Source:
-    return Source(path, problem=f"cannot be read: {error.strerror}")
+    yield from (Source(str(error.filename), problem=why_unreadable(error)) for error in unread)
 
 
 def _is_binary(path: str) -> bool:
@@ -271,8 +268,7 @@ def _is_binary(path: str) -> bool:
             head = file.read(1024)
     except OSError:
         return False  # opening it again will say why
-    known = compression_of(head) or encoding_of(head)
-    return not known and b"\0" in head
+    return plain_start(head) is not None and b"\0" in head
 
 
 @contextmanager
@@ -300,8 +296,7 @@ def open_source(source: Source) -> Iterator[PlainFile | Stream]:
     try:
         fd = os.open(source.spool or source.path, os.O_RDONLY | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise InputError(f"{source.path}: cannot be read: {reason}") from None
+        raise unreadable(source.path, error) from None
     try:
         status = os.fstat(fd)
         if stat.S_ISDIR(status.st_mode):
@@ -324,11 +319,11 @@ def _plain(source: Source, fd: int, status: os.stat_result) -> PlainFile | None:
     try:
         head = os.pread(fd, MAGIC_SIZE, 0)
     except OSError as error:
-        raise InputError(f"{source.path}: cannot be read: {error.strerror}") from None
+        raise unreadable(source.path, error) from None
+    start = plain_start(head)
     # Files of /proc say that they are empty, and are not.
-    if (head and not status.st_size) or compression_of(head) or encoding_of(head):
+    if start is None or (head and not status.st_size):
         return None
-    start = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
     size = status.st_size if source.limit is None else min(status.st_size, source.limit)
     return PlainFile(fd, size, start, status.st_mtime, status.st_dev, status.st_ino)
 
@@ -338,7 +333,7 @@ def _reader(source: Source, fd: int) -> Callable[[int], bytes]:
         try:
             return os.read(fd, size)
         except OSError as error:
-            raise InputError(f"{source.path}: cannot be read: {error.strerror}") from None
+            raise unreadable(source.path, error) from None
 
     return read
 
@@ -348,27 +343,12 @@ def _remote_stream(source: Source) -> Iterator[Stream]:
     from cotool.io.remote import describe
 
     found = describe(str(source.url))
-    ahead = _Ahead(found.blocks(), most=1)
-    blocks, rest = iter(ahead), memoryview(b"")
-
-    def read(size: int) -> bytes:
-        nonlocal rest
-        data = b""
-        # Whole blocks, so that the format does not depend on how the network cuts them.
-        while len(data) < size:
-            rest = rest or memoryview(next(blocks, b""))
-            if not rest:
-                break
-            wanted = size - len(data)
-            data += bytes(rest[:wanted])
-            rest = rest[wanted:]
-        return data
-
-    try:
-        with _stream(read, source.path, found.mtime, found.size) as stream:
-            yield stream
-    finally:
-        ahead.close()
+    # Whole blocks, so that the format does not depend on how the network cuts them.
+    with (
+        _ahead(found.blocks(), 1) as blocks,
+        _stream(buffered(blocks).read, source.path, found.mtime, found.size) as stream,
+    ):
+        yield stream
 
 
 @contextmanager
@@ -387,32 +367,24 @@ def _stream(
         position += len(data)
         return data
 
-    head = b""
-    while len(head) < MAGIC_SIZE and (data := read(BLOCK)):
-        head += data
-        if compression_of(head) is None and b"\n" in head:
-            break  # a pipe that gives a line at a time is not waited for
+    head = read_head(read)
     while pipe is not None and len(head) < _SMALL and _is_ready(pipe) and (data := read(BLOCK)):
-        head += data  # the more there is at once, the better the format is told
+        head += data  # with more lines at once, the format is recognised better
     kind = compression_of(head)
-    read_on = _with_head(head, read)
-    blocks = (
-        decompressed(read_on, kind, path, hint=_COUNTED)
-        if kind
-        else iter(lambda: read_on(BLOCK), b"")
-    )
-    ahead = _Ahead(blocks) if kind else None
+    blocks = text_blocks(head, read, path, strict=False, hint=_COUNTED)
+    with _ahead(blocks, _AHEAD) if kind else contextlib.nullcontext(blocks) as blocks:
+        yield Stream(blocks, compression=kind, mtime=mtime, size=size, position=lambda: position)
+
+
+@contextmanager
+def _ahead(blocks: Iterator[bytes], most: int) -> Iterator[Iterator[bytes]]:
+    from cotool.io.ahead import Ahead
+
+    ahead = Ahead(blocks, most)
     try:
-        yield Stream(
-            decoded(iter(ahead) if ahead else blocks),
-            compression=kind,
-            mtime=mtime,
-            size=size,
-            position=lambda: position,
-        )
+        yield iter(ahead)
     finally:
-        if ahead:
-            ahead.close()
+        ahead.close()
 
 
 def _is_ready(pipe: int) -> bool:
@@ -423,63 +395,6 @@ def _is_ready(pipe: int) -> bool:
         return bool(select.select([pipe], [], [], _MOMENT)[0])
     except (OSError, ValueError):  # what cannot be waited for
         return False
-
-
-def _with_head(head: bytes, read: Callable[[int], bytes]) -> Callable[[int], bytes]:
-    rest = head
-
-    def read_on(size: int) -> bytes:
-        nonlocal rest
-        if rest:
-            given, rest = rest[:size], rest[size:]
-            return given
-        return read(size)
-
-    return read_on
-
-
-class _Ahead:
-    """Runs an iterator in a thread of its own, a few items ahead of who takes them."""
-
-    def __init__(self, blocks: Iterator[bytes], most: int = _AHEAD) -> None:
-        self._blocks = blocks
-        self._queue: queue.Queue[bytes | BaseException | None] = queue.Queue(most)
-        self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="cotool-read", daemon=True)
-        self._thread.start()
-
-    def _run(self) -> None:
-        end: BaseException | None = None
-        try:
-            for block in self._blocks:
-                if not self._put(block):
-                    return
-        except BaseException as error:  # noqa: BLE001 - raised again where it is awaited
-            end = error
-        self._put(end)
-
-    def _put(self, item: bytes | BaseException | None) -> bool:
-        while not self._closed.is_set():
-            try:
-                self._queue.put(item, timeout=0.1)
-            except queue.Full:
-                continue
-            return True
-        return False
-
-    def __iter__(self) -> Iterator[bytes]:
-        while True:
-            item = self._queue.get()
-            if isinstance(item, BaseException):
-                raise item
-            if item is None:
-                return
-            yield item
-
-    def close(self) -> None:
-        """End the thread; what it has read ahead is dropped."""
-        self._closed.set()
-        self._thread.join(timeout=2)
 
 
 def sample(opened: PlainFile | Stream) -> list[bytes]:

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cotool.errors import InputError
+from cotool.errors import InputError, unreadable
 from cotool.io.target import write_whole
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def load_state(path: str) -> State:
     except FileNotFoundError:
         return State()
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+        raise unreadable(path, error) from None
     hint = "delete it to count all files from their start"
     try:
         document: Any = json.loads(data)

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cotool.errors import InputError
+from cotool.errors import InputError, unreadable
 from cotool.logs.levels import LEVELS
 from cotool.logs.templates.columns import Layouts
 from cotool.logs.templates.model import Known
@@ -37,7 +37,7 @@ def read_baseline(path: str) -> Baseline:
     try:
         data = Path(path).read_bytes()
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+        raise unreadable(path, error) from None
     if data[:2] == b"\x1f\x8b":
         return _of_set(TemplateSet.load(path))
     try:

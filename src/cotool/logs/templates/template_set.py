@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cotool._fast.logs import forms as kernel
 from cotool.errors import InputError
+from cotool.io.sources import open_source
 from cotool.io.target import write_whole
 from cotool.logs.histogram import WIDTHS
 from cotool.logs.templates.columns import Layouts
@@ -163,15 +164,8 @@ class TemplateSet:
     @classmethod
     def load(cls, path: str | PathLike[str]) -> TemplateSet:
         """Return the set in a file. Raises InputError where it is none."""
-        try:
-            data = Path(path).read_bytes()
-            if data[:2] == b"\x1f\x8b":
-                data = gzip.decompress(data)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise InputError(f"{path}: cannot be read: {reason}") from None
-        except EOFError:
-            raise InputError(f"{path}: its gzip data end too early") from None
+        with open_source(path) as stream:
+            data = stream.read()
         try:
             document = json.loads(data)
             if document["schema"] != SCHEMA:
