@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from cotool.vault import Keyring, encrypt
 from cotool.vault.envelope import unlock
+from cotool.vault.keys import Budget
 from reference import hkdf_extract_expand
 
 TIMES = int(os.environ.get("COTOOL_FRESHNESS", "3000"))
@@ -55,7 +56,7 @@ def hidden(data, ring):
     """Derive what a file does not show."""
     opened = unlock(data, [ring])
     identity = data[:10] + data[12:28]
-    secret = ring.find(opened.header.slots[0])
+    secret = ring.candidates(opened.header.slots[0], Budget(1))[0]
     info = b"cotool.vault/1 wrap\0" + identity + data[48:104]
     wrap = hkdf_extract_expand(secret, data[80:104], info, 44)
     key = hkdf_extract_expand(opened.file_key, data[12:28], b"cotool.vault/1 payload\0", 32)

@@ -21,7 +21,7 @@ from cotool.errors import (
 from cotool.vault import Keyring, Passphrase, decrypt, encrypt, inspect, rewrap, verify
 from cotool.vault.envelope import open_bytes, seal_bytes, unlock
 from cotool.vault.header import Header, Slot, parse_copy
-from cotool.vault.keys import MAX_MEMORY, Argon2Cost, check_cost
+from cotool.vault.keys import MAX_MEMORY, Argon2Cost, Budget, check_cost
 from cotool.vault.stream import SEALED_SEGMENT, SEGMENT
 
 PREFIX = 56
@@ -296,7 +296,7 @@ def test_costs_are_refused_before_they_are_paid(cost, monkeypatch):
     slot = Slot(2, cost.lanes, cost.passes, cost.memory, bytes(8), bytes(16), bytes(24))
     monkeypatch.setattr("cotool.vault.keys.argon2id", None)
     with pytest.raises(CostRefusedError):
-        Passphrase("x").find(slot)
+        Passphrase("x").candidates(slot, Budget(1))
 
 
 def test_profiles_pass_their_own_bounds():

@@ -75,7 +75,7 @@ class Target:
                 error, "give a file in an existing folder that you can write to"
             ) from None
         if not private and path.exists():
-            self.chmod(stat.S_IMODE(path.stat().st_mode))
+            self.keep(path.stat())
 
     @property
     def handle(self) -> int:
@@ -101,9 +101,9 @@ class Target:
             if error.errno not in _NO_PREALLOCATION:
                 raise self._failed(error) from None
 
-    def chmod(self, mode: int) -> None:
-        """Give the file the mode of the one that it replaces."""
-        os.fchmod(self._handle, mode)
+    def keep(self, was: os.stat_result) -> None:
+        """Give the file the owner, group and mode of the one that it replaces."""
+        keep_attributes(self._handle, was)
 
     def replaces(self, handle: int) -> bool:
         """Return whether this target would replace the file that is open as `handle`."""
@@ -207,6 +207,31 @@ def write_whole(path: str | os.PathLike[str], data: bytes, *, private: bool = Tr
     """Write a file, or replace one, complete or not at all. Raises InputError naming `path`."""
     with Target(path, force=True, private=private) as target:
         target.begin(data)
+
+
+def replace_file(path: str, data: bytes) -> None:
+    """Replace a file atomically and keep its owner, group and mode. Raises InputError, OSError."""
+    with Target(path, force=True) as target:
+        target.keep(Path(path).stat())
+        target.begin(data)
+
+
+def keep_attributes(handle: int, was: os.stat_result) -> None:
+    """Give an open file the owner, group and mode of another, as far as this process may.
+
+    Without the same group, the mode gives nothing to the group.
+    """
+    now = os.fstat(handle)
+    mode = stat.S_IMODE(was.st_mode)
+    if (now.st_uid, now.st_gid) != (was.st_uid, was.st_gid):
+        try:
+            os.fchown(handle, was.st_uid, was.st_gid)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.fchown(handle, -1, was.st_gid)
+        if os.fstat(handle).st_gid != was.st_gid:
+            mode &= ~stat.S_IRWXG
+    os.fchmod(handle, mode)
 
 
 def _is_special(path: Path) -> bool:

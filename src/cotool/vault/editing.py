@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool.errors import InputError
-from cotool.io.target import is_in_memory
+from cotool.io.target import is_in_memory, replace_file
 from cotool.vault.armor import armor
 from cotool.vault.envelope import open_bytes, seal_again
 from cotool.vault.operations import named
 from cotool.vault.reader import read_whole
-from cotool.vault.rewrapping import exclusively, replace_file
+from cotool.vault.rewrapping import changing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,7 @@ def edit(path: StrPath, *, keys: Sequence[Key], editor: Sequence[str]) -> bool:
     Returns whether the content changed. Raises InputError if there is no memory-backed folder or
     the editor fails, and then does not change the file; OSError, VaultError.
     """
-    with named(path), exclusively(path) as real:
+    with named(path), changing(path, keys) as (real, _, _):
         data, armored = read_whole(real)
         envelope, content = open_bytes(data, keys)
         changed = _edited(content, Path(real).stem, editor)

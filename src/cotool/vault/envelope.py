@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import os
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from cotool.errors import (
+    CostRefusedError,
     InputError,
     IntegrityError,
     MissingKeyError,
@@ -40,11 +42,14 @@ COMPACT_LIMIT = 1 << 20  # content of this size gets two copies of the header
 class Key(Protocol):
     """What opens slots of one kind: a `Passphrase`, a `KeyFile` or a `Keyring`."""
 
-    def new_slot(self) -> tuple[Slot, bytes]:
-        """Return an unwrapped slot, and the key to wrap with."""
+    def new_slot(self, beside: Sequence[Slot] = ()) -> tuple[Slot, bytes]:
+        """Return an unwrapped slot for a file with the slots `beside`, and the key to wrap with."""
 
-    def find(self, slot: Slot) -> bytes | None:
-        """Return the key for a slot, or None if this object has none for it."""
+    def candidates(self, slot: Slot, budget: derive.Budget) -> Sequence[bytes]:
+        """Return the keys that may open a slot, none if this object has none for it.
+
+        Raises MissingKeyError if the key may not be used, CostRefusedError beyond the budget.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +98,17 @@ class Unlocked:
 
     def wrap(self, key: Key) -> Slot:
         """Return a slot with which `key` opens this file."""
-        slot, secret = key.new_slot()
+        slot, secret = key.new_slot(self.header.slots)
         return derive.wrap(self.file_key, slot, secret, self.header.identity)
+
+    def opens(self, slot: Slot, keys: Sequence[Key], budget: derive.Budget) -> bool:
+        """Return whether one of `keys` opens a slot."""
+        for key in keys:
+            with contextlib.suppress(VaultError):
+                for secret in key.candidates(slot, budget):
+                    if derive.unwrap(slot, secret, self.header.identity) is not None:
+                        return True
+        return False
 
 
 def check_slots(slots: Sequence[Slot]) -> None:
@@ -109,10 +123,10 @@ def check_slots(slots: Sequence[Slot]) -> None:
         )
 
 
-def new_envelope(keys: Sequence[Key], *, compact: bool) -> Unlocked:
-    """Return a header with a new file key that each of `keys` opens."""
+def new_envelope(keys: Sequence[Key], *, compact: bool, beside: Sequence[Slot] = ()) -> Unlocked:
+    """Return a header with a new file key that each of `keys` opens, in place of `beside`."""
     file_key, file_id = os.urandom(32), os.urandom(16)
-    header = Header(file_id, 0, (), 1 if compact else MAX_SLOTS, 1 if compact else 2)
+    header = Header(file_id, 0, tuple(beside), 1 if compact else MAX_SLOTS, 1 if compact else 2)
     envelope = Unlocked(header, file_key, 0, None)
     slots = tuple(envelope.wrap(key) for key in keys)
     check_slots(slots)
@@ -131,12 +145,13 @@ def parse_headers(data: bytes) -> tuple[list[tuple[int, Header, bytes]], VaultEr
         found.append((0, *parse_copy(data[:STRIDE])))
     except VaultError as error:
         problem = error
-    if not found or found[0][1].copies == 2:
-        try:
-            header, mac = parse_copy(data[STRIDE:HEADERS])
-            if header.copies == 2:
-                found.append((1, header, mac))
-        except VaultError as error:
+    # Whether there is a second copy is not asked of the first one, which may be damaged.
+    try:
+        header, mac = parse_copy(data[STRIDE:HEADERS])
+        if header.copies == 2:
+            found.append((1, header, mac))
+    except VaultError as error:
+        if not found or found[0][1].copies == 2:
             problem = problem or error
     if not found:
         assert problem is not None  # noqa: S101 - copy A raised
@@ -151,43 +166,43 @@ def unlock(data: bytes, keys: Sequence[Key]) -> Unlocked:
     Raises WrongKeyError, MissingKeyError, CostRefusedError, IntegrityError, or what parse_copy
     raises.
     """
-    copies, problem = parse_headers(data)
-    failure: VaultError | None = None
-    for number, header, mac in copies:
-        try:
-            file_key = _file_key(header, keys)
-        except VaultError as error:
-            failure = failure or error
-            continue
-        expected = derive.header_mac(file_key, header.file_id, header.to_bytes())
-        if hmac.compare_digest(expected, mac):
-            damage = None
-            if header.copies == 2 and data[:STRIDE] != data[STRIDE:HEADERS]:
-                other = "second" if number == 0 else "first"
-                damage = f"the {other} copy of the header is damaged or older"
-            return Unlocked(header, file_key, number, damage)
-        failure = IntegrityError("changed: the header fails authentication")
-    raise failure or problem or WrongKeyError("no key opens this file")
-
-
-def _file_key(header: Header, keys: Sequence[Key]) -> bytes:
+    copies, _ = parse_headers(data)
+    budget = derive.Budget(len(keys))
     tried = False
     missing: MissingKeyError | None = None
-    # Keyring slots come first because they need no derivation.
-    for slot in sorted(header.slots, key=lambda slot: slot.kind):
+    refused: CostRefusedError | None = None
+    changed = False
+    # Cheap slots come first, whatever their copy: a damaged slot may state any cost.
+    slots = [(slot, *copy) for copy in copies for slot in copy[1].slots]
+    for slot, number, header, mac in sorted(slots, key=lambda found: found[0].work):
         for key in keys:
             try:
-                secret = key.find(slot)
+                secrets = key.candidates(slot, budget)
             except MissingKeyError as error:
-                missing = error
+                missing = missing or error
                 continue
-            if secret is None:
+            except CostRefusedError as error:
+                refused = refused or error
                 continue
-            tried = True
-            file_key = derive.unwrap(slot, secret, header.identity)
-            if file_key is not None:
-                return file_key
-    raise missing or _wrong_key(header, tried=tried)
+            tried = tried or bool(secrets)
+            for secret in secrets:
+                file_key = derive.unwrap(slot, secret, header.identity)
+                if file_key is None:
+                    continue
+                expected = derive.header_mac(file_key, header.file_id, header.to_bytes())
+                if hmac.compare_digest(expected, mac):
+                    return Unlocked(header, file_key, number, _damage(data, header, number))
+                changed = True
+    if changed:
+        raise IntegrityError("changed: the header fails authentication")
+    raise refused or missing or _wrong_key(copies[0][1], tried=tried)
+
+
+def _damage(data: bytes, header: Header, number: int) -> str | None:
+    if header.copies == 1 or data[:STRIDE] == data[STRIDE:HEADERS]:
+        return None
+    other = "second" if number == 0 else "first"
+    return f"the {other} copy of the header is damaged or older"
 
 
 def _wrong_key(header: Header, *, tried: bool) -> WrongKeyError:

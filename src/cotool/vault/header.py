@@ -64,6 +64,11 @@ class Slot:
         )
 
     @property
+    def work(self) -> int:
+        """What opening the slot costs: Argon2 passes times KiB of memory, 0 for a keyring key."""
+        return self.passes * self.number if self.kind == PASSPHRASE_SLOT else 0
+
+    @property
     def bound(self) -> bytes:
         """The bytes that the wrap key is bound to: all fields before the commitment."""
         return self.to_bytes()[:_BOUND]

@@ -10,21 +10,20 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
-import fcntl
 import json
 import os
-import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cotool.errors import InputError, IntegrityError, MissingKeyError
-from cotool.io.target import Target
+from cotool.io.target import Target, replace_file
 from cotool.vault.armor import dearmor
-from cotool.vault.envelope import open_bytes, seal_again, seal_bytes
+from cotool.vault.envelope import new_envelope, open_bytes, seal_again, seal_bytes
 from cotool.vault.header import KEYRING_SLOT, MAGIC, Slot
-from cotool.vault.keys import KEY_SIZE, hkdf, keyring_slot
+from cotool.vault.keys import KEY_SIZE, Budget, hkdf, keyring_slot
+from cotool.vault.locks import locked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,8 +32,8 @@ if TYPE_CHECKING:
 
 SCHEMA = "cotool.keyring/1"
 STATES = ("primary", "enabled", "disabled", "destroyed")
-_PATIENCE = 30.0  # seconds to wait for another writer
-_LIMIT = 1 << 20  # bytes; a keyring of ten thousand versions is smaller
+START = b'{"schema": "cotool.keyring/'  # how the content of a keyring's file begins
+LIMIT = 1 << 20  # bytes; a keyring of ten thousand versions is smaller
 _SIGN = b"cotool.vault/1 sign\x00"
 _KEY_FILE_PREFIX = "COTOOL-KEY-1:"
 
@@ -72,20 +71,20 @@ class Keyring:
         """The version that encrypts."""
         return next(version for version in self.versions if version.state == "primary")
 
-    def new_slot(self) -> tuple[Slot, bytes]:
+    def new_slot(self, beside: Sequence[Slot] = ()) -> tuple[Slot, bytes]:  # noqa: ARG002
         """Return an unwrapped slot for the primary version, and its key."""
         primary = self.primary
         assert primary.key is not None  # noqa: S101 - a primary version is never destroyed
         return keyring_slot(self.key_id, primary.version), primary.key
 
-    def find(self, slot: Slot) -> bytes | None:
-        """Return the key for a slot, or None if the slot is for another key.
+    def candidates(self, slot: Slot, budget: Budget) -> tuple[bytes, ...]:  # noqa: ARG002
+        """Return the key for a slot, or nothing if the slot is for another key.
 
         Raises MissingKeyError if the version is missing or may not be used.
         """
         if slot.kind != KEYRING_SLOT or slot.key_id != self.key_id:
-            return None
-        return self._usable(slot.number)
+            return ()
+        return (self._usable(slot.number),)
 
     def signing_key(self, version: int) -> bytes:
         """Return the HMAC key of a version. Raises MissingKeyError."""
@@ -223,13 +222,30 @@ class Keyring:
 
         Other writers wait meanwhile, so no change is lost.
         """
-        path = os.path.realpath(path)
-        with _locked(f"{path}.lock"):
-            envelope, content = open_bytes(read_small(path, "keyring"), keys)
+        with locked(path, keyring=True) as real:
+            envelope, content = open_bytes(read_small(real, "keyring"), keys)
             keyring = cls.from_bytes(content)
             yield keyring
-            with Target(path, force=True) as target:
-                target.write_at(0, seal_again(envelope, keyring.to_bytes()))
+            replace_file(real, seal_again(envelope, keyring.to_bytes()))
+
+    @classmethod
+    def change_opener(cls, path: str, keys: Sequence[Key], opener: Key) -> None:
+        """Let `opener` open a keyring's file in place of the key that opens it now.
+
+        Other slots stay. Without any, the file gets a new file key, so that a copy of the old one
+        opens nothing that is written from now on.
+        """
+        with locked(path, keyring=True) as real:
+            envelope, content = open_bytes(read_small(real, "keyring"), keys)
+            cls.from_bytes(content)
+            budget = Budget(len(keys))
+            slots = envelope.header.slots
+            others = [slot for slot in slots if not envelope.opens(slot, keys, budget)]
+            if others:
+                envelope = envelope.with_slots([*others, envelope.wrap(opener)])
+            else:
+                envelope = new_envelope([opener], compact=True, beside=slots)
+            replace_file(real, seal_again(envelope, content))
 
 
 class KeyFile:
@@ -266,20 +282,20 @@ class KeyFile:
             f"{path}: is not a key file", hint="make one with cotool vault keys init --key-file"
         )
 
-    def new_slot(self) -> tuple[Slot, bytes]:
+    def new_slot(self, beside: Sequence[Slot] = ()) -> tuple[Slot, bytes]:  # noqa: ARG002
         """Return an unwrapped slot for this key."""
         return keyring_slot(self._id, 1), self._key
 
-    def find(self, slot: Slot) -> bytes | None:
+    def candidates(self, slot: Slot, budget: Budget) -> tuple[bytes, ...]:  # noqa: ARG002
         """Return the key if the slot is for it."""
-        return self._key if slot.kind == KEYRING_SLOT and slot.key_id == self._id else None
+        return (self._key,) if slot.kind == KEYRING_SLOT and slot.key_id == self._id else ()
 
 
 def read_small(path: str, what: str) -> bytes:
     """Return the bytes of a small file, without armor. Raises InputError, or OSError."""
     with Path(path).open("rb") as file:
-        data = file.read(_LIMIT + 1)
-    if len(data) > _LIMIT:
+        data = file.read(LIMIT + 1)
+    if len(data) > LIMIT:
         raise InputError(f"{path}: is too large for a {what}")
     return data if data.startswith(MAGIC) else dearmor(data) or data
 
@@ -310,23 +326,3 @@ def _parse(document: dict[str, Any]) -> Keyring:
     if len(key_id) != 8 or not isinstance(lowest, int):
         raise ValueError
     return Keyring(key_id, versions, lowest)
-
-
-@contextlib.contextmanager
-def _locked(path: str) -> Iterator[None]:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        until = time.monotonic() + _PATIENCE
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > until:
-                    raise InputError(
-                        f"{path}: another process has locked the keyring for {_PATIENCE:.0f} s"
-                    ) from None
-                time.sleep(0.02)
-        yield
-    finally:
-        os.close(handle)

@@ -22,7 +22,7 @@ from cotool.errors import CostRefusedError, InputError
 from cotool.vault.header import KEYRING_SLOT, PASSPHRASE_SLOT, Slot
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 KEY_SIZE = 32
 _SHA256 = SHA256()
@@ -49,7 +49,8 @@ PROFILES: Mapping[str, Argon2Cost] = {
 DEFAULT_PROFILE = "low-memory"
 
 # The highest cost that a file may demand before anything in it can be checked. Both profiles are
-# below it. The limit on the product keeps the time for a hostile header under a few seconds.
+# below it. The limit on the product is also that of all slots that one call tries with one key, so
+# a hostile header costs a few seconds at most.
 MAX_LANES = 16
 MAX_PASSES = 16
 MAX_MEMORY = 2 * 1024 * 1024  # KiB
@@ -65,6 +66,23 @@ def profile(name: str) -> Argon2Cost:
     return PROFILES[name]
 
 
+class Budget:
+    """How much work one call may do with Argon2id: `MAX_WORK` for each of its keys."""
+
+    def __init__(self, num_keys: int) -> None:
+        self._left = MAX_WORK * num_keys
+
+    def spend(self, cost: Argon2Cost) -> None:
+        """Take the work of a derivation. Raises CostRefusedError if too little is left."""
+        work = cost.passes * cost.memory
+        if work > self._left:
+            raise CostRefusedError(
+                "the slots of this file demand too much memory and time together",
+                hint="if you trust the source of the file, use --allow-any-cost",
+            )
+        self._left -= work
+
+
 class Passphrase:
     """A person's secret, and the keys that were derived from it so far.
 
@@ -72,8 +90,10 @@ class Passphrase:
 
     Args:
         secret: the passphrase; a str is normalised (NFC), so it is the same from every keyboard,
-        and encoded as UTF-8. cost: used to encrypt; to decrypt, the file states the cost, within
-        limits. unbounded: accept any cost that a file demands.
+            and encoded as UTF-8.
+        cost: used to encrypt; by default `DEFAULT_PROFILE`, or the highest cost in the file that
+            is changed. To decrypt, the file states the cost, within limits.
+        unbounded: accept any cost that a file demands.
 
     Raises InputError if the secret is empty.
 
@@ -86,7 +106,7 @@ class Passphrase:
         if not text:
             raise InputError("the passphrase is empty")
         self._secret = text
-        self._cost = cost or PROFILES[DEFAULT_PROFILE]
+        self._cost = cost
         self._salt = os.urandom(16)
         self._unbounded = unbounded
         self._keys: dict[tuple[bytes, Argon2Cost], bytes] = {}
@@ -98,25 +118,35 @@ class Passphrase:
     def __reduce__(self) -> str:
         raise TypeError("a passphrase cannot be pickled")
 
-    def new_slot(self) -> tuple[Slot, bytes]:
-        """Return an unwrapped slot, and the key to wrap with."""
-        cost = self._cost
+    def new_slot(self, beside: Sequence[Slot] = ()) -> tuple[Slot, bytes]:
+        """Return an unwrapped slot for a file with the slots `beside`, and the key to wrap with."""
+        cost = self._cost or self._highest(beside)
         slot = Slot(
             PASSPHRASE_SLOT, cost.lanes, cost.passes, cost.memory, bytes(8), self._salt, _salt()
         )
         return slot, self.derive(self._salt, cost)
 
-    def find(self, slot: Slot) -> bytes | None:
-        """Return the key for a slot, or None if the slot is of another kind.
+    def candidates(self, slot: Slot, budget: Budget) -> tuple[bytes, ...]:
+        """Return the key for a slot, or nothing if the slot is of another kind.
 
         Raises CostRefusedError before any work if the slot demands too much.
         """
         if slot.kind != PASSPHRASE_SLOT:
-            return None
-        cost = Argon2Cost(slot.passes, slot.number, slot.lanes)
+            return ()
+        cost = _cost_of(slot)
         if not self._unbounded:
             check_cost(cost)
-        return self.derive(slot.salt, cost)
+            if (slot.salt, cost) not in self._keys:
+                budget.spend(cost)
+        return (self.derive(slot.salt, cost),)
+
+    def _highest(self, slots: Sequence[Slot]) -> Argon2Cost:
+        """Return the highest allowed cost among slots, at least that of the default profile."""
+        costs = [_cost_of(slot) for slot in slots if slot.kind == PASSPHRASE_SLOT]
+        return max(
+            [PROFILES[DEFAULT_PROFILE], *(c for c in costs if self._unbounded or is_allowed(c))],
+            key=lambda cost: (cost.passes * cost.memory, cost.memory),
+        )
 
     def derive(self, salt: bytes, cost: Argon2Cost) -> bytes:
         """Return the key of 32 bytes for a salt and a cost; each is derived only once."""
@@ -127,14 +157,23 @@ class Passphrase:
             return key
 
 
+def _cost_of(slot: Slot) -> Argon2Cost:
+    return Argon2Cost(slot.passes, slot.number, slot.lanes)
+
+
+def is_allowed(cost: Argon2Cost) -> bool:
+    """Return whether a cost is within the limits."""
+    return (
+        cost.lanes <= MAX_LANES
+        and cost.passes <= MAX_PASSES
+        and cost.memory <= MAX_MEMORY
+        and cost.passes * cost.memory <= MAX_WORK
+    )
+
+
 def check_cost(cost: Argon2Cost) -> None:
     """Raise CostRefusedError if a cost is above the limits."""
-    if (
-        cost.lanes > MAX_LANES
-        or cost.passes > MAX_PASSES
-        or cost.memory > MAX_MEMORY
-        or cost.passes * cost.memory > MAX_WORK
-    ):
+    if not is_allowed(cost):
         raise CostRefusedError(
             f"Argon2id with {cost.memory / 1024:,.0f} MiB, {cost.passes} passes, {cost.lanes} lanes"
             " is refused",

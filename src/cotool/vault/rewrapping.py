@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import io
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool.errors import CotoolError, InputError
-from cotool.io.target import Target
+from cotool.io.target import Target, replace_file
 from cotool.vault.armor import armor
 from cotool.vault.envelope import Key, Unlocked, check_slots, new_envelope, seal_again
 from cotool.vault.files import Source
 from cotool.vault.header import KEYRING_SLOT, PASSPHRASE_SLOT, STRIDE
-from cotool.vault.keys import unwrap
+from cotool.vault.keyring import LIMIT, START
+from cotool.vault.keys import Budget
+from cotool.vault.locks import locked
 from cotool.vault.operations import BLOCK, Done, named, open_payload, payload
-from cotool.vault.reader import Sealed
-from cotool.vault.stream import SEALED_SEGMENT, TAG, Stream
+from cotool.vault.reader import Sealed, open_run
+from cotool.vault.stream import PREFIX, SEALED_SEGMENT, TAG, Stream, content_size
 from cotool.vault.transfer import Effort, Transfer, Writing, ignore
 
 if TYPE_CHECKING:
@@ -51,9 +52,7 @@ def rewrap(
     Raises OSError, InputError, VaultError.
 
     """
-    with named(path), exclusively(path) as real, Source(real) as file:
-        sealed = Sealed(file)
-        envelope = sealed.unlock(keys)
+    with named(path), changing(path, keys) as (real, sealed, envelope):
         slots = _changed_slots(envelope, keys, add, replace, remove)
         if slots == list(envelope.header.slots) and envelope.damage is None:
             return False
@@ -87,7 +86,7 @@ def _changed_slots(
 
 def _replace(envelope: Unlocked, keys: Sequence[Key], key: Key, slots: list[Slot | None]) -> None:
     """Replace the slots that `key` makes unnecessary with a slot for it."""
-    fresh = key.new_slot()[0]
+    fresh = key.new_slot(envelope.header.slots)[0]
     if fresh.kind == KEYRING_SLOT:
         places = [
             n
@@ -102,7 +101,8 @@ def _replace(envelope: Unlocked, keys: Sequence[Key], key: Key, slots: list[Slot
         else:
             slots.append(envelope.wrap(key))
     else:
-        places = [n for n, slot in enumerate(slots) if slot and opens(envelope, slot, keys)]
+        budget = Budget(len(keys))
+        places = [n for n, slot in enumerate(slots) if slot and envelope.opens(slot, keys, budget)]
         places = [n for n in places if getattr(slots[n], "kind", 0) == PASSPHRASE_SLOT]
         if places:
             slots[places.pop(0)] = envelope.wrap(key)
@@ -110,16 +110,6 @@ def _replace(envelope: Unlocked, keys: Sequence[Key], key: Key, slots: list[Slot
             slots.append(envelope.wrap(key))
     for n in places:
         slots[n] = None
-
-
-def opens(envelope: Unlocked, slot: Slot, keys: Sequence[Key]) -> bool:
-    """Return whether one of `keys` opens a slot."""
-    for key in keys:
-        with contextlib.suppress(CotoolError):
-            secret = key.find(slot)
-            if secret is not None and unwrap(slot, secret, envelope.header.identity) is not None:
-                return True
-    return False
 
 
 def _write_copies(path: str, envelope: Unlocked) -> None:
@@ -156,13 +146,6 @@ def _write_compact(path: str, sealed: Sealed, old: Unlocked, new: Unlocked) -> N
     replace_file(path, armor(data) if sealed.is_armored else data)
 
 
-def replace_file(path: str, data: bytes) -> None:
-    """Replace a file with `data` atomically and keep its mode."""
-    with Target(path, force=True) as target:
-        target.chmod(_mode(path))
-        target.write_at(0, data)
-
-
 def reencrypt(
     path: StrPath,
     *,
@@ -179,23 +162,23 @@ def reencrypt(
     Raises InputError if a slot belongs to a key that is not among `keys`, unless `drop` removes
     such slots; OSError, VaultError.
     """
-    with named(path), exclusively(path) as real, Source(real) as file:
-        sealed = Sealed(file)
-        envelope = sealed.unlock(keys)
+    with named(path), changing(path, keys) as (real, sealed, envelope):
         recipients = _recipients(envelope, keys, drop=drop)
+        old = envelope.header.slots
         stream = sealed.stream(envelope)
         effort = Effort(num_threads, progress)
         if sealed.is_armored:
             content = io.BytesIO()
             open_payload(sealed, envelope, stream, Target(content), effort)
-            data = armor(seal_again(new_envelope(recipients, compact=True), content.getvalue()))
+            fresh = new_envelope(recipients, compact=True, beside=old)
+            data = armor(seal_again(fresh, content.getvalue()))
             replace_file(real, data)
             return Done(len(content.getvalue()), len(data))
-        fresh = new_envelope(recipients, compact=envelope.header.copies == 1)
+        fresh = new_envelope(recipients, compact=envelope.header.copies == 1, beside=old)
         new_stream = fresh.new_stream()
         start = fresh.to_bytes() + new_stream.prefix
         with Target(real, force=True) as target:
-            target.chmod(_mode(real))
+            target.keep(Path(real).stat())
             target.begin(start)
             transfer = Transfer(
                 payload(sealed, envelope),
@@ -220,8 +203,9 @@ def _resealing(old: Stream, new: Stream) -> Callable[..., int]:
 def _recipients(envelope: Unlocked, keys: Sequence[Key], *, drop: bool) -> list[Key]:
     """Return those of `keys` that have slots. Raises InputError for a slot of another key."""
     found: list[Key] = []
+    budget = Budget(len(keys))
     for number, slot in enumerate(envelope.header.slots, 1):
-        key = next((key for key in keys if opens(envelope, slot, [key])), None)
+        key = next((key for key in keys if envelope.opens(slot, [key], budget)), None)
         if key is None and not drop:
             raise InputError(
                 f"slot {number} belongs to a key that is not available",
@@ -232,21 +216,24 @@ def _recipients(envelope: Unlocked, keys: Sequence[Key], *, drop: bool) -> list[
     return found
 
 
-def _mode(path: str) -> int:
-    return Path(path).stat().st_mode & 0o777
-
-
 @contextlib.contextmanager
-def exclusively(path: StrPath) -> Iterator[str]:
-    """Make other rewraps of a file wait; yield the real path, so that a link remains a link."""
-    while True:
-        real = os.path.realpath(path)
-        handle = os.open(real, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            # Another process may have replaced the file meanwhile.
-            if os.fstat(handle).st_ino == Path(real).stat().st_ino:
-                yield real
+def changing(path: StrPath, keys: Sequence[Key]) -> Iterator[tuple[str, Sealed, Unlocked]]:
+    """Lock a file and open it with `keys`; yield its real path, the open file and its header."""
+    for keyring in (False, True):
+        with locked(path, keyring=keyring) as real, Source(real) as file:
+            sealed = Sealed(file)
+            envelope = sealed.unlock(keys)
+            # Only the content shows that a file is a keyring, whose writers take a second lock.
+            if keyring or not _is_keyring(sealed, envelope):
+                yield real, sealed, envelope
                 return
-        finally:
-            os.close(handle)
+
+
+def _is_keyring(sealed: Sealed, envelope: Unlocked) -> bool:
+    """Return whether the content is that of a keyring; damaged content is not."""
+    source, offset = sealed.source, envelope.header.payload_offset
+    with contextlib.suppress(CotoolError):
+        if source.size is not None and content_size(source.size - offset) <= LIMIT:
+            stream = envelope.stream(sealed.start[offset : offset + PREFIX])
+            return bytes(open_run(source, offset, stream, 0, 0)).startswith(START)
+    return False

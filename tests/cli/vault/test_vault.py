@@ -107,6 +107,27 @@ def test_keys(vault, ring, place):
     assert not (place / "x").exists()
 
 
+def test_the_passphrase_of_a_keyring(vault, ring, place, monkeypatch):
+    """Its key file and its passphrase are changed; files open as before."""
+    vault("encrypt", "notes.txt")
+    assert vault("keys", "passphrase", "--new-key-file", place / "other").code == 0
+    assert vault("cat", "notes.txt.vault").code == 3
+    assert vault("cat", "notes.txt.vault", "--key-file", place / "other").code == 0
+    monkeypatch.delenv("COTOOL_KEY_FILE")
+    done = vault("keys", "passphrase", "--key-file", "other", "--new-passphrase-file", "pw")
+    assert (done.code, "opened by the new secret" in done.err) == (0, True)
+    assert vault("cat", "notes.txt.vault", "--passphrase-file", "pw").code == 0
+    done = vault("keys", "passphrase", "--passphrase-file", "pw2", "--new-key-file", "fresh")
+    assert done.code == 3
+    assert not (place / "fresh").exists()
+    several = ["--new-passphrase-file", "pw2", "--generate-passphrase"]
+    assert vault("keys", "passphrase", "--passphrase-file", "pw", *several).code == 2
+    done = vault("keys", "passphrase", "--passphrase-file", "pw", "--generate-passphrase", "-q")
+    (place / "made").write_text(done.err.split("passphrase: ")[1].split("\n")[0])
+    (place / "made").chmod(0o600)
+    assert vault("cat", "notes.txt.vault", "--passphrase-file", "made").code == 0
+
+
 def test_exports(vault, ring, place, monkeypatch):
     """What one machine exports another one opens files with."""
     vault("encrypt", "notes.txt")

@@ -19,7 +19,7 @@ from cotool.cli.vault.secrets import SecretSource, store_in_system, system_keyri
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from cotool.vault import Key, Keyring
+    from cotool.vault import Key, KeyFile, Keyring
 
 Job = Callable[[], int]
 
@@ -69,15 +69,88 @@ def _init(request: KeyRequest, *, generate: bool, profile: str | None, quiet: bo
     return 0
 
 
+@keys_app.command("passphrase", epilog="Example:  cotool vault keys passphrase")
+@with_keys
+def change_passphrase(
+    *,
+    new_passphrase_file: Annotated[
+        str | None,
+        option(
+            "Changes",
+            "Read the new passphrase from a file.",
+            "--new-passphrase-file",
+            metavar="FILE",
+        ),
+    ] = None,
+    new_key_file: Annotated[
+        str | None,
+        option(
+            "Changes",
+            "Let a key file open the keyring; a new one is made if there is none.",
+            "--new-key-file",
+            metavar="FILE",
+        ),
+    ] = None,
+    generate: Generate = False,
+    profile: Profile = None,
+    quiet: Quiet = False,
+    keys: KeyRequest,
+) -> Job:
+    """Change the passphrase or key file that opens the keyring.
+
+    The versions stay, so files open as before. A copy of the old keyring still opens with the old
+    passphrase or key file.
+    """
+
+    def job() -> int:
+        if sum([new_passphrase_file is not None, new_key_file is not None, generate]) > 1:
+            raise InputError(
+                "several ways to open the keyring",
+                hint="use one of --new-passphrase-file, --new-key-file, --generate-passphrase",
+            )
+        _change_opener(keys, SecretSource(new_passphrase_file), new_key_file, generate, profile)
+        tell(f"{keys.keyring_path}: opened by the new secret from now on", quiet=quiet)
+        return 0
+
+    return job
+
+
+def _change_opener(
+    request: KeyRequest,
+    source: SecretSource,
+    key_file: str | None,
+    generate: bool,  # noqa: FBT001 - as given on the command line
+    profile: str | None,
+) -> None:
+    from cotool.vault import Keyring
+
+    path = request.keyring_path
+    request.read_keyring()  # the old secret is checked before a new one is made
+    opener: Key
+    if key_file is not None:
+        opener = _key_file(key_file)
+    else:
+        secret = (
+            generated_passphrase()
+            if generate
+            else source.read(f"the keyring {path} from now on", confirm=True)
+        )
+        opener = request.new_passphrase(secret, profile=profile)
+    Keyring.change_opener(path, [request.opener], opener)
+
+
+def _key_file(path: str) -> KeyFile:
+    """Return a key file; make it if it does not exist."""
+    from cotool.vault import KeyFile
+
+    return KeyFile.read(path) if Path(path).exists() else KeyFile.generate(path)
+
+
 def _new_opener(request: KeyRequest, *, generate: bool, profile: str | None) -> Key:
     """Return what opens a new keyring; make the key file if it does not exist."""
     path = request.keyring_path
     if request.key_file is not None:
-        from cotool.vault import KeyFile
-
-        if Path(request.key_file).exists():
-            return KeyFile.read(request.key_file)
-        return KeyFile.generate(request.key_file)
+        return _key_file(request.key_file)
     if request.source.system:
         system_keyring()  # fails before anything is shown or asked
     if generate:

@@ -15,10 +15,11 @@ from cotool.cli.vault.secrets import SecretSource, environment_source, show_pass
 from cotool.errors import CotoolError, InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cotool.vault import Key, KeyFile, Keyring, Passphrase
     from cotool.vault.header import Slot
+    from cotool.vault.keys import Budget
 
 
 @dataclass(frozen=True)
@@ -95,12 +96,10 @@ class KeyRequest:
     def new_passphrase(self, secret: str | bytes, *, profile: str | None = None) -> Passphrase:
         """Return a passphrase as a key."""
         from cotool.vault import Passphrase
-        from cotool.vault.keys import DEFAULT_PROFILE
-        from cotool.vault.keys import profile as cost
+        from cotool.vault.keys import profile as cost_of
 
-        return Passphrase(
-            secret, cost=cost(profile or DEFAULT_PROFILE), unbounded=self.allow_any_cost
-        )
+        cost = None if profile is None else cost_of(profile)
+        return Passphrase(secret, cost=cost, unbounded=self.allow_any_cost)
 
     def sealing_keys(self, *, profile: str | None, generate: bool) -> list[Key]:
         """Return the key that encrypts: the keyring, or else a passphrase."""
@@ -122,22 +121,22 @@ class Opening:
         self._keyring: Keyring | None = None
         self._passphrase: Passphrase | None = None
 
-    def new_slot(self) -> tuple[Slot, bytes]:
+    def new_slot(self, beside: Sequence[Slot] = ()) -> tuple[Slot, bytes]:
         """Return a slot for the key that has opened files so far."""
         key = self._keyring or self._passphrase
         if key is None:
             raise InputError("no key has been used yet")
-        return key.new_slot()
+        return key.new_slot(beside)
 
-    def find(self, slot: Slot) -> bytes | None:
-        """Return the key for a slot, after asking for it if necessary."""
+    def candidates(self, slot: Slot, budget: Budget) -> Sequence[bytes]:
+        """Return the keys for a slot, after asking for them if necessary."""
         from cotool.vault.header import KEYRING_SLOT
 
         with self._lock:
             if slot.kind == KEYRING_SLOT:
                 keyring = self.keyring()
-                return None if keyring is None else keyring.find(slot)
-            return self.passphrase().find(slot)
+                return () if keyring is None else keyring.candidates(slot, budget)
+            return self.passphrase().candidates(slot, budget)
 
     def keyring(self) -> Keyring | None:
         """Return the keyring, or None if none is used."""
