@@ -12,6 +12,17 @@ if TYPE_CHECKING:
     StrPath = str | os.PathLike[str]
 
 
+def read_line(handle: int, limit: int) -> bytes:
+    """Return the next line of a descriptor without its newline, at most `limit` + 1 bytes.
+
+    Nothing after the newline is read: it belongs to the next reader.
+    """
+    line = bytearray()
+    while len(line) <= limit and (byte := os.read(handle, 1)) not in {b"", b"\n"}:
+        line += byte
+    return bytes(line)
+
+
 class Source:
     """Bytes to read: a path, or a binary stream.
 

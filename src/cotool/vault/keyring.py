@@ -21,6 +21,7 @@ from cotool.errors import InputError, IntegrityError, MissingKeyError
 from cotool.io.target import Target, replace_file
 from cotool.vault.armor import dearmor
 from cotool.vault.envelope import new_envelope, open_bytes, seal_again, seal_bytes
+from cotool.vault.files import read_line
 from cotool.vault.header import KEYRING_SLOT, MAGIC, Slot
 from cotool.vault.keys import KEY_SIZE, Budget, hkdf, keyring_slot
 from cotool.vault.locks import locked
@@ -36,6 +37,7 @@ START = b'{"schema": "cotool.keyring/'  # how the content of a keyring's file be
 LIMIT = 1 << 20  # bytes; a keyring of ten thousand versions is smaller
 _SIGN = b"cotool.vault/1 sign\x00"
 _KEY_FILE_PREFIX = "COTOOL-KEY-1:"
+_KEY_FILE_LIMIT = 1000  # bytes
 
 
 @dataclass(slots=True)
@@ -272,7 +274,8 @@ class KeyFile:
     @classmethod
     def read(cls, path: str) -> KeyFile:
         """Return the key in a file. Raises InputError."""
-        text = read_small(path, "key file").decode("ascii", "replace").strip()
+        with Path(path).open("rb", buffering=0) as file:
+            text = read_line(file.fileno(), _KEY_FILE_LIMIT).decode("ascii", "replace").strip()
         digits = text.removeprefix(_KEY_FILE_PREFIX)
         with contextlib.suppress(ValueError):
             key = bytes.fromhex(digits)

@@ -20,43 +20,6 @@ SECRET = "correct horse battery staple"  # noqa: S105
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
 
 
-@pytest.fixture
-def place(tmp_path, monkeypatch):
-    """Work in a folder with a keyring that a key file opens, and a passphrase in a file."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COTOOL_KEY_FILE", str(tmp_path / "key"))
-    (tmp_path / "pw").write_text(f"{SECRET}\nsecond line\n")
-    (tmp_path / "pw2").write_text("other\r\n")
-    for name in ("pw", "pw2"):
-        (tmp_path / name).chmod(0o600)
-    (tmp_path / "notes.txt").write_text("buy milk\n")
-    return tmp_path
-
-
-@pytest.fixture
-def vault(command, place):
-    """Run `cotool vault …`."""
-    return lambda *arguments, **options: command("vault", *arguments, **options)
-
-
-@pytest.fixture
-def ring(vault, place):
-    """Make the keyring."""
-    assert vault("keys", "init", "--key-file", place / "key").code == 0
-    return place / "home" / "keyring.vault"
-
-
-def binary(arguments, place, data=b""):
-    """Run the command in a process of its own; return its code, output and errors."""
-    done = subprocess.run(
-        [sys.executable, "-m", "cotool", "vault", *map(str, arguments)],
-        input=data, capture_output=True, check=False, cwd=place,
-        env={**ENVIRONMENT, "COTOOL_HOME": str(place / "home"),
-             "COTOOL_KEY_FILE": str(place / "key")},
-    )  # fmt: skip
-    return done.returncode, done.stdout, done.stderr.decode()
-
-
 def test_a_day_with_a_keyring(vault, ring, place):
     """Encrypt, inspect, verify, rotate, rewrap, decrypt."""
     done = vault("encrypt", "notes.txt")
@@ -178,7 +141,7 @@ def test_passphrases_of_the_environment(vault, place, monkeypatch):
     assert vault("verify", "notes.txt.vault", "--passphrase-file", "pw2").code == 3
 
 
-def test_passphrases_from_descriptors(place):
+def test_passphrases_from_descriptors(place, binary):
     """A descriptor gives one, also to a batch that needs it once."""
     (place / "more.txt").write_text("x")
     reading, writing = os.pipe()
@@ -192,7 +155,7 @@ def test_passphrases_from_descriptors(place):
     )  # fmt: skip
     os.close(reading)
     assert done.returncode == 0, done.stderr
-    assert binary(["verify", "more.txt.vault", "--passphrase-file", "pw"], place)[0] == 0
+    assert binary("verify", "more.txt.vault", "--passphrase-file", "pw")[0] == 0
 
 
 def test_generated_passphrases(vault, place):
@@ -217,7 +180,7 @@ def test_no_terminal_to_ask_on(place):
     assert b"--passphrase-file" in done.stderr
 
 
-def test_the_prompt(place):
+def test_the_prompt(place, binary):
     """On a terminal the passphrase is asked twice, not shown, and asked again where they differ."""
     leader, follower = pty.openpty()
     process = subprocess.Popen(
@@ -242,7 +205,7 @@ def test_the_prompt(place):
     assert b"They differ" in seen
     assert SECRET.encode() not in seen
     os.close(leader)
-    assert binary(["verify", "notes.txt.vault", "--passphrase-file", "pw"], place)[0] == 0
+    assert binary("verify", "notes.txt.vault", "--passphrase-file", "pw")[0] == 0
 
 
 def _own_terminal():
@@ -312,33 +275,33 @@ def test_batches(vault, ring, place):
     assert vault("decrypt", "tree/0/file.vault", "tree/1/file.vault", "-o", "new").code == 2
 
 
-def test_pipes(place, ring):
+def test_pipes(place, ring, binary):
     """Through standard input and output, plain and armored."""
     content = os.urandom(3_000_000)
-    code, sealed, errors = binary(["encrypt", "-"], place, content)
+    code, sealed, errors = binary("encrypt", "-", data=content)
     assert (code, errors) == (0, "")
-    assert binary(["decrypt", "-"], place, sealed)[:2] == (0, content)
-    code, text, _ = binary(["encrypt", "-", "--armor"], place, b"secret")
+    assert binary("decrypt", "-", data=sealed)[:2] == (0, content)
+    code, text, _ = binary("encrypt", "-", "--armor", data=b"secret")
     assert text.startswith(b"-----BEGIN COTOOL VAULT-----\n")
-    assert binary(["decrypt", "-"], place, text)[:2] == (0, b"secret")
-    assert binary(["verify", "-"], place, sealed)[0] == 0
-    code, shown, _ = binary(["inspect", "-", "--json"], place, sealed[:5000])
+    assert binary("decrypt", "-", data=text)[:2] == (0, b"secret")
+    assert binary("verify", "-", data=sealed)[0] == 0
+    code, shown, _ = binary("inspect", "-", "--json", data=sealed[:5000])
     assert (code, json.loads(shown)["content_bytes"]) == (0, None)
     damaged = bytearray(sealed)
     damaged[2_000_000] ^= 1
-    code, out, errors = binary(["decrypt", "-"], place, bytes(damaged))
+    code, out, errors = binary("decrypt", "-", data=bytes(damaged))
     assert code == 4
     assert content.startswith(out)
     assert len(out) < 2_000_000
     assert "fail authentication" in errors
     (place / "late.vault").write_bytes(damaged)
-    code, out, _ = binary(["decrypt", "late.vault", "-o", "-", "--verify-first"], place)
+    code, out, _ = binary("decrypt", "late.vault", "-o", "-", "--verify-first")
     assert (code, out) == (4, b"")
-    assert binary(["decrypt", "-", "--verify-first"], place, sealed)[0] == 2
-    assert binary(["encrypt", "-", "notes.txt"], place)[0] == 2
+    assert binary("decrypt", "-", "--verify-first", data=sealed)[0] == 2
+    assert binary("encrypt", "-", "notes.txt")[0] == 2
 
 
-def test_ranges(vault, ring, place):
+def test_ranges(vault, ring, place, binary):
     """Cat --range opens what is asked for, as Python slices do."""
     (place / "alphabet").write_text("abcdefghijklmnopqrstuvwxyz")
     vault("encrypt", "alphabet")
@@ -346,13 +309,13 @@ def test_ranges(vault, ring, place):
         "0:3": "abc", "-3:": "xyz", ":": "abcdefghijklmnopqrstuvwxyz", "24:99": "yz", "5:5": "",
         "9:2": "", "100:": "",
     }.items():  # fmt: skip
-        code, out, _ = binary(["cat", f"--range={text}", "alphabet.vault"], place)
+        code, out, _ = binary("cat", f"--range={text}", "alphabet.vault")
         assert (code, out.decode()) == (0, expected), text
     for text in ("", "5", "a:b", "1:2:3", "1.5:"):
-        assert binary(["cat", f"--range={text}", "alphabet.vault"], place)[0] == 2
+        assert binary("cat", f"--range={text}", "alphabet.vault")[0] == 2
 
 
-def test_edit(vault, ring, place, monkeypatch):
+def test_edit(vault, ring, place, monkeypatch, binary):
     """The editor sees the content in memory only; what it saves is encrypted again."""
     vault("encrypt", "notes.txt", "--armor", "--recipient-passphrase-file", "pw")
     name = "notes.txt.vault.asc"
@@ -368,7 +331,7 @@ def test_edit(vault, ring, place, monkeypatch):
     assert not os.path.exists(seen)  # noqa: PTH110
     assert not seen.startswith(str(place))
     assert vault("cat", "-p", name, "--passphrase-file", "pw").code == 0
-    assert binary(["cat", name], place)[1] == b"buy milk\nbread\n"
+    assert binary("cat", name)[1] == b"buy milk\nbread\n"
     before = (place / name).read_bytes()
     for editor, code in (("true", 0), ("false", 2), ("no-such-editor", 2)):
         monkeypatch.setenv("EDITOR", editor)
@@ -449,11 +412,11 @@ def test_errors(vault, ring, place, arguments, code, text):
     assert "Traceback" not in done.err
 
 
-def test_secrets_stay_out_of_tracebacks(vault, place):
+def test_secrets_stay_out_of_tracebacks(vault, place, binary):
     """--debug shows where an error was raised, and nothing of a passphrase."""
     vault("encrypt", "notes.txt", "--passphrase-file", "pw")
     code, out, errors = binary(
-        ["verify", "notes.txt.vault", "--passphrase-file", "pw2", "--debug"], place
+        "verify", "notes.txt.vault", "--passphrase-file", "pw2", "--debug"
     )
     assert code in {2, 3}
     assert SECRET not in errors

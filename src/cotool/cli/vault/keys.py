@@ -11,7 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cotool.cli.vault.secrets import SecretSource, environment_source, show_passphrase
+from cotool.cli.vault.batch_run import STDIO
+from cotool.cli.vault.secrets import (
+    SecretSource,
+    environment_source,
+    is_stdin,
+    show_passphrase,
+    spare_stdin_file,
+)
 from cotool.errors import CotoolError, InputError
 
 if TYPE_CHECKING:
@@ -32,7 +39,7 @@ class KeyRequest:
     source: SecretSource = field(default_factory=SecretSource)
     allow_any_cost: bool = False
 
-    @property
+    @functools.cached_property
     def secret(self) -> SecretSource:
         """Return the source of the passphrase: options, then the environment, then a terminal."""
         return self.source if self.source.is_given else environment_source()
@@ -71,15 +78,27 @@ class KeyRequest:
             raise InputError(
                 f"{path}: there is no keyring", hint="cotool vault keys init makes one"
             ) from None
-        key_file = self._key_file()
-        if key_file is not None:
-            return key_file
+        if self._key_file is not None:
+            return self._key_file
         if all(slot.kind != PASSPHRASE_SLOT for slot in slots):
             raise InputError(f"{path}: needs a key file to open it", hint="give it with --key-file")
         return self.new_passphrase(self.secret.read(f"the keyring {path}"))
 
+    def read_before_content(self) -> None:
+        """Read a secret that comes before the content on standard input."""
+        self.secret.read_before_content()
+        path = self._key_file_path
+        if path and is_stdin(path):
+            spare_stdin_file(path)
+            _ = self._key_file
+
+    @property
+    def _key_file_path(self) -> str | None:
+        return self.key_file or os.environ.get("COTOOL_KEY_FILE")
+
+    @functools.cached_property
     def _key_file(self) -> KeyFile | None:
-        path = self.key_file or os.environ.get("COTOOL_KEY_FILE")
+        path = self._key_file_path
         if not path:
             return None
         from cotool.vault import KeyFile
@@ -154,11 +173,18 @@ class Opening:
             return self._passphrase
 
     def ask_now(self, paths: Iterable[str]) -> None:
-        """Ask for the keys that the headers of files need, before threads start."""
+        """Ask for the keys that the headers of files need, before threads start.
+
+        A secret that comes before the content on standard input is read.
+        """
         from cotool.vault.header import PASSPHRASE_SLOT
         from cotool.vault.inspection import read_slots
 
         for path in paths:
+            if path == STDIO:
+                self._request.read_before_content()
+            if not Path(path).is_file():
+                continue  # the header of a pipe can be read only once
             try:
                 slots = read_slots(path)
             except (CotoolError, OSError):

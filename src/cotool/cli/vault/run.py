@@ -20,7 +20,7 @@ from cotool.cli.vault.batch_run import (
     run_jobs,
 )
 from cotool.cli.vault.keys import KeyRequest, Opening, tell
-from cotool.cli.vault.secrets import SecretSource
+from cotool.cli.vault.secrets import SecretSource, spare_stdin_file
 from cotool.cli.vault.streams import (
     jobs_in_place,
     source_of,
@@ -29,7 +29,6 @@ from cotool.cli.vault.streams import (
     spare_terminal,
     standard_output,
     target_of,
-    vault_paths,
 )
 from cotool.engine.choice import LOCAL, EngineChoice
 from cotool.errors import InputError
@@ -73,6 +72,10 @@ def encrypt(files: Sequence[str], request: KeyRequest, options: Encryption) -> i
     spare_results(jobs, force=options.force)
     if options.where.is_cluster:
         return _spread(jobs, "encrypt", request, options)
+    if STDIO in found:
+        request.read_before_content()
+        if options.recipient_file is not None:
+            spare_stdin_file(options.recipient_file)
     keys = request.sealing_keys(profile=options.profile, generate=options.generate)
     if options.recipient or options.recipient_file is not None:
         secret = SecretSource(options.recipient_file).read("the recipient", confirm=True)
@@ -117,7 +120,7 @@ def decrypt(files: Sequence[str], request: KeyRequest, options: Decryption) -> i
     if options.where.is_cluster:
         return _spread(jobs, "decrypt", request, options)
     key = Opening(request)
-    key.ask_now(vault_paths(found))
+    key.ask_now(found)
 
     def work(job: Job, threads: int, bar: Bar) -> Done:
         if options.verify_first:
@@ -163,7 +166,7 @@ def verify(files: Sequence[str], request: KeyRequest, options: Verification) -> 
     if options.where.is_cluster:
         return _spread(jobs_in_place(found), "verify", request, options)
     key = Opening(request)
-    key.ask_now(vault_paths(found))
+    key.ask_now(found)
 
     def work(job: Job, threads: int, bar: Bar) -> Done:
         source = source_of(job.source)
@@ -274,6 +277,7 @@ def cat(files: Sequence[str], request: KeyRequest, *, byte_range: str | None) ->
     wanted = None if byte_range is None else _parse_range(byte_range)
     find_files(files, recursive=False, vaults=True)
     key = Opening(request)
+    key.ask_now(files)
     sink = standard_output()
     for file in files:
         source = source_of(file)

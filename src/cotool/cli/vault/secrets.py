@@ -1,6 +1,7 @@
 """Where passphrases come from: a file, a descriptor, a command, the system's keyring, a terminal.
 
-They never come from the command line and never appear in a message or error.
+From a pipe, only the first line is read, so the rest may be content. A command gets no standard
+input. Passphrases never come from the command line and never appear in a message or error.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ import contextlib
 import os
 import stat
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from cotool.errors import InputError, MissingExtraError
+from cotool.text import visible
+from cotool.vault.files import read_line
 
 _LIMIT = 64 << 10  # maximum bytes of a passphrase
 _TRIES = 3
@@ -22,12 +25,16 @@ _SERVICE = "cotool"
 
 @dataclass(frozen=True, slots=True)
 class SecretSource:
-    """The options for one passphrase; a prompt if there are none."""
+    """The options for one passphrase; a prompt if there are none.
+
+    A file, descriptor or command is read once.
+    """
 
     file: str | None = None
     fd: int | None = None
     command: str | None = None
     system: bool = False
+    _found: list[str | bytes] = field(default_factory=list, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         given = [self.file is not None, self.fd is not None, self.command is not None, self.system]
@@ -41,15 +48,49 @@ class SecretSource:
 
     def read(self, what: str, *, confirm: bool = False) -> str | bytes:
         """Return the passphrase for `what`. Raises InputError, which never contains it."""
+        if self.system:
+            return _from_system(what)
+        if not self.is_given:
+            return _from_terminal(what, confirm=confirm)
+        if not self._found:
+            self._found.append(self._read())
+        return self._found[0]
+
+    def _read(self) -> str | bytes:
         if self.file is not None:
             return _from_file(self.file)
         if self.fd is not None:
             return _from_descriptor(self.fd)
-        if self.command is not None:
-            return _from_command(self.command)
-        if self.system:
-            return _from_system(what)
-        return _from_terminal(what, confirm=confirm)
+        return _from_command(str(self.command))
+
+    def read_before_content(self) -> None:
+        """Read a passphrase that is on standard input, whose rest is the content.
+
+        Raises InputError if the passphrase would be read again as content.
+        """
+        if self.fd is not None and is_stdin(self.fd):
+            self.read("the content")
+        elif self.file is not None:
+            spare_stdin_file(self.file)
+            if is_stdin(self.file):
+                self.read("the content")
+
+
+def spare_stdin_file(path: str) -> None:
+    """Raise InputError if a file with a secret is also the content on standard input."""
+    if is_stdin(path) and stat.S_ISREG(os.fstat(0).st_mode):
+        raise InputError(
+            f"{path}: is also the content on standard input",
+            hint="give the secret in another file, or with --passphrase-fd",
+        )
+
+
+def is_stdin(place: int | str) -> bool:
+    """Return whether a descriptor or path is standard input."""
+    try:
+        return os.path.samestat(os.stat(place), os.fstat(0))  # noqa: PTH116 - or a descriptor
+    except OSError:
+        return False
 
 
 def environment_source() -> SecretSource:
@@ -72,22 +113,23 @@ def show_passphrase(secret: str) -> None:
 
 
 def _from_file(path: str) -> str | bytes:
-    with Path(path).open("rb") as file:
+    with Path(path).open("rb", buffering=0) as file:
         mode = os.fstat(file.fileno()).st_mode
-        data = file.read(_LIMIT + 1)
+        line = read_line(file.fileno(), _LIMIT)
     if stat.S_ISREG(mode) and mode & 0o077:
-        print(f"cotool: warning: {path}: other users can read it; run chmod 600", file=sys.stderr)
-    return _first_line(data, path)
+        print(
+            f"cotool: warning: {visible(path)}: other users can read it; run chmod 600",
+            file=sys.stderr,
+        )
+    return _first_line(line, path)
 
 
 def _from_descriptor(number: int) -> str | bytes:
-    data = b""
     try:
-        while len(data) <= _LIMIT and (piece := os.read(number, _LIMIT)):
-            data += piece
+        line = read_line(number, _LIMIT)
     except OSError as error:
         raise InputError(f"--passphrase-fd {number}: {error.strerror}") from None
-    return _first_line(data, f"descriptor {number}")
+    return _first_line(line, f"descriptor {number}")
 
 
 def _from_command(command: str) -> str | bytes:
@@ -96,7 +138,9 @@ def _from_command(command: str) -> str | bytes:
 
     try:
         words = shlex.split(command)
-        done = subprocess.run(words, stdout=subprocess.PIPE, check=False)  # noqa: S603 - the user's
+        done = subprocess.run(  # noqa: S603 - the user's
+            words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False
+        )
     except (OSError, ValueError, IndexError) as error:
         reason = error.strerror if isinstance(error, OSError) else "cannot be split into words"
         raise InputError(f"--passphrase-command: {reason}") from None

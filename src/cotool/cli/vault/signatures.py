@@ -74,6 +74,8 @@ def verify_signature(
     from cotool import vault
     from cotool.vault.signing import read_manifest, signed_with_keyring
 
+    if manifest == STDIO:
+        request.read_before_content()
     text = sys.stdin.read() if manifest == STDIO else read_manifest(manifest)
     key = _signing_key(request, by_keyring=signed_with_keyring(text), profile=None, confirm=False)
     failed = total = 0

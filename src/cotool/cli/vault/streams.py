@@ -38,11 +38,6 @@ def standard_output() -> BinaryIO:
     return sys.stdout.buffer
 
 
-def vault_paths(files: Sequence[str]) -> list[str]:
-    """Return the files that have a path."""
-    return [file for file in files if file != STDIO]
-
-
 def jobs_in_place(files: Sequence[str]) -> list[Job]:
     """Return one job per file, without a destination."""
     from cotool.vault.batch import Job
