@@ -26,13 +26,15 @@ class Target:
     """A file that appears complete under its name if the block ends without an error.
 
     Until then the bytes are in a file with a random name in the same folder, which is removed after
-    an error. A device, a pipe or a binary stream is written directly, in order.
+    an error. A binary stream is written directly, in order.
 
     Args:
         target: a path or a binary stream.
         force: replace an existing file; otherwise InputError is raised, before and after the work.
         private: the file has mode 0600 and replaces a link. Otherwise it has the mode of the file
             that it replaces, and what a link points to is replaced.
+        special: write to a device or pipe directly, in order. Otherwise InputError is raised: at a
+            name that no one gave, somebody may have planted it.
 
     """
 
@@ -42,6 +44,7 @@ class Target:
         *,
         force: bool = False,
         private: bool = True,
+        special: bool = True,
     ) -> None:
         self._stream: BinaryIO | None = None
         self._handle = -1
@@ -53,7 +56,12 @@ class Target:
             return
         self.name = os.fspath(target)
         path = Path(self.name)
-        if _is_special(path):
+        if is_special(path):
+            if not special:
+                raise InputError(
+                    f"{self.name}: is a device or pipe, not a file",
+                    hint="-o PATH writes to a device or pipe; or give another name with -o",
+                )
             try:
                 self._handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
             except OSError as error:
@@ -211,7 +219,7 @@ def write_whole(path: str | os.PathLike[str], data: bytes, *, private: bool = Tr
 
 def replace_file(path: str, data: bytes) -> None:
     """Replace a file atomically and keep its owner, group and mode. Raises InputError, OSError."""
-    with Target(path, force=True) as target:
+    with Target(path, force=True, special=False) as target:
         target.keep(Path(path).stat())
         target.begin(data)
 
@@ -234,7 +242,7 @@ def keep_attributes(handle: int, was: os.stat_result) -> None:
     os.fchmod(handle, mode)
 
 
-def _is_special(path: Path) -> bool:
+def is_special(path: Path) -> bool:
     """Return whether a path is a device or a pipe, which is written to and not replaced."""
     try:
         mode = path.stat().st_mode

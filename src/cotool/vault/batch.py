@@ -23,10 +23,14 @@ _AT_ONCE = 4
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One file to work on, and where its result goes (None: in place, or nowhere)."""
+    """One file to work on, and where its result goes (None: in place, or nowhere).
+
+    named: the destination was given as it is, not derived from the name of the source.
+    """
 
     source: str
     destination: str | None = None
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)

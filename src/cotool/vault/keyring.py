@@ -214,7 +214,7 @@ class Keyring:
     def write_new(self, path: str, keys: Sequence[Key], *, force: bool = False) -> None:
         """Write a file that `keys` open. An existing file is replaced only if `force` is true."""
         Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with Target(path, force=force) as target:
+        with Target(path, force=force, special=False) as target:
             target.write_at(0, seal_bytes(self.to_bytes(), keys))
 
     @classmethod
@@ -267,7 +267,7 @@ class KeyFile:
     def generate(cls, path: str) -> KeyFile:
         """Write a new key file with mode 0600. Raises InputError if it exists."""
         key = os.urandom(KEY_SIZE)
-        with Target(path) as target:
+        with Target(path, special=False) as target:
             target.write_at(0, f"{_KEY_FILE_PREFIX}{key.hex()}\n".encode())
         return cls(key)
 

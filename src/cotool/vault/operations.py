@@ -55,7 +55,8 @@ def encrypt(
 
     Args:
         source: a path or a binary stream.
-        destination: a path, which appears complete or not at all, or a binary stream.
+        destination: a path, which appears complete or not at all, or a binary stream. A device or
+            pipe is given as a stream.
         keys: `Passphrase`, `Keyring` and `KeyFile` objects, at most six.
         armored: write text, for small secrets (at most 8 MiB).
         force: replace an existing destination.
@@ -70,7 +71,7 @@ def encrypt(
             return _encrypt_armored(content, destination, keys, force=force)
         compact = content.size is not None and content.size < COMPACT_LIMIT
         envelope = new_envelope(keys, compact=compact)
-        with Target(destination, force=force) as target:
+        with Target(destination, force=force, special=False) as target:
             _apart(content, target)
             stream = envelope.new_stream()
             start = envelope.to_bytes() + stream.prefix
@@ -108,7 +109,7 @@ def decrypt(
         sealed = Sealed(file)
         envelope = sealed.unlock(keys)
         stream = sealed.stream(envelope)
-        with Target(destination, force=force) as target:
+        with Target(destination, force=force, special=False) as target:
             _apart(file, target)
             if sealed.source.size is not None:
                 target.reserve(content_size(sealed.source.size - envelope.header.payload_offset))
@@ -182,7 +183,7 @@ def _encrypt_armored(
             hint="leave out --armor",
         )
     text = armor(seal_bytes(bytes(data[:size]), keys))
-    with Target(destination, force=force) as target:
+    with Target(destination, force=force, special=False) as target:
         _apart(content, target)
         target.begin(text)
     return Done(size, len(text))

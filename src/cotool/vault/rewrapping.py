@@ -177,7 +177,7 @@ def reencrypt(
         fresh = new_envelope(recipients, compact=envelope.header.copies == 1, beside=old)
         new_stream = fresh.new_stream()
         start = fresh.to_bytes() + new_stream.prefix
-        with Target(real, force=True) as target:
+        with Target(real, force=True, special=False) as target:
             target.keep(Path(real).stat())
             target.begin(start)
             transfer = Transfer(

@@ -11,12 +11,13 @@ which need the key.
 
 from __future__ import annotations
 
+import errno
 import hmac
 import os
 import re
+import stat
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool.engine import map_ordered, resolve_num_threads
@@ -35,6 +36,7 @@ _FILES = b"cotool.vault/1 sign files\x00"
 _MANIFEST = b"cotool.vault/1 sign manifest\x00"
 _LIMIT = 256 << 20  # bytes of a manifest, enough for two million names
 _BLOCK = 1 << 20
+_DESCRIPTORS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")  # pipes that have a writer
 _KEYRING_LINE = re.compile(r"keyring ([0-9a-f]{16}) ([1-9][0-9]{0,9})")
 _PASSPHRASE_LINE = re.compile(
     r"argon2id m=([0-9]{1,10}),t=([0-9]{1,6}),p=([0-9]{1,4}) ([0-9a-f]{32})"
@@ -93,7 +95,9 @@ def verify_signatures(
 
 def read_manifest(path: StrPath) -> str:
     """Return the text of a manifest. Raises OSError, InputError."""
-    with Path(path).open("rb") as file:
+    name = os.fspath(path)
+    pipe = name.startswith(_DESCRIPTORS)
+    with open(name, "rb", opener=None if pipe else _open_file) as file:
         data = file.read(_LIMIT + 1)
     if len(data) > _LIMIT:
         raise InputError(f"{os.fspath(path)}: is too large for a manifest")
@@ -172,11 +176,21 @@ def _unescape(found: re.Match[str]) -> str:
 
 def _file_mac(key: bytes, path: str) -> str:
     mac = hmac.new(key, digestmod="sha256")
-    with Path(path).open("rb", buffering=0) as file:
+    with open(path, "rb", buffering=0, opener=_open_file) as file:
         buffer = memoryview(bytearray(_BLOCK))
         while size := file.readinto(buffer):
             mac.update(buffer[:size])
     return mac.hexdigest()
+
+
+def _open_file(path: str, flags: int) -> int:
+    """Open a regular file; anything else might never end, or wait for a writer."""
+    handle = os.open(path, flags | os.O_NONBLOCK)
+    mode = os.fstat(handle).st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "is not a regular file", path)
+    return handle
 
 
 def _manifest_mac(secret: bytes, body: str) -> str:

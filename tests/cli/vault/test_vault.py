@@ -415,9 +415,7 @@ def test_errors(vault, ring, place, arguments, code, text):
 def test_secrets_stay_out_of_tracebacks(vault, place, binary):
     """--debug shows where an error was raised, and nothing of a passphrase."""
     vault("encrypt", "notes.txt", "--passphrase-file", "pw")
-    code, out, errors = binary(
-        "verify", "notes.txt.vault", "--passphrase-file", "pw2", "--debug"
-    )
+    code, out, errors = binary("verify", "notes.txt.vault", "--passphrase-file", "pw2", "--debug")
     assert code in {2, 3}
     assert SECRET not in errors
     assert "other" not in errors.replace("others", "")

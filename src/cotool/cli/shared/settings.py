@@ -96,6 +96,8 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse, choose and convert; errors name the source of the value."""
+        if not ctx.resilient_parsing:
+            _spare_file_names(args)
         with _naming_sources(ctx):
             rest = super().parse_args(ctx, args)
         _drop_rivals(ctx)
@@ -106,6 +108,21 @@ class Command(TyperCommand):
         with _naming_sources(ctx):
             job = super().invoke(ctx)
         return partial(_run_named, ctx, job) if callable(job) else job
+
+
+def _spare_file_names(args: Sequence[str]) -> None:
+    """Raise InputError for an option that is also the name of a file.
+
+    A shell expands `*` to whatever names others have given to files in the folder.
+    """
+    for arg in args:
+        if arg == "--":
+            return
+        if len(arg) > 1 and arg.startswith("-") and os.path.lexists(arg):
+            raise InputError(
+                f"{arg}: there is a file of this name, which may not be meant as an option",
+                hint=f"write ./{arg} for the file, or -- before all file names",
+            )
 
 
 def _run_named(ctx: Any, job: Callable[[], int]) -> int:

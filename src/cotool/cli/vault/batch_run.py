@@ -87,7 +87,7 @@ def jobs_for(files: Sequence[str], output: str | None, name: Callable[[str], str
             target = output
         else:
             target = STDIO if file == STDIO else name(file)
-        jobs.append(Job(file, target))
+        jobs.append(Job(file, target, named=output is not None and folder is None))
     targets = [job.destination for job in jobs]
     if len(set(targets)) < len(targets):
         raise InputError("two files would have the same name in that folder")

@@ -82,15 +82,16 @@ def encrypt(files: Sequence[str], request: KeyRequest, options: Encryption) -> i
         keys.append(request.new_passphrase(secret, profile=options.profile))
 
     def work(job: Job, threads: int, bar: Bar) -> Done:
-        return vault.encrypt(
-            source_of(job.source),
-            target_of(job),
-            keys=keys,
-            armored=options.armor,
-            force=options.force,
-            num_threads=threads,
-            progress=bar.add,
-        )
+        with target_of(job) as target:
+            return vault.encrypt(
+                source_of(job.source),
+                target,
+                keys=keys,
+                armored=options.armor,
+                force=options.force,
+                num_threads=threads,
+                progress=bar.add,
+            )
 
     return run_jobs(jobs, work, verb="encrypted", threads=options.threads, quiet=options.quiet)
 
@@ -125,14 +126,15 @@ def decrypt(files: Sequence[str], request: KeyRequest, options: Decryption) -> i
     def work(job: Job, threads: int, bar: Bar) -> Done:
         if options.verify_first:
             vault.verify(job.source, keys=[key], num_threads=threads)
-        return vault.decrypt(
-            source_of(job.source),
-            target_of(job),
-            keys=[key],
-            force=options.force,
-            num_threads=threads,
-            progress=bar.add,
-        )
+        with target_of(job) as target:
+            return vault.decrypt(
+                source_of(job.source),
+                target,
+                keys=[key],
+                force=options.force,
+                num_threads=threads,
+                progress=bar.add,
+            )
 
     return run_jobs(jobs, work, verb="decrypted", threads=options.threads, quiet=options.quiet)
 

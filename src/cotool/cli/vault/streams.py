@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -10,7 +11,7 @@ from cotool.cli.vault.batch_run import STDIO
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from cotool.vault.batch import Job
 
@@ -24,10 +25,19 @@ def source_of(name: str) -> str | BinaryIO:
     return sys.stdin.buffer
 
 
-def target_of(job: Job) -> str | BinaryIO:
-    """Return where a job writes: a path, or standard output."""
+@contextlib.contextmanager
+def target_of(job: Job) -> Iterator[str | BinaryIO]:
+    """Give where a job writes: a path, standard output, or a device or pipe that was named."""
+    from cotool.io.target import is_special
+
     assert job.destination is not None  # noqa: S101 - jobs_for names one
-    return standard_output() if job.destination == STDIO else job.destination
+    if job.destination == STDIO:
+        yield standard_output()
+    elif job.named and is_special(Path(job.destination)):
+        with Path(job.destination).open("wb", buffering=0) as stream:
+            yield stream
+    else:
+        yield job.destination
 
 
 def standard_output() -> BinaryIO:
