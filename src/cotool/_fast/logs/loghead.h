@@ -240,6 +240,13 @@ COTOOL_INLINE uint64_t without_digits(uint64_t x) {
     return (x & other) | (ones * '0' & ~other);
 }
 
+/* Whether a digit follows a letter. */
+static int has_numbered_word(const uint8_t *p, const uint8_t *end) {
+    for (; p + 1 < end; p++)
+        if (is(*p, LETTER) && is(p[1], DIGIT)) return 1;
+    return 0;
+}
+
 typedef struct {
     int timed, level, syslog, pri, names, after_number;
 } header_state;
@@ -267,17 +274,17 @@ static const struct cotool_shape *known_shape(const uint8_t *line, const uint8_t
     return NULL;
 }
 
-/* Keeps the shape of the header that ends at `done`. `epoch`: a number that is one because it
- * begins with 1, or NULL. */
+/* Keeps the shape of the header that ends at `done`. `seen` is the last byte that decided where it
+ * ends. `epoch` is a number that is a time because it begins with 1, or NULL. */
 static void learn_shape(const uint8_t *line, const uint8_t *end, const uint8_t *done,
-                        const uint8_t *epoch, const header_state *state, const uint8_t *signature,
+                        const uint8_t *seen, const uint8_t *epoch, const header_state *state, const uint8_t *signature,
                         int size, cotool_header *memo) {
-    const unsigned whole = (unsigned)(done - line) + 1; /* with the byte that ends it */
+    const unsigned whole = (unsigned)(seen - line) + 1;
     struct cotool_shape *shape = &memo->shape[memo->oldest];
-    if (done == line || done >= end || whole > sizeof shape->bytes) return;
+    if (done == line || seen >= end || whole > sizeof shape->bytes) return;
     memo->last = memo->oldest;
     memo->oldest = (memo->oldest + 1) % COTOOL_SHAPES;
-    shape->size = whole;
+    shape->size = whole, shape->header = (unsigned)(done - line);
     shape->one = epoch ? (unsigned)(epoch - line) + 1 : 0;
     for (unsigned n = 0; n < whole; n += 8) {
         uint64_t x;
@@ -327,14 +334,15 @@ static const uint8_t *access_time(const uint8_t *line, const uint8_t *end) {
  * process. Writes the shape of what was passed. */
 static const uint8_t *read_header(const uint8_t *line, const uint8_t *end, uint8_t *signature,
                                   int *size, cotool_header *memo) {
-    const uint8_t *p = line, *done = line, *stop, *epoch = NULL;
+    const uint8_t *p = line, *done = line, *seen = line, *stop, *epoch = NULL;
     header_state s = {0}, reached;
     const struct cotool_shape *known = known_shape(line, end, memo);
-    int host = 0;
+    int host = 0, numbered = 0;
     if (known) {
         /* What it says does not depend on its digits; the words after it are looked at. */
         memcpy(&s, known->state, sizeof s);
-        p = done = line + known->size - 1;
+        p = done = line + known->header;
+        if (known->one) epoch = line + known->one - 1;
     } else if (p < end && *p == '<') {
         const uint8_t *q = p + 1;
         while (q < end && q < p + 4 && is(*q, DIGIT)) q++;
@@ -347,7 +355,7 @@ static const uint8_t *read_header(const uint8_t *line, const uint8_t *end, uint8
     reached = s;
     stop = end - line > 160 ? line + 160 : end;
     while (p < stop) {
-        const uint8_t *q;
+        const uint8_t *q, *first = p;
         int kind, style = 0, at_start = done == line;
         if (is(*p, BLANK) || *p == '|') {
             p++;
@@ -364,6 +372,7 @@ static const uint8_t *read_header(const uint8_t *line, const uint8_t *end, uint8
             s.names = 0, s.after_number = kind == NUMBER || kind == MOMENT;
             if (kind == MOMENT) s.timed = 1;
             if (kind == LEVEL_WORD) s.level = 1;
+            if (kind == LEVEL_WORD) numbered |= has_numbered_word(first, p);
             if (kind == MOMENT || kind == LEVEL_WORD) done = p, s.syslog = 0, reached = s, known = NULL;
             continue;
         }
@@ -381,6 +390,8 @@ static const uint8_t *read_header(const uint8_t *line, const uint8_t *end, uint8
             if (style != COTOOL_UPPER && q[-1] != ':' && q[-1] != ',' &&
                 !(q + 1 < end && (*q == '\t' || *q == '|' || (is(q[0], BLANK) && is(q[1], BLANK)))))
                 break;
+            if (style != COTOOL_UPPER) seen = q + 1;
+            numbered |= has_numbered_word(p, q);
             s.level = 1, s.syslog = 0;
         } else if (kind == MOMENT) {
             if (at_start && is(*p, DIGIT) && time_span(p, q) != (size_t)(q - p)) epoch = p;
@@ -407,8 +418,9 @@ static const uint8_t *read_header(const uint8_t *line, const uint8_t *end, uint8
         *size = known->signature_size;
     } else {
         *size = write_signature(line, done, signature);
-        /* Whether "<34>1" has a version depends on its digit. */
-        if (!reached.pri) learn_shape(line, end, done, epoch, &reached, signature, *size, memo);
+        /* Whether "<34>1" has a version, and "debug1" is a level, depends on the digit. */
+        if (!reached.pri && !numbered)
+            learn_shape(line, end, done, seen > done ? seen : done, epoch, &reached, signature, *size, memo);
     }
     if (reached.syslog || reached.pri) {
         const uint8_t *q = p, *process;

@@ -186,9 +186,10 @@ COTOOL_INLINE int cotool_is_memo(const cotool_memo *memo, const cotool_clock *cl
     memcpy(&before, memo->text, 32);
     q = (cotool_quads32)((text ^ before) & l->whole);
     if (q[0] | q[1] | q[2] | q[3]) return 0;
-    return l->place[5] >= 0 && !l->dated_tail && (!l->cycle || (clock->kind == l->cycle &&
-                                              clock->within == memo->within &&
-                                              clock->cycle == memo->cycle));
+    if (l->place[5] < 0 || l->dated_tail) return 0;
+    /* The first such stamp of a span sets the head of its clock. */
+    return !l->cycle || (clock->head >= 0 && clock->kind == l->cycle &&
+                         clock->within == memo->within && clock->cycle == memo->cycle);
 }
 
 /* ---- records ------------------------------------------------------------------------------- */

@@ -47,7 +47,8 @@ typedef struct {
 #define COTOOL_SHAPES 4
 typedef struct {
     struct cotool_shape {
-        unsigned size; /* 0: none */
+        unsigned size;   /* bytes that are compared, 0: none */
+        unsigned header; /* bytes of the header */
         unsigned one;  /* where a digit must be 1 (an epoch begins with it), plus 1; 0: nowhere */
         uint64_t bytes[20], care[20];
         int state[8];

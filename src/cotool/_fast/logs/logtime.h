@@ -39,7 +39,7 @@ typedef struct cotool_layout {
     int day_only;     /* no time of day: a value that goes on says more than the form */
     uint64_t digits, others; /* which of the first 64 bytes are digits, and which are none */
     cotool_bytes32 want, care;
-    cotool_bytes32 whole; /* the bytes of the fixed part */
+    cotool_bytes32 whole; /* the bytes of the fixed part, but for a fraction */
     /* For the quick way: where the digits of Y, m, d, H, M, S stand, which of them there are, and
      * the least that month and day may be. */
     int quick;
@@ -198,6 +198,7 @@ static void cotool_prepare_layout(cotool_layout *l) {
     }
     l->least[2] = l->place[1] >= 0, l->least[3] = l->place[2] >= 0;
     memset(whole, 0xFF, (size_t)at);
+    if (l->place[6] >= 0) memset(whole + l->place[6], 0, 6);
     memcpy(&l->want, want, 32), memcpy(&l->care, care, 32), memcpy(&l->whole, whole, 32);
 }
 
