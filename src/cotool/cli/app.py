@@ -257,13 +257,10 @@ def _usage(error: Exception, arguments: Sequence[str]) -> tuple[str, str]:
 
 
 def _hint(error: CotoolError, arguments: Sequence[str]) -> str | None:
-    """Return the call that was meant if an error names a file, beside the error's own hint."""
+    """Return the error's hint, with the call that was meant if the error names a file."""
     from cotool.cli.shared.suggest import file_hint
 
-    meant = file_hint(arguments, str(error))
-    # A call with its flags filled in stays, whatever else the file may be.
-    keeps = error.hint is not None and "cotool consensus" in error.hint
-    return f"{error.hint}; or, {meant}" if meant and keeps else meant or error.hint
+    return file_hint(arguments, str(error), error.hint)
 
 
 def _os_error(error: OSError) -> str:

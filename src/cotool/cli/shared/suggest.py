@@ -120,22 +120,24 @@ def _called(arguments: Sequence[str], whole: Any) -> tuple[Any, str]:
     return command, path
 
 
-def file_hint(arguments: Sequence[str], message: str) -> str | None:
-    """Return the call that was meant if an error names a file of the arguments, or None.
+def file_hint(arguments: Sequence[str], message: str, own: str | None = None) -> str | None:
+    """Return the call that was meant if an error names a file of the arguments, else `own`.
 
-    The file may be mistyped, a folder, or for another command.
+    The file may be mistyped, a folder, or for another command. `own` is the error's hint: what
+    the file looks like is only said after it, since that is a guess.
     """
     for word in arguments[1:]:
         if word.startswith("-") or not message.startswith((f"{word}: ", f"{word}, ")):
             continue
         if not Path(word).exists():
             near = _nearest_file(word)
-            return near and f"did you mean: {_call(_replaced(arguments, word, near))}"
+            return f"did you mean: {_call(_replaced(arguments, word, near))}" if near else own
         if Path(word).is_dir():
-            return _for_folder(word, arguments)
+            return _for_folder(word, arguments) or own
         # The vault accepts all kinds of files.
-        return None if arguments[0] == "vault" else other_reader(word, arguments[0])
-    return None
+        other = None if arguments[0] == "vault" else other_reader(word, arguments[0])
+        return f"{own}; or, {other}" if own and other else other or own
+    return own
 
 
 def _nearest_file(path: str) -> str | None:

@@ -12,22 +12,40 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.dates import resolve
 from cotool.consensus.extract.numbers import normal_form
 from cotool.consensus.extract.units import unit_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from cotool.consensus.extract.extracted import Extracted
     from cotool.consensus.extract.units import Unit
 
 Answers = list["Extracted | None"]
 
+_SCALES = {"M": 10**6, "B": 10**9}
+
 
 def same_numbers(answers: Answers) -> Answers:
     """Unify numbers: units of one dimension, percents with and without their sign, ratings."""
-    return _same_percent(_same_ratings(_same_units(answers)))
+    return _same_percent(_same_ratings(_same_units(_same_scales(answers))))
+
+
+def _same_scales(answers: Answers) -> Answers:
+    """Where one response says "0.5M" and another "0.5", the letter is a unit, not a scale."""
+    values = {answer.value for answer in answers if answer}
+    return [_unscaled(answer, values) if answer else None for answer in answers]
+
+
+def _unscaled(answer: Extracted, values: set[str]) -> Extracted:
+    scale = _SCALES.get(answer.display[-1:])
+    number = _number(answer.value) if scale and answer.unit is None else None
+    if scale is None or number is None or answer.display[-2:-1] == " ":
+        return answer
+    bare = normal_form(number / scale)
+    return replace(answer, value=bare) if bare in values else answer
 
 
 def _number(value: str) -> Fraction | None:
@@ -57,15 +75,23 @@ def _same_units(answers: Answers) -> Answers:
         if unit.dimension == common.dimension:
             value = normal_form(number * unit.factor / common.factor)
         else:
-            value = f"{answer.value} {unit.symbol}"
+            value = f"{normal_form(number * unit.factor)} {unit.dimension}"
         values.append(value)
         stated.setdefault(answer.value, set()).add(value)
     return [
-        replace(answer, value=_value_without_unit(answer.value, stated) if value is None else value)
-        if answer
-        else None
-        for answer, value in zip(answers, values, strict=True)
+        answer
+        and replace(
+            answer,
+            value=_value_without_unit(answer.value, stated) if value is None else value,
+            display=_with_unit(answer.display, unit),
+        )
+        for answer, value, unit in zip(answers, values, units, strict=True)
     ]
+
+
+def _with_unit(display: str, unit: Unit | None) -> str:
+    """The answer as it is shown beside those in another unit."""
+    return display if unit is None or unit.symbol in display else f"{display} {unit.symbol}"
 
 
 def _value_without_unit(value: str, stated: dict[str, set[str]]) -> str:
@@ -74,9 +100,13 @@ def _value_without_unit(value: str, stated: dict[str, set[str]]) -> str:
 
 
 def _units(answers: Answers) -> list[Unit | None]:
-    """The unit of each answer; cents are of the currency, and pounds are money, if others are."""
+    """The unit of each answer; cents are of the currency, and pounds are money, if others are.
+
+    ¥ is the sign of two currencies: it stands for yuan if others name these, and none names yen.
+    """
     units = [answer.unit if answer else None for answer in answers]
     dimensions = {unit.dimension for unit in units if unit}
+    symbols = {unit.symbol for unit in units if unit}
     money = next((one for one in ("dollars", "euros") if one in dimensions), None)
     for place, unit in enumerate(units):
         if unit is None:
@@ -85,6 +115,8 @@ def _units(answers: Answers) -> list[Unit | None]:
             units[place] = unit._replace(dimension=money)
         elif unit.symbol == "lb" and "sterling" in dimensions:
             units[place] = unit_of("£")
+        elif unit.symbol == "¥" and "yuan" in dimensions and "yen" not in symbols:
+            units[place] = unit_of("元")
     return units
 
 
@@ -118,7 +150,9 @@ def _same_percent(answers: Answers) -> Answers:
     if not percents:
         return answers
     return [
-        answer if answer is None else replace(answer, value=_as_percent(answer.value, percents))
+        replace(answer, value=_as_percent(answer.value, percents))
+        if answer and answer.unit is None
+        else answer
         for answer in answers
     ]
 
@@ -149,7 +183,12 @@ def same_labels(answers: Answers) -> Answers:
     values = {answer.value for answer in answers if answer}
     if len(values) < 2:
         return answers
-    renamed = {value: _renamed(value, values) for value in values}
+    spelled = {value: tuple(_other_spellings(value)) for value in values}
+    given = Counter(form for value, forms in spelled.items() for form in {value, *forms})
+    renamed = {
+        value: next((form for form in forms if given[form] > 1), None) or _renamed(value, values)
+        for value, forms in spelled.items()
+    }
     return [
         replace(answer, value=renamed[answer.value])
         if answer and renamed[answer.value] != answer.value
@@ -177,6 +216,48 @@ def _renamed(value: str, values: set[str]) -> str:
         if bare.isascii() and bare in values and len(bare) > _SHORTEST_NAME:
             return bare
     return value
+
+
+_ROMAN = {
+    numeral: str(number)
+    for number, numeral in enumerate(
+        "ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split(), 2
+    )
+}
+_SPELLINGS = (
+    # "#1", "No. 1"
+    (lazy_pattern(r"^(?:#|no\.? |nr\.? |number )(?=\d+$)"), ""),
+    # articles of other languages: "die Donau"
+    (lazy_pattern(r"^(?:der|die|das|den|le|la|les|el|los|las|il|lo|gli) (?=\w)|^l['’](?=\w)"), ""),
+    (lazy_pattern(r"^https?://(?:www\.)?|/$"), ""),
+    # "AB positive"
+    (lazy_pattern(r"^(ab|[abo]) positive$"), r"\1+"),
+    (lazy_pattern(r"^(ab|[abo]) negative$"), r"\1-"),
+    # "O(n log n)" beside "n log n"
+    (lazy_pattern(r"^o\((.+)\)$"), r"\1"),
+    (lazy_pattern(r"(?<=\w{3})our\b"), "or"),
+    (lazy_pattern(r"(?<=\w{3})is(?=(?:e[drs]?|ing|ation)\b)"), "iz"),
+    (lazy_pattern(r"(?<=\w{2})tre\b"), "ter"),
+)
+_NUMERAL = lazy_pattern(r"\b[ivx]+\b")
+_ORDINAL_END = lazy_pattern(r"(?<=\d)(?:st|nd|rd|th)\b")
+_HYPHEN = lazy_pattern(r"(?<=[^\W_])-(?=[^\W\d_])|(?<=[^\W\d_])-(?=\d)")
+_WORD = lazy_pattern(r"[^\W\d_]{3}")
+
+
+def _other_spellings(value: str) -> Iterator[str]:
+    """Yield other spellings of a label; labels that share one are the same."""
+    for form, written in _SPELLINGS:
+        other = form.sub(written, value)
+        if other != value:
+            yield other
+    if "-" in value and _WORD.search(value):
+        yield _HYPHEN.sub("", value)
+        yield _HYPHEN.sub(" ", value)
+    if "v" in value or "x" in value or "ii" in value:
+        yield _NUMERAL.sub(lambda match: _ROMAN.get(match[0], match[0]), value)
+    if any(map(str.isdigit, value)) and " " in value:
+        yield _ORDINAL_END.sub("", value)
 
 
 # "Sao Paulo" is São Paulo; "si" and "ano" are other words than "sí" and "año".

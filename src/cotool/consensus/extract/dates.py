@@ -41,6 +41,7 @@ _DATES = tuple(
     for form in (
         r"(?P<year>\d{4})[-/.](?P<number>\d{1,2})(?:[-/.](?P<day>\d{1,2}))?(?:T00:00(?::00)?Z?)?",
         r"(?P<day>\d{1,2})\.[ ]?(?P<number>\d{1,2})\.[ ]?(?P<year>\d{4})",
+        r"(?P<number>\d{1,2})/(?P<year>[12]\d{3})",
         rf"{_WEEKDAY}(?:the[ ]|le[ ]|el[ ]|am[ ]|il[ ])?{_DAY}{_OF}{_NAME}(?:,?{_OF}{_YEAR})?",
         rf"{_WEEKDAY}{_NAME}[ ](?:the[ ])?{_DAY}(?:,?[ ]{_YEAR})?",
         rf"{_NAME},?{_OF}{_YEAR}",

@@ -9,10 +9,10 @@ from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.alike import same_choices, same_labels, same_numbers
 from cotool.consensus.extract.code import code_values
 from cotool.consensus.extract.extracted import Extracted
-from cotool.consensus.extract.forms import running_form
+from cotool.consensus.extract.forms import running_form, short_form
 from cotool.consensus.extract.labels import complement, denies, named_in_sentence, named_label
 from cotool.consensus.extract.objects import unwrapped, whole_form
-from cotool.consensus.extract.preparation import breaks_off, prepare
+from cotool.consensus.extract.preparation import breaks_off, prepare, without_markup
 from cotool.consensus.extract.readings import CLOSED_KINDS, KINDS, clean, read, read_formula
 from cotool.consensus.extract.slots import slot_values
 from cotool.consensus.extract.statements import (
@@ -43,7 +43,7 @@ _LETTERS = frozenset("abcdefghij")
 _SAME_OPTION = 12
 # All options of a text that names several.
 SEVERAL = "several"
-_IN_PASSING = {"… is", "last number mentioned"}
+_IN_PASSING = {"… is", "it is …", "last number mentioned"}
 
 
 def extract_answer(text: str, kind: str | None = None) -> Extracted | None:
@@ -70,7 +70,7 @@ def extract_answers(texts: Sequence[str]) -> tuple[str | None, list[Extracted | 
     common frame (see `slots`); else None: free text. A response to a number question that states
     none is read by a last resort, the last number of its last sentence, and the rule says so.
     """
-    prepared = [prepare(text) for text in texts]
+    prepared = without_markup([prepare(text) for text in texts])
     plain, objects = unwrapped(prepared, FIELDS)
     if any(objects):
         return "object", _objects(prepared, objects)
@@ -81,24 +81,24 @@ def extract_answers(texts: Sequence[str]) -> tuple[str | None, list[Extracted | 
             return "code", coded
     if kind == "short":
         _complete_labels(plain, found)
-    elif kind == "number":
+    if kind == "number":
         _complete_numbers(plain, found)
-        slotted = _slotted(prepared) if _all_in_passing(found) else (None, [])
-        if slotted[0]:
-            return slotted
-    elif kind is None and _name_labels(plain, found):
+    slotted = _slotted(prepared) if _all_in_passing(found, kind) else (None, [])
+    if slotted[0]:
+        return slotted
+    if kind is None and _name_labels(plain, found):
         kind = "short"
     if kind is None:
         coded = _coded(texts)
         return ("code", coded) if coded else _slotted(prepared)
     answers = _unified(kind, found)
     if kind == "short" and all(answer.value in _LETTERS for answer in answers if answer):
-        letters = [
-            answer and replace(answer, value=answer.value.upper(), kind="choice")
-            for answer in answers
-        ]
-        return "choice", letters
+        return "choice", [answer and _as_choice(answer) for answer in answers]
     return kind, answers
+
+
+def _as_choice(label: Extracted) -> Extracted:
+    return replace(label, value=label.value.upper(), kind="choice")
 
 
 def _found(texts: Sequence[str]) -> tuple[list[dict[str, Extracted | None]], str | None]:
@@ -124,7 +124,30 @@ def _unified(kind: str, found: Sequence[dict[str, Extracted | None]]) -> list[Ex
         return same_numbers(answers)
     if kind == "choice":
         return same_choices(answers, [one.get(SEVERAL) for one in found])
-    return same_labels(answers) if kind == "short" else answers
+    if kind == "short":
+        labels = [
+            answer and _in_figures(answer, one.get("number"))
+            for answer, one in zip(answers, found, strict=True)
+        ]
+        return same_labels(labels)
+    return answers
+
+
+def _in_figures(label: Extracted, number: Extracted | None) -> Extracted:
+    """A label that begins with a number, with the number in its normal form.
+
+    What is written in digits alone stays: the labels 1.10 and 007 are no quantities, 5/2021 is a
+    month, and 2,5 may be a pair.
+    """
+    if number is None or number.rule != label.rule or not number.value:
+        return label
+    if not label.display.startswith(number.display) or _FIGURES.fullmatch(number.display):
+        return label
+    rest = label.display[len(number.display) :].strip()
+    if number.unit and number.unit.symbol in "$€£¥₹₽₩":
+        rest = f"{number.unit.symbol} {rest}".strip()
+    value = number.value.removesuffix("%") if rest.startswith("%") else number.value
+    return replace(label, value=f"{value} {short_form(rest)}".strip() if rest else value)
 
 
 def _complete_numbers(texts: Sequence[str], found: list[dict[str, Extracted | None]]) -> None:
@@ -325,9 +348,9 @@ def _slotted(texts: Sequence[str]) -> tuple[str | None, list[Extracted | None]]:
     if values is None:
         return None, [None] * len(texts)
     rule = "the place where the texts differ"
-    return "short", [
-        Extracted(value.value, "short", value.display, rule) if value else None for value in values
-    ]
+    return "short", same_labels(
+        [value and Extracted(value.value, "short", value.display, rule) for value in values]
+    )
 
 
 def _structured(texts: Sequence[str], kind: str) -> list[Extracted | None]:
@@ -337,14 +360,17 @@ def _structured(texts: Sequence[str], kind: str) -> list[Extracted | None]:
     return _objects(texts, [whole_form(text) for text in texts])
 
 
-def _all_in_passing(found: Sequence[dict[str, Extracted | None]]) -> bool:
-    """Whether all responses mention the same number, and none states it as its answer."""
-    given = [answer for one in found if (answer := one.get("number"))]
+def _all_in_passing(found: Sequence[dict[str, Extracted | None]], kind: str | None) -> bool:
+    """Whether all responses mention the same value, and none states it as its answer."""
+    if kind not in {"number", "boolean"}:
+        return False
+    given = [answer for one in found if (answer := one.get(kind))]
     return len({answer.value for answer in given}) == 1 and all(
         answer.rule in _IN_PASSING for answer in given
     )
 
 
+_FIGURES = lazy_pattern(r"[\d./:-]+|\d+(?:,\d{1,2})+")
 _NUMERAL = lazy_pattern(r"[-+]?[$€£¥₹]?\d[\d.,'’/]*(?:\s?%| out of \d+)?")
 
 

@@ -51,16 +51,28 @@ _JOINER = lazy_pattern(
     r"\s*(?:,\s*(?:and|or|und|oder|et|ou|y|o|e)\s(?!=)|\s(?:and|or)\s|[,;、，；]|\s&\s)\s*"
 )
 _SET_JOINER = lazy_pattern(r"\s(?:and|or|&)\s|^\{")
+_ALTERNATIVES = lazy_pattern(r"\s(?:or|oder|ou|o)\s")
 _BULLET = lazy_pattern(r"(?:[-*•+]|\(?\d{1,2}[.)])\s+")
 _NAMED_RESULT = lazy_pattern(r"[a-z](?:\([a-z]\))?=(?=[^=]+$)")
 _RANGE = lazy_pattern(
-    r"(?:between |from )?(-?[$€£]?\d[\d.,]*%?)\s?(?:-|–|—|to|and|bis|à|~)\s?(-?[$€£]?\d[\d.,]*%?)"
+    r"(?:from )?(-?[$€£]?\d[\d.,]*%?)\s?(?:-|–|—|to|bis|à|~)\s?(-?[$€£]?\d[\d.,]*%?)"
+    r"|between (-?[$€£]?\d[\d.,]*%?) and (-?[$€£]?\d[\d.,]*%?)"
 )
 # "on Tuesday", "at 5 pm".
 _AT = lazy_pattern(r"^(?:on|at|in|by|around|um|am|à|a las|le|el)\s(?=\S)", re.IGNORECASE)
 _DAY = lazy_pattern(r"on ((?:mon|tues|wednes|thurs|fri|satur|sun)day)s?")
 _ERA = lazy_pattern(r"(\d+) b\.?c\.?(?:e\.?)?")
 _OPTION_MARK = lazy_pattern(r"^\(?[a-j]\)\s+(?=\w)")
+_AMOUNT = r"((?:[$€£¥₹]\s?)?-?[\d.,]*\d%?(?: [^\W\d_]+)?)"
+# "at least 5", "5 or more", "> 10".
+_BOUNDS = (
+    (lazy_pattern(rf"(?:≥ ?|at least |no less than |no fewer than |a minimum of ){_AMOUNT}"), "≥"),
+    (lazy_pattern(rf"{_AMOUNT} (?:or|and) (?:more|above|greater|over|up|higher|older)"), "≥"),
+    (lazy_pattern(rf"(?:≤ ?|at most |no more than |up to |a maximum of ){_AMOUNT}"), "≤"),
+    (lazy_pattern(rf"{_AMOUNT} (?:or|and) (?:less|fewer|below|under|lower|younger)"), "≤"),
+    (lazy_pattern(rf"(?:> ?|more than |greater than |over |above |exceeding ){_AMOUNT}"), ">"),
+    (lazy_pattern(rf"(?:< ?|less than |fewer than |under |below |smaller than ){_AMOUNT}"), "<"),
+)
 _QUOTES = "\"'`“”‘’«»「」『』 *_"
 MOST_ITEMS = 50
 
@@ -88,10 +100,14 @@ def short_form(display: str) -> str:
     named = read_date(_AT.sub("", display))
     if named:
         return named
-    items = list_items(display)
-    if items:
-        return ", ".join(items)
-    return _one(display)
+    return _bound(display) or ", ".join(list_items(display) or ()) or _one(display)
+
+
+def _bound(text: str) -> str | None:
+    """Return the normal form of a bound such as "at least 5": ≥5."""
+    value = plain(text).strip(_QUOTES)
+    found = ((form.fullmatch(value), sign) for form, sign in _BOUNDS)
+    return next((sign + match[1] for match, sign in found if match), None)
 
 
 def _one(text: str) -> str:
@@ -125,19 +141,20 @@ def ordinal(number: int) -> str:
 def list_items(text: str) -> list[str] | None:
     """The items of a list in their normal forms; None where a text is no list.
 
-    Items in words, and what "and" or "or" joins, are a set, and sorted. Numbers keep their order,
-    and two numbers in brackets keep them too: (0, 1) is no [0, 1].
+    Items in words, and what "and" or "or" joins, are a set, and sorted; words that "or" joins are
+    alternatives, one item. Numbers keep their order, and two numbers in brackets keep them too:
+    (0, 1) is no [0, 1].
     """
     if "\n" in text:
         lines = [line for line in map(str.strip, text.split("\n")) if line]
         if not all(_BULLET.match(line) for line in lines):
             return None
         parts = [line[_BULLET.match(line).end() :] for line in lines]  # type: ignore[union-attr]
-        bracket, joined = "", False
+        inner, bracket, joined = "", "", False
     else:
         span = _RANGE.fullmatch(text.strip().lower())
-        if span and "and" not in text[: text.lower().find("between") + 1]:
-            return [f"{span[1]}–{span[2]}"]
+        if span:
+            return [f"{span[1] or span[3]}–{span[2] or span[4]}"]
         inner = text.strip().replace("\\{", "{").replace("\\}", "}")
         bracket = ""
         if inner[:1] in "([{" and inner[-1:] in ")]}" and len(inner) > 1:
@@ -154,6 +171,8 @@ def list_items(text: str) -> list[str] | None:
     numeric = all(_IS_NUMERIC.fullmatch(item) for item in items)
     if not numeric or joined:
         items.sort()
+        if not (numeric or bracket or "=" in text) and _ALTERNATIVES.search(inner):
+            return [" or ".join(items)]
     elif bracket in {"()", "[]", "(]", "[)"} and len(items) == 2:
         items[0], items[-1] = bracket[0] + items[0], items[-1] + bracket[1]
     return items

@@ -41,14 +41,12 @@ _SCALES = {
     **dict.fromkeys(["亿", "億", "억"], 10**8),
 }
 # Letters that scale a number where they stand beside it (1.5k) or behind an amount of money ($2 M).
-_LETTERS = {"k": 10**3}
+_LETTERS = {"k": 10**3, "M": 10**6, "B": 10**9}
 _MONEY_LETTERS = {
     **_LETTERS,
     "K": 10**3,
     "m": 10**6,
-    "M": 10**6,
     "b": 10**9,
-    "B": 10**9,
     "T": 10**12,
 }
 
@@ -81,6 +79,8 @@ _NO_NUMBER_AFTER = lazy_pattern(
     |,[ ]?[a-z][ ]?=|[ ]B\.?C\.?(?:E\.?)?(?!\w)""",
     re.VERBOSE,
 )
+# 0x1F, 0b101, 0o17: whole numbers to another base.
+_BASED = lazy_pattern(r"0(?:x[\da-f]{1,80}|b[01]{1,80}|o[0-7]{1,80})(?![\w.])", re.IGNORECASE)
 _ALTERNATIVE = lazy_pattern(rf"[ ]?(?:or|to|and)[ ](?:[a-z][ ]?=[ ]?)?{_CURRENCY}?-?\d")
 # "4 July", "3 p.m.": a date, a time.
 _NAME_AFTER = lazy_pattern(
@@ -127,6 +127,9 @@ def read_number(text: str, start: int = 0) -> Number | None:
     match = _NUMBER.match(text, start)
     if match is None:
         return _read_words(text, start)
+    based = _BASED.match(text, start) if match["mantissa"] == "0" else None
+    if based:
+        return Number(str(int(based[0], 0)), based.end())
     end = match.end()
     scale = 1
     if match["letter"]:

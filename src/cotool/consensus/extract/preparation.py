@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from cotool._lazy import lazy_pattern
 
@@ -90,6 +91,42 @@ def _unify(text: str) -> str:
 
 def _as_power(match: re.Match[str]) -> str:
     return "^" + match[0].translate(_RAISED_DIGITS)
+
+
+# Tags that change how a text looks, and what they hold.
+_TAGGED = lazy_pattern(
+    r"<(b|i|u|em|strong|p|div|span|font|mark|small|big|code|h[1-6]|li|ul|ol|td|a|center)"
+    r"(?:\s[^<>]{0,200})?>([^<>]{1,2000})</\1\s?>",
+    re.IGNORECASE,
+)
+_BREAK = lazy_pattern(r"<br\s?/?>", re.IGNORECASE)
+_RAISED_BY_TAG = lazy_pattern(r"<sup>([\w+-]{1,20})</sup>", re.IGNORECASE)
+_ENTITY = lazy_pattern(r"&(?:[A-Za-z]{2,8}|#\d{2,6}|#x[\dA-Fa-f]{2,5});")
+_DEEPEST = 8
+
+
+def without_markup(texts: list[str]) -> list[str]:
+    """Remove tags and entities of HTML where other texts have none.
+
+    Where all have them, they may be what is asked for.
+    """
+    tagged = [bool(_TAGGED.search(text)) if "</" in text else False for text in texts]
+    if any(tagged) and any(text and "<" not in text for text in texts):
+        texts = [_untagged(text) if own else text for text, own in zip(texts, tagged, strict=True)]
+    coded = [bool(_ENTITY.search(text)) if "&" in text else False for text in texts]
+    if any(coded) and any(text and not own for text, own in zip(texts, coded, strict=True)):
+        texts = [unescape(text) if own else text for text, own in zip(texts, coded, strict=True)]
+    return texts
+
+
+def _untagged(text: str) -> str:
+    text = _RAISED_BY_TAG.sub(r"^\1", _BREAK.sub("\n", text))
+    for _ in range(_DEEPEST):
+        inner = _TAGGED.sub(r"\2", text)
+        if inner == text:
+            break
+        text = inner
+    return text.strip()
 
 
 _COMPLETE = (".", "!", "?", "。", ")", "*", "$", "}", '"', "”", "%", "`")

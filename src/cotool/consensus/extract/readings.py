@@ -77,8 +77,8 @@ def clean(span: str) -> str:
 
 
 # What may follow a bare letter: an end, a mark, or a word that opens the reason. Not "A dog",
-# "I think", "E = mc²", "N/A", "J.-P.", "e.g.".
-_LETTER_ENDS = r"""(?=\s*(?:$|[,;!?)\]}*_"'”’»`|$\n。，、；：）」]|\.(?![\w-])|:(?!//)
+# "I think", "E = mc²", "N/A", "J.-P.", "J. K. Rowling", "e.g.".
+_LETTER_ENDS = r"""(?=\s*(?:$|[,;!?)\]}*_"'”’»`|$\n。，、；：）」]|\.(?![\w-]|\s[A-Z]\.)|:(?!//)
     |\s[–—-]\s|\s\(|[–—]|\n
     |(?:because|since|as|for|is|and|or|not|which|with|but|would|instead|rather)\b|[^\x00-\u02af\s]))"""
 _CHOICE = lazy_pattern(
@@ -140,6 +140,12 @@ _EQUATION = lazy_pattern(
 )
 
 # "about 30", "Option 2".
+# "between 5 and 6", "from $5 to $6".
+_BETWEEN = lazy_pattern(
+    r"(?:between|from|zwischen|von|entre|de|между|от)\s(?P<low>[$€£¥]?-?[\d.,]*\d%?)\s"
+    r"(?:and|to|und|bis|et|à|y|a|e|и|до)\s(?P<high>[$€£¥]?-?[\d.,]*\d%?)",
+    re.IGNORECASE,
+)
 _ABOUT = lazy_pattern(
     r"(?:about|approximately|approx\.?|roughly|around|nearly|almost|circa|ca\.|etwa|ungefähr|rund"
     r"|environ|aproximadamente|cerca de|около|примерно|大约|约|約|およそ|약|लगभग|حوالي"
@@ -160,6 +166,11 @@ def read_quantity(span: str) -> Reading | None:
         stars = len(span) - start - len(span[start:].lstrip("★⭐"))
         end = len(span) - len(span[start:].lstrip("★⭐☆"))
         return Reading(str(stars), span[start:end], end)
+    between = _BETWEEN.match(span, start)
+    low = between and read_number(between["low"])
+    high = between and read_number(between["high"])
+    if between and low and high:
+        return Reading(f"{low.value}–{high.value}", between[0], between.end(), unit=low.unit)
     about = _ABOUT.match(span, start)
     if about:
         start = about.end()
@@ -216,9 +227,9 @@ def read_boolean(span: str) -> Reading | None:
     return Reading(value, word.lower(), match.end())
 
 
-# Not the points of "St. Louis" and "J. Edgar".
+# Not the points of "St. Louis", "J. Edgar" and "Roe v. Wade".
 _SENTENCE_END = lazy_pattern(
-    r"(?:(?<!\b[A-Z])(?<!\b[A-Z][a-z])\.|[。!?！？;；।؟])(?=\s|[)\"'*_”]|$)|\n"
+    r"(?:(?<!\b[A-Z])(?<!\b[A-Z][a-z])(?<!\bv)(?<!\bvs)\.|[。!?！？;；।؟])(?=\s|[)\"'*_”]|$)|\n"
     r"|(?<=[^\x00-\u2e7f])[.。！？；，]"
 )
 _PUNCTUATION = " \t\r\n.,;:!?\"'`“”‘’«»「」()[]*_。、，；：！？।،؟"

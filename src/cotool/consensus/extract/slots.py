@@ -52,6 +52,8 @@ _FILLERS = frozenset(
     的 了 吧 呢 啊 を が に は の も で と
     """.split()
 )
+# What may stand between two in either order.
+_JOINTS = frozenset("and or & with plus + * = ≠ und oder et ou y o e и или 和 与 と".split())
 # Words for the same that change no answer.
 _SYNONYMS = {
     word: group[0]
@@ -127,11 +129,15 @@ def slot_values(texts: Sequence[str]) -> list[Slotted | None] | None:
     if not 2 <= len(distinct) <= MOST_TEXTS or not _may_share(list(distinct)):
         return None
     rows = sorted(distinct.values())
+    if len(rows) == 2:
+        parts = _exchanged([texts[i] for i in rows], *(tokens[i] for i in rows))
+        if parts is not None:
+            return _of_two(parts, tokens, tokens[rows[0]]) if parts else None
     places, frame = _places([tokens[i] for i in rows])
     longest = max(len(tokens[i]) for i in rows)
+    differing = [place for place in places if place.differs]
     if frame < max(FEWEST, FRAME * longest):
         return None
-    differing = [place for place in places if place.differs]
     if not any(len(set(filter(None, place.contents))) > 1 for place in differing):
         return None  # a negation alone: the texts stay whole, and are kept apart as opposed
     if len(differing) > MOST_SLOTS:
@@ -217,6 +223,44 @@ def _places(texts: list[list[Token]]) -> tuple[list[_Place], int]:
                 at[k] += 1
     _close(open_place, places)
     return places, frame
+
+
+def _of_two(
+    parts: list[Slotted], texts: list[list[Token]], first: list[Token]
+) -> list[Slotted | None]:
+    """Return the part of each text, where all texts are one of two."""
+    keys = [token.key for token in first]
+    return [parts[[token.key for token in own] != keys] if own else None for own in texts]
+
+
+def _exchanged(texts: Sequence[str], one: list[Token], other: list[Token]) -> list[Slotted] | None:
+    """Return the parts of two texts that differ in who is first: "Brazil beat Germany".
+
+    The parts are of the form X R Y and Y R X. None where the texts have another form. Where the R
+    between the two is a joint such as "and", they say the same: [].
+    """
+    start, end = 0, 0
+    most = min(len(one), len(other))
+    while start < most and one[start].key == other[start].key:
+        start += 1
+    while end < most - start and one[-1 - end].key == other[-1 - end].key:
+        end += 1
+    ours, theirs = one[start : len(one) - end], other[start : len(other) - end]
+    left, right = [token.key for token in ours], [token.key for token in theirs]
+    for first in range(1, len(left) - 1):
+        if left[:first] != right[-first:]:
+            continue
+        for second in range(1, len(left) - first):
+            between = left[first:-second]
+            if left[-second:] + between == right[:-first]:
+                if not _JOINTS.isdisjoint(between) and len(between) == 1:
+                    return []
+                shown = [
+                    text[part[0].start : part[-1].end]
+                    for text, part in zip(texts, (ours, theirs), strict=True)
+                ]
+                return [Slotted(short_form(part), part) for part in shown]
+    return None
 
 
 def _close(tokens: list[list[Token]], places: list[_Place]) -> None:

@@ -87,10 +87,12 @@ _TABLE: dict[str, tuple[tuple[str, str, str], ...]] = {
     "dollars": (("$", "1", "US$ USD dollar 美元"),),
     "euros": (("€", "1", "EUR euro 欧元"),),
     "sterling": (("£", "1", "GBP quid sterling"),),
-    "yen": (("¥", "1", "JPY yen yuan RMB CNY 元 円"),),
+    "yen": (("¥", "1", ""), ("yen", "1", "JPY 円 엔 日元")),
+    "yuan": (("元", "1", "yuan RMB CNY renminbi 人民币 人民幣 위안"),),
     "rupees": (("₹", "1", "INR Rs Rs. rupee"),),
     "roubles": (("₽", "1", "RUB rouble ruble рублей"),),
     "won": (("₩", "1", "KRW won 원"),),
+    "percentage points": (("pp", "1", "percentage Prozentpunkte"),),
     "cents": (("¢", "1/100", "cent"),),
 }  # fmt: skip
 

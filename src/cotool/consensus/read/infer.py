@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 from cotool.consensus.read import names
 from cotool.consensus.read.layout import CONTENT_NAMES, DEFAULT_KEYS, Keys, plain_name
 from cotool.consensus.read.long import find_long, read_long
+from cotool.consensus.read.paths import value_at
 from cotool.consensus.read.plan import LISTS, WIDE, Plan
 from cotool.consensus.read.sample import Sample, UnclearError
 from cotool.consensus.read.sample import listed as listed_columns
 from cotool.consensus.read.surveys import find_survey
+from cotool.consensus.read.values import NONE, none_is_answer
 from cotool.consensus.read.wide import find_flags, find_wide
 
 if TYPE_CHECKING:
@@ -160,7 +162,17 @@ def _explained(sample: Sample, plan: Plan) -> Plan:
     top = {key for row in sample.rows for key in row}
     names_of_experts = {name for _, name in plan.renamed}
     nested = tuple(path for path in plan.paths() if path not in top | names_of_experts)
-    return replace(plan, evidence=evidence, nested=nested)
+    return replace(plan, evidence=evidence, nested=nested, none=_has_none(sample, plan))
+
+
+def _has_none(sample: Sample, plan: Plan) -> bool:
+    """Whether "None" is one of the answers: other answers are such words as "both" or "mild"."""
+    paths = [plan.keys.content, *plan.keys.expert_columns, *(path for path, _ in plan.renamed)]
+    paths += [path for path, _ in plan.questions]
+    columns = [sample.by_path[path] for path in paths if path in sample.by_path]
+    if not any(none_is_answer(column.counts) for column in columns):
+        return False
+    return any(value_at(row, c.path) == NONE for c in columns for row in sample.rows)
 
 
 def _seen(column: Column, rows: int) -> str:

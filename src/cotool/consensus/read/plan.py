@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.read.layout import Keys  # noqa: TC001 - a field of a dataclass
 from cotool.consensus.read.paths import value_at
-from cotool.consensus.read.values import is_missing
+from cotool.consensus.read.values import NONE, is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,7 +30,8 @@ class Plan:
     `flags` are columns of true and false, each with the label that it stands for: the answer is
     the labels that are true. `questions` are the columns of a survey with the question's text;
     `person` is the column that names who answered. `sets` tells that a list in the answer's place
-    holds several labels of one expert. `left_out` are right answers beside the experts' own.
+    holds several labels of one expert; `none` that "None" is one of the answers. `left_out` are
+    right answers beside the experts' own.
     `listed` are the keys of the expert and of the answer in a list of responses.
     `renamed` are the paths of experts' columns with the names of the experts, where these differ.
     `nested` are the paths that are no keys of the records themselves; `evidence` says per column
@@ -44,6 +45,7 @@ class Plan:
     questions: tuple[tuple[str, str], ...] = ()
     person: str | None = None
     sets: bool = False
+    none: bool = False
     listed: tuple[str, str] | None = None
     renamed: tuple[tuple[str, str], ...] = ()
     left_out: tuple[str, ...] = ()
@@ -58,6 +60,7 @@ class Plan:
             or self.join
             or self.flags
             or self.sets
+            or self.none
             or self.listed
             or self.keys.expert_columns
         )
@@ -113,10 +116,15 @@ class Plan:
         """Return the columns of experts, without those that hold no answer."""
         found = {name: value_at(row, name) for name in self.keys.expert_columns}
         found.update((name, value_at(row, path)) for path, name in self.renamed)
-        return {
-            name: None if isinstance(cell, str) and is_missing(cell) else cell
-            for name, cell in found.items()
-        }
+        return {name: self._cell(cell) for name, cell in found.items()}
+
+    def _cell(self, cell: Any) -> Any:
+        """Return an answer as it stands in a cell, None where there is none."""
+        if not isinstance(cell, str):
+            return cell
+        if self.none and cell.strip() == NONE:
+            return NONE.lower()
+        return None if is_missing(cell) else cell
 
     def _answer(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return an answer that is made of several columns, or of a list."""
@@ -127,7 +135,11 @@ class Plan:
         if self.listed and keys.responses:
             items = value_at(row, keys.responses) or ()
             return {keys.responses: [_response(item, *self.listed) for item in items]}
-        value = value_at(row, keys.content) if self.sets and keys.content else None
+        value = value_at(row, keys.content) if keys.content else None
+        if self.none and isinstance(value, str) and value.strip() == NONE:
+            return {str(keys.content): NONE.lower()}
+        if not self.sets:
+            return {}
         if isinstance(value, (list, tuple)) and not any(isinstance(v, (dict, list)) for v in value):
             return {str(keys.content): ", ".join(sorted(map(str, value)))}
         return {}
@@ -138,8 +150,8 @@ class Plan:
         person = row.get(self.person) if self.person else None
         name = str(person).strip() if person is not None else ""
         for column, text in self.questions:
-            value = row.get(column)
-            if value is None or (isinstance(value, str) and is_missing(value)):
+            value = self._cell(row.get(column))
+            if value is None:
                 continue
             yield (
                 where,

@@ -103,6 +103,10 @@ def make_question(question_id: str, text: str, responses: Iterable[Response]) ->
         if len(answer.content) < 12 and answer.content.strip() and values.is_missing(answer.content)
     ]
     absent: tuple[str, ...] = ()
+    if any(named[place].content.strip() == values.NONE for place in missing):
+        others = (answer.content for place, answer in enumerate(named) if place not in missing)
+        if values.none_is_answer(others, text):
+            missing = [p for p in missing if named[p].content.strip() != values.NONE]
     if missing:
         words = dict.fromkeys(named[place].content.strip() for place in missing)
         shown = ", ".join(map(repr, words))

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -26,7 +26,14 @@ _EPOCH_UNITS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (1e20, 1e9))
 _MISSING = frozenset(
     {"nan", "null", "n/a", "#n/a", "<na>", "nat", "undefined", "(null)", "#value!", "#ref!"}
 )
-_MISSING_AS_WRITTEN = frozenset({"None", "NA"})
+NONE = "None"
+_MISSING_AS_WRITTEN = frozenset({NONE, "NA"})
+# Options beside which "None" is another one: how much, how many, how badly.
+_BESIDE_NONE = frozenset(
+    "all any some both either neither one two three few several many most half full partial "
+    "partially little mild moderate severe minor major minimal slight strong weak low medium high "
+    "small large other".split()
+)
 
 
 def is_missing(text: str) -> bool:
@@ -35,6 +42,13 @@ def is_missing(text: str) -> bool:
         return not text.strip()
     bare = text.strip()
     return not bare or bare in _MISSING_AS_WRITTEN or bare.casefold() in _MISSING
+
+
+def none_is_answer(answers: Iterable[str], question: str = "") -> bool:
+    """Whether "None" is an option, by the other answers or by the question's own words."""
+    if NONE in question and NONE in question.replace("(", " ").replace(",", " ").split():
+        return True
+    return any(answer.strip().casefold() in _BESIDE_NONE for answer in answers)
 
 
 def clean(text: str) -> str:
