@@ -6,7 +6,6 @@ The public names load on first use, so `import cotool` is cheap.
 from __future__ import annotations
 
 from cotool._lazy import attach
-
-__version__ = "0.1.0"
+from cotool.version import __version__ as __version__
 
 __getattr__, __dir__, __all__ = attach(__name__, __file__)

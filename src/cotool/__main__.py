@@ -8,7 +8,7 @@ import sys
 def main() -> int:
     """Run the command line and return its exit code; `--version` alone loads nothing else."""
     if sys.argv[1:] == ["--version"]:
-        from cotool import __version__
+        from cotool.version import __version__
 
         print(f"cotool {__version__}")
         return 0

@@ -6,9 +6,9 @@ import platform
 import sys
 from typing import Any
 
-from cotool import __version__
 from cotool._fast.base import _openmp
 from cotool.engine import resolve_num_threads
+from cotool.version import __version__
 
 
 def build_info() -> dict[str, Any]:

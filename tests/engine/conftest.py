@@ -39,8 +39,8 @@ def dask_setup(worker):
 """
 _OTHER_VERSION = """
 def dask_setup(worker):
-    import cotool
-    cotool.__version__ = "0.0.9"
+    import cotool.version
+    cotool.version.__version__ = "0.0.9"
 """
 _ENVIRONMENT = {
     "OMP_WAIT_POLICY": "passive",

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.main import get_command
 
-from cotool import __version__
 from cotool.cli.shared.settings import App
 from cotool.errors import CotoolError
 from cotool.text import visible
+from cotool.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

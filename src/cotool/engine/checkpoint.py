@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from cotool.engine.tasks import Lost
+from cotool.version import __version__
 
 if TYPE_CHECKING:
     from collections import deque
@@ -153,7 +154,8 @@ def _opened(request: object, *, resume: bool) -> Checkpoint:
 
     from platformdirs import user_cache_dir
 
-    name = hashlib.blake2b(repr(request).encode("utf-8", "surrogateescape"), digest_size=16)
+    whole = repr((__version__, request))
+    name = hashlib.blake2b(whole.encode("utf-8", "surrogateescape"), digest_size=16)
     folder = Path(user_cache_dir("cotool", appauthor=False)) / "runs"
     path = folder / f"{name.hexdigest()}.tasks"
     try:

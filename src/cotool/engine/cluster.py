@@ -165,16 +165,15 @@ def _name_of(client: Any) -> str:
 
 def check_versions(client: Any) -> None:
     """Raise EngineError if a worker has another version of cotool, or lacks a package."""
-    from cotool import __version__
+    from cotool.version import __version__
 
     def look() -> tuple[str | None, str]:
         """Tell version or problem. Travels by value: a worker need not have cotool to run it."""
         try:
-            import cotool
-            import cotool._fast.logs.logscan
+            from cotool.version import __version__
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told
             return None, f"{type(error).__name__}: {error}"
-        return cotool.__version__, ""
+        return __version__, ""
 
     found = client.run(look, on_error="return")
     wrong = []
@@ -193,7 +192,7 @@ def check_versions(client: Any) -> None:
 
 def _carry_out(version: str, function: Callable[[Item], Result], item: Item) -> Result:
     """Do one task on a worker. Checks the version, because the worker may have joined later."""
-    from cotool import __version__
+    from cotool.version import __version__
 
     if __version__ != version:
         raise EngineError(
@@ -348,7 +347,7 @@ class _Run:
     def __init__(self, client: Any, function: Callable[[Any], Any]) -> None:
         import uuid
 
-        from cotool import __version__
+        from cotool.version import __version__
 
         self._client = client
         self._function = function

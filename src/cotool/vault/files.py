@@ -11,6 +11,8 @@ from cotool.errors import InputError
 if TYPE_CHECKING:
     StrPath = str | os.PathLike[str]
 
+STDIO = "-"  # names standard input or output instead of a file
+
 
 def read_line(handle: int, limit: int) -> bytes:
     """Return the next line of a descriptor without its newline, at most `limit` + 1 bytes.

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from cotool import __version__
 from cotool.cli.consensus.notes import Notes
 from cotool.errors import InputError
 
@@ -163,7 +162,7 @@ def _spread(request: Request) -> contextlib.AbstractContextManager[Spread | None
     states = [_state_of(path) for path in request.paths]
     threads = resolve_num_threads(request.options.num_threads)
     asked = [
-        __version__, request.options, request.keys, request.paths, states,
+        request.options, request.keys, request.paths, states,
         request.store, request.learn, request.truth, request.topic_key, request.half_life,
     ]  # fmt: skip
     return spread_of(request.engine, asked, threads, quiet=request.quiet)

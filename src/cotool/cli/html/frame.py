@@ -7,8 +7,8 @@ import hashlib
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
-from cotool import __version__
 from cotool.cli.html.markup import Html, brief, clipped, element, join, said
+from cotool.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -6,7 +6,6 @@ import os
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from cotool import __version__
 from cotool.cli.shared.cluster_run import kept_tasks
 from cotool.cli.shared.progress import ClusterBar
 from cotool.engine.choice import open_engine
@@ -81,7 +80,7 @@ def _identity(sources: Sequence[Source], options: LogOptions) -> list[object]:
         sorted(value) if isinstance(value, frozenset) else value
         for value in (getattr(options, field.name) for field in fields(options))
     ]
-    return [__version__, asked, [(source, _changed(source)) for source in sources]]
+    return [asked, [(source, _changed(source)) for source in sources]]
 
 
 def _changed(source: Source) -> int | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cotool.cli.shared.progress import Bar, stderr_moves
 from cotool.errors import CotoolError, InputError
 from cotool.text import plural, size, visible
+from cotool.vault.files import STDIO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 SUFFIX = ".vault"
 ARMOR_SUFFIX = ".vault.asc"
-STDIO = "-"
 _MIXED = 1  # the exit code if files failed for different reasons
 _MOST_ERRORS = 20
 

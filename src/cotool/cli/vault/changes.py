@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cotool.cli.vault.batch_run import find_files, run_jobs
-from cotool.cli.vault.keys import KeyRequest, Opening, generated_passphrase, tell
+from cotool.cli.vault.keys import generated_passphrase, tell
 from cotool.cli.vault.secrets import SecretSource
 from cotool.cli.vault.streams import jobs_in_place, spare_stdin
 from cotool.errors import InputError
 from cotool.text import plural
+from cotool.vault.requests import KeyRequest, Opening
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

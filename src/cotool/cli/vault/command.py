@@ -13,9 +13,9 @@ from cotool.cli.shared.settings import App
 from cotool.cli.vault import changes, signatures
 from cotool.cli.vault import run as work
 from cotool.cli.vault.keyring_command import keys_app
-from cotool.cli.vault.keys import KeyRequest  # noqa: TC001 - Typer reads the annotations
 from cotool.cli.vault.options import Profile, with_engine, with_keys
 from cotool.engine.choice import EngineChoice  # noqa: TC001 - Typer reads the annotations
+from cotool.vault.requests import KeyRequest  # noqa: TC001 - Typer reads the annotations
 
 Job = Callable[[], int]
 

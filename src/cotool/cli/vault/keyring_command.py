@@ -13,10 +13,11 @@ import typer
 
 from cotool.cli.shared.options import Quiet, flag, option
 from cotool.cli.shared.settings import App
-from cotool.cli.vault.keys import KeyRequest, generated_passphrase, naming, tell
+from cotool.cli.vault.keys import generated_passphrase, tell
 from cotool.cli.vault.options import Profile, with_keys
 from cotool.cli.vault.secrets import SecretSource, store_in_system, system_keyring
 from cotool.errors import InputError
+from cotool.vault.requests import KeyRequest, naming
 
 if TYPE_CHECKING:
     from cotool.vault import Key, KeyFile, Keyring
@@ -151,13 +152,15 @@ def _new_opener(request: KeyRequest, *, generate: bool, profile: str | None) -> 
     path = request.keyring_path
     if request.key_file is not None:
         return _key_file(request.key_file)
-    if request.source.system:
+    source = request.source
+    system = isinstance(source, SecretSource) and source.system
+    if system:
         system_keyring()  # fails before anything is shown or asked
     if generate:
         secret: str | bytes = generated_passphrase()
-        if request.source.system:
+        if system:
             store_in_system(f"the keyring {path}", str(secret))
-    elif request.source.system:
+    elif system:
         secret = SecretSource().read(f"the keyring {path}", confirm=True)
         store_in_system(f"the keyring {path}", str(secret))
     else:

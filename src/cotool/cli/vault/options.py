@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 from cotool.cli.shared.engine_options import EngineName, Resume, SchedulerAddress, SchedulerFile
 from cotool.cli.shared.options import flag, one_of, option
-from cotool.cli.vault.keys import KeyRequest
 from cotool.cli.vault.secrets import SecretSource
 from cotool.engine.choice import EngineChoice, engine_choice
+from cotool.vault.requests import KeyRequest
 
 Command = Callable[..., Any]
 

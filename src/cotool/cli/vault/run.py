@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from cotool.cli.vault.batch_run import (
     ARMOR_SUFFIX,
-    STDIO,
     SUFFIX,
     end_jobs,
     ended_by_sigterm,
@@ -19,8 +18,8 @@ from cotool.cli.vault.batch_run import (
     jobs_for,
     run_jobs,
 )
-from cotool.cli.vault.keys import KeyRequest, Opening, tell
-from cotool.cli.vault.secrets import SecretSource, spare_stdin_file
+from cotool.cli.vault.keys import sealing_keys, tell
+from cotool.cli.vault.secrets import SecretSource
 from cotool.cli.vault.streams import (
     jobs_in_place,
     source_of,
@@ -33,6 +32,8 @@ from cotool.cli.vault.streams import (
 from cotool.engine.choice import LOCAL, EngineChoice
 from cotool.errors import InputError
 from cotool.text import plural, size, visible
+from cotool.vault.files import STDIO
+from cotool.vault.requests import KeyRequest, Opening, spare_stdin_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +77,7 @@ def encrypt(files: Sequence[str], request: KeyRequest, options: Encryption) -> i
         request.read_before_content()
         if options.recipient_file is not None:
             spare_stdin_file(options.recipient_file)
-    keys = request.sealing_keys(profile=options.profile, generate=options.generate)
+    keys = sealing_keys(request, profile=options.profile, generate=options.generate)
     if options.recipient or options.recipient_file is not None:
         secret = SecretSource(options.recipient_file).read("the recipient", confirm=True)
         keys.append(request.new_passphrase(secret, profile=options.profile))

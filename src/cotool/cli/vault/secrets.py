@@ -6,35 +6,29 @@ input. Passphrases never come from the command line and never appear in a messag
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cotool.errors import InputError, MissingExtraError
 from cotool.text import visible
 from cotool.vault.files import read_line
+from cotool.vault.requests import PASSPHRASE_LIMIT, PassphraseSource, first_line, is_stdin
 
-_LIMIT = 64 << 10  # maximum bytes of a passphrase
 _TRIES = 3
 _SERVICE = "cotool"
 
 
-@dataclass(frozen=True, slots=True)
-class SecretSource:
-    """The options for one passphrase; a prompt if there are none.
+@dataclass(frozen=True)
+class SecretSource(PassphraseSource):
+    """The options for one passphrase; a prompt if there are none."""
 
-    A file, descriptor or command is read once.
-    """
-
-    file: str | None = None
     fd: int | None = None
     command: str | None = None
     system: bool = False
-    _found: list[str | bytes] = field(default_factory=list, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         given = [self.file is not None, self.fd is not None, self.command is not None, self.system]
@@ -46,56 +40,27 @@ class SecretSource:
         """Return whether the passphrase comes from elsewhere than a terminal."""
         return self != SecretSource()
 
+    @property
+    def is_from_stdin(self) -> bool:
+        """Return whether the passphrase is on standard input."""
+        return super().is_from_stdin or (self.fd is not None and is_stdin(self.fd))
+
     def read(self, what: str, *, confirm: bool = False) -> str | bytes:
         """Return the passphrase for `what`. Raises InputError, which never contains it."""
         if self.system:
             return _from_system(what)
         if not self.is_given:
             return _from_terminal(what, confirm=confirm)
-        if not self._found:
-            self._found.append(self._read())
-        return self._found[0]
+        return super().read(what)
 
-    def _read(self) -> str | bytes:
-        if self.file is not None:
-            return _from_file(self.file)
+    def _read(self, what: str) -> str | bytes:
         if self.fd is not None:
             return _from_descriptor(self.fd)
-        return _from_command(str(self.command))
-
-    def read_before_content(self) -> None:
-        """Read a passphrase that is on standard input, whose rest is the content.
-
-        Raises InputError if the passphrase would be read again as content.
-        """
-        if self.fd is not None and is_stdin(self.fd):
-            self.read("the content")
-        elif self.file is not None:
-            spare_stdin_file(self.file)
-            if is_stdin(self.file):
-                self.read("the content")
-
-
-def spare_stdin_file(path: str) -> None:
-    """Raise InputError if a file with a secret is also the content on standard input."""
-    if is_stdin(path) and stat.S_ISREG(os.fstat(0).st_mode):
-        raise InputError(
-            f"{path}: is also the content on standard input",
-            hint="give the secret in another file, or with --passphrase-fd",
-        )
-
-
-def is_stdin(place: int | str) -> bool:
-    """Return whether a descriptor or path is standard input."""
-    try:
-        return os.path.samestat(os.stat(place), os.fstat(0))  # noqa: PTH116 - or a descriptor
-    except OSError:
-        return False
-
-
-def environment_source() -> SecretSource:
-    """Return the source given by COTOOL_PASSPHRASE_FILE."""
-    return SecretSource(file=os.environ.get("COTOOL_PASSPHRASE_FILE") or None)
+        if self.command is not None:
+            return _from_command(self.command)
+        found = super()._read(what)
+        _warn_if_others_read(str(self.file))
+        return found
 
 
 def store_in_system(what: str, secret: str) -> None:
@@ -112,24 +77,21 @@ def show_passphrase(secret: str) -> None:
     print(f"passphrase: {secret}\nkeep it: nothing else opens the content", file=sys.stderr)
 
 
-def _from_file(path: str) -> str | bytes:
-    with Path(path).open("rb", buffering=0) as file:
-        mode = os.fstat(file.fileno()).st_mode
-        line = read_line(file.fileno(), _LIMIT)
+def _warn_if_others_read(path: str) -> None:
+    mode = Path(path).stat().st_mode
     if stat.S_ISREG(mode) and mode & 0o077:
         print(
             f"cotool: warning: {visible(path)}: other users can read it; run chmod 600",
             file=sys.stderr,
         )
-    return _first_line(line, path)
 
 
 def _from_descriptor(number: int) -> str | bytes:
     try:
-        line = read_line(number, _LIMIT)
+        line = read_line(number, PASSPHRASE_LIMIT)
     except OSError as error:
         raise InputError(f"--passphrase-fd {number}: {error.strerror}") from None
-    return _first_line(line, f"descriptor {number}")
+    return first_line(line, f"descriptor {number}")
 
 
 def _from_command(command: str) -> str | bytes:
@@ -146,19 +108,7 @@ def _from_command(command: str) -> str | bytes:
         raise InputError(f"--passphrase-command: {reason}") from None
     if done.returncode:
         raise InputError(f"--passphrase-command ended with code {done.returncode}")
-    return _first_line(done.stdout, "the output of --passphrase-command")
-
-
-def _first_line(data: bytes, where: str) -> str | bytes:
-    """Return the first line without its end; text is normalised later, other bytes are kept."""
-    if len(data) > _LIMIT:
-        raise InputError(f"{where}: a passphrase has at most {_LIMIT >> 10} KiB")
-    line = data.split(b"\n", 1)[0].removesuffix(b"\r")
-    if not line:
-        raise InputError(f"{where}: the first line is empty, so there is no passphrase")
-    with contextlib.suppress(UnicodeDecodeError):
-        return line.decode()
-    return line
+    return first_line(done.stdout, "the output of --passphrase-command")
 
 
 def _from_system(what: str) -> str:

@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cotool.cli.vault.batch_run import STDIO
-from cotool.cli.vault.keys import KeyRequest, naming
 from cotool.cli.vault.secrets import SecretSource
 from cotool.cli.vault.streams import spare_results, standard_output
 from cotool.errors import InputError, IntegrityError
 from cotool.text import plural, visible
+from cotool.vault.files import STDIO
+from cotool.vault.requests import KeyRequest, naming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

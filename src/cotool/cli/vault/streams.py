@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from cotool.cli.vault.batch_run import STDIO
 from cotool.errors import InputError
+from cotool.vault.files import STDIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,0 +1,180 @@
+"""Files encrypted and decrypted on a cluster. Paths are sent to workers; keys never are.
+
+A worker reads the keyring, key file or passphrase file of its own machine: at the paths of the
+task, or from COTOOL_KEYRING, COTOOL_KEY_FILE and COTOOL_PASSPHRASE_FILE as set on that machine.
+All workers must have the same key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cotool.engine.tasks import Lost
+from cotool.errors import CotoolError, EngineError, InputError
+from cotool.vault import operations
+from cotool.vault.batch import Outcome
+from cotool.vault.requests import KeyRequest, Opening, PassphraseSource
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cotool.engine.batches import Spread
+    from cotool.vault.batch import Job
+    from cotool.vault.envelope import Key
+    from cotool.vault.operations import Done
+
+_MOST = 256 << 20  # bytes per batch
+_LEAST = 1 << 20  # each file counts at least this many bytes
+
+
+@dataclass(frozen=True, slots=True)
+class VaultTask:
+    """What to do with files, and where the workers find the key. Contains no secret.
+
+    `expected`: id and primary version of the keyring that encrypts, None if another key does.
+    """
+
+    action: str
+    keyring: str | None
+    key_file: str | None
+    passphrase_file: str | None
+    passphrase: bool
+    allow_any_cost: bool = False
+    armored: bool = False
+    force: bool = False
+    verify_first: bool = False
+    expected: tuple[str, int] | None = None
+
+
+def shared_jobs(jobs: Sequence[Job]) -> list[Job]:
+    """Return jobs as workers can do them, which have current folders of their own."""
+    return [
+        replace(
+            job,
+            source=_absolute(job.source),
+            destination=job.destination and _absolute(job.destination),
+        )
+        for job in jobs
+    ]
+
+
+def states_of(jobs: Sequence[Job]) -> list[tuple[int, int] | None]:
+    """Return each source's size and last change: a run is resumed only if they are the same."""
+    return [_state(job) for job in jobs]
+
+
+def run_on_workers(task: VaultTask, jobs: Sequence[Job], spread: Spread) -> list[Outcome]:
+    """Do every job on the workers; return the outcomes in the order of the jobs."""
+    if task.action == "encrypt":
+        task = replace(task, expected=_common_key(spread.ask(partial(which_key, task))))
+    work = partial(work_on, task)
+    return [
+        Outcome(job, None, EngineError(f"{job.source}: {result.reason}"))
+        if isinstance(result, Lost)
+        else result
+        for job, result in spread.map_batches(work, jobs, what="file", size_of=_size, most=_MOST)
+    ]
+
+
+def which_key(task: VaultTask) -> tuple[str, int] | None:
+    """Return the id and primary version of the keyring that a worker encrypts with; no secret."""
+    return _sealing(_request(task))[0]
+
+
+def work_on(task: VaultTask, jobs: Sequence[Job]) -> list[Outcome]:
+    """Do jobs with the keys of this machine, one file at a time."""
+    request = _request(task)
+    if task.action == "encrypt":
+        name, keys = _sealing(request)
+        if name != task.expected:
+            raise InputError(
+                f"a worker has {_name(name)}, not {_name(task.expected)}",
+                hint="give all workers the same keyring",
+            )
+    else:
+        opening = Opening(request)
+        opening.ask_now(job.source for job in jobs)
+        keys = [opening]
+    outcomes = []
+    for job in jobs:
+        try:
+            outcomes.append(Outcome(job, _done(task, job, keys)))
+        except (CotoolError, OSError) as error:
+            outcomes.append(Outcome(job, None, error))
+    return outcomes
+
+
+def _request(task: VaultTask) -> KeyRequest:
+    return KeyRequest(
+        task.keyring,
+        task.key_file,
+        task.passphrase,
+        PassphraseSource(task.passphrase_file),
+        task.allow_any_cost,
+    )
+
+
+def _sealing(request: KeyRequest) -> tuple[tuple[str, int] | None, list[Key]]:
+    """Return the public name of the key that encrypts (None for a passphrase), and the key."""
+    if request.has_keyring:
+        keyring = request.read_keyring()
+        return (keyring.key_id.hex(), keyring.primary.version), [keyring]
+    if not request.secret.is_given:
+        raise InputError(
+            "a worker has no keyring",
+            parameter="keyring",
+            hint="set COTOOL_KEYRING on the workers, or name a keyring that all of them have",
+        )
+    return None, request.sealing_keys()
+
+
+def _common_key(found: dict[str, tuple[str, int] | None]) -> tuple[str, int] | None:
+    kinds = sorted(set(found.values()), key=repr)
+    if len(kinds) > 1:
+        listed = "; ".join(f"{worker}: {_name(key)}" for worker, key in sorted(found.items())[:4])
+        raise InputError(
+            f"the workers have different keys: {listed}", hint="give all of them the same keyring"
+        )
+    return kinds[0] if kinds else None
+
+
+def _name(key: tuple[str, int] | None) -> str:
+    return "a passphrase" if key is None else f"key {key[0]} version {key[1]}"
+
+
+def _done(task: VaultTask, job: Job, keys: list[Key]) -> Done:
+    if task.action == "verify":
+        return operations.verify(job.source, keys=keys, num_threads=1)
+    destination = str(job.destination)
+    if task.action == "encrypt":
+        return operations.encrypt(
+            job.source,
+            destination,
+            keys=keys,
+            armored=task.armored,
+            force=task.force,
+            num_threads=1,
+        )
+    if task.verify_first:
+        operations.verify(job.source, keys=keys, num_threads=1)
+    return operations.decrypt(job.source, destination, keys=keys, force=task.force, num_threads=1)
+
+
+def _absolute(path: str) -> str:
+    return str(Path(path).absolute())
+
+
+def _state(job: Job) -> tuple[int, int] | None:
+    try:
+        status = Path(job.source).stat()
+    except OSError:
+        return None
+    return status.st_size, status.st_mtime_ns
+
+
+def _size(job: Job) -> int:
+    state = _state(job)
+    return max(_LEAST, state[0] if state else 0)

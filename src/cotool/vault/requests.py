@@ -1,0 +1,280 @@
+"""Which keys a command or a worker was told to use: found, and read once, when they are needed."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import stat
+import threading
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cotool.errors import CotoolError, InputError
+from cotool.vault.files import STDIO, read_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from cotool.vault.envelope import Key
+    from cotool.vault.header import Slot
+    from cotool.vault.keyring import KeyFile, Keyring
+    from cotool.vault.keys import Budget, Passphrase
+
+PASSPHRASE_LIMIT = 64 << 10  # bytes
+
+
+@dataclass(frozen=True)
+class PassphraseSource:
+    """Where one passphrase comes from: a file, which is read once. Subclasses know other sources.
+
+    From a pipe, only the first line is read, so the rest may be content.
+    """
+
+    file: str | None = None
+    _found: list[str | bytes] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    @property
+    def is_given(self) -> bool:
+        """Return whether the source was named."""
+        return self.file is not None
+
+    @property
+    def is_from_stdin(self) -> bool:
+        """Return whether the passphrase is on standard input."""
+        return self.file is not None and is_stdin(self.file)
+
+    def read(self, what: str, *, confirm: bool = False) -> str | bytes:  # noqa: ARG002 - subclasses
+        """Return the passphrase for `what`. Raises InputError, which never contains it."""
+        if not self._found:
+            self._found.append(self._read(what))
+        return self._found[0]
+
+    def _read(self, what: str) -> str | bytes:
+        if self.file is None:
+            raise InputError(
+                f"there is no passphrase for {what}",
+                hint="set COTOOL_PASSPHRASE_FILE or COTOOL_KEY_FILE",
+            )
+        with Path(self.file).open("rb", buffering=0) as file:
+            return first_line(read_line(file.fileno(), PASSPHRASE_LIMIT), self.file)
+
+    def read_before_content(self) -> None:
+        """Read a passphrase that is on standard input, whose rest is the content.
+
+        Raises InputError if the passphrase would be read again as content.
+        """
+        if self.file is not None:
+            spare_stdin_file(self.file)
+        if self.is_from_stdin:
+            self.read("the content")
+
+
+def spare_stdin_file(path: str) -> None:
+    """Raise InputError if a file with a secret is also the content on standard input."""
+    if is_stdin(path) and stat.S_ISREG(os.fstat(0).st_mode):
+        raise InputError(
+            f"{path}: is also the content on standard input",
+            hint="give the secret in another file, or on another descriptor",
+        )
+
+
+def is_stdin(place: int | str) -> bool:
+    """Return whether a descriptor or path is standard input."""
+    try:
+        return os.path.samestat(os.stat(place), os.fstat(0))  # noqa: PTH116 - or a descriptor
+    except OSError:
+        return False
+
+
+def first_line(data: bytes, where: str) -> str | bytes:
+    """Return the first line without its end; text is normalised later, other bytes are kept."""
+    if len(data) > PASSPHRASE_LIMIT:
+        raise InputError(f"{where}: a passphrase has at most {PASSPHRASE_LIMIT >> 10} KiB")
+    line = data.split(b"\n", 1)[0].removesuffix(b"\r")
+    if not line:
+        raise InputError(f"{where}: the first line is empty, so there is no passphrase")
+    with contextlib.suppress(UnicodeDecodeError):
+        return line.decode()
+    return line
+
+
+@dataclass(frozen=True)
+class KeyRequest:
+    """The keys that were named: by paths, or a passphrase by its source. Each is read once."""
+
+    keyring: str | None = None
+    key_file: str | None = None
+    passphrase: bool = False
+    source: PassphraseSource = field(default_factory=PassphraseSource)
+    allow_any_cost: bool = False
+
+    @functools.cached_property
+    def secret(self) -> PassphraseSource:
+        """Return the source of the passphrase; COTOOL_PASSPHRASE_FILE if none was named."""
+        path = os.environ.get("COTOOL_PASSPHRASE_FILE")
+        return replace(self.source, file=path) if path and not self.source.is_given else self.source
+
+    @property
+    def keyring_path(self) -> str:
+        """Return the path of the keyring: the option, then COTOOL_KEYRING, then the user's own."""
+        path = self.keyring or os.environ.get("COTOOL_KEYRING")
+        if path:
+            return path
+        home = os.environ.get("COTOOL_HOME")
+        if home:
+            return str(Path(home, "keyring.vault"))
+        from platformdirs import user_data_path
+
+        return str(user_data_path("cotool") / "keyring.vault")
+
+    @property
+    def has_keyring(self) -> bool:
+        """Return whether a keyring is used: one is named, or the user has one."""
+        if self.passphrase:
+            return False
+        named = self.keyring or os.environ.get("COTOOL_KEYRING")
+        return bool(named) or Path(self.keyring_path).exists()
+
+    @functools.cached_property
+    def opener(self) -> Key:
+        """Return what opens the keyring's file. Raises InputError."""
+        from cotool.vault.header import PASSPHRASE_SLOT
+        from cotool.vault.inspection import read_slots
+
+        path = self.keyring_path
+        try:
+            slots = read_slots(path)
+        except FileNotFoundError:
+            raise InputError(
+                f"{path}: there is no keyring", hint="cotool vault keys init makes one"
+            ) from None
+        if self._key_file is not None:
+            return self._key_file
+        if all(slot.kind != PASSPHRASE_SLOT for slot in slots):
+            raise InputError(f"{path} opens only with a key file", parameter="key_file")
+        return self.new_passphrase(self.secret.read(f"the keyring {path}"))
+
+    def read_before_content(self) -> None:
+        """Read a secret that comes before the content on standard input."""
+        self.secret.read_before_content()
+        path = self._key_file_path
+        if path and is_stdin(path):
+            spare_stdin_file(path)
+            _ = self._key_file
+
+    @property
+    def _key_file_path(self) -> str | None:
+        return self.key_file or os.environ.get("COTOOL_KEY_FILE")
+
+    @functools.cached_property
+    def _key_file(self) -> KeyFile | None:
+        path = self._key_file_path
+        if not path:
+            return None
+        from cotool.vault.keyring import KeyFile
+
+        return KeyFile.read(path)
+
+    def read_keyring(self) -> Keyring:
+        """Return the keyring. Raises InputError, VaultError."""
+        from cotool.vault.keyring import Keyring
+
+        with naming(self.keyring_path):
+            return Keyring.read(self.keyring_path, [self.opener])
+
+    def new_passphrase(self, secret: str | bytes, *, profile: str | None = None) -> Passphrase:
+        """Return a passphrase as a key."""
+        from cotool.vault.keys import Passphrase
+        from cotool.vault.keys import profile as cost_of
+
+        cost = None if profile is None else cost_of(profile)
+        return Passphrase(secret, cost=cost, unbounded=self.allow_any_cost)
+
+    def sealing_keys(self, profile: str | None = None) -> list[Key]:
+        """Return the key that encrypts: the keyring, or else a passphrase."""
+        if self.has_keyring:
+            return [self.read_keyring()]
+        secret = self.secret.read("the new file", confirm=True)
+        return [self.new_passphrase(secret, profile=profile)]
+
+
+class Opening:
+    """A key that asks once for what a slot needs, the keyring or a passphrase."""
+
+    def __init__(self, request: KeyRequest) -> None:
+        self._request = request
+        self._lock = threading.RLock()
+        self._keyring: Keyring | None = None
+        self._passphrase: Passphrase | None = None
+
+    def new_slot(self, beside: Sequence[Slot] = ()) -> tuple[Slot, bytes]:
+        """Return a slot for the key that has opened files so far."""
+        key = self._keyring or self._passphrase
+        if key is None:
+            raise InputError("no key has been used yet")
+        return key.new_slot(beside)
+
+    def candidates(self, slot: Slot, budget: Budget) -> Sequence[bytes]:
+        """Return the keys for a slot, after asking for them if necessary."""
+        from cotool.vault.header import KEYRING_SLOT
+
+        with self._lock:
+            if slot.kind == KEYRING_SLOT:
+                keyring = self.keyring()
+                return () if keyring is None else keyring.candidates(slot, budget)
+            return self.passphrase().candidates(slot, budget)
+
+    def keyring(self) -> Keyring | None:
+        """Return the keyring, or None if none is used."""
+        with self._lock:
+            if self._keyring is None and self._request.has_keyring:
+                self._keyring = self._request.read_keyring()
+            return self._keyring
+
+    def passphrase(self) -> Passphrase:
+        """Return the passphrase of files."""
+        with self._lock:
+            if self._passphrase is None:
+                secret = self._request.secret.read("the file")
+                self._passphrase = self._request.new_passphrase(secret)
+            return self._passphrase
+
+    def ask_now(self, paths: Iterable[str]) -> None:
+        """Ask for the keys that the headers of files need, before threads start.
+
+        A secret that comes before the content on standard input is read.
+        """
+        from cotool.vault.header import PASSPHRASE_SLOT
+        from cotool.vault.inspection import read_slots
+
+        for path in paths:
+            if path == STDIO:
+                self._request.read_before_content()
+            if not Path(path).is_file():
+                continue  # the header of a pipe can be read only once
+            try:
+                slots = read_slots(path)
+            except (CotoolError, OSError):
+                continue  # this file's error is reported later
+            by_keyring = any(slot.kind != PASSPHRASE_SLOT for slot in slots)
+            if (by_keyring and self.keyring() is not None) or not slots:
+                continue
+            if any(slot.kind == PASSPHRASE_SLOT for slot in slots):
+                self.passphrase()
+
+    def all(self) -> list[Key]:
+        """Return each available key, to tell slots apart."""
+        return [key for key in (self._keyring, self._passphrase) if key is not None]
+
+
+@contextlib.contextmanager
+def naming(name: str) -> Iterator[None]:
+    """Prefix the message of an error with a name."""
+    try:
+        yield
+    except CotoolError as error:
+        if name not in str(error):
+            error.args = (f"{name}: {error}",)
+        raise

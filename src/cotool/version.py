@@ -1,0 +1,3 @@
+"""The version of cotool."""
+
+__version__ = "0.1.0"
