@@ -10,7 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import reference
-from cotool._fast.truth.logit import Choices, curve_at, fit, inverse, left_out, prior_precision
+from cotool._fast.truth.logit import (
+    Choices,
+    curve_at,
+    fit,
+    hits,
+    inverse,
+    left_out,
+    prior_precision,
+)
 
 WEIGHTS = 5
 PRIOR = array("d", [1.0, 0.2, 0.0, 0.3, -0.1])
@@ -155,3 +163,18 @@ def test_bad_arrays_are_refused():
         Choices(array("q", [0, 2, 1]), value, value, one, array("i", [1]), 2)
     with pytest.raises(ValueError, match="square"):
         fit(choices([]), PRIOR, array("d", [1.0]), *NONE)
+
+
+@given(questions(), st.data())
+@settings(max_examples=50)
+def test_hits(asked, data):
+    """The best score wins; of equal ones each wins in part."""
+    count = sum(map(len, asked))
+    scores = data.draw(st.lists(st.sampled_from([0.0, 0.5, 1.0]), min_size=count, max_size=count))
+    place, expected = 0, 0.0
+    for candidates in asked:
+        own = scores[place : place + len(candidates)]
+        place += len(candidates)
+        won = [c[2] for c, score in zip(candidates, own, strict=True) if score == max(own)]
+        expected += sum(won) / len(won)
+    assert hits(choices(asked), array("d", scores)) == pytest.approx(expected)

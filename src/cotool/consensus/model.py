@@ -154,7 +154,8 @@ class Consensus:
     gave the answer that is shown, in the words of `content`. `answers` holds what was extracted
     from each response, `matrix` pairwise similarities, both in the order of `experts`; `metric`
     is None where similarity is having given the same answer. `judgements` is the number of judged
-    answers on which `confidence` is calibrated, None where it is not. `declined` names the
+    answers on which `confidence` is calibrated, None where it is not; then it is a probability, and
+    `confidence_interval` is its 95 % interval. `declined` names the
     experts who refused to answer or said that they do not know: they are not among `experts`.
     For texts of several statements, `statements` holds those of all responses, `disputes` what is
     disputed among them, and `support` is the mean support of the statements of `expert`.
@@ -185,6 +186,7 @@ class Consensus:
     support: float | None = None
     statements: tuple[Statement, ...] = ()
     disputes: tuple[Dispute, ...] = ()
+    confidence_interval: tuple[float, float] | None = None
 
     @property
     def stated(self) -> tuple[Statement, ...]:
@@ -297,7 +299,7 @@ def _shallow(item: _Part) -> dict[str, Any]:
         if isinstance(value, float):
             value = round(value, 6)
         elif isinstance(value, tuple):
-            value = list(value)
+            value = [round(one, 6) if isinstance(one, float) else one for one in value]
         form[name] = value
     return form
 

@@ -348,13 +348,17 @@ def test_old_right_answers_count_as_a_quadratic():
 
 def test_calibration_learns():
     """A hundred judgements move the line, those half forgotten less."""
-    points = [(features(0.9, 0.8), k % 2 == 0, 1.0) for k in range(100)]
+    figures = features(0.9, 0.8, 3)
+    points = [(figures, k % 2 == 0, 1.0) for k in range(100)]
     own, half = Calibration(), Calibration()
-    start = own.probability(0.9, 0.8)
+    start, low, high = own.probability(figures)
     own.learn(points)
     half.learn([(x, right, 0.05) for x, right, _ in points])
-    assert own.probability(0.9, 0.8) == pytest.approx(0.5, abs=0.05)
-    assert own.probability(0.9, 0.8) < half.probability(0.9, 0.8) < start
+    found, above, below = own.probability(figures)
+    assert found == pytest.approx(0.5, abs=0.06)
+    assert found < half.probability(figures)[0] < start
+    assert below - above < high - low
+    assert above < found < below
 
 
 # ---- right answers -----------------------------------------------------------------------------

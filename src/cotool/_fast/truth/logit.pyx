@@ -21,6 +21,8 @@ from cotool._fast.truth.truth cimport zeros
 
 cdef int ITERATIONS = 30
 cdef double SETTLED = 1e-8
+# Scores this close are equal.
+cdef double SAME = 1e-9
 
 
 cdef int factor(double* a, Py_ssize_t n) noexcept nogil:
@@ -318,6 +320,25 @@ def left_out(Choices t, weights, covariance):
         if k > 0:
             leave_out(t, q, k, &w[0], &v[0], n, &p[0], &s[0], &a[0], &x[0], &mean[0], &score[0])
     return out
+
+
+def hits(Choices t, scores):
+    """How many questions are right where the best score wins; of equal scores each wins in part."""
+    cdef const double[::1] score = scores
+    cdef int64_t q, c, equal
+    cdef double most, good, total = 0
+    if score.shape[0] != t.base.shape[0]:
+        raise ValueError("a candidate has a score")
+    for q in range(t.start.shape[0] - 1):
+        most, good, equal = -1e300, 0, 1
+        for c in range(t.start[q], t.start[q + 1]):
+            if score[c] > most + SAME:
+                most, good, equal = score[c], t.target[c], 1
+            elif score[c] >= most - SAME:
+                good += t.target[c]
+                equal += 1
+        total += good / equal
+    return total
 
 
 cdef void leave_out(Choices t, Py_ssize_t q, Py_ssize_t k, const double* w, const double* v,

@@ -72,6 +72,13 @@ def _answer(result: Consensus, screen: Screen) -> None:
         screen.print(Text(), Text("Consensus"), Padding(text, (0, _INDENT, 1, _INDENT)))
 
 
+def _interval(result: Consensus) -> str:
+    if result.confidence_interval is None:
+        return ""
+    low, high = result.confidence_interval
+    return f", between {percent(low)} and {percent(high)}"
+
+
 def _standing(result: Consensus) -> list[str]:
     """Return the agreement, and the source of the answer."""
     declined = [f"declined to answer: {names_of(result.declined)}"] if result.declined else []
@@ -82,7 +89,9 @@ def _standing(result: Consensus) -> list[str]:
     where = "" if result.metric is None else " in its cluster"
     of = f" ({behind} of {plural(len(result.experts), 'expert')}{where})" if behind else ""
     judged = (
-        "" if result.judgements is None else f" (calibrated on {result.judgements:,.0f} judgements)"
+        ""
+        if result.judgements is None
+        else f"{_interval(result)} (calibrated on {result.judgements:,.0f} judgements)"
     )
     words = f" · in the words of {one_line(result.expert)}" if result.expert else ""
     if result.method == "supported":

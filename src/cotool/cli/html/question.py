@@ -57,6 +57,13 @@ def question_page(result: Consensus, *, sources: Sequence[str], store: Store | N
     )
 
 
+def _interval(result: Consensus) -> str:
+    if result.confidence_interval is None:
+        return ""
+    low, high = result.confidence_interval
+    return f"95 % interval {percent(low)} to {percent(high)}, "
+
+
 def _lead(result: Consensus) -> Html:
     if result.answer is None:
         return element("p", "No answer: no response could be used.", class_="answer")
@@ -78,7 +85,7 @@ def _lead(result: Consensus) -> Html:
             element("blockquote", said(result.content, _MOST_CONTENT)),
         )
     judged = (
-        f"calibrated on {plural(round(result.judgements), 'judgement')}"
+        f"{_interval(result)}calibrated on {plural(round(result.judgements), 'judgement')}"
         if result.judgements is not None
         else "from agreement, not calibrated"
     )

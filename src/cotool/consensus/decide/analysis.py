@@ -172,4 +172,5 @@ def _consensus(subject: Subject, found: Grouped) -> Consensus:
         support=claims.support(index),
         statements=claims.statements,
         disputes=claims.disputes,
+        confidence_interval=decision.interval if decision else None,
     )

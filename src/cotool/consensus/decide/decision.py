@@ -17,9 +17,9 @@ class Decision:
 
     `scores` has each extracted answer's normal form and its probability; the greatest stands.
     `confidence` is that it is right, None where agreement is all that is known of that.
-    `calibrated` tells that `confidence` was held against answers known to be right, `judgements`
-    against how many. `weights` are experts' expected scores where answers are free text and
-    `scores` is empty.
+    `calibrated` says that `confidence` was held against answers known to be right, `judgements`
+    against how many; `interval` is its 95 % interval then. `weights` are experts' expected
+    scores where answers are free text and `scores` is empty.
     """
 
     method: str
@@ -27,6 +27,7 @@ class Decision:
     confidence: float | None = None
     calibrated: bool = False
     judgements: float = 0.0
+    interval: tuple[float, float] | None = None
     weights: Mapping[str, float] | None = None
     explanation: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()

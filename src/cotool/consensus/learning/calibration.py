@@ -1,40 +1,57 @@
 """A probability that the consensus is right, held against answers known to be right.
 
-Logistic regression on two figures of a question (Platt, "Probabilistic outputs for support vector
-machines", 1999): the log-odds that the experts' weights give the answer, and the share of votes for
-it. Its weights have a Gaussian prior.
+Logistic regression on three figures of a question (Platt, "Probabilistic outputs for support vector
+machines", 1999): the log-odds that the experts' weights give the answer, the share of votes for it,
+and the logarithm of how many different answers there are. Its weights have a Gaussian prior. What
+is left of their uncertainty gives the probability an interval.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import exp, log
+from math import exp, log, sqrt
+from typing import TYPE_CHECKING
 
-# Prior of the intercept and of the two slopes: mean and precision.
-MEAN = (-0.3, 0.8, -0.6)
-PRECISION = (4.0, 10.0, 4.0)
-SIZE = 3
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Prior of the intercept and of the three slopes: mean and precision. Set on 12 language models of
+# like strength and on dog breeds: calibration error and AUROC after 200 right answers .035 / .772
+# and .049 / .643. On 29 unequal models .040 / .771, on ten systems' open answers .058 / .811. From
+# 200 answers the share of right ones is known to ± .03 only, so a smaller error is luck.
+MEAN = (-0.4, 0.7, 0.0, 0.5)
+PRECISION = (6.0, 20.0, 4.0, 8.0)
+SIZE = len(MEAN)
 STEPS = 25
+# 95 %.
+NORMAL = 1.96
 
 
-def features(probability: float, share: float) -> tuple[float, float, float]:
-    """The figures of a question; log-odds beyond 99 % tell nothing more."""
+def features(probability: float, share: float, answers: int) -> tuple[float, ...]:
+    """The figures of a question; log-odds beyond 99 % say nothing more."""
     p = min(max(probability, 0.01), 0.99)
-    return 1.0, log(p / (1 - p)), 2 * share - 1
+    return 1.0, log(p / (1 - p)), 2 * share - 1, log(answers)
 
 
 @dataclass(slots=True)
 class Calibration:
-    """The regression's weights, and the number of judgements behind them."""
+    """The regression's weights, their precision, and the number of judgements behind them."""
 
     judged: float = 0.0
     mean: list[float] = field(default_factory=lambda: list(MEAN))
+    precision: list[float] = field(
+        default_factory=lambda: [PRECISION[i] * (i == j) for i in range(SIZE) for j in range(SIZE)]
+    )
 
-    def probability(self, probability: float, share: float) -> float:
-        """Chance that an answer of this probability and share of votes is right."""
-        return _sigmoid(_dot(self.mean, features(probability, share)))
+    def probability(self, figures: tuple[float, ...]) -> tuple[float, float, float]:
+        """Chance that the answer of a question with these figures is right, and its interval."""
+        middle = _dot(self.mean, figures)
+        spread = NORMAL * sqrt(
+            max(_dot(figures, tuple(_solve(self.precision, list(figures)))), 0.0)
+        )
+        return _sigmoid(middle), _sigmoid(middle - spread), _sigmoid(middle + spread)
 
-    def learn(self, points: list[tuple[tuple[float, float, float], bool, float]]) -> None:
+    def learn(self, points: list[tuple[tuple[float, ...], bool, float]]) -> None:
         """Learn from (features, right, count), by Newton's method from the prior."""
         weights = list(MEAN)
         for _ in range(STEPS):
@@ -50,10 +67,10 @@ class Calibration:
             weights = [w + min(max(d, -2.0), 2.0) for w, d in zip(weights, step, strict=True)]
             if max(map(abs, step)) < 1e-9:
                 break
-        self.mean = weights
+        self.mean, self.precision = weights, curve
 
 
-def _dot(one: list[float], other: tuple[float, ...]) -> float:
+def _dot(one: Sequence[float], other: Sequence[float]) -> float:
     return sum(a * b for a, b in zip(one, other, strict=True))
 
 

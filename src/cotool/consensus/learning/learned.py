@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING
 
 from cotool._fast.truth.decoys import Counts, Model, decoys, judge, model
 from cotool.consensus.learning.ballots import Ballot, BallotTable
+from cotool.consensus.learning.calibration import features
 from cotool.consensus.learning.records import RECENT, Expert, Pair, Tally
 from cotool.consensus.learning.weights import (
     EXPERT,
     Basis,
+    Beliefs,
     Judged,
     Quadratic,
     Trust,
@@ -31,10 +33,12 @@ from cotool.consensus.learning.weights import (
     trusted,
 )
 from cotool.consensus.truth.copies import Copy, chance_of, find_copies, groups_of, thinned
-from cotool.consensus.truth.labels import is_balanced
+from cotool.consensus.truth.labels import is_balanced, of_shared_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from cotool._fast.truth.truth import Posterior
 
 # Experts with weights of their own, those with the most answers; the others share one.
 MOST_WEIGHTS = 200
@@ -42,6 +46,11 @@ MOST_WEIGHTS = 200
 MOST_JUDGED = 1_000
 # Voters of a question up to which pairs of them are counted.
 MOST_PAIRED = 100
+# Questions of a batch from which hidden kinds of questions are looked for in it.
+FEWEST_TOGETHER = 50
+# The weight of the belief of inference that knows how each expert errs on each label, which weights
+# of experts cannot say.
+BELIEF_BY_LABEL = 0.3
 # Labels are one closed set up to this many different ones.
 MOST_LABELS = 64
 CLOSED = 20
@@ -59,14 +68,15 @@ FEWEST = 5
 class Prediction:
     """Probability of each answer given, if one of them is right.
 
-    `share` is of the votes for the best answer. `confidence` is calibrated, None before `FEWEST`
-    judgements.
+    `share` is of the votes for the best answer. `confidence` is calibrated and has a 95 % interval;
+    both are None before `FEWEST` judgements.
     """
 
     scores: dict[str, float]
     best: str
     share: float
     confidence: float | None
+    interval: tuple[float, float] | None = None
 
 
 @dataclass(slots=True)
@@ -97,6 +107,8 @@ class Learned:
     _model: Model | None = field(default=None, repr=False)
     _copies: list[Copy] | None = field(default=None, repr=False)
     _trust: Trust | None = field(default=None, repr=False)
+    _by_label: bool = field(default=False, repr=False)
+    _inferred: dict[str, tuple[Ballot, dict[str, float]]] = field(default_factory=dict, repr=False)
 
     # ---- what it says ----------------------------------------------------------------------
 
@@ -121,16 +133,21 @@ class Learned:
         best = max(shares, key=lambda value: (shares[value], _lot(ballot.question, value)))
         _, chance, _ = trust.figures(scores, ballot)
         share = sum(value == best for value in ballot.votes.values()) / len(ballot.votes)
-        confidence = None
+        confidence = interval = None
         if trust.calibration.judged >= FEWEST - 1e-9:
-            confidence = trust.calibration.probability(chance, share)
-        return Prediction(shares, best, share, confidence)
+            figures = features(chance, share, len(shares))
+            confidence, low, high = trust.calibration.probability(figures)
+            interval = low, high
+        return Prediction(shares, best, share, confidence, interval)
 
     def trust(self) -> Trust:
         """The weights of votes by all that is known."""
         if self._trust is None:
             known = list(self.known.values())
-            beliefs = self._bases([one.ballot for one in known]) if known else []
+            beliefs = Beliefs(
+                self._bases([one.ballot for one in known]) if known else [],
+                BELIEF_BY_LABEL if self._by_label else 0.0,
+            )
             self._trust = trusted(self._basis(), self.agreement, self.older, known, beliefs)
         return self._trust
 
@@ -150,18 +167,22 @@ class Learned:
         return TOPIC_SHARE * (_logit(_share(tally, overall, TOPIC_PULL)) - _logit(overall))
 
     def _bases(self, ballots: Sequence[Ballot]) -> list[dict[str, float]]:
-        """The posterior of each question's answers under agreement alone."""
+        """The posterior of each question's answers under agreement alone.
+
+        What inference that knows labels found of a whole batch is known for its questions only.
+        """
         known = self._known(ballots)
         if self._model is None:
             self._model = model(
                 known, len(self._places), len(self.labels), self._values(), self._balanced()
             )
         table = self._table(ballots)
-        items = judge(table.labels, self._model)
-        return [
-            {value: items[place * table.width + own] for value, own in given.items()}
-            for place, given in enumerate(table.given)
-        ]
+        found = _beliefs(table, judge(table.labels, self._model))
+        for place, ballot in enumerate(ballots):
+            inferred = self._inferred.get(ballot.question)
+            if inferred is not None and inferred[0].votes == ballot.votes:
+                found[place] = inferred[1]
+        return found
 
     def _values(self) -> float:
         """How many answers are possible where they are not a closed set, else 0."""
@@ -214,7 +235,45 @@ class Learned:
         known = self._known(ballots)
         table = self._table(ballots)
         found = decoys(table.labels, known=known, values=self._values(), balanced=self._balanced())
-        counts = found.experts
+        self._count(found.experts)
+        by_label = self._by_label_of(table, len(ballots), found)
+        items = found.items if by_label is None else by_label.items
+        beliefs = _beliefs(table, items)
+        self._keep(ballots, None if by_label is None else beliefs)
+        for ballot, belief in zip(ballots, beliefs, strict=True):
+            for expert, value in ballot.votes.items():
+                self._tally(expert, ballot.topic, Tally(compared=1.0, agreed=belief[value]))
+        self.questions += len(ballots)
+        self._counts = self._copies = None
+        self._distil(ballots, beliefs)
+
+    def see_again(self, ballots: Sequence[Ballot]) -> None:
+        """Infer anew what a batch that was learned from before says of its questions."""
+        ballots = [ballot for ballot in ballots if ballot.votes]
+        if not ballots:
+            return
+        known = self._known(ballots)
+        table = self._table(ballots)
+        found = decoys(table.labels, known=known, values=self._values(), balanced=self._balanced())
+        by_label = self._by_label_of(table, len(ballots), found)
+        self._keep(ballots, None if by_label is None else _beliefs(table, by_label.items))
+
+    def _by_label_of(self, table: BallotTable, count: int, found: Posterior) -> Posterior | None:
+        """The posterior of subclasses, None where decoys (`found`) are likelier or it is open."""
+        if self.is_open or table.width < 2 or count < FEWEST_TOGETHER:
+            return None
+        likelier, name = of_shared_errors(table.labels, self._balanced(), None, found)
+        return likelier if name == "subclasses" else None
+
+    def _keep(self, ballots: Sequence[Ballot], beliefs: Sequence[dict[str, float]] | None) -> None:
+        """Remember what subclasses believe of this batch; no model of theirs outlives it."""
+        self._by_label = beliefs is not None
+        for ballot, belief in zip(ballots, beliefs or (), strict=False):
+            self._inferred[ballot.question] = ballot, belief
+        self._trust = None
+
+    def _count(self, counts: Counts) -> None:
+        """Add what inference counted of experts, kinds of questions and labels."""
         size = len(self._places)
         width = 0 if self.is_open else len(self.labels)
         for place, name in enumerate(self._places):
@@ -232,16 +291,6 @@ class Learned:
         self.kinds = [a + b for a, b in zip(self.kinds, counts.kinds, strict=True)]
         for label, own in zip(self.labels, counts.labels, strict=False):
             self.rights[label] = self.rights.get(label, 0.0) + own
-        beliefs = [
-            {value: found.items[place * table.width + own] for value, own in given.items()}
-            for place, given in enumerate(table.given)
-        ]
-        for ballot, belief in zip(ballots, beliefs, strict=True):
-            for expert, value in ballot.votes.items():
-                self._tally(expert, ballot.topic, Tally(compared=1.0, agreed=belief[value]))
-        self.questions += len(ballots)
-        self._counts = self._copies = None
-        self._distil(ballots, beliefs)
 
     def _distil(self, ballots: Sequence[Ballot], beliefs: Sequence[Mapping[str, float]]) -> None:
         """Learn weights from beliefs; from the shares of votes where labels are open.
@@ -447,6 +496,13 @@ class Learned:
         self.known = {question: one for question, one in self.known.items() if one.ballot.votes}
         self._places.clear()
         self._counts = self._copies = self._trust = None
+
+
+def _beliefs(table: BallotTable, items: Sequence[float]) -> list[dict[str, float]]:
+    return [
+        {value: items[place * table.width + own] for value, own in given.items()}
+        for place, given in enumerate(table.given)
+    ]
 
 
 def _vote_shares(ballot: Ballot) -> dict[str, float]:

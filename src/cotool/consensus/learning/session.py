@@ -70,7 +70,10 @@ def by_store(
             how.report.findings = findings(learned)
         outlook = Outlook.of(learned)
         if not how.learn and learned.experts:
-            learned.learn_agreement(_unseen(store, kept))
+            unseen = _unseen(store, kept)
+            learned.learn_agreement(unseen)
+            if len(unseen) < len(kept):
+                learned.see_again([one.ballot() for one in {one.id: one for one in kept}.values()])
         try:
             for (subject, _), one in zip(waiting, kept, strict=True):
                 yield subject, decision(learned, outlook, one)
@@ -172,8 +175,9 @@ def decision(learned: Learned, outlook: Outlook, one: Remembered) -> Decision | 
         f"reliability: {best}"
         + (" (based on agreement alone, which is weaker evidence)" if weak else ""),
         _UNCALIBRATED
-        if said.confidence is None
-        else f"the confidence is calibrated on {judged:,.0f} judged answers",
+        if said.interval is None
+        else f"the confidence is calibrated on {judged:,.0f} judged answers; its 95 % interval is "
+        f"{percent(said.interval[0])} to {percent(said.interval[1])}",
         *_why(learned.trust(), ballot, said),
     ]
     return Decision(
@@ -182,6 +186,7 @@ def decision(learned: Learned, outlook: Outlook, one: Remembered) -> Decision | 
         confidence=said.confidence,
         calibrated=said.confidence is not None,
         judgements=judged,
+        interval=said.interval,
         explanation=tuple(explanation),
         insights=tuple(insights_of(learned, outlook, ballot, said)),
     )

@@ -46,6 +46,8 @@ NEAR = ((0.02, 2.0), (0.05, 2.0), (0.1, 1.0), (0.2, 0.0), (0.4, -1.0), (0.8, -2.
 OFFSET = 0.5
 # Weights free of agreement: their common mean, their deviations, the prior of each.
 FREE, FREE_SPREADS, FREE_PRIOR = 0.2, (0.3, 0.6), log(0.2)
+# The same without offsets of labels: common means and deviations, the prior of each.
+UNLABELLED, UNLABELLED_PRIOR = ((0.0, 0.316), (0.0, 1.0), (0.2, 0.316)), -1.5
 # All votes equal: a weight, and the deviation of that weight.
 PLAIN, PLAIN_SPREAD, PLAIN_PRIOR = 0.4, 0.3, -1.0
 # The belief of truth inference as it is, where labels are a closed set: deviations of its weight,
@@ -54,6 +56,11 @@ BELIEF_SPREAD, BELIEF_EXPERTS, BELIEF_PRIOR = 0.3, 0.12, -2.0
 # One expert above all others: his lead, and the prior of all such experts. They are looked for
 # among those most often right, up to so many judgements: then the weights tell.
 LEAD, STAR_PRIOR, MOST_STARS, STARS_UNTIL = 1.5, log(0.5), 8, 200
+# What a right answer counts which a prior's weights foresee without having seen it. The likelihood
+# alone prefers weights that state fitting probabilities to weights that name the right answer where
+# experts err together. Set on 9 made-up worlds (mean distance below the best of three simple rules,
+# of 36 settings .0026 → .0011); on five data sets it changes nothing (.7036 and .7034 right).
+HIT = 0.5
 # A weight that a prior fixes.
 FIXED = 1e-3
 
@@ -235,7 +242,7 @@ def trusted(
     agreement: Quadratic,
     older: Quadratic,
     judged: Sequence[Judged],
-    beliefs: Sequence[Mapping[str, float]],
+    beliefs: Beliefs,
 ) -> Trust:
     """The weights, from what agreement says, from older right answers and from the latest ones."""
     size = len(basis.keys)
@@ -246,61 +253,102 @@ def trusted(
     for place, value in enumerate(basis.column(0.0, RIDGE * EQUAL, 0.0)):
         slope[place] += value
     spread = logit.inverse(precision, size)
-    distilled = array("d", _times(spread, slope))
+    near = array("d", [SIZE * value for value in _times(spread, slope)])
+    near[0] = beliefs.weight
     known = older.questions + sum(one.share for one in judged)
-    near = array("d", [SIZE * value for value in distilled])
     if not known:
         errors = array("d", [SIZE * sqrt(spread[k * (size + 1)]) for k in range(size)])
         return Trust(basis, near, errors, {"agreement": 1.0}, 1.0, Calibration())
     for place in range(size):
         spread[place] = spread[place * size] = 0.0
     wide = array("d", [SIZE**2 * value for value in spread])
-    choices = basis.choices([one.ballot for one in judged], beliefs, _targets(judged))
-    total = older.over(basis.keys)
-    found = []
-    for name, prior, mean, deviation, directions, covariance in _priors(
-        basis, distilled, wide, _stars(basis, judged) if known <= STARS_UNTIL else []
-    ):
-        held = logit.prior_precision(deviation, directions, covariance)
-        mode, curve, evidence = logit.fit(choices, mean, held, *total)
-        found.append((evidence + prior, name, mode, curve))
-    most = max(found)[0]
-    shares = [exp(one[0] - most) for one in found]
+    choices = basis.choices([one.ballot for one in judged], beliefs.known, _targets(judged))
+    stars = _stars(basis, judged) if known <= STARS_UNTIL else []
+    fits = [
+        _fitted(choices, older.over(basis.keys), prior)
+        for prior in _priors(basis, near, wide, stars)
+    ]
+    most = max(fit.merit for fit in fits)
+    shares = [exp(fit.merit - most) for fit in fits]
     whole = sum(shares)
-    weights = basis.column(0.0, 0.0, 0.0)
+    shares = [share / whole for share in shares]
     priors: dict[str, float] = {}
-    for share, (_, name, mode, _) in zip(shares, found, strict=True):
-        priors[name] = priors.get(name, 0.0) + share / whole
-        for place, value in enumerate(mode):
-            weights[place] += share / whole * value
-    covariance = logit.inverse(max(found)[3], size)
+    for share, fit in zip(shares, fits, strict=True):
+        priors[fit.name] = priors.get(fit.name, 0.0) + share
+    weights = _mean(shares, [fit.weights for fit in fits])
+    covariance = max(fits, key=lambda fit: fit.merit).covariance
     errors = array("d", [sqrt(covariance[k * (size + 1)]) for k in range(size)])
     anchor = sqrt(_length(near) / _length(weights))
     trust = Trust(basis, weights, errors, priors, anchor, Calibration())
-    scores = logit.left_out(choices, weights, covariance)
-    place = 0
-    points = []
-    for one in judged:
-        values = list(dict.fromkeys(one.ballot.votes.values()))
-        own = dict(zip(values, scores[place : place + len(values)], strict=True))
-        place += len(values)
-        best, chance, share = trust.figures(own, one.ballot)
-        points.append((features(chance, share), best == one.right, one.share))
-    trust.calibration.learn(points)
+    foreseen = _mean(shares, [fit.foreseen for fit in fits])
+    trust.calibration.learn(list(_points(trust, judged, foreseen)))
     trust.calibration.judged = known
     return trust
 
 
-_Prior = tuple[str, float, "array[float]", "array[float]", "list[array[float]]", "array[float]"]
+class Beliefs(NamedTuple):
+    """What truth inference believes of the judged questions, and what that counts beside votes."""
+
+    known: Sequence[Mapping[str, float]] = ()
+    weight: float = 0.0
+
+
+class _Prior(NamedTuple):
+    """A Gaussian with the covariance diag(deviations²) + the directions' + `covariance`."""
+
+    name: str
+    log_share: float
+    mean: array[float]
+    deviations: array[float]
+    directions: list[array[float]]
+    covariance: array[float]
+
+
+class _Fit(NamedTuple):
+    """What right answers make of a prior.
+
+    `foreseen` has the scores of the judged questions' answers by weights that have not seen the
+    question; `merit` is the logarithm of the prior's share in the mixture, up to a constant.
+    """
+
+    name: str
+    merit: float
+    weights: array[float]
+    covariance: array[float]
+    foreseen: array[float]
+
+
+def _fitted(
+    choices: logit.Choices, older: tuple[array[float], array[float]], prior: _Prior
+) -> _Fit:
+    held = logit.prior_precision(prior.deviations, prior.directions, prior.covariance)
+    weights, curve, evidence = logit.fit(choices, prior.mean, held, *older)
+    covariance = logit.inverse(curve, len(weights))
+    foreseen = logit.left_out(choices, weights, covariance)
+    merit = prior.log_share + evidence + HIT * logit.hits(choices, foreseen)
+    return _Fit(prior.name, merit, weights, covariance, foreseen)
+
+
+def _points(
+    trust: Trust, judged: Sequence[Judged], foreseen: Sequence[float]
+) -> Iterator[tuple[tuple[float, ...], bool, float]]:
+    """Yield what the confidence is learned from: (figures, right, share) of each question."""
+    place = 0
+    for one in judged:
+        values = list(dict.fromkeys(one.ballot.votes.values()))
+        own = dict(zip(values, foreseen[place : place + len(values)], strict=True))
+        place += len(values)
+        best, chance, share = trust.figures(own, one.ballot)
+        yield features(chance, share, len(own)), best == one.right, one.share
 
 
 def _priors(
-    basis: Basis, distilled: array[float], wide: array[float], stars: Sequence[int]
+    basis: Basis, near: array[float], wide: array[float], stars: Sequence[int]
 ) -> Iterator[_Prior]:
-    """Yield (name, log prior, mean, deviations, directions, covariance) of each prior."""
+    """Yield each prior; `near` are the weights by agreement, `wide` their covariance."""
 
     def sized(factor: float) -> array[float]:
-        return array("d", [factor * value for value in distilled])
+        return array("d", [factor * value / SIZE for value in near])
 
     def deviations(spread: float) -> array[float]:
         return basis.column(FIXED, spread, OFFSET * spread + FIXED)
@@ -309,21 +357,32 @@ def _priors(
     common = basis.column(0.0, COMMON_SPREAD, 0.0)
     for spread, prior in NEAR:
         directions = [sized(SIZE_SPREAD), common]
-        yield "agreement", prior, sized(SIZE), deviations(spread), directions, wide
+        yield _Prior("agreement", prior, sized(SIZE), deviations(spread), directions, wide)
     free = basis.column(0.0, FREE, 0.0)
     for spread in FREE_SPREADS:
-        yield "free", FREE_PRIOR, free, deviations(spread), [free], none
-    plain = basis.column(0.0, PLAIN, 0.0)
-    alike = basis.column(FIXED, FIXED, FIXED)
-    yield "plurality", PLAIN_PRIOR, plain, alike, [basis.column(0.0, PLAIN_SPREAD, 0.0)], none
+        yield _Prior("free", FREE_PRIOR, free, deviations(spread), [free], none)
+    for mean, spread in UNLABELLED:
+        plain, alike = basis.column(0.0, mean, 0.0), basis.column(FIXED, spread, FIXED)
+        yield _Prior("free", UNLABELLED_PRIOR, plain, alike, [plain], none)
+    plain, alike = basis.column(0.0, PLAIN, 0.0), basis.column(FIXED, FIXED, FIXED)
+    size = basis.column(0.0, PLAIN_SPREAD, 0.0)
+    yield _Prior("plurality", PLAIN_PRIOR, plain, alike, [size], none)
     if basis.is_closed:
         belief = basis.column(BELIEF_SPREAD, BELIEF_EXPERTS, BELIEF_EXPERTS)
-        yield "inference", BELIEF_PRIOR, basis.column(1.0, 0.0, 0.0), belief, [], none
+        yield _Prior("inference", BELIEF_PRIOR, basis.column(1.0, 0.0, 0.0), belief, [], none)
     for place in stars:
-        mean = sized(0.3)
-        mean[place] += LEAD
+        star = sized(0.3)
+        star[place] += LEAD
         prior = STAR_PRIOR - log(basis.experts - 1)
-        yield "star", prior, mean, deviations(0.3), [sized(0.2)], none
+        yield _Prior("star", prior, star, deviations(0.3), [sized(0.2)], none)
+
+
+def _mean(shares: Sequence[float], columns: Sequence[Sequence[float]]) -> array[float]:
+    total = array("d", bytes(8 * len(columns[0])))
+    for share, column in zip(shares, columns, strict=True):
+        for place, value in enumerate(column):
+            total[place] += share * value
+    return total
 
 
 def _stars(basis: Basis, judged: Sequence[Judged]) -> list[int]:

@@ -304,25 +304,38 @@ def _by_agreement(table: LabelTable, _: int) -> _Found:
 def _by_correlation(table: LabelTable, threads: int) -> _Found:
     labels, copies = len(table.labels), table.copies()
     rows = table.thin(copies)
-    seen = [0] * rows.experts
-    for expert in rows.rows()[1]:
-        seen[expert] += 1
     if table.is_open:
         return truth.one_coin(rows, num_threads=threads), "one coin", copies
-    habits = (labels - 1) * sum(n / (n + 20) for n in seen)
-    decoy_size = 4 * sum(n / (n + 10) for n in seen) + habits
     votes = truth.weighted_vote(rows, array("d", [1.0]) * rows.experts)
     shares = [sum(votes[label::labels]) / rows.items for label in range(labels)]
-    balanced = is_balanced(shares)
-    if labels > MOST_SUBCLASS_LABELS:
-        return _decoys.decoys(rows, balanced=balanced, num_threads=threads), "decoys", copies
-    subclass = _subclasses.subclasses(rows, balanced, num_threads=threads)
-    size = labels * (labels - 1) * (2 + sum(n / (n + labels**2) for n in seen))
-    if labels > 2:
+    return *of_shared_errors(rows, is_balanced(shares), threads), copies
+
+
+def of_shared_errors(
+    rows: truth.Labels,
+    balanced: bool,  # noqa: FBT001 - as the kernels take it
+    threads: int | None,
+    decoy: truth.Posterior | None = None,
+) -> tuple[truth.Posterior, str]:
+    """The likelier of the two models of experts who share errors, and its name.
+
+    `decoy` is what the model of decoys found, if that is known already.
+    """
+    labels, seen = rows.labels, [0] * rows.experts
+    for expert in rows.rows()[1]:
+        seen[expert] += 1
+    if decoy is None:
         decoy = _decoys.decoys(rows, balanced=balanced, num_threads=threads)
-        if decoy.log_likelihood - decoy_size > subclass.log_likelihood - size:
-            return decoy, "decoys", copies
-    return subclass, "subclasses", copies
+    if labels > MOST_SUBCLASS_LABELS:
+        return decoy, "decoys"
+    subclass = _subclasses.subclasses(rows, balanced, num_threads=threads)
+    # Of two labels, one is the only error: there is none to fall for, and no habit.
+    own, habits = (4, labels - 1) if labels > 2 else (2, 0)
+    decoy_size = sum(own * n / (n + 10) + habits * n / (n + 20) for n in seen)
+    size = labels * (labels - 1) * (2 + sum(n / (n + labels**2) for n in seen))
+    if decoy.log_likelihood - decoy_size > subclass.log_likelihood - size:
+        return decoy, "decoys"
+    return subclass, "subclasses"
 
 
 _METHODS: dict[str, Callable[[LabelTable, int], _Found]] = {
