@@ -20,6 +20,13 @@ def visible(text: str) -> str:
     return _UNSAFE.sub(_escape, text.replace("\r\n", "\n"))
 
 
+def visible_name(name: str) -> str:
+    r"""Return a file name made visible, on one line: a newline in it is `\n`."""
+    for character, escape in (("\r", "\\r"), ("\n", "\\n"), ("\t", "\\t")):
+        name = name.replace(character, escape)
+    return visible(name)
+
+
 def json_visible(document: str) -> str:
     r"""Return a JSON document with such characters as `\u` escapes; its meaning is the same."""
     return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", document)

@@ -50,6 +50,7 @@ class Target:
         self._handle = -1
         self._force = force
         self._part: Path | None = None
+        self._times: tuple[int, int] | None = None
         if not isinstance(target, (str, os.PathLike)):
             self.name = str(getattr(target, "name", "stream"))
             self._stream = target
@@ -84,6 +85,12 @@ class Target:
             ) from None
         if not private and path.exists():
             self.keep(path.stat())
+
+    def preserve(self, was: os.stat_result) -> None:
+        """Give the finished file the permissions and times of another one."""
+        if self._part is not None:
+            os.fchmod(self._handle, was.st_mode & 0o777)
+            self._times = (was.st_atime_ns, was.st_mtime_ns)
 
     @property
     def handle(self) -> int:
@@ -159,6 +166,8 @@ class Target:
         if self._part is None:
             return
         try:
+            if self._times is not None:
+                os.utime(self._handle, ns=self._times)
             os.fsync(self._handle)
             if self._force:
                 self._part.replace(self._path)

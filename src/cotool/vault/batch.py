@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,12 +24,15 @@ _AT_ONCE = 4
 class Job:
     """One file to work on, and where its result goes (None: in place, or nowhere).
 
-    named: the destination was given as it is, not derived from the name of the source.
+    named: the destination was given as it is, not derived from the name of the source. preserve:
+    the result has the mode and times of the source. replace: an older result may be replaced.
     """
 
     source: str
     destination: str | None = None
     named: bool = False
+    preserve: bool = False
+    replace: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ def run_batch(
     `report` is called with each outcome, from any thread. Errors that users cause are outcomes;
     other errors and Ctrl-C end the batch.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     threads = resolve_num_threads(num_threads)
 
     def attempt(job: Job, threads: int) -> Outcome:

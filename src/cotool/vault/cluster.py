@@ -155,12 +155,20 @@ def _done(task: VaultTask, job: Job, keys: list[Key]) -> Done:
             destination,
             keys=keys,
             armored=task.armored,
-            force=task.force,
+            force=task.force or job.replace,
+            preserve=job.preserve,
             num_threads=1,
         )
     if task.verify_first:
         operations.verify(job.source, keys=keys, num_threads=1)
-    return operations.decrypt(job.source, destination, keys=keys, force=task.force, num_threads=1)
+    return operations.decrypt(
+        job.source,
+        destination,
+        keys=keys,
+        force=task.force or job.replace,
+        preserve=job.preserve,
+        num_threads=1,
+    )
 
 
 def _absolute(path: str) -> str:

@@ -84,6 +84,11 @@ class Source:
         return done
 
     @property
+    def status(self) -> os.stat_result | None:
+        """What `stat` said about a file when it was opened; None for a binary stream."""
+        return self._found if self._handle >= 0 else None
+
+    @property
     def has_changed(self) -> bool:
         """Return whether a regular file has been written to since it was opened."""
         if self._handle < 0:

@@ -48,6 +48,7 @@ def encrypt(
     keys: Sequence[Key],
     armored: bool = False,
     force: bool = False,
+    preserve: bool = False,
     num_threads: int | None = None,
     progress: Callable[[int], None] = ignore,
 ) -> Done:
@@ -60,6 +61,7 @@ def encrypt(
         keys: `Passphrase`, `Keyring` and `KeyFile` objects, at most six.
         armored: write text, for small secrets (at most 8 MiB).
         force: replace an existing destination.
+        preserve: give the destination the mode and times of the source.
         num_threads: number of threads; by default all.
         progress: called with each number of bytes read, from any thread.
 
@@ -68,11 +70,11 @@ def encrypt(
     """
     with named(source), Source(source) as content:
         if armored:
-            return _encrypt_armored(content, destination, keys, force=force)
+            return _encrypt_armored(content, destination, keys, force=force, preserve=preserve)
         compact = content.size is not None and content.size < COMPACT_LIMIT
         envelope = new_envelope(keys, compact=compact)
         with Target(destination, force=force, special=False) as target:
-            _apart(content, target)
+            _prepare(content, target, preserve=preserve)
             stream = envelope.new_stream()
             start = envelope.to_bytes() + stream.prefix
             if content.size is not None:
@@ -95,13 +97,14 @@ def decrypt(
     *,
     keys: Sequence[Key],
     force: bool = False,
+    preserve: bool = False,
     num_threads: int | None = None,
     progress: Callable[[int], None] = ignore,
 ) -> Done:
     """Decrypt a vault file or stream, armored or not.
 
     A file appears only after the last segment has been verified. A stream gets authenticated
-    segments in order, and an error may follow them.
+    segments in order, and an error may follow them. The arguments are those of `encrypt`.
 
     Raises OSError, InputError, VaultError.
     """
@@ -110,7 +113,7 @@ def decrypt(
         envelope = sealed.unlock(keys)
         stream = sealed.stream(envelope)
         with Target(destination, force=force, special=False) as target:
-            _apart(file, target)
+            _prepare(file, target, preserve=preserve)
             if sealed.source.size is not None:
                 target.reserve(content_size(sealed.source.size - envelope.header.payload_offset))
             effort = Effort(num_threads, progress)
@@ -173,7 +176,12 @@ def sealing(stream: Stream) -> Callable[..., int]:
 
 
 def _encrypt_armored(
-    content: Source, destination: StrPath | BinaryIO, keys: Sequence[Key], *, force: bool
+    content: Source,
+    destination: StrPath | BinaryIO,
+    keys: Sequence[Key],
+    *,
+    force: bool,
+    preserve: bool,
 ) -> Done:
     data = memoryview(bytearray(_ARMORED_CONTENT + 1))
     size = content.read(data)
@@ -184,17 +192,19 @@ def _encrypt_armored(
         )
     text = armor(seal_bytes(bytes(data[:size]), keys))
     with Target(destination, force=force, special=False) as target:
-        _apart(content, target)
+        _prepare(content, target, preserve=preserve)
         target.begin(text)
     return Done(size, len(text))
 
 
-def _apart(source: Source, target: Target) -> None:
+def _prepare(source: Source, target: Target, *, preserve: bool) -> None:
     """Raise InputError if a target would replace its own source."""
     if target.replaces(source.handle):
         raise InputError(
             "the output is the same file as the input", hint="give another name with --output"
         )
+    if preserve and source.status is not None:
+        target.preserve(source.status)
 
 
 @contextlib.contextmanager

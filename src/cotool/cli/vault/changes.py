@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cotool.cli.vault.batch_run import find_files, run_jobs
+from cotool.cli.vault.batch_run import find_files, plan_in_place, run_jobs
 from cotool.cli.vault.keys import generated_passphrase, tell
 from cotool.cli.vault.secrets import SecretSource
-from cotool.cli.vault.streams import jobs_in_place, spare_stdin
+from cotool.cli.vault.streams import spare_stdin
 from cotool.errors import InputError
 from cotool.text import plural
 from cotool.vault.requests import KeyRequest, Opening
@@ -42,12 +42,12 @@ def rewrap(files: Sequence[str], request: KeyRequest, options: Rewrapping) -> in
     """Change the slots of vault files."""
     from cotool import vault
 
-    found = find_files(files, recursive=options.recursive, vaults=True)
-    spare_stdin(found)
+    spare_stdin(files)
+    planned = plan_in_place(files, recursive=options.recursive)
     if not (_says_what(options) or request.has_keyring):
         raise _nothing_to_change()
     key = Opening(request)
-    key.ask_now(found)
+    key.ask_now(job.source for job in planned.jobs)
     replace = _replacement(request, options, key)
     add = _additions(request, options)
     changed: list[str] = []
@@ -56,10 +56,8 @@ def rewrap(files: Sequence[str], request: KeyRequest, options: Rewrapping) -> in
         if vault.rewrap(job.source, keys=[key], add=add, replace=replace, remove=options.remove):
             changed.append(job.source)
 
-    code = run_jobs(
-        jobs_in_place(found), work, verb="rewrapped", threads=options.threads, quiet=True
-    )
-    same = len(found) - len(changed)
+    code = run_jobs(planned, work, verb="rewrapped", threads=options.threads, quiet=True)
+    same = len(planned.jobs) - len(changed)
     note = f", {same:,} unchanged" if same and code == 0 else ""
     tell(f"rewrapped: {plural(len(changed), 'file')}{note}", quiet=options.quiet)
     return code
@@ -118,10 +116,10 @@ def reencrypt(files: Sequence[str], request: KeyRequest, options: Reencryption) 
     """Give files a new file key."""
     from cotool import vault
 
-    found = find_files(files, recursive=options.recursive, vaults=True)
-    spare_stdin(found)
+    spare_stdin(files)
+    planned = plan_in_place(files, recursive=options.recursive)
     key = Opening(request)
-    key.ask_now(found)
+    key.ask_now(job.source for job in planned.jobs)
     keys = key.all()
     if options.recipient or options.recipient_file is not None:
         secret = SecretSource(options.recipient_file).read("the recipient")
@@ -133,7 +131,7 @@ def reencrypt(files: Sequence[str], request: KeyRequest, options: Reencryption) 
         )
 
     return run_jobs(
-        jobs_in_place(found),
+        planned,
         work,
         verb="encrypted anew",
         threads=options.threads,
@@ -148,7 +146,8 @@ def rotate(files: Sequence[str], request: KeyRequest, options: Reencryption, *, 
     if anew and not files:
         raise InputError("--reencrypt needs files")
     if anew:
-        spare_stdin(find_files(files, recursive=options.recursive, vaults=True))
+        spare_stdin(files)
+        find_files(files, recursive=options.recursive)
     rotate_keyring(request, quiet=options.quiet)
     return reencrypt(files, request, options) if anew else 0
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cotool.cli.shared.options import Quiet, Threads, flag, option
+from cotool.cli.shared.options import Quiet, Threads, flag, one_of, option
 from cotool.cli.shared.settings import App
 from cotool.cli.vault import changes, signatures
 from cotool.cli.vault import run as work
@@ -19,6 +19,7 @@ from cotool.vault.requests import KeyRequest  # noqa: TC001 - Typer reads the an
 
 Job = Callable[[], int]
 
+SYMLINKS = ("skip", "follow", "keep")
 
 app = App(
     name="vault",
@@ -51,11 +52,30 @@ File = Annotated[str, typer.Argument(metavar="FILE", help="A vault file.")]
 Output = Annotated[
     str | None,
     option(
-        _OUTPUT, "Output file, a folder for several files, or -.", "--output", "-o", metavar="PATH"
+        _OUTPUT,
+        "Output file, a folder (DIR/) for several files, or -.",
+        "--output",
+        "-o",
+        metavar="PATH",
     ),
 ]
 Force = Annotated[bool, flag(_OUTPUT, "Replace existing files.", "--force", "-f")]
 Recursive = Annotated[bool, flag(_INPUT, "Include the files in folders.", "--recursive", "-r")]
+Update = Annotated[
+    bool, flag(_RUN, "Only work on files that changed since the last time.", "--update", "-u")
+]
+DryRun = Annotated[bool, flag(_RUN, "Only list what would be done.", "--dry-run", "-n")]
+Symlinks = Annotated[
+    str,
+    option(
+        _INPUT,
+        "Symbolic links in folders: skip, follow, or keep (make the same link in --output).",
+        "--symlinks",
+        metavar="HOW",
+        words=SYMLINKS,
+        convert=one_of(SYMLINKS),
+    ),
+]
 Generate = Annotated[
     bool,
     flag("Keys", "Generate a passphrase of 150 bits and show it.", "--generate-passphrase"),
@@ -74,6 +94,9 @@ def encrypt(
         bool, flag(_OUTPUT, "Write text instead of bytes, for YAML or mail.", "--armor", "-a")
     ] = False,
     recursive: Recursive = False,
+    symlinks: Symlinks = "skip",
+    update: Update = False,
+    dry_run: DryRun = False,
     recipient_passphrase: Annotated[
         bool, flag("Keys", "Let a passphrase open the file, too.", "--recipient-passphrase")
     ] = False,
@@ -102,13 +125,13 @@ def encrypt(
             output=output,
             force=force,
             armor=armor,
-            recursive=recursive,
             recipient=recipient_passphrase,
             recipient_file=recipient_passphrase_file,
             generate=generate,
             profile=profile,
             threads=threads,
             quiet=quiet,
+            tree=work.Tree(recursive, symlinks, update, dry_run),
             where=where,
         ),
     )
@@ -123,6 +146,9 @@ def decrypt(
     output: Output = None,
     force: Force = False,
     recursive: Recursive = False,
+    symlinks: Symlinks = "skip",
+    update: Update = False,
+    dry_run: DryRun = False,
     verify_first: Annotated[
         bool, flag(_OUTPUT, "Verify the whole file before writing any output.", "--verify-first")
     ] = False,
@@ -139,10 +165,10 @@ def decrypt(
         work.Decryption(
             output=output,
             force=force,
-            recursive=recursive,
             verify_first=verify_first,
             threads=threads,
             quiet=quiet,
+            tree=work.Tree(recursive, symlinks, update, dry_run),
             where=where,
         ),
     )

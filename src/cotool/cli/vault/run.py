@@ -10,18 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool.cli.vault.batch_run import (
-    ARMOR_SUFFIX,
-    SUFFIX,
     end_jobs,
     ended_by_sigterm,
     find_files,
-    jobs_for,
+    plan_in_place,
     run_jobs,
+    show_plan,
 )
 from cotool.cli.vault.keys import sealing_keys, tell
 from cotool.cli.vault.secrets import SecretSource
 from cotool.cli.vault.streams import (
-    jobs_in_place,
     source_of,
     spare_results,
     spare_stdin,
@@ -31,18 +29,29 @@ from cotool.cli.vault.streams import (
 )
 from cotool.engine.choice import LOCAL, EngineChoice
 from cotool.errors import InputError
-from cotool.text import plural, size, visible
+from cotool.text import plural, size, visible, visible_name
 from cotool.vault.files import STDIO
 from cotool.vault.requests import KeyRequest, Opening, spare_stdin_file
+from cotool.vault.trees import ARMOR_SUFFIX, SUFFIX, Plan, Wanted, list_files, plan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cotool.cli.shared.progress import Bar
-    from cotool.vault import Done, FileInfo, SlotInfo
+    from cotool.vault import Done, FileInfo, Key, SlotInfo
     from cotool.vault.batch import Job
 
 _RANGE = re.compile(r"(-?\d{0,18}):(-?\d{0,18})")
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The options of `encrypt` and `decrypt` for folders."""
+
+    recursive: bool
+    symlinks: str
+    update: bool
+    dry_run: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +61,13 @@ class Encryption:
     output: str | None
     force: bool
     armor: bool
-    recursive: bool
     recipient: bool
     recipient_file: str | None
     generate: bool
     profile: str | None
     threads: int | None
     quiet: bool
+    tree: Tree
     where: EngineChoice = LOCAL
 
 
@@ -67,20 +76,19 @@ def encrypt(files: Sequence[str], request: KeyRequest, options: Encryption) -> i
     from cotool import vault
 
     suffix = ARMOR_SUFFIX if options.armor else SUFFIX
-    found = find_files(files, recursive=options.recursive, vaults=False)
-    jobs = jobs_for(found, options.output, lambda name: name + suffix)
+    planned = _plan(files, options, lambda name: name + suffix, seals=True)
+    if options.tree.dry_run:
+        return show_plan(planned, "encrypt")
+    jobs = planned.jobs
     spare_terminal(jobs, armor=options.armor)
     spare_results(jobs, force=options.force)
     if options.where.is_cluster:
-        return _spread(jobs, "encrypt", request, options)
-    if STDIO in found:
+        return _spread(planned, "encrypt", request, options)
+    if STDIO in files:
         request.read_before_content()
         if options.recipient_file is not None:
             spare_stdin_file(options.recipient_file)
-    keys = sealing_keys(request, profile=options.profile, generate=options.generate)
-    if options.recipient or options.recipient_file is not None:
-        secret = SecretSource(options.recipient_file).read("the recipient", confirm=True)
-        keys.append(request.new_passphrase(secret, profile=options.profile))
+    keys = _sealing_keys(request, options) if jobs else []
 
     def work(job: Job, threads: int, bar: Bar) -> Done:
         with target_of(job) as target:
@@ -89,12 +97,47 @@ def encrypt(files: Sequence[str], request: KeyRequest, options: Encryption) -> i
                 target,
                 keys=keys,
                 armored=options.armor,
-                force=options.force,
+                force=options.force or job.replace,
+                preserve=job.preserve,
                 num_threads=threads,
                 progress=bar.add,
             )
 
-    return run_jobs(jobs, work, verb="encrypted", threads=options.threads, quiet=options.quiet)
+    return run_jobs(
+        planned,
+        work,
+        verb="encrypted",
+        threads=options.threads,
+        quiet=options.quiet,
+        force=options.force,
+    )
+
+
+def _sealing_keys(request: KeyRequest, options: Encryption) -> list[Key]:
+    keys = sealing_keys(request, profile=options.profile, generate=options.generate)
+    if options.recipient or options.recipient_file is not None:
+        secret = SecretSource(options.recipient_file).read("the recipient", confirm=True)
+        keys.append(request.new_passphrase(secret, profile=options.profile))
+    return keys
+
+
+def _plan(
+    files: Sequence[str],
+    options: Encryption | Decryption,
+    name: Callable[[str], str],
+    *,
+    seals: bool,
+) -> Plan:
+    tree = options.tree
+    wanted = Wanted(
+        vaults=not seals,
+        recursive=tree.recursive,
+        symlinks=tree.symlinks,
+        output=options.output,
+    )
+    return plan(
+        list_files(files, wanted), name, seals=seals, output=options.output, update=tree.update
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +146,10 @@ class Decryption:
 
     output: str | None
     force: bool
-    recursive: bool
     verify_first: bool
     threads: int | None
     quiet: bool
+    tree: Tree
     where: EngineChoice = LOCAL
 
 
@@ -114,15 +157,16 @@ def decrypt(files: Sequence[str], request: KeyRequest, options: Decryption) -> i
     """Decrypt each vault file to a file without the suffix."""
     from cotool import vault
 
-    found = find_files(files, recursive=options.recursive, vaults=True)
-    if options.verify_first and STDIO in found:
+    if options.verify_first and STDIO in files:
         raise InputError("--verify-first needs a file", hint="standard input is read only once")
-    jobs = jobs_for(found, options.output, _plain_name)
-    spare_results(jobs, force=options.force)
+    planned = _plan(files, options, _plain_name, seals=False)
+    if options.tree.dry_run:
+        return show_plan(planned, "decrypt")
+    spare_results(planned.jobs, force=options.force)
     if options.where.is_cluster:
-        return _spread(jobs, "decrypt", request, options)
+        return _spread(planned, "decrypt", request, options)
     key = Opening(request)
-    key.ask_now(found)
+    key.ask_now(job.source for job in planned.jobs)
 
     def work(job: Job, threads: int, bar: Bar) -> Done:
         if options.verify_first:
@@ -132,12 +176,20 @@ def decrypt(files: Sequence[str], request: KeyRequest, options: Decryption) -> i
                 source_of(job.source),
                 target,
                 keys=[key],
-                force=options.force,
+                force=options.force or job.replace,
+                preserve=job.preserve,
                 num_threads=threads,
                 progress=bar.add,
             )
 
-    return run_jobs(jobs, work, verb="decrypted", threads=options.threads, quiet=options.quiet)
+    return run_jobs(
+        planned,
+        work,
+        verb="decrypted",
+        threads=options.threads,
+        quiet=options.quiet,
+        force=options.force,
+    )
 
 
 def _plain_name(name: str) -> str:
@@ -165,26 +217,24 @@ def verify(files: Sequence[str], request: KeyRequest, options: Verification) -> 
     """Verify vault files."""
     from cotool import vault
 
-    found = find_files(files, recursive=options.recursive, vaults=True)
+    planned = plan_in_place(files, recursive=options.recursive)
     if options.where.is_cluster:
-        return _spread(jobs_in_place(found), "verify", request, options)
+        return _spread(planned, "verify", request, options)
     key = Opening(request)
-    key.ask_now(found)
+    key.ask_now(job.source for job in planned.jobs)
 
     def work(job: Job, threads: int, bar: Bar) -> Done:
         source = source_of(job.source)
         return vault.verify(source, keys=[key], num_threads=threads, progress=bar.add)
 
-    return run_jobs(
-        jobs_in_place(found), work, verb="verified", threads=options.threads, quiet=options.quiet
-    )
+    return run_jobs(planned, work, verb="verified", threads=options.threads, quiet=options.quiet)
 
 
 _VERBS = {"encrypt": "encrypted", "decrypt": "decrypted", "verify": "verified"}
 
 
 def _spread(
-    jobs: Sequence[Job],
+    planned: Plan,
     action: str,
     request: KeyRequest,
     options: Encryption | Decryption | Verification,
@@ -209,22 +259,28 @@ def _spread(
     elif isinstance(options, Decryption):
         task = replace(task, force=options.force, verify_first=options.verify_first)
     threads = resolve_num_threads(options.threads)
-    outcomes = run_on_cluster(jobs, task, options.where, threads=threads, quiet=options.quiet)
-    return end_jobs(outcomes, verb=_VERBS[action], quiet=options.quiet)
+    planned.make_folders()
+    outcomes = run_on_cluster(
+        planned.jobs, task, options.where, threads=threads, quiet=options.quiet
+    )
+    planned.finish_folders(force=task.force)
+    return end_jobs(
+        [*outcomes, *planned.failures], verb=_VERBS[action], quiet=options.quiet, plan=planned
+    )
 
 
 def inspect(files: Sequence[str], *, recursive: bool, json_lines: bool) -> int:
     """Print the contents of headers."""
     from cotool import vault
 
-    found = find_files(files, recursive=recursive, vaults=True)
+    planned = plan_in_place(files, recursive=recursive)
 
     def work(job: Job, _threads: int, _bar: Bar) -> None:
         infos[job.source] = vault.inspect(source_of(job.source))
 
     infos: dict[str, FileInfo] = {}
-    code = run_jobs(jobs_in_place(found), work, verb="", threads=None, quiet=True)
-    for name in found:
+    code = run_jobs(planned, work, verb="", threads=None, quiet=True)
+    for name in (job.source for job in planned.jobs):
         if name in infos:
             if json_lines:
                 print(json.dumps({"file": name, **infos[name].to_dict()}))
@@ -237,7 +293,7 @@ def _describe(name: str, info: FileInfo) -> str:
     content = "unknown" if info.content_bytes is None else size(info.content_bytes)
     form = "armored, " if info.armored else ""
     lines = [
-        visible(name),
+        visible_name(name),
         f"  content     {content}",
         f"  format      version {info.format}, {form}{plural(info.copies, 'header copy')}"
         if info.copies == 1
@@ -269,7 +325,7 @@ def edit(file: str, request: KeyRequest, *, quiet: bool) -> int:
         raise InputError("no editor is set", hint="EDITOR=nano cotool vault edit FILE")
     with ended_by_sigterm():
         changed = edit_file(file, keys=[Opening(request)], editor=shlex.split(command))
-    tell(f"{'encrypted again' if changed else 'not changed'}: {visible(file)}", quiet=quiet)
+    tell(f"{'encrypted again' if changed else 'not changed'}: {visible_name(file)}", quiet=quiet)
     return 0
 
 
@@ -278,7 +334,7 @@ def cat(files: Sequence[str], request: KeyRequest, *, byte_range: str | None) ->
     from cotool import vault
 
     wanted = None if byte_range is None else _parse_range(byte_range)
-    find_files(files, recursive=False, vaults=True)
+    find_files(files, recursive=False)
     key = Opening(request)
     key.ask_now(files)
     sink = standard_output()

@@ -48,13 +48,6 @@ def standard_output() -> BinaryIO:
     return sys.stdout.buffer
 
 
-def jobs_in_place(files: Sequence[str]) -> list[Job]:
-    """Return one job per file, without a destination."""
-    from cotool.vault.batch import Job
-
-    return [Job(file) for file in files]
-
-
 def spare_stdin(files: Sequence[str]) -> None:
     """Raise InputError if standard input is among files that are to be changed."""
     if STDIO in files:
@@ -72,7 +65,7 @@ def spare_terminal(jobs: Sequence[Job], *, armor: bool) -> None:
 
 def spare_results(jobs: Sequence[Job], *, force: bool) -> None:
     """Fail before asking for a passphrase if a result cannot be written."""
-    if len(jobs) == 1 and not force:
+    if len(jobs) == 1 and not (force or jobs[0].replace):
         name = jobs[0].destination
         if name not in {None, STDIO} and Path(str(name)).is_file():
             raise InputError(
