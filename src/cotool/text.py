@@ -92,3 +92,10 @@ def _escape(found: re.Match[str]) -> str:
     if code <= 0xFF:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def named(**values: str) -> str:
+    """Return parameters with their values as hints name them; the command line writes options."""
+    import shlex
+
+    return " ".join(f"`{name}={shlex.quote(value)}`" for name, value in values.items())

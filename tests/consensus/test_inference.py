@@ -119,47 +119,47 @@ def test_layouts(text, expected):
 UNCLEAR = {
     "aspects on one scale are no experts": (
         table("id,text,fluency,coherence", "1,a b,5,4", "2,c d,3,3", "3,e f,1,1", "4,g h,2,2"),
-        "--content-key",
+        "content=",
     ),
     "flags that may be several labels": (
-        table("text,toxic,rude", "a b,1,1", "c d,0,0", "e f,1,0", "g h,0,0"), "--expert-columns"
+        table("text,toxic,rude", "a b,1,1", "c d,0,0", "e f,1,0", "g h,0,0"), "expert_columns="
     ),
-    "days or people": (table("Name,Monday,Tuesday", "u,yes,no", "v,no,yes"), "--question-columns"),
+    "days or people": (table("Name,Monday,Tuesday", "u,yes,no", "v,no,yes"), "question_columns="),
     "two answers of one platform": (
-        table("HITId,WorkerId,Answer.a,Answer.b", "1,u,x,y", "1,v,y,x"), "--content-key"
+        table("HITId,WorkerId,Answer.a,Answer.b", "1,u,x,y", "1,v,y,x"), "content="
     ),
     "an unknown key that varies": (
         table('{"zork": "q", "model": "u", "response": "x"}',
               '{"zork": "r", "model": "u", "response": "y"}'),
-        "--question-key zork",
+        "question=zork",
     ),
-    "no names at all": (table("a,b,c", "1,2,3", "1,3,3", "2,2,3", "2,3,4"), "--expert-columns"),
+    "no names at all": (table("a,b,c", "1,2,3", "1,3,3", "2,2,3", "2,3,4"), "expert_columns="),
     "groups of columns": (
         table("id,model_a,model_b,response_a,response_b", "1,u,v,x,y", "2,u,w,x,x"),
-        "--expert-columns",
+        "expert_columns=",
     ),
     "an expert that answers nothing in particular twice": (
-        table("worker,label", "u,x", "u,y", "v,y", "v,x"), "--question-key"
+        table("worker,label", "u,x", "u,y", "v,y", "v,x"), "`question`"
     ),
     "a log": (
         table('{"time": "2024-01-01T00:00:00Z", "level": "info", "message": "x"}',
-              '{"time": "2024-01-01T00:00:01Z", "level": "error", "message": "y"}'), "--content-key"
+              '{"time": "2024-01-01T00:00:01Z", "level": "error", "message": "y"}'), "content="
     ),
     "a table of something else": (
-        table("date,region,units", "2024-01-01,north,3", "2024-01-02,south,2"), "cotool consensus"
+        table("date,region,units", "2024-01-01,north,3", "2024-01-02,south,2"), "content=units"
     ),
     "a pair that was compared": (
-        '{"prompt": "q", "chosen": "x", "rejected": "y"}', "--expert-columns chosen,rejected"
+        '{"prompt": "q", "chosen": "x", "rejected": "y"}', "expert_columns=chosen,rejected"
     ),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "flag"), UNCLEAR.values(), ids=list(UNCLEAR))
-def test_what_is_unclear_is_refused(text, flag):
-    """The error names what was seen, and the hint has the call with its flags."""
+@pytest.mark.parametrize(("text", "parameter"), UNCLEAR.values(), ids=list(UNCLEAR))
+def test_what_is_unclear_is_refused(text, parameter):
+    """The error names what was seen, and the hint has the parameters that are missing."""
     with pytest.raises(UnclearError) as caught:
         read(text)
-    assert flag in str(caught.value.hint)
+    assert parameter in str(caught.value.hint)
 
 
 def test_flags_settle_what_is_unclear():

@@ -110,7 +110,7 @@ def test_missing_content_names_keys_found_and_expected():
     """A record of no known shape is an error with what was found, what was expected, and a hint."""
     with pytest.raises(ShapeError, match=r"'wrote', expected .*content") as caught:
         one({"expert": "a", "wrote": "x"})
-    assert "--content-key" in str(caught.value.hint)
+    assert "`content`" in str(caught.value.hint)
     with pytest.raises(ShapeError, match="null is not a response"):
         one(None)
 

@@ -10,6 +10,7 @@ import pytest
 from consensus.written import read, table
 from cotool.consensus.read.readers import read_questions
 from cotool.errors import InputError
+from cotool.text import named
 
 AB = {"a": "x", "b": "y"}
 ROWS = ("p,a,x", "p,b,y", "q,a,x", "q,b,y")
@@ -141,15 +142,15 @@ def test_an_adjudicated_column_is_no_expert():
 
 
 @pytest.mark.parametrize(
-    ("lines", "flags"),
+    ("lines", "parts"),
     [
         (("tid,wid,lab", "t1,w1,x", "t1,w2,x", "t2,w1,y", "t2,w2,x"),
-         "--question-key tid --expert-key wid --content-key lab"),
-        (("ID,Q1,Q2", "1,x,u", "2,x,v", "3,y,u"), "--question-columns Q1,Q2"),
+         {"question": "tid", "expert": "wid", "content": "lab"}),
+        (("ID,Q1,Q2", "1,x,u", "2,x,v", "3,y,u"), {"question_columns": "Q1,Q2"}),
     ],
 )  # fmt: skip
-def test_the_hint_would_read_the_file(lines, flags):
-    """The flags of a hint are those under which the file is read as it is meant."""
+def test_the_hint_would_read_the_file(lines, parts):
+    """The parameters of a hint are those under which the file is read as it is meant."""
     with pytest.raises(InputError) as error:
         read(table(*lines))
-    assert flags in error.value.hint
+    assert named(**parts) in error.value.hint

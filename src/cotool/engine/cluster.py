@@ -34,7 +34,7 @@ _AHEAD = 3  # tasks per thread that the scheduler has at a time
 _LEAST_AHEAD = 32
 _TOGETHER = 256  # results that are fetched together
 _LISTED = 3
-_RESUME = "run the same command with --resume to continue"
+_RESUME = "the same call with `resume` continues"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def cluster_engine(options: ClusterOptions) -> Iterator[ClusterEngine]:
         import distributed
     except ImportError:
         raise MissingExtraError(
-            "--engine dask needs Dask", hint="pip install 'cotool[dask]'"
+            "the engines dask and dask-local need Dask", hint="pip install 'cotool[dask]'"
         ) from None
     _hush()
     with ExitStack() as stack:
@@ -113,9 +113,9 @@ def _connected(options: ClusterOptions) -> Iterator[Any]:
     )
     if not address and not options.scheduler_file:
         raise EngineError(
-            "--engine dask needs a scheduler",
-            hint="--scheduler tcp://HOST:8786, --scheduler-file FILE, DASK_SCHEDULER_ADDRESS, "
-            "or --engine dask-local",
+            "the engine dask needs a scheduler",
+            hint="give `scheduler` or `scheduler_file`, set DASK_SCHEDULER_ADDRESS, "
+            "or use the engine dask-local",
         )
     where = address or options.scheduler_file
     given = {"address": address} if address else {"scheduler_file": options.scheduler_file}
@@ -302,7 +302,7 @@ class ClusterEngine:
         except Exception as error:
             raise EngineError(
                 f"{item}: failed on a worker: {type(error).__name__}: {_first_line(error)}",
-                hint="--debug shows where",
+                hint="`debug` shows where",
             ) from error
         finally:
             with suppress(Exception):

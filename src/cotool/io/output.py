@@ -48,7 +48,7 @@ def open_output(path: str | None, *, data: bool) -> Iterator[TextIO]:
 
 def _standard_output(*, data: bool) -> TextIO:
     if sys.stdout is None:
-        raise InputError("standard output is closed", hint="give a file with --output")
+        raise InputError("standard output is closed", hint="give a file with `output`")
     if isinstance(sys.stdout, io.TextIOWrapper):
         if data:
             # A lone surrogate becomes its escape, which JSON reads as what it was.

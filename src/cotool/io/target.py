@@ -196,7 +196,7 @@ class Target:
     def _exists(self) -> InputError:
         return InputError(
             f"{self.name}: already exists",
-            hint="replace it with --force, or give another name with --output",
+            hint="replace it with `force`, or give another `destination`",
         )
 
     def _failed(self, error: OSError, hint: str | None = None) -> InputError:

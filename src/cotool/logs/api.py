@@ -55,7 +55,8 @@ def analyze_logs(
     - `patterns`: regexes by name.
     - `levels`, `since`, `until`, `match` (names of patterns): which records count.
     - `level_words`: levels by the words that logs use for them, as in {"FEHLER": "error"}.
-    - `log_format`: see --log-format; `tz`: the IANA zone of times that name none.
+    - `log_format`: the form of lines, as cotool.logs.formats.given describes it.
+    - `tz`: the IANA zone of times that name none.
     - `show`: how many samples to keep, each with `context` lines around it.
     - `templates`: also find what the records say, see TemplateSet.
     - `num_threads`: all cores by default.

@@ -1,4 +1,4 @@
-"""Moments and durations as people type them: --since, --until, --bucket, --tz."""
+"""Moments and durations as people type them."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ class Unlocked:
         """Return the next generation of the header, with other slots."""
         header = self.header
         if header.generation == MAX_GENERATION:
-            raise InputError("rewrapped too often", hint="cotool vault rotate --reencrypt FILE")
+            raise InputError("rewrapped too often", hint="encrypt it anew: rotate with `reencrypt`")
         check_slots(slots)
         capacity = len(slots) if header.copies == 1 else header.capacity
         return replace(
@@ -220,7 +220,7 @@ def _wrong_key(header: Header, *, tried: bool) -> WrongKeyError:
         wanted.append("a passphrase")
     return WrongKeyError(
         f"needs {' or '.join(wanted)}",
-        hint="--keyring names the keyring that has the key, --passphrase asks for a passphrase",
+        hint="`keyring` names the keyring that has the key, `passphrase` asks for a passphrase",
     )
 
 

@@ -188,7 +188,7 @@ def _not_a_vault(data: bytes) -> Exception:
     if data[1:5] == MAGIC[1:5]:
         return UnsupportedFormatError(
             "no longer a vault file: its first bytes were changed",
-            hint="if it was transferred as text, transfer it as binary, or encrypt with --armor",
+            hint="if it was sent as text, send it as binary, or encrypt it with `armored`",
         )
     return UnsupportedFormatError(
         "not a vault file",

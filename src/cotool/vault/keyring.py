@@ -110,7 +110,7 @@ class Keyring:
         if number < self.min_decrypt_version:
             raise MissingKeyError(
                 f"{name} is below min_decrypt_version {self.min_decrypt_version}",
-                hint=f"cotool vault keys list; --min-decrypt-version {number} allows it again",
+                hint=f"cotool vault keys set-min-decrypt-version {number} allows it again",
             )
         return version.key
 
@@ -157,7 +157,7 @@ class Keyring:
         if other.key_id != self.key_id:
             raise InputError(
                 f"this is key {other.key_id.hex()}, the keyring has key {self.key_id.hex()}",
-                hint="import it into a separate keyring: --keyring PATH",
+                hint="import it into a separate `keyring`",
             )
         known = {version.version: version for version in self.versions}
         added = 0
@@ -282,7 +282,8 @@ class KeyFile:
             if len(key) == KEY_SIZE and digits != text:
                 return cls(key)
         raise InputError(
-            f"{path}: is not a key file", hint="make one with cotool vault keys init --key-file"
+            f"{path}: is not a key file",
+            hint="cotool vault keys init makes the `key_file`",
         )
 
     def new_slot(self, beside: Sequence[Slot] = ()) -> tuple[Slot, bytes]:  # noqa: ARG002

@@ -78,7 +78,7 @@ class Budget:
         if work > self._left:
             raise CostRefusedError(
                 "the slots of this file demand too much memory and time together",
-                hint="if you trust the source of the file, use --allow-any-cost",
+                hint="if you trust the source of the file, use `allow_any_cost`",
             )
         self._left -= work
 
@@ -177,7 +177,7 @@ def check_cost(cost: Argon2Cost) -> None:
         raise CostRefusedError(
             f"Argon2id with {cost.memory / 1024:,.0f} MiB, {cost.passes} passes, {cost.lanes} lanes"
             " is refused",
-            hint="if you trust the source of the file, use --allow-any-cost",
+            hint="if you trust the source of the file, use `allow_any_cost`",
         )
 
 

@@ -188,7 +188,7 @@ def _encrypt_armored(
     if size > _ARMORED_CONTENT:
         raise InputError(
             f"content of more than {_ARMORED_CONTENT >> 20} MiB cannot be armored",
-            hint="leave out --armor",
+            hint="leave out `armored`",
         )
     text = armor(seal_bytes(bytes(data[:size]), keys))
     with Target(destination, force=force, special=False) as target:
@@ -201,7 +201,7 @@ def _prepare(source: Source, target: Target, *, preserve: bool) -> None:
     """Raise InputError if a target would replace its own source."""
     if target.replaces(source.handle):
         raise InputError(
-            "the output is the same file as the input", hint="give another name with --output"
+            "the output is the same file as the input", hint="give another `destination`"
         )
     if preserve and source.status is not None:
         target.preserve(source.status)

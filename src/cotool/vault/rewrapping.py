@@ -209,7 +209,7 @@ def _recipients(envelope: Unlocked, keys: Sequence[Key], *, drop: bool) -> list[
         if key is None and not drop:
             raise InputError(
                 f"slot {number} belongs to a key that is not available",
-                hint="--drop-others removes such slots, and their owners lose access",
+                hint="`drop_others` removes such slots, and their owners lose access",
             )
         if key is not None and key not in found:
             found.append(key)

@@ -134,16 +134,16 @@ def _parse(manifest: str) -> tuple[str, list[tuple[str, str]], str, str]:
 def _secret(title: str, key: Keyring | Passphrase) -> bytes:
     if found := _KEYRING_LINE.fullmatch(title):
         if not isinstance(key, Keyring):
-            raise WrongKeyError("signed with a keyring", hint="give it with --keyring")
+            raise WrongKeyError("signed with a keyring", hint="name it with `keyring`")
         if key.key_id.hex() != found[1]:
             raise WrongKeyError(
                 f"signed with key {found[1]}, the keyring has key {key.key_id.hex()}",
-                hint="give another keyring with --keyring",
+                hint="name another with `keyring`",
             )
         return key.signing_key(int(found[2]))
     if found := _PASSPHRASE_LINE.fullmatch(title):
         if not isinstance(key, Passphrase):
-            raise WrongKeyError("signed with a passphrase", hint="--passphrase asks for it")
+            raise WrongKeyError("signed with a passphrase", hint="`passphrase` asks for it")
         cost = Argon2Cost(int(found[2]), int(found[1]), int(found[3]))
         if not (cost.passes and cost.lanes and cost.memory >= 8 * cost.lanes):
             raise InputError("line 1: not a valid Argon2id cost")

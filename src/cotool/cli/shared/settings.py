@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import os
+import shlex
 from collections.abc import Callable, MutableMapping
 from functools import partial
 from pathlib import Path
@@ -17,10 +18,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import typer
 from typer.core import TyperCommand
 
+from cotool._lazy import lazy_pattern
 from cotool.cli.shared.options import nearest
-from cotool.errors import InputError, unreadable
+from cotool.errors import CotoolError, InputError, unreadable
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Sequence
 
 WholeCommand = Callable[[], Any]
@@ -54,7 +57,11 @@ _RIVALS = (
 _RANKS = {"DEFAULT_MAP": 1, "ENVIRONMENT": 2, "COMMANDLINE": 3}
 _REPORTS = {".json", ".jsonl", ".ndjson", ".csv", ".html", ".htm"}
 # Parameters of the library whose option has another name.
-_OPTIONS = {"num_threads": "threads"}
+_OPTIONS = {"num_threads": "threads", "armored": "armor", "destination": "output"}
+# How hints name parameters, with or without values; several with values form one call.
+_ONE_NAMED = lazy_pattern(r"""`([a-z_]+)(=(?:'[^']*'|"[^"]*"|[^`'"\s])*)?`""")
+_NAMED = lazy_pattern(rf"{_ONE_NAMED.pattern}(?: {_ONE_NAMED.pattern})*")
+_CALL = "cotool.call"
 # Options that describe a single call, for which a setting makes no sense.
 _ONLY_CALLED = {"debug", "demo", "explain_input"}
 
@@ -79,7 +86,10 @@ class Command(TyperCommand):
         if table is not None and not helps:
             whole = None if parent is None else parent.obj
             extra["default_map"] = self.attach(table, whole)
-        return super().make_context(info_name, args, parent, **extra)
+        arguments = shlex.join(args)
+        context = super().make_context(info_name, args, parent, **extra)
+        context.meta[_CALL] = f"{context.command_path} {arguments}".rstrip()
+        return context
 
     def attach(self, table: str, whole: WholeCommand | None) -> MutableMapping[str, object]:
         """Attach the variables to the options, and return what the config file sets.
@@ -366,11 +376,29 @@ def _naming_sources(ctx: Any) -> Iterator[None]:
             if not place.startswith("-"):
                 error.param_hint = f"'{place}'"
         raise
-    except InputError as error:
-        if error.parameter is not None:
-            name = _OPTIONS.get(error.parameter, error.parameter)
-            known = {found.name: found for found in ctx.command.params}
-            found = known.get(name) or known.get(name.removesuffix("s"))
+    except CotoolError as error:
+        if isinstance(error, InputError) and error.parameter is not None:
+            found = _parameter(ctx, error.parameter)
             if found is not None:
                 error.parameter = source_of(ctx, found)
+        if error.hint is not None:
+            error.hint = _NAMED.sub(partial(_with_options, ctx), error.hint)
         raise
+
+
+def _parameter(ctx: Any, name: str) -> Any:
+    """Return the parameter of a command for one of the library; None where there is none."""
+    known = {found.name: found for found in ctx.command.params}
+    name = _OPTIONS.get(name, name)
+    return known.get(name) or known.get(f"{name}_key") or known.get(name.removesuffix("s"))
+
+
+def _with_options(ctx: Any, match: re.Match[str]) -> str:
+    """Return the options for parameters in a hint, in the whole call if they have values."""
+    words = []
+    for name, value in _ONE_NAMED.findall(match[0]):
+        found = _parameter(ctx, name)
+        option = f"--{name.replace('_', '-')}" if found is None else max(found.opts, key=len)
+        words.append(f"{option} {value[1:]}" if value else option)
+    text = " ".join(words)
+    return f"{ctx.meta[_CALL]} {text}" if "=" in match[0] else text

@@ -206,7 +206,7 @@ class Store:
         if not self._exists():
             raise InputError(
                 f"no question {question!r}: nothing was seen yet",
-                hint="a store remembers the questions that are answered with --store",
+                hint="a store remembers the questions that are answered with it",
             )
         for where, value in (
             ("id = ?", question),

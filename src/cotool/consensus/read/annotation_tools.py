@@ -34,7 +34,7 @@ def refuse_spans(_row: Record, _kept: dict[str, Any]) -> Made:
     """Spans are no answers."""
     raise FailedError(
         "holds spans of a text, which are not compared",
-        hint="export one label per span or per text; --content-key names another key",
+        hint="export one label per span or per text; `content` names another key",
     )
     yield {}
 

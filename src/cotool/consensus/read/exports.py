@@ -77,7 +77,7 @@ def check_succeeded(value: Any, where: str) -> None:
     if reason is not None:
         raise InputError(
             f"{where}: the request {value['custom_id']!r} failed: {reason}",
-            hint="leave such records out with --skip-bad",
+            hint="leave such records out with `skip_bad`",
         )
 
 
@@ -131,7 +131,7 @@ def _run(value: Mapping[str, Any], where: str) -> dict[str, Any]:
         raise InputError(
             f"{where}: the run {value.get('name')!r} has no outputs: "
             + (_reason(value.get("error")) or "it has not ended"),
-            hint="leave such records out with --skip-bad",
+            hint="leave such records out with `skip_bad`",
         )
     extra = value.get("extra")
     metadata = extra.get("metadata") if isinstance(extra, dict) else None

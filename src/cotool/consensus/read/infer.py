@@ -22,6 +22,7 @@ from cotool.consensus.read.sample import listed as listed_columns
 from cotool.consensus.read.surveys import find_survey
 from cotool.consensus.read.values import NONE, none_is_answer
 from cotool.consensus.read.wide import find_flags, find_wide
+from cotool.text import named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,7 +78,7 @@ def _lists(sample: Sample) -> Plan | None:
     if len(objects) > 1:
         raise UnclearError(
             f"{sample.name}: several keys hold lists of responses: {listed_columns(objects)}",
-            hint=f"name one: {sample.command(f'--responses-key {objects[0].path}')}",
+            hint=f"name one: {named(responses=objects[0].path)}",
         )
     question = sample.best(names.QUESTION)
     identity = sample.best(names.ITEM_ID)

@@ -7,7 +7,6 @@ apart would be merged. The answer is the column that differs within an item, bet
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -29,6 +28,7 @@ from cotool.consensus.read.layout import (
 from cotool.consensus.read.plan import LONG, Plan
 from cotool.consensus.read.sample import UnclearError, joined, listed
 from cotool.consensus.read.values import is_confidence, is_timestamp
+from cotool.text import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -440,14 +440,14 @@ def _check_items(sample: Sample, long: Long) -> None:
         what = "no key is known as the question" if long.item is None else "experts answer twice"
         raise UnclearError(
             f"{sample.name}: {what}, and these differ between records: {listed(apart)}",
-            hint=f"name the question: {_command(sample, long, apart[0].path)}",
+            hint=f"name the question: {_named(long, apart[0].path)}",
         )
     expert = long.expert
     if long.item is None and expert is not None and expert.distinct < expert.present:
         raise UnclearError(
             f"{sample.name}: no key is known as the question, and an expert answers several "
             f"times, found {listed(sample.columns)}",
-            hint="add a key or column for the question, or name it with --question-key",
+            hint="add a key or column for the question, or name it with `question`",
         )
 
 
@@ -499,23 +499,22 @@ def _joined_with(item: Column, column: Column) -> Column:
 
 def _several(sample: Sample, long: Long) -> UnclearError:
     columns = [long.answer, *long.close]
-    hint = f"name them: {_command(sample, long)}"
+    hint = f"name them: {_named(long)}"
     if long.expert is None:
-        flags = f"--expert-columns {joined(columns[:8])}"
-        hint += f"; or, where each is one expert's: {sample.command(flags)}"
+        hint += f"; or, where each is one expert's: {named(expert_columns=joined(columns[:8]))}"
     return UnclearError(
         f"{sample.name}: several columns could hold the answer: {listed(columns)}", hint=hint
     )
 
 
-def _command(sample: Sample, long: Long, question: str | None = None) -> str:
-    flags = []
+def _named(long: Long, question: str | None = None) -> str:
+    """Return the parts of a long table as parameters."""
+    parts = {}
     if long.item is not None:
-        key = "--question-key" if long.item.part == names.QUESTION else "--id-key"
-        flags.append(f"{key} {shlex.quote((parts_of(long.item) or (long.item.path,))[0])}")
+        part = "question" if long.item.part == names.QUESTION else "id"
+        parts[part] = (parts_of(long.item) or (long.item.path,))[0]
     elif question:
-        flags.append(f"--question-key {shlex.quote(question)}")
+        parts["question"] = question
     if long.expert is not None:
-        flags.append(f"--expert-key {shlex.quote(long.expert.path)}")
-    flags.append(f"--content-key {shlex.quote(long.answer.path)}")
-    return sample.command(" ".join(flags))
+        parts["expert"] = long.expert.path
+    return named(**parts, content=long.answer.path)

@@ -22,7 +22,7 @@ _EXPECTED = (
     'expected a question with "responses", or one response with "content" '
     "(or output, answer, text, label …)"
 )
-_HINT = "name other keys with --question-key, --content-key, --expert-key, --responses-key"
+_HINT = "name other keys with `question`, `content`, `expert`, `responses`"
 
 
 class ShapeError(InputError):
@@ -252,7 +252,7 @@ def _answers(
         if layout.content:
             raise InputError(
                 f"{where}: {layout.content!r} is null, found {_names(record)}",
-                hint="expected a text; leave such records out with --skip-bad",
+                hint="expected a text; leave such records out with `skip_bad`",
             )
         expected = f"expected {keys.content!r}" if keys.content else _EXPECTED
         raise ShapeError(f"{where}: found {_names(record)}, {expected}", hint=_HINT)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.read import names
 from cotool.consensus.read.columns import Column, columns_of, pairs_unique
 from cotool.errors import InputError
+from cotool.text import named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,15 +46,11 @@ class Sample:
         called = [c for c in self.texts if c.is_called(part)]
         return max(called, key=lambda c: (c.hint.weight, c.distinct > 1, c.words), default=None)
 
-    def command(self, flags: str) -> str:
-        """Return a call of the command that names columns."""
-        return f"cotool consensus {shlex.quote(self.name)} {flags}"
-
     def nothing(self) -> UnclearError:
         """Return the error that no column is known as the answer."""
         return UnclearError(
             f"{self.name}: no key or column is known as the answer, found {listed(self.columns)}",
-            hint=f"name them: {self.command(self._guess())}",
+            hint=f"name them: {self._guess()}",
         )
 
     def _guess(self) -> str:
@@ -68,16 +64,16 @@ class Sample:
             for c in self.texts
             if c.path not in taken and c.part in {names.UNKNOWN, names.ANSWER} and not c.is_time
         ]
-        said = [f"--question-key {shlex.quote(item.path)}"] if item else []
+        parts = {"question": item.path} if item else {}
         if not left:
             left = [c for c in self.texts if c.path not in taken and c.part == names.BESIDE]
         if expert is None and len(left) > 1 and all(names.is_coded(c.path) for c in left):
-            return f"--question-columns {joined(left)}"
+            return named(question_columns=joined(left))
         if expert is None and len(left) > 1:
-            return " ".join([*said, f"--expert-columns {joined(left[:8])}"])
-        said += [f"--expert-key {shlex.quote(expert.path)}"] if expert else []
-        said.append("--content-key " + (shlex.quote(left[0].path) if left else "KEY"))
-        return " ".join(said)
+            return named(**parts, expert_columns=joined(left[:8]))
+        if expert:
+            parts["expert"] = expert.path
+        return named(**parts, content=left[0].path if left else "KEY")
 
     def _crossed(
         self, item: Column | None, expert: Column | None
@@ -101,8 +97,8 @@ class Sample:
 
 
 def joined(columns: Sequence[Column]) -> str:
-    """Return columns as the value of a flag."""
-    return shlex.quote(",".join(column.path for column in columns))
+    """Return the names of columns as one value."""
+    return ",".join(column.path for column in columns)
 
 
 def listed(columns: Sequence[Column]) -> str:

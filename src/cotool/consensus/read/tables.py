@@ -241,7 +241,7 @@ def _header(
         raise InputError(
             f"{where}: is neither JSON nor the header of a table: {_shown(line[1])}",
             hint="expected JSON, JSON lines, or a header such as question,worker,answer "
-            "(other names: --question-key, --expert-key, --content-key)",
+            "(other names: `question`, `expert`, `content`)",
         )
     _, delimiter, columns = best
     _quoted(lines, line[1], delimiter, [])

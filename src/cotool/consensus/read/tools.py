@@ -17,7 +17,7 @@ from cotool.consensus.read import tool_values
 from cotool.consensus.read.paths import value_at
 from cotool.errors import InputError
 
-_SKIP = "leave such records out with --skip-bad"
+_SKIP = "leave such records out with `skip_bad`"
 
 # What is made of one record: canonical records, given what is kept from record to record.
 Make = Callable[[Mapping[str, Any], dict[str, Any]], Iterator[dict[str, Any]]]

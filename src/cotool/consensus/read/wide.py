@@ -12,6 +12,7 @@ from cotool.consensus.read.columns import agreement, common_values
 from cotool.consensus.read.long import Long, parts_of, plan_long
 from cotool.consensus.read.plan import WIDE, Plan
 from cotool.consensus.read.sample import UnclearError, joined, listed
+from cotool.text import named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,8 +111,8 @@ def _by_values(sample: Sample, long: Long | None, candidates: list[Column]) -> P
         raise UnclearError(
             f"{sample.name}: it is unclear whether these columns are experts or questions: "
             + listed(candidates),
-            hint=f"a column per expert: {sample.command(f'--expert-columns {columns}')}; "
-            f"a row per person and a column per question: --question-columns {columns}",
+            hint=f"a column per expert: {named(expert_columns=columns)}; "
+            f"a row per person and a column per question: {named(question_columns=columns)}",
         )
     return None
 
@@ -153,11 +154,10 @@ def _numbered(sample: Sample, columns: list[Column]) -> list[Column]:
         and not _are_options(sample, group)
     ]
     if len(fitting) > 1:
-        flags = f"--expert-columns {joined(fitting[-1])}"
         raise UnclearError(
             f"{sample.name}: several groups of columns could hold the answers: "
             + "; ".join(map(listed, fitting)),
-            hint=f"name one: {sample.command(flags)}",
+            hint=f"name one: {named(expert_columns=joined(fitting[-1]))}",
         )
     return fitting[0] if fitting else []
 

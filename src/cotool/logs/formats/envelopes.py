@@ -1,6 +1,6 @@
 """Lines of logs wrapped by those who carry them: recognised, and taken out.
 
-Docker's JSON files, container runtimes (CRI), Loki, CloudWatch and `--timestamps` options put each
+Docker's JSON files, container runtimes (CRI), Loki, CloudWatch and options for timestamps put each
 line of a program into one of their own. What counts is the program's line: its level and its form.
 Nothing here names a product either: an envelope is a JSON object without a level whose string
 holds lines with a level, or a time (and words) before lines that say more when they stand alone.

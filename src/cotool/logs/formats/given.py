@@ -1,4 +1,4 @@
-"""--log-format: where time and level stand, told instead of recognised."""
+"""Formats that the caller gives: where time and level are, instead of recognising it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _HINT = (
 
 
 def parse_log_format(text: str) -> tuple[Format, ...] | None:
-    """Return the formats that --log-format tells; None for auto. Raises InputError.
+    """Return the formats that `log_format` gives; None for auto. Raises InputError.
 
     `plain`: every line is a record of unknown level. A head of a line has tokens between blanks:
     {time}, {level}, {} or {name} for any word, and other text for itself.

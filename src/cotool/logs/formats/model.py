@@ -1,7 +1,7 @@
 """What is known of a file's lines: the layouts, the places of levels, and why they were chosen.
 
 A `Format` is data for the kernel; a `Recognition` is what recognition found in a sample, with the
-reasons, for people and for `--explain-format`.
+reasons, for people and for explanations.
 """
 
 from __future__ import annotations

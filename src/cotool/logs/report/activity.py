@@ -95,8 +95,9 @@ def display_buckets(histogram: Histogram, bucket: int | None = None, most: int =
         width = bucket
         if width % histogram.width:
             raise InputError(
-                f"--bucket: the times are kept in steps of {duration(histogram.width)}",
-                hint="give a multiple of it; --since and --until keep finer steps",
+                f"the times are kept in steps of {duration(histogram.width)}",
+                parameter="bucket",
+                hint="give a multiple of it; `since` and `until` keep finer steps",
             )
     wide = histogram.widened(width)
     return Histogram(width, _filled(wide))

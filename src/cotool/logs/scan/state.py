@@ -149,7 +149,7 @@ def kept_state(path: str) -> Iterator[State]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise InputError(
-                f"{path}: another run is using it", hint="wait for it, or give another --state"
+                f"{path}: another run is using it", hint="wait for it, or give another `state`"
             ) from None
         state = load_state(path)
         yield state

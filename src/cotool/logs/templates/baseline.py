@@ -14,7 +14,7 @@ from cotool.logs.templates.model import Known
 from cotool.logs.templates.template_set import SCHEMA as SET_SCHEMA
 from cotool.logs.templates.template_set import TemplateSet
 
-_HINT = "make one with: cotool analyze-logs FILES --templates json -o FILE.json"
+_HINT = "expected the JSON of an analysis with `templates`, or saved templates"
 _SCHEMAS = ("cotool.logs.templates/1", "cotool.logs/1")
 _ID = re.compile(r"[0-9a-f]{12}")
 _GREATEST = 2**63 - 1
@@ -30,7 +30,7 @@ class Baseline(NamedTuple):
 
 
 def read_baseline(path: str) -> Baseline:
-    """Return the templates of a JSON file: `--templates json`, a summary, or a TemplateSet.
+    """Return the templates of a JSON file: templates alone, a summary, or a TemplateSet.
 
     Raises InputError that names the file and the member that is wrong.
     """
