@@ -7,8 +7,9 @@ import json
 import pytest
 
 from cotool.errors import InputError, IntegrityError, MissingKeyError, WrongKeyError
-from cotool.vault import KeyFile, Keyring, Passphrase
+from cotool.vault import KeyFile, Keyring, Passphrase, sign, verify_signatures
 from cotool.vault.envelope import open_bytes, seal_bytes
+from cotool.vault.seen import Seen
 
 
 def test_versions(keys):
@@ -118,6 +119,13 @@ def test_exports_merge(keys):
     copy.set_state(1, "destroyed")
     assert copy.merge(Keyring.from_bytes(ring.to_bytes())) == 0
     assert copy.versions[0].key is None
+    again = Keyring.from_bytes(ring.to_bytes())
+    again.set_state(2, "disabled")
+    again.set_min_decrypt_version(2)
+    assert again.merge(copy) == 0
+    assert [version.state for version in again.versions] == ["destroyed", "disabled", "primary"]
+    assert copy.merge(again) == 0
+    assert copy.to_bytes() == again.to_bytes()
     with pytest.raises(InputError, match="this is key"):
         copy.merge(Keyring.generate())
     fork = Keyring.from_bytes(ring.to_bytes())
@@ -127,9 +135,109 @@ def test_exports_merge(keys):
         ring.merge(fork)
 
 
+def test_rotations_of_two_machines_join(keys):
+    """Both machines get the same keyring, which opens what either has sealed and signed."""
+    one, two = keys.ring, Keyring.from_bytes(keys.ring.to_bytes())
+    for ring in (one, two):
+        ring.rotate()
+    two.rotate()
+    files = [seal_bytes(b"one", [one]), seal_bytes(b"two", [two])]
+    signed = [sign([__file__], key=ring) for ring in (one, two)]
+    first, second = (Keyring.from_bytes(ring.to_bytes()) for ring in (one, two))
+    assert (first.merge(two, join=True), second.merge(one, join=True)) == (2, 1)
+    assert first.to_bytes() == second.to_bytes()
+    joined = Keyring.from_bytes(first.to_bytes())
+    assert [version.version for version in joined.versions] == [1, 2, 2, 3]
+    assert joined.merge(one, join=True) == joined.merge(two, join=True) == 0
+    assert [open_bytes(data, [joined])[1] for data in files] == [b"one", b"two"]
+    for manifest in signed:
+        assert [found.state for found in verify_signatures(manifest, key=joined)] == ["ok"]
+    assert json.loads(joined.to_bytes())["schema"] == "cotool.keyring/2"
+    joined.set_state(2, "disabled")
+    for data in files[:1]:
+        with pytest.raises(MissingKeyError, match="disabled"):
+            open_bytes(data, [joined])
+    joined.set_state(2, "destroyed")
+    assert [version.key is None for version in joined.versions] == [False, True, True, False]
+    again = Keyring.from_bytes(joined.to_bytes())
+    assert again.merge(one, join=True) == 0
+    assert again.to_bytes() == joined.to_bytes()
+
+
+def test_a_destroyed_version_without_an_id(keys):
+    """The first version of cotool kept no id; a merge brings no destroyed key back."""
+    ring = keys.ring
+    ring.rotate()
+    other = Keyring.from_bytes(ring.to_bytes())
+    ring.set_state(1, "destroyed")
+    document = json.loads(ring.to_bytes())
+    del document["counter"]
+    for version in document["versions"]:
+        del version["id"]
+    old = Keyring.from_bytes(json.dumps(document).encode())
+    assert (old.counter, old.merge(other, join=True)) == (0, 0)
+    assert old.versions[0].key is None
+
+
+def test_an_older_keyring_is_noticed(tmp_path):
+    """A copy from before a change is refused, whatever is done with it, until it is accepted."""
+    path, key, seen = str(tmp_path / "ring"), KeyFile(bytes(32)), Seen(tmp_path / "seen")
+    ring = Keyring.generate()
+    ring.rotate()
+    ring.write_new(path, [key])
+    old = (tmp_path / "ring").read_bytes()
+    with Keyring.changed(path, [key], seen=seen) as changed:
+        changed.set_state(1, "destroyed")
+    new = (tmp_path / "ring").read_bytes()
+    assert Keyring.read(path, [key], seen=seen).counter == 2
+    (tmp_path / "ring").write_bytes(old)
+
+    def rotate():
+        with Keyring.changed(path, [key], seen=seen) as changed:
+            changed.rotate()
+
+    for attempt in (
+        lambda: Keyring.read(path, [key], seen=seen),
+        rotate,
+        lambda: Keyring.change_opener(path, [key], KeyFile(bytes(32)), seen=seen),
+    ):
+        with pytest.raises(IntegrityError, match="change 1, not change 2"):
+            attempt()
+    assert (tmp_path / "ring").read_bytes() == old
+    (tmp_path / "newer").write_bytes(new)
+    with Keyring.changed(path, [key], seen=seen, merging=True) as changed:
+        changed.merge(Keyring.read(str(tmp_path / "newer"), [key]), join=True)
+    found = Keyring.read(path, [key], seen=seen)
+    assert (found.counter, found.versions[0].state) == (3, "destroyed")
+    (tmp_path / "ring").write_bytes(old)
+    seen.remember(Keyring.read(path, [key]), accept=True)
+    assert Keyring.read(path, [key], seen=seen).counter == 1
+    assert Keyring.read(path, [key], seen=Seen("/proc/nowhere")).counter == 1
+
+
+def test_changes_of_two_machines_are_noticed(tmp_path):
+    """Two states with one count are not taken for each other."""
+    path, key, seen = str(tmp_path / "ring"), KeyFile(bytes(32)), Seen(tmp_path / "seen")
+    Keyring.generate().write_new(path, [key])
+    start = (tmp_path / "ring").read_bytes()
+    for _ in range(2):
+        (tmp_path / "ring").write_bytes(start)
+        with Keyring.changed(path, [key]) as changed:
+            changed.rotate()
+        if not (tmp_path / "seen").exists():
+            Keyring.read(path, [key], seen=seen)
+            (tmp_path / "mine").write_bytes((tmp_path / "ring").read_bytes())
+    with pytest.raises(IntegrityError, match="changed on two machines"):
+        Keyring.read(path, [key], seen=seen)
+    with Keyring.changed(path, [key], seen=seen, merging=True) as changed:
+        changed.merge(Keyring.read(str(tmp_path / "mine"), [key]), join=True)
+    assert len(Keyring.read(path, [key], seen=seen).versions) == 3
+
+
 @pytest.mark.parametrize(
     "change",
     [
+        {"counter": "1"},
         {"schema": "other"},
         {"key_id": "00"},
         {"key_id": 5},

@@ -12,7 +12,7 @@ import binascii
 import contextlib
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,35 +30,52 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cotool.vault.envelope import Key
+    from cotool.vault.seen import Seen
 
 SCHEMA = "cotool.keyring/1"
-STATES = ("primary", "enabled", "disabled", "destroyed")
+JOINED = "cotool.keyring/2"  # several versions have one number; older cotool refuses it
+STATES = ("primary", "enabled", "disabled", "destroyed")  # in a merge, the later one wins
 START = b'{"schema": "cotool.keyring/'  # how the content of a keyring's file begins
 LIMIT = 1 << 20  # bytes; a keyring of ten thousand versions is smaller
 _SIGN = b"cotool.vault/1 sign\x00"
+_ID = b"cotool.vault/1 version\x00"
 _KEY_FILE_PREFIX = "COTOOL-KEY-1:"
 _KEY_FILE_LIMIT = 1000  # bytes
 
 
 @dataclass(slots=True)
 class KeyVersion:
-    """One version of the key; `key` is None once it is destroyed."""
+    """One version of the key; `key` is None once it is destroyed.
+
+    `id` tells versions with the same number apart, which two machines may have made. It is derived
+    from the key and outlives it.
+    """
 
     version: int
     state: str
     created: str
     key: bytes | None = field(repr=False)
+    id: str = ""
+
+    def __post_init__(self) -> None:
+        if self.key is not None:
+            self.id = hkdf(self.key, b"", _ID, 8).hex()
 
 
 class Keyring:
     """The versions of one key. `Keyring.read` and `Keyring.changed` access its file."""
 
     def __init__(
-        self, key_id: bytes, versions: list[KeyVersion], min_decrypt_version: int = 1
+        self,
+        key_id: bytes,
+        versions: list[KeyVersion],
+        min_decrypt_version: int = 1,
+        counter: int = 1,
     ) -> None:
         self.key_id = key_id
         self.versions = versions
         self.min_decrypt_version = min_decrypt_version
+        self.counter = counter  # how often the keyring was changed
 
     def __repr__(self) -> str:
         return f"Keyring({self.key_id.hex()}, {len(self.versions)} versions)"
@@ -80,30 +97,40 @@ class Keyring:
         return keyring_slot(self.key_id, primary.version), primary.key
 
     def candidates(self, slot: Slot, budget: Budget) -> tuple[bytes, ...]:  # noqa: ARG002
-        """Return the key for a slot, or nothing if the slot is for another key.
+        """Return the keys for a slot, or nothing if the slot is for another key.
 
         Raises MissingKeyError if the version is missing or may not be used.
         """
         if slot.kind != KEYRING_SLOT or slot.key_id != self.key_id:
             return ()
-        return (self._usable(slot.number),)
+        return self._usable(slot.number)
 
-    def signing_key(self, version: int) -> bytes:
-        """Return the HMAC key of a version. Raises MissingKeyError."""
-        return hkdf(self._usable(version), self.key_id, _SIGN, KEY_SIZE)
+    def signing_keys(self, version: int) -> list[bytes]:
+        """Return the HMAC keys of a version, of which one has signed. Raises MissingKeyError."""
+        return [self._signing_key(key) for key in self._usable(version)]
 
-    def _usable(self, number: int) -> bytes:
+    @property
+    def own_signing_key(self) -> bytes:
+        """The HMAC key that signs: that of the primary version."""
+        return self._signing_key(self.new_slot()[1])
+
+    def _signing_key(self, key: bytes) -> bytes:
+        return hkdf(key, self.key_id, _SIGN, KEY_SIZE)
+
+    def _usable(self, number: int) -> tuple[bytes, ...]:
+        """Return the keys of a version: several only after a merge."""
         name = f"key {self.key_id.hex()} version {number}"
-        version = self._get(number)
-        if version is None:
+        versions = self._numbered(number)
+        keys = tuple(v.key for v in versions if v.key is not None and v.state != "disabled")
+        if not versions:
             raise MissingKeyError(
                 f"{name} is not in the keyring, whose latest version is "
                 f"{self.versions[-1].version}",
                 hint="cotool vault keys import FILE adds versions from an export",
             )
-        if version.key is None:
+        if all(version.key is None for version in versions):
             raise MissingKeyError(f"{name} has been destroyed", hint="nothing opens this file")
-        if version.state == "disabled":
+        if not keys:
             raise MissingKeyError(
                 f"{name} is disabled", hint=f"cotool vault keys enable {number} allows it again"
             )
@@ -112,10 +139,10 @@ class Keyring:
                 f"{name} is below min_decrypt_version {self.min_decrypt_version}",
                 hint=f"cotool vault keys set-min-decrypt-version {number} allows it again",
             )
-        return version.key
+        return keys
 
-    def _get(self, number: int) -> KeyVersion | None:
-        return next((version for version in self.versions if version.version == number), None)
+    def _numbered(self, number: int) -> list[KeyVersion]:
+        return [version for version in self.versions if version.version == number]
 
     def rotate(self) -> int:
         """Make a new primary version and return its number; the previous one stays enabled."""
@@ -126,19 +153,19 @@ class Keyring:
 
     def set_state(self, number: int, state: str) -> None:
         """Enable, disable or destroy a version. Raises InputError if that is not possible."""
-        version = self._get(number)
-        if version is None:
+        versions = self._numbered(number)
+        if not versions:
             raise InputError(f"there is no version {number}", hint="cotool vault keys list")
-        if version.state == "primary":
+        if any(version.state == "primary" for version in versions):
             raise InputError(
                 f"version {number} is the primary version",
                 hint="run cotool vault keys rotate first",
             )
-        if version.key is None:
+        if all(version.key is None for version in versions):
             raise InputError(f"version {number} has been destroyed")
-        version.state = state
-        if state == "destroyed":
-            version.key = None
+        for version in versions:
+            if version.key is not None:
+                _set(version, state)
 
     def set_min_decrypt_version(self, number: int) -> None:
         """Stop versions below `number` from decrypting. Raises InputError above the primary one."""
@@ -148,34 +175,41 @@ class Keyring:
             )
         self.min_decrypt_version = number
 
-    def merge(self, other: Keyring) -> int:
-        """Add the versions of an export; return how many were new.
+    def merge(self, other: Keyring, *, join: bool = False) -> int:
+        """Add the versions of another keyring; return how many were new.
 
-        The newest version becomes the primary one. Raises InputError for another key, and for a
-        version that differs.
+        A version that is disabled or destroyed in one of them stays so, and the higher
+        min_decrypt_version counts. The newest usable version becomes the primary one.
+
+        join: accept different versions with the same number, which two machines have made. The
+        result is the same on both machines. Raises InputError without it, and for another key.
         """
         if other.key_id != self.key_id:
             raise InputError(
                 f"this is key {other.key_id.hex()}, the keyring has key {self.key_id.hex()}",
                 hint="import it into a separate `keyring`",
             )
-        known = {version.version: version for version in self.versions}
         added = 0
-        for version in other.versions:
-            mine = known.get(version.version)
+        for theirs in other.versions:
+            mine = next((version for version in self.versions if _same(version, theirs)), None)
             if mine is None:
-                known[version.version] = version
+                if self._numbered(theirs.version) and not join:
+                    raise InputError(
+                        f"version {theirs.version} differs: two machines have rotated the keyring",
+                        hint="cotool vault keys merge FILE joins both",
+                    )
+                self.versions.append(replace(theirs))
                 added += 1
-            elif None not in {mine.key, version.key} and mine.key != version.key:
-                raise InputError(
-                    f"version {version.version} differs: both were rotated since the export",
-                    hint="rotate on one machine only; keep the other keyring as a separate file",
-                )
-        self.versions = sorted(known.values(), key=lambda version: version.version)
-        usable = [version for version in self.versions if version.state in {"primary", "enabled"}]
+            elif STATES.index(theirs.state) > max(1, STATES.index(mine.state)):
+                _set(mine, theirs.state)
+        self.versions.sort(key=lambda version: (version.version, version.id))
+        usable = [version for version in self.versions if version.state in STATES[:2]]
         for version in usable:
             version.state = "enabled"
         usable[-1].state = "primary"
+        lowest = min(other.min_decrypt_version, self.primary.version)
+        self.min_decrypt_version = max(self.min_decrypt_version, lowest)
+        self.counter = max(self.counter, other.counter)
         return added
 
     def to_bytes(self) -> bytes:
@@ -186,12 +220,15 @@ class Keyring:
                 "state": version.state,
                 "created": version.created,
                 "key": None if version.key is None else base64.b64encode(version.key).decode(),
+                "id": version.id,
             }
             for version in self.versions
         ]
+        numbers = {version.version for version in self.versions}
         document = {
-            "schema": SCHEMA,
+            "schema": SCHEMA if len(numbers) == len(self.versions) else JOINED,
             "key_id": self.key_id.hex(),
+            "counter": self.counter,
             "min_decrypt_version": self.min_decrypt_version,
             "versions": versions,
         }
@@ -207,9 +244,16 @@ class Keyring:
             raise IntegrityError("this vault file is not a keyring") from None
 
     @classmethod
-    def read(cls, path: str, keys: Sequence[Key]) -> Keyring:
-        """Return the keyring in a file. Raises InputError or VaultError."""
-        return cls.from_bytes(open_bytes(read_small(path, "keyring"), keys)[1])
+    def read(cls, path: str, keys: Sequence[Key], *, seen: Seen | None = None) -> Keyring:
+        """Return the keyring in a file. Raises InputError or VaultError.
+
+        seen: raises IntegrityError if a newer state of the keyring has been seen.
+        """
+        keyring = cls.from_bytes(open_bytes(read_small(path, "keyring"), keys)[1])
+        if seen is not None:
+            seen.check(keyring)
+            seen.remember(keyring)
+        return keyring
 
     def write_new(self, path: str, keys: Sequence[Key], *, force: bool = False) -> None:
         """Write a file that `keys` open. An existing file is replaced only if `force` is true."""
@@ -219,19 +263,31 @@ class Keyring:
 
     @classmethod
     @contextlib.contextmanager
-    def changed(cls, path: str, keys: Sequence[Key]) -> Iterator[Keyring]:
+    def changed(
+        cls, path: str, keys: Sequence[Key], *, seen: Seen | None = None, merging: bool = False
+    ) -> Iterator[Keyring]:
         """Read the keyring in a file, let the block change it, and save the changes.
 
-        Other writers wait meanwhile, so no change is lost.
+        Other writers wait meanwhile, so no change is lost. seen: raises IntegrityError if a newer
+        state of the keyring has been seen. merging: only what the block leaves must be new.
         """
         with locked(path, keyring=True) as real:
             envelope, content = open_bytes(read_small(real, "keyring"), keys)
             keyring = cls.from_bytes(content)
+            if seen is not None and not merging:
+                seen.check(keyring)
             yield keyring
+            keyring.counter += 1
+            if seen is not None and merging:
+                seen.check(keyring)
             replace_file(real, seal_again(envelope, keyring.to_bytes()))
+            if seen is not None:
+                seen.remember(keyring)
 
     @classmethod
-    def change_opener(cls, path: str, keys: Sequence[Key], opener: Key) -> None:
+    def change_opener(
+        cls, path: str, keys: Sequence[Key], opener: Key, *, seen: Seen | None = None
+    ) -> None:
         """Let `opener` open a keyring's file in place of the key that opens it now.
 
         Other slots stay. Without any, the file gets a new file key, so that a copy of the old one
@@ -239,7 +295,9 @@ class Keyring:
         """
         with locked(path, keyring=True) as real:
             envelope, content = open_bytes(read_small(real, "keyring"), keys)
-            cls.from_bytes(content)
+            keyring = cls.from_bytes(content)
+            if seen is not None:
+                seen.check(keyring)
             budget = Budget(len(keys))
             slots = envelope.header.slots
             others = [slot for slot in slots if not envelope.opens(slot, keys, budget)]
@@ -247,7 +305,10 @@ class Keyring:
                 envelope = envelope.with_slots([*others, envelope.wrap(opener)])
             else:
                 envelope = new_envelope([opener], compact=True, beside=slots)
-            replace_file(real, seal_again(envelope, content))
+            keyring.counter += 1
+            replace_file(real, seal_again(envelope, keyring.to_bytes()))
+            if seen is not None:
+                seen.remember(keyring)
 
 
 class KeyFile:
@@ -309,8 +370,24 @@ def _fresh(number: int, state: str) -> KeyVersion:
     return KeyVersion(number, state, created, os.urandom(KEY_SIZE))
 
 
+def _set(version: KeyVersion, state: str) -> None:
+    version.state = state
+    if state == "destroyed":
+        version.key = None
+
+
+def _same(one: KeyVersion, other: KeyVersion) -> bool:
+    """Return whether two keyrings have the same version.
+
+    Older cotool does not write the id of a destroyed version, so its time decides.
+    """
+    if one.version != other.version:
+        return False
+    return one.id == other.id if one.id and other.id else one.created == other.created
+
+
 def _parse(document: dict[str, Any]) -> Keyring:
-    if document["schema"] != SCHEMA:
+    if document["schema"] not in {SCHEMA, JOINED}:
         raise ValueError
     versions = []
     for entry in document["versions"]:
@@ -321,12 +398,16 @@ def _parse(document: dict[str, Any]) -> Keyring:
             raise ValueError
         if key is not None and len(key) != KEY_SIZE:
             raise ValueError
-        versions.append(KeyVersion(number, state, str(entry["created"]), key))
+        made = str(entry.get("id", ""))
+        versions.append(KeyVersion(number, state, str(entry["created"]), key, made))
     numbers = [version.version for version in versions]
+    ids = {(version.version, version.id, version.created) for version in versions}
+    counter = document.get("counter", 0)
     key_id, lowest = bytes.fromhex(document["key_id"]), document["min_decrypt_version"]
     primaries = sum(version.state == "primary" for version in versions)
-    if numbers != sorted(set(numbers)) or primaries != 1:
+    unique = len(ids) if document["schema"] == JOINED else len(set(numbers))
+    if numbers != sorted(numbers) or unique != len(versions) or primaries != 1:
         raise ValueError
-    if len(key_id) != 8 or not isinstance(lowest, int):
+    if len(key_id) != 8 or not (isinstance(lowest, int) and isinstance(counter, int)):
         raise ValueError
-    return Keyring(key_id, versions, lowest)
+    return Keyring(key_id, versions, lowest, counter)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cotool.vault.header import Slot
     from cotool.vault.keyring import KeyFile, Keyring
     from cotool.vault.keys import Budget, Passphrase
+    from cotool.vault.seen import Seen
 
 PASSPHRASE_LIMIT = 64 << 10  # bytes
 
@@ -182,7 +183,14 @@ class KeyRequest:
         from cotool.vault.keyring import Keyring
 
         with naming(self.keyring_path):
-            return Keyring.read(self.keyring_path, [self.opener])
+            return Keyring.read(self.keyring_path, [self.opener], seen=self.seen)
+
+    @functools.cached_property
+    def seen(self) -> Seen:
+        """The states of keyrings that this machine has seen."""
+        from cotool.vault.seen import Seen
+
+        return Seen.of_this_machine()
 
     def new_passphrase(self, secret: str | bytes, *, profile: str | None = None) -> Passphrase:
         """Return a passphrase as a key."""

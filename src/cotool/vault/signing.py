@@ -64,7 +64,7 @@ def sign(
     """
     if isinstance(key, Keyring):
         version = key.primary.version
-        title, secret = f"keyring {key.key_id.hex()} {version}", key.signing_key(version)
+        title, secret = f"keyring {key.key_id.hex()} {version}", key.own_signing_key
     else:
         slot, secret = key.new_slot()
         title = f"argon2id m={slot.number},t={slot.passes},p={slot.lanes} {slot.salt.hex()}"
@@ -86,8 +86,9 @@ def verify_signatures(
     IntegrityError before any file is read if the manifest was changed.
     """
     title, names, body, mac = _parse(manifest)
-    secret = _secret(title, key)
-    if not hmac.compare_digest(_manifest_mac(secret, body), mac):
+    secrets = _secrets(title, key)
+    secret = next((s for s in secrets if hmac.compare_digest(_manifest_mac(s, body), mac)), None)
+    if secret is None:
         raise IntegrityError("the manifest was changed or made with another key")
     check = partial(_check, hkdf(secret, b"", _FILES, 32))
     return map_ordered(check, names, resolve_num_threads(num_threads))
@@ -131,7 +132,7 @@ def _parse(manifest: str) -> tuple[str, list[tuple[str, str]], str, str]:
     return lines[0].removeprefix(_TITLE), names, body, lines[-2].removeprefix(_HMAC)
 
 
-def _secret(title: str, key: Keyring | Passphrase) -> bytes:
+def _secrets(title: str, key: Keyring | Passphrase) -> list[bytes]:
     if found := _KEYRING_LINE.fullmatch(title):
         if not isinstance(key, Keyring):
             raise WrongKeyError("signed with a keyring", hint="name it with `keyring`")
@@ -140,7 +141,7 @@ def _secret(title: str, key: Keyring | Passphrase) -> bytes:
                 f"signed with key {found[1]}, the keyring has key {key.key_id.hex()}",
                 hint="name another with `keyring`",
             )
-        return key.signing_key(int(found[2]))
+        return key.signing_keys(int(found[2]))
     if found := _PASSPHRASE_LINE.fullmatch(title):
         if not isinstance(key, Passphrase):
             raise WrongKeyError("signed with a passphrase", hint="`passphrase` asks for it")
@@ -148,7 +149,7 @@ def _secret(title: str, key: Keyring | Passphrase) -> bytes:
         if not (cost.passes and cost.lanes and cost.memory >= 8 * cost.lanes):
             raise InputError("line 1: not a valid Argon2id cost")
         check_cost(cost)
-        return key.derive(bytes.fromhex(found[4]), cost)
+        return [key.derive(bytes.fromhex(found[4]), cost)]
     raise InputError(
         "line 1: does not name a key", hint="it may come from a newer version of cotool"
     )

@@ -91,6 +91,73 @@ def test_the_passphrase_of_a_keyring(vault, ring, place, monkeypatch):
     assert vault("cat", "notes.txt.vault", "--passphrase-file", "made").code == 0
 
 
+def test_an_older_keyring_put_back(vault, ring, place):
+    """It revives no version: every command refuses it until it is merged or accepted."""
+    vault("encrypt", "notes.txt")
+    old = ring.read_bytes()
+    vault("keys", "rotate")
+    vault("keys", "disable", "1")
+    (place / "newer").write_bytes(ring.read_bytes())
+    ring.write_bytes(old)
+    for words in (["cat", "notes.txt.vault"], ["encrypt", "notes.txt", "-o", "x"], ["keys", "list"],
+                  ["keys", "rotate"], ["keys", "enable", "1"]):  # fmt: skip
+        done = vault(*words)
+        assert (done.code, "older than the one" in done.err) == (4, True), words
+        assert "cotool vault keys accept" in done.err
+    assert vault("keys", "merge", "newer").code == 0
+    assert vault("cat", "notes.txt.vault").code == 9
+    ring.write_bytes(old)
+    assert "change 1" in vault("keys", "accept").err
+    assert vault("cat", "notes.txt.vault").code == 0
+
+
+def test_rotations_on_two_machines(vault, ring, place, monkeypatch):
+    """`keys merge` joins them; `keys import` refuses and says so."""
+    other = place / "laptop" / "keyring.vault"
+    other.parent.mkdir()
+    other.write_bytes(ring.read_bytes())
+    for home in ("laptop", "home"):
+        monkeypatch.setenv("COTOOL_HOME", str(place / home))
+        assert vault("rotate").code == 0
+        assert vault("encrypt", "notes.txt", "-o", f"{home}.vault").code == 0
+    export = ["keys", "export", "-o", "e", "--export-passphrase-file", "pw"]
+    assert vault(*export, "--keyring", other).code == 4
+    monkeypatch.setenv("COTOOL_HOME", str(place / "laptop"))
+    assert vault(*export).code == 0
+    monkeypatch.setenv("COTOOL_HOME", str(place / "home"))
+    done = vault("keys", "import", "e", "--import-passphrase-file", "pw")
+    assert (done.code, "keys merge" in done.err) == (2, True)
+    assert "1 new versions" in vault("keys", "merge", other).err
+    assert vault("keys", "merge", "e", "--import-passphrase-file", "pw").code == 0
+    for home in ("laptop", "home"):
+        assert vault("verify", f"{home}.vault").code == 0
+    found = json.loads(vault("keys", "list", "--json").out)
+    assert [version["version"] for version in found["versions"]] == [1, 2, 2]
+
+
+def test_states_of_exports(vault, ring, place, monkeypatch):
+    """An export keeps states, and an older one does not revive what was disabled since."""
+    vault("keys", "rotate")
+    vault("keys", "rotate")
+    export = ["keys", "export", "-f", "-o", "e", "--export-passphrase-file", "pw"]
+    assert vault(*export).code == 0
+    vault("keys", "disable", "1")
+    vault("keys", "destroy", "2", "--yes")
+    took = ["keys", "import", "e", "--import-passphrase-file", "pw"]
+    assert vault(*took).code == 0
+    states = ["disabled", "destroyed", "primary"]
+
+    def found():
+        document = json.loads(vault("keys", "list", "--json").out)
+        return [version["state"] for version in document["versions"]]
+
+    assert found() == states
+    assert vault(*export).code == 0
+    monkeypatch.setenv("COTOOL_HOME", str(place / "new"))
+    assert vault(*took).code == 0
+    assert found() == states
+
+
 def test_exports(vault, ring, place, monkeypatch):
     """What one machine exports another one opens files with."""
     vault("encrypt", "notes.txt")

@@ -11,7 +11,7 @@ from cotool.cli.vault.secrets import SecretSource
 from cotool.cli.vault.streams import spare_stdin
 from cotool.errors import InputError
 from cotool.text import plural
-from cotool.vault.requests import KeyRequest, Opening
+from cotool.vault.requests import KeyRequest, Opening, naming
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -157,7 +157,7 @@ def rotate_keyring(request: KeyRequest, *, quiet: bool) -> None:
     from cotool.vault import Keyring
 
     path = request.keyring_path
-    with Keyring.changed(path, [request.opener]) as keyring:
+    with naming(path), Keyring.changed(path, [request.opener], seen=request.seen) as keyring:
         number = keyring.rotate()
     tell(
         f"{path}: version {number} is now the primary version; back up the keyring again",

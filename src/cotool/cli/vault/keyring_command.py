@@ -65,6 +65,7 @@ def _init(request: KeyRequest, *, generate: bool, profile: str | None, quiet: bo
         )
     keyring = Keyring.generate()
     keyring.write_new(path, [_new_opener(request, generate=generate, profile=profile)])
+    request.seen.remember(keyring)
     tell(f"{path}: key {keyring.key_id.hex()}, version 1", quiet=quiet)
     tell("back it up: without it your files are lost", quiet=quiet)
     return 0
@@ -137,7 +138,7 @@ def _change_opener(
             else source.read(f"the keyring {path} from now on", confirm=True)
         )
         opener = request.new_passphrase(secret, profile=profile)
-    Keyring.change_opener(path, [request.opener], opener)
+    Keyring.change_opener(path, [request.opener], opener, seen=request.seen)
 
 
 def _key_file(path: str) -> KeyFile:
@@ -191,6 +192,7 @@ def _list(request: KeyRequest, *, json_form: bool) -> int:
         document = {
             "schema": "cotool.vault.keys/1",
             "key_id": keyring.key_id.hex(),
+            "counter": keyring.counter,
             "min_decrypt_version": keyring.min_decrypt_version,
             "versions": versions,
         }
@@ -284,7 +286,7 @@ def _change(request: KeyRequest, change: Callable[[Keyring], str], *, quiet: boo
     from cotool.vault import Keyring
 
     path = request.keyring_path
-    with Keyring.changed(path, [request.opener]) as keyring:
+    with naming(path), Keyring.changed(path, [request.opener], seen=request.seen) as keyring:
         text = change(keyring)
     tell(f"{path}: {text}", quiet=quiet)
     return 0
@@ -364,13 +366,92 @@ def import_keys(
         with naming(file):
             other = Keyring.read(file, [keys.new_passphrase(secret)])
         path = keys.keyring_path
-        if not Path(path).exists():
-            other.write_new(path, [_new_opener(keys, generate=False, profile=profile)])
-            tell(f"{path}: {len(other.versions)} versions", quiet=quiet)
-            return 0
-        with Keyring.changed(path, [keys.opener]) as keyring:
-            added = keyring.merge(other)
-        tell(f"{path}: {added} new versions", quiet=quiet)
+        if Path(path).exists():
+            return _merge(keys, other, join=False, quiet=quiet)
+        other.write_new(path, [_new_opener(keys, generate=False, profile=profile)])
+        tell(f"{path}: {len(other.versions)} versions", quiet=quiet)
+        with naming(path):
+            keys.seen.check(other)
+        keys.seen.remember(other)
+        return 0
+
+    return job
+
+
+@keys_app.command("merge", epilog="Example:  cotool vault keys merge /mnt/laptop/keyring.vault")
+@with_keys
+def merge(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="The same keyring, changed on another machine.")
+    ],
+    *,
+    import_passphrase_file: Annotated[
+        str | None,
+        option(
+            "Keys",
+            "Read the other keyring's passphrase from a file.",
+            "--import-passphrase-file",
+            metavar="FILE",
+        ),
+    ] = None,
+    quiet: Quiet = False,
+    keys: KeyRequest,
+) -> Job:
+    """Join a keyring with a copy that was changed on another machine.
+
+    Versions that both made under the same number open files side by side. A version that is
+    disabled or destroyed in one of them stays so. FILE is opened like the keyring, or by its own
+    passphrase.
+    """
+
+    def job() -> int:
+        from cotool.vault import Keyring
+
+        opener: Key = keys.opener
+        if import_passphrase_file is not None:
+            secret = SecretSource(import_passphrase_file).read(f"the keyring {file}")
+            opener = keys.new_passphrase(secret)
+        with naming(file):
+            other = Keyring.read(file, [opener])
+        return _merge(keys, other, join=True, quiet=quiet)
+
+    return job
+
+
+def _merge(request: KeyRequest, other: Keyring, *, join: bool, quiet: bool) -> int:
+    from cotool.vault import Keyring
+
+    path, seen = request.keyring_path, request.seen
+    with (
+        naming(path),
+        Keyring.changed(path, [request.opener], seen=seen, merging=True) as keyring,
+    ):
+        before = {(version.version, version.id): version.state for version in keyring.versions}
+        added = keyring.merge(other, join=join)
+    tell(f"{path}: {added} new versions", quiet=quiet)
+    for version in keyring.versions:
+        was = before.get((version.version, version.id), version.state)
+        if was != version.state and version.state in {"disabled", "destroyed"}:
+            tell(f"{path}: version {version.version} is {version.state}", quiet=quiet)
+    return 0
+
+
+@keys_app.command("accept", epilog="Example:  cotool vault keys accept")
+@with_keys
+def accept(*, quiet: Quiet = False, keys: KeyRequest) -> Job:
+    """Use the keyring although this machine has seen a newer one, such as after a restore.
+
+    Versions that were disabled or destroyed since then open files again.
+    """
+
+    def job() -> int:
+        from cotool.vault import Keyring
+
+        path = keys.keyring_path
+        with naming(path):
+            keyring = Keyring.read(path, [keys.opener])
+        keys.seen.remember(keyring, accept=True)
+        tell(f"{path}: used from now on, change {keyring.counter}", quiet=quiet)
         return 0
 
     return job
