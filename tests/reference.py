@@ -1006,51 +1006,64 @@ def count_forms(lines, mask):
 
 _IS = {
     "parameter": 1,
-    "id": 2,
-    "upper": 4,
-    "size": 8,
-    "duration": 16,
+    "strong": 2,
+    "weak": 4,
+    "known": 8,
+    "upper": 16,
     "noun": 32,
     "preposition": 64,
     "text": 128,
-    "number": 256,
-    "boolean": 512,
+    "value": 256,
+}
+_QUOTED, _KEY, _COLON, _CALL = 1, 2, 4, 8
+# From how many words on: plain, after a preposition, a colon, a noun, in quotes.
+_LEAST = {
+    "strong": (3, 3, 3, 2, 2),
+    "weak": (6, 3, 3, 2, 2),
+    "unknown": (6, 2, 3, 2, 2),
+    "known": (10, 6, 4, 3, 2),
+    "upper": (20, 20, 5, 3, 2),
 }
 
 
-def part(rows, facts, quoted, before):
+def part(rows, facts, context, before):
     """Templates of rows of words, as in cotool._fast.logs.partition: (rows, places of values)."""
     found = []
 
     def has(word, name):
         return bool(facts[word] & _IS[name])
 
-    def are_values(members, place, distinct):
+    def are_values(members, place, distinct, outside):
         words = sorted({rows[n][place] for n in members})
 
-        def share(name):
-            return sum(has(word, name) for word in words)
+        def share(*names):
+            return sum(any(has(word, name) for name in names) for word in words)
 
-        if any(has(word, "parameter") for word in words) or share("boolean") == len(words):
+        if context[place] & _KEY:
+            return False
+        if share("parameter") or share("value") == len(words):
             return True
         lead = before[place]
         known = facts[rows[members[0]][lead]] if lead >= 0 and distinct[lead] == 1 else 0
-        if known & _IS["parameter"] and len(words) in {share("size"), share("duration")}:
-            return True
-        if share("number") == len(words):
-            return len(words) >= 2
-        least = 10
-        if 10 * share("id") >= 7 * len(words):
-            least = 3
-        elif quoted[place]:
-            least = 4
-        elif known & _IS["noun"]:
-            least = 2
-        elif known & _IS["preposition"]:
-            least = 5
+        column = 0
+        if known & _IS["preposition"]:
+            column = 1
+        if context[place] & _COLON:
+            column = 2
+        if known & _IS["noun"] and not (context[place] & _QUOTED and outside):
+            column = 3
+        if context[place] & _QUOTED and outside:
+            column = 4
+        kind = "known"
+        if 10 * (len(words) - share("known")) >= 7 * len(words):
+            kind = "unknown"
+        if 10 * share("strong", "weak") >= 7 * len(words):
+            kind = "weak"
+        if 10 * share("strong") >= 7 * len(words) and not context[place] & _CALL:
+            kind = "strong"
         if 10 * share("upper") >= 8 * len(words):
-            least = 20
-        return len(words) >= least
+            kind = "upper"
+        return len(words) >= _LEAST[kind][column]
 
     def settle(members):
         if len(members) == 1:
@@ -1059,16 +1072,19 @@ def part(rows, facts, quoted, before):
         places = range(len(rows[0]))
         distinct = [len({rows[n][k] for n in members}) for k in places]
         varying = [k for k in places if distinct[k] > 1]
-        values = [k for k in varying if are_values(members, k, distinct)]
         fixed = [k for k in places if distinct[k] == 1]
-        text = any(has(rows[members[0]][k], "text") for k in fixed)
+        told = [k for k in fixed if has(rows[members[0]][k], "text")]
+        outside = any(not context[k] & (_QUOTED | _KEY) for k in told)
+        values = [k for k in varying if are_values(members, k, distinct, outside)]
+        text = bool(told)
         free = [k for k in varying if k not in values]
-        factor = 2 if all(quoted[k] for k in free) else 4
+        factor = 2 if all(context[k] & _QUOTED for k in free) else 4
+        mixed = len({tuple(rows[n][k] for k in free) for n in members})
         if (
             len(free) > 1
             and text
             and len(members) >= 16
-            and len(members) >= factor * sum(distinct[k] for k in free)
+            and mixed >= max(16, factor * sum(distinct[k] for k in free))
         ):
             found.append((members, varying))
             return

@@ -168,6 +168,30 @@ def test_ids_last(mixed, tmp_path):
     assert found.new == ()
 
 
+def test_a_baseline_of_older_rules_is_matched_by_text(tmp_path):
+    """Templates that an older version wrote otherwise are known, and keep their ids."""
+    old = {
+        "0123456789ab": "took <*>.<*>ms for u<*>",
+        "0123456789ac": "sent <*> bytes (<*> KB) to <*>:<*>",
+        "0123456789ad": "state of node is ready=<*>, tags [<*>, <*>]",
+    }
+    items = [
+        {"id": key, "template": text, "form": text, "count": 3, "levels": {}}
+        for key, text in old.items()
+    ]
+    document = {"schema": "cotool.logs.templates/1", "records": 9, "templates": items}
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps(document))
+    before = read_baseline(str(path))
+    now = mine_templates([
+        "took 7.25ms for u9", "took 9.5ms for u8", "sent 5 bytes (1 KB) to 10.0.0.7:443",
+        "state of node is ready=true, tags [1, 2, 3]",
+    ])  # fmt: skip
+    found = compare(now.with_known(before.known, before.heads), before)
+    assert (found.new, found.vanished) == ((), ())
+    assert {t.id for t in now.with_known(before.known, before.heads)} == set(old)
+
+
 def test_comparison_is_significant(tmp_path):
     """A rate has changed where chance does not explain it, and not before."""
     mine_templates(["a b 1"] * 900 + ["c d 2"] * 90 + ["e f 3"] * 10).save(tmp_path / "a.json")

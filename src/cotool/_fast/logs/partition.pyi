@@ -1,20 +1,23 @@
 from typing_extensions import Buffer
 
 IS_PARAMETER: int
-LOOKS_LIKE_ID: int
+IS_STRONG: int
+IS_WEAK: int
+IS_KNOWN: int
 IS_UPPER: int
-IS_SIZE: int
-IS_DURATION: int
 IS_NOUN: int
 IS_PREPOSITION: int
 IS_TEXT: int
-HAS_NUMBER: int
-IS_BOOLEAN: int
+IS_VALUE: int
+IN_QUOTES: int
+IS_KEY: int
+AFTER_COLON: int
+IS_CALL: int
 GROUP_BETWEEN: int
 GROUP_PARAMETER: int
 GROUP_WORD: int
 
 def partition(
-    ids: Buffer, facts: Buffer, quoted: Buffer, before: Buffer
+    ids: Buffer, facts: Buffer, context: Buffer, before: Buffer
 ) -> list[tuple[list[int], list[int]]]: ...
 def groups(ids: Buffer, flags: Buffer, longest: int) -> list[tuple[int, int]]: ...

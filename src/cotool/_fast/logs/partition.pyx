@@ -7,41 +7,49 @@ other group is parted by the words of one place: that after which most places ho
 result depends on the set of messages alone.
 """
 
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t
-from libc.stdlib cimport calloc, free, malloc
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint64_t
+from libc.stdlib cimport calloc, free, malloc, qsort
 from libc.string cimport memset
 
 from cotool._fast.base.interrupt cimport check_interrupt
 
 # What is known of a word.
-(IS_PARAMETER, LOOKS_LIKE_ID, IS_UPPER, IS_SIZE, IS_DURATION, IS_NOUN, IS_PREPOSITION, IS_TEXT,
- HAS_NUMBER, IS_BOOLEAN) = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+(IS_PARAMETER, IS_STRONG, IS_WEAK, IS_KNOWN, IS_UPPER, IS_NOUN, IS_PREPOSITION, IS_TEXT,
+ IS_VALUE) = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+# What is known of a place.
+(IN_QUOTES, IS_KEY, AFTER_COLON, IS_CALL) = (1, 2, 4, 8)
 
 cdef enum:
     PARAMETER = 1
-    ID = 2
-    UPPER = 4
-    SIZE = 8
-    DURATION = 16
-    NOUN = 32
+    STRONG = 2  # looks like the name of a thing: a dot, a slash, "@", a digit
+    WEAK = 4  # camel case, a hyphen
+    KNOWN = 8  # a word of messages
+    UPPER = 16  # capitals: mostly a state
+    NOUN = 32  # a name follows, as after "user"
     PREPOSITION = 64
     TEXT = 128
-    NUMBER = 256
-    BOOLEAN = 512
+    VALUE = 256  # a value of other templates
+    QUOTED = 1
+    KEY = 2
+    COLON = 4
+    CALL = 8
 
-# Distinct words of a place from which on they are values rather than text.
+# Distinct words of a place from which on they are values rather than text: by what most of them
+# are, and by what stands before them.
 cdef enum:
-    MANY = 10  # plain words
-    MANY_NUMBERED = 2  # words with a number inside: rdd_<*>, broadcast_<*>
-    MANY_IDS = 3  # what looks like the name of a thing: a dot, a digit, camel case
-    MANY_QUOTED = 4  # after "=" or a quote
-    MANY_NAMED = 2  # after a noun such as "user"
-    MANY_AFTER = 5  # after a preposition
-    MANY_UPPER = 20  # in capitals: mostly states
+    PLAIN = 0  # nothing that tells
+    AFTER = 1  # a preposition
+    COLONED = 2  # a colon
+    NAMED = 3  # a noun such as "user"
+    INSIDE = 4  # "=" or a quote
+cdef int* LEAST_STRONG = [3, 3, 3, 2, 2]
+cdef int* LEAST_WEAK = [6, 3, 3, 2, 2]
+cdef int* LEAST_UNKNOWN = [6, 2, 3, 2, 2]
+cdef int* LEAST_KNOWN = [10, 6, 4, 3, 2]
+cdef int* LEAST_UPPER = [20, 20, 5, 3, 2]
 
-
-# Places vary on their own where there are so many times more messages than words in them; fewer
-# where all stand after "=" or in quotes. No fewer messages than this tell.
+# Places vary on their own where there are so many times more combinations than words in them; fewer
+# where all stand after "=" or in quotes. No fewer combinations than this tell.
 cdef enum:
     COMBINED = 4
     COMBINED_QUOTED = 2
@@ -56,10 +64,11 @@ cdef struct Work:
     int words
     const int32_t* ids       # [messages][words]
     const uint16_t* facts    # [vocabulary]
-    const uint8_t* quoted    # [words] after "=" or a quote
+    const uint8_t* context   # [words]
     const int32_t* before    # [words] the place before, one blank away; -1: none
     int32_t* row             # [messages] in the order of the groups
     int32_t* scratch         # [messages]
+    uint64_t* mixed          # [messages] hashes of combinations
     int32_t* stamp           # [vocabulary] the last count that saw the word
     int32_t* group           # [vocabulary] the word's group in a trial
     int32_t* first           # [messages] a group's first message
@@ -71,7 +80,7 @@ cdef struct Work:
 
 
 cdef struct Place:
-    int distinct, ids, numbered, upper, sizes, durations, booleans, has_parameter
+    int distinct, strong, weak, unknown, upper, values, has_parameter
 
 
 cdef Place look(Work* w, int low, int high, int place) noexcept nogil:
@@ -88,39 +97,68 @@ cdef Place look(Work* w, int low, int high, int place) noexcept nogil:
         w.stamp[word] = w.now
         facts = w.facts[word]
         p.distinct += 1
-        p.ids += (facts & ID) != 0
-        p.numbered += (facts & NUMBER) != 0
+        p.strong += (facts & STRONG) != 0
+        p.weak += (facts & (STRONG | WEAK)) != 0
+        p.unknown += (facts & KNOWN) == 0
         p.upper += (facts & UPPER) != 0
-        p.sizes += (facts & SIZE) != 0
-        p.durations += (facts & DURATION) != 0
-        p.booleans += (facts & BOOLEAN) != 0
+        p.values += (facts & VALUE) != 0
         p.has_parameter |= facts & PARAMETER
     return p
 
 
-cdef bint holds_values(Work* w, int low, int place, Place p) noexcept nogil:
-    """Whether the words of a place that differ are values."""
-    cdef int before = w.before[place], least = MANY
+cdef bint holds_values(Work* w, int low, int place, Place p, int outside) noexcept nogil:
+    """Whether the words of a place that differ are values; `outside`: words of text elsewhere."""
+    cdef int before = w.before[place], context = PLAIN
     cdef uint16_t facts = 0
-    if p.has_parameter or p.booleans == p.distinct:
+    if w.context[place] & KEY:
+        return False
+    if p.has_parameter:
         return True
     if before >= 0 and w.distinct[before] == 1:
         facts = w.facts[w.ids[<int64_t>w.row[low] * w.words + before]]
-    if facts & PARAMETER and (p.sizes == p.distinct or p.durations == p.distinct):
-        return True
-    if p.numbered == p.distinct:
-        return p.distinct >= MANY_NUMBERED
-    if 10 * p.ids >= 7 * p.distinct:
-        least = MANY_IDS
-    elif w.quoted[place]:
-        least = MANY_QUOTED
+    if w.context[place] & QUOTED and outside:
+        context = INSIDE
     elif facts & NOUN:
-        least = MANY_NAMED
+        context = NAMED
+    elif w.context[place] & COLON:
+        context = COLONED
     elif facts & PREPOSITION:
-        least = MANY_AFTER
+        context = AFTER
+    if p.values == p.distinct:
+        return True
     if 10 * p.upper >= 8 * p.distinct:
-        least = MANY_UPPER
-    return p.distinct >= least
+        return p.distinct >= LEAST_UPPER[context]
+    if 10 * p.strong >= 7 * p.distinct and not w.context[place] & CALL:
+        return p.distinct >= LEAST_STRONG[context]
+    if 10 * p.weak >= 7 * p.distinct:
+        return p.distinct >= LEAST_WEAK[context]
+    if 10 * p.unknown >= 7 * p.distinct:
+        return p.distinct >= LEAST_UNKNOWN[context]
+    return p.distinct >= LEAST_KNOWN[context]
+
+
+cdef int by_hash(const void* a, const void* b) noexcept nogil:
+    cdef uint64_t x = (<const uint64_t*>a)[0], y = (<const uint64_t*>b)[0]
+    return (x > y) - (x < y)
+
+
+cdef int combinations(Work* w, int low, int high, const uint8_t* chosen) noexcept nogil:
+    """How many combinations of words the chosen places hold; words of equal hashes count once."""
+    cdef int n, k, count = 0
+    cdef uint64_t hash_
+    cdef const int32_t* ids
+    for n in range(low, high):
+        ids = w.ids + <int64_t>w.row[n] * w.words
+        hash_ = 0
+        for k in range(w.words):
+            if chosen[k]:
+                hash_ = (hash_ ^ <uint64_t>ids[k]) * <uint64_t>0x9E3779B97F4A7C15
+                hash_ ^= hash_ >> 29
+        w.mixed[n - low] = hash_
+    qsort(w.mixed, high - low, sizeof(uint64_t), by_hash)
+    for n in range(high - low):
+        count += n == 0 or w.mixed[n] != w.mixed[n - 1]
+    return count
 
 
 cdef int64_t gain(Work* w, int low, int high, int place, int* groups) noexcept nogil:
@@ -198,36 +236,40 @@ cdef int best_place(Work* w, int low, int high, list places, int* best_groups) e
 
 cdef int part(Work* w, int low, int high, list found) except -1:
     """Part the messages row[low:high]; append (messages, places of values) of each template."""
-    cdef int k, n, values = 0, texts = 0, varying = 0, best, groups = 0, start
-    cdef int open_places = 0, open_words = 0, open_quoted = 0
+    cdef int k, n, values = 0, texts = 0, outside = 0, varying = 0, best, groups = 0, start
+    cdef int open_places = 0, open_words = 0, open_quoted = 0, rows = high - low
     cdef bint combined
     cdef Place p
-    cdef uint16_t facts
-    if high - low == 1:
+    cdef bint is_text
+    if rows == 1:
         found.append(([w.row[low]], []))
         return 0
     places = [False] * w.words
+    open_ = bytearray(w.words)
     for k in range(w.words):
         p = look(w, low, high, k)
         w.distinct[k] = p.distinct
+        w.varying[k] = p.distinct > 1
+        if p.distinct == 1:
+            is_text = (w.facts[w.ids[<int64_t>w.row[low] * w.words + k]] & TEXT) != 0
+            texts += is_text
+            outside += is_text and not w.context[k] & (QUOTED | KEY)
     for k in range(w.words):
-        w.varying[k] = w.distinct[k] > 1
-        if w.distinct[k] == 1:
-            facts = w.facts[w.ids[<int64_t>w.row[low] * w.words + k]]
-            texts += (facts & TEXT) != 0
+        if not w.varying[k]:
             continue
         varying += 1
         p = look(w, low, high, k)
-        if holds_values(w, low, k, p):
+        if holds_values(w, low, k, p, outside):
             values += 1
             places[k] = True
         else:
             open_places += 1
             open_words += w.distinct[k]
-            open_quoted += w.quoted[k]
-    combined = (open_places > 1 and texts > 0 and high - low >= LEAST_COMBINED and
-                high - low >= open_words * (
-                    COMBINED_QUOTED if open_quoted == open_places else COMBINED))
+            open_quoted += w.context[k] & QUOTED
+            open_[k] = 1
+    combined = (open_places > 1 and texts > 0 and rows >= LEAST_COMBINED and
+                combinations(w, low, high, open_) >= max(LEAST_COMBINED, open_words * (
+                    COMBINED_QUOTED if open_quoted == open_places else COMBINED)))
     if combined or (values == varying and (
             varying == 0 or (texts >= 1 and w.words - varying >= max(1, (varying + 1) // 2)))):
         found.append(([w.row[n] for n in range(low, high)],
@@ -249,12 +291,12 @@ cdef int part(Work* w, int low, int high, list found) except -1:
 
 
 def partition(const int32_t[:, ::1] ids not None, const uint16_t[::1] facts not None,
-              const uint8_t[::1] quoted not None, const int32_t[::1] before not None):
+              const uint8_t[::1] context not None, const int32_t[::1] before not None):
     """Return (messages, places of values) of each template.
 
     ids: [messages, words] numbers of words, distinct rows; facts: [vocabulary] what is known of a
-    word; quoted: [words] whether "=" or a quote stands before; before: [words] the place before,
-    one blank away, or -1. Raises ValueError for shapes and numbers that do not fit.
+    word; context: [words] what is known of a place; before: [words] the place before, one blank
+    away, or -1. Raises ValueError for shapes and numbers that do not fit.
     """
     cdef Work w
     cdef int n, messages = ids.shape[0], words = ids.shape[1]
@@ -264,7 +306,7 @@ def partition(const int32_t[:, ::1] ids not None, const uint16_t[::1] facts not 
         return found
     if words == 0:
         return [(list(range(messages)), [])]
-    if quoted.shape[0] != words or before.shape[0] != words:
+    if context.shape[0] != words or before.shape[0] != words:
         raise ValueError("a flag for each place is needed")
     for n in range(messages):
         for k in range(words):
@@ -276,9 +318,10 @@ def partition(const int32_t[:, ::1] ids not None, const uint16_t[::1] facts not 
     memset(&w, 0, sizeof(w))
     w.words = words
     w.ids, w.facts = &ids[0, 0], &facts[0]
-    w.quoted, w.before = &quoted[0], &before[0]
+    w.context, w.before = &context[0], &before[0]
     w.row = <int32_t*>malloc(messages * sizeof(int32_t))
     w.scratch = <int32_t*>malloc(messages * sizeof(int32_t))
+    w.mixed = <uint64_t*>malloc(messages * sizeof(uint64_t))
     w.stamp = <int32_t*>calloc(facts.shape[0], sizeof(int32_t))
     w.group = <int32_t*>calloc(facts.shape[0], sizeof(int32_t))
     w.first = <int32_t*>malloc(messages * sizeof(int32_t))
@@ -287,7 +330,7 @@ def partition(const int32_t[:, ::1] ids not None, const uint16_t[::1] facts not 
     w.distinct = <int32_t*>calloc(words, sizeof(int32_t))
     w.varying = <int32_t*>calloc(words, sizeof(int32_t))
     try:
-        if (w.row == NULL or w.scratch == NULL or w.stamp == NULL or w.group == NULL
+        if (w.row == NULL or w.scratch == NULL or w.mixed == NULL or w.stamp == NULL or w.group == NULL
                 or w.first == NULL or w.size == NULL or w.same == NULL or w.distinct == NULL
                 or w.varying == NULL):
             raise MemoryError
@@ -297,6 +340,7 @@ def partition(const int32_t[:, ::1] ids not None, const uint16_t[::1] facts not 
     finally:
         free(w.row)
         free(w.scratch)
+        free(w.mixed)
         free(w.stamp)
         free(w.group)
         free(w.first)

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cotool.logs.templates.clusters import find_templates
+from cotool.logs.templates.clusters import Clusters
 from cotool.logs.templates.tokens import PARAMETER, SHOWN
 
 if TYPE_CHECKING:
@@ -80,11 +80,11 @@ def compare_baselines(before: Baseline, after: Baseline) -> Comparison:
         for run in (before, after)
         for item in run.known
     }
-    key_of = find_templates(form_of.values())
+    clusters = Clusters(form_of.values())
     found: dict[tuple[str, ...], tuple[list[Known], list[Known]]] = defaultdict(lambda: ([], []))
     for n, run in enumerate((before, after)):
         for item in run.known:
-            found[key_of[form_of[item.form]]][n].append(item)
+            found[clusters.template_of(form_of[item.form]) or ()][n].append(item)
     pairs = []
     for one, two in found.values():
         shown = max(two or one, key=lambda item: (item.count, item.id))

@@ -10,10 +10,10 @@ from cotool._fast.logs import forms as kernel
 from cotool.logs.histogram import WIDTHS, Histogram
 from cotool.logs.levels import LEVELS
 from cotool.logs.templates.model import Parameter
-from cotool.logs.templates.tokens import PARAMETER, SHOWN, text_of, tokenise
+from cotool.logs.templates.tokens import PARAMETER, SHOWN, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 _TOP = 5
 _EXAMPLES = 3
@@ -112,23 +112,6 @@ def readable(text: str) -> str:
 def squeezed(text: str) -> str:
     """Return a text with every run of blanks as one."""
     return _BLANKS.sub(" ", text)
-
-
-def shown_tokens(key: Sequence[str], messages: Iterable[str]) -> str:
-    """Return the text of a template: in full where its messages differ by single words alone."""
-    several = {tuple(tokenise(message)) for message in messages}
-    if len({len(tokens) for tokens in several}) != 1:
-        return "".join(key)
-    merged = []
-    for column in zip(*several, strict=True):
-        first = column[0]
-        if all(token == first for token in column):
-            merged.append(first)
-        elif all(token[0] in " \t" for token in column):
-            merged.append(" ")
-        else:
-            merged.append(PARAMETER)
-    return "".join(merged)
 
 
 def part_of(template: str, form: Form, start: int) -> Part:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cotool._fast.logs import forms as kernel
 from cotool.logs.levels import LEVELS
-from cotool.logs.templates.clusters import find_templates
+from cotool.logs.templates.clusters import Clusters
 from cotool.logs.templates.columns import by_signature, find_layouts
 from cotool.logs.templates.figures import (
     Form,
@@ -19,7 +20,6 @@ from cotool.logs.templates.figures import (
     parameters_of,
     part_of,
     readable,
-    shown_tokens,
     squeezed,
     timeline_of,
 )
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 _ID_BYTES = 6
 _MARKS = (kernel.PARAMETER, kernel.TIME, kernel.EPOCH)
 _BLANKS = b" \t"
+# A name with a number in it that need not be a value: ssh2, jk2_init
+_NUMBERED = re.compile(r"[A-Za-z_]+[0-9]{1,2}[A-Za-z_]*")
 
 
 class Found:
@@ -51,19 +53,19 @@ class Found:
             text_of(form.message)[start:] for form, start in zip(forms, starts, strict=True)
         ]
         seeds = {item.form.replace(SHOWN, PARAMETER): item for item in known}
-        self._key_of = find_templates({*messages, *seeds})
+        self._clusters = Clusters({*messages, *seeds})
         members: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for n, message in enumerate(messages):
-            members[self._key_of[message]].append(n)
+            members[self._clusters.template_of(message) or ()].append(n)
         earlier: dict[tuple[str, ...], list[Known]] = defaultdict(list)
         for form, item in seeds.items():
-            earlier[self._key_of[form]].append(item)
+            earlier[self._clusters.template_of(form) or ()].append(item)
         # Of each form: its template, that as it is shown, where the message begins, what is hidden.
         self.labels: list[tuple[str, str, int, tuple[bool, ...]]] = [("", "", 0, ())] * len(forms)
         self.holds: dict[str, tuple[Known, ...]] = {}
         self._shown: dict[tuple[str, ...], tuple[Template, str, tuple[bool, ...]]] = {}
         for key, numbers in members.items():
-            shown = shown_tokens(key, (messages[n] for n in numbers))
+            shown = self._clusters.shown([messages[n] for n in numbers])
             parts = [part_of(shown, forms[n], starts[n]) for n in numbers]
             items = sorted(earlier.get(key, ()), key=lambda item: (-item.count, item.id))
             template, hidden = _template(key, shown, parts, items[0].id if items else None)
@@ -81,7 +83,7 @@ class Found:
         form = _decoded(message)
         head = self.heads.message_start(_decoded(signature), form)
         masked = text_of(message)[head:]
-        key = self._key_of.get(masked) or self._similar(masked)
+        key = self._clusters.template_of(masked) or self._similar(masked)
         if key not in self._shown:
             return None
         template, shown, hidden = self._shown[key]
@@ -170,13 +172,10 @@ def _with_constants(shown: str, parameters: Sequence[Parameter]) -> tuple[str, t
     hidden = []
     out = head
     for text, parameter in zip(texts, parameters, strict=True):
-        in_word = (out[-1:].isalpha() and out[-1:] != PARAMETER) or text[:1].isalpha()
         constant = (
-            in_word
-            and len(parameter.top) == 1
+            len(parameter.top) == 1
             and parameter.distinct == 1
-            and parameter.top[0][0].isdigit()
-            and len(parameter.top[0][0]) < 3
+            and _NUMBERED.fullmatch(parameter.top[0][0]) is not None
         )
         out += (parameter.top[0][0] if constant else PARAMETER) + text
         hidden.append(constant)
