@@ -128,7 +128,7 @@ def test_keys_are_found_in_long_lines():
         json.dumps({"text": "x" * 5000, "time": f"2024-03-01T12:00:0{n}Z", "level": "error"})
         for n in range(3)
     ]
-    (found,) = recognise([line.encode() for line in lines])
+    found, _ = recognise([line.encode() for line in lines])
     assert found.times[0].path == (b"time",)
     assert found.places[0].path == (b"level",)
     assert [reason.place for reason in found.reasons] == ["key time", "key level"]

@@ -18,6 +18,11 @@ static const struct {
     {"debug1", COTOOL_DEBUG},         {"debug2", COTOOL_DEBUG},
     {"debug3", COTOOL_DEBUG},         {"debug4", COTOOL_DEBUG},
     {"debug5", COTOOL_DEBUG},         {"fine", COTOOL_DEBUG},
+    {"debu", COTOOL_DEBUG},           {"trac", COTOOL_TRACE},
+    {"trce", COTOOL_TRACE},           {"verb", COTOOL_TRACE},
+    {"vrb", COTOOL_TRACE},            {"fata", COTOOL_CRITICAL},
+    {"fatl", COTOOL_CRITICAL},        {"pani", COTOOL_CRITICAL},
+    {"fault", COTOOL_CRITICAL},
     {"dbug", COTOOL_DEBUG},           {"info", COTOOL_INFO},
     {"inf", COTOOL_INFO},             {"information", COTOOL_INFO},
     {"informational", COTOOL_INFO},   {"log", COTOOL_INFO},
@@ -63,10 +68,10 @@ static struct {
     uint64_t head; /* 0: empty */
     const char *rest; /* from the ninth letter on, in small letters */
     uint8_t size, level, style;
-} cotool_level_table[512];
+} cotool_level_table[1024];
 
 COTOOL_INLINE unsigned cotool_level_slot(uint64_t head) {
-    return (unsigned)((head * 0x9E3779B97F4A7C15u) >> 55);
+    return (unsigned)((head * 0x9E3779B97F4A7C15u) >> 54);
 }
 
 static uint64_t cotool_head(const uint8_t *p, size_t size) {
@@ -90,7 +95,7 @@ static void cotool_prepare_levels(void) {
         }
         head = cotool_head(written, size);
         slot = cotool_level_slot(head);
-        while (cotool_level_table[slot].head) slot = (slot + 1) & 511;
+        while (cotool_level_table[slot].head) slot = (slot + 1) & 1023;
         cotool_level_table[slot].head = head;
         cotool_level_table[slot].rest = size > 8 ? word + 8 : "";
         cotool_level_table[slot].size = (uint8_t)size;
@@ -107,7 +112,7 @@ COTOOL_INLINE int cotool_level_of(const uint8_t *p, size_t size, int *style) {
     if (size < 3 || size > COTOOL_LONGEST_LEVEL) return -1;
     memcpy(&head, p, 8);
     if (size < 8) head &= ((uint64_t)1 << (8 * size)) - 1;
-    for (slot = cotool_level_slot(head); cotool_level_table[slot].head; slot = (slot + 1) & 511) {
+    for (slot = cotool_level_slot(head); cotool_level_table[slot].head; slot = (slot + 1) & 1023) {
         size_t k = 8;
         if (cotool_level_table[slot].head != head || cotool_level_table[slot].size != size)
             continue;
@@ -141,19 +146,24 @@ static const uint8_t *cotool_letter_of(const uint8_t *start, const uint8_t *stop
     int bracketed = stop - start > 2 && cotool_is_open(*start);
     if (bracketed) start++;
     if (cotool_letter_level(*start) < 0) return NULL;
+    /* WebSphere means audit by A, others advice: only Android's A/tag is an assertion. */
+    if (*start == 'A' && !(start + 1 < stop && start[1] == '/')) return NULL;
     if (bracketed) return strchr(" ]>)", start[1]) ? start : NULL;
     return stop - start == 1 || start[1] == '/' || (stop - start == 2 && start[1] == '!') ? start
                                                                                        : NULL;
 }
 
-/* The level of a single letter, -1: none (Android, glog, MongoDB). */
+/* The level of a single letter, -1: none (Android, glog, MongoDB, QuestDB). */
 COTOOL_INLINE int cotool_letter_level(uint8_t c) {
     switch (c) {
+        case 'T':
         case 'V': return COTOOL_TRACE;
         case 'D': return COTOOL_DEBUG;
         case 'I': return COTOOL_INFO;
+        case 'N': return COTOOL_NOTICE;
         case 'W': return COTOOL_WARNING;
         case 'E': return COTOOL_ERROR;
+        case 'C':
         case 'F':
         case 'A': return COTOOL_CRITICAL;
     }
@@ -213,6 +223,46 @@ static int cotool_short_level(const uint8_t *p) {
                  {"Tr", COTOOL_TRACE},    {"Ve", COTOOL_TRACE},    {"Fa", COTOOL_CRITICAL}};
     for (size_t n = 0; n < sizeof names / sizeof names[0]; n++)
         if (!memcmp(names[n].name, p, 2)) return names[n].level;
+    return -1;
+}
+
+/* The level of the mask of debug levels that a message of SSSD belongs to, -1: none. */
+static int cotool_mask_level(const uint8_t *p, const uint8_t *end) {
+    unsigned mask = 0;
+    for (; p < end; p++) {
+        const uint8_t digit = cotool_is_digit(*p) ? *p - '0' : (uint8_t)((*p | 0x20) - 'a') + 10;
+        if (digit > 15 || mask > 0xFFFFF) return -1;
+        mask = mask << 4 | digit;
+    }
+    return mask < 0x10      ? -1
+           : mask <= 0x20   ? COTOOL_CRITICAL
+           : mask <= 0x40   ? COTOOL_ERROR
+           : mask <= 0x80   ? COTOOL_WARNING
+           : mask <= 0x200  ? COTOOL_INFO
+           : mask <= 0x400  ? COTOOL_DEBUG
+                            : COTOOL_TRACE;
+}
+
+/* The level that a token encodes, -1: none: Er(163) of ESXi, (EE) of X.org, (0x0040) of SSSD. `word`
+ * and `size` get what says it. */
+static int cotool_code_level(const uint8_t *start, const uint8_t *stop, const uint8_t **word,
+                             unsigned *size) {
+    if (stop > start && stop[-1] == ':') stop--;
+    if (stop - start < 4 || stop[-1] != ')') return -1;
+    if (stop - start > 4 && start[2] == '(') {
+        *word = start, *size = 2;
+        return cotool_short_level(start);
+    }
+    if (*start != '(') return -1;
+    *word = start + 1, *size = (unsigned)(stop - start) - 2;
+    if (*size == 2 && start[1] == start[2]) {
+        const char *marks = "EWI!-*=+", *mark = strchr(marks, start[1]);
+        static const uint8_t levels[] = {COTOOL_ERROR, COTOOL_WARNING, COTOOL_INFO, COTOOL_NOTICE,
+                                         COTOOL_INFO,  COTOOL_INFO,    COTOOL_INFO, COTOOL_INFO};
+        return start[1] && mark ? levels[mark - marks] : -1;
+    }
+    if (*size > 4 && *size < 8 && start[1] == '0' && start[2] == 'x')
+        return cotool_mask_level(start + 3, stop - 1);
     return -1;
 }
 

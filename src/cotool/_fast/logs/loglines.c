@@ -363,6 +363,25 @@ static int cotool_grow(cotool_worker *worker, size_t room) {
     return 0;
 }
 
+/* What follows the last carriage return within a line, NULL: none. */
+static const uint8_t *cotool_after_return(const uint8_t *line, const uint8_t *end) {
+    if (!memchr(line, '\r', (size_t)(end - line))) return NULL;
+    while (end > line && end[-1] == '\r') end--;
+    for (const uint8_t *p = end; p > line; p--)
+        if (p[-1] == '\r') return p;
+    return NULL;
+}
+
+/* Whether a letter fills a cell of a table. */
+static int cotool_is_cell(const uint8_t *line, const uint8_t *letter, const uint8_t *end) {
+    static const char marks[] = ",;|\t\"";
+    return letter > line && letter[-1] && strchr(marks, letter[-1]) &&
+           (letter + 1 >= end || (letter[1] && strchr(marks, letter[1])));
+}
+
+/* All classes of bytes. */
+#define COTOOL_ANY_CLASS 0xFFFFFFFFu
+
 enum { COTOOL_LOOK_CLOSER = -2 };
 
 /* Words are looked for this far by COTOOL_PLACE_FIND. */
@@ -468,6 +487,8 @@ int cotool_probe_levels(const uint8_t *line, const uint8_t *from, const uint8_t 
             if (first == p) break;
             level = cotool_level_of(first, (size_t)(p - first), &styles);
             kind = COTOOL_PLACE_WORD;
+            if (p - first == 1 && cotool_is_cell(line, first, end) && cotool_letter_level(*first) >= 0)
+                kind = COTOOL_PLACE_LETTER, level = cotool_letter_level(*first), styles = COTOOL_UPPER;
             if (level < 0 && p - first == 3 && first[0] >= '1' && first[0] <= '5' &&
                 cotool_is_digit(first[1]) && cotool_is_digit(first[2]))
                 kind = COTOOL_PLACE_STATUS, level = cotool_status_level((first[0] - '0') * 100);
@@ -596,6 +617,7 @@ int cotool_add_key(cotool_keys *keys, const char *path) {
 void cotool_config_formats(cotool_config *config) {
     memset(config->by_first_byte, 0, sizeof config->by_first_byte);
     config->simple = !config->filtered && !config->show && !config->entries;
+    config->below = 0;
     for (int n = 0; n < config->formats; n++) {
         cotool_format *f = &config->format[n];
         int shift = f->time_open != 0, layouts = 0;
@@ -611,12 +633,17 @@ void cotool_config_formats(cotool_config *config) {
         config->quick[n] = f->kind == COTOOL_FORMAT_TEXT && !f->pri && f->time_token >= 0 &&
                            !f->lead[0] && f->payload == COTOOL_FORMAT_TEXT;
         for (int k = 0; k < f->places; k++)
-            if (f->place[k].kind != COTOOL_PLACE_WORD || f->place[k].before) config->quick[n] = 0;
+            if (f->place[k].kind != COTOOL_PLACE_WORD || f->place[k].before || f->place[k].below)
+                config->quick[n] = 0;
+        f->below = 0;
+        for (int k = 0; k < f->places; k++) f->below |= f->place[k].below;
+        config->below |= f->below;
         /* The best time and the best level: no more is asked of a line that has both. */
         f->keys.enough = 0;
         if (f->times) {
             f->keys.enough |= (uint32_t)1 << f->time[0].value;
             if (f->time[0].join) f->keys.enough |= (uint32_t)1 << f->time[0].joined;
+            if (f->time[0].zone >= 0) f->keys.enough |= (uint32_t)1 << f->time[0].zone;
         }
         for (int k = 0; k < f->places; k++)
             if (f->place[k].kind == COTOOL_PLACE_KEY && f->place[k].value >= 0) {

@@ -45,8 +45,13 @@ enum {
     COTOOL_PLACE_KEY,    /* the value of a key: JSON, logfmt, and key=value in text */
     COTOOL_PLACE_FIND,   /* the first word that names one, between such bytes as elsewhere */
     COTOOL_PLACE_CODE,   /* the digit of %FACILITY-4-NAME: a severity of syslog */
-    COTOOL_PLACE_SHORT   /* two letters before a number in parentheses: Er(163) */
+    COTOOL_PLACE_SHORT   /* a code in parentheses or before them: Er(163), (EE), (0x0040) */
 };
+
+/* Lines below the one that begins a record: the next one, or those after it that are indented. */
+enum { COTOOL_BELOW_NEXT = 1, COTOOL_BELOW_INDENTED };
+/* Bytes below a line among which its level is looked for. */
+#define COTOOL_BELOW_REACH 4096
 
 /* What numbers as levels mean. NONE: nothing; STATUS: they are those of HTTP. */
 enum {
@@ -59,6 +64,7 @@ enum {
     COTOOL_SCALE_WINDOWS,
     COTOOL_SCALE_STATUS,
     COTOOL_SCALE_NONE,
+    COTOOL_SCALE_CMTRACE,
     COTOOL_SCALES
 };
 
@@ -88,6 +94,7 @@ typedef struct {
 typedef struct {
     uint8_t kind;
     uint8_t before; /* tokens count from the line's start, else from after the time */
+    uint8_t below;  /* 0, or where it is looked for instead: COTOOL_BELOW_... */
     uint8_t token, word;
     uint8_t styles;       /* of COTOOL_UPPER ... that the word may have */
     uint8_t scale;        /* of numbers */
@@ -122,6 +129,7 @@ enum { COTOOL_JOIN_NONE, COTOOL_JOIN_DAY, COTOOL_JOIN_NANOS };
 
 typedef struct {
     int8_t value, joined; /* of `keys` */
+    int8_t zone;          /* the key of the offset from UTC, -1: none */
     uint8_t join;
     uint64_t layouts;
 } cotool_time_key;
@@ -136,6 +144,7 @@ typedef struct {
     char lead[COTOOL_LEAD]; /* what stands right before the time, instead of token and byte */
     uint16_t reach; /* the time begins among so many bytes; 0: the line begins with `lead` */
     uint64_t layouts;   /* bits of cotool_config.layout */
+    uint8_t below;      /* some places are below the line */
     uint8_t payload; /* COTOOL_FORMAT_JSON, ..._LOGFMT: of a text, what stands in it; else TEXT */
     cotool_keys keys;
     int times;
@@ -170,6 +179,7 @@ typedef struct {
     int own_layouts;
     uint32_t by_first_byte[256]; /* bits of the formats whose records may begin with it */
     uint64_t must[COTOOL_FORMATS], want[COTOOL_FORMATS]; /* of the digits at the line's start */
+    int below;  /* some format has places below the line */
     int simple; /* no filter, samples or entries: records are counted where they begin */
     uint8_t quick[COTOOL_FORMATS]; /* formats whose header is read in a quick way */
     int literals;
@@ -340,6 +350,8 @@ typedef struct {
     cotool_regex **regex;
     uint64_t *stamp; /* per pattern: the last line that matched */
     uint64_t serial; /* of lines */
+    const uint8_t *stop; /* of the bytes that are read; `final`: no more follow */
+    int final;
     cotool_memo memo[COTOOL_FORMATS];
 } cotool_worker;
 

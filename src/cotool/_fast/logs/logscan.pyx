@@ -34,7 +34,7 @@ cdef extern from "logs/logscan.h" nogil:
         const cotool_word* word
         int count
     ctypedef struct cotool_place:
-        uint8_t kind, before, token, word, styles, scale
+        uint8_t kind, before, below, token, word, styles, scale
         uint32_t lead, trail
         char* key
         signed char value
@@ -42,7 +42,7 @@ cdef extern from "logs/logscan.h" nogil:
     ctypedef struct cotool_keys:
         pass
     ctypedef struct cotool_time_key:
-        signed char value, joined
+        signed char value, joined, zone
         uint8_t join
         uint64_t layouts
     ctypedef struct cotool_format:
@@ -551,7 +551,7 @@ cdef class Scanner:
             for k, place in enumerate(given["places"]):
                 p = &f.place[k]
                 p.words = self.words
-                p.kind, p.before = place["kind"], place["before"]
+                p.kind, p.before, p.below = place["kind"], place["before"], place["below"]
                 p.token, p.word = place["token"], place["word"]
                 p.styles, p.scale = place["styles"], place["scale"]
                 p.lead, p.trail = place["lead"], place["trail"]
@@ -587,6 +587,7 @@ cdef class Scanner:
             f.time[n].value = self._key(f, given["path"])
             f.time[n].join = given["join"]
             f.time[n].joined = self._key(f, given["joined"]) if given["join"] else -1
+            f.time[n].zone = self._key(f, given["zone"]) if given["zone"] else -1
             f.time[n].layouts = <uint64_t>given["layouts"] | self._forms(given["forms"])
 
     cdef int _set_labels(self, labels) except -1:

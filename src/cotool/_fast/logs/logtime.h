@@ -6,6 +6,7 @@
  * B the name of a month in any language that is known, in full or abbreviated; A any word;
  * f a fraction after . or , (optional), g the same after : (one to three digits are milliseconds);
  * 6 a fraction of exactly six digits; p AM or PM; z an optional zone, Z the same or its name;
+ * J day of the year, three digits, after the year; w minutes to be added for UTC, with their sign;
  * ~ one or more blanks; E seconds, milli-, micro- or nanoseconds since 1970; X a TAI64N label. All
  * else stands for itself, and so does what follows a backslash.
  *
@@ -126,6 +127,21 @@ COTOOL_INLINE int64_t cotool_days(int year, int month, int day) {
     return cotool_year_days[n] + before[month] + (leap & (month > 2)) + day - 1;
 }
 
+/* Sets month and day by the day of the stamp's year; 0 where the year has no such day. */
+static int cotool_day_of_year(cotool_stamp *stamp, int day) {
+    for (int month = 1; month <= 12 && day > 0; month++) {
+        const int64_t next = month < 12 ? cotool_days(stamp->year, month + 1, 1)
+                                    : cotool_days(stamp->year + 1, 1, 1);
+        const int days = (int)(next - cotool_days(stamp->year, month, 1));
+        if (day <= days) {
+            stamp->month = month, stamp->day = day;
+            return 1;
+        }
+        day -= days;
+    }
+    return 0;
+}
+
 COTOOL_INLINE int cotool_is_digit(uint8_t c) { return (uint8_t)(c - '0') < 10; }
 COTOOL_INLINE int cotool_is_letter(uint8_t c) { return (uint8_t)((c | 0x20) - 'a') < 26; }
 COTOOL_INLINE int cotool_is_word(uint8_t c) { return cotool_is_digit(c) || cotool_is_letter(c); }
@@ -143,7 +159,7 @@ static int cotool_form_has(const char *form, const char *fields) {
 /* What repeats in the times of a form. */
 static int cotool_cycle(const char *form) {
     return cotool_form_has(form, "YyEX")  ? 0
-           : cotool_form_has(form, "dDe") ? COTOOL_YEARLY
+           : cotool_form_has(form, "dDeJ") ? COTOOL_YEARLY
                                           : COTOOL_DAILY;
 }
 
@@ -153,7 +169,7 @@ static void cotool_prepare_layout(cotool_layout *l) {
     const char *f = l->form;
     for (int k = 0; k < 7; k++) l->place[k] = -1;
     l->cycle = cotool_cycle(f);
-    for (; *f && !strchr("fgpzZoehisBA~EX", *f); f++) {
+    for (; *f && !strchr("fgpzZoehisBA~EXJw", *f); f++) {
         const char *fields = "YmdHMS6", *field = strchr(fields, *f);
         int width = *f == 'Y' ? 4 : *f == '6' ? 6 : 2;
         if (*f == 'y') field = fields;
@@ -179,7 +195,7 @@ static void cotool_prepare_layout(cotool_layout *l) {
     l->fixed = at;
     l->tail = f;
     l->named_zone = !strcmp(f, "fZ");
-    l->dated_tail = cotool_form_has(f, "YymdDbaHMS6oehispBAEX");
+    l->dated_tail = cotool_form_has(f, "YymdDbaHMS6oehispBAEXJw");
     l->day_only = !cotool_form_has(l->form, "HhEX");
     l->tail_kind = !*f                                   ? COTOOL_NO_TAIL
                    : !strcmp(f, "f")                     ? COTOOL_TAIL_FRACTION
@@ -560,6 +576,21 @@ static int cotool_steps(const char *form, const uint8_t *p, const uint8_t *end,
             case 'Z':
                 p += cotool_named_zone(p, end, stamp);
                 break;
+            case 'J':
+                if (end - p < 3 || !cotool_is_digit(p[0]) || !cotool_is_digit(p[1]) ||
+                    !cotool_is_digit(p[2]) || !cotool_day_of_year(stamp, p[0] * 100 + p[1] * 10 + p[2] - 111 * '0'))
+                    return -1;
+                p += 3;
+                break;
+            case 'w': {
+                const uint8_t *digits = p + 1;
+                if (end - p < 2 || (*p != '+' && *p != '-') || !cotool_is_digit(*digits)) return -1;
+                for (n = 0; digits < end && digits < p + 4 && cotool_is_digit(*digits); digits++)
+                    n = 10 * n + *digits - '0';
+                stamp->zoned = 1, stamp->zone = (*p == '+' ? -60 : 60) * n;
+                p = digits;
+                break;
+            }
             case 'X':
                 n = cotool_tai(p, end, stamp);
                 if (!n) return -1;

@@ -61,6 +61,7 @@ static const struct {
                                     COTOOL_ERROR, COTOOL_CRITICAL}},
     [COTOOL_SCALE_NEXTCLOUD] = {1, 5, {COTOOL_DEBUG, COTOOL_INFO, COTOOL_WARNING, COTOOL_ERROR,
                                        COTOOL_CRITICAL}},
+    [COTOOL_SCALE_CMTRACE] = {1, 4, {COTOOL_INFO, COTOOL_INFO, COTOOL_WARNING, COTOOL_ERROR}},
     [COTOOL_SCALE_WINDOWS] = {1, 6, {COTOOL_INFO, COTOOL_CRITICAL, COTOOL_ERROR, COTOOL_WARNING,
                                      COTOOL_INFO, COTOOL_DEBUG}},
 };

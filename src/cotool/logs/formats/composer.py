@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 REACH = 400
 _NEAR = 64
 # Letters of the language of forms: they are escaped where they mean themselves.
-_LETTERS = frozenset(b"YyodmeDbBaAHhMiSsf6gpzZ~EX\\")
+_LETTERS = frozenset(b"YyodmeDbBaAHhMiSsf6gpzZ~EXJw\\")
 _BLANKS = b" \t"
 
 # ---- what is found
@@ -101,7 +101,10 @@ def _dates() -> tuple[bytes, ...]:
         _NUMBER + rb"(?P<y>\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)",
         # 03-01, 1/3, 01.03.
         _NUMBER + rb"(?<![-/])(?<!-[A-Za-z])(?P<n1>\d{1,2})(?P<sign>[-/.])(?P<n2>\d{1,2})"
-        rb"(?![\d/]|-(?!\d\d:))\.?",
+        rb"(?![\d/]|-(?!\d\d:|\Z))\.?",
+        # 2024-061, 2024:061, 2024.061: the day of the year
+        _NUMBER + rb"(?P<Y>(?:19|20)\d\d)[-.:]?(?P<J>[0-3]\d\d)(?=T)"
+        rb"|" + _NUMBER + rb"(?P<Y2>(?:19|20)\d\d)[-.:](?P<J2>[0-3]\d\d)(?!\d)",
         # In Japanese, the year last
         rb"(?P<o>\d{1,2})\xe6\x9c\x88 ?(?P<e>\d{1,2}),? (?P<Y>\d{4})(?!\d)",
     )
@@ -109,7 +112,7 @@ def _dates() -> tuple[bytes, ...]:
 
 # Between a date and a time of day: separators, and words that say which is which.
 _BETWEEN = (
-    rb"(?:T|::?|-|_|\. ?|[-\s,;|/\])\"'>]{0,4}"
+    rb"(?:[TD]|::?|-|_|\. ?|[-\s,;|/\])\"'>]{0,8}"
     rb"(?:(?:time|Time|TIME|at|um|kl\.?|\xc3\xa0|@|a las|o?m)[=: ]{1,3})?[\"'(\[<]?)"
 )
 _THEN = rb"[-\s,;|/_\])\"'>]{1,4}(?:(?:on|date|Date|DATE|am|le)[=: ]{1,3})?[\"'(\[<]?"
@@ -123,6 +126,8 @@ _CLOCK = re.compile(
 _DIGITAL = re.compile(
     rb"(?P<H>[01]\d|2[0-3])(?P<M>[0-5]\d)(?P<S>[0-5]\d)(?P<f>[.,]\d+)?(?![\d.:]*\d)"
 )
+# The day and the time of Chromium: 0301/101530.123456
+_SLASHED = rb"(?<![\w/.])(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])/(?=\d{6}\.\d)"
 _HALF = re.compile(
     rb"(?: |\xe2\x80\xaf)?(?P<p>(?i:[ap]\.(?: |\xc2\xa0)?m\.|[ap]m)(?![A-Za-z])|"
     rb"\xe5\x8d\x88\xe5(?:\x89\x8d|\xbe\x8c)|\xe4\xb8[\x8a\x8b]\xe5\x8d\x88)"
@@ -131,7 +136,7 @@ _ZONE = re.compile(
     rb" ?(?P<Z>(?:UTC|GMT)[+-]\d\d?(?::?\d\d)?|Z|[+-]\d\d(?::?\d\d|\d)?|[A-Z]{2,5})"
     rb"(?![\w/.])(?!-\d)"
 )
-# Before a date that follows, such a zone is what to add to get UTC, or minutes: who knows.
+# Before a date that follows, such a zone is the minutes to add for UTC.
 _MINUTES = re.compile(rb"[+-]\d{3}(?!\d)")
 _PLACE = re.compile(rb" (?P<A>[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+|UTC)(?=[\]) ])")
 _YEAR = re.compile(rb" (?P<Y>(?:19|20)\d\d)(?!\d|[-:./]\d)")
@@ -161,9 +166,8 @@ def _before() -> tuple[re.Pattern[bytes], ...]:
 
 @cache
 def _digital() -> tuple[re.Pattern[bytes], ...]:
-    return tuple(
-        re.compile(_WEEKDAY + date + rb"[-T_ ]?(?=\d{6})") for date in _dates()[:1]
-    ) + tuple(re.compile(date[: -len(rb"(?!\d)")] + rb"[-T_ ]?(?=\d{6})") for date in _dates()[7:9])
+    dates = (_WEEKDAY + _dates()[0], *(date[: -len(rb"(?!\d)")] for date in _dates()[7:9]))
+    return re.compile(_SLASHED), *(re.compile(date + rb"[-T_ ]?(?=\d{6})") for date in dates)
 
 
 @cache
@@ -207,7 +211,12 @@ def _around(text: bytes, clock: re.Match[bytes]) -> Moment | None:
         return _moment(text, [*_parts_of(date, start), *parts], end)
     if clock["S"] is None and clock["S2"] is None:
         return None  # 10:00 alone is anything
-    for after in _after() if not _MINUTES.match(text, clock.end()) else ():
+    minutes = _MINUTES.match(text, clock.end())
+    if minutes is not None:
+        parts = [part for part in parts if part.letter != b"Z"]
+        parts.append(_Part(minutes.start(), minutes.end(), b"w"))
+        end = minutes.end()
+    for after in _after():
         date = after.match(text, end)
         if date is not None and _is_date(date):
             return _moment(text, [*parts, *_parts_of(date, 0)], date.end())
@@ -221,6 +230,8 @@ def _is_date(date: re.Match[bytes]) -> bool:
     """Tell whether the numbers of a date are in their ranges, whatever their order."""
     groups = date.groupdict()
     month, day = groups.get("o") or groups.get("m"), groups.get("e") or groups.get("d")
+    if not 1 <= int(groups.get("J") or groups.get("J2") or 1) <= 366:
+        return False
     if month is not None and not 1 <= int(month) <= 12:
         return False
     if day is not None and not 1 <= int(day) <= 31:
@@ -239,9 +250,16 @@ def _parts_of(match: re.Match[bytes], base: int) -> Iterator[_Part]:
         yield _Part(base + match.start(name), base + match.end(name), letter)
 
 
+def is_cell(text: bytes, start: int, end: int) -> bool:
+    """Tell whether what reads as a fraction is a cell of a table: 10:15:30,0011,INFO."""
+    return text[start : start + 1] == b"," == text[end : end + 1] and (end - start - 1) % 3 != 0
+
+
 def _clock_parts(text: bytes, clock: re.Match[bytes]) -> tuple[list[_Part], int]:
     parts = list(_parts_of(clock, 0))
     end = clock.end()
+    if parts[-1].letter == b"f" and is_cell(text, parts[-1].start, end):
+        return parts[:-1], parts[-1].start
     seconds = next((part for part in parts if part.letter == b"S"), None)
     if seconds is not None and not any(part.letter in b"fg" for part in parts):
         parts.append(_Part(seconds.end, seconds.end, b"f"))
@@ -309,25 +327,25 @@ def _moment(text: bytes, parts: Sequence[_Part], end: int) -> Moment:
     form = bytearray()
     numbers = []
     for part in parts:
-        form += _literal(text[at : part.start])
+        form += literal(text[at : part.start])
         form += part.letter
         if part.letter[0] < 5:
             numbers.append(text[part.start : part.end])
         at = part.end
-    form += _literal(text[at:end])
+    form += literal(text[at:end])
     letters = {part.letter for part in parts}
     return Moment(
         parts[0].start,
         end,
         bytes(form),
         tuple(numbers),
-        dated=bool(letters & {b"e", b"d", b"\1"}),
+        dated=bool(letters & {b"e", b"d", b"J", b"\1"}),
         yeared=bool(letters & {b"Y", b"y", b"\3", b"\4"}),
     )
 
 
-def _literal(text: bytes) -> bytes:
-    """Return text between the parts as a piece of a form."""
+def literal(text: bytes) -> bytes:
+    """Return text between the parts of a time as a piece of a form."""
     form = bytearray()
     for byte in text.replace(b"\xe2\x80\xaf", b" "):
         if byte in _BLANKS:

@@ -13,6 +13,7 @@ from cotool.logs.formats.model import (
     GLOG,
     KEY,
     LETTER,
+    NEXT_LINE,
     PRI,
     SHORT,
     STATUS,
@@ -23,6 +24,7 @@ from cotool.logs.formats.model import (
     forms_of,
     is_cyclic,
 )
+from cotool.logs.formats.text_levels import is_tagged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +48,7 @@ def named(found: Format) -> Format:
         name = "logcat"
     else:
         name = "text"
-    level = "level" if found.places else "no level"
+    level = "no level" if all(map(is_tagged, found.places)) else "level"
     return replace(found, name=f"{name} ({readable(forms[0])}, {level})")
 
 
@@ -74,7 +76,7 @@ _KINDS = {
     KEY: "the value of a key",
     FIND: "the first word in capitals that names a level, between the same marks",
     CODE: "the digit of %FACILITY-4-NAME, a severity of syslog",
-    SHORT: "two letters before a number in parentheses",
+    SHORT: "a code in parentheses, or two letters before them",
 }
 
 _PLACED = {PRI: "<PRI>", GLOG: "before the time", SYMBOL: "after the time"}
@@ -108,5 +110,13 @@ def reasons(found: Format, lines: Sequence[bytes], times: Times) -> tuple[Reason
                 else _PLACED.get(level.kind, "near the start of the line")
             )
         )
-        reasons.append(Reason("level", place, _KINDS[level.kind]))
+        why = _KINDS[level.kind]
+        if is_tagged(level):
+            why += ", after the name of the program and before a colon"
+        if level.below:
+            place = "first word" if level.kind == WORD else place
+            place += (
+                " of the next line" if level.below == NEXT_LINE else " of the indented lines below"
+            )
+        reasons.append(Reason("level", place, why))
     return tuple(reasons)

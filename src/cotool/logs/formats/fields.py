@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cotool._fast.logs import logscan
-from cotool.logs.formats.composer import decide, moments
+from cotool.logs.formats.composer import decide, is_zone, literal, moments
 from cotool.logs.formats.model import (
     DAY,
     HTTP,
@@ -40,6 +40,7 @@ from cotool.logs.formats.names import (
     SECONDS,
     STATUS_NAMES,
     WEB_NAMES,
+    ZONE_NAMES,
     is_timely,
     level_rank,
     plain,
@@ -93,6 +94,7 @@ class _Seen:
     days: dict[bytes, list[tuple[bytes, ...]]] = field(default_factory=dict)
     dates: int = 0
     hours: int = 0
+    zones: int = 0  # values that name a zone or an offset, under a key that says so
     words: int = 0  # values that name levels
     levels: set[int] = field(default_factory=set)
     digits: list[int] = field(default_factory=list)
@@ -151,6 +153,9 @@ def _look(rows: Sequence[dict[Path, Any]]) -> dict[Path, _Seen]:
             if isinstance(value, bool):
                 continue
             text = str(value)
+            found.zones += plain(path[-1]) in ZONE_NAMES and is_zone(
+                text.encode("utf-8", "replace")
+            )
             if isinstance(value, str):
                 found.strings += 1
                 if not 0 < len(text) <= _LONGEST_TIME:
@@ -161,6 +166,12 @@ def _look(rows: Sequence[dict[Path, Any]]) -> dict[Path, _Seen]:
 
 def _look_at(found: _Seen, text: str) -> None:
     found.example = found.example or text
+    wrapped = _WRAPPED.match(text)
+    if wrapped is not None:
+        found.times += 1
+        for head in (wrapped[1], wrapped[1].replace("/", "\\/")):  # as it may be escaped in JSON
+            found.forms.setdefault(literal(head.encode()) + b"E", []).append(())
+        return
     if text.isdigit() and len(text) < _EPOCH_SIZE:
         found.digits.append(int(text))
     if text[0].isdigit() or ":" in text:
@@ -185,6 +196,8 @@ def _look_at(found: _Seen, text: str) -> None:
 
 # A time of day, and numbers or a name for a date.
 _MAYBE = re.compile(r"(?=.*?\d[:.h]\d\d(?!\d))(?=\D*\d+\D+\d+\D+\d)")
+# Seconds or milliseconds since 1970 in parentheses: /Date(1709287200000)/
+_WRAPPED = re.compile(r"([!-~]{1,16}\()1(?:\d{9}|\d{12})(?!\d)")
 # A time of day that makes a date a time, and what it adds to the form.
 _MIDNIGHT, _CLOCK = " 00:00:00", b"~h:M:SfZ"
 # Forms of times, other than known ones, that the values of one key may have.
@@ -273,11 +286,28 @@ def _times(seen: dict[Path, _Seen], total: int) -> tuple[tuple[TimeKey, ...], li
         found.append((rank, values.order, key, Reason("time", f"key {name}", why, count,
                                                       values.example)))  # fmt: skip
     found += _joined(seen)
+    found = [(*item[:2], _zoned(item[2], item[3].example, seen), item[3]) for item in found]
     if not found:
         found += _days(seen)
     found.sort(key=lambda item: item[:2])
     chosen = found[: MAX_TIMES if total else 0]
     return tuple(key for _, _, key, _ in chosen), [*(why for *_, why in chosen), *reasons]
+
+
+_ZONED = re.compile(r".*(?:[A-Za-z]|[+-]\d\d:?\d\d)|[\d.]+")
+
+
+def _zoned(key: TimeKey, example: str, seen: dict[Path, _Seen]) -> TimeKey:
+    """Return the key with that of the zone beside it, where its own values name none."""
+    if _ZONED.fullmatch(example) or key.join == NANOS:
+        return key
+    for path, values in seen.items():
+        if values.zones >= 0.9 * values.rows and _encoded(path[:-1]) == key.path[:-1]:
+            space = " " if values.example[0].isalpha() else ""
+            layouts = layouts_of(f"{example}{space}{values.example}")
+            if layouts:
+                return replace(key, layouts=key.layouts | layouts, zone=_encoded(path))
+    return key
 
 
 def _joined(seen: dict[Path, _Seen]) -> Iterator[tuple[int, int, TimeKey, Reason]]:
@@ -349,8 +379,7 @@ def _places(
             rejected.append(
                 Reason("level", label, why, len(values.digits), values.example, used=False)
             )
-    if not found:
-        found = _unnamed(seen)
+    found = found or _stated(seen) or _unnamed(seen)
     serilog = "@t" in names and not names.isdisjoint({"@mt", "@m", "@r", "@i"})
     if not found and not serilog:
         found = _statuses(seen, rows)
@@ -361,6 +390,18 @@ def _places(
         INFO if serilog and all(place.path == (b"@l",) for _, place, _ in chosen) else UNKNOWN
     )
     return tuple(place for _, place, _ in chosen), fallback, [*(x for *_, x in chosen), *rejected]
+
+
+def _stated(seen: dict[Path, _Seen]) -> list[tuple[tuple[int, ...], Place, Reason]]:
+    """Return a key "status" all of whose values are levels; success and failure are outcomes."""
+    return [
+        ((1, len(path)), Place(KEY, scale=WORDS_ONLY, path=_encoded(path)),
+         Reason("level", f"key {'.'.join(path)}", "all its values are levels", values.words,
+                values.example))
+        for path, values in seen.items()
+        if path[-1].lower() == "status" and len(path) == 1 and values.words == values.rows
+        and not values.example.lower().startswith("fail")
+    ]  # fmt: skip
 
 
 def _unnamed(seen: dict[Path, _Seen]) -> list[tuple[tuple[int, ...], Place, Reason]]:

@@ -153,8 +153,8 @@ def _head(text: str) -> Format:
             count = levels[0] - time_token - (0 if after or same else 1)
         words = len(re.findall(r"\w+", _FIELD.sub("x", head)))
         places = (
-            Place(WORD, int(is_before), count, words),
-            Place(LETTER, int(is_before), count),
+            Place(WORD, int(is_before), token=count, word=words),
+            Place(LETTER, int(is_before), token=count),
         )
     return Format(
         name=text,

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 # As in logscan.h.
 WORD, LETTER, GLOG, SYMBOL, STATUS, PRI, KEY, FIND, CODE, SHORT = range(10)
 TEXT, JSON, LOGFMT = range(3)
-SYSLOG, BUNYAN, PYTHON, OTEL, DOTNET, NEXTCLOUD, WINDOWS, HTTP, WORDS_ONLY = range(9)
+(SYSLOG, BUNYAN, PYTHON, OTEL, DOTNET, NEXTCLOUD, WINDOWS, HTTP, WORDS_ONLY,
+ CMTRACE) = range(10)  # fmt: skip
+NEXT_LINE, INDENTED_LINES = 1, 2
 ALONE, DAY, NANOS = range(3)
 MAX_TIMES = 8
 MAX_VALUES = 24
@@ -38,6 +40,7 @@ class Place:
 
     kind: int
     before: int = 0
+    below: int = 0
     token: int = 0
     word: int = 0
     styles: int = UPPER | LOWER | TITLE
@@ -53,13 +56,15 @@ class TimeKey:
     """A key that holds the time, of JSON or logfmt; the fields are those of cotool_time_key.
 
     `path` leads to it through objects. `join` DAY: it holds the date, and `joined` the time of day;
-    NANOS: it holds seconds, and `joined` nanoseconds. `layouts` and `forms` are as in Format.
+    NANOS: it holds seconds, and `joined` nanoseconds. `zone` leads to the offset from UTC.
+    `layouts` and `forms` are as in Format.
     """
 
     path: tuple[bytes, ...]
     layouts: int
     join: int = ALONE
     joined: tuple[bytes, ...] = ()
+    zone: tuple[bytes, ...] = ()
     forms: tuple[bytes, ...] = ()
 
 
@@ -91,7 +96,8 @@ class Format:
     `layouts` are bits of the forms of times that are known beforehand; `forms` are others, as
     programs in the language of logtime.h. `payload` is JSON or LOGFMT where an object or pairs
     follow the head of a text; their fields count more than those of the head. `times` are the keys
-    of the time, the best first. `name` is for people; `fallback` is the level (of LEVELS)
+    of the time, the best first. `name` is for people, empty where
+    the sample has no line of it; `fallback` is the level (of LEVELS)
     where no place has one; `share` is the share of the sample's lines that it explains, and
     `reasons` say why its fields were chosen.
     """

@@ -91,6 +91,9 @@ STATUS_NAMES = frozenset(
     "status statuscode httpstatus httpstatuscode responsecode responsestatus responsestatuscode "
     "scstatus downstreamstatus httpresponsecode edgeresponsestatus resstatus".split()
 )
+ZONE_NAMES = frozenset(
+    "tz timezone zone tzoffset utcoffset gmtoffset timezoneoffset zoneoffset tzname offset".split()
+)
 WEB_NAMES = frozenset(
     "request method verb uri url path requesturi httpmethod requestmethod csmethod "
     "useragent".split()

@@ -8,6 +8,7 @@ several formats; each is a row of what the scanner's `formats` take.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from cotool.logs.formats.keyed import recognise_json, recognise_logfmt, with_payloads
@@ -36,15 +37,16 @@ def recognise(lines: Sequence[bytes]) -> tuple[Format, ...]:
     pairs = recognise_logfmt(logfmt, len(lines))
     if _says_more(recognise_text(logfmt, len(lines)), pairs):
         pairs = []
+    keyed = recognise_json(json, len(lines))
     formats = [
-        *recognise_json(json, len(lines)),
+        *keyed,
         *recognise_text(pri, len(lines), pri=_PRI),
         *pairs,
     ]
-    keyed = {id(line) for group in (json, pri) for line in group}
+    apart = {id(line) for group in (json, pri) for line in group}
     if pairs:
-        keyed |= {id(line) for line in logfmt}
-    text = [line for line in lines if id(line) not in keyed]
+        apart |= {id(line) for line in logfmt}
+    text = [line for line in lines if id(line) not in apart]
     formats += recognise_text(text, len(lines))
     formats = with_payloads(formats, [*pri, *text])
     # A time at the line's start tells more than one further on, and that more than none.
@@ -55,7 +57,12 @@ def recognise(lines: Sequence[bytes]) -> tuple[Format, ...]:
             -found.share,
         )
     )
-    return tuple(formats[:MAX_FORMATS])
+    formats = formats[:MAX_FORMATS]
+    if keyed and len(formats) == len(keyed):
+        # An object is a whole record, so another line is none of its lines, unless it is indented.
+        name = "plain lines" if text else ""
+        formats.append(Format(name, first=_PLAIN, share=len(text) / len(lines)))
+    return tuple(formats)
 
 
 def _says_more(text: Sequence[Format], pairs: Sequence[Format]) -> bool:
@@ -70,6 +77,11 @@ def _says_more(text: Sequence[Format], pairs: Sequence[Format]) -> bool:
     )
 
 
+# Bytes with which a line of text begins, and no line that goes on with an object.
+_PLAIN = bytes(byte for byte in range(33, 256) if byte not in b"{}[]),:")
+_RUN = 32
+
+
 def sample_lines(windows: Iterable[tuple[bytes, bool]], most: int = 1000) -> list[bytes]:
     """Return up to `most` whole lines, evenly from windows of (bytes, starts at a line's start)."""
     kept = [(data if whole else data.partition(b"\n")[2]) for data, whole in windows]
@@ -81,5 +93,7 @@ def sample_lines(windows: Iterable[tuple[bytes, bool]], most: int = 1000) -> lis
         # The last piece is cut off, unless it is all there is.
         found = found[:-1] or found
         step = max(1, len(found) // each)
-        lines += [line.rstrip(b"\r") for line in found[::step][:each]]
+        # Runs of lines, since some records say on their second line what the first one leaves open.
+        some = (line for n, line in enumerate(found) if n // _RUN % step == 0)
+        lines += [line.rstrip(b"\r").rpartition(b"\r")[2] for line in islice(some, each)]
     return lines

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING
 
 from cotool.logs.formats.described import named, reasons
 from cotool.logs.formats.model import Format
-from cotool.logs.formats.text_levels import level_places, timeless
+from cotool.logs.formats.text_levels import (
+    is_tagged,
+    level_places,
+    places_below,
+    status_column,
+    timeless,
+)
 from cotool.logs.formats.text_times import find_times, first_bytes
 
 if TYPE_CHECKING:
@@ -29,6 +35,9 @@ def recognise_text(
         return []
     strip = [pri.match(line).end() if pri else 0 for line in lines]  # type: ignore[union-attr]
     bodies = [line[start:] for line, start in zip(lines, strip, strict=True)]
+    status = status_column(bodies)
+    if status is not None:
+        bodies = [line for line in bodies if line[:1] != b"#"]
     formats = []
     covered: set[int] = set()
     for times in find_times(bodies):
@@ -45,6 +54,12 @@ def recognise_text(
             share=len(times.members) / total,
         )
         places = level_places([(bodies[n], end) for n, _, end in times.members], found)
+        if status is not None:
+            places = (status,)
+        elif all(map(is_tagged, places)):
+            below, lines_below = places_below(bodies, times.members)
+            places = below or places
+            covered |= lines_below
         found = replace(found, places=places, first=first_bytes(found, bodies, times))
         formats.append(named(replace(found, reasons=reasons(found, bodies, times))))
     rest = [body for n, body in enumerate(bodies) if n not in covered]

@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from cotool._fast.logs import logscan
 from cotool.logs.formats.model import (
+    CMTRACE,
     CODE,
     FIND,
     GLOG,
+    INDENTED_LINES,
     KEY,
     LETTER,
     MAX_PLACES,
+    NEXT_LINE,
     PRI,
     SHORT,
     STATUS,
@@ -26,6 +30,7 @@ from cotool.logs.formats.model import (
     Place,
     is_cyclic,
 )
+from cotool.logs.formats.names import STATUS_NAMES, plain
 from cotool.logs.formats.text_times import LETTER_OPENS, TIME_TOKENS, TOKEN
 
 if TYPE_CHECKING:
@@ -60,6 +65,31 @@ _DOT = _CLASSES.index(".")
 
 _SPACE = 0
 
+_COLON = _CLASSES.index(":")
+
+_HALF = 0.5
+
+_LAST_TOKEN = 255
+
+# A letter that fills a cell, among kinds of places.
+_CELL = 100
+
+_OPENED = frozenset((b"[", b"(", b"<", b"{", b'"', b"'"))
+
+_CAPITAL = re.compile(rb"[A-Z]")
+
+# The name of a program, as before its messages in syslog, and tokens among which it is looked for.
+_TAG = re.compile(rb"(?:\[[^\]]*\])*[A-Za-z_][\w./@-]*(?:\([\w./-]*\))?(?:\[\d+\])?:")
+_TAG_TOKENS = 4
+
+# What log files of Configuration Manager end messages with.
+_CMTRACE = b"]LOG]!><time="
+
+_FIRST_WORD = re.compile(rb"([^\W\d_]{3,}):(?=\s|$)")
+_SEVERITIES = frozenset(b"%d" % n for n in range(8))
+# Lines below one with a time among which its level is looked for.
+_MOST_BELOW = 40
+
 _SYMBOLS = (b".", b"-", b"*", b"#")
 
 # The process and its role in Redis, or the process alone in brackets.
@@ -83,7 +113,9 @@ _STATUSES = frozenset(
 # in brackets.
 _NAME = re.compile(rb"\w*")
 
-_WEAK = frozenset(b"log config note system fail failure fine alert panic information".split())
+_WEAK = frozenset(
+    b"log config note system fail failure fine alert panic fault verb information".split()
+)
 
 _INFO_OR_LESS = frozenset({0, 1, 2, 3})
 
@@ -104,7 +136,10 @@ _BESIDE = re.compile(rb"(?:\[[^\]]*\]|\([^)]*\)|[\W\d_])*")
 
 _LOUD = re.compile(rb"\b[A-Z]{3,13}\b")
 
-_SHORTENED = re.compile(rb"([A-Z][a-z])\(\d+\)")
+# As Er(163), (EE) and (0x0040).
+_SHORTENED = re.compile(
+    rb"([A-Z][a-z])\(\d+\)|\((?:II|WW|EE|NI|--|\*\*|==|\+\+|!!|0x[0-9a-fA-F]{4,5})\):?"
+)
 
 _SHORTS = frozenset(b"Em Al Cr Er Wa No In Db De Tr Ve Fa".split())
 
@@ -125,9 +160,33 @@ class _Evidence:
         self.weak: dict[int, tuple[int, int, int, int]] = {}
         self.marks: set[tuple[int, int]] = set()
         self.styles = 0
+        self.letters: dict[int, int] = {}  # line -> offset
         self.statuses = 0  # of HTTP that are in use
         self.is_strong = False  # some of its words are no common ones
         self.is_near = True  # only brackets and numbers come between it and the time
+
+    def add_code(self, n: int, line: bytes, at: int, level: int, kind: int) -> None:
+        """Take a letter, a symbol or a status of line `n`."""
+        self.lines.setdefault(n, level)
+        if kind == STATUS:
+            self.statuses += line[at : at + 3] in _STATUSES
+        else:
+            self.letters.setdefault(n, at + (line[at : at + 1] in _OPENED))
+
+    def add_word(self, n: int, line: bytes, at: int, mark: tuple[int, int, int, int]) -> bool:
+        """Take a word of line `n`; False where it is a common one that must wait for others."""
+        level, lead, trail, styles = mark
+        is_weak = _is_weak(line, at)
+        if is_weak and (trail == _BRACKET or (lead == trail == _CLOSED)):
+            return False  # <![LOG[...]LOG]!>
+        if is_weak and styles != UPPER and lead != _BRACKET and trail != _SLASH:
+            self.weak.setdefault(n, mark)
+            return False
+        self.lines.setdefault(n, level)
+        self.marks.add((lead, trail))
+        self.styles |= styles
+        self.is_strong |= not is_weak
+        return True
 
     def take_weak(self) -> None:
         """Take common words for levels where others name them, between the same marks."""
@@ -151,6 +210,11 @@ class _Evidence:
         return {level for n, level in self.lines.items() if n in left}
 
     @property
+    def is_varied(self) -> bool:
+        """Tell whether several levels were seen."""
+        return len(set(self.lines.values())) > 1
+
+    @property
     def is_loud(self) -> bool:
         """Tell whether the word is in capitals, or in brackets: no part of a sentence."""
         return self.styles == UPPER or self.leads == {_BRACKET}
@@ -167,27 +231,13 @@ def _gather(
         ):
             if token >= tokens or (before and at >= end):
                 break
-            key = kind, side, token, word
             if kind != WORD:
-                found = evidence[key]
-                found.lines.setdefault(n, level)
-                found.statuses += kind == STATUS and line[at : at + 3] in _STATUSES
-                continue
-            if not _may_be_level(line, at, lead, trail, styles):
-                continue
-            found = evidence[key]
-            is_weak = _is_weak(line, at)
-            if is_weak and (trail == _BRACKET or (lead == trail == _CLOSED)):
-                continue  # <![LOG[...]LOG]!>
-            if is_weak and styles != UPPER and lead != _BRACKET and trail != _SLASH:
-                found.weak.setdefault(n, (level, lead, trail, styles))
-                continue
-            found.lines.setdefault(n, level)
-            found.marks.add((lead, trail))
-            found.styles |= styles
-            if found.is_near:
-                found.is_near = before or bool(_BESIDE.fullmatch(line, end, at))
-            found.is_strong |= not is_weak
+                code = _CELL if kind == LETTER and styles else kind
+                evidence[code, side, token, word].add_code(n, line, at, level, kind)
+            elif _may_be_level(line, at, lead, trail, styles):
+                found = evidence[kind, side, token, word]
+                if found.add_word(n, line, at, (level, lead, trail, styles)) and found.is_near:
+                    found.is_near = before or bool(_BESIDE.fullmatch(line, end, at))
     for found in evidence.values():
         found.take_weak()
     return evidence
@@ -217,9 +267,7 @@ def level_places(lines: Sequence[tuple[bytes, int]], found: Format) -> tuple[Pla
     if found.time_open == LETTER_OPENS:
         return (Place(GLOG),)
     left = set(range(len(lines)))
-    places = _key_places(lines, left)
-    if any(_CODED.search(line) or _SHORTENED.search(line) for line, _ in _some(lines)):
-        places += _coded(lines, left)
+    places = [*_key_places(lines, left), *_coded(lines, left)]
     evidence = dict(_gather(lines, before=False))
     if found.time_token > 0 or found.lead:
         evidence |= _gather(lines, before=True)
@@ -232,8 +280,7 @@ def level_places(lines: Sequence[tuple[bytes, int]], found: Format) -> tuple[Pla
             places += _found(lines, left)
     if not places:
         places += _lettered(evidence, lines, found)
-    if found.pri:
-        places.append(Place(PRI))
+    places += [Place(PRI)] if found.pri else _tagged(lines)
     return tuple(places[:MAX_PLACES])
 
 
@@ -348,12 +395,17 @@ def _word_place(key: tuple[int, int, int, int], found: _Evidence) -> Place:
     kind, before, token, word = key
     leads = sum(1 << lead for lead in found.leads)
     trails = sum(1 << trail for trail in found.trails | {0})
-    return Place(kind, before, token, word, found.styles, SYSLOG, leads, trails)
+    return Place(kind, before, 0, token, word, found.styles, SYSLOG, leads, trails)
 
 
 def _coded(lines: Sequence[tuple[bytes, int]], left: set[int]) -> list[Place]:
     """Return the places of codes that hold a severity: %LINK-3-UPDOWN:, Er(163)."""
     places = []
+    if sum(_CMTRACE in line for line, _ in lines) >= _HALF * len(lines):
+        left.clear()
+        return [Place(KEY, key=b"type", scale=CMTRACE)]
+    if not any(_CODED.search(line) or _SHORTENED.search(line) for line, _ in _some(lines)):
+        return []
     coded = {n for n in left if _CODED.search(lines[n][0], 0, 256)}
     if len(coded) >= 0.3 * len(lines):
         places.append(Place(CODE))
@@ -363,7 +415,7 @@ def _coded(lines: Sequence[tuple[bytes, int]], left: set[int]) -> list[Place]:
         line, end = lines[n]
         for number, token in enumerate(TOKEN.finditer(line, end)):
             short = _SHORTENED.fullmatch(token[0])
-            if short is not None and short[1] in _SHORTS:
+            if short is not None and (short[1] is None or short[1] in _SHORTS):
                 tokens[number].add(n)
             if number == 3:
                 break
@@ -403,6 +455,72 @@ def _found(lines: Sequence[tuple[bytes, int]], left: set[int]) -> list[Place]:
     return places
 
 
+def _tagged(lines: Sequence[tuple[bytes, int]]) -> list[Place]:
+    """Return where a level may follow the name of the program: "smtpd[7]: fatal: ...".
+
+    Such words are rare, so the place is taken even where the sample has none.
+    """
+    tokens: Counter[int] = Counter()
+    for line, end in lines:
+        for number, token in enumerate(islice(TOKEN.finditer(line, end), _TAG_TOKENS)):
+            if _TAG.fullmatch(token[0]) and _level_of(token[0]) is None:
+                tokens[number] += 1
+                break
+    number, count = max(tokens.items(), key=lambda item: item[1], default=(0, 0))
+    if not count or count < _HALF * len(lines):
+        return []
+    return [Place(WORD, token=number + 1, lead=1 << _SPACE, trail=1 << _COLON)]
+
+
+def is_tagged(place: Place) -> bool:
+    """Tell whether a place is that of a rare word after the name of a program."""
+    return place.kind == WORD and not place.below and place.trail == 1 << _COLON
+
+
+def status_column(lines: Sequence[bytes]) -> Place | None:
+    """Return the place of the HTTP status that a line "#Fields: date time sc-status ..." names."""
+    head = next((line for line in lines if line.startswith(b"#Fields:")), b"")
+    names = [plain(name) for name in head.decode("utf-8", "replace").split()[1:]]
+    column = next((n for n, name in enumerate(names) if name in STATUS_NAMES), -1)
+    rows = [list(TOKEN.findall(line)) for line in lines if line[:1] not in {b"#", b""}]
+    cells = [row[column].strip(b'"') for row in rows if len(row) > column >= 0]
+    if not cells or column > _LAST_TOKEN or sum(x in _STATUSES for x in cells) < _HALF * len(rows):
+        return None
+    return Place(STATUS, before=1, token=column)
+
+
+def places_below(
+    lines: Sequence[bytes], members: Sequence[tuple[int, int, int]]
+) -> tuple[tuple[Place, ...], set[int]]:
+    """Return the places of levels in the lines below those with a time, and the lines that say it.
+
+    `members` are (line, start, end) of the times. The next line begins with the level and a colon,
+    or an indented one has it under a key.
+    """
+    heads = {n for n, _, _ in members}
+    named: set[int] = set()
+    keys: Counter[bytes] = Counter()
+    for n in heads:
+        below = lines[n + 1] if n + 1 < len(lines) and n + 1 not in heads else b""
+        word = _FIRST_WORD.match(below)
+        if word is not None and _level_of(word[1]) is not None:
+            named.add(n + 1)
+            continue
+        for line in islice(lines, n + 1, n + 1 + _MOST_BELOW):
+            if line[:1] not in {b" ", b"\t"}:
+                break
+            pair = _PAIR.search(line)
+            if pair is not None and (_level_of(pair[2]) is not None or pair[2] in _SEVERITIES):
+                keys[pair[1]] += 1
+                break
+    if len(named) >= _HALF * len(heads):
+        return (Place(WORD, before=1, below=NEXT_LINE, lead=1 << _SPACE, trail=1 << _COLON),), named
+    key, count = max(keys.items(), key=lambda item: item[1], default=(b"", 0))
+    if count and count >= _HALF * len(heads):
+        return (Place(KEY, below=INDENTED_LINES, key=key),), set()
+    return (), set()
+
+
 def _lettered(
     evidence: dict[tuple[int, int, int, int], _Evidence],
     lines: Sequence[tuple[bytes, int]],
@@ -413,20 +531,45 @@ def _lettered(
     for key, seen in sorted(evidence.items()):
         kind, before, token, word = key
         full = len(seen.lines) >= 0.9 * total
-        if kind == LETTER and full:
+        if kind == _CELL and full and _letters(lines, seen, b"VDIWEF", b"DI") and seen.is_varied:
+            return [Place(LETTER, before, token=token, word=word, lead=0, trail=0)]
+        if kind == LETTER and not before and not full and len(seen.lines) >= 0.3 * total:
+            full = _is_column(lines, token)
+        if kind == LETTER and full and _letters(lines, seen, b"VDIWEF"):
             levels = set(seen.lines.values())
             sure = len(levels) > 1 or is_cyclic(found)
             slashed = all(re.search(rb"(?:^|\s)[VDIWEFA]/", line) for line, _ in lines)
             # "A file ..." and "I am ..." begin a sentence.
             alone = token == 0 and not any(_ARTICLE.match(line, end) for line, end in lines)
             if sure or slashed or (alone and not before) or (before and token == 0):
-                return [Place(LETTER, before, token)]
+                return [Place(LETTER, before, token=token)]
         if kind == STATUS and seen.statuses >= 0.9 * len(seen.lines) >= 0.27 * total:
             # Lines without a request, of TCP for example, have no status.
             web = {n for n, (line, _) in enumerate(lines) if _HTTP.search(line)}
             if len(web) >= 0.3 * total and len(web & set(seen.lines)) >= 0.75 * len(web):
-                return [Place(STATUS, before, token, word)]
+                return [Place(STATUS, before, token=token, word=word)]
     return []
+
+
+def _is_column(lines: Sequence[tuple[bytes, int]], token: int) -> bool:
+    """Tell whether a token is one capital letter in nearly all lines, a level or not."""
+    tokens = (next(islice(TOKEN.finditer(line, end), token, None), None) for line, end in lines)
+    return sum(x is not None and _CAPITAL.fullmatch(x[0]) is not None for x in tokens) >= (
+        0.9 * len(lines)
+    )
+
+
+def _letters(
+    lines: Sequence[tuple[bytes, int]], seen: _Evidence, usual: bytes, needed: bytes = b""
+) -> bool:
+    """Tell whether half of the letters at a place are usual ones: others mean much else.
+
+    One of `needed` must be there: E, N and W are directions, too.
+    """
+    at = [lines[n][0][at] for n, at in seen.letters.items()]
+    return sum(byte in usual for byte in at) >= _HALF * len(at) and (
+        not needed or any(byte in needed for byte in at)
+    )
 
 
 def timeless(lines: list[bytes], total: int, *, alone: bool) -> list[Format]:
@@ -438,14 +581,19 @@ def timeless(lines: list[bytes], total: int, *, alone: bool) -> list[Format]:
     pairs = [(line, 0) for line in lines if line[:1] not in b" \t"]
     if not pairs:
         return []
+    left = set(range(len(pairs)))
+    coded = tuple(_coded(pairs, left)) if alone else ()
+    if coded:
+        others = Format("", first=bytes({line[0] for line, _ in pairs}), share=len(left) / total)
+        share = len(pairs) / total - others.share
+        return [Format("text (no time, level)", places=coded, share=share), others]
     evidence = _gather(pairs, before=False, tokens=2)
     found: list[Place] = []
-    left = set(range(len(pairs)))
     for key, seen in sorted(evidence.items(), key=lambda item: -len(item[1].lines)):
         kind, _, _, _ = key
         count = sum(n in left for n in seen.lines)
         marked = seen.styles == UPPER or not seen.trails & {0} or seen.leads == {_BRACKET}
-        sure = alone or seen.styles == UPPER or len(seen.levels(left)) > 1
+        sure = alone or (count > 1 and (seen.styles == UPPER or len(seen.levels(left)) > 1))
         if kind == WORD and marked and sure and count >= 0.5 * len(left):
             found.append(_word_place(key, seen))
             left -= set(seen.lines)

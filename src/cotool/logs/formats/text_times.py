@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.logs import logscan
-from cotool.logs.formats.composer import REACH, Moment, decide, is_zone, moments
+from cotool.logs.formats.composer import REACH, Moment, decide, is_cell, is_zone, moments
 from cotool.logs.formats.model import Format, layout_forms
 
 if TYPE_CHECKING:
@@ -50,6 +50,9 @@ _DIGIT = re.compile(rb"\d")
 # What stands before a time that seldom comes, as the head of a record of many lines.
 _MARKED = re.compile(rb"[^\w \t]")
 
+# The heading of an entry of a slow log, and a statement in one.
+_HEADING, _SET = b"# Time: ", b"timestamp="
+
 # Lines that go on with a record.
 _CONTINUES = re.compile(rb"[ \t)}\]]|at [\w$.]+|Caused by|\.\.\. \d")
 
@@ -82,6 +85,9 @@ class Times:
 def find_times(lines: Sequence[bytes]) -> list[Times]:
     """Return the places and forms of times that explain the lines, each with its members."""
     seen = _candidates(lines)
+    if any(key[0].lead.startswith(_HEADING) for key in seen):
+        # A statement that sets a time belongs to the entry whose heading has one.
+        seen = {key: moments for key, moments in seen.items() if not key[0].lead.endswith(_SET)}
     left = set(range(len(lines)))
     begins = {n for n, line in enumerate(lines) if not _CONTINUES.match(line)}
     chosen: list[Times] = []
@@ -168,6 +174,9 @@ def _known_times(line: bytes) -> list[tuple[Where, int, int, int]]:
             continue
         more = _MORE.match(line, end)
         if more is not None and (not more["zone"] or is_zone(more["zone"])):
+            continue
+        comma = line.find(b",", at, end)
+        if comma > 0 and is_cell(line, comma, end):
             continue
         found.append((Where(token, opened), layout, at, end))
         if token and (lead := _whole_lead(line[:at])):

@@ -244,7 +244,7 @@ class JoinedFile:
         summary = FileSummary(
             path,
             counts,
-            formats=tuple(found.name for found in self.ranges[0].formats),
+            formats=tuple(found.name for found in self.ranges[0].formats if found.name),
             zoned=is_zoned(total.tally, self._options),
             error=total.error,
             warnings=warnings,

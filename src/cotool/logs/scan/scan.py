@@ -334,7 +334,7 @@ class _Run:
         return FileSummary(
             self._path,
             counts,
-            formats=tuple(x.name + self._wrapping.name for x in self._formats),
+            formats=tuple(x.name + self._wrapping.name for x in self._formats if x.name),
             compression=None if isinstance(self._opened, PlainFile) else self._opened.compression,
             zoned=is_zoned(tally, self._options),
             error=error,
