@@ -31,6 +31,7 @@ MODULES: dict[str, list[str]] = {
     "logs/partition": [],
     "text/clustering": [],
     "text/edits": ["text/myers.c"],
+    "text/embedding": [],
     "text/levenshtein": ["text/myers.c"],
     "text/neighbours": ["text/bags.c", "text/index.c"],
     "text/pairwise": ["text/bags.c", "text/vectors.c"],

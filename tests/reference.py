@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import itertools
 import math
+import operator
 import re
+import statistics
 import unicodedata
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
@@ -1225,3 +1228,63 @@ def texts_agree(texts, numbers):
                 shares.append(sum(having) / len(own) / (len(bags) - 1))
         means.append(sum(shares) / len(shares) if shares else 0.0)
     return tuple(means)
+
+
+# ---- static embeddings ----------------------------------------------------------------------
+
+
+def pieces(word, vocabulary, merges, longest):
+    """Byte-pair encoding of a folded word, by joining strings."""
+    found = []
+    for start in range(0, len(word), longest):
+        parts = []
+        for char in "\u2581" + word[start : start + longest]:
+            written = [char] if char in vocabulary else [f"<0x{b:02X}>" for b in char.encode()]
+            parts += [part for part in written if part in vocabulary]
+        while True:
+            ranks = [
+                merges.index(pair) if (pair := f"{left} {right}") in merges else len(merges)
+                for left, right in itertools.pairwise(parts)
+            ]
+            if min(ranks, default=len(merges)) == len(merges):
+                break
+            at = ranks.index(min(ranks))
+            parts[at : at + 2] = [parts[at] + parts[at + 1]]
+        found += [vocabulary[part] for part in parts]
+    return found
+
+
+def embed(text, vocabulary, merges, vectors, longest):
+    """The scaled sum of the vectors of all pieces of a text."""
+    ids = [one for word in tokenize(text) for one in pieces(word, vocabulary, merges, longest)]
+    total = [sum(vectors[one][k] for one in ids) for k in range(len(vectors[0]))]
+    size = math.hypot(*total)
+    return [value / size if size else 0.0 for value in total]
+
+
+def shared_similarity(vectors, question=None):
+    """Cosines of the rows of inner products of centred vectors; None where a row is nearly zero."""
+    count, width = len(vectors), len(vectors[0])
+    mean = [sum(row[k] for row in vectors) / count for k in range(width)]
+    centred = [[row[k] - mean[k] for k in range(width)] for row in vectors]
+    if question is not None:
+        along = [sum(map(operator.mul, row, question)) for row in centred]
+        centred = [
+            [value - part * axis for value, axis in zip(row, question, strict=True)]
+            for row, part in zip(centred, along, strict=True)
+        ]
+    inner = [[sum(map(operator.mul, a, b)) for b in centred] for a in centred]
+    sizes = [math.hypot(*row) for row in inner]
+    return [
+        [
+            sum(map(operator.mul, a, b)) / (x * y) if min(x, y) > 1e-3 else None
+            for b, y in zip(inner, sizes, strict=True)
+        ]
+        for a, x in zip(inner, sizes, strict=True)
+    ]
+
+
+def spread(matrix):
+    """The standard deviation of the cells right of the diagonal."""
+    cells = [matrix[i][j] for i in range(len(matrix)) for j in range(i + 1, len(matrix))]
+    return statistics.pstdev(cells) if cells else 0.0

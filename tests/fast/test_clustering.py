@@ -74,3 +74,10 @@ def test_not_a_similarity_matrix(bad):
     """Other shapes and types are refused."""
     with pytest.raises(ValueError, match="n x n"):
         clustering.components(bad, 0.5)
+
+
+@given(count=st.integers(0, 12), seed=st.integers(0, 2**32))
+def test_spread(count, seed):
+    """The spread is the standard deviation of the similarities of all pairs."""
+    matrix = similarities(count, seed)
+    assert clustering.spread(matrix) == pytest.approx(reference.spread(matrix.tolist()), abs=1e-6)

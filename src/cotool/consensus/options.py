@@ -43,8 +43,14 @@ MEASURES = {
     "levenshtein": Metric("by characters to change", 0.27),
     "word-levenshtein": Metric("by words to change", 0.09),
     "embedding": Metric("by your own vectors", 0.3),
+    "ngrams": Metric("short answers, by stems and groups of letters", 0.05),
+    "semantic": Metric("short answers, by meaning (cotool[semantic])", 0.07),
 }
 METRICS = ("auto", *MEASURES)
+# Metrics whose similarities are relative to all answers to the question.
+RELATIVE = ("ngrams", "semantic")
+# Libraries whose models embed texts, as the prefixes of --embedder name them.
+LIBRARIES = ("model2vec", "sentence-transformers")
 CLUSTERINGS = ("auto", "components", "average", "density", "star")
 
 

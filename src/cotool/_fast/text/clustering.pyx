@@ -17,6 +17,7 @@ each row, numbered by first appearance. A threshold is rounded to float32 as the
 """
 
 from cpython.buffer cimport PyBUF_C_CONTIGUOUS, PyBUF_FORMAT, PyBuffer_Release, PyObject_GetBuffer
+from libc.math cimport sqrt
 from libc.stdint cimport int32_t
 from libc.stdlib cimport free, malloc
 
@@ -137,6 +138,24 @@ cdef merge* average_merges(Square s) except NULL:
     free(cells)
     free(size)
     return merges
+
+
+def spread(matrix):
+    """The standard deviation of the similarities of all pairs, 0 where there are none."""
+    cdef Square s = Square(matrix)
+    cdef Py_ssize_t n = s.count, i, j
+    cdef double total = 0, squares = 0, mean, pairs = n * (n - 1) / 2.0
+    if n < 2:
+        return 0.0
+    with nogil:
+        for i in range(n):
+            for j in range(i + 1, n):
+                total += s.cells[i * n + j]
+        mean = total / pairs
+        for i in range(n):
+            for j in range(i + 1, n):
+                squares += (s.cells[i * n + j] - mean) * (s.cells[i * n + j] - mean)
+    return sqrt(squares / pairs)
 
 
 def average_heights(matrix):

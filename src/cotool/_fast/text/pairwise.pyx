@@ -13,7 +13,7 @@ Matrices are n × n float32, symmetric, 1 on the diagonal.
 """
 
 from cython.parallel cimport prange
-from libc.math cimport isfinite
+from libc.math cimport isfinite, sqrt
 from libc.stdint cimport int32_t, int64_t
 from libc.stdlib cimport free, malloc
 
@@ -101,6 +101,43 @@ def bags(texts, str metric not None, num_threads=None):
                 check_interrupt()
     finally:
         cotool_bags_close(&own)
+    return out
+
+
+def mean_of(Matrix first not None, Matrix second not None):
+    """The mean of two matrices of one shape, in the place of the first."""
+    cdef Py_ssize_t i
+    if first.rows != second.rows or first.columns != second.columns:
+        raise ValueError("the matrices differ in shape")
+    with nogil:
+        for i in range(first.rows * first.columns):
+            first.data[i] = (first.data[i] + second.data[i]) / 2
+    return first
+
+
+def unit_rows(vectors):
+    """`vectors`, sequences of finite numbers of one length, scaled to length 1; ValueError else."""
+    cdef list rows = list(vectors)
+    cdef Py_ssize_t count = len(rows), length = len(rows[0]) if count else 0, i, k
+    cdef Matrix out = new_matrix(count, length)
+    cdef double value, largest, size
+    for i in range(count):
+        row = rows[i]
+        if len(row) != length:
+            raise ValueError(f"vector {i} has {len(row)} numbers where vector 0 has {length}")
+        largest = size = 0
+        for k in range(length):
+            value = row[k]
+            if not isfinite(value):
+                raise ValueError(f"vector {i} holds a number that is not finite")
+            largest = max(largest, abs(value))
+        for k in range(length):
+            value = row[k]
+            value = value / largest if largest > 0 else 0
+            out.data[i * length + k] = <float>value
+            size += value * value
+        for k in range(length):
+            out.data[i * length + k] = <float>(out.data[i * length + k] / max(sqrt(size), 1))
     return out
 
 

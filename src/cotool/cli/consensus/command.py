@@ -138,7 +138,9 @@ def consensus(
         str | None,
         _option(
             "Analysis",
-            "Function from texts to vectors, for --metric embedding.",
+            "What turns texts into vectors: a function MODULE:NAME (implies --metric embedding), "
+            "or a model model2vec:NAME or sentence-transformers:NAME, by its name or folder "
+            "(implies --metric semantic).",
             "--embedder",
             metavar="MODULE:NAME",
             convert=values.text,
@@ -309,15 +311,16 @@ def consensus(
         store = None
     if demo:
         files = demo_paths("deployment.json", files, "cotool consensus")
+    named = NamedEmbedder(embedder) if embedder else None
     request = Request(
         paths=tuple(files or _standard_input()),
         options=ConsensusOptions(
             method=method,
-            metric="embedding" if embedder and metric == "auto" else metric,
+            metric=named.metric if named and metric == "auto" else metric,
             clustering=clustering,
             threshold=threshold,
             weights=dict(cast("list[tuple[str, float]]", weight or [])),
-            embedder=NamedEmbedder(embedder) if embedder else None,
+            embedder=named,
             num_threads=threads,
         ),
         keys=Keys(

@@ -1,4 +1,4 @@
-"""--embedder: a function by the user, from texts to vectors."""
+"""--embedder: a function by the user, or a model of a library, from texts to vectors."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from cotool.consensus.options import LIBRARIES
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -16,12 +17,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NamedEmbedder:
-    """The callable MODULE:NAME, which is sent to a cluster by its name.
+    """The callable MODULE:NAME, or a model LIBRARY:NAME; sent to a cluster by its name.
 
     Raises InputError if it cannot be imported, does not exist, is not callable, or fails.
     """
 
     name: str
+
+    @property
+    def metric(self) -> str:
+        """The metric that is meant where none is named."""
+        return "semantic" if self.name.partition(":")[0] in LIBRARIES else "embedding"
 
     def __post_init__(self) -> None:
         _load(self.name)
@@ -47,8 +53,12 @@ def _load(name: str) -> Callable[[Sequence[str]], Any]:
         raise InputError(
             f"expected MODULE:NAME, got {name!r}",
             parameter="embedder",
-            hint="for example mymodels:embed",
+            hint="for example mymodels:embed, or model2vec:FOLDER",
         )
+    if module_name in LIBRARIES:
+        from cotool.consensus.decide.embedders import library_model
+
+        return library_model(module_name, path)
     import importlib
 
     folder = str(os.getcwd())  # noqa: PTH109 - sys.path holds strings

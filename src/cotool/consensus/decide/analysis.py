@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 from cotool.consensus.decide import aggregation, many_texts
 from cotool.consensus.decide.claims import NONE
 from cotool.consensus.decide.dissent import find_dissent
+from cotool.consensus.decide.embedders import semantic_installed
+from cotool.consensus.decide.features import short_answers
 from cotool.consensus.decide.insights import Findings, find_insights
 from cotool.consensus.decide.paraphrases import paraphrase_utility
 from cotool.consensus.decide.subject import Subject
 from cotool.consensus.decide.texts import by_text
 from cotool.consensus.decide.votes import by_vote
+from cotool.consensus.extract.statements import WHOLE
 from cotool.consensus.model import Consensus
-from cotool.consensus.options import INFERENCE
+from cotool.consensus.options import INFERENCE, RELATIVE
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,6 +25,10 @@ if TYPE_CHECKING:
     from cotool.consensus.decide.subject import Grouped
     from cotool.consensus.extract.stated import Stated
     from cotool.consensus.options import ConsensusOptions
+
+# Of so many short answers most of which differ, no plurality says anything: they name what comes to
+# mind. Fewer may be right and wrong answers to a question of fact, where "Oslo" is not "Bergen".
+MANY_SHORT = 16
 
 NOT_TRUTH = "agreement is not truth: the confidence is derived from agreement, not calibrated"
 
@@ -79,7 +86,11 @@ def analyse(
 def _grouped(subject: Subject) -> Grouped:
     """Group the responses by the method that fits them."""
     method = subject.options.method
-    if subject.kind is not None and (method in {"auto", "vote"} or method in INFERENCE):
+    if (
+        subject.kind is not None
+        and (method in {"auto", "vote"} or method in INFERENCE)
+        and not (method == "auto" and _scattered(subject))
+    ):
         return by_vote(subject, subject.kind)
     if method in INFERENCE:
         method = "auto"
@@ -103,7 +114,48 @@ def _grouped(subject: Subject) -> Grouped:
             method = "medoid" if utility else "centre" if many else "statements"
             subject.explanation.append(reason)
     group = many_texts.by_many_texts if many else by_text
-    return group(subject, method, utility or "tfidf")
+    return group(subject, method, utility or _metric(subject))
+
+
+def _scattered(subject: Subject) -> bool:
+    """Tell whether short answers in free words are to be grouped by meaning, not voted on."""
+    stated = [answer for answer in subject.answers if answer is not None]
+    free = sum(answer.rule == WHOLE for answer in stated)
+    if (
+        subject.kind != "short"
+        or 2 * free < len(subject.answers)
+        or (subject.decision is not None and subject.decision.scores)
+    ):
+        return False
+    if subject.options.metric in RELATIVE:
+        return True
+    distinct = len({answer.value for answer in stated})
+    scattered = (
+        len(stated) >= MANY_SHORT
+        and 2 * distinct >= len(stated)
+        and subject.options.metric == "auto"
+        and subject.options.embedder is None
+    )
+    if scattered:
+        subject.explanation.append(
+            f"{distinct} different short answers of {len(stated)} are too many to be voted on"
+        )
+    return scattered
+
+
+def _metric(subject: Subject) -> str:
+    """Return the metric of free text; the explanation says where answers are short."""
+    asked = subject.options
+    if asked.metric != "auto" or asked.embedder or not short_answers(subject.texts):
+        return "tfidf"
+    if semantic_installed():
+        subject.explanation.append("short answers: compared by meaning (semantic)")
+        return "semantic"
+    subject.explanation.append(
+        "short answers: compared by stems and groups of letters (ngrams); with cotool[semantic] "
+        "they are compared by meaning"
+    )
+    return "ngrams"
 
 
 def _consensus(subject: Subject, found: Grouped) -> Consensus:

@@ -51,7 +51,7 @@ def anchors_of_words(words: list[str]) -> tuple[array[int], list[str], bytes]:
     for word in words:
         anchor = _known.get(word)
         if anchor is None:
-            anchor = _known[word] = _anchor(word)
+            anchor = _known[word] = anchor_of(word)
         if not anchor:
             anchors.append(-1)
             continue
@@ -70,7 +70,7 @@ def anchors_of_words(words: list[str]) -> tuple[array[int], list[str], bytes]:
 _known: dict[str, str] = {}
 
 
-def _anchor(word: str) -> str:
+def anchor_of(word: str) -> str:
     """Return the anchor of a folded word: "" where it carries nothing, numbers marked as such."""
     if any(character.isdigit() for character in word):
         return _NUMBER + _ORDINAL.sub("", word.replace(",", ""))

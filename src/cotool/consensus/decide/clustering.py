@@ -6,7 +6,8 @@ import statistics
 from typing import TYPE_CHECKING
 
 from cotool._fast.text import clustering as kernels
-from cotool.consensus.options import MEASURES
+from cotool.consensus.decide.features import ENOUGH
+from cotool.consensus.options import MEASURES, RELATIVE
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
 # .7 all find the topics of mixed answers to two, three and five questions (adjusted Rand index
 # about .8); a half splits the answers to one question least.
 FRACTION = 0.5
+
+# Similarities that are relative to all answers are split below this part of the standard deviation
+# of all pairs. Of .5 to .9, chosen by the sum of the adjusted Rand indices of every second question
+# of ProtoQA (21) and ArgKP (29), and measured on the others: ngrams .5, .278 and .228, on the
+# others .254 and .179; semantic .7, .370 and .289, on the others .461 and .231.
+DEVIATIONS = {"ngrams": 0.5, "semantic": 0.7}
+# Fewer than ENOUGH texts are split below these similarities. Of 504 samples of 3 and of 5 answers,
+# .8 of the pairs that stay together belong together.
+FEW = {"ngrams": 0.15, "semantic": 0.25}
 
 
 def cluster(matrix: Matrix, method: str = "average", threshold: float = 0.5) -> list[int]:
@@ -47,15 +57,25 @@ def choose_threshold(
     It is half of the similarity that typically holds neighbours together: the median of those at
     which average linkage merges, or of the nearest neighbours' where `method` links chains. So it
     follows the metric's scale and the length of the texts. It is never below what unrelated texts
-    share in `metric`, so rows that are all far apart stay n clusters.
+    share in `metric`, so rows that are all far apart stay n clusters. Of ``ngrams`` and
+    ``semantic``, it is a part of the standard deviation of all pairs.
     """
+    unrelated = MEASURES[metric].unrelated
+    if metric in RELATIVE:
+        if matrix.rows < ENOUGH:
+            return FEW[metric], f"threshold {FEW[metric]:.2f}: that of fewer than {ENOUGH} texts"
+        deviation = kernels.spread(matrix)
+        threshold = max(unrelated, DEVIATIONS[metric] * deviation)
+        return threshold, (
+            f"threshold {threshold:.2f}: {DEVIATIONS[metric]:.0%} of {deviation:.2f}, the standard "
+            f"deviation of the similarities, and at least {unrelated:.2f}"
+        )
     if method in {"average", "star"}:
         typical = statistics.median(kernels.average_heights(matrix))
         source = "at which average linkage merges"
     else:
         typical = statistics.median(_nearest(matrix))
         source = "of nearest neighbours"
-    unrelated = MEASURES[metric].unrelated
     if typical * FRACTION >= unrelated:
         threshold = typical * FRACTION
         return threshold, (

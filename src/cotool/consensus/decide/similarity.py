@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cotool._fast.text import levenshtein, pairwise
+from cotool.consensus.decide.meaning import by_features, by_meaning
+from cotool.consensus.options import RELATIVE
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -26,13 +28,19 @@ def similarity_matrix(
     Metrics: ``cosine`` (term frequencies), ``tfidf`` (cosine of smoothed TF-IDF), ``jaccard``
     (sets of words), ``containment`` (shared words / words of the shorter text), ``levenshtein``
     (1 - distance / length of the longer text, in code points), ``word-levenshtein`` (the same, in
-    words). Words are normalized (NFC) and case folded; code points are compared as they are.
+    words), ``ngrams`` and ``semantic`` (for short answers to one question: by stems and groups of
+    letters, and by meaning, which needs cotool[semantic]; relative to all texts). Words are
+    normalized (NFC) and case folded; code points are compared as they are.
 
     Raises InputError for an unknown metric or a bad `num_threads`, TypeError for a text that is
-    not a str, MemoryError where n x n cells do not fit.
+    not a str, MemoryError where n x n cells do not fit, MissingExtraError.
     """
+    if metric in RELATIVE:
+        given = list(texts)
+        check_strings(given)
+        return (by_features if metric == "ngrams" else by_meaning)(given, num_threads=num_threads)
     if metric not in _EDITS and metric not in pairwise.METRICS:
-        known = ", ".join((*pairwise.METRICS, *_EDITS))
+        known = ", ".join((*pairwise.METRICS, *_EDITS, *RELATIVE))
         raise InputError(f"unknown metric {metric!r}", hint=f"metrics of texts are {known}")
     try:
         if metric in _EDITS:
@@ -40,6 +48,13 @@ def similarity_matrix(
         return pairwise.bags(texts, metric, num_threads)
     except ValueError as error:
         raise InputError(str(error)) from None
+
+
+def check_strings(texts: Iterable[object]) -> None:
+    """Raise TypeError for the first of `texts` that is not a str."""
+    for place, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise TypeError(f"text {place} is not a str but {type(text).__name__}")
 
 
 def embedding_similarity(

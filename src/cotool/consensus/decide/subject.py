@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cotool.consensus.decide.claims import compare_statements
+from cotool.consensus.decide.meaning import by_features, by_meaning
 from cotool.consensus.decide.similarity import embedding_similarity, similarity_matrix
 from cotool.consensus.decide.words import Words
 from cotool.consensus.model import Cluster
+from cotool.consensus.options import RELATIVE
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -93,9 +95,17 @@ class Subject:
             self._matrices[metric] = (
                 self._embedded()
                 if metric == "embedding"
+                else self._relative(metric)
+                if metric in RELATIVE
                 else similarity_matrix(self.contents, metric, self.options.num_threads)
             )
         return self._matrices[metric]
+
+    def _relative(self, metric: str) -> Matrix:
+        asked, threads = self.asked.text or "", self.options.num_threads
+        if metric == "ngrams":
+            return by_features(self.contents, asked, threads)
+        return by_meaning(self.contents, asked, self.options.embedder, threads)
 
     def _embedded(self) -> Matrix:
         if self.options.embedder is not None:
