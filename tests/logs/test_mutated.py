@@ -9,6 +9,7 @@ import os
 import random
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -151,6 +152,80 @@ def test_the_container_changes_nothing(tmp_path_factory, seed):
             file["error"] = (file["error"] or "").replace(f"{path}: ", "")
         found.append(summary)
     assert found[0] == found[1]
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 12), st.integers(1, 28), st.integers(0, 23)), max_size=120),
+    st.booleans(),
+    cuts,
+    pieces,
+)
+def test_inferred_years_stay_near(moments, dated, cut, sizes):
+    """Stamps that keep stepping back span some ten years and are out of order, in every cut."""
+    months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    data = b"".join(
+        f"{months[m - 1]} {d:2d} {h:02d}:00:00 host p[1]: x\n".encode()
+        if dated
+        else f"{h:02d}:00:{d:02d} INFO x\n".encode()
+        for m, d, h in moments
+    )
+    sample = b"Mar  1 12:00:00 host p[1]: words" if dated else b"12:00:00 INFO x"
+    given = {"layouts": recognise([sample] * 5)}
+    counts = by_file(data, **given).counts()
+    assert by_file(data, **given, **cut).counts() == counts
+    assert by_pieces(data, sizes, **given, **cut)[0].counts() == counts
+    first, last, *_ = counts["times"][1]
+    if moments:
+        assert (last - first) / 10**9 < 12.01 * 366 * 86400
+
+
+def test_hosts_one_after_the_other_are_out_of_order():
+    """Years stop after ten, and what steps back from there is reported."""
+    year = [f"{m} 15 12:00:00 host p[1]: x\n".encode() for m in ("Jan", "Jun", "Dec")]
+    counts = by_file(b"".join(year * 3000), layouts=recognise([line.strip() for line in year]))
+    first, last, *_ = counts.counts()["times"][1]
+    assert (last - first) / 10**9 < 12.01 * 366 * 86400
+    assert counts.counts()["out_of_order"] == 2989
+
+
+def test_times_beyond_the_clock_are_none():
+    """Years that 64 bits of nanoseconds cannot hold make no wrong first and last time."""
+    years = (b"0001", b"1677", b"1678", b"2024", b"2261", b"2262", b"9999")
+    data = b"".join(b"%s-12-31 23:59:59 INFO x\n" % year for year in years)
+    scan = by_file(data, layouts=recognise([b"2024-12-31 23:59:59 INFO x"] * 5))
+    first, last, *_ = scan.counts()["times"][0]
+    assert scan.counts()["timeless"] == 4
+    assert [datetime.fromtimestamp(time // 10**9, UTC).year for time in (first, last)] == [
+        1678,
+        2261,
+    ]
+
+
+odd = st.text(st.sampled_from("²٣१0123456789:-.TZ \ud83d\ude00é/"), max_size=12)
+
+
+@given(
+    st.lists(
+        st.dictionaries(
+            st.sampled_from(["time", "level", "msg", "severity", "ts", "\udc00"]),
+            odd
+            | st.integers(-(10**30), 10**30)
+            | st.floats()
+            | st.none()
+            | st.lists(odd, max_size=2),
+        ),
+        min_size=1,
+        max_size=5,
+    ),
+    st.sampled_from(["", "2024-03-01 12:00:00 "]),
+)
+def test_no_value_of_a_key_stops_recognition(records, head):
+    """Lone surrogates, digits of other scripts and huge numbers are values like any other."""
+    lines = [head.encode() + json.dumps(record).encode() for record in records]
+    formats = recognise(lines)
+    counts = by_file(b"\n".join(lines), layouts=formats).counts()
+    assert counts["lines"] == len(lines)
+    "".join(found.name for found in formats).encode()
 
 
 def digest(count: int) -> str:

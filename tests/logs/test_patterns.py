@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import time
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -67,6 +68,45 @@ def test_matches_are_those_of_re(regex: str, texts: list[str], fold: bool) -> No
             assert found == expected
 
 
+CASED = "абвяАБВЯёЁéÉßẞςσΣµμǅǆǄ\u10d0\u2c00\u2c30Kkſs_1"
+
+
+@given(
+    st.lists(st.sampled_from(CASED), min_size=1, max_size=4),
+    st.booleans(),
+    st.booleans(),
+    st.text(CASED, max_size=4),
+)
+def test_case_is_folded_in_every_alphabet(
+    letters: list[str], span: bool, negated: bool, text: str
+) -> None:
+    """Letters, ranges and negated classes match either case of letters beyond ASCII."""
+    inner = f"{min(letters)}-{max(letters)}" if span else "".join(letters)
+    regex = f"(?i)^[{'^' * negated}{inner}]+$"
+    # Python folds the Kelvin sign and the long s to ASCII letters, and the pattern does not.
+    if any(c in "Kkſs" for c in letters) or (span and set(text) & set("Kkſs")):
+        return
+    expected = re.search(regex, text) is not None
+    assert Regex(compile_pattern("p", regex).program).search(text.encode()) == expected
+
+
+@given(
+    st.recursive(
+        st.sampled_from(["", "a", "."]),
+        lambda x: st.tuples(x, st.sampled_from(["{20000}", "{0,300}", "*", "?", "{7}"])).map(
+            lambda p: f"({p[0]}){p[1]}"
+        ),
+        max_leaves=30,
+    )
+)
+def test_repeats_are_compiled_or_refused_in_time(regex: str) -> None:
+    """No nesting of counts takes more than a moment, whether it is refused or not."""
+    start = time.monotonic()
+    with suppress(InputError):
+        compile_pattern("p", f"x={regex}")
+    assert time.monotonic() - start < 5
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_are_searched_and_no_program_crashes(data: bytes) -> None:
     """Broken UTF-8 is only text, and what is not a program is refused."""
@@ -96,7 +136,11 @@ def test_changed_programs_do_not_crash() -> None:
 
 
 @pytest.mark.parametrize(
-    "regex", ["(a+)+$", "(a|a)*b", "(.*)*x", "(a?){50}a{50}c", "(?:a|b)*a(?:a|b){14}c"]
+    "regex",
+    [
+        *("(a+)+$", "(a|a)*b", "(.*)*x", "(a?){50}a{50}c", "(?:a|b)*a(?:a|b){14}c"),
+        *("[a-b]{1,2000}c", r"\w{1,300} \w{1,300} \w{1,300}c", "[ab]*a[ab]{600}c"),
+    ],
 )
 def test_nothing_hangs(regex: str) -> None:
     """What takes backtracking engines for ever is linear."""
@@ -118,6 +162,7 @@ def test_nothing_hangs(regex: str) -> None:
         (r"(a", "character 1"),
         (r"a{3,2}", "min repeat"),
         (r"(?:a{1000}){1000}", "too large"),
+        (r"x=((()){20000}){20000}", "too large"),
         ("(" * 2000 + "a" + ")" * 2000, "deeply"),
         ("", "empty"),
     ],

@@ -6,10 +6,10 @@
 
 /* What the states of one regex may take, in bytes, and the fewest bytes of text for which a full
  * set of states must have been of use. */
-#define MEMORY ((size_t)1 << 19)
+#define MEMORY ((size_t)1 << 24)
 #define LEAST_USE ((size_t)1 << 15)
 #define MOST_INSTRUCTIONS 100000u
-#define STATES 1024
+#define STATES 8192
 
 typedef struct {
     uint32_t operation, argument, next;
@@ -146,8 +146,8 @@ static int compare(const void *a, const void *b) {
 }
 
 /* One step: what follows from r->now (`marks` apply) by the byte c, 256 at the line's end. Leaves
- * the next instructions, sorted, in r->now. Returns 1 where a match is found on the way. */
-static int step(cotool_regex *r, uint32_t marks, unsigned c) {
+ * the next instructions in r->now, in order where `sorted`. Returns 1 where a match is found on the way. */
+static int step(cotool_regex *r, uint32_t marks, unsigned c, int sorted) {
     uint32_t top = 0, count = 0, serial = ++r->serial, next_serial;
     int word = c < 256 && is_word(c), at_word = (marks & AFTER_WORD) != 0;
     uint32_t reached = 0;
@@ -187,7 +187,13 @@ static int step(cotool_regex *r, uint32_t marks, unsigned c) {
         r->seen[r->then[n]] = next_serial;
         r->now[count++] = r->then[n];
     }
-    qsort(r->now, count, sizeof *r->now, compare);
+    if (sorted && count > r->instructions / 16) {
+        count = 0;
+        for (uint32_t n = 0; n < r->instructions; n++)
+            if (r->seen[n] == next_serial) r->now[count++] = n;
+    } else if (sorted) {
+        qsort(r->now, count, sizeof *r->now, compare);
+    }
     r->now_count = count;
     return 0;
 }
@@ -235,10 +241,10 @@ static void start_over(cotool_regex *r) {
 /* The rest of a line from r->now on, without keeping states. */
 static int simulate(cotool_regex *r, uint32_t marks, const uint8_t *p, const uint8_t *end) {
     for (; p < end && r->now_count; p++) {
-        if (step(r, marks, *p)) return 1;
+        if (step(r, marks, *p, 0)) return 1;
         marks = marks_after(r, *p);
     }
-    return r->now_count && step(r, marks, 256);
+    return r->now_count && step(r, marks, 256, 0);
 }
 
 int cotool_regex_search(cotool_regex *r, const uint8_t *line, size_t size) {
@@ -267,7 +273,7 @@ int cotool_regex_search(cotool_regex *r, const uint8_t *line, size_t size) {
         marks = r->state[s].marks;
         r->now_count = r->state[s].count;
         memcpy(r->now, r->state[s].instructions, r->now_count * sizeof *r->now);
-        if (step(r, marks, c)) {
+        if (step(r, marks, c, 1)) {
             r->table[(size_t)s * stride + (p < end ? r->class_of[c] : r->classes)] = ACCEPT;
             return 1;
         }

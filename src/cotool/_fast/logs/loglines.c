@@ -131,6 +131,14 @@ COTOOL_INLINE int cotool_histogram_count(const cotool_config *config, cotool_his
 
 int64_t cotool_period(int kind) { return kind == COTOOL_DAILY ? 86400 : (int64_t)366 * 86400; }
 
+/* Inferred years and days stop ten years after the first stamp, and one year before it: stamps that
+ * keep stepping back are out of order (the logs of several hosts, one after the other). The clock
+ * itself goes on, so that a span does not have to know what came before. */
+int64_t cotool_held_cycle(int64_t cycle, int kind) {
+    int64_t most = kind == COTOOL_DAILY ? 3653 : 10, least = kind == COTOOL_DAILY ? -366 : -1;
+    return cycle > most ? most : cycle < least ? least : cycle;
+}
+
 /* The seconds since 1970 of a stamp as it is written, before its zone. Sets the span's clock by a
  * stamp without a year or without a date. */
 static int64_t cotool_local_seconds(const cotool_config *config, cotool_span *span, int cycle,
@@ -156,10 +164,12 @@ static int64_t cotool_local_seconds(const cotool_config *config, cotool_span *sp
         if (clock->head < 0)
             clock->head = within, clock->head_kind = cycle, clock->head_cycle = clock->cycle;
     }
-    if (cycle == COTOOL_DAILY)
-        return (cotool_days(config->year, config->month, config->day) + clock->cycle) * 86400 +
-               of_day;
-    return cotool_days(config->year + (int)clock->cycle, stamp->month, stamp->day) * 86400 + of_day;
+    {
+        int64_t held = cotool_held_cycle(clock->cycle, cycle);
+        if (cycle == COTOOL_DAILY)
+            return (cotool_days(config->year, config->month, config->day) + held) * 86400 + of_day;
+        return cotool_days(config->year + (int)held, stamp->month, stamp->day) * 86400 + of_day;
+    }
 }
 
 /* Local seconds in UTC: by the stamp's zone, else by the zone that is set for stamps without. */

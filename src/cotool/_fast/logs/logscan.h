@@ -391,6 +391,7 @@ int cotool_probe_levels(const uint8_t *line, const uint8_t *from, const uint8_t 
 int cotool_read_level(const uint8_t *text, const uint8_t *end, int scale);
 const char *cotool_text_key(int n); /* the keys of messages, NULL past the last one */
 int64_t cotool_period(int kind); /* seconds of COTOOL_YEARLY, COTOOL_DAILY */
+int64_t cotool_held_cycle(int64_t cycle, int kind); /* within ten years */
 int cotool_layout_count(void);
 const char *cotool_layout_form(int layout);
 int cotool_form_cycle(const char *form);

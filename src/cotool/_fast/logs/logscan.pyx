@@ -176,6 +176,7 @@ cdef extern from "logs/logscan.h" nogil:
     int cotool_read_level(const uint8_t* text, const uint8_t* end, int scale)
     const char* cotool_text_key(int n)
     int64_t cotool_period(int kind)
+    int64_t cotool_held_cycle(int64_t cycle, int kind)
     int cotool_read_level(const uint8_t* text, const uint8_t* end, int scale)
     int cotool_layout_count()
     const char* cotool_layout_form(int layout)
@@ -304,6 +305,11 @@ cdef int64_t cycle_at(const cotool_clock* clock, int64_t within, int kind) noexc
     if within > clock.within + period // 2:
         return clock.cycle - 1
     return clock.cycle
+
+
+def held_cycle(int64_t cycle, int kind):
+    """Return the year, or day, that counts for `cycle`: inferred ones stop after ten years."""
+    return cotool_held_cycle(cycle, kind)
 
 
 def following_cycle(before, after):

@@ -49,6 +49,12 @@ typedef struct cotool_layout {
     int16_t least[8];
 } cotool_layout;
 
+/* Times are kept in nanoseconds of 64 bits: years 1678 to 2261. Others, such as 0001-01-01 and
+ * 9999-12-31 for "none", are no times of records. */
+COTOOL_INLINE int cotool_is_kept(int64_t seconds) {
+    return (uint64_t)(seconds + 9214560000) < (uint64_t)9214560000 + 9214646400;
+}
+
 /* A time as it stands in a line. `zone` is its offset from UTC in seconds where `zoned`. */
 typedef struct {
     int year, month, day, hour, minute, second, nanos;

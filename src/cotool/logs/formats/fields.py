@@ -172,7 +172,7 @@ def _look_at(found: _Seen, text: str) -> None:
         for head in (wrapped[1], wrapped[1].replace("/", "\\/")):  # as it may be escaped in JSON
             found.forms.setdefault(literal(head.encode()) + b"E", []).append(())
         return
-    if text.isdigit() and len(text) < _EPOCH_SIZE:
+    if text.isascii() and text.isdigit() and len(text) < _EPOCH_SIZE:
         found.digits.append(int(text))
     if text[0].isdigit() or ":" in text:
         if _DATE_ONLY.fullmatch(text):

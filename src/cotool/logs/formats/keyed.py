@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _LETTERS = bytes(byte for byte in range(128) if chr(byte).isalpha() or byte in b"_@")
+# Escapes: pairs of surrogates, lone ones, and all others.
+_LONE = re.compile(r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)")
 _PAIR = re.compile(r'([\w.@/-]+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))')
+
+
+def _whole(escape: re.Match[str]) -> str:
+    """Return U+FFFD for half of a surrogate pair: a text that was cut within a character."""
+    return "\ufffd" if escape[1] else escape[0]
 
 
 def json_objects(lines: Iterable[bytes]) -> list[dict[str, Any]]:
@@ -22,7 +29,7 @@ def json_objects(lines: Iterable[bytes]) -> list[dict[str, Any]]:
     objects = []
     for line in lines:
         try:
-            value = json.loads(line)
+            value = json.loads(_LONE.sub(_whole, line.decode("utf-8", "replace")))
         except (ValueError, RecursionError):
             continue
         if isinstance(value, dict):

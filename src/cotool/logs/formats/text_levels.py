@@ -319,7 +319,7 @@ def _key_places(lines: Sequence[tuple[bytes, int]], left: set[int]) -> list[Plac
     for key, found in sorted(
         values.items(), key=lambda item: (-len(item[1]), _KEYS.index(item[0].decode().lower()))
     ):
-        numbers = [int(value) for value in found.values() if value.isdigit()]
+        numbers = [int(value) for value in found.values() if value.isdigit() and len(value) < 4]
         named = sum(_level_of(value) is not None for value in found.values())
         # A number is a severity of syslog where the key says so.
         severities = key.lower() in {b"pri", b"priority", b"severity", b"sev"}

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import struct
+from collections import defaultdict
+from functools import cache
+from itertools import permutations
 from re import _constants as sre  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +17,13 @@ _MAGIC = 0x31585243
 _ANCHORED = 1
 SET, SPLIT, TEST, MATCH = range(4)
 BEGIN, END, BOUNDARY, NO_BOUNDARY = range(4)
-_MOST_INSTRUCTIONS = 20_000
+# The worst pattern of so many takes 10 s of a processor for a mebibyte.
+_MOST_INSTRUCTIONS = 12_000
+# Sequences, with repeats counted: x((()){20000}){20000} has few instructions but never ends.
+_MOST_STEPS = 100_000
 _LAST_CODE = 0x10FFFF
 _NEWLINE = 10
+_LAST_CASED = 0x1E944  # no letter beyond has another case
 
 Range = tuple[int, int]
 _DIGIT: tuple[Range, ...] = ((48, 57),)
@@ -70,6 +77,7 @@ class _Builder:
     def __init__(self) -> None:
         self.instructions: list[tuple[int, int, int]] = []
         self.sets: dict[int, int] = {}
+        self.steps = 0
         self.match = 0
 
     def add(self, operation: int, argument: int, following: int) -> int:
@@ -110,6 +118,9 @@ class _Builder:
     # ---- nodes; each returns the instruction at which it begins
 
     def sequence(self, nodes: Iterable[Any], flags: int, following: int) -> int:
+        self.steps += 1
+        if self.steps > _MOST_STEPS:
+            raise TooLargeError
         for node in reversed(list(nodes)):
             following = self.node(node, flags, following)
         return following
@@ -166,13 +177,16 @@ class _Builder:
         """Return the alternatives of UTF-8 sequences for sorted ranges of code points."""
         ascii_bits = _bits((low, min(high, 0x7F)) for low, high in ranges if low < 0x80)
         starts = [self.add(SET, self._set(ascii_bits), following)] if ascii_bits else []
+        tails: dict[tuple[Range, int], int] = {}  # sequences share the bytes in which they end
         for low, high in ranges:
             if high >= 0x80:
-                for parts in utf8_sequences(max(low, 0x80), high):
+                for head, *rest in utf8_sequences(max(low, 0x80), high):
                     start = following
-                    for part in reversed(parts):
-                        start = self.add(SET, self._set(_bits([part])), start)
-                    starts.append(start)
+                    for part in reversed(rest):
+                        if (part, start) not in tails:
+                            tails[part, start] = self.add(SET, self._set(_bits([part])), start)
+                        start = tails[part, start]
+                    starts.append(self.add(SET, self._set(_bits([head])), start))
         if not starts:
             return self.add(SET, self._set(0), following)  # matches nothing
         first = starts.pop()
@@ -213,7 +227,7 @@ def ranges_of(node: Any, flags: int) -> list[Range]:
 
 
 def _folded(ranges: list[Range], flags: int) -> list[Range]:
-    """Add the other case: of ASCII letters in ranges, of any letter that stands alone."""
+    """Add the other case of letters."""
     if not flags & re.IGNORECASE:
         return ranges
     more: list[Range] = []
@@ -222,10 +236,18 @@ def _folded(ranges: list[Range], flags: int) -> list[Range]:
             start, stop = max(low, first), min(high, last)
             if start <= stop:
                 more.append((start + shift, stop + shift))
-        if low == high and low >= 0x80:
-            letter = chr(low)
-            more += [(ord(x), ord(x)) for x in (letter.lower(), letter.upper()) if len(x) == 1]
+        if high >= 0x80 and not flags & re.ASCII:
+            more += [(x, x) for code, x in _other_cases() if low <= code <= high]
     return ranges + more
+
+
+@cache
+def _other_cases() -> tuple[Range, ...]:
+    """Return the letters beyond ASCII that have other cases, each with each of those."""
+    same = defaultdict(list)
+    for code in range(0x80, _LAST_CASED):
+        same[chr(code).lower().upper()].append(code)
+    return tuple(pair for codes in same.values() for pair in permutations(codes, 2))
 
 
 def _merged(ranges: Iterable[Range]) -> list[Range]:

@@ -40,7 +40,7 @@ _KEYWORD_SETS = dict(zip(KEYWORDS, (ERROR_WORDS, WARNING_WORDS), strict=True))
 _FEED = 1 << 22
 _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_YEARLY = 1
+_YEARLY, _DAILY = 1, 2
 _DAYS_BEFORE = (0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335)
 
 
@@ -415,9 +415,9 @@ def first_date(formats: tuple[Format, ...], lines: list[bytes], modified: float 
         return now
     yearly, month, day, _ = last
     if not yearly:
-        return now - max(0, cycles) * _DAY
+        return now - max(0, logscan.held_cycle(cycles, _DAILY)) * _DAY
     year = latest.year if (month, day) <= (latest.month, latest.day) else latest.year - 1
-    return datetime(max(1, year - cycles), 1, 1, tzinfo=UTC)
+    return datetime(max(1, year - logscan.held_cycle(cycles, _YEARLY)), 1, 1, tzinfo=UTC)
 
 
 def _stamp(
