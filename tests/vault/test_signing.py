@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from cotool.errors import CostRefusedError, InputError, IntegrityError, WrongKeyError
@@ -14,6 +16,7 @@ from cotool.vault import (
     verify_signatures,
 )
 from cotool.vault.passwords import parse_pair
+from cotool.vault.signing import extra_files, manifest_bytes, read_manifest
 
 
 @pytest.fixture
@@ -94,18 +97,53 @@ def test_manifests_that_were_changed(keys, files):
             verify_signatures(text, key=keys.ring)
 
 
-def test_names_that_have_no_line(tmp_path, keys):
-    """A name that is not UTF-8 is refused before anything is written."""
-    path = str(tmp_path).encode() + b"/\xff"
-    try:
-        with open(path, "wb"):  # noqa: PTH123
-            pass
-    except OSError:
-        pytest.skip("the file system takes only UTF-8 names")
-    import os
+@pytest.mark.parametrize("name", [b"\xff", "naïve".encode(), b"a\nb", b"\\", b"-x", b" y "])
+def test_any_name_can_be_signed(tmp_path, keys, name):
+    """Also one that is not UTF-8, which comes back byte for byte."""
+    path = os.fsencode(tmp_path) + b"/" + name
+    with open(path, "wb"):  # noqa: PTH123
+        pass
+    manifest = sign([os.fsdecode(path)], key=keys.ring)
+    (tmp_path / "manifest").write_bytes(manifest_bytes(manifest))
+    (found,) = verify_signatures(read_manifest(tmp_path / "manifest"), key=keys.ring)
+    assert (os.fsencode(found.path), found.state) == (path, "ok")
 
-    with pytest.raises(InputError, match="not UTF-8"):
-        sign([os.fsdecode(path)], key=keys.ring)
+
+@pytest.mark.parametrize("line", ["# hmac é", "# hmac " + "é" * 64, "# hmac \udcff", "# hmac "])
+def test_a_last_line_of_other_characters(tmp_path, keys, line):
+    """What is no HMAC is a changed manifest, not a crash."""
+    manifest = sign([__file__], key=keys.ring).splitlines()
+    with pytest.raises(IntegrityError):
+        verify_signatures("\n".join([*manifest[:-1], line, ""]), key=keys.ring)
+
+
+def test_extra_files(tmp_path, keys, monkeypatch):
+    """Files, links and pipes that nobody signed are found in every folder of the manifest."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("a/x", "a/deep/y", "a-b/z", "other/w"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name)
+    manifest = sign(["./a/x", "a-b/z"], key=keys.ring)
+    assert [found.path for found in extra_files(manifest)] == ["a/deep/y"]
+    manifest = sign(["./a/x", "a/deep/y", "a-b/z"], key=keys.ring)
+    assert list(extra_files(manifest)) == []
+    (tmp_path / "a" / "manifest").write_text(manifest)
+    assert list(extra_files(manifest, "a/manifest")) == []
+    (tmp_path / "a" / "deep" / "new.vault").write_text("")
+    (tmp_path / "a" / "new").mkdir()
+    (tmp_path / "a" / "new" / ".x.0123456789abcdef.part").write_text("")
+    (tmp_path / "a-b" / "broken").symlink_to("nowhere")
+    os.mkfifo(tmp_path / "a" / "pipe")
+    assert {(found.path, found.state) for found in extra_files(manifest, "a/manifest")} == {
+        (name, "extra")
+        for name in ("a/deep/new.vault", "a/new/.x.0123456789abcdef.part", "a-b/broken", "a/pipe")
+    }
+    here = sign(["a/x", "a/../other/w", "a-b/z"], key=keys.ring)
+    assert "other/w" not in {found.path for found in extra_files(here)}
+    (tmp_path / "top").write_text("")
+    top = {found.path for found in extra_files(sign(["top", "a/x"], key=keys.ring))}
+    assert {"other/w", "a/deep/y"} <= top
 
 
 def test_passwords(cheap):
@@ -140,8 +178,8 @@ def test_rehash_and_bad_hashes(cheap):
 
 def test_pairs():
     """A hash and a password on one line, divided by one tab or space."""
-    assert parse_pair("$argon2id$a\tp w") == ("$argon2id$a", "p w")
-    assert parse_pair("$argon2id$a p w") == ("$argon2id$a", "p w")
-    for line in ("", "x y", "$argon2id$a"):
-        with pytest.raises(InputError, match="expected a hash"):
-            parse_pair(line)
+    assert parse_pair(b"$argon2id$a\tp w") == ("$argon2id$a", b"p w")
+    assert parse_pair(b"$argon2id$a p w") == ("$argon2id$a", b"p w")
+    for line in (b"", b"x y", b"$argon2id$a", b"$2b$12$abc password", b"\xff \xff"):
+        (found,) = verify_passwords([parse_pair(line)])
+        assert (found.ok, found.reason) == (False, "not a valid Argon2 hash")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import inspect
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -82,6 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Typer exits with 1 when a pipe is closed.
     """
     arguments, debug = _without_debug(sys.argv[1:] if arguments is None else arguments)
+    _escape_output()
     try:
         job: Job | int | None = _command(arguments)(
             args=arguments, prog_name="cotool", standalone_mode=False, obj=whole_command
@@ -115,8 +117,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
+def _escape_output() -> None:
+    """Let standard output escape what its encoding lacks, as standard error does."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
 def _without_debug(arguments: Sequence[str]) -> tuple[list[str], bool]:
-    """Remove `--debug`, so that it may be anywhere and also works for usage errors."""
+    """Remove `--debug`, so that it may be anywhere and also works for usage errors.
+
+    A file of that name is left for the command, which refuses it.
+    """
+    if os.path.lexists("--debug"):
+        return list(arguments), False
     end = arguments.index("--") if "--" in arguments else len(arguments)
     left = [word for word in arguments[:end] if word != "--debug"]
     return left + list(arguments[end:]), len(left) < end
@@ -273,10 +286,15 @@ def _report(message: str, hint: str | None, code: int, *, debug: bool) -> int:
         import traceback
 
         traceback.print_exc()
-    print(f"cotool: error: {visible(message)}", file=sys.stderr)
+    print(f"cotool: error: {_indented(message)}", file=sys.stderr)
     if hint:
-        print(f"hint: {visible(hint)}", file=sys.stderr)
+        print(f"hint: {_indented(hint)}", file=sys.stderr)
     return code
+
+
+def _indented(message: str) -> str:
+    """Return a message whose further lines, as in a file's name, do not look like messages."""
+    return visible(message).replace("\n", "\n    ")
 
 
 def _discard_output() -> None:

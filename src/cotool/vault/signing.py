@@ -18,12 +18,15 @@ import re
 import stat
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool.engine import map_ordered, resolve_num_threads
 from cotool.errors import InputError, IntegrityError, WrongKeyError
 from cotool.vault.keyring import Keyring
 from cotool.vault.keys import Argon2Cost, Passphrase, check_cost, hkdf
+from cotool.vault.trees import Wanted, list_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,6 +44,7 @@ _KEYRING_LINE = re.compile(r"keyring ([0-9a-f]{16}) ([1-9][0-9]{0,9})")
 _PASSPHRASE_LINE = re.compile(
     r"argon2id m=([0-9]{1,10}),t=([0-9]{1,6}),p=([0-9]{1,4}) ([0-9a-f]{32})"
 )
+_MAC = re.compile(r"[0-9a-f]{64}")
 _FILE_LINE = re.compile(r"(\\?)([0-9a-f]{64})  (.+)")
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 _UNESCAPES = {escape: character for character, escape in _ESCAPES.items()}
@@ -48,7 +52,7 @@ _UNESCAPES = {escape: character for character, escape in _ESCAPES.items()}
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One file of a manifest: `state` is ok, changed, or unreadable with its `reason`."""
+    """One file: `state` is ok, changed, unreadable with its `reason`, or extra: not in the list."""
 
     path: str
     state: str
@@ -60,7 +64,8 @@ def sign(
 ) -> str:
     """Return a signed manifest of files, in the order given.
 
-    Raises OSError for a file that cannot be read, InputError for a name that is not UTF-8.
+    Names that are not UTF-8 have surrogates, as in `os.fsdecode`: encode the manifest with
+    `surrogateescape`. Raises OSError for a file that cannot be read.
     """
     if isinstance(key, Keyring):
         version = key.primary.version
@@ -101,13 +106,59 @@ def read_manifest(path: StrPath) -> str:
     with open(name, "rb", opener=None if pipe else _open_file) as file:
         data = file.read(_LIMIT + 1)
     if len(data) > _LIMIT:
-        raise InputError(f"{os.fspath(path)}: is too large for a manifest")
+        raise InputError(f"{name}: is too large for a manifest")
+    return manifest_text(data)
+
+
+def manifest_text(data: bytes) -> str:
+    """Return the text of a manifest; bytes of names that are not UTF-8 become surrogates."""
+    return data.decode(errors="surrogateescape")
+
+
+def manifest_bytes(manifest: str) -> bytes:
+    """Return the bytes of a manifest as they are written to a file."""
+    return manifest.encode(errors="surrogateescape")
+
+
+def extra_files(manifest: str, path: StrPath | None = None) -> Iterator[Checked]:
+    """Yield what is in the folders of a manifest's files, and below, and not in the manifest.
+
+    path: the manifest itself, which may lie beside them. Links, pipes and folders that cannot be
+    read are reported, too.
+    """
+    signed = {os.path.normpath(name) for name, _ in _parse(manifest)[1]}
+    wanted = Wanted(vaults=False, recursive=True, symlinks="follow", everything=True)
+    for folder in _tops({os.path.dirname(name) or "." for name in signed}):  # noqa: PTH120
+        if not Path(folder).is_dir():
+            continue
+        listing = list_folder(folder, wanted)
+        yield from (
+            Checked(str(error.filename), "unreadable", error.strerror) for error in listing.failed
+        )
+        names = [found.path for found in listing.files]
+        for name in sorted([*names, *chain.from_iterable(listing.left_out.values())]):
+            known = os.path.normpath(name) in signed
+            if not (known or (path is not None and _is_same_file(name, path))):
+                yield Checked(os.path.normpath(name), "extra")
+
+
+def _tops(folders: set[str]) -> list[str]:
+    """Return the folders that are not below another one; all are normalised."""
+    tops: list[str] = []
+    for folder in sorted(folders, key=lambda name: (name != ".", name.split("/"))):
+        if tops and folder.startswith(f"{tops[-1].rstrip('/')}/"):
+            continue
+        if "." in tops and not folder.startswith(("/", "..")):
+            continue
+        tops.append(folder)
+    return tops
+
+
+def _is_same_file(one: str, other: StrPath) -> bool:
     try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{os.fspath(path)}: byte {error.start + 1} is not UTF-8, so this is not a manifest"
-        ) from None
+        return bool(Path(one).samefile(other))
+    except OSError:
+        return False
 
 
 def _parse(manifest: str) -> tuple[str, list[tuple[str, str]], str, str]:
@@ -129,7 +180,10 @@ def _parse(manifest: str) -> tuple[str, list[tuple[str, str]], str, str]:
         name = re.sub(r"\\.", _unescape, found[3]) if found[1] else found[3]
         names.append((name, found[2]))
     body = "\n".join([*lines[:-2], ""])
-    return lines[0].removeprefix(_TITLE), names, body, lines[-2].removeprefix(_HMAC)
+    mac = lines[-2].removeprefix(_HMAC)
+    if not _MAC.fullmatch(mac):
+        raise IntegrityError("the manifest was changed: its last line is not an HMAC")
+    return lines[0].removeprefix(_TITLE), names, body, mac
 
 
 def _secrets(title: str, key: Keyring | Passphrase) -> list[bytes]:
@@ -161,12 +215,6 @@ def signed_with_keyring(manifest: str) -> bool:
 
 
 def _line(name: str, mac: str) -> str:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        raise InputError(
-            f"{name!r}: the name is not UTF-8, so it cannot be in a manifest"
-        ) from None
     escaped = "".join(_ESCAPES.get(character, character) for character in name)
     return f"{'' if escaped == name else chr(92)}{mac}  {escaped}"
 
@@ -195,7 +243,7 @@ def _open_file(path: str, flags: int) -> int:
 
 
 def _manifest_mac(secret: bytes, body: str) -> str:
-    return hmac.digest(hkdf(secret, b"", _MANIFEST, 32), body.encode(), "sha256").hex()
+    return hmac.digest(hkdf(secret, b"", _MANIFEST, 32), manifest_bytes(body), "sha256").hex()
 
 
 def _check(key: bytes, entry: tuple[str, str]) -> Checked:

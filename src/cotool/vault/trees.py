@@ -58,6 +58,7 @@ class Wanted:
 
     Args:
         vaults: only vault files. Otherwise, everything else; into another folder, everything.
+        everything: all files.
         recursive: accept folders.
         symlinks: one of `SYMLINKS`.
         output: where the results go: None is beside the sources, `STDIO` is standard output.
@@ -68,6 +69,7 @@ class Wanted:
     recursive: bool = False
     symlinks: str = "skip"
     output: str | None = None
+    everything: bool = False
 
 
 @dataclass(slots=True)
@@ -108,6 +110,13 @@ def list_files(paths: Sequence[str], wanted: Wanted) -> Listing:
             _Walk(listing, wanted, path).run(path, relative)
     listing.files = list({found.path: found for found in reversed(listing.files)}.values())[::-1]
     _check_found(listing)
+    return listing
+
+
+def list_folder(path: str, wanted: Wanted) -> Listing:
+    """Return what is in a folder and below, which may be nothing."""
+    listing = Listing()
+    _Walk(listing, wanted, path).run(path, "")
     return listing
 
 
@@ -176,7 +185,9 @@ class _Walk:
 
     def _add_file(self, found: Found, name: str) -> None:
         listing, path = self._listing, found.path
-        if _PART.fullmatch(name):
+        if self._wanted.everything:
+            listing.files.append(found)
+        elif _PART.fullmatch(name):
             listing.leave_out(PARTS, path)
         elif self._wanted.vaults and not name.endswith((SUFFIX, ARMOR_SUFFIX)):
             listing.leave_out(OTHERS, path)

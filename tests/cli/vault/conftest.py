@@ -50,6 +50,6 @@ def binary(place):
             env={**ENVIRONMENT, "COTOOL_HOME": str(place / "home"),
                  "COTOOL_KEY_FILE": str(place / "key"), **variables},
         )  # fmt: skip
-        return done.returncode, done.stdout, done.stderr.decode()
+        return done.returncode, done.stdout, done.stderr.decode(errors="replace")
 
     return run

@@ -103,7 +103,8 @@ def test_signatures_of_what_never_ends(binary, vault, ring, place):
 
 
 @pytest.mark.parametrize(
-    "name", ["--passphrase-command=touch ran", "--keyring=other", "-f", "-rf", "--force", "-q"]
+    "name",
+    ["--passphrase-command=touch ran", "--keyring=other", "-f", "-rf", "--force", "-q", "--debug"],
 )
 def test_file_names_that_are_options(binary, sealed, place, name):
     """What a glob expands to is never an option by accident; ./ and -- say that it is a file."""

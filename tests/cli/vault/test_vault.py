@@ -448,9 +448,16 @@ def test_password_hashes(vault, place):
     assert old.startswith(cheap)
     assert vault("verify-password", old, stdin=b"one\n").out == "ok needs-rehash\n"
     done = vault("verify-password", stdin=b"secret without a hash\n")
-    assert done.code == 2
-    assert "line 1" in done.err
-    assert "secret" not in done.err
+    assert (done.code, done.err) == (2, "")
+    assert "secret" not in done.out
+    lines = f"$2b$12$abc one\n\n{hashes[0]}\tone\n".encode() + b"\xff\n" + hashes[1].encode()
+    done = vault("verify-password", stdin=lines + b" two\n")
+    assert (done.code, done.err) == (2, "")
+    assert [line.split(":")[0] for line in done.out.splitlines()] == [
+        "invalid", "invalid", "ok", "invalid", "ok"
+    ]  # fmt: skip
+    found = vault("hash-password", stdin=b"\xff\n").out.strip()
+    assert vault("verify-password", found, stdin=b"\xff\n") == (0, "ok\n", "")
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def end_jobs(
     Warnings are printed even if `quiet` is true.
     """
     if plan is not None:
-        _say_left_out(plan, quiet=quiet)
+        say_left_out(plan.listing, quiet=quiet)
     _say_warnings(outcomes)
     failed = [outcome for outcome in outcomes if outcome.error is not None]
     if len(outcomes) == 1 and failed:
@@ -100,9 +100,9 @@ def end_jobs(
     return 0 if not codes else codes.pop() if len(codes) == 1 else _MIXED
 
 
-def _say_left_out(plan: Plan, *, quiet: bool) -> None:
+def say_left_out(listing: Listing, *, quiet: bool) -> None:
     """Say what was not worked on, unless it is nothing for this command and `quiet` is true."""
-    for reason, paths in plan.listing.left_out.items():
+    for reason, paths in listing.left_out.items():
         expected = reason in EXPECTED
         if expected and quiet:
             continue

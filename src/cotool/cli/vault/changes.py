@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cotool.cli.shared.progress import Bar
-    from cotool.vault import Done, Key
+    from cotool.vault import Done, Key, Passphrase
     from cotool.vault.batch import Job
 
 
@@ -37,12 +37,18 @@ class Rewrapping:
     threads: int | None
     quiet: bool
 
+    @property
+    def replaces(self) -> bool:
+        """Whether a new passphrase replaces the old one: a generated one does, unless added."""
+        return self.new or (self.generate and not self.add)
+
 
 def rewrap(files: Sequence[str], request: KeyRequest, options: Rewrapping) -> int:
     """Change the slots of vault files."""
     from cotool import vault
 
     spare_stdin(files)
+    _check_generated(options)
     planned = plan_in_place(files, recursive=options.recursive)
     if not (_says_what(options) or request.has_keyring):
         raise _nothing_to_change()
@@ -64,13 +70,9 @@ def rewrap(files: Sequence[str], request: KeyRequest, options: Rewrapping) -> in
 
 
 def _replacement(request: KeyRequest, options: Rewrapping, key: Opening) -> list[Key]:
-    if options.new:
-        secret = (
-            generated_passphrase()
-            if options.generate
-            else SecretSource(options.new_file).read("the file from now on", confirm=True)
-        )
-        return [request.new_passphrase(secret, profile=options.profile)]
+    if options.replaces:
+        given = options.new_file, "the file from now on"
+        return [_new_passphrase(request, options, *given)]
     if _says_what(options):
         return []
     keyring = key.keyring()
@@ -79,8 +81,25 @@ def _replacement(request: KeyRequest, options: Rewrapping, key: Opening) -> list
     return [keyring]
 
 
+def _new_passphrase(
+    request: KeyRequest, options: Rewrapping, file: str | None, what: str
+) -> Passphrase:
+    secret = (
+        generated_passphrase() if options.generate else SecretSource(file).read(what, confirm=True)
+    )
+    return request.new_passphrase(secret, profile=options.profile)
+
+
+def _check_generated(options: Rewrapping) -> None:
+    """Raise InputError where it is not clear which passphrase is to be generated."""
+    if options.generate and (options.new_file is not None or options.add_file is not None):
+        raise InputError("a passphrase is either read or generated", parameter="generate")
+    if options.generate and options.new and options.add:
+        raise InputError("only one passphrase can be generated", parameter="generate")
+
+
 def _says_what(options: Rewrapping) -> bool:
-    return bool(options.new or options.add or options.add_keyring or options.remove)
+    return bool(options.replaces or options.add or options.add_keyring or options.remove)
 
 
 def _nothing_to_change() -> InputError:
@@ -93,8 +112,8 @@ def _nothing_to_change() -> InputError:
 def _additions(request: KeyRequest, options: Rewrapping) -> list[Key]:
     added: list[Key] = []
     if options.add:
-        secret = SecretSource(options.add_file).read("the further recipient", confirm=True)
-        added.append(request.new_passphrase(secret, profile=options.profile))
+        given = options.add_file, "the further recipient"
+        added.append(_new_passphrase(request, options, *given))
     if options.add_keyring is not None:
         added.append(KeyRequest(keyring=options.add_keyring, source=request.source).read_keyring())
     return added

@@ -259,7 +259,7 @@ def rewrap(
         files,
         keys,
         changes.Rewrapping(
-            new=new_passphrase or new_passphrase_file is not None or generate,
+            new=new_passphrase or new_passphrase_file is not None,
             new_file=new_passphrase_file,
             generate=generate,
             add=add_passphrase or add_passphrase_file is not None,
@@ -417,12 +417,18 @@ def verify_signature(
         str, typer.Argument(metavar="MANIFEST", help="A manifest written by `sign`.")
     ],
     *,
+    strict: Annotated[
+        bool,
+        flag(_RUN, "Also fail if other files are in the folders of the manifest.", "--strict"),
+    ] = False,
     threads: Threads = None,
     quiet: Quiet = False,
     keys: KeyRequest,
 ) -> Job:
     """Check the files of a manifest. Run it in the folder where the manifest was made."""
-    return partial(signatures.verify_signature, manifest, keys, threads=threads, quiet=quiet)
+    return partial(
+        signatures.verify_signature, manifest, keys, strict=strict, threads=threads, quiet=quiet
+    )
 
 
 @app.command("hash-password", epilog="Example:  cotool vault hash-password < passwords.txt")

@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from cotool.cli.vault.secrets import show_passphrase
+from cotool.text import visible_name
 
 if TYPE_CHECKING:
     from cotool.vault.envelope import Key
@@ -33,10 +34,13 @@ def sealing_keys(request: KeyRequest, *, profile: str | None, generate: bool) ->
     check_profile(profile)
     if generate:
         return [request.new_passphrase(generated_passphrase(), profile=profile)]
+    if not (request.has_keyring or request.passphrase):
+        name = visible_name(request.keyring_path)
+        print(f"cotool: there is no keyring at {name}, so a passphrase is used", file=sys.stderr)
     return request.sealing_keys(profile)
 
 
 def tell(text: str, *, quiet: bool) -> None:
     """Print what was done on standard error."""
     if not quiet:
-        print(text, file=sys.stderr)
+        print(visible_name(text), file=sys.stderr)

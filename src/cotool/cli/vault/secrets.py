@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from cotool.errors import InputError, MissingExtraError
-from cotool.text import visible
+from cotool.text import visible_name
 from cotool.vault.files import read_line
 from cotool.vault.requests import PASSPHRASE_LIMIT, PassphraseSource, first_line, is_stdin
 
@@ -81,7 +81,7 @@ def _warn_if_others_read(path: str) -> None:
     mode = Path(path).stat().st_mode
     if stat.S_ISREG(mode) and mode & 0o077:
         print(
-            f"cotool: warning: {visible(path)}: other users can read it; run chmod 600",
+            f"cotool: warning: {visible_name(path)}: other users can read it; run chmod 600",
             file=sys.stderr,
         )
 

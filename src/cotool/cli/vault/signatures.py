@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
+import os
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cotool.cli.vault.batch_run import say_left_out
 from cotool.cli.vault.secrets import SecretSource
-from cotool.cli.vault.streams import spare_results, standard_output
+from cotool.cli.vault.streams import spare_results, standard_input, standard_output
 from cotool.errors import InputError, IntegrityError
-from cotool.text import plural, visible
+from cotool.text import plural, visible_name
 from cotool.vault.files import STDIO
 from cotool.vault.requests import KeyRequest, naming
+from cotool.vault.trees import Listing, Wanted, list_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,53 +43,80 @@ def sign(
     from cotool import vault
     from cotool.io.target import Target
     from cotool.vault.batch import Job
+    from cotool.vault.signing import manifest_bytes
 
-    names = _signed_files(files, output, recursive=recursive)
+    listing = _signed_files(files, output, recursive=recursive)
     spare_results([Job("", output)], force=force)
+    say_left_out(listing, quiet=False)
     key = _signing_key(request, by_keyring=request.has_keyring, profile=profile, confirm=True)
-    text = vault.sign(names, key=key, num_threads=threads)
+    text = vault.sign([found.path for found in listing.files], key=key, num_threads=threads)
     with Target(
         standard_output() if output in {None, STDIO} else str(output), force=force
     ) as target:
-        target.begin(text.encode())
+        target.begin(manifest_bytes(text))
     return 0
 
 
-def _signed_files(files: Sequence[str], output: str | None, *, recursive: bool) -> list[str]:
-    found = []
-    for file in files:
-        if recursive and Path(file).is_dir():
-            inside = (str(path) for path in sorted(Path(file).rglob("*")) if path.is_file())
-            found += [path for path in inside if path != output]
-        else:
-            found.append(file)
-    for file in found:
-        if file == STDIO or Path(file).is_dir():
-            raise InputError(f"{file}: is not a file", hint="-r includes the files in folders")
-    return found
+def _signed_files(files: Sequence[str], output: str | None, *, recursive: bool) -> Listing:
+    """Return the files to sign: all but the manifest itself, also an old one."""
+    if STDIO in files:
+        raise InputError(f"{STDIO}: is not a file")
+    wanted = Wanted(vaults=False, recursive=recursive, symlinks="follow", everything=True)
+    listing = list_files(files, wanted)
+    if listing.failed:
+        raise listing.failed[0]
+    listing.files = [
+        found for found in listing.files if not (found.in_folder and _is_output(found.path, output))
+    ]
+    if not listing.files:
+        raise InputError("no files were found")
+    return listing
+
+
+def _is_output(path: str, output: str | None) -> bool:
+    """Return whether a file is where the manifest is written, by name or by redirection."""
+    try:
+        out = os.fstat(1) if output in {None, STDIO} else Path(str(output)).stat()
+        return os.path.samestat(Path(path).stat(), out)
+    except OSError:
+        return False
 
 
 def verify_signature(
-    manifest: str, request: KeyRequest, *, threads: int | None, quiet: bool
+    manifest: str, request: KeyRequest, *, strict: bool, threads: int | None, quiet: bool
 ) -> int:
     """Check a manifest; print one line per file."""
     from cotool import vault
-    from cotool.vault.signing import read_manifest, signed_with_keyring
+    from cotool.vault.signing import (
+        extra_files,
+        manifest_text,
+        read_manifest,
+        signed_with_keyring,
+    )
 
     if manifest == STDIO:
         request.read_before_content()
-    text = sys.stdin.read() if manifest == STDIO else read_manifest(manifest)
+        text = manifest_text(standard_input().read())
+    else:
+        text = read_manifest(manifest)
     key = _signing_key(request, by_keyring=signed_with_keyring(text), profile=None, confirm=False)
     failed = total = 0
     with naming(manifest):
         checks = vault.verify_signatures(text, key=key, num_threads=threads)
-    words = {"ok": "OK", "changed": "FAILED", "unreadable": "FAILED open or read"}
+        if strict:
+            checks = chain(checks, extra_files(text, None if manifest == STDIO else manifest))
+    words = {
+        "ok": "OK",
+        "changed": "FAILED",
+        "unreadable": "FAILED open or read",
+        "extra": "FAILED not in the manifest",
+    }
     for found in checks:
         total += 1
         failed += found.state != "ok"
         if found.state != "ok" or not quiet:
             reason = f" ({found.reason})" if found.reason else ""
-            print(f"{visible(found.path)}: {words[found.state]}{reason}")
+            print(f"{visible_name(found.path)}: {words[found.state]}{reason}")
     if failed:
         print(f"cotool: error: {failed} of {plural(total, 'file')} failed", file=sys.stderr)
     return _MANIFEST_FAILED if failed else 0
@@ -127,17 +156,11 @@ def verify_password(
     from cotool.vault.keys import profile as cost
     from cotool.vault.passwords import parse_pair
 
-    def pairs() -> Iterator[tuple[str, str]]:
-        for number, line in enumerate(_passwords(confirm=False), 1):
-            try:
-                yield (phc, line) if phc is not None else parse_pair(line)
-            except InputError as error:
-                error.args = (f"standard input, line {number}: {error}",)
-                raise
-
+    lines = _passwords(confirm=False)
+    pairs = (parse_pair(line) if phc is None else (phc, line) for line in lines)
     code = 0
     checks = vault.verify_passwords(
-        pairs(),
+        pairs,
         cost=cost(profile or DEFAULT_PROFILE),
         allow_any_cost=allow_any_cost,
         num_threads=threads,
@@ -153,19 +176,11 @@ def verify_password(
     return code
 
 
-def _passwords(*, confirm: bool) -> Iterator[str]:
+def _passwords(*, confirm: bool) -> Iterator[bytes]:
     """Yield the lines of standard input, or one password from the terminal."""
-    if sys.stdin is None:
-        raise InputError("standard input is closed")
-    if sys.stdin.isatty():
-        yield str(SecretSource().read("the account", confirm=confirm))
+    if sys.stdin is not None and sys.stdin.isatty():
+        secret = SecretSource().read("the account", confirm=confirm)
+        yield secret.encode() if isinstance(secret, str) else secret
         return
-    lines = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="strict", newline="\n")
-    try:
-        for line in lines:
-            yield line.removesuffix("\n").removesuffix("\r")
-    except UnicodeDecodeError:
-        raise InputError("standard input: not UTF-8") from None
-    finally:
-        with contextlib.suppress(ValueError):
-            lines.detach()
+    for line in standard_input():
+        yield line.removesuffix(b"\n").removesuffix(b"\r")

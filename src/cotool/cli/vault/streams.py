@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
 def source_of(name: str) -> str | BinaryIO:
     """Return a path, or the bytes of standard input for "-". Raises InputError if it is closed."""
-    if name != STDIO:
-        return name
+    return standard_input() if name == STDIO else name
+
+
+def standard_input() -> BinaryIO:
+    """Return standard input for bytes. Raises InputError if it is closed."""
     if sys.stdin is None:
         raise InputError("standard input is closed")
     return sys.stdin.buffer
