@@ -892,6 +892,11 @@ def mask_message(text):
                 size = time_span(text[start:])
                 if size:
                     return parameter(start, start + size, "\2")
+            unit = re.match(r"(\.\d+)([A-Za-z\x80-\xff]{1,4})(?![0-9A-Za-z_\x80-\xff])", after)
+            if unit and decimals(stop) == stop:
+                parameter(start, stop + unit.end(1))
+                out.append(unit[2])
+                return stop + unit.end()
             return parameter(start, decimals(stop))
         cases = (re.search("[a-f]", w), re.search("[A-F]", w))
         if hexadecimal and not all(cases) and len(w) >= (4 if digits else 8):

@@ -165,7 +165,7 @@ static int header_word(const uint8_t *p, const uint8_t *end, int at_start, int *
 
 /* What a bracket of a header holds: times, levels, numbers; NOTHING where it is a text. */
 static int header_bracket(const uint8_t *p, const uint8_t *end) {
-    int found = SEPARATOR, words = 0, unknown = 0;
+    int found = SEPARATOR, words = 0, unknown = 0, timed = 0, letter = 0;
     while (p < end) {
         const uint8_t *q = p;
         int style, kind;
@@ -173,10 +173,15 @@ static int header_bracket(const uint8_t *p, const uint8_t *end) {
         kind = header_word(p, q, 0, &style);
         words++;
         unknown += kind == NOTHING;
+        timed |= kind == MOMENT;
+        letter |= kind == NOTHING && words == 1 && q - p == 1 && *p && strchr("TDIWEFC", *p) != NULL;
         if (kind > found) found = kind;
         p = q + 1;
     }
-    if (!words || (unknown && !(unknown == 1 && words == 2 && found == LEVEL_WORD))) return NOTHING;
+    if (letter && timed) unknown--, found = LEVEL_WORD;
+    /* "[INFO main]", "[I 2024-01-05 12:11:10 Server]": one name beside the level. */
+    if (!words || (unknown && !(unknown == 1 && found == LEVEL_WORD && (words == 2 || timed))))
+        return NOTHING;
     return found;
 }
 

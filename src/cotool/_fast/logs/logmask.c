@@ -26,6 +26,8 @@ enum {
 #define WORD (DIGIT | LETTER | UNDERSCORE)
 /* A longer run of word bytes is no text of a message. */
 #define LONGEST_WORD 64
+/* Letters of a unit after decimals. */
+#define LONGEST_UNIT 4
 /* Among the first words of a line without a header a number may be a time. */
 #define HEADER_WORDS 6
 
@@ -213,6 +215,15 @@ static const uint8_t *decimals_end(const uint8_t *q, const uint8_t *end, int *do
     return q;
 }
 
+/* Past the decimals at q and a unit after them, as in 7.527ms; q where there are none. */
+static const uint8_t *unit_end(const uint8_t *q, const uint8_t *end) {
+    const uint8_t *p = q + 1, *unit;
+    if (end - q < 3 || *q != '.' || !is(*p, DIGIT)) return q;
+    while (p < end && is(*p, DIGIT)) p++;
+    for (unit = p; p < end && p - unit <= LONGEST_UNIT && is(*p, LETTER);) p++;
+    return p == unit || p - unit > LONGEST_UNIT || (p < end && is(*p, WORD)) ? q : p;
+}
+
 /* Writes the word [p, q), in which the classes `any` occur, and what belongs to it; returns where
  * that ends. */
 COTOOL_INLINE const uint8_t *put_word(writer *w, const uint8_t *p, const uint8_t *q, int any,
@@ -269,6 +280,7 @@ COTOOL_INLINE const uint8_t *put_word(writer *w, const uint8_t *p, const uint8_t
         }
     }
     if (!(any & ~DIGIT)) { /* digits alone */
+        const uint8_t *unit = q;
         double value;
         int dots = 0, epoch;
         if (q + 1 < end && is(q[1], DIGIT) &&
@@ -283,8 +295,11 @@ COTOOL_INLINE const uint8_t *put_word(writer *w, const uint8_t *p, const uint8_t
         epoch = header_words && (size == 10 || size == 13) && *p == '1' &&
                 (q == end || is(*q, BLANK));
         stop = decimals_end(q, end, &dots);
+        if (!dots && (unit = unit_end(q, end)) > q)
+            for (stop = q + 1, dots = 1; is(*stop, DIGIT);) stop++;
         if (dots == 1 && stop - q <= 18) value += whole_number(q + 1, stop) / tens[stop - q - 1];
         put_parameter(w, p, stop, epoch ? COTOOL_EPOCH : COTOOL_PARAMETER, dots < 2, value);
+        while (stop < unit) *w->to++ = *stop++;
         return stop;
     }
     if (hex && (any & (HEX_LOWER | HEX_UPPER)) != (HEX_LOWER | HEX_UPPER) &&

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections import defaultdict
+from functools import lru_cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -107,7 +108,8 @@ def _find(keys: Sequence[Tokens]) -> dict[Tokens, _Said]:
     for _ in range(_ROUNDS):
         before = {found.template for found in said.values()}
         count = len(before)
-        for join in (_part_shapes, _join_spans, _join_contents, _join_reasons):
+        values = _values(said)
+        for join in (partial(_part_shapes, values=values), *_JOINS):
             joined = join(sorted(before))
             if joined:
                 said = {key: _composed(found, joined) for key, found in said.items()}
@@ -115,6 +117,21 @@ def _find(keys: Sequence[Tokens]) -> dict[Tokens, _Said]:
         if len(before) == count:
             break
     return said
+
+
+def _values(said: dict[Tokens, _Said]) -> frozenset[str]:
+    """Return the words that are values of templates; words of messages do not count."""
+    return frozenset(
+        token
+        for key, found in said.items()
+        if key != found.template
+        for mark, (low, high) in zip(
+            found.template, found.spans or _each(found.template), strict=True
+        )
+        if mark == PARAMETER and high == low + 1
+        for token in key[low:high]
+        if PARAMETER not in token and is_word(token) and not is_known(token.lower())
+    )
 
 
 class _Said(NamedTuple):
@@ -148,7 +165,7 @@ def _replaced(template: Tokens, start: int, stop: int) -> _Said:
     return _Said((*template[:start], PARAMETER, *template[stop:]), tuple(spans))
 
 
-def _part_shapes(keys: Sequence[Tokens]) -> dict[Tokens, _Said]:
+def _part_shapes(keys: Sequence[Tokens], values: frozenset[str]) -> dict[Tokens, _Said]:
     """Return the template of each key."""
     shapes: dict[tuple[int, str], list[Tokens]] = defaultdict(list)
     for key in keys:
@@ -157,30 +174,30 @@ def _part_shapes(keys: Sequence[Tokens]) -> dict[Tokens, _Said]:
         key: _Said(template, ())
         for alike in shapes.values()
         if len(alike) > 1
-        for template, found in _part(alike)
+        for template, found in _part(alike, values)
         for key in found
         if key != template
     }
 
 
-def _part(keys: Sequence[Tokens]) -> Iterable[tuple[Tokens, list[Tokens]]]:
+def _part(keys: Sequence[Tokens], values: frozenset[str]) -> Iterable[tuple[Tokens, list[Tokens]]]:
     """Return the templates of keys of one shape, with the keys of each."""
     places = [n for n, token in enumerate(keys[0]) if is_word(token)]
     vocabulary = {
         word: n for n, word in enumerate(sorted({key[place] for key in keys for place in places}))
     }
     ids = array("i", [vocabulary[key[place]] for key in keys for place in places])
-    facts = array("H", [_facts(word) for word in vocabulary])
+    facts = array("H", [_facts(word) | kernel.IS_VALUE * (word in values) for word in vocabulary])
     before = array("i", [_word_before(keys[0], places, n) for n in range(len(places))])
     context = bytes(_context(keys[0], place) for place in places)
     matrix = memoryview(ids).cast("B").cast("i", (len(keys), len(places))) if places else None
     if matrix is None:
         yield keys[0], list(keys)
         return
-    for rows, values in kernel.partition(matrix, facts, context, before):
+    for rows, varying in kernel.partition(matrix, facts, context, before):
         tokens = list(keys[rows[0]])
-        for value in values:
-            tokens[places[value]] = PARAMETER
+        for place in varying:
+            tokens[places[place]] = PARAMETER
         yield tuple(tokens), [keys[row] for row in rows]
 
 
@@ -190,6 +207,7 @@ def _word_before(key: Tokens, places: list[int], n: int) -> int:
     return n - 1 if n and key[place - 1] == " " and places[n - 1] == place - 2 else -1
 
 
+@lru_cache(maxsize=1 << 14)
 def _facts(word: str) -> int:
     """Return what the kernel has to know of a word."""
     lower = word.lower()
@@ -310,6 +328,9 @@ def _says_failure(head: Tokens) -> bool:
     """Tell whether the words before a colon say what failed; "error" alone does not."""
     words = [token.lower() for token in head if is_word(token) and PARAMETER not in token]
     return len(words) > 1 and any(_FAILURE.match(word) for word in words)
+
+
+_JOINS = (_join_spans, _join_contents, _join_reasons)
 
 
 def _pairs(template: Tokens) -> Iterable[tuple[int, int]]:
