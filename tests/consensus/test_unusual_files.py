@@ -154,3 +154,21 @@ def test_the_hint_would_read_the_file(lines, parts):
     with pytest.raises(InputError) as error:
         read(table(*lines))
     assert named(**parts) in error.value.hint
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (("question,model,answer", "q1,a,None", "q1,b,None", "q2,a,Both", "q2,b,None"),
+         {"q1": {"a": "none", "b": "none"}, "q2": {"a": "Both", "b": "none"}}),
+        (("question,model,answer", "q1,a,None", "q1,b,Rome", "q2,a,Paris", "q2,b,Oslo"),
+         {"q1": {"a": "", "b": "Rome"}, "q2": {"a": "Paris", "b": "Oslo"}}),
+        (("text,rater_1,rater_2", "one,mild,None", "two,None,None", "six,severe,mild"),
+         {"one": {"rater_1": "mild", "rater_2": "none"},
+          "two": {"rater_1": "none", "rater_2": "none"},
+          "six": {"rater_1": "severe", "rater_2": "mild"}}),
+    ],
+)  # fmt: skip
+def test_none_is_an_option_where_others_show_it(lines, expected):
+    """None is an answer beside "both" or "mild", and is Python's None elsewhere."""
+    assert read(table(*lines)) == expected

@@ -8,7 +8,9 @@ from itertools import chain, islice
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any
 
+from cotool._lazy import lazy_pattern
 from cotool.errors import InputError
+from cotool.io.sources import memory_for_a_value
 
 if TYPE_CHECKING:
     import io
@@ -19,6 +21,9 @@ MAX_RECORD = 1 << 28
 # The first line decides between JSON lines and one document where it ends within this size.
 _FIRST_LINE = 1 << 20
 _BLOCK = 1 << 16
+_BLANK_LINES = lazy_pattern(rb"(?:[ \t\r]*+\n)*+")
+# No value of so few characters takes much memory.
+_SMALL = 1 << 20
 # An error this close to the end of the data may only mean that the data continues: \uD83D\uDE00.
 _TAIL = 16
 _SPLIT = "put each record on a separate line or in a separate item"
@@ -46,12 +51,22 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_unique)
 
 def read_first_line(stream: io.BufferedReader) -> tuple[bytes, int]:
     """Return the first line that is not blank (cut at 1 MiB) and its number; b"" at the end."""
-    number = 0
+    number = 1
     while True:
-        number += 1
+        number += skip_blank_lines(stream)
         line = stream.readline(_FIRST_LINE)
         if not line or line.strip():
             return line, number
+        number += 1
+
+
+def skip_blank_lines(stream: io.BufferedReader) -> int:
+    """Move past blank lines, whole buffers at a time; return how many."""
+    count = 0
+    while (seen := stream.peek()) and (lines := _BLANK_LINES.match(seen)[0]):  # type: ignore[index]
+        count += lines.count(b"\n")
+        stream.read(len(lines))
+    return count
 
 
 def is_json(first: bytes) -> bool:
@@ -99,6 +114,7 @@ def read_values(
         yield where, value
     for line_number, line in chain(second, lines):
         where = f"{name}, line {line_number}"
+        check_memory(line, where, stream)
         try:
             value = _decode(line, where)
         except InputError as error:
@@ -114,18 +130,42 @@ class _IncompleteError(InputError):
 def _next_lines(stream: io.BufferedReader, name: str, number: int) -> Iterator[tuple[int, bytes]]:
     while line := read_line(stream, name, number + 1):
         number += 1
-        if not line.isspace():
+        if line.isspace():
+            number += skip_blank_lines(stream)
+        else:
             yield number, line
 
 
 def read_line(stream: io.BufferedReader, name: str, number: int) -> bytes:
     """Return the next line, b"" at the end. Raises InputError if it is too long."""
-    line = stream.readline(MAX_RECORD)
-    if len(line) == MAX_RECORD:
-        raise InputError(
-            f"{name}, line {number}: is longer than {MAX_RECORD >> 20} MiB", hint=_SPLIT
-        )
+    most = most_text(stream)
+    line = stream.readline(most)
+    if len(line) == most:
+        raise InputError(f"{name}, line {number}: is longer than {most >> 20} MiB", hint=_SPLIT)
     return line
+
+
+def most_text(stream: io.BufferedReader) -> int:
+    """Return how many bytes a line, or the text of a value, may have."""
+    memory = memory_for_a_value(stream)
+    # The bytes, the text, and a string in it are held at once.
+    return MAX_RECORD if memory is None else min(MAX_RECORD, memory // 4)
+
+
+def check_memory(text: str | bytes, where: str, stream: io.BufferedReader) -> None:
+    """Raise InputError where a JSON text would take too much memory as a value.
+
+    An empty list of two characters takes 64 bytes.
+    """
+    memory = memory_for_a_value(stream) if len(text) > _SMALL else None
+    if memory is None:
+        return
+    marks: tuple[Any, ...] = ("[", "{", ",") if isinstance(text, str) else (b"[", b"{", b",")
+    lists, objects, items = map(text.count, marks)
+    if 2 * len(text) + 64 * (lists + objects) + 32 * items > memory:
+        raise InputError(
+            f"{where}: a value would take more than {memory >> 20} MiB of memory", hint=_SPLIT
+        )
 
 
 def decode_text(line: bytes, where: str) -> str:
@@ -245,6 +285,7 @@ class JsonText:
         """Return the next JSON value and where it ends in the text."""
         self.peek()
         while True:
+            check_memory(self._text, f"{self._name}, line {self._line}", self._stream)
             try:
                 value, end = self._parser.raw_decode(self._text, self._position)
             except JSONDecodeError as error:
@@ -296,7 +337,7 @@ def _document(
     stream: io.BufferedReader, name: str, start: bytes, line: int
 ) -> Iterator[tuple[str, Any]]:
     """Yield the items of an array, or values that follow one another, as they are read."""
-    text = JsonText(stream, name, start, line, most=MAX_RECORD)
+    text = JsonText(stream, name, start, line, most=most_text(stream))
     place = 0
     if text.peek() != "[":
         while text.peek():

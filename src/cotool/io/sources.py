@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from cotool.errors import InputError, unreadable
 from cotool.io.compression import BLOCK, MAGIC_SIZE, compression_of, decompressed
 from cotool.io.encodings import MARK_SIZE, decoded, encoding_of
+from cotool.text import size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
 STDIN = "-"
 
 _BUFFER = 1 << 16
+# How long a compressed file may be when decompressed, where no limit is given: so many times its
+# own size, but at least and at most so many bytes.
+_RATIO = 100
+_LEAST_DECOMPRESSED = 1 << 24
+MOST_DECOMPRESSED = 1 << 30
+# What one value of a compressed file may take in memory: so many bytes, or so many times the file.
+_LEAST_MEMORY = 384 << 20
+_MEMORY_RATIO = 64
 _CHECK = "check the name of the file"
 _EXTENSIONS = (
     *(".gz", ".zst", ".bz2", ".xz", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt"),
@@ -30,9 +39,10 @@ _EXTENSIONS = (
 class _Raw(io.RawIOBase):
     """A raw stream over blocks of bytes."""
 
-    def __init__(self, blocks: Iterator[bytes]) -> None:
+    def __init__(self, blocks: Iterator[bytes], memory: Callable[[], int | None]) -> None:
         self._blocks = blocks
         self._rest = memoryview(b"")
+        self.memory = memory
 
     def readable(self) -> bool:
         return True
@@ -48,9 +58,52 @@ class _Raw(io.RawIOBase):
         return len(given)
 
 
-def buffered(blocks: Iterator[bytes]) -> io.BufferedReader:
-    """Return blocks of bytes as a stream."""
-    return io.BufferedReader(_Raw(blocks), _BUFFER)
+def buffered(
+    blocks: Iterator[bytes], memory: Callable[[], int | None] = lambda: None
+) -> io.BufferedReader:
+    """Return blocks of bytes as a stream; `memory` says how much one value of it may take."""
+    return io.BufferedReader(_Raw(blocks, memory), _BUFFER)
+
+
+def memory_for_a_value(stream: io.BufferedReader) -> int | None:
+    """Return how many bytes of memory one value of a stream may take, None without a limit.
+
+    What is not compressed cannot take more than a multiple of its own size. A small compressed
+    file may hold a value of any size, so there is a limit, which grows with the file.
+    """
+    return stream.raw.memory() if isinstance(stream.raw, _Raw) else None
+
+
+class _Decompressed:
+    """The limits of a compressed source: how long its text may be, how large one value of it."""
+
+    def __init__(self, name: str, most: int | None) -> None:
+        self._name = name
+        self._most = most
+        self._taken = self._given = 0
+
+    def took(self, count: int) -> None:
+        """Count bytes of the compressed source."""
+        self._taken += count
+
+    def memory(self) -> int:
+        """How much memory one value may take."""
+        return max(_LEAST_MEMORY, _MEMORY_RATIO * self._taken)
+
+    def checked(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        """Yield the blocks up to the limit. Raises InputError beyond it."""
+        for block in blocks:
+            self._given += len(block)
+            most = self._most
+            if most is None:
+                most = min(MOST_DECOMPRESSED, max(_LEAST_DECOMPRESSED, _RATIO * self._taken))
+            if self._given > most:
+                raise InputError(
+                    f"{self._name} is longer than {size(most)} when decompressed",
+                    parameter="max_decompressed",
+                    hint="give a higher limit if the file is meant to be that long",
+                )
+            yield block
 
 
 @contextmanager
@@ -59,22 +112,25 @@ def open_source(
     *,
     stdin: BinaryIO | None = None,
     on_read: Callable[[int], None] | None = None,
+    max_decompressed: int | None = None,
 ) -> Iterator[io.BufferedReader]:
     """Open a file, or standard input for "-", as UTF-8 bytes without a byte order mark.
 
-    `on_read` gets the number of raw bytes of each read. Nothing is ever sought, so pipes work.
+    `on_read` gets the number of raw bytes of each read. Nothing is ever sought, so pipes work. A
+    compressed source may have at most `max_decompressed` bytes when decompressed; by default 1 GiB
+    and 100 times its own size, but at least 16 MiB.
     Raises InputError, also from later reads, if the file cannot be read or decompressed.
     """
     name = source_name(path)
     if str(path) == STDIN:
-        yield _decoded(stdin or sys.stdin.buffer, name, on_read)
+        yield _decoded(stdin or sys.stdin.buffer, name, on_read, max_decompressed)
         return
     try:
         file = io.FileIO(path)
     except OSError as error:
         raise unreadable(name, error, _CHECK) from None
     with file:
-        yield _decoded(file, name, on_read)
+        yield _decoded(file, name, on_read, max_decompressed)
 
 
 def check_readable(path: str | PathLike[str]) -> None:
@@ -125,10 +181,14 @@ def source_labels(paths: list[str | PathLike[str]]) -> list[str]:
 
 
 def _decoded(
-    file: BinaryIO | io.RawIOBase, name: str, on_read: Callable[[int], None] | None
+    file: BinaryIO | io.RawIOBase,
+    name: str,
+    on_read: Callable[[int], None] | None,
+    max_decompressed: int | None,
 ) -> io.BufferedReader:
     # read1 hands over what a pipe holds; a raw file's read does the same.
     take = getattr(file, "read1", file.read)
+    limits = _Decompressed(name, max_decompressed)
 
     def read(size: int) -> bytes:
         try:
@@ -137,9 +197,14 @@ def _decoded(
             raise unreadable(name, error) from None
         if on_read is not None:
             on_read(len(data))
+        limits.took(len(data))
         return data
 
-    return buffered(text_blocks(read_head(read), read, name))
+    head = read_head(read)
+    blocks = text_blocks(head, read, name)
+    if compression_of(head) is None:
+        return buffered(blocks)
+    return buffered(limits.checked(blocks), limits.memory)
 
 
 def read_head(read: Callable[[int], bytes]) -> bytes:

@@ -22,7 +22,7 @@ from cotool.cli.shared.engine_options import (  # noqa: TC001 - Typer reads the 
     SchedulerFile,
 )
 from cotool.cli.shared.examples import demo_paths
-from cotool.cli.shared.options import Debug, NoProgress, Quiet, Threads
+from cotool.cli.shared.options import Debug, NoProgress, Quiet, Threads, size_in_bytes
 from cotool.cli.shared.options import flag as _flag
 from cotool.cli.shared.options import option as _option
 from cotool.cli.shared.report_options import (  # noqa: TC001 - Typer reads the annotations
@@ -252,6 +252,17 @@ def consensus(
     skip_bad: Annotated[
         bool, _flag("Input", "Leave bad rows out and continue.", "--skip-bad")
     ] = False,
+    max_decompressed: Annotated[
+        str | None,
+        _option(
+            "Input",
+            "How long a compressed file may be when decompressed: 500MB, 4GiB. "
+            "Default: 1 GiB and 100 times its own size, but at least 16 MiB.",
+            "--max-decompressed",
+            metavar="SIZE",
+            convert=size_in_bytes,
+        ),
+    ] = None,
     format: Annotated[  # noqa: A002 - the option's name
         str | None,
         _option(
@@ -344,6 +355,7 @@ def consensus(
         output=output,
         conditions=tuple(map(parse_consensus_condition, fail_on or ())),
         skip_bad=skip_bad,
+        max_decompressed=cast("int | None", max_decompressed),
         explain_input=explain_input,
         explain=explain,
         quiet=quiet,

@@ -44,6 +44,7 @@ class Request:
     output: str | None
     conditions: tuple[Condition[Consensus], ...]
     skip_bad: bool
+    max_decompressed: int | None
     explain: bool
     explain_input: bool
     quiet: bool
@@ -266,6 +267,7 @@ def _questions(
         on_understood=on_understood or notes.understood,
         on_progress=bar.read,
         stdin=None if sys.stdin is None else sys.stdin.buffer,
+        max_decompressed=request.max_decompressed,
     )
 
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     Contents = Literal["answers", "log", "vault", "folder"]
 
 _HEAD = 1 << 16
+# A log shows what it is within so many bytes of a line.
+_LINE = 1 << 11
 _VAULT = (b"\x89CVLT\r\n\x1a", b"-----BEGIN COTOOL VAULT-----")
 # Keys of a level that only logs use.
 _LEVELS = ("level", "severity", "lvl", "levelname", "log_level", "loglevel", "priority", "@l")
@@ -32,7 +34,7 @@ def contents_of(path: str) -> Contents | None:
     lines = head.split(b"\n")[:200]
     from cotool.logs.formats.recognise import recognise
 
-    found = recognise([line.rstrip(b"\r") for line in lines[: max(1, len(lines) - 1)]])
+    found = recognise([line.rstrip(b"\r")[:_LINE] for line in lines[: max(1, len(lines) - 1)]])
     if any(form.has_time or form.places for form in found):
         return "log"
     return "answers" if _is_table(lines[0]) else None

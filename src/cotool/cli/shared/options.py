@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence  # noqa: TC003 - Typer reads annotations
 from typing import Annotated, Any
 
 import typer
 
+from cotool._lazy import lazy_pattern
 from cotool.errors import InputError
 
 
@@ -44,6 +46,20 @@ def option(
         callback=callback,
         show_default=False,
     )
+
+
+_SIZE = lazy_pattern(r"(\d{1,15}(?:\.\d{1,3})?)\s?(?:([kMGT])(i?))?B?", re.IGNORECASE)
+
+
+def size_in_bytes(value: str, name: str) -> int:
+    """Return the number of bytes that a size such as 500MB or 4GiB stands for."""
+    match = _SIZE.fullmatch(value.strip())
+    if match is None:
+        raise InputError(
+            f"{value!r} is no size", parameter=name, hint="write it as 500MB, 4GiB or in bytes"
+        )
+    power = " kmgt".index((match[2] or " ").lower())
+    return int(float(match[1]) * (1024 if match[3] else 1000) ** power)
 
 
 def one_of(known: Sequence[str]) -> Callable[[str, str], str]:

@@ -44,7 +44,8 @@ def text_of(value: Any) -> str | None:
     return str(value)
 
 
-@dataclass
+# Compared by identity: a sample has one of each.
+@dataclass(eq=False)
 class Column:
     """One key path over the sample: `values` are texts, None where a record has none."""
 

@@ -154,6 +154,11 @@ class FileForm:
         request = requested(item)
         if request is None:
             check_succeeded(item, where)
+        if isinstance(item, dict) and len(item) > names.MOST_COLUMNS:
+            raise InputError(
+                f"{where}: has {len(item):,} keys; at most {names.MOST_COLUMNS:,} are read",
+                hint="keep the question, the experts and their answers",
+            )
         yield where, item if request is None else request
 
     def _is_clear(self, record: Mapping[str, Any]) -> bool:

@@ -34,6 +34,11 @@ class Hint(NamedTuple):
     weight: float
 
 
+# A longer text is no name.
+_LONGEST_NAME = 1000
+# As many as a spreadsheet has.
+MOST_COLUMNS = 16_384
+
 _CAMEL = lazy_pattern(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[0-9])(?=[A-Za-z])")
 # The vowel signs of Devanagari are no letters, but parts of words.
 _NO_WORD = lazy_pattern(r"(?:(?![\u0900-\u097f])[\W_])+")
@@ -143,6 +148,8 @@ def words_of(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def hint_of(path: str) -> Hint:
     """Return what a column's name suggests."""
+    if len(path) > _LONGEST_NAME:
+        return Hint(UNKNOWN, 0.0)
     for prefix, hint in (
         ("OUTPUT:", Hint(ANSWER, 2 * STRONG)),
         ("INPUT:", Hint(QUESTION, STRONG)),

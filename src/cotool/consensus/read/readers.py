@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -28,6 +28,7 @@ from cotool.io.sources import (
 )
 
 if TYPE_CHECKING:
+    import io
     from collections.abc import Callable, Iterable, Iterator
     from os import PathLike
 
@@ -53,6 +54,7 @@ def read_questions(
     on_progress: Callable[[int], None] | None = None,
     on_understood: Callable[[Understood], None] | None = None,
     stdin: BinaryIO | None = None,
+    max_decompressed: int | None = None,
 ) -> Iterator[Question]:
     """Yield the questions in files ("-" is standard input), in order of first appearance.
 
@@ -62,6 +64,8 @@ def read_questions(
     gets what was left out although nothing is bad: among several files, one that is a single
     object of another kind. `on_progress` gets the number of raw bytes read so far, of all files.
     `on_understood` is told once, before the first question comes out, how the files are read.
+    `max_decompressed` is how many bytes a compressed file may have when decompressed (default:
+    1 GiB and 100 times its own size, but at least 16 MiB).
 
     Raises InputError for a file that cannot be read, a document whose JSON is broken (also with
     `skip_bad`: what follows cannot be trusted), and where no question is found.
@@ -91,7 +95,10 @@ def read_questions(
     found = False
     with closing(reading):
         for path, label in zip(sources, source_labels(sources), strict=True):
-            with _values(path, stdin, count, reading.bad, on_warning) as values:
+            with open_source(
+                path, stdin=stdin, on_read=count, max_decompressed=max_decompressed
+            ) as stream:
+                values = _values(path, stream, reading.bad, on_warning)
                 for question in reading.read(values, source_name(path), label, on_warning):
                     found = True
                     yield question
@@ -242,39 +249,34 @@ class _Reading:
             self._on_bad(error)
 
 
-@contextmanager
 def _values(
     path: str | PathLike[str],
-    stdin: BinaryIO | None,
-    on_read: Callable[[int], None],
+    stream: io.BufferedReader,
     on_bad: Callable[[InputError], None],
     on_warning: Callable[[str], None] | None,
-) -> Iterator[Iterator[tuple[str, Any]] | None]:
-    """Give the values in a file: JSON, rows of a table, rows of a binary container.
+) -> Iterator[tuple[str, Any]] | None:
+    """Return the values in a file: JSON, rows of a table, rows of a binary container.
 
     None stands for a file that holds nothing.
     """
     name = source_name(path)
-    with open_source(path, stdin=stdin, on_read=on_read) as stream:
-        head = stream.peek(_HEAD)[:_HEAD]
-        if head.startswith(_BINARY):
-            from cotool.consensus.read.containers import reader_of
+    head = stream.peek(_HEAD)[:_HEAD]
+    if head.startswith(_BINARY):
+        from cotool.consensus.read.containers import reader_of
 
-            if not _is_plain(path, head):
-                raise InputError(
-                    f"{name}: is a binary table, which is read from a file on disk only",
-                    hint="save it, uncompressed, and give its name",
-                )
-            yield reader_of(str(path), head)
-            return
-        first, number = read_first_line(stream)
-        if not first:
-            yield None
-        elif is_json(first):
-            yield read_values(stream, name, first, number, on_bad)
-        else:
-            warn = on_warning or (lambda _: None)
-            yield read_rows(stream, name, first, number, on_bad=on_bad, on_warning=warn)
+        if not _is_plain(path, head):
+            raise InputError(
+                f"{name}: is a binary table, which is read from a file on disk only",
+                hint="save it, uncompressed, and give its name",
+            )
+        return reader_of(str(path), head)
+    first, number = read_first_line(stream)
+    if not first:
+        return None
+    if is_json(first):
+        return read_values(stream, name, first, number, on_bad)
+    warn = on_warning or (lambda _: None)
+    return read_rows(stream, name, first, number, on_bad=on_bad, on_warning=warn)
 
 
 def _is_plain(path: str | PathLike[str], head: bytes) -> bool:

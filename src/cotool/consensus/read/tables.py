@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.read.layout import CONTENT_NAMES, plain_name
-from cotool.consensus.read.names import ANSWER, BESIDE, GOLD, UNKNOWN, hint_of
+from cotool.consensus.read.names import ANSWER, BESIDE, GOLD, MOST_COLUMNS, UNKNOWN, hint_of
 from cotool.errors import InputError
-from cotool.io.json_values import decode_text, read_line
+from cotool.io.json_values import decode_text, read_line, skip_blank_lines
 
 if TYPE_CHECKING:
     import io
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     BadRecord = Callable[[InputError], None]
 
 _DELIMITERS = ("\t", ",", ";", "|")
-_QUOTED = lazy_pattern(r'"([^"]*+(?:""[^"]*+)*+)"')
+# What stands in quotes: a quote within is written twice.
+_QUOTED = lazy_pattern(r'[^"]*+(?:""[^"]*+)*+')
 # A quoted field longer than this has lost its closing quote.
 _MAX_QUOTED = 1 << 22
 # Lines looked at to find the delimiter.
@@ -67,18 +68,24 @@ class _Lines:
         self._on_warning = on_warning
         self._number = number
         self._waiting: deque[tuple[int, str]] = deque()
+        self.skips_blank = False
         # Lines that were looked at, not decoded yet.
         self._seen: deque[bytes] = deque([first])
         # Whether characters beyond ASCII were UTF-8 (True) or Windows-1252 (False).
         self._utf8: bool | None = None
 
-    def take(self) -> tuple[int, str] | None:
-        """Return the next line and its number, None at the end."""
+    def take(self, *, quoted: bool = False) -> tuple[int, str] | None:
+        """Return the next line and its number, None at the end.
+
+        With `skips_blank` only the first of several blank lines is returned, unless `quoted`.
+        """
         if self._waiting:
             return self._waiting.popleft()
         while line := self._next():
             number = self._number
             self._number += 1
+            if self.skips_blank and line.isspace() and not (quoted or self._seen):
+                self._number += skip_blank_lines(self._stream)
             try:
                 return number, self._decoded(line, f"{self._name}, line {number}")
             except InputError as error:
@@ -154,6 +161,7 @@ def read_rows(
         return
     delimiter, header = _opened(lines, line, name)
     width = len(header)
+    lines.skips_blank = width > 1
     missing = 0
     while (line := lines.take()) is not None:
         number, text = line
@@ -230,6 +238,7 @@ def _header(
         if columns is None:
             continue
         columns = [column.strip() for column in columns]
+        _check_width(columns, where)
         known = sum(1 for column in columns if hint_of(column).part not in {UNKNOWN, BESIDE})
         rows = following[len(taken) :]
         same = sum(1 for row in rows if _width(row, delimiter) == len(columns))
@@ -252,6 +261,14 @@ def _header(
     return delimiter, _named(columns)
 
 
+def _check_width(columns: list[str], where: str) -> None:
+    if len(columns) > MOST_COLUMNS:
+        raise InputError(
+            f"{where}: the table has {len(columns):,} columns; at most {MOST_COLUMNS:,} are read",
+            hint="keep the columns of the question, the experts and their answers",
+        )
+
+
 def _is_header(columns: list[str]) -> bool:
     """Whether a line can be a header: not of numbers alone, and one name only where it is known."""
     if len(columns) == 1:
@@ -263,20 +280,20 @@ def _is_header(columns: list[str]) -> bool:
 
 
 def _named(columns: list[str]) -> list[str]:
-    named: list[str] = []
+    named: dict[str, None] = {}
+    numbers: dict[str, int] = {}
     for place, column in enumerate(columns, 1):
         name = column or f"unnamed column {place}"
-        number = 2
         while name in named:
-            name = f"{column}.{number}"
-            number += 1
-        named.append(name)
-    return named
+            numbers[column] = numbers.get(column, 1) + 1
+            name = f"{column}.{numbers[column]}"
+        named[name] = None
+    return list(named)
 
 
 def _width(row: str, delimiter: str) -> int:
     try:
-        fields = _split(_bare(row), delimiter)
+        fields = _split(None, row, delimiter, [])
     except _UnbalancedError:
         return _bare(row).count(delimiter) + 1
     # A row that goes on in the next line says nothing.
@@ -309,45 +326,59 @@ def _quoted(
 
     The lines after the first that were read for it are put into `taken`.
     """
-    size = len(text)
-    parts = [text]
     try:
-        while (fields := _split(_bare("".join(parts)), delimiter)) is None:
-            following = None
-            # Only a line with a quote can close the field.
-            while following is None or '"' not in following[1]:
-                following = lines.take()
-                if following is None or size > _MAX_QUOTED:
-                    return None
-                taken.append(following)
-                parts.append(following[1])
-                size += len(following[1])
+        return _split(lines, text, delimiter, taken)
     except _UnbalancedError:
         return None
-    return fields
 
 
-def _split(record: str, delimiter: str) -> list[str] | None:
-    """Return the fields of a record, None where it ends inside quotes."""
+def _split(
+    lines: _Lines | None, text: str, delimiter: str, taken: list[tuple[int, str]]
+) -> list[str] | None:
+    """Return the fields of a row, None where the text ends inside quotes."""
     fields: list[str] = []
-    position = 0
+    place = 0
+    row = _bare(text)
     while True:
-        if record.startswith('"', position):
-            quoted = _QUOTED.match(record, position)
-            if quoted is None:
+        if row.startswith('"', place):
+            found = _to_the_quote(lines, text, place + 1, taken)
+            if found is None:
                 return None
-            fields.append(quoted[1].replace('""', '"'))
-            position = quoted.end()
-            if position < len(record) and record[position] != delimiter:
+            field, text, place = found
+            fields.append(field.replace('""', '"'))
+            row = _bare(text)
+            if place < len(row) and row[place] != delimiter:
                 raise _UnbalancedError
         else:
-            end = record.find(delimiter, position)
-            end = len(record) if end < 0 else end
-            fields.append(record[position:end])
-            position = end
-        if position == len(record):
+            end = row.find(delimiter, place)
+            end = len(row) if end < 0 else end
+            fields.append(row[place:end])
+            place = end
+        if place >= len(row):
             return fields
-        position += 1
+        place += 1
+
+
+def _to_the_quote(
+    lines: _Lines | None, text: str, place: int, taken: list[tuple[int, str]]
+) -> tuple[str, str, int] | None:
+    """Return a field up to the quote that closes it, and the line and place behind that quote.
+
+    The field may span lines, each of which is looked at once. None where no quote closes it.
+    """
+    parts: list[str] = []
+    size = 0
+    while True:
+        end = _QUOTED.match(text, place).end()  # type: ignore[union-attr]
+        parts.append(text[place:end])
+        if end < len(text):
+            return "".join(parts), text, end + 1
+        size += end - place
+        following = lines.take(quoted=True) if lines and size <= _MAX_QUOTED else None
+        if following is None:
+            return None
+        taken.append(following)
+        text, place = following[1], 0
 
 
 def _bare(line: str) -> str:

@@ -164,8 +164,9 @@ def _numbered(sample: Sample, columns: list[Column]) -> list[Column]:
 
 def _are_options(sample: Sample, group: list[Column]) -> bool:
     """Whether numbered columns are what an expert compares or chooses from."""
+    own = set(group)
     return any(
-        c not in group and c.is_called(names.ANSWER) >= names.STRONG and c.is_label
+        c not in own and c.is_called(names.ANSWER) >= names.STRONG and c.is_label
         for c in sample.texts
     ) and all(c.distinct >= 0.8 * c.present for c in group)
 
@@ -206,7 +207,8 @@ def _is_measure(column: Column) -> bool:
 
 def _read_wide(sample: Sample, group: list[Column]) -> Plan:
     keys = sample.keys
-    rest = [c for c in sample.texts if c not in group]
+    own = set(group)
+    rest = [c for c in sample.texts if c not in own]
     question = next((c for c in rest if c.path == keys.question), None) or max(
         (c for c in rest if c.is_called(names.QUESTION)),
         key=lambda c: (c.distinct > 1, c.hint.weight, c.words),

@@ -1,0 +1,65 @@
+"""Small files that hold very large values, and tables with very many columns or quotes."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from consensus.written import read, table
+from cotool.errors import InputError
+
+ROW = '{"question":"q","expert":"a","answer":"x"}\n'
+
+
+def test_a_file_that_becomes_too_long():
+    """A small compressed file is not decompressed without end; the error names the parameter."""
+    data = gzip.compress(ROW.encode() + b"\n" * (40 << 20))
+    with pytest.raises(InputError, match="when decompressed") as caught:
+        read(data)
+    assert caught.value.parameter == "max_decompressed"
+    with pytest.raises(InputError, match="when decompressed"):
+        read(gzip.compress(ROW.encode() * 100), max_decompressed=1000)
+    assert read(gzip.compress(ROW.encode()), max_decompressed=1000) == {"q": {"a": "x"}}
+
+
+@pytest.mark.parametrize("value", ["[" + "[]," * (5 << 20) + "[]]", "[" + "1," * (13 << 20) + "1]"])
+def test_a_value_that_takes_too_much_memory(value):
+    """A value of a compressed file counts by what it would take in memory."""
+    data = ROW + '{"question":"q","responses":' + value + "}\n"
+    with pytest.raises(InputError, match="line 2: a value would take more than 384 MiB"):
+        read(gzip.compress(data.encode()), max_decompressed=1 << 30)
+
+
+def test_blank_lines_are_skipped_at_once():
+    """Blank lines before, between and after rows change neither rows nor the lines in messages."""
+    blank = "\n" * 100_000
+    assert read(blank + ROW + blank) == {"q": {"a": "x"}}
+    rows = table("question,expert,answer", "q,a,x", blank, 'q,b,"y', "", "", 'z"')
+    assert read(blank + rows) == {"q": {"a": "x", "b": "y\n\n\nz"}}
+    with pytest.raises(InputError, match="line 200002"):
+        read(blank + ROW + blank + "{}}")
+
+
+def test_too_many_columns():
+    """A table or a record has at most as many columns as a spreadsheet."""
+    many = [f"c{place}" for place in range(20_000)]
+    with pytest.raises(InputError, match="20,003 columns; at most 16,384"):
+        read(table("question,expert,answer," + ",".join(many), "q,a,x" + ",1" * 20_000))
+    members = ",".join(f'"{name}":1' for name in many)
+    with pytest.raises(InputError, match="20,003 keys; at most 16,384"):
+        read('{"question":"q","expert":"a","answer":"x",' + members + "}")
+
+
+def test_equal_column_names_are_numbered():
+    """The columns of a header without names differ, as do those with one name."""
+    assert read(table("question,answer,answer,answer", "q,x,y,y")) == {
+        "q": {"answer": "x", "answer.2": "y", "answer.3": "y"}
+    }
+
+
+def test_a_quote_that_is_never_closed():
+    """Lines behind an open quote are looked at once, and the error names the line of the quote."""
+    lines = ['""x"",""y"",z'] * 50_000
+    with pytest.raises(InputError, match="line 2: a quote opens a field"):
+        read(table("question,worker,answer", 'q,w,"open', *lines))
