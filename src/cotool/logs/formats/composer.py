@@ -34,6 +34,7 @@ class Moment:
     """A time in a line: where it is, its form, and numbers whose order the sample decides.
 
     In `form`, bytes 1 to 3 stand for those numbers, and 4 for a year of four digits after them.
+    `spots` are where the numbers begin and end.
     """
 
     at: int
@@ -42,6 +43,7 @@ class Moment:
     numbers: tuple[bytes, ...] = ()
     dated: bool = True
     yeared: bool = True
+    spots: tuple[tuple[int, int], ...] = ()
 
 
 class _Part(NamedTuple):
@@ -325,12 +327,12 @@ def _moment(text: bytes, parts: Sequence[_Part], end: int) -> Moment:
     parts = sorted(parts, key=lambda part: part[:2])  # zone after fraction, as they were added
     at = parts[0].start
     form = bytearray()
-    numbers = []
+    spots = []
     for part in parts:
         form += literal(text[at : part.start])
         form += part.letter
         if part.letter[0] < 5:
-            numbers.append(text[part.start : part.end])
+            spots.append((part.start, part.end))
         at = part.end
     form += literal(text[at:end])
     letters = {part.letter for part in parts}
@@ -338,9 +340,10 @@ def _moment(text: bytes, parts: Sequence[_Part], end: int) -> Moment:
         parts[0].start,
         end,
         bytes(form),
-        tuple(numbers),
+        tuple(text[start:stop] for start, stop in spots),
         dated=bool(letters & {b"e", b"d", b"J", b"\1"}),
         yeared=bool(letters & {b"Y", b"y", b"\3", b"\4"}),
+        spots=tuple(spots),
     )
 
 

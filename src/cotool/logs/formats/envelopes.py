@@ -148,6 +148,8 @@ def find_envelope(lines: Sequence[bytes]) -> Envelope | None:
 
 def _after_time(lines: Sequence[bytes]) -> Envelope | None:
     for form, words in ((_CRI, 2), (_STREAM, 1), (_TIMED, 0)):
+        if not _may_match(form, lines):
+            continue
         texts = [line[found.end() :] for line in lines if (found := form.match(line))]
         if len(texts) >= _MOST * len(lines):
             begins = _worth_it(texts, keyed=True)
@@ -159,8 +161,15 @@ def _after_time(lines: Sequence[bytes]) -> Envelope | None:
     return None
 
 
+def _may_match(form: re.Pattern[bytes], lines: Sequence[bytes]) -> bool:
+    """Tell whether some of a few lines match: then all are worth a look."""
+    return any(map(form.match, lines[:: len(lines) // 10 + 1]))
+
+
 def _after_prefix(lines: Sequence[bytes]) -> Envelope | None:
     for form, prefix, words, name in _PREFIXES:
+        if not _may_match(form, lines):
+            continue
         found = [(line, match) for line in lines if (match := form.match(line))]
         if len(found) < _MOST * len(lines):
             continue

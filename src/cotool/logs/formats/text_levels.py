@@ -310,7 +310,7 @@ def _word_places(
 def _key_places(lines: Sequence[tuple[bytes, int]], left: set[int]) -> list[Place]:
     """Return the keys of key=value pairs that hold levels, and take their lines from `left`."""
     values: dict[bytes, dict[int, bytes]] = defaultdict(dict)
-    if not any(_PAIR.search(line) for line, _ in _some(lines)):
+    if not any(b"=" in line and _PAIR.search(line) for line, _ in _some(lines)):
         return []
     for n, (line, _) in enumerate(lines):
         for key, value in _PAIR.findall(line):
@@ -461,13 +461,14 @@ def _tagged(lines: Sequence[tuple[bytes, int]]) -> list[Place]:
     Such words are rare, so the place is taken even where the sample has none.
     """
     tokens: Counter[int] = Counter()
-    for line, end in lines:
+    some = _some(lines)
+    for line, end in some:
         for number, token in enumerate(islice(TOKEN.finditer(line, end), _TAG_TOKENS)):
-            if _TAG.fullmatch(token[0]) and _level_of(token[0]) is None:
+            if token[0][-1:] == b":" and _TAG.fullmatch(token[0]) and _level_of(token[0]) is None:
                 tokens[number] += 1
                 break
     number, count = max(tokens.items(), key=lambda item: item[1], default=(0, 0))
-    if not count or count < _HALF * len(lines):
+    if not count or count < _HALF * len(some):
         return []
     return [Place(WORD, token=number + 1, lead=1 << _SPACE, trail=1 << _COLON)]
 
@@ -480,6 +481,8 @@ def is_tagged(place: Place) -> bool:
 def status_column(lines: Sequence[bytes]) -> Place | None:
     """Return the place of the HTTP status that a line "#Fields: date time sc-status ..." names."""
     head = next((line for line in lines if line.startswith(b"#Fields:")), b"")
+    if not head:
+        return None
     names = [plain(name) for name in head.decode("utf-8", "replace").split()[1:]]
     column = next((n for n, name in enumerate(names) if name in STATUS_NAMES), -1)
     rows = [list(TOKEN.findall(line)) for line in lines if line[:1] not in {b"#", b""}]
@@ -506,7 +509,7 @@ def places_below(
         if word is not None and _level_of(word[1]) is not None:
             named.add(n + 1)
             continue
-        for line in islice(lines, n + 1, n + 1 + _MOST_BELOW):
+        for line in lines[n + 1 : n + 1 + _MOST_BELOW]:
             if line[:1] not in {b" ", b"\t"}:
                 break
             pair = _PAIR.search(line)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
@@ -126,20 +126,63 @@ _Candidate = tuple[Where, int, bytes]
 def _candidates(lines: Sequence[bytes]) -> dict[_Candidate, dict[int, Moment]]:
     """Return every way to read a time in the lines, with the moments of the lines that suit."""
     seen: dict[_Candidate, dict[int, Moment]] = defaultdict(dict)
-    layouts = layout_forms()
+    shapes: deque[_Shape] = deque(maxlen=_MOST_SHAPES)
+    shape: _Shape | None = None
     for n, line in enumerate(lines):
-        known = _known_times(line)
-        if known and b"=" in line and layouts[known[0][1]][1]:
-            for lead, moment in _own_times(line):
-                seen[Where(1, lead=lead, reach=512), -1, moment.form].setdefault(n, moment)
-        for where, layout, at, end in known:
-            seen[where, layout, b""].setdefault(n, Moment(at, end, b""))
-        if known:
-            continue
-        for moment in moments(line):
-            for where in _wheres(line, moment):
-                seen[where, -1, moment.form].setdefault(n, moment)
+        if shape is None or line[: shape.size].translate(_ZEROS) != shape.text:
+            shape = next((x for x in shapes if line[: x.size].translate(_ZEROS) == x.text), None)
+        found = _times_of(line) if shape is None else shape.found
+        for candidate, moment in found:
+            numbers = tuple(line[start:stop] for start, stop in moment.spots)
+            here = moment if numbers == moment.numbers else replace(moment, numbers=numbers)
+            seen[candidate].setdefault(n, here)
+        if shape is None and (kept := _shape(line, found)):
+            shapes.append(kept)
     return seen
+
+
+class _Shape(NamedTuple):
+    """The first bytes of a line with all digits as zeros, and the times that such lines have."""
+
+    size: int
+    text: bytes
+    found: list[tuple[_Candidate, Moment]]
+
+
+_ZEROS = bytes.maketrans(b"123456789", b"000000000")
+_MOST_SHAPES = 6
+# Bytes after a time that say how far it goes.
+_AFTER = 12
+# Bytes of a line to which its shape is limited.
+_LONGEST_SHAPE = 96
+
+
+def _shape(line: bytes, found: list[tuple[_Candidate, Moment]]) -> _Shape | None:
+    """Return the shape of a line whose times are whole ones near its start."""
+    size = max((moment.end for _, moment in found), default=_LONGEST_SHAPE) + _AFTER
+    if (
+        size > _LONGEST_SHAPE
+        or size > len(line)
+        or not all(
+            moment.dated and not where.lead.endswith(b"=") for (where, _, _), moment in found
+        )
+    ):
+        return None
+    return _Shape(size, line[:size].translate(_ZEROS), found)
+
+
+def _times_of(line: bytes) -> list[tuple[_Candidate, Moment]]:
+    """Return every way to read a time in a line."""
+    found: list[tuple[_Candidate, Moment]] = []
+    known = _known_times(line)
+    if known and b"=" in line and layout_forms()[known[0][1]][1]:
+        for lead, moment in _own_times(line):
+            found.append(((Where(1, lead=lead, reach=512), -1, moment.form), moment))
+    found += [((where, layout, b""), Moment(at, end, b"")) for where, layout, at, end in known]
+    if not known:
+        for moment in moments(line):
+            found += [((where, -1, moment.form), moment) for where in _wheres(line, moment)]
+    return found
 
 
 def _own_times(line: bytes) -> Iterator[tuple[bytes, Moment]]:
