@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from cotool.cli.app import main
 from cotool.logs.formats.fields import find_fields, rows_of
 from cotool.logs.formats.model import ALONE, BUNYAN, DAY, HTTP, NANOS, SYSLOG, UNKNOWN, WORDS_ONLY
 from cotool.logs.formats.names import is_level_name, is_time_name, words_of
@@ -132,3 +133,13 @@ def test_keys_are_found_in_long_lines():
     assert found.times[0].path == (b"time",)
     assert found.places[0].path == (b"level",)
     assert [reason.place for reason in found.reasons] == ["key time", "key level"]
+
+
+@pytest.mark.parametrize("level", ['"²"', '"٣"', '"\\ud800"', "9" * 5000, "[" * 9000 + "]" * 9000])
+def test_odd_values_are_no_levels(level, tmp_path, capsys):
+    """Digits of other scripts, lone surrogates, huge numbers and deep lists are levels of none."""
+    path = tmp_path / "odd.log"
+    line = f'{{"time": "2024-03-01T10:15:30Z", "level": {level}, "\\ud800": 1}}\n'
+    path.write_text(line * 3, encoding="utf-8")
+    assert main(["analyze-logs", str(path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["levels"]["unknown"] == 3

@@ -166,7 +166,7 @@ def _look(rows: Sequence[dict[Path, Any]]) -> dict[Path, _Seen]:
 
 def _look_at(found: _Seen, text: str) -> None:
     found.example = found.example or text
-    wrapped = _WRAPPED.match(text)
+    wrapped = _WRAPPED.fullmatch(text)
     if wrapped is not None:
         found.times += 1
         for head in (wrapped[1], wrapped[1].replace("/", "\\/")):  # as it may be escaped in JSON
@@ -197,7 +197,7 @@ def _look_at(found: _Seen, text: str) -> None:
 # A time of day, and numbers or a name for a date.
 _MAYBE = re.compile(r"(?=.*?\d[:.h]\d\d(?!\d))(?=\D*\d+\D+\d+\D+\d)")
 # Seconds or milliseconds since 1970 in parentheses: /Date(1709287200000)/
-_WRAPPED = re.compile(r"([!-~]{1,16}\()1(?:\d{9}|\d{12})(?!\d)")
+_WRAPPED = re.compile(r"([!-~]{1,16}\()1(?:\d{9}|\d{12})(?:[+-]\d{4})?\)/?")
 # A time of day that makes a date a time, and what it adds to the form.
 _MIDNIGHT, _CLOCK = " 00:00:00", b"~h:M:SfZ"
 # Forms of times, other than known ones, that the values of one key may have.
