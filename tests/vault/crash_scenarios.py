@@ -7,6 +7,7 @@ an assertion where a file is neither whole nor untouched, or a key is lost.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import io
 import json
@@ -14,11 +15,14 @@ import os
 import shutil
 import signal
 import sys
+import tempfile
 from pathlib import Path
 
 from cotool.errors import CotoolError
 from cotool.vault import KeyFile, Keyring, decrypt, encrypt, reencrypt, rewrap
-from cotool.vault.envelope import COMPACT_LIMIT
+from cotool.vault.editing import edit
+from cotool.vault.envelope import COMPACT_LIMIT, open_bytes
+from cotool.vault.seen import Seen
 
 kill_at = ctypes.CDLL(sys.argv[2])
 folder = Path(sys.argv[1])
@@ -134,6 +138,57 @@ def scenarios():
         return check
 
     yield "keyring", {"ring": data}, rotate, check_kept("ring", versions(1), versions(2))
+    yield from changes_of_keyrings(data, versions)
+    yield (
+        "edit",
+        {"in": small},
+        lambda: edit(folder / "in", keys=[ring], editor=["truncate", "-s", "100"]),
+        check_kept(
+            "in", lambda path: content(path) == SMALL, lambda path: content(path) == SMALL[:100]
+        ),
+    )
+    yield (
+        "encrypt with mode and times",
+        {"plain": SMALL},
+        lambda: encrypt(folder / "plain", folder / "out", keys=[ring], preserve=True),
+        check_new("out", is_preserved),
+    )
+
+
+def is_preserved(path):
+    """Return whether a file that has its name also has its content, mode and time."""
+    was, now = (folder / "plain").stat(), path.stat()
+    same = (was.st_mode, was.st_mtime_ns) == (now.st_mode, now.st_mtime_ns)
+    return same and content(path) == SMALL
+
+
+def changes_of_keyrings(data, versions):
+    """Yield the other changes of a keyring, with the memory of what was seen."""
+    other = KeyFile(bytes(range(32)))
+    seen = Seen(folder / "seen")
+    fork = Keyring.from_bytes(open_bytes(data, [opener])[1])
+    fork.rotate()
+
+    def merge():
+        with Keyring.changed(str(folder / "ring"), [opener], seen=seen, merging=True) as keyring:
+            keyring.rotate()
+            keyring.merge(fork, join=True)
+
+    def opens_with(key):
+        def check(path):
+            with contextlib.suppress(CotoolError):
+                return bool(Keyring.read(str(path), [key], seen=seen))
+            return False
+
+        return check
+
+    yield "keys merge", {"ring": data}, merge, check_kept("ring", versions(1), versions(3))
+    yield (
+        "keys passphrase",
+        {"ring": data},
+        lambda: Keyring.change_opener(str(folder / "ring"), [opener], other, seen=seen),
+        check_kept("ring", opens_with(opener), opens_with(other)),
+    )
 
 
 def run(files, action, number, mode):
@@ -156,6 +211,8 @@ def run(files, action, number, mode):
     return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
 
 
+memory = tempfile.mkdtemp(dir="/dev/shm")  # what a kill leaves of an edit
+os.environ["XDG_RUNTIME_DIR"] = memory
 report = {}
 for title, files, action, check in scenarios():
     calls = killed = 0
@@ -168,4 +225,5 @@ for title, files, action, check in scenarios():
         check(whole=True)
         calls = max(calls, number - 1)
     report[title] = {"calls": calls, "killed": killed}
+shutil.rmtree(memory)
 print(json.dumps(report))

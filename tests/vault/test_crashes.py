@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from cotool.errors import InputError
+from cotool.errors import InputError, IntegrityError
 from cotool.vault import KeyFile, Keyring, decrypt, encrypt, rewrap, verify
 from cotool.vault.inspection import read_slots
+from cotool.vault.seen import Seen
 
 HERE = Path(__file__).parent
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
@@ -47,7 +48,7 @@ def test_kill_at_every_call(kill_at, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
-    assert len(report) == 9
+    assert len(report) == 13
     for title, found in report.items():
         assert found["calls"] >= 4, title
         assert found["killed"] >= 2 * found["calls"], title
@@ -97,6 +98,97 @@ def test_full_disk_leaves_the_old_file(tmp_path):
     assert "cannot be written" in done.stderr
     assert target.read_bytes() == b"old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["plain", "sealed"]
+
+
+CHANGE_KEYRING = """
+import sys
+from cotool.vault import KeyFile, Keyring
+path, key = sys.argv[1], KeyFile(bytes(32))
+if sys.argv[2] == "passphrase":
+    Keyring.change_opener(path, [key], KeyFile(bytes(range(32))))
+else:
+    with Keyring.changed(path, [key], merging=True) as ring:
+        ring.rotate()
+"""
+
+
+@pytest.mark.parametrize("change", ["passphrase", "merge"])
+@pytest.mark.parametrize("limit", [0, 100, 400])
+def test_full_disk_leaves_the_keyring(tmp_path, change, limit):
+    """A change of the keyring that does not fit leaves it as it was."""
+    path = tmp_path / "ring"
+    Keyring.generate().write_new(str(path), [KeyFile(bytes(32))])
+    before = path.read_bytes()
+    done = limited(limit, CHANGE_KEYRING, path, change)
+    assert "cannot be written" in done.stderr
+    assert path.read_bytes() == before
+    assert not list(tmp_path.glob("*.part"))
+
+
+TREE = """
+import sys
+from cotool.cli.app import main
+sys.exit(main(["vault", "encrypt", "-r", sys.argv[1], "-u", "-o", sys.argv[2]]))
+"""
+
+
+def test_full_disk_in_a_tree(tmp_path, monkeypatch):
+    """Files that fit are whole, the others are absent, and --update does only the rest."""
+    monkeypatch.setitem(ENVIRONMENT, "COTOOL_HOME", str(tmp_path))
+    monkeypatch.setitem(ENVIRONMENT, "COTOOL_KEY_FILE", str(tmp_path / "key"))
+    key = KeyFile.generate(str(tmp_path / "key"))
+    Keyring.generate().write_new(str(tmp_path / "keyring.vault"), [key])
+    (tmp_path / "tree" / "deep").mkdir(parents=True)
+    for n, size in enumerate((10, 50_000, 200_000, 20)):
+        (tmp_path / "tree" / "deep" / str(n)).write_bytes(bytes(size))
+    done = limited(100_000, TREE, tmp_path / "tree", tmp_path / "out")
+    assert done.returncode == 2
+    assert "3 files" in done.stderr
+    assert "2.vault: cannot be written" in done.stderr
+    names = sorted(path.name for path in (tmp_path / "out" / "deep").iterdir())
+    assert names == ["0.vault", "1.vault", "3.vault"]
+    done = limited(1 << 20, TREE, tmp_path / "tree", tmp_path / "out")
+    assert done.returncode == 0
+    assert "1 file, 200 kB, 3 unchanged" in done.stderr
+
+
+def test_two_updates_of_a_tree(tmp_path, monkeypatch):
+    """Of two that run at the same time, each file is whole, and nothing else remains."""
+    monkeypatch.setitem(ENVIRONMENT, "COTOOL_HOME", str(tmp_path))
+    monkeypatch.setitem(ENVIRONMENT, "COTOOL_KEY_FILE", str(tmp_path / "key"))
+    key = KeyFile.generate(str(tmp_path / "key"))
+    ring = Keyring.generate()
+    ring.write_new(str(tmp_path / "keyring.vault"), [key])
+    (tmp_path / "tree").mkdir()
+    for n in range(40):
+        (tmp_path / "tree" / str(n)).write_bytes(bytes(1000 * n))
+    command = [sys.executable, "-c", TREE, tmp_path / "tree", tmp_path / "out"]
+    for _ in range(2):
+        running = [
+            subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.DEVNULL) for _ in range(2)
+        ]
+        codes = [process.wait() for process in running]
+    assert codes == [0, 0]
+    assert len(list((tmp_path / "out").iterdir())) == 40
+    for n in range(40):
+        sink = io.BytesIO()
+        decrypt(tmp_path / "out" / f"{n}.vault", sink, keys=[ring])
+        assert len(sink.getvalue()) == 1000 * n
+
+
+def test_two_machines_remember_the_newest(tmp_path):
+    """Readers at the same time never forget what one of them has seen."""
+    seen, ring = Seen(tmp_path / "seen"), Keyring.generate()
+    copies = []
+    for _ in range(20):
+        ring.counter += 1
+        copies.append(Keyring.from_bytes(ring.to_bytes()))
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(seen.remember, reversed(copies)))
+        list(pool.map(seen.remember, copies))
+    seen.check(copies[-1])
+    with pytest.raises(IntegrityError):
+        seen.check(copies[-2])
 
 
 @pytest.mark.parametrize(
