@@ -78,7 +78,7 @@ class Seen:
 
     def _read(self, keyring: Counted) -> tuple[int, str]:
         try:
-            counter, digest = self._path(keyring).read_text(encoding="ascii").split()
+            counter, digest = self._path(keyring).read_text(encoding="utf-8").split()
             return int(counter), digest
         except (OSError, ValueError):
             return 0, ""
