@@ -38,6 +38,7 @@ MODULES: dict[str, list[str]] = {
     "text/support": [],
     "text/tokens": ["text/words.c"],
     "truth/decoys": [],
+    "truth/gaussian": [],
     "truth/logit": [],
     "truth/rover": [],
     "truth/subclasses": [],

@@ -727,6 +727,41 @@ def align(transcripts, weights):
     return slots
 
 
+def gaussian(rows, start, experts, iterations):
+    """Values, variances, biases and variances of experts: the Gaussian model with Student's noise.
+
+    rows: (item, expert, number); `iterations` of expectation-maximisation.
+    """
+    t, v = list(start), [0.0] * len(start)
+    names = range(experts)
+    pooled = sum((x - t[i]) ** 2 for i, _, x in rows) / len(rows)
+    biased, least = pooled / 10, pooled / 10_000
+    b, s = [0.0] * experts, [pooled] * experts
+    for _ in range(iterations):
+        u = [5 / (4 + ((x - t[i] - b[e]) ** 2 + v[i]) / s[e]) for i, e, x in rows]
+        for item in range(len(t)):
+            own = [(w / s[e], x - b[e]) for w, (i, e, x) in zip(u, rows, strict=True) if i == item]
+            if own:
+                v[item] = 1 / sum(w for w, _ in own)
+                t[item] = sum(w * x for w, x in own) * v[item]
+        errors = []
+        for name in names:
+            own = [(w / s[e], x - t[i]) for w, (i, e, x) in zip(u, rows, strict=True) if e == name]
+            errors.append(1 / (sum(w for w, _ in own) + 1 / biased))
+            b[name] = sum(w * x for w, x in own) * errors[-1]
+        biased = max(sum(x * x + y for x, y in zip(b, errors, strict=True)) / experts,
+                     pooled / 10_000)  # fmt: skip
+        middle = sum(b[e] for _, e, _ in rows) / len(rows)
+        b = [x - middle for x in b]
+        t = [x + middle for x in t]
+        square = [w * ((x - t[i] - b[e]) ** 2 + v[i]) for w, (i, e, x) in zip(u, rows, strict=True)]
+        before, pooled = pooled, max(sum(square) / len(rows), least)
+        for name in names:
+            own = [x for x, (_, e, _) in zip(square, rows, strict=True) if e == name]
+            s[name] = max((4 * before + sum(own)) / (4 + len(own)), pooled / 10_000)
+    return t, v, b, s
+
+
 def logit(asked, weights):
     """Log-likelihood of a conditional logit, its slope and its negative curvature.
 

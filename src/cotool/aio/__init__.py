@@ -87,14 +87,14 @@ async def find_consensus_batch(
     """Yield the consensus on each question, in input order: cotool.find_consensus_batch().
 
     Of an asynchronous iterable as many questions are taken as are worked on at once, and each
-    result comes as soon as those before it have; with truth inference or a store, when the
+    result comes as soon as those before it have; with truth inference, numbers or a store, when the
     source has ended. `on_error` is called on the event loop. Cancelled, or closed by aclose(),
     it lets the questions that are being worked on end, and takes no more.
     """
-    from cotool.consensus.options import INFERENCE
+    from cotool.consensus.options import INFERENCE, NUMERIC
 
     # These look at questions together, and so take a stream as a whole.
-    whole = store is not None or options.get("method", "auto") in INFERENCE
+    whole = store is not None or options.get("method", "auto") in (*INFERENCE, *NUMERIC)
     if isinstance(questions, AsyncIterable) and not whole:
         events = _one_by_one(questions, options)
     else:

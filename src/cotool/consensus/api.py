@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.batch import answered, stated
 from cotool.consensus.decide.analysis import analyse
 from cotool.consensus.extract.stated import Stated
 from cotool.consensus.model import Consensus, Question
-from cotool.consensus.options import INFERENCE, ConsensusOptions
+from cotool.consensus.options import INFERENCE, NUMERIC, ConsensusOptions
 from cotool.consensus.read.responses import as_question
 from cotool.engine import resolve_num_threads
 from cotool.engine.batches import Spread
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from cotool.consensus.learning.lessons import Learning
     from cotool.consensus.learning.store import Store
     from cotool.consensus.options import Embedder
+    from cotool.consensus.truth.scale import Recognition
     from cotool.engine.choice import EngineChoice
 
 
@@ -50,10 +52,11 @@ def find_consensus(
 
     `method`: ``vote`` over extracted answers, ``medoid`` of near-paraphrases, ``rover``, which
     makes one text of them, ``centre`` of free texts, ``supported``, which writes the statements
-    that half of the experts make, or ``auto``; methods of truth inference
-    (`cotool.majority_vote` …) look at all questions of a batch together. `clustering`:
-    ``components``, ``average``, ``density``, ``star``; `threshold` is chosen from the data where
-    it is None.
+    that half of the experts make, or ``auto``; ``mean``, ``median`` and ``weighted`` (by the bias
+    and precision of each expert, learned from a batch) combine numbers on a scale; methods of
+    truth inference (`cotool.majority_vote` …) look at all questions of a batch together.
+    `clustering`: ``components``, ``average``, ``density``, ``star``; `threshold` is chosen from the
+    data where it is None.
 
     Raises InputError for responses or options that make no sense.
     """
@@ -71,6 +74,10 @@ def find_consensus(
         from cotool.consensus.truth.inference import decided
 
         ((subject, decision),) = decided([subject], method, num_threads)
+    elif method in NUMERIC:
+        from cotool.consensus.truth.scale import measured
+
+        ((subject, decision),) = measured([subject], method, options.weights)
     return analyse(subject, options, decision)
 
 
@@ -133,6 +140,14 @@ def answer_batch(
 
         subjects = stated(_good(questions, on_error), None)
         items = by_store(subjects, store, learning or Learning())
+    elif options.method in NUMERIC:
+        from cotool.consensus.truth.scale import measured
+
+        items = measured(
+            stated(_good(questions, on_error), spread), options.method, options.weights
+        )
+    elif options.method == "auto":
+        items = _by_votes_or_numbers(items, options, on_error)
     for asked, result in answered(items, options, spread):
         if isinstance(result, Consensus):
             yield result
@@ -159,6 +174,52 @@ def _items(questions: Iterable[object]) -> Iterator[tuple[Question, CotoolError 
             yield as_question(raw, where=where), None
         except CotoolError as error:
             yield Question(where, "", ()), error
+
+
+def _by_votes_or_numbers(
+    items: Iterator[Item],
+    options: ConsensusOptions,
+    on_error: Callable[[Question, CotoolError], None] | None,
+) -> Iterator[Item]:
+    """The questions as they come, or, if their answers are numbers on a scale, what these say.
+
+    As long as answers are numbers, the first questions are looked at before one comes out.
+    """
+    head: list[Item] = []
+    seen: Recognition | None = None
+    for asked, error in items:
+        if isinstance(error, CotoolError):
+            head.append((asked, error))
+            continue
+        subject = asked if isinstance(asked, Stated) else Stated.of(asked)
+        head.append((subject, None))
+        if seen is None and subject.kind in {"number", "short"}:
+            from cotool.consensus.truth import scale
+
+            seen = scale.Recognition()
+        if seen is None or not seen.add(subject):
+            break
+    items = chain(head, items)
+    if seen is None or not seen.is_scale():
+        yield from items
+        return
+    from cotool.consensus.truth.scale import measured
+
+    method = "mean" if options.weights else "weighted"
+    yield from measured(_sound(items, on_error), method, options.weights)
+
+
+def _sound(
+    items: Iterable[Item], on_error: Callable[[Question, CotoolError], None] | None
+) -> Iterator[Stated]:
+    """Yield the questions with their answers; errors go to `on_error`."""
+    for asked, error in items:
+        if not isinstance(error, CotoolError):
+            yield asked if isinstance(asked, Stated) else Stated.of(asked)
+        elif on_error is None:
+            raise error
+        elif isinstance(asked, Question):
+            on_error(asked, error)
 
 
 def _good(

@@ -13,16 +13,18 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "question", "answer", "confidence", "agreement", "id", "kind", "method", "expert", "experts",
-    "clusters", "dissent", "warnings", "unsupported",
+    "clusters", "dissent", "warnings", "unsupported", "low", "high",
 )  # fmt: skip
 
 
 def row_of(result: Consensus) -> tuple[object, ...]:
     """Return the cells of a result's row, as COLUMNS names them."""
+    low, high = result.interval or (None, None)
     return (
         result.question or result.id, result.answer, result.confidence, result.agreement, result.id,
         result.kind, result.method, result.expert, len(result.experts),
         len(result.clusters), len(result.dissent), "; ".join(result.warnings), result.unsupported,
+        low, high,
     )  # fmt: skip
 
 

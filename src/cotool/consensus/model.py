@@ -157,6 +157,7 @@ class Consensus:
     answers on which `confidence` is calibrated, None where it is not; then it is a probability, and
     `confidence_interval` is its 95 % interval. `declined` names the
     experts who refused to answer or said that they do not know: they are not among `experts`.
+    `interval` is the 95 % interval of an answer that combines numbers on a scale.
     For texts of several statements, `statements` holds those of all responses, `disputes` what is
     disputed among them, and `support` is the mean support of the statements of `expert`.
     """
@@ -187,6 +188,7 @@ class Consensus:
     statements: tuple[Statement, ...] = ()
     disputes: tuple[Dispute, ...] = ()
     confidence_interval: tuple[float, float] | None = None
+    interval: tuple[float, float] | None = None
 
     @property
     def stated(self) -> tuple[Statement, ...]:

@@ -20,7 +20,9 @@ INFERENCE = (
     "mace",
     "correlated",
 )
-METHODS = ("auto", "vote", "medoid", "centre", "rover", "supported", *INFERENCE)
+# Methods that combine numbers on a scale.
+NUMERIC = ("mean", "median", "weighted")
+METHODS = ("auto", "vote", "medoid", "centre", "rover", "supported", *NUMERIC, *INFERENCE)
 
 
 class Metric(NamedTuple):

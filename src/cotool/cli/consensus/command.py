@@ -79,8 +79,9 @@ def consensus(
             "Analysis",
             "How the answer is chosen. auto: by the kind of answers; vote: the answer with most "
             "votes; medoid and centre: the text most similar to the others; rover: all texts "
-            "merged to one text; supported: the statements that half of the experts make. Truth "
-            "inference over all questions: majority_vote, wawa, dawid_skene, "
+            "merged to one text; supported: the statements that half of the experts make. Numbers "
+            "on a scale: mean, median, or weighted by the bias and precision of each expert. "
+            "Truth inference over all questions: majority_vote, wawa, dawid_skene, "
             "one_coin_dawid_skene, glad, mace, or correlated, for experts who share errors.",
             "--method",
             "-m",

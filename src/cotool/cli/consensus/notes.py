@@ -44,6 +44,7 @@ class Notes:
         self._questions = 0
         self._met: Counter[Condition[Consensus]] = Counter()
         self._first: dict[Condition[Consensus], str] = {}
+        self._measured = 0
         self.failures = 0
 
     def warning(self, text: str) -> None:
@@ -81,6 +82,7 @@ class Notes:
     def answered(self, result: Consensus) -> None:
         """Record a result, and the conditions that are true of it."""
         self._questions += 1
+        self._measured += result.metric == "distance"
         if self._unseen:
             self._unseen.difference_update(result.experts)
         for condition in self._conditions:
@@ -121,6 +123,12 @@ class Notes:
     def end(self) -> int:
         """Print the totals of rows left out, failures and true conditions; return the exit code."""
         questions = plural(self._questions, "question")
+        if self._measured and not self._quiet:
+            print(
+                f"cotool: the answers to {self._measured:,} of {questions} are numbers on a scale "
+                "and were combined; --method vote counts equal answers",
+                file=sys.stderr,
+            )
         for expert in sorted(self._unseen):
             self.warning(f"a weight is given for {expert!r}, who answered no question")
         if self._bad_records:

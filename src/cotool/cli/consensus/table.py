@@ -103,6 +103,8 @@ def _standing(result: Consensus) -> list[str]:
             f" · support {percent(result.support)} ({count - (result.unsupported or 0)} of "
             f"{plural(count, 'statement')} supported)"
         )
+    if result.interval is not None:
+        words = " · 95 % interval {:.4g} to {:.4g}".format(*result.interval) + words
     sure = f"confidence {percent(result.confidence)}{judged}"
     return [
         f"agreement {percent(result.agreement)}{of} · {sure}",

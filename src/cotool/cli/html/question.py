@@ -13,7 +13,7 @@ from cotool.cli.html.parts import figures, note, points, unfolding
 from cotool.text import percent, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from cotool.consensus import Store
     from cotool.consensus.model import Consensus
@@ -57,6 +57,12 @@ def question_page(result: Consensus, *, sources: Sequence[str], store: Store | N
     )
 
 
+def _measured(result: Consensus) -> Iterator[tuple[str, str, str]]:
+    if result.interval is not None:
+        low, high = result.interval
+        yield "95 % interval", f"{low:.4g} to {high:.4g}", "of the combined number"
+
+
 def _interval(result: Consensus) -> str:
     if result.confidence_interval is None:
         return ""
@@ -95,6 +101,7 @@ def _lead(result: Consensus) -> Html:
             ("confidence", percent(result.confidence), judged),
             ("kind", result.kind, f"by {result.method}"),
             ("clusters", f"{len(result.clusters):,}", f"dissent: {len(result.dissent):,}"),
+            *_measured(result),
             *_support(result),
         )
     )

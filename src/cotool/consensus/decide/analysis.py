@@ -11,13 +11,14 @@ from cotool.consensus.decide.dissent import find_dissent
 from cotool.consensus.decide.embedders import semantic_installed
 from cotool.consensus.decide.features import short_answers
 from cotool.consensus.decide.insights import Findings, find_insights
+from cotool.consensus.decide.numbers import by_number
 from cotool.consensus.decide.paraphrases import paraphrase_utility
 from cotool.consensus.decide.subject import Subject
 from cotool.consensus.decide.texts import by_text
 from cotool.consensus.decide.votes import by_vote
 from cotool.consensus.extract.statements import WHOLE
 from cotool.consensus.model import Consensus
-from cotool.consensus.options import INFERENCE, RELATIVE
+from cotool.consensus.options import INFERENCE, NUMERIC, RELATIVE
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -86,13 +87,18 @@ def analyse(
 def _grouped(subject: Subject) -> Grouped:
     """Group the responses by the method that fits them."""
     method = subject.options.method
+    if subject.decision is not None and subject.decision.measurement is not None:
+        return by_number(subject, subject.decision.measurement)
+    over_questions = method in INFERENCE or method in NUMERIC
+    if method in NUMERIC:
+        subject.warnings.append("the answers are not numbers, so they are not combined as such")
     if (
         subject.kind is not None
-        and (method in {"auto", "vote"} or method in INFERENCE)
+        and (method in {"auto", "vote"} or over_questions)
         and not (method == "auto" and _scattered(subject))
     ):
         return by_vote(subject, subject.kind)
-    if method in INFERENCE:
+    if over_questions:
         method = "auto"
         subject.explanation.append("no answers to vote on could be extracted")
     count = len(subject.texts)
@@ -166,6 +172,7 @@ def _consensus(subject: Subject, found: Grouped) -> Consensus:
     share = clusters[0].share
     weight = sum(subject.weights[i] for one in clusters for i in one.indices)
     decision = subject.decision
+    measurement = None if decision is None else decision.measurement
     if decision is not None and decision.weights:
         subject.explanation.extend(decision.explanation)
     elif not found.scores:
@@ -225,4 +232,5 @@ def _consensus(subject: Subject, found: Grouped) -> Consensus:
         statements=claims.statements,
         disputes=claims.disputes,
         confidence_interval=decision.interval if decision else None,
+        interval=None if measurement is None else measurement.interval,
     )

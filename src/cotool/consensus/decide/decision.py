@@ -12,6 +12,22 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Measurement:
+    """What numbers of several experts say together.
+
+    `answer` is the value for people, `interval` its 95 % interval (None where nothing is known of
+    it). `places` has the place of each answer, by its normal form, on the scale on which numbers
+    are compared, and `place` that of the value; an answer agrees with another within `reach`.
+    """
+
+    answer: str
+    interval: tuple[float, float] | None
+    place: float
+    places: Mapping[str, float]
+    reach: float
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """Which answer stands for a question.
 
@@ -19,7 +35,8 @@ class Decision:
     `confidence` is that it is right, None where agreement is all that is known of that.
     `calibrated` says that `confidence` was held against answers known to be right, `judgements`
     against how many; `interval` is its 95 % interval then. `weights` are experts' expected
-    scores where answers are free text and `scores` is empty.
+    scores where answers are free text and `scores` is empty. `measurement` is given where answers
+    are numbers on a scale, and `scores` is empty.
     """
 
     method: str
@@ -32,3 +49,4 @@ class Decision:
     explanation: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     insights: tuple[Insight, ...] = ()
+    measurement: Measurement | None = None

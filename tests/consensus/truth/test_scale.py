@@ -1,0 +1,199 @@
+"""Numbers on a scale: when answers are such, and what they say together."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import pytest
+
+from cotool import find_consensus, find_consensus_batch
+from cotool.consensus.extract.stated import Stated
+from cotool.consensus.read.readers import read_questions
+from cotool.consensus.read.responses import as_question
+from cotool.consensus.truth.scale import Recognition, number_of
+
+BIASES = {"ann": 0.0, "bob": 0.8, "cat": -0.5, "dan": 0.0, "eve": 0.3, "fay": -0.6}
+SPREADS = {"ann": 0.3, "bob": 0.3, "cat": 0.6, "dan": 2.0, "eve": 0.5, "fay": 0.7}
+
+
+def rated(shape, count=60, seed=0):
+    """(right numbers, answers by expert) of made-up questions."""
+    lot = random.Random(f"{shape.__name__} {seed}")
+    rows = []
+    for _ in range(count):
+        right = lot.random()
+        own = {e: shape(right, BIASES[e] + lot.gauss(0, SPREADS[e]), lot) for e in BIASES}
+        rows.append((right, own))
+    return rows
+
+
+def slider(right, off, _):
+    return round(min(max(100 * right + 10 * off, 0), 100))
+
+
+def rounded_slider(right, off, _):
+    return 5 * round(min(max(100 * right + 10 * off, 0), 100) / 5)
+
+
+def ten_points(right, off, _):
+    return round(min(max(10 * right + off, 0), 10))
+
+
+def decimal(right, off, _):
+    return round(20 * right + off, 2)
+
+
+def estimate(right, off, _):
+    return float(f"{10 ** (2 + 5 * right) * math.exp(off / 4):.2g}")
+
+
+def word_problem(right, _, lot):
+    number = int(math.exp(1 + 6 * right))
+    wrong = [2 * number, number // 2 + 1, number + lot.randint(1, 9), 10 * number]
+    return number if lot.random() < 0.6 else lot.choice(wrong)
+
+
+def small_sum(right, _, lot):
+    number = int(20 * right)
+    return number if lot.random() < 0.6 else number + lot.choice([-1, 1, 1, 2, -2, 5])
+
+
+def year(right, _, lot):
+    number = int(1800 + 220 * right)
+    return number if lot.random() < 0.5 else number + lot.choice([-1, 1, -2, 3, 10, -25, 40])
+
+
+def digit(right, _, lot):
+    return int(10 * right) if lot.random() < 0.5 else lot.randrange(10)
+
+
+def label(right, off, _):
+    return round(min(max(1 + 4 * right + off / 2, 1), 5))
+
+
+def questions(rows):
+    return [
+        {
+            "id": f"q{k}",
+            "question": f"How much is {k}?",
+            "responses": [
+                {"expert_name": name, "content": f"{number:.12g}"} for name, number in own.items()
+            ],
+        }
+        for k, (_, own) in enumerate(rows)
+    ]
+
+
+def is_scale(asked):
+    seen = Recognition()
+    for one in asked:
+        if not seen.add(Stated.of(as_question(one, where="here"))):
+            break
+    return seen.is_scale()
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("shape", [slider, rounded_slider, ten_points, decimal, estimate])
+def test_numbers_on_a_scale_are_recognised(shape, seed):
+    """Ratings and estimates, whole or not, with bounds or without."""
+    assert is_scale(questions(rated(shape, seed=seed)))
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("shape", [word_problem, small_sum, year, digit, label])
+def test_exact_numbers_stay_votes(shape, seed):
+    """Results of sums, years and labels written as digits are right or wrong."""
+    asked = questions(rated(shape, seed=seed))
+    assert not is_scale(asked)
+    assert {one.method for one in find_consensus_batch(asked)} == {"vote"}
+
+
+def test_one_answer_in_words_makes_votes():
+    """A batch is of numbers only, or it is voted on."""
+    asked = questions(rated(slider))
+    asked[7]["responses"] = [{"expert_name": "ann", "content": "Paris"}]
+    assert not is_scale(asked)
+
+
+def distance(results, truth):
+    square = [(float(one.answer) - right) ** 2 for one, right in zip(results, truth, strict=True)]
+    return math.sqrt(sum(square) / len(square))
+
+
+def test_weights_are_learned():
+    """Bias and precision beat the median, the median beats the mean of a crowd with outliers."""
+    rows = rated(decimal, 200)
+    # Biases are known up to what all have in common.
+    common = sum(BIASES.values()) / len(BIASES)
+    truth = [20 * right + common for right, _ in rows]
+    found = {
+        method: distance(list(find_consensus_batch(questions(rows), method=method)), truth)
+        for method in ("auto", "weighted", "median", "mean", "vote")
+    }
+    assert found["auto"] == found["weighted"] < 0.8 * found["median"]
+    assert found["median"] < found["mean"] < found["vote"]
+
+
+def test_the_interval_covers():
+    """The right number is within the interval about nineteen times of twenty."""
+    rows = rated(decimal, 300, seed=4)
+    common = sum(BIASES.values()) / len(BIASES)
+    results = find_consensus_batch(questions(rows), method="weighted")
+    inside = [
+        one.interval[0] <= 20 * right + common <= one.interval[1]
+        for one, (right, _) in zip(results, rows, strict=True)
+    ]
+    assert 0.85 < sum(inside) / len(inside) <= 1
+
+
+def test_estimates_are_compared_by_ratios():
+    """An error of a tenth counts the same at every size; the interval is positive."""
+    found = list(find_consensus_batch(questions(rated(estimate)), method="weighted"))
+    assert "ratios of the numbers are compared" in found[0].explanation
+    assert all(0 < one.interval[0] <= float(one.answer) <= one.interval[1] for one in found)
+
+
+def test_dissent_is_distance():
+    """Who is far away dissents; similarity falls with distance."""
+    found = find_consensus(["70", "72", "71", "20", "69"], method="median")
+    assert (found.answer, found.kind, found.method) == ("70", "number", "median")
+    assert found.metric == "distance"
+    assert [(one.answer, one.share) for one in found.dissent] == [("20", 0.2)]
+    assert found.matrix.row(0)[1] > 0.99
+    assert found.matrix.row(3)[1] < 0.1
+    assert found.interval[0] < 70 < found.interval[1]
+    assert found.agreement == pytest.approx(0.8)
+
+
+def test_weights_of_experts_count():
+    """For the mean and the median; with weights and no method the mean is taken."""
+    given = [{"expert_name": n, "content": c} for n, c in (("a", "10"), ("b", "20"), ("c", "30"))]
+    assert find_consensus(given, method="mean", weights={"a": 4}).answer == "15"
+    assert find_consensus(given, method="median", weights={"a": 4}).answer == "10"
+    rows = questions(rated(slider))
+    assert {one.method for one in find_consensus_batch(rows, weights={"ann": 2})} == {"mean"}
+
+
+def test_what_is_no_number_is_not_combined():
+    """Labels are voted on, with a warning; percentages stay percentages."""
+    found = find_consensus(["B", "B", "C"], method="mean")
+    assert found.answer == "B"
+    assert any("not numbers" in text for text in found.warnings)
+    assert find_consensus(["70%", "80%", "90%"], method="mean").answer == "80%"
+    assert find_consensus(["7"], method="mean").interval is None
+
+
+def test_numbers_of_normal_forms():
+    """Fractions and percentages are numbers; names and what is not finite are not."""
+    assert [number_of(text) for text in ("18", "70%", "1/3", "4.5e3")] == [18, 0.7, 1 / 3, 4500]
+    assert [number_of(text) for text in ("B", "1/0", "", "inf")] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    "name", ["gsm8k/example_model_solutions.jsonl", "truth-inference/dog/answer.csv"]
+)
+def test_given_data_stays_votes(data, name):
+    """Word problems and breeds of dogs written as digits."""
+    found = find_consensus_batch(read_questions([data / name]))
+    assert {one.method for one, _ in zip(found, range(20), strict=False)} == {"vote"}
