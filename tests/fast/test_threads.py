@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from cotool._fast.base import _openmp
 from cotool._fast.text.levenshtein import characters
 from cotool.engine import map_ordered, resolve_num_threads
 from cotool.errors import InputError
@@ -87,3 +88,38 @@ def test_map_ordered_raises_in_place(threads):
     assert [next(results), next(results), next(results)] == [2, 3, 6]
     with pytest.raises(ZeroDivisionError):
         next(results)
+
+
+@pytest.mark.parametrize(
+    ("own", "files", "expected"),
+    [
+        ("0::/\n", {"cpu.max": "max 100000"}, None),
+        ("0::/\n", {"cpu.max": "50000 100000"}, 1),
+        ("0::/\n", {"cpu.max": "150000 100000"}, 2),
+        ("0::/\n", {}, None),
+        ("0::/\n", {"cpu.max": ""}, None),
+        ("0::/a/b\n", {"a/b/cpu.max": "max 100000", "a/cpu.max": "300000 100000"}, 3),
+        ("0::/a\n", {"a/cpu.max": "400000 100000", "cpu.max": "200000 100000"}, 2),
+        (
+            "3:memory:/x\n2:cpu,cpuacct:/x\n0::/\n",
+            {"cpu/cpu.cfs_quota_us": "250000", "cpu/cpu.cfs_period_us": "100000"},
+            3,
+        ),
+        ("2:cpu:/\n", {"cpu/cpu.cfs_quota_us": "-1", "cpu/cpu.cfs_period_us": "100000"}, None),
+        ("", {"cpu.max": "50000 100000"}, None),
+    ],
+)
+def test_the_quota_of_a_container_is_read(tmp_path, own, files, expected):
+    """The least quota of the control group and its parents counts, in both versions."""
+    (tmp_path / "own").write_text(own)
+    for name, text in files.items():
+        path = tmp_path / "groups" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    found = _openmp.cpu_quota(str(tmp_path / "groups"), str(tmp_path / "own"))
+    assert found == expected
+
+
+def test_without_control_groups_there_is_no_quota(tmp_path):
+    """Systems other than Linux have no such files."""
+    assert _openmp.cpu_quota(str(tmp_path), str(tmp_path / "none")) is None

@@ -1,10 +1,12 @@
 """How many threads a kernel uses: the sole owner of OpenMP.
 
-An explicit request wins, then COTOOL_NUM_THREADS, then what OpenMP itself would take
-(OMP_NUM_THREADS, the CPU affinity, threadpoolctl).
+An explicit request wins, then COTOOL_NUM_THREADS, then OMP_NUM_THREADS. Without any of them it is
+what OpenMP would take (the CPU affinity, threadpoolctl), but not more than the CPU quota of the
+process's control group pays for: threads beyond it only wait for the next period.
 """
 
 import os
+from contextlib import suppress
 
 from libc.stdlib cimport getenv, strtol
 
@@ -29,6 +31,7 @@ cdef int MOST_THREADS = 1024
 cdef double WORTH_A_THREAD = 20_000.0
 
 cdef bint forked = False
+cdef int quota = 0  # in threads, once it has been read
 
 
 def _after_fork() -> None:
@@ -41,12 +44,54 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
+def cpu_quota(str mounted="/sys/fs/cgroup", str own="/proc/self/cgroup"):
+    """Return how many CPUs the control group of this process may use, rounded up; None: all.
+
+    The least quota of the group and of those that hold it counts: `cpu.max` of version 2, and
+    `cpu.cfs_quota_us` of version 1.
+    """
+    try:
+        with open(own) as file:
+            groups = [line.split(":", 2) for line in file.read().splitlines() if line.count(":") > 1]
+    except OSError:
+        return None
+    found = []
+    for _, controllers, path in groups:
+        if controllers and "cpu" not in controllers.split(","):
+            continue
+        root = os.path.join(mounted, "cpu") if controllers else mounted
+        names = ("cpu.cfs_quota_us", "cpu.cfs_period_us") if controllers else ("cpu.max",)
+        folder = path.strip("/")
+        while True:
+            with suppress(OSError, ValueError, ZeroDivisionError):
+                words = []
+                for name in names:
+                    with open(os.path.join(root, folder, name)) as file:
+                        words += file.read().split()
+                if len(words) == 2 and int(words[0]) > 0:  # "max" and -1: no quota
+                    found.append(max(1, -(-int(words[0]) // int(words[1]))))
+            if not folder:
+                break
+            folder = folder.rpartition("/")[0]
+    return min(found, default=None)
+
+
+cdef int from_quota() except -1:
+    global quota
+    if quota == 0:
+        quota = min(cpu_quota() or MOST_THREADS, MOST_THREADS)
+    return quota
+
+
 cdef int from_environment() except -1:
     cdef const char* text = getenv("COTOOL_NUM_THREADS")
     cdef char* end
     cdef long value
     if text == NULL or text[0] == 0:
-        return omp_get_max_threads()
+        text = getenv("OMP_NUM_THREADS")
+        if text != NULL and text[0] != 0:
+            return omp_get_max_threads()
+        return min(omp_get_max_threads(), from_quota())
     value = strtol(text, &end, 10)
     if end[0] != 0 or value < 1 or value > MOST_THREADS:
         raise ValueError(
