@@ -56,7 +56,7 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
-def size(count: int) -> str:
+def size(count: float) -> str:
     """Return a number of bytes as 12 B, 3.4 kB, 1.07 GB."""
     number = float(count)
     for unit in ("B", "kB", "MB", "GB"):
@@ -72,6 +72,19 @@ def seconds(value: float) -> str:
         if value * factor >= 1:
             return f"{value * factor:.3g} {unit}"
     return f"{value * 1e9:.3g} ns"
+
+
+def quantity(number: float, unit: str) -> str:
+    """Return a number with its unit: "s" and "B" in the one that suits it, others as they are."""
+    if unit == "s" and number:
+        sign, value = ("-" if number < 0 else ""), abs(number)
+        if value >= 3600:
+            return f"{sign}{value / 3600:,.3g} h"
+        return sign + (f"{value / 60:.3g} min" if value >= 120 else seconds(value))
+    if unit == "B":
+        return ("-" if number < 0 else "") + size(abs(number))
+    shown = f"{number:,.0f}" if abs(number) >= 1000 else f"{number:,.4g}"
+    return f"{shown} {unit}" if unit else shown
 
 
 def rough(number: float) -> str:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cotool._fast.logs.forms import Forms
     from cotool.engine.checkpoint import Checkpoint
     from cotool.engine.tasks import Engine
+    from cotool.logs.measures.results import Measures
     from cotool.logs.options import LogArguments
     from cotool.logs.scan.scan import Scanned
     from cotool.logs.scan.sources import Source
@@ -58,6 +59,8 @@ def analyze_logs(
     - `log_format`: the form of lines, as cotool.logs.formats.given describes it.
     - `tz`: the IANA zone of times that name none.
     - `show`: how many samples to keep, each with `context` lines around it.
+    - `measures`: sources of numbers by name, such as {"rt": "request_time:s"}; `by`: the fields
+      that group them; `where`: a condition on fields. See `LogSummary.measures`.
     - `templates`: also find what the records say, see TemplateSet.
     - `num_threads`: all cores by default.
 
@@ -142,6 +145,7 @@ def _alone(sources: Sequence[Source], options: LogOptions) -> list[Source]:
 def summary_of(found: Sequence[Scanned], show: int, watch: Watch) -> LogSummary:
     """Return what was found in sources, in their order, with the first `show` samples."""
     samples = [sample for scanned in found for sample in scanned.samples][:show]
+    measured = [scanned.measures for scanned in found if scanned.measures is not None]
     mined = [scanned.forms for scanned in found if scanned.forms is not None]
     # In the order in which they were read, rotated logs oldest first.
     files = tuple(scanned.summary for scanned in found)
@@ -151,7 +155,14 @@ def summary_of(found: Sequence[Scanned], show: int, watch: Watch) -> LogSummary:
         samples=tuple(samples),
         interrupted=watch.stopped,
         templates=_templates(mined) if mined else None,
+        measures=_measures(measured) if measured else None,
     )
+
+
+def _measures(measured: Sequence[Measures]) -> Measures:
+    from cotool.logs.measures.results import merged_measures
+
+    return merged_measures(measured)
 
 
 def _templates(mined: Sequence[Forms]) -> TemplateSet:

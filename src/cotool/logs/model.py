@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from cotool.logs.histogram import Histogram
 from cotool.logs.levels import KEYWORDS, LEVELS
@@ -12,8 +12,11 @@ from cotool.logs.levels import KEYWORDS, LEVELS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from cotool.logs.measures.results import Measures
     from cotool.logs.templates.compare import Comparison
     from cotool.logs.templates.template_set import TemplateSet
+
+    _Part = TypeVar("_Part", TemplateSet, Measures)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -101,7 +104,8 @@ class Analysis:
     Merged, `files` are sorted by path, `samples` by path and line. `interrupted`: the work was
     stopped before its end. `templates`: what the records say, None where they were not mined;
     `comparison`: how that differs from an earlier run; it does not outlive a merge, for it would
-    have to be made again with the earlier run.
+    have to be made again with the earlier run. `measures`: the numbers of records, None where none
+    were asked for.
     """
 
     counts: LogCounts = field(default_factory=LogCounts)
@@ -110,6 +114,7 @@ class Analysis:
     interrupted: bool = False
     templates: TemplateSet | None = None
     comparison: Comparison | None = None
+    measures: Measures | None = None
 
     def merge(self, other: Self) -> Self:
         """Return the analysis of both sets of files. Associative and commutative."""
@@ -121,6 +126,7 @@ class Analysis:
             interrupted=self.interrupted or other.interrupted,
             templates=_joined(self.templates, other.templates),
             comparison=None,
+            measures=_joined(self.measures, other.measures),
         )
 
 
@@ -132,7 +138,7 @@ def merged(counts: Sequence[LogCounts]) -> LogCounts:
     return merged(counts[:half]).merge(merged(counts[half:]))
 
 
-def _joined(one: TemplateSet | None, other: TemplateSet | None) -> TemplateSet | None:
+def _joined(one: _Part | None, other: _Part | None) -> _Part | None:
     if one is None:
         return other
     if other is None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from cotool.logs.formats.model import Format
+    from cotool.logs.measures.model import Reading
     from cotool.logs.templates.labels import Labels
 
 _SHOWN = ("error", "critical")
@@ -45,6 +46,9 @@ class LogArguments(TypedDict, total=False):
     show: int
     context: int
     templates: bool
+    measures: Mapping[str, str] | Iterable[str]
+    by: Iterable[str]
+    where: str | None
     num_threads: int | None
 
 
@@ -55,7 +59,9 @@ class LogOptions:
     See analyze_logs() for the fields up to `num_threads`; what people write is read once, when the
     options are made: patterns are compiled, moments absolute, levels have their own names. The
     others are for callers within the core: `records` writes a JSON object for each line, `labels`
-    names their templates, `lone` takes every line for a record, `span_size` and `block_size` cut
+    names their templates, `step` is the seconds of a step in time of what is measured, `greatest`
+    how many greatest numbers are kept with their lines, `reading` what `measures`, `by` and `where`
+    say, `lone` takes every line for a record, `span_size` and `block_size` cut
     the work differently without changing a result.
     """
 
@@ -70,7 +76,13 @@ class LogOptions:
     show: int = 0
     context: int = 0
     templates: bool = False
+    measures: Mapping[str, str] | Iterable[str] = ()
+    by: Iterable[str] = ()
+    where: str | None = None
+    step: int = 0
+    greatest: int = 0
     num_threads: int | None = None
+    reading: Reading | None = field(default=None, init=False)
     records: bool = False
     lone: bool = False
     labels: Labels | None = None
@@ -113,6 +125,13 @@ class LogOptions:
                 raise InputError(f"{getattr(self, name)} is negative", parameter=name)
         resolve_num_threads(self.num_threads)
         _ = self.formats
+        if self.measures or self.by or self.where is not None:
+            from cotool.logs.measures.parse import make_reading
+
+            reading = make_reading(
+                self.measures, self.by, self.where, step=self.step, greatest=self.greatest
+            )
+            object.__setattr__(self, "reading", reading)
 
     @property
     def compiled(self) -> tuple[Pattern, ...]:

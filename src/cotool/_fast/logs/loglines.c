@@ -9,6 +9,7 @@
 #endif
 
 #include "logs/loglogfmt.h"
+#include "logs/logreading.h"
 #include "logs/logtime.h"
 
 /* Newlines and literals are looked for in pieces of this size, which stay in the first-level cache
@@ -250,6 +251,11 @@ static int cotool_commit(const cotool_config *config, cotool_span *span) {
                              &facts))
             return ENOMEM;
     }
+    if (config->reading && config->wanted &&
+        cotool_reading_add(config, &span->table, r->format, span->record_text,
+                           span->record_text + r->text_size, r->level, r->has_time, r->inferred,
+                           r->seconds, r->line))
+        return ENOMEM;
     return cotool_count_record(config, span, r->level, r->has_time, r->zoned, r->inferred,
                                r->seconds, r->nanos);
 }
@@ -362,6 +368,15 @@ static void cotool_mine(cotool_span *span, const uint8_t *line, const uint8_t *e
                         int has_time, int inferred, int64_t seconds) {
     cotool_record_facts facts = {level, has_time, inferred, seconds};
     if (cotool_forms_add(&span->forms, line, end, &facts)) span->status = ENOMEM;
+}
+
+/* Measures a record by its first line. */
+static void cotool_measure(const cotool_config *config, cotool_span *span, int format,
+                           const uint8_t *line, const uint8_t *end, int level, int has_time,
+                           int inferred, int64_t seconds, int64_t number) {
+    if (cotool_reading_add(config, &span->table, format, line, end, level, has_time, inferred,
+                           seconds, number))
+        span->status = ENOMEM;
 }
 
 static int cotool_grow(cotool_worker *worker, size_t room) {
@@ -730,6 +745,8 @@ void cotool_span_reset(cotool_span *span, const cotool_config *config,
         cotool_forms_reset(&span->forms);
         span->forms.prior = config->prior;
     }
+    if (config->reading)
+        cotool_table_reset(&span->table, config->measured->width, config->measured->limit);
 }
 
 int cotool_span_open(cotool_span *span, const cotool_config *config) {
@@ -740,7 +757,10 @@ int cotool_span_open(cotool_span *span, const cotool_config *config) {
     span->line_patterns = calloc(patterns, 1);
     span->sample = calloc((size_t)config->show + 1, sizeof *span->sample);
     cotool_forms_open(&span->forms, config->widths);
-    span->record_text = calloc(COTOOL_FORM_LINE + COTOOL_PADDING, 1);
+    if (config->reading)
+        cotool_table_open(&span->table, config->measured->measures, config->measured->most,
+                          config->measured->width);
+    span->record_text = calloc(COTOOL_RECORD_TEXT + COTOOL_PADDING, 1);
     return span->counts.patterns && span->record_patterns && span->line_patterns &&
                    span->sample && span->record_text
                ? 0
@@ -754,6 +774,7 @@ void cotool_span_close(cotool_span *span) {
     free(span->line_patterns);
     free(span->record_text);
     cotool_forms_close(&span->forms);
+    cotool_table_close(&span->table);
     free(span->sample);
     free(span->entry);
     free(span->text.bytes);

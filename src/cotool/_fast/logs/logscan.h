@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/cpu.h"
+#include "logs/logcells.h"
 #include "logs/logforms.h"
 #include "logs/regex.h"
 
@@ -33,6 +34,9 @@ enum {
 #define COTOOL_PADDING 128
 /* Of a longer line, regexes see this much; and a buffer need not be larger. */
 #define COTOOL_LINE_LIMIT ((size_t)1 << 20)
+
+/* Of a record's first line so much is kept until it is known whether the record counts. */
+#define COTOOL_RECORD_TEXT ((size_t)1 << 16)
 
 /* Where a level stands. */
 enum {
@@ -213,6 +217,8 @@ typedef struct {
     int lone;         /* every line is a record */
     int mine;         /* count the forms of records */
     const cotool_forms *prior; /* the forms of the batches before */
+    const struct cotool_reading *reading; /* what is measured, see logreading.h; NULL: nothing */
+    const cotool_table *measured;         /* what the batches before have measured */
 } cotool_config;
 
 typedef struct {
@@ -274,6 +280,8 @@ typedef struct {
     uint64_t lines, bytes, long_lines;
     uint64_t keywords[2];
     uint32_t text_size; /* of the span's record_text */
+    int format;         /* of its first line, -1: none */
+    int64_t line;       /* its first line, counted from 0 in the span */
 } cotool_record;
 
 typedef struct {
@@ -323,6 +331,7 @@ typedef struct {
     int64_t head_time, tail_time; /* nanoseconds, of its first and last record with a time */
     cotool_counts counts;
     cotool_forms forms;
+    cotool_table table;
     int samples;
     cotool_sample *sample;
     cotool_entry *entry;

@@ -4,6 +4,7 @@ from typing import Any
 from typing_extensions import Buffer, disjoint_base
 
 from cotool._fast.logs.forms import Forms
+from cotool._fast.logs.measures import Measured
 
 LINE_LIMIT: int
 
@@ -19,6 +20,7 @@ class Scanner:
     lines: int
     unfinished: bool
     forms: Forms | None
+    measured: Measured | None
     def __init__(
         self,
         options: Any,
@@ -33,6 +35,8 @@ class Scanner:
         midway: bool = False,
         cycle: int = 0,
         small_spans: bool = False,
+        path: bytes = b"",
+        anywhere: Sequence[Any] = (),
     ) -> None: ...
     def scan_range(self, file: int, begin: int, stop: int, end: int, size: int) -> int: ...
     def edges(
@@ -56,6 +60,11 @@ def read_time(
 ) -> tuple[int, int, int, bool, int] | None: ...
 def layouts() -> list[tuple[str, int]]: ...
 def text_keys() -> tuple[str, ...]: ...
+def read_number(
+    text: bytes, scale: tuple[int, int, int] = (1, 0, 0)
+) -> tuple[int, int, bool] | str | None: ...
+def mask_path(text: bytes) -> bytes: ...
+def capture(program: bytes, needed: bytes, line: bytes) -> tuple[int, int] | None: ...
 def value_level(value: bytes, scale: int) -> int: ...
 def probe_times(line: bytes, tokens: int = 1) -> list[tuple[int, int, int, int, int, int, int]]: ...
 def probe_levels(

@@ -14,6 +14,14 @@ from libc.string cimport memcpy, memmove, memset, strncpy
 
 from cotool._fast.base._openmp cimport omp_get_thread_num
 from cotool._fast.logs.forms cimport Forms, cotool_forms, cotool_forms_merge
+from cotool._fast.logs.measures cimport (
+    Measured,
+    cotool_fixed,
+    cotool_fixed_halves,
+    cotool_fixed_join,
+    cotool_table,
+    cotool_table_merge,
+)
 
 cdef extern from "logs/logscan.h" nogil:
     enum:
@@ -25,6 +33,7 @@ cdef extern from "logs/logscan.h" nogil:
         COTOOL_TIMES
         COTOOL_PADDING
         COTOOL_LINE_LIMIT
+        COTOOL_RECORD_TEXT
         COTOOL_UNKNOWN
     ctypedef struct cotool_word:
         const uint8_t* bytes
@@ -68,6 +77,8 @@ cdef extern from "logs/logscan.h" nogil:
     ctypedef struct cotool_pattern:
         const uint8_t* program
         size_t size
+    ctypedef struct cotool_reading "struct cotool_reading":
+        pass
     ctypedef struct cotool_config:
         int formats
         cotool_format* format
@@ -91,6 +102,8 @@ cdef extern from "logs/logscan.h" nogil:
         uint8_t* show_levels
         int show_matches, entries, lone, mine
         const cotool_forms* prior
+        const cotool_reading* reading
+        const cotool_table* measured
     ctypedef struct cotool_bucket:
         int64_t start
         uint64_t* counts
@@ -110,6 +123,7 @@ cdef extern from "logs/logscan.h" nogil:
         cotool_histogram* histogram
     ctypedef struct cotool_record:
         int open, counted, passes, level
+        int64_t line
     ctypedef struct cotool_line:
         int in_pieces
         size_t overlap
@@ -134,6 +148,7 @@ cdef extern from "logs/logscan.h" nogil:
         int64_t head_time, tail_time
         cotool_counts counts
         cotool_forms forms
+        cotool_table table
         int samples
         cotool_sample* sample
         size_t entries
@@ -194,7 +209,55 @@ cdef extern from "logs/logscan.h" nogil:
         const uint8_t* memory, uint64_t size, int final)
     scan_function* cotool_scan()
 
+cdef extern from "logs/capture.h" nogil:
+    ctypedef struct cotool_capture:
+        pass
+    cotool_capture* cotool_capture_new(const uint8_t* program, size_t size, const uint8_t* needed,
+                                       size_t needed_size)
+    void cotool_capture_free(cotool_capture* capture)
+    int cotool_capture_find(const cotool_capture* capture, const uint8_t* line,
+                            const uint8_t* end, const uint8_t** start, const uint8_t** stop)
+
+cdef extern from "logs/logreading.h" nogil:
+    enum:
+        COTOOL_SOURCES
+        COTOOL_BY
+        COTOOL_TESTS
+        COTOOL_MEASURES
+    ctypedef struct cotool_scale:
+        int64_t factor
+        signed char power
+        uint8_t dimension
+    ctypedef struct cotool_locator:
+        uint8_t kind, token, part
+        signed char value
+        const char* text
+        const char* after
+        const cotool_capture* capture
+        cotool_scale scale
+    ctypedef struct cotool_test:
+        uint8_t kind, source, as_ "as", is_number
+        cotool_fixed number
+        const char* text
+    ctypedef struct cotool_part:
+        uint8_t source, as_ "as"
+    ctypedef struct cotool_plan "cotool_reading":
+        int sources, measures, by, tests
+        cotool_locator** locator
+        cotool_keys* keys
+        uint8_t* delimiter
+        uint8_t* tokens
+        uint8_t* measure
+        cotool_part* group
+        cotool_test* test
+        int distinct
+    void cotool_reading_prepare()
+    int cotool_read_number(const uint8_t* text, const uint8_t* end, const cotool_scale* scale,
+                           cotool_fixed* number, int* dimension, int* added)
+    size_t cotool_mask_path(const uint8_t* text, const uint8_t* end, uint8_t* out, size_t room)
+
 cotool_logscan_prepare()
+cotool_reading_prepare()
 cdef scan_function* scan = cotool_scan()
 
 LINE_LIMIT = COTOOL_LINE_LIMIT
@@ -270,6 +333,50 @@ def value_level(bytes value not None, int scale):
     cdef uint8_t text[256]
     cdef Py_ssize_t size = padded(value, text, sizeof(text))
     return cotool_read_level(text, text + size, scale)
+
+
+def read_number(bytes text not None, scale=(1, 0, 0)):
+    """Return the number that a field states: (number in parts of measures.UNIT, dimension, added).
+
+    None: it is no number; "missing": it says that there is none. scale: factor, power of ten and
+    dimension of a number without a unit. Dimensions are 0 none, 1 seconds, 2 bytes; added: the
+    numbers of a list were added up.
+    """
+    cdef const uint8_t* p = <const uint8_t*><const char*>text
+    cdef cotool_scale given
+    cdef cotool_fixed number
+    cdef int64_t high
+    cdef uint64_t low
+    cdef int dimension = 0, added = 0
+    given.factor, given.power, given.dimension = scale
+    cdef int state = cotool_read_number(p, p + len(text), &given, &number, &dimension, &added)
+    if state <= 0:
+        return "missing" if state < 0 else None
+    cotool_fixed_halves(&number, &high, &low)
+    return (<object>high << 64) | low, dimension, bool(added)
+
+
+def mask_path(bytes text not None):
+    """Return a path without its query, with what names one thing among many as <*>."""
+    cdef const uint8_t* p = <const uint8_t*><const char*>text
+    cdef uint8_t[512] out
+    cdef size_t size = cotool_mask_path(p, p + len(text), out, sizeof(out))
+    return (<char*>out)[:size]
+
+
+def capture(bytes program not None, bytes needed not None, bytes line not None):
+    """Return where the group of a regex stands in a line, None where nothing matches."""
+    cdef const uint8_t* p = <const uint8_t*><const char*>line
+    cdef const uint8_t* start
+    cdef const uint8_t* stop
+    cdef cotool_capture* regex = cotool_capture_new(
+        <const uint8_t*><const char*>program, len(program),
+        <const uint8_t*><const char*>needed, len(needed))
+    if regex == NULL:
+        raise ValueError("not a program of a regex with a group")
+    cdef int found = cotool_capture_find(regex, p, p + len(line), &start, &stop)
+    cotool_capture_free(regex)
+    return (start - p, stop - p) if found else None
 
 
 cdef class Regex:
@@ -375,7 +482,7 @@ cdef class Scanner:
     widths, most_buckets: of the histogram. prefix: begins each written record. resumed: the first
     line may belong to a record that another scan has counted; midway: the lines before the first
     record are another scan's, see scan_range(). small_spans: pieces are small, and threads share
-    them.
+    them. path: the name of the file; anywhere: where what is read stands in lines of no format.
     """
 
     cdef cotool_config config
@@ -394,6 +501,9 @@ cdef class Scanner:
     cdef uint8_t* line_patterns
     cdef uint8_t* record_text
     cdef Forms mined, labels
+    cdef cotool_plan* plan
+    cdef cotool_capture* captures[COTOOL_SOURCES]
+    cdef Measured table
     cdef bytes ids
     cdef cotool_names names
     cdef int timed, midway
@@ -409,11 +519,12 @@ cdef class Scanner:
 
     def __cinit__(self, options, formats, date, *, keywords=(), widths, int most_buckets,
                   bytes prefix=b"", bint resumed=False, bint midway=False, int64_t cycle=0,
-                  bint small_spans=False):
+                  bint small_spans=False, bytes path=b"", anywhere=()):
         cdef cotool_config* c = &self.config
         cdef int n
         cdef size_t block = options.block_size or BLOCK
         cdef bint mine = options.templates
+        cdef bint large = mine or options.reading is not None
         levels, wanted = options.passing, options.wanted
         self.keep = []
         self.samples = []
@@ -422,8 +533,8 @@ cdef class Scanner:
         if options.labels is not None:
             self._set_labels(options.labels)
         self.threads = max(options.threads, 1)
-        self.spans = self.threads * (FORMS_BATCH if mine else BATCH)
-        self.span_size = FORMS_SPAN if mine else SMALL_SPAN if small_spans else SPAN
+        self.spans = self.threads * (FORMS_BATCH if large else BATCH)
+        self.span_size = FORMS_SPAN if large else SMALL_SPAN if small_spans else SPAN
         if options.span_size:
             self.span_size = options.span_size
         self._set_words(options.level_forms)
@@ -441,7 +552,10 @@ cdef class Scanner:
             for pattern in wanted:
                 flags[pattern] = 1
             c.wanted = self._keep_bytes(bytes(flags))
-        c.filtered = levels is not None or c.timed or wanted is not None
+        if options.reading is not None:
+            self._set_reading(options.reading, formats, anywhere, path)
+        c.filtered = (levels is not None or c.timed or wanted is not None
+                      or (self.plan != NULL and self.plan.tests > 0))
         c.year, c.month, c.day = date
         starts, offsets = options.zone_table
         self.numbers = <int64_t*>malloc((2 * len(starts) + len(widths) + 1) * sizeof(int64_t))
@@ -466,7 +580,7 @@ cdef class Scanner:
         self.span = <cotool_span*>calloc(self.spans, sizeof(cotool_span))
         self.record_patterns = <uint64_t*>calloc(c.patterns + 1, sizeof(uint64_t))
         self.line_patterns = <uint8_t*>calloc(c.patterns + 1, 1)
-        self.record_text = <uint8_t*>calloc(1 << 13, 1)
+        self.record_text = <uint8_t*>calloc(COTOOL_RECORD_TEXT + COTOOL_PADDING, 1)
         self.total.patterns = <uint64_t*>calloc(c.patterns + 1, sizeof(uint64_t))
         if (self.workers == NULL or self.span == NULL or self.record_patterns == NULL
                 or self.line_patterns == NULL or self.record_text == NULL
@@ -499,6 +613,9 @@ cdef class Scanner:
             for n in range(self.spans):
                 cotool_span_close(&self.span[n])
         cotool_config_close(&self.config)
+        for n in range(COTOOL_SOURCES):
+            cotool_capture_free(self.captures[n])
+        free(self.plan)
         free(self.workers)
         free(self.span)
         free(self.record_patterns)
@@ -596,6 +713,71 @@ cdef class Scanner:
             f.time[n].zone = self._key(f, given["zone"]) if given["zone"] else -1
             f.time[n].layouts = <uint64_t>given["layouts"] | self._forms(given["forms"])
 
+    cdef int _set_reading(self, reading, formats, anywhere, bytes path) except -1:
+        """Take up what is measured: where each source stands in each format, groups, conditions."""
+        cdef cotool_config* c = &self.config
+        cdef cotool_plan* p
+        cdef cotool_test* test
+        cdef int row, n
+        if (len(reading.sources) > COTOOL_SOURCES or len(reading.measures) > COTOOL_MEASURES
+                or len(reading.by) > COTOOL_BY or len(reading.tests) > COTOOL_TESTS):
+            raise ValueError("too many sources, measures, groups or tests")
+        p = self.plan = <cotool_plan*>calloc(1, sizeof(cotool_plan))
+        if p == NULL:
+            raise MemoryError
+        p.sources, p.measures, p.by = len(reading.sources), len(reading.measures), len(reading.by)
+        for n, source in enumerate(reading.sources):
+            if source.program:
+                self.captures[n] = cotool_capture_new(
+                    self._keep_bytes(source.program), len(source.program),
+                    self._keep_bytes(source.needed), len(source.needed))
+                if self.captures[n] == NULL:
+                    raise ValueError("not a program of a regex with a group")
+        for row in range(COTOOL_FORMATS + 1):
+            if row < c.formats:
+                columns, locators = formats[row]["columns"], formats[row]["locators"]
+            elif row == COTOOL_FORMATS:
+                columns, locators = b"", anywhere
+            else:
+                continue
+            p.delimiter[row] = columns[0] if columns else 0
+            for n, locator in enumerate(locators):
+                self._set_locator(row, n, locator, path)
+        for n, source in enumerate(reading.measures):
+            p.measure[n] = source
+        for n, (source, made) in enumerate(reading.by):
+            p.group[n].source, p.group[n].as_ = source, made
+        p.tests = len(reading.tests)
+        for n, (kind, source, made, number, text) in enumerate(reading.tests):
+            test = &p.test[n]
+            test.kind, test.source, test.as_ = kind, source, made
+            test.is_number = number is not None
+            test.text = <const char*>self._keep_bytes(text)
+            if number is not None:
+                cotool_fixed_join(&test.number, <int64_t>(number >> 64),
+                                  <uint64_t>(number & 0xFFFFFFFFFFFFFFFF))
+        p.distinct = reading.distinct
+        self.table = Measured(p.measures, reading.greatest, reading.step)
+        c.reading, c.measured = <const cotool_reading*>p, &self.table.table
+        return 0
+
+    cdef int _set_locator(self, int row, int n, locator, bytes path) except -1:
+        cdef cotool_locator* l = &self.plan.locator[row][n]
+        cdef bytes joined
+        l.kind, l.token, l.part = locator.kind, locator.token, locator.part
+        l.scale.factor, l.scale.power, l.scale.dimension = locator.scale
+        l.text = <const char*>self._keep_bytes(path if locator.is_path else locator.text)
+        l.after = <const char*>self._keep_bytes(locator.after)
+        l.capture = self.captures[n]
+        if locator.path:
+            joined = b"\x1f".join(locator.path)
+            l.value = cotool_add_key(&self.plan.keys[row], <const char*>joined)
+            if l.value < 0:
+                raise ValueError("too many keys, or too long ones")
+        if locator.is_column:
+            self.plan.tokens[row] = max(self.plan.tokens[row], l.token + 1)
+        return 0
+
     cdef int _set_labels(self, labels) except -1:
         cdef Forms forms = labels.forms
         self.labels, ids, only = forms, labels.ids, labels.only
@@ -691,7 +873,7 @@ cdef class Scanner:
         cdef cotool_span* s
         cdef scan_function* run = scan
         cdef cotool_config* config = &self.config
-        if end - begin > self.spans * step or (self.config.mine and step == FORMS_SPAN):
+        if end - begin > self.spans * step or (step == FORMS_SPAN):
             # A file of less than a batch is shared out as well.
             step = max(SPAN, (end - begin + self.spans - 1) // self.spans)
         count = max(1, <int>((end - begin + step - 1) // step))
@@ -780,6 +962,9 @@ cdef class Scanner:
                 raise MemoryError
             if self.config.mine and cotool_forms_merge(&self.mined.table, &s.forms, 0):
                 raise MemoryError
+            if self.plan != NULL and cotool_table_merge(&self.table.table, &s.table,
+                                                        self.seen_lines):
+                raise MemoryError
             for k in range(s.samples):
                 if len(self.samples) < self.config.show:
                     self.samples.append((self.seen_lines + s.sample[k].line + 1,
@@ -791,6 +976,7 @@ cdef class Scanner:
                 self.midway = 0
                 stop = s.stop
                 self.record, self.line = s.record, s.line
+                self.record.line -= <int64_t>s.seen_lines
                 if s.open_end:
                     s.record_patterns, self.record_patterns = (
                         self.record_patterns, s.record_patterns)
@@ -828,7 +1014,9 @@ cdef class Scanner:
         if (cotool_span_finish(&self.config, s)
                 or cotool_counts_merge(&self.config, &self.total, &s.counts)
                 or (self.config.mine
-                    and cotool_forms_merge(&self.mined.table, &s.forms, 0))):
+                    and cotool_forms_merge(&self.mined.table, &s.forms, 0))
+                or (self.plan != NULL
+                    and cotool_table_merge(&self.table.table, &s.table, self.seen_lines))):
             raise MemoryError
         self.record.open = 0
 
@@ -845,6 +1033,11 @@ cdef class Scanner:
     def forms(self):
         """The forms of the records so far; None where they are not counted."""
         return self.mined
+
+    @property
+    def measured(self):
+        """The figures of what is measured in the records so far; None where nothing is."""
+        return self.table
 
     @property
     def waiting(self):

@@ -47,6 +47,8 @@ zcat app.log.gz | cotool analyze-logs --level error,critical --show 5
 
 cotool analyze-logs app.log -o report.html --open
 
+cotool analyze-logs access.log -m rt --by path --sort p99 --fail-on 'p99(rt)>500ms'
+
 cotool analyze-logs app.log --templates json -o monday.json
 
 cotool analyze-logs app.log --baseline monday.json --fail-on 'new_templates(error)>0'
@@ -165,6 +167,15 @@ def analyze_logs(
             "Filters", "Only records that match a pattern. Repeatable.", "--match", metavar="NAME"
         ),
     ] = None,
+    where: Annotated[
+        str | None,
+        _option(
+            "Filters",
+            "Only records whose fields meet a condition: 'status>=500 and rt>1s'.",
+            "--where",
+            metavar="CONDITION",
+        ),
+    ] = None,
     since: Annotated[
         str | None,
         _option(
@@ -176,6 +187,36 @@ def analyze_logs(
     ] = None,
     until: Annotated[
         str | None, _option("Filters", "Only records before this time.", "--until", metavar="WHEN")
+    ] = None,
+    measure: Annotated[
+        list[str] | None,
+        _option(
+            "Numbers",
+            "Measure a field (rt, http.latency), text with a hole ('took <ms> ms') or a regex with "
+            "a group ('/took (\\d+)/'). Repeatable.",
+            "--measure",
+            "-m",
+            metavar="[NAME=]SOURCE[:UNIT]",
+        ),
+    ] = None,
+    by: Annotated[
+        list[str] | None,
+        _option(
+            "Numbers",
+            "Group by fields: path (ids masked), raw(path), method, status, class, client, user, "
+            "host, level, file, or any other.",
+            "--by",
+            metavar="KEY[,KEY]",
+        ),
+    ] = None,
+    sort: Annotated[
+        str | None,
+        _option(
+            "Numbers",
+            "Order of the groups: records, or a statistic, as in p99 or max(rt).",
+            "--sort",
+            metavar="STATISTIC",
+        ),
     ] = None,
     templates: Annotated[
         str | None,
@@ -190,7 +231,7 @@ def analyze_logs(
     ] = None,
     top: Annotated[
         int,
-        _option("Templates", "Number of templates in the table.", "--top", metavar="NUMBER"),
+        _option("Output", "Number of templates or groups in a table.", "--top", metavar="NUMBER"),
     ] = 10,
     template: Annotated[
         str | None,
@@ -209,7 +250,8 @@ def analyze_logs(
         int,
         _option(
             "Output",
-            "Show the first lines that pass the filters, or the first errors.",
+            "Show the first lines that pass the filters, or the first errors; with -m the lines "
+            "with the greatest numbers.",
             "--show",
             "-n",
             metavar="NUMBER",
@@ -225,7 +267,8 @@ def analyze_logs(
         str | None,
         _option(
             "Output",
-            "Width of a bucket of the time line, as in 5m. Default: chosen.",
+            "Width of a bucket of the time line, as in 5m. Default: chosen. With -m or --by, also "
+            "of the steps in time.",
             "--bucket",
             metavar="DURATION",
         ),
@@ -299,16 +342,22 @@ def analyze_logs(
     from cotool.logs.patterns.patterns import all_patterns
     from cotool.logs.times import parse_duration
 
+    width = None if bucket is None else parse_duration(bucket, "bucket")
     options = LogOptions(
         patterns=all_patterns(pattern or (), patterns or ()),
         levels=level,
         since=since,
         until=until,
         match=match,
+        measures=measure or (),
+        by=by or (),
+        where=where,
+        step=width or 0,
+        greatest=show if measure else 0,
         log_format=log_format or "auto",
         level_words=level_word or (),
         tz=tz,
-        show=show,
+        show=0 if measure else show,
         context=context,
         num_threads=threads,
         records=records is not None,
@@ -322,7 +371,7 @@ def analyze_logs(
         options=options,
         state=state,
         follow=follow,
-        bucket=None if bucket is None else parse_duration(bucket, "bucket"),
+        bucket=width,
         records=records,
         format=chosen or "table",
         output=output,
@@ -333,6 +382,7 @@ def analyze_logs(
         shows=open,
         templates=templates,
         top=top,
+        sort=sort,
         baseline=baseline,
         template=template,
     )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cotool.cli.shared.conditions import parse_condition
+from cotool.cli.shared.conditions import Amount, parse_condition
 from cotool.logs.levels import KEYWORDS, LEVELS
+from cotool.logs.measures.model import QUANTILES, STATISTICS, UNITS
 from cotool.logs.report.activity import find_bursts, find_gaps
+from cotool.text import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from cotool.cli.shared.conditions import Condition
+    from cotool.logs.measures.model import Reading
+    from cotool.logs.measures.results import Figures, Measures
     from cotool.logs.summary import LogSummary
     from cotool.logs.templates.compare import Change
 
@@ -38,8 +43,14 @@ _TEMPLATES: dict[str, str] = {
 }
 
 
-def parse_log_condition(text: str, patterns: Iterable[str]) -> Condition[LogSummary]:
-    """Return the condition that `text` states; `patterns` are the names of user patterns."""
+def parse_log_condition(
+    text: str, patterns: Iterable[str], reading: Reading | None = None
+) -> Condition[LogSummary]:
+    """Return the condition that `text` states; `patterns` are the names of user patterns.
+
+    `reading` tells what is measured: p99(rt) is of all records, p99(rt,path) the greatest of any
+    group.
+    """
     quantities = {level: partial(_level, level) for level in LEVELS} | _PLAIN
     quantities |= {name: partial(_template_count, name, None) for name in _TEMPLATES}
     rates: dict[str, Number] = {
@@ -58,9 +69,59 @@ def parse_log_condition(text: str, patterns: Iterable[str]) -> Condition[LogSumm
     }
     return parse_condition(
         text,
-        {**quantities, **named, **rates, **mentions, **of_level},
+        {**quantities, **named, **rates, **mentions, **of_level, **_numbers(reading)},
         example="error>0 or rate(warning)>5%",
+        units={name: factor * 10.0**power for name, (factor, power, _) in UNITS.items()},
     )
+
+
+def _numbers(reading: Reading | None) -> dict[str, Number]:
+    if reading is None:
+        return {}
+    statistics = dict.fromkeys((*STATISTICS, *QUANTILES))
+    found: dict[str, Number] = {
+        f"{statistic}({name})": partial(_measure, n, statistic)
+        for n, name in enumerate(reading.names)
+        for statistic in statistics
+    }
+    found |= {f"distinct({name})": partial(_distinct, n) for n, name in enumerate(reading.names)}
+    if reading.keys:
+        keys = ",".join(reading.keys)
+        found |= {
+            f"{statistic}({name},{keys})": partial(_any_group, n, statistic)
+            for n, name in enumerate(reading.names)
+            for statistic in statistics
+        }
+    return found
+
+
+def _measure(n: int, statistic: str, summary: LogSummary) -> float:
+    if summary.measures is None:
+        return math.nan
+    return _amount(summary.measures, n, summary.measures.total.measures[n], statistic)
+
+
+def _any_group(n: int, statistic: str, summary: LogSummary) -> float:
+    if summary.measures is None:
+        return math.nan
+    found = [
+        _amount(summary.measures, n, group.measures[n], statistic)
+        for group in summary.measures.groups
+    ]
+    return max((number for number in found if not math.isnan(number)), default=math.nan)
+
+
+def _distinct(n: int, summary: LogSummary) -> float:
+    return 0 if summary.measures is None else summary.measures.facts()[n].distinct or 0
+
+
+def _amount(measures: Measures, n: int, figures: Figures, statistic: str) -> float:
+    number = figures.statistic(statistic)
+    if number is None:
+        return Amount(math.nan, "unknown: there are no numbers")
+    if statistic in {"count", "missing", "odd"}:
+        return int(number)
+    return Amount(number, quantity(number, measures.facts()[n].unit))
 
 
 def needs(condition: Condition[LogSummary]) -> frozenset[str]:

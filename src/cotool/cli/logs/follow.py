@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from cotool.cli.logs.request import LogRequest
     from cotool.cli.logs.templates import TemplatePlan
+    from cotool.logs.measures.results import Measures
     from cotool.logs.templates.template_set import TemplateSet
 
 _PAUSE = 0.5  # seconds between two checks of the files
@@ -166,7 +167,14 @@ def _joined(total: LogSummary, found: LogSummary, show: int) -> LogSummary:
         tuple(files.values()),
         (*total.samples, *found.samples)[-show:] if show else (),
         templates=found.templates or total.templates,
+        measures=_measured(total.measures, found.measures),
     )
+
+
+def _measured(total: Measures | None, found: Measures | None) -> Measures | None:
+    if total is None or found is None:
+        return total or found
+    return total.merge(found)
 
 
 def _learned(total: LogSummary, plan: TemplatePlan, found: TemplateSet) -> TemplateSet:

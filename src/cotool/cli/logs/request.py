@@ -30,5 +30,6 @@ class LogRequest:
     shows: bool = False
     templates: str | None = None
     top: int = 10
+    sort: str | None = None
     baseline: str | None = None
     template: str | None = None

@@ -46,8 +46,16 @@ def run(request: LogRequest) -> int:
     if request.conditions:
         from cotool.cli.logs.conditions import needs, parse_log_condition
 
-        conditions = [parse_log_condition(text, names) for text in request.conditions]
+        conditions = [
+            parse_log_condition(text, names, request.options.reading) for text in request.conditions
+        ]
         needed.update(*map(needs, conditions))
+    if request.sort is not None:
+        from cotool.logs.measures.results import check_sort
+
+        if not request.options.by:
+            raise InputError("--sort orders the groups of --by", hint="add --by path")
+        check_sort(request.sort, request.options.reading)
     if request.records == "-" and request.output in {None, "-"} and request.follow:
         raise InputError("--records - and --follow both write to standard output")
     sources = find_sources(request.paths, recursive=request.recursive)

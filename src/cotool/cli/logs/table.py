@@ -36,13 +36,18 @@ def render(
     zone: tzinfo | None,
     bucket: int | None,
     top: int = TOP,
+    sort: str | None = None,
 ) -> None:
-    """Print everything that a run has found; `top` is the number of templates."""
+    """Print everything that a run has found; `top` is the number of templates and of groups."""
     clock = clock_of(summary, zone)
     screen.print(*_head(summary, clock))
     _levels(summary, screen)
     _time_line(summary, screen, clock, bucket)
     _patterns(summary, screen)
+    if summary.measures is not None:
+        from cotool.cli.logs.measures_table import render_measures
+
+        render_measures(summary.measures, screen, top=top, sort=sort)
     _events(summary, screen, clock)
     render_templates(summary, screen, top)
     _files(summary, screen)

@@ -42,8 +42,18 @@ def write_summary(sink: TextIO, request: LogRequest, summary: LogSummary) -> Non
 
         write_json(
             sink,
-            to_dict(summary, zone=zone, bucket=bucket, template=request.template),
+            to_dict(
+                summary, zone=zone, bucket=bucket, template=request.template, sort=request.sort
+            ),
         )
+    elif request.format == "csv" and summary.measures is not None:
+        import csv
+
+        from cotool.logs.report.clock import clock_of
+        from cotool.logs.report.measures import measure_rows
+
+        rows = measure_rows(summary.measures, clock_of(summary, zone), request.sort)
+        csv.writer(sink, lineterminator="\n").writerows(rows)
     elif request.format == "csv":
         _write_csv(sink, summary, zone)
     elif request.format == "html":
@@ -64,7 +74,7 @@ def write_summary(sink: TextIO, request: LogRequest, summary: LogSummary) -> Non
             clock = clock_of(summary, zone)
             render_template(template, found.records, summary.samples, screen, clock)
         else:
-            render(summary, screen, zone=zone, bucket=bucket, top=request.top)
+            render(summary, screen, zone=zone, bucket=bucket, top=request.top, sort=request.sort)
         screen.flush()
 
 

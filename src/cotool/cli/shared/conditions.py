@@ -5,17 +5,18 @@
     not        = "not" not | "(" condition ")" | comparison
     comparison = sum ("<" | "<=" | ">" | ">=" | "==" | "=" | "!=") sum
     sum        = value {"+" value}
-    value      = NUMBER ["%"] | NAME | NAME "(" NAME ")"
+    value      = NUMBER ["%" | UNIT] | NAME | NAME "(" NAME {"," NAME} ")"
 
 Each command provides a table of its quantities: names such as "error" and "rate(error)", each with
-a function that reads the value from a result. A float is a share and is shown as a percentage.
+a function that reads the value from a result. A float is a share and is shown as a percentage,
+unless it is an Amount, which says how it is written; None is no value, and meets no comparison.
 """
 
 from __future__ import annotations
 
 import operator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from cotool._lazy import lazy_pattern
 from cotool.errors import InputError
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _TOKEN = lazy_pattern(
-    r"\s*(?:((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(%?)|([A-Za-z_][\w.-]*)|(<=|>=|==|!=|[<>()+=]))"
+    r"\s*(?:((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(%|[a-zA-Zµ]*)"
+    r"|([A-Za-z_][\w.-]*)|(<=|>=|==|!=|[<>()+=,]))"
 )
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -39,6 +41,18 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "!=": operator.ne,
 }
 _DEEPEST = 50
+
+
+class Amount(float):
+    """A number that is written as `shown`."""
+
+    shown: str
+
+    def __new__(cls, number: float, shown: str) -> Self:
+        """Return a number with its text."""
+        amount = super().__new__(cls, number)
+        amount.shown = shown
+        return amount
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,31 +67,44 @@ class Condition(Generic[T]):
         """Return the values in the condition, as "error is 3, rate(warning) is 7%"."""
         parts = []
         for name, read in self.quantities.items():
-            number = read(result)
-            shown = f"{100 * number:.3g}%" if isinstance(number, float) else f"{number:,}"
-            parts.append(f"{name} is {shown}")
+            parts.append(f"{name} is {_shown(read(result))}")
         return ", ".join(parts)
 
 
+def _shown(number: float) -> str:
+    if isinstance(number, Amount):
+        return number.shown
+    return f"{100 * number:.3g}%" if isinstance(number, float) else f"{number:,}"
+
+
 def parse_condition(
-    text: str, quantities: Mapping[str, Callable[[T], float]], *, example: str
+    text: str,
+    quantities: Mapping[str, Callable[[T], float]],
+    *,
+    example: str,
+    units: Mapping[str, float] | None = None,
 ) -> Condition[T]:
-    """Return the condition that `text` states about `quantities`.
+    """Return the condition that `text` states about `quantities`; `units` may follow numbers.
 
     Raises InputError with the position of the error, the known names and an `example`.
     """
-    return _Parser(text, quantities, example).parse()
+    return _Parser(text, quantities, example, units or {}).parse()
 
 
 class _Parser(Generic[T]):
     """Recursive descent: one method for each rule of the grammar."""
 
     def __init__(
-        self, text: str, quantities: Mapping[str, Callable[[T], float]], example: str
+        self,
+        text: str,
+        quantities: Mapping[str, Callable[[T], float]],
+        example: str,
+        units: Mapping[str, float],
     ) -> None:
         self._text = text
         self._quantities = quantities
         self._example = example
+        self._units = {"": 1.0, "%": 0.01, **units}
         self._at = 0
         self._depth = 0
         self._named: dict[str, Callable[[T], float]] = {}
@@ -158,6 +185,20 @@ class _Parser(Generic[T]):
         compare = _OPERATORS[sign]
         return lambda result: compare(left(result), right(result))
 
+    def _arguments(self) -> list[str]:
+        """Take the names between parentheses."""
+        names = []
+        while True:
+            inner = self._peek()
+            if inner is None or not inner[3]:
+                raise self._error("expected a name")
+            self._at = inner.end()
+            names.append(inner[3])
+            if self._take(")"):
+                return names
+            if not self._take(","):
+                raise self._error("expected )")
+
     def _sum(self) -> Callable[[T], float]:
         parts = [self._value()]
         while self._take("+"):
@@ -169,17 +210,14 @@ class _Parser(Generic[T]):
         if found is None or found[4]:
             raise self._error("expected a name or a number")
         if found[1]:
+            if found[2] not in self._units:
+                raise self._error(f"{found[2]!r} is no unit")
             self._at = found.end()
-            number = float(found[1]) / (100 if found[2] else 1)
+            number = float(found[1]) * self._units[found[2]]
             return lambda _: number
         begin, self._at, name = self._at, found.end(), found[3]
         if self._take("("):
-            inner = self._peek()
-            if inner is None or not inner[3]:
-                raise self._error("expected a name")
-            self._at, name = inner.end(), f"{name}({inner[3]})"
-            if not self._take(")"):
-                raise self._error("expected )")
+            name = f"{name}({','.join(self._arguments())})"
         read = self._quantities.get(name)
         if read is None:
             self._at = begin

@@ -166,4 +166,15 @@ def _head(text: str) -> Format:
         forms=_FORMS if times else (),
         places=places,
         first=lead[:1] if lead and not reach else bytes(set(range(256)) - set(b" \t")),
+        names=_named_columns(tokens),
     )
+
+
+def _named_columns(tokens: list[str]) -> tuple[tuple[str, int], ...]:
+    """Return the names that stand for whole tokens, in quotes or brackets as well."""
+    columns = []
+    for n, token in enumerate(tokens):
+        found = _FIELD.fullmatch(token.strip("[]\"'"))
+        if found is not None and found[1] not in {"", "time", "level"}:
+            columns.append((found[1], n))
+    return tuple(columns)

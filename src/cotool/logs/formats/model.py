@@ -16,6 +16,8 @@ from cotool.logs.levels import LEVELS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cotool.logs.measures.model import Locator
+
 # As in logscan.h.
 WORD, LETTER, GLOG, SYMBOL, STATUS, PRI, KEY, FIND, CODE, SHORT = range(10)
 TEXT, JSON, LOGFMT = range(3)
@@ -99,7 +101,9 @@ class Format:
     of the time, the best first. `name` is for people, empty where
     the sample has no line of it; `fallback` is the level (of LEVELS)
     where no place has one; `share` is the share of the sample's lines that it explains, and
-    `reasons` say why its fields were chosen.
+    `reasons` say why its fields were chosen. `names` are columns that the caller has named;
+    `columns` is the delimiter of columns (empty: blanks), and `locators` are where the fields stand
+    that are measured.
     """
 
     name: str
@@ -118,10 +122,13 @@ class Format:
     first: bytes = bytes(range(256))
     share: float = 0.0
     reasons: tuple[Reason, ...] = ()
+    names: tuple[tuple[str, int], ...] = ()
+    columns: bytes = b""
+    locators: tuple[Locator, ...] = ()
 
     def to_kernel(self) -> dict[str, object]:
         """Return the mapping that logscan.Scanner takes."""
-        apart = {"places", "times", "reasons"}
+        apart = {"places", "times", "reasons", "names"}
         fields = {name: getattr(self, name) for name in self.__slots__ if name not in apart}
         return fields | {"places": _rows(self.places), "times": _rows(self.times)}
 

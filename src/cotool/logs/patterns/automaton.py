@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _MAGIC = 0x31585243
 _ANCHORED = 1
 SET, SPLIT, TEST, MATCH = range(4)
+SAVE = 16  # of capture.h
 BEGIN, END, BOUNDARY, NO_BOUNDARY = range(4)
 # The worst pattern of so many takes 10 s of a processor for a mebibyte.
 _MOST_INSTRUCTIONS = 12_000
@@ -63,9 +64,12 @@ class TooLargeError(Exception):
     """The automaton has too many instructions."""
 
 
-def compile_program(tree: Any, flags: int) -> bytes:
-    """Return the program of a syntax tree. Raises UnsupportedError or TooLargeError."""
-    builder = _Builder()
+def compile_program(tree: Any, flags: int, *, captures: bool = False) -> bytes:
+    """Return the program of a syntax tree. Raises UnsupportedError or TooLargeError.
+
+    `captures`: it tells where group 1 begins and ends, for _fast/logs/capture.h.
+    """
+    builder = _Builder(captures=captures)
     builder.match = builder.add(MATCH, 0, 0)
     start = builder.sequence(tree, flags, builder.match)
     return builder.program(start)
@@ -74,7 +78,8 @@ def compile_program(tree: Any, flags: int) -> bytes:
 class _Builder:
     """Instructions are made from the end: each knows what follows it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, captures: bool) -> None:
+        self._captures = captures
         self.instructions: list[tuple[int, int, int]] = []
         self.sets: dict[int, int] = {}
         self.steps = 0
@@ -132,8 +137,12 @@ class _Builder:
         if kind is sre.AT:
             return self.add(TEST, _TESTS[value], following)
         if kind is sre.SUBPATTERN:
-            _, added, removed, inner = value
-            return self.sequence(inner, (flags | added) & ~removed, following)
+            group, added, removed, inner = value
+            flags = (flags | added) & ~removed
+            if group != 1 or not self._captures:
+                return self.sequence(inner, flags, following)
+            end = self.add(SAVE, 1, following)
+            return self.add(SAVE, 0, self.sequence(inner, flags, end))
         if kind is sre.BRANCH:
             starts = [self.sequence(inner, flags, following) for inner in value[1]]
             first = starts.pop()
@@ -141,27 +150,32 @@ class _Builder:
                 first = self.add(SPLIT, starts.pop(), first)
             return first
         if kind in {sre.MAX_REPEAT, sre.MIN_REPEAT}:
-            return self._repeat(value, flags, following)
+            return self._repeat(value, flags, following, lazy=kind is sre.MIN_REPEAT)
         return self._characters(ranges_of(node, flags), following)
 
-    def _repeat(self, value: Any, flags: int, following: int) -> int:
+    def _repeat(self, value: Any, flags: int, following: int, *, lazy: bool) -> int:
         least, most, inner = value
         start = following
         if most is sre.MAXREPEAT:
             loop = self.add(SPLIT, following, following)
             body = self._loop_body(inner, flags, loop)
-            self.instructions[loop] = (SPLIT, body, following)
+            self.instructions[loop] = self._split(body, following, lazy=lazy)
             start = loop
         else:
             if most - least > _MOST_INSTRUCTIONS or least > _MOST_INSTRUCTIONS:
                 raise TooLargeError
             for _ in range(most - least):
-                start = self.add(SPLIT, self.sequence(inner, flags, start), following)
+                inside = self.sequence(inner, flags, start)
+                start = self.add(*self._split(inside, following, lazy=lazy))
         if least > _MOST_INSTRUCTIONS:
             raise TooLargeError
         for _ in range(least):
             start = self.sequence(inner, flags, start)
         return start
+
+    def _split(self, body: int, following: int, *, lazy: bool) -> tuple[int, int, int]:
+        """Return the instruction that goes on or ends; what it prefers comes first."""
+        return (SPLIT, following, body) if lazy else (SPLIT, body, following)
 
     def _loop_body(self, inner: Any, flags: int, loop: int) -> int:
         """Return the body of a loop; that of any character takes broken UTF-8, too."""

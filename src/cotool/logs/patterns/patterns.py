@@ -117,3 +117,14 @@ def parse_regex(regex: str) -> tuple[Any, int]:
 
     tree = parser.parse(regex)
     return tree, tree.state.flags
+
+
+def compile_group(name: str, regex: str) -> tuple[bytes, bytes, int]:
+    """Return the program that finds group 1 of a regex, a text that each match holds, its groups.
+
+    The text is empty where none is known. Raises InputError like compile_pattern().
+    """
+    pattern = compile_pattern(name, regex)
+    tree, flags = parse_regex(regex)
+    needed = pattern.literals[0] if len(pattern.literals) == 1 and not pattern.fold else b""
+    return compile_program(tree, flags, captures=True), needed, tree.state.groups - 1

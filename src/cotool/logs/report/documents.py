@@ -23,10 +23,12 @@ def to_dict(
     zone: tzinfo | None = None,
     bucket: int | None = None,
     template: str | None = None,
+    sort: str | None = None,
 ) -> dict[str, Any]:
     """Return the JSON form of an analysis.
 
-    `bucket` is the width of the histogram in seconds; `template`: the id of the one to tell of.
+    `bucket` is the width of the histogram in seconds; `template`: the id of the one to tell of;
+    `sort`: the order of groups.
     """
     clock = clock_of(summary, zone)
     counts = summary.counts
@@ -35,6 +37,10 @@ def to_dict(
         from cotool.logs.report.templates import template_members
 
         mined = template_members(summary, clock, template)
+    if summary.measures is not None:
+        from cotool.logs.report.measures import measures_to_dict
+
+        mined["measures"] = measures_to_dict(summary.measures, clock, sort)
     return {
         "schema": SCHEMA,
         **_counts(counts, clock),

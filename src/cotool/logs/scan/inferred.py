@@ -14,6 +14,10 @@ from cotool.logs.levels import LEVELS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cotool._fast.logs.measures import Measured
+    from cotool.logs.measures.model import Reading
+    from cotool.logs.measures.results import Measures
+
 _NONE = (0,) * len(LEVELS)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -75,6 +79,21 @@ def whole_forms(forms: Forms, years: int) -> Forms:
             (signature, message, False, count, levels, first, last, width, timeline, *form[9:])
         )
     return whole
+
+
+def whole_measures(
+    table: Measured | None, reading: Reading | None, path: str, years: int
+) -> Measures | None:
+    """Return what was measured in one file, inferred times so many years before."""
+    if table is None or reading is None:
+        return None
+    from cotool.logs.measures.results import measures_of
+
+    def back(seconds: int) -> int:
+        moved = _years_back(seconds, years)
+        return moved - moved % table.width
+
+    return measures_of(table, reading.names, reading.keys, path, back)
 
 
 def _moved(nanoseconds: int, years: int) -> int:

@@ -17,7 +17,7 @@ from cotool._fast.logs.forms import Forms
 from cotool.errors import CotoolError, unreadable, why_unreadable
 from cotool.logs.histogram import WIDTHS
 from cotool.logs.model import FileSummary
-from cotool.logs.scan.inferred import whole_forms
+from cotool.logs.scan.inferred import whole_forms, whole_measures
 from cotool.logs.scan.samples import REACH, read_sample
 from cotool.logs.scan.scan import Scanned, is_zoned, make_scanner
 from cotool.logs.scan.tally import Tally, tally_of
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
+    from cotool._fast.logs.measures import Measured
     from cotool.logs.formats.model import Format
     from cotool.logs.model import Sample
     from cotool.logs.options import LogOptions
@@ -70,6 +71,7 @@ class Found(NamedTuple):
     stamps: tuple[Stamp, Stamp] | None = None
     missing: int = 0
     error: str | None = None
+    measured: Measured | None = None
 
 
 class Window(Protocol):
@@ -144,7 +146,12 @@ def scan_range(part: Range, options: LogOptions) -> Found:
 
 def _scan(part: Range, options: LogOptions, window: Window) -> Found:
     scanner = make_scanner(
-        options, part.formats, part.date, midway=part.begin > part.start, cycle=part.cycle
+        options,
+        part.formats,
+        part.date,
+        midway=part.begin > part.start,
+        cycle=part.cycle,
+        path=part.source.path,
     )
     samples: list[Sample] = []
 
@@ -178,6 +185,7 @@ def _scan(part: Range, options: LogOptions, window: Window) -> Found:
         times,
         stamps,
         max(0, part.end - position),
+        measured=scanner.measured,
     )
 
 
@@ -250,7 +258,8 @@ class JoinedFile:
             warnings=warnings,
         )
         forms = None if total.forms is None else whole_forms(total.forms, late)
-        return Scanned(summary, total.samples, forms=forms)
+        measures = whole_measures(total.measured, self._options.reading, path, late)
+        return Scanned(summary, total.samples, forms=forms, measures=measures)
 
     def _late(self, found: Found) -> int | None:
         """Return the year, or day, with which a range must begin where it began with another."""
@@ -271,6 +280,9 @@ class JoinedFile:
         )
         if total.forms is not None and found.forms is not None:
             total.forms.merge(found.forms)
+        measured = total.measured or found.measured
+        if total.measured is not None and found.measured is not None:
+            total.measured.merge(found.measured, total.lines)
         if found.stamps is not None:
             self._clock = found.stamps[1]
         self._total = Found(
@@ -282,6 +294,7 @@ class JoinedFile:
             None,
             total.missing + found.missing,
             total.error or found.error,
+            measured,
         )
 
 

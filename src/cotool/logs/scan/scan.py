@@ -17,7 +17,7 @@ from cotool.logs.formats.words import with_known_words
 from cotool.logs.histogram import MAX_BUCKETS, WIDTHS
 from cotool.logs.levels import KEYWORDS
 from cotool.logs.model import FileSummary, LogCounts
-from cotool.logs.scan.inferred import whole_forms
+from cotool.logs.scan.inferred import whole_forms, whole_measures
 from cotool.logs.scan.samples import StreamSamples, read_sample
 from cotool.logs.scan.sources import PlainFile, Stream, open_source, sample
 from cotool.logs.scan.state import TAIL, State, reader_before
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cotool._fast.logs.forms import Forms
+    from cotool.logs.measures.model import Locator
+    from cotool.logs.measures.results import Measures
     from cotool.logs.model import Sample
     from cotool.logs.options import LogOptions
     from cotool.logs.scan.sources import Source
@@ -69,6 +71,7 @@ class Scanned(NamedTuple):
     inode: int | None = None
     opened: bool = True
     forms: Forms | None = None
+    measures: Measures | None = None
 
 
 def scan_source(
@@ -124,7 +127,15 @@ def scan_opened(
         found = run.scan(date.replace(year=date.year - found.late), start, whole_lines=bool(state))
     tail = reader_before(plain.fd)(TAIL, found.offset) if plain and state is not None else b""
     return Scanned(
-        found.summary, found.samples, found.offset, head, tail, device, inode, forms=found.forms
+        found.summary,
+        found.samples,
+        found.offset,
+        head,
+        tail,
+        device,
+        inode,
+        forms=found.forms,
+        measures=found.measures,
     )
 
 
@@ -138,12 +149,19 @@ def look_at(windows: Sequence[bytes], options: LogOptions) -> tuple[tuple[Format
     given = options.formats
     if given is None and options.own_words:
         windows = [with_known_words(window, options.own_words) for window in windows]
-    if given is None or any(map(is_cyclic, given)):
+    reading = options.reading
+    if given is None or any(map(is_cyclic, given)) or reading is not None:
         lines = sample_lines((window, n == 0) for n, window in enumerate(windows))
     if given is not None:
-        return given, Wrapping(lines)
-    wrapping = find_wrapping(windows[0] if windows else b"", lines)
-    return recognise(wrapping.lines), wrapping
+        formats, wrapping = given, Wrapping(lines)
+    else:
+        wrapping = find_wrapping(windows[0] if windows else b"", lines)
+        formats = recognise(wrapping.lines)
+    if reading is not None:
+        from cotool.logs.formats.located import with_fields
+
+        formats = with_fields(formats, reading.sources, wrapping.lines)
+    return formats, wrapping
 
 
 class _Result(NamedTuple):
@@ -151,6 +169,7 @@ class _Result(NamedTuple):
     samples: tuple[Sample, ...]
     offset: int
     forms: Forms | None
+    measures: Measures | None
     late: int  # years by which inferred times lay behind the file's last change
 
 
@@ -190,6 +209,7 @@ class _Run:
             prefix=f'"file":{json.dumps(self._path)},'.encode() if self._several else b"",
             resumed=start > 0,
             in_pieces=bool(self._wrapping.name),
+            path=self._path,
         )
         error: str | None = None
         end = start
@@ -211,6 +231,7 @@ class _Run:
             self._take_samples(scanner),
             end,
             None if scanner.forms is None else whole_forms(scanner.forms, late),
+            whole_measures(scanner.measured, self._options.reading, self._path, late),
             late,
         )
 
@@ -365,11 +386,17 @@ def make_scanner(
     midway: bool = False,
     cycle: int = 0,
     in_pieces: bool = False,
+    path: str = "",
 ) -> logscan.Scanner:
     """Return the kernel's scanner for a source of these formats, which begins at `date`.
 
     `in_pieces`: it will be fed by pieces that threads share.
     """
+    anywhere: tuple[Locator, ...] = ()
+    if options.reading is not None:
+        from cotool.logs.formats.located import locate_anywhere
+
+        anywhere = tuple(map(locate_anywhere, options.reading.sources))
     return logscan.Scanner(
         options,
         [found.to_kernel() for found in formats],
@@ -382,6 +409,8 @@ def make_scanner(
         midway=midway,
         cycle=cycle,
         small_spans=options.records or in_pieces,
+        path=os.fsencode(path),
+        anywhere=anywhere,
     )
 
 

@@ -1,0 +1,90 @@
+/* From a record's first line to its fields, numbers and groups. See logcells.h for what is kept. */
+#ifndef COTOOL_LOGREADING_H
+#define COTOOL_LOGREADING_H
+
+#include "logs/capture.h"
+#include "logs/logscan.h"
+
+#define COTOOL_SOURCES 16
+#define COTOOL_BY 4
+#define COTOOL_TESTS 32
+
+/* How a field is found. */
+enum {
+    COTOOL_GET_NONE,
+    COTOOL_GET_TOKEN, /* column `token`, in quotes or brackets without them */
+    COTOOL_GET_KEY,   /* value `value` of the format's keys: JSON, logfmt */
+    COTOOL_GET_PAIR,  /* key=value in text; `text` is the key */
+    COTOOL_GET_TEXT,  /* what stands between `text` and `after`, without blanks */
+    COTOOL_GET_GROUP, /* the group of a regex */
+    COTOOL_GET_LEVEL,
+    COTOOL_GET_GIVEN  /* `text` itself */
+};
+
+/* What is made of a field. */
+enum { COTOOL_AS_IT_IS, COTOOL_AS_PATH, COTOOL_AS_CLASS };
+
+/* What a number without a unit stands for: number × factor × 10^power, in a base unit. */
+typedef struct {
+    int64_t factor;
+    int8_t power;
+    uint8_t dimension;
+} cotool_scale;
+
+typedef struct {
+    uint8_t kind, token;
+    uint8_t part; /* 0: all of it, else a word of it: GET, /path, HTTP/1.1 */
+    int8_t value;
+    const char *text, *after; /* end with 0 */
+    const cotool_capture *capture;
+    cotool_scale scale;
+} cotool_locator;
+
+enum { COTOOL_TEST_LESS, COTOOL_TEST_LEAST, COTOOL_TEST_MORE, COTOOL_TEST_MOST, COTOOL_TEST_EQUAL,
+       COTOOL_TEST_OTHER, COTOOL_TEST_NOT, COTOOL_TEST_AND, COTOOL_TEST_OR };
+
+/* A part of a group's text. */
+typedef struct {
+    uint8_t source, as;
+} cotool_part;
+
+/* One step of a condition in postfix order. */
+typedef struct {
+    uint8_t kind, source, as, is_number;
+    cotool_fixed number;
+    const char *text;
+} cotool_test;
+
+typedef struct cotool_reading {
+    int sources, measures, by, tests;
+    /* The last row is that of lines of no format. */
+    cotool_locator locator[COTOOL_FORMATS + 1][COTOOL_SOURCES];
+    cotool_keys keys[COTOOL_FORMATS];
+    uint8_t delimiter[COTOOL_FORMATS + 1]; /* of columns, 0: blanks */
+    uint8_t tokens[COTOOL_FORMATS + 1];    /* how many columns are needed */
+    uint8_t measure[COTOOL_MEASURES];      /* sources */
+    cotool_part group[COTOOL_BY];
+    cotool_test test[COTOOL_TESTS];
+    int distinct; /* count distinct values */
+} cotool_reading;
+
+void cotool_reading_prepare(void); /* before anything else */
+
+/* Reads a number with an optional unit. Returns 1, 0 where the text is none, or -1 where it says
+ * that there is no value. `dimension`: what its unit measures; `added`: it was a list. */
+int cotool_read_number(const uint8_t *text, const uint8_t *end, const cotool_scale *scale,
+                       cotool_fixed *number, int *dimension, int *added);
+
+/* Writes a path with what varies masked; returns its size. `room` is at least 512. */
+size_t cotool_mask_path(const uint8_t *text, const uint8_t *end, uint8_t *out, size_t room);
+
+/* Tells whether a record passes the condition. `format` is -1 for none. */
+int cotool_reading_passes(const cotool_config *config, int format, const uint8_t *line,
+                          const uint8_t *end, int level);
+
+/* Adds a record. Returns 0 or ENOMEM. */
+int cotool_reading_add(const cotool_config *config, cotool_table *table, int format,
+                       const uint8_t *line, const uint8_t *end, int level, int has_time,
+                       int inferred, int64_t seconds, int64_t line_number);
+
+#endif

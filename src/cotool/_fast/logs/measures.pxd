@@ -1,0 +1,67 @@
+from libc.stdint cimport int16_t, int64_t, uint8_t, uint32_t, uint64_t
+
+cdef extern from "logs/logcells.h" nogil:
+    ctypedef struct cotool_fixed:
+        pass
+    enum:
+        COTOOL_MEASURES
+        COTOOL_PAGES
+        COTOOL_DIMENSIONS
+        COTOOL_DISTINCT
+        COTOOL_GROUPS
+    int64_t COTOOL_NO_STEP
+    int64_t COTOOL_UNIT
+    ctypedef struct cotool_cell:
+        uint64_t count, missing, odd
+        cotool_fixed sum, least, most
+        unsigned short low, pages
+        int16_t* list
+        uint32_t** page
+    ctypedef struct cotool_row:
+        int64_t step
+        uint64_t records
+        size_t text
+        uint32_t size
+        uint8_t inferred
+        cotool_cell* cell
+    ctypedef struct cotool_greatest:
+        cotool_fixed number
+        int64_t line
+        uint32_t size
+        uint8_t* text
+    ctypedef struct cotool_overall:
+        uint64_t* dimensions
+        uint64_t added
+        uint8_t* registers
+        int examples
+        uint8_t* example_size
+        int greatest
+        cotool_greatest* top
+    ctypedef struct cotool_table:
+        int measures, most
+        int64_t width
+        uint64_t limit
+        size_t count
+        cotool_row* row
+        uint8_t* texts
+        cotool_overall* overall
+    void cotool_table_open(cotool_table* table, int measures, int most, int64_t width)
+    void cotool_table_close(cotool_table* table)
+    void cotool_table_reset(cotool_table* table, int64_t width, uint64_t limit)
+    cotool_row* cotool_table_row(cotool_table* table, const uint8_t* text, size_t size,
+                                 int64_t step, int inferred, int* status)
+    int cotool_table_merge(cotool_table* into, const cotool_table* table, int64_t first)
+    int cotool_table_settle(cotool_table* table)
+    int cotool_cell_count(cotool_cell* cell, int bucket, uint64_t times)
+    void cotool_overall_odd(cotool_overall* overall, const uint8_t* text, size_t size)
+    const uint8_t* cotool_example(const cotool_overall* overall, int n)
+    int cotool_overall_greatest(cotool_overall* overall, int most, cotool_fixed number,
+                                int64_t line, const uint8_t* text, size_t size)
+    void cotool_fixed_halves(const cotool_fixed* number, int64_t* high, uint64_t* low)
+    void cotool_fixed_join(cotool_fixed* number, int64_t high, uint64_t low)
+    int cotool_bucket_of(cotool_fixed number)
+    void cotool_bucket_ends(int bucket, cotool_fixed* least, cotool_fixed* most)
+    double cotool_distinct_count(const uint8_t* registers)
+
+cdef class Measured:
+    cdef cotool_table table

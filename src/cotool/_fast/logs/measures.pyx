@@ -1,0 +1,239 @@
+"""Figures of numbers in records, by group and step in time: see logcells.h."""
+
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc
+from libc.string cimport memcpy
+
+UNIT = COTOOL_UNIT
+MOST_MEASURES = COTOOL_MEASURES
+MOST_GROUPS = COTOOL_GROUPS
+# Divides the text of a group into the values that it was made of.
+SEPARATOR = b"\x1f"
+cdef bytes WHOLE = b"\x1e"
+
+
+cdef object number_of(const cotool_fixed* number):
+    cdef int64_t high
+    cdef uint64_t low
+    cotool_fixed_halves(number, &high, &low)
+    return (<object>high << 64) | low
+
+
+cdef int set_number(cotool_fixed* place, object number) except -1:
+    cotool_fixed_join(place, <int64_t>(number >> 64), <uint64_t>(number & 0xFFFFFFFFFFFFFFFF))
+    return 0
+
+
+def bucket_of(number):
+    """Return the bucket of a sketch in which a number of UNIT parts is counted."""
+    cdef cotool_fixed fixed
+    set_number(&fixed, number)
+    return cotool_bucket_of(fixed)
+
+
+def bucket_ends(int bucket):
+    """Return the least and the greatest number of a bucket, in UNIT parts."""
+    cdef cotool_fixed least, most
+    cotool_bucket_ends(bucket, &least, &most)
+    return number_of(&least), number_of(&most)
+
+
+cdef class Measured:
+    """A table of figures: for each group and step, the records and one cell for each measure.
+
+    measures: at most MOST_MEASURES. most: how many of a measure's greatest numbers are kept with
+    their lines. width: seconds of a step, 0: there are none. Not for several threads at a time.
+    """
+
+    def __cinit__(self, int measures, int most=0, int64_t width=0):
+        if not 0 <= measures <= COTOOL_MEASURES or most < 0 or width < 0:
+            raise ValueError("no such table")
+        cotool_table_open(&self.table, measures, most, width)
+
+    def __dealloc__(self):
+        cotool_table_close(&self.table)
+
+    @property
+    def width(self):
+        """Seconds of a step, 0: there are none."""
+        return self.table.width
+
+    @property
+    def folded(self):
+        """Whether there were more groups than are kept."""
+        return self.table.limit != 0
+
+    @property
+    def most(self):
+        """How many of a measure's greatest numbers are kept."""
+        return self.table.most
+
+    def merge(self, Measured other not None, int64_t lines=0):
+        """Add the figures of other records, before which there are so many lines."""
+        if other.table.measures != self.table.measures:
+            raise ValueError("tables of other measures")
+        if cotool_table_merge(&self.table, &other.table, lines):
+            raise MemoryError
+
+    def copy(self):
+        """Return the same figures in a table of their own."""
+        copy = Measured(self.table.measures, self.table.most, self.table.width)
+        copy.merge(self)
+        return copy
+
+    def moved(self, back):
+        """Return the same figures, with steps whose year or date was inferred at back(step)."""
+        _, arguments, (rows, *rest) = self.__reduce__()
+        moved = Measured(*arguments)
+        moved.__setstate__((
+            [(values, back(step) if inferred and step is not None else step, False, *others)
+             for values, step, inferred, *others in rows],
+            *rest))
+        return moved
+
+    def rows(self):
+        """Return what is known of each group and step, in the order of groups and steps.
+
+        (values of the group or None for all records, start of the step or None, whether its year
+        or date is inferred, records, cells); a cell is (count, missing, odd, sum, least, greatest,
+        {bucket: count}), the numbers in UNIT parts.
+        """
+        cdef size_t n
+        cdef cotool_row* row
+        cdef int m
+        if cotool_table_settle(&self.table):
+            raise MemoryError
+        rows = []
+        for n in range(self.table.count):
+            row = &self.table.row[n]
+            text = (<char*>(self.table.texts + row.text))[:row.size]
+            rows.append((
+                None if text == WHOLE else tuple(text.split(SEPARATOR)),
+                None if row.step == COTOOL_NO_STEP else row.step,
+                bool(row.inferred),
+                row.records,
+                [cell_of(&row.cell[m]) for m in range(self.table.measures)],
+            ))
+        rows.sort(key=row_order)
+        return rows
+
+    def overall(self):
+        """Return what is known of each measure over all records.
+
+        (numbers without a unit, in seconds, in bytes; lists that were added up; distinct values or
+        None; examples of odd values; the greatest numbers as (number, line from 0, text)).
+        """
+        cdef int m, n
+        cdef cotool_overall* o
+        measures = []
+        for m in range(self.table.measures):
+            o = &self.table.overall[m]
+            measures.append((
+                tuple([o.dimensions[n] for n in range(COTOOL_DIMENSIONS)]),
+                o.added,
+                None if o.registers == NULL else cotool_distinct_count(o.registers),
+                [example_of(o, n) for n in range(o.examples)],
+                [(number_of(&o.top[n].number), o.top[n].line,
+                  (<char*>o.top[n].text)[:o.top[n].size]) for n in range(o.greatest)],
+            ))
+        return measures
+
+    def insert(self, row not None):
+        """Add a row as rows() gives it."""
+        values, step, inferred, records, cells = row
+        cdef bytes text = WHOLE if values is None else SEPARATOR.join(values)
+        cdef int status = 0, m
+        cdef int64_t start = COTOOL_NO_STEP if step is None else step
+        cdef Measured other = Measured(self.table.measures, 0, self.table.width)
+        cdef cotool_row* place
+        cdef cotool_cell* cell
+        if (step is not None and not self.table.width) or len(cells) != self.table.measures:
+            raise ValueError("a row of another table")
+        place = cotool_table_row(&other.table, <const uint8_t*><const char*>text, len(text), start,
+                                 inferred, &status)
+        if place == NULL:
+            raise MemoryError
+        place.records = records
+        for m, (count, missing, odd, total, least, greatest, sketch) in enumerate(cells):
+            cell = &place.cell[m]
+            if sum(sketch.values()) != count:
+                raise ValueError("a sketch of another count")
+            for bucket, times in sketch.items():
+                if abs(bucket) >= 32 * COTOOL_PAGES or times < 0:
+                    raise ValueError("no bucket of a sketch")
+                status |= cotool_cell_count(cell, bucket, times)
+            cell.missing, cell.odd = missing, odd
+            set_number(&cell.sum, total)
+            set_number(&cell.least, least)
+            set_number(&cell.most, greatest)
+        if status or cotool_table_merge(&self.table, &other.table, 0):
+            raise MemoryError
+
+    def __reduce__(self):
+        cdef int m
+        registers = [
+            None if self.table.overall[m].registers == NULL
+            else (<char*>self.table.overall[m].registers)[:COTOOL_DISTINCT]
+            for m in range(self.table.measures)
+        ]
+        state = self.rows(), self.overall(), registers, self.table.limit
+        return Measured, (self.table.measures, self.table.most, self.table.width), state
+
+    def __setstate__(self, state):
+        cdef int m
+        cdef cotool_overall* o
+        cdef bytes text
+        cdef cotool_fixed fixed
+        rows, overall, registers, limit = state
+        self.table.limit = limit
+        for row in rows:
+            self.insert(row)
+        for m, (dimensions, added, _, examples, greatest) in enumerate(overall):
+            o = &self.table.overall[m]
+            for n in range(COTOOL_DIMENSIONS):
+                o.dimensions[n] = dimensions[n]
+            o.added = added
+            for text in examples:
+                cotool_overall_odd(o, <const uint8_t*><const char*>text, len(text))
+            for number, line, text in greatest:
+                set_number(&fixed, number)
+                if cotool_overall_greatest(o, self.table.most, fixed, line,
+                                           <const uint8_t*><const char*>text, len(text)):
+                    raise MemoryError
+            text = registers[m]
+            if text is not None:
+                o.registers = <uint8_t*>calloc(COTOOL_DISTINCT, 1)
+                if o.registers == NULL:
+                    raise MemoryError
+                memcpy(o.registers, <const char*>text, min(len(text), COTOOL_DISTINCT))
+
+
+def row_order(row):
+    """Return what rows are sorted by: the whole first, then groups, each by its steps."""
+    values, step, inferred = row[:3]
+    return (values is not None, values or (), step is not None, step or 0, inferred)
+
+
+cdef bytes example_of(cotool_overall* o, int n):
+    cdef const uint8_t* text = cotool_example(o, n)
+    return (<char*>text)[:o.example_size[n]]
+
+
+cdef tuple cell_of(cotool_cell* cell):
+    cdef uint64_t n
+    cdef int p, k, bucket
+    sketch = {}
+    if cell.pages == 0:
+        for n in range(cell.count):
+            bucket = cell.list[n]
+            sketch[bucket] = sketch.get(bucket, 0) + 1
+    for p in range(cell.pages):
+        if cell.page[p] != NULL:
+            for k in range(64):
+                if cell.page[p][k]:
+                    bucket = ((cell.low + p) << 6) + k - COTOOL_PAGES * 32
+                    sketch[bucket] = cell.page[p][k]
+    return (
+        cell.count, cell.missing, cell.odd, number_of(&cell.sum), number_of(&cell.least),
+        number_of(&cell.most), sketch,
+    )

@@ -1,0 +1,151 @@
+"""What was measured as text: the figures of each measure, groups, the greatest lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.table import Table
+from rich.text import Text
+
+from cotool.cli.logs.style import sparkline
+from cotool.cli.shared.screen import fitted
+from cotool.logs.report.activity import duration
+from cotool.text import one_line, percent, plural, quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cotool.cli.shared.screen import Screen
+    from cotool.logs.measures.results import Group, MeasureFacts, Measures
+
+_SHOWN = ("mean", "p50", "p90", "p99", "max")
+_FEW = ("p50", "p99", "max")  # where the screen is narrow, or there are several measures
+_WIDE = 100
+_TREND = 12
+_SHORTEST = 12  # columns of a key
+# Columns for the records and their share, and for a number.
+_COUNTS, _NUMBER = 20, 10
+
+
+def render_measures(measures: Measures, screen: Screen, *, top: int, sort: str | None) -> None:
+    """Print what was measured; `top` groups in the order of `sort`."""
+    facts = measures.facts()
+    if measures.names:
+        _totals(measures, facts, screen)
+    if measures.keys:
+        _groups(measures, facts, screen, top, sort)
+    for fact in facts:
+        _greatest(fact, screen)
+
+
+def _totals(measures: Measures, facts: Sequence[MeasureFacts], screen: Screen) -> None:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("measure", overflow="fold")
+    for name in ("values", "min", *_SHOWN):
+        table.add_column(name, justify="right", no_wrap=True)
+    for fact, figures in zip(facts, measures.total.measures, strict=True):
+        numbers = [figures.statistic(name) for name in ("min", *_SHOWN)]
+        table.add_row(
+            one_line(fact.name),
+            f"{figures.count:,}",
+            *(quantity_or_dash(number, fact.unit) for number in numbers),
+        )
+    screen.print(Text(), table)
+    for fact, figures in zip(facts, measures.total.measures, strict=True):
+        notes = []
+        if figures.missing:
+            notes.append(f"{figures.missing:,} records without a value")
+        if figures.odd:
+            examples = ", ".join(one_line(text) for text in fact.odd_examples)
+            notes.append(f"{plural(figures.odd, 'value')} not a number, such as {examples}")
+        if fact.added:
+            notes.append(f"{plural(fact.added, 'list')} added up")
+        if fact.distinct is not None:
+            notes.append(f"about {fact.distinct:,} distinct values")
+        if fact.mixed:
+            notes.append("values with and without a unit: plain numbers count as they are")
+        if notes:
+            screen.print(Text(f"{one_line(fact.name)}: {'; '.join(notes)}", style="dim"))
+
+
+def _groups(
+    measures: Measures,
+    facts: Sequence[MeasureFacts],
+    screen: Screen,
+    top: int,
+    sort: str | None,
+) -> None:
+    groups = measures.sorted_groups(sort)
+    shown = groups[:top]
+    head = f"{plural(len(groups), 'group')} by {', '.join(measures.keys)}"
+    if len(shown) < len(groups):
+        head = f"{len(shown)} of {head}, by {sort or 'records'}"
+    screen.print(Text(), Text(head, style="bold"))
+    if measures.folded:
+        note = f"more than {measures.folded:,} groups: the others count in the totals alone"
+        screen.print(Text(note, style="dim"))
+    statistics = _SHOWN if screen.width >= _WIDE and len(facts) == 1 else _FEW
+    steps = _steps(measures, shown)
+    room = screen.width - _COUNTS - _NUMBER * len(statistics) * len(facts)
+    room = (room - (_TREND + 2 if steps else 0)) // len(measures.keys) - 2
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for key in measures.keys:
+        table.add_column(one_line(key), no_wrap=True)
+    for name in _titles(facts, statistics):
+        table.add_column(name, justify="right", no_wrap=True)
+    if steps:
+        table.add_column(f"each {duration(steps[0])}", no_wrap=True)
+    for group in shown:
+        row = [_cut(one_line(value) or "–", max(room, _SHORTEST)) for value in group.values]
+        row += [f"{group.records:,}", percent(group.records / max(measures.total.records, 1))]
+        row += [
+            quantity_or_dash(figures.statistic(name), fact.unit)
+            for fact, figures in zip(facts, group.measures, strict=True)
+            for name in statistics
+        ]
+        table.add_row(*row, *([_trend(group, *steps)] if steps else []))
+    screen.print(table)
+
+
+def _titles(facts: Sequence[MeasureFacts], statistics: Sequence[str]) -> list[str]:
+    return ["records", "share"] + [
+        name if len(facts) == 1 else f"{name} {one_line(fact.name)}"
+        for fact in facts
+        for name in statistics
+    ]
+
+
+def _cut(text: str, width: int) -> str:
+    return fitted(text, width) if cell_len(text) > width else text
+
+
+def quantity_or_dash(number: float | None, unit: str) -> str:
+    """Return a number with its unit, a dash where there is none."""
+    return "–" if number is None else quantity(number, unit)
+
+
+def _steps(measures: Measures, groups: Sequence[Group]) -> tuple[int, int, int] | None:
+    """Return the width of a column of a trend, its first and its last step."""
+    starts = [step for group in groups for step in group.steps]
+    if not measures.step or not starts:
+        return None
+    first, last = min(starts), max(starts)
+    count = (last - first) // measures.step + 1
+    return measures.step * -(-count // _TREND), first, last
+
+
+def _trend(group: Group, width: int, first: int, last: int) -> str:
+    columns = [0] * ((last - first) // width + 1)
+    for step, (records, _) in group.steps.items():
+        columns[(step - first) // width] += records
+    return sparkline(columns)
+
+
+def _greatest(fact: MeasureFacts, screen: Screen) -> None:
+    if fact.greatest:
+        screen.print(Text(), Text(f"greatest {one_line(fact.name)}", style="bold"))
+    for line in fact.greatest:
+        text = Text(f"{quantity(line.number, fact.unit)}  {one_line(line.path)}:{line.line}: ")
+        text.append(one_line(line.text), style="dim")
+        screen.print(text)

@@ -1,0 +1,109 @@
+"""What is measured: sources of values, measures, groups, conditions. Checked data, no kernel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+# As in logreading.h.
+NOWHERE, COLUMN, KEY, PAIR, TEXT, GROUP, LEVEL, GIVEN = range(8)
+AS_IS, AS_PATH, AS_CLASS = range(3)
+LESS, LEAST, MORE, MOST, EQUAL, OTHER, NOT, AND, OR = range(9)
+PLAIN, SECONDS, BYTES = range(3)
+MAX_SOURCES, MAX_MEASURES, MAX_BY, MAX_TESTS = 16, 8, 4, 32
+
+# The statistics of a measure; other quantiles, such as p99.9, are computed as well.
+STATISTICS = ("count", "missing", "odd", "sum", "mean", "min", "p50", "p90", "p99", "max")
+QUANTILES = ("p10", "p25", "p50", "p75", "p90", "p95", "p98", "p99", "p99.5", "p99.9", "p99.99")
+
+# Factor, power of ten, dimension: what a number without a unit stands for.
+Scale = tuple[int, int, int]
+NO_SCALE: Scale = (1, 0, PLAIN)
+# The units that people write, and what they are in seconds or bytes. Those in the text of a log
+# are read by the kernel, see logreading.c.
+UNITS: dict[str, Scale] = {
+    "ns": (1, -9, SECONDS),
+    "us": (1, -6, SECONDS),
+    "µs": (1, -6, SECONDS),
+    "ms": (1, -3, SECONDS),
+    "s": (1, 0, SECONDS),
+    "m": (60, 0, SECONDS),
+    "min": (60, 0, SECONDS),
+    "h": (3600, 0, SECONDS),
+    "d": (86400, 0, SECONDS),
+    "B": (1, 0, BYTES),
+    "kB": (1, 3, BYTES),
+    "KB": (1, 3, BYTES),
+    "MB": (1, 6, BYTES),
+    "GB": (1, 9, BYTES),
+    "TB": (1, 12, BYTES),
+    "KiB": (1 << 10, 0, BYTES),
+    "MiB": (1 << 20, 0, BYTES),
+    "GiB": (1 << 30, 0, BYTES),
+    "TiB": (1 << 40, 0, BYTES),
+}
+
+
+class Locator(NamedTuple):
+    """Where a source stands in lines of one format; the fields are those of cotool_locator."""
+
+    kind: int = NOWHERE
+    token: int = 0
+    part: int = 0
+    path: tuple[bytes, ...] = ()
+    text: bytes = b""
+    after: bytes = b""
+    scale: Scale = NO_SCALE
+    is_path: bool = False  # the text is the name of the file
+
+    @property
+    def is_column(self) -> bool:
+        """Whether it is a column of the line."""
+        return self.kind == COLUMN
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where values come from: a field by its name, text with one hole, or a regex with one group.
+
+    `kind` is "field", "text" or "regex"; `scale` is what a number without a unit stands for, None:
+    what the field's own name says.
+    """
+
+    kind: str
+    name: str = ""
+    before: str = ""
+    after: str = ""
+    program: bytes = b""
+    needed: bytes = b""
+    scale: Scale | None = None
+
+
+class Test(NamedTuple):
+    """One step of a condition in postfix order; the fields are those of cotool_test."""
+
+    kind: int
+    source: int = 0
+    made: int = AS_IS
+    number: int | None = None
+    text: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that is read of a record. `measures` and `by` have numbers of `sources`.
+
+    `names` are those of the measures, `keys` those of the groups' parts. `step`: seconds of a step
+    in time, 0: there are none. `greatest`: how many of a measure's greatest numbers are kept with
+    their lines. `distinct`: count distinct values.
+    """
+
+    sources: tuple[Source, ...] = ()
+    names: tuple[str, ...] = ()
+    measures: tuple[int, ...] = ()
+    keys: tuple[str, ...] = ()
+    by: tuple[tuple[int, int], ...] = ()
+    tests: tuple[Test, ...] = ()
+    step: int = 0
+    greatest: int = 0
+    distinct: bool = True

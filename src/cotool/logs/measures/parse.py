@@ -1,0 +1,300 @@
+"""What people write of measures, groups and conditions, as a Reading.
+
+measure   = [NAME "="] source [":" UNIT]
+source    = FIELD | text with one <hole> | "/" regex with one group "/"
+key       = FIELD | "raw(" FIELD ")"
+condition = and {"or" and};  and = not {"and" not}
+not       = "not" not | "(" condition ")" | FIELD operator VALUE
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from cotool._lazy import lazy_pattern
+from cotool.errors import InputError
+from cotool.logs.measures.model import (
+    AND,
+    AS_CLASS,
+    AS_IS,
+    AS_PATH,
+    EQUAL,
+    LEAST,
+    LESS,
+    MAX_BY,
+    MAX_MEASURES,
+    MAX_SOURCES,
+    MAX_TESTS,
+    MORE,
+    MOST,
+    NO_SCALE,
+    NOT,
+    OR,
+    OTHER,
+    UNITS,
+    Reading,
+    Scale,
+    Source,
+    Test,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_NAME = lazy_pattern(r"[\w.-]+")
+_FIELD = lazy_pattern(r"[\w.@$()/-]+")
+_HOLE = lazy_pattern(r"<(\w*)>")
+_RAW = lazy_pattern(r"raw\(([^()]+)\)")
+_UNIT_AT = lazy_pattern(r"\s?([a-zA-Zµ]+)\b")
+_TOKEN = lazy_pattern(
+    r"""\s*(?:(<=|>=|==|!=|[<>=()])|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\s<>=!()]+))"""
+)
+_OPERATORS = {
+    "<": LESS, "<=": LEAST, ">": MORE, ">=": MOST, "=": EQUAL, "==": EQUAL, "!=": OTHER,
+}  # fmt: skip
+_MOST_NESTED = 20
+_MEASURE_HINT = (
+    "write a field (rt), text with a hole ('took <ms> ms') or a regex with a group "
+    "('/took (\\d+)ms/'), with a name and a unit if you like: wait=queue_wait:ms"
+)
+_WHERE_HINT = "write it as in 'status>=500 and rt>1s'"
+
+
+def make_reading(
+    measures: Mapping[str, str] | Iterable[str] = (),
+    by: Iterable[str] = (),
+    where: str | None = None,
+    *,
+    step: int = 0,
+    greatest: int = 0,
+) -> Reading | None:
+    """Return what is to be read; None: nothing. Raises InputError naming the parameter."""
+    sources = _Sources()
+    pairs = (
+        [(name, *_source(text, text)) for name, text in measures.items()]
+        if isinstance(measures, dict)
+        else [_measure(text) for text in ([measures] if isinstance(measures, str) else measures)]
+    )
+    named = [(name, sources.number(source)) for name, source, *_ in pairs]
+    keys = [by] if isinstance(by, str) else list(by)
+    keys = [key.strip() for text in keys for key in text.split(",")]
+    parts = [_key(key, sources) for key in keys]
+    tests = () if where is None else _Condition(where, sources).parse()
+    names = tuple(name for name, _ in named)
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InputError(
+            f"two measures are called {twice!r}", parameter="measures", hint="write NAME=SOURCE"
+        )
+    for parameter, count, most in (
+        ("measures", len(names), MAX_MEASURES),
+        ("by", len(parts), MAX_BY),
+        ("where", len(tests), MAX_TESTS),
+        ("measures", len(sources.found), MAX_SOURCES),
+    ):
+        if count > most:
+            raise InputError(f"{count} are more than the {most} possible", parameter=parameter)
+    if not names and not parts and not tests:
+        return None
+    return Reading(
+        sources=tuple(sources.found),
+        names=names,
+        measures=tuple(number for _, number in named),
+        keys=tuple(keys),
+        by=tuple(parts),
+        tests=tests,
+        step=step if names or parts else 0,
+        greatest=greatest if names else 0,
+    )
+
+
+class _Sources:
+    """The sources of a reading, each once."""
+
+    def __init__(self) -> None:
+        self.found: list[Source] = []
+
+    def number(self, source: Source) -> int:
+        if source not in self.found:
+            self.found.append(source)
+        return self.found.index(source)
+
+
+def _measure(text: str) -> tuple[str, Source]:
+    name, equals, rest = text.partition("=")
+    if equals and _NAME.fullmatch(name) and rest and not rest.startswith("<"):
+        return name, _source(rest, text)[0]
+    source, plain = _source(text, text)
+    return plain, source
+
+
+def _source(text: str, whole: str) -> tuple[Source, str]:
+    """Return a source, and the name that it gives itself."""
+    body, scale = _unit_of(text)
+    if body.startswith("/") and body.endswith("/") and len(body) > 2:
+        return _regex(body[1:-1], whole, scale), body
+    holes = _HOLE.findall(body)
+    if holes:
+        before = re.findall(r"\w+", body.partition("<")[0])
+        named = holes[0] and holes[0] not in UNITS
+        return _text(body, whole, scale), holes[0] if named else before[-1] if before else body
+    if not _FIELD.fullmatch(body):
+        raise InputError(f"cannot read {whole!r}", parameter="measures", hint=_MEASURE_HINT)
+    return Source("field", body, scale=scale), body
+
+
+def _unit_of(text: str) -> tuple[str, Scale | None]:
+    body, colon, unit = text.rpartition(":")
+    if colon and unit in UNITS and body:
+        return body, UNITS[unit]
+    return text, None
+
+
+def _text(body: str, whole: str, scale: Scale | None) -> Source:
+    before, after = _HOLE.split(body)[::2][:2]
+    if len(_HOLE.findall(body)) > 1:
+        raise InputError(
+            f"{whole!r} has more than one hole", parameter="measures", hint=_MEASURE_HINT
+        )
+    if not before.strip() and not after.strip():
+        raise InputError(
+            f"{whole!r} has no text beside its hole", parameter="measures", hint=_MEASURE_HINT
+        )
+    unit = _UNIT_AT.match(after)
+    if scale is None and unit and unit[1] in UNITS:
+        scale = UNITS[unit[1]]
+    hole = _HOLE.findall(body)[0]
+    if scale is None and hole in UNITS:
+        scale = UNITS[hole]
+    return Source("text", body, before, after, scale=scale or NO_SCALE)
+
+
+def _regex(regex: str, whole: str, scale: Scale | None) -> Source:
+    from cotool.logs.patterns.patterns import compile_group
+
+    program, needed, groups = compile_group(whole, regex)
+    if groups != 1:
+        raise InputError(
+            f"{whole!r} has {groups} groups, not one",
+            parameter="measures",
+            hint="(...) is the number; (?:...) only groups",
+        )
+    return Source("regex", regex, program=program, needed=needed, scale=scale or NO_SCALE)
+
+
+def _key(text: str, sources: _Sources) -> tuple[int, int]:
+    raw = _RAW.fullmatch(text)
+    name = raw[1] if raw else text
+    if not _FIELD.fullmatch(name):
+        raise InputError(
+            f"cannot read {text!r}",
+            parameter="by",
+            hint="write a field: path, raw(path), method, status, class, client, user, level, file",
+        )
+    if name == "template":
+        raise InputError(
+            "records cannot be grouped by template",
+            parameter="by",
+            hint="--templates shows the numbers of each template",
+        )
+    if not raw and name == "class":
+        return sources.number(Source("field", "status")), AS_CLASS
+    made = AS_PATH if not raw and name.rpartition(".")[2] == "path" else AS_IS
+    return sources.number(Source("field", name)), made
+
+
+class _Condition:
+    """Recursive descent over a condition on fields; the result is in postfix order."""
+
+    def __init__(self, text: str, sources: _Sources) -> None:
+        self._text = text
+        self._sources = sources
+        self._at = 0
+        self._depth = 0
+        self._tests: list[Test] = []
+
+    def parse(self) -> tuple[Test, ...]:
+        self._or()
+        if self._text[self._at :].strip():
+            raise self._error("unexpected text after the condition")
+        return tuple(self._tests)
+
+    def _error(self, reason: str) -> InputError:
+        rest = self._text[self._at :]
+        place = self._at + len(rest) - len(rest.lstrip()) + 1
+        return InputError(
+            f"cannot read {self._text!r} at character {place}: {reason}",
+            parameter="where",
+            hint=_WHERE_HINT,
+        )
+
+    def _peek(self) -> re.Match[str] | None:
+        return _TOKEN.match(self._text, self._at)
+
+    def _take(self, *words: str) -> str | None:
+        found = self._peek()
+        word = found and (found[1] or found[4])
+        if found and word in words:
+            self._at = found.end()
+            return word
+        return None
+
+    def _or(self) -> None:
+        self._and()
+        while self._take("or"):
+            self._and()
+            self._tests.append(Test(OR))
+
+    def _and(self) -> None:
+        self._not()
+        while self._take("and"):
+            self._not()
+            self._tests.append(Test(AND))
+
+    def _not(self) -> None:
+        self._depth += 1
+        if self._depth > _MOST_NESTED:
+            raise self._error("too many nested parentheses")
+        if self._take("not"):
+            self._not()
+            self._tests.append(Test(NOT))
+        elif self._take("("):
+            self._or()
+            if not self._take(")"):
+                raise self._error("expected )")
+        else:
+            self._comparison()
+        self._depth -= 1
+
+    def _comparison(self) -> None:
+        field = self._peek()
+        if field is None or not field[4] or not _FIELD.fullmatch(field[4]):
+            raise self._error("expected a field")
+        self._at = field.end()
+        sign = self._take(*_OPERATORS)
+        if sign is None:
+            raise self._error(f"expected one of {' '.join(_OPERATORS)}")
+        value = self._peek()
+        if value is None or value[1]:
+            raise self._error("expected a value")
+        self._at = value.end()
+        self._tests.append(self._test(field[4], _OPERATORS[sign], value))
+
+    def _test(self, field: str, kind: int, value: re.Match[str]) -> Test:
+        from cotool._fast.logs import logscan
+
+        made = AS_IS
+        if field == "class":
+            field, made = "status", AS_CLASS
+        source = self._sources.number(Source("field", field))
+        text = value[4]
+        if text is None:
+            quoted = value[2] if value[2] is not None else value[3]
+            return Test(kind, source, made, None, re.sub(r"\\(.)", r"\1", quoted).encode())
+        read = logscan.read_number(text.encode())
+        if isinstance(read, tuple) and made == AS_IS:
+            return Test(kind, source, made, read[0], text.encode())
+        if kind not in {EQUAL, OTHER}:
+            raise self._error(f"{text!r} is no number, and text is only equal or not")
+        return Test(kind, source, made, None, text.encode())

@@ -1,0 +1,361 @@
+"""What was measured: figures of each measure, by group and step in time. Mergeable, picklable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
+
+from cotool._fast.logs.measures import MOST_GROUPS, UNIT, Measured, bucket_ends
+from cotool.errors import InputError
+from cotool.logs.measures.model import BYTES, PLAIN, SECONDS, STATISTICS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from cotool.logs.measures.model import Reading
+
+UNIT_NAMES = {PLAIN: "", SECONDS: "s", BYTES: "B"}
+# The middle of a bucket differs from each number in it by at most this part of it.
+RELATIVE_ERROR = 1 / 128
+Cell = tuple[int, int, int, int, int, int, "Mapping[int, int]"]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures of a measure in some records. Numbers are in seconds, bytes, or as they are.
+
+    `missing`: records without a value; `odd`: with one that is no number. `sum`, `least` and
+    `greatest` are exact to twelve decimals; quantiles are within RELATIVE_ERROR.
+    """
+
+    count: int = 0
+    missing: int = 0
+    odd: int = 0
+    parts: int = 0  # the sum, in UNIT parts
+    least_parts: int = 0
+    greatest_parts: int = 0
+    sketch: Mapping[int, int] = field(default_factory=dict, repr=False)
+
+    def merge(self, other: Self) -> Figures:
+        """Return the figures of both together."""
+        if not other.count or not self.count:
+            full = self if self.count else other
+            return replace(full, missing=self.missing + other.missing, odd=self.odd + other.odd)
+        sketch = dict(self.sketch)
+        for bucket, times in other.sketch.items():
+            sketch[bucket] = sketch.get(bucket, 0) + times
+        return Figures(
+            self.count + other.count,
+            self.missing + other.missing,
+            self.odd + other.odd,
+            self.parts + other.parts,
+            min(self.least_parts, other.least_parts),
+            max(self.greatest_parts, other.greatest_parts),
+            sketch,
+        )
+
+    @property
+    def sum(self) -> float:
+        """The sum of the numbers."""
+        return self.parts / UNIT
+
+    @property
+    def mean(self) -> float | None:
+        """The mean; None without numbers."""
+        return self.parts / (UNIT * self.count) if self.count else None
+
+    @property
+    def least(self) -> float | None:
+        """The least number; None without numbers."""
+        return self.least_parts / UNIT if self.count else None
+
+    @property
+    def greatest(self) -> float | None:
+        """The greatest number; None without numbers."""
+        return self.greatest_parts / UNIT if self.count else None
+
+    def quantile(self, share: float) -> float | None:
+        """Return the number below which a share (0 to 1) of the numbers lies; None without any.
+
+        It is the number at place floor(share * (count - 1)) in their order, within RELATIVE_ERROR.
+        """
+        if not self.count:
+            return None
+        place = int(share * (self.count - 1))
+        if place == 0:
+            return self.least
+        if place == self.count - 1:
+            return self.greatest
+        seen = 0
+        for bucket, times in self._sorted:
+            seen += times
+            if seen > place:
+                low, high = bucket_ends(bucket)
+                middle = (low + high) // 2
+                return min(max(middle, self.least_parts), self.greatest_parts) / UNIT
+        return self.greatest
+
+    @cached_property
+    def _sorted(self) -> list[tuple[int, int]]:
+        return sorted(self.sketch.items())
+
+    def statistic(self, name: str) -> float | None:
+        """Return a statistic by its name: one of STATISTICS, or pNN. Raises InputError."""
+        plain: dict[str, Callable[[], float | None]] = {
+            "count": lambda: self.count,
+            "missing": lambda: self.missing,
+            "odd": lambda: self.odd,
+            "sum": lambda: self.sum,
+            "mean": lambda: self.mean,
+            "min": lambda: self.least,
+            "max": lambda: self.greatest,
+        }
+        if name in plain:
+            return plain[name]()
+        share = quantile_share(name)
+        if share is None:
+            raise InputError(
+                f"{name!r} is no statistic", hint=f"{', '.join(STATISTICS)}, or another pNN"
+            )
+        return self.quantile(share)
+
+
+def check_sort(text: str, reading: Reading | None) -> None:
+    """Raise InputError where groups cannot be sorted so."""
+    _statistic_of(text, reading.names if reading else ())
+
+
+def _statistic_of(text: str, names: tuple[str, ...]) -> tuple[str, int | None]:
+    """Return the statistic that "p99" or "p99(rt)" names, and the number of its measure."""
+    name, bracket, rest = text.partition("(")
+    if name == "records" and not bracket:
+        return name, None
+    measure = rest.rstrip(")") if bracket else (names[0] if names else "")
+    if measure not in names:
+        raise InputError(
+            f"there is no measure {measure!r}" if measure else f"{text!r} needs a measure",
+            parameter="sort",
+            hint=f"measures: {', '.join(names)}" if names else "give a measure, or sort by records",
+        )
+    Figures().statistic(name)
+    return name, names.index(measure)
+
+
+def quantile_share(name: str) -> float | None:
+    """Return the share that pNN names: .999 for p99.9; None for another name."""
+    if not name.startswith("p"):
+        return None
+    try:
+        number = float(name[1:])
+    except ValueError:
+        return None
+    return number / 100 if 0 <= number <= 100 else None
+
+
+@dataclass(frozen=True, slots=True)
+class GreatLine:
+    """A line with one of the greatest numbers of a measure; `line` counts from 1."""
+
+    path: str
+    line: int
+    number: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The records whose fields have the same values: `values` are in the order of the keys.
+
+    `measures` are their figures, `steps` the same by the start of each step in time.
+    """
+
+    values: tuple[str, ...]
+    records: int
+    measures: tuple[Figures, ...]
+    steps: Mapping[int, tuple[int, tuple[Figures, ...]]] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureFacts:
+    """What is known of a measure over all records.
+
+    `unit` is "s", "B" or "" (none); `mixed` says that its values had several of them, and then
+    plain numbers were taken as they are. `distinct`: distinct values, ± 2 %, odd ones included;
+    `odd_examples`: some of those; `added`: lists whose numbers were added up.
+    """
+
+    name: str
+    unit: str
+    mixed: bool
+    added: int
+    distinct: int | None
+    odd_examples: tuple[str, ...]
+    greatest: tuple[GreatLine, ...]
+
+
+class Measures:
+    """What a run has measured, in one file or in many."""
+
+    def __init__(
+        self,
+        names: tuple[str, ...],
+        keys: tuple[str, ...],
+        table: Measured,
+        greatest: tuple[tuple[GreatLine, ...], ...] = (),
+    ) -> None:
+        self.names = names
+        self.keys = keys
+        self._table = table
+        self._greatest = greatest or ((),) * len(names)
+        self._groups: tuple[Group, ...] | None = None
+
+    def merge(self, other: Measures) -> Measures:
+        """Return the figures of both. Associative and commutative."""
+        return merged_measures([self, other])
+
+    @property
+    def step(self) -> int:
+        """Seconds of a step in time, 0: there are none."""
+        return int(self._table.width)
+
+    @property
+    def folded(self) -> int:
+        """The most groups that are kept, where there were more; else 0.
+
+        The others count in `total` alone.
+        """
+        return MOST_GROUPS if self._table.folded else 0
+
+    @property
+    def total(self) -> Group:
+        """All records."""
+        return self._all()[0]
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The groups, in the order of their values."""
+        return self._all()[1:]
+
+    def sorted_groups(self, by: str | None = None) -> list[Group]:
+        """Return the groups, the greatest first.
+
+        by: "records", or a statistic of the first measure or of one by name: p99, "p99(rt)".
+        Default: records. Raises InputError.
+        """
+        read = self.reader(by or "records")
+        return sorted(
+            self.groups,
+            key=lambda group: (-(_or_least(read(group))), group.values),
+        )
+
+    def reader(self, text: str) -> Callable[[Group], float | None]:
+        """Return what reads "records", "p99" or "p99(rt)" of a group. Raises InputError."""
+        statistic, n = _statistic_of(text, self.names)
+        if n is None:
+            return lambda group: group.records
+        return lambda group: group.measures[n].statistic(statistic)
+
+    def facts(self) -> tuple[MeasureFacts, ...]:
+        """Return what is known of each measure over all records."""
+        facts = []
+        for n, (dimensions, added, distinct, examples, _) in enumerate(self._table.overall()):
+            present = [k for k, count in enumerate(dimensions) if count]
+            unit = max(present, key=lambda k: (k != PLAIN, dimensions[k]), default=PLAIN)
+            facts.append(
+                MeasureFacts(
+                    self.names[n],
+                    UNIT_NAMES[unit],
+                    len(present) > 1,
+                    added,
+                    None if distinct is None else round(distinct),
+                    tuple(text.decode("utf-8", "replace") for text in examples),
+                    self._greatest[n],
+                )
+            )
+        return tuple(facts)
+
+    def _all(self) -> tuple[Group, ...]:
+        if self._groups is None:
+            found: dict[tuple[bytes, ...] | None, _Builder] = {None: _Builder(len(self.names))}
+            for values, step, _, records, cells in self._table.rows():
+                found.setdefault(values, _Builder(len(self.names))).add(step, records, cells)
+            self._groups = tuple(
+                builder.group(tuple(value.decode("utf-8", "replace") for value in values or ()))
+                for values, builder in found.items()
+            )
+        return self._groups
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"names": self.names, "keys": self.keys, "table": self._table,
+                "greatest": self._greatest}  # fmt: skip
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(  # type: ignore[misc]
+            state["names"], state["keys"], state["table"], state["greatest"]
+        )
+
+
+class _Builder:
+    """A group while its steps are added up."""
+
+    def __init__(self, measures: int) -> None:
+        self._records = 0
+        self._figures = [Figures() for _ in range(measures)]
+        self._steps: dict[int, tuple[int, tuple[Figures, ...]]] = {}
+
+    def add(self, step: int | None, records: int, cells: list[Cell]) -> None:
+        figures = tuple(Figures(*cell) for cell in cells)
+        self._records += records
+        self._figures = [one.merge(two) for one, two in zip(self._figures, figures, strict=True)]
+        if step is not None:
+            before = self._steps.get(step)
+            if before is not None:
+                records += before[0]
+                figures = tuple(one.merge(two) for one, two in zip(before[1], figures, strict=True))
+            self._steps[step] = (records, figures)
+
+    def group(self, values: tuple[str, ...]) -> Group:
+        return Group(values, self._records, tuple(self._figures), self._steps)
+
+
+def measures_of(
+    table: Measured,
+    names: tuple[str, ...],
+    keys: tuple[str, ...],
+    path: str,
+    back: Callable[[int], int] | None = None,
+) -> Measures:
+    """Return what a scan of one file has measured; `back` moves times whose year was inferred."""
+    greatest = tuple(
+        tuple(
+            GreatLine(path, line + 1, number / UNIT, text.decode("utf-8", "replace"))
+            for number, line, text in top
+        )
+        for *_, top in table.overall()
+    )
+    if back is not None:
+        table = table.moved(back)
+    return Measures(names, keys, table, greatest)
+
+
+def merged_measures(parts: Sequence[Measures]) -> Measures:
+    """Return the figures of all parts, of which there is at least one."""
+    first, *rest = parts
+    table = first._table.copy()  # noqa: SLF001 - of the same class
+    for part in rest:
+        table.merge(part._table)  # noqa: SLF001
+    greatest = tuple(
+        tuple(
+            sorted(
+                (line for part in parts for line in part._greatest[n]),  # noqa: SLF001
+                key=lambda line: (-line.number, line.path, line.line),
+            )[: table.most]
+        )
+        for n in range(len(first.names))
+    )
+    return Measures(first.names, first.keys, table, greatest)
+
+
+def _or_least(number: float | None) -> float:
+    return float("-inf") if number is None else number

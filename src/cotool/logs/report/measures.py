@@ -1,0 +1,105 @@
+"""What was measured as JSON and as rows of a table. docs/numbers.md has the schema."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cotool.logs.measures.model import STATISTICS
+from cotool.logs.measures.results import RELATIVE_ERROR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cotool.logs.measures.results import Figures, Group, Measures
+    from cotool.logs.report.clock import Clock
+
+
+def measures_to_dict(measures: Measures, clock: Clock, sort: str | None) -> dict[str, Any]:
+    """Return the JSON form."""
+    total = measures.total
+    return {
+        "records": total.records,
+        "relative_error": RELATIVE_ERROR,
+        "step_seconds": measures.step or None,
+        "measures": [
+            {
+                "name": fact.name,
+                "unit": fact.unit or None,
+                "mixed_units": fact.mixed,
+                "lists_added": fact.added,
+                "distinct": fact.distinct,
+                "odd_examples": list(fact.odd_examples),
+                **_statistics(figures),
+                "greatest_lines": [
+                    {"file": line.path, "line": line.line, "number": line.number, "text": line.text}
+                    for line in fact.greatest
+                ],
+            }
+            for fact, figures in zip(measures.facts(), total.measures, strict=True)
+        ],
+        "by": list(measures.keys),
+        "timeline": _timeline(measures, total, clock),
+        "groups": [
+            {
+                "values": dict(zip(measures.keys, group.values, strict=True)),
+                **_figures(measures, group),
+                "timeline": _timeline(measures, group, clock),
+            }
+            for group in (measures.sorted_groups(sort) if measures.keys else ())
+        ],
+        "groups_left_out": bool(measures.folded),
+    }
+
+
+def measure_rows(measures: Measures, clock: Clock, sort: str | None) -> Iterator[list[Any]]:
+    """Yield a header, and a row for each group, or for each step of a group.
+
+    Without groups there is one for all records, or for each step.
+    """
+    names = [f"{name}_{key}" for name in measures.names for key in STATISTICS]
+    steps = ["start"] if measures.step else []
+    yield [*measures.keys, *steps, "records", *names]
+    for group in measures.sorted_groups(sort) if measures.keys else [measures.total]:
+        rows = (
+            [
+                ([clock.seconds(step)], records, figures)
+                for step, (records, figures) in sorted(group.steps.items())
+            ]
+            if measures.step
+            else [([], group.records, group.measures)]
+        )
+        for start, records, figures in rows:
+            numbers = [_rounded(each.statistic(key)) for each in figures for key in STATISTICS]
+            yield [*group.values, *start, records, *numbers]
+
+
+def _figures(measures: Measures, group: Group) -> dict[str, Any]:
+    return {
+        "records": group.records,
+        "measures": {
+            name: _statistics(figures)
+            for name, figures in zip(measures.names, group.measures, strict=True)
+        },
+    }
+
+
+def _statistics(figures: Figures) -> dict[str, Any]:
+    return {name: _rounded(figures.statistic(name)) for name in STATISTICS}
+
+
+def _rounded(number: float | None) -> float | None:
+    """Return a statistic without digits that say nothing; counts are whole."""
+    return float(f"{number:.9g}") if isinstance(number, float) else number
+
+
+def _timeline(measures: Measures, group: Group, clock: Clock) -> list[dict[str, Any]]:
+    return [
+        {
+            "start": clock.seconds(step),
+            "records": records,
+            "measures": {
+                name: _statistics(each) for name, each in zip(measures.names, figures, strict=True)
+            },
+        }
+        for step, (records, figures) in sorted(group.steps.items())
+    ]
