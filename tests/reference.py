@@ -12,6 +12,7 @@ import statistics
 import unicodedata
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -1328,3 +1329,32 @@ def spread(matrix):
     """The standard deviation of the cells right of the diagonal."""
     cells = [matrix[i][j] for i in range(len(matrix)) for j in range(i + 1, len(matrix))]
     return statistics.pstdev(cells) if cells else 0.0
+
+
+# ---- numbers of records
+
+_UNIT_FACTORS = {
+    "ns": "1e-9", "us": "1e-6", "µs": "1e-6", "ms": "1e-3", "s": "1", "sec": "1", "m": "60",
+    "min": "60", "h": "3600", "d": "86400", "B": "1", "kB": "1e3", "KB": "1e3", "MB": "1e6",
+    "GB": "1e9", "TB": "1e12", "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40,
+}  # fmt: skip
+
+
+def read_number(text):
+    """A number with an optional unit, in seconds, bytes or as it is; "missing", or None."""
+    text = text.strip()
+    if text in {"", "-", "null", "None"}:
+        return "missing"
+    found = re.fullmatch(
+        r"([-+]?)(\d{1,3}(?:,\d{3})+|\d+)?(\.\d+)?([eE][+-]?\d+)? ?([A-Za-zµ]*)", text
+    )
+    if not found or not (found[2] or found[3]) or (found[5] and found[5] not in _UNIT_FACTORS):
+        return None
+    digits = Decimal((found[2] or "0").replace(",", "") + (found[3] or "") + (found[4] or ""))
+    number = digits * Decimal(_UNIT_FACTORS.get(found[5], 1))
+    return -number if found[1] == "-" else number
+
+
+def quantile_of(numbers, share):
+    """The number at place floor(share * (count - 1)) of sorted numbers, None without any."""
+    return numbers[int(share * (len(numbers) - 1))] if numbers else None

@@ -310,6 +310,34 @@ static int hole(const cotool_locator *l, const uint8_t *line, const uint8_t *end
     return 0;
 }
 
+/* 0.012, as nginx writes seconds, or a dash for none; returns what follows, NULL: neither. */
+static const uint8_t *read_seconds(const uint8_t *p, const uint8_t *end) {
+    const uint8_t *q = p;
+    if (p < end && *p == '-') return p + 1;
+    while (q < end && cotool_is_digit(*q)) q++;
+    if (q == p || end - q < 4 || *q != '.') return NULL;
+    for (int k = 1; k <= 3; k++)
+        if (!cotool_is_digit(q[k])) return NULL;
+    return q + 4 < end && cotool_is_digit(q[4]) ? NULL : q + 4;
+}
+
+/* A number after key= goes on after a comma: 1,234, and lists of seconds: 0.012, 0.034. */
+static void extend(cotool_value *value, const uint8_t *end) {
+    const uint8_t *p = value->end, *q;
+    if (value->kind != COTOOL_BARE || p == value->start || p >= end || *p != ',' ||
+        !(cotool_is_digit(p[-1]) || p[-1] == '-'))
+        return;
+    if (p + 1 < end && cotool_is_digit(p[1])) {
+        while (p < end && (cotool_is_digit(*p) || *p == ',' || *p == '.')) p++;
+        while (!cotool_is_digit(p[-1])) p--;
+        value->end = p;
+        return;
+    }
+    if (read_seconds(value->start, end) != p) return;
+    while (end - p > 2 && *p == ',' && p[1] == ' ' && (q = read_seconds(p + 2, end))) p = q;
+    value->end = p;
+}
+
 typedef struct {
     cotool_value value[COTOOL_SOURCES];
     char level[16];
@@ -359,6 +387,7 @@ static void read_fields(const cotool_config *config, int format, const uint8_t *
                 break;
             case COTOOL_GET_PAIR:
                 *v = cotool_pair_find(line, end, l->text);
+                extend(v, end);
                 break;
             case COTOOL_GET_TEXT:
                 hole(l, line, end, v);

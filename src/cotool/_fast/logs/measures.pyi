@@ -1,6 +1,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from typing_extensions import disjoint_base
+
 UNIT: int
 MOST_MEASURES: int
 MOST_GROUPS: int

@@ -73,18 +73,20 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "file": ("file",),
 }  # fmt: skip
 # What the end of a name says of a number's unit.
-_ENDINGS: tuple[tuple[str, Scale], ...] = (
-    (r"_?(?:ms|msec|msecs|millis|milliseconds)", model.UNITS["ms"]),
-    (r"_(?:us|usec|usecs|micros)|_?microseconds|micros", model.UNITS["us"]),
-    (r"_(?:ns|nanos)|_?nanoseconds|nanos", model.UNITS["ns"]),
-    (r"_(?:s|sec|secs)|_?seconds", model.UNITS["s"]),
-    (r"_?(?:minutes|mins)", model.UNITS["min"]),
-    (r"_?bytes|bytes_sent|body_bytes_sent|content_?length", model.UNITS["B"]),
-    (r"_(?:kb|kib)", model.UNITS["KiB"]),
-    (r"_(?:mb|mib)", model.UNITS["MiB"]),
-    (r"_(?:gb|gib)", model.UNITS["GiB"]),
-)
-_SCALES = [(re.compile(f"(?:.*[^a-z])?(?:{ending})"), scale) for ending, scale in _ENDINGS]
+_SCALES = [
+    (re.compile(f"(?:.*[^a-z])?(?:{ending})"), model.UNITS[unit])
+    for ending, unit in (
+        ("(?:duration|elapsed|latency|time|took)?(?:ms|msec|msecs|millis|milliseconds)", "ms"),
+        ("(?<=_)(?:us|usec|usecs)|micros|microseconds", "us"),
+        ("(?<=_)ns|nanos|nanoseconds", "ns"),
+        ("(?<=_)(?:s|sec|secs)|seconds", "s"),
+        ("minutes|mins", "min"),
+        ("bytes|bytes_sent|content_?length", "B"),
+        ("(?<=_)(?:kb|kib)", "KiB"),
+        ("(?<=_)(?:mb|mib)", "MiB"),
+        ("(?<=_)(?:gb|gib)", "GiB"),
+    )
+]
 # In camel case: durationMs, latencyMillis, elapsedSeconds, sentBytes.
 _CAMEL = {"Ms": "ms", "Millis": "ms", "Micros": "us", "Nanos": "ns", "Seconds": "s", "Bytes": "B"}
 # Units of fields whose names say none, in formats that define them.

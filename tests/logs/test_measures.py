@@ -1,0 +1,419 @@
+"""Numbers of records against plain Python, for all threads, spans, blocks and pieces."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import pickle
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+import cotool
+from cotool._fast.logs import logscan
+from cotool._fast.logs.measures import UNIT, Measured, bucket_ends, bucket_of
+from cotool.errors import InputError
+from cotool.logs.api import summary_of
+from cotool.logs.measures.parse import make_reading
+from cotool.logs.measures.results import Figures, merged_measures
+from cotool.logs.options import LogOptions
+from cotool.logs.patterns.patterns import compile_group
+from cotool.logs.scan.scan import Watch, scan_opened
+from cotool.logs.scan.sources import Stream
+from reference import quantile_of, read_number
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NUMBERS = ["0", "7", "0.25", "1.5ms", "12", "350us", "3", "-", "-4", "oops", "1e3", "1,234", ""]
+
+
+def entries() -> st.SearchStrategy[tuple[int, str, int, str]]:
+    return st.tuples(
+        st.integers(0, 900),
+        st.sampled_from(["/", "/a/17", "/a/99", "/b?x=1", "/é"]),
+        st.sampled_from([200, 404, 500]),
+        st.sampled_from(NUMBERS),
+    )
+
+
+def access(second: int, path: str, status: int, number: str) -> str:
+    clock = f"{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
+    return (
+        f'10.0.0.1 - - [01/Mar/2024:{clock} +0000] "GET {path} HTTP/1.1" {status} 12 "-" "agent"'
+        f" rt={number}\n"
+    )
+
+
+def as_json(second: int, path: str, status: int, number: str) -> str:
+    clock = f"2024-03-01T{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}Z"
+    record = {"ts": clock, "level": "info", "http": {"path": path, "status": status}, "rt": number}
+    return json.dumps(record) + "\n"
+
+
+def scan(data: bytes, options: LogOptions) -> Any:
+    pieces = iter([data])
+    stream = Stream(pieces, compression=None, mtime=1.8e9, size=len(data), position=lambda: 0)
+    return scan_opened("x.log", stream, options, Watch())
+
+
+HEAD = [(n, "/", 200, "1") for n in range(3)]
+
+
+@pytest.mark.parametrize("write", [access, as_json])
+@given(
+    rows=st.lists(entries(), max_size=60),
+    threads=st.integers(1, 3),
+    span=st.sampled_from([64, 100, 1000, None]),
+    step=st.sampled_from([0, 60]),
+)
+def test_figures_are_those_of_sorted_values(
+    write: Any, rows: list[Any], threads: int, span: int | None, step: int
+) -> None:
+    """Counts, sums, ranges and quantiles agree with the oracle, however the work is cut."""
+    rows = [*HEAD, *rows]
+    data = "".join(write(*row) for row in rows).encode()
+    options = LogOptions(
+        measures=["rt"], by=["path", "status"], step=step, num_threads=threads, span_size=span,
+        block_size=span,
+    )  # fmt: skip
+    measures = scan(data, options).measures
+    masked = {"/a/17": "/a/<*>", "/a/99": "/a/<*>", "/b?x=1": "/b"}
+    expected: dict[tuple[str, ...], list[str]] = {}
+    for _, path, status, number in rows:
+        expected.setdefault((masked.get(path, path), str(status)), []).append(number)
+    assert {group.values: group.records for group in measures.groups} == {
+        key: len(values) for key, values in expected.items()
+    }
+    for group in (*measures.groups, measures.total):
+        values = expected.get(group.values, [row[3] for row in rows])
+        check(group.measures[0], values)
+        if step:
+            assert sum(records for records, _ in group.steps.values()) == group.records
+            assert all(start % 60 == 0 for start in group.steps)
+
+
+def check(figures: Figures, values: list[str]) -> None:
+    read = [read_number(value) for value in values]
+    numbers = sorted(number for number in read if isinstance(number, Decimal))
+    assert figures.count == len(numbers)
+    assert figures.missing == read.count("missing")
+    assert figures.odd == read.count(None)
+    assert figures.parts == sum(numbers) * UNIT
+    if numbers:
+        assert (figures.least_parts, figures.greatest_parts) == (
+            numbers[0] * UNIT,
+            numbers[-1] * UNIT,
+        )
+    for share in (0.0, 0.5, 0.9, 0.99, 1.0):
+        exact, found = quantile_of(numbers, share), figures.quantile(share)
+        if exact is None:
+            assert found is None
+        else:
+            assert found == pytest.approx(float(exact), rel=1 / 128, abs=1e-12)
+
+
+@given(st.lists(st.lists(entries(), max_size=20), min_size=1, max_size=4))
+def test_parts_add_up_to_the_whole_in_any_order(parts: list[list[Any]]) -> None:
+    """Merging is exact, associative, and survives pickling."""
+    options = LogOptions(measures=["rt"], by=["path"], step=60, greatest=3)
+    found = [
+        scan("".join(as_json(*row) for row in [*HEAD, *part]).encode(), options).measures
+        for part in parts
+    ]
+    rows = [row for part in parts for row in [*HEAD, *part]]
+    whole = scan("".join(as_json(*row) for row in rows).encode(), options).measures
+    there = merged_measures(found)
+    back = pickle.loads(pickle.dumps(merged_measures(found[::-1])))
+    for merged in (there, back):
+        assert merged.groups == whole.groups
+        assert merged.total == whole.total
+        assert [f.number for f in merged.facts()[0].greatest] == [
+            f.number for f in whole.facts()[0].greatest
+        ]
+        assert merged.facts()[0].distinct == whole.facts()[0].distinct
+
+
+@given(st.integers(-(10**30), 10**30))
+@example(0)
+@example(1)
+@example(63)
+def test_a_bucket_is_narrow(number: int) -> None:
+    """A bucket holds its number, and its middle is within a 128th of it."""
+    low, high = bucket_ends(bucket_of(number))
+    assert low <= number <= high
+    assert abs((low + high) // 2 - number) * 128 <= abs(number) + 128
+
+
+@given(
+    st.from_regex(
+        r"[-+]?([0-9]{1,6}|[0-9]{1,3}(,[0-9]{3}){1,3})(\.[0-9]{1,9})?(e[+-]?[0-9])?", fullmatch=True
+    ),
+    st.sampled_from(["", "ms", "us", "s", " ms", "m", "h", "kB", "MiB", "B", "x", "%"]),
+)
+def test_numbers_are_read_exactly(digits: str, unit: str) -> None:
+    """A number with its unit is what decimal arithmetic makes of it."""
+    text = digits + unit
+    expected, found = read_number(text), logscan.read_number(text.encode())
+    if isinstance(expected, Decimal):
+        assert isinstance(found, tuple)
+        assert found[0] == (expected * UNIT).to_integral_value(rounding="ROUND_HALF_UP")
+    else:
+        assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1m30s", 90), ("0.01, 0.03", Decimal("0.04")), ("-, 0.5", Decimal("0.5")),
+        ("0.1 : 0.2", Decimal("0.3")), ("null", "missing"), ("-", "missing"), ("", "missing"),
+        ("NaN", None), ("inf", None), ("1e400", None), ("12,34", None), ("0x1F", None),
+        ("1.2.3", None), ("5 apples", None), ("٣", None),
+    ],
+)  # fmt: skip
+def test_unusual_numbers(text: str, number: Any) -> None:
+    """Lists are added up, dashes are missing, and what is no number is odd."""
+    found = logscan.read_number(text.encode())
+    assert (found[0] if isinstance(found, tuple) else found) == (
+        number * UNIT if isinstance(number, int | Decimal) else number
+    )
+
+
+REGEXES = [
+    r"took (\d+)ms", r"(\d+)", r"a(b*)c", r"(a|ab)(?:c|bcd)", r"x(.*?)y", r"x(.*)y", r"\b(\w+)$",
+    r"^(?:a|b)*(\d?)", r"(a+?)(?:a*)b", r"(?i)TOOK (\S+)", r"(\d{2,4})",
+]  # fmt: skip
+
+
+@given(st.sampled_from(REGEXES), st.text("abcdxy took12ms3 ", max_size=30))
+def test_a_group_is_where_python_finds_it(regex: str, line: str) -> None:
+    """The group of a regex is that of Python's re."""
+    program, needed, groups = compile_group("x", regex)
+    assert groups == 1
+    expected = re.search(regex, line)
+    found = logscan.capture(program, needed, line.encode())
+    assert found == (expected.span(1) if expected and expected[1] is not None else None)
+
+
+@pytest.mark.parametrize(
+    ("path", "masked"),
+    [
+        ("/users/123/orders?x=1", "/users/<*>/orders"), ("/v1/img/12.png", "/v1/img/<*>.png"),
+        ("/x/3f2504e0-4f89-11d3-9a0c-0305e82c3301", "/x/<*>"), ("/x/deadbeef01/y", "/x/<*>/y"),
+        ("https://shop.example/c/77", "/c/<*>"), ("/static/app.js", "/static/app.js"),
+        ("/api/v2/café", "/api/v2/café"), ("/facade/decade", "/facade/decade"), ("/", "/"),
+        ("/report-2024", "/report-2024"), ("/s3/bucket", "/s3/bucket"),
+    ],
+)  # fmt: skip
+def test_what_names_one_thing_among_many_is_masked(path: str, masked: str) -> None:
+    """Digits, hashes and UUIDs are masked as whole segments, words stay."""
+    assert logscan.mask_path(path.encode()).decode() == masked
+
+
+def analyze(tmp_path: Path, text: str, **options: Any) -> cotool.LogSummary:
+    file = tmp_path / "x.log"
+    file.write_text(text, encoding="utf-8")
+    return cotool.analyze_logs(file, **options)
+
+
+def test_conditions_choose_records(tmp_path: Path) -> None:
+    """A condition leaves records out of all figures, as every filter does."""
+    text = "".join(access(n, "/a", 200 if n % 3 else 503, str(n)) for n in range(30))
+    summary = analyze(tmp_path, text, measures=["rt"], where="status>=500 and not rt<10")
+    assert summary.measures is not None
+    assert summary.counts.records == summary.measures.total.records == 6
+    assert summary.counts.left_out == 24
+    assert summary.measures.total.measures[0].least == 12
+    for where, count in {
+        "class=5xx": 10, "path = '/a'": 30, 'path != "/a"': 0, "rt>25 or status=503": 13,
+        "(rt>25 or status=503) and rt<3": 1, "nothing=1": 0, "nothing!=1": 0,
+    }.items():  # fmt: skip
+        assert analyze(tmp_path, text, where=where).counts.records == count, where
+
+
+def test_a_pattern_and_a_condition(tmp_path: Path) -> None:
+    """Records that a pattern chooses by a later line are measured by their first line."""
+    lines = "".join(
+        f"2024-03-01 12:00:{n:02d} ERROR took {n} ms\n  at {'Deep' if n % 2 else 'Flat'}.run\n"
+        for n in range(10)
+    )
+    summary = analyze(
+        tmp_path, lines, patterns={"deep": "Deep"}, match=["deep"], measures={"t": "took <ms> ms"}
+    )
+    assert summary.measures is not None
+    figures = summary.measures.total.measures[0]
+    assert (figures.count, figures.sum) == (5, pytest.approx(0.025))
+
+
+def test_units_of_names_and_values(tmp_path: Path) -> None:
+    """The end of a key says the unit of plain numbers; a unit in the value says more."""
+    rows = [{"ts": f"2024-03-01T12:00:{n:02d}Z", "level": "info", "duration_ms": n,
+             "waitSeconds": n, "size_kb": 1, "took": f"{n}ms"} for n in range(9)]  # fmt: skip
+    summary = analyze(
+        tmp_path,
+        "".join(json.dumps(row) + "\n" for row in rows),
+        measures=["duration_ms", "waitSeconds", "size_kb", "took", "x=duration_ms:us"],
+    )
+    assert summary.measures is not None
+    sums = [figures.sum for figures in summary.measures.total.measures]
+    assert sums == pytest.approx([0.036, 36, 9216, 0.036, 36e-6])
+    assert [fact.unit for fact in summary.measures.facts()] == ["s", "s", "B", "s", "s"]
+
+
+def test_columns_of_the_extended_format(tmp_path: Path) -> None:
+    """#Fields names the columns, and whole numbers of time-taken are milliseconds."""
+    head = "#Software: server\n#Fields: date time c-ip cs-method cs-uri-stem sc-status time-taken\n"
+    rows = "".join(
+        f"2024-03-01 12:00:{n:02d} 10.0.0.{n} GET /a/{n}.html 200 {n * 10}\n" for n in range(9)
+    )
+    summary = analyze(tmp_path, head + rows, measures=["rt"], by=["path", "client"])
+    assert summary.measures is not None
+    assert summary.measures.total.measures[0].sum == pytest.approx(0.36)
+    assert {group.values[0] for group in summary.measures.groups if group.values[0]} == {
+        "/a/<*>.html"
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "total"),
+    [
+        ("n=1,234 rest", 1234), ("n=1,b=2", 1), ("n=0.012, 0.034, - x=1", 0.046), ("n=5, 6 of", 5),
+        ("n=7, b=1", 7), ("n=12,34", None), ("(n=8)", 8), ('n="3 ms" x', 0.003),
+    ],
+)  # fmt: skip
+def test_numbers_after_a_key_in_text(tmp_path: Path, text: str, total: float | None) -> None:
+    """A comma ends a value where it separates pairs, not where it belongs to the number."""
+    lines = "".join(f"2024-03-01 12:00:0{n} INFO {text}\n" for n in range(5))
+    summary = analyze(tmp_path, lines, measures=["n"])
+    assert summary.measures is not None
+    figures = summary.measures.total.measures[0]
+    assert (figures.odd if total is None else figures.greatest) == (5 if total is None else total)
+
+
+def test_named_columns_and_numbered_ones(tmp_path: Path) -> None:
+    """--log-format names columns; $3 is the third one."""
+    text = "".join(f"2024-03-01T12:00:{n:02d}Z INFO {n} up{n % 2}\n" for n in range(9))
+    summary = analyze(
+        tmp_path,
+        text,
+        log_format="{time} {level} {rt} {upstream}",
+        measures=["rt:ms", "$3"],
+        by=["upstream"],
+    )
+    assert summary.measures is not None
+    assert [f.sum for f in summary.measures.total.measures] == pytest.approx([0.036, 36])
+    assert [group.values for group in summary.measures.groups] == [("up0",), ("up1",)]
+
+
+def test_escapes_in_group_names(tmp_path: Path) -> None:
+    """JSON's escapes are decoded; half a surrogate pair becomes the replacement character."""
+    text = "".join(
+        f'{{"ts":"2024-03-01T12:00:0{n}Z","level":"info","user":"{user}","n":1}}\n'
+        for n, user in enumerate(["a\\u00e9\\n", "\\ud83d\\ude00", "\\ud83d", 'q\\"', "x"])
+    )
+    summary = analyze(tmp_path, text, measures=["n"], by=["user"])
+    assert summary.measures is not None
+    assert {group.values[0] for group in summary.measures.groups} == {
+        "aé ", "😀", "\ufffd", 'q"', "x",
+    }  # fmt: skip
+
+
+def test_files_and_greatest_lines(tmp_path: Path) -> None:
+    """Files are groups; the greatest numbers come with file, line and text, also from gzip."""
+    for name, factor in (("a.log", 1), ("b.log.gz", 2)):
+        data = "".join(access(n, "/", 200, str(n * factor)) for n in range(20)).encode()
+        (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith("gz") else data)
+    paths = [tmp_path / "a.log", tmp_path / "b.log.gz"]
+    options = LogOptions(measures=["rt"], by=["file"], greatest=3)
+    from cotool.logs.api import analyze_sources
+    from cotool.logs.scan.sources import find_sources
+
+    summary = analyze_sources(find_sources([str(path) for path in paths]), options)
+    assert summary.measures is not None
+    top = summary.measures.facts()[0].greatest
+    assert [(line.path, line.line, line.number) for line in top] == [
+        (str(paths[1]), 20, 38.0), (str(paths[1]), 19, 36.0), (str(paths[1]), 18, 34.0),
+    ]  # fmt: skip
+    assert "rt=38" in top[0].text
+    assert [group.values[0] for group in summary.measures.groups] == [str(p) for p in paths]
+
+
+def test_distinct_values_are_counted_within_two_percent(tmp_path: Path) -> None:
+    """Distinct clients are estimated from registers that merge."""
+    text = "".join(
+        access(n % 900, "/", 200, "1").replace("10.0.0.1", f"10.{n % 7}.{n // 256 % 256}.{n % 256}")
+        for n in range(20000)
+    )
+    exact = len({line.split()[0] for line in text.splitlines()})
+    summary = analyze(tmp_path, text, measures=["client"])
+    assert summary.measures is not None
+    fact = summary.measures.facts()[0]
+    assert fact.distinct == pytest.approx(exact, rel=0.02)
+    assert summary.measures.total.measures[0].odd == 20000
+    assert len(fact.odd_examples) == 3
+
+
+def test_too_many_groups_do_not_depend_on_the_order() -> None:
+    """Which groups are kept follows from their names; the total has all records."""
+    one, other = Measured(1), Measured(1)
+    cell = (1, 0, 0, UNIT, UNIT, UNIT, {bucket_of(UNIT): 1})
+    rows = [((b"g%d" % n,), None, False, 1, [cell]) for n in range(70_000)]
+    for row in rows:
+        one.insert(row)
+    for row in reversed(rows):
+        other.insert(row)
+    kept = one.rows()
+    assert kept == other.rows()
+    assert len(kept) == 65536
+    assert one.folded
+
+
+def test_steps_widen_where_there_are_too_many() -> None:
+    """Groups times steps are bounded: steps become twice as wide, in any order of records."""
+    cell = (1, 0, 0, UNIT, UNIT, UNIT, {bucket_of(UNIT): 1})
+    tables = [Measured(1, 0, 1), Measured(1, 0, 1)]
+    order = list(range(140_000))
+    for table, seconds in zip(tables, (order, order[::-1]), strict=True):
+        for second in seconds:
+            table.insert((None, second, False, 1, [cell]))
+    assert tables[0].rows() == tables[1].rows()
+    assert tables[0].width == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"measures": ["two <a> <b>"]}, "more than one hole"),
+        ({"measures": ["<a>"]}, "no text beside"),
+        ({"measures": ["/no group/"]}, "0 groups"),
+        ({"measures": ["/(a)(b)/"]}, "2 groups"),
+        ({"measures": ["/(/"]}, "missing"),
+        ({"measures": ["rt", "rt"]}, "two measures"),
+        ({"measures": [f"m{n}" for n in range(9)]}, "more than the 8"),
+        ({"measures": ["a b"]}, "cannot read"),
+        ({"by": ["template"]}, "template"),
+        ({"by": ["a b"]}, "cannot read"),
+        ({"where": "status"}, "expected one of"),
+        ({"where": "status>"}, "expected a value"),
+        ({"where": "path>abc"}, "no number"),
+        ({"where": "(a=1"}, "expected )"),
+        ({"where": "a=1 b=2"}, "unexpected text"),
+        ({"where": "not " * 40 + "a=1"}, "nested"),
+        ({"where": ""}, "expected a field"),
+    ],
+)
+def test_what_cannot_be_read_is_an_error(arguments: dict[str, Any], message: str) -> None:
+    """What is not understood is refused, with the parameter that said it."""
+    with pytest.raises(InputError, match=re.escape(message)) as caught:
+        make_reading(**arguments)
+    assert caught.value.parameter or "pattern" in str(caught.value)
+
+
+def test_a_summary_without_measures_has_none() -> None:
+    """Nothing is measured where nothing is asked for."""
+    assert summary_of([], 0, Watch()).measures is None
+    assert make_reading() is None
