@@ -94,7 +94,7 @@ static int sketch(cotool_cell *cell, int bucket, uint64_t before, uint64_t times
             while (room < before + times) room *= 2;
             list = realloc(cell->list, room * sizeof *list);
             if (!list) return ENOMEM;
-            cell->list = list, cell->list_room = (uint8_t)room;
+            cell->list = list, cell->list_room = (uint16_t)room;
         }
         for (uint64_t n = 0; n < times; n++) cell->list[before + n] = (int16_t)bucket;
         return 0;
@@ -135,6 +135,32 @@ int cotool_cell_merge(cotool_cell *into, const cotool_cell *cell) {
             if (times && cotool_cell_count(into, bucket, times)) return ENOMEM;
         }
     return 0;
+}
+
+static int by_bucket(const void *a, const void *b) {
+    return *(const int16_t *)a - *(const int16_t *)b;
+}
+
+cotool_fixed cotool_cell_quantile(const cotool_cell *cell, double share) {
+    uint64_t place = (uint64_t)(share * (double)(cell->count - 1)), seen = 0;
+    int bucket = 0;
+    cotool_fixed low, high, middle;
+    if (place == 0) return cell->least;
+    if (place >= cell->count - 1) return cell->most;
+    if (!cell->pages) {
+        int16_t sorted[COTOOL_LISTED];
+        memcpy(sorted, cell->list, cell->count * sizeof *sorted);
+        qsort(sorted, cell->count, sizeof *sorted, by_bucket);
+        bucket = sorted[place];
+    }
+    for (unsigned p = 0; p < cell->pages && seen <= place; p++)
+        for (int k = 0; cell->page[p] && k < 64 && seen <= place; k++) {
+            seen += cell->page[p][k];
+            bucket = (int)((cell->low + p) << 6) + k - COTOOL_PAGES * 32;
+        }
+    cotool_bucket_ends(bucket, &low, &high);
+    middle = low + (high - low) / 2;
+    return middle < cell->least ? cell->least : middle > cell->most ? cell->most : middle;
 }
 
 void cotool_cell_close(cotool_cell *cell) {
@@ -408,16 +434,19 @@ int cotool_table_settle(cotool_table *table) {
     return 0;
 }
 
-int cotool_table_merge(cotool_table *into, const cotool_table *table, int64_t first) {
+int cotool_table_merge(cotool_table *into, const cotool_table *table, int64_t first, int flags) {
     int status = 0;
     if (table->limit && (!into->limit || table->limit < into->limit) &&
         rebuild(into, table->limit, into->width))
         return ENOMEM;
-    if (table->width > into->width && rebuild(into, into->limit, table->width)) return ENOMEM;
+    if (table->width > into->width && !(flags & COTOOL_MERGE_STEPS) &&
+        rebuild(into, into->limit, table->width)) return ENOMEM;
     for (size_t n = 0; n < table->count && !status; n++) {
         const cotool_row *from = &table->row[n];
-        cotool_row *to = cotool_table_row(into, table->texts + from->text, from->size, from->step,
-                                          from->inferred, &status);
+        cotool_row *to = cotool_table_row(
+            into, table->texts + from->text, from->size,
+            flags & COTOOL_MERGE_STEPS ? COTOOL_NO_STEP : from->step,
+            flags & COTOOL_MERGE_DATED ? 0 : from->inferred, &status);
         if (!to) continue;
         to->records += from->records;
         for (int m = 0; m < into->measures; m++)

@@ -26,8 +26,9 @@ typedef __int128 cotool_fixed;
 #define COTOOL_EXAMPLES 3
 #define COTOOL_EXAMPLE_SIZE 48
 #define COTOOL_GREATEST_TEXT 1024
-/* Numbers of a cell that are listed; more are counted in pages of 64 buckets. */
-#define COTOOL_LISTED 64
+/* Numbers of a cell that are listed; more are counted in pages of 64 buckets, 256 bytes each, of
+ * which 155 numbers of a latency take eleven. */
+#define COTOOL_LISTED 256
 #define COTOOL_PAGES 256
 #define COTOOL_NO_STEP INT64_MIN
 
@@ -37,7 +38,7 @@ typedef struct {
     uint64_t count, missing, odd;
     cotool_fixed sum, least, most; /* least and most where count is not 0 */
     uint16_t low, pages;           /* the pages from `low` on */
-    uint8_t list_room;
+    uint16_t list_room;
     int16_t *list;    /* buckets of the numbers, while there are at most COTOOL_LISTED */
     uint32_t **page;  /* each 64 counts, or NULL */
 } cotool_cell;
@@ -106,8 +107,10 @@ int cotool_overall_distinct(cotool_overall *overall, uint64_t hash);
 void cotool_overall_odd(cotool_overall *overall, const uint8_t *text, size_t size);
 int cotool_overall_greatest(cotool_overall *overall, int most, cotool_fixed number, int64_t line,
                             const uint8_t *text, size_t size);
-/* `first`: the number of the other table's first line less one. */
-int cotool_table_merge(cotool_table *into, const cotool_table *table, int64_t first);
+/* `first`: the number of the other table's first line less one. `flags`: years and dates count as
+ * known from now on; all steps are one. */
+enum { COTOOL_MERGE_DATED = 1, COTOOL_MERGE_STEPS = 2 };
+int cotool_table_merge(cotool_table *into, const cotool_table *table, int64_t first, int flags);
 /* Fewer groups, wider steps, where there are too many. */
 int cotool_table_settle(cotool_table *table);
 
@@ -120,6 +123,8 @@ const uint8_t *cotool_example(const cotool_overall *overall, int n);
 int cotool_bucket_of(cotool_fixed number);
 /* The least and the greatest number of a bucket. */
 void cotool_bucket_ends(int bucket, cotool_fixed *least, cotool_fixed *most);
+/* The number at place floor(share × (count - 1)) in order of a cell, within a 128th of it. */
+cotool_fixed cotool_cell_quantile(const cotool_cell *cell, double share);
 double cotool_distinct_count(const uint8_t *registers);
 
 #endif

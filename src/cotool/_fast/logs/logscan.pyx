@@ -963,7 +963,7 @@ cdef class Scanner:
             if self.config.mine and cotool_forms_merge(&self.mined.table, &s.forms, 0):
                 raise MemoryError
             if self.plan != NULL and cotool_table_merge(&self.table.table, &s.table,
-                                                        self.seen_lines):
+                                                        self.seen_lines, 0):
                 raise MemoryError
             for k in range(s.samples):
                 if len(self.samples) < self.config.show:
@@ -1016,7 +1016,7 @@ cdef class Scanner:
                 or (self.config.mine
                     and cotool_forms_merge(&self.mined.table, &s.forms, 0))
                 or (self.plan != NULL
-                    and cotool_table_merge(&self.table.table, &s.table, self.seen_lines))):
+                    and cotool_table_merge(&self.table.table, &s.table, self.seen_lines, 0))):
             raise MemoryError
         self.record.open = 0
 

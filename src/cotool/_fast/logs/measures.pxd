@@ -9,6 +9,8 @@ cdef extern from "logs/logcells.h" nogil:
         COTOOL_DIMENSIONS
         COTOOL_DISTINCT
         COTOOL_GROUPS
+        COTOOL_MERGE_DATED
+        COTOOL_MERGE_STEPS
     int64_t COTOOL_NO_STEP
     int64_t COTOOL_UNIT
     ctypedef struct cotool_cell:
@@ -50,7 +52,7 @@ cdef extern from "logs/logcells.h" nogil:
     void cotool_table_reset(cotool_table* table, int64_t width, uint64_t limit)
     cotool_row* cotool_table_row(cotool_table* table, const uint8_t* text, size_t size,
                                  int64_t step, int inferred, int* status)
-    int cotool_table_merge(cotool_table* into, const cotool_table* table, int64_t first)
+    int cotool_table_merge(cotool_table* into, const cotool_table* table, int64_t first, int flags)
     int cotool_table_settle(cotool_table* table)
     int cotool_cell_count(cotool_cell* cell, int bucket, uint64_t times)
     void cotool_overall_odd(cotool_overall* overall, const uint8_t* text, size_t size)
@@ -61,6 +63,7 @@ cdef extern from "logs/logcells.h" nogil:
     void cotool_fixed_join(cotool_fixed* number, int64_t high, uint64_t low)
     int cotool_bucket_of(cotool_fixed number)
     void cotool_bucket_ends(int bucket, cotool_fixed* least, cotool_fixed* most)
+    cotool_fixed cotool_cell_quantile(const cotool_cell* cell, double share)
     double cotool_distinct_count(const uint8_t* registers)
 
 cdef class Measured:

@@ -72,14 +72,44 @@ cdef class Measured:
         """Add the figures of other records, before which there are so many lines."""
         if other.table.measures != self.table.measures:
             raise ValueError("tables of other measures")
-        if cotool_table_merge(&self.table, &other.table, lines):
+        if cotool_table_merge(&self.table, &other.table, lines, 0):
             raise MemoryError
 
     def copy(self):
-        """Return the same figures in a table of their own."""
-        copy = Measured(self.table.measures, self.table.most, self.table.width)
-        copy.merge(self)
+        """Return the same figures in a table of their own; years and dates count as known."""
+        cdef Measured copy = Measured(self.table.measures, self.table.most, self.table.width)
+        if cotool_table_merge(&copy.table, &self.table, 0, COTOOL_MERGE_DATED):
+            raise MemoryError
         return copy
+
+    def totals(self):
+        """Return the same figures with one row for each group, for all its steps."""
+        cdef Measured totals = Measured(self.table.measures, self.table.most)
+        if cotool_table_merge(&totals.table, &self.table, 0, COTOOL_MERGE_STEPS):
+            raise MemoryError
+        return totals
+
+    def steps(self, shares):
+        """Return the rows of steps as rows() does, with the numbers at shares for sketches."""
+        cdef size_t n
+        cdef cotool_row* row
+        cdef int m
+        if cotool_table_settle(&self.table):
+            raise MemoryError
+        rows = []
+        for n in range(self.table.count):
+            row = &self.table.row[n]
+            if row.step != COTOOL_NO_STEP:
+                text = (<char*>(self.table.texts + row.text))[:row.size]
+                rows.append((
+                    None if text == WHOLE else tuple(text.split(SEPARATOR)),
+                    row.step,
+                    bool(row.inferred),
+                    row.records,
+                    [step_of(&row.cell[m], shares) for m in range(self.table.measures)],
+                ))
+        rows.sort(key=row_order)
+        return rows
 
     def moved(self, back):
         """Return the same figures, with steps whose year or date was inferred at back(step)."""
@@ -166,7 +196,7 @@ cdef class Measured:
             set_number(&cell.sum, total)
             set_number(&cell.least, least)
             set_number(&cell.most, greatest)
-        if status or cotool_table_merge(&self.table, &other.table, 0):
+        if status or cotool_table_merge(&self.table, &other.table, 0, 0):
             raise MemoryError
 
     def __reduce__(self):
@@ -217,6 +247,18 @@ def row_order(row):
 cdef bytes example_of(cotool_overall* o, int n):
     cdef const uint8_t* text = cotool_example(o, n)
     return (<char*>text)[:o.example_size[n]]
+
+
+cdef tuple step_of(cotool_cell* cell, shares):
+    cdef cotool_fixed number
+    quantiles = []
+    for share in shares if cell.count else ():
+        number = cotool_cell_quantile(cell, share)
+        quantiles.append(number_of(&number))
+    return (
+        cell.count, cell.missing, cell.odd, number_of(&cell.sum), number_of(&cell.least),
+        number_of(&cell.most), quantiles,
+    )
 
 
 cdef tuple cell_of(cotool_cell* cell):

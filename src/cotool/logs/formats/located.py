@@ -82,9 +82,12 @@ _SCALES = [
         ("(?<=_)(?:s|sec|secs)|seconds", "s"),
         ("minutes|mins", "min"),
         ("bytes|bytes_sent|content_?length", "B"),
-        ("(?<=_)(?:kb|kib)", "KiB"),
-        ("(?<=_)(?:mb|mib)", "MiB"),
-        ("(?<=_)(?:gb|gib)", "GiB"),
+        ("(?<=_)kb", "kB"),
+        ("(?<=_)mb", "MB"),
+        ("(?<=_)gb", "GB"),
+        ("(?<=_)kib", "KiB"),
+        ("(?<=_)mib", "MiB"),
+        ("(?<=_)gib", "GiB"),
     )
 ]
 # In camel case: durationMs, latencyMillis, elapsedSeconds, sentBytes.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cotool._fast.logs.measures import MOST_GROUPS, UNIT, Measured, bucket_ends
 from cotool.errors import InputError
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 UNIT_NAMES = {PLAIN: "", SECONDS: "s", BYTES: "B"}
 # The middle of a bucket differs from each number in it by at most this part of it.
 RELATIVE_ERROR = 1 / 128
-Cell = tuple[int, int, int, int, int, int, "Mapping[int, int]"]
+_QUANTILES = ("p50", "p90", "p99")
+_SHARES = (0.5, 0.9, 0.99)
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Figures:
     greatest_parts: int = 0
     sketch: Mapping[int, int] = field(default_factory=dict, repr=False)
 
-    def merge(self, other: Self) -> Figures:
+    def merge(self, other: Figures) -> Figures:
         """Return the figures of both together."""
         if not other.count or not self.count:
             full = self if self.count else other
@@ -163,6 +164,13 @@ class GreatLine:
     text: str
 
 
+class Step(NamedTuple):
+    """The records of a group in a step of time: the STATISTICS of each measure by their names."""
+
+    records: int
+    measures: tuple[Mapping[str, float | None], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """The records whose fields have the same values: `values` are in the order of the keys.
@@ -173,7 +181,7 @@ class Group:
     values: tuple[str, ...]
     records: int
     measures: tuple[Figures, ...]
-    steps: Mapping[int, tuple[int, tuple[Figures, ...]]] = field(default_factory=dict, repr=False)
+    steps: Mapping[int, Step] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,12 +285,20 @@ class Measures:
 
     def _all(self) -> tuple[Group, ...]:
         if self._groups is None:
-            found: dict[tuple[bytes, ...] | None, _Builder] = {None: _Builder(len(self.names))}
-            for values, step, _, records, cells in self._table.rows():
-                found.setdefault(values, _Builder(len(self.names))).add(step, records, cells)
+            steps: dict[tuple[bytes, ...] | None, dict[int, Step]] = {}
+            for values, start, _, records, cells in self._table.steps(_SHARES):
+                steps.setdefault(values, {})[start] = Step(records, tuple(map(_statistics, cells)))
+            rows = self._table.totals().rows() or [
+                (None, None, False, 0, [(0, 0, 0, 0, 0, 0, {})] * len(self.names))
+            ]
             self._groups = tuple(
-                builder.group(tuple(value.decode("utf-8", "replace") for value in values or ()))
-                for values, builder in found.items()
+                Group(
+                    tuple(value.decode("utf-8", "replace") for value in values or ()),
+                    records,
+                    tuple(Figures(*cell) for cell in cells),
+                    steps.get(values, {}),
+                )
+                for values, _, _, records, cells in rows
             )
         return self._groups
 
@@ -296,27 +312,14 @@ class Measures:
         )
 
 
-class _Builder:
-    """A group while its steps are added up."""
-
-    def __init__(self, measures: int) -> None:
-        self._records = 0
-        self._figures = [Figures() for _ in range(measures)]
-        self._steps: dict[int, tuple[int, tuple[Figures, ...]]] = {}
-
-    def add(self, step: int | None, records: int, cells: list[Cell]) -> None:
-        figures = tuple(Figures(*cell) for cell in cells)
-        self._records += records
-        self._figures = [one.merge(two) for one, two in zip(self._figures, figures, strict=True)]
-        if step is not None:
-            before = self._steps.get(step)
-            if before is not None:
-                records += before[0]
-                figures = tuple(one.merge(two) for one, two in zip(before[1], figures, strict=True))
-            self._steps[step] = (records, figures)
-
-    def group(self, values: tuple[str, ...]) -> Group:
-        return Group(values, self._records, tuple(self._figures), self._steps)
+def _statistics(cell: tuple[int, int, int, int, int, int, list[int]]) -> dict[str, float | None]:
+    count, missing, odd, parts, least, greatest, quantiles = cell
+    numbers: dict[str, float | None] = dict.fromkeys(STATISTICS)
+    numbers |= {"count": count, "missing": missing, "odd": odd, "sum": parts / UNIT}
+    if count:
+        numbers |= {"mean": parts / (UNIT * count), "min": least / UNIT, "max": greatest / UNIT}
+        numbers |= {name: number / UNIT for name, number in zip(_QUANTILES, quantiles, strict=True)}
+    return numbers
 
 
 def measures_of(

@@ -62,14 +62,14 @@ def measure_rows(measures: Measures, clock: Clock, sort: str | None) -> Iterator
     for group in measures.sorted_groups(sort) if measures.keys else [measures.total]:
         rows = (
             [
-                ([clock.seconds(step)], records, figures)
-                for step, (records, figures) in sorted(group.steps.items())
+                ([clock.seconds(start)], step.records, step.measures)
+                for start, step in sorted(group.steps.items())
             ]
             if measures.step
-            else [([], group.records, group.measures)]
+            else [([], group.records, tuple(map(_statistics, group.measures)))]
         )
         for start, records, figures in rows:
-            numbers = [_rounded(each.statistic(key)) for each in figures for key in STATISTICS]
+            numbers = [_rounded(each[key]) for each in figures for key in STATISTICS]
             yield [*group.values, *start, records, *numbers]
 
 
@@ -83,7 +83,7 @@ def _figures(measures: Measures, group: Group) -> dict[str, Any]:
     }
 
 
-def _statistics(figures: Figures) -> dict[str, Any]:
+def _statistics(figures: Figures) -> dict[str, float | None]:
     return {name: _rounded(figures.statistic(name)) for name in STATISTICS}
 
 
@@ -95,11 +95,12 @@ def _rounded(number: float | None) -> float | None:
 def _timeline(measures: Measures, group: Group, clock: Clock) -> list[dict[str, Any]]:
     return [
         {
-            "start": clock.seconds(step),
-            "records": records,
+            "start": clock.seconds(start),
+            "records": step.records,
             "measures": {
-                name: _statistics(each) for name, each in zip(measures.names, figures, strict=True)
+                name: {key: _rounded(number) for key, number in each.items()}
+                for name, each in zip(measures.names, step.measures, strict=True)
             },
         }
-        for step, (records, figures) in sorted(group.steps.items())
+        for start, step in sorted(group.steps.items())
     ]

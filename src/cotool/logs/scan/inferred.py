@@ -93,7 +93,9 @@ def whole_measures(
         moved = _years_back(seconds, years)
         return moved - moved % table.width
 
-    return measures_of(table, reading.names, reading.keys, path, back)
+    return measures_of(
+        table, reading.names, reading.keys, path, back if years and table.width else None
+    )
 
 
 def _moved(nanoseconds: int, years: int) -> int:

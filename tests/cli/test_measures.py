@@ -1,0 +1,119 @@
+"""`analyze-logs -m` as people type it: docs/numbers.md on logs that are written here."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "numbers.md"
+COMMANDS = re.findall(r"\| `(cotool analyze-logs [^`]+)` \|", DOCUMENT.read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def run(command):
+    """Run analyze-logs."""
+    return lambda *words: command("analyze-logs", *words)
+
+
+@pytest.fixture
+def logs(tmp_path, monkeypatch):
+    """An access log, a collector's and a worker's log in the present folder."""
+    monkeypatch.chdir(tmp_path)
+    access = "".join(
+        f"10.0.0.{n % 9} - ann [01/Mar/2024:12:{n // 60:02d}:{n % 60:02d} +0000] "
+        f'"{"POST" if n % 4 == 0 else "GET"} /users/{n}/orders?x={n} HTTP/1.1" '
+        f'{503 if n % 10 == 0 else 200} {n * 100} "-" "agent" rt={n / 100:.3f}\n'
+        for n in range(300)
+    )
+    (tmp_path / "access.log").write_text(access)
+    for name, text in (("gc.log", "Pause {}.5ms"), ("worker.log", "queue depth {}")):
+        lines = [f"2024-03-01 12:00:{n:02d} INFO {text.format(n)}\n" for n in range(60)]
+        (tmp_path / name).write_text("".join(lines))
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_each_documented_command_answers(run, logs, line):
+    """The commands of the page run, and find what they ask for."""
+    words = shlex.split(line)[2:]
+    code, out, err = run(*words)
+    assert code == (1 if "--fail-on" in words else 0), err
+    assert "not a number" not in out or "client" in line
+    assert "without a value" not in out
+
+
+def test_json_has_what_the_page_says(run, logs):
+    """The keys are those of the page, and the figures are right."""
+    code, out, _ = run(
+        "access.log",
+        "-m",
+        "rt:s",
+        "--by",
+        "path,class",
+        "--bucket",
+        "1m",
+        "--json",
+        "--show",
+        "2",
+    )
+    assert code == 0
+    found = json.loads(out)["measures"]
+    text = DOCUMENT.read_text(encoding="utf-8")
+    for key in (*found, *found["measures"][0], *found["measures"][0]["greatest_lines"][0]):
+        assert f"`{key}`" in text, key
+    assert found["records"] == 300
+    assert found["measures"][0]["sum"] == pytest.approx(sum(range(300)) / 100)
+    assert found["measures"][0]["greatest_lines"][0]["line"] == 300
+    assert {tuple(group["values"].values()): group["records"] for group in found["groups"]} == {
+        ("/users/<*>/orders", "2xx"): 270,
+        ("/users/<*>/orders", "5xx"): 30,
+    }
+    assert [step["records"] for step in found["timeline"]] == [60] * 5
+
+
+def test_csv_has_a_row_for_each_group_and_step(run, logs):
+    """Rows add up to the records."""
+    _, out, _ = run("access.log", "-m", "rt", "--by", "method", "--bucket", "1m", "-f", "csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert len(rows) == 10
+    assert sum(int(row["records"]) for row in rows) == 300
+
+
+def test_a_condition_on_any_group(run, logs):
+    """p99(rt,method) is the greatest of any group, and its unit is understood."""
+    code, _, err = run("access.log", "-m", "rt:s", "--by", "method", "--fail-on",
+                       "max(rt,method)>2980ms and distinct(rt)>9")  # fmt: skip
+    assert (code, "max(rt,method) is 2.99 s" in err) == (1, True)
+    code, _, err = run("access.log", "-m", "rt:s", "--fail-on", "max(rt)>3s or p99(nothing)>1")
+    assert (code, "p99" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--sort", "p99"], "--sort"),
+        (["-m", "rt", "--by", "path", "--sort", "p98(x)"], "--sort"),
+        (["-m", "rt", "--by", "path", "--sort", "most"], "statistic"),
+        (["--where", "status"], "--where"),
+        (["--by", "template"], "--by"),
+        (["-m", "/(a)(b)/"], "--measure"),
+        (["-m", "rt", "--fail-on", "p99(rt)>5parsecs"], "unit"),
+    ],
+)
+def test_what_cannot_be_read_names_its_option(run, logs, words, message):
+    """Errors are about the option, with exit code 2."""
+    code, _, err = run("access.log", *words)
+    assert code == 2
+    assert message in err
+
+
+def test_followed_logs_and_parts_of_a_cluster_add_up(run, logs):
+    """Dask's processes find what one process finds."""
+    pytest.importorskip("distributed")
+    words = ("access.log", "-m", "rt", "--by", "path", "--json")
+    assert run(*words)[1] == run(*words, "--engine", "dask-local", "--threads", "2")[1]
