@@ -90,6 +90,6 @@ def test_the_same_panels_in_every_help():
         for found in command.params
     } - {None}
     assert panels <= {
-        "Input", "Analysis", "Learning", "Patterns", "Filters", "Templates", "Output", "Run",
-        "Keys", "Changes", "What", "How",
+        "Input", "Analysis", "Learning", "Patterns", "Filters", "Numbers", "Templates", "Output",
+        "Run", "Keys", "Changes", "What", "How",
     }  # fmt: skip
