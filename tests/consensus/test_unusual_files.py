@@ -172,3 +172,47 @@ def test_the_hint_would_read_the_file(lines, parts):
 def test_none_is_an_option_where_others_show_it(lines, expected):
     """None is an answer beside "both" or "mild", and is Python's None elsewhere."""
     assert read(table(*lines)) == expected
+
+
+LONG = ("question,worker,answer", *ROWS)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Results of the second round,,", "exported by a tool,,", *LONG),
+        ("Results of the second round", "", *LONG),
+        ("# exported on Monday", "# by: a, b", *LONG),
+        LONG,
+    ],
+)
+def test_titles_and_comments_before_a_header(lines):
+    """Lines above the header that fill one cell, or are comments, are no header."""
+    assert read(table(*lines)) == ITEMS
+
+
+def test_a_header_may_begin_with_a_number_sign():
+    """The name of the first column may be "#"."""
+    lines = ("#,question,worker,answer", "1,p,a,x", "2,p,b,y", "3,q,a,x", "4,q,b,y")
+    assert read(table(*lines)) == ITEMS
+
+
+def test_a_row_of_totals_is_no_item():
+    """A last row of totals is left out with a warning; one of answers is kept."""
+    warnings = []
+    rows = ("item,rater 1,rater 2", "p,4,5", "q,3,3", "r,2,2")
+    assert "Total" not in read(table(*rows, "Total,9,10"), on_warning=warnings.append)
+    assert "is a row of totals ('Total')" in warnings[0]
+    assert len(read(table(*rows, "Total,high,low"))) == 4
+
+
+def test_a_number_of_the_record_is_no_question():
+    """Where each record has an id of its own and the questions recur, the text is the question."""
+    rows = ("record_id,app,input,output", "r1,x,p,a", "r2,y,p,a", "r3,x,q,b", "r4,y,q,c")
+    assert {text: len(answers) for text, answers in read(table(*rows)).items()} == {"p": 2, "q": 2}
+
+
+def test_confidence_on_another_scale():
+    """A column of confidences from 1 to 5 is metadata, not an error."""
+    rows = ("item,rater,label,confidence", "p,a,x,4", "p,b,y,3", "q,a,x,5", "q,b,y,2")
+    assert read(table(*rows)) == ITEMS

@@ -338,8 +338,12 @@ def plan_long(sample: Sample, long: Long) -> Plan:
         question = question or item.path
         identity = identity or _id_beside(sample, item)
     else:
-        identity = identity or item.path
-        question = question or _text_beside(sample, item, long)
+        text = question or _text_beside(sample, item, long)
+        if identity is None and text and item.is_unique and _recurs(sample, text):
+            # A number of the record: the same question has several.
+            question = text
+        else:
+            identity, question = identity or item.path, text
     full = replace(
         keys,
         question=question or "",
@@ -352,6 +356,12 @@ def plan_long(sample: Sample, long: Long) -> Plan:
     )
     gold = tuple(c.path for c in sample.texts if c.part == names.GOLD)
     return Plan(LONG, full, join=join, sets=_are_sets(long.answer), left_out=gold)
+
+
+def _recurs(sample: Sample, path: str) -> bool:
+    """Whether every text of a question occurs several times."""
+    column = sample.by_path.get(path)
+    return column is not None and column.distinct > 1 and min(column.counts.values()) > 1
 
 
 def _expert_path(sample: Sample, long: Long) -> str:
@@ -398,10 +408,16 @@ def _confidence(sample: Sample, long: Long) -> str:
         sample,
         long,
         lambda c: (
-            plain_name(c.path) in CONFIDENCE_NAMES
+            (plain_name(c.path) in CONFIDENCE_NAMES and _has_confidences(c))
             or (c.is_called(names.CONFIDENCE) > 0 and all(map(is_confidence, c.counts)))
         ),
     )
+
+
+def _has_confidences(column: Column) -> bool:
+    """Whether most values are from 0 to 1; a confidence from 1 to 5 is on another scale."""
+    fits = sum(count for value, count in column.counts.items() if is_confidence(value))
+    return 2 * fits >= column.present
 
 
 def _first(sample: Sample, long: Long, fits: Callable[[Column], bool]) -> str:

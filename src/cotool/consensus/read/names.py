@@ -77,6 +77,7 @@ _EXPERTS = _set(
     "标注者 标注员 "
     "評審 评审 전문가 모델 평가자 주석자 خبير نموذج विशेषज्ञ मॉडल"
 )
+_WRITERS = _EXPERTS | _set("predicted generated")
 _WEAK_EXPERTS = _set(
     "user username author name source engine system email agent student person player bot "
     "team who by member nickname deployment generator forecaster"
@@ -198,8 +199,8 @@ def _hint(words: tuple[str, ...]) -> Hint:
         (_WEAK_ANSWERS, Hint(ANSWER, WEAK)),
     ):
         if last in known:
-            # What a model or a worker wrote: "model_text".
-            written = rest & _EXPERTS and hint.part == QUESTION
+            # What a model or a worker wrote: "model_text", "predicted_text".
+            written = rest & _WRITERS and hint.part == QUESTION
             return Hint(ANSWER, PLAIN) if written else hint
     return Hint(BESIDE, WEAK) if rest & _BESIDE else Hint(UNKNOWN, 0.0)
 

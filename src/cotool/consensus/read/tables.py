@@ -6,7 +6,7 @@ whose quotes do not balance is read that way there, and refused in the others.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     BadRecord = Callable[[InputError], None]
+    Row = tuple[str, dict[str, str | None]]
 
 _DELIMITERS = ("\t", ",", ";", "|")
 # What stands in quotes: a quote within is written twice.
@@ -28,6 +29,13 @@ _QUOTED = lazy_pattern(r'[^"]*+(?:""[^"]*+)*+')
 _MAX_QUOTED = 1 << 22
 # Lines looked at to find the delimiter.
 _PEEKED = 20
+# A row under a table that sums it up.
+_TOTAL = lazy_pattern(
+    r"(?i)(?:grand |sub)?totals?:?|sums?:?|averages?|mean|median|gesamt|summe|durchschnitt"
+    r"|mittelwert|moyenne|somme|promedio|suma|media|totale|média|soma|итого|всего|среднее|合计|总计|平均|合計|%.*"
+)
+_FIGURE = lazy_pattern(r"[-+]?[\d.,]+\s?%?")
+_FEWEST_FIGURES = 2
 _NUMBER = lazy_pattern(r"[-+]?[\d.,]+")
 # Excel's first line, which names the delimiter.
 _SAID_DELIMITER = lazy_pattern(r"(?i)\ufeff?\"?sep=(.)\"?")
@@ -156,6 +164,32 @@ def read_rows(
     where the first line is no header.
     """
     lines = _Lines(stream, name, first, number, on_bad=on_bad, on_warning=on_warning)
+    yield from _without_totals(_rows(lines, name, on_bad, on_warning), on_warning)
+
+
+def _without_totals(rows: Iterator[Row], on_warning: Callable[[str], None]) -> Iterator[Row]:
+    """Yield the rows but a last one of totals: "Total" or "Average", and figures alone."""
+    last: Row | None = None
+    several = False
+    for row in rows:
+        if last is not None:
+            several = True
+            yield last
+        last = row
+    if last is None:
+        return
+    where, cells = last
+    filled = [text for cell in cells.values() if cell and (text := cell.strip())]
+    figures = len(filled) > _FEWEST_FIGURES and all(map(_FIGURE.fullmatch, filled[1:]))
+    if several and figures and _TOTAL.fullmatch(filled[0]):
+        on_warning(f"{where}: is a row of totals ({filled[0]!r}) and left out")
+        return
+    yield last
+
+
+def _rows(
+    lines: _Lines, name: str, on_bad: BadRecord, on_warning: Callable[[str], None]
+) -> Iterator[Row]:
     line = lines.take()
     if line is None:
         return
@@ -208,11 +242,38 @@ def _opened(lines: _Lines, line: tuple[int, str], name: str) -> tuple[str, list[
     delimiters: Sequence[str] = _DELIMITERS
     if (said := _SAID_DELIMITER.fullmatch(_bare(line[1]))) and (header := lines.take()):
         delimiters, line = (said[1],), header
+    for _ in range(_titles(line[1], lines.peek(_PEEKED), delimiters)):
+        line = lines.take() or line
     found = _header(lines, line, f"{name}, line {line[0]}", delimiters)
     following = lines.take()
     if following is not None and not _RULE.fullmatch(_bare(following[1])):
         lines.give_back([following])
     return found
+
+
+def _titles(first: str, following: list[str], delimiters: Sequence[str]) -> int:
+    """Return how many lines before the header are titles or comments.
+
+    Most lines below have as many cells as the header; a title fills one of them at most, and a
+    comment begins with # and has another number.
+    """
+    texts = [first, *following]
+    width, delimiter, count = 1, "", 0
+    for one in delimiters:
+        widths = Counter(_width(text, one) for text in following if text.strip())
+        common, times = max(widths.items(), key=lambda pair: (pair[1], pair[0]), default=(1, 0))
+        if common > 1 and times > count:
+            width, delimiter, count = common, one, times
+    if width < 2 or 2 * count <= sum(1 for text in following if text.strip()):
+        return 0
+    skipped = 0
+    for text in texts[:-1]:
+        filled = sum(1 for cell in _bare(text).split(delimiter) if cell.strip(' "'))
+        comment = text.startswith("#") and _width(text, delimiter) != width
+        if not (comment or filled <= 1):
+            break
+        skipped += 1
+    return skipped
 
 
 def _header(
