@@ -61,7 +61,7 @@ class Target:
             if not special:
                 raise InputError(
                     f"{self.name}: is a device or pipe, not a file",
-                    hint="-o PATH writes to a device or pipe; or give another name with -o",
+                    hint="name it as `destination` to write to it, or give another `destination`",
                 )
             try:
                 self._handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)

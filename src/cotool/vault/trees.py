@@ -294,7 +294,7 @@ def plan(
     if output is not None and not into and len(listing.files) > 1:
         raise InputError(
             "several files need a folder for their results",
-            hint="--output must be an existing folder, or end in /",
+            hint="`destination` must be an existing folder, or end in /",
         )
     result = Plan(listing, [], str(output) if into else None, listing.failures)
     for found in listing.files:
@@ -391,7 +391,7 @@ def _copy_link(source: str, path: str, *, force: bool) -> None:
         if stat.S_ISLNK(status.st_mode) and Path(path).readlink() == aim:
             return
         if not force or stat.S_ISDIR(status.st_mode):
-            raise InputError(f"{path}: already exists", hint="replace it with --force")
+            raise InputError(f"{path}: already exists", hint="replace it with `force`")
         Path(path).unlink()
     Path(path).symlink_to(aim)
     was = Path(source).lstat()
