@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
@@ -13,12 +14,15 @@ from cotool.consensus.truth.labels import LabelTable, Truth, infer
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from cotool.consensus.extract.stated import Stated
 
 # Bytes of questions that wait in memory; more of them wait in a temporary file.
 IN_MEMORY = 1 << 25
+
+# Answers of an expert from which a skill is stated without a remark.
+FEWEST = 10
 
 OVERSTATED = (
     "the confidence is the posterior probability under the method's model, which overstates it "
@@ -89,14 +93,15 @@ def decided(
         for subject in subjects:
             waiting.add(subject)
         found: Truth | None = None
+        given = Counter(expert for own in waiting.votes for expert, _ in own.votes)
         if any(own.votes for own in waiting.votes):
             found = infer(LabelTable(rows_of(waiting.votes)), method, num_threads)
         for subject, own in waiting:
-            yield subject, decision_of(found, own) if found and own.votes else None
+            yield subject, decision_of(found, own, given) if found and own.votes else None
 
 
-def decision_of(found: Truth, own: Votes) -> Decision:
-    """What the method says of one question."""
+def decision_of(found: Truth, own: Votes, given: Mapping[str, int]) -> Decision:
+    """What the method says of one question; `given` is how many answers each expert gave in all."""
     skills = sorted({expert: found.skills[expert] for expert, _ in own.votes}.items(), key=_rank)
     best = ", ".join(f"{expert} {skill:.2f}" for expert, skill in skills[:3])
     model = "" if found.method != "correlated" else f" ({found.model})"
@@ -110,10 +115,20 @@ def decision_of(found: Truth, own: Votes) -> Decision:
             f"{len(found.experts):,} experts, {found.iterations} iterations"
             + ("" if found.converged else ", not converged"),
             f"expected share of right answers: {best}",
+            *_weak(own, given),
             *(f"copies count as one: {', '.join(group)}" for group in found.copies),
             OVERSTATED,
         ),
     )
+
+
+def _weak(own: Votes, given: Mapping[str, int]) -> Iterator[str]:
+    """Yield what says that little is behind the result."""
+    few = sorted({expert for expert, _ in own.votes if given[expert] < FEWEST})
+    if few:
+        yield f"fewer than {FEWEST} answers are behind the skill of: {', '.join(few)}"
+    if len({expert for expert, _ in own.votes}) == 1:
+        yield "a single expert answered, so nothing supports or contradicts the answer"
 
 
 def _exact(found: Truth, own: Votes) -> dict[str, float]:
