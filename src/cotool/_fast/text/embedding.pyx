@@ -345,7 +345,7 @@ def join_nearest(Matrix vectors not None, int32_t[::1] labels, Py_ssize_t groups
                  float threshold, num_threads=None):
     """Give rows without a label (-1) the group that is most similar on average, in place.
 
-    That is at least `threshold`, else they keep -1; rows of `vectors` have length 1, and groups are
+    That is at least `threshold`, else they keep -1. Rows with a label below that keep it; rows of `vectors` have length 1, and groups are
     those of the rows that have a label, 0 to `groups` - 1.
     """
     cdef Py_ssize_t n = vectors.rows, d = vectors.columns, i, k
@@ -366,6 +366,6 @@ def join_nearest(Matrix vectors not None, int32_t[::1] labels, Py_ssize_t groups
             for k in range(d):
                 means.data[i * d + k] /= max(sizes[i], <int64_t>1)
         for i in prange(n, schedule="static", num_threads=threads, use_threads_if=threads > 1):
-            if labels[i] < 0:
+            if labels[i] == NONE:
                 nearest(vectors.data + i * d, means.data, groups, d, threshold, &labels[i])
     free(sizes)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cotool.consensus.decide.claims import compare_statements
 from cotool.consensus.decide.meaning import by_features, by_meaning
+from cotool.consensus.decide.places import split_by_place
 from cotool.consensus.decide.similarity import embedding_similarity, similarity_matrix
 from cotool.consensus.decide.words import Words
 from cotool.consensus.model import Cluster
@@ -131,6 +132,13 @@ class Subject:
             names = [response.expert_name for response in self.responses]
             self._claims = compare_statements(self.contents, names, index, self.options.num_threads)
         return self._claims
+
+    def apart(self, labels: Sequence[int], closeness: Sequence[float]) -> list[int]:
+        """Split clusters of answers that differ in one place, and say so."""
+        parts = split_by_place(labels, self.texts, closeness)
+        if max(parts) > max(labels):
+            self.explanation.append("answers that differ in one place were kept apart")
+        return parts
 
     def sample(self) -> tuple[list[Words], Callable[[str], Matrix]]:
         """Return some texts, evenly spread, and what gives their similarities in a metric."""

@@ -9,6 +9,7 @@ from cotool.consensus.decide.clustering import choose_threshold, cluster
 from cotool.consensus.decide.composition import compose
 from cotool.consensus.decide.subject import Grouped
 from cotool.consensus.decide.synthesis import synthesise
+from cotool.consensus.options import RELATIVE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +40,8 @@ def by_text(subject: Subject, method: str, utility: str) -> Grouped:
             "near-identical texts that differ in a negation or in numbers, and a yes and a no, "
             "were kept apart"
         )
+    if metric in RELATIVE:
+        parts = subject.apart(parts, [sum(matrix.row(i)) for i in range(len(parts))])
     largest = aggregation.largest_cluster(parts, subject.weights)
     index, method = _pick(subject, method, metric, largest)
     total = sum(subject.weights)

@@ -1,0 +1,98 @@
+"""Short answers that say the same but for one place, where they say different things.
+
+"The capital of Australia is Canberra" and "The capital of Australia is Sydney" answer differently,
+though most of their words are the same and what is left means something similar.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cotool.consensus.decide.features import stem
+from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, is_negation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cotool.consensus.decide.words import Words
+
+# The words around the place are at least so many, and this part of the text.
+FRAME = 3
+PART = 0.6
+# Words that the place holds at most.
+MOST = 3
+# Longer texts that differ in one place only are copies rather than answers in free words.
+LONGEST = 60
+# A word of so many letters is misspelt where so few others stand in it.
+MISSPELT = 5
+TYPOS = 2
+
+Frame = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def split_by_place(
+    labels: Sequence[int], texts: Sequence[Words], closeness: Sequence[float]
+) -> list[int]:
+    """Split clusters of which members have other contents in the same place.
+
+    From the closest to its cluster outwards, each text joins the first part of the cluster in which
+    nobody differs from it. Labels are numbered by first appearance.
+    """
+    members: dict[int, dict[tuple[str, ...], list[int]]] = {}
+    for i in sorted(range(len(labels)), key=lambda i: -closeness[i]):
+        members.setdefault(labels[i], {}).setdefault(texts[i].words, []).append(i)
+    part_of: dict[int, tuple[int, int]] = {}
+    for label, same in members.items():
+        known: dict[Frame, dict[tuple[str, ...], set[int]]] = {}
+        for words, rows in same.items():
+            own = _places(words)
+            taken: set[int] = set()
+            for frame, content in own.items():
+                for other, parts in known.get(frame, {}).items():
+                    if not _alike(content, other):
+                        taken |= parts
+            part = next(part for part in range(len(taken) + 1) if part not in taken)
+            for frame, content in own.items():
+                known.setdefault(frame, {}).setdefault(content, set()).add(part)
+            part_of.update((row, (label, part)) for row in rows)
+    numbers: dict[tuple[int, int], int] = {}
+    return [numbers.setdefault(part_of[i], len(numbers)) for i in range(len(labels))]
+
+
+def _places(words: tuple[str, ...]) -> dict[Frame, tuple[str, ...]]:
+    """Return what stands in each place of a text, by the words before and after the place."""
+    count = len(words)
+    found: dict[Frame, tuple[str, ...]] = {}
+    if count > LONGEST:
+        return found
+    for width in range(1, MOST + 1):
+        if count - width < max(FRAME, PART * count):
+            break
+        for start in range(count - width + 1):
+            content = tuple(
+                stem(word)
+                for word in words[start : start + width]
+                if word not in FUNCTION_WORDS or is_negation(word)
+            )
+            if content:
+                found[words[:start], words[start + width :]] = content
+    return found
+
+
+def _alike(content: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    return content == other or (len(content) == len(other) and all(map(_misspelt, content, other)))
+
+
+def _misspelt(word: str, other: str) -> bool:
+    if word == other:
+        return True
+    if min(len(word), len(other)) < MISSPELT or word[0] != other[0]:
+        return False
+    left = list(other)
+    extra = 0
+    for letter in word:
+        if letter in left:
+            left.remove(letter)
+        else:
+            extra += 1
+    return extra + len(left) <= TYPOS
