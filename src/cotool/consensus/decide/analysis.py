@@ -154,7 +154,8 @@ def _metric(subject: Subject) -> str:
     asked = subject.options
     if asked.metric != "auto" or asked.embedder or not short_answers(subject.texts):
         return "tfidf"
-    if semantic_installed():
+    few = len(subject.texts) <= many_texts.MOST_TEXTS
+    if semantic_installed() and (few or asked.clustering in {"auto", "average"}):
         subject.explanation.append("short answers: compared by meaning (semantic)")
         return "semantic"
     subject.explanation.append(
