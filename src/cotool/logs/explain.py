@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cotool.logs.formats.located import fields_of
 from cotool.logs.formats.model import Recognition, is_cyclic
 from cotool.logs.scan.scan import first_date, look_at, make_scanner
 from cotool.logs.scan.sources import open_source, sample
@@ -49,6 +50,16 @@ def explain_format(source: Source, options: LogOptions) -> Recognition:
         tuple(line[:_SHOWN].decode("utf-8", "replace") for line in without[:_EXAMPLES]),
         tuple(_notes(formats, begins)),
     )
+
+
+def measurable(source: Source, options: LogOptions) -> list[str]:
+    """Return the names of the fields in a sample of a source, by which it can be measured."""
+    with open_source(source) as opened:
+        formats, wrapping = look_at(sample(opened), options)
+    names: dict[str, None] = {}
+    for found in formats:
+        names |= dict.fromkeys(fields_of(found, wrapping.lines))
+    return list(names)
 
 
 def _notes(formats: tuple[Format, ...], begins: list[tuple[bytes, dict[str, object]]]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cotool.cli.html.changes import changes
 from cotool.cli.html.frame import Section, page
 from cotool.cli.html.markup import Html, brief, element, join, said
+from cotool.cli.html.measures import measures_section
 from cotool.cli.html.parts import bar, figures, note, option, plain_table, share_text
 from cotool.cli.html.tables import Cell, Column, Row, data_table
 from cotool.cli.html.templates import level_badge, templates
@@ -45,6 +46,9 @@ def logs_page(summary: LogSummary, *, zone: tzinfo | None, bucket: int | None) -
     sections = [
         Section("levels", "Levels", _levels(counts)) if counts.records else None,
         Section("time", "Time line", _time(summary, clock, bucket)) if span else None,
+        Section("numbers", "Numbers", measures_section(summary.measures, clock))
+        if summary.measures is not None and (summary.measures.names or summary.measures.keys)
+        else None,
         Section("templates", "Templates", templates(found, clock, span))
         if found is not None and counts.records
         else None,

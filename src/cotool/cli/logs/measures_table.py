@@ -10,6 +10,8 @@ from rich.text import Text
 
 from cotool.cli.logs.style import sparkline
 from cotool.cli.shared.screen import fitted
+from cotool.logs.formats.located import scale_of
+from cotool.logs.measures.model import NO_SCALE
 from cotool.logs.report.activity import duration
 from cotool.text import one_line, percent, plural, quantity
 
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from cotool.cli.shared.screen import Screen
     from cotool.logs.measures.results import Group, MeasureFacts, Measures
 
+# Fields that hold numbers, whose names do not say a unit.
+_NUMBERS = ("rt", "bytes", "size", "count")
+_MOST_FIELDS = 6
 _SHOWN = ("mean", "p50", "p90", "p99", "max")
 _FEW = ("p50", "p99", "max")  # where the screen is narrow, or there are several measures
 _WIDE = 100
@@ -26,6 +31,19 @@ _TREND = 12
 _SHORTEST = 12  # columns of a key
 # Columns for the records and their share, and for a number.
 _COUNTS, _NUMBER = 20, 10
+
+
+def fields_line(names: Sequence[str]) -> Text | None:
+    """Return a line about the fields that could be measured; None where there are none."""
+    numbers = [name for name in names if name in _NUMBERS or scale_of(name) != NO_SCALE]
+    keys = [name for name in ("path", "component", "user", "host", "client") if name in names]
+    if not numbers:
+        return None
+    numbers.sort(key=lambda name: name != "rt")
+    shown = ", ".join(map(one_line, names[:_MOST_FIELDS]))
+    more = len(names) - _MOST_FIELDS
+    try_ = f"-m {numbers[0]}" + (f" --by {keys[0]}" if keys else "")
+    return Text(f"fields: {shown}{f', {more} more' if more > 0 else ''}: try {try_}", style="dim")
 
 
 def render_measures(measures: Measures, screen: Screen, *, top: int, sort: str | None) -> None:

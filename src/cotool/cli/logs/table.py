@@ -37,10 +37,19 @@ def render(
     bucket: int | None,
     top: int = TOP,
     sort: str | None = None,
+    fields: Sequence[str] = (),
 ) -> None:
-    """Print everything that a run has found; `top` is the number of templates and of groups."""
+    """Print everything that a run has found; `top` is the number of templates and of groups.
+
+    `fields` are those that could be measured.
+    """
     clock = clock_of(summary, zone)
     screen.print(*_head(summary, clock))
+    if fields:
+        from cotool.cli.logs.measures_table import fields_line
+
+        line = fields_line(fields)
+        screen.print(*([line] if line else []))
     _levels(summary, screen)
     _time_line(summary, screen, clock, bucket)
     _patterns(summary, screen)

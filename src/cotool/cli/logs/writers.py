@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cotool.logs.levels import KEYWORDS, LEVELS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import tzinfo
     from typing import TextIO
 
@@ -74,8 +76,29 @@ def write_summary(sink: TextIO, request: LogRequest, summary: LogSummary) -> Non
             clock = clock_of(summary, zone)
             render_template(template, found.records, summary.samples, screen, clock)
         else:
-            render(summary, screen, zone=zone, bucket=bucket, top=request.top, sort=request.sort)
+            render(
+                summary,
+                screen,
+                zone=zone,
+                bucket=bucket,
+                top=request.top,
+                sort=request.sort,
+                fields=_fields(request, summary),
+            )
         screen.flush()
+
+
+def _fields(request: LogRequest, summary: LogSummary) -> Sequence[str]:
+    """Return the fields that a file could be measured by, where a person asked for no numbers."""
+    if summary.measures is not None or len(summary.files) != 1 or request.follow:
+        return ()
+    path = summary.files[0].path
+    if not summary.files[0].formats or path == "-" or not Path(path).is_file():
+        return ()
+    from cotool.logs.explain import measurable
+    from cotool.logs.scan.sources import find_sources
+
+    return measurable(find_sources([path])[0], request.options)
 
 
 def _write_csv(sink: TextIO, summary: LogSummary, zone: tzinfo | None) -> None:

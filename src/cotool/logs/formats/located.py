@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -102,6 +103,7 @@ _DEFINED: dict[str, Scale] = {
 }
 _REQUEST = lazy_pattern(rb"[A-Z]{3,20} \S+(?: HTTP/[\d.]+)?")
 _COLUMNS = lazy_pattern(rb'"((?:[^"\\]|\\.)*)"|\[([^\]]*)\]|(\S+)')
+_PAIRS = lazy_pattern(rb"(?<![^\s,;|(\[{])([A-Za-z_][\w.-]*)=[\"']?[-+]?\.?\d")
 _COLUMN = lazy_pattern(r"\$([1-9]\d{0,2})")
 _BALANCER = lazy_pattern(
     rb"(?:http|https|h2|grpcs|ws|wss) \d{4}-\d\d-\d\dT\S+ \S+ \S+ \S+ -?[\d.]+ -?[\d.]+ "
@@ -131,6 +133,14 @@ def locate_anywhere(source: Source) -> Locator:
 def fields_of(found: Format, lines: Sequence[bytes]) -> list[str]:
     """Return the names of the fields in a sample of a format, those with aliases by these."""
     names = _Keys(found, lines).names() or list(_columns_of(found, lines)[1])
+    if found.kind == TEXT:
+        pairs = Counter(
+            match[1].decode("ascii")
+            for line in lines
+            for match in _PAIRS.finditer(line)
+            if match[1].lower() not in {b"http", b"https"}
+        )
+        names += [name for name, count in pairs.items() if count > _ENOUGH * len(lines)]
     short = {alias: name for name, aliases in ALIASES.items() for alias in reversed(aliases)}
     return list(dict.fromkeys(short.get(name.lower(), name) for name in names))
 

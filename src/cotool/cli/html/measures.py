@@ -1,0 +1,143 @@
+"""What was measured, in a report: the figures of each measure, over time, by group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cotool.cli.html.markup import Html, brief, element, join
+from cotool.cli.html.parts import bar, chart, columns, note, plain_table, share_text
+from cotool.cli.html.tables import Cell, Column, Row, data_table
+from cotool.text import plural, quantity
+
+if TYPE_CHECKING:
+    from cotool.logs.measures.results import Group, MeasureFacts, Measures
+    from cotool.logs.report.clock import Clock
+
+_SHOWN = ("mean", "p50", "p90", "p99", "max")
+_FEW = ("p50", "p99", "max")  # of each of several measures
+_MOST_GROUPS = 1_000
+_MOST_STEPS = 400
+_MOST_TEXT = 500
+
+
+def measures_section(measures: Measures, clock: Clock) -> Html:
+    """Return the section of a report that has what was measured."""
+    facts = measures.facts()
+    parts: list[object] = []
+    if facts:
+        parts.append(_totals(measures, facts))
+    parts += [_over_time(measures, n, clock) for n, _ in enumerate(facts) if measures.total.steps]
+    if measures.keys:
+        parts.append(_groups(measures, facts))
+    parts += [_greatest(fact) for fact in facts if fact.greatest]
+    return join(parts)
+
+
+def _totals(measures: Measures, facts: tuple[MeasureFacts, ...]) -> Html:
+    rows = [
+        [
+            brief(fact.name, _MOST_TEXT),
+            f"{figures.count:,}",
+            f"{figures.missing:,}",
+            f"{figures.odd:,}",
+            *(_text(figures.statistic(name), fact.unit) for name in ("min", *_SHOWN)),
+        ]
+        for fact, figures in zip(facts, measures.total.measures, strict=True)
+    ]
+    heads = ("measure", "values", "missing", "not a number", "min", *_SHOWN)
+    return plain_table("Measures", heads, rows)
+
+
+def _over_time(measures: Measures, n: int, clock: Clock) -> Html:
+    """Return the p99 of each step as columns, with the numbers as a table."""
+    fact = measures.facts()[n]
+    steps = sorted(measures.total.steps.items())[-_MOST_STEPS:]
+    known = [step.measures[n]["p99"] or 0 for _, step in steps]
+    most = max(known, default=0) or 1
+    drawn = columns(
+        [("", number) for number in known],
+        f"p99 of {fact.name} over time, at most {quantity(most, fact.unit)}",
+        [
+            f"{clock.seconds(start)}: {quantity(number, fact.unit)}"
+            for (start, _), number in zip(steps, known, strict=True)
+        ],
+    )
+    rows = [
+        [
+            clock.seconds(start) or "",
+            f"{step.records:,}",
+            *(_text(step.measures[n][name], fact.unit) for name in _SHOWN),
+        ]
+        for start, step in steps
+    ]
+    table = plain_table(f"{fact.name} over time", ("start", "records", *_SHOWN), rows)
+    title = element("h3", "p99 of ", brief(fact.name, _MOST_TEXT), " over time")
+    return join((title, chart(drawn, table=table)))
+
+
+def _groups(measures: Measures, facts: tuple[MeasureFacts, ...]) -> Html:
+    groups = measures.sorted_groups()
+    shown = _SHOWN if len(facts) == 1 else _FEW
+    heads = (
+        *(Column(key, kind="path") for key in measures.keys),
+        Column("records", number=True),
+        Column("share", number=True),
+        *(
+            Column(name if len(facts) == 1 else f"{name} {fact.name}", number=True)
+            for fact in facts
+            for name in shown
+        ),
+        Column("", kind="drawn", sorts=False, wide=True),
+    )
+    total = max(measures.total.records, 1)
+    most = max((group.records for group in groups), default=1)
+    rows = [_row(group, facts, shown, (total, most)) for group in groups[:_MOST_GROUPS]]
+    table = data_table(
+        "groups-table", f"Groups by {', '.join(measures.keys)}", heads, rows, search="filter"
+    )
+    more = len(groups) - len(rows)
+    remark = note(f"{plural(more, 'more group')} left out.") if more > 0 else ""
+    if measures.folded:
+        remark = join((remark, note(
+            f"There were more than {measures.folded:,} groups: the others count in the totals "
+            "alone."
+        )))  # fmt: skip
+    return join((table, remark))
+
+
+def _row(
+    group: Group, facts: tuple[MeasureFacts, ...], shown: tuple[str, ...], of: tuple[int, int]
+) -> Row:
+    """Return a group's row; `of`: all records, and those of the largest group."""
+    total, most = of
+    return Row(
+        (
+            *(Cell(brief(value or "–", _MOST_TEXT), value) for value in group.values),
+            Cell(f"{group.records:,}", group.records),
+            Cell(share_text(group.records / total), group.records / total),
+            *(
+                Cell(_text(number, fact.unit), -1.0 if number is None else number)
+                for fact, figures in zip(facts, group.measures, strict=True)
+                for number in map(figures.statistic, shown)
+            ),
+            Cell(bar(group.records / most)),
+        )
+    )
+
+
+def _greatest(fact: MeasureFacts) -> Html:
+    rows = [
+        [
+            _text(line.number, fact.unit),
+            brief(f"{line.path}:{line.line}", _MOST_TEXT),
+            brief(line.text, _MOST_TEXT),
+        ]
+        for line in fact.greatest
+    ]
+    title = element("h3", "Greatest ", brief(fact.name, _MOST_TEXT))
+    table = plain_table(f"Greatest {fact.name}", ("number", "line", "text"), rows, texts=3)
+    return join((title, table))
+
+
+def _text(number: float | None, unit: str) -> str:
+    return "–" if number is None else quantity(number, unit)
