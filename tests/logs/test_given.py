@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from cotool.cli.app import main
 from cotool.errors import InputError
 from cotool.logs.api import analyze_logs
 from cotool.logs.formats.given import parse_log_format
@@ -61,3 +64,18 @@ def test_local_is_the_zone_of_this_machine(tmp_path, monkeypatch):
     assert analyze_logs(path, tz="local").to_dict()["first_seen"] == "2024-03-04T03:11:12Z"
     with pytest.raises(InputError, match="not a time zone"):
         analyze_logs(path, tz="+25:00")
+
+
+def test_several_formats_are_tried_in_order(tmp_path, capsys):
+    """A file may mix formats that are given; auto and plain are given alone."""
+    path = tmp_path / "mixed.log"
+    path.write_text(
+        '{"time": "2024-03-01T10:00:00Z", "level": "error"}\n2024-03-01 10:00:01 [main] WARN x\n',
+        encoding="utf-8",
+    )
+    given = ["--log-format", "json", "--log-format", "{time} [{}] {level}"]
+    assert main(["analyze-logs", str(path), *given, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["levels"]["error"], found["levels"]["warning"], found["timeless"]) == (1, 1, 0)
+    assert main(["analyze-logs", str(path), *given, "--log-format", "plain"]) == 2
+    assert "auto and plain are given alone" in capsys.readouterr().err

@@ -83,10 +83,11 @@ def analyze_logs(
         bool, _flag("Input", "Include the files in folders.", "--recursive", "-r")
     ] = False,
     log_format: Annotated[
-        str | None,
+        list[str] | None,
         _option(
             "Input",
-            "auto, plain, json, logfmt, or the head of a line, such as '{time} [{}] {level}'.",
+            "auto, plain, json, logfmt, or the head of a line, such as '{time} [{}] {level}'. "
+            "Repeatable.",
             "--log-format",
             metavar="FORMAT",
             words=("auto", "plain", "json", "logfmt"),
@@ -354,7 +355,7 @@ def analyze_logs(
         where=where,
         step=width or 0,
         greatest=show if measure else 0,
-        log_format=log_format or "auto",
+        log_format="\n".join(log_format or ("auto",)),
         level_words=level_word or (),
         tz=tz,
         show=0 if measure else show,

@@ -11,6 +11,7 @@ from cotool.logs.formats.model import (
     KEY,
     LETTER,
     LOGFMT,
+    MAX_FORMATS,
     MAX_PLACES,
     MAX_TIMES,
     WORD,
@@ -46,8 +47,12 @@ def parse_log_format(text: str) -> tuple[Format, ...] | None:
     """Return the formats that `log_format` gives; None for auto. Raises InputError.
 
     `plain`: every line is a record of unknown level. A head of a line has tokens between blanks:
-    {time}, {level}, {} or {name} for any word, and other text for itself.
+    {time}, {level}, {} or {name} for any word, and other text for itself. Several stand one on a
+    line.
     """
+    forms = text.split("\n")
+    if len(forms) > 1:
+        return _several(forms)
     name, _, keys = text.partition(":")
     if text == "auto":
         return None
@@ -58,6 +63,17 @@ def parse_log_format(text: str) -> tuple[Format, ...] | None:
     if "{time}" in text or "{level}" in text:
         return (_head(text),)
     raise InputError(f"cannot read {text!r}", parameter="log_format", hint=_HINT)
+
+
+def _several(forms: list[str]) -> tuple[Format, ...]:
+    """Return the formats of a file that has several, in the order in which they are tried."""
+    if not {"auto", "plain"}.isdisjoint(forms) or len(forms) > MAX_FORMATS:
+        raise InputError(
+            "auto and plain are given alone" if len(forms) <= MAX_FORMATS else "too many formats",
+            parameter="log_format",
+            hint=_HINT,
+        )
+    return tuple(found for form in forms for found in parse_log_format(form) or ())
 
 
 def _every_layout() -> int:
