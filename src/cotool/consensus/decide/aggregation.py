@@ -186,6 +186,15 @@ def most_reliable(
     return max(rows, key=lambda i: sum(map(mul, weights, matrix.row(i))))
 
 
+def rows_of(labels: Sequence[int]) -> list[list[int]]:
+    """Return the rows of each label from 0 on; rows with a negative label are left out."""
+    rows: list[list[int]] = [[] for _ in range(max(labels, default=-1) + 1)]
+    for row, label in enumerate(labels):
+        if label >= 0:
+            rows[label].append(row)
+    return rows
+
+
 def split_opposed(labels: Sequence[int], texts: Sequence[Words], matrix: Matrix) -> list[int]:
     """Split clusters whose members contradict each other (see `opposition`).
 
@@ -193,8 +202,7 @@ def split_opposed(labels: Sequence[int], texts: Sequence[Words], matrix: Matrix)
     contradicts nobody. Labels are numbered by first appearance.
     """
     places: dict[int, tuple[int, int]] = {}
-    for label in dict.fromkeys(labels):
-        members = [i for i, own in enumerate(labels) if own == label]
+    for label, members in enumerate(rows_of(labels)):
         closeness = {i: sum(map(matrix.row(i).__getitem__, members)) for i in members}
         parts: list[list[int]] = []
         for i in sorted(members, key=lambda i: -closeness[i]):

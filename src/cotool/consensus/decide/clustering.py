@@ -91,4 +91,4 @@ def choose_threshold(
 def _nearest(matrix: Matrix) -> list[float]:
     """Each row's greatest similarity to another row."""
     rows = ((i, matrix.row(i)) for i in range(matrix.rows))
-    return [max(cell for j, cell in enumerate(row) if j != i) for i, row in rows]
+    return [max(max(row[:i], default=-1.0), max(row[i + 1 :], default=-1.0)) for i, row in rows]

@@ -46,8 +46,7 @@ def by_text(subject: Subject, method: str, utility: str) -> Grouped:
     index, method = _pick(subject, method, metric, largest)
     total = sum(subject.weights)
     clusters = []
-    for part in range(max(parts) + 1):
-        members = [i for i, own in enumerate(parts) if own == part]
+    for members in aggregation.rows_of(parts):
         centre, cohesion = aggregation.centre_of(matrix, members)
         shown = index if index in members else centre
         clusters.append(subject.cluster(members, subject.contents[shown].strip(), total, cohesion))

@@ -57,8 +57,7 @@ def by_vote(subject: Subject, kind: str) -> Grouped:
         )
     total = sum(subject.weights[i] for i in voters)
     clusters = []
-    for group in range(max(groups) + 1):
-        members = [i for i in voters if groups[i] == group]
+    for members in aggregation.rows_of(groups):
         best = aggregation.representative(members, answers, subject.responses)
         clusters.append(subject.cluster(members, shown[best] or "", total, None))
     metric = None if subject.options.metric == "auto" else subject.options.metric
