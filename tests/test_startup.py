@@ -35,6 +35,46 @@ def test_version_alone_does_without_typer():
     assert not {"typer", "rich", "click", "argparse"} & names
 
 
+UNUSED = {
+    "subprocess", "shellingham", "tempfile", "secrets", "hmac", "hashlib", "_hashlib", "html",
+    "pdb", "asyncio", "multiprocessing", "sqlite3", "distributed", "numpy", "pandas",
+    "cotool.logs.patterns.automaton", "cotool.logs.patterns.literals", "cotool.logs.scan.cluster",
+    "cotool.logs.templates.found", "cotool.engine.cluster", "cotool.engine.checkpoint",
+    "cotool.consensus.truth.inference", "cotool.consensus.learning.store", "cotool.cli.html.page",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ["analyze-logs", "consensus"])
+def test_a_small_file_loads_nothing_unused(command, tmp_path):
+    """A plain call loads no module that only other calls need."""
+    path = tmp_path / "input"
+    path.write_text(
+        "2024-01-01 00:00:00 ERROR x\n" * 9
+        if command == "analyze-logs"
+        else '{"question": "q", "responses": [{"content": "42"}, {"content": "42"}]}\n'
+    )
+    assert UNUSED & loaded(command, str(path)) == set()
+
+
+def test_modules_are_postponed():
+    """A stand-in loads its module on first use, and others get the module itself."""
+    code = (
+        "import sys\n"
+        "from cotool._lazy import stand_ins\n"
+        "with stand_ins('colorsys', 'json'):\n"
+        "    import colorsys as late\n"
+        "assert 'colorsys' not in sys.modules\n"
+        "assert late.rgb_to_hsv(0, 0, 0) == (0, 0, 0)\n"
+        "import colorsys\n"
+        "assert colorsys.rgb_to_hsv is late.rgb_to_hsv\n"
+        "with stand_ins('graphlib'):\n"
+        "    import graphlib\n"
+        "    assert graphlib.TopologicalSorter\n"
+        "    assert sys.modules['graphlib'] is not graphlib\n"
+    )
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True)
+
+
 def test_version():
     """`cotool --version` prints name and version."""
     ended = subprocess.run(

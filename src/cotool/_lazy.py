@@ -6,13 +6,15 @@ read, too. Only its statements `from MODULE import NAME as NAME` count. Imports 
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import re
 import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, AnyStr, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 def attach(
@@ -34,6 +36,31 @@ def attach(
         return sorted({*vars(sys.modules[package]), *names})
 
     return __getattr__, __dir__, names
+
+
+class _StandIn(ModuleType):
+    """In place of a module until one of its names is used."""
+
+    def __getattr__(self, name: str) -> Any:
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+@contextlib.contextmanager
+def stand_ins(*names: str) -> Iterator[None]:
+    """Let modules that are imported here import others, of these names, on first use only.
+
+    For other libraries, which import at their top what few calls need.
+    """
+    stand_ins = {name: _StandIn(name) for name in names if name not in sys.modules}
+    sys.modules.update(stand_ins)
+    try:
+        yield
+    finally:
+        for name, module in stand_ins.items():
+            if sys.modules.get(name) is module:
+                del sys.modules[name]
 
 
 class _LazyPattern:

@@ -5,7 +5,6 @@ The data frame libraries are optional and are imported on use.
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cotool.errors import MissingExtraError
@@ -93,6 +92,8 @@ def _cell(value: Any) -> str:
     text = str(value)
     if len(text) > _MOST_CHARACTERS:
         text = text[: _MOST_CHARACTERS - 1] + "…"
+    import html
+
     return html.escape("".join(map(_visible, text))).replace("\n", "<br>")
 
 

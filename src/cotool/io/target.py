@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
@@ -74,7 +73,7 @@ class Target:
             raise self._exists()
         self._path = path if private else path.resolve()
         path = self._path
-        self._part = path.with_name(f".{path.name[:40]}.{secrets.token_hex(8)}.part")
+        self._part = path.with_name(f".{path.name[:40]}.{os.urandom(8).hex()}.part")
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
             self._handle = os.open(self._part, flags, 0o600 if private else 0o666)

@@ -11,7 +11,6 @@ from cotool.engine.tasks import Meter
 from cotool.errors import InputError
 from cotool.logs.model import merged
 from cotool.logs.options import LogOptions
-from cotool.logs.scan.cluster import scan_spread
 from cotool.logs.scan.scan import Watch, scan_source
 from cotool.logs.scan.sources import find_sources
 from cotool.logs.summary import LogSummary
@@ -89,6 +88,8 @@ def analyze_spread(
     checkpoint: Checkpoint | None = None,
 ) -> LogSummary:
     """Analyse sources by the tasks of an engine; `checkpoint` keeps what is done."""
+    from cotool.logs.scan.cluster import scan_spread
+
     found = scan_spread(sources, options, watch, engine, meter=meter, checkpoint=checkpoint)
     if checkpoint is not None and watch.stopped:
         checkpoint.keep()

@@ -6,13 +6,13 @@ it; the command line adds its flag. Loads no kernel.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypedDict, cast
 
+from cotool._lazy import lazy_pattern
 from cotool.engine import resolve_num_threads
 from cotool.errors import InputError
 from cotool.logs.levels import LEVELS, level_named
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _SHOWN = ("error", "critical")
 _DAY = timedelta(days=1)
-_WORD = re.compile(r"[^\W\d_]\w+")
+_WORD = lazy_pattern(r"[^\W\d_]\w+")
 
 
 class LogArguments(TypedDict, total=False):

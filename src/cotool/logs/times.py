@@ -8,17 +8,18 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, NamedTuple
 
+from cotool._lazy import lazy_pattern
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
 _UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
-_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|m|min|h|d|w)\s*")
-_OFFSET = re.compile(
+_DURATION = lazy_pattern(r"\s*(\d+(?:\.\d+)?)\s*(s|m|min|h|d|w)\s*")
+_OFFSET = lazy_pattern(
     r"(?:UTC|GMT)?(?P<sign>[+-])(?P<hours>0?\d|1[0-4])(?::?(?P<minutes>[0-5]\d))?", re.IGNORECASE
 )
-_CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
+_CLOCK = lazy_pattern(r"\d{1,2}:\d\d(?::\d\d)?")
 
 
 class Moment(NamedTuple):

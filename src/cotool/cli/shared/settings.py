@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import typer
 from typer.core import TyperCommand
 
-from cotool._lazy import lazy_pattern
+from cotool._lazy import lazy_pattern, stand_ins
 from cotool.cli.shared.options import nearest
 from cotool.errors import CotoolError, InputError, unreadable
 
@@ -168,7 +168,8 @@ def config_path() -> Path:
     home = os.environ.get("COTOOL_HOME")
     if home:
         return Path(home, "config.toml")
-    from platformdirs import user_config_path
+    with stand_ins("tempfile"):  # which platformdirs needs for other folders
+        from platformdirs import user_config_path
 
     return user_config_path("cotool") / "config.toml"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from hashlib import blake2b
 from operator import mul
 from typing import TYPE_CHECKING
 
@@ -106,6 +105,8 @@ def _break_tie(
 
 def draw(values: Sequence[str], question_id: str) -> int:
     """The place of one of several values by a lot: the same whatever their order."""
+    from hashlib import blake2b
+
     return max(
         range(len(values)),
         key=lambda place: blake2b(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 
 from cotool._lazy import lazy_pattern
 
@@ -115,6 +114,8 @@ def without_markup(texts: list[str]) -> list[str]:
         texts = [_untagged(text) if own else text for text, own in zip(texts, tagged, strict=True)]
     coded = [bool(_ENTITY.search(text)) if "&" in text else False for text in texts]
     if any(coded) and any(text and not own for text, own in zip(texts, coded, strict=True)):
+        from html import unescape
+
         texts = [unescape(text) if own else text for text, own in zip(texts, coded, strict=True)]
     return texts
 

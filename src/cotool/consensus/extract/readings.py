@@ -201,14 +201,16 @@ def read_quantity(span: str) -> Reading | None:
 
 
 _TRUTH = {**dict.fromkeys(YES, "yes"), **dict.fromkeys(NO, "no")}
+_INTENSIFIERS = ("absolutely", "definitely", "certainly", "of course", "sure", "well")
 _BOOLEAN = lazy_pattern(
-    rf"""(?:(?:absolutely|definitely|certainly|of[ ]course|sure|well)[,.!]?[ ])?
+    rf"""(?:(?:{"|".join(_INTENSIFIERS).replace(" ", "[ ]")})[,.!]?[ ])?
     [(\[]?(?P<word>{"|".join(sorted(_TRUTH, key=len, reverse=True))})
     (?=\s*(?:$|[.,;:!)\]}}*_"'”’»`\n–—。，、；：！।،؛]|(?:because|since|as|it|he|she|they|you|we
        |there|this|that|or|if|the|weil|denn|parce|car|porque|perché|потому|لأن|क्योंकि)\b
        |(?:です|だ|である|입니다|이다|है|的。?$)))""",
     re.VERBOSE | re.IGNORECASE,
 )
+_BOOLEAN_STARTS = frozenset(word[:2] for word in (*_TRUTH, *_INTENSIFIERS))
 _OTHER_BOOLEAN = lazy_pattern(
     r"[\s*_\"',/]{1,4}(?:(?:or|and)\s)?(?P<word>yes|no|true|false)\b", re.IGNORECASE
 )
@@ -216,6 +218,10 @@ _OTHER_BOOLEAN = lazy_pattern(
 
 def read_boolean(span: str) -> Reading | None:
     """Read yes or no (true or false) in one of fifteen languages; both are written yes and no."""
+    start = span[:3].lstrip("([").lower()
+    # Most texts begin otherwise, and the pattern takes a millisecond to compile.
+    if start[:2] not in _BOOLEAN_STARTS and start[:1] not in _BOOLEAN_STARTS:
+        return None
     match = _BOOLEAN.match(span)
     if match is None:
         return None

@@ -6,7 +6,6 @@ import json
 import sqlite3
 from collections import Counter
 from contextlib import contextmanager
-from hashlib import blake2b
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -129,6 +128,8 @@ def _room() -> Iterator[None]:
 
 
 def _digest(text: str) -> bytes:
+    from hashlib import blake2b
+
     return blake2b(join_text(text).encode(), digest_size=16).digest()
 
 

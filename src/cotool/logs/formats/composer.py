@@ -15,6 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.logs import logscan
+from cotool._lazy import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -118,47 +119,47 @@ _BETWEEN = (
     rb"(?:(?:time|Time|TIME|at|um|kl\.?|\xc3\xa0|@|a las|o?m)[=: ]{1,3})?[\"'(\[<]?)"
 )
 _THEN = rb"[-\s,;|/_\])\"'>]{1,4}(?:(?:on|date|Date|DATE|am|le)[=: ]{1,3})?[\"'(\[<]?"
-_CLOCK = re.compile(
+_CLOCK = lazy_pattern(
     rb"(?<![\d.])(?<![^\d]\d\d:)(?P<h>\d{1,2})(?::(?P<M>[0-5]\d)(?::(?P<S>[0-6]\d)"
     rb"(?:(?P<f>[.,]\d+)|(?P<g>:\d{1,9}(?![\d:])))?)?"
     rb"|(?:h|\xe6\x99\x82)(?P<M2>[0-5]\d)(?:m|\xe5\x88\x86)(?P<S2>[0-6]\d)(?:s|\xe7\xa7\x92)?"
     rb"|\.(?P<M3>[0-5]\d)\.(?P<S3>[0-6]\d)(?:(?P<f3>[.,]\d+)|(?P<g3>:\d{1,9}))?)"
     rb"(?!\d|:[\d:]|:[\da-fA-F]{2}(?!\w))"
 )
-_DIGITAL = re.compile(
+_DIGITAL = lazy_pattern(
     rb"(?P<H>[01]\d|2[0-3])(?P<M>[0-5]\d)(?P<S>[0-5]\d)(?P<f>[.,]\d+)?(?![\d.:]*\d)"
 )
 # The day and the time of Chromium: 0301/101530.123456
 _SLASHED = rb"(?<![\w/.])(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])/(?=\d{6}\.\d)"
-_HALF = re.compile(
+_HALF = lazy_pattern(
     rb"(?: |\xe2\x80\xaf)?(?P<p>(?i:[ap]\.(?: |\xc2\xa0)?m\.|[ap]m)(?![A-Za-z])|"
     rb"\xe5\x8d\x88\xe5(?:\x89\x8d|\xbe\x8c)|\xe4\xb8[\x8a\x8b]\xe5\x8d\x88)"
 )
-_ZONE = re.compile(
+_ZONE = lazy_pattern(
     rb" ?(?P<Z>(?:UTC|GMT)[+-]\d\d?(?::?\d\d)?|Z|[+-]\d\d(?::?\d\d|\d)?|[A-Z]{2,5})"
     rb"(?![\w/.])(?!-\d)"
 )
 # Before a date that follows, such a zone is the minutes to add for UTC.
-_MINUTES = re.compile(rb"[+-]\d{3}(?!\d)")
-_PLACE = re.compile(rb" (?P<A>[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+|UTC)(?=[\]) ])")
-_YEAR = re.compile(rb" (?P<Y>(?:19|20)\d\d)(?!\d|[-:./]\d)")
-_GLUED = re.compile(rb"(?P<A>[A-Z]{2,5})(?!\w)")
-_WORD = re.compile(rb" (?P<A>[A-Z]{2,5})(?= (?:19|20)\d\d(?!\d|[-:./]\d))")
-_TAI = re.compile(rb"(?<![\w])@(?P<X>4[0-9a-f]{15}(?:[0-9a-f]{8})?)(?![0-9a-zA-Z])")
-_EPOCH = re.compile(rb"(?<![\w.:/-])(?P<E>1[0-9]{9}(?:[.,]\d+|\d{3}|\d{6}|\d{9})?)(?![\w.-])")
-_FULL_DATE = re.compile(
+_MINUTES = lazy_pattern(rb"[+-]\d{3}(?!\d)")
+_PLACE = lazy_pattern(rb" (?P<A>[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+|UTC)(?=[\]) ])")
+_YEAR = lazy_pattern(rb" (?P<Y>(?:19|20)\d\d)(?!\d|[-:./]\d)")
+_GLUED = lazy_pattern(rb"(?P<A>[A-Z]{2,5})(?!\w)")
+_WORD = lazy_pattern(rb" (?P<A>[A-Z]{2,5})(?= (?:19|20)\d\d(?!\d|[-:./]\d))")
+_TAI = lazy_pattern(rb"(?<![\w])@(?P<X>4[0-9a-f]{15}(?:[0-9a-f]{8})?)(?![0-9a-zA-Z])")
+_EPOCH = lazy_pattern(rb"(?<![\w.:/-])(?P<E>1[0-9]{9}(?:[.,]\d+|\d{3}|\d{6}|\d{9})?)(?![\w.-])")
+_FULL_DATE = lazy_pattern(
     rb"(?<!\d)\d{4}[-/.:]\d{1,2}[-/.:]\d{1,2}(?!\d)|(?<![\d.])\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}(?![\d.])"
     rb"|(?i:(?<![a-z])(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?[- ]+\d{1,2}"
     rb"(?!\d)|\d{1,2}[-/. ]+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?![a-z]))"
 )
 # A year, a month and a day of four digits, or other script before a time of day: perhaps a date.
-_PERHAPS_DATE = re.compile(
+_PERHAPS_DATE = lazy_pattern(
     rb"(?:(?<![\w.])(?:19|20)\d\d(?:[-/._][\dW]|[\x80-\xff])[^A-Za-z]{0,24}"
     rb"|(?<!\d)(?:19|20)\d\d[^\w:]{1,3}|(?:^|[\[<(\"'])(?:0[1-9]|1[0-2])"
     rb"(?:0[1-9]|[12]\d|3[01])[-T_ ]"
     rb"|[\x80-\xff][ T]?|(?<!\d)\d{1,2}\. )\Z"
 )
-_YEAR_AFTER = re.compile(rb"[^\w:]{1,3}(?:19|20)\d\d(?!\d)")
+_YEAR_AFTER = lazy_pattern(rb"[^\w:]{1,3}(?:19|20)\d\d(?!\d)")
 
 
 @cache

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.logs import logscan
 from cotool._fast.logs.envelopes import Unwrapper
+from cotool._lazy import lazy_pattern
 from cotool.logs.formats.documents import Document, document_lines, find_document
 from cotool.logs.formats.fields import find_fields, level_of, rows_of
 from cotool.logs.formats.keyed import json_objects
@@ -28,12 +29,12 @@ if TYPE_CHECKING:
 _TEXT_KEYS = logscan.text_keys()
 # A time with its zone, as machines write it; then a blank.
 _TIME = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)? "
-_CRI = re.compile(_TIME + rb"(?:stdout|stderr) [FP](?::[^ ]*)?(?: |$)")
+_CRI = lazy_pattern(_TIME + rb"(?:stdout|stderr) [FP](?::[^ ]*)?(?: |$)")
 _CRI_WORDS = 2
-_PIECE = re.compile(rb"[^ ]+ [^ ]+ P")
+_PIECE = lazy_pattern(rb"[^ ]+ [^ ]+ P")
 _NOT_INDENTED = bytes(byte for byte in range(256) if byte not in b" \t")
-_STREAM = re.compile(_TIME + rb"(?=[^ ]*[/\[\]$-])[^ ]+ ")
-_TIMED = re.compile(_TIME)
+_STREAM = lazy_pattern(_TIME + rb"(?=[^ ]*[/\[\]$-])[^ ]+ ")
+_TIMED = lazy_pattern(_TIME)
 # The names of containers: docker compose, kubectl logs --prefix, stern.
 _PREFIXES = (
     (re.compile(rb"([A-Za-z][\w.-]*) *\|(?: |$)"), b"|", 0, "the name of a container"),
@@ -45,7 +46,7 @@ _PREFIXES = (
         "names of pod and container",
     ),
 )
-_COLOUR = re.compile(rb"(?:\x1b|\\u001[bB])\[[\d;:?]*[A-Za-z]")
+_COLOUR = lazy_pattern(rb"(?:\x1b|\\u001[bB])\[[\d;:?]*[A-Za-z]")
 # Lines that tell how a file is wrapped: with a thousand it takes as long as its formats.
 _ENOUGH = 100
 # Of the sample's lines, so many must be envelopes.

@@ -8,13 +8,13 @@ at which something expires is never a record's (formats/names.py).
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cotool._fast.logs import logscan
+from cotool._lazy import lazy_pattern
 from cotool.logs.formats.composer import decide, is_zone, literal, moments
 from cotool.logs.formats.model import (
     DAY,
@@ -59,13 +59,13 @@ _DEPTH = 5
 _MOST_KEYS = 600
 _MOST_ROWS = 300
 
-_DATE_ONLY = re.compile(
+_DATE_ONLY = lazy_pattern(
     r"\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4}|\d{1,2}[ -/]\w{3}[ -/]\d{4}|\d{8}"
 )
-_TIME_ONLY = re.compile(
+_TIME_ONLY = lazy_pattern(
     r"\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?: ?[AaPp][Mm])?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?"
 )
-_EPOCH = re.compile(r"\d{10}(?:[.,]\d+)?|\d{13}|\d{16}|\d{19}")
+_EPOCH = lazy_pattern(r"\d{10}(?:[.,]\d+)?|\d{13}|\d{16}|\d{19}")
 _LONGEST_TIME = 48
 
 _CALM = frozenset(range(4))
@@ -195,9 +195,9 @@ def _look_at(found: _Seen, text: str) -> None:
 
 
 # A time of day, and numbers or a name for a date.
-_MAYBE = re.compile(r"(?=.*?\d[:.h]\d\d(?!\d))(?=\D*\d+\D+\d+\D+\d)")
+_MAYBE = lazy_pattern(r"(?=.*?\d[:.h]\d\d(?!\d))(?=\D*\d+\D+\d+\D+\d)")
 # Seconds or milliseconds since 1970 in parentheses: /Date(1709287200000)/
-_WRAPPED = re.compile(r"([!-~]{1,16}\()1(?:\d{9}|\d{12})(?:[+-]\d{4})?\)/?")
+_WRAPPED = lazy_pattern(r"([!-~]{1,16}\()1(?:\d{9}|\d{12})(?:[+-]\d{4})?\)/?")
 # A time of day that makes a date a time, and what it adds to the form.
 _MIDNIGHT, _CLOCK = " 00:00:00", b"~h:M:SfZ"
 # Forms of times, other than known ones, that the values of one key may have.
@@ -294,7 +294,7 @@ def _times(seen: dict[Path, _Seen], total: int) -> tuple[tuple[TimeKey, ...], li
     return tuple(key for _, _, key, _ in chosen), [*(why for *_, why in chosen), *reasons]
 
 
-_ZONED = re.compile(r".*(?:[A-Za-z]|[+-]\d\d:?\d\d)|[\d.]+")
+_ZONED = lazy_pattern(r".*(?:[A-Za-z]|[+-]\d\d:?\d\d)|[\d.]+")
 
 
 def _zoned(key: TimeKey, example: str, seen: dict[Path, _Seen]) -> TimeKey:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from cotool._lazy import lazy_pattern
 from cotool.errors import InputError
 from cotool.logs.formats.model import (
     BUNYAN,
@@ -21,7 +22,7 @@ from cotool.logs.formats.model import (
     layout_forms,
 )
 
-_FIELD = re.compile(r"\{(\w*)\}")
+_FIELD = lazy_pattern(r"\{(\w*)\}")
 # Times that are known beforehand have two digits in most fields; these take one as well.
 _FORMS = (
     b"Y-o-e~h:M:SfZ",

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from cotool._lazy import lazy_pattern
 from cotool.logs.formats.fields import evenly, find_fields, rows_of
 from cotool.logs.formats.model import JSON, LOGFMT, MAX_PLACES, TEXT, Format
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Sequence
 
 _LETTERS = bytes(byte for byte in range(128) if chr(byte).isalpha() or byte in b"_@")
 # Escapes: pairs of surrogates, lone ones, and all others.
-_LONE = re.compile(r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)")
-_PAIR = re.compile(r'([\w.@/-]+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))')
+_LONE = lazy_pattern(r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)")
+_PAIR = lazy_pattern(r'([\w.@/-]+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))')
 
 
 def _whole(escape: re.Match[str]) -> str:
@@ -82,8 +83,8 @@ def _keyed(
     ]
 
 
-_OBJECT = re.compile(rb'\{\s*"')
-_DIGITS = re.compile(rb"\d+")
+_OBJECT = lazy_pattern(rb'\{\s*"')
+_DIGITS = lazy_pattern(rb"\d+")
 # Words between the head of a line and the object that is its message: host, process, a separator.
 _MOST_WORDS = 4
 

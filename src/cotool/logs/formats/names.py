@@ -5,10 +5,10 @@ A name is taken apart into words, so that eventTime, event_time and EVENTTIME ar
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from cotool._lazy import lazy_pattern
 from cotool.logs.formats.model import (
     BUNYAN,
     DOTNET,
@@ -74,8 +74,8 @@ _INNER = frozenset({"$date", "$numberlong", "iso", "iso8601", "utc", "value", "t
 SECONDS = frozenset({"seconds", "epochsecond", "sec", "secs", "epoch_second", "epoch_seconds"})
 FRACTIONS = frozenset("nanos nanoofsecond nanoseconds nanosecond nsec nano nsecs".split())
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+\d*|\d+")
-_GLUED = re.compile(r"(.{2,}?)(timestamp|datetime|time|date|at|millis)")
+_WORD = lazy_pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+\d*|\d+")
+_GLUED = lazy_pattern(r"(.{2,}?)(timestamp|datetime|time|date|at|millis)")
 # ---- names of levels
 
 _LEVEL_NAMES = (

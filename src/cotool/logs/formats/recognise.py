@@ -7,10 +7,10 @@ several formats; each is a row of what the scanner's `formats` take.
 
 from __future__ import annotations
 
-import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from cotool._lazy import lazy_pattern
 from cotool.logs.formats.keyed import recognise_json, recognise_logfmt, with_payloads
 from cotool.logs.formats.model import MAX_FORMATS, TEXT, Format, is_dated
 from cotool.logs.formats.text import recognise_text
@@ -18,8 +18,8 @@ from cotool.logs.formats.text import recognise_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_PRI = re.compile(rb"<\d{1,3}>(?=[^>]) *")
-_LOGFMT = re.compile(rb'[A-Za-z_@][\w.@/-]*=(?:"(?:[^"\\]|\\.)*"|\S*)(?: +[\w.@/-]+=|$)')
+_PRI = lazy_pattern(rb"<\d{1,3}>(?=[^>]) *")
+_LOGFMT = lazy_pattern(rb'[A-Za-z_@][\w.@/-]*=(?:"(?:[^"\\]|\\.)*"|\S*)(?: +[\w.@/-]+=|$)')
 
 
 def recognise(lines: Sequence[bytes]) -> tuple[Format, ...]:

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from cotool._fast.logs import logscan
+from cotool._lazy import lazy_pattern
 from cotool.logs.formats.model import (
     CMTRACE,
     CODE,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # A letter for the level and a counter, or in brackets, as devices write them.
-_DEVICE = re.compile(rb"[VDIWEF](?:/| \(\d+\) )|\[[VDIWEF]\]")
+_DEVICE = lazy_pattern(rb"[VDIWEF](?:/| \(\d+\) )|\[[VDIWEF]\]")
 
 # Classes of bytes (logfields.h) that surround a level. A word in a dotted name or in a path is
 # none, unless it is in capitals: app.ERROR:, [main/WARN], 2376]INFO:
@@ -76,16 +77,16 @@ _CELL = 100
 
 _OPENED = frozenset((b"[", b"(", b"<", b"{", b'"', b"'"))
 
-_CAPITAL = re.compile(rb"[A-Z]")
+_CAPITAL = lazy_pattern(rb"[A-Z]")
 
 # The name of a program, as before its messages in syslog, and tokens among which it is looked for.
-_TAG = re.compile(rb"(?:\[[^\]]*\])*[A-Za-z_][\w./@-]*(?:\([\w./-]*\))?(?:\[\d+\])?:")
+_TAG = lazy_pattern(rb"(?:\[[^\]]*\])*[A-Za-z_][\w./@-]*(?:\([\w./-]*\))?(?:\[\d+\])?:")
 _TAG_TOKENS = 4
 
 # What log files of Configuration Manager end messages with.
 _CMTRACE = b"]LOG]!><time="
 
-_FIRST_WORD = re.compile(rb"([^\W\d_]{3,}):(?=\s|$)")
+_FIRST_WORD = lazy_pattern(rb"([^\W\d_]{3,}):(?=\s|$)")
 _SEVERITIES = frozenset(b"%d" % n for n in range(8))
 # Lines below one with a time among which its level is looked for.
 _MOST_BELOW = 40
@@ -93,9 +94,9 @@ _MOST_BELOW = 40
 _SYMBOLS = (b".", b"-", b"*", b"#")
 
 # The process and its role in Redis, or the process alone in brackets.
-_REDIS_HEAD = re.compile(rb"\d+:[XCSM] |\[\d+\] ")
+_REDIS_HEAD = lazy_pattern(rb"\d+:[XCSM] |\[\d+\] ")
 
-_HTTP = re.compile(
+_HTTP = lazy_pattern(
     rb'HTTP/\d|"?(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|CONNECT|PROPFIND)[ \t]|"-" \d{3} '
 )
 
@@ -111,7 +112,7 @@ _STATUSES = frozenset(
 
 # These words name levels in some systems and are common words in others: they count in capitals or
 # in brackets.
-_NAME = re.compile(rb"\w*")
+_NAME = lazy_pattern(rb"\w*")
 
 _WEAK = frozenset(
     b"log config note system fail failure fine alert panic fault verb information".split()
@@ -122,28 +123,28 @@ _INFO_OR_LESS = frozenset({0, 1, 2, 3})
 # Keys that hold a level in key=value, the surer one first.
 _KEYS = ("level", "loglevel", "log_level", "severity", "priority", "pri", "lvl", "sev")
 
-_PAIR = re.compile(
+_PAIR = lazy_pattern(
     rb"(?:^|[\s,;|(\[{])((?i:" + "|".join(_KEYS).encode() + rb"))=[\"']?([A-Za-z]+|\d{1,2})"
     rb"(?=[\"'\s,;|)\]}]|$)"
 )
 
-_CODED = re.compile(rb"%[A-Za-z][\w-]*?-[0-7]-\w|%%\d\d\w+/[0-7]/\w")
+_CODED = lazy_pattern(rb"%[A-Za-z][\w-]*?-[0-7]-\w|%%\d\d\w+/[0-7]/\w")
 
-_ARTICLE = re.compile(rb"\W*[AI]\b")
+_ARTICLE = lazy_pattern(rb"\W*[AI]\b")
 
 # What may come between a time and its level: brackets, numbers, separators.
-_BESIDE = re.compile(rb"(?:\[[^\]]*\]|\([^)]*\)|[\W\d_])*")
+_BESIDE = lazy_pattern(rb"(?:\[[^\]]*\]|\([^)]*\)|[\W\d_])*")
 
-_LOUD = re.compile(rb"\b[A-Z]{3,13}\b")
+_LOUD = lazy_pattern(rb"\b[A-Z]{3,13}\b")
 
 # As Er(163), (EE) and (0x0040).
-_SHORTENED = re.compile(
+_SHORTENED = lazy_pattern(
     rb"([A-Z][a-z])\(\d+\)|\((?:II|WW|EE|NI|--|\*\*|==|\+\+|!!|0x[0-9a-fA-F]{4,5})\):?"
 )
 
 _SHORTS = frozenset(b"Em Al Cr Er Wa No In Db De Tr Ve Fa".split())
 
-_FACILITY = re.compile(
+_FACILITY = lazy_pattern(
     rb"(?:kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp|ntp|local[0-7])\.\Z"
 )
 

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.logs import logscan
+from cotool._lazy import lazy_pattern
 from cotool.logs.formats.composer import REACH, Moment, decide, is_cell, is_zone, moments
 from cotool.logs.formats.model import Format, layout_forms
 
@@ -30,31 +31,31 @@ _GLOG_LETTERS = b"VDIWEFA"
 _LETTERS = bytes(byte for byte in range(256) if chr(byte).isalpha() or byte >= 128)
 
 # A form that is known beforehand says all that a line has, unless one of these follows.
-_MORE = re.compile(
+_MORE = lazy_pattern(
     rb"[.,]?\d|:\d| ?(?:[AaPp]\.?[Mm]\b|[+-]\d\d|(?:[A-Z]{2,5} )?(?:19|20)\d\d\b(?![-:./]\d))"
     rb"| (?P<zone>[A-Z]{2,5})(?![\w:|\]])"
 )
 
-TOKEN = re.compile(rb'\[[^\]]{0,511}\][^ \t]*|"[^"]{0,511}"[^ \t]*|[^ \t]+')
+TOKEN = lazy_pattern(rb'\[[^\]]{0,511}\][^ \t]*|"[^"]{0,511}"[^ \t]*|[^ \t]+')
 
 # A time of the message's own, after the head of syslog, which has no year.
-_OWN = re.compile(
+_OWN = lazy_pattern(
     rb"[ ,;](?P<lead>(?:time|timestamp|date|datetime|eventtime|ts)=[\"'(\[]?)(?P<time>\d)"
 )
 
 # What stands right before a time: separators, or a key.
-_LEAD = re.compile(rb"(?:[A-Za-z_.@]{1,20}[=(][\"'(\[<]?|[^\w]{1,6})\Z")
+_LEAD = lazy_pattern(rb"(?:[A-Za-z_.@]{1,20}[=(][\"'(\[<]?|[^\w]{1,6})\Z")
 
-_DIGIT = re.compile(rb"\d")
+_DIGIT = lazy_pattern(rb"\d")
 
 # What stands before a time that seldom comes, as the head of a record of many lines.
-_MARKED = re.compile(rb"[^\w \t]")
+_MARKED = lazy_pattern(rb"[^\w \t]")
 
 # The heading of an entry of a slow log, and a statement in one.
 _HEADING, _SET = b"# Time: ", b"timestamp="
 
 # Lines that go on with a record.
-_CONTINUES = re.compile(rb"[ \t)}\]]|at [\w$.]+|Caused by|\.\.\. \d")
+_CONTINUES = lazy_pattern(rb"[ \t)}\]]|at [\w$.]+|Caused by|\.\.\. \d")
 
 
 class Where(NamedTuple):

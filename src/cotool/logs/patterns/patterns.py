@@ -13,15 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cotool._lazy import lazy_pattern
 from cotool.errors import InputError, unreadable
-from cotool.logs.patterns.automaton import TooLargeError, UnsupportedError, compile_program
-from cotool.logs.patterns.literals import required_literals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-_NAME = re.compile(r"[A-Za-z_][\w.-]*")
+_NAME = lazy_pattern(r"[A-Za-z_][\w.-]*")
 _LONGEST = 10_000
 
 
@@ -81,6 +80,9 @@ def read_patterns(path: str) -> list[Pattern]:
 
 def compile_pattern(name: str, regex: str) -> Pattern:
     """Return a pattern, compiled. Raises InputError with the position of what is wrong."""
+    from cotool.logs.patterns.automaton import TooLargeError, UnsupportedError, compile_program
+    from cotool.logs.patterns.literals import required_literals
+
     if not regex:
         raise InputError(f"pattern {name!r}: the regex is empty", hint="write NAME=REGEX")
     if len(regex) > _LONGEST:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -123,6 +122,8 @@ def _plan(
     sources: Sequence[Source], options: LogOptions, size: int, joined: dict[int, JoinedFile]
 ) -> Iterator[Task]:
     """Yield the tasks; files that are cut are noted in `joined`."""
+    from concurrent.futures import ThreadPoolExecutor
+
     group: list[tuple[int, Source]] = []
     weight = 0
     limit = min(size, max(sum(map(_weight, sources)) // _SHARES, _SMALL))

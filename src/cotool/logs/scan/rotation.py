@@ -6,19 +6,21 @@ import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeVar
 
+from cotool._lazy import lazy_pattern
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 Item = TypeVar("Item")
 
-_COMPRESSED = re.compile(r"\.(?:gz|zst|bz2|xz|Z)$")
+_COMPRESSED = lazy_pattern(r"\.(?:gz|zst|bz2|xz|Z)$")
 # app.log.20240301, app-20240301.log, app.log-2024-03-01-12, app.2024-03-01.log
-_DATED = re.compile(
+_DATED = lazy_pattern(
     r"(?P<stem>.+?)[._-](?P<date>\d{8}(?:[T_.-]?\d{2,6})?|\d{4}-\d\d-\d\d(?:[T_.-]\d\d[\d-]*)?)"
     r"(?P<rest>(?:\.[A-Za-z]\w*)*)"
 )
 # app.log.1, app.1.log
-_NUMBERED = re.compile(r"(?P<stem>.+?)\.(?P<number>\d{1,4})(?P<rest>(?:\.[A-Za-z]\w*)*)")
+_NUMBERED = lazy_pattern(r"(?P<stem>.+?)\.(?P<number>\d{1,4})(?P<rest>(?:\.[A-Za-z]\w*)*)")
 
 
 def rotation_of(path: str) -> tuple[str, tuple[int, str, int]]:

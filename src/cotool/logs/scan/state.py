@@ -9,7 +9,6 @@ that was truncated or replaced has others, even where all logs begin with the sa
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass
@@ -191,6 +190,8 @@ def reader_before(fd: int) -> Before:
 
 
 def _hash(head: bytes) -> str:
+    import hashlib
+
     return hashlib.sha256(head).hexdigest()
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cotool._lazy import lazy_pattern
 from cotool.errors import InputError, unreadable
 from cotool.logs.levels import LEVELS
 from cotool.logs.templates.columns import Layouts
@@ -16,7 +16,7 @@ from cotool.logs.templates.template_set import TemplateSet
 
 _HINT = "expected the JSON of an analysis with `templates`, or saved templates"
 _SCHEMAS = ("cotool.logs.templates/1", "cotool.logs/1")
-_ID = re.compile(r"[0-9a-f]{12}")
+_ID = lazy_pattern(r"[0-9a-f]{12}")
 _GREATEST = 2**63 - 1
 _LONGEST = 10_000  # characters of a template; the kernel keeps a kibibyte
 

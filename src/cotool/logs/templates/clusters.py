@@ -7,7 +7,6 @@ pair of brackets or quotes holds, or in whether a bracket of values is there, ar
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections import defaultdict
 from functools import lru_cache, partial
@@ -15,6 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.logs import partition as kernel
+from cotool._lazy import lazy_pattern
 from cotool.logs.templates.lexicon import is_known
 from cotool.logs.templates.tokens import (
     PARAMETER,
@@ -37,8 +37,8 @@ _NOUNS = frozenset(
 )
 _PREPOSITIONS = frozenset("for from to by of on at in with as".split())
 _EMPTY_WORDS = _PREPOSITIONS | {"is", "are", "was", "were", "the", "a", "an", "and", "or"}
-_BLANKS = re.compile(r"[ \t]+")
-_PARAMETERS = re.compile(f"{PARAMETER}{{2,}}")
+_BLANKS = lazy_pattern(r"[ \t]+")
+_PARAMETERS = lazy_pattern(f"{PARAMETER}{{2,}}")
 _PAIRS = {"[": "]", "(": ")", "{": "}", '"': '"', "'": "'"}
 # A template that one round finds may hold those of another; more than two were never seen.
 _ROUNDS = 4
@@ -47,7 +47,7 @@ _LONGEST, _MOST_PLACES = 200, 16
 # Contents of one pair of brackets from which on they are values, if not all have one shape.
 _MANY_CONTENTS = 3
 _MANY_REASONS = 5
-_FAILURE = re.compile(
+_FAILURE = lazy_pattern(
     "fail|error|exception|unable|can(?:not|'t)|could|unexpected|reject|refus|invalid|reason|abort"
 )
 

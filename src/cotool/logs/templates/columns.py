@@ -13,6 +13,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cotool._fast.logs import forms
+from cotool._lazy import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,7 +30,7 @@ _LEVELS = frozenset(
     "TRACE DEBUG INFO NOTICE WARN WARNING ERROR ERR SEVERE CRITICAL CRIT FATAL ALERT EMERG "
     "EMERGENCY PANIC FAILURE VERBOSE FINE FINER FINEST CONFIG".split()
 )
-_WORD = re.compile(r"[^ \t]+")
+_WORD = lazy_pattern(r"[^ \t]+")
 _NAME = rf"[A-Za-z_{_MARKS}][^ \t:\[\]|]*"
 
 

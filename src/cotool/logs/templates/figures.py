@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.logs import forms as kernel
+from cotool._lazy import lazy_pattern
 from cotool.logs.histogram import WIDTHS, Histogram
 from cotool.logs.levels import LEVELS
 from cotool.logs.templates.model import Parameter
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _TOP = 5
 _EXAMPLES = 3
 _SEVERAL = 5  # different lines of a sample; the count is then right to about a half
-_UNREADABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-_BLANKS = re.compile(r"[ \t]+")
+_UNREADABLE = lazy_pattern(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_BLANKS = lazy_pattern(r"[ \t]+")
 _UNKNOWN = LEVELS.index("unknown")
 
 

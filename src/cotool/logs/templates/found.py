@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cotool._fast.logs import forms as kernel
+from cotool._lazy import lazy_pattern
 from cotool.logs.levels import LEVELS
 from cotool.logs.templates.clusters import Clusters
 from cotool.logs.templates.columns import by_signature, find_layouts
@@ -36,7 +36,7 @@ _ID_BYTES = 6
 _MARKS = (kernel.PARAMETER, kernel.TIME, kernel.EPOCH)
 _BLANKS = b" \t"
 # A name with a number in it that need not be a value: ssh2, jk2_init
-_NUMBERED = re.compile(r"[A-Za-z_]+[0-9]{1,2}[A-Za-z_]*")
+_NUMBERED = lazy_pattern(r"[A-Za-z_]+[0-9]{1,2}[A-Za-z_]*")
 
 
 class Found:

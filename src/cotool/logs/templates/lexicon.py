@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from cotool._lazy import lazy_pattern
 
 _WORDS = frozenset(
     """
@@ -66,7 +66,7 @@ _WORDS = frozenset(
     """.split()
 )
 # Verbs, adverbs and abstract nouns by their endings.
-_ENDING = re.compile(r"[a-z]{3,}(?:ed|ing|ly|[st]ion|ment|able|ible|ful|less|ness)")
+_ENDING = lazy_pattern(r"[a-z]{3,}(?:ed|ing|ly|[st]ion|ment|able|ible|ful|less|ness)")
 
 
 def is_known(word: str) -> bool:

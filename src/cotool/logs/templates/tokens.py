@@ -7,13 +7,16 @@ after `key=`. So are a number with its unit, and a list of parameters of any len
 
 from __future__ import annotations
 
-import re
 from array import array
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.logs import forms
 from cotool._fast.logs import partition as kernel
+from cotool._lazy import lazy_pattern
+
+if TYPE_CHECKING:
+    import re
 
 PARAMETER = forms.PARAMETER.decode()
 SHOWN = "<*>"
@@ -24,24 +27,24 @@ _DELIMITERS = "()[]{}<>,;=\"'|:"
 _WORD = r"[^ \t()\[\]{}<>,;=\"'|:]"
 # Blanks, a delimiter, or a word. Commas without blanks around them join words, as in "yarn,curi",
 # but for "ready=true,policy=3".
-_TOKEN = re.compile(rf"[ \t]+|{_WORD}+(?:,{_WORD}+(?!{_WORD}|=))*|[()\[\]{{}}<>,;=\"'|:]")
-_ANY_WORD = re.compile(rf"{_WORD}+(?:,{_WORD}+(?!{_WORD}|=))*")
-_STRUCTURE = re.compile(r"[=(\[{<\"']")
+_TOKEN = lazy_pattern(rf"[ \t]+|{_WORD}+(?:,{_WORD}+(?!{_WORD}|=))*|[()\[\]{{}}<>,;=\"'|:]")
+_ANY_WORD = lazy_pattern(rf"{_WORD}+(?:,{_WORD}+(?!{_WORD}|=))*")
+_STRUCTURE = lazy_pattern(r"[=(\[{<\"']")
 # Lists without blanks: 1,2,3  1##2##3  1|2
-_LIST = re.compile(rf"{PARAMETER}(?:[,;|#/]+{PARAMETER})+")
+_LIST = lazy_pattern(rf"{PARAMETER}(?:[,;|#/]+{PARAMETER})+")
 # A word with a parameter in it is one as a whole: blk_<*>, <*>ms, http://<*>. What ends a sentence,
 # and dots that lead to a value, are no part of it.
-_CHUNK = re.compile(
+_CHUNK = lazy_pattern(
     rf"(?:(?<![^ \t()\[\]{{}}<>,;=\"'|:])[a-z][a-z0-9+.-]*:(?=//))?{_WORD}*{PARAMETER}{_WORD}*"
 )
-_PLAIN_LIST = re.compile(rf"{PARAMETER}(?:[#|/]+{PARAMETER})*[#|/]*")
-_END = re.compile(r"(?:[.!?%]+|[^\w\s]*\.\.\.)$")
-_LEAD = re.compile(rf"(?:.*\.\.|[a-z]+\.)(?={PARAMETER})")
+_PLAIN_LIST = lazy_pattern(rf"{PARAMETER}(?:[#|/]+{PARAMETER})*[#|/]*")
+_END = lazy_pattern(r"(?:[.!?%]+|[^\w\s]*\.\.\.)$")
+_LEAD = lazy_pattern(rf"(?:.*\.\.|[a-z]+\.)(?={PARAMETER})")
 # Host and port: 10.0.0.1:80, a.example.net:443; a place in a file.
-_PORT = re.compile(rf"(?:{PARAMETER}|(?<![^ \t(\[<,;=\"'|]){_WORD}*[.]{_WORD}*):{PARAMETER}"
+_PORT = lazy_pattern(rf"(?:{PARAMETER}|(?<![^ \t(\[<,;=\"'|]){_WORD}*[.]{_WORD}*):{PARAMETER}"
                    rf"(?::{PARAMETER})*")  # fmt: skip
-_AFTER_EQUALS = re.compile(rf"(?<==){PARAMETER}(?:[#|/]+{PARAMETER})+")
-_BOOLEAN = re.compile(r"(?<![^ \t=:,(\[{])(?:true|false|True|False)(?![^ \t,;)\]}.])")
+_AFTER_EQUALS = lazy_pattern(rf"(?<==){PARAMETER}(?:[#|/]+{PARAMETER})+")
+_BOOLEAN = lazy_pattern(r"(?<![^ \t=:,(\[{])(?:true|false|True|False)(?![^ \t,;)\]}.])")
 _BETWEEN = frozenset(" ,;|")
 _OPEN = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _CLOSING = frozenset(")]}>")
