@@ -126,6 +126,8 @@ def compile_group(name: str, regex: str) -> tuple[bytes, bytes, int]:
 
     The text is empty where none is known. Raises InputError like compile_pattern().
     """
+    from cotool.logs.patterns.automaton import compile_program
+
     pattern = compile_pattern(name, regex)
     tree, flags = parse_regex(regex)
     needed = pattern.literals[0] if len(pattern.literals) == 1 and not pattern.fold else b""
