@@ -37,15 +37,15 @@ def run(*arguments: str) -> str:
     return done.stdout
 
 
-def draw_terminal(name: str, *arguments: str) -> None:
-    """Write a command and its output as SVG that loads no font."""
+def draw_terminal(name: str, *arguments: str, until: str) -> None:
+    """Write a command and its output before `until` as SVG that loads no font."""
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         console = Console(
             record=True, width=COLUMNS, file=nowhere, force_terminal=True,
             color_system="truecolor", legacy_windows=False,
         )  # fmt: skip
         console.print(Text(f"$ cotool {' '.join(arguments)}", style="bold"))
-        console.print(Text.from_ansi(run(*arguments)))
+        console.print(Text.from_ansi(run(*arguments)).split(until)[0])
     svg = console.export_svg(title="cotool", unique_id="cotool")
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
     svg = re.sub(r"font-family: Fira Code, monospace", f"font-family: {FONTS}", svg)
@@ -95,7 +95,7 @@ def open_browser(profile: str) -> webdriver.Chrome:
 
 def main() -> None:
     """Draw all three."""
-    draw_terminal("terminal.svg", "analyze-logs", "examples/shop.log", "--show", "3")
+    draw_terminal("terminal.svg", "consensus", "examples/deployment.json", until="Insights")
     with tempfile.TemporaryDirectory() as profile:
         browser = open_browser(profile)
         try:
