@@ -40,7 +40,7 @@ UNUSED = {
     "pdb", "asyncio", "multiprocessing", "sqlite3", "distributed", "numpy", "pandas",
     "cotool.logs.patterns.automaton", "cotool.logs.patterns.literals", "cotool.logs.scan.cluster",
     "cotool.logs.templates.found", "cotool.engine.cluster", "cotool.engine.checkpoint",
-    "cotool.consensus.truth.inference", "cotool.consensus.learning.store", "cotool.cli.html.page",
+    "cotool.consensus.learning.store", "cotool.cli.html.page",
 }  # fmt: skip
 
 
