@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,10 @@ def sealing_keys(request: KeyRequest, *, profile: str | None, generate: bool) ->
     check_profile(profile)
     if generate:
         return [request.new_passphrase(generated_passphrase(), profile=profile)]
-    if not (request.has_keyring or request.passphrase):
+    # A passphrase that is named in the call is no surprise; one of the environment may be.
+    source = request.source
+    named = source.is_given and source.file != os.environ.get("COTOOL_PASSPHRASE_FILE")
+    if not (request.has_keyring or request.passphrase or named):
         name = visible_name(request.keyring_path)
         print(f"cotool: there is no keyring at {name}, so a passphrase is used", file=sys.stderr)
     return request.sealing_keys(profile)
