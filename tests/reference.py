@@ -1085,8 +1085,6 @@ def part(rows, facts, context, before):
 
         if context[place] & _KEY:
             return False
-        if share("parameter") or share("value") == len(words):
-            return True
         lead = before[place]
         known = facts[rows[members[0]][lead]] if lead >= 0 and distinct[lead] == 1 else 0
         column = 0
@@ -1098,6 +1096,12 @@ def part(rows, facts, context, before):
             column = 3
         if context[place] & _QUOTED and outside:
             column = 4
+        plain = [word for word in words if not has(word, "parameter")]
+        known = sum(has(word, "known") and not has(word, "strong") for word in plain)
+        if share("parameter"):
+            return known == 0 or known < len(plain) or known >= _LEAST["known"][column] - 1
+        if share("value") == len(words):
+            return True
         kind = "known"
         if 10 * (len(words) - share("known")) >= 7 * len(words):
             kind = "unknown"

@@ -174,7 +174,7 @@ static int header_bracket(const uint8_t *p, const uint8_t *end) {
         words++;
         unknown += kind == NOTHING;
         timed |= kind == MOMENT;
-        letter |= kind == NOTHING && words == 1 && q - p == 1 && *p && strchr("TDIWEFC", *p) != NULL;
+        letter |= kind == NOTHING && words == 1 && q - p == 1 && cotool_letter_level(*p) >= 0;
         if (kind > found) found = kind;
         p = q + 1;
     }
@@ -335,6 +335,18 @@ static const uint8_t *access_time(const uint8_t *line, const uint8_t *end) {
     return close ? close + 1 : NULL;
 }
 
+/* The end of glog's "417 volume.go:93]" at p, NULL: none. */
+static const uint8_t *source_place(const uint8_t *p, const uint8_t *end) {
+    const uint8_t *start, *digits;
+    if (end - p > 96) end = p + 96;
+    while (p < end && is(*p, DIGIT)) p++;
+    start = p = skip_blanks(p, end);
+    while (p < end && (is(*p, WORD) || *p == '.' || *p == '-' || *p == '/')) p++;
+    if (p == start || p == end || *p != ':') return NULL;
+    for (digits = ++p; p < end && is(*p, DIGIT);) p++;
+    return p > digits && end - p > 1 && *p == ']' && is(p[1], BLANK) ? p + 1 : NULL;
+}
+
 /* Where the message begins: past time, level, numbers between them, and, in syslog, host and
  * process. Writes the shape of what was passed. */
 static const uint8_t *read_header(const uint8_t *line, const uint8_t *end, uint8_t *signature,
@@ -436,6 +448,9 @@ static const uint8_t *read_header(const uint8_t *line, const uint8_t *end, uint8
         }
         if ((process = process_name(p, end))) p = skip_blanks(process, end), host |= 2;
         signature[(*size)++] = (uint8_t)('0' + host);
+    } else if (done > line) {
+        const uint8_t *place = source_place(p, end);
+        if (place) p = skip_blanks(place, end), signature[(*size)++] = 's';
     }
     return p;
 }

@@ -80,7 +80,7 @@ cdef struct Work:
 
 
 cdef struct Place:
-    int distinct, strong, weak, unknown, upper, values, has_parameter
+    int distinct, strong, weak, unknown, known, plain, upper, values, has_parameter
 
 
 cdef Place look(Work* w, int low, int high, int place) noexcept nogil:
@@ -100,6 +100,8 @@ cdef Place look(Work* w, int low, int high, int place) noexcept nogil:
         p.strong += (facts & STRONG) != 0
         p.weak += (facts & (STRONG | WEAK)) != 0
         p.unknown += (facts & KNOWN) == 0
+        p.known += (facts & (KNOWN | STRONG | PARAMETER)) == KNOWN
+        p.plain += (facts & PARAMETER) == 0
         p.upper += (facts & UPPER) != 0
         p.values += (facts & VALUE) != 0
         p.has_parameter |= facts & PARAMETER
@@ -112,8 +114,6 @@ cdef bint holds_values(Work* w, int low, int place, Place p, int outside) noexce
     cdef uint16_t facts = 0
     if w.context[place] & KEY:
         return False
-    if p.has_parameter:
-        return True
     if before >= 0 and w.distinct[before] == 1:
         facts = w.facts[w.ids[<int64_t>w.row[low] * w.words + before]]
     if w.context[place] & QUOTED and outside:
@@ -124,6 +124,9 @@ cdef bint holds_values(Work* w, int low, int place, Place p, int outside) noexce
         context = COLONED
     elif facts & PREPOSITION:
         context = AFTER
+    if p.has_parameter:
+        # A value of another shape, unless they are words of messages.
+        return p.known == 0 or p.known < p.plain or p.known >= LEAST_KNOWN[context] - 1
     if p.values == p.distinct:
         return True
     if 10 * p.upper >= 8 * p.distinct:

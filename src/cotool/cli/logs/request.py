@@ -29,6 +29,7 @@ class LogRequest:
     engine: EngineChoice
     shows: bool = False
     templates: str | None = None
+    shown_templates: str = "all"  # see table.render()
     top: int = 10
     sort: str | None = None
     baseline: str | None = None

@@ -68,7 +68,11 @@ def run(request: LogRequest) -> int:
         sources,
         conditions_need=frozenset(needed),
     )
-    request = replace(request, options=replace(request.options, templates=plan.mine))
+    request = replace(
+        request,
+        options=replace(request.options, templates=plan.mine),
+        shown_templates=plan.shown,
+    )
     spread = is_spread(request, sources)
     with contextlib.ExitStack() as stack:
         state = None

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cotool.cli.logs.style import LEVEL_STYLES, moment, sparkline
-from cotool.cli.logs.templates_table import TOP, render_templates
+from cotool.cli.logs.templates_table import TOP, render_problems, render_templates
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import display_buckets, duration, find_bursts, find_gaps, rate
 from cotool.logs.report.clock import Clock, clock_of
@@ -38,10 +38,13 @@ def render(
     top: int = TOP,
     sort: str | None = None,
     fields: Sequence[str] = (),
+    templates: str = "all",
 ) -> None:
-    """Print everything that a run has found; `top` is the number of templates and of groups.
+    """Print everything that a run has found.
 
-    `fields` are those that could be measured.
+    `top` is the number of templates and of groups; `fields` are those that could be measured;
+    `templates` is "all", "problems" for warnings and errors alone, or "hint" to say how to ask for
+    them.
     """
     clock = clock_of(summary, zone)
     screen.print(*_head(summary, clock))
@@ -58,7 +61,12 @@ def render(
 
         render_measures(summary.measures, screen, top=top, sort=sort)
     _events(summary, screen, clock)
-    render_templates(summary, screen, top)
+    if templates == "problems":
+        render_problems(summary, screen)
+    elif templates == "hint":
+        screen.print(Text(), Text("--templates table groups the messages", style="dim"))
+    else:
+        render_templates(summary, screen, top)
     _files(summary, screen)
     _samples(summary.samples, screen)
 

@@ -29,10 +29,35 @@ TOP = 10
 _INDENT = 6
 _MOST_LINES = 2  # lines of a template's text
 _MOST_RARE = 5
+_MOST_PROBLEMS = 5
+_SEVERE = frozenset({"warning", "error", "critical"})
 _MOST_CHANGES = 10
 _TREND = 16
 _MOST_VALUES = 3
 _LONGEST_VALUE = 24
+
+
+def render_problems(summary: LogSummary, screen: Screen) -> None:
+    """Print the most frequent warnings and errors, and the rare ones that are left."""
+    found = summary.templates
+    if found is None:
+        return
+    severe = [template for template in found.templates if template.level in _SEVERE]
+    shown = severe[:_MOST_PROBLEMS]
+    rare = [t for t in rare_templates(found) if t not in shown and t.level in _SEVERE]
+    more = f"{len(shown)} of " if len(shown) < len(severe) else ""
+    span = _span(found.templates)
+    if shown:
+        title = f"{more}{plural(len(severe), 'template')} of warnings and errors"
+        screen.print(Text(), Text(title, style="bold"))
+    width = len(f"{shown[0].count:,}") if shown else 0
+    for template in shown:
+        _entry(template, found.records, screen, span, width)
+    if rare:
+        title = f"rare: {len(rare)} more seen at most {RARE} times, the most severe first"
+        screen.print(Text(), Text(title, style="bold"))
+        for template in rare[:_MOST_RARE]:
+            _entry(template, found.records, screen, span, width)
 
 
 def render_templates(summary: LogSummary, screen: Screen, top: int) -> None:
@@ -165,6 +190,7 @@ def render_template(
 def _parameters(parameters: Sequence[Parameter]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column("<*>", justify="right")
+    table.add_column("name", overflow="fold")
     table.add_column("distinct", justify="right")
     table.add_column("range", overflow="fold")
     table.add_column("most frequent", overflow="fold")
@@ -172,6 +198,7 @@ def _parameters(parameters: Sequence[Parameter]) -> Table:
         about = "" if parameter.exact else "~"
         table.add_row(
             f"{n}",
+            one_line(parameter.name or ""),
             f"{about}{parameter.distinct:,}",
             _range(parameter),
             ", ".join(
@@ -186,7 +213,8 @@ def _range(parameter: Parameter) -> str:
     if parameter.least is None or parameter.greatest is None:
         return ""
     least, greatest = (_number(x) for x in (parameter.least, parameter.greatest))
-    return least if least == greatest else f"{least} to {greatest}"
+    unit = f" {one_line(parameter.unit)}" if parameter.unit else ""
+    return (least if least == greatest else f"{least} to {greatest}") + unit
 
 
 def _number(value: float) -> str:

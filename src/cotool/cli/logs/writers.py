@@ -84,6 +84,7 @@ def write_summary(sink: TextIO, request: LogRequest, summary: LogSummary) -> Non
                 top=request.top,
                 sort=request.sort,
                 fields=_fields(request, summary),
+                templates=request.shown_templates,
             )
         screen.flush()
 

@@ -104,11 +104,13 @@ def _template(template: Template, found: TemplateSet, clock: Clock) -> dict[str,
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
     return {
+        "name": parameter.name,
         "distinct": parameter.distinct,
         "exact": parameter.exact,
         "top": [{"value": value, "count": count} for value, count in parameter.top],
         "least": parameter.least,
         "greatest": parameter.greatest,
+        "unit": parameter.unit,
     }
 
 

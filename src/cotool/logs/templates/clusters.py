@@ -35,8 +35,8 @@ _NOUNS = frozenset(
     "user username account group role client host hostname node device file class package job "
     "service thread table database db module queue topic".split()
 )
-_PREPOSITIONS = frozenset("for from to by of on at in with as".split())
-_EMPTY_WORDS = _PREPOSITIONS | {"is", "are", "was", "were", "the", "a", "an", "and", "or"}
+_PREPOSITIONS = frozenset("for from by of on at in with as".split())
+_EMPTY_WORDS = _PREPOSITIONS | {"to", "is", "are", "was", "were", "the", "a", "an", "and", "or"}
 _BLANKS = lazy_pattern(r"[ \t]+")
 _PARAMETERS = lazy_pattern(f"{PARAMETER}{{2,}}")
 _PAIRS = {"[": "]", "(": ")", "{": "}", '"': '"', "'": "'"}

@@ -10,7 +10,7 @@ from cotool._lazy import lazy_pattern
 from cotool.logs.histogram import WIDTHS, Histogram
 from cotool.logs.levels import LEVELS
 from cotool.logs.templates.model import Parameter
-from cotool.logs.templates.tokens import PARAMETER, SHOWN, text_of
+from cotool.logs.templates.tokens import BYTES, PARAMETER, SECONDS, SHOWN, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _TOP = 5
 _EXAMPLES = 3
 _SEVERAL = 5  # different lines of a sample; the count is then right to about a half
+_NUMBER = lazy_pattern(rf"{PARAMETER}[ \t]?([A-Za-zµ%]*)")
 _UNREADABLE = lazy_pattern(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _BLANKS = lazy_pattern(r"[ \t]+")
 _UNKNOWN = LEVELS.index("unknown")
@@ -155,7 +156,8 @@ def _parameter(
     lines: Counter[str] = Counter()
     exact = True
     registers: list[tuple[bytes, int]] = []
-    least, greatest, is_number = float("inf"), float("-inf"), True
+    ranges: dict[str, tuple[float, float]] = {}
+    is_number = True
     for part, kept in zip(parts, samples, strict=True):
         if n >= len(part.pieces):
             exact = is_number = False
@@ -163,7 +165,8 @@ def _parameter(
         piece, form = part.pieces[n], part.form
         # Which of the last parameters, whose ranges are known; negative: none.
         place = piece.places[0] - form.parameters + len(form.least) if piece.places else -1
-        single = piece.text == PARAMETER and 0 <= place < len(form.least)
+        written = _NUMBER.fullmatch(piece.text)
+        single = written is not None and 0 <= place < len(form.least)
         if not piece.places:
             seen[piece.text] += form.records
             lines[piece.text] += _SEVERAL
@@ -177,9 +180,9 @@ def _parameter(
                 seen[value] += round(number * scale)
             if single and form.registers:
                 registers.append((form.registers, place))
-        if single and form.numbers >> place & 1:
-            least = min(least, form.least[place])
-            greatest = max(greatest, form.greatest[place])
+        if written is not None and single and form.numbers >> place & 1:
+            low, high = ranges.get(written[1], (float("inf"), float("-inf")))
+            ranges[written[1]] = min(low, form.least[place]), max(high, form.greatest[place])
         else:
             is_number = False
     distinct = len(seen)
@@ -190,14 +193,30 @@ def _parameter(
     # Of a sample, what a few lines have tells nothing of how frequent it is.
     known = seen.items() if exact else ((v, seen[v]) for v in seen if lines[v] >= _SEVERAL)
     top = sorted(known, key=lambda item: (-item[1], item[0]))[:_TOP]
-    ranged = is_number and least <= greatest
+    least, greatest, unit = _range(ranges if is_number else {})
     return Parameter(
         distinct=distinct,
         exact=exact,
         top=tuple(top),
-        least=least if ranged else None,
-        greatest=greatest if ranged else None,
+        least=least,
+        greatest=greatest,
+        unit=unit,
     )
+
+
+def _range(
+    ranges: dict[str, tuple[float, float]],
+) -> tuple[float | None, float | None, str | None]:
+    """Return the range of numbers and its unit, from the ranges of each unit."""
+    if len(ranges) == 1:
+        ((unit, (low, high)),) = ranges.items()
+        return low, high, unit or None
+    for base, scale in (("s", SECONDS), ("B", BYTES)):
+        if ranges and ranges.keys() <= scale.keys():
+            lows = [scale[unit] * low for unit, (low, _) in ranges.items()]
+            highs = [scale[unit] * high for unit, (_, high) in ranges.items()]
+            return min(lows), max(highs), base
+    return None, None, None
 
 
 def examples_of(parts: Sequence[Part]) -> tuple[str, ...]:

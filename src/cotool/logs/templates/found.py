@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from cotool.logs.templates.figures import (
     timeline_of,
 )
 from cotool.logs.templates.model import Known, Match, Template
+from cotool.logs.templates.names import names_of
 from cotool.logs.templates.tokens import PARAMETER, SHOWN, key_of, text_of
 
 if TYPE_CHECKING:
@@ -158,7 +160,12 @@ def _template(
         last_seen=max(lasts, default=None),
         timeline=timeline_of(parts),
         parameters=tuple(
-            p for p, hide in zip(parameters, hidden, strict=True) if not hide
+            replace(p, name=name)
+            for p, name in zip(
+                (p for p, hide in zip(parameters, hidden, strict=True) if not hide),
+                names_of(text),
+                strict=True,
+            )
         ),
         examples=examples_of(parts),
         folded=any(part.form.is_folded for part in parts),

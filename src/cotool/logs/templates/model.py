@@ -20,6 +20,8 @@ class Parameter:
       estimated (HyperLogLog with an error of 6.5 %; a sample of the distinct lines).
     - `top`: the most frequent values with their counts.
     - `least`, `greatest`: the range, always exact, where every value was a number.
+    - `unit`: of these numbers, where values have one; s or B where they have several.
+    - `name`: what the text calls it: `took <ms> ms`, `user=<user>`; None where it does not.
     """
 
     distinct: int
@@ -27,6 +29,8 @@ class Parameter:
     top: tuple[tuple[str, int], ...] = ()
     least: float | None = None
     greatest: float | None = None
+    unit: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,12 +55,27 @@ _BEFORE = frozenset(" \t([{<,;=|:\"'")
 _AFTER = frozenset(" \t)]}>,;=|:.\"'")
 _LONGEST_UNIT = 12
 _TEXT_KEYS = frozenset("msg message event text".split())
-_SIZES = frozenset("B KB MB GB TB PB KiB MiB GiB TiB kB K M G byte bytes".split())
-_DURATIONS = frozenset(
-    "ns us ms s sec secs second seconds m min mins minute minutes h hour hours msec usec".split()
-)
-UNITS = _SIZES | _DURATIONS
+# Units, and what one of each is in bytes and in seconds.
+BYTES = {
+    unit: float(size)
+    for size, units in (
+        (1, "B byte bytes"), (1000, "kB KB K"), (10**6, "MB M"), (10**9, "GB G"), (10**12, "TB T"),
+        (10**15, "PB"), (1 << 10, "KiB Ki"), (1 << 20, "MiB Mi"), (1 << 30, "GiB Gi"),
+        (1 << 40, "TiB Ti"),
+    )
+    for unit in units.split()
+}  # fmt: skip
+SECONDS = {
+    unit: size
+    for size, units in (
+        (1e-9, "ns"), (1e-6, "us µs usec"), (1e-3, "ms msec"), (1.0, "s sec secs second seconds"),
+        (60.0, "m min mins minute minutes"), (3600.0, "h hour hours"),
+    )
+    for unit in units.split()
+}  # fmt: skip
+UNITS = BYTES.keys() | SECONDS.keys()
 _MOST_TOKENS = 400
+_CUT = 900  # characters of a message that may be cut
 
 
 class Key(NamedTuple):
@@ -118,7 +133,7 @@ def key_of(message: str) -> Key:
         items = [(token, n, n + 1) for n, token in enumerate(tokens)]
         items[_MOST_TOKENS:] = [(PARAMETER, _MOST_TOKENS, len(tokens))]
     elif _STRUCTURE.search(whole):
-        items = _structured(tokens)
+        items = _structured(tokens, cut=len(message) >= _CUT)
     else:
         items = [
             (" " if token[0] in " \t" else _LIST.sub(PARAMETER, token), n, n + 1)
@@ -132,9 +147,9 @@ def key_of(message: str) -> Key:
 _Item = tuple[str, int, int]
 
 
-def _structured(tokens: list[str]) -> list[_Item]:
+def _structured(tokens: list[str], *, cut: bool) -> list[_Item]:
     """Return tokens with what shows an object, and what follows `key=`, as one parameter."""
-    closing = _closings(tokens)
+    closing = _closings(tokens, cut=cut)
     named = "=" in tokens and _has_text(tokens, closing)
     items: list[_Item] = []
     at = 0
@@ -169,8 +184,8 @@ def _structured(tokens: list[str]) -> list[_Item]:
     return items
 
 
-def _closings(tokens: list[str]) -> dict[int, int]:
-    """Return where brackets and quotes that open are closed."""
+def _closings(tokens: list[str], *, cut: bool) -> dict[int, int]:
+    """Return where brackets and quotes that open are closed; `cut`: the end may be missing."""
     found: dict[int, int] = {}
     stack: list[int] = []
     for n, part in enumerate(tokens):
@@ -183,6 +198,9 @@ def _closings(tokens: list[str]) -> dict[int, int]:
                 del stack[k:]
             elif part in _QUOTES and _opens_quote(tokens, n):
                 stack.append(n)
+    if stack and cut:
+        # What was cut off would have closed it.
+        found[stack[0]] = len(tokens) - 1
     return found
 
 

@@ -1,0 +1,54 @@
+"""Names of a template's parameters, where its text tells them: `took <ms> ms`, `user=<user>`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+
+from cotool._lazy import lazy_pattern
+from cotool.logs.templates.tokens import PARAMETER, UNITS
+
+# A key, before a colon only where a list of keys begins or goes on.
+_KEY = lazy_pattern(r"([A-Za-z_][\w.-]*)[\"']?(?:\s?=\s?|(?<=\")\s?:\s?)[\"'(\[<{]*$")
+_LISTED = lazy_pattern(r"(?:^|[,;({\[|])\s*([A-Za-z_][\w.-]*)\s?:\s*[\"'(\[<{]*$")
+_BEFORE = lazy_pattern(r"([A-Za-z]+) [\"'(\[<]?$")
+_UNIT = lazy_pattern(r"\s?([A-Za-zµ%]+)(?![\w=:])")
+_COUNTED = lazy_pattern(r" ([a-z]{2,}[a-rt-z]s)(?![\w=:-])")
+# A name or a number of its kind follows these.
+_NAMED = frozenset(
+    "address attempt batch block bucket channel class client cluster code container core "
+    "count cpu database device disk error event exit file group host id index instance "
+    "interface item iteration job key level line message mode module name node number offset "
+    "order page partition path pid pod port process queue rank request retry role row server "
+    "service session shard size slot stage state status step table task thread ticket topic "
+    "transaction type unit url user version volume worker zone".split()
+)
+
+
+def names_of(text: str) -> tuple[str | None, ...]:
+    """Return the name of each parameter of a template's text, None where the text tells none."""
+    pieces = text.split(PARAMETER)
+    names = []
+    seen: Counter[str] = Counter()
+    for before, after in pairwise(pieces):
+        name = _name(before, after)
+        if name is not None:
+            seen[name] += 1
+            if seen[name] > 1:
+                name = f"{name}{seen[name]}"
+        names.append(name)
+    return tuple(names)
+
+
+def _name(before: str, after: str) -> str | None:
+    found = _KEY.search(before) or _LISTED.search(before)
+    if found:
+        return found[1]
+    unit = _UNIT.match(after)
+    if unit and unit[1] in UNITS | {"%"}:
+        return "percent" if unit[1] == "%" else unit[1]
+    found = _BEFORE.search(before)
+    if found and found[1].lower() in _NAMED:
+        return found[1].lower()
+    counted = _COUNTED.match(after)
+    return counted[1] if counted else None
