@@ -196,7 +196,7 @@ def _key(text: str, sources: _Sources) -> tuple[int, int]:
         raise InputError(
             "records cannot be grouped by template",
             parameter="by",
-            hint="--templates shows the numbers of each template",
+            hint="`templates` shows the numbers of each template",
         )
     if not raw and name == "class":
         return sources.number(Source("field", "status")), AS_CLASS
