@@ -66,6 +66,11 @@ def test_matches_are_those_of_re(regex: str, texts: list[str], fold: bool) -> No
             assert found
         if pattern.exact:
             assert found == expected
+        if pattern.leads:
+            begins = Regex(pattern.program, anchored=True).search
+            places = [n for n in range(len(held)) if held.startswith(pattern.literals, n)]
+            assert any(begins(line, n) for n in places) == expected
+            assert search(line, places[0] if places else len(line)) == expected
 
 
 CASED = "абвяАБВЯёЁéÉßẞςσΣµμǅǆǄ\u10d0\u2c00\u2c30Kkſs_1"

@@ -52,11 +52,11 @@ def cpu_quota(str mounted="/sys/fs/cgroup", str own="/proc/self/cgroup"):
     """
     try:
         with open(own) as file:
-            groups = [line.split(":", 2) for line in file.read().splitlines() if line.count(":") > 1]
+            lines = [line for line in file.read().splitlines() if line.count(":") > 1]
     except OSError:
         return None
     found = []
-    for _, controllers, path in groups:
+    for _, controllers, path in [line.split(":", 2) for line in lines]:
         if controllers and "cpu" not in controllers.split(","):
             continue
         root = os.path.join(mounted, "cpu") if controllers else mounted

@@ -34,7 +34,8 @@ struct cotool_regex {
     uint8_t class_of[256];
     uint8_t sample[257]; /* a byte of each class */
     /* the states; numbers below FIRST_STATE are none */
-    int states, start, flushed;
+    int states;
+    int starts[4]; /* by marks: where a search begins */
     state *state;
     int *table; /* of transitions: [state][class], the last class is the line's end */
     int *slots; /* hash table of states */
@@ -75,13 +76,13 @@ static void make_classes(cotool_regex *r) {
     }
 }
 
-cotool_regex *cotool_regex_new(const uint8_t *program, size_t size) {
+cotool_regex *cotool_regex_new(const uint8_t *program, size_t size, int anchored) {
     cotool_regex *r;
     size_t n, k;
     if (size < 16 || number_at(program) != COTOOL_REGEX_MAGIC) return NULL;
     r = calloc(1, sizeof *r);
     if (!r) return NULL;
-    r->flags = number_at(program + 4);
+    r->flags = number_at(program + 4) | (anchored ? COTOOL_REGEX_ANCHORED : 0);
     r->instructions = number_at(program + 8);
     r->sets = number_at(program + 12);
     if (r->instructions == 0 || r->instructions > MOST_INSTRUCTIONS ||
@@ -205,6 +206,7 @@ static uint32_t marks_after(const cotool_regex *r, unsigned c) {
 static void flush(cotool_regex *r) {
     r->states = FIRST_STATE;
     r->pool_size = 0;
+    for (int n = 0; n < 4; n++) r->starts[n] = UNKNOWN;
     for (int n = 0; n < 2 * STATES; n++) r->slots[n] = UNKNOWN;
 }
 
@@ -233,9 +235,21 @@ static int state_of(cotool_regex *r, uint32_t marks) {
     return r->states++;
 }
 
-static void start_over(cotool_regex *r) {
-    r->now[0] = 0;
-    r->now_count = 1;
+/* The state in which a search begins. */
+static int first_state(cotool_regex *r, uint32_t marks) {
+    if (!r->states) flush(r);
+    if (r->starts[marks] == UNKNOWN) {
+        int s;
+        r->now[0] = 0;
+        r->now_count = 1;
+        s = state_of(r, marks);
+        if (s == UNKNOWN) {
+            flush(r);
+            s = state_of(r, marks);
+        }
+        r->starts[marks] = s;
+    }
+    return r->starts[marks];
 }
 
 /* The rest of a line from r->now on, without keeping states. */
@@ -247,18 +261,11 @@ static int simulate(cotool_regex *r, uint32_t marks, const uint8_t *p, const uin
     return r->now_count && step(r, marks, 256, 0);
 }
 
-int cotool_regex_search(cotool_regex *r, const uint8_t *line, size_t size) {
-    const uint8_t *p = line, *end = line + size;
+int cotool_regex_search(cotool_regex *r, const uint8_t *line, size_t size, size_t from) {
+    const uint8_t *p = line + from, *end = line + size;
     size_t stride = r->classes + 1;
-    int s;
-    uint32_t first = r->has_tests ? AT_START : 0;
-    if (!r->states) {
-        flush(r);
-        start_over(r);
-        r->start = state_of(r, first);
-    }
-    r->used += size;
-    s = r->start;
+    int s = first_state(r, !r->has_tests ? 0 : from ? marks_after(r, p[-1]) : AT_START);
+    r->used += size - from;
     for (;;) {
         unsigned c;
         int next;
@@ -293,15 +300,7 @@ int cotool_regex_search(cotool_regex *r, const uint8_t *line, size_t size) {
         /* The states are full: begin anew, unless they were of little use. */
         if (r->used < LEAST_USE) return simulate(r, marks, p, end);
         r->used = 0;
-        memcpy(r->then, r->now, r->now_count * sizeof *r->now);
-        {
-            uint32_t count = r->now_count;
-            flush(r);
-            start_over(r);
-            r->start = state_of(r, first);
-            memcpy(r->now, r->then, count * sizeof *r->now);
-            r->now_count = count;
-        }
+        flush(r);
         s = state_of(r, marks);
         if (s == UNKNOWN) return simulate(r, marks, p, end);
     }

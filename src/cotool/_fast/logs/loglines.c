@@ -273,17 +273,37 @@ static void cotool_try_pattern(const cotool_config *config, cotool_worker *worke
     if (worker->stamp[pattern] == worker->serial) return;
     worker->stamp[pattern] = worker->serial; /* one look at the line is enough */
     if (config->pattern[pattern].program) {
-        int found = cotool_regex_search(worker->regex[pattern], line, size);
+        int found = cotool_regex_search(worker->regex[pattern], line, size, 0);
         if (found < 0) span->status = ENOMEM;
         if (found <= 0) return;
     }
     cotool_count_pattern(config, span, pattern);
 }
 
-/* A literal of `pattern`, or of a keyword set, stands in the line. */
+/* Literals of a line at which a regex begins anew, before it looks at the rest of the line. */
+#define COTOOL_TRIES 4
+
+/* A literal of a pattern is at line[at], and every match begins with a literal. */
+static void cotool_try_at(const cotool_config *config, cotool_worker *worker, cotool_span *span,
+                          int pattern, const uint8_t *line, size_t size, size_t at) {
+    uint64_t *tries = &worker->tries[pattern];
+    int found, last;
+    if (worker->stamp[pattern] == worker->serial) return;
+    if (*tries / COTOOL_TRIES != worker->serial) *tries = worker->serial * COTOOL_TRIES;
+    last = ++*tries % COTOOL_TRIES == 0;
+    found = cotool_regex_search((last ? worker->regex : worker->anchored)[pattern], line, size, at);
+    if (last || found) worker->stamp[pattern] = worker->serial;
+    if (found < 0) span->status = ENOMEM;
+    if (found > 0) cotool_count_pattern(config, span, pattern);
+}
+
+/* A literal of `pattern`, or of a keyword set, is at line[at]. */
 COTOOL_INLINE void cotool_mark(const cotool_config *config, cotool_worker *worker,
-                               cotool_span *span, int pattern, const uint8_t *line, size_t size) {
+                               cotool_span *span, int pattern, const uint8_t *line, size_t size,
+                               size_t at) {
     if (pattern < 0) span->line.keywords |= 1u << (-1 - pattern);
+    else if (config->pattern[pattern].leads && at < size)
+        cotool_try_at(config, worker, span, pattern, line, size, at);
     else cotool_try_pattern(config, worker, span, pattern, line, size);
 }
 
@@ -690,20 +710,31 @@ int cotool_worker_open(cotool_worker *worker, const cotool_config *config, size_
     worker->newline = malloc((COTOOL_NEWLINES + 64) * sizeof *worker->newline);
     worker->hit = malloc((COTOOL_HITS + 1 + 64 * (size_t)(config->literals + 1)) * sizeof *worker->hit);
     worker->regex = calloc(patterns + 1, sizeof *worker->regex);
+    worker->anchored = calloc(patterns + 1, sizeof *worker->anchored);
     worker->stamp = calloc(patterns + 1, sizeof *worker->stamp);
-    if (!worker->newline || !worker->hit || !worker->regex || !worker->stamp) return ENOMEM;
+    worker->tries = calloc(patterns + 1, sizeof *worker->tries);
+    if (!worker->newline || !worker->hit || !worker->regex || !worker->anchored ||
+        !worker->stamp || !worker->tries)
+        return ENOMEM;
     for (size_t n = 0; n < patterns; n++) {
         const cotool_pattern *p = &config->pattern[n];
-        if (p->program && !(worker->regex[n] = cotool_regex_new(p->program, p->size))) return EINVAL;
+        if (p->program && !(worker->regex[n] = cotool_regex_new(p->program, p->size, 0)))
+            return EINVAL;
+        if (p->leads && !(worker->anchored[n] = cotool_regex_new(p->program, p->size, 1)))
+            return EINVAL;
     }
     return 0;
 }
 
 void cotool_worker_close(cotool_worker *worker, const cotool_config *config) {
-    if (worker->regex)
-        for (int n = 0; n < config->patterns; n++) cotool_regex_free(worker->regex[n]);
+    for (int n = 0; n < config->patterns; n++) {
+        if (worker->regex) cotool_regex_free(worker->regex[n]);
+        if (worker->anchored) cotool_regex_free(worker->anchored[n]);
+    }
     free(worker->regex);
+    free(worker->anchored);
     free(worker->stamp);
+    free(worker->tries);
     free(worker->newline);
     free(worker->hit);
     free(worker->buffer);

@@ -171,6 +171,7 @@ typedef struct {
 typedef struct {
     const uint8_t *program; /* NULL: a literal decides */
     size_t size;
+    int leads; /* every match begins with one of the pattern's literals */
 } cotool_pattern;
 
 #define COTOOL_BUCKETS 8 /* groups of literals, one bit each */
@@ -356,8 +357,9 @@ typedef struct {
     size_t room, block; /* block: bytes of one read */
     uint32_t *newline;
     uint64_t *hit;
-    cotool_regex **regex;
+    cotool_regex **regex, **anchored; /* the second for patterns that literals lead */
     uint64_t *stamp; /* per pattern: the last line that matched */
+    uint64_t *tries; /* per pattern: a line, and how often the regex began at a literal of it */
     uint64_t serial; /* of lines */
     const uint8_t *stop; /* of the bytes that are read; `final`: no more follow */
     int final;

@@ -77,6 +77,7 @@ cdef extern from "logs/logscan.h" nogil:
     ctypedef struct cotool_pattern:
         const uint8_t* program
         size_t size
+        int leads
     ctypedef struct cotool_reading "struct cotool_reading":
         pass
     ctypedef struct cotool_config:
@@ -181,8 +182,8 @@ cdef extern from "logs/logscan.h" nogil:
                             const cotool_counts* counts)
     ctypedef struct cotool_regex:
         pass
-    cotool_regex* cotool_regex_new(const uint8_t* program, size_t size)
-    int cotool_regex_search(cotool_regex* regex, const uint8_t* line, size_t size)
+    cotool_regex* cotool_regex_new(const uint8_t* program, size_t size, int anchored)
+    int cotool_regex_search(cotool_regex* regex, const uint8_t* line, size_t size, size_t begin)
     void cotool_regex_free(cotool_regex* regex)
     int cotool_probe_times(const uint8_t* line, const uint8_t* end, int tokens,
                            cotool_seen_time* seen, int most)
@@ -384,21 +385,22 @@ cdef class Regex:
 
     cdef cotool_regex* regex
 
-    def __cinit__(self, bytes program not None):
-        self.regex = cotool_regex_new(<const uint8_t*><const char*>program, len(program))
+    def __cinit__(self, bytes program not None, bint anchored=False):
+        self.regex = cotool_regex_new(<const uint8_t*><const char*>program, len(program),
+                                      anchored)
         if self.regex == NULL:
             raise ValueError("not a program of a regex")
 
     def __dealloc__(self):
         cotool_regex_free(self.regex)
 
-    def search(self, bytes line not None):
-        """Return whether a match stands anywhere in the line."""
+    def search(self, bytes line not None, size_t begin=0):
+        """Return whether a match begins at or after line[begin]."""
         cdef size_t size = len(line)
         cdef const uint8_t* text = <const uint8_t*><const char*>line
         cdef int found
         with nogil:
-            found = cotool_regex_search(self.regex, text, size)
+            found = cotool_regex_search(self.regex, text, size, min(begin, size))
         return found == 1
 
 
@@ -813,6 +815,7 @@ cdef class Scanner:
             if not x.exact:
                 c.pattern[n].program = self._keep_bytes(x.program)
                 c.pattern[n].size = len(x.program)
+                c.pattern[n].leads = x.leads
         for n, pattern in enumerate(every):
             c.every[n] = pattern
         cotool_config_literals(c)

@@ -30,12 +30,12 @@ enum { COTOOL_REGEX_BEGIN, COTOOL_REGEX_END, COTOOL_REGEX_BOUNDARY, COTOOL_REGEX
 
 typedef struct cotool_regex cotool_regex;
 
-/* NULL: not a program, or out of memory. */
-cotool_regex *cotool_regex_new(const uint8_t *program, size_t size);
+/* `anchored`: matches begin where a search begins. NULL: not a program, or out of memory. */
+cotool_regex *cotool_regex_new(const uint8_t *program, size_t size, int anchored);
 
-/* 1 where a match stands anywhere in the line, 0 where none does, -1: out of memory. A regex is for
- * one thread at a time. */
-int cotool_regex_search(cotool_regex *regex, const uint8_t *line, size_t size);
+/* Returns 1 where a match begins at or after line[from], 0 where none does, -1: out of memory. A
+ * regex is for one thread at a time. */
+int cotool_regex_search(cotool_regex *regex, const uint8_t *line, size_t size, size_t from);
 
 void cotool_regex_free(cotool_regex *regex);
 

@@ -36,23 +36,40 @@ _EMPTY = _Found(frozenset({b""}), None)
 _NOTHING = _Found(None, None)
 
 
-def required_literals(tree: Any, flags: int) -> tuple[tuple[bytes, ...], bool, bool]:
-    """Return literals of which any match holds one, whether case is ignored, whether they decide.
+def required_literals(tree: Any, flags: int) -> tuple[tuple[bytes, ...], bool, bool, bool]:
+    """Return literals of which any match holds one, and three facts about them.
 
+    Whether case is ignored, whether the literals decide, and whether every match begins with one.
     The literals are empty where no useful ones are known.
     """
     seen = _Seen()
     found = _sequence(tree, flags, seen)
     best = _better(found.best, _usable(found.exact))
     if best is None:
-        return (), False, False
+        return (), False, False, False
     fold = seen.folded
     # A mixture of both is searched without regard to case: more lines, never fewer.
     exact = best == found.exact and not seen.tests and not (seen.folded and seen.cased)
     texts = {text.lower() for text in best} if fold else set(best)
     # What holds another literal of the set adds nothing.
-    texts = {text for text in texts if not any(o != text and o in text for o in texts)}
-    return tuple(sorted(texts)), fold, exact
+    least = {text for text in texts if not any(o != text and o in text for o in texts)}
+    leads = len(least) == len(texts) and best == _leading(tree, flags)
+    return tuple(sorted(least)), fold, exact, leads
+
+
+def _leading(nodes: Iterable[Any], flags: int) -> frozenset[bytes]:
+    """Return texts of which one begins every match."""
+    running: frozenset[bytes] = frozenset({b""})
+    for node in nodes:
+        found = _node(node, flags, _Seen()).exact
+        product = None if found is None else _product(running, found)
+        if product is None:
+            if found is None and node[0] is sre.SUBPATTERN and running == {b""}:
+                _, added, removed, inner = node[1]
+                return _leading(inner, (flags | added) & ~removed)
+            break
+        running = product
+    return running
 
 
 class _Seen:

@@ -29,8 +29,8 @@ class Pattern:
     """A regex under a name.
 
     `literals`: any match holds one of them, empty where none is known; `fold`: in either case, and
-    they are small letters. `exact`: a line matches where it holds one. `program` is what
-    cotool_regex_new takes.
+    they are small letters. `exact`: a line matches where it holds one; `leads`: every match begins
+    with one. `program` is what cotool_regex_new takes.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Pattern:
     literals: tuple[bytes, ...]
     fold: bool
     exact: bool
+    leads: bool
     program: bytes
 
 
@@ -90,7 +91,7 @@ def compile_pattern(name: str, regex: str) -> Pattern:
     try:
         tree, flags = parse_regex(regex)
         program = compile_program(tree, flags)
-        literals, fold, exact = required_literals(tree, flags)
+        literals, fold, exact, leads = required_literals(tree, flags)
     except re.error as error:
         position = "" if error.pos is None else f" at character {error.pos + 1}"
         raise InputError(
@@ -107,7 +108,7 @@ def compile_pattern(name: str, regex: str) -> Pattern:
         ) from None
     except RecursionError:
         raise InputError(f"pattern {name!r}: it is nested too deeply") from None
-    return Pattern(name, regex, literals, fold, exact, program)
+    return Pattern(name, regex, literals, fold, exact, leads, program)
 
 
 def parse_regex(regex: str) -> tuple[Any, int]:
