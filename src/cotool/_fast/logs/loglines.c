@@ -437,35 +437,16 @@ enum { COTOOL_HAS_TIME = 1, COTOOL_HAS_PLACE = 2, COTOOL_HAS_LEVEL = 4 };
 
 /* ---- one pass, for each CPU ---------------------------------------------------------------- */
 
-#if COTOOL_DISPATCH
-#define COTOOL_TARGET \
+#define COTOOL_AVX512_TARGET \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,bmi,bmi2,popcnt")))
-#define COTOOL_NAME(name) cotool_##name##_avx512
-#define COTOOL_SIMD 512
-#include "logs/loglines_index.inc"
-#include "logs/loglines_rows.inc"
-#undef COTOOL_TARGET
-#undef COTOOL_NAME
-#undef COTOOL_SIMD
-#define COTOOL_TARGET COTOOL_AVX2
-#define COTOOL_NAME(name) cotool_##name##_avx2
-#define COTOOL_SIMD 256
-#include "logs/loglines_index.inc"
-#include "logs/loglines_rows.inc"
-#undef COTOOL_TARGET
-#undef COTOOL_NAME
-#undef COTOOL_SIMD
-#endif
-#define COTOOL_TARGET
-#define COTOOL_NAME(name) cotool_##name##_plain
-#include "logs/loglines_index.inc"
-#include "logs/loglines_rows.inc"
+#define COTOOL_BODY "logs/loglines_rows.inc"
+#include "base/cpu_levels.h"
 
 cotool_scan_function *cotool_scan(void) {
 #if COTOOL_DISPATCH
-    if (cotool_cpu_level() == 2 && !__builtin_cpu_supports("avx512vbmi")) return cotool_scan_avx2;
+    if (cotool_cpu_level() == 2 && !__builtin_cpu_supports("avx512vbmi")) return scan_avx2;
 #endif
-    return COTOOL_CHOOSE(cotool_scan);
+    return COTOOL_CHOOSE(scan);
 }
 
 void cotool_logscan_prepare(void) {
@@ -479,13 +460,13 @@ void cotool_logscan_prepare(void) {
 
 int cotool_probe_times(const uint8_t *line, const uint8_t *end, int tokens, cotool_seen_time *seen,
                        int most) {
-    cotool_tokens_plain t;
+    tokens_plain t;
     const uint8_t *start, *stop;
     uint64_t digits;
     int n = 0;
     t.end = end;
-    cotool_seek_plain(&t, line);
-    for (int token = 0; token < tokens && cotool_next_plain(&t, &start, &stop); token++) {
+    seek_plain(&t, line);
+    for (int token = 0; token < tokens && next_plain(&t, &start, &stop); token++) {
         int open = cotool_is_open(*start) ? *start : 0;
         if (token == 0 && start != line) break; /* a record begins at the line's start */
         /* A letter before a time of digits: glog. */
@@ -493,7 +474,7 @@ int cotool_probe_times(const uint8_t *line, const uint8_t *end, int tokens, coto
             cotool_letter_level(*start) >= 0 && cotool_is_digit(start[1]))
             open = 'A';
         if (open) start++;
-        digits = cotool_digits_plain(start);
+        digits = digits_plain(start);
         for (int k = 0; k < COTOOL_LAYOUTS && start < end && n < most; k++) {
             cotool_stamp stamp;
             int length = cotool_read_time(&cotool_layouts[k], start, end, digits, &stamp);
@@ -509,12 +490,12 @@ int cotool_probe_times(const uint8_t *line, const uint8_t *end, int tokens, coto
 
 int cotool_probe_levels(const uint8_t *line, const uint8_t *from, const uint8_t *end,
                         cotool_seen_level *seen, int most) {
-    cotool_tokens_plain t;
+    tokens_plain t;
     const uint8_t *start, *stop;
     int n = 0;
     t.end = end;
-    cotool_seek_plain(&t, from);
-    for (int token = 0; token < 14 && cotool_next_plain(&t, &start, &stop); token++) {
+    seek_plain(&t, from);
+    for (int token = 0; token < 14 && next_plain(&t, &start, &stop); token++) {
         const uint8_t *p = start;
         int word = 0, kind = -1, level = -1;
         if (stop - start == 1 && cotool_symbol_level(*start) >= 0)
@@ -623,7 +604,7 @@ int cotool_read_form(const char *form, const uint8_t *text, const uint8_t *end, 
     memset(&stamp, 0, sizeof stamp);
     layout.form = form;
     cotool_prepare_layout(&layout);
-    length = cotool_read_time(&layout, text, end, cotool_digits_plain(text), &stamp);
+    length = cotool_read_time(&layout, text, end, digits_plain(text), &stamp);
     *seconds = stamp.is_epoch ? stamp.epoch
                               : cotool_days(stamp.year, stamp.month, stamp.day) * 86400 +
                                     stamp.hour * 3600 + stamp.minute * 60 + stamp.second -

@@ -418,23 +418,11 @@ static void mask_rest(masking *m, const uint8_t *p) {
     masked->size = (uint32_t)(w->to - masked->text);
 }
 
-#if COTOOL_DISPATCH
-#define COTOOL_TARGET \
+#define COTOOL_AVX512_TARGET \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,bmi,bmi2,lzcnt,popcnt")))
-#define COTOOL_NAME(name) name##_avx512
-#define COTOOL_SIMD 512
-#include "logs/logmask_rows.inc"
-#undef COTOOL_TARGET
-#undef COTOOL_NAME
-#undef COTOOL_SIMD
-#define COTOOL_TARGET __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt")))
-#define COTOOL_NAME(name) name##_avx2
-#define COTOOL_SIMD 256
-#include "logs/logmask_rows.inc"
-#undef COTOOL_TARGET
-#undef COTOOL_NAME
-#undef COTOOL_SIMD
-#endif
+#define COTOOL_AVX2_TARGET __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt")))
+#define COTOOL_BODY "logs/logmask_rows.inc"
+#include "base/cpu_levels.h"
 
 static void mask_plain(masking *m) { mask_rest(m, m->start); }
 
