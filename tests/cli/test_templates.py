@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -221,3 +223,23 @@ def test_an_empty_log_has_no_templates(run, tmp_path):
     assert json.loads(out)["templates"] == []
     assert run(log, "--templates", "table")[0] == 0
     assert run(log, "--records", "-")[0] == 0
+
+
+def test_a_terminal_shows_what_went_wrong(shop):
+    """The most frequent warnings and errors follow the levels, without being asked for."""
+    if sys.platform == "win32":
+        pytest.skip("needs a pseudo-terminal")
+    import pty
+
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "cotool", "analyze-logs", str(shop)]
+    with subprocess.Popen(command, stdout=theirs, stderr=theirs, stdin=theirs):
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # Linux ends a terminal with EIO
+            while data := os.read(ours, 4096):
+                shown += data
+    os.close(ours)
+    assert b"3 templates of warnings and errors" in shown
+    assert shown.index(b"is running low") < shown.index(b"failed after")
+    assert b"placed" not in shown

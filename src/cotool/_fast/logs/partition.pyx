@@ -35,7 +35,9 @@ cdef enum:
     CALL = 8
 
 # Distinct words of a place from which on they are values rather than text: by what most of them
-# are, and by what stands before them.
+# are, and by what stands before them. Chosen on loghub's eight sets (corrected truth) and on calls
+# found in the source of 22 Python packages; GA/FGA there .991/.978 and .86/.72, on 21 packages held
+# back .83/.68 (.62/.42 with the rules before), on invented programs held back .94/.86.
 cdef enum:
     PLAIN = 0  # nothing that tells
     AFTER = 1  # a preposition
