@@ -32,7 +32,10 @@ def logs(tmp_path, monkeypatch):
         for n in range(300)
     )
     (tmp_path / "access.log").write_text(access)
-    for name, text in (("gc.log", "Pause {}.5ms"), ("worker.log", "queue depth {}")):
+    for name, text in (
+        ("gc.log", "Pause Young (Normal) 24M->4M(256M) {}.5ms"),
+        ("worker.log", "queue depth {}"),
+    ):
         lines = [f"2024-03-01 12:00:{n:02d} INFO {text.format(n)}\n" for n in range(60)]
         (tmp_path / name).write_text("".join(lines))
 

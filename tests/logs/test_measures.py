@@ -173,6 +173,7 @@ def test_numbers_are_read_exactly(digits: str, unit: str) -> None:
         ("0.1 : 0.2", Decimal("0.3")), ("null", "missing"), ("-", "missing"), ("", "missing"),
         ("NaN", None), ("inf", None), ("1e400", None), ("12,34", None), ("0x1F", None),
         ("1.2.3", None), ("5 apples", None), ("٣", None),
+        ("0,123", None), ("0,250 s", None), ("100,250", 100250),
     ],
 )  # fmt: skip
 def test_unusual_numbers(text: str, number: Any) -> None:
@@ -292,6 +293,95 @@ def test_numbers_after_a_key_in_text(tmp_path: Path, text: str, total: float | N
     assert summary.measures is not None
     figures = summary.measures.total.measures[0]
     assert (figures.odd if total is None else figures.greatest) == (5 if total is None else total)
+
+
+def grouped(summary: cotool.LogSummary) -> dict[tuple[str, ...], list[float]]:
+    assert summary.measures is not None
+    return {
+        group.values: [figures.sum for figures in group.measures]
+        for group in summary.measures.groups
+    }
+
+
+def test_a_balancer_writes_minus_one_for_no_time(tmp_path: Path) -> None:
+    """A target that gave no answer has no time, and a client is the same at every port."""
+    text = "".join(
+        f"http 2024-03-01T12:00:{n:02d}.5Z app/a/1 10.0.0.{n % 2}:{2000 + n} 10.1.0.1:80"
+        f" 0.001 {time} 0.000 200 200 34 366"
+        ' "GET http://www.example.com:80/p/12?x HTTP/1.1" "curl" - -\n'
+        for n, time in enumerate(["0.5", "-1", "0.25", "-1"])
+    )
+    summary = analyze(tmp_path, text, measures=["rt"], by=["client", "path"])
+    assert summary.measures is not None
+    figures = summary.measures.total.measures[0]
+    assert (figures.count, figures.missing, figures.least) == (2, 2, 0.25)
+    assert grouped(summary) == {("10.0.0.0", "/p/<*>"): [0.75], ("10.0.0.1", "/p/<*>"): [0]}
+
+
+@pytest.mark.parametrize(
+    ("client", "address"),
+    [
+        ("10.0.0.1:80", "10.0.0.1"), ("[2001:db8::1]:80", "2001:db8::1"), ("10.0.0.1", "10.0.0.1"),
+        ("2001:db8::1", "2001:db8::1"), ("[::1]", "::1"), ("www.example.com:", "www.example.com:"),
+        (":80", ":80"), ("[", ""),
+    ],
+)  # fmt: skip
+def test_a_client_has_no_port(tmp_path: Path, client: str, address: str) -> None:
+    """The port of a client's address is left out, not a part of an IPv6 address."""
+    lines = "".join(
+        json.dumps({"ts": f"2024-03-01T12:00:0{n}Z", "level": "info", "client": client}) + "\n"
+        for n in range(3)
+    )
+    assert grouped(analyze(tmp_path, lines, by=["client"])) == {(address,): []}
+
+
+def test_columns_of_a_proxy(tmp_path: Path) -> None:
+    """HAProxy's columns are found by its times, of which the last is that of the request."""
+    text = "".join(
+        f"Mar  1 12:00:0{n} h haproxy[12]: 10.0.0.1:{n} [01/Mar/2024:12:00:0{n}.123] fe be/s1"
+        f" 0/0/1/30/{time} {status} {size} - - ---- 1/1/0/0/0 0/0"
+        ' "GET /a/1 HTTP/1.1"\n'
+        for n, (time, status, size) in enumerate(
+            [("31", 200, "100"), ("+1031", 200, "+7"), ("-1", 503, "212")]
+        )
+    )
+    summary = analyze(tmp_path, text, measures=["rt", "bytes"], by=["status", "path", "client"])
+    found = grouped(summary)
+    assert found["200", "/a/<*>", "10.0.0.1"] == pytest.approx([1.062, 107])
+    assert found["503", "/a/<*>", "10.0.0.1"] == [0, 212]
+    assert grouped(analyze(tmp_path, text, by=["user"])) == {("",): []}
+
+
+def test_columns_of_the_default_format_of_envoy(tmp_path: Path) -> None:
+    """Bytes are those that were sent, not the flags after the status; times are milliseconds."""
+    text = "".join(
+        f'[2024-03-01T12:00:0{n}.310Z] "GET /x/{n} HTTP/2" 200 {flags} 154 91 {20 + n} - "-"'
+        ' "curl" "id" "shop" "tcp://10.0.2.1:80"\n'
+        for n, flags in enumerate(["-", "UH", "-"])
+    )
+    summary = analyze(tmp_path, text, measures=["rt", "bytes"], by=["path", "agent", "host"])
+    assert grouped(summary)["/x/<*>", "curl", "shop"] == pytest.approx([0.063, 273])
+
+
+def test_only_the_request_is_known_without_a_status(tmp_path: Path) -> None:
+    """A request that no status follows says nothing of the columns around it."""
+    text = "".join(
+        f'2024-03-01T12:00:0{n}Z INFO a b c d "GET /x HTTP/1.1" done {n}\n' for n in range(5)
+    )
+    summary = analyze(tmp_path, text, measures=["bytes"], by=["path", "user", "status"])
+    assert grouped(summary) == {("/x", "", ""): [0]}
+
+
+@pytest.mark.parametrize(
+    ("source", "total"), [("<n> rows", 12), ("took <ms> ms", 0.0075), ("<n>%", 99)]
+)
+def test_a_hole_at_either_end(tmp_path: Path, source: str, total: float) -> None:
+    """A hole with nothing in front of it is the word in front of its text, anywhere."""
+    lines = "2024-03-01 12:00:01 INFO app: read 12 rows at 99% load, took 7.5 ms\n" * 2
+    summary = analyze(tmp_path, lines, measures={"x": source})
+    assert summary.measures is not None
+    figures = summary.measures.total.measures[0]
+    assert (figures.count, figures.greatest) == (2, pytest.approx(total))
 
 
 def test_named_columns_and_numbered_ones(tmp_path: Path) -> None:

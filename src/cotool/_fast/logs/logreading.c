@@ -80,9 +80,9 @@ static const uint8_t *read_digits(const uint8_t *p, const uint8_t *end, uint64_t
     const uint8_t *start = p, *last = p, *q;
     int count = 0;
     *digits = 0, *power = 0;
-    /* 1,234,567: groups of three after one to three digits */
+    /* 1,234,567: groups of three after one to three digits; 0,123 has a decimal comma */
     while (last < end && cotool_is_digit(*last)) last++;
-    if (last > p && last - p <= 3)
+    if (last > p && last - p <= 3 && *p != '0')
         for (q = last; end - q >= 4 && *q == ',' && cotool_is_digit(q[1]) && cotool_is_digit(q[2]) &&
                        cotool_is_digit(q[3]) && (end - q == 4 || !cotool_is_digit(q[4]));
              q += 4)
@@ -280,9 +280,32 @@ static const uint8_t *column(const uint8_t *p, const uint8_t *end, uint8_t delim
     return p;
 }
 
-/* A word of a value. */
+/* Leaves out the port: 10.0.0.1:8080, [2001:db8::1]:8080. */
+static void take_address(cotool_value *value) {
+    const uint8_t *p = value->end, *bracket;
+    if (p > value->start && *value->start == '[') {
+        value->start++;
+        bracket = memchr(value->start, ']', (size_t)(p - value->start));
+        if (bracket) value->end = bracket;
+        return;
+    }
+    while (p > value->start && cotool_is_digit(p[-1])) p--;
+    if (p == value->end || p - value->start < 2 || *--p != ':') return;
+    if (!memchr(value->start, ':', (size_t)(p - value->start))) value->end = p;
+}
+
+/* A word of a value, or another part of it. */
 static void take_part(cotool_value *value, int part) {
     const uint8_t *p = value->start, *end = value->end, *start = p;
+    if (part == COTOOL_PART_ADDRESS) {
+        take_address(value);
+        return;
+    }
+    if (part == COTOOL_PART_LAST) {
+        for (p = end; p > start && p[-1] != '/';) p--;
+        value->start = p;
+        return;
+    }
     for (int n = 0; n < part; n++) {
         p = cotool_skip_blank(p, end);
         start = p;
@@ -297,7 +320,17 @@ static int hole(const cotool_locator *l, const uint8_t *line, const uint8_t *end
                 cotool_value *value) {
     size_t before = strlen(l->text), after = strlen(l->after);
     const uint8_t *p = line, *q;
-    while ((p = before ? memmem(p, (size_t)(end - p), l->text, before) : p)) {
+    if (!before) {
+        /* the word in front of the text */
+        for (q = line; (q = memmem(q, (size_t)(end - q), l->after, after)); q++) {
+            for (p = q; p > line && p[-1] != ' ' && p[-1] != '\t';) p--;
+            if (p == q) continue;
+            value->kind = COTOOL_BARE, value->start = p, value->end = q;
+            return 1;
+        }
+        return 0;
+    }
+    while ((p = memmem(p, (size_t)(end - p), l->text, before))) {
         p += before;
         for (q = p; q < end && *q != ' ' && *q != '\t'; q++)
             if (after && q > p && (size_t)(end - q) >= after && !memcmp(q, l->after, after)) break;
@@ -305,7 +338,6 @@ static int hole(const cotool_locator *l, const uint8_t *line, const uint8_t *end
             value->kind = COTOOL_BARE, value->start = p, value->end = q;
             return 1;
         }
-        if (!before) return 0;
     }
     return 0;
 }
@@ -406,6 +438,10 @@ static void read_fields(const cotool_config *config, int format, const uint8_t *
                 break;
         }
         if (v->kind && l->part) take_part(v, l->part);
+        if (l->kind == COTOOL_GET_TOKEN && v->kind && *l->text &&
+            strlen(l->text) == (size_t)(v->end - v->start) &&
+            !memcmp(v->start, l->text, strlen(l->text)))
+            v->kind = COTOOL_NO_VALUE;
     }
 }
 

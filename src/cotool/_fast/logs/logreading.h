@@ -21,6 +21,10 @@ enum {
     COTOOL_GET_GIVEN  /* `text` itself */
 };
 
+/* Parts of a value that are no words of it: an address without its port, what follows the last
+ * slash. */
+enum { COTOOL_PART_ADDRESS = 9, COTOOL_PART_LAST };
+
 /* What is made of a field. */
 enum { COTOOL_AS_IT_IS, COTOOL_AS_PATH, COTOOL_AS_CLASS };
 
@@ -35,7 +39,7 @@ typedef struct {
     uint8_t kind, token;
     uint8_t part; /* 0: all of it, else a word of it: GET, /path, HTTP/1.1 */
     int8_t value;
-    const char *text, *after; /* end with 0 */
+    const char *text, *after; /* end with 0; `text` of a column: the value that means none */
     const cotool_capture *capture;
     cotool_scale scale;
 } cotool_locator;

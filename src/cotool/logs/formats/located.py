@@ -102,6 +102,7 @@ _DEFINED: dict[str, Scale] = {
     "response_processing_time": model.UNITS["s"],
 }
 _REQUEST = lazy_pattern(rb"[A-Z]{3,20} \S+(?: HTTP/[\d.]+)?")
+_STATUS = lazy_pattern(rb"\d{3}|-")
 _COLUMNS = lazy_pattern(rb'"((?:[^"\\]|\\.)*)"|\[([^\]]*)\]|(\S+)')
 _PAIRS = lazy_pattern(rb"(?<![^\s,;|(\[{])([A-Za-z_][\w.-]*)=[\"']?[-+]?\.?\d")
 _COLUMN = lazy_pattern(r"\$([1-9]\d{0,2})")
@@ -112,6 +113,19 @@ _BALANCER_NAMES = (
     "type", "time", "elb", "client", "target", "request_processing_time", "target_processing_time",
     "response_processing_time", "elb_status", "target_status", "received_bytes", "sent_bytes",
     "request", "user_agent",
+)  # fmt: skip
+# What load balancers write where a target gave no answer.
+_NO_TIME = b"-1"
+# As in logreading.h: an address without its port, what follows the last slash.
+_ADDRESS, _LAST = 9, 10
+# HAProxy's times of a request, and what follows them: status and bytes.
+_TIMERS = lazy_pattern(rb"(?:-?\d+/){4}\+?-?\d+ -?\d{1,3} \+?\d+ ")
+_PROXY_NAMES = ("client", "accept_date", "frontend", "backend", "timers", "status", "bytes")
+# Envoy's default format, from the time to the upstream's host.
+_ENVOY = lazy_pattern(rb'\[\d{4}-[^\]]+\] "[^"]*" \d+ \S+ \d+ \d+ \d+ (?:\d+|-)(?: "[^"]*"){5}')
+_ENVOY_NAMES = (
+    "time", "request", "status", "response_flags", "bytes_received", "bytes_sent", "duration_ms",
+    "upstream_service_time", "x_forwarded_for", "agent", "request_id", "host", "upstream_host",
 )  # fmt: skip
 # Parts of a request line.
 _PARTS = {"method": 1, "path": 2, "protocol": 3}
@@ -161,6 +175,10 @@ def _with_fields(found: Format, sources: Sequence[Source], lines: Sequence[bytes
                     else _pair_among(source, lines)
                 )
             )
+        if source.name == "client" and locator.kind in {COLUMN, KEY, PAIR}:
+            locator = locator._replace(part=_ADDRESS)
+        if locator.kind == COLUMN and _writes_no_time(columns):
+            locator = locator._replace(text=_NO_TIME)
         locators.append(locator)
     return replace(found, columns=delimiter, locators=tuple(locators))
 
@@ -306,11 +324,47 @@ def _columns_of(found: Format, lines: Sequence[bytes]) -> tuple[bytes, _Columns]
     if header is not None:
         return _extended(header, lines)
     rows = [line for line in lines if line.strip()]
-    if rows and sum(bool(_BALANCER.match(line)) for line in rows) > _ENOUGH * len(rows):
-        at: _Columns = {name: (n, 0, None) for n, name in enumerate(_BALANCER_NAMES)}
-        request = _BALANCER_NAMES.index("request")
-        return b"", at | {name: (request, part, None) for name, part in _PARTS.items()}
-    return b"", _access(rows)
+    for pattern, names in ((_BALANCER, _BALANCER_NAMES), (_ENVOY, _ENVOY_NAMES)):
+        if rows and sum(bool(pattern.match(line)) for line in rows) > _ENOUGH * len(rows):
+            at: _Columns = {name: (n, 0, None) for n, name in enumerate(names)}
+            if names is _ENVOY_NAMES:
+                at["upstream_service_time"] = (at["upstream_service_time"][0], 0, model.UNITS["ms"])
+            return b"", at | _parts_of(names.index("request"))
+    return b"", _proxy(rows) or _access(rows)
+
+
+def _parts_of(request: int) -> _Columns:
+    return {name: (request, part, None) for name, part in _PARTS.items()}
+
+
+def _writes_no_time(columns: _Columns) -> bool:
+    return "target_processing_time" in columns or "timers" in columns
+
+
+def _columns(line: bytes) -> list[re.Match[bytes]]:
+    return list(_COLUMNS.finditer(line))
+
+
+def _proxy(rows: Sequence[bytes]) -> _Columns:
+    """Return the columns of HAProxy's HTTP log, by where its times stand."""
+    places: Counter[tuple[int, int]] = Counter()
+    for line in rows:
+        timers = _TIMERS.search(line)
+        if timers is None:
+            continue
+        columns = _columns(line)
+        first = next((n for n, column in enumerate(columns) if column.start() == timers.start()), 0)
+        if first > 3 and columns[first - 3][2] is not None and columns[-1][1] is not None:
+            places[first, len(columns) - 1] += 1
+    if not places:
+        return {}
+    (first, request), count = places.most_common(1)[0]
+    if count <= _ENOUGH * len(rows):
+        return {}
+    at: _Columns = {name: (first - 4 + n, 0, None) for n, name in enumerate(_PROXY_NAMES)}
+    at["bytes"] = (first + 2, 0, model.UNITS["B"])
+    at["rt"] = (first, _LAST, model.UNITS["ms"])
+    return at | _parts_of(request)
 
 
 def _extended(header: bytes, lines: Sequence[bytes]) -> tuple[bytes, _Columns]:
@@ -332,24 +386,31 @@ def _extended(header: bytes, lines: Sequence[bytes]) -> tuple[bytes, _Columns]:
 
 def _access(rows: Sequence[bytes]) -> _Columns:
     """Return the columns of an access log, by where its requests stand: "GET /path HTTP/1.1"."""
-    places: dict[int, int] = {}
+    places: Counter[int] = Counter()
+    common: Counter[int] = Counter()
     for line in rows:
-        for n, match in enumerate(_COLUMNS.finditer(line)):
+        columns = _columns(line)
+        for n, match in enumerate(columns):
             if match[1] is not None and _REQUEST.fullmatch(match[1]):
-                places[n] = places.get(n, 0) + 1
+                places[n] += 1
+                after = columns[n + 1][0] if n + 1 < len(columns) else b""
+                # ... [time] "request" status
+                common[n] += bool(n and columns[n - 1][2] and _STATUS.fullmatch(after))
                 break
     if not places:
         return {}
-    request = max(places, key=lambda n: places[n])
-    if places[request] <= _ENOUGH * len(rows):
+    request, count = places.most_common(1)[0]
+    if count <= _ENOUGH * len(rows):
         return {}
-    at: _Columns = {name: (request, part, None) for name, part in _PARTS.items()}
+    at = _parts_of(request)
+    if common[request] <= _ENOUGH * count:
+        return at
     for name, column in (
         ("host", request - 5), ("client", request - 4), ("user", request - 2),
         ("status", request + 1), ("bytes", request + 2), ("referer", request + 3),
         ("agent", request + 4),
     ):  # fmt: skip
-        if column >= 0:
+        if column >= 0 and (request > 3 or column > request):
             at[name] = (column, 0, model.UNITS["B"] if name == "bytes" else None)
     return at
 
