@@ -39,6 +39,9 @@ NEARLY_EQUAL = 0.03
 COIN = 0.3
 # Experts up to which copies are looked for: pairs take 16 bytes each.
 MOST_COMPARED = 1_000
+# Labels of two kinds, in all, up to which decoys are considered: they gain where a class is rare
+# and labels are few, and take six times as long as subclasses.
+MOST_OF_TWO = 50_000
 # Labels up to which subclasses are considered: their chances need items of each.
 MOST_SUBCLASS_LABELS = 16
 
@@ -333,16 +336,16 @@ def of_shared_errors(
     labels, seen = rows.labels, [0] * rows.experts
     for expert in rows.rows()[1]:
         seen[expert] += 1
-    if decoy is None:
+    if decoy is None and (labels > 2 or rows.count <= MOST_OF_TWO):
         decoy = _decoys.decoys(rows, balanced=balanced, num_threads=threads)
-    if labels > MOST_SUBCLASS_LABELS:
+    if decoy is not None and labels > MOST_SUBCLASS_LABELS:
         return decoy, "decoys"
     subclass = _subclasses.subclasses(rows, balanced, num_threads=threads)
     # Of two labels, one is the only error: there is none to fall for, and no habit.
     own, habits = (4, labels - 1) if labels > 2 else (2, 0)
     decoy_size = sum(own * n / (n + 10) + habits * n / (n + 20) for n in seen)
     size = labels * (labels - 1) * (2 + sum(n / (n + labels**2) for n in seen))
-    if decoy.log_likelihood - decoy_size > subclass.log_likelihood - size:
+    if decoy is not None and decoy.log_likelihood - decoy_size > subclass.log_likelihood - size:
         return decoy, "decoys"
     return subclass, "subclasses"
 
