@@ -120,3 +120,20 @@ def test_followed_logs_and_parts_of_a_cluster_add_up(run, logs):
     pytest.importorskip("distributed")
     words = ("access.log", "-m", "rt", "--by", "path", "--json")
     assert run(*words)[1] == run(*words, "--engine", "dask-local", "--threads", "2")[1]
+
+
+def test_a_limit_with_a_unit_and_values_without(run, tmp_path):
+    """A limit in milliseconds on plain numbers is met as of seconds, with a warning."""
+    file = tmp_path / "x.log"
+    file.write_text("".join(f"2024-03-01T12:00:0{n}Z INFO dur=35\n" for n in range(5)))
+    limit = ("--fail-on", "p99(dur)>500ms")
+    code, _, err = run(str(file), "-m", "dur", *limit)
+    assert code == 1
+    assert "p99(dur): the values have no unit" in err
+    code, _, err = run(str(file), "-m", "dur=dur:ms", *limit)
+    assert (code, err) == (0, "")
+    code, _, err = run(
+        str(file), "-m", "dur", "--fail-on", "max(dur)>30 and sum(dur) > 1 and error=0"
+    )
+    assert code == 1
+    assert "unit" not in err

@@ -121,7 +121,8 @@ def _amount(measures: Measures, n: int, figures: Figures, statistic: str) -> flo
         return Amount(math.nan, "unknown: there are no numbers")
     if statistic in {"count", "missing", "odd"}:
         return int(number)
-    return Amount(number, quantity(number, measures.facts()[n].unit))
+    unit = measures.facts()[n].unit
+    return Amount(number, quantity(number, unit), lacks_unit=not unit)
 
 
 def needs(condition: Condition[LogSummary]) -> frozenset[str]:

@@ -164,6 +164,13 @@ def _end(
         print(f"cotool: error: {len(errors) - _MOST_NOTES} more", file=sys.stderr)
     for warning in _warnings(summary) if not request.quiet else ():
         print(f"cotool: warning: {visible(warning)}", file=sys.stderr)
+    lacking = {name for condition in conditions for name in condition.lacking_unit(summary)}
+    for name in sorted(lacking) if not request.quiet else ():
+        print(
+            f"cotool: warning: --fail-on {visible(name)}: the values have no unit and are compared"
+            " as seconds or bytes; give one, as in -m rt:ms",
+            file=sys.stderr,
+        )
     met = [condition for condition in conditions if condition.holds(summary)]
     for condition in met:
         print(

@@ -44,24 +44,31 @@ _DEEPEST = 50
 
 
 class Amount(float):
-    """A number that is written as `shown`."""
+    """A number that is written as `shown`; `lacks_unit` says that its values had none."""
 
     shown: str
+    lacks_unit: bool
 
-    def __new__(cls, number: float, shown: str) -> Self:
+    def __new__(cls, number: float, shown: str, *, lacks_unit: bool = False) -> Self:
         """Return a number with its text."""
         amount = super().__new__(cls, number)
-        amount.shown = shown
+        amount.shown, amount.lacks_unit = shown, lacks_unit
         return amount
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Condition(Generic[T]):
-    """A condition: its text, its test, and the quantities that it names."""
+    """A condition: its text, its test, the quantities that it names, those compared with a unit."""
 
     text: str
     holds: Callable[[T], bool]
     quantities: Mapping[str, Callable[[T], float]]
+    with_unit: frozenset[str] = frozenset()
+
+    def lacking_unit(self, result: T) -> list[str]:
+        """Return the quantities that are compared with a unit, though their values have none."""
+        found = {name: self.quantities[name](result) for name in sorted(self.with_unit)}
+        return [name for name, n in found.items() if isinstance(n, Amount) and n.lacks_unit]
 
     def evidence(self, result: T) -> str:
         """Return the values in the condition, as "error is 3, rate(warning) is 7%"."""
@@ -108,12 +115,13 @@ class _Parser(Generic[T]):
         self._at = 0
         self._depth = 0
         self._named: dict[str, Callable[[T], float]] = {}
+        self._with_unit: set[str] = set()
 
     def parse(self) -> Condition[T]:
         truth = self._or()
         if self._text[self._at :].strip():
             raise self._error("unexpected text after the condition")
-        return Condition(self._text.strip(), truth, self._named)
+        return Condition(self._text.strip(), truth, self._named, frozenset(self._with_unit))
 
     def _error(self, reason: str) -> InputError:
         names = [name for name in self._quantities if "(" not in name]
@@ -177,11 +185,16 @@ class _Parser(Generic[T]):
             self._depth -= 1
 
     def _comparison(self) -> Callable[[T], bool]:
+        begin = self._at
         left = self._sum()
         sign = self._take(*_OPERATORS)
         if sign is None:
             raise self._error(f"expected one of {' '.join(_OPERATORS)}")
         right = self._sum()
+        words = _TOKEN.finditer(self._text, begin, self._at)
+        if any(word[1] and word[2] not in {"", "%"} for word in words):
+            compared = "".join(self._text[begin : self._at].split())
+            self._with_unit |= {name for name in self._named if name in compared}
         compare = _OPERATORS[sign]
         return lambda result: compare(left(result), right(result))
 
