@@ -337,3 +337,85 @@ def test_times_of_other_forms_dates_alone_and_pairs_after_blanks(tmp_path, capsy
     assert records(path, capsys)[2]["time"].startswith("2022-12-31T02:22:22")
     path.write_text('<134>  id=fw sn=1 time="2022-05-16 08:19:21" pri=6\n' * 9)
     assert records(path, capsys)[8]["time"].startswith("2022-05-16T08:19:21")
+
+
+def entry(number, message, priority=None):
+    """One entry of the journal's export format; text with a newline is binary."""
+    fields = {
+        "__CURSOR": f"s={number}",
+        "__REALTIME_TIMESTAMP": str(1709287200_000000 + number * 1_500_000),
+        "_HOSTNAME": "web1",
+        **({} if priority is None else {"PRIORITY": str(priority)}),
+        "MESSAGE": message,
+        "SYSLOG_IDENTIFIER": "app",
+    }
+    parts = []
+    for name, value in fields.items():
+        data = value.encode()
+        size = len(data).to_bytes(8, "little")
+        parts.append(name.encode() + (b"\n" + size if "\n" in value else b"=") + data + b"\n")
+    return b"".join(parts) + b"\n"
+
+
+ENTRIES = [
+    entry(0, "Started", 6),
+    entry(1, "failed = yes\n  at x\n\nPRIORITY=7\n", 3),
+    entry(2, "slow", 4),
+    entry(3, "no priority"),
+    entry(4, "gone", 2),
+]
+
+
+@pytest.mark.parametrize("how", ["plain", "gzip", "cut"])
+def test_entries_of_a_journal_export_are_records(how, tmp_path):
+    """Each entry has its time and PRIORITY, whatever its binary fields hold."""
+    path = tmp_path / "journal.export"
+    data = b"".join(ENTRIES)
+    data += b"SYSLOG_IDEN" * (how == "cut")
+    path.write_bytes(gzip.compress(data) if how == "gzip" else data)
+    found = analyze_logs(path)
+    counts = found.counts
+    assert (counts.records, counts.timeless) == (5, 0)
+    assert {level: n for level, n in counts.levels.items() if n} == {
+        "unknown": 1, "info": 1, "warning": 1, "error": 1, "critical": 1,
+    }  # fmt: skip
+    assert found.files[0].formats[0].endswith("in the journal's export format")
+    document = found.to_dict()
+    assert document["first_seen"] == "2024-03-01T10:00:00Z"
+    assert document["last_seen"] == "2024-03-01T10:00:06Z"
+
+
+@pytest.mark.parametrize(
+    ("tail", "reason"),
+    [
+        (b"__CURSOR=x\nMESSAGE\n" + b"\xff" * 8, "line 28: the field MESSAGE says"),
+        (b"__CURSOR=x\nMESSAGE\n\x05\0\0\0\0\0\0\0ab", "line 28: the field MESSAGE does not"),
+        (b"== words\n", "line 27: no field"),
+    ],
+)
+def test_a_broken_journal_export_names_its_line(tail, reason, tmp_path):
+    """What is no field ends the file, with its line."""
+    path = tmp_path / "journal.export"
+    path.write_bytes(b"".join(ENTRIES[:3]) + tail)
+    found = analyze_logs(path)
+    assert found.counts.records == 3
+    assert reason in (found.files[0].error or "")
+
+
+@pytest.mark.parametrize("form", ["export", "json"])
+def test_a_few_levels_in_texts_leave_the_priority(form, tmp_path):
+    """PRIORITY counts, unless most messages have a level of their own."""
+    few = ["ERROR: boom" if n % 10 == 1 else f"Started unit {n}" for n in range(60)]
+    most = [f"{'ERROR' if n % 10 == 1 else 'INFO'}: unit {n}" for n in range(60)]
+    for texts, errors in ((few, 0), (most, 6)):
+        path = tmp_path / "journal"
+        if form == "export":
+            path.write_bytes(b"".join(entry(n, text, 6) for n, text in enumerate(texts)))
+        else:
+            rows = [
+                {"__REALTIME_TIMESTAMP": "1709287200000000", "PRIORITY": "6", "MESSAGE": text}
+                for text in texts
+            ]
+            path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+        levels = analyze_logs(path).counts.levels
+        assert (levels["info"], levels["error"]) == (60 - errors, errors)

@@ -18,6 +18,7 @@ from cotool._fast.logs.envelopes import Unwrapper
 from cotool._lazy import lazy_pattern
 from cotool.logs.formats.documents import Document, document_lines, find_document
 from cotool.logs.formats.fields import find_fields, level_of, rows_of
+from cotool.logs.formats.journal import find_journal, journal_lines
 from cotool.logs.formats.keyed import json_objects
 from cotool.logs.formats.model import JSON, LOGFMT, UNKNOWN
 from cotool.logs.formats.names import is_level_name
@@ -53,6 +54,10 @@ _ENOUGH = 100
 _MOST = 0.9
 # Objects among other lines, which pass unchanged, need not be so many.
 _SOME = 0.25
+# Objects that have a severity in numbers are envelopes if so many of their texts have a level.
+_HALF = 0.5
+_WORDS = lazy_pattern(r"[^\W\d_]{2,}")
+_FIRST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +91,31 @@ class Envelope:
 class Wrapping(NamedTuple):
     """What stands between a file's bytes and its lines, and the lines of the sample without it.
 
-    `document`: the records are those of a JSON document. `envelope`: each line is wrapped.
+    `document`: the records are those of a JSON document. `journal`: they are entries of the
+    journal's export format. `envelope`: each line is wrapped.
     """
 
     lines: list[bytes]
     document: Document | None = None
     envelope: Envelope | None = None
+    journal: bool = False
 
     @property
     def name(self) -> str:
         """Say it for people, to stand after the name of a format; empty where there is none."""
         kind = "a JSON document" if self.document else "JSON lines"
+        if self.journal:
+            kind = "the journal's export format"
         if self.envelope is not None:
             return f" {self.envelope.name}" + (f" of {kind}" if self.envelope.text_key else "")
-        return f" in {kind}" if self.document else ""
+        return f" in {kind}" if self.document or self.journal else ""
 
     def unwrap(self, blocks: Iterator[bytes], path: str) -> Iterator[bytes]:
-        """Yield the lines in blocks of bytes. Raises InputError for a broken document."""
+        """Yield the lines in blocks of bytes. Raises InputError for what is broken."""
         if self.document:
             blocks = document_lines(blocks, path, self.document.lists)
+        if self.journal:
+            blocks = journal_lines(blocks, path)
         if self.envelope is None:
             yield from blocks
             return
@@ -117,7 +128,8 @@ class Wrapping(NamedTuple):
 def find_wrapping(head: bytes, lines: list[bytes]) -> Wrapping:
     """Return how the lines of a file are wrapped, from its first bytes and a sample of lines."""
     document = find_document(head)
-    lines = document.sample if document else lines
+    entries = find_journal(head)
+    lines = document.sample if document else entries or lines
     coloured = any(map(_COLOUR.search, lines))
     envelope = find_envelope([_COLOUR.sub(b"", line) for line in lines] if coloured else lines)
     found = _unwrapped(envelope, lines)
@@ -126,7 +138,7 @@ def find_wrapping(head: bytes, lines: list[bytes]) -> Wrapping:
         envelope = replace(envelope or plain, colours=True)
         found = _unwrapped(envelope, lines)
     lines = found
-    return Wrapping(lines, document, envelope)
+    return Wrapping(lines, document, envelope, bool(entries))
 
 
 def _unwrapped(envelope: Envelope | None, lines: list[bytes]) -> list[bytes]:
@@ -195,12 +207,15 @@ def _of_objects(lines: Sequence[bytes]) -> Envelope | None:
     common = [key for key, count in names.items() if count >= _MOST * len(rows)]
     if any(is_level_name(key) and any(_is_level(row.get(key)) for row in rows) for key in names):
         return None
+    stated = bool(find_fields(rows_of(rows)).places)
     for text_key in sorted(
         (key for key in common if key.lower() in _TEXT_KEYS),
         key=lambda key: _TEXT_KEYS.index(key.lower()),
     ):
         texts = [row[text_key] for row in rows if isinstance(row.get(text_key), str)]
         if len(texts) < _MOST * len(rows):
+            continue
+        if stated and _levels_in(texts) < _HALF * len(texts):
             continue
         begins = _worth_it([text.encode("utf-8", "replace") for text in texts], keyed=False)
         if begins is None:
@@ -216,6 +231,14 @@ def _of_objects(lines: Sequence[bytes]) -> Envelope | None:
             begins=begins,
         )
     return None
+
+
+def _levels_in(texts: Sequence[str]) -> float:
+    """Return about how many texts have a level: under a key, or among their first words."""
+    named = sum(any(map(_is_level, _WORDS.findall(text)[:_FIRST])) for text in texts)
+    lines = [text.encode("utf-8", "replace") for text in texts if "=" in text or "{" in text]
+    keyed = [found for found in recognise(lines) if found.kind in {JSON, LOGFMT} and found.places]
+    return max(named, sum(found.share for found in keyed) * len(lines))
 
 
 def _is_level(value: object) -> bool:
