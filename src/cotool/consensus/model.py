@@ -301,7 +301,10 @@ def _shallow(item: _Part) -> dict[str, Any]:
         if isinstance(value, float):
             value = round(value, 6)
         elif isinstance(value, tuple):
-            value = [round(one, 6) if isinstance(one, float) else one for one in value]
+            if not value or isinstance(value[0], str):
+                value = list(value)
+            else:
+                value = [round(one, 6) if isinstance(one, float) else one for one in value]
         form[name] = value
     return form
 

@@ -137,7 +137,7 @@ def read_number(text: str, start: int = 0) -> Number | None:
         scale = letters.get(match["letter"], 0)
         if not scale:
             scale, end = 1, match.start("space")
-    if end == len(text):
+    if end == len(text) or text[end:] == ".":
         value = _value(match, end, scale)
         return None if value is None else Number(value, end, _currency(match), _top(match))
     if _ALTERNATIVE.match(text, end):

@@ -139,13 +139,13 @@ _EQUATION = lazy_pattern(
     r"(?:(?:[A-Za-z]\w{0,12}|[-+*/×÷^().,$€£%\d\s·≈]{1,120})\s?(?:=|≈)\s?(?=[^=]|$)){1,8}"
 )
 
-# "about 30", "Option 2".
 # "between 5 and 6", "from $5 to $6".
 _BETWEEN = lazy_pattern(
     r"(?:between|from|zwischen|von|entre|de|между|от)\s(?P<low>[$€£¥]?-?[\d.,]*\d%?)\s"
     r"(?:and|to|und|bis|et|à|y|a|e|и|до)\s(?P<high>[$€£¥]?-?[\d.,]*\d%?)",
     re.IGNORECASE,
 )
+# "about 30", "Option 2".
 _ABOUT = lazy_pattern(
     r"(?:about|approximately|approx\.?|roughly|around|nearly|almost|circa|ca\.|etwa|ungefähr|rund"
     r"|environ|aproximadamente|cerca de|около|примерно|大约|约|約|およそ|약|लगभग|حوالي"
@@ -166,14 +166,15 @@ def read_quantity(span: str) -> Reading | None:
         stars = len(span) - start - len(span[start:].lstrip("★⭐"))
         end = len(span) - len(span[start:].lstrip("★⭐☆"))
         return Reading(str(stars), span[start:end], end)
-    between = _BETWEEN.match(span, start)
-    low = between and read_number(between["low"])
-    high = between and read_number(between["high"])
-    if between and low and high:
-        return Reading(f"{low.value}–{high.value}", between[0], between.end(), unit=low.unit)
-    about = _ABOUT.match(span, start)
-    if about:
-        start = about.end()
+    if span[start : start + 1].isalpha():
+        between = _BETWEEN.match(span, start)
+        low = between and read_number(between["low"])
+        high = between and read_number(between["high"])
+        if between and low and high:
+            return Reading(f"{low.value}–{high.value}", between[0], between.end(), unit=low.unit)
+        about = _ABOUT.match(span, start)
+        if about:
+            start = about.end()
     # "$$18$$" and "$18$" of LaTeX; one dollar sign is left for the currency.
     while span.startswith("$$", start) or span.startswith("$ ", start):
         start += 1

@@ -336,7 +336,6 @@ _CLAIM = lazy_pattern(
     (?P<not>not\s)?(?P<word>{"|".join(_DENIED)})\b(?![-\w])""",
     re.VERBOSE | re.IGNORECASE,
 )
-_JUDGING = ("true", "false", "correct", "right", "wrong")
 _IS_RIGHT = lazy_pattern(IS_RIGHT)
 _FOREIGN_CLAIM = lazy_pattern(CLAIMS, re.VERBOSE | re.IGNORECASE)
 # "So D.", "so yes": the last word.
@@ -357,7 +356,7 @@ def _concluded(text: str, low: str, sentence: str) -> Iterator[Statement]:
         return
     if not text.isascii() and (right := _IS_RIGHT.search(text)):
         yield Statement(0, right[1], "… is right", ("choice",), whole=True)
-    if any(word in low for word in _JUDGING):
+    if "true" in low or "false" in low or "correct" in low or "right" in low or "wrong" in low:
         claim = _CLAIM.search(text)
         if claim:
             denied = claim["not"] or claim["negated"]
