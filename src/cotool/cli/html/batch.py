@@ -52,6 +52,7 @@ class BatchPage:
         self._total = 0.0
         self._unanswered = 0
         self._dissent = 0
+        self._declined = 0
         self._kinds: Counter[str] = Counter()
         self._answers: Counter[str] = Counter()
         self._inside: Counter[str] = Counter()
@@ -67,6 +68,7 @@ class BatchPage:
         self._count += 1
         self._kinds[result.kind] += 1
         self._dissent += bool(result.dissent)
+        self._declined += len(result.declined)
         for cluster in result.clusters:
             self._answers.update(cluster.members)
             if cluster.id == 0:
@@ -134,6 +136,11 @@ class BatchPage:
                         ("agreement under 50 %", f"{low:,}", _part(low, answered)),
                         ("with dissent", f"{self._dissent:,}", _part(self._dissent, self._count)),
                         ("without an answer", f"{self._unanswered:,}", ""),
+                        *(
+                            [("declined to answer", f"{self._declined:,}", "responses")]
+                            if self._declined
+                            else []
+                        ),
                         ("experts", f"{len(self._answers):,}", ""),
                     )
                 ),

@@ -101,6 +101,7 @@ def _lead(result: Consensus) -> Html:
             ("confidence", percent(result.confidence), judged),
             ("kind", result.kind, f"by {result.method}"),
             ("clusters", f"{len(result.clusters):,}", f"dissent: {len(result.dissent):,}"),
+            *_declined(result),
             *_measured(result),
             *_support(result),
         )
@@ -117,6 +118,13 @@ def _lead(result: Consensus) -> Html:
             numbers,
         )
     )
+
+
+def _declined(result: Consensus) -> list[tuple[str, str, str]]:
+    if not result.declined:
+        return []
+    who = clipped(", ".join(result.declined), _MOST_NOTE)
+    return [("declined to answer", f"{len(result.declined):,}", who)]
 
 
 def _support(result: Consensus) -> list[tuple[str, str, str]]:

@@ -77,8 +77,6 @@ def read_words(text: str, start: int) -> tuple[Fraction, int] | None:
     None where no number stands there, and where the words make none ("one two").
     """
     words = _words(text, start)
-    if not words:
-        return None
     read, place, end = _Sum(), 0, start
     while place < len(words):
         word, after = words[place]

@@ -159,6 +159,15 @@ MAX_EQUATION = 90
 _NEXT_ITEM = lazy_pattern(r"\n\s*[*_]{0,2}(\d{1,3})[.)]\s")
 
 
+def _read_range(span: str, start: int) -> Reading | None:
+    between = _BETWEEN.match(span, start)
+    low = between and read_number(between["low"])
+    high = between and read_number(between["high"])
+    if not (between and low and high):
+        return None
+    return Reading(f"{low.value}–{high.value}", between[0], between.end(), unit=low.unit)
+
+
 def read_quantity(span: str) -> Reading | None:
     """Read a number; of an equation, what stands after its last equals sign."""
     start = len(span) - len(span.lstrip(_BEFORE_NUMBER))
@@ -166,15 +175,13 @@ def read_quantity(span: str) -> Reading | None:
         stars = len(span) - start - len(span[start:].lstrip("★⭐"))
         end = len(span) - len(span[start:].lstrip("★⭐☆"))
         return Reading(str(stars), span[start:end], end)
-    if span[start : start + 1].isalpha():
-        between = _BETWEEN.match(span, start)
-        low = between and read_number(between["low"])
-        high = between and read_number(between["high"])
-        if between and low and high:
-            return Reading(f"{low.value}–{high.value}", between[0], between.end(), unit=low.unit)
-        about = _ABOUT.match(span, start)
-        if about:
-            start = about.end()
+    worded = span[start : start + 1].isalpha()
+    between = _read_range(span, start) if worded else None
+    if between is not None:
+        return between
+    about = _ABOUT.match(span, start) if worded else None
+    if about:
+        start = about.end()
     # "$$18$$" and "$18$" of LaTeX; one dollar sign is left for the currency.
     while span.startswith("$$", start) or span.startswith("$ ", start):
         start += 1

@@ -305,6 +305,9 @@ _CONCLUSION = lazy_pattern(
     re.IGNORECASE,
 )
 _IS_NUMBER = lazy_pattern(r"\b(?:is|are|was|were|be|equals)\s[*_]{0,2}[$€£¥₹]?-?\d")
+_IS_RANGE = lazy_pattern(
+    r"\b(?:is|are|was|were|be|costs?|lies)\s[*_]{0,2}(?=(?:between|from)\s[$€£¥₹]?-?\d)"
+)
 _VERDICT_LENGTH = 400
 # The rule of "3: the court may refuse".
 NUMBERED = "opens with an option's number"
@@ -442,6 +445,11 @@ def _conclusion(sentence: str) -> Iterator[Statement]:
         if not result.endswith(";") and not _ALTERNATIVES.search(head):  # "x = 2 or x = 3"
             yield Statement(0, result, "… =", ("number",))
         return
+    if "between" in sentence or "from" in sentence:
+        ranged = _IS_RANGE.search(sentence)
+        if ranged:
+            yield Statement(0, sentence[ranged.end() :], "… is", ("number",), whole=True)
+            return
     concludes = _CONCLUSION.match(sentence)
     if not concludes and not _IS_NUMBER.search(sentence):
         return

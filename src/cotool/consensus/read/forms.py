@@ -16,6 +16,7 @@ from cotool.consensus.read.sample import UnclearError
 from cotool.consensus.read.tools import Tool, tool_of
 from cotool.consensus.read.understood import FileUnderstood
 from cotool.errors import InputError
+from cotool.text import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -28,6 +29,11 @@ _SAMPLE_SIZE = 1 << 21
 _FEWEST_ROWS = 3
 # What the objects of APIs and of batches are known by.
 _API = frozenset({"custom_id", "choices", "role", "candidates", "root_span_id"})
+
+# Who asks in a chat, and what one of its turns may have.
+_SPEAKER_KEYS = ("role", "from")
+_SPEAKERS = ("user", "human", "system")
+_TURN = frozenset({*_SPEAKER_KEYS, "content", "value", "text", "name", "id", "timestamp"})
 
 # What the steps of a traced call have; whether a record is one depends on its values.
 _STEPS = frozenset({"run_type", "root_span_id"})
@@ -65,6 +71,9 @@ class FileForm:
         if isinstance(head[1], dict):
             self._head = tuple(head[1])
         found = chain([head], found)
+        if _is_turn(head[1]) and not self._given.names_parts:
+            self.unclear = _turns(self._name, head[1])
+            return
         if isinstance(head[1], list):
             yield from self._listed(found)
             return
@@ -238,6 +247,26 @@ class FileForm:
                 yield where, value
             elif id(value) not in skipped:
                 yield from self.plan.records(value, where)
+
+
+def _is_turn(value: Any) -> bool:
+    """Whether a record is a turn of a chat in which somebody asks."""
+    return (
+        isinstance(value, dict)
+        and value.keys() <= _TURN
+        and any(value.get(key) in _SPEAKERS for key in _SPEAKER_KEYS)
+    )
+
+
+def _turns(name: str, turn: Mapping[str, Any]) -> UnclearError:
+    spoke = next(key for key in _SPEAKER_KEYS if key in turn)
+    said = next((key for key in ("content", "value", "text") if key in turn), "content")
+    return UnclearError(
+        f"{name}: the records are turns of a chat ({spoke!r} is {turn[spoke]!r}, …), "
+        "not responses of several experts",
+        hint=f'write one record per conversation, {{"messages": [turns]}}; if every record is an '
+        f"expert's response: {named(expert=spoke, content=said)}",
+    )
 
 
 def _is_header(value: list[Any]) -> bool:

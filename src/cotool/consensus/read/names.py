@@ -80,8 +80,9 @@ _EXPERTS = _set(
 _WRITERS = _EXPERTS | _set("predicted generated")
 _WEAK_EXPERTS = _set(
     "user username author name source engine system email agent student person player bot "
-    "team who by member nickname deployment generator forecaster"
+    "team who by member nickname surname deployment generator forecaster"
 )
+_NAMES_OF_PEOPLE = {("first",), ("last",), ("full",), ("given",), ("family",)}
 _ITEMS = _set(
     "question item task hit prompt unit subject example instance problem doc document sample "
     "query comment sentence pair text image tweet post review q utterance case test caption "
@@ -215,7 +216,7 @@ def _of_something_else(words: tuple[str, ...], rest: frozenset[str]) -> Hint | N
         return Hint(BESIDE, STRONG)
     if last in _CONFIDENCE or everything <= _set("confidence score"):
         return Hint(CONFIDENCE, STRONG)
-    if everything & _TIMES or last == "at":
+    if (everything & _TIMES and last != "by") or last == "at":
         return Hint(TIME, STRONG)
     return None
 
@@ -226,6 +227,8 @@ def _expert(words: tuple[str, ...]) -> Hint | None:
             continue
         if word in _EXPERTS:
             return Hint(EXPERT, STRONG)
+        if word == "name" and words[:place] in _NAMES_OF_PEOPLE:
+            return Hint(EXPERT, WEAK)
         # "completed_by", but "name" alone and "file_name" are little.
         if word in _WEAK_EXPERTS and (place == 0 or word in _set("user username by author email")):
             return Hint(EXPERT, PLAIN if word in _set("user username by author who") else WEAK)

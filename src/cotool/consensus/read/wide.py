@@ -63,6 +63,7 @@ def find_wide(sample: Sample, long: Long | None) -> Plan | None:
     ]
     for group in (_numbered(sample, named), _of_models(named), _of_people(named)):
         if len(group) >= 2 and all(c in group for c in experts):
+            _check_people(sample, group)
             return _read_wide(sample, group)
     if experts or (long is not None and long.recurs):
         return None
@@ -77,6 +78,29 @@ def find_wide(sample: Sample, long: Long | None) -> Plan | None:
     if len(candidates) < 2 or is_by_person(sample):
         return None
     return _by_values(sample, long, candidates)
+
+
+def _check_people(sample: Sample, group: list[Column]) -> None:
+    """Raise UnclearError where records seem to be people, and numbered answers their questions."""
+    rest = [c for c in sample.texts if c not in group]
+    if (
+        sample.keys.question
+        or sample.keys.id
+        or any(
+            c.is_called(names.QUESTION) or c.is_called(names.ITEM_ID) >= names.PLAIN for c in rest
+        )
+    ):
+        return
+    people = [c for c in rest if c.is_called(names.EXPERT) and 2 * c.distinct > c.present]
+    if people and all(names.hint_of(c.path).part == names.ANSWER for c in group):
+        columns = joined(group)
+        raise UnclearError(
+            f"{sample.name}: it is unclear whether a record is a person or a question: "
+            + listed([*people, *group]),
+            hint="a row per person and a column per question: "
+            f"{named(question_columns=columns, expert=people[0].path)}; "
+            f"a column per expert: {named(expert_columns=columns)}",
+        )
 
 
 def is_by_person(sample: Sample) -> bool:

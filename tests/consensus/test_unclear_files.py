@@ -1,0 +1,56 @@
+"""Files whose records are not what they seem: turns of a chat, people with numbered answers."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cotool.cli.app import main
+
+
+def _run(tmp_path, capsys, name, text):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    code = main(["consensus", str(path), "--format", "jsonl"])
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+@pytest.mark.parametrize(("role", "said"), [("role", "content"), ("from", "value")])
+@pytest.mark.parametrize("as_lines", [True, False])
+def test_turns_of_a_chat(tmp_path, capsys, role, said, as_lines):
+    """A user who asks is no expert."""
+    turns = [
+        {role: "human" if role == "from" else "user", said: "Which is the longest river?"},
+        {role: "assistant", said: "The Nile."},
+    ]
+    text = "\n".join(map(json.dumps, turns)) if as_lines else json.dumps(turns)
+    code, out, err = _run(tmp_path, capsys, "turns.json", text)
+    assert code == 2
+    assert not out
+    assert "turns of a chat" in err
+    assert "--expert-key" in err
+
+
+@pytest.mark.parametrize("people", ["Last name", "Email address", "Surname"])
+def test_people_with_numbered_answers(tmp_path, capsys, people):
+    """Numbered answers of people may be a test's questions, so the file is refused."""
+    rows = "".join(f"p{i}@example.org,{'Oslo' if i % 2 else 'Rome'},True\n" for i in range(6))
+    code, out, err = _run(tmp_path, capsys, "quiz.csv", f"{people},Response 1,Response 2\n{rows}")
+    assert code == 2
+    assert not out
+    assert "--question-columns 'Response 1,Response 2'" in err
+
+
+def test_id_of_each_annotation(tmp_path, capsys):
+    """An ID that is new in every record is no question where another column recurs."""
+    rows = "".join(
+        f"a{k:03d},https://example.org/{k % 4}.jpg,{'owl' if k % 3 else 'hen'},p{k // 4}\n"
+        for k in range(12)
+    )
+    header = "ID,Labeled Data,Label,Created By\n"
+    code, out, _ = _run(tmp_path, capsys, "labels.csv", header + rows)
+    assert code == 0
+    found = [json.loads(line) for line in out.splitlines()]
+    assert [one["experts"] for one in found] == [["p0", "p1", "p2"]] * 4
