@@ -152,6 +152,8 @@ _FULL_DATE = lazy_pattern(
     rb"|(?i:(?<![a-z])(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?[- ]+\d{1,2}"
     rb"(?!\d)|\d{1,2}[-/. ]+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?![a-z]))"
 )
+# What every time without colons has.
+_MAY_BE_TIME = lazy_pattern(rb"\d{6}|@4")
 # A year, a month and a day of four digits, or other script before a time of day: perhaps a date.
 _PERHAPS_DATE = lazy_pattern(
     rb"(?:(?<![\w.])(?:19|20)\d\d(?:[-/._][\dW]|[\x80-\xff])[^A-Za-z]{0,24}"
@@ -160,6 +162,16 @@ _PERHAPS_DATE = lazy_pattern(
     rb"|[\x80-\xff][ T]?|(?<!\d)\d{1,2}\. )\Z"
 )
 _YEAR_AFTER = lazy_pattern(rb"[^\w:]{1,3}(?:19|20)\d\d(?!\d)")
+
+
+# What a window must have for each of the dates to be in it, quicker to search for.
+_NAMED, _FOUR = lazy_pattern(rb"[A-Za-z\x80-\xff]{3}"), lazy_pattern(rb"\d{4}")
+_DIGIT = lazy_pattern(rb"\d")
+_PARTS = (
+    *(_FOUR, _NAMED, _NAMED, _NAMED, _FOUR, _FOUR, _DIGIT),
+    *(lazy_pattern(rb"\d{8}"), lazy_pattern(rb"\d{6}"), _DIGIT, _FOUR),
+    lazy_pattern(rb"\xe6\x9c\x88"),
+)
 
 
 @cache
@@ -191,7 +203,7 @@ def moments(line: bytes) -> list[Moment]:
             found.append(moment)
             last = moment.end
     if not found:
-        found = [*_without_colons(text), *_seconds(text)]
+        found = [*_without_colons(text), *_seconds(text)] if _MAY_BE_TIME.search(text) else []
     return found
 
 
@@ -199,7 +211,11 @@ def _around(text: bytes, clock: re.Match[bytes]) -> Moment | None:
     """Return the time around a time of day, None where its date cannot be read."""
     start = max(0, clock.start() - _NEAR)
     window = text[start : clock.start()]
-    dates = [match for date in _before() if (match := date.search(window)) is not None]
+    dates = [
+        match
+        for date, part in zip(_before(), _PARTS, strict=True)
+        if part.search(window) and (match := date.search(window)) is not None
+    ]
     date = min(dates, key=lambda match: match.start(), default=None)
     parts, end = _clock_parts(text, clock)
     if date is not None and _is_date(date):

@@ -211,6 +211,7 @@ def scale_of(path: Path, numbers: Sequence[int], names: set[str]) -> tuple[int, 
     return WORDS_ONLY, ""
 
 
+@lru_cache(maxsize=4096)
 def plain(name: str) -> str:
     """Return the letters and digits of a name in small letters."""
     return "".join(character for character in name.lower() if character.isalnum())
