@@ -42,6 +42,9 @@ _EVENT_WORDS = frozenset(
 )
 # Ranks of other words; the greatest of a name counts. A record that says when it was created and
 # when it was last changed is the state of an object after that change: the change counts.
+# Chosen on half of the products of a set of logs (by a hash of their names), this order reads more
+# times of the other half right than creation first does: .946 of 53 products against .909, and
+# .934 of 49 against .923 with the halves exchanged. The other ranks were not tested this way.
 _MADE, _BEGAN, _OTHER, _CHANGED, _NEVER = 2, 3, 4, 5, 9
 _RANKS = (
     (_MADE, ("update updated updates modified modify modification change changed detect detected "
