@@ -20,13 +20,12 @@ from math import exp, floor, isfinite, log, log10, sqrt
 from statistics import median
 from typing import TYPE_CHECKING
 
-from cotool._fast.truth import gaussian
 from cotool.consensus.decide.decision import Decision, Measurement
-from cotool.consensus.truth.inference import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from cotool._fast.truth import gaussian
     from cotool.consensus.extract.stated import Stated
     from cotool.consensus.truth.inference import Votes
 
@@ -145,6 +144,8 @@ def measured(
     `weights` of experts, 1 where an expert has none, count for the mean and the median. Memory
     grows with the number of answers, not with their texts.
     """
+    from cotool.consensus.truth.inference import Waiting
+
     with closing(Waiting()) as waiting:
         for subject in subjects:
             waiting.add(subject)
@@ -195,6 +196,8 @@ class Scale:
                 columns[2].append(where)
         if not experts:
             return None
+        from cotool._fast.truth import gaussian
+
         return Fitted(experts, gaussian.estimate(*columns, start, len(experts)))
 
     def decision(
