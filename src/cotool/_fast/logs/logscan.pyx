@@ -764,20 +764,20 @@ cdef class Scanner:
         return 0
 
     cdef int _set_locator(self, int row, int n, locator, bytes path) except -1:
-        cdef cotool_locator* l = &self.plan.locator[row][n]
+        cdef cotool_locator* place = &self.plan.locator[row][n]
         cdef bytes joined
-        l.kind, l.token, l.part = locator.kind, locator.token, locator.part
-        l.scale.factor, l.scale.power, l.scale.dimension = locator.scale
-        l.text = <const char*>self._keep_bytes(path if locator.is_path else locator.text)
-        l.after = <const char*>self._keep_bytes(locator.after)
-        l.capture = self.captures[n]
+        place.kind, place.token, place.part = locator.kind, locator.token, locator.part
+        place.scale.factor, place.scale.power, place.scale.dimension = locator.scale
+        place.text = <const char*>self._keep_bytes(path if locator.is_path else locator.text)
+        place.after = <const char*>self._keep_bytes(locator.after)
+        place.capture = self.captures[n]
         if locator.path:
             joined = b"\x1f".join(locator.path)
-            l.value = cotool_add_key(&self.plan.keys[row], <const char*>joined)
-            if l.value < 0:
+            place.value = cotool_add_key(&self.plan.keys[row], <const char*>joined)
+            if place.value < 0:
                 raise ValueError("too many keys, or too long ones")
         if locator.is_column:
-            self.plan.tokens[row] = max(self.plan.tokens[row], l.token + 1)
+            self.plan.tokens[row] = max(self.plan.tokens[row], place.token + 1)
         return 0
 
     cdef int _set_labels(self, labels) except -1:

@@ -1,6 +1,6 @@
 """Figures of numbers in records, by group and step in time: see logcells.h."""
 
-from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint64_t
 from libc.stdlib cimport calloc
 from libc.string cimport memcpy
 

@@ -335,7 +335,8 @@ def partition(const int32_t[:, ::1] ids not None, const uint16_t[::1] facts not 
     w.distinct = <int32_t*>calloc(words, sizeof(int32_t))
     w.varying = <int32_t*>calloc(words, sizeof(int32_t))
     try:
-        if (w.row == NULL or w.scratch == NULL or w.mixed == NULL or w.stamp == NULL or w.group == NULL
+        if (w.row == NULL or w.scratch == NULL or w.mixed == NULL or w.stamp == NULL
+                or w.group == NULL
                 or w.first == NULL or w.size == NULL or w.same == NULL or w.distinct == NULL
                 or w.varying == NULL):
             raise MemoryError

@@ -1,10 +1,13 @@
 from array import array
 from collections.abc import Iterable
 
+from typing_extensions import disjoint_base
+
 from cotool._fast.base.matrix import Matrix
 
 LONGEST: int
 
+@disjoint_base
 class Pieces:
     dimension: int
 

@@ -19,7 +19,7 @@ A thread embeds about 500,000 answers of three words per second.
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from cython.parallel cimport prange
 from libc.math cimport sqrt
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
 
@@ -345,8 +345,8 @@ def join_nearest(Matrix vectors not None, int32_t[::1] labels, Py_ssize_t groups
                  float threshold, num_threads=None):
     """Give rows without a label (-1) the group that is most similar on average, in place.
 
-    That is at least `threshold`, else they keep -1. Rows with a label below that keep it; rows of `vectors` have length 1, and groups are
-    those of the rows that have a label, 0 to `groups` - 1.
+    That is at least `threshold`, else they keep -1. Rows with a label below that keep it; rows of
+    `vectors` have length 1, and groups are those of the rows that have a label, 0 to `groups` - 1.
     """
     cdef Py_ssize_t n = vectors.rows, d = vectors.columns, i, k
     cdef Matrix means = new_matrix(groups, d)
