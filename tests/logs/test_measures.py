@@ -236,6 +236,14 @@ def test_conditions_choose_records(tmp_path: Path) -> None:
         assert analyze(tmp_path, text, where=where).counts.records == count, where
 
 
+def test_a_condition_reads_a_field_in_the_unit_of_its_measure(tmp_path: Path) -> None:
+    """The unit that a measure gives a field holds in conditions on it as well."""
+    text = "".join(access(n, "/a", 200, str(n)) for n in range(0, 900, 100))
+    for measure, count in {"rt:ms": 4, "wait=rt:ms": 4, "rt:s": 8}.items():
+        summary = analyze(tmp_path, text, measures=[measure], where="rt>0.45s")
+        assert summary.counts.records == count, measure
+
+
 def test_a_pattern_and_a_condition(tmp_path: Path) -> None:
     """Records that a pattern chooses by a later line are measured by their first line."""
     lines = "".join(

@@ -115,6 +115,13 @@ class _Sources:
     def __init__(self) -> None:
         self.found: list[Source] = []
 
+    def number_of_field(self, name: str) -> int:
+        """Return the number of a field in a condition, in the unit that its measure gives it."""
+        measured = [
+            source for source in self.found if (source.kind, source.name) == ("field", name)
+        ]
+        return self.number(measured[0] if measured else Source("field", name))
+
     def number(self, source: Source) -> int:
         if source not in self.found:
             self.found.append(source)
@@ -287,7 +294,7 @@ class _Condition:
         made = AS_IS
         if field == "class":
             field, made = "status", AS_CLASS
-        source = self._sources.number(Source("field", field))
+        source = self._sources.number_of_field(field)
         text = value[4]
         if text is None:
             quoted = value[2] if value[2] is not None else value[3]
