@@ -137,3 +137,11 @@ def test_a_limit_with_a_unit_and_values_without(run, tmp_path):
     )
     assert code == 1
     assert "unit" not in err
+
+
+def test_narrow_buckets_over_many_years(run, tmp_path):
+    """A report draws no more columns than can be seen, however far apart the records are."""
+    log, report = tmp_path / "x.log", tmp_path / "x.html"
+    log.write_text("2000-01-01 00:00:00 INFO a\n2024-01-01 00:00:00 ERROR b\n")
+    assert run(log, "--bucket", "1s", "-o", report).code == 0
+    assert report.stat().st_size < 1_000_000

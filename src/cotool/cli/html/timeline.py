@@ -47,11 +47,11 @@ class Series(NamedTuple):
 def time_line(histogram: Histogram, clock: Clock, bucket: int | None) -> Html:
     """Return the chart with its controls, and tables of bursts and gaps.
 
-    `bucket` is the width in seconds that was asked for; a finer one is chosen where it gives more
-    columns than can be shown.
+    `bucket` is the width in seconds that was asked for; another one is chosen if that gives more
+    columns than can be shown, those without records included.
     """
     shown = display_buckets(histogram, bucket, most=_FINE)
-    if len(shown.buckets) > _MOST:
+    if (max(shown.buckets) - min(shown.buckets)) // shown.width > _MOST:
         shown = display_buckets(histogram, None, most=_FINE)
     series = _series(shown)
     bursts, gaps = find_bursts(histogram), find_gaps(histogram)
