@@ -164,7 +164,7 @@ def test_embedder_of_the_caller():
         consensus(texts, metric="semantic", embedder=lambda own: [[float("nan")]] * len(own))
 
 
-def test_library_models(monkeypatch):
+def test_model_of_librarys(monkeypatch):
     """Models of libraries are loaded by name; a missing library and a bad name are errors."""
     module = types.ModuleType("model2vec")
 
@@ -181,12 +181,12 @@ def test_library_models(monkeypatch):
     module.StaticModel = StaticModel
     monkeypatch.setitem(sys.modules, "model2vec", module)
     monkeypatch.setitem(sys.modules, "sentence_transformers", None)
-    embedders.library_model.cache_clear()
-    assert embedders.library_model("model2vec", "own")(["ab"]) == [[1.0, 2]]
+    embedders.model_of_library.cache_clear()
+    assert embedders.model_of_library("model2vec", "own")(["ab"]) == [[1.0, 2]]
     with pytest.raises(InputError, match="cannot load 'absent'"):
-        embedders.library_model("model2vec", "absent")
+        embedders.model_of_library("model2vec", "absent")
     with pytest.raises(MissingExtraError, match="sentence-transformers is not installed"):
-        embedders.library_model("sentence-transformers", "own")
+        embedders.model_of_library("sentence-transformers", "own")
 
 
 def test_damaged_model(monkeypatch, tmp_path):

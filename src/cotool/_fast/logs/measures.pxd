@@ -68,3 +68,4 @@ cdef extern from "logs/logcells.h" nogil:
 
 cdef class Measured:
     cdef cotool_table table
+    cdef list _rows(self, shares)

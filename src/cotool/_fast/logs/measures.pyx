@@ -91,25 +91,7 @@ cdef class Measured:
 
     def steps(self, shares):
         """Return the rows of steps as rows() does, with the numbers at shares for sketches."""
-        cdef size_t n
-        cdef cotool_row* row
-        cdef int m
-        if cotool_table_settle(&self.table):
-            raise MemoryError
-        rows = []
-        for n in range(self.table.count):
-            row = &self.table.row[n]
-            if row.step != COTOOL_NO_STEP:
-                text = (<char*>(self.table.texts + row.text))[:row.size]
-                rows.append((
-                    None if text == WHOLE else tuple(text.split(SEPARATOR)),
-                    row.step,
-                    bool(row.inferred),
-                    row.records,
-                    [step_of(&row.cell[m], shares) for m in range(self.table.measures)],
-                ))
-        rows.sort(key=row_order)
-        return rows
+        return self._rows(shares)
 
     def moved(self, back):
         """Return the same figures, with steps whose year or date was inferred at back(step)."""
@@ -128,6 +110,10 @@ cdef class Measured:
         or date is inferred, records, cells); a cell is (count, missing, odd, sum, least, greatest,
         {bucket: count}), the numbers in UNIT parts.
         """
+        return self._rows(None)
+
+    cdef list _rows(self, shares):
+        """All rows with sketches, or, with shares, those of steps with the numbers at shares."""
         cdef size_t n
         cdef cotool_row* row
         cdef int m
@@ -136,13 +122,16 @@ cdef class Measured:
         rows = []
         for n in range(self.table.count):
             row = &self.table.row[n]
+            if shares is not None and row.step == COTOOL_NO_STEP:
+                continue
             text = (<char*>(self.table.texts + row.text))[:row.size]
             rows.append((
                 None if text == WHOLE else tuple(text.split(SEPARATOR)),
                 None if row.step == COTOOL_NO_STEP else row.step,
                 bool(row.inferred),
                 row.records,
-                [cell_of(&row.cell[m]) for m in range(self.table.measures)],
+                [cell_of(&row.cell[m]) if shares is None else step_of(&row.cell[m], shares)
+                 for m in range(self.table.measures)],
             ))
         rows.sort(key=row_order)
         return rows

@@ -56,9 +56,9 @@ def _load(name: str) -> Callable[[Sequence[str]], Any]:
             hint="for example mymodels:embed, or model2vec:FOLDER",
         )
     if module_name in LIBRARIES:
-        from cotool.consensus.decide.embedders import library_model
+        from cotool.consensus.decide.embedders import model_of_library
 
-        return library_model(module_name, path)
+        return model_of_library(module_name, path)
     import importlib
 
     folder = str(os.getcwd())  # noqa: PTH109 - sys.path holds strings

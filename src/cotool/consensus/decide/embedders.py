@@ -81,7 +81,7 @@ def _table(data: bytes) -> tuple[memoryview, int, bool]:
 
 
 @cache
-def library_model(library: str, name: str) -> Callable[[Sequence[str]], Any]:
+def model_of_library(library: str, name: str) -> Callable[[Sequence[str]], Any]:
     """Return what embeds texts with a model of one of LIBRARIES, by its name or path.
 
     Raises MissingExtraError where the library is not installed, InputError for a model that cannot

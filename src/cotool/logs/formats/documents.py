@@ -120,19 +120,24 @@ def document_lines(
 
     A broken document raises InputError with the file's name and line, after what precedes.
     """
-    lines: list[str] = []
+    return in_blocks(_line(record) for record in _records(_text_of(blocks, path), lists))
+
+
+def in_blocks(lines: Iterator[str]) -> Iterator[bytes]:
+    """Yield lines in blocks; what precedes an InputError comes before it."""
+    block: list[str] = []
     size = 0
     try:
-        for record in _records(_text_of(blocks, path), lists):
-            lines.append(_line(record) + "\n")
-            size += len(record)
+        for line in lines:
+            block.append(line + "\n")
+            size += len(line)
             if size >= _BLOCK:
-                yield "".join(lines).encode()
-                lines, size = [], 0
+                yield "".join(block).encode()
+                block, size = [], 0
     except InputError:
-        yield "".join(lines).encode()
+        yield "".join(block).encode()
         raise
-    yield "".join(lines).encode()
+    yield "".join(block).encode()
 
 
 def _line(record: str) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from cotool._lazy import lazy_pattern
 from cotool.errors import InputError
 from cotool.io.sources import buffered
+from cotool.logs.formats.documents import in_blocks
 
 if TYPE_CHECKING:
     import io
@@ -23,7 +24,6 @@ _BEGINS = lazy_pattern(rb"\n*[A-Z_][A-Z0-9_]*[=\n]")
 _TIME = "__REALTIME_TIMESTAMP"
 # No field is longer than this.
 _LONGEST = 1 << 28
-_BLOCK = 1 << 20
 _SAMPLE = 1000
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -52,19 +52,7 @@ def journal_lines(blocks: Iterator[bytes], path: str) -> Iterator[bytes]:
 
     A broken entry raises InputError with the file's name and line, after what precedes.
     """
-    lines: list[str] = []
-    size = 0
-    try:
-        for fields, _ in _entries(buffered(blocks), path):
-            lines.append(_encode(fields) + "\n")
-            size += len(lines[-1])
-            if size >= _BLOCK:
-                yield "".join(lines).encode()
-                lines, size = [], 0
-    except InputError:
-        yield "".join(lines).encode()
-        raise
-    yield "".join(lines).encode()
+    return in_blocks(_encode(fields) for fields, _ in _entries(buffered(blocks), path))
 
 
 def _entries(
