@@ -14,8 +14,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from cotool.consensus.read.layout import Keys
 from cotool.consensus.read.readers import read_questions
-from cotool.consensus.read.responses import Keys
 from cotool.consensus.read.spool import Spool
 from cotool.consensus.read.values import is_missing
 from cotool.errors import InputError

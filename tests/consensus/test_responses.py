@@ -15,15 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cotool.consensus.model import Question, Response
-from cotool.consensus.read.responses import (
-    Keys,
-    ShapeError,
-    as_question,
-    as_questions,
-    as_response,
-    as_responses,
-    read_record,
-)
+from cotool.consensus.read.layout import Keys
+from cotool.consensus.read.questions import as_question, as_questions, as_response, as_responses
+from cotool.consensus.read.responses import ShapeError, read_record
 from cotool.errors import InputError
 
 CHAT = {

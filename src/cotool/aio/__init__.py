@@ -113,7 +113,7 @@ def _one_by_one(
     questions: AsyncIterable[object], options: ConsensusArguments
 ) -> AsyncGenerator[_Event, None]:
     import cotool
-    from cotool.consensus.read.responses import as_question
+    from cotool.consensus.read.questions import as_question
     from cotool.errors import CotoolError
 
     single = options.copy()

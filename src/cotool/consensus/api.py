@@ -11,7 +11,7 @@ from cotool.consensus.decide.analysis import analyse
 from cotool.consensus.extract.stated import Stated
 from cotool.consensus.model import Consensus, Question
 from cotool.consensus.options import INFERENCE, NUMERIC, ConsensusOptions
-from cotool.consensus.read.responses import as_question
+from cotool.consensus.read.questions import as_question
 from cotool.engine import resolve_num_threads
 from cotool.engine.batches import Spread
 from cotool.engine.choice import engine_choice, open_engine

@@ -9,8 +9,8 @@ import pytest
 
 from cotool import find_consensus, find_consensus_batch
 from cotool.consensus.extract.stated import Stated
+from cotool.consensus.read.questions import as_question
 from cotool.consensus.read.readers import read_questions
-from cotool.consensus.read.responses import as_question
 from cotool.consensus.truth.scale import Recognition, number_of
 
 BIASES = {"ann": 0.0, "bob": 0.8, "cat": -0.5, "dan": 0.0, "eve": 0.3, "fay": -0.6}

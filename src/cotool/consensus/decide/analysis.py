@@ -16,7 +16,7 @@ from cotool.consensus.decide.paraphrases import paraphrase_utility
 from cotool.consensus.decide.subject import Subject
 from cotool.consensus.decide.texts import by_text
 from cotool.consensus.decide.votes import by_vote
-from cotool.consensus.extract.statements import WHOLE
+from cotool.consensus.extract.spans import WHOLE
 from cotool.consensus.model import Consensus
 from cotool.consensus.options import INFERENCE, NUMERIC, RELATIVE
 from cotool.errors import InputError

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.alike import same_choices, same_labels, same_numbers
 from cotool.consensus.extract.code import code_values
+from cotool.consensus.extract.conclusions import NUMBERED, last_sentence
 from cotool.consensus.extract.extracted import Extracted
 from cotool.consensus.extract.forms import running_form, short_form
 from cotool.consensus.extract.labels import complement, denies, named_in_sentence, named_label
@@ -15,18 +16,13 @@ from cotool.consensus.extract.objects import unwrapped, whole_form
 from cotool.consensus.extract.preparation import breaks_off, prepare, without_markup
 from cotool.consensus.extract.readings import CLOSED_KINDS, KINDS, clean, read, read_formula
 from cotool.consensus.extract.slots import slot_values
-from cotool.consensus.extract.statements import (
-    FIELDS,
-    NUMBERED,
-    WHOLE,
-    find_statements,
-    last_sentence,
-)
+from cotool.consensus.extract.spans import WHOLE
+from cotool.consensus.extract.statements import FIELDS, find_statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cotool.consensus.extract.statements import Statement
+    from cotool.consensus.extract.spans import Statement
 
 # So many of a question's texts must state an answer of one kind for the question to be of it.
 # Options are so rarely stated of a question that has none (10 of 4,000 AlpacaEval texts, no two on

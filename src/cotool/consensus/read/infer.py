@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.read import names
 from cotool.consensus.read.layout import CONTENT_NAMES, DEFAULT_KEYS, Keys, plain_name
-from cotool.consensus.read.long import find_long, read_long
+from cotool.consensus.read.long import find_long
+from cotool.consensus.read.long_checks import read_long
 from cotool.consensus.read.paths import value_at
 from cotool.consensus.read.plan import LISTS, WIDE, Plan
 from cotool.consensus.read.sample import Sample, UnclearError

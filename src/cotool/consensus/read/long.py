@@ -7,7 +7,7 @@ apart would be merged. The answer is the column that differs within an item, bet
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cotool.consensus.read import names
@@ -19,26 +19,17 @@ from cotool.consensus.read.columns import (
     pairs_unique,
 )
 from cotool.consensus.read.layout import (
-    CONFIDENCE_NAMES,
     CONTENT_NAMES,
     QUESTION_ID_NAMES,
     SAID_NAMES,
     plain_name,
 )
-from cotool.consensus.read.plan import LONG, Plan
-from cotool.consensus.read.sample import UnclearError, joined, listed
-from cotool.consensus.read.values import is_confidence, is_timestamp
-from cotool.text import named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from cotool.consensus.read.sample import Sample
-
 _CLEAR = 1.0  # the least lead of what is taken over what comes second
 _LEAST = 1.0  # the least score of an answer
-_JOINT = "\x1f"  # between the columns of an item that takes several
-_TIMES = ("submit", "timestamp", "end", "finish", "created", "recorded", "time", "start")
+JOINT = "\x1f"  # between the columns of an item that takes several
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +116,8 @@ def _items(sample: Sample) -> list[Column | None]:
 def _joint(columns: list[Column]) -> Column:
     """Return a column for items that several columns only together tell apart."""
     rows = zip(*(column.values for column in columns), strict=True)
-    values = [_JOINT.join(value or "" for value in row) if any(row) else None for row in rows]
-    column = Column(_JOINT.join(column.path for column in columns), values)
+    values = [JOINT.join(value or "" for value in row) if any(row) else None for row in rows]
+    column = Column(JOINT.join(column.path for column in columns), values)
     weight = min(column.hint.weight for column in columns) - 0.5
     column.hint = names.Hint(names.QUESTION, weight)
     return column
@@ -134,7 +125,7 @@ def _joint(columns: list[Column]) -> Column:
 
 def parts_of(item: Column | None) -> tuple[str, ...]:
     """Return the columns of an item that takes several; none for others."""
-    return tuple(item.path.split(_JOINT)) if item is not None and _JOINT in item.path else ()
+    return tuple(item.path.split(JOINT)) if item is not None and JOINT in item.path else ()
 
 
 def _scored(sample: Sample, item: Column | None, expert: Column | None) -> Long | None:
@@ -290,247 +281,3 @@ def _preferred(sample: Sample, close: list[Column]) -> tuple[Column, tuple[Colum
         return ranked[0], ()
     answer = max(close, key=lambda c: (c.is_called(names.ANSWER), -sample.columns.index(c)))
     return answer, tuple(c for c in close if c is not answer)
-
-
-def read_long(sample: Sample, long: Long) -> Plan:
-    """Return the plan.
-
-    Raises UnclearError where another column could as well be the answer, and where records that
-    differ would become one question.
-    """
-    others = _others(sample, long)
-    if long.close or others:
-        raise _several(sample, replace(long, close=(*long.close, *others)))
-    _check_items(sample, long)
-    return plan_long(sample, long)
-
-
-def _others(sample: Sample, long: Long) -> tuple[Column, ...]:
-    """Return the columns without a known name beside an answer that may be the task's own text."""
-    if long.answer.part != names.QUESTION or sample.keys.content:
-        return ()
-    if long.item is not None and long.recurs and not determines(long.item, long.answer):
-        return ()
-    taken = {long.answer.path, long.item and long.item.path, long.expert and long.expert.path}
-    return tuple(
-        c
-        for c in sample.texts
-        if c.path not in taken
-        and c.part == names.UNKNOWN
-        and not (c.is_time or c.is_code or c.is_counted)
-        and not (c.is_constant and len(sample.rows) > 1)
-    )
-
-
-def plan_long(sample: Sample, long: Long) -> Plan:
-    """Return the plan, whatever else is possible."""
-    keys, item = sample.keys, long.item
-    question, identity = keys.question, keys.id
-    join = () if keys.question and keys.id else parts_of(item)
-    if join:
-        question = keys.question or " + ".join(join)
-    elif item is None:
-        # A column that is there and empty: each record says so by itself.
-        empty = [c for c in sample.columns if not c.present and not c.objects]
-        called = (c.path for c in empty if c.is_called(names.QUESTION) >= names.STRONG)
-        question = question or next(called, None)
-    elif item.part == names.QUESTION or item.is_text:
-        question = question or item.path
-        identity = identity or _id_beside(sample, item)
-    else:
-        text = question or _text_beside(sample, item, long)
-        if identity is None and text and item.is_unique and _recurs(sample, text):
-            # A number of the record: the same question has several.
-            question = text
-        else:
-            identity, question = identity or item.path, text
-    full = replace(
-        keys,
-        question=question or "",
-        id=identity or "",
-        content=long.answer.path,
-        expert=_expert_path(sample, long),
-        confidence=keys.confidence or _confidence(sample, long),
-        timestamp=keys.timestamp or _time(sample, long),
-        responses="",
-    )
-    gold = tuple(c.path for c in sample.texts if c.part == names.GOLD)
-    return Plan(LONG, full, join=join, sets=_are_sets(long.answer), left_out=gold)
-
-
-def _recurs(sample: Sample, path: str) -> bool:
-    """Whether every text of a question occurs several times."""
-    column = sample.by_path.get(path)
-    return column is not None and column.distinct > 1 and min(column.counts.values()) > 1
-
-
-def _expert_path(sample: Sample, long: Long) -> str:
-    if long.expert is None:
-        return ""
-    path = long.expert.path
-    if long.expert.present == len(sample.rows):
-        return path
-    more = [c.path for c in sample.texts if c.is_called(names.EXPERT) >= names.STRONG]
-    return "|".join([path, *(other for other in more if other != path)])
-
-
-def _id_beside(sample: Sample, item: Column) -> str | None:
-    """Return the column of the item's id, beside its text."""
-    for column in sample.texts:
-        if column.part != names.ITEM_ID or column is item:
-            continue
-        known = plain_name(column.path) in QUESTION_ID_NAMES
-        recurs = column.distinct < column.present
-        if known or (recurs and determines(column, item) and determines(item, column)):
-            return column.path
-    return None
-
-
-def _text_beside(sample: Sample, item: Column, long: Long) -> str | None:
-    """Return the column of the question's text, beside its id."""
-    taken = {item.path, long.answer.path, long.expert.path if long.expert else ""}
-    inside = [
-        c
-        for c in sample.texts
-        if c.path not in taken
-        and determines(item, c)
-        and (c.is_called(names.QUESTION) or (c.part == names.UNKNOWN and c.is_text))
-        and not c.is_time
-    ]
-    varied = [c for c in inside if c.distinct > 1] or inside
-    if not varied:
-        return None
-    return max(varied, key=lambda c: (c.is_called(names.QUESTION), c.words)).path
-
-
-def _confidence(sample: Sample, long: Long) -> str:
-    return _first(
-        sample,
-        long,
-        lambda c: (
-            (plain_name(c.path) in CONFIDENCE_NAMES and _has_confidences(c))
-            or (c.is_called(names.CONFIDENCE) > 0 and all(map(is_confidence, c.counts)))
-        ),
-    )
-
-
-def _has_confidences(column: Column) -> bool:
-    """Whether most values are from 0 to 1; a confidence from 1 to 5 is on another scale."""
-    fits = sum(count for value, count in column.counts.items() if is_confidence(value))
-    return 2 * fits >= column.present
-
-
-def _first(sample: Sample, long: Long, fits: Callable[[Column], bool]) -> str:
-    taken = {long.answer.path, long.item and long.item.path, long.expert and long.expert.path}
-    return next((c.path for c in sample.columns if c.path not in taken and fits(c)), "")
-
-
-def _time(sample: Sample, long: Long) -> str:
-    found = [
-        c
-        for c in sample.texts
-        if c.is_called(names.TIME) and c is not long.answer and all(map(is_timestamp, c.counts))
-    ]
-
-    def rank(column: Column) -> int:
-        lowered = column.path.casefold()
-        return next((i for i, word in enumerate(_TIMES) if word in lowered), len(_TIMES))
-
-    return min(found, key=rank).path if found else ""
-
-
-def _are_sets(answer: Column) -> bool:
-    """Whether lists in an answer's place are several labels of one expert."""
-    lists = [value for value in answer.objects if isinstance(value, (list, tuple))]
-    if not lists or any(isinstance(item, (dict, list)) for value in lists for item in value):
-        return False
-    return names.are_label_sets(answer.path, lists)
-
-
-def _check_items(sample: Sample, long: Long) -> None:
-    """Raise UnclearError where records that differ would become one question."""
-    if len(sample.rows) < 2:
-        return
-    apart = _apart(sample, long) if long.item is None else _explaining(sample, long)
-    if apart:
-        what = "no key is known as the question" if long.item is None else "experts answer twice"
-        raise UnclearError(
-            f"{sample.name}: {what}, and these differ between records: {listed(apart)}",
-            hint=f"name the question: {_named(long, apart[0].path)}",
-        )
-    expert = long.expert
-    if long.item is None and expert is not None and expert.distinct < expert.present:
-        raise UnclearError(
-            f"{sample.name}: no key is known as the question, and an expert answers several "
-            f"times, found {listed(sample.columns)}",
-            hint="add a key or column for the question, or name it with `question`",
-        )
-
-
-def _apart(sample: Sample, long: Long) -> list[Column]:
-    """Return the columns that may tell questions apart, where no column is the question."""
-    apart = [
-        column
-        for column in sample.texts
-        if column not in (long.answer, long.expert)
-        and column.distinct > 1
-        and not column.is_time
-        and (
-            column.part in {names.UNKNOWN, names.QUESTION, names.ITEM_ID, names.OWN_ID}
-            or (long.expert is None and column.part == names.BESIDE and not column.is_number)
-        )
-        and (column.is_whole or not column.is_number)
-        and not (long.expert is not None and determines(long.expert, column))
-    ]
-    lists = [c for c in sample.columns if c.objects and not c.present and c is not long.answer]
-    varied = [c for c in lists if len({repr(value) for value in c.objects}) > 1]
-    return apart + [c for c in varied if c.part in {names.UNKNOWN, names.QUESTION}]
-
-
-def _explaining(sample: Sample, long: Long) -> list[Column]:
-    """Return the texts that tell apart what one expert seems to have answered twice."""
-    item, expert = long.item, long.expert
-    if item is None or expert is None or sample.keys.id or sample.keys.question:
-        return []
-    if pairs_unique(item, expert) > 0.9:
-        return []
-    taken = {long.answer.path, item.path, expert.path, *parts_of(item)}
-    return [
-        column
-        for column in sample.texts
-        if column.path not in taken
-        and column.distinct > 1
-        and column.words >= 2
-        and column.part in {names.UNKNOWN, names.QUESTION}
-        and not column.is_time
-        and not determines(item, column)
-        and pairs_unique(_joined_with(item, column), expert) > 0.95
-    ]
-
-
-def _joined_with(item: Column, column: Column) -> Column:
-    pairs = zip(item.values, column.values, strict=True)
-    return Column(item.path, [f"{one}{_JOINT}{other}" for one, other in pairs])
-
-
-def _several(sample: Sample, long: Long) -> UnclearError:
-    columns = [long.answer, *long.close]
-    hint = f"name them: {_named(long)}"
-    if long.expert is None:
-        hint += f"; or, where each is one expert's: {named(expert_columns=joined(columns[:8]))}"
-    return UnclearError(
-        f"{sample.name}: several columns could hold the answer: {listed(columns)}", hint=hint
-    )
-
-
-def _named(long: Long, question: str | None = None) -> str:
-    """Return the parts of a long table as parameters."""
-    parts = {}
-    if long.item is not None:
-        part = "question" if long.item.part == names.QUESTION else "id"
-        parts[part] = (parts_of(long.item) or (long.item.path,))[0]
-    elif question:
-        parts["question"] = question
-    if long.expert is not None:
-        parts["expert"] = long.expert.path
-    return named(**parts, content=long.answer.path)

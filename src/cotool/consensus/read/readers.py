@@ -8,13 +8,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cotool.consensus.read.forms import FileForm
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys
-from cotool.consensus.read.responses import (
-    Record,
-    ShapeError,
-    join_text,
-    make_question,
-    read_record,
-)
+from cotool.consensus.read.questions import join_text, make_question
+from cotool.consensus.read.responses import Record, ShapeError, read_record
 from cotool.consensus.read.tables import read_rows
 from cotool.consensus.read.understood import Understood
 from cotool.errors import InputError

@@ -6,18 +6,16 @@ expert was sampled several times) that is joined to its question by id or text.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, NamedTuple
 
-from cotool.consensus.model import Question, Response
+from cotool.consensus.model import Response
 from cotool.consensus.read import values
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys, Layout, layout_of
 from cotool.errors import InputError
 
 BadRecord = Callable[[InputError], None]
-
 _EXPECTED = (
     'expected a question with "responses", or one response with "content" '
     "(or output, answer, text, label …)"
@@ -41,108 +39,6 @@ class Record(NamedTuple):
     whole: bool
 
 
-def as_response(
-    item: object, *, where: str, position: int = 1, keys: Keys = DEFAULT_KEYS
-) -> Response:
-    """Return the one response that `item` holds; an unnamed expert is "expert `position`".
-
-    `item` is a string, number, mapping, dataclass, Response or chat-completion object.
-    Raises InputError where it is none of these or holds several responses.
-    """
-    found = _responses(item, where, keys)
-    if len(found) != 1:
-        raise InputError(f"{where}: holds {len(found)} responses", hint="expected one response")
-    return replace(found[0], expert_name=found[0].expert_name or f"expert {position}")
-
-
-def as_responses(items: Iterable[object], *, keys: Keys = DEFAULT_KEYS) -> tuple[Response, ...]:
-    """Return the responses that `items` hold to one question, with unique expert names."""
-    return as_question(list(items), where="responses", keys=keys).responses
-
-
-def as_question(item: object, *, where: str, keys: Keys = DEFAULT_KEYS) -> Question:
-    """Return a Question from a Question, a mapping or dataclass of its shape, or its responses.
-
-    Raises InputError where `item` is none of these.
-    """
-    if isinstance(item, Question):
-        names = {response.expert_name for response in item.responses}
-        if len(names) == len(item.responses) and "" not in names:
-            return item
-        return make_question(item.id, item.text, item.responses)
-    if hasattr(item, "to_dicts"):  # a frame of Polars
-        item = item.to_dicts()
-    elif hasattr(item, "to_dict") and hasattr(item, "columns"):  # of pandas
-        item = item.to_dict("records")
-    elif not isinstance(item, (str, bytes, Mapping)) and isinstance(item, Iterable):
-        item = list(item)
-    record = read_record(item, where=where, keys=keys)
-    text = record.text or ""
-    return make_question(record.id or join_text(text) or where, text, record.responses)
-
-
-def as_questions(items: Iterable[object], *, keys: Keys = DEFAULT_KEYS) -> Iterable[Question]:
-    """Yield a Question for each item, as `as_question` does."""
-    for place, item in enumerate(items, 1):
-        yield as_question(item, where=f"question {place}", keys=keys)
-
-
-def make_question(question_id: str, text: str, responses: Iterable[Response]) -> Question:
-    """Return a question whose experts have names, each its own.
-
-    An unnamed expert becomes "expert N" by its position; where one expert answered several
-    times, its further answers are named `name#2`, `name#3` …, and a warning says so.
-    """
-    named = [
-        answer if answer.expert_name else replace(answer, expert_name=f"expert {position}")
-        for position, answer in enumerate(responses, 1)
-    ]
-    missing = [
-        place
-        for place, answer in enumerate(named)
-        if len(answer.content) < 12 and answer.content.strip() and values.is_missing(answer.content)
-    ]
-    absent: tuple[str, ...] = ()
-    if any(named[place].content.strip() == values.NONE for place in missing):
-        others = (answer.content for place, answer in enumerate(named) if place not in missing)
-        if values.none_is_answer(others, text):
-            missing = [p for p in missing if named[p].content.strip() != values.NONE]
-    if missing:
-        words = dict.fromkeys(named[place].content.strip() for place in missing)
-        shown = ", ".join(map(repr, words))
-        absent = (f"{len(missing)} of {len(named)} answers are missing ({shown}) and do not count",)
-        for place in missing:
-            named[place] = replace(named[place], content="")
-    counts: dict[str, int] = {}
-    for answer in named:
-        expert = answer.sample_of or answer.expert_name
-        counts[expert] = counts.get(expert, 0) + 1
-    if len(counts) == len(named):
-        return Question(question_id, text, tuple(named), absent)
-    numbers: dict[str, int] = {}
-    for place, answer in enumerate(named):
-        expert = answer.sample_of or answer.expert_name
-        number = numbers.get(expert, 0) + 1
-        if number > 1:
-            # An expert may truly bear such a name.
-            while f"{expert}#{number}" in counts:
-                number += 1
-            name = f"{expert}#{number}"
-            named[place] = replace(answer, expert_name=name, sample_of=expert)
-        numbers[expert] = number
-    warnings = tuple(
-        f"{expert} answered {count} times; its weight is shared between its answers"
-        for expert, count in counts.items()
-        if count > 1
-    )
-    return Question(question_id, text, tuple(named), (*absent, *warnings))
-
-
-def join_text(text: str) -> str:
-    """Return a question's text in the form in which questions are compared (NFC, stripped)."""
-    return (text if text.isascii() else unicodedata.normalize("NFC", text)).strip()
-
-
 def read_record(
     item: object, *, where: str, keys: Keys = DEFAULT_KEYS, on_bad: BadRecord | None = None
 ) -> Record:
@@ -163,7 +59,7 @@ def _record(item: object, where: str, keys: Keys, on_bad: BadRecord | None) -> R
         return Record(None, None, _listed(item, "", where, keys, on_bad), whole=True)
     record = _mapping(item)
     if record is None:
-        return Record(None, None, _responses(item, where, keys), whole=False)
+        return Record(None, None, responses_of(item, where, keys), whole=False)
     layout = layout_of(tuple(record), keys)
     text = _question_text(record, layout, where)
     question_id = _text(record, layout.question_id, where)
@@ -213,7 +109,7 @@ def _listed(
     complete = True
     for position, (name, item) in enumerate(pairs, 1):
         try:
-            found = _responses(item, f"{where}, response {position}", keys)
+            found = responses_of(item, f"{where}, response {position}", keys)
         except InputError as error:
             if on_bad is None:
                 raise
@@ -228,7 +124,7 @@ def _listed(
     return tuple(answers)
 
 
-def _responses(item: object, where: str, keys: Keys) -> tuple[Response, ...]:
+def responses_of(item: object, where: str, keys: Keys) -> tuple[Response, ...]:
     """Return the responses that one item holds: one, or as many as it has samples or choices."""
     if isinstance(item, Response):
         return (_checked(item, where),)
@@ -293,16 +189,18 @@ def _nested(content: object, where: str, keys: Keys) -> tuple[Response, ...]:
         for wrapper in ("body", "parts"):
             if wrapper in content:
                 return _nested(content[wrapper], where, keys)
-        return _responses(content, where, keys)
+        return responses_of(content, where, keys)
     if isinstance(content, (list, tuple)) and content:
         if all(isinstance(part, Mapping) for part in content):
             if any("message" in part or "delta" in part for part in content):
-                return tuple(answer for part in content for answer in _responses(part, where, keys))
+                return tuple(
+                    answer for part in content for answer in responses_of(part, where, keys)
+                )
             text = "\n".join(_part_texts(content))
             if text:
                 return (Response(values.clean(text), "", where=where),)
         else:
-            return tuple(answer for part in content for answer in _responses(part, where, keys))
+            return tuple(answer for part in content for answer in responses_of(part, where, keys))
     raise InputError(
         f"{where}: the content is {_kind(content)} that holds no text",
         hint="expected a string, or a chat completion's message",

@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.model import Question, Response
-from cotool.consensus.read.responses import join_text, make_question
+from cotool.consensus.read.questions import join_text, make_question
 from cotool.errors import InputError
 
 if TYPE_CHECKING:

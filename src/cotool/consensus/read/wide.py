@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from cotool._lazy import lazy_pattern
 from cotool.consensus.read import names
 from cotool.consensus.read.columns import agreement, common_values
-from cotool.consensus.read.long import Long, parts_of, plan_long
+from cotool.consensus.read.long import Long, parts_of
+from cotool.consensus.read.long_plan import plan_long
 from cotool.consensus.read.plan import WIDE, Plan
 from cotool.consensus.read.sample import UnclearError, joined, listed
 from cotool.text import named

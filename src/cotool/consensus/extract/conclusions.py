@@ -1,0 +1,192 @@
+"""Weaker signs of an answer: an option that opens a text, yes or no, a conclusion at its end."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from cotool._lazy import lazy_pattern
+from cotool.consensus.extract.languages import CLAIMS, IS_RIGHT
+from cotool.consensus.extract.marks import BARE_LINE
+from cotool.consensus.extract.preparation import breaks_off
+from cotool.consensus.extract.spans import (
+    NUMBER_OR_LETTER,
+    SPAN,
+    Statement,
+    has_second_option,
+    only_number,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+_LEADING_OPTION = lazy_pattern(
+    r"[*_]{0,2}(?:\(?[A-J][.):]{1,2}[*_]{0,2}\s+(?=\S)|[A-J](?=,?\s(?:because|since|as)\b))"
+)
+_OPTION_MARK = lazy_pattern(r"[A-J](?=[).*\"”\s'’]|$)")
+_IS_CORRECT = lazy_pattern(
+    r"[)\"*.]{0,3}\s{1,2}is\s(?:the\s)?(?:most\s|only\s|best\s)?"
+    r"(?:correct|right|best|true|accurate|appropriate|closest)(?:\s(?:answer|option|choice|one))?\b"
+)
+_CONCLUDES = lazy_pattern(r"(?:\b(?:is|are|be|[iI]t['’]s)|:)\s[\"“*]{0,3}$")
+_NEGATED = lazy_pattern(r"\b(?:wrong|incorrect|not|false|except)\b", re.IGNORECASE)
+_MARK_ENDS = lazy_pattern(r"\.[*\"”]{0,3}(?:\s|$)|\*|$")
+_CONCLUSION = lazy_pattern(
+    r"(?:therefore|thus|so|hence|in total|altogether|in all|finally|consequently|as a result"
+    r"|this means|that means|in conclusion)\b",
+    re.IGNORECASE,
+)
+_IS_NUMBER = lazy_pattern(r"\b(?:is|are|was|were|be|equals)\s[*_]{0,2}[$€£¥₹]?-?\d")
+_IS_RANGE = lazy_pattern(
+    r"\b(?:is|are|was|were|be|costs?|lies)\s[*_]{0,2}(?=(?:between|from)\s[$€£¥₹]?-?\d)"
+)
+_VERDICT_LENGTH = 400
+# The rule of "3: the court may refuse".
+NUMBERED = "opens with an option's number"
+_NUMBERED_OPTION = lazy_pattern(r"[*_]{0,2}\(?(\d{1,2})[).:]{1,2}[*_]{0,2}\s+(?=[^\W\d])")
+_CONTESTANT = lazy_pattern(
+    r"\b(?:assistant|response|answer|model|output|candidate|system|summary|translation|essay)\s"
+    r"[\"“(*]{0,3}$",
+    re.IGNORECASE,
+)
+_IS_BETTER = lazy_pattern(
+    r"(?:['’]s\s\w+)?[\"”)*]{0,3}\s(?:wins\b|(?:is|was|gives|provides)\s(?:\w+\s)?"
+    r"(?:better|best|superior|preferable|preferred|stronger|clearer|the\s(?:winner|better|best)))"
+)
+_SO = lazy_pattern(
+    r"(?:^|[,;.–-]\s)(?:so|therefore|thus|hence|then|overall|in short|in conclusion)[,:]?\s{1,2}"
+    r"(?:(?:it['’]?s|it is|that['’]s|my answer is"
+    r"|i['’]?(?:d|ll| would| will)? (?:say|choose|pick|go with))\s)?"
+    r"[*_(]{0,3}(?=[A-J][).*_]{0,3}\.?$|(?:yes|no|true|false)\b[*_.!]{0,4}$)",
+    re.IGNORECASE,
+)
+_DENIED = {
+    "true": "false", "false": "true", "correct": "incorrect", "incorrect": "correct",
+    "right": "wrong", "wrong": "right",
+}  # fmt: skip
+_CLAIM = lazy_pattern(
+    rf"""\b(?:(?:claim|statement|assertion|sentence|premise|proposition|hypothesis|argument|that|this|it)
+    \s(?:is|would[ ]be|must[ ]be|seems|was)|that['’]s|it['’]s)(?P<negated>n['’]t)?\s
+    (?:(?:indeed|clearly|therefore|definitely|absolutely|actually|also|completely|entirely)\s)?
+    (?P<not>not\s)?(?P<word>{"|".join(_DENIED)})\b(?![-\w])""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_IS_RIGHT = lazy_pattern(IS_RIGHT)
+_FOREIGN_CLAIM = lazy_pattern(CLAIMS, re.VERBOSE | re.IGNORECASE)
+# "So D.", "so yes": the last word.
+_CONCLUDING = frozenset(["yes", "no", "true", "false", *"abcdefghij"])
+_LAST_WORD = 16
+_NOT_BUT = lazy_pattern(r"not\s[^.\n]{1,40}?,?\sbut\s(?:rather\s)?", re.IGNORECASE)
+
+
+def _concluded(text: str, low: str, sentence: str) -> Iterator[Statement]:
+    """Yield what a text concludes: "so yes", "So D.", "The claim is false, since …"."""
+    if len(text) <= SPAN and low.startswith("not ") and (turned := _NOT_BUT.match(text)):
+        yield Statement(0, text[turned.end() :], "not … but")
+    last = sentence[-_LAST_WORD:].rstrip("*_.!)").rpartition(" ")[2].lstrip("*_(").lower()
+    so = _SO.search(sentence) if last in _CONCLUDING else None
+    if so:
+        yield Statement(0, sentence[so.end() :], "so …", ("choice", "boolean"), whole=True)
+    if len(text) > _VERDICT_LENGTH:
+        return
+    if not text.isascii() and (right := _IS_RIGHT.search(text)):
+        yield Statement(0, right[1], "… is right", ("choice",), whole=True)
+    if "true" in low or "false" in low or "correct" in low or "right" in low or "wrong" in low:
+        claim = _CLAIM.search(text)
+        if claim:
+            denied = claim["not"] or claim["negated"]
+            said = _DENIED[claim["word"].lower()] if denied else claim["word"]
+            yield Statement(0, said, "it is …", ("boolean",))
+    elif not so and (claim := _FOREIGN_CLAIM.match(text)):
+        yield Statement(0, text[claim.end() :], "it is …", ("boolean",))
+
+
+def weak_statements(text: str, low: str) -> Iterator[Statement]:
+    """Yield what a text states by its first words, an option near its end, or a conclusion."""
+    lead = _LEADING_OPTION.match(text)
+    if lead and not has_second_option(text):
+        yield Statement(0, text, f"opens with {lead.group().strip()}", ("choice",))
+    first, newline, _ = text[:SPAN].partition("\n")
+    if newline and BARE_LINE.fullmatch(first) and not has_second_option(text):
+        yield Statement(0, first, "first line", NUMBER_OR_LETTER, whole=True)
+    if len(text) <= SPAN and "\n" not in text:
+        numbered = _NUMBERED_OPTION.match(text)
+        if numbered:
+            yield Statement(0, numbered[1], NUMBERED, ("number",), whole=True)
+    tail = text[-3 * SPAN :]
+    yield from _weak_options(tail)
+    sentence = last_sentence(text)
+    yield from _concluded(text, low, sentence)
+    # A reason may follow a verdict in the same paragraph; more is an essay that opens with one.
+    if len(text) <= _VERDICT_LENGTH and "\n" not in text:
+        yield Statement(0, text, "opens with yes or no", ("boolean",))
+    if not breaks_off(text):
+        yield from _conclusion(sentence)
+
+
+def _is_better(tail: str, start: int, end: int) -> bool:
+    """Whether a letter names the answer that a judge prefers: "Assistant A is better"."""
+    return bool(_IS_BETTER.match(tail, end) and _CONTESTANT.search(tail, max(0, start - 16), start))
+
+
+def _weak_options(tail: str) -> Iterator[Statement]:
+    correct: set[str] = set()
+    concluded = better = None
+    for mark in _OPTION_MARK.finditer(tail):
+        start, end = mark.span()
+        enclosed = tail[start - 1 : start] == "(" and tail[end : end + 1] == ")"
+        start -= enclosed
+        if not enclosed and start and tail[start - 1] not in ' \n\t*"“':
+            continue
+        if _IS_CORRECT.match(tail, end):
+            correct.add(mark.group())
+        elif _is_better(tail, start, end):
+            better = mark.group()
+        lead = _CONCLUDES.search(tail, max(0, start - 12), start)
+        if lead and _NEGATED.search(tail, max(0, start - 60), start):
+            continue
+        if lead and (enclosed or _MARK_ENDS.match(tail, end)):
+            concluded = Statement(0, tail[start:], f"… {lead.group().strip()}", ("choice",))
+    if len(correct) == 1:
+        yield Statement(0, correct.pop(), "… is correct", ("choice",))
+    if better:
+        yield Statement(0, better, "… is better", ("choice",), whole=True)
+    if concluded:
+        yield concluded
+
+
+_SENTENCE_BREAKS = (". ", "! ", "? ", ".\n", "\n", "。", ".** ")
+
+
+def last_sentence(text: str) -> str:
+    """Return the last sentence, or its last SPAN characters."""
+    tail = text[-SPAN:]
+    start = 0
+    for mark in _SENTENCE_BREAKS:
+        position = tail.rfind(mark, 0, -1)
+        if position >= 0:
+            start = max(start, position + len(mark))
+    return tail[start:].lstrip(" *_-")
+
+
+_ALTERNATIVES = lazy_pattern(r"=[^=]{1,40}(?:\b(?:or|and)\b[^=]{0,20}|,\s?[a-z]\s?)$")
+
+
+def _conclusion(sentence: str) -> Iterator[Statement]:
+    head, sign, result = sentence.rpartition("=")
+    if sign and head:
+        if not result.endswith(";") and not _ALTERNATIVES.search(head):  # "x = 2 or x = 3"
+            yield Statement(0, result, "… =", ("number",))
+        return
+    if "between" in sentence or "from" in sentence:
+        ranged = _IS_RANGE.search(sentence)
+        if ranged:
+            yield Statement(0, sentence[ranged.end() :], "… is", ("number",), whole=True)
+            return
+    concludes = _CONCLUSION.match(sentence)
+    if not concludes and not _IS_NUMBER.search(sentence):
+        return
+    number = only_number(sentence)
+    if number and concludes:
+        yield Statement(0, number, f"{sentence.split(maxsplit=1)[0]} …", ("number",))
+    elif number:
+        yield Statement(0, number, "… is", ("number",), whole=True)

@@ -1,0 +1,44 @@
+"""A place in a text that states an answer."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cotool._lazy import lazy_pattern
+from cotool.consensus.extract.readings import KINDS
+
+WHOLE = "the whole text"
+# How many characters are read from the place where an answer is stated.
+SPAN = 200
+
+
+class Statement(NamedTuple):
+    """A place that states an answer.
+
+    The answer is at the beginning of `span`; with `whole`, nothing may follow it there.
+    """
+
+    position: int
+    span: str
+    rule: str
+    kinds: tuple[str, ...] = KINDS
+    whole: bool = False
+
+
+_NUMERALS = lazy_pattern(r"[-+]?[$€£¥₹]?[-+]?\d[\d.,'’]*(?:\s?%)?(?:[eE]\d+)?(?:/\d+)?")
+
+
+def only_number(sentence: str) -> str | None:
+    """Return the sentence from its number on, if it has exactly one number."""
+    numerals = list(_NUMERALS.finditer(sentence))
+    return sentence[numerals[0].start() :] if len(numerals) == 1 else None
+
+
+NUMBER_OR_LETTER = ("choice", "number")
+
+
+def has_second_option(text: str) -> bool:
+    """Whether a text lists options: a line begins with B."""
+    return any(
+        mark in text for mark in ("\nB:", "\nB.", "\nB)", "\n(B)", "\nb)", "\nb.", "\n(b)", "II.")
+    )

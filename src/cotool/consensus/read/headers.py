@@ -1,0 +1,141 @@
+"""Where a table begins: its delimiter and the names of its columns, below titles and comments."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from cotool._lazy import lazy_pattern
+from cotool.consensus.read.layout import CONTENT_NAMES, plain_name
+from cotool.consensus.read.names import ANSWER, BESIDE, GOLD, MOST_COLUMNS, UNKNOWN, hint_of
+from cotool.consensus.read.row_fields import quoted_fields, row_width
+from cotool.consensus.read.text_lines import bare, shown
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cotool.consensus.read.text_lines import Lines
+_DELIMITERS = ("\t", ",", ";", "|")
+# Lines looked at to find the delimiter.
+_PEEKED = 20
+_NUMBER = lazy_pattern(r"[-+]?[\d.,]+")
+# Excel's first line, which names the delimiter.
+_SAID_DELIMITER = lazy_pattern(r"(?i)\ufeff?\"?sep=(.)\"?")
+# The line under a header in Markdown and in what psql prints.
+_RULE = lazy_pattern(r"[\s|:+]*-{2,}[\s|:+-]*")
+
+
+def open_table(lines: Lines, line: tuple[int, str], name: str) -> tuple[str, list[str]]:
+    """Return the delimiter and the columns; take the lines around the header that hold no row."""
+    delimiters: Sequence[str] = _DELIMITERS
+    if (said := _SAID_DELIMITER.fullmatch(bare(line[1]))) and (header := lines.take()):
+        delimiters, line = (said[1],), header
+    for _ in range(_titles(line[1], lines.peek(_PEEKED), delimiters)):
+        line = lines.take() or line
+    found = _header(lines, line, f"{name}, line {line[0]}", delimiters)
+    following = lines.take()
+    if following is not None and not _RULE.fullmatch(bare(following[1])):
+        lines.give_back([following])
+    return found
+
+
+def _titles(first: str, following: list[str], delimiters: Sequence[str]) -> int:
+    """Return how many lines before the header are titles or comments.
+
+    Most lines below have as many cells as the header; a title fills one of them at most, and a
+    comment begins with # and has another number.
+    """
+    texts = [first, *following]
+    width, delimiter, count = 1, "", 0
+    for one in delimiters:
+        widths = Counter(row_width(text, one) for text in following if text.strip())
+        common, times = max(widths.items(), key=lambda pair: (pair[1], pair[0]), default=(1, 0))
+        if common > 1 and times > count:
+            width, delimiter, count = common, one, times
+    if width < 2 or 2 * count <= sum(1 for text in following if text.strip()):
+        return 0
+    skipped = 0
+    for text in texts[:-1]:
+        filled = sum(1 for cell in bare(text).split(delimiter) if cell.strip(' "'))
+        comment = text.startswith("#") and row_width(text, delimiter) != width
+        if not (comment or filled <= 1):
+            break
+        skipped += 1
+    return skipped
+
+
+def _header(
+    lines: Lines, line: tuple[int, str], where: str, delimiters: Sequence[str]
+) -> tuple[str, list[str]]:
+    """Return the delimiter and the columns.
+
+    The delimiter is the one under which the following lines have as many fields as the header, and
+    the header has the most names that are known.
+    """
+    following = [text for text in lines.peek(_PEEKED) if text.strip()]
+    if not following and "\r" in bare(line[1]):
+        raise InputError(
+            f"{where}: lines end in CR alone, as on old Macs",
+            hint="convert them with tr '\\r' '\\n'",
+        )
+    best: tuple[tuple[float, int], str, list[str]] | None = None
+    # The header itself may have quoted fields that span lines.
+    for delimiter in delimiters:
+        taken: list[tuple[int, str]] = []
+        columns = quoted_fields(lines, line[1], delimiter, taken)
+        lines.give_back(taken)
+        if columns is None:
+            continue
+        columns = [column.strip() for column in columns]
+        _check_width(columns, where)
+        known = sum(1 for column in columns if hint_of(column).part not in {UNKNOWN, BESIDE})
+        rows = following[len(taken) :]
+        same = sum(1 for row in rows if row_width(row, delimiter) == len(columns))
+        steady = 2.0 * same / len(rows) if rows and len(columns) > 1 else 0.0
+        score = (known + steady, len(columns))
+        if best is None or score > best[0]:
+            best = score, delimiter, columns
+    if best is None or not _is_header(best[2]):
+        raise InputError(
+            f"{where}: is neither JSON nor the header of a table: {shown(line[1])}",
+            hint="expected JSON, JSON lines, or a header such as question,worker,answer "
+            "(other names: `question`, `expert`, `content`)",
+        )
+    _, delimiter, columns = best
+    quoted_fields(lines, line[1], delimiter, [])
+    rows = [row for row in following if row_width(row, delimiter) == len(columns) + 1]
+    if len(rows) > 1 and len(rows) == len(following) and len(columns) > 1:
+        # R writes row names without a name in the header.
+        columns = ["", *columns]
+    return delimiter, _named(columns)
+
+
+def _check_width(columns: list[str], where: str) -> None:
+    if len(columns) > MOST_COLUMNS:
+        raise InputError(
+            f"{where}: the table has {len(columns):,} columns; at most {MOST_COLUMNS:,} are read",
+            hint="keep the columns of the question, the experts and their answers",
+        )
+
+
+def _is_header(columns: list[str]) -> bool:
+    """Whether a line can be a header: not of numbers alone, and one name only where it is known."""
+    if len(columns) == 1:
+        parts = {hint_of(word).part for word in columns[0].split()}
+        if len(parts - {UNKNOWN, BESIDE}) > 2:
+            return False  # "question worker answer", in columns of spaces
+        return hint_of(columns[0]).part in {ANSWER, GOLD} or plain_name(columns[0]) in CONTENT_NAMES
+    return not all(_NUMBER.fullmatch(column) for column in columns if column)
+
+
+def _named(columns: list[str]) -> list[str]:
+    named: dict[str, None] = {}
+    numbers: dict[str, int] = {}
+    for place, column in enumerate(columns, 1):
+        name = column or f"unnamed column {place}"
+        while name in named:
+            numbers[column] = numbers.get(column, 1) + 1
+            name = f"{column}.{numbers[column]}"
+        named[name] = None
+    return list(named)

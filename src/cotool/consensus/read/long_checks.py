@@ -1,0 +1,137 @@
+"""Whether a reading of one response per record is safe: no rival answer, no questions merged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cotool.consensus.read import names
+from cotool.consensus.read.columns import Column, determines, pairs_unique
+from cotool.consensus.read.long import JOINT, parts_of
+from cotool.consensus.read.long_plan import plan_long
+from cotool.consensus.read.sample import UnclearError, joined, listed
+from cotool.text import named
+
+if TYPE_CHECKING:
+    from cotool.consensus.read.long import Long
+    from cotool.consensus.read.plan import Plan
+    from cotool.consensus.read.sample import Sample
+
+
+def read_long(sample: Sample, long: Long) -> Plan:
+    """Return the plan.
+
+    Raises UnclearError where another column could as well be the answer, and where records that
+    differ would become one question.
+    """
+    others = _other_answers(sample, long)
+    if long.close or others:
+        raise _several_answers(sample, replace(long, close=(*long.close, *others)))
+    _check_items(sample, long)
+    return plan_long(sample, long)
+
+
+def _other_answers(sample: Sample, long: Long) -> tuple[Column, ...]:
+    """Return the columns without a known name beside an answer that may be the task's own text."""
+    if long.answer.part != names.QUESTION or sample.keys.content:
+        return ()
+    if long.item is not None and long.recurs and not determines(long.item, long.answer):
+        return ()
+    taken = {long.answer.path, long.item and long.item.path, long.expert and long.expert.path}
+    return tuple(
+        c
+        for c in sample.texts
+        if c.path not in taken
+        and c.part == names.UNKNOWN
+        and not (c.is_time or c.is_code or c.is_counted)
+        and not (c.is_constant and len(sample.rows) > 1)
+    )
+
+
+def _check_items(sample: Sample, long: Long) -> None:
+    """Raise UnclearError where records that differ would become one question."""
+    if len(sample.rows) < 2:
+        return
+    apart = _apart(sample, long) if long.item is None else _explaining(sample, long)
+    if apart:
+        what = "no key is known as the question" if long.item is None else "experts answer twice"
+        raise UnclearError(
+            f"{sample.name}: {what}, and these differ between records: {listed(apart)}",
+            hint=f"name the question: {_parts_named(long, apart[0].path)}",
+        )
+    expert = long.expert
+    if long.item is None and expert is not None and expert.distinct < expert.present:
+        raise UnclearError(
+            f"{sample.name}: no key is known as the question, and an expert answers several "
+            f"times, found {listed(sample.columns)}",
+            hint="add a key or column for the question, or name it with `question`",
+        )
+
+
+def _apart(sample: Sample, long: Long) -> list[Column]:
+    """Return the columns that may tell questions apart, where no column is the question."""
+    apart = [
+        column
+        for column in sample.texts
+        if column not in (long.answer, long.expert)
+        and column.distinct > 1
+        and not column.is_time
+        and (
+            column.part in {names.UNKNOWN, names.QUESTION, names.ITEM_ID, names.OWN_ID}
+            or (long.expert is None and column.part == names.BESIDE and not column.is_number)
+        )
+        and (column.is_whole or not column.is_number)
+        and not (long.expert is not None and determines(long.expert, column))
+    ]
+    lists = [c for c in sample.columns if c.objects and not c.present and c is not long.answer]
+    varied = [c for c in lists if len({repr(value) for value in c.objects}) > 1]
+    return apart + [c for c in varied if c.part in {names.UNKNOWN, names.QUESTION}]
+
+
+def _explaining(sample: Sample, long: Long) -> list[Column]:
+    """Return the texts that tell apart what one expert seems to have answered twice."""
+    item, expert = long.item, long.expert
+    if item is None or expert is None or sample.keys.id or sample.keys.question:
+        return []
+    if pairs_unique(item, expert) > 0.9:
+        return []
+    taken = {long.answer.path, item.path, expert.path, *parts_of(item)}
+    return [
+        column
+        for column in sample.texts
+        if column.path not in taken
+        and column.distinct > 1
+        and column.words >= 2
+        and column.part in {names.UNKNOWN, names.QUESTION}
+        and not column.is_time
+        and not determines(item, column)
+        and pairs_unique(_joined_with(item, column), expert) > 0.95
+    ]
+
+
+def _joined_with(item: Column, column: Column) -> Column:
+    pairs = zip(item.values, column.values, strict=True)
+    return Column(item.path, [f"{one}{JOINT}{other}" for one, other in pairs])
+
+
+def _several_answers(sample: Sample, long: Long) -> UnclearError:
+    columns = [long.answer, *long.close]
+    hint = f"name them: {_parts_named(long)}"
+    if long.expert is None:
+        hint += f"; or, where each is one expert's: {named(expert_columns=joined(columns[:8]))}"
+    return UnclearError(
+        f"{sample.name}: several columns could hold the answer: {listed(columns)}", hint=hint
+    )
+
+
+def _parts_named(long: Long, question: str | None = None) -> str:
+    """Return the parts of a long table as parameters."""
+    parts = {}
+    if long.item is not None:
+        part = "question" if long.item.part == names.QUESTION else "id"
+        parts[part] = (parts_of(long.item) or (long.item.path,))[0]
+    elif question:
+        parts["question"] = question
+    if long.expert is not None:
+        parts["expert"] = long.expert.path
+    return named(**parts, content=long.answer.path)

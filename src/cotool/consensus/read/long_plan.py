@@ -1,0 +1,146 @@
+"""The plan for files of one response per record: every part's column, once the answer is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cotool.consensus.read import names
+from cotool.consensus.read.columns import determines
+from cotool.consensus.read.layout import CONFIDENCE_NAMES, QUESTION_ID_NAMES, plain_name
+from cotool.consensus.read.long import parts_of
+from cotool.consensus.read.plan import LONG, Plan
+from cotool.consensus.read.values import is_confidence, is_timestamp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cotool.consensus.read.columns import Column
+    from cotool.consensus.read.long import Long
+    from cotool.consensus.read.sample import Sample
+_TIMES = ("submit", "timestamp", "end", "finish", "created", "recorded", "time", "start")
+
+
+def plan_long(sample: Sample, long: Long) -> Plan:
+    """Return the plan, whatever else is possible."""
+    keys, item = sample.keys, long.item
+    question, identity = keys.question, keys.id
+    join = () if keys.question and keys.id else parts_of(item)
+    if join:
+        question = keys.question or " + ".join(join)
+    elif item is None:
+        # A column that is there and empty: each record says so by itself.
+        empty = [c for c in sample.columns if not c.present and not c.objects]
+        called = (c.path for c in empty if c.is_called(names.QUESTION) >= names.STRONG)
+        question = question or next(called, None)
+    elif item.part == names.QUESTION or item.is_text:
+        question = question or item.path
+        identity = identity or _id_beside(sample, item)
+    else:
+        text = question or _text_beside(sample, item, long)
+        if identity is None and text and item.is_unique and _recurs(sample, text):
+            # A number of the record: the same question has several.
+            question = text
+        else:
+            identity, question = identity or item.path, text
+    full = replace(
+        keys,
+        question=question or "",
+        id=identity or "",
+        content=long.answer.path,
+        expert=_expert_path(sample, long),
+        confidence=keys.confidence or _confidence(sample, long),
+        timestamp=keys.timestamp or _time(sample, long),
+        responses="",
+    )
+    gold = tuple(c.path for c in sample.texts if c.part == names.GOLD)
+    return Plan(LONG, full, join=join, sets=_are_sets(long.answer), left_out=gold)
+
+
+def _recurs(sample: Sample, path: str) -> bool:
+    """Whether every text of a question occurs several times."""
+    column = sample.by_path.get(path)
+    return column is not None and column.distinct > 1 and min(column.counts.values()) > 1
+
+
+def _expert_path(sample: Sample, long: Long) -> str:
+    if long.expert is None:
+        return ""
+    path = long.expert.path
+    if long.expert.present == len(sample.rows):
+        return path
+    more = [c.path for c in sample.texts if c.is_called(names.EXPERT) >= names.STRONG]
+    return "|".join([path, *(other for other in more if other != path)])
+
+
+def _id_beside(sample: Sample, item: Column) -> str | None:
+    """Return the column of the item's id, beside its text."""
+    for column in sample.texts:
+        if column.part != names.ITEM_ID or column is item:
+            continue
+        known = plain_name(column.path) in QUESTION_ID_NAMES
+        recurs = column.distinct < column.present
+        if known or (recurs and determines(column, item) and determines(item, column)):
+            return column.path
+    return None
+
+
+def _text_beside(sample: Sample, item: Column, long: Long) -> str | None:
+    """Return the column of the question's text, beside its id."""
+    taken = {item.path, long.answer.path, long.expert.path if long.expert else ""}
+    inside = [
+        c
+        for c in sample.texts
+        if c.path not in taken
+        and determines(item, c)
+        and (c.is_called(names.QUESTION) or (c.part == names.UNKNOWN and c.is_text))
+        and not c.is_time
+    ]
+    varied = [c for c in inside if c.distinct > 1] or inside
+    if not varied:
+        return None
+    return max(varied, key=lambda c: (c.is_called(names.QUESTION), c.words)).path
+
+
+def _confidence(sample: Sample, long: Long) -> str:
+    return _first(
+        sample,
+        long,
+        lambda c: (
+            (plain_name(c.path) in CONFIDENCE_NAMES and _has_confidences(c))
+            or (c.is_called(names.CONFIDENCE) > 0 and all(map(is_confidence, c.counts)))
+        ),
+    )
+
+
+def _has_confidences(column: Column) -> bool:
+    """Whether most values are from 0 to 1; a confidence from 1 to 5 is on another scale."""
+    fits = sum(count for value, count in column.counts.items() if is_confidence(value))
+    return 2 * fits >= column.present
+
+
+def _first(sample: Sample, long: Long, fits: Callable[[Column], bool]) -> str:
+    taken = {long.answer.path, long.item and long.item.path, long.expert and long.expert.path}
+    return next((c.path for c in sample.columns if c.path not in taken and fits(c)), "")
+
+
+def _time(sample: Sample, long: Long) -> str:
+    found = [
+        c
+        for c in sample.texts
+        if c.is_called(names.TIME) and c is not long.answer and all(map(is_timestamp, c.counts))
+    ]
+
+    def rank(column: Column) -> int:
+        lowered = column.path.casefold()
+        return next((i for i, word in enumerate(_TIMES) if word in lowered), len(_TIMES))
+
+    return min(found, key=rank).path if found else ""
+
+
+def _are_sets(answer: Column) -> bool:
+    """Whether lists in an answer's place are several labels of one expert."""
+    lists = [value for value in answer.objects if isinstance(value, (list, tuple))]
+    if not lists or any(isinstance(item, (dict, list)) for value in lists for item in value):
+        return False
+    return names.are_label_sets(answer.path, lists)

@@ -1,0 +1,128 @@
+"""The lines of a table: numbered, decoded, and given back when they were read too early."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from cotool._lazy import lazy_pattern
+from cotool.errors import InputError
+from cotool.io.json_values import decode_text, read_line, skip_blank_lines
+
+if TYPE_CHECKING:
+    import io
+    from collections.abc import Callable
+
+    BadRecord = Callable[[InputError], None]
+# In Western texts, characters beyond ASCII occur alone or in pairs; in Cyrillic, Greek, Chinese
+# and Japanese texts they follow each other.
+_NOT_WESTERN = lazy_pattern(rb"[\x80-\x9f\xa1-\xaa\xac-\xba\xbc-\xff]{4,}")
+_LEAST_CHARACTERS = 3
+# Bytes that occur only in files that are not text.
+_NO_TEXT = lazy_pattern(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+
+
+class Lines:
+    """Numbered lines of a stream; lines can be given back, and lines that are not text are skipped.
+
+    Lines are UTF-8. If the first bytes beyond ASCII are not UTF-8, the file is read as
+    Windows-1252, which includes Latin-1, with a warning.
+    """
+
+    def __init__(
+        self,
+        stream: io.BufferedReader,
+        name: str,
+        first: bytes,
+        number: int,
+        *,
+        on_bad: BadRecord,
+        on_warning: Callable[[str], None],
+    ) -> None:
+        self._stream = stream
+        self._name = name
+        self._on_bad = on_bad
+        self._on_warning = on_warning
+        self._number = number
+        self._waiting: deque[tuple[int, str]] = deque()
+        self.skips_blank = False
+        # Lines that were peeked at and are not decoded yet.
+        self._seen: deque[bytes] = deque([first])
+        # Whether characters beyond ASCII were UTF-8 (True) or Windows-1252 (False).
+        self._utf8: bool | None = None
+
+    def take(self, *, quoted: bool = False) -> tuple[int, str] | None:
+        """Return the next line and its number, None at the end.
+
+        With `skips_blank` only the first of several blank lines is returned, unless `quoted`.
+        """
+        if self._waiting:
+            return self._waiting.popleft()
+        while line := self._next():
+            number = self._number
+            self._number += 1
+            if self.skips_blank and line.isspace() and not (quoted or self._seen):
+                self._number += skip_blank_lines(self._stream)
+            try:
+                return number, self._decoded(line, f"{self._name}, line {number}")
+            except InputError as error:
+                self._on_bad(error)
+        return None
+
+    def _next(self) -> bytes:
+        if self._seen:
+            return self._seen.popleft()
+        return read_line(self._stream, self._name, self._number)
+
+    def _decoded(self, line: bytes, where: str) -> str:
+        if line.isascii():
+            return decode_text(line, where)
+        try:
+            text = decode_text(line, where)
+        except InputError:
+            if self._utf8 or _NO_TEXT.search(line):
+                raise
+            if any(len(set(run)) >= _LEAST_CHARACTERS for run in _NOT_WESTERN.findall(line)):
+                raise InputError(
+                    f"{where}: is neither UTF-8 nor Windows-1252",
+                    hint="save the file as UTF-8, for example with iconv -f cp1251 -t utf-8",
+                ) from None
+            try:
+                text = line.decode("cp1252")
+            except UnicodeDecodeError:
+                text = line.decode("latin-1")
+            if self._utf8 is None:
+                self._on_warning(f"{where}: is not UTF-8; the file is read as Windows-1252")
+            self._utf8 = False
+            return text
+        if self._utf8 is False:
+            raise InputError(
+                f"{where}: is UTF-8, but a line before it is not",
+                hint="save the file in one encoding, UTF-8",
+            )
+        self._utf8 = True
+        return text
+
+    def give_back(self, lines: list[tuple[int, str]]) -> None:
+        """Make `lines` the next ones to be read."""
+        self._waiting.extendleft(reversed(lines))
+
+    def peek(self, most: int) -> list[str]:
+        """Return lines that follow, roughly decoded; they stay to be read."""
+        while len(self._seen) < most:
+            line = read_line(self._stream, self._name, self._number + len(self._seen))
+            if not line:
+                break
+            self._seen.append(line)
+        return [line.decode("utf-8", "replace") for line in self._seen]
+
+
+def bare(line: str) -> str:
+    """Return a line without its end."""
+    return line.removesuffix("\n").removesuffix("\r")
+
+
+def shown(text: str) -> str:
+    """Return a line as an error shows it, shortened."""
+    line = bare(text)
+    return repr(line if len(line) <= 80 else f"{line[:79]}…")
