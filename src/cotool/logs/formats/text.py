@@ -11,14 +11,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cotool.logs.formats.described import named, reasons
+from cotool.logs.formats.level_codes import status_column
+from cotool.logs.formats.level_keys import places_below
 from cotool.logs.formats.model import Format
-from cotool.logs.formats.text_levels import (
-    is_tagged,
-    level_places,
-    places_below,
-    status_column,
-    timeless,
-)
+from cotool.logs.formats.text_levels import is_tagged, level_places, timeless
 from cotool.logs.formats.text_times import find_times, first_bytes
 
 if TYPE_CHECKING:

@@ -1,0 +1,167 @@
+"""Levels that are not words: codes with a severity, letters, symbols, and HTTP statuses."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from cotool._lazy import lazy_pattern
+from cotool.logs.formats.level_evidence import CELL, STATUSES, Evidence
+from cotool.logs.formats.level_marks import HALF, thinned
+from cotool.logs.formats.model import (
+    CMTRACE,
+    CODE,
+    KEY,
+    LETTER,
+    SHORT,
+    STATUS,
+    Format,
+    Place,
+    is_cyclic,
+)
+from cotool.logs.formats.names import STATUS_NAMES, plain
+from cotool.logs.formats.text_times import TOKEN
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_LAST_TOKEN = 255
+
+_CAPITAL = lazy_pattern(rb"[A-Z]")
+
+# What follows each message in the logs of Microsoft Configuration Manager.
+_CMTRACE = b"]LOG]!><time="
+
+_SYMBOLS = (b".", b"-", b"*", b"#")
+
+# The process and its role in Redis, or the process alone in brackets.
+_REDIS_HEAD = lazy_pattern(rb"\d+:[XCSM] |\[\d+\] ")
+
+_HTTP = lazy_pattern(
+    rb'HTTP/\d|"?(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|CONNECT|PROPFIND)[ \t]|"-" \d{3} '
+)
+
+_CODED = lazy_pattern(rb"%[A-Za-z][\w-]*?-[0-7]-\w|%%\d\d\w+/[0-7]/\w")
+
+_ARTICLE = lazy_pattern(rb"\W*[AI]\b")
+
+# As Er(163), (EE) and (0x0040).
+_SHORTENED = lazy_pattern(
+    rb"([A-Z][a-z])\(\d+\)|\((?:II|WW|EE|NI|--|\*\*|==|\+\+|!!|0x[0-9a-fA-F]{4,5})\):?"
+)
+
+_SHORTS = frozenset(b"Em Al Cr Er Wa No In Db De Tr Ve Fa".split())
+
+
+def is_redis(lines: Sequence[tuple[bytes, int]]) -> bool:
+    """Tell whether one of the symbols of Redis follows the time; a hyphen alone is a separator."""
+    # If the first tenth of the lines has none, the rest need not be counted.
+    first = lines[: len(lines) // 10 + 1]
+    if not any(line[end : end + 3].strip() in _SYMBOLS for line, end in first):
+        return False
+    marks = Counter(line[end : end + 3].strip() for line, end in lines if line[end:].strip())
+    known = sum(marks[mark] for mark in _SYMBOLS)
+    after = all(line[end : end + 1] == b" " for line, end in lines)
+    return (
+        after
+        and known >= 0.9 * len(lines)
+        and (
+            sum(marks[mark] > 0 for mark in (b".", b"-", b"*", b"#")) > 1
+            or (marks[b"-"] == 0 and all(_REDIS_HEAD.match(line) for line, _ in lines))
+        )
+    )
+
+
+def coded_places(lines: Sequence[tuple[bytes, int]], left: set[int]) -> list[Place]:
+    """Return the places of codes that hold a severity: %LINK-3-UPDOWN:, Er(163)."""
+    places = []
+    if sum(_CMTRACE in line for line, _ in lines) >= HALF * len(lines):
+        left.clear()
+        return [Place(KEY, key=b"type", scale=CMTRACE)]
+    if not any(_CODED.search(line) or _SHORTENED.search(line) for line, _ in thinned(lines)):
+        return []
+    coded = {n for n in left if _CODED.search(lines[n][0], 0, 256)}
+    if len(coded) >= 0.3 * len(lines):
+        places.append(Place(CODE))
+        left -= coded
+    tokens: dict[int, set[int]] = defaultdict(set)
+    for n in left:
+        line, end = lines[n]
+        for number, token in enumerate(TOKEN.finditer(line, end)):
+            short = _SHORTENED.fullmatch(token[0])
+            if short is not None and (short[1] is None or short[1] in _SHORTS):
+                tokens[number].add(n)
+            if number == 3:
+                break
+    for number, found in tokens.items():
+        if len(found) >= 0.8 * len(lines):
+            places.append(Place(SHORT, token=number))
+            left -= found
+    return places
+
+
+def status_column(lines: Sequence[bytes]) -> Place | None:
+    """Return the place of the HTTP status that a line "#Fields: … sc-status …" names."""
+    head = next((line for line in lines if line.startswith(b"#Fields:")), b"")
+    if not head:
+        return None
+    names = [plain(name) for name in head.decode("utf-8", "replace").split()[1:]]
+    column = next((n for n, name in enumerate(names) if name in STATUS_NAMES), -1)
+    rows = [list(TOKEN.findall(line)) for line in lines if line[:1] not in {b"#", b""}]
+    cells = [row[column].strip(b'"') for row in rows if len(row) > column >= 0]
+    if not cells or column > _LAST_TOKEN or sum(x in STATUSES for x in cells) < HALF * len(rows):
+        return None
+    return Place(STATUS, before=1, token=column)
+
+
+def lettered_places(
+    evidence: dict[tuple[int, int, int, int], Evidence],
+    lines: Sequence[tuple[bytes, int]],
+    found: Format,
+) -> list[Place]:
+    """Return the place of a single letter or of an HTTP status that shows the level."""
+    total = len(lines)
+    for key, seen in sorted(evidence.items()):
+        kind, before, token, word = key
+        full = len(seen.lines) >= 0.9 * total
+        if kind == CELL and full and _letters(lines, seen, b"VDIWEF", b"DI") and seen.is_varied:
+            return [Place(LETTER, before, token=token, word=word, lead=0, trail=0)]
+        if kind == LETTER and not before and not full and len(seen.lines) >= 0.3 * total:
+            full = _is_column(lines, token)
+        if kind == LETTER and full and _letters(lines, seen, b"VDIWEF"):
+            levels = set(seen.lines.values())
+            sure = len(levels) > 1 or is_cyclic(found)
+            slashed = all(re.search(rb"(?:^|\s)[VDIWEFA]/", line) for line, _ in lines)
+            # "A file ..." and "I am ..." begin a sentence.
+            alone = token == 0 and not any(_ARTICLE.match(line, end) for line, end in lines)
+            if sure or slashed or (alone and not before) or (before and token == 0):
+                return [Place(LETTER, before, token=token)]
+        if kind == STATUS and seen.statuses >= 0.9 * len(seen.lines) >= 0.27 * total:
+            # Lines without a request, such as those of TCP, have no status.
+            web = {n for n, (line, _) in enumerate(lines) if _HTTP.search(line)}
+            if len(web) >= 0.3 * total and len(web & set(seen.lines)) >= 0.75 * len(web):
+                return [Place(STATUS, before, token=token, word=word)]
+    return []
+
+
+def _is_column(lines: Sequence[tuple[bytes, int]], token: int) -> bool:
+    """Tell whether a token is one capital letter in nearly all lines, a level or not."""
+    tokens = (next(islice(TOKEN.finditer(line, end), token, None), None) for line, end in lines)
+    return sum(x is not None and _CAPITAL.fullmatch(x[0]) is not None for x in tokens) >= (
+        0.9 * len(lines)
+    )
+
+
+def _letters(
+    lines: Sequence[tuple[bytes, int]], seen: Evidence, usual: bytes, needed: bytes = b""
+) -> bool:
+    """Tell whether at least half of the letters at a place are `usual`, and one is `needed`.
+
+    Other letters often mean something else; E, N and W, for example, are also directions.
+    """
+    at = [lines[n][0][at] for n, at in seen.letters.items()]
+    return sum(byte in usual for byte in at) >= HALF * len(at) and (
+        not needed or any(byte in needed for byte in at)
+    )
