@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from cotool.logs.scan.state import State
     from cotool.logs.templates.template_set import TemplateSet
 
-# A plain file from this size on gets all threads to itself; smaller ones share them.
+# Plain files of at least this size use all threads, one file at a time; smaller files share them.
 _LARGE = 64 << 20
-# Tasks at a time where objects are read from remote storage: that is mostly waiting.
+# How many objects of remote storage are read at a time; reading them is mostly waiting.
 REMOTE_READS = 4
 
 
@@ -49,22 +49,22 @@ def analyze_logs(
 
     paths: files, globs, folders (`recursive`), "-" for standard input, URLs of remote storage;
     gzip, zstd, bzip2 and xz are recognised. engine: "threads", "dask" or
-    "dask-local" (processes); scheduler: the address for "dask", else
-    DASK_SCHEDULER_ADDRESS. watch: hears of the bytes read, and may end the work. Options:
+    "dask-local" (processes); scheduler: the address for "dask", by default
+    DASK_SCHEDULER_ADDRESS. watch: is told of the bytes read, and may stop the work. Options:
 
     - `patterns`: regexes by name.
     - `levels`, `since`, `until`, `match` (names of patterns): which records count.
     - `level_words`: levels by the words that logs use for them, as in {"FEHLER": "error"}.
     - `log_format`: the form of lines, as cotool.logs.formats.given describes it.
-    - `tz`: the IANA zone of times that name none.
+    - `tz`: the IANA zone of times without a zone.
     - `show`: how many samples to keep, each with `context` lines around it.
     - `measures`: sources of numbers by name, such as {"rt": "request_time:s"}; `by`: the fields
       that group them; `where`: a condition on fields. See `LogSummary.measures`.
-    - `templates`: also find what the records say, see TemplateSet.
+    - `templates`: also find the templates of the messages; see TemplateSet.
     - `num_threads`: all cores by default.
 
-    A file that cannot be read to its end is in the result with its `error`. Raises InputError
-    where an argument cannot be read or no file is found.
+    A file that cannot be read to its end is in the result with its `error`. Raises InputError if
+    an argument is invalid or no file is found.
     """
     checked = LogOptions(**options)
     choice = engine_choice(engine, scheduler, None)
@@ -87,7 +87,7 @@ def analyze_spread(
     meter: Meter,
     checkpoint: Checkpoint | None = None,
 ) -> LogSummary:
-    """Analyse sources by the tasks of an engine; `checkpoint` keeps what is done."""
+    """Analyse sources with the tasks of an engine; `checkpoint` saves finished work."""
     from cotool.logs.scan.cluster import scan_spread
 
     found = scan_spread(sources, options, watch, engine, meter=meter, checkpoint=checkpoint)
@@ -102,7 +102,7 @@ def analyze_sources(
     watch: Watch | None = None,
     state: State | None = None,
 ) -> LogSummary:
-    """Analyse sources; `watch` sees the work and may stop it, `state` tells where each begins."""
+    """Analyse sources; `watch` follows and may stop the work, `state` says where each begins."""
     watch = watch or Watch()
     several = len(sources) > 1
     alone = _alone(sources, options)
@@ -137,18 +137,18 @@ def analyze_sources(
 
 
 def _alone(sources: Sequence[Source], options: LogOptions) -> list[Source]:
-    """Return the sources that get all threads, one after another."""
+    """Return the sources that use all threads, one after another."""
     if len(sources) == 1 or options.records or options.threads == 1:
         return list(sources)
     return [source for source in sources if source.is_plain and source.size >= _LARGE]
 
 
 def summary_of(found: Sequence[Scanned], show: int, watch: Watch) -> LogSummary:
-    """Return what was found in sources, in their order, with the first `show` samples."""
+    """Return the results of sources, in their order, with the first `show` samples."""
     samples = [sample for scanned in found for sample in scanned.samples][:show]
     measured = [scanned.measures for scanned in found if scanned.measures is not None]
     mined = [scanned.forms for scanned in found if scanned.forms is not None]
-    # In the order in which they were read, rotated logs oldest first.
+    # In reading order: rotated logs come oldest first.
     files = tuple(scanned.summary for scanned in found)
     return LogSummary(
         merged([file.counts for file in files]),

@@ -1,4 +1,4 @@
-"""What is recognised in a log, and why: which lines were looked at, and what no format explains."""
+"""What is recognised in a log, and why: the lines examined, and those that no format explains."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from cotool.logs.scan.sources import Source
 
 _EXAMPLES = 5
-# Of an example, so much is shown.
+# How much of an example is shown.
 _SHOWN = 200
 
 
 def explain_format(source: Source, options: LogOptions) -> Recognition:
-    """Return what is recognised in a sample of a source, by the scanner itself.
+    """Return what is recognised in a sample of a source, checked by the scanner itself.
 
-    Raises InputError where the source cannot be read.
+    Raises InputError if the source cannot be read.
     """
     with open_source(source) as opened:
         formats, wrapping = look_at(sample(opened), options)
@@ -53,7 +53,7 @@ def explain_format(source: Source, options: LogOptions) -> Recognition:
 
 
 def measurable(source: Source, options: LogOptions) -> list[str]:
-    """Return the names of the fields in a sample of a source, by which it can be measured."""
+    """Return the names of the fields in a sample of a source that can be measured."""
     with open_source(source) as opened:
         formats, wrapping = look_at(sample(opened), options)
     names: dict[str, None] = {}

@@ -1,4 +1,4 @@
-"""A handler for Python's logging that counts records as they come, with the scanner's kernels."""
+"""A handler for Python's logging that counts records as they arrive, with the scanner's kernels."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from cotool._fast.logs.forms import Forms
     from cotool.logs.model import Sample
 
-# Bytes of lines that wait to be counted together: 256 KiB of lines are counted in a millisecond.
+# How many bytes of lines are counted together; counting 256 KiB takes a millisecond.
 _ENOUGH = 1 << 18
 _FORMAT = "{time} {level}"
-# The least number of a level of Python's, and what it is called here.
+# The lowest number of each level of Python's, and its name here.
 _LEVELS = (
     (logging.CRITICAL, "CRITICAL"),
     (logging.ERROR, "ERROR"),
@@ -34,18 +34,18 @@ _LEVELS = (
 
 
 class CountingHandler(logging.Handler):
-    """Counts what is logged: levels, keywords, patterns, a histogram, and with `templates` forms.
+    """Counts levels, keywords, patterns, times and, with `templates`, the templates of messages.
 
         counting = CountingHandler()
         logging.getLogger().addHandler(counting)
         ...
         print(counting.summary().counts.levels["error"])
 
-    Memory stays bounded whatever is logged. A record's text is that of the handler's formatter,
-    its message by default; a traceback belongs to its record. `patterns` are regexes by name;
-    `show` keeps so many first errors as samples; `name` takes the place of a path.
+    Memory stays bounded whatever is logged. A record's text comes from the handler's formatter, by
+    default its message; a traceback belongs to its record. `patterns` are regexes by name; `show`
+    is how many first errors are kept as samples; `name` replaces a path.
 
-    Raises InputError for a pattern that cannot be read.
+    Raises InputError for an invalid pattern.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class CountingHandler(logging.Handler):
         self._samples: tuple[Sample, ...] = ()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Take a record."""
+        """Add a record."""
         try:
             text = self.format(record)
         except Exception:  # noqa: BLE001 - a record that cannot be formatted is logging's affair
@@ -82,7 +82,7 @@ class CountingHandler(logging.Handler):
             return
         level = next((name for least, name in _LEVELS if record.levelno >= least), "TRACE")
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
-        # A blank keeps a line of the text from passing for a record of its own.
+        # A blank keeps a further line of the text from being read as a record of its own.
         text = text.replace("\n", "\n ")
         line = f"{stamp}.{int(record.created % 1 * 1e6):06d}Z {level} {text}\n"
         data = line.encode("utf-8", "replace")
@@ -92,25 +92,25 @@ class CountingHandler(logging.Handler):
             self._count()
 
     def flush(self) -> None:
-        """Count what waits."""
+        """Count the lines that wait."""
         with self._locked():
             self._count()
 
     def summary(self) -> LogSummary:
-        """Return the analysis of all that was logged so far."""
+        """Return the analysis of everything logged so far."""
         with self._locked():
             self._count()
             templates = None
             if self._options.templates:
                 from cotool.logs.templates.template_set import TemplateSet
 
-                # Merged with an empty one: what is logged later does not change a summary.
+                # Merging with an empty analysis makes a copy, which later records do not change.
                 templates = TemplateSet(self._forms).merge(TemplateSet())
             file = FileSummary(self._path, self._counts, formats=(_FORMAT,), zoned=True)
             return LogSummary(self._counts, (file,), self._samples, templates=templates)
 
     def reset(self) -> None:
-        """Begin anew."""
+        """Start again from zero."""
         with self._locked():
             self._begin()
 

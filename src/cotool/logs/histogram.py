@@ -1,4 +1,4 @@
-"""Records by time and level, in buckets that widen so that their number stays bounded."""
+"""Records by time and level, in buckets that are widened to keep their number bounded."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from cotool.logs.levels import LEVELS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Widths in seconds; each divides the next, so that widening only adds whole buckets together and
-# the result does not depend on the order of merging.
+# Widths in seconds. Each divides the next, so widening only adds whole buckets, and the result does
+# not depend on the order of merging.
 WIDTHS = (1, 5, 15, 60, 300, 900, 3600, 14400, 86400, 10 * 86400, 100 * 86400, 1000 * 86400,
           10000 * 86400, 100000 * 86400)  # fmt: skip
-# The most buckets with records in them: an hour at one second, 11 years at a day. With 8192 a log
+# The most buckets that contain records: an hour at one second, 11 years at a day. With 8192, a log
 # that fills them takes 8 % longer.
 MAX_BUCKETS = 4096
 
@@ -24,7 +24,7 @@ MAX_BUCKETS = 4096
 class Histogram:
     """Counts of records: `buckets` maps a bucket's start to one count for each of LEVELS.
 
-    Starts are seconds since 1970 (UTC, or the logs' own local time where they give no zone) and
+    Starts are seconds since 1970 (UTC, or the logs' local time if they give no zone) and
     multiples of `width` seconds. Buckets without records are absent.
     """
 
@@ -32,9 +32,9 @@ class Histogram:
     buckets: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
     def merge(self, other: Histogram) -> Histogram:
-        """Return the sum, in the narrowest of WIDTHS in which it has at most MAX_BUCKETS buckets.
+        """Return the sum in the narrowest of WIDTHS that needs at most MAX_BUCKETS buckets.
 
-        Associative and commutative: a part never needs a wider bucket than the whole.
+        Associative and commutative, since a part never needs wider buckets than the whole.
         """
         width = max(self.width, other.width)
         buckets = _add({}, self.buckets, width)

@@ -6,10 +6,10 @@ from difflib import get_close_matches
 
 from cotool.errors import InputError
 
-# In order of severity; `unknown` is a record whose format shows no level.
+# In order of severity. The level of a record is `unknown` if its format shows none.
 LEVELS = ("trace", "debug", "info", "notice", "warning", "error", "critical", "unknown")
 KEYWORDS = ("error", "warning")
-# What people call levels.
+# Other names that people use for levels.
 _WORDS = {level: level for level in LEVELS} | {
     "err": "error", "errors": "error", "warn": "warning", "warnings": "warning",
     "fatal": "critical",
@@ -18,7 +18,7 @@ _WORDS = {level: level for level in LEVELS} | {
 
 
 def level_named(word: str, parameter: str) -> str:
-    """Return the level that people call `word`, in any case. Raises InputError for other words."""
+    """Return the level named by `word`, in any case. Raises InputError if there is none."""
     level = _WORDS.get(word.strip().lower())
     if level is None:
         meant = get_close_matches(word.lower(), _WORDS, n=1, cutoff=0.7)

@@ -31,10 +31,10 @@ def mine_templates(
     """Find the templates of log lines, with their parameters and figures.
 
     source: a path (file, glob, folder with `recursive`), an iterable of os.PathLike, or an iterable
-    of lines as str or bytes; a str among several is a line, alone it is a path. Of a file, lines
-    that continue a record, as those of a stack trace do, belong to it; given lines stand alone.
+    of lines as str or bytes. A single str is a path; a str in an iterable is a line. In a file,
+    lines that continue a record, such as a stack trace, belong to it; each given line is a record.
 
-    Raises InputError where a file cannot be read.
+    Raises InputError if a file cannot be read.
     """
     options = LogOptions(templates=True, num_threads=num_threads)
     if isinstance(source, (str, os.PathLike)):
@@ -67,7 +67,7 @@ def _of_paths(
 
 
 def _blocks(lines: Iterable[str | bytes]) -> Iterator[bytes]:
-    """Yield lines in blocks; an end of line within a line becomes a blank."""
+    """Yield lines in blocks; a line end within a line becomes a blank."""
     block: list[bytes] = []
     size = 0
     for line in lines:

@@ -1,4 +1,4 @@
-"""What an analysis of logs finds: small, picklable, mergeable; what a cluster sends back."""
+"""The results of an analysis of logs: small, picklable and mergeable, as a cluster returns them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Sample:
-    """A line to show, with its context; `line` counts from 1, texts are without line ends."""
+    """A line to show, with its context; `line` counts from 1, and texts have no line ends."""
 
     path: str
     line: int
@@ -35,14 +35,14 @@ class Sample:
 class LogCounts:
     """The figures of one file or of many. Bytes and lines are those of the decompressed text.
 
-    - `levels`: records by level, every one of LEVELS.
-    - `keywords`: lines that hold a word of the sets ERROR_WORDS and WARNING_WORDS.
+    - `levels`: records by level, for all of LEVELS.
+    - `keywords`: lines that contain a word of the sets ERROR_WORDS and WARNING_WORDS.
     - `patterns`: lines that match each pattern, by name.
-    - `first_seen`, `last_seen`: least and greatest time, nanoseconds since 1970.
-    - `inferred_dates`: records whose year or date is not in the log, but was inferred.
+    - `first_seen`, `last_seen`: earliest and latest time, nanoseconds since 1970.
+    - `inferred_dates`: records whose year or date is not in the log and was inferred.
     - `timeless`: records without a time; `out_of_order`: records earlier than the one before.
-    - `long_lines`: lines past a mebibyte, of which regexes saw the first mebibyte.
-    - `left_out`: records that the filters left out; no other figure but `out_of_order` has them.
+    - `long_lines`: lines of more than a mebibyte; regexes see only the first mebibyte.
+    - `left_out`: records that the filters excluded; only `out_of_order` also counts them.
     """
 
     bytes: int = 0
@@ -84,8 +84,8 @@ class LogCounts:
 class FileSummary:
     """One file: its figures, the names of the formats found in it, and what went wrong.
 
-    `zoned` tells whether its times name their zone; None where it has none. `error` is the
-    reason why the file was not read to its end.
+    `zoned` is whether its times name their zone, or None if it has no times. `error` is why the
+    file was not read to its end.
     """
 
     path: str
@@ -101,11 +101,11 @@ class FileSummary:
 class Analysis:
     """The analysis of a set of files.
 
-    Merged, `files` are sorted by path, `samples` by path and line. `interrupted`: the work was
-    stopped before its end. `templates`: what the records say, None where they were not mined;
-    `comparison`: how that differs from an earlier run; it does not outlive a merge, for it would
-    have to be made again with the earlier run. `measures`: the numbers of records, None where none
-    were asked for.
+    After a merge, `files` are sorted by path, and `samples` by path and line. `interrupted`: the
+    work was stopped early. `templates`: the templates of the messages, or None if they were not
+    requested. `comparison`: how they differ from an earlier run; a merge drops it, since it would
+    need the earlier run to be made again. `measures`: the numbers in records, or None if none were
+    requested.
     """
 
     counts: LogCounts = field(default_factory=LogCounts)
@@ -131,7 +131,7 @@ class Analysis:
 
 
 def merged(counts: Sequence[LogCounts]) -> LogCounts:
-    """Return the figures of all together, by halves: histograms grow, so one by one is slow."""
+    """Return the sum of all figures, merged by halves, since growing histograms make it slow."""
     if len(counts) <= 1:
         return counts[0] if counts else LogCounts()
     half = len(counts) // 2

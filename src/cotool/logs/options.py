@@ -1,7 +1,7 @@
 """The options of an analysis of logs: one checked set, from the caller down to the kernel.
 
-A new option of the scanner is a field here, a keyword of LogArguments, and what the kernel makes of
-it; the command line adds its flag. Loads no kernel.
+A new option of the scanner needs a field here, a keyword of LogArguments and its use in the kernel;
+the command line adds a flag. This module loads no kernel.
 """
 
 from __future__ import annotations
@@ -54,15 +54,15 @@ class LogArguments(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class LogOptions:
-    """What to find and to count in each source. Raises InputError at once for what cannot be.
+    """What to find and count in each source. Raises InputError at once for invalid options.
 
-    See analyze_logs() for the fields up to `num_threads`; what people write is read once, when the
-    options are made: patterns are compiled, moments absolute, levels have their own names. The
-    others are for callers within the core: `records` writes a JSON object for each line, `labels`
-    names their templates, `step` is the seconds of a step in time of what is measured, `greatest`
-    how many greatest numbers are kept with their lines, `reading` what `measures`, `by` and `where`
-    say, `lone` takes every line for a record, `span_size` and `block_size` cut
-    the work differently without changing a result.
+    See analyze_logs() for the fields up to `num_threads`. The caller's texts are parsed once, when
+    the options are made: patterns are compiled, moments become absolute, levels get their standard
+    names. The other fields are for callers within the core: `records` writes a JSON object for each
+    line; `labels` names their templates; `step` is the time step of measures, in seconds;
+    `greatest` is how many of the greatest numbers are kept with their lines; `reading` is the
+    parsed form of `measures`, `by` and `where`; `lone` makes every line a record; `span_size` and
+    `block_size` divide the work differently without changing a result.
     """
 
     patterns: Mapping[str, str] | Iterable[Pattern] | None = ()
@@ -140,12 +140,12 @@ class LogOptions:
 
     @property
     def zone(self) -> tzinfo | None:
-        """The zone of times that name none."""
+        """The zone of times without a zone."""
         return None if self.tz is None else parse_zone(self.tz)
 
     @property
     def formats(self) -> tuple[Format, ...] | None:
-        """The formats that take the place of recognition; None: recognise them."""
+        """The formats to use instead of recognition, or None."""
         if self.log_format == "auto":
             return None
         from cotool.logs.formats.given import parse_log_format
@@ -168,12 +168,12 @@ class LogOptions:
 
     @property
     def threads(self) -> int:
-        """How many threads work."""
+        """The number of threads."""
         return resolve_num_threads(self.num_threads)
 
     @property
     def passing(self) -> Collection[int] | None:
-        """The numbers of the levels that are counted; None: all."""
+        """The numbers of the levels that are counted, or None for all."""
         return None if self.levels is None else [LEVELS.index(level) for level in self.levels]
 
     @property
@@ -183,23 +183,23 @@ class LogOptions:
 
     @property
     def wanted(self) -> Collection[int] | None:
-        """The numbers of the patterns of which a record matches one; None: no pattern decides."""
+        """The numbers of the patterns, one of which a record must match, or None for no condition."""
         if self.match is None:
             return None
         return [n for n, pattern in enumerate(self.compiled) if pattern.name in self.match]
 
     @property
     def zone_table(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Local times from which on an offset from UTC holds, and the offsets, in seconds.
+        """The local times at which an offset from UTC begins, and the offsets, in seconds.
 
-        An hour that comes twice is the first one; one that is left out is read as if it had been.
+        A repeated hour is read as the first one, and a skipped hour as if it existed.
         """
         zone = self.zone
         return ((), ()) if zone is None else _zone_table(zone)
 
     @property
     def moves_with_years(self) -> bool:
-        """Whether a year that was inferred decides what is counted."""
+        """Whether an inferred year decides what is counted."""
         return bool(self.since or self.until or self.tz)
 
 

@@ -25,9 +25,9 @@ class LogSummary(Analysis):
         return to_dict(self, zone=zone, bucket=bucket)
 
     def to_pandas(self, part: str = "histogram") -> pd.DataFrame:
-        """Return the histogram (a row a bucket), the "files" or the "templates" as a data frame.
+        """Return the histogram (one row per bucket), "files" or "templates" as a data frame.
 
-        Raises MissingExtraError without pandas, InputError for another part.
+        Raises MissingExtraError without pandas, and InputError for another part.
         """
         from cotool.logs.report.dataframes import part_of
 

@@ -23,7 +23,7 @@ _CLOCK = lazy_pattern(r"\d{1,2}:\d\d(?::\d\d)?")
 
 
 class Moment(NamedTuple):
-    """Seconds since 1970 to compare with times that name no zone, and with those that do."""
+    """Seconds since 1970, to compare with times without a zone and with times that have one."""
 
     local: int
     universal: int
@@ -40,9 +40,9 @@ def parse_duration(text: str, parameter: str) -> int:
 
 
 def parse_moment(text: str, parameter: str, zone: tzinfo | None) -> Moment:
-    """Return the moment of an ISO date or time, of a clock time today, or so long ago (2h).
+    """Return the moment of an ISO date or time, a clock time today, or a duration ago (2h).
 
-    Without an offset it is in `zone`; without that it is taken as the logs write it.
+    Without an offset, it is in `zone`; without a zone, it is compared with times as logged.
     """
     now = datetime.now(UTC)
     ago = _DURATION.fullmatch(text)
@@ -78,7 +78,7 @@ def parse_moment(text: str, parameter: str, zone: tzinfo | None) -> Moment:
 
 
 def parse_zone(name: str) -> tzinfo:
-    """Return the zone of an IANA name or an offset. Raises InputError where there is none."""
+    """Return the zone of an IANA name or an offset. Raises InputError if there is none."""
     from zoneinfo import ZoneInfo
 
     offset = _OFFSET.fullmatch(name.strip())
@@ -96,9 +96,9 @@ def parse_zone(name: str) -> tzinfo:
 
 
 def zone_name(name: str) -> str:
-    """Return the name of a zone; for `local` that of this machine, so that it means one zone.
+    """Return the name of a zone; `local` becomes the zone of this machine.
 
-    Other machines of a cluster may be in other zones.
+    The machines of a cluster may be in other zones.
     """
     if name.strip().lower() != "local":
         return name

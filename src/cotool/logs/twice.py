@@ -1,4 +1,4 @@
-"""Records named by their templates: a pass that finds the templates, a second one that names."""
+"""Records with the names of their templates: a first pass finds templates, a second writes them."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def analyze_twice(
 ) -> LogSummary:
     """Analyse sources whose records are written with their templates.
 
-    What can be read but once is copied to a temporary file. `name` gives templates the ids, and the
-    further records, that they have elsewhere; `only`: an id, or its beginning, whose records alone
-    are written. Raises InputError where `only` names no template.
+    A source that can be read only once is copied to a temporary file. `name` gives templates the
+    ids, and the further records, that they have elsewhere. `only` is an id, or its beginning; only
+    records of that template are written. Raises InputError if there is no such template.
     """
     watch = watch or Watch()
     with read_twice(sources) as repeatable:
         first = replace(options, templates=True, records=False)
-        # Where each file begins is noted once its records are written.
+        # Where each file begins is known once its records are written.
         summary = analyze_sources(repeatable, first, watch, copy.deepcopy(state))
         if summary.templates is None or watch.stopped:
             return summary

@@ -1,9 +1,9 @@
 """Times in any form, composed from what is found in a sample of lines.
 
-A time is a date, a time of day, perhaps a zone and half of the day, in any order and with any
-separators. Regexes find the parts in a line, and from the parts a *form* is written: a small
-program in the language of logtime.h, which the scanner runs on every line. So no form has to be
-known beforehand. What two or three numbers of a date mean is decided from the whole sample.
+A time is a date and a time of day, perhaps with a zone and AM or PM, in any order and with any
+separators. Regexes find the parts in a line. From the parts a *form* is written: a small program in
+the language of logtime.h, which the scanner runs on every line, so no form has to be known in
+advance. The whole sample decides what the two or three numbers of a date mean.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from cotool._lazy import lazy_pattern
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-# Bytes of a line among which a time is looked for, and bytes around a time of day for its date.
+# How many bytes of a line are searched for a time, and how many around a time of day for its date.
 REACH = 400
 _NEAR = 64
-# Letters of the language of forms: they are escaped where they mean themselves.
+# Letters with a meaning in the language of forms; they are escaped where they are plain text.
 _LETTERS = frozenset(b"YyodmeDbBaAHhMiSsf6gpzZ~EXJw\\")
 _BLANKS = b" \t"
 
-# ---- what is found
+# ---- finding times
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A time in a line: where it is, its form, and numbers whose order the sample decides.
+    """A time in a line: where it is, its form, and the numbers whose order the sample decides.
 
-    In `form`, bytes 1 to 3 stand for those numbers, and 4 for a year of four digits after them.
+    In `form`, the bytes 1 to 3 represent those numbers, and 4 a year of four digits after them.
     `spots` are where the numbers begin and end.
     """
 
@@ -59,7 +59,7 @@ _WEEKDAY = (
     rb"day|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi"
     rb"|vendredi|samedi|dimanche))(?![A-Za-z])[., ]{1,3})?"
 )
-# Not within a longer number, nor a part of a version or of a time.
+# Not within a longer number, a version or another time.
 _NUMBER = rb"(?<!\d)(?<!\d[.:])"
 _UNGLUED = rb"(?<!\d)(?<!\d\.)"
 
@@ -72,13 +72,15 @@ def _month() -> bytes:
         for letter in reversed([rest[n : n + 1] for n in range(len(rest))]):
             optional = b"(?:" + letter + optional + b")?"
         names.add(head + optional)
-    either = b"|".join(sorted(names, reverse=True))  # the longer of two that begin alike first
+    either = b"|".join(
+        sorted(names, reverse=True)
+    )  # of two that begin alike, the longer one comes first
     return rb"(?P<B>(?i:" + either + rb")(?![A-Za-z\x80-\xff]))"
 
 
 @cache
 def _dates() -> tuple[bytes, ...]:
-    """Return regexes of dates; each named group is a letter of forms, or a number in question."""
+    """Return regexes of dates. A named group is a letter of forms or a number to be decided."""
     month = _month()
     return (
         # 2024-03-01, 2024/3/1, 2024:03:01, 2024. 03. 01.; in Chinese, Japanese and Korean
@@ -113,7 +115,7 @@ def _dates() -> tuple[bytes, ...]:
     )
 
 
-# Between a date and a time of day: separators, and words that say which is which.
+# Between a date and a time of day: separators, and words such as "at" or "time".
 _BETWEEN = (
     rb"(?:[TD]|::?|-|_|\. ?|[-\s,;|/\])\"'>]{0,8}"
     rb"(?:(?:time|Time|TIME|at|um|kl\.?|\xc3\xa0|@|a las|o?m)[=: ]{1,3})?[\"'(\[<]?)"
@@ -139,7 +141,7 @@ _ZONE = lazy_pattern(
     rb" ?(?P<Z>(?:UTC|GMT)[+-]\d\d?(?::?\d\d)?|Z|[+-]\d\d(?::?\d\d|\d)?|[A-Z]{2,5})"
     rb"(?![\w/.])(?!-\d)"
 )
-# Before a date that follows, such a zone is the minutes to add for UTC.
+# Before a date, such a zone is the number of minutes to add to get UTC.
 _MINUTES = lazy_pattern(rb"[+-]\d{3}(?!\d)")
 _PLACE = lazy_pattern(rb" (?P<A>[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+|UTC)(?=[\]) ])")
 _YEAR = lazy_pattern(rb" (?P<Y>(?:19|20)\d\d)(?!\d|[-:./]\d)")
@@ -152,9 +154,9 @@ _FULL_DATE = lazy_pattern(
     rb"|(?i:(?<![a-z])(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?[- ]+\d{1,2}"
     rb"(?!\d)|\d{1,2}[-/. ]+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?![a-z]))"
 )
-# What every time without colons has.
+# What every time without colons contains.
 _MAY_BE_TIME = lazy_pattern(rb"\d{6}|@4")
-# A year, a month and a day of four digits, or other script before a time of day: perhaps a date.
+# A year, a month and a day in four digits, or another script before a time of day may be a date.
 _PERHAPS_DATE = lazy_pattern(
     rb"(?:(?<![\w.])(?:19|20)\d\d(?:[-/._][\dW]|[\x80-\xff])[^A-Za-z]{0,24}"
     rb"|(?<!\d)(?:19|20)\d\d[^\w:]{1,3}|(?:^|[\[<(\"'])(?:0[1-9]|1[0-2])"
@@ -164,7 +166,7 @@ _PERHAPS_DATE = lazy_pattern(
 _YEAR_AFTER = lazy_pattern(rb"[^\w:]{1,3}(?:19|20)\d\d(?!\d)")
 
 
-# What a window must have for each of the dates to be in it, quicker to search for.
+# What a window must contain for each kind of date; this is quicker to search for than the date.
 _NAMED, _FOUR = lazy_pattern(rb"[A-Za-z\x80-\xff]{3}"), lazy_pattern(rb"\d{4}")
 _DIGIT = lazy_pattern(rb"\d")
 _PARTS = (
@@ -191,7 +193,7 @@ def _after() -> tuple[re.Pattern[bytes], ...]:
 
 
 def moments(line: bytes) -> list[Moment]:
-    """Return the times in the first bytes of a line, in their order."""
+    """Return the times in the first bytes of a line, in order."""
     text = line[:REACH]
     found: list[Moment] = []
     last = 0
@@ -208,7 +210,7 @@ def moments(line: bytes) -> list[Moment]:
 
 
 def _around(text: bytes, clock: re.Match[bytes]) -> Moment | None:
-    """Return the time around a time of day, None where its date cannot be read."""
+    """Return the time around a time of day, or None if its date cannot be read."""
     start = max(0, clock.start() - _NEAR)
     window = text[start : clock.start()]
     dates = [
@@ -229,7 +231,7 @@ def _around(text: bytes, clock: re.Match[bytes]) -> Moment | None:
             end = year.end()
         return _moment(text, [*_parts_of(date, start), *parts], end)
     if clock["S"] is None and clock["S2"] is None:
-        return None  # 10:00 alone is anything
+        return None  # 10:00 alone may be anything
     minutes = _MINUTES.match(text, clock.end())
     if minutes is not None:
         parts = [part for part in parts if part.letter != b"Z"]
@@ -246,7 +248,7 @@ def _around(text: bytes, clock: re.Match[bytes]) -> Moment | None:
 
 
 def _is_date(date: re.Match[bytes]) -> bool:
-    """Tell whether the numbers of a date are in their ranges, whatever their order."""
+    """Tell whether the numbers of a date are in range in some order."""
     groups = date.groupdict()
     month, day = groups.get("o") or groups.get("m"), groups.get("e") or groups.get("d")
     if not 1 <= int(groups.get("J") or groups.get("J2") or 1) <= 366:
@@ -270,7 +272,7 @@ def _parts_of(match: re.Match[bytes], base: int) -> Iterator[_Part]:
 
 
 def is_cell(text: bytes, start: int, end: int) -> bool:
-    """Tell whether what reads as a fraction is a cell of a table: 10:15:30,0011,INFO."""
+    """Tell whether an apparent fraction is a cell of a table, as in 10:15:30,0011,INFO."""
     return text[start : start + 1] == b"," == text[end : end + 1] and (end - start - 1) % 3 != 0
 
 
@@ -309,7 +311,7 @@ def _zone_parts(text: bytes, parts: list[_Part], end: int) -> tuple[list[_Part],
 
 @cache
 def is_zone(name: bytes) -> bool:
-    """Tell whether a name is one of a zone that is known."""
+    """Tell whether a name is that of a known zone."""
     read = logscan.read_time(b"H:M:SZ", b"00:00:00 " + name)
     return read is not None and read[3]
 
@@ -341,7 +343,9 @@ def _seconds(text: bytes) -> Iterator[Moment]:
 
 
 def _moment(text: bytes, parts: Sequence[_Part], end: int) -> Moment:
-    parts = sorted(parts, key=lambda part: part[:2])  # zone after fraction, as they were added
+    parts = sorted(
+        parts, key=lambda part: part[:2]
+    )  # the zone after the fraction, in the order in which they were added
     at = parts[0].start
     form = bytearray()
     spots = []
@@ -365,7 +369,7 @@ def _moment(text: bytes, parts: Sequence[_Part], end: int) -> Moment:
 
 
 def literal(text: bytes) -> bytes:
-    """Return text between the parts of a time as a piece of a form."""
+    """Return the text between two parts of a time as a piece of a form."""
     form = bytearray()
     for byte in text.replace(b"\xe2\x80\xaf", b" "):
         if byte in _BLANKS:
@@ -376,27 +380,27 @@ def literal(text: bytes) -> bytes:
     return bytes(form)
 
 
-# ---- what the numbers of a date mean
+# ---- deciding what the numbers of a date mean
 
 
-# Years by which another order must be later than the usual one.
+# By how many years another order must be later than the usual one to be preferred.
 _USUAL = 5
 
 
 class Reading(NamedTuple):
-    """A form whose numbers have been decided; `ambiguous`: the sample allowed another order."""
+    """A form with decided numbers; `ambiguous` if the sample also allowed another order."""
 
     form: bytes
     ambiguous: bool
 
 
 def decide(form: bytes, numbers: Sequence[tuple[bytes, ...]]) -> Reading:
-    """Return the form with the order of its numbers, from those of all lines that have it.
+    """Return the form with the order of its numbers, decided from all lines that have it.
 
-    An order must suit every line, or nearly. Of several, with a year of two digits, the one whose
-    years change least and are the latest is taken, where the usual order (day first with dots, year
-    first with two digits each) is worth five years; else day first after dots, month first after
-    slashes and hyphens.
+    An order must suit all lines, or nearly all. If several do and the year has two digits, the
+    order whose years change least and are latest wins; the usual order (day first with dots, year
+    first with two digits each) is favoured by five years. Otherwise the day comes first with dots,
+    and the month first with slashes and hyphens.
     """
     if not numbers or not numbers[0]:
         return Reading(form, ambiguous=False)

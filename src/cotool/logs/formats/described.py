@@ -1,4 +1,4 @@
-"""What a format of text is called, and where its time and level are, in words for people."""
+"""The name of a format of text, and where its time and level are, in words for people."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def named(found: Format) -> Format:
-    """Return the format under a name that tells people what was seen."""
+    """Return the format with a name that tells people what was recognised."""
     forms = [form.decode("utf-8", "replace") for form in forms_of(found)]
     kinds = {place.kind for place in found.places}
     if found.pri or (forms[0].startswith("b D H") and found.time_token == 0):
@@ -62,7 +62,7 @@ _READABLE = {
 
 @lru_cache(maxsize=256)
 def readable(form: str) -> str:
-    """Return a form of timestamps as people write it."""
+    """Return a form of timestamps as people write one."""
     return re.sub(r"\\(.)|(.)", lambda found: found[1] or _READABLE.get(found[2], found[2]), form)
 
 
@@ -83,7 +83,7 @@ _PLACED = {PRI: "<PRI>", GLOG: "before the time", SYMBOL: "after the time"}
 
 
 def reasons(found: Format, lines: Sequence[bytes], times: Times) -> tuple[Reason, ...]:
-    """Say where time and level of a format are, and why."""
+    """Return where the time and the level of a format are, and why."""
     n, at, end = times.members[0]
     forms = [form.decode("utf-8", "replace") for form in forms_of(found)]
     if found.lead:

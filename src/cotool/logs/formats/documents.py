@@ -1,4 +1,4 @@
-"""A log as one JSON document over many lines: a list of records, or an object that holds one."""
+"""A log that is one JSON document over many lines: a list of records, or an object with one."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from cotool.logs.formats.names import is_level_name, is_time_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Members of an object that hold its records, in small letters. Its other members are left out.
+# Members of an object that hold its records, in lower case. Its other members are skipped.
 _LISTS = frozenset(
     "events logevents records entries logs resourcelogs scopelogs logrecords items results hits "
     "messages activities data value values".split()
 )
-# An object with no more members may hold its records under any other name.
+# An object with at most this many members may hold its records under another name.
 _THIN = 3
-# Lists within lists: OpenTelemetry has three.
+# How deep lists may be nested; OpenTelemetry nests three.
 _DEEP = 4
 _BLOCK = 1 << 20
-# No record is longer than this.
+# The most bytes in a record.
 _LONGEST = 1 << 24
 _SAMPLE = 1000
 # Unlike answers, records of logs may repeat a key.
@@ -34,8 +34,9 @@ _PARSER = json.JSONDecoder()
 class Document(NamedTuple):
     """How a document holds its records.
 
-    `lists` are the names of the lists that lead to them, none where each value of the document is a
-    record, or the elements of a list at the top. `sample` has the first records, one per line.
+    `lists` are the names of the lists that lead to them, and empty if each value of the document,
+    or each element of its top-level list, is a record. `sample` has the first records, one per
+    line.
     """
 
     lists: tuple[str, ...]
@@ -43,7 +44,7 @@ class Document(NamedTuple):
 
 
 def find_document(head: bytes) -> Document | None:
-    """Return how a file is one JSON document, from its first bytes; None where it has lines."""
+    """Return how a file is one JSON document, from its first bytes, or None if it has lines."""
     text = head.lstrip()
     if text[:1] not in {b"{", b"["}:
         return None
@@ -67,12 +68,12 @@ def find_document(head: bytes) -> Document | None:
                 break
     except InputError:
         if reader.peek() not in {"", "{", "[", '"'}:
-            return None  # something else is between the values
+            return None  # other text is between the values
     return Document(lists, [_line(record).encode() for record in found]) if found else None
 
 
 def _lists_of(value: dict[str, Any], deep: int = _DEEP) -> tuple[str, ...]:
-    """Return the names of the lists that hold an object's records; none where it is one itself."""
+    """Return the names of the lists that hold an object's records; empty if it is a record."""
     if not deep or _is_record(value):
         return ()
     for key, member in value.items():
@@ -118,13 +119,13 @@ def document_lines(
 ) -> Iterator[bytes]:
     """Yield the records of one document after another, one per line, in blocks.
 
-    A broken document raises InputError with the file's name and line, after what precedes.
+    A broken document raises InputError with the file's name and line, after the records before it.
     """
     return in_blocks(_line(record) for record in _records(_text_of(blocks, path), lists))
 
 
 def in_blocks(lines: Iterator[str]) -> Iterator[bytes]:
-    """Yield lines in blocks; what precedes an InputError comes before it."""
+    """Yield lines in blocks; the lines before an InputError are yielded first."""
     block: list[str] = []
     size = 0
     try:
@@ -141,7 +142,7 @@ def in_blocks(lines: Iterator[str]) -> Iterator[bytes]:
 
 
 def _line(record: str) -> str:
-    # A string of JSON has no newline but an escaped one.
+    # A newline in a JSON string is always escaped.
     return " ".join(record.splitlines()) if "\n" in record else record
 
 
@@ -157,7 +158,7 @@ def _records(text: JsonText, lists: tuple[str, ...]) -> Iterator[str]:
 
 
 def _item(text: JsonText, lists: tuple[str, ...]) -> Iterator[str]:
-    """Yield the records of the value that begins: those in its lists, else itself."""
+    """Yield the records of the value that begins: those in its lists, or the value itself."""
     mark = text.peek()
     if lists and mark == "{":
         for key in _keys(text):
@@ -185,7 +186,7 @@ def _items(text: JsonText, lists: tuple[str, ...]) -> Iterator[str]:
 
 
 def _keys(text: JsonText) -> Iterator[str]:
-    """Yield the keys of the object that begins, each with its value to be read next."""
+    """Yield the keys of the object that begins; the caller reads each value next."""
     text.peek()
     text.take()
     while (mark := text.peek()) != "}":

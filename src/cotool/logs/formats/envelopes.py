@@ -1,9 +1,9 @@
-"""Lines of logs wrapped by those who carry them: recognised, and taken out.
+"""Lines that a carrier has wrapped: how they are recognised and unwrapped.
 
 Docker's JSON files, container runtimes (CRI), Loki, CloudWatch and options for timestamps put each
-line of a program into one of their own. What counts is the program's line: its level and its form.
-Nothing here names a product either: an envelope is a JSON object without a level whose string
-holds lines with a level, or a time (and words) before lines that say more when they stand alone.
+line of a program into a line of their own. What counts is the level and the form of the program's
+line. No product is named here: an envelope is a JSON object without a level whose string holds
+lines with a level, or a time (and words) before lines that reveal more without it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _TEXT_KEYS = logscan.text_keys()
-# A time with its zone, as machines write it; then a blank.
+# A time with its zone, as machines write it, and a blank.
 _TIME = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)? "
 _CRI = lazy_pattern(_TIME + rb"(?:stdout|stderr) [FP](?::[^ ]*)?(?: |$)")
 _CRI_WORDS = 2
@@ -48,13 +48,14 @@ _PREFIXES = (
     ),
 )
 _COLOUR = lazy_pattern(rb"(?:\x1b|\\u001[bB])\[[\d;:?]*[A-Za-z]")
-# Lines that tell how a file is wrapped: with a thousand it takes as long as its formats.
+# How many lines decide how a file is wrapped. With a thousand, this takes as long as recognising
+# the formats.
 _ENOUGH = 100
-# Of the sample's lines, so many must be envelopes.
+# The share of the sample's lines that must be envelopes.
 _MOST = 0.9
-# Objects among other lines, which pass unchanged, need not be so many.
+# The share for objects among other lines, which stay as they are.
 _SOME = 0.25
-# Objects that have a severity in numbers are envelopes if so many of their texts have a level.
+# Objects with a numeric severity are envelopes if this share of their texts has a level.
 _HALF = 0.5
 _WORDS = lazy_pattern(r"[^\W\d_]{2,}")
 _FIRST = 6
@@ -75,7 +76,7 @@ class Envelope:
     begins: bytes = bytes(range(256))
 
     def unwrapper(self) -> Unwrapper:
-        """Return what takes the lines out, of one file from its start."""
+        """Return an object that unwraps the lines of one file from its start."""
         return Unwrapper(
             text_key=self.text_key,
             time_key=self.time_key,
@@ -89,10 +90,10 @@ class Envelope:
 
 
 class Wrapping(NamedTuple):
-    """What stands between a file's bytes and its lines, and the lines of the sample without it.
+    """How a file's lines are obtained from its bytes, and the sample's lines so obtained.
 
-    `document`: the records are those of a JSON document. `journal`: they are entries of the
-    journal's export format. `envelope`: each line is wrapped.
+    `document`: the records are in a JSON document. `journal`: they are entries of the journal's
+    export format. `envelope`: each line is wrapped.
     """
 
     lines: list[bytes]
@@ -102,7 +103,7 @@ class Wrapping(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Say it for people, to stand after the name of a format; empty where there is none."""
+        """Return the words that follow the name of a format; empty for plain lines."""
         kind = "a JSON document" if self.document else "JSON lines"
         if self.journal:
             kind = "the journal's export format"
@@ -111,7 +112,7 @@ class Wrapping(NamedTuple):
         return f" in {kind}" if self.document or self.journal else ""
 
     def unwrap(self, blocks: Iterator[bytes], path: str) -> Iterator[bytes]:
-        """Yield the lines in blocks of bytes. Raises InputError for what is broken."""
+        """Yield the lines in blocks of bytes. Raises InputError for broken input."""
         if self.document:
             blocks = document_lines(blocks, path, self.document.lists)
         if self.journal:
@@ -148,7 +149,7 @@ def _unwrapped(envelope: Envelope | None, lines: list[bytes]) -> list[bytes]:
 
 
 def find_envelope(lines: Sequence[bytes]) -> Envelope | None:
-    """Return how a sample of lines is wrapped, None where the lines speak for themselves."""
+    """Return how a sample of lines is wrapped, or None for plain lines."""
     lines = [line for line in lines if line.strip()]
     lines = lines[:: -(-len(lines) // _ENOUGH)] if lines else []
     if not lines:
@@ -175,7 +176,7 @@ def _after_time(lines: Sequence[bytes]) -> Envelope | None:
 
 
 def _may_match(form: re.Pattern[bytes], lines: Sequence[bytes]) -> bool:
-    """Tell whether some of a few lines match: then all are worth a look."""
+    """Tell whether any of a few lines matches; if so, all lines are worth examining."""
     return any(map(form.match, lines[:: len(lines) // 10 + 1]))
 
 
@@ -188,7 +189,7 @@ def _after_prefix(lines: Sequence[bytes]) -> Envelope | None:
             continue
         heads = {match[1] for _, match in found}
         texts = [line[match.end() :] for line, match in found]
-        # Few programs say much each: what differs in every line is no name of one.
+        # A few programs write many lines each, so a word that differs in every line is not a name.
         if len(heads) > max(2, len(lines) // 3) or any(
             _is_level(x.decode("latin-1")) for x in heads
         ):
@@ -242,15 +243,15 @@ def _levels_in(texts: Sequence[str]) -> float:
 
 
 def _is_level(value: object) -> bool:
-    """Tell whether a member states a level in words: then the object speaks for itself."""
+    """Tell whether a member states a level in words; such an object is not an envelope."""
     return isinstance(value, str) and level_of(value) != UNKNOWN
 
 
 def _worth_it(texts: Sequence[bytes], *, keyed: bool) -> bytes | None:
-    """Return the bytes with which records begin, None where the texts alone say no more.
+    """Return the bytes with which records begin, or None if the texts alone reveal nothing more.
 
-    `keyed`: lines after a time are read as they stand, unless the text is JSON or logfmt, or has a
-    time of its own, by which lines that continue a record are told from those that begin one.
+    `keyed`: lines after a time are read unchanged, unless the text is JSON or logfmt, or has a time
+    of its own, which separates lines that begin a record from lines that continue one.
     """
     lines = [_COLOUR.sub(b"", line) for text in texts for line in text.split(b"\n")[:1]]
     formats = [found for found in recognise(lines) if found.share >= 0.02]
@@ -263,12 +264,12 @@ def _worth_it(texts: Sequence[bytes], *, keyed: bool) -> bytes | None:
     begins = {byte for found in formats for byte in found.first}
     share = sum(found.share for found in formats)
     if not dated or share < 0.5:
-        # Whatever is not indented begins a record: few lines show how they do.
+        # Few lines show how records begin, so any line that is not indented begins one.
         begins = set(range(256))
     return bytes(sorted(begins - set(b" \t")))
 
 
 def _levels_after_a_time(lines: Sequence[bytes]) -> bool:
-    """Tell whether a level is found once the envelope's time stands before each line."""
+    """Tell whether a level is found with the envelope's time before each line."""
     timed = [b"2000-01-01T00:00:00Z " + line for line in lines]
     return any(found.places for found in recognise(timed))

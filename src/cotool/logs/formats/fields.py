@@ -1,9 +1,10 @@
-"""Which keys of structured records hold the time and the level, told by their values and names.
+"""Which keys of structured records hold the time and the level, by their values and names.
 
-Every key of a sample is looked at, also those of nested objects. A key whose values read as times
-is a candidate for the time, and one whose values read as levels for the level. Names decide among
-the candidates: the time of the event counts more than that of a start or of a change, and the time
-at which something expires is never a record's (formats/names.py).
+Every key of a sample is examined, including those of nested objects. A key whose values can be read
+as times is a candidate for the time, and a key whose values can be read as levels is a candidate
+for the level. Names decide among the candidates: the time of the event counts more than the time of
+a start or of a change, and the time at which something expires is never the time of the record
+(formats/names.py).
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
     Path = tuple[str, ...]
 
 _DEPTH = 5
-# Keys of one record that are looked at, and records of a sample.
+# How many keys of a record are examined, and how many records of a sample.
 _MOST_KEYS = 600
 _MOST_ROWS = 300
 
@@ -73,7 +74,7 @@ _HTTP_FIRST, _HTTP_LAST = 100, 599
 
 
 class Fields(NamedTuple):
-    """Where the records of a sample keep time and level, and why."""
+    """Where the records of a sample hold time and level, and why."""
 
     times: tuple[TimeKey, ...]
     places: tuple[Place, ...]
@@ -89,7 +90,7 @@ class _Seen:
     times: int = 0
     numbers: int = 0  # times that are plain numbers
     layouts: int = 0
-    # Other forms of times, and forms of dates alone, with the numbers whose order is in question.
+    # Other forms of times, and forms of dates alone, with the numbers whose order must be decided.
     forms: dict[bytes, list[tuple[bytes, ...]]] = field(default_factory=dict)
     days: dict[bytes, list[tuple[bytes, ...]]] = field(default_factory=dict)
     dates: int = 0
@@ -104,7 +105,7 @@ class _Seen:
 
 
 def rows_of(objects: Iterable[Mapping[str, Any]]) -> list[dict[Path, Any]]:
-    """Return the values of objects under the paths of their keys; a list is its first element."""
+    """Return the values of objects under the paths of their keys; of a list, the first element."""
     return [dict(_flat(value)) for value in objects]
 
 
@@ -115,7 +116,7 @@ class _Listed(str):
 
 
 def evenly(items: list[Any]) -> list[Any]:
-    """Return not more than so many of the items as a sample needs, from first to last."""
+    """Return as many of the items as a sample needs, evenly from first to last."""
     return items[:: -(-len(items) // _MOST_ROWS)] if items else []
 
 
@@ -205,7 +206,7 @@ _MOST_FORMS = 2
 
 
 def _compose(forms: dict[bytes, list[tuple[bytes, ...]]], text: str, clock: str = "") -> bool:
-    """Add the form of a whole value, and tell whether it has one: a time with its date and year."""
+    """Add the form of a whole value; return whether it has one, a time with date and year."""
     if not clock and not _MAYBE.match(text):
         return False
     value = (text + clock).encode("utf-8", "replace")
@@ -224,7 +225,7 @@ def _decided(forms: dict[bytes, list[tuple[bytes, ...]]]) -> tuple[bytes, ...]:
 
 
 _EPOCH_SIZE = 10
-# What a time in an element of a list counts less than one of the record itself.
+# How much less a time in an element of a list counts than one of the record itself.
 _LIST = 30
 
 
@@ -235,7 +236,7 @@ def level_of(text: str, scale: int = WORDS_ONLY) -> int:
 
 
 def layouts_of(value: object) -> int:
-    """Return the bit of the layout by which a value is read as a time, 0 where there is none."""
+    """Return the bit of the layout that reads a value as a time, or 0."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return 0
     text = str(value).encode("utf-8", "replace")
@@ -247,7 +248,7 @@ def layouts_of(value: object) -> int:
 
 
 def _is_plain(path: Path) -> bool:
-    """Tell whether the names stand in a line as they are, and fit."""
+    """Tell whether the names appear in lines unescaped and are short enough."""
     return all(
         0 < len(name.encode("utf-8", "replace")) <= MAX_KEY
         and name.isprintable()
@@ -298,7 +299,7 @@ _ZONED = lazy_pattern(r".*(?:[A-Za-z]|[+-]\d\d:?\d\d)|[\d.]+")
 
 
 def _zoned(key: TimeKey, example: str, seen: dict[Path, _Seen]) -> TimeKey:
-    """Return the key with that of the zone beside it, where its own values name none."""
+    """Return the key together with the key of its zone, if its own values have no zone."""
     if _ZONED.fullmatch(example) or key.join == NANOS:
         return key
     for path, values in seen.items():
@@ -311,7 +312,7 @@ def _zoned(key: TimeKey, example: str, seen: dict[Path, _Seen]) -> TimeKey:
 
 
 def _joined(seen: dict[Path, _Seen]) -> Iterator[tuple[int, int, TimeKey, Reason]]:
-    """Yield the keys of a date beside which stands one of the time of day."""
+    """Yield the keys of a date that has a key with the time of day beside it."""
     hours = [path for path, values in seen.items() if values.hours >= 0.5 * values.rows]
     for path, values in seen.items():
         if values.dates < 0.5 * values.rows or not hours:
@@ -331,7 +332,7 @@ def _joined(seen: dict[Path, _Seen]) -> Iterator[tuple[int, int, TimeKey, Reason
 
 
 def _days(seen: dict[Path, _Seen]) -> Iterator[tuple[int, int, TimeKey, Reason]]:
-    """Yield the keys of dates without a time of day, where the names say that they are records'."""
+    """Yield the keys of dates without a time of day whose names say that they date the record."""
     for path, values in seen.items():
         rank = time_rank(path)
         if values.days and values.dates >= 0.5 * values.rows and rank < OTHER and is_timely(path):
@@ -343,7 +344,7 @@ def _days(seen: dict[Path, _Seen]) -> Iterator[tuple[int, int, TimeKey, Reason]]
 
 @lru_cache(maxsize=1)
 def _daily() -> int:
-    """Return the bits of the layouts that name no date: alone they tell no time."""
+    """Return the bits of the layouts without a date, which alone do not give a time."""
     return sum(1 << n for n, (_, cycle) in enumerate(layout_forms()) if cycle == 2)
 
 
@@ -385,7 +386,7 @@ def _places(
         found = _statuses(seen, rows)
     found.sort(key=lambda item: item[0])
     chosen = found[:MAX_PLACES]
-    # Serilog leaves the level out where it is Information.
+    # Serilog omits the level Information.
     fallback = (
         INFO if serilog and all(place.path == (b"@l",) for _, place, _ in chosen) else UNKNOWN
     )
@@ -405,7 +406,7 @@ def _stated(seen: dict[Path, _Seen]) -> list[tuple[tuple[int, ...], Place, Reaso
 
 
 def _unnamed(seen: dict[Path, _Seen]) -> list[tuple[tuple[int, ...], Place, Reason]]:
-    """Return a key of another name whose values are levels, all of them, and not alarms alone."""
+    """Return a key of another name whose values are all levels, and not only alarms."""
     return [
         ((1, len(path)), Place(KEY, scale=WORDS_ONLY, path=_encoded(path)),
          Reason("level", f"key {'.'.join(path)}", "all its values are levels", values.words,
@@ -422,7 +423,7 @@ _ENOUGH_WORDS = 5
 def _statuses(
     seen: dict[Path, _Seen], rows: Sequence[dict[Path, Any]]
 ) -> list[tuple[tuple[int, ...], Place, Reason]]:
-    """Return the key of the status of HTTP, where records tell of requests and have no level."""
+    """Return the key of the HTTP status, if records describe requests and have no level."""
     web = any(plain(path[-1]) in WEB_NAMES for path in seen)
     if not web:
         return []

@@ -1,4 +1,4 @@
-"""Formats that the caller gives: where time and level are, instead of recognising it."""
+"""Formats that the caller gives, instead of having time and level recognised."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from cotool.logs.formats.model import (
 )
 
 _FIELD = lazy_pattern(r"\{(\w*)\}")
-# Times that are known beforehand have two digits in most fields; these take one as well.
+# Known layouts of times need two digits in most fields; these also take one.
 _FORMS = (
     b"Y-o-e~h:M:SfZ",
     b"Y/o/e~h:M:SfZ",
@@ -45,11 +45,11 @@ _HINT = (
 
 
 def parse_log_format(text: str) -> tuple[Format, ...] | None:
-    """Return the formats that `log_format` gives; None for auto. Raises InputError.
+    """Return the formats that `log_format` gives, or None for auto. Raises InputError.
 
-    `plain`: every line is a record of unknown level. A head of a line has tokens between blanks:
-    {time}, {level}, {} or {name} for any word, and other text for itself. Several stand one on a
-    line.
+    `plain`: every line is a record of unknown level. The head of a line has tokens between blanks:
+    {time}, {level}, {} or {name} for any word; other text is literal. Several heads are given one
+    per line.
     """
     forms = text.split("\n")
     if len(forms) > 1:
@@ -78,7 +78,7 @@ def _several(forms: list[str]) -> tuple[Format, ...]:
 
 
 def _every_layout() -> int:
-    # One of _FORMS reads what follows the seconds of those with a comma after the day, too.
+    # One of _FORMS also reads what follows the seconds of times with a comma after the day.
     return sum(1 << n for n, (form, _) in enumerate(layout_forms()) if not form.startswith("b e,"))
 
 
@@ -103,7 +103,7 @@ def _keyed(name: str, keys: str) -> Format:
 
 
 def _paths(key: str) -> list[tuple[bytes, ...]]:
-    """Return what a key with dots may be: one name, or names of nested objects."""
+    """Return what a dotted key may be: one name, or names of nested objects."""
     first, dot, rest = key.partition(".")
     if not dot or not first or not rest:
         return [(key.encode(),)]
@@ -113,9 +113,9 @@ def _paths(key: str) -> list[tuple[bytes, ...]]:
 
 
 def _lead(text: str, glued: str) -> tuple[bytes, int]:
-    """Return what stands right before {time}, and how far to look for it; nothing: a token begins.
+    """Return the text right before {time}, and how far to look for it; empty if a token begins.
 
-    A bracket or a quote at the start of a token is told apart by the scanner. Where the text before
+    The scanner itself handles a bracket or a quote at the start of a token. If the text before
     {time} has no field, the line begins with it.
     """
     if not glued or (len(glued) == 1 and glued in _OPENS):
@@ -188,7 +188,7 @@ def _head(text: str) -> Format:
 
 
 def _named_columns(tokens: list[str]) -> tuple[tuple[str, int], ...]:
-    """Return the names that stand for whole tokens, in quotes or brackets as well."""
+    """Return the names of fields that are whole tokens, also in quotes or brackets."""
     columns = []
     for n, token in enumerate(tokens):
         found = _FIELD.fullmatch(token.strip("[]\"'"))

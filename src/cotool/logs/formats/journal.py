@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _FIELD = lazy_pattern(rb"([A-Za-z_][A-Za-z0-9_]*)(=[^\n]*)?")
 _BEGINS = lazy_pattern(rb"\n*[A-Z_][A-Z0-9_]*[=\n]")
 _TIME = "__REALTIME_TIMESTAMP"
-# No field is longer than this.
+# The most bytes in a field.
 _LONGEST = 1 << 28
 _SAMPLE = 1000
 _encode = json.JSONEncoder(ensure_ascii=False).encode
@@ -31,7 +31,7 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 def find_journal(head: bytes) -> list[bytes]:
     """Return the entries of a file in the export format, one per line, from its first bytes.
 
-    Nothing where it has another format.
+    Return None if the file has another format.
     """
     if _TIME.encode() + b"=" not in head or not _BEGINS.match(head):
         return []
@@ -50,7 +50,7 @@ def find_journal(head: bytes) -> list[bytes]:
 def journal_lines(blocks: Iterator[bytes], path: str) -> Iterator[bytes]:
     """Yield the entries of an export, one per line, in blocks.
 
-    A broken entry raises InputError with the file's name and line, after what precedes.
+    A broken entry raises InputError with the file's name and line, after the entries before it.
     """
     return in_blocks(_encode(fields) for fields, _ in _entries(buffered(blocks), path))
 

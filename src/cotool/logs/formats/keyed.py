@@ -26,7 +26,7 @@ def _whole(escape: re.Match[str]) -> str:
 
 
 def json_objects(lines: Iterable[bytes]) -> list[dict[str, Any]]:
-    """Return the objects of lines that hold one JSON object each; other lines are passed over."""
+    """Return the objects of lines that hold one JSON object each; other lines are skipped."""
     objects = []
     for line in lines:
         try:
@@ -45,7 +45,7 @@ def recognise_json(lines: list[bytes], total: int) -> list[Format]:
 
 
 def recognise_logfmt(lines: list[bytes], total: int) -> list[Format]:
-    """Return the format of lines of key=value pairs, or nothing where no time or level is found."""
+    """Return the format of lines of key=value pairs, or nothing if no time or level is found."""
     rows = [pairs_of(line) for line in evenly(lines)]
     return [
         found
@@ -90,10 +90,10 @@ _MOST_WORDS = 4
 
 
 def with_payloads(formats: Sequence[Format], lines: Sequence[bytes]) -> list[Format]:
-    """Return formats of text whose messages are JSON objects with the fields of those.
+    """Return formats of text, with the fields of the JSON objects that are the messages.
 
-    The program's own level and time count more than those that syslog or another carrier put
-    before: they are the record's, while a carrier often gives each line the same severity.
+    The program's own level and time count more than those that syslog or another carrier adds: they
+    are the record's own, while a carrier often gives each line the same severity.
     """
     texts = [found for found in formats if found.kind == TEXT]
     if not texts:
@@ -101,7 +101,7 @@ def with_payloads(formats: Sequence[Format], lines: Sequence[bytes]) -> list[For
     parts = [(line, match) for line in lines if (match := _OBJECT.search(line))]
     objects = [(line[: match.start()], line[match.start() :]) for line, match in parts]
     heads = {_DIGITS.sub(b"0", b" ".join(head.split()[-_MOST_WORDS:])) for head, _ in objects}
-    # A message before the object differs from line to line; the name of a program does not.
+    # Text of a message differs from line to line; the name of a program does not.
     if len(objects) < 0.5 * len(lines) or len(heads) > max(2, len(objects) // 4):
         return list(formats)
     rows = rows_of(json_objects(evenly([text for _, text in objects])))

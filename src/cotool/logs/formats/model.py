@@ -1,4 +1,4 @@
-"""What is known of a file's lines: the layouts, the places of levels, and why they were chosen.
+"""What is known about a file's lines: layouts, places of levels, and why they were chosen.
 
 A `Format` is data for the kernel; a `Recognition` is what recognition found in a sample, with the
 reasons, for people and for explanations.
@@ -38,7 +38,7 @@ UNKNOWN = LEVELS.index("unknown")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a level stands; the fields are those of cotool_place in logscan.h."""
+    """Where a level is; the fields are those of cotool_place in logscan.h."""
 
     kind: int
     before: int = 0
@@ -55,7 +55,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class TimeKey:
-    """A key that holds the time, of JSON or logfmt; the fields are those of cotool_time_key.
+    """A key of JSON or logfmt that holds the time; the fields are those of cotool_time_key.
 
     `path` leads to it through objects. `join` DAY: it holds the date, and `joined` the time of day;
     NANOS: it holds seconds, and `joined` nanoseconds. `zone` leads to the offset from UTC.
@@ -72,11 +72,11 @@ class TimeKey:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a field of a line was chosen, or was not.
+    """Why a field of a line was chosen or rejected.
 
     `field` is "time", "level", "record" or "message"; `place` says where it is, for people: "key
     ts", "word 1 after the time". `lines` is how many lines of the sample have it, and `example` is
-    one value as it is written. `used` is False for what was considered and rejected.
+    one value as it is written. `used` is False if the field was rejected.
     """
 
     field: str

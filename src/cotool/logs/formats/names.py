@@ -1,6 +1,6 @@
-"""What the names of keys say of times and levels; the only place for such names.
+"""What the names of keys say about times and levels; the only place for such names.
 
-A name is taken apart into words, so that eventTime, event_time and EVENTTIME are one.
+A name is split into words, so that eventTime, event_time and EVENTTIME are the same.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ _TIME_WORDS = frozenset(
     "instant clock stamp millis milli ms micros micro us nanos nano ns unix local gmt string "
     "seconds sec".split()
 )
-# These make no time of a number, among other words.
+# These words, among others, do not make a number a time.
 _VAGUE = frozenset("at on t string local seconds sec ms us ns".split())
-# What a time's name may say of the event itself.
+# Words in a time's name that refer to the event itself.
 _EVENT_WORDS = frozenset(
     "event events log logs logged record recorded occur occurs occured occurred occurrence "
     "generated generation emitted entry message msg audit activity request response syslog "
     "source realtime asctime real start_of timestamped transaction device evt header".split()
 )
-# Ranks of other words; the greatest of a name counts. A record that says when it was created and
-# when it was last changed is the state of an object after that change: the change counts.
+# The ranks of other words; the greatest in a name counts. A record that says when it was created
+# and when it was last changed is the state of an object after that change, so the change counts.
 # Chosen on half of the products of a set of logs (by a hash of their names), this order reads more
 # times of the other half right than creation first does: .946 of 53 products against .909, and
 # .934 of 49 against .923 with the halves exchanged. The other ranks were not tested this way.
@@ -62,16 +62,16 @@ _RANKS = (
              "ttl retention built build license released release before after exp nbf iat eol "
              "installed install boot booted uptime compiled")),
 )  # fmt: skip
-# Names of these ranks on seldom are those of a record's time, and never.
+# From these ranks on, a name is seldom, or never, that of a record's time.
 OTHER, NEVER = _OTHER * 10, _NEVER * 10
 _RANK_OF = {word: rank for rank, words in _RANKS for word in words.split()}
-# An object of these says when something else was, not the record.
+# An object under one of these names dates something other than the record.
 _ASIDE = frozenset(
     "parent grandparent process certificate cert license user account session token file "
     "repository milestone model rule policy asset workflow previous last first old agent sensor "
     "ancestor".split()
 )
-# The member that holds the time of an object whose name tells that it is one.
+# Members that hold the time of an object whose name says that it is a time.
 _INNER = frozenset({"$date", "$numberlong", "iso", "iso8601", "utc", "value", "text", "string",
                     "raw", "seconds", "epochsecond", "sec", "secs", "epoch_second"})  # fmt: skip
 SECONDS = frozenset({"seconds", "epochsecond", "sec", "secs", "epoch_second", "epoch_seconds"})
@@ -88,7 +88,7 @@ _LEVEL_NAMES = (
     "eventseverity", "l", "s", "levelno", "levelvalue", "severitynumber", "severitycode",
     "priority", "syslogpriority", "prio", "pri",
 )  # fmt: skip
-# The member that holds the level of an object whose name tells that it is one.
+# Members that hold the level of an object whose name says that it is a level.
 _LEVEL_INNER = frozenset({"name", "text", "value", "label", "string", "no", "number", "code"})
 STATUS_NAMES = frozenset(
     "status statuscode httpstatus httpstatuscode responsecode responsestatus responsestatuscode "
@@ -105,7 +105,7 @@ _TENS = range(10, 70)
 
 
 def words_of(name: str) -> list[str]:
-    """Return the words of a key's name in small letters: eventTime, event_time, EVENTTIME."""
+    """Return the words of a key's name in lower case, as of eventTime, event_time, EVENTTIME."""
     words: list[str] = []
     for word in _WORD.findall(name):
         small = word.lower()
@@ -126,7 +126,7 @@ def is_level_name(name: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def time_rank(path: Path) -> int:
-    """Return how far a path's names are from those of the time of an event; less is nearer."""
+    """Return how unlikely a path's names are to be those of the time of an event."""
     names = list(path)
     if len(names) > 1 and names[-1].lower() in _INNER | SECONDS:
         while len(names) > 1 and names[-1].lower() in _INNER | SECONDS:
@@ -160,13 +160,13 @@ def is_timely(path: Path) -> bool:
 
 
 def stem(path: Path) -> tuple[str, ...]:
-    """Return what a name says beside that it is a time: that of a date and of its time of day."""
+    """Return a name without its words for time, which a date and its time of day share."""
     return tuple(word for word in words_of(path[-1]) if word not in _TIME_WORDS)
 
 
 @lru_cache(maxsize=4096)
 def level_rank(path: Path) -> int | None:
-    """Return how good a path's name is for a level; None where it is none."""
+    """Return how well a path's name suits a level, or None if it does not."""
     names = list(path)
     inner = len(names) > 1 and names[-1].lower() in _LEVEL_INNER
     if inner:
@@ -180,7 +180,7 @@ def level_rank(path: Path) -> int | None:
 
 
 def scale_of(path: Path, numbers: Sequence[int], names: set[str]) -> tuple[int, str]:
-    """Return the scale of a key's numbers, where its name or those beside it tell, and why."""
+    """Return the scale of a key's numbers if its name or its neighbours show it, and the reason."""
     if not numbers:
         return WORDS_ONLY, ""
     words = [word for name in path for word in words_of(name)]
@@ -216,5 +216,5 @@ def scale_of(path: Path, numbers: Sequence[int], names: set[str]) -> tuple[int, 
 
 @lru_cache(maxsize=4096)
 def plain(name: str) -> str:
-    """Return the letters and digits of a name in small letters."""
+    """Return the letters and digits of a name in lower case."""
     return "".join(character for character in name.lower() if character.isalnum())

@@ -1,8 +1,8 @@
-"""Where a file's lines keep their time and their level, recognised from a sample.
+"""Where a file's lines hold their time and their level, recognised from a sample.
 
-Nothing here names a product: a format is a timestamp at some place of the line, known by its form,
-and places after (or before) it where words that name levels keep appearing. A file may have
-several formats; each is a row of what the scanner's `formats` take.
+No product is named here: a format is a timestamp at some place of the line, recognised by its form,
+and places after (or before) it that hold words for levels in many lines. A file may have several
+formats; each is one element of the scanner's `formats`.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _LOGFMT = lazy_pattern(rb'[A-Za-z_@][\w.@/-]*=(?:"(?:[^"\\]|\\.)*"|\S*)(?: +[\w.
 def recognise(lines: Sequence[bytes]) -> tuple[Format, ...]:
     """Return the formats of a file from a sample of its lines, without their line ends.
 
-    In the order in which the scanner tries them. Empty where the lines have none: then every line
-    is a record of unknown level.
+    They are in the order in which the scanner tries them. If there are none, every line is a record
+    of unknown level.
     """
     lines = [line for line in lines if line.strip()]
     if not lines:
@@ -49,7 +49,7 @@ def recognise(lines: Sequence[bytes]) -> tuple[Format, ...]:
     text = [line for line in lines if id(line) not in apart]
     formats += recognise_text(text, len(lines))
     formats = with_payloads(formats, [*pri, *text])
-    # A time at the line's start tells more than one further on, and that more than none.
+    # A time at the line's start is stronger evidence than one further on, or none.
     formats.sort(
         key=lambda found: (
             found.kind == TEXT and found.time_token < 0,
@@ -59,14 +59,14 @@ def recognise(lines: Sequence[bytes]) -> tuple[Format, ...]:
     )
     formats = formats[:MAX_FORMATS]
     if keyed and len(formats) == len(keyed):
-        # An object is a whole record, so another line is none of its lines, unless it is indented.
+        # An object is a whole record, so only indented lines can belong to it.
         name = "plain lines" if text else ""
         formats.append(Format(name, first=_PLAIN, share=len(text) / len(lines)))
     return tuple(formats)
 
 
 def _says_more(text: Sequence[Format], pairs: Sequence[Format]) -> bool:
-    """Tell whether lines of key=value are better read as text.
+    """Tell whether lines of key=value pairs are better read as text.
 
     A date and a time of day under two keys are one time of the text, for example.
     """
@@ -77,7 +77,7 @@ def _says_more(text: Sequence[Format], pairs: Sequence[Format]) -> bool:
     )
 
 
-# Bytes with which a line of text begins, and no line that goes on with an object.
+# Bytes with which a line of text may begin, but not a line that continues an object.
 _PLAIN = bytes(byte for byte in range(33, 256) if byte not in b"{}[]),:")
 _RUN = 32
 
@@ -90,10 +90,10 @@ def sample_lines(windows: Iterable[tuple[bytes, bool]], most: int = 1000) -> lis
     lines: list[bytes] = []
     for data in kept:
         found = data.split(b"\n", 4 * each)
-        # The last piece is cut off, unless it is all there is.
+        # The last piece may be cut off, unless it is the only one.
         found = found[:-1] or found
         step = max(1, len(found) // each)
-        # Runs of lines, since some records say on their second line what the first one leaves open.
+        # Runs of lines, since the second line of a record may hold what the first one lacks.
         some = (line for n, line in enumerate(found) if n // _RUN % step == 0)
         lines += [line.rstrip(b"\r").rpartition(b"\r")[2] for line in islice(some, each)]
     return lines

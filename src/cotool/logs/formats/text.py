@@ -1,8 +1,8 @@
 """Lines of text: where the time is, and the places after or before it that name a level.
 
-Nothing here names a product. A time is found by its form (see composer), at the start of a token,
-after what stands before it in other lines, or at the line's start; levels are where words that
-name levels keep appearing.
+No product is named here. A time is found by its form (see composer): at the start of a token, after
+the same text as in other lines, or at the line's start. Levels are at places that hold words for
+levels in many lines.
 """
 
 from __future__ import annotations
@@ -64,6 +64,6 @@ def recognise_text(
         formats.append(Format(name="syslog", pri=1, places=places, first=b"<",
                               share=len(rest) / total))  # fmt: skip
     elif sum(line[:1] not in b" \t" for line in rest) > _SOME * len(bodies):
-        # Fewer among lines with a time belong to these: "SomeException: ERROR: duplicate key".
+        # A smaller share belongs to lines with a time: "SomeException: ERROR: duplicate key".
         formats += timeless(rest, total, alone=not formats)
     return formats

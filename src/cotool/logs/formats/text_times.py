@@ -1,4 +1,4 @@
-"""Where lines of text keep their time: its form, and the place at which it is found."""
+"""Where lines of text hold their time: its form and its place."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LETTER_OPENS = ord("A")
 
-# Tokens at the start of a line among which a time is looked for.
+# How many tokens at the start of a line are searched for a time.
 TIME_TOKENS = 8
 
 _OPENS = b"[(<{\"'"
@@ -30,7 +30,7 @@ _GLOG_LETTERS = b"VDIWEFA"
 
 _LETTERS = bytes(byte for byte in range(256) if chr(byte).isalpha() or byte >= 128)
 
-# A form that is known beforehand says all that a line has, unless one of these follows.
+# A known layout covers the whole time, unless one of these follows.
 _MORE = lazy_pattern(
     rb"[.,]?\d|:\d| ?(?:[AaPp]\.?[Mm]\b|[+-]\d\d|(?:[A-Z]{2,5} )?(?:19|20)\d\d\b(?![-:./]\d))"
     rb"| (?P<zone>[A-Z]{2,5})(?![\w:|\]])"
@@ -38,23 +38,23 @@ _MORE = lazy_pattern(
 
 TOKEN = lazy_pattern(rb'\[[^\]]{0,511}\][^ \t]*|"[^"]{0,511}"[^ \t]*|[^ \t]+')
 
-# A time of the message's own, after the head of syslog, which has no year.
+# A time in the message, after the head of syslog, which has no year.
 _OWN = lazy_pattern(
     rb"[ ,;](?P<lead>(?:time|timestamp|date|datetime|eventtime|ts)=[\"'(\[]?)(?P<time>\d)"
 )
 
-# What stands right before a time: separators, or a key.
+# What may come right before a time: separators, or a key.
 _LEAD = lazy_pattern(rb"(?:[A-Za-z_.@]{1,20}[=(][\"'(\[<]?|[^\w]{1,6})\Z")
 
 _DIGIT = lazy_pattern(rb"\d")
 
-# What stands before a time that seldom comes, as the head of a record of many lines.
+# What comes before a time that is rare, as the head of a record of many lines.
 _MARKED = lazy_pattern(rb"[^\w \t]")
 
 # The heading of an entry of a slow log, and a statement in one.
 _HEADING, _SET = b"# Time: ", b"timestamp="
 
-# Lines that go on with a record.
+# Lines that continue a record.
 _CONTINUES = lazy_pattern(rb"[ \t)}\]]|at [\w$.]+|Caused by|\.\.\. \d")
 
 
@@ -84,17 +84,17 @@ class Times:
 
 
 def find_times(lines: Sequence[bytes]) -> list[Times]:
-    """Return the places and forms of times that explain the lines, each with its members."""
+    """Return the places and forms of times that explain the lines, with the lines of each."""
     seen = _candidates(lines)
     if any(key[0].lead.startswith(_HEADING) for key in seen):
-        # A statement that sets a time belongs to the entry whose heading has one.
+        # A statement that sets a time belongs to the entry with a time in its heading.
         seen = {key: moments for key, moments in seen.items() if not key[0].lead.endswith(_SET)}
     left = set(range(len(lines)))
     begins = {n for n, line in enumerate(lines) if not _CONTINUES.match(line)}
     chosen: list[Times] = []
     while seen and left:
         counts = {key: sum(n in left for n in members) for key, members in seen.items()}
-        # The line's start first; an epoch, which has its zone, before other forms.
+        # The line's start comes first; an epoch, which implies its zone, before other forms.
         key = max(
             counts,
             key=lambda k: (
@@ -120,12 +120,12 @@ def find_times(lines: Sequence[bytes]) -> list[Times]:
     return chosen
 
 
-# A place, and a layout that is known beforehand or -1 and a form.
+# A place, and either a known layout or -1 and a form.
 _Candidate = tuple[Where, int, bytes]
 
 
 def _candidates(lines: Sequence[bytes]) -> dict[_Candidate, dict[int, Moment]]:
-    """Return every way to read a time in the lines, with the moments of the lines that suit."""
+    """Return every way to read a time in the lines, with the moments of the lines that fit."""
     seen: dict[_Candidate, dict[int, Moment]] = defaultdict(dict)
     shapes: deque[_Shape] = deque(maxlen=_MOST_SHAPES)
     shape: _Shape | None = None
@@ -152,14 +152,14 @@ class _Shape(NamedTuple):
 
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
 _MOST_SHAPES = 6
-# Bytes after a time that say how far it goes.
+# How many bytes after a time show where it ends.
 _AFTER = 12
-# Bytes of a line to which its shape is limited.
+# The most bytes in the shape of a line.
 _LONGEST_SHAPE = 96
 
 
 def _shape(line: bytes, found: list[tuple[_Candidate, Moment]]) -> _Shape | None:
-    """Return the shape of a line whose times are whole ones near its start."""
+    """Return the shape of a line, if its times are complete and near its start."""
     size = max((moment.end for _, moment in found), default=_LONGEST_SHAPE) + _AFTER
     if (
         size > _LONGEST_SHAPE
@@ -187,7 +187,7 @@ def _times_of(line: bytes) -> list[tuple[_Candidate, Moment]]:
 
 
 def _own_times(line: bytes) -> Iterator[tuple[bytes, Moment]]:
-    """Yield the times under a key of the message, with the key that stands before them."""
+    """Yield the times under a key of the message, with the text of the key before them."""
     for own in _OWN.finditer(line, 0, REACH):
         start = own.start("time")
         for moment in moments(line[start:])[:1]:
@@ -207,7 +207,7 @@ def _enough(where: Where, members: dict[int, Moment], lines: Sequence[bytes], be
 
 
 def _known_times(line: bytes) -> list[tuple[Where, int, int, int]]:
-    """Return the times at tokens whose form is known beforehand and leaves nothing open."""
+    """Return the times at tokens that have a known layout without ambiguity."""
     found = []
     layouts, settled = layout_forms(), _settled()
     for token, opened, layout, at, length, _, _ in logscan.probe_times(line) or logscan.probe_times(
@@ -230,7 +230,7 @@ def _known_times(line: bytes) -> list[tuple[Where, int, int, int]]:
 
 @cache
 def _settled() -> tuple[bool, ...]:
-    """Return for each layout whether it has a date, and its numbers can mean nothing else."""
+    """Return for each layout whether it has a date whose numbers are unambiguous."""
     return tuple(
         cycle != 2
         and (form[0] in "YabE" or form[:3] in {"d b", "d/b", "d-b"} or form.startswith("ymd"))
@@ -239,7 +239,7 @@ def _settled() -> tuple[bool, ...]:
 
 
 def _wheres(line: bytes, moment: Moment) -> list[Where]:
-    """Return the ways of saying where a moment begins, the plainest first."""
+    """Return the places that describe where a moment begins, the simplest first."""
     found = []
     for number, token in enumerate(TOKEN.finditer(line)):
         start = token.start()
@@ -265,7 +265,7 @@ def _wheres(line: bytes, moment: Moment) -> list[Where]:
 
 
 def _whole_lead(prefix: bytes) -> bytes:
-    """Return all that stands before a time where other lines can have the same, else nothing."""
+    """Return the text before a time if other lines can have the same text, else nothing."""
     fits = len(prefix) < 64 and prefix.strip() and not _DIGIT.search(prefix)
     return prefix if fits else b""
 
@@ -287,7 +287,7 @@ def _times(
     if not form:
         return Times(where, places, layouts=_layout_mask(layout))
     reading = decide(form, [moment.numbers for moment in members.values()])
-    # A form that is known beforehand and reads the same is quicker.
+    # A known layout that reads the same is quicker.
     for n, (known, _) in enumerate(layout_forms()):
         if known != "E" and all(
             _same(known.encode(), reading.form, lines[at[0]], at[1]) for at in places
@@ -332,9 +332,9 @@ def first_bytes(found: Format, lines: Sequence[bytes], times: Times) -> bytes:
 
 
 def read_stamp(line: bytes, found: Format, forms: Sequence[bytes]) -> tuple[int, int] | None:
-    """Return a line's time by the forms of a format, and what repeats; None where it has none.
+    """Return a line's time by the forms of a format, and what repeats, or None.
 
-    In seconds since 1970, in the year 1972 where the year is missing.
+    The time is in seconds since 1970, in the year 1972 if the year is missing.
     """
     if found.pri:
         line = re.sub(rb"\A<\d{1,3}> *", b"", line)

@@ -1,4 +1,4 @@
-"""Words that the caller maps to levels: their forms for the kernel, and samples to recognise."""
+"""Words that the caller maps to levels: their forms for the kernel and for recognition."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def word_forms(words: Mapping[str, str]) -> dict[bytes, tuple[int, int]]:
     """Return the forms of words as they may be written, each with its level and its styles.
 
-    A form that is neither in capitals nor in small letters nor capitalised has every style.
+    A form that is not in upper case, in lower case or capitalised has every style.
     """
     forms: dict[bytes, tuple[int, int]] = {}
     for word, level in words.items():

@@ -18,13 +18,14 @@ _ANCHORED = 1
 SET, SPLIT, TEST, MATCH = range(4)
 SAVE = 16  # of capture.h
 BEGIN, END, BOUNDARY, NO_BOUNDARY = range(4)
-# The worst pattern of so many takes 10 s of a processor for a mebibyte.
+# The worst pattern with this many instructions takes 10 s of CPU for a mebibyte.
 _MOST_INSTRUCTIONS = 12_000
-# Sequences, with repeats counted: x((()){20000}){20000} has few instructions but never ends.
+# The most sequences, counted with repeats: x((()){20000}){20000} has few instructions, but building
+# it would never end.
 _MOST_STEPS = 100_000
 _LAST_CODE = 0x10FFFF
 _NEWLINE = 10
-_LAST_CASED = 0x1E944  # no letter beyond has another case
+_LAST_CASED = 0x1E944  # no letter beyond this one has another case
 
 Range = tuple[int, int]
 _DIGIT: tuple[Range, ...] = ((48, 57),)
@@ -57,7 +58,7 @@ _REFUSED = {
 
 
 class UnsupportedError(Exception):
-    """The regex needs what no linear search has."""
+    """The regex needs something that a linear search cannot do."""
 
 
 class TooLargeError(Exception):
@@ -67,7 +68,7 @@ class TooLargeError(Exception):
 def compile_program(tree: Any, flags: int, *, captures: bool = False) -> bytes:
     """Return the program of a syntax tree. Raises UnsupportedError or TooLargeError.
 
-    `captures`: it tells where group 1 begins and ends, for _fast/logs/capture.h.
+    `captures`: the program marks where group 1 begins and ends, for _fast/logs/capture.h.
     """
     builder = _Builder(captures=captures)
     builder.match = builder.add(MATCH, 0, 0)
@@ -76,7 +77,7 @@ def compile_program(tree: Any, flags: int, *, captures: bool = False) -> bytes:
 
 
 class _Builder:
-    """Instructions are made from the end: each knows what follows it."""
+    """Builds the instructions from the last to the first, so that each knows the next one."""
 
     def __init__(self, *, captures: bool) -> None:
         self._captures = captures
@@ -106,7 +107,7 @@ class _Builder:
         return b"".join(parts)
 
     def _flags(self, start: int) -> int:
-        """Tell whether every way begins with the line's start."""
+        """Tell whether every path through the program begins at the start of the line."""
         pending, seen = [start], set()
         while pending:
             n = pending.pop()
@@ -120,7 +121,7 @@ class _Builder:
                 return 0
         return _ANCHORED
 
-    # ---- nodes; each returns the instruction at which it begins
+    # ---- nodes; each method returns the instruction at which its node begins
 
     def sequence(self, nodes: Iterable[Any], flags: int, following: int) -> int:
         self.steps += 1
@@ -174,11 +175,11 @@ class _Builder:
         return start
 
     def _split(self, body: int, following: int, *, lazy: bool) -> tuple[int, int, int]:
-        """Return the instruction that goes on or ends; what it prefers comes first."""
+        """Return the instruction that repeats or leaves a loop; the preferred branch is first."""
         return (SPLIT, following, body) if lazy else (SPLIT, body, following)
 
     def _loop_body(self, inner: Any, flags: int, loop: int) -> int:
-        """Return the body of a loop; that of any character takes broken UTF-8, too."""
+        """Return the body of a loop; a loop over any character also accepts invalid UTF-8."""
         nodes = list(inner)
         if len(nodes) == 1 and nodes[0][0] in {sre.ANY, sre.NOT_LITERAL, sre.IN}:
             ranges = ranges_of(nodes[0], flags)
@@ -191,7 +192,7 @@ class _Builder:
         """Return the alternatives of UTF-8 sequences for sorted ranges of code points."""
         ascii_bits = _bits((low, min(high, 0x7F)) for low, high in ranges if low < 0x80)
         starts = [self.add(SET, self._set(ascii_bits), following)] if ascii_bits else []
-        tails: dict[tuple[Range, int], int] = {}  # sequences share the bytes in which they end
+        tails: dict[tuple[Range, int], int] = {}  # sequences share their last bytes
         for low, high in ranges:
             if high >= 0x80:
                 for head, *rest in utf8_sequences(max(low, 0x80), high):
@@ -295,8 +296,8 @@ def _bits(ranges: Iterable[Range]) -> int:
 def utf8_sequences(low: int, high: int) -> Iterator[list[Range]]:
     """Yield sequences of byte ranges that together are the UTF-8 of all code points in a range.
 
-    R. Cox's and rust-lang regex's way: cut at lengths, at surrogates, and where a trailing byte
-    would not run through all its values.
+    The method of R. Cox and of rust-lang regex: ranges are cut at lengths, at surrogates, and where
+    a trailing byte would not run through all its values.
     """
     for first, last in ((0x80, 0x7FF), (0x800, 0xD7FF), (0xE000, 0xFFFF), (0x10000, _LAST_CODE)):
         start, stop = max(low, first), min(high, last)

@@ -1,4 +1,4 @@
-"""The literals that every match of a regex holds, for the scan that comes before it."""
+"""The literals that every match of a regex contains, for a quick scan before the regex."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from cotool.logs.patterns.automaton import ranges_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# A set of more literals, or of shorter ones, lets too many lines through.
+# A set with more literals, or with shorter ones, lets too many lines through.
 _MOST = 32
 _SHORTEST = 2
-# What a literal is cut to, and how large the sets may be from which products are made.
+# The length to which literals are cut, and the size of sets from which products are made.
 _LONGEST = 48
 _CLASS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What is known of a node.
+    """What is known about a node.
 
-    `exact`: all texts that it matches, None where they are too many; `best`: a set of which every
-    match holds one, None where none is known.
+    `exact`: all texts that it matches, or None if there are too many. `best`: a set of texts, at
+    least one of which is in every match, or None if no such set is known.
     """
 
     exact: frozenset[bytes] | None
@@ -37,10 +37,10 @@ _NOTHING = _Found(None, None)
 
 
 def required_literals(tree: Any, flags: int) -> tuple[tuple[bytes, ...], bool, bool, bool]:
-    """Return literals of which any match holds one, and three facts about them.
+    """Return literals, one of which is in every match, and three facts about them.
 
-    Whether case is ignored, whether the literals decide, and whether every match begins with one.
-    The literals are empty where no useful ones are known.
+    The facts: whether case is ignored, whether a literal alone makes a match, and whether every
+    match begins with one. There are no literals if none is useful.
     """
     seen = _Seen()
     found = _sequence(tree, flags, seen)
@@ -48,17 +48,17 @@ def required_literals(tree: Any, flags: int) -> tuple[tuple[bytes, ...], bool, b
     if best is None:
         return (), False, False, False
     fold = seen.folded
-    # A mixture of both is searched without regard to case: more lines, never fewer.
+    # With a mixture of both, case is ignored: more lines are found, never fewer.
     exact = best == found.exact and not seen.tests and not (seen.folded and seen.cased)
     texts = {text.lower() for text in best} if fold else set(best)
-    # What holds another literal of the set adds nothing.
+    # A literal that contains another literal of the set adds nothing.
     least = {text for text in texts if not any(o != text and o in text for o in texts)}
     leads = len(least) == len(texts) and best == _leading(tree, flags)
     return tuple(sorted(least)), fold, exact, leads
 
 
 def _leading(nodes: Iterable[Any], flags: int) -> frozenset[bytes]:
-    """Return texts of which one begins every match."""
+    """Return texts, one of which begins every match."""
     running: frozenset[bytes] = frozenset({b""})
     for node in nodes:
         found = _node(node, flags, _Seen()).exact
@@ -73,7 +73,7 @@ def _leading(nodes: Iterable[Any], flags: int) -> frozenset[bytes]:
 
 
 class _Seen:
-    """What a tree holds: assertions, letters with and without regard to case."""
+    """What a tree contains: assertions, and letters whose case counts or does not."""
 
     def __init__(self) -> None:
         self.tests = False
@@ -167,7 +167,7 @@ def _product(one: frozenset[bytes], other: frozenset[bytes]) -> frozenset[bytes]
 
 
 def _usable(texts: frozenset[bytes] | None) -> frozenset[bytes] | None:
-    """Return the set where it is of use: none of its literals is too short."""
+    """Return the set if it is useful, which means that none of its literals is too short."""
     if not texts or min(map(len, texts)) < _SHORTEST:
         return None
     return texts
@@ -176,7 +176,7 @@ def _usable(texts: frozenset[bytes] | None) -> frozenset[bytes] | None:
 def _better(
     one: frozenset[bytes] | None, other: frozenset[bytes] | None
 ) -> frozenset[bytes] | None:
-    """Return the set that fewer lines hold by chance: longer literals, then fewer."""
+    """Return the set that fewer lines contain by chance: longer literals, then fewer."""
     if one is None or other is None:
         return one or other
 

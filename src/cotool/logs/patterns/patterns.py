@@ -1,9 +1,9 @@
-"""User patterns: regexes as programs of the kernel, with the literals that any match holds.
+"""User patterns: regexes as programs for the kernel, with the literals in every match.
 
-Syntax is that of Python's `re`; the automaton is built of bytes (K. Thompson, 1968), so a search
-takes time linear in the line whatever the pattern. What needs backtracking is refused: lookaround,
-back-references, conditions. Classes such as digits and words are those of ASCII; letters outside
-it are their UTF-8 bytes.
+The syntax is that of Python's `re`. The automaton works on bytes (K. Thompson, 1968), so a search
+takes time linear in the length of the line, whatever the pattern. Lookaround, back-references and
+conditions are refused, because they need backtracking. Classes such as \\d and \\w are those of
+ASCII; other letters are matched as their UTF-8 bytes.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _LONGEST = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A regex under a name.
+    """A named regex.
 
-    `literals`: any match holds one of them, empty where none is known; `fold`: in either case, and
-    they are small letters. `exact`: a line matches where it holds one; `leads`: every match begins
-    with one. `program` is what cotool_regex_new takes.
+    `literals`: every match contains one of them; empty if none is known. `fold`: their case does
+    not count, and they are in lower case. `exact`: a line that contains one matches. `leads`: every
+    match begins with one. `program` is the argument of cotool_regex_new.
     """
 
     name: str
@@ -59,7 +59,7 @@ def all_patterns(texts: Iterable[str], paths: Iterable[str]) -> tuple[Pattern, .
 
 
 def read_patterns(path: str) -> list[Pattern]:
-    """Return the patterns of a file, one a line; blank lines and # comments are left out.
+    """Return the patterns of a file, one per line; blank lines and # comments are skipped.
 
     Raises InputError naming the file and the line.
     """
@@ -80,7 +80,7 @@ def read_patterns(path: str) -> list[Pattern]:
 
 
 def compile_pattern(name: str, regex: str) -> Pattern:
-    """Return a pattern, compiled. Raises InputError with the position of what is wrong."""
+    """Return a compiled pattern. Raises InputError with the position of the error."""
     from cotool.logs.patterns.automaton import TooLargeError, UnsupportedError, compile_program
     from cotool.logs.patterns.literals import required_literals
 
@@ -112,9 +112,9 @@ def compile_pattern(name: str, regex: str) -> Pattern:
 
 
 def parse_regex(regex: str) -> tuple[Any, int]:
-    """Return the syntax tree and the flags, as Python's own parser gives them.
+    """Return the syntax tree and the flags from Python's own parser.
 
-    The parser is not public, but the same in 3.11 to 3.14.
+    The parser is not public, but it is the same in Python 3.11 to 3.14.
     """
     from re import _parser as parser  # type: ignore[attr-defined]
 
@@ -123,9 +123,9 @@ def parse_regex(regex: str) -> tuple[Any, int]:
 
 
 def compile_group(name: str, regex: str) -> tuple[bytes, bytes, int]:
-    """Return the program that finds group 1 of a regex, a text that each match holds, its groups.
+    """Return the program that finds group 1 of a regex, a text in every match, and its groups.
 
-    The text is empty where none is known. Raises InputError like compile_pattern().
+    The text is empty if none is known. Raises InputError like compile_pattern().
     """
     from cotool.logs.patterns.automaton import compile_program
 
