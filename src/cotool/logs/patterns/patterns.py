@@ -2,7 +2,7 @@
 
 The syntax is that of Python's `re`. The automaton works on bytes (K. Thompson, 1968), so a search
 takes time linear in the length of the line, whatever the pattern. Lookaround, back-references and
-conditions are refused, because they need backtracking. Classes such as \\d and \\w are those of
+conditions are refused, because they need backtracking. Classes of digits and of words are those of
 ASCII; other letters are matched as their UTF-8 bytes.
 """
 
