@@ -183,7 +183,7 @@ class LogOptions:
 
     @property
     def wanted(self) -> Collection[int] | None:
-        """The numbers of the patterns, one of which each record must match; None for no condition."""
+        """The numbers of the patterns of which each record matches one, or None."""
         if self.match is None:
             return None
         return [n for n, pattern in enumerate(self.compiled) if pattern.name in self.match]
