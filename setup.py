@@ -33,6 +33,7 @@ MODULES: dict[str, list[str]] = {
     ],
     "logs/measures": ["logs/logcells.c"],
     "logs/partition": [],
+    "logs/repeats": [],
     "text/clustering": [],
     "text/edits": ["text/myers.c"],
     "text/embedding": [],

@@ -1167,7 +1167,7 @@ def part(rows, facts, context, before):
 
 
 def collapse(ids, flags, longest):
-    """Tokens with groups that follow themselves as one, as in _fast.logs.partition.groups."""
+    """Tokens with groups that follow themselves as one, as in _fast.logs.repeats.groups."""
     between, parameter, word = 1, 2, 4
     items = [(token, flag, n, n) for n, (token, flag) in enumerate(zip(ids, flags, strict=True))]
 

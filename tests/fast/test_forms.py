@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import reference
-from cotool._fast.logs import forms, partition
+from cotool._fast.logs import forms, partition, repeats
 from cotool.logs.histogram import WIDTHS
 
 TEXTS = ("took {} ms", "user {} of {}", "blk_{} served", "nothing", "{} {} {}")
@@ -169,6 +169,6 @@ def test_partition_is_the_oracles(data):
 def test_groups_are_the_oracles(ids, flags, longest):
     """Groups of tokens that follow themselves become one."""
     marks = bytes(flags[token] for token in ids)
-    assert partition.groups(array("i", ids), marks, longest) == reference.collapse(
+    assert repeats.groups(array("i", ids), marks, longest) == reference.collapse(
         ids, marks, longest
     )

@@ -12,143 +12,8 @@
 static size_t least_size(size_t a, size_t b) { return a < b ? a : b; }
 
 #include "logs/logfigures.h"
-
-/* ---- the table ----------------------------------------------------------------------------- */
-
-static void free_form(cotool_form *f) {
-    for (int n = 0; n < f->kept; n++) free(f->keep[n].bytes);
-    free(f->keep);
-    free(f->timeline);
-    free(f->registers);
-}
-
-void cotool_forms_open(cotool_forms *forms, const int64_t *widths) {
-    memset(forms, 0, sizeof *forms);
-    forms->widths = widths;
-    forms->samples = COTOOL_SAMPLES;
-}
-
-void cotool_forms_reset(cotool_forms *forms) {
-    for (size_t n = 0; n < forms->count; n++) free_form(&forms->form[n]);
-    if (forms->slots > 4096 && forms->slots > 16 * forms->count) {
-        free(forms->slot);
-        forms->slot = NULL, forms->slots = 0;
-    }
-    if (forms->slots) memset(forms->slot, 0, forms->slots * sizeof *forms->slot);
-    if (forms->collapsed_slots)
-        memset(forms->collapsed, 0, forms->collapsed_slots * sizeof *forms->collapsed);
-    forms->count = forms->texts_size = forms->collapsed_count = 0;
-    forms->samples = COTOOL_SAMPLES;
-    forms->folding = 0, forms->least_count = 0, forms->settle_at = 0;
-}
-
-void cotool_forms_close(cotool_forms *forms) {
-    for (size_t n = 0; n < forms->count; n++) free_form(&forms->form[n]);
-    free(forms->form);
-    free(forms->slot);
-    free(forms->texts);
-    free(forms->collapsed);
-    free(forms->least);
-    free(forms->labels);
-    memset(forms, 0, sizeof *forms);
-}
-
-static size_t find_slot(const cotool_forms *forms, uint64_t hash, const uint8_t *text,
-                        uint32_t size) {
-    size_t mask = forms->slots - 1, at = (size_t)hash & mask;
-    while (forms->slot[at]) {
-        const cotool_form *f = &forms->form[forms->slot[at] - 1];
-        if (f->hash == hash && f->size == size && !memcmp(forms->texts + f->text, text, size))
-            break;
-        at = (at + 1) & mask;
-    }
-    return at;
-}
-
-const cotool_form *cotool_forms_find(const cotool_forms *forms, const uint8_t *text, uint32_t size,
-                                     int inferred) {
-    size_t at;
-    if (!forms->slots) return NULL;
-    at = find_slot(forms, cotool_hash(text, size, (uint64_t)inferred), text, size);
-    return forms->slot[at] ? &forms->form[forms->slot[at] - 1] : NULL;
-}
-
-static int index_forms(cotool_forms *forms, size_t slots) {
-    uint32_t *slot = calloc(slots, sizeof *slot);
-    if (!slot) return ENOMEM;
-    free(forms->slot);
-    forms->slot = slot, forms->slots = slots;
-    for (size_t n = 0; n < forms->count; n++) {
-        size_t at = (size_t)forms->form[n].hash & (slots - 1);
-        while (slot[at]) at = (at + 1) & (slots - 1);
-        slot[at] = (uint32_t)n + 1;
-    }
-    return 0;
-}
-
-/* Distinct lines that are kept of each form: fewer of each where there are many. */
-static int samples_for(size_t forms) {
-    return forms <= 256    ? COTOOL_SAMPLES
-           : forms <= 1024 ? COTOOL_SAMPLES / 4
-           : forms <= 8192 ? COTOOL_SAMPLES / 16
-                           : COTOOL_SAMPLES / 64;
-}
-
-/* The form of a text, new where there is none; NULL without memory. */
-static cotool_form *form_of(cotool_forms *forms, uint64_t hash, const uint8_t *text, uint32_t size,
-                            int *is_new) {
-    size_t at;
-    cotool_form *f;
-    *is_new = 0;
-    if (4 * forms->count >= 3 * forms->slots &&
-        index_forms(forms, forms->slots ? 2 * forms->slots : 256))
-        return NULL;
-    at = find_slot(forms, hash, text, size);
-    if (forms->slot[at]) return &forms->form[forms->slot[at] - 1];
-    if (forms->count == forms->room) {
-        size_t room = forms->room ? 2 * forms->room : 64;
-        f = realloc(forms->form, room * sizeof *f);
-        if (!f) return NULL;
-        forms->form = f, forms->room = room;
-    }
-    if (forms->texts_size + size > forms->texts_room) {
-        size_t room = 2 * forms->texts_room + size + 4096;
-        uint8_t *texts = realloc(forms->texts, room);
-        if (!texts) return NULL;
-        forms->texts = texts, forms->texts_room = room;
-    }
-    f = &forms->form[forms->count++];
-    memset(f, 0, sizeof *f);
-    f->hash = hash, f->size = size, f->text = forms->texts_size;
-    f->first = INT64_MAX, f->last = INT64_MIN;
-    f->limit = UINT64_MAX;
-    memcpy(forms->texts + f->text, text, size);
-    forms->texts_size += size;
-    forms->slot[at] = (uint32_t)forms->count;
-    if (samples_for(forms->count) < forms->samples) {
-        forms->samples = samples_for(forms->count);
-        for (size_t n = 0; n < forms->count; n++)
-            if (cut_kept(&forms->form[n], forms->samples)) return NULL;
-    }
-    *is_new = 1;
-    return f;
-}
-
-/* The bits of what was a number in every line; the ranges of those. */
-static void widen_ranges(cotool_form *f, const cotool_masked *m) {
-    const int count = ranges_of(f), first = first_range(f);
-    for (int n = 0; n < count; n++) {
-        const cotool_parameter *x = &m->parameter[first + n];
-        if (!x->is_number) {
-            f->numbers &= (uint16_t)~(1u << n);
-            continue;
-        }
-        if (x->value < f->least[n]) f->least[n] = x->value;
-        if (x->value > f->greatest[n]) f->greatest[n] = x->value;
-    }
-}
-
 #include "logs/logfold.h"
+#include "logs/logtable.h"
 
 /* ---- settling -------------------------------------------------------------------------------- */
 
@@ -188,6 +53,20 @@ int cotool_forms_settle(cotool_forms *forms) {
 }
 
 /* ---- adding -------------------------------------------------------------------------------- */
+
+/* The bits of what was a number in every line; the ranges of those. */
+static void widen_ranges(cotool_form *f, const cotool_masked *m) {
+    const int count = ranges_of(f), first = first_range(f);
+    for (int n = 0; n < count; n++) {
+        const cotool_parameter *x = &m->parameter[first + n];
+        if (!x->is_number) {
+            f->numbers &= (uint16_t)~(1u << n);
+            continue;
+        }
+        if (x->value < f->least[n]) f->least[n] = x->value;
+        if (x->value > f->greatest[n]) f->greatest[n] = x->value;
+    }
+}
 
 /* Adds the figures of another table's form. */
 static int add_form(cotool_forms *forms, const cotool_form *g, const uint8_t *given, uint32_t size,
@@ -348,63 +227,4 @@ int cotool_forms_add(cotool_forms *forms, const uint8_t *line, const uint8_t *en
     return 0;
 }
 
-/* ---- labels -------------------------------------------------------------------------------- */
-
-int cotool_forms_label(cotool_forms *forms, const uint8_t *text, size_t size, uint32_t name,
-                       const uint32_t *pieces, uint32_t count) {
-    const size_t more = sizeof(cotool_label) + (size_t)count * 2 * sizeof *pieces;
-    cotool_form *f = (cotool_form *)cotool_forms_find(forms, text, (uint32_t)size, 0);
-    cotool_label *label;
-    if (!f) return ENOENT;
-    if (forms->labels_size + more > forms->labels_room) {
-        size_t room = 2 * forms->labels_room + more + 4096;
-        uint8_t *labels = realloc(forms->labels, room);
-        if (!labels) return ENOMEM;
-        forms->labels = labels, forms->labels_room = room;
-    }
-    label = (cotool_label *)(forms->labels + forms->labels_size);
-    label->name = name, label->pieces = count;
-    if (count) memcpy(label->piece, pieces, (size_t)count * 2 * sizeof *pieces);
-    f->label = forms->labels_size + 1;
-    forms->labels_size += more;
-    return 0;
-}
-
-/* Where the bytes of a message's form stand in its line. */
-static void trace_origin(const uint8_t *line, const uint8_t *end, const uint8_t *form, size_t size,
-                         const cotool_masked *m, uint32_t *origin) {
-    const uint8_t *p = line + m->message;
-    int parameter = 0;
-    for (size_t n = 0; n < size; n++) {
-        origin[n] = (uint32_t)(p - line);
-        if (form[n] >= COTOOL_PARAMETER && form[n] <= COTOOL_EPOCH) {
-            if (parameter < m->parameters) {
-                origin[n] = m->parameter[parameter].start;
-                p = line + m->parameter[parameter++].end;
-            }
-        } else if (cotool_is_blank(form[n]) && n + 1 < size && cotool_is_blank(form[n + 1])) {
-            p++;
-        } else if (cotool_is_blank(form[n])) {
-            while (p < end && cotool_is_blank(*p)) p++;
-        } else {
-            p += p < end;
-        }
-    }
-    origin[size] = (uint32_t)(p - line);
-}
-
-const cotool_label *cotool_forms_lookup(const cotool_forms *forms, const uint8_t *line,
-                                        const uint8_t *end, cotool_header *memo,
-                                        cotool_masked *m, uint32_t *origin) {
-    const cotool_form *f;
-    const uint8_t *message;
-    if (end - line > COTOOL_FORM_LINE) end = line + COTOOL_FORM_LINE;
-    cotool_mask(line, end, memo, m);
-    f = cotool_forms_find(forms, m->text, m->size, 0);
-    if (!f && forms->folding && fold_text(forms, m->text, &m->size))
-        f = cotool_forms_find(forms, m->text, m->size, 0);
-    if (!f || !f->label) return NULL;
-    message = (const uint8_t *)memchr(m->text, COTOOL_SIGNATURE, m->size) + 1;
-    trace_origin(line, end, message, m->size - (size_t)(message - m->text), m, origin);
-    return (const cotool_label *)(forms->labels + f->label - 1);
-}
+#include "logs/loglabels.h"

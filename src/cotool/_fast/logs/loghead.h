@@ -1,115 +1,12 @@
-/* The head of a log line: dates and times by their shape, levels, numbers between them, and, in
- * syslog, host and process. Part of logmask.c, which has the classes of bytes.
+/* The head of a log line: times, levels, numbers between them, and, in syslog, host and process. Part
+ * of logmask.c.
  */
 #ifndef COTOOL_LOGHEAD_H
 #define COTOOL_LOGHEAD_H
 
-/* ---- times --------------------------------------------------------------------------------- */
-
-static int is_month(const uint8_t *p) {
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    for (int n = 0; n < 12; n++)
-        if (!memcmp(p, months + 3 * n, 3)) return 1;
-    return 0;
-}
-
-static int is_weekday(const uint8_t *p) {
-    static const char days[] = "MonTueWedThuFriSatSun";
-    for (int n = 0; n < 7; n++)
-        if (!memcmp(p, days + 3 * n, 3)) return 1;
-    return 0;
-}
-
-/* The length of the date or time of digits at p, 0: none. */
-static size_t time_span(const uint8_t *p, const uint8_t *end) {
-    const uint8_t *q = p, *stop = p, *last = end;
-    int groups = 0, colons = 0, dashes = 0, slashes = 0, dots = 0, dots_before = 0;
-    int size[16], before = 0, after = 0, longest = 0;
-    if (end - p > 40) end = p + 40;
-    while (q < end) {
-        if (is(*q, DIGIT)) {
-            const uint8_t *first = q;
-            while (q < end && is(*q, DIGIT)) q++;
-            if (groups < 16) size[groups] = (int)(q - first);
-            if (groups < 3 && q - first > longest) longest = (int)(q - first);
-            if (groups == before && colons == 1 && !after) after = (int)(q - first);
-            groups++;
-            stop = q;
-            continue;
-        }
-        if (*q != 'Z' && (q + 1 >= end || !is(q[1], DIGIT))) goto done;
-        switch (*q) {
-            case ':':
-                if (!colons) {
-                    if (!groups || q != stop) goto done;
-                    before = groups, dots_before = dots;
-                }
-                colons++;
-                break;
-            case '-':
-            case '+': dashes += *q == '-'; break;
-            case '/': slashes++; break;
-            case '.': dots++; break;
-            case ',':
-            case '_':
-            case 'T': break;
-            case 'Z':
-                if (q + 1 < end && is(q[1], WORD)) goto done;
-                stop = q + 1;
-                goto done;
-            default: goto done;
-        }
-        q++;
-    }
-done:
-    if (stop < last && is(*stop, WORD)) return 0;
-    if (last - stop > 1 && (*stop == '.' || *stop == '-') && is(stop[1], WORD)) return 0;
-    if (groups < 2 || groups > 10) return 0;
-    if (colons) {
-        int hour = size[before - 1 < 15 ? before - 1 : 15];
-        if (colons > 3 || hour > 2 || after > 2 || !after || dots_before % 2) return 0;
-        if (groups == 2 && (hour != 2 || after != 2)) return 0;
-        return (size_t)(stop - p);
-    }
-    if (groups < 3 || (groups > 3 && size[0] != 4) || !(dashes >= 2 || slashes >= 2 || (dots >= 2 && size[0] == 4))) return 0;
-    if (!(longest == 4 || (size[0] == 2 && size[1] == 2 && size[2] == 2))) return 0;
-    if (size[0] == 3 || size[0] > 4 || size[1] > 2) return 0;
-    return (size_t)(stop - p);
-}
-
-/* The length of a date with the name of its month at p: "Sun Jul 17 15:09:16 2005". */
-static size_t named_date_span(const uint8_t *p, const uint8_t *end) {
-    const uint8_t *start = p;
-    size_t size;
-    if (end - p < 10) return 0;
-    if (is_weekday(p)) {
-        p += 3;
-        if (*p == ',') p++;
-        if (p >= end || *p != ' ') return 0;
-        p++;
-    }
-    if (end - p < 8 || !is_month(p) || p[3] != ' ') return 0;
-    p += 4;
-    if (*p == ' ') p++;
-    if (p >= end || !is(*p, DIGIT)) return 0;
-    while (p < end && is(*p, DIGIT)) p++;
-    if (p >= end || *p != ' ') return 0;
-    size = time_span(p + 1, end);
-    if (!size || p[3] != ':') return 0;
-    p += 1 + size;
-    if (end - p >= 4 && *p == ' ' && p[1] >= 'A' && p[1] <= 'Z' && p[2] >= 'A' && p[2] <= 'Z' &&
-        p[3] >= 'A' && p[3] <= 'Z') {
-        const uint8_t *zone = p + 1;
-        while (zone < end && *zone >= 'A' && *zone <= 'Z') zone++;
-        if (zone - p <= 5 && (zone == end || !is(*zone, WORD))) p = zone;
-    }
-    if (end - p >= 5 && *p == ' ' && is(p[1], DIGIT) && is(p[2], DIGIT) && is(p[3], DIGIT) &&
-        is(p[4], DIGIT) && (end - p == 5 || !is(p[5], WORD)))
-        p += 5;
-    return (size_t)(p - start);
-}
-
-/* ---- headers ------------------------------------------------------------------------------- */
+#include "logs/logdates.h"
+#include "logs/logfields.h"
+#include "logs/logshapes.h"
 
 enum { NOTHING, SEPARATOR, NUMBER, MOMENT, NAME, ZONE, LEVEL_WORD };
 
@@ -234,73 +131,6 @@ static const uint8_t *process_name(const uint8_t *p, const uint8_t *end) {
     }
     q++;
     return q == end || is(*q, BLANK) ? q : NULL;
-}
-
-/* Eight bytes in which every digit is a 0. */
-COTOOL_INLINE uint64_t without_digits(uint64_t x) {
-    const uint64_t ones = 0x0101010101010101u;
-    uint64_t y = x ^ ones * '0';
-    uint64_t other = (((y & ones * 0x7F) + ones * 0x76) | y) & ones * 0x80;
-    other = (other >> 7) * 0xFF;
-    return (x & other) | (ones * '0' & ~other);
-}
-
-/* Whether a digit follows a letter. */
-static int has_numbered_word(const uint8_t *p, const uint8_t *end) {
-    for (; p + 1 < end; p++)
-        if (is(*p, LETTER) && is(p[1], DIGIT)) return 1;
-    return 0;
-}
-
-typedef struct {
-    int timed, level, syslog, pri, names, after_number;
-} header_state;
-
-/* Whether the header at `line` has a shape: the same but for the values of digits. */
-static int has_shape(const uint8_t *line, const uint8_t *end, const struct cotool_shape *shape) {
-    if (!shape->size || (size_t)(end - line) < shape->size) return 0;
-    if (shape->one && line[shape->one - 1] != '1') return 0;
-    for (unsigned n = 0; n < shape->size; n += 8) {
-        uint64_t x;
-        memcpy(&x, line + n, 8);
-        if ((without_digits(x) ^ shape->bytes[n / 8]) & shape->care[n / 8]) return 0;
-    }
-    return 1;
-}
-
-static const struct cotool_shape *known_shape(const uint8_t *line, const uint8_t *end,
-                                              cotool_header *memo) {
-    if (has_shape(line, end, &memo->shape[memo->last])) return &memo->shape[memo->last];
-    for (unsigned n = 0; n < COTOOL_SHAPES; n++)
-        if (n != memo->last && has_shape(line, end, &memo->shape[n])) {
-            memo->last = n;
-            return &memo->shape[n];
-        }
-    return NULL;
-}
-
-/* Keeps the shape of the header that ends at `done`. `seen` is the last byte that decided where it
- * ends. `epoch` is a number that is a time because it begins with 1, or NULL. */
-static void learn_shape(const uint8_t *line, const uint8_t *end, const uint8_t *done,
-                        const uint8_t *seen, const uint8_t *epoch, const header_state *state, const uint8_t *signature,
-                        int size, cotool_header *memo) {
-    const unsigned whole = (unsigned)(seen - line) + 1;
-    struct cotool_shape *shape = &memo->shape[memo->oldest];
-    if (done == line || seen >= end || whole > sizeof shape->bytes) return;
-    memo->last = memo->oldest;
-    memo->oldest = (memo->oldest + 1) % COTOOL_SHAPES;
-    shape->size = whole, shape->header = (unsigned)(done - line);
-    shape->one = epoch ? (unsigned)(epoch - line) + 1 : 0;
-    for (unsigned n = 0; n < whole; n += 8) {
-        uint64_t x;
-        unsigned left = whole - n;
-        memcpy(&x, line + n, 8);
-        shape->bytes[n / 8] = without_digits(x);
-        shape->care[n / 8] = left >= 8 ? ~(uint64_t)0 : ((uint64_t)1 << (8 * left)) - 1;
-    }
-    memcpy(shape->state, state, sizeof *state);
-    memcpy(shape->signature, signature, (size_t)size);
-    shape->signature_size = size;
 }
 
 /* The end of a header's word at p: a blank, | or [. */

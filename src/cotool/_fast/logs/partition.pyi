@@ -13,11 +13,7 @@ IN_QUOTES: int
 IS_KEY: int
 AFTER_COLON: int
 IS_CALL: int
-GROUP_BETWEEN: int
-GROUP_PARAMETER: int
-GROUP_WORD: int
 
 def partition(
     ids: Buffer, facts: Buffer, context: Buffer, before: Buffer
 ) -> list[tuple[list[int], list[int]]]: ...
-def groups(ids: Buffer, flags: Buffer, longest: int) -> list[tuple[int, int]]: ...

@@ -24,9 +24,10 @@ from cotool.logs.templates.figures import (
     squeezed,
     timeline_of,
 )
+from cotool.logs.templates.keys import key_of
 from cotool.logs.templates.model import Known, Match, Template
 from cotool.logs.templates.names import names_of
-from cotool.logs.templates.tokens import PARAMETER, SHOWN, key_of, text_of
+from cotool.logs.templates.tokens import PARAMETER, SHOWN, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

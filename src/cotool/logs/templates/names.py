@@ -6,7 +6,8 @@ from collections import Counter
 from itertools import pairwise
 
 from cotool._lazy import lazy_pattern
-from cotool.logs.templates.tokens import PARAMETER, UNITS
+from cotool.logs.templates.tokens import PARAMETER
+from cotool.logs.templates.units import UNITS
 
 # A key, before a colon only where a list of keys begins or goes on.
 _KEY = lazy_pattern(r"([A-Za-z_][\w.-]*)[\"']?(?:\s?=\s?|(?<=\")\s?:\s?)[\"'(\[<{]*$")

@@ -1,0 +1,132 @@
+"""The key under which messages of one call meet.
+
+A message comes from the kernel with a mark in place of each parameter. In its key, what a program
+prints of an object is one parameter. So are a number with its unit, and a list of parameters of any
+length.
+"""
+
+from __future__ import annotations
+
+from array import array
+from functools import lru_cache
+from typing import NamedTuple
+
+from cotool._fast.logs import repeats as kernel
+from cotool._lazy import lazy_pattern
+from cotool.logs.templates.objects import LIST, Item, structured
+from cotool.logs.templates.tokens import PARAMETER, is_word, tokenise, whole_words
+from cotool.logs.templates.units import UNITS
+
+_STRUCTURE = lazy_pattern(r"[=(\[{<\"']")
+_BETWEEN = frozenset(" ,;|")
+_LONGEST_UNIT = 12
+_MOST_TOKENS = 400
+_CUT = 900  # characters of a message that may be cut
+
+
+class Key(NamedTuple):
+    """A message's key: its tokens, and of each the range of the message's tokens it stands for."""
+
+    tokens: tuple[str, ...]
+    ranges: tuple[tuple[int, int], ...]
+
+
+@lru_cache(maxsize=1 << 14)
+def key_of(message: str) -> Key:
+    """Return the key of a message; its ranges are of tokenise(whole_words(message))."""
+    whole = whole_words(message)
+    tokens = tokenise(whole)
+    if len(tokens) > _MOST_TOKENS:
+        items = [(token, n, n + 1) for n, token in enumerate(tokens)]
+        items[_MOST_TOKENS:] = [(PARAMETER, _MOST_TOKENS, len(tokens))]
+    elif _STRUCTURE.search(whole):
+        items = structured(tokens, cut=len(message) >= _CUT)
+    else:
+        items = [
+            (" " if token[0] in " \t" else LIST.sub(PARAMETER, token), n, n + 1)
+            for n, token in enumerate(tokens)
+        ]
+    if PARAMETER in whole or "=" in whole:
+        items = _groups(_runs(_groups(_units(items))))
+    return Key(tuple([item[0] for item in items]), tuple([item[1:] for item in items]))
+
+
+def _units(items: list[Item]) -> list[Item]:
+    """Return the items with a value, its unit and what explains it in brackets as one."""
+    if not any(PARAMETER in item[0] for item in items):
+        return items
+    found: list[Item] = []
+    at = 0
+    while at < len(items):
+        part, start, stop = items[at]
+        at += 1
+        if part == PARAMETER:
+            if found and found[-1][0] == "<" and (len(found) == 1 or found[-2][0] == " "):
+                start = found.pop()[1]
+            if at + 1 < len(items) and items[at][0] == " " and items[at + 1][0] in UNITS:
+                stop = items[at + 1][2]
+                at += 2
+            end = _explanation_end(items, at)
+            if end:
+                stop = items[end - 1][2]
+                at = end
+        found.append((part, start, stop))
+    return found
+
+
+def _explanation_end(items: list[Item], at: int) -> int:
+    """Return the end of a blank and a bracket of values and units at an item, 0 for none."""
+    if at + 2 >= len(items) or items[at][0] != " " or items[at + 1][0] != "(":
+        return 0
+    for n in range(at + 2, len(items)):
+        part = items[n][0]
+        if part == ")":
+            return n + 1
+        if part not in UNITS and part != PARAMETER and is_word(part):
+            return 0
+    return 0
+
+
+def _runs(items: list[Item]) -> list[Item]:
+    """Return the items with "<*> <*> <*>" and "<*>, <*>" as one."""
+    if sum(PARAMETER in item[0] for item in items) < 2:
+        return items
+    found: list[Item] = []
+    at = 0
+    while at < len(items):
+        part, start, stop = items[at]
+        at += 1
+        if PARAMETER in part:
+            while True:
+                after = at
+                while after < len(items) and after - at < 2 and items[after][0] in _BETWEEN:
+                    after += 1
+                if after == at or after >= len(items) or items[after][0] != part:
+                    break
+                stop = items[after][2]
+                at = after + 1
+        found.append((part, start, stop))
+    return found
+
+
+def _groups(items: list[Item]) -> list[Item]:
+    """Return the items with groups that follow themselves as one: "iar <*>, dear <*> iar ..."."""
+    if not any(PARAMETER in item[0] for item in items):
+        return items
+    numbers: dict[str, int] = {}
+    ids = array("i", [numbers.setdefault(item[0], len(numbers)) for item in items])
+    flags = bytes(_flags(item[0]) for item in items)
+    found = kernel.groups(ids, flags, _LONGEST_UNIT)
+    if len(found) == len(items):
+        return items
+    return [(items[first][0], items[first][1], items[last][2]) for first, last in found]
+
+
+@lru_cache(maxsize=1 << 12)
+def _flags(part: str) -> int:
+    has_parameter = PARAMETER in part
+    return (
+        kernel.IS_BETWEEN * (part in _BETWEEN)
+        | kernel.IS_PARAMETER * has_parameter
+        | kernel.IS_WORD * (is_word(part) and not has_parameter)
+    )

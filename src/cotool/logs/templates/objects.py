@@ -1,0 +1,173 @@
+"""What a program prints of an object is one parameter of a message's key.
+
+That is a list, a dictionary, a call with named arguments, or the value after `key=`. Delimiters
+that open and close tell where it ends.
+"""
+
+from __future__ import annotations
+
+from cotool._lazy import lazy_pattern
+from cotool.logs.templates.tokens import PARAMETER, is_word
+
+# Lists without blanks: 1,2,3  1##2##3  1|2
+LIST = lazy_pattern(rf"{PARAMETER}(?:[,;|#/]+{PARAMETER})+")
+_OPEN = {"(": ")", "[": "]", "{": "}", "<": ">"}
+_CLOSING = frozenset(")]}>")
+_QUOTES = frozenset("\"'")
+_PREFIXES = frozenset("bur")  # of Python's strings
+# After these a bracket or a quote opens, it does not close or belong to a word.
+_BEFORE = frozenset(" \t([{<,;=|:\"'")
+_AFTER = frozenset(" \t)]}>,;=|:.\"'")
+_TEXT_KEYS = frozenset("msg message event text".split())
+
+Item = tuple[str, int, int]
+
+
+def structured(tokens: list[str], *, cut: bool) -> list[Item]:
+    """Return tokens with what shows an object, and what follows `key=`, as one parameter."""
+    closing = _closings(tokens, cut=cut)
+    named = "=" in tokens and _has_text(tokens, closing)
+    items: list[Item] = []
+    at = 0
+    while at < len(tokens):
+        part = tokens[at]
+        stop = at
+        if part[0] in " \t":
+            items.append((" ", at, at + 1))
+        elif part == "=" and named and at and is_word(tokens[at - 1]):
+            items.append((part, at, at + 1))
+            if tokens[at - 1] not in _TEXT_KEYS:
+                end = _chunk_end(tokens, at + 1, closing)
+                if end > at + 1 or end == len(tokens) or tokens[end] != " " or not at:
+                    items.append((PARAMETER, at + 1, end))
+                else:
+                    items.append((PARAMETER, at + 1, at + 1))
+                at = end
+                continue
+        else:
+            stop = _object_end(tokens, at, closing)
+            if stop > at:
+                items.append((PARAMETER, at, stop))
+                at = stop
+                continue
+            inside = closing.get(at, 0)
+            items.append((LIST.sub(PARAMETER, part), at, at + 1))
+            if inside and _is_list(tokens, at, inside):
+                items.append((PARAMETER, at + 1, inside))
+                at = inside
+                continue
+        at += 1
+    return items
+
+
+def _closings(tokens: list[str], *, cut: bool) -> dict[int, int]:
+    """Return where brackets and quotes that open are closed; `cut`: the end may be missing."""
+    found: dict[int, int] = {}
+    stack: list[int] = []
+    for n, part in enumerate(tokens):
+        if part in _OPEN:
+            stack.append(n)
+        elif part in _CLOSING or part in _QUOTES:
+            k = _opening(tokens, n, stack)
+            if k >= 0:
+                found[stack[k]] = n
+                del stack[k:]
+            elif part in _QUOTES and _opens_quote(tokens, n):
+                stack.append(n)
+    if stack and cut:
+        # What was cut off would have closed it.
+        found[stack[0]] = len(tokens) - 1
+    return found
+
+
+def _opening(tokens: list[str], n: int, stack: list[int]) -> int:
+    """Return which of the open brackets and quotes a token closes, -1 for none."""
+    part = tokens[n]
+    if part in _QUOTES and (
+        tokens[n - 1][-1] == "\\" or (n + 1 < len(tokens) and tokens[n + 1][0] not in _AFTER)
+    ):
+        return -1
+    for k in range(len(stack) - 1, -1, -1):
+        opened = tokens[stack[k]]
+        if _OPEN.get(opened, opened) == part:
+            return k
+        if part == ">" and opened != "<":
+            return -1
+    return -1
+
+
+def _opens_quote(tokens: list[str], n: int) -> bool:
+    before = tokens[n - 1] if n else " "
+    return before[-1] in _BEFORE or before in _PREFIXES
+
+
+def _has_text(tokens: list[str], closing: dict[int, int]) -> bool:
+    """Tell whether a message has words besides keys and their values."""
+    at = 0
+    while at < len(tokens):
+        part = tokens[at]
+        if part == "=":
+            at = max(at + 1, _chunk_end(tokens, at + 1, closing))
+            continue
+        if (
+            is_word(part)
+            and part[0].isalpha()
+            and PARAMETER not in part
+            and tokens[at + 1 : at + 2] != ["="]
+        ):
+            return True
+        at += 1
+    return False
+
+
+def _chunk_end(tokens: list[str], at: int, closing: dict[int, int]) -> int:
+    """Return where what begins at a part ends: at a blank or a mark outside brackets."""
+    while at < len(tokens):
+        part = tokens[at]
+        if at in closing:
+            at = closing[at] + 1
+        elif part[0] in " \t" or part in _CLOSING or part in ",;|\"'":
+            break
+        else:
+            at += 1
+    return at
+
+
+def _object_end(tokens: list[str], at: int, closing: dict[int, int]) -> int:
+    """Return the end of what shows an object at a part, `at` where there is none."""
+    part = tokens[at]
+    if at and tokens[at - 1][-1] not in _BEFORE:
+        return at
+    start = at
+    if is_word(part) and at + 1 in closing and tokens[at + 1] in "([{<":
+        start = at + 1  # Name(…)
+    elif is_word(part) and at + 1 in closing and part in _PREFIXES:
+        return closing[at + 1] + 1
+    if start not in closing:
+        return at
+    stop = closing[start]
+    inside = tokens[start + 1 : stop]
+    mark = tokens[start]
+    if mark == "{":
+        shows = True
+    elif mark == "[":
+        shows = start > at and any(PARAMETER in t or t in ":,\"'" for t in inside)
+    elif mark == "(":
+        shows = start > at and any(t in "=\"'{<" for t in inside)
+    elif mark == "<":
+        shows = any(PARAMETER in t or t[0] in " =\"'(" or "." in t for t in inside)
+    else:
+        shows = any(PARAMETER in t for t in inside) and not any(t[0] in " \t" for t in inside)
+        if shows:
+            return stop + 1
+    return _chunk_end(tokens, stop + 1, closing) if shows else at
+
+
+def _is_list(tokens: list[str], at: int, stop: int) -> bool:
+    """Tell whether brackets hold values: several, quoted ones, parameters alone, or nothing."""
+    inside = tokens[at + 1 : stop]
+    if tokens[at] in _QUOTES:
+        return False
+    if not any(is_word(t) and PARAMETER not in t for t in inside):
+        return tokens[at] in "[("
+    return tokens[at] == "[" and any(t in ",\"'={" for t in inside)
