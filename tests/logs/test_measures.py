@@ -497,7 +497,7 @@ def test_steps_widen_where_there_are_too_many() -> None:
         ({"by": ["a b"]}, "cannot read"),
         ({"where": "status"}, "expected one of"),
         ({"where": "status>"}, "expected a value"),
-        ({"where": "path>abc"}, "no number"),
+        ({"where": "path>abc"}, "not a number"),
         ({"where": "(a=1"}, "expected )"),
         ({"where": "a=1 b=2"}, "unexpected text"),
         ({"where": "not " * 40 + "a=1"}, "nested"),

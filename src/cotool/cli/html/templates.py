@@ -54,7 +54,7 @@ def templates(
         sorted_by=3,
     )  # fmt: skip
     counted = f"{plural(len(everything), 'template')} of {plural(found.records, 'record')}."
-    remarks = [f"{counted} {SHOWN} stands for what differs."]
+    remarks = [f"{counted} {SHOWN} marks what differs."]
     left_out = len(everything) - len(shown)
     if left_out:
         count = found.records - sum(template.count for template in shown)

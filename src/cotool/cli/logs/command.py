@@ -318,10 +318,12 @@ def analyze_logs(
         raise InputError(f"--json contradicts --format {format}", hint="use only one of them")
     chosen = "json" if json else format or _EXTENSIONS.get(Path(output or "").suffix.lower())
     if chosen is not None and chosen not in FORMATS:
-        raise InputError(f"--format: {chosen!r} is none", hint=", ".join(FORMATS))
+        raise InputError(f"--format: {chosen!r} is not a format", hint=", ".join(FORMATS))
     chosen = report_format(chosen, shows=open)
     if templates is not None and templates not in TEMPLATE_FORMS:
-        raise InputError(f"--templates: {templates!r} is none", hint=", ".join(TEMPLATE_FORMS))
+        raise InputError(
+            f"--templates: {templates!r} is not a form", hint=", ".join(TEMPLATE_FORMS)
+        )
     as_said = json or format or chosen == "html"
     if templates in {"json", "csv"} and as_said and chosen != templates:
         raise InputError(

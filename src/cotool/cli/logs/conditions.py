@@ -48,8 +48,8 @@ def parse_log_condition(
 ) -> Condition[LogSummary]:
     """Return the condition that `text` states; `patterns` are the names of user patterns.
 
-    `reading` tells what is measured: p99(rt) is of all records, p99(rt,path) the greatest of any
-    group.
+    `reading` defines the measures: p99(rt) covers all records, p99(rt,path) is the greatest of all
+    groups.
     """
     quantities = {level: partial(_level, level) for level in LEVELS} | _PLAIN
     quantities |= {name: partial(_template_count, name, None) for name in _TEMPLATES}

@@ -72,7 +72,7 @@ def diff(
     by_name = (output or "").rpartition(".")[2].lower()
     chosen = "json" if json else format or (by_name if by_name in FORMATS else "table")
     if chosen not in FORMATS:
-        raise InputError(f"--format: {chosen!r} is none", hint=", ".join(FORMATS))
+        raise InputError(f"--format: {chosen!r} is not a format", hint=", ".join(FORMATS))
     return partial(_run, before, after, chosen, output, tuple(fail_on or ()))
 
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from cotool.cli.logs.style import sparkline
 from cotool.cli.shared.screen import fitted
-from cotool.logs.formats.located import scale_of
+from cotool.logs.formats.field_names import scale_of
 from cotool.logs.measures.model import NO_SCALE
 from cotool.logs.report.activity import duration
 from cotool.text import one_line, percent, plural, quantity
@@ -139,7 +139,7 @@ def _cut(text: str, width: int) -> str:
 
 
 def quantity_or_dash(number: float | None, unit: str) -> str:
-    """Return a number with its unit, a dash where there is none."""
+    """Return a number with its unit, or a dash if there is none."""
     return "–" if number is None else quantity(number, unit)
 
 

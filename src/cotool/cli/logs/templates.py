@@ -43,13 +43,13 @@ class TemplatePlan:
     shown: str = "all"
 
     def name(self, found: TemplateSet) -> TemplateSet:
-        """Return templates with the ids that they had in and the earlier run."""
+        """Return templates with the ids that they had in the earlier run."""
         if self.baseline is None:
             return found
         return found.with_known(self.baseline.known, self.baseline.heads)
 
     def compared(self, summary: LogSummary) -> LogSummary:
-        """Return a summary with templates that are named and compared with and the earlier run."""
+        """Return a summary with templates named and compared with the earlier run."""
         if summary.templates is None or self.baseline is None:
             return summary
         from cotool.logs.templates.compare import compare
@@ -65,8 +65,8 @@ def plan_templates(
 ) -> TemplatePlan:
     """Return what a request wants. Raises InputError if its options contradict each other.
 
-    Records of files are named as a matter of course; those of a pipe, which cannot be read twice
-    without a copy, where templates are asked for.
+    Records of files always get template ids. Records of a pipe, which cannot be read twice without
+    a copy, get them only if templates are requested.
     """
     asked = bool(request.templates or request.baseline or request.template or conditions_need)
     if request.templates == "off":
@@ -100,7 +100,7 @@ def plan_templates(
 
 
 def _in_terminal(request: LogRequest) -> bool:
-    """Tell whether a person reads the summary once it is complete."""
+    """Return whether a person reads the summary once it is complete."""
     return (
         request.format == "table"
         and request.output in {None, "-"}
@@ -111,7 +111,7 @@ def _in_terminal(request: LogRequest) -> bool:
 
 
 def _size(sources: Sequence[Source]) -> float:
-    """Return the bytes of files; infinite where it is not known beforehand what they hold."""
+    """Return the bytes of files; infinite if that is not known in advance."""
     if not all(source.is_plain and source.url is None and _is_file(source) for source in sources):
         return math.inf
     return sum(source.size for source in sources)

@@ -1,1 +1,1 @@
-"""Numbers out of records: what is measured, where it stands, and what was found."""
+"""Numbers out of records: what to measure, and the results."""

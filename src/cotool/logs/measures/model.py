@@ -16,7 +16,7 @@ MAX_SOURCES, MAX_MEASURES, MAX_BY, MAX_TESTS = 16, 8, 4, 32
 STATISTICS = ("count", "missing", "odd", "sum", "mean", "min", "p50", "p90", "p99", "max")
 QUANTILES = ("p10", "p25", "p50", "p75", "p90", "p95", "p98", "p99", "p99.5", "p99.9", "p99.99")
 
-# Factor, power of ten, dimension: what a number without a unit stands for.
+# Factor, power of ten and dimension of a unit.
 Scale = tuple[int, int, int]
 NO_SCALE: Scale = (1, 0, PLAIN)
 # The units that people write, and what they are in seconds or bytes. Those in the text of a log
@@ -45,7 +45,7 @@ UNITS: dict[str, Scale] = {
 
 
 class Locator(NamedTuple):
-    """Where a source stands in lines of one format; the fields are those of cotool_locator."""
+    """Where to find a source in lines of one format; the fields match cotool_locator."""
 
     kind: int = NOWHERE
     token: int = 0
@@ -66,8 +66,8 @@ class Locator(NamedTuple):
 class Source:
     """Where values come from: a field by its name, text with one hole, or a regex with one group.
 
-    `kind` is "field", "text" or "regex"; `scale` is what a number without a unit stands for, None:
-    what the field's own name says.
+    `kind` is "field", "text" or "regex"; `scale` is the unit of plain numbers. If it is None, the
+    field's name decides.
     """
 
     kind: str
@@ -80,7 +80,7 @@ class Source:
 
 
 class Test(NamedTuple):
-    """One step of a condition in postfix order; the fields are those of cotool_test."""
+    """One step of a condition in postfix order; the fields match cotool_test."""
 
     kind: int
     source: int = 0
@@ -93,8 +93,8 @@ class Test(NamedTuple):
 class Reading:
     """All that is read of a record. `measures` and `by` have numbers of `sources`.
 
-    `names` are those of the measures, `keys` those of the groups' parts. `step`: seconds of a step
-    in time, 0: there are none. `greatest`: how many of a measure's greatest numbers are kept with
+    `names` are the measures' names, `keys` the names of the fields to group by. `step`: seconds of
+    a step in time, 0: no steps. `greatest`: how many of a measure's greatest numbers are kept with
     their lines. `distinct`: count distinct values.
     """
 

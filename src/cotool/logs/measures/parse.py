@@ -303,5 +303,5 @@ class _Condition:
         if isinstance(read, tuple) and made == AS_IS:
             return Test(kind, source, made, read[0], text.encode())
         if kind not in {EQUAL, OTHER}:
-            raise self._error(f"{text!r} is no number, and text is only equal or not")
+            raise self._error(f"{text!r} is not a number; compare text with = or != only")
         return Test(kind, source, made, None, text.encode())

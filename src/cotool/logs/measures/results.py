@@ -26,8 +26,8 @@ _SHARES = (0.5, 0.9, 0.99)
 class Figures:
     """The figures of a measure in some records. Numbers are in seconds, bytes, or as they are.
 
-    `missing`: records without a value; `odd`: with one that is no number. `sum`, `least` and
-    `greatest` are exact to twelve decimals; quantiles are within RELATIVE_ERROR.
+    `missing`: records without a value; `odd`: records whose value is not a number. `sum`, `least`
+    and `greatest` are exact to twelve decimals; quantiles are within RELATIVE_ERROR.
     """
 
     count: int = 0
@@ -117,7 +117,7 @@ class Figures:
         share = quantile_share(name)
         if share is None:
             raise InputError(
-                f"{name!r} is no statistic", hint=f"{', '.join(STATISTICS)}, or another pNN"
+                f"{name!r} is not a statistic", hint=f"{', '.join(STATISTICS)}, or another pNN"
             )
         return self.quantile(share)
 

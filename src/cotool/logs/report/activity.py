@@ -1,4 +1,4 @@
-"""What a histogram tells of time: buckets to look at, bursts, gaps, each with its evidence."""
+"""Activity over time from a histogram: buckets to show, bursts and gaps with their evidence."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ class Clock:
         self._zoned = zoned
 
     def iso(self, nanoseconds: int | None) -> str | None:
-        """Return ISO 8601 with as much of a fraction as there is; None where there is no time."""
+        """Return ISO 8601 with the fraction that is known; None if there is no time."""
         if nanoseconds is None:
             return None
         seconds, nanos = divmod(nanoseconds, 1_000_000_000)

@@ -35,7 +35,7 @@ def part_of(summary: Analysis, part: str) -> Table:
 
 
 def histogram_table(summary: Analysis) -> Table:
-    """Return a row a bucket of time: its start, its records, and those of each level."""
+    """Return one row per bucket of time: its start, its records, and the records of each level."""
     zoned = _is_zoned(summary)
     histogram = summary.counts.histogram
     return table_of(
@@ -48,7 +48,7 @@ def histogram_table(summary: Analysis) -> Table:
 
 
 def files_table(summary: Analysis) -> Table:
-    """Return a row a file."""
+    """Return one row per file."""
     patterns = list(summary.counts.patterns)
 
     def nanoseconds(value: int | None, *, zoned: bool) -> datetime | None:

@@ -27,8 +27,8 @@ def to_dict(
 ) -> dict[str, Any]:
     """Return the JSON form of an analysis.
 
-    `bucket` is the width of the histogram in seconds; `template`: the id of the one to tell of;
-    `sort`: the order of groups.
+    `bucket` is the width of the histogram in seconds; `template`: the id of the only one to
+    include; `sort`: the order of groups.
     """
     clock = clock_of(summary, zone)
     counts = summary.counts

@@ -88,7 +88,7 @@ def _statistics(figures: Figures) -> dict[str, float | None]:
 
 
 def _rounded(number: float | None) -> float | None:
-    """Return a statistic without digits that say nothing; counts are whole."""
+    """Return a statistic with nine significant digits; counts are exact."""
     return float(f"{number:.9g}") if isinstance(number, float) else number
 
 

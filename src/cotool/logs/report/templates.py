@@ -48,9 +48,9 @@ def templates_to_dict(summary: Analysis, clock: Clock, only: str | None = None) 
 
 
 def template_members(summary: Analysis, clock: Clock, only: str | None = None) -> dict[str, Any]:
-    """Return the members of a summary that tell of templates; `only`: of one, by its id.
+    """Return the members of a summary about templates; `only`: about one, by its id.
 
-    Raises ValueError where the records were not mined, InputError for an id that is none.
+    Raises ValueError if the records were not mined, InputError for an unknown id.
     """
     found = summary.templates
     if found is None:

@@ -1,0 +1,149 @@
+"""The columns of logs whose lines have fields in fixed places: access logs, W3C, load balancers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from cotool._lazy import lazy_pattern
+from cotool.logs.formats.model import TEXT
+from cotool.logs.measures import model
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Sequence
+
+    from cotool.logs.formats.model import Format
+    from cotool.logs.measures.model import Scale
+
+    # Each name's column, the part of it, and the unit of a number without one.
+    Columns = dict[str, tuple[int, int, Scale | None]]
+REQUEST = lazy_pattern(rb"[A-Z]{3,20} \S+(?: HTTP/[\d.]+)?")
+_STATUS = lazy_pattern(rb"\d{3}|-")
+_COLUMNS = lazy_pattern(rb'"((?:[^"\\]|\\.)*)"|\[([^\]]*)\]|(\S+)')
+_BALANCER = lazy_pattern(
+    rb"(?:http|https|h2|grpcs|ws|wss) \d{4}-\d\d-\d\dT\S+ \S+ \S+ \S+ -?[\d.]+ -?[\d.]+ "
+)
+_BALANCER_NAMES = (
+    "type", "time", "elb", "client", "target", "request_processing_time", "target_processing_time",
+    "response_processing_time", "elb_status", "target_status", "received_bytes", "sent_bytes",
+    "request", "user_agent",
+)  # fmt: skip
+# Load balancers write this if a target gave no answer.
+NO_TIME = b"-1"
+# As in logreading.h: what follows the last slash.
+_LAST = 10
+# HAProxy's times of a request, and what follows them: status and bytes.
+_TIMERS = lazy_pattern(rb"(?:-?\d+/){4}\+?-?\d+ -?\d{1,3} \+?\d+ ")
+_PROXY_NAMES = ("client", "accept_date", "frontend", "backend", "timers", "status", "bytes")
+# Envoy's default format, from the time to the upstream's host.
+_ENVOY = lazy_pattern(rb'\[\d{4}-[^\]]+\] "[^"]*" \d+ \S+ \d+ \d+ \d+ (?:\d+|-)(?: "[^"]*"){5}')
+_ENVOY_NAMES = (
+    "time", "request", "status", "response_flags", "bytes_received", "bytes_sent", "duration_ms",
+    "upstream_service_time", "x_forwarded_for", "agent", "request_id", "host", "upstream_host",
+)  # fmt: skip
+# Parts of a request line.
+PARTS = {"method": 1, "path": 2, "protocol": 3}
+_ENOUGH = 0.5
+
+
+def columns_of(found: Format, lines: Sequence[bytes]) -> tuple[bytes, Columns]:
+    """Return the delimiter of columns (empty: blanks) and each name's column, part and scale."""
+    if found.kind != TEXT:
+        return b"", {}
+    if found.names:
+        return b"", {name: (n, 0, None) for name, n in found.names}
+    header = next((line for line in lines if line.startswith(b"#Fields:")), None)
+    if header is not None:
+        return _extended(header, lines)
+    rows = [line for line in lines if line.strip()]
+    for pattern, names in ((_BALANCER, _BALANCER_NAMES), (_ENVOY, _ENVOY_NAMES)):
+        if rows and sum(bool(pattern.match(line)) for line in rows) > _ENOUGH * len(rows):
+            at: Columns = {name: (n, 0, None) for n, name in enumerate(names)}
+            if names is _ENVOY_NAMES:
+                at["upstream_service_time"] = (at["upstream_service_time"][0], 0, model.UNITS["ms"])
+            return b"", at | _parts_of(names.index("request"))
+    return b"", _proxy(rows) or _access(rows)
+
+
+def _parts_of(request: int) -> Columns:
+    return {name: (request, part, None) for name, part in PARTS.items()}
+
+
+def writes_no_time(columns: Columns) -> bool:
+    """Return whether logs with these columns write NO_TIME for an unknown time."""
+    return "target_processing_time" in columns or "timers" in columns
+
+
+def _columns(line: bytes) -> list[re.Match[bytes]]:
+    return list(_COLUMNS.finditer(line))
+
+
+def _proxy(rows: Sequence[bytes]) -> Columns:
+    """Return the columns of HAProxy's HTTP log, found by its timers."""
+    places: Counter[tuple[int, int]] = Counter()
+    for line in rows:
+        timers = _TIMERS.search(line)
+        if timers is None:
+            continue
+        columns = _columns(line)
+        first = next((n for n, column in enumerate(columns) if column.start() == timers.start()), 0)
+        if first > 3 and columns[first - 3][2] is not None and columns[-1][1] is not None:
+            places[first, len(columns) - 1] += 1
+    if not places:
+        return {}
+    (first, request), count = places.most_common(1)[0]
+    if count <= _ENOUGH * len(rows):
+        return {}
+    at: Columns = {name: (first - 4 + n, 0, None) for n, name in enumerate(_PROXY_NAMES)}
+    at["bytes"] = (first + 2, 0, model.UNITS["B"])
+    at["rt"] = (first, _LAST, model.UNITS["ms"])
+    return at | _parts_of(request)
+
+
+def _extended(header: bytes, lines: Sequence[bytes]) -> tuple[bytes, Columns]:
+    """Return the columns of the W3C's extended log format, as IIS and CloudFront write it."""
+    names = header.decode("utf-8", "replace").split(":", 1)[1].split()
+    rows = [line for line in lines if not line.startswith(b"#")]
+    tabs = bool(rows) and all(b"\t" in line for line in rows)
+    at: Columns = {}
+    for n, name in enumerate(names):
+        scale = None
+        if name == "time-taken":
+            # Seconds with a fraction by the standard; IIS writes whole milliseconds.
+            values = [line.split(b"\t" if tabs else None) for line in rows]
+            whole = all(b"." not in row[n] for row in values if len(row) > n)
+            scale = model.UNITS["ms" if whole else "s"]
+        at[name.lower()] = (n, 0, scale)
+    return b"\t" if tabs else b"", at
+
+
+def _access(rows: Sequence[bytes]) -> Columns:
+    """Return the columns of an access log, found by its requests: "GET /path HTTP/1.1"."""
+    places: Counter[int] = Counter()
+    common: Counter[int] = Counter()
+    for line in rows:
+        columns = _columns(line)
+        for n, match in enumerate(columns):
+            if match[1] is not None and REQUEST.fullmatch(match[1]):
+                places[n] += 1
+                after = columns[n + 1][0] if n + 1 < len(columns) else b""
+                # ... [time] "request" status
+                common[n] += bool(n and columns[n - 1][2] and _STATUS.fullmatch(after))
+                break
+    if not places:
+        return {}
+    request, count = places.most_common(1)[0]
+    if count <= _ENOUGH * len(rows):
+        return {}
+    at = _parts_of(request)
+    if common[request] <= _ENOUGH * count:
+        return at
+    for name, column in (
+        ("host", request - 5), ("client", request - 4), ("user", request - 2),
+        ("status", request + 1), ("bytes", request + 2), ("referer", request + 3),
+        ("agent", request + 4),
+    ):  # fmt: skip
+        if column >= 0 and (request > 3 or column > request):
+            at[name] = (column, 0, model.UNITS["B"] if name == "bytes" else None)
+    return at

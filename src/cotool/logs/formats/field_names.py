@@ -1,0 +1,107 @@
+"""Names of fields that can be measured: which mean the same, and which imply a unit."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from cotool.logs.measures import model
+from cotool.logs.measures.model import NO_SCALE
+
+if TYPE_CHECKING:
+    from cotool.logs.measures.model import Scale
+
+# Names that mean the same field, under the one that people type. Earlier names come first.
+ALIASES: dict[str, tuple[str, ...]] = {
+    "path": (
+        "path", "uri", "url", "request_uri", "request_path", "requestpath", "url.path",
+        "http.path", "http.target", "http.url", "req.url", "request.url", "request.uri",
+        "cs-uri-stem", "httprequest.requesturl", "target", "endpoint", "route", "requesturi",
+    ),
+    "method": (
+        "method", "http.method", "http_method", "request_method", "req.method", "request.method",
+        "cs-method", "httprequest.requestmethod", "http.request.method", "verb", "requestmethod",
+    ),
+    "status": (
+        "status", "status_code", "statuscode", "http.status_code", "http_status", "http.status",
+        "res.statuscode", "response.status", "response_code", "sc-status", "code", "elb_status",
+        "httprequest.status", "http.response.status_code", "downstreamstatus",
+    ),
+    "client": (
+        "client", "client_ip", "clientip", "remote_addr", "remote_ip", "remoteaddr", "client_addr",
+        "source_ip", "sourceip", "ip", "c-ip", "req.remoteaddress", "client.ip", "source.address",
+        "httprequest.remoteip", "clientaddr", "clienthost", "request.remote_ip", "peer",
+    ),
+    "user": (
+        "user", "user_id", "userid", "username", "user.name", "user.id", "remote_user",
+        "cs-username", "uid", "account", "clientusername",
+    ),
+    "host": (
+        "host", "hostname", "host.name", "server", "server_name", "cs-host", "vhost", "node",
+        "request.host", "requesthost",
+    ),
+    "bytes": (
+        "bytes", "body_bytes_sent", "bytes_sent", "response_size", "size", "sc-bytes", "resp_size",
+        "content_length", "response_bytes", "http.response.body.bytes", "sent_bytes",
+        "downstreamcontentsize", "length",
+    ),
+    "referer": ("referer", "referrer", "http_referer", "cs(referer)"),
+    "agent": ("agent", "user_agent", "useragent", "http_user_agent", "cs(user-agent)"),
+    "rt": (
+        "rt", "request_time", "duration", "duration_ms", "latency", "latency_ms", "response_time",
+        "responsetime", "response_time_ms", "elapsed", "elapsed_ms", "took", "took_ms",
+        "time_taken", "time-taken", "request_duration", "duration_seconds", "durationms",
+        "elapsedms", "target_processing_time", "latencyms", "duration_us", "duration_ns",
+        "httprequest.latency",
+    ),
+    "component": ("component", "logger", "module", "service", "logger_name", "service.name"),
+    "level": ("level",),
+    "file": ("file",),
+}  # fmt: skip
+# Units that the end of a name implies.
+_SCALES = [
+    (re.compile(f"(?:.*[^a-z])?(?:{ending})"), model.UNITS[unit])
+    for ending, unit in (
+        ("(?:duration|elapsed|latency|time|took)?(?:ms|msec|msecs|millis|milliseconds)", "ms"),
+        ("(?<=_)(?:us|usec|usecs)|micros|microseconds", "us"),
+        ("(?<=_)ns|nanos|nanoseconds", "ns"),
+        ("(?<=_)(?:s|sec|secs)|seconds", "s"),
+        ("minutes|mins", "min"),
+        ("bytes|bytes_sent|content_?length", "B"),
+        ("(?<=_)kb", "kB"),
+        ("(?<=_)mb", "MB"),
+        ("(?<=_)gb", "GB"),
+        ("(?<=_)kib", "KiB"),
+        ("(?<=_)mib", "MiB"),
+        ("(?<=_)gib", "GiB"),
+    )
+]
+# In camel case: durationMs, latencyMillis, elapsedSeconds, sentBytes.
+_CAMEL = {"Ms": "ms", "Millis": "ms", "Micros": "us", "Nanos": "ns", "Seconds": "s", "Bytes": "B"}
+# Units that products define for names that imply none.
+_DEFINED: dict[str, Scale] = {
+    "request_time": model.UNITS["s"],  # nginx
+    "upstream_response_time": model.UNITS["s"],
+    "target_processing_time": model.UNITS["s"],  # AWS load balancers
+    "request_processing_time": model.UNITS["s"],
+    "response_processing_time": model.UNITS["s"],
+}
+
+
+def names_of(name: str) -> tuple[str, ...]:
+    """Return a field's own name and those that mean the same."""
+    return (name, *(alias for alias in ALIASES.get(name, ()) if alias != name))
+
+
+def scale_of(name: str) -> Scale:
+    """Return the unit of plain numbers in a field of this name."""
+    last = name.rpartition(".")[2]
+    if last.lower() in _DEFINED:
+        return _DEFINED[last.lower()]
+    for ending, unit in _CAMEL.items():
+        if last.endswith(ending) and last != ending:
+            return model.UNITS[unit]
+    for pattern, scale in _SCALES:
+        if pattern.fullmatch(last.lower()):
+            return scale
+    return NO_SCALE
