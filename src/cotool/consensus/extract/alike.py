@@ -1,7 +1,7 @@
 """Answers to one question that are the same in another form: units, percents, sets, names.
 
-What an answer leaves out ("5" beside "5 kg") is known from the other answers alone, so these rules
-look at all of them.
+Only the other answers tell what an answer leaves out ("5" and "5 kg"), so these rules look at all
+answers of a question.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def _same_units(answers: Answers) -> Answers:
 
 
 def _with_unit(display: str, unit: Unit | None) -> str:
-    """The answer as it is shown beside those in another unit."""
+    """Return the answer as it is shown among answers in other units."""
     return display if unit is None or unit.symbol in display else f"{display} {unit.symbol}"
 
 
@@ -100,7 +100,7 @@ def _value_without_unit(value: str, stated: dict[str, set[str]]) -> str:
 
 
 def _units(answers: Answers) -> list[Unit | None]:
-    """The unit of each answer; cents are of the currency, and pounds are money, if others are.
+    """Return the unit of each answer; cents and pounds count as money if other answers are money.
 
     ¥ is the sign of two currencies: it stands for yuan if others name these, and none names yen.
     """
@@ -168,7 +168,7 @@ def _as_percent(value: str, percents: set[str]) -> str:
 
 
 def same_choices(answers: Answers, sets: Sequence[Extracted | None]) -> Answers:
-    """Where half of the responses name several options, sets of options are the answers."""
+    """Take sets of options as the answers where half of the responses name several."""
     several = [one for one in sets if one]
     stated = sum(
         answer is not None or one is not None for answer, one in zip(answers, sets, strict=True)
@@ -179,7 +179,7 @@ def same_choices(answers: Answers, sets: Sequence[Extracted | None]) -> Answers:
 
 
 def same_labels(answers: Answers) -> Answers:
-    """Unify labels: dates, what stands in brackets behind a name, accents, brackets of lists."""
+    """Unify labels: dates, brackets after a name, accents, brackets around lists."""
     values = {answer.value for answer in answers if answer}
     if len(values) < 2:
         return answers

@@ -8,7 +8,7 @@ from statistics import median
 
 from cotool._lazy import lazy_pattern
 
-# Of longer programs hardly two are equal; they are compared as texts.
+# Longer programs are hardly ever equal; they are compared as texts.
 MOST_TOKENS = 400
 FEW_TOKENS = 80
 MOST_SHARED = 0.6
@@ -39,7 +39,7 @@ _TOKEN = lazy_pattern(
 
 
 def code_of(text: str) -> str | None:
-    """The code that a text is, or that its longest fenced block holds; None for other texts."""
+    """Return the text if it is code, or its longest fenced block; None for other texts."""
     if len(text) > _LONGEST:
         return None
     if "```" in text:
@@ -50,7 +50,7 @@ def code_of(text: str) -> str | None:
 
 
 def code_tokens(code: str) -> list[str]:
-    """The tokens of a piece of code: quotes are of one kind, and words of SQL of one case."""
+    """Return the tokens of code; quotes are unified, and words of SQL are casefolded."""
     sql = bool(_SQL.match(code))
     found: list[str] = []
     for match in _TOKEN.finditer(code):
@@ -75,7 +75,7 @@ def _alike(pieces: list[list[str]]) -> bool:
 
 
 def code_values(texts: list[str]) -> list[tuple[str, str] | None] | None:
-    """The normal form and the code of each text; None where they are not code to be voted on.
+    """Return the normal form and the code of each text; None where a vote on them makes no sense.
 
     Pieces are of which two are equal, and short pieces that have most of their tokens in common.
     """

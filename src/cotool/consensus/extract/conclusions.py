@@ -40,7 +40,7 @@ _IS_RANGE = lazy_pattern(
     r"\b(?:is|are|was|were|be|costs?|lies)\s[*_]{0,2}(?=(?:between|from)\s[$€£¥₹]?-?\d)"
 )
 _VERDICT_LENGTH = 400
-# The rule of "3: the court may refuse".
+# The rule for "3: the court may refuse".
 NUMBERED = "opens with an option's number"
 _NUMBERED_OPTION = lazy_pattern(r"[*_]{0,2}\(?(\d{1,2})[).:]{1,2}[*_]{0,2}\s+(?=[^\W\d])")
 _CONTESTANT = lazy_pattern(
@@ -72,7 +72,7 @@ _CLAIM = lazy_pattern(
 )
 _IS_RIGHT = lazy_pattern(IS_RIGHT)
 _FOREIGN_CLAIM = lazy_pattern(CLAIMS, re.VERBOSE | re.IGNORECASE)
-# "So D.", "so yes": the last word.
+# The last word of "So D." or "so yes".
 _CONCLUDING = frozenset(["yes", "no", "true", "false", *"abcdefghij"])
 _LAST_WORD = 16
 _NOT_BUT = lazy_pattern(r"not\s[^.\n]{1,40}?,?\sbut\s(?:rather\s)?", re.IGNORECASE)
@@ -116,7 +116,7 @@ def weak_statements(text: str, low: str) -> Iterator[Statement]:
     yield from _weak_options(tail)
     sentence = last_sentence(text)
     yield from _concluded(text, low, sentence)
-    # A reason may follow a verdict in the same paragraph; more is an essay that opens with one.
+    # A reason may follow a verdict in the same paragraph; a longer text is an essay.
     if len(text) <= _VERDICT_LENGTH and "\n" not in text:
         yield Statement(0, text, "opens with yes or no", ("boolean",))
     if not breaks_off(text):

@@ -13,7 +13,7 @@ from datetime import date
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.number_words import UNITS
 
-# A month a row: English, German, French, Spanish, Portuguese, Italian, Dutch, Russian, Arabic,
+# One row per month: English, German, French, Spanish, Portuguese, Italian, Dutch, Russian, Arabic,
 # Hindi, with short forms.
 _MONTHS = (
     "january jan januar janvier enero janeiro gennaio januari января январь يناير जनवरी",
@@ -84,7 +84,7 @@ _MINUTES = {"half past": 30, "quarter past": 15, "quarter to": -15}
 
 
 def _in_words(text: str) -> str | None:
-    """A time such as "half past three"."""
+    """Return the time that a text such as "half past three" says."""
     match = _PAST.fullmatch(text)
     hour = UNITS.get(match[2].lower(), 0) if match else 0
     if match is None or not 1 <= hour <= 12:
@@ -94,7 +94,7 @@ def _in_words(text: str) -> str | None:
 
 
 def resolve(value: str, others: set[str]) -> str:
-    """Return a date such as 7/4/1776 as the one of its two readings that is among `others`."""
+    """Return the reading of a date such as 7/4/1776 (day or month first) that is in `others`."""
     slashed = _SLASHED.fullmatch(value)
     found = others.intersection(_readings(slashed)) if slashed else ()
     return next(iter(found)) if len(found) == 1 else value

@@ -51,7 +51,7 @@ _FUNCTION_NAMES = {"sqrt", "sin", "cos", "tan", "log", "exp", "max", "min", "cot
 
 
 def is_formula(text: str) -> bool:
-    """Whether a short text has an operator, and no words but those of mathematics."""
+    """Whether a short text has an operator, and no words except those of mathematics."""
     first = None if "\\" in text else _WORDY.search(text)
     if first and first[0].lower() not in _FUNCTION_NAMES and first[0] != "pi":
         return False

@@ -24,20 +24,20 @@ if TYPE_CHECKING:
 
     from cotool.consensus.extract.spans import Statement
 
-# So many of a question's texts must state an answer of one kind for the question to be of it.
-# Options are so rarely stated of a question that has none (10 of 4,000 AlpacaEval texts, no two on
-# one question) that fewer are enough. A text that breaks off before it states anything abstains,
-# which must not leave a few to decide.
+# The share of a question's texts that must state an answer of one kind for the question to have
+# that kind. For options fewer are enough: without options, texts rarely state one (10 of 4,000
+# AlpacaEval texts, no two on one question). A text that breaks off before it states anything
+# abstains, which must not leave a few texts to decide.
 MAJORITY = {"choice": 0.4, "number": 0.6, "boolean": 0.6, "short": 0.6}
 LEAST = 0.25
-# So many labels that stand alone make labels of what other responses name.
+# This many bare labels suffice to look for labels in the sentences of other responses.
 _FEWEST_LABELS = 2
-# Of more words than these is a phrase, which a sentence does not name but repeat.
+# A label of more words is a phrase, which a sentence repeats rather than names.
 _LABEL_WORDS = 3
 _LETTERS = frozenset("abcdefghij")
 # Options with one number begin with the same characters.
 _SAME_OPTION = 12
-# All options of a text that names several.
+# The kind of a text that names several options.
 SEVERAL = "several"
 _IN_PASSING = {"… is", "it is …", "last number mentioned"}
 
@@ -98,7 +98,7 @@ def _as_choice(label: Extracted) -> Extracted:
 
 
 def _found(texts: Sequence[str]) -> tuple[list[dict[str, Extracted | None]], str | None]:
-    """The answers of every kind that each text states, and the kind of the question.
+    """Return the answers of every kind that each text states, and the question's kind.
 
     Labels are read only where no other kind is stated by all.
     """
@@ -114,7 +114,7 @@ def _found(texts: Sequence[str]) -> tuple[list[dict[str, Extracted | None]], str
 
 
 def _unified(kind: str, found: Sequence[dict[str, Extracted | None]]) -> list[Extracted | None]:
-    """The answers, where those are equal that other answers show to be the same."""
+    """Return the answers with those unified that other answers show to be the same."""
     answers = [one.get(kind) for one in found]
     if kind == "number":
         return same_numbers(answers)
@@ -130,7 +130,7 @@ def _unified(kind: str, found: Sequence[dict[str, Extracted | None]]) -> list[Ex
 
 
 def _in_figures(label: Extracted, number: Extracted | None) -> Extracted:
-    """A label that begins with a number, with the number in its normal form.
+    """Return a label that begins with a number, with the number in its normal form.
 
     What is written in digits alone stays: the labels 1.10 and 007 are no quantities, 5/2021 is a
     month, and 2,5 may be a pair.
@@ -199,7 +199,7 @@ def _read(
 def _drop_numbered_lists(
     texts: Sequence[str], found: Sequence[dict[str, Extracted | None]]
 ) -> None:
-    """Read "1. Rivers" as no option where another response has "1. Lakes"."""
+    """Drop the option "1" of "1. Rivers" where another response has "1. Lakes"."""
     numbered = {
         i: answer
         for i, one in enumerate(found)
@@ -220,7 +220,7 @@ def _drop_numbered_lists(
 
 
 def _unanimous(texts: Sequence[str], found: Sequence[dict[str, Extracted | None]]) -> str | None:
-    """The kind of number, option or boolean that all responses with a text state."""
+    """Return the kind (number, option or boolean) that all responses with a text state."""
     closed, stated = _commonest(found)
     total = sum(map(bool, texts))
     return closed if total and len(stated) == total else None
@@ -243,7 +243,7 @@ def _kind(texts: Sequence[str], found: Sequence[dict[str, Extracted | None]]) ->
     labels = [answer for one in found if (answer := one.get("short"))]
     if sum(answer.rule == WHOLE for answer in labels) == total:
         return "short"
-    # A letter reads as a label too, and a label alone among sentences is no statement.
+    # A letter is read as a label too, and one label among sentences is no statement.
     labels = [
         answer
         for one in found
@@ -256,7 +256,7 @@ def _kind(texts: Sequence[str], found: Sequence[dict[str, Extracted | None]]) ->
 
 
 def _needed(kind: str, texts: Sequence[str], found: Sequence[dict[str, Extracted | None]]) -> float:
-    """How many responses must state an answer of a kind for the question to be of it."""
+    """Return how many responses must state an answer of a kind for the question to have it."""
     total = sum(map(bool, texts))
     abstaining = sum(
         breaks_off(text) and not one.get(kind) for text, one in zip(texts, found, strict=True)
@@ -265,7 +265,7 @@ def _needed(kind: str, texts: Sequence[str], found: Sequence[dict[str, Extracted
 
 
 def _name_labels(texts: Sequence[str], found: list[dict[str, Extracted | None]]) -> bool:
-    """Complete the labels where sentences name those that other responses state; or change nothing.
+    """Add the labels that sentences name, where other responses state them; else change nothing.
 
     Labels that stand alone count here, if enough responses state one or name one.
     """
@@ -278,7 +278,7 @@ def _name_labels(texts: Sequence[str], found: list[dict[str, Extracted | None]])
     named = _complete_labels(texts, found)
     total = sum(one.get("short") is not None for one in found)
     enough = total >= _needed("short", texts, found) and (named or len(stated) == total)
-    # One label alone is a statement if all other responses name one.
+    # A single bare label is a statement if all other responses name one.
     if enough and (len(stated) >= _FEWEST_LABELS or total == sum(map(bool, texts))):
         return True
     for one, answer in zip(found, before, strict=True):
@@ -300,7 +300,7 @@ def _complete_labels(texts: Sequence[str], found: list[dict[str, Extracted | Non
     for i, text in enumerate(texts):
         own = found[i].get("short")
         if own and own.rule == WHOLE and not text.isascii():
-            # 中国的首都是北京: few characters, and a sentence.
+            # 中国的首都是北京 is a sentence of few characters.
             said = named_in_sentence(text, [label for label in labels if label != own.value])
             if said is not None:
                 found[i]["short"] = replace(labels[said], rule="names the label")
@@ -350,7 +350,7 @@ def _slotted(texts: Sequence[str]) -> tuple[str | None, list[Extracted | None]]:
 
 
 def _structured(texts: Sequence[str], kind: str) -> list[Extracted | None]:
-    """The normal form of a right answer that is code or an object."""
+    """Return the normal form of a right answer that is code or an object."""
     if kind == "code":
         return _coded([*texts, *texts]) or [None]
     return _objects(texts, [whole_form(text) for text in texts])
@@ -371,7 +371,7 @@ _NUMERAL = lazy_pattern(r"[-+]?[$€£¥₹]?\d[\d.,'’/]*(?:\s?%| out of \d+)?
 
 
 def _last_number(text: str) -> Extracted | None:
-    """Read the last number of the last sentence; of a text that breaks off, none.
+    """Read the last number of the last sentence, unless the text breaks off.
 
     The same for options was tried and left out: of nine on MMLU-Pro two were the label.
     """

@@ -29,7 +29,7 @@ _ORDINALS |= {
 _ORDINAL = lazy_pattern(rf"\b({'|'.join(sorted(_ORDINALS, key=len, reverse=True))})\b")
 _PLACE = lazy_pattern(r"(\d+(?:st|nd|rd|th))(?: (?:place|position|rank|prize))?")
 
-# What says that the question has no answer that could be known. It is an answer like others.
+# Phrases that say that the answer cannot be known. This is an answer like any other.
 UNKNOWN = "unknown"
 _SYNONYMS = {
     **dict.fromkeys(
@@ -78,7 +78,7 @@ MOST_ITEMS = 50
 
 
 def plain(text: str) -> str:
-    """Casefold a text and unify its characters; what is raised keeps its sign: 5² is 5^2."""
+    """Casefold a text and unify its characters; exponents stay exponents: 5² is 5^2."""
     if not text.isascii():
         text = _RAISED.sub(lambda match: "^" + match[0].translate(_SUPERSCRIPTS), text)
         text = unicodedata.normalize("NFKC", text)
@@ -87,7 +87,7 @@ def plain(text: str) -> str:
 
 
 def running_form(text: str) -> str:
-    """Return a running text in the characters of normal forms, to look for one in it."""
+    """Return a running text in the characters of normal forms, to search it for one."""
     text = _ABBREVIATION.sub(r"\1", plain(text))
     return _ORDINAL.sub(lambda match: ordinal(_ORDINALS[match[1]]), text)
 
@@ -139,7 +139,7 @@ def ordinal(number: int) -> str:
 
 
 def list_items(text: str) -> list[str] | None:
-    """The items of a list in their normal forms; None where a text is no list.
+    """Return the items of a list in their normal forms; None where a text is not a list.
 
     Items in words, and what "and" or "or" joins, are a set, and sorted; words that "or" joins are
     alternatives, one item. Numbers keep their order, and two numbers in brackets keep them too:

@@ -12,13 +12,13 @@ from cotool.consensus.extract.languages import CLOSINGS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# Longer texts name a label in passing.
+# Longer texts may mention a label in passing.
 LONGEST = 240
 _NEGATED = lazy_pattern(
     r"(?:\b(?:not|no|never|neither|nor|without|unlike|than|instead of|except|kein|keine|nicht|pas"
     r"|jamais|nunca|non|não|не|нет|ليس)|n['’]t|不是|不|没)\s?(?:an?\s|the\s|in\s|on\s|at\s)?$"
 )
-# In Japanese and Korean the negation follows what it negates: 安全ではありません, 학생이 아닙니다.
+# In Japanese and Korean, a negation follows its word: 安全ではありません, 학생이 아닙니다.
 _NEGATED_AFTER = lazy_pattern(
     r"(?:では|じゃ|で|く|し|が|は|に)?(?:ない|なか|ありません|ません|あらず)"
     r"|(?:이|가|은|는|하지|지)?\s?(?:아니|아닙|아닌|않)|\s?नहीं|\s(?:değil|nicht\b)"
@@ -31,7 +31,7 @@ _LEADING_CJK = lazy_pattern(r"[^。！？\n]{1,60}?(?:是|为|為|は|は、)(?=
 
 
 def named_label(text: str, labels: Iterable[str], *, anywhere: bool) -> str | None:
-    """Return the one label that a sentence names and does not negate; None for none or several.
+    """Return the only label that a sentence names and does not negate; else None.
 
     Of labels that contain each other ("York", "New York") the longest counts. Unless `anywhere`,
     the label must end the sentence, or follow "is".
@@ -61,7 +61,7 @@ _DATED = lazy_pattern(
 
 
 def _dates_in(text: str) -> str:
-    """The dates and times of a sentence in their normal form, as if they were said at its end."""
+    """Return a sentence's dates and times in normal form, as if they ended it."""
     if not any(map(str.isdigit, text)):
         return ""
     found = (read_date(match[0].rstrip(".")) for match in _DATED.finditer(text))
@@ -69,7 +69,7 @@ def _dates_in(text: str) -> str:
 
 
 def named_in_sentence(text: str, labels: Iterable[str]) -> str | None:
-    """Return the one label that a sentence of few words states: behind a link, before its verb.
+    """Return the only label that a short sentence states: after a link, or before its verb.
 
     For scripts in which a sentence is as short as a label.
     """
@@ -91,7 +91,7 @@ def named_in_sentence(text: str, labels: Iterable[str]) -> str | None:
 
 
 def denies(text: str, labels: Iterable[str]) -> bool:
-    """Whether a short sentence says a label and then negates it, in a language that does so."""
+    """Whether a short sentence names a label and then negates it, as in Japanese or Korean."""
     running = running_form(text)
     return len(text) <= LONGEST and any(
         (place := _place(running, label)) >= 0 and _NEGATED_AFTER.match(running, place + len(label))
@@ -100,7 +100,7 @@ def denies(text: str, labels: Iterable[str]) -> bool:
 
 
 def _is_negated(text: str, start: int, end: int) -> bool:
-    """Whether a text negates what stands from `start` to `end`: "not Paris", 安全ではない."""
+    """Whether a text negates its part from `start` to `end`: "not Paris", 安全ではない."""
     before = _NEGATED.search(text, max(0, start - 24), start)
     return bool(before or _NEGATED_AFTER.match(text, end))
 
@@ -109,7 +109,7 @@ _CLOSED = lazy_pattern(rf"(?:{'|'.join(CLOSINGS)})")
 
 
 def _is_answer(text: str, start: int, end: int) -> bool:
-    """Whether a label is where an answer stands: at the end of its text, or behind "is"."""
+    """Whether a label is in an answer's place: at the end of the text, or after "is"."""
     rest = text[end:].strip(_AT_THE_END)
     linked = _LINK.search(text, max(0, start - 16), start)
     if not start and _LINK_AFTER.match(text, end):
@@ -128,7 +128,7 @@ _LINK = lazy_pattern(
 
 
 def _place(text: str, label: str) -> int:
-    """Where a label stands in a text as words of its own; -1 where it does not."""
+    """Return where a label occurs in a text as whole words; -1 where it does not."""
     place = text.find(label)
     while place >= 0:
         before, after = text[place - 1 : place], text[place + len(label) :][:1]
@@ -139,14 +139,14 @@ def _place(text: str, label: str) -> int:
 
 
 def _joins(neighbour: str, own: str) -> bool:
-    """Whether two neighbouring characters are of one word. Scripts without spaces have no words."""
+    """Whether two neighbouring characters belong to one word; never in scripts without spaces."""
     if not (neighbour.isalnum() and own.isalnum()):
         return False
     return neighbour < "\u2e80" or own < "\u2e80"
 
 
 def complement(text: str) -> str:
-    """What a sentence of the form "X is Y" says: Y. Empty for another text."""
+    """Return Y of a sentence of the form "X is Y"; empty for another text."""
     if len(text) > LONGEST or "\n" in text:
         return ""
     match = _LEADING_COPULA.match(text) or (None if text.isascii() else _LEADING_CJK.match(text))

@@ -41,7 +41,7 @@ NO = tuple(
     """.split()
 )
 
-# What the answer is called, with what leads to it.
+# Words for the answer, and words that lead to it.
 ANSWERS = (
     "antwort", "lösung", "ergebnis", "antwoord", "svar",
     "réponse", "reponse", "résultat", "solution est",
@@ -59,7 +59,7 @@ ANSWERS = (
 LINKS = r"""\b(?:es|est|ist|é|è|is|jest|är|er|lautet|wäre|sería|sera|serait|vaut|heißt|beträgt
     |ergibt|este|هي|هو|هى)(?!\w)|[:=—：]|是|为|為|应为|应该是|應該是|は|은|는|이|\s-"""
 
-# "I choose C": the verb stands before the option, without a word for the answer.
+# "I choose C": a verb before the option, without a word for the answer.
 CHOOSES = ("选", "選", "选择", "選擇", "wähle", "choisis", "elijo", "escojo", "escolho", "scelgo",
            "выбираю", "أختار", "चुनता हूँ")  # fmt: skip
 
@@ -70,7 +70,7 @@ OPTIONS = (
 )
 ARTICLES = r"(?:la|el|le|lo|il|die|der|das|den|a|o|l['’])"
 
-# What closes a sentence behind the answer, where the verb comes last.
+# What follows the answer in a language whose verb comes last.
 CLOSINGS = (
     "です", "でした", "である", "だ", "となります", "になります",
     "입니다", "이다", "이에요", "예요",
@@ -83,7 +83,7 @@ IS_RIGHT = (
     r"(?:が正解|が正しい|が答え|是正确|是正確|是对的|正确|正確|가 정답|이 정답|가 맞)"
 )
 
-# "The statement is …" before true or false.
+# "The statement is …", followed by true or false.
 CLAIMS = r"""(?:das|die[ ]aussage|die[ ]behauptung|es)[ ]ist[ ](?=\w+)
     |(?:c['’]est|l['’]affirmation[ ]est)[ ](?=\w+)|(?:(?:la[ ]afirmación[ ]|esto[ ])?es)[ ](?=\w+)
     |(?:(?:a[ ]afirmação[ ]|isso[ ]|isto[ ])?é)[ ](?=\w+)|(?:(?:l['’]affermazione[ ])?è)[ ](?=\w+)

@@ -59,7 +59,7 @@ _AFTER_LABEL = lazy_pattern(
     (?:(?:is|was|should\sbe|would\sbe|must\sbe)\b[\s*_]{0,3}:?|:|=>|->)[\s*_:]{0,4}""",
     re.VERBOSE,
 )
-# (word, what may follow it, the kinds it can state)
+# (word, what may follow it, the kinds that it can state)
 _LEADS = (
     ("option", _AFTER_OPTION, ("choice",)),
     ("choice", _AFTER_OPTION, ("choice",)),

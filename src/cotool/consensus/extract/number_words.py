@@ -26,13 +26,13 @@ MAX_WORDS = 40
 
 _WORD = lazy_pattern(r"(?:^|[ \-]|,[ ])([a-z]+)(?![\w'’])", re.IGNORECASE)
 _FIRST_WORD = lazy_pattern(r"([a-z]+)(?![\w'’])", re.IGNORECASE)
-# What follows a part of one: its end, or what it is a part of. Not "a third party".
+# What follows a fraction: its end, or what it is a part of. Not "a third party".
 _PART_ENDS = lazy_pattern(r"""[ ]?(?:$|[.,;:!?)\]*_"'”’\n}$]|(?:of|an?|the)\b|percent\b|%)""")
 _OF_A_SCALE = lazy_pattern(rf"[ ](?:of[ ])?an?[ ]({'|'.join(SCALES)})\b", re.IGNORECASE)
 
 
 class _Sum:
-    """The words that have been read: whole thousands, what is below, and the kind of the last."""
+    """The words read so far: whole thousands, the rest below, and the kind of the last word."""
 
     def __init__(self) -> None:
         self.total = self.group = 0
@@ -107,7 +107,7 @@ def read_words(text: str, start: int) -> tuple[Fraction, int] | None:
 
 
 def _words(text: str, start: int) -> list[tuple[str, int]]:
-    """The words from `start` on that may belong to a number, and where each ends."""
+    """Return the words from `start` on that may belong to a number, and where each ends."""
     found: list[tuple[str, int]] = []
     match = _FIRST_WORD.match(text, start)
     while match and len(found) < MAX_WORDS:
@@ -123,7 +123,7 @@ _KNOWN = {"hundred", "dozen", "a", "an", "and", "point", *UNITS, *TENS, *SCALES,
 
 
 def _part(words: list[tuple[str, int]], place: int) -> tuple[int, str, int] | None:
-    """A part of one at a place: "half", "a half", "three quarters"; and where it ends."""
+    """Return a fraction at a place ("half", "a half", "three quarters"), and where it ends."""
     pair = [word for word, _ in words[place : place + 2]]
     if len(pair) > 1 and pair[1] in _PARTS and (pair[0] in {"a", "an"} or pair[0] in UNITS):
         return UNITS.get(pair[0], 1), pair[1], words[place + 1][1]

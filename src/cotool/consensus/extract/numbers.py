@@ -22,8 +22,8 @@ from cotool.consensus.extract.number_words import SCALES, TENS, UNITS, read_word
 from cotool.consensus.extract.numerals import read_numerals
 from cotool.consensus.extract.units import Unit, read_unit, unit_of
 
-# Beyond these a number is not read: nobody's answer has that many digits, and arithmetic on
-# such values costs more than linear time.
+# A number beyond these is not read: no answer has that many digits, and arithmetic on such
+# values takes more than linear time.
 MAX_DIGITS = 100
 MAX_EXPONENT = 300
 
@@ -40,7 +40,7 @@ _SCALES = {
     **dict.fromkeys(["万", "萬", "만"], 10**4),
     **dict.fromkeys(["亿", "億", "억"], 10**8),
 }
-# Letters that scale a number where they stand beside it (1.5k) or behind an amount of money ($2 M).
+# Letters that scale a number: right after it (1.5k), or after an amount of money ($2 M).
 _LETTERS = {"k": 10**3, "M": 10**6, "B": 10**9}
 _MONEY_LETTERS = {
     **_LETTERS,
@@ -82,7 +82,7 @@ _NO_NUMBER_AFTER = lazy_pattern(
 # 0x1F, 0b101, 0o17: whole numbers to another base.
 _BASED = lazy_pattern(r"0(?:x[\da-f]{1,80}|b[01]{1,80}|o[0-7]{1,80})(?![\w.])", re.IGNORECASE)
 _ALTERNATIVE = lazy_pattern(rf"[ ]?(?:or|to|and)[ ](?:[a-z][ ]?=[ ]?)?{_CURRENCY}?-?\d")
-# "4 July", "3 p.m.": a date, a time.
+# A date such as "4 July", or a time such as "3 p.m.".
 _NAME_AFTER = lazy_pattern(
     r"[ ](?P<link>of[ ]|de[ ]|d['’])?(?P<name>[^\W\d_]{3,12})|[ ]?(?i:[ap]\.?m\b|o['’]clock)"
     r"|\.[ ](?P<german>[A-ZÄ][a-zä]{2,8})(?=[ ]\d{4})"
@@ -93,7 +93,7 @@ _PERCENT = lazy_pattern(r"[ ]?(?:%|percent\b|per[ ]cent\b)", re.IGNORECASE)
 _OTHER_WORD = lazy_pattern(r"[ ](?:or|to|and)[ ](?!an?\b)(?=[a-z])", re.IGNORECASE)
 _OUT_OF = lazy_pattern(r"[ ](?:out[ ])?of[ ](?=\w)")
 _MORE = lazy_pattern(r"(?P<joint>,|[ ]and)?[ ]?(?P<number>\d{1,9}(?:\.\d{1,9})?)(?![\d.,:/]\d|\d)")
-# Amounts of which a smaller one of the same dimension may follow: "2 h 30 min".
+# Dimensions in which a smaller amount may follow: "2 h 30 min".
 _COMPOUND = {"time", "months", "length", "mass", "dollars", "euros"}
 MAX_PARTS = 4
 _ADJACENT = " -°%/abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ$€£¥₹¢µμΩ"
@@ -111,7 +111,7 @@ _SHAPES = (
 
 
 class Number(NamedTuple):
-    """A number read: its normal form, empty where another is offered too, and where it ended.
+    """A number: its normal form (empty if another is offered too), and where it ends.
 
     `unit` is what it counts, where that is a known unit; `top` the dividend of a quotient.
     """
@@ -123,7 +123,7 @@ class Number(NamedTuple):
 
 
 def read_number(text: str, start: int = 0) -> Number | None:
-    """Read the number that stands at `start`; None where none does, or where it is not one."""
+    """Read the number at `start`; None where there is none."""
     match = _NUMBER.match(text, start)
     if match is None:
         return _read_words(text, start)
@@ -176,7 +176,7 @@ def _is_date(text: str, end: int) -> bool:
 
 
 def _unit_after(text: str, end: int, match: re.Match[str]) -> tuple[Unit | None, Number | None]:
-    """The unit after a number; and the whole amount where smaller units follow."""
+    """Return the unit after a number, and the whole amount where smaller units follow."""
     found = read_unit(text, end)
     if found is None:
         return None, None
@@ -266,7 +266,7 @@ def _value(match: re.Match[str], end: int, scale: int) -> str | None:
 
 
 def _raised(base: Fraction, digits: int, exponent: int) -> Fraction | None:
-    """A power of a few digits; None where it would have too many."""
+    """Return a power; None where it would have too many digits."""
     if digits * abs(exponent) > MAX_EXPONENT or (not base and exponent < 0):
         return None
     return base**exponent

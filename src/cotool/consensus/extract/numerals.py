@@ -7,7 +7,7 @@ from cotool._lazy import lazy_pattern
 _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _PLACES = {"十": 10, "百": 100, "千": 1000}
 _SCALES = {"万": 10**4, "亿": 10**8, "億": 10**8}
-# At most a counter may follow; 一 and 千 begin many words.
+# Only a counter may follow, since 一 and 千 begin many words.
 _NUMERAL = lazy_pattern(
     r"([零〇一二两三四五六七八九十百千万亿億]{1,20})"
     r"(?=[个個元块岁年天人只名次倍件本台辆张回円時分秒点]?(?:[。，,.!！)）\s]|です|$))"

@@ -20,12 +20,12 @@ _BESIDE = frozenset(
 )
 _LONGEST_VALUE = 60
 _LONGEST_OBJECT = 20_000
-# So many of the responses, as a part, must be objects.
+# The share of the responses that must be objects.
 _MOST = 0.6
 
 
 def object_of(text: str) -> dict[str, Any] | None:
-    """The JSON object that a text is or contains, between its outermost braces."""
+    """Return the JSON object between a text's outermost braces, or None."""
     start, end = text.find("{"), text.rfind("}")
     if start < 0 or end - start > _LONGEST_OBJECT:
         return None
@@ -37,7 +37,7 @@ def object_of(text: str) -> dict[str, Any] | None:
 
 
 def answer_fields(objects: Sequence[dict[str, Any]]) -> list[str]:
-    """The fields that all objects have, without those that explain an answer or are long."""
+    """Return the fields that all objects have, except long ones and explanations."""
     shared = [key for key in objects[0] if all(key in one for one in objects)]
     short = [
         key for key in shared if all(len(_plain(one[key])) <= _LONGEST_VALUE for one in objects)
@@ -77,7 +77,7 @@ def unwrapped(texts: Sequence[str], known: Sequence[str]) -> tuple[list[str], li
 
 
 def whole_form(text: str) -> str | None:
-    """The form of an object by all of its fields that answer; None for another text."""
+    """Return the normal form of an object by its answer fields; None for another text."""
     found = object_of(text)
     return None if found is None else _object_form(found, answer_fields([found]))
 
@@ -87,7 +87,7 @@ def _object_form(found: dict[str, Any], fields: Sequence[str]) -> str:
 
 
 def _equal_to(objects: Any, bare: set[str]) -> list[str]:
-    """The field whose value other responses state without an object."""
+    """Return the field whose value other responses state without an object."""
     names = {
         key for one in objects for key, value in one.items() if short_form(_plain(value)) in bare
     }

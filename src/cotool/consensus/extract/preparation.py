@@ -6,10 +6,10 @@ import re
 
 from cotool._lazy import lazy_pattern
 
-# Answers stand at an end of the text: of a longer text only the ends are kept.
+# Answers are at an end of the text; only the ends of a longer text are kept.
 HEAD = 2_000
 TAIL = 60_000
-# A next question is looked for in so many first characters.
+# How many characters are searched for a next question.
 RUN_ON = 1_000_000
 
 # Full-width forms, the minus sign, spaces, fractions: NFKC would do most of it, but would also
@@ -20,29 +20,29 @@ _TRANSLATION: dict[int, int | str] = {
     **dict.fromkeys([0xA0, *range(0x2000, 0x200B), 0x202F, 0x3000], " "),
     ord("½"): " 1/2", ord("⅓"): " 1/3", ord("⅔"): " 2/3", ord("¼"): " 1/4", ord("¾"): " 3/4",
     ord("⅛"): " 1/8", ord("⅜"): " 3/8", ord("⅝"): " 5/8", ord("⅞"): " 7/8",
-    0x130: "I",  # the one letter whose lower case is longer, which would shift positions
+    0x130: "I",  # its lower case is longer, which would shift positions
 }  # fmt: skip
 
 # "9{,}500" and "9\\,500" of LaTeX are one number.
 _DIGIT_GROUPS = lazy_pattern(r"(?<=\d)(?:\{,\}|\\[,!;]|,\\!)(?=\d{3}(?!\d))")
-# What is raised keeps its meaning: 10²³ is 10^23.
+# Exponents keep their meaning: 10²³ is 10^23.
 _RAISED_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _RAISED = lazy_pattern("(?<=[\\w)])[⁰¹²³⁴-⁹⁺⁻]*[⁰¹²³⁴-⁹]")
 
 _TRANSLATED = lazy_pattern(f"[{''.join(map(chr, _TRANSLATION))}]")
 
-# A dash right before a number is its sign; after another number it makes a range, and before a
-# space an item of a list.
+# A dash right before a number is its sign. After another number it makes a range, and before a
+# space it marks an item of a list.
 _DASH_AS_SIGN = lazy_pattern(r"(?:\A|(?<=[ (=:])(?<![\d%] ))–(?=[$€£¥₹]?\.?\d)")
 
-# A base model that runs on past its answer invents the next question, or the next turn.
+# A base model that does not stop after its answer invents the next question, or the next turn.
 _NEXT_QUESTION = lazy_pattern(
     r"""\n[ \t#*]{0,6}(?:(?:Question|Problem|Q|Human|User|Instruction)
     (?:[ ]?\d{1,3})?[ ]?[*]{0,2}[ ]?:|\#\#\#[ ]?(?:Instruction|Input|Question|Human|User)\b)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _TURN_TOKENS = ("<|", "</s>", "<eos>", "<EOS_TOKEN>", "<end_of_turn>", "[INST]")
-# ... or sums up the answers to several questions that it was never asked.
+# Or it sums up the answers to several questions that nobody asked.
 _ALL_ANSWERS = lazy_pattern(
     r"""\n[^\n]{0,40}(?:\ball\s(?:of\s)?(?:the\s)?(?:questions|answers)
     |(?:所有|以上)[^\n]{0,6}(?:答案|问题))""",
@@ -57,7 +57,7 @@ def prepare(text: str) -> str:
     if "\n" in text:
         for match in _NEXT_QUESTION.finditer(text, 0, RUN_ON):
             before = text[max(0, match.start() - 200) : match.start()].rstrip(" *#\n")
-            # A text that opens by repeating its question is not running on.
+            # A text may open by repeating its question.
             if before and not before.endswith(":"):
                 text = text[: match.start()]
                 break
@@ -134,5 +134,5 @@ _COMPLETE = (".", "!", "?", "。", ")", "*", "$", "}", '"', "”", "%", "`")
 
 
 def breaks_off(text: str) -> bool:
-    """Whether a text of more than a few words stops without an end: no mark, no number."""
+    """Whether a longer text stops without an end mark or a number."""
     return len(text) > 200 and not (text.endswith(_COMPLETE) or text[-1].isdigit())

@@ -20,7 +20,7 @@ KINDS = (*CLOSED_KINDS, "short")
 
 SHORT_WORDS = 5
 SHORT_CHARACTERS = 40
-# Scripts without spaces between words say more with fewer characters.
+# Scripts without spaces need fewer characters.
 SHORT_CJK_CHARACTERS = 12
 
 
@@ -58,7 +58,7 @@ _CALCULATOR = lazy_pattern(r"<<[^<>]{0,200}>>")
 
 
 def clean(span: str) -> str:
-    """Rid a span of LaTeX and of GSM8K's `<<2+3=5>>` notes, and of what quotes or emphasises."""
+    """Remove LaTeX, GSM8K's `<<2+3=5>>` notes, quotes and emphasis from a span."""
     if "\\" in span:
         span = _LATEX_FRACTION.sub(r" \1/\2", span)
         span = span.replace("{,}", ",").replace("\\$", "$").replace("\\%", "%")
@@ -129,12 +129,12 @@ def read_choice(span: str) -> Reading | None:
         return Reading(letter, letter, end, FIRST_OF_TWO, options=named)
     following = _NEXT_OPTION.search(span, match.end())
     if following and ord(following[1]) == ord(letter) + 1:
-        return None  # the options are listed, none is chosen
+        return None  # the options are listed, not chosen
     return Reading(letter, letter, match.end())
 
 
 _BEFORE_NUMBER = " \t\r\n*_`\"'“”‘’«»([{≈~"
-# "x = ", "9 * 2 = ": what stands before the result.
+# "x = ", "9 * 2 = ": what precedes the result.
 _EQUATION = lazy_pattern(
     r"(?:(?:[A-Za-z]\w{0,12}|[-+*/×÷^().,$€£%\d\s·≈]{1,120})\s?(?:=|≈)\s?(?=[^=]|$)){1,8}"
 )
@@ -154,7 +154,7 @@ _ABOUT = lazy_pattern(
     re.IGNORECASE,
 )
 
-# Shorter than a span by more than a number's digits, so that the result is not cut.
+# Shorter than a span by more than the digits of a number, so that the result is not cut.
 MAX_EQUATION = 90
 _NEXT_ITEM = lazy_pattern(r"\n\s*[*_]{0,2}(\d{1,3})[.)]\s")
 
@@ -169,7 +169,7 @@ def _read_range(span: str, start: int) -> Reading | None:
 
 
 def read_quantity(span: str) -> Reading | None:
-    """Read a number; of an equation, what stands after its last equals sign."""
+    """Read a number, or what follows the last equals sign of an equation."""
     start = len(span) - len(span.lstrip(_BEFORE_NUMBER))
     if span.startswith(("★", "⭐"), start):
         stars = len(span) - start - len(span[start:].lstrip("★⭐"))
@@ -249,7 +249,7 @@ _SENTENCE_END = lazy_pattern(
 _PUNCTUATION = " \t\r\n.,;:!?\"'`“”‘’«»「」()[]*_。、，；：！？।،؟"
 _BRACKETS = "()[]"
 _MARKS = "".join(mark for mark in _PUNCTUATION if mark not in _BRACKETS)
-# Words that make a sentence of a few words: then it is no label.
+# Words that show that a few words are a sentence, not a label.
 _SENTENCE = lazy_pattern(
     r"(?i)\b(?:is|are|was|were|am|has|have|had|will|would|should|could|can|cannot|may|might|must"
     r"|does|did|do|i|it|you|we|they|he|she|this|that|these|there|let|depends|step"
@@ -268,7 +268,7 @@ _FORMULA_MARKS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
 
 
 def read_short(span: str, *, whole: bool) -> Reading | None:
-    """Read a label, a name, a phrase: at most five words and 40 characters, and no sentence.
+    """Read a label, name or phrase: at most five words and 40 characters, not a sentence.
 
     With `whole` the span must be nothing else; otherwise it ends where its sentence ends. The
     value is its normal form (see `short_form`).
@@ -293,7 +293,7 @@ def read_short(span: str, *, whole: bool) -> Reading | None:
 
 
 def _shown(span: str) -> str:
-    """A label without the marks around it, and without the verb behind it."""
+    """Return a label without the marks around it and the verb after it."""
     display = span.strip(_PUNCTUATION) or span.strip()
     if display.count("(") > display.count(")"):
         display = span.strip(_MARKS)
@@ -301,7 +301,7 @@ def _shown(span: str) -> str:
 
 
 def _is_label(display: str) -> bool:
-    """Whether a text is short and no sentence; formulas may be longer."""
+    """Whether a text is short and not a sentence; formulas may be longer."""
     if len(display) > SHORT_CHARACTERS or len(display.split()) > SHORT_WORDS:
         return len(display) <= FORMULA_CHARACTERS and (
             is_formula(display) or (display[-1] == "m" and read_date(display) is not None)
@@ -314,7 +314,7 @@ def _is_label(display: str) -> bool:
 
 
 def _read_list(span: str) -> Reading | None:
-    """Read a list of a few items, one a line."""
+    """Read a list of a few items, one per line."""
     if len(span) > LIST_CHARACTERS or span[:1] not in "-*•+1(":
         return None
     items = list_items(span)

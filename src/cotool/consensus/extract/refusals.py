@@ -10,8 +10,8 @@ import re
 
 from cotool._lazy import lazy_pattern
 
-# A refusal opens a text; so many characters are looked at. A longer text may decline first and
-# answer then; "I don't know" is believed of a short one only.
+# A refusal opens a text: only the first characters are examined. A longer text may decline first
+# and answer later; "I don't know" counts only in a short text.
 _OPENING = 240
 _LONGEST_REFUSAL = 1_500
 _LONGEST_IGNORANCE = 200
@@ -111,7 +111,7 @@ _LEAD = (
 )
 _REFUSES = lazy_pattern(f"{_LEAD}(?:{_any_of(_REFUSALS)})", re.IGNORECASE)
 _KNOWS_NOT = lazy_pattern(f"{_LEAD}(?:{_any_of(_IGNORANCE)})", re.IGNORECASE)
-# How a declining text begins in ASCII, and what another has near its beginning: a quick look.
+# A quick test: how a declining text in ASCII begins, and what others have near their beginning.
 _BEGINS = lazy_pattern(
     r"[\s\"'*_>-]{0,4}(?:well|oh|hm|honestly|no|ok|thank|i(?![a-z])|sorry|unfort|apolog"
     r"|as an|this|that"
@@ -124,7 +124,7 @@ _SIGNS = (
     "no ", "désol", "não", "не ", "понятия", "不", "无法", "無法", "没办法", "せん",
     "ない", "お答え", "できか", "없", "못", "어렵", "모르", "몰라", "لا ", "नहीं",
 )  # fmt: skip
-# What shows that the answer follows all the same.
+# What shows that an answer follows after all.
 _ANSWERS_ANYWAY = lazy_pattern(
     r"answer(?: is|:)\s(?!not |unknown|unclear)|\\boxed|####|\b(?:best|my) guess\b|\bprobably\b"
     r"|\bi(?:['’]d| would)? (?:guess|say|go with|think (?:it|the|that))"
@@ -138,7 +138,7 @@ _BUT = lazy_pattern(
     r"|但|不过|でも|しかし|ですが|하지만|지만|لكن|लेकिन|पर ",
     re.IGNORECASE,
 )
-# A longer text that turns from its refusal to what it can say.
+# Where a longer text turns from its refusal to what it can say.
 _TURNS = lazy_pattern(
     r"\b(?:however|instead|that said|nevertheless|but (?:if|here|you|as)|you can try"
     r"|allerdings|jedoch|cependant|toutefois|sin embargo|no entanto|tuttavia|однако)\b"
@@ -155,7 +155,7 @@ def _may_decline(opening: str) -> bool:
 
 
 def declines(text: str) -> bool:
-    """Whether a text does nothing but decline to answer, in one of twelve languages."""
+    """Whether a text only declines to answer, in one of twelve languages."""
     text = text.strip()
     opening = text[:_OPENING]
     if len(text) > _LONGEST_REFUSAL or not _may_decline(opening):

@@ -14,7 +14,7 @@ from cotool._lazy import lazy_pattern
 
 # A line that opens or closes a block of code.
 _FENCE = lazy_pattern(r"[ ]{0,3}(`{3,}|~{3,})")
-# A bullet, "1.", "(a)", "•": the item begins behind it. A letter with a full stop stays, because it
+# A bullet, "1.", "(a)", "•": the item begins after it. A letter with a full stop stays, because it
 # may be an initial: "J. Smith wrote it."
 _ITEM = lazy_pattern(
     r"[ \t]*(?:(?:[-*+•‣◦▪–—·]|\(?\d{1,3}[.)]|\(?(?:[a-zA-Z]|[ivxIVX]{1,5})\))[ \t]+"
@@ -23,9 +23,9 @@ _ITEM = lazy_pattern(
 _HEADING = lazy_pattern(r"[ ]{0,3}#{1,6}[ \t]+")
 _RULE = lazy_pattern(r"[ \t]*(?:[-=_*][ \t]*){3,}$|[ \t|:+-]+$")
 
-# Where a sentence may end: marks that need a blank behind them, or marks of scripts that are
-# written without blanks, with the quotes and brackets that close after them. That the pattern of
-# marks begins with a set of characters makes the search twice as fast.
+# Where a sentence may end: marks that need a blank after them, or marks of scripts that are
+# written without blanks, with the quotes and brackets that close after them. Since the pattern of
+# marks begins with a set of characters, the search is twice as fast.
 _WIDE = "。！？｡"
 _WIDE_MARKS = frozenset(_WIDE)
 _MARKS = lazy_pattern(f"[.!?…‽؟۔।॥{_WIDE}][.!?…‽؟۔।॥{_WIDE}]*+")
@@ -35,7 +35,7 @@ _CLOSED_WIDE = lazy_pattern(r"[”’」』）】]*+\s*+")
 _LAST_WORD = lazy_pattern(r"[^\s\"'“”‘’«»(\[]+$")
 _LOOK_BACK = 24
 
-# Words that a full stop shortens and that a sentence seldom ends with; English, German, French,
+# Abbreviations with a full stop that seldom end a sentence; English, German, French,
 # Spanish, Italian, Portuguese.
 _ABBREVIATIONS = frozenset(
     """
@@ -52,7 +52,7 @@ _MONTH = lazy_pattern(
     r"zář|říj|lis|pro|styc|lut|kwie|maj|czer|lip|sier|wrz|paź|gru)\w*\b",
     re.IGNORECASE,
 )
-# After these a sentence goes on only where the next word is not in capitals.
+# After these, a sentence continues only if the next word is not in capitals.
 _MAY_END = frozenset(
     "etc usw ecc inc ltd co corp jr sr u.s u.k u.n a.m p.m ph.d m.d b.a m.a".split()
 )
@@ -93,7 +93,7 @@ def split_statements(text: str) -> list[tuple[int, int]]:  # noqa: C901 - one wa
 
 
 def _standing_alone(line: str, bare: str) -> int | None:
-    """Return where the statement of a line that is one of its own begins, -1 where it has none.
+    """Return where the statement of a separate line begins, -1 where it has none.
 
     None: the line belongs to a paragraph or an item.
     """
@@ -121,7 +121,7 @@ def _sentences(text: str, start: int, end: int, found: list[tuple[int, int]]) ->
 
 
 def _ends(text: str, start: int, mark: re.Match[str], closed: re.Match[str], end: int) -> bool:
-    """Tell whether a mark with a blank behind what closes ends a sentence."""
+    """Whether a mark ends a sentence; a blank follows it and what closes."""
     if closed.end() >= end:
         return True
     after = text[closed.end()]

@@ -1,4 +1,4 @@
-"""Texts that say the same but for one place: what stands there is the answer.
+"""Texts that differ in one place only: what they have there is the answer.
 
 "The capital of Australia is Canberra." and "The capital of Australia is Sydney." share a frame and
 differ in one slot. The texts are aligned word by word (the network of ROVER); where all have the
@@ -24,16 +24,16 @@ from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, NEGATIONS, is_ne
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Texts of more words are free texts, and of more different texts the alignment takes long.
+# Longer texts are free texts, and aligning more different texts takes long.
 MOST_WORDS = 120
 MOST_CHARACTERS = 2_000
 MOST_TEXTS = 64
-# The frame is at least this part of a text, and of so many words.
+# The frame is at least this share of a text, and has at least this many words.
 FRAME = 0.5
 FEWEST = 2
-# More places than these are no slots but another wording.
+# More places than these are another wording, not slots.
 MOST_SLOTS = 3
-# In one place and otherwise the same word for word, any word counts if the frame is this much.
+# If all else is the same word for word and the frame is at least this share, any word counts.
 EXACT_FRAME = 0.6
 
 _WIDE = (
@@ -52,9 +52,9 @@ _FILLERS = frozenset(
     的 了 吧 呢 啊 を が に は の も で と
     """.split()
 )
-# What may stand between two in either order.
+# What may stand between two things in either order.
 _JOINTS = frozenset("and or & with plus + * = ≠ und oder et ou y o e и или 和 与 と".split())
-# Words for the same that change no answer.
+# Synonyms that change no answer.
 _SYNONYMS = {
     word: group[0]
     for group in (
@@ -77,7 +77,7 @@ _SHORTEST_STEM = 3
 
 
 class Token(NamedTuple):
-    """A word of a text: what is compared, where it stands, and how telling it is."""
+    """A word of a text: what is compared, where it is, and how telling it is."""
 
     key: str
     start: int
@@ -86,7 +86,7 @@ class Token(NamedTuple):
 
 
 class Slotted(NamedTuple):
-    """What a text has in the slot: its normal form, and as it was written."""
+    """What a text has in the slot, in normal form and as it was written."""
 
     value: str
     display: str
@@ -101,7 +101,7 @@ class _Place:
 
     @property
     def differs(self) -> bool:
-        """Whether two texts have other content here, or one negates."""
+        """Whether two texts differ in content here, or one of them negates."""
         given = {content for content in self.contents if content}
         if len(given) > 1:
             return True
@@ -122,7 +122,7 @@ class _Place:
 def slot_values(texts: Sequence[str]) -> list[Slotted | None] | None:
     """Return what each text has in the slot; None where the texts share no frame with one."""
     if all(map(str.isascii, texts)) and not _may_share([text.split() for text in texts if text]):
-        return None  # soon told for most free texts
+        return None  # quickly found out for most free texts
     tokens = _all_strong([_tokens(text) for text in texts])
     given = [i for i, own in enumerate(tokens) if own]
     distinct = {tuple(token.key for token in tokens[i]): i for i in given}
@@ -139,7 +139,7 @@ def slot_values(texts: Sequence[str]) -> list[Slotted | None] | None:
     if frame < max(FEWEST, FRAME * longest):
         return None
     if not any(len(set(filter(None, place.contents))) > 1 for place in differing):
-        return None  # a negation alone: the texts stay whole, and are kept apart as opposed
+        return None  # only a negation differs: the texts are compared whole, as opposites
     if len(differing) > MOST_SLOTS:
         return None
     exact = len(places) == len(differing) == 1 and frame >= EXACT_FRAME * longest
@@ -176,7 +176,7 @@ def _tokens(text: str) -> list[Token]:
 
 
 def _all_strong(texts: list[list[Token]]) -> list[list[Token]]:
-    """Let a word that is a name in one place be one at the beginning of sentences, too."""
+    """Mark words that are names in one place as names at the beginning of sentences, too."""
     names = {token.key for own in texts for token in own if token.strong}
     return [[token._replace(strong=token.key in names) for token in own] for own in texts]
 
@@ -197,7 +197,7 @@ def _may_share(keys: Sequence[Sequence[str]]) -> bool:
 
 
 def _places(texts: list[list[Token]]) -> tuple[list[_Place], int]:
-    """The places between the words that all texts have, and how many such words there are."""
+    """Return the places between the words that all texts share, and the number of these words."""
     numbers: dict[str, int] = {}
     words, starts = array("i"), array("q", [0])
     for own in texts:
@@ -269,7 +269,7 @@ def _close(tokens: list[list[Token]], places: list[_Place]) -> None:
 
 
 def _content(tokens: list[Token]) -> tuple[str, ...]:
-    """The words of a place without function words, in a form without endings."""
+    """Return the words of a place, without function words and endings."""
     found: list[str] = []
     for token in tokens:
         key = token.key
@@ -301,7 +301,7 @@ def _stem(word: str, *, strong: bool) -> str:
 
 
 def _said(texts: Sequence[str], places: list[_Place]) -> list[Slotted | None]:
-    """What each text has in the slots; None where it has nothing in any of them."""
+    """Return what each text has in the slots; None where it has nothing in any of them."""
     values: list[list[str]] = [[] for _ in texts]
     shown: list[list[str]] = [[] for _ in texts]
     for place in places:

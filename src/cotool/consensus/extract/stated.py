@@ -41,7 +41,7 @@ class Stated:
 
     @property
     def votes(self) -> tuple[tuple[str, str], ...]:
-        """Who answered what, in normal form; experts who state nothing have no vote."""
+        """Experts and their answers in normal form; an expert who states nothing has no vote."""
         return tuple(
             (response.sample_of or response.expert_name, answer.value)
             for response, answer in zip(self.responses, self.answers, strict=True)

@@ -22,7 +22,7 @@ class Unit(NamedTuple):
 
 
 # dimension: (symbol, size, other spellings). Spellings of more than three letters are read in any
-# case and with a plural -s; shorter ones are symbols, where case matters (mW, MW).
+# case and with a plural -s; shorter ones are symbols, whose case matters (mW, MW).
 _TABLE: dict[str, tuple[tuple[str, str, str], ...]] = {
     "time": (
         ("ms", "1/1000", "millisecond"), ("s", "1", "sec secs second"),

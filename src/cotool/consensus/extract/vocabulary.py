@@ -1,4 +1,4 @@
-"""Words that carry grammar, and words that negate, in the commonest languages of Europe."""
+"""Function words and negations of the commonest languages of Europe."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ def _words(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
 
-# Words that carry grammar, not content; English, with the commonest of its neighbours. What is
-# missing here shows up as a term that every expert uses, and is told from content by that.
+# Words that carry grammar, not content: English, with the commonest words of its neighbours. A
+# missing function word is a term that every expert uses, which distinguishes it from content.
 FUNCTION_WORDS = _words(
     """
     a about above after again all also am an and any are aren't as at be because been before being

@@ -31,7 +31,7 @@ def holds_spans(row: Record) -> bool:
 
 
 def refuse_spans(_row: Record, _kept: dict[str, Any]) -> Made:
-    """Spans are no answers."""
+    """Raise FailedError: spans cannot be compared as answers."""
     raise FailedError(
         "holds spans of a text, which are not compared",
         hint="export one label per span or per text; `content` names another key",
@@ -40,7 +40,7 @@ def refuse_spans(_row: Record, _kept: dict[str, Any]) -> Made:
 
 
 def label_studio(item: Record, kept: dict[str, Any]) -> Made:
-    """One task: annotations by who completed them; each control is a question."""
+    """One task: each control is a question, each annotator an expert."""
     done = [
         one for one in item["annotations"]
         if isinstance(one, Mapping) and not one.get("was_cancelled") and one.get("result")
@@ -87,7 +87,7 @@ def _studio_labels(result: Record) -> list[str] | None:
 
 
 def labelbox(item: Record, _kept: dict[str, Any]) -> Made:
-    """One data row: the classifications of each label, by who made it."""
+    """One data row: its classifications, grouped by annotator."""
     answers: dict[str, dict[str, str]] = {}
     for label in value_at(list(item["projects"].values()), "*.labels.*") or ():
         for one in label if isinstance(label, list) else [label]:
@@ -109,7 +109,7 @@ def labelbox(item: Record, _kept: dict[str, Any]) -> Made:
 
 
 def prodigy(item: Record, kept: dict[str, Any]) -> Made:
-    """One decision: the options that were chosen, or accept and reject of a label."""
+    """One decision: the chosen options, or accept or reject for one label."""
     decision = item.get("answer")
     if decision == "ignore":
         return
@@ -135,7 +135,7 @@ def prodigy(item: Record, kept: dict[str, Any]) -> Made:
 
 
 def argilla(item: Record, kept: dict[str, Any]) -> Made:
-    """One record: each question with the values that users gave."""
+    """One record: each question with its users' values."""
     given = item["responses"]
     text = asked(item["fields"])
     found: dict[str, list[tuple[str, Any]]] = {}
@@ -173,7 +173,7 @@ def argilla(item: Record, kept: dict[str, Any]) -> Made:
 
 
 def is_argilla_table(row: Record) -> bool:
-    """Whether columns are called `x.responses` and `x.responses.users`."""
+    """Whether there are columns named `x.responses` and `x.responses.users`."""
     return any(str(key).endswith(".responses") and f"{key}.users" in row for key in row)
 
 
@@ -212,7 +212,7 @@ def _set_text(value: Any) -> str:
 
 
 def zooniverse(item: Record, _kept: dict[str, Any]) -> Made:
-    """One classification: the answers to its tasks, in their order."""
+    """One classification: the answers to its tasks, in order."""
     annotations = decoded(item["annotations"])
     if not isinstance(annotations, list):
         raise FailedError("the annotations are not JSON")

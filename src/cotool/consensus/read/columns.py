@@ -44,14 +44,14 @@ def text_of(value: Any) -> str | None:
     return str(value)
 
 
-# Compared by identity: a sample has one of each.
+# Compared by identity; a sample holds each column once.
 @dataclass(eq=False)
 class Column:
     """One key path over the sample: `values` are texts, None where a record has none."""
 
     path: str
     values: list[str | None]
-    # Lists and objects that stand there instead of texts.
+    # Lists and objects that occur in place of texts.
     objects: list[Any] = field(default_factory=list)
 
     @cached_property
@@ -85,7 +85,7 @@ class Column:
 
     @property
     def is_constant(self) -> bool:
-        """Whether there is one value and no more."""
+        """Whether there is at most one value."""
         return self.distinct <= 1
 
     @property
@@ -135,7 +135,7 @@ class Column:
 
     @cached_property
     def words(self) -> float:
-        """Words of a value in the mean."""
+        """The mean number of words in a value."""
         total = sum(len(value.split()) * n for value, n in self.counts.items())
         return total / max(1, self.present)
 

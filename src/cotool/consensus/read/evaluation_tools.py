@@ -81,7 +81,7 @@ def lm_eval(item: Record, kept: dict[str, Any]) -> Made:
 
 
 def inspect_sample(item: Record, kept: dict[str, Any]) -> Made:
-    """A sample of an Inspect log that was written apart from its log."""
+    """A sample of an Inspect log that is stored in a file of its own."""
     content = value_at(item, "output.completion|output.choices.0.message.content")
     if content is None:
         raise FailedError(reason(item) or "the sample has no output")
@@ -111,7 +111,7 @@ def promptfoo(item: Record, _kept: dict[str, Any]) -> Made:
 
 
 def is_promptfoo_table(row: Record) -> bool:
-    """Whether columns are called `[provider] prompt`."""
+    """Whether there are columns named `[provider] prompt`."""
     return any(_PROVIDER.fullmatch(str(name)) for name in row)
 
 
@@ -134,7 +134,7 @@ def promptfoo_table(row: Record, _kept: dict[str, Any]) -> Made:
 
 
 def helm(item: Record, kept: dict[str, Any]) -> Made:
-    """One request: of multiple choice the first completion, since the others are alternatives."""
+    """One request. Only its first completion counts: further ones are alternatives."""
     completions = value_at(item, "result.completions")
     if not completions:
         raise FailedError(str(value_at(item, "result.error") or "the request has no completion"))
@@ -222,7 +222,7 @@ def pairs_of_sentences(item: Record, _kept: dict[str, Any]) -> Made:
 
 
 def phoenix(item: Record, _kept: dict[str, Any]) -> Made:
-    """One span: calls of a model count, chains and tools around them do not."""
+    """One span. Only calls of a model count, not the chains and tools around them."""
     kind = item.get("span_kind")
     if kind is not None and kind != "LLM":
         return

@@ -1,4 +1,4 @@
-"""What batch services and evaluation platforms wrap answers in, beyond the keys of a record.
+"""Answers as batch services and evaluation platforms wrap them.
 
 Sources: OpenAI Batch API (output and error files), Anthropic Message Batches (results), LangSmith's
 run format, Braintrust's experiment events.
@@ -15,9 +15,9 @@ from cotool.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-# Members of an answer of an API that hold its records.
+# Members of an API's reply that hold its records.
 _LISTS = ("events", "data", "runs")
-# What may stand beside them.
+# Members that may occur beside them.
 _BESIDE = frozenset(
     {
         *("cursor", "cursors", "schema", "object", "has_more", "first_id", "last_id"),
@@ -27,7 +27,7 @@ _BESIDE = frozenset(
 
 
 def unpacked(value: Any, where: str) -> Iterator[tuple[str, Any]]:
-    """Yield the records that a value of a file holds, each with its place: mostly the value itself.
+    """Yield the records that a value of a file holds, each with its place, usually itself.
 
     Steps within a traced call are left out: the call itself has the answer. Raises InputError
     where a record says that its request failed.

@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 
     from cotool.consensus.read.plan import Plan
 
-# A plan is made from so many records, or characters.
+# A plan is made from at most this many records or characters.
 _SAMPLE_ROWS = 1000
 _SAMPLE_SIZE = 1 << 21
 _FEWEST_ROWS = 3
-# What the objects of APIs and of batches are known by.
+# Keys by which the objects of APIs and batches are recognised.
 _API = frozenset({"custom_id", "choices", "role", "candidates", "root_span_id"})
 
-# Who asks in a chat, and what one of its turns may have.
+# Roles that ask in a chat, and the keys that a turn may have.
 _SPEAKER_KEYS = ("role", "from")
 _SPEAKERS = ("user", "human", "system")
 _TURN = frozenset({*_SPEAKER_KEYS, "content", "value", "text", "name", "id", "timestamp"})
 
-# What the steps of a traced call have; whether a record is one depends on its values.
+# Keys of the steps of a traced call; whether a record is one depends on its values.
 _STEPS = frozenset({"run_type", "root_span_id"})
 
 
@@ -51,7 +51,7 @@ class FileForm:
         self._given = keys
         self._on_bad = on_bad
         self._kept: dict[str, Any] = {}
-        # Keys of records that are what they seem: no wrapper of others.
+        # Sets of keys whose records are known not to wrap others.
         self._plain: set[tuple[str, ...]] = set()
         self._columns: tuple[str, ...] | None = None
         self._head: tuple[str, ...] | None = None
@@ -270,7 +270,7 @@ def _turns(name: str, turn: Mapping[str, Any]) -> UnclearError:
 
 
 def _is_header(value: list[Any]) -> bool:
-    """Whether a list names columns: an answer, and a question or an expert."""
+    """Whether a list is a header: it names an answer, and a question or an expert."""
     if not all(isinstance(name, str) for name in value):
         return False
     parts = {hint.part for name in value if (hint := names.hint_of(name)).weight >= names.STRONG}
@@ -278,7 +278,7 @@ def _is_header(value: list[Any]) -> bool:
 
 
 def _are_rows(values: list[Any]) -> bool:
-    """Whether lists are rows: each place has values of its own, and some of these recur."""
+    """Whether lists are rows: each position has its own values, and some of them recur."""
     first = values[0]
     if len(values) < _FEWEST_ROWS or len(first) < 2:
         return False

@@ -1,4 +1,4 @@
-"""What is known to be right: files of questions with their right answers, or with scores."""
+"""Files of right answers to questions, or of scores of experts' answers."""
 
 from __future__ import annotations
 

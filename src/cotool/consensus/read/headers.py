@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
     from cotool.consensus.read.text_lines import Lines
 _DELIMITERS = ("\t", ",", ";", "|")
-# Lines looked at to find the delimiter.
+# How many lines are examined to find the delimiter.
 _PEEKED = 20
 _NUMBER = lazy_pattern(r"[-+]?[\d.,]+")
 # Excel's first line, which names the delimiter.
 _SAID_DELIMITER = lazy_pattern(r"(?i)\ufeff?\"?sep=(.)\"?")
-# The line under a header in Markdown and in what psql prints.
+# The line under a header in Markdown and in psql's output.
 _RULE = lazy_pattern(r"[\s|:+]*-{2,}[\s|:+-]*")
 
 
 def open_table(lines: Lines, line: tuple[int, str], name: str) -> tuple[str, list[str]]:
-    """Return the delimiter and the columns; take the lines around the header that hold no row."""
+    """Return the delimiter and the columns; skip the lines around the header that are not rows."""
     delimiters: Sequence[str] = _DELIMITERS
     if (said := _SAID_DELIMITER.fullmatch(bare(line[1]))) and (header := lines.take()):
         delimiters, line = (said[1],), header
@@ -106,7 +106,7 @@ def _header(
     quoted_fields(lines, line[1], delimiter, [])
     rows = [row for row in following if row_width(row, delimiter) == len(columns) + 1]
     if len(rows) > 1 and len(rows) == len(following) and len(columns) > 1:
-        # R writes row names without a name in the header.
+        # R writes row names, but no name for their column.
         columns = ["", *columns]
     return delimiter, _named(columns)
 
@@ -120,7 +120,7 @@ def _check_width(columns: list[str], where: str) -> None:
 
 
 def _is_header(columns: list[str]) -> bool:
-    """Whether a line can be a header: not of numbers alone, and one name only where it is known."""
+    """Whether a line can be a header: not all numbers; a single name must be a known one."""
     if len(columns) == 1:
         parts = {hint_of(word).part for word in columns[0].split()}
         if len(parts - {UNKNOWN, BESIDE}) > 2:

@@ -139,7 +139,7 @@ def _rank(column: Column) -> int:
 
 
 def _explained(sample: Sample, plan: Plan) -> Plan:
-    """Return the plan with what every column was taken for, and what was seen in it."""
+    """Return the plan with the part that each column plays, and what its values look like."""
     keys = plan.keys
     parts: dict[str | None, str] = {
         keys.question: "question",

@@ -39,7 +39,7 @@ _RESPONSES = (
     "predictions", "annotations", "labels", "samples",
 )  # fmt: skip
 
-# Lists that hold gold answers where a model's own words stand beside them.
+# Lists that hold gold answers if the record also has a model's own words.
 _GOLD_LISTS = ("answers", "labels", "solutions", "annotations")
 SAID_NAMES = CONTENT_NAMES[: CONTENT_NAMES.index("answer")]
 _WORDS = frozenset(
@@ -125,7 +125,7 @@ def layout_of(names: tuple[str, ...], keys: Keys) -> Layout:
     }  # fmt: skip
     free: dict[str, str] = {}
     for name in names:
-        # A caller's mapping may have keys that are no strings; they play no part.
+        # A caller's mapping may have keys that are not strings; these are ignored.
         if name not in chosen and isinstance(name, str):
             free.setdefault(plain_name(name), name)
 
@@ -147,7 +147,7 @@ def layout_of(names: tuple[str, ...], keys: Keys) -> Layout:
         if gold or (expert and listed != "responses"):
             responses = None
     question = take(keys.question, _QUESTION, "input:", "input.", "inputs.")
-    # Alpaca's form: an instruction, and beside it the text that it speaks of.
+    # Alpaca's form: an instruction and the text that it refers to.
     with_input = question is not None and plain_name(question) == "instruction"
     question_id = take(keys.id, QUESTION_ID_NAMES)
     layout = {
@@ -163,7 +163,7 @@ def layout_of(names: tuple[str, ...], keys: Keys) -> Layout:
         "timestamp": take(keys.timestamp, _TIMESTAMP),
         "embedding": take(keys.embedding, ("embedding", "vector")),
     }
-    # A bare "id" is kept among the rest: it may be no more than the response's own.
+    # A bare "id" is kept among the rest, because it may be the response's own.
     used = {*layout.values(), *keys.expert_columns} - {layout["record_id"]}
     rest = tuple(name for name in names if name not in used)
     unknown = tuple(name for plain, name in free.items() if plain not in _WORDS)

@@ -27,14 +27,14 @@ from cotool.consensus.read.layout import (
 
 if TYPE_CHECKING:
     from cotool.consensus.read.sample import Sample
-_CLEAR = 1.0  # the least lead of what is taken over what comes second
+_CLEAR = 1.0  # the least lead of the best answer over the second
 _LEAST = 1.0  # the least score of an answer
-JOINT = "\x1f"  # between the columns of an item that takes several
+JOINT = "\x1f"  # between the columns that together identify an item
 
 
 @dataclass(frozen=True, slots=True)
 class Long:
-    """One way to read such a file. `close` are columns that could as well hold the answer."""
+    """One way to read such a file. `close` are columns that are as likely to hold the answer."""
 
     score: float
     item: Column | None
@@ -44,7 +44,7 @@ class Long:
 
     @property
     def recurs(self) -> bool:
-        """Whether items recur, so that several records are of one."""
+        """Whether items recur, so that several records belong to one."""
         return self.item is not None and 0 < self.item.distinct < 0.9 * self.item.present
 
     @property
@@ -79,7 +79,7 @@ def _experts(sample: Sample) -> list[Column | None]:
     strong = [column for column in called if column.hint.weight >= names.STRONG]
     if strong:
         return [*strong]
-    # A weak name, such as "system", and one value alone may as well be a prompt.
+    # A column with a weak name, such as "system", and one value may be a prompt.
     called = [c for c in called if c.hint.weight > names.WEAK or c.distinct > 1 or c.words <= 1.5]
     structural = [
         column
@@ -114,7 +114,7 @@ def _items(sample: Sample) -> list[Column | None]:
 
 
 def _joint(columns: list[Column]) -> Column:
-    """Return a column for items that several columns only together tell apart."""
+    """Return a column for items that only several columns together identify."""
     rows = zip(*(column.values for column in columns), strict=True)
     values = [JOINT.join(value or "" for value in row) if any(row) else None for row in rows]
     column = Column(JOINT.join(column.path for column in columns), values)
@@ -124,7 +124,7 @@ def _joint(columns: list[Column]) -> Column:
 
 
 def parts_of(item: Column | None) -> tuple[str, ...]:
-    """Return the columns of an item that takes several; none for others."""
+    """Return the columns that together identify an item; none where one column does."""
     return tuple(item.path.split(JOINT)) if item is not None and JOINT in item.path else ()
 
 
@@ -164,7 +164,7 @@ def _is_output(column: Column) -> bool:
 
 
 def _recurring(sample: Sample, item: Column | None) -> float:
-    """Return the share of records whose item has others."""
+    """Return the share of records whose item has further records."""
     if item is None:
         return 0.0
     sizes = [len(places) for places in groups(item).values()]
@@ -172,7 +172,7 @@ def _recurring(sample: Sample, item: Column | None) -> float:
 
 
 def _pair_score(sample: Sample, item: Column | None, expert: Column | None) -> float | None:
-    """Score an item and an expert; None where the expert has neither a name nor the form of one."""
+    """Score an item and an expert; None where neither name nor values suggest an expert."""
     known = expert is not None and bool(sample.keys.expert or expert.is_called(names.EXPERT))
     score = expert.is_called(names.EXPERT) if expert is not None else 0.0
     if item is None:
@@ -183,7 +183,7 @@ def _pair_score(sample: Sample, item: Column | None, expert: Column | None) -> f
     recurs = _recurring(sample, item)
     score += 2.0 * recurs
     if expert is None and item.part == names.UNKNOWN:
-        # Nothing shows that these are the items rather than their labels.
+        # These may be the items, but as well their labels.
         return None
     if expert is not None:
         unique = pairs_unique(item, expert)
@@ -218,7 +218,7 @@ def _answer_score(
         return _LEAST if named else -9.0
     score += _form_score(column, named=named)
     if column.is_constant and len(sample.rows) > 1:
-        # All may agree, but a name has to say that it is an answer.
+        # All experts may agree, but then the name must be that of an answer.
         score -= 0.5 if named else 3.5
     elif item is not None and recurs > 0:
         score += -2.5 if determines(item, column) else 2.5
@@ -229,7 +229,7 @@ def _answer_score(
 
 
 def _name_score(column: Column) -> tuple[float, bool]:
-    """Return what a column's name says of it as the answer, and whether it names an answer."""
+    """Score a column's name as that of the answer; tell whether it names an answer."""
     part, weight = column.hint
     if plain_name(column.path) in CONTENT_NAMES and part != names.ANSWER:
         return 1.0, True
@@ -239,7 +239,7 @@ def _name_score(column: Column) -> tuple[float, bool]:
 
 
 def _form_score(column: Column, *, named: bool) -> float:
-    """Return what a column's values say of it as the answer."""
+    """Score a column's values as answers."""
     score = 0.0
     if column.is_time or column.is_code:
         score -= 5.0
@@ -247,14 +247,14 @@ def _form_score(column: Column, *, named: bool) -> float:
         score -= 3.0
     if column.is_number and not column.is_whole and column.distinct > 0.5 * column.present:
         score -= 2.0
-    # Few values over many records; without a name, two records show nothing.
+    # Few values over many records suggest labels; without a name, two records prove nothing.
     if column.is_label and (named or 2 * column.distinct <= column.present >= 4):
         score += 1.5
     return score
 
 
 def _without_texts(sample: Sample) -> list[Column]:
-    """Return the columns of lists and of nothing whose names say that they are answers."""
+    """Return the columns without texts (empty, or lists) that are named like answers."""
     return [
         column
         for column in sample.columns
@@ -264,7 +264,7 @@ def _without_texts(sample: Sample) -> list[Column]:
 
 
 def _preferred(sample: Sample, close: list[Column]) -> tuple[Column, tuple[Column, ...]]:
-    """Of columns that are equally likely, the one whose name says more; else all are left."""
+    """Choose among equally likely columns by name; return the choice and the rivals that remain."""
     said = [c for c in close if plain_name(c.path) in SAID_NAMES]
     if said and len(said) < len(close) and not any(_is_output(c) for c in close):
         # A right answer beside a model's: "answer" and "model_answer".

@@ -32,7 +32,7 @@ def read_long(sample: Sample, long: Long) -> Plan:
 
 
 def _other_answers(sample: Sample, long: Long) -> tuple[Column, ...]:
-    """Return the columns without a known name beside an answer that may be the task's own text."""
+    """Return the unnamed columns that are rivals, where the answer may be the task's own text."""
     if long.answer.part != names.QUESTION or sample.keys.content:
         return ()
     if long.item is not None and long.recurs and not determines(long.item, long.answer):
@@ -89,7 +89,7 @@ def _apart(sample: Sample, long: Long) -> list[Column]:
 
 
 def _explaining(sample: Sample, long: Long) -> list[Column]:
-    """Return the texts that tell apart what one expert seems to have answered twice."""
+    """Return the texts that distinguish records where an expert seems to have answered twice."""
     item, expert = long.item, long.expert
     if item is None or expert is None or sample.keys.id or sample.keys.question:
         return []

@@ -22,14 +22,14 @@ _TIMES = ("submit", "timestamp", "end", "finish", "created", "recorded", "time",
 
 
 def plan_long(sample: Sample, long: Long) -> Plan:
-    """Return the plan, whatever else is possible."""
+    """Return the plan, without asking whether another reading is possible."""
     keys, item = sample.keys, long.item
     question, identity = keys.question, keys.id
     join = () if keys.question and keys.id else parts_of(item)
     if join:
         question = keys.question or " + ".join(join)
     elif item is None:
-        # A column that is there and empty: each record says so by itself.
+        # The column exists and is empty: each record reports this itself.
         empty = [c for c in sample.columns if not c.present and not c.objects]
         called = (c.path for c in empty if c.is_called(names.QUESTION) >= names.STRONG)
         question = question or next(called, None)
@@ -39,7 +39,7 @@ def plan_long(sample: Sample, long: Long) -> Plan:
     else:
         text = question or _text_beside(sample, item, long)
         if identity is None and text and item.is_unique and _recurs(sample, text):
-            # A number of the record: the same question has several.
+            # The id numbers the records: one question has several.
             question = text
         else:
             identity, question = identity or item.path, text

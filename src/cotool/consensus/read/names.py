@@ -1,4 +1,4 @@
-"""What the name of a column suggests about its part. A hint only: how values vary decides."""
+"""What a column's name suggests about its part: a hint only; how its values vary decides."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ class Hint(NamedTuple):
     weight: float
 
 
-# A longer text is no name.
+# A longer text is not a name.
 _LONGEST_NAME = 1000
-# As many as a spreadsheet has.
+# The most that a spreadsheet has.
 MOST_COLUMNS = 16_384
 
 _CAMEL = lazy_pattern(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[0-9])(?=[A-Za-z])")
-# The vowel signs of Devanagari are no letters, but parts of words.
+# The vowel signs of Devanagari are not letters, but belong to words.
 _NO_WORD = lazy_pattern(r"(?:(?![\u0900-\u097f])[\W_])+")
 _QUESTION_MARK = lazy_pattern("[?？؟;]\\s*$|^¿")
 
-# Questions under their codes: Q1, q2_a, Question 3.
+# Codes of questions: Q1, q2_a, Question 3.
 _CODED = lazy_pattern(
     r"(?:q|qu|question|frage|pregunta|item)[\s_.\-]?\d{1,3}(?:[\s_.\-]?\w)?", re.IGNORECASE
 )
@@ -130,7 +130,7 @@ _BESIDE = _set(
 )
 # What may follow an expert's word: worker_id, model_name_or_path, rater_1.
 _AFTER_EXPERT = _IDS | _set("name or path email address code uuid info handle")
-# Lists under these names hold the labels of one expert, where none occurs twice.
+# A list under one of these names holds one expert's labels if none occurs twice.
 _SETS = frozenset(
     "label labels tag tags category categories class classes accept choices topics emotions "
     "annotation annotations cats".split()
@@ -173,7 +173,7 @@ def hint_of(path: str) -> Hint:
     last = words_of(path.rpartition(".")[2]) or words
     hint = _hint(last)
     if hint.part == ANSWER and words[: len(words) - len(last)][-1:] == ("example",):
-        # What an example says is right, beside what was predicted.
+        # An example's answer is the right one; another key holds the prediction.
         return Hint(GOLD, PLAIN)
     if len(words) > len(last) and (hint.part == UNKNOWN or set(last) <= _GENERIC):
         above = words[: len(words) - len(last)]
@@ -207,7 +207,7 @@ def _hint(words: tuple[str, ...]) -> Hint:
 
 
 def _of_something_else(words: tuple[str, ...], rest: frozenset[str]) -> Hint | None:
-    """Return the hint of a name that is of no question and no answer, None for others."""
+    """Return the hint of a name that belongs to neither a question nor an answer."""
     everything = frozenset(words)
     last = words[-1]
     if everything & _GOLD and not rest & _set("worker model is"):
@@ -229,7 +229,7 @@ def _expert(words: tuple[str, ...]) -> Hint | None:
             return Hint(EXPERT, STRONG)
         if word == "name" and words[:place] in _NAMES_OF_PEOPLE:
             return Hint(EXPERT, WEAK)
-        # "completed_by", but "name" alone and "file_name" are little.
+        # "completed_by" is strong; "name" alone is weak, "file_name" is no expert.
         if word in _WEAK_EXPERTS and (place == 0 or word in _set("user username by author email")):
             return Hint(EXPERT, PLAIN if word in _set("user username by author who") else WEAK)
     return None

@@ -95,7 +95,7 @@ class Plan:
     def records(
         self, row: Mapping[str, Any], where: str
     ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Yield the records that one record of the file makes: mostly itself."""
+        """Yield the records that one record of the file makes; usually the record itself."""
         if self.shape == SURVEY:
             yield from self._answers_of_a_person(row, where)
             return
@@ -105,7 +105,7 @@ class Plan:
         yield where, {**row, **self._experts(row), **self._question(row), **self._answer(row)}
 
     def _question(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the parts that stand deeper in the record, and a question of several columns."""
+        """Return nested parts by their paths, and a question that several columns make."""
         lifted = {path: value_at(row, path) for path in self.nested if path not in row}
         if self.join:
             texts = [str(value_at(row, column) or "").strip() for column in self.join]
@@ -119,7 +119,7 @@ class Plan:
         return {name: self._cell(cell) for name, cell in found.items()}
 
     def _cell(self, cell: Any) -> Any:
-        """Return an answer as it stands in a cell, None where there is none."""
+        """Return the answer in a cell, None where there is none."""
         if not isinstance(cell, str):
             return cell
         if self.none and cell.strip() == NONE:

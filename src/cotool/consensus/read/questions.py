@@ -1,4 +1,4 @@
-"""From the records of one question, or from what a caller passes, to a Question."""
+"""Make a Question from the records of one question, or from what a caller passes."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def make_question(question_id: str, text: str, responses: Iterable[Response]) ->
         expert = answer.sample_of or answer.expert_name
         number = numbers.get(expert, 0) + 1
         if number > 1:
-            # An expert may truly bear such a name.
+            # An expert's own name may look like this.
             while f"{expert}#{number}" in counts:
                 number += 1
             name = f"{expert}#{number}"

@@ -106,7 +106,7 @@ def read_questions(
 
 
 class _Reading:
-    """What is carried from file to file: the spool, and what has been seen without a question."""
+    """The state that is kept from file to file: the spool, and responses without a question."""
 
     def __init__(
         self,
@@ -174,14 +174,14 @@ class _Reading:
             yield from questions
 
     def _understood(self, questions: int | None = None, experts: int | None = None) -> None:
-        """Tell once how the files are read."""
+        """Report once how the files are read."""
         if self._on_understood is not None:
             files = tuple(form.understood() for form in self._forms if form.count)
             self._on_understood(Understood(files, questions, experts))
             self._on_understood = None
 
     def close(self) -> None:
-        """Let go of the spool."""
+        """Close the spool."""
         if self._spool is not None:
             self._spool.close()
 
@@ -237,7 +237,7 @@ class _Reading:
                 self.bad(stranger)
 
     def bad(self, error: InputError) -> None:
-        """Take an error of a record: raise it, or report what is left out."""
+        """Raise a record's error, or report that the record is left out."""
         if not self._skip_bad:
             raise error
         if self._on_bad is not None:
@@ -275,7 +275,7 @@ def _values(
 
 
 def _is_plain(path: str | PathLike[str], head: bytes) -> bool:
-    """Whether a file on disk begins as it was read, so that it is not compressed."""
+    """Whether a file on disk begins with the bytes that were read: it is not compressed."""
     try:
         file = Path(path)
         if str(path) == STDIN or not file.is_file():

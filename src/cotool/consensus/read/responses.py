@@ -1,4 +1,4 @@
-"""What one record of the input says: strings, mappings, dataclasses and API objects to responses.
+"""Read one record: strings, mappings, dataclasses and API objects become responses.
 
 A record is a whole question with its list of responses, or one response (several where one
 expert was sampled several times) that is joined to its question by id or text.
@@ -116,7 +116,7 @@ def _listed(
             on_bad(error)
             complete = False
             continue
-        # Where a response is left out, those after it keep their places in their names.
+        # If a response is left out, later ones are not renumbered.
         named = values.clean(name).strip() or ("" if complete else f"expert {position}")
         answers += [
             answer if answer.expert_name else replace(answer, expert_name=named) for answer in found
@@ -280,7 +280,7 @@ def _question_text(record: Mapping[str, Any], layout: Layout, where: str) -> str
 
 
 def _timestamp(value: object, key: str, where: str) -> float | None:
-    # "time" may also be how long an answer took: below 1e8 seconds it is no date after 1973.
+    # "time" may also be a duration: a value below 1e8 seconds is no date after March 1973.
     if key == "time" and isinstance(value, (int, float)) and value < 1e8:
         return None
     return values.timestamp(value, where)
@@ -309,7 +309,7 @@ def _text(record: Mapping[str, Any], key: str | None, where: str) -> str | None:
 
 
 def _within(value: Mapping[str, Any], where: str) -> str | None:
-    """Return the question of a program's inputs: the one that is called so, or the only text."""
+    """Return the question in a program's inputs: the input with that name, or the only text."""
     if "text" in value or "content" in value:
         return None
     inner = layout_of(tuple(value), DEFAULT_KEYS).question
@@ -344,7 +344,7 @@ def _has_choices(record: Mapping[str, Any]) -> bool:
 
 
 def _is_api_object(record: Mapping[str, Any]) -> bool:
-    # Its "id" is the response's own.
+    # The "id" of such an object is the response's own.
     return _has_choices(record) or record.get("role") == "assistant"
 
 

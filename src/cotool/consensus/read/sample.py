@@ -1,4 +1,4 @@
-"""A sample of one file's records as columns, and errors that say what was seen in them."""
+"""A sample of one file's records as columns, and errors that describe them."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Sample:
         ]
         if item or expert or not pairs:
             return pairs[0] if pairs else (item, expert)
-        # There are more items than experts; of about as many, the items come first.
+        # There are usually more items than experts; if not, the items come first.
         return max(pairs, key=lambda pair: pair[0].distinct >= 2 * pair[1].distinct)
 
 

@@ -29,7 +29,7 @@ CREATE TABLE answer (
     place TEXT, file TEXT
 )"""
 _INSERT = "INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-# A record that has only its text goes to the first question with an id that has the same text.
+# A record without an id joins the first question that has an id and the same text.
 _ADOPT = """
 UPDATE answer SET by_id = named.by_id FROM (
     SELECT by_text, by_id, MIN(rowid) FROM answer

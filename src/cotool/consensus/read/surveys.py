@@ -1,4 +1,4 @@
-"""Surveys: a record is a person, a column a question; some have further header rows."""
+"""Surveys: one person per record, one question per column; some have further header rows."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from cotool.consensus.read.long import Long
     from cotool.consensus.read.sample import Sample
 
-# Qualtrics writes three header rows, the third of which has this; SurveyMonkey writes two.
+# Qualtrics writes three header rows; the third has this. SurveyMonkey writes two.
 _IMPORT = '{"ImportId"'
 # What SurveyMonkey writes under a question with one answer.
 _SINGLE = frozenset({"response", "open-ended response"})
 _QUALTRICS = "QID"
-# What a program records beside the questions: startlanguage, IPAddress, device_type, "#".
+# Columns that survey programs add: startlanguage, IPAddress, device_type, "#".
 _PROGRAM_NAME = lazy_pattern(r"(?!(?i:q)\d)(?:[a-z]\w*|[A-Z]+[a-z]*[A-Z]\w*|\w*_\w*|\W*)")
 _NOT_ASKED = frozenset(
     {names.TIME, names.OWN_ID, names.ITEM_ID, names.EXPERT, names.BESIDE, names.CONFIDENCE}
@@ -45,7 +45,7 @@ def without_titles(
         return 0, None
     cells = {key: str(value).strip() for key, value in rows[0].items() if value}
     single = [key for key, text in cells.items() if text.casefold() in _SINGLE]
-    # Nobody is named in a row of titles.
+    # A row of titles names no person.
     unnamed = not next(iter(rows[0].values()), "")
     if not single or not (unnamed or 2 * len(single) >= len(cells)):
         return 0, None
@@ -53,7 +53,7 @@ def without_titles(
     last = ""
     for key, value in rows[0].items():
         text = str(value or "").strip()
-        # Options of a question that takes several have columns without a name of their own.
+        # The options of a multiple-answer question have columns without names.
         last = key if not key.startswith("unnamed column") else last
         if text:
             asked[key] = last if text.casefold() in _SINGLE else f"{last.strip()}: {text}"
@@ -112,7 +112,7 @@ def _questions(sample: Sample) -> list[Column]:
             and not c.is_time
             and not c.is_code
             and "@" not in next(iter(c.counts))
-            # "Progress" beside questions that are written out.
+            # "Progress" among columns that are named by the questions' full texts.
             and not (
                 c.is_constant
                 and c.is_number

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     BadRecord = Callable[[InputError], None]
     Row = tuple[str, dict[str, str | None]]
-# A row under a table that sums it up.
+# The first cell of a row that sums up the table above it.
 _TOTAL = lazy_pattern(
     r"(?i)(?:grand |sub)?totals?:?|sums?:?|averages?|mean|median|gesamt|summe|durchschnitt"
     r"|mittelwert|moyenne|somme|promedio|suma|media|totale|média|soma|итого|всего|среднее|合计|总计|平均|合計|%.*"
@@ -46,7 +46,7 @@ def read_rows(
 
 
 def _without_totals(rows: Iterator[Row], on_warning: Callable[[str], None]) -> Iterator[Row]:
-    """Yield the rows but a last one of totals: "Total" or "Average", and figures alone."""
+    """Yield the rows, except a last row of totals: "Total" or "Average" followed by figures."""
     last: Row | None = None
     several = False
     for row in rows:
@@ -90,7 +90,7 @@ def _rows(
         while len(fields) > width and not fields[-1]:
             fields.pop()
         blank = len(fields) != width and not any(field.strip() for field in fields)
-        # Tables with the same header may be put one after the other.
+        # Concatenated tables repeat the header.
         if blank or (fields == header and width > 1):
             continue
         if len(fields) != width:

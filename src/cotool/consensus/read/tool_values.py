@@ -29,7 +29,7 @@ class FailedError(Exception):
 
 
 def reason(item: Record) -> str | None:
-    """Return why a record holds no answer, in the words of the tool that wrote it."""
+    """Return why a record holds no answer, in its tool's words."""
     for path in ("error.message", "error.errorMessage", "error", "errorMessage", "status"):
         found = value_at(item, path)
         if isinstance(found, str) and found:
@@ -94,12 +94,12 @@ def said(value: Any) -> Any:
 
 
 def role(turn: Record) -> str:
-    """Return who speaks in a turn of a chat, "" where nothing says so."""
+    """Return the role of a chat's turn, "" where it has none."""
     return str(turn.get("role") or turn.get("from") or turn.get("author") or turn.get("type") or "")
 
 
 def decoded(value: Any) -> Any:
-    """Return what a cell of a table holds as JSON, else the cell."""
+    """Return the JSON value in a table's cell, or the cell itself."""
     if isinstance(value, str) and value.lstrip()[:1] in {"[", "{"}:
         try:
             return json.loads(value)

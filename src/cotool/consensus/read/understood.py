@@ -1,4 +1,4 @@
-"""What was understood of files of answers: for a line on standard error, and in full."""
+"""How files of answers were understood: a line for standard error, and the full description."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class FileUnderstood:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """How files are read together; counts are None where questions come out as they are read."""
+    """How files are read together; counts are None where questions are streamed."""
 
     files: tuple[FileUnderstood, ...]
     questions: int | None = None

@@ -21,14 +21,14 @@ from cotool.errors import InputError
 _EPOCH_UNITS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (1e20, 1e9))
 
 
-# What programs write where there is no value. "None" is Python's, "none" is an answer; so is "none
-# of the above".
+# What programs write for a missing value. "None" is Python's; "none" and "none of the above" are
+# answers.
 _MISSING = frozenset(
     {"nan", "null", "n/a", "#n/a", "<na>", "nat", "undefined", "(null)", "#value!", "#ref!"}
 )
 NONE = "None"
 _MISSING_AS_WRITTEN = frozenset({NONE, "NA"})
-# Options beside which "None" is another one: how much, how many, how badly.
+# Options of a scale on which "None" is another one: how much, how many, how badly.
 _BESIDE_NONE = frozenset(
     "all any some both either neither one two three few several many most half full partial "
     "partially little mild moderate severe minor major minimal slight strong weak low medium high "
@@ -37,7 +37,7 @@ _BESIDE_NONE = frozenset(
 
 
 def is_missing(text: str) -> bool:
-    """Whether a text says that there is no value: nan, None, N/A, null, or nothing at all."""
+    """Whether a text stands for a missing value: nan, None, N/A, null, or empty."""
     if len(text) > 12:
         return not text.strip()
     bare = text.strip()
@@ -86,7 +86,7 @@ def scalar_text(value: object, where: str) -> str | None:
 
 
 def _plain(value: object) -> object:
-    """Return what a scalar of another library or an enumeration's member stands for."""
+    """Return the plain value of another library's scalar or of an enumeration's member."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Decimal):
@@ -191,7 +191,7 @@ def _is_number(value: object) -> TypeGuard[float]:
 def _finite(number: float) -> bool:
     if not isinstance(number, int):
         return isfinite(number)
-    # A whole number may be one that no float can hold.
+    # An integer may be too large for a float.
     return abs(number) <= sys.float_info.max
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cotool.consensus.read.sample import Sample
 
 _NUMBERED = lazy_pattern(r"^(.*?)[\s_.\-:]*(\d+|[A-Ea-e])$")
-# A person's word and what tells one from another: rater_1, Annotator B, Dr. Smith, r2.
+# A word for a person and what distinguishes them: rater_1, Annotator B, Dr. Smith, r2.
 _PEOPLE = lazy_pattern(
     r"(rater|annotator|coder|judge|labell?er|worker|reviewer|expert|model|grader|evaluator|doctor"
     r"|assessor|annot|annotateur|bewerter|gutachter|ann|llm|human|turker|student|participant|run"
@@ -123,7 +123,7 @@ def _by_values(sample: Sample, long: Long | None, candidates: list[Column]) -> P
         shared = common_values([*candidates, *gold])
     texts = all(c.is_text for c in candidates)
     fits = (alike > 0.25 and shared >= 0.5) or (alike > 0.15 and texts)
-    # Aspects of an item (clear, helpful) have the same scale as experts have.
+    # Aspects of an item (clear, helpful) share a scale, as experts do.
     scale = all(_SCALE.issuperset(map(str.casefold, c.counts)) or c.is_number for c in candidates)
     called = item is not None and (
         item.is_called(names.QUESTION) >= names.PLAIN
@@ -143,7 +143,7 @@ def _by_values(sample: Sample, long: Long | None, candidates: list[Column]) -> P
 
 
 def _apart(candidates: list[Column]) -> Column | None:
-    """Return the one column of which every value is new, where the others share theirs."""
+    """Return the only column whose values occur in no other, where the others share theirs."""
     found = [
         c
         for c in candidates
@@ -164,7 +164,7 @@ def _numbered(sample: Sample, columns: list[Column]) -> list[Column]:
         if match and match[1] and not names.asks(column.path):
             by_stem.setdefault(match[1].casefold().strip(), []).append(column)
     for column in columns:
-        # The first of columns that had the same name.
+        # The first of several columns with one name.
         group = by_stem.get(column.path.casefold())
         if group is not None and column not in group:
             group.insert(0, column)
@@ -188,7 +188,7 @@ def _numbered(sample: Sample, columns: list[Column]) -> list[Column]:
 
 
 def _are_options(sample: Sample, group: list[Column]) -> bool:
-    """Whether numbered columns are what an expert compares or chooses from."""
+    """Whether numbered columns are the options that an expert compares or chooses from."""
     own = set(group)
     return any(
         c not in own and c.is_called(names.ANSWER) >= names.STRONG and c.is_label
@@ -209,7 +209,7 @@ def _of_models(columns: list[Column]) -> list[Column]:
 
 
 def _of_people(columns: list[Column]) -> list[Column]:
-    """Return the largest group of columns that are called like people of one sort."""
+    """Return the largest group of columns with one word for a person: rater_1, rater_2."""
     by_word: dict[str, list[Column]] = {}
     for column in columns:
         match = _PEOPLE.fullmatch(column.path.strip())
@@ -222,7 +222,7 @@ def _of_people(columns: list[Column]) -> list[Column]:
 
 
 def _is_word(suffix: str) -> bool:
-    """Whether what follows a person's word says what of the person: rater_id, model_answer."""
+    """Whether the word after a person's names an attribute: rater_id, model_answer."""
     return names.hint_of(suffix).part != names.UNKNOWN or not names.words_of(suffix)
 
 

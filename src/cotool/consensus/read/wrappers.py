@@ -12,7 +12,7 @@ from cotool.consensus.read.layout import DEFAULT_KEYS, layout_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-# Members that hold records in many forms: {"results": […]}, {"questions": […]}.
+# Members that hold a document's records: {"results": […]}, {"questions": […]}.
 _LISTS = (
     "results", "questions", "data", "rows", "items", "records", "examples", "instances", "samples",
     "entries", "tasks", "test_cases", "cases", "runs", "events", "logs", "generations", "outputs",
@@ -113,7 +113,7 @@ def _columns(value: Mapping[str, Any]) -> list[dict[str, Any]] | None:
 
 
 def _wrapped(value: Mapping[str, Any]) -> str | None:
-    """The member that holds the document's records, None where it is a record itself."""
+    """Return the member that holds the document's records, None where it is a record itself."""
     layout = layout_of(tuple(value), DEFAULT_KEYS)
     if layout.question is not None and isinstance(value[layout.question], str):
         return None
@@ -145,7 +145,7 @@ def _has_question(item: Mapping[str, Any]) -> bool:
 
 
 def _has_parts(item: Mapping[str, Any]) -> bool:
-    """Whether a list's item looks like a record of answers rather than of something else."""
+    """Whether a list's item looks like a record of answers."""
     row = item.get("row")
     hints = [names.hint_of(str(key)) for key in (row if isinstance(row, dict) else item)]
     parts = {h.part for h in hints}
