@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cotool import similarity_matrix
-from cotool._fast.text import clustering, edits, neighbours
+from cotool._fast.text import bag_clusters, clustering, edits, neighbours
 from reference import nearest, star
 
 WORDS = ("the", "of", "answer", "is", "no", "yes", "42", "paris", "字", "été", "x")
@@ -64,7 +64,7 @@ def test_components_and_density_are_those_of_the_matrix(some, metric, threshold,
     matrix = similarity_matrix(some, metric)
     if metric == "tfidf":
         assume(clear(matrix.tolist(), threshold))
-    assert neighbours.components(
+    assert bag_clusters.components(
         some, metric, threshold, threads, sweep=sweep
     ) == clustering.components(matrix, threshold)
 
@@ -73,16 +73,18 @@ def test_components_and_density_are_those_of_the_matrix(some, metric, threshold,
 def test_density_is_that_of_the_matrix(some, metric, threshold, threads, sweep):
     """Borders go to their most similar core."""
     matrix = similarity_matrix(some, metric)
-    assert neighbours.density(some, metric, threshold, threads, sweep=sweep) == clustering.density(
-        matrix, threshold
-    )
+    assert bag_clusters.density(
+        some, metric, threshold, threads, sweep=sweep
+    ) == clustering.density(matrix, threshold)
 
 
 @given(texts, st.sampled_from(["cosine", "jaccard"]), thresholds, st.sampled_from([1, 2]), ways)
 def test_stars_are_those_of_the_oracle(some, metric, threshold, threads, sweep):
     """Copies of a centre belong to it."""
     matrix = similarity_matrix(some, metric).tolist()
-    assert neighbours.star(some, metric, threshold, threads, sweep=sweep) == star(matrix, threshold)
+    assert bag_clusters.star(some, metric, threshold, threads, sweep=sweep) == star(
+        matrix, threshold
+    )
 
 
 @given(st.data(), texts, st.sampled_from(["cosine", "tfidf"]))
@@ -95,7 +97,9 @@ def test_closeness_is_a_sum_over_the_matrix(data, some, metric):
         sum(w * cell for w, cell, own in zip(weights, row, labels, strict=True) if own == label)
         for row, label in zip(matrix, labels, strict=True)
     ]
-    assert neighbours.closeness(some, metric, labels, weights) == pytest.approx(expected, abs=1e-5)
+    assert bag_clusters.closeness(some, metric, labels, weights) == pytest.approx(
+        expected, abs=1e-5
+    )
 
 
 def test_many_texts_take_little_memory_and_agree_on_threads():
@@ -115,7 +119,7 @@ def test_limits_are_errors():
     with pytest.raises(KeyError):
         neighbours.neighbours(["a"], "levenshtein", 0.5)
     with pytest.raises(ValueError, match="every pair"):
-        neighbours.closeness(["a"], "jaccard", [0], [1.0])
+        bag_clusters.closeness(["a"], "jaccard", [0], [1.0])
 
 
 @given(

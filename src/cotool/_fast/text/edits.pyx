@@ -24,7 +24,8 @@ from cotool._fast.text.levenshtein cimport (
     myers_function,
     word_ids,
 )
-from cotool._fast.text.neighbours cimport assemble, collect, cotool_hit, row, too_many
+from cotool._fast.text.bag_index cimport cotool_hit
+from cotool._fast.text.neighbours cimport assemble, collect, row, too_many
 
 cdef myers_function* distances = cotool_myers()
 

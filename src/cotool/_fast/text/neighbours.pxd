@@ -1,9 +1,6 @@
 from libc.stdint cimport int32_t, int64_t
 
-cdef extern from "text/terms.h" nogil:
-    ctypedef struct cotool_hit:
-        int32_t bag
-        float similarity
+from cotool._fast.text.bag_index cimport cotool_hit
 
 
 cdef struct near:

@@ -1,5 +1,5 @@
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 def neighbours(
     texts: Iterable[str],
@@ -10,28 +10,3 @@ def neighbours(
     limit: int = ...,
     sweep: bool | None = None,
 ) -> tuple[array[int], array[int], array[float]]: ...
-def components(
-    texts: Iterable[str],
-    metric: str,
-    threshold: float,
-    num_threads: int | None = None,
-    sweep: bool | None = None,
-) -> list[int]: ...
-def density(
-    texts: Iterable[str],
-    metric: str,
-    threshold: float,
-    num_threads: int | None = None,
-    min_points: int = 3,
-    sweep: bool | None = None,
-) -> list[int]: ...
-def star(
-    texts: Iterable[str],
-    metric: str,
-    threshold: float,
-    num_threads: int | None = None,
-    sweep: bool | None = None,
-) -> list[int]: ...
-def closeness(
-    texts: Iterable[str], metric: str, labels: Sequence[int], weights: Sequence[float]
-) -> list[float]: ...

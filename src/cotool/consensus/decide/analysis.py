@@ -10,7 +10,8 @@ from cotool.consensus.decide.claims import NONE
 from cotool.consensus.decide.dissent import find_dissent
 from cotool.consensus.decide.embedders import semantic_installed
 from cotool.consensus.decide.features import short_answers
-from cotool.consensus.decide.insights import Findings, find_insights
+from cotool.consensus.decide.findings import Findings
+from cotool.consensus.decide.insights import find_insights
 from cotool.consensus.decide.numbers import by_number
 from cotool.consensus.decide.paraphrases import paraphrase_utility
 from cotool.consensus.decide.subject import Subject

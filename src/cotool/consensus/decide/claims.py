@@ -11,7 +11,8 @@ import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cotool.consensus.decide.support import Passages
+from cotool.consensus.decide.passages import Passages
+from cotool.consensus.decide.support import judge
 from cotool.consensus.extract.sentences import split_statements
 from cotool.consensus.model import ConflictingValue, Dispute, DisputedValue, Statement
 
@@ -66,7 +67,7 @@ def compare_statements(
     if len(rows) < 2:
         rows = sorted({also, 0 if also else 1})
     passages = Passages([[contents[row][start:end] for start, end in spans[row]] for row in rows])
-    judged = [one for k in range(len(rows)) for one in passages.judge(k, num_threads)]
+    judged = [one for k in range(len(rows)) for one in judge(passages, k, num_threads)]
     row_of = [row for row in rows for _ in spans[row]]
     place_of = [place for place, row in enumerate(rows) for _ in spans[row]]
     groups = _groups(judged, place_of)

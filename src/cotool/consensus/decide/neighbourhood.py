@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cotool._fast.text import edits
+from cotool._fast.text import bag_clusters, edits
 from cotool._fast.text import neighbours as kernels
 from cotool.errors import InputError
 
@@ -82,11 +82,11 @@ def cluster_texts(
     """
     check(metric, threshold)
     if method == "star":
-        return kernels.star(texts, metric, threshold, num_threads)
+        return bag_clusters.star(texts, metric, threshold, num_threads)
     if method == "components":
-        return kernels.components(texts, metric, threshold, num_threads)
+        return bag_clusters.components(texts, metric, threshold, num_threads)
     if method == "density":
-        return kernels.density(texts, metric, threshold, num_threads)
+        return bag_clusters.density(texts, metric, threshold, num_threads)
     raise InputError(
         f"{method} needs all pairs of {len(texts):,} texts",
         hint="for this many texts, use the clustering star, components or density",
@@ -97,7 +97,7 @@ def closeness(
     texts: Sequence[str], metric: str, labels: Sequence[int], weights: Sequence[float]
 ) -> list[float]:
     """For each text the weighted sum of its ``cosine`` or ``tfidf`` with its label's texts."""
-    return kernels.closeness(texts, metric, labels, weights)
+    return bag_clusters.closeness(texts, metric, labels, weights)
 
 
 def check(metric: str, threshold: float) -> None:

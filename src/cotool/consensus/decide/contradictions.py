@@ -1,0 +1,129 @@
+"""Whether a sentence contradicts another: by a negation, or by another value in the same place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cotool._fast.text.support import IS_NUMBER
+from cotool.consensus.decide.passages import CAPITAL
+from cotool.consensus.extract.vocabulary import is_negation
+
+if TYPE_CHECKING:
+    from cotool.consensus.decide.passages import Passages
+
+# A sentence may contradict a statement if it shares so much of the rest of the statement: of all
+# but the numbers, where these differ; of all but the name, or of all, in the other cases.
+SAME_FRAME = 0.55
+
+OPPOSITE = 0.75
+
+# Two sentences that contradict each other share so much of the other one, too; sentences of few
+# shared anchors share most of it.
+SAME_TOPIC = 0.4
+
+ENOUGH_SHARED = 3
+
+
+def opposed(passages: Passages, n: int, sentence: int) -> bool:
+    """Tell whether one of two sentences denies what the other affirms.
+
+    "Nothing is lost by waiting" denies nothing about waiting: what follows the negation, or
+    what stands before it at the end, must be in the other sentence, too.
+    """
+    if passages.denies(n) == passages.denies(sentence):
+        return False
+    own, there = set(passages.anchors(n)), set(passages.anchors(sentence))
+    same = passages.weight_of(own & there)
+    back = passages.weight_of(there)
+    if same < OPPOSITE * passages.weight_of(own) or same < SAME_TOPIC * back:
+        return False
+    if len(own & there) < ENOUGH_SHARED and same < OPPOSITE * back:
+        return False
+    denying = n if passages.denies(n) else sentence
+    return _denied_anchors(passages, denying) <= (there if denying == n else own)
+
+
+def _denied_anchors(passages: Passages, sentence: int) -> set[int]:
+    """Return the anchor behind each negation, or before it where none is behind."""
+    found = set()
+    before, open_negation = -1, False
+    for word in passages.said(sentence):
+        if is_negation(passages.words[word]):
+            open_negation = True
+        elif (anchor := passages.anchor_of[word]) >= 0:
+            if open_negation:
+                found.add(anchor)
+            before, open_negation = anchor, False
+    if open_negation and before >= 0:
+        found.add(before)
+    return found
+
+
+def conflicting_values(
+    passages: Passages, n: int, passage: int, sentence: int, missing: set[int]
+) -> list[tuple[str, str]]:
+    """Return pairs of a missing value and the one other value in its place."""
+    own, there = set(passages.anchors(n)), set(passages.anchors(sentence))
+    shared, foreign = own & there, there - own
+    same = passages.weight_of(shared)
+    if not same:
+        return []
+    found = []
+    for value in missing:
+        kind = passages.kind_of(value)
+        named = kind == "name"
+        others = (
+            _names_beside(passages, n, value, sentence, foreign)
+            if named
+            else [other for other in foreign if passages.kind_of(other) == kind]
+        )
+        if len(others) != 1:
+            continue
+        # A date may differ in all its numbers; another name beside is another subject.
+        numbers = IS_NUMBER if not named else -1
+        rest = own - {value} - {a for a in missing if passages.kinds[a] == numbers}
+        back = there - {others[0]} - {a for a in foreign if passages.kinds[a] == numbers}
+        least = OPPOSITE if named else SAME_FRAME
+        if (
+            same >= least * passages.weight_of(rest)
+            and same >= SAME_TOPIC * passages.weight_of(back)
+            and not _also_says(passages, passage, others[0], shared)
+        ):
+            found.append((passages.shown(value), passages.shown(others[0])))
+    return sorted(found)
+
+
+def _also_says(passages: Passages, passage: int, other: int, shared: set[int]) -> bool:
+    """Tell whether a passage says the other value of the same things, too: "verse 1, 2, 3"."""
+    least = SAME_FRAME * passages.weight_of(shared)
+    for sentence in range(passages.first[passage], passages.first[passage + 1]):
+        there = passages.anchors(sentence)
+        if other in there and passages.weight_of(shared.intersection(there)) >= least:
+            return True
+    return False
+
+
+def _names_beside(
+    passages: Passages, n: int, value: int, sentence: int, foreign: set[int]
+) -> list[int]:
+    """Return names of a sentence that stand beside a word that stands beside the value, too."""
+    before, behind = set(), set()
+    said = passages.said(n)
+    for k, word in enumerate(said):
+        if passages.anchor_of[word] == value:
+            before.add(said[k - 1] if k else -1)
+            behind.add(said[k + 1] if k + 1 < len(said) else -1)
+    capitals = {word.casefold() for word in CAPITAL.findall(passages.strings[sentence])}
+    said = passages.said(sentence)
+    return list(
+        dict.fromkeys(
+            passages.anchor_of[word]
+            for k, word in enumerate(said)
+            if passages.anchor_of[word] in foreign
+            and passages.words[word] in capitals
+            and (
+                (said[k - 1] if k else -1) in before
+                or (said[k + 1] if k + 1 < len(said) else -1) in behind
+            )
+        )
+    )

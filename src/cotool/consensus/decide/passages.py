@@ -1,0 +1,135 @@
+"""Passages as the anchors of their sentences: content words, names, numbers and months."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING
+
+from cotool._fast.text.support import IS_NAME, IS_NUMBER, anchors_of, count_anchors
+from cotool._fast.text.tokens import intern
+from cotool._lazy import lazy_pattern
+from cotool.consensus.decide.anchors import anchors_of_words, with_spelled_dates
+from cotool.consensus.extract.vocabulary import is_negation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+# Weights of an anchor. Names and numbers at 2 or 3 measured within .006 of each other.
+NAME_WEIGHT, NUMBER_WEIGHT, WORD_WEIGHT = 2.0, 2.0, 1.0
+
+_WEIGHTS = {0: WORD_WEIGHT, IS_NUMBER: NUMBER_WEIGHT, IS_NAME: NAME_WEIGHT}
+
+# Scripts in which each character is a word begin here.
+_FIRST_ALONE = "\u0e00"
+
+# A capital letter behind a word: a name, or in German a noun.
+CAPITAL = lazy_pattern(r" (?<=[\w,;)] )([^\W\d_a-zß-öø-ÿ]\w*)")
+
+
+class Passages:
+    """Passages that are compared with one another, as the anchors of their sentences.
+
+    Sentences are numbered through all passages, in order.
+    """
+
+    def __init__(self, passages: Sequence[Sequence[str]]) -> None:
+        self.first = array("q", accumulate(map(len, passages), initial=0))
+        self.strings = [sentence for passage in passages for sentence in passage]
+        self._ids, self._starts, words = intern(map(with_spelled_dates, self.strings))
+        self.words = words
+        self.anchor_of, self._shown, kinds = anchors_of_words(words)
+        if any(len(word) == 1 and word > _FIRST_ALONE for word in words):
+            self._pair_characters()
+        self.found = array("i", bytes(4 * len(self._ids)))
+        self.bounds = array("q", bytes(8 * len(self._starts)))
+        total = anchors_of(self._ids, self._starts, self.anchor_of, self.found, self.bounds)
+        del self.found[total:]
+        self.kinds = array("B", kinds + bytes(len(self._shown) - len(kinds)))
+        self._mark_names()
+        self.weights = array("f", [_WEIGHTS[kind] for kind in self.kinds])
+        self._denied: dict[int, int] = {}
+
+    def _pair_characters(self) -> None:
+        """Make pairs of neighbours the anchors of scripts that are written without blanks."""
+        single = [len(word) == 1 and word > _FIRST_ALONE for word in self.words]
+        pairs: dict[tuple[int, int], int] = {}
+        for start, end in pairwise(self._starts):
+            for n in range(start, end):
+                word = self._ids[n]
+                if word >= len(single) or not single[word] or n + 1 >= end:
+                    continue
+                if not single[following := self._ids[n + 1]]:
+                    continue
+                pair = pairs.get((word, following))
+                if pair is None:
+                    pair = pairs[word, following] = len(self.words)
+                    self.words.append(self.words[word] + self.words[following])
+                    self.anchor_of.append(len(self._shown))
+                    self._shown.append(self.words[-1])
+                self._ids[n] = pair
+
+    def _mark_names(self) -> None:
+        """Mark as names the words that mostly have a capital within their sentences."""
+        place = {word: n for n, word in enumerate(self.words)}
+        capital: dict[int, int] = {}
+        for word in CAPITAL.findall("\n".join(self.strings)):
+            n = place.get(word.casefold())
+            if n is not None and (anchor := self.anchor_of[n]) >= 0:
+                capital[anchor] = capital.get(anchor, 0) + 1
+        counts = count_anchors(self._ids, self._starts, self.anchor_of, len(self._shown))
+        for anchor, times in capital.items():
+            if 2 * times > counts[anchor] and not self.kinds[anchor]:
+                self.kinds[anchor] = IS_NAME
+
+    def anchors(self, sentence: int) -> array[int]:
+        """Return the distinct anchors of a sentence, in order."""
+        return self.found[self.bounds[sentence] : self.bounds[sentence + 1]]
+
+    def values(self, sentence: int) -> tuple[str, ...]:
+        """Return the names and numbers of a sentence, folded."""
+        return tuple(self._shown[a] for a in self.anchors(sentence) if self.kinds[a])
+
+    def shown(self, anchor: int) -> str:
+        """Return a word that has the anchor."""
+        return self._shown[anchor]
+
+    def kind_of(self, anchor: int) -> str:
+        """Return what kind of value an anchor is: a name, a month, a year, another number."""
+        shown = self._shown[anchor]
+        if self.kinds[anchor] == IS_NAME:
+            return "name"
+        if self.kinds[anchor] != IS_NUMBER:
+            return "word"
+        if not shown[0].isdigit():
+            return "month"
+        return "year" if len(shown) == 4 and shown.isdigit() else "number"
+
+    def denies(self, sentence: int) -> int:
+        """Return 1 where an odd number of words of a sentence negate."""
+        if sentence not in self._denied:
+            said = self.said(sentence)
+            self._denied[sentence] = sum(is_negation(self.words[word]) for word in said) % 2
+        return self._denied[sentence]
+
+    def having(self, passage: int) -> dict[int, int]:
+        """Return in how many other passages each anchor of a passage stands."""
+        texts = [
+            self.found[self.bounds[first] : self.bounds[last]]
+            for first, last in pairwise(self.first)
+        ]
+        wanted = set(texts.pop(passage))
+        having = dict.fromkeys(wanted, 0)
+        for text in texts:
+            for anchor in wanted.intersection(text):
+                having[anchor] += 1
+        return having
+
+    def said(self, sentence: int) -> array[int]:
+        """Return the words of a sentence by their numbers."""
+        return self._ids[self._starts[sentence] : self._starts[sentence + 1]]
+
+    def weight_of(self, anchors: Iterable[int]) -> float:
+        """Return the sum of the weights of anchors."""
+        return math.fsum(self.weights[anchor] for anchor in anchors)
