@@ -17,7 +17,7 @@ from cotool.logs.histogram import MAX_BUCKETS, WIDTHS
 from cotool.logs.levels import LEVELS
 from cotool.logs.options import LogOptions
 from cotool.logs.patterns.patterns import compile_pattern
-from cotool.logs.scan.inferred import Times
+from cotool.logs.scan.inferred import TimeFigures
 from cotool.logs.times import Moment
 from reference import scan_log
 
@@ -128,7 +128,7 @@ def figures(scan):
     }
     found |= dict(zip(LEVELS, counts["levels"], strict=True))
     found |= {"errors": counts["keywords"][0], "warnings": counts["keywords"][1]}
-    whole, inferred = (Times(*given) for given in counts["times"])
+    whole, inferred = (TimeFigures(*given) for given in counts["times"])
     times = whole.merge(inferred)
     found |= {f"pattern {n}": count for n, count in enumerate(counts["patterns"])}
     return {name: count for name, count in found.items() if count} | {

@@ -21,7 +21,7 @@ from cotool.logs.model import FileSummary, LogCounts, Sample, merged
 from cotool.logs.options import LogOptions
 from cotool.logs.report.activity import display_buckets, duration, find_bursts, find_gaps, rate
 from cotool.logs.report.documents import to_dict
-from cotool.logs.scan.inferred import Times
+from cotool.logs.scan.inferred import TimeFigures
 from cotool.logs.scan.sources import find_sources
 from cotool.logs.summary import LogSummary
 from cotool.logs.times import parse_duration, parse_moment, parse_zone
@@ -176,11 +176,11 @@ def test_a_zone_applies_to_times_without_one(tmp_path):
 def test_inferred_times_go_back_whole_years():
     """Dates keep their month and day, 29 February becomes 1 March."""
     leap = int(datetime(2024, 2, 29, 5, tzinfo=UTC).timestamp())
-    times = Times(leap * 10**9, leap * 10**9, 3600, {leap: row(2)})
+    times = TimeFigures(leap * 10**9, leap * 10**9, 3600, {leap: row(2)})
     assert times.years_after(leap - 1) == 1
     assert times.years_after(leap) == 0
     back = int(datetime(2023, 3, 1, 5, tzinfo=UTC).timestamp())
-    assert times.earlier(1) == Times(back * 10**9, back * 10**9, 3600, {back: row(2)})
+    assert times.earlier(1) == TimeFigures(back * 10**9, back * 10**9, 3600, {back: row(2)})
 
 
 @pytest.mark.parametrize(

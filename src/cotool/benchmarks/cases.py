@@ -51,7 +51,7 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class Timed:
     """What is timed: a function or a command, and the amount of work."""
 
     call: Callable[[], object] | None = None
@@ -66,7 +66,7 @@ class Case:
 
     group: str
     name: str
-    make: Callable[[Setting], Work]
+    make: Callable[[Setting], Timed]
     has_threads: bool = True
 
 
@@ -142,12 +142,12 @@ def _similarity() -> Iterator[Case]:
                 yield Case("similarity", name, _matrix(metric, length, count))
 
 
-def _matrix(metric: str, length: int, count: int) -> Callable[[Setting], Work]:
-    def make(setting: Setting) -> Work:
+def _matrix(metric: str, length: int, count: int) -> Callable[[Setting], Timed]:
+    def make(setting: Setting) -> Timed:
         from cotool import similarity_matrix
 
         texts = _texts(setting, length, count)
-        return Work(
+        return Timed(
             lambda: similarity_matrix(texts, metric, setting.threads),
             bytes=sum(len(text.encode()) for text in texts),
             items=len(texts) * (len(texts) - 1) // 2,
@@ -156,12 +156,12 @@ def _matrix(metric: str, length: int, count: int) -> Callable[[Setting], Work]:
     return make
 
 
-def _nearest(metric: str, threshold: float, count: int) -> Callable[[Setting], Work]:
-    def make(setting: Setting) -> Work:
+def _nearest(metric: str, threshold: float, count: int) -> Callable[[Setting], Timed]:
+    def make(setting: Setting) -> Timed:
         from cotool import neighbours
 
         texts = _texts(setting, 60, count)
-        return Work(
+        return Timed(
             lambda: neighbours(
                 texts, metric, threshold=threshold, top=10, num_threads=setting.threads
             ),
@@ -179,31 +179,31 @@ def _texts(setting: Setting, length: int, count: int) -> list[str]:
 
 def _consensus(
     count: int, length: int, made: Callable[[int, int], list[str]]
-) -> Callable[[Setting], Work]:
-    def make(setting: Setting) -> Work:
+) -> Callable[[Setting], Timed]:
+    def make(setting: Setting) -> Timed:
         from cotool import find_consensus
 
         own = setting.input
         texts = made(length, count) if own is None else inputs.read_texts(own)[:count]
-        return Work(lambda: find_consensus(texts, num_threads=setting.threads), items=len(texts))
+        return Timed(lambda: find_consensus(texts, num_threads=setting.threads), items=len(texts))
 
     return make
 
 
-def _statements(setting: Setting) -> Work:
+def _statements(setting: Setting) -> Timed:
     from cotool import statement_support
 
     statements = inputs.made_passages(8, 150, 1)[0].split(". ")
     texts = inputs.made_passages(9, 150, 20)
     if setting.input is not None:
         statements, texts = (given := inputs.read_texts(setting.input))[:8], given[8:28]
-    return Work(
+    return Timed(
         lambda: statement_support(statements, texts, num_threads=setting.threads),
         items=len(statements),
     )
 
 
-def _extraction(setting: Setting) -> Work:
+def _extraction(setting: Setting) -> Timed:
     from cotool import find_consensus_batch
 
     texts = (
@@ -214,14 +214,14 @@ def _extraction(setting: Setting) -> Work:
     questions = [
         {"question": str(n), "responses": texts[n : n + 5]} for n in range(0, len(texts), 5)
     ]
-    return Work(
+    return Timed(
         lambda: sum(1 for _ in find_consensus_batch(questions, num_threads=setting.threads)),
         items=len(texts),
     )
 
 
-def _truth(method: str) -> Callable[[Setting], Work]:
-    def make(setting: Setting) -> Work:
+def _truth(method: str) -> Callable[[Setting], Timed]:
+    def make(setting: Setting) -> Timed:
         import cotool
 
         rows = (
@@ -230,12 +230,12 @@ def _truth(method: str) -> Callable[[Setting], Work]:
             else inputs.read_labels(setting.input)
         )
         infer = getattr(cotool, method)
-        return Work(lambda: infer(rows, num_threads=setting.threads), items=len(rows))
+        return Timed(lambda: infer(rows, num_threads=setting.threads), items=len(rows))
 
     return make
 
 
-def _rover(setting: Setting) -> Work:
+def _rover(setting: Setting) -> Timed:
     from cotool import find_consensus
 
     texts = (
@@ -243,7 +243,7 @@ def _rover(setting: Setting) -> Work:
         if setting.input is None
         else inputs.read_texts(setting.input)
     )
-    return Work(lambda: find_consensus(texts, method="rover", num_threads=1), items=len(texts))
+    return Timed(lambda: find_consensus(texts, method="rover", num_threads=1), items=len(texts))
 
 
 # ---- logs, vault -------------------------------------------------------------------------------
@@ -259,27 +259,27 @@ def _file(
     return path, path.stat().st_size
 
 
-def _scan(patterns: dict[str, str]) -> Callable[[Setting], Work]:
-    def make(setting: Setting) -> Work:
+def _scan(patterns: dict[str, str]) -> Callable[[Setting], Timed]:
+    def make(setting: Setting) -> Timed:
         from cotool import analyze_logs
 
         path, size = _file(setting, "log", _LOG_SIZE, inputs.made_log)
-        return Work(
+        return Timed(
             lambda: analyze_logs(path, patterns=patterns, num_threads=setting.threads), bytes=size
         )
 
     return make
 
 
-def _templates(setting: Setting) -> Work:
+def _templates(setting: Setting) -> Timed:
     from cotool import mine_templates
 
     path, size = _file(setting, "events", _LOG_SIZE, inputs.made_events)
-    return Work(lambda: mine_templates(path, num_threads=setting.threads).templates, bytes=size)
+    return Timed(lambda: mine_templates(path, num_threads=setting.threads).templates, bytes=size)
 
 
-def _vault(name: str) -> Callable[[Setting], Work]:
-    def make(setting: Setting) -> Work:
+def _vault(name: str) -> Callable[[Setting], Timed]:
+    def make(setting: Setting) -> Timed:
         from cotool import Keyring, decrypt, encrypt, verify
 
         plain, size = _file(setting, "plain", _VAULT_SIZE, inputs.made_bytes)
@@ -292,12 +292,12 @@ def _vault(name: str) -> Callable[[Setting], Work]:
             "decrypt": lambda: decrypt(sealed, out, keys=[ring], force=True, num_threads=threads),
             "verify": lambda: verify(sealed, keys=[ring], num_threads=threads),
         }
-        return Work(calls[name], bytes=size)
+        return Timed(calls[name], bytes=size)
 
     return make
 
 
-def _rewrap(setting: Setting) -> Work:
+def _rewrap(setting: Setting) -> Timed:
     from cotool import Keyring, encrypt, rewrap
 
     plain, _ = _file(setting, "plain", _VAULT_SIZE, inputs.made_bytes)
@@ -309,10 +309,10 @@ def _rewrap(setting: Setting) -> Work:
         rewrap(sealed, keys=[rings[0]], add=[rings[1]], remove=[1])
         rings.reverse()
 
-    return Work(call)
+    return Timed(call)
 
 
-def _read(setting: Setting) -> Work:
+def _read(setting: Setting) -> Timed:
     from cotool import Keyring, Vault, encrypt
 
     plain, size = _file(setting, "plain", _VAULT_SIZE, inputs.made_bytes)
@@ -324,13 +324,13 @@ def _read(setting: Setting) -> Work:
         with Vault(sealed, keys=[ring]) as vault:
             return vault.read(size // 2, 4096)
 
-    return Work(call)
+    return Timed(call)
 
 
-def _hash_password(_: Setting) -> Work:
+def _hash_password(_: Setting) -> Timed:
     from cotool import hash_passwords
 
-    return Work(lambda: list(hash_passwords(["correct horse"], num_threads=1)))
+    return Timed(lambda: list(hash_passwords(["correct horse"], num_threads=1)))
 
 
 def _own_folder(setting: Setting) -> Path:
@@ -341,12 +341,12 @@ def _own_folder(setting: Setting) -> Path:
 # ---- the command -------------------------------------------------------------------------------
 
 
-def _command(arguments: list[str]) -> Callable[[Setting], Work]:
-    def make(setting: Setting) -> Work:
+def _command(arguments: list[str]) -> Callable[[Setting], Timed]:
+    def make(setting: Setting) -> Timed:
         answers, _ = _file(setting, "answers.json", 2000, _write_answers)
         log, _ = _file(Setting(1, setting.folder), "log", 100_000, inputs.made_log)
         words = [word.format(answers=answers, log=log) for word in arguments]
-        return Work(command=[sys.executable, "-m", "cotool", *words])
+        return Timed(command=[sys.executable, "-m", "cotool", *words])
 
     return make
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cotool.consensus.learning.lessons import Learning
     from cotool.consensus.learning.store import Store
     from cotool.consensus.options import Embedder
-    from cotool.consensus.truth.scale import Recognition
+    from cotool.consensus.truth.scale import ScaleTest
     from cotool.engine.choice import EngineChoice
 
 
@@ -186,7 +186,7 @@ def _by_votes_or_numbers(
     As long as answers are numbers, the first questions are looked at before one comes out.
     """
     head: list[Item] = []
-    seen: Recognition | None = None
+    seen: ScaleTest | None = None
     for asked, error in items:
         if isinstance(error, CotoolError):
             head.append((asked, error))
@@ -196,7 +196,7 @@ def _by_votes_or_numbers(
         if seen is None and subject.kind in {"number", "short"}:
             from cotool.consensus.truth import scale
 
-            seen = scale.Recognition()
+            seen = scale.ScaleTest()
         if seen is None or not seen.add(subject):
             break
     items = chain(head, items)

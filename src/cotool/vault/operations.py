@@ -14,7 +14,7 @@ from cotool.vault.envelope import COMPACT_LIMIT, Key, Unlocked, new_envelope, se
 from cotool.vault.files import Source
 from cotool.vault.reader import ARMOR_LIMIT, Sealed
 from cotool.vault.stream import PREFIX, SEALED_SEGMENT, SEGMENT, Stream, content_size, sealed_size
-from cotool.vault.transfer import Effort, Reading, Transfer, Writing, ignore
+from cotool.vault.transfer import Blocks, Effort, Transfer, Writing, ignore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -81,7 +81,7 @@ def encrypt(
                 target.reserve(len(start) - PREFIX + sealed_size(content.size))
             target.begin(start)
             transfer = Transfer(
-                Reading(content, 0, BLOCK * SEGMENT),
+                Blocks(content, 0, BLOCK * SEGMENT),
                 Writing(target, len(start), BLOCK * SEALED_SEGMENT),
                 sealing(stream),
                 Effort(num_threads, progress),
@@ -161,9 +161,9 @@ def open_payload(
     return Done(transfer.written, size, damage=envelope.damage)
 
 
-def payload(sealed: Sealed, envelope: Unlocked) -> Reading:
+def payload(sealed: Sealed, envelope: Unlocked) -> Blocks:
     """Return the blocks of segments in a vault."""
-    return Reading(sealed.source, envelope.header.payload_offset + PREFIX, BLOCK * SEALED_SEGMENT)
+    return Blocks(sealed.source, envelope.header.payload_offset + PREFIX, BLOCK * SEALED_SEGMENT)
 
 
 def sealing(stream: Stream) -> Callable[..., int]:

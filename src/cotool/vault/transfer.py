@@ -53,7 +53,7 @@ class Effort:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Blocks:
     """Blocks of `size` bytes from `start` on; the last one has fewer, possibly none.
 
     A source of unknown size is already positioned at the start.
@@ -90,7 +90,7 @@ class Transfer:
     """
 
     def __init__(
-        self, reading: Reading, writing: Writing, transform: Transform, effort: Effort
+        self, reading: Blocks, writing: Writing, transform: Transform, effort: Effort
     ) -> None:
         self._source, self._start, self._block = reading.source, reading.start, reading.size
         self._target, self._target_start = writing.target, writing.start

@@ -44,7 +44,7 @@ Reason = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Entry:
     """A path that was given or found in a folder; `relative` is its path in a tree of results."""
 
     path: str
@@ -76,9 +76,9 @@ class Wanted:
 class Listing:
     """What was found: files, folders, links to make again, what was left out, and failures."""
 
-    files: list[Found] = field(default_factory=list)
-    folders: list[Found] = field(default_factory=list)
-    links: list[Found] = field(default_factory=list)
+    files: list[Entry] = field(default_factory=list)
+    folders: list[Entry] = field(default_factory=list)
+    links: list[Entry] = field(default_factory=list)
     left_out: dict[Reason, list[str]] = field(default_factory=dict)
     failed: list[OSError] = field(default_factory=list)
 
@@ -101,12 +101,12 @@ def list_files(paths: Sequence[str], wanted: Wanted) -> Listing:
     listing = Listing()
     for path in paths:
         if path == STDIO or not Path(path).is_dir():
-            listing.files.append(Found(path, Path(path).name, in_folder=False))
+            listing.files.append(Entry(path, Path(path).name, in_folder=False))
         elif not wanted.recursive:
             raise InputError(f"{path}: is a folder", hint="-r includes the files in folders")
         else:
             relative = "" if len(paths) == 1 else Path(os.path.abspath(path)).name  # noqa: PTH100
-            listing.folders.append(Found(path, relative, in_folder=False))
+            listing.folders.append(Entry(path, relative, in_folder=False))
             _Walk(listing, wanted, path).run(path, relative)
     listing.files = list({found.path: found for found in reversed(listing.files)}.values())[::-1]
     _check_found(listing)
@@ -162,7 +162,7 @@ class _Walk:
     ) -> bool:
         """List an entry; return whether it is a folder to go into."""
         listing, path = self._listing, entry.path
-        found = Found(path, name, in_folder=True)
+        found = Entry(path, name, in_folder=True)
         follow = self._wanted.symlinks == "follow"
         if entry.is_symlink() and not follow:
             if self._wanted.symlinks == "keep" and self._elsewhere:
@@ -183,7 +183,7 @@ class _Walk:
             listing.leave_out(BROKEN if entry.is_symlink() else SPECIAL, path)
         return False
 
-    def _add_file(self, found: Found, name: str) -> None:
+    def _add_file(self, found: Entry, name: str) -> None:
         listing, path = self._listing, found.path
         if self._wanted.everything:
             listing.files.append(found)
@@ -230,7 +230,7 @@ class Plan:
         if self.root is None:
             return
         errors: dict[str, OSError | CotoolError] = {}
-        top = [Found(self.root, "", in_folder=False)]
+        top = [Entry(self.root, "", in_folder=False)]
         for found in top + [each for each in self.listing.folders if each.relative]:
             path = str(Path(self.root, found.relative))
             parent = str(Path(path).parent)
@@ -316,7 +316,7 @@ def plan(
     return result
 
 
-def _target(found: Found, name: Callable[[str], str], output: str | None, *, into: bool) -> str:
+def _target(found: Entry, name: Callable[[str], str], output: str | None, *, into: bool) -> str:
     if into:
         return str(Path(str(output), name(found.relative)))
     if output is not None:

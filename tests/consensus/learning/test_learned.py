@@ -24,7 +24,7 @@ from cotool.consensus.learning.evidence import (
 )
 from cotool.consensus.learning.learned import Learned
 from cotool.consensus.learning.lessons import parse_half_life
-from cotool.consensus.learning.records import Tally
+from cotool.consensus.learning.records import Judgements
 from cotool.consensus.read.gold import in_normal_form, read_gold
 from cotool.consensus.truth.copies import find_copies, groups_of, thinned
 
@@ -209,14 +209,17 @@ def test_topics_weigh():
 
 def test_reliability_has_intervals():
     """Twice seen is not two hundred times seen; without judgements agreement stands in."""
-    few, many = reliability(Tally(judged=2, correct=2)), reliability(Tally(judged=200, correct=200))
+    few, many = (
+        reliability(Judgements(judged=2, correct=2)),
+        reliability(Judgements(judged=200, correct=200)),
+    )
     assert few.low < 0.5
     assert many.low > 0.95
-    weak = reliability(Tally(compared=100, agreed=80))
+    weak = reliability(Judgements(compared=100, agreed=80))
     assert weak.by_agreement
     assert weak.low < 0.6
     assert not few.by_agreement
-    unknown = reliability(Tally())
+    unknown = reliability(Judgements())
     assert (round(unknown.share, 2), unknown.judgements) == (0.5, 0)
 
 

@@ -11,7 +11,7 @@ from cotool import find_consensus, find_consensus_batch
 from cotool.consensus.extract.stated import Stated
 from cotool.consensus.read.questions import as_question
 from cotool.consensus.read.readers import read_questions
-from cotool.consensus.truth.scale import Recognition, number_of
+from cotool.consensus.truth.scale import ScaleTest, number_of
 
 BIASES = {"ann": 0.0, "bob": 0.8, "cat": -0.5, "dan": 0.0, "eve": 0.3, "fay": -0.6}
 SPREADS = {"ann": 0.3, "bob": 0.3, "cat": 0.6, "dan": 2.0, "eve": 0.5, "fay": 0.7}
@@ -86,7 +86,7 @@ def questions(rows):
 
 
 def is_scale(asked):
-    seen = Recognition()
+    seen = ScaleTest()
     for one in asked:
         if not seen.add(Stated.of(as_question(one, where="here"))):
             break

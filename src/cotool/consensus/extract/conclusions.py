@@ -12,7 +12,7 @@ from cotool.consensus.extract.preparation import breaks_off
 from cotool.consensus.extract.spans import (
     NUMBER_OR_LETTER,
     SPAN,
-    Statement,
+    StatedPlace,
     has_second_option,
     only_number,
 )
@@ -78,47 +78,47 @@ _LAST_WORD = 16
 _NOT_BUT = lazy_pattern(r"not\s[^.\n]{1,40}?,?\sbut\s(?:rather\s)?", re.IGNORECASE)
 
 
-def _concluded(text: str, low: str, sentence: str) -> Iterator[Statement]:
+def _concluded(text: str, low: str, sentence: str) -> Iterator[StatedPlace]:
     """Yield what a text concludes: "so yes", "So D.", "The claim is false, since …"."""
     if len(text) <= SPAN and low.startswith("not ") and (turned := _NOT_BUT.match(text)):
-        yield Statement(0, text[turned.end() :], "not … but")
+        yield StatedPlace(0, text[turned.end() :], "not … but")
     last = sentence[-_LAST_WORD:].rstrip("*_.!)").rpartition(" ")[2].lstrip("*_(").lower()
     so = _SO.search(sentence) if last in _CONCLUDING else None
     if so:
-        yield Statement(0, sentence[so.end() :], "so …", ("choice", "boolean"), whole=True)
+        yield StatedPlace(0, sentence[so.end() :], "so …", ("choice", "boolean"), whole=True)
     if len(text) > _VERDICT_LENGTH:
         return
     if not text.isascii() and (right := _IS_RIGHT.search(text)):
-        yield Statement(0, right[1], "… is right", ("choice",), whole=True)
+        yield StatedPlace(0, right[1], "… is right", ("choice",), whole=True)
     if "true" in low or "false" in low or "correct" in low or "right" in low or "wrong" in low:
         claim = _CLAIM.search(text)
         if claim:
             denied = claim["not"] or claim["negated"]
             said = _DENIED[claim["word"].lower()] if denied else claim["word"]
-            yield Statement(0, said, "it is …", ("boolean",))
+            yield StatedPlace(0, said, "it is …", ("boolean",))
     elif not so and (claim := _FOREIGN_CLAIM.match(text)):
-        yield Statement(0, text[claim.end() :], "it is …", ("boolean",))
+        yield StatedPlace(0, text[claim.end() :], "it is …", ("boolean",))
 
 
-def weak_statements(text: str, low: str) -> Iterator[Statement]:
+def weak_statements(text: str, low: str) -> Iterator[StatedPlace]:
     """Yield what a text states by its first words, an option near its end, or a conclusion."""
     lead = _LEADING_OPTION.match(text)
     if lead and not has_second_option(text):
-        yield Statement(0, text, f"opens with {lead.group().strip()}", ("choice",))
+        yield StatedPlace(0, text, f"opens with {lead.group().strip()}", ("choice",))
     first, newline, _ = text[:SPAN].partition("\n")
     if newline and BARE_LINE.fullmatch(first) and not has_second_option(text):
-        yield Statement(0, first, "first line", NUMBER_OR_LETTER, whole=True)
+        yield StatedPlace(0, first, "first line", NUMBER_OR_LETTER, whole=True)
     if len(text) <= SPAN and "\n" not in text:
         numbered = _NUMBERED_OPTION.match(text)
         if numbered:
-            yield Statement(0, numbered[1], NUMBERED, ("number",), whole=True)
+            yield StatedPlace(0, numbered[1], NUMBERED, ("number",), whole=True)
     tail = text[-3 * SPAN :]
     yield from _weak_options(tail)
     sentence = last_sentence(text)
     yield from _concluded(text, low, sentence)
     # A reason may follow a verdict in the same paragraph; a longer text is an essay.
     if len(text) <= _VERDICT_LENGTH and "\n" not in text:
-        yield Statement(0, text, "opens with yes or no", ("boolean",))
+        yield StatedPlace(0, text, "opens with yes or no", ("boolean",))
     if not breaks_off(text):
         yield from _conclusion(sentence)
 
@@ -128,7 +128,7 @@ def _is_better(tail: str, start: int, end: int) -> bool:
     return bool(_IS_BETTER.match(tail, end) and _CONTESTANT.search(tail, max(0, start - 16), start))
 
 
-def _weak_options(tail: str) -> Iterator[Statement]:
+def _weak_options(tail: str) -> Iterator[StatedPlace]:
     correct: set[str] = set()
     concluded = better = None
     for mark in _OPTION_MARK.finditer(tail):
@@ -145,11 +145,11 @@ def _weak_options(tail: str) -> Iterator[Statement]:
         if lead and _NEGATED.search(tail, max(0, start - 60), start):
             continue
         if lead and (enclosed or _MARK_ENDS.match(tail, end)):
-            concluded = Statement(0, tail[start:], f"… {lead.group().strip()}", ("choice",))
+            concluded = StatedPlace(0, tail[start:], f"… {lead.group().strip()}", ("choice",))
     if len(correct) == 1:
-        yield Statement(0, correct.pop(), "… is correct", ("choice",))
+        yield StatedPlace(0, correct.pop(), "… is correct", ("choice",))
     if better:
-        yield Statement(0, better, "… is better", ("choice",), whole=True)
+        yield StatedPlace(0, better, "… is better", ("choice",), whole=True)
     if concluded:
         yield concluded
 
@@ -171,22 +171,22 @@ def last_sentence(text: str) -> str:
 _ALTERNATIVES = lazy_pattern(r"=[^=]{1,40}(?:\b(?:or|and)\b[^=]{0,20}|,\s?[a-z]\s?)$")
 
 
-def _conclusion(sentence: str) -> Iterator[Statement]:
+def _conclusion(sentence: str) -> Iterator[StatedPlace]:
     head, sign, result = sentence.rpartition("=")
     if sign and head:
         if not result.endswith(";") and not _ALTERNATIVES.search(head):  # "x = 2 or x = 3"
-            yield Statement(0, result, "… =", ("number",))
+            yield StatedPlace(0, result, "… =", ("number",))
         return
     if "between" in sentence or "from" in sentence:
         ranged = _IS_RANGE.search(sentence)
         if ranged:
-            yield Statement(0, sentence[ranged.end() :], "… is", ("number",), whole=True)
+            yield StatedPlace(0, sentence[ranged.end() :], "… is", ("number",), whole=True)
             return
     concludes = _CONCLUSION.match(sentence)
     if not concludes and not _IS_NUMBER.search(sentence):
         return
     number = only_number(sentence)
     if number and concludes:
-        yield Statement(0, number, f"{sentence.split(maxsplit=1)[0]} …", ("number",))
+        yield StatedPlace(0, number, f"{sentence.split(maxsplit=1)[0]} …", ("number",))
     elif number:
-        yield Statement(0, number, "… is", ("number",), whole=True)
+        yield StatedPlace(0, number, "… is", ("number",), whole=True)

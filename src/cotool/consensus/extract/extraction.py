@@ -22,7 +22,7 @@ from cotool.consensus.extract.statements import FIELDS, find_statements
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cotool.consensus.extract.spans import Statement
+    from cotool.consensus.extract.spans import StatedPlace
 
 # The share of a question's texts that must state an answer of one kind for the question to have
 # that kind. For options fewer are enough: without options, texts rarely state one (10 of 4,000
@@ -159,7 +159,7 @@ def _complete_numbers(texts: Sequence[str], found: list[dict[str, Extracted | No
 
 
 def _read(
-    statements: Iterable[Statement], kinds: Iterable[str], *, first: bool = False
+    statements: Iterable[StatedPlace], kinds: Iterable[str], *, first: bool = False
 ) -> dict[str, Extracted | None]:
     """Return the answer of each kind; None where the text states several and is undecided.
 

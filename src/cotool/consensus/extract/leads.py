@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.languages import ANSWERS, ARTICLES, CHOOSES, LINKS, OPTIONS
 from cotool.consensus.extract.readings import KINDS
-from cotool.consensus.extract.spans import SPAN, Statement, only_number
+from cotool.consensus.extract.spans import SPAN, StatedPlace, only_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +73,7 @@ _LEADS = (
 )
 
 
-def lead_statements(text: str, low: str) -> Iterator[Statement]:
+def lead_statements(text: str, low: str) -> Iterator[StatedPlace]:
     """Yield what follows a phrase that leads to an answer; `low` is the text in lower case."""
     yield from _lead(text, low, "answer", _AFTER_ANSWER, KINDS)
     # Other phrases are looked for only at both ends, where answers are; this halves the cost.
@@ -93,7 +93,7 @@ def lead_statements(text: str, low: str) -> Iterator[Statement]:
 
 def _lead(
     text: str, low: str, word: str, after: re.Pattern[str], kinds: tuple[str, ...]
-) -> Iterator[Statement]:
+) -> Iterator[StatedPlace]:
     position = len(low)
     for _ in range(MAX_OCCURRENCES):
         position = low.rfind(word, 0, position)
@@ -107,11 +107,11 @@ def _lead(
             continue
         rule = text[position:end].strip()
         span = text[end : end + SPAN]
-        yield Statement(position, span, rule, kinds)
+        yield StatedPlace(position, span, rule, kinds)
         if ":" in rule and "number" in kinds:
             number = only_number(_SENTENCE_BREAK.split(span, 1)[0])
             if number and not span.startswith(number):
-                yield Statement(position, number, f"{rule} …", ("number",))
+                yield StatedPlace(position, number, f"{rule} …", ("number",))
 
 
 _SENTENCE_BREAK = lazy_pattern(r"[.!?]\s|\n")

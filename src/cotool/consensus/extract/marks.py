@@ -6,52 +6,52 @@ import re
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
-from cotool.consensus.extract.spans import NUMBER_OR_LETTER, SPAN, Statement, has_second_option
+from cotool.consensus.extract.spans import NUMBER_OR_LETTER, SPAN, StatedPlace, has_second_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def mark_statements(text: str) -> Iterator[Statement]:
+def mark_statements(text: str) -> Iterator[StatedPlace]:
     """Yield what the marks in a text set apart."""
     if "boxed" in text:
         yield from _boxed(text)
     if "####" in text:
         position = text.rfind("####")
         line = text[position + 4 : position + SPAN].split("\n", 1)[0]
-        yield Statement(position, line, "####", NUMBER_OR_LETTER, whole=True)
+        yield StatedPlace(position, line, "####", NUMBER_OR_LETTER, whole=True)
     if "]]" in text:
         yield from _verdict(text)
     position = 0 if text.startswith("A:") else text.rfind("\nA:")
     if position >= 0 and not has_second_option(text):
-        yield Statement(position, text[position : position + SPAN].lstrip()[2:], "A:", whole=True)
+        yield StatedPlace(position, text[position : position + SPAN].lstrip()[2:], "A:", whole=True)
     yield from _lines(text)
 
 
-def _verdict(text: str) -> Iterator[Statement]:
+def _verdict(text: str) -> Iterator[StatedPlace]:
     """Yield what a judge puts in double brackets: `[[A]]`, `[[A>B]]`, `[[7]]`, `[[Rating: 7]]`."""
     end = text.rfind("]]")
     start = text.rfind("[[", max(0, end - SPAN), end)
     if start >= 0:
         content = _RATING_LABEL.sub("", text[start + 2 : end].strip())
-        yield Statement(start, content, "[[…]]", whole=True)
+        yield StatedPlace(start, content, "[[…]]", whole=True)
 
 
 _RATING_LABEL = lazy_pattern(r"(?:rating|score|verdict|final verdict)\s?:\s?", re.IGNORECASE)
 
 
-def _lines(text: str) -> Iterator[Statement]:
+def _lines(text: str) -> Iterator[StatedPlace]:
     position = text.rfind("\n")
     labelled = _LABELLED_LINE.match(text, position + 1)
     if labelled:
         rule = labelled.group().strip()
-        yield Statement(position, text[labelled.end() :][:SPAN], rule, whole=True)
+        yield StatedPlace(position, text[labelled.end() :][:SPAN], rule, whole=True)
     if position < 0:
         return
     if BARE_LINE.fullmatch(text, position + 1):
-        yield Statement(position, text[position:], "last line", NUMBER_OR_LETTER, whole=True)
+        yield StatedPlace(position, text[position:], "last line", NUMBER_OR_LETTER, whole=True)
     elif _OPTION_LINE.match(text, position + 1) and not has_second_option(text):
-        yield Statement(position, text[position:], "last line", ("choice",))
+        yield StatedPlace(position, text[position:], "last line", ("choice",))
 
 
 _LABELLED_LINE = lazy_pattern(
@@ -66,15 +66,15 @@ BARE_LINE = lazy_pattern(
 )
 
 
-def _boxed(text: str) -> Iterator[Statement]:
+def _boxed(text: str) -> Iterator[StatedPlace]:
     position = text.rfind("boxed")
     opening = text.find("{", position, position + 8)
     if opening < 0:
-        yield Statement(position, text[position + 5 : position + SPAN], "\\boxed")
+        yield StatedPlace(position, text[position + 5 : position + SPAN], "\\boxed")
         return
     depth = 0
     for index in range(opening, min(len(text), opening + 2 * SPAN)):
         depth += (text[index] == "{") - (text[index] == "}")
         if depth == 0:
-            yield Statement(position, text[opening + 1 : index], "\\boxed{}", whole=True)
+            yield StatedPlace(position, text[opening + 1 : index], "\\boxed{}", whole=True)
             return

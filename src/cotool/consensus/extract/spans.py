@@ -12,7 +12,7 @@ WHOLE = "the whole text"
 SPAN = 200
 
 
-class Statement(NamedTuple):
+class StatedPlace(NamedTuple):
     """A place that states an answer.
 
     The answer is at the beginning of `span`; with `whole`, nothing may follow it there.

@@ -16,7 +16,7 @@ from cotool.consensus.extract.conclusions import weak_statements
 from cotool.consensus.extract.leads import lead_statements
 from cotool.consensus.extract.marks import mark_statements
 from cotool.consensus.extract.readings import CLOSED_KINDS
-from cotool.consensus.extract.spans import SPAN, WHOLE, Statement
+from cotool.consensus.extract.spans import SPAN, WHOLE, StatedPlace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,18 +29,18 @@ _ANSWER_TAG = lazy_pattern(
 )
 
 
-def field_statements(text: str, low: str) -> Iterator[Statement]:
+def field_statements(text: str, low: str) -> Iterator[StatedPlace]:
     """Yield what tags and JSON fields hold."""
     if "</" in low and "</answer" not in low:
         tag = _ANSWER_TAG.search(low, max(0, len(low) - 3 * SPAN))
         if tag:
-            yield Statement(tag.start(), text[slice(*tag.span(2))].strip(), tag[1], whole=True)
+            yield StatedPlace(tag.start(), text[slice(*tag.span(2))].strip(), tag[1], whole=True)
     if "</answer" in low:
         end = low.rfind("</answer")
         start = low.rfind("<answer>", 0, end)
         if start >= 0:
             content = text[start + 8 : end].strip()
-            yield Statement(start, content, "<answer>", whole=True)
+            yield StatedPlace(start, content, "<answer>", whole=True)
             yield from explicit_statements(content)
     if "{" not in low or ('":' not in low and "':" not in low and '" :' not in low):
         return
@@ -54,10 +54,10 @@ def field_statements(text: str, low: str) -> Iterator[Statement]:
         quoted, single, bare = match.groups()
         if quoted is not None:
             value = _unescape(quoted)
-            yield Statement(position, value, f'"{field}":', whole=True)
+            yield StatedPlace(position, value, f'"{field}":', whole=True)
             yield from explicit_statements(value)
         else:
-            yield Statement(position, single if bare is None else bare, f'"{field}":', whole=True)
+            yield StatedPlace(position, single if bare is None else bare, f'"{field}":', whole=True)
 
 
 def _unescape(quoted: str) -> str:
@@ -67,7 +67,7 @@ def _unescape(quoted: str) -> str:
         return quoted
 
 
-def explicit_statements(text: str) -> list[Statement]:
+def explicit_statements(text: str) -> list[StatedPlace]:
     """Return what phrases and marks state, the last in the text first."""
     low = text.lower()
     found = [*lead_statements(text, low), *mark_statements(text)]
@@ -75,16 +75,16 @@ def explicit_statements(text: str) -> list[Statement]:
     return found
 
 
-def find_statements(text: str) -> Iterator[Statement]:
+def find_statements(text: str) -> Iterator[StatedPlace]:
     """Yield the statements of a prepared text, the most telling first."""
     if len(text) <= SPAN:
-        yield Statement(0, text, WHOLE, CLOSED_KINDS, whole=True)
+        yield StatedPlace(0, text, WHOLE, CLOSED_KINDS, whole=True)
         if text.isascii() and text.isalpha():  # one word: a label
-            yield Statement(0, text, WHOLE, ("short",), whole=True)
+            yield StatedPlace(0, text, WHOLE, ("short",), whole=True)
             return
     low = text.lower()
     yield from field_statements(text, low)
     yield from explicit_statements(text)
     yield from weak_statements(text, low)
     if len(text) <= SPAN:
-        yield Statement(0, text, WHOLE, ("short",), whole=True)
+        yield StatedPlace(0, text, WHOLE, ("short",), whole=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cotool.consensus.learning.ballots import Ballot
-    from cotool.consensus.learning.records import Expert, Tally
+    from cotool.consensus.learning.records import Expert, Judgements
 
 # 95 %, and what a single look at many experts takes for more than chance.
 NORMAL = 1.96
@@ -46,7 +46,7 @@ class Reliability:
     by_agreement: bool
 
 
-def reliability(tally: Tally) -> Reliability:
+def reliability(tally: Judgements) -> Reliability:
     """The share of right answers, or the mean score, from what was judged, else from agreement."""
     judged = tally.judged + tally.scored
     if judged > 0:
@@ -83,7 +83,7 @@ def merit(known: Expert | None, topic: str) -> float:
     return overall if tally is None else _merit(tally, overall, TOPIC_PULL)
 
 
-def _merit(tally: Tally, prior: float, weight: float) -> float:
+def _merit(tally: Judgements, prior: float, weight: float) -> float:
     return (tally.correct + tally.root + weight * prior) / (tally.judged + tally.scored + weight)
 
 

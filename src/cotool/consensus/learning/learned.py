@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING
 from cotool._fast.truth.decoys import Counts, Model, decoys, judge, model
 from cotool.consensus.learning.ballots import Ballot, BallotTable
 from cotool.consensus.learning.calibration import features
-from cotool.consensus.learning.records import RECENT, Expert, Pair, Tally
+from cotool.consensus.learning.records import RECENT, Expert, Judgements, Pair
 from cotool.consensus.learning.weights import (
     EXPERT,
     Basis,
     Beliefs,
-    Judged,
+    GoldBallot,
     Quadratic,
     Trust,
     distil,
@@ -97,7 +97,7 @@ class Learned:
     is_open: bool = False
     different: float = 0.0
     agreement: Quadratic = field(default_factory=Quadratic)
-    known: dict[str, Judged] = field(default_factory=dict)
+    known: dict[str, GoldBallot] = field(default_factory=dict)
     older: Quadratic = field(default_factory=Quadratic)
     questions: float = 0.0
     judged: float = 0.0
@@ -242,7 +242,7 @@ class Learned:
         self._keep(ballots, None if by_label is None else beliefs)
         for ballot, belief in zip(ballots, beliefs, strict=True):
             for expert, value in ballot.votes.items():
-                self._tally(expert, ballot.topic, Tally(compared=1.0, agreed=belief[value]))
+                self._tally(expert, ballot.topic, Judgements(compared=1.0, agreed=belief[value]))
         self.questions += len(ballots)
         self._counts = self._copies = None
         self._distil(ballots, beliefs)
@@ -357,11 +357,11 @@ class Learned:
             return ballots
         return [ballot._replace(votes=thinned(dict(ballot.votes), groups)) for ballot in ballots]
 
-    def _tally(self, expert: str, topic: str, tally: Tally, sign: float = 1.0) -> None:
+    def _tally(self, expert: str, topic: str, tally: Judgements, sign: float = 1.0) -> None:
         one = self.experts.setdefault(expert, Expert())
         one.total.add(tally, sign)
         if topic:
-            one.topics.setdefault(topic, Tally()).add(tally, sign)
+            one.topics.setdefault(topic, Judgements()).add(tally, sign)
         if sign > 0:
             one.recent.fade(tally, 0.5 ** (1 / RECENT))
             one.recent.add(tally)
@@ -381,16 +381,16 @@ class Learned:
                 self.experts.setdefault(expert, Expert())
             before = self.known.pop(ballot.question, None)
             if sign > 0:
-                self.known[ballot.question] = Judged(ballot, right, place=place)
+                self.known[ballot.question] = GoldBallot(ballot, right, place=place)
             elif before is None:
-                gone.append(Judged(ballot, right))
+                gone.append(GoldBallot(ballot, right))
         if gone:
             self._fold(gone, -1.0)
         self._trust = None
         self._fold_oldest()
         for ballot, right in rows:
             for expert, value in ballot.votes.items():
-                tally = Tally(judged=1.0, correct=float(value == right))
+                tally = Judgements(judged=1.0, correct=float(value == right))
                 self._tally(expert, ballot.topic, tally, sign)
         self.judged = max(self.judged + sign * len(rows), 0.0)
 
@@ -409,11 +409,11 @@ class Learned:
             self._distil(agreed, self._bases(agreed))
         for place, (ballot, right) in enumerate(judged):
             if ballot.votes:
-                self.known[ballot.question] = Judged(ballot, right, place=place)
+                self.known[ballot.question] = GoldBallot(ballot, right, place=place)
         self._trust = None
         self._fold_oldest()
 
-    def _fold(self, judged: Sequence[Judged], sign: float = 1.0) -> None:
+    def _fold(self, judged: Sequence[GoldBallot], sign: float = 1.0) -> None:
         """Add right answers to the quadratic of the older ones, or take them away."""
         beliefs = self._bases([one.ballot for one in judged])
         self._trust = None
@@ -424,7 +424,7 @@ class Learned:
     def learn_scores(self, scores: Mapping[str, float], topic: str = "", sign: float = 1.0) -> None:
         """Learn from scores, 0 to 1, of experts' answers to one question."""
         for expert, score in scores.items():
-            tally = Tally(scored=1.0, score=score, root=sqrt(score))
+            tally = Judgements(scored=1.0, score=score, root=sqrt(score))
             self._tally(expert, topic, tally, sign)
         self.judged = max(self.judged + sign, 0.0)
 
@@ -514,7 +514,7 @@ def _lot(question: str, value: str) -> bytes:
     return blake2b(f"{question}\0{value}".encode(errors="surrogatepass")).digest()
 
 
-def _share(tally: Tally, prior: float, weight: float) -> float:
+def _share(tally: Judgements, prior: float, weight: float) -> float:
     right = tally.correct + tally.score + WEAK * tally.agreed
     seen = tally.judged + tally.scored + WEAK * tally.compared
     return (right + weight * prior) / (seen + weight)

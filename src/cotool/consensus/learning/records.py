@@ -12,7 +12,7 @@ RECENT = 20.0
 
 
 @dataclass(slots=True)
-class Tally:
+class Judgements:
     """Judgements of one expert: of answers known to be right or wrong, and scores from 0 to 1.
 
     `root` sums the scores' square roots: judges' scores are mostly near 0 or 1, and means of roots
@@ -28,17 +28,17 @@ class Tally:
     compared: float = 0.0
     agreed: float = 0.0
 
-    def add(self, other: Tally, sign: float = 1.0) -> None:
+    def add(self, other: Judgements, sign: float = 1.0) -> None:
         """Add another tally, or take it away."""
-        for one in fields(Tally):
+        for one in fields(Judgements):
             setattr(self, one.name, getattr(self, one.name) + sign * getattr(other, one.name))
 
     def scale(self, factor: float) -> None:
         """Forget a part."""
-        for one in fields(Tally):
+        for one in fields(Judgements):
             setattr(self, one.name, getattr(self, one.name) * factor)
 
-    def fade(self, by: Tally, factor: float) -> None:
+    def fade(self, by: Judgements, factor: float) -> None:
         """Forget a part of what is of the same sort as `by`: judgements, or agreement."""
         if by.judged or by.scored:
             self.judged *= factor
@@ -65,9 +65,9 @@ class Expert:
     fell: list[float] = field(default_factory=lambda: [0.0, 0.0])
     habits: dict[str, float] = field(default_factory=dict)
     said: dict[str, float] = field(default_factory=dict)
-    total: Tally = field(default_factory=Tally)
-    recent: Tally = field(default_factory=Tally)
-    topics: dict[str, Tally] = field(default_factory=dict)
+    total: Judgements = field(default_factory=Judgements)
+    recent: Judgements = field(default_factory=Judgements)
+    topics: dict[str, Judgements] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """A form for JSON."""
@@ -78,8 +78,8 @@ class Expert:
         """From that form; raises TypeError or KeyError where it is none."""
         plain = dict(form)
         for name in ("total", "recent"):
-            plain[name] = Tally(**plain[name])
-        plain["topics"] = {name: Tally(**own) for name, own in plain["topics"].items()}
+            plain[name] = Judgements(**plain[name])
+        plain["topics"] = {name: Judgements(**own) for name, own in plain["topics"].items()}
         return cls(**plain)
 
     def scale(self, factor: float) -> None:
@@ -108,7 +108,7 @@ class Expert:
         self.total.add(other.total)
         self.recent.add(other.recent)
         for topic, tally in other.topics.items():
-            self.topics.setdefault(topic, Tally()).add(tally)
+            self.topics.setdefault(topic, Judgements()).add(tally)
         self.trim()
 
     def trim(self) -> None:

@@ -15,7 +15,7 @@ from cotool.consensus.learning.evidence import (
     reliability,
 )
 from cotool.consensus.learning.lessons import learn
-from cotool.consensus.learning.records import Tally
+from cotool.consensus.learning.records import Judgements
 from cotool.consensus.learning.store import Remembered, clean
 from cotool.consensus.truth.inference import Waiting
 from cotool.errors import StoreError
@@ -218,7 +218,7 @@ def _by_score(learned: Learned, one: Remembered) -> Decision | None:
         return None
     best = max(sorted(scores), key=scores.__getitem__)
     known = learned.experts.get(best)
-    record = reliability(known.total if known else Tally())
+    record = reliability(known.total if known else Judgements())
     reason = f"the confidence is what an answer of {best} is expected to score"
     return Decision(
         method="learned",

@@ -18,7 +18,7 @@ from cotool.consensus.learning.ballots import Ballot
 from cotool.consensus.learning.database import Database, open_database
 from cotool.consensus.learning.learned import Learned
 from cotool.consensus.learning.records import Expert, Pair
-from cotool.consensus.learning.weights import Judged, Quadratic
+from cotool.consensus.learning.weights import GoldBallot, Quadratic
 from cotool.errors import InputError, StoreError
 
 if TYPE_CHECKING:
@@ -364,7 +364,7 @@ def _without_weights(records: Iterable[tuple[str, str, Any]]) -> Iterator[tuple[
 def learned_from(records: Iterable[tuple[str, str, Any]]) -> Learned:
     """The reverse of `records_of`. Raises StoreError for what makes no sense."""
     learned = Learned()
-    rights: list[tuple[str, Judged]] = []
+    rights: list[tuple[str, GoldBallot]] = []
     try:
         for kind, name, value in records:
             if kind == "expert":
@@ -375,7 +375,7 @@ def learned_from(records: Iterable[tuple[str, str, Any]]) -> Learned:
             elif kind == "right":
                 ballot = Ballot(name, value["votes"], value["topic"])
                 rights.append(
-                    (name, Judged(ballot, value["right"], value["share"], value["place"]))
+                    (name, GoldBallot(ballot, value["right"], value["share"], value["place"]))
                 )
             elif kind == "quadratic" and name in _QUADRATICS:
                 setattr(learned, name, Quadratic(**value))

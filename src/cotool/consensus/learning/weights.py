@@ -113,7 +113,7 @@ class Quadratic:
         self.keys, self.precision, self.slope = keys, list(precision), list(slope)
 
 
-class Judged(NamedTuple):
+class GoldBallot(NamedTuple):
     """A ballot with the right answer; `place` is in the order of learning.
 
     `share` is what is left of it after forgetting.
@@ -227,7 +227,7 @@ def distil(
 
 
 def folded(
-    trust: Trust, judged: Sequence[Judged], beliefs: Sequence[Mapping[str, float]]
+    trust: Trust, judged: Sequence[GoldBallot], beliefs: Sequence[Mapping[str, float]]
 ) -> Quadratic:
     """The log-likelihood of right answers as a quadratic around the weights."""
     basis = trust.basis
@@ -241,7 +241,7 @@ def trusted(
     basis: Basis,
     agreement: Quadratic,
     older: Quadratic,
-    judged: Sequence[Judged],
+    judged: Sequence[GoldBallot],
     beliefs: Beliefs,
 ) -> Trust:
     """The weights, from what agreement says, from older right answers and from the latest ones."""
@@ -330,7 +330,7 @@ def _fitted(
 
 
 def _points(
-    trust: Trust, judged: Sequence[Judged], foreseen: Sequence[float]
+    trust: Trust, judged: Sequence[GoldBallot], foreseen: Sequence[float]
 ) -> Iterator[tuple[tuple[float, ...], bool, float]]:
     """Yield what the confidence is learned from: (figures, right, share) of each question."""
     place = 0
@@ -385,7 +385,7 @@ def _mean(shares: Sequence[float], columns: Sequence[Sequence[float]]) -> array[
     return total
 
 
-def _stars(basis: Basis, judged: Sequence[Judged]) -> list[int]:
+def _stars(basis: Basis, judged: Sequence[GoldBallot]) -> list[int]:
     """The places of the experts most often right."""
     right: dict[int, float] = {}
     seen: dict[int, float] = {}
@@ -398,7 +398,7 @@ def _stars(basis: Basis, judged: Sequence[Judged]) -> list[int]:
     return sorted(seen, key=lambda place: (-right[place] / seen[place], place))[:MOST_STARS]
 
 
-def _targets(judged: Iterable[Judged]) -> list[dict[str, float]]:
+def _targets(judged: Iterable[GoldBallot]) -> list[dict[str, float]]:
     return [{one.right: one.share} for one in judged]
 
 

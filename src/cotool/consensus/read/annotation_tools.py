@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from cotool.consensus.read.paths import value_at
-from cotool.consensus.read.tool_values import FailedError, Made, Record, asked, decoded, text_of
+from cotool.consensus.read.tool_values import FailedError, JsonObject, Made, asked, decoded, text_of
 
 
-def holds_spans(row: Record) -> bool:
+def holds_spans(row: JsonObject) -> bool:
     """Whether a list holds spans: `[0, 5, "ORG"]`."""
     return any(
         isinstance(value, list)
@@ -30,7 +30,7 @@ def holds_spans(row: Record) -> bool:
     )
 
 
-def refuse_spans(_row: Record, _kept: dict[str, Any]) -> Made:
+def refuse_spans(_row: JsonObject, _kept: dict[str, Any]) -> Made:
     """Raise FailedError: spans cannot be compared as answers."""
     raise FailedError(
         "holds spans of a text, which are not compared",
@@ -39,7 +39,7 @@ def refuse_spans(_row: Record, _kept: dict[str, Any]) -> Made:
     yield {}
 
 
-def label_studio(item: Record, kept: dict[str, Any]) -> Made:
+def label_studio(item: JsonObject, kept: dict[str, Any]) -> Made:
     """One task: each control is a question, each annotator an expert."""
     done = [
         one for one in item["annotations"]
@@ -72,7 +72,7 @@ def label_studio(item: Record, kept: dict[str, Any]) -> Made:
         }
 
 
-def _studio_labels(result: Record) -> list[str] | None:
+def _studio_labels(result: JsonObject) -> list[str] | None:
     value = result.get("value") or {}
     if "start" in value or "x" in value or "points" in value:
         return None
@@ -86,7 +86,7 @@ def _studio_labels(result: Record) -> list[str] | None:
     return None
 
 
-def labelbox(item: Record, _kept: dict[str, Any]) -> Made:
+def labelbox(item: JsonObject, _kept: dict[str, Any]) -> Made:
     """One data row: its classifications, grouped by annotator."""
     answers: dict[str, dict[str, str]] = {}
     for label in value_at(list(item["projects"].values()), "*.labels.*") or ():
@@ -108,7 +108,7 @@ def labelbox(item: Record, _kept: dict[str, Any]) -> Made:
         }
 
 
-def prodigy(item: Record, kept: dict[str, Any]) -> Made:
+def prodigy(item: JsonObject, kept: dict[str, Any]) -> Made:
     """One decision: the chosen options, or accept or reject for one label."""
     decision = item.get("answer")
     if decision == "ignore":
@@ -134,7 +134,7 @@ def prodigy(item: Record, kept: dict[str, Any]) -> Made:
     yield record
 
 
-def argilla(item: Record, kept: dict[str, Any]) -> Made:
+def argilla(item: JsonObject, kept: dict[str, Any]) -> Made:
     """One record: each question with its users' values."""
     given = item["responses"]
     text = asked(item["fields"])
@@ -172,12 +172,12 @@ def argilla(item: Record, kept: dict[str, Any]) -> Made:
         }
 
 
-def is_argilla_table(row: Record) -> bool:
+def is_argilla_table(row: JsonObject) -> bool:
     """Whether there are columns named `x.responses` and `x.responses.users`."""
     return any(str(key).endswith(".responses") and f"{key}.users" in row for key in row)
 
 
-def argilla_table(row: Record, _kept: dict[str, Any]) -> Made:
+def argilla_table(row: JsonObject, _kept: dict[str, Any]) -> Made:
     """One row of an Argilla dataset on the Hub."""
     asking = [key for key in row if str(key).endswith(".responses") and f"{key}.users" in row]
     text = asked(
@@ -211,7 +211,7 @@ def _set_text(value: Any) -> str:
     return "" if value is None else str(text_of(value))
 
 
-def zooniverse(item: Record, _kept: dict[str, Any]) -> Made:
+def zooniverse(item: JsonObject, _kept: dict[str, Any]) -> Made:
     """One classification: the answers to its tasks, in order."""
     annotations = decoded(item["annotations"])
     if not isinstance(annotations, list):
@@ -249,7 +249,7 @@ def _zooniverse_value(value: Any) -> str | None:
     return "" if value is None else str(value)
 
 
-def task_answers(row: Record, _kept: dict[str, Any]) -> Made:
+def task_answers(row: JsonObject, _kept: dict[str, Any]) -> Made:
     """One assignment: Answer.taskAnswers holds JSON, radio buttons as true and false."""
     answers = decoded(row["Answer.taskAnswers"])
     answers = answers[0] if isinstance(answers, list) and answers else answers

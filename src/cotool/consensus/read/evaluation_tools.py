@@ -13,8 +13,8 @@ from cotool.consensus.read.paths import value_at
 from cotool.consensus.read.tool_values import (
     QUESTIONS,
     FailedError,
+    JsonObject,
     Made,
-    Record,
     asked,
     decoded,
     reason,
@@ -32,7 +32,7 @@ _PROVIDER = lazy_pattern(r"\[([^\]]+)\] (.+)", re.DOTALL)
 _VERDICT = lazy_pattern(r"\[(PASS|FAIL|ERROR)\](?: \([\d.]+\))? ?")
 
 
-def lm_eval(item: Record, kept: dict[str, Any]) -> Made:
+def lm_eval(item: JsonObject, kept: dict[str, Any]) -> Made:
     """One sample: raw responses of one filter, since every filter repeats them."""
     if kept.setdefault("filter", item.get("filter")) != item.get("filter"):
         return
@@ -80,7 +80,7 @@ def lm_eval(item: Record, kept: dict[str, Any]) -> Made:
     yield {**record, "content": choices[best].strip()}
 
 
-def inspect_sample(item: Record, kept: dict[str, Any]) -> Made:
+def inspect_sample(item: JsonObject, kept: dict[str, Any]) -> Made:
     """A sample of an Inspect log that is stored in a file of its own."""
     content = value_at(item, "output.completion|output.choices.0.message.content")
     if content is None:
@@ -95,7 +95,7 @@ def inspect_sample(item: Record, kept: dict[str, Any]) -> Made:
     }
 
 
-def promptfoo(item: Record, _kept: dict[str, Any]) -> Made:
+def promptfoo(item: JsonObject, _kept: dict[str, Any]) -> Made:
     """One result: the variables are the question, since several prompts may ask it."""
     content = value_at(item, "response.output|output")
     if content is None:
@@ -110,12 +110,12 @@ def promptfoo(item: Record, _kept: dict[str, Any]) -> Made:
     }
 
 
-def is_promptfoo_table(row: Record) -> bool:
+def is_promptfoo_table(row: JsonObject) -> bool:
     """Whether there are columns named `[provider] prompt`."""
     return any(_PROVIDER.fullmatch(str(name)) for name in row)
 
 
-def promptfoo_table(row: Record, _kept: dict[str, Any]) -> Made:
+def promptfoo_table(row: JsonObject, _kept: dict[str, Any]) -> Made:
     """One row: variables, then a column per provider and prompt."""
     answers: dict[str, Any] = {}
     question: list[str] = []
@@ -133,7 +133,7 @@ def promptfoo_table(row: Record, _kept: dict[str, Any]) -> Made:
     yield {"question": "\n".join(question), "responses": answers}
 
 
-def helm(item: Record, kept: dict[str, Any]) -> Made:
+def helm(item: JsonObject, kept: dict[str, Any]) -> Made:
     """One request. Only its first completion counts: further ones are alternatives."""
     completions = value_at(item, "result.completions")
     if not completions:
@@ -155,7 +155,7 @@ def helm(item: Record, kept: dict[str, Any]) -> Made:
     }
 
 
-def openai_evals(item: Record, kept: dict[str, Any]) -> Made:
+def openai_evals(item: JsonObject, kept: dict[str, Any]) -> Made:
     """One event: the first sampling of each sample; a later one is that of the grader."""
     if "spec" in item:
         functions = value_at(item, "spec.completion_fns")
@@ -179,7 +179,7 @@ def openai_evals(item: Record, kept: dict[str, Any]) -> Made:
     }
 
 
-def evalplus(item: Record, _kept: dict[str, Any]) -> Made:
+def evalplus(item: JsonObject, _kept: dict[str, Any]) -> Made:
     """The solutions of one task."""
     solutions = [one for one in (item.get("value") or ()) if isinstance(one, Mapping)]
     texts = [one["solution"] for one in solutions if isinstance(one.get("solution"), str)]
@@ -188,7 +188,7 @@ def evalplus(item: Record, _kept: dict[str, Any]) -> Made:
     yield {"question_id": item[""], "content": texts}
 
 
-def turns(item: Record, _kept: dict[str, Any]) -> Made:
+def turns(item: JsonObject, _kept: dict[str, Any]) -> Made:
     """A model's answer to the first turn; each choice is a sample."""
     texts = [text_of(choice["turns"][0]) for choice in item["choices"] if choice.get("turns")]
     yield {
@@ -199,7 +199,7 @@ def turns(item: Record, _kept: dict[str, Any]) -> Made:
     }
 
 
-def arena_games(item: Record, _kept: dict[str, Any]) -> Made:
+def arena_games(item: JsonObject, _kept: dict[str, Any]) -> Made:
     """A judge's verdict on the first game of two models."""
     verdict = value_at(item, "games.0.score|games.0.judgment.answer|games.0.judgment")
     if verdict is None:
@@ -211,7 +211,7 @@ def arena_games(item: Record, _kept: dict[str, Any]) -> Made:
     }
 
 
-def pairs_of_sentences(item: Record, _kept: dict[str, Any]) -> Made:
+def pairs_of_sentences(item: JsonObject, _kept: dict[str, Any]) -> Made:
     """Annotators' labels of a premise and a hypothesis."""
     labels = decoded(item["annotator_labels"])
     yield {
@@ -221,7 +221,7 @@ def pairs_of_sentences(item: Record, _kept: dict[str, Any]) -> Made:
     }
 
 
-def phoenix(item: Record, _kept: dict[str, Any]) -> Made:
+def phoenix(item: JsonObject, _kept: dict[str, Any]) -> Made:
     """One span. Only calls of a model count, not the chains and tools around them."""
     kind = item.get("span_kind")
     if kind is not None and kind != "LLM":
@@ -239,7 +239,7 @@ def phoenix(item: Record, _kept: dict[str, Any]) -> Made:
     }
 
 
-def is_transcript(row: Record) -> bool:
+def is_transcript(row: JsonObject) -> bool:
     """Whether a record is a chat that ends with the assistant, and has no answer beside it."""
     chat = _chat(row)
     if not chat or not isinstance(chat[-1], Mapping) or role(chat[-1]) not in _ASSISTANTS:
@@ -257,7 +257,7 @@ def _chat(row: Any) -> list[Any] | None:
     return chat if isinstance(chat, list) and len(chat) > 1 else None
 
 
-def transcript(row: Record, _kept: dict[str, Any]) -> Made:
+def transcript(row: JsonObject, _kept: dict[str, Any]) -> Made:
     """A chat: what the user says is the question, the last turn of the assistant the answer."""
     chat = _chat(row) or (row.get("value") if isinstance(row.get("value"), list) else None)
     if not chat or not isinstance(chat[-1], Mapping) or role(chat[-1]) not in _ASSISTANTS:

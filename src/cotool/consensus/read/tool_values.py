@@ -8,7 +8,7 @@ from typing import Any
 
 from cotool.consensus.read.paths import value_at
 
-Record = Mapping[str, Any]
+JsonObject = Mapping[str, Any]
 
 Made = Iterator[dict[str, Any]]
 
@@ -28,7 +28,7 @@ class FailedError(Exception):
         self.hint = hint
 
 
-def reason(item: Record) -> str | None:
+def reason(item: JsonObject) -> str | None:
     """Return why a record holds no answer, in its tool's words."""
     for path in ("error.message", "error.errorMessage", "error", "errorMessage", "status"):
         found = value_at(item, path)
@@ -93,7 +93,7 @@ def said(value: Any) -> Any:
     return value
 
 
-def role(turn: Record) -> str:
+def role(turn: JsonObject) -> str:
     """Return the role of a chat's turn, "" where it has none."""
     return str(turn.get("role") or turn.get("from") or turn.get("author") or turn.get("type") or "")
 

@@ -31,7 +31,7 @@ _BLANKS = b" \t"
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Stamp:
     """A time in a line: where it is, its form, and the numbers whose order the sample decides.
 
     In `form`, the bytes 1 to 3 represent those numbers, and 4 a year of four digits after them.
@@ -192,10 +192,10 @@ def _after() -> tuple[re.Pattern[bytes], ...]:
     return tuple(re.compile(_THEN + _WEEKDAY + date) for date in _dates()[:7])
 
 
-def moments(line: bytes) -> list[Moment]:
+def moments(line: bytes) -> list[Stamp]:
     """Return the times in the first bytes of a line, in order."""
     text = line[:REACH]
-    found: list[Moment] = []
+    found: list[Stamp] = []
     last = 0
     for clock in _CLOCK.finditer(text):
         if clock.start() < last or int(clock["h"]) > 23:
@@ -209,7 +209,7 @@ def moments(line: bytes) -> list[Moment]:
     return found
 
 
-def _around(text: bytes, clock: re.Match[bytes]) -> Moment | None:
+def _around(text: bytes, clock: re.Match[bytes]) -> Stamp | None:
     """Return the time around a time of day, or None if its date cannot be read."""
     start = max(0, clock.start() - _NEAR)
     window = text[start : clock.start()]
@@ -316,7 +316,7 @@ def is_zone(name: bytes) -> bool:
     return read is not None and read[3]
 
 
-def _without_colons(text: bytes) -> Iterator[Moment]:
+def _without_colons(text: bytes) -> Iterator[Stamp]:
     """Yield times whose hours, minutes and seconds are six digits after a date."""
     for form in _digital():
         date = form.search(text)
@@ -333,16 +333,16 @@ def _without_colons(text: bytes) -> Iterator[Moment]:
         return
 
 
-def _seconds(text: bytes) -> Iterator[Moment]:
+def _seconds(text: bytes) -> Iterator[Stamp]:
     for form, letter in ((_TAI, b"X"), (_EPOCH, b"E")):
         found = form.search(text)
         if found is not None:
             name = letter.decode()
-            yield Moment(found.start(name), found.end(name), letter)
+            yield Stamp(found.start(name), found.end(name), letter)
             return
 
 
-def _moment(text: bytes, parts: Sequence[_Part], end: int) -> Moment:
+def _moment(text: bytes, parts: Sequence[_Part], end: int) -> Stamp:
     parts = sorted(
         parts, key=lambda part: part[:2]
     )  # the zone after the fraction, in the order in which they were added
@@ -357,7 +357,7 @@ def _moment(text: bytes, parts: Sequence[_Part], end: int) -> Moment:
         at = part.end
     form += literal(text[at:end])
     letters = {part.letter for part in parts}
-    return Moment(
+    return Stamp(
         parts[0].start,
         end,
         bytes(form),
@@ -387,14 +387,14 @@ def literal(text: bytes) -> bytes:
 _USUAL = 5
 
 
-class Reading(NamedTuple):
+class DecidedForm(NamedTuple):
     """A form with decided numbers; `ambiguous` if the sample also allowed another order."""
 
     form: bytes
     ambiguous: bool
 
 
-def decide(form: bytes, numbers: Sequence[tuple[bytes, ...]]) -> Reading:
+def decide(form: bytes, numbers: Sequence[tuple[bytes, ...]]) -> DecidedForm:
     """Return the form with the order of its numbers, decided from all lines that have it.
 
     An order must suit all lines, or nearly all. If several do and the year has two digits, the
@@ -403,7 +403,7 @@ def decide(form: bytes, numbers: Sequence[tuple[bytes, ...]]) -> Reading:
     and the month first with slashes and hyphens.
     """
     if not numbers or not numbers[0]:
-        return Reading(form, ambiguous=False)
+        return DecidedForm(form, ambiguous=False)
     rows = [tuple(map(int, row)) for row in numbers]
     orders: tuple[str, ...] = ("oe", "eo") if len(rows[0]) == 2 else ("oeY", "eoY")
     if b"\3" in form:
@@ -430,7 +430,7 @@ def decide(form: bytes, numbers: Sequence[tuple[bytes, ...]]) -> Reading:
     best = min(left, key=rank)
     for number, letter in zip(b"\1\2\4" if "Y" in best else b"\1\2\3", best, strict=False):
         form = form.replace(bytes([number]), letter.encode())
-    return Reading(form, ambiguous=len(left) > 1)
+    return DecidedForm(form, ambiguous=len(left) > 1)
 
 
 def _suits(order: str, row: tuple[int, ...]) -> bool:

@@ -29,7 +29,7 @@ from cotool.logs.formats.text_levels import is_tagged
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cotool.logs.formats.text_times import Times
+    from cotool.logs.formats.text_times import PlacedTimes
 
 
 def named(found: Format) -> Format:
@@ -82,7 +82,7 @@ _KINDS = {
 _PLACED = {PRI: "<PRI>", GLOG: "before the time", SYMBOL: "after the time"}
 
 
-def reasons(found: Format, lines: Sequence[bytes], times: Times) -> tuple[Reason, ...]:
+def reasons(found: Format, lines: Sequence[bytes], times: PlacedTimes) -> tuple[Reason, ...]:
     """Return where the time and the level of a format are, and why."""
     n, at, end = times.members[0]
     forms = [form.decode("utf-8", "replace") for form in forms_of(found)]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from cotool.logs.formats.columns import Columns
     from cotool.logs.formats.model import Format
-    from cotool.logs.measures.model import Scale, Source
+    from cotool.logs.measures.model import Scale, ValueSource
 
 _PAIRS = lazy_pattern(rb"(?<![^\s,;|(\[{])([A-Za-z_][\w.-]*)=[\"']?[-+]?\.?\d")
 _COLUMN = lazy_pattern(r"\$([1-9]\d{0,2})")
@@ -35,13 +35,13 @@ _ENOUGH = 0.5
 
 
 def with_fields(
-    formats: Sequence[Format], sources: Sequence[Source], lines: Sequence[bytes]
+    formats: Sequence[Format], sources: Sequence[ValueSource], lines: Sequence[bytes]
 ) -> tuple[Format, ...]:
     """Return the formats with the locators of sources, by a sample of lines."""
     return tuple(_with_fields(found, sources, lines) for found in formats)
 
 
-def locate_anywhere(source: Source) -> Locator:
+def locate_anywhere(source: ValueSource) -> Locator:
     """Return the locator of a source in lines of no known format."""
     return _simple(source) or _pair(source.name, source.scale)
 
@@ -61,7 +61,7 @@ def fields_of(found: Format, lines: Sequence[bytes]) -> list[str]:
     return list(dict.fromkeys(short.get(name.lower(), name) for name in names))
 
 
-def _with_fields(found: Format, sources: Sequence[Source], lines: Sequence[bytes]) -> Format:
+def _with_fields(found: Format, sources: Sequence[ValueSource], lines: Sequence[bytes]) -> Format:
     keys = _Keys(found, lines)
     delimiter, columns = columns_of(found, lines)
     locators = []
@@ -85,7 +85,7 @@ def _with_fields(found: Format, sources: Sequence[Source], lines: Sequence[bytes
     return replace(found, columns=delimiter, locators=tuple(locators))
 
 
-def _simple(source: Source) -> Locator | None:
+def _simple(source: ValueSource) -> Locator | None:
     """Return the locator of a source that is the same in all formats."""
     if source.kind == "text":
         before, after = source.before.encode(), source.after.encode()
@@ -106,7 +106,7 @@ def _pair(name: str, scale: Scale | None) -> Locator:
     return Locator(PAIR, text=key, scale=scale or scale_of(name))
 
 
-def _pair_among(source: Source, lines: Sequence[bytes]) -> Locator:
+def _pair_among(source: ValueSource, lines: Sequence[bytes]) -> Locator:
     """Return the key=value of the first of a field's names that lines have."""
     for name in names_of(source.name):
         key = re.compile(rb"(?<![^\s,;|(\[{])" + re.escape(name.encode()) + rb"=")
@@ -131,7 +131,7 @@ class _Keys:
     def names(self) -> list[str]:
         return [".".join(path) for path in self._paths]
 
-    def locate(self, source: Source) -> Locator | None:
+    def locate(self, source: ValueSource) -> Locator | None:
         """Return the locator of a field, under its own name or one that means the same."""
         by_name: dict[str, tuple[str, ...]] = {}
         for path in self._paths:
@@ -191,7 +191,7 @@ def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...]
         yield path, value if isinstance(value, str) else ""
 
 
-def _column(source: Source, columns: Columns) -> Locator | None:
+def _column(source: ValueSource, columns: Columns) -> Locator | None:
     number = _COLUMN.fullmatch(source.name)
     if number is not None:
         return Locator(COLUMN, int(number[1]) - 1, scale=source.scale or NO_SCALE)

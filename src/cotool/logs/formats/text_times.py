@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.logs import logscan
 from cotool._lazy import lazy_pattern
-from cotool.logs.formats.composer import REACH, Moment, decide, is_cell, is_zone, moments
+from cotool.logs.formats.composer import REACH, Stamp, decide, is_cell, is_zone, moments
 from cotool.logs.formats.model import Format, layout_forms
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Where(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Times:
+class PlacedTimes:
     """The times at one place: layouts, or a form, and (line, start, end) of each."""
 
     where: Where
@@ -83,7 +83,7 @@ class Times:
     ambiguous: bool = False
 
 
-def find_times(lines: Sequence[bytes]) -> list[Times]:
+def find_times(lines: Sequence[bytes]) -> list[PlacedTimes]:
     """Return the places and forms of times that explain the lines, with the lines of each."""
     seen = _candidates(lines)
     if any(key[0].lead.startswith(_HEADING) for key in seen):
@@ -91,7 +91,7 @@ def find_times(lines: Sequence[bytes]) -> list[Times]:
         seen = {key: moments for key, moments in seen.items() if not key[0].lead.endswith(_SET)}
     left = set(range(len(lines)))
     begins = {n for n, line in enumerate(lines) if not _CONTINUES.match(line)}
-    chosen: list[Times] = []
+    chosen: list[PlacedTimes] = []
     while seen and left:
         counts = {key: sum(n in left for n in members) for key, members in seen.items()}
         # The line's start comes first; an epoch, which implies its zone, before other forms.
@@ -124,9 +124,9 @@ def find_times(lines: Sequence[bytes]) -> list[Times]:
 _Candidate = tuple[Where, int, bytes]
 
 
-def _candidates(lines: Sequence[bytes]) -> dict[_Candidate, dict[int, Moment]]:
+def _candidates(lines: Sequence[bytes]) -> dict[_Candidate, dict[int, Stamp]]:
     """Return every way to read a time in the lines, with the moments of the lines that fit."""
-    seen: dict[_Candidate, dict[int, Moment]] = defaultdict(dict)
+    seen: dict[_Candidate, dict[int, Stamp]] = defaultdict(dict)
     shapes: deque[_Shape] = deque(maxlen=_MOST_SHAPES)
     shape: _Shape | None = None
     for n, line in enumerate(lines):
@@ -147,7 +147,7 @@ class _Shape(NamedTuple):
 
     size: int
     text: bytes
-    found: list[tuple[_Candidate, Moment]]
+    found: list[tuple[_Candidate, Stamp]]
 
 
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
@@ -158,7 +158,7 @@ _AFTER = 12
 _LONGEST_SHAPE = 96
 
 
-def _shape(line: bytes, found: list[tuple[_Candidate, Moment]]) -> _Shape | None:
+def _shape(line: bytes, found: list[tuple[_Candidate, Stamp]]) -> _Shape | None:
     """Return the shape of a line, if its times are complete and near its start."""
     size = max((moment.end for _, moment in found), default=_LONGEST_SHAPE) + _AFTER
     if (
@@ -172,21 +172,21 @@ def _shape(line: bytes, found: list[tuple[_Candidate, Moment]]) -> _Shape | None
     return _Shape(size, line[:size].translate(_ZEROS), found)
 
 
-def _times_of(line: bytes) -> list[tuple[_Candidate, Moment]]:
+def _times_of(line: bytes) -> list[tuple[_Candidate, Stamp]]:
     """Return every way to read a time in a line."""
-    found: list[tuple[_Candidate, Moment]] = []
+    found: list[tuple[_Candidate, Stamp]] = []
     known = _known_times(line)
     if known and b"=" in line and layout_forms()[known[0][1]][1]:
         for lead, moment in _own_times(line):
             found.append(((Where(1, lead=lead, reach=512), -1, moment.form), moment))
-    found += [((where, layout, b""), Moment(at, end, b"")) for where, layout, at, end in known]
+    found += [((where, layout, b""), Stamp(at, end, b"")) for where, layout, at, end in known]
     if not known:
         for moment in moments(line):
             found += [((where, -1, moment.form), moment) for where in _wheres(line, moment)]
     return found
 
 
-def _own_times(line: bytes) -> Iterator[tuple[bytes, Moment]]:
+def _own_times(line: bytes) -> Iterator[tuple[bytes, Stamp]]:
     """Yield the times under a key of the message, with the text of the key before them."""
     for own in _OWN.finditer(line, 0, REACH):
         start = own.start("time")
@@ -195,7 +195,7 @@ def _own_times(line: bytes) -> Iterator[tuple[bytes, Moment]]:
                 yield own["lead"], replace(moment, at=start, end=start + moment.end)
 
 
-def _enough(where: Where, members: dict[int, Moment], lines: Sequence[bytes], begins: int) -> float:
+def _enough(where: Where, members: dict[int, Stamp], lines: Sequence[bytes], begins: int) -> float:
     """Return how many lines must have a time at a place, of those that may begin a record."""
     if where.is_start:
         return 0.01 * len(lines)
@@ -238,7 +238,7 @@ def _settled() -> tuple[bool, ...]:
     )
 
 
-def _wheres(line: bytes, moment: Moment) -> list[Where]:
+def _wheres(line: bytes, moment: Stamp) -> list[Where]:
     """Return the places that describe where a moment begins, the simplest first."""
     found = []
     for number, token in enumerate(TOKEN.finditer(line)):
@@ -274,9 +274,9 @@ def _times(
     where: Where,
     layout: int,
     form: bytes,
-    members: dict[int, Moment],
+    members: dict[int, Stamp],
     lines: Sequence[bytes],
-) -> Times:
+) -> PlacedTimes:
     places = []
     for n, moment in members.items():
         end = moment.end
@@ -285,15 +285,15 @@ def _times(
             end += 1
         places.append((n, moment.at, end))
     if not form:
-        return Times(where, places, layouts=_layout_mask(layout))
+        return PlacedTimes(where, places, layouts=_layout_mask(layout))
     reading = decide(form, [moment.numbers for moment in members.values()])
     # A known layout that reads the same is quicker.
     for n, (known, _) in enumerate(layout_forms()):
         if known != "E" and all(
             _same(known.encode(), reading.form, lines[at[0]], at[1]) for at in places
         ):
-            return Times(where, places, layouts=1 << n, ambiguous=reading.ambiguous)
-    return Times(where, places, forms=(reading.form,), ambiguous=reading.ambiguous)
+            return PlacedTimes(where, places, layouts=1 << n, ambiguous=reading.ambiguous)
+    return PlacedTimes(where, places, forms=(reading.form,), ambiguous=reading.ambiguous)
 
 
 def _same(one: bytes, other: bytes, line: bytes, at: int) -> bool:
@@ -314,7 +314,7 @@ def _layout_mask(layout: int) -> int:
     return sum(1 << forms.index(form) for form in group)
 
 
-def first_bytes(found: Format, lines: Sequence[bytes], times: Times) -> bytes:
+def first_bytes(found: Format, lines: Sequence[bytes], times: PlacedTimes) -> bytes:
     """Return the bytes that a record may begin with."""
     if found.pri:
         return b"<"

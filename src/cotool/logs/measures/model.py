@@ -63,7 +63,7 @@ class Locator(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ValueSource:
     """Where values come from: a field by its name, text with one hole, or a regex with one group.
 
     `kind` is "field", "text" or "regex"; `scale` is the unit of plain numbers. If it is None, the
@@ -98,7 +98,7 @@ class Reading:
     their lines. `distinct`: count distinct values.
     """
 
-    sources: tuple[Source, ...] = ()
+    sources: tuple[ValueSource, ...] = ()
     names: tuple[str, ...] = ()
     measures: tuple[int, ...] = ()
     keys: tuple[str, ...] = ()

@@ -35,8 +35,8 @@ from cotool.logs.measures.model import (
     UNITS,
     Reading,
     Scale,
-    Source,
     Test,
+    ValueSource,
 )
 
 if TYPE_CHECKING:
@@ -113,22 +113,22 @@ class _Sources:
     """The sources of a reading, each once."""
 
     def __init__(self) -> None:
-        self.found: list[Source] = []
+        self.found: list[ValueSource] = []
 
     def number_of_field(self, name: str) -> int:
         """Return the number of a field in a condition, in the unit that its measure gives it."""
         measured = [
             source for source in self.found if (source.kind, source.name) == ("field", name)
         ]
-        return self.number(measured[0] if measured else Source("field", name))
+        return self.number(measured[0] if measured else ValueSource("field", name))
 
-    def number(self, source: Source) -> int:
+    def number(self, source: ValueSource) -> int:
         if source not in self.found:
             self.found.append(source)
         return self.found.index(source)
 
 
-def _measure(text: str) -> tuple[str, Source]:
+def _measure(text: str) -> tuple[str, ValueSource]:
     name, equals, rest = text.partition("=")
     if equals and _NAME.fullmatch(name) and rest and not rest.startswith("<"):
         return name, _source(rest, text)[0]
@@ -136,7 +136,7 @@ def _measure(text: str) -> tuple[str, Source]:
     return plain, source
 
 
-def _source(text: str, whole: str) -> tuple[Source, str]:
+def _source(text: str, whole: str) -> tuple[ValueSource, str]:
     """Return a source, and the name that it gives itself."""
     body, scale = _unit_of(text)
     if body.startswith("/") and body.endswith("/") and len(body) > 2:
@@ -148,7 +148,7 @@ def _source(text: str, whole: str) -> tuple[Source, str]:
         return _text(body, whole, scale), holes[0] if named else before[-1] if before else body
     if not _FIELD.fullmatch(body):
         raise InputError(f"cannot read {whole!r}", parameter="measures", hint=_MEASURE_HINT)
-    return Source("field", body, scale=scale), body
+    return ValueSource("field", body, scale=scale), body
 
 
 def _unit_of(text: str) -> tuple[str, Scale | None]:
@@ -158,7 +158,7 @@ def _unit_of(text: str) -> tuple[str, Scale | None]:
     return text, None
 
 
-def _text(body: str, whole: str, scale: Scale | None) -> Source:
+def _text(body: str, whole: str, scale: Scale | None) -> ValueSource:
     before, after = _HOLE.split(body)[::2][:2]
     if len(_HOLE.findall(body)) > 1:
         raise InputError(
@@ -174,10 +174,10 @@ def _text(body: str, whole: str, scale: Scale | None) -> Source:
     hole = _HOLE.findall(body)[0]
     if scale is None and hole in UNITS:
         scale = UNITS[hole]
-    return Source("text", body, before, after, scale=scale or NO_SCALE)
+    return ValueSource("text", body, before, after, scale=scale or NO_SCALE)
 
 
-def _regex(regex: str, whole: str, scale: Scale | None) -> Source:
+def _regex(regex: str, whole: str, scale: Scale | None) -> ValueSource:
     from cotool.logs.patterns.patterns import compile_group
 
     program, needed, groups = compile_group(whole, regex)
@@ -187,7 +187,7 @@ def _regex(regex: str, whole: str, scale: Scale | None) -> Source:
             parameter="measures",
             hint="(...) is the number; (?:...) only groups",
         )
-    return Source("regex", regex, program=program, needed=needed, scale=scale or NO_SCALE)
+    return ValueSource("regex", regex, program=program, needed=needed, scale=scale or NO_SCALE)
 
 
 def _key(text: str, sources: _Sources) -> tuple[int, int]:
@@ -206,9 +206,9 @@ def _key(text: str, sources: _Sources) -> tuple[int, int]:
             hint="`templates` shows the numbers of each template",
         )
     if not raw and name == "class":
-        return sources.number(Source("field", "status")), AS_CLASS
+        return sources.number(ValueSource("field", "status")), AS_CLASS
     made = AS_PATH if not raw and name.rpartition(".")[2] == "path" else AS_IS
-    return sources.number(Source("field", name)), made
+    return sources.number(ValueSource("field", name)), made
 
 
 class _Condition:

@@ -42,7 +42,7 @@ def required_literals(tree: Any, flags: int) -> tuple[tuple[bytes, ...], bool, b
     The facts: whether case is ignored, whether a literal alone makes a match, and whether every
     match begins with one. There are no literals if none is useful.
     """
-    seen = _Seen()
+    seen = _TreeFacts()
     found = _sequence(tree, flags, seen)
     best = _better(found.best, _usable(found.exact))
     if best is None:
@@ -61,7 +61,7 @@ def _leading(nodes: Iterable[Any], flags: int) -> frozenset[bytes]:
     """Return texts, one of which begins every match."""
     running: frozenset[bytes] = frozenset({b""})
     for node in nodes:
-        found = _node(node, flags, _Seen()).exact
+        found = _node(node, flags, _TreeFacts()).exact
         product = None if found is None else _product(running, found)
         if product is None:
             if found is None and node[0] is sre.SUBPATTERN and running == {b""}:
@@ -72,7 +72,7 @@ def _leading(nodes: Iterable[Any], flags: int) -> frozenset[bytes]:
     return running
 
 
-class _Seen:
+class _TreeFacts:
     """What a tree contains: assertions, and letters whose case counts or does not."""
 
     def __init__(self) -> None:
@@ -81,7 +81,7 @@ class _Seen:
         self.cased = False
 
 
-def _sequence(nodes: Iterable[Any], flags: int, seen: _Seen) -> _Found:
+def _sequence(nodes: Iterable[Any], flags: int, seen: _TreeFacts) -> _Found:
     whole: frozenset[bytes] | None = frozenset({b""})
     running: frozenset[bytes] = frozenset({b""})  # the product since the last break
     best: frozenset[bytes] | None = None
@@ -101,7 +101,7 @@ def _sequence(nodes: Iterable[Any], flags: int, seen: _Seen) -> _Found:
     return _Found(running if whole is not None else None, best)
 
 
-def _node(node: Any, flags: int, seen: _Seen) -> _Found:
+def _node(node: Any, flags: int, seen: _TreeFacts) -> _Found:
     kind, value = node
     if kind is sre.AT:
         seen.tests = True
@@ -126,7 +126,7 @@ def _node(node: Any, flags: int, seen: _Seen) -> _Found:
     return _character(node, flags, seen)
 
 
-def _character(node: Any, flags: int, seen: _Seen) -> _Found:
+def _character(node: Any, flags: int, seen: _TreeFacts) -> _Found:
     ranges = ranges_of(node, flags)
     if sum(high - low + 1 for low, high in ranges) > _CLASS:
         return _NOTHING

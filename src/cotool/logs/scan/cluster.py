@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from cotool.engine.tasks import Lost
 from cotool.errors import CotoolError
 from cotool.logs.model import FileSummary, LogCounts
-from cotool.logs.scan.ranges import Found, JoinedFile, Range, cut, scan_range
+from cotool.logs.scan.ranges import JoinedFile, Range, RangeResult, cut, scan_range
 from cotool.logs.scan.scan import Scanned, Watch, first_date, look_at, scan_source
 from cotool.logs.scan.sources import PlainFile, Source, open_source, sample
 from cotool.logs.scan.tally import Tally
@@ -58,7 +58,7 @@ class Files:
 Task = Range | Files
 
 
-def scan_task(task: Task, options: LogOptions) -> Found | list[Scanned]:
+def scan_task(task: Task, options: LogOptions) -> RangeResult | list[Scanned]:
     """Carry out a task, wherever."""
     if isinstance(task, Range):
         return scan_range(task, options)
@@ -195,7 +195,7 @@ def _range(
 
 def _take(
     task: Task,
-    result: Found | list[Scanned] | Lost,
+    result: RangeResult | list[Scanned] | Lost,
     joined: dict[int, JoinedFile],
     scanned: dict[int, Scanned],
     work: deque[Task],
@@ -203,9 +203,9 @@ def _take(
     """Take a task's result; return whether its bytes are done."""
     if isinstance(task, Range):
         if isinstance(result, Lost):
-            result = Found(Tally(), error=f"{task}: {result.reason}")
+            result = RangeResult(Tally(), error=f"{task}: {result.reason}")
         file = joined[task.file]
-        again = file.add(task, cast("Found", result))
+        again = file.add(task, cast("RangeResult", result))
         if file.is_whole:
             again = file.finish()
         work.extend(again)

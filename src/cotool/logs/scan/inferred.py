@@ -23,7 +23,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Times:
+class TimeFigures:
     """First and last time in nanoseconds, and a histogram, as in logs.histogram."""
 
     first: int | None
@@ -38,7 +38,7 @@ class Times:
             years += 1
         return years
 
-    def earlier(self, years: int) -> Times:
+    def earlier(self, years: int) -> TimeFigures:
         """Return the same dates so many years before; 29 February may become 1 March."""
         if not years or self.first is None or self.last is None:
             return self
@@ -47,14 +47,14 @@ class Times:
             back = _years_back(start, years)
             back -= back % self.width
             moved[back] = tuple(map(add, moved.get(back, _NONE), counts))
-        return Times(_moved(self.first, years), _moved(self.last, years), self.width, moved)
+        return TimeFigures(_moved(self.first, years), _moved(self.last, years), self.width, moved)
 
-    def merge(self, other: Times) -> Times:
+    def merge(self, other: TimeFigures) -> TimeFigures:
         """Return both together."""
         whole = Histogram(self.width, self.buckets).merge(Histogram(other.width, other.buckets))
         firsts = [first for first in (self.first, other.first) if first is not None]
         lasts = [last for last in (self.last, other.last) if last is not None]
-        return Times(
+        return TimeFigures(
             min(firsts, default=None), max(lasts, default=None), whole.width, whole.buckets
         )
 

@@ -60,7 +60,7 @@ class Range:
         return f"{self.source.path}: bytes {self.begin} to {self.end}"
 
 
-class Found(NamedTuple):
+class RangeResult(NamedTuple):
     """What a range holds: its figures, samples whose lines count from its first, and its edges."""
 
     tally: Tally
@@ -132,19 +132,19 @@ def _window(part: Range) -> AbstractContextManager[Window]:
     return remote_window(part.source, part.begin, part.end, part.size)
 
 
-def scan_range(part: Range, options: LogOptions) -> Found:
+def scan_range(part: Range, options: LogOptions) -> RangeResult:
     """Scan a range; what cannot be read is told in its `error`."""
     try:
         with _window(part) as window:
             return _scan(part, options, window)
     except CotoolError as error:
-        return Found(Tally(), error=str(error))
+        return RangeResult(Tally(), error=str(error))
     except OSError as error:
         reason = why_unreadable(error)
-        return Found(Tally(), error=f"{part.source.path}: {reason}")
+        return RangeResult(Tally(), error=f"{part.source.path}: {reason}")
 
 
-def _scan(part: Range, options: LogOptions, window: Window) -> Found:
+def _scan(part: Range, options: LogOptions, window: Window) -> RangeResult:
     scanner = make_scanner(
         options,
         part.formats,
@@ -177,7 +177,7 @@ def _scan(part: Range, options: LogOptions, window: Window) -> Found:
     scanner.finish()
     take_samples(_END)
     times, stamps = scanner.edges()
-    return Found(
+    return RangeResult(
         tally_of(scanner, options.compiled),
         tuple(samples),
         scanner.lines,
@@ -204,9 +204,9 @@ class JoinedFile:
         self._begin()
 
     def _begin(self) -> None:
-        self._waiting: dict[int, Found] = {}
+        self._waiting: dict[int, RangeResult] = {}
         self._next = 0
-        self._total = Found(Tally(), forms=Forms(WIDTHS) if self._options.templates else None)
+        self._total = RangeResult(Tally(), forms=Forms(WIDTHS) if self._options.templates else None)
         self._clock: Stamp | None = None
 
     @property
@@ -214,7 +214,7 @@ class JoinedFile:
         """Whether all ranges have been added up."""
         return self._next == len(self.ranges)
 
-    def add(self, part: Range, found: Found) -> list[Range]:
+    def add(self, part: Range, found: RangeResult) -> list[Range]:
         """Take what a range holds."""
         self._waiting[part.number] = found
         while self._next in self._waiting:
@@ -261,14 +261,14 @@ class JoinedFile:
         measures = whole_measures(total.measured, self._options.reading, path, late)
         return Scanned(summary, total.samples, forms=forms, measures=measures)
 
-    def _late(self, found: Found) -> int | None:
+    def _late(self, found: RangeResult) -> int | None:
         """Return the year, or day, with which a range must begin where it began with another."""
         if found.stamps is None or self._clock is None:
             return None
         expected = logscan.following_cycle(self._clock, found.stamps[0])
         return None if expected == found.stamps[0][2] else expected
 
-    def _join(self, found: Found) -> None:
+    def _join(self, found: RangeResult) -> None:
         total = self._total
         tally = total.tally.merge(found.tally)
         if total.times and found.times and found.times[0] < total.times[1]:
@@ -285,7 +285,7 @@ class JoinedFile:
             total.measured.merge(found.measured, total.lines)
         if found.stamps is not None:
             self._clock = found.stamps[1]
-        self._total = Found(
+        self._total = RangeResult(
             tally,
             (*total.samples, *samples),
             total.lines + found.lines,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cotool.logs.histogram import Histogram
 from cotool.logs.levels import KEYWORDS, LEVELS
 from cotool.logs.model import LogCounts
-from cotool.logs.scan.inferred import Times
+from cotool.logs.scan.inferred import TimeFigures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _DAY = 86400.0
 
 
-def _no_times() -> Times:
-    return Times(None, None, Histogram().width, {})
+def _no_times() -> TimeFigures:
+    return TimeFigures(None, None, Histogram().width, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class Tally:
     """Figures without times, whole times and inferred ones, records whose time names its zone."""
 
     counts: LogCounts = field(default_factory=LogCounts)
-    whole: Times = field(default_factory=_no_times)
-    inferred: Times = field(default_factory=_no_times)
+    whole: TimeFigures = field(default_factory=_no_times)
+    inferred: TimeFigures = field(default_factory=_no_times)
     zoned: int = 0
 
     def merge(self, other: Tally) -> Tally:
@@ -61,7 +61,7 @@ class Tally:
 def tally_of(scanner: Scanner, patterns: Sequence[Pattern]) -> Tally:
     """Return what a scanner has counted."""
     found = scanner.counts()
-    whole, inferred = (Times(*times) for times in found["times"])
+    whole, inferred = (TimeFigures(*times) for times in found["times"])
     counts = LogCounts(
         bytes=found["bytes"],
         lines=found["lines"],

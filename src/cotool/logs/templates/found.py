@@ -42,7 +42,7 @@ _BLANKS = b" \t"
 _NUMBERED = lazy_pattern(r"[A-Za-z_]+[0-9]{1,2}[A-Za-z_]*")
 
 
-class Found:
+class Assignment:
     """The templates of forms: which form says which, and what a further line says."""
 
     def __init__(self, forms: list[Form], known: tuple[Known, ...], heads: Layouts | None) -> None:

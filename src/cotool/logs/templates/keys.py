@@ -24,7 +24,7 @@ _MOST_TOKENS = 400
 _CUT = 900  # characters of a message that may be cut
 
 
-class Key(NamedTuple):
+class MessageKey(NamedTuple):
     """A message's key: its tokens, and of each the range of the message's tokens it stands for."""
 
     tokens: tuple[str, ...]
@@ -32,7 +32,7 @@ class Key(NamedTuple):
 
 
 @lru_cache(maxsize=1 << 14)
-def key_of(message: str) -> Key:
+def key_of(message: str) -> MessageKey:
     """Return the key of a message; its ranges are of tokenise(whole_words(message))."""
     whole = whole_words(message)
     tokens = tokenise(whole)
@@ -48,7 +48,7 @@ def key_of(message: str) -> Key:
         ]
     if PARAMETER in whole or "=" in whole:
         items = _groups(_runs(_groups(_units(items))))
-    return Key(tuple([item[0] for item in items]), tuple([item[1:] for item in items]))
+    return MessageKey(tuple([item[0] for item in items]), tuple([item[1:] for item in items]))
 
 
 def _units(items: list[Item]) -> list[Item]:

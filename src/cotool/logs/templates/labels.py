@@ -9,7 +9,7 @@ from cotool.logs.templates.tokens import text_of
 
 if TYPE_CHECKING:
     from cotool._fast.logs.forms import Forms
-    from cotool.logs.templates.found import Found
+    from cotool.logs.templates.found import Assignment
 
 
 class Labels(NamedTuple):
@@ -25,7 +25,7 @@ class Labels(NamedTuple):
     only: str | None = None
 
 
-def label_forms(forms: Forms, found: Found) -> None:
+def label_forms(forms: Forms, found: Assignment) -> None:
     """Label each form with the number of its template, and with where its parameters stand."""
     numbers = {template.id: n for n, template in enumerate(found.templates)}
     for form, (identifier, shown, start, hidden) in zip(found.forms, found.labels, strict=True):

@@ -16,7 +16,7 @@ from cotool.io.target import write_whole
 from cotool.logs.histogram import WIDTHS
 from cotool.logs.templates.columns import Layouts
 from cotool.logs.templates.figures import Form, bytes_of
-from cotool.logs.templates.found import Found
+from cotool.logs.templates.found import Assignment
 from cotool.logs.templates.labels import Labels, label_forms
 from cotool.logs.templates.model import Known
 
@@ -205,8 +205,8 @@ class TemplateSet:
         return (TemplateSet._from_document, (self._to_document(),))
 
     @cached_property
-    def _found(self) -> Found:
-        return Found([Form(*form) for form in self._forms.export()], self._known, self._heads)
+    def _found(self) -> Assignment:
+        return Assignment([Form(*form) for form in self._forms.export()], self._known, self._heads)
 
 
 def _packed(form: Form) -> list[Any]:
