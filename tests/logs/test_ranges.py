@@ -21,7 +21,7 @@ from cotool.logs.api import analyze_sources, summary_of
 from cotool.logs.histogram import WIDTHS
 from cotool.logs.options import LogOptions
 from cotool.logs.patterns.patterns import parse_pattern
-from cotool.logs.report.documents import to_dict
+from cotool.logs.report.as_json import to_dict
 from cotool.logs.scan.cluster import scan_spread, whole_range
 from cotool.logs.scan.ranges import JoinedFile, scan_range
 from cotool.logs.scan.scan import Watch

@@ -16,7 +16,7 @@ from cotool.errors import InputError, MissingExtraError
 from cotool.io.remote import describe, shown
 from cotool.logs.api import analyze_logs
 from cotool.logs.options import LogOptions
-from cotool.logs.report.documents import to_dict
+from cotool.logs.report.as_json import to_dict
 
 pytest.importorskip("fsspec", reason="remote inputs need fsspec")
 pytest.importorskip("aiohttp", reason="http needs aiohttp")

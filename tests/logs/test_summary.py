@@ -20,7 +20,7 @@ from cotool.logs.levels import LEVELS
 from cotool.logs.model import FileSummary, LogCounts, Sample, merged
 from cotool.logs.options import LogOptions
 from cotool.logs.report.activity import display_buckets, duration, find_bursts, find_gaps, rate
-from cotool.logs.report.documents import to_dict
+from cotool.logs.report.as_json import to_dict
 from cotool.logs.scan.inferred import TimeFigures
 from cotool.logs.scan.sources import find_sources
 from cotool.logs.summary import LogSummary

@@ -20,7 +20,7 @@ class LogSummary(Analysis):
 
     def to_dict(self, *, zone: tzinfo | None = None, bucket: int | None = None) -> dict[str, Any]:
         """Return the JSON form, `cotool.logs/1`; `bucket`: seconds of the histogram's buckets."""
-        from cotool.logs.report.documents import to_dict
+        from cotool.logs.report.as_json import to_dict
 
         return to_dict(self, zone=zone, bucket=bucket)
 

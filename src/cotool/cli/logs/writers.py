@@ -40,7 +40,7 @@ def write_summary(sink: TextIO, request: LogRequest, summary: LogSummary) -> Non
     """Write a summary, or everything about one template, as JSON, CSV or a table."""
     zone, bucket = request.options.zone, request.bucket
     if request.format == "json":
-        from cotool.logs.report.documents import to_dict
+        from cotool.logs.report.as_json import to_dict
 
         write_json(
             sink,

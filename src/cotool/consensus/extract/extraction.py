@@ -10,8 +10,8 @@ from cotool.consensus.extract.alike import same_choices, same_labels, same_numbe
 from cotool.consensus.extract.code import code_values
 from cotool.consensus.extract.conclusions import NUMBERED, last_sentence
 from cotool.consensus.extract.extracted import Extracted
-from cotool.consensus.extract.forms import running_form, short_form
 from cotool.consensus.extract.labels import complement, denies, named_in_sentence, named_label
+from cotool.consensus.extract.normal_form import running_form, short_form
 from cotool.consensus.extract.objects import unwrapped, whole_form
 from cotool.consensus.extract.preparation import breaks_off, prepare, without_markup
 from cotool.consensus.extract.readings import CLOSED_KINDS, KINDS, clean, read, read_formula

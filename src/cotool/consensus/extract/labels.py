@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.dates import read_date
-from cotool.consensus.extract.forms import running_form
 from cotool.consensus.extract.languages import CLOSINGS
+from cotool.consensus.extract.normal_form import running_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from cotool.consensus.extract.forms import short_form
+from cotool.consensus.extract.normal_form import short_form
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

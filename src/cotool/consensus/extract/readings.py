@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.dates import read_date
 from cotool.consensus.extract.expressions import is_formula
-from cotool.consensus.extract.forms import UNKNOWN, list_items, short_form
 from cotool.consensus.extract.languages import CLOSINGS, NO, YES
+from cotool.consensus.extract.normal_form import UNKNOWN, list_items, short_form
 from cotool.consensus.extract.numbers import read_number
 
 if TYPE_CHECKING:

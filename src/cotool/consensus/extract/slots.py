@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.truth.rover import align
 from cotool._lazy import lazy_pattern
-from cotool.consensus.extract.forms import short_form
+from cotool.consensus.extract.normal_form import short_form
 from cotool.consensus.extract.number_words import TENS, UNITS
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, NEGATIONS, is_negation
 
