@@ -1,7 +1,7 @@
-"""Forms of log lines, counted: lines whose parameters are masked by their shape.
+"""Counts the forms of log lines: lines whose parameters are masked by their shape.
 
-logforms.h explains a form and why tables of parts add up to the table of the whole. What a template
-is, is decided by logs.templates on the forms that are exported here.
+logforms.h explains forms, and why the tables of parts add up to the table of the whole.
+logs.templates decides on the exported forms which templates there are.
 """
 
 from libc.errno cimport ENOENT
@@ -27,7 +27,7 @@ memset(&known, 0, sizeof(known))
 
 
 def mask(bytes line not None, bint plain=False):
-    """Return a line's form: signature, masked message, where that begins and ends, parameters.
+    """Return a line's form: signature, masked message, its start and end, and parameters.
 
     Parameters are (start, end) in the line, in the order of their marks. `plain`: byte by byte.
     """
@@ -46,7 +46,7 @@ def mask(bytes line not None, bint plain=False):
 
 
 cdef class Forms:
-    """A table of forms; `widths` are those that a time line's buckets may have, in seconds."""
+    """A table of forms; `widths` are the possible widths of a time line's buckets, in seconds."""
 
     def __cinit__(self, widths not None):
         cdef int n
@@ -65,7 +65,7 @@ cdef class Forms:
 
     @property
     def folding(self):
-        """Whether there were so many forms that words are folded."""
+        """Whether words are folded because there were too many forms."""
         return self.table.folding > 0
 
     def add(self, bytes line not None, int level, seconds=None, bint inferred=False):
@@ -81,7 +81,7 @@ cdef class Forms:
             raise MemoryError
 
     def merge(self, Forms other not None, *, bint whole=False):
-        """Add a table of the same widths; `whole`: its times are inferred no longer."""
+        """Add a table of the same widths; `whole`: its times are no longer inferred."""
         cdef int status
         with nogil:
             status = cotool_forms_merge(&self.table, &other.table, whole)
@@ -92,11 +92,11 @@ cdef class Forms:
         """Return the forms, each as a tuple, in the order of their bytes.
 
         (signature, message, inferred, count, levels, first, last, width, time line, parameters,
-        numbers, least, greatest, registers, kept): first and last in seconds, None without times;
-        the time line maps the starts of buckets of `width` seconds to counts; `parameters` is
-        their number; of the last MOST_RANGES, `numbers` has bits where all were numbers, then their
-        ranges; `registers` is None where every distinct line is kept; `kept` has (hash, count,
-        bytes) of lines, see kept_parameters().
+        numbers, least, greatest, registers, kept). `first` and `last` are in seconds, None without
+        times. The time line maps the starts of buckets of `width` seconds to counts. `parameters`
+        is their number. For the last MOST_RANGES of them, `numbers` has a bit if all values were
+        numbers, and `least` and `greatest` have the ranges. `registers` is None if every distinct
+        line is kept. `kept` has (hash, count, bytes) of lines, see kept_parameters().
         """
         cdef size_t n
         if self.table.folding and cotool_forms_settle(&self.table):
@@ -124,7 +124,7 @@ cdef class Forms:
             self.insert(form)
 
     def label(self, bytes signature not None, bytes message not None, uint32_t name, pieces):
-        """Call a form of the table by a number; `pieces` are (from, to) in its message."""
+        """Label a form of the table with a number; `pieces` are (from, to) in its message."""
         cdef bytes text = signature + SIGNATURE + message
         cdef uint32_t[COTOOL_FORM_ROOM] flat
         cdef int n
@@ -143,7 +143,7 @@ cdef class Forms:
             raise MemoryError
 
     def insert(self, form not None):
-        """Add a form as export() gives it. Raises ValueError for what cannot be one."""
+        """Add a form as export() returns it. Raises ValueError for anything that cannot be one."""
         cdef cotool_form f
         cdef cotool_kept* keep
         cdef uint64_t timeline[COTOOL_TIMELINE]
@@ -230,7 +230,7 @@ def distinct(bytes registers not None, int parameter):
 
 
 def _count(bytes kept):
-    """Return the number of parameters of a kept line, -1 where it is damaged."""
+    """Return the number of parameters of a kept line, -1 if it is damaged."""
     count = at = 0
     while at < len(kept):
         if at + 10 > len(kept):

@@ -1,4 +1,4 @@
-/* The classes of bytes by which words are found in a log line. Part of logmask.c. */
+/* The classes of bytes that separate the words of a log line. Part of logmask.c. */
 #ifndef COTOOL_LOGBYTES_H
 #define COTOOL_LOGBYTES_H
 
@@ -7,19 +7,19 @@
 
 enum {
     DIGIT = 1,
-    LETTER = 2, /* also of any byte above ASCII */
+    LETTER = 2, /* or any byte above ASCII */
     UNDERSCORE = 4,
     HEX_LOWER = 8,
     HEX_UPPER = 16,
     BLANK = 32,
-    PATH_END = 64, /* no path goes on past it */
+    PATH_END = 64, /* ends a path */
     CONTROL = 128,
-    OTHER = 256 /* a word's byte that is no hex digit */
+    OTHER = 256 /* a byte of a word that is not a hexadecimal digit */
 };
 #define WORD (DIGIT | LETTER | UNDERSCORE)
-/* A longer run of word bytes is no text of a message. */
+/* A longer word is always a parameter. */
 #define LONGEST_WORD 64
-/* Letters of a unit after decimals. */
+/* The most letters of a unit after decimals. */
 #define LONGEST_UNIT 4
 
 static uint16_t class_of[256];

@@ -19,7 +19,7 @@ static int is_weekday(const uint8_t *p) {
     return 0;
 }
 
-/* The length of the date or time of digits at p, 0: none. */
+/* Returns the length of the numeric date or time at p, 0 if there is none. */
 static size_t time_span(const uint8_t *p, const uint8_t *end) {
     const uint8_t *q = p, *stop = p, *last = end;
     int groups = 0, colons = 0, dashes = 0, slashes = 0, dots = 0, dots_before = 0;
@@ -76,7 +76,7 @@ done:
     return (size_t)(stop - p);
 }
 
-/* The length of a date with the name of its month at p: "Sun Jul 17 15:09:16 2005". */
+/* Returns the length of a date with a named month at p, "Sun Jul 17 15:09:16 2005", or 0. */
 static size_t named_date_span(const uint8_t *p, const uint8_t *end) {
     const uint8_t *start = p;
     size_t size;

@@ -1,6 +1,4 @@
-/* The figures of one form: time line, ranges, distinct values, lines that are kept. Part of
- * logforms.c.
- */
+/* The figures of one form: time line, ranges, distinct values, kept lines. Part of logforms.c. */
 #ifndef COTOOL_LOGFIGURES_H
 #define COTOOL_LOGFIGURES_H
 
@@ -8,7 +6,7 @@
 
 static int64_t floor_divide(int64_t a, int64_t b) { return a / b - (a % b < 0); }
 
-/* Makes the time line hold [first, last] as well, in the narrowest width that can. */
+/* Extends the time line to [first, last], with the narrowest buckets that can cover it. */
 static int fit_timeline(cotool_form *f, const int64_t *widths, int64_t first, int64_t last) {
     uint64_t counts[COTOOL_TIMELINE] = {0};
     int64_t start, stop, ratio;
@@ -80,7 +78,7 @@ static int ranges_of(const cotool_form *f) {
 /* The first parameter whose range is known. */
 static int first_range(const cotool_form *f) { return f->parameters - ranges_of(f); }
 
-/* Counts what a kept line holds among the distinct values. */
+/* Adds the parameters of a kept line to the distinct values. */
 static void mark_kept(cotool_form *f, const cotool_kept *kept) {
     const uint8_t *p = kept->bytes;
     const int first = first_range(f);
@@ -92,7 +90,7 @@ static void mark_kept(cotool_form *f, const cotool_kept *kept) {
     }
 }
 
-/* From now on not every distinct line is kept: distinct values are estimated. */
+/* Changes to a form of which not every distinct line is kept: distinct values are estimated. */
 static int crowd(cotool_form *f) {
     int count = ranges_of(f);
     if (f->crowded) return 0;
@@ -104,7 +102,7 @@ static int crowd(cotool_form *f) {
     return 0;
 }
 
-/* Lines of a greater hash than this are not kept. */
+/* Sets the greatest hash of lines that are kept. */
 static void set_limit(cotool_form *f, int most) {
     if (f->kept == most && f->keep[most - 1].hash < f->limit) f->limit = f->keep[most - 1].hash;
 }
@@ -117,7 +115,7 @@ static int cut_kept(cotool_form *f, int most) {
     return 0;
 }
 
-/* The place of a hash among those that are kept, or where it would be. */
+/* Returns the place of a hash among the kept lines, or the place to insert it. */
 static int kept_place(const cotool_form *f, uint64_t hash) {
     int low = 0, high = f->kept;
     while (low < high) {
@@ -128,7 +126,7 @@ static int kept_place(const cotool_form *f, uint64_t hash) {
     return low;
 }
 
-/* Room for one more at `place`; the last one goes where there are `most`. */
+/* Makes room for one more line at `place`; the last one is dropped if there are `most`. */
 static int open_place(cotool_form *f, int place, int most) {
     if (f->kept == most) {
         if (crowd(f)) return ENOMEM;
@@ -145,7 +143,7 @@ static int open_place(cotool_form *f, int place, int most) {
     return 0;
 }
 
-/* The parameters of a line: of each its hash, its size in two bytes, and its bytes. */
+/* Keeps the parameters of a line: for each its hash, its size in two bytes, and its bytes. */
 static int keep_line(cotool_form *f, const uint8_t *line, const cotool_masked *m,
                      const uint64_t *hashes, uint64_t hash, int most) {
     size_t size = 0;

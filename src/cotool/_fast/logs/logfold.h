@@ -1,20 +1,22 @@
-/* Which words are folded where there are too many forms. Part of logforms.c. */
+/* The words that are folded when there are too many forms. Part of logforms.c. */
 #ifndef COTOOL_LOGFOLD_H
 #define COTOOL_LOGFOLD_H
 
 #include "logs/logforms.h"
 
-/* With more forms than COTOOL_FORMS the table becomes a tree of words: where more words follow a
- * beginning than its depth allows, they become one. Which do depends on the set of forms alone:
- * beginnings are judged from the first word on, and words that follow only become more. So tables
- * of parts, folded or not, add up to the same. Only whether more than twice COTOOL_FORMS are left
- * after that, so that the second row takes over early, may depend on how the lines came.
+/* With more than COTOOL_FORMS forms, the table is treated as a tree of words: if more words follow a
+ * beginning than the limit of its depth, they become one. The result depends only on the set of forms,
+ * because beginnings are judged from the first word on, and following words only become more. So the
+ * tables of parts, folded or not, add up to the same table. There is one exception: if more than twice
+ * COTOOL_FORMS are left, the second row of limits applies early, which may depend on the order of
+ * lines.
  */
 
 #define DEPTH 24
-/* Of the signature, the first word, the second ...; later words as the last one. By the first row a
- * message with free text folds and the others stay. The second row bounds the number of forms whatever
- * they are; it takes over where more than MANY were seen, or more than twice COTOOL_FORMS are left. */
+/* The limits after the signature, the first word, the second ...; the last one is for all later words.
+ * With the first row, a message with free text is folded and the others stay. The second row bounds
+ * the number of any forms; it applies after more than MANY distinct forms, or if more than twice
+ * COTOOL_FORMS are left. */
 static const int limits[2][8] = {{256, 1024, 256, 64, 64, 32, 32, 16}, {4, 256, 8, 2, 1, 1, 1, 1}};
 #define MANY (64.0 * COTOOL_FORMS)
 #define LEAST 512
@@ -83,8 +85,8 @@ static int add_collapsed(cotool_forms *forms, uint64_t key) {
     return 0;
 }
 
-/* The word of a depth, which begins at `at`, with the blanks before it; the signature, which may
- * be empty, is the first. */
+/* Returns the end of the word of a depth, which begins at `at` with the blanks before it. The first
+ * one is the signature, which may be empty. */
 static size_t next_piece(const uint8_t *text, size_t size, int depth, size_t at, size_t *word) {
     size_t stop = at;
     if (depth == 0) {
@@ -106,7 +108,7 @@ static uint64_t extend(uint64_t prefix, const uint8_t *text, size_t at, size_t w
     return folded ? cotool_hash(&mark, 1, prefix) : cotool_hash(text + word, stop - word, prefix);
 }
 
-/* Puts the mark of folded words where the tree has one; tells whether there was one. */
+/* Replaces the words that the tree folds by a mark. Returns whether there were any. */
 static int fold_text(const cotool_forms *forms, uint8_t *text, uint32_t *size) {
     uint8_t out[COTOOL_FORM_ROOM];
     size_t at = 0, to = 0;
@@ -140,7 +142,7 @@ static int fold_text(const cotool_forms *forms, uint8_t *text, uint32_t *size) {
     return changed;
 }
 
-/* Notes one of the distinct forms, of which the least hashes tell how many there are. */
+/* Notes a form's hash: the number of distinct forms is estimated from the least hashes. */
 static int note_hash(cotool_forms *forms, uint64_t hash) {
     int low = 0, high = forms->least_count;
     if (!forms->least && !(forms->least = malloc((LEAST + 1) * sizeof *forms->least))) return ENOMEM;
@@ -162,7 +164,7 @@ static size_t settle_limit(const cotool_forms *forms) {
     return forms->folding ? forms->settle_at : COTOOL_FORMS;
 }
 
-/* Finds the beginnings that too many words follow. */
+/* Finds the beginnings that are followed by too many words. */
 static int collapse(cotool_forms *forms) {
     size_t count = forms->count;
     uint64_t *prefix = calloc(count + 1, sizeof *prefix);

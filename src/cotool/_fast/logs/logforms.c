@@ -54,7 +54,7 @@ int cotool_forms_settle(cotool_forms *forms) {
 
 /* ---- adding -------------------------------------------------------------------------------- */
 
-/* The bits of what was a number in every line; the ranges of those. */
+/* Updates which parameters were numbers in every line, and their ranges. */
 static void widen_ranges(cotool_form *f, const cotool_masked *m) {
     const int count = ranges_of(f), first = first_range(f);
     for (int n = 0; n < count; n++) {
@@ -68,7 +68,7 @@ static void widen_ranges(cotool_form *f, const cotool_masked *m) {
     }
 }
 
-/* Adds the figures of another table's form. */
+/* Adds a form of another table with its figures. */
 static int add_form(cotool_forms *forms, const cotool_form *g, const uint8_t *given, uint32_t size,
                     const int64_t *widths, int whole) {
     uint8_t text[COTOOL_FORM_ROOM];

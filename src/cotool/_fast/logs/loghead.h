@@ -31,7 +31,7 @@ static int is_zone(const uint8_t *p, size_t size) {
     return 0;
 }
 
-/* What a word of a header is, without the mark that ends it. */
+/* The kind of a header's word, without the punctuation at its end. */
 static int header_word(const uint8_t *p, const uint8_t *end, int at_start, int *style) {
     const uint8_t *q = p;
     size_t size;
@@ -49,7 +49,7 @@ static int header_word(const uint8_t *p, const uint8_t *end, int at_start, int *
             if (is(*q, DIGIT)) continue;
             if ((*q != '.' && *q != '-' && *q != '/') || marks++) return NOTHING;
         }
-        /* 1117838570, 1117838570123: the epoch */
+        /* seconds or milliseconds since 1970: 1117838570, 1117838570123 */
         if (at_start && *p == '1' && (size == 10 || size == 13 || (size > 11 && p[10] == '.')))
             return MOMENT;
         return NUMBER;
@@ -60,7 +60,7 @@ static int header_word(const uint8_t *p, const uint8_t *end, int at_start, int *
     return *style ? LEVEL_WORD : NOTHING;
 }
 
-/* What a bracket of a header holds: times, levels, numbers; NOTHING where it is a text. */
+/* The kind of a header's bracket: times, levels, numbers; NOTHING if it holds text. */
 static int header_bracket(const uint8_t *p, const uint8_t *end) {
     int found = SEPARATOR, words = 0, unknown = 0, timed = 0, letter = 0;
     while (p < end) {
@@ -76,13 +76,13 @@ static int header_bracket(const uint8_t *p, const uint8_t *end) {
         p = q + 1;
     }
     if (letter && timed) unknown--, found = LEVEL_WORD;
-    /* "[INFO main]", "[I 2024-01-05 12:11:10 Server]": one name beside the level. */
+    /* "[INFO main]", "[I 2024-01-05 12:11:10 Server]": one name besides the level. */
     if (!words || (unknown && !(unknown == 1 && found == LEVEL_WORD && (words == 2 || timed))))
         return NOTHING;
     return found;
 }
 
-/* The shape of [line, end): digits d, names m, levels L; what lies between as it is. */
+/* Writes the shape of [line, end): d for digits, m for names, L for levels; the rest is copied. */
 static int write_signature(const uint8_t *line, const uint8_t *end, uint8_t *to) {
     uint8_t *start = to, *stop = to + COTOOL_SIGNATURE_SIZE - 2;
     while (line < end && to < stop) {
@@ -113,7 +113,7 @@ static const uint8_t *skip_blanks(const uint8_t *p, const uint8_t *end) {
     return p;
 }
 
-/* The end of "name[123]:" or "name:" at p, NULL: none. */
+/* Returns the end of "name[123]:" or "name:" at p, NULL if there is none. */
 static const uint8_t *process_name(const uint8_t *p, const uint8_t *end) {
     const uint8_t *q = p;
     int blank = 0;
@@ -133,7 +133,7 @@ static const uint8_t *process_name(const uint8_t *p, const uint8_t *end) {
     return q == end || is(*q, BLANK) ? q : NULL;
 }
 
-/* The end of a header's word at p: a blank, | or [. */
+/* Returns the end of a header's word at p: a blank, | or [. */
 static const uint8_t *word_end(const uint8_t *p, const uint8_t *stop) {
 #if defined(__SSE2__)
     for (; p < stop; p += 16) {
@@ -153,7 +153,8 @@ static const uint8_t *word_end(const uint8_t *p, const uint8_t *stop) {
 #endif
 }
 
-/* Past the time of an access log's line, "127.0.0.1 - - [07/Mar/2026:10:00:00 +0000]", NULL: none. */
+/* Returns the end of the time in a line of an access log, "127.0.0.1 - - [07/Mar/2026:10:00:00 +0000]",
+ * NULL if there is none. */
 static const uint8_t *access_time(const uint8_t *line, const uint8_t *end) {
     const uint8_t *p, *close;
     if (end - line < 40) return NULL;
@@ -165,7 +166,7 @@ static const uint8_t *access_time(const uint8_t *line, const uint8_t *end) {
     return close ? close + 1 : NULL;
 }
 
-/* The end of glog's "417 volume.go:93]" at p, NULL: none. */
+/* Returns the end of glog's "417 volume.go:93]" at p, NULL if there is none. */
 static const uint8_t *source_place(const uint8_t *p, const uint8_t *end) {
     const uint8_t *start, *digits;
     if (end - p > 96) end = p + 96;
@@ -177,8 +178,8 @@ static const uint8_t *source_place(const uint8_t *p, const uint8_t *end) {
     return p > digits && end - p > 1 && *p == ']' && is(p[1], BLANK) ? p + 1 : NULL;
 }
 
-/* Where the message begins: past time, level, numbers between them, and, in syslog, host and
- * process. Writes the shape of what was passed. */
+/* Returns where the message begins: after time, level, numbers between them, and, in syslog, host
+ * and process. Writes the shape of these. */
 static const uint8_t *read_header(const uint8_t *line, const uint8_t *end, uint8_t *signature,
                                   int *size, cotool_header *memo) {
     const uint8_t *p = line, *done = line, *seen = line, *stop, *epoch = NULL;
@@ -186,7 +187,7 @@ static const uint8_t *read_header(const uint8_t *line, const uint8_t *end, uint8
     const struct cotool_shape *known = known_shape(line, end, memo);
     int host = 0, numbered = 0;
     if (known) {
-        /* What it says does not depend on its digits; the words after it are looked at. */
+        /* Its kind does not depend on its digits. Read the words after it. */
         memcpy(&s, known->state, sizeof s);
         p = done = line + known->header;
         if (known->one) epoch = line + known->one - 1;
@@ -233,7 +234,7 @@ static const uint8_t *read_header(const uint8_t *line, const uint8_t *end, uint8
         if (kind == NOTHING) break;
         if (kind == LEVEL_WORD) {
             if (s.level || (!s.timed && style != COTOOL_UPPER)) break;
-            /* "Error opening ..." is how a message begins; "Info:", "info |" is a level. */
+            /* "Error opening ..." begins a message; "Info:" and "info |" are levels. */
             if (style != COTOOL_UPPER && q[-1] != ':' && q[-1] != ',' &&
                 !(q + 1 < end && (*q == '\t' || *q == '|' || (is(q[0], BLANK) && is(q[1], BLANK)))))
                 break;
@@ -265,7 +266,7 @@ static const uint8_t *read_header(const uint8_t *line, const uint8_t *end, uint8
         *size = known->signature_size;
     } else {
         *size = write_signature(line, done, signature);
-        /* Whether "<34>1" has a version, and "debug1" is a level, depends on the digit. */
+        /* The digit decides whether "<34>1" has a version, and whether "debug1" is a level. */
         if (!reached.pri && !numbered)
             learn_shape(line, end, done, seen > done ? seen : done, epoch, &reached, signature, *size, memo);
     }

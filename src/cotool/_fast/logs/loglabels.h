@@ -25,7 +25,7 @@ int cotool_forms_label(cotool_forms *forms, const uint8_t *text, size_t size, ui
     return 0;
 }
 
-/* Where the bytes of a message's form stand in its line. */
+/* Writes the offsets in the line of the bytes of a message's form. */
 static void trace_origin(const uint8_t *line, const uint8_t *end, const uint8_t *form, size_t size,
                          const cotool_masked *m, uint32_t *origin) {
     const uint8_t *p = line + m->message;

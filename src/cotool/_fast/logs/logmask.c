@@ -13,10 +13,10 @@
 #include "logs/loglogfmt.h"
 #include "logs/logwords.h"
 
-/* Among the first words of a line without a header a number may be a time. */
+/* A number may be a time among so many first words of a line without a header. */
 #define HEADER_WORDS 6
 
-/* What the whole of a message is masked by: where it begins, whether its header tells the time, the
+/* The state while a message is masked: where it begins, whether its header has a time, the number of
  * blanks so far. */
 typedef struct {
     writer w;
@@ -24,7 +24,7 @@ typedef struct {
     int timed, words;
 } masking;
 
-/* Masks the message from p on, byte by byte and word by word. */
+/* Masks the rest of a message from p on, byte by byte and word by word. */
 static void mask_rest(masking *m, const uint8_t *p) {
     writer *w = &m->w;
     cotool_masked *masked = w->masked;
@@ -87,8 +87,8 @@ void cotool_mask_prepare(void) {
     mask_message = COTOOL_CHOOSE(mask);
 }
 
-/* Where an object with a message stands in a line, from p or behind a few names ("api-1 | {…}"), NULL:
- * nowhere. */
+/* Returns the start of a JSON object at p or after a few names ("api-1 | {…}"), NULL if there is
+ * none. */
 #define NAMES_BEFORE 100
 static const uint8_t *object_start(const uint8_t *p, const uint8_t *end) {
     const uint8_t *q;
@@ -101,7 +101,7 @@ static const uint8_t *object_start(const uint8_t *p, const uint8_t *end) {
     return words <= 1 || q[-2] == '|' || q[-2] == ']' || q[-2] == ':' ? q : NULL;
 }
 
-/* Where the text of a line of JSON stands, {NULL} where it has none. */
+/* Returns the message of a line of JSON, {NULL} if it has none. */
 static cotool_value text_of_json(const uint8_t *p, const uint8_t *end) {
     cotool_value value = {0}, none = value;
     if (!(p = object_start(p, end))) return none;
@@ -109,7 +109,7 @@ static cotool_value text_of_json(const uint8_t *p, const uint8_t *end) {
     return value.kind ? value : none;
 }
 
-/* Where the text of a line of logfmt stands, `ts=... level=info msg="..."`, {NULL} for others. */
+/* Returns the message of a line of logfmt, `ts=... level=info msg="..."`, {NULL} if it has none. */
 static cotool_value text_of_logfmt(const uint8_t *p, const uint8_t *end) {
     static const char *const signs[] = {"level", "lvl", "severity", "ts", "time", "t"};
     const uint8_t *q = p, *key;

@@ -1,9 +1,10 @@
-/* The form of a log line: the header set apart, parameters masked by their shape.
+/* The form of a log line: the header is separated, and parameters are masked by their shape.
  *
  *   "2024-03-01 12:00:00 INFO Took 12 ms for 7" -> "d-d-d d:d:d L" | "Took <1> ms for <1>", 12, 7
  *
- * A form depends on nothing but its line. The scalar way (mask_rest in logmask.c) says what a form
- * is; logmask_rows.inc finds the few places where it would do anything but copy, 64 bytes at a time.
+ * A form depends only on its line. The scalar code (mask_rest in logmask.c) defines it;
+ * logmask_rows.inc finds the few places where that would do anything other than copy, 64 bytes at a
+ * time.
  */
 #ifndef COTOOL_LOGMASK_H
 #define COTOOL_LOGMASK_H
@@ -11,21 +12,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What stands in a form where its line has a parameter. */
+/* The marks that replace the parameters of a line in its form. */
 enum {
     COTOOL_PARAMETER = 1, /* anything */
     COTOOL_TIME = 2,      /* a date, a time of day, or both */
     COTOOL_EPOCH = 3,     /* seconds or milliseconds since 1970, among the first words */
-    COTOOL_FOLDED = 4,    /* a word that is kept no longer: there were too many forms */
+    COTOOL_FOLDED = 4,    /* a word that is no longer kept, because there were too many forms */
     COTOOL_SIGNATURE = 31 /* ends the header's signature, which precedes the message */
 };
 
-/* Bytes of a line that are looked at, of a form, of a header's signature. */
+/* The most bytes of a line that are read, of a form, and of a header's signature. */
 #define COTOOL_FORM_LINE 4096
 #define COTOOL_FORM_SIZE 1024
 #define COTOOL_SIGNATURE_SIZE 40
 #define COTOOL_FORM_ROOM (COTOOL_SIGNATURE_SIZE + COTOOL_FORM_SIZE + 128)
-/* Parameters of a line that are kept apart. */
+/* The most parameters of a line that are kept separately. */
 #define COTOOL_FORM_PARAMETERS 32
 
 typedef struct {
@@ -38,12 +39,12 @@ typedef struct {
 typedef struct {
     uint8_t text[COTOOL_FORM_ROOM];
     uint32_t size;
-    uint32_t message, end; /* where the message stands in the line */
+    uint32_t message, end; /* where the message begins and ends in the line */
     int parameters;   /* at most COTOOL_FORM_PARAMETERS */
     cotool_parameter parameter[COTOOL_FORM_PARAMETERS];
 } cotool_masked;
 
-/* Headers that were read: lines of the same shape are spared the work. Zeros at first. */
+/* Shapes of headers that were read, so that equal ones are not read again. Zeros at first. */
 #define COTOOL_SHAPES 4
 typedef struct {
     struct cotool_shape {
@@ -60,11 +61,11 @@ typedef struct {
 
 void cotool_mask_prepare(void);
 
-/* The form of a line. 128 bytes from `end` on must be readable. */
+/* Computes the form of a line. 128 bytes from `end` on must be readable. */
 void cotool_mask(const uint8_t *line, const uint8_t *end, cotool_header *memo,
                  cotool_masked *masked);
 
-/* The same, byte by byte and without what was learned of other lines. */
+/* The same, byte by byte and without the shapes of other lines. */
 void cotool_mask_plain(const uint8_t *line, const uint8_t *end, cotool_masked *masked);
 
 static inline int cotool_is_blank(uint8_t c) { return c == ' ' || c == '\t'; }

@@ -6,7 +6,7 @@
 
 #include "logs/logbytes.h"
 
-/* Eight bytes in which every digit is a 0. */
+/* Replaces every digit among eight bytes by 0. */
 COTOOL_INLINE uint64_t without_digits(uint64_t x) {
     const uint64_t ones = 0x0101010101010101u;
     uint64_t y = x ^ ones * '0';
@@ -15,7 +15,7 @@ COTOOL_INLINE uint64_t without_digits(uint64_t x) {
     return (x & other) | (ones * '0' & ~other);
 }
 
-/* Whether a digit follows a letter. */
+/* Returns whether a digit follows a letter. */
 static int has_numbered_word(const uint8_t *p, const uint8_t *end) {
     for (; p + 1 < end; p++)
         if (is(*p, LETTER) && is(p[1], DIGIT)) return 1;
@@ -26,7 +26,7 @@ typedef struct {
     int timed, level, syslog, pri, names, after_number;
 } header_state;
 
-/* Whether the header at `line` has a shape: the same but for the values of digits. */
+/* Returns whether the header at `line` has a shape: equal except for the values of digits. */
 static int has_shape(const uint8_t *line, const uint8_t *end, const struct cotool_shape *shape) {
     if (!shape->size || (size_t)(end - line) < shape->size) return 0;
     if (shape->one && line[shape->one - 1] != '1') return 0;
@@ -49,8 +49,8 @@ static const struct cotool_shape *known_shape(const uint8_t *line, const uint8_t
     return NULL;
 }
 
-/* Keeps the shape of the header that ends at `done`. `seen` is the last byte that decided where it
- * ends. `epoch` is a number that is a time because it begins with 1, or NULL. */
+/* Keeps the shape of the header that ends at `done`. `seen` is the last byte that was read to find
+ * that end. `epoch` is a number that is a time because it begins with 1, or NULL. */
 static void learn_shape(const uint8_t *line, const uint8_t *end, const uint8_t *done,
                         const uint8_t *seen, const uint8_t *epoch, const header_state *state, const uint8_t *signature,
                         int size, cotool_header *memo) {

@@ -1,12 +1,12 @@
-/* Where parameters of more than one word end: paths, URLs, addresses, numbers with decimals. Part of
- * logmask.c.
+/* The ends of parameters that are longer than one word: paths, URLs, addresses, numbers with decimals.
+ * Part of logmask.c.
  */
 #ifndef COTOOL_LOGSPANS_H
 #define COTOOL_LOGSPANS_H
 
 #include "logs/logbytes.h"
 
-/* Past the path at p, which has a second slash; p where there is none. */
+/* Returns the end of the path at p, p if there is none: a path has two slashes. */
 static const uint8_t *path_end(const uint8_t *p, const uint8_t *end) {
     const uint8_t *q = p + 1;
     int slashes = 0;
@@ -38,8 +38,8 @@ static const uint8_t *uuid_end(const uint8_t *p, const uint8_t *end) {
     return end - p > 36 && is(p[36], WORD) ? p : p + 36;
 }
 
-/* Groups of hex digits between colons with a letter among them, or six pairs between dashes: MAC
- * and IPv6 addresses, GUIDs. */
+/* Returns the end of a MAC address, IPv6 address or GUID at p, p if there is none: groups of
+ * hexadecimal digits between colons, with a letter among them, or six pairs between dashes. */
 static const uint8_t *groups_end(const uint8_t *p, const uint8_t *end) {
     const uint8_t *q = p;
     uint8_t mark = 0;
@@ -63,7 +63,7 @@ static const uint8_t *groups_end(const uint8_t *p, const uint8_t *end) {
     return q;
 }
 
-/* Past the decimals that go on after a number that ends at q: .5, .250.7.244 */
+/* Returns the end of the decimals that continue a number at q: .5, .250.7.244 */
 static const uint8_t *decimals_end(const uint8_t *q, const uint8_t *end, int *dots) {
     while (q + 1 < end && *q == '.' && is(q[1], DIGIT)) {
         const uint8_t *stop = q + 1;
@@ -74,7 +74,7 @@ static const uint8_t *decimals_end(const uint8_t *q, const uint8_t *end, int *do
     return q;
 }
 
-/* Past the decimals at q and a unit after them, as in 7.527ms; q where there are none. */
+/* Returns the end of the decimals at q and the unit after them, as in 7.527ms, q without both. */
 static const uint8_t *unit_end(const uint8_t *q, const uint8_t *end) {
     const uint8_t *p = q + 1, *unit;
     if (end - q < 3 || *q != '.' || !is(*p, DIGIT)) return q;

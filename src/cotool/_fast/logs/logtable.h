@@ -1,4 +1,4 @@
-/* The table of forms: a hash table of their texts, which grows. Part of logforms.c. */
+/* The table of forms: a growing hash table, by their texts. Part of logforms.c. */
 #ifndef COTOOL_LOGTABLE_H
 #define COTOOL_LOGTABLE_H
 
@@ -75,7 +75,7 @@ static int index_forms(cotool_forms *forms, size_t slots) {
     return 0;
 }
 
-/* Distinct lines that are kept of each form: fewer of each where there are many. */
+/* Returns how many distinct lines are kept of each form: fewer if there are many forms. */
 static int samples_for(size_t forms) {
     return forms <= 256    ? COTOOL_SAMPLES
            : forms <= 1024 ? COTOOL_SAMPLES / 4
@@ -83,7 +83,7 @@ static int samples_for(size_t forms) {
                            : COTOOL_SAMPLES / 64;
 }
 
-/* The form of a text, new where there is none; NULL without memory. */
+/* Returns the form of a text, a new one if needed; NULL without memory. */
 static cotool_form *form_of(cotool_forms *forms, uint64_t hash, const uint8_t *text, uint32_t size,
                             int *is_new) {
     size_t at;

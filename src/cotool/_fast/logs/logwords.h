@@ -1,5 +1,5 @@
-/* The words of a message: which of them are parameters by their shape, and how each is written to the
- * form. Part of logmask.c.
+/* Writes the words of a message to its form, and marks those that are parameters by their shape. Part
+ * of logmask.c.
  */
 #ifndef COTOOL_LOGWORDS_H
 #define COTOOL_LOGWORDS_H
@@ -13,7 +13,7 @@ typedef struct {
     cotool_masked *masked;
 } writer;
 
-/* Copies by sixteen bytes: both sides have room behind them. */
+/* Copies in units of sixteen bytes; both buffers have room for it. */
 COTOOL_INLINE void copy(uint8_t *to, const uint8_t *from, size_t size) {
     for (size_t n = 0; n < size; n += 16) memcpy(to + n, from + n, 16);
 }
@@ -32,8 +32,8 @@ COTOOL_INLINE void put_parameter(writer *w, const uint8_t *from, const uint8_t *
 static const double tens[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
                               1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
 
-/* The value of `size` digits at p, one to eight; eight bytes must be readable. Pairs of digits are
- * added up, then pairs of pairs (D. Lemire, 2018). Needs little-endian words. */
+/* Returns the value of the one to eight digits at p; eight bytes must be readable. Combines pairs of
+ * digits, then pairs of pairs (D. Lemire, 2018). Needs little-endian words. */
 COTOOL_INLINE uint64_t eight_digits(const uint8_t *p, size_t size) {
     const uint64_t zeros = 0x3030303030303030u;
     uint64_t x;
@@ -45,7 +45,7 @@ COTOOL_INLINE uint64_t eight_digits(const uint8_t *p, size_t size) {
             ((x >> 16 & 0x000000FF000000FFu) * 0x0000271000000001u)) >> 32;
 }
 
-/* The value of the digits [p, end), of those past eighteen the magnitude alone. */
+/* Returns the value of the digits [p, end); digits after the eighteenth count as zeros. */
 COTOOL_INLINE double whole_number(const uint8_t *p, const uint8_t *end) {
     static const uint64_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
     size_t size = (size_t)(end - p);
@@ -62,8 +62,8 @@ COTOOL_INLINE double whole_number(const uint8_t *p, const uint8_t *end) {
     return (double)value * more;
 }
 
-/* The part of the run of letters, digits and underscores [p, q) that is written: what is no
- * parameter. Returns 0 where it is a parameter as a whole. */
+/* Writes the run of letters, digits and underscores [p, q), with marks for the parameters in it.
+ * Returns 0 if all of it is one parameter. */
 COTOOL_INLINE int put_identifier(writer *w, const uint8_t *p, const uint8_t *q) {
     const uint8_t *at;
     int groups = 0, size = 0;
@@ -84,7 +84,7 @@ COTOOL_INLINE int put_identifier(writer *w, const uint8_t *p, const uint8_t *q) 
             *w->to++ = *at++;
             continue;
         }
-        /* Digits, and what underscores join to them: 1445144423722_0020_m_000001 */
+        /* Digits, and more that underscores join to them: 1445144423722_0020_m_000001 */
         for (;;) {
             while (at < q && is(*at, DIGIT)) at++;
             if (at + 1 >= q || *at != '_') break;
@@ -98,7 +98,7 @@ COTOOL_INLINE int put_identifier(writer *w, const uint8_t *p, const uint8_t *q) 
     return 1;
 }
 
-/* Writes the word [p, q), in which the classes `any` occur, and what belongs to it; returns where
+/* Writes the word [p, q), in which the classes `any` occur, and what belongs to it. Returns where
  * that ends. */
 COTOOL_INLINE const uint8_t *put_word(writer *w, const uint8_t *p, const uint8_t *q, int any,
                                       int header_words) {
@@ -142,7 +142,7 @@ COTOOL_INLINE const uint8_t *put_word(writer *w, const uint8_t *p, const uint8_t
         }
     }
     if (hex && q < end) {
-        /* Addresses and UUIDs begin like this. */
+        /* Perhaps an address or a UUID. */
         if (size == 8 && *q == '-' && (stop = uuid_end(p, end)) > p) {
             put_parameter(w, p, stop, COTOOL_PARAMETER, 0, 0);
             return stop;
@@ -153,7 +153,7 @@ COTOOL_INLINE const uint8_t *put_word(writer *w, const uint8_t *p, const uint8_t
             return stop;
         }
     }
-    if (!(any & ~DIGIT)) { /* digits alone */
+    if (!(any & ~DIGIT)) { /* only digits */
         const uint8_t *unit = q;
         double value;
         int dots = 0, epoch;
@@ -199,7 +199,7 @@ COTOOL_INLINE const uint8_t *put_word(writer *w, const uint8_t *p, const uint8_t
     return q;
 }
 
-/* Past the blanks at p, of which two are kept, or a single tab. */
+/* Writes the blanks at p, at most two of them or a single tab. Returns where they end. */
 COTOOL_INLINE const uint8_t *put_blanks(writer *w, const uint8_t *p) {
     const uint8_t *q = p + 1;
     while (q < w->end && is(*q, BLANK)) q++;
@@ -208,24 +208,24 @@ COTOOL_INLINE const uint8_t *put_blanks(writer *w, const uint8_t *p) {
     return q;
 }
 
-/* Whether a slash after this byte begins a path. */
+/* Returns whether a slash after this byte begins a path. */
 COTOOL_INLINE int begins_path(int before) {
     return !is((uint8_t)before, WORD) && before && !strchr("._-/*>)]", before);
 }
 
-/* Whether a sign after this byte is that of a number: -1, blk_-6952295868487656571 */
+/* Returns whether a sign after this byte belongs to a number: -1, blk_-6952295868487656571 */
 COTOOL_INLINE int begins_number(int before) {
     return !is((uint8_t)before, DIGIT | LETTER) && before && !strchr(")]}-", before);
 }
 
-/* The end of the word at p; `any` gets the classes that occur in it. */
+/* Returns the end of the word at p; `any` gets the classes that occur in it. */
 COTOOL_INLINE const uint8_t *scan_word(const uint8_t *p, const uint8_t *end, int *any) {
     *any = 0;
     for (; p < end && is(*p, WORD); p++) *any |= class_of[*p];
     return p;
 }
 
-/* Writes the number, or what else a digit begins, after the sign at p. */
+/* Writes the number, or another word that begins with a digit, after the sign at p. */
 COTOOL_INLINE const uint8_t *put_signed(writer *w, const uint8_t *p) {
     cotool_masked *masked = w->masked;
     const int first = masked->parameters;

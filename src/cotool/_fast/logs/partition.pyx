@@ -1,10 +1,10 @@
-"""Messages of one shape parted into templates: which words of a place are values, which are text.
+"""Divides messages of one shape into templates: which words of a place are values, which are text.
 
-All messages of a call have the same number of words; words are numbers, in the order of their
-spelling. A group whose places hold either one word, or so many that they must be values, is a
-template. So is one whose places vary on their own: far more combinations occur than words. Any
-other group is parted by the words of one place: that after which most places hold one word. So the
-result depends on the set of messages alone.
+All messages of a call have the same number of words; words are numbers in the order of their
+spelling. A group is a template if each of its places holds either one word, or so many that they
+must be values. So is a group whose places vary independently: it has far more combinations than
+words. Any other group is divided by the words of one place: the one after which the most places
+hold one word. So the result depends only on the set of messages.
 """
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint64_t
@@ -13,18 +13,18 @@ from libc.string cimport memset
 
 from cotool._fast.base.interrupt cimport check_interrupt
 
-# What is known of a word.
+# What is known about a word.
 (IS_PARAMETER, IS_STRONG, IS_WEAK, IS_KNOWN, IS_UPPER, IS_NOUN, IS_PREPOSITION, IS_TEXT,
  IS_VALUE) = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-# What is known of a place.
+# What is known about a place.
 (IN_QUOTES, IS_KEY, AFTER_COLON, IS_CALL) = (1, 2, 4, 8)
 
 cdef enum:
     PARAMETER = 1
     STRONG = 2  # looks like the name of a thing: a dot, a slash, "@", a digit
     WEAK = 4  # camel case, a hyphen
-    KNOWN = 8  # a word of messages
-    UPPER = 16  # capitals: mostly a state
+    KNOWN = 8  # a common word of messages
+    UPPER = 16  # capitals: usually a state
     NOUN = 32  # a name follows, as after "user"
     PREPOSITION = 64
     TEXT = 128
@@ -34,12 +34,12 @@ cdef enum:
     COLON = 4
     CALL = 8
 
-# Distinct words of a place from which on they are values rather than text: by what most of them
-# are, and by what stands before them. Chosen on loghub's eight sets (corrected truth) and on calls
+# As many distinct words of a place are values rather than text, by the kind of most of them and by
+# the word before. Chosen on loghub's eight sets (corrected truth) and on calls
 # found in the source of 22 Python packages; GA/FGA there .991/.978 and .86/.72, on 21 packages held
 # back .83/.68 (.62/.42 with the rules before), on invented programs held back .94/.86.
 cdef enum:
-    PLAIN = 0  # nothing that tells
+    PLAIN = 0  # no evidence
     AFTER = 1  # a preposition
     COLONED = 2  # a colon
     NAMED = 3  # a noun such as "user"
@@ -50,14 +50,14 @@ cdef int* LEAST_UNKNOWN = [6, 2, 3, 2, 2]
 cdef int* LEAST_KNOWN = [10, 6, 4, 3, 2]
 cdef int* LEAST_UPPER = [20, 20, 5, 3, 2]
 
-# Places vary on their own where there are so many times more combinations than words in them; fewer
-# where all stand after "=" or in quotes. No fewer combinations than this tell.
+# Places vary independently if they have so many times more combinations than words; fewer are
+# enough if all are after "=" or in quotes. At least LEAST_COMBINED combinations are needed.
 cdef enum:
     COMBINED = 4
     COMBINED_QUOTED = 2
     LEAST_COMBINED = 16
 
-# Of so many places, those of the fewest words, it is looked which one parts a group best.
+# The number of places, those with the fewest words, that are tried to divide a group.
 cdef enum:
     CANDIDATES = 16
 
@@ -111,7 +111,7 @@ cdef Place look(Work* w, int low, int high, int place) noexcept nogil:
 
 
 cdef bint holds_values(Work* w, int low, int place, Place p, int outside) noexcept nogil:
-    """Whether the words of a place that differ are values; `outside`: words of text elsewhere."""
+    """Return whether the words of a place are values; `outside`: words of text elsewhere."""
     cdef int before = w.before[place], context = PLAIN
     cdef uint16_t facts = 0
     if w.context[place] & KEY:
@@ -127,7 +127,7 @@ cdef bint holds_values(Work* w, int low, int place, Place p, int outside) noexce
     elif facts & PREPOSITION:
         context = AFTER
     if p.has_parameter:
-        # A value of another shape, unless they are words of messages.
+        # A value of another shape, unless they are common words of messages.
         return p.known == 0 or p.known < p.plain or p.known >= LEAST_KNOWN[context] - 1
     if p.values == p.distinct:
         return True
@@ -148,7 +148,7 @@ cdef int by_hash(const void* a, const void* b) noexcept nogil:
 
 
 cdef int combinations(Work* w, int low, int high, const uint8_t* chosen) noexcept nogil:
-    """How many combinations of words the chosen places hold; words of equal hashes count once."""
+    """Return how many combinations of words the chosen places hold; equal hashes count once."""
     cdef int n, k, count = 0
     cdef uint64_t hash_
     cdef const int32_t* ids
@@ -167,7 +167,7 @@ cdef int combinations(Work* w, int low, int high, const uint8_t* chosen) noexcep
 
 
 cdef int64_t gain(Work* w, int low, int high, int place, int* groups) noexcept nogil:
-    """How many places of messages hold one word after the group is parted at a place."""
+    """Return how many places of messages hold one word after the group is divided at a place."""
     cdef int n, k, g, count = 0
     cdef int32_t word
     cdef int64_t total = 0, alike
@@ -229,7 +229,7 @@ cdef int sort_rows(Work* w, int low, int high, int place, int groups) noexcept n
 
 
 cdef int best_place(Work* w, int low, int high, list places, int* best_groups) except -1:
-    """Return the place whose words part a group best, of (distinct words, place)."""
+    """Return the place whose words divide a group best; `places`: (distinct words, place)."""
     cdef int k, best = -1, groups = 0
     cdef int64_t score, best_score = -1
     for k in sorted([place for _, place in sorted(places)[:CANDIDATES]]):
@@ -240,7 +240,7 @@ cdef int best_place(Work* w, int low, int high, list places, int* best_groups) e
 
 
 cdef int part(Work* w, int low, int high, list found) except -1:
-    """Part the messages row[low:high]; append (messages, places of values) of each template."""
+    """Divide the messages row[low:high]; append (messages, places of values) of each template."""
     cdef int k, n, values = 0, texts = 0, outside = 0, varying = 0, best, groups = 0, start
     cdef int open_places = 0, open_words = 0, open_quoted = 0, rows = high - low
     cdef bint combined
@@ -299,9 +299,9 @@ def partition(const int32_t[:, ::1] ids not None, const uint16_t[::1] facts not 
               const uint8_t[::1] context not None, const int32_t[::1] before not None):
     """Return (messages, places of values) of each template.
 
-    ids: [messages, words] numbers of words, distinct rows; facts: [vocabulary] what is known of a
-    word; context: [words] what is known of a place; before: [words] the place before, one blank
-    away, or -1. Raises ValueError for shapes and numbers that do not fit.
+    ids: [messages, words] numbers of words, distinct rows; facts: [vocabulary] what is known about
+    a word; context: [words] what is known about a place; before: [words] the place one word
+    before, after one blank, or -1. Raises ValueError for shapes and numbers that do not fit.
     """
     cdef Work w
     cdef int n, messages = ids.shape[0], words = ids.shape[1]

@@ -1,14 +1,14 @@
-"""Groups of tokens that repeat at once are one: "0:1, 0:2, 0:3" is "0:1".
+"""Reduces groups of tokens that repeat to one: "0:1, 0:2, 0:3" becomes "0:1".
 
-A list in a message may have any number of items; so that messages with lists of different lengths
-have one template, a group of 2 to `longest` tokens that repeats is kept once. Linear in the tokens
-for each size.
+A list in a message may have any number of items. Messages with lists of different lengths should
+have one template, so a group of tokens that repeats is kept once. Linear in the tokens for each
+size of a group.
 """
 
 from libc.stdint cimport int32_t, uint8_t
 from libc.stdlib cimport free, malloc
 
-# What is known of a token.
+# What is known about a token.
 (IS_BETWEEN, IS_PARAMETER, IS_WORD) = (1, 2, 4)
 
 cdef enum:
@@ -29,8 +29,8 @@ cdef int repeated(const int32_t* ids, const uint8_t* flags, int count, int at, i
                   int* length) noexcept nogil:
     """Return where the repetitions of the group of `size` tokens at `at` end, `at` without any.
 
-    `length` gets how many of its tokens stand for all: a list ends without what is between its
-    items, as in "0:1, 0:2, 0:3".
+    `length` gets the number of its tokens that represent all: a list ends without the separator of
+    its items, as in "0:1, 0:2, 0:3".
     """
     cdef int times = 1, n, stop, head = size
     cdef uint8_t any_flag = 0, any_head = 0
@@ -49,7 +49,7 @@ cdef int repeated(const int32_t* ids, const uint8_t* flags, int count, int at, i
             any_head |= flags[at + n]
     if not any_flag & HAS_PARAMETER:
         return at
-    # Twice the same may be chance, but for what has a name or an end of its own.
+    # Two equal groups may be chance, unless they contain a word or end with a separator.
     is_group = (times > 2 or (any_flag & PLAIN_WORD) != 0
                 or (flags[at + size - 1] & BETWEEN) != 0)
     if 1 < head < size and stop + head <= count and alike(ids + at, ids + stop, head):
@@ -64,10 +64,10 @@ cdef int repeated(const int32_t* ids, const uint8_t* flags, int count, int at, i
 
 
 def groups(const int32_t[::1] ids not None, const uint8_t[::1] flags not None, int longest):
-    """Return tokens with groups of 2 to `longest` that follow themselves as one: (first, last).
+    """Return the tokens as (first, last), with repeated groups of 2 to `longest` tokens as one.
 
-    ids: numbers of tokens; flags: what is known of each. A pair says which token stands there, and
-    which is the last that it stands for. Linear in the tokens for each size.
+    ids: numbers of tokens; flags: what is known about each. Each pair has the token that is kept
+    and the last token that it represents.
     """
     cdef int count = ids.shape[0], size, at, to, length, stop, n
     cdef int32_t* id_ = NULL

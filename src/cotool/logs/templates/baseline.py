@@ -22,7 +22,7 @@ _LONGEST = 10_000  # characters of a template; the kernel keeps a kibibyte
 
 
 class Baseline(NamedTuple):
-    """An earlier run: its records, its templates, and what of its lines was no message."""
+    """An earlier run: its records, its templates, and the heads of its lines."""
 
     records: int
     known: tuple[Known, ...]
@@ -45,7 +45,7 @@ def read_baseline(path: str) -> Baseline:
     except RecursionError:
         raise InputError(f"{path}: is nested too deeply", hint=_HINT) from None
     except ValueError as error:
-        raise InputError(f"{path}: is no JSON: {error}", hint=_HINT) from None
+        raise InputError(f"{path}: is not JSON: {error}", hint=_HINT) from None
     schema = document.get("schema") if isinstance(document, dict) else None
     if schema == SET_SCHEMA:
         return _of_set(TemplateSet.load(path))
@@ -75,7 +75,7 @@ class _Reader:
         ids: set[str] = set()
         for n, item in enumerate(known):
             if item.id in ids:
-                raise self._error(f"templates[{n}].id", "an id of its own", item.id)
+                raise self._error(f"templates[{n}].id", "a unique id", item.id)
             ids.add(item.id)
         records = self._number(document.get("records"), "records")
         if records < sum(item.count for item in known):

@@ -40,7 +40,7 @@ class Clusters:
         return self._spans[key.tokens][0] if key else None
 
     def shown(self, messages: Sequence[str]) -> str:
-        """Return the text of the template of messages: what all of them share, else PARAMETER."""
+        """Return the template of messages as text, with PARAMETER where they differ."""
         if len(messages) == 1:
             return _PARAMETERS.sub(PARAMETER, _BLANKS.sub(" ", whole_words(messages[0])))
         columns: list[set[str]] = []
@@ -64,7 +64,7 @@ class Clusters:
 
 
 def _shared_text(column: set[str]) -> str:
-    """Return a text that all have, else PARAMETER in the quotes or brackets of all."""
+    """Return the text if all are equal, else PARAMETER, with the quotes or brackets of all."""
     if len(column) > 1:
         column = {text.replace(" ()", f" ({PARAMETER})") for text in column}
     if len(column) == 1:
@@ -95,7 +95,7 @@ def _fit(keys: Sequence[Tokens]) -> dict[Tokens, Fit]:
 
 
 def _values(fits: dict[Tokens, Fit]) -> frozenset[str]:
-    """Return the words that are values of templates; words of messages do not count."""
+    """Return the words that are values in some template, except the words of the lexicon."""
     return frozenset(
         token
         for key, found in fits.items()

@@ -1,9 +1,9 @@
-"""What of a line's head is no message, where its shape alone does not tell: statistics of columns.
+"""The parts of a line's head that its shape alone does not show, by statistics of columns.
 
-The kernel sets apart the time, the level and syslog's host and process. What remains of a head
+The kernel separates the time, the level and syslog's host and process. The rest of a head
 (component, thread, node, a second time) is found in the forms of lines whose heads have one shape:
 a column that holds times, levels, numbers or names in nearly all of them belongs to the head. The
-result depends on the set of forms alone, and is kept, so that further lines are read alike.
+result depends only on the set of forms, and is kept, so that further lines are read alike.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _TIME, _EPOCH = forms.TIME.decode(), forms.EPOCH.decode()
 _MARKS = "".join(mark.decode() for mark in (forms.PARAMETER, forms.TIME, forms.EPOCH))
-# Fewer forms tell nothing of columns.
+# Fewer forms say nothing about columns.
 _LEAST = 4
 _COLUMNS = 12
 # Shares of the forms: a column of times or levels; others that fit as well; a head's further parts.
@@ -35,9 +35,9 @@ _NAME = rf"[A-Za-z_{_MARKS}][^ \t:\[\]|]*"
 
 
 class _Step(NamedTuple):
-    """A part of a head: what it looks like, the share of forms that must have it, how often.
+    """A part of a head: its pattern, the share of forms that must have it, whether only once.
 
-    `loose` is what it may also look like where most forms have it.
+    `loose` is a second pattern that may match where most forms have the part.
     """
 
     name: str
@@ -73,7 +73,7 @@ class Layout(NamedTuple):
 
 
 class Layouts:
-    """The heads of lines, by the signature of what the kernel set apart."""
+    """The heads of lines, by the signature of the part that the kernel separated."""
 
     def __init__(self, layouts: dict[str, list[Layout]]) -> None:
         self._layouts = layouts
@@ -90,13 +90,13 @@ class Layouts:
         return _skipped(form, 0)
 
     def preferring(self, other: Layouts | None) -> Layouts:
-        """Return these layouts, with those of `other` where it knows a signature."""
+        """Return these layouts, replaced by those of `other` for each signature that it has."""
         if other is None:
             return self
         return Layouts({**self._layouts, **other._layouts})  # noqa: SLF001 - of its own class
 
     def to_list(self) -> list[list[object]]:
-        """Return the layouts as JSON can hold them."""
+        """Return the layouts as values of JSON."""
         return [
             [signature, [[layout.column, list(layout.steps)] for layout in found]]
             for signature, found in sorted(self._layouts.items())
@@ -115,7 +115,7 @@ class Layouts:
 
 
 def find_layouts(groups: Iterable[tuple[str, Sequence[str]]]) -> Layouts:
-    """Return the layouts of forms, which come by signature."""
+    """Return the layouts of forms; these are grouped by signature."""
     return Layouts({signature: _layouts(messages, 0) for signature, messages in groups})
 
 
@@ -155,7 +155,7 @@ def _strong_columns(message: str) -> set[int]:
 
 
 def _after_column(message: str, column: int) -> int | None:
-    """Return the end of a column that holds a time or a level, None where it does not."""
+    """Return where a column ends that holds a time or a level, None if it holds neither."""
     if column < 0:
         return 0
     if column not in _strong_columns(message):
@@ -190,7 +190,7 @@ def _further(messages: Sequence[str], starts: list[int]) -> tuple[str, ...]:
 
 
 def _passed(step: _Step, message: str, start: int, *, loose: bool = False) -> int | None:
-    """Return where a step's part at `start` ends, None where there is none or nothing follows."""
+    """Return where a step's part at `start` ends, None if it is missing or nothing follows."""
     regex = step.loose if loose and step.loose else step.regex
     found = regex.match(message, start)
     if found is None:

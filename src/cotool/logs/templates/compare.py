@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from cotool.logs.templates.model import Known
     from cotool.logs.templates.template_set import TemplateSet
 
-# A rate has changed where chance explains it in less than 1 % (of all that are called changed:
-# Benjamini and Hochberg 1995) and it is half as much again or less than two thirds: with millions
-# of records the least difference is no chance.
+# A rate has changed if its p-value is below 1 % after correction for the number of templates
+# (Benjamini and Hochberg 1995) and it rose by half or fell by a third. Among millions of records
+# even the smallest difference is significant.
 SIGNIFICANCE = 0.01
 LEAST_RATIO = 1.5
 
@@ -28,8 +28,8 @@ LEAST_RATIO = 1.5
 class Change:
     """A template in both runs, or in one of them (the other count is 0).
 
-    `ratio`: of its share now to that before, infinite where it is new; `p`: how likely chance alone
-    makes so great a difference, by the G-test with one degree of freedom (Sokal and Rohlf).
+    `ratio`: its share now divided by its share before, infinite if it is new; `p`: the probability
+    of such a difference by chance, by the G-test with one degree of freedom (Sokal and Rohlf).
     """
 
     id: str
@@ -43,7 +43,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What differs, each kind with the most significant first."""
+    """The differences of each kind, the most significant first."""
 
     records_before: int
     records_after: int
@@ -54,7 +54,7 @@ class Comparison:
 
 
 def compare(now: TemplateSet, before: Baseline) -> Comparison:
-    """Compare a set with the baseline that it was given by with_known()."""
+    """Compare a set with the baseline that with_known() gave it."""
     counts = {item.id: item.count for item in before.known}
     pairs = [
         (t.id, t.text, t.levels, sum(counts.get(k.id, 0) for k in now.holds_known(t)), t.count)
@@ -72,8 +72,8 @@ def compare(now: TemplateSet, before: Baseline) -> Comparison:
 def compare_baselines(before: Baseline, after: Baseline) -> Comparison:
     """Compare two runs by their reports alone.
 
-    Templates of the two are one where they would be found as one: what one run saw as text may be a
-    parameter to the other.
+    Templates of the two runs are the same if one run over both would find one template: a word that
+    is text in one run may be a parameter in the other.
     """
     form_of = {
         item.form: item.form.replace(SHOWN, PARAMETER)
@@ -130,7 +130,7 @@ def _ratio(one: int, before: int, two: int, after: int) -> float:
 
 
 def chance(one: int, before: int, two: int, after: int) -> float:
-    """Return the p-value of the G-test that `one` of `before` and `two` of `after` are one rate."""
+    """Return the p-value that `one` of `before` and `two` of `after` have one rate, by a G-test."""
     table = ((one, max(before - one, 0)), (two, max(after - two, 0)))
     total = sum(map(sum, table))
     if not total:

@@ -1,4 +1,4 @@
-"""The figures of a template from those of its forms: parameters, examples, time line."""
+"""The figures of a template, from those of its forms: parameters, examples, time line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _TOP = 5
 _EXAMPLES = 3
-_SEVERAL = 5  # different lines of a sample; the count is then right to about a half
+_SEVERAL = 5  # different lines of a sample: enough for a count within about 50 %
 _NUMBER = lazy_pattern(rf"{PARAMETER}[ \t]?([A-Za-zµ%]*)")
 _UNREADABLE = lazy_pattern(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _BLANKS = lazy_pattern(r"[ \t]+")
@@ -46,12 +46,12 @@ class Form(NamedTuple):
 
     @property
     def is_folded(self) -> bool:
-        """Whether words of it are kept no longer."""
+        """Whether some of its words were folded."""
         return kernel.FOLDED in self.message or kernel.FOLDED in self.signature
 
 
 class Piece(NamedTuple):
-    """What stands for one parameter of a template in a form.
+    """The part of a form that one parameter of its template covers.
 
     `places`: the numbers of the form's parameters whose marks are in `text`.
     """
@@ -61,7 +61,7 @@ class Piece(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A form of a template: the number of parameters in its head, and a piece for each `<*>`."""
+    """A form of a template: the number of parameters in its head, and the piece of each `<*>`."""
 
     form: Form
     message: str
@@ -70,10 +70,10 @@ class Part(NamedTuple):
 
 
 def align(template: str, message: str) -> list[tuple[int, int]] | None:
-    """Return where the parameters of a template stand in a message, both with blanks as one.
+    """Return the positions of a template's parameters in a message; both have squeezed blanks.
 
-    Each ends where the text that follows it in the template first goes on. None where the message
-    is not the template's.
+    Each parameter ends at the first occurrence of the text that follows it in the template. None if
+    the message does not fit the template.
     """
     head, *texts = template.split(PARAMETER)
     if not texts:
@@ -95,7 +95,7 @@ def align(template: str, message: str) -> list[tuple[int, int]] | None:
 
 
 def bytes_of(line: str | bytes) -> bytes:
-    """Return a line as bytes. Raises TypeError where it is neither text nor bytes."""
+    """Return a line as bytes. Raises TypeError if it is neither text nor bytes."""
     if isinstance(line, bytes):
         return line
     if not isinstance(line, str):
@@ -107,17 +107,17 @@ def bytes_of(line: str | bytes) -> bytes:
 
 
 def readable(text: str) -> str:
-    """Return a text with U+FFFD for control characters and for bytes that are no UTF-8."""
+    """Return a text with U+FFFD for control characters and for bytes that are not UTF-8."""
     return _UNREADABLE.sub("\ufffd", text)
 
 
 def squeezed(text: str) -> str:
-    """Return a text with every run of blanks as one."""
+    """Return a text in which every run of blanks is one blank."""
     return _BLANKS.sub(" ", text)
 
 
 def part_of(template: str, form: Form, start: int) -> Part:
-    """Return how a form stands to its template; `start` is where its message begins."""
+    """Return how a form fits its template; `start` is where its message begins."""
     whole = text_of(form.message)
     message = squeezed(whole[start:])
     skipped = whole[:start].count(PARAMETER)
@@ -131,7 +131,7 @@ def part_of(template: str, form: Form, start: int) -> Part:
 
 
 def expand(text: str, values: Sequence[str], first: int) -> str:
-    """Return a text with values in place of its marks, from value `first` on."""
+    """Return a text whose marks are replaced by values, from value `first` on."""
     head, *rest = text.split(PARAMETER)
     return head + "".join(
         (values[first + n] if first + n < len(values) else SHOWN) + part
@@ -164,7 +164,7 @@ def _parameter(
             exact = is_number = False
             continue
         piece, form = part.pieces[n], part.form
-        # Which of the last parameters, whose ranges are known; negative: none.
+        # Its number among the last parameters, whose ranges are known; negative: not among them.
         place = piece.places[0] - form.parameters + len(form.least) if piece.places else -1
         written = _NUMBER.fullmatch(piece.text)
         single = written is not None and 0 <= place < len(form.least)
@@ -191,7 +191,7 @@ def _parameter(
         union = kernel.union_of_registers(registers)
         distinct = max(distinct, round(kernel.distinct(union, 0)))
     distinct = min(distinct, sum(part.form.records for part in parts))
-    # Of a sample, what a few lines have tells nothing of how frequent it is.
+    # A value of few lines of a sample says nothing about its frequency.
     known = seen.items() if exact else ((v, seen[v]) for v in seen if lines[v] >= _SEVERAL)
     top = sorted(known, key=lambda item: (-item[1], item[0]))[:_TOP]
     least, greatest, unit = _range(ranges if is_number else {})
@@ -221,7 +221,7 @@ def _range(
 
 
 def examples_of(parts: Sequence[Part]) -> tuple[str, ...]:
-    """Return messages as they stand in the logs; the same ones whatever the order of lines."""
+    """Return messages as they are in the logs; the order of the lines does not matter."""
     found: dict[str, int] = {}
     for part in parts:
         if not part.form.kept:

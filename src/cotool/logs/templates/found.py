@@ -38,12 +38,12 @@ if TYPE_CHECKING:
 _ID_BYTES = 6
 _MARKS = (kernel.PARAMETER, kernel.TIME, kernel.EPOCH)
 _BLANKS = b" \t"
-# A name with a number in it that need not be a value: ssh2, jk2_init
+# A name whose number may be part of the name: ssh2, jk2_init
 _NUMBERED = lazy_pattern(r"[A-Za-z_]+[0-9]{1,2}[A-Za-z_]*")
 
 
 class Assignment:
-    """The templates of forms: which form says which, and what a further line says."""
+    """The templates of forms: the template of each form, and the template of a further line."""
 
     def __init__(self, forms: list[Form], known: tuple[Known, ...], heads: Layouts | None) -> None:
         self.forms = forms
@@ -63,7 +63,7 @@ class Assignment:
         earlier: dict[tuple[str, ...], list[Known]] = defaultdict(list)
         for form, item in seeds.items():
             earlier[self._clusters.template_of(form) or ()].append(item)
-        # Of each form: its template, that as it is shown, where the message begins, what is hidden.
+        # For each form: its template's id and text, its message's start, the hidden parameters.
         self.labels: list[tuple[str, str, int, tuple[bool, ...]]] = [("", "", 0, ())] * len(forms)
         self.holds: dict[str, tuple[Known, ...]] = {}
         self._shown: dict[tuple[str, ...], tuple[Template, str, tuple[bool, ...]]] = {}
@@ -81,7 +81,7 @@ class Assignment:
         )
 
     def match(self, line: bytes) -> Match | None:
-        """Return the template and the parameters of a line; None where no template says it."""
+        """Return the template and the parameters of a line; None if no template fits."""
         signature, message, start, stop, spans = kernel.mask(line)
         form = _decoded(message)
         head = self.heads.message_start(_decoded(signature), form)
@@ -98,7 +98,7 @@ class Assignment:
         )
 
     def _similar(self, masked: str) -> tuple[str, ...] | None:
-        """Return the template that says a message which no line had before."""
+        """Return the template of a message that no line had before."""
         key = key_of(masked).tokens
         if key in self._by_size.get(len(key), ()):
             return key
@@ -112,7 +112,7 @@ class Assignment:
             found = [other for other in self._shown if PARAMETER in other
                      and align("".join(other), joined) is not None
                      and _has_text(other)]  # fmt: skip
-        # The one that says most.
+        # The most specific one.
         return min(found, key=lambda other: (other.count(PARAMETER), other), default=None)
 
     @cached_property
@@ -128,7 +128,7 @@ def _has_text(key: tuple[str, ...]) -> bool:
 
 
 def _origin(line: bytes, start: int, head: bytes, spans: Sequence[tuple[int, int]]) -> int:
-    """Return where in a line the message begins whose form follows `head`."""
+    """Return where the message begins in a line whose form begins with `head`."""
     at, marks = start, iter(spans)
     for byte in head:
         if bytes([byte]) in _MARKS:
@@ -175,7 +175,7 @@ def _template(
 
 
 def _with_constants(shown: str, parameters: Sequence[Parameter]) -> tuple[str, tuple[bool, ...]]:
-    """Return a template's text with numbers in words that never changed, as in "ssh2"."""
+    """Return a template's text with the numbers of words that never changed, as in "ssh2"."""
     head, *texts = shown.split(PARAMETER)
     hidden = []
     out = head

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PAIRS = {"[": "]", "(": ")", "{": "}", '"': '"', "'": "'"}
 # The longest templates, and the places of a template, that are considered: bounds the time.
 _LONGEST, _MOST_PLACES = 200, 16
-# Contents of one pair of brackets from which on they are values, if not all have one shape.
+# As many different contents of one pair of brackets are values, if they differ in shape.
 _MANY_CONTENTS = 3
 _MANY_REASONS = 5
 _FAILURE = lazy_pattern(
@@ -29,14 +29,14 @@ _FAILURE = lazy_pattern(
 
 
 def _replaced(template: Tokens, start: int, stop: int) -> Fit:
-    """Return a template with one parameter in place of tokens."""
+    """Return a template in which one parameter replaces a range of tokens."""
     spans = [(n, n + 1) for n in range(len(template))]
     spans[start:stop] = [(start, stop)]
     return Fit((*template[:start], PARAMETER, *template[stop:]), tuple(spans))
 
 
 def _join_spans(templates: Sequence[Tokens]) -> dict[Tokens, Fit]:
-    """Return what templates become of which one has a parameter where another has a chunk."""
+    """Join templates of which one has a parameter where another has a longer chunk."""
     places: dict[tuple[Tokens, Tokens], set[Tokens]] = defaultdict(set)
     for template in _short(templates):
         for place in islice((n for n, t in enumerate(template) if t == PARAMETER), _MOST_PLACES):
@@ -61,7 +61,7 @@ def _words(frame: tuple[Tokens, Tokens]) -> int:
 
 
 def _chunks(template: Tokens) -> Iterable[tuple[int, int]]:
-    """Return where what has no blanks in it begins and ends, without marks at its end."""
+    """Return where each run without blanks begins and ends, without punctuation at its end."""
     at = 0
     while at < len(template):
         stop = at
@@ -80,7 +80,7 @@ def _short(templates: Sequence[Tokens]) -> Iterable[Tokens]:
 
 
 def _join_contents(templates: Sequence[Tokens]) -> dict[Tokens, Fit]:
-    """Return what templates become that differ in what one pair of brackets or quotes holds."""
+    """Join templates that differ in the contents of one pair of brackets or quotes."""
     joined: dict[Tokens, Fit] = {}
     frames: dict[tuple[Tokens, Tokens], dict[Tokens, tuple[int, int]]] = defaultdict(dict)
     for template in _short(templates):
@@ -99,13 +99,13 @@ def _join_contents(templates: Sequence[Tokens]) -> dict[Tokens, Fit]:
 def _shared(
     frames: dict[tuple[Tokens, Tokens], dict[Tokens, tuple[int, int]]],
 ) -> list[tuple[tuple[Tokens, Tokens], dict[Tokens, tuple[int, int]]]]:
-    """Return the frames of several templates, those of the most first."""
+    """Return the frames that several templates share, the most frequent first."""
     several = [(frame, found) for frame, found in frames.items() if len(found) > 1]
     return sorted(several, key=lambda item: (-len(item[1]), item[0]))
 
 
 def _join_reasons(templates: Sequence[Tokens]) -> dict[Tokens, Fit]:
-    """Return what templates become that say what failed in the same words, and why in others."""
+    """Join templates that say what failed in the same words, and why in different ones."""
     joined: dict[Tokens, Fit] = {}
     heads: dict[Tokens, dict[Tokens, int]] = defaultdict(dict)
     for template in _short(templates):
@@ -129,7 +129,7 @@ JOINS = (_join_spans, _join_contents, _join_reasons)
 
 
 def _pairs(template: Tokens) -> Iterable[tuple[int, int]]:
-    """Return where brackets and quotes of a template open and close."""
+    """Return where each pair of brackets or quotes of a template opens and closes."""
     for start, token in enumerate(template):
         close = PAIRS.get(token)
         if close is None:

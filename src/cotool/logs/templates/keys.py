@@ -1,8 +1,7 @@
-"""The key under which messages of one call meet.
+"""The key of a message: messages that one call in a program writes should have the same key.
 
-A message comes from the kernel with a mark in place of each parameter. In its key, what a program
-prints of an object is one parameter. So are a number with its unit, and a list of parameters of any
-length.
+A message comes from the kernel with a mark in place of each parameter. In its key, a printed object
+is one parameter. So are a number with its unit, and a list of parameters of any length.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _CUT = 900  # characters of a message that may be cut
 
 
 class MessageKey(NamedTuple):
-    """A message's key: its tokens, and of each the range of the message's tokens it stands for."""
+    """The tokens of a message's key, and the range of the message's tokens that each one covers."""
 
     tokens: tuple[str, ...]
     ranges: tuple[tuple[int, int], ...]
@@ -52,7 +51,7 @@ def key_of(message: str) -> MessageKey:
 
 
 def _units(items: list[Item]) -> list[Item]:
-    """Return the items with a value, its unit and what explains it in brackets as one."""
+    """Return the items; a value, its unit and an explanation in brackets become one."""
     if not any(PARAMETER in item[0] for item in items):
         return items
     found: list[Item] = []
@@ -75,7 +74,7 @@ def _units(items: list[Item]) -> list[Item]:
 
 
 def _explanation_end(items: list[Item], at: int) -> int:
-    """Return the end of a blank and a bracket of values and units at an item, 0 for none."""
+    """Return where a bracket of values and units after a blank ends, 0 where there is none."""
     if at + 2 >= len(items) or items[at][0] != " " or items[at + 1][0] != "(":
         return 0
     for n in range(at + 2, len(items)):
@@ -88,7 +87,7 @@ def _explanation_end(items: list[Item], at: int) -> int:
 
 
 def _runs(items: list[Item]) -> list[Item]:
-    """Return the items with "<*> <*> <*>" and "<*>, <*>" as one."""
+    """Return the items; "<*> <*> <*>" and "<*>, <*>" become one."""
     if sum(PARAMETER in item[0] for item in items) < 2:
         return items
     found: list[Item] = []
@@ -110,7 +109,7 @@ def _runs(items: list[Item]) -> list[Item]:
 
 
 def _groups(items: list[Item]) -> list[Item]:
-    """Return the items with groups that follow themselves as one: "iar <*>, dear <*> iar ..."."""
+    """Return the items; a group that repeats becomes one: "iar <*>, dear <*> iar ..."."""
     if not any(PARAMETER in item[0] for item in items):
         return items
     numbers: dict[str, int] = {}

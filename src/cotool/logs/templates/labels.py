@@ -1,4 +1,4 @@
-"""Forms called by their templates, so that the scanner can name the template of each record."""
+"""Forms labelled with their templates, so that the scanner can name the template of each record."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 class Labels(NamedTuple):
-    """What records are called.
+    """The labels of records.
 
-    - `forms`: those of all records, labelled.
-    - `ids`: what the labels are numbers of.
-    - `only`: the id of the records that alone are written, None for all.
+    - `forms`: the forms of all records, labelled.
+    - `ids`: the id of the template that each label is the number of.
+    - `only`: the id of the template whose records are written, None for all records.
     """
 
     forms: Forms
@@ -26,7 +26,7 @@ class Labels(NamedTuple):
 
 
 def label_forms(forms: Forms, found: Assignment) -> None:
-    """Label each form with the number of its template, and with where its parameters stand."""
+    """Label each form with the number of its template and the positions of its parameters."""
     numbers = {template.id: n for n, template in enumerate(found.templates)}
     for form, (identifier, shown, start, hidden) in zip(found.forms, found.labels, strict=True):
         whole = text_of(form.message)
@@ -43,7 +43,7 @@ def label_forms(forms: Forms, found: Assignment) -> None:
 
 
 def _origins(whole: str, start: int) -> list[int]:
-    """Return where each character of squeezed(whole[start:]), and its end, stand in bytes."""
+    """Return the byte offsets of the characters of squeezed(whole[start:]), and of its end."""
     at = len(whole[:start].encode("utf-8", "surrogateescape"))
     origin = []
     before = ""

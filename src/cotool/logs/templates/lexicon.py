@@ -1,4 +1,4 @@
-"""Words that programs write in messages: where few of them differ, they are text and no values."""
+"""Common words of log messages. A place that holds only a few of them is text, not a value."""
 
 from __future__ import annotations
 
@@ -101,6 +101,6 @@ _ENDING = lazy_pattern(r"[a-z]{3,}(?:ed|ing|ly|[st]ion|ment|able|ible|ful|less|n
 
 
 def is_known(word: str) -> bool:
-    """Tell whether a word in small letters is one of messages; marks around it do not count."""
+    """Tell whether a lower-case word is common in messages; punctuation around it is ignored."""
     word = word.strip(".!?%*-_")
     return word in _WORDS or _ENDING.fullmatch(word) is not None or word.rstrip("s") in _WORDS

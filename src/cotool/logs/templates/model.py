@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 class Parameter:
     """The values that one `<*>` of a template had.
 
-    - `distinct`: how many; `exact` tells whether that, and the counts of `top`, are counted or
-      estimated (HyperLogLog with an error of 6.5 %; a sample of the distinct lines).
+    - `distinct`: the number of different values; `exact`: whether that and the counts of `top` are
+      exact or estimated (by HyperLogLog with an error of 6.5 %, and a sample of the lines).
     - `top`: the most frequent values with their counts.
     - `least`, `greatest`: the range, always exact, where every value was a number.
-    - `unit`: of these numbers, where values have one; s or B where they have several.
-    - `name`: what the text calls it: `took <ms> ms`, `user=<user>`; None where it does not.
+    - `unit`: the unit of these numbers, if they have one; s or B if they have several.
+    - `name`: its name in the text, as in `took <ms> ms` and `user=<user>`; None without one.
     """
 
     distinct: int
@@ -35,16 +35,15 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A message that lines share, `<*>` in place of what differs between them.
+    """A message that lines share, with `<*>` in place of the parts that differ.
 
-    - `id`: twelve hexadecimal digits of a hash of `form`; a template that a baseline knows keeps
-      the id that it has there.
-    - `text`: as it is shown; `form`: the same where numbers that never changed, as in "ssh2", are
-      parameters too, and lists are one parameter.
-    - `count`: records; `levels`: by level; `first_seen`, `last_seen`: seconds since 1970.
-    - `timeline`: records by time, in the histogram's last column whatever their level.
+    - `id`: twelve hexadecimal digits of a hash of `form`; a template of the baseline keeps its id.
+    - `text`: the template as it is shown; `form`: the same, but numbers that never changed, as in
+      "ssh2", are parameters too, and a list is one parameter.
+    - `count`: records; `levels`: records by level; `first_seen`, `last_seen`: seconds since 1970.
+    - `timeline`: records by time, all of them in the histogram's last column.
     - `examples`: messages as they stand in the logs.
-    - `folded`: it stands for messages that are kept apart no longer, because there were too many.
+    - `folded`: it combines messages that are no longer distinguished, because there were too many.
     """
 
     id: str
@@ -61,12 +60,12 @@ class Template:
 
     @property
     def level(self) -> str:
-        """The most frequent level, of equal ones the most severe that is known."""
+        """The most frequent level; of equally frequent ones, the most severe."""
         order = (len(LEVELS) - 1, *range(len(LEVELS) - 1))
         return LEVELS[max(order, key=lambda n: (self.levels[LEVELS[n]], n < len(LEVELS) - 1, n))]
 
     def to_known(self) -> Known:
-        """Return what a later run has to know of it."""
+        """Return what a later run must know about it."""
         return Known(self.id, self.form, self.text, self.count, self.levels)
 
 
@@ -80,7 +79,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A template of an earlier run: what it is called, and how often it was seen."""
+    """A template of an earlier run: its id, its text, and how often it was seen."""
 
     id: str
     form: str

@@ -1,4 +1,4 @@
-"""Names of a template's parameters, where its text tells them: `took <ms> ms`, `user=<user>`."""
+"""Names of a template's parameters, from its text: `took <ms> ms`, `user=<user>`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from cotool._lazy import lazy_pattern
 from cotool.logs.templates.tokens import PARAMETER
 from cotool.logs.templates.units import UNITS
 
-# A key, before a colon only where a list of keys begins or goes on.
+# A key. Before a colon, only where a list of keys begins or continues.
 _KEY = lazy_pattern(r"([A-Za-z_][\w.-]*)[\"']?(?:\s?=\s?|(?<=\")\s?:\s?)[\"'(\[<{]*$")
 _LISTED = lazy_pattern(r"(?:^|[,;({\[|])\s*([A-Za-z_][\w.-]*)\s?:\s*[\"'(\[<{]*$")
 _BEFORE = lazy_pattern(r"([A-Za-z]+) [\"'(\[<]?$")
 _UNIT = lazy_pattern(r"\s?([A-Za-zµ%]+)(?![\w=:])")
 _COUNTED = lazy_pattern(r" ([a-z]{2,}[a-rt-z]s)(?![\w=:-])")
-# A name or a number of its kind follows these.
+# Nouns that a name or a number of that kind follows.
 _NAMED = frozenset(
     "address attempt batch block bucket channel class client cluster code container core "
     "count cpu database device disk error event exit file group host id index instance "
@@ -27,7 +27,7 @@ _NAMED = frozenset(
 
 
 def names_of(text: str) -> tuple[str | None, ...]:
-    """Return the name of each parameter of a template's text, None where the text tells none."""
+    """Return the name of each parameter of a template's text, None where the text gives none."""
     pieces = text.split(PARAMETER)
     names = []
     seen: Counter[str] = Counter()

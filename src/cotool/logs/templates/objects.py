@@ -1,7 +1,7 @@
-"""What a program prints of an object is one parameter of a message's key.
+"""Printed objects, which are one parameter of a message's key.
 
-That is a list, a dictionary, a call with named arguments, or the value after `key=`. Delimiters
-that open and close tell where it ends.
+An object is a list, a dictionary, a call with named arguments, or the value after `key=`. Opening
+and closing delimiters show where it ends.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _OPEN = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _CLOSING = frozenset(")]}>")
 _QUOTES = frozenset("\"'")
 _PREFIXES = frozenset("bur")  # of Python's strings
-# After these a bracket or a quote opens, it does not close or belong to a word.
+# A bracket or a quote after one of these opens; it neither closes nor belongs to a word.
 _BEFORE = frozenset(" \t([{<,;=|:\"'")
 _AFTER = frozenset(" \t)]}>,;=|:.\"'")
 _TEXT_KEYS = frozenset("msg message event text".split())
@@ -24,7 +24,7 @@ Item = tuple[str, int, int]
 
 
 def structured(tokens: list[str], *, cut: bool) -> list[Item]:
-    """Return tokens with what shows an object, and what follows `key=`, as one parameter."""
+    """Return the tokens; a printed object and the value after `key=` become one parameter."""
     closing = _closings(tokens, cut=cut)
     named = "=" in tokens and _has_text(tokens, closing)
     items: list[Item] = []
@@ -61,7 +61,7 @@ def structured(tokens: list[str], *, cut: bool) -> list[Item]:
 
 
 def _closings(tokens: list[str], *, cut: bool) -> dict[int, int]:
-    """Return where brackets and quotes that open are closed; `cut`: the end may be missing."""
+    """Return where each opening bracket or quote closes; `cut`: the end may be missing."""
     found: dict[int, int] = {}
     stack: list[int] = []
     for n, part in enumerate(tokens):
@@ -75,7 +75,7 @@ def _closings(tokens: list[str], *, cut: bool) -> dict[int, int]:
             elif part in _QUOTES and _opens_quote(tokens, n):
                 stack.append(n)
     if stack and cut:
-        # What was cut off would have closed it.
+        # The part that was cut off would have closed it.
         found[stack[0]] = len(tokens) - 1
     return found
 
@@ -102,7 +102,7 @@ def _opens_quote(tokens: list[str], n: int) -> bool:
 
 
 def _has_text(tokens: list[str], closing: dict[int, int]) -> bool:
-    """Tell whether a message has words besides keys and their values."""
+    """Tell whether a message has words other than keys and their values."""
     at = 0
     while at < len(tokens):
         part = tokens[at]
@@ -121,7 +121,7 @@ def _has_text(tokens: list[str], closing: dict[int, int]) -> bool:
 
 
 def _chunk_end(tokens: list[str], at: int, closing: dict[int, int]) -> int:
-    """Return where what begins at a part ends: at a blank or a mark outside brackets."""
+    """Return where the chunk at a token ends: at a blank or punctuation outside brackets."""
     while at < len(tokens):
         part = tokens[at]
         if at in closing:
@@ -134,7 +134,7 @@ def _chunk_end(tokens: list[str], at: int, closing: dict[int, int]) -> int:
 
 
 def _object_end(tokens: list[str], at: int, closing: dict[int, int]) -> int:
-    """Return the end of what shows an object at a part, `at` where there is none."""
+    """Return where the object at a token ends, `at` where there is none."""
     part = tokens[at]
     if at and tokens[at - 1][-1] not in _BEFORE:
         return at

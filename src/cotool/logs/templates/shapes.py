@@ -1,4 +1,4 @@
-"""Keys of one shape, with what is known of their words, for the kernel that parts them."""
+"""Divides keys of one shape into templates: prepares their words and places for the kernel."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cotool.logs.templates.tokens import PARAMETER, is_word, shape
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-# English, not the words of any system: a name follows these.
+# English nouns that a name follows; none is specific to a system.
 _NOUNS = frozenset(
     "user username account group role client host hostname node device file class package job "
     "service thread table database db module queue topic".split()
@@ -40,7 +40,7 @@ def part_shapes(keys: Sequence[Tokens], values: frozenset[str]) -> dict[Tokens, 
 
 
 def _part(keys: Sequence[Tokens], values: frozenset[str]) -> Iterable[tuple[Tokens, list[Tokens]]]:
-    """Return the templates of keys of one shape, with the keys of each."""
+    """Return each template of keys of one shape, with its keys."""
     places = [n for n, token in enumerate(keys[0]) if is_word(token)]
     vocabulary = {
         word: n for n, word in enumerate(sorted({key[place] for key in keys for place in places}))
@@ -61,14 +61,14 @@ def _part(keys: Sequence[Tokens], values: frozenset[str]) -> Iterable[tuple[Toke
 
 
 def _word_before(key: Tokens, places: list[int], n: int) -> int:
-    """Return the place of the word one blank before a place, -1 where something else stands."""
+    """Return the place of the word that is one blank before a place, -1 where there is none."""
     place = places[n]
     return n - 1 if n and key[place - 1] == " " and places[n - 1] == place - 2 else -1
 
 
 @lru_cache(maxsize=1 << 14)
 def _facts(word: str) -> int:
-    """Return what the kernel has to know of a word."""
+    """Return what the kernel must know about a word."""
     lower = word.lower()
     strong = any(mark in word for mark in "./@\\_$#*") or any(c.isdigit() for c in word)
     weak = "-" in word or (word not in {lower, word.upper()} and not word.istitle())
@@ -85,7 +85,7 @@ def _facts(word: str) -> int:
 
 
 def _context(key: Tokens, place: int) -> int:
-    """Return what the kernel has to know of a place."""
+    """Return what the kernel must know about a place."""
     before = key[place - 1] if place else ""
     after = key[place + 1] if place + 1 < len(key) else ""
     alone = after in {"", ",", ";", ")", "]"}

@@ -1,4 +1,4 @@
-"""TemplateSet: the templates of a set of records, in figures that add up in any order."""
+"""TemplateSet: the templates of a set of records; its figures add up in any order."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ SCHEMA = "cotool.logs.template-set/1"
 class TemplateSet:
     """The templates of records, found once all records are counted.
 
-    Sets of parts of the records add up to the set of the whole: merge() in any order. `known` are
-    the templates of an earlier run: one that is found again keeps its id.
+    The sets of parts of the records add up to the set of all: merge() them in any order. `known`
+    are the templates of an earlier run; one that is found again keeps its id.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class TemplateSet:
 
     @property
     def folded(self) -> int:
-        """Records whose message is kept no longer word by word, because there were too many."""
+        """Records whose messages are no longer kept word by word, because there were too many."""
         return sum(form.records for form in self._found.forms if form.is_folded)
 
     @property
@@ -74,7 +74,7 @@ class TemplateSet:
 
     @property
     def heads(self) -> Layouts:
-        """What of the lines is no message."""
+        """The heads of the lines, which are not part of the messages."""
         return self._found.heads
 
     def __repr__(self) -> str:
@@ -102,11 +102,11 @@ class TemplateSet:
         return self._found.holds.get(template.id, ())
 
     def match(self, line: str | bytes) -> Match | None:
-        """Return the template and the parameters of a line; None where no template says it."""
+        """Return the template and the parameters of a line; None if no template fits."""
         return self._found.match(bytes_of(line).rstrip(b"\r\n"))
 
     def labels(self, only: str | None = None) -> Labels:
-        """Return what names the templates of records, for LogOptions; `only`: write no others."""
+        """Return the labels of records for LogOptions; `only`: write records of one template."""
         label_forms(self._forms, self._found)
         return Labels(self._forms, tuple(template.id for template in self.templates), only)
 
@@ -131,13 +131,13 @@ class TemplateSet:
     # ---- in notebooks
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return a row a template, the most frequent first. Raises MissingExtraError."""
+        """Return one row per template, the most frequent first. Raises MissingExtraError."""
         from cotool.logs.templates.dataframes import template_table
 
         return template_table(self.templates, self.records).to_pandas()
 
     def to_polars(self) -> pl.DataFrame:
-        """Return the same with polars. Raises MissingExtraError."""
+        """Return the same as a polars data frame. Raises MissingExtraError."""
         from cotool.logs.templates.dataframes import template_table
 
         return template_table(self.templates, self.records).to_polars()
@@ -151,9 +151,9 @@ class TemplateSet:
     # ---- keeping
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write the set to a file, whole or not at all; gzip where the name ends so.
+        """Write the set to a file, completely or not at all; with gzip if the name ends in .gz.
 
-        Raises InputError where it cannot be written.
+        Raises InputError if it cannot be written.
         """
         text = json.dumps(self._to_document(), separators=(",", ":")) + "\n"
         data = text.encode()
@@ -163,7 +163,7 @@ class TemplateSet:
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> TemplateSet:
-        """Return the set in a file. Raises InputError where it is none."""
+        """Return the set in a file. Raises InputError if the file holds none."""
         with open_source(path) as stream:
             data = stream.read()
         try:
@@ -172,7 +172,7 @@ class TemplateSet:
                 raise InputError(f"{path}: its schema is {document['schema']!r}, not {SCHEMA!r}")
             return cls._from_document(document)
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-            raise InputError(f"{path}: is no set of templates: {error!r}") from None
+            raise InputError(f"{path}: is not a set of templates: {error!r}") from None
         except RecursionError:
             raise InputError(f"{path}: is nested too deeply") from None
 
@@ -210,7 +210,7 @@ class TemplateSet:
 
 
 def _packed(form: Form) -> list[Any]:
-    """Return a form as JSON can hold it."""
+    """Return a form as values of JSON."""
     finite = [[None if math.isinf(x) else x for x in row] for row in (form.least, form.greatest)]
     return [
         form.signature.decode("latin-1"), form.message.decode("latin-1"), form.inferred,
@@ -222,7 +222,7 @@ def _packed(form: Form) -> list[Any]:
 
 
 def _unpacked(item: Sequence[Any]) -> Any:
-    """Return the form of _packed(). Raises ValueError or TypeError for others."""
+    """Return the form that _packed() gave. Raises ValueError or TypeError for anything else."""
     (signature, message, inferred, count, levels, first, last, width, timeline, parameters,
      numbers, least, greatest, registers, kept) = item  # fmt: skip
     return (

@@ -21,19 +21,19 @@ _MARKS = str.maketrans(
 )
 _DELIMITERS = "()[]{}<>,;=\"'|:"
 _WORD = r"[^ \t()\[\]{}<>,;=\"'|:]"
-# Blanks, a delimiter, or a word. Commas without blanks around them join words, as in "yarn,curi",
-# but for "ready=true,policy=3".
+# Blanks, a delimiter, or a word. Commas without blanks around them join words, as in "yarn,curi";
+# "ready=true,policy=3" is an exception.
 _TOKEN = lazy_pattern(rf"[ \t]+|{_WORD}+(?:,{_WORD}+(?!{_WORD}|=))*|[()\[\]{{}}<>,;=\"'|:]")
 _ANY_WORD = lazy_pattern(rf"{_WORD}+(?:,{_WORD}+(?!{_WORD}|=))*")
-# A word with a parameter in it is one as a whole: blk_<*>, <*>ms, http://<*>. What ends a sentence,
-# and dots that lead to a value, are no part of it.
+# A word that contains a parameter is one as a whole: blk_<*>, <*>ms, http://<*>. Punctuation at the
+# end of a sentence, and dots that lead to a value, are not part of it.
 _CHUNK = lazy_pattern(
     rf"(?:(?<![^ \t()\[\]{{}}<>,;=\"'|:])[a-z][a-z0-9+.-]*:(?=//))?{_WORD}*{PARAMETER}{_WORD}*"
 )
 _PLAIN_LIST = lazy_pattern(rf"{PARAMETER}(?:[#|/]+{PARAMETER})*[#|/]*")
 _END = lazy_pattern(r"(?:[.!?%]+|[^\w\s]*\.\.\.)$")
 _LEAD = lazy_pattern(rf"(?:.*\.\.|[a-z]+\.)(?={PARAMETER})")
-# Host and port: 10.0.0.1:80, a.example.net:443; a place in a file.
+# A host and a port, 10.0.0.1:80 or a.example.net:443, or a position in a file.
 _PORT = lazy_pattern(rf"(?:{PARAMETER}|(?<![^ \t(\[<,;=\"'|]){_WORD}*[.]{_WORD}*):{PARAMETER}"
                    rf"(?::{PARAMETER})*")  # fmt: skip
 _AFTER_EQUALS = lazy_pattern(rf"(?<==){PARAMETER}(?:[#|/]+{PARAMETER})+")
@@ -56,13 +56,13 @@ def is_word(token: str) -> bool:
 
 
 def shape(tokens: tuple[str, ...]) -> tuple[int, str]:
-    """Return what messages of one shape share: how many tokens, and all but the words."""
+    """Return what messages of one shape share: the number of tokens, and the text without words."""
     return len(tokens), _ANY_WORD.sub("w", "".join(tokens))
 
 
 @lru_cache(maxsize=1 << 14)
 def whole_words(message: str) -> str:
-    """Return a message with words that hold parameters as one parameter each."""
+    """Return a message in which each word that contains a parameter is one parameter."""
     message = _BOOLEAN.sub(PARAMETER, message)
     if PARAMETER not in message:
         return message
