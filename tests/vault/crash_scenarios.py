@@ -21,7 +21,8 @@ from pathlib import Path
 from cotool.errors import CotoolError
 from cotool.vault import KeyFile, Keyring, decrypt, encrypt, reencrypt, rewrap
 from cotool.vault.editing import edit
-from cotool.vault.envelope import COMPACT_LIMIT, open_bytes
+from cotool.vault.envelope import COMPACT_LIMIT
+from cotool.vault.in_memory import open_bytes
 from cotool.vault.seen import Seen
 
 kill_at = ctypes.CDLL(sys.argv[2])

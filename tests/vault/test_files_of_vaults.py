@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from cotool.errors import InputError, IntegrityError, TruncatedError, WrongKeyError
 from cotool.vault import Vault, decrypt, encrypt, inspect, reencrypt, rewrap, verify
-from cotool.vault.envelope import COMPACT_LIMIT, open_bytes, seal_bytes
+from cotool.vault.envelope import COMPACT_LIMIT
+from cotool.vault.in_memory import open_bytes, seal_bytes
 from cotool.vault.inspection import read_slots
 from cotool.vault.operations import BLOCK
 from cotool.vault.stream import SEGMENT

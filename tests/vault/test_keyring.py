@@ -8,7 +8,7 @@ import pytest
 
 from cotool.errors import InputError, IntegrityError, MissingKeyError, WrongKeyError
 from cotool.vault import KeyFile, Keyring, Passphrase, sign, verify_signatures
-from cotool.vault.envelope import open_bytes, seal_bytes
+from cotool.vault.in_memory import open_bytes, seal_bytes
 from cotool.vault.seen import Seen
 
 

@@ -15,7 +15,7 @@ from cotool.errors import InputError, WrongKeyError
 from cotool.io.target import Target, keep_attributes, replace_file
 from cotool.vault import KeyFile, Keyring, Passphrase, encrypt, reencrypt, rewrap
 from cotool.vault.editing import edit
-from cotool.vault.envelope import open_bytes, seal_again
+from cotool.vault.in_memory import open_bytes, seal_again
 from cotool.vault.locks import locked
 
 OLD, NEW = KeyFile(bytes(32)), KeyFile(bytes(range(32)))

@@ -19,8 +19,9 @@ from cotool.errors import (
     WrongKeyError,
 )
 from cotool.vault import Keyring, Passphrase, decrypt, encrypt, inspect, rewrap, verify
-from cotool.vault.envelope import open_bytes, seal_bytes, unlock
+from cotool.vault.envelope import unlock
 from cotool.vault.header import Header, Slot, parse_copy
+from cotool.vault.in_memory import open_bytes, seal_bytes
 from cotool.vault.keys import MAX_MEMORY, Argon2Cost, Budget, check_cost
 from cotool.vault.stream import SEALED_SEGMENT, SEGMENT
 

@@ -4,10 +4,8 @@ from cotool.vault.inspection import (
     SlotInfo as SlotInfo,
     inspect as inspect,
 )
-from cotool.vault.keyring import (
-    KeyFile as KeyFile,
-    Keyring as Keyring,
-)
+from cotool.vault.key_file import KeyFile as KeyFile
+from cotool.vault.keyring import Keyring as Keyring
 from cotool.vault.keys import (
     Argon2Cost as Argon2Cost,
     Passphrase as Passphrase,

@@ -13,14 +13,12 @@ from cotool.errors import (
     InputError,
     IntegrityError,
     MissingKeyError,
-    TruncatedError,
     VaultError,
     WrongKeyError,
 )
 from cotool.vault import keys as derive
 from cotool.vault.header import (
     KEYRING_SLOT,
-    MAC_SIZE,
     MAX_GENERATION,
     MAX_PASSPHRASE_SLOTS,
     MAX_SLOTS,
@@ -30,7 +28,7 @@ from cotool.vault.header import (
     Slot,
     parse_copy,
 )
-from cotool.vault.stream import PREFIX, Stream, content_size, sealed_size
+from cotool.vault.stream import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -222,29 +220,3 @@ def _wrong_key(header: Header, *, tried: bool) -> WrongKeyError:
         f"needs {' or '.join(wanted)}",
         hint="`keyring` names the keyring that has the key, `passphrase` asks for a passphrase",
     )
-
-
-def seal_bytes(content: bytes, keys: Sequence[Key]) -> bytes:
-    """Return content as a compact vault file."""
-    return seal_again(new_envelope(keys, compact=True), content)
-
-
-def seal_again(envelope: Unlocked, content: bytes) -> bytes:
-    """Return a vault file with new content and the same header, so the same keys open it."""
-    stream = envelope.new_stream()
-    sealed = memoryview(bytearray(sealed_size(len(content))))
-    sealed[:PREFIX] = stream.prefix
-    stream.seal(0, memoryview(content), sealed[PREFIX:], final=True)
-    return envelope.to_bytes() + sealed
-
-
-def open_bytes(data: bytes, keys: Sequence[Key]) -> tuple[Unlocked, bytes]:
-    """Return the header and the content of a vault in memory."""
-    envelope = unlock(data, keys)
-    payload = memoryview(data)[envelope.header.payload_offset :]
-    if len(payload) < PREFIX:
-        raise TruncatedError("the file ends before its first segment")
-    content = memoryview(bytearray(content_size(len(payload)) + MAC_SIZE))
-    stream = envelope.stream(bytes(payload[:PREFIX]))
-    size = stream.open(0, payload[PREFIX:], content, final=True)
-    return envelope, bytes(content[:size])

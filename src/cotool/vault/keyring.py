@@ -19,10 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 from cotool.errors import InputError, IntegrityError, MissingKeyError
 from cotool.io.target import Target, replace_file
-from cotool.vault.armor import dearmor
-from cotool.vault.envelope import new_envelope, open_bytes, seal_again, seal_bytes
-from cotool.vault.files import read_line
-from cotool.vault.header import KEYRING_SLOT, MAGIC, Slot
+from cotool.vault.envelope import new_envelope
+from cotool.vault.header import KEYRING_SLOT, Slot
+from cotool.vault.in_memory import open_bytes, read_small, seal_again, seal_bytes
 from cotool.vault.keys import KEY_SIZE, Budget, hkdf, keyring_slot
 from cotool.vault.locks import locked
 
@@ -36,11 +35,8 @@ SCHEMA = "cotool.keyring/1"
 JOINED = "cotool.keyring/2"  # several versions have one number; older cotool refuses it
 STATES = ("primary", "enabled", "disabled", "destroyed")  # in a merge, the later one wins
 START = b'{"schema": "cotool.keyring/'  # how the content of a keyring's file begins
-LIMIT = 1 << 20  # bytes; a keyring of ten thousand versions is smaller
 _SIGN = b"cotool.vault/1 sign\x00"
 _ID = b"cotool.vault/1 version\x00"
-_KEY_FILE_PREFIX = "COTOOL-KEY-1:"
-_KEY_FILE_LIMIT = 1000  # bytes
 
 
 @dataclass(slots=True)
@@ -309,60 +305,6 @@ class Keyring:
             replace_file(real, seal_again(envelope, keyring.to_bytes()))
             if seen is not None:
                 seen.remember(keyring)
-
-
-class KeyFile:
-    """A file with a key of 32 random bytes, which opens keyrings without a prompt.
-
-    The file contains `COTOOL-KEY-1:` and 64 hexadecimal digits.
-    """
-
-    def __init__(self, key: bytes) -> None:
-        self._key = key
-        self._id = hkdf(key, b"", b"cotool.vault/1 key file\x00", 8)
-
-    def __repr__(self) -> str:
-        return "KeyFile(…)"
-
-    @classmethod
-    def generate(cls, path: str) -> KeyFile:
-        """Write a new key file with mode 0600. Raises InputError if it exists."""
-        key = os.urandom(KEY_SIZE)
-        with Target(path, special=False) as target:
-            target.write_at(0, f"{_KEY_FILE_PREFIX}{key.hex()}\n".encode())
-        return cls(key)
-
-    @classmethod
-    def read(cls, path: str) -> KeyFile:
-        """Return the key in a file. Raises InputError."""
-        with Path(path).open("rb", buffering=0) as file:
-            text = read_line(file.fileno(), _KEY_FILE_LIMIT).decode("ascii", "replace").strip()
-        digits = text.removeprefix(_KEY_FILE_PREFIX)
-        with contextlib.suppress(ValueError):
-            key = bytes.fromhex(digits)
-            if len(key) == KEY_SIZE and digits != text:
-                return cls(key)
-        raise InputError(
-            f"{path}: is not a key file",
-            hint="cotool vault keys init makes the `key_file`",
-        )
-
-    def new_slot(self, beside: Sequence[Slot] = ()) -> tuple[Slot, bytes]:  # noqa: ARG002
-        """Return an unwrapped slot for this key."""
-        return keyring_slot(self._id, 1), self._key
-
-    def candidates(self, slot: Slot, budget: Budget) -> tuple[bytes, ...]:  # noqa: ARG002
-        """Return the key if the slot is for it."""
-        return (self._key,) if slot.kind == KEYRING_SLOT and slot.key_id == self._id else ()
-
-
-def read_small(path: str, what: str) -> bytes:
-    """Return the bytes of a small file, without armor. Raises InputError, or OSError."""
-    with Path(path).open("rb") as file:
-        data = file.read(LIMIT + 1)
-    if len(data) > LIMIT:
-        raise InputError(f"{path}: is too large for a {what}")
-    return data if data.startswith(MAGIC) else dearmor(data) or data
 
 
 def _fresh(number: int, state: str) -> KeyVersion:

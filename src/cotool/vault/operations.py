@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, BinaryIO
 from cotool.errors import CotoolError, InputError, IntegrityError
 from cotool.io.target import Target
 from cotool.vault.armor import armor
-from cotool.vault.envelope import COMPACT_LIMIT, Key, Unlocked, new_envelope, seal_bytes
+from cotool.vault.envelope import COMPACT_LIMIT, Key, Unlocked, new_envelope
 from cotool.vault.files import Source
+from cotool.vault.in_memory import seal_bytes
 from cotool.vault.reader import ARMOR_LIMIT, Sealed
 from cotool.vault.stream import PREFIX, SEALED_SEGMENT, SEGMENT, Stream, content_size, sealed_size
 from cotool.vault.transfer import Blocks, Effort, Transfer, Writing, ignore

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from cotool.vault.envelope import Key
     from cotool.vault.header import Slot
-    from cotool.vault.keyring import KeyFile, Keyring
+    from cotool.vault.key_file import KeyFile
+    from cotool.vault.keyring import Keyring
     from cotool.vault.keys import Budget, Passphrase
     from cotool.vault.seen import Seen
 
@@ -174,7 +175,7 @@ class KeyRequest:
         path = self._key_file_path
         if not path:
             return None
-        from cotool.vault.keyring import KeyFile
+        from cotool.vault.key_file import KeyFile
 
         return KeyFile.read(path)
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from cotool.errors import CotoolError, InputError
 from cotool.io.target import Target, replace_file
 from cotool.vault.armor import armor
-from cotool.vault.envelope import Key, Unlocked, check_slots, new_envelope, seal_again
+from cotool.vault.envelope import Key, Unlocked, check_slots, new_envelope
 from cotool.vault.files import Source
 from cotool.vault.header import KEYRING_SLOT, PASSPHRASE_SLOT, STRIDE
-from cotool.vault.keyring import LIMIT, START
+from cotool.vault.in_memory import LIMIT, seal_again
+from cotool.vault.keyring import START
 from cotool.vault.keys import Budget
 from cotool.vault.locks import locked
 from cotool.vault.operations import BLOCK, Done, named, open_payload, payload

@@ -7,6 +7,8 @@ import inspect
 from collections.abc import Callable
 from typing import Annotated, Any
 
+import typer
+
 from cotool.cli.shared.engine_options import EngineName, Resume, SchedulerAddress, SchedulerFile
 from cotool.cli.shared.options import flag, one_of, option
 from cotool.cli.vault.secrets import SecretSource
@@ -14,6 +16,7 @@ from cotool.engine.choice import EngineChoice, engine_choice
 from cotool.vault.requests import KeyRequest
 
 Command = Callable[..., Any]
+Job = Callable[[], int]
 
 
 PROFILES = ("low-memory", "high-memory")
@@ -27,6 +30,16 @@ Profile = Annotated[
         words=PROFILES,
         convert=one_of(PROFILES),
     ),
+]
+
+Files = Annotated[
+    list[str], typer.Argument(metavar="FILES...", help="Files, folders (-r); - is standard input.")
+]
+Force = Annotated[bool, flag("Output", "Replace existing files.", "--force", "-f")]
+Recursive = Annotated[bool, flag("Input", "Include the files in folders.", "--recursive", "-r")]
+Generate = Annotated[
+    bool,
+    flag("Keys", "Generate a passphrase of 150 bits and show it.", "--generate-passphrase"),
 ]
 
 _KEYS, _RUN = "Keys", "Run"

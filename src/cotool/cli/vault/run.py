@@ -1,35 +1,27 @@
-"""The work of the commands of `cotool vault`; each function returns the exit code."""
+"""The work of `vault encrypt`, `decrypt` and `verify`; each function returns the exit code."""
 
 from __future__ import annotations
 
-import json
-import os
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool.cli.vault.batch_run import (
     end_jobs,
-    ended_by_sigterm,
-    find_files,
     plan_in_place,
     run_jobs,
     show_plan,
 )
-from cotool.cli.vault.keys import sealing_keys, tell
+from cotool.cli.vault.keys import sealing_keys
 from cotool.cli.vault.secrets import SecretSource
 from cotool.cli.vault.streams import (
     source_of,
     spare_results,
-    spare_stdin,
     spare_terminal,
-    standard_output,
     target_of,
 )
 from cotool.engine.choice import LOCAL, EngineChoice
 from cotool.errors import InputError
-from cotool.text import plural, size, visible, visible_name
 from cotool.vault.files import STDIO
 from cotool.vault.requests import KeyRequest, Opening, spare_stdin_file
 from cotool.vault.trees import ARMOR_SUFFIX, SUFFIX, Plan, Wanted, list_files, plan
@@ -38,10 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from cotool.cli.shared.progress import Bar
-    from cotool.vault import Done, FileInfo, Key, SlotInfo
+    from cotool.vault import Done, Key
     from cotool.vault.batch import Job
-
-_RANGE = re.compile(r"(-?\d{0,18}):(-?\d{0,18})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,98 +257,3 @@ def _spread(
     return end_jobs(
         [*outcomes, *planned.failures], verb=_VERBS[action], quiet=options.quiet, plan=planned
     )
-
-
-def inspect(files: Sequence[str], *, recursive: bool, json_lines: bool) -> int:
-    """Print the contents of headers."""
-    from cotool import vault
-
-    planned = plan_in_place(files, recursive=recursive)
-
-    def work(job: Job, _threads: int, _bar: Bar) -> None:
-        infos[job.source] = vault.inspect(source_of(job.source))
-
-    infos: dict[str, FileInfo] = {}
-    code = run_jobs(planned, work, verb="", threads=None, quiet=True)
-    for name in (job.source for job in planned.jobs):
-        if name in infos:
-            if json_lines:
-                print(json.dumps({"file": name, **infos[name].to_dict()}))
-            else:
-                print(_describe(name, infos[name]))
-    return code
-
-
-def _describe(name: str, info: FileInfo) -> str:
-    content = "unknown" if info.content_bytes is None else size(info.content_bytes)
-    form = "armored, " if info.armored else ""
-    lines = [
-        visible_name(name),
-        f"  content     {content}",
-        f"  format      version {info.format}, {form}{plural(info.copies, 'header copy')}"
-        if info.copies == 1
-        else f"  format      version {info.format}, {form}{info.copies} header copies",
-        f"  file id     {info.file_id}, rewrapped {plural(info.generation, 'time')}",
-    ]
-    lines += [f"  slot {slot.number}      {_describe_slot(slot)}" for slot in info.slots]
-    if info.damage:
-        lines.append(f"  damage      {visible(info.damage)}; cotool vault rewrap repairs it")
-    return "\n".join(lines)
-
-
-def _describe_slot(slot: SlotInfo) -> str:
-    if slot.kind == "keyring":
-        return f"key {slot.key_id} version {slot.version}"
-    memory = (slot.memory_kib or 0) / 1024
-    return f"passphrase, Argon2id with {memory:,.0f} MiB, {slot.passes} passes, {slot.lanes} lanes"
-
-
-def edit(file: str, request: KeyRequest, *, quiet: bool) -> int:
-    """Edit a vault file."""
-    import shlex
-
-    from cotool.vault.editing import edit as edit_file
-
-    spare_stdin([file])
-    command = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    if not command:
-        raise InputError("no editor is set", hint="EDITOR=nano cotool vault edit FILE")
-    with ended_by_sigterm():
-        changed = edit_file(file, keys=[Opening(request)], editor=shlex.split(command))
-    tell(f"{'encrypted again' if changed else 'not changed'}: {visible_name(file)}", quiet=quiet)
-    return 0
-
-
-def cat(files: Sequence[str], request: KeyRequest, *, byte_range: str | None) -> int:
-    """Write the content of files to standard output."""
-    from cotool import vault
-
-    wanted = None if byte_range is None else _parse_range(byte_range)
-    find_files(files, recursive=False)
-    key = Opening(request)
-    key.ask_now(files)
-    sink = standard_output()
-    for file in files:
-        source = source_of(file)
-        if wanted is None:
-            vault.decrypt(source, sink, keys=[key])
-            continue
-        with vault.Vault(source, keys=[key]) as content:
-            start, end, _ = wanted.indices(content.size)
-            while start < end:
-                piece = content.read(start, min(end - start, 1 << 20))
-                sink.write(piece)
-                start += len(piece)
-    sink.flush()
-    return 0
-
-
-def _parse_range(text: str) -> slice:
-    found = _RANGE.fullmatch(text)
-    if found is None:
-        raise InputError(
-            f"{text}: expected A:B in bytes",
-            parameter="byte_range",
-            hint="as in 0:100, 4096:, or -100:",
-        )
-    return slice(*(None if part == "" else int(part) for part in found.groups()))

@@ -1,4 +1,4 @@
-"""The work of `vault sign`, `verify-signature`, `hash-password` and `verify-password`."""
+"""The work of `vault sign` and `verify-signature`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool.cli.vault.batch_run import say_left_out
-from cotool.cli.vault.secrets import SecretSource
 from cotool.cli.vault.streams import spare_results, standard_input, standard_output
 from cotool.errors import InputError, IntegrityError
 from cotool.text import plural, visible_name
@@ -18,13 +17,9 @@ from cotool.vault.requests import KeyRequest, naming
 from cotool.vault.trees import Listing, Wanted, list_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from cotool.vault import Keyring, Passphrase
-
-_WRONG = 1
-
-_INVALID = 2
 
 _MANIFEST_FAILED = IntegrityError.exit_code
 
@@ -129,58 +124,3 @@ def _signing_key(
         return request.read_keyring()
     secret = request.secret.read("the signature", confirm=confirm)
     return request.new_passphrase(secret, profile=profile)
-
-
-def hash_password(*, profile: str | None, threads: int | None) -> int:
-    """Print a hash for each password."""
-    from cotool import vault
-    from cotool.vault.keys import DEFAULT_PROFILE
-    from cotool.vault.keys import profile as cost
-
-    hashes = vault.hash_passwords(
-        _passwords(confirm=True),
-        cost=cost(profile or DEFAULT_PROFILE),
-        num_threads=threads,
-    )
-    for found in hashes:
-        print(found, flush=True)
-    return 0
-
-
-def verify_password(
-    phc: str | None, *, profile: str | None, allow_any_cost: bool, threads: int | None
-) -> int:
-    """Print ok, ok needs-rehash, wrong or invalid for each password."""
-    from cotool import vault
-    from cotool.vault.keys import DEFAULT_PROFILE
-    from cotool.vault.keys import profile as cost
-    from cotool.vault.passwords import parse_pair
-
-    lines = _passwords(confirm=False)
-    pairs = (parse_pair(line) if phc is None else (phc, line) for line in lines)
-    code = 0
-    checks = vault.verify_passwords(
-        pairs,
-        cost=cost(profile or DEFAULT_PROFILE),
-        allow_any_cost=allow_any_cost,
-        num_threads=threads,
-    )
-    for found in checks:
-        if found.reason is not None:
-            print(f"invalid: {found.reason}", flush=True)
-            code = _INVALID
-        else:
-            text = "ok needs-rehash" if found.needs_rehash else "ok" if found.ok else "wrong"
-            print(text, flush=True)
-            code = max(code, 0 if found.ok else _WRONG)
-    return code
-
-
-def _passwords(*, confirm: bool) -> Iterator[bytes]:
-    """Yield the lines of standard input, or one password from the terminal."""
-    if sys.stdin is not None and sys.stdin.isatty():
-        secret = SecretSource().read("the account", confirm=confirm)
-        yield secret.encode() if isinstance(secret, str) else secret
-        return
-    for line in standard_input():
-        yield line.removesuffix(b"\n").removesuffix(b"\r")

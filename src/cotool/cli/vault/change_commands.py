@@ -1,0 +1,164 @@
+"""`cotool vault rewrap`, `reencrypt` and `rotate`: their options; the work is in `changes`."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from cotool.cli.shared.options import Quiet, Threads, flag, option
+from cotool.cli.shared.settings import App
+from cotool.cli.vault import changes
+from cotool.cli.vault.options import Files, Generate, Job, Profile, Recursive, with_keys
+from cotool.vault.requests import KeyRequest  # noqa: TC001 - Typer reads the annotations
+
+commands = App()
+
+
+@commands.command("rewrap", epilog="Example:  cotool vault rewrap --new-passphrase notes.vault")
+@with_keys
+def rewrap(
+    files: Files,
+    *,
+    new_passphrase: Annotated[
+        bool, flag("Changes", "Replace the passphrase with a new one.", "--new-passphrase")
+    ] = False,
+    new_passphrase_file: Annotated[
+        str | None,
+        option(
+            "Changes",
+            "Read the new passphrase from a file.",
+            "--new-passphrase-file",
+            metavar="FILE",
+        ),
+    ] = None,
+    add_passphrase: Annotated[
+        bool, flag("Changes", "Let another passphrase open the file, too.", "--add-passphrase")
+    ] = False,
+    add_passphrase_file: Annotated[
+        str | None,
+        option(
+            "Changes", "Read that passphrase from a file.", "--add-passphrase-file", metavar="FILE"
+        ),
+    ] = None,
+    add_keyring: Annotated[
+        str | None,
+        option("Changes", "Let this keyring open the file, too.", "--add-keyring", metavar="FILE"),
+    ] = None,
+    remove: Annotated[
+        list[int] | None,
+        option("Changes", "Remove slot N (see inspect). Repeatable.", "--remove", metavar="N"),
+    ] = None,
+    generate: Generate = False,
+    profile: Profile = None,
+    recursive: Recursive = False,
+    threads: Threads = None,
+    quiet: Quiet = False,
+    keys: KeyRequest,
+) -> Job:
+    """Change which keys open files, by default to the keyring's primary version.
+
+    Only headers change. A slot is a place in the header for one key or passphrase that opens the
+    file. Each slot holds the file key, which encrypts the content.
+
+    An old copy of a file still opens with the old key, and anyone who knows the file key keeps it:
+    [bold]cotool vault reencrypt[/bold] makes a new one. Anyone who can open a file can rewrap it.
+    """
+    return partial(
+        changes.rewrap,
+        files,
+        keys,
+        changes.Rewrapping(
+            new=new_passphrase or new_passphrase_file is not None,
+            new_file=new_passphrase_file,
+            generate=generate,
+            add=add_passphrase or add_passphrase_file is not None,
+            add_file=add_passphrase_file,
+            add_keyring=add_keyring,
+            remove=tuple(remove or ()),
+            profile=profile,
+            recursive=recursive,
+            threads=threads,
+            quiet=quiet,
+        ),
+    )
+
+
+Recipient = Annotated[
+    bool,
+    flag("Keys", "Also ask for the recipient's passphrase.", "--recipient-passphrase"),
+]
+RecipientFile = Annotated[
+    str | None,
+    option(
+        "Keys", "Read that passphrase from a file.", "--recipient-passphrase-file", metavar="FILE"
+    ),
+]
+DropOthers = Annotated[
+    bool,
+    flag(
+        "Changes",
+        "Drop the slots of unavailable keys; these keys no longer open the file.",
+        "--drop-others",
+    ),
+]
+
+
+@commands.command("reencrypt", epilog="Example:  cotool vault reencrypt report.pdf.vault")
+@with_keys
+def reencrypt(
+    files: Files,
+    *,
+    recipient_passphrase: Recipient = False,
+    recipient_passphrase_file: RecipientFile = None,
+    drop_others: DropOthers = False,
+    recursive: Recursive = False,
+    threads: Threads = None,
+    quiet: Quiet = False,
+    keys: KeyRequest,
+) -> Job:
+    """Give files a new file key, for the keyring's primary version or the same passphrase.
+
+    The file key encrypts the content, so all of the content is encrypted again.
+    """
+    options = changes.Reencryption(
+        drop=drop_others,
+        recipient=recipient_passphrase,
+        recipient_file=recipient_passphrase_file,
+        recursive=recursive,
+        threads=threads,
+        quiet=quiet,
+    )
+    return partial(changes.reencrypt, files, keys, options)
+
+
+@commands.command("rotate", epilog="Example:  cotool vault rotate --reencrypt *.vault")
+@with_keys
+def rotate(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[FILES]...", help="Files to encrypt again, with --reencrypt."),
+    ] = None,
+    *,
+    anew: Annotated[
+        bool, flag("Changes", "Then give FILES a new file key.", "--reencrypt")
+    ] = False,
+    recipient_passphrase: Recipient = False,
+    recipient_passphrase_file: RecipientFile = None,
+    drop_others: DropOthers = False,
+    recursive: Recursive = False,
+    threads: Threads = None,
+    quiet: Quiet = False,
+    keys: KeyRequest,
+) -> Job:
+    """Make a new primary version in the keyring. Files encrypted with older versions still open."""
+    options = changes.Reencryption(
+        drop=drop_others,
+        recipient=recipient_passphrase,
+        recipient_file=recipient_passphrase_file,
+        recursive=recursive,
+        threads=threads,
+        quiet=quiet,
+    )
+    return partial(changes.rotate, files or [], keys, options, anew=anew)

@@ -1,0 +1,205 @@
+"""`cotool vault encrypt`, `decrypt` and the other commands for content: their options."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from cotool.cli.shared.options import Quiet, Threads, flag, one_of, option
+from cotool.cli.shared.settings import App
+from cotool.cli.vault import reading
+from cotool.cli.vault import run as work
+from cotool.cli.vault.options import (
+    Files,
+    Force,
+    Generate,
+    Job,
+    Profile,
+    Recursive,
+    with_engine,
+    with_keys,
+)
+from cotool.engine.choice import EngineChoice  # noqa: TC001 - Typer reads the annotations
+from cotool.vault.requests import KeyRequest  # noqa: TC001 - Typer reads the annotations
+
+commands = App()
+
+SYMLINKS = ("skip", "follow", "keep")
+DryRun = Annotated[bool, flag("Run", "Only list what would be done.", "--dry-run", "-n")]
+File = Annotated[str, typer.Argument(metavar="FILE", help="A vault file.")]
+Output = Annotated[
+    str | None,
+    option(
+        "Output",
+        "Output file, a folder (DIR/) for several files, or -.",
+        "--output",
+        "-o",
+        metavar="PATH",
+    ),
+]
+Update = Annotated[
+    bool, flag("Run", "Only work on files that changed since the last time.", "--update", "-u")
+]
+Symlinks = Annotated[
+    str,
+    option(
+        "Input",
+        "Symbolic links in folders: skip, follow, or keep (make the same link in --output).",
+        "--symlinks",
+        metavar="HOW",
+        words=SYMLINKS,
+        convert=one_of(SYMLINKS),
+    ),
+]
+
+
+@commands.command("encrypt", epilog="Example:  cotool vault encrypt -r documents/")
+@with_keys
+@with_engine
+def encrypt(
+    files: Files,
+    *,
+    output: Output = None,
+    force: Force = False,
+    armor: Annotated[
+        bool, flag("Output", "Write text instead of bytes, for YAML or mail.", "--armor", "-a")
+    ] = False,
+    recursive: Recursive = False,
+    symlinks: Symlinks = "skip",
+    update: Update = False,
+    dry_run: DryRun = False,
+    recipient_passphrase: Annotated[
+        bool, flag("Keys", "Let a passphrase open the file, too.", "--recipient-passphrase")
+    ] = False,
+    recipient_passphrase_file: Annotated[
+        str | None,
+        option(
+            "Keys",
+            "Read that passphrase from a file.",
+            "--recipient-passphrase-file",
+            metavar="FILE",
+        ),
+    ] = None,
+    generate: Generate = False,
+    profile: Profile = None,
+    threads: Threads = None,
+    quiet: Quiet = False,
+    keys: KeyRequest,
+    where: EngineChoice,
+) -> Job:
+    """Encrypt files to FILE.vault, with your keyring's primary version or a passphrase."""
+    return partial(
+        work.encrypt,
+        files,
+        keys,
+        work.Encryption(
+            output=output,
+            force=force,
+            armor=armor,
+            recipient=recipient_passphrase,
+            recipient_file=recipient_passphrase_file,
+            generate=generate,
+            profile=profile,
+            threads=threads,
+            quiet=quiet,
+            tree=work.Tree(recursive, symlinks, update, dry_run),
+            where=where,
+        ),
+    )
+
+
+@commands.command("decrypt", epilog="Example:  cotool vault decrypt report.pdf.vault -o -")
+@with_keys
+@with_engine
+def decrypt(
+    files: Files,
+    *,
+    output: Output = None,
+    force: Force = False,
+    recursive: Recursive = False,
+    symlinks: Symlinks = "skip",
+    update: Update = False,
+    dry_run: DryRun = False,
+    verify_first: Annotated[
+        bool, flag("Output", "Verify the whole file before writing any output.", "--verify-first")
+    ] = False,
+    threads: Threads = None,
+    quiet: Quiet = False,
+    keys: KeyRequest,
+    where: EngineChoice,
+) -> Job:
+    """Decrypt vault files, armored ones too. A file appears only after all of it is verified."""
+    return partial(
+        work.decrypt,
+        files,
+        keys,
+        work.Decryption(
+            output=output,
+            force=force,
+            verify_first=verify_first,
+            threads=threads,
+            quiet=quiet,
+            tree=work.Tree(recursive, symlinks, update, dry_run),
+            where=where,
+        ),
+    )
+
+
+@commands.command("verify", epilog="Example:  cotool vault verify -r backups/")
+@with_keys
+@with_engine
+def verify(
+    files: Files,
+    *,
+    recursive: Recursive = False,
+    threads: Threads = None,
+    quiet: Quiet = False,
+    keys: KeyRequest,
+    where: EngineChoice,
+) -> Job:
+    """Check every byte of vault files without writing anything."""
+    options = work.Verification(recursive=recursive, threads=threads, quiet=quiet, where=where)
+    return partial(work.verify, files, keys, options)
+
+
+@commands.command("inspect", epilog="Example:  cotool vault inspect report.pdf.vault --json")
+def inspect(
+    files: Files,
+    *,
+    recursive: Recursive = False,
+    json: Annotated[bool, flag("Output", "Write one JSON object per line.", "--json")] = False,
+) -> Job:
+    """Show the headers of vault files: sizes, and which keys open them. Needs no key.
+
+    A slot is a place in the header for one key or passphrase that opens the file.
+    """
+    return partial(reading.inspect, files, recursive=recursive, json_lines=json)
+
+
+@commands.command("edit", epilog="Example:  EDITOR=vim cotool vault edit secrets.yaml.vault")
+@with_keys
+def edit(file: File, *, quiet: Quiet = False, keys: KeyRequest) -> Job:
+    """Open the content in $VISUAL or $EDITOR, in memory only, and encrypt it again on save."""
+    return partial(reading.edit, file, keys, quiet=quiet)
+
+
+@commands.command("cat", epilog="Example:  cotool vault cat --range 0:100 report.pdf.vault")
+@with_keys
+def cat(
+    files: Annotated[list[str], typer.Argument(metavar="FILES...", help="Vault files.")],
+    *,
+    byte_range: Annotated[
+        str | None,
+        option(
+            "Output",
+            "Bytes A to B, without B, as in a Python slice. Only their segments are read.",
+            "--range",
+            metavar="A:B",
+        ),
+    ] = None,
+    keys: KeyRequest,
+) -> Job:
+    """Write the content of vault files, or a range of it, to standard output."""
+    return partial(reading.cat, files, keys, byte_range=byte_range)

@@ -1,0 +1,186 @@
+"""`cotool vault keys export`, `import`, `merge` and `accept`: keyrings of several machines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cotool.cli.shared.options import Quiet, flag, option
+from cotool.cli.shared.settings import App
+from cotool.cli.vault.keys import generated_passphrase, tell
+from cotool.cli.vault.openers import new_opener
+from cotool.cli.vault.options import Generate, Job, Profile, with_keys
+from cotool.cli.vault.secrets import SecretSource
+from cotool.vault.requests import KeyRequest, naming
+
+if TYPE_CHECKING:
+    from cotool.vault import Key, Keyring
+
+commands = App()
+
+
+@commands.command("export", epilog="Example:  cotool vault keys export -o keys.vault.asc --armor")
+@with_keys
+def export(
+    *,
+    output: Annotated[
+        str | None, option("Output", "File for the export.", "--output", "-o", metavar="FILE")
+    ] = None,
+    force: Annotated[bool, flag("Output", "Replace an existing file.", "--force", "-f")] = False,
+    armor: Annotated[
+        bool, flag("Output", "Write text instead of bytes, for mail or paper.", "--armor", "-a")
+    ] = False,
+    export_passphrase_file: Annotated[
+        str | None,
+        option(
+            "Keys",
+            "Read the passphrase of the export from a file.",
+            "--export-passphrase-file",
+            metavar="FILE",
+        ),
+    ] = None,
+    generate: Generate = False,
+    profile: Profile = None,
+    quiet: Quiet = False,
+    keys: KeyRequest,
+) -> Job:
+    """Write all versions to a file with a separate passphrase, for a backup or a colleague."""
+
+    def job() -> int:
+        from cotool.cli.vault.streams import spare_output, write_out
+        from cotool.vault.armor import armor as armored
+        from cotool.vault.in_memory import seal_bytes
+
+        spare_output(output, force=force, text=armor)
+        keyring = keys.read_keyring()
+        secret = (
+            generated_passphrase()
+            if generate
+            else SecretSource(export_passphrase_file).read("the export", confirm=True)
+        )
+        data = seal_bytes(keyring.to_bytes(), [keys.new_passphrase(secret, profile=profile)])
+        write_out(armored(data) if armor else data, output, force=force, text=armor)
+        tell(f"exported: {len(keyring.versions)} versions", quiet=quiet)
+        return 0
+
+    return job
+
+
+@commands.command("import", epilog="Example:  cotool vault keys import keys.vault.asc")
+@with_keys
+def import_keys(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A file written by `keys export`.")],
+    *,
+    import_passphrase_file: Annotated[
+        str | None,
+        option(
+            "Keys",
+            "Read the export's passphrase from a file.",
+            "--import-passphrase-file",
+            metavar="FILE",
+        ),
+    ] = None,
+    profile: Profile = None,
+    quiet: Quiet = False,
+    keys: KeyRequest,
+) -> Job:
+    """Add the versions of an export to the keyring; make the keyring if there is none."""
+
+    def job() -> int:
+        from cotool.vault import Keyring
+
+        secret = SecretSource(import_passphrase_file).read(f"the export {file}")
+        with naming(file):
+            other = Keyring.read(file, [keys.new_passphrase(secret)])
+        path = keys.keyring_path
+        if Path(path).exists():
+            return _merge(keys, other, join=False, quiet=quiet)
+        other.write_new(path, [new_opener(keys, generate=False, profile=profile)])
+        tell(f"{path}: {len(other.versions)} versions", quiet=quiet)
+        with naming(path):
+            keys.seen.check(other)
+        keys.seen.remember(other)
+        return 0
+
+    return job
+
+
+@commands.command("merge", epilog="Example:  cotool vault keys merge /mnt/laptop/keyring.vault")
+@with_keys
+def merge(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="The same keyring, changed on another machine.")
+    ],
+    *,
+    import_passphrase_file: Annotated[
+        str | None,
+        option(
+            "Keys",
+            "Read the other keyring's passphrase from a file.",
+            "--import-passphrase-file",
+            metavar="FILE",
+        ),
+    ] = None,
+    quiet: Quiet = False,
+    keys: KeyRequest,
+) -> Job:
+    """Join a keyring with a copy that was changed on another machine.
+
+    Versions that both made under the same number open files side by side. A version that is
+    disabled or destroyed in one of them stays so. FILE is opened like the keyring, or by its own
+    passphrase.
+    """
+
+    def job() -> int:
+        from cotool.vault import Keyring
+
+        opener: Key = keys.opener
+        if import_passphrase_file is not None:
+            secret = SecretSource(import_passphrase_file).read(f"the keyring {file}")
+            opener = keys.new_passphrase(secret)
+        with naming(file):
+            other = Keyring.read(file, [opener])
+        return _merge(keys, other, join=True, quiet=quiet)
+
+    return job
+
+
+def _merge(request: KeyRequest, other: Keyring, *, join: bool, quiet: bool) -> int:
+    from cotool.vault import Keyring
+
+    path, seen = request.keyring_path, request.seen
+    with (
+        naming(path),
+        Keyring.changed(path, [request.opener], seen=seen, merging=True) as keyring,
+    ):
+        before = {(version.version, version.id): version.state for version in keyring.versions}
+        added = keyring.merge(other, join=join)
+    tell(f"{path}: {added} new versions", quiet=quiet)
+    for version in keyring.versions:
+        was = before.get((version.version, version.id), version.state)
+        if was != version.state and version.state in {"disabled", "destroyed"}:
+            tell(f"{path}: version {version.version} is {version.state}", quiet=quiet)
+    return 0
+
+
+@commands.command("accept", epilog="Example:  cotool vault keys accept")
+@with_keys
+def accept(*, quiet: Quiet = False, keys: KeyRequest) -> Job:
+    """Use the keyring although this machine has seen a newer one, such as after a restore.
+
+    Versions that were disabled or destroyed since then open files again.
+    """
+
+    def job() -> int:
+        from cotool.vault import Keyring
+
+        path = keys.keyring_path
+        with naming(path):
+            keyring = Keyring.read(path, [keys.opener])
+        keys.seen.remember(keyring, accept=True)
+        tell(f"{path}: used from now on, change {keyring.counter}", quiet=quiet)
+        return 0
+
+    return job

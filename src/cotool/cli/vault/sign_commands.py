@@ -1,0 +1,105 @@
+"""`cotool vault sign` and its relatives: their options."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from cotool.cli.shared.options import Quiet, Threads, flag, option
+from cotool.cli.shared.settings import App
+from cotool.cli.vault import passwords, signatures
+from cotool.cli.vault.options import Force, Job, Profile, Recursive, with_keys
+from cotool.vault.requests import KeyRequest  # noqa: TC001 - Typer reads the annotations
+
+commands = App()
+
+
+@commands.command("sign", epilog="Example:  cotool vault sign -r release/ -o release.hmac")
+@with_keys
+def sign(
+    files: Annotated[list[str], typer.Argument(metavar="FILES...", help="Files, folders (-r).")],
+    *,
+    output: Annotated[
+        str | None, option("Output", "File for the manifest.", "--output", "-o", metavar="FILE")
+    ] = None,
+    force: Force = False,
+    recursive: Recursive = False,
+    profile: Profile = None,
+    threads: Threads = None,
+    keys: KeyRequest,
+) -> Job:
+    """Write a manifest of files with their HMAC-SHA256, in the format of sha256sum.
+
+    An HMAC is a checksum that nobody can compute without the key.
+    """
+    return partial(
+        signatures.sign,
+        files,
+        keys,
+        output=output,
+        force=force,
+        recursive=recursive,
+        profile=profile,
+        threads=threads,
+    )
+
+
+@commands.command("verify-signature", epilog="Example:  cotool vault verify-signature release.hmac")
+@with_keys
+def verify_signature(
+    manifest: Annotated[
+        str, typer.Argument(metavar="MANIFEST", help="A manifest written by `sign`.")
+    ],
+    *,
+    strict: Annotated[
+        bool,
+        flag("Run", "Also fail if other files are in the folders of the manifest.", "--strict"),
+    ] = False,
+    threads: Threads = None,
+    quiet: Quiet = False,
+    keys: KeyRequest,
+) -> Job:
+    """Check the files of a manifest. Run it in the folder where the manifest was made."""
+    return partial(
+        signatures.verify_signature, manifest, keys, strict=strict, threads=threads, quiet=quiet
+    )
+
+
+@commands.command("hash-password", epilog="Example:  cotool vault hash-password < passwords.txt")
+def hash_password(*, profile: Profile = None, threads: Threads = None) -> Job:
+    """Hash passwords with Argon2id: one per line from standard input, or one from the terminal.
+
+    Store the hash instead of the password. verify-password checks a password against it, and
+    guessing the password costs much time and memory.
+    """
+    return partial(passwords.hash_password, profile=profile, threads=threads)
+
+
+@commands.command(
+    "verify-password", epilog="Example:  cotool vault verify-password '$argon2id$v=19$…' < password"
+)
+def verify_password(
+    phc: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[HASH]",
+            help="The hash. Without it, lines with a hash, a tab or space, and the password.",
+        ),
+    ] = None,
+    *,
+    profile: Profile = None,
+    allow_any_cost: Annotated[
+        bool, flag("Keys", "Accept hashes that need a lot of memory.", "--allow-any-cost")
+    ] = False,
+    threads: Threads = None,
+) -> Job:
+    """Check passwords from standard input; print ok, ok needs-rehash, wrong or invalid per line."""
+    return partial(
+        passwords.verify_password,
+        phc,
+        profile=profile,
+        allow_any_cost=allow_any_cost,
+        threads=threads,
+    )

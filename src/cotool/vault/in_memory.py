@@ -1,0 +1,52 @@
+"""Small vaults in memory: keyrings, exports, armored secrets and content in an editor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cotool.errors import InputError, TruncatedError
+from cotool.vault.armor import dearmor
+from cotool.vault.envelope import Key, Unlocked, new_envelope, unlock
+from cotool.vault.header import MAC_SIZE, MAGIC
+from cotool.vault.stream import PREFIX, content_size, sealed_size
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LIMIT = 1 << 20  # bytes; a keyring of ten thousand versions is smaller
+
+
+def read_small(path: str, what: str) -> bytes:
+    """Return the bytes of a small file, without armor. Raises InputError, or OSError."""
+    with Path(path).open("rb") as file:
+        data = file.read(LIMIT + 1)
+    if len(data) > LIMIT:
+        raise InputError(f"{path}: is too large for a {what}")
+    return data if data.startswith(MAGIC) else dearmor(data) or data
+
+
+def seal_bytes(content: bytes, keys: Sequence[Key]) -> bytes:
+    """Return content as a compact vault file."""
+    return seal_again(new_envelope(keys, compact=True), content)
+
+
+def seal_again(envelope: Unlocked, content: bytes) -> bytes:
+    """Return a vault file with new content and the same header, so the same keys open it."""
+    stream = envelope.new_stream()
+    sealed = memoryview(bytearray(sealed_size(len(content))))
+    sealed[:PREFIX] = stream.prefix
+    stream.seal(0, memoryview(content), sealed[PREFIX:], final=True)
+    return envelope.to_bytes() + sealed
+
+
+def open_bytes(data: bytes, keys: Sequence[Key]) -> tuple[Unlocked, bytes]:
+    """Return the header and the content of a vault in memory."""
+    envelope = unlock(data, keys)
+    payload = memoryview(data)[envelope.header.payload_offset :]
+    if len(payload) < PREFIX:
+        raise TruncatedError("the file ends before its first segment")
+    content = memoryview(bytearray(content_size(len(payload)) + MAC_SIZE))
+    stream = envelope.stream(bytes(payload[:PREFIX]))
+    size = stream.open(0, payload[PREFIX:], content, final=True)
+    return envelope, bytes(content[:size])
