@@ -40,7 +40,7 @@ def test_figures_are_the_oracles(found):
     rows = table(found).export()
     assert {row[:2] for row in rows} == set(wanted)
     for signature, message, _, count, levels, first, last, width, timeline, *rest in rows:
-        parameters, numbers, least, greatest, registers, kept = rest
+        parameters, numbers, least, greatest, registers, kept, sketches = rest
         figures = wanted[signature, message]
         assert (count, list(levels)) == (figures["count"], figures["levels"])
         seen = figures["times"]
@@ -58,6 +58,21 @@ def test_figures_are_the_oracles(found):
             if numbers >> n & 1:
                 assert least[n] == pytest.approx(min(map(float, column)))
                 assert greatest[n] == pytest.approx(max(map(float, column)))
+                exact = sorted(
+                    float(row[len(row) - len(least) + n])
+                    for row, times in figures["values"].items()
+                    for _ in range(times)
+                )
+                middles = sorted(
+                    forms.sketch_middle(bucket)
+                    for bucket, times in sketches[n].items()
+                    for _ in range(times)
+                )
+                assert middles == pytest.approx(
+                    [min(max(number, -(2.0**64)), 2.0**64) for number in exact], rel=1 / 31
+                )
+            else:
+                assert sketches[n] == {}
 
 
 @given(records, st.integers(1, 5), st.randoms(use_true_random=False))
@@ -86,7 +101,7 @@ def test_samples_and_registers_do_not_depend_on_the_order():
     tables[1].merge(tables[2])
     tables[1].merge(tables[0])
     assert tables[1].export() == whole
-    registers, kept = whole[0][-2:]
+    registers, kept = whole[0][-3:-1]
     assert len(kept) == forms.MOST_SAMPLES
     assert forms.distinct(registers, 0) == pytest.approx(5000, rel=0.2)
     assert forms.distinct(registers, 1) == pytest.approx(90, rel=0.2)

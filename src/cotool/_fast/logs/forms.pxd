@@ -5,6 +5,9 @@ cdef extern from "logs/logforms.h" nogil:
         uint64_t hash, count
         uint32_t size
         uint8_t* bytes
+    ctypedef struct cotool_sketch:
+        uint64_t* slot
+        uint32_t slots, used
     ctypedef struct cotool_form:
         size_t text
         uint32_t size
@@ -18,6 +21,7 @@ cdef extern from "logs/logforms.h" nogil:
         uint64_t* timeline
         double* least
         double* greatest
+        cotool_sketch* sketch
         uint8_t* registers
         int kept
         cotool_kept* keep
@@ -67,6 +71,7 @@ cdef extern from "logs/logforms.h" nogil:
     void cotool_forms_close(cotool_forms* forms)
     int cotool_forms_label(cotool_forms* forms, const uint8_t* text, size_t size, uint32_t name,
                            const uint32_t* pieces, uint32_t count)
+    double cotool_sketch_middle(unsigned bucket)
     double cotool_distinct(const uint8_t* registers)
 
 cdef class Forms:

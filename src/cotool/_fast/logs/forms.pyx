@@ -4,6 +4,8 @@ logforms.h explains forms, and why the tables of parts add up to the table of th
 logs.templates decides on the exported forms which templates there are.
 """
 
+from array import array
+
 from libc.errno cimport ENOENT
 from libc.stdint cimport INT64_MAX, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
@@ -92,11 +94,12 @@ cdef class Forms:
         """Return the forms, each as a tuple, in the order of their bytes.
 
         (signature, message, inferred, count, levels, first, last, width, time line, parameters,
-        numbers, least, greatest, registers, kept). `first` and `last` are in seconds, None without
-        times. The time line maps the starts of buckets of `width` seconds to counts. `parameters`
-        is their number. For the last MOST_RANGES of them, `numbers` has a bit if all values were
-        numbers, and `least` and `greatest` have the ranges. `registers` is None if every distinct
-        line is kept. `kept` has (hash, count, bytes) of lines, see kept_parameters().
+        numbers, least, greatest, registers, kept, sketches). `first` and `last` are in seconds,
+        None without times. The time line maps the starts of buckets of `width` seconds to counts.
+        `parameters` is their number. For the last MOST_RANGES of them, `numbers` has a bit if all
+        values were numbers, `least` and `greatest` have the ranges, and `sketches` {bucket: count},
+        see sketch_middle(). `registers` is None if every distinct line is kept. `kept` has (hash,
+        count, bytes) of lines, see kept_parameters().
         """
         cdef size_t n
         if self.table.folding and cotool_forms_settle(&self.table):
@@ -146,18 +149,20 @@ cdef class Forms:
         """Add a form as export() returns it. Raises ValueError for anything that cannot be one."""
         cdef cotool_form f
         cdef cotool_kept* keep
+        cdef cotool_sketch sketches[COTOOL_RANGES]
         cdef uint64_t timeline[COTOOL_TIMELINE]
         cdef int n, status
         cdef size_t at
         (signature, message, inferred, count, levels, first, last, width, buckets, parameters,
-         numbers, least, greatest, registers, kept) = form
+         numbers, least, greatest, registers, kept, counts) = form
         text = signature + SIGNATURE + message
         widths = [self.widths[n] for n in range(31)]
         widths = widths[:widths.index(0)]
         ranges = min(parameters, COTOOL_RANGES)
         if (len(text) > COTOOL_FORM_ROOM or width not in widths or count < 1
                 or not 0 <= parameters <= COTOOL_FORM_PARAMETERS
-                or len(least) != ranges or len(greatest) != ranges
+                or len(least) != ranges or len(greatest) != ranges or len(counts) != ranges
+                or not all(_is_sketch(sketch) for sketch in counts)
                 or len(levels) != COTOOL_LOG_LEVELS or len(kept) > COTOOL_SAMPLES
                 or (registers and len(registers) != ranges * COTOOL_REGISTERS)
                 or (first is None) != (last is None) or (first is None and buckets)
@@ -186,12 +191,31 @@ cdef class Forms:
             keep[n].hash, keep[n].count, keep[n].size = hash_, number, len(bytes_)
             keep[n].bytes = <uint8_t*><const char*>(<bytes>bytes_)
         f.kept, f.keep = len(kept), keep
+        packed = [array("Q", [times << 16 | bucket for bucket, times in sketch.items()])
+                  for sketch in counts]
+        for n, slots in enumerate(packed):
+            sketches[n].slots = len(slots)
+            sketches[n].slot = slots_of(slots)
+        f.sketch = sketches
         at = len(text)
         status = cotool_forms_insert(&self.table, &f, <const uint8_t*><const char*>(<bytes>text),
                                      at)
         free(keep)
         if status:
             raise MemoryError
+
+
+cdef uint64_t* slots_of(object slots):
+    cdef uint64_t[::1] view
+    if not slots:
+        return NULL
+    view = slots
+    return &view[0]
+
+
+def sketch_middle(int bucket):
+    """Return the number that a bucket of a sketch stands for, within 1/32 of those in it."""
+    return cotool_sketch_middle(bucket)
 
 
 def kept_parameters(bytes kept not None):
@@ -240,6 +264,13 @@ def _count(bytes kept):
     return count if at == len(kept) else -1
 
 
+def _is_sketch(sketch):
+    return isinstance(sketch, dict) and all(
+        type(bucket) is int and 0 < bucket < 1 << 16 and type(times) is int and 0 < times < 1 << 47
+        for bucket, times in sketch.items()
+    )
+
+
 def _fits(first, last, width, buckets):
     low, high = first // width, last // width
     return (first <= last and -(1 << 62) < first and last < 1 << 62
@@ -278,4 +309,13 @@ cdef tuple _exported(Forms forms, cotool_form* f):
         registers,
         [(f.keep[n].hash, f.keep[n].count, (<char*>f.keep[n].bytes)[:f.keep[n].size])
          for n in range(f.kept)],
+        [sketch_of(&f.sketch[n]) if f.sketch != NULL else {} for n in range(ranges)],
     )
+
+
+cdef dict sketch_of(const cotool_sketch* sketch):
+    cdef uint32_t n
+    return dict(sorted([
+        (sketch.slot[n] & 0xFFFF, sketch.slot[n] >> 16)
+        for n in range(sketch.slots) if sketch.slot[n]
+    ]))

@@ -3,6 +3,7 @@
 #define COTOOL_LOGFIGURES_H
 
 #include "logs/logforms.h"
+#include "logs/logsketch.h"
 
 static int64_t floor_divide(int64_t a, int64_t b) { return a / b - (a % b < 0); }
 

@@ -54,18 +54,34 @@ int cotool_forms_settle(cotool_forms *forms) {
 
 /* ---- adding -------------------------------------------------------------------------------- */
 
-/* Updates which parameters were numbers in every line, and their ranges. */
-static void widen_ranges(cotool_form *f, const cotool_masked *m) {
+/* A parameter that was not a number once has neither a range nor a sketch. */
+static void drop_number(cotool_form *f, int n) {
+    f->numbers &= (uint16_t)~(1u << n);
+    f->least[n] = INFINITY, f->greatest[n] = -INFINITY;
+    if (f->sketch) sketch_close(&f->sketch[n]);
+}
+
+static int open_sketches(cotool_form *f) {
+    if (!f->sketch) f->sketch = calloc((size_t)ranges_of(f), sizeof *f->sketch);
+    return f->sketch ? 0 : ENOMEM;
+}
+
+/* The bits of the parameters that were numbers in every line; their ranges and sketches. */
+static int count_numbers(cotool_form *f, const cotool_masked *m) {
     const int count = ranges_of(f), first = first_range(f);
     for (int n = 0; n < count; n++) {
         const cotool_parameter *x = &m->parameter[first + n];
+        if (!(f->numbers >> n & 1)) continue;
         if (!x->is_number) {
-            f->numbers &= (uint16_t)~(1u << n);
+            drop_number(f, n);
             continue;
         }
+        if (open_sketches(f) || sketch_add(&f->sketch[n], sketch_bucket(x->value), 1))
+            return ENOMEM;
         if (x->value < f->least[n]) f->least[n] = x->value;
         if (x->value > f->greatest[n]) f->greatest[n] = x->value;
     }
+    return 0;
 }
 
 /* Adds a form of another table with its figures. */
@@ -105,6 +121,12 @@ static int add_form(cotool_forms *forms, const cotool_form *g, const uint8_t *gi
     f->numbers &= g->numbers;
     count = ranges_of(f);
     for (int n = 0; n < count; n++) {
+        if (!(f->numbers >> n & 1)) {
+            drop_number(f, n);
+            continue;
+        }
+        if (g->sketch && (open_sketches(f) || sketch_merge(&f->sketch[n], &g->sketch[n])))
+            return ENOMEM;
         if (g->least[n] < f->least[n]) f->least[n] = g->least[n];
         if (g->greatest[n] > f->greatest[n]) f->greatest[n] = g->greatest[n];
     }
@@ -211,7 +233,7 @@ int cotool_forms_add(cotool_forms *forms, const uint8_t *line, const uint8_t *en
             hashes[n] = cotool_hash(line + x->start, x->end - x->start, 0);
             all = fold_product(all ^ hashes[n], 0xD6E8FEB86659FD93u) + (uint64_t)n;
         }
-        widen_ranges(f, &m);
+        if (count_numbers(f, &m)) return ENOMEM;
         if (!m.parameters) {
             /* Nothing differs between its lines. */
         } else if (all > f->limit) {

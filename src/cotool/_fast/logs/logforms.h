@@ -32,6 +32,12 @@ typedef struct {
     uint8_t *bytes;
 } cotool_kept;
 
+/* How often numbers of each magnitude occur: see logsketch.h. */
+typedef struct {
+    uint64_t *slot; /* a count and the bucket that it is of, or 0 */
+    uint32_t slots, used;
+} cotool_sketch;
+
 typedef struct {
     uint64_t hash;
     size_t text; /* offset in the table's texts */
@@ -50,6 +56,7 @@ typedef struct {
     int span;                      /* buckets of the time line, at most COTOOL_TIMELINE */
     uint64_t *timeline;            /* [span] */
     double least[COTOOL_RANGES], greatest[COTOOL_RANGES];
+    cotool_sketch *sketch;         /* [parameters, at most COTOOL_RANGES], NULL: no numbers */
     uint8_t *registers;            /* [parameters, at most COTOOL_RANGES][COTOOL_REGISTERS] */
     uint64_t limit;                /* lines of greater hashes are not kept: see `prior` */
     int kept, room;
@@ -118,6 +125,9 @@ int cotool_forms_label(cotool_forms *forms, const uint8_t *text, size_t size, ui
 const cotool_label *cotool_forms_lookup(const cotool_forms *forms, const uint8_t *line,
                                         const uint8_t *end, cotool_header *memo,
                                         cotool_masked *masked, uint32_t *origin);
+
+/* The number that a bucket of a sketch represents. */
+double cotool_sketch_middle(unsigned bucket);
 
 /* Estimates the number of distinct values of a parameter that has registers. */
 double cotool_distinct(const uint8_t *registers);

@@ -9,6 +9,9 @@ static void free_form(cotool_form *f) {
     free(f->keep);
     free(f->timeline);
     free(f->registers);
+    if (f->sketch)
+        for (int n = 0; n < ranges_of(f); n++) sketch_close(&f->sketch[n]);
+    free(f->sketch);
 }
 
 void cotool_forms_open(cotool_forms *forms, const int64_t *widths) {

@@ -160,16 +160,20 @@ def _parameters(parameters: Sequence[Parameter]) -> Html:
         limits = ""
         if parameter.least is not None and parameter.greatest is not None:
             limits = f"{_number(parameter.least)} to {_number(parameter.greatest)}"
+        if parameter.unit and limits:
+            limits += f" {parameter.unit}"
+        quantiles = (parameter.quantile(share) for share in (0.5, 0.99))
         distinct = f"{parameter.distinct:,}"
         rows.append(
             [
                 f"{place}",
                 element("span", *values, class_="values"),
                 limits,
+                *("" if number is None else _number(float(f"{number:.3g}")) for number in quantiles),
                 distinct if parameter.exact else f"~{distinct}",
             ]
         )
-    heads = ("place", "most frequent values, how often", "range", "distinct")
+    heads = ("place", "most frequent values, how often", "range", "p50", "p99", "distinct")
     table = plain_table("Parameters", heads, rows, texts=2)
     more = len(parameters) - _MOST_PARAMETERS
     return join((table, note(f"{plural(more, 'more parameter')} left out.") if more > 0 else ""))

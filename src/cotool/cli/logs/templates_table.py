@@ -193,6 +193,9 @@ def _parameters(parameters: Sequence[Parameter]) -> Table:
     table.add_column("name", overflow="fold")
     table.add_column("distinct", justify="right")
     table.add_column("range", overflow="fold")
+    quantiles = any(parameter.distribution.size for parameter in parameters)
+    for name in ("p50", "p99") if quantiles else ():
+        table.add_column(name, justify="right", no_wrap=True)
     table.add_column("most frequent", overflow="fold")
     for n, parameter in enumerate(parameters, 1):
         about = "" if parameter.exact else "~"
@@ -201,6 +204,7 @@ def _parameters(parameters: Sequence[Parameter]) -> Table:
             one_line(parameter.name or ""),
             f"{about}{parameter.distinct:,}",
             _range(parameter),
+            *(_quantile(parameter, share) for share in ((0.5, 0.99) if quantiles else ())),
             ", ".join(
                 f"{one_line(value)[:_LONGEST_VALUE] or '(empty)'} ({about}{count:,})"
                 for value, count in parameter.top[:_MOST_VALUES]
@@ -215,6 +219,11 @@ def _range(parameter: Parameter) -> str:
     least, greatest = (_number(x) for x in (parameter.least, parameter.greatest))
     unit = f" {one_line(parameter.unit)}" if parameter.unit else ""
     return (least if least == greatest else f"{least} to {greatest}") + unit
+
+
+def _quantile(parameter: Parameter, share: float) -> str:
+    number = parameter.quantile(share)
+    return "" if number is None else _number(float(f"{number:.3g}"))
 
 
 def _number(value: float) -> str:

@@ -111,6 +111,9 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         "least": parameter.least,
         "greatest": parameter.greatest,
         "unit": parameter.unit,
+        "p50": parameter.quantile(0.5),
+        "p99": parameter.quantile(0.99),
+        "distribution": parameter.distribution.to_dict(),
     }
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.logs import forms as kernel
 from cotool._lazy import lazy_pattern
+from cotool.logs.distributions import Distribution
 from cotool.logs.histogram import WIDTHS, Histogram
 from cotool.logs.levels import LEVELS
 from cotool.logs.templates.model import Parameter
@@ -43,6 +45,7 @@ class Form(NamedTuple):
     greatest: list[float]
     registers: bytes | None
     kept: list[tuple[int, int, bytes]]
+    sketches: list[dict[int, int]]
 
     @property
     def is_folded(self) -> bool:
@@ -157,7 +160,7 @@ def _parameter(
     lines: Counter[str] = Counter()
     exact = True
     registers: list[tuple[bytes, int]] = []
-    ranges: dict[str, tuple[float, float]] = {}
+    numbers = _Numbers()
     is_number = True
     for part, kept in zip(parts, samples, strict=True):
         if n >= len(part.pieces):
@@ -182,8 +185,7 @@ def _parameter(
             if single and form.registers:
                 registers.append((form.registers, place))
         if written is not None and single and form.numbers >> place & 1:
-            low, high = ranges.get(written[1], (float("inf"), float("-inf")))
-            ranges[written[1]] = min(low, form.least[place]), max(high, form.greatest[place])
+            numbers.add(written[1], form, place)
         else:
             is_number = False
     distinct = len(seen)
@@ -194,30 +196,55 @@ def _parameter(
     # A value of few lines of a sample says nothing about its frequency.
     known = seen.items() if exact else ((v, seen[v]) for v in seen if lines[v] >= _SEVERAL)
     top = sorted(known, key=lambda item: (-item[1], item[0]))[:_TOP]
-    least, greatest, unit = _range(ranges if is_number else {})
-    return Parameter(
-        distinct=distinct,
-        exact=exact,
-        top=tuple(top),
-        least=least,
-        greatest=greatest,
-        unit=unit,
-    )
+    found = Parameter(distinct=distinct, exact=exact, top=tuple(top))
+    return numbers.put_into(found) if is_number else found
 
 
-def _range(
-    ranges: dict[str, tuple[float, float]],
-) -> tuple[float | None, float | None, str | None]:
-    """Return the range of numbers and its unit, from the ranges of each unit."""
-    if len(ranges) == 1:
-        ((unit, (low, high)),) = ranges.items()
-        return low, high, unit or None
-    for base, scale in (("s", SECONDS), ("B", BYTES)):
-        if ranges and ranges.keys() <= scale.keys():
-            lows = [scale[unit] * low for unit, (low, _) in ranges.items()]
-            highs = [scale[unit] * high for unit, (_, high) in ranges.items()]
-            return min(lows), max(highs), base
-    return None, None, None
+class _Numbers:
+    """The numbers of one parameter by their units, from the forms of a template."""
+
+    def __init__(self) -> None:
+        self._ranges: dict[str, tuple[float, float]] = {}
+        self._counts: dict[str, Counter[float]] = {}
+        self._is_counted = True
+
+    def add(self, unit: str, form: Form, place: int) -> None:
+        """Add the numbers of a form's parameter, which is at `place` among the last ones."""
+        low, high = self._ranges.get(unit, (float("inf"), float("-inf")))
+        self._ranges[unit] = min(low, form.least[place]), max(high, form.greatest[place])
+        sketch = form.sketches[place]
+        self._is_counted &= sum(sketch.values()) == form.records
+        counts = self._counts.setdefault(unit, Counter())
+        for bucket, count in sketch.items():
+            counts[kernel.sketch_middle(bucket)] += count
+
+    def put_into(self, parameter: Parameter) -> Parameter:
+        """Return a parameter with the range, the distribution and the unit of the numbers."""
+        base, scale = self._scale()
+        if not scale:
+            return parameter
+        ends = [scale[unit] * end for unit, ends in self._ranges.items() for end in ends]
+        counts = [
+            (scale[unit] * number, count)
+            for unit, counts in self._counts.items()
+            for number, count in counts.items()
+        ]
+        return replace(
+            parameter,
+            least=min(ends),
+            greatest=max(ends),
+            unit=base or None,
+            distribution=Distribution.of(counts if self._is_counted else ()),
+        )
+
+    def _scale(self) -> tuple[str, dict[str, float]]:
+        """Return the unit of all numbers, and the factor of each unit; none if they differ."""
+        if len(self._ranges) == 1:
+            return next(iter(self._ranges)), dict.fromkeys(self._ranges, 1.0)
+        for base, scale in (("s", SECONDS), ("B", BYTES)):
+            if self._ranges and self._ranges.keys() <= scale.keys():
+                return base, {unit: scale[unit] for unit in self._ranges}
+        return "", {}
 
 
 def examples_of(parts: Sequence[Part]) -> tuple[str, ...]:

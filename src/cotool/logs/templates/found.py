@@ -26,7 +26,7 @@ from cotool.logs.templates.figures import (
 )
 from cotool.logs.templates.keys import key_of
 from cotool.logs.templates.model import Known, Match, Template
-from cotool.logs.templates.names import names_of
+from cotool.logs.templates.names import names_of, units_of
 from cotool.logs.templates.tokens import PARAMETER, SHOWN, text_of
 
 if TYPE_CHECKING:
@@ -161,10 +161,11 @@ def _template(
         last_seen=max(lasts, default=None),
         timeline=timeline_of(parts),
         parameters=tuple(
-            replace(p, name=name)
-            for p, name in zip(
+            replace(p, name=name, unit=p.unit or (unit if p.least is not None else None))
+            for p, name, unit in zip(
                 (p for p, hide in zip(parameters, hidden, strict=True) if not hide),
                 names_of(text),
+                units_of(text),
                 strict=True,
             )
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from cotool.logs.distributions import Distribution
 from cotool.logs.histogram import Histogram
 from cotool.logs.levels import LEVELS
 
@@ -20,6 +21,7 @@ class Parameter:
       exact or estimated (by HyperLogLog with an error of 6.5 %, and a sample of the lines).
     - `top`: the most frequent values with their counts.
     - `least`, `greatest`: the range, always exact, where every value was a number.
+    - `distribution`: the distribution of these numbers, within 1/32 of each; empty if unknown.
     - `unit`: the unit of these numbers, if they have one; s or B if they have several.
     - `name`: its name in the text, as in `took <ms> ms` and `user=<user>`; None without one.
     """
@@ -31,6 +33,14 @@ class Parameter:
     greatest: float | None = None
     unit: str | None = None
     name: str | None = None
+    distribution: Distribution = field(default_factory=Distribution, repr=False)
+
+    def quantile(self, share: float) -> float | None:
+        """Return the number below which a share (0 to 1) of the numbers lies, within 1/32."""
+        number = self.distribution.quantile(share)
+        if number is None or self.least is None or self.greatest is None:
+            return None
+        return min(max(number, self.least), self.greatest)
 
 
 @dataclass(frozen=True, slots=True)

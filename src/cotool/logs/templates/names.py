@@ -6,6 +6,9 @@ from collections import Counter
 from itertools import pairwise
 
 from cotool._lazy import lazy_pattern
+from cotool.logs.formats.field_names import scale_of
+from cotool.logs.measures.model import NO_SCALE
+from cotool.logs.measures.model import UNITS as SCALES
 from cotool.logs.templates.tokens import PARAMETER
 from cotool.logs.templates.units import UNITS
 
@@ -39,6 +42,20 @@ def names_of(text: str) -> tuple[str | None, ...]:
                 name = f"{name}{seen[name]}"
         names.append(name)
     return tuple(names)
+
+
+def units_of(text: str) -> tuple[str | None, ...]:
+    """Return the unit that the text gives each parameter: after it, or in its name."""
+    pieces = text.split(PARAMETER)
+    units = []
+    for (before, after), name in zip(pairwise(pieces), names_of(text), strict=True):
+        written = _UNIT.match(after)
+        if written and written[1] in UNITS:
+            units.append(written[1])
+        else:
+            implied = scale_of(name) if name and _KEY.search(before) else NO_SCALE
+            units.append(next((unit for unit, scale in SCALES.items() if scale == implied), None))
+    return tuple(units)
 
 
 def _name(before: str, after: str) -> str | None:

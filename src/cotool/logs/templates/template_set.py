@@ -218,13 +218,14 @@ def _packed(form: Form) -> list[Any]:
         sorted(form.timeline.items()), form.parameters, form.numbers, *finite,
         None if form.registers is None else form.registers.hex(),
         [[hash_, count, kept.decode("latin-1")] for hash_, count, kept in form.kept],
+        [sorted(sketch.items()) for sketch in form.sketches],
     ]  # fmt: skip
 
 
 def _unpacked(item: Sequence[Any]) -> Any:
     """Return the form that _packed() gave. Raises ValueError or TypeError for anything else."""
     (signature, message, inferred, count, levels, first, last, width, timeline, parameters,
-     numbers, least, greatest, registers, kept) = item  # fmt: skip
+     numbers, least, greatest, registers, kept, *sketches) = item  # fmt: skip
     return (
         signature.encode("latin-1"), message.encode("latin-1"), bool(inferred), count,
         tuple(levels), first, last, width, {int(start): n for start, n in timeline}, parameters,
@@ -232,4 +233,6 @@ def _unpacked(item: Sequence[Any]) -> Any:
         [-math.inf if x is None else x for x in greatest],
         None if registers is None else bytes.fromhex(registers),
         [(hash_, number, data.encode("latin-1")) for hash_, number, data in kept],
+        [{int(bucket): n for bucket, n in sketch} for sketch in sketches[0]]
+        if sketches else [{} for _ in least],
     )  # fmt: skip
