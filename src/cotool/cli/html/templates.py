@@ -169,7 +169,10 @@ def _parameters(parameters: Sequence[Parameter]) -> Html:
                 f"{place}",
                 element("span", *values, class_="values"),
                 limits,
-                *("" if number is None else _number(float(f"{number:.3g}")) for number in quantiles),
+                *(
+                    "" if number is None else _number(float(f"{number:.3g}"))
+                    for number in quantiles
+                ),
                 distinct if parameter.exact else f"~{distinct}",
             ]
         )
