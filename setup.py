@@ -44,12 +44,19 @@ MODULES: dict[str, list[str]] = {
     "text/pairwise": ["text/bags.c", "text/vectors.c"],
     "text/support": [],
     "text/tokens": ["text/words.c"],
+    "truth/dawid_skene": [],
+    "truth/decoy_model": [],
     "truth/decoys": [],
     "truth/gaussian": [],
+    "truth/glad": [],
+    "truth/labels": [],
+    "truth/left_out": [],
     "truth/logit": [],
+    "truth/mace": [],
+    "truth/matrices": [],
+    "truth/one_coin": [],
     "truth/rover": [],
     "truth/subclasses": [],
-    "truth/truth": [],
 }
 
 DIRECTIVES = {

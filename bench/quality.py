@@ -29,7 +29,7 @@ from cotool.consensus.extract.extraction import extract_answer, extract_answers
 from cotool.consensus.read.gold import in_normal_form
 from cotool.consensus.read.readers import read_questions
 from cotool.consensus.truth.comparison import compare_methods
-from cotool.consensus.truth.labels import auroc, calibration_error
+from cotool.consensus.truth.scores import auroc, calibration_error
 from results import Report, add_write
 
 if TYPE_CHECKING:

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 from cotool.consensus.decide.similarity import similarity_matrix
 from cotool.consensus.decide.synthesis import synthesise
 from cotool.consensus.read.readers import read_questions
-from cotool.consensus.truth.labels import LabelTable, infer
+from cotool.consensus.truth.methods import infer
+from cotool.consensus.truth.table import LabelTable
 from results import Report, add_write
 
 if TYPE_CHECKING:

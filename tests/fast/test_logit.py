@@ -10,15 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import reference
-from cotool._fast.truth.logit import (
-    Choices,
-    curve_at,
-    fit,
-    hits,
-    inverse,
-    left_out,
-    prior_precision,
-)
+from cotool._fast.truth.left_out import hits, left_out
+from cotool._fast.truth.logit import Choices, curve_at, fit
+from cotool._fast.truth.matrices import inverse, prior_precision
 
 WEIGHTS = 5
 PRIOR = array("d", [1.0, 0.2, 0.0, 0.3, -0.1])

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import reference
-from cotool._fast.truth import decoys, subclasses, truth
+from cotool._fast.truth import dawid_skene, decoys, glad, mace, one_coin, subclasses
+from cotool._fast.truth.labels import Labels
 
 
 @st.composite
@@ -26,7 +27,7 @@ def tables(draw, least_labels=1):
 
 def kernel_table(rows, items, experts, labels):
     columns = zip(*rows, strict=True)
-    return truth.Labels(*(array("i", column) for column in columns), items, experts, labels)
+    return Labels(*(array("i", column) for column in columns), items, experts, labels)
 
 
 def flat(rows):
@@ -34,9 +35,9 @@ def flat(rows):
 
 
 KERNELS = [
-    (truth.dawid_skene, reference.dawid_skene),
-    (truth.one_coin, reference.one_coin),
-    (truth.glad, reference.glad),
+    (dawid_skene.dawid_skene, reference.dawid_skene),
+    (one_coin.one_coin, reference.one_coin),
+    (glad.glad, reference.glad),
     (decoys.decoys, reference.decoys),
     (subclasses.subclasses, reference.subclasses),
 ]
@@ -64,7 +65,7 @@ def test_shares_of_right_labels_are_estimated_on_demand(kernel, oracle, table, i
 
 
 @given(table=tables(), seed=st.randoms(use_true_random=False))
-@pytest.mark.parametrize("kernel", [one for one, _ in KERNELS] + [truth.mace])
+@pytest.mark.parametrize("kernel", [one for one, _ in KERNELS] + [mace.mace])
 def test_neither_threads_nor_the_order_of_rows_change_a_bit(kernel, table, seed):
     """1, 2 and 4 threads and shuffled rows give the same bits."""
     rows, *sizes = table
@@ -77,7 +78,7 @@ def test_neither_threads_nor_the_order_of_rows_change_a_bit(kernel, table, seed)
 
 
 @given(table=tables())
-@pytest.mark.parametrize("kernel", [one for one, _ in KERNELS] + [truth.mace])
+@pytest.mark.parametrize("kernel", [one for one, _ in KERNELS] + [mace.mace])
 def test_a_posterior_is_one_of_probabilities(kernel, table):
     """Rows sum to 1, except where decoys hold that nobody may be right."""
     found = kernel(kernel_table(*table))
@@ -96,7 +97,7 @@ def test_mace_finds_who_answers_by_habit():
     right = [i % 3 for i in range(60)]
     rows = [(i, e, right[i]) for i in range(60) for e in range(3)]
     rows += [(i, e, 0) for i in range(60) for e in range(3, 7)]
-    found = truth.mace(kernel_table(rows, 60, 7, 3))
+    found = mace.mace(kernel_table(rows, 60, 7, 3))
     best = [max(range(3), key=lambda k, i=i: found.items[3 * i + k]) for i in range(60)]
     assert best == right
     assert min(found.experts[:3]) > 0.9
@@ -121,7 +122,7 @@ def test_ids_out_of_range_are_refused():
         with pytest.raises(ValueError, match="out of range"):
             kernel_table([(item, expert, label)], 2, 3, 4)
     with pytest.raises(ValueError, match="differ in length"):
-        truth.Labels(array("i", [0]), array("i"), array("i", [0]), 1, 1, 1)
+        Labels(array("i", [0]), array("i"), array("i", [0]), 1, 1, 1)
 
 
 def test_more_labels_than_are_told_apart():

@@ -26,7 +26,7 @@ from cotool.consensus.read.gold import (
     Gold as Gold,
     read_gold as read_gold,
 )
-from cotool.consensus.truth.labels import (
+from cotool.consensus.truth.methods import (
     Truth as Truth,
     correlated as correlated,
     dawid_skene as dawid_skene,

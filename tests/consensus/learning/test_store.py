@@ -14,7 +14,8 @@ from crowds import crowd
 from cotool import Gold, InputError, Learning, Store, StoreError, find_consensus_batch
 from cotool import give_feedback as judge
 from cotool.consensus.learning.ballots import Ballot
-from cotool.consensus.learning.store import MIGRATIONS, VERSION, exported, imported
+from cotool.consensus.learning.exchange import exported, imported
+from cotool.consensus.learning.schema import MIGRATIONS, VERSION
 
 
 def learn(store, asked, truth=None, **options):

@@ -11,9 +11,9 @@ import pytest
 
 from cotool._fast.truth import logit
 from cotool.consensus.learning.ballots import Ballot
+from cotool.consensus.learning.basis import Basis
 from cotool.consensus.learning.learned import Learned
-from cotool.consensus.learning.weights import Basis
-from cotool.consensus.truth.labels import correlated, majority_vote
+from cotool.consensus.truth.methods import correlated, majority_vote
 
 LABELS = "ABCDE"
 QUESTIONS, TAUGHT = 700, 200

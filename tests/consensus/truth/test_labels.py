@@ -10,13 +10,9 @@ import pytest
 import cotool
 from cotool import InputError, find_consensus, find_consensus_batch
 from cotool.consensus.options import INFERENCE
-from cotool.consensus.truth.labels import (
-    auroc,
-    brier,
-    calibration_error,
-    infer,
-    is_balanced,
-)
+from cotool.consensus.truth.methods import infer
+from cotool.consensus.truth.scores import auroc, brier, calibration_error
+from cotool.consensus.truth.shared_errors import is_balanced
 
 WEAK = tuple(f"weak-{k}" for k in range(1, 6))
 

@@ -1,15 +1,7 @@
 from array import array
 
-from cotool._fast.truth.truth import Labels, Posterior
-
-class Counts:
-    right: array[float]
-    fell: array[float]
-    seen: array[float]
-    habits: array[float]
-    kinds: array[float]
-    labels: array[float]
-    def __init__(self, experts: int, labels: int) -> None: ...
+from cotool._fast.truth.decoy_model import Counts, Model
+from cotool._fast.truth.labels import Labels, Posterior
 
 def begin(t: Labels, habits: bool) -> Counts: ...
 def decoys(
@@ -22,12 +14,7 @@ def decoys(
     tolerance: float = 1e-6,
     num_threads: int | None = None,
 ) -> Posterior: ...
-
-class Model:
-    def __init__(self, *args: object, **kwargs: object) -> None: ...
-
 def model(
     counts: Counts, experts: int, labels: int, values: float = 0.0, balanced: bool = True
 ) -> Model: ...
 def judge(t: Labels, m: Model) -> array[float]: ...
-def add(one: Counts, other: Counts) -> Counts: ...

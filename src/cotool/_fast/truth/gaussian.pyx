@@ -17,7 +17,7 @@ from libc.math cimport fabs, sqrt
 from libc.stdint cimport int32_t
 
 from cotool._fast.base.interrupt cimport check_interrupt
-from cotool._fast.truth.truth cimport zeros
+from cotool._fast.truth.labels cimport zeros
 
 cdef double FREEDOM = 4
 # The prior of a variance counts like so many numbers.

@@ -13,49 +13,15 @@ Newton's method, O(weights³) an iteration.
 
 from array import array
 
-from libc.math cimport exp, fabs, log, sqrt
+from libc.math cimport exp, fabs, log
 from libc.stdint cimport int32_t, int64_t
 
 from cotool._fast.base.interrupt cimport check_interrupt
-from cotool._fast.truth.truth cimport zeros
+from cotool._fast.truth.labels cimport zeros
+from cotool._fast.truth.matrices cimport backward, factor, log_root
 
 cdef int ITERATIONS = 30
 cdef double SETTLED = 1e-8
-# Scores this close are equal.
-cdef double SAME = 1e-9
-
-
-cdef int factor(double* a, Py_ssize_t n) noexcept nogil:
-    """Cholesky factor in the lower triangle; -1 where the matrix is not positive definite."""
-    cdef Py_ssize_t i, j, k
-    cdef double total
-    for i in range(n):
-        for j in range(i + 1):
-            total = a[i * n + j]
-            for k in range(j):
-                total -= a[i * n + k] * a[j * n + k]
-            if i == j:
-                if not total > 0:
-                    return -1
-                a[i * n + i] = sqrt(total)
-            else:
-                a[i * n + j] = total / a[j * n + j]
-    return 0
-
-
-cdef void backward(const double* a, Py_ssize_t n, double* x) noexcept nogil:
-    """Solve with the factor, in place."""
-    cdef Py_ssize_t i, k
-    for i in range(n):
-        for k in range(i):
-            x[i] -= a[i * n + k] * x[k]
-        x[i] /= a[i * n + i]
-    for i in range(n - 1, -1, -1):
-        for k in range(i + 1, n):
-            x[i] -= a[k * n + i] * x[k]
-        x[i] /= a[i * n + i]
-
-
 cdef class Choices:
     """Questions with their candidates.
 
@@ -64,11 +30,6 @@ cdef class Choices:
     for the right answer and 0 for the others, or the posterior of each, or less for what is half
     forgotten.
     """
-
-    cdef const int64_t[::1] start, features
-    cdef const int32_t[::1] feature
-    cdef const double[::1] base, target
-    cdef int32_t[::1] own, own_start
 
     def __init__(self, start, target, base, features, feature, weights):
         cdef Py_ssize_t q, k
@@ -198,15 +159,6 @@ cdef double quadratic(const double* w, const double* precision, const double* sl
     return total
 
 
-cdef double log_root(const double* cholesky, Py_ssize_t n) noexcept nogil:
-    """Half the logarithm of the determinant, from the factor."""
-    cdef Py_ssize_t i
-    cdef double total = 0
-    for i in range(n):
-        total += log(cholesky[i * n + i])
-    return total
-
-
 cdef Py_ssize_t widest(Choices t):
     cdef Py_ssize_t q, most = 1
     for q in range(t.start.shape[0] - 1):
@@ -294,151 +246,3 @@ def curve_at(Choices t, weights):
         for j in range(i):
             h[j * n + i] = h[i * n + j]
     return curvature, slope
-
-
-def left_out(Choices t, weights, covariance):
-    """The score of each candidate by weights that have not seen its question.
-
-    One Newton step from the mode: with S the covariance of the scores of a question's candidates,
-    p their chances and D = diag(p), leaving the question out adds -S (I - D S)⁻¹ (target - p).
-    """
-    cdef const double[::1] w = weights
-    cdef const double[::1] v = covariance
-    cdef Py_ssize_t n = w.shape[0], q, k, width = widest(t)
-    if n == 0 or v.shape[0] != n * n:
-        raise ValueError("the covariance is a square of the weights")
-    out = zeros(t.base.shape[0])
-    cdef double[::1] score = out
-    cdef double[::1] p = zeros(width)
-    cdef double[::1] s = zeros(width * width)
-    cdef double[::1] a = zeros(width * width)
-    cdef double[::1] x = zeros(width)
-    cdef double[::1] mean = zeros(width)
-    for q in range(t.start.shape[0] - 1):
-        check_interrupt()
-        k = t.start[q + 1] - t.start[q]
-        if k > 0:
-            leave_out(t, q, k, &w[0], &v[0], n, &p[0], &s[0], &a[0], &x[0], &mean[0], &score[0])
-    return out
-
-
-def hits(Choices t, scores):
-    """How many questions are right where the best score wins; of equal scores each wins in part."""
-    cdef const double[::1] score = scores
-    cdef int64_t q, c, equal
-    cdef double most, good, total = 0
-    if score.shape[0] != t.base.shape[0]:
-        raise ValueError("a candidate has a score")
-    for q in range(t.start.shape[0] - 1):
-        most, good, equal = -1e300, 0, 1
-        for c in range(t.start[q], t.start[q + 1]):
-            if score[c] > most + SAME:
-                most, good, equal = score[c], t.target[c], 1
-            elif score[c] >= most - SAME:
-                good += t.target[c]
-                equal += 1
-        total += good / equal
-    return total
-
-
-cdef void leave_out(Choices t, Py_ssize_t q, Py_ssize_t k, const double* w, const double* v,
-                    Py_ssize_t n, double* p, double* s, double* a, double* x, double* mean,
-                    double* score) noexcept nogil:
-    cdef int64_t first = t.start[q], i, j
-    cdef Py_ssize_t c, d, r, best
-    cdef double total = 0, mass = 0, times, grand = 0
-    chances(t, q, w, p)
-    for c in range(k):
-        mass += t.target[first + c]
-        score[first + c] = w[0] * t.base[first + c]
-        for i in range(t.features[first + c], t.features[first + c + 1]):
-            score[first + c] += w[t.feature[i]]
-    for c in range(k):
-        for d in range(c + 1):
-            total = v[0] * t.base[first + c] * t.base[first + d]
-            for i in range(t.features[first + c], t.features[first + c + 1]):
-                total += v[t.feature[i] * n] * t.base[first + d]
-                for j in range(t.features[first + d], t.features[first + d + 1]):
-                    total += v[t.feature[i] * n + t.feature[j]]
-            for j in range(t.features[first + d], t.features[first + d + 1]):
-                total += v[t.feature[j] * n] * t.base[first + c]
-            s[c * k + d] = s[d * k + c] = total
-    # Scores count from their mean under p: what all candidates share tells nothing.
-    for c in range(k):
-        mean[c] = 0
-        for d in range(k):
-            mean[c] += s[c * k + d] * p[d]
-        grand += mean[c] * p[c]
-    for c in range(k):
-        for d in range(k):
-            s[c * k + d] += grand - mean[c] - mean[d]
-    for c in range(k):
-        x[c] = t.target[first + c] - mass * p[c]
-        for d in range(k):
-            a[c * k + d] = (c == d) - mass * p[c] * s[c * k + d]
-    # Gauss's elimination with the largest pivot of a column.
-    for c in range(k):
-        best = c
-        for r in range(c + 1, k):
-            if fabs(a[r * k + c]) > fabs(a[best * k + c]):
-                best = r
-        if fabs(a[best * k + c]) < 1e-9:
-            return
-        if best != c:
-            for d in range(k):
-                a[c * k + d], a[best * k + d] = a[best * k + d], a[c * k + d]
-            x[c], x[best] = x[best], x[c]
-        for r in range(c + 1, k):
-            times = a[r * k + c] / a[c * k + c]
-            if times == 0:
-                continue
-            for d in range(c, k):
-                a[r * k + d] -= times * a[c * k + d]
-            x[r] -= times * x[c]
-    for c in range(k - 1, -1, -1):
-        for d in range(c + 1, k):
-            x[c] -= a[c * k + d] * x[d]
-        x[c] /= a[c * k + c]
-    for c in range(k):
-        for d in range(k):
-            score[first + c] -= s[c * k + d] * x[d]
-
-
-def prior_precision(deviation, directions, covariance):
-    """The precision of a prior with covariance diag(deviation²) + Σ d dᵀ + `covariance` (n × n)."""
-    cdef const double[::1] sd = deviation
-    cdef const double[::1] given = covariance
-    cdef Py_ssize_t n = sd.shape[0], i, j
-    if given.shape[0] != n * n:
-        raise ValueError("the covariance is a square of the deviations")
-    total = array("d", covariance)
-    cdef double[::1] view = total
-    cdef const double[::1] d
-    for i in range(n):
-        view[i * n + i] += sd[i] * sd[i]
-    for direction in directions:
-        d = direction
-        if d.shape[0] != n:
-            raise ValueError("a direction has a value for each weight")
-        for i in range(n):
-            for j in range(n):
-                view[i * n + j] += d[i] * d[j]
-    return inverse(total, n)
-
-
-def inverse(matrix, Py_ssize_t n):
-    """The inverse of a positive definite matrix, n × n: covariances of a precision, or back."""
-    cdef const double[::1] given = matrix
-    if given.shape[0] != n * n:
-        raise ValueError("the matrix is no square of this size")
-    out = zeros(n * n)
-    cdef double[::1] view = out
-    cdef double[::1] cholesky = zeros(n * n)
-    cdef Py_ssize_t i
-    cholesky[:] = given
-    if n and factor(&cholesky[0], n) != 0:
-        raise ArithmeticError("the matrix is not positive definite")
-    for i in range(n):
-        view[i * n + i] = 1
-        backward(&cholesky[0], n, &view[i * n])
-    return out

@@ -1,4 +1,4 @@
-from cotool._fast.truth.truth import Labels, Posterior
+from cotool._fast.truth.labels import Labels, Posterior
 
 def subclasses(
     t: Labels,

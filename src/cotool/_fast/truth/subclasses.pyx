@@ -2,7 +2,7 @@
 
 Items of one right label t fall into two hidden subclasses c (in practice: typical and misleading
 ones), each with its own chances φ[t, c] of being labelled so or so. An expert e multiplies them by
-R[e, t], his deviation from the others: P(label a) ∝ φ[t, c, a] R[e, t, a]. So experts stay
+R[e, t], its deviation from the others: P(label a) ∝ φ[t, c, a] R[e, t, a]. So experts stay
 dependent given the right label, as they are where an item itself misleads, and an expert of few
 labels stays near the others. With one subclass this is Dawid and Skene's model with a prior that
 is learned from all experts.
@@ -20,9 +20,9 @@ from libc.math cimport exp, log
 from libc.stdint cimport int64_t
 from libc.string cimport memset
 
-from cotool._fast.truth.truth cimport Labels, Steps, normalise, zeros
+from cotool._fast.truth.labels cimport Labels, Steps, normalise, zeros
 
-from cotool._fast.truth.truth import Posterior
+from cotool._fast.truth.labels import Posterior
 
 cdef enum:
     PARTS = 2

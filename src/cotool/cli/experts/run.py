@@ -154,7 +154,7 @@ def reset(
 
 def export(store: str | None, file: str) -> int:
     """Write the store as JSON."""
-    from cotool.consensus.learning.store import exported
+    from cotool.consensus.learning.exchange import exported
     from cotool.io.output import open_output
 
     with _open(store) as opened:
@@ -207,7 +207,7 @@ def _read_other(name: str) -> Learned:
 
 
 def _read_export(file: str) -> Learned:
-    from cotool.consensus.learning.store import imported
+    from cotool.consensus.learning.exchange import imported
 
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, NamedTuple
 
-from cotool._fast.truth import truth as kernels
+from cotool._fast.truth import labels as kernels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -22,7 +22,8 @@ NORMAL = 1.96
 SURE = 3.0
 # Questions, or judgements, from which a finding is stated.
 ENOUGH = 20
-# An expert who says the same to so many of his questions while the others do not.
+# The share of questions with one and the same answer from which an expert counts as constant, if
+# the others vary.
 CONSTANT = 0.95
 # An answer more is worth asking for where it lets expect so much more certainty.
 WORTH = 0.02
@@ -33,10 +34,10 @@ TOPIC_PULL = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """How often an expert is right (or how well his answers score), 0 to 1, with a 95 % interval.
+    """How often an expert is right (or how well its answers score), 0 to 1, with a 95 % interval.
 
-    `judgements` are those behind it; where there are none `by_agreement` is True: agreement with
-    the others stands in, the weaker evidence.
+    `judgements` are those behind it; where there are none, agreement
+    with the others is used, the weaker evidence, and `by_agreement` is True.
     """
 
     share: float
@@ -235,8 +236,8 @@ def _mean(learned: Learned, names: Sequence[str]) -> float:
 def worth_asking(outlook: Outlook, ballot: Ballot, said: Prediction) -> tuple[str, float] | None:
     """The expert not asked yet whose answer promises most, and by how much; None if too little.
 
-    Expected value of his vote under the present probabilities: he gives the right answer as often
-    as his record says, else one of the others (value of information; Howard, 1966).
+    Expected value of its vote under the present probabilities: it gives the right answer as often
+    as its record says, else one of the others (value of information; Howard, 1966).
     """
     left = ((p, name) for p, name in outlook.promising if name not in ballot.votes)
     p, name = next(left, (0.0, ""))

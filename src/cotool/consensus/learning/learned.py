@@ -10,51 +10,31 @@ questions.
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from math import exp, log, sqrt
 from typing import TYPE_CHECKING
 
-from cotool._fast.truth.decoys import Counts, Model, decoys, judge, model
-from cotool.consensus.learning.ballots import Ballot, BallotTable
+from cotool.consensus.learning.basis import EXPERT, Basis, GoldBallot, Quadratic
 from cotool.consensus.learning.calibration import features
+from cotool.consensus.learning.crowd import Crowd
 from cotool.consensus.learning.records import RECENT, Expert, Judgements, Pair
-from cotool.consensus.learning.weights import (
-    EXPERT,
-    Basis,
-    Beliefs,
-    GoldBallot,
-    Quadratic,
-    Trust,
-    distil,
-    folded,
-    trusted,
-)
-from cotool.consensus.truth.copies import Copy, chance_of, find_copies, groups_of, thinned
-from cotool.consensus.truth.labels import is_balanced, of_shared_errors
+from cotool.consensus.learning.weights import Beliefs, Trust, distil, folded, trusted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from cotool._fast.truth.truth import Posterior
+    from cotool.consensus.learning.ballots import Ballot
+
 
 # Experts with weights of their own, those with the most answers; the others share one.
 MOST_WEIGHTS = 200
 # Right answers that are kept with their votes, the latest; older ones are kept as a quadratic.
 MOST_JUDGED = 1_000
-# Voters of a question up to which pairs of them are counted.
-MOST_PAIRED = 100
-# Questions of a batch from which hidden kinds of questions are looked for in it.
-FEWEST_TOGETHER = 50
 # The weight of the belief of inference that knows how each expert errs on each label, which weights
 # of experts cannot say.
 BELIEF_BY_LABEL = 0.3
-# Labels are one closed set up to this many different ones.
-MOST_LABELS = 64
-CLOSED = 20
-QUESTIONS_A_LABEL = 4
 # The pull of a topic towards the expert's record as a whole, in judgements; agreement counts as
 # WEAK of a judgement. The votes of a topic's questions are not independent: half of the log-odds.
 TOPIC_PULL = 20.0
@@ -80,35 +60,19 @@ class Prediction:
 
 
 @dataclass(slots=True)
-class Learned:
-    """The state.
+class Learned(Crowd):
+    """What agreement and right answers say.
 
-    `kinds` are questions by kind; `labels` all answers by how often they were given, empty once
-    they are too many to be a closed set; `rights` how often each was right; `questions` and
-    `judged` count what was learned from. `agreement` is what distillation left of the weights'
+    `judged` counts the right answers. `agreement` is what distillation left of the weights'
     likelihood; `known` are the latest right answers by question, `older` what is left of the rest.
     """
 
-    experts: dict[str, Expert] = field(default_factory=dict)
-    pairs: dict[tuple[str, str], Pair] = field(default_factory=dict)
-    kinds: list[float] = field(default_factory=lambda: [0.0, 0.0])
-    labels: dict[str, float] = field(default_factory=dict)
-    rights: dict[str, float] = field(default_factory=dict)
-    is_open: bool = False
-    different: float = 0.0
     agreement: Quadratic = field(default_factory=Quadratic)
     known: dict[str, GoldBallot] = field(default_factory=dict)
     older: Quadratic = field(default_factory=Quadratic)
-    questions: float = 0.0
     judged: float = 0.0
     as_of: float = 0.0
-    _places: dict[str, int] = field(default_factory=dict, repr=False)
-    _counts: Counts | None = field(default=None, repr=False)
-    _model: Model | None = field(default=None, repr=False)
-    _copies: list[Copy] | None = field(default=None, repr=False)
     _trust: Trust | None = field(default=None, repr=False)
-    _by_label: bool = field(default=False, repr=False)
-    _inferred: dict[str, tuple[Ballot, dict[str, float]]] = field(default_factory=dict, repr=False)
 
     # ---- what it says ----------------------------------------------------------------------
 
@@ -116,7 +80,7 @@ class Learned:
         """Say of each question what is probably right; each has at least one vote."""
         return [
             self._prediction(ballot, base)
-            for ballot, base in zip(ballots, self._bases(ballots), strict=True)
+            for ballot, base in zip(ballots, self.bases(ballots), strict=True)
         ]
 
     def _prediction(self, ballot: Ballot, belief: Mapping[str, float]) -> Prediction:
@@ -145,7 +109,7 @@ class Learned:
         if self._trust is None:
             known = list(self.known.values())
             beliefs = Beliefs(
-                self._bases([one.ballot for one in known]) if known else [],
+                self.bases([one.ballot for one in known]) if known else [],
                 BELIEF_BY_LABEL if self._by_label else 0.0,
             )
             self._trust = trusted(self._basis(), self.agreement, self.older, known, beliefs)
@@ -166,64 +130,6 @@ class Learned:
         overall = _share(known.total, 0.5, 2.0)
         return TOPIC_SHARE * (_logit(_share(tally, overall, TOPIC_PULL)) - _logit(overall))
 
-    def _bases(self, ballots: Sequence[Ballot]) -> list[dict[str, float]]:
-        """The posterior of each question's answers under agreement alone.
-
-        What inference that knows labels found of a whole batch is known for its questions only.
-        """
-        known = self._known(ballots)
-        if self._model is None:
-            self._model = model(
-                known, len(self._places), len(self.labels), self._values(), self._balanced()
-            )
-        table = self._table(ballots)
-        found = _beliefs(table, judge(table.labels, self._model))
-        for place, ballot in enumerate(ballots):
-            inferred = self._inferred.get(ballot.question)
-            if inferred is not None and inferred[0].votes == ballot.votes:
-                found[place] = inferred[1]
-        return found
-
-    def _values(self) -> float:
-        """How many answers are possible where they are not a closed set, else 0."""
-        return max(self.different, 2.0) if self.is_open else 0.0
-
-    def _balanced(self) -> bool:
-        total = sum(self.labels.values()) or 1.0
-        return is_balanced([count / total for count in self.labels.values()])
-
-    def _table(self, ballots: Sequence[Ballot]) -> BallotTable:
-        labels = None if self.is_open else self.labels
-        return BallotTable(ballots, self._thin(ballots), self._places, labels)
-
-    def _known(self, ballots: Iterable[Ballot]) -> Counts:
-        """Counts in the kernel's form; new experts and labels get their places."""
-        new = {e for ballot in ballots for e in ballot.votes if e not in self._places}
-        fresh = set()
-        if not self.is_open:
-            fresh = {v for b in ballots for v in b.votes.values() if v not in self.labels}
-            for value in sorted(fresh):
-                self.labels[value] = 0.0
-        if new or fresh or self._counts is None:
-            self._model = None
-            new |= {e for e in self.experts if e not in self._places}
-            for name in sorted(new):
-                self._places[name] = len(self._places)
-            rows = [self.experts.get(name) or Expert() for name in self._places]
-            width = 0 if self.is_open else len(self.labels)
-            counts = Counts(len(rows), width)
-            for name in ("right", "fell", "seen"):
-                column = [getattr(one, name) for one in rows]
-                setattr(counts, name, array("d", [c[k] for k in (0, 1) for c in column]))
-            if width:
-                counts.habits = array(
-                    "d", [one.habits.get(label, 0.0) for one in rows for label in self.labels]
-                )
-                counts.labels = array("d", [self.rights.get(label, 0.0) for label in self.labels])
-            counts.kinds = array("d", self.kinds)
-            self._counts = counts
-        return self._counts
-
     # ---- how it learns ---------------------------------------------------------------------
 
     def learn_agreement(self, ballots: Sequence[Ballot]) -> None:
@@ -231,15 +137,8 @@ class Learned:
         ballots = [ballot for ballot in ballots if ballot.votes]
         if not ballots:
             return
-        self._meet(ballots)
-        known = self._known(ballots)
-        table = self._table(ballots)
-        found = decoys(table.labels, known=known, values=self._values(), balanced=self._balanced())
-        self._count(found.experts)
-        by_label = self._by_label_of(table, len(ballots), found)
-        items = found.items if by_label is None else by_label.items
-        beliefs = _beliefs(table, items)
-        self._keep(ballots, None if by_label is None else beliefs)
+        self.meet(ballots)
+        beliefs = self.infer(ballots, count=True)
         for ballot, belief in zip(ballots, beliefs, strict=True):
             for expert, value in ballot.votes.items():
                 self._tally(expert, ballot.topic, Judgements(compared=1.0, agreed=belief[value]))
@@ -250,47 +149,9 @@ class Learned:
     def see_again(self, ballots: Sequence[Ballot]) -> None:
         """Infer anew what a batch that was learned from before says of its questions."""
         ballots = [ballot for ballot in ballots if ballot.votes]
-        if not ballots:
-            return
-        known = self._known(ballots)
-        table = self._table(ballots)
-        found = decoys(table.labels, known=known, values=self._values(), balanced=self._balanced())
-        by_label = self._by_label_of(table, len(ballots), found)
-        self._keep(ballots, None if by_label is None else _beliefs(table, by_label.items))
-
-    def _by_label_of(self, table: BallotTable, count: int, found: Posterior) -> Posterior | None:
-        """The posterior of subclasses, None where decoys (`found`) are likelier or it is open."""
-        if self.is_open or table.width < 2 or count < FEWEST_TOGETHER:
-            return None
-        likelier, name = of_shared_errors(table.labels, self._balanced(), None, found)
-        return likelier if name == "subclasses" else None
-
-    def _keep(self, ballots: Sequence[Ballot], beliefs: Sequence[dict[str, float]] | None) -> None:
-        """Remember what subclasses believe of this batch; no model of theirs outlives it."""
-        self._by_label = beliefs is not None
-        for ballot, belief in zip(ballots, beliefs or (), strict=False):
-            self._inferred[ballot.question] = ballot, belief
-        self._trust = None
-
-    def _count(self, counts: Counts) -> None:
-        """Add what inference counted of experts, kinds of questions and labels."""
-        size = len(self._places)
-        width = 0 if self.is_open else len(self.labels)
-        for place, name in enumerate(self._places):
-            if not (counts.seen[place] or counts.seen[size + place]):
-                continue
-            one = self.experts[name]
-            for kind in (0, 1):
-                one.seen[kind] += counts.seen[kind * size + place]
-                one.right[kind] += counts.right[kind * size + place]
-                one.fell[kind] += counts.fell[kind * size + place]
-            for k, label in enumerate(self.labels if width else ()):
-                if counts.habits[place * width + k]:
-                    own = counts.habits[place * width + k]
-                    one.habits[label] = one.habits.get(label, 0.0) + own
-        self.kinds = [a + b for a, b in zip(self.kinds, counts.kinds, strict=True)]
-        for label, own in zip(self.labels, counts.labels, strict=False):
-            self.rights[label] = self.rights.get(label, 0.0) + own
+        if ballots:
+            self.infer(ballots, count=False)
+            self._trust = None
 
     def _distil(self, ballots: Sequence[Ballot], beliefs: Sequence[Mapping[str, float]]) -> None:
         """Learn weights from beliefs; from the shares of votes where labels are open.
@@ -302,60 +163,6 @@ class Learned:
             beliefs = [_vote_shares(ballot) for ballot in ballots]
         self.agreement = distil(self.agreement, self._basis(), ballots, beliefs)
         self._trust = None
-
-    def _meet(self, ballots: Sequence[Ballot]) -> None:
-        """Count answers, pairs and labels; find out whether the labels are a closed set."""
-        for ballot in ballots:
-            for expert, value in ballot.votes.items():
-                one = self.experts.setdefault(expert, Expert())
-                one.answers += 1
-                one.said[value] = one.said.get(value, 0.0) + 1
-                one.trim()
-                if not self.is_open:
-                    self.labels[value] = self.labels.get(value, 0.0) + 1
-            self._count_pairs(ballot)
-        asked = self.questions + len(ballots)
-        if not self.is_open:
-            self.different = float(len(self.labels))
-            few = max(CLOSED, min(MOST_LABELS, asked / QUESTIONS_A_LABEL))
-            self.is_open = len(self.labels) > few
-        else:
-            new = {value for ballot in ballots for value in ballot.votes.values()}
-            self.different = max(self.different, float(len(new)))
-        if self.is_open:
-            self.labels.clear()
-            self.rights.clear()
-            for one in self.experts.values():
-                one.habits.clear()
-        self._counts = self._copies = None
-
-    def _count_pairs(self, ballot: Ballot) -> None:
-        voters = sorted(ballot.votes)
-        if len(voters) > MOST_PAIRED:
-            return
-        for i, a in enumerate(voters):
-            for b in voters[i + 1 :]:
-                pair = self.pairs.setdefault((a, b), Pair())
-                pair.both += 1
-                pair.same += ballot.votes[a] == ballot.votes[b]
-
-    def copies(self) -> list[Copy]:
-        """Experts who agree far more than their agreement with others explains."""
-        if self._copies is None:
-            said = {name: one.said for name, one in self.experts.items()}
-            self._copies = find_copies(
-                (a, b, pair.both, pair.same, chance_of(said.get(a, {}), said.get(b, {})))
-                for (a, b), pair in sorted(self.pairs.items())
-                if pair.both
-            )
-        return self._copies
-
-    def _thin(self, ballots: Sequence[Ballot]) -> Sequence[Ballot]:
-        """Of experts who copy each other one counts under agreement."""
-        groups = groups_of(self.copies())
-        if not groups:
-            return ballots
-        return [ballot._replace(votes=thinned(dict(ballot.votes), groups)) for ballot in ballots]
 
     def _tally(self, expert: str, topic: str, tally: Judgements, sign: float = 1.0) -> None:
         one = self.experts.setdefault(expert, Expert())
@@ -406,7 +213,7 @@ class Learned:
     def relearn(self, agreed: Sequence[Ballot], judged: Iterable[tuple[Ballot, str]]) -> None:
         """Learn weights anew from questions whose counts are known already."""
         if agreed:
-            self._distil(agreed, self._bases(agreed))
+            self._distil(agreed, self.bases(agreed))
         for place, (ballot, right) in enumerate(judged):
             if ballot.votes:
                 self.known[ballot.question] = GoldBallot(ballot, right, place=place)
@@ -415,7 +222,7 @@ class Learned:
 
     def _fold(self, judged: Sequence[GoldBallot], sign: float = 1.0) -> None:
         """Add right answers to the quadratic of the older ones, or take them away."""
-        beliefs = self._bases([one.ballot for one in judged])
+        beliefs = self.bases([one.ballot for one in judged])
         self._trust = None
         more = folded(self.trust(), judged, beliefs)
         more.scale(sign)
@@ -485,7 +292,7 @@ class Learned:
         self._fold_oldest()
 
     def drop(self, name: str) -> None:
-        """Forget an expert. Raises KeyError where he is unknown."""
+        """Forget an expert. Raises KeyError for an unknown name."""
         del self.experts[name]
         self.pairs = {key: pair for key, pair in self.pairs.items() if name not in key}
         self.agreement.drop(EXPERT + name)
@@ -496,13 +303,6 @@ class Learned:
         self.known = {question: one for question, one in self.known.items() if one.ballot.votes}
         self._places.clear()
         self._counts = self._copies = self._trust = None
-
-
-def _beliefs(table: BallotTable, items: Sequence[float]) -> list[dict[str, float]]:
-    return [
-        {value: items[place * table.width + own] for value, own in given.items()}
-        for place, given in enumerate(table.given)
-    ]
 
 
 def _vote_shares(ballot: Ballot) -> dict[str, float]:

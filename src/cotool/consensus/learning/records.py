@@ -16,8 +16,8 @@ class Judgements:
     """Judgements of one expert: of answers known to be right or wrong, and scores from 0 to 1.
 
     `root` sums the scores' square roots: judges' scores are mostly near 0 or 1, and means of roots
-    vary less. `agreed` of `compared` is how often agreement took him to be right (the weaker
-    evidence).
+    vary less. `agreed` of `compared` is how often agreement took the expert to be right (the
+    weaker evidence).
     """
 
     judged: float = 0.0
@@ -56,7 +56,7 @@ class Expert:
     """One expert. Counts are numbers of questions, less what is forgotten.
 
     `seen`, `right`, `fell`: by kind of question, as _fast/decoys counts them under agreement;
-    `said`: his answers by label; `recent` is a tally that halves every RECENT questions.
+    `said`: the expert's answers by label; `recent` is a tally that halves every RECENT questions.
     """
 
     answers: float = 0.0

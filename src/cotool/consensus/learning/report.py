@@ -27,7 +27,7 @@ MOST_TRIED = 40
 class Panel:
     """The fewest experts that reach 95 % of the accuracy of all, in the order to ask them.
 
-    `accuracy` is that of the experts up to each, on `questions`; `by_agreement` tells that too few
+    `accuracy` is that of the experts up to each, on `questions`; `by_agreement` says that too few
     right answers are known, and the consensus of all stood in for them.
     """
 

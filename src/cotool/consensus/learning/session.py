@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 BATCH = 1_000
 # The keys of a response's metadata that name the question's topic.
 TOPIC_KEYS = ("topic", "category", "subject", "domain")
-# What each prior of the weights says of experts; those that are likely are told.
+# What each prior of the weights says of experts; the likely ones are reported.
 _PRIORS = {
-    "agreement": "agreement tells whom to trust",
-    "free": "agreement does not tell whom to trust",
+    "agreement": "agreement shows whom to trust",
+    "free": "agreement does not show whom to trust",
     "plurality": "all votes are worth the same",
     "inference": "truth inference is right as it is",
     "star": "one expert is above all others",
@@ -96,7 +96,7 @@ def _unseen(store: Store, kept: Sequence[Remembered]) -> list[Ballot]:
 def _remember(store: Store, kept: Sequence[Remembered], report: Lessons) -> None:
     """Write questions that were answered; what was learned of them before stays.
 
-    Answers do not depend on it: a store that cannot be written is told, and the run goes on.
+    Answers do not depend on it: where the store cannot be written, the run reports that and goes on.
     """
     seen = {one.id: one for one in kept}
     names = list(seen)

@@ -11,40 +11,25 @@ from __future__ import annotations
 import json
 import time
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from cotool.consensus.learning.ballots import Ballot
 from cotool.consensus.learning.database import Database, open_database
+from cotool.consensus.learning.exchange import (
+    dump,
+    learned_from,
+    records_of,
+    without_weights,
+)
 from cotool.consensus.learning.learned import Learned
-from cotool.consensus.learning.records import Expert, Pair
-from cotool.consensus.learning.weights import GoldBallot, Quadratic
+from cotool.consensus.learning.schema import MIGRATIONS, VERSION
 from cotool.errors import InputError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from types import TracebackType
 
-# Each entry takes a store to the next version; entries are only ever added.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (
-    (
-        """CREATE TABLE record (
-            kind TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (kind, name)
-        )""",
-        """CREATE TABLE question (
-            id TEXT NOT NULL PRIMARY KEY, text TEXT NOT NULL, topic TEXT NOT NULL,
-            votes TEXT NOT NULL, kind TEXT NOT NULL, said TEXT, truth TEXT, scores TEXT,
-            agreed INTEGER NOT NULL, place BIGINT NOT NULL
-        )""",
-        "CREATE INDEX question_place ON question (place)",
-    ),
-    # Records are read before this and written anew after it (`Store.changing`).
-    ("DELETE FROM record WHERE kind <> 'setting'",),
-)
-VERSION = len(MIGRATIONS)
-SCHEMA = f"cotool.experts/{VERSION}"
-# Fields of version 1 that were replaced by quadratics and right answers.
-_OLD_FIELDS = {"expert": "weight", "pair": "precision"}
 # Questions that are remembered, the latest ones: what is forgotten can no longer be judged, and
 # would be learned from again.
 MOST_QUESTIONS = 100_000
@@ -58,7 +43,7 @@ _MANY = 500
 class Remembered:
     """A question that was seen. `votes` are normal forms; None where an expert stated no answer.
 
-    `truth` and `scores` are the feedback that was learned from, `agreed` tells that its agreement
+    `truth` and `scores` are the feedback that was learned from, `agreed` says that its agreement
     was; `said` is what the consensus was.
     """
 
@@ -161,7 +146,7 @@ class Store:
         records = ((kind, name, json.loads(value)) for kind, name, value in rows)
         if self.version() > 1:
             return learned_from(records)
-        learned = learned_from(_without_weights(records))
+        learned = learned_from(without_weights(records))
         kept = self.questions(limit=MOST_RELEARNED)[::-1]
         learned.relearn(
             [one.ballot() for one in kept if one.agreed and one.ballot().votes],
@@ -273,7 +258,7 @@ class Change:
         self._database = database
         self.learned = learned
         before = () if is_new else records_of(learned)
-        self._before = {(kind, name): _dump(value) for kind, name, value in before}
+        self._before = {(kind, name): dump(value) for kind, name, value in before}
 
     def remembered(self, ids: Sequence[str]) -> dict[str, Remembered]:
         """Those of these questions that are remembered."""
@@ -290,11 +275,11 @@ class Change:
                     one.id,
                     one.text,
                     one.topic,
-                    _dump(one.votes),
+                    dump(one.votes),
                     one.kind,
                     None if one.said is None else clean(one.said),
                     None if one.truth is None else clean(one.truth),
-                    _dump(one.scores) if one.scores else None,
+                    dump(one.scores) if one.scores else None,
                     int(one.agreed),
                     place,
                 )
@@ -321,107 +306,13 @@ class Change:
         changed = []
         left = dict(self._before)
         for kind, name, value in records_of(self.learned):
-            text = _dump(value)
+            text = dump(value)
             if left.pop((kind, name), None) != text:
                 changed.append((kind, name, text))
         if changed:
             self._database.execute(_UPSERT_RECORD, changed)
         if left:
             self._database.execute("DELETE FROM record WHERE kind = ? AND name = ?", list(left))
-
-
-_FIGURES = ("kinds", "labels", "rights", "is_open", "different", "questions", "judged", "as_of")
-_QUADRATICS = ("agreement", "older")
-
-
-def records_of(learned: Learned) -> Iterator[tuple[str, str, Any]]:
-    """What was learned as (kind, name, value), the values plain."""
-    for name, expert in learned.experts.items():
-        yield "expert", name, expert.to_dict()
-    for (a, b), pair in learned.pairs.items():
-        yield "pair", _dump([a, b]), asdict(pair)
-    for question, one in learned.known.items():
-        votes, topic = dict(one.ballot.votes), one.ballot.topic
-        form = {"votes": votes, "topic": topic, "right": one.right, "share": one.share}
-        yield "right", question, form | {"place": one.place}
-    if learned.experts:
-        for name in _QUADRATICS:
-            yield "quadratic", name, asdict(getattr(learned, name))
-        yield "whole", "figures", {key: getattr(learned, key) for key in _FIGURES}
-
-
-def _without_weights(records: Iterable[tuple[str, str, Any]]) -> Iterator[tuple[str, str, Any]]:
-    """Records of version 1 as those of version 2: counts stay, weights go."""
-    for kind, name, value in records:
-        if kind == "pair" and json.loads(name)[0] == "":
-            continue
-        form = dict(value) if isinstance(value, dict) else value
-        if kind in _OLD_FIELDS and isinstance(form, dict):
-            form.pop(_OLD_FIELDS[kind], None)
-        yield kind, name, form
-
-
-def learned_from(records: Iterable[tuple[str, str, Any]]) -> Learned:
-    """The reverse of `records_of`. Raises StoreError for what makes no sense."""
-    learned = Learned()
-    rights: list[tuple[str, GoldBallot]] = []
-    try:
-        for kind, name, value in records:
-            if kind == "expert":
-                learned.experts[name] = Expert.from_dict(value)
-            elif kind == "pair":
-                a, b = json.loads(name)
-                learned.pairs[str(a), str(b)] = Pair(**value)
-            elif kind == "right":
-                ballot = Ballot(name, value["votes"], value["topic"])
-                rights.append(
-                    (name, GoldBallot(ballot, value["right"], value["share"], value["place"]))
-                )
-            elif kind == "quadratic" and name in _QUADRATICS:
-                setattr(learned, name, Quadratic(**value))
-            elif kind == "whole":
-                for key in _FIGURES:
-                    setattr(learned, key, value[key])
-        learned.known = dict(sorted(rights, key=lambda pair: pair[1].place))
-    except (TypeError, KeyError, ValueError, AttributeError) as error:
-        raise StoreError(
-            f"{kind} {name!r} cannot be read: {error}",
-            hint="the data is damaged or was written by another version",
-        ) from None
-    return learned
-
-
-def exported(learned: Learned) -> dict[str, Any]:
-    """The form for `cotool experts export`."""
-    return {
-        "schema": SCHEMA,
-        "records": [[kind, name, value] for kind, name, value in records_of(learned)],
-    }
-
-
-def imported(form: Any, where: str) -> Learned:
-    """The reverse of `exported`. Raises StoreError naming `where`."""
-    schema = str(form.get("schema")) if isinstance(form, dict) else ""
-    kind, _, version = schema.partition("/")
-    if kind != "cotool.experts" or not version.isdigit():
-        raise StoreError(
-            f"{where}: is not an export of experts", hint=f'it has "schema": "{SCHEMA}"'
-        )
-    if int(version) > VERSION:
-        raise StoreError(
-            f"{where}: is an export of version {version}; this cotool knows {VERSION}",
-            hint="upgrade cotool",
-        )
-    records = form.get("records")
-    if not isinstance(records, list) or not all(
-        isinstance(row, list) and len(row) == 3 and isinstance(row[0], str) for row in records
-    ):
-        raise StoreError(f"{where}: its records are not (kind, name, value)")
-    try:
-        rows = ((kind, name, value) for kind, name, value in records)
-        return learned_from(_without_weights(rows) if version == "1" else rows)
-    except StoreError as error:
-        raise StoreError(f"{where}: {error}", hint=error.hint) from None
 
 
 def _those(database: Database, ids: Sequence[str]) -> dict[str, Remembered]:
@@ -453,13 +344,9 @@ def _remembered(row: Sequence[Any]) -> Remembered:
 
 
 def _write_records(database: Database, records: Iterable[tuple[str, str, Any]]) -> None:
-    database.execute(_UPSERT_RECORD, [(kind, name, _dump(value)) for kind, name, value in records])
+    database.execute(_UPSERT_RECORD, [(kind, name, dump(value)) for kind, name, value in records])
 
 
 def clean(text: str) -> str:
     """A text as every database can hold it: no NUL, no half of a surrogate pair."""
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
-
-
-def _dump(value: Mapping[str, Any] | Sequence[Any] | object) -> str:
-    return json.dumps(value, separators=(",", ":"))

@@ -10,7 +10,9 @@ from cotool.consensus.extract.stated import Stated
 from cotool.consensus.options import INFERENCE
 from cotool.consensus.read.gold import in_normal_form
 from cotool.consensus.truth.inference import Votes, rows_of
-from cotool.consensus.truth.labels import LabelTable, auroc, brier, calibration_error, infer
+from cotool.consensus.truth.methods import infer
+from cotool.consensus.truth.scores import auroc, brier, calibration_error
+from cotool.consensus.truth.table import LabelTable
 from cotool.errors import InputError
 
 if TYPE_CHECKING:

@@ -1,10 +1,11 @@
 """Who copies whom: pairs of experts who agree far more than their agreement with others explains.
 
 If experts err independently, their agreement beyond chance is a product, κ[i, j] ≈ v[i] v[j],
-where v tells how far an expert knows the answer (the rank-one structure of crowds: Dalvi et al.,
-WWW 2013). The v are fitted to log κ by medians, so that a few copies do not bend them; what stands
-out is a copy. Nothing needs to be known of the right answers, and an expert who is merely good
-stands out from no one: he agrees with everybody as far as they are good.
+where v says how far an expert knows the answer (the rank-one structure of crowds: Dalvi et al.,
+WWW 2013). The v are fitted to log κ by medians, so that a few copies do not bend them. A
+pair that agrees far more than that is a copy. The right answers need not be known, and an expert
+who is merely good is no copy of anyone: its agreement with each of the others is what the model
+expects.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def find_copies(pairs: Iterable[tuple[str, str, float, float, float]]) -> list[C
     """Find copies among (a, b, both, same, chance), the most certain first.
 
     `both` is the number of questions that both answered, `same` that of equal answers, `chance`
-    the share of equal answers if each answered at random as often as he gives each label.
+    the share of equal answers if each answered at random as often as it gives each label.
     """
     rows = [row for row in pairs if row[2] >= FEWEST]
     kappas: dict[str, dict[str, float]] = {}

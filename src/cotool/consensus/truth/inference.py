@@ -10,7 +10,8 @@ from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.decide.decision import Decision
-from cotool.consensus.truth.labels import LabelTable, Truth, infer
+from cotool.consensus.truth.methods import Truth, infer
+from cotool.consensus.truth.table import LabelTable
 from cotool.errors import InputError
 
 if TYPE_CHECKING:

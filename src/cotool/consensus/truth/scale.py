@@ -1,7 +1,7 @@
 """Numbers on a scale: when answers are such numbers, and what they say together.
 
 Equal answers to a word problem are votes; ratings and estimates hardly ever are equal, and one that
-is near speaks for its neighbours. `ScaleTest` tells the two apart by the answers alone. Its
+is near speaks for its neighbours. `ScaleTest` distinguishes the two by the answers alone. Its
 limits were set on made-up answers: ratings and estimates of nine kinds were recognised in 104 of
 108 batches, votes of nine kinds taken for numbers in none, and of two kinds with few right answers
 and errors close to them in 2 of 24. On given data (word problems, labels written as digits) all

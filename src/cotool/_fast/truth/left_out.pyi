@@ -1,0 +1,6 @@
+from array import array
+
+from cotool._fast.truth.logit import Choices
+
+def left_out(t: Choices, weights: array[float], covariance: array[float]) -> array[float]: ...
+def hits(t: Choices, scores: array[float]) -> float: ...

@@ -1,0 +1,225 @@
+"""What agreement alone says of experts and of questions.
+
+The model of decoys (`_fast/truth/decoys`) learns how often each expert is right and falls for the
+same errors as others. Its counts add up over batches; nothing grows with the number of questions.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cotool._fast.truth.decoy_model import Counts, Model
+from cotool._fast.truth.decoys import decoys, judge, model
+from cotool.consensus.learning.ballots import Ballot, BallotTable
+from cotool.consensus.learning.records import Expert, Pair
+from cotool.consensus.truth.copies import Copy, chance_of, find_copies, groups_of, thinned
+from cotool.consensus.truth.shared_errors import is_balanced, of_shared_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cotool._fast.truth.labels import Posterior
+
+# Voters of a question up to which pairs of them are counted.
+MOST_PAIRED = 100
+# Questions of a batch from which hidden kinds of questions are looked for in it.
+FEWEST_TOGETHER = 50
+# Labels are one closed set up to this many different ones.
+MOST_LABELS = 64
+CLOSED = 20
+QUESTIONS_A_LABEL = 4
+
+
+@dataclass(slots=True)
+class Crowd:
+    """What agreement alone says of experts, their labels and their questions.
+
+    `kinds` are questions by kind; `labels` all answers by how often they were given, empty once
+    they are too many to be a closed set; `rights` how often each was right; `questions` counts what
+    was learned from.
+    """
+
+    experts: dict[str, Expert] = field(default_factory=dict)
+    pairs: dict[tuple[str, str], Pair] = field(default_factory=dict)
+    kinds: list[float] = field(default_factory=lambda: [0.0, 0.0])
+    labels: dict[str, float] = field(default_factory=dict)
+    rights: dict[str, float] = field(default_factory=dict)
+    is_open: bool = False
+    different: float = 0.0
+    questions: float = 0.0
+    _places: dict[str, int] = field(default_factory=dict, repr=False)
+    _counts: Counts | None = field(default=None, repr=False)
+    _model: Model | None = field(default=None, repr=False)
+    _copies: list[Copy] | None = field(default=None, repr=False)
+    _by_label: bool = field(default=False, repr=False)
+    _inferred: dict[str, tuple[Ballot, dict[str, float]]] = field(default_factory=dict, repr=False)
+
+    # ---- what it says
+
+    def bases(self, ballots: Sequence[Ballot]) -> list[dict[str, float]]:
+        """The posterior of each question's answers under agreement alone.
+
+        What inference that knows labels found of a whole batch is known for its questions only.
+        """
+        known = self._known(ballots)
+        if self._model is None:
+            self._model = model(
+                known, len(self._places), len(self.labels), self._values(), self._balanced()
+            )
+        table = self._table(ballots)
+        found = _beliefs(table, judge(table.labels, self._model))
+        for place, ballot in enumerate(ballots):
+            inferred = self._inferred.get(ballot.question)
+            if inferred is not None and inferred[0].votes == ballot.votes:
+                found[place] = inferred[1]
+        return found
+
+    def _values(self) -> float:
+        """How many answers are possible where they are not a closed set, else 0."""
+        return max(self.different, 2.0) if self.is_open else 0.0
+
+    def _balanced(self) -> bool:
+        total = sum(self.labels.values()) or 1.0
+        return is_balanced([count / total for count in self.labels.values()])
+
+    def _table(self, ballots: Sequence[Ballot]) -> BallotTable:
+        labels = None if self.is_open else self.labels
+        return BallotTable(ballots, self._thin(ballots), self._places, labels)
+
+    def _known(self, ballots: Iterable[Ballot]) -> Counts:
+        """Counts in the kernel's form; new experts and labels get their places."""
+        new = {e for ballot in ballots for e in ballot.votes if e not in self._places}
+        fresh = set()
+        if not self.is_open:
+            fresh = {v for b in ballots for v in b.votes.values() if v not in self.labels}
+            for value in sorted(fresh):
+                self.labels[value] = 0.0
+        if new or fresh or self._counts is None:
+            self._model = None
+            new |= {e for e in self.experts if e not in self._places}
+            for name in sorted(new):
+                self._places[name] = len(self._places)
+            rows = [self.experts.get(name) or Expert() for name in self._places]
+            width = 0 if self.is_open else len(self.labels)
+            counts = Counts(len(rows), width)
+            for name in ("right", "fell", "seen"):
+                column = [getattr(one, name) for one in rows]
+                setattr(counts, name, array("d", [c[k] for k in (0, 1) for c in column]))
+            if width:
+                counts.habits = array(
+                    "d", [one.habits.get(label, 0.0) for one in rows for label in self.labels]
+                )
+                counts.labels = array("d", [self.rights.get(label, 0.0) for label in self.labels])
+            counts.kinds = array("d", self.kinds)
+            self._counts = counts
+        return self._counts
+
+    # ---- how it learns
+
+    def infer(self, ballots: Sequence[Ballot], *, count: bool) -> list[dict[str, float]]:
+        """What agreement says of a batch, given all that was learned before; `count` learns it."""
+        known = self._known(ballots)
+        table = self._table(ballots)
+        found = decoys(table.labels, known=known, values=self._values(), balanced=self._balanced())
+        if count:
+            self._count(found.experts)
+        by_label = self._by_label_of(table, len(ballots), found)
+        beliefs = _beliefs(table, found.items if by_label is None else by_label.items)
+        self._keep(ballots, None if by_label is None else beliefs)
+        return beliefs
+
+    def _by_label_of(self, table: BallotTable, count: int, found: Posterior) -> Posterior | None:
+        """The posterior of subclasses, None where decoys (`found`) are likelier or it is open."""
+        if self.is_open or table.width < 2 or count < FEWEST_TOGETHER:
+            return None
+        likelier, name = of_shared_errors(table.labels, self._balanced(), None, found)
+        return likelier if name == "subclasses" else None
+
+    def _keep(self, ballots: Sequence[Ballot], beliefs: Sequence[dict[str, float]] | None) -> None:
+        """Remember what subclasses believe of this batch; no model of theirs outlives it."""
+        self._by_label = beliefs is not None
+        for ballot, belief in zip(ballots, beliefs or (), strict=False):
+            self._inferred[ballot.question] = ballot, belief
+
+    def _count(self, counts: Counts) -> None:
+        """Add what inference counted of experts, kinds of questions and labels."""
+        size = len(self._places)
+        width = 0 if self.is_open else len(self.labels)
+        for place, name in enumerate(self._places):
+            if not (counts.seen[place] or counts.seen[size + place]):
+                continue
+            one = self.experts[name]
+            for kind in (0, 1):
+                one.seen[kind] += counts.seen[kind * size + place]
+                one.right[kind] += counts.right[kind * size + place]
+                one.fell[kind] += counts.fell[kind * size + place]
+            for k, label in enumerate(self.labels if width else ()):
+                if counts.habits[place * width + k]:
+                    own = counts.habits[place * width + k]
+                    one.habits[label] = one.habits.get(label, 0.0) + own
+        self.kinds = [a + b for a, b in zip(self.kinds, counts.kinds, strict=True)]
+        for label, own in zip(self.labels, counts.labels, strict=False):
+            self.rights[label] = self.rights.get(label, 0.0) + own
+
+    def meet(self, ballots: Sequence[Ballot]) -> None:
+        """Count answers, pairs and labels; find out whether the labels are a closed set."""
+        for ballot in ballots:
+            for expert, value in ballot.votes.items():
+                one = self.experts.setdefault(expert, Expert())
+                one.answers += 1
+                one.said[value] = one.said.get(value, 0.0) + 1
+                one.trim()
+                if not self.is_open:
+                    self.labels[value] = self.labels.get(value, 0.0) + 1
+            self._count_pairs(ballot)
+        asked = self.questions + len(ballots)
+        if not self.is_open:
+            self.different = float(len(self.labels))
+            few = max(CLOSED, min(MOST_LABELS, asked / QUESTIONS_A_LABEL))
+            self.is_open = len(self.labels) > few
+        else:
+            new = {value for ballot in ballots for value in ballot.votes.values()}
+            self.different = max(self.different, float(len(new)))
+        if self.is_open:
+            self.labels.clear()
+            self.rights.clear()
+            for one in self.experts.values():
+                one.habits.clear()
+        self._counts = self._copies = None
+
+    def _count_pairs(self, ballot: Ballot) -> None:
+        voters = sorted(ballot.votes)
+        if len(voters) > MOST_PAIRED:
+            return
+        for i, a in enumerate(voters):
+            for b in voters[i + 1 :]:
+                pair = self.pairs.setdefault((a, b), Pair())
+                pair.both += 1
+                pair.same += ballot.votes[a] == ballot.votes[b]
+
+    def copies(self) -> list[Copy]:
+        """Experts who agree far more than their agreement with others explains."""
+        if self._copies is None:
+            said = {name: one.said for name, one in self.experts.items()}
+            self._copies = find_copies(
+                (a, b, pair.both, pair.same, chance_of(said.get(a, {}), said.get(b, {})))
+                for (a, b), pair in sorted(self.pairs.items())
+                if pair.both
+            )
+        return self._copies
+
+    def _thin(self, ballots: Sequence[Ballot]) -> Sequence[Ballot]:
+        """Of experts who copy each other one counts under agreement."""
+        groups = groups_of(self.copies())
+        if not groups:
+            return ballots
+        return [ballot._replace(votes=thinned(dict(ballot.votes), groups)) for ballot in ballots]
+
+
+def _beliefs(table: BallotTable, items: Sequence[float]) -> list[dict[str, float]]:
+    return [
+        {value: items[place * table.width + own] for value, own in given.items()}
+        for place, given in enumerate(table.given)
+    ]

@@ -1,0 +1,117 @@
+"""What was learned as plain records: for the store, and for export and import."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from cotool.consensus.learning.ballots import Ballot
+from cotool.consensus.learning.basis import GoldBallot, Quadratic
+from cotool.consensus.learning.learned import Learned
+from cotool.consensus.learning.records import Expert, Pair
+from cotool.consensus.learning.schema import SCHEMA, VERSION
+from cotool.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+# Fields of version 1 that were replaced by quadratics and right answers.
+_OLD_FIELDS = {"expert": "weight", "pair": "precision"}
+_FIGURES = ("kinds", "labels", "rights", "is_open", "different", "questions", "judged", "as_of")
+_QUADRATICS = ("agreement", "older")
+
+
+def records_of(learned: Learned) -> Iterator[tuple[str, str, Any]]:
+    """What was learned as (kind, name, value), the values plain."""
+    for name, expert in learned.experts.items():
+        yield "expert", name, expert.to_dict()
+    for (a, b), pair in learned.pairs.items():
+        yield "pair", dump([a, b]), asdict(pair)
+    for question, one in learned.known.items():
+        votes, topic = dict(one.ballot.votes), one.ballot.topic
+        form = {"votes": votes, "topic": topic, "right": one.right, "share": one.share}
+        yield "right", question, form | {"place": one.place}
+    if learned.experts:
+        for name in _QUADRATICS:
+            yield "quadratic", name, asdict(getattr(learned, name))
+        yield "whole", "figures", {key: getattr(learned, key) for key in _FIGURES}
+
+
+def without_weights(records: Iterable[tuple[str, str, Any]]) -> Iterator[tuple[str, str, Any]]:
+    """Records of version 1 as those of version 2: counts stay, weights go."""
+    for kind, name, value in records:
+        if kind == "pair" and json.loads(name)[0] == "":
+            continue
+        form = dict(value) if isinstance(value, dict) else value
+        if kind in _OLD_FIELDS and isinstance(form, dict):
+            form.pop(_OLD_FIELDS[kind], None)
+        yield kind, name, form
+
+
+def learned_from(records: Iterable[tuple[str, str, Any]]) -> Learned:
+    """The reverse of `records_of`. Raises StoreError for what makes no sense."""
+    learned = Learned()
+    rights: list[tuple[str, GoldBallot]] = []
+    try:
+        for kind, name, value in records:
+            if kind == "expert":
+                learned.experts[name] = Expert.from_dict(value)
+            elif kind == "pair":
+                a, b = json.loads(name)
+                learned.pairs[str(a), str(b)] = Pair(**value)
+            elif kind == "right":
+                ballot = Ballot(name, value["votes"], value["topic"])
+                rights.append(
+                    (name, GoldBallot(ballot, value["right"], value["share"], value["place"]))
+                )
+            elif kind == "quadratic" and name in _QUADRATICS:
+                setattr(learned, name, Quadratic(**value))
+            elif kind == "whole":
+                for key in _FIGURES:
+                    setattr(learned, key, value[key])
+        learned.known = dict(sorted(rights, key=lambda pair: pair[1].place))
+    except (TypeError, KeyError, ValueError, AttributeError) as error:
+        raise StoreError(
+            f"{kind} {name!r} cannot be read: {error}",
+            hint="the data is damaged or was written by another version",
+        ) from None
+    return learned
+
+
+def exported(learned: Learned) -> dict[str, Any]:
+    """The form for `cotool experts export`."""
+    return {
+        "schema": SCHEMA,
+        "records": [[kind, name, value] for kind, name, value in records_of(learned)],
+    }
+
+
+def imported(form: Any, where: str) -> Learned:
+    """The reverse of `exported`. Raises StoreError naming `where`."""
+    schema = str(form.get("schema")) if isinstance(form, dict) else ""
+    kind, _, version = schema.partition("/")
+    if kind != "cotool.experts" or not version.isdigit():
+        raise StoreError(
+            f"{where}: is not an export of experts", hint=f'it has "schema": "{SCHEMA}"'
+        )
+    if int(version) > VERSION:
+        raise StoreError(
+            f"{where}: is an export of version {version}; this cotool knows {VERSION}",
+            hint="upgrade cotool",
+        )
+    records = form.get("records")
+    if not isinstance(records, list) or not all(
+        isinstance(row, list) and len(row) == 3 and isinstance(row[0], str) for row in records
+    ):
+        raise StoreError(f"{where}: its records are not (kind, name, value)")
+    try:
+        rows = ((kind, name, value) for kind, name, value in records)
+        return learned_from(without_weights(rows) if version == "1" else rows)
+    except StoreError as error:
+        raise StoreError(f"{where}: {error}", hint=error.hint) from None
+
+
+def dump(value: Mapping[str, Any] | Sequence[Any] | object) -> str:
+    """Compact JSON."""
+    return json.dumps(value, separators=(",", ":"))

@@ -1,0 +1,95 @@
+"""What may be believed of the weights before right answers are seen: the mixture's priors."""
+
+from __future__ import annotations
+
+from array import array
+from math import log
+from typing import TYPE_CHECKING, NamedTuple
+
+from cotool.consensus.learning.basis import EXPERT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cotool.consensus.learning.basis import Basis, GoldBallot
+
+# The size at which distilled weights enter, and the deviations of that size and of what all weights
+# have in common.
+SIZE, SIZE_SPREAD, COMMON_SPREAD = 0.5, 0.1, 0.1
+# Deviations of a weight from the distilled one with the logarithms of their priors: agreement is
+# good until right answers say otherwise. Those of an offset are half of it.
+NEAR = ((0.02, 2.0), (0.05, 2.0), (0.1, 1.0), (0.2, 0.0), (0.4, -1.0), (0.8, -2.0), (1.6, -3.0))
+OFFSET = 0.5
+# Weights free of agreement: their common mean, their deviations, the prior of each.
+FREE, FREE_SPREADS, FREE_PRIOR = 0.2, (0.3, 0.6), log(0.2)
+# The same without offsets of labels: common means and deviations, the prior of each.
+UNLABELLED, UNLABELLED_PRIOR = ((0.0, 0.316), (0.0, 1.0), (0.2, 0.316)), -1.5
+# All votes equal: a weight, and the deviation of that weight.
+PLAIN, PLAIN_SPREAD, PLAIN_PRIOR = 0.4, 0.3, -1.0
+# The belief of truth inference as it is, where labels are a closed set: deviations of its weight,
+# 1, and of those of experts.
+BELIEF_SPREAD, BELIEF_EXPERTS, BELIEF_PRIOR = 0.3, 0.12, -2.0
+# One expert above all others: its lead, and the prior of all such experts. They are looked for
+# among those most often right, up to so many judgements: then the weights tell.
+LEAD, STAR_PRIOR, MOST_STARS, STARS_UNTIL = 1.5, log(0.5), 8, 200
+# A weight that a prior fixes.
+FIXED = 1e-3
+
+
+class Prior(NamedTuple):
+    """A Gaussian with the covariance diag(deviations²) + the directions' + `covariance`."""
+
+    name: str
+    log_share: float
+    mean: array[float]
+    deviations: array[float]
+    directions: list[array[float]]
+    covariance: array[float]
+
+
+def priors(
+    basis: Basis, near: array[float], wide: array[float], stars: Sequence[int]
+) -> Iterator[Prior]:
+    """Yield each prior; `near` are the weights by agreement, `wide` their covariance."""
+
+    def sized(factor: float) -> array[float]:
+        return array("d", [factor * value / SIZE for value in near])
+
+    def deviations(spread: float) -> array[float]:
+        return basis.column(FIXED, spread, OFFSET * spread + FIXED)
+
+    none = array("d", bytes(8 * len(basis.keys) ** 2))
+    common = basis.column(0.0, COMMON_SPREAD, 0.0)
+    for spread, prior in NEAR:
+        directions = [sized(SIZE_SPREAD), common]
+        yield Prior("agreement", prior, sized(SIZE), deviations(spread), directions, wide)
+    free = basis.column(0.0, FREE, 0.0)
+    for spread in FREE_SPREADS:
+        yield Prior("free", FREE_PRIOR, free, deviations(spread), [free], none)
+    for mean, spread in UNLABELLED:
+        plain, alike = basis.column(0.0, mean, 0.0), basis.column(FIXED, spread, FIXED)
+        yield Prior("free", UNLABELLED_PRIOR, plain, alike, [plain], none)
+    plain, alike = basis.column(0.0, PLAIN, 0.0), basis.column(FIXED, FIXED, FIXED)
+    size = basis.column(0.0, PLAIN_SPREAD, 0.0)
+    yield Prior("plurality", PLAIN_PRIOR, plain, alike, [size], none)
+    if basis.is_closed:
+        belief = basis.column(BELIEF_SPREAD, BELIEF_EXPERTS, BELIEF_EXPERTS)
+        yield Prior("inference", BELIEF_PRIOR, basis.column(1.0, 0.0, 0.0), belief, [], none)
+    for place in stars:
+        star = sized(0.3)
+        star[place] += LEAD
+        prior = STAR_PRIOR - log(basis.experts - 1)
+        yield Prior("star", prior, star, deviations(0.3), [sized(0.2)], none)
+
+
+def stars(basis: Basis, judged: Sequence[GoldBallot]) -> list[int]:
+    """The places of the experts most often right."""
+    right: dict[int, float] = {}
+    seen: dict[int, float] = {}
+    for one in judged:
+        for expert, value in one.ballot.votes.items():
+            place = basis.places.get(EXPERT + expert)
+            if place is not None:
+                seen[place] = seen.get(place, 2.0) + one.share
+                right[place] = right.get(place, 1.0) + one.share * (value == one.right)
+    return sorted(seen, key=lambda place: (-right[place] / seen[place], place))[:MOST_STARS]

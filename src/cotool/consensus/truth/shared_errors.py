@@ -1,0 +1,64 @@
+"""Models of experts who share errors, and which of them explains the labels better."""
+
+from __future__ import annotations
+
+from math import log
+from typing import TYPE_CHECKING
+
+from cotool._fast.truth import decoys as _decoys
+from cotool._fast.truth import subclasses as _subclasses
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cotool._fast.truth.labels import Labels, Posterior
+
+# Right labels are taken to be equally likely where votes nearly are: the distance of their shares
+# from equal ones (Kullback-Leibler, over its greatest) is .02 for letters of choices, .005 for
+# breeds of dogs, and above .07 where one of ten labels is half of all. Of two labels never: there a
+# wrong belief costs most.
+NEARLY_EQUAL = 0.03
+# Labels of two kinds, in all, up to which decoys are considered: they gain where a class is rare
+# and labels are few, and take six times as long as subclasses.
+MOST_OF_TWO = 50_000
+# Labels up to which subclasses are considered: their chances need items of each.
+MOST_SUBCLASS_LABELS = 16
+
+
+def is_balanced(shares: Sequence[float]) -> bool:
+    """Whether labels with these shares of the votes may be taken to be equally likely to be right.
+
+    Where they are, this is better than shares that are estimated, which feed on themselves.
+    """
+    count = len(shares)
+    if count <= 2:
+        return False
+    distance = sum(share * log(share * count) for share in shares if share > 0)
+    return distance / log(count) < NEARLY_EQUAL
+
+
+def of_shared_errors(
+    rows: Labels,
+    balanced: bool,  # noqa: FBT001 - as the kernels take it
+    threads: int | None,
+    decoy: Posterior | None = None,
+) -> tuple[Posterior, str]:
+    """The likelier of the two models of experts who share errors, and its name.
+
+    `decoy` is what the model of decoys found, if that is known already.
+    """
+    labels, seen = rows.labels, [0] * rows.experts
+    for expert in rows.rows()[1]:
+        seen[expert] += 1
+    if decoy is None and (labels > 2 or rows.count <= MOST_OF_TWO):
+        decoy = _decoys.decoys(rows, balanced=balanced, num_threads=threads)
+    if decoy is not None and labels > MOST_SUBCLASS_LABELS:
+        return decoy, "decoys"
+    subclass = _subclasses.subclasses(rows, balanced, num_threads=threads)
+    # Of two labels, one is the only error: there is none to fall for, and no habit.
+    own, habits = (4, labels - 1) if labels > 2 else (2, 0)
+    decoy_size = sum(own * n / (n + 10) + habits * n / (n + 20) for n in seen)
+    size = labels * (labels - 1) * (2 + sum(n / (n + labels**2) for n in seen))
+    if decoy is not None and decoy.log_likelihood - decoy_size > subclass.log_likelihood - size:
+        return decoy, "decoys"
+    return subclass, "subclasses"

@@ -1,0 +1,138 @@
+"""Labels of items by experts: names as numbers, for the kernels."""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING
+
+from cotool._fast.truth import labels as kernel
+from cotool.consensus.truth.copies import FEWEST, chance_of, find_copies, groups_of
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+# Labels that differ from question to question (numbers, names) have no confusions and no habits:
+# more than so many different ones, and more than one to so many items.
+MOST_CLOSED = 20
+ITEMS_A_LABEL = 4
+# Cells of the confusion matrices of all experts (8 bytes each, twice).
+MOST_CELLS = 20_000_000
+# Experts up to which copies are looked for: pairs take 16 bytes each.
+MOST_COMPARED = 1_000
+
+
+class LabelTable:
+    """Labels as the kernels take them: names as numbers in sorted order.
+
+    Where labels are open, an item's are numbered for themselves.
+    """
+
+    def __init__(self, rows: Iterable[tuple[str, str, str]]) -> None:
+        columns = list(zip(*rows, strict=True))
+        if not columns:
+            raise InputError("there are no labels", hint="give (item, expert, label) rows")
+        items, experts, labels = columns
+        self.item_ids, by_item = _numbered(items, "item")
+        self.expert_ids, by_expert = _numbered(experts, "expert")
+        self.label_ids, by_label = _numbered(labels, "label")
+        self.labels = tuple(self.label_ids)
+        counts = len(self.item_ids), len(self.expert_ids), len(self.labels)
+        self.is_open = counts[2] > max(MOST_CLOSED, counts[0] // ITEMS_A_LABEL)
+        self._global = kernel.Labels(by_item, by_expert, by_label, *counts)
+        self.rows = self._global
+        self._start: list[list[int]] | None = None
+        if self.is_open:
+            self.rows = self._numbered_apart()
+
+    def _by_item(self) -> list[list[int]]:
+        """The different labels of each item, sorted."""
+        if self._start is None:
+            given: list[set[int]] = [set() for _ in self.item_ids]
+            item, _, label = self._global.rows()
+            for place, own in zip(item, label, strict=True):
+                given[place].add(own)
+            self._start = [sorted(own) for own in given]
+        return self._start
+
+    def _numbered_apart(self) -> kernel.Labels:
+        places = [{label: k for k, label in enumerate(own)} for own in self._by_item()]
+        item, expert, label = self._global.rows()
+        local = array("i", [places[i][own] for i, own in zip(item, label, strict=True)])
+        width = max(map(len, places))
+        return kernel.Labels(item, expert, local, len(self.item_ids), len(self.expert_ids), width)
+
+    def given(self, place: int) -> Iterable[tuple[str, int]]:
+        """The labels that an item was given: name and number in `rows`."""
+        own = self._by_item()[place]
+        names = self.labels
+        return ((names[k], i if self.is_open else k) for i, k in enumerate(own))
+
+    def copies(self) -> list[list[str]]:
+        """Groups of experts who copy each other; none are looked for among very many experts."""
+        count, names = self.rows.experts, list(self.expert_ids)
+        if count > MOST_COMPARED:
+            return []
+        said: list[dict[str, float]] = [{} for _ in names]
+        _, expert, label = self._global.rows()
+        for e, k in zip(expert, label, strict=True):
+            said[e][self.labels[k]] = said[e].get(self.labels[k], 0.0) + 1
+        both, same = kernel.coincidences(self._global)
+        return groups_of(
+            find_copies(
+                (
+                    names[i],
+                    names[j],
+                    both[i * count + j],
+                    same[i * count + j],
+                    chance_of(said[i], said[j]),
+                )
+                for i in range(count)
+                for j in range(i + 1, count)
+                if both[i * count + j] >= FEWEST
+            )
+        )
+
+    def thin(self, groups: Sequence[Sequence[str]]) -> kernel.Labels:
+        """The labels of which each group of copies gives an item only one."""
+        if not groups:
+            return self.rows
+        group = dict.fromkeys(range(self.rows.experts), -1)
+        for place, members in enumerate(groups):
+            group.update((self.expert_ids[name], place) for name in members)
+        columns = array("i"), array("i"), array("i")
+        taken: dict[tuple[int, int], int] = {}
+        for i, e, k in zip(*self.rows.rows(), strict=True):
+            if group[e] < 0 or taken.setdefault((i, group[e]), e) == e:
+                columns[0].append(i)
+                columns[1].append(e)
+                columns[2].append(k)
+        return kernel.Labels(*columns, self.rows.items, self.rows.experts, self.rows.labels)
+
+    def check_closed(self, method: str) -> None:
+        """Raise InputError where a method cannot work on open labels, or needs too much memory."""
+        cells = len(self.expert_ids) * len(self.labels) ** 2
+        if self.is_open:
+            raise InputError(
+                f"{method}: {len(self.labels):,} different labels on {len(self.item_ids):,} items "
+                "differ from item to item, so there are no confusions to learn",
+                hint="the methods correlated, glad, wawa and one_coin_dawid_skene can be used",
+            )
+        if cells > MOST_CELLS:
+            raise InputError(
+                f"{method}: {len(self.expert_ids):,} experts x {len(self.labels):,}² labels are "
+                f"more than {MOST_CELLS:,} cells",
+                hint="the methods correlated, glad and one_coin_dawid_skene need less memory",
+            )
+
+
+def _numbered(column: Sequence[str], what: str) -> tuple[dict[str, int], array[int]]:
+    """Names numbered in sorted order, and the column in these numbers."""
+    names = set(column)
+    odd = next((name for name in names if not isinstance(name, str)), None)
+    if odd is not None:
+        raise InputError(
+            f"{what} {odd!r}: is no text", hint="items, experts and labels are strings"
+        )
+    numbers = {name: place for place, name in enumerate(sorted(names))}
+    return numbers, array("i", map(numbers.__getitem__, column))
