@@ -96,7 +96,7 @@ def _unseen(store: Store, kept: Sequence[Remembered]) -> list[Ballot]:
 def _remember(store: Store, kept: Sequence[Remembered], report: Lessons) -> None:
     """Write questions that were answered; what was learned of them before stays.
 
-    Answers do not depend on it: where the store cannot be written, the run reports that and goes on.
+    Answers do not depend on it: an error is reported, and the run goes on.
     """
     seen = {one.id: one for one in kept}
     names = list(seen)

@@ -134,10 +134,10 @@ def correlated(rows: Iterable[tuple[str, str, str]], *, num_threads: int | None 
 
     Two models are fitted: decoys, where an item has a wrong answer that draws many, and
     subclasses, where hidden kinds of items mislead experts alike (see `_fast/truth/decoys.pyx`,
-    `_fast/truth/subclasses.pyx`). The model with the greater likelihood is used, after the number of
-    parameters that the data move is subtracted (Akaike's criterion). Of experts who copy each other one counts
-    (`copies.py`). Where labels differ from item to item the one-coin model is fitted instead, and
-    taken together with the votes: shared errors look like right answers there.
+    `_fast/truth/subclasses.pyx`). The model with the greater likelihood is used, after the number
+    of parameters that the data move is subtracted (Akaike's criterion). Of experts who copy each
+    other one counts (`copies.py`). Where labels differ from item to item the one-coin model is
+    fitted instead, and taken together with the votes: shared errors look like right answers there.
     """
     return infer(rows, "correlated", num_threads)
 
