@@ -20,7 +20,7 @@ check:          ## ruff, mypy with stubtest, cython-lint, import-linter, Cython'
 	$(PYTHON) -m mypy
 	$(PYTHON) -m mypy.stubtest cotool._fast \
 		--allowlist tests/stubtest-allowlist.txt --ignore-unused-allowlist
-	cython-lint src/cotool/_fast/*/*.pyx src/cotool/_fast/*/*.pxd
+	cython-lint src/cotool/_fast/*/*.pyx src/cotool/_fast/*/*.pxd src/cotool/_fast/*/*.pxi
 	lint-imports
 	$(PYTHON) tests/cython_hints.py
 

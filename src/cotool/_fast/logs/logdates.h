@@ -3,7 +3,7 @@
 #define COTOOL_LOGDATES_H
 
 #include "logs/logbytes.h"
-#include "logs/logtime.h"
+#include "logs/loglevels.h"
 
 static int is_month(const uint8_t *p) {
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";

@@ -2,7 +2,7 @@
 #include <errno.h>
 
 #include "logs/logscan.h"
-#include "logs/logtime.h"
+#include "logs/logchars.h"
 
 static const char *const level_names[COTOOL_LEVELS] = {"trace",   "debug", "info",     "notice",
                                                        "warning", "error", "critical", "unknown"};

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "logs/logcolours.h"
 #include "logs/logjson.h"
 
 static int cotool_hex(const uint8_t *p, const uint8_t *end, uint32_t *code) {

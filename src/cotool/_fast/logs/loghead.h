@@ -5,7 +5,7 @@
 #define COTOOL_LOGHEAD_H
 
 #include "logs/logdates.h"
-#include "logs/logfields.h"
+#include "logs/loglevels.h"
 #include "logs/logshapes.h"
 
 enum { NOTHING, SEPARATOR, NUMBER, MOMENT, NAME, ZONE, LEVEL_WORD };

@@ -2,7 +2,7 @@
 #ifndef COTOOL_LOGJSON_H
 #define COTOOL_LOGJSON_H
 
-#include "logs/logvalues.h"
+#include "logs/logkeys.h"
 
 /* Past the closing quote of the string whose text begins at p, NULL: it does not end. */
 static const uint8_t *cotool_skip_string(const uint8_t *p, const uint8_t *end) {

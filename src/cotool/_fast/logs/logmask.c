@@ -81,7 +81,6 @@ static void (*mask_message)(masking *) = mask_plain;
 
 void cotool_mask_prepare(void) {
     prepare_classes();
-    cotool_prepare_layouts();
     cotool_prepare_levels();
     cotool_prepare_classes();
     mask_message = COTOOL_CHOOSE(mask);

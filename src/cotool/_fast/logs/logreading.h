@@ -1,8 +1,10 @@
-/* From a record's first line to its fields, numbers and groups. See logcells.h for what is kept. */
+/* From a record's first line to its fields, numbers and groups. See loggroups.h for what is kept. */
 #ifndef COTOOL_LOGREADING_H
 #define COTOOL_LOGREADING_H
 
 #include "logs/capture.h"
+#include "logs/logkeys.h"
+#include "logs/lognumbers.h"
 #include "logs/logscan.h"
 
 #define COTOOL_SOURCES 16
@@ -28,20 +30,13 @@ enum { COTOOL_PART_ADDRESS = 9, COTOOL_PART_LAST };
 /* What is made of a field. */
 enum { COTOOL_AS_IT_IS, COTOOL_AS_PATH, COTOOL_AS_CLASS };
 
-/* What a number without a unit stands for: number × factor × 10^power, in a base unit. */
-typedef struct {
-    int64_t factor;
-    int8_t power;
-    uint8_t dimension;
-} cotool_scale;
-
 typedef struct {
     uint8_t kind, token;
     uint8_t part; /* 0: all of it, else a word of it: GET, /path, HTTP/1.1 */
     int8_t value;
     const char *text, *after; /* end with 0; `text` of a column: the value that means none */
     const cotool_capture *capture;
-    cotool_scale scale;
+    cotool_default_unit unit;
 } cotool_locator;
 
 enum { COTOOL_TEST_LESS, COTOOL_TEST_LEAST, COTOOL_TEST_MORE, COTOOL_TEST_MOST, COTOOL_TEST_EQUAL,
@@ -72,15 +67,24 @@ typedef struct cotool_reading {
     int distinct; /* count distinct values */
 } cotool_reading;
 
-void cotool_reading_prepare(void); /* before anything else */
+/* The fields of a record that are sources. */
+typedef struct {
+    cotool_value value[COTOOL_SOURCES];
+} cotool_fields;
 
-/* Reads a number with an optional unit. Returns 1, 0 where the text is none, or -1 where it says
- * that there is no value. `dimension`: what its unit measures; `added`: it was a list. */
-int cotool_read_number(const uint8_t *text, const uint8_t *end, const cotool_scale *scale,
-                       cotool_fixed *number, int *dimension, int *added);
+/* Bytes of a part of a group's text. */
+#define COTOOL_PART 512
 
-/* Writes a path with what varies masked; returns its size. `room` is at least 512. */
-size_t cotool_mask_path(const uint8_t *text, const uint8_t *end, uint8_t *out, size_t room);
+/* The row of locators of a format. */
+COTOOL_INLINE int cotool_locator_row(int format) { return format < 0 ? COTOOL_FORMATS : format; }
+
+/* Takes the sources out of a record's first line. `format` is -1 for none. */
+void cotool_read_fields(const cotool_config *config, int format, const uint8_t *line,
+                        const uint8_t *end, int level, cotool_fields *fields);
+
+/* Writes a value as a part of a group's text, or for a comparison; returns its size, at most
+ * COTOOL_PART. */
+size_t cotool_write_value(const cotool_value *value, int as, uint8_t *out);
 
 /* Tells whether a record passes the condition. `format` is -1 for none. */
 int cotool_reading_passes(const cotool_config *config, int format, const uint8_t *line,

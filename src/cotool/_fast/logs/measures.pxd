@@ -1,6 +1,6 @@
 from libc.stdint cimport int16_t, int64_t, uint8_t, uint32_t, uint64_t
 
-cdef extern from "logs/logcells.h" nogil:
+cdef extern from "logs/loggroups.h" nogil:
     ctypedef struct cotool_fixed:
         pass
     enum:

@@ -1,4 +1,4 @@
-"""Figures of numbers in records, by group and step in time: see logcells.h."""
+"""Figures of numbers in records, by group and step in time: see loggroups.h and logcells.h."""
 
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 from libc.stdlib cimport calloc

@@ -2,7 +2,7 @@
 
 A time is a date and a time of day, perhaps with a zone and AM or PM, in any order and with any
 separators. Regexes find the parts in a line. From the parts a *form* is written: a small program in
-the language of logtime.h, which the scanner runs on every line, so no form has to be known in
+the language of loglayouts.h, which the scanner runs on every line, so no form has to be known in
 advance. The whole sample decides what the two or three numbers of a date mean.
 """
 

@@ -11,7 +11,7 @@ from cotool.logs.formats.model import WORD
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# The classes of bytes around a level, in the order of logfields.h. A word within a dotted name or a
+# The classes of bytes around a level, in the order of logchars.h. A word within a dotted name or a
 # path is not a level, unless it is in capitals: app.ERROR:, [main/WARN], 2376]INFO:
 _CLASSES = " []()<>:|/-,;=\"'*{}#!.$@%\\~+?&"
 
@@ -58,7 +58,7 @@ def level_of(word: bytes) -> int | None:
 
 
 def class_of(line: bytes, at: int) -> int:
-    """Return the class of a byte, as in logfields.h; past the ends of the line it is a blank."""
+    """Return the class of a byte, as in logchars.h; past the ends of the line it is a blank."""
     byte = line[at : at + 1] if at >= 0 else b""
     mark = byte.decode("latin-1")
     return _CLASSES.find(mark) if byte and byte not in b"\t\r" else SPACE

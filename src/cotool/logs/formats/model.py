@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from cotool.logs.measures.model import Locator
 
-# As in logscan.h.
+# As in logconfig.h.
 WORD, LETTER, GLOG, SYMBOL, STATUS, PRI, KEY, FIND, CODE, SHORT = range(10)
 TEXT, JSON, LOGFMT = range(3)
 (SYSLOG, BUNYAN, PYTHON, OTEL, DOTNET, NEXTCLOUD, WINDOWS, HTTP, WORDS_ONLY,
@@ -38,7 +38,7 @@ UNKNOWN = LEVELS.index("unknown")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a level is; the fields are those of cotool_place in logscan.h."""
+    """Where a level is; the fields are those of cotool_place in logconfig.h."""
 
     kind: int
     before: int = 0
@@ -93,10 +93,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One layout of lines; the fields are those of cotool_format in logscan.h.
+    """One layout of lines; the fields are those of cotool_format in logconfig.h.
 
     `layouts` are bits of the forms of times that are known beforehand; `forms` are others, as
-    programs in the language of logtime.h. `payload` is JSON or LOGFMT where an object or pairs
+    programs in the language of loglayouts.h. `payload` is JSON or LOGFMT where an object or pairs
     follow the head of a text; their fields count more than those of the head. `times` are the keys
     of the time, the best first. `name` is for people, empty where
     the sample has no line of it; `fallback` is the level (of LEVELS)

@@ -20,7 +20,7 @@ QUANTILES = ("p10", "p25", "p50", "p75", "p90", "p95", "p98", "p99", "p99.5", "p
 Scale = tuple[int, int, int]
 NO_SCALE: Scale = (1, 0, PLAIN)
 # The units that people write, and what they are in seconds or bytes. Those in the text of a log
-# are read by the kernel, see logreading.c.
+# are read by the kernel, see lognumbers.c.
 UNITS: dict[str, Scale] = {
     "ns": (1, -9, SECONDS),
     "us": (1, -6, SECONDS),

@@ -1,11 +1,6 @@
-/* Fields of a log line: words that name levels, classes of the bytes that surround them. */
-#ifndef COTOOL_LOGFIELDS_H
-#define COTOOL_LOGFIELDS_H
+/* See loglevels.h. */
 
-#include "logs/logscan.h"
-#include "logs/logtime.h"
-
-/* ---- words that name levels ---------------------------------------------------------------- */
+#include "logs/loglevels.h"
 
 static const struct {
     const char *word;
@@ -61,26 +56,10 @@ static const struct {
     {"\xe8\xb0\x83\xe8\xaf\x95", COTOOL_DEBUG},               /* tiaoshi */
 };
 #define COTOOL_LEVEL_WORDS ((int)(sizeof cotool_level_words / sizeof cotool_level_words[0]))
-#define COTOOL_LONGEST_LEVEL 13
 
-/* Words as they may be written, INFO, info and Info, by their first eight bytes. */
-static struct {
-    uint64_t head; /* 0: empty */
-    const char *rest; /* from the ninth letter on, in small letters */
-    uint8_t size, level, style;
-} cotool_level_table[1024];
+cotool_level_word cotool_level_table[1024];
 
-COTOOL_INLINE unsigned cotool_level_slot(uint64_t head) {
-    return (unsigned)((head * 0x9E3779B97F4A7C15u) >> 54);
-}
-
-static uint64_t cotool_head(const uint8_t *p, size_t size) {
-    uint64_t head = 0;
-    memcpy(&head, p, size < 8 ? size : 8);
-    return head;
-}
-
-static void cotool_prepare_levels(void) {
+void cotool_prepare_levels(void) {
     for (int n = 0; n < 3 * COTOOL_LEVEL_WORDS; n++) {
         const char *word = cotool_level_words[n / 3].word;
         size_t size = strlen(word);
@@ -93,7 +72,7 @@ static void cotool_prepare_levels(void) {
             written[k] = (uint8_t)word[k];
             if (capital && cotool_is_letter(written[k])) written[k] &= (uint8_t)~0x20;
         }
-        head = cotool_head(written, size);
+        head = cotool_first_eight(written, size);
         slot = cotool_level_slot(head);
         while (cotool_level_table[slot].head) slot = (slot + 1) & 1023;
         cotool_level_table[slot].head = head;
@@ -104,28 +83,7 @@ static void cotool_prepare_levels(void) {
     }
 }
 
-/* The level that a word names, -1: none. Eight bytes at p must be readable. `style` gets how the
- * word is written. */
-COTOOL_INLINE int cotool_level_of(const uint8_t *p, size_t size, int *style) {
-    uint64_t head;
-    unsigned slot;
-    if (size < 3 || size > COTOOL_LONGEST_LEVEL) return -1;
-    memcpy(&head, p, 8);
-    if (size < 8) head &= ((uint64_t)1 << (8 * size)) - 1;
-    for (slot = cotool_level_slot(head); cotool_level_table[slot].head; slot = (slot + 1) & 1023) {
-        size_t k = 8;
-        if (cotool_level_table[slot].head != head || cotool_level_table[slot].size != size)
-            continue;
-        while (k < size && (p[k] | 0x20) == ((uint8_t)cotool_level_table[slot].rest[k - 8] | 0x20)) k++;
-        if (k < size) continue;
-        *style = cotool_level_table[slot].style;
-        return cotool_level_table[slot].level;
-    }
-    return -1;
-}
-
-/* The level of a word of the caller, -1: none. */
-static int cotool_own_level(const cotool_words *words, const uint8_t *p, size_t size, int *style) {
+int cotool_own_level(const cotool_words *words, const uint8_t *p, size_t size, int *style) {
     for (int n = 0; n < words->count; n++) {
         const cotool_word *word = &words->word[n];
         if (word->size != size || memcmp(word->bytes, p, size)) continue;
@@ -135,14 +93,7 @@ static int cotool_own_level(const cotool_words *words, const uint8_t *p, size_t 
     return -1;
 }
 
-static int cotool_is_open(uint8_t c) {
-    return c == '[' || c == '(' || c == '<' || c == '{' || c == '"' || c == '\'';
-}
-COTOOL_INLINE int cotool_letter_level(uint8_t c);
-
-/* The letter of a token that stands for a level, NULL: none. Alone, before a slash or an
- * exclamation mark, or first in brackets. */
-static const uint8_t *cotool_letter_of(const uint8_t *start, const uint8_t *stop) {
+const uint8_t *cotool_letter_of(const uint8_t *start, const uint8_t *stop) {
     int bracketed = stop - start > 2 && cotool_is_open(*start);
     if (bracketed) start++;
     if (cotool_letter_level(*start) < 0) return NULL;
@@ -153,48 +104,7 @@ static const uint8_t *cotool_letter_of(const uint8_t *start, const uint8_t *stop
                                                                                        : NULL;
 }
 
-/* The level of a single letter, -1: none (Android, glog, MongoDB, QuestDB). */
-COTOOL_INLINE int cotool_letter_level(uint8_t c) {
-    switch (c) {
-        case 'T':
-        case 'V': return COTOOL_TRACE;
-        case 'D': return COTOOL_DEBUG;
-        case 'I': return COTOOL_INFO;
-        case 'N': return COTOOL_NOTICE;
-        case 'W': return COTOOL_WARNING;
-        case 'E': return COTOOL_ERROR;
-        case 'C':
-        case 'F':
-        case 'A': return COTOOL_CRITICAL;
-    }
-    return -1;
-}
-
-/* Redis marks levels with symbols: debug, verbose, notice, warning. Verbose says less than debug. */
-COTOOL_INLINE int cotool_symbol_level(uint8_t c) {
-    switch (c) {
-        case '.': return COTOOL_DEBUG;
-        case '-': return COTOOL_DEBUG;
-        case '*': return COTOOL_NOTICE;
-        case '#': return COTOOL_WARNING;
-    }
-    return -1;
-}
-
-/* The severities of syslog (RFC 5424), 0 emergency ... 7 debug. */
-COTOOL_INLINE int cotool_syslog_level(int severity) {
-    static const uint8_t levels[8] = {COTOOL_CRITICAL, COTOOL_CRITICAL, COTOOL_CRITICAL,
-                                      COTOOL_ERROR,    COTOOL_WARNING,  COTOOL_NOTICE,
-                                      COTOOL_INFO,     COTOOL_DEBUG};
-    return levels[severity & 7];
-}
-
-COTOOL_INLINE int cotool_status_level(int status) {
-    return status >= 500 ? COTOOL_ERROR : status >= 400 ? COTOOL_WARNING : COTOOL_INFO;
-}
-
-/* The severity of %FACILITY-4-NAME or %%01MODULE/4/NAME at p, a percent sign; -1: none. */
-static int cotool_code_severity(const uint8_t *p, const uint8_t *end, const uint8_t **digit) {
+int cotool_code_severity(const uint8_t *p, const uint8_t *end, const uint8_t **digit) {
     uint8_t mark = '-';
     const uint8_t *start = ++p;
     if (end - p > 3 && *p == '%' && cotool_is_digit(p[1]) && cotool_is_digit(p[2])) {
@@ -243,9 +153,7 @@ static int cotool_mask_level(const uint8_t *p, const uint8_t *end) {
                             : COTOOL_TRACE;
 }
 
-/* The level that a token encodes, -1: none: Er(163) of ESXi, (EE) of X.org, (0x0040) of SSSD. `word`
- * and `size` get what says it. */
-static int cotool_code_level(const uint8_t *start, const uint8_t *stop, const uint8_t **word,
+int cotool_code_level(const uint8_t *start, const uint8_t *stop, const uint8_t **word,
                              unsigned *size) {
     if (stop > start && stop[-1] == ':') stop--;
     if (stop - start < 4 || stop[-1] != ')') return -1;
@@ -265,22 +173,3 @@ static int cotool_code_level(const uint8_t *start, const uint8_t *stop, const ui
         return cotool_mask_level(start + 3, stop - 1);
     return -1;
 }
-
-/* ---- classes of bytes that surround a level ------------------------------------------------ */
-
-static uint8_t cotool_byte_class[256]; /* a bit of lead and trail; 31: part of a word */
-
-enum { COTOOL_CLASS_SPACE = 0, COTOOL_CLASS_OTHER = 30, COTOOL_CLASS_WORD = 31 };
-
-static void cotool_prepare_classes(void) {
-    const char *marks = " []()<>:|/-,;=\"'*{}#!.$@%\\~+?&";
-    for (int c = 0; c < 256; c++) {
-        const char *mark = c ? strchr(marks, c) : NULL;
-        cotool_byte_class[c] = cotool_is_word((uint8_t)c) || c == '_' || c >= 0x80 ? COTOOL_CLASS_WORD
-                               : c == '\t' || c == '\r'               ? COTOOL_CLASS_SPACE
-                               : mark                                 ? (uint8_t)(mark - marks)
-                                                                      : COTOOL_CLASS_OTHER;
-    }
-}
-
-#endif

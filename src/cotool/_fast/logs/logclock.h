@@ -1,0 +1,43 @@
+/* From the time that a line states to seconds since 1970. */
+#ifndef COTOOL_LOGCLOCK_H
+#define COTOOL_LOGCLOCK_H
+
+#include "logs/logscan.h"
+#include "logs/logtime.h"
+
+/* The seconds since 1970 of a stamp as it is written, before its zone. Sets the span's clock by a
+ * stamp without a year or without a date. */
+int64_t cotool_local_seconds(const cotool_config *config, cotool_span *span, int cycle,
+                                    const cotool_stamp *stamp);
+
+/* Local seconds in UTC: by the stamp's zone, else by the zone that is set for stamps without. */
+COTOOL_INLINE int64_t cotool_universal(const cotool_config *config, int64_t local,
+                                       const cotool_stamp *stamp) {
+    int low = 0, high = config->zones;
+    if (stamp->zoned) return local - stamp->zone;
+    if (!high) return local;
+    while (high - low > 1) {
+        int middle = (low + high) / 2;
+        if (config->zone_start[middle] <= local) low = middle;
+        else high = middle;
+    }
+    return local - config->zone_offset[low];
+}
+
+/* Tells whether the time at p is the last one that was read, up to its seconds. */
+COTOOL_INLINE int cotool_is_memo(const cotool_memo *memo, const cotool_clock *clock,
+                                 const uint8_t *p) {
+    const cotool_layout *l = memo->layout;
+    cotool_bytes32 text, before;
+    cotool_quads32 q;
+    memcpy(&text, p, 32);
+    memcpy(&before, memo->text, 32);
+    q = (cotool_quads32)((text ^ before) & l->whole);
+    if (q[0] | q[1] | q[2] | q[3]) return 0;
+    if (l->place[5] < 0 || l->dated_tail) return 0;
+    /* The first such stamp of a span sets the head of its clock. */
+    return !l->cycle || (clock->head >= 0 && clock->kind == l->cycle &&
+                         clock->within == memo->within && clock->cycle == memo->cycle);
+}
+
+#endif

@@ -1,0 +1,56 @@
+/* Conditions on the fields of a record. See logreading.h. */
+
+#include <string.h>
+
+#include "logs/logreading.h"
+
+static int compare(const cotool_test *test, const cotool_value *value, const cotool_default_unit *unit) {
+    int order;
+    if (value->kind == COTOOL_NO_VALUE) return 0;
+    if (test->is_number) {
+        cotool_fixed number;
+        int dimension, added;
+        if (cotool_read_number(value->start, value->end, unit, &number, &dimension,
+                               &added) <= 0)
+            return test->kind == COTOOL_TEST_OTHER;
+        order = (number > test->number) - (number < test->number);
+    } else {
+        uint8_t text[COTOOL_PART];
+        size_t size = cotool_write_value(value, test->as, text), wanted = strlen(test->text);
+        order = memcmp(text, test->text, cotool_least(size, wanted));
+        if (!order) order = (size > wanted) - (size < wanted);
+    }
+    switch (test->kind) {
+        case COTOOL_TEST_LESS: return order < 0;
+        case COTOOL_TEST_LEAST: return order <= 0;
+        case COTOOL_TEST_MORE: return order > 0;
+        case COTOOL_TEST_MOST: return order >= 0;
+        case COTOOL_TEST_EQUAL: return order == 0;
+        default: return order != 0;
+    }
+}
+
+static int passes(const cotool_reading *r, int row, const cotool_fields *f) {
+    int stack[COTOOL_TESTS + 1], depth = 0;
+    for (int n = 0; n < r->tests; n++) {
+        const cotool_test *test = &r->test[n];
+        if (test->kind == COTOOL_TEST_NOT) {
+            stack[depth - 1] = !stack[depth - 1];
+        } else if (test->kind == COTOOL_TEST_AND || test->kind == COTOOL_TEST_OR) {
+            depth--;
+            stack[depth - 1] = test->kind == COTOOL_TEST_AND ? stack[depth - 1] & stack[depth]
+                                                             : stack[depth - 1] | stack[depth];
+        } else {
+            stack[depth++] = compare(test, &f->value[test->source],
+                                     &r->locator[row][test->source].unit);
+        }
+    }
+    return !r->tests || stack[0];
+}
+
+int cotool_reading_passes(const cotool_config *config, int format, const uint8_t *line,
+                          const uint8_t *end, int level) {
+    cotool_fields f;
+    cotool_read_fields(config, format, line, end, level, &f);
+    return passes(config->reading, cotool_locator_row(format), &f);
+}

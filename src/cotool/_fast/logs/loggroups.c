@@ -1,0 +1,203 @@
+/* See loggroups.h. */
+
+#include "logs/loggroups.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "logs/loghash.h"
+
+/* A table's groups are counted down again only once there are so many times too many. */
+#define SLACK 2
+
+void cotool_table_open(cotool_table *table, int measures, int most, int64_t width) {
+    memset(table, 0, sizeof *table);
+    table->measures = measures, table->most = most, table->width = width;
+}
+
+static void drop_row(cotool_table *table, cotool_row *row) {
+    for (int m = 0; m < table->measures; m++) cotool_cell_close(&row->cell[m]);
+    free(row->cell);
+}
+
+void cotool_table_reset(cotool_table *table, int64_t width, uint64_t limit) {
+    for (size_t n = 0; n < table->count; n++) drop_row(table, &table->row[n]);
+    if (table->slots) memset(table->slot, 0, table->slots * sizeof *table->slot);
+    table->count = table->texts_size = table->groups = table->steps = 0;
+    table->width = width, table->limit = limit;
+    for (int m = 0; m < table->measures; m++) cotool_overall_reset(&table->overall[m]);
+}
+
+void cotool_table_close(cotool_table *table) {
+    cotool_table_reset(table, 0, 0);
+    free(table->row);
+    free(table->slot);
+    free(table->texts);
+    memset(table, 0, sizeof *table);
+}
+
+static int is_whole(const cotool_table *table, const cotool_row *row) {
+    return row->size == 1 && table->texts[row->text] == *COTOOL_WHOLE;
+}
+
+static void take_slot(cotool_table *table, size_t n) {
+    size_t at = table->row[n].hash & (table->slots - 1);
+    while (table->slot[at]) at = (at + 1) & (table->slots - 1);
+    table->slot[at] = (uint32_t)n + 1;
+}
+
+static int grow(cotool_table *table) {
+    if (table->count == table->room) {
+        size_t room = table->room ? 2 * table->room : 64;
+        cotool_row *row = realloc(table->row, room * sizeof *row);
+        if (!row) return ENOMEM;
+        table->row = row, table->room = room;
+    }
+    if (2 * (table->count + 1) > table->slots) {
+        size_t slots = table->slots ? 2 * table->slots : 256;
+        uint32_t *slot = calloc(slots, sizeof *slot);
+        if (!slot) return ENOMEM;
+        free(table->slot);
+        table->slot = slot, table->slots = slots;
+        for (size_t n = 0; n < table->count; n++) take_slot(table, n);
+    }
+    return 0;
+}
+
+static uint64_t hash_of(uint64_t group, int64_t step, int inferred) {
+    return fold_product(group ^ (uint64_t)step, 0xD6E8FEB86659FD93u + (uint64_t)inferred * 2);
+}
+
+static int64_t step_at(int64_t seconds, int64_t width) {
+    int64_t within = seconds % width;
+    return seconds - (within < 0 ? within + width : within);
+}
+
+cotool_row *cotool_table_row(cotool_table *table, const uint8_t *text, size_t size, int64_t step,
+                             int inferred, int *status) {
+    uint64_t group = cotool_hash(text, size, 0), hash;
+    int whole = size == 1 && *text == *COTOOL_WHOLE;
+    cotool_row *row;
+    size_t at;
+    if (!whole && table->limit && group >= table->limit) return NULL;
+    if (step != COTOOL_NO_STEP) step = step_at(step, table->width);
+    else inferred = 0;
+    hash = hash_of(group, step, inferred);
+    for (at = hash & (table->slots - 1); table->slots && table->slot[at];
+         at = (at + 1) & (table->slots - 1)) {
+        row = &table->row[table->slot[at] - 1];
+        if (row->hash == hash && row->size == size && row->step == step &&
+            row->inferred == inferred && !memcmp(table->texts + row->text, text, size))
+            return row;
+    }
+    *status = ENOMEM;
+    if (grow(table)) return NULL;
+    if (table->texts_size + size > table->texts_room) {
+        size_t room = 2 * table->texts_room + size + 4096;
+        uint8_t *texts = realloc(table->texts, room);
+        if (!texts) return NULL;
+        table->texts = texts, table->texts_room = room;
+    }
+    row = &table->row[table->count];
+    memset(row, 0, sizeof *row);
+    row->cell = calloc((size_t)table->measures + 1, sizeof *row->cell);
+    if (!row->cell) return NULL;
+    row->hash = hash, row->group = group, row->step = step, row->inferred = (uint8_t)inferred;
+    row->text = table->texts_size, row->size = (uint32_t)size;
+    memcpy(table->texts + row->text, text, size);
+    table->texts_size += size;
+    take_slot(table, table->count++);
+    if (whole) table->steps++;
+    *status = 0;
+    return row;
+}
+
+static int by_number(const void *a, const void *b) {
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Puts the rows into a fresh table, without groups from `limit` on and in steps of `width`. */
+static int rebuild(cotool_table *table, uint64_t limit, int64_t width) {
+    cotool_table fresh;
+    int status = 0;
+    cotool_table_open(&fresh, table->measures, table->most, width);
+    fresh.limit = limit;
+    for (size_t n = 0; n < table->count && !status; n++) {
+        cotool_row *from = &table->row[n];
+        cotool_row *to = cotool_table_row(&fresh, table->texts + from->text, from->size, from->step,
+                                          from->inferred, &status);
+        if (!to) continue;
+        to->records += from->records;
+        for (int m = 0; m < table->measures; m++)
+            status |= cotool_cell_merge(&to->cell[m], &from->cell[m]);
+    }
+    if (status) {
+        cotool_table_close(&fresh);
+        return status;
+    }
+    memcpy(fresh.overall, table->overall, sizeof fresh.overall);
+    memset(table->overall, 0, sizeof table->overall);
+    cotool_table_close(table);
+    *table = fresh;
+    return 0;
+}
+
+/* Sorts the hashes of the groups that are kept; returns how many there are. */
+static int groups_of(cotool_table *table, uint64_t **sorted) {
+    uint64_t *hash = malloc((table->count + 1) * sizeof *hash);
+    size_t n = 0, distinct = 0;
+    if (!hash) return ENOMEM;
+    for (size_t k = 0; k < table->count; k++)
+        if (!is_whole(table, &table->row[k])) hash[n++] = table->row[k].group;
+    qsort(hash, n, sizeof *hash, by_number);
+    for (size_t k = 0; k < n; k++)
+        if (!k || hash[k] != hash[k - 1]) hash[distinct++] = hash[k];
+    table->groups = distinct;
+    *sorted = hash;
+    return 0;
+}
+
+int cotool_table_settle(cotool_table *table) {
+    uint64_t *hash;
+    uint64_t limit = table->limit;
+    if (groups_of(table, &hash)) return ENOMEM;
+    if (table->groups > COTOOL_GROUPS) limit = hash[COTOOL_GROUPS];
+    free(hash);
+    if (limit != table->limit) {
+        if (rebuild(table, limit, table->width)) return ENOMEM;
+        table->groups = COTOOL_GROUPS;
+    }
+    while (table->width && table->steps > 1 &&
+           table->steps * (table->groups + 1) > COTOOL_CELLS) {
+        size_t groups = table->groups;
+        if (rebuild(table, table->limit, 2 * table->width)) return ENOMEM;
+        table->groups = groups;
+    }
+    return 0;
+}
+
+int cotool_table_merge(cotool_table *into, const cotool_table *table, int64_t first, int flags) {
+    int status = 0;
+    if (table->limit && (!into->limit || table->limit < into->limit) &&
+        rebuild(into, table->limit, into->width))
+        return ENOMEM;
+    if (table->width > into->width && !(flags & COTOOL_MERGE_STEPS) &&
+        rebuild(into, into->limit, table->width)) return ENOMEM;
+    for (size_t n = 0; n < table->count && !status; n++) {
+        const cotool_row *from = &table->row[n];
+        cotool_row *to = cotool_table_row(
+            into, table->texts + from->text, from->size,
+            flags & COTOOL_MERGE_STEPS ? COTOOL_NO_STEP : from->step,
+            flags & COTOOL_MERGE_DATED ? 0 : from->inferred, &status);
+        if (!to) continue;
+        to->records += from->records;
+        for (int m = 0; m < into->measures; m++)
+            status |= cotool_cell_merge(&to->cell[m], &from->cell[m]);
+    }
+    for (int m = 0; m < into->measures; m++)
+        status |= cotool_overall_merge(&into->overall[m], &table->overall[m], into->most, first);
+    if (!status && into->count > SLACK * COTOOL_GROUPS) status = cotool_table_settle(into);
+    return status ? ENOMEM : 0;
+}

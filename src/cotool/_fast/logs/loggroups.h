@@ -1,0 +1,62 @@
+/* Tables of figures by group and step in time, which add up in any order.
+ *
+ * Which groups are kept where there are too many follows from their hashes, and how wide a step is
+ * follows from how many there are: nothing depends on the order of records.
+ */
+#ifndef COTOOL_LOGGROUPS_H
+#define COTOOL_LOGGROUPS_H
+
+#include "logs/logoverall.h"
+
+#define COTOOL_MEASURES 8
+/* Groups that are kept; a group takes 100 to 1,500 bytes for each measure. */
+#define COTOOL_GROUPS 65536
+/* Groups times steps: beyond it, steps become twice as wide. */
+#define COTOOL_CELLS 131072
+
+#define COTOOL_NO_STEP INT64_MIN
+
+typedef struct {
+    uint64_t hash;  /* of the group's text and the step */
+    uint64_t group; /* of the text alone */
+    int64_t step;
+    uint64_t records;
+    size_t text; /* offset in the table's texts */
+    uint32_t size;
+    uint8_t inferred; /* the step's year or date is not in the log */
+    cotool_cell *cell; /* [measures] */
+} cotool_row;
+
+typedef struct {
+    int measures, most; /* `most`: greatest lines of a measure that are kept */
+    int64_t width;      /* of a step in seconds, 0: no steps */
+    uint64_t limit;     /* groups whose hash is not below it are not kept; 0: all are */
+    size_t groups, steps;
+    size_t count, room, slots;
+    cotool_row *row;
+    uint32_t *slot; /* number of a row plus 1 */
+    uint8_t *texts;
+    size_t texts_size, texts_room;
+    cotool_overall overall[COTOOL_MEASURES];
+} cotool_table;
+
+/* The whole, which is no group, has this as its text. */
+#define COTOOL_WHOLE ((const uint8_t *)"\x1e")
+
+void cotool_table_open(cotool_table *table, int measures, int most, int64_t width);
+void cotool_table_close(cotool_table *table);
+void cotool_table_reset(cotool_table *table, int64_t width, uint64_t limit);
+
+/* The row of a group at a step (a multiple of some width, COTOOL_NO_STEP: none), NULL: the group is
+ * not kept, or out of memory, which `status` tells. */
+cotool_row *cotool_table_row(cotool_table *table, const uint8_t *text, size_t size, int64_t step,
+                             int inferred, int *status);
+
+/* `first`: the number of the other table's first line less one. `flags`: years and dates count as
+ * known from now on; all steps are one. */
+enum { COTOOL_MERGE_DATED = 1, COTOOL_MERGE_STEPS = 2 };
+int cotool_table_merge(cotool_table *into, const cotool_table *table, int64_t first, int flags);
+/* Fewer groups, wider steps, where there are too many. */
+int cotool_table_settle(cotool_table *table);
+
+#endif

@@ -1,0 +1,29 @@
+/* Records by time and level: a table of buckets that merges in any order. */
+#ifndef COTOOL_LOGHISTOGRAM_H
+#define COTOOL_LOGHISTOGRAM_H
+
+#include <errno.h>
+
+#include "logs/logscan.h"
+
+#define COTOOL_EMPTY INT64_MIN
+
+/* The bucket that holds `seconds`, new where there is none; NULL: out of memory. */
+cotool_bucket *cotool_histogram_bucket(const cotool_config *config, cotool_histogram *h,
+                                              int64_t seconds);
+
+int cotool_histogram_merge(const cotool_config *config, cotool_histogram *into,
+                           const cotool_histogram *from);
+
+COTOOL_INLINE int cotool_histogram_count(const cotool_config *config, cotool_histogram *h,
+                                         int64_t seconds, int level) {
+    if (!h->last ||
+        (uint64_t)(seconds - h->last->start) >= (uint64_t)config->widths[h->width]) {
+        h->last = cotool_histogram_bucket(config, h, seconds);
+        if (!h->last) return ENOMEM;
+    }
+    h->last->counts[level]++;
+    return 0;
+}
+
+#endif

@@ -1,0 +1,184 @@
+/* See lognumbers.h. */
+
+#include "logs/lognumbers.h"
+
+#include <string.h>
+
+#include "logs/logchars.h"
+
+/* Numbers beyond this are odd: with more, sums would not fit. */
+#define GREATEST_NUMBER 1e18
+#define MOST_DIGITS 18
+
+static const struct {
+    const char *name;
+    int64_t factor;
+    int8_t power;
+    uint8_t dimension;
+} units[] = {
+    {"ns", 1, -9, COTOOL_SECONDS},          {"us", 1, -6, COTOOL_SECONDS},
+    {"\xc2\xb5s", 1, -6, COTOOL_SECONDS},   {"\xce\xbcs", 1, -6, COTOOL_SECONDS},
+    {"ms", 1, -3, COTOOL_SECONDS},          {"msec", 1, -3, COTOOL_SECONDS},
+    {"msecs", 1, -3, COTOOL_SECONDS},       {"millis", 1, -3, COTOOL_SECONDS},
+    {"s", 1, 0, COTOOL_SECONDS},            {"sec", 1, 0, COTOOL_SECONDS},
+    {"secs", 1, 0, COTOOL_SECONDS},         {"second", 1, 0, COTOOL_SECONDS},
+    {"seconds", 1, 0, COTOOL_SECONDS},      {"m", 60, 0, COTOOL_SECONDS},
+    {"min", 60, 0, COTOOL_SECONDS},         {"mins", 60, 0, COTOOL_SECONDS},
+    {"h", 3600, 0, COTOOL_SECONDS},         {"d", 86400, 0, COTOOL_SECONDS},
+    {"B", 1, 0, COTOOL_BYTES},              {"bytes", 1, 0, COTOOL_BYTES},
+    {"kB", 1, 3, COTOOL_BYTES},             {"KB", 1, 3, COTOOL_BYTES},
+    {"MB", 1, 6, COTOOL_BYTES},             {"GB", 1, 9, COTOOL_BYTES},
+    {"TB", 1, 12, COTOOL_BYTES},            {"KiB", 1 << 10, 0, COTOOL_BYTES},
+    {"MiB", 1 << 20, 0, COTOOL_BYTES},      {"GiB", 1 << 30, 0, COTOOL_BYTES},
+    {"TiB", (int64_t)1 << 40, 0, COTOOL_BYTES},
+};
+#define UNITS (sizeof units / sizeof units[0])
+
+static const int64_t tens[] = {1ll, 10ll, 100ll, 1000ll, 10000ll, 100000ll, 1000000ll, 10000000ll,
+                               100000000ll, 1000000000ll, 10000000000ll, 100000000000ll,
+                               1000000000000ll, 10000000000000ll, 100000000000000ll,
+                               1000000000000000ll, 10000000000000000ll, 100000000000000000ll,
+                               1000000000000000000ll};
+
+/* digits × factor × 10^power in parts of COTOOL_UNIT; 0 where it is too great. Halves are rounded
+ * away from zero. */
+static int givend(uint64_t digits, int64_t factor, int power, cotool_fixed *number) {
+    cotool_fixed x = (cotool_fixed)digits * factor;
+    power += 12;
+    if (!x) {
+        *number = 0;
+        return 1;
+    }
+    if (power > 30) return 0;
+    for (; power > 0; power -= power > 18 ? 18 : power) {
+        int64_t ten = tens[power > 18 ? 18 : power];
+        if ((double)x * (double)ten > GREATEST_NUMBER * 1e12) return 0;
+        x *= ten;
+    }
+    for (; power < 0 && x; power += power < -18 ? 18 : -power) {
+        int64_t ten = tens[power < -18 ? 18 : -power];
+        x = (x + (power >= -18 ? ten / 2 : 0)) / ten;
+    }
+    if ((double)x > GREATEST_NUMBER * 1e12) return 0;
+    *number = x;
+    return 1;
+}
+
+/* Reads digits with separators of thousands, decimals and an exponent; NULL: none stand at p. */
+static const uint8_t *read_digits(const uint8_t *p, const uint8_t *end, uint64_t *digits,
+                                  int *power) {
+    const uint8_t *start = p, *last = p, *q;
+    int count = 0;
+    *digits = 0, *power = 0;
+    /* 1,234,567: groups of three after one to three digits; 0,123 has a decimal comma */
+    while (last < end && cotool_is_digit(*last)) last++;
+    if (last > p && last - p <= 3 && *p != '0')
+        for (q = last; end - q >= 4 && *q == ',' && cotool_is_digit(q[1]) && cotool_is_digit(q[2]) &&
+                       cotool_is_digit(q[3]) && (end - q == 4 || !cotool_is_digit(q[4]));
+             q += 4)
+            last = q + 4;
+    for (; p < last; p++) {
+        if (*p == ',') continue;
+        if (count < MOST_DIGITS) {
+            *digits = *digits * 10 + (uint64_t)(*p - '0');
+            count += count || *p != '0';
+        } else {
+            (*power)++;
+        }
+    }
+    if (p == start && !(p + 1 < end && *p == '.' && cotool_is_digit(p[1]))) return NULL;
+    if (p + 1 < end && *p == '.' && cotool_is_digit(p[1]))
+        for (p++; p < end && cotool_is_digit(*p); p++)
+            if (count < MOST_DIGITS) {
+                *digits = *digits * 10 + (uint64_t)(*p - '0');
+                count += count || *p != '0';
+                (*power)--;
+            }
+    if (p < end && (*p | 0x20) == 'e') {
+        int negative, exponent = 0;
+        q = p + 1;
+        negative = q < end && *q == '-';
+        if (q < end && (*q == '-' || *q == '+')) q++;
+        if (q < end && cotool_is_digit(*q)) {
+            for (; q < end && cotool_is_digit(*q) && exponent < 1000; q++)
+                exponent = exponent * 10 + *q - '0';
+            *power += negative ? -exponent : exponent;
+            p = q;
+        }
+    }
+    return p;
+}
+
+static int unit_at(const uint8_t *p, const uint8_t *end) {
+    const uint8_t *q = p;
+    while (q < end && (cotool_is_letter(*q) || *q >= 0x80)) q++;
+    for (size_t n = 0; q > p && n < UNITS; n++)
+        if (strlen(units[n].name) == (size_t)(q - p) && !memcmp(units[n].name, p, (size_t)(q - p)))
+            return (int)n;
+    return -1;
+}
+
+/* One number with its unit, or several of time that follow each other: 1m30s. Returns what follows,
+ * NULL where there is none. */
+static const uint8_t *read_one(const uint8_t *p, const uint8_t *end, const cotool_default_unit *given,
+                               cotool_fixed *number, int *dimension) {
+    int negative = p < end && *p == '-', parts = 0;
+    *number = 0;
+    if (p < end && (*p == '-' || *p == '+')) p++;
+    for (;; parts++) {
+        uint64_t digits;
+        int power, unit;
+        cotool_fixed part;
+        const uint8_t *q = read_digits(p, end, &digits, &power), *name = q;
+        if (!q) return NULL;
+        if (name < end && *name == ' ' && parts == 0) name++;
+        unit = unit_at(name, end);
+        if (unit < 0) {
+            if (parts) return NULL;
+            if (!givend(digits, given->factor, power + given->power, &part)) return NULL;
+            *number = part, *dimension = given->dimension;
+            p = q;
+            break;
+        }
+        if (parts && units[unit].dimension != COTOOL_SECONDS) return NULL;
+        if (!givend(digits, units[unit].factor, power + units[unit].power, &part)) return NULL;
+        *number += part, *dimension = units[unit].dimension;
+        p = name + strlen(units[unit].name);
+        if (p >= end || !cotool_is_digit(*p) || units[unit].dimension != COTOOL_SECONDS) break;
+    }
+    if (negative) *number = -*number;
+    return p;
+}
+
+int cotool_read_number(const uint8_t *text, const uint8_t *end, const cotool_default_unit *given,
+                       cotool_fixed *number, int *dimension, int *added) {
+    cotool_fixed sum = 0;
+    int count = 0, missing = 0;
+    *added = 0;
+    while (text < end && cotool_byte_class[*text] == COTOOL_CLASS_SPACE) text++;
+    while (end > text && cotool_byte_class[end[-1]] == COTOOL_CLASS_SPACE) end--;
+    if (text == end) return -1;
+    for (;;) {
+        cotool_fixed one;
+        const uint8_t *next;
+        if (*text == '-' && (text + 1 == end || text[1] == ',' || text[1] == ' ')) {
+            missing++, next = text + 1;
+        } else {
+            next = read_one(text, end, given, &one, dimension);
+            if (!next) break;
+            sum += one, count++;
+        }
+        if (next == end) {
+            if (!count) return -1;
+            *number = sum, *added = count > 1;
+            return 1;
+        }
+        /* 0.01, 0.03 : 0.02 of several upstreams */
+        if (next + 1 < end && *next == ',' && next[1] == ' ') text = next + 2;
+        else if (next + 2 < end && *next == ' ' && next[1] == ':' && next[2] == ' ') text = next + 3;
+        else break;
+        if (text >= end) break;
+    }
+    if (end - text == 4 && (!memcmp(text, "null", 4) || !memcmp(text, "None", 4))) return -1;
+    return 0;
+}

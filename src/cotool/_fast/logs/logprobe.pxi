@@ -1,0 +1,170 @@
+# What Python asks of single lines and texts.
+
+def layouts():
+    """Return the forms of timestamps that are known, and what repeats in each.
+
+    0: nothing, 1: the year is missing, 2: the date.
+    """
+    return [
+        (cotool_layout_form(n).decode(), cotool_layout_cycle(n))
+        for n in range(cotool_layout_count())
+    ]
+
+
+def month_names():
+    """Return the names of months that times may hold: (number, letters needed, the rest)."""
+    names = []
+    cdef int n = 0
+    while cotool_month_name(n) != NULL:
+        head, _, rest = (<bytes>cotool_month_name(n)).partition(b"|")
+        if head:
+            names.append((n % 12 + 1, head, rest))
+        n += 1
+    return names
+
+
+def form_cycle(bytes form not None):
+    """Return what repeats in a form, as in layouts()."""
+    return cotool_form_cycle(form)
+
+
+def read_time(bytes form not None, bytes line not None, Py_ssize_t start=0):
+    """Return the time that stands at line[start] by a form, None where the form does not fit.
+
+    (bytes that it takes, seconds since 1970, nanoseconds, whether it names a zone, what repeats as
+    in layouts()). Without a date the day is 1972-01-01, without a year the year is 1972.
+    """
+    cdef uint8_t text[1024 + COTOOL_PADDING]
+    cdef Py_ssize_t size = padded(line[start:start + 1024], text, sizeof(text))
+    cdef int64_t seconds
+    cdef int nanos, zoned, cycle
+    cdef int length = cotool_read_stamp(form, text, text + size, &seconds, &nanos, &zoned, &cycle)
+    return (length, seconds, nanos, bool(zoned), cycle) if length else None
+
+
+def text_keys():
+    """Return the keys under which records keep their message, in small letters, the best first."""
+    cdef int n = 0
+    names = []
+    while cotool_text_key(n) != NULL:
+        names.append(cotool_text_key(n).decode())
+        n += 1
+    return tuple(names)
+
+
+def value_level(bytes value not None, int scale):
+    """Return the level that the value of a key states; numbers are of one of the scales."""
+    cdef uint8_t text[256]
+    cdef Py_ssize_t size = padded(value, text, sizeof(text))
+    return cotool_read_level(text, text + size, scale)
+
+
+def read_number(bytes text not None, scale=(1, 0, 0)):
+    """Return the number that a field states: (number in parts of measures.UNIT, dimension, added).
+
+    None: it is no number; "missing": it says that there is none. scale: factor, power of ten and
+    dimension of a number without a unit. Dimensions are 0 none, 1 seconds, 2 bytes; added: the
+    numbers of a list were added up.
+    """
+    cdef const uint8_t* p = <const uint8_t*><const char*>text
+    cdef cotool_default_unit given
+    cdef cotool_fixed number
+    cdef int64_t high
+    cdef uint64_t low
+    cdef int dimension = 0, added = 0
+    given.factor, given.power, given.dimension = scale
+    cdef int state = cotool_read_number(p, p + len(text), &given, &number, &dimension, &added)
+    if state <= 0:
+        return "missing" if state < 0 else None
+    cotool_fixed_halves(&number, &high, &low)
+    return (<object>high << 64) | low, dimension, bool(added)
+
+
+def mask_path(bytes text not None):
+    """Return a path without its query, with what names one thing among many as <*>."""
+    cdef const uint8_t* p = <const uint8_t*><const char*>text
+    cdef uint8_t[512] out
+    cdef size_t size = cotool_mask_path(p, p + len(text), out, sizeof(out))
+    return (<char*>out)[:size]
+
+
+def capture(bytes program not None, bytes needed not None, bytes line not None):
+    """Return where the group of a regex stands in a line, None where nothing matches."""
+    cdef const uint8_t* p = <const uint8_t*><const char*>line
+    cdef const uint8_t* start
+    cdef const uint8_t* stop
+    cdef cotool_capture* regex = cotool_capture_new(
+        <const uint8_t*><const char*>program, len(program),
+        <const uint8_t*><const char*>needed, len(needed))
+    if regex == NULL:
+        raise ValueError("not a program of a regex with a group")
+    cdef int found = cotool_capture_find(regex, p, p + len(line), &start, &stop)
+    cotool_capture_free(regex)
+    return (start - p, stop - p) if found else None
+
+
+cdef class Regex:
+    """A program of logs.automaton. Not for several threads at a time."""
+
+    cdef cotool_regex* regex
+
+    def __cinit__(self, bytes program not None, bint anchored=False):
+        self.regex = cotool_regex_new(<const uint8_t*><const char*>program, len(program),
+                                      anchored)
+        if self.regex == NULL:
+            raise ValueError("not a program of a regex")
+
+    def __dealloc__(self):
+        cotool_regex_free(self.regex)
+
+    def search(self, bytes line not None, size_t begin=0):
+        """Return whether a match begins at or after line[begin]."""
+        cdef size_t size = len(line)
+        cdef const uint8_t* text = <const uint8_t*><const char*>line
+        cdef int found
+        with nogil:
+            found = cotool_regex_search(self.regex, text, size, min(begin, size))
+        return found == 1
+
+
+cdef Py_ssize_t padded(bytes line, uint8_t* place, Py_ssize_t room):
+    cdef Py_ssize_t size = min(len(line), room - COTOOL_PADDING)
+    memcpy(place, <const char*>line, size)
+    memset(place + size, 0, COTOOL_PADDING)
+    return size
+
+
+def probe_times(bytes line not None, int tokens=1):
+    """Return what in the first `tokens` tokens of a line can be read as a time.
+
+    Tuples of token, byte before it, index into layouts(), offset, length, month, day.
+    """
+    cdef uint8_t text[1024]
+    cdef cotool_seen_time seen[64]
+    cdef Py_ssize_t size = padded(line, text, sizeof(text))
+    cdef int n, count = cotool_probe_times(text, text + size, tokens, seen, 64)
+    return [
+        (seen[n].token, seen[n].open, seen[n].layout, seen[n].at, seen[n].length, seen[n].month,
+         seen[n].day)
+        for n in range(count)
+    ]
+
+
+def probe_levels(bytes line not None, Py_ssize_t start):
+    """Return what may be a level in the first tokens after line[start].
+
+    Tuples of kind of place, token, word, classes of the bytes before and after, style, level,
+    offset.
+    """
+    cdef uint8_t text[1024]
+    cdef cotool_seen_level seen[64]
+    cdef Py_ssize_t size = padded(line, text, sizeof(text))
+    cdef int n, count
+    if start > size:
+        return []
+    count = cotool_probe_levels(text, text + start, text + size, seen, 64)
+    return [
+        (seen[n].kind, seen[n].token, seen[n].word, seen[n].lead, seen[n].trail, seen[n].styles,
+         seen[n].level, seen[n].at)
+        for n in range(count)
+    ]

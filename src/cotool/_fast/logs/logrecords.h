@@ -1,0 +1,65 @@
+/* Records and their lines are counted, measured and kept. */
+#ifndef COTOOL_LOGRECORDS_H
+#define COTOOL_LOGRECORDS_H
+
+#include "logs/loghistogram.h"
+#include "logs/logmatches.h"
+
+/* Counts a record by what its first line says. */
+COTOOL_INLINE int cotool_count_record(const cotool_config *config, cotool_span *span, int level,
+                                      int has_time, int zoned, int inferred, int64_t seconds,
+                                      int nanos) {
+    cotool_counts *c = &span->counts;
+    int64_t time;
+    c->records++;
+    c->levels[level]++;
+    if (!has_time) {
+        c->timeless++;
+        return 0;
+    }
+    time = seconds * 1000000000 + nanos;
+    if (time < c->first[inferred]) c->first[inferred] = time;
+    if (time > c->last[inferred]) c->last[inferred] = time;
+    c->zoned += (uint64_t)zoned;
+    return cotool_histogram_count(config, &c->histogram[inferred], seconds, level);
+}
+
+/* Adds the open record to the counts. */
+int cotool_commit(const cotool_config *config, cotool_span *span);
+
+/* Keeps a line as a sample or an entry, where it is one. */
+void cotool_keep(const cotool_config *config, cotool_span *span, size_t text, uint64_t at);
+
+/* Ends a line of `size` bytes with its line end; `text` bytes of it are at `line`. */
+COTOOL_INLINE void cotool_end_line(const cotool_config *config, cotool_worker *worker,
+                                   cotool_span *span, const uint8_t *line, size_t text,
+                                   uint64_t size, uint64_t at) {
+    cotool_record *r = &span->record;
+    for (int n = 0; n < config->every_line; n++)
+        cotool_try_pattern(config, worker, span, config->every[n], line, text);
+    span->seen_lines++;
+    if (config->simple) {
+        span->counts.lines++;
+        span->counts.bytes += size;
+        span->counts.keywords[0] += span->line.keywords & 1;
+        span->counts.keywords[1] += span->line.keywords >> 1;
+        return;
+    }
+    r->lines++;
+    r->bytes += size;
+    r->keywords[0] += span->line.keywords & 1;
+    r->keywords[1] += span->line.keywords >> 1;
+    r->matched |= span->line.matched;
+    if (config->show || config->entries) cotool_keep(config, span, text, at);
+}
+
+/* Counts the form of a record's first line. */
+void cotool_mine(cotool_span *span, const uint8_t *line, const uint8_t *end, int level,
+                        int has_time, int inferred, int64_t seconds);
+
+/* Measures a record by its first line. */
+void cotool_measure(const cotool_config *config, cotool_span *span, int format,
+                           const uint8_t *line, const uint8_t *end, int level, int has_time,
+                           int inferred, int64_t seconds, int64_t number);
+
+#endif

@@ -1,0 +1,191 @@
+/* Where the sources of a record's fields stand in its first line. See logreading.h. */
+
+#define _GNU_SOURCE /* memmem */
+#include <string.h>
+
+#include "logs/loglogfmt.h"
+#include "logs/logreading.h"
+
+/* The next column; returns what follows it, NULL: there is none. */
+static const uint8_t *column(const uint8_t *p, const uint8_t *end, uint8_t delimiter,
+                             cotool_value *value) {
+    const uint8_t *q;
+    if (!delimiter) p = cotool_skip_blank(p, end);
+    if (p >= end) return NULL;
+    value->kind = COTOOL_BARE;
+    if (*p == '"' && (q = cotool_skip_string(p + 1, end))) {
+        value->start = p + 1, value->end = q - 1;
+        if (delimiter && q < end && *q == delimiter) q++;
+        return q;
+    }
+    if (!delimiter && *p == '[' && (q = memchr(p, ']', (size_t)(end - p)))) {
+        value->start = p + 1, value->end = q;
+        return q + 1;
+    }
+    value->start = p;
+    if (delimiter) {
+        q = memchr(p, delimiter, (size_t)(end - p));
+        value->end = q ? q : end;
+        return q ? q + 1 : end;
+    }
+    while (p < end && *p != ' ' && *p != '\t') p++;
+    value->end = p;
+    return p;
+}
+
+/* Leaves out the port: 10.0.0.1:8080, [2001:db8::1]:8080. */
+static void take_address(cotool_value *value) {
+    const uint8_t *p = value->end, *bracket;
+    if (p > value->start && *value->start == '[') {
+        value->start++;
+        bracket = memchr(value->start, ']', (size_t)(p - value->start));
+        if (bracket) value->end = bracket;
+        return;
+    }
+    while (p > value->start && cotool_is_digit(p[-1])) p--;
+    if (p == value->end || p - value->start < 2 || *--p != ':') return;
+    if (!memchr(value->start, ':', (size_t)(p - value->start))) value->end = p;
+}
+
+/* A word of a value, or another part of it. */
+static void take_part(cotool_value *value, int part) {
+    const uint8_t *p = value->start, *end = value->end, *start = p;
+    if (part == COTOOL_PART_ADDRESS) {
+        take_address(value);
+        return;
+    }
+    if (part == COTOOL_PART_LAST) {
+        for (p = end; p > start && p[-1] != '/';) p--;
+        value->start = p;
+        return;
+    }
+    for (int n = 0; n < part; n++) {
+        p = cotool_skip_blank(p, end);
+        start = p;
+        while (p < end && *p != ' ' && *p != '\t') p++;
+    }
+    if (start == p) value->kind = COTOOL_NO_VALUE;
+    value->start = start, value->end = p;
+}
+
+/* What stands where a text has its hole. */
+static int hole(const cotool_locator *l, const uint8_t *line, const uint8_t *end,
+                cotool_value *value) {
+    size_t before = strlen(l->text), after = strlen(l->after);
+    const uint8_t *p = line, *q;
+    if (!before) {
+        /* the word in front of the text */
+        for (q = line; (q = memmem(q, (size_t)(end - q), l->after, after)); q++) {
+            for (p = q; p > line && p[-1] != ' ' && p[-1] != '\t';) p--;
+            if (p == q) continue;
+            value->kind = COTOOL_BARE, value->start = p, value->end = q;
+            return 1;
+        }
+        return 0;
+    }
+    while ((p = memmem(p, (size_t)(end - p), l->text, before))) {
+        p += before;
+        for (q = p; q < end && *q != ' ' && *q != '\t'; q++)
+            if (after && q > p && (size_t)(end - q) >= after && !memcmp(q, l->after, after)) break;
+        if (q > p && (!after || ((size_t)(end - q) >= after && !memcmp(q, l->after, after)))) {
+            value->kind = COTOOL_BARE, value->start = p, value->end = q;
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* 0.012, as nginx writes seconds, or a dash for none; returns what follows, NULL: neither. */
+static const uint8_t *read_seconds(const uint8_t *p, const uint8_t *end) {
+    const uint8_t *q = p;
+    if (p < end && *p == '-') return p + 1;
+    while (q < end && cotool_is_digit(*q)) q++;
+    if (q == p || end - q < 4 || *q != '.') return NULL;
+    for (int k = 1; k <= 3; k++)
+        if (!cotool_is_digit(q[k])) return NULL;
+    return q + 4 < end && cotool_is_digit(q[4]) ? NULL : q + 4;
+}
+
+/* A number after key= goes on after a comma: 1,234, and lists of seconds: 0.012, 0.034. */
+static void extend(cotool_value *value, const uint8_t *end) {
+    const uint8_t *p = value->end, *q;
+    if (value->kind != COTOOL_BARE || p == value->start || p >= end || *p != ',' ||
+        !(cotool_is_digit(p[-1]) || p[-1] == '-'))
+        return;
+    if (p + 1 < end && cotool_is_digit(p[1])) {
+        while (p < end && (cotool_is_digit(*p) || *p == ',' || *p == '.')) p++;
+        while (!cotool_is_digit(p[-1])) p--;
+        value->end = p;
+        return;
+    }
+    if (read_seconds(value->start, end) != p) return;
+    while (end - p > 2 && *p == ',' && p[1] == ' ' && (q = read_seconds(p + 2, end))) p = q;
+    value->end = p;
+}
+
+static const char *const level_names[COTOOL_LEVELS] = {
+    "trace", "debug", "info", "notice", "warning", "error", "critical", "unknown"};
+
+void cotool_read_fields(const cotool_config *config, int format, const uint8_t *line,
+                        const uint8_t *end, int level, cotool_fields *f) {
+    const cotool_reading *r = config->reading;
+    int row = cotool_locator_row(format);
+    cotool_value tokens[256];
+    int columns = 0;
+    cotool_members members;
+    members.found = 0;
+    if (format >= 0 && r->keys[format].values) {
+        const cotool_format *form = &config->format[format];
+        int kind = form->kind == COTOOL_FORMAT_TEXT ? form->payload : form->kind;
+        const uint8_t *from = line;
+        if (kind == COTOOL_FORMAT_JSON) {
+            from = form->kind == COTOOL_FORMAT_TEXT ? cotool_find_object(line, end)
+                                                    : cotool_skip_blank(line, end);
+            if (from) cotool_json_members(from, end, &r->keys[format], 0, 0, &members);
+        } else {
+            cotool_logfmt_members(from, end, &r->keys[format], 0, &members);
+        }
+    }
+    if (r->tokens[row]) {
+        const uint8_t *p = line;
+        while (columns < r->tokens[row] && (p = column(p, end, r->delimiter[row], &tokens[columns])))
+            columns++;
+    }
+    for (int n = 0; n < r->sources; n++) {
+        const cotool_locator *l = &r->locator[row][n];
+        cotool_value *v = &f->value[n];
+        v->kind = COTOOL_NO_VALUE;
+        switch (l->kind) {
+            case COTOOL_GET_TOKEN:
+                if (l->token < columns) *v = tokens[l->token];
+                break;
+            case COTOOL_GET_KEY:
+                if (members.found >> l->value & 1) *v = members.value[l->value];
+                break;
+            case COTOOL_GET_PAIR:
+                *v = cotool_pair_find(line, end, l->text);
+                extend(v, end);
+                break;
+            case COTOOL_GET_TEXT:
+                hole(l, line, end, v);
+                break;
+            case COTOOL_GET_GROUP:
+                if (cotool_capture_find(l->capture, line, end, &v->start, &v->end))
+                    v->kind = COTOOL_BARE;
+                break;
+            case COTOOL_GET_LEVEL:
+                v->kind = COTOOL_BARE, v->start = (const uint8_t *)level_names[level];
+                v->end = v->start + strlen(level_names[level]);
+                break;
+            case COTOOL_GET_GIVEN:
+                v->kind = COTOOL_BARE, v->start = (const uint8_t *)l->text;
+                v->end = v->start + strlen(l->text);
+                break;
+        }
+        if (v->kind && l->part) take_part(v, l->part);
+        if (l->kind == COTOOL_GET_TOKEN && v->kind && *l->text &&
+            strlen(l->text) == (size_t)(v->end - v->start) &&
+            !memcmp(v->start, l->text, strlen(l->text)))
+            v->kind = COTOOL_NO_VALUE;
+    }
+}
