@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from cotool.cli.html.markup import Html, join
+from cotool.cli.html.markup import Html, brief, element, join
 from cotool.cli.html.parts import figures, note
 from cotool.cli.html.tables import Cell, Column, Row, data_table
 from cotool.cli.html.templates import template_text
+from cotool.logs.report.templates import numbers_title, quantity_in
 from cotool.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cotool.logs.changes import NumberChange
     from cotool.logs.templates.compare import Change, Comparison
 
 _MOST = 300  # of each kind
@@ -25,6 +27,14 @@ _COLUMNS = (
     Column("ratio", number=True),
     Column("chance", number=True, wide=True),
 )
+
+_NUMBER_COLUMNS = (
+    Column("numbers", kind="template"),
+    *(Column(name, number=True) for name in ("p50 before", "p50 now", "p99 before", "p99 now")),
+    Column("ratio", number=True),
+    Column("difference", number=True, wide=True),
+)
+_LONGEST = 500
 
 
 def changes(found: Comparison) -> Html:
@@ -57,7 +67,46 @@ def changes(found: Comparison) -> Html:
         "great a difference."
     )
     more = note(f"{plural(left_out, 'more template')} left out.") if left_out else ""
-    return join((lead, table if rows else "", remark if rows else "", more))
+    listed = (lead, table if rows else "", remark if rows else "", more)
+    return join((*(listed if found.has_templates else ()), _numbers(found)))
+
+
+def _numbers(found: Comparison) -> Html:
+    """Return the numbers whose distribution has changed, the most different first."""
+    changed = found.changed_numbers
+    if not found.numbers_compared:
+        return join(())
+    head = f"{len(changed):,} of {plural(found.numbers_compared, 'number')} changed"
+    rows = [_number_row(change) for change in changed[:_MOST]]
+    table = data_table("numbers-table", head, _NUMBER_COLUMNS, rows, search="filter")
+    remark = note(
+        "The difference is the greatest one of the cumulative shares (Kolmogorov-Smirnov). Numbers "
+        "count as changed from .1 on, if the median changed by a quarter and chance is unlikely."
+    )
+    more = len(changed) - len(rows)
+    return join((
+        element("h3", head),
+        table if rows else "",
+        remark if rows else "",
+        note(f"{plural(more, 'more number')} left out.") if more > 0 else "",
+    ))  # fmt: skip
+
+
+def _number_row(change: NumberChange) -> Row:
+    title = numbers_title(change)
+    shown = template_text(title) if change.id else brief(title, _LONGEST)
+    numbers = (change.p50_before, change.p50, change.p99_before, change.p99)
+    return Row(
+        (
+            Cell(shown, title[:80]),
+            *(
+                Cell(quantity_in(number, change.unit), -1.0 if number is None else number)
+                for number in numbers
+            ),
+            Cell("–" if change.ratio is None else f"{change.ratio:,.2f} ×", change.ratio or 0.0),
+            Cell(f"{change.difference:.2f}", change.difference),
+        )
+    )
 
 
 def _row(change: Change, kind: str) -> Row:

@@ -41,6 +41,8 @@ _TEMPLATES: dict[str, str] = {
     "vanished_templates": "comparison",
     "changed_templates": "comparison",
 }
+_CHANGED_NUMBERS = "changed_numbers"
+_RATIO = "ratio"
 
 
 def parse_log_condition(
@@ -69,7 +71,15 @@ def parse_log_condition(
     }
     return parse_condition(
         text,
-        {**quantities, **named, **rates, **mentions, **of_level, **_numbers(reading)},
+        {
+            _CHANGED_NUMBERS: _changed_numbers,
+            **quantities,
+            **named,
+            **rates,
+            **mentions,
+            **of_level,
+            **_numbers(reading),
+        },
         example="error>0 or rate(warning)>5%",
         units={name: factor * 10.0**power for name, (factor, power, _) in UNITS.items()},
     )
@@ -85,14 +95,58 @@ def _numbers(reading: Reading | None) -> dict[str, Number]:
         for statistic in statistics
     }
     found |= {f"distinct({name})": partial(_distinct, n) for n, name in enumerate(reading.names)}
-    if reading.keys:
-        keys = ",".join(reading.keys)
+    keys = ",".join(reading.keys)
+    if keys:
         found |= {
             f"{statistic}({name},{keys})": partial(_any_group, n, statistic)
             for n, name in enumerate(reading.names)
             for statistic in statistics
         }
-    return found
+    # Every statistic divided by that of the earlier run.
+    return found | {
+        f"{_RATIO}({text})": partial(_ratio, n, statistic, of_groups)
+        for n, name in enumerate(reading.names)
+        for statistic in statistics
+        for text, of_groups in (
+            (f"{statistic}({name})", False),
+            *([(f"{statistic}({name},{keys})", True)] if reading.keys else ()),
+        )
+    }
+
+
+def _ratio(n: int, statistic: str, of_groups: bool, summary: LogSummary) -> float:  # noqa: FBT001
+    """Return a statistic divided by its earlier value; of groups, the greatest ratio."""
+    measures, earlier = summary.measures, summary.comparison and summary.comparison.measures_before
+    unknown = Amount(math.nan, "unknown: the earlier run did not measure it")
+    if measures is None or not earlier:
+        return unknown
+    name = measures.names[n]
+    pairs = [(measures.total, earlier.total)]
+    if of_groups:
+        pairs = [
+            (group, earlier.groups[group.values])
+            for group in measures.groups
+            if earlier.by == measures.keys and group.values in earlier.groups
+        ]
+    unit = measures.facts()[n].unit
+    ratios = [
+        (now / before, now, before)
+        for group, known in pairs
+        if name in known
+        and known[name].unit == unit
+        and (now := group.measures[n].statistic(statistic)) is not None
+        and (before := known[name].statistic(statistic))
+    ]
+    if not ratios:
+        return unknown
+    ratio, now, before = max(ratios)
+    return Amount(
+        ratio, f"{ratio:.3g} ({quantity(before, unit)} before, {quantity(now, unit)} now)"
+    )
+
+
+def _changed_numbers(summary: LogSummary) -> int:
+    return len(summary.comparison.changed_numbers) if summary.comparison is not None else 0
 
 
 def _measure(n: int, statistic: str, summary: LogSummary) -> float:
@@ -126,9 +180,15 @@ def _amount(measures: Measures, n: int, figures: Figures, statistic: str) -> flo
 
 
 def needs(condition: Condition[LogSummary]) -> frozenset[str]:
-    """Return what a condition needs: "templates", or a "comparison" with an earlier run."""
+    """Return what a condition needs: "templates", or of an earlier run "comparison" or "numbers".
+
+    "comparison" needs the templates of both runs, "numbers" templates or measures.
+    """
     names = (name.partition("(")[0] for name in condition.quantities)
-    return frozenset(_TEMPLATES[name] for name in names if name in _TEMPLATES)
+    found = {_TEMPLATES[name] for name in names if name in _TEMPLATES}
+    if any(name.partition("(")[0] in {_CHANGED_NUMBERS, _RATIO} for name in condition.quantities):
+        found.add("numbers")
+    return frozenset(found)
 
 
 def _level(level: str, summary: LogSummary) -> int:

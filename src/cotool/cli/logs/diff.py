@@ -88,10 +88,10 @@ def _run(
 
     parsed = [parse_log_condition(text, ()) for text in conditions]
     for condition in parsed:
-        if needs(condition) != {"comparison"}:
+        if not needs(condition) or needs(condition) - {"comparison", "numbers"}:
             raise InputError(
                 f"--fail-on {condition.text!r} is not about the differences",
-                hint="use new_templates, vanished_templates, changed_templates",
+                hint="use new_templates, vanished_templates, changed_templates, changed_numbers",
             )
     comparison = compare_baselines(read_baseline(before), read_baseline(after))
     with open_output(output, data=style != "table") as sink:

@@ -8,7 +8,12 @@ from rich.table import Table
 from rich.text import Text
 
 from cotool.cli.logs.style import LEVEL_STYLES, moment, sparkline
-from cotool.cli.logs.templates_table import TOP, render_problems, render_templates
+from cotool.cli.logs.templates_table import (
+    TOP,
+    render_comparison,
+    render_problems,
+    render_templates,
+)
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import display_buckets, duration, find_bursts, find_gaps, rate
 from cotool.logs.report.clock import Clock, clock_of
@@ -67,6 +72,8 @@ def render(
         screen.print(Text(), Text("--templates table groups the messages", style="dim"))
     else:
         render_templates(summary, screen, top)
+    if summary.comparison is not None:
+        render_comparison(summary.comparison, screen)
     _files(summary, screen)
     _samples(summary.samples, screen)
 

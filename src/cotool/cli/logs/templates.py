@@ -50,14 +50,18 @@ class TemplatePlan:
 
     def compared(self, summary: LogSummary) -> LogSummary:
         """Return a summary with templates named and compared with the earlier run."""
-        if summary.templates is None or self.baseline is None:
+        before, found = self.baseline, summary.templates
+        if before is None:
             return summary
-        from cotool.logs.templates.compare import compare
+        from cotool.logs.templates.compare import compare, compare_measures
 
-        found = summary.templates
+        measures = summary.measures
+        if found is None or not before.has_templates:
+            records = summary.counts.records
+            return replace(summary, comparison=compare_measures(records, before, measures))
         if not found.known:
             found = self.name(found)
-        return replace(summary, templates=found, comparison=compare(found, self.baseline))
+        return replace(summary, templates=found, comparison=compare(found, before, measures))
 
 
 def plan_templates(
@@ -68,15 +72,17 @@ def plan_templates(
     Records of files always get template ids. Records of a pipe, which cannot be read twice without
     a copy, get them only if templates are requested.
     """
-    asked = bool(request.templates or request.baseline or request.template or conditions_need)
-    if request.templates == "off":
-        for option, given in (("--baseline", request.baseline), ("--template", request.template)):
+    off = request.templates == "off"
+    measures = bool(request.options.measures)
+    if off:
+        for option, given in (
+            ("--baseline", request.baseline and not measures),
+            ("--template", request.template),
+            ("--fail-on", conditions_need - {"numbers"}),
+        ):
             if given:
                 raise InputError(f"{option} needs templates", hint="omit --templates off")
-        if conditions_need:
-            raise InputError("--fail-on needs templates", hint="omit --templates off")
-        return TemplatePlan(mine=False, named=False, baseline=None)
-    if "comparison" in conditions_need and request.baseline is None:
+    if conditions_need & {"comparison", "numbers"} and request.baseline is None:
         raise InputError(
             "--fail-on compares with an earlier run, but none is given",
             hint="give one with --baseline FILE",
@@ -88,6 +94,16 @@ def plan_templates(
         from cotool.logs.templates.baseline import read_baseline
 
         baseline = read_baseline(request.baseline)
+        if not (baseline.has_templates or measures):
+            raise InputError(
+                f"{request.baseline}: holds measures but no templates",
+                hint="measure the same with -m, or write the file with --templates table",
+            )
+        _check_measures(request, baseline)
+    if off:
+        return TemplatePlan(mine=False, named=False, baseline=baseline)
+    known = baseline is not None and baseline.has_templates
+    asked = bool(request.templates or known or request.template or conditions_need - {"numbers"})
     named = request.template is not None or (
         request.records is not None and (asked or all(map(_is_file, sources)))
     )
@@ -97,6 +113,19 @@ def plan_templates(
         mine = _size(sources) <= _QUICK
         shown = "problems" if mine else "hint"
     return TemplatePlan(mine=mine, named=named, baseline=baseline, shown=shown)
+
+
+def _check_measures(request: LogRequest, baseline: Baseline) -> None:
+    """Raise InputError if there is nothing to compare with an earlier run."""
+    reading, earlier = request.options.reading, baseline.measures
+    if baseline.has_templates or reading is None or earlier is None:
+        return
+    if not set(reading.names) & set(earlier.total):
+        raise InputError(
+            f"{request.baseline}: measured {', '.join(earlier.total)}, not "
+            f"{', '.join(reading.names)}",
+            hint="measure the same in both runs",
+        )
 
 
 def _in_terminal(request: LogRequest) -> bool:

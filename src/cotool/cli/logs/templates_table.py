@@ -12,7 +12,7 @@ from cotool.cli.logs.style import LEVEL_STYLES, moment, sparkline
 from cotool.cli.shared.screen import clip
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import display_buckets, duration, find_bursts
-from cotool.logs.report.templates import RARE, rare_templates
+from cotool.logs.report.templates import RARE, numbers_title, quantity_in, rare_templates
 from cotool.text import one_line, percent, plural
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def render_problems(summary: LogSummary, screen: Screen) -> None:
 
 
 def render_templates(summary: LogSummary, screen: Screen, top: int) -> None:
-    """Print the most frequent templates, the rare ones, and the comparison, if there is one."""
+    """Print the most frequent templates and the rare ones."""
     found = summary.templates
     if found is None:
         return
@@ -86,8 +86,6 @@ def render_templates(summary: LogSummary, screen: Screen, top: int) -> None:
         screen.print(Text(), Text(title, style="bold"))
         for template in rare[:_MOST_RARE]:
             _entry(template, found.records, screen, span, width)
-    if summary.comparison is not None:
-        render_comparison(summary.comparison, screen)
 
 
 def _entry(
@@ -231,8 +229,15 @@ def _number(value: float) -> str:
 
 
 def render_comparison(comparison: Comparison, screen: Screen) -> None:
+    """Print the templates and the numbers that differ from those of the earlier run."""
+    if comparison.has_templates:
+        _changed_templates(comparison, screen)
+    _changed_numbers(comparison, screen)
+
+
+def _changed_templates(comparison: Comparison, screen: Screen) -> None:
     """Print what is new, vanished, or more or less frequent than in the earlier run."""
-    counts = ", ".join(
+    kinds = ", ".join(
         f"{len(changes):,} {name}"
         for name, changes in (
             ("new", comparison.new),
@@ -242,7 +247,7 @@ def render_comparison(comparison: Comparison, screen: Screen) -> None:
     )
     screen.print(
         Text(),
-        Text(f"since the earlier run: {counts}, {comparison.unchanged:,} unchanged", style="bold"),
+        Text(f"since the earlier run: {kinds}, {comparison.unchanged:,} unchanged", style="bold"),
         Text(
             f"{comparison.records_before:,} records before, {comparison.records_after:,} now",
             style="dim",
@@ -261,6 +266,32 @@ def render_comparison(comparison: Comparison, screen: Screen) -> None:
         if len(changes) > _MOST_CHANGES:
             more = len(changes) - _MOST_CHANGES
             screen.print(Text(f"{more:,} more; --templates json lists them", style="dim"))
+
+
+def _changed_numbers(comparison: Comparison, screen: Screen) -> None:
+    """Print the numbers whose distribution has changed, the most different first."""
+    changed = comparison.changed_numbers
+    if not comparison.numbers_compared:
+        return
+    title = f"{len(changed):,} of {plural(comparison.numbers_compared, 'number')} changed"
+    screen.print(Text(), Text(f"{title} since the earlier run", style="bold"))
+    if not changed:
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for name in ("p50 before", "now", "p99 before", "now", "ratio"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("numbers", overflow="fold")
+    for change in changed[:_MOST_CHANGES]:
+        numbers = (change.p50_before, change.p50, change.p99_before, change.p99)
+        table.add_row(
+            *(one_line(quantity_in(number, change.unit)) for number in numbers),
+            "" if change.ratio is None else f"× {change.ratio:.3g}",
+            one_line(numbers_title(change)),
+        )
+    screen.print(table)
+    if len(changed) > _MOST_CHANGES:
+        more = len(changed) - _MOST_CHANGES
+        screen.print(Text(f"{more:,} more; JSON lists them", style="dim"))
 
 
 def _change(change: Change, screen: Screen) -> None:

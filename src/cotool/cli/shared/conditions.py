@@ -5,7 +5,8 @@
     not        = "not" not | "(" condition ")" | comparison
     comparison = sum ("<" | "<=" | ">" | ">=" | "==" | "=" | "!=") sum
     sum        = value {"+" value}
-    value      = NUMBER ["%" | UNIT] | NAME | NAME "(" NAME {"," NAME} ")"
+    value      = NUMBER ["%" | UNIT] | name
+    name       = NAME ["(" name {"," name} ")"]
 
 Each command provides a table of its quantities: names such as "error" and "rate(error)", each with
 a function that reads the value from a result. A float is a share and is shown as a percentage,
@@ -139,9 +140,9 @@ class _Parser(Generic[T]):
         """Return the arguments that each function accepts."""
         functions: dict[str, list[str]] = {}
         for name in self._quantities:
-            function, bracket, argument = name.rstrip(")").partition("(")
+            function, bracket, argument = name.partition("(")
             if bracket:
-                functions.setdefault(function, []).append(argument)
+                functions.setdefault(function, []).append(argument.removesuffix(")"))
         return functions
 
     def _peek(self) -> re.Match[str] | None:
@@ -207,6 +208,8 @@ class _Parser(Generic[T]):
                 raise self._error("expected a name")
             self._at = inner.end()
             names.append(inner[3])
+            if self._take("("):
+                names[-1] += f"({','.join(self._arguments())})"
             if self._take(")"):
                 return names
             if not self._take(","):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cotool._fast.logs.measures import MOST_GROUPS, UNIT, Measured, bucket_ends
 from cotool.errors import InputError
+from cotool.logs.distributions import Distribution
 from cotool.logs.measures.model import BYTES, PLAIN, SECONDS, STATISTICS
 
 if TYPE_CHECKING:
@@ -100,6 +102,20 @@ class Figures:
     @cached_property
     def _sorted(self) -> list[tuple[int, int]]:
         return sorted(self.sketch.items())
+
+    @property
+    def distribution(self) -> Distribution:
+        """The distribution of the numbers, each within 1/32."""
+        counts: dict[float, int] = {}
+        for bucket, times in self._sorted:
+            low, high = bucket_ends(bucket)
+            fraction, exponent = math.frexp((low + high) / (2 * UNIT))
+            # Four bits after the leading one.
+            part = math.copysign(math.floor(abs(fraction) * 32) + 0.5, fraction) if fraction else 0
+            number = math.ldexp(part / 32, exponent)
+            number = min(max(number, self.least_parts / UNIT), self.greatest_parts / UNIT)
+            counts[number] = counts.get(number, 0) + times
+        return Distribution.of(counts)
 
     def statistic(self, name: str) -> float | None:
         """Return a statistic by its name: one of STATISTICS, or pNN. Raises InputError."""

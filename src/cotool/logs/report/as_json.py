@@ -37,6 +37,10 @@ def to_dict(
         from cotool.logs.report.templates import template_members
 
         mined = template_members(summary, clock, template)
+    elif summary.comparison is not None:
+        from cotool.logs.report.templates import comparison_to_dict
+
+        mined["comparison"] = comparison_to_dict(summary.comparison)
     if summary.measures is not None:
         from cotool.logs.report.measures import measures_to_dict
 

@@ -14,9 +14,15 @@ if TYPE_CHECKING:
     from cotool.logs.report.clock import Clock
 
 
+# The largest groups, whose distributions a later run can compare.
+_MOST_COMPARED = 1_000
+
+
 def measures_to_dict(measures: Measures, clock: Clock, sort: str | None) -> dict[str, Any]:
     """Return the JSON form."""
     total = measures.total
+    largest = sorted(measures.groups, key=lambda group: (-group.records, group.values))
+    compared = {group.values for group in largest[:_MOST_COMPARED]}
     return {
         "records": total.records,
         "relative_error": RELATIVE_ERROR,
@@ -30,6 +36,7 @@ def measures_to_dict(measures: Measures, clock: Clock, sort: str | None) -> dict
                 "distinct": fact.distinct,
                 "odd_examples": list(fact.odd_examples),
                 **_statistics(figures),
+                "distribution": figures.distribution.to_dict(),
                 "greatest_lines": [
                     {"file": line.path, "line": line.line, "number": line.number, "text": line.text}
                     for line in fact.greatest
@@ -42,7 +49,7 @@ def measures_to_dict(measures: Measures, clock: Clock, sort: str | None) -> dict
         "groups": [
             {
                 "values": dict(zip(measures.keys, group.values, strict=True)),
-                **_figures(measures, group),
+                **_figures(measures, group, compared=group.values in compared),
                 "timeline": _timeline(measures, group, clock),
             }
             for group in (measures.sorted_groups(sort) if measures.keys else ())
@@ -73,11 +80,12 @@ def measure_rows(measures: Measures, clock: Clock, sort: str | None) -> Iterator
             yield [*group.values, *start, records, *numbers]
 
 
-def _figures(measures: Measures, group: Group) -> dict[str, Any]:
+def _figures(measures: Measures, group: Group, *, compared: bool) -> dict[str, Any]:
     return {
         "records": group.records,
         "measures": {
             name: _statistics(figures)
+            | ({"distribution": figures.distribution.to_dict()} if compared else {})
             for name, figures in zip(measures.names, group.measures, strict=True)
         },
     }

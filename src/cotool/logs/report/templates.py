@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import TYPE_CHECKING, Any
 
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import find_bursts
+from cotool.logs.templates.units import BYTES, SECONDS
+from cotool.text import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cotool.logs.changes import NumberChange
     from cotool.logs.model import Analysis
     from cotool.logs.report.clock import Clock
     from cotool.logs.templates.compare import Change, Comparison
@@ -151,6 +155,16 @@ def comparison_to_dict(comparison: Comparison) -> dict[str, Any]:
         "vanished": [_change(change) for change in comparison.vanished],
         "changed": [_change(change) for change in comparison.changed],
         "unchanged": comparison.unchanged,
+        "changed_numbers": [_number_change(change) for change in comparison.changed_numbers],
+        "numbers_compared": comparison.numbers_compared,
+    }
+
+
+def _number_change(change: NumberChange) -> dict[str, Any]:
+    document = dataclasses.asdict(change)
+    numbers = ("p50_before", "p50", "p99_before", "p99", "difference")
+    return document | {
+        key: None if document[key] is None else float(f"{document[key]:.6g}") for key in numbers
     }
 
 
@@ -173,3 +187,25 @@ def change_rows(comparison: Comparison) -> Iterator[list[Any]]:
         for change in getattr(comparison, kind):
             ratio = "" if math.isinf(change.ratio) else round(change.ratio, 6)
             yield [kind, change.id, change.text, change.before, change.after, ratio, change.p]
+    for number in comparison.changed_numbers:
+        ratio = "" if number.ratio is None else round(number.ratio, 6)
+        row = ["changed_number", number.id or "", numbers_title(number)]
+        yield [*row, number.p50_before, number.p50, ratio, number.p]
+
+
+def numbers_title(change: NumberChange) -> str:
+    """Return what names changed numbers: a measure with its group, a template's parameter."""
+    if change.id is None:
+        values = ", ".join(f"{key}={value}" for key, value in change.group.items())
+        return f"{change.text} ({values})" if values else change.text
+    return f"<{change.name or change.place}> of {change.text}"
+
+
+def quantity_in(number: float | None, unit: str | None) -> str:
+    """Return a number of a unit as text; times and sizes in the unit that suits them."""
+    if number is None:
+        return "–"
+    for base, scale in (("s", SECONDS), ("B", BYTES)):
+        if unit in scale:
+            return quantity(number * scale[unit], base)
+    return quantity(number, unit or "")

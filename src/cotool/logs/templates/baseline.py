@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import NoneType
 from typing import Any, NamedTuple
 
 from cotool._lazy import lazy_pattern
 from cotool.errors import InputError, unreadable
+from cotool.logs.changes import Numbers
 from cotool.logs.levels import LEVELS
+from cotool.logs.measures.earlier import EarlierMeasures, read_distribution, read_measures
 from cotool.logs.templates.columns import Layouts
 from cotool.logs.templates.model import Known
 from cotool.logs.templates.template_set import SCHEMA as SET_SCHEMA
@@ -22,11 +25,16 @@ _LONGEST = 10_000  # characters of a template; the kernel keeps a kibibyte
 
 
 class Baseline(NamedTuple):
-    """An earlier run: its records, its templates, and the heads of its lines."""
+    """An earlier run: its records, its templates, the heads of its lines, and its measures.
+
+    `has_templates`: whether its templates were found.
+    """
 
     records: int
     known: tuple[Known, ...]
     heads: Layouts | None
+    measures: EarlierMeasures | None = None
+    has_templates: bool = True
 
 
 def read_baseline(path: str) -> Baseline:
@@ -68,7 +76,11 @@ class _Reader:
         self._path = path
 
     def read(self, document: dict[str, Any]) -> Baseline:
+        measures = read_measures(document.get("measures"), self._error)
         items = document.get("templates")
+        has_templates = items is not None or measures is None
+        if not has_templates:
+            items = []
         if not isinstance(items, list):
             raise self._error("templates", "a list", items)
         known = [self._known(item, f"templates[{n}]") for n, item in enumerate(items)]
@@ -83,7 +95,11 @@ class _Reader:
         heads = document.get("heads")
         try:
             return Baseline(
-                records, tuple(known), None if heads is None else Layouts.from_list(heads)
+                records,
+                tuple(known),
+                None if heads is None else Layouts.from_list(heads),
+                measures,
+                has_templates,
             )
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
             raise self._error("heads", "what a run writes", heads) from None
@@ -109,7 +125,26 @@ class _Reader:
             texts["template"],
             self._number(item.get("count"), f"{where}.count"),
             {level: self._number(n, f"{where}.levels.{level}") for level, n in levels.items()},
+            tuple(
+                self._numbers(one, f"{where}.parameters[{n}]")
+                for n, one in enumerate(item.get("parameters") or ())
+            ),
         )
+
+    def _numbers(self, item: Any, where: str) -> Numbers:
+        if not isinstance(item, dict):
+            raise self._error(where, "an object", item)
+        for key in ("name", "unit"):
+            if not isinstance(item.get(key), (str, NoneType)):
+                raise self._error(f"{where}.{key}", "a text or null", item[key])
+        for key in ("p50", "p99"):
+            if not isinstance(item.get(key), (int, float, NoneType)):
+                raise self._error(f"{where}.{key}", "a number or null", item[key])
+        return Numbers(
+            item.get("name"), item.get("unit"),
+            read_distribution(item.get("distribution", {}), where, self._error),
+            item.get("p50"), item.get("p99"), self._number(item.get("distinct", 0), where),
+        )  # fmt: skip
 
     def _number(self, value: Any, where: str) -> int:
         if type(value) is not int or not 0 <= value <= _GREATEST:

@@ -7,12 +7,18 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cotool.errors import InputError
+from cotool.logs.changes import changed_numbers, pairs_of
+from cotool.logs.measures.earlier import measure_pairs
 from cotool.logs.templates.clusters import Clusters
 from cotool.logs.templates.tokens import PARAMETER, SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from cotool.logs.changes import NumberChange, NumberPair, Numbers
+    from cotool.logs.measures.earlier import EarlierMeasures
+    from cotool.logs.measures.results import Measures
     from cotool.logs.templates.baseline import Baseline
     from cotool.logs.templates.model import Known
     from cotool.logs.templates.template_set import TemplateSet
@@ -43,7 +49,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The differences of each kind, the most significant first."""
+    """The differences of each kind, the most significant first.
+
+    `has_templates`: whether templates were compared, and not measures alone.
+
+    `changed_numbers`: numbers in templates, and measures, whose distribution has changed, of
+    `numbers_compared`; `measures_before`: the measures of the earlier run.
+    """
 
     records_before: int
     records_after: int
@@ -51,29 +63,46 @@ class Comparison:
     vanished: tuple[Change, ...]
     changed: tuple[Change, ...]
     unchanged: int
+    has_templates: bool = True
+    changed_numbers: tuple[NumberChange, ...] = ()
+    numbers_compared: int = 0
+    measures_before: EarlierMeasures | None = None
 
 
-def compare(now: TemplateSet, before: Baseline) -> Comparison:
-    """Compare a set with the baseline that with_known() gave it."""
-    counts = {item.id: item.count for item in before.known}
-    pairs = [
-        (t.id, t.text, t.levels, sum(counts.get(k.id, 0) for k in now.holds_known(t)), t.count)
-        for t in now.templates
-    ]
+def compare(now: TemplateSet, before: Baseline, measures: Measures | None = None) -> Comparison:
+    """Compare a set, and measures, with the baseline that with_known() gave the set."""
+    earlier = {item.id: item for item in before.known}
+    numbers = _measured(measures, before.measures)
+    pairs = []
+    for t in now.templates:
+        known = [earlier[item.id] for item in now.holds_known(t) if item.id in earlier]
+        pairs.append((t.id, t.text, t.levels, sum(item.count for item in known), t.count))
+        numbers += pairs_of(t.id, t.text, [item.numbers for item in known], t.to_known().numbers)
     held = {item.id for t in now.templates for item in now.holds_known(t)}
     pairs += [
         (item.id, item.text, item.levels, item.count, 0)
         for item in before.known
         if item.id not in held
     ]
-    return _comparison(pairs, before.records, now.records)
+    return _comparison(pairs, before, now.records, numbers)
+
+
+def compare_measures(records: int, before: Baseline, measures: Measures | None) -> Comparison:
+    """Compare only the measures of two runs."""
+    return _comparison((), before, records, _measured(measures, before.measures))
+
+
+def _measured(
+    now: Measures | EarlierMeasures | None, before: EarlierMeasures | None
+) -> list[NumberPair]:
+    return [] if now is None or before is None else list(measure_pairs(now, before))
 
 
 def compare_baselines(before: Baseline, after: Baseline) -> Comparison:
     """Compare two runs by their reports alone.
 
     Templates of the two runs are the same if one run over both would find one template: a word that
-    is text in one run may be a parameter in the other.
+    is text in one run may be a parameter in the other. Raises InputError if the runs share nothing.
     """
     form_of = {
         item.form: item.form.replace(SHOWN, PARAMETER)
@@ -86,6 +115,14 @@ def compare_baselines(before: Baseline, after: Baseline) -> Comparison:
         for item in run.known:
             found[clusters.template_of(form_of[item.form]) or ()][n].append(item)
     pairs = []
+    numbers = _measured(after.measures, before.measures)
+    if not (before.has_templates and after.has_templates):
+        if not numbers:
+            raise InputError(
+                "the two runs have nothing in common to compare",
+                hint="write both files with --templates json, or with --json and the same -m",
+            )
+        return _comparison((), before._replace(has_templates=False), after.records, numbers)
     for one, two in found.values():
         shown = max(two or one, key=lambda item: (item.count, item.id))
         levels = Counter[str]()
@@ -93,12 +130,28 @@ def compare_baselines(before: Baseline, after: Baseline) -> Comparison:
             levels.update(item.levels)
         earlier, later = (sum(item.count for item in run) for run in (one, two))
         pairs.append((shown.id, shown.text, levels, earlier, later))
-    return _comparison(pairs, before.records, after.records)
+        if one and two:
+            runs = [item.numbers for item in one]
+            numbers += pairs_of(shown.id, shown.text, runs, _numbers_of(shown, two))
+    return _comparison(pairs, before, after.records, numbers)
+
+
+def _numbers_of(shown: Known, items: list[Known]) -> tuple[Numbers, ...]:
+    """Return the numbers of a template's forms together, as far as they have the same places."""
+    total = list(shown.numbers)
+    for item in items:
+        if item is not shown and len(item.numbers) == len(total):
+            total = [one.merge(two) for one, two in zip(total, item.numbers, strict=True)]
+    return tuple(total)
 
 
 def _comparison(
-    pairs: Iterable[tuple[str, str, Mapping[str, int], int, int]], before: int, after: int
+    pairs: Iterable[tuple[str, str, Mapping[str, int], int, int]],
+    baseline: Baseline,
+    after: int,
+    numbers: Iterable[NumberPair],
 ) -> Comparison:
+    before = baseline.records
     changes = [
         Change(key, text, levels, one, two, _ratio(one, before, two, after),
                chance(one, before, two, after))
@@ -120,6 +173,9 @@ def _comparison(
         tuple(change for change in changes if not change.after),
         tuple(changed),
         len(both) - len(changed),
+        baseline.has_templates,
+        *changed_numbers(numbers),
+        baseline.measures,
     )
 
 

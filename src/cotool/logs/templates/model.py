@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from cotool.logs.changes import Numbers
 from cotool.logs.distributions import Distribution
 from cotool.logs.histogram import Histogram
 from cotool.logs.levels import LEVELS
@@ -42,6 +43,13 @@ class Parameter:
             return None
         return min(max(number, self.least), self.greatest)
 
+    def to_numbers(self) -> Numbers:
+        """Return what the numbers are compared by with those of another run."""
+        return Numbers(
+            self.name, self.unit, self.distribution, self.quantile(0.5), self.quantile(0.99),
+            self.distinct,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Template:
@@ -76,7 +84,8 @@ class Template:
 
     def to_known(self) -> Known:
         """Return what a later run must know about it."""
-        return Known(self.id, self.form, self.text, self.count, self.levels)
+        numbers = tuple(parameter.to_numbers() for parameter in self.parameters)
+        return Known(self.id, self.form, self.text, self.count, self.levels, numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +105,4 @@ class Known:
     text: str
     count: int
     levels: Mapping[str, int]
+    numbers: tuple[Numbers, ...] = ()
