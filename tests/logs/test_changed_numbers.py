@@ -5,10 +5,10 @@ import math
 import random
 
 import pytest
-from cotool.cli.app import main
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cotool.cli.app import main
 from cotool.logs.changes import NumberPair, Numbers, changed_numbers, pairs_of
 from cotool.logs.distributions import Distribution, chance_of, greatest_difference
 
