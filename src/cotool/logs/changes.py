@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool.logs.distributions import Distribution, chance_of, greatest_difference
-from cotool.logs.templates.units import BYTES, SECONDS
+from cotool.logs.units import BYTES, SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import find_bursts
-from cotool.logs.templates.units import BYTES, SECONDS
+from cotool.logs.units import BYTES, SECONDS
 from cotool.text import quantity
 
 if TYPE_CHECKING:

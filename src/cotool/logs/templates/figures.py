@@ -13,7 +13,7 @@ from cotool.logs.histogram import WIDTHS, Histogram
 from cotool.logs.levels import LEVELS
 from cotool.logs.templates.model import Parameter
 from cotool.logs.templates.tokens import PARAMETER, SHOWN, text_of
-from cotool.logs.templates.units import BYTES, SECONDS
+from cotool.logs.units import BYTES, SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ from cotool._fast.logs import repeats as kernel
 from cotool._lazy import lazy_pattern
 from cotool.logs.templates.objects import LIST, Item, structured
 from cotool.logs.templates.tokens import PARAMETER, is_word, tokenise, whole_words
-from cotool.logs.templates.units import UNITS
+from cotool.logs.units import UNITS
 
 _STRUCTURE = lazy_pattern(r"[=(\[{<\"']")
 _BETWEEN = frozenset(" ,;|")

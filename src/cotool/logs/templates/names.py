@@ -10,7 +10,7 @@ from cotool.logs.formats.field_names import scale_of
 from cotool.logs.measures.model import NO_SCALE
 from cotool.logs.measures.model import UNITS as SCALES
 from cotool.logs.templates.tokens import PARAMETER
-from cotool.logs.templates.units import UNITS
+from cotool.logs.units import UNITS
 
 # A key. Before a colon, only where a list of keys begins or continues.
 _KEY = lazy_pattern(r"([A-Za-z_][\w.-]*)[\"']?(?:\s?=\s?|(?<=\")\s?:\s?)[\"'(\[<{]*$")
