@@ -7,7 +7,6 @@ templates of different shapes are joined where they differ in a single part (joi
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
@@ -53,7 +52,7 @@ class Clusters:
             columns = columns or [set() for _ in template]
             for column, (start, stop) in zip(columns, spans, strict=True):
                 if start < stop:
-                    low, high = key.ranges[start][0], key.ranges[stop - 1][1]
+                    low, high = key.starts[start], key.stops[stop - 1]
                     column.add("".join(tokens[low:high]))
                 else:
                     column.add("")
@@ -80,18 +79,29 @@ def _shared_text(column: set[str]) -> str:
 def _fit(keys: Sequence[Tokens]) -> dict[Tokens, Fit]:
     """Return the template of each key."""
     fits = {key: Fit(key, ()) for key in keys}
+    found = list(keys)
+    seen: list[list[Tokens] | None] = [None] * len(JOINS)
     for _ in range(_ROUNDS):
-        before = {found.template for found in fits.values()}
-        count = len(before)
-        values = _values(fits)
-        for join in (partial(part_shapes, values=values), *JOINS):
-            joined = join(sorted(before))
-            if joined:
-                fits = {key: composed(found, joined) for key, found in fits.items()}
-                before = {found.template for found in fits.values()}
-        if len(before) == count:
+        count = len(found)
+        fits, found = _joined(fits, found, part_shapes(found, values=_values(fits)))
+        for n, join in enumerate(JOINS):
+            before, seen[n] = seen[n], found
+            if before is not found:
+                new = None if before is None else set(found).difference(before)
+                fits, found = _joined(fits, found, join(found, new))
+        if len(found) == count:
             break
     return fits
+
+
+def _joined(
+    fits: dict[Tokens, Fit], found: list[Tokens], joined: dict[Tokens, Fit]
+) -> tuple[dict[Tokens, Fit], list[Tokens]]:
+    """Return the fits of keys, and their templates in order, after templates were joined."""
+    if not joined:
+        return fits, found
+    fits = {key: composed(fit, joined) for key, fit in fits.items()}
+    return fits, sorted({fit.template for fit in fits.values()})
 
 
 def _values(fits: dict[Tokens, Fit]) -> frozenset[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.logs import forms as kernel
 from cotool._lazy import lazy_pattern
 from cotool.logs.distributions import Distribution
-from cotool.logs.histogram import WIDTHS, Histogram
+from cotool.logs.histogram import MAX_BUCKETS, WIDTHS, Histogram
 from cotool.logs.levels import LEVELS
 from cotool.logs.templates.model import Parameter
 from cotool.logs.templates.tokens import PARAMETER, SHOWN, text_of
@@ -156,8 +156,8 @@ def parameters_of(parts: Sequence[Part], count: int) -> tuple[Parameter, ...]:
 def _parameter(
     parts: Sequence[Part], samples: Sequence[Sequence[tuple[int, list[str]]]], n: int
 ) -> Parameter:
-    seen: Counter[str] = Counter()
-    lines: Counter[str] = Counter()
+    seen: dict[str, int] = defaultdict(int)
+    lines: dict[str, int] = defaultdict(int)
     exact = True
     registers: list[tuple[bytes, int]] = []
     numbers = _Numbers()
@@ -205,7 +205,7 @@ class _Numbers:
 
     def __init__(self) -> None:
         self._ranges: dict[str, tuple[float, float]] = {}
-        self._counts: dict[str, Counter[float]] = {}
+        self._counts: dict[str, dict[float, int]] = {}
         self._is_counted = True
 
     def add(self, unit: str, form: Form, place: int) -> None:
@@ -214,7 +214,7 @@ class _Numbers:
         self._ranges[unit] = min(low, form.least[place]), max(high, form.greatest[place])
         sketch = form.sketches[place]
         self._is_counted &= sum(sketch.values()) == form.records
-        counts = self._counts.setdefault(unit, Counter())
+        counts = self._counts.setdefault(unit, defaultdict(int))
         for bucket, count in sketch.items():
             counts[kernel.sketch_middle(bucket)] += count
 
@@ -262,10 +262,10 @@ def examples_of(parts: Sequence[Part]) -> tuple[str, ...]:
 def timeline_of(parts: Sequence[Part]) -> Histogram:
     """Return the records of all forms by time."""
     width = max((part.form.width for part in parts), default=WIDTHS[0])
-    counts: Counter[int] = Counter()
+    counts: dict[int, int] = defaultdict(int)
     for part in parts:
         for start, count in part.form.timeline.items():
             counts[start - start % width] += count
     rest = (0,) * _UNKNOWN
     timeline = Histogram(width, {start: (*rest, count) for start, count in counts.items()})
-    return timeline.merge(Histogram())  # no more buckets than a histogram has
+    return timeline.merge(Histogram()) if len(counts) > MAX_BUCKETS else timeline

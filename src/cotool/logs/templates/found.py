@@ -154,9 +154,8 @@ def _template(
         text=_shown(text),
         form=_shown(form),
         count=sum(part.form.records for part in parts),
-        levels={
-            level: sum(part.form.levels[n] for part in parts) for n, level in enumerate(LEVELS)
-        },
+        levels=dict(zip(LEVELS, map(sum, zip(*(part.form.levels for part in parts), strict=True)),
+                        strict=True)),
         first_seen=min(firsts, default=None),
         last_seen=max(lasts, default=None),
         timeline=timeline_of(parts),

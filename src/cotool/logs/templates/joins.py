@@ -2,11 +2,13 @@
 
 The part is what one pair of brackets or quotes holds, a value of another shape, or the reason of a
 failure. Each join takes the templates found so far, and returns those that become another one.
+`new` are the templates that it did not see in the round before, None in the first round.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,9 @@ from cotool.logs.templates.fits import Fit, Tokens
 from cotool.logs.templates.tokens import PARAMETER, is_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Sequence
+
+    Joined = dict[Tokens, Fit]
 
 PAIRS = {"[": "]", "(": ")", "{": "}", '"': '"', "'": "'"}
 # The longest templates, and the places of a template, that are considered: bounds the time.
@@ -35,17 +39,41 @@ def _replaced(template: Tokens, start: int, stop: int) -> Fit:
     return Fit((*template[:start], PARAMETER, *template[stop:]), tuple(spans))
 
 
-def _join_spans(templates: Sequence[Tokens]) -> dict[Tokens, Fit]:
+_Frame = tuple[Tokens, Tokens]
+_Parts = Callable[[Tokens], Iterable[tuple[int, int]]]
+
+
+class _Frames:
+    """What is before and after parts of templates, if a new template may have the same frame.
+
+    A frame that no new template has was considered when its templates were found, and did not join
+    them. Most frames differ in length from those of the few new templates.
+    """
+
+    def __init__(self, new: Collection[Tokens] | None, *kinds: _Parts) -> None:
+        self._lengths = None if new is None else {
+            (start, len(template) - stop)
+            for template in _short(new) for parts in kinds for start, stop in parts(template)
+        }  # fmt: skip
+
+    def of(self, template: Tokens, parts: _Parts) -> Iterable[tuple[_Frame, int, int]]:
+        """Return the frame of each part of a template, with where the part starts and stops."""
+        for start, stop in islice(parts(template), _MOST_PLACES):
+            if self._lengths is None or (start, len(template) - stop) in self._lengths:
+                yield (template[:start], template[stop:]), start, stop
+
+
+def _join_spans(templates: Sequence[Tokens], new: Collection[Tokens] | None) -> Joined:
     """Join templates of which one has a parameter where another has a longer chunk."""
-    places: dict[tuple[Tokens, Tokens], set[Tokens]] = defaultdict(set)
+    framed = _Frames(new, _marks, _chunks)
+    places: dict[_Frame, set[Tokens]] = defaultdict(set)
     for template in _short(templates):
-        for place in islice((n for n, t in enumerate(template) if t == PARAMETER), _MOST_PLACES):
-            places[template[:place], template[place + 1 :]].add(template)
+        for frame, _, _ in framed.of(template, _marks):
+            places[frame].add(template)
     joined: dict[Tokens, Fit] = {}
-    frames: dict[tuple[Tokens, Tokens], list[tuple[Tokens, int, int]]] = defaultdict(list)
+    frames: dict[_Frame, list[tuple[Tokens, int, int]]] = defaultdict(list)
     for template in _short(templates):
-        for start, stop in islice(_chunks(template), _MOST_PLACES):
-            frame = template[:start], template[stop:]
+        for frame, start, stop in framed.of(template, _chunks):
             if frame in places:
                 frames[frame].append((template, start, stop))
     for frame, found in sorted(frames.items(), key=lambda item: (-len(item[1]), item[0])):
@@ -56,7 +84,12 @@ def _join_spans(templates: Sequence[Tokens]) -> dict[Tokens, Fit]:
     return joined
 
 
-def _words(frame: tuple[Tokens, Tokens]) -> int:
+def _marks(template: Tokens) -> Iterable[tuple[int, int]]:
+    """Return where each parameter of a template starts and stops."""
+    return ((n, n + 1) for n, token in enumerate(template) if token == PARAMETER)
+
+
+def _words(frame: _Frame) -> int:
     return sum(is_word(t) and PARAMETER not in t for part in frame for t in part)
 
 
@@ -75,18 +108,18 @@ def _chunks(template: Tokens) -> Iterable[tuple[int, int]]:
         at = stop + 1
 
 
-def _short(templates: Sequence[Tokens]) -> Iterable[Tokens]:
+def _short(templates: Iterable[Tokens]) -> Iterable[Tokens]:
     return (template for template in templates if len(template) <= _LONGEST)
 
 
-def _join_contents(templates: Sequence[Tokens]) -> dict[Tokens, Fit]:
+def _join_contents(templates: Sequence[Tokens], new: Collection[Tokens] | None) -> Joined:
     """Join templates that differ in the contents of one pair of brackets or quotes."""
+    framed = _Frames(new, _pairs)
     joined: dict[Tokens, Fit] = {}
-    frames: dict[tuple[Tokens, Tokens], dict[Tokens, tuple[int, int]]] = defaultdict(dict)
+    frames: dict[_Frame, dict[Tokens, tuple[int, int]]] = defaultdict(dict)
     for template in _short(templates):
-        for start, stop in islice(_pairs(template), _MOST_PLACES):
-            frame = template[: start + 1], template[stop:]
-            frames[frame][template] = start + 1, stop
+        for frame, start, stop in framed.of(template, _pairs):
+            frames[frame][template] = start, stop
     for frame, found in _shared(frames):
         left = {template: span for template, span in found.items() if template not in joined}
         lengths = {stop - start for start, stop in left.values()}
@@ -97,26 +130,34 @@ def _join_contents(templates: Sequence[Tokens]) -> dict[Tokens, Fit]:
 
 
 def _shared(
-    frames: dict[tuple[Tokens, Tokens], dict[Tokens, tuple[int, int]]],
-) -> list[tuple[tuple[Tokens, Tokens], dict[Tokens, tuple[int, int]]]]:
+    frames: dict[_Frame, dict[Tokens, tuple[int, int]]],
+) -> list[tuple[_Frame, dict[Tokens, tuple[int, int]]]]:
     """Return the frames that several templates share, the most frequent first."""
     several = [(frame, found) for frame, found in frames.items() if len(found) > 1]
     return sorted(several, key=lambda item: (-len(item[1]), item[0]))
 
 
-def _join_reasons(templates: Sequence[Tokens]) -> dict[Tokens, Fit]:
+def _join_reasons(templates: Sequence[Tokens], new: Collection[Tokens] | None) -> Joined:
     """Join templates that say what failed in the same words, and why in different ones."""
+    lengths = None if new is None else {stop for t in _short(new) for stop in _heads(t)}
     joined: dict[Tokens, Fit] = {}
     heads: dict[Tokens, dict[Tokens, int]] = defaultdict(dict)
     for template in _short(templates):
-        for n in range(2, len(template)):
-            if template[n - 1] == ":" and template[n] == " ":
-                heads[template[: n + 1]][template] = n + 1
+        for stop in _heads(template):
+            if lengths is None or stop in lengths:
+                heads[template[:stop]][template] = stop
     for head, found in sorted(heads.items(), key=lambda item: (len(item[0]), item[0])):
         left = {template: start for template, start in found.items() if template not in joined}
         if len(left) >= _MANY_REASONS and _says_failure(head):
             joined.update((t, _replaced(t, start, len(t))) for t, start in left.items())
     return joined
+
+
+def _heads(template: Tokens) -> Iterable[int]:
+    """Return where the text after each colon and blank begins, except at the first word."""
+    for n in range(2, len(template)):
+        if template[n] == " " and template[n - 1] == ":":
+            yield n + 1
 
 
 def _says_failure(head: Tokens) -> bool:
@@ -129,17 +170,16 @@ JOINS = (_join_spans, _join_contents, _join_reasons)
 
 
 def _pairs(template: Tokens) -> Iterable[tuple[int, int]]:
-    """Return where each pair of brackets or quotes of a template opens and closes."""
+    """Return where the contents of each pair of brackets or quotes start and stop."""
     for start, token in enumerate(template):
-        close = PAIRS.get(token)
-        if close is None:
+        if token not in PAIRS:
             continue
-        depth = 1
+        close, depth = PAIRS[token], 1
         for stop in range(start + 1, len(template)):
             if template[stop] == close:
                 depth -= 1
             elif template[stop] == token:
                 depth += 1
             if depth == 0:
-                yield start, stop
+                yield start + 1, stop
                 break

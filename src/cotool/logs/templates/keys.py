@@ -24,15 +24,16 @@ _CUT = 900  # characters of a message that may be cut
 
 
 class MessageKey(NamedTuple):
-    """The tokens of a message's key, and the range of the message's tokens that each one covers."""
+    """The tokens of a message's key; each covers the message's tokens from a start to a stop."""
 
     tokens: tuple[str, ...]
-    ranges: tuple[tuple[int, int], ...]
+    starts: tuple[int, ...]
+    stops: tuple[int, ...]
 
 
 @lru_cache(maxsize=1 << 14)
 def key_of(message: str) -> MessageKey:
-    """Return the key of a message; its ranges are of tokenise(whole_words(message))."""
+    """Return the key of a message; it covers the tokens of tokenise(whole_words(message))."""
     whole = whole_words(message)
     tokens = tokenise(whole)
     if len(tokens) > _MOST_TOKENS:
@@ -47,7 +48,7 @@ def key_of(message: str) -> MessageKey:
         ]
     if PARAMETER in whole or "=" in whole:
         items = _groups(_runs(_groups(_units(items))))
-    return MessageKey(tuple([item[0] for item in items]), tuple([item[1:] for item in items]))
+    return MessageKey(*zip(*items, strict=True)) if items else MessageKey((), (), ())
 
 
 def _units(items: list[Item]) -> list[Item]:
@@ -88,7 +89,7 @@ def _explanation_end(items: list[Item], at: int) -> int:
 
 def _runs(items: list[Item]) -> list[Item]:
     """Return the items; "<*> <*> <*>" and "<*>, <*>" become one."""
-    if sum(PARAMETER in item[0] for item in items) < 2:
+    if _few_parameters(items):
         return items
     found: list[Item] = []
     at = 0
@@ -108,13 +109,18 @@ def _runs(items: list[Item]) -> list[Item]:
     return found
 
 
+def _few_parameters(items: list[Item]) -> bool:
+    """Tell whether items have fewer than two parameters, so that none repeats."""
+    return sum([PARAMETER in item[0] for item in items]) < 2
+
+
 def _groups(items: list[Item]) -> list[Item]:
     """Return the items; a group that repeats becomes one: "iar <*>, dear <*> iar ..."."""
-    if not any(PARAMETER in item[0] for item in items):
+    if _few_parameters(items):
         return items
     numbers: dict[str, int] = {}
     ids = array("i", [numbers.setdefault(item[0], len(numbers)) for item in items])
-    flags = bytes(_flags(item[0]) for item in items)
+    flags = bytes([_flags(item[0]) for item in items])
     found = kernel.groups(ids, flags, _LONGEST_UNIT)
     if len(found) == len(items):
         return items

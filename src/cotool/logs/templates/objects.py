@@ -14,6 +14,7 @@ LIST = lazy_pattern(rf"{PARAMETER}(?:[,;|#/]+{PARAMETER})+")
 _OPEN = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _CLOSING = frozenset(")]}>")
 _QUOTES = frozenset("\"'")
+_PAIRED = _OPEN.keys() | _CLOSING | _QUOTES
 _PREFIXES = frozenset("bur")  # of Python's strings
 # A bracket or a quote after one of these opens; it neither closes nor belongs to a word.
 _BEFORE = frozenset(" \t([{<,;=|:\"'")
@@ -45,13 +46,14 @@ def structured(tokens: list[str], *, cut: bool) -> list[Item]:
                 at = end
                 continue
         else:
-            stop = _object_end(tokens, at, closing)
+            stop = _object_end(tokens, at, closing) if at in closing or at + 1 in closing else at
             if stop > at:
                 items.append((PARAMETER, at, stop))
                 at = stop
                 continue
             inside = closing.get(at, 0)
-            items.append((LIST.sub(PARAMETER, part), at, at + 1))
+            text = LIST.sub(PARAMETER, part) if PARAMETER in part else part
+            items.append((text, at, at + 1))
             if inside and _is_list(tokens, at, inside):
                 items.append((PARAMETER, at + 1, inside))
                 at = inside
@@ -65,9 +67,11 @@ def _closings(tokens: list[str], *, cut: bool) -> dict[int, int]:
     found: dict[int, int] = {}
     stack: list[int] = []
     for n, part in enumerate(tokens):
+        if part not in _PAIRED:
+            continue
         if part in _OPEN:
             stack.append(n)
-        elif part in _CLOSING or part in _QUOTES:
+        else:
             k = _opening(tokens, n, stack)
             if k >= 0:
                 found[stack[k]] = n

@@ -57,12 +57,12 @@ class TemplateSet:
         """The templates, the most frequent first."""
         return self._found.templates
 
-    @property
+    @cached_property
     def records(self) -> int:
         """The records; the counts of the templates add up to them."""
         return sum(form.records for form in self._found.forms)
 
-    @property
+    @cached_property
     def folded(self) -> int:
         """Records whose messages are no longer kept word by word, because there were too many."""
         return sum(form.records for form in self._found.forms if form.is_folded)
