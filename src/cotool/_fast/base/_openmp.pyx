@@ -23,7 +23,7 @@ cdef extern from *:
     """
     const char* COTOOL_COMPILER
 
-# Beyond this a request is a slip of the keyboard, not a machine.
+# A greater request is a slip of the keyboard.
 cdef int MOST_THREADS = 1024
 
 # Waking a second thread costs about 3 us with passive waiting on the machine of the README's

@@ -1,4 +1,4 @@
-"""How a long kernel call is stopped: by Ctrl-C, or by another thread that wants it no more.
+"""How a long kernel call is stopped: by Ctrl-C, or by another thread.
 
 A kernel calls check_interrupt(), with the GIL, between slices of about a fifth of a second.
 """
@@ -12,11 +12,11 @@ cdef set told = set()
 
 
 class Stopped(BaseException):
-    """The call was told to stop. No Exception: nothing on the way is to take it for an error."""
+    """The call was stopped. It is not an Exception, so that nothing takes it for an error."""
 
 
 def stop(thread):
-    """Let the kernel calls of a thread (as threading.get_ident() names it) end with Stopped."""
+    """End the kernel calls of a thread, given by threading.get_ident(), with Stopped."""
     told.add(thread)
 
 

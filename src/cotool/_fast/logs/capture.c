@@ -22,7 +22,7 @@ struct cotool_capture {
     size_t needed_size;
 };
 
-/* A way through the program, and where its group began and ended. */
+/* A state of the program, and where its group began and ended. */
 typedef struct {
     uint32_t at;
     const uint8_t *group[2];

@@ -1,4 +1,4 @@
-/* The text that the one group of a regex takes, by a simulation that keeps what a backtracking
+/* The text of the one group of a regex, by a simulation that keeps the match which a backtracking
  * search would prefer (R. Pike; R. Cox, "Regular Expression Matching: the Virtual Machine
  * Approach"). Linear in the line's length.
  *
@@ -21,7 +21,7 @@ cotool_capture *cotool_capture_new(const uint8_t *program, size_t size, const ui
                                    size_t needed_size);
 void cotool_capture_free(cotool_capture *capture);
 
-/* Returns 1 where a match stands in the line whose group took part in it. For many threads. */
+/* Returns 1 where the line has a match whose group took part in it. May be called by many threads. */
 int cotool_capture_find(const cotool_capture *capture, const uint8_t *line, const uint8_t *end,
                         const uint8_t **start, const uint8_t **stop);
 

@@ -1,4 +1,4 @@
-"""Lines of logs taken out of the lines that carried them; logenvelopes.h explains what is done."""
+"""Lines of logs taken out of the lines that carried them, see logenvelopes.h."""
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from libc.stdint cimport uint8_t

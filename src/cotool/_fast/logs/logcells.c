@@ -42,7 +42,7 @@ void cotool_bucket_ends(int bucket, cotool_fixed *least, cotool_fixed *most) {
     else *least = -high, *most = -low;
 }
 
-/* Buckets as numbers from 0 on: 64 of them are a page. */
+/* The place of a bucket, from 0 on. A page has 64 places. */
 static unsigned place_of(int bucket) { return (unsigned)(bucket + COTOOL_PAGES * 32); }
 
 static int count_in_page(cotool_cell *cell, unsigned place, uint64_t times) {
@@ -70,7 +70,7 @@ static int count_in_page(cotool_cell *cell, unsigned place, uint64_t times) {
     return 0;
 }
 
-/* `listed`: how many the list holds. */
+/* Moves the numbers of a list into pages. `listed`: how many the list holds. */
 static int unlist(cotool_cell *cell, uint64_t listed) {
     int16_t *list = cell->list;
     int status = 0;

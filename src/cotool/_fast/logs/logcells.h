@@ -16,8 +16,8 @@ typedef __int128 cotool_fixed;
 /* Parts of one: numbers are exact to twelve decimals. */
 #define COTOOL_UNIT 1000000000000ll
 
-/* Numbers of a cell that are listed; more are counted in pages of 64 buckets, 256 bytes each, of
- * which 155 numbers of a latency take eleven. */
+/* A cell lists the buckets of so many numbers. More are counted in pages of 64 buckets, 256 bytes each:
+ * 155 latencies take eleven pages. */
 #define COTOOL_LISTED 256
 #define COTOOL_PAGES 256
 
@@ -38,7 +38,7 @@ int cotool_cell_count(cotool_cell *cell, int bucket, uint64_t times); /* in the 
 int cotool_cell_merge(cotool_cell *into, const cotool_cell *cell);
 void cotool_cell_close(cotool_cell *cell);
 
-/* A number as its upper and lower 64 bits, for those who have no such integers. */
+/* A number as its upper and lower 64 bits, for Cython. */
 void cotool_fixed_halves(const cotool_fixed *number, int64_t *high, uint64_t *low);
 void cotool_fixed_join(cotool_fixed *number, int64_t high, uint64_t low);
 

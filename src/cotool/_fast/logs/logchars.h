@@ -32,6 +32,6 @@ extern uint8_t cotool_byte_class[256]; /* a bit of lead and trail; 31: part of a
 
 enum { COTOOL_CLASS_SPACE = 0, COTOOL_CLASS_OTHER = 30, COTOOL_CLASS_WORD = 31 };
 
-void cotool_prepare_classes(void); /* before anything else */
+void cotool_prepare_classes(void); /* must be called first */
 
 #endif

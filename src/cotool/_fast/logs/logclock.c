@@ -4,9 +4,9 @@
 
 int64_t cotool_period(int kind) { return kind == COTOOL_DAILY ? 86400 : (int64_t)366 * 86400; }
 
-/* Inferred years and days stop ten years after the first stamp, and one year before it: stamps that
- * keep stepping back are out of order (the logs of several hosts, one after the other). The clock
- * itself goes on, so that a span does not have to know what came before. */
+/* Inferred years and days end ten years after the first stamp and one year before it: stamps that keep
+ * stepping back are out of order, as in the logs of several hosts one after the other. The clock itself
+ * goes on, so that a span need not know what came before. */
 int64_t cotool_held_cycle(int64_t cycle, int kind) {
     int64_t most = kind == COTOOL_DAILY ? 3653 : 10, least = kind == COTOOL_DAILY ? -366 : -1;
     return cycle > most ? most : cycle < least ? least : cycle;
@@ -25,8 +25,8 @@ int64_t cotool_local_seconds(const cotool_config *config, cotool_span *span, int
         int64_t within =
             cycle == COTOOL_DAILY ? of_day : (days - cotool_days(1972, 1, 1)) * 86400 + of_day;
         if (clock->within >= 0 && clock->kind == cycle) {
-            /* More than half a period back is the next one; as much ahead, a late record of the
-             * one before. */
+            /* A stamp that is more than half a period back belongs to the next period, one that is as
+             * much ahead is a late record of the one before. */
             if (within < clock->within - period / 2) clock->cycle++;
             else if (within > clock->within + period / 2) clock->cycle--;
         }

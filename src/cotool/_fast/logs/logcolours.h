@@ -4,8 +4,8 @@
 
 #include "logs/logchars.h"
 
-/* Past an escape that colours text, as it is written or by \u001b, \x1b, \e or \033; p where there
- * is none. */
+/* Returns what follows an escape that colours text, which may be spelled \u001b, \x1b, \e or \033; p
+ * where there is none. */
 static const uint8_t *cotool_skip_colour(const uint8_t *p, const uint8_t *end) {
     static const char *const signs[] = {"\x1b[", "\\u001b[", "\\u001B[", "\\x1b[", "\\e[", "\\033["};
     if (p >= end || (*p != '\x1b' && *p != '\\')) return p;

@@ -16,7 +16,7 @@ void cotool_config_literals(cotool_config *config) {
     memset(config->group, 0, sizeof config->group);
     for (int b = 0; b < COTOOL_BUCKETS; b++) {
         config->bucket_start[b] = next;
-        /* Literals come sorted, so those of a bucket begin alike. */
+        /* Literals are sorted, so those of a bucket begin alike. */
         if (b < buckets) next = (int)((int64_t)config->literals * (b + 1) / buckets);
         for (int k = config->bucket_start[b]; k < next; k++) {
             cotool_literal *l = &config->literal[k];
@@ -97,7 +97,7 @@ void cotool_config_formats(cotool_config *config) {
         f->below = 0;
         for (int k = 0; k < f->places; k++) f->below |= f->place[k].below;
         config->below |= f->below;
-        /* The best time and the best level: no more is asked of a line that has both. */
+        /* A line that has the best time and the best level need not be read further. */
         f->keys.enough = 0;
         if (f->times) {
             f->keys.enough |= (uint32_t)1 << f->time[0].value;

@@ -1,17 +1,17 @@
-/* Lines of logs that stand wrapped in lines of those who carried them.
+/* Lines of logs that are wrapped in lines of the programs that carried them.
  *
- * An envelope is a JSON object with the line in a string, or words before the line. Of each line
- * the text is taken out, and what says when it came is put before it:
+ * An envelope is a JSON object with the line in a string, or words before the line. The text is taken
+ * out of each line, and the time of the envelope is put before it:
  *
  *     {"log":"WARN disk\n","time":"T"}    T WARN disk
  *     T stdout F WARN disk                T WARN disk
  *     T {"level":"warn"}                  {"time":"T","level":"warn"}
  *     web-1  | WARN disk                  WARN disk
  *
- * Pieces of a long line are put together, those of each stream by themselves.
+ * Pieces of a long line are joined, separately for each stream.
  *
- * A text whose first byte begins no record, such as a line of a stack trace, stays as it is, so
- * that it belongs to the record before it. A line that is no envelope passes unchanged. */
+ * A text whose first byte does not begin a record, such as a line of a stack trace, gets no time, so
+ * that it belongs to the record before it. A line without an envelope passes unchanged. */
 #ifndef COTOOL_LOGENVELOPES_H
 #define COTOOL_LOGENVELOPES_H
 

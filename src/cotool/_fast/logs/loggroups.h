@@ -11,7 +11,7 @@
 #define COTOOL_MEASURES 8
 /* Groups that are kept; a group takes 100 to 1,500 bytes for each measure. */
 #define COTOOL_GROUPS 65536
-/* Groups times steps: beyond it, steps become twice as wide. */
+/* Groups times steps: beyond so many, steps become twice as wide. */
 #define COTOOL_CELLS 131072
 
 #define COTOOL_NO_STEP INT64_MIN
@@ -40,23 +40,23 @@ typedef struct {
     cotool_overall overall[COTOOL_MEASURES];
 } cotool_table;
 
-/* The whole, which is no group, has this as its text. */
+/* The text of the row of all records, which is not a group. */
 #define COTOOL_WHOLE ((const uint8_t *)"\x1e")
 
 void cotool_table_open(cotool_table *table, int measures, int most, int64_t width);
 void cotool_table_close(cotool_table *table);
 void cotool_table_reset(cotool_table *table, int64_t width, uint64_t limit);
 
-/* The row of a group at a step (a multiple of some width, COTOOL_NO_STEP: none), NULL: the group is
- * not kept, or out of memory, which `status` tells. */
+/* Returns the row of a group at the step that holds a time (COTOOL_NO_STEP: none). NULL: the group is
+ * not kept, or memory ran out, where `status` is ENOMEM. */
 cotool_row *cotool_table_row(cotool_table *table, const uint8_t *text, size_t size, int64_t step,
                              int inferred, int *status);
 
-/* `first`: the number of the other table's first line less one. `flags`: years and dates count as
- * known from now on; all steps are one. */
+/* `first`: the lines before those of the other table. DATED: years and dates count as known; STEPS: all
+ * steps become one. */
 enum { COTOOL_MERGE_DATED = 1, COTOOL_MERGE_STEPS = 2 };
 int cotool_table_merge(cotool_table *into, const cotool_table *table, int64_t first, int flags);
-/* Fewer groups, wider steps, where there are too many. */
+/* Drops groups and widens steps where there are too many. */
 int cotool_table_settle(cotool_table *table);
 
 #endif

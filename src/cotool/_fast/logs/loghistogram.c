@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The start of the bucket that holds `seconds`. Seconds have at most 40 bits, so half a second is
- * more than what the product loses. */
+/* Returns the start of the bucket that holds `seconds`. Seconds have at most 40 bits, so the rounding
+ * error of the quotient is less than half a second. */
 COTOOL_INLINE int64_t cotool_bucket_start(int64_t seconds, int64_t width) {
     double quotient = ((double)seconds + 0.5) / (double)width;
     int64_t whole = (int64_t)quotient;
@@ -21,7 +21,7 @@ static cotool_bucket *cotool_bucket_find(cotool_histogram *h, int64_t start) {
     return &h->buckets[slot];
 }
 
-/* Puts every bucket into a table of `capacity`, in buckets of the width that `width` names. */
+/* Moves every bucket into a table of `capacity`, whose buckets have widths[width]. */
 static int cotool_histogram_rebuild(const cotool_config *config, cotool_histogram *h, int capacity,
                                     int width) {
     cotool_histogram old = *h;

@@ -1,4 +1,4 @@
-/* Records by time and level: a table of buckets that merges in any order. */
+/* Counts of records by time and level, in buckets that merge in any order. */
 #ifndef COTOOL_LOGHISTOGRAM_H
 #define COTOOL_LOGHISTOGRAM_H
 
@@ -8,7 +8,7 @@
 
 #define COTOOL_EMPTY INT64_MIN
 
-/* The bucket that holds `seconds`, new where there is none; NULL: out of memory. */
+/* Returns the bucket that holds `seconds`, which may be a new one. NULL: out of memory. */
 cotool_bucket *cotool_histogram_bucket(const cotool_config *config, cotool_histogram *h,
                                               int64_t seconds);
 

@@ -1,10 +1,10 @@
-/* Lines of JSON: values of members, also of nested ones, in one pass. */
+/* Lines of JSON: the values of members, nested ones included, in one pass. */
 #ifndef COTOOL_LOGJSON_H
 #define COTOOL_LOGJSON_H
 
 #include "logs/logkeys.h"
 
-/* Past the closing quote of the string whose text begins at p, NULL: it does not end. */
+/* Returns what follows the closing quote of the string whose text begins at p, NULL: it does not end. */
 static const uint8_t *cotool_skip_string(const uint8_t *p, const uint8_t *end) {
     for (;;) {
         const uint8_t *quote = memchr(p, '"', (size_t)(end - p)), *back;
@@ -21,7 +21,7 @@ static const uint8_t *cotool_skip_blank(const uint8_t *p, const uint8_t *end) {
     return p;
 }
 
-/* Reads the JSON value at p; returns what follows it, NULL where it is cut short. */
+/* Reads the JSON value at p. Returns what follows it, NULL where it is cut short. */
 static const uint8_t *cotool_json_value(const uint8_t *p, const uint8_t *end, cotool_value *value) {
     if (p >= end) return NULL;
     value->start = p;
@@ -51,8 +51,8 @@ static const uint8_t *cotool_json_value(const uint8_t *p, const uint8_t *end, co
     return p;
 }
 
-/* The next member of an object, from behind its brace or a member; returns what follows the colon,
- * NULL at the end of the object and where it is broken. `last` tells where the end is. */
+/* Reads the key of the next member of an object; p is after its brace or after a member. Returns what
+ * follows the colon, NULL at the end of the object and where it is broken. */
 static const uint8_t *cotool_json_key(const uint8_t *p, const uint8_t *end, const uint8_t **key,
                                       size_t *size) {
     p = cotool_skip_blank(p, end);
@@ -66,9 +66,9 @@ static const uint8_t *cotool_json_key(const uint8_t *p, const uint8_t *end, cons
     return cotool_skip_blank(p + 1, end);
 }
 
-/* Takes the values of keys out of the object at p, whose keys are the children of `parent`, in one
- * pass, which ends early where there are `enough`. A list counts for its first element. Returns
- * what follows the object, NULL where it ended early or is broken. */
+/* Takes the values of the children of `parent` out of the object at p in one pass, which ends early
+ * once the values in `enough` have been found. The first element of a list counts. Returns what follows
+ * the object, NULL where the pass ended early or the object is broken. */
 static const uint8_t *cotool_json_members(const uint8_t *p, const uint8_t *end,
                                           const cotool_keys *keys, int parent, uint32_t enough,
                                           cotool_members *members) {
@@ -102,7 +102,7 @@ static const uint8_t *cotool_json_members(const uint8_t *p, const uint8_t *end,
     return p < end && *p == '}' ? p + 1 : NULL;
 }
 
-/* Where an object begins in a text: a brace before a key, NULL: nowhere. */
+/* Returns where an object begins in a text: a brace before a key. NULL: nowhere. */
 static const uint8_t *cotool_find_object(const uint8_t *p, const uint8_t *end) {
     for (; (p = memchr(p, '{', (size_t)(end - p))); p++) {
         const uint8_t *q = cotool_skip_blank(p + 1, end);
@@ -126,14 +126,14 @@ static cotool_value cotool_json_find(const uint8_t *p, const uint8_t *end, const
 
 /* ---- the message ------------------------------------------------------------------------------ */
 
-/* Keys under which records keep their message, in small letters, the best first. The list is the
- * only one: logscan.text_keys() shows it to Python. */
+/* The keys under which records keep their message, in lower case, the best first.
+ * logscan.text_keys() returns them to Python. */
 static const char *const cotool_text_keys[] = {
     "msg",      "message",    "@message", "@m",    "short_message", "renderedmessage",
     "textpayload", "log",     "line",     "text",  "body",          "event",
     "stringvalue", "@mt",     "messagetemplate",   "description",   "summary",
 };
-/* Objects in which the message may be. */
+/* The objects in which the message may be. */
 static const char *const cotool_text_holders[] = {
     "jsonpayload", "payload", "fields", "record", "body", "event", "log", "data", "properties",
     "attributes",  "protopayload",
@@ -141,7 +141,7 @@ static const char *const cotool_text_holders[] = {
 #define COTOOL_TEXT_KEYS ((int)(sizeof cotool_text_keys / sizeof cotool_text_keys[0]))
 #define COTOOL_TEXT_HOLDERS ((int)(sizeof cotool_text_holders / sizeof cotool_text_holders[0]))
 
-/* The place of a name in a list, without regard to case; `count` where it is not in it. */
+/* Returns the place of a name in a list, whatever its case, and `count` where it is not in the list. */
 static int cotool_name_rank(const char *const *names, int count, const uint8_t *key, size_t size) {
     for (int n = 0; n < count; n++) {
         size_t k = 0;
@@ -153,7 +153,7 @@ static int cotool_name_rank(const char *const *names, int count, const uint8_t *
     return count;
 }
 
-/* The message of the object at p: a string under the best key, else that of an object in it. */
+/* Returns the message of the object at p: the string under the best key, else that of an inner object. */
 static cotool_value cotool_json_text(const uint8_t *p, const uint8_t *end, int deep) {
     cotool_value best = {COTOOL_NO_VALUE, NULL, NULL}, inner = best, value;
     const uint8_t *key;

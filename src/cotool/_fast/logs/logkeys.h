@@ -1,4 +1,4 @@
-/* Keys of structured log lines that are looked for, and their values. */
+/* The keys of structured log lines and their values. */
 #ifndef COTOOL_LOGKEYS_H
 #define COTOOL_LOGKEYS_H
 
@@ -14,13 +14,13 @@ typedef struct {
     const uint8_t *start, *end; /* a string without its quotes */
 } cotool_value;
 
-/* What was found: the first value of each key. */
+/* The values that were found: the first one of each key. */
 typedef struct {
     uint32_t found;
     cotool_value value[COTOOL_VALUES];
 } cotool_members;
 
-/* The node of a key among the children of another one, 0: none. */
+/* Returns the node of a key among the children of `parent`, 0: none. */
 COTOOL_INLINE int cotool_find_key(const cotool_keys *keys, int parent, const uint8_t *key,
                                   size_t size) {
     int n = keys->node[parent].child;

@@ -64,7 +64,7 @@ int64_t cotool_days_from_civil(int year, int month, int day) {
     return era * 146097 + (of_era * 365 + of_era / 4 - of_era / 100 + of_year) - 719468;
 }
 
-/* Whether a form has any of the fields; what follows a backslash is none. */
+/* Tells whether a form has any of the fields. A byte after a backslash is not one. */
 static int cotool_form_has(const char *form, const char *fields) {
     for (; *form; form++) {
         if (*form == '\\' && form[1]) form++;
@@ -140,7 +140,6 @@ void cotool_prepare_layouts(void) {
         cotool_year_days[year] = (int32_t)cotool_days_from_civil(COTOOL_FIRST_YEAR + year, 1, 1);
 }
 
-/* Takes a form up; returns its number among the layouts, -1: too many, -2: out of memory. */
 int cotool_config_layout(cotool_config *config, const char *form) {
     cotool_layout *own;
     for (int n = 0; n < COTOOL_LAYOUTS; n++) config->layout[n] = &cotool_layouts[n];

@@ -1,20 +1,20 @@
-/* Timestamps of log lines: layouts, and the one parser that recognises and reads them.
+/* Layouts of timestamps.
  *
  * A layout is written as a form: Y year, y year of two digits, m month, d day, H hour, M minute,
  * S second (two digits each); o, e, h, i, s the same from month to second with one or two digits;
  * D day with a leading space or digit; b and a the English abbreviations of month and weekday;
  * B the name of a month in any language that is known, in full or abbreviated; A any word;
- * f a fraction after . or , (optional), g the same after : (one to three digits are milliseconds);
+ * f an optional fraction after . or , and g one after : (one to three digits are milliseconds);
  * 6 a fraction of exactly six digits; p AM or PM; z an optional zone, Z the same or its name;
  * J day of the year, three digits, after the year; w minutes to be added for UTC, with their sign;
- * ~ one or more blanks; E seconds, milli-, micro- or nanoseconds since 1970; X a TAI64N label. All
- * else stands for itself, and so does what follows a backslash.
+ * ~ one or more blanks; E seconds, milli-, micro- or nanoseconds since 1970; X a TAI64N label. Every
+ * other byte matches itself, and so does a byte after a backslash.
  *
- * The forms below are known beforehand and quick. Others are composed from a sample in Python
- * (logs/formats/composer.py), and are read by the same code.
+ * The forms in loglayouts.c are known in advance. Others are composed from a sample of lines
+ * (logs/formats/composer.py) and are read by the same code.
  *
- * Most forms have a fixed width up to their seconds. Whether a form fits is mostly told by which
- * bytes are digits: two instructions on a mask that is made once a line.
+ * Most forms have a fixed width up to their seconds. Two instructions on a mask of the digits of a
+ * line rule out most of the forms that do not fit.
  */
 #ifndef COTOOL_LOGLAYOUTS_H
 #define COTOOL_LOGLAYOUTS_H
@@ -24,7 +24,7 @@
 #include "logs/logchars.h"
 #include "logs/logconfig.h"
 
-enum { COTOOL_YEARLY = 1, COTOOL_DAILY = 2 }; /* what repeats where the form names no year, no date */
+enum { COTOOL_YEARLY = 1, COTOOL_DAILY = 2 }; /* what repeats in a form without a year, without a date */
 
 enum { COTOOL_NO_TAIL, COTOOL_TAIL_FRACTION, COTOOL_TAIL_ZONE, COTOOL_TAIL_STEPS };
 
@@ -38,23 +38,23 @@ typedef struct cotool_layout {
     int short_year, named_month, spaced_day;
     int named_zone;   /* the tail ends in Z */
     int dated_tail;   /* the tail holds more than a fraction and a zone */
-    int day_only;     /* no time of day: a value that goes on says more than the form */
-    uint64_t digits, others; /* which of the first 64 bytes are digits, and which are none */
+    int day_only;     /* there is no time of day: a value that goes on is not of this form */
+    uint64_t digits, others; /* which of the first 64 bytes are digits, and which are not */
     cotool_bytes32 want, care;
-    cotool_bytes32 whole; /* the bytes of the fixed part, but for a fraction */
-    /* For the quick way: where the digits of Y, m, d, H, M, S stand, which of them there are, and
-     * the least that month and day may be. */
+    cotool_bytes32 whole; /* the bytes of the fixed part, except a fraction */
+    /* For logquick.inc: the places of the digits of Y, m, d, H, M, S, which of them there are, and
+     * the least values of month and day. */
     int quick;
     uint8_t gather[32];
     uint32_t present;
     int16_t least[8];
 } cotool_layout;
 
-/* The order decides where two forms fit the same bytes equally often. */
+/* Where two forms fit equally many lines, the first one is chosen. */
 extern cotool_layout cotool_layouts[];
 #define COTOOL_LAYOUTS 44
 
-void cotool_prepare_layouts(void); /* before anything else */
+void cotool_prepare_layouts(void); /* must be called first */
 void cotool_prepare_layout(cotool_layout *layout);
 int cotool_cycle(const char *form); /* what repeats in the times of a form */
 

@@ -97,7 +97,7 @@ const uint8_t *cotool_letter_of(const uint8_t *start, const uint8_t *stop) {
     int bracketed = stop - start > 2 && cotool_is_open(*start);
     if (bracketed) start++;
     if (cotool_letter_level(*start) < 0) return NULL;
-    /* WebSphere means audit by A, others advice: only Android's A/tag is an assertion. */
+    /* A means audit in WebSphere and advice elsewhere. Only A/tag of Android is an assertion. */
     if (*start == 'A' && !(start + 1 < stop && start[1] == '/')) return NULL;
     if (bracketed) return strchr(" ]>)", start[1]) ? start : NULL;
     return stop - start == 1 || start[1] == '/' || (stop - start == 2 && start[1] == '!') ? start
@@ -122,7 +122,7 @@ int cotool_code_severity(const uint8_t *p, const uint8_t *end, const uint8_t **d
     return -1;
 }
 
-/* The level of two letters (VMware ESXi), -1: none. */
+/* Returns the level that two letters name (VMware ESXi), -1: none. */
 static int cotool_short_level(const uint8_t *p) {
     static const struct {
         char name[3];
@@ -136,7 +136,7 @@ static int cotool_short_level(const uint8_t *p) {
     return -1;
 }
 
-/* The level of the mask of debug levels that a message of SSSD belongs to, -1: none. */
+/* Returns the level of a message of SSSD by its mask of debug levels, -1: none. */
 static int cotool_mask_level(const uint8_t *p, const uint8_t *end) {
     unsigned mask = 0;
     for (; p < end; p++) {

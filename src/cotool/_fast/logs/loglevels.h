@@ -9,22 +9,22 @@
 
 #define COTOOL_LONGEST_LEVEL 13
 
-/* Words as they may be written, INFO, info and Info, by their first eight bytes. */
+/* The words in each way of writing (INFO, info, Info), hashed by their first eight bytes. */
 typedef struct {
     uint64_t head; /* 0: empty */
-    const char *rest; /* from the ninth letter on, in small letters */
+    const char *rest; /* the letters from the ninth on, in lower case */
     uint8_t size, level, style;
 } cotool_level_word;
 extern cotool_level_word cotool_level_table[1024];
 
-void cotool_prepare_levels(void); /* before anything else */
+void cotool_prepare_levels(void); /* must be called first */
 
 COTOOL_INLINE unsigned cotool_level_slot(uint64_t head) {
     return (unsigned)((head * 0x9E3779B97F4A7C15u) >> 54);
 }
 
-/* The level that a word names, -1: none. Eight bytes at p must be readable. `style` gets how the
- * word is written. */
+/* Returns the level that a word names, -1: none. Eight bytes at p must be readable. `style` is set to
+ * the way in which the word is written. */
 COTOOL_INLINE int cotool_level_of(const uint8_t *p, size_t size, int *style) {
     uint64_t head;
     unsigned slot;
@@ -67,7 +67,7 @@ COTOOL_INLINE int cotool_letter_level(uint8_t c) {
     return -1;
 }
 
-/* Redis marks levels with symbols: debug, verbose, notice, warning. Verbose says less than debug. */
+/* The symbols by which Redis marks debug, verbose, notice and warning. */
 COTOOL_INLINE int cotool_symbol_level(uint8_t c) {
     switch (c) {
         case '.': return COTOOL_DEBUG;
@@ -90,15 +90,15 @@ COTOOL_INLINE int cotool_status_level(int status) {
     return status >= 500 ? COTOOL_ERROR : status >= 400 ? COTOOL_WARNING : COTOOL_INFO;
 }
 
-/* The letter of a token that stands for a level, NULL: none. Alone, before a slash or an
- * exclamation mark, or first in brackets. */
+/* Returns the letter of a token that names a level, NULL: none. The letter is alone, before a slash or
+ * an exclamation mark, or first in brackets. */
 const uint8_t *cotool_letter_of(const uint8_t *start, const uint8_t *stop);
 
-/* The severity of %FACILITY-4-NAME or %%01MODULE/4/NAME at p, a percent sign; -1: none. */
+/* Returns the severity in %FACILITY-4-NAME or %%01MODULE/4/NAME, -1: none. The percent sign is at p. */
 int cotool_code_severity(const uint8_t *p, const uint8_t *end, const uint8_t **digit);
 
-/* The level that a token encodes, -1: none: Er(163) of ESXi, (EE) of X.org, (0x0040) of SSSD. `word`
- * and `size` get what says it. */
+/* Returns the level that a token encodes, -1: none: Er(163) of ESXi, (EE) of X.org, (0x0040) of SSSD.
+ * `word` and `size` are set to the code. */
 int cotool_code_level(const uint8_t *start, const uint8_t *stop, const uint8_t **word,
                       unsigned *size);
 

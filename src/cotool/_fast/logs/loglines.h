@@ -1,17 +1,17 @@
-/* What the files that scan lines share. */
+/* Sizes and small functions that the passes over lines share. */
 #ifndef COTOOL_LOGLINES_H
 #define COTOOL_LOGLINES_H
 
 #include "logs/loglevels.h"
 #include "logs/logscan.h"
 
-/* Newlines and literals are looked for in pieces of this size, which stay in the first-level cache
- * until their lines are parsed. */
+/* Newlines and literals are found in pieces of this size, which stay in the first-level cache until
+ * their lines are parsed. */
 #define COTOOL_CHUNK 16384
 #define COTOOL_NEWLINES COTOOL_CHUNK
 #define COTOOL_HITS COTOOL_CHUNK
 
-/* What follows the last carriage return within a line, NULL: none. */
+/* Returns what follows the last carriage return within a line, NULL: there is none. */
 static const uint8_t *cotool_after_return(const uint8_t *line, const uint8_t *end) {
     if (!memchr(line, '\r', (size_t)(end - line))) return NULL;
     while (end > line && end[-1] == '\r') end--;
@@ -20,7 +20,7 @@ static const uint8_t *cotool_after_return(const uint8_t *line, const uint8_t *en
     return NULL;
 }
 
-/* Whether a letter fills a cell of a table. */
+/* Tells whether a letter fills a column of a table. */
 static int cotool_fills_column(const uint8_t *line, const uint8_t *letter, const uint8_t *end) {
     static const char marks[] = ",;|\t\"";
     return letter > line && letter[-1] && strchr(marks, letter[-1]) &&
@@ -32,12 +32,22 @@ static int cotool_fills_column(const uint8_t *line, const uint8_t *letter, const
 
 enum { COTOOL_LOOK_CLOSER = -2 };
 
-/* Words are looked for this far by COTOOL_PLACE_FIND. */
+/* How far COTOOL_PLACE_FIND searches. */
 #define COTOOL_FIND_REACH 160
 
 #define COTOOL_DATE_SIZE 64 /* bytes of the longest date and time of day that are joined */
 
-/* What the keys of a line hold; PLACE: a key of the level, whatever its value. */
+/* What the keys of a line hold. PLACE: a key of the level, whatever its value. */
 enum { COTOOL_HAS_TIME = 1, COTOOL_HAS_PLACE = 2, COTOOL_HAS_LEVEL = 4 };
+
+/* The head of a line. `inferred`: its stamp has no year or no date. */
+typedef struct {
+    int format; /* -1: none */
+    int level, has_time, zoned, inferred;
+    int64_t seconds;
+    int32_t nanos;
+    const uint8_t *word;
+    unsigned word_size;
+} cotool_head;
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "logs/logjson.h"
 
-/* The next pair at or after p, which stands between words; returns what follows it, NULL: none. */
+/* Reads the next pair at or after p, where no word is cut. Returns what follows it, NULL: none. */
 static const uint8_t *cotool_next_pair(const uint8_t *p, const uint8_t *end, const uint8_t **key,
                                        size_t *size, cotool_value *value) {
     for (;;) {
@@ -28,7 +28,8 @@ static const uint8_t *cotool_next_pair(const uint8_t *p, const uint8_t *end, con
     return p;
 }
 
-/* Takes the values of keys out of a line in one pass, which ends early where there are `enough`. */
+/* Takes the values of keys out of a line in one pass, which ends early once the values in `enough` have
+ * been found. */
 static void cotool_logfmt_members(const uint8_t *p, const uint8_t *end, const cotool_keys *keys,
                                   uint32_t enough, cotool_members *members) {
     const uint8_t *key;
@@ -50,8 +51,8 @@ static cotool_value cotool_logfmt_find(const uint8_t *p, const uint8_t *end, con
     return none;
 }
 
-/* Finds key=value in text: before the key a blank, a separator or the line's start; the value in
- * quotes, or up to a blank or a separator. */
+/* Finds key=value in text. The key follows a blank, a separator or the line's start; the value is in
+ * quotes or goes up to a blank or a separator. */
 static cotool_value cotool_pair_find(const uint8_t *p, const uint8_t *end, const char *key) {
     cotool_value value = {COTOOL_NO_VALUE, NULL, NULL};
     size_t size = strlen(key);

@@ -14,7 +14,7 @@ COTOOL_INLINE void cotool_count_pattern(const cotool_config *config, cotool_span
 void cotool_try_pattern(const cotool_config *config, cotool_worker *worker,
                                cotool_span *span, int pattern, const uint8_t *line, size_t size) {
     if (worker->stamp[pattern] == worker->serial) return;
-    worker->stamp[pattern] = worker->serial; /* one look at the line is enough */
+    worker->stamp[pattern] = worker->serial; /* a line is tried once */
     if (config->pattern[pattern].program) {
         int found = cotool_regex_search(worker->regex[pattern], line, size, 0);
         if (found < 0) span->status = ENOMEM;
@@ -23,7 +23,7 @@ void cotool_try_pattern(const cotool_config *config, cotool_worker *worker,
     cotool_count_pattern(config, span, pattern);
 }
 
-/* Literals of a line at which a regex begins anew, before it looks at the rest of the line. */
+/* A regex is tried at so many literals of a line, then on the rest of the line at once. */
 #define COTOOL_TRIES 4
 
 void cotool_try_at(const cotool_config *config, cotool_worker *worker, cotool_span *span,

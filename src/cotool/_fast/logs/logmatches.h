@@ -16,15 +16,15 @@ COTOOL_INLINE int cotool_literal_at(const cotool_literal *l, const uint8_t *p) {
     return 1;
 }
 
-/* A pattern may match the line: its literal is there, or it has none. */
+/* Tries a pattern whose literal is in the line, or that has none. */
 void cotool_try_pattern(const cotool_config *config, cotool_worker *worker,
                                cotool_span *span, int pattern, const uint8_t *line, size_t size);
 
-/* A literal of a pattern is at line[at], and every match begins with a literal. */
+/* Tries a pattern whose matches begin with its literal, which is at line[at]. */
 void cotool_try_at(const cotool_config *config, cotool_worker *worker, cotool_span *span,
                           int pattern, const uint8_t *line, size_t size, size_t at);
 
-/* A literal of `pattern`, or of a keyword set, is at line[at]. */
+/* Takes note of a literal at line[at], of a pattern or of a keyword set. */
 COTOOL_INLINE void cotool_mark(const cotool_config *config, cotool_worker *worker,
                                cotool_span *span, int pattern, const uint8_t *line, size_t size,
                                size_t at) {
@@ -34,11 +34,11 @@ COTOOL_INLINE void cotool_mark(const cotool_config *config, cotool_worker *worke
     else cotool_try_pattern(config, worker, span, pattern, line, size);
 }
 
-/* A line begins that goes by in pieces: regexes look at its head. */
+/* Begins a line that is read in pieces. Regexes search its first bytes. */
 void cotool_begin_pieces(const cotool_config *config, cotool_worker *worker,
                                 cotool_span *span, size_t text);
 
-/* A literal of a pattern, or of a keyword set, stands in a line that goes by in pieces. */
+/* Takes note of a literal in a line that is read in pieces. */
 void cotool_mark_piece(const cotool_config *config, cotool_span *span, int pattern);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "logs/logchars.h"
 
-/* Numbers beyond this are odd: with more, sums would not fit. */
+/* Greater numbers are odd, because their sums would not fit. */
 #define GREATEST_NUMBER 1e18
 #define MOST_DIGITS 18
 
@@ -40,8 +40,8 @@ static const int64_t tens[] = {1ll, 10ll, 100ll, 1000ll, 10000ll, 100000ll, 1000
                                1000000000000000ll, 10000000000000000ll, 100000000000000000ll,
                                1000000000000000000ll};
 
-/* digits × factor × 10^power in parts of COTOOL_UNIT; 0 where it is too great. Halves are rounded
- * away from zero. */
+/* digits × factor × 10^power in parts of COTOOL_UNIT; 0 where that is too great. Halves are
+ * rounded away from zero. */
 static int givend(uint64_t digits, int64_t factor, int power, cotool_fixed *number) {
     cotool_fixed x = (cotool_fixed)digits * factor;
     power += 12;
@@ -64,13 +64,13 @@ static int givend(uint64_t digits, int64_t factor, int power, cotool_fixed *numb
     return 1;
 }
 
-/* Reads digits with separators of thousands, decimals and an exponent; NULL: none stand at p. */
+/* Reads digits with separators of thousands, decimals and an exponent. NULL: there are none at p. */
 static const uint8_t *read_digits(const uint8_t *p, const uint8_t *end, uint64_t *digits,
                                   int *power) {
     const uint8_t *start = p, *last = p, *q;
     int count = 0;
     *digits = 0, *power = 0;
-    /* 1,234,567: groups of three after one to three digits; 0,123 has a decimal comma */
+    /* 1,234,567: groups of three digits follow one to three digits; 0,123 has a decimal comma */
     while (last < end && cotool_is_digit(*last)) last++;
     if (last > p && last - p <= 3 && *p != '0')
         for (q = last; end - q >= 4 && *q == ',' && cotool_is_digit(q[1]) && cotool_is_digit(q[2]) &&
@@ -118,8 +118,7 @@ static int unit_at(const uint8_t *p, const uint8_t *end) {
     return -1;
 }
 
-/* One number with its unit, or several of time that follow each other: 1m30s. Returns what follows,
- * NULL where there is none. */
+/* Reads a number with its unit, or a duration of several: 1m30s. Returns what follows, NULL: none. */
 static const uint8_t *read_one(const uint8_t *p, const uint8_t *end, const cotool_default_unit *given,
                                cotool_fixed *number, int *dimension) {
     int negative = p < end && *p == '-', parts = 0;

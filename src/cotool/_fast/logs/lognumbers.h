@@ -4,15 +4,15 @@
 
 #include "logs/logcells.h"
 
-/* What a number without a unit stands for: number × factor × 10^power, in a base unit. */
+/* The unit of numbers that have none: number × factor × 10^power in a base unit. */
 typedef struct {
     int64_t factor;
     int8_t power;
     uint8_t dimension;
 } cotool_default_unit;
 
-/* Reads a number with an optional unit. Returns 1, 0 where the text is none, or -1 where it says
- * that there is no value. `dimension`: what its unit measures; `added`: it was a list. */
+/* Reads a number with an optional unit. Returns 1, 0 where the text is not a number, or -1 where it
+ * states that there is no value. `dimension`: what the unit measures; `added`: it was a list. */
 int cotool_read_number(const uint8_t *text, const uint8_t *end, const cotool_default_unit *scale,
                        cotool_fixed *number, int *dimension, int *added);
 

@@ -16,7 +16,7 @@ int cotool_overall_distinct(cotool_overall *overall, uint64_t hash) {
     return 0;
 }
 
-/* The number of distinct values (Flajolet et al. 2007), small ones by the registers that are 0. */
+/* The number of distinct values (Flajolet et al. 2007); small numbers by the registers that are 0. */
 double cotool_distinct_count(const uint8_t *registers) {
     double sum = 0, count, m = COTOOL_DISTINCT;
     int zeros = 0;

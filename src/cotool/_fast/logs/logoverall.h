@@ -1,4 +1,4 @@
-/* What is known of one number over all records: units, distinct values, odd ones, the greatest. */
+/* What is known of a measure over all records: units, distinct values, odd ones, the greatest. */
 #ifndef COTOOL_LOGOVERALL_H
 #define COTOOL_LOGOVERALL_H
 
@@ -18,7 +18,6 @@ typedef struct {
     uint8_t *text;
 } cotool_greatest;
 
-/* What is known of one measure over all records. */
 typedef struct {
     uint64_t dimensions[COTOOL_DIMENSIONS]; /* numbers by what their unit measures */
     uint64_t added;                         /* lists whose numbers were added up */

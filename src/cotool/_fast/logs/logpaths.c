@@ -6,8 +6,8 @@
 
 #include "logs/logchars.h"
 
-/* Tells whether what stands between slashes names one thing among many: digits, an UUID, a hash, a
- * token. `stop` gets where it ends: before an extension. */
+/* Tells whether a segment of a path names one thing among many: digits, a UUID, a hash, a token. `stop`
+ * is set to its end, before an extension. */
 static int is_id(const uint8_t *p, const uint8_t *end, const uint8_t **stop) {
     int digits = 0, hex = 0, others = 0, dashes = 0, changes = 0, was = -1;
     const uint8_t *q = p;

@@ -29,7 +29,7 @@ def form_cycle(bytes form not None):
 
 
 def read_time(bytes form not None, bytes line not None, Py_ssize_t start=0):
-    """Return the time that stands at line[start] by a form, None where the form does not fit.
+    """Return the time at line[start] by a form, None where the form does not fit.
 
     (bytes that it takes, seconds since 1970, nanoseconds, whether it names a zone, what repeats as
     in layouts()). Without a date the day is 1972-01-01, without a year the year is 1972.
@@ -43,7 +43,7 @@ def read_time(bytes form not None, bytes line not None, Py_ssize_t start=0):
 
 
 def text_keys():
-    """Return the keys under which records keep their message, in small letters, the best first."""
+    """Return the keys under which records keep their message, in lower case, the best first."""
     cdef int n = 0
     names = []
     while cotool_text_key(n) != NULL:
@@ -62,7 +62,7 @@ def value_level(bytes value not None, int scale):
 def read_number(bytes text not None, scale=(1, 0, 0)):
     """Return the number that a field states: (number in parts of measures.UNIT, dimension, added).
 
-    None: it is no number; "missing": it says that there is none. scale: factor, power of ten and
+    None: it is not a number; "missing": it says that there is none. scale: factor, power of ten and
     dimension of a number without a unit. Dimensions are 0 none, 1 seconds, 2 bytes; added: the
     numbers of a list were added up.
     """
@@ -81,7 +81,7 @@ def read_number(bytes text not None, scale=(1, 0, 0)):
 
 
 def mask_path(bytes text not None):
-    """Return a path without its query, with what names one thing among many as <*>."""
+    """Return a path without its query and with <*> for ids."""
     cdef const uint8_t* p = <const uint8_t*><const char*>text
     cdef uint8_t[512] out
     cdef size_t size = cotool_mask_path(p, p + len(text), out, sizeof(out))
@@ -89,7 +89,7 @@ def mask_path(bytes text not None):
 
 
 def capture(bytes program not None, bytes needed not None, bytes line not None):
-    """Return where the group of a regex stands in a line, None where nothing matches."""
+    """Return the start and end of a regex's group in a line, None where nothing matches."""
     cdef const uint8_t* p = <const uint8_t*><const char*>line
     cdef const uint8_t* start
     cdef const uint8_t* stop
@@ -135,7 +135,7 @@ cdef Py_ssize_t padded(bytes line, uint8_t* place, Py_ssize_t room):
 
 
 def probe_times(bytes line not None, int tokens=1):
-    """Return what in the first `tokens` tokens of a line can be read as a time.
+    """Return what can be read as a time in the first `tokens` tokens of a line.
 
     Tuples of token, byte before it, index into layouts(), offset, length, month, day.
     """

@@ -7,7 +7,7 @@
 
 #include "logs/loghash.h"
 
-/* A number as it was read. */
+/* A number and whether it could be read. */
 typedef struct {
     int state; /* 1, 0, -1: as cotool_read_number() */
     cotool_fixed number;

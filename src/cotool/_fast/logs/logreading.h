@@ -1,4 +1,5 @@
-/* From a record's first line to its fields, numbers and groups. See loggroups.h for what is kept. */
+/* What is measured of a record: its sources, which are fields of its first line, as numbers and groups.
+ * See loggroups.h for what is kept. */
 #ifndef COTOOL_LOGREADING_H
 #define COTOOL_LOGREADING_H
 
@@ -11,30 +12,29 @@
 #define COTOOL_BY 4
 #define COTOOL_TESTS 32
 
-/* How a field is found. */
+/* How a source is found in a line. */
 enum {
     COTOOL_GET_NONE,
-    COTOOL_GET_TOKEN, /* column `token`, in quotes or brackets without them */
-    COTOOL_GET_KEY,   /* value `value` of the format's keys: JSON, logfmt */
+    COTOOL_GET_TOKEN, /* column `token`, without its quotes or brackets */
+    COTOOL_GET_KEY,   /* value number `value` of the keys: JSON, logfmt */
     COTOOL_GET_PAIR,  /* key=value in text; `text` is the key */
-    COTOOL_GET_TEXT,  /* what stands between `text` and `after`, without blanks */
+    COTOOL_GET_TEXT,  /* the word between `text` and `after` */
     COTOOL_GET_GROUP, /* the group of a regex */
     COTOOL_GET_LEVEL,
     COTOOL_GET_GIVEN  /* `text` itself */
 };
 
-/* Parts of a value that are no words of it: an address without its port, what follows the last
- * slash. */
+/* Parts of a value other than its words: an address without its port, what follows the last slash. */
 enum { COTOOL_PART_ADDRESS = 9, COTOOL_PART_LAST };
 
-/* What is made of a field. */
+/* What is made of a field for a group or a comparison. */
 enum { COTOOL_AS_IT_IS, COTOOL_AS_PATH, COTOOL_AS_CLASS };
 
 typedef struct {
     uint8_t kind, token;
-    uint8_t part; /* 0: all of it, else a word of it: GET, /path, HTTP/1.1 */
+    uint8_t part; /* 0: the whole value, else the number of a word of it: GET, /path, HTTP/1.1 */
     int8_t value;
-    const char *text, *after; /* end with 0; `text` of a column: the value that means none */
+    const char *text, *after; /* end with 0; for a column `text` is the value that means none */
     const cotool_capture *capture;
     cotool_default_unit unit;
 } cotool_locator;
@@ -56,10 +56,10 @@ typedef struct {
 
 typedef struct cotool_reading {
     int sources, measures, by, tests;
-    /* The last row is that of lines of no format. */
+    /* The last row is for lines without a format. */
     cotool_locator locator[COTOOL_FORMATS + 1][COTOOL_SOURCES];
     cotool_keys keys[COTOOL_FORMATS];
-    uint8_t delimiter[COTOOL_FORMATS + 1]; /* of columns, 0: blanks */
+    uint8_t delimiter[COTOOL_FORMATS + 1]; /* between columns, 0: blanks */
     uint8_t tokens[COTOOL_FORMATS + 1];    /* how many columns are needed */
     uint8_t measure[COTOOL_MEASURES];      /* sources */
     cotool_part group[COTOOL_BY];
@@ -67,7 +67,7 @@ typedef struct cotool_reading {
     int distinct; /* count distinct values */
 } cotool_reading;
 
-/* The fields of a record that are sources. */
+/* The values of the sources in a record. */
 typedef struct {
     cotool_value value[COTOOL_SOURCES];
 } cotool_fields;
@@ -78,7 +78,7 @@ typedef struct {
 /* The row of locators of a format. */
 COTOOL_INLINE int cotool_locator_row(int format) { return format < 0 ? COTOOL_FORMATS : format; }
 
-/* Takes the sources out of a record's first line. `format` is -1 for none. */
+/* Reads the sources of a record in its first line. `format` is -1 for none. */
 void cotool_read_fields(const cotool_config *config, int format, const uint8_t *line,
                         const uint8_t *end, int level, cotool_fields *fields);
 
@@ -86,7 +86,7 @@ void cotool_read_fields(const cotool_config *config, int format, const uint8_t *
  * COTOOL_PART. */
 size_t cotool_write_value(const cotool_value *value, int as, uint8_t *out);
 
-/* Tells whether a record passes the condition. `format` is -1 for none. */
+/* Tells whether a record meets the conditions. `format` is -1 for none. */
 int cotool_reading_passes(const cotool_config *config, int format, const uint8_t *line,
                           const uint8_t *end, int level);
 

@@ -1,11 +1,11 @@
-/* Records and their lines are counted, measured and kept. */
+/* Counts, measures and keeps records and their lines. */
 #ifndef COTOOL_LOGRECORDS_H
 #define COTOOL_LOGRECORDS_H
 
 #include "logs/loghistogram.h"
 #include "logs/logmatches.h"
 
-/* Counts a record by what its first line says. */
+/* Counts a record by its level and time. */
 COTOOL_INLINE int cotool_count_record(const cotool_config *config, cotool_span *span, int level,
                                       int has_time, int zoned, int inferred, int64_t seconds,
                                       int nanos) {
@@ -27,10 +27,10 @@ COTOOL_INLINE int cotool_count_record(const cotool_config *config, cotool_span *
 /* Adds the open record to the counts. */
 int cotool_commit(const cotool_config *config, cotool_span *span);
 
-/* Keeps a line as a sample or an entry, where it is one. */
+/* Keeps a line as a sample or an entry, if it is one. */
 void cotool_keep(const cotool_config *config, cotool_span *span, size_t text, uint64_t at);
 
-/* Ends a line of `size` bytes with its line end; `text` bytes of it are at `line`. */
+/* Ends a line of `size` bytes, its newline included. `text` bytes of it are at `line`. */
 COTOOL_INLINE void cotool_end_line(const cotool_config *config, cotool_worker *worker,
                                    cotool_span *span, const uint8_t *line, size_t text,
                                    uint64_t size, uint64_t at) {

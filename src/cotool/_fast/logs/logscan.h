@@ -1,4 +1,4 @@
-/* One pass over log lines: what is configured, what is counted, and the way in.
+/* One pass over log lines: the state of a scan and what it counts.
  *
  *   bytes -> index: newlines and literals (SIMD) -> lines -> record start, time, level -> counts
  *
@@ -19,10 +19,10 @@
 
 /* Bytes that must be readable after any line that is parsed; blocks are padded with them. */
 #define COTOOL_PADDING 128
-/* Of a longer line, regexes see this much; and a buffer need not be larger. */
+/* Regexes search so many bytes of a line, and a buffer need not be larger. */
 #define COTOOL_LINE_LIMIT ((size_t)1 << 20)
 
-/* Of a record's first line so much is kept until it is known whether the record counts. */
+/* How much of a record's first line is kept until it is known whether the record passes the filters. */
 #define COTOOL_RECORD_TEXT ((size_t)1 << 16)
 
 typedef struct {
@@ -71,11 +71,11 @@ typedef struct {
     uint64_t *patterns;
 } cotool_counts;
 
-/* The record being read, and what came before it. */
+/* The record that is being read. */
 typedef struct {
     int open;    /* a record is open: further lines may belong to it */
-    int counted; /* by another scan: its further lines are counted here */
-    int passes; /* so far as level and time tell */
+    int counted; /* another scan has counted it: only its further lines are counted here */
+    int passes; /* as far as level and time tell */
     int matched;
     int level;
     int has_time, zoned, inferred;
@@ -97,7 +97,7 @@ typedef struct {
     int head_kind;
 } cotool_clock;
 
-/* The line being read. */
+/* The line that is being read. */
 typedef struct {
     int foreign; /* it belongs to the span before */
     int continuation;
@@ -105,7 +105,7 @@ typedef struct {
     unsigned keywords;
     uint32_t word_at;
     uint8_t word_size;
-    /* a line that goes by in pieces */
+    /* a line that is longer than a buffer and is read in pieces */
     int in_pieces;
     size_t overlap; /* bytes at the front that have been seen */
     uint64_t size, at;
@@ -115,8 +115,8 @@ typedef struct {
 
 typedef struct {
     /* in */
-    uint64_t begin, end, limit; /* owns what starts in [begin, end); reads lines that start before limit */
-    int first;                  /* starts at a line's start, with `record` and `clock` as left before */
+    uint64_t begin, end, limit; /* owns what starts before end; reads lines that start before limit */
+    int first;                  /* begins at a line, with `record` and `clock` of the span before */
     int again;                  /* its clock was wrong */
     /* in and out */
     cotool_record record;
@@ -144,12 +144,12 @@ typedef struct {
     cotool_text text;    /* its entries as JSON */
 } cotool_span;
 
-/* The last time that a format has read: the next line often has the same up to its seconds. */
+/* The time that was read last by a format. The next line often has the same one up to its seconds. */
 typedef struct {
     uint8_t text[32];
     const void *layout; /* NULL: nothing to compare with */
     int64_t local, within, cycle;
-    /* of the quick way: the date as four numbers, and the days from 1970 to it */
+    /* for logquick.inc: the date as four numbers, and the days from 1970 to it */
     uint64_t date;
     int64_t days;
 } cotool_memo;
@@ -161,16 +161,16 @@ typedef struct {
     uint32_t *newline;
     uint64_t *hit;
     int patterns;
-    cotool_regex **regex, **anchored; /* the second for patterns that literals lead */
+    cotool_regex **regex, **anchored; /* the second one: matches begin with a literal */
     uint64_t *stamp; /* per pattern: the last line that matched */
-    uint64_t *tries; /* per pattern: a line, and how often the regex began at a literal of it */
+    uint64_t *tries; /* per pattern: the last line that was tried, and how often */
     uint64_t serial; /* of lines */
-    const uint8_t *stop; /* of the bytes that are read; `final`: no more follow */
+    const uint8_t *stop; /* the end of the bytes that have been read; `final`: no more follow */
     int final;
     cotool_memo memo[COTOOL_FORMATS];
 } cotool_worker;
 
-void cotool_logscan_prepare(void); /* before anything else */
+void cotool_logscan_prepare(void); /* must be called first */
 
 /* These return 0, ENOMEM, or EINVAL for a program that is none. */
 int cotool_worker_open(cotool_worker *worker, const cotool_config *config, size_t block);
@@ -184,7 +184,7 @@ void cotool_span_close(cotool_span *span);
 int64_t cotool_period(int kind);
 int64_t cotool_held_cycle(int64_t cycle, int kind);
 
-/* Adds up; the open addressing of histograms makes no order of its own. */
+/* Adds counts to others. The result does not depend on the order. */
 int cotool_counts_merge(const cotool_config *config, cotool_counts *into,
                         const cotool_counts *counts);
 
@@ -197,17 +197,17 @@ typedef void cotool_scan_function(const cotool_config *config, cotool_worker *wo
                                   uint64_t size, int final);
 cotool_scan_function *cotool_scan(void);
 
-/* Ids of templates, for the labels of forms. */
+/* Ids of the templates of forms. */
 #define COTOOL_NAME_SIZE 12
 typedef struct {
     const cotool_forms *forms;
     const uint8_t *name; /* [...][COTOOL_NAME_SIZE] */
-    int64_t only;        /* the lines of this one alone, -1: all */
+    int64_t only;        /* only lines of this template are written, -1: all */
 } cotool_names;
 
-/* Writes one JSON object a line for the entries of a span, whose text stands in `memory`. `prefix`
- * holds the first members; `utc`: all times are universal; `names`: NULL, or what adds templates.
- * Returns 0 or ENOMEM. */
+/* Writes the entries of a span, whose text is in `memory`, as lines of JSON objects. `prefix` holds
+ * their first members. `utc`: all times are universal; `names`: NULL, or the templates to add. Returns
+ * 0 or ENOMEM. */
 int cotool_write_entries(cotool_span *span, const uint8_t *memory, const uint8_t *prefix,
                          size_t prefix_size, int utc, const cotool_names *names);
 

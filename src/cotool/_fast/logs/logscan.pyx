@@ -30,10 +30,11 @@ LINE_LIMIT = COTOOL_LINE_LIMIT
 
 # Bytes of a span. Larger ones share the work less evenly, smaller ones add up more often.
 cdef uint64_t SPAN = 1 << 22
-# The same for what is fed in pieces of a few mebibytes.
+# The same for data that is fed in pieces of a few mebibytes.
 cdef uint64_t SMALL_SPAN = 1 << 20
-# The same where forms are counted, for one thread adds the tables up: the mixed log of
-# bench/templates.py takes 1.70 s with 1 << 22, 1.38 with 1 << 24, 1.26 with 1 << 25, 1.20 so.
+# The same where forms are counted, because one thread adds up the tables: the mixed log of
+# bench/templates.py takes 1.70 s with 1 << 22, 1.38 with 1 << 24, 1.26 with 1 << 25, 1.20 with
+# 1 << 26.
 cdef uint64_t FORMS_SPAN = 1 << 26
 # Bytes of one read.
 cdef size_t BLOCK = 1 << 18
@@ -228,7 +229,7 @@ cdef class Scanner:
         cdef scan_function* run = scan
         cdef cotool_config* config = &self.setup.config
         if end - begin > self.spans * step or (step == FORMS_SPAN):
-            # A file of less than a batch is shared out as well.
+            # A file that is smaller than a batch is shared as well.
             step = max(SPAN, (end - begin + self.spans - 1) // self.spans)
         count = max(1, <int>((end - begin + step - 1) // step))
         for n in range(count):

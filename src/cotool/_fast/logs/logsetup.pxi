@@ -165,7 +165,7 @@ cdef class Setup:
             f.time[n].layouts = <uint64_t>given["layouts"] | self._forms(given["forms"])
 
     cdef int _set_reading(self, reading, formats, anywhere, bytes path) except -1:
-        """Take up what is measured: where each source stands in each format, groups, conditions."""
+        """Set what is measured: the place of each source in each format, groups, conditions."""
         cdef cotool_config* c = &self.config
         cdef cotool_reading* p
         cdef cotool_test* test

@@ -1,4 +1,4 @@
-/* Where the sources of a record's fields stand in its first line. See logreading.h. */
+/* Finds the sources of a record in its first line. See logreading.h. */
 
 #define _GNU_SOURCE /* memmem */
 #include <string.h>
@@ -6,7 +6,7 @@
 #include "logs/loglogfmt.h"
 #include "logs/logreading.h"
 
-/* The next column; returns what follows it, NULL: there is none. */
+/* Reads the next column. Returns what follows it, NULL: there is none. */
 static const uint8_t *column(const uint8_t *p, const uint8_t *end, uint8_t delimiter,
                              cotool_value *value) {
     const uint8_t *q;
@@ -47,7 +47,7 @@ static void take_address(cotool_value *value) {
     if (!memchr(value->start, ':', (size_t)(p - value->start))) value->end = p;
 }
 
-/* A word of a value, or another part of it. */
+/* Reduces a value to a word of it or to another part. */
 static void take_part(cotool_value *value, int part) {
     const uint8_t *p = value->start, *end = value->end, *start = p;
     if (part == COTOOL_PART_ADDRESS) {
@@ -68,7 +68,7 @@ static void take_part(cotool_value *value, int part) {
     value->start = start, value->end = p;
 }
 
-/* What stands where a text has its hole. */
+/* Reads the word at the hole of a text. */
 static int hole(const cotool_locator *l, const uint8_t *line, const uint8_t *end,
                 cotool_value *value) {
     size_t before = strlen(l->text), after = strlen(l->after);
@@ -95,7 +95,7 @@ static int hole(const cotool_locator *l, const uint8_t *line, const uint8_t *end
     return 0;
 }
 
-/* 0.012, as nginx writes seconds, or a dash for none; returns what follows, NULL: neither. */
+/* Reads seconds as nginx writes them, 0.012, or a dash for none. Returns what follows, NULL: neither. */
 static const uint8_t *read_seconds(const uint8_t *p, const uint8_t *end) {
     const uint8_t *q = p;
     if (p < end && *p == '-') return p + 1;
@@ -106,7 +106,7 @@ static const uint8_t *read_seconds(const uint8_t *p, const uint8_t *end) {
     return q + 4 < end && cotool_is_digit(q[4]) ? NULL : q + 4;
 }
 
-/* A number after key= goes on after a comma: 1,234, and lists of seconds: 0.012, 0.034. */
+/* Extends a number after key= past commas: 1,234, and a list of seconds: 0.012, 0.034. */
 static void extend(cotool_value *value, const uint8_t *end) {
     const uint8_t *p = value->end, *q;
     if (value->kind != COTOOL_BARE || p == value->start || p >= end || *p != ',' ||

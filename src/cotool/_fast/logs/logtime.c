@@ -1,11 +1,11 @@
-/* Times step by step, in all the ways in which they are written. See logtime.h. */
+/* Times that are read step by step. See logtime.h. */
 
 #include "logs/logtime.h"
 
 #include "logs/logprobe.h"
 
-/* Names of months from January to December, in small letters; each may be cut to the letters before
- * the bar, or anywhere behind them. */
+/* Names of months from January to December in lower case. Each may be cut at the bar or anywhere after
+ * it. */
 static const char *const cotool_month_names[][12] = {
     {"jan|uary", "feb|ruary", "mar|ch", "apr|il", "may", "jun|e", "jul|y", "aug|ust",
      "sep|tember", "oct|ober", "nov|ember", "dec|ember"},
@@ -28,7 +28,7 @@ static const char *const cotool_month_names[][12] = {
     {"j\xc3\xa4n|ner", "fevr|ier", "maerz", "", "", "", "", "aout", "", "", "", ""},
 };
 
-/* The month that a name at p says, 0 where none; `size` gets its bytes. */
+/* Returns the month whose name is at p, 0: none. `size` is set to its bytes. */
 static int cotool_named_month(const uint8_t *p, const uint8_t *end, int *size) {
     int length = 0;
     while (length < 24 && p + length < end && cotool_is_name(p[length])) length++;
@@ -39,7 +39,7 @@ static int cotool_named_month(const uint8_t *p, const uint8_t *end, int *size) {
             const char *name = cotool_month_names[set][month];
             int k = 0, whole = 1;
             for (; *name && k < length; name++) {
-                /* Two bytes of a letter that is not ASCII: capitals differ by 0x20 in the second. */
+                /* The capital of a letter of two bytes differs by 0x20 in its second byte. */
                 uint8_t c = (uint8_t)*name, given = p[k];
                 if (c == '|') {
                     whole = 0;
@@ -60,7 +60,7 @@ const char *cotool_month_name(int n) {
                : NULL;
 }
 
-/* Sets month and day by the day of the stamp's year; 0 where the year has no such day. */
+/* Sets month and day from the day of the year. Returns 0 where the year has no such day. */
 static int cotool_day_of_year(cotool_stamp *stamp, int day) {
     for (int month = 1; month <= 12 && day > 0; month++) {
         const int64_t next = month < 12 ? cotool_days(stamp->year, month + 1, 1)
@@ -75,7 +75,7 @@ static int cotool_day_of_year(cotool_stamp *stamp, int day) {
     return 0;
 }
 
-/* One or two digits; returns how many. */
+/* Reads one or two digits. Returns how many. */
 COTOOL_INLINE int cotool_short_number(const uint8_t *p, const uint8_t *end, int *value) {
     if (p >= end || !cotool_is_digit(p[0])) return 0;
     *value = p[0] - '0';
@@ -280,7 +280,7 @@ int cotool_steps(const char *form, const uint8_t *p, const uint8_t *end,
                 while (p < end && (cotool_is_name(*p) || *p == '/' || *p == '_')) p++;
                 break;
             case '~':
-                /* U+202F stands before AM and PM. */
+                /* U+202F may come before AM and PM. */
                 if (end - p >= 3 && !memcmp(p, "\xe2\x80\xaf", 3)) {
                     p += 3;
                     break;

@@ -7,12 +7,12 @@
 #include "logs/loglayouts.h"
 
 /* Times are kept in nanoseconds of 64 bits: years 1678 to 2261. Others, such as 0001-01-01 and
- * 9999-12-31 for "none", are no times of records. */
+ * 9999-12-31 for "none", do not count as times. */
 COTOOL_INLINE int cotool_is_kept(int64_t seconds) {
     return (uint64_t)(seconds + 9214560000) < (uint64_t)9214560000 + 9214646400;
 }
 
-/* A time as it stands in a line. `zone` is its offset from UTC in seconds where `zoned`. */
+/* A time as it is written in a line. `zone` is its offset from UTC in seconds where `zoned`. */
 typedef struct {
     int year, month, day, hour, minute, second, nanos;
     int zoned, zone;
@@ -20,7 +20,7 @@ typedef struct {
     int is_epoch;
 } cotool_stamp;
 
-/* The month that three letters name, 0 where none: a perfect hash of the folded letters. */
+/* Returns the month that three letters name, 0: none, by a perfect hash of the folded letters. */
 COTOOL_INLINE int cotool_month(const uint8_t *p) {
     static const struct {
         char name[4];
@@ -45,18 +45,18 @@ COTOOL_INLINE int cotool_month(const uint8_t *p) {
     return name[0] == a && name[1] == b && name[2] == c ? months[k].number : 0;
 }
 
-/* Digits after a point as nanoseconds, at most nine of them; returns the bytes taken. */
+/* Reads digits after a point as nanoseconds. Returns the bytes taken. */
 static int cotool_fraction(const uint8_t *p, const uint8_t *end, int *nanos) {
     static const int scale[10] = {1000000000, 100000000, 10000000, 1000000, 100000,
                                   10000,      1000,      100,      10,      1};
     int value = 0, n = 0;
     while (n < 9 && p + n < end && cotool_is_digit(p[n])) value = value * 10 + p[n++] - '0';
     *nanos = value * scale[n];
-    while (p + n < end && cotool_is_digit(p[n])) n++; /* finer than nanoseconds is cut */
+    while (p + n < end && cotool_is_digit(p[n])) n++; /* digits beyond nanoseconds are dropped */
     return n;
 }
 
-/* Z, UTC, GMT, +hh, +hhmm or +hh:mm, also after a space; returns the bytes taken, 0: no zone. */
+/* Z, UTC, GMT, +hh, +hhmm or +hh:mm, or one of them after a space. Returns the bytes taken, 0: no zone. */
 static int cotool_zone(const uint8_t *p, const uint8_t *end, cotool_stamp *stamp) {
     const uint8_t *start = p;
     int hours, minutes = 0, negative;
@@ -89,7 +89,7 @@ static int cotool_zone(const uint8_t *p, const uint8_t *end, cotool_stamp *stamp
     return (int)(p - start);
 }
 
-/* A zone by its name or its offset, after blanks or not; returns the bytes taken, 0: none. */
+/* Reads a zone by its name or its offset, perhaps after blanks. Returns the bytes taken, 0: none. */
 int cotool_named_zone(const uint8_t *p, const uint8_t *end, cotool_stamp *stamp);
 
 /* Reads a form that has no fixed width, or what follows the fixed part. Returns the bytes that it

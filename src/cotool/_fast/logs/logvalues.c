@@ -32,7 +32,7 @@ static const struct {
                                      COTOOL_INFO, COTOOL_DEBUG}},
 };
 
-/* A number as a level by one of the scales; -1: it says nothing. */
+/* Returns the level of a number by one of the scales, -1: none. */
 static int cotool_number_level(int number, int scale) {
     int n;
     if (scale == COTOOL_SCALE_STATUS)
@@ -43,7 +43,7 @@ static int cotool_number_level(int number, int scale) {
     return n < cotool_scales[scale].count ? cotool_scales[scale].level[n] : -1;
 }
 
-/* The value without colours and blanks around it. */
+/* Removes colours and blanks around a value. */
 static void cotool_trim_value(cotool_value *value) {
     const uint8_t *p = value->start, *q, *end = value->end;
     for (;; p = q) {

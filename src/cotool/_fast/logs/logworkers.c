@@ -1,4 +1,4 @@
-/* The memory of threads and spans, and how their counts are added up. See logscan.h. */
+/* Memory of threads and spans, and the sums of their counts. See logscan.h. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -45,7 +45,7 @@ void cotool_worker_close(cotool_worker *worker) {
     free(worker->buffer);
 }
 
-/* Makes a span ready to begin at a fresh place; its memory is kept. */
+/* Prepares a span for another part of the file. Its memory is kept. */
 void cotool_span_reset(cotool_span *span, const cotool_config *config,
                        const cotool_counts *total) {
     cotool_counts *c = &span->counts;
@@ -60,8 +60,8 @@ void cotool_span_reset(cotool_span *span, const cotool_config *config,
     for (int k = 0; k < 2; k++) {
         cotool_histogram *h = &kept[k];
         if (h->capacity > 64 && h->capacity > 8 * h->count) {
-            /* Small tables stay in the cache, and are cleared and added up in no time: a mixed
-             * log takes 193 ms a gigabyte instead of 265. */
+            /* Small tables stay in the cache and are quickly cleared and added up: a mixed log takes
+             * 193 ms per gigabyte instead of 265. */
             free(h->buckets);
             h->buckets = NULL, h->capacity = 0;
         }

@@ -1,4 +1,4 @@
-/* Values as text of groups and comparisons. See logreading.h. */
+/* Writes values as text for groups and comparisons. See logreading.h. */
 
 #include <string.h>
 
@@ -34,7 +34,7 @@ static size_t write_code(uint8_t *out, unsigned code) {
     return 4;
 }
 
-/* A string without its escapes; half a surrogate pair becomes U+FFFD. */
+/* Decodes the escapes of a string. Half a surrogate pair becomes U+FFFD. */
 static size_t unescape(const uint8_t *p, const uint8_t *end, uint8_t *out, size_t room) {
     static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
     size_t size = 0;

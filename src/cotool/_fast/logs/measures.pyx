@@ -55,7 +55,7 @@ cdef class Measured:
 
     @property
     def width(self):
-        """Seconds of a step, 0: there are none."""
+        """Seconds of a step, 0: there are no steps."""
         return self.table.width
 
     @property
@@ -69,7 +69,7 @@ cdef class Measured:
         return self.table.most
 
     def merge(self, Measured other not None, int64_t lines=0):
-        """Add the figures of other records, before which there are so many lines."""
+        """Add the figures of other records; `lines` lines come before them."""
         if other.table.measures != self.table.measures:
             raise ValueError("tables of other measures")
         if cotool_table_merge(&self.table, &other.table, lines, 0):
