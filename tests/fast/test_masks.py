@@ -186,3 +186,34 @@ def test_long_lines_end_in_a_parameter():
         _, form, *_ = forms.mask(line)
         assert len(form) <= 1024 + 128
         assert forms.mask(line) == forms.mask(line, True)
+
+
+@pytest.mark.parametrize(
+    ("amount", "parameter", "unit"),
+    [
+        ("1m30s", "1m30", "s"),
+        ("1h2m3.25s", "1h2m3.25", "s"),
+        ("1s200ms", "1s200", "ms"),
+        ("2d4h", "2d4", "h"),
+        ("-1m30s", "-1m30", "s"),
+        ("100B", "100", "B"),
+        ("7.527ms", "7.527", "ms"),
+        ("00012B", "00012B", ""),
+        ("5f3d", "5f3d", ""),
+    ],
+)
+def test_amounts_with_units_are_one_parameter(amount, parameter, unit):
+    """A duration in several units, and a size in bytes, are one number; hexadecimal numbers not."""
+    line = f"INFO took {amount} in all".encode()
+    _, message, *_, spans = forms.mask(line)
+    assert message.decode() == f"took \x01{unit} in all"
+    assert [line[low:high].decode() for low, high in spans] == [parameter]
+
+
+def test_durations_in_several_units_are_added_up():
+    """The number is in the last of its units."""
+    table = forms.Forms([1])
+    for text in ("1m30s", "1h2m3s", "5m0s", "1m0.5s"):
+        table.add(f"INFO took {text}".encode(), 2)
+    ((*_, least, greatest, _, _, _),) = table.export()
+    assert (least, greatest) == ([60.5], [3723.0])

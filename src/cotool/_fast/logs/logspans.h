@@ -83,4 +83,48 @@ static const uint8_t *unit_end(const uint8_t *q, const uint8_t *end) {
     return p == unit || p - unit > LONGEST_UNIT || (p < end && is(*p, WORD)) ? q : p;
 }
 
+/* Returns the end of a duration in several units at p, as in 1m30s, 1h2m3.5s or 1s200ms, p if there
+ * is none. `unit` gets where its last unit begins, `value` the duration in that unit. */
+static const uint8_t *duration_end(const uint8_t *p, const uint8_t *end, const uint8_t **unit,
+                                   double *value) {
+    static const struct {
+        const char *name;
+        size_t size;
+        double micros; /* of one unit */
+    } units[] = {{"d", 1, 864e8}, {"h", 1, 36e8}, {"m", 1, 6e7}, {"s", 1, 1e6}, {"ms", 2, 1e3},
+                 {"us", 2, 1},    {"ns", 2, 1e-3}};
+    const uint8_t *at = p;
+    double total = 0;
+    size_t next = 0;
+    int count = 0;
+    for (;;) {
+        const uint8_t *digits = at;
+        double number = 0, part = 1;
+        size_t n, letters;
+        while (at < end && is(*at, DIGIT) && at - digits < 12) number = number * 10 + (*at++ - '0');
+        if (at == digits) return p;
+        if (at < end && *at == '.')
+            for (at++; at < end && is(*at, DIGIT); at++) number += (*at - '0') * (part /= 10);
+        for (letters = 0; at + letters < end && is(at[letters], LETTER) && letters < 3;) letters++;
+        for (n = next; n < sizeof units / sizeof *units; n++)
+            if (units[n].size == letters && !memcmp(at, units[n].name, letters)) break;
+        if (n == sizeof units / sizeof *units || (part < 1 && at + letters < end &&
+                                                  is(at[letters], DIGIT)))
+            return p;
+        total += number * units[n].micros;
+        *unit = at, *value = total / units[n].micros;
+        at += letters, next = n + 1, count++;
+        if (at == end || !is(*at, WORD)) return count > 1 ? at : p;
+    }
+}
+
+/* Returns the end of the size in bytes [p, end), as in 100B, p if it is none: a hexadecimal number
+ * may have leading zeros. */
+static const uint8_t *bytes_end(const uint8_t *p, const uint8_t *end) {
+    const uint8_t *q = p;
+    if (*p == '0' && end - p > 2) return p;
+    while (q < end && is(*q, DIGIT) && q - p < 12) q++;
+    return q > p && q + 1 == end && *q == 'B' ? end : p;
+}
+
 #endif

@@ -176,6 +176,18 @@ COTOOL_INLINE const uint8_t *put_word(writer *w, const uint8_t *p, const uint8_t
         while (stop < unit) *w->to++ = *stop++;
         return stop;
     }
+    if (is(*p, DIGIT)) {
+        const uint8_t *unit = q - 1;
+        double value = 0;
+        stop = bytes_end(p, q);
+        if (stop > p) value = whole_number(p, unit);
+        else stop = duration_end(p, end, &unit, &value);
+        if (stop > p) {
+            put_parameter(w, p, unit, COTOOL_PARAMETER, 1, value);
+            while (unit < stop) *w->to++ = *unit++;
+            return stop;
+        }
+    }
     if (hex && (any & (HEX_LOWER | HEX_UPPER)) != (HEX_LOWER | HEX_UPPER) &&
         ((any & DIGIT) ? size >= 4 : size >= 8)) {
         put_parameter(w, p, q, COTOOL_PARAMETER, 0, 0);
