@@ -361,36 +361,82 @@ def hkdf_extract_expand(key, salt, info, size, name="sha256", *, extract=True):
 def open_vault(data, secrets):
     """Return the content of a vault file as FORMAT.md says; AssertionError for whatever is wrong.
 
-    `secrets` maps (1, key id, version) or (2, salt) to the key of a slot.
+    `secrets` maps (1, key id, version) or (2, salt) to the key of a slot, and (3, id, version) to
+    the X-Wing seed of an identity.
     """
     assert data[:8] == bytes.fromhex("8943564c540d0a1a")
-    assert data[8:10] == b"\1\1"
-    size = int.from_bytes(data[10:12], "big")
-    file_id, used, copies = data[12:28], data[32], data[33]
-    identity = data[:10] + file_id
+    assert data[9] == 1
+    file_id = data[12:28]
+    identity = data[:8] + b"\1\1" + file_id
+    if data[8] == 1:
+        size, used, copies = int.from_bytes(data[10:12], "big"), data[32], data[33]
+        slots = [data[48 + 136 * n : 48 + 136 * (n + 1)] for n in range(used)]
+        stride = 1024 if copies == 2 else 0
+    else:
+        assert data[8] == 2
+        used, size, stride = (
+            int.from_bytes(data[n:m], "big") for n, m in ((10, 12), (32, 36), (36, 40))
+        )
+        slots, place = [], 48
+        for _ in range(used):
+            length = int.from_bytes(data[place : place + 2], "big")
+            slots.append(data[place + 2 : place + 2 + length])
+            place += 2 + length
+        assert place == size - 32
     body, mac = data[: size - 32], data[size - 32 : size]
     file_key = None
-    for n in range(used):
-        slot = data[48 + 136 * n : 48 + 136 * (n + 1)]
-        if slot[0] == 1:
-            secret = secrets.get((1, slot[8:16], int.from_bytes(slot[4:8], "big")))
-        else:
+    for slot in slots:
+        number = int.from_bytes(slot[4:8], "big")
+        if slot[0] == 2:
             secret = secrets.get((2, slot[16:32]))
+        else:
+            secret = secrets.get((slot[0], slot[8:16], number))
         if secret is None:
             continue
-        info = b"cotool.vault/1 wrap\0" + identity + slot[:56]
-        derived = hkdf_extract_expand(secret, slot[32:56], info, 76)
-        assert derived[44:] == slot[56:88]
-        file_key = AESGCM(derived[:32]).decrypt(derived[32:44], slot[88:], None)
+        if slot[0] == 3:
+            info = b"cotool.vault/2 recipient\0" + slot[:16]
+            secret = open_hpke_xwing(slot[16:-104], secret, info)
+        info = b"cotool.vault/1 wrap\0" + identity + slot[:-80]
+        derived = hkdf_extract_expand(secret, slot[-104:-80], info, 76)
+        assert derived[44:] == slot[-80:-48]
+        file_key = AESGCM(derived[:32]).decrypt(derived[32:44], slot[-48:], None)
     assert file_key is not None
     key = hkdf_extract_expand(file_key, file_id, b"cotool.vault/1 header\0", 32)
     assert hmac.digest(key, body, "sha256") == mac
-    start = size
-    if copies == 2:
-        assert data[:1024] == data[1024:2048]
-        start = 2048
+    assert data[:stride] == data[stride : 2 * stride]
     key = hkdf_extract_expand(file_key, file_id, b"cotool.vault/1 payload\0", 32)
-    return open_cobblestone(data[start:], key, b"cotool.vault/1 stream\0" + identity)
+    payload = data[2 * stride or size :]
+    return open_cobblestone(payload, key, b"cotool.vault/1 stream\0" + identity)
+
+
+def open_hpke_xwing(message, seed, info):
+    """Return the plaintext of an HPKE message: X-Wing, HKDF-SHA256, AES-256-GCM, base mode."""
+    from cryptography.hazmat.primitives.asymmetric import mlkem, x25519
+
+    expanded = hashlib.shake_256(seed).digest(96)
+    curve = x25519.X25519PrivateKey.from_private_bytes(expanded[64:])
+    point = message[1088:1120]
+    shared = mlkem.MLKEM768PrivateKey.from_seed_bytes(expanded[:64]).decapsulate(message[:1088])
+    shared += curve.exchange(x25519.X25519PublicKey.from_public_bytes(point))
+    shared += point + curve.public_key().public_bytes_raw() + bytes.fromhex("5c2e2f2f5e5c")
+    return open_hpke(hashlib.sha3_256(shared).digest(), 0x647A, message[1120:], info)
+
+
+def open_hpke(shared, kem, ciphertext, info, aad=b""):
+    """RFC 9180, sections 5.1 and 5.2: base mode with HKDF-SHA256 and AES-256-GCM."""
+    suite = b"HPKE" + kem.to_bytes(2, "big") + b"\0\1\0\2"
+
+    def extract(salt, label, key):
+        return hmac.digest(salt or bytes(32), b"HPKE-v1" + suite + label + key, "sha256")
+
+    def expand(key, label, context, size):
+        labelled = size.to_bytes(2, "big") + b"HPKE-v1" + suite + label + context
+        return hkdf_extract_expand(key, b"", labelled, size, extract=False)
+
+    context = b"\0" + extract(b"", b"psk_id_hash", b"") + extract(b"", b"info_hash", info)
+    secret = extract(shared, b"secret", b"")
+    cipher = AESGCM(expand(secret, b"key", context, 32))
+    return cipher.decrypt(expand(secret, b"base_nonce", context, 12), ciphertext, aad)
 
 
 def open_cobblestone(payload, key, context):

@@ -23,7 +23,8 @@ OTHERS = {
     ("engine/cluster.py", "--nthreads"),  # dask worker
     ("consensus/read/evaluation_tools.py", "--predict_only"),  # lm-eval
     ("vault/header.py", "--upgrade"),  # pip
-    ("vault/signing.py", "--check"),  # sha256sum
+    ("vault/manifest.py", "--check"),  # sha256sum
+    ("vault/manifest.py", "--upgrade"),  # pip
 }
 OPTION = re.compile(r"(?<![\w-])--[a-z][\w-]+")
 

@@ -52,14 +52,18 @@ from cotool.logs import (
 )
 from cotool.logs.handler import CountingHandler as CountingHandler
 from cotool.vault import (
+    Identity as Identity,
     KeyFile as KeyFile,
     Keyring as Keyring,
     Passphrase as Passphrase,
+    Recipient as Recipient,
+    Signer as Signer,
     Vault as Vault,
     decrypt as decrypt,
     encrypt as encrypt,
     hash_passwords as hash_passwords,
     inspect as inspect,
+    read_recipients as read_recipients,
     reencrypt as reencrypt,
     rewrap as rewrap,
     sign as sign,

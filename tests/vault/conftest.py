@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cotool.vault import Argon2Cost, Keyring, Passphrase
-from cotool.vault.header import PASSPHRASE_SLOT
 from cotool.vault.keys import Budget
+from cotool.vault.slots import PASSPHRASE_SLOT
 
 CHEAP = Argon2Cost(passes=1, memory=8, lanes=1)
 
@@ -23,7 +23,7 @@ class Keys:
         found = {}
         for slot in slots:
             if slot.kind == PASSPHRASE_SLOT:
-                found[2, slot.salt] = self.phrase.candidates(slot, Budget(1))[0]
+                found[2, slot.material] = self.phrase.candidates(slot, Budget(1))[0]
             else:
                 found[1, slot.key_id, slot.number] = self.ring.candidates(slot, Budget(1))[0]
         return found

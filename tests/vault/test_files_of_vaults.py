@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cotool.errors import InputError, IntegrityError, TruncatedError, WrongKeyError
-from cotool.vault import Vault, decrypt, encrypt, inspect, reencrypt, rewrap, verify
+from cotool.vault import Keyring, Vault, decrypt, encrypt, inspect, reencrypt, rewrap, verify
 from cotool.vault.envelope import COMPACT_LIMIT
 from cotool.vault.in_memory import open_bytes, seal_bytes
 from cotool.vault.inspection import read_slots
@@ -221,7 +221,7 @@ def test_rewrap_of_passphrases(tmp_path, keys, cheap):
     other, third = Passphrase("other", cost=cheap), Passphrase("third", cost=cheap)
     encrypt(tmp_path / "plain", path, keys=[keys.phrase])
     rewrap(path, keys=[keys.phrase], add=[other])
-    with pytest.raises(InputError, match="at most 2 passphrases"):
+    with pytest.raises(InputError, match="more than 2 passphrase slots"):
         rewrap(path, keys=[keys.phrase], add=[third])
     rewrap(path, keys=[keys.phrase], replace=[third])
     with pytest.raises(WrongKeyError):
@@ -238,22 +238,26 @@ def test_rewrap_of_passphrases(tmp_path, keys, cheap):
     verify(path, keys=[third])
 
 
-def test_six_slots(tmp_path, keys):
-    """A file has up to six slots; compact ones gain them without losing the others."""
-    from cotool.vault import Keyring
-
-    rings = [Keyring.generate() for _ in range(7)]
-    (tmp_path / "plain").write_bytes(b"content")
+@pytest.mark.parametrize("size", [7, COMPACT_LIMIT + 7])
+def test_more_than_six_slots(tmp_path, keys, size):
+    """Up to six slots make a file of format 1; the seventh changes the header and nothing else."""
+    rings = [Keyring.generate() for _ in range(8)]
+    content = content_of(size)
+    (tmp_path / "plain").write_bytes(content)
     path = tmp_path / "sealed"
     encrypt(tmp_path / "plain", path, keys=[rings[0]])
-    for ring in rings[1:6]:
+    payload = path.read_bytes()[inspect(path).header_bytes :]
+    for number, ring in enumerate(rings[1:], 2):
         rewrap(path, keys=[rings[0]], add=[ring])
-    for ring in rings[:6]:
-        assert open_bytes(path.read_bytes(), [ring])[1] == b"content"
-    with pytest.raises(InputError, match="at most 6 slots"):
-        rewrap(path, keys=[rings[0]], add=[rings[6]])
-    with pytest.raises(InputError, match="at most 6 slots"):
-        seal_bytes(b"", rings)
+        found = inspect(path)
+        assert (found.format, len(found.slots)) == (1 if number <= 6 else 2, number)
+        assert path.read_bytes()[found.header_bytes :] == payload
+    for ring in rings:
+        assert open_bytes(path.read_bytes(), [ring])[1] == content
+    rewrap(path, keys=[rings[0]], remove=[2, 3, 4, 5, 6])
+    assert (inspect(path).format, len(inspect(path).slots)) == (2, 3)
+    assert inspect(io.BytesIO(seal_bytes(b"", rings))).format == 2
+    verify(path, keys=[rings[7]])
 
 
 def test_reencrypt_makes_all_anew(tmp_path, keys):

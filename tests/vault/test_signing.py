@@ -15,8 +15,8 @@ from cotool.vault import (
     verify_passwords,
     verify_signatures,
 )
+from cotool.vault.manifest import extra_files, manifest_bytes, read_manifest
 from cotool.vault.passwords import parse_pair
-from cotool.vault.signing import extra_files, manifest_bytes, read_manifest
 
 
 @pytest.fixture

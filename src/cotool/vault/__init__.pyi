@@ -1,4 +1,5 @@
 from cotool.vault.envelope import Key as Key
+from cotool.vault.identity import Identity as Identity
 from cotool.vault.inspection import (
     FileInfo as FileInfo,
     SlotInfo as SlotInfo,
@@ -11,6 +12,7 @@ from cotool.vault.keys import (
     Passphrase as Passphrase,
     generate_passphrase as generate_passphrase,
 )
+from cotool.vault.manifest import Checked as Checked
 from cotool.vault.operations import (
     Done as Done,
     decrypt as decrypt,
@@ -23,12 +25,16 @@ from cotool.vault.passwords import (
     verify_passwords as verify_passwords,
 )
 from cotool.vault.reader import Vault as Vault
+from cotool.vault.recipients import (
+    Recipient as Recipient,
+    Signer as Signer,
+    read_recipients as read_recipients,
+)
 from cotool.vault.rewrapping import (
     reencrypt as reencrypt,
     rewrap as rewrap,
 )
 from cotool.vault.signing import (
-    Checked as Checked,
     sign as sign,
     verify_signatures as verify_signatures,
 )

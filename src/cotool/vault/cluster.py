@@ -16,6 +16,7 @@ from cotool.engine.tasks import Lost
 from cotool.errors import CotoolError, EngineError, InputError
 from cotool.vault import operations
 from cotool.vault.batch import Outcome
+from cotool.vault.recipients import Recipient
 from cotool.vault.requests import KeyRequest, Opening, PassphraseSource
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ _LEAST = 1 << 20  # each file counts at least this many bytes
 class VaultTask:
     """What to do with files, and where the workers find the key. Contains no secret.
 
-    `expected`: id and primary version of the keyring that encrypts, None if another key does.
+    `only_recipients`: encrypt without any key of the workers. `expected`: id and primary version of
+    the keyring that encrypts, None if another key does.
     """
 
     action: str
@@ -43,6 +45,9 @@ class VaultTask:
     passphrase_file: str | None
     passphrase: bool
     allow_any_cost: bool = False
+    identity: str | None = None
+    recipients: tuple[str, ...] = ()
+    only_recipients: bool = False
     armored: bool = False
     force: bool = False
     verify_first: bool = False
@@ -68,7 +73,7 @@ def states_of(jobs: Sequence[Job]) -> list[tuple[int, int] | None]:
 
 def run_on_workers(task: VaultTask, jobs: Sequence[Job], spread: Spread) -> list[Outcome]:
     """Do every job on the workers; return the outcomes in the order of the jobs."""
-    if task.action == "encrypt":
+    if task.action == "encrypt" and not task.only_recipients:
         task = replace(task, expected=_common_key(spread.ask(partial(which_key, task))))
     work = partial(work_on, task)
     return [
@@ -87,13 +92,17 @@ def which_key(task: VaultTask) -> tuple[str, int] | None:
 def work_on(task: VaultTask, jobs: Sequence[Job]) -> list[Outcome]:
     """Do jobs with the keys of this machine, one file at a time."""
     request = _request(task)
+    keys: list[Key]
     if task.action == "encrypt":
-        name, keys = _sealing(request)
-        if name != task.expected:
-            raise InputError(
-                f"a worker has {_name(name)}, not {_name(task.expected)}",
-                hint="give all workers the same keyring",
-            )
+        keys = [Recipient.parse(text) for text in task.recipients]
+        if not task.only_recipients:
+            name, own = _sealing(request)
+            if name != task.expected:
+                raise InputError(
+                    f"a worker has {_name(name)}, not {_name(task.expected)}",
+                    hint="give all workers the same keyring",
+                )
+            keys += own
     else:
         opening = Opening(request)
         opening.ask_now(job.source for job in jobs)
@@ -114,15 +123,16 @@ def _request(task: VaultTask) -> KeyRequest:
         task.passphrase,
         PassphraseSource(task.passphrase_file),
         task.allow_any_cost,
+        task.identity,
     )
 
 
 def _sealing(request: KeyRequest) -> tuple[tuple[str, int] | None, list[Key]]:
     """Return the public name of the key that encrypts (None for a passphrase), and the key."""
-    if request.has_keyring:
+    if request.has_keyring and not request.chooses_identity:
         keyring = request.read_keyring()
         return (keyring.key_id.hex(), keyring.primary.version), [keyring]
-    if not request.secret.is_given:
+    if not (request.secret.is_given or request.chooses_identity):
         raise InputError(
             "a worker has no keyring",
             parameter="keyring",

@@ -18,27 +18,31 @@ from cotool.errors import (
 )
 from cotool.vault import keys as derive
 from cotool.vault.header import (
-    KEYRING_SLOT,
+    MAGIC,
     MAX_GENERATION,
-    MAX_PASSPHRASE_SLOTS,
-    MAX_SLOTS,
-    PASSPHRASE_SLOT,
-    STRIDE,
+    MAX_STRIDE,
+    OLD_STRIDE,
+    STEP,
     Header,
-    Slot,
+    NewForm,
+    form_for,
     parse_copy,
 )
+from cotool.vault.slots import Slot, check_slots
 from cotool.vault.stream import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-HEADERS = 2 * STRIDE  # bytes at the start of a file that contain all copies
 COMPACT_LIMIT = 1 << 20  # content of this size gets two copies of the header
+_MOST_NAMES = 6  # of keys in an error
 
 
 class Key(Protocol):
-    """What opens slots of one kind: a `Passphrase`, a `KeyFile` or a `Keyring`."""
+    """What opens slots of one kind: a `Passphrase`, `KeyFile`, `Keyring` or `Identity`.
+
+    A `Recipient` makes slots and opens none.
+    """
 
     def new_slot(self, beside: Sequence[Slot] = ()) -> tuple[Slot, bytes]:
         """Return an unwrapped slot for a file with the slots `beside`, and the key to wrap with."""
@@ -78,21 +82,20 @@ class Unlocked:
         header = self.header
         body = header.to_bytes()
         copy = body + derive.header_mac(self.file_key, header.file_id, body)
-        return [copy] if header.copies == 1 else [copy.ljust(STRIDE, b"\0")] * 2
+        return [copy.ljust(header.form.stride, b"\0")] * header.form.copies
 
     def with_slots(self, slots: Sequence[Slot]) -> Unlocked:
-        """Return the next generation of the header, with other slots."""
+        """Return the next generation of the header, with other slots.
+
+        Its form, and so the place of the payload, changes only if the slots do not fit.
+        """
         header = self.header
         if header.generation == MAX_GENERATION:
             raise InputError("rewrapped too often", hint="encrypt it anew: rotate with `reencrypt`")
         check_slots(slots)
-        capacity = len(slots) if header.copies == 1 else header.capacity
-        return replace(
-            self,
-            header=replace(
-                header, slots=tuple(slots), capacity=capacity, generation=header.generation + 1
-            ),
-        )
+        form = form_for(slots, compact=header.form.copies == 1, now=header.form)
+        slots, generation = tuple(slots), header.generation + 1
+        return replace(self, header=Header(header.file_id, generation, slots, form))
 
     def wrap(self, key: Key) -> Slot:
         """Return a slot with which `key` opens this file."""
@@ -109,51 +112,50 @@ class Unlocked:
         return False
 
 
-def check_slots(slots: Sequence[Slot]) -> None:
-    """Raise InputError if a header cannot have these slots."""
-    if not slots:
-        raise InputError("a file needs at least one key that opens it")
-    if len(slots) > MAX_SLOTS:
-        raise InputError(f"a file has at most {MAX_SLOTS} slots", hint="remove one first")
-    if sum(slot.kind == PASSPHRASE_SLOT for slot in slots) > MAX_PASSPHRASE_SLOTS:
-        raise InputError(
-            f"a file has at most {MAX_PASSPHRASE_SLOTS} passphrases", hint="remove one first"
-        )
-
-
 def new_envelope(keys: Sequence[Key], *, compact: bool, beside: Sequence[Slot] = ()) -> Unlocked:
     """Return a header with a new file key that each of `keys` opens, in place of `beside`."""
     file_key, file_id = os.urandom(32), os.urandom(16)
-    header = Header(file_id, 0, tuple(beside), 1 if compact else MAX_SLOTS, 1 if compact else 2)
+    header = Header(file_id, 0, tuple(beside), NewForm(0))
     envelope = Unlocked(header, file_key, 0, None)
     slots = tuple(envelope.wrap(key) for key in keys)
     check_slots(slots)
-    capacity = len(slots) if compact else MAX_SLOTS
-    return replace(envelope, header=replace(header, slots=slots, capacity=capacity))
+    form = form_for(slots, compact=compact)
+    return replace(envelope, header=Header(file_id, 0, slots, form))
 
 
-def parse_headers(data: bytes) -> tuple[list[tuple[int, Header, bytes]], VaultError | None]:
+Copies = list[tuple[int, Header, bytes]]
+
+
+def parse_headers(data: bytes, *, search: bool = False) -> tuple[Copies, VaultError | None]:
     """Return the copies that can be read, as (0 or 1, header, MAC), and why one cannot.
 
-    The highest generation is first. Raises that error if no copy can be read.
+    The highest generation is first. search: look for the second copy wherever it may be, because
+    the first one may say something wrong about it. Raises that error if no copy can be read.
     """
-    found: list[tuple[int, Header, bytes]] = []
+    found: Copies = []
     problem: VaultError | None = None
     try:
-        found.append((0, *parse_copy(data[:STRIDE])))
+        found.append((0, *parse_copy(data)))
     except VaultError as error:
         problem = error
-    # Whether there is a second copy is not asked of the first one, which may be damaged.
-    try:
-        header, mac = parse_copy(data[STRIDE:HEADERS])
-        if header.copies == 2:
-            found.append((1, header, mac))
-    except VaultError as error:
-        if not found or found[0][1].copies == 2:
-            problem = problem or error
+    places = [OLD_STRIDE] if not found else [found[0][1].form.stride or OLD_STRIDE]
+    if search or not found:
+        places += (place for place in range(STEP, MAX_STRIDE + STEP, STEP) if place not in places)
+    missing: VaultError | None = None
+    for place in places:
+        if place != places[0] and data[place : place + len(MAGIC)] != MAGIC:
+            continue
+        try:
+            header, mac = parse_copy(data[place:])
+            if header.form.stride == place:
+                found.append((1, header, mac))
+        except VaultError as error:
+            missing = missing or error
     if not found:
-        assert problem is not None  # noqa: S101 - copy A raised
+        assert problem is not None  # noqa: S101 - the first copy raised
         raise problem
+    if found[0][1].form.copies == 2 and len(found) == 1:
+        problem = problem or missing or IntegrityError("the copies differ in their lengths")
     found.sort(key=lambda copy: -copy[1].generation)
     return found, problem
 
@@ -164,15 +166,27 @@ def unlock(data: bytes, keys: Sequence[Key]) -> Unlocked:
     Raises WrongKeyError, MissingKeyError, CostRefusedError, IntegrityError, or what parse_copy
     raises.
     """
-    copies, _ = parse_headers(data)
+    first, _ = parse_headers(data)
+    try:
+        return _unlock(data, first, keys)
+    except IntegrityError:
+        # Its length may be what was changed in the first copy.
+        copies, _ = parse_headers(data, search=True)
+        if len(copies) == len(first):
+            raise
+        return _unlock(data, copies, keys)
+
+
+def _unlock(data: bytes, copies: Copies, keys: Sequence[Key]) -> Unlocked:
     budget = derive.Budget(len(keys))
     tried = False
     missing: MissingKeyError | None = None
     refused: CostRefusedError | None = None
     changed = False
-    # Cheap slots come first, whatever their copy: a damaged slot may state any cost.
+    # Cheap slots come first, whatever their copy: a damaged slot may state any cost. Among those,
+    # the keyring comes before the identity, which may have to be opened first.
     slots = [(slot, *copy) for copy in copies for slot in copy[1].slots]
-    for slot, number, header, mac in sorted(slots, key=lambda found: found[0].work):
+    for slot, number, header, mac in sorted(slots, key=lambda it: (it[0].work, it[0].kind)):
         for key in keys:
             try:
                 secrets = key.candidates(slot, budget)
@@ -197,7 +211,8 @@ def unlock(data: bytes, keys: Sequence[Key]) -> Unlocked:
 
 
 def _damage(data: bytes, header: Header, number: int) -> str | None:
-    if header.copies == 1 or data[:STRIDE] == data[STRIDE:HEADERS]:
+    stride = header.form.stride
+    if data[:stride] == data[stride : 2 * stride]:
         return None
     other = "second" if number == 0 else "first"
     return f"the {other} copy of the header is damaged or older"
@@ -209,14 +224,11 @@ def _wrong_key(header: Header, *, tried: bool) -> WrongKeyError:
             "wrong passphrase or key, or the header was changed",
             hint="cotool vault inspect FILE shows which keys open it",
         )
-    wanted = [
-        f"key {slot.key_id.hex()} version {slot.number}"
-        for slot in header.slots
-        if slot.kind == KEYRING_SLOT
-    ]
-    if any(slot.kind == PASSPHRASE_SLOT for slot in header.slots):
-        wanted.append("a passphrase")
+    names = [*dict.fromkeys(slot.name for slot in header.slots)]
+    more = len(names) - _MOST_NAMES
+    wanted = [*names[:_MOST_NAMES], *([f"one of {more} more"] if more > 0 else [])]
     return WrongKeyError(
         f"needs {' or '.join(wanted)}",
-        hint="`keyring` names the keyring that has the key, `passphrase` asks for a passphrase",
+        hint="`keyring` names the keyring, `identity` the identity that has the key, `passphrase` "
+        "asks for a passphrase",
     )

@@ -1,77 +1,135 @@
-"""The header of a vault file: bytes to fields and back. No cryptography, no files.
+"""The header of a vault file in both formats: bytes to fields and back.
 
 FORMAT.md has the tables. `Header.to_bytes` reproduces exactly what `parse_copy` accepts: lengths,
-unused slots and reserved bytes have one valid value each.
+unused slots and reserved bytes have one valid value each. No cryptography, no files.
 """
 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from cotool.errors import MalformedHeaderError, TruncatedError, UnsupportedFormatError
+from cotool.errors import InputError, TruncatedError, UnsupportedFormatError
+from cotool.vault.slots import (
+    MAX_SLOTS,
+    SLOT_SIZE,
+    Slot,
+    check_parsed,
+    has_old_form,
+    malformed,
+    parse_old_slot,
+    parse_slot,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MAGIC = b"\x89CVLT\r\n\x1a"
-VERSION = 1
 SUITE = 1
 
-KEYRING_SLOT = 1
-PASSPHRASE_SLOT = 2
-
 MAC_SIZE = 32
-SLOT_SIZE = 136
-MAX_SLOTS = 6
-MAX_PASSPHRASE_SLOTS = 2  # each needs a derivation before anything can be checked
 MAX_GENERATION = 0xFFFFFFFF
-STRIDE = 1024  # from copy A to copy B, and from B to the payload
+FIXED_SIZE = 48  # bytes before the first slot, in both formats
 
-_FIXED = struct.Struct(">8sBBH16sIBB14s")
-_SLOT = struct.Struct(">BBHI8s16s24s32s48s")
-_BOUND = 56  # bytes at the start of a slot that its wrap key is bound to
-_ZERO_ID = bytes(8)
-_ZERO_SALT = bytes(16)
+OLD_SLOTS = 6  # slots of format 1
+OLD_STRIDE = 1024  # format 1: from copy A to copy B, and from B to the payload
+STEP = 4096  # format 2: the stride is a multiple of it
+MAX_STRIDE = 1 << 20
+_SPARE = 4 * 1290  # room for four more identities
+
+_OLD = struct.Struct(">8sBBH16sIBB14s")
+_NEW = struct.Struct(">8sBBH16sIII8s")
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
-    """The wrapped file key for a keyring key (`version`, `key_id`) or an Argon2id passphrase.
+class OldForm:
+    """Format 1: slots of 136 bytes, at most six."""
 
-    `number` is the Argon2 memory in KiB for a passphrase and the key version for a keyring key.
-    """
+    capacity: int
+    copies: int
 
-    kind: int
-    lanes: int
-    passes: int
-    number: int
-    key_id: bytes
-    salt: bytes
-    wrap_salt: bytes
-    commitment: bytes = field(default=bytes(32), repr=False)
-    wrapped: bytes = field(default=bytes(48), repr=False)
+    version = 1
 
-    def to_bytes(self) -> bytes:
-        """Return the 136 bytes of the slot."""
-        return _SLOT.pack(
-            self.kind,
-            self.lanes,
-            self.passes,
-            self.number,
-            self.key_id,
-            self.salt,
-            self.wrap_salt,
-            self.commitment,
-            self.wrapped,
+    @property
+    def stride(self) -> int:
+        """Bytes from one copy to the next, 0 for a single copy."""
+        return OLD_STRIDE if self.copies == 2 else 0
+
+    def size(self, slots: Sequence[Slot]) -> int:  # noqa: ARG002 - the size is fixed
+        """Return the bytes of a copy with its MAC."""
+        return FIXED_SIZE + SLOT_SIZE * self.capacity + MAC_SIZE
+
+    def to_bytes(self, header: Header) -> bytes:
+        """Return a copy up to its MAC."""
+        fixed = _OLD.pack(
+            MAGIC,
+            self.version,
+            SUITE,
+            self.size(()),
+            header.file_id,
+            header.generation,
+            len(header.slots),
+            self.copies,
+            bytes(14),
         )
+        unused = bytes(SLOT_SIZE * (self.capacity - len(header.slots)))
+        return fixed + b"".join(slot.to_bytes() for slot in header.slots) + unused
+
+
+@dataclass(frozen=True, slots=True)
+class NewForm:
+    """Format 2: slots of variable length. A stride of 0 means a single copy."""
+
+    stride: int
+
+    version = 2
 
     @property
-    def work(self) -> int:
-        """What opening the slot costs: Argon2 passes times KiB of memory, 0 for a keyring key."""
-        return self.passes * self.number if self.kind == PASSPHRASE_SLOT else 0
+    def copies(self) -> int:
+        """How many copies of the header the file has."""
+        return 2 if self.stride else 1
 
-    @property
-    def bound(self) -> bytes:
-        """The bytes that the wrap key is bound to: all fields before the commitment."""
-        return self.to_bytes()[:_BOUND]
+    def size(self, slots: Sequence[Slot]) -> int:
+        """Return the bytes of a copy with its MAC."""
+        return FIXED_SIZE + sum(2 + slot.size for slot in slots) + MAC_SIZE
+
+    def to_bytes(self, header: Header) -> bytes:
+        """Return a copy up to its MAC."""
+        fixed = _NEW.pack(
+            MAGIC,
+            self.version,
+            SUITE,
+            len(header.slots),
+            header.file_id,
+            header.generation,
+            self.size(header.slots),
+            self.stride,
+            bytes(8),
+        )
+        slots = (slot.size.to_bytes(2, "big") + slot.to_bytes() for slot in header.slots)
+        return fixed + b"".join(slots)
+
+
+Form = OldForm | NewForm
+
+
+def form_for(slots: Sequence[Slot], *, compact: bool, now: Form | None = None) -> Form:
+    """Return the form of a header with these slots: `now` if they fit, format 1 if it suffices.
+
+    A file of format 2 stays one. Raises InputError if the slots need too many bytes.
+    """
+    is_old = len(slots) <= OLD_SLOTS and all(has_old_form(slot.kind) for slot in slots)
+    if is_old and not isinstance(now, NewForm):
+        return OldForm(len(slots), 1) if compact else OldForm(OLD_SLOTS, 2)
+    size = NewForm(0).size(slots)
+    if size > MAX_STRIDE:
+        raise InputError("the keys of a file need too many bytes", hint="remove some first")
+    if compact:
+        return NewForm(0)
+    if isinstance(now, NewForm) and size <= now.stride:
+        return now
+    return NewForm(min(-(-(size + _SPARE) // STEP) * STEP, MAX_STRIDE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,39 +139,29 @@ class Header:
     file_id: bytes
     generation: int
     slots: tuple[Slot, ...]
-    capacity: int
-    copies: int
+    form: Form
 
     @property
     def size(self) -> int:
         """Size of a copy with its MAC, in bytes."""
-        return _FIXED.size + SLOT_SIZE * self.capacity + MAC_SIZE
+        return self.form.size(self.slots)
 
     @property
     def payload_offset(self) -> int:
         """Offset of the payload in the file."""
-        return self.size if self.copies == 1 else 2 * STRIDE
+        return 2 * self.form.stride or self.size
 
     @property
     def identity(self) -> bytes:
-        """The part that never changes while the file exists: magic, version, suite, file_id."""
-        return MAGIC + bytes([VERSION, SUITE]) + self.file_id
+        """What slots and content are bound to, and what never changes while the file exists.
+
+        It begins like a header of format 1 in both formats, so a file can change its format.
+        """
+        return MAGIC + bytes([OldForm.version, SUITE]) + self.file_id
 
     def to_bytes(self) -> bytes:
         """Return the copy up to its MAC."""
-        fixed = _FIXED.pack(
-            MAGIC,
-            VERSION,
-            SUITE,
-            self.size,
-            self.file_id,
-            self.generation,
-            len(self.slots),
-            self.copies,
-            bytes(14),
-        )
-        unused = bytes(SLOT_SIZE * (self.capacity - len(self.slots)))
-        return fixed + b"".join(slot.to_bytes() for slot in self.slots) + unused
+        return self.form.to_bytes(self)
 
 
 def parse_copy(data: bytes) -> tuple[Header, bytes]:
@@ -123,61 +171,85 @@ def parse_copy(data: bytes) -> tuple[Header, bytes]:
     """
     if data[: len(MAGIC)] != MAGIC:
         raise _not_a_vault(data)
-    if len(data) < _FIXED.size:
+    if len(data) < FIXED_SIZE:
         raise TruncatedError("the file ends within its header")
-    _, version, suite, size, file_id, generation, used, copies, zero = _FIXED.unpack_from(data)
-    if version != VERSION or suite != SUITE:
+    version, suite = data[8:10]
+    if suite != SUITE or version not in {OldForm.version, NewForm.version}:
         raise UnsupportedFormatError(
             f"written by a newer version of cotool (format {version}, suite {suite})",
             hint="update cotool: pip install --upgrade cotool",
         )
-    capacity, rest = divmod(size - _FIXED.size - MAC_SIZE, SLOT_SIZE)
-    if rest or not 1 <= capacity <= MAX_SLOTS:
-        raise _malformed(f"its header has {size} bytes")
-    if copies not in {1, 2} or (copies == 2 and capacity != MAX_SLOTS):
-        raise _malformed(f"{copies} header copies with {capacity} slots each")
-    if not 1 <= used <= capacity:
-        raise _malformed(f"{used} of {capacity} slots in use")
-    if any(zero):
-        raise _malformed("reserved bytes are not zero")
-    whole = size if copies == 1 else STRIDE
+    parse = _parse_old if version == OldForm.version else _parse_new
+    header, used = parse(data)
+    whole = header.form.stride or header.size
     if len(data) < whole:
         raise TruncatedError("the file ends within its header")
-    slots = _parse_slots(data, used)
-    unused = data[_FIXED.size + SLOT_SIZE * used : size - MAC_SIZE] + data[size:whole]
+    unused = data[used : header.size - MAC_SIZE] + data[header.size : whole]
     if any(unused):
-        raise _malformed("unused bytes are not zero")
-    header = Header(file_id, generation, slots, capacity, copies)
-    return header, data[size - MAC_SIZE : size]
+        raise malformed("unused bytes are not zero")
+    check_parsed(header.slots)
+    return header, data[header.size - MAC_SIZE : header.size]
 
 
-def _parse_slots(data: bytes, used: int) -> tuple[Slot, ...]:
-    slots = tuple(_parse_slot(data, _FIXED.size + SLOT_SIZE * n) for n in range(used))
-    if sum(slot.kind == PASSPHRASE_SLOT for slot in slots) > MAX_PASSPHRASE_SLOTS:
-        raise _malformed(f"more than {MAX_PASSPHRASE_SLOTS} passphrase slots")
-    return slots
+def _parse_old(data: bytes) -> tuple[Header, int]:
+    """Return a header of format 1, and where its slots end."""
+    _, _, _, size, file_id, generation, used, copies, zero = _OLD.unpack_from(data)
+    capacity, rest = divmod(size - FIXED_SIZE - MAC_SIZE, SLOT_SIZE)
+    if rest or not 1 <= capacity <= OLD_SLOTS:
+        raise malformed(f"its header has {size} bytes")
+    if copies not in {1, 2} or (copies == 2 and capacity != OLD_SLOTS):
+        raise malformed(f"{copies} header copies with {capacity} slots each")
+    if not 1 <= used <= capacity:
+        raise malformed(f"{used} of {capacity} slots in use")
+    if any(zero):
+        raise malformed("reserved bytes are not zero")
+    if len(data) < (size if copies == 1 else OLD_STRIDE):
+        raise TruncatedError("the file ends within its header")
+    places = [FIXED_SIZE + SLOT_SIZE * n for n in range(used + 1)]
+    slots = tuple(parse_old_slot(data[place : place + SLOT_SIZE]) for place in places[:-1])
+    return Header(file_id, generation, slots, OldForm(capacity, copies)), places[-1]
 
 
-def _parse_slot(data: bytes, offset: int) -> Slot:
-    slot = Slot(*_SLOT.unpack_from(data, offset))
-    if slot.kind == KEYRING_SLOT:
-        if slot.lanes or slot.passes or slot.salt != _ZERO_SALT or not slot.number:
-            raise _malformed("a keyring slot with passphrase fields")
-    elif slot.kind == PASSPHRASE_SLOT:
-        # RFC 9106: at least one pass and one lane, and 8 KiB of memory per lane.
-        possible = slot.passes >= 1 and slot.lanes >= 1 and slot.number >= 8 * slot.lanes
-        if slot.key_id != _ZERO_ID or not possible:
-            raise _malformed("a passphrase slot with impossible Argon2id parameters")
-    else:
-        raise _malformed(f"a slot of unknown kind {slot.kind}")
-    return slot
+def _parse_new(data: bytes) -> tuple[Header, int]:
+    """Return a header of format 2, and where its slots end."""
+    _, _, _, used, file_id, generation, size, stride, zero = _NEW.unpack_from(data)
+    if not 1 <= used <= MAX_SLOTS:
+        raise malformed(f"{used} slots")
+    if stride % STEP or stride > MAX_STRIDE:
+        raise malformed(f"its copies are {stride} bytes apart")
+    if not FIXED_SIZE + MAC_SIZE < size <= (stride or MAX_STRIDE):
+        raise malformed(f"its header has {size} bytes")
+    if any(zero):
+        raise malformed("reserved bytes are not zero")
+    if len(data) < size:
+        raise TruncatedError("the file ends within its header")
+    slots: list[Slot] = []
+    place, end = FIXED_SIZE, size - MAC_SIZE
+    for _ in range(used):
+        start = place + 2
+        place = start + int.from_bytes(data[place:start], "big")
+        if place > end:
+            raise malformed("a slot is longer than the header")
+        slots.append(parse_slot(data[start:place]))
+    if place != end:
+        raise malformed("bytes after the last slot")
+    return Header(file_id, generation, tuple(slots), NewForm(stride)), place
 
 
-def _malformed(what: str) -> MalformedHeaderError:
-    return MalformedHeaderError(
-        f"the header is damaged or malicious: {what}",
-        hint="get the file again from its source or a backup",
-    )
+def bytes_to_read(start: bytes) -> int:
+    """Return how many bytes of a file hold all copies of its header, given its first 48.
+
+    If the first copy cannot be trusted to say so, that is the most that a header can have.
+    """
+    if start[: len(MAGIC)] == MAGIC and len(start) >= FIXED_SIZE:
+        if start[8] == NewForm.version:
+            size, stride = map(int, _NEW.unpack_from(start)[6:8])
+            if stride % STEP == 0 and stride <= MAX_STRIDE and size <= (stride or MAX_STRIDE):
+                return 2 * stride or size
+            return 2 * MAX_STRIDE
+        if start[8] == OldForm.version:
+            return 2 * OLD_STRIDE
+    return 2 * MAX_STRIDE
 
 
 def _not_a_vault(data: bytes) -> Exception:

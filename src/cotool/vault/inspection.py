@@ -6,14 +6,14 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cotool.vault.files import Source
-from cotool.vault.header import KEYRING_SLOT, STRIDE, VERSION
 from cotool.vault.operations import named
 from cotool.vault.reader import Sealed
+from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PASSPHRASE_SLOT
 from cotool.vault.stream import content_size
 
 if TYPE_CHECKING:
     from cotool.vault.files import StrPath
-    from cotool.vault.header import Slot
+    from cotool.vault.slots import Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +55,17 @@ def inspect(source: StrPath | BinaryIO) -> FileInfo:
         header = sealed.header
         size = sealed.source.size
         content = None if size is None else content_size(size - header.payload_offset)
-        damage = None
+        damage, stride = None, header.form.stride
         if sealed.problem is not None:
             damage = f"one copy of the header cannot be read: {sealed.problem}"
-        elif header.copies == 2 and sealed.start[:STRIDE] != sealed.start[STRIDE : 2 * STRIDE]:
+        elif sealed.start[:stride] != sealed.start[stride : 2 * stride]:
             damage = "the copies of the header differ"
         slots = tuple(_slot_info(n, slot) for n, slot in enumerate(header.slots, 1))
         return FileInfo(
-            VERSION,
+            header.form.version,
             header.file_id.hex(),
             header.generation,
-            header.copies,
+            header.form.copies,
             sealed.is_armored,
             header.payload_offset,
             content,
@@ -75,11 +75,11 @@ def inspect(source: StrPath | BinaryIO) -> FileInfo:
 
 
 def _slot_info(number: int, slot: Slot) -> SlotInfo:
-    if slot.kind == KEYRING_SLOT:
-        return SlotInfo(number, "keyring", key_id=slot.key_id.hex(), version=slot.number)
-    return SlotInfo(
-        number, "passphrase", memory_kib=slot.number, passes=slot.passes, lanes=slot.lanes
-    )
+    if slot.kind == PASSPHRASE_SLOT:
+        cost = slot.number, slot.passes, slot.lanes
+        return SlotInfo(number, "passphrase", None, None, *cost)
+    kind = {KEYRING_SLOT: "keyring", IDENTITY_SLOT: "identity"}.get(slot.kind, "unknown")
+    return SlotInfo(number, kind, slot.key_id.hex(), slot.number)
 
 
 def read_slots(source: StrPath) -> tuple[Slot, ...]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from cotool.errors import InputError
 from cotool.io.target import Target
 from cotool.vault.files import read_line
-from cotool.vault.header import KEYRING_SLOT, Slot
 from cotool.vault.keys import KEY_SIZE, Budget, hkdf, keyring_slot
+from cotool.vault.slots import KEYRING_SLOT, Slot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

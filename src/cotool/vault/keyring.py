@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any
 from cotool.errors import InputError, IntegrityError, MissingKeyError
 from cotool.io.target import Target, replace_file
 from cotool.vault.envelope import new_envelope
-from cotool.vault.header import KEYRING_SLOT, Slot
 from cotool.vault.in_memory import open_bytes, read_small, seal_again, seal_bytes
 from cotool.vault.keys import KEY_SIZE, Budget, hkdf, keyring_slot
 from cotool.vault.locks import locked
+from cotool.vault.slots import KEYRING_SLOT, Slot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from cotool.errors import CostRefusedError, InputError
-from cotool.vault.header import KEYRING_SLOT, PASSPHRASE_SLOT, Slot
+from cotool.vault.slots import KEYRING_SLOT, PASSPHRASE_SLOT, Slot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -122,7 +122,7 @@ class Passphrase:
         """Return an unwrapped slot for a file with the slots `beside`, and the key to wrap with."""
         cost = self._cost or self._highest(beside)
         slot = Slot(
-            PASSPHRASE_SLOT, cost.lanes, cost.passes, cost.memory, bytes(8), self._salt, _salt()
+            PASSPHRASE_SLOT, cost.lanes, cost.passes, cost.memory, bytes(8), self._salt, wrap_salt()
         )
         return slot, self.derive(self._salt, cost)
 
@@ -136,9 +136,9 @@ class Passphrase:
         cost = _cost_of(slot)
         if not self._unbounded:
             check_cost(cost)
-            if (slot.salt, cost) not in self._keys:
+            if (slot.material, cost) not in self._keys:
                 budget.spend(cost)
-        return (self.derive(slot.salt, cost),)
+        return (self.derive(slot.material, cost),)
 
     def _highest(self, slots: Sequence[Slot]) -> Argon2Cost:
         """Return the highest allowed cost among slots, at least that of the default profile."""
@@ -200,7 +200,7 @@ def argon2id(secret: bytes, salt: bytes, cost: Argon2Cost) -> bytes:
 
 def keyring_slot(key_id: bytes, version: int) -> Slot:
     """Return an unwrapped slot for a key of a keyring."""
-    return Slot(KEYRING_SLOT, 0, 0, version, key_id, bytes(16), _salt())
+    return Slot(KEYRING_SLOT, 0, 0, version, key_id, bytes(16), wrap_salt())
 
 
 def wrap(file_key: bytes, slot: Slot, key: bytes, identity: bytes) -> Slot:
@@ -250,5 +250,6 @@ def generate_passphrase() -> str:
     return "-".join("".join(secrets.choice(alphabet) for _ in range(5)) for _ in range(6))
 
 
-def _salt() -> bytes:
+def wrap_salt() -> bytes:
+    """Return a salt for `wrap`, which is never used twice."""
     return os.urandom(24)

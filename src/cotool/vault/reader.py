@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, BinaryIO, Self
 
-from cotool.errors import InputError
+from cotool.errors import InputError, IntegrityError
 from cotool.vault.armor import dearmor, is_armored
-from cotool.vault.envelope import HEADERS, Key, Unlocked, parse_headers, unlock
+from cotool.vault.envelope import Key, Unlocked, parse_headers, unlock
 from cotool.vault.files import Source
+from cotool.vault.header import FIXED_SIZE, MAGIC, MAX_STRIDE, OLD_STRIDE, bytes_to_read
 from cotool.vault.stream import (
     PREFIX,
     SEALED_SEGMENT,
@@ -36,16 +37,19 @@ class Sealed:
 
     def __init__(self, source: Source) -> None:
         self.name = source.name
-        start = _peek(source, HEADERS + PREFIX)
+        start = _peek(source, FIXED_SIZE)
         self.is_armored = is_armored(start)
         if self.is_armored:
             rest = bytearray(start if source.size is None else b"")
             text = _rest(source, rest)
             source = _InMemory(dearmor(text) or b"", source.name)
-            start = _peek(source, HEADERS + PREFIX)
+            start = _peek(source, FIXED_SIZE)
         self.source = source
-        self.start = start
-        self._copies, self.problem = parse_headers(start)
+        # A stream that does not begin like a vault file may be a terminal: little is read.
+        trusted = start.startswith(MAGIC) or source.size is not None
+        size = bytes_to_read(start) if trusted else 2 * OLD_STRIDE
+        self.start = _peek(source, size + PREFIX, start)
+        self._copies, self.problem = parse_headers(self.start)
 
     @property
     def header(self) -> Header:
@@ -54,7 +58,15 @@ class Sealed:
 
     def unlock(self, keys: Sequence[Key]) -> Unlocked:
         """Return the header that `keys` open. Raises VaultError."""
-        return unlock(self.start, keys)
+        try:
+            return unlock(self.start, keys)
+        except IntegrityError:
+            # The first copy may say something wrong about where the second one is.
+            read = len(self.start)
+            self.start = _peek(self.source, 2 * MAX_STRIDE + PREFIX, self.start)
+            if len(self.start) == read:
+                raise
+            return unlock(self.start, keys)
 
     def stream(self, envelope: Unlocked) -> Stream:
         """Return the stream of the content, after checking the end of a source of known size."""
@@ -163,13 +175,18 @@ def _check_end(source: Source, offset: int, stream: Stream) -> None:
     open_run(source, offset, stream, last, last)
 
 
-def _peek(source: Source, size: int) -> bytes:
-    """Return the first bytes; a source of unknown size is then positioned after them."""
-    data = memoryview(bytearray(size if source.size is None else min(size, source.size)))
+def _peek(source: Source, size: int, start: bytes = b"") -> bytes:
+    """Return the first bytes, of which `start` has been read.
+
+    A source of unknown size is then positioned after them.
+    """
+    if source.size is not None:
+        size = min(size, source.size)
+    data = memoryview(bytearray(max(size - len(start), 0)))
     if source.size is None:
-        return bytes(data[: source.read(data)])
-    source.read_at(0, data)
-    return bytes(data)
+        return start + data[: source.read(data)]
+    source.read_at(len(start), data)
+    return start + data
 
 
 def _rest(source: Source, data: bytearray) -> bytes:

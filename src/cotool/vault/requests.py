@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from cotool.vault.envelope import Key
-    from cotool.vault.header import Slot
+    from cotool.vault.identity import Identity
     from cotool.vault.key_file import KeyFile
     from cotool.vault.keyring import Keyring
     from cotool.vault.keys import Budget, Passphrase
     from cotool.vault.seen import Seen
+    from cotool.vault.slots import Slot
 
 PASSPHRASE_LIMIT = 64 << 10  # bytes
 
@@ -111,6 +112,7 @@ class KeyRequest:
     passphrase: bool = False
     source: PassphraseSource = field(default_factory=PassphraseSource)
     allow_any_cost: bool = False
+    identity: str | None = None
 
     @functools.cached_property
     def secret(self) -> PassphraseSource:
@@ -121,15 +123,12 @@ class KeyRequest:
     @property
     def keyring_path(self) -> str:
         """Return the path of the keyring: the option, then COTOOL_KEYRING, then the user's own."""
-        path = self.keyring or os.environ.get("COTOOL_KEYRING")
-        if path:
-            return path
-        home = os.environ.get("COTOOL_HOME")
-        if home:
-            return str(Path(home, "keyring.vault"))
-        from platformdirs import user_data_path
+        return self.keyring or _users_own("COTOOL_KEYRING", "keyring.vault")
 
-        return str(user_data_path("cotool") / "keyring.vault")
+    @property
+    def identity_path(self) -> str:
+        """Return the path of the identity, found in the same way."""
+        return self.identity or _users_own("COTOOL_IDENTITY", "identity.vault")
 
     @property
     def has_keyring(self) -> bool:
@@ -139,11 +138,57 @@ class KeyRequest:
         named = self.keyring or os.environ.get("COTOOL_KEYRING")
         return bool(named) or Path(self.keyring_path).exists()
 
+    @property
+    def has_identity(self) -> bool:
+        """Return whether an identity is used: one is named, or the user has one."""
+        if self.passphrase and not self.chooses_identity:
+            return False
+        named = self.identity or os.environ.get("COTOOL_IDENTITY")
+        return bool(named) or Path(self.identity_path).exists()
+
+    @property
+    def chooses_identity(self) -> bool:
+        """Return whether the identity was named for this call, not by a variable for all calls."""
+        return self.identity is not None and self.identity != os.environ.get("COTOOL_IDENTITY")
+
+    @functools.cached_property
+    def identity_openers(self) -> list[Key]:
+        """Return what opens the identity's file: nothing if it is not protected.
+
+        Raises InputError.
+        """
+        from cotool.vault.identity import is_protected
+        from cotool.vault.inspection import read_slots
+        from cotool.vault.slots import PASSPHRASE_SLOT
+
+        path = self.identity_path
+        try:
+            if not is_protected(path):
+                return []
+        except FileNotFoundError:
+            raise InputError(
+                f"{path}: there is no identity", hint="cotool vault identity init makes one"
+            ) from None
+        if any(slot.kind == PASSPHRASE_SLOT for slot in read_slots(path)):
+            return [self.new_passphrase(self.secret.read(f"the identity {path}"))]
+        if self._key_file is None:
+            raise InputError(f"{path} opens only with a key file", parameter="key_file")
+        return [self._key_file]
+
+    def read_identity(self) -> Identity:
+        """Return the identity. Raises InputError, VaultError."""
+        from cotool.vault.identity import Identity
+
+        path = self.identity_path
+        openers = self.identity_openers
+        with naming(path):
+            return Identity.read(path, openers)
+
     @functools.cached_property
     def opener(self) -> Key:
         """Return what opens the keyring's file. Raises InputError."""
-        from cotool.vault.header import PASSPHRASE_SLOT
         from cotool.vault.inspection import read_slots
+        from cotool.vault.slots import PASSPHRASE_SLOT
 
         path = self.keyring_path
         try:
@@ -202,7 +247,9 @@ class KeyRequest:
         return Passphrase(secret, cost=cost, unbounded=self.allow_any_cost)
 
     def sealing_keys(self, profile: str | None = None) -> list[Key]:
-        """Return the key that encrypts: the keyring, or else a passphrase."""
+        """Return the key that encrypts: a chosen identity, the keyring, or else a passphrase."""
+        if self.chooses_identity:
+            return [self.read_identity()]
         if self.has_keyring:
             return [self.read_keyring()]
         secret = self.secret.read("the new file", confirm=True)
@@ -210,30 +257,35 @@ class KeyRequest:
 
 
 class Opening:
-    """A key that asks once for what a slot needs, the keyring or a passphrase."""
+    """A key that asks once for what a slot needs: the keyring, the identity or a passphrase."""
 
     def __init__(self, request: KeyRequest) -> None:
         self._request = request
         self._lock = threading.RLock()
         self._keyring: Keyring | None = None
+        self._identity: Identity | None = None
         self._passphrase: Passphrase | None = None
 
     def new_slot(self, beside: Sequence[Slot] = ()) -> tuple[Slot, bytes]:
         """Return a slot for the key that has opened files so far."""
-        key = self._keyring or self._passphrase
+        key = self._keyring or self._identity or self._passphrase
         if key is None:
             raise InputError("no key has been used yet")
         return key.new_slot(beside)
 
     def candidates(self, slot: Slot, budget: Budget) -> Sequence[bytes]:
         """Return the keys for a slot, after asking for them if necessary."""
-        from cotool.vault.header import KEYRING_SLOT
+        from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PASSPHRASE_SLOT
 
+        key: Key | None = None
         with self._lock:
             if slot.kind == KEYRING_SLOT:
-                keyring = self.keyring()
-                return () if keyring is None else keyring.candidates(slot, budget)
-            return self.passphrase().candidates(slot, budget)
+                key = self.keyring()
+            elif slot.kind == IDENTITY_SLOT:
+                key = self.identity()
+            elif slot.kind == PASSPHRASE_SLOT:
+                key = self.passphrase()
+            return () if key is None else key.candidates(slot, budget)
 
     def keyring(self) -> Keyring | None:
         """Return the keyring, or None if none is used."""
@@ -241,6 +293,13 @@ class Opening:
             if self._keyring is None and self._request.has_keyring:
                 self._keyring = self._request.read_keyring()
             return self._keyring
+
+    def identity(self) -> Identity | None:
+        """Return the identity, or None if none is used."""
+        with self._lock:
+            if self._identity is None and self._request.has_identity:
+                self._identity = self._request.read_identity()
+            return self._identity
 
     def passphrase(self) -> Passphrase:
         """Return the passphrase of files."""
@@ -255,7 +314,6 @@ class Opening:
 
         A secret that comes before the content on standard input is read.
         """
-        from cotool.vault.header import PASSPHRASE_SLOT
         from cotool.vault.inspection import read_slots
 
         for path in paths:
@@ -267,15 +325,39 @@ class Opening:
                 slots = read_slots(path)
             except (CotoolError, OSError):
                 continue  # this file's error is reported later
-            by_keyring = any(slot.kind != PASSPHRASE_SLOT for slot in slots)
-            if (by_keyring and self.keyring() is not None) or not slots:
-                continue
-            if any(slot.kind == PASSPHRASE_SLOT for slot in slots):
-                self.passphrase()
+            self._ask_for({slot.kind for slot in slots})
+
+    def _ask_for(self, kinds: set[int]) -> None:
+        from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PASSPHRASE_SLOT
+
+        if KEYRING_SLOT in kinds and self.keyring() is not None:
+            return
+        if IDENTITY_SLOT in kinds and self.identity() is not None:
+            return
+        if PASSPHRASE_SLOT in kinds:
+            self.passphrase()
+
+    def moving(self) -> list[Key]:
+        """Return the keys with versions, whose slots move to the newest one."""
+        return [key for key in (self._keyring, self._identity) if key is not None]
 
     def all(self) -> list[Key]:
         """Return each available key, to tell slots apart."""
-        return [key for key in (self._keyring, self._passphrase) if key is not None]
+        keys = (self._keyring, self._identity, self._passphrase)
+        return [key for key in keys if key is not None]
+
+
+def _users_own(variable: str, name: str) -> str:
+    """Return the path in a variable, or else in $COTOOL_HOME or the user's data folder."""
+    path = os.environ.get(variable)
+    if path:
+        return path
+    home = os.environ.get("COTOOL_HOME")
+    if home:
+        return str(Path(home, name))
+    from platformdirs import user_data_path
+
+    return str(user_data_path("cotool") / name)
 
 
 @contextlib.contextmanager

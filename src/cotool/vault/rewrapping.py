@@ -11,23 +11,26 @@ from typing import TYPE_CHECKING
 from cotool.errors import CotoolError, InputError
 from cotool.io.target import Target, replace_file
 from cotool.vault.armor import armor
-from cotool.vault.envelope import Key, Unlocked, check_slots, new_envelope
+from cotool.vault.envelope import Key, Unlocked, new_envelope
 from cotool.vault.files import Source
-from cotool.vault.header import KEYRING_SLOT, PASSPHRASE_SLOT, STRIDE
 from cotool.vault.in_memory import LIMIT, seal_again
 from cotool.vault.keyring import START
 from cotool.vault.keys import Budget
 from cotool.vault.locks import locked
 from cotool.vault.operations import BLOCK, Done, named, open_payload, payload
 from cotool.vault.reader import Sealed, open_run
+from cotool.vault.recipients import Recipient, identity_id
+from cotool.vault.slots import IDENTITY_SLOT, PASSPHRASE_SLOT, check_slots
 from cotool.vault.stream import PREFIX, SEALED_SEGMENT, TAG, Stream, content_size
 from cotool.vault.transfer import Effort, Transfer, Writing, ignore
+
+_PIECE = 1 << 20  # bytes that are copied at a time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from cotool.vault.files import StrPath
-    from cotool.vault.header import Slot
+    from cotool.vault.slots import Slot
 
 
 def rewrap(
@@ -36,7 +39,8 @@ def rewrap(
     keys: Sequence[Key],
     add: Sequence[Key] = (),
     replace: Sequence[Key] = (),
-    remove: Sequence[int] = (),
+    remove: Sequence[int | str | Recipient] = (),
+    recipients: Sequence[Recipient] | None = None,
 ) -> bool:
     """Change which keys open a file; the content and the file key stay.
 
@@ -45,72 +49,102 @@ def rewrap(
 
     Args:
         path: the vault file, which is changed in place and stays valid even after a crash. keys:
-        what opens it now. add: additional keys that will open it. replace: a Keyring replaces the
-        slots of its older versions; a Passphrase replaces the passphrase that opened the file.
-        remove: numbers of slots to remove, from 1, as in `inspect`.
+        what opens it now. add: additional keys that will open it. replace: a Keyring or an Identity
+        replaces the slots of its older versions; a Passphrase replaces the passphrase that opened
+        the file. remove: what no longer opens the file: a `Recipient` or the id of an identity,
+        with all its versions, or the number of a slot, from 1, as in `inspect`. recipients: the
+        only recipients that the file has from now on; other kinds of keys stay.
 
     Returns whether anything was changed; a file that already has the wanted slots is not written.
     Raises OSError, InputError, VaultError.
 
     """
     with named(path), changing(path, keys) as (real, sealed, envelope):
-        slots = _changed_slots(envelope, keys, add, replace, remove)
+        change = _Change(envelope, keys)
+        change.remove(remove)
+        for key in replace:
+            change.replace(key)
+        if recipients is not None:
+            change.limit_to(recipients)
+        for key in add:
+            change.add(key)
+        slots = change.slots
+        check_slots(slots)
         if slots == list(envelope.header.slots) and envelope.damage is None:
             return False
         changed = envelope.with_slots(slots)
-        if changed.header.copies == 2 and not sealed.is_armored:
+        same_place = changed.header.form == envelope.header.form
+        if changed.header.form.copies == 2 and same_place and not sealed.is_armored:
             _write_copies(real, changed)
         else:
-            _write_compact(real, sealed, envelope, changed)
+            _write_whole(real, sealed, envelope, changed)
     return True
 
 
-def _changed_slots(
-    envelope: Unlocked,
-    keys: Sequence[Key],
-    add: Sequence[Key],
-    replace: Sequence[Key],
-    remove: Sequence[int],
-) -> list[Slot]:
-    slots: list[Slot | None] = list(envelope.header.slots)
-    for number in remove:
-        if not 1 <= number <= len(slots):
-            raise InputError(f"there is no slot {number}", hint="cotool vault inspect FILE")
-        slots[number - 1] = None
-    for key in replace:
-        _replace(envelope, keys, key, slots)
-    kept = [slot for slot in slots if slot is not None]
-    kept += [envelope.wrap(key) for key in add]
-    check_slots(kept)
-    return kept
+class _Change:
+    """The slots of a header while they are changed."""
 
+    def __init__(self, envelope: Unlocked, keys: Sequence[Key]) -> None:
+        self._envelope = envelope
+        self._keys = keys
+        self.slots = list(envelope.header.slots)
 
-def _replace(envelope: Unlocked, keys: Sequence[Key], key: Key, slots: list[Slot | None]) -> None:
-    """Replace the slots that `key` makes unnecessary with a slot for it."""
-    fresh = key.new_slot(envelope.header.slots)[0]
-    if fresh.kind == KEYRING_SLOT:
-        places = [
-            n
-            for n, slot in enumerate(slots)
-            if slot is not None and slot.kind == KEYRING_SLOT and slot.key_id == fresh.key_id
+    def remove(self, wanted: Sequence[int | str | Recipient]) -> None:
+        """Remove slots by their numbers, and those of identities by their keys."""
+        numbers = {number for number in wanted if isinstance(number, int)}
+        for number in numbers:
+            if not 1 <= number <= len(self.slots):
+                raise InputError(f"there is no slot {number}", hint="cotool vault inspect FILE")
+        people = {
+            person.key_id if isinstance(person, Recipient) else identity_id(person)
+            for person in wanted
+            if not isinstance(person, int)
+        }
+        self.slots = [
+            slot
+            for number, slot in enumerate(self.slots, 1)
+            if number not in numbers and not (slot.kind == IDENTITY_SLOT and slot.key_id in people)
         ]
-        current = [n for n in places if getattr(slots[n], "number", 0) == fresh.number]
-        if current:
-            places.remove(current[0])
-        elif places:
-            slots[places.pop(0)] = envelope.wrap(key)
+
+    def replace(self, key: Key) -> None:
+        """Put a slot for `key` in the place of those that it makes unnecessary."""
+        fresh = key.new_slot(self._envelope.header.slots)[0]
+        if fresh.kind == PASSPHRASE_SLOT:
+            budget = Budget(len(self._keys))
+            old = [
+                slot
+                for slot in self.slots
+                if slot.kind == PASSPHRASE_SLOT and self._envelope.opens(slot, self._keys, budget)
+            ]
+            keep = None
         else:
-            slots.append(envelope.wrap(key))
-    else:
-        budget = Budget(len(keys))
-        places = [n for n, slot in enumerate(slots) if slot and envelope.opens(slot, keys, budget)]
-        places = [n for n in places if getattr(slots[n], "kind", 0) == PASSPHRASE_SLOT]
-        if places:
-            slots[places.pop(0)] = envelope.wrap(key)
-        else:
-            slots.append(envelope.wrap(key))
-    for n in places:
-        slots[n] = None
+            old = [slot for slot in self.slots if _same_owner(slot, fresh)]
+            if not old and any(slot.kind == IDENTITY_SLOT for slot in self.slots):
+                return  # nobody is added to a file for people without being named
+            keep = next((slot for slot in old if slot.number == fresh.number), None)
+        new = keep or self._envelope.wrap(key)
+        place = self.slots.index(keep or old[0]) if old else len(self.slots)
+        self.slots[place : place + 1] = [new]
+        self.slots = [slot for slot in self.slots if slot is new or slot not in old]
+
+    def limit_to(self, recipients: Sequence[Recipient]) -> None:
+        """Leave only these recipients, and add those that are missing."""
+        heads = {recipient.head for recipient in recipients}
+        self.slots = [
+            slot for slot in self.slots if slot.kind != IDENTITY_SLOT or slot.head in heads
+        ]
+        for recipient in recipients:
+            self.add(recipient)
+
+    def add(self, key: Key) -> None:
+        """Add a slot for `key`, unless it is a recipient that has one."""
+        heads = [slot.head for slot in self.slots]
+        if not (isinstance(key, Recipient) and key.head in heads):
+            self.slots.append(self._envelope.wrap(key))
+
+
+def _same_owner(one: Slot, other: Slot) -> bool:
+    return (one.kind, one.key_id) == (other.kind, other.key_id)
 
 
 def _write_copies(path: str, envelope: Unlocked) -> None:
@@ -118,11 +152,11 @@ def _write_copies(path: str, envelope: Unlocked) -> None:
 
     A torn write leaves the other copy intact at any time.
     """
-    copies = envelope.copies()
+    copies, stride = envelope.copies(), envelope.header.form.stride
     handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
     try:
         for number in (1 - envelope.copy, envelope.copy):
-            _pwrite(handle, copies[number], number * STRIDE)
+            _pwrite(handle, copies[number], number * stride)
             _sync_data(handle)
     finally:
         os.close(handle)
@@ -138,13 +172,25 @@ def _sync_data(handle: int) -> None:
     getattr(os, "fdatasync", os.fsync)(handle)
 
 
-def _write_compact(path: str, sealed: Sealed, old: Unlocked, new: Unlocked) -> None:
-    source = sealed.source
+def _write_whole(path: str, sealed: Sealed, old: Unlocked, new: Unlocked) -> None:
+    """Replace a file by one with another header before the same payload."""
+    source, offset = sealed.source, old.header.payload_offset
     assert source.size is not None  # noqa: S101 - it is a file, or was armored
-    payload = memoryview(bytearray(source.size - old.header.payload_offset))
-    source.read_at(old.header.payload_offset, payload)
-    data = new.to_bytes() + payload
-    replace_file(path, armor(data) if sealed.is_armored else data)
+    start = new.to_bytes()
+    if sealed.is_armored:
+        payload = memoryview(bytearray(source.size - offset))
+        source.read_at(offset, payload)
+        replace_file(path, armor(start + payload))
+        return
+    with Target(path, force=True, special=False) as target:
+        target.keep(Path(path).stat())
+        target.reserve(len(start) + source.size - offset)
+        target.begin(start)
+        piece = memoryview(bytearray(min(_PIECE, source.size - offset)))
+        for place in range(offset, source.size, _PIECE):
+            part = piece[: source.size - place]
+            source.read_at(place, part)
+            target.write_at(place - offset + len(start), part)
 
 
 def reencrypt(
@@ -157,8 +203,8 @@ def reencrypt(
 ) -> Done:
     """Give a file a new file key and identity, so that the old file key no longer reads it.
 
-    Its slots are made again with `keys`: a keyring with its primary version, a passphrase with a
-    new salt.
+    Its slots are made again with `keys`: a keyring and an identity with their primary versions, a
+    passphrase with a new salt, and other people with their `Recipient`.
 
     Raises InputError if a slot belongs to a key that is not among `keys`, unless `drop` removes
     such slots; OSError, VaultError.
@@ -175,7 +221,7 @@ def reencrypt(
             data = armor(seal_again(fresh, content.getvalue()))
             replace_file(real, data)
             return Done(len(content.getvalue()), len(data))
-        fresh = new_envelope(recipients, compact=envelope.header.copies == 1, beside=old)
+        fresh = new_envelope(recipients, compact=envelope.header.form.copies == 1, beside=old)
         new_stream = fresh.new_stream()
         start = fresh.to_bytes() + new_stream.prefix
         with Target(real, force=True, special=False) as target:
@@ -206,15 +252,23 @@ def _recipients(envelope: Unlocked, keys: Sequence[Key], *, drop: bool) -> list[
     found: list[Key] = []
     budget = Budget(len(keys))
     for number, slot in enumerate(envelope.header.slots, 1):
-        key = next((key for key in keys if envelope.opens(slot, [key], budget)), None)
+        key = next((key for key in keys if _serves(key, slot, envelope, budget)), None)
         if key is None and not drop:
             raise InputError(
-                f"slot {number} belongs to a key that is not available",
-                hint="`drop_others` removes such slots, and their owners lose access",
+                f"slot {number} belongs to a key that is not available: {slot.name}",
+                hint="`recipients_file` or `recipient` gives the keys of other people; "
+                "`drop_others` removes such slots, and their owners lose access",
             )
         if key is not None and key not in found:
             found.append(key)
     return found
+
+
+def _serves(key: Key, slot: Slot, envelope: Unlocked, budget: Budget) -> bool:
+    """Return whether a slot of the new header for `key` stands in for an old one."""
+    if isinstance(key, Recipient):
+        return slot.kind == IDENTITY_SLOT and slot.key_id == key.key_id
+    return envelope.opens(slot, [key], budget)
 
 
 @contextlib.contextmanager

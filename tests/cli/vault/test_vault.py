@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from cotool.cli.vault.command import app
+from cotool.cli.vault.identity_command import identity_app
 from cotool.cli.vault.keyring_command import keys_app
 
 SECRET = "correct horse battery staple"  # noqa: S105
@@ -516,6 +517,7 @@ def test_the_documentation_says_what_there_is(vault, ring, place):
     commands = [
         *([name] for name in names),
         *(["keys", c.name] for c in keys_app.registered_commands),
+        *(["identity", c.name] for c in identity_app.registered_commands),
     ]
     options = set()
     for words in commands:
@@ -540,10 +542,10 @@ def test_help_names_every_command(vault):
     listed = vault("--help").out
     for name in (
         "encrypt", "decrypt", "verify", "inspect", "rewrap", "reencrypt", "rotate", "edit", "cat",
-        "sign", "verify-signature", "hash-password", "verify-password", "keys",
+        "sign", "verify-signature", "hash-password", "verify-password", "keys", "identity",
     ):  # fmt: skip
         assert name in listed
-        if name != "keys":
+        if name not in {"keys", "identity"}:
             assert "cotool vault" in vault(name, "--help").out.split("Example:")[1]
 
 

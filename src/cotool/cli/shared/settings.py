@@ -37,6 +37,7 @@ _SHORT = {
     ("experts", "store"): "COTOOL_STORE",
     ("vault", "keyring"): "COTOOL_KEYRING",
     ("vault", "key_file"): "COTOOL_KEY_FILE",
+    ("vault", "identity"): "COTOOL_IDENTITY",
     ("vault", "passphrase_file"): "COTOOL_PASSPHRASE_FILE",
 } | {
     ("consensus", name): f"COTOOL_{name.upper()}"

@@ -10,7 +10,16 @@ import typer
 from cotool.cli.shared.options import Quiet, Threads, flag, option
 from cotool.cli.shared.settings import App
 from cotool.cli.vault import changes
-from cotool.cli.vault.options import Files, Generate, Job, Profile, Recursive, with_keys
+from cotool.cli.vault.options import (
+    Files,
+    Generate,
+    Job,
+    Profile,
+    Recipients,
+    RecipientsFile,
+    Recursive,
+    with_keys,
+)
 from cotool.vault.requests import KeyRequest  # noqa: TC001 - Typer reads the annotations
 
 commands = App()
@@ -46,6 +55,33 @@ def rewrap(
         str | None,
         option("Changes", "Let this keyring open the file, too.", "--add-keyring", metavar="FILE"),
     ] = None,
+    add_recipient: Annotated[
+        list[str] | None,
+        option(
+            "Changes",
+            "Let this person open the file, too. Repeatable.",
+            "--add-recipient",
+            metavar="KEY",
+        ),
+    ] = None,
+    remove_recipient: Annotated[
+        list[str] | None,
+        option(
+            "Changes",
+            "Remove a person, with all versions: the public key, or the id that inspect shows.",
+            "--remove-recipient",
+            metavar="KEY",
+        ),
+    ] = None,
+    recipients_file: Annotated[
+        str | None,
+        option(
+            "Changes",
+            "Let exactly the people in this file open the files: add and remove who differs.",
+            "--recipients-file",
+            metavar="FILE",
+        ),
+    ] = None,
     remove: Annotated[
         list[int] | None,
         option("Changes", "Remove slot N (see inspect). Repeatable.", "--remove", metavar="N"),
@@ -57,13 +93,14 @@ def rewrap(
     quiet: Quiet = False,
     keys: KeyRequest,
 ) -> Job:
-    """Change which keys open files, by default to the keyring's primary version.
+    """Change which keys open files, by default to your keyring's or identity's newest version.
 
     Only headers change. A slot is a place in the header for one key or passphrase that opens the
     file. Each slot holds the file key, which encrypts the content.
 
     An old copy of a file still opens with the old key, and anyone who knows the file key keeps it:
-    [bold]cotool vault reencrypt[/bold] makes a new one. Anyone who can open a file can rewrap it.
+    [bold]cotool vault reencrypt[/bold] makes a new one. Anyone who can open a file can rewrap it,
+    without the secrets of the others.
     """
     return partial(
         changes.rewrap,
@@ -76,6 +113,9 @@ def rewrap(
             add=add_passphrase or add_passphrase_file is not None,
             add_file=add_passphrase_file,
             add_keyring=add_keyring,
+            add_recipients=tuple(add_recipient or ()),
+            remove_recipients=tuple(remove_recipient or ()),
+            recipients_file=recipients_file,
             remove=tuple(remove or ()),
             profile=profile,
             recursive=recursive,
@@ -85,11 +125,11 @@ def rewrap(
     )
 
 
-Recipient = Annotated[
+OtherPassphrase = Annotated[
     bool,
     flag("Keys", "Also ask for the recipient's passphrase.", "--recipient-passphrase"),
 ]
-RecipientFile = Annotated[
+OtherPassphraseFile = Annotated[
     str | None,
     option(
         "Keys", "Read that passphrase from a file.", "--recipient-passphrase-file", metavar="FILE"
@@ -110,8 +150,10 @@ DropOthers = Annotated[
 def reencrypt(
     files: Files,
     *,
-    recipient_passphrase: Recipient = False,
-    recipient_passphrase_file: RecipientFile = None,
+    recipient: Recipients = None,
+    recipients_file: RecipientsFile = None,
+    recipient_passphrase: OtherPassphrase = False,
+    recipient_passphrase_file: OtherPassphraseFile = None,
     drop_others: DropOthers = False,
     recursive: Recursive = False,
     threads: Threads = None,
@@ -120,12 +162,15 @@ def reencrypt(
 ) -> Job:
     """Give files a new file key, for the keyring's primary version or the same passphrase.
 
-    The file key encrypts the content, so all of the content is encrypted again.
+    The file key encrypts the content, so all of the content is encrypted again. Files for several
+    people need the public keys of the others: --recipients-file or --recipient.
     """
     options = changes.Reencryption(
         drop=drop_others,
-        recipient=recipient_passphrase,
-        recipient_file=recipient_passphrase_file,
+        recipients=tuple(recipient or ()),
+        recipients_file=recipients_file,
+        passphrase=recipient_passphrase,
+        passphrase_file=recipient_passphrase_file,
         recursive=recursive,
         threads=threads,
         quiet=quiet,
@@ -144,8 +189,10 @@ def rotate(
     anew: Annotated[
         bool, flag("Changes", "Then give FILES a new file key.", "--reencrypt")
     ] = False,
-    recipient_passphrase: Recipient = False,
-    recipient_passphrase_file: RecipientFile = None,
+    recipient: Recipients = None,
+    recipients_file: RecipientsFile = None,
+    recipient_passphrase: OtherPassphrase = False,
+    recipient_passphrase_file: OtherPassphraseFile = None,
     drop_others: DropOthers = False,
     recursive: Recursive = False,
     threads: Threads = None,
@@ -155,8 +202,10 @@ def rotate(
     """Make a new primary version in the keyring. Files encrypted with older versions still open."""
     options = changes.Reencryption(
         drop=drop_others,
-        recipient=recipient_passphrase,
-        recipient_file=recipient_passphrase_file,
+        recipients=tuple(recipient or ()),
+        recipients_file=recipients_file,
+        passphrase=recipient_passphrase,
+        passphrase_file=recipient_passphrase_file,
         recursive=recursive,
         threads=threads,
         quiet=quiet,

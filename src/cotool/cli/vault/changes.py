@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cotool.cli.vault.batch_run import find_files, plan_in_place, run_jobs
 from cotool.cli.vault.keys import generated_passphrase, tell
+from cotool.cli.vault.people import recipients_of, removed_people
 from cotool.cli.vault.secrets import SecretSource
 from cotool.cli.vault.streams import spare_stdin
 from cotool.errors import InputError
@@ -31,6 +32,9 @@ class Rewrapping:
     add: bool
     add_file: str | None
     add_keyring: str | None
+    add_recipients: tuple[str, ...]
+    remove_recipients: tuple[str, ...]
+    recipients_file: str | None
     remove: tuple[int, ...]
     profile: str | None
     recursive: bool
@@ -50,7 +54,11 @@ def rewrap(files: Sequence[str], request: KeyRequest, options: Rewrapping) -> in
     spare_stdin(files)
     _check_generated(options)
     planned = plan_in_place(files, recursive=options.recursive)
-    if not (_says_what(options) or request.has_keyring):
+    remove = [*options.remove, *removed_people(options.remove_recipients)]
+    only = None
+    if options.recipients_file is not None:
+        only = recipients_of((), options.recipients_file)
+    if not (_says_what(options) or request.has_keyring or request.has_identity):
         raise _nothing_to_change()
     key = Opening(request)
     key.ask_now(job.source for job in planned.jobs)
@@ -59,13 +67,21 @@ def rewrap(files: Sequence[str], request: KeyRequest, options: Rewrapping) -> in
     changed: list[str] = []
 
     def work(job: Job, _threads: int, _bar: Bar) -> None:
-        if vault.rewrap(job.source, keys=[key], add=add, replace=replace, remove=options.remove):
+        if vault.rewrap(
+            job.source, keys=[key], add=add, replace=replace, remove=remove, recipients=only
+        ):
             changed.append(job.source)
 
     code = run_jobs(planned, work, verb="rewrapped", threads=options.threads, quiet=True)
     same = len(planned.jobs) - len(changed)
     note = f", {same:,} unchanged" if same and code == 0 else ""
     tell(f"rewrapped: {plural(len(changed), 'file')}{note}", quiet=options.quiet)
+    if changed and (remove or only is not None):
+        tell(
+            "who was removed may have kept old copies and file keys: cotool vault reencrypt makes "
+            "new file keys; change the secrets themselves, too",
+            quiet=options.quiet,
+        )
     return code
 
 
@@ -75,10 +91,14 @@ def _replacement(request: KeyRequest, options: Rewrapping, key: Opening) -> list
         return [_new_passphrase(request, options, *given)]
     if _says_what(options):
         return []
-    keyring = key.keyring()
-    if keyring is None:
+    if request.has_keyring and not request.chooses_identity:
+        key.keyring()
+    elif request.has_identity:
+        key.identity()
+    found = key.moving()
+    if not found:
         raise _nothing_to_change()
-    return [keyring]
+    return found
 
 
 def _new_passphrase(
@@ -99,18 +119,27 @@ def _check_generated(options: Rewrapping) -> None:
 
 
 def _says_what(options: Rewrapping) -> bool:
-    return bool(options.replaces or options.add or options.add_keyring or options.remove)
+    return bool(
+        options.replaces
+        or options.add
+        or options.add_keyring
+        or options.add_recipients
+        or options.remove_recipients
+        or options.recipients_file
+        or options.remove
+    )
 
 
 def _nothing_to_change() -> InputError:
     return InputError(
         "nothing to change",
-        hint="--new-passphrase, --add-passphrase, --add-keyring, --remove, or a keyring",
+        hint="--new-passphrase, --add-passphrase, --add-keyring, --add-recipient, "
+        "--remove-recipient, --recipients-file, --remove, or a keyring or identity",
     )
 
 
 def _additions(request: KeyRequest, options: Rewrapping) -> list[Key]:
-    added: list[Key] = []
+    added: list[Key] = [*recipients_of(options.add_recipients, None)]
     if options.add:
         given = options.add_file, "the further recipient"
         added.append(_new_passphrase(request, options, *given))
@@ -124,8 +153,10 @@ class Reencryption:
     """The options of `reencrypt`."""
 
     drop: bool
-    recipient: bool
-    recipient_file: str | None
+    recipients: tuple[str, ...]
+    recipients_file: str | None
+    passphrase: bool
+    passphrase_file: str | None
     recursive: bool
     threads: int | None
     quiet: bool
@@ -140,8 +171,9 @@ def reencrypt(files: Sequence[str], request: KeyRequest, options: Reencryption) 
     key = Opening(request)
     key.ask_now(job.source for job in planned.jobs)
     keys = key.all()
-    if options.recipient or options.recipient_file is not None:
-        secret = SecretSource(options.recipient_file).read("the recipient")
+    keys += recipients_of(options.recipients, options.recipients_file)
+    if options.passphrase or options.passphrase_file is not None:
+        secret = SecretSource(options.passphrase_file).read("the recipient")
         keys.append(request.new_passphrase(secret))
 
     def work(job: Job, threads: int, bar: Bar) -> Done:

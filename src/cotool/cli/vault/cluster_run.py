@@ -40,6 +40,7 @@ def vault_task(action: str, request: KeyRequest) -> VaultTask:
         _unless_set_by(source.file, "COTOOL_PASSPHRASE_FILE"),
         request.passphrase,
         request.allow_any_cost,
+        _unless_set_by(request.identity, "COTOOL_IDENTITY"),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cotool.cli.shared.settings import App
 from cotool.cli.vault import change_commands, file_commands, sign_commands
+from cotool.cli.vault.identity_command import identity_app
 from cotool.cli.vault.keyring_command import keys_app
 
 app = App(
@@ -32,3 +33,4 @@ app.registered_commands = [
     *sign_commands.commands.registered_commands,
 ]
 app.add_typer(keys_app, name="keys")
+app.add_typer(identity_app, name="identity")

@@ -17,6 +17,8 @@ from cotool.cli.vault.options import (
     Generate,
     Job,
     Profile,
+    Recipients,
+    RecipientsFile,
     Recursive,
     with_engine,
     with_keys,
@@ -70,6 +72,8 @@ def encrypt(
     symlinks: Symlinks = "skip",
     update: Update = False,
     dry_run: DryRun = False,
+    recipient: Recipients = None,
+    recipients_file: RecipientsFile = None,
     recipient_passphrase: Annotated[
         bool, flag("Keys", "Let a passphrase open the file, too.", "--recipient-passphrase")
     ] = False,
@@ -89,7 +93,11 @@ def encrypt(
     keys: KeyRequest,
     where: EngineChoice,
 ) -> Job:
-    """Encrypt files to FILE.vault, with your keyring's primary version or a passphrase."""
+    """Encrypt files to FILE.vault, with your keyring's primary version or a passphrase.
+
+    With --recipient or --recipients-file, encrypt for these people instead, without any secret. A
+    keyring, identity or passphrase opens the file, too, if this call names it.
+    """
     return partial(
         work.encrypt,
         files,
@@ -98,8 +106,10 @@ def encrypt(
             output=output,
             force=force,
             armor=armor,
-            recipient=recipient_passphrase,
-            recipient_file=recipient_passphrase_file,
+            recipients=tuple(recipient or ()),
+            recipients_file=recipients_file,
+            passphrase=recipient_passphrase,
+            passphrase_file=recipient_passphrase_file,
             generate=generate,
             profile=profile,
             threads=threads,
@@ -169,13 +179,28 @@ def inspect(
     files: Files,
     *,
     recursive: Recursive = False,
+    recipients_file: Annotated[
+        str | None,
+        option(
+            "Input",
+            "Show the names of people in this recipients file.",
+            "--recipients-file",
+            metavar="FILE",
+        ),
+    ] = None,
     json: Annotated[bool, flag("Output", "Write one JSON object per line.", "--json")] = False,
 ) -> Job:
     """Show the headers of vault files: sizes, and which keys open them. Needs no key.
 
     A slot is a place in the header for one key or passphrase that opens the file.
     """
-    return partial(reading.inspect, files, recursive=recursive, json_lines=json)
+    return partial(
+        reading.inspect,
+        files,
+        recursive=recursive,
+        recipients_file=recipients_file,
+        json_lines=json,
+    )
 
 
 @commands.command("edit", epilog="Example:  EDITOR=vim cotool vault edit secrets.yaml.vault")

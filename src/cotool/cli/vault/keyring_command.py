@@ -13,17 +13,16 @@ import typer
 from cotool.cli.shared.options import Quiet, flag, option
 from cotool.cli.shared.settings import App
 from cotool.cli.vault import keyring_exchange
-from cotool.cli.vault.keys import generated_passphrase, tell
-from cotool.cli.vault.openers import key_file_at, new_opener
+from cotool.cli.vault.keys import tell
+from cotool.cli.vault.openers import changed_opener, new_opener
 from cotool.cli.vault.options import Generate, Job, Profile, with_keys
-from cotool.cli.vault.secrets import SecretSource
 from cotool.errors import InputError
 from cotool.vault.requests import KeyRequest, naming
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cotool.vault import Key, Keyring
+    from cotool.vault import Keyring
 
 keys_app = App(
     no_args_is_help=True,
@@ -62,7 +61,9 @@ def _init(request: KeyRequest, *, generate: bool, profile: str | None, quiet: bo
             f"{path}: already exists", hint="cotool vault keys rotate makes a new version"
         )
     keyring = Keyring.generate()
-    keyring.write_new(path, [new_opener(request, generate=generate, profile=profile)])
+    keyring.write_new(
+        path, [new_opener(request, f"the keyring {path}", generate=generate, profile=profile)]
+    )
     request.seen.remember(keyring)
     tell(f"{path}: key {keyring.key_id.hex()}, version 1", quiet=quiet)
     tell("back it up: without it your files are lost", quiet=quiet)
@@ -103,40 +104,19 @@ def change_passphrase(
     """
 
     def job() -> int:
-        if sum([new_passphrase_file is not None, new_key_file is not None, generate]) > 1:
-            raise InputError(
-                "several ways to open the keyring",
-                hint="use one of --new-passphrase-file, --new-key-file, --generate-passphrase",
-            )
-        _change_opener(keys, SecretSource(new_passphrase_file), new_key_file, generate, profile)
-        tell(f"{keys.keyring_path}: opened by the new secret from now on", quiet=quiet)
+        from cotool.vault import Keyring
+
+        path = keys.keyring_path
+        keys.read_keyring()  # the old secret is checked before a new one is made
+        opener = changed_opener(
+            keys, f"the keyring {path}", new_passphrase_file, new_key_file,
+            generate=generate, profile=profile,
+        )  # fmt: skip
+        Keyring.change_opener(path, [keys.opener], opener, seen=keys.seen)
+        tell(f"{path}: opened by the new secret from now on", quiet=quiet)
         return 0
 
     return job
-
-
-def _change_opener(
-    request: KeyRequest,
-    source: SecretSource,
-    key_file: str | None,
-    generate: bool,  # noqa: FBT001 - as given on the command line
-    profile: str | None,
-) -> None:
-    from cotool.vault import Keyring
-
-    path = request.keyring_path
-    request.read_keyring()  # the old secret is checked before a new one is made
-    opener: Key
-    if key_file is not None:
-        opener = key_file_at(key_file)
-    else:
-        secret = (
-            generated_passphrase()
-            if generate
-            else source.read(f"the keyring {path} from now on", confirm=True)
-        )
-        opener = request.new_passphrase(secret, profile=profile)
-    Keyring.change_opener(path, [request.opener], opener, seen=request.seen)
 
 
 @keys_app.command("list", epilog="Example:  cotool vault keys list --json")

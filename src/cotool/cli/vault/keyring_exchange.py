@@ -97,7 +97,9 @@ def import_keys(
         path = keys.keyring_path
         if Path(path).exists():
             return _merge(keys, other, join=False, quiet=quiet)
-        other.write_new(path, [new_opener(keys, generate=False, profile=profile)])
+        other.write_new(
+            path, [new_opener(keys, f"the keyring {path}", generate=False, profile=profile)]
+        )
         tell(f"{path}: {len(other.versions)} versions", quiet=quiet)
         with naming(path):
             keys.seen.check(other)

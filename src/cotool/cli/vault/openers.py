@@ -1,4 +1,4 @@
-"""What opens a keyring: a passphrase or a key file, which is made if it does not exist."""
+"""What opens a keyring or an identity: a passphrase, or a key file, made if there is none."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cotool.cli.vault.keys import generated_passphrase
 from cotool.cli.vault.secrets import SecretSource, store_in_system, system_keyring
+from cotool.errors import InputError
 
 if TYPE_CHECKING:
     from cotool.vault import Key, KeyFile
@@ -20,9 +21,8 @@ def key_file_at(path: str) -> KeyFile:
     return KeyFile.read(path) if Path(path).exists() else KeyFile.generate(path)
 
 
-def new_opener(request: KeyRequest, *, generate: bool, profile: str | None) -> Key:
-    """Return what opens a new keyring; make the key file if it does not exist."""
-    path = request.keyring_path
+def new_opener(request: KeyRequest, what: str, *, generate: bool, profile: str | None) -> Key:
+    """Return what opens a new keyring or identity, which the prompts call `what`."""
     if request.key_file is not None:
         return key_file_at(request.key_file)
     source = request.source
@@ -32,10 +32,35 @@ def new_opener(request: KeyRequest, *, generate: bool, profile: str | None) -> K
     if generate:
         secret: str | bytes = generated_passphrase()
         if system:
-            store_in_system(f"the keyring {path}", str(secret))
+            store_in_system(what, str(secret))
     elif system:
-        secret = SecretSource().read(f"the keyring {path}", confirm=True)
-        store_in_system(f"the keyring {path}", str(secret))
+        secret = SecretSource().read(what, confirm=True)
+        store_in_system(what, str(secret))
     else:
-        secret = request.secret.read(f"the keyring {path}", confirm=True)
+        secret = request.secret.read(what, confirm=True)
+    return request.new_passphrase(secret, profile=profile)
+
+
+def changed_opener(
+    request: KeyRequest,
+    what: str,
+    passphrase_file: str | None,
+    key_file: str | None,
+    *,
+    generate: bool,
+    profile: str | None,
+) -> Key:
+    """Return what opens a keyring or identity from now on. Raises InputError for two ways."""
+    if sum([passphrase_file is not None, key_file is not None, generate]) > 1:
+        raise InputError(
+            "several ways to open the file",
+            hint="use one of --new-passphrase-file, --new-key-file, --generate-passphrase",
+        )
+    if key_file is not None:
+        return key_file_at(key_file)
+    secret = (
+        generated_passphrase()
+        if generate
+        else SecretSource(passphrase_file).read(f"{what} from now on", confirm=True)
+    )
     return request.new_passphrase(secret, profile=profile)

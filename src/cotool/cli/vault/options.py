@@ -42,6 +42,26 @@ Generate = Annotated[
     flag("Keys", "Generate a passphrase of 150 bits and show it.", "--generate-passphrase"),
 ]
 
+Recipients = Annotated[
+    list[str] | None,
+    option(
+        "Keys",
+        "Encrypt for this person, a public key as `identity show` prints it. Repeatable.",
+        "--recipient",
+        "-R",
+        metavar="KEY",
+    ),
+]
+RecipientsFile = Annotated[
+    str | None,
+    option(
+        "Keys",
+        "Encrypt for everyone in a file: lines with a name and a key; # comments.",
+        "--recipients-file",
+        metavar="FILE",
+    ),
+]
+
 _KEYS, _RUN = "Keys", "Run"
 _SHARED: dict[str, tuple[Any, Any]] = {
     "keyring": (
@@ -58,6 +78,18 @@ _SHARED: dict[str, tuple[Any, Any]] = {
                 _KEYS,
                 "A key file that opens the keyring; also COTOOL_KEY_FILE.",
                 "--key-file",
+                metavar="FILE",
+            ),
+        ],
+        None,
+    ),
+    "identity": (
+        Annotated[
+            str | None,
+            option(
+                _KEYS,
+                "Your identity, a private key; also COTOOL_IDENTITY.",
+                "--identity",
                 metavar="FILE",
             ),
         ],
@@ -162,6 +194,7 @@ def _key_request(shared: dict[str, Any]) -> KeyRequest:
         shared["passphrase"],
         source,
         shared["allow_any_cost"],
+        shared["identity"],
     )
 
 

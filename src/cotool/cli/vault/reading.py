@@ -33,10 +33,14 @@ if TYPE_CHECKING:
 _RANGE = re.compile(r"(-?\d{0,18}):(-?\d{0,18})")
 
 
-def inspect(files: Sequence[str], *, recursive: bool, json_lines: bool) -> int:
+def inspect(
+    files: Sequence[str], *, recursive: bool, recipients_file: str | None, json_lines: bool
+) -> int:
     """Print the contents of headers."""
     from cotool import vault
 
+    people = [] if recipients_file is None else vault.read_recipients(recipients_file)
+    names = {member.recipient.key_id.hex(): member.name for member in people}
     planned = plan_in_place(files, recursive=recursive)
 
     def work(job: Job, _threads: int, _bar: Bar) -> None:
@@ -49,11 +53,11 @@ def inspect(files: Sequence[str], *, recursive: bool, json_lines: bool) -> int:
             if json_lines:
                 print(json.dumps({"file": name, **infos[name].to_dict()}))
             else:
-                print(_describe(name, infos[name]))
+                print(_describe(name, infos[name], names))
     return code
 
 
-def _describe(name: str, info: FileInfo) -> str:
+def _describe(name: str, info: FileInfo, names: dict[str, str]) -> str:
     content = "unknown" if info.content_bytes is None else size(info.content_bytes)
     form = "armored, " if info.armored else ""
     lines = [
@@ -64,15 +68,21 @@ def _describe(name: str, info: FileInfo) -> str:
         else f"  format      version {info.format}, {form}{info.copies} header copies",
         f"  file id     {info.file_id}, rewrapped {plural(info.generation, 'time')}",
     ]
-    lines += [f"  slot {slot.number}      {_describe_slot(slot)}" for slot in info.slots]
+    lines += [f"  slot {slot.number}      {_describe_slot(slot, names)}" for slot in info.slots]
     if info.damage:
         lines.append(f"  damage      {visible(info.damage)}; cotool vault rewrap repairs it")
     return "\n".join(lines)
 
 
-def _describe_slot(slot: SlotInfo) -> str:
+def _describe_slot(slot: SlotInfo, names: dict[str, str]) -> str:
     if slot.kind == "keyring":
         return f"key {slot.key_id} version {slot.version}"
+    if slot.kind == "identity":
+        name = names.get(slot.key_id or "")
+        shown = f" ({visible(name)})" if name else ""
+        return f"identity {slot.key_id} version {slot.version}{shown}"
+    if slot.kind == "unknown":
+        return "a kind of key that a newer version of cotool may know"
     memory = (slot.memory_kib or 0) / 1024
     return f"passphrase, Argon2id with {memory:,.0f} MiB, {slot.passes} passes, {slot.lanes} lanes"
 

@@ -12,7 +12,8 @@ from cotool.cli.vault.batch_run import (
     run_jobs,
     show_plan,
 )
-from cotool.cli.vault.keys import sealing_keys
+from cotool.cli.vault.keys import names_a_key, sealing_keys
+from cotool.cli.vault.people import recipients_of
 from cotool.cli.vault.secrets import SecretSource
 from cotool.cli.vault.streams import (
     source_of,
@@ -51,8 +52,10 @@ class Encryption:
     output: str | None
     force: bool
     armor: bool
-    recipient: bool
-    recipient_file: str | None
+    recipients: tuple[str, ...]
+    recipients_file: str | None
+    passphrase: bool
+    passphrase_file: str | None
     generate: bool
     profile: str | None
     threads: int | None
@@ -76,8 +79,8 @@ def encrypt(files: Sequence[str], request: KeyRequest, options: Encryption) -> i
         return _spread(planned, "encrypt", request, options)
     if STDIO in files:
         request.read_before_content()
-        if options.recipient_file is not None:
-            spare_stdin_file(options.recipient_file)
+        if options.passphrase_file is not None:
+            spare_stdin_file(options.passphrase_file)
     keys = _sealing_keys(request, options) if jobs else []
 
     def work(job: Job, threads: int, bar: Bar) -> Done:
@@ -104,9 +107,11 @@ def encrypt(files: Sequence[str], request: KeyRequest, options: Encryption) -> i
 
 
 def _sealing_keys(request: KeyRequest, options: Encryption) -> list[Key]:
-    keys = sealing_keys(request, profile=options.profile, generate=options.generate)
-    if options.recipient or options.recipient_file is not None:
-        secret = SecretSource(options.recipient_file).read("the recipient", confirm=True)
+    keys: list[Key] = [*recipients_of(options.recipients, options.recipients_file)]
+    if not keys or names_a_key(request) or options.generate:
+        keys += sealing_keys(request, profile=options.profile, generate=options.generate)
+    if options.passphrase or options.passphrase_file is not None:
+        secret = SecretSource(options.passphrase_file).read("the recipient", confirm=True)
         keys.append(request.new_passphrase(secret, profile=options.profile))
     return keys
 
@@ -237,7 +242,7 @@ def _spread(
     if isinstance(options, Encryption):
         for option, given in (
             ("--generate-passphrase", options.generate),
-            ("--recipient-passphrase", options.recipient or options.recipient_file is not None),
+            ("--recipient-passphrase", options.passphrase or options.passphrase_file is not None),
             ("--profile", options.profile is not None),
         ):
             if given:
@@ -245,7 +250,14 @@ def _spread(
                     f"{option}: a new passphrase is never sent to the workers of a cluster",
                     hint="add it afterwards with cotool vault rewrap --add-passphrase",
                 )
-        task = replace(task, armored=options.armor, force=options.force)
+        people = recipients_of(options.recipients, options.recipients_file)
+        task = replace(
+            task,
+            armored=options.armor,
+            force=options.force,
+            recipients=tuple(map(str, people)),
+            only_recipients=bool(people) and not names_a_key(request),
+        )
     elif isinstance(options, Decryption):
         task = replace(task, force=options.force, verify_first=options.verify_first)
     threads = resolve_num_threads(options.threads)

@@ -26,13 +26,19 @@ def sign(
     ] = None,
     force: Force = False,
     recursive: Recursive = False,
+    by_identity: Annotated[
+        bool,
+        flag("Keys", "Sign with your identity; everyone can check that.", "--by-identity"),
+    ] = False,
     profile: Profile = None,
     threads: Threads = None,
     keys: KeyRequest,
 ) -> Job:
     """Write a manifest of files with their HMAC-SHA256, in the format of sha256sum.
 
-    An HMAC is a checksum that nobody can compute without the key.
+    An HMAC is a checksum that nobody can compute without the key. With --identity or --by-identity,
+    the manifest has plain SHA-256 and your signature, which everyone can check with your public key
+    (--signer of verify-signature).
     """
     return partial(
         signatures.sign,
@@ -41,6 +47,7 @@ def sign(
         output=output,
         force=force,
         recursive=recursive,
+        by_identity=by_identity or keys.chooses_identity,
         profile=profile,
         threads=threads,
     )
@@ -57,14 +64,38 @@ def verify_signature(
         bool,
         flag("Run", "Also fail if other files are in the folders of the manifest.", "--strict"),
     ] = False,
+    signer: Annotated[
+        list[str] | None,
+        option(
+            "Keys",
+            "Whose signature to accept: a key as `identity show` or `identity show --signer` "
+            "prints it. Repeatable.",
+            "--signer",
+            metavar="KEY",
+        ),
+    ] = None,
+    signers_file: Annotated[
+        str | None,
+        option(
+            "Keys",
+            "Accept a signature of anyone in a recipients file.",
+            "--signers-file",
+            metavar="FILE",
+        ),
+    ] = None,
     threads: Threads = None,
     quiet: Quiet = False,
     keys: KeyRequest,
 ) -> Job:
     """Check the files of a manifest. Run it in the folder where the manifest was made."""
-    return partial(
-        signatures.verify_signature, manifest, keys, strict=strict, threads=threads, quiet=quiet
+    options = signatures.Verification(
+        signers=tuple(signer or ()),
+        signers_file=signers_file,
+        strict=strict,
+        threads=threads,
+        quiet=quiet,
     )
+    return partial(signatures.verify_signature, manifest, keys, options)
 
 
 @commands.command("hash-password", epilog="Example:  cotool vault hash-password < passwords.txt")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool.cli.vault.batch_run import say_left_out
+from cotool.cli.vault.people import signers_of
 from cotool.cli.vault.streams import spare_results, standard_input, standard_output
 from cotool.errors import InputError, IntegrityError
 from cotool.text import plural, visible_name
@@ -19,7 +21,7 @@ from cotool.vault.trees import Listing, Wanted, list_files
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cotool.vault import Keyring, Passphrase
+    from cotool.vault import Identity, Keyring, Passphrase
 
 _MANIFEST_FAILED = IntegrityError.exit_code
 
@@ -31,6 +33,7 @@ def sign(
     output: str | None,
     force: bool,
     recursive: bool,
+    by_identity: bool,
     profile: str | None,
     threads: int | None,
 ) -> int:
@@ -38,12 +41,16 @@ def sign(
     from cotool import vault
     from cotool.io.target import Target
     from cotool.vault.batch import Job
-    from cotool.vault.signing import manifest_bytes
+    from cotool.vault.manifest import manifest_bytes
 
     listing = _signed_files(files, output, recursive=recursive)
     spare_results([Job("", output)], force=force)
     say_left_out(listing, quiet=False)
-    key = _signing_key(request, by_keyring=request.has_keyring, profile=profile, confirm=True)
+    key: Keyring | Passphrase | Identity
+    if by_identity:
+        key = request.read_identity()
+    else:
+        key = _secret_key(request, by_keyring=request.has_keyring, profile=profile, confirm=True)
     text = vault.sign([found.path for found in listing.files], key=key, num_threads=threads)
     with Target(
         standard_output() if output in {None, STDIO} else str(output), force=force
@@ -77,28 +84,34 @@ def _is_output(path: str, output: str | None) -> bool:
         return False
 
 
-def verify_signature(
-    manifest: str, request: KeyRequest, *, strict: bool, threads: int | None, quiet: bool
-) -> int:
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The options of `verify-signature`."""
+
+    signers: tuple[str, ...]
+    signers_file: str | None
+    strict: bool
+    threads: int | None
+    quiet: bool
+
+
+def verify_signature(manifest: str, request: KeyRequest, options: Verification) -> int:
     """Check a manifest; print one line per file."""
     from cotool import vault
-    from cotool.vault.signing import (
-        extra_files,
-        manifest_text,
-        read_manifest,
-        signed_with_keyring,
-    )
+    from cotool.vault.manifest import extra_files, manifest_text, read_manifest
 
+    signers = signers_of(options.signers, options.signers_file)
     if manifest == STDIO:
         request.read_before_content()
         text = manifest_text(standard_input().read())
     else:
         text = read_manifest(manifest)
-    key = _signing_key(request, by_keyring=signed_with_keyring(text), profile=None, confirm=False)
+    with naming(manifest):
+        key = signers or _key_of(text, request)
     failed = total = 0
     with naming(manifest):
-        checks = vault.verify_signatures(text, key=key, num_threads=threads)
-        if strict:
+        checks = vault.verify_signatures(text, key=key, num_threads=options.threads)
+        if options.strict:
             checks = chain(checks, extra_files(text, None if manifest == STDIO else manifest))
     words = {
         "ok": "OK",
@@ -109,7 +122,7 @@ def verify_signature(
     for found in checks:
         total += 1
         failed += found.state != "ok"
-        if found.state != "ok" or not quiet:
+        if found.state != "ok" or not options.quiet:
             reason = f" ({found.reason})" if found.reason else ""
             print(f"{visible_name(found.path)}: {words[found.state]}{reason}")
     if failed:
@@ -117,7 +130,21 @@ def verify_signature(
     return _MANIFEST_FAILED if failed else 0
 
 
-def _signing_key(
+def _key_of(text: str, request: KeyRequest) -> Keyring | Passphrase:
+    """Return the secret key that verifies a manifest of HMACs."""
+    from cotool.vault.manifest import parse_manifest
+
+    found = parse_manifest(text)
+    if found.version == 2:
+        raise InputError(
+            f"signed by {found.title}",
+            hint="if you trust this signer, name it with --signer, or give --signers-file",
+        )
+    by_keyring = found.title.startswith("keyring ")
+    return _secret_key(request, by_keyring=by_keyring, profile=None, confirm=False)
+
+
+def _secret_key(
     request: KeyRequest, *, by_keyring: bool, profile: str | None, confirm: bool
 ) -> Keyring | Passphrase:
     if by_keyring:

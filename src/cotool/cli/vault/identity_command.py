@@ -1,0 +1,229 @@
+"""`cotool vault identity`: the commands for your private key and what others need of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cotool.cli.shared.options import Quiet, flag, option
+from cotool.cli.shared.settings import App
+from cotool.cli.vault.keys import tell
+from cotool.cli.vault.openers import changed_opener, new_opener
+from cotool.cli.vault.options import Generate, Job, Profile, with_keys
+from cotool.errors import InputError
+from cotool.vault.requests import KeyRequest, naming
+
+if TYPE_CHECKING:
+    from cotool.vault import Identity, Key
+
+identity_app = App(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="Your identity: a private key in a file. Others encrypt for its public key, the recipient."
+    " It also signs, and everyone can check its signatures.",
+    epilog="""Examples:
+
+cotool vault identity init
+
+cotool vault identity show --name Alice
+
+cotool vault identity rotate
+""",
+)
+
+Place = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[PATH]", help="The file of the identity; by default --identity or your own."
+    ),
+]
+Unprotected = Annotated[
+    bool,
+    flag("Keys", "No passphrase or key file; only the file's mode protects it.", "--unprotected"),
+]
+
+
+@identity_app.command("init", epilog="Example:  cotool vault identity init")
+@with_keys
+def init(
+    path: Place = None,
+    *,
+    generate: Generate = False,
+    unprotected: Unprotected = False,
+    profile: Profile = None,
+    quiet: Quiet = False,
+    keys: KeyRequest,
+) -> Job:
+    """Make an identity, protected by a passphrase or a new key file (--key-file)."""
+    request = _at(keys, path)
+    return partial(
+        _init, request, generate=generate, unprotected=unprotected, profile=profile, quiet=quiet
+    )
+
+
+def _init(
+    request: KeyRequest, *, generate: bool, unprotected: bool, profile: str | None, quiet: bool
+) -> int:
+    from cotool.vault import Identity
+
+    path = request.identity_path
+    if Path(path).exists():
+        raise InputError(
+            f"{path}: already exists", hint="cotool vault identity rotate makes a new version"
+        )
+    identity = Identity.generate()
+    openers: list[Key] = []
+    if not unprotected:
+        name = f"the identity {path}"
+        openers.append(new_opener(request, name, generate=generate, profile=profile))
+    elif generate:
+        raise _contradiction()
+    identity.write_new(path, openers)
+    tell(f"{path}: identity {identity.key_id.hex()}, version 1", quiet=quiet)
+    tell("back it up: without it you cannot open what others encrypt for you", quiet=quiet)
+    tell("cotool vault identity show prints your public key for them", quiet=quiet)
+    return 0
+
+
+@identity_app.command("show", epilog="Example:  cotool vault identity show --name Alice")
+@with_keys
+def show(
+    path: Place = None,
+    *,
+    name: Annotated[
+        str | None,
+        option(
+            "Output",
+            "Put a name before the key, as in a recipients file.",
+            "--name",
+            metavar="NAME",
+        ),
+    ] = None,
+    signer: Annotated[
+        bool, flag("Output", "Print the short key that checks your signatures.", "--signer")
+    ] = False,
+    json_form: Annotated[
+        bool, flag("Output", "Write one JSON object with all versions.", "--json")
+    ] = False,
+    keys: KeyRequest,
+) -> Job:
+    """Print your public key. It is no secret: give it to everyone who encrypts for you."""
+    return partial(_show, _at(keys, path), name=name, signer=signer, json_form=json_form)
+
+
+def _show(request: KeyRequest, *, name: str | None, signer: bool, json_form: bool) -> int:
+    if name is not None and ("#" in name or not name.isprintable()):
+        raise InputError("a name has no # and no control characters", parameter="name")
+    identity = request.read_identity()
+    if json_form:
+        print(json.dumps(_described(identity), indent=2))
+        return 0
+    text = str(identity.primary.signer) if signer else str(identity.recipient)
+    print(text if not name else f"{name} {text}")
+    return 0
+
+
+def _described(identity: Identity) -> dict[str, object]:
+    return {
+        "schema": "cotool.vault.identity/1",
+        "id": identity.key_id.hex(),
+        "versions": [
+            {
+                "version": version.version,
+                "created": version.created,
+                "recipient": str(identity.recipient_of(version)),
+                "signer": str(version.signer),
+            }
+            for version in identity.versions
+        ],
+    }
+
+
+@identity_app.command("rotate", epilog="Example:  cotool vault identity rotate")
+@with_keys
+def rotate(path: Place = None, *, quiet: Quiet = False, keys: KeyRequest) -> Job:
+    """Make a new version with new keys. Files encrypted for older versions still open."""
+    request = _at(keys, path)
+
+    def job() -> int:
+        from cotool.vault import Identity
+
+        place = request.identity_path
+        with naming(place), Identity.changed(place, request.identity_openers) as identity:
+            number = identity.rotate()
+        tell(f"{place}: version {number} from now on; back up the identity again", quiet=quiet)
+        tell("give others your new public key: cotool vault identity show", quiet=quiet)
+        return 0
+
+    return job
+
+
+@identity_app.command("passphrase", epilog="Example:  cotool vault identity passphrase")
+@with_keys
+def change_passphrase(
+    path: Place = None,
+    *,
+    new_passphrase_file: Annotated[
+        str | None,
+        option(
+            "Changes",
+            "Read the new passphrase from a file.",
+            "--new-passphrase-file",
+            metavar="FILE",
+        ),
+    ] = None,
+    new_key_file: Annotated[
+        str | None,
+        option(
+            "Changes",
+            "Let a key file open the identity; a new one is made if there is none.",
+            "--new-key-file",
+            metavar="FILE",
+        ),
+    ] = None,
+    generate: Generate = False,
+    unprotected: Unprotected = False,
+    profile: Profile = None,
+    quiet: Quiet = False,
+    keys: KeyRequest,
+) -> Job:
+    """Change the passphrase or key file that opens the identity.
+
+    The keys stay. A copy of the old file still opens with the old passphrase or key file.
+    """
+    request = _at(keys, path)
+
+    def job() -> int:
+        from cotool.vault import Identity
+
+        place = request.identity_path
+        if unprotected and (generate or new_passphrase_file or new_key_file):
+            raise _contradiction()
+        request.read_identity()  # the old secret is checked before a new one is made
+        opener = None
+        if not unprotected:
+            opener = changed_opener(
+                request, f"the identity {place}", new_passphrase_file, new_key_file,
+                generate=generate, profile=profile,
+            )  # fmt: skip
+        with naming(place):
+            Identity.change_opener(place, request.identity_openers, opener)
+        secret = "its mode only" if unprotected else "the new secret"
+        tell(f"{place}: protected by {secret} from now on", quiet=quiet)
+        return 0
+
+    return job
+
+
+def _at(request: KeyRequest, path: str | None) -> KeyRequest:
+    """Return the request with the identity in the argument, if there is one."""
+    return request if path is None else replace(request, identity=path)
+
+
+def _contradiction() -> InputError:
+    return InputError("an unprotected identity has no passphrase", parameter="unprotected")
