@@ -59,6 +59,7 @@ MODULES: dict[str, list[str]] = {
     "text/edits": ["text/myers.c"],
     "text/embedding": [],
     "text/levenshtein": ["text/myers.c"],
+    "text/matches": [],
     "text/neighbours": [],
     "text/pairwise": ["text/bags.c", "text/vectors.c"],
     "text/support": [],

@@ -1353,6 +1353,30 @@ def embed(text, vocabulary, merges, vectors, longest):
     return [value / size if size else 0.0 for value in total]
 
 
+def best_matches(texts, vectors):
+    """The mean best match of the words of the text with fewer words; words are numbers."""
+
+    def match(word, other):
+        if word == other:
+            return 1.0
+        if max(word, other) >= len(vectors):
+            return 0.0
+        cosine = sum(x * y for x, y in zip(vectors[word], vectors[other], strict=True))
+        return min(max(cosine, 0.0), 1.0) ** 2
+
+    def matched(words, others):
+        return statistics.fmean(max(match(word, other) for other in others) for word in words)
+
+    def similarity(words, others):
+        if not words or not others:
+            return float(not words and not others)
+        if len(words) == len(others):
+            return (matched(words, others) + matched(others, words)) / 2
+        return matched(*sorted((words, others), key=len))
+
+    return [[similarity(words, others) for others in texts] for words in texts]
+
+
 def shared_similarity(vectors, question=None):
     """Cosines of the rows of inner products of centred vectors; None where a row is nearly zero."""
     count, width = len(vectors), len(vectors[0])

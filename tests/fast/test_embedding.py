@@ -123,9 +123,9 @@ def test_unit_rows():
         pairwise.unit_rows([[float("nan")]])
 
 
-def test_mean_of():
-    """The mean of two matrices is taken cell by cell."""
+def test_mixed():
+    """Two matrices are mixed cell by cell."""
     first, second = pairwise.unit_rows([[1, 0]]), pairwise.unit_rows([[0, 1]])
-    assert pairwise.mean_of(first, second).tolist() == [[0.5, 0.5]]
+    assert pairwise.mixed(first, second, 0.25).tolist() == [[0.75, 0.25]]
     with pytest.raises(ValueError, match="shape"):
-        pairwise.mean_of(first, pairwise.unit_rows([[1]]))
+        pairwise.mixed(first, pairwise.unit_rows([[1]]), 0.5)

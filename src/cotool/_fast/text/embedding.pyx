@@ -25,6 +25,7 @@ from libc.string cimport memcpy, memset
 
 from cotool._fast.base._openmp cimport threads_for
 from cotool._fast.base.matrix cimport Matrix, new_matrix
+from cotool._fast.text.dense cimport product
 from cotool._fast.text.tokens cimport Tokens, tokens_of
 
 # Code points of one word that are merged together.
@@ -322,20 +323,10 @@ def spread_axes(Matrix vectors not None, Py_ssize_t chosen, question=None, num_t
 cdef void nearest(const float* row, const float* means, Py_ssize_t groups, Py_ssize_t d,
                   float threshold, int32_t* label) noexcept nogil:
     """Give a row the group whose mean has the greatest inner product with it."""
-    cdef Py_ssize_t g, i, k
-    cdef float best = threshold
-    cdef float[8] sums
-    cdef float total
+    cdef Py_ssize_t g
+    cdef float best = threshold, total
     for g in range(groups):
-        memset(sums, 0, sizeof(sums))
-        for k in range(0, d - d % 8, 8):
-            for i in range(8):
-                sums[i] += row[k + i] * means[g * d + k + i]
-        total = 0
-        for k in range(d - d % 8, d):
-            total = total + row[k] * means[g * d + k]
-        for i in range(8):
-            total = total + sums[i]
+        total = product(row, means + g * d, d)
         if total >= best and (label[0] < 0 or total > best):
             best = total
             label[0] = <int32_t>g

@@ -104,14 +104,14 @@ def bags(texts, str metric not None, num_threads=None):
     return out
 
 
-def mean_of(Matrix first not None, Matrix second not None):
-    """The mean of two matrices of one shape, in the place of the first."""
+def mixed(Matrix first not None, Matrix second not None, double share):
+    """Two matrices of one shape added, `share` of the second, in the place of the first."""
     cdef Py_ssize_t i
     if first.rows != second.rows or first.columns != second.columns:
         raise ValueError("the matrices differ in shape")
     with nogil:
         for i in range(first.rows * first.columns):
-            first.data[i] = (first.data[i] + second.data[i]) / 2
+            first.data[i] = <float>((1 - share) * first.data[i] + share * second.data[i])
     return first
 
 

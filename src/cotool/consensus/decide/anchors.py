@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LETTERS = 5
 
 # Opens the anchor of a number; no word has it.
-_NUMBER = "#"
+NUMBER = "#"
 
 NUMBER_WORDS = {
     word: n
@@ -58,7 +58,7 @@ def anchors_of_words(words: list[str]) -> tuple[array[int], list[str], bytes]:
         place = places.get(anchor)
         if place is None:
             place = places[anchor] = len(shown)
-            number = anchor[0] == _NUMBER
+            number = anchor[0] == NUMBER
             shown.append(
                 anchor[1:] if number and anchor[1:2].isdigit() else word.removesuffix("'s")
             )
@@ -73,15 +73,15 @@ _known: dict[str, str] = {}
 def anchor_of(word: str) -> str:
     """Return the anchor of a folded word: "" where it carries nothing, numbers marked as such."""
     if any(character.isdigit() for character in word):
-        return _NUMBER + _ORDINAL.sub("", word.replace(",", ""))
+        return NUMBER + _ORDINAL.sub("", word.replace(",", ""))
     word = word.removesuffix("'s")
     value = NUMBER_WORDS.get(word)
     if value is not None:
-        return f"{_NUMBER}{value}"
+        return f"{NUMBER}{value}"
     if word in FUNCTION_WORDS or (len(word) == 1 and word.isascii()):
         return ""
     if month := MONTHS.get(word):
-        return f"{_NUMBER}month {month}"
+        return f"{NUMBER}month {month}"
     if not word.isascii():
         word = _ACCENTS.sub("", unicodedata.normalize("NFD", word))
     return word[:LETTERS]

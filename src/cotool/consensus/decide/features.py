@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.text.tokens import tokenize
-from cotool.consensus.decide.anchors import NUMBER_WORDS, anchor_of, with_spelled_dates
+from cotool.consensus.decide.anchors import NUMBER, NUMBER_WORDS, anchor_of, with_spelled_dates
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, is_negation
 
 if TYPE_CHECKING:
@@ -38,10 +38,14 @@ _SHORTEST_STEM = 3
 
 
 class Features(NamedTuple):
-    """The texts of invented words: all `features`, weighted, and the `stems` that carry meaning."""
+    """The texts of invented words: all `features`, weighted, and the `stems` that carry meaning.
+
+    `written` has a word for each stem as it was written first, "" for a number or a negation.
+    """
 
     features: list[str]
     stems: list[str]
+    written: dict[str, str]
 
 
 class _Word(NamedTuple):
@@ -54,6 +58,7 @@ def features_of(texts: Iterable[str], question: str = "") -> Features:
     """Return the features of `texts`; words of the `question` count as function words do."""
     numbers: dict[str, str] = {}
     known: dict[str, _Word] = {}
+    first: dict[str, str] = {}
     asked = {stem(word) for word in tokenize(question)}
 
     def number(feature: str) -> str:
@@ -65,6 +70,8 @@ def features_of(texts: Iterable[str], question: str = "") -> Features:
         parts = f"\0{own}\0"
         groups = [parts[at : at + GROUP] for at in range(len(parts) - GROUP + 1)]
         letters = own.isalpha() and len(own) <= LONGEST
+        apart = own[:1] == NUMBER or is_negation(written)
+        first.setdefault(number(own), "" if apart else written)
         return _Word(
             number(own),
             " ".join(map(number, groups)) if carries and letters else "",
@@ -78,21 +85,21 @@ def features_of(texts: Iterable[str], question: str = "") -> Features:
             if written not in known:
                 known[written] = word(written)
             found.append(known[written])
-        told = [one.stem for one in found if one.carries]
+        told = [one.stem for one in found if one.carries] or [one.stem for one in found]
         features.append(
             " ".join(
                 f"{' '.join([one.stem] * STEM)} {one.groups}" if one.carries else one.stem
                 for one in found
             )
         )
-        stems.append(" ".join(told or [one.stem for one in found]))
-    return Features(features, stems)
+        stems.append(" ".join(dict.fromkeys(told)))
+    return Features(features, stems, first)
 
 
 def stem(word: str) -> str:
     """Return a folded word without its ending; a number or a month in its normal form."""
     anchor = anchor_of(word)
-    if anchor[:1] == "#":
+    if anchor[:1] == NUMBER:
         return anchor
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
