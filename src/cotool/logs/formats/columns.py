@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -21,30 +22,55 @@ if TYPE_CHECKING:
 REQUEST = lazy_pattern(rb"[A-Z]{3,20} \S+(?: HTTP/[\d.]+)?")
 _STATUS = lazy_pattern(rb"\d{3}|-")
 _COLUMNS = lazy_pattern(rb'"((?:[^"\\]|\\.)*)"|\[([^\]]*)\]|(\S+)')
+# What load balancers write if a target gave no answer.
+NO_TIME = b"-1"
+# As in logsources.h: what follows the last slash.
+_LAST = 10
 _BALANCER = lazy_pattern(
     rb"(?:http|https|h2|grpcs|ws|wss) \d{4}-\d\d-\d\dT\S+ \S+ \S+ \S+ -?[\d.]+ -?[\d.]+ "
 )
-_BALANCER_NAMES = (
-    "type", "time", "elb", "client", "target", "request_processing_time", "target_processing_time",
-    "response_processing_time", "elb_status", "target_status", "received_bytes", "sent_bytes",
-    "request", "user_agent",
+_CLASSIC = lazy_pattern(rb"\d{4}-\d\d-\d\dT\S+ \S+ \S+:\d+ \S+ (?:-?[\d.]+ ){3}\S+ \S+ \d+ \d+ \"")
+_ENVOY = lazy_pattern(rb'\[\d{4}-[^\]]+\] "[^"]*" \d+ \S+ \d+ \d+ \d+ (?:\d+|-)(?: "[^"]*"){5}')
+_S3 = lazy_pattern(rb"\S+ \S+ \[[^\]]+\] \S+ \S+ \S+ (?:REST|WEBSITE|SOAP|BATCH|S3)\.\S+ \S+ ")
+_SQUID = lazy_pattern(rb"\d{9,10}\.\d{3} +\d+ \S+ [A-Z_]+/\d{3} \d+ [A-Z]+ \S+ ")
+_TIMES = ("request_processing_time", "target_processing_time", "response_processing_time")
+# Logs with fixed columns: how a line begins, the names of its columns, and units without a name.
+_PRODUCTS: tuple[tuple[re.Pattern[bytes], tuple[str, ...], dict[str, str]], ...] = (
+    # AWS load balancers: application, and classic.
+    (_BALANCER,
+     ("type", "time", "elb", "client", "target", *_TIMES, "elb_status", "target_status",
+      "received_bytes", "sent_bytes", "request", "user_agent"), {}),
+    (_CLASSIC,
+     ("time", "elb", "client", "target", *_TIMES, "elb_status", "target_status",
+      "received_bytes", "sent_bytes", "request", "user_agent"), {}),
+    # Envoy's default format, from the time to the upstream's host.
+    (_ENVOY,
+     ("time", "request", "status", "response_flags", "bytes_received", "bytes_sent", "duration_ms",
+      "upstream_service_time", "x_forwarded_for", "agent", "request_id", "host", "upstream_host"),
+     {"upstream_service_time": "ms"}),
+    # Amazon S3's server access log.
+    (_S3,
+     ("owner", "bucket", "time", "client", "user", "request_id", "operation", "key", "request",
+      "status", "error", "bytes_sent", "object_size", "rt", "turn_around_time", "referer", "agent"),
+     {"rt": "ms", "turn_around_time": "ms", "object_size": "B"}),
+    # Squid's native format; the status follows the slash of TCP_MISS/200.
+    (_SQUID,
+     ("time", "rt", "client", "status", "bytes", "method", "url", "user", "hierarchy", "type"),
+     {"rt": "ms"}),
 )  # fmt: skip
-# Load balancers write this if a target gave no answer.
-NO_TIME = b"-1"
-# As in logreading.h: what follows the last slash.
-_LAST = 10
 # HAProxy's times of a request, and what follows them: status and bytes.
 _TIMERS = lazy_pattern(rb"(?:-?\d+/){4}\+?-?\d+ -?\d{1,3} \+?\d+ ")
 _PROXY_NAMES = ("client", "accept_date", "frontend", "backend", "timers", "status", "bytes")
-# Envoy's default format, from the time to the upstream's host.
-_ENVOY = lazy_pattern(rb'\[\d{4}-[^\]]+\] "[^"]*" \d+ \S+ \d+ \d+ \d+ (?:\d+|-)(?: "[^"]*"){5}')
-_ENVOY_NAMES = (
-    "time", "request", "status", "response_flags", "bytes_received", "bytes_sent", "duration_ms",
-    "upstream_service_time", "x_forwarded_for", "agent", "request_id", "host", "upstream_host",
-)  # fmt: skip
+# A column's name in the first line of a table.
+_NAME = lazy_pattern(r"[A-Za-z_][\w .()%/-]*")
+_LEAST_COLUMNS = 3
+# What nginx writes for $request_time and $upstream_response_time, and Traefik for a duration.
+_SECONDS = lazy_pattern(rb"\d{1,6}\.\d{3}")
+_MILLISECONDS = lazy_pattern(rb"\d+(?:\.\d+)?ms")
 # Parts of a request line.
 PARTS = {"method": 1, "path": 2, "protocol": 3}
 _ENOUGH = 0.5
+_NEARLY_ALL = 0.9
 
 
 def columns_of(found: Format, lines: Sequence[bytes]) -> tuple[bytes, Columns]:
@@ -57,13 +83,47 @@ def columns_of(found: Format, lines: Sequence[bytes]) -> tuple[bytes, Columns]:
     if header is not None:
         return _extended(header, lines)
     rows = [line for line in lines if line.strip()]
-    for pattern, names in ((_BALANCER, _BALANCER_NAMES), (_ENVOY, _ENVOY_NAMES)):
+    for pattern, names, units in _PRODUCTS:
         if rows and sum(bool(pattern.match(line)) for line in rows) > _ENOUGH * len(rows):
-            at: Columns = {name: (n, 0, None) for n, name in enumerate(names)}
-            if names is _ENVOY_NAMES:
-                at["upstream_service_time"] = (at["upstream_service_time"][0], 0, model.UNITS["ms"])
-            return b"", at | _parts_of(names.index("request"))
+            at: Columns = {
+                name: (n, _LAST if name == "status" and pattern is _SQUID else 0, None)
+                for n, name in enumerate(names)
+            }
+            at |= {
+                name: (column, part, model.UNITS[units[name]])
+                for name, (column, part, _) in at.items()
+                if name in units
+            }
+            return b"", at | (_parts_of(names.index("request")) if "request" in names else {})
+    separated = _separated(rows)
+    if separated is not None:
+        return separated
     return b"", _proxy(rows) or _access(rows)
+
+
+def _separated(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
+    """Return the delimiter and the columns of lines whose first one has the columns' names."""
+    for delimiter in (b",", b"\t", b";", b"|"):
+        if len(rows) < 2 or delimiter not in rows[0]:
+            continue
+        head, *table = (_cells(row, delimiter.decode()) for row in rows)
+        names = [name.strip() for name in head]
+        alike = sum(len(row) == len(names) for row in table)
+        if (
+            len(set(names)) == len(names) >= _LEAST_COLUMNS
+            and all(map(_NAME.fullmatch, names))
+            and alike > _NEARLY_ALL * len(table)
+        ):
+            at: Columns = {name.lower(): (n, 0, None) for n, name in enumerate(names)}
+            return delimiter, at | {name: (n, 0, None) for n, name in enumerate(names)}
+    return None
+
+
+def _cells(row: bytes, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([row.decode("utf-8", "replace")], delimiter=delimiter), [])
+    except csv.Error:
+        return []
 
 
 def _parts_of(request: int) -> Columns:
@@ -146,4 +206,35 @@ def _access(rows: Sequence[bytes]) -> Columns:
     ):  # fmt: skip
         if column >= 0 and (request > 3 or column > request):
             at[name] = (column, 0, model.UNITS["B"] if name == "bytes" else None)
+    return at | _times(rows, request + 5)
+
+
+def _times(rows: Sequence[bytes], first: int) -> Columns:
+    """Return the columns from `first` on that can only be times: of nginx and of Traefik.
+
+    nginx writes seconds with three decimals. Of several such columns, the one that is never less
+    than another is the time of the whole request.
+    """
+    columns: dict[int, list[bytes]] = {}
+    for line in rows:
+        for n, match in enumerate(_columns(line)[first:], first):
+            columns.setdefault(n, []).append(match[1] or match[3] or b"-")
+    at: Columns = {}
+    seconds = []
+    for n, values in columns.items():
+        known = [value for value in values if value != b"-"]
+        if not known or len(values) <= _NEARLY_ALL * len(rows):
+            continue
+        if sum(map(bool, map(_MILLISECONDS.fullmatch, known))) > _NEARLY_ALL * len(known):
+            at["rt"] = (n, 0, model.UNITS["ms"])
+        elif sum(map(bool, map(_SECONDS.fullmatch, known))) > _NEARLY_ALL * len(known):
+            seconds.append((sum(map(_seconds, known)), -n))
+    for name, (_, n) in zip(
+        ("rt", "upstream_response_time"), sorted(seconds, reverse=True), strict=False
+    ):
+        at.setdefault(name, (-n, 0, model.UNITS["s"]))
     return at
+
+
+def _seconds(value: bytes) -> float:
+    return float(value) if _SECONDS.fullmatch(value) else 0.0

@@ -9,6 +9,8 @@ from cotool.logs.measures import model
 from cotool.logs.measures.model import NO_SCALE
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from cotool.logs.measures.model import Scale
 
 # Names that mean the same field, under the one that people type. Earlier names come first.
@@ -52,7 +54,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "responsetime", "response_time_ms", "elapsed", "elapsed_ms", "took", "took_ms",
         "time_taken", "time-taken", "request_duration", "duration_seconds", "durationms",
         "elapsedms", "target_processing_time", "latencyms", "duration_us", "duration_ns",
-        "httprequest.latency",
+        "httprequest.latency", "latencies.request",
     ),
     "component": ("component", "logger", "module", "service", "logger_name", "service.name"),
     "level": ("level",),
@@ -86,6 +88,32 @@ _DEFINED: dict[str, Scale] = {
     "request_processing_time": model.UNITS["s"],
     "response_processing_time": model.UNITS["s"],
 }
+# Units of fields that products write without one, by keys that only these products have together.
+_OF_PRODUCTS: tuple[tuple[frozenset[str], frozenset[str], Scale], ...] = tuple(
+    (frozenset(keys.split()), frozenset(fields.split()), model.UNITS[unit])
+    for keys, fields, unit in (
+        ("downstreamstatus duration", "duration originduration overhead", "ns"),  # Traefik
+        ("response_code response_flags duration", "duration upstream_service_time", "ms"),  # Envoy
+        ("response_code upstream_service_time duration", "duration upstream_service_time", "ms"),
+        ("request.uri request.method duration status", "duration", "s"),  # Caddy
+        ("req.method req.url responsetime", "responsetime", "ms"),  # pino-http
+        ("latencies.request latencies.proxy", "latencies.request latencies.proxy", "ms"),  # Kong
+        ("controller action duration", "duration view db", "ms"),  # lograge
+    )
+)
+
+
+def scale_among(name: str, keys: Collection[str]) -> Scale | None:
+    """Return the unit of a field in records with these keys; None if no known product has them."""
+    known = {key.lower() for key in keys}
+    return next(
+        (
+            scale
+            for needed, fields, scale in _OF_PRODUCTS
+            if name.lower() in fields and needed <= known
+        ),
+        None,
+    )
 
 
 def names_of(name: str) -> tuple[str, ...]:

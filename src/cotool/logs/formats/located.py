@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from cotool._lazy import lazy_pattern
 from cotool.logs.formats.columns import NO_TIME, PARTS, REQUEST, columns_of, writes_no_time
-from cotool.logs.formats.field_names import ALIASES, names_of, scale_of
+from cotool.logs.formats.field_names import ALIASES, names_of, scale_among, scale_of
 from cotool.logs.formats.model import JSON, LOGFMT, MAX_KEY, TEXT
 from cotool.logs.measures import model
 from cotool.logs.measures.model import COLUMN, GIVEN, KEY, LEVEL, NO_SCALE, NOWHERE, PAIR, Locator
@@ -58,7 +58,10 @@ def fields_of(found: Format, lines: Sequence[bytes]) -> list[str]:
         )
         names += [name for name, count in pairs.items() if count > _ENOUGH * len(lines)]
     short = {alias: name for name, aliases in ALIASES.items() for alias in reversed(aliases)}
-    return list(dict.fromkeys(short.get(name.lower(), name) for name in names))
+    known = set(names)
+    named = (name if short.get(name.lower()) in known else short.get(name.lower(), name)
+             for name in names)  # fmt: skip
+    return list(dict.fromkeys(named))
 
 
 def _with_fields(found: Format, sources: Sequence[ValueSource], lines: Sequence[bytes]) -> Format:
@@ -160,7 +163,11 @@ class _Keys:
         keys = tuple(key.encode() for key in path)
         if not all(0 < len(key) <= MAX_KEY for key in keys):
             return Locator(NOWHERE)
-        return Locator(KEY, path=keys, part=part, scale=scale or scale_of(path[-1]))
+        return Locator(KEY, path=keys, part=part, scale=scale or self._scale(path))
+
+    def _scale(self, path: tuple[str, ...]) -> Scale:
+        known = scale_among(".".join(path), [".".join(other) for other in self._paths])
+        return known or scale_of(path[-1])
 
 
 def _members(
