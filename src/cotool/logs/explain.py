@@ -6,14 +6,19 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cotool._fast.logs.measures import Measured
 from cotool.logs.formats.located import fields_of
 from cotool.logs.formats.model import Recognition, is_cyclic
+from cotool.logs.measures.results import measures_of
+from cotool.logs.options import LogOptions
 from cotool.logs.scan.scan import first_date, look_at, make_scanner
 from cotool.logs.scan.sources import open_source, sample
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cotool.logs.formats.model import Format
-    from cotool.logs.options import LogOptions
+    from cotool.logs.measures.results import Measures
     from cotool.logs.scan.sources import Source
 
 _EXAMPLES = 5
@@ -49,6 +54,7 @@ def explain_format(source: Source, options: LogOptions) -> Recognition:
         len(without),
         tuple(line[:_SHOWN].decode("utf-8", "replace") for line in without[:_EXAMPLES]),
         tuple(_notes(formats, begins)),
+        tuple(_field_names(formats, wrapping.lines)),
     )
 
 
@@ -56,9 +62,31 @@ def measurable(source: Source, options: LogOptions) -> list[str]:
     """Return the names of the fields in a sample of a source that can be measured."""
     with open_source(source) as opened:
         formats, wrapping = look_at(sample(opened), options)
+    return _field_names(formats, wrapping.lines)
+
+
+def measured_sample(source: Source, options: LogOptions, fields: Sequence[str]) -> Measures:
+    """Return the figures of fields in a sample of a source, each a measure of its own name."""
+    chosen = LogOptions(
+        log_format=options.log_format,
+        level_words=options.level_words,
+        tz=options.tz,
+        measures={name: name for name in fields},
+    )
+    with open_source(source) as opened:
+        formats, wrapping = look_at(sample(opened), chosen)
+        date = first_date(formats, wrapping.lines, opened.mtime)
+    scanner = make_scanner(chosen, formats, date)
+    scanner.feed(b"".join(line + b"\n" for line in wrapping.lines), final=True)
+    scanner.finish()
+    table = scanner.measured or Measured(len(fields))
+    return measures_of(table, tuple(fields), (), source.path)
+
+
+def _field_names(formats: Sequence[Format], lines: Sequence[bytes]) -> list[str]:
     names: dict[str, None] = {}
     for found in formats:
-        names |= dict.fromkeys(fields_of(found, wrapping.lines))
+        names |= dict.fromkeys(fields_of(found, lines))
     return list(names)
 
 

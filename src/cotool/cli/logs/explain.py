@@ -45,9 +45,11 @@ def explain(
 def _lines(path: str, found: Recognition) -> Iterator[str]:
     wrapping = f", {found.wrapping}" if found.wrapping else ""
     yield f"{visible(path)}: {plural(found.lines, 'line')} looked at{wrapping}"
-    for one in found.formats:
+    for one in filter(lambda one: one.name, found.formats):
         yield f"  {visible(one.name)}: {percent(one.share)} of the lines"
         yield from _fields(one)
+    if found.fields:
+        yield f"  fields: {', '.join(map(visible, found.fields))}"
     for note in found.notes:
         yield f"  {note}"
     if found.unexplained:

@@ -30,6 +30,7 @@ class LogRequest:
     shows: bool = False
     templates: str | None = None
     shown_templates: str = "all"  # see table.render()
+    shows_requests: bool = False  # see overview.with_overview()
     top: int = 10
     sort: str | None = None
     baseline: str | None = None

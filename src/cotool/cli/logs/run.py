@@ -34,22 +34,14 @@ _MOST_NOTES = 10
 def run(request: LogRequest) -> int:
     """Carry out a request; return the exit code."""
     from cotool.cli.logs.cluster_run import is_spread
+    from cotool.cli.logs.overview import with_overview
     from cotool.logs.scan.sources import find_sources
 
     if request.format == "html":
         from cotool.cli.html.output import report_target
 
         request = replace(request, output=report_target(request.output, shows=request.shows))
-    names = [pattern.name for pattern in request.options.compiled]
-    conditions: list[Condition[LogSummary]] = []
-    needed: set[str] = set()
-    if request.conditions:
-        from cotool.cli.logs.conditions import needs, parse_log_condition
-
-        conditions = [
-            parse_log_condition(text, names, request.options.reading) for text in request.conditions
-        ]
-        needed.update(*map(needs, conditions))
+    conditions, needed = _conditions(request)
     if request.sort is not None:
         from cotool.logs.measures.results import check_sort
 
@@ -66,7 +58,7 @@ def run(request: LogRequest) -> int:
     plan = plan_templates(
         request,
         sources,
-        conditions_need=frozenset(needed),
+        conditions_need=needed,
     )
     request = replace(
         request,
@@ -74,6 +66,7 @@ def run(request: LogRequest) -> int:
         shown_templates=plan.shown,
     )
     spread = is_spread(request, sources)
+    request = with_overview(request, sources)
     with contextlib.ExitStack() as stack:
         state = None
         if request.state is not None:
@@ -92,7 +85,19 @@ def run(request: LogRequest) -> int:
         from cotool.cli.html.output import show_report
 
         show_report(str(request.output))
-    return _end(request, summary, conditions)
+    return _end(request, summary, conditions, sources)
+
+
+def _conditions(request: LogRequest) -> tuple[list[Condition[LogSummary]], frozenset[str]]:
+    """Return the conditions of --fail-on, and what they need."""
+    if not request.conditions:
+        return [], frozenset()
+    from cotool.cli.logs.conditions import needs, parse_log_condition
+
+    names = [pattern.name for pattern in request.options.compiled]
+    reading = request.options.reading
+    conditions = [parse_log_condition(text, names, reading) for text in request.conditions]
+    return conditions, frozenset().union(*map(needs, conditions))
 
 
 def _analyze(
@@ -154,7 +159,10 @@ def _spare_inputs(request: LogRequest, sources: Sequence[Source]) -> None:
 
 
 def _end(
-    request: LogRequest, summary: LogSummary, conditions: Sequence[Condition[LogSummary]]
+    request: LogRequest,
+    summary: LogSummary,
+    conditions: Sequence[Condition[LogSummary]],
+    sources: Sequence[Source],
 ) -> int:
     """Print errors and true conditions; return the exit code."""
     errors = _errors(request, summary)
@@ -162,7 +170,12 @@ def _end(
         print(f"cotool: error: {visible(error)}", file=sys.stderr)
     if len(errors) > _MOST_NOTES:
         print(f"cotool: error: {len(errors) - _MOST_NOTES} more", file=sys.stderr)
-    for warning in _warnings(summary) if not request.quiet else ():
+    warnings = _warnings(summary)
+    if request.options.reading is not None and not (request.quiet or request.shows_requests):
+        from cotool.cli.logs.known_fields import field_warnings
+
+        warnings += field_warnings(request, summary, sources)
+    for warning in warnings if not request.quiet else ():
         print(f"cotool: warning: {visible(warning)}", file=sys.stderr)
     lacking = {name for condition in conditions for name in condition.lacking_unit(summary)}
     for name in sorted(lacking) if not request.quiet else ():

@@ -44,12 +44,13 @@ def render(
     sort: str | None = None,
     fields: Sequence[str] = (),
     templates: str = "all",
+    requests: bool = False,
 ) -> None:
     """Print everything that a run has found.
 
     `top` is the number of templates and of groups; `fields` are those that could be measured;
     `templates` is "all", "problems" for warnings and errors alone, or "hint" to say how to ask for
-    them.
+    them; `requests`: show the requests of an access log instead of measures.
     """
     clock = clock_of(summary, zone)
     screen.print(*_head(summary, clock))
@@ -61,7 +62,11 @@ def render(
     _levels(summary, screen)
     _time_line(summary, screen, clock, bucket)
     _patterns(summary, screen)
-    if summary.measures is not None:
+    if summary.measures is not None and requests:
+        from cotool.cli.logs.requests_table import render_requests
+
+        render_requests(summary.measures, screen)
+    elif summary.measures is not None:
         from cotool.cli.logs.measures_table import render_measures
 
         render_measures(summary.measures, screen, top=top, sort=sort)

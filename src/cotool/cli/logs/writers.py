@@ -85,13 +85,15 @@ def write_summary(sink: TextIO, request: LogRequest, summary: LogSummary) -> Non
                 sort=request.sort,
                 fields=_fields(request, summary),
                 templates=request.shown_templates,
+                requests=request.shows_requests,
             )
         screen.flush()
 
 
 def _fields(request: LogRequest, summary: LogSummary) -> Sequence[str]:
     """Return the fields that a file could be measured by, where a person asked for no numbers."""
-    if summary.measures is not None or len(summary.files) != 1 or request.follow:
+    asked = summary.measures is not None and not request.shows_requests
+    if asked or len(summary.files) != 1 or request.follow:
         return ()
     path = summary.files[0].path
     if not summary.files[0].formats or path == "-" or not Path(path).is_file():

@@ -227,13 +227,19 @@ def _times(rows: Sequence[bytes], first: int) -> Columns:
             continue
         if sum(map(bool, map(_MILLISECONDS.fullmatch, known))) > _NEARLY_ALL * len(known):
             at["rt"] = (n, 0, model.UNITS["ms"])
-        elif sum(map(bool, map(_SECONDS.fullmatch, known))) > _NEARLY_ALL * len(known):
+        elif are_seconds(known):
             seconds.append((sum(map(_seconds, known)), -n))
     for name, (_, n) in zip(
         ("rt", "upstream_response_time"), sorted(seconds, reverse=True), strict=False
     ):
         at.setdefault(name, (-n, 0, model.UNITS["s"]))
     return at
+
+
+def are_seconds(values: Sequence[bytes]) -> bool:
+    """Return whether values are written as nginx writes times: seconds with three decimals."""
+    known = [value for value in values if value not in {b"-", b""}]
+    return sum(map(bool, map(_SECONDS.fullmatch, known))) > _NEARLY_ALL * len(known)
 
 
 def _seconds(value: bytes) -> float:

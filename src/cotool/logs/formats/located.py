@@ -14,7 +14,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cotool._lazy import lazy_pattern
-from cotool.logs.formats.columns import NO_TIME, PARTS, REQUEST, columns_of, writes_no_time
+from cotool.logs.formats.columns import (
+    NO_TIME,
+    PARTS,
+    REQUEST,
+    are_seconds,
+    columns_of,
+    writes_no_time,
+)
 from cotool.logs.formats.field_names import ALIASES, names_of, scale_among, scale_of
 from cotool.logs.formats.model import JSON, LOGFMT, MAX_KEY, TEXT
 from cotool.logs.measures import model
@@ -77,7 +84,7 @@ def _with_fields(found: Format, sources: Sequence[ValueSource], lines: Sequence[
                 or (
                     keys.named(source.name, source.scale)
                     if keys.kind != TEXT
-                    else _pair_among(source, lines)
+                    else _pair_among(source, lines, is_access="status" in columns)
                 )
             )
         if source.name == "client" and locator.kind in {COLUMN, KEY, PAIR}:
@@ -109,12 +116,16 @@ def _pair(name: str, scale: Scale | None) -> Locator:
     return Locator(PAIR, text=key, scale=scale or scale_of(name))
 
 
-def _pair_among(source: ValueSource, lines: Sequence[bytes]) -> Locator:
+def _pair_among(source: ValueSource, lines: Sequence[bytes], *, is_access: bool) -> Locator:
     """Return the key=value of the first of a field's names that lines have."""
     for name in names_of(source.name):
-        key = re.compile(rb"(?<![^\s,;|(\[{])" + re.escape(name.encode()) + rb"=")
-        if any(key.search(line) for line in lines):
-            return _pair(name, source.scale)
+        key = re.compile(rb"(?<![^\s,;|(\[{])" + re.escape(name.encode()) + rb"=[\"']?([^\s\"']*)")
+        found = [match[1] for match in map(key.search, lines) if match]
+        if found:
+            scale = source.scale
+            if is_access and scale is None and scale_of(name) == NO_SCALE and are_seconds(found):
+                scale = model.UNITS["s"]
+            return _pair(name, scale)
     return _pair(source.name, source.scale)
 
 

@@ -150,6 +150,7 @@ class Recognition:
     taken out of ("in log of JSON lines"), empty where they speak for themselves. `lines` is how
     many lines were looked at; `unexplained` is how many of them no format explains, `examples` are
     the first of those. `notes` say what was seen and not used, one sentence each.
+    `fields`: the names of the fields that `-m`, `--by` and `--where` know.
     """
 
     formats: tuple[Format, ...]
@@ -158,6 +159,7 @@ class Recognition:
     unexplained: int = 0
     examples: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -175,6 +177,7 @@ class Recognition:
             "unexplained": self.unexplained,
             "examples": list(self.examples),
             "notes": list(self.notes),
+            "fields": list(self.fields),
         }
 
 

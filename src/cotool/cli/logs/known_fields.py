@@ -1,0 +1,115 @@
+"""Warnings about fields: those that no record has, and those whose unit is not clear."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, NamedTuple
+
+from cotool._lazy import lazy_pattern
+from cotool.logs.measures.model import MAX_MEASURES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cotool.cli.logs.request import LogRequest
+    from cotool.logs.measures.model import ValueSource
+    from cotool.logs.measures.results import Measures
+    from cotool.logs.scan.sources import Source
+    from cotool.logs.summary import LogSummary
+
+# Sources of which a sample is looked at, and names of fields that are listed.
+_MOST_SOURCES = 5
+_MOST_NAMES = 12
+_WITH_UNIT = lazy_pattern(r"[-+]?[\d.,]+([a-zA-Zµ]+)")
+
+
+class _Sampled(NamedTuple):
+    """What samples have of a field: any value, numbers, numbers with a unit."""
+
+    values: bool
+    numbers: bool
+    units: bool
+
+
+def field_warnings(
+    request: LogRequest, summary: LogSummary, sources: Sequence[Source]
+) -> list[str]:
+    """Return warnings about the fields that a request names, given what was found."""
+    reading = request.options.reading
+    counts = summary.counts
+    if reading is None or not (counts.records or counts.left_out):
+        return []
+    looked = [one for one in sources if not one.is_stdin and one.url is None][:_MOST_SOURCES]
+    absent = list(_absent(summary.measures)) if summary.measures is not None else []
+    tested = {reading.sources[test.source]: test for test in reading.tests if test.text}
+    fields = [source for source in tested if _is_plain(source)]
+    sampled = _sampled(request, looked, [source.name for source in fields])
+    if not counts.records or not counts.left_out:
+        # The condition left out all records, or none: perhaps because its field is unknown.
+        absent += [("--where", name) for name, found in sampled.items() if not found.values]
+    known = _known(request, looked) if absent else []
+    warnings = [f"{option} {name}: {_unknown(name, known)}" for option, name in absent]
+    for source in fields:
+        text = tested[source].text.decode()
+        found = sampled.get(source.name)
+        if found and found.numbers and not found.units and _WITH_UNIT.fullmatch(text):
+            warnings.append(
+                f"--where {source.name}: its numbers have no unit and are compared with {text} as "
+                f"seconds or bytes; -m {source.name}:ms says that they are milliseconds"
+            )
+    return warnings
+
+
+def _is_plain(source: ValueSource) -> bool:
+    return source.kind == "field" and source.name not in {"level", "file"} and source.scale is None
+
+
+def _absent(measures: Measures) -> Iterator[tuple[str, str]]:
+    """Yield the options and the names of fields that no record has."""
+    total = measures.total
+    for name, figures in zip(measures.names, total.measures, strict=True):
+        if total.records and figures.missing == total.records:
+            yield "-m", name
+    for n, key in enumerate(measures.keys):
+        if measures.groups and not any(group.values[n] for group in measures.groups):
+            yield "--by", key
+
+
+def _sampled(
+    request: LogRequest, sources: Sequence[Source], names: Sequence[str]
+) -> dict[str, _Sampled]:
+    from cotool.logs.explain import measured_sample
+
+    found: dict[str, _Sampled] = {}
+    for first in range(0, len(names), MAX_MEASURES):
+        for source in sources:
+            measures = measured_sample(source, request.options, names[first : first + MAX_MEASURES])
+            for fact, figures in zip(measures.facts(), measures.total.measures, strict=True):
+                before = found.get(fact.name, _Sampled(False, False, False))  # noqa: FBT003
+                found[fact.name] = _Sampled(
+                    before.values or figures.count + figures.odd > 0,
+                    before.numbers or figures.count > 0,
+                    before.units or bool(fact.unit),
+                )
+    return found
+
+
+def _known(request: LogRequest, sources: Sequence[Source]) -> list[str]:
+    """Return the names of the fields in the sources."""
+    from cotool.logs.explain import measurable
+
+    names = [name for source in sources for name in measurable(source, request.options)]
+    return list(dict.fromkeys(names))
+
+
+def _unknown(name: str, known: Sequence[str]) -> str:
+    text = "no record has this field"
+    if any(part.isdigit() for part in name.split(".")):
+        text += "; values in arrays are not read"
+    close = get_close_matches(name, known, n=2)
+    if close:
+        return f"{text}; did you mean {' or '.join(close)}?"
+    if not known:
+        return text
+    more = "…" if len(known) > _MOST_NAMES else ""
+    return f"{text}; there are {', '.join(known[:_MOST_NAMES])}{more}"

@@ -1,0 +1,41 @@
+"""Whether the requests of an access log are measured without an option."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cotool.cli.logs.request import LogRequest
+    from cotool.logs.scan.sources import Source
+
+_FORMATS = ("table", "html")
+_KEYS = ("path", "class")
+_TIME = "rt"
+# Bytes of files of which requests are measured unasked: a fifth of a second.
+_QUICK = 64 << 20
+
+
+def with_overview(request: LogRequest, sources: Sequence[Source]) -> LogRequest:
+    """Return a request that measures requests, if it asks for no numbers and that costs little."""
+    options = request.options
+    asked = bool(options.reading or request.state or request.follow or request.records)
+    if asked or request.engine.is_cluster or request.template or request.format not in _FORMATS:
+        return request
+    plain = [one for one in sources if one.is_plain and one.url is None and not one.is_stdin]
+    if not plain or len(plain) < len(sources) or sum(one.size for one in plain) > _QUICK:
+        return request
+    if not Path(plain[0].path).is_file():
+        return request
+    from cotool.logs.explain import measurable
+
+    names = measurable(plain[0], options)
+    if "path" not in names or "status" not in names:
+        return request
+    measures = {_TIME: _TIME} if _TIME in names else {}
+    return replace(
+        request, options=replace(options, measures=measures, by=_KEYS), shows_requests=True
+    )
