@@ -1,8 +1,9 @@
-"""Make text from the input safe and short for a terminal."""
+"""Text from the input in one Unicode form, and safe and short for a terminal."""
 
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 # Control characters (C0, DEL, C1) act on the terminal, bidirectional controls reorder text, and
 # lone surrogates cannot be encoded. Newline and tab are kept.
@@ -13,6 +14,39 @@ _UNSAFE_CLASS = (
 _UNSAFE = re.compile(f"[{_UNSAFE_CLASS}\U000e0000-\U000e007f]")
 # JSON already escapes newlines and tabs, and above U+FFFF an escape is two surrogates.
 _UNSAFE_IN_JSON = re.compile(f"[{_UNSAFE_CLASS}]")
+
+
+# The most combining marks in a row (UAX #15, Stream-Safe Text Format), and what separates more.
+_MARKS, _JOINER = 30, "\u034f"
+
+
+def normalised(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
+    """Return the Unicode normal form of a text, in time linear in its length.
+
+    Marks after 30 in a row are separated by U+034F, as in the Stream-Safe Text Format of UAX #15,
+    because sorting a run of marks takes time quadratic in its length.
+    """
+    if text.isascii():
+        return text
+    from unicodedata import combining, normalize
+
+    # A run of more than 30 marks has one at a multiple of 30.
+    if any(map(combining, text[_MARKS - 1 :: _MARKS])):
+        text = _with_short_runs(text)
+    return normalize(form, text)
+
+
+def _with_short_runs(text: str) -> str:
+    from unicodedata import combining
+
+    pieces, run = [], 0
+    for char in text:
+        run = run + 1 if combining(char) else 0
+        if run > _MARKS:
+            pieces.append(_JOINER)
+            run = 1
+        pieces.append(char)
+    return "".join(pieces)
 
 
 def visible(text: str) -> str:

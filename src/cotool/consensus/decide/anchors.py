@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from array import array
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from cotool._fast.text.support import IS_NUMBER
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.dates import MONTHS
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS
+from cotool.text import normalised
 
 if TYPE_CHECKING:
     import re
@@ -83,7 +83,7 @@ def anchor_of(word: str) -> str:
     if month := MONTHS.get(word):
         return f"{NUMBER}month {month}"
     if not word.isascii():
-        word = _ACCENTS.sub("", unicodedata.normalize("NFD", word))
+        word = _ACCENTS.sub("", normalised("NFD", word))
     return word[:LETTERS]
 
 

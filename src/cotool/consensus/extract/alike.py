@@ -16,6 +16,7 @@ from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.dates import resolve
 from cotool.consensus.extract.numbers import normal_form
 from cotool.consensus.extract.units import unit_of
+from cotool.text import normalised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -210,9 +211,7 @@ def _renamed(value: str, values: set[str]) -> str:
         if inner in values and len(twins) == 2:
             return inner
     if not value.isascii():
-        bare = "".join(
-            char for char in unicodedata.normalize("NFD", value) if not unicodedata.combining(char)
-        )
+        bare = "".join(char for char in normalised("NFD", value) if not unicodedata.combining(char))
         if bare.isascii() and bare in values and len(bare) > _SHORTEST_NAME:
             return bare
     return value

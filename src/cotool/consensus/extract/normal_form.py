@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.dates import read_date
 from cotool.consensus.extract.expressions import is_formula, linear
 from cotool.consensus.extract.number_words import TENS, UNITS
+from cotool.text import normalised
 
 _ARTICLE = lazy_pattern(r"(?:the|an?)\s+(?=\w)")
 _ABBREVIATION = lazy_pattern(r"\b([^\W\d_]{1,4})\.(?=[\s\w]|$)")
@@ -81,7 +81,7 @@ def plain(text: str) -> str:
     """Casefold a text and unify its characters; exponents stay exponents: 5² is 5^2."""
     if not text.isascii():
         text = _RAISED.sub(lambda match: "^" + match[0].translate(_SUPERSCRIPTS), text)
-        text = unicodedata.normalize("NFKC", text)
+        text = normalised("NFKC", text)
         text = text.replace("’", "'")
     return " ".join(text.casefold().split())
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -11,6 +10,7 @@ from cotool.consensus.read import values
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys
 from cotool.consensus.read.responses import read_record, responses_of
 from cotool.errors import InputError
+from cotool.text import normalised
 
 
 def as_response(
@@ -112,4 +112,4 @@ def make_question(question_id: str, text: str, responses: Iterable[Response]) ->
 
 def join_text(text: str) -> str:
     """Return a question's text in the form in which questions are compared (NFC, stripped)."""
-    return (text if text.isascii() else unicodedata.normalize("NFC", text)).strip()
+    return normalised("NFC", text).strip()
