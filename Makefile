@@ -3,7 +3,7 @@ PYTHON ?= python
 export OMP_WAIT_POLICY = passive
 export PYTHONPATH = src
 
-.PHONY: dev build test check man fuzz freshness sanitize bench profile pictures dist clean
+.PHONY: dev build test check man fuzz freshness sanitize bench soak limits profile pictures dist audit clean
 
 dev:            ## an editable install with everything that the other tasks need
 	$(PYTHON) -m pip install -q -e '.[dev,bench]'
@@ -47,6 +47,13 @@ bench:          ## cotool beside its peers, a quarter of an hour; rewrites bench
 	test -z "$(DATA)" || $(PYTHON) bench/templates.py --data $(DATA)/loghub --write
 	$(PYTHON) bench/vault.py --write
 
+MINUTES ?= 60
+soak:           ## an hour of mixed load with killed processes; MINUTES=60
+	$(PYTHON) bench/soak.py --minutes $(MINUTES)
+
+limits:         ## time and memory of hostile input, against the bounds of docs/limits.md
+	$(PYTHON) bench/limits.py
+
 CASE ?= similarity/cosine/600x2000
 profile:        ## a flame graph of a case, profile.svg: make profile CASE=logs/scan
 	py-spy record --native --rate 500 --output profile.svg -- $(PYTHON) bench/repeat.py '$(CASE)'
@@ -56,6 +63,19 @@ pictures:       ## the pictures of the README, from examples/; needs Chromium
 
 dist:           ## sdist and wheel
 	$(PYTHON) -m pip install -q build && $(PYTHON) -m build
+
+EXTRAS ?= [dask,keyring,pandas,polars,postgres,remote,semantic,tables]
+audit: dist     ## install the sdist in isolation; known vulnerabilities, bill of materials, hashes in dist/
+	rm -rf build/audit build/auditors
+	$(PYTHON) -m venv build/audit && $(PYTHON) -m venv build/auditors
+	build/audit/bin/python -m pip install -q "$$(ls dist/*.tar.gz)$(EXTRAS)"
+	build/audit/bin/cotool --version
+	build/auditors/bin/python -m pip install -q pip-audit cyclonedx-bom
+	build/auditors/bin/cyclonedx-py environment --pyproject pyproject.toml --output-format JSON \
+		--output-file dist/sbom.cdx.json build/audit/bin/python
+	cd dist && sha256sum *.tar.gz *.whl sbom.cdx.json > SHA256SUMS
+	build/auditors/bin/pip-audit --strict --skip-editable \
+		--path "$$(build/audit/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 
 clean:
 	rm -rf build dist src/*.egg-info src/cotool/_fast/*/*.so
