@@ -123,11 +123,11 @@ def new_envelope(keys: Sequence[Key], *, compact: bool, beside: Sequence[Slot] =
     return replace(envelope, header=Header(file_id, 0, slots, form))
 
 
-Copies = list[tuple[int, Header, bytes]]
+Copies = list[tuple[int, Header, bytes, bytes]]
 
 
 def parse_headers(data: bytes, *, search: bool = False) -> tuple[Copies, VaultError | None]:
-    """Return the copies that can be read, as (0 or 1, header, MAC), and why one cannot.
+    """Return the copies that can be read, as (0 or 1, header, its bytes, MAC), and why one cannot.
 
     The highest generation is first. search: look for the second copy wherever it may be, because
     the first one may say something wrong about it. Raises that error if no copy can be read.
@@ -146,9 +146,9 @@ def parse_headers(data: bytes, *, search: bool = False) -> tuple[Copies, VaultEr
         if place != places[0] and data[place : place + len(MAGIC)] != MAGIC:
             continue
         try:
-            header, mac = parse_copy(data[place:])
-            if header.form.stride == place:
-                found.append((1, header, mac))
+            copy = parse_copy(data[place:])
+            if copy[0].form.stride == place:
+                found.append((1, *copy))
         except VaultError as error:
             missing = missing or error
     if not found:
@@ -160,13 +160,16 @@ def parse_headers(data: bytes, *, search: bool = False) -> tuple[Copies, VaultEr
     return found, problem
 
 
-def unlock(data: bytes, keys: Sequence[Key]) -> Unlocked:
+def unlock(data: bytes, keys: Sequence[Key], first: Copies | None = None) -> Unlocked:
     """Return the newest intact header at the start of `data` that `keys` open.
+
+    first: the copies that `parse_headers` found in `data`.
 
     Raises WrongKeyError, MissingKeyError, CostRefusedError, IntegrityError, or what parse_copy
     raises.
     """
-    first, _ = parse_headers(data)
+    if first is None:
+        first, _ = parse_headers(data)
     try:
         return _unlock(data, first, keys)
     except IntegrityError:
@@ -186,7 +189,7 @@ def _unlock(data: bytes, copies: Copies, keys: Sequence[Key]) -> Unlocked:
     # Cheap slots come first, whatever their copy: a damaged slot may state any cost. Among those,
     # the keyring comes before the identity, which may have to be opened first.
     slots = [(slot, *copy) for copy in copies for slot in copy[1].slots]
-    for slot, number, header, mac in sorted(slots, key=lambda it: (it[0].work, it[0].kind)):
+    for slot, number, header, body, mac in sorted(slots, key=lambda it: (it[0].work, it[0].kind)):
         for key in keys:
             try:
                 secrets = key.candidates(slot, budget)
@@ -201,7 +204,7 @@ def _unlock(data: bytes, copies: Copies, keys: Sequence[Key]) -> Unlocked:
                 file_key = derive.unwrap(slot, secret, header.identity)
                 if file_key is None:
                     continue
-                expected = derive.header_mac(file_key, header.file_id, header.to_bytes())
+                expected = derive.header_mac(file_key, header.file_id, body)
                 if hmac.compare_digest(expected, mac):
                     return Unlocked(header, file_key, number, _damage(data, header, number))
                 changed = True

@@ -7,7 +7,7 @@ unused slots and reserved bytes have one valid value each. No cryptography, no f
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cotool.errors import InputError, TruncatedError, UnsupportedFormatError
@@ -66,7 +66,7 @@ class OldForm:
             MAGIC,
             self.version,
             SUITE,
-            self.size(()),
+            header.size,
             header.file_id,
             header.generation,
             len(header.slots),
@@ -92,7 +92,7 @@ class NewForm:
 
     def size(self, slots: Sequence[Slot]) -> int:
         """Return the bytes of a copy with its MAC."""
-        return FIXED_SIZE + sum(2 + slot.size for slot in slots) + MAC_SIZE
+        return FIXED_SIZE + sum([2 + slot.size for slot in slots]) + MAC_SIZE
 
     def to_bytes(self, header: Header) -> bytes:
         """Return a copy up to its MAC."""
@@ -103,12 +103,12 @@ class NewForm:
             len(header.slots),
             header.file_id,
             header.generation,
-            self.size(header.slots),
+            header.size,
             self.stride,
             bytes(8),
         )
-        slots = (slot.size.to_bytes(2, "big") + slot.to_bytes() for slot in header.slots)
-        return fixed + b"".join(slots)
+        slots = [slot.to_bytes() for slot in header.slots]
+        return fixed + b"".join([len(slot).to_bytes(2, "big") + slot for slot in slots])
 
 
 Form = OldForm | NewForm
@@ -140,11 +140,10 @@ class Header:
     generation: int
     slots: tuple[Slot, ...]
     form: Form
+    size: int = field(init=False)  # of a copy with its MAC, in bytes
 
-    @property
-    def size(self) -> int:
-        """Size of a copy with its MAC, in bytes."""
-        return self.form.size(self.slots)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "size", self.form.size(self.slots))
 
     @property
     def payload_offset(self) -> int:
@@ -164,8 +163,8 @@ class Header:
         return self.form.to_bytes(self)
 
 
-def parse_copy(data: bytes) -> tuple[Header, bytes]:
-    """Return the header at the start of `data`, and its MAC, which the caller must check.
+def parse_copy(data: bytes) -> tuple[Header, bytes, bytes]:
+    """Return the header at the start of `data`, its bytes, and their MAC, which is not checked.
 
     Raises UnsupportedFormatError, TruncatedError or MalformedHeaderError.
     """
@@ -188,7 +187,8 @@ def parse_copy(data: bytes) -> tuple[Header, bytes]:
     if any(unused):
         raise malformed("unused bytes are not zero")
     check_parsed(header.slots)
-    return header, data[header.size - MAC_SIZE : header.size]
+    end = header.size - MAC_SIZE
+    return header, data[:end], data[end : header.size]
 
 
 def _parse_old(data: bytes) -> tuple[Header, int]:

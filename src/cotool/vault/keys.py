@@ -10,7 +10,7 @@ import os
 import secrets
 import threading
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
@@ -207,7 +207,7 @@ def wrap(file_key: bytes, slot: Slot, key: bytes, identity: bytes) -> Slot:
     """Return the slot with the file key wrapped under `key`."""
     wrap_key, nonce, commitment = _wrapping(slot, key, identity)
     wrapped = AESGCM(wrap_key).encrypt(nonce, file_key, None)
-    return replace(slot, commitment=commitment, wrapped=wrapped)
+    return slot._replace(commitment=commitment, wrapped=wrapped)
 
 
 def unwrap(slot: Slot, key: bytes, identity: bytes) -> bytes | None:

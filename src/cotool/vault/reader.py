@@ -59,7 +59,7 @@ class Sealed:
     def unlock(self, keys: Sequence[Key]) -> Unlocked:
         """Return the header that `keys` open. Raises VaultError."""
         try:
-            return unlock(self.start, keys)
+            return unlock(self.start, keys, self._copies)
         except IntegrityError:
             # The first copy may say something wrong about where the second one is.
             read = len(self.start)

@@ -184,7 +184,8 @@ def _write_whole(path: str, sealed: Sealed, old: Unlocked, new: Unlocked) -> Non
         return
     with Target(path, force=True, special=False) as target:
         target.keep(Path(path).stat())
-        target.reserve(len(start) + source.size - offset)
+        if source.size > _PIECE:  # a small file costs less than finding out whether it fits
+            target.reserve(len(start) + source.size - offset)
         target.begin(start)
         piece = memoryview(bytearray(min(_PIECE, source.size - offset)))
         for place in range(offset, source.size, _PIECE):

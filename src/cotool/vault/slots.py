@@ -7,8 +7,7 @@ key, and the wrapped file key. FORMAT.md has the tables.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cotool.errors import InputError, MalformedHeaderError
 
@@ -33,12 +32,12 @@ _ZERO_ID = bytes(8)
 _ZERO_SALT = bytes(SALT_SIZE)
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """The wrapped file key for one key: of a keyring, a passphrase or an identity.
 
     `number` is the Argon2 memory in KiB for a passphrase, otherwise the version of the key.
-    `material` is the Argon2 salt for a passphrase and the HPKE message for an identity.
+    `material` is the Argon2 salt for a passphrase and the HPKE message for an identity. A tuple,
+    because a header may have hundreds of slots and a tree ten thousand headers.
     """
 
     kind: int
@@ -46,10 +45,10 @@ class Slot:
     passes: int
     number: int
     key_id: bytes
-    material: bytes = field(repr=False)
-    wrap_salt: bytes = field(repr=False)
-    commitment: bytes = field(default=bytes(32), repr=False)
-    wrapped: bytes = field(default=bytes(48), repr=False)
+    material: bytes
+    wrap_salt: bytes
+    commitment: bytes = bytes(32)
+    wrapped: bytes = bytes(48)
 
     def to_bytes(self) -> bytes:
         """Return the bytes of the slot, without the length that format 2 puts before them."""
@@ -96,9 +95,8 @@ def parse_slot(data: bytes) -> Slot:
     material = len(data) - _REST
     if not 0 <= material <= MAX_MATERIAL:
         raise malformed(f"a slot of {len(data)} bytes")
-    kind, lanes, passes, number, key_id = _HEAD.unpack_from(data)
-    tail = _TAIL.unpack(data[-_TAIL.size :])
-    slot = Slot(kind, lanes, passes, number, key_id, data[_HEAD.size : -_TAIL.size], *tail)
+    head, tail = _HEAD.unpack_from(data), _TAIL.unpack_from(data, len(data) - _TAIL.size)
+    slot = Slot._make((*head, data[_HEAD.size : -_TAIL.size], *tail))
     if slot.kind == KEYRING_SLOT:
         if slot.lanes or slot.passes or slot.material != _ZERO_SALT or not slot.number:
             raise malformed("a keyring slot with passphrase fields")
@@ -148,7 +146,7 @@ def check_slots(slots: Sequence[Slot]) -> None:
 def _problem(slots: Sequence[Slot]) -> str | None:
     if sum(slot.kind == PASSPHRASE_SLOT for slot in slots) > MAX_PASSPHRASE_SLOTS:
         return f"more than {MAX_PASSPHRASE_SLOTS} passphrase slots"
-    people = [slot.head for slot in slots if slot.kind == IDENTITY_SLOT]
+    people = [(slot.key_id, slot.number) for slot in slots if slot.kind == IDENTITY_SLOT]
     if len({*people}) < len(people):
         return "two slots for the same version of an identity"
     return None
