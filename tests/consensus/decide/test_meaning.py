@@ -11,8 +11,9 @@ import pytest
 
 import cotool
 from cotool.consensus.decide import embedders, many_texts, meaning
-from cotool.consensus.decide.features import features_of, stem
+from cotool.consensus.decide.features import features_of
 from cotool.consensus.decide.places import split_by_place
+from cotool.consensus.decide.stems import stem
 from cotool.consensus.decide.words import Words
 from cotool.errors import InputError, MissingExtraError
 
@@ -100,6 +101,13 @@ def test_default_without_the_extra(monkeypatch):
         ("we leave at 5 in the evening", "we leave at 7 in the evening"),
         ("I think the sky is blue", "I think the sky is green"),
         ("the winner was New York", "the winner was Boston"),
+        ("it is blue", "it is green"),
+        ("it's blue", "it is green"),
+        ("hot", "cold"),
+        ("increase the taxes", "decrease the taxes"),
+        ("more people", "fewer people"),
+        ("3 dogs", "four dogs"),
+        ("turn left", "turn right"),
     ],
 )
 @pytest.mark.parametrize("copies", [1, 6])
@@ -109,6 +117,18 @@ def test_contradictions_stay_apart(metric, one, other, copies):
     found = consensus(texts, metric=metric, method="centre")
     assert not together(found, 0, 1)
     assert copies == 1 or together(found, 0, 2)
+
+
+@pytest.mark.parametrize("metric", ["ngrams", pytest.param("semantic", marks=needs_model)])
+def test_contradictions_among_many_stay_apart(monkeypatch, metric):
+    """Opposites never share a cluster, however many texts stand between them."""
+    monkeypatch.setattr(many_texts, "MOST_TEXTS", 20)
+    texts = ["the dogs", "3 dogs", "dogs", "4 dogs", "hot", "cold", "no dogs", "dogs"] * 5
+    found = consensus(texts, metric=metric)
+    for cluster in found.clusters:
+        own = {texts[i] for i in cluster.indices}
+        for pair in ({"3 dogs", "4 dogs"}, {"hot", "cold"}, {"dogs", "no dogs"}):
+            assert not pair <= own
 
 
 def test_split_by_place():

@@ -38,12 +38,37 @@ def test_a_negation_is_found_both_ways(one, other):
         ("It cost 1,080 euros in all.", "It cost 1080 euros in all."),
         ("Wait 5 days and see.", "Wait some days and see."),
         ("", "not"),
+        ("It is hot.", "It is not cold."),
+        ("hot soup", "cold drinks"),
+        ("They buy and sell houses.", "They sell and buy houses."),
     ],
 )
 def test_what_is_no_contradiction(one, other):
     """The same meaning, or texts that are not near-paraphrases, do not contradict."""
     assert not opposition(Words.of(one), Words.of(other))
     assert not opposition(Words.of(other), Words.of(one))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "values"),
+    [
+        ("hot", "cold", ("hot", "cold")),
+        ("Prices increased.", "Prices are decreasing.", ("increased", "decreasing")),
+        ("fewer people", "more people", ("fewer", "more")),
+        ("before dinner", "after dinner", ("before", "after")),
+        ("Turn left.", "Turn right.", ("left", "right")),
+        ("The shop is closed today.", "The shop is open today.", ("closed", "open")),
+        ("das Wasser ist heiß", "das Wasser ist kalt", ("heiss", "kalt")),
+        ("3 dogs", "4 dogs", ("3", "4")),
+        ("two dogs", "three dogs", ("2", "3")),
+        ("in 2019", "2021", ("2019", "2021")),
+    ],
+)
+def test_opposite_words_and_numbers_contradict(one, other, values):
+    """Words that say the opposite, and other numbers, contradict where nothing else differs."""
+    found = opposition(Words.of(one), Words.of(other))
+    assert (found.values, found.others) == ((values[0],), (values[1],))
+    assert not found.negated
 
 
 def test_other_numbers_contradict():
@@ -53,7 +78,7 @@ def test_other_numbers_contradict():
     )
     assert found
     assert not found.negated
-    assert (found.numbers, found.others) == (("1200",), ("900",))
+    assert (found.values, found.others) == (("1200",), ("900",))
 
 
 @given(one=st.text(max_size=60), other=st.text(max_size=60))
@@ -62,7 +87,7 @@ def test_symmetry(one, other):
     mine, theirs = Words.of(one), Words.of(other)
     forth, back = opposition(mine, theirs), opposition(theirs, mine)
     assert forth.negated == back.negated
-    assert (forth.numbers, forth.others) == (back.others, back.numbers)
+    assert (set(forth.values), set(forth.others)) == (set(back.others), set(back.values))
 
 
 def test_content_leaves_out_grammar():

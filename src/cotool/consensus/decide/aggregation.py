@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Weights that differ by less than this are a tie: sums of shares round.
 EPSILON = 1e-9
-# Parts of a cluster with which a text is compared, where texts are many.
+# Texts with which one of many is compared before it opens another part of its cluster.
 REACH = 64
 
 
@@ -204,19 +204,18 @@ def split_opposed(labels: Sequence[int], texts: Sequence[Words], matrix: Matrix)
     """
     places: dict[int, tuple[int, int]] = {}
     for label, members in enumerate(rows_of(labels)):
+        if len({texts[i].says for i in members}) == 1:
+            places.update((i, (label, 0)) for i in members)
+            continue
         closeness = {i: sum(map(matrix.row(i).__getitem__, members)) for i in members}
-        parts: list[list[int]] = []
+        parts: list[_Part] = []
         for i in sorted(members, key=lambda i: -closeness[i]):
-            part = next(
-                (p for p in parts if not any(opposition(texts[i], texts[j]) for j in p)), None
-            )
-            if part is None:
-                part = []
-                parts.append(part)
-            part.append(i)
-        places.update((i, (label, k)) for k, part in enumerate(parts) for i in part)
-    numbers: dict[tuple[int, int], int] = {}
-    return [numbers.setdefault(places[i], len(numbers)) for i in range(len(labels))]
+            part = next((k for k, one in enumerate(parts) if one.takes(texts[i])), len(parts))
+            if part == len(parts):
+                parts.append(_Part())
+            parts[part].add(texts[i])
+            places[i] = (label, part)
+    return _numbered([places[i] for i in range(len(labels))])
 
 
 def split_many(
@@ -224,27 +223,60 @@ def split_many(
 ) -> list[int]:
     """Do as `split_opposed` without similarities, for clusters of many texts.
 
-    Texts with the same stance, negations and numbers contradict nobody among them. From the
-    closest to its cluster outwards, one of each such set joins the first of the REACH largest
-    parts whose first text it does not contradict; the others follow it.
+    Texts that are equal in what may contradict stay together. From the closest to its cluster
+    outwards, one of each such set joins the first part in which it contradicts none of those that
+    joined before; after REACH comparisons it opens another part.
     """
     sets: dict[tuple[object, ...], list[int]] = {}
     for i in sorted(range(len(labels)), key=lambda i: -closeness[i]):
-        text = texts[i]
-        says = (text.stance, text.negations, text.denials, text.numbers)
-        sets.setdefault((labels[i], *says), []).append(i)
-    heads: dict[int, list[int]] = {}
+        sets.setdefault((labels[i], texts[i].says), []).append(i)
+    known: dict[object, list[list[Words]]] = {}
     part_of: dict[int, tuple[int, int]] = {}
-    for (label, *_), members in sets.items():
-        known = heads.setdefault(label, [])  # type: ignore[arg-type]
-        own = texts[members[0]]
-        near = (k for k, head in enumerate(known[:REACH]) if not opposition(own, texts[head]))
-        part = next(near, len(known))
-        if part == len(known):
-            known.append(members[0])
+    for (label, _), members in sets.items():
+        parts = known.setdefault(label, [])
+        part = _first_part(parts, texts[members[0]])
+        if part == len(parts):
+            parts.append([])
+        parts[part].append(texts[members[0]])
         part_of.update((i, (labels[i], part)) for i in members)
+    return _numbered([part_of[i] for i in range(len(labels))])
+
+
+class _Part:
+    """Texts of which none contradicts another, by what may contradict in them."""
+
+    def __init__(self) -> None:
+        self._texts: dict[object, list[Words]] = {}
+
+    def takes(self, text: Words) -> bool:
+        """Tell whether a text contradicts none of these."""
+        return not any(
+            opposition(text, other)
+            for says, texts in self._texts.items()
+            if says != text.says
+            for other in texts
+        )
+
+    def add(self, text: Words) -> None:
+        """Take a text."""
+        self._texts.setdefault(text.says, []).append(text)
+
+
+def _first_part(parts: Sequence[Sequence[Words]], text: Words) -> int:
+    left = REACH
+    for part, texts in enumerate(parts):
+        if len(texts) > left:
+            break
+        against = next((n for n, one in enumerate(texts) if opposition(text, one)), None)
+        if against is None:
+            return part
+        left -= against + 1
+    return len(parts)
+
+
+def _numbered(places: Sequence[tuple[int, int]]) -> list[int]:
     numbers: dict[tuple[int, int], int] = {}
-    return [numbers.setdefault(part_of[i], len(numbers)) for i in range(len(labels))]
+    return [numbers.setdefault(place, len(numbers)) for place in places]
 
 
 def smoothed_share(share: float, total: float, options: int) -> float:

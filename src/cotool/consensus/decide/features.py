@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.text.tokens import tokenize
-from cotool.consensus.decide.anchors import NUMBER, NUMBER_WORDS, anchor_of, with_spelled_dates
+from cotool.consensus.decide.anchors import NUMBER, NUMBER_WORDS, with_spelled_dates
+from cotool.consensus.decide.stems import stem
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, is_negation
 
 if TYPE_CHECKING:
@@ -31,10 +32,6 @@ SHORT = 40
 # Similarities that are relative to all texts say little of fewer: their mean and the deviation of
 # their pairs are those of a sample.
 ENOUGH = 8
-
-_ENDINGS = ("'s", "ing", "ies", "es", "ed", "s", "ly", "y", "e")
-_DOUBLED = ("ing", "ed")
-_SHORTEST_STEM = 3
 
 
 class Features(NamedTuple):
@@ -94,20 +91,6 @@ def features_of(texts: Iterable[str], question: str = "") -> Features:
         )
         stems.append(" ".join(dict.fromkeys(told)))
     return Features(features, stems, first)
-
-
-def stem(word: str) -> str:
-    """Return a folded word without its ending; a number or a month in its normal form."""
-    anchor = anchor_of(word)
-    if anchor[:1] == NUMBER:
-        return anchor
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
-            word = word[: -len(ending)]
-            if ending in _DOUBLED and len(word) > _SHORTEST_STEM and word[-1] == word[-2]:
-                word = word[:-1]
-            return word
-    return word
 
 
 def short_answers(texts: Sequence[Words]) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cotool.consensus.decide.features import stem
+from cotool.consensus.decide.antonyms import poles_of
+from cotool.consensus.decide.stems import stem
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, is_negation
 
 if TYPE_CHECKING:
@@ -16,9 +17,14 @@ if TYPE_CHECKING:
 
     from cotool.consensus.decide.words import Words
 
-# The words around the place are at least so many, and this part of the text.
+# The words around the place are at least so many, and this part of the text; fewer are enough where
+# the place follows a form of "to be": "it is blue".
 FRAME = 3
+STATED = 2
 PART = 0.6
+COPULAS = frozenset(
+    "is are was were am ist sind war waren est sont était es son era está è sono".split()
+)
 # Words that the place holds at most.
 MOST = 3
 # Longer texts that differ in one place only are copies rather than answers in free words.
@@ -61,22 +67,32 @@ def split_by_place(
 
 def _places(words: tuple[str, ...]) -> dict[Frame, tuple[str, ...]]:
     """Return what stands in each place of a text, by the words before and after the place."""
+    words = tuple(part for word in words for part in _parts(word))
     count = len(words)
     found: dict[Frame, tuple[str, ...]] = {}
     if count > LONGEST:
         return found
     for width in range(1, MOST + 1):
-        if count - width < max(FRAME, PART * count):
+        if count - width < max(STATED, PART * count):
             break
         for start in range(count - width + 1):
+            if count - width < FRAME and not (start and words[start - 1] in COPULAS):
+                continue
             content = tuple(
                 stem(word)
                 for word in words[start : start + width]
-                if word not in FUNCTION_WORDS or is_negation(word)
+                if word not in FUNCTION_WORDS or is_negation(word) or poles_of(word)
             )
             if content:
                 found[words[:start], words[start + width :]] = content
     return found
+
+
+def _parts(word: str) -> tuple[str, ...]:
+    """Return "it's" as two words, and other words as they are."""
+    before, mark, behind = word.partition("'")
+    full = {"s": "is", "re": "are", "m": "am"}.get(behind) if mark else None
+    return (before, full) if full and before in FUNCTION_WORDS else (word,)
 
 
 def _alike(content: tuple[str, ...], other: tuple[str, ...]) -> bool:

@@ -41,7 +41,7 @@ def opposites(findings: Findings) -> Iterator[Insight]:
             how = (
                 "one negates what the other affirms"
                 if against.negated
-                else f"{', '.join(against.numbers)} against {', '.join(against.others)}"
+                else f"{', '.join(against.values)} against {', '.join(against.others)}"
             )
             yield Insight(
                 "opposites",
@@ -51,7 +51,7 @@ def opposites(findings: Findings) -> Iterator[Insight]:
                 {
                     "similarity": similarity,
                     "negation": against.negated,
-                    "numbers": [list(against.numbers), list(against.others)],
+                    "numbers": [list(against.values), list(against.others)],
                 },
             )
 

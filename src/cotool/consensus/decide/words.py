@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cotool._fast.text.tokens import tokenize
+from cotool.consensus.decide.anchors import NUMBER_WORDS
+from cotool.consensus.decide.antonyms import opposite, poles_of
+from cotool.consensus.decide.stems import stem
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, is_negation
 
 # "unsafe" denies "safe".
@@ -79,6 +82,13 @@ class Words:
         """Words that may deny another by their prefix: "unsafe", "impossible"."""
         return frozenset(word for word in self.counts if word.startswith(DENYING_PREFIXES))
 
+    @cached_property
+    def says(self) -> tuple[object, ...]:
+        """What of a text may contradict another: texts that are equal in it never do."""
+        values = frozenset(value for word in self.counts if (value := _value(word)))
+        poles = frozenset(word for word in self.counts if poles_of(word))
+        return self.stance, self.negations, self.denials, values, poles
+
     @property
     def stance(self) -> bool | None:
         """Whether the text opens with a yes or a no; None where with neither."""
@@ -88,14 +98,17 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Opposition:
-    """How a text contradicts another: by a negation, by `numbers` where it has `others`."""
+    """How a text contradicts another: by a negation, or by `values` where it has `others`.
+
+    The values are numbers, or one word and another that says the opposite.
+    """
 
     negated: bool = False
-    numbers: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return self.negated or bool(self.numbers)
+        return self.negated or bool(self.values)
 
 
 # Two texts are near-paraphrases where at most this share of their words differs (a word replaced
@@ -108,36 +121,65 @@ def opposition(text: Words, other: Words) -> Opposition:
     """How `text` contradicts `other`.
 
     One opens with yes and the other with no, or the two are near-paraphrases with a negation more
-    or less, or with different numbers. Lexical similarity and embeddings put "the drug is safe"
-    and "the drug is not safe" close together; this is the guard. Empty (false) where nothing of
-    the kind is found.
+    or less, with words that say the opposite, or with different numbers. Lexical similarity and
+    embeddings put "the drug is safe" and "the drug is not safe" close together; this is the guard.
+    Empty (false) where nothing of the kind is found.
     """
     if None not in (text.stance, other.stance) and text.stance != other.stance:
         return Opposition(negated=True)
-    if (
-        text.negations == other.negations
-        and text.denials == other.denials
-        and text.numbers == other.numbers
-    ):
+    if text.says == other.says:
         return Opposition()
     total = len(text.words) + len(other.words)
-    if abs(len(text.words) - len(other.words)) > max(_FEW, _NEAR * total):
+    most = max(_FEW, _NEAR * total)
+    if len(text.counts.keys() ^ other.counts.keys()) > most:
         return Opposition()
     mine = text.counts - other.counts
     differing = 2 * mine.total() + len(other.words) - len(text.words)
     shared = (total - differing) // 2
-    if differing > max(min(_FEW, shared), _NEAR * total):
+    if differing > most:
         return Opposition()
     theirs = other.counts - text.counts
+    antonyms = tuple(a for a in mine if any(opposite(a, b) for b in theirs))
+    against = tuple(b for b in theirs if any(opposite(b, a) for a in mine))
+    numbers = tuple(dict.fromkeys(value for word in mine if (value := _value(word))))
+    others = tuple(dict.fromkeys(value for word in theirs if (value := _value(word))))
+    near = differing <= max(min(_FEW, shared), _NEAR * total)
+    alike = bool(shared or antonyms or (numbers and others)) and _same_rest(
+        mine, theirs, antonyms + against
+    )
+    if not (near or alike):
+        return Opposition()
     more = text.negations + _denied(mine, theirs)
     less = other.negations + _denied(theirs, mine)
     # "ne ... pas" counts twice: an even difference negates where the other side has none.
     negated = (more - less) % 2 == 1 or (more == 0) != (less == 0)
-    numbers = tuple(dict.fromkeys(plain_number(word) for word in mine if is_number(word)))
-    others = tuple(dict.fromkeys(plain_number(word) for word in theirs if is_number(word)))
+    if antonyms:
+        # "It is hot" and "it is not cold" say the same.
+        return Opposition() if negated else Opposition(values=antonyms, others=against)
     if not (numbers and others) or set(numbers) == set(others):
         numbers = others = ()
     return Opposition(negated, numbers, others)
+
+
+def _value(word: str) -> str:
+    """The number that a word is, without thousands separators; "" where it is none."""
+    return plain_number(word) if is_number(word) else str(NUMBER_WORDS.get(word, ""))
+
+
+def _same_rest(mine: Counter[str], theirs: Counter[str], antonyms: tuple[str, ...]) -> bool:
+    """Tell whether words differ by nothing but numbers, negations, antonyms and grammar."""
+    rest = [
+        {
+            stem(word)
+            for word in words
+            if word not in FUNCTION_WORDS
+            and word not in antonyms
+            and not is_negation(word)
+            and not _value(word)
+        }
+        for words in (mine, theirs)
+    ]
+    return rest[0] == rest[1]
 
 
 def _denied(words: Counter[str], others: Counter[str]) -> int:

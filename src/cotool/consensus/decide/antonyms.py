@@ -1,0 +1,158 @@
+"""Words that say the opposite of each other.
+
+A pair is in the table if both words answer the same question, each denies the other, and neither is
+formed from the other by a prefix (words.py knows these): degrees (hot, cold), quantities (more,
+fewer), directions (left, right), order in time (before, after), changes (rise, fall), states (open,
+closed), converse deeds (buy, sell). Synonyms share a line, so that "raise" is against "lower".
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from cotool.consensus.decide.stems import stem
+
+# One line for each pair of sides; words are compared by their stems.
+_SIDES = """
+hot warm / cold cool chilly
+high higher highest / low lower lowest
+big large bigger larger biggest largest / small little smaller smallest
+long longer longest tall taller tallest / short shorter shortest
+fast faster quick quickly / slow slower slowly
+early earlier / late later
+young younger / old older
+new newer / old older
+strong stronger / weak weaker
+heavy heavier / light lighter
+hard harder difficult / easy easier
+good better best / bad worse worst
+rich / poor
+full / empty
+dry / wet
+clean / dirty
+thick / thin
+wide / narrow
+deep / shallow
+dark / bright light
+loud / quiet
+soft / hard
+cheap cheaper / expensive
+safe / dangerous
+healthy / sick ill
+happy / sad
+true / false
+right correct / wrong incorrect
+left / right
+up upward upwards / down downward downwards
+above over / below under
+inside in indoors / outside out outdoors
+north / south
+east / west
+front / back
+first / last
+before / after
+always / never
+more most / less fewer least fewest
+many much / few
+all everyone everybody everything / none nobody nothing
+increase rise rose risen raise grow grew grown gain expand / decrease fall fell fallen reduce \
+decline drop shrink shrank lower lose lost
+add / remove subtract
+open opened / close closed shut
+start began begin begun / stop end ended finish
+buy bought / sell sold
+lend lent / borrow
+give gave given / take took taken
+push / pull
+win won / lose lost
+accept agree / reject refuse disagree
+allow permit / forbid forbidden ban prohibit
+enable / disable
+love / hate
+arrive / leave left depart
+enter / exit leave
+import / export
+hire / fire dismiss
+pass passed / fail failed
+success / failure
+alive / dead
+male man men boy / female woman women girl
+day / night
+summer / winter
+public / private
+positive / negative
+maximum max / minimum min
+odd / even
+ancient / modern
+permanent / temporary
+guilty / innocent
+asleep / awake
+present / absent
+yes / no
+heiß warm / kalt
+groß größer / klein kleiner
+hoch höher / niedrig tief
+schnell / langsam
+alt / neu jung
+gut besser / schlecht schlechter
+mehr / weniger
+vor vorher / nach nachher
+links / rechts
+oben / unten
+steigen steigt erhöhen / sinken sinkt senken
+offen geöffnet / geschlossen
+kaufen kauft / verkaufen verkauft
+immer / nie niemals
+richtig / falsch
+chaud / froid
+grand / petit
+haut / bas
+rapide / lent
+vieux / neuf jeune nouveau
+bon meilleur / mauvais pire
+plus / moins
+avant / après
+gauche / droite
+ouvert / fermé
+augmenter augmente / diminuer diminue baisser baisse
+acheter / vendre
+toujours / jamais
+vrai / faux
+caliente / frío
+grande / pequeño
+alto / bajo
+rápido / lento
+viejo / nuevo joven
+bueno mejor / malo peor
+más / menos
+antes / después
+izquierda / derecha
+abierto / cerrado
+aumentar aumenta subir sube / disminuir disminuye bajar baja
+comprar / vender
+siempre / nunca
+verdadero / falso
+"""
+
+
+@cache
+def _table() -> dict[str, frozenset[tuple[int, int]]]:
+    """Return for each stem the pairs that it belongs to, and its side of each."""
+    found: dict[str, set[tuple[int, int]]] = {}
+    for pair, line in enumerate(_SIDES.strip().splitlines()):
+        for side, words in enumerate(line.split("/")):
+            for word in words.casefold().split():
+                found.setdefault(stem(word), set()).add((pair, side))
+    return {word: frozenset(poles) for word, poles in found.items()}
+
+
+@cache
+def poles_of(word: str) -> frozenset[tuple[int, int]]:
+    """Return the pairs of opposites that a folded word belongs to, each with its side."""
+    return _table().get(stem(word), frozenset())
+
+
+def opposite(word: str, other: str) -> bool:
+    """Tell whether a word says the opposite of another."""
+    theirs = poles_of(other)
+    return any((pair, 1 - side) in theirs for pair, side in poles_of(word))
