@@ -67,6 +67,7 @@ MODULES: dict[str, list[str]] = {
     "truth/dawid_skene": [],
     "truth/decoy_model": [],
     "truth/decoys": [],
+    "truth/dependence": [],
     "truth/gaussian": [],
     "truth/glad": [],
     "truth/labels": [],

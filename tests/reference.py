@@ -1432,3 +1432,52 @@ def read_number(text):
 def quantile_of(numbers, share):
     """The number at place floor(share * (count - 1)) of sorted numbers, None without any."""
     return numbers[int(share * (len(numbers) - 1))] if numbers else None
+
+
+def independence(both, same, belief=4.0, ridge=0.5, large=0.03, least=0.02):
+    """(weights, dependence) from squares of counts, as `_fast/truth/dependence` defines them."""
+    n = len(both)
+    if n < 3:
+        return [1.0] * n, 0.0
+    off = [(i, j) for i in range(n) for j in range(n) if i != j]
+    middle = math.sqrt(
+        (1 + sum(same[i][j] for i, j in off)) / (2 + sum(both[i][j] for i, j in off))
+    )
+    v = [middle] * n
+    for _ in range(50):
+        above = [
+            belief / 2 * middle**3 + sum(same[i][j] * v[j] for j in range(n) if j != i)
+            for i in range(n)
+        ]
+        below = [
+            belief / 2 * middle**2 + sum(both[i][j] * v[j] ** 2 for j in range(n) if j != i)
+            for i in range(n)
+        ]
+        v = [min(max((x + a / b) / 2, 0.02), 0.98) for x, a, b in zip(v, above, below, strict=True)]
+    left = questions = 0.0
+    for i, j in off:
+        if i > j and both[i][j]:
+            p = v[i] * v[j]
+            left += (same[i][j] - both[i][j] * p) ** 2 / (both[i][j] * p * (1 - p)) - 1
+            questions += both[i][j]
+    spare = max(left / questions, 0.0) if questions else 0.0
+    mix = spare / (spare + large**2)
+    k = [
+        [
+            1 + ridge if i == j else (same[i][j] + belief * v[i] * v[j]) / (both[i][j] + belief)
+            for j in range(n)
+        ]
+        for i in range(n)
+    ]
+    raw = [1.0] * n
+    for i in range(n):  # without exchanges: a pivot that is not above 0 ends it
+        if mix == 0 or k[i][i] <= 0:
+            return [1.0] * n, math.sqrt(spare)
+        for r in range(i + 1, n):
+            part = k[r][i] / k[i][i]
+            raw[r] -= part * raw[i]
+            k[r] = [a - part * b for a, b in zip(k[r], k[i], strict=True)]
+    for i in reversed(range(n)):
+        raw[i] = (raw[i] - sum(k[i][j] * raw[j] for j in range(i + 1, n))) / k[i][i]
+    raw = [max(x, least * max(*raw, 0.0)) for x in raw]
+    return [1 - mix + mix * x * n / sum(raw) for x in raw], math.sqrt(spare)

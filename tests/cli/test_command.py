@@ -61,6 +61,7 @@ def test_options_reach_the_core(core, command):
         "store": None,
         "learning": None,
         "num_threads": 2,
+        "independence": {},
         "spread": None,
     }
     assert core.read["paths"] == ["a.json", "b.json"]

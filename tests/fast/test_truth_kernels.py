@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import reference
-from cotool._fast.truth import dawid_skene, decoys, glad, mace, one_coin, subclasses
+from cotool._fast.truth import dawid_skene, decoys, dependence, glad, mace, one_coin, subclasses
+from cotool._fast.truth import labels as labels_kernel
 from cotool._fast.truth.labels import Labels
 
 
@@ -130,3 +131,24 @@ def test_more_labels_than_are_told_apart():
     rows = [(0, e, e) for e in range(200)] + [(0, e, 150) for e in range(200, 220)]
     found = decoys.decoys(kernel_table(rows, 1, 220, 300), iterations=1)
     assert [k for k, value in enumerate(found.items) if value] == [*range(23), 150]
+
+
+@given(table=tables(least_labels=2))
+def test_votes_count_by_independence_as_the_oracle_says(table):
+    """From the same counts; the weights are 1 in the mean and above 0."""
+    rows = kernel_table(*table)
+    size = rows.experts
+    both, same = labels_kernel.coincidences(rows)
+    worth, left = dependence.weights(both, same, size)
+    squares = [[list(c[i * size : (i + 1) * size]) for i in range(size)] for c in (both, same)]
+    expected, expected_left = reference.independence(*squares)
+    assert list(worth) == pytest.approx(expected, abs=1e-9)
+    assert left == pytest.approx(expected_left, abs=1e-9)
+    assert sum(worth) == pytest.approx(size)
+    assert min(worth) > 0
+
+
+def test_counts_of_independence_are_squares():
+    """Others are refused."""
+    with pytest.raises(ValueError, match="squares"):
+        dependence.weights(array("d", [1.0]), array("d", [1.0]), 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from cotool.consensus.options import Embedder
     from cotool.consensus.truth.scale import ScaleTest
     from cotool.engine.choice import EngineChoice
+
+# Questions that are looked at before the first comes out, where answers are numbers or short.
+MOST_AHEAD = 200
 
 
 def find_consensus(
@@ -147,7 +151,7 @@ def answer_batch(
             stated(_good(questions, on_error), spread), options.method, options.weights
         )
     elif options.method == "auto":
-        items = _by_votes_or_numbers(items, options, on_error)
+        items, options = _by_votes_or_numbers(items, options, on_error)
     for asked, result in answered(items, options, spread):
         if isinstance(result, Consensus):
             yield result
@@ -180,13 +184,16 @@ def _by_votes_or_numbers(
     items: Iterator[Item],
     options: ConsensusOptions,
     on_error: Callable[[Question, CotoolError], None] | None,
-) -> Iterator[Item]:
+) -> tuple[Iterator[Item], ConsensusOptions]:
     """The questions as they come, or, if their answers are numbers on a scale, what these say.
 
-    As long as answers are numbers, the first questions are looked at before one comes out.
+    As long as answers are numbers or a few words, up to 200 questions are looked at before one
+    comes out. The options returned know how far the experts of open answers are independent.
     """
     head: list[Item] = []
+    short: list[Stated] = []
     seen: ScaleTest | None = None
+    may_be_scale = True
     for asked, error in items:
         if isinstance(error, CotoolError):
             head.append((asked, error))
@@ -197,16 +204,26 @@ def _by_votes_or_numbers(
             from cotool.consensus.truth import scale
 
             seen = scale.ScaleTest()
-        if seen is None or not seen.add(subject):
+        if seen is None:
+            break
+        may_be_scale = may_be_scale and seen.add(subject)
+        if subject.kind == "short":
+            short.append(subject)
+        if len(head) >= MOST_AHEAD or not (may_be_scale or short):
             break
     items = chain(head, items)
-    if seen is None or not seen.is_scale():
-        yield from items
-        return
+    if seen is None:
+        return items, options
+    if not seen.is_scale():
+        if len(short) > 1 and not options.weights:
+            from cotool.consensus.truth.table import independence_of
+
+            options = replace(options, independence=independence_of(short))
+        return items, options
     from cotool.consensus.truth.scale import measured
 
     method = "mean" if options.weights else "weighted"
-    yield from measured(_sound(items, on_error), method, options.weights)
+    return measured(_sound(items, on_error), method, options.weights), options
 
 
 def _sound(

@@ -70,6 +70,8 @@ class ConsensusOptions:
     weights: Mapping[str, float] = field(default_factory=dict)
     embedder: Embedder | None = None
     num_threads: int | None = None
+    # How far each expert's vote is independent of the others', for ties; see `truth/table`.
+    independence: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check_name("method", self.method, METHODS)

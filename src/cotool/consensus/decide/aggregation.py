@@ -40,16 +40,18 @@ def vote(
     question_id: str = "",
     *,
     scores: Mapping[str, float] | None = None,
+    independence: Sequence[float] = (),
 ) -> tuple[list[int], Pick]:
     """Plurality of weighted answers. Returns a group for each response (-1: abstains) and the pick.
 
     Where `scores` are given, probabilities of the answers' normal forms, they decide instead.
 
     At least one answer is not None. Ties go to the greater sum of stated confidences where all
-    tied sides state theirs, then to the answer whose best response has the greatest `centrality`
-    (of a row), then by a lot that is drawn from `question_id` and the answers alone. The first
-    answer given would favour whoever stands first in every question (mmlu-pro: .516 right, by
-    lot .525).
+    tied sides state theirs, then to the answer whose experts are most independent of each other
+    (`independence`, where it is known), then to the answer whose best response has the greatest
+    `centrality` (of a row), then by a lot that is drawn from `question_id` and the answers alone.
+    The first answer given would favour whoever comes first in every question (mmlu-pro: .516
+    right, by lot .525).
     """
     numbers: dict[str, int] = {}
     groups = [
@@ -74,7 +76,9 @@ def vote(
     winner, reason = tied[0], f"{best:.4g} of {sum(totals):.4g} votes"
     names: tuple[str, ...] = ()
     if len(tied) > 1:
-        place, rule = _break_tie([members[group] for group in tied], responses, weights, centrality)
+        place, rule = _break_tie(
+            [members[group] for group in tied], responses, weights, independence, centrality
+        )
         if place is None:
             values = list(numbers)
             place = draw([values[group] for group in tied], question_id)
@@ -89,6 +93,7 @@ def _break_tie(
     sides: Sequence[Sequence[int]],
     responses: Sequence[Response],
     weights: Sequence[float],
+    independence: Sequence[float],
     centrality: Callable[[int], float],
 ) -> tuple[int | None, str]:
     """The place of the side that wins, None where a lot must decide, and by which rule."""
@@ -97,6 +102,10 @@ def _break_tie(
         sums = [sum(weight * (value or 0.0) for weight, value in side) for side in stated]
         if _distinct(sums):
             return sums.index(max(sums)), "the one stated with the most confidence"
+    if independence:
+        sums = [sum(weights[i] * independence[i] for i in side) for side in sides]
+        if _distinct(sums):
+            return sums.index(max(sums)), "the one whose experts agree less with others"
     central = [max(map(centrality, side)) for side in sides]
     if _distinct(central):
         return central.index(max(central)), "the one with the most central text"

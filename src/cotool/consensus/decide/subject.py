@@ -84,6 +84,8 @@ class Subject:
         self.weights = [
             value / samples[name] for value, name in zip(self.reliability, names, strict=True)
         ]
+        known = options.independence
+        self.independence = [known.get(name, 1.0) for name in names] if known else []
         if sum(self.weights) <= 0:
             raise InputError(
                 f"question {asked.id!r}: all experts have weight 0",

@@ -29,6 +29,7 @@ def by_vote(subject: Subject, kind: str) -> Grouped:
         subject.weights,
         lambda i: sum(subject.similarities("cosine").row(i)) if compared else 0.0,
         subject.asked.id,
+        independence=subject.independence,
         scores=subject.decision.scores if subject.decision and subject.decision.scores else None,
     )
     shown = [None if answer is None else answer.display for answer in answers]

@@ -10,12 +10,14 @@ from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from cotool._fast.truth import dependence
 from cotool._fast.truth.decoy_model import Counts, Model
 from cotool._fast.truth.decoys import decoys, judge, model
 from cotool.consensus.learning.ballots import Ballot, BallotTable
 from cotool.consensus.learning.records import Expert, Pair
 from cotool.consensus.truth.copies import Copy, chance_of, find_copies, groups_of, thinned
 from cotool.consensus.truth.shared_errors import is_balanced, of_shared_errors
+from cotool.consensus.truth.table import MOST_COMPARED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -198,6 +200,31 @@ class Crowd:
                 pair = self.pairs.setdefault((a, b), Pair())
                 pair.both += 1
                 pair.same += ballot.votes[a] == ballot.votes[b]
+
+    def vote_shares(self, ballots: Sequence[Ballot]) -> list[dict[str, float]]:
+        """The shares of votes, which count less the more their experts depend on each other."""
+        worth = self._independent()
+        found = []
+        for ballot in ballots:
+            shares = dict.fromkeys(ballot.votes.values(), 0.0)
+            total = sum(worth.get(expert, 1.0) for expert in ballot.votes)
+            for expert, value in ballot.votes.items():
+                shares[value] += worth.get(expert, 1.0) / total
+            found.append(shares)
+        return found
+
+    def _independent(self) -> dict[str, float]:
+        """How much each expert's vote counts by `_fast/truth/dependence`, those of most answers."""
+        given = sorted(self.experts, key=lambda name: (-self.experts[name].answers, name))
+        places = {name: place for place, name in enumerate(given[:MOST_COMPARED])}
+        size = len(places)
+        both, same = (array("d", bytes(8 * size * size)) for _ in range(2))
+        for (a, b), pair in self.pairs.items():
+            i, j = places.get(a, -1), places.get(b, -1)
+            if i >= 0 and j >= 0:
+                both[i * size + j] = both[j * size + i] = pair.both
+                same[i * size + j] = same[j * size + i] = pair.same
+        return dict(zip(places, dependence.weights(both, same, size)[0], strict=True))
 
     def copies(self) -> list[Copy]:
         """Experts who agree far more than their agreement with others explains."""

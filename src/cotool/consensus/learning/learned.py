@@ -10,7 +10,6 @@ questions.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from math import exp, log, sqrt
@@ -160,7 +159,7 @@ class Learned(Crowd):
         beliefs are right .491 of the time where the plurality is .525.
         """
         if self.is_open:
-            beliefs = [_vote_shares(ballot) for ballot in ballots]
+            beliefs = self.vote_shares(ballots)
         self.agreement = distil(self.agreement, self._basis(), ballots, beliefs)
         self._trust = None
 
@@ -303,11 +302,6 @@ class Learned(Crowd):
         self.known = {question: one for question, one in self.known.items() if one.ballot.votes}
         self._places.clear()
         self._counts = self._copies = self._trust = None
-
-
-def _vote_shares(ballot: Ballot) -> dict[str, float]:
-    votes = Counter(ballot.votes.values())
-    return {value: count / len(ballot.votes) for value, count in votes.items()}
 
 
 def _lot(question: str, value: str) -> bytes:

@@ -16,7 +16,7 @@ from cotool._fast.truth.one_coin import one_coin as _coin
 from cotool.consensus.decide.aggregation import EPSILON, draw
 from cotool.consensus.options import INFERENCE
 from cotool.consensus.truth.shared_errors import is_balanced, of_shared_errors
-from cotool.consensus.truth.table import LabelTable
+from cotool.consensus.truth.table import LabelTable, independent
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     # The posterior, the model's name, and groups of copies.
     _Found = tuple[kernel.Posterior, str, list[list[str]]]
 
-# The part of the one-coin model in open labels; the rest are the shares of the votes. Set on
-# made-up worlds (right .9033, votes alone .8947, the model alone .8953); on ten systems' answers to
-# open questions .5293, .5304 and .5293.
-COIN = 0.3
+# The part of the one-coin model in open labels; the rest are the shares of the votes, by the
+# weights of `_fast/truth/dependence.pyx`. Set on the same made-up worlds: beyond plurality .034
+# with .05, .033 with .1, .024 with 0.
+COIN = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +136,9 @@ def correlated(rows: Iterable[tuple[str, str, str]], *, num_threads: int | None 
     subclasses, where hidden kinds of items mislead experts alike (see `_fast/truth/decoys.pyx`,
     `_fast/truth/subclasses.pyx`). The model with the greater likelihood is used, after the number
     of parameters that the data move is subtracted (Akaike's criterion). Of experts who copy each
-    other one counts (`copies.py`). Where labels differ from item to item the one-coin model is
-    fitted instead, and taken together with the votes: shared errors look like right answers there.
+    other one counts (`copies.py`). Where labels differ from item to item, shared errors look like
+    right answers to such models. There votes count less the more their experts depend on each
+    other (`_fast/truth/dependence.pyx`), and the one-coin model little more than breaks ties.
     """
     return infer(rows, "correlated", num_threads)
 
@@ -170,11 +171,11 @@ def _by_correlation(table: LabelTable, threads: int) -> _Found:
     rows = table.thin(copies)
     if table.is_open:
         coin = _coin(rows, num_threads=threads)
-        counted = kernel.weighted_vote(rows, array("d", [1.0]) * rows.experts)
+        counted = kernel.weighted_vote(rows, independent(rows))
         coin.items = array(
             "d", [COIN * a + (1 - COIN) * b for a, b in zip(coin.items, counted, strict=True)]
         )
-        return coin, "one coin and votes", copies
+        return coin, "votes by how far experts depend on each other", copies
     votes = kernel.weighted_vote(rows, array("d", [1.0]) * rows.experts)
     shares = [sum(votes[label::labels]) / rows.items for label in range(labels)]
     return *of_shared_errors(rows, is_balanced(shares), threads), copies

@@ -5,12 +5,15 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
+from cotool._fast.truth import dependence
 from cotool._fast.truth import labels as kernel
 from cotool.consensus.truth.copies import FEWEST, chance_of, find_copies, groups_of
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from cotool.consensus.extract.stated import Stated
 
 # Labels that differ from question to question (numbers, names) have no confusions and no habits:
 # more than so many different ones, and more than one to so many items.
@@ -124,6 +127,31 @@ class LabelTable:
                 f"more than {MOST_CELLS:,} cells",
                 hint="the methods correlated, glad and one_coin_dawid_skene need less memory",
             )
+
+
+def independence_of(subjects: Iterable[Stated]) -> dict[str, float]:
+    """How much each expert's vote counts by `independent`, where answers are open.
+
+    Where labels are closed, weak experts agree little with anyone, so nothing is said.
+    """
+    rows = {
+        (str(place), expert): value
+        for place, subject in enumerate(subjects)
+        for expert, value in subject.votes
+    }
+    if not rows:
+        return {}
+    table = LabelTable((item, expert, value) for (item, expert), value in rows.items())
+    if not table.is_open:
+        return {}
+    return dict(zip(table.expert_ids, independent(table.rows), strict=True))
+
+
+def independent(rows: kernel.Labels) -> array[float]:
+    """How much each expert's vote counts where experts depend on each other; 1 in the mean."""
+    if rows.experts > MOST_COMPARED:
+        return array("d", [1.0]) * rows.experts
+    return dependence.weights(*kernel.coincidences(rows), rows.experts)[0]
 
 
 def _numbered(column: Sequence[str], what: str) -> tuple[dict[str, int], array[int]]:

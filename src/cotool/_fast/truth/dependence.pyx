@@ -1,0 +1,113 @@
+"""How much votes are worth where experts depend on each other, from how often they agree.
+
+If experts err independently, two of them agree as often as the product of how far each knows the
+answer, P[i, j] = v[i] v[j] (the rank-one structure of crowds: Dalvi et al., WWW 2013). `weights`
+fits v by least squares over the pairs and measures what is left beyond chance: the dependence d,
+the root mean square of the residuals in units of the standard deviation of one answer. Where d is
+small, votes count the same. Where it is not, agreement says who repeats whom: votes then count
+(K + λ I)⁻¹ 1, with K the shares of agreement, the combination of equally good experts with the
+least variance (generalized least squares: Aitken, 1935). Of ten experts of whom seven share a
+source, the seven count for about four. In between the two are mixed, d² / (d² + LARGE²).
+
+O(experts²) a round of the fit, O(experts³) for the weights.
+"""
+
+from array import array
+
+from libc.math cimport sqrt
+
+from cotool._fast.truth.labels cimport zeros
+from cotool._fast.truth.matrices cimport backward, factor
+
+cdef int ROUNDS = 50
+# What is believed of a pair before it is seen: so many questions of the usual agreement.
+cdef double BELIEF = 4.0
+# λ and LARGE were set on 17 made-up worlds of open answers. Right answers beyond plurality in the
+# mean: .034 with (.5, .03), .028 to .035 with λ from .3 to 1 and LARGE from .02 to .05. The greatest
+# loss in a world is .010, with 300 questions. On ten systems' answers to 1,800 questions, which the
+# choice did not see: .560 right, plurality .537.
+cdef double RIDGE = 0.5
+cdef double LARGE = 0.03
+# The least weight, as a part of the greatest one.
+cdef double LEAST = 0.02
+
+
+cdef void knowledge(const double* both, const double* same, double* v, double* next_,
+                    Py_ssize_t n) noexcept nogil:
+    """The v of the rank-one fit."""
+    cdef Py_ssize_t i, j
+    cdef double pairs = 2, equal = 1, middle, above, below
+    cdef int _round
+    for i in range(n):
+        for j in range(n):
+            if i != j:
+                pairs += both[i * n + j]
+                equal += same[i * n + j]
+    middle = sqrt(equal / pairs)
+    for i in range(n):
+        v[i] = middle
+    for _round in range(ROUNDS):
+        for i in range(n):
+            above = BELIEF / 2 * middle * middle * middle
+            below = BELIEF / 2 * middle * middle
+            for j in range(n):
+                if i != j:
+                    above += same[i * n + j] * v[j]
+                    below += both[i * n + j] * v[j] * v[j]
+            next_[i] = min(max((v[i] + above / below) / 2, 0.02), 0.98)
+        for i in range(n):
+            v[i] = next_[i]
+
+
+cdef double left_over(const double* both, const double* same, const double* v,
+                      Py_ssize_t n) noexcept nogil:
+    """d², the mean squared residual of a pair less what chance explains."""
+    cdef Py_ssize_t i, j
+    cdef double total = 0, questions = 0, p, residual
+    for i in range(n):
+        for j in range(i):
+            if both[i * n + j] > 0:
+                p = v[i] * v[j]
+                residual = same[i * n + j] - both[i * n + j] * p
+                total += residual * residual / (both[i * n + j] * p * (1 - p)) - 1
+                questions += both[i * n + j]
+    return max(total / questions, 0.0) if questions > 0 else 0.0
+
+
+def weights(both, same, Py_ssize_t experts):
+    """(weight of each expert's vote, 1 in the mean; d), from `labels.coincidences`."""
+    cdef const double[::1] met = both
+    cdef const double[::1] agreed = same
+    cdef Py_ssize_t n = experts, i, j
+    if met.shape[0] != n * n or agreed.shape[0] != n * n:
+        raise ValueError("the counts are squares of the experts")
+    out = array("d", [1.0]) * n
+    if n < 3:
+        return out, 0.0
+    cdef double[::1] w = out
+    cdef double[::1] v = zeros(n)
+    cdef double[::1] work = zeros(n)
+    cdef double[::1] k = zeros(n * n)
+    cdef double spare, mix, most = 0, total = 0
+    with nogil:
+        knowledge(&met[0], &agreed[0], &v[0], &work[0], n)
+        spare = left_over(&met[0], &agreed[0], &v[0], n)
+        for i in range(n):
+            for j in range(n):
+                k[i * n + j] = (agreed[i * n + j] + BELIEF * v[i] * v[j]) / (
+                    met[i * n + j] + BELIEF
+                )
+            k[i * n + i] = 1 + RIDGE
+    mix = spare / (spare + LARGE * LARGE)
+    # A matrix of shares that come from different questions may not be positive definite.
+    if mix == 0 or factor(&k[0], n) != 0:
+        return out, sqrt(spare)
+    backward(&k[0], n, &w[0])
+    for i in range(n):
+        most = max(most, w[i])
+    for i in range(n):
+        w[i] = max(w[i], LEAST * most)
+        total += w[i]
+    for i in range(n):
+        w[i] = 1 - mix + mix * w[i] * n / total
+    return out, sqrt(spare)
