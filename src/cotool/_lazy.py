@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, AnyStr, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 
 def attach(
@@ -42,25 +42,48 @@ class _StandIn(ModuleType):
     """In place of a module until one of its names is used."""
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # asked by the import statement itself
+            raise AttributeError(name)
+        self.release()
+        return getattr(importlib.import_module(self.__name__), name)
+
+    def release(self) -> None:
+        """Give the name back to the module itself."""
         if sys.modules.get(self.__name__) is self:
             del sys.modules[self.__name__]
-        return getattr(importlib.import_module(self.__name__), name)
+
+
+def _stand_in(name: str, functions: Iterable[str]) -> _StandIn:
+    module = _StandIn(name)
+    for function in functions:
+
+        def call(*args: Any, function: str = function, **named: Any) -> Any:
+            module.release()
+            return getattr(importlib.import_module(name), function)(*args, **named)
+
+        setattr(module, function, call)
+    return module
 
 
 @contextlib.contextmanager
 def stand_ins(*names: str) -> Iterator[None]:
     """Let modules that are imported here import others, of these names, on first use only.
 
-    For other libraries, which import at their top what few calls need.
+    For other libraries, which import at their top what few calls need. "module:name name" is a
+    module from which these functions are imported by name.
     """
-    stand_ins = {name: _StandIn(name) for name in names if name not in sys.modules}
-    sys.modules.update(stand_ins)
+    wanted = [name.partition(":")[::2] for name in names]
+    modules = {
+        name: _stand_in(name, functions.split())
+        for name, functions in wanted
+        if name not in sys.modules
+    }
+    sys.modules.update(modules)
     try:
         yield
     finally:
-        for name, module in stand_ins.items():
-            if sys.modules.get(name) is module:
-                del sys.modules[name]
+        for module in modules.values():
+            module.release()
 
 
 class _LazyPattern:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+from cotool._lazy import lazy_pattern
+
+if TYPE_CHECKING:
+    import re
 
 # Control characters (C0, DEL, C1) act on the terminal, bidirectional controls reorder text, and
 # lone surrogates cannot be encoded. Newline and tab are kept.
@@ -11,9 +15,9 @@ _UNSAFE_CLASS = (
     r"\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff"
     r"\ufff9-\ufffb\ud800-\udfff"
 )
-_UNSAFE = re.compile(f"[{_UNSAFE_CLASS}\U000e0000-\U000e007f]")
+_UNSAFE = lazy_pattern(f"[{_UNSAFE_CLASS}\U000e0000-\U000e007f]")
 # JSON already escapes newlines and tabs, and above U+FFFF an escape is two surrogates.
-_UNSAFE_IN_JSON = re.compile(f"[{_UNSAFE_CLASS}]")
+_UNSAFE_IN_JSON = lazy_pattern(f"[{_UNSAFE_CLASS}]")
 
 
 # The most combining marks in a row (UAX #15, Stream-Safe Text Format), and what separates more.
@@ -51,6 +55,8 @@ def _with_short_runs(text: str) -> str:
 
 def visible(text: str) -> str:
     r"""Return `text` with every character that acts instead of showing escaped (`\x1b`)."""
+    if text.isascii() and text.isprintable():
+        return text
     return _UNSAFE.sub(_escape, text.replace("\r\n", "\n"))
 
 

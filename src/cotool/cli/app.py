@@ -6,16 +6,14 @@ newer version or not a vault file, malformed header, missing key version, refuse
 cotool; 130 Ctrl-C; 141 the reader of standard output has closed it, as after SIGPIPE.
 """
 
-from __future__ import annotations
-
 import contextlib
 import copy
 import inspect
 import io
 import os
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
 
 import typer
 from typer.main import get_command
@@ -24,9 +22,6 @@ from cotool.cli.shared.settings import App
 from cotool.errors import CotoolError
 from cotool.text import visible
 from cotool.version import __version__
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 Job = Callable[[], int]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, TypeVar
 
 from cotool.errors import InputError
@@ -45,15 +46,19 @@ def map_ordered(
     if num_threads == 1:
         yield from map(function, items)
         return
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(num_threads, thread_name_prefix="cotool") as pool:
+    with ExitStack() as stack:
+        pool = None
         pending: deque[Future[Result]] = deque()
         try:
             for item in items:
                 if not pending and not is_heavy(item):
                     yield function(item)
                     continue
+                if pool is None:
+                    from concurrent.futures import ThreadPoolExecutor
+
+                    pool = ThreadPoolExecutor(num_threads, thread_name_prefix="cotool")
+                    stack.enter_context(pool)
                 pending.append(pool.submit(function, item))
                 if len(pending) >= 4 * num_threads:
                     yield pending.popleft().result()

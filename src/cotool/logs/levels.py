@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from cotool.errors import InputError
 
 # In order of severity. The level of a record is `unknown` if its format shows none.
@@ -21,6 +19,8 @@ def level_named(word: str, parameter: str) -> str:
     """Return the level named by `word`, in any case. Raises InputError if there is none."""
     level = _WORDS.get(word.strip().lower())
     if level is None:
+        from difflib import get_close_matches
+
         meant = get_close_matches(word.lower(), _WORDS, n=1, cutoff=0.7)
         hint = f"did you mean {_WORDS[meant[0]]}? " if meant else ""
         raise InputError(

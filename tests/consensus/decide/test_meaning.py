@@ -82,7 +82,7 @@ def test_semantic_groups_by_meaning():
 
 def test_default_without_the_extra(monkeypatch):
     """Where the model is missing, ngrams are the default; asking for semantic names the extra."""
-    monkeypatch.setattr("cotool.consensus.decide.analysis.semantic_installed", lambda: False)
+    monkeypatch.setattr("cotool.consensus.decide.free_texts.semantic_installed", lambda: False)
     monkeypatch.setattr(embedders, "_files", lambda: None)
     embedders.built_in.cache_clear()
     assert consensus(PETS, question="Name a pet.").metric == "ngrams"

@@ -1,7 +1,5 @@
 """`cotool bench`: its commands and their options; the work is in `_bench_work`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from typing import Annotated
@@ -11,7 +9,7 @@ import typer
 from cotool.cli.bench import run as work
 from cotool.cli.bench.compare import FORMATS, Report, compare_results
 from cotool.cli.shared.options import Quiet, flag, option
-from cotool.cli.shared.report_options import (  # noqa: TC001 - Typer reads the annotations
+from cotool.cli.shared.report_options import (
     AsJson,
     OpenReport,
     ReportFile,

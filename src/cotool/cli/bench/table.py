@@ -5,9 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-from rich.text import Text
-
+from cotool.cli.shared.layout import Table, Text
 from cotool.cli.shared.screen import Screen
 from cotool.text import seconds
 
@@ -81,7 +79,7 @@ def scaling_table(rows: Sequence[Scaled]) -> None:
 
 
 def _table(screen: Screen, names: Sequence[str]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold" if screen.boxes else "")
+    table = Table(pad_edge=False, header_style="bold" if screen.boxes else "")
     width = min(max(map(len, names)), _WIDEST)
     table.add_column("case", overflow="fold", min_width=width, max_width=width)
     return table

@@ -1,12 +1,10 @@
 """`cotool config`: its commands; the work is in `run`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from typing import Annotated
 
-import typer  # noqa: TC002 - Typer reads the annotations
+import typer
 
 from cotool.cli.config import run as work
 from cotool.cli.shared.options import flag

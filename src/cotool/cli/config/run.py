@@ -136,8 +136,8 @@ def _traced(table: str, option: Any, context: Any) -> _Row:
 
 
 def _print_table(rows: list[_Row]) -> None:
-    from rich.text import Text
 
+    from cotool.cli.shared.layout import Text
     from cotool.cli.shared.screen import Screen, fitted
     from cotool.text import one_line
 

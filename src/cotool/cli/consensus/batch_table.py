@@ -6,9 +6,7 @@ import heapq
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rich.padding import Padding
-from rich.text import Text
-
+from cotool.cli.shared.layout import Indent, Text
 from cotool.cli.shared.screen import fitted
 from cotool.text import one_line, percent, plural
 
@@ -60,7 +58,7 @@ class BatchTable:
         self._screen.print(self._line(name, answer, numbers, ""))
         if self._explain:
             for reason in result.explanation:
-                self._screen.print(Padding(Text(one_line(reason), style="dim"), (0, 0, 0, 4)))
+                self._screen.print(Indent(Text(one_line(reason), style="dim"), 4))
         self._screen.flush()
         self._count(result, name)
 

@@ -1,9 +1,7 @@
 """`cotool consensus`: its options, and the request made from them."""
 
-from __future__ import annotations
-
 import sys
-from collections.abc import Callable  # noqa: TC003 - Typer reads the annotations
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, cast
@@ -15,7 +13,7 @@ from cotool.cli.consensus.conditions import parse_consensus_condition
 from cotool.cli.consensus.embedder import NamedEmbedder
 from cotool.cli.consensus.run import Request, run
 from cotool.cli.html.output import EXTENSIONS, report_format
-from cotool.cli.shared.engine_options import (  # noqa: TC001 - Typer reads the annotations
+from cotool.cli.shared.engine_options import (
     EngineName,
     Resume,
     SchedulerAddress,
@@ -25,7 +23,7 @@ from cotool.cli.shared.examples import demo_paths
 from cotool.cli.shared.options import Debug, NoProgress, Quiet, Threads, size_in_bytes
 from cotool.cli.shared.options import flag as _flag
 from cotool.cli.shared.options import option as _option
-from cotool.cli.shared.report_options import (  # noqa: TC001 - Typer reads the annotations
+from cotool.cli.shared.report_options import (
     AsJson,
     OpenReport,
     ReportFile,

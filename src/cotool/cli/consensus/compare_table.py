@@ -8,10 +8,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from rich import box
-from rich.table import Table
-from rich.text import Text
-
+from cotool.cli.shared.layout import Table, Text
 from cotool.text import plural
 
 if TYPE_CHECKING:
@@ -50,7 +47,7 @@ def _table(rows: list[MethodScore], sink: TextIO) -> None:
     from cotool.cli.shared.screen import Screen
 
     screen = Screen(sink)
-    table = Table(box=box.ROUNDED if screen.boxes else None, pad_edge=screen.boxes)
+    table = Table(boxed=screen.boxes, pad_edge=screen.boxes)
     table.add_column("method", no_wrap=True)
     for head in _HEADS:
         table.add_column(head, justify="right", no_wrap=True)

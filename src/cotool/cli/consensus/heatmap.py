@@ -1,4 +1,4 @@
-"""An agreement matrix as a heat map of half blocks, or as numbers if there is no colour."""
+"""An agreement matrix as a heat map of half blocks, for terminals with colours."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 _LABEL = 14  # cells of an expert's name
 _MOST_PIXELS = 48  # more rows than this do not fit with the rest of the result
-_MOST_NUMBERS = 12
-_NUMBER = 4  # cells of a number in the plain table
 
 # Viridis at 0, ¼, ½, ¾, 1: even steps of lightness, which colour-blind readers can distinguish.
 _SCALE = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37))
@@ -55,22 +53,6 @@ def heat_map(
     lines.append(_legend(lowest))
     if len(groups) < len(order):
         lines.append(Text(f"{len(order)} experts: each cell averages several neighbours"))
-    return lines
-
-
-def number_table(
-    names: Sequence[str], row: Callable[[int], Sequence[float]], order: Sequence[int], width: int
-) -> list[Text]:
-    """Return a table of similarities in percent, or a line that says how to get them."""
-    label = min(_LABEL, max(len(name) for name in names)) + 3
-    if len(order) > _MOST_NUMBERS or label + _NUMBER * len(order) > width:
-        return [Text(f"{len(order)} experts: use --format json for the matrix")]
-    heading = " " * label + "".join(f"{place:>{_NUMBER}}" for place in range(1, len(order) + 1))
-    lines = [Text(heading, no_wrap=True)]
-    for place, i in enumerate(order, 1):
-        values = row(i)
-        cells = "".join(f"{'·' if i == j else _digits(values[j]):>{_NUMBER}}" for j in order)
-        lines.append(Text(f"{place:>2} {fitted(names[i], label - 3)}{cells}", no_wrap=True))
     return lines
 
 
@@ -123,7 +105,3 @@ def _legend(lowest: float) -> Text:
 def _label(names: Sequence[str]) -> str:
     more = f" +{len(names) - 1}" if len(names) > 1 else ""
     return fitted(fitted(names[0], _LABEL - len(more)).rstrip() + more, _LABEL)
-
-
-def _digits(value: float) -> str:
-    return "–" if math.isnan(value) else f"{100 * value:.0f}"

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.padding import Padding
-from rich.text import Text
-
+from cotool.cli.shared.layout import Indent, Text
 from cotool.cli.shared.screen import clip
 from cotool.text import one_line, plural, visible
 
@@ -112,11 +110,11 @@ def _disputes(result: Consensus, screen: Screen) -> None:
         return
     screen.heading("Disputed")
     for dispute in result.disputes[:_MOST]:
-        sides = Text(" · ").join(
-            Text(f"{one_line(side.value)}: {names_of(side.experts)}", style="bold")
-            for side in dispute.sides
-        )
-        screen.print(Padding(sides, (0, 0, 0, _INDENT)))
+        sides = Text()
+        for side in dispute.sides:
+            sides.append(" · " if sides else "")
+            sides.append(f"{one_line(side.value)}: {names_of(side.experts)}", style="bold")
+        screen.print(Indent(sides, _INDENT))
         for side in dispute.sides[:_MOST]:
             one = result.statements[side.statements[0]]
             _quoted(one_line(one.experts[0]), one.text, screen, 2 * _INDENT)
@@ -127,6 +125,5 @@ def _disputes(result: Consensus, screen: Screen) -> None:
 def _quoted(label: str, text: str, screen: Screen, indent: int) -> None:
     head = f"{label}: "
     body, more = clip(head + one_line(text), screen.width - indent - 2, _LINES)
-    line = Text(body + (" …" if more else ""))
-    line.stylize("dim", 0, len(head))
-    screen.print(Padding(line, (0, 0, 0, indent)))
+    line = Text(body[: len(head)], style="dim").append(body[len(head) :] + (" …" if more else ""))
+    screen.print(Indent(line, indent))

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from rich import box
-from rich.padding import Padding
-from rich.panel import Panel
-from rich.table import Table
-from rich.text import Text
-
-from cotool.cli.consensus.heatmap import heat_map, number_table
+from cotool.cli.consensus.matrix import number_table
 from cotool.cli.consensus.statements import marked_answer, names_of, render_statements
+from cotool.cli.shared.layout import Indent, Table, Text
 from cotool.cli.shared.screen import clip, clip_marked
 from cotool.text import one_line, percent, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cotool.cli.shared.screen import Screen
     from cotool.consensus.model import Cluster, Consensus, Dissent
@@ -65,11 +60,15 @@ def _answer(result: Consensus, screen: Screen) -> None:
             text, more = clip_marked(marked, room, _ANSWER_LINES)
             text.append(_rest(more))
     if screen.boxes:
-        screen.print(
-            Panel(text, title="Consensus", title_align="left", border_style="green", padding=(0, 1))
+        from rich.panel import Panel
+
+        inner = text.rich() if isinstance(text, Text) else text
+        panel = Panel(
+            inner, title="Consensus", title_align="left", border_style="green", padding=(0, 1)
         )
+        screen.print(panel)
     else:
-        screen.print(Text(), Text("Consensus"), Padding(text, (0, _INDENT, 1, _INDENT)))
+        screen.print(Text(), Text("Consensus"), Indent(text, _INDENT, right=_INDENT, below=1))
 
 
 def _interval(result: Consensus) -> str:
@@ -124,7 +123,7 @@ def _behind(result: Consensus) -> int:
 def _clusters(clusters: Sequence[Cluster], screen: Screen) -> None:
     screen.heading("Clusters")
     table = Table(
-        box=box.ROUNDED if screen.boxes else None,
+        boxed=screen.boxes,
         width=screen.width if screen.boxes else screen.width - _INDENT,
         pad_edge=screen.boxes,
     )
@@ -142,7 +141,7 @@ def _clusters(clusters: Sequence[Cluster], screen: Screen) -> None:
             Text(names_of(cluster.members)),
             Text(answer + (" …" if more else "")),
         )
-    screen.print(table if screen.boxes else Padding(table, (0, 0, 0, _INDENT)))
+    screen.print(table if screen.boxes else Indent(table, _INDENT))
     if len(clusters) > _MOST_ROWS:
         screen.print(Text(f"  … {plural(len(clusters) - _MOST_ROWS, 'more cluster')}"))
 
@@ -159,8 +158,8 @@ def _dissent(result: Consensus, screen: Screen) -> None:
         body = [Text(answer + (" …" if more else ""))]
         if not result.statements:
             body += [Text(line, style="dim") for line in _differences(item)]
-        screen.print(Padding(who, (0, 0, 0, _INDENT)))
-        screen.print(*(Padding(line, (0, 0, 0, 2 * _INDENT)) for line in body))
+        screen.print(Indent(who, _INDENT))
+        screen.print(*(Indent(line, 2 * _INDENT) for line in body))
     if len(dissent) > _MOST_ROWS:
         screen.print(Text(f"  … {plural(len(dissent) - _MOST_ROWS, 'more dissenting opinion')}"))
 
@@ -185,10 +184,14 @@ def _matrix(result: Consensus, screen: Screen) -> None:
     order = [i for cluster in result.clusters for i in cluster.indices]
     placed = set(order)
     order += [i for i in range(len(result.experts)) if i not in placed]
-    draw = heat_map if screen.colours else number_table
+    draw: Callable[..., Sequence[Any]] = number_table
+    if screen.colours:
+        from cotool.cli.consensus.heatmap import heat_map
+
+        draw = heat_map
     names = [one_line(name) or "–" for name in result.experts]
     for line in draw(names, result.matrix.row, order, screen.width - _INDENT):
-        screen.print(Padding(line, (0, 0, 0, _INDENT)))
+        screen.print(Indent(line, _INDENT))
 
 
 def _points(title: str, points: Sequence[str], screen: Screen) -> None:
@@ -196,9 +199,11 @@ def _points(title: str, points: Sequence[str], screen: Screen) -> None:
         return
     screen.heading(title)
     for point in points:
-        grid = Table.grid(padding=(0, 1))
-        grid.add_row("-", Text(one_line(point), overflow="fold"))
-        screen.print(Padding(grid, (0, 0, 0, _INDENT)))
+        grid = Table(show_header=False, padding=(0, 0, 0, 1), pad_edge=False)
+        grid.add_column()
+        grid.add_column(overflow="fold")
+        grid.add_row("-", one_line(point))
+        screen.print(Indent(grid, _INDENT))
 
 
 def _named(experts: Sequence[str], message: str) -> str:

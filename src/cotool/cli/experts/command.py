@@ -1,7 +1,5 @@
 """`cotool experts`: its commands and their options; the work is in `_experts_work`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from typing import Annotated

@@ -5,10 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from rich import box
-from rich.table import Table
-from rich.text import Text
-
+from cotool.cli.shared.layout import Table, Text
 from cotool.cli.shared.screen import Screen, fitted
 from cotool.consensus.learning.evidence import groups, reliability, remarks_on
 from cotool.text import one_line, percent, plural
@@ -28,7 +25,7 @@ def experts_table(
 ) -> None:
     """Print the experts, then who copies whom, and whom to ask."""
     screen = Screen(sys.stdout)
-    table = Table(box=box.ROUNDED if screen.boxes else None, pad_edge=screen.boxes)
+    table = Table(boxed=screen.boxes, pad_edge=screen.boxes)
     table.add_column("expert", no_wrap=True, max_width=_NAME, overflow="ellipsis")
     for head in ("right", "95 % sure", "judged", "answers", "weight"):
         table.add_column(head, justify="right", no_wrap=True)
@@ -122,7 +119,7 @@ def expert_page(form: Mapping[str, Any]) -> None:
     for line in lines:
         screen.print(Text(line))
     if form["topics"]:
-        table = Table(box=None, pad_edge=False)
+        table = Table(pad_edge=False)
         table.add_column("  topic", no_wrap=True)
         for head in ("right", "95 % sure", "judged"):
             table.add_column(head, justify="right", no_wrap=True)
@@ -143,7 +140,7 @@ def questions_table(rows: Sequence[Remembered]) -> None:
         screen.print(Text("no questions are remembered"))
         return
     width = max(screen.width - 30, 20)
-    table = Table(box=None, pad_edge=False)
+    table = Table(pad_edge=False)
     table.add_column("question", no_wrap=True)
     table.add_column("said", no_wrap=True)
     table.add_column("judged", no_wrap=True)

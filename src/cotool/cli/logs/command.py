@@ -1,9 +1,7 @@
 """`cotool analyze-logs`: its options, and the request made from them."""
 
-from __future__ import annotations
-
 import sys
-from collections.abc import Callable  # noqa: TC003 - Typer reads the annotations
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +11,7 @@ import typer
 from cotool.cli.html.output import EXTENSIONS, report_format
 from cotool.cli.logs.request import LogRequest
 from cotool.cli.logs.run import run
-from cotool.cli.shared.engine_options import (  # noqa: TC001 - Typer reads the annotations
+from cotool.cli.shared.engine_options import (
     EngineName,
     Resume,
     SchedulerAddress,
@@ -23,7 +21,7 @@ from cotool.cli.shared.examples import demo_paths
 from cotool.cli.shared.options import Debug, NoProgress, Quiet, Threads
 from cotool.cli.shared.options import flag as _flag
 from cotool.cli.shared.options import option as _option
-from cotool.cli.shared.report_options import (  # noqa: TC001 - Typer reads the annotations
+from cotool.cli.shared.report_options import (
     AsJson,
     OpenReport,
     ReportFile,
@@ -394,7 +392,7 @@ def analyze_logs(
 
 def _explain(
     paths: tuple[str, ...],
-    options: LogOptions,
+    options: "LogOptions",
     chosen: str | None,
     *,
     recursive: bool,

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
-from rich.table import Table
-from rich.text import Text
-
 from cotool.cli.logs.style import sparkline
+from cotool.cli.shared.layout import Table, Text, cells
 from cotool.cli.shared.screen import fitted
 from cotool.logs.formats.field_names import scale_of
 from cotool.logs.measures.model import NO_SCALE
@@ -58,7 +55,7 @@ def render_measures(measures: Measures, screen: Screen, *, top: int, sort: str |
 
 
 def _totals(measures: Measures, facts: Sequence[MeasureFacts], screen: Screen) -> None:
-    table = Table(box=None, padding=(0, 2, 0, 0))
+    table = Table(padding=(0, 2, 0, 0))
     table.add_column("measure", overflow="fold")
     for name in ("values", "min", *_SHOWN):
         table.add_column(name, justify="right", no_wrap=True)
@@ -107,7 +104,7 @@ def _groups(
     steps = _steps(measures, shown)
     room = screen.width - _COUNTS - _NUMBER * len(statistics) * len(facts)
     room = (room - (_TREND + 2 if steps else 0)) // len(measures.keys) - 2
-    table = Table(box=None, padding=(0, 2, 0, 0))
+    table = Table(padding=(0, 2, 0, 0))
     for key in measures.keys:
         table.add_column(one_line(key), no_wrap=True)
     for name in _titles(facts, statistics):
@@ -135,7 +132,7 @@ def _titles(facts: Sequence[MeasureFacts], statistics: Sequence[str]) -> list[st
 
 
 def _cut(text: str, width: int) -> str:
-    return fitted(text, width) if cell_len(text) > width else text
+    return fitted(text, width) if cells(text) > width else text
 
 
 def quantity_or_dash(number: float | None, unit: str) -> str:

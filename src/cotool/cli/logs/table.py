@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-from rich.text import Text
-
 from cotool.cli.logs.style import LEVEL_STYLES, moment, sparkline
 from cotool.cli.logs.templates_table import (
     TOP,
@@ -14,6 +11,7 @@ from cotool.cli.logs.templates_table import (
     render_problems,
     render_templates,
 )
+from cotool.cli.shared.layout import Table, Text
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import display_buckets, duration, find_bursts, find_gaps, rate
 from cotool.logs.report.clock import Clock, clock_of
@@ -117,7 +115,7 @@ def _levels(summary: LogSummary, screen: Screen) -> None:
     if not present:
         return
     most = max(counts.levels[level] for level in present)
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table = Table(show_header=False, padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
@@ -191,7 +189,7 @@ def _patterns(summary: LogSummary, screen: Screen) -> None:
     counts = summary.counts
     if not counts.patterns:
         return
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table = Table(show_header=False, padding=(0, 2, 0, 0))
     table.add_column(overflow="fold")
     table.add_column(justify="right")
     table.add_column(justify="right")
@@ -228,7 +226,7 @@ def _events(summary: LogSummary, screen: Screen, clock: Clock) -> None:
 def _files(summary: LogSummary, screen: Screen) -> None:
     if len(summary.files) < 2:
         return
-    table = Table(box=None, padding=(0, 2, 0, 0))
+    table = Table(padding=(0, 2, 0, 0))
     table.add_column("file", overflow="fold")
     for name in ("lines", "records", "size", "warning", "error", "critical"):
         table.add_column(name, justify="right")

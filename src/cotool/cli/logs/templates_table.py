@@ -5,10 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-from rich.text import Text
-
 from cotool.cli.logs.style import LEVEL_STYLES, moment, sparkline
+from cotool.cli.shared.layout import Table, Text
 from cotool.cli.shared.screen import clip
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import display_buckets, duration, find_bursts
@@ -109,12 +107,13 @@ def _text(text: str, screen: Screen) -> None:
     if more:
         lines[-1] = lines[-1][: screen.width - _INDENT - 2] + " …"
     for line in lines:
-        screen.print(Text(" " * _INDENT).append_text(_marked(line)))
+        screen.print(Text(" " * _INDENT).append(_marked(line)))
 
 
 def _marked(text: str) -> Text:
-    found = Text(text)
-    found.highlight_regex(r"<\*>", "cyan")
+    found = Text()
+    for n, part in enumerate(text.split("<*>")):
+        found.append("<*>" if n else "", style="cyan").append(part)
     return found
 
 
@@ -186,7 +185,7 @@ def render_template(
 
 
 def _parameters(parameters: Sequence[Parameter]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0))
+    table = Table(padding=(0, 2, 0, 0))
     table.add_column("<*>", justify="right")
     table.add_column("name", overflow="fold")
     table.add_column("distinct", justify="right")
@@ -277,7 +276,7 @@ def _changed_numbers(comparison: Comparison, screen: Screen) -> None:
     screen.print(Text(), Text(f"{title} since the earlier run", style="bold"))
     if not changed:
         return
-    table = Table(box=None, padding=(0, 2, 0, 0))
+    table = Table(padding=(0, 2, 0, 0))
     for name in ("p50 before", "now", "p99 before", "now", "ratio"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("numbers", overflow="fold")

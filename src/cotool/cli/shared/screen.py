@@ -3,58 +3,76 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from rich.cells import cell_len
-from rich.console import Console
-from rich.text import Text
-
+from cotool.cli.shared.layout import Text, cells, fitting_lines, is_simple
 from cotool.text import visible
 
 if TYPE_CHECKING:
     from typing import TextIO
 
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
+
+    from cotool.cli.shared.layout import Drawable
 
 _PLAIN_WIDTH = 80
 _LEAST_WIDTH = 20
+# Variables by which rich takes a pipe for a terminal.
+_FORCING = ("FORCE_COLOR", "TTY_COMPATIBLE")
 
 
 class Screen:
-    """Prints renderables to a stream. `plain`: no colour and no boxes, whatever the environment.
+    """Prints texts and tables to a stream. `plain`: no colour and no boxes, in any environment.
 
     rich honours NO_COLOR, FORCE_COLOR and TERM=dumb. Anything but a terminal is 80 columns wide,
-    unless COLUMNS is set.
+    unless COLUMNS is set. rich is loaded for a terminal, and where text has to be wrapped.
     """
 
     def __init__(self, sink: TextIO, *, plain: bool = False) -> None:
         self._sink = sink
-        terminal = Console(file=sink, force_terminal=False if plain else None).is_terminal
-        self._console = Console(
-            file=sink,
-            force_terminal=terminal,
-            width=None if terminal and sink.isatty() else _columns(),
-            highlight=False,
-            markup=False,
-            emoji=False,
-        )
-        self.boxes = terminal
-        self.colours = self._console.color_system is not None and not self._console.no_color
+        self._console: Console | None = None
+        self.boxes = self.colours = False
+        if not plain and (sink.isatty() or any(map(os.environ.get, _FORCING))):
+            from rich.console import Console
+
+            self.boxes = Console(file=sink).is_terminal
+            console = self._rich()
+            self.colours = console.color_system is not None and not console.no_color
+
+    def _rich(self) -> Console:
+        """Return the console, which is made on first use."""
+        if self._console is None:
+            from rich.console import Console
+
+            self._console = Console(
+                file=self._sink,
+                force_terminal=self.boxes,
+                width=None if self.boxes and self._sink.isatty() else _columns(),
+                highlight=False,
+                markup=False,
+                emoji=False,
+            )
+        return self._console
 
     @property
     def width(self) -> int:
         """The number of columns of a line."""
-        return max(self._console.width, _LEAST_WIDTH)
+        return max(_columns() if self._console is None else self._console.width, _LEAST_WIDTH)
 
-    def print(self, *renderables: RenderableType) -> None:
-        """Print each renderable on separate lines; without boxes no line ends in spaces."""
-        with self._console.capture() as captured:
-            for renderable in renderables:
-                self._console.print(renderable)
-        text = captured.get()
-        if not self.boxes:
-            text = "".join(f"{line.rstrip()}\n" for line in text.splitlines())
-        self._sink.write(text)
+    def print(self, *drawables: Drawable | RenderableType) -> None:
+        """Print each drawable on separate lines; without boxes no line ends in spaces."""
+        for drawable in drawables:
+            lines = None if self.boxes else _plain_lines(drawable)
+            if lines is not None:
+                self._sink.write("".join(f"{line.rstrip()}\n" for line in lines))
+                continue
+            console = self._rich()
+            with console.capture() as captured:
+                console.print(_rich(drawable))
+            text = captured.get()
+            if not self.boxes:
+                text = "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+            self._sink.write(text)
 
     def heading(self, title: str) -> None:
         """Print a heading below an empty line."""
@@ -63,6 +81,14 @@ class Screen:
     def flush(self) -> None:
         """Flush the stream."""
         self._sink.flush()
+
+
+def _plain_lines(drawable: Any) -> list[str] | None:
+    return drawable.plain_lines(_columns()) if hasattr(drawable, "plain_lines") else None
+
+
+def _rich(drawable: Any) -> Any:
+    return drawable.rich() if hasattr(drawable, "plain_lines") else drawable
 
 
 def _columns() -> int:
@@ -78,7 +104,6 @@ def clip(text: str, width: int, most: int) -> tuple[str, int]:
     width = max(width, 1)
     lines: list[str] = []
     more = 0
-    console = Console(width=width)
     for paragraph in visible(text).strip().expandtabs(4).split("\n"):
         if len(lines) >= most:
             more += _height(paragraph, width)
@@ -86,24 +111,45 @@ def clip(text: str, width: int, most: int) -> tuple[str, int]:
         # Enough text for the wanted lines and one more, so that a megabyte is not wrapped in vain.
         enough = width * (most + 1)
         head, rest = paragraph[:enough], paragraph[enough:]
-        wrapped = [str(line).rstrip() for line in Text(head).wrap(console, width)] or [""]
+        wrapped = [line.rstrip() for line in _wrapped(head, width)] or [""]
         more += max(0, len(lines) + len(wrapped) - most) + (_height(rest, width) if rest else 0)
         lines += wrapped[: most - len(lines)]
     return "\n".join(lines), more
 
 
-def clip_marked(text: Text, width: int, most: int) -> tuple[Text, int]:
+def clip_marked(text: Text, width: int, most: int) -> tuple[Any, int]:
     """Return the first `most` lines of a styled text, and how many lines are left out."""
-    lines = text.wrap(Console(width=width), max(width, 1))
-    return Text("\n").join(lines[:most]), max(0, len(lines) - most)
+    fitting = text.plain_lines(max(width, 1))
+    if fitting is not None and len(fitting) <= most:
+        return text, 0
+    from rich.console import Console
+    from rich.text import Text as RichText
+
+    lines = text.rich().wrap(Console(width=width), max(width, 1))
+    return RichText("\n").join(lines[:most]), max(0, len(lines) - most)
 
 
 def fitted(text: str, width: int) -> str:
     """Return `text` cut with "…" or padded to `width` cells."""
-    cell = Text(text[: 2 * width + 2])  # keeps at least two characters per cell
+    text = text[: 2 * width + 2]  # keeps at least two characters per cell
+    if is_simple(text):
+        return text.ljust(width) if len(text) <= width else f"{text[: max(width - 1, 0)]}…"
+    from rich.text import Text as RichText
+
+    cell = RichText(text)
     cell.truncate(width, overflow="ellipsis", pad=True)
     return cell.plain
 
 
+def _wrapped(text: str, width: int) -> list[str]:
+    lines = fitting_lines(text, width)
+    if lines is not None:
+        return lines
+    from rich.console import Console
+    from rich.text import Text as RichText
+
+    return [str(line) for line in RichText(text).wrap(Console(width=width), width)]
+
+
 def _height(text: str, width: int) -> int:
-    return max(1, -(-cell_len(text) // width))
+    return max(1, -(-cells(text) // width))

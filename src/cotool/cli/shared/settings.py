@@ -10,6 +10,7 @@ import contextlib
 import copy
 import os
 import shlex
+import sys
 from collections.abc import Callable, MutableMapping
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import typer
 from typer.core import TyperCommand
 
-from cotool._lazy import lazy_pattern, stand_ins
+from cotool._lazy import lazy_pattern
 from cotool.cli.shared.options import nearest
 from cotool.errors import CotoolError, InputError, unreadable
 
@@ -169,8 +170,14 @@ def config_path() -> Path:
     home = os.environ.get("COTOOL_HOME")
     if home:
         return Path(home, "config.toml")
-    with stand_ins("tempfile"):  # which platformdirs needs for other folders
-        from platformdirs import user_config_path
+    if sys.platform == "linux":  # what platformdirs says, which takes 4 ms to load
+        for folder in (
+            os.environ.get("XDG_CONFIG_HOME", ""),
+            os.environ.get("HOME", "") + "/.config",
+        ):
+            if folder.startswith("/"):
+                return Path(folder, "cotool", "config.toml")
+    from platformdirs import user_config_path
 
     return user_config_path("cotool") / "config.toml"
 

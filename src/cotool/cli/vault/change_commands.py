@@ -1,7 +1,5 @@
 """`cotool vault rewrap`, `reencrypt` and `rotate`: their options; the work is in `changes`."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Annotated
 
@@ -20,7 +18,7 @@ from cotool.cli.vault.options import (
     Recursive,
     with_keys,
 )
-from cotool.vault.requests import KeyRequest  # noqa: TC001 - Typer reads the annotations
+from cotool.vault.requests import KeyRequest
 
 commands = App()
 

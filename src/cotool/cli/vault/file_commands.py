@@ -1,7 +1,5 @@
 """`cotool vault encrypt`, `decrypt` and the other commands for content: their options."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Annotated
 
@@ -23,8 +21,8 @@ from cotool.cli.vault.options import (
     with_engine,
     with_keys,
 )
-from cotool.engine.choice import EngineChoice  # noqa: TC001 - Typer reads the annotations
-from cotool.vault.requests import KeyRequest  # noqa: TC001 - Typer reads the annotations
+from cotool.engine.choice import EngineChoice
+from cotool.vault.requests import KeyRequest
 
 commands = App()
 

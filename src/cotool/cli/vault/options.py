@@ -1,7 +1,5 @@
 """The options that all vault commands share, added to a command by `with_keys`."""
 
-from __future__ import annotations
-
 import functools
 import inspect
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """`cotool vault sign` and its relatives: their options."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Annotated
 
@@ -11,7 +9,7 @@ from cotool.cli.shared.options import Quiet, Threads, flag, option
 from cotool.cli.shared.settings import App
 from cotool.cli.vault import passwords, signatures
 from cotool.cli.vault.options import Force, Job, Profile, Recursive, with_keys
-from cotool.vault.requests import KeyRequest  # noqa: TC001 - Typer reads the annotations
+from cotool.vault.requests import KeyRequest
 
 commands = App()
 

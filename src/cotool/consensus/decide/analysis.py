@@ -5,22 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cotool.consensus.decide import aggregation, many_texts
+from cotool.consensus.decide import aggregation
 from cotool.consensus.decide.claims import NONE
 from cotool.consensus.decide.dissent import find_dissent
-from cotool.consensus.decide.embedders import semantic_installed
-from cotool.consensus.decide.features import short_answers
 from cotool.consensus.decide.findings import Findings
 from cotool.consensus.decide.insights import find_insights
-from cotool.consensus.decide.numbers import by_number
-from cotool.consensus.decide.paraphrases import paraphrase_utility
 from cotool.consensus.decide.subject import Subject
-from cotool.consensus.decide.texts import by_text
 from cotool.consensus.decide.votes import by_vote
 from cotool.consensus.extract.spans import WHOLE
 from cotool.consensus.model import Consensus
 from cotool.consensus.options import INFERENCE, NUMERIC, RELATIVE
-from cotool.errors import InputError
 
 if TYPE_CHECKING:
     from cotool.consensus.decide.decision import Decision
@@ -89,6 +83,8 @@ def _grouped(subject: Subject) -> Grouped:
     """Group the responses by the method that fits them."""
     method = subject.options.method
     if subject.decision is not None and subject.decision.measurement is not None:
+        from cotool.consensus.decide.numbers import by_number
+
         return by_number(subject, subject.decision.measurement)
     over_questions = method in INFERENCE or method in NUMERIC
     if method in NUMERIC:
@@ -102,26 +98,9 @@ def _grouped(subject: Subject) -> Grouped:
     if over_questions:
         method = "auto"
         subject.explanation.append("no answers to vote on could be extracted")
-    count = len(subject.texts)
-    if method == "vote":
-        raise InputError(
-            f"question {subject.asked.id!r}: no answers to vote on could be extracted",
-            hint="the method auto chooses a method for free text",
-        )
-    many = count > many_texts.MOST_TEXTS
-    if many and method in {"rover", "supported"}:
-        raise InputError(
-            f"question {subject.asked.id!r}: {count:,} texts are too many for the method {method}",
-            hint=f"it takes at most {many_texts.MOST_TEXTS:,}",
-        )
-    utility = "word-levenshtein" if method == "rover" else None
-    if method in {"auto", "medoid"}:
-        utility, reason = paraphrase_utility(*subject.sample())
-        if method == "auto":
-            method = "medoid" if utility else "centre" if many else "statements"
-            subject.explanation.append(reason)
-    group = many_texts.by_many_texts if many else by_text
-    return group(subject, method, utility or _metric(subject))
+    from cotool.consensus.decide.free_texts import by_free_text
+
+    return by_free_text(subject, method)
 
 
 def _scattered(subject: Subject) -> bool:
@@ -148,22 +127,6 @@ def _scattered(subject: Subject) -> bool:
             f"{distinct} different short answers of {len(stated)} are too many to be voted on"
         )
     return scattered
-
-
-def _metric(subject: Subject) -> str:
-    """Return the metric of free text; the explanation says where answers are short."""
-    asked = subject.options
-    if asked.metric != "auto" or asked.embedder or not short_answers(subject.texts):
-        return "tfidf"
-    few = len(subject.texts) <= many_texts.MOST_TEXTS
-    if semantic_installed() and (few or asked.clustering in {"auto", "average"}):
-        subject.explanation.append("short answers: compared by meaning (semantic)")
-        return "semantic"
-    subject.explanation.append(
-        "short answers: compared by stems and groups of letters (ngrams); with cotool[semantic] "
-        "they are compared by meaning"
-    )
-    return "ngrams"
 
 
 def _consensus(subject: Subject, found: Grouped) -> Consensus:

@@ -7,18 +7,16 @@ statements of every second response (third, …) are compared with one another, 
 from __future__ import annotations
 
 import math
-import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cotool.consensus.decide.passages import Passages
-from cotool.consensus.decide.support import judge
-from cotool.consensus.extract.sentences import split_statements
+from cotool.averages import mean, median
 from cotool.consensus.model import ConflictingValue, Dispute, DisputedValue, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from cotool.consensus.decide.passages import Passages
     from cotool.consensus.decide.support import Judged
 
 # Statements times texts: about a second's work.
@@ -44,7 +42,7 @@ class Claims:
     def support(self, row: int) -> float | None:
         """Return the mean support of a response's statements; None where it has none."""
         found = [one.support for one in self.statements if one.response == row]
-        return statistics.fmean(found) if found else None
+        return mean(found) if found else None
 
 
 NONE = Claims(())
@@ -58,9 +56,13 @@ def compare_statements(
     Returns NONE where most responses are a single statement. Of many responses evenly spread ones
     take part, and `also`.
     """
+    from cotool.consensus.decide.passages import Passages
+    from cotool.consensus.decide.support import judge
+    from cotool.consensus.extract.sentences import split_statements
+
     spans = [split_statements(content) for content in contents]
     counts = list(map(len, spans))
-    if len(contents) < 2 or statistics.median(counts) < LEAST_STATEMENTS:
+    if len(contents) < 2 or median(counts) < LEAST_STATEMENTS:
         return NONE
     step = math.ceil(math.sqrt(sum(counts) * len(counts) / MOST_COMPARED))
     rows = sorted({*range(0, len(contents), step), also})

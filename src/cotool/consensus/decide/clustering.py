@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import statistics
 from typing import TYPE_CHECKING
 
 from cotool._fast.text import clustering as kernels
+from cotool.averages import median
 from cotool.consensus.decide.features import ENOUGH
 from cotool.consensus.options import MEASURES, RELATIVE
 from cotool.errors import InputError
@@ -73,10 +73,10 @@ def choose_threshold(
             f"deviation of the similarities, and at least {unrelated:.2f}"
         )
     if method in {"average", "star"}:
-        typical = statistics.median(kernels.average_heights(matrix))
+        typical = median(kernels.average_heights(matrix))
         source = "at which average linkage merges"
     else:
-        typical = statistics.median(_nearest(matrix))
+        typical = median(_nearest(matrix))
         source = "of nearest neighbours"
     if typical * FRACTION >= unrelated:
         threshold = typical * FRACTION

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import statistics
 from typing import TYPE_CHECKING
+
+from cotool.averages import median, median_low
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,8 +40,8 @@ def paraphrase_utility(
     they move (translations). `similarities` gives the matrix of a metric.
     """
     lengths = [len(text.words) for text in texts]
-    middle = statistics.median(lengths)
-    spread = statistics.median(abs(length - middle) for length in lengths) / max(middle, 1)
+    middle = median(lengths)
+    spread = median(abs(length - middle) for length in lengths) / max(middle, 1)
     if len(texts) < 2:
         return None, "a single response is not compared"
     if middle > LONGEST:
@@ -70,4 +71,4 @@ def _typical(matrix: Matrix) -> float:
     Half of the others must be near: a pair of twins among three texts is not enough.
     """
     rows = ((i, matrix.row(i)) for i in range(matrix.rows))
-    return max(statistics.median_low(row[:i] + row[i + 1 :]) for i, row in rows)
+    return max(median_low(row[:i] + row[i + 1 :]) for i, row in rows)

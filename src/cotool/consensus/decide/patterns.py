@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import statistics
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from cotool.averages import mean, median
 from cotool.consensus.decide.findings import ENOUGH, listed, names_of
 from cotool.consensus.decide.words import opposition
 from cotool.consensus.model import Insight
@@ -62,18 +62,18 @@ def copies(findings: Findings) -> Iterator[Insight]:
 def length_outliers(findings: Findings) -> Iterator[Insight]:
     """Texts far longer or shorter than the rest, by the modified z-score on log lengths."""
     lengths = [len(text.words) for text in findings.texts]
-    if len(lengths) < ENOUGH or statistics.median(lengths) < 5:
+    if len(lengths) < ENOUGH or median(lengths) < 5:
         return
     logs = [math.log(length + 1) for length in lengths]
-    middle = statistics.median(logs)
-    spread = statistics.median(abs(value - middle) for value in logs)
+    middle = median(logs)
+    spread = median(abs(value - middle) for value in logs)
     # Lengths vary by a tenth even where the median deviation is tiny.
     spread = max(spread, 0.1)
     for i, value in enumerate(logs):
         score = 0.6745 * (value - middle) / spread
         if abs(score) > OUTLIER:
             name = findings.responses[i].expert_name
-            usual = statistics.median(lengths)
+            usual = median(lengths)
             yield Insight(
                 "length-outlier",
                 f"{name} wrote {lengths[i]} words where the median is {usual:g} "
@@ -102,7 +102,7 @@ def trends(findings: Findings) -> Iterator[Insight]:
         tau, chance = mann_kendall(values)
         if chance < 0.05:
             half = len(values) // 2
-            early, late = statistics.fmean(values[:half]), statistics.fmean(values[-half:])
+            early, late = mean(values[:half]), mean(values[-half:])
             yield Insight(
                 "trend",
                 f"{name[0].upper()}{name[1:]} {'rises' if tau > 0 else 'falls'} over time: "
@@ -137,7 +137,7 @@ def mann_kendall(values: Sequence[float]) -> tuple[float, float]:
 def themes(findings: Findings) -> Iterator[Insight]:
     """Terms that most experts (60 %, at least two) use; a pair of words beats its words."""
     count = len(findings.responses)
-    if count < 3 or statistics.median(len(text.words) for text in findings.texts) < 5:
+    if count < 3 or median(len(text.words) for text in findings.texts) < 5:
         return
     users: dict[tuple[str, ...], list[int]] = {}
     for i, text in enumerate(findings.texts):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import statistics
-from textwrap import shorten
 from typing import TYPE_CHECKING
 
+from cotool.averages import mean
 from cotool.consensus.decide.findings import listed, names_of
 from cotool.consensus.decide.words import opposition
 from cotool.consensus.model import Insight
@@ -99,6 +98,8 @@ def unsupported_claims(findings: Findings) -> Iterator[Insight]:
 
 
 def _short(text: str) -> str:
+    from textwrap import shorten
+
     return shorten(text, QUOTED, placeholder=" …")
 
 
@@ -114,7 +115,7 @@ def polarisation(findings: Findings) -> Iterator[Insight]:
     matrix = findings.matrix
     between = 0.0 if findings.extracted else None  # votes for different answers
     if matrix is not None:
-        between = statistics.fmean(matrix[i, j] for i in first.indices for j in second.indices)
+        between = mean(matrix[i, j] for i in first.indices for j in second.indices)
     message = (
         f"The experts are split {len(first.indices)} to {len(second.indices)}: "
         f"{listed(first.members)} against {listed(second.members)}"
@@ -141,21 +142,21 @@ def confidence_anomalies(findings: Findings) -> Iterator[Insight]:
     ours = [c for i, c in known if i in inside]
     if len(ours) < 2:
         return
-    mean = statistics.fmean(ours)
+    usual = mean(ours)
     for i, confidence in known:
-        if i not in inside and confidence >= max(mean, 0.8):
+        if i not in inside and confidence >= max(usual, 0.8):
             name = findings.responses[i].expert_name
             yield Insight(
                 "confident-dissent",
                 f"{name} dissents with confidence {confidence:.2f}; "
-                f"the {len(ours)} in the consensus state {mean:.2f} on average",
+                f"the {len(ours)} in the consensus state {usual:.2f} on average",
                 (name,),
-                {"confidence": confidence, "consensus_mean": mean, "consensus_stated": len(ours)},
+                {"confidence": confidence, "consensus_mean": usual, "consensus_stated": len(ours)},
             )
-    if mean < 0.5:
+    if usual < 0.5:
         yield Insight(
             "unsure-consensus",
-            f"Those in the consensus doubt it: {len(ours)} state {mean:.2f} on average",
+            f"Those in the consensus doubt it: {len(ours)} state {usual:.2f} on average",
             names_of(findings, sorted(inside)),
-            {"consensus_mean": mean, "consensus_stated": len(ours)},
+            {"consensus_mean": usual, "consensus_stated": len(ours)},
         )

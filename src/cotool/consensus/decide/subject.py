@@ -6,9 +6,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cotool.consensus.decide.claims import compare_statements
-from cotool.consensus.decide.meaning import by_features, by_meaning
-from cotool.consensus.decide.places import split_by_place
 from cotool.consensus.decide.similarity import embedding_similarity, similarity_matrix
 from cotool.consensus.decide.words import Words
 from cotool.consensus.model import Cluster
@@ -105,6 +102,8 @@ class Subject:
         return self._matrices[metric]
 
     def _relative(self, metric: str) -> Matrix:
+        from cotool.consensus.decide.meaning import by_features, by_meaning
+
         asked, threads = self.asked.text or "", self.options.num_threads
         if metric == "ngrams":
             return by_features(self.contents, asked, threads)
@@ -131,12 +130,16 @@ class Subject:
     def claims(self, index: int) -> Claims:
         """Return the statements of all responses (of many, evenly spread ones and `index`)."""
         if self._claims is None or index not in self._claims.rows:
+            from cotool.consensus.decide.claims import compare_statements
+
             names = [response.expert_name for response in self.responses]
             self._claims = compare_statements(self.contents, names, index, self.options.num_threads)
         return self._claims
 
     def apart(self, labels: Sequence[int], closeness: Sequence[float]) -> list[int]:
         """Split clusters of answers that differ in one place, and say so."""
+        from cotool.consensus.decide.places import split_by_place
+
         parts = split_by_place(labels, self.texts, closeness)
         if max(parts) > max(labels):
             self.explanation.append("answers that differ in one place were kept apart")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from statistics import median
 
 from cotool._lazy import lazy_pattern
+from cotool.averages import median
 
 # Longer programs are hardly ever equal; they are compared as texts.
 MOST_TOKENS = 400

@@ -13,7 +13,6 @@ from enum import Enum
 from math import isfinite
 from numbers import Real
 from typing import TypeGuard
-from uuid import UUID
 
 from cotool.errors import InputError
 
@@ -91,7 +90,8 @@ def _plain(value: object) -> object:
         return value.value
     if isinstance(value, Decimal):
         return float(value) if not value.is_finite() else str(value)
-    if isinstance(value, (date, UUID)):
+    uuid = sys.modules.get("uuid")  # where it is not loaded, no value is a UUID
+    if isinstance(value, date) or (uuid is not None and isinstance(value, uuid.UUID)):
         return str(value)
     if getattr(value, "shape", None) == () and hasattr(value, "item"):
         return value.item()

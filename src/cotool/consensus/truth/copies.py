@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import exp, log, sqrt
-from statistics import median
 from typing import TYPE_CHECKING
+
+from cotool.averages import median
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

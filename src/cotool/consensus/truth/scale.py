@@ -17,9 +17,9 @@ from contextlib import closing
 from fractions import Fraction
 from itertools import combinations, pairwise
 from math import exp, floor, isfinite, log, log10, sqrt
-from statistics import median
 from typing import TYPE_CHECKING
 
+from cotool.averages import median
 from cotool.consensus.decide.decision import Decision, Measurement
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from cotool.averages import median
 from cotool.errors import InputError
 from cotool.logs.histogram import Histogram
 from cotool.logs.levels import LEVELS
@@ -147,11 +148,11 @@ def find_bursts(
 
 
 def _bursts(name: str, starts: Sequence[int], counts: Sequence[int], width: int) -> list[Burst]:
-    middle = _median(counts)
+    middle = median(counts)
     lower = sorted(counts)[: max(1, len(counts) * 9 // 10)]
     typical = max(middle, sum(lower) / len(lower))
     deviation = max(
-        1.4826 * _median(abs(count - middle) for count in counts), math.sqrt(typical + 1)
+        1.4826 * median(abs(count - middle) for count in counts), math.sqrt(typical + 1)
     )
     threshold = max(3 * typical, typical + 6 * deviation, 9)
     found: list[Burst] = []
@@ -191,13 +192,6 @@ def find_gaps(histogram: Histogram) -> list[Gap]:
     ]
     found.sort(key=lambda gap: (-gap.seconds, gap.start))
     return found[:_MOST_GAPS]
-
-
-def _median(numbers: Iterable[float]) -> float:
-    # The module statistics takes 6 ms to import.
-    ordered = sorted(numbers)
-    middle = len(ordered) // 2
-    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
 
 def rate(records: int, first: int | None, last: int | None) -> float | None:
