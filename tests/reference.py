@@ -1170,6 +1170,17 @@ def part(rows, facts, context, before):
         told = [k for k in fixed if has(rows[members[0]][k], "text")]
         outside = any(not context[k] & (_QUOTED | _KEY) for k in told)
         values = [k for k in varying if are_values(members, k, distinct, outside)]
+        open_ = [k for k in varying if k not in values and not context[k] & _KEY][:16]
+        for one, other in itertools.combinations(open_, 2):
+            pairs = {(rows[n][one], rows[n][other]) for n in members}
+            words = [{pair[n] for pair in pairs} for n in (0, 1)]
+            shared = len(words[0] & words[1])
+            if (
+                shared >= 3
+                and 3 * shared >= 2 * min(map(len, words))
+                and len(pairs) > max(map(len, words))
+            ):
+                values = sorted({*values, one, other})
         text = bool(told)
         free = [k for k in varying if k not in values]
         factor = 2 if all(context[k] & _QUOTED for k in free) else 4

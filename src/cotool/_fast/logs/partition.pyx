@@ -57,6 +57,11 @@ cdef enum:
     COMBINED_QUOTED = 2
     LEAST_COMBINED = 16
 
+# Two places that share so many words, and two thirds of the words of one of them, hold values of one
+# kind, as in "changed from ACTIVE to LOST": text seldom has the same words in two places.
+cdef enum:
+    LEAST_SHARED = 3
+
 # The number of places, those with the fewest words, that are tried to divide a group.
 cdef enum:
     CANDIDATES = 16
@@ -166,6 +171,28 @@ cdef int combinations(Work* w, int low, int high, const uint8_t* chosen) noexcep
     return count
 
 
+cdef bint share_words(Work* w, int low, int high, int one, int other, uint8_t* chosen) noexcept nogil:
+    """Return whether two places hold values of one kind; `chosen` is zeros, and stays so."""
+    cdef int n, shared = 0, count
+    cdef int32_t* stamp
+    if w.distinct[one] < LEAST_SHARED or w.distinct[other] < LEAST_SHARED:
+        return False
+    w.now += 2
+    for n in range(low, high):
+        w.stamp[w.ids[<int64_t>w.row[n] * w.words + one]] = w.now - 1
+    for n in range(low, high):
+        stamp = &w.stamp[w.ids[<int64_t>w.row[n] * w.words + other]]
+        if stamp[0] == w.now - 1:
+            stamp[0] = w.now
+            shared += 1
+    if shared < LEAST_SHARED or 3 * shared < 2 * min(w.distinct[one], w.distinct[other]):
+        return False
+    chosen[one] = chosen[other] = 1
+    count = combinations(w, low, high, chosen)
+    chosen[one] = chosen[other] = 0
+    return count > max(w.distinct[one], w.distinct[other])
+
+
 cdef int64_t gain(Work* w, int low, int high, int place, int* groups) noexcept nogil:
     """Return how many places of messages hold one word after the group is divided at a place."""
     cdef int n, k, g, count = 0
@@ -243,6 +270,7 @@ cdef int part(Work* w, int low, int high, list found) except -1:
     """Divide the messages row[low:high]; append (messages, places of values) of each template."""
     cdef int k, n, values = 0, texts = 0, outside = 0, varying = 0, best, groups = 0, start
     cdef int open_places = 0, open_words = 0, open_quoted = 0, rows = high - low
+    cdef int other
     cdef bint combined
     cdef Place p
     cdef bint is_text
@@ -265,13 +293,22 @@ cdef int part(Work* w, int low, int high, list found) except -1:
         varying += 1
         p = look(w, low, high, k)
         if holds_values(w, low, k, p, outside):
-            values += 1
             places[k] = True
         else:
+            open_[k] = 1
+    pair = bytearray(w.words)
+    candidates = [k for k in range(w.words) if open_[k] and not w.context[k] & KEY][:CANDIDATES]
+    for n, k in enumerate(candidates):
+        for other in candidates[n + 1:]:
+            if share_words(w, low, high, k, other, pair):
+                places[k] = places[other] = True
+                open_[k] = open_[other] = 0
+    for k in range(w.words):
+        values += places[k]
+        if open_[k]:
             open_places += 1
             open_words += w.distinct[k]
             open_quoted += w.context[k] & QUOTED
-            open_[k] = 1
     combined = (open_places > 1 and texts > 0 and rows >= LEAST_COMBINED and
                 combinations(w, low, high, open_) >= max(LEAST_COMBINED, open_words * (
                     COMBINED_QUOTED if open_quoted == open_places else COMBINED)))

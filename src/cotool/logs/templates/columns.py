@@ -50,11 +50,11 @@ class _Step(NamedTuple):
 _STEPS = (
     _Step("separator", re.compile(r"(?:[-|:]|--)(?=[ \t]|$)|\|"), 0.9),
     _Step("cell", re.compile(r"[^|]{0,60}\|"), 0.95),
-    _Step("number", re.compile(rf"[{_MARKS}],?(?=[ \t])"), 0.95),
+    _Step("number", re.compile(rf"[{_MARKS}],?(?=[ \t])|\([{_MARKS}]\):?(?=[ \t])"), 0.95),
     _Step("bracket", re.compile(r"\["), 0.9, once=True),
     _Step("process", re.compile(rf"[^ \t]+[ \t]+{_NAME}\[[{_MARKS}]\]:(?=[ \t]|$)"), 0.6, once=True,
           loose=re.compile(rf"[^ \t]+[ \t]+{_NAME}(?:\[[{_MARKS}]\])?:(?=[ \t]|$)")),
-    _Step("name", re.compile(rf"{_NAME}(?:\[[{_MARKS}]\])?:(?=[ \t]|$)"), 0.8, once=True),
+    _Step("name", re.compile(rf"{_NAME}(?:::{_NAME})*(?:\[[{_MARKS}]\])?:(?=[ \t]|$)"), 0.8, once=True),
     _Step("dash", re.compile(r"(?:[^ \t\[\]\"]+[ \t]+){1,4}?-(?=[ \t])"), 0.95, once=True),
     _Step("logger", re.compile(rf"[A-Za-z_][\w${_MARKS}-]*(?:(?:\.|::)[\w${_MARKS}-]+)+(?=[ \t])"),
           0.95, once=True),

@@ -70,7 +70,8 @@ def _word_before(key: Tokens, places: list[int], n: int) -> int:
 def _facts(word: str) -> int:
     """Return what the kernel must know about a word."""
     lower = word.lower()
-    strong = any(mark in word for mark in "./@\\_$#*") or any(c.isdigit() for c in word)
+    inner = word.rstrip(".!?")
+    strong = any(mark in inner for mark in "./@\\_$#*") or any(c.isdigit() for c in word)
     weak = "-" in word or (word not in {lower, word.upper()} and not word.istitle())
     return (
         kernel.IS_PARAMETER * (word == PARAMETER)
