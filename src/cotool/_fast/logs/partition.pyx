@@ -57,7 +57,7 @@ cdef enum:
     COMBINED_QUOTED = 2
     LEAST_COMBINED = 16
 
-# Two places that share so many words, and two thirds of the words of one of them, hold values of one
+# Two places that share so many words, and two thirds of the words of one, hold values of one
 # kind, as in "changed from ACTIVE to LOST": text seldom has the same words in two places.
 cdef enum:
     LEAST_SHARED = 3
@@ -171,7 +171,8 @@ cdef int combinations(Work* w, int low, int high, const uint8_t* chosen) noexcep
     return count
 
 
-cdef bint share_words(Work* w, int low, int high, int one, int other, uint8_t* chosen) noexcept nogil:
+cdef bint share_words(Work* w, int low, int high, int one, int other,
+                      uint8_t* chosen) noexcept nogil:
     """Return whether two places hold values of one kind; `chosen` is zeros, and stays so."""
     cdef int n, shared = 0, count
     cdef int32_t* stamp

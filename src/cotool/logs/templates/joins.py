@@ -28,7 +28,8 @@ _LONGEST, _MOST_PLACES = 200, 16
 _MANY_CONTENTS = 3
 _MANY_REASONS = 5
 _FAILURE = lazy_pattern(
-    "fail|error|exception|unable|can(?:not|'t)|could|unexpected|reject|refus|invalid|reason|abort"
+    "fail|error|exception|unable|can(?:not|'t)|could|unexpected|reject|refus|invalid|reason|abort|"
+    "retry"
 )
 
 
@@ -122,9 +123,9 @@ def _join_contents(templates: Sequence[Tokens], new: Collection[Tokens] | None) 
             frames[frame][template] = start, stop
     for frame, found in _shared(frames):
         left = {template: span for template, span in found.items() if template not in joined}
-        lengths = {stop - start for start, stop in left.values()}
-        inside = max((stop - start for start, stop in left.values()), default=0)
-        if len(left) >= _MANY_CONTENTS and len(lengths) > 1 and _words(frame) >= inside // 2:
+        most = 2 * _words(frame) + 1
+        lengths = [stop - start for start, stop in left.values() if stop - start <= most]
+        if len(lengths) >= _MANY_CONTENTS and len(set(lengths)) > 1:
             joined.update((t, _replaced(t, *span)) for t, span in left.items())
     return joined
 

@@ -46,7 +46,12 @@ def structured(tokens: list[str], *, cut: bool) -> list[Item]:
                 at = end
                 continue
         else:
-            stop = _object_end(tokens, at, closing) if at in closing or at + 1 in closing else at
+            if at in closing or at + 1 in closing or at + 2 in closing:
+                stop = _object_end(tokens, at, closing)
+            if stop > at and at == 0 and closing.get(1) == stop - 1 == len(tokens) - 1:
+                # The message is a call: its name says what it is about.
+                return [(part, 0, 1), (tokens[1], 1, 2), (PARAMETER, 2, stop - 1),
+                        (tokens[-1], stop - 1, stop)]  # fmt: skip
             if stop > at:
                 items.append((PARAMETER, at, stop))
                 at = stop
@@ -137,18 +142,25 @@ def _chunk_end(tokens: list[str], at: int, closing: dict[int, int]) -> int:
     return at
 
 
+def _opening_of(tokens: list[str], at: int, closing: dict[int, int]) -> int:
+    """Return where the bracket or quote of an object at a token opens, the token if it is one."""
+    if is_word(tokens[at]):
+        if at + 1 in closing and (tokens[at + 1] in "([{<" or tokens[at] in _PREFIXES):
+            return at + 1  # Name(…), b'…'
+        if at + 2 in closing and _opens_structure(tokens, at):
+            return at + 2  # Name { … }
+    return at
+
+
 def _object_end(tokens: list[str], at: int, closing: dict[int, int]) -> int:
     """Return where the object at a token ends, `at` where there is none."""
-    part = tokens[at]
     if at and tokens[at - 1][-1] not in _BEFORE:
         return at
-    start = at
-    if is_word(part) and at + 1 in closing and tokens[at + 1] in "([{<":
-        start = at + 1  # Name(…)
-    elif is_word(part) and at + 1 in closing and part in _PREFIXES:
-        return closing[at + 1] + 1
+    start = _opening_of(tokens, at, closing)
     if start not in closing:
         return at
+    if start > at and tokens[start] in _QUOTES:
+        return closing[start] + 1
     stop = closing[start]
     inside = tokens[start + 1 : stop]
     mark = tokens[start]
@@ -165,6 +177,11 @@ def _object_end(tokens: list[str], at: int, closing: dict[int, int]) -> int:
         if shows:
             return stop + 1
     return _chunk_end(tokens, stop + 1, closing) if shows else at
+
+
+def _opens_structure(tokens: list[str], at: int) -> bool:
+    """Tell whether a name and a brace after it print a structure, as Rust and Node do."""
+    return tokens[at + 1 : at + 4] == [" ", "{", " "] and tokens[at][0].isupper()
 
 
 def _is_list(tokens: list[str], at: int, stop: int) -> bool:

@@ -37,7 +37,9 @@ _LEAD = lazy_pattern(rf"(?:.*\.\.|[a-z]+\.)(?={PARAMETER})")
 _PORT = lazy_pattern(rf"(?:{PARAMETER}|(?<![^ \t(\[<,;=\"'|]){_WORD}*[.]{_WORD}*):{PARAMETER}"
                    rf"(?::{PARAMETER})*")  # fmt: skip
 _AFTER_EQUALS = lazy_pattern(rf"(?<==){PARAMETER}(?:[#|/]+{PARAMETER})+")
-_BOOLEAN = lazy_pattern(r"(?<![^ \t=:,(\[{])(?:true|false|True|False)(?![^ \t,;)\]}.])")
+_CONSTANT = lazy_pattern(
+    r"(?<![^ \t=:,(\[{])(?:true|false|True|False|None|null|nil|undefined|NaN)(?![^ \t,;)\]}.])"
+)
 
 
 def text_of(message: bytes) -> str:
@@ -63,7 +65,7 @@ def shape(tokens: tuple[str, ...]) -> tuple[int, str]:
 @lru_cache(maxsize=1 << 14)
 def whole_words(message: str) -> str:
     """Return a message in which each word that contains a parameter is one parameter."""
-    message = _BOOLEAN.sub(PARAMETER, message)
+    message = _CONSTANT.sub(PARAMETER, message)
     if PARAMETER not in message:
         return message
     message = _PORT.sub(PARAMETER, _CHUNK.sub(_whole, message))
