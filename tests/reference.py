@@ -422,9 +422,21 @@ def open_hpke_xwing(message, seed, info):
     return open_hpke(hashlib.sha3_256(shared).digest(), 0x647A, message[1120:], info)
 
 
-def open_hpke(shared, kem, ciphertext, info, aad=b""):
-    """RFC 9180, sections 5.1 and 5.2: base mode with HKDF-SHA256 and AES-256-GCM."""
-    suite = b"HPKE" + kem.to_bytes(2, "big") + b"\0\1\0\2"
+def dhkem_x25519(private, enc):
+    """RFC 9180, section 4.1: what the holder of a private key finds in an encapsulation."""
+    from cryptography.hazmat.primitives.asymmetric import x25519
+
+    key = x25519.X25519PrivateKey.from_private_bytes(private)
+    secret = key.exchange(x25519.X25519PublicKey.from_public_bytes(enc))
+    suite, context = b"KEM\0\x20", enc + key.public_key().public_bytes_raw()
+    prk = hmac.digest(bytes(32), b"HPKE-v1" + suite + b"eae_prk" + secret, "sha256")
+    info = b"\0\x20HPKE-v1" + suite + b"shared_secret" + context
+    return hkdf_extract_expand(prk, b"", info, 32, extract=False)
+
+
+def hpke_key(shared, kem, info, aead=2):
+    """RFC 9180, section 5.1: key and nonce in base mode with HKDF-SHA256 and AES-GCM."""
+    suite = b"HPKE" + kem.to_bytes(2, "big") + b"\0\1" + aead.to_bytes(2, "big")
 
     def extract(salt, label, key):
         return hmac.digest(salt or bytes(32), b"HPKE-v1" + suite + label + key, "sha256")
@@ -435,8 +447,13 @@ def open_hpke(shared, kem, ciphertext, info, aad=b""):
 
     context = b"\0" + extract(b"", b"psk_id_hash", b"") + extract(b"", b"info_hash", info)
     secret = extract(shared, b"secret", b"")
-    cipher = AESGCM(expand(secret, b"key", context, 32))
-    return cipher.decrypt(expand(secret, b"base_nonce", context, 12), ciphertext, aad)
+    return expand(secret, b"key", context, 16 * aead), expand(secret, b"base_nonce", context, 12)
+
+
+def open_hpke(shared, kem, ciphertext, info, aad=b"", aead=2):
+    """Return the first plaintext that was sealed with a shared secret."""
+    key, nonce = hpke_key(shared, kem, info, aead)
+    return AESGCM(key).decrypt(nonce, ciphertext, aad)
 
 
 def open_cobblestone(payload, key, context):

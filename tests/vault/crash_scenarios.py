@@ -19,7 +19,7 @@ import tempfile
 from pathlib import Path
 
 from cotool.errors import CotoolError
-from cotool.vault import KeyFile, Keyring, decrypt, encrypt, reencrypt, rewrap
+from cotool.vault import Identity, KeyFile, Keyring, decrypt, encrypt, reencrypt, rewrap
 from cotool.vault.editing import edit
 from cotool.vault.envelope import COMPACT_LIMIT
 from cotool.vault.in_memory import open_bytes
@@ -140,6 +140,7 @@ def scenarios():
 
     yield "keyring", {"ring": data}, rotate, check_kept("ring", versions(1), versions(2))
     yield from changes_of_keyrings(data, versions)
+    yield from people(small, large)
     yield (
         "edit",
         {"in": small},
@@ -189,6 +190,96 @@ def changes_of_keyrings(data, versions):
         {"ring": data},
         lambda: Keyring.change_opener(str(folder / "ring"), [opener], other, seen=seen),
         check_kept("ring", opens_with(opener), opens_with(other)),
+    )
+
+
+def people(small, large):
+    """Yield changes of who opens a file, and of an identity's file."""
+    alice, *others = (Identity.generate() for _ in range(8))
+    crowd = [other.recipient for other in others]
+
+    def opens(path, key, text):
+        sink = io.BytesIO()
+        try:
+            decrypt(path, sink, keys=[key], num_threads=1)
+        except CotoolError:
+            return False
+        return sink.getvalue() == text
+
+    def kept(text):
+        return lambda path: opens(path, ring, text)
+
+    def joined(text):
+        return lambda path: opens(path, ring, text) and opens(path, alice, text)
+
+    def left(text):
+        return lambda path: opens(path, ring, text) and not opens(path, alice, text)
+
+    def with_alice(data, *more):
+        (folder / "in").write_bytes(data)
+        rewrap(folder / "in", keys=[ring], add=[alice.recipient, *more])
+        return (folder / "in").read_bytes()
+
+    for name, data, text in (("compact", small, SMALL), ("large", large, LARGE)):
+        yield (
+            f"a person joins, {name}",  # the large file goes from format 1 to format 2
+            {"in": data},
+            lambda: rewrap(folder / "in", keys=[ring], add=[alice.recipient]),
+            check_kept("in", kept(text), joined(text)),
+        )
+        yield (
+            f"a person leaves, {name}",
+            {"in": with_alice(data)},
+            lambda: rewrap(folder / "in", keys=[ring], remove=[alice.recipient]),
+            check_kept("in", joined(text), left(text)),
+        )
+    yield (
+        "people beyond the room of the header",
+        {"in": with_alice(large)},
+        lambda: rewrap(folder / "in", keys=[alice], add=crowd),
+        check_kept("in", joined(LARGE), lambda path: opens(path, others[6], LARGE)),
+    )
+    yield (
+        "reencrypt for people",
+        {"in": with_alice(large)},
+        lambda: reencrypt(folder / "in", keys=[ring, alice.recipient], num_threads=1),
+        check_kept("in", joined(LARGE), joined(LARGE)),
+    )
+    other = KeyFile(bytes(range(32)))
+    (folder / "made").unlink(missing_ok=True)
+    alice.write_new(str(folder / "made"), [opener])
+    data = (folder / "made").read_bytes()
+
+    def versions(number, key):
+        def check(path):
+            with contextlib.suppress(CotoolError):
+                found = Identity.read(str(path), [key]).versions
+                return found[0].seed == alice.versions[0].seed and len(found) == number
+            return False
+
+        return check
+
+    def rotate():
+        with Identity.changed(str(folder / "id"), [opener]) as identity:
+            identity.rotate()
+
+    yield (
+        "identity init",
+        {},
+        lambda: alice.write_new(str(folder / "id"), [opener]),
+        check_new("id", versions(1, opener)),
+    )
+    yield (
+        "identity rotate",
+        {"id": data},
+        rotate,
+        check_kept("id", versions(1, opener), versions(2, opener)),
+    )
+    yield (
+        "identity passphrase",
+        {"id": data},
+        lambda: Identity.change_opener(str(folder / "id"), [opener], other),
+        check_kept("id", versions(1, opener), versions(1, other)),
     )
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from cotool.errors import InputError, IntegrityError
-from cotool.vault import KeyFile, Keyring, decrypt, encrypt, rewrap, verify
+from cotool.vault import Identity, KeyFile, Keyring, decrypt, encrypt, rewrap, verify
 from cotool.vault.inspection import read_slots
 from cotool.vault.seen import Seen
 
@@ -48,7 +48,7 @@ def test_kill_at_every_call(kill_at, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
-    assert len(report) == 13
+    assert len(report) == 22
     for title, found in report.items():
         assert found["calls"] >= 4, title
         assert found["killed"] >= 2 * found["calls"], title
@@ -123,6 +123,47 @@ def test_full_disk_leaves_the_keyring(tmp_path, change, limit):
     assert "cannot be written" in done.stderr
     assert path.read_bytes() == before
     assert not list(tmp_path.glob("*.part"))
+
+
+CHANGE_PEOPLE = """
+import sys
+from cotool.vault import Identity, KeyFile, Keyring, reencrypt, rewrap
+path, key = sys.argv[1], KeyFile(bytes(32))
+if sys.argv[2] == "rotate":
+    with Identity.changed(path, [key]) as identity:
+        identity.rotate()
+elif sys.argv[2] == "passphrase":
+    Identity.change_opener(path, [key], KeyFile(bytes(range(32))))
+elif sys.argv[2] == "init":
+    Identity.generate().write_new(path + "2", [key])
+elif sys.argv[2] == "reencrypt":
+    reencrypt(path, keys=[key])
+else:
+    rewrap(path, keys=[key], add=[Identity.generate().recipient for _ in range(9)])
+"""
+
+
+@pytest.mark.parametrize("change", ["rotate", "passphrase", "init", "reencrypt", "rewrap"])
+@pytest.mark.parametrize("limit", [0, 100, 400])
+def test_full_disk_leaves_identities_and_files_for_people(tmp_path, change, limit):
+    """What does not fit leaves the old file, whole and with its members, and nothing else."""
+    path = tmp_path / "file"
+    if change in {"reencrypt", "rewrap"}:
+        for content in (bytes(1000), bytes(2 << 20)):
+            (tmp_path / "plain").write_bytes(content)
+            encrypt(tmp_path / "plain", path, keys=[KeyFile(bytes(32))], force=True)
+            assert_nothing_changes(path, limit, change)
+    else:
+        Identity.generate().write_new(str(path), [KeyFile(bytes(32))])
+        assert_nothing_changes(path, limit, change)
+
+
+def assert_nothing_changes(path, limit, change):
+    """Run a change with little room, which fails, and compare the folder before and after."""
+    before = {found: found.read_bytes() for found in path.parent.iterdir()}
+    done = limited(limit, CHANGE_PEOPLE, path, change)
+    assert "cannot be written" in done.stderr
+    assert {found: found.read_bytes() for found in path.parent.iterdir()} == before
 
 
 TREE = """
@@ -275,3 +316,42 @@ def test_two_rewraps_of_a_file(tmp_path, keys):
         assert len(read_slots(path)) == 6
         for ring in rings:
             verify(path, keys=[ring])
+
+
+ROTATE_IDENTITY = """
+import sys
+from cotool.vault import Identity
+for _ in range(5):
+    with Identity.changed(sys.argv[1]) as identity:
+        identity.rotate()
+"""
+
+
+def test_two_writers_of_an_identity(tmp_path):
+    """No version is lost, whoever comes at the same time."""
+    path = str(tmp_path / "identity")
+    Identity.generate().write_new(path, [])
+    command = [sys.executable, "-c", ROTATE_IDENTITY, path]
+    running = [subprocess.Popen(command, env=ENVIRONMENT) for _ in range(3)]
+    assert [process.wait() for process in running] == [0] * 3
+    versions = Identity.read(path).versions
+    assert [version.version for version in versions] == list(range(1, 17))
+    assert len({version.seed for version in versions}) == 16
+
+
+@pytest.mark.parametrize("size", [100, 2 << 20])
+def test_members_join_and_leave_at_the_same_time(tmp_path, size):
+    """Each change is there in the end, also when the header outgrows its room meanwhile."""
+    (tmp_path / "plain").write_bytes(bytes(size))
+    path = tmp_path / "sealed"
+    lead, *people = (Identity.generate() for _ in range(17))
+    old, new = people[:8], people[8:]
+    encrypt(tmp_path / "plain", path, keys=[lead.recipient, *(it.recipient for it in old)])
+    with ThreadPoolExecutor(8) as pool:
+        done = [pool.submit(rewrap, path, keys=[lead], add=[it.recipient]) for it in new]
+        done += [pool.submit(rewrap, path, keys=[lead], remove=[it.recipient]) for it in old]
+    assert all(future.result() for future in done)
+    found = {slot.key_id for slot in read_slots(path)}
+    assert found == {lead.key_id, *(it.key_id for it in new)}
+    for person in new:
+        verify(path, keys=[person])

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cotool.errors import CostRefusedError, InputError, IntegrityError, WrongKeyError
 from cotool.vault import (
+    Identity,
     Keyring,
     Passphrase,
     hash_passwords,
@@ -183,3 +188,91 @@ def test_pairs():
     for line in (b"", b"x y", b"$argon2id$a", b"$2b$12$abc password", b"\xff \xff"):
         (found,) = verify_passwords([parse_pair(line)])
         assert (found.ok, found.reason) == (False, "not a valid Argon2 hash")
+
+
+@pytest.fixture(scope="module")
+def alice():
+    """Give an identity that signs."""
+    return Identity.generate()
+
+
+def test_signed_by_an_identity(alice, files):
+    """Anyone who knows the signer verifies it; changed and missing files are named."""
+    manifest = sign(files, key=alice)
+    signers = [Identity.generate().primary.signer, alice.primary.signer]
+    assert states(manifest, signers) == ["ok"] * 6
+    with open(files[0], "ab") as file:  # noqa: PTH123
+        file.write(b"x")
+    Path(files[1]).unlink()
+    assert states(manifest, signers) == ["changed", "unreadable"] + ["ok"] * 4
+    with pytest.raises(WrongKeyError, match="is not one of the given signers"):
+        verify_signatures(manifest, key=signers[:1])
+    with pytest.raises(WrongKeyError):
+        verify_signatures(manifest, key=[])
+
+
+def test_a_rotated_identity_signs_with_new_keys(files):
+    """Its older manifests still verify, by the older signer."""
+    identity = Identity.generate()
+    old, signer = sign(files, key=identity), identity.primary.signer
+    identity.rotate()
+    new = sign(files, key=identity)
+    assert states(old, [signer]) == ["ok"] * 6
+    with pytest.raises(WrongKeyError):
+        verify_signatures(new, key=[signer])
+    assert states(new, [identity.primary.signer]) == ["ok"] * 6
+
+
+def test_its_sums_are_those_of_sha256sum(alice, files):
+    """Everyone can check them without cotool; the lines of keys are comments."""
+    lines = sign(files, key=alice).splitlines()
+    for name, line in zip(files[:2], lines[1:3], strict=True):
+        assert line == f"{hashlib.sha256(Path(name).read_bytes()).hexdigest()}  {name}"
+    assert all(line.startswith("#") for line in (lines[0], *lines[-2:]))
+
+
+def test_kinds_of_manifests_are_not_exchanged(keys, alice, files):
+    """A secret does not verify a signature, and a signer does not verify an HMAC."""
+    with pytest.raises(WrongKeyError, match="signed by cotool-signer-1:"):
+        verify_signatures(sign(files, key=alice), key=keys.ring)
+    for key in (keys.ring, keys.phrase):
+        with pytest.raises(WrongKeyError, match="not by a signer"):
+            verify_signatures(sign(files, key=key), key=[alice.primary.signer])
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_changed_signatures(alice, files, data):
+    """A character changed, a line moved, lost or doubled: no outcome for any file, and no crash."""
+    manifest = sign(files[:3], key=alice)
+    lines = manifest.split("\n")
+    how = data.draw(st.integers(0, 3))
+    place = data.draw(st.integers(0, len(manifest) - 1))
+    line = data.draw(st.integers(0, len(lines) - 2))
+    if how == 0:
+        other = data.draw(st.sampled_from("0aZ \n#=\\é"))
+        changed = manifest[:place] + other + manifest[place + 1 :]
+    elif how == 1:
+        changed = manifest[:place] + manifest[place + 1 :]
+    elif how == 2:
+        changed = "\n".join(lines[:line] + lines[line + 1 :])
+    else:
+        changed = "\n".join([*lines[:line], lines[data.draw(st.integers(0, line))], *lines[line:]])
+    if changed != manifest:
+        with pytest.raises((IntegrityError, InputError, WrongKeyError)):
+            verify_signatures(changed, key=[alice.primary.signer])
+
+
+def test_exchanged_keys(alice, files):
+    """Another person's keys, or their signature of the same files, are not Alice's."""
+    other = Identity.generate()
+    mine, theirs = (sign(files, key=key).split("\n") for key in (alice, other))
+    signers = [alice.primary.signer]
+    for lines in (
+        [mine[0], *theirs[1:]],
+        [*mine[:-3], theirs[-3], *mine[-2:]],
+        [*mine[:-2], theirs[-2], ""],
+        [mine[0], *mine[1:-3], *theirs[-3:]],
+    ):
+        with pytest.raises((IntegrityError, WrongKeyError)):
+            verify_signatures("\n".join(lines), key=signers)

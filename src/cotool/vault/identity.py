@@ -13,6 +13,7 @@ import contextlib
 import functools
 import json
 import os
+import stat
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -225,6 +226,11 @@ def is_protected(path: str) -> bool:
 def _content(path: str, keys: Sequence[Key]) -> tuple[Unlocked | None, bytes]:
     data = read_small(path, "identity")
     if not data.startswith(MAGIC):
+        if Path(path).stat().st_mode & stat.S_IRWXO:
+            raise InputError(
+                f"{path}: every user of this machine can access this private key",
+                hint="chmod 600, or protect it: cotool vault identity passphrase",
+            )
         return None, data
     if not keys:
         raise InputError("the identity is protected by a passphrase or key file")
