@@ -230,6 +230,20 @@ def hostile_logs(folder):
     return logs_page(summary, zone=None, bucket=None)
 
 
+def measures_page(folder):
+    """Return the page on times by hostile paths, compared with an earlier run."""
+    path = folder / "access.log"
+    lines = [
+        f"10.0.0.1 - - [01/Jan/2026:00:{n // 60:02}:{n % 60:02} +0000] "
+        f'"GET /{"<svg/onload=window.hostile=8>" if n % 3 else "login"} HTTP/1.1" 200 {n} "-" "a" '
+        f"rt={(n % 50 + 1) / 100:.3f} wait=-{n % 7}\n"
+        for n in range(1800)
+    ]
+    path.write_text("".join(lines))
+    summary = analyze_logs(path, measures={ALL: "rt", "wait": "wait"}, by=["path"], step=60)
+    return logs_page(summary, zone=None, bucket=None)
+
+
 def hostile_bench():
     """Return the page on benchmarks with hostile names."""
     rows = [

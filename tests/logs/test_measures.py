@@ -19,7 +19,7 @@ from cotool._fast.logs.measures import UNIT, Measured, bucket_ends, bucket_of
 from cotool.errors import InputError
 from cotool.logs.api import summary_of
 from cotool.logs.measures.parse import make_reading
-from cotool.logs.measures.results import Figures, merged_measures
+from cotool.logs.measures.results import Figures, Measures, merged_measures
 from cotool.logs.options import LogOptions
 from cotool.logs.patterns.patterns import compile_group
 from cotool.logs.scan.scan import Watch, scan_opened
@@ -515,3 +515,36 @@ def test_a_summary_without_measures_has_none() -> None:
     """Nothing is measured where nothing is asked for."""
     assert summary_of([], 0, Watch()).measures is None
     assert make_reading() is None
+
+
+def test_data_frames_have_a_row_per_group_and_step(tmp_path):
+    """`to_pandas` and `to_polars` of measures, and of their steps in time."""
+    pytest.importorskip("pandas", reason="pandas is not installed")
+    pytest.importorskip("polars", reason="polars is not installed")
+    path = tmp_path / "a.log"
+    lines = (
+        f"2024-03-01T12:0{n // 60}:{n % 60:02}Z INFO path=/p{n % 2} n={n}\n" for n in range(120)
+    )
+    path.write_text("".join(lines))
+    found = cotool.analyze_logs(path, measures={"n": "n"}, by=["path"], step=60)
+    frame = found.to_pandas("measures")
+    assert list(frame.columns)[:3] == ["path", "records", "n_count"]
+    assert dict(zip(frame["path"], frame["n_sum"], strict=True)) == {"/p0": 3540, "/p1": 3600}
+    steps = found.to_polars("timeline")
+    assert steps.height == 4
+    assert sorted(steps["n_max"].to_list()) == [58, 59, 118, 119]
+    assert str(steps["start"][0]).startswith("2024-03-01 12:00:00")
+    for part, text in (("measures", "no measures"), ("timeline", "no steps")):
+        with pytest.raises(InputError, match=text):
+            cotool.analyze_logs(path).to_pandas(part)
+
+
+def test_parts_of_the_time_add_up():
+    """The figures over time are those of the steps together, in at most so many parts."""
+    table = Measured(1, 0, 60)
+    for n in range(50):
+        table.insert((None, 60 * n, False, 1, [(1, 0, 0, n, n, n, {bucket_of(n): 1})]))
+    width, parts = Measures(("n",), (), table).over_time(7)
+    assert (width, len(parts)) == (480, 7)
+    assert [figures[0].count for figures in parts.values()] == [8, 8, 8, 8, 8, 8, 2]
+    assert sum(figures[0].parts for figures in parts.values()) == sum(range(50))

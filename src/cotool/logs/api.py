@@ -59,7 +59,8 @@ def analyze_logs(
     - `tz`: the IANA zone of times without a zone.
     - `show`: how many samples to keep, each with `context` lines around it.
     - `measures`: sources of numbers by name, such as {"rt": "request_time:s"}; `by`: the fields
-      that group them; `where`: a condition on fields. See `LogSummary.measures`.
+      that group them; `where`: a condition on fields; `step`: seconds of a step in time, for
+      which the figures are kept as well. See `LogSummary.measures`.
     - `templates`: also find the templates of the messages; see TemplateSet.
     - `num_threads`: all cores by default.
 

@@ -49,6 +49,7 @@ class LogArguments(TypedDict, total=False):
     measures: Mapping[str, str] | Iterable[str]
     by: Iterable[str]
     where: str | None
+    step: int
     num_threads: int | None
 
 

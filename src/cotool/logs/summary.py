@@ -25,9 +25,11 @@ class LogSummary(Analysis):
         return to_dict(self, zone=zone, bucket=bucket)
 
     def to_pandas(self, part: str = "histogram") -> pd.DataFrame:
-        """Return the histogram (one row per bucket), "files" or "templates" as a data frame.
+        """Return the histogram (one row per bucket) or another part as a data frame.
 
-        Raises MissingExtraError without pandas, and InputError for another part.
+        part: "histogram", "files", "templates", "measures" (one row per group) or "timeline" (one
+        row per group and step in time). Raises MissingExtraError without pandas, and InputError for
+        a part that there is not.
         """
         from cotool.logs.report.dataframes import part_of
 

@@ -97,6 +97,7 @@ def folder(tmp_path_factory):
         "panel": question_page(pages.panel(130), sources=["panel.json"]),
         "batch": pages.batch_page(),
         "long-batch": pages.batch_page(150),
+        "measures": pages.measures_page(made),
         "logs": logs_page(shop, zone=None, bucket=None),
         "bench": pages.hostile_bench(),
         "hostile-question": pages.hostile_question(),

@@ -144,6 +144,24 @@ def test_the_heat_map_tells_its_cells(browser):
     assert browser.texts("#tip") == []
 
 
+def test_the_distribution_over_time_tells_its_cells(browser):
+    """Under the pointer, and by arrow keys, which move along the time and along the numbers."""
+    browser.show("measures", dark=True)
+    assert len(browser.all(".spread")) == 2
+    browser.run("document.querySelector('.spread').focus()")
+    tips = []
+    for key in ("\ue014", "\ue014", "\ue013"):
+        browser.one(".spread").send_keys(key)
+        tips.append(browser.one("#tip").text)
+    starts = [re.match(r"(\d\d:\d\d), \S+ \S+ to \S+ \S+: \d+$", tip)[1] for tip in tips]
+    assert starts == ["00:00", "00:01", "00:01"]
+    assert len(set(tips)) == 3
+    browser.one(".spread").send_keys("\ue00c")
+    assert browser.texts("#tip") == []
+    browser.pointer("mouseMoved", ".spread [data-x]", 0.5, 0.5)
+    assert "to" in browser.one("#tip").text
+
+
 def test_statements_tell_who_says_so(browser):
     """Under the pointer and by keyboard: who supports a statement, and who says otherwise."""
     browser.show("question")

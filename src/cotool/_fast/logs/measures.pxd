@@ -68,4 +68,4 @@ cdef extern from "logs/loggroups.h" nogil:
 
 cdef class Measured:
     cdef cotool_table table
-    cdef list _rows(self, shares)
+    cdef list _rows(self, shares, bint whole=*)

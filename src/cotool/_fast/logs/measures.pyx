@@ -112,8 +112,15 @@ cdef class Measured:
         """
         return self._rows(None)
 
-    cdef list _rows(self, shares):
-        """All rows with sketches, or, with shares, those of steps with the numbers at shares."""
+    def whole(self):
+        """Return the rows of all records, and of all records of each step, as rows() does."""
+        return self._rows(None, True)
+
+    cdef list _rows(self, shares, bint whole=False):
+        """All rows with sketches; with shares, those of steps with the numbers at shares.
+
+        whole: only those of all records.
+        """
         cdef size_t n
         cdef cotool_row* row
         cdef int m
@@ -125,6 +132,8 @@ cdef class Measured:
             if shares is not None and row.step == COTOOL_NO_STEP:
                 continue
             text = (<char*>(self.table.texts + row.text))[:row.size]
+            if whole and text != WHOLE:
+                continue
             rows.append((
                 None if text == WHOLE else tuple(text.split(SEPARATOR)),
                 None if row.step == COTOOL_NO_STEP else row.step,

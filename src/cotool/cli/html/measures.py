@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cotool.cli.html.markup import Html, brief, element, join
-from cotool.cli.html.parts import bar, chart, columns, note, plain_table, share_text
+from cotool.cli.html.parts import bar, note, plain_table, share_text
+from cotool.cli.html.spread import COLUMNS, Part, spread
 from cotool.cli.html.tables import Cell, Column, Row, data_table
+from cotool.cli.html.timeline import sparkline
+from cotool.logs.histogram import Histogram
 from cotool.text import plural, quantity
 
 if TYPE_CHECKING:
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 _SHOWN = ("mean", "p50", "p90", "p99", "max")
 _FEW = ("p50", "p99", "max")  # of each of several measures
 _MOST_GROUPS = 1_000
-_MOST_STEPS = 400
+_TREND = 40
 _MOST_TEXT = 500
 
 
@@ -26,7 +29,7 @@ def measures_section(measures: Measures, clock: Clock) -> Html:
     parts: list[object] = []
     if facts:
         parts.append(_totals(measures, facts))
-    parts += [_over_time(measures, n, clock) for n, _ in enumerate(facts) if measures.total.steps]
+    parts.append(_over_time(measures, facts, clock))
     if measures.keys:
         parts.append(_groups(measures, facts))
     parts += [_greatest(fact) for fact in facts if fact.greatest]
@@ -48,31 +51,15 @@ def _totals(measures: Measures, facts: tuple[MeasureFacts, ...]) -> Html:
     return plain_table("Measures", heads, rows)
 
 
-def _over_time(measures: Measures, n: int, clock: Clock) -> Html:
-    """Return the p99 of each step as columns, with the numbers as a table."""
-    fact = measures.facts()[n]
-    steps = sorted(measures.total.steps.items())[-_MOST_STEPS:]
-    known = [step.measures[n]["p99"] or 0 for _, step in steps]
-    most = max(known, default=0) or 1
-    drawn = columns(
-        [("", number) for number in known],
-        f"p99 of {fact.name} over time, at most {quantity(most, fact.unit)}",
-        [
-            f"{clock.seconds(start)}: {quantity(number, fact.unit)}"
-            for (start, _), number in zip(steps, known, strict=True)
-        ],
-    )
-    rows = [
-        [
-            clock.seconds(start) or "",
-            f"{step.records:,}",
-            *(_text(step.measures[n][name], fact.unit) for name in _SHOWN),
-        ]
-        for start, step in steps
-    ]
-    table = plain_table(f"{fact.name} over time", ("start", "records", *_SHOWN), rows)
-    title = element("h3", "p99 of ", brief(fact.name, _MOST_TEXT), " over time")
-    return join((title, chart(drawn, table=table)))
+def _over_time(measures: Measures, facts: tuple[MeasureFacts, ...], clock: Clock) -> Html:
+    """Return the distribution of each measure over time."""
+    width, found = measures.over_time(COLUMNS)
+    parts: list[object] = []
+    for n, fact in enumerate(facts if found else ()):
+        title = element("h3", brief(fact.name, _MOST_TEXT), " over time")
+        over_time = [Part(start, each[n].distribution) for start, each in found.items()]
+        parts += [title, spread(fact.name, fact.unit, width, over_time, clock)]
+    return join(parts)
 
 
 def _groups(measures: Measures, facts: tuple[MeasureFacts, ...]) -> Html:
@@ -87,11 +74,20 @@ def _groups(measures: Measures, facts: tuple[MeasureFacts, ...]) -> Html:
             for fact in facts
             for name in shown
         ),
-        Column("", kind="drawn", sorts=False, wide=True),
+        Column("over time" if measures.step else "", kind="drawn", sorts=False, wide=True),
     )
     total = max(measures.total.records, 1)
     most = max((group.records for group in groups), default=1)
-    rows = [_row(group, facts, shown, (total, most)) for group in groups[:_MOST_GROUPS]]
+    rows = [
+        _row(
+            group,
+            facts,
+            shown,
+            total,
+            _trend(measures, group) if measures.step else bar(group.records / most),
+        )
+        for group in groups[:_MOST_GROUPS]
+    ]
     table = data_table(
         "groups-table", f"Groups by {', '.join(measures.keys)}", heads, rows, search="filter"
     )
@@ -105,11 +101,19 @@ def _groups(measures: Measures, facts: tuple[MeasureFacts, ...]) -> Html:
     return join((table, remark))
 
 
+def _trend(measures: Measures, group: Group) -> Html:
+    """Return the records of a group over the time of all records."""
+    starts = measures.total.steps
+    counts = {start: (step.records,) for start, step in group.steps.items()}
+    return sparkline(
+        Histogram(measures.step, counts), min(starts), max(starts) + measures.step, _TREND
+    )
+
+
 def _row(
-    group: Group, facts: tuple[MeasureFacts, ...], shown: tuple[str, ...], of: tuple[int, int]
+    group: Group, facts: tuple[MeasureFacts, ...], shown: tuple[str, ...], total: int, drawn: Html
 ) -> Row:
-    """Return a group's row; `of`: all records, and those of the largest group."""
-    total, most = of
+    """Return a group's row; `total`: all records, `drawn`: its last cell."""
     return Row(
         (
             *(Cell(brief(value or "–", _MOST_TEXT), value) for value in group.values),
@@ -120,7 +124,7 @@ def _row(
                 for fact, figures in zip(facts, group.measures, strict=True)
                 for number in map(figures.statistic, shown)
             ),
-            Cell(bar(group.records / most)),
+            Cell(drawn),
         )
     )
 

@@ -177,6 +177,32 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   }
 
+  // The distribution over time: arrow keys move to the nearest cell that has values.
+  for (const map of all(".spread")) {
+    const cells = [...map.querySelectorAll("[data-x]")];
+    const cursor = map.querySelector(".cursor");
+    let at = null;
+    const place = (cell) => [Number(cell.dataset.x), Number(cell.dataset.y)];
+    map.addEventListener("blur", () => { cursor.setAttribute("visibility", "hidden"); hideTip(); });
+    map.addEventListener("keydown", (event) => {
+      const step = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      const [x, y] = at ? place(at) : [-1, -1];
+      const ahead = at ? cells.filter((cell) => {
+        const [a, b] = place(cell);
+        return step[0] ? (a - x) * step[0] > 0 : a === x && (b - y) * step[1] > 0;
+      }) : cells;
+      const far = (cell) => { const [a, b] = place(cell); return 100 * Math.abs(a - x) + Math.abs(b - y); };
+      at = ahead.reduce((best, cell) => (!best || far(cell) < far(best) ? cell : best), null) ?? at;
+      if (!at) return;
+      for (const name of ["x", "y"]) cursor.setAttribute(name, at.getAttribute(name));
+      cursor.setAttribute("visibility", "visible");
+      const box = cursor.getBoundingClientRect();
+      showTip(at.dataset.tip, box.right, box.bottom);
+    });
+  }
+
   // The time line: stacked columns of what is in view, drawn anew on zooming and on toggling.
   const COLUMNS = 120;
   const HEIGHT = 100;

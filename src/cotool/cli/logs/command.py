@@ -58,6 +58,8 @@ cotool analyze-logs app.log --records - | duckdb -c "from read_json('/dev/stdin'
 
 TEMPLATE_FORMS = ("table", "json", "csv", "off")
 FORMATS = ("table", "json", "csv", "html")
+# Seconds of a step in time of a report; there are fewer columns, and steps widen by themselves.
+_REPORT_STEP = 60
 _EXTENSIONS = {".json": "json", ".csv": "csv", **EXTENSIONS}
 
 
@@ -353,7 +355,7 @@ def analyze_logs(
         measures=measure or (),
         by=by or (),
         where=where,
-        step=width or 0,
+        step=width or (_REPORT_STEP if chosen == "html" else 0),
         greatest=show if measure else 0,
         log_format="\n".join(log_format or ("auto",)),
         level_words=level_word or (),

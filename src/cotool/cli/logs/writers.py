@@ -54,7 +54,8 @@ def write_summary(sink: TextIO, request: LogRequest, summary: LogSummary) -> Non
         from cotool.logs.report.clock import clock_of
         from cotool.logs.report.measures import measure_rows
 
-        rows = measure_rows(summary.measures, clock_of(summary, zone), request.sort)
+        clock, steps = clock_of(summary, zone), bool(summary.measures.step)
+        rows = measure_rows(summary.measures, clock.seconds, request.sort, steps=steps)
         csv.writer(sink, lineterminator="\n").writerows(rows)
     elif request.format == "csv":
         _write_csv(sink, summary, zone)

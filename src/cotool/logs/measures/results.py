@@ -280,6 +280,35 @@ class Measures:
             return lambda group: group.records
         return lambda group: group.measures[n].statistic(statistic)
 
+    def over_time(self, columns: int) -> tuple[int, dict[int, tuple[Figures, ...]]]:
+        """Return the figures of all records in at most so many equal parts of the time.
+
+        Returns the seconds of a part, and the figures of each measure by the start of the part;
+        both are empty without steps.
+        """
+        steps = {
+            start: tuple(Figures(*cell) for cell in cells)
+            for _, start, _, _, cells in self._table.whole()
+            if start is not None
+        }
+        if not steps:
+            return 0, {}
+        count = (max(steps) - min(steps)) // self.step + 1
+        width = self.step * -(-count // columns)
+        first = min(steps) - min(steps) % width
+        if (max(steps) - first) // width + 1 > columns:
+            first = min(steps)
+        parts: dict[int, tuple[Figures, ...]] = {}
+        for start, figures in sorted(steps.items()):
+            part = first + (start - first) // width * width
+            before = parts.get(part)
+            parts[part] = (
+                figures
+                if before is None
+                else tuple(one.merge(other) for one, other in zip(before, figures, strict=True))
+            )
+        return width, parts
+
     def facts(self) -> tuple[MeasureFacts, ...]:
         """Return what is known of each measure over all records."""
         facts = []

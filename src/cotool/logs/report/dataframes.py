@@ -8,6 +8,7 @@ from cotool.errors import InputError
 from cotool.io.dataframes import Table, as_html, heading, line, table_of
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.clock import clock_of
+from cotool.logs.report.measures import measure_rows
 from cotool.logs.templates.dataframes import moment, template_table, templates_html
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from cotool.logs.model import Analysis, LogCounts
 
-PARTS = ("histogram", "files", "templates")
+PARTS = ("histogram", "files", "templates", "measures", "timeline")
 
 
 def part_of(summary: Analysis, part: str) -> Table:
@@ -31,6 +32,8 @@ def part_of(summary: Analysis, part: str) -> Table:
             )
         found = summary.templates
         return template_table(found.templates, found.records, zoned=_is_zoned(summary))
+    if part in {"measures", "timeline"}:
+        return measures_table(summary, steps=part == "timeline")
     raise InputError(f"there is no part {part!r}", hint=f"one of {', '.join(PARTS)}")
 
 
@@ -45,6 +48,22 @@ def histogram_table(summary: Analysis) -> Table:
             for start, counts in sorted(histogram.buckets.items())
         ),
     )
+
+
+def measures_table(summary: Analysis, *, steps: bool) -> Table:
+    """Return one row per group, or per group and step in time; all records without groups."""
+    measures = summary.measures
+    if measures is None or (steps and not measures.step):
+        needed = 'measures={"rt": "rt:s"}, step=60' if steps else 'measures={"rt": "rt:s"}'
+        raise InputError(
+            f"there are no {'steps' if steps else 'measures'} in this summary",
+            hint=f"analyze_logs(…, {needed})",
+        )
+    zoned = _is_zoned(summary)
+    head, *rows = measure_rows(
+        measures, lambda start: moment(start, zoned=zoned), None, steps=steps
+    )
+    return Table(tuple(head), [tuple(row) for row in rows])
 
 
 def files_table(summary: Analysis) -> Table:

@@ -8,7 +8,7 @@ from cotool.logs.measures.model import STATISTICS
 from cotool.logs.measures.results import RELATIVE_ERROR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from cotool.logs.measures.results import Figures, Group, Measures
     from cotool.logs.report.clock import Clock
@@ -58,21 +58,23 @@ def measures_to_dict(measures: Measures, clock: Clock, sort: str | None) -> dict
     }
 
 
-def measure_rows(measures: Measures, clock: Clock, sort: str | None) -> Iterator[list[Any]]:
+def measure_rows(
+    measures: Measures, moment: Callable[[int], Any], sort: str | None, *, steps: bool
+) -> Iterator[list[Any]]:
     """Yield a header, and a row for each group, or for each step of a group.
 
-    Without groups there is one for all records, or for each step.
+    Without groups there is one for all records, or for each step. `moment` makes the first column
+    of a step from its seconds since 1970.
     """
     names = [f"{name}_{key}" for name in measures.names for key in STATISTICS]
-    steps = ["start"] if measures.step else []
-    yield [*measures.keys, *steps, "records", *names]
+    yield [*measures.keys, *(["start"] if steps else []), "records", *names]
     for group in measures.sorted_groups(sort) if measures.keys else [measures.total]:
         rows = (
             [
-                ([clock.seconds(start)], step.records, step.measures)
+                ([moment(start)], step.records, step.measures)
                 for start, step in sorted(group.steps.items())
             ]
-            if measures.step
+            if steps
             else [([], group.records, tuple(map(_statistics, group.measures)))]
         )
         for start, records, figures in rows:
