@@ -38,6 +38,7 @@ MODULES: dict[str, list[str]] = {
         "logs/loglines.c",
         "logs/logmask.c",
         "logs/logmatches.c",
+        "logs/logmembers.c",
         "logs/lognumbers.c",
         "logs/logoverall.c",
         "logs/logpaths.c",

@@ -1509,3 +1509,119 @@ def independence(both, same, belief=4.0, ridge=0.5, large=0.03, least=0.02):
         raw[i] = (raw[i] - sum(k[i][j] * raw[j] for j in range(i + 1, n))) / k[i][i]
     raw = [max(x, least * max(*raw, 0.0)) for x in raw]
     return [1 - mix + mix * x * n / sum(raw) for x in raw], math.sqrt(spare)
+
+
+def closing_quote(line, at):
+    """The place of the quote that ends the string at line[at], None: it does not end."""
+    while at < len(line):
+        if line[at : at + 1] == b'"':
+            return at
+        at += 2 if line[at : at + 1] == b"\\" else 1
+    return None
+
+
+def json_members(line, paths):
+    """The values of keys in a JSON object, None for those without one; a broken line ends early."""
+    found = {}
+    _object_members(line, 0, (), {tuple(path) for path in paths}, found)
+    return [found.get(tuple(path)) for path in paths]
+
+
+def _skip_blanks(line, at):
+    while at < len(line) and line[at : at + 1] in b" \t\r":
+        at += 1
+    return at
+
+
+def _skip_value(line, at):
+    """The text of the value at line[at] (None: nested) and its end; None: it does not end."""
+    first = line[at : at + 1]
+    if not first:
+        return None
+    if first == b'"':
+        end = closing_quote(line, at + 1)
+        return None if end is None else (line[at + 1 : end], end + 1)
+    depth, end = 0, at
+    while first in b"{[":
+        byte = line[end : end + 1]
+        if not byte:
+            return None
+        if byte == b'"':
+            end = closing_quote(line, end + 1)
+            if end is None:
+                return None
+        depth += (byte in b"{[") - (byte in b"}]")
+        end += 1
+        if depth == 0:
+            return None, end
+    while end < len(line) and line[end : end + 1] not in b",}] \t":
+        end += 1
+    return line[at:end], end
+
+
+def _object_members(line, at, inside, paths, found):
+    """Add the members of the object at line[at]; return where it ends, None: the line is broken."""
+    if line[at : at + 1] != b"{":
+        return None
+    at += 1
+    while True:
+        at = _skip_blanks(line, at)
+        if line[at : at + 1] == b",":
+            at = _skip_blanks(line, at + 1)
+        if line[at : at + 1] != b'"':
+            break
+        end = closing_quote(line, at + 1)
+        if end is None:
+            break
+        path = (*inside, line[at + 1 : end])
+        end = _skip_blanks(line, end + 1)
+        if line[end : end + 1] != b":":
+            break
+        at = inner = _skip_blanks(line, end + 1)
+        if any(other[: len(path)] == path and len(other) > len(path) for other in paths):
+            if line[at : at + 1] == b"[":
+                inner = _skip_blanks(line, at + 1)
+            if line[inner : inner + 1] == b"{":
+                end = _object_members(line, inner, path, paths, found)
+                if end is not None and inner != at:
+                    skipped = _skip_value(line, at)
+                    end = None if skipped is None else skipped[1]
+                if end is None:
+                    return None
+                at = end
+                continue
+        bare = line[at : at + 1] not in (b'"', b"{", b"[")
+        value = _skip_value(line, at)
+        if value is None:
+            return None
+        if path in paths and value[0] is not None and not (bare and value[0][:1] == b"n"):
+            found.setdefault(path, value[0])
+        at = value[1]
+    at = _skip_blanks(line, at)
+    return at + 1 if line[at : at + 1] == b"}" else None
+
+
+def logfmt_members(line, paths):
+    """The values of key=value pairs, None for keys without one."""
+    found = {}
+    at = 0
+    while (at := _skip_blanks(line, at)) < len(line):
+        start = at
+        while at < len(line) and line[at : at + 1] not in b'= \t"':
+            at += 1
+        key = line[start:at]
+        if line[at : at + 1] != b"=" or not key:
+            while at < len(line) and line[at : at + 1] not in b" \t":
+                at += 1
+            continue
+        at += 1
+        if line[at : at + 1] == b'"':
+            end = closing_quote(line, at + 1)
+            value, at = line[at + 1 : end], len(line) if end is None else end + 1
+        else:
+            start = at
+            while at < len(line) and line[at : at + 1] not in b" \t\r":
+                at += 1
+            value = line[start:at]
+        found.setdefault(key, value)
+    return [found.get(path[0]) for path in paths]

@@ -49,8 +49,8 @@ static int passes(const cotool_reading *r, int row, const cotool_fields *f) {
 }
 
 int cotool_reading_passes(const cotool_config *config, int format, const uint8_t *line,
-                          const uint8_t *end, int level) {
+                          const uint8_t *end, int level, const cotool_members *members) {
     cotool_fields f;
-    cotool_read_fields(config, format, line, end, level, &f);
+    cotool_read_fields(config, format, line, end, level, members, &f);
     return passes(config->reading, cotool_locator_row(format), &f);
 }

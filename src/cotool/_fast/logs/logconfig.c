@@ -6,6 +6,7 @@
 
 #include "logs/loglayouts.h"
 #include "logs/loglevels.h"
+#include "logs/logreading.h"
 
 /* Sorts literals into buckets and fills the tables. */
 void cotool_config_literals(cotool_config *config) {
@@ -60,6 +61,8 @@ int cotool_add_key(cotool_keys *keys, const char *path) {
             if (keys->nodes == COTOOL_KEY_NODES) return -1;
             node->size = (uint8_t)size, node->value = -1;
             memcpy(node->text, path, size);
+            node->head = cotool_first_eight((const uint8_t *)path, size);
+            node->mask = size < 8 ? ((uint64_t)1 << (8 * size)) - 1 : ~(uint64_t)0;
             *link = keys->nodes++;
         }
         parent = *link;
@@ -100,15 +103,16 @@ void cotool_config_formats(cotool_config *config) {
         /* A line that has the best time and the best level need not be read further. */
         f->keys.enough = 0;
         if (f->times) {
-            f->keys.enough |= (uint32_t)1 << f->time[0].value;
-            if (f->time[0].join) f->keys.enough |= (uint32_t)1 << f->time[0].joined;
-            if (f->time[0].zone >= 0) f->keys.enough |= (uint32_t)1 << f->time[0].zone;
+            f->keys.enough |= (uint64_t)1 << f->time[0].value;
+            if (f->time[0].join) f->keys.enough |= (uint64_t)1 << f->time[0].joined;
+            if (f->time[0].zone >= 0) f->keys.enough |= (uint64_t)1 << f->time[0].zone;
         }
         for (int k = 0; k < f->places; k++)
             if (f->place[k].kind == COTOOL_PLACE_KEY && f->place[k].value >= 0) {
-                f->keys.enough |= (uint32_t)1 << f->place[k].value;
+                f->keys.enough |= (uint64_t)1 << f->place[k].value;
                 break;
             }
+        if (config->reading) f->keys.enough |= config->reading->needed[n];
         config->must[n] = (digits | others) << shift;
         config->want[n] = digits << shift;
     }

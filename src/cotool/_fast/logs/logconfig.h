@@ -92,19 +92,20 @@ typedef struct {
 
 /* The keys whose values are needed, as a tree: the siblings of a node are keys of the same object, and
  * its children are keys of the object that is its value. Node 0 is the root. A link of 0 ends a list. */
-#define COTOOL_KEY_NODES 48
-#define COTOOL_VALUES 24 /* the most values that are taken out of a line */
+#define COTOOL_KEY_NODES 96
+#define COTOOL_VALUES 56 /* the most values that are taken out of a line */
 
 typedef struct {
     uint8_t size, child, next;
     int8_t value; /* the number of its value, -1: its value is not needed */
+    uint64_t head, mask; /* its first eight bytes */
     char text[COTOOL_KEY];
 } cotool_key;
 
 typedef struct {
     uint8_t nodes, values;
     /* Bits of the values after which a line need not be read further, 0: it is read to its end. */
-    uint32_t enough;
+    uint64_t enough;
     cotool_key node[COTOOL_KEY_NODES];
 } cotool_keys;
 

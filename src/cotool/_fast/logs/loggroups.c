@@ -26,6 +26,7 @@ void cotool_table_reset(cotool_table *table, int64_t width, uint64_t limit) {
     if (table->slots) memset(table->slot, 0, table->slots * sizeof *table->slot);
     table->count = table->texts_size = table->groups = table->steps = 0;
     table->width = width, table->limit = limit;
+    table->last_step = 0, table->last_whole = 0;
     for (int m = 0; m < table->measures; m++) cotool_overall_reset(&table->overall[m]);
 }
 
@@ -69,9 +70,12 @@ static uint64_t hash_of(uint64_t group, int64_t step, int inferred) {
     return fold_product(group ^ (uint64_t)step, 0xD6E8FEB86659FD93u + (uint64_t)inferred * 2);
 }
 
-static int64_t step_at(int64_t seconds, int64_t width) {
-    int64_t within = seconds % width;
-    return seconds - (within < 0 ? within + width : within);
+/* The step that holds a time. Most records are in the step of the record before. */
+static int64_t step_at(cotool_table *table, int64_t seconds) {
+    int64_t within;
+    if ((uint64_t)(seconds - table->last_step) < (uint64_t)table->width) return table->last_step;
+    within = seconds % table->width;
+    return table->last_step = seconds - (within < 0 ? within + table->width : within);
 }
 
 cotool_row *cotool_table_row(cotool_table *table, const uint8_t *text, size_t size, int64_t step,
@@ -81,7 +85,7 @@ cotool_row *cotool_table_row(cotool_table *table, const uint8_t *text, size_t si
     cotool_row *row;
     size_t at;
     if (!whole && table->limit && group >= table->limit) return NULL;
-    if (step != COTOOL_NO_STEP) step = step_at(step, table->width);
+    if (step != COTOOL_NO_STEP) step = step_at(table, step);
     else inferred = 0;
     hash = hash_of(group, step, inferred);
     for (at = hash & (table->slots - 1); table->slots && table->slot[at];
@@ -110,6 +114,18 @@ cotool_row *cotool_table_row(cotool_table *table, const uint8_t *text, size_t si
     take_slot(table, table->count++);
     if (whole) table->steps++;
     *status = 0;
+    return row;
+}
+
+cotool_row *cotool_table_whole(cotool_table *table, int64_t step, int inferred, int *status) {
+    cotool_row *row = table->last_whole ? &table->row[table->last_whole - 1] : NULL;
+    if (row && (step == COTOOL_NO_STEP
+                    ? row->step == COTOOL_NO_STEP
+                    : row->step != COTOOL_NO_STEP && row->inferred == inferred &&
+                          (uint64_t)(step - row->step) < (uint64_t)table->width))
+        return row;
+    row = cotool_table_row(table, COTOOL_WHOLE, 1, step, inferred, status);
+    if (row) table->last_whole = (size_t)(row - table->row) + 1;
     return row;
 }
 

@@ -35,6 +35,8 @@ typedef struct {
     size_t count, room, slots;
     cotool_row *row;
     uint32_t *slot; /* number of a row plus 1 */
+    int64_t last_step;  /* the step of the last record */
+    size_t last_whole;  /* number of the row of all records that was used last, plus 1 */
     uint8_t *texts;
     size_t texts_size, texts_room;
     cotool_overall overall[COTOOL_MEASURES];
@@ -51,6 +53,8 @@ void cotool_table_reset(cotool_table *table, int64_t width, uint64_t limit);
  * not kept, or memory ran out, where `status` is ENOMEM. */
 cotool_row *cotool_table_row(cotool_table *table, const uint8_t *text, size_t size, int64_t step,
                              int inferred, int *status);
+/* The same for the row of all records. */
+cotool_row *cotool_table_whole(cotool_table *table, int64_t step, int inferred, int *status);
 
 /* `first`: the lines before those of the other table. DATED: years and dates count as known; STEPS: all
  * steps become one. */

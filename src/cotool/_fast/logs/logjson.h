@@ -66,42 +66,6 @@ static const uint8_t *cotool_json_key(const uint8_t *p, const uint8_t *end, cons
     return cotool_skip_blank(p + 1, end);
 }
 
-/* Takes the values of the children of `parent` out of the object at p in one pass, which ends early
- * once the values in `enough` have been found. The first element of a list counts. Returns what follows
- * the object, NULL where the pass ended early or the object is broken. */
-static const uint8_t *cotool_json_members(const uint8_t *p, const uint8_t *end,
-                                          const cotool_keys *keys, int parent, uint32_t enough,
-                                          cotool_members *members) {
-    const uint8_t *key;
-    size_t size;
-    cotool_value value;
-    if (p >= end || *p != '{') return NULL;
-    for (p++;;) {
-        const uint8_t *next = cotool_json_key(p, end, &key, &size), *inner;
-        int node;
-        if (!next) break;
-        p = next;
-        node = cotool_find_key(keys, parent, key, size);
-        inner = p;
-        if (node && keys->node[node].child && p < end && *p == '[')
-            inner = cotool_skip_blank(p + 1, end);
-        if (node && keys->node[node].child && inner < end && *inner == '{') {
-            next = cotool_json_members(inner, end, keys, node, enough, members);
-            if (!next) return NULL;
-            if (inner != p && !(next = cotool_json_value(p, end, &value))) return NULL;
-            p = next;
-            continue;
-        }
-        if (!(p = cotool_json_value(p, end, &value))) return NULL;
-        if (value.kind == COTOOL_NESTED || !node) continue;
-        if (value.kind == COTOOL_BARE && *value.start == 'n') continue; /* null */
-        cotool_take_value(keys, node, &value, members);
-        if (enough && (members->found & enough) == enough) return NULL;
-    }
-    p = cotool_skip_blank(p, end);
-    return p < end && *p == '}' ? p + 1 : NULL;
-}
-
 /* Returns where an object begins in a text: a brace before a key. NULL: nowhere. */
 static const uint8_t *cotool_find_object(const uint8_t *p, const uint8_t *end) {
     for (; (p = memchr(p, '{', (size_t)(end - p))); p++) {

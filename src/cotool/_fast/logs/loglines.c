@@ -10,6 +10,7 @@
 #include "logs/logclock.h"
 #include "logs/loglines.h"
 #include "logs/loglogfmt.h"
+#include "logs/logmembers.h"
 #include "logs/logreading.h"
 #include "logs/logrecords.h"
 #include "logs/logvalues.h"
@@ -38,4 +39,5 @@ cotool_scan_function *cotool_scan(void) {
 void cotool_logscan_prepare(void) {
     cotool_mask_prepare(); /* levels and classes of bytes as well */
     cotool_prepare_layouts();
+    cotool_members_prepare();
 }

@@ -28,41 +28,20 @@ static const uint8_t *cotool_next_pair(const uint8_t *p, const uint8_t *end, con
     return p;
 }
 
-/* Takes the values of keys out of a line in one pass, which ends early once the values in `enough` have
- * been found. */
-static void cotool_logfmt_members(const uint8_t *p, const uint8_t *end, const cotool_keys *keys,
-                                  uint32_t enough, cotool_members *members) {
-    const uint8_t *key;
-    size_t size;
-    cotool_value value;
-    while ((p = cotool_next_pair(p, end, &key, &size, &value))) {
-        cotool_take_value(keys, cotool_find_key(keys, 0, key, size), &value, members);
-        if (enough && (members->found & enough) == enough) return;
-    }
-}
-
-/* Finds key=value among the words of a line. */
-static cotool_value cotool_logfmt_find(const uint8_t *p, const uint8_t *end, const char *wanted) {
-    cotool_value value = {COTOOL_NO_VALUE, NULL, NULL}, none = value;
-    const uint8_t *key;
-    size_t size, wanted_size = strlen(wanted);
-    while ((p = cotool_next_pair(p, end, &key, &size, &value)))
-        if (size == wanted_size && !memcmp(key, wanted, size)) return value;
-    return none;
-}
-
 /* Finds key=value in text. The key follows a blank, a separator or the line's start; the value is in
  * quotes or goes up to a blank or a separator. */
 static cotool_value cotool_pair_find(const uint8_t *p, const uint8_t *end, const char *key) {
     cotool_value value = {COTOOL_NO_VALUE, NULL, NULL};
-    size_t size = strlen(key);
-    const uint8_t *start = p;
-    for (; (p = memchr(p, key[0], (size_t)(end - p))); p++) {
-        if ((size_t)(end - p) <= size + 1) return value;
-        if (p[size] != '=' || memcmp(p, key, size) ||
-            (p > start && cotool_byte_class[p[-1]] != COTOOL_CLASS_SPACE && !strchr(",;|([{", p[-1])))
+    const size_t size = strlen(key);
+    const uint8_t *const start = p, *at;
+    /* Few bytes are equal signs: the key is compared at each of them. */
+    for (p += cotool_least(size, (size_t)(end - p)); (p = memchr(p, '=', (size_t)(end - p))); p++) {
+        at = p - size;
+        if (memcmp(at, key, size) ||
+            (at > start && cotool_byte_class[at[-1]] != COTOOL_CLASS_SPACE &&
+             !strchr(",;|([{", at[-1])))
             continue;
-        p += size + 1;
+        if (++p >= end) return value;
         value.kind = COTOOL_BARE;
         if (*p == '"' || *p == '\'') {
             const uint8_t *next = memchr(p + 1, *p, (size_t)(end - p - 1));

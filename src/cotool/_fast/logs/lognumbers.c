@@ -9,6 +9,7 @@
 /* Greater numbers are odd, because their sums would not fit. */
 #define GREATEST_NUMBER 1e18
 #define MOST_DIGITS 18
+#define MOST_PARTS ((cotool_fixed)1000000000000000000ll * COTOOL_UNIT)
 
 static const struct {
     const char *name;
@@ -42,7 +43,7 @@ static const int64_t tens[] = {1ll, 10ll, 100ll, 1000ll, 10000ll, 100000ll, 1000
 
 /* digits × factor × 10^power in parts of COTOOL_UNIT; 0 where that is too great. Halves are
  * rounded away from zero. */
-static int givend(uint64_t digits, int64_t factor, int power, cotool_fixed *number) {
+static int scaled(uint64_t digits, int64_t factor, int power, cotool_fixed *number) {
     cotool_fixed x = (cotool_fixed)digits * factor;
     power += 12;
     if (!x) {
@@ -50,6 +51,10 @@ static int givend(uint64_t digits, int64_t factor, int power, cotool_fixed *numb
         return 1;
     }
     if (power > 30) return 0;
+    if (power >= 0 && power <= 18 && x <= INT64_MAX && x * tens[power] <= MOST_PARTS) {
+        *number = x * tens[power];
+        return 1;
+    }
     for (; power > 0; power -= power > 18 ? 18 : power) {
         int64_t ten = tens[power > 18 ? 18 : power];
         if ((double)x * (double)ten > GREATEST_NUMBER * 1e12) return 0;
@@ -62,6 +67,20 @@ static int givend(uint64_t digits, int64_t factor, int power, cotool_fixed *numb
     if ((double)x > GREATEST_NUMBER * 1e12) return 0;
     *number = x;
     return 1;
+}
+
+/* A decimal number without sign and unit, as most are. Returns 1 where the text is one, and 0 where it
+ * must be read step by step. */
+static int read_plain(const uint8_t *p, const uint8_t *end, const cotool_default_unit *given,
+                      cotool_fixed *number) {
+    uint64_t digits = 0;
+    int decimals = 0;
+    if (end - p > 16 || !cotool_is_digit(*p) || !cotool_is_digit(end[-1])) return 0;
+    for (; p < end && cotool_is_digit(*p); p++) digits = digits * 10 + (uint64_t)(*p - '0');
+    if (p < end && *p++ != '.') return 0;
+    for (; p < end && cotool_is_digit(*p); p++, decimals++)
+        digits = digits * 10 + (uint64_t)(*p - '0');
+    return p == end && scaled(digits, given->factor, given->power - decimals, number);
 }
 
 /* Reads digits with separators of thousands, decimals and an exponent. NULL: there are none at p. */
@@ -134,13 +153,13 @@ static const uint8_t *read_one(const uint8_t *p, const uint8_t *end, const cotoo
         unit = unit_at(name, end);
         if (unit < 0) {
             if (parts) return NULL;
-            if (!givend(digits, given->factor, power + given->power, &part)) return NULL;
+            if (!scaled(digits, given->factor, power + given->power, &part)) return NULL;
             *number = part, *dimension = given->dimension;
             p = q;
             break;
         }
         if (parts && units[unit].dimension != COTOOL_SECONDS) return NULL;
-        if (!givend(digits, units[unit].factor, power + units[unit].power, &part)) return NULL;
+        if (!scaled(digits, units[unit].factor, power + units[unit].power, &part)) return NULL;
         *number += part, *dimension = units[unit].dimension;
         p = name + strlen(units[unit].name);
         if (p >= end || !cotool_is_digit(*p) || units[unit].dimension != COTOOL_SECONDS) break;
@@ -157,6 +176,10 @@ int cotool_read_number(const uint8_t *text, const uint8_t *end, const cotool_def
     while (text < end && cotool_byte_class[*text] == COTOOL_CLASS_SPACE) text++;
     while (end > text && cotool_byte_class[end[-1]] == COTOOL_CLASS_SPACE) end--;
     if (text == end) return -1;
+    if (read_plain(text, end, given, number)) {
+        *dimension = given->dimension;
+        return 1;
+    }
     for (;;) {
         cotool_fixed one;
         const uint8_t *next;

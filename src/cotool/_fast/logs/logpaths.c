@@ -34,30 +34,46 @@ static int is_id(const uint8_t *p, const uint8_t *end, const uint8_t **stop) {
     return digits + hex + others >= 16 && digits >= 3 && changes >= 4 && dashes <= 4;
 }
 
+enum { DIGIT = 1, ENDS = 2 };
+static const uint8_t path_class[256] = {
+    ['0'] = DIGIT, ['1'] = DIGIT, ['2'] = DIGIT, ['3'] = DIGIT, ['4'] = DIGIT, ['5'] = DIGIT,
+    ['6'] = DIGIT, ['7'] = DIGIT, ['8'] = DIGIT, ['9'] = DIGIT, ['?'] = ENDS,  ['#'] = ENDS,
+    [';'] = ENDS,
+};
+
+/* Copies [p, end), but not beyond `stop`. */
+static uint8_t *copy(uint8_t *to, const uint8_t *stop, const uint8_t *p, const uint8_t *end) {
+    size_t size = to < stop ? cotool_least((size_t)(end - p), (size_t)(stop - to)) : 0;
+    memcpy(to, p, size);
+    return to + size;
+}
+
 size_t cotool_mask_path(const uint8_t *text, const uint8_t *end, uint8_t *out, size_t room) {
-    const uint8_t *p = text, *q;
-    size_t size = 0;
-    for (q = p; q < end && *q != '?' && *q != '#' && *q != ';';) q++;
+    const uint8_t *p = text, *q, *rest, *pending;
+    uint8_t *to = out, *const stop = out + room - 8;
+    int classes = 0;
+    for (q = p; q < end && !(path_class[*q] & ENDS); q++) classes |= path_class[*q];
     end = q;
     if (end - p > 8 && (q = memchr(p, ':', 8)) && end - q > 3 && !memcmp(q, "://", 3)) {
         /* https://host/path */
         q = memchr(q + 3, '/', (size_t)(end - q - 3));
         p = q ? q : end;
     }
-    while (p < end && size + 8 < room) {
-        const uint8_t *stop;
-        if (*p == '/') {
-            out[size++] = *p++;
-            continue;
+    pending = p;
+    /* Ids have digits. What has none is copied with the rest. */
+    while (classes && p < end) {
+        const uint8_t *segment = p + (*p == '/');
+        int digits = 0;
+        for (q = segment; q < end && *q != '/'; q++) digits |= path_class[*q];
+        if (digits && is_id(segment, q, &rest)) {
+            to = copy(to, stop, pending, segment);
+            if (to >= stop) break;
+            memcpy(to, "<*>", 3);
+            to += 3, pending = rest;
         }
-        q = memchr(p, '/', (size_t)(end - p));
-        if (!q) q = end;
-        if (is_id(p, q, &stop)) {
-            memcpy(out + size, "<*>", 3);
-            size += 3, p = stop;
-        }
-        while (p < q && size + 8 < room) out[size++] = *p++;
+        p = q;
     }
-    if (!size && end > text) out[size++] = '/';
-    return size;
+    to = copy(to, stop, pending, end);
+    if (to == out && end > text) *to++ = '/';
+    return (size_t)(to - out);
 }

@@ -103,6 +103,34 @@ def capture(bytes program not None, bytes needed not None, bytes line not None):
     return (start - p, stop - p) if found else None
 
 
+def members(bytes line not None, paths, *, bint logfmt=False, bint plain=False):
+    """Return the values of keys in a line of JSON or of key=value pairs; None for each without one.
+
+    paths: the names that lead to each key. plain: as on a CPU without vector instructions.
+    """
+    cdef bytes padded_line = line + bytes(COTOOL_PADDING)
+    cdef const uint8_t* p = <const uint8_t*><const char*>padded_line
+    cdef cotool_keys keys
+    cdef cotool_members found
+    cdef int n
+    memset(&keys, 0, sizeof(keys))
+    numbers = []
+    for path in paths:
+        joined = b"\x1f".join(path)
+        numbers.append(cotool_add_key(&keys, <const char*><bytes>joined))
+    if logfmt:
+        (cotool_logfmt_members_plain if plain else cotool_logfmt_members)(
+            p, p + len(line), &keys, 0, &found)
+    else:
+        (cotool_json_members_plain if plain else cotool_json_members)(
+            p, p + len(line), &keys, 0, &found)
+    return [
+        (<char*>found.value[n].start)[:found.value[n].end - found.value[n].start]
+        if found.found >> n & 1 else None
+        for n in numbers
+    ]
+
+
 cdef class Regex:
     """A program of logs.automaton. Not for several threads at a time."""
 

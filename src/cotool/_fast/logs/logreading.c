@@ -25,17 +25,17 @@ static int add_to(const cotool_reading *r, cotool_row *row, const read_number *n
 }
 
 int cotool_reading_add(const cotool_config *config, cotool_table *table, int format,
-                       const uint8_t *line, const uint8_t *end, int level, int has_time,
-                       int inferred, int64_t seconds, int64_t line_number) {
+                       const uint8_t *line, const uint8_t *end, const cotool_members *members,
+                       const cotool_record_facts *facts, int64_t line_number) {
     const cotool_reading *r = config->reading;
-    int64_t step = table->width && has_time ? seconds : COTOOL_NO_STEP;
+    int64_t step = table->width && facts->has_time ? facts->seconds : COTOOL_NO_STEP;
     read_number numbers[COTOOL_MEASURES];
     uint8_t text[COTOOL_BY * (COTOOL_PART + 1)];
     size_t size = 0;
     int status = 0;
     cotool_fields f;
     cotool_row *row;
-    cotool_read_fields(config, format, line, end, level, &f);
+    cotool_read_fields(config, format, line, end, facts->level, members, &f);
     for (int m = 0; m < r->measures; m++) {
         const cotool_value *v = &f.value[r->measure[m]];
         cotool_overall *overall = &table->overall[m];
@@ -60,14 +60,14 @@ int cotool_reading_add(const cotool_config *config, cotool_table *table, int for
             cotool_overall_odd(overall, v->start, (size_t)(v->end - v->start));
         }
     }
-    row = cotool_table_row(table, COTOOL_WHOLE, 1, step, inferred, &status);
+    row = cotool_table_whole(table, step, facts->inferred, &status);
     if (!row || add_to(r, row, numbers)) return ENOMEM;
     if (!r->by) return 0;
     for (int n = 0; n < r->by; n++) {
         if (n) text[size++] = 0x1F;
         size += cotool_write_value(&f.value[r->group[n].source], r->group[n].as, text + size);
     }
-    row = cotool_table_row(table, text, size, step, inferred, &status);
+    row = cotool_table_row(table, text, size, step, facts->inferred, &status);
     if (status) return ENOMEM;
     if (row && add_to(r, row, numbers)) return ENOMEM;
     return table->count > 4 * COTOOL_GROUPS ? cotool_table_settle(table) : 0;

@@ -4,7 +4,7 @@
 #define COTOOL_LOGREADING_H
 
 #include "logs/capture.h"
-#include "logs/logkeys.h"
+#include "logs/logmembers.h"
 #include "logs/lognumbers.h"
 #include "logs/logscan.h"
 
@@ -58,7 +58,7 @@ typedef struct cotool_reading {
     int sources, measures, by, tests;
     /* The last row is for lines without a format. */
     cotool_locator locator[COTOOL_FORMATS + 1][COTOOL_SOURCES];
-    cotool_keys keys[COTOOL_FORMATS];
+    uint64_t needed[COTOOL_FORMATS]; /* bits of the values of a format's keys that are sources */
     uint8_t delimiter[COTOOL_FORMATS + 1]; /* between columns, 0: blanks */
     uint8_t tokens[COTOOL_FORMATS + 1];    /* how many columns are needed */
     uint8_t measure[COTOOL_MEASURES];      /* sources */
@@ -78,21 +78,23 @@ typedef struct {
 /* The row of locators of a format. */
 COTOOL_INLINE int cotool_locator_row(int format) { return format < 0 ? COTOOL_FORMATS : format; }
 
-/* Reads the sources of a record in its first line. `format` is -1 for none. */
+/* Reads the sources of a record in its first line. `format` is -1 for none. `members`: the values of
+ * keys that were found in the line, NULL: none yet. */
 void cotool_read_fields(const cotool_config *config, int format, const uint8_t *line,
-                        const uint8_t *end, int level, cotool_fields *fields);
+                        const uint8_t *end, int level, const cotool_members *members,
+                        cotool_fields *fields);
 
 /* Writes a value as a part of a group's text, or for a comparison; returns its size, at most
  * COTOOL_PART. */
 size_t cotool_write_value(const cotool_value *value, int as, uint8_t *out);
 
-/* Tells whether a record meets the conditions. `format` is -1 for none. */
+/* Tells whether a record meets the conditions. */
 int cotool_reading_passes(const cotool_config *config, int format, const uint8_t *line,
-                          const uint8_t *end, int level);
+                          const uint8_t *end, int level, const cotool_members *members);
 
 /* Adds a record. Returns 0 or ENOMEM. */
 int cotool_reading_add(const cotool_config *config, cotool_table *table, int format,
-                       const uint8_t *line, const uint8_t *end, int level, int has_time,
-                       int inferred, int64_t seconds, int64_t line_number);
+                       const uint8_t *line, const uint8_t *end, const cotool_members *members,
+                       const cotool_record_facts *facts, int64_t line_number);
 
 #endif

@@ -27,17 +27,14 @@ int cotool_commit(const cotool_config *config, cotool_span *span) {
     c->keywords[1] += r->keywords[1];
     c->long_lines += r->long_lines;
     if (r->counted) return 0;
-    if (config->mine && config->wanted && span->record_text) {
-        cotool_record_facts facts = {r->level, r->has_time, r->inferred, r->seconds};
-        if (cotool_forms_add(&span->forms, span->record_text, span->record_text + r->text_size,
-                             &facts))
+    if (config->wanted && (config->mine || config->reading)) {
+        const cotool_record_facts facts = {r->level, r->has_time, r->inferred, r->seconds};
+        const uint8_t *text = span->record_text, *end = text + r->text_size;
+        if (config->mine && cotool_forms_add(&span->forms, text, end, &facts)) return ENOMEM;
+        if (config->reading && cotool_reading_add(config, &span->table, r->format, text, end, NULL,
+                                                  &facts, r->line))
             return ENOMEM;
     }
-    if (config->reading && config->wanted &&
-        cotool_reading_add(config, &span->table, r->format, span->record_text,
-                           span->record_text + r->text_size, r->level, r->has_time, r->inferred,
-                           r->seconds, r->line))
-        return ENOMEM;
     return cotool_count_record(config, span, r->level, r->has_time, r->zoned, r->inferred,
                                r->seconds, r->nanos);
 }
@@ -71,16 +68,13 @@ void cotool_keep(const cotool_config *config, cotool_span *span, size_t text, ui
     }
 }
 
-void cotool_mine(cotool_span *span, const uint8_t *line, const uint8_t *end, int level,
-                        int has_time, int inferred, int64_t seconds) {
-    cotool_record_facts facts = {level, has_time, inferred, seconds};
-    if (cotool_forms_add(&span->forms, line, end, &facts)) span->status = ENOMEM;
-}
-
-void cotool_measure(const cotool_config *config, cotool_span *span, int format,
-                           const uint8_t *line, const uint8_t *end, int level, int has_time,
-                           int inferred, int64_t seconds, int64_t number) {
-    if (cotool_reading_add(config, &span->table, format, line, end, level, has_time, inferred,
-                           seconds, number))
+void cotool_take_record(const cotool_config *config, const cotool_worker *worker,
+                        cotool_span *span, const cotool_head *head, const uint8_t *line,
+                        const uint8_t *end) {
+    const cotool_record_facts facts = {head->level, head->has_time, head->inferred, head->seconds};
+    if (config->mine && cotool_forms_add(&span->forms, line, end, &facts)) span->status = ENOMEM;
+    if (config->reading &&
+        cotool_reading_add(config, &span->table, head->format, line, end, &worker->members, &facts,
+                           (int64_t)span->seen_lines))
         span->status = ENOMEM;
 }

@@ -3,6 +3,7 @@
 #define COTOOL_LOGRECORDS_H
 
 #include "logs/loghistogram.h"
+#include "logs/loglines.h"
 #include "logs/logmatches.h"
 
 /* Counts a record by its level and time. */
@@ -53,13 +54,9 @@ COTOOL_INLINE void cotool_end_line(const cotool_config *config, cotool_worker *w
     if (config->show || config->entries) cotool_keep(config, span, text, at);
 }
 
-/* Counts the form of a record's first line. */
-void cotool_mine(cotool_span *span, const uint8_t *line, const uint8_t *end, int level,
-                        int has_time, int inferred, int64_t seconds);
-
-/* Measures a record by its first line. */
-void cotool_measure(const cotool_config *config, cotool_span *span, int format,
-                           const uint8_t *line, const uint8_t *end, int level, int has_time,
-                           int inferred, int64_t seconds, int64_t number);
+/* Counts the form of a record's first line and measures it, where these are wanted. */
+void cotool_take_record(const cotool_config *config, const cotool_worker *worker,
+                        cotool_span *span, const cotool_head *head, const uint8_t *line,
+                        const uint8_t *end);
 
 #endif

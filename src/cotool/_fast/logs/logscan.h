@@ -15,6 +15,7 @@
 
 #include "base/cpu.h"
 #include "logs/logconfig.h"
+#include "logs/logmembers.h"
 #include "logs/regex.h"
 
 /* Bytes that must be readable after any line that is parsed; blocks are padded with them. */
@@ -168,6 +169,7 @@ typedef struct {
     const uint8_t *stop; /* the end of the bytes that have been read; `final`: no more follow */
     int final;
     cotool_memo memo[COTOOL_FORMATS];
+    cotool_members members; /* of the line that is being read */
 } cotool_worker;
 
 void cotool_logscan_prepare(void); /* must be called first */

@@ -205,13 +205,30 @@ cdef extern from "logs/logreading.h" nogil:
     ctypedef struct cotool_reading:
         int sources, measures, by, tests
         cotool_locator** locator
-        cotool_keys* keys
+        uint64_t* needed
         uint8_t* delimiter
         uint8_t* tokens
         uint8_t* measure
         cotool_part* group
         cotool_test* test
         int distinct
+
+cdef extern from "logs/logmembers.h" nogil:
+    ctypedef struct cotool_value:
+        const uint8_t* start
+        const uint8_t* end
+    ctypedef struct cotool_members:
+        uint64_t found
+        cotool_value* value
+    ctypedef void members_function "cotool_members_function"(
+        const uint8_t* p, const uint8_t* end, const cotool_keys* keys, uint64_t enough,
+        cotool_members* members)
+    members_function* cotool_json_members
+    members_function* cotool_logfmt_members
+    void cotool_json_members_plain(const uint8_t* p, const uint8_t* end, const cotool_keys* keys,
+                                   uint64_t enough, cotool_members* members)
+    void cotool_logfmt_members_plain(const uint8_t* p, const uint8_t* end, const cotool_keys* keys,
+                                     uint64_t enough, cotool_members* members)
 
 cdef extern from "logs/lognumbers.h" nogil:
     int cotool_read_number(const uint8_t* text, const uint8_t* end,

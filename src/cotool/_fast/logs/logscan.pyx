@@ -87,7 +87,7 @@ cdef class Scanner:
     them. path: the name of the file; anywhere: where what is read stands in lines of no format.
     """
 
-    cdef Setup setup
+    cdef _Setup setup
     cdef int threads, spans
     cdef uint64_t span_size
     cdef cotool_worker* workers
@@ -124,7 +124,7 @@ cdef class Scanner:
         self.span_size = FORMS_SPAN if large else SMALL_SPAN if small_spans else SPAN
         if options.span_size:
             self.span_size = options.span_size
-        self.setup = Setup(options, formats, date, keywords, widths, most_buckets, path, anywhere)
+        self.setup = _Setup(options, formats, date, keywords, widths, most_buckets, path, anywhere)
         c = &self.setup.config
         self.workers = <cotool_worker*>calloc(self.threads, sizeof(cotool_worker))
         self.span = <cotool_span*>calloc(self.spans, sizeof(cotool_span))

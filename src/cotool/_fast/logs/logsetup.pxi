@@ -1,7 +1,7 @@
 # What a scan looks for and counts, from Python's values to the kernel's.
 
 
-cdef class Setup:
+cdef class _Setup:
     """The configuration of a Scanner, which explains the arguments, and the memory behind it."""
 
     cdef cotool_config config
@@ -222,9 +222,10 @@ cdef class Setup:
         place.capture = self.captures[n]
         if locator.path:
             joined = b"\x1f".join(locator.path)
-            place.value = cotool_add_key(&self.reading.keys[row], <const char*>joined)
+            place.value = cotool_add_key(&self.config.format[row].keys, <const char*>joined)
             if place.value < 0:
                 raise ValueError("too many keys, or too long ones")
+            self.reading.needed[row] |= <uint64_t>1 << place.value
         if locator.is_column:
             self.reading.tokens[row] = max(self.reading.tokens[row], place.token + 1)
         return 0

@@ -126,26 +126,34 @@ static void extend(cotool_value *value, const uint8_t *end) {
 static const char *const level_names[COTOOL_LEVELS] = {
     "trace", "debug", "info", "notice", "warning", "error", "critical", "unknown"};
 
+/* Returns the values of the keys of a line. They are read into `own` unless `members` has them. */
+static const cotool_members *members_of(const cotool_config *config, int format,
+                                        const uint8_t *line, const uint8_t *end,
+                                        const cotool_members *members, cotool_members *own) {
+    const cotool_format *f = &config->format[format];
+    const uint64_t needed = config->reading->needed[format];
+    const int kind = f->kind == COTOOL_FORMAT_TEXT ? f->payload : f->kind;
+    const uint8_t *from = f->kind != COTOOL_FORMAT_TEXT    ? cotool_skip_blank(line, end)
+                          : kind == COTOOL_FORMAT_JSON ? cotool_find_object(line, end)
+                                                       : line;
+    if (members && members->from == from && members->format == format && from) return members;
+    own->found = 0;
+    if (!from) return own;
+    (kind == COTOOL_FORMAT_JSON ? cotool_json_members : cotool_logfmt_members)(from, end, &f->keys,
+                                                                               needed, own);
+    return own;
+}
+
 void cotool_read_fields(const cotool_config *config, int format, const uint8_t *line,
-                        const uint8_t *end, int level, cotool_fields *f) {
+                        const uint8_t *end, int level, const cotool_members *members,
+                        cotool_fields *f) {
     const cotool_reading *r = config->reading;
     int row = cotool_locator_row(format);
     cotool_value tokens[256];
     int columns = 0;
-    cotool_members members;
-    members.found = 0;
-    if (format >= 0 && r->keys[format].values) {
-        const cotool_format *form = &config->format[format];
-        int kind = form->kind == COTOOL_FORMAT_TEXT ? form->payload : form->kind;
-        const uint8_t *from = line;
-        if (kind == COTOOL_FORMAT_JSON) {
-            from = form->kind == COTOOL_FORMAT_TEXT ? cotool_find_object(line, end)
-                                                    : cotool_skip_blank(line, end);
-            if (from) cotool_json_members(from, end, &r->keys[format], 0, 0, &members);
-        } else {
-            cotool_logfmt_members(from, end, &r->keys[format], 0, &members);
-        }
-    }
+    cotool_members own;
+    if (format >= 0 && r->needed[format])
+        members = members_of(config, format, line, end, members, &own);
     if (r->tokens[row]) {
         const uint8_t *p = line;
         while (columns < r->tokens[row] && (p = column(p, end, r->delimiter[row], &tokens[columns])))
@@ -160,7 +168,7 @@ void cotool_read_fields(const cotool_config *config, int format, const uint8_t *
                 if (l->token < columns) *v = tokens[l->token];
                 break;
             case COTOOL_GET_KEY:
-                if (members.found >> l->value & 1) *v = members.value[l->value];
+                if (members->found >> l->value & 1) *v = members->value[l->value];
                 break;
             case COTOOL_GET_PAIR:
                 *v = cotool_pair_find(line, end, l->text);

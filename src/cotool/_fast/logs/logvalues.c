@@ -64,19 +64,16 @@ int cotool_value_level(const cotool_value *given, int scale, const cotool_words 
     const uint8_t *first = NULL, *last = NULL, *p;
     int level = -1, style, number = 0, digits = 0;
     uint8_t word[16] = {0};
-    size_t size = (size_t)(value.end - value.start);
+    size_t size;
     if (words->count) {
         cotool_trim_value(&value);
         level = cotool_own_level(words, value.start, (size_t)(value.end - value.start), &style);
         if (level >= 0) return level;
         value = *given;
     }
-    if (size > 2 && size <= COTOOL_LONGEST_LEVEL) { /* nearly all levels are one word */
-        memcpy(word, value.start, size);
-        level = cotool_level_of(word, size, &style);
-        if (level >= 0) return level;
-        memset(word, 0, sizeof word);
-    }
+    /* Nearly all levels are one word. */
+    level = cotool_level_of(value.start, (size_t)(value.end - value.start), &style);
+    if (level >= 0) return level;
     cotool_trim_value(&value);
     size = (size_t)(value.end - value.start);
     if (size == 0 || size > COTOOL_LEVEL_VALUE) return COTOOL_UNKNOWN;

@@ -118,7 +118,10 @@ def _pair(name: str, scale: Scale | None) -> Locator:
 
 def _pair_among(source: ValueSource, lines: Sequence[bytes], *, is_access: bool) -> Locator:
     """Return the key=value of the first of a field's names that lines have."""
+    text = b"\n".join(lines)
     for name in names_of(source.name):
+        if name.encode() + b"=" not in text:
+            continue  # as most names
         key = re.compile(rb"(?<![^\s,;|(\[{])" + re.escape(name.encode()) + rb"=[\"']?([^\s\"']*)")
         found = [match[1] for match in map(key.search, lines) if match]
         if found:

@@ -1,0 +1,38 @@
+/* See logmembers.h. */
+#include "logs/logmembers.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#include "logs/logjson.h"
+
+/* Adds the value of a node to those that were found, if it is needed and the first one. */
+COTOOL_INLINE void take_value(const cotool_keys *keys, int node, const cotool_value *value,
+                              cotool_members *members) {
+    int n = keys->node[node].value;
+    if (n < 0 || members->found >> n & 1) return;
+    members->found |= (uint64_t)1 << n;
+    members->value[n] = *value;
+}
+
+COTOOL_INLINE int is_blank(uint8_t c) { return c == ' ' || c == '\t' || c == '\r'; }
+
+/* Tells whether a byte ends a number or a name in JSON. */
+COTOOL_INLINE int ends_bare(uint8_t c) {
+    return c == ',' || c == '}' || c == ']' || c == ' ' || c == '\t';
+}
+
+#define COTOOL_AVX512_TARGET \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,bmi,bmi2,popcnt")))
+#define COTOOL_AVX2_TARGET __attribute__((target("avx2,bmi,bmi2,popcnt")))
+#define COTOOL_BODY "logs/logmembers.inc"
+#include "base/cpu_levels.h"
+
+cotool_members_function *cotool_json_members = cotool_json_members_plain;
+cotool_members_function *cotool_logfmt_members = cotool_logfmt_members_plain;
+
+void cotool_members_prepare(void) {
+    cotool_json_members = COTOOL_CHOOSE(cotool_json_members);
+    cotool_logfmt_members = COTOOL_CHOOSE(cotool_logfmt_members);
+}

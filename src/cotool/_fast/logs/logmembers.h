@@ -1,0 +1,29 @@
+/* The values of keys in a line of JSON or of key=value pairs, all in one pass.
+ *
+ * Each block of 64 bytes has bits for its quotes, and for what else ends a key or a value. The quotes
+ * that escapes spell are left out (simdjson; G. Langdale, D. Lemire 2019).
+ */
+#ifndef COTOOL_LOGMEMBERS_H
+#define COTOOL_LOGMEMBERS_H
+
+#include "logs/logkeys.h"
+
+/* The values that were found: the first one of each key. */
+typedef struct {
+    uint64_t found;
+    int format;          /* whose keys they are */
+    const uint8_t *from; /* where the pass began, NULL: there are no values */
+    cotool_value value[COTOOL_VALUES];
+} cotool_members;
+
+/* Takes the values of keys out of what begins at p, an object or pairs. The pass ends early once the
+ * values in `enough` have been found. The first element of a list counts for the list. COTOOL_PADDING
+ * bytes after `end` must be readable. Sets `found` and `from`. */
+typedef void cotool_members_function(const uint8_t *p, const uint8_t *end, const cotool_keys *keys,
+                                     uint64_t enough, cotool_members *members);
+extern cotool_members_function *cotool_json_members, *cotool_logfmt_members;
+cotool_members_function cotool_json_members_plain, cotool_logfmt_members_plain;
+
+void cotool_members_prepare(void); /* must be called first */
+
+#endif
