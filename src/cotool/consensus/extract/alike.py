@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
@@ -184,7 +185,7 @@ def same_labels(answers: Answers) -> Answers:
     values = {answer.value for answer in answers if answer}
     if len(values) < 2:
         return answers
-    spelled = {value: tuple(_other_spellings(value)) for value in values}
+    spelled = {value: _spelled(value) for value in values}
     given = Counter(form for value, forms in spelled.items() for form in {value, *forms})
     renamed = {
         value: next((form for form in forms if given[form] > 1), None) or _renamed(value, values)
@@ -242,6 +243,11 @@ _NUMERAL = lazy_pattern(r"\b[ivx]+\b")
 _ORDINAL_END = lazy_pattern(r"(?<=\d)(?:st|nd|rd|th)\b")
 _HYPHEN = lazy_pattern(r"(?<=[^\W_])-(?=[^\W\d_])|(?<=[^\W\d_])-(?=\d)")
 _WORD = lazy_pattern(r"[^\W\d_]{3}")
+
+
+@lru_cache(maxsize=1024)
+def _spelled(value: str) -> tuple[str, ...]:
+    return tuple(_other_spellings(value))
 
 
 def _other_spellings(value: str) -> Iterator[str]:

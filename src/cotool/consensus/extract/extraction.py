@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
@@ -102,15 +103,37 @@ def _found(texts: Sequence[str]) -> tuple[list[dict[str, Extracted | None]], str
 
     Labels are read only where no other kind is stated by all.
     """
-    statements = [list(find_statements(text)) for text in texts]
-    found = [_read(one, CLOSED_KINDS) for one in statements]
+    places = [_kept(text) if len(text) <= _RECURRING else _Places.of(text) for text in texts]
+    found = [dict(one.closed) for one in places]
     _drop_numbered_lists(texts, found)
     kind = _unanimous(texts, found)
     if kind is None:
-        for one, places in zip(found, statements, strict=True):
-            one.update(_read(places, ("short",)))
+        for one, own in zip(found, places, strict=True):
+            one.update(own.labels)
         kind = _kind(texts, found)
     return found, kind
+
+
+@dataclass
+class _Places:
+    """Where one text states answers, and what these are."""
+
+    statements: list[Statement]
+    closed: dict[str, Extracted | None]
+
+    @classmethod
+    def of(cls, text: str) -> _Places:
+        statements = list(find_statements(text))
+        return cls(statements, _read(statements, CLOSED_KINDS))
+
+    @cached_property
+    def labels(self) -> dict[str, Extracted | None]:
+        return _read(self.statements, ("short",))
+
+
+# Short texts recur from question to question: "A", "positive".
+_RECURRING = 60
+_kept = lru_cache(maxsize=1024)(_Places.of)
 
 
 def _unified(kind: str, found: Sequence[dict[str, Extracted | None]]) -> list[Extracted | None]:

@@ -233,20 +233,31 @@ class FileForm:
                 break
         self.count = len(sample)
         rows = [value for _, value in sample if isinstance(value, dict)]
-        kept, titles = without_titles(rows)
+        titles_count, titles = without_titles(rows)
+        del rows[:titles_count]
         try:
-            self.plan = plan_of(rows[kept:], name=self._name, keys=self._given, titles=titles)
+            self.plan = plan_of(rows, name=self._name, keys=self._given, titles=titles)
         except UnclearError as error:
             self.unclear = error
             return
+        finally:
+            del rows
         self.keys = self.plan.keys
-        plain = self.plan.is_plain and not kept
-        skipped = {id(row) for row in rows[:kept]}
-        for where, value in chain(sample, found):
+        plain = self.plan.is_plain and not titles_count
+        for where, value in chain(_taken(sample), found):
             if plain or not isinstance(value, dict):
                 yield where, value
-            elif id(value) not in skipped:
+            elif titles_count:
+                titles_count -= 1
+            else:
                 yield from self.plan.records(value, where)
+
+
+def _taken(sample: list[Any]) -> Iterator[Any]:
+    """Yield the items of a list in order, and let go of each."""
+    sample.reverse()
+    while sample:
+        yield sample.pop()
 
 
 def _is_turn(value: Any) -> bool:

@@ -128,7 +128,7 @@ def _room() -> Iterator[None]:
 
 
 def _digest(text: str) -> bytes:
-    from hashlib import blake2b
+    from cotool.io.digests import blake2b
 
     return blake2b(join_text(text).encode(), digest_size=16).digest()
 
