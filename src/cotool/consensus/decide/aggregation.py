@@ -114,7 +114,7 @@ def _break_tie(
 
 def draw(values: Sequence[str], question_id: str) -> int:
     """The place of one of several values by a lot: the same whatever their order."""
-    from hashlib import blake2b
+    from cotool.io.digests import blake2b
 
     return max(
         range(len(values)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from cotool.consensus.decide.words import opposition
@@ -9,7 +10,7 @@ from cotool.consensus.extract.vocabulary import is_negation
 from cotool.consensus.model import Dissent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from cotool._fast.base.matrix import Matrix
     from cotool.consensus.decide.words import Words
@@ -71,23 +72,22 @@ def distinguishing(inside: Sequence[Words], outside: Sequence[Words]) -> tuple[s
 
     Negations always count; other function words only where nothing else sets the two apart.
     """
-    scores: dict[str, float] = {}
-    places: dict[str, int] = {}
-    for text in inside:
-        for word in text.counts:
-            places.setdefault(word, len(places))
-            scores[word] = scores.get(word, 0.0) + 1 / len(inside)
-    for text in outside:
-        for word in text.counts:
-            if word in scores:
-                scores[word] -= 1 / len(outside)
-    content = {word for text in inside for word in text.content}
+    here, there = _texts_with(inside), _texts_with(outside)
+    scores = {
+        word: count / len(inside) - there.get(word, 0) / max(1, len(outside))
+        for word, count in here.items()
+    }
+    # A word in half of these texts and none of the others, or more. Ties keep their order.
+    ranked = [word for word in scores if scores[word] >= 0.5]
+    ranked.sort(key=lambda word: -scores[word])
+    content = frozenset().union(*(text.content for text in inside))
+    chosen = [word for word in ranked if word in content or is_negation(word)]
+    return tuple((chosen or [w for w in ranked if not w[0].isdigit()])[:MOST_WORDS])
 
-    def strongest(words: Iterable[str]) -> tuple[str, ...]:
-        # A word in half of these texts and none of the others, or more.
-        chosen = [word for word in words if scores[word] >= 0.5]
-        return tuple(sorted(chosen, key=lambda word: (-scores[word], places[word]))[:MOST_WORDS])
 
-    return strongest(w for w in scores if w in content or is_negation(w)) or strongest(
-        w for w in scores if not w[0].isdigit()
-    )
+def _texts_with(texts: Sequence[Words]) -> Counter[str]:
+    """In how many texts each word occurs, in order of appearance."""
+    found: Counter[str] = Counter()
+    for text in texts:
+        found.update(text.counts.keys())
+    return found

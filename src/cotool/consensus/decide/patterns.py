@@ -139,15 +139,20 @@ def themes(findings: Findings) -> Iterator[Insight]:
     count = len(findings.responses)
     if count < 3 or median(len(text.words) for text in findings.texts) < 5:
         return
-    users: dict[tuple[str, ...], list[int]] = {}
-    for i, text in enumerate(findings.texts):
-        for word in dict.fromkeys(text.words):
-            if word in text.content:
-                users.setdefault((word,), []).append(i)
-        for pair in sorted(text.bigrams):
-            users.setdefault(pair, []).append(i)
-    shared = {term: rows for term, rows in users.items() if len(rows) >= max(2, 0.6 * count)}
-    for pair in [term for term in shared if len(term) == 2]:
+    least = max(2, 0.6 * count)
+    words: Counter[str] = Counter()
+    pairs: Counter[tuple[str, str]] = Counter()
+    for text in findings.texts:
+        words.update(text.content)
+        pairs.update(text.bigrams)
+    shared: dict[tuple[str, ...], list[int]] = {}
+    for word, times in words.items():
+        if times >= least:
+            shared[(word,)] = [i for i, text in enumerate(findings.texts) if word in text.content]
+    common = [pair for pair, times in pairs.items() if times >= least]
+    for pair in common:
+        shared[pair] = [i for i, text in enumerate(findings.texts) if pair in text.bigrams]
+    for pair in common:
         for word in pair:
             # The word says no more than the pair where the same experts use it.
             if len(shared.get((word,), ())) <= len(shared[pair]):

@@ -50,11 +50,13 @@ class Words:
     def content(self) -> frozenset[str]:
         """Words that are neither function words, numbers nor single letters."""
         return frozenset(
-            word
-            for word in self.counts
-            if word not in FUNCTION_WORDS
-            and not is_number(word)
-            and (len(word) > 1 or not word.isascii())
+            [
+                word
+                for word in self.counts
+                if word not in FUNCTION_WORDS
+                and not word[0].isdigit()
+                and (len(word) > 1 or not word.isascii())
+            ]
         )
 
     @cached_property
@@ -62,15 +64,18 @@ class Words:
         """Pairs of neighbouring content words."""
         content = self.content
         return frozenset(
-            (first, second)
-            for first, second in zip(self.words, self.words[1:], strict=False)
-            if first in content and second in content
+            [
+                pair
+                for pair in zip(self.words, self.words[1:], strict=False)
+                if pair[0] in content and pair[1] in content
+            ]
         )
 
     @cached_property
     def numbers(self) -> tuple[str, ...]:
         """Distinct numbers in order of appearance, without thousands separators."""
-        return tuple(dict.fromkeys(plain_number(word) for word in self.words if is_number(word)))
+        found = [plain_number(word) for word in self.counts if word[0].isdigit()]
+        return tuple(dict.fromkeys(found))
 
     @cached_property
     def negations(self) -> int:

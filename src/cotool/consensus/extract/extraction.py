@@ -118,7 +118,7 @@ def _found(texts: Sequence[str]) -> tuple[list[dict[str, Extracted | None]], str
 class _Places:
     """Where one text states answers, and what these are."""
 
-    statements: list[Statement]
+    statements: list[StatedPlace]
     closed: dict[str, Extracted | None]
 
     @classmethod
