@@ -190,3 +190,12 @@ def test_real_crowds(data, folder, labels, least):
         return sum(found.answers[item] == right for item, right in truth.items()) / len(truth)
 
     assert share("correlated") >= max(least, share("majority_vote"), share("dawid_skene"))
+
+
+@pytest.mark.parametrize("method", INFERENCE)
+def test_few_answers_do_not_make_a_method_sure(method):
+    """One answer by one expert allows no more than 2/3, by Laplace's rule of succession."""
+    alone = {"id": "q1", "responses": [{"model": "a", "output": "The answer is A"}]}
+    (found,) = find_consensus_batch([alone], method=method)
+    assert found.answer == "A"
+    assert found.confidence <= 2 / 3 + 1e-9

@@ -6,6 +6,7 @@ import pickle
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass
+from math import prod
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any
 
@@ -107,10 +108,11 @@ def decision_of(found: Truth, own: Votes, given: Mapping[str, int]) -> Decision:
     best = ", ".join(f"{expert} {skill:.2f}" for expert, skill in skills[:3])
     model = "" if found.method != "correlated" else f" ({found.model})"
     scores = _exact(found, own)
+    limit = _limit(max(scores, key=scores.__getitem__), own, given)
     return Decision(
         method=found.method,
         scores=scores,
-        confidence=max(scores.values()),
+        confidence=min(max(scores.values()), limit),
         explanation=(
             f"{found.method}{model} over {len(found.items):,} questions and "
             f"{len(found.experts):,} experts, {found.iterations} iterations"
@@ -121,6 +123,15 @@ def decision_of(found: Truth, own: Votes, given: Mapping[str, int]) -> Decision:
             OVERSTATED,
         ),
     )
+
+
+def _limit(best: str, own: Votes, given: Mapping[str, int]) -> float:
+    """The most that the confidence may be, by the answers behind those who gave the best one.
+
+    After n answers, even if all are taken to be right, the next one is wrong with the probability
+    1 / (n + 2) (Laplace's rule of succession); all supporters err at once with the product.
+    """
+    return 1 - prod(1 / (given[expert] + 2) for expert, value in own.votes if value == best)
 
 
 def _weak(own: Votes, given: Mapping[str, int]) -> Iterator[str]:
