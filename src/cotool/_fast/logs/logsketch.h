@@ -48,23 +48,37 @@ double cotool_sketch_middle(unsigned bucket) {
     return place < 0 ? -middle : middle;
 }
 
-static int sketch_add(cotool_sketch *sketch, unsigned bucket, uint64_t times) {
-    size_t at;
-    if (4 * (sketch->used + 1) > 3 * sketch->slots) {
-        cotool_sketch wider = {.slots = sketch->slots ? 2 * sketch->slots : 8};
-        wider.slot = calloc(wider.slots, sizeof *wider.slot);
-        if (!wider.slot) return ENOMEM;
-        for (size_t n = 0; n < sketch->slots; n++)
-            if (sketch->slot[n])
-                sketch_add(&wider, (uint16_t)sketch->slot[n], sketch->slot[n] >> COUNT_SHIFT);
-        free(sketch->slot);
-        *sketch = wider;
+/* Returns the slot of a bucket, or the empty slot where it belongs; there must be an empty one. */
+static inline uint64_t *sketch_slot(const cotool_sketch *sketch, unsigned bucket) {
+    /* Neighbouring buckets are in neighbouring slots: most parameters have a narrow range. */
+    size_t at = bucket >> 1;
+    for (;; at++) {
+        uint64_t *slot = &sketch->slot[at & (sketch->slots - 1)];
+        if (!*slot || (uint16_t)*slot == bucket) return slot;
     }
-    for (at = bucket * 0x9E3779B1u >> 16 & (sketch->slots - 1);
-         sketch->slot[at] && (uint16_t)sketch->slot[at] != bucket; at = (at + 1) & (sketch->slots - 1)) {
+}
+
+static int sketch_widen(cotool_sketch *sketch) {
+    cotool_sketch wider = {.slots = sketch->slots ? 2 * sketch->slots : 8, .used = sketch->used};
+    wider.slot = calloc(wider.slots, sizeof *wider.slot);
+    if (!wider.slot) return ENOMEM;
+    for (size_t n = 0; n < sketch->slots; n++)
+        if (sketch->slot[n]) *sketch_slot(&wider, (uint16_t)sketch->slot[n]) = sketch->slot[n];
+    free(sketch->slot);
+    *sketch = wider;
+    return 0;
+}
+
+static inline int sketch_add(cotool_sketch *sketch, unsigned bucket, uint64_t times) {
+    uint64_t *slot = sketch->slots ? sketch_slot(sketch, bucket) : NULL;
+    if (!slot || !*slot) {
+        if (4 * (sketch->used + 1) > 3 * sketch->slots) {
+            if (sketch_widen(sketch)) return ENOMEM;
+            slot = sketch_slot(sketch, bucket);
+        }
+        *slot = bucket, sketch->used++;
     }
-    if (!sketch->slot[at]) sketch->slot[at] = bucket, sketch->used++;
-    sketch->slot[at] += times << COUNT_SHIFT;
+    *slot += times << COUNT_SHIFT;
     return 0;
 }
 
