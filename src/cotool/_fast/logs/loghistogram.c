@@ -13,9 +13,12 @@ COTOOL_INLINE int64_t cotool_bucket_start(int64_t seconds, int64_t width) {
     return (whole - (quotient < (double)whole)) * width;
 }
 
+COTOOL_INLINE size_t cotool_bucket_slot(const cotool_histogram *h, int64_t start) {
+    return (size_t)((uint64_t)start * 0x9E3779B97F4A7C15u >> 32) & (size_t)(h->capacity - 1);
+}
+
 static cotool_bucket *cotool_bucket_find(cotool_histogram *h, int64_t start) {
-    size_t mask = (size_t)(h->capacity - 1);
-    size_t slot = (size_t)((uint64_t)start * 0x9E3779B97F4A7C15u >> 32) & mask;
+    size_t mask = (size_t)(h->capacity - 1), slot = cotool_bucket_slot(h, start);
     while (h->buckets[slot].start != COTOOL_EMPTY && h->buckets[slot].start != start)
         slot = (slot + 1) & mask;
     return &h->buckets[slot];
@@ -44,6 +47,16 @@ static int cotool_histogram_rebuild(const cotool_config *config, cotool_histogra
     }
     free(old.buckets);
     return 0;
+}
+
+void cotool_histogram_fetch(const cotool_config *config, const cotool_histogram *h,
+                            int64_t seconds) {
+    const int64_t width = config->widths[h->width];
+    const cotool_bucket *bucket;
+    if (!h->capacity || (h->last && (uint64_t)(seconds - h->last->start) < (uint64_t)width)) return;
+    bucket = &h->buckets[cotool_bucket_slot(h, cotool_bucket_start(seconds, width))];
+    __builtin_prefetch(bucket, 1);
+    __builtin_prefetch(&bucket->counts[COTOOL_LEVELS - 1], 1);
 }
 
 cotool_bucket *cotool_histogram_bucket(const cotool_config *config, cotool_histogram *h,

@@ -12,6 +12,10 @@
 cotool_bucket *cotool_histogram_bucket(const cotool_config *config, cotool_histogram *h,
                                               int64_t seconds);
 
+/* Fetches the bucket that holds `seconds` into the cache, for a count that follows later. */
+void cotool_histogram_fetch(const cotool_config *config, const cotool_histogram *h,
+                            int64_t seconds);
+
 int cotool_histogram_merge(const cotool_config *config, cotool_histogram *into,
                            const cotool_histogram *from);
 
