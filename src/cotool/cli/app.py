@@ -214,7 +214,7 @@ def _add_analyze_logs(app: typer.Typer, words: Sequence[str]) -> None:
 def _add_vault(app: typer.Typer, words: Sequence[str]) -> None:
     from cotool.cli.vault import command as vault
 
-    app.add_typer(_narrowed(vault.app, words), name="vault")
+    app.add_typer(_narrowed(vault.group(words), words), name="vault")
 
 
 def _add_bench(app: typer.Typer, words: Sequence[str]) -> None:

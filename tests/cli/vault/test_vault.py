@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from cotool.cli.vault.command import app
+from cotool.cli.vault.command import group
 from cotool.cli.vault.identity_command import identity_app
 from cotool.cli.vault.keyring_command import keys_app
 
@@ -513,7 +513,7 @@ def test_hostile_costs_are_refused(vault, place):
 def test_the_documentation_says_what_there_is(vault, ring, place):
     """docs/vault.md names every option, command and key of JSON, and no other option."""
     documented = (Path(__file__).parents[3] / "docs" / "vault.md").read_text(encoding="utf-8")
-    names = [info.name for info in app.registered_commands]
+    names = [info.name for info in group().registered_commands]
     commands = [
         *([name] for name in names),
         *(["keys", c.name] for c in keys_app.registered_commands),

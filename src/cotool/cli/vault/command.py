@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+from typing import TYPE_CHECKING
+
 from cotool.cli.shared.settings import App
-from cotool.cli.vault import change_commands, file_commands, sign_commands
-from cotool.cli.vault.identity_command import identity_app
-from cotool.cli.vault.keyring_command import keys_app
+from cotool.cli.vault.file_commands import commands as file_commands
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 app = App(
     name="vault",
@@ -27,10 +31,21 @@ tar c folder | cotool vault encrypt - > folder.tar.vault
 cotool vault keys init
 """,
 )
-app.registered_commands = [
-    *file_commands.commands.registered_commands,
-    *change_commands.commands.registered_commands,
-    *sign_commands.commands.registered_commands,
-]
-app.add_typer(keys_app, name="keys")
-app.add_typer(identity_app, name="identity")
+
+
+def group(words: Sequence[str] = ()) -> App:
+    """Return the group; a call of a command for files does not load the other commands."""
+    found = copy.copy(app)
+    found.registered_commands = [*file_commands.registered_commands]
+    if any(info.name == words[0] for info in found.registered_commands if words):
+        return found
+    from cotool.cli.vault import change_commands, sign_commands
+    from cotool.cli.vault.identity_command import identity_app
+    from cotool.cli.vault.keyring_command import keys_app
+
+    found.registered_commands += change_commands.commands.registered_commands
+    found.registered_commands += sign_commands.commands.registered_commands
+    found.registered_groups = []
+    found.add_typer(keys_app, name="keys")
+    found.add_typer(identity_app, name="identity")
+    return found

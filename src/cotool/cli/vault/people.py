@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 def recipients_of(strings: Sequence[str] | None, file: str | None) -> list[Recipient]:
     """Return the recipients that were named, each once. Raises InputError, OSError."""
+    if not strings and file is None:
+        return []
     from cotool.vault import Recipient, read_recipients
 
     found = [Recipient.parse(text) for text in strings or ()]
