@@ -58,6 +58,25 @@ def test_files_are_sealed_and_opened_by_workers(keyed, tmp_path, no_keys_here, c
     }
 
 
+def test_files_for_people(keyed, tmp_path, no_keys_here, capsys):
+    """Public keys travel; the identity is at a path that the workers share."""
+    plain, mine = files(tmp_path / "plain", 5), str(tmp_path / "mine")
+    there = ["--scheduler", keyed[1]]
+    assert main(["vault", "identity", "init", mine, "--unprotected"]) == 0
+    capsys.readouterr()
+    assert main(["vault", "identity", "show", mine]) == 0
+    recipient = capsys.readouterr().out.strip()
+    assert main(["vault", "encrypt", "-r", str(plain), "-R", recipient, *there]) == 0
+    vaults = sorted(map(str, plain.glob("*.vault")))
+    assert len(vaults) == 5
+    assert main(["vault", "verify", *vaults, *there]) == 3  # the workers' keyring is not for them
+    assert main(["vault", "verify", *vaults, "--identity", mine, *there]) == 0
+    assert main(["vault", "inspect", vaults[0]]) == 0
+    shown = capsys.readouterr().out
+    assert "slot 1      identity" in shown
+    assert "slot 2" not in shown
+
+
 def test_a_damaged_file_is_told_and_the_others_are_done(keyed, tmp_path, no_keys_here, capsys):
     """Each file's failure is its own, with the exit code of one machine."""
     plain = files(tmp_path / "plain", 3)
