@@ -199,3 +199,22 @@ def test_few_answers_do_not_make_a_method_sure(method):
     (found,) = find_consensus_batch([alone], method=method)
     assert found.answer == "A"
     assert found.confidence <= 2 / 3 + 1e-9
+
+
+@pytest.mark.parametrize("method", ["mace", "correlated", "dawid_skene"])
+def test_a_rare_label_does_not_win_by_habit(method):
+    """One label is right in 5 % of the items; three experts each are right in 85 %."""
+    lot = random.Random(3)
+    truth = {f"q{i}": "Y" if lot.random() < 0.05 else "N" for i in range(700)}
+    other = {"Y": "N", "N": "Y"}
+    rows = [
+        (item, f"e{place}", right if lot.random() < 0.85 else other[right])
+        for item, right in truth.items()
+        for place in lot.sample(range(20), 3)
+    ]
+
+    def share(name):
+        answers = infer(rows, name).answers
+        return sum(answers[item] == right for item, right in truth.items()) / len(truth)
+
+    assert share(method) > share("majority_vote")

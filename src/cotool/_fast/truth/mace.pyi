@@ -2,6 +2,7 @@ from cotool._fast.truth.labels import Labels, Posterior
 
 def mace(
     t: Labels,
+    balanced: bool = True,
     iterations: int = 50,
     tolerance: float = 1e-7,
     restarts: int = 10,

@@ -125,7 +125,11 @@ def glad(rows: Iterable[tuple[str, str, str]], *, num_threads: int | None = None
 
 
 def mace(rows: Iterable[tuple[str, str, str]], *, num_threads: int | None = None) -> Truth:
-    """Experts know, or answer by habit (Hovy et al., NAACL 2013)."""
+    """Experts know, or answer by habit (Hovy et al., NAACL 2013).
+
+    The paper takes right labels to be equally likely; where votes are far from equal, their shares
+    are estimated.
+    """
     return infer(rows, "mace", num_threads)
 
 
@@ -167,7 +171,7 @@ def _by_agreement(table: LabelTable, _: int) -> _Found:
 
 
 def _by_correlation(table: LabelTable, threads: int) -> _Found:
-    labels, copies = len(table.labels), table.copies()
+    copies = table.copies()
     rows = table.thin(copies)
     if table.is_open:
         coin = _coin(rows, num_threads=threads)
@@ -176,22 +180,26 @@ def _by_correlation(table: LabelTable, threads: int) -> _Found:
             "d", [COIN * a + (1 - COIN) * b for a, b in zip(coin.items, counted, strict=True)]
         )
         return coin, "votes by how far experts depend on each other", copies
+    return *of_shared_errors(rows, _is_balanced(rows), threads), copies
+
+
+def _is_balanced(rows: kernel.Labels) -> bool:
     votes = kernel.weighted_vote(rows, array("d", [1.0]) * rows.experts)
-    shares = [sum(votes[label::labels]) / rows.items for label in range(labels)]
-    return *of_shared_errors(rows, is_balanced(shares), threads), copies
+    return is_balanced([sum(votes[k :: rows.labels]) / rows.items for k in range(rows.labels)])
+
+
+def _by_habit(table: LabelTable, threads: int) -> _Found:
+    found = _mace(table.rows, balanced=_is_balanced(table.rows), num_threads=threads)
+    return found, "habits", []
 
 
 _METHODS: dict[str, Callable[[LabelTable, int], _Found]] = {
     "majority_vote": _by_majority,
     "wawa": _by_agreement,
     "dawid_skene": lambda t, n: (_confusions(t.rows, num_threads=n), "confusions", []),
-    "one_coin_dawid_skene": lambda t, n: (
-        _coin(t.rows, num_threads=n),
-        "one coin",
-        [],
-    ),
+    "one_coin_dawid_skene": lambda t, n: (_coin(t.rows, num_threads=n), "one coin", []),
     "glad": lambda t, n: (_glad(t.rows, num_threads=n), "abilities", []),
-    "mace": lambda t, n: (_mace(t.rows, num_threads=n), "habits", []),
+    "mace": _by_habit,
     "correlated": _by_correlation,
 }
 
