@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cotool.errors import InputError
+from cotool.errors import InputError, MissingExtraError
 from cotool.vault import Identity, Recipient, hybrid
 from reference import dhkem_x25519, hpke_key, open_hpke, open_hpke_xwing
 
@@ -193,3 +193,33 @@ def test_ed25519_of_rfc_8032():
         "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155"
         "5fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"
     )
+
+
+def test_a_library_without_the_algorithms(monkeypatch):
+    """An error that says what to install, for reading, sealing, signing and checking."""
+
+    class Absent:
+        @staticmethod
+        def refuse(_):
+            raise UnsupportedAlgorithm("not in this build")
+
+        from_seed_bytes = from_public_bytes = refuse
+
+    public, key = hybrid.decryption_key(SEED)[1], hybrid.SigningKey(SEED, SEED)
+    signature = key.sign(b"")
+    for name in (
+        "MLKEM768PrivateKey",
+        "MLKEM768PublicKey",
+        "MLDSA65PrivateKey",
+        "MLDSA65PublicKey",
+    ):
+        monkeypatch.setattr(hybrid, name, Absent)
+    for call in (
+        lambda: hybrid.decryption_key(SEED),
+        lambda: hybrid.encryption_key(public),
+        lambda: hybrid.SigningKey(SEED, SEED),
+        lambda: hybrid.is_signed(b"", signature, key.public),
+    ):
+        with pytest.raises(MissingExtraError, match="no ML-KEM-768") as caught:
+            call()
+        assert "OpenSSL 3.5" in caught.value.hint

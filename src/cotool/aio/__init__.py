@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cotool.aio._calls import ConsensusArguments, as_list
     from cotool.consensus import Consensus, Learning, Question, Store
     from cotool.errors import CotoolError
-    from cotool.vault import Keyring, Passphrase
+    from cotool.vault import Identity, Keyring, Passphrase
     from cotool.vault.files import StrPath
 
     # A result, or a question that failed.
@@ -155,7 +155,10 @@ def _together(
 
 
 async def sign(
-    paths: Iterable[StrPath], *, key: Keyring | Passphrase, num_threads: int | None = None
+    paths: Iterable[StrPath],
+    *,
+    key: Keyring | Passphrase | Identity,
+    num_threads: int | None = None,
 ) -> str:
     """Return a signed manifest of files: cotool.sign()."""
     import cotool

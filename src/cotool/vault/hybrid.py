@@ -7,10 +7,11 @@ code 0x647a), HKDF-SHA256 and AES-256-GCM. Signatures are those of Ed25519 (RFC 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PrivateKey, MLDSA65PublicKey
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
@@ -24,7 +25,11 @@ from cryptography.hazmat.primitives.hpke import (
     Suite,
 )
 
+from cotool.errors import MissingExtraError
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     PrivateKey = MLKEM768X25519PrivateKey
     PublicKey = MLKEM768X25519PublicKey
 
@@ -38,10 +43,23 @@ _FIELD = 2**255 - 19
 _PROBE = X25519PrivateKey.from_private_bytes(bytes([1]) * 32)
 
 
+@contextlib.contextmanager
+def _available() -> Iterator[None]:
+    """Turn the absence of an algorithm into an error with a hint."""
+    try:
+        yield
+    except UnsupportedAlgorithm:
+        raise MissingExtraError(
+            "this build of the cryptography package has no ML-KEM-768 or no ML-DSA-65",
+            hint="use its published wheels, or OpenSSL 3.5 or newer",
+        ) from None
+
+
 def decryption_key(seed: bytes) -> tuple[PrivateKey, bytes]:
     """Return the key pair of an X-Wing seed of 32 bytes: the private key, the public bytes."""
     expanded = hashlib.shake_256(seed).digest(96)
-    kem = MLKEM768PrivateKey.from_seed_bytes(expanded[:64])
+    with _available():
+        kem = MLKEM768PrivateKey.from_seed_bytes(expanded[:64])
     curve = X25519PrivateKey.from_private_bytes(expanded[64:])
     public = kem.public_key().public_bytes_raw() + curve.public_key().public_bytes_raw()
     return MLKEM768X25519PrivateKey(kem, curve), public
@@ -56,7 +74,9 @@ def encryption_key(public: bytes) -> PublicKey:
         raise ValueError("not a canonical public key")
     curve = X25519PublicKey.from_public_bytes(public[MLKEM_SIZE:])
     _PROBE.exchange(curve)  # raises ValueError if the result is zero
-    return MLKEM768X25519PublicKey(MLKEM768PublicKey.from_public_bytes(public[:MLKEM_SIZE]), curve)
+    with _available():
+        kem = MLKEM768PublicKey.from_public_bytes(public[:MLKEM_SIZE])
+    return MLKEM768X25519PublicKey(kem, curve)
 
 
 def seal(secret: bytes, key: PublicKey, info: bytes) -> bytes:
@@ -77,7 +97,8 @@ class SigningKey:
 
     def __init__(self, ed25519_seed: bytes, mldsa_seed: bytes) -> None:
         self._ed25519 = Ed25519PrivateKey.from_private_bytes(ed25519_seed)
-        self._mldsa = MLDSA65PrivateKey.from_seed_bytes(mldsa_seed)
+        with _available():
+            self._mldsa = MLDSA65PrivateKey.from_seed_bytes(mldsa_seed)
         self.public = (
             self._ed25519.public_key().public_bytes_raw()
             + self._mldsa.public_key().public_bytes_raw()
@@ -97,7 +118,8 @@ def is_signed(message: bytes, signature: bytes, public: bytes) -> bool:
         return False
     try:
         Ed25519PublicKey.from_public_bytes(public[:32]).verify(signature[:64], message)
-        MLDSA65PublicKey.from_public_bytes(public[32:]).verify(signature[64:], message)
+        with _available():
+            MLDSA65PublicKey.from_public_bytes(public[32:]).verify(signature[64:], message)
     except (InvalidSignature, ValueError):
         return False
     return True

@@ -29,6 +29,8 @@ _OTHER_NAMES = {
     "answers": "consensus",
     "crypt": "vault encrypt",
     "keyring": "vault keys",
+    "identity": "vault identity",
+    "recipients": "vault identity",
     "benchmark": "bench run",
     "settings": "config show",
     "expert": "experts",
@@ -44,6 +46,8 @@ _OTHER_NAMES = {
 _OTHER_COMMANDS = {
     ("vault", "list"): "keys list",
     ("vault", "init"): "keys init",
+    ("vault", "keygen"): "identity init",
+    ("vault", "recipient"): "identity show",
     ("config", "list"): "show",
     ("config", "get"): "show",
     ("config", "set"): "path",
