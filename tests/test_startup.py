@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from io import BytesIO
 
 import pytest
+
+from cotool.vault import Argon2Cost, Passphrase, encrypt
 
 HEAVY = ("cotool._fast.", "cryptography", "sqlite3", "numpy", "cotool.consensus.api")
 
@@ -48,6 +51,17 @@ UNUSED_OF_COTOOL = {
     "cotool.logs.templates.found", "cotool.engine.cluster", "cotool.engine.checkpoint",
     "cotool.consensus.learning.store", "cotool.cli.html.page",
 }  # fmt: skip
+
+
+def test_a_vault_header_loads_no_other_command(tmp_path):
+    """`vault inspect` loads no thread pool and none of the other commands' work."""
+    path = tmp_path / "notes.vault"
+    key = Passphrase("a long passphrase", cost=Argon2Cost(passes=1, memory=8, lanes=1))
+    encrypt(BytesIO(b"notes"), path, keys=[key])
+    unused = {"concurrent.futures", "logging", "rich", "asyncio", "subprocess", "uuid"} | {
+        f"cotool.cli.vault.{name}" for name in ("run", "changes", "signatures", "passwords")
+    }
+    assert unused & loaded("vault", "inspect", str(path)) == set()
 
 
 @pytest.mark.parametrize("command", ["analyze-logs", "consensus"])

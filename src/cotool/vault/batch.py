@@ -56,8 +56,6 @@ def run_batch(
     `report` is called with each outcome, from any thread. Errors that users cause are outcomes;
     other errors and Ctrl-C end the batch.
     """
-    from concurrent.futures import ThreadPoolExecutor
-
     threads = resolve_num_threads(num_threads)
 
     def attempt(job: Job, threads: int) -> Outcome:
@@ -70,14 +68,17 @@ def run_batch(
 
     small = [n for n, job in enumerate(jobs) if len(jobs) > 1 and _size(job) < _LARGE]
     outcomes: dict[int, Outcome] = {}
-    with ThreadPoolExecutor(_AT_ONCE * threads, thread_name_prefix="cotool") as pool:
-        futures = {n: pool.submit(attempt, jobs[n], 1) for n in small}
-        try:
-            for n, future in futures.items():
-                outcomes[n] = future.result()
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+    if small:
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(_AT_ONCE * threads, thread_name_prefix="cotool") as pool:
+            futures = {n: pool.submit(attempt, jobs[n], 1) for n in small}
+            try:
+                for n, future in futures.items():
+                    outcomes[n] = future.result()
+            except BaseException:
+                pool.shutdown(wait=True, cancel_futures=True)
+                raise
     for n, job in enumerate(jobs):
         if n not in outcomes:
             outcomes[n] = attempt(job, threads)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from cotool.errors import InputError
 from cotool.io.target import is_in_memory, replace_file
 from cotool.vault.armor import armor
+from cotool.vault.files import named
 from cotool.vault.in_memory import open_bytes, seal_again
-from cotool.vault.operations import named
 from cotool.vault.reader import read_whole
 from cotool.vault.rewrapping import changing
 

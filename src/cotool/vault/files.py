@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from typing import TYPE_CHECKING, BinaryIO, Self
 
-from cotool.errors import InputError
+from cotool.errors import CotoolError, InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     StrPath = str | os.PathLike[str]
 
 STDIO = "-"  # names standard input or output instead of a file
@@ -104,3 +107,19 @@ class Source:
         if self._handle >= 0:
             os.close(self._handle)
             self._handle = -1
+
+
+@contextlib.contextmanager
+def named(source: StrPath | BinaryIO) -> Iterator[None]:
+    """Prefix the message of an error with the name of the file."""
+    try:
+        yield
+    except CotoolError as error:
+        if isinstance(source, (str, os.PathLike)):
+            name = os.fspath(source)
+        else:
+            name = str(getattr(source, "name", "standard input"))
+        text = str(error)
+        if not text.startswith(name):
+            error.args = (f"{name}: {text}",)
+        raise

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from cotool.vault.files import Source
-from cotool.vault.operations import named
+from cotool.vault.files import Source, named
 from cotool.vault.reader import Sealed
 from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PASSPHRASE_SLOT
 from cotool.vault.stream import content_size

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from cotool.errors import CotoolError, InputError, IntegrityError
+from cotool.errors import InputError, IntegrityError
 from cotool.io.target import Target
 from cotool.vault.armor import armor
 from cotool.vault.envelope import COMPACT_LIMIT, Key, Unlocked, new_envelope
-from cotool.vault.files import Source
+from cotool.vault.files import Source, named
 from cotool.vault.in_memory import seal_bytes
 from cotool.vault.reader import ARMOR_LIMIT, Sealed
 from cotool.vault.stream import PREFIX, SEALED_SEGMENT, SEGMENT, Stream, content_size, sealed_size
 from cotool.vault.transfer import Blocks, Effort, Transfer, Writing, ignore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from cotool.vault.files import StrPath
 
@@ -206,19 +204,3 @@ def _prepare(source: Source, target: Target, *, preserve: bool) -> None:
         )
     if preserve and source.status is not None:
         target.preserve(source.status)
-
-
-@contextlib.contextmanager
-def named(source: StrPath | BinaryIO) -> Iterator[None]:
-    """Prefix the message of an error with the name of the file."""
-    try:
-        yield
-    except CotoolError as error:
-        if isinstance(source, (str, os.PathLike)):
-            name = os.fspath(source)
-        else:
-            name = str(getattr(source, "name", "standard input"))
-        text = str(error)
-        if not text.startswith(name):
-            error.args = (f"{name}: {text}",)
-        raise

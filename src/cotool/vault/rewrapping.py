@@ -12,12 +12,12 @@ from cotool.errors import CotoolError, InputError
 from cotool.io.target import Target, replace_file
 from cotool.vault.armor import armor
 from cotool.vault.envelope import Key, Unlocked, new_envelope
-from cotool.vault.files import Source
+from cotool.vault.files import Source, named
 from cotool.vault.in_memory import LIMIT, seal_again
 from cotool.vault.keyring import START
 from cotool.vault.keys import Budget
 from cotool.vault.locks import locked
-from cotool.vault.operations import BLOCK, Done, named, open_payload, payload
+from cotool.vault.operations import BLOCK, Done, open_payload, payload
 from cotool.vault.reader import Sealed, open_run
 from cotool.vault.recipients import Recipient, identity_id
 from cotool.vault.slots import IDENTITY_SLOT, PASSPHRASE_SLOT, check_slots

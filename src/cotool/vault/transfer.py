@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable  # noqa: TC003 - a field of a dataclass
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
 from mmap import mmap
@@ -134,6 +133,8 @@ class Transfer:
         if self._num_threads == 1:
             work()
             return
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(self._num_threads, thread_name_prefix="cotool") as pool:
             futures = [pool.submit(work) for _ in range(self._num_threads)]
             try:
@@ -152,6 +153,8 @@ class Transfer:
             self._finish(self._work(*first))
             return
         pending: deque[Future[tuple[tuple[memoryview, memoryview], int, int]]] = deque()
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(self._num_threads, thread_name_prefix="cotool") as pool:
             try:
                 for block, buffers, length in chain([first], arriving):

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
+from cotool._lazy import stand_ins
 from cotool.cli.shared.options import Quiet, Threads, flag, option
 from cotool.cli.shared.settings import App
-from cotool.cli.vault import changes
 from cotool.cli.vault.options import (
     Files,
     Generate,
@@ -19,6 +19,9 @@ from cotool.cli.vault.options import (
     with_keys,
 )
 from cotool.vault.requests import KeyRequest
+
+with stand_ins("cotool.cli.vault.changes"):
+    from cotool.cli.vault import changes
 
 commands = App()
 

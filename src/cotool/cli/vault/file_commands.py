@@ -5,10 +5,9 @@ from typing import Annotated
 
 import typer
 
+from cotool._lazy import stand_ins
 from cotool.cli.shared.options import Quiet, Threads, flag, one_of, option
 from cotool.cli.shared.settings import App
-from cotool.cli.vault import reading
-from cotool.cli.vault import run as work
 from cotool.cli.vault.options import (
     Files,
     Force,
@@ -23,6 +22,10 @@ from cotool.cli.vault.options import (
 )
 from cotool.engine.choice import EngineChoice
 from cotool.vault.requests import KeyRequest
+
+with stand_ins("cotool.cli.vault.reading", "cotool.cli.vault.run"):
+    from cotool.cli.vault import reading
+    from cotool.cli.vault import run as work
 
 commands = App()
 

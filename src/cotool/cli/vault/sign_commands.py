@@ -5,11 +5,14 @@ from typing import Annotated
 
 import typer
 
+from cotool._lazy import stand_ins
 from cotool.cli.shared.options import Quiet, Threads, flag, option
 from cotool.cli.shared.settings import App
-from cotool.cli.vault import passwords, signatures
 from cotool.cli.vault.options import Force, Job, Profile, Recursive, with_keys
 from cotool.vault.requests import KeyRequest
+
+with stand_ins("cotool.cli.vault.passwords", "cotool.cli.vault.signatures"):
+    from cotool.cli.vault import passwords, signatures
 
 commands = App()
 
