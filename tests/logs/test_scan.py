@@ -281,3 +281,52 @@ def test_the_histogram_widens_to_what_fits():
     _, _, width, buckets = found[0]["times"][0]
     assert width == 900
     assert sum(row[2] for row in buckets.values()) == 20_000
+
+
+# Lines of many systems, and what may stand in them elsewhere.
+SYSTEMS = [
+    b"2024-03-01 23:59:58,123 INFO [main] app.Server: started",
+    b"2024-03-01T23:59:59.5+02:00 WARN worker-1 slow",
+    b"2024-03-01T23:59:59Z error broke",
+    b"[Fri Mar 01 23:59:58 2024] [notice] workers ok",
+    b"240301 235958 148 INFO dfs.DataNode: block",
+    b"24/03/01 23:59:58 ERROR executor: lost",
+    b"Mar  1 23:59:58 host sshd[12]: session opened",
+    b'10.0.0.1 - - [01/Mar/2024:23:59:58 +0000] "GET / HTTP/1.1" 500 12',
+    b"10.0.0.1 [01/Mar/2024:23:59:58 +0000] 404 12",
+    b"23:59:58.250 DEBUG pool-1 tick",
+    b"(2024/03/01 23:59:58) core:warn low",
+]
+MANY = recognise([line.replace(b"58", b"%02d" % n) for line in SYSTEMS for n in range(50, 59)])
+EDITS = st.lists(
+    st.tuples(
+        st.integers(0, 60),
+        st.sampled_from(
+            [b"0", b"1", b"9", b"7", b" ", b"[", b'"', b"x", b"-", b"INFO", b"ERROR", b""]
+        ),
+        st.integers(0, 4),
+    ),
+    max_size=2,
+)
+
+
+def edited(line, edits):
+    for at, text, replaced in edits:
+        line = line[:at] + text + line[at + replaced :]
+    return line
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(SYSTEMS), st.lists(EDITS, min_size=1, max_size=6)), max_size=8
+    ),
+    threads,
+    spans,
+)
+def test_lines_like_the_one_before(runs, num_threads, span_size):
+    """Lines that are read by what the one before was like count as if each was read by itself."""
+    data = b"\n".join(edited(line, edits) for line, several in runs for edits in several)
+    quick = by_file(data, layouts=MANY, num_threads=num_threads, span_size=span_size)
+    alone = by_file(data, layouts=MANY, show=1)  # with samples every line is read step by step
+    assert figures(quick) == figures(alone)
+    assert quick.edges() == alone.edges()

@@ -10,6 +10,11 @@
 int64_t cotool_local_seconds(const cotool_config *config, cotool_span *span, int cycle,
                                     const cotool_stamp *stamp);
 
+/* Half of what repeats in stamps without a year or a date, in seconds. */
+COTOOL_INLINE int64_t cotool_half_period(int kind) {
+    return kind == COTOOL_DAILY ? 43200 : (int64_t)183 * 86400;
+}
+
 /* Converts local seconds to UTC, by the stamp's zone or by the zone of stamps without one. */
 COTOOL_INLINE int64_t cotool_universal(const cotool_config *config, int64_t local,
                                        const cotool_stamp *stamp) {

@@ -155,6 +155,29 @@ typedef struct {
     int64_t days;
 } cotool_memo;
 
+/* What the head of a line tells about the next one: its format, the place and the date of its time, and
+ * how levels are written. Two are kept, because the lines of two programs often alternate. */
+#define COTOOL_GUESSED_LEVELS 4
+
+typedef struct {
+    const struct cotool_layout *layout; /* NULL: there is none */
+    int format;
+    uint32_t candidates; /* the formats whose records may begin with the line's first byte */
+    /* Bits of the digits at the start of the line and at its time, and which of them decided. */
+    uint64_t line_digits, line_care, digits, care;
+    uint8_t text[32]; /* the time; `exact`: bits of all its bytes but hours, minutes, seconds */
+    uint32_t exact;
+    int64_t date;          /* local seconds at 0:00 */
+    int64_t within, cycle; /* of a date without a year: its seconds in the year, and the clock */
+    /* Words that named a level: with the byte before the token, up to the byte after the word. */
+    int levels, next_level;
+    struct {
+        uint8_t text[16];
+        uint16_t mask;
+        uint8_t size, level;
+    } level[COTOOL_GUESSED_LEVELS];
+} cotool_guess;
+
 /* A thread's own memory. */
 typedef struct {
     uint8_t *buffer;
@@ -170,6 +193,8 @@ typedef struct {
     int final;
     cotool_memo memo[COTOOL_FORMATS];
     cotool_members members; /* of the line that is being read */
+    cotool_guess guess[2];
+    unsigned last_guess; /* the one that fitted last */
 } cotool_worker;
 
 void cotool_logscan_prepare(void); /* must be called first */
