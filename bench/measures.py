@@ -1,9 +1,9 @@
-"""p99 of the request time by path and five minutes: cotool beside DuckDB, polars, awk and jq.
+"""p99 of the request time by path and five minutes: cotool beside seven other tools.
 
     OMP_WAIT_POLICY=passive python bench/measures.py [--size BYTES] [--rounds N] [--write]
 
-The logs are made here: an access log and the same requests as JSON lines. Each peer is given the
-columns by a regex, as a user would write it; paths are masked by another one. Each round runs each
+The logs are made here: an access log and the same requests as JSON lines and logfmt. Each peer gets
+the columns by a regex, as a user would write it; another one masks the paths. Each round runs each
 command once, in turn; the values are medians of wall time and the largest peak of resident memory.
 """
 
@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,23 +30,27 @@ if TYPE_CHECKING:
 INTRO = """
 p99 of the request time by path (ids masked) and five minutes, out of raw lines:
 `OMP_WAIT_POLICY=passive python bench/measures.py --write`. "plain" is the same command without
-`-m`: levels, times and keywords alone. DuckDB and polars take the columns by regexes; awk and jq
-only sum, without quantiles. Medians of wall time of whole commands.
+`-m`: levels, times and keywords alone. DuckDB, polars and chDB take the columns by regexes; awk and
+jq only sum, without quantiles, and GoAccess has averages and its own reports. Medians of wall time
+of whole commands.
 """
 
 ACCESS = r'^\S+ \S+ \S+ \[([^\]]+)\] "\S+ ([^ ?]+)\S* [^"]*" \d+ \d+ "[^"]*" "[^"]*" rt=([\d.]+)'
+LOGFMT = r"^time=(\S+) .* path=(\S+) .* rt=([\d.]+)"
+# The regex and the form of times of each log; those of JSON have keys.
+FORMS = {".log": (ACCESS, "%d/%b/%Y:%H:%M:%S %z"), ".logfmt": (LOGFMT, "%Y-%m-%dT%H:%M:%SZ")}
 DUCKDB = """
 import sys, duckdb
-path = sys.argv[1]
+path, regex, form = sys.argv[1:]
 if path.endswith(".json"):
     rows = (f"select cast(time as timestamp) t,"
             f" regexp_replace(path, '/[0-9]+', '/<*>', 'g') p, rt"
             f" from read_json('{path}', columns={{time: 'varchar',"
             f" path: 'varchar', rt: 'double'}})")
 else:
-    rows = (f"select strptime(g.t, '%d/%b/%Y:%H:%M:%S %z') t,"
+    rows = (f"select strptime(g.t, '{form}') t,"
             f" regexp_replace(g.p, '/[0-9]+', '/<*>', 'g') p, cast(g.rt as double) rt from (select"
-            f" regexp_extract(line, '{sys.argv[2]}', ['t', 'p', 'rt']) g"
+            f" regexp_extract(line, '{regex}', ['t', 'p', 'rt']) g"
             f" from read_csv('{path}', columns={{line: 'varchar'}}, delim='\\x01', quote='',"
             f" escape='', header=false))")
 print(len(duckdb.sql(f"select p, time_bucket(interval 5 minutes, t) b, quantile_disc(rt, .99)"
@@ -53,19 +58,34 @@ print(len(duckdb.sql(f"select p, time_bucket(interval 5 minutes, t) b, quantile_
 """
 POLARS = """
 import sys, polars as pl
-path = sys.argv[1]
+path, regex, form = sys.argv[1:]
 if path.endswith(".json"):
     rows = pl.scan_ndjson(path).select(pl.col("time").str.to_datetime("%Y-%m-%dT%H:%M:%SZ"),
                                        pl.col("path"), pl.col("rt"))
 else:
-    groups = pl.col("line").str.extract_groups(sys.argv[2])
+    groups = pl.col("line").str.extract_groups(regex)
     rows = pl.scan_csv(path, has_header=False, separator="\\x01", quote_char=None,
                        new_columns=["line"]).select(
-        groups.struct[0].str.to_datetime("%d/%b/%Y:%H:%M:%S %z").alias("time"),
+        groups.struct[0].str.to_datetime(form).alias("time"),
         groups.struct[1].alias("path"), groups.struct[2].cast(pl.Float64).alias("rt"))
 print(rows.group_by(pl.col("path").str.replace_all("/[0-9]+", "/<*>"),
                     pl.col("time").dt.truncate("5m"))
       .agg(pl.col("rt").quantile(0.99, "lower")).collect(engine="streaming").height)
+"""
+CHDB = """
+import sys, chdb
+path, regex, form = sys.argv[1:]
+if path.endswith(".json"):
+    rows = (f"select parseDateTimeBestEffort(time) t, path p, rt"
+            f" from file('{path}', JSONEachRow, 'time String, path String, rt Float64')")
+else:
+    regex = regex.replace(chr(92), 2 * chr(92))
+    rows = (f"select parseDateTimeBestEffort(g[1]) t, g[2] p, toFloat64(g[3]) rt from (select"
+            f" extractGroups(line, '{regex}') g from file('{path}', LineAsString, 'line String'))")
+found = chdb.query(f"select replaceRegexpAll(p, '/[0-9]+', '/<*>') k,"
+                   f" toStartOfInterval(t, interval 5 minute) b, quantileExact(.99)(rt)"
+                   f" from ({rows}) group by k, b", "CSV")
+print(len(str(found).splitlines()))
 """
 AWK = """{
     path = $7; sub(/\\?.*/, "", path); gsub(/\\/[0-9]+/, "/<*>", path)
@@ -76,16 +96,20 @@ JQ = (
     'reduce (inputs | [(.path | gsub("/[0-9]+"; "/<*>")), .rt]) as $r ({}; .[$r[0]] += $r[1])'
     " | length"
 )
+GOACCESS = (
+    '--log-format=%h %^[%d:%t %^] "%r" %s %b "%R" "%u" rt=%T', "--date-format=%d/%b/%Y",
+    "--time-format=%T", "--no-progress",
+)  # fmt: skip
 
 
-def make_logs(folder: Path, size: int) -> tuple[Path, Path]:
-    """Write an access log of about `size` bytes, and the same requests as JSON lines."""
+def make_logs(folder: Path, size: int) -> tuple[Path, ...]:
+    """Write an access log of about `size` bytes, and the same requests as JSON and logfmt."""
     rng = random.Random(1)
     words = "users orders items cart search login logout images js css help about".split()
     paths = [f"/{area}/{word}" for area in ("api", "static", "shop", "admin") for word in words]
     base, written, n = datetime(2024, 10, 10, tzinfo=UTC), 0, 0
-    access, as_json = folder / "access.log", folder / "access.json"
-    with access.open("w") as log, as_json.open("w") as lines:
+    access, as_json, logfmt = (folder / f"access.{name}" for name in ("log", "json", "logfmt"))
+    with access.open("w") as log, as_json.open("w") as lines, logfmt.open("w") as pairs:
         while written < size:
             n += 1
             path = rng.choice(paths) + (f"/{rng.randint(1, 99999)}" if n % 3 == 0 else "")
@@ -103,7 +127,11 @@ def make_logs(folder: Path, size: int) -> tuple[Path, Path]:
                 f'"path":"{path}","status":{status},"bytes":{count},"rt":{rt:.3f},'
                 f'"client":"{client}","agent":"{agent}"}}\n'
             )
-    return access, as_json
+            pairs.write(
+                f"time={time:%Y-%m-%dT%H:%M:%SZ} level=info method=GET path={path} "
+                f'status={status} bytes={count} rt={rt:.3f} client={client} agent="{agent}"\n'
+            )
+    return access, as_json, logfmt
 
 
 def commands(path: str) -> Iterator[tuple[str, Callable[[], tuple[float, int]]]]:
@@ -112,14 +140,20 @@ def commands(path: str) -> Iterator[tuple[str, Callable[[], tuple[float, int]]]]
     measured = [*cotool, "-m", "rt", "--by", "path", "--bucket", "5m"]
     yield "cotool", lambda: run(measured)
     yield "plain", lambda: run(cotool)
-    pattern = ACCESS
-    yield "DuckDB", lambda: run([sys.executable, "-c", DUCKDB, path, pattern])
-    yield "polars", lambda: run([sys.executable, "-c", POLARS, path, pattern])
+    given = (path, *FORMS.get(Path(path).suffix, ("", "")))
+    for name, module, script in (
+        ("DuckDB", "duckdb", DUCKDB), ("polars", "polars", POLARS), ("chDB", "chdb", CHDB),
+    ):  # fmt: skip
+        if find_spec(module):
+            yield name, lambda script=script: run([sys.executable, "-c", script, *given])
     if path.endswith(".json") and shutil.which("jq"):
         yield "jq", lambda: run(["jq", "-n", JQ, path])
     for awk in ("gawk", "mawk") if path.endswith(".log") else ():
         if shutil.which(awk):
             yield awk, lambda awk=awk: run([awk, AWK, path])
+    if path.endswith(".log") and shutil.which("goaccess"):
+        report = path + ".goaccess.json"
+        yield "GoAccess", lambda: run(["goaccess", path, *GOACCESS, "-o", report])
 
 
 def main() -> None:
