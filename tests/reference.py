@@ -1448,7 +1448,7 @@ def read_number(text):
     if text in {"", "-", "null", "None"}:
         return "missing"
     found = re.fullmatch(
-        r"([-+]?)([1-9]\d{0,2}(?:,\d{3})+|\d+)?(\.\d+)?([eE][+-]?\d+)? ?([A-Za-zµ]*)", text
+        r"([-+]?)([1-9]\d{0,2}(?:,\d{3})+|\d+)?(\.\d+)?([eE][+-]?\d+)?(?:%| ?([A-Za-zµ]*))", text
     )
     if not found or not (found[2] or found[3]) or (found[5] and found[5] not in _UNIT_FACTORS):
         return None

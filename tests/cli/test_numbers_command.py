@@ -103,7 +103,7 @@ def test_a_condition_on_any_group(run, logs):
         (["-m", "rt", "--by", "path", "--sort", "p98(x)"], "--sort"),
         (["-m", "rt", "--by", "path", "--sort", "most"], "statistic"),
         (["--where", "status"], "--where"),
-        (["--by", "template"], "--by"),
+        (["--by", "a b"], "--by"),
         (["-m", "/(a)(b)/"], "--measure"),
         (["-m", "rt", "--fail-on", "p99(rt)>5parsecs"], "unit"),
     ],

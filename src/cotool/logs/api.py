@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cotool.engine.choice import engine_choice, open_engine
 from cotool.engine.tasks import Meter
 from cotool.errors import InputError
+from cotool.logs.measures.of_templates import needs_templates
 from cotool.logs.model import merged
 from cotool.logs.options import LogOptions
 from cotool.logs.scan.scan import Watch, scan_source
@@ -73,6 +74,12 @@ def analyze_logs(
     sources = find_sources(given, recursive=recursive)
     if choice.is_cluster and any(source.is_stdin for source in sources):
         raise InputError("standard input is read on one machine", parameter="engine")
+    if needs_templates(checked.reading):
+        if choice.is_cluster or any(source.url is not None for source in sources):
+            raise InputError("templates are measured on one machine", parameter="engine")
+        from cotool.logs.twice import analyze_twice
+
+        return analyze_twice(sources, checked, watch)
     if not choice.is_cluster and all(source.url is None for source in sources):
         return analyze_sources(sources, checked, watch)
     with open_engine(choice, checked.threads, at_least=REMOTE_READS) as opened:

@@ -132,6 +132,10 @@ class LogOptions:
             reading = make_reading(
                 self.measures, self.by, self.where, step=self.step, greatest=self.greatest
             )
+            if reading is not None and self.labels is not None:
+                from cotool.logs.measures.of_templates import resolved
+
+                reading = resolved(reading, self.labels)
             object.__setattr__(self, "reading", reading)
 
     @property

@@ -137,6 +137,11 @@ static int unit_at(const uint8_t *p, const uint8_t *end) {
     return -1;
 }
 
+const uint8_t *cotool_unit_end(const uint8_t *p, const uint8_t *end) {
+    const int unit = unit_at(p, end);
+    return unit < 0 ? p : p + strlen(units[unit].name);
+}
+
 /* Reads a number with its unit, or a duration of several: 1m30s. Returns what follows, NULL: none. */
 static const uint8_t *read_one(const uint8_t *p, const uint8_t *end, const cotool_default_unit *given,
                                cotool_fixed *number, int *dimension) {
@@ -155,7 +160,7 @@ static const uint8_t *read_one(const uint8_t *p, const uint8_t *end, const cotoo
             if (parts) return NULL;
             if (!scaled(digits, given->factor, power + given->power, &part)) return NULL;
             *number = part, *dimension = given->dimension;
-            p = q;
+            p = q < end && *q == '%' ? q + 1 : q;
             break;
         }
         if (parts && units[unit].dimension != COTOOL_SECONDS) return NULL;

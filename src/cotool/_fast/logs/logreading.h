@@ -21,7 +21,9 @@ enum {
     COTOOL_GET_TEXT,  /* the word between `text` and `after` */
     COTOOL_GET_GROUP, /* the group of a regex */
     COTOOL_GET_LEVEL,
-    COTOOL_GET_GIVEN  /* `text` itself */
+    COTOOL_GET_GIVEN, /* `text` itself */
+    COTOOL_GET_TEMPLATE, /* the id of the record's template */
+    COTOOL_GET_PARAMETER /* parameter `token` of template `label`; missing in all others */
 };
 
 /* Parts of a value other than its words: an address without its port, what follows the last slash. */
@@ -34,6 +36,7 @@ typedef struct {
     uint8_t kind, token;
     uint8_t part; /* 0: the whole value, else the number of a word of it: GET, /path, HTTP/1.1 */
     int8_t value;
+    uint32_t label;
     const char *text, *after; /* end with 0; for a column `text` is the value that means none */
     const cotool_capture *capture;
     cotool_default_unit unit;
@@ -65,6 +68,7 @@ typedef struct cotool_reading {
     cotool_part group[COTOOL_BY];
     cotool_test test[COTOOL_TESTS];
     int distinct; /* count distinct values */
+    const cotool_names *names; /* of templates, NULL: no source needs them */
 } cotool_reading;
 
 /* The values of the sources in a record. */

@@ -192,6 +192,7 @@ cdef extern from "logs/logreading.h" nogil:
     ctypedef struct cotool_locator:
         uint8_t kind, token, part
         signed char value
+        uint32_t label
         const char* text
         const char* after
         const cotool_capture* capture
@@ -212,6 +213,7 @@ cdef extern from "logs/logreading.h" nogil:
         cotool_part* group
         cotool_test* test
         int distinct
+        const cotool_names* names
 
 cdef extern from "logs/logmembers.h" nogil:
     ctypedef struct cotool_value:

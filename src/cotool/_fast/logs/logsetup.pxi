@@ -220,6 +220,12 @@ cdef class _Setup:
         place.text = <const char*>self._keep_bytes(path if locator.is_path else locator.text)
         place.after = <const char*>self._keep_bytes(locator.after)
         place.capture = self.captures[n]
+        if locator.is_of_template:
+            if self.labels is None:
+                raise ValueError("templates of records without labels")
+            self.reading.names = &self.names
+            if locator.after:
+                place.label = self.ids.index(locator.after) // COTOOL_NAME_SIZE
         if locator.path:
             joined = b"\x1f".join(locator.path)
             place.value = cotool_add_key(&self.config.format[row].keys, <const char*>joined)

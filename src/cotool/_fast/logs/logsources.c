@@ -106,12 +106,22 @@ static const uint8_t *read_seconds(const uint8_t *p, const uint8_t *end) {
     return q + 4 < end && cotool_is_digit(q[4]) ? NULL : q + 4;
 }
 
-/* Extends a number after key= past commas: 1,234, and a list of seconds: 0.012, 0.034. */
+/* Extends a number after key= past commas: 1,234, a list of seconds: 0.012, 0.034, and a unit after
+ * a blank: 12.5 ms. A full stop that ends a sentence is left out. */
 static void extend(cotool_value *value, const uint8_t *end) {
     const uint8_t *p = value->end, *q;
-    if (value->kind != COTOOL_BARE || p == value->start || p >= end || *p != ',' ||
-        !(cotool_is_digit(p[-1]) || p[-1] == '-'))
+    if (value->kind != COTOOL_BARE || p == value->start) return;
+    if (p[-1] == '.' && p - value->start > 1) {
+        value->end = p - 1;
         return;
+    }
+    if (p + 1 < end && *p == ' ' && cotool_is_digit(p[-1]) && cotool_is_digit(*value->start) &&
+        (q = cotool_unit_end(p + 1, end)) > p + 1 && (q == end || strchr(" \t,;)].|", *q)) &&
+        (q - p > 2 || p[1] == 's' || p[1] == 'B')) {
+        value->end = q;
+        return;
+    }
+    if (p >= end || *p != ',' || !(cotool_is_digit(p[-1]) || p[-1] == '-')) return;
     if (p + 1 < end && cotool_is_digit(p[1])) {
         while (p < end && (cotool_is_digit(*p) || *p == ',' || *p == '.')) p++;
         while (!cotool_is_digit(p[-1])) p--;
@@ -121,6 +131,32 @@ static void extend(cotool_value *value, const uint8_t *end) {
     if (read_seconds(value->start, end) != p) return;
     while (end - p > 2 && *p == ',' && p[1] == ' ' && (q = read_seconds(p + 2, end))) p = q;
     value->end = p;
+}
+
+/* Reads the templates of a record, and their parameters, into the sources that need them. */
+static void read_templates(const cotool_reading *r, int row, const uint8_t *line,
+                           const uint8_t *end, cotool_fields *f) {
+    cotool_header memo = {0};
+    cotool_masked masked;
+    uint32_t origin[COTOOL_FORM_ROOM + 1];
+    const cotool_label *label =
+        cotool_forms_lookup(r->names->forms, line, end, &memo, &masked, origin);
+    if (!label) return;
+    for (int n = 0; n < r->sources; n++) {
+        const cotool_locator *l = &r->locator[row][n];
+        cotool_value *v = &f->value[n];
+        if (l->kind == COTOOL_GET_TEMPLATE) {
+            v->kind = COTOOL_BARE;
+            v->start = r->names->name + (size_t)label->name * COTOOL_NAME_SIZE;
+            v->end = v->start + COTOOL_NAME_SIZE;
+        } else if (l->kind == COTOOL_GET_PARAMETER && l->label == label->name &&
+                   l->token < label->pieces) {
+            v->kind = COTOOL_BARE;
+            v->start = line + origin[label->piece[l->token][0]];
+            v->end = line + origin[label->piece[l->token][1]];
+            if (v->end < v->start) v->end = v->start;
+        }
+    }
 }
 
 static const char *const level_names[COTOOL_LEVELS] = {
@@ -196,4 +232,5 @@ void cotool_read_fields(const cotool_config *config, int format, const uint8_t *
             !memcmp(v->start, l->text, strlen(l->text)))
             v->kind = COTOOL_NO_VALUE;
     }
+    if (r->names) read_templates(r, row, line, end, f);
 }

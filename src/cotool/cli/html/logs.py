@@ -43,10 +43,11 @@ def logs_page(summary: LogSummary, *, zone: tzinfo | None, bucket: int | None) -
     if histogram.buckets:
         span = min(histogram.buckets), max(histogram.buckets) + histogram.width
     found = summary.templates
+    texts = {one.id: one.text for one in found or ()}
     sections = [
         Section("levels", "Levels", _levels(counts)) if counts.records else None,
         Section("time", "Time line", _time(summary, clock, bucket)) if span else None,
-        Section("numbers", "Numbers", measures_section(summary.measures, clock))
+        Section("numbers", "Numbers", measures_section(summary.measures, clock, texts))
         if summary.measures is not None and (summary.measures.names or summary.measures.keys)
         else None,
         Section("templates", "Templates", templates(found, clock, span))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cotool.cli.html.markup import Html, brief, element, join
@@ -13,6 +14,8 @@ from cotool.logs.histogram import Histogram
 from cotool.text import plural, quantity
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cotool.logs.measures.results import Group, MeasureFacts, Measures
     from cotool.logs.report.clock import Clock
 
@@ -23,15 +26,20 @@ _TREND = 40
 _MOST_TEXT = 500
 
 
-def measures_section(measures: Measures, clock: Clock) -> Html:
-    """Return the section of a report that has what was measured."""
+def measures_section(
+    measures: Measures, clock: Clock, texts: Mapping[str, str] | None = None
+) -> Html:
+    """Return the section of a report that has what was measured.
+
+    `texts`: the texts of templates by their ids.
+    """
     facts = measures.facts()
     parts: list[object] = []
     if facts:
         parts.append(_totals(measures, facts))
     parts.append(_over_time(measures, facts, clock))
     if measures.keys:
-        parts.append(_groups(measures, facts))
+        parts.append(_groups(measures, facts, texts or {}))
     parts += [_greatest(fact) for fact in facts if fact.greatest]
     return join(parts)
 
@@ -62,8 +70,14 @@ def _over_time(measures: Measures, facts: tuple[MeasureFacts, ...], clock: Clock
     return join(parts)
 
 
-def _groups(measures: Measures, facts: tuple[MeasureFacts, ...]) -> Html:
-    groups = measures.sorted_groups()
+def _groups(measures: Measures, facts: tuple[MeasureFacts, ...], texts: Mapping[str, str]) -> Html:
+    groups = [
+        replace(group, values=tuple(texts.get(value, value) for value in group.values))
+        if "template" in measures.keys
+        else group
+        for group in measures.sorted_groups()
+    ]
+    timed = bool(measures.total.steps)
     shown = _SHOWN if len(facts) == 1 else _FEW
     heads = (
         *(Column(key, kind="path") for key in measures.keys),
@@ -74,7 +88,7 @@ def _groups(measures: Measures, facts: tuple[MeasureFacts, ...]) -> Html:
             for fact in facts
             for name in shown
         ),
-        Column("over time" if measures.step else "", kind="drawn", sorts=False, wide=True),
+        Column("over time" if timed else "", kind="drawn", sorts=False, wide=True),
     )
     total = max(measures.total.records, 1)
     most = max((group.records for group in groups), default=1)
@@ -84,7 +98,7 @@ def _groups(measures: Measures, facts: tuple[MeasureFacts, ...]) -> Html:
             facts,
             shown,
             total,
-            _trend(measures, group) if measures.step else bar(group.records / most),
+            _trend(measures, group) if timed else bar(group.records / most),
         )
         for group in groups[:_MOST_GROUPS]
     ]

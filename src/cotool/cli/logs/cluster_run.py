@@ -10,6 +10,7 @@ from cotool.cli.shared.cluster_run import kept_tasks
 from cotool.cli.shared.progress import ClusterBar
 from cotool.engine.choice import open_engine
 from cotool.errors import InputError
+from cotool.logs.measures.of_templates import needs_templates
 from cotool.logs.scan.scan import Watch
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def is_spread(request: LogRequest, sources: Sequence[Source]) -> bool:
         for option, given in (
             ("--records", request.records is not None),
             ("--template", request.template is not None),
+            ("measuring templates", needs_templates(request.options.reading)),
             ("--state", request.state is not None),
             ("--follow", request.follow),
             ("standard input", any(source.is_stdin for source in sources)),
@@ -53,7 +55,7 @@ def is_spread(request: LogRequest, sources: Sequence[Source]) -> bool:
     if remote and (request.state is not None or request.follow):
         option = "--follow" if request.follow else "--state"
         raise InputError(f"{option} works only with files on this machine")
-    return remote and request.records is None
+    return remote and request.records is None and not needs_templates(request.options.reading)
 
 
 def run_spread(request: LogRequest, sources: Sequence[Source], *, shown: bool) -> LogSummary:

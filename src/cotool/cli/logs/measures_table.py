@@ -13,7 +13,7 @@ from cotool.logs.report.activity import duration
 from cotool.text import one_line, percent, plural, quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cotool.cli.shared.screen import Screen
     from cotool.logs.measures.results import Group, MeasureFacts, Measures
@@ -43,13 +43,25 @@ def fields_line(names: Sequence[str]) -> Text | None:
     return Text(f"fields: {shown}{f', {more} more' if more > 0 else ''}: try {try_}", style="dim")
 
 
-def render_measures(measures: Measures, screen: Screen, *, top: int, sort: str | None) -> None:
-    """Print what was measured; `top` groups in the order of `sort`."""
+def render_measures(
+    measures: Measures,
+    screen: Screen,
+    *,
+    top: int,
+    sort: str | None,
+    texts: Mapping[str, str] | None = None,
+) -> None:
+    """Print what was measured; `top` groups in the order of `sort`.
+
+    `texts`: the texts of templates by their ids.
+    """
     facts = measures.facts()
     if measures.names:
         _totals(measures, facts, screen)
     if measures.keys:
         _groups(measures, facts, screen, top, sort)
+        ids = {value for group in measures.sorted_groups(sort)[:top] for value in group.values}
+        _texts({key: text for key, text in (texts or {}).items() if key in ids}, screen)
     for fact in facts:
         _greatest(fact, screen)
 
@@ -121,6 +133,16 @@ def _groups(
         ]
         table.add_row(*row, *([_trend(group, *steps)] if steps else []))
     screen.print(table)
+
+
+def _texts(texts: Mapping[str, str], screen: Screen) -> None:
+    """Print the texts of templates that are shown by their ids."""
+    if texts:
+        screen.print(Text())
+    for key, text in texts.items():
+        line = Text(f"{key}  ", style="dim")
+        line.append(fitted(one_line(text), screen.width - len(key) - 2).rstrip(), style="not dim")
+        screen.print(line)
 
 
 def _titles(facts: Sequence[MeasureFacts], statistics: Sequence[str]) -> list[str]:

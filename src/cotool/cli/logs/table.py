@@ -47,8 +47,8 @@ def render(
     """Print everything that a run has found.
 
     `top` is the number of templates and of groups; `fields` are those that could be measured;
-    `templates` is "all", "problems" for warnings and errors alone, or "hint" to say how to ask for
-    them; `requests`: show the requests of an access log instead of measures.
+    `templates` is "all", "problems" for warnings and errors alone, "none", or "hint" to say how to
+    ask for them; `requests`: show the requests of an access log instead of measures.
     """
     clock = clock_of(summary, zone)
     screen.print(*_head(summary, clock))
@@ -67,13 +67,14 @@ def render(
     elif summary.measures is not None:
         from cotool.cli.logs.measures_table import render_measures
 
-        render_measures(summary.measures, screen, top=top, sort=sort)
+        texts = {one.id: one.text for one in summary.templates or ()}
+        render_measures(summary.measures, screen, top=top, sort=sort, texts=texts)
     _events(summary, screen, clock)
     if templates == "problems":
         render_problems(summary, screen)
     elif templates == "hint":
         screen.print(Text(), Text("--templates table groups the messages", style="dim"))
-    else:
+    elif templates == "all":
         render_templates(summary, screen, top)
     if summary.comparison is not None:
         render_comparison(summary.comparison, screen)

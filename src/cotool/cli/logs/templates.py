@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool.errors import InputError
+from cotool.logs.measures.of_templates import needs_templates
 from cotool.logs.model import Sample
 from cotool.logs.scan.scan import Watch
 
@@ -72,12 +73,33 @@ def plan_templates(
     Records of files always get template ids. Records of a pipe, which cannot be read twice without
     a copy, get them only if templates are requested.
     """
-    off = request.templates == "off"
-    measures = bool(request.options.measures)
-    if off:
+    measured = needs_templates(request.options.reading)
+    _refuse(request, conditions_need, measured=measured)
+    baseline = _baseline(request)
+    if request.templates == "off":
+        return TemplatePlan(mine=False, named=False, baseline=baseline)
+    known = baseline is not None and baseline.has_templates
+    asked = bool(request.templates or known or request.template or conditions_need - {"numbers"})
+    named = (
+        request.template is not None
+        or measured
+        or (request.records is not None and (asked or all(map(_is_file, sources))))
+    )
+    mine = asked or named or request.format == "html"
+    shown = "none" if measured and not asked else "all"
+    if not mine and _in_terminal(request):
+        mine = _size(sources) <= _QUICK
+        shown = "problems" if mine else "hint"
+    return TemplatePlan(mine=mine, named=named, baseline=baseline, shown=shown)
+
+
+def _refuse(request: LogRequest, conditions_need: frozenset[str], *, measured: bool) -> None:
+    """Raise InputError if options contradict each other; `measured`: templates are measured."""
+    if request.templates == "off":
         for option, given in (
-            ("--baseline", request.baseline and not measures),
+            ("--baseline", request.baseline and not request.options.measures),
             ("--template", request.template),
+            ("--measure or --by", measured),
             ("--fail-on", conditions_need - {"numbers"}),
         ):
             if given:
@@ -87,32 +109,25 @@ def plan_templates(
             "--fail-on compares with an earlier run, but none is given",
             hint="give one with --baseline FILE",
         )
-    if request.follow and request.template:
-        raise InputError("--template cannot be combined with --follow")
-    baseline = None
-    if request.baseline is not None:
-        from cotool.logs.templates.baseline import read_baseline
+    if request.follow and (request.template or measured):
+        option = "--template" if request.template else "measuring templates"
+        raise InputError(f"{option} cannot be combined with --follow")
 
-        baseline = read_baseline(request.baseline)
-        if not (baseline.has_templates or measures):
-            raise InputError(
-                f"{request.baseline}: holds measures but no templates",
-                hint="measure the same with -m, or write the file with --templates table",
-            )
-        _check_measures(request, baseline)
-    if off:
-        return TemplatePlan(mine=False, named=False, baseline=baseline)
-    known = baseline is not None and baseline.has_templates
-    asked = bool(request.templates or known or request.template or conditions_need - {"numbers"})
-    named = request.template is not None or (
-        request.records is not None and (asked or all(map(_is_file, sources)))
-    )
-    mine = asked or named or request.format == "html"
-    shown = "all"
-    if not mine and _in_terminal(request):
-        mine = _size(sources) <= _QUICK
-        shown = "problems" if mine else "hint"
-    return TemplatePlan(mine=mine, named=named, baseline=baseline, shown=shown)
+
+def _baseline(request: LogRequest) -> Baseline | None:
+    """Return the earlier run, if there is one. Raises InputError if nothing can be compared."""
+    if request.baseline is None:
+        return None
+    from cotool.logs.templates.baseline import read_baseline
+
+    baseline = read_baseline(request.baseline)
+    if not (baseline.has_templates or request.options.measures):
+        raise InputError(
+            f"{request.baseline}: holds measures but no templates",
+            hint="measure the same with -m, or write the file with --templates table",
+        )
+    _check_measures(request, baseline)
+    return baseline
 
 
 def _check_measures(request: LogRequest, baseline: Baseline) -> None:

@@ -182,16 +182,22 @@ def _access(rows: Sequence[bytes]) -> Columns:
     """Return the columns of an access log, found by its requests: "GET /path HTTP/1.1"."""
     places: Counter[int] = Counter()
     common: Counter[int] = Counter()
+    requests = 0
     for line in rows:
         columns = _columns(line)
         for n, match in enumerate(columns):
-            if match[1] is not None and REQUEST.fullmatch(match[1]):
+            if match[1] is None:
+                continue
+            after = columns[n + 1][0] if n + 1 < len(columns) else b""
+            # ... [time] "request" status; requests that could not be read may be anything.
+            is_common = bool(n and columns[n - 1][2] and _STATUS.fullmatch(after))
+            is_request = REQUEST.fullmatch(match[1])
+            if is_common or is_request:
                 places[n] += 1
-                after = columns[n + 1][0] if n + 1 < len(columns) else b""
-                # ... [time] "request" status
-                common[n] += bool(n and columns[n - 1][2] and _STATUS.fullmatch(after))
+                common[n] += is_common
+                requests += bool(is_request)
                 break
-    if not places:
+    if not requests:
         return {}
     request, count = places.most_common(1)[0]
     if count <= _ENOUGH * len(rows):

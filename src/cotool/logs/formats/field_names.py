@@ -45,7 +45,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "bytes": (
         "bytes", "body_bytes_sent", "bytes_sent", "response_size", "size", "sc-bytes", "resp_size",
         "content_length", "response_bytes", "http.response.body.bytes", "sent_bytes",
-        "downstreamcontentsize", "length",
+        "downstreamcontentsize", "httprequest.responsesize", "http.response.bytes", "length",
     ),
     "referer": ("referer", "referrer", "http_referer", "cs(referer)"),
     "agent": ("agent", "user_agent", "useragent", "http_user_agent", "cs(user-agent)"),
@@ -54,7 +54,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "responsetime", "response_time_ms", "elapsed", "elapsed_ms", "took", "took_ms",
         "time_taken", "time-taken", "request_duration", "duration_seconds", "durationms",
         "elapsedms", "target_processing_time", "latencyms", "duration_us", "duration_ns",
-        "httprequest.latency", "latencies.request",
+        "httprequest.latency", "latencies.request", "event.duration",
     ),
     "component": ("component", "logger", "module", "service", "logger_name", "service.name"),
     "level": ("level",),
@@ -98,6 +98,7 @@ _OF_PRODUCTS: tuple[tuple[frozenset[str], frozenset[str], Scale], ...] = tuple(
         ("request.uri request.method duration status", "duration", "s"),  # Caddy
         ("req.method req.url responsetime", "responsetime", "ms"),  # pino-http
         ("latencies.request latencies.proxy", "latencies.request latencies.proxy", "ms"),  # Kong
+        ("@timestamp event.duration", "event.duration", "ns"),  # Elastic Common Schema
         ("controller action duration", "duration view db", "ms"),  # lograge
     )
 )

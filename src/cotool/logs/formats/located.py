@@ -55,7 +55,8 @@ def locate_anywhere(source: ValueSource) -> Locator:
 
 def fields_of(found: Format, lines: Sequence[bytes]) -> list[str]:
     """Return the names of the fields in a sample of a format, as people type them."""
-    names = _Keys(found, lines).names() or list(columns_of(found, lines)[1])
+    columns = columns_of(found, lines)[1]
+    names = _Keys(_with_payload(found, lines, columns), lines).names() or list(columns)
     if found.kind == TEXT:
         pairs = Counter(
             match[1].decode("ascii")
@@ -72,8 +73,9 @@ def fields_of(found: Format, lines: Sequence[bytes]) -> list[str]:
 
 
 def _with_fields(found: Format, sources: Sequence[ValueSource], lines: Sequence[bytes]) -> Format:
-    keys = _Keys(found, lines)
     delimiter, columns = columns_of(found, lines)
+    found = _with_payload(found, lines, columns)
+    keys = _Keys(found, lines)
     locators = []
     for source in sources:
         locator = _simple(source)
@@ -82,9 +84,14 @@ def _with_fields(found: Format, sources: Sequence[ValueSource], lines: Sequence[
                 _column(source, columns)
                 or keys.locate(source)
                 or (
+                    _pair_among(source, lines, is_access="status" in columns)
+                    if found.kind == TEXT
+                    else None
+                )
+                or (
                     keys.named(source.name, source.scale)
                     if keys.kind != TEXT
-                    else _pair_among(source, lines, is_access="status" in columns)
+                    else _pair(source.name, source.scale)
                 )
             )
         if source.name == "client" and locator.kind in {COLUMN, KEY, PAIR}:
@@ -95,6 +102,14 @@ def _with_fields(found: Format, sources: Sequence[ValueSource], lines: Sequence[
     return replace(found, columns=delimiter, locators=tuple(locators))
 
 
+def _with_payload(found: Format, lines: Sequence[bytes], columns: Columns) -> Format:
+    """Return a format of text as one with JSON objects, if most lines hold one."""
+    if found.kind != TEXT or found.payload != TEXT or columns:
+        return found
+    objects = sum(any(_members(line, JSON, True)) for line in lines)  # noqa: FBT003
+    return replace(found, payload=JSON) if objects > _ENOUGH * len(lines) else found
+
+
 def _simple(source: ValueSource) -> Locator | None:
     """Return the locator of a source that is the same in all formats."""
     if source.kind == "text":
@@ -102,6 +117,11 @@ def _simple(source: ValueSource) -> Locator | None:
         return Locator(model.TEXT, text=before, after=after, scale=source.scale or NO_SCALE)
     if source.kind == "regex":
         return Locator(model.GROUP, scale=source.scale or NO_SCALE)
+    if source.kind == "template":
+        return Locator(model.TEMPLATE)
+    if source.kind == "parameter":
+        scale, template = source.scale or NO_SCALE, source.before.encode()
+        return Locator(model.PARAMETER, int(source.after), after=template, scale=scale)
     if source.name == "level":
         return Locator(LEVEL)
     if source.name == "file":
@@ -116,8 +136,8 @@ def _pair(name: str, scale: Scale | None) -> Locator:
     return Locator(PAIR, text=key, scale=scale or scale_of(name))
 
 
-def _pair_among(source: ValueSource, lines: Sequence[bytes], *, is_access: bool) -> Locator:
-    """Return the key=value of the first of a field's names that lines have."""
+def _pair_among(source: ValueSource, lines: Sequence[bytes], *, is_access: bool) -> Locator | None:
+    """Return the key=value of the first of a field's names that lines have; None without one."""
     text = b"\n".join(lines)
     for name in names_of(source.name):
         if name.encode() + b"=" not in text:
@@ -129,7 +149,7 @@ def _pair_among(source: ValueSource, lines: Sequence[bytes], *, is_access: bool)
             if is_access and scale is None and scale_of(name) == NO_SCALE and are_seconds(found):
                 scale = model.UNITS["s"]
             return _pair(name, scale)
-    return _pair(source.name, source.scale)
+    return None
 
 
 class _Keys:

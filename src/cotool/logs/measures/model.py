@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 # As in logreading.h.
-NOWHERE, COLUMN, KEY, PAIR, TEXT, GROUP, LEVEL, GIVEN = range(8)
+NOWHERE, COLUMN, KEY, PAIR, TEXT, GROUP, LEVEL, GIVEN, TEMPLATE, PARAMETER = range(10)
 AS_IS, AS_PATH, AS_CLASS = range(3)
 LESS, LEAST, MORE, MOST, EQUAL, OTHER, NOT, AND, OR = range(9)
 PLAIN, SECONDS, BYTES = range(3)
@@ -57,6 +57,11 @@ class Locator(NamedTuple):
     is_path: bool = False  # the text is the name of the file
 
     @property
+    def is_of_template(self) -> bool:
+        """Whether it is a record's template, or a parameter of it; `after` is the template's id."""
+        return self.kind in {TEMPLATE, PARAMETER}
+
+    @property
     def is_column(self) -> bool:
         """Whether it is a column of the line."""
         return self.kind == COLUMN
@@ -66,7 +71,8 @@ class Locator(NamedTuple):
 class ValueSource:
     """Where values come from: a field by its name, text with one hole, or a regex with one group.
 
-    `kind` is "field", "text" or "regex"; `scale` is the unit of plain numbers. If it is None, the
+    `kind` is "field", "text", "regex", "template" or "parameter" (`before` is the template's id,
+    `after` the parameter); `scale` is the unit of plain numbers. If it is None, the
     field's name decides.
     """
 

@@ -1,7 +1,7 @@
 """What people write of measures, groups and conditions, as a Reading.
 
 measure   = [NAME "="] source [":" UNIT]
-source    = FIELD | text with one <hole> | "/" regex with one group "/"
+source    = FIELD | text with one <hole> | "/" regex with one group "/" | ID "#" parameter
 key       = FIELD | "raw(" FIELD ")"
 condition = and {"or" and};  and = not {"and" not}
 not       = "not" not | "(" condition ")" | FIELD operator VALUE
@@ -38,6 +38,7 @@ from cotool.logs.measures.model import (
     Test,
     ValueSource,
 )
+from cotool.logs.measures.of_templates import TEMPLATE, parameter_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -141,6 +142,9 @@ def _source(text: str, whole: str) -> tuple[ValueSource, str]:
     body, scale = _unit_of(text)
     if body.startswith("/") and body.endswith("/") and len(body) > 2:
         return _regex(body[1:-1], whole, scale), body
+    parameter = parameter_source(body, scale)
+    if parameter is not None:
+        return parameter, body
     holes = _HOLE.findall(body)
     if holes:
         before = re.findall(r"\w+", body.partition("<")[0])
@@ -199,12 +203,8 @@ def _key(text: str, sources: _Sources) -> tuple[int, int]:
             parameter="by",
             hint="write a field: path, raw(path), method, status, class, client, user, level, file",
         )
-    if name == "template":
-        raise InputError(
-            "records cannot be grouped by template",
-            parameter="by",
-            hint="`templates` shows the numbers of each template",
-        )
+    if name == TEMPLATE:
+        return sources.number(ValueSource(TEMPLATE)), AS_IS
     if not raw and name == "class":
         return sources.number(ValueSource("field", "status")), AS_CLASS
     made = AS_PATH if not raw and name.rpartition(".")[2] == "path" else AS_IS
@@ -294,7 +294,11 @@ class _Condition:
         made = AS_IS
         if field == "class":
             field, made = "status", AS_CLASS
-        source = self._sources.number_of_field(field)
+        source = (
+            self._sources.number(ValueSource(TEMPLATE))
+            if field == TEMPLATE
+            else self._sources.number_of_field(field)
+        )
         text = value[4]
         if text is None:
             quoted = value[2] if value[2] is not None else value[3]

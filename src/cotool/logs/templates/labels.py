@@ -17,12 +17,14 @@ class Labels(NamedTuple):
 
     - `forms`: the forms of all records, labelled.
     - `ids`: the id of the template that each label is the number of.
+    - `parameters`: the name and the unit of each parameter of these templates.
     - `only`: the id of the template whose records are written, None for all records.
     """
 
     forms: Forms
     ids: tuple[str, ...]
     only: str | None = None
+    parameters: tuple[tuple[tuple[str | None, str | None], ...], ...] = ()
 
 
 def label_forms(forms: Forms, found: Assignment) -> None:

@@ -108,7 +108,12 @@ class TemplateSet:
     def labels(self, only: str | None = None) -> Labels:
         """Return the labels of records for LogOptions; `only`: write records of one template."""
         label_forms(self._forms, self._found)
-        return Labels(self._forms, tuple(template.id for template in self.templates), only)
+        return Labels(
+            self._forms,
+            tuple(template.id for template in self.templates),
+            only,
+            tuple(tuple((p.name, p.unit) for p in t.parameters) for t in self.templates),
+        )
 
     # ---- adding up
 
