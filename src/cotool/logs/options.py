@@ -135,7 +135,8 @@ class LogOptions:
             if reading is not None and self.labels is not None:
                 from cotool.logs.measures.of_templates import resolved
 
-                reading = resolved(reading, self.labels)
+                known = zip(self.labels.ids, self.labels.parameters, strict=True)
+                reading = resolved(reading, dict(known))
             object.__setattr__(self, "reading", reading)
 
     @property

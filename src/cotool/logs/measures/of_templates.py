@@ -10,8 +10,12 @@ from cotool.errors import InputError
 from cotool.logs.measures.model import NO_SCALE, UNITS, Reading, ValueSource
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from cotool.logs.measures.model import Scale
-    from cotool.logs.templates.labels import Labels
+
+    # The names and the units of the parameters of each template, by its id.
+    Known = Mapping[str, Sequence[tuple[str | None, str | None]]]
 
 TEMPLATE, PARAMETER = "template", "parameter"
 _PARAMETER = lazy_pattern(r"([0-9a-f]{4,12})#(\w+)|([0-9a-f]{12})\.(\w+)")
@@ -32,17 +36,17 @@ def needs_templates(reading: Reading | None) -> bool:
     )
 
 
-def resolved(reading: Reading, labels: Labels) -> Reading:
-    """Return a reading whose templates and parameters are those of labels.
+def resolved(reading: Reading, known: Known) -> Reading:
+    """Return a reading with the ids of templates and the places of parameters that are known.
 
     Raises InputError for an unknown one.
     """
     sources = tuple(
-        _parameter(source, labels) if source.kind == PARAMETER else source
+        _parameter(source, known) if source.kind == PARAMETER else source
         for source in reading.sources
     )
     tests = tuple(
-        test._replace(text=_template(test.text.decode(), labels, "where").encode(), number=None)
+        test._replace(text=_template(test.text.decode(), known, "where").encode(), number=None)
         if test.text and sources[test.source].kind == TEMPLATE
         else test
         for test in reading.tests
@@ -50,23 +54,23 @@ def resolved(reading: Reading, labels: Labels) -> Reading:
     return replace(reading, sources=sources, tests=tests)
 
 
-def _template(prefix: str, labels: Labels, parameter: str) -> str:
-    found = [one for one in labels.ids if one.startswith(prefix.lower())]
+def _template(prefix: str, known: Known, parameter: str) -> str:
+    found = [one for one in known if one.startswith(prefix.lower())]
     if len(found) == 1:
         return found[0]
     raise InputError(
         f"{prefix!r} is {'the beginning of several ids' if found else 'not the id of a template'}",
         parameter=parameter,
-        hint=", ".join((found or labels.ids)[:5]) or "no template was found",
+        hint=", ".join((found or list(known))[:5]) or "no template was found",
     )
 
 
-def _parameter(source: ValueSource, labels: Labels) -> ValueSource:
+def _parameter(source: ValueSource, known: Known) -> ValueSource:
     """Return the source with the template's id and the parameter's place, from 0 on, as texts."""
-    identifier = _template(source.before, labels, "measures")
-    known = labels.parameters[labels.ids.index(identifier)]
-    names = [name for name, _ in known]
-    if source.after.isdigit() and 0 < int(source.after) <= len(known):
+    identifier = _template(source.before, known, "measures")
+    parameters = known[identifier]
+    names = [name for name, _ in parameters]
+    if source.after.isdigit() and 0 < int(source.after) <= len(parameters):
         place = int(source.after) - 1
     elif source.after in names:
         place = names.index(source.after)
@@ -76,8 +80,8 @@ def _parameter(source: ValueSource, labels: Labels) -> ValueSource:
         raise InputError(
             f"template {identifier} has no parameter {source.after!r}",
             parameter="measures",
-            hint=f"its parameters: {listed}" if known else "it has no parameters",
+            hint=f"its parameters: {listed}" if parameters else "it has no parameters",
         )
-    unit = known[place][1]
+    unit = parameters[place][1]
     scale = source.scale or UNITS.get(unit or "", NO_SCALE)
     return replace(source, before=identifier, after=str(place), scale=scale)
