@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -13,11 +14,11 @@ from cotool.logs.measures.of_templates import needs_templates
 from cotool.logs.model import merged
 from cotool.logs.options import LogOptions
 from cotool.logs.scan.scan import Watch, scan_source
-from cotool.logs.scan.sources import find_sources
+from cotool.logs.scan.sources import find_sources, read_twice
 from cotool.logs.summary import LogSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from os import PathLike
     from typing import Unpack
 
@@ -77,8 +78,6 @@ def analyze_logs(
     if needs_templates(checked.reading):
         if choice.is_cluster or any(source.url is not None for source in sources):
             raise InputError("templates are measured on one machine", parameter="engine")
-        from cotool.logs.twice import analyze_twice
-
         return analyze_twice(sources, checked, watch)
     if not choice.is_cluster and all(source.url is None for source in sources):
         return analyze_sources(sources, checked, watch)
@@ -142,6 +141,41 @@ def analyze_sources(
                     offset=scanned.offset,
                 )
     return summary_of([found[source.path] for source in sources], options.show, watch)
+
+
+def analyze_twice(
+    sources: Sequence[Source],
+    options: LogOptions,
+    watch: Watch | None = None,
+    state: State | None = None,
+    *,
+    name: Callable[[TemplateSet], TemplateSet] = lambda found: found,
+    only: str | None = None,
+) -> LogSummary:
+    """Analyse sources whose records are written, or measured, with their templates.
+
+    A source that can be read only once is copied to a temporary file. `name` gives templates the
+    ids, and the further records, that they have elsewhere. `only` is an id, or its beginning; only
+    records of that template are written. Raises InputError if there is no such template.
+    """
+    watch = watch or Watch()
+    with read_twice(sources) as repeatable:
+        measured = needs_templates(options.reading)
+        first = replace(options, templates=True, records=False)
+        if measured:
+            first = replace(first, measures=(), by=(), where=None)
+        # Where each file begins is known once its records are read again.
+        summary = analyze_sources(repeatable, first, watch, copy.deepcopy(state))
+        if summary.templates is None or watch.stopped:
+            return summary
+        found = name(summary.templates)
+        chosen = None if only is None else found.find(only).id
+        second = replace(options, templates=False, labels=found.labels(chosen))
+        if measured:
+            second = replace(second, records=options.records or only is not None)
+            return replace(analyze_sources(repeatable, second, watch, state), templates=found)
+        again = analyze_sources(repeatable, replace(second, records=True, show=0), watch, state)
+        return replace(summary, templates=found, interrupted=again.interrupted)
 
 
 def _alone(sources: Sequence[Source], options: LogOptions) -> list[Source]:

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING
 from cotool.cli.logs.watch import stopped_by_interrupt
 from cotool.cli.logs.writers import write_summary
 from cotool.errors import InputError
-from cotool.logs.api import analyze_sources
+from cotool.logs.api import analyze_sources, analyze_twice
 from cotool.logs.scan.scan import Watch
 from cotool.logs.scan.sources import Source, find_sources
 from cotool.logs.scan.state import State
 from cotool.logs.summary import LogSummary
-from cotool.logs.twice import analyze_twice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

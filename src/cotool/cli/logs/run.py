@@ -110,7 +110,7 @@ def _analyze(
 ) -> LogSummary:
     from cotool.cli.logs.watch import CliWatch
     from cotool.cli.shared.progress import stderr_moves
-    from cotool.logs.api import analyze_sources
+    from cotool.logs.api import analyze_sources, analyze_twice
 
     options = request.options
     shown = request.progress and not request.quiet and stderr_moves()
@@ -125,8 +125,6 @@ def _analyze(
     ):
         if not plan.named:
             return analyze_sources(sources, options, watch, state)
-        from cotool.logs.twice import analyze_twice
-
         lines = LineWatch(watch, options.show, sources[0].path)
         summary = analyze_twice(
             sources, options, lines, state, name=plan.name, only=request.template
