@@ -171,6 +171,7 @@ def test_the_identitys_file(tmp_path, cheap):
     """Protected by a passphrase, a key file or its mode; changed from one to another."""
     secret, key = Passphrase("a secret", cost=cheap), KeyFile(bytes(32))
     path = str(tmp_path / "deep" / "identity.vault")
+    modes = iter((0o640, 0o644, 0o600))
     made = Identity.generate()
     made.write_new(path, [secret])
     with pytest.raises(InputError, match="already exists"):
@@ -181,10 +182,11 @@ def test_the_identitys_file(tmp_path, cheap):
         Identity.read(path, [key])
     assert made.versions[0].seed not in (tmp_path / "deep" / "identity.vault").read_bytes()
     for old, new in ((secret, key), (key, None), (None, secret)):
+        Path(path).chmod(next(modes))
         Identity.change_opener(path, [old] if old else [], new)
         with Identity.changed(path, [new] if new else []) as identity:
             identity.rotate()
-        assert Path(path).stat().st_mode & 0o777 == 0o600
+        assert Path(path).stat().st_mode & 0o777 == (0o640 if new is key else 0o600)
     found = Identity.read(path, [secret])
     assert [version.version for version in found.versions] == [1, 2, 3, 4]
     assert found.versions[0].seed == made.versions[0].seed

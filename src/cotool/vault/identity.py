@@ -208,8 +208,9 @@ class Identity:
             envelope, content = _content(real, keys)
             identity = cls.from_bytes(content)
             if opener is None:
-                replace_file(real, identity.to_bytes())
-                Path(real).chmod(0o600)
+                # Mode 0600 from the start: the protected file may have had another one.
+                with Target(real, force=True, special=False) as target:
+                    target.write_at(0, identity.to_bytes())
                 return
             beside = envelope.header.slots if envelope else ()
             fresh = new_envelope([opener], compact=True, beside=beside)

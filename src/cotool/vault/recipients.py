@@ -160,7 +160,7 @@ def read_recipients(path: StrPath) -> list[Member]:
         data = file.read(_LIMIT + 1)
     if len(data) > _LIMIT:
         raise InputError(f"{os.fspath(path)}: is too large for a file of recipients")
-    return _parse_recipients(data.decode("utf-8-sig", "replace").splitlines(), os.fspath(path))
+    return _parse_recipients(data.decode("utf-8-sig", "replace").split("\n"), os.fspath(path))
 
 
 def _parse_recipients(lines: Iterable[str], path: str) -> list[Member]:

@@ -12,6 +12,7 @@ from cotool.cli.vault.options import (
     Files,
     Generate,
     Job,
+    NewPassphraseFile,
     Profile,
     Recipients,
     RecipientsFile,
@@ -34,15 +35,7 @@ def rewrap(
     new_passphrase: Annotated[
         bool, flag("Changes", "Replace the passphrase with a new one.", "--new-passphrase")
     ] = False,
-    new_passphrase_file: Annotated[
-        str | None,
-        option(
-            "Changes",
-            "Read the new passphrase from a file.",
-            "--new-passphrase-file",
-            metavar="FILE",
-        ),
-    ] = None,
+    new_passphrase_file: NewPassphraseFile = None,
     add_passphrase: Annotated[
         bool, flag("Changes", "Let another passphrase open the file, too.", "--add-passphrase")
     ] = False,

@@ -14,7 +14,14 @@ from cotool.cli.shared.options import Quiet, flag, option
 from cotool.cli.shared.settings import App
 from cotool.cli.vault.keys import tell
 from cotool.cli.vault.openers import changed_opener, new_opener
-from cotool.cli.vault.options import Generate, Job, Profile, with_keys
+from cotool.cli.vault.options import (
+    Generate,
+    Job,
+    NewKeyFile,
+    NewPassphraseFile,
+    Profile,
+    with_keys,
+)
 from cotool.errors import InputError
 from cotool.vault.requests import KeyRequest, naming
 
@@ -168,24 +175,8 @@ def rotate(path: Place = None, *, quiet: Quiet = False, keys: KeyRequest) -> Job
 def change_passphrase(
     path: Place = None,
     *,
-    new_passphrase_file: Annotated[
-        str | None,
-        option(
-            "Changes",
-            "Read the new passphrase from a file.",
-            "--new-passphrase-file",
-            metavar="FILE",
-        ),
-    ] = None,
-    new_key_file: Annotated[
-        str | None,
-        option(
-            "Changes",
-            "Let a key file open the identity; a new one is made if there is none.",
-            "--new-key-file",
-            metavar="FILE",
-        ),
-    ] = None,
+    new_passphrase_file: NewPassphraseFile = None,
+    new_key_file: NewKeyFile = None,
     generate: Generate = False,
     unprotected: Unprotected = False,
     profile: Profile = None,

@@ -10,12 +10,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cotool.cli.shared.options import Quiet, flag, option
+from cotool.cli.shared.options import Quiet, flag
 from cotool.cli.shared.settings import App
 from cotool.cli.vault import keyring_exchange
 from cotool.cli.vault.keys import tell
 from cotool.cli.vault.openers import changed_opener, new_opener
-from cotool.cli.vault.options import Generate, Job, Profile, with_keys
+from cotool.cli.vault.options import (
+    Generate,
+    Job,
+    NewKeyFile,
+    NewPassphraseFile,
+    Profile,
+    with_keys,
+)
 from cotool.errors import InputError
 from cotool.vault.requests import KeyRequest, naming
 
@@ -74,24 +81,8 @@ def _init(request: KeyRequest, *, generate: bool, profile: str | None, quiet: bo
 @with_keys
 def change_passphrase(
     *,
-    new_passphrase_file: Annotated[
-        str | None,
-        option(
-            "Changes",
-            "Read the new passphrase from a file.",
-            "--new-passphrase-file",
-            metavar="FILE",
-        ),
-    ] = None,
-    new_key_file: Annotated[
-        str | None,
-        option(
-            "Changes",
-            "Let a key file open the keyring; a new one is made if there is none.",
-            "--new-key-file",
-            metavar="FILE",
-        ),
-    ] = None,
+    new_passphrase_file: NewPassphraseFile = None,
+    new_key_file: NewKeyFile = None,
     generate: Generate = False,
     profile: Profile = None,
     quiet: Quiet = False,

@@ -60,6 +60,25 @@ RecipientsFile = Annotated[
     ),
 ]
 
+NewPassphraseFile = Annotated[
+    str | None,
+    option(
+        "Changes",
+        "Read the new passphrase from a file.",
+        "--new-passphrase-file",
+        metavar="FILE",
+    ),
+]
+NewKeyFile = Annotated[
+    str | None,
+    option(
+        "Changes",
+        "Let a key file open it; a new one is made if there is none.",
+        "--new-key-file",
+        metavar="FILE",
+    ),
+]
+
 _KEYS, _RUN = "Keys", "Run"
 _SHARED: dict[str, tuple[Any, Any]] = {
     "keyring": (
