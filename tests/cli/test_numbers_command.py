@@ -40,6 +40,37 @@ def logs(tmp_path, monkeypatch):
         (tmp_path / name).write_text("".join(lines))
 
 
+@pytest.fixture
+def days(tmp_path, monkeypatch):
+    """Access logs of two days; on the second one logins take longer."""
+    monkeypatch.chdir(tmp_path)
+    for name, day, login in (("yesterday.log", 1, 4), ("access.log", 2, 11)):
+        lines = []
+        for n in range(4000):
+            path, times = (
+                ("/login", login), (f"/users/{n}/orders", 9), (f"/items/{n % 50}", 3), ("/", 1),
+            )[n * 7 % 11 % 4]  # fmt: skip
+            lines.append(
+                f"10.0.{n % 5}.{n % 9} - - [0{day}/Mar/2026:12:{n // 100:02}:{n * 3 // 5 % 60:02} "
+                f'+0000] "GET {path} HTTP/1.1" {(200, 200, 200, 503)[n % 53 // 17]} {n % 997 * 9} '
+                f'"-" "agent" rt={times * (20 + n * n % 89) / 1000:.3f}\n'
+            )
+        (tmp_path / name).write_text("".join(lines))
+
+
+def test_the_outputs_on_the_page_are_real(run, days):
+    """Each session prints what the page shows of it."""
+    sessions = re.findall(r"```console\n\$ (.+)\n((?:.*\n)*?)```", DOCUMENT.read_text("utf-8"))
+    assert len(sessions) >= 4
+    for line, wanted in sessions:
+        command, _, most = line.partition(" | tail -n ")
+        code, out, err = run(*shlex.split(command)[2:])
+        assert code == (1 if "--fail-on" in command else 0), err
+        printed = [text.rstrip() for text in (out + err).splitlines()]
+        shown = printed[-int(most) :] if most else printed
+        assert "\n".join(shown) == wanted.rstrip("\n"), line
+
+
 @pytest.mark.parametrize("line", COMMANDS)
 def test_each_documented_command_answers(run, logs, line):
     """The commands of the page run, and find what they ask for."""
