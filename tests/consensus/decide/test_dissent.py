@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cotool.consensus.decide.dissent import distinguishing, find_dissent
+from cotool.consensus.decide.dissent import Vocabulary, find_dissent
 from cotool.consensus.decide.similarity import similarity_matrix
 from cotool.consensus.decide.words import Words
 from cotool.consensus.model import Cluster
@@ -55,11 +55,15 @@ def test_nobody_dissents_from_one_cluster():
     assert find_dissent([cluster(0, (0, 1, 2, 3), 1.0)], 0, texts, similarity_matrix(TEXTS)) == ()
 
 
+def apart(texts, others):
+    return Vocabulary.of(texts).apart_from(Vocabulary.of(others))
+
+
 def test_words_in_order_of_strength_at_most_eight():
     """Words of more texts come first; function words only where nothing else differs."""
     texts = [Words.of("alpha beta gamma"), Words.of("alpha beta"), Words.of("alpha")]
     other = [Words.of("gamma delta")]
-    assert distinguishing(texts, other) == ("alpha", "beta")
+    assert apart(texts, other) == ("alpha", "beta")
     many = [Words.of(" ".join(f"word{chr(97 + i)}" for i in range(20)))]
-    assert len(distinguishing(many, other)) == 8
-    assert distinguishing([Words.of("this is it")], [Words.of("that is it")]) == ("this",)
+    assert len(apart(many, other)) == 8
+    assert apart([Words.of("this is it")], [Words.of("that is it")]) == ("this",)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import mul
 from typing import TYPE_CHECKING
 
-from cotool.consensus.decide.words import opposition
+from cotool.consensus.decide.words import may_contradict, opposition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from cotool._fast.base.matrix import Matrix
-    from cotool.consensus.decide.words import Words
+    from cotool.consensus.decide.words import Says, Words
     from cotool.consensus.extract.extracted import Extracted
     from cotool.consensus.model import Response
 
@@ -213,9 +213,6 @@ def split_opposed(labels: Sequence[int], texts: Sequence[Words], matrix: Matrix)
     """
     places: dict[int, tuple[int, int]] = {}
     for label, members in enumerate(rows_of(labels)):
-        if len({texts[i].says for i in members}) == 1:
-            places.update((i, (label, 0)) for i in members)
-            continue
         closeness = {i: sum(map(matrix.row(i).__getitem__, members)) for i in members}
         parts: list[_Part] = []
         for i in sorted(members, key=lambda i: -closeness[i]):
@@ -232,16 +229,17 @@ def split_many(
 ) -> list[int]:
     """Do as `split_opposed` without similarities, for clusters of many texts.
 
-    Texts that are equal in what may contradict stay together. From the closest to its cluster
-    outwards, one of each such set joins the first part in which it contradicts none of those that
-    joined before; after REACH comparisons it opens another part.
+    Texts that cannot contradict each other, since they have the same stance, numbers and so on,
+    stay together. From the closest to its cluster outwards, one of each such set joins the first
+    part in which it contradicts none of those that joined before; after REACH comparisons it opens
+    another part.
     """
     sets: dict[tuple[object, ...], list[int]] = {}
     for i in sorted(range(len(labels)), key=lambda i: -closeness[i]):
-        sets.setdefault((labels[i], texts[i].says), []).append(i)
+        sets.setdefault((labels[i], texts[i].says, texts[i].denials), []).append(i)
     known: dict[object, list[list[Words]]] = {}
     part_of: dict[int, tuple[int, int]] = {}
-    for (label, _), members in sets.items():
+    for (label, *_), members in sets.items():
         parts = known.setdefault(label, [])
         part = _first_part(parts, texts[members[0]])
         if part == len(parts):
@@ -252,23 +250,37 @@ def split_many(
 
 
 class _Part:
-    """Texts of which none contradicts another, by what may contradict in them."""
+    """Texts of which none contradicts another, in sets that are equal in what may contradict."""
 
     def __init__(self) -> None:
-        self._texts: dict[object, list[Words]] = {}
+        self._sets: dict[Says, _Same] = {}
 
     def takes(self, text: Words) -> bool:
         """Tell whether a text contradicts none of these."""
         return not any(
             opposition(text, other)
-            for says, texts in self._texts.items()
-            if says != text.says
-            for other in texts
+            for says, same in self._sets.items()
+            if may_contradict(says, text.says)
+            or not same.words.isdisjoint(text.denied)
+            or not same.denied.isdisjoint(text.counts)
+            for other in same.texts
         )
 
     def add(self, text: Words) -> None:
         """Take a text."""
-        self._texts.setdefault(text.says, []).append(text)
+        same = self._sets.setdefault(text.says, _Same())
+        same.texts.append(text)
+        same.words.update(text.counts)
+        same.denied |= text.denied
+
+
+@dataclass(slots=True)
+class _Same:
+    """Texts, all their words, and the words that a prefix of theirs may deny."""
+
+    texts: list[Words] = field(default_factory=list)
+    words: set[str] = field(default_factory=set)
+    denied: set[str] = field(default_factory=set)
 
 
 def _first_part(parts: Sequence[Sequence[Words]], text: Words) -> int:

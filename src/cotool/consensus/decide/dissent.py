@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cotool.consensus.decide.words import opposition
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from cotool.consensus.model import Cluster
 
 MOST_WORDS = 8
+# How many more of these texts than of the others have a word that sets them apart.
+HALF = 0.5
 # Dissents whose words are told apart, the heaviest: a thousand answers need no thousand lists.
 MOST_DETAILED = 50
 
@@ -33,6 +36,7 @@ def find_dissent(
     if len(clusters) < 2:
         return ()
     inside = [texts[i] for i in clusters[0].indices]
+    own = Vocabulary.of(inside)
     ours = dict.fromkeys(number for text in inside for number in text.numbers)
     found = []
     ranked = sorted(clusters[1:], key=lambda cluster: -cluster.share)
@@ -43,14 +47,15 @@ def find_dissent(
             closest = max(cluster.indices, key=lambda i: matrix[i, answer])
         against = opposition(texts[closest], texts[answer])
         theirs = dict.fromkeys(number for text in outside for number in text.numbers)
+        other = Vocabulary.of(outside)
         found.append(
             Dissent(
                 experts=cluster.members,
                 answer=cluster.answer,
                 share=cluster.share,
                 similarity=None if matrix is None else matrix[closest, answer],
-                only_here=distinguishing(outside, inside),
-                only_in_consensus=distinguishing(inside, outside),
+                only_here=other.apart_from(own),
+                only_in_consensus=own.apart_from(other),
                 numbers=tuple(number for number in theirs if number not in ours)[:MOST_WORDS],
                 consensus_numbers=tuple(number for number in ours if number not in theirs)[
                     :MOST_WORDS
@@ -67,27 +72,37 @@ def find_dissent(
     return tuple(found)
 
 
-def distinguishing(inside: Sequence[Words], outside: Sequence[Words]) -> tuple[str, ...]:
-    """Words of `inside` by how many more of its texts hold them than of `outside`'s, at most 8.
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words of some texts in order of appearance, each with the share of texts that have it.
 
-    Negations always count; other function words only where nothing else sets the two apart.
+    `content` has those that are neither function words nor numbers.
     """
-    here, there = _texts_with(inside), _texts_with(outside)
-    scores = {
-        word: count / len(inside) - there.get(word, 0) / max(1, len(outside))
-        for word, count in here.items()
-    }
-    # A word in half of these texts and none of the others, or more. Ties keep their order.
-    ranked = [word for word in scores if scores[word] >= 0.5]
-    ranked.sort(key=lambda word: -scores[word])
-    content = frozenset().union(*(text.content for text in inside))
-    chosen = [word for word in ranked if word in content or is_negation(word)]
-    return tuple((chosen or [w for w in ranked if not w[0].isdigit()])[:MOST_WORDS])
 
+    shares: dict[str, float]
+    content: frozenset[str]
 
-def _texts_with(texts: Sequence[Words]) -> Counter[str]:
-    """In how many texts each word occurs, in order of appearance."""
-    found: Counter[str] = Counter()
-    for text in texts:
-        found.update(text.counts.keys())
-    return found
+    @classmethod
+    def of(cls, texts: Sequence[Words]) -> Vocabulary:
+        """Return the words of texts."""
+        counts = Counter(word for text in texts for word in text.counts)
+        return cls(
+            {word: count / len(texts) for word, count in counts.items()},
+            frozenset(word for text in texts for word in text.content),
+        )
+
+    def apart_from(self, other: Vocabulary) -> tuple[str, ...]:
+        """Return words that these texts have more often than the others, at most 8.
+
+        Negations always count; other function words only where nothing else sets the two apart.
+        """
+        # A word in half of these texts and none of the others, or more.
+        chosen = [
+            (word, score)
+            for word, share in self.shares.items()
+            if (score := share - other.shares.get(word, 0.0)) >= HALF
+        ]
+        chosen.sort(key=lambda one: -one[1])
+        strong = [word for word, _ in chosen if word in self.content or is_negation(word)]
+        words = strong or [word for word, _ in chosen if not word[0].isdigit()]
+        return tuple(words[:MOST_WORDS])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cotool.consensus.decide.anchors import NUMBER, anchor_of
 
 _ENDINGS = ("'s", "ing", "ies", "es", "ed", "s", "ly", "y", "e")
@@ -9,6 +11,7 @@ _DOUBLED = ("ing", "ed")
 _SHORTEST_STEM = 3
 
 
+@lru_cache(1 << 16)
 def stem(word: str) -> str:
     """Return a folded word without its ending; a number or a month in its normal form."""
     anchor = anchor_of(word)

@@ -30,6 +30,21 @@ def plain_number(word: str) -> str:
     return word.replace(",", "")
 
 
+# The stance of a text, how many of its words negate, its numbers, and its sides of pairs of
+# opposites.
+Says = tuple[bool | None, int, frozenset[str], frozenset[tuple[int, int]]]
+
+
+def may_contradict(says: Says, other: Says) -> bool:
+    """Tell whether texts may contradict each other otherwise than by a prefix that denies."""
+    return says != other and (
+        (None not in (says[0], other[0]) and says[0] != other[0])
+        or says[1] != other[1]
+        or bool(says[2] and other[2] and says[2] != other[2])
+        or any((pair, 1 - side) in other[3] for pair, side in says[3])
+    )
+
+
 @dataclass(frozen=True)
 class Words:
     """The words of one text, in order, and what is derived from them."""
@@ -88,11 +103,21 @@ class Words:
         return frozenset(word for word in self.counts if word.startswith(DENYING_PREFIXES))
 
     @cached_property
-    def says(self) -> tuple[object, ...]:
-        """What of a text may contradict another: texts that are equal in it never do."""
+    def denied(self) -> frozenset[str]:
+        """Words that may be denied by a prefix: "safe" of "unsafe"."""
+        return frozenset(
+            word.removeprefix(prefix)
+            for word in self.denials
+            for prefix in DENYING_PREFIXES
+            if word.startswith(prefix)
+        )
+
+    @cached_property
+    def says(self) -> Says:
+        """What of a text may contradict another, but for words denied by a prefix."""
         values = frozenset(value for word in self.counts if (value := _value(word)))
-        poles = frozenset(word for word in self.counts if poles_of(word))
-        return self.stance, self.negations, self.denials, values, poles
+        poles = frozenset(pole for word in self.counts for pole in poles_of(word))
+        return self.stance, self.negations, values, poles
 
     @property
     def stance(self) -> bool | None:
@@ -132,7 +157,11 @@ def opposition(text: Words, other: Words) -> Opposition:
     """
     if None not in (text.stance, other.stance) and text.stance != other.stance:
         return Opposition(negated=True)
-    if text.says == other.says:
+    if (
+        not may_contradict(text.says, other.says)
+        and text.denied.isdisjoint(other.counts)
+        and other.denied.isdisjoint(text.counts)
+    ):
         return Opposition()
     total = len(text.words) + len(other.words)
     most = max(_FEW, _NEAR * total)
