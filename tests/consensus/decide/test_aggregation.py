@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from cotool.consensus.decide import aggregation
 from cotool.consensus.decide.similarity import similarity_matrix
-from cotool.consensus.decide.words import Words
+from cotool.consensus.decide.words import Words, opposition
 from cotool.consensus.extract.extracted import Extracted
 from cotool.consensus.model import Response
 
@@ -177,3 +179,21 @@ def test_smoothed_share():
     assert aggregation.smoothed_share(1.0, 1, 2) == 0.75
     assert aggregation.smoothed_share(1.0, 1, 2) < aggregation.smoothed_share(1.0, 9, 2) < 1
     assert aggregation.smoothed_share(0.5, 4, 2) == 0.5
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from("hot cold not 3 4 yes no a dog cat unsafe safe".split())).map(
+            " ".join
+        ),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_no_part_contradicts_itself(texts):
+    """No two texts of a part contradict each other."""
+    words = [Words.of(text) for text in texts]
+    found = aggregation.split_opposed([0] * len(texts), words, similarity_matrix(texts))
+    for i, j in combinations(range(len(texts)), 2):
+        if opposition(words[i], words[j]):
+            assert found[i] != found[j]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from itertools import chain
 from operator import mul
 from typing import TYPE_CHECKING
 
-from cotool.consensus.decide.words import may_contradict, opposition
+from cotool.consensus.decide.words import may_be_near, near_anything, opposition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from cotool._fast.base.matrix import Matrix
-    from cotool.consensus.decide.words import Says, Words
+    from cotool.consensus.decide.words import Words
     from cotool.consensus.extract.extracted import Extracted
     from cotool.consensus.model import Response
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 EPSILON = 1e-9
 # Texts with which one of many is compared before it opens another part of its cluster.
 REACH = 64
+# To compare two texts takes as long as counting so many words that texts share.
+POSTINGS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,37 +253,41 @@ def split_many(
 
 
 class _Part:
-    """Texts of which none contradicts another, in sets that are equal in what may contradict."""
+    """Texts of which none contradicts another."""
 
     def __init__(self) -> None:
-        self._sets: dict[Says, _Same] = {}
+        self._texts: list[Words] = []
+        self._stances: set[bool | None] = set()
+        self._having: defaultdict[str, list[int]] = defaultdict(list)
+        self._always: list[int] = []  # are compared with a text that shares no word with them
 
     def takes(self, text: Words) -> bool:
         """Tell whether a text contradicts none of these."""
-        return not any(
-            opposition(text, other)
-            for says, same in self._sets.items()
-            if may_contradict(says, text.says)
-            or not same.words.isdisjoint(text.denied)
-            or not same.denied.isdisjoint(text.counts)
-            for other in same.texts
-        )
+        if text.stance is not None and (not text.stance) in self._stances:
+            return False
+        return not any(opposition(text, self._texts[k]) for k in self._near(text))
 
     def add(self, text: Words) -> None:
         """Take a text."""
-        same = self._sets.setdefault(text.says, _Same())
-        same.texts.append(text)
-        same.words.update(text.counts)
-        same.denied |= text.denied
+        place = len(self._texts)
+        self._texts.append(text)
+        self._stances.add(text.stance)
+        for word in text.counts:
+            self._having[word].append(place)
+        if near_anything(text):
+            self._always.append(place)
 
-
-@dataclass(slots=True)
-class _Same:
-    """Texts, all their words, and the words that a prefix of theirs may deny."""
-
-    texts: list[Words] = field(default_factory=list)
-    words: set[str] = field(default_factory=set)
-    denied: set[str] = field(default_factory=set)
+    def _near(self, text: Words) -> Iterable[int]:
+        """Return the texts that share enough words with this one, all if that is less work."""
+        count = len(self._texts)
+        postings = [self._having.get(word, ()) for word in text.counts]
+        if near_anything(text) or sum(map(len, postings)) > POSTINGS * count:
+            return range(count)
+        shared: Counter[int] = Counter()
+        for places in postings:
+            shared.update(places)
+        near = [k for k, words in shared.items() if may_be_near(text, self._texts[k], words)]
+        return chain(near, (k for k in self._always if k not in shared))
 
 
 def _first_part(parts: Sequence[Sequence[Words]], text: Words) -> int:

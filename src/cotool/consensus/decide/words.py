@@ -147,6 +147,17 @@ _NEAR = 0.34
 _FEW = 4
 
 
+def may_be_near(text: Words, other: Words, shared: int) -> bool:
+    """Tell whether texts that share so many distinct words may contradict each other by words."""
+    differing = len(text.counts) + len(other.counts) - 2 * shared
+    return differing <= max(_FEW, _NEAR * (len(text.words) + len(other.words)))
+
+
+def near_anything(text: Words) -> bool:
+    """Tell whether a text may contradict one with which it shares no word: it says little."""
+    return len(text.counts) <= max(_FEW - 1, _NEAR * len(text.words))
+
+
 def opposition(text: Words, other: Words) -> Opposition:
     """How `text` contradicts `other`.
 
@@ -163,14 +174,13 @@ def opposition(text: Words, other: Words) -> Opposition:
         and other.denied.isdisjoint(text.counts)
     ):
         return Opposition()
-    total = len(text.words) + len(other.words)
-    most = max(_FEW, _NEAR * total)
-    if len(text.counts.keys() ^ other.counts.keys()) > most:
+    if not may_be_near(text, other, len(text.counts.keys() & other.counts.keys())):
         return Opposition()
+    total = len(text.words) + len(other.words)
     mine = text.counts - other.counts
     differing = 2 * mine.total() + len(other.words) - len(text.words)
     shared = (total - differing) // 2
-    if differing > most:
+    if differing > max(_FEW, _NEAR * total):
         return Opposition()
     theirs = other.counts - text.counts
     antonyms = tuple(a for a in mine if any(opposite(a, b) for b in theirs))
