@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cotool.cli.html import opinions
+from cotool.cli.html.calibration import reliability_diagram
 from cotool.cli.html.markup import Html, element, join
 from cotool.cli.html.parts import note
 from cotool.cli.html.tables import Cell, Column, Row, data_table
@@ -69,7 +70,9 @@ def experts(store: Store, present: Collection[str]) -> Html | None:
         notes.append(f"{plural(len(known) - _MOST, 'more expert')} left out; "
                        "cotool experts list has them.")  # fmt: skip
     table = data_table("experts-table", "Experts by reliability", columns, rows, sorted_by=1)
-    return join((table, note(" ".join(notes))))
+    diagram = reliability_diagram(learned.trust().calibration.bins)
+    shown = (element("h3", "How often stated probabilities come true"), diagram) if diagram else ()
+    return join((table, note(" ".join(notes)), *shown))
 
 
 def _interval(share: float, low: float, high: float) -> Html:

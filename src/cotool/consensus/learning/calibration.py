@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import exp, log, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +24,7 @@ MEAN = (-0.8, 0.75, 0.0, 0.6)
 PRECISION = (12.0, 100.0, 20.0, 50.0)
 SIZE = len(MEAN)
 STEPS = 25
+BINS = 10
 # 95 %.
 NORMAL = 1.96
 
@@ -34,11 +35,26 @@ def features(probability: float, share: float, answers: int) -> tuple[float, ...
     return 1.0, log(p / (1 - p)), 2 * share - 1, log(answers)
 
 
+class Bin(NamedTuple):
+    """Judged questions whose probability falls into one tenth: its mean, the share that was right.
+
+    Each was predicted by experts' weights that had not seen its right answer.
+    """
+
+    stated: float
+    right: float
+    questions: float
+
+
 @dataclass(slots=True)
 class Calibration:
-    """The regression's weights, their precision, and the number of judgements behind them."""
+    """The regression's weights, their precision, and the number of judgements behind them.
+
+    `bins` hold what was stated of the judged questions against what came true.
+    """
 
     judged: float = 0.0
+    bins: list[Bin] = field(default_factory=list)
     mean: list[float] = field(default_factory=lambda: list(MEAN))
     precision: list[float] = field(
         default_factory=lambda: [PRECISION[i] * (i == j) for i in range(SIZE) for j in range(SIZE)]
@@ -69,6 +85,14 @@ class Calibration:
             if max(map(abs, step)) < 1e-9:
                 break
         self.mean, self.precision = weights, curve
+        sums = [[0.0, 0.0, 0.0] for _ in range(BINS)]
+        for x, right, count in points:
+            p = _sigmoid(_dot(weights, x))
+            own = sums[min(int(p * BINS), BINS - 1)]
+            own[0] += count * p
+            own[1] += count * right
+            own[2] += count
+        self.bins = [Bin(p / n, right / n, n) for p, right, n in sums if n > 0]
 
 
 def _dot(one: Sequence[float], other: Sequence[float]) -> float:

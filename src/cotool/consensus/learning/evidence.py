@@ -51,11 +51,11 @@ def reliability(tally: Judgements) -> Reliability:
     """The share of right answers, or the mean score, from what was judged, else from agreement."""
     judged = tally.judged + tally.scored
     if judged > 0:
-        return _interval(tally.correct + tally.score, judged, by_agreement=False)
-    return _interval(WEAK * tally.agreed, WEAK * tally.compared, by_agreement=True)
+        return interval_of(tally.correct + tally.score, judged)
+    return interval_of(WEAK * tally.agreed, WEAK * tally.compared, by_agreement=True)
 
 
-def _interval(right: float, seen: float, *, by_agreement: bool) -> Reliability:
+def interval_of(right: float, seen: float, *, by_agreement: bool = False) -> Reliability:
     """Wilson's interval (JASA 1927), shrunk to one half by PRIOR."""
     total = seen + PRIOR
     share = (right + PRIOR / 2) / total

@@ -95,6 +95,14 @@ def report(store: Store) -> dict[str, Any]:
         "judged": round(learned.judged, 2),
         "questions": round(learned.questions, 2),
         "calibrated_on": round(learned.trust().calibration.judged, 2),
+        "calibration": [
+            {
+                "stated": round(one.stated, 4),
+                "right": round(one.right, 4),
+                "questions": round(one.questions, 2),
+            }
+            for one in learned.trust().calibration.bins
+        ],
         "settings": store.settings(),
         "schema": SCHEMA,
     }
