@@ -67,19 +67,23 @@ def busy():
 
 
 def test_results_are_those_of_the_plain_calls(log):
-    """Awaited or called, a consensus, a matrix and a summary are the same."""
+    """Awaited or called, a consensus, a matrix, a summary and support are the same."""
 
     async def main():
         return await asyncio.gather(
             aio.find_consensus(ANSWERS, question="q"),
             aio.similarity_matrix(ANSWERS, "tfidf"),
             aio.analyze_logs(log, show=1),
+            aio.statement_support(["It works in 5 days."], ["It works.", "In 5 days."]),
         )
 
-    found, matrix, summary = asyncio.run(main())
+    found, matrix, summary, supported = asyncio.run(main())
     assert found.to_dict() == cotool.find_consensus(ANSWERS, question="q").to_dict()
     assert matrix.tolist() == cotool.similarity_matrix(ANSWERS, "tfidf").tolist()
     assert summary == cotool.analyze_logs(log, show=1)
+    assert supported == cotool.statement_support(
+        ["It works in 5 days."], ["It works.", "In 5 days."]
+    )
 
 
 def test_a_vault_makes_its_round(tmp_path, keys):

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     find_consensus = as_coroutine(cotool.find_consensus)
     similarity_matrix = as_coroutine(cotool.similarity_matrix)
+    statement_support = as_coroutine(cotool.statement_support)
     analyze_logs = as_coroutine(cotool.analyze_logs)
     encrypt = as_coroutine(cotool.encrypt)
     decrypt = as_coroutine(cotool.decrypt)
@@ -56,6 +57,7 @@ __all__ = [
     "set_limit",
     "sign",
     "similarity_matrix",
+    "statement_support",
     "verify",
     "verify_passwords",
     "verify_signatures",
