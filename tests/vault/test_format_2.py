@@ -19,6 +19,7 @@ from cotool.errors import (
     WrongKeyError,
 )
 from cotool.vault import Identity, Keyring, decrypt, encrypt, inspect, rewrap, verify
+from cotool.vault.armor import armor
 from cotool.vault.envelope import parse_headers, unlock
 from cotool.vault.header import (
     FIXED_SIZE,
@@ -29,9 +30,11 @@ from cotool.vault.header import (
     OldForm,
     bytes_to_read,
     form_for,
+    kinds_in,
     parse_copy,
 )
 from cotool.vault.in_memory import open_bytes, seal_bytes
+from cotool.vault.inspection import read_kinds, read_slots
 from cotool.vault.keys import header_mac
 from cotool.vault.slots import MAX_MATERIAL, MAX_SLOTS, MESSAGE_SIZE, Slot, parse_slot
 from cotool.vault.stream import SEGMENT
@@ -90,6 +93,31 @@ def test_headers_round_trip(file_id, generation, slots, double):
     assert (found, body, mac) == (header, header.to_bytes(), bytes(32))
     assert len(data) == found.size <= (form.stride or MAX_STRIDE)
     assert bytes_to_read(data[:FIXED_SIZE]) == (2 * form.stride or len(data))
+
+
+@given(st.lists(SLOTS, min_size=1, max_size=9), st.booleans())
+def test_kinds_are_read_without_the_slots(slots, double):
+    """Fast, of both formats; of what cannot be read that way, none."""
+    old = all(slot.kind < 3 for slot in slots) and len(slots) <= 6
+    form = OldForm(6, 2) if old else NewForm(2 * STEP if double else 0)
+    data = Header(bytes(16), 0, tuple(slots), form).to_bytes()
+    assert kinds_in(data) == {slot.kind for slot in slots}
+    for end in (0, 9, FIXED_SIZE, FIXED_SIZE + 1):
+        assert kinds_in(data[:end]) <= {slot.kind for slot in slots}
+
+
+def test_kinds_of_files(tmp_path):
+    """Large headers, armored ones and damaged ones, from files."""
+    path = tmp_path / "sealed"
+    crowd = [Identity.generate().recipient for _ in range(9)]
+    for data in (SMALL, LARGE, seal_bytes(b"", [RING]), seal_bytes(b"", [RING, *crowd])):
+        for start in (data, armor(data), b"\x00" + data[1:]):
+            path.write_bytes(start)
+            try:
+                wanted = {slot.kind for slot in read_slots(path)}
+            except VaultError:
+                continue
+            assert read_kinds(str(path)) == wanted
 
 
 @settings(max_examples=300)

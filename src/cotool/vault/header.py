@@ -252,6 +252,24 @@ def bytes_to_read(start: bytes) -> int:
     return 2 * MAX_STRIDE
 
 
+def kinds_in(data: bytes) -> set[int]:
+    """Return the kinds of slots in the first copy of a header, none if it cannot be read."""
+    if data[: len(MAGIC)] != MAGIC or len(data) <= FIXED_SIZE:
+        return set()
+    kinds: set[int] = set()
+    place = FIXED_SIZE
+    if data[8] == OldForm.version:
+        end = FIXED_SIZE + SLOT_SIZE * min(data[32], OLD_SLOTS)
+        kinds = {*data[FIXED_SIZE:end:SLOT_SIZE]}
+    elif data[8] == NewForm.version:
+        for _ in range(int.from_bytes(data[10:12], "big")):
+            if place + 2 >= len(data):
+                return set()
+            kinds.add(data[place + 2])
+            place += 2 + int.from_bytes(data[place : place + 2], "big")
+    return kinds
+
+
 def _not_a_vault(data: bytes) -> Exception:
     if not data:
         return TruncatedError("the file is empty")

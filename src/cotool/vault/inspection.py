@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cotool.vault.files import Source, named
+from cotool.vault.header import FIXED_SIZE, bytes_to_read, kinds_in
 from cotool.vault.reader import Sealed
 from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PASSPHRASE_SLOT
 from cotool.vault.stream import content_size
@@ -13,6 +15,9 @@ from cotool.vault.stream import content_size
 if TYPE_CHECKING:
     from cotool.vault.files import StrPath
     from cotool.vault.slots import Slot
+
+
+_START = 4096  # bytes that hold most headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,18 @@ def _slot_info(number: int, slot: Slot) -> SlotInfo:
         return SlotInfo(number, "passphrase", None, None, *cost)
     kind = {KEYRING_SLOT: "keyring", IDENTITY_SLOT: "identity"}.get(slot.kind, "unknown")
     return SlotInfo(number, kind, slot.key_id.hex(), slot.number)
+
+
+def read_kinds(path: str) -> set[int]:
+    """Return the kinds of slots in a file's header. Raises OSError, VaultError.
+
+    Much faster than reading the slots, and without their checks.
+    """
+    with Path(path).open("rb", buffering=0) as file:
+        data = file.read(_START) or b""
+        wanted = bytes_to_read(data)
+        data += (file.read(wanted - len(data)) or b"") if wanted > len(data) > FIXED_SIZE else b""
+    return kinds_in(data) or {slot.kind for slot in read_slots(path)}
 
 
 def read_slots(source: StrPath) -> tuple[Slot, ...]:

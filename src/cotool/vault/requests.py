@@ -314,7 +314,7 @@ class Opening:
 
         A secret that comes before the content on standard input is read.
         """
-        from cotool.vault.inspection import read_slots
+        from cotool.vault.inspection import read_kinds
 
         for path in paths:
             if path == STDIO:
@@ -322,10 +322,10 @@ class Opening:
             if not Path(path).is_file():
                 continue  # the header of a pipe can be read only once
             try:
-                slots = read_slots(path)
+                kinds = read_kinds(path)
             except (CotoolError, OSError):
                 continue  # this file's error is reported later
-            self._ask_for({slot.kind for slot in slots})
+            self._ask_for(kinds)
 
     def _ask_for(self, kinds: set[int]) -> None:
         from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PASSPHRASE_SLOT
