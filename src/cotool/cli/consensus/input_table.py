@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, TextIO
 
-from cotool.text import visible
+from cotool.text import plural, visible
 
 if TYPE_CHECKING:
     from cotool.consensus.read.understood import Understood
@@ -28,5 +28,6 @@ def write_input(understood: Understood, sink: TextIO, *, as_json: bool) -> None:
             for key, part, seen in file.columns
         )
         sink.write("\n")
-    counts = f"{understood.questions:,} questions, {understood.experts:,} experts"
-    sink.write(f"{counts}\n")
+    questions = plural(understood.questions or 0, "question")
+    experts = plural(understood.experts or 0, "expert")
+    sink.write(f"{questions}, {experts}\n")
