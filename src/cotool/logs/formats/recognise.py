@@ -35,7 +35,7 @@ def recognise(lines: Sequence[bytes]) -> tuple[Format, ...]:
     pri = [line for line in lines if _PRI.match(line)]
     logfmt = [line for line in lines if _LOGFMT.match(line)]
     pairs = recognise_logfmt(logfmt, len(lines))
-    if _says_more(recognise_text(logfmt, len(lines)), pairs):
+    if _says_more(logfmt, len(lines), pairs):
         pairs = []
     keyed = recognise_json(json, len(lines))
     formats = [
@@ -65,15 +65,18 @@ def recognise(lines: Sequence[bytes]) -> tuple[Format, ...]:
     return tuple(formats)
 
 
-def _says_more(text: Sequence[Format], pairs: Sequence[Format]) -> bool:
+def _says_more(lines: list[bytes], total: int, pairs: Sequence[Format]) -> bool:
     """Tell whether lines of key=value pairs are better read as text.
 
-    A date and a time of day under two keys are one time of the text, for example.
+    A date and a time of day under two keys are one time of the text, for example. Where the pairs
+    have a dated time and a level, text cannot say more and is not recognised: that takes 9 ms.
     """
-    dated = any(map(is_dated, text))
-    return dated and (
-        not any(map(is_dated, pairs))
-        or (any(found.places for found in text) and not any(found.places for found in pairs))
+    has_date, has_level = any(map(is_dated, pairs)), any(found.places for found in pairs)
+    if not pairs or (has_date and has_level):
+        return False
+    text = recognise_text(lines, total)
+    return any(map(is_dated, text)) and (
+        not has_date or (any(found.places for found in text) and not has_level)
     )
 
 
