@@ -1625,3 +1625,20 @@ def logfmt_members(line, paths):
             value = line[start:at]
         found.setdefault(key, value)
     return [found.get(path[0]) for path in paths]
+
+
+def columns(line, count):
+    """The first columns of a line: words, and what is in quotes or brackets."""
+    found, at = [], 0
+    while len(found) < count and (at := _skip_blanks(line, at)) < len(line):
+        start = at
+        first = line[at : at + 1]
+        end = closing_quote(line, at + 1) if first == b'"' else line.find(b"]", at)
+        if first in (b'"', b"[") and end not in (None, -1):
+            found.append(line[at + 1 : end])
+            at = end + 1
+            continue
+        while at < len(line) and line[at : at + 1] not in b" \t":
+            at += 1
+        found.append(line[start:at])
+    return found

@@ -52,6 +52,13 @@ def test_members_of_any_bytes(plain, line):
     assert found == reference.logfmt_members(line, PAIRS)
 
 
+@pytest.mark.parametrize("plain", [False, True])
+@given(st.lists(PARTS, max_size=24).map(b"".join), st.integers(0, 9))
+def test_columns_of_any_bytes(plain, line, count):
+    """Columns are words and what is in quotes or brackets, wherever blocks end."""
+    assert logscan.columns(line, count, plain=plain) == reference.columns(line, count)
+
+
 def test_members_of_json_by_name():
     """Nested keys, the first element of a list and the first of equal keys are found."""
     line = rb'{"x":[{"y":"1"},{"y":"2"}],"s":"a \"q\" \\","n":null,"k":-1.5e3,"k":2,"o":{"p":true}}'

@@ -112,13 +112,17 @@ void cotool_prepare_layout(cotool_layout *l) {
     l->tail = f;
     l->named_zone = !strcmp(f, "fZ");
     l->dated_tail = cotool_form_has(f, "YymdDbaHMS6oehispBAEXJw");
+    l->timed_tail = l->place[3] < 0 && l->place[4] < 0 && l->place[5] < 0 && cotool_form_has(f, "Hh") &&
+                    !cotool_form_has(f, "YymdDbaoeBAEXJw6");
+    l->is_epoch = !strcmp(l->form, "E");
     l->day_only = !cotool_form_has(l->form, "HhEX");
     l->tail_kind = !*f                                   ? COTOOL_NO_TAIL
                    : !strcmp(f, "f")                     ? COTOOL_TAIL_FRACTION
                    : !strcmp(f, "fz") || !strcmp(f, "fZ") ? COTOOL_TAIL_ZONE
                                                          : COTOOL_TAIL_STEPS;
     if (*f == 'E' && at == 0) l->digits = 0x3FF;
-    l->quick = l->place[5] >= 0 && l->place[6] < 0 && l->tail_kind != COTOOL_TAIL_STEPS;
+    l->quick = l->place[5] >= 0 && l->place[6] < 0 &&
+               (l->tail_kind != COTOOL_TAIL_STEPS || !cotool_form_has(f, "YymdDbaoeBAEXJw6HMShisp"));
     for (int k = 0, to = 0; k < 6; to += k == 0 ? 4 : 2, k++) {
         int width = k == 0 && !l->short_year ? 4 : 2;
         int start = to + (k == 0 && l->short_year ? 2 : 0);

@@ -32,7 +32,10 @@ COTOOL_INLINE int ends_bare(uint8_t c) {
 cotool_members_function *cotool_json_members = cotool_json_members_plain;
 cotool_members_function *cotool_logfmt_members = cotool_logfmt_members_plain;
 
+cotool_columns_function *cotool_columns = cotool_columns_plain;
+
 void cotool_members_prepare(void) {
     cotool_json_members = COTOOL_CHOOSE(cotool_json_members);
     cotool_logfmt_members = COTOOL_CHOOSE(cotool_logfmt_members);
+    cotool_columns = COTOOL_CHOOSE(cotool_columns);
 }

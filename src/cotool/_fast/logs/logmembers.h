@@ -1,4 +1,4 @@
-/* The values of keys in a line of JSON or of key=value pairs, all in one pass.
+/* The values of keys in a line of JSON or of key=value pairs, or of columns, all in one pass.
  *
  * Each block of 64 bytes has bits for its quotes, and for what else ends a key or a value. The quotes
  * that escapes spell are left out (simdjson; G. Langdale, D. Lemire 2019).
@@ -21,6 +21,13 @@ typedef struct {
  * bytes after `end` must be readable. Sets `found` and `from`. */
 typedef void cotool_members_function(const uint8_t *p, const uint8_t *end, const cotool_keys *keys,
                                      uint64_t enough, cotool_members *members);
+/* Takes the first `count` columns out of a line: words, and what is in quotes or brackets. Returns how
+ * many there are. */
+typedef int cotool_columns_function(const uint8_t *p, const uint8_t *end, int count,
+                                    cotool_value *value);
+extern cotool_columns_function *cotool_columns;
+cotool_columns_function cotool_columns_plain;
+
 extern cotool_members_function *cotool_json_members, *cotool_logfmt_members;
 cotool_members_function cotool_json_members_plain, cotool_logfmt_members_plain;
 

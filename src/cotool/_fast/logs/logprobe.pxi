@@ -131,6 +131,20 @@ def members(bytes line not None, paths, *, bint logfmt=False, bint plain=False):
     ]
 
 
+def columns(bytes line not None, int count, *, bint plain=False):
+    """Return the first columns of a line, words and what is in quotes or brackets.
+
+    plain: as on a CPU without vector instructions.
+    """
+    cdef bytes padded_line = line + bytes(COTOOL_PADDING)
+    cdef const uint8_t* p = <const uint8_t*><const char*>padded_line
+    cdef cotool_value values[256]
+    cdef int n
+    count = (cotool_columns_plain if plain else cotool_columns)(
+        p, p + len(line), min(count, 256), values)
+    return [(<char*>values[n].start)[:values[n].end - values[n].start] for n in range(count)]
+
+
 cdef class Regex:
     """A program of logs.automaton. Not for several threads at a time."""
 

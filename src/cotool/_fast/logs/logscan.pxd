@@ -225,6 +225,10 @@ cdef extern from "logs/logmembers.h" nogil:
     ctypedef void members_function "cotool_members_function"(
         const uint8_t* p, const uint8_t* end, const cotool_keys* keys, uint64_t enough,
         cotool_members* members)
+    ctypedef int columns_function "cotool_columns_function"(
+        const uint8_t* p, const uint8_t* end, int count, cotool_value* value)
+    columns_function* cotool_columns
+    int cotool_columns_plain(const uint8_t* p, const uint8_t* end, int count, cotool_value* value)
     members_function* cotool_json_members
     members_function* cotool_logfmt_members
     void cotool_json_members_plain(const uint8_t* p, const uint8_t* end, const cotool_keys* keys,

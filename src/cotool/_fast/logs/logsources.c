@@ -6,31 +6,23 @@
 #include "logs/loglogfmt.h"
 #include "logs/logreading.h"
 
-/* Reads the next column. Returns what follows it, NULL: there is none. */
-static const uint8_t *column(const uint8_t *p, const uint8_t *end, uint8_t delimiter,
-                             cotool_value *value) {
-    const uint8_t *q;
-    if (!delimiter) p = cotool_skip_blank(p, end);
-    if (p >= end) return NULL;
-    value->kind = COTOOL_BARE;
-    if (*p == '"' && (q = cotool_skip_string(p + 1, end))) {
-        value->start = p + 1, value->end = q - 1;
-        if (delimiter && q < end && *q == delimiter) q++;
-        return q;
-    }
-    if (!delimiter && *p == '[' && (q = memchr(p, ']', (size_t)(end - p)))) {
-        value->start = p + 1, value->end = q;
-        return q + 1;
-    }
-    value->start = p;
-    if (delimiter) {
+/* Takes the first `count` columns between delimiters out of a line. Returns how many there are. */
+static int delimited(const uint8_t *p, const uint8_t *end, uint8_t delimiter, int count,
+                     cotool_value *value) {
+    int n = 0;
+    for (; n < count && p < end; n++) {
+        const uint8_t *q;
+        value[n].kind = COTOOL_BARE, value[n].start = p;
+        if (*p == '"' && (q = cotool_skip_string(p + 1, end))) {
+            value[n].start = p + 1, value[n].end = q - 1;
+            p = q + (q < end && *q == delimiter);
+            continue;
+        }
         q = memchr(p, delimiter, (size_t)(end - p));
-        value->end = q ? q : end;
-        return q ? q + 1 : end;
+        value[n].end = q ? q : end;
+        p = q ? q + 1 : end;
     }
-    while (p < end && *p != ' ' && *p != '\t') p++;
-    value->end = p;
-    return p;
+    return n;
 }
 
 /* Leaves out the port: 10.0.0.1:8080, [2001:db8::1]:8080. */
@@ -190,11 +182,10 @@ void cotool_read_fields(const cotool_config *config, int format, const uint8_t *
     cotool_members own;
     if (format >= 0 && r->needed[format])
         members = members_of(config, format, line, end, members, &own);
-    if (r->tokens[row]) {
-        const uint8_t *p = line;
-        while (columns < r->tokens[row] && (p = column(p, end, r->delimiter[row], &tokens[columns])))
-            columns++;
-    }
+    if (r->tokens[row])
+        columns = r->delimiter[row]
+                      ? delimited(line, end, r->delimiter[row], r->tokens[row], tokens)
+                      : cotool_columns(line, end, r->tokens[row], tokens);
     for (int n = 0; n < r->sources; n++) {
         const cotool_locator *l = &r->locator[row][n];
         cotool_value *v = &f->value[n];

@@ -160,8 +160,7 @@ COTOOL_INLINE int cotool_eight_digits(const uint8_t *p, int64_t *value) {
     return 1;
 }
 
-/* Seconds (10 digits), milli-, micro- or nanoseconds (13, 16, 19) since 1970, from 2001 to 2100. */
-static int cotool_epoch(const uint8_t *p, const uint8_t *end, cotool_stamp *stamp) {
+int cotool_epoch(const uint8_t *p, const uint8_t *end, cotool_stamp *stamp) {
     int64_t value = 0;
     int n = 0, taken;
     if (end - p >= 8 && cotool_eight_digits(p, &value)) n = 8;

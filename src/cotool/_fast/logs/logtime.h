@@ -92,6 +92,10 @@ static int cotool_zone(const uint8_t *p, const uint8_t *end, cotool_stamp *stamp
 /* Reads a zone by its name or its offset, perhaps after blanks. Returns the bytes taken, 0: none. */
 int cotool_named_zone(const uint8_t *p, const uint8_t *end, cotool_stamp *stamp);
 
+/* Reads seconds (10 digits), milli-, micro- or nanoseconds (13, 16, 19) since 1970, from 2001 to 2100.
+ * Returns the bytes taken, 0: none. */
+int cotool_epoch(const uint8_t *p, const uint8_t *end, cotool_stamp *stamp);
+
 /* Reads a form that has no fixed width, or what follows the fixed part. Returns the bytes that it
  * takes, -1 where it does not fit. */
 int cotool_steps(const char *form, const uint8_t *p, const uint8_t *end, cotool_stamp *stamp);
