@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from typing import TYPE_CHECKING
 
 from cotool._fast.text.support import IS_NUMBER
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.dates import MONTHS
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS
 from cotool.text import normalised
-
-if TYPE_CHECKING:
-    import re
 
 # Words are cut to their first LETTERS letters, which folds inflections in languages that inflect
 # at the end. 4 and 6 letters and an English stemmer measured within .006 of each other.
@@ -28,12 +24,10 @@ NUMBER_WORDS = {
     )
 }
 
-_ISO_DATE = lazy_pattern(r"\b(\d{4})-(\d\d)-(\d\d)\b")
-
-# A name of each month; the first that the table lists.
-_MONTH_NAMES = {number: name for name, number in reversed(MONTHS.items())}
-
 _ORDINAL = lazy_pattern(r"(?<=\d)(?:st|nd|rd|th)$")
+
+# 1,080 and 1,080.50, and 1,200,000, but not 3,5.
+_GROUPED = lazy_pattern(r"[1-9]\d{0,2}(?:,\d{3})+(?!\d)")
 
 _ACCENTS = lazy_pattern("[\u0300-\u036f]+")
 
@@ -70,10 +64,15 @@ def anchors_of_words(words: list[str]) -> tuple[array[int], list[str], bytes]:
 _known: dict[str, str] = {}
 
 
+def plain_number(word: str) -> str:
+    """Return a number without the commas that group thousands; another comma is its point."""
+    return word.replace(",", "" if _GROUPED.match(word) else ".") if "," in word else word
+
+
 def anchor_of(word: str) -> str:
     """Return the anchor of a folded word: "" where it carries nothing, numbers marked as such."""
     if any(character.isdigit() for character in word):
-        return NUMBER + _ORDINAL.sub("", word.replace(",", ""))
+        return NUMBER + _ORDINAL.sub("", plain_number(word))
     word = word.removesuffix("'s")
     value = NUMBER_WORDS.get(word)
     if value is not None:
@@ -85,15 +84,3 @@ def anchor_of(word: str) -> str:
     if not word.isascii():
         word = _ACCENTS.sub("", normalised("NFD", word))
     return word[:LETTERS]
-
-
-def with_spelled_dates(text: str) -> str:
-    """Return a text with its ISO dates as day, month and year in words."""
-    return _ISO_DATE.sub(_spelled_date, text) if "-" in text else text
-
-
-def _spelled_date(found: re.Match[str]) -> str:
-    month, day = int(found[2]), int(found[3])
-    if not (1 <= month <= 12 and 1 <= day <= 31):
-        return found[0]
-    return f"{day} {_MONTH_NAMES[month]} {found[1]}"

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.text.tokens import tokenize
-from cotool.consensus.decide.anchors import NUMBER, NUMBER_WORDS, with_spelled_dates
+from cotool.consensus.decide.anchors import NUMBER, NUMBER_WORDS
+from cotool.consensus.decide.normal_forms import in_normal_form
 from cotool.consensus.decide.stems import stem
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, is_negation
 
@@ -78,7 +79,7 @@ def features_of(texts: Iterable[str], question: str = "") -> Features:
     features, stems = [], []
     for text in texts:
         found = []
-        for written in tokenize(with_spelled_dates(text)):
+        for written in tokenize(in_normal_form(text)):
             if written not in known:
                 known[written] = word(written)
             found.append(known[written])

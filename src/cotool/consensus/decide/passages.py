@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from cotool._fast.text.support import IS_NAME, IS_NUMBER, anchors_of, count_anchors
 from cotool._fast.text.tokens import intern
 from cotool._lazy import lazy_pattern
-from cotool.consensus.decide.anchors import anchors_of_words, with_spelled_dates
+from cotool.consensus.decide.anchors import anchors_of_words
+from cotool.consensus.decide.normal_forms import all_in_normal_form
 from cotool.consensus.extract.vocabulary import is_negation
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Passages:
     def __init__(self, passages: Sequence[Sequence[str]]) -> None:
         self.first = array("q", accumulate(map(len, passages), initial=0))
         self.strings = [sentence for passage in passages for sentence in passage]
-        self._ids, self._starts, words = intern(map(with_spelled_dates, self.strings))
+        self._ids, self._starts, words = intern(all_in_normal_form(self.strings))
         self.words = words
         self.anchor_of, self._shown, kinds = anchors_of_words(words)
         if any(len(word) == 1 and word > _FIRST_ALONE for word in words):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cotool._fast.text.tokens import tokenize
-from cotool.consensus.decide.anchors import NUMBER_WORDS
+from cotool.consensus.decide.anchors import NUMBER_WORDS, plain_number
 from cotool.consensus.decide.antonyms import opposite, poles_of
 from cotool.consensus.decide.stems import stem
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, is_negation
@@ -23,11 +23,6 @@ NO = frozenset("no nope nein non não нет".split())
 def is_number(word: str) -> bool:
     """Tell whether a word starts with a digit."""
     return word[0].isdigit()
-
-
-def plain_number(word: str) -> str:
-    """A number without thousands separators: "1080.50" for "1,080.50"."""
-    return word.replace(",", "")
 
 
 # The stance of a text, how many of its words negate, its numbers, and its sides of pairs of

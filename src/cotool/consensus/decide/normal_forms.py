@@ -1,0 +1,167 @@
+"""Dates, times, fractions and amounts in one form: sentences that say the same compare as equal.
+
+Each rule runs only on a text that holds one of its marks.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from cotool._lazy import lazy_pattern
+from cotool.consensus.decide.anchors import NUMBER_WORDS
+from cotool.consensus.extract.dates import MONTHS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+# A name of each month; the first that the table lists.
+_MONTH_NAMES = {number: name for name, number in reversed(MONTHS.items())}
+# The name of May that is no other word in English.
+_MAY = "mai"
+
+_SMALL = {"a": 1, "an": 1, "one": 1, **NUMBER_WORDS}
+_SCALES = {
+    "hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 10**9,
+    "tausend": 1_000, "millionen": 1_000_000, "milliarden": 10**9,
+    "mille": 1_000, "millions": 1_000_000, "milliards": 10**9, "millones": 1_000_000,
+    "milioni": 1_000_000, "milhões": 1_000_000,
+}  # fmt: skip
+_PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "tenth": 10}
+_UNITS = {"km": 1_000, "kilomet": 1_000, "kg": 1_000, "kilogram": 1_000}
+_CURRENCIES = {"€": "euros", "$": "dollars", "£": "pounds"}
+_CENTURIES = {
+    word: n
+    for n, word in enumerate(
+        "eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth "
+        "nineteenth twentieth twenty-first".split(),
+        11,
+    )
+}
+
+
+# No rule reaches over it.
+_BETWEEN = "\n\x1e\n"
+
+
+class _Rule(NamedTuple):
+    """A text must hold one of the marks, and the sign, a regex that is found fast ("": none)."""
+
+    marks: tuple[str, ...]
+    sign: str
+    pattern: str
+    write: Callable[[re.Match[str]], str]
+
+
+def in_normal_form(text: str) -> str:
+    """Return a text with its dates, times, fractions and amounts in normal form."""
+    for rule in _RULES:
+        if any(mark in text for mark in rule.marks) and (
+            not rule.sign or _compiled(rule.sign).search(text)
+        ):
+            text = _compiled(rule.pattern).sub(rule.write, text)
+    return text
+
+
+def all_in_normal_form(texts: Sequence[str]) -> list[str]:
+    """Return texts in normal form, in one pass over all."""
+    together = _BETWEEN.join(texts)
+    if together.count(_BETWEEN) != len(texts) - 1:  # a text holds the separator itself
+        return list(map(in_normal_form, texts))
+    return in_normal_form(together).split(_BETWEEN)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def _date(day: str, month: str, year: str, written: str) -> str:
+    if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31):
+        return written
+    name = _MAY if int(month) == 5 else _MONTH_NAMES[int(month)]
+    return f"{int(day)} {name} {year}"
+
+
+def _number(value: float) -> str:
+    return f"{value:.10f}".rstrip("0").rstrip(".")
+
+
+def _value(written: str) -> float:
+    """Return the value of digits, whose commas group thousands unless one stands for a point."""
+    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", written):
+        return float(written.replace(",", ""))
+    return float(written.replace(",", "."))
+
+
+def _time(found: re.Match[str]) -> str:
+    hour, minute = int(found[1]), found[2] or "00"
+    if not (1 <= hour <= 12 and int(minute) < 60):
+        return found[0]
+    return f"{hour % 12 + (12 if found[3] in 'pP' else 0)}h{minute}"
+
+
+def _clock(found: re.Match[str]) -> str:
+    return f"{int(found[1])}h{found[2]}"
+
+
+def _scaled(found: re.Match[str]) -> str:
+    scale = _SCALES.get(found[2].casefold())
+    value = _SMALL.get(found[1].casefold()) if found[1].isalpha() else _value(found[1])
+    return found[0] if scale is None or value is None else _number(value * scale)
+
+
+def _may(found: re.Match[str]) -> str:
+    """Return the month where a number or a preposition stands before it, or a number behind."""
+    before = found.string[max(0, found.start() - 5) : found.start()]
+    behind = found.string[found.end() : found.end() + 2]
+    month = _BEFORE_MONTH.search(before) or (behind[:1] == " " and behind[1:].isdigit())
+    return _MAY if month else found[0]
+
+
+def _share(found: re.Match[str]) -> str:
+    if not found[1] and found[2].lower() != "half":
+        return found[0]
+    part = _PARTS[found[2].lower().rstrip("s")]
+    count = _SMALL[(found[1] or "a").lower()]
+    return f"{_number(round(100 * count / part))} percent of"
+
+
+def _fraction(found: re.Match[str]) -> str:
+    over, under = int(found[1]), int(found[2])
+    return f"{round(100 * over / under)} percent" if 0 < over < under else found[0]
+
+
+def _measure(found: re.Match[str]) -> str:
+    unit = found[2]
+    scale = next(scale for name, scale in _UNITS.items() if unit.startswith(name))
+    small = "metres" if unit.startswith(("km", "kilomet")) else "grams"
+    return f"{_number(_value(found[1]) * scale)} {small}"
+
+
+_BEFORE_MONTH = lazy_pattern(r"(?:\d|\d\.|(?:th|nd|rd|st)|\b[Ii]n|\b[Oo]f) $")
+_DIGITS = r"\d[\d,]*(?:\.\d+)?"
+_RULES = (
+    _Rule(("-",), r"-\d\d-\d\d", r"\b(\d{4})-(\d\d)-(\d\d)\b",
+          lambda m: _date(m[3], m[2], m[1], m[0])),
+    _Rule((".",), r"\.\d\d?\.\d{4}", r"\b(\d\d?)\.(\d\d?)\.(\d{4})\b",
+          lambda m: _date(m[1], m[2], m[3], m[0])),
+    _Rule(("May",), "", r"May\b", _may),
+    _Rule((" pm", " am ", "p.m", "a.m"), "",
+          r"\b(\d\d?)(?::(\d\d))? ?([ap])\.?m\b\.?", _time),
+    _Rule((":",), r":[0-5]\d", r"\b([01]?\d|2[0-3]):([0-5]\d)\b(?!:)", _clock),
+    _Rule(tuple(_CURRENCIES), "",
+          r"([€$£]) ?(\d[\d,.]*\d|\d)((?: [^\W\d_]*(?:illi|thou)[^\W\d_]*)?)",
+          lambda m: f"{m[2]}{m[3]} {_CURRENCIES[m[1]]}"),
+    _Rule((" hundred", " thousand", " million", " billion", " Milli", " tausend"), "",
+          rf"(?i)\b({_DIGITS}|{'|'.join(_SMALL)}) ({'|'.join(_SCALES)})\b", _scaled),
+    _Rule(("half of", "third of", "thirds of", "quarter", "fifths of", "fifth of"), "",
+          rf"(?i)\b(?:({'|'.join(_SMALL)}) )?(half|(?<= )(?:{'|'.join(_PARTS)})s?) of\b", _share),
+    _Rule(("/",), r"/\d", r"\b(\d{1,2})/(\d{1,2})(?= (?:of|der|des|de|di)\b)", _fraction),
+    _Rule(("%",), "", r"(?<=\d) ?%", lambda _: " percent"),
+    _Rule((" km", " kg", " kilo"), "",
+          rf"\b({_DIGITS}) (km|kg|kilomet(?:er|re)s?|kilograms?)\b", _measure),
+    _Rule((" century",), "",
+          rf"\b({'|'.join(_CENTURIES)}) century\b", lambda m: f"{_CENTURIES[m[1]]}th century"),
+)  # fmt: skip

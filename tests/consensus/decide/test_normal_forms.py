@@ -1,0 +1,66 @@
+"""Dates, times, fractions and amounts that are written in several ways have one form."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cotool.consensus.decide.anchors import plain_number
+from cotool.consensus.decide.normal_forms import all_in_normal_form, in_normal_form
+
+
+@pytest.mark.parametrize(
+    ("written", "normal"),
+    [
+        ("on 2020-03-05", "on 5 march 2020"),
+        ("am 05.03.2020", "am 5 march 2020"),
+        ("on 5 May 2020", "on 5 mai 2020"),
+        ("In May, it rains", "In mai, it rains"),
+        ("May I go?", "May I go?"),
+        ("at 3 pm", "at 15h00"),
+        ("at 12:30 a.m.", "at 0h30"),
+        ("at 15:00", "at 15h00"),
+        ("a ratio of 10:30:20", "a ratio of 10:30:20"),
+        ("€10", "10 euros"),
+        ("$2.5 million", "2500000 dollars"),
+        ("3,5 Millionen", "3500000"),
+        ("one thousand people", "1000 people"),
+        ("Two thirds of them", "67 percent of them"),
+        ("2/3 of them", "67 percent of them"),
+        ("a quarter of it", "25 percent of it"),
+        ("75% of it", "75 percent of it"),
+        ("the first quarter of 2020", "the first quarter of 2020"),
+        ("open 24/7 of course", "open 24/7 of course"),
+        ("1.5 km", "1500 metres"),
+        ("the nineteenth century", "the 19th century"),
+        ("on 2020-13-05", "on 2020-13-05"),
+        ("version 1.2", "version 1.2"),
+    ],
+)
+def test_normal_forms(written, normal):
+    """Each way of writing a value gives its normal form; other text stays as it is."""
+    assert in_normal_form(written) == normal
+
+
+@given(
+    st.lists(st.text("May 12:/-.,%€kmp\n\x1e") | st.sampled_from(["2 km", "at 3 pm"]), min_size=1)
+)
+def test_many_texts_as_one(texts):
+    """A pass over all texts gives what each text alone gives."""
+    assert all_in_normal_form(texts) == [in_normal_form(text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("1,080", "1080"),
+        ("1,200,000.5", "1200000.5"),
+        ("3,5", "3.5"),
+        ("12", "12"),
+        ("0,125", "0.125"),
+    ],
+)
+def test_commas(written, plain):
+    """A comma before three digits groups thousands; another is a point."""
+    assert plain_number(written) == plain
