@@ -1,6 +1,6 @@
 """Dates, times, fractions and amounts in one form: sentences that say the same compare as equal.
 
-Each rule runs only on a text that holds one of its marks.
+A fraction is written as its percentage. Each rule runs only on a text that holds one of its marks.
 """
 
 from __future__ import annotations
@@ -125,12 +125,12 @@ def _share(found: re.Match[str]) -> str:
         return found[0]
     part = _PARTS[found[2].lower().rstrip("s")]
     count = _SMALL[(found[1] or "a").lower()]
-    return f"{_number(round(100 * count / part))} percent of"
+    return f"{_number(round(100 * count / part))} of"
 
 
 def _fraction(found: re.Match[str]) -> str:
     over, under = int(found[1]), int(found[2])
-    return f"{round(100 * over / under)} percent" if 0 < over < under else found[0]
+    return f"{round(100 * over / under)}" if 0 < over < under else found[0]
 
 
 def _measure(found: re.Match[str]) -> str:
@@ -159,7 +159,6 @@ _RULES = (
     _Rule(("half of", "third of", "thirds of", "quarter", "fifths of", "fifth of"), "",
           rf"(?i)\b(?:({'|'.join(_SMALL)}) )?(half|(?<= )(?:{'|'.join(_PARTS)})s?) of\b", _share),
     _Rule(("/",), r"/\d", r"\b(\d{1,2})/(\d{1,2})(?= (?:of|der|des|de|di)\b)", _fraction),
-    _Rule(("%",), "", r"(?<=\d) ?%", lambda _: " percent"),
     _Rule((" km", " kg", " kilo"), "",
           rf"\b({_DIGITS}) (km|kg|kilomet(?:er|re)s?|kilograms?)\b", _measure),
     _Rule((" century",), "",
