@@ -93,7 +93,7 @@ _SHARED: dict[str, tuple[Any, Any]] = {
             str | None,
             option(
                 _KEYS,
-                "A key file that opens the keyring; also COTOOL_KEY_FILE.",
+                "A key file that opens the keyring or identity; also COTOOL_KEY_FILE.",
                 "--key-file",
                 metavar="FILE",
             ),
