@@ -80,7 +80,8 @@ if path.endswith(".json"):
             f" from file('{path}', JSONEachRow, 'time String, path String, rt Float64')")
 else:
     regex = regex.replace(chr(92), 2 * chr(92))
-    rows = (f"select parseDateTimeBestEffort(g[1]) t, g[2] p, toFloat64(g[3]) rt from (select"
+    time = "replaceOne(g[1], ':', ' ')" if form.startswith("%d") else "g[1]"
+    rows = (f"select parseDateTimeBestEffort({time}) t, g[2] p, toFloat64(g[3]) rt from (select"
             f" extractGroups(line, '{regex}') g from file('{path}', LineAsString, 'line String'))")
 found = chdb.query(f"select replaceRegexpAll(p, '/[0-9]+', '/<*>') k,"
                    f" toStartOfInterval(t, interval 5 minute) b, quantileExact(.99)(rt)"
