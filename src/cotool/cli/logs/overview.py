@@ -23,7 +23,8 @@ def with_overview(request: LogRequest, sources: Sequence[Source]) -> LogRequest:
     """Return a request that measures requests, if it asks for no numbers and that costs little."""
     options = request.options
     asked = bool(options.reading or request.state or request.follow or request.records)
-    if asked or request.engine.is_cluster or request.template or request.format not in _FORMATS:
+    unseen = request.template or request.templates in {"json", "csv"} or request.quiet
+    if asked or unseen or request.engine.is_cluster or request.format not in _FORMATS:
         return request
     plain = [one for one in sources if one.is_plain and one.url is None and not one.is_stdin]
     if not plain or len(plain) < len(sources) or sum(one.size for one in plain) > _QUICK:
