@@ -99,6 +99,10 @@ class World:
             for i in range(8)
         }
 
+    def constant(self, right, _):
+        """Three of eight always say the same."""
+        return {f"c{i}": "A" for i in range(3)} | {f"e{i}": self.say(right, 0.55) for i in range(5)}
+
     def shared(self, right, place):
         """Seven of ten draw on one source, which is right as often as each of the others."""
         source = right if self.lot.random() < 0.5 else f"{place}-{self.lot.randrange(2)}"
@@ -239,9 +243,11 @@ def test_right_answers_correct_what_misleads(name, count):
     assert found >= simple
 
 
-@pytest.mark.parametrize(("name", "gain"), [("star", 0.05), ("duplicates", 0.15), ("rare", 0.02)])
+@pytest.mark.parametrize(
+    ("name", "gain"), [("star", 0.05), ("duplicates", 0.15), ("rare", 0.02), ("constant", 0.15)]
+)
 def test_agreement_alone_gains(name, gain):
-    """A star, copies and rare labels are seen without any right answer."""
+    """A star, copies, rare labels and constant experts are seen without any right answer."""
     rows, truth = drawn(name)
     assert accuracy(taught(rows, []), rows, truth) >= plurality(rows, truth) + gain
 

@@ -16,7 +16,7 @@ from cotool._fast.truth.decoys import decoys, judge, model
 from cotool.consensus.learning.ballots import Ballot, BallotTable
 from cotool.consensus.learning.records import Expert, Pair
 from cotool.consensus.truth.copies import Copy, chance_of, find_copies, groups_of, thinned
-from cotool.consensus.truth.shared_errors import is_balanced, of_shared_errors
+from cotool.consensus.truth.shared_errors import constants, is_balanced, of_shared_errors
 from cotool.consensus.truth.table import MOST_COMPARED
 
 if TYPE_CHECKING:
@@ -83,8 +83,13 @@ class Crowd:
         return max(self.different, 2.0) if self.is_open else 0.0
 
     def _balanced(self) -> bool:
-        total = sum(self.labels.values()) or 1.0
-        return is_balanced([count / total for count in self.labels.values()])
+        said = {name: one.said for name, one in self.experts.items()}
+        counts = dict(self.labels)
+        for name in constants(said):
+            for label, count in said[name].items():
+                counts[label] = max(counts.get(label, 0.0) - count, 0.0)
+        total = sum(counts.values()) or 1.0
+        return is_balanced([count / total for count in counts.values()])
 
     def _table(self, ballots: Sequence[Ballot]) -> BallotTable:
         labels = None if self.is_open else self.labels

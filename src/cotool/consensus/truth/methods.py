@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from cotool._fast.truth.mace import mace as _mace
 from cotool._fast.truth.one_coin import one_coin as _coin
 from cotool.consensus.decide.aggregation import EPSILON, draw
 from cotool.consensus.options import INFERENCE
-from cotool.consensus.truth.shared_errors import is_balanced, of_shared_errors
+from cotool.consensus.truth.shared_errors import constants, is_balanced, of_shared_errors
 from cotool.consensus.truth.table import LabelTable, independent
 from cotool.errors import InputError
 
@@ -184,7 +185,12 @@ def _by_correlation(table: LabelTable, threads: int) -> _Found:
 
 
 def _is_balanced(rows: kernel.Labels) -> bool:
-    votes = kernel.weighted_vote(rows, array("d", [1.0]) * rows.experts)
+    said: dict[str, dict[str, float]] = {}
+    for (expert, label), count in Counter(zip(*rows.rows()[1:], strict=True)).items():
+        said.setdefault(str(expert), {})[str(label)] = float(count)
+    constant = constants(said)
+    counted = array("d", [float(str(expert) not in constant) for expert in range(rows.experts)])
+    votes = kernel.weighted_vote(rows, counted)
     return is_balanced([sum(votes[k :: rows.labels]) / rows.items for k in range(rows.labels)])
 
 

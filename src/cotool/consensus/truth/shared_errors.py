@@ -9,7 +9,7 @@ from cotool._fast.truth import decoys as _decoys
 from cotool._fast.truth import subclasses as _subclasses
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cotool._fast.truth.labels import Labels, Posterior
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # breeds of dogs, and above .07 where one of ten labels is half of all. Of two labels never: there a
 # wrong belief costs most.
 NEARLY_EQUAL = 0.03
+# The chance below which an expert who gives one label only is called constant.
+BY_CHANCE = 1e-6
 # Labels of two kinds, in all, up to which decoys are considered: they gain where a class is rare
 # and labels are few, and take six times as long as subclasses.
 MOST_OF_TWO = 50_000
@@ -35,6 +37,29 @@ def is_balanced(shares: Sequence[float]) -> bool:
         return False
     distance = sum(share * log(share * count) for share in shares if share > 0)
     return distance / log(count) < NEARLY_EQUAL
+
+
+def constants(said: Mapping[str, Mapping[str, float]]) -> set[str]:
+    """The experts who give one label only, where chance does not explain it; `said` counts labels.
+
+    Chance is the label's share among the answers of the others. Such an expert tells nothing about
+    items, and its label may look frequent by it alone: of eight experts three always say A.
+    """
+    totals: dict[str, float] = {}
+    for own in said.values():
+        for label, count in own.items():
+            totals[label] = totals.get(label, 0.0) + count
+    everything = sum(totals.values())
+    found = set()
+    for expert, own in said.items():
+        given = [(label, count) for label, count in own.items() if count > 0]
+        if len(given) == 1:
+            label, count = given[0]
+            others = everything - count
+            share = (totals[label] - count + 1) / (others + 2)
+            if others > 0 and count * log(share) < log(BY_CHANCE):
+                found.add(expert)
+    return found
 
 
 def of_shared_errors(
