@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cotool
+from cotool.consensus.decide.rounding import rounded
 from cotool.errors import InputError
 
 ALBUM = "The album Blue was released on 12 May 2019 in Berlin."
@@ -96,3 +97,57 @@ def test_any_text_is_answered(statements, texts):
         assert not set(one.supporters) & set(one.contradicting)
         assert set(one.supporters) | set(one.contradicting) <= set(range(len(texts)))
         assert all(0 <= count <= len(texts) for count in one.anchors.values())
+
+
+@pytest.mark.parametrize(
+    ("statement", "text", "conflict"),
+    [
+        ("The shop is open on Sundays.", "The shop is closed on Sundays.", ("open", "closed")),
+        ("Turn left at the church.", "Turn right at the church.", ("left", "right")),
+        ("The study found more errors.", "The study found fewer errors.", ("more", "fewer")),
+        ("The drug is safe for children.", "The drug is unsafe for children.", ("safe", "unsafe")),
+        ("The king died in May 1901.", "The king died in July 1901.", ("mai", "july")),
+    ],
+)
+def test_opposite_words_are_conflicts(statement, text, conflict):
+    """A word that says the opposite in the same sentence contradicts a statement."""
+    (found,) = cotool.statement_support([statement], [text])
+    assert found.contradicting == (0,)
+    assert not found.supporters
+    assert [one[:2] for one in found.conflicts] == [conflict]
+
+
+@pytest.mark.parametrize(
+    ("statement", "text"),
+    [
+        ("The value of the constant is 3.14.", "The value of the constant is 3.1."),
+        ("It has between 20 and 30 employees.", "It has about 25 employees."),
+        ("Two thirds of the members agreed.", "2/3 of the members agreed."),
+        ("The train leaves on 5 March 2020.", "The train leaves on 05.03.2020."),
+        ("The tunnel is 1.5 km long.", "The tunnel is 1500 metres long."),
+        ("The city has 1,200,000 inhabitants.", "The city has 1.2 million inhabitants."),
+        ("It is hot in the valley.", "It is not cold in the valley."),
+    ],
+)
+def test_other_ways_to_say_a_value_are_no_conflict(statement, text):
+    """Rounded numbers, ranges, fractions, dates and units do not contradict."""
+    (found,) = cotool.statement_support([statement], [text])
+    assert not found.contradicting
+    assert not found.conflicts
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("3.14", "3.1", True),
+        ("3.14", "3", False),
+        ("25", "25.4", True),
+        ("3.14", "3.15", False),
+        ("2.75", "2.8", True),
+        ("1932", "1930", False),
+    ],
+)
+def test_rounded(one, other, same):
+    """A number is another one rounded where it has two digits and fewer decimals."""
+    assert rounded(one, other) is same
+    assert rounded(other, one) is same

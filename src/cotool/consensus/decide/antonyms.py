@@ -12,6 +12,10 @@ from functools import cache
 
 from cotool.consensus.decide.stems import stem
 
+# "unsafe" denies "safe".
+DENYING_PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non")
+_SHORTEST = 3
+
 # One line for each pair of sides; words are compared by their stems.
 _SIDES = """
 hot warm / cold cool chilly
@@ -156,3 +160,13 @@ def opposite(word: str, other: str) -> bool:
     """Tell whether a word says the opposite of another."""
     theirs = poles_of(other)
     return any((pair, 1 - side) in theirs for pair, side in poles_of(word))
+
+
+def denied_by_prefix(word: str, other: str) -> bool:
+    """Tell whether one of two words is the other behind a prefix that denies."""
+    short, long = sorted((word, other), key=len)
+    return (
+        len(short) >= _SHORTEST
+        and long.endswith(short)
+        and long.removesuffix(short) in DENYING_PREFIXES
+    )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cotool._fast.text.support import IS_NUMBER
+from cotool.consensus.decide.antonyms import denied_by_prefix, opposite
 from cotool.consensus.decide.passages import CAPITAL
-from cotool.consensus.extract.vocabulary import is_negation
+from cotool.consensus.decide.rounding import number_of, rounded
 
 if TYPE_CHECKING:
     from cotool.consensus.decide.passages import Passages
@@ -22,6 +23,9 @@ OPPOSITE = 0.75
 SAME_TOPIC = 0.4
 
 ENOUGH_SHARED = 3
+
+# Words of either sentence that the other lacks, where one says the opposite.
+MOST_APART = 8
 
 
 def opposed(passages: Passages, n: int, sentence: int) -> bool:
@@ -43,12 +47,50 @@ def opposed(passages: Passages, n: int, sentence: int) -> bool:
     return _denied_anchors(passages, denying) <= (there if denying == n else own)
 
 
+def opposite_words(passages: Passages, n: int, sentence: int) -> list[tuple[str, str]]:
+    """Return words of one sentence that say the opposite of a word of another, with that word.
+
+    All else that carries the sentence must stand in the other.
+    """
+    against = {(pair, 1 - side) for pair, side in passages.opposites(sentence)}
+    if passages.opposites(n).isdisjoint(against) and not (
+        passages.denying(n) or passages.denying(sentence)
+    ):
+        return []
+    words, anchor_of = passages.words, passages.anchor_of
+    mine, theirs = dict.fromkeys(passages.said(n)), dict.fromkeys(passages.said(sentence))
+    left = [word for word in mine if word not in theirs]
+    right = [word for word in theirs if word not in mine]
+    if len(left) > MOST_APART or len(right) > MOST_APART:
+        return []
+    pairs = [
+        (word, other)
+        for word in left
+        for other in right
+        if opposite(words[word], words[other]) or denied_by_prefix(words[word], words[other])
+    ]
+    if not pairs or passages.denies(n) != passages.denies(sentence):
+        return []
+    own, there = set(passages.anchors(n)), set(passages.anchors(sentence))
+    shared = own & there
+    rest = own - {anchor_of[word] for word, _ in pairs}
+    back = there - {anchor_of[other] for _, other in pairs}
+    same = passages.weight_of(shared & rest)
+    if (
+        not same
+        or same < OPPOSITE * passages.weight_of(rest)
+        or same < SAME_TOPIC * passages.weight_of(back)
+    ):
+        return []
+    return sorted((words[word], words[other]) for word, other in pairs)
+
+
 def _denied_anchors(passages: Passages, sentence: int) -> set[int]:
     """Return the anchor behind each negation, or before it where none is behind."""
     found = set()
     before, open_negation = -1, False
     for word in passages.said(sentence):
-        if is_negation(passages.words[word]):
+        if passages.negates(word):
             open_negation = True
         elif (anchor := passages.anchor_of[word]) >= 0:
             if open_negation:
@@ -77,7 +119,7 @@ def conflicting_values(
             if named
             else [other for other in foreign if passages.kind_of(other) == kind]
         )
-        if len(others) != 1:
+        if len(others) != 1 or (not named and _compatible(passages, value, others[0], missing)):
             continue
         # A date may differ in all its numbers; another name beside is another subject.
         numbers = IS_NUMBER if not named else -1
@@ -91,6 +133,17 @@ def conflicting_values(
         ):
             found.append((passages.shown(value), passages.shown(others[0])))
     return sorted(found)
+
+
+def _compatible(passages: Passages, value: int, other: int, missing: set[int]) -> bool:
+    """Tell whether a number is another one rounded, or lies between two of a sentence."""
+    number, rival = number_of(passages.shown(value)), number_of(passages.shown(other))
+    if number is None or rival is None:
+        return False
+    if rounded(passages.shown(value), passages.shown(other)):
+        return True
+    ends = [end for one in missing if (end := number_of(passages.shown(one))) is not None]
+    return passages.kind_of(value) == "number" and min(ends) < rival < max(ends)
 
 
 def _also_says(passages: Passages, passage: int, other: int, shared: set[int]) -> bool:

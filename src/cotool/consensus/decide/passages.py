@@ -11,6 +11,7 @@ from cotool._fast.text.support import IS_NAME, IS_NUMBER, anchors_of, count_anch
 from cotool._fast.text.tokens import intern
 from cotool._lazy import lazy_pattern
 from cotool.consensus.decide.anchors import anchors_of_words
+from cotool.consensus.decide.antonyms import DENYING_PREFIXES, poles_of
 from cotool.consensus.decide.normal_forms import all_in_normal_form
 from cotool.consensus.extract.vocabulary import is_negation
 
@@ -41,6 +42,7 @@ class Passages:
         self._ids, self._starts, words = intern(all_in_normal_form(self.strings))
         self.words = words
         self.anchor_of, self._shown, kinds = anchors_of_words(words)
+        self._written = len(words)  # the words behind these are pairs of characters
         if any(len(word) == 1 and word > _FIRST_ALONE for word in words):
             self._pair_characters()
         self.found = array("i", bytes(4 * len(self._ids)))
@@ -51,6 +53,8 @@ class Passages:
         self._mark_names()
         self.weights = array("f", [_WEIGHTS[kind] for kind in self.kinds])
         self._denied: dict[int, int] = {}
+        self._opposites: dict[int, frozenset[tuple[int, int]]] = {}
+        self._denying: dict[int, bool] = {}
 
     def _pair_characters(self) -> None:
         """Make pairs of neighbours the anchors of scripts that are written without blanks."""
@@ -110,9 +114,32 @@ class Passages:
     def denies(self, sentence: int) -> int:
         """Return 1 where an odd number of words of a sentence negate."""
         if sentence not in self._denied:
-            said = self.said(sentence)
-            self._denied[sentence] = sum(is_negation(self.words[word]) for word in said) % 2
+            self._denied[sentence] = sum(map(self.negates, self.said(sentence))) % 2
         return self._denied[sentence]
+
+    def negates(self, word: int) -> bool:
+        """Tell whether a word negates; a pair of characters, whether the first of them does."""
+        written = self.words[word]
+        return is_negation(written) or (word >= self._written and is_negation(written[0]))
+
+    def opposites(self, sentence: int) -> frozenset[tuple[int, int]]:
+        """Return the sides of pairs of opposites that deny a word of a sentence."""
+        if sentence not in self._opposites:
+            self._opposites[sentence] = frozenset(
+                (pair, 1 - side)
+                for word in self.said(sentence)
+                for pair, side in poles_of(self.words[word])
+            )
+        return self._opposites[sentence]
+
+    def denying(self, sentence: int) -> bool:
+        """Tell whether a content word of a sentence has a prefix that may deny."""
+        if sentence not in self._denying:
+            self._denying[sentence] = any(
+                self.anchor_of[word] >= 0 and self.words[word].startswith(DENYING_PREFIXES)
+                for word in self.said(sentence)
+            )
+        return self._denying[sentence]
 
     def having(self, passage: int) -> dict[int, int]:
         """Return in how many other passages each anchor of a passage stands."""

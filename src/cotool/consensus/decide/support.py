@@ -18,6 +18,7 @@ from cotool.consensus.decide.contradictions import (
     SAME_FRAME,
     conflicting_values,
     opposed,
+    opposite_words,
 )
 from cotool.consensus.decide.passages import Passages
 from cotool.consensus.extract.sentences import split_statements
@@ -175,6 +176,10 @@ def _judged(
                 judged.conflicts.setdefault(pair, []).append(other)
             judged.contradicting[other] = sentence
         elif not missing and cover >= OPPOSITE and opposed(passages, n, sentence):
+            judged.contradicting[other] = sentence
+        elif cover >= SAME_FRAME and (found := opposite_words(passages, n, sentence)):
+            for pair in found:
+                judged.conflicts.setdefault(pair, []).append(other)
             judged.contradicting[other] = sentence
         elif cover >= SUPPORTS and not any(kinds[anchor] == IS_NUMBER for anchor in missing):
             judged.supporters[other] = sentence

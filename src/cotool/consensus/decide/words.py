@@ -8,12 +8,9 @@ from functools import cached_property
 
 from cotool._fast.text.tokens import tokenize
 from cotool.consensus.decide.anchors import NUMBER_WORDS, plain_number
-from cotool.consensus.decide.antonyms import opposite, poles_of
+from cotool.consensus.decide.antonyms import DENYING_PREFIXES, opposite, poles_of
 from cotool.consensus.decide.stems import stem
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, is_negation
-
-# "unsafe" denies "safe".
-DENYING_PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non")
 
 # Words that, opening a text, say what the whole text stands for.
 YES = frozenset("yes yeah yep ja oui sí sim sì да".split())
