@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cotool import mine_templates
-from cotool.logs.templates.names import names_of
+from cotool.logs.templates.names import named, names_of
 from cotool.logs.templates.tokens import PARAMETER
 from logs.templates.systems import CHOSEN, HELD, MANNERS, make_program
 from logs.templates.test_quality import grouping
@@ -147,6 +147,13 @@ def test_names_of_parameters():
         ("<*> is <*> % full", (None, "percent")),
     ):
         assert names_of(text.replace("<*>", PARAMETER)) == wanted
+
+
+def test_texts_with_names():
+    """The text for people has names where there are some, and `<*>` elsewhere."""
+    assert named("<*> is <*> % full") == "<*> is <percent> % full"
+    assert named("user=<*> took <*> ms") == "user=<user> took <ms> ms"
+    assert named("ready") == "ready"
 
 
 def test_numbers_with_units_have_one_range():

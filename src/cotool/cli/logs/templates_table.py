@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from cotool._lazy import lazy_pattern
 from cotool.cli.logs.style import LEVEL_STYLES, moment, sparkline
 from cotool.cli.shared.layout import Table, Text
 from cotool.cli.shared.screen import clip
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import display_buckets, duration, find_bursts
 from cotool.logs.report.templates import RARE, numbers_title, quantity_in, rare_templates
+from cotool.logs.templates.names import named
 from cotool.text import one_line, percent, plural
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from cotool.logs.templates.compare import Change, Comparison
     from cotool.logs.templates.model import Parameter, Template
 
+# A parameter in the text of a template, with its name if it has one.
+_PARAMETER = lazy_pattern(r"(<(?:\*|[A-Za-z_][\w.-]*)>)")
 TOP = 10
 _INDENT = 6
 _MOST_LINES = 2  # lines of a template's text
@@ -98,7 +102,7 @@ def _entry(
     if bursts:
         line.append(f"  {plural(bursts, 'burst')}", style="yellow")
     screen.print(line)
-    _text(template.text, screen)
+    _text(named(template.text), screen)
 
 
 def _text(text: str, screen: Screen) -> None:
@@ -112,8 +116,8 @@ def _text(text: str, screen: Screen) -> None:
 
 def _marked(text: str) -> Text:
     found = Text()
-    for n, part in enumerate(text.split("<*>")):
-        found.append("<*>" if n else "", style="cyan").append(part)
+    for n, part in enumerate(_PARAMETER.split(text)):
+        found.append(part, style="cyan" if n % 2 else "")
     return found
 
 
@@ -144,7 +148,7 @@ def render_template(
     template: Template, records: int, samples: Sequence[Sample], screen: Screen, clock: Clock
 ) -> None:
     """Print everything about one template, and some of its lines."""
-    screen.print(_marked(one_line(template.text)))
+    screen.print(_marked(one_line(named(template.text))))
     head = Text(f"{plural(template.count, 'record')}, {percent(template.count / max(records, 1))}")
     head.append(f" · {template.id}", style="dim")
     screen.print(head)
@@ -301,7 +305,7 @@ def _change(change: Change, screen: Screen) -> None:
         line.append(f"× {change.ratio:.3g}  p {_chance(change.p)}  ")
     line.append(change.id, style="dim")
     screen.print(line)
-    _text(change.text, screen)
+    _text(named(change.text), screen)
 
 
 def _chance(p: float) -> str:

@@ -9,7 +9,7 @@ from cotool._lazy import lazy_pattern
 from cotool.logs.formats.field_names import scale_of
 from cotool.logs.measures.model import NO_SCALE
 from cotool.logs.measures.model import UNITS as SCALES
-from cotool.logs.templates.tokens import PARAMETER
+from cotool.logs.templates.tokens import PARAMETER, SHOWN
 from cotool.logs.units import UNITS
 
 # A key. Before a colon, only where a list of keys begins or continues.
@@ -56,6 +56,15 @@ def units_of(text: str) -> tuple[str | None, ...]:
             implied = scale_of(name) if name and _KEY.search(before) else NO_SCALE
             units.append(next((unit for unit, scale in SCALES.items() if scale == implied), None))
     return tuple(units)
+
+
+def named(text: str) -> str:
+    """Return a template's text as it is shown, with `<name>` for each parameter with a name."""
+    head, *pieces = text.split(SHOWN)
+    names = names_of(text.replace(SHOWN, PARAMETER))
+    return head + "".join(
+        f"<{name or '*'}>{piece}" for name, piece in zip(names, pieces, strict=True)
+    )
 
 
 def _name(before: str, after: str) -> str | None:
