@@ -13,8 +13,8 @@ from cotool.consensus.decide.normal_forms import all_in_normal_form, in_normal_f
 @pytest.mark.parametrize(
     ("written", "normal"),
     [
-        ("on 2020-03-05", "on 5 march 2020"),
-        ("am 05.03.2020", "am 5 march 2020"),
+        ("on 2020-03-05", "on 5 March 2020"),
+        ("am 05.03.2020", "am 5 March 2020"),
         ("on 5 May 2020", "on 5 mai 2020"),
         ("In May, it rains", "In mai, it rains"),
         ("May I go?", "May I go?"),

@@ -45,7 +45,7 @@ def test_another_value_in_the_same_place_is_a_conflict():
         ["The capital of Australia is Canberra."], ["The capital of Australia is Sydney."]
     )[0]
     assert capital.contradicting == (0,)
-    assert capital.conflicts[0][:2] == ("canberra", "sydney")
+    assert capital.conflicts[0][:2] == ("Canberra", "Sydney")
 
 
 def test_anchors_must_stand_together():
@@ -106,7 +106,7 @@ def test_any_text_is_answered(statements, texts):
         ("Turn left at the church.", "Turn right at the church.", ("left", "right")),
         ("The study found more errors.", "The study found fewer errors.", ("more", "fewer")),
         ("The drug is safe for children.", "The drug is unsafe for children.", ("safe", "unsafe")),
-        ("The king died in May 1901.", "The king died in July 1901.", ("mai", "july")),
+        ("The king died in May 1901.", "The king died in July 1901.", ("May", "July")),
     ],
 )
 def test_opposite_words_are_conflicts(statement, text, conflict):

@@ -16,6 +16,7 @@ LETTERS = 5
 
 # Opens the anchor of a number; no word has it.
 NUMBER = "#"
+_MONTH = f"{NUMBER}month "
 
 NUMBER_WORDS = {
     word: n
@@ -23,6 +24,12 @@ NUMBER_WORDS = {
         "two three four five six seven eight nine ten eleven twelve".split(), 2
     )
 }
+
+# A name of each month; the first that the table lists.
+MONTH_NAMES = {number: name.title() for name, number in reversed(MONTHS.items())}
+
+# A time of day as normal_forms writes it.
+_TIME = lazy_pattern(r"^(\d\d?)h(\d\d)$")
 
 _ORDINAL = lazy_pattern(r"(?<=\d)(?:st|nd|rd|th)$")
 
@@ -53,15 +60,20 @@ def anchors_of_words(words: list[str]) -> tuple[array[int], list[str], bytes]:
         if place is None:
             place = places[anchor] = len(shown)
             number = anchor[0] == NUMBER
-            shown.append(
-                anchor[1:] if number and anchor[1:2].isdigit() else word.removesuffix("'s")
-            )
+            shown.append(_shown(anchor) if number else word.removesuffix("'s"))
             kinds.append(IS_NUMBER if number else 0)
         anchors.append(place)
     return anchors, shown, bytes(kinds)
 
 
 _known: dict[str, str] = {}
+
+
+def _shown(number: str) -> str:
+    """Return what to show for the anchor of a number, a month or a time of day."""
+    if number.startswith(_MONTH):
+        return MONTH_NAMES[int(number.removeprefix(_MONTH))]
+    return _TIME.sub(r"\1:\2", number.removeprefix(NUMBER))
 
 
 def plain_number(word: str) -> str:
@@ -80,7 +92,7 @@ def anchor_of(word: str) -> str:
     if word in FUNCTION_WORDS or (len(word) == 1 and word.isascii()):
         return ""
     if month := MONTHS.get(word):
-        return f"{NUMBER}month {month}"
+        return f"{_MONTH}{month}"
     if not word.isascii():
         word = _ACCENTS.sub("", normalised("NFD", word))
     return word[:LETTERS]

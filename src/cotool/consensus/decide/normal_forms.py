@@ -10,14 +10,11 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._lazy import lazy_pattern
-from cotool.consensus.decide.anchors import NUMBER_WORDS
-from cotool.consensus.extract.dates import MONTHS
+from cotool.consensus.decide.anchors import MONTH_NAMES, NUMBER_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-# A name of each month; the first that the table lists.
-_MONTH_NAMES = {number: name for name, number in reversed(MONTHS.items())}
 # The name of May that is no other word in English.
 _MAY = "mai"
 
@@ -80,7 +77,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 def _date(day: str, month: str, year: str, written: str) -> str:
     if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31):
         return written
-    name = _MAY if int(month) == 5 else _MONTH_NAMES[int(month)]
+    name = _MAY if int(month) == 5 else MONTH_NAMES[int(month)]
     return f"{int(day)} {name} {year}"
 
 

@@ -79,25 +79,28 @@ class Passages:
         """Mark as names the words that mostly have a capital within their sentences."""
         place = {word: n for n, word in enumerate(self.words)}
         capital: dict[int, int] = {}
+        written: dict[int, str] = {}
         for word in CAPITAL.findall("\n".join(self.strings)):
             n = place.get(word.casefold())
             if n is not None and (anchor := self.anchor_of[n]) >= 0:
                 capital[anchor] = capital.get(anchor, 0) + 1
+                written.setdefault(anchor, word)
         counts = count_anchors(self._ids, self._starts, self.anchor_of, len(self._shown))
         for anchor, times in capital.items():
             if 2 * times > counts[anchor] and not self.kinds[anchor]:
                 self.kinds[anchor] = IS_NAME
+                self._shown[anchor] = written[anchor]
 
     def anchors(self, sentence: int) -> array[int]:
         """Return the distinct anchors of a sentence, in order."""
         return self.found[self.bounds[sentence] : self.bounds[sentence + 1]]
 
     def values(self, sentence: int) -> tuple[str, ...]:
-        """Return the names and numbers of a sentence, folded."""
+        """Return the names and numbers of a sentence, as they are shown."""
         return tuple(self._shown[a] for a in self.anchors(sentence) if self.kinds[a])
 
     def shown(self, anchor: int) -> str:
-        """Return a word that has the anchor."""
+        """Return a word that has the anchor; a name as it is written first."""
         return self._shown[anchor]
 
     def kind_of(self, anchor: int) -> str:
