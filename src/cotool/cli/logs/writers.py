@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING, Any
 from cotool.logs.levels import KEYWORDS, LEVELS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import tzinfo
     from typing import TextIO
 
     from cotool.cli.logs.request import LogRequest
     from cotool.logs.model import LogCounts
     from cotool.logs.summary import LogSummary
+
+# What is written on one line of JSON: levels of objects within it, and its characters.
+_MOST_LEVELS = 2
+_LONGEST_LINE = 1_000
 
 
 def write(request: LogRequest, summary: LogSummary) -> None:
@@ -155,8 +159,39 @@ def write_templates(sink: TextIO, request: LogRequest, summary: LogSummary) -> N
 
 
 def write_json(sink: TextIO, document: dict[str, Any]) -> None:
-    """Write a document, safe to display if it goes to a terminal."""
+    """Write a document, safe to display if it goes to a terminal.
+
+    Small members are written on one line, such as a step of a time line: the standard library's
+    fast encoder does not indent, and its other one takes longer than the analysis of the log.
+    """
     from cotool.text import json_visible
 
-    text = json.dumps(document, indent=2, ensure_ascii=False)
-    sink.write((json_visible(text) if sink.isatty() else text) + "\n")
+    show = json_visible if sink.isatty() else str
+    sink.writelines(show(piece) for piece in _pieces(document, "\n"))
+    sink.write("\n")
+
+
+def _pieces(value: Any, margin: str) -> Iterator[str]:
+    """Yield a value as JSON; `margin` begins each of its lines but the first."""
+    if not _is_deep(value, _MOST_LEVELS):
+        text = json.dumps(value, ensure_ascii=False)
+        if len(text) <= _LONGEST_LINE or not isinstance(value, (dict, list)):
+            yield text
+            return
+    inner = margin + "  "
+    is_object = isinstance(value, dict)
+    yield "{" if is_object else "["
+    for n, item in enumerate(value.items() if is_object else value):
+        yield f"{',' if n else ''}{inner}"
+        if is_object:
+            yield f"{json.dumps(item[0], ensure_ascii=False)}: "
+        yield from _pieces(item[1] if is_object else item, inner)
+    yield f"{margin}{'}' if is_object else ']'}"
+
+
+def _is_deep(value: Any, levels: int) -> bool:
+    """Return whether more than `levels` levels of objects and lists are within a value."""
+    if not isinstance(value, (dict, list)):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return levels < 0 or any(_is_deep(item, levels - 1) for item in inner)
