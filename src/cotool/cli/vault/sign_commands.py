@@ -89,7 +89,7 @@ def verify_signature(
     keys: KeyRequest,
 ) -> Job:
     """Check the files of a manifest. Run it in the folder where the manifest was made."""
-    options = signatures.Verification(
+    options = signatures.SignatureCheck(
         signers=tuple(signer or ()),
         signers_file=signers_file,
         strict=strict,

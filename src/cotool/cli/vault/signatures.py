@@ -85,7 +85,7 @@ def _is_output(path: str, output: str | None) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Verification:
+class SignatureCheck:
     """The options of `verify-signature`."""
 
     signers: tuple[str, ...]
@@ -95,7 +95,7 @@ class Verification:
     quiet: bool
 
 
-def verify_signature(manifest: str, request: KeyRequest, options: Verification) -> int:
+def verify_signature(manifest: str, request: KeyRequest, options: SignatureCheck) -> int:
     """Check a manifest; print one line per file."""
     from cotool import vault
     from cotool.vault.manifest import extra_files, manifest_text, read_manifest

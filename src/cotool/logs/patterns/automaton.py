@@ -27,10 +27,10 @@ _LAST_CODE = 0x10FFFF
 _NEWLINE = 10
 _LAST_CASED = 0x1E944  # no letter beyond this one has another case
 
-Range = tuple[int, int]
-_DIGIT: tuple[Range, ...] = ((48, 57),)
-_SPACE: tuple[Range, ...] = ((9, 13), (32, 32))
-_WORD: tuple[Range, ...] = ((48, 57), (65, 90), (95, 95), (97, 122))
+Span = tuple[int, int]
+_DIGIT: tuple[Span, ...] = ((48, 57),)
+_SPACE: tuple[Span, ...] = ((9, 13), (32, 32))
+_WORD: tuple[Span, ...] = ((48, 57), (65, 90), (95, 95), (97, 122))
 _CATEGORIES = {
     sre.CATEGORY_DIGIT: (_DIGIT, False),
     sre.CATEGORY_NOT_DIGIT: (_DIGIT, True),
@@ -188,11 +188,11 @@ class _Builder:
                 return self.add(SET, self._set(bits), loop)
         return self.sequence(inner, flags, loop)
 
-    def _characters(self, ranges: list[Range], following: int) -> int:
+    def _characters(self, ranges: list[Span], following: int) -> int:
         """Return the alternatives of UTF-8 sequences for sorted ranges of code points."""
         ascii_bits = _bits((low, min(high, 0x7F)) for low, high in ranges if low < 0x80)
         starts = [self.add(SET, self._set(ascii_bits), following)] if ascii_bits else []
-        tails: dict[tuple[Range, int], int] = {}  # sequences share their last bytes
+        tails: dict[tuple[Span, int], int] = {}  # sequences share their last bytes
         for low, high in ranges:
             if high >= 0x80:
                 for head, *rest in utf8_sequences(max(low, 0x80), high):
@@ -213,7 +213,7 @@ class _Builder:
         return self.sets.setdefault(bits, len(self.sets))
 
 
-def ranges_of(node: Any, flags: int) -> list[Range]:
+def ranges_of(node: Any, flags: int) -> list[Span]:
     """Return the code points that a node of one character matches, sorted and merged."""
     kind, value = node
     if kind is sre.ANY:
@@ -224,7 +224,7 @@ def ranges_of(node: Any, flags: int) -> list[Range]:
         return _complement(_merged(_folded([(value, value)], flags)))
     if kind is sre.IN:
         negated = False
-        ranges: list[Range] = []
+        ranges: list[Span] = []
         for item, argument in value:
             if item is sre.NEGATE:
                 negated = True
@@ -241,11 +241,11 @@ def ranges_of(node: Any, flags: int) -> list[Range]:
     raise UnsupportedError(f"it has {kind}")
 
 
-def _folded(ranges: list[Range], flags: int) -> list[Range]:
+def _folded(ranges: list[Span], flags: int) -> list[Span]:
     """Add the other case of letters."""
     if not flags & re.IGNORECASE:
         return ranges
-    more: list[Range] = []
+    more: list[Span] = []
     for low, high in ranges:
         for first, last, shift in ((65, 90, 32), (97, 122, -32)):
             start, stop = max(low, first), min(high, last)
@@ -257,7 +257,7 @@ def _folded(ranges: list[Range], flags: int) -> list[Range]:
 
 
 @cache
-def _other_cases() -> tuple[Range, ...]:
+def _other_cases() -> tuple[Span, ...]:
     """Return the letters beyond ASCII that have other cases, each with each of those."""
     same = defaultdict(list)
     for code in range(0x80, _LAST_CASED):
@@ -265,8 +265,8 @@ def _other_cases() -> tuple[Range, ...]:
     return tuple(pair for codes in same.values() for pair in permutations(codes, 2))
 
 
-def _merged(ranges: Iterable[Range]) -> list[Range]:
-    merged: list[Range] = []
+def _merged(ranges: Iterable[Span]) -> list[Span]:
+    merged: list[Span] = []
     for low, high in sorted(ranges):
         if merged and low <= merged[-1][1] + 1:
             merged[-1] = (merged[-1][0], max(merged[-1][1], high))
@@ -275,7 +275,7 @@ def _merged(ranges: Iterable[Range]) -> list[Range]:
     return merged
 
 
-def _complement(ranges: list[Range]) -> list[Range]:
+def _complement(ranges: list[Span]) -> list[Span]:
     result, start = [], 0
     for low, high in _merged(ranges):
         if low > start:
@@ -286,14 +286,14 @@ def _complement(ranges: list[Range]) -> list[Range]:
     return result
 
 
-def _bits(ranges: Iterable[Range]) -> int:
+def _bits(ranges: Iterable[Span]) -> int:
     bits = 0
     for low, high in ranges:
         bits |= ((1 << (high - low + 1)) - 1) << low
     return bits
 
 
-def utf8_sequences(low: int, high: int) -> Iterator[list[Range]]:
+def utf8_sequences(low: int, high: int) -> Iterator[list[Span]]:
     """Yield sequences of byte ranges that together are the UTF-8 of all code points in a range.
 
     The method of R. Cox and of rust-lang regex: ranges are cut at lengths, at surrogates, and where
@@ -305,7 +305,7 @@ def utf8_sequences(low: int, high: int) -> Iterator[list[Range]]:
             yield from _split_sequences(start, stop)
 
 
-def _split_sequences(low: int, high: int) -> Iterator[list[Range]]:
+def _split_sequences(low: int, high: int) -> Iterator[list[Span]]:
     for bits in (6, 12, 18):
         mask = (1 << bits) - 1
         if low & ~mask != high & ~mask:

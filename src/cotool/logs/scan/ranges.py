@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from cotool.logs.scan.sources import Source
 
 _END = 1 << 62  # beyond any file
-Stamp = tuple[int, int, int]  # kind, place in the year or day, year or day
+ClockStamp = tuple[int, int, int]  # kind, place in the year or day, year or day
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class RangeResult(NamedTuple):
     lines: int = 0
     forms: Forms | None = None
     times: tuple[int, int] | None = None
-    stamps: tuple[Stamp, Stamp] | None = None
+    stamps: tuple[ClockStamp, ClockStamp] | None = None
     missing: int = 0
     error: str | None = None
     measured: Measured | None = None
@@ -207,7 +207,7 @@ class JoinedFile:
         self._waiting: dict[int, RangeResult] = {}
         self._next = 0
         self._total = RangeResult(Tally(), forms=Forms(WIDTHS) if self._options.templates else None)
-        self._clock: Stamp | None = None
+        self._clock: ClockStamp | None = None
 
     @property
     def is_whole(self) -> bool:
