@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 Measured = tuple[float, int]
 
-FILES = 10_000
-
 INTRO = """
 1 GiB of random bytes on tmpfs: `OMP_WAIT_POLICY=passive python bench/vault.py --rounds 10 --write`,
 on 2 virtual cores of an AMD EPYC. Each round runs each command once, in a different order. `cotool`
@@ -79,8 +77,8 @@ def called(work: Callable[[], object]) -> Callable[[], Measured]:
 class Bench:
     """Files in a folder on tmpfs, and what is done to them."""
 
-    def __init__(self, folder: Path, size: int) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, size: int, files: int) -> None:
+        self.folder, self.files = folder, files
         self.plain, self.out = folder / "plain", folder / "out"
         with self.plain.open("wb") as file:
             for _ in range(size):
@@ -106,6 +104,7 @@ class Bench:
 
         def rotate_and_rewrap() -> Measured:
             ring.rotate()
+            ring.counter += 1
             ring.write_new(str(home / "keyring.vault"), [opener], force=True)
             return called(lambda: rewrap(sealed, keys=[ring], replace=[ring]))()
 
@@ -133,14 +132,15 @@ class Bench:
         team.write_text("\n".join(str(recipient) for recipient in crowd[:5]))
         people[0].write_new(str(me), [])
         small.write_bytes(os.urandom(440))
-        tree = self.folder / "tree"
+        tree, whole = self.folder / "tree", self.folder / "whole"
+        whole.mkdir()
+        for number in range(self.files):
+            encrypt(small, whole / f"{number}.vault", keys=crowd)
         cotool = [sys.executable, "-m", "cotool", "vault"]
 
         def leave() -> Measured:
             shutil.rmtree(tree, ignore_errors=True)
-            tree.mkdir()
-            for number in range(FILES):
-                encrypt(small, tree / f"{number}.vault", keys=crowd)
+            shutil.copytree(whole, tree)
             gone = str(crowd[7])
             words = ["rewrap", "-q", "-r", tree, "--identity", me, "--remove-recipient", gone]
             return run([*cotool, *words])
@@ -148,7 +148,7 @@ class Bench:
         self.cases["cotool encrypt, 5 people"] = lambda: run(
             [*cotool, "encrypt", "-q", self.plain, "--recipients-file", team, "-o", self.out]
         )
-        self.cases[f"cotool rewrap, a person leaves {FILES:,} files"] = leave
+        self.cases[f"cotool rewrap, a person leaves {self.files:,} files"] = leave
 
     def _age(self) -> None:
         if _missing("age"):
@@ -238,11 +238,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folder", default="/dev/shm", help="a folder on tmpfs")  # noqa: S108
     parser.add_argument("--size", type=int, default=1024, help="MiB")
+    parser.add_argument("--files", type=int, default=10_000, help="of which a person leaves")
     parser.add_argument("--rounds", type=int, default=5)
     add_write(parser)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
-        found = Bench(Path(folder), arguments.size).measure(arguments.rounds)
+        found = Bench(Path(folder), arguments.size, arguments.files).measure(arguments.rounds)
     report = Report("Vault", INTRO, write=arguments.write)
     report(f"{arguments.size} MiB")
     report()
