@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import pickle
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -332,3 +334,22 @@ def test_two_slots_of_one_identity():
     later.rotate()
     data = seal_bytes(b"both", [ALICE.recipient, later.recipient])
     assert open_bytes(data, [ALICE])[1] == b"both"
+
+
+def test_a_tree_takes_no_memory(tmp_path):
+    """Files with large headers leave nothing behind that only the garbage collector finds."""
+    crowd = [Identity.generate().recipient for _ in range(40)]
+    data = seal_bytes(b"x", [ALICE.recipient, *crowd])
+    path = tmp_path / "sealed"
+    path.write_bytes(data)
+    verify(path, keys=[ALICE])
+    gc.collect()
+    gc.disable()
+    tracemalloc.start()
+    try:
+        for _ in range(20):
+            verify(path, keys=[ALICE])
+        assert tracemalloc.get_traced_memory()[0] < 10 * len(data)
+    finally:
+        tracemalloc.stop()
+        gc.enable()

@@ -18,6 +18,7 @@ from cotool.errors import (
 )
 from cotool.vault import keys as derive
 from cotool.vault.header import (
+    FIXED_SIZE,
     MAGIC,
     MAX_GENERATION,
     MAX_STRIDE,
@@ -26,6 +27,7 @@ from cotool.vault.header import (
     Header,
     NewForm,
     form_for,
+    not_a_vault,
     parse_copy,
 )
 from cotool.vault.slots import Slot, check_slots
@@ -143,7 +145,9 @@ def parse_headers(data: bytes, *, search: bool = False) -> tuple[Copies, VaultEr
         places += (place for place in range(STEP, MAX_STRIDE + STEP, STEP) if place not in places)
     missing: VaultError | None = None
     for place in places:
-        if place != places[0] and data[place : place + len(MAGIC)] != MAGIC:
+        if data[place : place + len(MAGIC)] != MAGIC:
+            if place == places[0]:
+                missing = not_a_vault(data[place : place + FIXED_SIZE])
             continue
         try:
             copy = parse_copy(data[place:])

@@ -10,7 +10,7 @@ import struct
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cotool.errors import InputError, TruncatedError, UnsupportedFormatError
+from cotool.errors import InputError, TruncatedError, UnsupportedFormatError, VaultError
 from cotool.vault.slots import (
     MAX_SLOTS,
     SLOT_SIZE,
@@ -169,7 +169,7 @@ def parse_copy(data: bytes) -> tuple[Header, bytes, bytes]:
     Raises UnsupportedFormatError, TruncatedError or MalformedHeaderError.
     """
     if data[: len(MAGIC)] != MAGIC:
-        raise _not_a_vault(data)
+        raise not_a_vault(data)
     if len(data) < FIXED_SIZE:
         raise TruncatedError("the file ends within its header")
     version, suite = data[8:10]
@@ -270,7 +270,8 @@ def kinds_in(data: bytes) -> set[int]:
     return kinds
 
 
-def _not_a_vault(data: bytes) -> Exception:
+def not_a_vault(data: bytes) -> VaultError:
+    """Return the error for a start of a file that is not the magic."""
     if not data:
         return TruncatedError("the file is empty")
     if MAGIC.startswith(data):
