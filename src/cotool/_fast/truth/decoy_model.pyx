@@ -23,8 +23,8 @@ cdef double BELIEVED_FALL = 0.3
 class Counts:
     """Expected counts, all of doubles: what an expert's labels were taken for.
 
-    `right` (the expert knew), `fell`, `seen`: kind × expert; `habits`: expert × label, empty where labels
-    differ from item to item; `kinds`: items by kind; `labels`: items by right label, empty as
+    `right` (the expert knew), `fell`, `seen`: kind × expert; `habits`: expert × label, empty where
+    labels differ from item to item; `kinds`: items by kind; `labels`: items by right label, empty as
     `habits` may be.
     """
 
