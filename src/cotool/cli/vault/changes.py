@@ -78,8 +78,8 @@ def rewrap(files: Sequence[str], request: KeyRequest, options: Rewrapping) -> in
     tell(f"rewrapped: {plural(len(changed), 'file')}{note}", quiet=options.quiet)
     if changed and (remove or only is not None):
         tell(
-            "who was removed may have kept old copies and file keys: cotool vault reencrypt makes "
-            "new file keys; change the secrets themselves, too",
+            "those removed may have kept old copies or file keys: make new file keys with cotool "
+            "vault reencrypt, and change the secrets in the files",
             quiet=options.quiet,
         )
     return code
