@@ -40,10 +40,11 @@ class JsonWriter:
     def write(self, result: Consensus) -> None:
         """Write one result."""
         if self._single:
-            self._sink.write(_laid_out(result.to_dict(matrix=self._matrix)) + "\n")
+            _write_json(result, self._sink, matrix=self._matrix, laid_out=True)
+            self._sink.write("\n")
         else:
             self._sink.write(",\n" if self._count else "[\n")
-            self._sink.write(_dump(result.to_dict(matrix=self._matrix)))
+            _write_json(result, self._sink, matrix=self._matrix)
         self._count += 1
 
     def close(self) -> None:
@@ -61,7 +62,8 @@ class JsonLinesWriter:
 
     def write(self, result: Consensus) -> None:
         """Write one result."""
-        self._sink.write(_dump(result.to_dict(matrix=self._matrix)) + "\n")
+        _write_json(result, self._sink, matrix=self._matrix)
+        self._sink.write("\n")
         self._sink.flush()
 
     def close(self) -> None:
@@ -157,13 +159,30 @@ def _dump(value: Any) -> str:
     return json_visible(json.dumps(value, ensure_ascii=False, allow_nan=False))
 
 
-def _laid_out(document: dict[str, Any]) -> str:
-    """Return an object as JSON with one line per key, and one line per item of a list."""
-    lines = []
-    for key, value in document.items():
-        if isinstance(value, list) and value and isinstance(value[0], (dict, list)):
-            items = ",\n".join(f"    {_dump(item)}" for item in value)
-            lines.append(f"  {_dump(key)}: [\n{items}\n  ]")
+def _write_json(result: Consensus, sink: TextIO, *, matrix: bool, laid_out: bool = False) -> None:
+    """Write a result as a JSON object, the matrix row by row.
+
+    An object that is laid out has one line per key, and one line per item of a list of objects or
+    lists.
+    """
+    start, comma, end = ("{\n  ", ",\n  ", "\n}") if laid_out else ("{", ", ", "}")
+    for place, (key, value) in enumerate(result.to_dict(matrix=False).items()):
+        sink.write(f"{comma if place else start}{_dump(key)}: ")
+        if key == "matrix" and matrix and result.matrix is not None:
+            rows = map(result.matrix.row, range(len(result.experts)))
+            _write_items(map(_rounded_row, rows), sink, laid_out=laid_out)
+        elif laid_out and isinstance(value, list) and value and isinstance(value[0], (dict, list)):
+            _write_items(value, sink, laid_out=True)
         else:
-            lines.append(f"  {_dump(key)}: {_dump(value)}")
-    return "{\n" + ",\n".join(lines) + "\n}"
+            sink.write(_dump(value))
+    sink.write(end)
+
+
+def _write_items(items: Iterable[object], sink: TextIO, *, laid_out: bool) -> None:
+    start, comma, end = ("[\n    ", ",\n    ", "\n  ]") if laid_out else ("[", ", ", "]")
+    sink.writelines((comma if place else start) + _dump(item) for place, item in enumerate(items))
+    sink.write(end)
+
+
+def _rounded_row(row: Sequence[float]) -> list[float]:
+    return [round(cell, 6) for cell in row]
