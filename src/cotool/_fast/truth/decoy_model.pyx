@@ -23,9 +23,9 @@ cdef double BELIEVED_FALL = 0.3
 class Counts:
     """Expected counts, all of doubles: what an expert's labels were taken for.
 
-    `right` (the expert knew), `fell`, `seen`: kind × expert; `habits`: expert × label, empty where
-    labels differ from item to item; `kinds`: items by kind; `labels`: items by right label, empty as
-    `habits` may be.
+    `right` (the expert knew), `fell`, `seen`: kind × expert; `habits`: expert × label, empty
+    where labels differ from item to item; `kinds`: items by kind; `labels`: items by right
+    label, empty as `habits` may be.
     """
 
     __slots__ = ("fell", "habits", "kinds", "labels", "right", "seen")

@@ -24,8 +24,8 @@ cdef int ROUNDS = 50
 cdef double BELIEF = 4.0
 # λ and LARGE were set on 17 made-up worlds of open answers. Right answers beyond plurality in the
 # mean: .034 with (.5, .03), .028 to .035 with λ from .3 to 1 and LARGE from .02 to .05. The
-# greatest loss in a world is .010, with 300 questions. On ten systems' answers to 1,800 questions, which the
-# choice did not see: .560 right, plurality .537.
+# greatest loss in a world is .010, with 300 questions. On ten systems' answers to 1,800
+# questions, which the choice did not see: .560 right, plurality .537.
 cdef double RIDGE = 0.5
 cdef double LARGE = 0.03
 # The least weight, as a part of the greatest one.
