@@ -41,10 +41,10 @@ def _group() -> None:
 @app.command(epilog=EXAMPLES)
 def diff(
     before: Annotated[
-        str, typer.Argument(metavar="BEFORE.json", help="Templates file of the earlier run.")
+        str, typer.Argument(metavar="BEFORE.json", help="JSON of the earlier run.")
     ],
     after: Annotated[
-        str, typer.Argument(metavar="AFTER.json", help="Templates file of the later run.")
+        str, typer.Argument(metavar="AFTER.json", help="JSON of the later run.")
     ],
     *,
     format: Annotated[  # noqa: A002 - the option's name
@@ -66,7 +66,7 @@ def diff(
         ),
     ] = None,
 ) -> Callable[[], int]:
-    """Compare two runs: templates that are new, vanished, or more or less frequent."""
+    """Compare two runs: templates that are new, vanished or changed, and numbers that changed."""
     if json and format not in {None, "json"}:
         raise InputError(f"--json contradicts --format {format}", hint="use only one of them")
     by_name = (output or "").rpartition(".")[2].lower()
