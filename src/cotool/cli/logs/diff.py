@@ -40,12 +40,8 @@ def _group() -> None:
 
 @app.command(epilog=EXAMPLES)
 def diff(
-    before: Annotated[
-        str, typer.Argument(metavar="BEFORE.json", help="JSON of the earlier run.")
-    ],
-    after: Annotated[
-        str, typer.Argument(metavar="AFTER.json", help="JSON of the later run.")
-    ],
+    before: Annotated[str, typer.Argument(metavar="BEFORE.json", help="JSON of the earlier run.")],
+    after: Annotated[str, typer.Argument(metavar="AFTER.json", help="JSON of the later run.")],
     *,
     format: Annotated[  # noqa: A002 - the option's name
         str | None, typer.Option("--format", "-f", metavar="NAME", help="table, json or csv.")
