@@ -24,10 +24,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cotool.benchmarks.inputs import made_systems
 from cotool.logs.options import LogOptions
 from cotool.logs.patterns.patterns import compile_pattern
 from cotool.logs.scan.scan import Watch, scan_source
 from cotool.logs.scan.sources import find_sources
+from log_kinds import kinds
 from results import Report, add_write
 
 if TYPE_CHECKING:
@@ -39,8 +41,9 @@ each repetition: `OMP_WAIT_POLICY=passive python bench/logs.py --data LOGHUB --r
 Each round runs each command once, on 2 virtual cores of an AMD EPYC with AVX-512; the values are
 medians. `scan` is the kernel with format recognition in a running Python. `cotool` is the whole
 command with start-up (0.09 s) and its JSON summary: levels, times, histogram and keywords
-together. "rg errors" and "rg warnings" count one set of keywords each. ripgrep maps the file, so
-the file counts as resident memory while it runs.
+together. The log of sixteen systems and the other kinds of logs are made by the script; ratios are
+those of wall time to cotool's. "rg errors" and "rg warnings" count one set of keywords each.
+ripgrep maps the file, so the file counts as resident memory while it runs.
 """
 
 ROOT = Path(__file__).parent.parent
@@ -206,12 +209,34 @@ def table(name: str, path: str, rounds: int, report: Report) -> None:
         report(" · ".join(f"{key}: {ratio:.2f}" for key, ratio in ratios.items()))
 
 
+def kind_table(
+    name: str, size: int, given: dict[str, list[str]], rounds: int, report: Report
+) -> None:
+    """Print a table of medians for one kind of logs."""
+    found: dict[str, list[tuple[float, int]]] = {}
+    for number in range(rounds + 1):
+        for key, command in given.items():
+            if shutil.which(command[0]) is None:
+                continue
+            taken = run(command)
+            if number:  # the first run of a command finds cold caches
+                found.setdefault(key, []).append(taken)
+    report()
+    report(f"### {name}, {size / 1e9:.2f} GB\n\n| | seconds | ratio | peak MB |\n|---|---|---|---|")
+    own = statistics.median(seconds for seconds, _ in found["cotool"])
+    for key, values in found.items():
+        seconds = statistics.median(seconds for seconds, _ in values)
+        peak = max(memory for _, memory in values)
+        report(f"| {key} | {seconds:.3f} | {seconds / own:.2f} | {peak / 1024:.0f} |")
+
+
 def main() -> None:
     """Make the logs, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, help="folder of loghub sets")
     parser.add_argument("--work", type=Path, help="where the logs are made and kept")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--size", type=int, default=SIZE, help="bytes of each log made here")
     add_write(parser)
     arguments = parser.parse_args()
     logs = sorted(arguments.data.glob("*/*_2k.log")) if arguments.data else []
@@ -228,6 +253,11 @@ def main() -> None:
             if not target.exists() or target.stat().st_size < SIZE:
                 make_log(members, target)
             table(name, str(target), arguments.rounds, report)
+        target = work / "systems.log"
+        made_systems(target, arguments.size)
+        table("sixteen systems in turns of 200 lines", str(target), arguments.rounds, report)
+        for name, (size, given) in kinds(work, arguments.size).items():
+            kind_table(name, size, given, arguments.rounds, report)
     report.save()
 
 
