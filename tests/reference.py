@@ -1482,12 +1482,14 @@ def independence(both, same, belief=4.0, ridge=0.5, large=0.03, least=0.02):
             for i in range(n)
         ]
         v = [min(max((x + a / b) / 2, 0.02), 0.98) for x, a, b in zip(v, above, below, strict=True)]
-    left = questions = 0.0
+    left = questions = pairs = 0.0
     for i, j in off:
         if i > j and both[i][j]:
+            pairs += 1
             p = v[i] * v[j]
             left += (same[i][j] - both[i][j] * p) ** 2 / (both[i][j] * p * (1 - p)) - 1
             questions += both[i][j]
+    left -= 2 * math.sqrt(2 * pairs)
     spare = max(left / questions, 0.0) if questions else 0.0
     mix = spare / (spare + large**2)
     k = [
