@@ -358,6 +358,7 @@ int cotool_read_stamp(const char *form, const uint8_t *text, const uint8_t *end,
     layout.form = form;
     cotool_prepare_layout(&layout);
     length = cotool_read_time(&layout, text, end, cotool_digit_bits(text), &stamp);
+    if (!length) return 0; /* a month may be out of range */
     *seconds = stamp.is_epoch ? stamp.epoch
                               : cotool_days(stamp.year, stamp.month, stamp.day) * 86400 +
                                     stamp.hour * 3600 + stamp.minute * 60 + stamp.second -
