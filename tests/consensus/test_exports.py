@@ -189,3 +189,23 @@ def test_nesting_without_end_is_told(depth, tmp_path):
     path.write_text('{"custom_id": "c", "response": null, "error": ' + error + "}")
     with pytest.raises(InputError):
         list(read_questions([path]))
+
+
+def test_half_an_emoji_in_an_id_is_replaced(tmp_path):
+    """A lone surrogate in a request's id or text is read as U+FFFD."""
+    request = {
+        "custom_id": "a\ud83d",
+        "method": "POST",
+        "body": {"model": "m", "messages": [{"role": "user", "content": "Why\ud83d?"}]},
+    }
+    answer = {
+        "custom_id": "a\ud83d",
+        "response": {
+            "status_code": 200,
+            "body": {"model": "m", "choices": [{"message": {"content": "42"}}]},
+        },
+    }
+    file = tmp_path / "batch.jsonl"
+    file.write_text(f"{json.dumps(request)}\n{json.dumps(answer)}\n", encoding="utf-8")
+    [question] = read_questions([file])
+    assert (question.id, question.text) == ("a\ufffd", "Why\ufffd?")

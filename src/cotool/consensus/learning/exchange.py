@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.learning.ballots import Ballot
 from cotool.consensus.learning.basis import GoldBallot, Quadratic
+from cotool.consensus.learning.checks import check_record
 from cotool.consensus.learning.learned import Learned
 from cotool.consensus.learning.records import Expert, Pair
 from cotool.consensus.learning.schema import SCHEMA, VERSION
@@ -55,6 +56,7 @@ def learned_from(records: Iterable[tuple[str, str, Any]]) -> Learned:
     rights: list[tuple[str, GoldBallot]] = []
     try:
         for kind, name, value in records:
+            check_record(kind, value)
             if kind == "expert":
                 learned.experts[name] = Expert.from_dict(value)
             elif kind == "pair":
@@ -102,7 +104,8 @@ def imported(form: Any, where: str) -> Learned:
         )
     records = form.get("records")
     if not isinstance(records, list) or not all(
-        isinstance(row, list) and len(row) == 3 and isinstance(row[0], str) for row in records
+        isinstance(row, list) and len(row) == 3 and all(isinstance(one, str) for one in row[:2])
+        for row in records
     ):
         raise StoreError(f"{where}: its records are not (kind, name, value)")
     try:

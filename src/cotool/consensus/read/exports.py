@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.read.responses import Record
+from cotool.consensus.read.values import clean
 from cotool.consensus.read.wrappers import opened
 from cotool.errors import InputError
 
@@ -98,7 +99,7 @@ def requested(value: Any) -> Record | None:
         )
     if not isinstance(messages, str) or not messages:
         return None
-    return Record(value["custom_id"], messages, (), whole=False)
+    return Record(clean(value["custom_id"]), clean(messages), (), whole=False)
 
 
 def _texts(content: Any) -> Iterator[str]:

@@ -1,0 +1,119 @@
+"""Whether plain records of what was learned have the types and figures that they must have.
+
+An import replaces a store, so a file is checked as a whole before anything is replaced.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from math import isfinite
+from typing import Any
+
+from cotool.consensus.learning.basis import Quadratic
+from cotool.consensus.learning.records import Expert, Judgements, Pair
+
+_EXPERT = Expert().to_dict()
+_PAIR = asdict(Pair())
+_JUDGEMENTS = asdict(Judgements())
+
+
+def check_record(kind: str, value: Any) -> None:
+    """Raise ValueError, which names the place, where a value of this kind is wrong."""
+    if kind == "expert":
+        _check_like(value, _EXPERT, "")
+        for topic, tally in value["topics"].items():
+            _check_like(tally, _JUDGEMENTS, f"topics.{topic}")
+    elif kind == "pair":
+        _check_like(value, _PAIR, "")
+    elif kind == "quadratic":
+        _check_quadratic(value)
+    elif kind == "right":
+        _check_right(value)
+    elif kind == "whole":
+        _check_object(value, "")
+        _check_numbers(value["kinds"], 2, "kinds")
+        for key in ("labels", "rights"):
+            _check_table(value[key], key)
+        _check_flag(value["is_open"], "is_open")
+        for key in ("different", "questions", "judged", "as_of"):
+            _check_number(value[key], key)
+
+
+def _check_like(value: Any, example: dict[str, Any], path: str) -> None:
+    """Check an object against one that holds a number, pair, table or object for each key."""
+    _check_object(value, path)
+    if value.keys() != example.keys():
+        odd = sorted(map(str, value.keys() ^ example.keys()))
+        raise ValueError(f"{path or 'the value'} has missing or unknown keys: {', '.join(odd)}")
+    for key, own in example.items():
+        place = f"{path}.{key}".lstrip(".")
+        if isinstance(own, list):
+            _check_numbers(value[key], len(own), place)
+        elif isinstance(own, dict) and own:
+            _check_like(value[key], own, place)
+        elif key == "topics":
+            _check_object(value[key], place)
+        elif isinstance(own, dict):
+            _check_table(value[key], place)
+        else:
+            _check_number(value[key], place)
+
+
+def _check_quadratic(value: Any) -> None:
+    _check_object(value, "")
+    if value.keys() != asdict(Quadratic()).keys():
+        raise ValueError("a quadratic has the keys keys, precision, slope, questions")
+    keys = value["keys"]
+    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+        raise ValueError("keys is not a list of texts")
+    _check_numbers(value["precision"], len(keys) ** 2, "precision")
+    _check_numbers(value["slope"], len(keys), "slope")
+    _check_number(value["questions"], "questions")
+
+
+def _check_right(value: Any) -> None:
+    _check_object(value, "")
+    votes = value["votes"]
+    _check_object(votes, "votes")
+    if not all(isinstance(said, str) for said in votes.values()):
+        raise ValueError("votes are not texts")
+    if not isinstance(value["topic"], str):
+        raise ValueError("topic is not a text")  # noqa: TRY004
+    if not isinstance(value["right"], str):
+        raise ValueError("right is not a text")  # noqa: TRY004
+    for key in ("share", "place"):
+        _check_number(value[key], key)
+
+
+def _check_object(value: Any, path: str) -> None:
+    if not isinstance(value, dict):
+        raise ValueError(f"{path or 'the value'} is not an object")  # noqa: TRY004
+
+
+def _check_table(value: Any, path: str) -> None:
+    _check_object(value, path)
+    for label, number in value.items():
+        _check_number(number, f"{path}.{label}")
+
+
+def _check_numbers(value: Any, count: int, path: str) -> None:
+    if not isinstance(value, list) or len(value) != count:
+        raise ValueError(f"{path} is not a list of {count} numbers")
+    for number in value:
+        _check_number(number, path)
+
+
+def _check_number(value: Any, path: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError(f"{path} is not a number")  # noqa: TRY004
+    try:
+        finite = isfinite(value)
+    except OverflowError:
+        finite = False
+    if not finite:
+        raise ValueError(f"{path} is not a finite number")
+
+
+def _check_flag(value: Any, path: str) -> None:
+    if not isinstance(value, bool):
+        raise ValueError(f"{path} is neither true nor false")  # noqa: TRY004
