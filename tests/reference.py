@@ -1489,7 +1489,7 @@ def independence(both, same, belief=4.0, ridge=0.5, large=0.03, least=0.02):
             p = v[i] * v[j]
             left += (same[i][j] - both[i][j] * p) ** 2 / (both[i][j] * p * (1 - p)) - 1
             questions += both[i][j]
-    left -= 2 * math.sqrt(2 * pairs)
+    left -= math.sqrt(2 * pairs)
     spare = max(left / questions, 0.0) if questions else 0.0
     mix = spare / (spare + large**2)
     k = [

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from cotool.engine.choice import EngineChoice
 
 # Questions that are looked at before the first comes out, where answers are numbers or short.
-MOST_AHEAD = 200
+MOST_AHEAD = 500
 
 
 def find_consensus(
@@ -187,7 +187,7 @@ def _by_votes_or_numbers(
 ) -> tuple[Iterator[Item], ConsensusOptions]:
     """The questions as they come, or, if their answers are numbers on a scale, what these say.
 
-    As long as answers are numbers or a few words, up to 200 questions are looked at before one
+    As long as answers are numbers or a few words, up to 500 questions are looked at before one
     comes out. The options returned know how far the experts of open answers are independent.
     """
     head: list[Item] = []

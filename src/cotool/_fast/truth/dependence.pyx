@@ -29,7 +29,7 @@ cdef double BELIEF = 4.0
 cdef double RIDGE = 0.5
 cdef double LARGE = 0.03
 # Standard deviations of the sum of squared residuals that chance is allowed.
-cdef double SURE = 2.0
+cdef double SURE = 1.0
 # The least weight, as a part of the greatest one.
 cdef double LEAST = 0.02
 
