@@ -150,7 +150,7 @@ class Recognition:
     taken out of ("in log of JSON lines"), empty where they speak for themselves. `lines` is how
     many lines were looked at; `unexplained` is how many of them no format explains, `examples` are
     the first of those. `notes` say what was seen and not used, one sentence each.
-    `fields`: the names of the fields that `-m`, `--by` and `--where` know.
+    `fields`: the names of the fields that `measures`, `by` and `where` know.
     """
 
     formats: tuple[Format, ...]

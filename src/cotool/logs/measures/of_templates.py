@@ -1,4 +1,4 @@
-"""Templates and their parameters as sources of values: `8b7f#2`, `8b7f#ms`, `--by template`."""
+"""Templates and their parameters as sources of values: `8b7f#2`, `8b7f#ms`, `by="template"`."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ def compare_baselines(before: Baseline, after: Baseline) -> Comparison:
         if not numbers:
             raise InputError(
                 "the two runs have nothing in common to compare",
-                hint="write both files with --templates json, or with --json and the same -m",
+                hint="both files must be JSON with templates, or with the same measures",
             )
         return _comparison((), before._replace(has_templates=False), after.records, numbers)
     for one, two in found.values():
