@@ -67,7 +67,7 @@ cdef extern from "logs/logscan.h" nogil:
         cotool_pattern* pattern
         int every_line
         int* every
-        int filtered
+        int filtered, simple
         uint8_t* levels
         int64_t* since
         int64_t* until
@@ -102,6 +102,8 @@ cdef extern from "logs/logscan.h" nogil:
         cotool_histogram* histogram
     ctypedef struct cotool_record:
         int open, counted, passes, level
+        uint64_t lines, bytes, long_lines
+        uint64_t keywords[2]
         int64_t line
     ctypedef struct cotool_line:
         int in_pieces
@@ -133,8 +135,10 @@ cdef extern from "logs/logscan.h" nogil:
         size_t entries
         uint64_t first_line
         cotool_text text
-    ctypedef struct cotool_worker:
+    ctypedef struct cotool_guess:
         pass
+    ctypedef struct cotool_worker:
+        cotool_guess guess[2]
     void cotool_logscan_prepare()
     void cotool_config_literals(cotool_config* config)
     void cotool_config_formats(cotool_config* config)

@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from typing_extensions import Buffer, disjoint_base
@@ -37,7 +37,10 @@ class Scanner:
         small_spans: bool = False,
         path: bytes = b"",
         anywhere: Sequence[Any] = (),
+        header: bytes | None = None,
+        columns: Callable[[bytes], Sequence[Mapping[str, Any]]] | None = None,
     ) -> None: ...
+    def use_header(self, line: bytes) -> None: ...
     def scan_range(self, file: int, begin: int, stop: int, end: int, size: int) -> int: ...
     def edges(
         self,

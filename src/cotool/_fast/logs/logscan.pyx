@@ -12,6 +12,8 @@ from libc.stdint cimport INT64_MAX, int64_t, uint8_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcpy, memmove, memset, strncpy
 
+import os
+
 from cotool._fast.base._openmp cimport omp_get_thread_num
 from cotool._fast.logs.forms cimport Forms, cotool_forms_merge
 from cotool._fast.logs.measures cimport (
@@ -22,6 +24,9 @@ from cotool._fast.logs.measures cimport (
     cotool_table_merge,
 )
 
+
+cdef extern from "<string.h>" nogil:
+    void* memmem(const void* text, size_t size, const void* needle, size_t needle_size)
 
 cotool_logscan_prepare()
 cdef scan_function* scan = cotool_scan()
@@ -38,6 +43,11 @@ cdef uint64_t SMALL_SPAN = 1 << 20
 cdef uint64_t FORMS_SPAN = 1 << 26
 # Bytes of one read.
 cdef size_t BLOCK = 1 << 18
+# How the line begins that names the columns of the W3C's extended log format, and its most bytes;
+# how many bytes are searched for it at a time.
+cdef bytes HEADER = b"#Fields:"
+cdef size_t HEADER_LIMIT = 1 << 16
+cdef uint64_t HEADER_BLOCK = 1 << 16
 # Spans of a batch for each thread; fewer where each has a table of forms.
 cdef int BATCH = 8
 cdef int FORMS_BATCH = 2
@@ -85,6 +95,9 @@ cdef class Scanner:
     line may belong to a record that another scan has counted; midway: the lines before the first
     record are another scan's, see scan_range(). small_spans: pieces are small, and threads share
     them. path: the name of the file; anywhere: where what is read stands in lines of no format.
+    header: the line #Fields that the columns of `formats` come from, None without one; columns:
+    returns `formats` with the columns of another such line. A batch ends before a line #Fields
+    that differs from the one before it, so all lines of a batch have the same columns.
     """
 
     cdef _Setup setup
@@ -108,10 +121,13 @@ cdef class Scanner:
     cdef list samples
     cdef bytes prefix
     cdef list written
+    cdef bytes header, path
+    cdef object columns
+    cdef bint is_cut
 
     def __cinit__(self, options, formats, date, *, keywords=(), widths, int most_buckets,
                   bytes prefix=b"", bint resumed=False, bint midway=False, int64_t cycle=0,
-                  bint small_spans=False, bytes path=b"", anywhere=()):
+                  bint small_spans=False, bytes path=b"", anywhere=(), header=None, columns=None):
         cdef cotool_config* c
         cdef int n
         cdef size_t block = options.block_size or BLOCK
@@ -119,6 +135,7 @@ cdef class Scanner:
         self.samples = []
         self.written = []
         self.prefix = prefix
+        self.header, self.columns, self.path = header, columns, path
         self.threads = max(options.threads, 1)
         self.spans = self.threads * (FORMS_BATCH if large else BATCH)
         self.span_size = FORMS_SPAN if large else SMALL_SPAN if small_spans else SPAN
@@ -216,6 +233,8 @@ cdef class Scanner:
                 whole = self.size
         if whole:
             stop = self._batch(-1, self.memory, 0, whole, whole, whole, whole, final)
+            while self.is_cut:
+                stop = self._batch(-1, self.memory, stop, whole, whole, whole, whole, final)
             memmove(self.memory, self.memory + stop, self.size - stop)
             self.size -= stop
             self.fed += stop
@@ -228,6 +247,12 @@ cdef class Scanner:
         cdef cotool_span* s
         cdef scan_function* run = scan
         cdef cotool_config* config = &self.setup.config
+        self.is_cut = 0
+        if self.header is not None:
+            stop = self._section(file, memory, begin, end, size)
+            if stop < end:
+                end = limit = stop
+                final, self.is_cut = False, 1
         if end - begin > self.spans * step or (step == FORMS_SPAN):
             # A file that is smaller than a batch is shared as well.
             step = max(SPAN, (end - begin + self.spans - 1) // self.spans)
@@ -257,6 +282,73 @@ cdef class Scanner:
         PyErr_CheckSignals()
         stop = self._add_up(count, memory, begin)
         return end if self.midway else stop
+
+    cdef uint64_t _section(self, int file, uint8_t* memory, uint64_t begin, uint64_t end,
+                           uint64_t size) except? 0:
+        """Return where the columns change that hold at `begin`; `end` if they do not."""
+        cdef uint64_t at = begin
+        while True:
+            at = self._next_header(file, memory, at, begin, end)
+            if at == end:
+                return end
+            line = self._header_at(file, memory, at, size)
+            if line != self.header:
+                if at > begin:
+                    return at
+                self.use_header(line)
+            at += 1
+
+    cdef uint64_t _next_header(self, int file, uint8_t* memory, uint64_t at, uint64_t begin,
+                               uint64_t end) except? 0:
+        """Return where the first header in [at, end) begins, `end` without one."""
+        cdef bytes needle = b"\n" + HEADER, data
+        cdef const uint8_t* text
+        cdef const uint8_t* found
+        cdef uint64_t size
+        if at == begin and not self.line.in_pieces:
+            data = self._bytes(file, memory, at, len(HEADER), end)
+            if data == HEADER:
+                return at
+        at = max(at, begin + 1) - 1
+        while at < end:
+            size = min(end - at, HEADER_BLOCK)
+            if memory == NULL:
+                data = os.pread(file, size, at)
+                size, text = len(data), <const uint8_t*><const char*>data
+            else:
+                text = memory + at
+            found = <const uint8_t*>memmem(text, size, <const char*>needle, len(needle))
+            if found != NULL:
+                return at + <uint64_t>(found - text) + 1
+            if size < <uint64_t>len(needle) or at + size >= end:
+                return end
+            at += size - len(needle) + 1
+        return end
+
+    cdef bytes _header_at(self, int file, uint8_t* memory, uint64_t at, uint64_t size):
+        return self._bytes(file, memory, at, HEADER_LIMIT, size).partition(b"\n")[0].rstrip()
+
+    cdef bytes _bytes(self, int file, uint8_t* memory, uint64_t at, uint64_t count, uint64_t end):
+        count = min(count, end - at)
+        if memory == NULL:
+            return os.pread(file, count, at)
+        return (<char*>memory)[at:at + count]
+
+    def use_header(self, bytes line not None):
+        """Read what follows by the columns that `line` names."""
+        cdef int n
+        if line == self.header:
+            return
+        # What is open was read by other columns.
+        if self.record.open and not self.setup.config.simple:
+            self._close_record()
+            self.record.counted = 1
+            self.record.lines = self.record.bytes = self.record.long_lines = 0
+            self.record.keywords[0] = self.record.keywords[1] = 0
+        self.header = line
+        self.setup.set_columns(self.columns(line), self.path)
+        for n in range(self.threads):
+            memset(self.workers[n].guess, 0, sizeof(self.workers[n].guess))
 
     cdef int _set_clocks(self, int count, int file, uint8_t* memory, uint64_t size,
                          bint final) except -1:
@@ -361,6 +453,11 @@ cdef class Scanner:
 
     def finish(self):
         """Count the record that is still open. Nothing may be scanned afterwards."""
+        self._close_record()
+        self.record.open = 0
+
+    cdef int _close_record(self) except -1:
+        """Count the record that is still open."""
         cdef cotool_span* s = &self.span[0]
         cotool_span_reset(s, &self.setup.config, &self.total)
         s.record = self.record
@@ -374,7 +471,7 @@ cdef class Scanner:
                     and cotool_table_merge(&self.setup.table.table, &s.table, self.seen_lines,
                                            0))):
             raise MemoryError
-        self.record.open = 0
+        return 0
 
     def take_written(self):
         """Return the JSON lines of entries since the last call."""

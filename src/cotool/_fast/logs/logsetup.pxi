@@ -100,7 +100,6 @@ cdef class _Setup:
 
     cdef int _set_formats(self, formats) except -1:
         cdef cotool_format* f
-        cdef cotool_place* p
         cdef int n, k
         if len(formats) > COTOOL_FORMATS:
             raise ValueError(f"at most {COTOOL_FORMATS} formats")
@@ -119,20 +118,38 @@ cdef class _Setup:
             f.payload = given["payload"]
             self._set_times(f, given["times"])
             f.fallback = given["fallback"]
-            f.places = len(given["places"])
-            if f.places > COTOOL_PLACES:
-                raise ValueError(f"at most {COTOOL_PLACES} places of the level")
-            for k, place in enumerate(given["places"]):
-                p = &f.place[k]
-                p.words = self.words
-                p.kind, p.before, p.below = place["kind"], place["before"], place["below"]
-                p.token, p.word = place["token"], place["word"]
-                p.styles, p.scale = place["styles"], place["scale"]
-                p.lead, p.trail = place["lead"], place["trail"]
-                strncpy(p.key, <const char*>(<bytes>place["key"]), COTOOL_KEY - 1)
-                p.value = self._key(f, place["path"]) if place["path"] else -1
+            self._set_places(f, given["places"])
             for k in given["first"]:
                 f.first[k] = 1
+
+    cdef int _set_places(self, cotool_format* f, places) except -1:
+        cdef cotool_place* p
+        cdef int k
+        f.places = len(places)
+        if f.places > COTOOL_PLACES:
+            raise ValueError(f"at most {COTOOL_PLACES} places of the level")
+        for k, place in enumerate(places):
+            p = &f.place[k]
+            p.words = self.words
+            p.kind, p.before, p.below = place["kind"], place["before"], place["below"]
+            p.token, p.word = place["token"], place["word"]
+            p.styles, p.scale = place["styles"], place["scale"]
+            p.lead, p.trail = place["lead"], place["trail"]
+            strncpy(p.key, <const char*>(<bytes>place["key"]), COTOOL_KEY - 1)
+            p.value = self._key(f, place["path"]) if place["path"] else -1
+
+    cdef int set_columns(self, formats, bytes path) except -1:
+        """Move the places of the level and the columns that are read to those of `formats`."""
+        cdef int row, n
+        for row, given in enumerate(formats):
+            self._set_places(&self.config.format[row], given["places"])
+            if self.reading == NULL:
+                continue
+            self.reading.tokens[row] = 0
+            for n, locator in enumerate(given["locators"]):
+                self._set_locator(row, n, locator, path)
+        cotool_config_formats(&self.config)
+        return 0
 
     cdef uint64_t _forms(self, forms) except? 1:
         cdef uint64_t layouts = 0

@@ -12,13 +12,14 @@ from cotool.logs.measures import model
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from cotool.logs.formats.model import Format
     from cotool.logs.measures.model import Scale
 
     # Each name's column, the part of it, and the unit of a number without one.
     Columns = dict[str, tuple[int, int, Scale | None]]
+HEADER = b"#Fields:"
 REQUEST = lazy_pattern(rb"[A-Z]{3,20} \S+(?: HTTP/[\d.]+)?")
 _STATUS = lazy_pattern(rb"\d{3}|-")
 _COLUMNS = lazy_pattern(rb'"((?:[^"\\]|\\.)*)"|\[([^\]]*)\]|(\S+)')
@@ -65,6 +66,7 @@ _PROXY_NAMES = ("client", "accept_date", "frontend", "backend", "timers", "statu
 _NAME = lazy_pattern(r"[A-Za-z_][\w .()%/-]*")
 _LEAST_COLUMNS = 3
 # What nginx writes for $request_time and $upstream_response_time, and Traefik for a duration.
+_FRACTION = lazy_pattern(rb"\d*\.\d+")
 _SECONDS = lazy_pattern(rb"\d{1,6}\.\d{3}")
 _MILLISECONDS = lazy_pattern(rb"\d+(?:\.\d+)?ms")
 # Parts of a request line.
@@ -79,8 +81,8 @@ def columns_of(found: Format, lines: Sequence[bytes]) -> tuple[bytes, Columns]:
         return b"", {}
     if found.names:
         return b"", {name: (n, 0, None) for name, n in found.names}
-    header = next((line for line in lines if line.startswith(b"#Fields:")), None)
-    if header is not None:
+    header = header_of(lines)
+    if header:
         return _extended(header, lines)
     rows = [line for line in lines if line.strip()]
     for pattern, names, units in _PRODUCTS:
@@ -99,6 +101,16 @@ def columns_of(found: Format, lines: Sequence[bytes]) -> tuple[bytes, Columns]:
     if separated is not None:
         return separated
     return b"", _proxy(rows) or _access(rows)
+
+
+def header_of(lines: Sequence[bytes]) -> bytes:
+    """Return the first line "#Fields: …" of the W3C's extended log format, b"" without one."""
+    return next((line.rstrip() for line in lines if line.startswith(HEADER)), b"")
+
+
+def names_in(header: bytes) -> list[str]:
+    """Return the names of the columns in a line "#Fields: …"."""
+    return header.decode("utf-8", "replace").split(":", 1)[1].split()
 
 
 def _separated(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
@@ -163,7 +175,7 @@ def _proxy(rows: Sequence[bytes]) -> Columns:
 
 def _extended(header: bytes, lines: Sequence[bytes]) -> tuple[bytes, Columns]:
     """Return the columns of the W3C's extended log format, as IIS and CloudFront write it."""
-    names = header.decode("utf-8", "replace").split(":", 1)[1].split()
+    names = names_in(header)
     rows = [line for line in lines if not line.startswith(b"#")]
     tabs = bool(rows) and all(b"\t" in line for line in rows)
     at: Columns = {}
@@ -171,11 +183,23 @@ def _extended(header: bytes, lines: Sequence[bytes]) -> tuple[bytes, Columns]:
         scale = None
         if name == "time-taken":
             # Seconds with a fraction by the standard; IIS writes whole milliseconds.
-            values = [line.split(b"\t" if tabs else None) for line in rows]
-            whole = all(b"." not in row[n] for row in values if len(row) > n)
-            scale = model.UNITS["ms" if whole else "s"]
+            cells = _cells_under(name, lines, b"\t" if tabs else None)
+            scale = model.UNITS["s" if any(map(_FRACTION.fullmatch, cells)) else "ms"]
         at[name.lower()] = (n, 0, scale)
     return b"\t" if tabs else b"", at
+
+
+def _cells_under(name: str, lines: Sequence[bytes], delimiter: bytes | None) -> Iterator[bytes]:
+    """Yield the cells of a column; each line "#Fields: …" says where it is in the rows after it."""
+    column: int | None = None
+    for line in lines:
+        if line.startswith(HEADER):
+            names = names_in(line)
+            column = names.index(name) if name in names else None
+        elif column is not None and not line.startswith(b"#"):
+            cells = line.split(delimiter)
+            if len(cells) > column:
+                yield cells[column]
 
 
 def _access(rows: Sequence[bytes]) -> Columns:

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
+from cotool.logs.formats.columns import HEADER, header_of, names_in
 from cotool.logs.formats.level_evidence import CELL, STATUSES, Evidence
 from cotool.logs.formats.level_marks import HALF, thinned
 from cotool.logs.formats.model import (
@@ -104,16 +105,28 @@ def coded_places(lines: Sequence[tuple[bytes, int]], left: set[int]) -> list[Pla
 
 def status_column(lines: Sequence[bytes]) -> Place | None:
     """Return the place of the HTTP status that a line "#Fields: … sc-status …" names."""
-    head = next((line for line in lines if line.startswith(b"#Fields:")), b"")
-    if not head:
+    head = header_of(lines)
+    place = status_in(head) if head else None
+    if place is None:
         return None
-    names = [plain(name) for name in head.decode("utf-8", "replace").split()[1:]]
-    column = next((n for n, name in enumerate(names) if name in STATUS_NAMES), -1)
-    rows = [list(TOKEN.findall(line)) for line in lines if line[:1] not in {b"#", b""}]
-    cells = [row[column].strip(b'"') for row in rows if len(row) > column >= 0]
-    if not cells or column > _LAST_TOKEN or sum(x in STATUSES for x in cells) < HALF * len(rows):
-        return None
-    return Place(STATUS, before=1, token=column)
+    column: int | None = place.token
+    rows = found = 0
+    for line in lines:
+        if line.startswith(HEADER):  # the rows that follow may have other columns
+            other = status_in(line)
+            column = None if other is None else other.token
+        elif column is not None and line[:1] not in {b"#", b""}:
+            cells = TOKEN.findall(line)
+            rows += 1
+            found += len(cells) > column and cells[column].strip(b'"') in STATUSES
+    return place if found and found >= HALF * rows else None
+
+
+def status_in(header: bytes) -> Place | None:
+    """Return the place of the HTTP status by a line "#Fields: …", None where it names none."""
+    names = map(plain, names_in(header))
+    column = next((n for n, name in enumerate(names) if name in STATUS_NAMES), _LAST_TOKEN + 1)
+    return Place(STATUS, before=1, token=column) if column <= _LAST_TOKEN else None
 
 
 def lettered_places(

@@ -75,6 +75,14 @@ def fields_of(found: Format, lines: Sequence[bytes]) -> list[str]:
 def _with_fields(found: Format, sources: Sequence[ValueSource], lines: Sequence[bytes]) -> Format:
     delimiter, columns = columns_of(found, lines)
     found = _with_payload(found, lines, columns)
+    locators = locators_in(found, sources, lines, columns)
+    return replace(found, columns=delimiter, locators=locators)
+
+
+def locators_in(
+    found: Format, sources: Sequence[ValueSource], lines: Sequence[bytes], columns: Columns
+) -> tuple[Locator, ...]:
+    """Return the locators of sources in a format with these columns, by a sample of lines."""
     keys = _Keys(found, lines)
     locators = []
     for source in sources:
@@ -99,7 +107,7 @@ def _with_fields(found: Format, sources: Sequence[ValueSource], lines: Sequence[
         if locator.kind == COLUMN and writes_no_time(columns):
             locator = locator._replace(text=NO_TIME)
         locators.append(locator)
-    return replace(found, columns=delimiter, locators=tuple(locators))
+    return tuple(locators)
 
 
 def _with_payload(found: Format, lines: Sequence[bytes], columns: Columns) -> Format:

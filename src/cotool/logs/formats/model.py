@@ -103,7 +103,7 @@ class Format:
     where no place has one; `share` is the share of the sample's lines that it explains, and
     `reasons` say why its fields were chosen. `names` are columns that the caller has named;
     `columns` is the delimiter of columns (empty: blanks), and `locators` are where the fields stand
-    that are measured.
+    that are measured. `header` is the line "#Fields: …" that names the columns, empty without one.
     """
 
     name: str
@@ -125,10 +125,11 @@ class Format:
     names: tuple[tuple[str, int], ...] = ()
     columns: bytes = b""
     locators: tuple[Locator, ...] = ()
+    header: bytes = b""
 
     def to_kernel(self) -> dict[str, object]:
         """Return the mapping that logscan.Scanner takes."""
-        apart = {"places", "times", "reasons", "names"}
+        apart = {"places", "times", "reasons", "names", "header"}
         fields = {name: getattr(self, name) for name in self.__slots__ if name not in apart}
         return fields | {"places": _rows(self.places), "times": _rows(self.times)}
 

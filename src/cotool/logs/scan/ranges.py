@@ -299,8 +299,11 @@ class JoinedFile:
 
 
 def cut(whole: Range, size: int) -> list[Range]:
-    """Return the ranges of a file, each of about `size` bytes."""
+    """Return the ranges of a file, each of about `size` bytes.
+
+    A file whose columns may change within it is one range: its rows depend on what is before them.
+    """
     length = whole.size - whole.start
-    count = max(1, length // size)
+    count = 1 if any(found.header for found in whole.formats) else max(1, length // size)
     borders = [whole.start + length * n // count for n in range(count + 1)]
     return [replace(whole, number=n, begin=borders[n], end=borders[n + 1]) for n in range(count)]

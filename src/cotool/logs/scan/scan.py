@@ -10,6 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from cotool._fast.logs import logscan
 from cotool.errors import CotoolError, unreadable
 from cotool.logs.formats.envelopes import Wrapping, find_wrapping
+from cotool.logs.formats.headers import (
+    PassedHeader,
+    changed_columns,
+    passed_header,
+    with_header,
+)
 from cotool.logs.formats.model import Format, forms_of, is_cyclic
 from cotool.logs.formats.recognise import recognise, sample_lines
 from cotool.logs.formats.text_times import read_stamp
@@ -161,7 +167,7 @@ def look_at(windows: Sequence[bytes], options: LogOptions) -> tuple[tuple[Format
         from cotool.logs.formats.located import with_fields
 
         formats = with_fields(formats, reading.sources, wrapping.lines)
-    return formats, wrapping
+    return with_header(formats, wrapping.lines), wrapping
 
 
 class _Result(NamedTuple):
@@ -240,6 +246,12 @@ class _Run:
     ) -> int:
         position = max(start, opened.start)
         end = _last_newline(opened.fd, position, opened.size) if whole_lines else opened.size
+        if start > opened.start and any(found.header for found in self._formats):
+            header = passed_header(
+                lambda begin, stop: os.pread(opened.fd, stop - begin, begin), opened.start, start
+            )
+            if header is not None:
+                scanner.use_header(header)
         if self._options.records:
             return self._feed_file(scanner, opened, position, end)
         while position < end and not self._watch.stopped:
@@ -280,12 +292,17 @@ class _Run:
         self, scanner: logscan.Scanner, opened: Stream, start: int, *, whole_lines: bool
     ) -> int:
         skip, taken, consumed = start, 0, opened.position
+        passed, has_header = PassedHeader(), any(found.header for found in self._formats)
         samples = StreamSamples(self._path, self._options.context, self._options.show)
         try:
             while not self._watch.stopped and (data := self._next(opened)):
                 taken += len(data)
                 if skip:
+                    if has_header:
+                        passed.add(data[:skip])
                     skip, data = max(0, skip - len(data)), data[skip:]
+                    if not skip and passed.line is not None:
+                        scanner.use_header(passed.line)
                 scanner.feed(data, final=False)
                 self._write_records(scanner)
                 samples.add(data, scanner.take_samples(), final=False)
@@ -397,6 +414,11 @@ def make_scanner(
         from cotool.logs.formats.located import locate_anywhere
 
         anywhere = tuple(map(locate_anywhere, options.reading.sources))
+    sources = options.reading.sources if options.reading is not None else ()
+
+    def columns(header: bytes) -> list[dict[str, object]]:
+        return [found.to_kernel() for found in changed_columns(formats, sources, header)]
+
     return logscan.Scanner(
         options,
         [found.to_kernel() for found in formats],
@@ -411,6 +433,8 @@ def make_scanner(
         small_spans=options.records or in_pieces,
         path=os.fsencode(path),
         anywhere=anywhere,
+        header=next((found.header for found in formats if found.header), None),
+        columns=columns,
     )
 
 
