@@ -59,7 +59,8 @@ def test_a_vault_header_loads_no_other_command(tmp_path):
     key = Passphrase("a long passphrase", cost=Argon2Cost(passes=1, memory=8, lanes=1))
     encrypt(BytesIO(b"notes"), path, keys=[key])
     unused = {"concurrent.futures", "logging", "rich", "asyncio", "subprocess", "uuid"} | {
-        f"cotool.cli.vault.{name}" for name in ("run", "changes", "signatures", "passwords")
+        f"cotool.cli.vault.{name}"
+        for name in ("run", "changes", "signatures", "passwords", "program_run")
     }
     assert unused & loaded("vault", "inspect", str(path)) == set()
 

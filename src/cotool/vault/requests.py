@@ -206,18 +206,19 @@ class KeyRequest:
     def read_before_content(self) -> None:
         """Read a secret that comes before the content on standard input."""
         self.secret.read_before_content()
-        path = self._key_file_path
+        path = self.key_file_path
         if path and is_stdin(path):
             spare_stdin_file(path)
             _ = self._key_file
 
     @property
-    def _key_file_path(self) -> str | None:
+    def key_file_path(self) -> str | None:
+        """Return the path of the key file: the option, then COTOOL_KEY_FILE."""
         return self.key_file or os.environ.get("COTOOL_KEY_FILE")
 
     @functools.cached_property
     def _key_file(self) -> KeyFile | None:
-        path = self._key_file_path
+        path = self.key_file_path
         if not path:
             return None
         from cotool.vault.key_file import KeyFile

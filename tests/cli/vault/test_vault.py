@@ -542,7 +542,7 @@ def test_help_names_every_command(vault):
     listed = vault("--help").out
     for name in (
         "encrypt", "decrypt", "verify", "inspect", "rewrap", "reencrypt", "rotate", "edit", "cat",
-        "sign", "verify-signature", "hash-password", "verify-password", "keys", "identity",
+        "exec", "sign", "verify-signature", "hash-password", "verify-password", "keys", "identity",
     ):  # fmt: skip
         assert name in listed
         if name not in {"keys", "identity"}:

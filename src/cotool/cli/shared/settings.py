@@ -84,7 +84,8 @@ class Command(TyperCommand):
         """Return the context with variables and the config file attached; neither is read yet."""
         table = _table(info_name, parent)
         # A broken file stops neither --help nor completion.
-        helps = {"-h", "--help"} & {*args} or extra.get("resilient_parsing")
+        own = args[: args.index("--")] if "--" in args else args
+        helps = {"-h", "--help"} & {*own} or extra.get("resilient_parsing")
         if table is not None and not helps:
             whole = None if parent is None else parent.obj
             extra["default_map"] = self.attach(table, whole)

@@ -46,6 +46,7 @@ _OTHER_NAMES = {
 _OTHER_COMMANDS = {
     ("vault", "list"): "keys list",
     ("vault", "init"): "keys init",
+    ("vault", "run"): "exec",
     ("vault", "keygen"): "identity init",
     ("vault", "recipient"): "identity show",
     ("config", "list"): "show",

@@ -1,13 +1,13 @@
 """`cotool vault encrypt`, `decrypt` and the other commands for content: their options."""
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from cotool._lazy import stand_ins
 from cotool.cli.shared.options import Quiet, Threads, flag, one_of, option
-from cotool.cli.shared.settings import App
+from cotool.cli.shared.settings import App, Command
 from cotool.cli.vault.options import (
     Files,
     Force,
@@ -21,10 +21,11 @@ from cotool.cli.vault.options import (
     with_keys,
 )
 from cotool.engine.choice import EngineChoice
+from cotool.errors import InputError
 from cotool.vault.requests import KeyRequest
 
-with stand_ins("cotool.cli.vault.reading", "cotool.cli.vault.run"):
-    from cotool.cli.vault import reading
+with stand_ins("cotool.cli.vault.program_run", "cotool.cli.vault.reading", "cotool.cli.vault.run"):
+    from cotool.cli.vault import program_run, reading
     from cotool.cli.vault import run as work
 
 commands = App()
@@ -229,3 +230,42 @@ def cat(
 ) -> Job:
     """Write the content of vault files, or a range of it, to standard output."""
     return partial(reading.cat, files, keys, byte_range=byte_range)
+
+
+class ProgramCommand(Command):
+    """A command whose arguments are another program's: they all follow --."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the options. Raises InputError for arguments before --."""
+        program = args[args.index("--") + 1 :] if "--" in args else []
+        rest = super().parse_args(ctx, args)
+        if not ctx.resilient_parsing and [*(ctx.params["program"] or ())] != program:
+            raise InputError(
+                "the program and its arguments must follow --",
+                hint="cotool vault exec --env FILE -- PROGRAM ARGUMENTS",
+            )
+        return rest
+
+
+@commands.command(
+    "exec", cls=ProgramCommand, epilog="Example:  cotool vault exec --env .env.vault -- make deploy"
+)
+@with_keys
+def run_program(
+    program: Annotated[
+        list[str],
+        typer.Argument(metavar="PROGRAM...", help="After --, the program and its arguments."),
+    ],
+    *,
+    env: Annotated[
+        list[str],
+        option("Input", "A vault file with NAME=value lines. Repeatable.", "--env", metavar="FILE"),
+    ],
+    keys: KeyRequest,
+) -> Job:
+    """Run a program with the variables of encrypted .env files; nothing is written to disk.
+
+    The variables replace those of the same name. The program replaces cotool, so its signals,
+    terminal and exit code are its own.
+    """
+    return partial(program_run.run_program, program, env, keys)

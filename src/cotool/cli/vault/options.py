@@ -9,6 +9,7 @@ import typer
 
 from cotool.cli.shared.engine_options import EngineName, Resume, SchedulerAddress, SchedulerFile
 from cotool.cli.shared.options import flag, one_of, option
+from cotool.cli.shared.settings import variables
 from cotool.cli.vault.secrets import SecretSource
 from cotool.engine.choice import EngineChoice, engine_choice
 from cotool.vault.requests import KeyRequest
@@ -180,6 +181,11 @@ _ENGINE: dict[str, tuple[Any, Any]] = {
     "scheduler_file": (SchedulerFile, None),
     "resume": (Resume, False),
 }
+
+
+def key_variables() -> set[str]:
+    """Return the variables that set the key options, which name secrets or what opens them."""
+    return {variable for name in _SHARED for variable in variables("vault", name)}
 
 
 def with_keys(command: Command) -> Command:
