@@ -41,6 +41,25 @@ def test_blank_lines_are_skipped_at_once():
         read(blank + ROW + blank + "{}}")
 
 
+def test_too_many_responses_to_one_question(monkeypatch):
+    """More responses to one question than the limit are an error, in a row or not."""
+    monkeypatch.setattr("cotool.consensus.read.spool.MOST_RESPONSES", 50)
+    message = "line 52: there are more than 50 responses to one question"
+    assert len(read(table("question,expert,answer", *["q,a,x"] * 50))["q"]) == 50
+    with pytest.raises(InputError, match=message):
+        read(table("question,expert,answer", *["q,a,x"] * 51))
+    with pytest.raises(InputError, match="there are more than 50 responses to one question"):
+        read(table("question,expert,answer", *["q,a,x", "r,a,x"] * 51))
+    with pytest.raises(InputError, match="record 51: there are more than 50 responses"):
+        read("[" + "1," * 99 + "1]")
+
+
+def test_a_list_of_empty_lists():
+    """Many empty lists are an error after the first of them."""
+    with pytest.raises(InputError, match="the first 1,000 lists are empty"):
+        read("[" + "[]," * 100_000 + "[]]")
+
+
 def test_too_many_columns():
     """A table or a record has at most as many columns as a spreadsheet."""
     many = [f"c{place}" for place in range(20_000)]

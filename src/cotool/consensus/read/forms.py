@@ -206,9 +206,16 @@ class FileForm:
         return nested and asks
 
     def _listed(self, found: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
-        """Yield lists of responses; lists that are the rows of a table without a header end it."""
+        """Yield lists of responses; empty lists, or rows of a table without a header, end it."""
         sample = list(islice(found, _SAMPLE_ROWS))
         rows = [value for _, value in sample]
+        if len(rows) == _SAMPLE_ROWS and not any(rows):
+            self.count = len(sample)
+            self.unclear = UnclearError(
+                f"{self._name}: the first {_SAMPLE_ROWS:,} lists are empty",
+                hint="let each list hold the responses to one question",
+            )
+            return
         if _are_rows(rows):
             self.count = len(sample)
             self.unclear = UnclearError(

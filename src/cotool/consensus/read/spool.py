@@ -6,18 +6,21 @@ import json
 import sqlite3
 from collections import Counter
 from contextlib import contextmanager
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.model import Question, Response
 from cotool.consensus.read.questions import join_text, make_question
 from cotool.errors import InputError
+from cotool.text import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BATCH = 1000
+# More responses to one question come from a file that is read wrongly, or made to be read for long.
+MOST_RESPONSES = 250_000
 _NO_MORE: tuple[None, None, dict[str, Any], None] = (None, None, {}, None)
 
 # `by_text` joins records without an id; `more` are the fields that most answers do not have, in
@@ -58,6 +61,9 @@ class Spool:
         self._rows: list[tuple[Any, ...]] = []
         # Whether there are records with an id (False), without one (True), or both.
         self._kinds: set[bool] = set()
+        # The question of the last record, and how many of the last responses are to it.
+        self._last: bytes | None = None
+        self._run = 0
 
     def add(
         self,
@@ -70,10 +76,17 @@ class Spool:
 
         `label` names the expert of a response without a name, where it is the only such response
         of its label to the question.
+        Raises InputError beyond MOST_RESPONSES to one question, at once where they are in a row.
         """
         by_id = None if question_id is None else _digest(question_id)
         by_text = None if text is None else _digest(text)
         self._kinds.add(by_id is None)
+        key = by_id or by_text
+        self._run = max(1, len(responses)) + (self._run if key == self._last else 0)
+        self._last = key
+        if self._run > MOST_RESPONSES:
+            where = responses[-1].where if responses else ""
+            raise _too_many(where or question_id or join_text(text or ""))
         self._rows += [
             (
                 by_id, by_text, question_id, text, answer.content, answer.expert_name,
@@ -94,7 +107,10 @@ class Spool:
                 self._database.execute(_ADOPT)
             self._database.execute(_ORDER)
             for _, rows in groupby(self._database.execute(_SELECT), key=itemgetter(0)):
-                yield _question(list(rows))
+                listed = list(islice(rows, MOST_RESPONSES + 1))
+                if len(listed) > MOST_RESPONSES:
+                    raise _too_many(listed[-1][7])
+                yield _question(listed)
 
     def counts(self) -> tuple[int, int]:
         """Return the number of questions and of experts, once questions are asked for."""
@@ -125,6 +141,13 @@ def _room() -> Iterator[None]:
             f"the temporary file that joins the responses: {error}",
             hint="name a folder with more space in SQLITE_TMPDIR",
         ) from None
+
+
+def _too_many(where: str) -> InputError:
+    return InputError(
+        f"{where}: there are more than {MOST_RESPONSES:,} responses to one question",
+        hint=f"if these are several questions, name the key or column: {named(question='KEY')}",
+    )
 
 
 def _digest(text: str) -> bytes:
