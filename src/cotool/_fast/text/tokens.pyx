@@ -19,6 +19,8 @@ from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy
 
+from cotool.text import normalised
+
 from cotool._fast.base._openmp cimport threads_for
 
 cdef extern from "Python.h":
@@ -145,7 +147,7 @@ cdef str prepared(str text):
     """`text`, normalized and case folded where folding code point by code point is not enough."""
     if PyUnicode_IS_ASCII(text) or not fill(text) & COTOOL_COMPOSES:
         return text
-    text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+    text = normalised("NFC", normalised("NFC", text).casefold())
     fill(text)
     return text
 
