@@ -1454,6 +1454,8 @@ def read_number(text):
         return None
     digits = Decimal((found[2] or "0").replace(",", "") + (found[3] or "") + (found[4] or ""))
     number = digits * Decimal(_UNIT_FACTORS.get(found[5], 1))
+    if number > Decimal("1e18"):
+        return None
     return -number if found[1] == "-" else number
 
 

@@ -20,6 +20,7 @@ from cotool.consensus import (
 )
 from cotool.consensus.decide import many_texts
 from cotool.consensus.options import CLUSTERINGS, METRICS, RELATIVE
+from cotool.consensus.read.values import is_missing
 from cotool.errors import InputError
 
 TRANSCRIPTS = [
@@ -270,7 +271,7 @@ def test_any_text_has_a_result(contents, confidences, method):
     ]
     result = find_consensus(responses, method=method)
     json.dumps(result.to_dict(), allow_nan=False)
-    usable = sum(bool(content.strip()) for content in contents)
+    usable = sum(not is_missing(content) for content in contents)
     assert len(result.experts) == usable
     assert (result.answer is None) == (usable == 0)
     if usable:
