@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cotool.consensus.extract.extraction import extract_answer
+from cotool.consensus.extract.extraction import extract_answer, extract_answers
 
 NUMBERS = [
     ("The answer is 18.", "18"),
@@ -97,3 +97,26 @@ def test_thousands_separators_are_equal(number: int, zeros: str) -> None:
     plain = extract_answer(f"#### {number}")
     assert plain.value == str(number)
     assert extract_answer(f"The answer is {number:,}{zeros}.", "number").value == plain.value
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["One for Arthur", "Seven Samurai", "around 9 days after ovulation", "691 CE", "1066 A.D."],
+)
+def test_texts_that_begin_with_a_number(text: str) -> None:
+    """A number before a name, an era or what a time is counted from is not the whole answer."""
+    found = extract_answer(text)
+    assert (found.kind, found.display) == ("short", text.rstrip("."))
+
+
+@pytest.mark.parametrize("text", ["9 days", "two boxes", "Two Dollars", "$5 for adults", "5 Äpfel"])
+def test_numbers_with_what_they_count(text: str) -> None:
+    """A number before a unit, or before what it counts, is the answer."""
+    assert extract_answer(text).kind == "number"
+
+
+def test_a_year_and_its_era() -> None:
+    """A year is the same with CE, with AD and without an era, and another before it."""
+    _, answers = extract_answers(["691", "691 CE", "AD 691", "691 A.D.", "691 BCE"])
+    assert [answer.value for answer in answers[:4]] == ["691"] * 4
+    assert answers[4] is None or answers[4].value != "691"

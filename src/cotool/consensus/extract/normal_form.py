@@ -92,6 +92,10 @@ def running_form(text: str) -> str:
     return _ORDINAL.sub(lambda match: ordinal(_ORDINALS[match[1]]), text)
 
 
+# A year without its era: "691 CE" is 691.
+_YEAR = lazy_pattern(r"A\.?D\.? ?(\d{1,4})|(\d{1,4}) ?(?:C\.?E|A\.?D)\.?")
+
+
 def short_form(display: str) -> str:
     """Return the normal form of a label, a name, a date, a formula or a list."""
     if display.isascii() and display.isalpha():
@@ -100,6 +104,9 @@ def short_form(display: str) -> str:
     named = read_date(_AT.sub("", display))
     if named:
         return named
+    year = _YEAR.fullmatch(display)
+    if year:
+        return year[1] or year[2]
     return _bound(display) or ", ".join(list_items(display) or ()) or _one(display)
 
 

@@ -360,7 +360,7 @@ def read(kind: str, span: str, *, whole: bool = False) -> Reading | None:
         return reading if not whole or reading is None or ends(span, reading.end) else None
     if kind == "number":
         reading = read_quantity(span)
-        return reading if not whole or reading is None or _ends_in_unit(span, reading.end) else None
+        return reading if not whole or reading is None or _ends_in_unit(span, reading) else None
     return read_short(span, whole=whole)
 
 
@@ -379,9 +379,21 @@ _UNIT = lazy_pattern(
     r"[ -]?(?!\.)(?:[A-Za-z°²³µΩ€£$%¢/^.\u00c0-\u024f\u0400-\u04ff\u3040-\u9fff]+[ ]?){1,4}\d?"
 )
 
+# Words after a number that are no unit: an era ("691 CE"), or what a time is counted from
+# ("9 days after ovulation").
+_NO_UNIT = lazy_pattern(r"[ ](?:C\.?E\.?|A\.?D\.?)[ ]?$|.*[ ](?:after|before|since|until)[ ]")
+# "Seven Samurai", "One for Arthur": names.
+_NAME = lazy_pattern(r"[ ](?:[a-z]+[ ]){0,2}[A-Z][a-z]")
 
-def _ends_in_unit(span: str, end: int) -> bool:
+
+def _ends_in_unit(span: str, reading: Reading) -> bool:
+    """Whether only a unit or what is counted follows a number."""
+    end = reading.end
     if ends(span, end):
         return True
     unit = _UNIT.match(span[:200], end)
-    return bool(unit and ends(span, unit.end()) and not _SENTENCE.search(unit.group()))
+    if unit is None or not ends(span, unit.end()):
+        return False
+    if reading.unit is None and reading.display[:1].isalpha() and _NAME.match(unit.group()):
+        return False
+    return not (_SENTENCE.search(unit.group()) or _NO_UNIT.match(unit.group()))
