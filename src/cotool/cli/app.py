@@ -183,7 +183,7 @@ def _make_app(arguments: Sequence[str], *, whole: bool) -> typer.Typer:
 
 
 def _listed() -> None:
-    """A placeholder for a command in the list of commands."""
+    """Stand for a command that the list of commands shows and this call does not run."""
 
 
 def _add_consensus(app: typer.Typer, _: Sequence[str]) -> None:
