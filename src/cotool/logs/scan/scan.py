@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.logs import logscan
@@ -16,13 +15,13 @@ from cotool.logs.formats.headers import (
     passed_header,
     with_header,
 )
-from cotool.logs.formats.model import Format, forms_of, is_cyclic
+from cotool.logs.formats.model import Format, is_cyclic
 from cotool.logs.formats.recognise import recognise, sample_lines
-from cotool.logs.formats.text_times import read_stamp
 from cotool.logs.formats.words import with_known_words
 from cotool.logs.histogram import MAX_BUCKETS, WIDTHS
 from cotool.logs.levels import KEYWORDS
 from cotool.logs.model import FileSummary, LogCounts
+from cotool.logs.scan.first_dates import first_date
 from cotool.logs.scan.inferred import whole_forms, whole_measures
 from cotool.logs.scan.samples import StreamSamples, read_sample
 from cotool.logs.scan.sources import PlainFile, Stream, open_source, sample
@@ -31,6 +30,7 @@ from cotool.logs.scan.tally import Tally, tally_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from cotool._fast.logs.forms import Forms
     from cotool.logs.measures.model import Locator
@@ -46,10 +46,6 @@ _KEYWORD_SETS = dict(zip(KEYWORDS, (ERROR_WORDS, WARNING_WORDS), strict=True))
 
 # Bytes that are fed at a time where records are written.
 _FEED = 1 << 22
-_DAY = timedelta(days=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_YEARLY, _DAILY = 1, 2
-_DAYS_BEFORE = (0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335)
 
 
 class Watch:
@@ -442,48 +438,6 @@ def is_zoned(tally: Tally, options: LogOptions) -> bool | None:
     """Tell whether times name their zone; None where there are none."""
     dated = tally.counts.records > tally.counts.timeless
     return tally.zoned > 0 or options.tz is not None if dated else None
-
-
-def first_date(formats: tuple[Format, ...], lines: list[bytes], modified: float | None) -> datetime:
-    """Return the date of the first record of a format whose times lack a year, or a date.
-
-    It is the latest date with which the last record of the sample does not lie after the file's
-    last change; a day is granted for the clocks of other zones.
-    """
-    now = datetime.fromtimestamp(modified, UTC) if modified is not None else datetime.now(UTC)
-    latest = now + _DAY
-    cycles, before, last = 0, None, None
-    wanted = [(found, forms_of(found)) for found in formats if is_cyclic(found)]
-    for line in lines if wanted else ():
-        stamp = _stamp(line, wanted)
-        if stamp is None:
-            continue
-        yearly, month, day, hour = stamp
-        # In days of a leap year, or in hours of a day.
-        within, half = (_DAYS_BEFORE[month - 1] + day, 183) if yearly else (hour, 12)
-        if before is not None:
-            cycles += (within < before - half) - (within > before + half)
-        before, last = within, stamp
-    if last is None:
-        return now
-    yearly, month, day, _ = last
-    if not yearly:
-        return now - max(0, logscan.held_cycle(cycles, _DAILY)) * _DAY
-    year = latest.year if (month, day) <= (latest.month, latest.day) else latest.year - 1
-    return datetime(max(1, year - logscan.held_cycle(cycles, _YEARLY)), 1, 1, tzinfo=UTC)
-
-
-def _stamp(
-    line: bytes, formats: list[tuple[Format, tuple[bytes, ...]]]
-) -> tuple[bool, int, int, int] | None:
-    """Return a line's time: whether the year alone is missing, month, day and hour."""
-    for found, forms in formats:
-        read = read_stamp(line, found, forms)
-        if read is not None:
-            seconds, cycle = read
-            moment = _EPOCH + timedelta(seconds=seconds)
-            return cycle == _YEARLY, moment.month, moment.day, moment.hour
-    return None
 
 
 def _last_newline(fd: int, start: int, end: int) -> int:
