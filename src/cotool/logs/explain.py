@@ -12,7 +12,7 @@ from cotool.logs.formats.model import Recognition, is_cyclic
 from cotool.logs.measures.results import measures_of
 from cotool.logs.options import LogOptions
 from cotool.logs.scan.first_dates import first_date
-from cotool.logs.scan.scan import look_at, make_scanner
+from cotool.logs.scan.scanner import look_at, make_scanner
 from cotool.logs.scan.sources import open_source, sample
 
 if TYPE_CHECKING:

@@ -36,7 +36,7 @@ class LogCounts:
     """The figures of one file or of many. Bytes and lines are those of the decompressed text.
 
     - `levels`: records by level, for all of LEVELS.
-    - `keywords`: lines that contain a word of the sets ERROR_WORDS and WARNING_WORDS.
+    - `keywords`: lines that contain an error or a warning word, in any case.
     - `patterns`: lines that match each pattern, by name.
     - `first_seen`, `last_seen`: earliest and latest time, nanoseconds since 1970.
     - `inferred_dates`: records whose year or date is not in the log and was inferred.

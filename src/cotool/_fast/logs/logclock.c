@@ -2,7 +2,11 @@
 
 #include "logs/logclock.h"
 
-int64_t cotool_period(int kind) { return 2 * cotool_half_period(kind); }
+int64_t cotool_next_cycle(const cotool_clock *clock, int64_t within, int kind) {
+    int64_t half = cotool_half_period(kind);
+    if (clock->within < 0 || clock->kind != kind) return clock->cycle;
+    return clock->cycle + (within < clock->within - half) - (within > clock->within + half);
+}
 
 /* Inferred years and days end ten years after the first stamp and one year before it: stamps that keep
  * stepping back are out of order, as in the logs of several hosts one after the other. The clock itself
@@ -21,15 +25,9 @@ int64_t cotool_local_seconds(const cotool_config *config, cotool_span *span, int
     days = cotool_days(stamp->year, stamp->month, stamp->day);
     if (!cycle) return days * 86400 + of_day;
     {
-        int64_t half = cotool_half_period(cycle);
         int64_t within =
             cycle == COTOOL_DAILY ? of_day : (days - cotool_days(1972, 1, 1)) * 86400 + of_day;
-        if (clock->within >= 0 && clock->kind == cycle) {
-            /* A stamp that is more than half a period back belongs to the next period, one that is as
-             * much ahead is a late record of the one before. */
-            if (within < clock->within - half) clock->cycle++;
-            else if (within > clock->within + half) clock->cycle--;
-        }
+        clock->cycle = cotool_next_cycle(clock, within, cycle);
         clock->kind = cycle;
         clock->within = within;
         if (clock->head < 0)

@@ -28,6 +28,19 @@ def form_cycle(bytes form not None):
     return cotool_form_cycle(form)
 
 
+def held_cycle(int64_t cycle, int kind):
+    """Return the inferred year, or day, that counts for `cycle`; it stays within ten years."""
+    return cotool_held_cycle(cycle, kind)
+
+
+def following_cycle(before, after):
+    """Return the year or day of a stamp that follows another, both as in Scanner.edges()."""
+    cdef cotool_clock clock
+    clock.kind, clock.within, clock.cycle = before
+    kind, within, _ = after
+    return cotool_next_cycle(&clock, within, kind)
+
+
 def read_time(bytes form not None, bytes line not None, Py_ssize_t start=0):
     """Return the time at line[start] by a form, None where the form does not fit.
 

@@ -118,7 +118,7 @@ typedef struct {
     /* in */
     uint64_t begin, end, limit; /* owns what starts before end; reads lines that start before limit */
     int first;                  /* begins at a line, with `record` and `clock` of the span before */
-    int again;                  /* its clock was wrong */
+    int waits;                  /* to be scanned, or scanned again because its clock was wrong */
     /* in and out */
     cotool_record record;
     cotool_line line;
@@ -206,9 +206,12 @@ int cotool_span_open(cotool_span *span, const cotool_config *config);
 void cotool_span_reset(cotool_span *span, const cotool_config *config, const cotool_counts *total);
 void cotool_span_close(cotool_span *span);
 
-/* Of inferred years and days: the seconds of COTOOL_YEARLY or COTOOL_DAILY, and the cycle that counts,
- * which stays within ten years. */
-int64_t cotool_period(int kind);
+/* Returns the year or day of a stamp without one, `within` seconds into it, that follows what the clock
+ * shows: a stamp that is more than half a period back belongs to the next period, one that is as much
+ * ahead is a late record of the one before. */
+int64_t cotool_next_cycle(const cotool_clock *clock, int64_t within, int kind);
+
+/* Returns the inferred year or day that counts for `cycle`; it stays within ten years. */
 int64_t cotool_held_cycle(int64_t cycle, int kind);
 
 /* Adds counts to others. The result does not depend on the order. */

@@ -116,7 +116,7 @@ cdef extern from "logs/logscan.h" nogil:
         size_t size
     ctypedef struct cotool_span:
         uint64_t begin, end, limit
-        int first, again
+        int first, waits
         cotool_record record
         cotool_line line
         cotool_clock clock
@@ -159,7 +159,7 @@ cdef extern from "logs/logscan.h" nogil:
     cotool_regex* cotool_regex_new(const uint8_t* program, size_t size, int anchored)
     int cotool_regex_search(cotool_regex* regex, const uint8_t* line, size_t size, size_t begin)
     void cotool_regex_free(cotool_regex* regex)
-    int64_t cotool_period(int kind)
+    int64_t cotool_next_cycle(const cotool_clock* clock, int64_t within, int kind)
     int64_t cotool_held_cycle(int64_t cycle, int kind)
     enum:
         COTOOL_NAME_SIZE

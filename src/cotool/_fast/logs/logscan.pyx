@@ -12,8 +12,6 @@ from libc.stdint cimport INT64_MAX, int64_t, uint8_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcpy, memmove, memset, strncpy
 
-import os
-
 from cotool._fast.base._openmp cimport omp_get_thread_num
 from cotool._fast.logs.forms cimport Forms, cotool_forms_merge
 from cotool._fast.logs.measures cimport (
@@ -23,10 +21,6 @@ from cotool._fast.logs.measures cimport (
     cotool_fixed_join,
     cotool_table_merge,
 )
-
-
-cdef extern from "<string.h>" nogil:
-    void* memmem(const void* text, size_t size, const void* needle, size_t needle_size)
 
 cotool_logscan_prepare()
 cdef scan_function* scan = cotool_scan()
@@ -43,11 +37,6 @@ cdef uint64_t SMALL_SPAN = 1 << 20
 cdef uint64_t FORMS_SPAN = 1 << 26
 # Bytes of one read.
 cdef size_t BLOCK = 1 << 18
-# How the line begins that names the columns of the W3C's extended log format, and its most bytes;
-# how many bytes are searched for it at a time.
-cdef bytes HEADER = b"#Fields:"
-cdef size_t HEADER_LIMIT = 1 << 16
-cdef uint64_t HEADER_BLOCK = 1 << 16
 # Spans of a batch for each thread; fewer where each has a table of forms.
 cdef int BATCH = 8
 cdef int FORMS_BATCH = 2
@@ -55,31 +44,8 @@ cdef int FORMS_BATCH = 2
 
 include "logprobe.pxi"
 include "logsetup.pxi"
-
-
-cdef int64_t cycle_at(const cotool_clock* clock, int64_t within, int kind) noexcept nogil:
-    """The year or day of a stamp without one that follows what the clock shows."""
-    cdef int64_t period = cotool_period(kind)
-    if clock.within < 0 or clock.kind != kind:
-        return clock.cycle
-    if within < clock.within - period // 2:
-        return clock.cycle + 1
-    if within > clock.within + period // 2:
-        return clock.cycle - 1
-    return clock.cycle
-
-
-def held_cycle(int64_t cycle, int kind):
-    """Return the year, or day, that counts for `cycle`: inferred ones stop after ten years."""
-    return cotool_held_cycle(cycle, kind)
-
-
-def following_cycle(before, after):
-    """Return the year or day of a stamp that follows another, both as in edges()."""
-    cdef cotool_clock clock
-    clock.kind, clock.within, clock.cycle = before
-    kind, within, _ = after
-    return cycle_at(&clock, within, kind)
+include "logcolumns.pxi"
+include "logcounts.pxi"
 
 
 cdef class Scanner:
@@ -245,7 +211,6 @@ cdef class Scanner:
         cdef int count, n
         cdef uint64_t stop, step = self.span_size
         cdef cotool_span* s
-        cdef scan_function* run = scan
         cdef cotool_config* config = &self.setup.config
         self.is_cut = 0
         if self.header is not None:
@@ -265,20 +230,16 @@ cdef class Scanner:
             s.first = n == 0 and not self.midway
             s.clock = self.clock
             s.clock.head = -1
+            s.waits = 1
         s = &self.span[0]
         s.record, s.line = self.record, self.line
         s.record_patterns, self.record_patterns = self.record_patterns, s.record_patterns
         s.line_patterns, self.line_patterns = self.line_patterns, s.line_patterns
         s.record_text, self.record_text = self.record_text, s.record_text
         with nogil:
-            if count == 1 or self.threads == 1:
-                for n in range(count):
-                    run(config, &self.workers[0], &self.span[n], file, memory, size, final)
-            else:
-                for n in prange(count, num_threads=self.threads, schedule="dynamic", chunksize=1):
-                    run(config, &self.workers[omp_get_thread_num()], &self.span[n], file, memory,
-                        size, final)
-        self._set_clocks(count, file, memory, size, final)
+            self._run(count, file, memory, size, final)
+            if self._set_clocks(count):
+                self._run(count, file, memory, size, final)
         PyErr_CheckSignals()
         stop = self._add_up(count, memory, begin)
         return end if self.midway else stop
@@ -287,52 +248,17 @@ cdef class Scanner:
                            uint64_t size) except? 0:
         """Return where the columns change that hold at `begin`; `end` if they do not."""
         cdef uint64_t at = begin
+        cdef bint whole = not self.line.in_pieces
         while True:
-            at = self._next_header(file, memory, at, begin, end)
+            at = next_header(file, memory, at, begin, end, whole)
             if at == end:
                 return end
-            line = self._header_at(file, memory, at, size)
+            line = header_at(file, memory, at, size)
             if line != self.header:
                 if at > begin:
                     return at
                 self.use_header(line)
             at += 1
-
-    cdef uint64_t _next_header(self, int file, uint8_t* memory, uint64_t at, uint64_t begin,
-                               uint64_t end) except? 0:
-        """Return where the first header in [at, end) begins, `end` without one."""
-        cdef bytes needle = b"\n" + HEADER, data
-        cdef const uint8_t* text
-        cdef const uint8_t* found
-        cdef uint64_t size
-        if at == begin and not self.line.in_pieces:
-            data = self._bytes(file, memory, at, len(HEADER), end)
-            if data == HEADER:
-                return at
-        at = max(at, begin + 1) - 1
-        while at < end:
-            size = min(end - at, HEADER_BLOCK)
-            if memory == NULL:
-                data = os.pread(file, size, at)
-                size, text = len(data), <const uint8_t*><const char*>data
-            else:
-                text = memory + at
-            found = <const uint8_t*>memmem(text, size, <const char*>needle, len(needle))
-            if found != NULL:
-                return at + <uint64_t>(found - text) + 1
-            if size < <uint64_t>len(needle) or at + size >= end:
-                return end
-            at += size - len(needle) + 1
-        return end
-
-    cdef bytes _header_at(self, int file, uint8_t* memory, uint64_t at, uint64_t size):
-        return self._bytes(file, memory, at, HEADER_LIMIT, size).partition(b"\n")[0].rstrip()
-
-    cdef bytes _bytes(self, int file, uint8_t* memory, uint64_t at, uint64_t count, uint64_t end):
-        count = min(count, end - at)
-        if memory == NULL:
-            return os.pread(file, count, at)
-        return (<char*>memory)[at:at + count]
 
     def use_header(self, bytes line not None):
         """Read what follows by the columns that `line` names."""
@@ -350,40 +276,47 @@ cdef class Scanner:
         for n in range(self.threads):
             memset(self.workers[n].guess, 0, sizeof(self.workers[n].guess))
 
-    cdef int _set_clocks(self, int count, int file, uint8_t* memory, uint64_t size,
-                         bint final) except -1:
-        """Scan again the spans before which a year, or a day, has passed within the batch.
+    cdef void _run(self, int count, int file, uint8_t* memory, uint64_t size,
+                   bint final) noexcept nogil:
+        """Scan the spans of a batch that wait for it."""
+        cdef int n
+        cdef scan_function* run = scan
+        cdef cotool_config* config = &self.setup.config
+        if count == 1 or self.threads == 1:
+            for n in range(count):
+                if self.span[n].waits:
+                    run(config, &self.workers[0], &self.span[n], file, memory, size, final)
+            return
+        for n in prange(count, num_threads=self.threads, schedule="dynamic", chunksize=1):
+            if self.span[n].waits:
+                run(config, &self.workers[omp_get_thread_num()], &self.span[n], file, memory,
+                    size, final)
 
-        How far a span moves the clock does not depend on where it begins, so all are known at once.
+    cdef int _set_clocks(self, int count) noexcept nogil:
+        """Find the spans before which a year, or a day, has passed within the batch.
+
+        They wait to be scanned again; returns how many they are. How far a span moves the clock
+        does not depend on where it begins, so all are known at once.
         """
         cdef int n, again = 0
         cdef int64_t expected, moved
         cdef cotool_clock clock = self.clock
         cdef cotool_span* s
-        cdef cotool_config* config = &self.setup.config
-        cdef scan_function* run = scan
         for n in range(count):
             s = &self.span[n]
-            s.again = 0
+            s.waits = 0
             if s.clock.head < 0:
                 continue
-            expected = cycle_at(&clock, s.clock.head, s.clock.head_kind)
+            expected = cotool_next_cycle(&clock, s.clock.head, s.clock.head_kind)
             moved = expected - s.clock.head_cycle
             clock.cycle, clock.within, clock.kind = (
                 s.clock.cycle + moved, s.clock.within, s.clock.kind)
             if moved:
                 again += 1
-                s.again = 1
-                cotool_span_reset(s, config, &self.total)
+                s.waits = 1
+                cotool_span_reset(s, &self.setup.config, &self.total)
                 s.clock.cycle, s.clock.within, s.clock.head = expected, -1, -1
-        if again == 0:
-            return 0
-        with nogil:
-            for n in prange(count, num_threads=self.threads, schedule="dynamic", chunksize=1):
-                if self.span[n].again:
-                    run(config, &self.workers[omp_get_thread_num()], &self.span[n], file, memory,
-                        size, final)
-        return 0
+        return again
 
     cdef uint64_t _add_up(self, int count, uint8_t* memory, uint64_t begin) except? 0:
         """Add up a batch's spans in order; return where the next one begins."""
@@ -405,13 +338,7 @@ cdef class Scanner:
                     self.head_time = s.head_time
                 self.total.disordered += self.timed and s.head_time < self.tail_time
                 self.timed, self.tail_time = 1, s.tail_time
-            if cotool_counts_merge(&self.setup.config, &self.total, &s.counts):
-                raise MemoryError
-            if self.setup.config.mine and cotool_forms_merge(&self.setup.mined.table, &s.forms, 0):
-                raise MemoryError
-            if self.setup.reading != NULL and cotool_table_merge(
-                    &self.setup.table.table, &s.table, self.seen_lines, 0):
-                raise MemoryError
+            self._merge(s)
             for k in range(s.samples):
                 if len(self.samples) < self.setup.config.show:
                     self.samples.append((self.seen_lines + s.sample[k].line + 1,
@@ -430,26 +357,21 @@ cdef class Scanner:
                     s.line_patterns, self.line_patterns = self.line_patterns, s.line_patterns
                     s.record_text, self.record_text = self.record_text, s.record_text
         if self.setup.config.entries:
-            self._write(count, memory)
+            self.written += written_entries(
+                self.span, count, self.threads, memory, self.prefix, self.setup.config.zones > 0,
+                NULL if self.setup.labels is None else &self.setup.names)
         return stop
 
-    cdef int _write(self, int count, uint8_t* memory) except -1:
-        """Write the entries of a batch's spans as JSON."""
-        cdef const uint8_t* prefix = <const uint8_t*><const char*>self.prefix
-        cdef size_t size = len(self.prefix)
-        cdef int n, failed = 0, utc = self.setup.config.zones > 0
-        cdef cotool_text* text
-        cdef const cotool_names* names = NULL if self.setup.labels is None else &self.setup.names
-        with nogil:
-            for n in prange(count, num_threads=self.threads, schedule="dynamic", chunksize=1):
-                failed += cotool_write_entries(&self.span[n], memory, prefix, size, utc,
-                                               names)
-        if failed:
+    cdef int _merge(self, cotool_span* s) except -1:
+        """Add a span's figures to the totals."""
+        if (cotool_counts_merge(&self.setup.config, &self.total, &s.counts)
+                or (self.setup.config.mine
+                    and cotool_forms_merge(&self.setup.mined.table, &s.forms, 0))
+                or (self.setup.reading != NULL
+                    and cotool_table_merge(&self.setup.table.table, &s.table, self.seen_lines,
+                                           0))):
             raise MemoryError
-        for n in range(count):
-            text = &self.span[n].text
-            if text.size:
-                self.written.append((<char*>text.bytes)[:text.size])
+        return 0
 
     def finish(self):
         """Count the record that is still open. Nothing may be scanned afterwards."""
@@ -463,15 +385,9 @@ cdef class Scanner:
         s.record = self.record
         s.record_patterns, self.record_patterns = self.record_patterns, s.record_patterns
         s.record_text, self.record_text = self.record_text, s.record_text
-        if (cotool_span_finish(&self.setup.config, s)
-                or cotool_counts_merge(&self.setup.config, &self.total, &s.counts)
-                or (self.setup.config.mine
-                    and cotool_forms_merge(&self.setup.mined.table, &s.forms, 0))
-                or (self.setup.reading != NULL
-                    and cotool_table_merge(&self.setup.table.table, &s.table, self.seen_lines,
-                                           0))):
+        if cotool_span_finish(&self.setup.config, s):
             raise MemoryError
-        return 0
+        return self._merge(s)
 
     def take_written(self):
         """Return the JSON lines of entries since the last call."""
@@ -528,39 +444,5 @@ cdef class Scanner:
         return self.seen_lines
 
     def counts(self):
-        """Return the totals; the record that is still open is not in them before finish().
-
-        times: first, last, width and buckets of whole times, and of those whose year or date is
-        inferred.
-        """
-        cdef cotool_counts* c = &self.total
-        cdef int n
-        return {
-            "bytes": c.bytes,
-            "lines": c.lines,
-            "records": c.records,
-            "timeless": c.timeless,
-            "out_of_order": c.disordered,
-            "long_lines": c.long_lines,
-            "left_out": c.left_out,
-            "zoned": c.zoned,
-            "levels": [c.levels[n] for n in range(COTOOL_LEVELS)],
-            "keywords": [c.keywords[0], c.keywords[1]],
-            "patterns": [c.patterns[n] for n in range(self.setup.config.patterns)],
-            "times": [self._times(&self.total, n) for n in range(2)],
-        }
-
-    cdef tuple _times(self, cotool_counts* c, int kind):
-        cdef cotool_histogram* h = &c.histogram[kind]
-        cdef int n, k
-        seen = c.first[kind] <= c.last[kind]
-        return (
-            c.first[kind] if seen else None,
-            c.last[kind] if seen else None,
-            self.setup.config.widths[h.width],
-            {
-                h.buckets[n].start: tuple([h.buckets[n].counts[k] for k in range(COTOOL_LEVELS)])
-                for n in range(h.capacity)
-                if h.buckets[n].start != -INT64_MAX - 1
-            },
-        )
+        """Return the totals; the record that is still open is not in them before finish()."""
+        return totals(&self.total, &self.setup.config)

@@ -14,7 +14,8 @@ from cotool.errors import CotoolError
 from cotool.logs.model import FileSummary, LogCounts
 from cotool.logs.scan.first_dates import first_date
 from cotool.logs.scan.ranges import JoinedFile, Range, RangeResult, cut, scan_range
-from cotool.logs.scan.scan import Scanned, Watch, look_at, scan_source
+from cotool.logs.scan.scan import Scanned, Watch, scan_source
+from cotool.logs.scan.scanner import look_at
 from cotool.logs.scan.sources import PlainFile, Source, open_source, sample
 from cotool.logs.scan.tally import Tally
 

@@ -19,7 +19,8 @@ from cotool.logs.histogram import WIDTHS
 from cotool.logs.model import FileSummary
 from cotool.logs.scan.inferred import whole_forms, whole_measures
 from cotool.logs.scan.samples import REACH, read_sample
-from cotool.logs.scan.scan import Scanned, is_zoned, make_scanner
+from cotool.logs.scan.scan import Scanned
+from cotool.logs.scan.scanner import is_zoned, make_scanner
 from cotool.logs.scan.tally import Tally, tally_of
 
 if TYPE_CHECKING:

@@ -6,43 +6,29 @@ import os
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from cotool._fast.logs import logscan
 from cotool.errors import CotoolError, unreadable
-from cotool.logs.formats.envelopes import Wrapping, find_wrapping
-from cotool.logs.formats.headers import (
-    PassedHeader,
-    changed_columns,
-    passed_header,
-    with_header,
-)
-from cotool.logs.formats.model import Format, is_cyclic
-from cotool.logs.formats.recognise import recognise, sample_lines
-from cotool.logs.formats.words import with_known_words
-from cotool.logs.histogram import MAX_BUCKETS, WIDTHS
-from cotool.logs.levels import KEYWORDS
+from cotool.logs.formats.headers import PassedHeader, passed_header
 from cotool.logs.model import FileSummary, LogCounts
 from cotool.logs.scan.first_dates import first_date
 from cotool.logs.scan.inferred import whole_forms, whole_measures
 from cotool.logs.scan.samples import StreamSamples, read_sample
+from cotool.logs.scan.scanner import is_zoned, look_at, make_scanner
 from cotool.logs.scan.sources import PlainFile, Stream, open_source, sample
 from cotool.logs.scan.state import TAIL, State, reader_before
 from cotool.logs.scan.tally import Tally, tally_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from datetime import datetime
 
+    from cotool._fast.logs import logscan
     from cotool._fast.logs.forms import Forms
-    from cotool.logs.measures.model import Locator
+    from cotool.logs.formats.envelopes import Wrapping
+    from cotool.logs.formats.model import Format
     from cotool.logs.measures.results import Measures
     from cotool.logs.model import Sample
     from cotool.logs.options import LogOptions
     from cotool.logs.scan.sources import Source
-
-# Lines that hold one of these, in any case, are counted apart from levels, as by grep -ci.
-ERROR_WORDS = (b"error", b"exception", b"failed")
-WARNING_WORDS = (b"warn",)
-_KEYWORD_SETS = dict(zip(KEYWORDS, (ERROR_WORDS, WARNING_WORDS), strict=True))
 
 # Bytes that are fed at a time where records are written.
 _FEED = 1 << 22
@@ -139,31 +125,6 @@ def scan_opened(
         forms=found.forms,
         measures=found.measures,
     )
-
-
-def look_at(windows: Sequence[bytes], options: LogOptions) -> tuple[tuple[Format, ...], Wrapping]:
-    """Return the formats of a source, and how its lines are wrapped, by samples of its text.
-
-    Formats of the options take the place of recognition. The wrapping has the lines that were
-    looked at.
-    """
-    lines: list[bytes] = []
-    given = options.formats
-    if given is None and options.own_words:
-        windows = [with_known_words(window, options.own_words) for window in windows]
-    reading = options.reading
-    if given is None or any(map(is_cyclic, given)) or reading is not None:
-        lines = sample_lines((window, n == 0) for n, window in enumerate(windows))
-    if given is not None:
-        formats, wrapping = given, Wrapping(lines)
-    else:
-        wrapping = find_wrapping(windows[0] if windows else b"", lines)
-        formats = recognise(wrapping.lines)
-    if reading is not None:
-        from cotool.logs.formats.located import with_fields
-
-        formats = with_fields(formats, reading.sources, wrapping.lines)
-    return with_header(formats, wrapping.lines), wrapping
 
 
 class _Result(NamedTuple):
@@ -387,57 +348,6 @@ class _Run:
             read_sample(self._path, found, read, self._options.context)
             for found in scanner.take_samples()
         )
-
-
-def make_scanner(
-    options: LogOptions,
-    formats: Sequence[Format],
-    date: datetime,
-    *,
-    prefix: bytes = b"",
-    resumed: bool = False,
-    midway: bool = False,
-    cycle: int = 0,
-    in_pieces: bool = False,
-    path: str = "",
-) -> logscan.Scanner:
-    """Return the kernel's scanner for a source of these formats, which begins at `date`.
-
-    `in_pieces`: it will be fed by pieces that threads share.
-    """
-    anywhere: tuple[Locator, ...] = ()
-    if options.reading is not None:
-        from cotool.logs.formats.located import locate_anywhere
-
-        anywhere = tuple(map(locate_anywhere, options.reading.sources))
-    sources = options.reading.sources if options.reading is not None else ()
-
-    def columns(header: bytes) -> list[dict[str, object]]:
-        return [found.to_kernel() for found in changed_columns(formats, sources, header)]
-
-    return logscan.Scanner(
-        options,
-        [found.to_kernel() for found in formats],
-        (date.year, date.month, date.day),
-        keywords=tuple(_KEYWORD_SETS.values()),
-        widths=WIDTHS,
-        most_buckets=MAX_BUCKETS,
-        prefix=prefix,
-        resumed=resumed,
-        midway=midway,
-        cycle=cycle,
-        small_spans=options.records or in_pieces,
-        path=os.fsencode(path),
-        anywhere=anywhere,
-        header=next((found.header for found in formats if found.header), None),
-        columns=columns,
-    )
-
-
-def is_zoned(tally: Tally, options: LogOptions) -> bool | None:
-    """Tell whether times name their zone; None where there are none."""
-    dated = tally.counts.records > tally.counts.timeless
-    return tally.zoned > 0 or options.tz is not None if dated else None
 
 
 def _last_newline(fd: int, start: int, end: int) -> int:

@@ -1,0 +1,104 @@
+"""The formats of a source, by a sample of its lines, and the kernel's scanner for it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from cotool._fast.logs import logscan
+from cotool.logs.formats.envelopes import Wrapping, find_wrapping
+from cotool.logs.formats.headers import changed_columns, with_header
+from cotool.logs.formats.model import Format, is_cyclic
+from cotool.logs.formats.recognise import recognise, sample_lines
+from cotool.logs.formats.words import with_known_words
+from cotool.logs.histogram import MAX_BUCKETS, WIDTHS
+from cotool.logs.levels import KEYWORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from cotool.logs.measures.model import Locator
+    from cotool.logs.options import LogOptions
+    from cotool.logs.scan.tally import Tally
+
+# Lines that hold one of these, in any case, are counted apart from levels, as by grep -ci.
+_ERROR_WORDS = (b"error", b"exception", b"failed")
+_WARNING_WORDS = (b"warn",)
+_KEYWORD_SETS = dict(zip(KEYWORDS, (_ERROR_WORDS, _WARNING_WORDS), strict=True))
+
+
+def look_at(windows: Sequence[bytes], options: LogOptions) -> tuple[tuple[Format, ...], Wrapping]:
+    """Return the formats of a source, and how its lines are wrapped, by samples of its text.
+
+    Formats of the options take the place of recognition. The wrapping has the lines that were
+    looked at.
+    """
+    lines: list[bytes] = []
+    given = options.formats
+    if given is None and options.own_words:
+        windows = [with_known_words(window, options.own_words) for window in windows]
+    reading = options.reading
+    if given is None or any(map(is_cyclic, given)) or reading is not None:
+        lines = sample_lines((window, n == 0) for n, window in enumerate(windows))
+    if given is not None:
+        formats, wrapping = given, Wrapping(lines)
+    else:
+        wrapping = find_wrapping(windows[0] if windows else b"", lines)
+        formats = recognise(wrapping.lines)
+    if reading is not None:
+        from cotool.logs.formats.located import with_fields
+
+        formats = with_fields(formats, reading.sources, wrapping.lines)
+    return with_header(formats, wrapping.lines), wrapping
+
+
+def make_scanner(
+    options: LogOptions,
+    formats: Sequence[Format],
+    date: datetime,
+    *,
+    prefix: bytes = b"",
+    resumed: bool = False,
+    midway: bool = False,
+    cycle: int = 0,
+    in_pieces: bool = False,
+    path: str = "",
+) -> logscan.Scanner:
+    """Return the kernel's scanner for a source of these formats, which begins at `date`.
+
+    `in_pieces`: it will be fed by pieces that threads share.
+    """
+    anywhere: tuple[Locator, ...] = ()
+    if options.reading is not None:
+        from cotool.logs.formats.located import locate_anywhere
+
+        anywhere = tuple(map(locate_anywhere, options.reading.sources))
+    sources = options.reading.sources if options.reading is not None else ()
+
+    def columns(header: bytes) -> list[dict[str, object]]:
+        return [found.to_kernel() for found in changed_columns(formats, sources, header)]
+
+    return logscan.Scanner(
+        options,
+        [found.to_kernel() for found in formats],
+        (date.year, date.month, date.day),
+        keywords=tuple(_KEYWORD_SETS.values()),
+        widths=WIDTHS,
+        most_buckets=MAX_BUCKETS,
+        prefix=prefix,
+        resumed=resumed,
+        midway=midway,
+        cycle=cycle,
+        small_spans=options.records or in_pieces,
+        path=os.fsencode(path),
+        anywhere=anywhere,
+        header=next((found.header for found in formats if found.header), None),
+        columns=columns,
+    )
+
+
+def is_zoned(tally: Tally, options: LogOptions) -> bool | None:
+    """Tell whether times name their zone; None where there are none."""
+    dated = tally.counts.records > tally.counts.timeless
+    return tally.zoned > 0 or options.tz is not None if dated else None
