@@ -111,7 +111,7 @@ def test_a_case_that_fails_says_why(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{}", "[]", '{"benchmarks": []}', "\x00", '{"version": "1.0"}']
+    "text", ["", "{}", "[]", '{"benchmarks": []}', "\x00", '{"version": "1.0"}', "[" * 50_000]
 )
 def test_what_is_no_result_is_told(tmp_path, text):
     """InputError that names the file."""

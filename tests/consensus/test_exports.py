@@ -209,3 +209,15 @@ def test_half_an_emoji_in_an_id_is_replaced(tmp_path):
     file.write_text(f"{json.dumps(request)}\n{json.dumps(answer)}\n", encoding="utf-8")
     [question] = read_questions([file])
     assert (question.id, question.text) == ("a\ufffd", "Why\ufffd?")
+
+
+def test_a_record_unlike_the_first_is_bad(read):
+    """Where the first record shows the tool and another lacks one of its keys, the key is named."""
+    game = {"judgment": "[[A>B]]", "score": "A>B"}
+    records = [
+        {"question_id": "q1", "model": "m", judge: "a", "games": [game]}
+        for judge in ("judge", "juge")
+    ]
+    with pytest.raises(InputError, match="line 2: not a record of Arena-Hard: 'judge' is missing"):
+        read(*records)
+    assert len(read(*records, skip_bad=True)) == 1

@@ -79,3 +79,10 @@ def test_several_formats_are_tried_in_order(tmp_path, capsys):
     assert (found["levels"]["error"], found["levels"]["warning"], found["timeless"]) == (1, 1, 0)
     assert main(["analyze-logs", str(path), *given, "--log-format", "plain"]) == 2
     assert "auto and plain are given alone" in capsys.readouterr().err
+
+
+def test_a_format_that_is_not_unicode_is_refused():
+    """A format in another encoding is an error of the parameter."""
+    with pytest.raises(InputError, match="is not UTF-8") as error:
+        parse_log_format("{t\udcb3me} {time} {level}")
+    assert error.value.parameter == "log_format"

@@ -547,3 +547,19 @@ def test_parts_of_the_time_add_up():
     assert (width, len(parts)) == (480, 7)
     assert [figures[0].count for figures in parts.values()] == [8, 8, 8, 8, 8, 8, 2]
     assert sum(figures[0].parts for figures in parts.values()) == sum(range(50))
+
+
+@pytest.mark.parametrize(
+    ("given", "parameter"),
+    [
+        ({"measures": ["t\udcff=<ms> ms"]}, "measures"),
+        ({"measures": {"a\ud83d": "ms"}}, "measures"),
+        ({"by": "path,\udce8"}, "by"),
+        ({"measures": "ms", "where": "path='\udcff'"}, "where"),
+    ],
+)
+def test_text_that_is_not_unicode_is_refused(given, parameter):
+    """An argument in another encoding, or half of a character, is an error that names it."""
+    with pytest.raises(InputError, match="is not UTF-8") as error:
+        make_reading(**given)
+    assert error.value.parameter == parameter

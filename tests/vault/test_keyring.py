@@ -8,6 +8,7 @@ import pytest
 
 from cotool.errors import InputError, IntegrityError, MissingKeyError, WrongKeyError
 from cotool.vault import KeyFile, Keyring, Passphrase, sign, verify_signatures
+from cotool.vault.identity import Identity
 from cotool.vault.in_memory import open_bytes, seal_bytes
 from cotool.vault.seen import Seen
 
@@ -254,8 +255,11 @@ def test_damaged_keyrings(keys, change):
     document = {**json.loads(keys.ring.to_bytes()), **change}
     with pytest.raises(IntegrityError, match="not a keyring"):
         Keyring.from_bytes(json.dumps(document).encode())
-    with pytest.raises(IntegrityError):
-        Keyring.from_bytes(b"\xff{")
+    for content in (b"\xff{", b"[" * 50_000):
+        with pytest.raises(IntegrityError):
+            Keyring.from_bytes(content)
+        with pytest.raises(IntegrityError):
+            Identity.from_bytes(content)
 
 
 def test_passphrases(cheap):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cotool.errors import InputError
+from cotool.io.json_documents import parse_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -194,7 +194,7 @@ def read_texts(path: Path) -> list[str]:
     except UnicodeDecodeError:
         raise InputError(f"{path}: is not UTF-8") from None
     try:
-        found = json.loads(text)
+        found = parse_json(text)
     except ValueError:
         found = [line for line in text.splitlines() if line.strip()]
     if not isinstance(found, list) or not all(isinstance(one, str) for one in found) or not found:

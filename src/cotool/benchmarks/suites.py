@@ -97,7 +97,7 @@ def read_suite(path: str) -> BenchmarkSuite:
         pass  # so that an unreadable file reports why
     try:
         return pyperf.BenchmarkSuite.load(path)
-    except (ValueError, KeyError, TypeError, AttributeError, EOFError, OSError):
+    except (ValueError, KeyError, TypeError, AttributeError, EOFError, OSError, RecursionError):
         raise InputError(
             f"{path}: is not a result of pyperf", hint="make one with cotool bench run -o FILE"
         ) from None

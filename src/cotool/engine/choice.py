@@ -90,7 +90,7 @@ def _check_file(path: str) -> None:
         found = json.loads(Path(path).read_bytes())
     except OSError as error:
         raise unreadable(path, error, hint) from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InputError(f"{path}: is not a scheduler file", hint=hint) from None
     address = found.get("address") if isinstance(found, dict) else None
     if not isinstance(address, str) or not _ADDRESS.fullmatch(address):

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cotool.errors import InputError, IntegrityError, MissingKeyError
+from cotool.io.json_documents import parse_json
 from cotool.io.target import Target, replace_file
 from cotool.vault import hybrid
 from cotool.vault.armor import is_armored
@@ -161,7 +162,7 @@ class Identity:
     def from_bytes(cls, content: bytes) -> Identity:
         """Return the identity in the content of its file. Raises IntegrityError."""
         try:
-            return _parse(json.loads(content))
+            return _parse(parse_json(content))
         except (ValueError, KeyError, TypeError, binascii.Error):
             # The JSON contains keys, so no part of it may appear in a message.
             raise IntegrityError("this file does not contain an identity") from None

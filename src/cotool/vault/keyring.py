@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cotool.errors import InputError, IntegrityError, MissingKeyError
+from cotool.io.json_documents import parse_json
 from cotool.io.target import Target, replace_file
 from cotool.vault.envelope import new_envelope
 from cotool.vault.in_memory import open_bytes, read_small, seal_again, seal_bytes
@@ -234,7 +235,7 @@ class Keyring:
     def from_bytes(cls, content: bytes) -> Keyring:
         """Return the keyring in the content of its file. Raises IntegrityError."""
         try:
-            return _parse(json.loads(content))
+            return _parse(parse_json(content))
         except (ValueError, KeyError, TypeError, StopIteration, binascii.Error):
             # The JSON contains keys, so no part of it may appear in a message.
             raise IntegrityError("this vault file is not a keyring") from None

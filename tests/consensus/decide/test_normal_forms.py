@@ -64,3 +64,12 @@ def test_many_texts_as_one(texts):
 def test_commas(written, plain):
     """A comma before three digits groups thousands; another is a point."""
     assert plain_number(written) == plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1,2,3 km", "1,,2 thousand", "9" * 400 + " kg", "th\u0131rd of it", "s\u0130x thirds of"],
+)
+def test_what_is_no_amount_is_left(text):
+    """Lists of digits, digits without end, and letters of other alphabets stay as they are."""
+    assert in_normal_form(text) == text

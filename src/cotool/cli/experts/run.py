@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cotool.errors import InputError
+from cotool.io.json_documents import parse_json
 from cotool.text import json_visible, plural, visible
 
 if TYPE_CHECKING:
@@ -216,8 +217,8 @@ def _read_export(file: str) -> Learned:
     except UnicodeDecodeError:
         raise InputError(f"{file}: is not UTF-8", hint="give a file written by export") from None
     try:
-        form = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        form = parse_json(text)
+    except ValueError as error:
         raise InputError(
             f"{file}: not valid JSON: {error}", hint="give a file written by export"
         ) from None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._lazy import lazy_pattern
@@ -85,11 +86,18 @@ def _number(value: float) -> str:
     return f"{value:.10f}".rstrip("0").rstrip(".")
 
 
-def _value(written: str) -> float:
-    """Return the value of digits, whose commas group thousands unless one stands for a point."""
+def _value(written: str) -> float | None:
+    """Return the value of digits, whose commas group thousands unless one stands for a point.
+
+    None for a list such as 1,2,3, and for digits without end.
+    """
     if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", written):
-        return float(written.replace(",", ""))
-    return float(written.replace(",", "."))
+        written = written.replace(",", "")
+    try:
+        value = float(written.replace(",", "."))
+    except ValueError:
+        return None
+    return value if isfinite(value) else None
 
 
 def _time(found: re.Match[str]) -> str:
@@ -120,8 +128,11 @@ def _may(found: re.Match[str]) -> str:
 def _share(found: re.Match[str]) -> str:
     if not found[1] and found[2].lower() != "half":
         return found[0]
-    part = _PARTS[found[2].lower().rstrip("s")]
-    count = _SMALL[(found[1] or "a").lower()]
+    # A pattern that ignores case also takes letters that casefold() leaves, such as a dotless i.
+    part = _PARTS.get(found[2].casefold().rstrip("s"))
+    count = _SMALL.get((found[1] or "a").casefold())
+    if part is None or count is None:
+        return found[0]
     return f"{_number(round(100 * count / part))} of"
 
 
@@ -133,8 +144,11 @@ def _fraction(found: re.Match[str]) -> str:
 def _measure(found: re.Match[str]) -> str:
     unit = found[2]
     scale = next(scale for name, scale in _UNITS.items() if unit.startswith(name))
+    value = _value(found[1])
+    if value is None:
+        return found[0]
     small = "metres" if unit.startswith(("km", "kilomet")) else "grams"
-    return f"{_number(_value(found[1]) * scale)} {small}"
+    return f"{_number(value * scale)} {small}"
 
 
 _BEFORE_MONTH = lazy_pattern(r"(?:\d|\d\.|(?:th|nd|rd|st)|\b[Ii]n|\b[Oo]f) $")

@@ -7,7 +7,6 @@ python-calamine: `pip install cotool[tables]`.
 
 from __future__ import annotations
 
-import json
 import zipfile
 from contextlib import closing
 from math import isnan
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.read.names import ANSWER, STRONG, Hint, hint_of
 from cotool.errors import InputError, MissingExtraError
+from cotool.io.json_documents import parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -191,7 +191,7 @@ def _member(archive: zipfile.ZipFile, path: str, name: str) -> Any:
     if entry.file_size > _MAX_SAMPLE:
         raise InputError(f"{path}, {name}: is longer than 256 MiB", hint="leave it out")
     try:
-        return json.loads(
+        return parse_json(
             _zstd(archive, entry) if entry.compress_type == _ZSTD else archive.read(name)
         )
     except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:

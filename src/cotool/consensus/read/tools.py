@@ -94,6 +94,13 @@ class Tool:
             yield self._by_paths(item, kept["document"])
         except tool_values.FailedError as error:
             raise InputError(f"{where}: {error}", hint=error.hint or _SKIP) from None
+        except KeyError as error:
+            raise InputError(
+                f"{where}: not a record of {self.name}: {error} is missing", hint=_SKIP
+            ) from None
+        except (AttributeError, IndexError, TypeError):
+            # `make` relies on the shape that the first record had.
+            raise InputError(f"{where}: not a record of {self.name}", hint=_SKIP) from None
 
     def _by_paths(self, item: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
         def at(path: str) -> Any:

@@ -21,6 +21,7 @@ from cotool.logs.formats.model import (
     TimeKey,
     layout_forms,
 )
+from cotool.logs.unicode_check import check_unicode
 
 _FIELD = lazy_pattern(r"\{(\w*)\}")
 # Known layouts of times need two digits in most fields; these also take one.
@@ -51,6 +52,7 @@ def parse_log_format(text: str) -> tuple[Format, ...] | None:
     {time}, {level}, {} or {name} for any word; other text is literal. Several heads are given one
     per line.
     """
+    check_unicode(text, "log_format")
     forms = text.split("\n")
     if len(forms) > 1:
         return _several(forms)

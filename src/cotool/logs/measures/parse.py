@@ -10,6 +10,7 @@ not       = "not" not | "(" condition ")" | FIELD operator VALUE
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
@@ -39,9 +40,10 @@ from cotool.logs.measures.model import (
     ValueSource,
 )
 from cotool.logs.measures.of_templates import TEMPLATE, parameter_source
+from cotool.logs.unicode_check import check_unicode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 _NAME = lazy_pattern(r"[\w.-]+")
 _FIELD = lazy_pattern(r"[\w.@$()/-]+")
@@ -71,15 +73,24 @@ def make_reading(
     greatest: int = 0,
 ) -> Reading | None:
     """Return what is to be read; None: nothing. Raises InputError naming the parameter."""
+    named_sources = measures if isinstance(measures, Mapping) else {}
+    texts = [measures] if isinstance(measures, str) else list(measures)
+    by = [by] if isinstance(by, str) else list(by)
+    for parameter, given in (
+        ("measures", [*texts, *named_sources.values()]),
+        ("by", by),
+        ("where", [] if where is None else [where]),
+    ):
+        for text in given:
+            check_unicode(text, parameter)
     sources = _Sources()
     pairs = (
-        [(name, *_source(text, text)) for name, text in measures.items()]
-        if isinstance(measures, dict)
-        else [_measure(text) for text in ([measures] if isinstance(measures, str) else measures)]
+        [(name, *_source(text, text)) for name, text in named_sources.items()]
+        if named_sources
+        else [_measure(text) for text in texts]
     )
     named = [(name, sources.number(source)) for name, source, *_ in pairs]
-    keys = [by] if isinstance(by, str) else list(by)
-    keys = [key.strip() for text in keys for key in text.split(",")]
+    keys = [key.strip() for text in by for key in text.split(",")]
     parts = [_key(key, sources) for key in keys]
     tests = () if where is None else _Condition(where, sources).parse()
     names = tuple(name for name, _ in named)

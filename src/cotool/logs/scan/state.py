@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cotool.errors import InputError, unreadable
+from cotool.io.json_documents import parse_json
 from cotool.io.target import write_whole
 
 if TYPE_CHECKING:
@@ -167,11 +168,11 @@ def load_state(path: str) -> State:
         raise unreadable(path, error) from None
     hint = "delete it to count all files from their start"
     try:
-        document: Any = json.loads(data)
+        document: Any = parse_json(data)
         if document["schema"] != SCHEMA:
             raise InputError(f"{path}: its schema is {document['schema']!r}", hint=hint)
         entries = [Entry(**item) for item in document["files"]]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(f"{path}: is not a state file: {error}", hint=hint) from None

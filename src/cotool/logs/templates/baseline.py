@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from cotool._lazy import lazy_pattern
 from cotool.errors import InputError, unreadable
+from cotool.io.json_documents import parse_json
 from cotool.logs.changes import Numbers
 from cotool.logs.levels import LEVELS
 from cotool.logs.measures.earlier import EarlierMeasures, read_distribution, read_measures
@@ -49,9 +50,7 @@ def read_baseline(path: str) -> Baseline:
     if data[:2] == b"\x1f\x8b":
         return _of_set(TemplateSet.load(path))
     try:
-        document = json.loads(data)
-    except RecursionError:
-        raise InputError(f"{path}: is nested too deeply", hint=_HINT) from None
+        document = parse_json(data)
     except ValueError as error:
         raise InputError(f"{path}: is not JSON: {error}", hint=_HINT) from None
     schema = document.get("schema") if isinstance(document, dict) else None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cotool._fast.logs import forms as kernel
 from cotool.errors import InputError
+from cotool.io.json_documents import parse_json
 from cotool.io.sources import open_source
 from cotool.io.target import write_whole
 from cotool.logs.histogram import WIDTHS
@@ -172,14 +173,12 @@ class TemplateSet:
         with open_source(path) as stream:
             data = stream.read()
         try:
-            document = json.loads(data)
+            document = parse_json(data)
             if document["schema"] != SCHEMA:
                 raise InputError(f"{path}: its schema is {document['schema']!r}, not {SCHEMA!r}")
             return cls._from_document(document)
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             raise InputError(f"{path}: is not a set of templates: {error!r}") from None
-        except RecursionError:
-            raise InputError(f"{path}: is nested too deeply") from None
 
     def _to_document(self) -> dict[str, Any]:
         return {
