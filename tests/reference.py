@@ -1646,3 +1646,65 @@ def columns(line, count):
             at += 1
         found.append(line[start:at])
     return found
+
+
+# ---- sentences and marks --------------------------------------------------------------------
+
+
+WIDE_MARKS = "。！？｡"
+END_MARKS = f".!?…‽؟۔।॥{WIDE_MARKS}"
+
+
+def split_sentences(text, start, end, abbreviations, may_end, month):
+    """The sentences of text[start:end] as (start, end), from regular expressions."""
+    found = []
+
+    def add(start, end):
+        written = text[start:end]
+        bare = written.strip()
+        if bare:
+            start += len(written) - len(written.lstrip())
+            found.append((start, start + len(bare)))
+
+    def ends(mark, closed):
+        if closed.end() >= end:
+            return True
+        following = text[closed.end() : closed.end() + 2]
+        begins = following.lstrip("\"'“‘«(¿¡[")[:1] or following[0]
+        if begins.islower():
+            return False
+        if mark[0] != "." or closed[1]:
+            return True
+        back = max(start, mark.start() - 24)
+        first = max(back, text.rfind(" ", back, mark.start()) + 1)
+        last = text[first : mark.start()]
+        if not last.isalnum():
+            word = re.compile(r"[^\s\"'“”‘’«»(\[]+\Z").search(text, back, mark.start())
+            if word is None:
+                return True
+            first, last = word.start(), word[0]
+        if len(last) == 1 and last.isalpha():
+            return False
+        if last.lower() in abbreviations:
+            return last.lower() in may_end and begins.isupper()
+        if last.isdigit() and len(last) <= 2:
+            return first != start and not month.match(text, closed.end(), end)
+        return True
+
+    for mark in re.compile(f"[{END_MARKS}]+").finditer(text, start, end):
+        if set(mark[0]) & set(WIDE_MARKS):
+            closed = re.compile(r"([”’」』）】]*)(\s*)").match(text, mark.end(), end)
+        else:
+            closed = re.compile(r"([\"'”’»)\]›」』]*)(\s*)").match(text, mark.end(), end)
+            if not closed[2] or not ends(mark, closed):
+                continue
+        add(start, closed.end())
+        start = closed.end()
+    add(start, end)
+    return found
+
+
+def capitals(texts):
+    """How often each word that begins with a capital stands behind another word."""
+    pattern = re.compile(r" (?<=[\w,;)] )([^\W\d_a-zß-öø-ÿ]\w*)")
+    return dict(Counter(itertools.chain.from_iterable(map(pattern.findall, texts))))

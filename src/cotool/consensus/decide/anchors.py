@@ -14,8 +14,8 @@ from cotool.text import normalised
 # at the end. 4 and 6 letters and an English stemmer measured within .006 of each other.
 LETTERS = 5
 
-# Opens the anchor of a number; no word has it.
-NUMBER = "#"
+# Opens the anchor of a number; no word has it, and every letter comes behind the other one.
+NUMBER, _BEHIND_NUMBER = "#$"
 _MONTH = f"{NUMBER}month "
 
 NUMBER_WORDS = {
@@ -42,35 +42,31 @@ _REMEMBERED = 1 << 16
 
 
 def anchors_of_words(words: list[str]) -> tuple[array[int], list[str], bytes]:
-    """Return the anchor of each word (-1: none), what to show for it, and its kind."""
+    """Return the anchor of each word (-1: none), the first word of each, and its kind."""
     if len(_known) > _REMEMBERED:
         _known.clear()
-    places: dict[str, int] = {}
-    shown: list[str] = []
-    kinds = bytearray()
-    anchors = array("i")
     for word in words:
-        anchor = _known.get(word)
-        if anchor is None:
-            anchor = _known[word] = anchor_of(word)
-        if not anchor:
-            anchors.append(-1)
-            continue
-        place = places.get(anchor)
-        if place is None:
-            place = places[anchor] = len(shown)
-            number = anchor[0] == NUMBER
-            shown.append(_shown(anchor) if number else word.removesuffix("'s"))
-            kinds.append(IS_NUMBER if number else 0)
-        anchors.append(place)
-    return anchors, shown, bytes(kinds)
+        if word not in _known:
+            _known[word] = anchor_of(word)
+    found = list(map(_known.__getitem__, words))
+    first = dict(zip(reversed(found), reversed(words), strict=True))
+    distinct = dict.fromkeys(found)
+    distinct.pop("", None)
+    places = {anchor: place for place, anchor in enumerate(distinct)}
+    places[""] = -1
+    return (
+        array("i", map(places.__getitem__, found)),
+        list(map(first.__getitem__, distinct)),
+        bytes([IS_NUMBER if anchor < _BEHIND_NUMBER else 0 for anchor in distinct]),
+    )
 
 
 _known: dict[str, str] = {}
 
 
-def _shown(number: str) -> str:
-    """Return what to show for the anchor of a number, a month or a time of day."""
+def number_shown(word: str) -> str:
+    """Return what to show for a number, a month or a time of day."""
+    number = anchor_of(word)
     if number.startswith(_MONTH):
         return MONTH_NAMES[int(number.removeprefix(_MONTH))]
     return _TIME.sub(r"\1:\2", number.removeprefix(NUMBER))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cotool._fast.text.marks import capitals
 from cotool._fast.text.support import IS_NUMBER
 from cotool.consensus.decide.antonyms import denied_by_prefix, opposite
-from cotool.consensus.decide.passages import CAPITAL
 from cotool.consensus.decide.rounding import number_of, rounded
 
 if TYPE_CHECKING:
@@ -166,14 +166,14 @@ def _names_beside(
         if passages.anchor_of[word] == value:
             before.add(said[k - 1] if k else -1)
             behind.add(said[k + 1] if k + 1 < len(said) else -1)
-    capitals = {word.casefold() for word in CAPITAL.findall(passages.strings[sentence])}
+    written = {word.casefold() for word in capitals([passages.strings[sentence]])}
     said = passages.said(sentence)
     return list(
         dict.fromkeys(
             passages.anchor_of[word]
             for k, word in enumerate(said)
             if passages.anchor_of[word] in foreign
-            and passages.words[word] in capitals
+            and passages.words[word] in written
             and (
                 (said[k - 1] if k else -1) in before
                 or (said[k + 1] if k + 1 < len(said) else -1) in behind

@@ -10,6 +10,7 @@ from functools import cache
 from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
+from cotool._fast.text.marks import Marks
 from cotool._lazy import lazy_pattern
 from cotool.consensus.decide.anchors import MONTH_NAMES, NUMBER_WORDS
 
@@ -54,11 +55,15 @@ class _Rule(NamedTuple):
 
 def in_normal_form(text: str) -> str:
     """Return a text with its dates, times, fractions and amounts in normal form."""
-    for rule in _RULES:
-        if any(mark in text for mark in rule.marks) and (
-            not rule.sign or _compiled(rule.sign).search(text)
-        ):
-            text = _compiled(rule.pattern).sub(rule.write, text)
+    held = _MARKS.held_by(text)
+    if not held:
+        return text
+    for rule, marks in zip(_RULES, _MARKS_OF, strict=True):
+        if not held & marks or (rule.sign and not _compiled(rule.sign).search(text)):
+            continue
+        text, changes = _compiled(rule.pattern).subn(rule.write, text)
+        if changes:
+            held = _MARKS.held_by(text)
     return text
 
 
@@ -175,3 +180,6 @@ _RULES = (
     _Rule((" century",), "",
           rf"\b({'|'.join(_CENTURIES)}) century\b", lambda m: f"{_CENTURIES[m[1]]}th century"),
 )  # fmt: skip
+_ALL_MARKS = [mark for rule in _RULES for mark in rule.marks]
+_MARKS = Marks(_ALL_MARKS)
+_MARKS_OF = [sum(1 << _ALL_MARKS.index(mark) for mark in rule.marks) for rule in _RULES]

@@ -7,10 +7,10 @@ from array import array
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
+from cotool._fast.text.marks import capitals
 from cotool._fast.text.support import IS_NAME, IS_NUMBER, anchors_of, count_anchors
 from cotool._fast.text.tokens import intern
-from cotool._lazy import lazy_pattern
-from cotool.consensus.decide.anchors import anchors_of_words
+from cotool.consensus.decide.anchors import anchors_of_words, number_shown
 from cotool.consensus.decide.antonyms import DENYING_PREFIXES, poles_of
 from cotool.consensus.decide.normal_forms import all_in_normal_form
 from cotool.consensus.extract.vocabulary import is_negation
@@ -26,9 +26,6 @@ _WEIGHTS = {0: WORD_WEIGHT, IS_NUMBER: NUMBER_WEIGHT, IS_NAME: NAME_WEIGHT}
 # Scripts in which each character is a word begin here.
 _FIRST_ALONE = "\u0e00"
 
-# A capital letter behind a word: a name, or in German a noun.
-CAPITAL = lazy_pattern(r" (?<=[\w,;)] )([^\W\d_a-zß-öø-ÿ]\w*)")
-
 
 class Passages:
     """Passages that are compared with one another, as the anchors of their sentences.
@@ -41,24 +38,24 @@ class Passages:
         self.strings = [sentence for passage in passages for sentence in passage]
         self._ids, self._starts, words = intern(all_in_normal_form(self.strings))
         self.words = words
-        self.anchor_of, self._shown, kinds = anchors_of_words(words)
+        self.anchor_of, self._spelt, kinds = anchors_of_words(words)
         self._written = len(words)  # the words behind these are pairs of characters
-        if any(len(word) == 1 and word > _FIRST_ALONE for word in words):
+        if words and max(words) > _FIRST_ALONE and any(map(_alone, words)):
             self._pair_characters()
         self.found = array("i", bytes(4 * len(self._ids)))
         self.bounds = array("q", bytes(8 * len(self._starts)))
         total = anchors_of(self._ids, self._starts, self.anchor_of, self.found, self.bounds)
         del self.found[total:]
-        self.kinds = array("B", kinds + bytes(len(self._shown) - len(kinds)))
+        self.kinds = array("B", kinds + bytes(len(self._spelt) - len(kinds)))
         self._mark_names()
-        self.weights = array("f", [_WEIGHTS[kind] for kind in self.kinds])
+        self.weights = array("f", map(_WEIGHTS.__getitem__, self.kinds))
         self._denied: dict[int, int] = {}
         self._opposites: dict[int, frozenset[tuple[int, int]]] = {}
         self._denying: dict[int, bool] = {}
 
     def _pair_characters(self) -> None:
         """Make pairs of neighbours the anchors of scripts that are written without blanks."""
-        single = [len(word) == 1 and word > _FIRST_ALONE for word in self.words]
+        single = list(map(_alone, self.words))
         pairs: dict[tuple[int, int], int] = {}
         for start, end in pairwise(self._starts):
             for n in range(start, end):
@@ -71,25 +68,25 @@ class Passages:
                 if pair is None:
                     pair = pairs[word, following] = len(self.words)
                     self.words.append(self.words[word] + self.words[following])
-                    self.anchor_of.append(len(self._shown))
-                    self._shown.append(self.words[-1])
+                    self.anchor_of.append(len(self._spelt))
+                    self._spelt.append(self.words[-1])
                 self._ids[n] = pair
 
     def _mark_names(self) -> None:
         """Mark as names the words that mostly have a capital within their sentences."""
-        place = {word: n for n, word in enumerate(self.words)}
+        place = dict(zip(self.words, self.anchor_of, strict=True))
         capital: dict[int, int] = {}
         written: dict[int, str] = {}
-        for word in CAPITAL.findall("\n".join(self.strings)):
-            n = place.get(word.casefold())
-            if n is not None and (anchor := self.anchor_of[n]) >= 0:
-                capital[anchor] = capital.get(anchor, 0) + 1
+        for word, times in capitals(self.strings).items():
+            anchor = place.get(word.casefold(), -1)
+            if anchor >= 0:
+                capital[anchor] = capital.get(anchor, 0) + times
                 written.setdefault(anchor, word)
-        counts = count_anchors(self._ids, self._starts, self.anchor_of, len(self._shown))
+        counts = count_anchors(self._ids, self._starts, self.anchor_of, len(self._spelt))
         for anchor, times in capital.items():
             if 2 * times > counts[anchor] and not self.kinds[anchor]:
                 self.kinds[anchor] = IS_NAME
-                self._shown[anchor] = written[anchor]
+                self._spelt[anchor] = written[anchor]
 
     def anchors(self, sentence: int) -> array[int]:
         """Return the distinct anchors of a sentence, in order."""
@@ -97,15 +94,16 @@ class Passages:
 
     def values(self, sentence: int) -> tuple[str, ...]:
         """Return the names and numbers of a sentence, as they are shown."""
-        return tuple(self._shown[a] for a in self.anchors(sentence) if self.kinds[a])
+        return tuple(self.shown(a) for a in self.anchors(sentence) if self.kinds[a])
 
     def shown(self, anchor: int) -> str:
         """Return a word that has the anchor; a name as it is written first."""
-        return self._shown[anchor]
+        word = self._spelt[anchor]
+        return number_shown(word) if self.kinds[anchor] == IS_NUMBER else word.removesuffix("'s")
 
     def kind_of(self, anchor: int) -> str:
         """Return what kind of value an anchor is: a name, a month, a year, another number."""
-        shown = self._shown[anchor]
+        shown = self.shown(anchor)
         if self.kinds[anchor] == IS_NAME:
             return "name"
         if self.kinds[anchor] != IS_NUMBER:
@@ -164,3 +162,8 @@ class Passages:
     def weight_of(self, anchors: Iterable[int]) -> float:
         """Return the sum of the weights of anchors."""
         return math.fsum(self.weights[anchor] for anchor in anchors)
+
+
+def _alone(word: str) -> bool:
+    """Tell whether a word is a character of a script in which each character is a word."""
+    return len(word) == 1 and word > _FIRST_ALONE

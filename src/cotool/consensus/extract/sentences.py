@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from cotool._fast.text.sentences import split_sentences
 from cotool._lazy import lazy_pattern
 
 # A line that opens or closes a block of code.
@@ -20,20 +21,10 @@ _ITEM = lazy_pattern(
     r"[ \t]*(?:(?:[-*+•‣◦▪–—·]|\(?\d{1,3}[.)]|\(?(?:[a-zA-Z]|[ivxIVX]{1,5})\))[ \t]+"
     r"|(?=(?:[a-zA-Z]|[ivxIVX]{1,5})\.[ \t]))"
 )
+# The letters of Roman numerals that number items.
+_OF_NUMERALS = "ivxIVX"
 _HEADING = lazy_pattern(r"[ ]{0,3}#{1,6}[ \t]+")
 _RULE = lazy_pattern(r"[ \t]*(?:[-=_*][ \t]*){3,}$|[ \t|:+-]+$")
-
-# Where a sentence may end: marks that need a blank after them, or marks of scripts that are
-# written without blanks, with the quotes and brackets that close after them. Since the pattern of
-# marks begins with a set of characters, the search is twice as fast.
-_WIDE = "。！？｡"
-_WIDE_MARKS = frozenset(_WIDE)
-_MARKS = lazy_pattern(f"[.!?…‽؟۔।॥{_WIDE}][.!?…‽؟۔।॥{_WIDE}]*+")
-_CLOSED = lazy_pattern(r"[\"'”’»)\]›」』]*+(?P<gap>\s*+)")
-_CLOSED_WIDE = lazy_pattern(r"[”’」』）】]*+\s*+")
-# The word before a full stop, with inner points ("e.g", "U.S").
-_LAST_WORD = lazy_pattern(r"[^\s\"'“”‘’«»(\[]+$")
-_LOOK_BACK = 24
 
 # Abbreviations with a full stop that seldom end a sentence; English, German, French,
 # Spanish, Italian, Portuguese.
@@ -64,6 +55,10 @@ def split_statements(text: str) -> list[tuple[int, int]]:  # noqa: C901 - one wa
     start, position, fence = -1, 0, ""  # `start` of the paragraph or item that is open, -1: none
     for line in text.splitlines(keepends=True):
         begin, position = position, position + len(line)
+        if line[:2].isalpha() and line[1:2] not in _OF_NUMERALS:  # most lines: a paragraph's
+            if start < 0:
+                start = begin
+            continue
         bare = line.strip()
         opened = _FENCE.match(line)
         if fence:
@@ -107,45 +102,7 @@ def _standing_alone(line: str, bare: str) -> int | None:
 
 def _sentences(text: str, start: int, end: int, found: list[tuple[int, int]]) -> None:
     """Add the sentences of text[start:end]."""
-    for mark in _MARKS.finditer(text, start, end):
-        if not _WIDE_MARKS.isdisjoint(mark[0]):
-            closed = _CLOSED_WIDE.match(text, mark.end(), end)
-        else:
-            closed = _CLOSED.match(text, mark.end(), end)
-            if closed is None or not closed["gap"] or not _ends(text, start, mark, closed, end):
-                continue
-        if closed is not None:
-            _add(text, start, closed.end(), found)
-            start = closed.end()
-    _add(text, start, end, found)
-
-
-def _ends(text: str, start: int, mark: re.Match[str], closed: re.Match[str], end: int) -> bool:
-    """Whether a mark ends a sentence; a blank follows it and what closes."""
-    if closed.end() >= end:
-        return True
-    after = text[closed.end()]
-    begins = text[closed.end() : closed.end() + 2].lstrip("\"'“‘«(¿¡[")[:1] or after
-    if begins.islower():
-        return False  # "e.g. this", "… and so on", "Who? he asked"
-    if mark[0] != "." or mark.end() != closed.start("gap"):
-        return True
-    back = max(start, mark.start() - _LOOK_BACK)
-    first = max(back, text.rfind(" ", back, mark.start()) + 1)
-    last = text[first : mark.start()]
-    if not last.isalnum():
-        word = _LAST_WORD.search(text, back, mark.start())
-        if word is None:
-            return True
-        first, last = word.start(), word[0].lstrip("([")
-    if len(last) == 1 and last.isalpha():
-        return False  # an initial or a part of an abbreviation: "J. Smith", "z. B."
-    if last.lower() in _ABBREVIATIONS:
-        return last.lower() in _MAY_END and begins.isupper()
-    if last.isdigit() and len(last) <= 2:
-        # "1. First", or an ordinal in a date, "3. Mai"; else a sentence may end with a number.
-        return first != start and not _MONTH.match(text, closed.end(), end)
-    return True
+    split_sentences(text, start, end, found, _ABBREVIATIONS, _MAY_END, _MONTH)
 
 
 def _add(text: str, start: int, end: int, found: list[tuple[int, int]]) -> None:

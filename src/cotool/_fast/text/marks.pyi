@@ -1,0 +1,9 @@
+from collections.abc import Iterable
+from typing import final
+
+@final
+class Marks:
+    def __init__(self, marks: Iterable[str]) -> None: ...
+    def held_by(self, text: str) -> int: ...
+
+def capitals(texts: Iterable[str]) -> dict[str, int]: ...
