@@ -361,8 +361,9 @@ def hkdf_extract_expand(key, salt, info, size, name="sha256", *, extract=True):
 def open_vault(data, secrets):
     """Return the content of a vault file as FORMAT.md says; AssertionError for whatever is wrong.
 
-    `secrets` maps (1, key id, version) or (2, salt) to the key of a slot, and (3, id, version) to
-    the X-Wing seed of an identity.
+    `secrets` maps (1, key id, version) or (2, salt) to the key of a slot, (3, id, version) to the
+    X-Wing seed of an identity, and (4, name of a program's key) to a function that takes what the
+    program returned, and the context.
     """
     assert data[:8] == bytes.fromhex("8943564c540d0a1a")
     assert data[9] == 1
@@ -389,6 +390,13 @@ def open_vault(data, secrets):
         number = int.from_bytes(slot[4:8], "big")
         if slot[0] == 2:
             secret = secrets.get((2, slot[16:32]))
+        elif slot[0] == 4:
+            name, blob = slot[18 : 18 + slot[17] + 256 * slot[16]], slot[:-104]
+            blob = blob[18 + len(name) :]
+            label = b"cotool.vault/2 wrap command key\0" + name
+            assert slot[1:16] == bytes(7) + hashlib.sha256(label).digest()[:8]
+            unwrap = secrets.get((4, name.decode()))
+            secret = unwrap and unwrap(blob, f"cotool.vault/2:{file_id.hex()}")
         else:
             secret = secrets.get((slot[0], slot[8:16], number))
         if secret is None:

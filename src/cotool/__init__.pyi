@@ -59,6 +59,7 @@ from cotool.vault import (
     Recipient as Recipient,
     Signer as Signer,
     Vault as Vault,
+    WrapCommand as WrapCommand,
     decrypt as decrypt,
     encrypt as encrypt,
     hash_passwords as hash_passwords,

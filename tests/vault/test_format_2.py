@@ -36,7 +36,15 @@ from cotool.vault.header import (
 from cotool.vault.in_memory import open_bytes, seal_bytes
 from cotool.vault.inspection import read_kinds, read_slots
 from cotool.vault.keys import header_mac
-from cotool.vault.slots import MAX_MATERIAL, MAX_SLOTS, MESSAGE_SIZE, Slot, parse_slot
+from cotool.vault.slots import (
+    MAX_MATERIAL,
+    MAX_SLOTS,
+    MESSAGE_SIZE,
+    Slot,
+    parse_slot,
+    program_key_id,
+    program_material,
+)
 from cotool.vault.stream import SEGMENT
 
 ALICE, BOB = Identity.generate(), Identity.generate()
@@ -68,13 +76,20 @@ FIXED = st.binary(min_size=16, max_size=16)
 ID = st.binary(min_size=8, max_size=8)
 SALT = st.binary(min_size=24, max_size=24)
 MESSAGE = st.binary(min_size=1, max_size=8).map(lambda seed: (seed * MESSAGE_SIZE)[:MESSAGE_SIZE])
+PRINTABLE = st.characters(codec="utf-8").filter(str.isprintable)
 SLOTS = st.one_of(
     st.builds(lambda n, i, s: Slot(1, 0, 0, n, i, bytes(16), s), st.integers(1, 99), ID, SALT),
     st.builds(lambda s: Slot(2, 1, 1, 8, bytes(8), s, bytes(24)), FIXED),
     st.builds(lambda n, i, m: Slot(3, 0, 0, n, i, m, bytes(24)), st.integers(1, 9), ID, MESSAGE),
     st.builds(
+        lambda name, blob: Slot(
+            4, 0, 0, 0, program_key_id(name), program_material(name, blob), bytes(24)
+        ),
+        st.text(PRINTABLE, min_size=1, max_size=120), st.binary(min_size=1, max_size=300),
+    ),
+    st.builds(
         lambda kind, head, i, m: Slot(kind, head % 256, head >> 8, head, i, m, bytes(24)),
-        st.integers(4, 255), st.integers(0, 0xFFFF), ID, st.binary(max_size=300),
+        st.integers(5, 255), st.integers(0, 0xFFFF), ID, st.binary(max_size=300),
     ),
 )  # fmt: skip
 
@@ -84,8 +99,11 @@ def test_headers_round_trip(file_id, generation, slots, double):
     """Whatever is parsed is written back bit by bit, with kinds that are not known."""
     while sum(slot.kind == 2 for slot in slots) > 2:
         slots.remove(next(slot for slot in slots if slot.kind == 2))
-    heads = {slot.head: slot for slot in slots if slot.kind == 3}
-    slots = [slot for slot in slots if slot.kind != 3] + [*heads.values()]
+    heads = {slot.head: slot for slot in slots if slot.kind in {3, 4}}
+    single = [*heads.values()]
+    programs = [slot for slot in single if slot.kind == 4]
+    slots = [slot for slot in slots if slot.kind not in {3, 4}]
+    slots += [slot for slot in single if slot not in programs[4:]]
     form = form_for(slots, compact=not double, now=NewForm(STEP if double else 0))
     header = Header(file_id, generation, tuple(slots), form)
     data = header.to_bytes() + bytes(32)
@@ -304,7 +322,7 @@ def of_another_kind(slots):
 
 def test_unknown_kinds_are_kept(tmp_path):
     """They do not disturb the others, and a rewrap keeps them bit by bit."""
-    strange = Slot(4, 9, 9, 9, b"whatever", b"a program's answer", bytes(24))
+    strange = Slot(5, 9, 9, 9, b"whatever", b"a program's answer", bytes(24))
     path = tmp_path / "sealed"
     path.write_bytes(of_another_kind([strange]))
     assert inspect(path).slots[2].kind == "unknown"
@@ -312,7 +330,7 @@ def test_unknown_kinds_are_kept(tmp_path):
     rewrap(path, keys=[ALICE], add=[BOB.recipient])
     assert unlock(path.read_bytes(), [BOB]).header.slots[2] == strange
     rewrap(path, keys=[ALICE], remove=[1, 2, 4], add=[])
-    with pytest.raises(WrongKeyError, match="kind 4, which a newer version"):
+    with pytest.raises(WrongKeyError, match="kind 5, which a newer version"):
         verify(path, keys=[ALICE])
 
 

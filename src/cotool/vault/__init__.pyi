@@ -34,6 +34,7 @@ from cotool.vault.rewrapping import (
     reencrypt as reencrypt,
     rewrap as rewrap,
 )
+from cotool.vault.wrap_command import WrapCommand as WrapCommand
 from cotool.vault.signing import (
     sign as sign,
     verify_signatures as verify_signatures,

@@ -129,6 +129,11 @@ def _request(task: VaultTask) -> KeyRequest:
 
 def _sealing(request: KeyRequest) -> tuple[tuple[str, int] | None, list[Key]]:
     """Return the public name of the key that encrypts (None for a passphrase), and the key."""
+    if request.program is not None and not request.names_other_key:
+        raise InputError(
+            "a worker has a wrap command, which encrypts on one machine only",
+            hint="name the keyring that all workers have, or recipients",
+        )
     if request.has_keyring and not request.chooses_identity:
         keyring = request.read_keyring()
         return (keyring.key_id.hex(), keyring.primary.version), [keyring]

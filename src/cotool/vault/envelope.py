@@ -41,13 +41,13 @@ _MOST_NAMES = 6  # of keys in an error
 
 
 class Key(Protocol):
-    """What opens slots of one kind: a `Passphrase`, `KeyFile`, `Keyring` or `Identity`.
+    """What opens slots of one kind: `Passphrase`, `KeyFile`, `Keyring`, `Identity`, `WrapCommand`.
 
     A `Recipient` makes slots and opens none.
     """
 
-    def new_slot(self, beside: Sequence[Slot] = ()) -> tuple[Slot, bytes]:
-        """Return an unwrapped slot for a file with the slots `beside`, and the key to wrap with."""
+    def new_slot(self, header: Header | None = None) -> tuple[Slot, bytes]:
+        """Return an unwrapped slot for the file of a header, and the key to wrap with."""
 
     def candidates(self, slot: Slot, budget: derive.Budget) -> Sequence[bytes]:
         """Return the keys that may open a slot, none if this object has none for it.
@@ -101,7 +101,7 @@ class Unlocked:
 
     def wrap(self, key: Key) -> Slot:
         """Return a slot with which `key` opens this file."""
-        slot, secret = key.new_slot(self.header.slots)
+        slot, secret = key.new_slot(self.header)
         return derive.wrap(self.file_key, slot, secret, self.header.identity)
 
     def opens(self, slot: Slot, keys: Sequence[Key], budget: derive.Budget) -> bool:
@@ -190,15 +190,18 @@ def _unlock(data: bytes, copies: Copies, keys: Sequence[Key]) -> Unlocked:
     missing: MissingKeyError | None = None
     refused: CostRefusedError | None = None
     changed = False
+    failed: set[Slot] = set()  # a program is not asked again for the other copy
     # Cheap slots come first, whatever their copy: a damaged slot may state any cost. Among those,
     # the keyring comes before the identity, which may have to be opened first.
     slots = [(slot, *copy) for copy in copies for slot in copy[1].slots]
     for slot, number, header, body, mac in sorted(slots, key=lambda it: (it[0].work, it[0].kind)):
-        for key in keys:
+        for key in () if slot in failed else keys:
             try:
+                budget.file_id = header.file_id
                 secrets = key.candidates(slot, budget)
             except MissingKeyError as error:
                 missing = missing or error
+                failed.add(slot)
                 continue
             except CostRefusedError as error:
                 refused = refused or error
@@ -236,6 +239,6 @@ def _wrong_key(header: Header, *, tried: bool) -> WrongKeyError:
     wanted = [*names[:_MOST_NAMES], *([f"one of {more} more"] if more > 0 else [])]
     return WrongKeyError(
         f"needs {' or '.join(wanted)}",
-        hint="`keyring` names the keyring, `identity` the identity that has the key, `passphrase` "
-        "asks for a passphrase",
+        hint="`keyring` names the keyring, `identity` the identity that has the key, "
+        "`wrap_command` the program that unwraps it, `passphrase` asks for a passphrase",
     )

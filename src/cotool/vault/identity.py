@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cotool.vault.envelope import Key, Unlocked
+    from cotool.vault.header import Header
 
 SCHEMA = "cotool.identity/1"
 _DECRYPT = b"cotool.vault/2 identity x-wing\x00"
@@ -108,9 +109,9 @@ class Identity:
         """Return the public key of a version."""
         return Recipient(self.key_id, version.version, version.decryption[1], version.signer)
 
-    def new_slot(self, beside: Sequence[Slot] = ()) -> tuple[Slot, bytes]:
+    def new_slot(self, header: Header | None = None) -> tuple[Slot, bytes]:
         """Return an unwrapped slot for the newest version, and the key to wrap with."""
-        return self.recipient.new_slot(beside)
+        return self.recipient.new_slot(header)
 
     def candidates(self, slot: Slot, budget: Budget) -> tuple[bytes, ...]:  # noqa: ARG002
         """Return the key for a slot, or nothing if the slot is for another key or was changed.

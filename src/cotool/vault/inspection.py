@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from cotool.vault.files import Source, named
 from cotool.vault.header import FIXED_SIZE, bytes_to_read, kinds_in
 from cotool.vault.reader import Sealed
-from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PASSPHRASE_SLOT
+from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PASSPHRASE_SLOT, PROGRAM_SLOT
 from cotool.vault.stream import content_size
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class SlotInfo:
     memory_kib: int | None = None
     passes: int | None = None
     lanes: int | None = None
+    program_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ def _slot_info(number: int, slot: Slot) -> SlotInfo:
     if slot.kind == PASSPHRASE_SLOT:
         cost = slot.number, slot.passes, slot.lanes
         return SlotInfo(number, "passphrase", None, None, *cost)
+    if slot.kind == PROGRAM_SLOT:
+        return SlotInfo(number, "program", slot.key_id.hex(), program_key=slot.program_key)
     kind = {KEYRING_SLOT: "keyring", IDENTITY_SLOT: "identity"}.get(slot.kind, "unknown")
     return SlotInfo(number, kind, slot.key_id.hex(), slot.number)
 

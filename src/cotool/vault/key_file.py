@@ -14,7 +14,7 @@ from cotool.vault.keys import KEY_SIZE, Budget, hkdf, keyring_slot
 from cotool.vault.slots import KEYRING_SLOT, Slot
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from cotool.vault.header import Header
 
 _PREFIX = "COTOOL-KEY-1:"
 _LIMIT = 1000  # bytes
@@ -56,7 +56,7 @@ class KeyFile:
             hint="cotool vault keys init makes the `key_file`",
         )
 
-    def new_slot(self, beside: Sequence[Slot] = ()) -> tuple[Slot, bytes]:  # noqa: ARG002
+    def new_slot(self, header: Header | None = None) -> tuple[Slot, bytes]:  # noqa: ARG002
         """Return an unwrapped slot for this key."""
         return keyring_slot(self._id, 1), self._key
 

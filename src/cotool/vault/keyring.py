@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cotool.vault.envelope import Key
+    from cotool.vault.header import Header
     from cotool.vault.seen import Seen
 
 SCHEMA = "cotool.keyring/1"
@@ -87,7 +88,7 @@ class Keyring:
         """The version that encrypts."""
         return next(version for version in self.versions if version.state == "primary")
 
-    def new_slot(self, beside: Sequence[Slot] = ()) -> tuple[Slot, bytes]:  # noqa: ARG002
+    def new_slot(self, header: Header | None = None) -> tuple[Slot, bytes]:  # noqa: ARG002
         """Return an unwrapped slot for the primary version, and its key."""
         primary = self.primary
         assert primary.key is not None  # noqa: S101 - a primary version is never destroyed
@@ -295,7 +296,7 @@ class Keyring:
             keyring = cls.from_bytes(content)
             if seen is not None:
                 seen.check(keyring)
-            budget = Budget(len(keys))
+            budget = Budget(len(keys), envelope.header.file_id)
             slots = envelope.header.slots
             others = [slot for slot in slots if not envelope.opens(slot, keys, budget)]
             if others:

@@ -24,6 +24,8 @@ from cotool.vault.slots import KEYRING_SLOT, PASSPHRASE_SLOT, Slot
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from cotool.vault.header import Header
+
 KEY_SIZE = 32
 _SHA256 = SHA256()
 _WRAP = b"cotool.vault/1 wrap\x00"
@@ -67,9 +69,10 @@ def profile(name: str) -> Argon2Cost:
 
 
 class Budget:
-    """How much work one call may do with Argon2id: `MAX_WORK` for each of its keys."""
+    """What one call may do to open a file: Argon2id work of `MAX_WORK` for each of its keys."""
 
-    def __init__(self, num_keys: int) -> None:
+    def __init__(self, num_keys: int, file_id: bytes = b"") -> None:
+        self.file_id = file_id
         self._left = MAX_WORK * num_keys
 
     def spend(self, cost: Argon2Cost) -> None:
@@ -118,9 +121,9 @@ class Passphrase:
     def __reduce__(self) -> str:
         raise TypeError("a passphrase cannot be pickled")
 
-    def new_slot(self, beside: Sequence[Slot] = ()) -> tuple[Slot, bytes]:
-        """Return an unwrapped slot for a file with the slots `beside`, and the key to wrap with."""
-        cost = self._cost or self._highest(beside)
+    def new_slot(self, header: Header | None = None) -> tuple[Slot, bytes]:
+        """Return an unwrapped slot for the file of a header, and the key to wrap with."""
+        cost = self._cost or self._highest(() if header is None else header.slots)
         slot = Slot(
             PASSPHRASE_SLOT, cost.lanes, cost.passes, cost.memory, bytes(8), self._salt, wrap_salt()
         )

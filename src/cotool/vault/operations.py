@@ -57,7 +57,7 @@ def encrypt(
         source: a path or a binary stream.
         destination: a path, which appears complete or not at all, or a binary stream. A device or
             pipe is given as a stream.
-        keys: `Passphrase`, `Keyring` and `KeyFile` objects, at most six.
+        keys: `Passphrase`, `Keyring`, `Identity`, `Recipient`, `WrapCommand` and `KeyFile` objects.
         armored: write text, for small secrets (at most 8 MiB).
         force: replace an existing destination.
         preserve: give the destination the mode and times of the source.

@@ -20,9 +20,10 @@ from cotool.vault.keys import KEY_SIZE, wrap_salt
 from cotool.vault.slots import IDENTITY_SLOT, Slot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from cotool.vault.files import StrPath
+    from cotool.vault.header import Header
     from cotool.vault.keys import Budget
 
 RECIPIENT = "cotool-recipient-1:"
@@ -105,7 +106,7 @@ class Recipient:
         """The first bytes of a slot for this recipient."""
         return self._slot(b"").head
 
-    def new_slot(self, beside: Sequence[Slot] = ()) -> tuple[Slot, bytes]:  # noqa: ARG002
+    def new_slot(self, header: Header | None = None) -> tuple[Slot, bytes]:  # noqa: ARG002
         """Return an unwrapped slot for this recipient, and the key to wrap with.
 
         The slots of several files share a message, as those of a passphrase share a salt. Each file

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from cotool.vault.envelope import Key
+    from cotool.vault.header import Header
     from cotool.vault.identity import Identity
     from cotool.vault.key_file import KeyFile
     from cotool.vault.keyring import Keyring
     from cotool.vault.keys import Budget, Passphrase
     from cotool.vault.seen import Seen
     from cotool.vault.slots import Slot
+    from cotool.vault.wrap_command import WrapCommand
 
 PASSPHRASE_LIMIT = 64 << 10  # bytes
 
@@ -113,6 +115,7 @@ class KeyRequest:
     source: PassphraseSource = field(default_factory=PassphraseSource)
     allow_any_cost: bool = False
     identity: str | None = None
+    wrap_command: str | None = None
 
     @functools.cached_property
     def secret(self) -> PassphraseSource:
@@ -133,7 +136,7 @@ class KeyRequest:
     @property
     def has_keyring(self) -> bool:
         """Return whether a keyring is used: one is named, or the user has one."""
-        if self.passphrase:
+        if self.passphrase or (self.chooses_program and not self._names_keyring):
             return False
         named = self.keyring or os.environ.get("COTOOL_KEYRING")
         return bool(named) or Path(self.keyring_path).exists()
@@ -141,7 +144,7 @@ class KeyRequest:
     @property
     def has_identity(self) -> bool:
         """Return whether an identity is used: one is named, or the user has one."""
-        if self.passphrase and not self.chooses_identity:
+        if (self.passphrase or self.chooses_program) and not self.chooses_identity:
             return False
         named = self.identity or os.environ.get("COTOOL_IDENTITY")
         return bool(named) or Path(self.identity_path).exists()
@@ -151,6 +154,47 @@ class KeyRequest:
         """Return whether the identity was named for this call, not by a variable for all calls."""
         return self.identity is not None and self.identity != os.environ.get("COTOOL_IDENTITY")
 
+    @property
+    def chooses_program(self) -> bool:
+        """Return whether a wrap command was named for this call."""
+        named = os.environ.get("COTOOL_WRAP_COMMAND")
+        return self.wrap_command is not None and self.wrap_command != named
+
+    @property
+    def _names_keyring(self) -> bool:
+        return self.keyring is not None and self.keyring != os.environ.get("COTOOL_KEYRING")
+
+    @property
+    def names_other_key(self) -> bool:
+        """Return whether this call names a key that encrypts, other than a wrap command."""
+        source = self.source
+        secret = source.is_given and source.file != os.environ.get("COTOOL_PASSPHRASE_FILE")
+        return secret or self._names_keyring or self.passphrase or self.chooses_identity
+
+    @property
+    def opens_by_passphrase(self) -> bool:
+        """Return whether a passphrase may be asked for: not if only a wrap command was named."""
+        return not self.chooses_program or self.passphrase or self.secret.is_given
+
+    @functools.cached_property
+    def program(self) -> WrapCommand | None:
+        """Return the wrap command: the option, then COTOOL_WRAP_COMMAND. Raises InputError."""
+        command = self.wrap_command
+        if command is None:
+            command = os.environ.get("COTOOL_WRAP_COMMAND")
+            if not command:
+                return None
+        import shlex
+
+        from cotool.vault.wrap_command import WrapCommand
+
+        try:
+            return WrapCommand(shlex.split(command))
+        except ValueError:
+            raise InputError(
+                "the wrap command cannot be split into words", parameter="wrap_command"
+            ) from None
+
     @functools.cached_property
     def identity_openers(self) -> list[Key]:
         """Return what opens the identity's file: nothing if it is not protected.
@@ -159,7 +203,7 @@ class KeyRequest:
         """
         from cotool.vault.identity import is_protected
         from cotool.vault.inspection import read_slots
-        from cotool.vault.slots import PASSPHRASE_SLOT
+        from cotool.vault.slots import PASSPHRASE_SLOT, PROGRAM_SLOT
 
         path = self.identity_path
         try:
@@ -169,10 +213,13 @@ class KeyRequest:
             raise InputError(
                 f"{path}: there is no identity", hint="cotool vault identity init makes one"
             ) from None
-        if any(slot.kind == PASSPHRASE_SLOT for slot in read_slots(path)):
+        slots = read_slots(path)
+        if self.program is not None and any(slot.kind == PROGRAM_SLOT for slot in slots):
+            return [self.program]
+        if any(slot.kind == PASSPHRASE_SLOT for slot in slots):
             return [self.new_passphrase(self.secret.read(f"the identity {path}"))]
         if self._key_file is None:
-            raise InputError(f"{path} opens only with a key file", parameter="key_file")
+            raise _no_opener(path, slots)
         return [self._key_file]
 
     def read_identity(self) -> Identity:
@@ -188,7 +235,7 @@ class KeyRequest:
     def opener(self) -> Key:
         """Return what opens the keyring's file. Raises InputError."""
         from cotool.vault.inspection import read_slots
-        from cotool.vault.slots import PASSPHRASE_SLOT
+        from cotool.vault.slots import PASSPHRASE_SLOT, PROGRAM_SLOT
 
         path = self.keyring_path
         try:
@@ -199,8 +246,10 @@ class KeyRequest:
             ) from None
         if self._key_file is not None:
             return self._key_file
+        if self.program is not None and any(slot.kind == PROGRAM_SLOT for slot in slots):
+            return self.program
         if all(slot.kind != PASSPHRASE_SLOT for slot in slots):
-            raise InputError(f"{path} opens only with a key file", parameter="key_file")
+            raise _no_opener(path, slots)
         return self.new_passphrase(self.secret.read(f"the keyring {path}"))
 
     def read_before_content(self) -> None:
@@ -248,17 +297,25 @@ class KeyRequest:
         return Passphrase(secret, cost=cost, unbounded=self.allow_any_cost)
 
     def sealing_keys(self, profile: str | None = None) -> list[Key]:
-        """Return the key that encrypts: a chosen identity, the keyring, or else a passphrase."""
+        """Return what encrypts: a wrap command, and what else the call names.
+
+        Without a wrap command: a chosen identity, the keyring, or else a passphrase.
+        """
+        keys: list[Key] = []
+        if self.program is not None and (self.chooses_program or not self.names_other_key):
+            keys.append(self.program)
+            if not self.names_other_key:
+                return keys
         if self.chooses_identity:
-            return [self.read_identity()]
+            return [*keys, self.read_identity()]
         if self.has_keyring:
-            return [self.read_keyring()]
+            return [*keys, self.read_keyring()]
         secret = self.secret.read("the new file", confirm=True)
-        return [self.new_passphrase(secret, profile=profile)]
+        return [*keys, self.new_passphrase(secret, profile=profile)]
 
 
 class Opening:
-    """A key that asks once for what a slot needs: the keyring, the identity or a passphrase."""
+    """A key that asks once for what a slot needs: keyring, identity, passphrase, wrap command."""
 
     def __init__(self, request: KeyRequest) -> None:
         self._request = request
@@ -266,17 +323,18 @@ class Opening:
         self._keyring: Keyring | None = None
         self._identity: Identity | None = None
         self._passphrase: Passphrase | None = None
+        self._program: WrapCommand | None = None
 
-    def new_slot(self, beside: Sequence[Slot] = ()) -> tuple[Slot, bytes]:
+    def new_slot(self, header: Header | None = None) -> tuple[Slot, bytes]:
         """Return a slot for the key that has opened files so far."""
-        key = self._keyring or self._identity or self._passphrase
+        key = next(iter(self.all()), None)
         if key is None:
             raise InputError("no key has been used yet")
-        return key.new_slot(beside)
+        return key.new_slot(header)
 
     def candidates(self, slot: Slot, budget: Budget) -> Sequence[bytes]:
         """Return the keys for a slot, after asking for them if necessary."""
-        from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PASSPHRASE_SLOT
+        from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PASSPHRASE_SLOT, PROGRAM_SLOT
 
         key: Key | None = None
         with self._lock:
@@ -284,9 +342,12 @@ class Opening:
                 key = self.keyring()
             elif slot.kind == IDENTITY_SLOT:
                 key = self.identity()
-            elif slot.kind == PASSPHRASE_SLOT:
+            elif slot.kind == PASSPHRASE_SLOT and self._request.opens_by_passphrase:
                 key = self.passphrase()
-            return () if key is None else key.candidates(slot, budget)
+            elif slot.kind == PROGRAM_SLOT:
+                key = self.program()
+        # Several programs may run at the same time.
+        return () if key is None else key.candidates(slot, budget)
 
     def keyring(self) -> Keyring | None:
         """Return the keyring, or None if none is used."""
@@ -301,6 +362,12 @@ class Opening:
             if self._identity is None and self._request.has_identity:
                 self._identity = self._request.read_identity()
             return self._identity
+
+    def program(self) -> WrapCommand | None:
+        """Return the wrap command, or None if none is used."""
+        with self._lock:
+            self._program = self._request.program
+            return self._program
 
     def passphrase(self) -> Passphrase:
         """Return the passphrase of files."""
@@ -329,23 +396,34 @@ class Opening:
             self._ask_for(kinds)
 
     def _ask_for(self, kinds: set[int]) -> None:
-        from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PASSPHRASE_SLOT
+        from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PASSPHRASE_SLOT, PROGRAM_SLOT
 
         if KEYRING_SLOT in kinds and self.keyring() is not None:
             return
         if IDENTITY_SLOT in kinds and self.identity() is not None:
             return
-        if PASSPHRASE_SLOT in kinds:
+        if PROGRAM_SLOT in kinds and self.program() is not None:
+            return
+        if PASSPHRASE_SLOT in kinds and self._request.opens_by_passphrase:
             self.passphrase()
 
     def moving(self) -> list[Key]:
-        """Return the keys with versions, whose slots move to the newest one."""
-        return [key for key in (self._keyring, self._identity) if key is not None]
+        """Return the keys whose slots move to the newest version, or are wrapped again."""
+        keys = (self._keyring, self._identity, self._program)
+        return [key for key in keys if key is not None]
 
     def all(self) -> list[Key]:
         """Return each available key, to tell slots apart."""
-        keys = (self._keyring, self._identity, self._passphrase)
+        keys = (self._keyring, self._identity, self._passphrase, self._program)
         return [key for key in keys if key is not None]
+
+
+def _no_opener(path: str, slots: Sequence[Slot]) -> InputError:
+    from cotool.vault.slots import PROGRAM_SLOT
+
+    if any(slot.kind == PROGRAM_SLOT for slot in slots):
+        return InputError(f"{path} opens only with a wrap command", parameter="wrap_command")
+    return InputError(f"{path} opens only with a key file", parameter="key_file")
 
 
 def _users_own(variable: str, name: str) -> str:

@@ -20,7 +20,13 @@ from cotool.vault.locks import locked
 from cotool.vault.operations import BLOCK, Done, open_payload, payload
 from cotool.vault.reader import Sealed, open_run
 from cotool.vault.recipients import Recipient, identity_id
-from cotool.vault.slots import IDENTITY_SLOT, PASSPHRASE_SLOT, check_slots
+from cotool.vault.slots import (
+    IDENTITY_SLOT,
+    PASSPHRASE_SLOT,
+    PROGRAM_SLOT,
+    check_slots,
+    program_key_id,
+)
 from cotool.vault.stream import PREFIX, SEALED_SEGMENT, TAG, Stream, content_size
 from cotool.vault.transfer import Effort, Transfer, Writing, ignore
 
@@ -40,6 +46,7 @@ def rewrap(
     add: Sequence[Key] = (),
     replace: Sequence[Key] = (),
     remove: Sequence[int | str | Recipient] = (),
+    remove_program_keys: Sequence[str] = (),
     recipients: Sequence[Recipient] | None = None,
 ) -> bool:
     """Change which keys open a file; the content and the file key stay.
@@ -52,7 +59,8 @@ def rewrap(
         what opens it now. add: additional keys that will open it. replace: a Keyring or an Identity
         replaces the slots of its older versions; a Passphrase replaces the passphrase that opened
         the file. remove: what no longer opens the file: a `Recipient` or the id of an identity,
-        with all its versions, or the number of a slot, from 1, as in `inspect`. recipients: the
+        with all its versions, or the number of a slot, from 1, as in `inspect`.
+        remove_program_keys: what programs call keys that no longer open the file. recipients: the
         only recipients that the file has from now on; other kinds of keys stay.
 
     Returns whether anything was changed; a file that already has the wanted slots is not written.
@@ -61,7 +69,7 @@ def rewrap(
     """
     with named(path), changing(path, keys) as (real, sealed, envelope):
         change = _Change(envelope, keys)
-        change.remove(remove)
+        change.remove(remove, {program_key_id(key) for key in remove_program_keys})
         for key in replace:
             change.replace(key)
         if recipients is not None:
@@ -89,8 +97,8 @@ class _Change:
         self._keys = keys
         self.slots = list(envelope.header.slots)
 
-    def remove(self, wanted: Sequence[int | str | Recipient]) -> None:
-        """Remove slots by their numbers, and those of identities by their keys."""
+    def remove(self, wanted: Sequence[int | str | Recipient], programs: set[bytes]) -> None:
+        """Remove slots by their numbers, and those of identities and programs by their ids."""
         numbers = {number for number in wanted if isinstance(number, int)}
         for number in numbers:
             if not 1 <= number <= len(self.slots):
@@ -103,29 +111,36 @@ class _Change:
         self.slots = [
             slot
             for number, slot in enumerate(self.slots, 1)
-            if number not in numbers and not (slot.kind == IDENTITY_SLOT and slot.key_id in people)
+            if number not in numbers
+            and not (slot.kind == IDENTITY_SLOT and slot.key_id in people)
+            and not (slot.kind == PROGRAM_SLOT and slot.key_id in programs)
         ]
 
     def replace(self, key: Key) -> None:
         """Put a slot for `key` in the place of those that it makes unnecessary."""
-        fresh = key.new_slot(self._envelope.header.slots)[0]
+        fresh, keep = self._envelope.wrap(key), None
         if fresh.kind == PASSPHRASE_SLOT:
-            budget = Budget(len(self._keys))
-            old = [
-                slot
-                for slot in self.slots
-                if slot.kind == PASSPHRASE_SLOT and self._envelope.opens(slot, self._keys, budget)
-            ]
-            keep = None
+            old = self._opened(PASSPHRASE_SLOT)
+        elif fresh.kind == PROGRAM_SLOT:
+            old = [slot for slot in self.slots if _same_owner(slot, fresh)]
+            old = old or self._opened(PROGRAM_SLOT)
+            if len(old) != 1:
+                return  # it is not clear which of a program's keys the new one replaces
         else:
             old = [slot for slot in self.slots if _same_owner(slot, fresh)]
             if not old and any(slot.kind == IDENTITY_SLOT for slot in self.slots):
                 return  # nobody is added to a file for people without being named
             keep = next((slot for slot in old if slot.number == fresh.number), None)
-        new = keep or self._envelope.wrap(key)
+        new = keep or fresh
         place = self.slots.index(keep or old[0]) if old else len(self.slots)
         self.slots[place : place + 1] = [new]
         self.slots = [slot for slot in self.slots if slot is new or slot not in old]
+
+    def _opened(self, kind: int) -> list[Slot]:
+        """Return the slots of a kind that the keys at hand open."""
+        budget = Budget(len(self._keys), self._envelope.header.file_id)
+        slots = [slot for slot in self.slots if slot.kind == kind]
+        return [slot for slot in slots if self._envelope.opens(slot, self._keys, budget)]
 
     def limit_to(self, recipients: Sequence[Recipient]) -> None:
         """Leave only these recipients, and add those that are missing."""
@@ -139,8 +154,12 @@ class _Change:
     def add(self, key: Key) -> None:
         """Add a slot for `key`, unless it is a recipient that has one."""
         heads = [slot.head for slot in self.slots]
-        if not (isinstance(key, Recipient) and key.head in heads):
-            self.slots.append(self._envelope.wrap(key))
+        if isinstance(key, Recipient) and key.head in heads:
+            return
+        new = self._envelope.wrap(key)
+        if new.kind == PROGRAM_SLOT:
+            self.slots = [slot for slot in self.slots if not _same_owner(slot, new)]
+        self.slots.append(new)
 
 
 def _same_owner(one: Slot, other: Slot) -> bool:
@@ -251,9 +270,11 @@ def _resealing(old: Stream, new: Stream) -> Callable[..., int]:
 def _recipients(envelope: Unlocked, keys: Sequence[Key], *, drop: bool) -> list[Key]:
     """Return those of `keys` that have slots. Raises InputError for a slot of another key."""
     found: list[Key] = []
-    budget = Budget(len(keys))
+    budget = Budget(len(keys), envelope.header.file_id)
     for number, slot in enumerate(envelope.header.slots, 1):
         key = next((key for key in keys if _serves(key, slot, envelope, budget)), None)
+        if slot.kind == PROGRAM_SLOT and key in found:
+            key = None  # a program wraps with one of its keys
         if key is None and not drop:
             raise InputError(
                 f"slot {number} belongs to a key that is not available: {slot.name}",

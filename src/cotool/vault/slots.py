@@ -6,6 +6,7 @@ key, and the wrapped file key. FORMAT.md has the tables.
 
 from __future__ import annotations
 
+import hashlib
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,27 +18,32 @@ if TYPE_CHECKING:
 KEYRING_SLOT = 1
 PASSPHRASE_SLOT = 2
 IDENTITY_SLOT = 3
+PROGRAM_SLOT = 4
 
 SLOT_SIZE = 136  # of the kinds 1 and 2, the only ones in format 1
 SALT_SIZE = 16  # material of the kinds 1 and 2
 MESSAGE_SIZE = 1168  # material of kind 3: an HPKE message with a key of 32 bytes
 MAX_MATERIAL = 4096
+MAX_PROGRAM_KEY = 512  # bytes of what a program calls its key
 MAX_PASSPHRASE_SLOTS = 2  # each needs a derivation before anything can be checked
+MAX_PROGRAM_SLOTS = 4  # each may need a call of a program, which may ask a server
 MAX_SLOTS = 512
 
 _HEAD = struct.Struct(">BBHI8s")
 _TAIL = struct.Struct(">24s32s48s")
 _REST = _HEAD.size + _TAIL.size
+_PROGRAM_KEY = b"cotool.vault/2 wrap command key\x00"
 _ZERO_ID = bytes(8)
 _ZERO_SALT = bytes(SALT_SIZE)
 
 
 class Slot(NamedTuple):
-    """The wrapped file key for one key: of a keyring, a passphrase or an identity.
+    """The wrapped file key for one key: of a keyring, passphrase, identity or outside program.
 
     `number` is the Argon2 memory in KiB for a passphrase, otherwise the version of the key.
-    `material` is the Argon2 salt for a passphrase and the HPKE message for an identity. A tuple,
-    because a header may have hundreds of slots and a tree ten thousand headers.
+    `material` is the Argon2 salt for a passphrase, the HPKE message for an identity, and for a
+    program what `program_material` returns. A tuple, because a header may have hundreds of slots
+    and a tree ten thousand headers.
     """
 
     kind: int
@@ -84,7 +90,39 @@ class Slot(NamedTuple):
             return "a passphrase"
         if self.kind == IDENTITY_SLOT:
             return f"identity {self.key_id.hex()} version {self.number}"
+        if self.kind == PROGRAM_SLOT:
+            return f"key {self.program_key} of a wrap command"
         return f"a key of kind {self.kind}, which a newer version of cotool may know"
+
+    @property
+    def program_key(self) -> str:
+        """What a program calls its key."""
+        return _program_key(self.material).decode()
+
+    @property
+    def program_blob(self) -> bytes:
+        """What a program returned for the wrapping key."""
+        return self.material[2 + len(_program_key(self.material)) :]
+
+
+def program_material(key: str, blob: bytes) -> bytes:
+    """Return the material for what a program calls its key, and what it returned."""
+    name = key.encode()
+    return len(name).to_bytes(2, "big") + name + blob
+
+
+def program_key_id(key: str) -> bytes:
+    """Return the id in the head of a slot for a program's key."""
+    return hashlib.sha256(_PROGRAM_KEY + key.encode()).digest()[:8]
+
+
+def is_program_key(key: str) -> bool:
+    """Return whether a program may call its key so: short, and safe to print."""
+    return key.isprintable() and 0 < len(key.encode(errors="replace")) <= MAX_PROGRAM_KEY
+
+
+def _program_key(material: bytes) -> bytes:
+    return material[2 : 2 + int.from_bytes(material[:2], "big")]
 
 
 def parse_slot(data: bytes) -> Slot:
@@ -97,20 +135,49 @@ def parse_slot(data: bytes) -> Slot:
         raise malformed(f"a slot of {len(data)} bytes")
     head, tail = _HEAD.unpack_from(data), _TAIL.unpack_from(data, len(data) - _TAIL.size)
     slot = Slot._make((*head, data[_HEAD.size : -_TAIL.size], *tail))
-    if slot.kind == KEYRING_SLOT:
-        if slot.lanes or slot.passes or slot.material != _ZERO_SALT or not slot.number:
-            raise malformed("a keyring slot with passphrase fields")
-    elif slot.kind == PASSPHRASE_SLOT:
-        # RFC 9106: at least one pass and one lane, and 8 KiB of memory per lane.
-        possible = slot.passes >= 1 and slot.lanes >= 1 and slot.number >= 8 * slot.lanes
-        if slot.key_id != _ZERO_ID or material != SALT_SIZE or not possible:
-            raise malformed("a passphrase slot with impossible Argon2id parameters")
-    elif slot.kind == IDENTITY_SLOT:
-        if slot.lanes or slot.passes or material != MESSAGE_SIZE or not slot.number:
-            raise malformed("an identity slot with impossible fields")
-    elif slot.kind == 0:
+    if slot.kind == 0:
         raise malformed("a slot of kind 0")
+    if slot.kind in _POSSIBLE:
+        is_possible, problem = _POSSIBLE[slot.kind]
+        if not is_possible(slot):
+            raise malformed(problem)
     return slot
+
+
+def _is_keyring_slot(slot: Slot) -> bool:
+    return not (slot.lanes or slot.passes) and slot.material == _ZERO_SALT and slot.number > 0
+
+
+def _is_passphrase_slot(slot: Slot) -> bool:
+    # RFC 9106: at least one pass and one lane, and 8 KiB of memory per lane.
+    possible = slot.passes >= 1 and slot.lanes >= 1 and slot.number >= 8 * slot.lanes
+    return possible and slot.key_id == _ZERO_ID and len(slot.material) == SALT_SIZE
+
+
+def _is_identity_slot(slot: Slot) -> bool:
+    whole = len(slot.material) == MESSAGE_SIZE
+    return whole and not (slot.lanes or slot.passes) and slot.number > 0
+
+
+def _is_program_slot(slot: Slot) -> bool:
+    try:
+        key = slot.program_key
+    except UnicodeDecodeError:
+        return False
+    possible = is_program_key(key) and slot.program_blob != b""
+    named = slot.key_id == program_key_id(key)
+    return possible and named and not (slot.lanes or slot.passes or slot.number)
+
+
+_POSSIBLE = {
+    KEYRING_SLOT: (_is_keyring_slot, "a keyring slot with passphrase fields"),
+    PASSPHRASE_SLOT: (
+        _is_passphrase_slot,
+        "a passphrase slot with impossible Argon2id parameters",
+    ),
+    IDENTITY_SLOT: (_is_identity_slot, "an identity slot with impossible fields"),
+    PROGRAM_SLOT: (_is_program_slot, "a slot of a wrap command with impossible fields"),
+}
 
 
 def parse_old_slot(data: bytes) -> Slot:
@@ -149,6 +216,11 @@ def _problem(slots: Sequence[Slot]) -> str | None:
     people = [(slot.key_id, slot.number) for slot in slots if slot.kind == IDENTITY_SLOT]
     if len({*people}) < len(people):
         return "two slots for the same version of an identity"
+    programs = [slot.key_id for slot in slots if slot.kind == PROGRAM_SLOT]
+    if len(programs) > MAX_PROGRAM_SLOTS:
+        return f"more than {MAX_PROGRAM_SLOTS} slots of wrap commands"
+    if len({*programs}) < len(programs):
+        return "two slots for the same key of a wrap command"
     return None
 
 

@@ -40,6 +40,7 @@ _SHORT = {
     ("vault", "key_file"): "COTOOL_KEY_FILE",
     ("vault", "identity"): "COTOOL_IDENTITY",
     ("vault", "passphrase_file"): "COTOOL_PASSPHRASE_FILE",
+    ("vault", "wrap_command"): "COTOOL_WRAP_COMMAND",
 } | {
     ("consensus", name): f"COTOOL_{name.upper()}"
     for name in (

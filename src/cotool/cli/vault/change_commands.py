@@ -49,6 +49,24 @@ def rewrap(
         str | None,
         option("Changes", "Let this keyring open the file, too.", "--add-keyring", metavar="FILE"),
     ] = None,
+    add_wrap_command: Annotated[
+        str | None,
+        option(
+            "Changes",
+            "Let a program open the file, too, as with --wrap-command.",
+            "--add-wrap-command",
+            metavar="COMMAND",
+        ),
+    ] = None,
+    remove_wrap_key: Annotated[
+        list[str] | None,
+        option(
+            "Changes",
+            "Remove a program's key: its key_id, which inspect shows. Repeatable.",
+            "--remove-wrap-key",
+            metavar="KEY_ID",
+        ),
+    ] = None,
     add_recipient: Annotated[
         list[str] | None,
         option(
@@ -89,8 +107,9 @@ def rewrap(
 ) -> Job:
     """Change which keys open files, by default to your keyring's or identity's newest version.
 
-    Only headers change. A slot is a place in the header for one key or passphrase that opens the
-    file. Each slot holds the file key, which encrypts the content.
+    With --wrap-command and no change, its key is wrapped again. Only headers change. A slot is a
+    place in the header for one key or passphrase that opens the file. Each slot holds the file key,
+    which encrypts the content.
 
     An old copy of a file still opens with the old key, and anyone who knows the file key keeps it:
     [bold]cotool vault reencrypt[/bold] makes a new one. Anyone who can open a file can rewrap it,
@@ -107,6 +126,8 @@ def rewrap(
             add=add_passphrase or add_passphrase_file is not None,
             add_file=add_passphrase_file,
             add_keyring=add_keyring,
+            add_wrap_command=add_wrap_command,
+            remove_wrap_keys=tuple(remove_wrap_key or ()),
             add_recipients=tuple(add_recipient or ()),
             remove_recipients=tuple(remove_recipient or ()),
             recipients_file=recipients_file,

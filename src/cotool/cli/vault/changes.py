@@ -32,6 +32,8 @@ class Rewrapping:
     add: bool
     add_file: str | None
     add_keyring: str | None
+    add_wrap_command: str | None
+    remove_wrap_keys: tuple[str, ...]
     add_recipients: tuple[str, ...]
     remove_recipients: tuple[str, ...]
     recipients_file: str | None
@@ -58,7 +60,7 @@ def rewrap(files: Sequence[str], request: KeyRequest, options: Rewrapping) -> in
     only = None
     if options.recipients_file is not None:
         only = recipients_of((), options.recipients_file)
-    if not (_says_what(options) or request.has_keyring or request.has_identity):
+    if not (_says_what(options) or request.has_keyring or request.has_identity or request.program):
         raise _nothing_to_change()
     key = Opening(request)
     key.ask_now(job.source for job in planned.jobs)
@@ -68,7 +70,13 @@ def rewrap(files: Sequence[str], request: KeyRequest, options: Rewrapping) -> in
 
     def work(job: Job, _threads: int, _bar: Bar) -> None:
         if vault.rewrap(
-            job.source, keys=[key], add=add, replace=replace, remove=remove, recipients=only
+            job.source,
+            keys=[key],
+            add=add,
+            replace=replace,
+            remove=remove,
+            remove_program_keys=options.remove_wrap_keys,
+            recipients=only,
         ):
             changed.append(job.source)
 
@@ -76,7 +84,7 @@ def rewrap(files: Sequence[str], request: KeyRequest, options: Rewrapping) -> in
     same = len(planned.jobs) - len(changed)
     note = f", {same:,} unchanged" if same and code == 0 else ""
     tell(f"rewrapped: {plural(len(changed), 'file')}{note}", quiet=options.quiet)
-    if changed and (remove or only is not None):
+    if changed and (remove or options.remove_wrap_keys or only is not None):
         tell(
             "those removed may have kept old copies or file keys: make new file keys with cotool "
             "vault reencrypt, and change the secrets in the files",
@@ -95,6 +103,8 @@ def _replacement(request: KeyRequest, options: Rewrapping, key: Opening) -> list
         key.keyring()
     elif request.has_identity:
         key.identity()
+    if request.chooses_program:
+        key.program()
     found = key.moving()
     if not found:
         raise _nothing_to_change()
@@ -123,6 +133,8 @@ def _says_what(options: Rewrapping) -> bool:
         options.replaces
         or options.add
         or options.add_keyring
+        or options.add_wrap_command
+        or options.remove_wrap_keys
         or options.add_recipients
         or options.remove_recipients
         or options.recipients_file
@@ -134,7 +146,8 @@ def _nothing_to_change() -> InputError:
     return InputError(
         "nothing to change",
         hint="--new-passphrase, --add-passphrase, --add-keyring, --add-recipient, "
-        "--remove-recipient, --recipients-file, --remove, or a keyring or identity",
+        "--remove-recipient, --recipients-file, --add-wrap-command, --remove-wrap-key, --remove, "
+        "or a keyring, identity or --wrap-command",
     )
 
 
@@ -145,6 +158,9 @@ def _additions(request: KeyRequest, options: Rewrapping) -> list[Key]:
         added.append(_new_passphrase(request, options, *given))
     if options.add_keyring is not None:
         added.append(KeyRequest(keyring=options.add_keyring, source=request.source).read_keyring())
+    if options.add_wrap_command is not None:
+        program = KeyRequest(wrap_command=options.add_wrap_command).program
+        added += [] if program is None else [program]
     return added
 
 

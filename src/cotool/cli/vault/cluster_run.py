@@ -26,6 +26,7 @@ def vault_task(action: str, request: KeyRequest) -> VaultTask:
         ("--passphrase-fd", asked.fd is not None),
         ("--passphrase-command", asked.command is not None),
         ("--system-keyring", asked.system),
+        ("--wrap-command", request.chooses_program),
         ("--passphrase", request.passphrase and source.file is None),
     ):
         if given:

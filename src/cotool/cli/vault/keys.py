@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -35,7 +34,7 @@ def sealing_keys(request: KeyRequest, *, profile: str | None, generate: bool) ->
     check_profile(profile)
     if generate:
         return [request.new_passphrase(generated_passphrase(), profile=profile)]
-    if not (request.has_keyring or names_a_key(request)):
+    if not (request.has_keyring or request.program or names_a_key(request)):
         name = visible_name(request.keyring_path)
         print(f"cotool: there is no keyring at {name}, so a passphrase is used", file=sys.stderr)
     return request.sealing_keys(profile)
@@ -43,10 +42,7 @@ def sealing_keys(request: KeyRequest, *, profile: str | None, generate: bool) ->
 
 def names_a_key(request: KeyRequest) -> bool:
     """Return whether the call names a key that encrypts; one of the environment may surprise."""
-    source = request.source
-    named = source.is_given and source.file != os.environ.get("COTOOL_PASSPHRASE_FILE")
-    keyring = request.keyring is not None and request.keyring != os.environ.get("COTOOL_KEYRING")
-    return named or keyring or request.passphrase or request.chooses_identity
+    return request.names_other_key or request.chooses_program
 
 
 def tell(text: str, *, quiet: bool) -> None:

@@ -1,4 +1,4 @@
-"""What opens a keyring or an identity: a passphrase, or a key file, made if there is none."""
+"""What opens a keyring or an identity: a passphrase, a key file, a wrap command."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ def new_opener(request: KeyRequest, what: str, *, generate: bool, profile: str |
     """Return what opens a new keyring or identity, which the prompts call `what`."""
     if request.key_file is not None:
         return key_file_at(request.key_file)
+    if request.program is not None and request.chooses_program:
+        return request.program
     source = request.source
     system = isinstance(source, SecretSource) and source.system
     if system:

@@ -161,6 +161,19 @@ _SHARED: dict[str, tuple[Any, Any]] = {
         ],
         False,
     ),
+    "wrap_command": (
+        Annotated[
+            str | None,
+            option(
+                _KEYS,
+                "A program that wraps and unwraps file keys, one call per file; also "
+                "COTOOL_WRAP_COMMAND.",
+                "--wrap-command",
+                metavar="COMMAND",
+            ),
+        ],
+        None,
+    ),
     "allow_any_cost": (
         Annotated[
             bool,
@@ -218,6 +231,7 @@ def _key_request(shared: dict[str, Any]) -> KeyRequest:
         source,
         shared["allow_any_cost"],
         shared["identity"],
+        shared["wrap_command"],
     )
 
 

@@ -81,6 +81,8 @@ def _describe_slot(slot: SlotInfo, names: dict[str, str]) -> str:
         name = names.get(slot.key_id or "")
         shown = f" ({visible(name)})" if name else ""
         return f"identity {slot.key_id} version {slot.version}{shown}"
+    if slot.kind == "program":
+        return f"key {visible(slot.program_key or '')} of a wrap command"
     if slot.kind == "unknown":
         return "a kind of key that a newer version of cotool may know"
     memory = (slot.memory_kib or 0) / 1024

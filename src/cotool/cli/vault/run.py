@@ -251,6 +251,8 @@ def _spread(
                     hint="add it afterwards with cotool vault rewrap --add-passphrase",
                 )
         people = recipients_of(options.recipients, options.recipients_file)
+        if request.program is not None and not (people or request.names_other_key):
+            raise InputError("the wrap command encrypts on one machine only")
         task = replace(
             task,
             armored=options.armor,
