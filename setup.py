@@ -54,6 +54,7 @@ MODULES: dict[str, list[str]] = {
     "logs/measures": ["logs/logcells.c", "logs/loggroups.c", "logs/logoverall.c"],
     "logs/partition": [],
     "logs/repeats": [],
+    "logs/timelines": ["logs/logcells.c", "logs/loggroups.c", "logs/logoverall.c"],
     "text/bag_clusters": [],
     "text/bag_index": ["text/bags.c", "text/index.c"],
     "text/clustering": [],

@@ -3,6 +3,7 @@
 #include "logs/logcells.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,10 @@ void cotool_fixed_halves(const cotool_fixed *number, int64_t *high, uint64_t *lo
 
 void cotool_fixed_join(cotool_fixed *number, int64_t high, uint64_t low) {
     *number = (cotool_fixed)((unsigned __int128)(uint64_t)high << 64 | low);
+}
+
+double cotool_fixed_number(const cotool_fixed *number, uint64_t count) {
+    return (double)((long double)*number / ((long double)COTOOL_UNIT * (long double)count));
 }
 
 /* ---- sketches --------------------------------------------------------------------------------- */
@@ -40,6 +45,18 @@ void cotool_bucket_ends(int bucket, cotool_fixed *least, cotool_fixed *most) {
     else high = low >>= 6 - bit;
     if (bucket > 0) *least = low, *most = high;
     else *least = -high, *most = -low;
+}
+
+double cotool_bucket_number(int bucket, int bits) {
+    cotool_fixed low, high;
+    int exponent;
+    double middle, whole;
+    cotool_bucket_ends(bucket, &low, &high);
+    high += low;
+    middle = frexp(cotool_fixed_number(&high, 2), &exponent);
+    if (!bucket) return 0;
+    whole = floor(ldexp(fabs(middle), bits + 1)) + 0.5;
+    return ldexp(copysign(whole, middle), exponent - bits - 1);
 }
 
 /* The place of a bucket, from 0 on. A page has 64 places. */
@@ -132,30 +149,53 @@ int cotool_cell_merge(cotool_cell *into, const cotool_cell *cell) {
     return 0;
 }
 
-static int by_bucket(const void *a, const void *b) {
-    return *(const int16_t *)a - *(const int16_t *)b;
+/* Sorts at most COTOOL_LISTED buckets by their lower and then by their upper byte. */
+static void sort_buckets(int16_t *list, size_t count) {
+    int16_t other[COTOOL_LISTED];
+    for (int byte = 0; byte < 2; byte++) {
+        const int16_t *from = byte ? other : list;
+        int16_t *to = byte ? list : other;
+        unsigned start[257] = {0};
+        for (size_t n = 0; n < count; n++)
+            start[((uint16_t)(from[n] ^ INT16_MIN) >> 8 * byte & 255) + 1]++;
+        for (int k = 0; k < 255; k++) start[k + 1] += start[k];
+        for (size_t n = 0; n < count; n++)
+            to[start[(uint16_t)(from[n] ^ INT16_MIN) >> 8 * byte & 255]++] = from[n];
+    }
 }
 
-cotool_fixed cotool_cell_quantile(const cotool_cell *cell, double share) {
-    uint64_t place = (uint64_t)(share * (double)(cell->count - 1)), seen = 0;
-    int bucket = 0;
-    cotool_fixed low, high, middle;
-    if (place == 0) return cell->least;
-    if (place >= cell->count - 1) return cell->most;
+void cotool_cell_quantiles(const cotool_cell *cell, int shares, const double *share,
+                           cotool_fixed *number) {
+    const uint64_t last = cell->count - 1;
+    int16_t sorted[COTOOL_LISTED];
+    uint64_t seen = 0;
+    unsigned next = 0; /* the bucket in the pages that is counted next */
     if (!cell->pages) {
-        int16_t sorted[COTOOL_LISTED];
         memcpy(sorted, cell->list, cell->count * sizeof *sorted);
-        qsort(sorted, cell->count, sizeof *sorted, by_bucket);
-        bucket = sorted[place];
+        sort_buckets(sorted, cell->count);
     }
-    for (unsigned p = 0; p < cell->pages && seen <= place; p++)
-        for (int k = 0; cell->page[p] && k < 64 && seen <= place; k++) {
-            seen += cell->page[p][k];
-            bucket = (int)((cell->low + p) << 6) + k - COTOOL_PAGES * 32;
+    for (int n = 0; n < shares; n++) {
+        uint64_t place = (uint64_t)(share[n] * (double)last);
+        cotool_fixed low, high, middle;
+        int bucket;
+        if (place == 0 || place >= last) {
+            number[n] = place ? cell->most : cell->least;
+            continue;
         }
-    cotool_bucket_ends(bucket, &low, &high);
-    middle = low + (high - low) / 2;
-    return middle < cell->least ? cell->least : middle > cell->most ? cell->most : middle;
+        if (cell->pages) {
+            while (seen <= place && next < 64u * cell->pages) {
+                const uint32_t *counts = cell->page[next >> 6];
+                if (counts) seen += counts[next & 63];
+                next += counts ? 1 : 64;
+            }
+            bucket = (int)((unsigned)cell->low * 64 + next) - 1 - COTOOL_PAGES * 32;
+        } else {
+            bucket = sorted[place];
+        }
+        cotool_bucket_ends(bucket, &low, &high);
+        middle = low + (high - low) / 2;
+        number[n] = middle < cell->least ? cell->least : middle > cell->most ? cell->most : middle;
+    }
 }
 
 void cotool_cell_close(cotool_cell *cell) {

@@ -42,10 +42,17 @@ void cotool_cell_close(cotool_cell *cell);
 void cotool_fixed_halves(const cotool_fixed *number, int64_t *high, uint64_t *low);
 void cotool_fixed_join(cotool_fixed *number, int64_t high, uint64_t low);
 
+/* A number divided by a count. */
+double cotool_fixed_number(const cotool_fixed *number, uint64_t count);
+
 int cotool_bucket_of(cotool_fixed number);
 /* The least and the greatest number of a bucket. */
 void cotool_bucket_ends(int bucket, cotool_fixed *least, cotool_fixed *most);
-/* The number at place floor(share × (count - 1)) in order of a cell, within a 128th of it. */
-cotool_fixed cotool_cell_quantile(const cotool_cell *cell, double share);
+/* The middle of the numbers that share a bucket's middle up to so many bits after the leading one. */
+double cotool_bucket_number(int bucket, int bits);
+/* The numbers at places floor(share × (count - 1)) in order of a cell that has numbers, within a 128th
+ * of them. The shares ascend. */
+void cotool_cell_quantiles(const cotool_cell *cell, int shares, const double *share,
+                           cotool_fixed *number);
 
 #endif

@@ -63,9 +63,12 @@ cdef extern from "logs/loggroups.h" nogil:
     void cotool_fixed_join(cotool_fixed* number, int64_t high, uint64_t low)
     int cotool_bucket_of(cotool_fixed number)
     void cotool_bucket_ends(int bucket, cotool_fixed* least, cotool_fixed* most)
-    cotool_fixed cotool_cell_quantile(const cotool_cell* cell, double share)
+    double cotool_bucket_number(int bucket, int bits)
+    double cotool_fixed_number(const cotool_fixed* number, uint64_t count)
+    void cotool_cell_quantiles(const cotool_cell* cell, int shares, const double* share,
+                               cotool_fixed* number)
     double cotool_distinct_count(const uint8_t* registers)
 
 cdef class Measured:
     cdef cotool_table table
-    cdef list _rows(self, shares, bint whole=*)
+    cdef list _rows(self, bint whole=*)

@@ -9,6 +9,9 @@ MOST_MEASURES = COTOOL_MEASURES
 MOST_GROUPS = COTOOL_GROUPS
 # Divides the text of a group into the values that it was made of.
 SEPARATOR = b"\x1f"
+# The bits after the leading one that a number of a distribution has.
+cdef enum:
+    SPREAD_BITS = 4
 cdef bytes WHOLE = b"\x1e"
 
 
@@ -36,6 +39,17 @@ def bucket_ends(int bucket):
     cdef cotool_fixed least, most
     cotool_bucket_ends(bucket, &least, &most)
     return number_of(&least), number_of(&most)
+
+
+def spread_of(sketch not None, double least, double greatest):
+    """Return counts by number, each within 1/32 of those it is for, from counts by bucket."""
+    cdef double number
+    counts = {}
+    for bucket, times in sketch.items():
+        number = cotool_bucket_number(bucket, SPREAD_BITS)
+        number = least if number < least else greatest if number > greatest else number
+        counts[number] = counts.get(number, 0) + times
+    return counts
 
 
 cdef class Measured:
@@ -89,10 +103,6 @@ cdef class Measured:
             raise MemoryError
         return totals
 
-    def steps(self, shares):
-        """Return the rows of steps as rows() does, with the numbers at shares for sketches."""
-        return self._rows(shares)
-
     def moved(self, back):
         """Return the same figures, with steps whose year or date was inferred at back(step)."""
         _, arguments, (rows, *rest) = self.__reduce__()
@@ -110,17 +120,13 @@ cdef class Measured:
         or date is inferred, records, cells); a cell is (count, missing, odd, sum, least, greatest,
         {bucket: count}), the numbers in UNIT parts.
         """
-        return self._rows(None)
+        return self._rows()
 
     def whole(self):
         """Return the rows of all records, and of all records of each step, as rows() does."""
-        return self._rows(None, True)
+        return self._rows(True)
 
-    cdef list _rows(self, shares, bint whole=False):
-        """All rows with sketches; with shares, those of steps with the numbers at shares.
-
-        whole: only those of all records.
-        """
+    cdef list _rows(self, bint whole=False):
         cdef size_t n
         cdef cotool_row* row
         cdef int m
@@ -129,18 +135,15 @@ cdef class Measured:
         rows = []
         for n in range(self.table.count):
             row = &self.table.row[n]
-            if shares is not None and row.step == COTOOL_NO_STEP:
-                continue
             text = (<char*>(self.table.texts + row.text))[:row.size]
             if whole and text != WHOLE:
                 continue
             rows.append((
-                None if text == WHOLE else tuple(text.split(SEPARATOR)),
+                row_values(text),
                 None if row.step == COTOOL_NO_STEP else row.step,
                 bool(row.inferred),
                 row.records,
-                [cell_of(&row.cell[m]) if shares is None else step_of(&row.cell[m], shares)
-                 for m in range(self.table.measures)],
+                [cell_of(&row.cell[m]) for m in range(self.table.measures)],
             ))
         rows.sort(key=row_order)
         return rows
@@ -236,6 +239,11 @@ cdef class Measured:
                 memcpy(o.registers, <const char*>text, min(len(text), COTOOL_DISTINCT))
 
 
+def row_values(bytes text not None):
+    """Return the values of the group with a text, None for all records."""
+    return None if text == WHOLE else tuple(text.split(SEPARATOR))
+
+
 def row_order(row):
     """Return what rows are sorted by: the whole first, then groups, each by its steps."""
     values, step, inferred = row[:3]
@@ -245,18 +253,6 @@ def row_order(row):
 cdef bytes example_of(cotool_overall* o, int n):
     cdef const uint8_t* text = cotool_example(o, n)
     return (<char*>text)[:o.example_size[n]]
-
-
-cdef tuple step_of(cotool_cell* cell, shares):
-    cdef cotool_fixed number
-    quantiles = []
-    for share in shares if cell.count else ():
-        number = cotool_cell_quantile(cell, share)
-        quantiles.append(number_of(&number))
-    return (
-        cell.count, cell.missing, cell.odd, number_of(&cell.sum), number_of(&cell.least),
-        number_of(&cell.most), quantiles,
-    )
 
 
 cdef tuple cell_of(cotool_cell* cell):

@@ -77,7 +77,7 @@ def _groups(measures: Measures, facts: tuple[MeasureFacts, ...], texts: Mapping[
         else group
         for group in measures.sorted_groups()
     ]
-    timed = bool(measures.total.steps)
+    timed = measures.total.timeline is not None
     shown = _SHOWN if len(facts) == 1 else _FEW
     heads = (
         *(Column(key, kind="path") for key in measures.keys),
@@ -117,8 +117,8 @@ def _groups(measures: Measures, facts: tuple[MeasureFacts, ...], texts: Mapping[
 
 def _trend(measures: Measures, group: Group) -> Html:
     """Return the records of a group over the time of all records."""
-    starts = measures.total.steps
-    counts = {start: (step.records,) for start, step in group.steps.items()}
+    starts = measures.total.step_records
+    counts = {start: (records,) for start, records in group.step_records.items()}
     return sparkline(
         Histogram(measures.step, counts), min(starts), max(starts) + measures.step, _TREND
     )

@@ -164,7 +164,7 @@ def quantity_or_dash(number: float | None, unit: str) -> str:
 
 def _steps(measures: Measures, groups: Sequence[Group]) -> tuple[int, int, int] | None:
     """Return the width of a column of a trend, its first and its last step."""
-    starts = [start for group in groups for start in group.steps]
+    starts = [start for group in groups for start in group.step_records]
     if not measures.step or not starts:
         return None
     first, last = min(starts), max(starts)
@@ -174,8 +174,8 @@ def _steps(measures: Measures, groups: Sequence[Group]) -> tuple[int, int, int] 
 
 def _trend(group: Group, width: int, first: int, last: int) -> str:
     columns = [0] * ((last - first) // width + 1)
-    for start, step in group.steps.items():
-        columns[(start - first) // width] += step.records
+    for start, records in group.step_records.items():
+        columns[(start - first) // width] += records
     return sparkline(columns)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cotool.logs.levels import KEYWORDS, LEVELS
+from cotool.logs.report.timelines import TimelineText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,7 +50,12 @@ def write_summary(sink: TextIO, request: LogRequest, summary: LogSummary) -> Non
         write_json(
             sink,
             to_dict(
-                summary, zone=zone, bucket=bucket, template=request.template, sort=request.sort
+                summary,
+                zone=zone,
+                bucket=bucket,
+                template=request.template,
+                sort=request.sort,
+                timelines=lambda timeline: timeline,
             ),
         )
     elif request.format == "csv" and summary.measures is not None:
@@ -173,12 +179,21 @@ def write_json(sink: TextIO, document: dict[str, Any]) -> None:
 
 def _pieces(value: Any, margin: str) -> Iterator[str]:
     """Yield a value as JSON; `margin` begins each of its lines but the first."""
+    if isinstance(value, TimelineText):
+        items = value.items()
+        inner = margin + "  "
+        yield f"[{inner}{items.replace(chr(10), inner)}{margin}]" if items else "[]"
+        return
     if not _is_deep(value, _MOST_LEVELS):
         text = json.dumps(value, ensure_ascii=False)
         if len(text) <= _LONGEST_LINE or not isinstance(value, (dict, list)):
             yield text
             return
     inner = margin + "  "
+    if not _is_deep(value, 0):
+        text = json.dumps(value, ensure_ascii=False, separators=(f",{inner}", ": "))
+        yield f"{text[0]}{inner}{text[1:-1]}{margin}{text[-1]}"
+        return
     is_object = isinstance(value, dict)
     yield "{" if is_object else "["
     for n, item in enumerate(value.items() if is_object else value):
@@ -191,6 +206,8 @@ def _pieces(value: Any, margin: str) -> Iterator[str]:
 
 def _is_deep(value: Any, levels: int) -> bool:
     """Return whether more than `levels` levels of objects and lists are within a value."""
+    if isinstance(value, TimelineText):
+        return True
     if not isinstance(value, (dict, list)):
         return False
     inner = value.values() if isinstance(value, dict) else value

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cotool._fast.logs.measures import MOST_GROUPS, UNIT, Measured, bucket_ends
+from cotool._fast.logs.measures import MOST_GROUPS, UNIT, Measured, bucket_ends, spread_of
+from cotool._fast.logs.timelines import Timeline, timelines
 from cotool.errors import InputError
 from cotool.logs.distributions import Distribution
 from cotool.logs.measures.model import BYTES, PLAIN, SECONDS, STATISTICS
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 UNIT_NAMES = {PLAIN: "", SECONDS: "s", BYTES: "B"}
 # The middle of a bucket differs from each number in it by at most this part of it.
 RELATIVE_ERROR = 1 / 128
-_QUANTILES = ("p50", "p90", "p99")
-_SHARES = (0.5, 0.9, 0.99)
 
 
 @dataclass(frozen=True)
@@ -106,15 +104,7 @@ class Figures:
     @property
     def distribution(self) -> Distribution:
         """The distribution of the numbers, each within 1/32."""
-        counts: dict[float, int] = {}
-        for bucket, times in self._sorted:
-            low, high = bucket_ends(bucket)
-            fraction, exponent = math.frexp((low + high) / (2 * UNIT))
-            # Four bits after the leading one.
-            part = math.copysign(math.floor(abs(fraction) * 32) + 0.5, fraction) if fraction else 0
-            number = math.ldexp(part / 32, exponent)
-            number = min(max(number, self.least_parts / UNIT), self.greatest_parts / UNIT)
-            counts[number] = counts.get(number, 0) + times
+        counts = spread_of(self.sketch, self.least_parts / UNIT, self.greatest_parts / UNIT)
         return Distribution.of(counts)
 
     def statistic(self, name: str) -> float | None:
@@ -191,13 +181,26 @@ class Step(NamedTuple):
 class Group:
     """The records whose fields have the same values: `values` are in the order of the keys.
 
-    `measures` are their figures, `steps` the same by the start of each step in time.
+    `measures` are their figures, `timeline` has the same for each step in time; None without steps.
     """
 
     values: tuple[str, ...]
     records: int
     measures: tuple[Figures, ...]
-    steps: Mapping[int, Step] = field(default_factory=dict, repr=False)
+    timeline: Timeline | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def steps(self) -> dict[int, Step]:
+        """The figures by the start of each step."""
+        return {
+            start: Step(records, tuple(dict(zip(STATISTICS, cell, strict=True)) for cell in cells))
+            for start, records, cells in (self.timeline.figures() if self.timeline else ())
+        }
+
+    @property
+    def step_records(self) -> dict[int, int]:
+        """The records by the start of each step."""
+        return self.timeline.records() if self.timeline else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,9 +333,7 @@ class Measures:
 
     def _all(self) -> tuple[Group, ...]:
         if self._groups is None:
-            steps: dict[tuple[bytes, ...] | None, dict[int, Step]] = {}
-            for values, start, _, records, cells in self._table.steps(_SHARES):
-                steps.setdefault(values, {})[start] = Step(records, tuple(map(_statistics, cells)))
+            steps = timelines(self._table)
             rows = self._table.totals().rows() or [
                 (None, None, False, 0, [(0, 0, 0, 0, 0, 0, {})] * len(self.names))
             ]
@@ -341,7 +342,7 @@ class Measures:
                     tuple(value.decode("utf-8", "replace") for value in values or ()),
                     records,
                     tuple(Figures(*cell) for cell in cells),
-                    steps.get(values, {}),
+                    steps.get(values),
                 )
                 for values, _, _, records, cells in rows
             )
@@ -355,16 +356,6 @@ class Measures:
         self.__init__(  # type: ignore[misc]
             state["names"], state["keys"], state["table"], state["greatest"]
         )
-
-
-def _statistics(cell: tuple[int, int, int, int, int, int, list[int]]) -> dict[str, float | None]:
-    count, missing, odd, parts, least, greatest, quantiles = cell
-    numbers: dict[str, float | None] = dict.fromkeys(STATISTICS)
-    numbers |= {"count": count, "missing": missing, "odd": odd, "sum": parts / UNIT}
-    if count:
-        numbers |= {"mean": parts / (UNIT * count), "min": least / UNIT, "max": greatest / UNIT}
-        numbers |= {name: number / UNIT for name, number in zip(_QUANTILES, quantiles, strict=True)}
-    return numbers
 
 
 def measures_of(

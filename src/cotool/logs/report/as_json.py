@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import display_buckets, find_bursts, find_gaps, rate
 from cotool.logs.report.clock import Clock, clock_of
+from cotool.logs.report.timelines import TimelineText
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import tzinfo
 
     from cotool.logs.histogram import Histogram
@@ -24,11 +26,12 @@ def to_dict(
     bucket: int | None = None,
     template: str | None = None,
     sort: str | None = None,
+    timelines: Callable[[TimelineText], Any] = TimelineText.to_list,
 ) -> dict[str, Any]:
     """Return the JSON form of an analysis.
 
     `bucket` is the width of the histogram in seconds; `template`: the id of the only one to
-    include; `sort`: the order of groups.
+    include; `sort`: the order of groups; `timelines` makes what it has for their time lines.
     """
     clock = clock_of(summary, zone)
     counts = summary.counts
@@ -44,7 +47,7 @@ def to_dict(
     if summary.measures is not None:
         from cotool.logs.report.measures import measures_to_dict
 
-        mined["measures"] = measures_to_dict(summary.measures, clock, sort)
+        mined["measures"] = measures_to_dict(summary.measures, clock, sort, timelines)
     return {
         "schema": SCHEMA,
         **_counts(counts, clock),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from cotool.logs.measures.model import STATISTICS
 from cotool.logs.measures.results import RELATIVE_ERROR
+from cotool.logs.report.timelines import TimelineText, text_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,9 +20,20 @@ if TYPE_CHECKING:
 _MOST_COMPARED = 1_000
 
 
-def measures_to_dict(measures: Measures, clock: Clock, sort: str | None) -> dict[str, Any]:
-    """Return the JSON form."""
+def measures_to_dict(
+    measures: Measures,
+    clock: Clock,
+    sort: str | None,
+    form: Callable[[TimelineText], Any] = TimelineText.to_list,
+) -> dict[str, Any]:
+    """Return the JSON form; `form` makes what it has for a time line."""
     total = measures.total
+    pieces = text_pieces(measures.names)
+    starts = {start: json.dumps(clock.seconds(start)).encode() for start in total.step_records}
+
+    def timeline(group: Group) -> Any:
+        return form(TimelineText(group.timeline, pieces, starts))
+
     largest = sorted(measures.groups, key=lambda group: (-group.records, group.values))
     compared = {group.values for group in largest[:_MOST_COMPARED]}
     return {
@@ -45,12 +58,12 @@ def measures_to_dict(measures: Measures, clock: Clock, sort: str | None) -> dict
             for fact, figures in zip(measures.facts(), total.measures, strict=True)
         ],
         "by": list(measures.keys),
-        "timeline": _timeline(measures, total, clock),
+        "timeline": timeline(total),
         "groups": [
             {
                 "values": dict(zip(measures.keys, group.values, strict=True)),
                 **_figures(measures, group, compared=group.values in compared),
-                "timeline": _timeline(measures, group, clock),
+                "timeline": timeline(group),
             }
             for group in (measures.sorted_groups(sort) if measures.keys else ())
         ],
@@ -100,17 +113,3 @@ def _statistics(figures: Figures) -> dict[str, float | None]:
 def _rounded(number: float | None) -> float | None:
     """Return a statistic with nine significant digits; counts are exact."""
     return float(f"{number:.9g}") if isinstance(number, float) else number
-
-
-def _timeline(measures: Measures, group: Group, clock: Clock) -> list[dict[str, Any]]:
-    return [
-        {
-            "start": clock.seconds(start),
-            "records": step.records,
-            "measures": {
-                name: {key: _rounded(number) for key, number in each.items()}
-                for name, each in zip(measures.names, step.measures, strict=True)
-            },
-        }
-        for start, step in sorted(group.steps.items())
-    ]
