@@ -39,3 +39,8 @@ from cotool.vault.signing import (
     sign as sign,
     verify_signatures as verify_signatures,
 )
+from cotool.vault.values.document import (
+    accept_values as accept_values,
+    decrypt_values as decrypt_values,
+    encrypt_values as encrypt_values,
+)

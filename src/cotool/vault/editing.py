@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import secrets
 import shutil
 import subprocess
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,9 +20,10 @@ from cotool.vault.files import named
 from cotool.vault.in_memory import open_bytes, seal_again
 from cotool.vault.reader import read_whole
 from cotool.vault.rewrapping import changing
+from cotool.vault.values.files import changing_document, has_values_sealed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from cotool.vault.envelope import Key
     from cotool.vault.files import StrPath
@@ -33,40 +36,90 @@ _VIMS = ("vim", "nvim", "gvim", "rvim", "evim", "mvim")
 _VIM_OPTIONS = ("-n", "-i", "NONE", "-c", "set nobackup nowritebackup noundofile")
 
 
-def edit(path: StrPath, *, keys: Sequence[Key], editor: Sequence[str]) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A file whose content is edited: where it is, and how new content is sealed for it."""
+
+    path: str
+    content: bytes
+    seal: Callable[[bytes], bytes]
+    seal_whole: Callable[[bytes], bytes]  # for content that `seal` refuses
+
+
+def edit(
+    path: StrPath,
+    *,
+    keys: Sequence[Key],
+    editor: Sequence[str],
+    again: Callable[[InputError], bool] = lambda _: False,
+) -> bool:
     """Let `editor` change the content of a file, and encrypt it again for the same keys.
+
+    again: is asked whether to open the editor once more if a document with sealed values was left
+    with an error in it.
 
     Returns whether the content changed. Raises InputError if there is no memory-backed folder or
     the editor fails, and then does not change the file; OSError, VaultError. If the file cannot be
     written, the edits are kept in memory, encrypted, and the error says where.
     """
-    with (
-        named(path),
-        changing(path, keys) as (real, _, _),
-        contextlib.ExitStack() as cleaning,
-    ):
-        data, armored = read_whole(real)
-        envelope, content = open_bytes(data, keys)
+    with named(path), _opened(path, keys) as file, contextlib.ExitStack() as cleaning:
         folder = Path(tempfile.mkdtemp(prefix="cotool-", dir=_memory_folder()))  # mode 0700
         cleaning.callback(shutil.rmtree, folder, ignore_errors=True)
-        file = folder / Path(real).stem
-        changed = _edited(content, file, editor)
-        if changed == content:
-            return False
-        sealed = seal_again(envelope, changed)
-        result = armor(sealed) if armored else sealed
-        try:
-            replace_file(real, result)
-        except (OSError, InputError) as error:
-            cleaning.pop_all()
-            kept = _keep(file, result)
-            raise InputError(
-                f"{error}; your edits are kept in {kept}",
-                hint="make room, and move that file over the vault file"
-                if kept != file
-                else "that file is not encrypted: make room, encrypt it, and remove it",
-            ) from None
-    return True
+        place = folder / _plain_name(file.path)
+        changed = _edited(file.content, place, editor)
+        while changed != file.content:
+            result = None
+            try:
+                result = file.seal(changed)
+                replace_file(file.path, result)
+            except (OSError, InputError) as error:
+                if result is None and isinstance(error, InputError) and again(error):
+                    place.unlink()
+                    changed = _edited(changed, place, editor)
+                    continue
+                cleaning.pop_all()
+                kept = _keep(place, result or file.seal_whole(changed))
+                raise _kept(error, kept, encrypted=kept != place, written=result) from None
+            return True
+    return False
+
+
+@contextlib.contextmanager
+def _opened(path: StrPath, keys: Sequence[Key]) -> Iterator[_Open]:
+    """Lock and open a vault file, or a document with sealed values."""
+    if has_values_sealed(path):
+        with changing_document(path, keys) as (real, document):
+            whole = functools.partial(seal_again, document.envelope)
+            yield _Open(real, document.content(), document.with_content, whole)
+        return
+    with changing(path, keys) as (real, _, _):
+        data, armored = read_whole(real)
+        envelope, content = open_bytes(data, keys)
+
+        def seal(changed: bytes) -> bytes:
+            sealed = seal_again(envelope, changed)
+            return armor(sealed) if armored else sealed
+
+        yield _Open(real, content, seal, seal)
+
+
+def _plain_name(path: str) -> str:
+    name = Path(path).name
+    plain = name.removesuffix(".asc").removesuffix(".vault")
+    return plain or name
+
+
+def _kept(
+    error: OSError | InputError, kept: Path, *, encrypted: bool, written: bytes | None
+) -> InputError:
+    """Return the error for edits that could not be written, and lie in a file in memory."""
+    if not encrypted:
+        hint = "that file is not encrypted: make room, encrypt it, and remove it"
+    elif written is None:
+        hint = "that is a vault file: decrypt it, mend it, and seal it with encrypt --values"
+    else:
+        hint = "make room, and move that file over the vault file"
+    return InputError(f"{error}; your edits are kept in {kept}", hint=hint)
 
 
 def _edited(content: bytes, file: Path, editor: Sequence[str]) -> bytes:

@@ -38,6 +38,7 @@ class Source:
     def __init__(self, source: StrPath | BinaryIO) -> None:
         self._stream: BinaryIO | None = None
         self._handle = -1
+        self._peeked = b""
         self.size: int | None = None
         if isinstance(source, (str, os.PathLike)):
             self.name = os.fspath(source)
@@ -71,9 +72,19 @@ class Source:
                 raise InputError(f"{self.name}: was truncated while it was read")
             done += count
 
+    def peek(self, size: int) -> bytes:
+        """Return up to `size` bytes from the start, which are read again afterwards."""
+        if self.size is not None:
+            return os.pread(self._handle, size, 0)
+        data = memoryview(bytearray(size))
+        self._peeked = bytes(data[: self.read(data)])
+        return self._peeked
+
     def read(self, into: memoryview) -> int:
         """Fill `into` with the next bytes; return how many there were, fewer only at the end."""
-        done = 0
+        done = len(self._peeked[: len(into)])
+        into[:done] = self._peeked[:done]
+        self._peeked = self._peeked[done:]
         while done < len(into):
             if self._stream is None:
                 count = os.readv(self._handle, [into[done:]])

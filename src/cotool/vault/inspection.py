@@ -11,6 +11,7 @@ from cotool.vault.header import FIXED_SIZE, bytes_to_read, kinds_in
 from cotool.vault.reader import Sealed
 from cotool.vault.slots import IDENTITY_SLOT, KEYRING_SLOT, PASSPHRASE_SLOT, PROGRAM_SLOT
 from cotool.vault.stream import content_size
+from cotool.vault.values.files import sealed_values
 
 if TYPE_CHECKING:
     from cotool.vault.files import StrPath
@@ -35,8 +36,21 @@ class SlotInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class ValuesInfo:
+    """What a document with sealed values shows: its syntax, how many, and the rule for keys."""
+
+    syntax: str
+    sealed: int
+    only: str | None
+    others: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class FileInfo:
-    """What can be seen of a vault file without a key."""
+    """What can be seen of a vault file without a key.
+
+    `values`: of a document with sealed values, otherwise None.
+    """
 
     format: int
     file_id: str
@@ -47,6 +61,7 @@ class FileInfo:
     content_bytes: int | None
     slots: tuple[SlotInfo, ...]
     damage: str | None
+    values: ValuesInfo | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object."""
@@ -56,6 +71,9 @@ class FileInfo:
 def inspect(source: StrPath | BinaryIO) -> FileInfo:
     """Return what the header says, without a key or authentication. Raises OSError, VaultError."""
     with named(source), Source(source) as file:
+        document = sealed_values(file)
+        if document is not None:
+            return _inspect_values(document, file.name)
         sealed = Sealed(file)
         header = sealed.header
         size = sealed.source.size
@@ -77,6 +95,26 @@ def inspect(source: StrPath | BinaryIO) -> FileInfo:
             slots,
             damage,
         )
+
+
+def _inspect_values(document: bytes, name: str) -> FileInfo:
+    from cotool.vault.values.document import summary
+
+    header, rule, sealed = summary(document, name)
+    slots = tuple(_slot_info(n, slot) for n, slot in enumerate(header.slots, 1))
+    values = ValuesInfo(rule.syntax, sealed, rule.only, rule.others)
+    return FileInfo(
+        header.form.version,
+        header.file_id.hex(),
+        header.generation,
+        header.form.copies,
+        armored=False,
+        header_bytes=header.payload_offset,
+        content_bytes=None,
+        slots=slots,
+        damage=None,
+        values=values,
+    )
 
 
 def _slot_info(number: int, slot: Slot) -> SlotInfo:
@@ -104,4 +142,9 @@ def read_kinds(path: str) -> set[int]:
 def read_slots(source: StrPath) -> tuple[Slot, ...]:
     """Return the slots of a file's header, without authentication. Raises OSError, VaultError."""
     with named(source), Source(source) as file:
+        document = sealed_values(file)
+        if document is not None:
+            from cotool.vault.values.document import header_of
+
+            return header_of(document, file.name)[0].slots
         return Sealed(file).header.slots

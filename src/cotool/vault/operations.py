@@ -14,6 +14,7 @@ from cotool.vault.in_memory import seal_bytes
 from cotool.vault.reader import ARMOR_LIMIT, Sealed
 from cotool.vault.stream import PREFIX, SEALED_SEGMENT, SEGMENT, Stream, content_size, sealed_size
 from cotool.vault.transfer import Blocks, Effort, Transfer, Writing, ignore
+from cotool.vault.values.files import sealed_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -100,7 +101,7 @@ def decrypt(
     num_threads: int | None = None,
     progress: Callable[[int], None] = ignore,
 ) -> Done:
-    """Decrypt a vault file or stream, armored or not.
+    """Decrypt a vault file or stream, armored or not, or a document with sealed values.
 
     A file appears only after the last segment has been verified. A stream gets authenticated
     segments in order, and an error may follow them. The arguments are those of `encrypt`.
@@ -108,6 +109,11 @@ def decrypt(
     Raises OSError, InputError, VaultError.
     """
     with named(source), Source(source) as file:
+        document = sealed_values(file)
+        if document is not None:
+            return _decrypt_values(
+                file, document, destination, keys, force=force, preserve=preserve
+            )
         sealed = Sealed(file)
         envelope = sealed.unlock(keys)
         stream = sealed.stream(envelope)
@@ -132,6 +138,9 @@ def verify(
     is damaged.
     """
     with named(source), Source(source) as file:
+        document = sealed_values(file)
+        if document is not None:
+            return Done(len(_in_clear(document, keys, file.name)), len(document))
         sealed = Sealed(file)
         envelope = sealed.unlock(keys)
         stream = sealed.stream(envelope)
@@ -194,6 +203,28 @@ def _encrypt_armored(
         _prepare(content, target, preserve=preserve)
         target.begin(text)
     return Done(size, len(text))
+
+
+def _decrypt_values(
+    source: Source,
+    document: bytes,
+    destination: StrPath | BinaryIO,
+    keys: Sequence[Key],
+    *,
+    force: bool,
+    preserve: bool,
+) -> Done:
+    content = _in_clear(document, keys, source.name)
+    with Target(destination, force=force, special=False) as target:
+        _prepare(source, target, preserve=preserve)
+        target.begin(content)
+    return Done(len(content), len(document))
+
+
+def _in_clear(document: bytes, keys: Sequence[Key], name: str) -> bytes:
+    from cotool.vault.values.document import decrypt_values
+
+    return decrypt_values(document, keys=keys, name=name)
 
 
 def _prepare(source: Source, target: Target, *, preserve: bool) -> None:

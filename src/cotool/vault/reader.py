@@ -17,6 +17,7 @@ from cotool.vault.stream import (
     Stream,
     content_size,
 )
+from cotool.vault.values.files import sealed_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +82,7 @@ class Sealed:
 
 
 class Vault:
-    """Random access to the content of a vault file.
+    """Random access to the content of a vault file, or of a document with sealed values.
 
     Args:
         source: a path, or a binary stream that is read into memory. keys: what opens it:
@@ -95,7 +96,15 @@ class Vault:
 
     def __init__(self, source: StrPath | BinaryIO, *, keys: Sequence[Key]) -> None:
         self._file = Source(source)
+        self._content: bytes | None = None
         try:
+            document = sealed_values(self._file)
+            if document is not None:
+                from cotool.vault.values.document import decrypt_values
+
+                self._content = decrypt_values(document, keys=keys, name=self._file.name)
+                self.size = len(self._content)
+                return
             if self._file.size is None:
                 self._file = _InMemory(_rest(self._file, bytearray()), self._file.name)
             sealed = Sealed(self._file)
@@ -117,6 +126,8 @@ class Vault:
         if offset < 0 or length < 0:
             raise InputError("offset and length must not be negative")
         end = min(offset + length, self.size)
+        if self._content is not None:
+            return self._content[offset:end]
         parts = []
         while offset < end:
             first = offset // SEGMENT

@@ -29,6 +29,7 @@ from cotool.vault.slots import (
 )
 from cotool.vault.stream import PREFIX, SEALED_SEGMENT, TAG, Stream, content_size
 from cotool.vault.transfer import Effort, Transfer, Writing, ignore
+from cotool.vault.values.files import changing_document, has_values_sealed
 
 _PIECE = 1 << 20  # bytes that are copied at a time
 
@@ -67,7 +68,8 @@ def rewrap(
     Raises OSError, InputError, VaultError.
 
     """
-    with named(path), changing(path, keys) as (real, sealed, envelope):
+
+    def change(envelope: Unlocked) -> Unlocked | None:
         change = _Change(envelope, keys)
         change.remove(remove, {program_key_id(key) for key in remove_program_keys})
         for key in replace:
@@ -76,11 +78,21 @@ def rewrap(
             change.limit_to(recipients)
         for key in add:
             change.add(key)
-        slots = change.slots
-        check_slots(slots)
-        if slots == list(envelope.header.slots) and envelope.damage is None:
+        check_slots(change.slots)
+        if change.slots == list(envelope.header.slots) and envelope.damage is None:
+            return None
+        return envelope.with_slots(change.slots)
+
+    if has_values_sealed(path):
+        with named(path), changing_document(path, keys) as (real, document):
+            changed = change(document.envelope)
+            if changed is not None:
+                replace_file(real, document.with_envelope(changed))
+        return changed is not None
+    with named(path), changing(path, keys) as (real, sealed, envelope):
+        changed = change(envelope)
+        if changed is None:
             return False
-        changed = envelope.with_slots(slots)
         same_place = changed.header.form == envelope.header.form
         if changed.header.form.copies == 2 and same_place and not sealed.is_armored:
             _write_copies(real, changed)
@@ -229,19 +241,27 @@ def reencrypt(
     Raises InputError if a slot belongs to a key that is not among `keys`, unless `drop` removes
     such slots; OSError, VaultError.
     """
+    if has_values_sealed(path):
+        with named(path), changing_document(path, keys) as (real, document):
+            old = document.envelope
+            owners = _recipients(old, keys, drop=drop)
+            fresh = new_envelope(owners, compact=True, beside=old.header.slots)
+            data = document.encrypted_anew(fresh)
+            replace_file(real, data)
+        return Done(len(document.content()), len(data))
     with named(path), changing(path, keys) as (real, sealed, envelope):
         recipients = _recipients(envelope, keys, drop=drop)
-        old = envelope.header.slots
+        slots = envelope.header.slots
         stream = sealed.stream(envelope)
         effort = Effort(num_threads, progress)
         if sealed.is_armored:
             content = io.BytesIO()
             open_payload(sealed, envelope, stream, Target(content), effort)
-            fresh = new_envelope(recipients, compact=True, beside=old)
+            fresh = new_envelope(recipients, compact=True, beside=slots)
             data = armor(seal_again(fresh, content.getvalue()))
             replace_file(real, data)
             return Done(len(content.getvalue()), len(data))
-        fresh = new_envelope(recipients, compact=envelope.header.form.copies == 1, beside=old)
+        fresh = new_envelope(recipients, compact=envelope.header.form.copies == 1, beside=slots)
         new_stream = fresh.new_stream()
         start = fresh.to_bytes() + new_stream.prefix
         with Target(real, force=True, special=False) as target:

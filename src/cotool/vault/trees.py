@@ -20,6 +20,7 @@ from cotool.vault.armor import is_armored
 from cotool.vault.batch import Job, Outcome
 from cotool.vault.files import STDIO
 from cotool.vault.header import MAGIC
+from cotool.vault.values.marks import START, has_sealed_values, syntax_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,6 +60,7 @@ class Wanted:
     Args:
         vaults: only vault files. Otherwise, everything else; into another folder, everything.
         everything: all files.
+        documents: with `vaults`, also documents with sealed values that kept their names.
         recursive: accept folders.
         symlinks: one of `SYMLINKS`.
         output: where the results go: None is beside the sources, `STDIO` is standard output.
@@ -70,6 +72,7 @@ class Wanted:
     symlinks: str = "skip"
     output: str | None = None
     everything: bool = False
+    documents: bool = False
 
 
 @dataclass(slots=True)
@@ -189,21 +192,32 @@ class _Walk:
             listing.files.append(found)
         elif _PART.fullmatch(name):
             listing.leave_out(PARTS, path)
-        elif self._wanted.vaults and not name.endswith((SUFFIX, ARMOR_SUFFIX)):
+        elif self._wanted.vaults and not self._is_sealed(path):
             listing.leave_out(OTHERS, path)
         elif not (self._wanted.vaults or self._elsewhere) and is_vault(path):
             listing.leave_out(VAULTS, path)
         else:
             listing.files.append(found)
 
+    def _is_sealed(self, path: str) -> bool:
+        if path.endswith((SUFFIX, ARMOR_SUFFIX)):
+            return True
+        if not self._wanted.documents or syntax_of(path) is None:
+            return False
+        return has_sealed_values(_start(path))
+
 
 def is_vault(path: str) -> bool:
     """Return whether a file has the name and the first bytes of a vault file."""
     if not path.endswith((SUFFIX, ARMOR_SUFFIX)):
         return False
+    start = _start(path)
+    return start.startswith(MAGIC) or is_armored(start) or has_sealed_values(start)
+
+
+def _start(path: str) -> bytes:
     with Path(path).open("rb") as file:
-        start = file.read(4096)
-    return start.startswith(MAGIC) or is_armored(start)
+        return file.read(START)
 
 
 def _identity(path: str | None) -> tuple[int, int] | None:

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cotool.errors import InputError
-from cotool.vault.variables import LIMIT, parse
+from cotool.vault.dotenv import parse
+from cotool.vault.variables import LIMIT
 
 KEY = ("-p", "--passphrase-file", "pw")
 SHOW = (sys.executable, "-c", "import os, json; print(json.dumps(dict(os.environ)))")

@@ -28,7 +28,7 @@ _FEW = 3
 
 def find_files(paths: Sequence[str], *, recursive: bool) -> Listing:
     """Return the vault files that `paths` name; links in folders are not followed."""
-    return list_files(paths, Wanted(vaults=True, recursive=recursive))
+    return list_files(paths, Wanted(vaults=True, recursive=recursive, documents=True))
 
 
 def plan_in_place(paths: Sequence[str], *, recursive: bool) -> Plan:

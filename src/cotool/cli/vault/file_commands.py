@@ -23,9 +23,15 @@ from cotool.cli.vault.options import (
 from cotool.engine.choice import EngineChoice
 from cotool.errors import InputError
 from cotool.vault.requests import KeyRequest
+from cotool.vault.values.marks import SYNTAXES
 
-with stand_ins("cotool.cli.vault.program_run", "cotool.cli.vault.reading", "cotool.cli.vault.run"):
-    from cotool.cli.vault import program_run, reading
+with stand_ins(
+    "cotool.cli.vault.program_run",
+    "cotool.cli.vault.reading",
+    "cotool.cli.vault.run",
+    "cotool.cli.vault.values_run",
+):
+    from cotool.cli.vault import program_run, reading, values_run
     from cotool.cli.vault import run as work
 
 commands = App()
@@ -57,6 +63,20 @@ Symlinks = Annotated[
         convert=one_of(SYMLINKS),
     ),
 ]
+Syntax = Annotated[
+    str | None,
+    option(
+        "Input",
+        "What the files are, if their names do not show it: yaml, json, env, ini.",
+        "--syntax",
+        metavar="NAME",
+        words=SYNTAXES,
+        convert=one_of(SYNTAXES),
+    ),
+]
+InPlace = Annotated[
+    bool, flag("Output", "Replace the file itself; with sealed values only.", "--in-place", "-i")
+]
 
 
 @commands.command("encrypt", epilog="Example:  cotool vault encrypt -r documents/")
@@ -74,6 +94,31 @@ def encrypt(
     symlinks: Symlinks = "skip",
     update: Update = False,
     dry_run: DryRun = False,
+    values: Annotated[
+        bool,
+        flag(
+            "Output", "Encrypt only the values of YAML, JSON, .env and INI, not keys.", "--values"
+        ),
+    ] = False,
+    only: Annotated[
+        str | None,
+        option("Output", "Only values under keys with this pattern.", "--only", metavar="REGEX"),
+    ] = None,
+    others: Annotated[
+        str | None,
+        option("Output", "All values but those.", "--except", metavar="REGEX"),
+    ] = None,
+    syntax: Syntax = None,
+    in_place: InPlace = False,
+    previous: Annotated[
+        str | None,
+        option(
+            "Output",
+            "Keep what did not change since this sealed version.",
+            "--previous",
+            metavar="FILE",
+        ),
+    ] = None,
     recipient: Recipients = None,
     recipients_file: RecipientsFile = None,
     recipient_passphrase: Annotated[
@@ -99,6 +144,9 @@ def encrypt(
 
     With --recipient or --recipients-file, encrypt for these people instead, without any secret. A
     keyring, identity or passphrase opens the file, too, if this call names it.
+
+    With --values, keys, order and comments stay readable, and every value is encrypted by itself.
+    Encrypted again with --force, values that did not change keep their ciphertext.
     """
     return partial(
         work.encrypt,
@@ -117,6 +165,7 @@ def encrypt(
             threads=threads,
             quiet=quiet,
             tree=work.Tree(recursive, symlinks, update, dry_run),
+            values=values_run.Values(values, only, others, syntax, in_place, previous),
             where=where,
         ),
     )
@@ -134,6 +183,7 @@ def decrypt(
     symlinks: Symlinks = "skip",
     update: Update = False,
     dry_run: DryRun = False,
+    in_place: InPlace = False,
     verify_first: Annotated[
         bool, flag("Output", "Verify the whole file before writing any output.", "--verify-first")
     ] = False,
@@ -150,6 +200,7 @@ def decrypt(
         work.Decryption(
             output=output,
             force=force,
+            in_place=in_place,
             verify_first=verify_first,
             threads=threads,
             quiet=quiet,

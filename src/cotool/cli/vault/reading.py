@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cotool.cli.shared.progress import Bar
     from cotool.vault import FileInfo, SlotInfo
     from cotool.vault.batch import Job
+    from cotool.vault.inspection import ValuesInfo
 
 _RANGE = re.compile(r"(-?\d{0,18}):(-?\d{0,18})")
 
@@ -59,6 +60,8 @@ def inspect(
 
 def _describe(name: str, info: FileInfo, names: dict[str, str]) -> str:
     content = "unknown" if info.content_bytes is None else size(info.content_bytes)
+    if info.values is not None:
+        content = _describe_values(info.values)
     form = "armored, " if info.armored else ""
     lines = [
         visible_name(name),
@@ -72,6 +75,12 @@ def _describe(name: str, info: FileInfo, names: dict[str, str]) -> str:
     if info.damage:
         lines.append(f"  damage      {visible(info.damage)}; cotool vault rewrap repairs it")
     return "\n".join(lines)
+
+
+def _describe_values(values: ValuesInfo) -> str:
+    rules = (("only", values.only), ("all except", values.others))
+    rule = "".join(f"; sealed are {what} {key}" for what, key in rules if key is not None)
+    return f"{values.syntax} with {plural(values.sealed, 'sealed value')}{visible(rule)}"
 
 
 def _describe_slot(slot: SlotInfo, names: dict[str, str]) -> str:

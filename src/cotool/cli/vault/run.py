@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from cotool.cli.shared.progress import Bar
+    from cotool.cli.vault.values_run import Values
     from cotool.vault import Done, Key
     from cotool.vault.batch import Job
 
@@ -61,6 +62,7 @@ class Encryption:
     threads: int | None
     quiet: bool
     tree: Tree
+    values: Values
     where: EngineChoice = LOCAL
 
 
@@ -69,6 +71,11 @@ def encrypt(files: Sequence[str], request: KeyRequest, options: Encryption) -> i
     from cotool import vault
 
     suffix = ARMOR_SUFFIX if options.armor else SUFFIX
+    options.values.check(
+        armor=options.armor, update=options.tree.update, is_cluster=options.where.is_cluster
+    )
+    if options.values.wanted:
+        return _encrypt_values(files, request, options)
     planned = _plan(files, options, lambda name: name + suffix, seals=True)
     if options.tree.dry_run:
         return show_plan(planned, "encrypt")
@@ -103,6 +110,27 @@ def encrypt(files: Sequence[str], request: KeyRequest, options: Encryption) -> i
         threads=options.threads,
         quiet=options.quiet,
         force=options.force,
+    )
+
+
+def _encrypt_values(files: Sequence[str], request: KeyRequest, options: Encryption) -> int:
+    from cotool.cli.vault.values_run import encrypt_values
+
+    in_place = options.values.in_place
+    if in_place and (options.output is not None or STDIO in files):
+        raise InputError("--in-place changes files where they are")
+    planned = _plan(files, options, lambda name: name if in_place else name + SUFFIX, seals=True)
+    people = options.recipients or options.recipients_file or options.passphrase_file
+    return encrypt_values(
+        planned,
+        request,
+        options.values,
+        lambda: _sealing_keys(request, options),
+        fresh=bool(people or options.passphrase or options.generate),
+        force=options.force,
+        threads=options.threads,
+        quiet=options.quiet,
+        dry_run=options.tree.dry_run,
     )
 
 
@@ -141,6 +169,7 @@ class Decryption:
 
     output: str | None
     force: bool
+    in_place: bool
     verify_first: bool
     threads: int | None
     quiet: bool
@@ -154,6 +183,10 @@ def decrypt(files: Sequence[str], request: KeyRequest, options: Decryption) -> i
 
     if options.verify_first and STDIO in files:
         raise InputError("--verify-first needs a file", hint="standard input is read only once")
+    if options.in_place:
+        if options.output is not None or STDIO in files:
+            raise InputError("--in-place changes files where they are")
+        return _decrypt_in_place(files, request, options)
     planned = _plan(files, options, _plain_name, seals=False)
     if options.tree.dry_run:
         return show_plan(planned, "decrypt")
@@ -185,6 +218,21 @@ def decrypt(files: Sequence[str], request: KeyRequest, options: Decryption) -> i
         quiet=options.quiet,
         force=options.force,
     )
+
+
+def _decrypt_in_place(files: Sequence[str], request: KeyRequest, options: Decryption) -> int:
+    from cotool.vault.values.sealing import decrypt_in_place
+
+    planned = plan_in_place(files, recursive=options.tree.recursive)
+    if options.tree.dry_run:
+        return show_plan(planned, "decrypt")
+    key = Opening(request)
+    key.ask_now(job.source for job in planned.jobs)
+
+    def work(job: Job, _threads: int, _bar: Bar) -> None:
+        decrypt_in_place(job.source, keys=[key])
+
+    return run_jobs(planned, work, verb="decrypted", threads=options.threads, quiet=options.quiet)
 
 
 def _plain_name(name: str) -> str:

@@ -1,0 +1,150 @@
+"""The work of `vault encrypt --values`: the values of documents, and no other text, are sealed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cotool.cli.vault.batch_run import run_jobs, show_plan
+from cotool.cli.vault.streams import source_of, spare_results, target_of
+from cotool.errors import InputError
+from cotool.text import visible_name
+from cotool.vault.files import STDIO, Source
+from cotool.vault.operations import Done
+from cotool.vault.requests import KeyRequest, Opening
+from cotool.vault.trees import VAULTS
+from cotool.vault.values.files import has_values_sealed, sealed_values
+from cotool.vault.values.marks import SYNTAXES, syntax_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cotool.cli.shared.progress import Bar
+    from cotool.vault import Key
+    from cotool.vault.batch import Job
+    from cotool.vault.trees import Plan
+
+OTHER_SYNTAX = (
+    "file that is not YAML, JSON, .env or INI",
+    "files that are not YAML, JSON, .env or INI",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """The options of `encrypt` for sealed values."""
+
+    wanted: bool
+    only: str | None
+    others: str | None
+    syntax: str | None
+    in_place: bool
+    previous: str | None
+
+    def check(self, *, armor: bool, update: bool, is_cluster: bool) -> None:
+        """Raise InputError for options that do not go together."""
+        if not self.wanted:
+            named = {
+                "--only": self.only,
+                "--except": self.others,
+                "--syntax": self.syntax,
+                "--in-place": self.in_place or None,
+                "--previous": self.previous,
+            }
+            for option, value in named.items():
+                if value is not None:
+                    raise InputError(f"{option} is for encrypt --values")
+            return
+        for option, given in (("--armor", armor), ("--update", update), ("--engine", is_cluster)):
+            if given:
+                raise InputError(f"{option} cannot be combined with --values")
+
+
+def encrypt_values(
+    plan: Plan,
+    request: KeyRequest,
+    options: Values,
+    new_keys: Callable[[], list[Key]],
+    *,
+    fresh: bool,
+    force: bool,
+    threads: int | None,
+    quiet: bool,
+    dry_run: bool,
+) -> int:
+    """Seal the values of each file.
+
+    new_keys: gives the keys of new files. fresh: they were named, so that files that exist get a
+    new file key for them.
+    """
+    from cotool.vault.values.sealing import encrypt_values_of
+
+    _leave_out_others(plan, options)
+    if options.in_place:
+        plan.jobs = [replace(job, replace=True) for job in plan.jobs]
+    if dry_run:
+        return show_plan(plan, "seal the values of")
+    spare_results(plan.jobs, force=force)
+    previous = {} if fresh else {job: _previous(job, options) for job in plan.jobs}
+    if any(job.source == STDIO for job in plan.jobs):
+        request.read_before_content()
+    opening = Opening(request)
+    names = [options.previous] if options.previous else [str(j.destination) for j in previous]
+    opening.ask_now(name for name in names if name != STDIO)
+    keys = [] if all(previous.get(job) for job in plan.jobs) else new_keys()
+
+    def work(job: Job, _threads: int, bar: Bar) -> Done:
+        old = previous.get(job)
+        with target_of(job) as target:
+            read, written = encrypt_values_of(
+                source_of(job.source),
+                target,
+                keys=keys if old is None else [opening],
+                syntax=_syntax(job.source, options),
+                only=options.only,
+                others=options.others,
+                previous=old,
+                force=force or job.replace,
+                preserve=job.preserve,
+            )
+        bar.add(read)
+        return Done(read, written)
+
+    return run_jobs(plan, work, verb="values sealed", threads=threads, quiet=quiet, force=force)
+
+
+def _leave_out_others(plan: Plan, options: Values) -> None:
+    """Leave out files in folders that are sealed already, or whose names show no syntax."""
+    inside = {found.path for found in plan.listing.files if found.in_folder}
+    for job in [job for job in plan.jobs if job.source in inside]:
+        if syntax_of(job.source) is None and options.syntax is None:
+            plan.listing.leave_out(OTHER_SYNTAX, job.source)
+        elif has_values_sealed(job.source):
+            plan.listing.leave_out(VAULTS, job.source)
+        else:
+            continue
+        plan.jobs.remove(job)
+
+
+def _syntax(name: str, options: Values) -> str:
+    found = options.syntax or syntax_of(name)
+    if found is None:
+        raise InputError(
+            f"{visible_name(name)}: the name does not show what the file is",
+            hint=f"use --syntax {'|'.join(SYNTAXES)}; any other file is encrypted as a whole, "
+            "without --values",
+        )
+    return found
+
+
+def _previous(job: Job, options: Values) -> bytes | None:
+    """Return the older sealed version of a document, if there is one."""
+    name = options.previous or str(job.destination)
+    if name == STDIO or not (options.previous or Path(name).is_file()):
+        return None
+    with Source(name) as file:
+        found = sealed_values(file)
+        if found is None and options.previous:
+            raise InputError(f"{visible_name(name)}: has no sealed values", parameter="previous")
+    return found

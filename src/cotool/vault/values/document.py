@@ -1,0 +1,351 @@
+"""A document with sealed values: sealed, opened, sealed again and accepted. Bytes in, bytes out."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from cotool.errors import InputError
+from cotool.vault.envelope import Key, Unlocked, new_envelope, parse_headers, unlock
+from cotool.vault.values import env_values, ini_values, json_values
+from cotool.vault.values.marks import SEALED_LIMIT, START, SYNTAXES, has_sealed_values
+from cotool.vault.values.metadata import KEY, Metadata, Rule, joined, split
+from cotool.vault.values.spans import (
+    LIMIT,
+    MAX_VALUES,
+    Value,
+    bound_path,
+    fail,
+    line_of,
+    replaced,
+    shown,
+)
+from cotool.vault.values.tokens import TOKEN, Sealer, changed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cotool.vault.header import Header
+    from cotool.vault.values.spans import KeyPath
+
+_MAC_CONFLICT = re.compile(
+    r"<{7}[^\n]*\n(?P<mac>[^\n]*cotool-mac: [^\n]*\n|[ \t]*\"mac\": [^\n]*\n)"
+    r"(?:\|{7}[^\n]*\n[^\n]*\n)?={7}\r?\n[^\n]*mac[^\n]*\n>{7}[^\n]*\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document with sealed values whose header has been unlocked and whose MACs fit."""
+
+    metadata: Metadata
+    envelope: Unlocked
+    body: str
+    name: str
+
+    @property
+    def sealer(self) -> Sealer:
+        """The keys of the document."""
+        return Sealer(self.envelope)
+
+    def opened(self) -> list[tuple[Value, str, str | None]]:
+        """Return each value with its text as it is, and the text that is sealed in it, if any.
+
+        Raises IntegrityError for a token that does not open.
+        """
+        sealer = self.sealer
+        found = []
+        for value in find_values(self.body, self.rule.syntax, self.name):
+            token = text_of(self.body, value)
+            clear = None
+            if is_token(token):
+                clear = sealer.open(value.path, unquoted(token))
+                if clear is None:
+                    line = line_of(self.body, value.start)
+                    raise changed(f"the value of {shown(value.path)} (line {line}) does not open")
+            found.append((value, token, clear))
+        return found
+
+    @property
+    def rule(self) -> Rule:
+        """What is sealed in the document."""
+        return self.metadata.rule
+
+    def content(self) -> bytes:
+        """Return the document in clear."""
+        yaml = self.rule.syntax == "yaml"
+        pieces = [
+            # An empty value of YAML got a space before its token.
+            (value.start - (yaml and not clear), value.end, clear)
+            for value, _, clear in self.opened()
+            if clear is not None
+        ]
+        return replaced(self.body, pieces).encode()
+
+    def with_envelope(self, envelope: Unlocked) -> bytes:
+        """Return the document with another header for the same file key."""
+        return replace(self, envelope=envelope).with_body(self.body)
+
+    def encrypted_anew(self, envelope: Unlocked) -> bytes:
+        """Return the document with another file key, and so with other tokens."""
+        return _seal(self.content().decode(), self.rule, envelope, _Tokens(), self.name)
+
+    def with_content(self, content: bytes) -> bytes:
+        """Return the document with other content; values that stay keep their tokens."""
+        text = _decoded(content, self.name)
+        return _seal(text, self.rule, self.envelope, _Tokens(self), self.name)
+
+    def with_body(self, body: str) -> bytes:
+        """Return the document with another text and the MACs that belong to it."""
+        mac = self.sealer.mac(self.rule.to_bytes(), body)
+        header = self.envelope.to_bytes()
+        metadata = replace(self.metadata, header=header, mac=mac)
+        return joined(metadata, body).encode()
+
+
+def find_values(text: str, syntax: str, name: str) -> list[Value]:
+    """Return the values of a document. Raises InputError with the line if it is not valid."""
+    if syntax == "yaml":
+        from cotool.vault.values import yaml_values
+
+        found = yaml_values.find_values(text, name)
+    elif syntax == "json":
+        found = json_values.find_values(text, name)
+    else:
+        found = {"env": env_values, "ini": ini_values}[syntax].find_values(text, name)
+    if len(found) > MAX_VALUES:
+        raise InputError(
+            f"{name}: has more than {MAX_VALUES:,} values",
+            hint="encrypt the file as a whole, without `values`",
+        )
+    return found
+
+
+def text_of(text: str, value: Value) -> str:
+    """Return the text of a value as it is written."""
+    return text[value.start : value.end]
+
+
+def unquoted(text: str) -> str:
+    """Return the text of a value without quotes around it."""
+    quote = text[:1]
+    return text[1:-1] if quote in {'"', "'"} and text[1:].endswith(quote) else text
+
+
+def is_token(text: str) -> bool:
+    """Return whether the text of a value is that of a token, whether or not it opens."""
+    return TOKEN.fullmatch(unquoted(text)) is not None
+
+
+def encrypt_values(
+    content: bytes,
+    *,
+    keys: Sequence[Key],
+    syntax: str,
+    only: str | None = None,
+    others: str | None = None,
+    previous: bytes | None = None,
+    name: str = "content",
+) -> bytes:
+    """Seal the values of a YAML, JSON, .env or INI document; all other text stays as it is.
+
+    Args:
+        content: the document in clear.
+        keys: what opens it, as for `encrypt`; with `previous`, what opens that.
+        syntax: yaml, json, env or ini.
+        only: seal only values with a key in their path in which this pattern is found.
+        others: seal only values without such a key. Without both, all values are sealed.
+        previous: the same document as it was sealed before. The file key, what opens it and, unless
+            given anew, the rule stay; values that did not change keep their tokens.
+        name: the name of the file in errors.
+
+    Raises InputError with the line if the content is not valid; VaultError if `previous` does not
+    open; MissingExtraError for YAML without `ruamel.yaml`.
+
+    """
+    text = _decoded(content, name)
+    if has_sealed_values(content[:START]):
+        raise InputError(
+            f"{name}: its values are sealed already",
+            hint="cotool vault edit changes them; cotool vault decrypt gives the plain file",
+        )
+    rule = _checked_rule(syntax, only, others)
+    if previous is None:
+        envelope, tokens = new_envelope(keys, compact=True), _Tokens()
+    else:
+        old = open_document(previous, keys, name)
+        if old.rule.syntax != syntax:
+            raise InputError(f"{name}: was sealed as {old.rule.syntax}, not as {syntax}")
+        rule = old.rule if rule == Rule(syntax) else rule
+        envelope, tokens = old.envelope, _Tokens(old)
+    return _seal(text, rule, envelope, tokens, name)
+
+
+def _seal(text: str, rule: Rule, envelope: Unlocked, tokens: _Tokens, name: str) -> bytes:
+    body = _sealed(text, rule, Sealer(envelope), tokens, name)
+    document = Document(Metadata(rule, b"", b""), envelope, body, name)
+    result = document.with_body(body)
+    _check_result(result, document, text)
+    return result
+
+
+def decrypt_values(data: bytes, *, keys: Sequence[Key], name: str = "content") -> bytes:
+    """Return a document in clear, byte for byte as it was before `encrypt_values`.
+
+    Raises IntegrityError if anything in it was changed; other VaultErrors, as `decrypt` does.
+    """
+    return open_document(data, keys, name).content()
+
+
+def accept_values(data: bytes, *, keys: Sequence[Key], name: str = "content") -> bytes:
+    """Return a document that was changed or merged as text, with the MAC that belongs to it.
+
+    Each token must open where it is now, and values in clear are sealed if the rule says so. But
+    tokens may be missing, be older ones, or have changed places within a list: whoever accepts
+    a document vouches for it. Two MACs between the marks of a conflict are replaced by the new one.
+
+    Raises InputError, VaultError, as `encrypt_values` and `decrypt_values` do.
+    """
+    text = _MAC_CONFLICT.sub(r"\g<mac>", _decoded(data, name, sealed=True))
+    metadata, body = split(text)
+    envelope = _unlocked(metadata, keys)
+    sealer = Sealer(envelope)
+    first = sealer.mac_of_rule(metadata.rule.to_bytes())
+    if not hmac.compare_digest(first, metadata.mac[: len(first)]):
+        raise changed("what is sealed in it (`only`, `except`)")
+    document = Document(metadata, envelope, body, name)
+    for _ in document.opened():
+        pass  # raises for a token that does not open
+    body = _sealed(body, metadata.rule, sealer, None, name)
+    return document.with_body(body)
+
+
+def open_document(data: bytes, keys: Sequence[Key], name: str) -> Document:
+    """Return a document whose MAC fits. Raises VaultError."""
+    metadata, body = split(_decoded(data, name, sealed=True))
+    envelope = _unlocked(metadata, keys)
+    expected = Sealer(envelope).mac(metadata.rule.to_bytes(), body)
+    if not hmac.compare_digest(expected, metadata.mac):
+        raise changed("the MAC does not fit the document")
+    return Document(metadata, envelope, body, name)
+
+
+def header_of(data: bytes, name: str) -> tuple[Header, Metadata, str]:
+    """Return the header, the metadata and the text, without any authentication.
+
+    Raises VaultError.
+    """
+    metadata, body = split(_decoded(data, name, sealed=True))
+    return _parsed(metadata), metadata, body
+
+
+def summary(data: bytes, name: str) -> tuple[Header, Rule, int]:
+    """Return what can be seen without a key: the header, the rule and the number of tokens."""
+    header, metadata, body = header_of(data, name)
+    return header, metadata.rule, len(TOKEN.findall(body))
+
+
+def _parsed(metadata: Metadata) -> Header:
+    header = parse_headers(metadata.header)[0][0][1]
+    if header.form.copies != 1 or header.payload_offset != len(metadata.header):
+        raise changed("the header has more bytes than it needs")
+    return header
+
+
+def _unlocked(metadata: Metadata, keys: Sequence[Key]) -> Unlocked:
+    _parsed(metadata)
+    return unlock(metadata.header, keys)
+
+
+class _Tokens:
+    """The tokens of an older version of a document, each to be used once."""
+
+    def __init__(self, old: Document | None = None) -> None:
+        self._found: dict[tuple[bytes, str], list[str]] = defaultdict(list)
+        self._old = old
+        if old is not None:
+            for value, token, clear in reversed(old.opened()):
+                if clear is not None:
+                    self._found[bound_path(value.path), clear].append(unquoted(token))
+
+    def take(self, path: KeyPath, clear: str) -> str | None:
+        """Return a token for the same text at the same path, or None."""
+        found = self._found.get((bound_path(path), clear))
+        return found.pop() if found else None
+
+
+def _sealed(text: str, rule: Rule, sealer: Sealer, tokens: _Tokens | None, name: str) -> str:
+    """Return a text with its values sealed. tokens: None leaves the tokens that are in it."""
+    pieces = []
+    for value in find_values(text, rule.syntax, name):
+        clear = text_of(text, value)
+        if is_token(clear):
+            if tokens is None:
+                continue
+            fail(name, text, value.start, "a value is a sealed one")
+        if value.path[:1] == (KEY,) and rule.syntax == "json":
+            fail(name, text, value.start, f"the key {KEY!r} is reserved at the top")
+        if not is_wanted(rule, value.path):
+            continue
+        token = tokens.take(value.path, clear) if tokens else None
+        token = token or sealer.seal(value.path, clear)
+        piece = f'"{token}"' if value.quoted else token
+        pieces.append((value.start, value.end, " " * (rule.syntax == "yaml" and not clear) + piece))
+    return replaced(text, pieces)
+
+
+def is_wanted(rule: Rule, path: KeyPath) -> bool:
+    """Return whether a rule says that the value at a path is sealed."""
+    pattern = rule.only if rule.only is not None else rule.others
+    if pattern is None:
+        return True
+    found = any(re.search(pattern, step) for step in path if isinstance(step, str))
+    return found == (rule.only is not None)
+
+
+def _checked_rule(syntax: str, only: str | None, others: str | None) -> Rule:
+    if syntax not in SYNTAXES:
+        raise InputError(f"unknown syntax {syntax!r}", hint=f"known are {', '.join(SYNTAXES)}")
+    if only is not None and others is not None:
+        raise InputError("either `only` or `except` says what is sealed, not both")
+    for parameter, pattern in (("only", only), ("others", others)):
+        if pattern is None:
+            continue
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise InputError(f"is no regular expression: {error}", parameter=parameter) from None
+        if not pattern.isprintable() or not pattern or pattern != pattern.strip():
+            raise InputError("must be one line of text", parameter=parameter)
+    return Rule(syntax, only, others)
+
+
+def _check_result(result: bytes, document: Document, text: str) -> None:
+    """Raise if a document would not be read back as it was."""
+    same = False
+    if has_sealed_values(result[:START]):
+        metadata, body = split(result.decode())
+        again = replace(document, metadata=metadata, body=body)
+        same = body == document.body and again.content() == text.encode()
+    if not same:
+        raise InputError(
+            f"{document.name}: its values cannot be sealed so that the file stays the same",
+            hint="encrypt the file as a whole, without `values`",
+        )
+
+
+def _decoded(data: bytes, name: str, *, sealed: bool = False) -> str:
+    limit = SEALED_LIMIT if sealed else LIMIT
+    if len(data) > limit:
+        raise InputError(
+            f"{name}: has more than {limit >> 20} MiB, too much for sealed values",
+            hint="encrypt the file as a whole, without `values`",
+        )
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(f"{name}, line {line}: is not UTF-8") from None

@@ -1,0 +1,57 @@
+"""Files with sealed values: recognised and read whole."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from cotool.errors import InputError
+from cotool.vault.files import Source
+from cotool.vault.locks import locked
+from cotool.vault.values.marks import SEALED_LIMIT, START, has_sealed_values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cotool.vault.envelope import Key
+    from cotool.vault.files import StrPath
+    from cotool.vault.values.document import Document
+
+_MOST = SEALED_LIMIT + 1
+
+
+def sealed_values(source: Source) -> bytes | None:
+    """Return the bytes of a source if its values are sealed, otherwise None, and nothing is read.
+
+    Raises InputError above the limit.
+    """
+    if not has_sealed_values(source.peek(START)):
+        return None
+    return read_text(source)
+
+
+def read_text(source: Source) -> bytes:
+    """Return all bytes of a source. Raises InputError above the limit for sealed values."""
+    data = memoryview(bytearray(_MOST if source.size is None else min(source.size, _MOST)))
+    if source.size is None:
+        data = data[: source.read(data)]
+    elif source.size < _MOST:
+        source.read_at(0, data)
+    if len(data) == _MOST:
+        raise InputError(f"{source.name}: has more than {SEALED_LIMIT >> 20} MiB")
+    return bytes(data)
+
+
+def has_values_sealed(path: StrPath) -> bool:
+    """Return whether a file has sealed values. Raises OSError, InputError."""
+    with Source(path) as source:
+        return source.size is not None and has_sealed_values(source.peek(START))
+
+
+@contextlib.contextmanager
+def changing_document(path: StrPath, keys: Sequence[Key]) -> Iterator[tuple[str, Document]]:
+    """Lock a file with sealed values and open it with `keys`; yield its real path and document."""
+    from cotool.vault.values.document import open_document
+
+    with locked(path) as real, Source(real) as source:
+        yield real, open_document(read_text(source), keys, str(path))

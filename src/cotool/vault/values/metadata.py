@@ -1,0 +1,202 @@
+"""What a document with sealed values says about itself, and where it stands in each syntax.
+
+In YAML, .env and INI, it is comments at the top. In JSON, it is the first member or item.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cotool.errors import InputError, MalformedHeaderError, UnsupportedFormatError
+from cotool.vault.values.json_values import lexemes
+from cotool.vault.values.marks import (
+    START,
+    SYNTAXES,
+    begins_with_comments,
+    begins_with_member,
+)
+from cotool.vault.values.tokens import decoded, encoded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cotool.vault.values.json_values import Lexeme
+
+KEY = "cotool"  # of the member in JSON
+_VERSION = "1"
+_NOTE = "; change it with: cotool vault edit FILE"
+_MAC_SIZE = 64
+_BYTE_ORDER_MARK = "\ufeff"
+
+_TITLE = re.compile(rf"# cotool-values-([0-9]+) ([a-z]+){re.escape(_NOTE)}")
+_FIELD = re.compile(r"# cotool-(header|only|except|mac): (.*)")
+_LINE = re.compile(r"([^\r\n]*)\r?\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The syntax of a document, and which values are sealed: those with a matching key, or others.
+
+    Without a pattern, all values are sealed.
+    """
+
+    syntax: str
+    only: str | None = None
+    others: str | None = None
+
+    def to_bytes(self) -> bytes:
+        """Return what the MAC covers."""
+        return json.dumps([self.syntax, self.only, self.others]).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """The rule, the header with the wrapped file key, and the MACs."""
+
+    rule: Rule
+    header: bytes
+    mac: bytes
+
+    def fields(self) -> Iterator[tuple[str, str]]:
+        """Yield the names and texts of what a document states, in their order."""
+        yield "header", encoded(self.header)
+        if self.rule.only is not None:
+            yield "only", self.rule.only
+        if self.rule.others is not None:
+            yield "except", self.rule.others
+        yield "mac", encoded(self.mac)
+
+
+def joined(metadata: Metadata, body: str) -> str:
+    """Return a document with its metadata."""
+    if metadata.rule.syntax == "json":
+        return _with_member(metadata, body)
+    mark = _BYTE_ORDER_MARK * body.startswith(_BYTE_ORDER_MARK)
+    first = body.find("\n")
+    end = "\r\n" if body[first - 1 : first] == "\r" and first > 0 else "\n"
+    lines = [f"# cotool-values-{_VERSION} {metadata.rule.syntax}{_NOTE}"]
+    lines += [f"# cotool-{name}: {text}" for name, text in metadata.fields()]
+    return mark + "".join(line + end for line in lines) + body[len(mark) :]
+
+
+def _with_member(metadata: Metadata, body: str) -> str:
+    place, space, empty = _opening(body)
+    inside = space + (space.rsplit("\n", 1)[1] if "\n" in space else "")
+    fields = [("values", f"{_VERSION} json"), *metadata.fields()]
+    members = ",".join(
+        f"{inside or ' ' * bool(n)}{json.dumps(name)}: {json.dumps(text)}"
+        for n, (name, text) in enumerate(fields)
+    )
+    member = f'"{KEY}": {{{members}{space}}}'
+    if body[place - 1] == "[":
+        member = f"{{{member}}}"
+    return body[:place] + space + member + ("" if empty else ",") + body[place:]
+
+
+def _opening(body: str) -> tuple[int, str, bool]:
+    """Return where the outermost container begins, the space after that, and if it is empty."""
+    first = next(iter(lexemes(body, "")), None)
+    if first is None or first.text not in {"{", "["}:
+        raise InputError("the top level of a JSON document must be an object or a list")
+    found = re.compile(r"[ \t\r\n]*+").match(body, first.end)
+    space = found[0] if found else ""
+    return first.end, space, body[first.end + len(space)] in "}]"
+
+
+def split(text: str) -> tuple[Metadata, str]:
+    """Return the metadata of a document and the document without it.
+
+    Raises UnsupportedFormatError if it has none that this version knows, MalformedHeaderError.
+    """
+    start = text[:START].encode()
+    if begins_with_comments(start):
+        version, syntax, fields, body = _split_comments(text)
+    elif begins_with_member(start):
+        version, syntax, fields, body = _split_member(text)
+    else:
+        raise UnsupportedFormatError("has no sealed values")
+    if version != _VERSION or syntax not in SYNTAXES:
+        raise UnsupportedFormatError(
+            f"its values were sealed by a newer version of cotool (version {version}, {syntax})",
+            hint="update cotool: pip install --upgrade cotool",
+        )
+    names = [*fields]
+    if names != [name for name in ("header", "only", "except", "mac") if name in fields]:
+        raise _malformed("its fields are not in order")
+    header, mac = (decoded(fields.get(name, "")) for name in ("header", "mac"))
+    if not header or mac is None or len(mac) != _MAC_SIZE:
+        raise _malformed("the header or the MAC is missing or not base64url")
+    rule = Rule(syntax, fields.get("only"), fields.get("except"))
+    return Metadata(rule, header, mac), body
+
+
+Parts = tuple[str, str, dict[str, str], str]
+
+
+def _split_comments(text: str) -> Parts:
+    place = mark = int(text.startswith(_BYTE_ORDER_MARK))
+    title = _LINE.match(text, place)
+    found = _TITLE.fullmatch(title[1]) if title else None
+    if title is None or found is None or found[2] == "json":
+        raise _malformed("its first line was changed")
+    place = title.end()
+    fields: dict[str, str] = {}
+    while "mac" not in fields:
+        line = _LINE.match(text, place)
+        field = _FIELD.fullmatch(line[1]) if line else None
+        if line is None or field is None or field[1] in fields:
+            number = text.count("\n", 0, place) + 1
+            raise _malformed(f"line {number} is not the line that belongs there")
+        fields[field[1]] = field[2]
+        place = line.end()
+    return found[1], found[2], fields, text[:mark] + text[place:]
+
+
+def _split_member(text: str) -> Parts:
+    found = lexemes(text, "")
+    opened, *_ = (next(found) for _ in range(4 if text.lstrip("\ufeff \t\r\n")[0] == "[" else 3))
+    try:
+        fields, last = _members(found)
+        if opened.text == "[":
+            last = next(found, last)
+            if last.text != "}":
+                raise _malformed("its first item has more members than it had")
+        comma = next(found, last)
+    except InputError:  # what is not JSON
+        raise _malformed("its first member was changed") from None
+    end = comma.end if comma.text == "," else last.end
+    version, _, syntax = fields.pop("values", "").partition(" ")
+    if syntax != "json" and version == _VERSION:
+        raise _malformed("its first member was changed")
+    return version, syntax, fields, text[: opened.end] + text[end:]
+
+
+def _members(found: Iterator[Lexeme]) -> tuple[dict[str, str], Lexeme]:
+    """Return an object with strings, and its closing brace."""
+    fields: dict[str, str] = {}
+    opened = next(found, None)
+    while opened is not None:
+        key, colon, value, opened = (next(found, None) for _ in range(4))
+        if not (key and colon and value and opened):
+            break
+        if (key.kind, colon.text, value.kind) != ("string", ":", "string"):
+            break
+        name = json.loads(key.text)
+        if name in fields:
+            break
+        fields[name] = json.loads(value.text)
+        if opened.text == "}":
+            return fields, opened
+        if opened.text != ",":
+            break
+    raise _malformed("its first member was changed")
+
+
+def _malformed(what: str) -> MalformedHeaderError:
+    return MalformedHeaderError(
+        f"what it says about its sealed values is damaged: {what}",
+        hint="get the file again from its source or a backup",
+    )
