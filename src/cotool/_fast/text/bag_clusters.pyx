@@ -13,7 +13,6 @@ first appearance:
 `closeness` sums similarities over the clusters that a caller has found.
 """
 
-from cython.parallel cimport prange, threadid
 from libc.stdint cimport int32_t, int64_t
 from libc.stdlib cimport calloc, free, malloc
 
@@ -22,8 +21,15 @@ from cotool._fast.text.bag_index cimport BATCH, COTOOL_ROWS, Index, cotool_hit
 from cotool._fast.text.forest cimport find, forest, join
 
 
-cdef int count_neighbours(Index self, Py_ssize_t block, int thread, int64_t* degree) noexcept nogil:
+ctypedef struct joining:
+    const int64_t* degrees  # NULL: all bags are joined
+    int64_t least
+    int32_t** forests
+
+
+cdef int count_neighbours(Index self, Py_ssize_t block, int thread, void* context) noexcept nogil:
     """Count each pair of a bag and one before it, for both, in the thread's own counts."""
+    cdef int64_t* degree = <int64_t*>context + thread * (self.index.bags + 1)
     cdef Py_ssize_t counts[COTOOL_ROWS]
     cdef cotool_hit* hits
     cdef Py_ssize_t h, r, bag
@@ -39,25 +45,14 @@ cdef int count_neighbours(Index self, Py_ssize_t block, int thread, int64_t* deg
 
 cdef int64_t* degrees_of(Index self) except NULL:
     """How many texts are neighbours of each bag, its own texts among them; to be freed."""
-    cdef Py_ssize_t bags = self.index.bags, blocks = self.blocks(), first, last, b
-    cdef int thread, threads = self.threads, failed = 0
+    cdef Py_ssize_t bags = self.index.bags, blocks = self.blocks(), first = 0, b
+    cdef int thread, threads = self.threads
     cdef int64_t* degrees = <int64_t*>calloc((bags + 1) * threads, sizeof(int64_t))
     if degrees == NULL:
         raise MemoryError
     try:
-        first = 0
         while first < blocks:
-            last = min(first + BATCH, blocks)
-            with nogil:
-                for b in prange(first, last, schedule="dynamic", num_threads=threads,
-                                use_threads_if=threads > 1):
-                    failed |= count_neighbours(
-                        self, b, threadid(), degrees + threadid() * (bags + 1)
-                    )
-            if failed:
-                raise MemoryError
-            check_interrupt()
-            first = last
+            first = self.visit(count_neighbours, degrees, first)
     except BaseException:
         free(degrees)
         raise
@@ -68,9 +63,11 @@ cdef int64_t* degrees_of(Index self) except NULL:
     return degrees
 
 
-cdef int join_neighbours(Index self, Py_ssize_t block, int thread, const int64_t* degrees,
-                         int64_t least, int32_t* parents) noexcept nogil:
+cdef int join_neighbours(Index self, Py_ssize_t block, int thread, void* context) noexcept nogil:
     """Join bags with their neighbours before them; only those of at least `least` neighbours."""
+    cdef joining* all = <joining*>context
+    cdef const int64_t* degrees = all.degrees
+    cdef int32_t* parents = all.forests[thread]
     cdef Py_ssize_t counts[COTOOL_ROWS]
     cdef cotool_hit* hits
     cdef Py_ssize_t h, r, bag
@@ -78,18 +75,19 @@ cdef int join_neighbours(Index self, Py_ssize_t block, int thread, const int64_t
         bag = block * COTOOL_ROWS + r
         if self.ask(block, r, True, thread, counts, &hits) != 0:
             return -1
-        if degrees != NULL and degrees[bag] < least:
+        if degrees != NULL and degrees[bag] < all.least:
             continue
         for h in range(counts[r]):
-            if degrees == NULL or degrees[hits[h].bag] >= least:
+            if degrees == NULL or degrees[hits[h].bag] >= all.least:
                 join(parents, bag, hits[h].bag)
     return 0
 
 
 cdef int32_t* joined(Index self, const int64_t* degrees, int64_t least) except NULL:
     """The forest of joined bags; every thread grows its own, then they are laid together."""
-    cdef Py_ssize_t bags = self.index.bags, blocks = self.blocks(), first = 0, last, b
-    cdef int thread, threads = self.threads, failed = 0
+    cdef Py_ssize_t bags = self.index.bags, blocks = self.blocks(), first = 0, b
+    cdef int thread, threads = self.threads
+    cdef joining all
     cdef int32_t** own = <int32_t**>calloc(threads, sizeof(int32_t*))
     cdef int32_t* parents
     if own == NULL:
@@ -97,18 +95,9 @@ cdef int32_t* joined(Index self, const int64_t* degrees, int64_t least) except N
     try:
         for thread in range(threads):
             own[thread] = forest(bags)
+        all.degrees, all.least, all.forests = degrees, least, own
         while first < blocks:
-            last = min(first + BATCH, blocks)
-            with nogil:
-                for b in prange(first, last, schedule="dynamic", num_threads=threads,
-                                use_threads_if=threads > 1):
-                    failed |= join_neighbours(
-                        self, b, threadid(), degrees, least, own[threadid()]
-                    )
-            if failed:
-                raise MemoryError
-            check_interrupt()
-            first = last
+            first = self.visit(join_neighbours, &all, first)
         for thread in range(1, threads):
             for b in range(bags):
                 join(own[0], b, own[thread][b])

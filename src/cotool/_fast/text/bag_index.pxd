@@ -27,6 +27,12 @@ cdef enum:
     BATCH = 64  # blocks of bags between two looks for Ctrl-C: milliseconds at 100,000 alike texts
 
 
+cdef class Index
+
+# What is done with the bags of a block, by one of the threads; -1 without memory.
+ctypedef int (*visitor)(Index self, Py_ssize_t block, int thread, void* context) noexcept nogil
+
+
 cdef class Index:
     cdef cotool_index index
     cdef cotool_bags bags
@@ -41,6 +47,7 @@ cdef class Index:
     cdef int choose(self, Tokens tokens, int metric, object wanted) except -1
     cdef int ask(self, Py_ssize_t block, Py_ssize_t r, bint before, int thread, Py_ssize_t* counts,
                  cotool_hit** hits) noexcept nogil
+    cdef Py_ssize_t visit(self, visitor visited, void* context, Py_ssize_t first) except -1
     cdef Py_ssize_t ask_one(self, Py_ssize_t bag) noexcept nogil
     cdef void add_to(self, Py_ssize_t bag, double factor, double* sums) noexcept nogil
     cdef double product(self, Py_ssize_t bag, const double* sums) noexcept nogil

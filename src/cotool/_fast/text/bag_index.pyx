@@ -7,11 +7,13 @@ and with what is found. Where most pairs share such words, all pairs are compare
 tile; `sweep` asks for one way or the other.
 """
 
+from cython.parallel cimport prange, threadid
 from libc.stdint cimport int32_t, int64_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy
 
 from cotool._fast.base._openmp cimport threads_for
+from cotool._fast.base.interrupt cimport check_interrupt
 from cotool._fast.text.tokens cimport Tokens, tokens_of
 
 cdef extern from "text/index.h" nogil:
@@ -151,6 +153,19 @@ cdef class Index:
             <int32_t>(bag if before else bags),
         )
         return 0
+
+    cdef Py_ssize_t visit(self, visitor visited, void* context, Py_ssize_t first) except -1:
+        """Visit the blocks from `first` on, a batch on all threads; return the end of the batch."""
+        cdef Py_ssize_t last = min(first + BATCH, self.blocks()), block
+        cdef int failed = 0, threads = self.threads
+        with nogil:
+            for block in prange(first, last, schedule="dynamic", num_threads=threads,
+                                use_threads_if=threads > 1):
+                failed |= visited(self, block, threadid(), context)
+        if failed:
+            raise MemoryError
+        check_interrupt()
+        return last
 
     cdef Py_ssize_t ask_one(self, Py_ssize_t bag) noexcept nogil:
         """The neighbours of one bag, among the hits of the first question; how many."""

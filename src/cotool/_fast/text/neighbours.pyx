@@ -6,12 +6,10 @@ bag_index.pyx says which similarities, and what time and memory they take.
 from array import array
 
 from cpython cimport array as arrays
-from cython.parallel cimport prange, threadid
 from libc.stdint cimport int32_t, int64_t
 from libc.stdlib cimport calloc, free, malloc, qsort
 
-from cotool._fast.base.interrupt cimport check_interrupt
-from cotool._fast.text.bag_index cimport BATCH, COTOOL_ROWS, Index, cotool_hit
+from cotool._fast.text.bag_index cimport COTOOL_ROWS, Index, cotool_hit
 
 
 cdef int by_similarity(const void* a, const void* b) noexcept nogil:
@@ -28,8 +26,13 @@ cdef int hits_by_similarity(const void* a, const void* b) noexcept nogil:
     return -1 if x > y else 1 if x < y else 0
 
 
-cdef int collect_block(Index self, Py_ssize_t block, Py_ssize_t most, int thread,
-                       row* rows) noexcept nogil:
+ctypedef struct collection:
+    Py_ssize_t most
+    row* rows
+
+
+cdef int collect_block(Index self, Py_ssize_t block, int thread, void* context) noexcept nogil:
+    cdef collection* all = <collection*>context
     cdef Py_ssize_t counts[COTOOL_ROWS]
     cdef cotool_hit* hits
     cdef Py_ssize_t r, bag
@@ -39,7 +42,8 @@ cdef int collect_block(Index self, Py_ssize_t block, Py_ssize_t most, int thread
             return -1
         hits[counts[r]].bag = <int32_t>bag  # of all bags, at most all others are hits
         hits[counts[r]].similarity = 1.0
-        if collect(self.member_start, self.member, hits, counts[r] + 1, most, &rows[bag]) != 0:
+        if collect(self.member_start, self.member, hits, counts[r] + 1, all.most,
+                   &all.rows[bag]) != 0:
             return -1
     return 0
 
@@ -154,25 +158,19 @@ def neighbours(texts, str metric not None, double threshold, top=None, num_threa
     cdef Py_ssize_t count = self.index.texts, bags = self.index.bags, blocks = self.blocks()
     cdef Py_ssize_t most = count if top is None else min(<Py_ssize_t>top + 1, count)
     cdef Py_ssize_t first, last, b, total = 0
-    cdef int failed = 0, threads = self.threads
+    cdef collection found
     cdef row* rows = <row*>calloc(bags + 1, sizeof(row))
     if rows == NULL:
         raise MemoryError
+    found.most, found.rows = most, rows
     try:
         first = 0
         while first < blocks:
-            last = min(first + BATCH, blocks)
-            with nogil:
-                for b in prange(first, last, schedule="dynamic", num_threads=threads,
-                                use_threads_if=threads > 1):
-                    failed |= collect_block(self, b, most, threadid(), rows)
-            if failed:
-                raise MemoryError
+            last = self.visit(collect_block, &found, first)
             for b in range(first * COTOOL_ROWS, min(last * COTOOL_ROWS, bags)):
                 total += self.copies(b) * (rows[b].count - 1)
             if total > limit:
                 raise too_many(limit)
-            check_interrupt()
             first = last
         return assemble(count, self.index.bag, rows)
     finally:
