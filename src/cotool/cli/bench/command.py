@@ -1,14 +1,14 @@
-"""`cotool bench`: its commands and their options; the work is in `_bench_work`."""
+"""`cotool bench`: its commands and their options; the work is in `run`."""
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from cotool.cli.bench import run as work
 from cotool.cli.bench.compare import FORMATS, Report, compare_results
-from cotool.cli.shared.options import Quiet, flag, option
+from cotool.cli.shared.options import Options, Quiet, flag, option, with_options
 from cotool.cli.shared.report_options import (
     AsJson,
     OpenReport,
@@ -75,6 +75,22 @@ Output = Annotated[
 ]
 Json = Annotated[bool, flag(_OUTPUT, "Write one JSON object to standard output.", "--json")]
 
+_REQUEST: Options = {
+    "groups": (Groups, None),
+    "cases": (Cases, None),
+    "own_input": (Input, None),
+    "fast": (Fast, False),
+    "rigorous": (Rigorous, False),
+    "threads": (Threads, None),
+    "output": (Output, None),
+    "json": (Json, False),
+    "quiet": (Quiet, False),
+}
+
+
+def _with_request(command: Callable[..., Any]) -> Callable[..., Any]:
+    return with_options(command, "request", _REQUEST, lambda given: work.Request(**given))
+
 
 @app.command("list", epilog="Example:  cotool bench list --group vault")
 def list_cases(*, groups: Groups = None, cases: Cases = None, json: Json = False) -> Job:
@@ -83,23 +99,10 @@ def list_cases(*, groups: Groups = None, cases: Cases = None, json: Json = False
 
 
 @app.command("run", epilog="Example:  cotool bench run --group logs --fast -o now.json")
-def run(
-    *,
-    groups: Groups = None,
-    cases: Cases = None,
-    own_input: Input = None,
-    fast: Fast = False,
-    rigorous: Rigorous = False,
-    threads: Threads = None,
-    output: Output = None,
-    json: Json = False,
-    quiet: Quiet = False,
-) -> Job:
+@_with_request
+def run(*, request: work.Request) -> Job:
     """Measure cases; pyperf's own compare_to, hist and stats read what --output writes."""
-    choice = work.Choice(
-        groups or [], cases or [], own_input, fast=fast, rigorous=rigorous, quiet=quiet
-    )
-    return partial(work.run, choice, threads, output=output, as_json=json)
+    return partial(work.run, request)
 
 
 @app.command("compare", epilog="Example:  cotool bench compare old.json new.json --fail-above 5%")
@@ -139,23 +142,10 @@ def compare(
 
 
 @app.command("scaling", epilog="Example:  cotool bench scaling -c '*/cosine/600x*' --fast")
-def scaling(
-    *,
-    groups: Groups = None,
-    cases: Cases = None,
-    own_input: Input = None,
-    fast: Fast = False,
-    rigorous: Rigorous = False,
-    threads: Threads = None,
-    output: Output = None,
-    json: Json = False,
-    quiet: Quiet = False,
-) -> Job:
+@_with_request
+def scaling(*, request: work.Request) -> Job:
     """Measure cases on 1, 2, 4 … threads: the speed-up and its share of the ideal."""
-    choice = work.Choice(
-        groups or [], cases or [], own_input, fast=fast, rigorous=rigorous, quiet=quiet
-    )
-    return partial(work.scaling, choice, threads, output=output, as_json=json)
+    return partial(work.scaling, request)
 
 
 @app.command("info", epilog="Example:  cotool bench info --json")

@@ -42,14 +42,17 @@ _PACKAGES = ("pyperf", "cryptography", "argon2-cffi", "rich", "typer")
 
 
 @dataclass(frozen=True)
-class Choice:
-    """Which cases are measured, and how precisely."""
+class Request:
+    """Which cases are measured, how precisely, and where the results go."""
 
-    groups: Sequence[str]
-    cases: Sequence[str]
+    groups: Sequence[str] | None
+    cases: Sequence[str] | None
     own_input: str | None
     fast: bool
     rigorous: bool
+    threads: str | None
+    output: str | None
+    json: bool
     quiet: bool
 
     @property
@@ -69,7 +72,7 @@ class Choice:
                 hint="--group logs, vault, truth, similarity, neighbours, experts, extraction "
                 "or length",
             )
-        return find_cases(self.groups, self.cases)
+        return find_cases(self.groups or [], self.cases or [])
 
     def measure(self, cases: Sequence[Case], threads: Sequence[int | None]) -> Iterator[Benchmark]:
         """Yield results, with a bar on standard error. Raises OSError, InputError, CotoolError."""
@@ -112,44 +115,44 @@ def list_cases(groups: Sequence[str], patterns: Sequence[str], *, as_json: bool)
     return 0
 
 
-def run(choice: Choice, threads: str | None, *, output: str | None, as_json: bool) -> int:
+def run(request: Request) -> int:
     """Measure cases and print the results."""
     from cotool.benchmarks import summarise
     from cotool.cli.bench.table import measured_table
 
-    cases = choice.find()
-    found = _keep(choice.measure(cases, _parse_threads(threads)), output)
+    cases = request.find()
+    found = _keep(request.measure(cases, _parse_threads(request.threads)), request.output)
     rows = [summarise(bench) for bench in found]
-    if output == STDOUT:
+    if request.output == STDOUT:
         return 0
-    if as_json:
+    if request.json:
         _print_json("cotool.bench.run/1", "results", rows)
     else:
         measured_table(rows)
     return 0
 
 
-def scaling(choice: Choice, threads: str | None, *, output: str | None, as_json: bool) -> int:
+def scaling(request: Request) -> int:
     """Measure cases on several numbers of threads."""
     from cotool.benchmarks import scaling as scaled
     from cotool.cli.bench.table import scaling_table
 
-    counts = _parse_threads(threads)
-    if threads is None:
+    counts = _parse_threads(request.threads)
+    if request.threads is None:
         from cotool.engine import resolve_num_threads
 
         most = resolve_num_threads()
         counts = [*(2**k for k in range(most.bit_length()) if 2**k < most), most]
-    cases = [case for case in choice.find() if case.has_threads]
+    cases = [case for case in request.find() if case.has_threads]
     if not cases:
         raise InputError(
             "these cases use one thread",
             hint="cotool bench list --json shows which cases use several",
         )
-    rows = scaled(_keep(choice.measure(cases, counts), output))
-    if output == STDOUT:
+    rows = scaled(_keep(request.measure(cases, counts), request.output))
+    if request.output == STDOUT:
         return 0
-    if as_json:
+    if request.json:
         _print_json("cotool.bench.scaling/1", "results", rows)
     else:
         scaling_table(rows)

@@ -13,12 +13,7 @@ from cotool.cli.consensus.conditions import parse_consensus_condition
 from cotool.cli.consensus.embedder import NamedEmbedder
 from cotool.cli.consensus.run import Request, run
 from cotool.cli.html.output import EXTENSIONS, report_format
-from cotool.cli.shared.engine_options import (
-    EngineName,
-    Resume,
-    SchedulerAddress,
-    SchedulerFile,
-)
+from cotool.cli.shared.engine_options import with_engine
 from cotool.cli.shared.examples import demo_paths
 from cotool.cli.shared.options import Debug, NoProgress, Quiet, Threads, size_in_bytes
 from cotool.cli.shared.options import flag as _flag
@@ -31,7 +26,7 @@ from cotool.cli.shared.report_options import (
 from cotool.cli.shared.settings import from_command_line
 from cotool.consensus.options import CLUSTERINGS, MEASURES, METHODS, METRICS, ConsensusOptions
 from cotool.consensus.read.layout import Keys
-from cotool.engine.choice import engine_choice
+from cotool.engine.choice import EngineChoice
 from cotool.errors import InputError
 
 EXAMPLES = """Examples:
@@ -60,6 +55,7 @@ def _key(help_text: str, name: str) -> Any:
     return _option("Input", help_text, name, metavar="KEY", convert=values.text)
 
 
+@with_engine
 def consensus(
     context: typer.Context,
     files: Annotated[
@@ -298,10 +294,7 @@ def consensus(
         ),
     ] = None,
     threads: Threads = None,
-    engine: EngineName = None,
-    scheduler: SchedulerAddress = None,
-    scheduler_file: SchedulerFile = None,
-    resume: Resume = False,
+    engine: EngineChoice,
     quiet: Quiet = False,
     no_progress: NoProgress = False,
     debug: Debug = False,  # noqa: ARG001 - main() finds it before Typer does
@@ -361,7 +354,7 @@ def consensus(
         progress=not no_progress,
         matrix=matrix,
         compare=compare_methods,
-        engine=engine_choice(engine, scheduler, scheduler_file, resume=resume),
+        engine=engine,
         shows=open,
     )
     return partial(run, request)

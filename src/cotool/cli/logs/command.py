@@ -11,12 +11,7 @@ import typer
 from cotool.cli.html.output import EXTENSIONS, report_format
 from cotool.cli.logs.request import LogRequest
 from cotool.cli.logs.run import run
-from cotool.cli.shared.engine_options import (
-    EngineName,
-    Resume,
-    SchedulerAddress,
-    SchedulerFile,
-)
+from cotool.cli.shared.engine_options import with_engine
 from cotool.cli.shared.examples import demo_paths
 from cotool.cli.shared.options import Debug, NoProgress, Quiet, Threads
 from cotool.cli.shared.options import flag as _flag
@@ -26,7 +21,7 @@ from cotool.cli.shared.report_options import (
     OpenReport,
     ReportFile,
 )
-from cotool.engine.choice import engine_choice
+from cotool.engine.choice import EngineChoice
 from cotool.errors import InputError
 from cotool.logs.levels import LEVELS
 
@@ -69,6 +64,7 @@ def _zones() -> list[str]:
     return sorted(available_timezones())
 
 
+@with_engine
 def analyze_logs(
     files: Annotated[
         list[str] | None,
@@ -302,10 +298,7 @@ def analyze_logs(
         ),
     ] = None,
     threads: Threads = None,
-    engine: EngineName = None,
-    scheduler: SchedulerAddress = None,
-    scheduler_file: SchedulerFile = None,
-    resume: Resume = False,
+    engine: EngineChoice,
     quiet: Quiet = False,
     no_progress: NoProgress = False,
     debug: Debug = False,  # noqa: ARG001 - main() finds it before Typer does
@@ -381,7 +374,7 @@ def analyze_logs(
         conditions=tuple(fail_on or ()),
         quiet=quiet,
         progress=not no_progress,
-        engine=engine_choice(engine, scheduler, scheduler_file, resume=resume),
+        engine=engine,
         shows=open,
         templates=templates,
         top=top,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable  # noqa: TC003 - Typer reads annotations
+from typing import Annotated, Any
 
-from cotool.cli.shared.options import flag, option
-from cotool.engine.choice import ENGINES
+from cotool.cli.shared.options import Options, flag, option, with_options
+from cotool.engine.choice import ENGINES, EngineChoice, engine_choice
 
-EngineName = Annotated[
+_EngineName = Annotated[
     str | None,
     option(
         "Run",
@@ -17,7 +18,7 @@ EngineName = Annotated[
         words=ENGINES,
     ),
 ]
-SchedulerAddress = Annotated[
+_SchedulerAddress = Annotated[
     str | None,
     option(
         "Run",
@@ -26,8 +27,26 @@ SchedulerAddress = Annotated[
         metavar="ADDRESS",
     ),
 ]
-SchedulerFile = Annotated[
+_SchedulerFile = Annotated[
     str | None,
     option("Run", "File with the address of the scheduler.", "--scheduler-file", metavar="FILE"),
 ]
-Resume = Annotated[bool, flag("Run", "Continue a run that lost its cluster.", "--resume")]
+_Resume = Annotated[bool, flag("Run", "Continue a run that lost its cluster.", "--resume")]
+
+_OPTIONS: Options = {
+    "engine": (_EngineName, None),
+    "scheduler": (_SchedulerAddress, None),
+    "scheduler_file": (_SchedulerFile, None),
+    "resume": (_Resume, False),
+}
+
+
+def with_engine(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the cluster options to a command, which gets them as `engine`, an EngineChoice."""
+    return with_options(command, "engine", _OPTIONS, _choice)
+
+
+def _choice(given: dict[str, Any]) -> EngineChoice:
+    return engine_choice(
+        given["engine"], given["scheduler"], given["scheduler_file"], resume=given["resume"]
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import re
 from collections.abc import Callable, Sequence  # noqa: TC003 - Typer reads annotations
 from typing import Annotated, Any
@@ -88,6 +90,36 @@ def nearest(word: str, known: Sequence[str]) -> str:
 def flag(panel: str, text: str, *names: str) -> Any:
     """Return an option without a value."""
     return typer.Option(*names, help=text, rich_help_panel=panel, show_default=False)
+
+
+# Options by the names of their parameters: annotation and default.
+Options = dict[str, tuple[Any, Any]]
+
+
+def with_options(
+    command: Callable[..., Any], name: str, options: Options, made: Callable[[dict[str, Any]], Any]
+) -> Callable[..., Any]:
+    """Give a command options in the place of its argument `name`, which `made` makes of them."""
+    own = inspect.signature(command, eval_str=True)
+    keyword = inspect.Parameter.KEYWORD_ONLY
+
+    @functools.wraps(command)
+    def wrapper(**values: Any) -> Any:
+        given = {option: values.pop(option) for option in options}
+        return command(**values, **{name: made(given)})
+
+    parameters: list[inspect.Parameter] = []
+    for key, parameter in own.parameters.items():
+        if key == name:
+            parameters += [
+                inspect.Parameter(option, keyword, default=default, annotation=annotation)
+                for option, (annotation, default) in options.items()
+            ]
+        else:
+            parameters.append(parameter.replace(kind=keyword))
+    wrapper.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    wrapper.__annotations__ = {p.name: p.annotation for p in parameters}
+    return wrapper
 
 
 MOST_THREADS = 1024

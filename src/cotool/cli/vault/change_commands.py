@@ -1,12 +1,13 @@
 """`cotool vault rewrap`, `reencrypt` and `rotate`: their options; the work is in `changes`."""
 
+from collections.abc import Callable
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from cotool._lazy import stand_ins
-from cotool.cli.shared.options import Quiet, Threads, flag, option
+from cotool.cli.shared.options import Options, Quiet, Threads, flag, option, with_options
 from cotool.cli.shared.settings import App
 from cotool.cli.vault.options import (
     Files,
@@ -160,19 +161,42 @@ DropOthers = Annotated[
 ]
 
 
+_REENCRYPTION: Options = {
+    "recipient": (Recipients, None),
+    "recipients_file": (RecipientsFile, None),
+    "recipient_passphrase": (OtherPassphrase, False),
+    "recipient_passphrase_file": (OtherPassphraseFile, None),
+    "drop_others": (DropOthers, False),
+    "recursive": (Recursive, False),
+    "threads": (Threads, None),
+    "quiet": (Quiet, False),
+}
+
+
+def _reencryption(given: dict[str, Any]) -> changes.Reencryption:
+    return changes.Reencryption(
+        drop=given["drop_others"],
+        recipients=tuple(given["recipient"] or ()),
+        recipients_file=given["recipients_file"],
+        passphrase=given["recipient_passphrase"],
+        passphrase_file=given["recipient_passphrase_file"],
+        recursive=given["recursive"],
+        threads=given["threads"],
+        quiet=given["quiet"],
+    )
+
+
+def _with_reencryption(command: Callable[..., Any]) -> Callable[..., Any]:
+    return with_options(command, "options", _REENCRYPTION, _reencryption)
+
+
 @commands.command("reencrypt", epilog="Example:  cotool vault reencrypt report.pdf.vault")
 @with_keys
+@_with_reencryption
 def reencrypt(
     files: Files,
     *,
-    recipient: Recipients = None,
-    recipients_file: RecipientsFile = None,
-    recipient_passphrase: OtherPassphrase = False,
-    recipient_passphrase_file: OtherPassphraseFile = None,
-    drop_others: DropOthers = False,
-    recursive: Recursive = False,
-    threads: Threads = None,
-    quiet: Quiet = False,
+    options: Any,  # changes.Reencryption, which --help does not load
     keys: KeyRequest,
 ) -> Job:
     """Give files a new file key, for the keyring's primary version or the same passphrase.
@@ -180,21 +204,12 @@ def reencrypt(
     The file key encrypts the content, so all of the content is encrypted again. Files for several
     people need the public keys of the others: --recipients-file or --recipient.
     """
-    options = changes.Reencryption(
-        drop=drop_others,
-        recipients=tuple(recipient or ()),
-        recipients_file=recipients_file,
-        passphrase=recipient_passphrase,
-        passphrase_file=recipient_passphrase_file,
-        recursive=recursive,
-        threads=threads,
-        quiet=quiet,
-    )
     return partial(changes.reencrypt, files, keys, options)
 
 
 @commands.command("rotate", epilog="Example:  cotool vault rotate --reencrypt *.vault")
 @with_keys
+@_with_reencryption
 def rotate(
     files: Annotated[
         list[str] | None,
@@ -204,25 +219,8 @@ def rotate(
     anew: Annotated[
         bool, flag("Changes", "Then give FILES a new file key.", "--reencrypt")
     ] = False,
-    recipient: Recipients = None,
-    recipients_file: RecipientsFile = None,
-    recipient_passphrase: OtherPassphrase = False,
-    recipient_passphrase_file: OtherPassphraseFile = None,
-    drop_others: DropOthers = False,
-    recursive: Recursive = False,
-    threads: Threads = None,
-    quiet: Quiet = False,
+    options: Any,  # changes.Reencryption, which --help does not load
     keys: KeyRequest,
 ) -> Job:
     """Make a new primary version in the keyring. Files encrypted with older versions still open."""
-    options = changes.Reencryption(
-        drop=drop_others,
-        recipients=tuple(recipient or ()),
-        recipients_file=recipients_file,
-        passphrase=recipient_passphrase,
-        passphrase_file=recipient_passphrase_file,
-        recursive=recursive,
-        threads=threads,
-        quiet=quiet,
-    )
     return partial(changes.rotate, files or [], keys, options, anew=anew)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from cotool._lazy import stand_ins
+from cotool.cli.shared.engine_options import with_engine
 from cotool.cli.shared.options import Quiet, Threads, flag, one_of, option
 from cotool.cli.shared.settings import App, Command
 from cotool.cli.vault.options import (
@@ -17,7 +18,6 @@ from cotool.cli.vault.options import (
     Recipients,
     RecipientsFile,
     Recursive,
-    with_engine,
     with_keys,
 )
 from cotool.engine.choice import EngineChoice
@@ -138,7 +138,7 @@ def encrypt(
     threads: Threads = None,
     quiet: Quiet = False,
     keys: KeyRequest,
-    where: EngineChoice,
+    engine: EngineChoice,
 ) -> Job:
     """Encrypt files to FILE.vault, with your keyring's primary version or a passphrase.
 
@@ -166,7 +166,7 @@ def encrypt(
             quiet=quiet,
             tree=work.Tree(recursive, symlinks, update, dry_run),
             values=values_run.Values(values, only, others, syntax, in_place, previous),
-            where=where,
+            where=engine,
         ),
     )
 
@@ -190,7 +190,7 @@ def decrypt(
     threads: Threads = None,
     quiet: Quiet = False,
     keys: KeyRequest,
-    where: EngineChoice,
+    engine: EngineChoice,
 ) -> Job:
     """Decrypt vault files, armored ones too. A file appears only after all of it is verified."""
     return partial(
@@ -205,7 +205,7 @@ def decrypt(
             threads=threads,
             quiet=quiet,
             tree=work.Tree(recursive, symlinks, update, dry_run),
-            where=where,
+            where=engine,
         ),
     )
 
@@ -220,10 +220,10 @@ def verify(
     threads: Threads = None,
     quiet: Quiet = False,
     keys: KeyRequest,
-    where: EngineChoice,
+    engine: EngineChoice,
 ) -> Job:
     """Check every byte of vault files without writing anything."""
-    options = work.Verification(recursive=recursive, threads=threads, quiet=quiet, where=where)
+    options = work.Verification(recursive=recursive, threads=threads, quiet=quiet, where=engine)
     return partial(work.verify, files, keys, options)
 
 

@@ -1,17 +1,13 @@
 """The options that all vault commands share, added to a command by `with_keys`."""
 
-import functools
-import inspect
 from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
-from cotool.cli.shared.engine_options import EngineName, Resume, SchedulerAddress, SchedulerFile
-from cotool.cli.shared.options import flag, one_of, option
+from cotool.cli.shared.options import Options, flag, one_of, option, with_options
 from cotool.cli.shared.settings import variables
 from cotool.cli.vault.secrets import SecretSource
-from cotool.engine.choice import EngineChoice, engine_choice
 from cotool.vault.requests import KeyRequest
 
 Command = Callable[..., Any]
@@ -81,7 +77,7 @@ NewKeyFile = Annotated[
 ]
 
 _KEYS, _RUN = "Keys", "Run"
-_SHARED: dict[str, tuple[Any, Any]] = {
+_SHARED: Options = {
     "keyring": (
         Annotated[
             str | None,
@@ -188,14 +184,6 @@ _SHARED: dict[str, tuple[Any, Any]] = {
 }
 
 
-_ENGINE: dict[str, tuple[Any, Any]] = {
-    "engine": (EngineName, None),
-    "scheduler": (SchedulerAddress, None),
-    "scheduler_file": (SchedulerFile, None),
-    "resume": (Resume, False),
-}
-
-
 def key_variables() -> set[str]:
     """Return the variables that set the key options, which name secrets or what opens them."""
     return {variable for name in _SHARED for variable in variables("vault", name)}
@@ -203,18 +191,7 @@ def key_variables() -> set[str]:
 
 def with_keys(command: Command) -> Command:
     """Add the key options to a command, which gets them as `keys`, a KeyRequest."""
-    return _with(command, _SHARED, "keys", _key_request)
-
-
-def with_engine(command: Command) -> Command:
-    """Add the cluster options to a command, which gets them as `where`."""
-    return _with(command, _ENGINE, "where", _engine_choice)
-
-
-def _engine_choice(given: dict[str, Any]) -> EngineChoice:
-    return engine_choice(
-        given["engine"], given["scheduler"], given["scheduler_file"], resume=given["resume"]
-    )
+    return with_options(command, "keys", _SHARED, _key_request)
 
 
 def _key_request(shared: dict[str, Any]) -> KeyRequest:
@@ -233,30 +210,3 @@ def _key_request(shared: dict[str, Any]) -> KeyRequest:
         shared["identity"],
         shared["wrap_command"],
     )
-
-
-def _with(
-    command: Command,
-    options: dict[str, tuple[Any, Any]],
-    name: str,
-    made: Callable[[dict[str, Any]], Any],
-) -> Command:
-    """Add options to a command, which gets them as one argument `name`."""
-    own = inspect.signature(command, eval_str=True)
-
-    @functools.wraps(command)
-    def wrapper(**values: Any) -> Any:
-        given = {option: values.pop(option) for option in options}
-        return command(**values, **{name: made(given)})
-
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    parameters = [p for key, p in own.parameters.items() if key != name]
-    parameters += [
-        inspect.Parameter(key, keyword, default=default, annotation=annotation)
-        for key, (annotation, default) in options.items()
-    ]
-    wrapper.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [p.replace(kind=keyword) for p in parameters]
-    )
-    wrapper.__annotations__ = {p.name: p.annotation for p in parameters}
-    return wrapper
