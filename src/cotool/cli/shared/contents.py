@@ -16,6 +16,8 @@ _LINE = 1 << 11
 _VAULT = (b"\x89CVLT\r\n\x1a", b"-----BEGIN COTOOL VAULT-----")
 # Keys of a level that only logs use.
 _LEVELS = ("level", "severity", "lvl", "levelname", "log_level", "loglevel", "priority", "@l")
+# Keys of what happened, in logs with a time but without a level.
+_MESSAGES = ("message", "msg", "event", "log", "body")
 _QUESTIONS = ("question", "prompt", "instruction", "responses", "answers", "choices", "custom_id")
 
 
@@ -35,9 +37,11 @@ def contents_of(path: str) -> Contents | None:
     from cotool.logs.formats.recognise import recognise
 
     found = recognise([line.rstrip(b"\r")[:_LINE] for line in lines[: max(1, len(lines) - 1)]])
-    if any(form.has_time or form.places for form in found):
-        return "log"
-    return "answers" if _is_table(lines[0]) else None
+    if _is_table(lines[0]):
+        return "answers"
+    # The rows of a survey or of a quiz also have times: a table of a log names its levels.
+    timed = any(form.has_time or form.places for form in found)
+    return "log" if timed and not _is_other_table(lines) else None
 
 
 def _head(path: str) -> bytes:
@@ -83,7 +87,8 @@ def _readable(found: Any) -> Contents | None:
     layout = layout_of(tuple(found), DEFAULT_KEYS)
     if layout.content and (layout.expert or layout.question or layout.question_id):
         return "answers"
-    return "log" if layout.timestamp else None
+    names = {name.lower() for name in found}
+    return "log" if layout.timestamp and names & set(_MESSAGES) else None
 
 
 def _is_table(line: bytes) -> bool:
@@ -96,4 +101,16 @@ def _is_table(line: bytes) -> bool:
         layout = layout_of(columns, DEFAULT_KEYS)
         if len(columns) > 1 and layout.content and (layout.expert or layout.question):
             return True
+    return False
+
+
+def _is_other_table(lines: list[bytes]) -> bool:
+    """Return whether lines are a table whose header names neither levels nor messages."""
+    filled = [line.decode("utf-8", "replace").strip() for line in lines if line.strip()]
+    for delimiter in "\t,;|":
+        names = [name.strip(' "').lower() for name in filled[0].split(delimiter)]
+        widths = {text.count(delimiter) for text in filled[: max(2, len(filled) - 1)]}
+        words = sum(1 for name in names if name[:1].isalpha())
+        if len(names) > 2 and len(widths) == 1 and 2 * words > len(names):
+            return not {*_LEVELS, *_MESSAGES}.intersection(names)
     return False

@@ -12,6 +12,8 @@ from typing import Any
 from cotool.consensus.read.paths import value_at
 from cotool.consensus.read.tool_values import FailedError, JsonObject, Made, asked, decoded, text_of
 
+_NO_SPANS = "export one label per span or per text; `content` names another key"
+
 
 def holds_spans(row: JsonObject) -> bool:
     """Whether a list holds spans: `[0, 5, "ORG"]`."""
@@ -34,7 +36,7 @@ def refuse_spans(_row: JsonObject, _kept: dict[str, Any]) -> Made:
     """Raise FailedError: spans cannot be compared as answers."""
     raise FailedError(
         "holds spans of a text, which are not compared",
-        hint="export one label per span or per text; `content` names another key",
+        hint=_NO_SPANS,
     )
     yield {}
 
@@ -76,7 +78,9 @@ def _studio_labels(result: JsonObject) -> list[str] | None:
     value = result.get("value") or {}
     if "start" in value or "x" in value or "points" in value:
         return None
-    for key in ("choices", "labels", "taxonomy", "text", "rating", "number", "datetime"):
+    for key in (
+        *("choices", "labels", "taxonomy", "text", "rating", "number", "datetime", "selected"),
+    ):
         found = value.get(key)
         if found is not None:
             found = found if isinstance(found, list) else [found]
@@ -267,4 +271,41 @@ def task_answers(row: JsonObject, _kept: dict[str, Any]) -> Made:
             "content": value if isinstance(value, (str, int, float)) else json.dumps(value),
             "expert": row.get("WorkerId"),
             "timestamp": None,
+        }
+
+
+def ground_truth(item: JsonObject, _kept: dict[str, Any]) -> Made:
+    """One object's answers: a control per question, a worker per answer."""
+    found: dict[str, dict[str, str]] = {}
+    for one in item["answers"]:
+        for control, value in (one.get("answerContent") or {}).items():
+            text = value_at(value, "label|labels") or value
+            labels = text if isinstance(text, list) else [text_of(text)]
+            found.setdefault(control, {})[str(one.get("workerId"))] = ", ".join(
+                sorted(str(label) for label in labels if label is not None)
+            )
+    for control, answers in found.items():
+        yield {"question_id": control, "question": control, "responses": answers}
+
+
+def kili(item: JsonObject, _kept: dict[str, Any]) -> Made:
+    """One asset: each job is a question, each author of a label an expert."""
+    found: dict[str, dict[str, str]] = {}
+    for place, label in enumerate(item["labels"], 1):
+        who = str(value_at(label, "author.email|author.id") or f"annotator {place}")
+        if label.get("isLatestLabelForUser") is False:
+            continue
+        for job, given in (label.get("jsonResponse") or {}).items():
+            chosen = value_at(given, "categories.*.name") or [value_at(given, "text")]
+            if any(chosen):
+                found.setdefault(job, {})[who] = ", ".join(sorted(map(str, chosen)))
+    if not found:
+        raise FailedError("the asset has no classification", hint=_NO_SPANS)
+    identity = value_at(item, "externalId|id")
+    for job, answers in found.items():
+        several = len(found) > 1
+        yield {
+            "question_id": f"{identity}/{job}" if several else identity,
+            "question": f"{item.get('content') or ''}\n{job}" if several else item.get("content"),
+            "responses": answers,
         }

@@ -12,6 +12,7 @@ from cotool.consensus.read import names
 from cotool.consensus.read.paths import value_at
 from cotool.consensus.read.tool_values import (
     QUESTIONS,
+    USERS,
     FailedError,
     JsonObject,
     Made,
@@ -252,9 +253,34 @@ def is_transcript(row: JsonObject) -> bool:
 
 
 def _chat(row: Any) -> list[Any] | None:
-    chat = next((row[key] for key in _TRANSCRIPTS if row.get(key)), None)
-    chat = decoded(chat)
+    """Return the turns of a chat: under a known key, else the only list of turns with roles."""
+    chat = decoded(next((row[key] for key in _TRANSCRIPTS if row.get(key)), None))
+    if chat is None:
+        chats = [value for value in row.values() if _are_turns(value)]
+        chat = chats[0] if len(chats) == 1 else None
     return chat if isinstance(chat, list) and len(chat) > 1 else None
+
+
+def _are_turns(value: Any) -> bool:
+    """Whether a value is a list in which a user and an assistant speak."""
+    if not isinstance(value, list) or not all(isinstance(turn, Mapping) for turn in value):
+        return False
+    roles = {role(turn) for turn in value}
+    return bool(roles & USERS) and bool(roles & _ASSISTANTS)
+
+
+def chat_tree(item: JsonObject, _kept: dict[str, Any]) -> Made:
+    """A chat whose messages point to the one before: the branch that ends last."""
+    nodes = item["mapping"]
+    leaf = item.get("current_node") or next(reversed(nodes), None)
+    turns: list[Mapping[str, Any]] = []
+    for _ in nodes:
+        node = nodes.get(leaf) or {}
+        message = node.get("message")
+        if isinstance(message, Mapping) and text_of(message):
+            turns.append(message)
+        leaf = node.get("parent")
+    yield from transcript({**item, "messages": turns[::-1]}, {})
 
 
 def transcript(row: JsonObject, _kept: dict[str, Any]) -> Made:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cotool.consensus.read import names
 from cotool.consensus.read.exports import check_succeeded, requested, unpacked
 from cotool.consensus.read.layout import Keys, layout_of
+from cotool.consensus.read.responses import experts_in, has_choices
 from cotool.consensus.read.sample import UnclearError
 from cotool.consensus.read.tools import Tool, tool_of
 from cotool.consensus.read.understood import FileUnderstood
@@ -28,7 +29,7 @@ _SAMPLE_ROWS = 1000
 _SAMPLE_SIZE = 1 << 21
 _FEWEST_ROWS = 3
 # Keys by which the objects of APIs and batches are recognised.
-_API = frozenset({"custom_id", "choices", "role", "candidates", "root_span_id"})
+_API = frozenset({"custom_id", "role", "candidates", "root_span_id"})
 
 # Roles that ask in a chat, and the keys that a turn may have.
 _SPEAKER_KEYS = ("role", "from")
@@ -46,7 +47,11 @@ class FileForm:
     no plan could be made; `count` are the records that had been seen by then.
     """
 
-    def __init__(self, name: str, keys: Keys, on_bad: Callable[[InputError], None]) -> None:
+    def __init__(
+        self, name: str, keys: Keys, on_bad: Callable[[InputError], None], *, flat: bool = False
+    ) -> None:
+        # Rows of a table, which wrap no other records.
+        self._flat = flat
         self._name = name
         self._given = keys
         self._on_bad = on_bad
@@ -57,6 +62,8 @@ class FileForm:
         self._head: tuple[str, ...] | None = None
         self.keys = keys
         self.tool: Tool | None = None
+        # The tool whose records the file's documents wrap.
+        self.tool_within: Tool | None = None
         self.plan: Plan | None = None
         self.unclear: UnclearError | None = None
         self.count = 0
@@ -77,15 +84,17 @@ class FileForm:
         if isinstance(head[1], list):
             yield from self._listed(found)
             return
-        if self.tool is not None or not isinstance(head[1], dict) or self._is_clear(head[1]):
+        known = self.tool is not None or self.tool_within is not None
+        if known or not isinstance(head[1], dict) or self._is_clear(head[1]):
             yield from found
             return
         yield from self._planned(found)
 
     def understood(self) -> FileUnderstood:
         """Say how the file is read."""
-        if self.tool is not None:
-            return FileUnderstood(self._name, self.tool.name, self.tool.parts())
+        tool = self.tool or self.tool_within
+        if tool is not None:
+            return FileUnderstood(self._name, tool.name, tool.parts())
         if self.plan is not None:
             return FileUnderstood(
                 self._name, self.plan.shape, self.plan.parts(), self.plan.evidence
@@ -134,7 +143,7 @@ class FileForm:
             yield from self.tool.records(value, where, self._kept)
             return
         shape = tuple(value) if isinstance(value, dict) else ()
-        if shape in self._plain:
+        if self._flat or shape in self._plain:
             yield from self._checked(value, where)
             return
         for place, item in unpacked(value, where):
@@ -145,6 +154,7 @@ class FileForm:
                 # A wrapper of a tool's records: {"results": [{…}]}.
                 inner = tool_of(item)
                 if inner is not None and not inner.each:
+                    self.tool_within = inner
                     yield from inner.records(item, place, self._kept)
                     continue
             yield from self._checked(item, place)
@@ -176,12 +186,18 @@ class FileForm:
         if keys.question_columns:
             return False
         metadata = record.get("metadata")
-        if _API & record.keys() or (isinstance(metadata, dict) and "feedback" in metadata):
+        if (
+            _API & record.keys()
+            or has_choices(record)
+            or (isinstance(metadata, dict) and "feedback" in metadata)
+        ):
             return True
         try:
             layout = layout_of(tuple(record), keys)
         except TypeError:
             return True
+        if any(isinstance(value, list) and names.is_crowd(key) for key, value in record.items()):
+            return False  # the names of those who gave the responses
         listed = record.get(layout.responses) if layout.responses else None
         if isinstance(listed, (list, dict)) and listed:
             if isinstance(listed, dict):
@@ -195,8 +211,7 @@ class FileForm:
             )
         if layout.responses == "responses" and listed is not None and layout.content is None:
             return True
-        experts = [key for key in layout.unknown if isinstance(record[key], dict)]
-        if len(experts) >= 2 and (layout.question or layout.question_id) and not layout.expert:
+        if experts_in(record, layout, keys):
             return True
         content = record.get(layout.content) if layout.content else None
         asks = layout.question is not None or layout.question_id is not None
@@ -229,6 +244,7 @@ class FileForm:
     def _planned(self, found: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
         # Imported here: records that list their responses need no plan.
         from cotool.consensus.read.infer import plan_of
+        from cotool.consensus.read.lists import with_lists, written_lists
         from cotool.consensus.read.surveys import without_titles
 
         sample: list[tuple[str, Any]] = []
@@ -240,6 +256,11 @@ class FileForm:
                 break
         self.count = len(sample)
         rows = [value for _, value in sample if isinstance(value, dict)]
+        written = written_lists(rows)
+        if written:
+            sample = [(where, with_lists(value, written)) for where, value in sample]
+            found = ((where, with_lists(value, written)) for where, value in found)
+            rows = [value for _, value in sample if isinstance(value, dict)]
         titles_count, titles = without_titles(rows)
         del rows[:titles_count]
         try:

@@ -26,11 +26,26 @@ _SAID_DELIMITER = lazy_pattern(r"(?i)\ufeff?\"?sep=(.)\"?")
 _RULE = lazy_pattern(r"[\s|:+]*-{2,}[\s|:+-]*")
 
 
+_DIGITS = lazy_pattern(r"\d+")
+# Formats of spans and tokens, by how all their first lines look.
+_SPANS = (
+    ("WebAnno", lazy_pattern(r"#(?:FORMAT=WebAnno|T_\w+=|Text=).*")),
+    (
+        "brat",
+        lazy_pattern(
+            r"[TREAMN*#]\d*\t(?:\S+ \d+ \d+.*\t.*|\S+ (?:Arg\d:)?[TE]\d+.*|\w+ [TER]\d+.*)"
+        ),
+    ),
+    ("CoNLL", lazy_pattern(r"\S+(?:[ \t]\S+)*[ \t](?:O|[BIES]-\S+)|-DOCSTART-.*")),
+)
+
+
 def open_table(lines: Lines, line: tuple[int, str], name: str) -> tuple[str, list[str]]:
     """Return the delimiter and the columns; skip the lines around the header that are not rows."""
     delimiters: Sequence[str] = _DELIMITERS
     if (said := _SAID_DELIMITER.fullmatch(bare(line[1]))) and (header := lines.take()):
         delimiters, line = (said[1],), header
+    _check_spans(line, lines.peek(_PEEKED), f"{name}, line {line[0]}")
     for _ in range(_titles(line[1], lines.peek(_PEEKED), delimiters)):
         line = lines.take() or line
     found = _header(lines, line, f"{name}, line {line[0]}", delimiters)
@@ -99,16 +114,70 @@ def _header(
     if best is None or not _is_header(best[2]):
         raise InputError(
             f"{where}: is neither JSON nor the header of a table: {shown(line[1])}",
-            hint="expected JSON, JSON lines, or a header such as question,worker,answer "
-            "(other names: `question`, `expert`, `content`)",
+            hint=_hint_for(best[2] if best else [], where),
         )
     _, delimiter, columns = best
+    _check_header(columns, [row for row in following if row.strip()], delimiter, where)
     quoted_fields(lines, line[1], delimiter, [])
     rows = [row for row in following if row_width(row, delimiter) == len(columns) + 1]
     if len(rows) > 1 and len(rows) == len(following) and len(columns) > 1:
         # R writes row names, but no name for their column.
         columns = ["", *columns]
     return delimiter, _named(columns)
+
+
+def _check_header(columns: list[str], following: list[str], delimiter: str, where: str) -> None:
+    """Raise InputError where the first line is a row like the others."""
+    rows = [bare(row).split(delimiter) for row in following if row_width(row, delimiter) > 1]
+    rows = [row for row in rows if len(row) == len(columns)]
+    if len(columns) < 2 or not rows or any(map(_is_known, columns)):
+        return
+    recurring = numbered = 0
+    for name, *cells in zip(columns, *rows, strict=True):
+        recurring += name in cells
+        numbered += any(map(str.isdigit, name)) and all(_form(c) == _form(name) for c in cells)
+    if recurring + numbered == 0 or (recurring == 0 and numbered < len(columns) - 1):
+        return
+    named = "question,worker,answer" if len(columns) > 2 else "question,answer"
+    raise InputError(
+        f"{where}: the table has no header; its first row is {shown(delimiter.join(columns))}",
+        hint=f"write the names of the columns above it, such as {named}",
+    )
+
+
+def _is_known(name: str) -> bool:
+    """Whether a name is that of a column; "item7" may as well be an item."""
+    return not any(map(str.isdigit, name)) and hint_of(name).part != UNKNOWN
+
+
+def _hint_for(columns: list[str], where: str) -> str:
+    expected = (
+        "expected JSON, JSON lines, or a header such as question,worker,answer "
+        "(other names: `question`, `expert`, `content`)"
+    )
+    if len(columns) != 1:
+        return expected
+    file = where.partition(", line")[0]
+    return (
+        f"{expected}; a file of one answer per line is read with a number before each: "
+        f"(printf 'id\\tanswer\\n'; nl -ba -w1 {file})"
+    )
+
+
+def _form(cell: str) -> str:
+    """Return a cell's form: digits as 9, so that numbered names look alike."""
+    return _DIGITS.sub("9", cell)
+
+
+def _check_spans(line: tuple[int, str], following: list[str], where: str) -> None:
+    """Raise InputError for the formats of annotated spans and tokens."""
+    texts = [bare(line[1]), *map(bare, following)]
+    for tool, pattern in _SPANS:
+        if all(pattern.fullmatch(text) for text in texts[:4] if text.strip()):
+            raise InputError(
+                f"{where}: holds spans or tokens of a text ({tool}), which are not compared",
+                hint="export one label per text, with the annotator, as CSV or JSON lines",
+            )
 
 
 def _check_width(columns: list[str], where: str) -> None:

@@ -12,18 +12,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cotool.consensus.read import names
-from cotool.consensus.read.layout import CONTENT_NAMES, DEFAULT_KEYS, Keys, plain_name
+from cotool.consensus.read.layout import DEFAULT_KEYS, Keys
+from cotool.consensus.read.lists import find_lists
 from cotool.consensus.read.long import find_long
 from cotool.consensus.read.long_checks import read_long
 from cotool.consensus.read.paths import value_at
 from cotool.consensus.read.plan import LISTS, WIDE, Plan
-from cotool.consensus.read.sample import Sample, UnclearError
-from cotool.consensus.read.sample import listed as listed_columns
+from cotool.consensus.read.sample import Sample
 from cotool.consensus.read.surveys import find_survey
 from cotool.consensus.read.values import NONE, none_is_answer
 from cotool.consensus.read.wide import find_flags, find_wide
-from cotool.text import named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,8 +56,8 @@ def _plan(sample: Sample) -> Plan:
             return survey
     long = find_long(sample)
     if not named:
-        listed = _lists(sample)
-        if listed is not None and not (long and long.is_said):
+        listed = find_lists(sample, long)
+        if listed is not None:
             return listed
         found = find_survey(sample, long) or find_wide(sample, long) or find_flags(sample, long)
         if found is not None:
@@ -67,75 +65,6 @@ def _plan(sample: Sample) -> Plan:
     if long is None:
         raise sample.nothing()
     return read_long(sample, long)
-
-
-def _lists(sample: Sample) -> Plan | None:
-    """Return the plan where a record has a list of responses, None elsewhere."""
-    found = [column for column in sample.columns if _holds_responses(column)]
-    if not found:
-        return None
-    found.sort(key=lambda c: (-c.is_called(names.ANSWER), _rank(c)))
-    objects = [c for c in found if any(isinstance(item, dict) for v in c.objects for item in v)]
-    if len(objects) > 1:
-        raise UnclearError(
-            f"{sample.name}: several keys hold lists of responses: {listed_columns(objects)}",
-            hint=f"name one: {named(responses=objects[0].path)}",
-        )
-    question = sample.best(names.QUESTION)
-    identity = sample.best(names.ITEM_ID)
-    unique = [c for c in sample.texts if c.is_unique and c.part == names.UNKNOWN]
-    if question is None and identity is None and len(unique) == 1:
-        question = unique[0]
-    if question is None and identity is None and len(sample.rows) > 1:
-        return None
-    keys = replace(
-        sample.keys,
-        responses=found[0].path,
-        question=sample.keys.question or (question.path if question else ""),
-        id=sample.keys.id or (identity.path if identity and not question else None),
-    )
-    items = [item for value in found[0].objects for item in value if isinstance(item, dict)]
-    return Plan(LISTS, keys, listed=_keys_of(items))
-
-
-def _keys_of(items: Sequence[dict[str, Any]]) -> tuple[str, str] | None:
-    """Return the keys of the expert and of the answer in the items of lists."""
-    if not items or not all(map(_is_response, items)):
-        return None
-    keys = list(dict.fromkeys(str(key) for item in items for key in item))
-
-    def strongest(part: str) -> str:
-        called = [key for key in keys if names.hint_of(key).part == part]
-        return max(called, key=lambda key: names.hint_of(key).weight)
-
-    return strongest(names.EXPERT), strongest(names.ANSWER)
-
-
-def _holds_responses(column: Column) -> bool:
-    lists = [value for value in column.objects if isinstance(value, (list, tuple))]
-    if column.present or not lists or len(lists) < len(column.objects):
-        return False
-    items = [item for value in lists for item in value]
-    if items and all(map(_is_response, items)):
-        return True
-    return (
-        column.is_called(names.ANSWER) > 0
-        and all(isinstance(item, (str, int, float)) for item in items)
-        and not names.are_label_sets(column.path, lists)
-        and max(map(len, lists)) > 1
-    )
-
-
-def _is_response(item: Any) -> bool:
-    if not isinstance(item, dict):
-        return False
-    parts = {names.hint_of(str(key)).part for key in item}
-    return names.ANSWER in parts and names.EXPERT in parts
-
-
-def _rank(column: Column) -> int:
-    plain = plain_name(column.path).removesuffix("s")
-    return CONTENT_NAMES.index(plain) if plain in CONTENT_NAMES else len(CONTENT_NAMES)
 
 
 def _explained(sample: Sample, plan: Plan) -> Plan:

@@ -41,6 +41,9 @@ _RESPONSES = (
 
 # Lists that hold gold answers if the record also has a model's own words.
 _GOLD_LISTS = ("answers", "labels", "solutions", "annotations")
+# The text that the experts of a list judged, and what says what they were asked to do.
+_UNDER_REVIEW = ("text", "content")
+_INSTRUCTIONS = ("task", "item")
 SAID_NAMES = CONTENT_NAMES[: CONTENT_NAMES.index("answer")]
 _WORDS = frozenset(
     (
@@ -147,6 +150,10 @@ def layout_of(names: tuple[str, ...], keys: Keys) -> Layout:
         if gold or (expert and listed != "responses"):
             responses = None
     question = take(keys.question, _QUESTION, "input:", "input.", "inputs.")
+    judged = responses is not None and keys.content is None and content in _UNDER_REVIEW
+    if judged and (question is None or plain_name(question) in _INSTRUCTIONS):
+        # The text that several experts judged; "task" beside it says what they were to do.
+        question, content = content, None
     # Alpaca's form: an instruction and the text that it refers to.
     with_input = question is not None and plain_name(question) == "instruction"
     question_id = take(keys.id, QUESTION_ID_NAMES)

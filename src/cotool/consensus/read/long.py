@@ -8,6 +8,7 @@ apart would be merged. The answer is the column that differs within an item, bet
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from cotool.consensus.read import names
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from cotool.consensus.read.sample import Sample
 _CLEAR = 1.0  # the least lead of the best answer over the second
 _LEAST = 1.0  # the least score of an answer
+_SAID = frozenset({"model", "predicted", "pred", "prediction", "generated", "output", "outputs"})
+_SENTENCE = 3  # words
 JOINT = "\x1f"  # between the columns that together identify an item
 
 
@@ -84,7 +87,7 @@ def _experts(sample: Sample) -> list[Column | None]:
     structural = [
         column
         for column in sample.texts
-        if column.part == names.UNKNOWN
+        if column.part in {names.UNKNOWN, names.ITEM_ID}
         and 1 < column.distinct < column.present
         and column.is_name_like
         and not column.is_time
@@ -104,12 +107,25 @@ def _items(sample: Sample) -> list[Column | None]:
     unknown = [
         column
         for column in sample.texts
-        if (column.part in {names.UNKNOWN, names.OWN_ID} or plain_name(column.path) == "content")
+        if (
+            column.part in {names.UNKNOWN, names.OWN_ID}
+            or (column.is_called(names.ANSWER) == names.WEAK and not column.is_number)
+        )
         and 1 < column.distinct < column.present
         and not column.is_time
     ]
+    # "content" and "text" are the task's where another column is the answer.
+    unknown += [
+        column
+        for column in sample.texts
+        if column.is_called(names.ANSWER) == names.WEAK
+        and column.is_unique
+        and column.words >= _SENTENCE
+    ]
     asked = [c for c in called if c.part == names.QUESTION and c.distinct > 1]
     joint = [_joint(asked[:4])] if len(asked) > 1 else []
+    numbered = [c for c in called if c.part == names.ITEM_ID and 1 < c.distinct < c.present]
+    joint += [_joint([one, other]) for one, other in combinations(numbered[:4], 2)]
     return [*called, *unknown[:10], *joint, None]
 
 
@@ -158,6 +174,13 @@ def _scored(sample: Sample, item: Column | None, expert: Column | None) -> Long 
     return Long(score + 0.5 * min(top, 8.0), item, expert, answer, close)
 
 
+def _is_said(column: Column) -> bool:
+    """Whether a name is that of what a model said, rather than of the right answer."""
+    return plain_name(column.path) in SAID_NAMES or bool(
+        _SAID.intersection(names.words_of(column.path))
+    )
+
+
 def _is_output(column: Column) -> bool:
     """Whether a platform marks a column as one of the answers: `Answer.topic`, `OUTPUT:topic`."""
     return column.is_called(names.ANSWER) > names.STRONG and not column.is_text
@@ -187,11 +210,14 @@ def _pair_score(sample: Sample, item: Column | None, expert: Column | None) -> f
         return None
     if expert is not None:
         unique = pairs_unique(item, expert)
-        if item.part == names.UNKNOWN and (unique < 0.95 or item.is_flag or not known):
+        if item.part == names.UNKNOWN and (
+            unique < 0.95 or item.is_flag or not known or expert.is_unique
+        ):
             return None
         if not known and (unique < 0.95 or recurs < 0.5 or item.distinct < 2):
             return None
-        score += 3.0 * (unique - 1.0) + (0.0 if known else 1.0)
+        # An expert answers an item once.
+        score += 10.0 * (unique - 1.0) + (0.0 if known else 1.0)
     return score - _merging(sample, item, expert)
 
 
@@ -265,7 +291,7 @@ def _without_texts(sample: Sample) -> list[Column]:
 
 def _preferred(sample: Sample, close: list[Column]) -> tuple[Column, tuple[Column, ...]]:
     """Choose among equally likely columns by name; return the choice and the rivals that remain."""
-    said = [c for c in close if plain_name(c.path) in SAID_NAMES]
+    said = [c for c in close if _is_said(c)]
     if said and len(said) < len(close) and not any(_is_output(c) for c in close):
         # A right answer beside a model's: "answer" and "model_answer".
         close = said

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cotool.consensus.read import names
-from cotool.consensus.read.columns import Column, determines, pairs_unique
+from cotool.consensus.read.columns import Column, common_values, determines, pairs_unique
+from cotool.consensus.read.layout import CONTENT_NAMES, plain_name
 from cotool.consensus.read.long import JOINT, parts_of
 from cotool.consensus.read.long_plan import plan_long
 from cotool.consensus.read.sample import UnclearError, joined, listed
@@ -24,7 +25,7 @@ def read_long(sample: Sample, long: Long) -> Plan:
     Raises UnclearError where another column could as well be the answer, and where records that
     differ would become one question.
     """
-    others = _other_answers(sample, long)
+    others = _other_answers(sample, long) or _battery(sample, long) or _same_labels(sample, long)
     if long.close or others:
         raise _several_answers(sample, replace(long, close=(*long.close, *others)))
     _check_items(sample, long)
@@ -46,6 +47,50 @@ def _other_answers(sample: Sample, long: Long) -> tuple[Column, ...]:
         and not (c.is_time or c.is_code or c.is_counted)
         and not (c.is_constant and len(sample.rows) > 1)
     )
+
+
+def _battery(sample: Sample, long: Long) -> tuple[Column, ...]:
+    """Return the ratings beside the one that is taken for the answer because of its topic.
+
+    An expert rates an item in several ways (sentiment, respect, insult), each a whole number that
+    differs within an item and belongs neither to the item nor to the expert.
+    """
+    answer, item, expert = long.answer, long.item, long.expert
+    generic = plain_name(answer.path) in CONTENT_NAMES or answer.hint.weight > names.STRONG
+    if sample.keys.content or generic or item is None or expert is None or not answer.is_whole:
+        return ()
+    found = tuple(
+        c
+        for c in sample.texts
+        if c not in (answer, item, expert)
+        and c.part in {names.UNKNOWN, names.ANSWER}
+        and c.is_whole
+        and c.is_label
+        and not c.is_constant
+        and not determines(item, c)
+        and not determines(expert, c)
+    )
+    return found if len(found) > 1 else ()
+
+
+def _same_labels(sample: Sample, long: Long) -> tuple[Column, ...]:
+    """Return the columns with the answer's labels, where every record is an item of its own.
+
+    These may be the experts, and the answer what they agreed on.
+    """
+    answer = long.answer
+    if sample.keys.content or long.expert is not None or long.recurs or not answer.is_label:
+        return ()
+    found = tuple(
+        c
+        for c in sample.texts
+        if c not in (answer, long.item)
+        and c.part in {names.UNKNOWN, names.ANSWER, names.EXPERT}
+        and c.is_label
+        and not c.is_constant
+        and common_values([answer, c]) >= 0.5
+    )
+    return found if len(found) > 1 else ()
 
 
 def _check_items(sample: Sample, long: Long) -> None:

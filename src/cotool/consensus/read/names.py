@@ -60,7 +60,7 @@ def _set(text: str) -> frozenset[str]:
 
 
 _GOLD = _set(
-    "gold golden truth expected reference ideal target targets gt correct incorrect "
+    "gold golden truth true expected reference ideal target targets gt correct incorrect "
     "expectedoutput groundtruth consensus adjudicated adjudication"
 )
 _TIMES = _set(
@@ -94,20 +94,23 @@ _OWN = _set(
     "event run trace span request completion generation chat batch submission ans lead "
     "message output vote evaluation label parent observation hittype type"
 )
-_IDS = _set("id ids idx index key uid uuid guid no number nr num hash")
+_IDS = _set("id ids idx index key uid uuid guid identifier no number nr num hash")
 _STRONG_QUESTIONS = _set(
-    "question prompt instruction instructions query problem frage pregunta pergunta domanda "
+    "question questions prompt prompts instruction instructions query queries problem problems "
+    "frage pregunta pergunta domanda "
     "aufgabe tarea вопрос задача 質問 設問 問題 问题 题目 問題文 질문 문제 سؤال السؤال प्रश्न सवाल"
 )
 _QUESTIONS = _set(
     "task item input sentence comment passage document text premise hypothesis statement "
     "claim title review tweet utterance image audio video url uri filename file path body "
     "messages post article headline paragraph caption stimulus scenario clip sentence1 "
-    "snippet inputs transcript sms email abstract context proposal motion satz phrase frase "
+    "snippet inputs transcript sms email abstract context proposal motion request history "
+    "satz phrase frase "
     "texte texto beitrag kommentar текст 本文 文章 文本 본문 문장"
 )
 _ANSWERS = _set(
     "answer response output completion prediction pred generation reply label rating verdict "
+    "classname "
     "decision choice vote judgment judgement annotation sentiment stance category class "
     "solution transcription translation classification outputs completions predictions "
     "responses answers labels annotations generations ratings emotion toxicity opinion patch "
@@ -119,6 +122,8 @@ _WEAK_ANSWERS = _set(
     "text value val result content message code grade transcript summary guess tag tags "
     "choices assessment estimate forecast completion relevance quality"
 )
+# What a model is given: "model_input" is no answer.
+_GIVEN = _set("input inputs prompt request context")
 _BESIDE = _set(
     "status cost latency tokens usage duration seconds version ip country region city channel "
     "trust temperature seed split lang language link href metadata config reward approve "
@@ -129,13 +134,17 @@ _BESIDE = _set(
     "contexts retrieved options explanation rationale reasoning"
 )
 # What may follow an expert's word: worker_id, model_name_or_path, rater_1.
-_AFTER_EXPERT = _IDS | _set("name or path email address code uuid info handle")
+_AFTER_EXPERT = _IDS | _set("name or path email address code uuid info handle private public")
 # A list under one of these names holds one expert's labels if none occurs twice.
 _SETS = frozenset(
     "label labels tag tags category categories class classes accept choices topics emotions "
     "annotation annotations cats".split()
 )
 _CROWD = frozenset("annotator annotators rater raters worker workers model models crowd".split())
+# Objects that hold what a data set says of an example, and what there is a property of it.
+_DATA = _set("example input inputs dataset doc datasource")
+_SAID = _set("response output prediction completion generation reply pred")
+_TOPICS = _set("category class sentiment tag tags")
 _GENERIC = _IDS | _set("name value text content raw label slug answer output")
 
 
@@ -147,21 +156,25 @@ def words_of(name: str) -> tuple[str, ...]:
     )
 
 
+# What Toloka and Mechanical Turk write before the names of their columns.
+_PREFIXES = {
+    "OUTPUT:": Hint(ANSWER, 2 * STRONG),
+    "INPUT:": Hint(QUESTION, STRONG),
+    "GOLDEN:": Hint(GOLD, STRONG),
+    "HINT:": Hint(BESIDE, STRONG),
+    "Answer.": Hint(ANSWER, 2 * STRONG),
+    "Input.": Hint(QUESTION, STRONG),
+}
+
+
 @lru_cache(maxsize=4096)
 def hint_of(path: str) -> Hint:
     """Return what a column's name suggests."""
     if len(path) > _LONGEST_NAME:
         return Hint(UNKNOWN, 0.0)
-    for prefix, hint in (
-        ("OUTPUT:", Hint(ANSWER, 2 * STRONG)),
-        ("INPUT:", Hint(QUESTION, STRONG)),
-        ("GOLDEN:", Hint(GOLD, STRONG)),
-        ("HINT:", Hint(BESIDE, STRONG)),
-        ("Answer.", Hint(ANSWER, 2 * STRONG)),
-        ("Input.", Hint(QUESTION, STRONG)),
-    ):
-        if path.startswith(prefix) and len(path) > len(prefix):
-            return hint
+    prefix = next((p for p in _PREFIXES if path.startswith(p) and len(path) > len(p)), None)
+    if prefix is not None:
+        return _PREFIXES[prefix]
     words = words_of(path)
     if not words:
         return Hint(BESIDE, PLAIN)
@@ -172,15 +185,24 @@ def hint_of(path: str) -> Hint:
         return Hint(EXPERT, STRONG)
     last = words_of(path.rpartition(".")[2]) or words
     hint = _hint(last)
-    if hint.part == ANSWER and words[: len(words) - len(last)][-1:] == ("example",):
-        # An example's answer is the right one; another key holds the prediction.
-        return Hint(GOLD, PLAIN)
+    above = words[: len(words) - len(last)]
+    if hint.part == ANSWER and _DATA.intersection(above) and last[-1] not in _SAID:
+        return _given(last, hint)
     if len(words) > len(last) and (hint.part == UNKNOWN or set(last) <= _GENERIC):
-        above = words[: len(words) - len(last)]
         outer = _hint((*above, *(word for word in last if word in _IDS)))
-        if outer.part not in {UNKNOWN, TIME} and (outer.part != BESIDE or hint.part != ANSWER):
+        # "task.output" is an answer, "prompt.text" is none.
+        weaker = {BESIDE, QUESTION} if hint.weight >= STRONG else {BESIDE}
+        said = hint.part == ANSWER and outer.part in weaker
+        if outer.part not in {UNKNOWN, TIME} and not said:
             return outer
     return hint
+
+
+def _given(last: tuple[str, ...], hint: Hint) -> Hint:
+    """Return the hint of what a data set says of an example; another key holds the prediction."""
+    if hint.weight <= WEAK:
+        return Hint(QUESTION, PLAIN)
+    return Hint(BESIDE, PLAIN) if last[-1] in _TOPICS else Hint(GOLD, PLAIN)
 
 
 def _hint(words: tuple[str, ...]) -> Hint:
@@ -201,8 +223,12 @@ def _hint(words: tuple[str, ...]) -> Hint:
     ):
         if last in known:
             # What a model or a worker wrote: "model_text", "predicted_text".
-            written = rest & _WRITERS and hint.part == QUESTION
-            return Hint(ANSWER, PLAIN) if written else hint
+            if hint.part == QUESTION and rest & _WRITERS and last not in _GIVEN:
+                return Hint(ANSWER, PLAIN)
+            # What is asked: "question_text", "prompt_content".
+            if hint == Hint(ANSWER, WEAK) and rest & (_STRONG_QUESTIONS | _GIVEN):
+                return Hint(QUESTION, PLAIN)
+            return hint
     return Hint(BESIDE, WEAK) if rest & _BESIDE else Hint(UNKNOWN, 0.0)
 
 
@@ -264,6 +290,19 @@ def are_label_sets(path: str, lists: Sequence[Sequence[object]]) -> bool:
     if words & _CROWD or not words & _SETS:
         return False
     return all(len(set(map(str, value))) == len(value) for value in lists)
+
+
+def of_several(name: str) -> Hint:
+    """Return what a name in the plural suggests, as that of one of them would."""
+    hint = hint_of(name)
+    return hint if hint.part != UNKNOWN else hint_of(name.removesuffix("s"))
+
+
+def is_crowd(name: str) -> bool:
+    """Whether a name is that of several experts: annotators, worker_ids."""
+    return of_several(name).part == EXPERT and (
+        name.endswith("s") or bool(_CROWD & {*words_of(name)})
+    )
 
 
 def is_model(name: str) -> bool:

@@ -19,6 +19,8 @@ WIDE = "one column per expert"
 SURVEY = "one person per record, one question per column"
 LISTS = "all responses of a question per record"
 
+# Keys of the responses in a list, which the records themselves do not use for other parts.
+_EXPERT, _SAID = "expert_name", "answer_text"
 _TRUE = frozenset({"true", "1", "1.0"})
 
 
@@ -32,7 +34,9 @@ class Plan:
     `person` is the column that names who answered. `sets` tells that a list in the answer's place
     holds several labels of one expert; `none` that "None" is one of the answers. `left_out` are
     right answers beside the experts' own.
-    `listed` are the keys of the expert and of the answer in a list of responses.
+    `listed` are the keys of the expert and of the answer in a list of responses; `parallel` are the
+    columns that hold lists of experts and of their answers; `apart` tells that a question has
+    several records with a list each.
     `renamed` are the paths of experts' columns with the names of the experts, where these differ.
     `nested` are the paths that are no keys of the records themselves; `evidence` says per column
     what it was taken for, and why.
@@ -47,6 +51,8 @@ class Plan:
     sets: bool = False
     none: bool = False
     listed: tuple[str, str] | None = None
+    parallel: tuple[str, str] | None = None
+    apart: bool = False
     renamed: tuple[tuple[str, str], ...] = ()
     left_out: tuple[str, ...] = ()
     nested: tuple[str, ...] = ()
@@ -62,6 +68,7 @@ class Plan:
             or self.sets
             or self.none
             or self.listed
+            or self.parallel
             or self.keys.expert_columns
         )
         return self.shape != SURVEY and not changed
@@ -84,6 +91,7 @@ class Plan:
             ("id", _quoted(keys.id)),
             ("answer", _many([column for column, _ in self.flags]) or _quoted(keys.content)),
             ("answers", _quoted(keys.responses)),
+            ("experts", _quoted(self.parallel[0]) if self.parallel else ""),
             ("expert", _quoted(keys.expert)),
             ("experts", _many(keys.expert_columns)),
             ("questions", _many([column for column, _ in self.questions])),
@@ -102,7 +110,13 @@ class Plan:
         if self.is_plain:
             yield where, row
             return
-        yield where, {**row, **self._experts(row), **self._question(row), **self._answer(row)}
+        record = {**row, **self._experts(row), **self._question(row), **self._answer(row)}
+        if not self.apart:
+            yield where, record
+            return
+        asked = {key: record.get(key) for key in (self.keys.question, self.keys.id) if key}
+        for response in record[str(self.keys.responses)]:
+            yield where, {**asked, **response}
 
     def _question(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return nested parts by their paths, and a question that several columns make."""
@@ -132,6 +146,10 @@ class Plan:
         if self.flags and keys.content:
             true = [label for column, label in self.flags if _is_true(value_at(row, column))]
             return {keys.content: ", ".join(true)}
+        if self.parallel and keys.responses:
+            experts, answers = (listed_items(value_at(row, path)) for path in self.parallel)
+            pairs = zip(experts or (), answers or (), strict=True)
+            return {keys.responses: [{_EXPERT: one, _SAID: other} for one, other in pairs]}
         if self.listed and keys.responses:
             items = value_at(row, keys.responses) or ()
             return {keys.responses: [_response(item, *self.listed) for item in items]}
@@ -163,10 +181,22 @@ class Plan:
             )
 
 
+def listed_items(value: Any) -> list[Any] | None:
+    """Return the items of a list of plain values, also of one that is written as text."""
+    if isinstance(value, str):
+        mark = next((mark for mark in ",;|" if mark in value), None)
+        bare = value.strip().removeprefix("[").removesuffix("]")
+        return [item.strip(" '\"") for item in bare.split(mark)] if mark else None
+    plain = isinstance(value, (list, tuple)) and all(
+        isinstance(item, (str, int, float)) for item in value
+    )
+    return list(value) if plain else None
+
+
 def _response(item: Any, expert: str, content: str) -> Any:
     if not isinstance(item, dict):
         return item
-    return {"expert": item.get(expert), "content": item.get(content), "metadata": item}
+    return {_EXPERT: item.get(expert), _SAID: item.get(content), "metadata": item}
 
 
 def _is_true(value: Any) -> bool:

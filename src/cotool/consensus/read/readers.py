@@ -93,8 +93,9 @@ def read_questions(
             with open_source(
                 path, stdin=stdin, on_read=count, max_decompressed=max_decompressed
             ) as stream:
-                values = _values(path, stream, reading.bad, on_warning)
-                for question in reading.read(values, source_name(path), label, on_warning):
+                values, flat = _values(path, stream, reading.bad, on_warning)
+                found_here = reading.read(values, source_name(path), label, on_warning, flat=flat)
+                for question in found_here:
                     found = True
                     yield question
         for question in reading.joined():
@@ -133,11 +134,16 @@ class _Reading:
         name: str,
         label: str,
         on_warning: Callable[[str], None] | None,
+        *,
+        flat: bool,
     ) -> Iterator[Question]:
-        """Yield the questions of a file that need no join, and put the rest into the spool."""
+        """Yield the questions of a file that need no join, and put the rest into the spool.
+
+        `flat` tells that the values are rows of a table.
+        """
         unasked: tuple[Response, ...] | None = None
         is_list = False
-        for where, record in self._read(values, name, on_warning):
+        for where, record in self._read(values, name, on_warning, flat=flat):
             if record.id is not None or record.text is not None or record.whole:
                 key = record.id if record.id or record.text else where
                 if record.whole and not self._several:
@@ -203,13 +209,15 @@ class _Reading:
         values: Iterator[tuple[str, Any]] | None,
         name: str,
         on_warning: Callable[[str], None] | None,
+        *,
+        flat: bool,
     ) -> Iterator[tuple[str, Record]]:
         """Yield the records in the values of a file: of a known tool, as they are, or by a plan."""
         on_bad = self.bad if self._skip_bad else None
         if values is None:
             self.bad(InputError(f"{name}: holds no responses", hint=_NO_SHAPE))
             return
-        form = FileForm(name, self._keys, self.bad)
+        form = FileForm(name, self._keys, self.bad, flat=flat)
         self._forms.append(form)
         stranger: InputError | None = None
         count = 0
@@ -249,10 +257,11 @@ def _values(
     stream: io.BufferedReader,
     on_bad: Callable[[InputError], None],
     on_warning: Callable[[str], None] | None,
-) -> Iterator[tuple[str, Any]] | None:
-    """Return the values in a file: JSON, rows of a table, rows of a binary container.
+) -> tuple[Iterator[tuple[str, Any]] | None, bool]:
+    """Return the values in a file, and whether they are rows of a table.
 
-    None stands for a file that holds nothing.
+    Values are JSON, rows of a table, or rows of a binary container; None stands for a file that
+    holds nothing.
     """
     name = source_name(path)
     head = stream.peek(_HEAD)[:_HEAD]
@@ -264,14 +273,14 @@ def _values(
                 f"{name}: is a binary table, which is read from a file on disk only",
                 hint="save it, uncompressed, and give its name",
             )
-        return reader_of(str(path), head)
+        return reader_of(str(path), head), True
     first, number = read_first_line(stream)
     if not first:
-        return None
+        return None, False
     if is_json(first):
-        return read_values(stream, name, first, number, on_bad)
+        return read_values(stream, name, first, number, on_bad), False
     warn = on_warning or (lambda _: None)
-    return read_rows(stream, name, first, number, on_bad=on_bad, on_warning=warn)
+    return read_rows(stream, name, first, number, on_bad=on_bad, on_warning=warn), True
 
 
 def _is_plain(path: str | PathLike[str], head: bytes) -> bool:

@@ -68,8 +68,9 @@ def _record(item: object, where: str, keys: Keys, on_bad: BadRecord | None) -> R
         expert = _text(record, layout.expert, where) or ""
         question_id = question_id or _text(record, layout.record_id, where)
         answers = _listed(listed, expert, where, keys, on_bad)
-        return Record(question_id, text, answers, whole=True)
-    experts = keys.expert_columns or _experts_in(record, layout, keys)
+        # Those of one expert are joined with those of others.
+        return Record(question_id, text, answers, whole=not expert)
+    experts = keys.expert_columns or experts_in(record, layout, keys)
     if experts:
         columns = {name: record[name] for name in experts if record.get(name) is not None}
         if not columns:
@@ -143,7 +144,7 @@ def responses_of(item: object, where: str, keys: Keys) -> tuple[Response, ...]:
 def _answers(
     record: Mapping[str, Any], layout: Layout, where: str, keys: Keys
 ) -> tuple[Response, ...]:
-    content = record["choices"] if _has_choices(record) else _value(record, layout.content)
+    content = record["choices"] if has_choices(record) else _value(record, layout.content)
     if content is None:
         if layout.content:
             raise InputError(
@@ -199,6 +200,8 @@ def _nested(content: object, where: str, keys: Keys) -> tuple[Response, ...]:
             text = "\n".join(_part_texts(content))
             if text:
                 return (Response(values.clean(text), "", where=where),)
+            if len(content) == 1:  # [{"answer": "…"}]
+                return responses_of(content[0], where, keys)
         else:
             return tuple(answer for part in content for answer in responses_of(part, where, keys))
     raise InputError(
@@ -248,7 +251,7 @@ def _mapping(item: object) -> Mapping[str, Any] | None:
     return dump() if callable(dump) else None
 
 
-def _experts_in(record: Mapping[str, Any], layout: Layout, keys: Keys) -> tuple[str, ...]:
+def experts_in(record: Mapping[str, Any], layout: Layout, keys: Keys) -> tuple[str, ...]:
     """Return the keys that hold an object with a content, where two or more do: the wide shape."""
     if layout.expert is not None or (layout.question is None and layout.question_id is None):
         return ()
@@ -315,7 +318,11 @@ def _within(value: Mapping[str, Any], where: str) -> str | None:
     inner = layout_of(tuple(value), DEFAULT_KEYS).question
     if inner is None and len(value) == 1:
         inner = next(iter(value))
-    return None if inner is None else _text(value, inner, where)
+    if inner is not None:
+        return _text(value, inner, where)
+    # Several texts that belong together: a post and its reply.
+    texts = [text for text in value.values() if isinstance(text, str)]
+    return values.clean("\n".join(texts)).strip() or None
 
 
 def _metadata(record: Mapping[str, Any], layout: Layout) -> dict[str, Any]:
@@ -329,7 +336,8 @@ def _metadata(record: Mapping[str, Any], layout: Layout) -> dict[str, Any]:
     return rest
 
 
-def _has_choices(record: Mapping[str, Any]) -> bool:
+def has_choices(record: Mapping[str, Any]) -> bool:
+    """Whether a record is a completion of an API, with its choices."""
     choices = record.get("choices")
     return (
         isinstance(choices, (list, tuple))
@@ -345,7 +353,7 @@ def _has_choices(record: Mapping[str, Any]) -> bool:
 
 def _is_api_object(record: Mapping[str, Any]) -> bool:
     # The "id" of such an object is the response's own.
-    return _has_choices(record) or record.get("role") == "assistant"
+    return has_choices(record) or record.get("role") == "assistant"
 
 
 def _is_list(value: object) -> bool:

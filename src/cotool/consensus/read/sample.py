@@ -56,7 +56,8 @@ class Sample:
     def _guess(self) -> str:
         item = self.best(names.QUESTION) or self.best(names.ITEM_ID)
         expert = self.best(names.EXPERT)
-        if (item is None or expert is None) and not (item and item.is_unique):
+        alone = (item and item.is_unique) or (expert and expert.is_unique)
+        if (item is None or expert is None) and not alone:
             item, expert = self._crossed(item, expert)
         taken = {item and item.path, expert and expert.path}
         left = [
@@ -69,11 +70,26 @@ class Sample:
             left = [c for c in self.texts if c.path not in taken and c.part == names.BESIDE]
         if expert is None and len(left) > 1 and all(names.is_coded(c.path) for c in left):
             return named(question_columns=joined(left))
+        by_person = self._by_person(item, expert)
+        if by_person and left:
+            varied = [c for c in left if not (c.is_constant or c.is_unique or c.is_number)] or left
+            person = named(question_columns=joined(varied[:8]), expert=by_person.path)
+            return f"{person}; or, where a record is a question: " + named(
+                **parts, expert_columns=joined(varied[:8])
+            )
         if expert is None and len(left) > 1:
             return named(**parts, expert_columns=joined(left[:8]))
         if expert:
             parts["expert"] = expert.path
         return named(**parts, content=left[0].path if left else "KEY")
+
+    def _by_person(self, item: Column | None, expert: Column | None) -> Column | None:
+        """Return the column that names the person, where each record seems to be of another one."""
+        timed = any(c.is_time or c.is_called(names.TIME) for c in self.texts)
+        if expert is not None and expert.is_unique:
+            return expert
+        asked = item is not None and item.part == names.QUESTION
+        return item if timed and expert is None and item and item.is_unique and not asked else None
 
     def _crossed(
         self, item: Column | None, expert: Column | None

@@ -24,6 +24,19 @@ _SINGLE = frozenset({"response", "open-ended response"})
 _QUALTRICS = "QID"
 # Columns that survey programs add: startlanguage, IPAddress, device_type, "#".
 _PROGRAM_NAME = lazy_pattern(r"(?!(?i:q)\d)(?:[a-z]\w*|[A-Z]+[a-z]*[A-Z]\w*|\w*_\w*|\W*)")
+# What survey programs add under such a name, also before a title: "lastpage. Last page".
+_ADDED = frozenset(
+    {
+        *("lastpage", "startlanguage", "seed", "submitdate", "startdate", "datestamp", "ipaddr"),
+        *("refurl", "token", "response type", "network id", "tags", "stage date", "total points"),
+        *("quiz feedback", "total score", "score", "status", "state", "attempt", "duration"),
+        *("time taken", "time spent", "attempts", "section", "progress", "finished", "collector"),
+        *("validation status", "submitted by", "review state", "form version", "n correct"),
+        *("n incorrect", "grade"),
+    }
+)
+# What quizzes add to a question: "Points - Which …?", "Which …? [Score]".
+_MARKS = frozenset("points point score scores feedback grade correct right answer max".split())
 _NOT_ASKED = frozenset(
     {names.TIME, names.OWN_ID, names.ITEM_ID, names.EXPERT, names.BESIDE, names.CONFIDENCE}
 )
@@ -74,8 +87,9 @@ def find_survey(sample: Sample, long: Long | None) -> Plan | None:
     if long is not None and long.recurs and long.item and not names.asks(long.item.path):
         # Where every record is of another person, a column without a known name, such as their
         # country, is no item that several people answered.
-        demographic = is_by_person(sample) and long.item.part == names.UNKNOWN and len(asked) > 1
-        if not demographic:
+        people = any(c.is_called(names.EXPERT) and c.is_unique for c in sample.texts)
+        other = long.item.is_constant or long.item.part in {names.UNKNOWN, names.OWN_ID}
+        if not (people and other and len(asked) > 1):
             return None
     several = len(asked) >= 2 or 2 * len(asked) >= len(_questions(sample))
     return _plan(sample) if several else None
@@ -101,26 +115,47 @@ def _questions(sample: Sample) -> list[Column]:
     if sample.titles is not None:
         return [c for c in sample.columns if c.path in sample.titles]
     person = _person(sample)
+    asked = [c.path.strip() for c in sample.texts if names.asks(c.path)]
     return [
         c
         for c in sample.texts
-        if names.asks(c.path)
-        or (
-            c is not person
-            and c.part not in _NOT_ASKED
-            and not _PROGRAM_NAME.fullmatch(c.path.strip())
-            and not c.is_time
-            and not c.is_code
-            and "@" not in next(iter(c.counts))
-            # "Progress" among columns that are named by the questions' full texts.
-            and not (
-                c.is_constant
-                and c.is_number
-                and " " not in c.path.strip()
-                and not names.is_coded(c.path)
+        if not _is_mark(c.path, asked)
+        and not _is_added(c.path)
+        and (
+            names.asks(c.path)
+            or (
+                c is not person
+                and c.part not in _NOT_ASKED
+                and not _PROGRAM_NAME.fullmatch(c.path.strip())
+                and not c.is_time
+                and not c.is_code
+                and "@" not in next(iter(c.counts))
+                # "Progress" among columns that are named by the questions' full texts.
+                and not (
+                    c.is_constant
+                    and c.is_number
+                    and " " not in c.path.strip()
+                    and not names.is_coded(c.path)
+                )
             )
         )
     ]
+
+
+def _is_mark(name: str, asked: Sequence[str]) -> bool:
+    """Whether a column is what a quiz adds to a question: its points, or feedback."""
+    for question in asked:
+        if question in name and question != name.strip():
+            rest = names.words_of(name.replace(question, " "))
+            return bool(rest) and _MARKS.issuperset(rest)
+    return False
+
+
+def _is_added(name: str) -> bool:
+    """Whether a survey program adds a column of this name."""
+    code, _, title = name.partition(". ")
+    words = " ".join(names.words_of(code if title else name.partition("(")[0].partition("/")[0]))
+    return words in _ADDED
 
 
 def _person(sample: Sample) -> Column | None:

@@ -12,7 +12,7 @@ JsonObject = Mapping[str, Any]
 
 Made = Iterator[dict[str, Any]]
 
-_USERS = frozenset({"user", "human", "HUMAN", "prompter"})
+USERS = frozenset({"user", "human", "HUMAN", "prompter"})
 
 QUESTIONS = (
     "question", "problem", "query", "prompt", "instruction", "input", "text", "Question",
@@ -51,7 +51,7 @@ def asked(value: Any) -> str | None:
         return "\n".join(texts) or None
     if isinstance(value, list) and value and isinstance(value[0], Mapping):
         turns = [turn for turn in value if isinstance(turn, Mapping)]
-        by_user = [turn for turn in turns if role(turn) in _USERS]
+        by_user = [turn for turn in turns if role(turn) in USERS]
         said_by_user = [text for turn in by_user or turns if (text := text_of(turn))]
         return "\n\n".join(said_by_user) or None
     return text_of(value)
@@ -95,7 +95,12 @@ def said(value: Any) -> Any:
 
 def role(turn: JsonObject) -> str:
     """Return the role of a chat's turn, "" where it has none."""
-    return str(turn.get("role") or turn.get("from") or turn.get("author") or turn.get("type") or "")
+    return str(
+        turn.get("role")
+        or turn.get("from")
+        or value_at(turn, "author.role|author|sender|type")
+        or ""
+    )
 
 
 def decoded(value: Any) -> Any:

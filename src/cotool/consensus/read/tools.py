@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cotool.consensus.read import annotation_tools as annotation
+from cotool.consensus.read import api_calls, tool_values
 from cotool.consensus.read import evaluation_tools as evaluation
-from cotool.consensus.read import tool_values
 from cotool.consensus.read.paths import value_at
 from cotool.errors import InputError
 
@@ -195,6 +195,10 @@ TOOLS = (
         content="prediction.content|prediction|predictions.*.content|predictions",
     ),
     Tool(
+        "Gemini batch", ("key", "response.candidates|error"), id=("key",),
+        content="response.candidates.*.content.parts", expert="response.modelVersion",
+    ),
+    Tool(
         "Bedrock batch", ("modelInput", "recordId"),
         question="modelInput.messages|modelInput.prompt|modelInput.inputText|modelInput.message",
         content="modelOutput.content|modelOutput.output.message.content|modelOutput.generation"
@@ -219,7 +223,19 @@ TOOLS = (
         "Phoenix experiment", ("example_id", "output", "input", "repetition_number"),
         question="input", id=("example_id",), content="output",
     ),
+    Tool("ChatGPT", ("mapping", "title"), make=evaluation.chat_tree),
     # People.
+    Tool(
+        "Scale", ("task_id", "response", "params.attachment"), question="params.attachment",
+        id=("task_id",), content="response.category|response.annotations|response",
+    ),
+    Tool(
+        "Vertex labels", ("classificationAnnotation.displayName", "textContent|imageGcsUri"),
+        question="textContent|imageGcsUri", content="classificationAnnotation.displayName",
+    ),
+    Tool("SageMaker Ground Truth", ("answers.0.answerContent", "answers.0.workerId"),
+         make=annotation.ground_truth),
+    Tool("Kili", ("labels.0.jsonResponse",), make=annotation.kili),
     Tool("Label Studio", ("annotations", "data"), make=annotation.label_studio),
     Tool("Labelbox", ("data_row", "projects"), make=annotation.labelbox),
     Tool("Prodigy", ("_task_hash",), make=annotation.prodigy),
@@ -236,6 +252,7 @@ _BY_FORM: tuple[tuple[Callable[[Mapping[str, Any]], bool], Tool], ...] = (
         Tool("promptfoo table", (), make=evaluation.promptfoo_table),
     ),
     (annotation.is_argilla_table, Tool("Argilla", (), make=annotation.argilla_table)),
+    (api_calls.is_call, Tool("calls of a model's API", (), make=api_calls.call)),
     (annotation.holds_spans, Tool("spans", (), make=annotation.refuse_spans)),
     (
         evaluation.is_transcript,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.read import names
-from cotool.consensus.read.columns import agreement, common_values
+from cotool.consensus.read.columns import agreement, common_values, determines
 from cotool.consensus.read.long import Long, parts_of
 from cotool.consensus.read.long_plan import plan_long
 from cotool.consensus.read.plan import WIDE, Plan
@@ -26,7 +26,7 @@ _NUMBERED = lazy_pattern(r"^(.*?)[\s_.\-:]*(\d+|[A-Ea-e])$")
 _PEOPLE = lazy_pattern(
     r"(rater|annotator|coder|judge|labell?er|worker|reviewer|expert|model|grader|evaluator|doctor"
     r"|assessor|annot|annotateur|bewerter|gutachter|ann|llm|human|turker|student|participant|run"
-    r"|sample|system|candidate|agent|dr|prof|[ramw](?!\d{3}))(?:[\s_.\-]+(\w{1,12})|(\d+))",
+    r"|sample|system|candidate|agent|dr|prof|[ramw](?!\d{3}))(?:[\s_.:\-]+(\w{1,12})|(\d+))",
     re.IGNORECASE,
 )
 _MEASURES = frozenset(
@@ -190,6 +190,11 @@ def _numbered(sample: Sample, columns: list[Column]) -> list[Column]:
 def _are_options(sample: Sample, group: list[Column]) -> bool:
     """Whether numbered columns are the options that an expert compares or chooses from."""
     own = set(group)
+    asked = sample.best(names.QUESTION) or sample.best(names.ITEM_ID)
+    if asked is not None and asked not in own and 1 < asked.distinct < asked.present:
+        numbered = [c for c in group if _NUMBERED.match(c.path.strip())]
+        if all(determines(asked, c) for c in numbered):
+            return True  # they belong to a question that several records answer
     return any(
         c not in own and c.is_called(names.ANSWER) >= names.STRONG and c.is_label
         for c in sample.texts

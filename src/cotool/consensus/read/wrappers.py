@@ -49,14 +49,17 @@ def _mapped(value: dict[str, Any], where: str) -> Iterator[tuple[str, Any]]:
         for identity in dict.fromkeys(key for answers in value.values() for key in answers):
             said = {name: part[identity] for name, part in value.items() if identity in part}
             yield f"{where}, {identity!r}", {"question_id": identity, "responses": said}
-        return
-    if _by_question(value):
+    elif _by_question(value) or _asked_once(value):
         for text, said in value.items():
             yield f"{where}, {text!r}", {"question": text, "responses": said}
-        return
-    if not _by_id(value):
+    elif _by_id(value):
+        yield from _identified(value, where)
+    else:
         yield where, value
-        return
+
+
+def _identified(value: Mapping[str, Any], where: str) -> Iterator[tuple[str, Any]]:
+    """Yield the records of a document by id."""
     for identity, item in value.items():
         record = item
         if isinstance(item, list) and any(isinstance(one, dict) for one in item):
@@ -131,6 +134,8 @@ def _wrapped(value: Mapping[str, Any]) -> str | None:
         if plain in _LISTS and _has_parts(value[key][0]):
             return key
     records = [key for key in lists if _has_question(value[key][0]) and _has_parts(value[key][0])]
+    if not records and len(value) == len(lists) == 1 and layout.responses is None:
+        return lists[0]  # {"request_logs": [{…}]}
     return records[0] if len(records) == 1 and len(lists) <= 3 else None
 
 
@@ -199,6 +204,20 @@ def _by_question(value: Mapping[str, Any]) -> bool:
         return False
     return all(map(names.asks, value)) or (
         all(map(names.is_model, keys)) and not any(map(names.is_model, value))
+    )
+
+
+def _asked_once(value: Mapping[str, Any]) -> bool:
+    """Whether a document maps questions to lists of answers: {"Why?": ["a", "b"], …}."""
+    return (
+        len(value) > 1
+        and all(map(names.asks, value))
+        and all(
+            isinstance(part, list)
+            and part
+            and all(isinstance(one, (str, int, float)) for one in part)
+            for part in value.values()
+        )
     )
 
 

@@ -1,0 +1,212 @@
+"""Shapes that no tool's name gives away: what they are follows from their form and values."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cotool.cli.app import main
+from cotool.consensus.read.readers import read_questions
+from cotool.errors import InputError
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Write a text to a file, and read its questions as {question: {expert: answer}}."""
+
+    def run(text, name="answers.csv"):
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return {
+            question.text or question.id: {r.expert_name: r.content for r in question.responses}
+            for question in read_questions([path])
+        }
+
+    return run
+
+
+def lines(*records):
+    """Records as JSON lines."""
+    return "\n".join(map(json.dumps, records)) + "\n"
+
+
+def test_a_call_is_recognised_by_its_form(read):
+    """A request and its reply may have any keys, and be JSON in the cells of a table."""
+    asked = {"model": "m1", "messages": [{"role": "user", "content": "2+2?"}]}
+    reply = {"choices": [{"message": {"role": "assistant", "content": "4"}}]}
+    assert read(lines({"sent": asked, "got": reply}), "log.jsonl") == {"2+2?": {"m1": "4"}}
+    cells = [json.dumps(cell).replace('"', '""') for cell in (asked, reply)]
+    assert read('sent,got\n"{}","{}"\n'.format(*cells)) == {"2+2?": {"m1": "4"}}
+    messages = {"role": "assistant", "content": [{"type": "text", "text": "4"}], "model": "m2"}
+    assert read(lines({"q": asked["messages"], "prompt": asked["messages"], "a": messages})) == {
+        "2+2?": {"m2": "4"}
+    }
+
+
+def test_a_message_may_be_the_question(read):
+    """A column named like an answer is the question where items recur in it."""
+    rows = [{"message": "2+2?", "text": t, "model": m} for m, t in (("a", "4"), ("b", "5"))]
+    rows += [{"message": "3+3?", "text": t, "model": m} for m, t in (("a", "6"), ("b", "6"))]
+    assert read(lines(*rows)) == {"2+2?": {"a": "4", "b": "5"}, "3+3?": {"a": "6", "b": "6"}}
+
+
+@pytest.mark.parametrize("as_text", [True, False])
+def test_lists_side_by_side(read, as_text):
+    """A list of experts beside one of their labels, also where both are written as text."""
+    names, labels = ["ann", "bob", "eve"], [["a", "a", "b"], ["b", "a", "b"]]
+    rows = [
+        {
+            "text": f"text {place}",
+            "annotators": ",".join(names) if as_text else names,
+            "annotations": ",".join(label) if as_text else label,
+        }
+        for place, label in enumerate(labels)
+    ]
+    expected = {
+        f"text {place}": dict(zip(names, label, strict=True)) for place, label in enumerate(labels)
+    }
+    assert read(lines(*rows)) == expected
+
+
+def test_the_lists_of_several_experts_are_joined(read):
+    """A record per expert with all its samples belongs to the question of the others."""
+    rows = [{"question": "q", "model": m, "responses": ["x", "y"]} for m in ("a", "b")]
+    assert list(read(lines(*rows))["q"]) == ["a", "a#2", "b", "b#2"]
+
+
+def test_a_list_of_scores_holds_no_responses(read):
+    """{"name", "value"} objects are not the answer where a record has an output."""
+    rows = [
+        {"data": {"question": f"q{i}"}, "task": {"output": "x"}, "scores": [{"name": "eq", "value": 1}]}
+        for i in range(2)
+    ]  # fmt: skip
+    assert [list(said.values()) for said in read(lines(*rows)).values()] == [["x"], ["x"]]
+
+
+def test_a_text_under_review_is_the_question(read):
+    """Beside a mapping of labels, "text" is what was judged, and "task" the instruction."""
+    rows = [
+        {"text": f"text {i}", "task": "irony", "annotations": {"a": "1", "b": "0"}}
+        for i in range(2)
+    ]
+    assert read(lines(*rows)) == {f"text {i}": {"a": "1", "b": "0"} for i in range(2)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["A1\titem1\t0\nA2\titem1\t1\nA1\titem2\t1\nA2\titem2\t1\n", "Q_71,C\nQ_72,B\nQ_73,C\n"],
+)
+def test_a_table_without_a_header_is_refused(read, text):
+    """The first row would be lost, and its cells would name the columns."""
+    with pytest.raises(InputError, match="has no header") as caught:
+        read(text, "rows.tsv")
+    assert "write the names of the columns above it" in caught.value.hint
+
+
+@pytest.mark.parametrize("text", ["q1,q2\nyes,no\nno,no\n", "item,rater1,rater2\nx,1,2\ny,1,1\n"])
+def test_numbered_names_are_a_header(text, read):
+    """Names with numbers are no row where the cells below look different."""
+    try:
+        read(text)
+    except InputError as error:
+        assert "has no header" not in str(error)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#FORMAT=WebAnno TSV 3.3\n\n#Text=Cold soup\n",
+        "T1\tLocation 0 4\tLima\nR1\tIn Arg1:T1 Arg2:T2\n",
+        "EU B-ORG\nrejects O\n\nPeter B-PER\n",
+    ],
+)
+def test_spans_are_refused_by_name(read, text):
+    """Formats of spans and tokens are no table of answers."""
+    with pytest.raises(InputError, match="spans or tokens"):
+        read(text, "doc.txt")
+
+
+def test_options_are_not_experts(read):
+    """Numbered columns that belong to the question are its options."""
+    rows = "Question,Answer 1,Answer 2,Player,Answer\n"
+    rows += "".join(f"Best?,x,y,p{i},{a}\nWorst?,y,z,p{i},y\n" for i, a in enumerate("xyx"))
+    assert read(rows) == {
+        "Best?": {"p0": "x", "p1": "y", "p2": "x"},
+        "Worst?": dict.fromkeys(("p0", "p1", "p2"), "y"),
+    }
+
+
+def test_points_are_not_questions(read):
+    """What a quiz adds to a question is left out, and so is what the survey program adds."""
+    text = (
+        "Username,Total score,Best day?,Best day? [Score],Points - Best fruit?,Best fruit?\n"
+        "ann,1 / 2,Monday,1 / 1,0,apple\nbob,1 / 2,Friday,0 / 1,1,pear\n"
+    )
+    assert read(text) == {
+        "Best day?": {"ann": "Monday", "bob": "Friday"},
+        "Best fruit?": {"ann": "apple", "bob": "pear"},
+    }
+
+
+def test_several_ratings_are_rivals(read):
+    """The rating that is named after a topic is not chosen among others."""
+    rows = "comment_id,annotator,sentiment,respect,insult\n"
+    rows += "".join(
+        f"{i},a{k},{(i + k) % 3},{(i // 2 + k) % 2},{i * k % 3}\n"
+        for i in range(4)
+        for k in range(4)
+    )
+    with pytest.raises(InputError, match="several columns could hold the answer"):
+        read(rows)
+
+
+def test_a_decision_beside_votes(read):
+    """Columns with the labels of a decision may be its voters: it is not read as the answer."""
+    text = (
+        "title,first look,second look,decision\n"
+        "a,include,include,include\nb,exclude,include,exclude\nc,include,exclude,include\n"
+        "d,exclude,exclude,exclude\n"
+    )
+    try:
+        found = read(text)
+    except InputError as error:
+        assert "--expert-columns" in str(error.hint) or "expert_columns" in str(error.hint)
+    else:
+        assert all("first look" in said for said in found.values())
+
+
+def test_questions_mapped_to_lists(read):
+    """{question: [answers]} is a question per key."""
+    text = json.dumps({"Capital of Peru?": ["Lima", "Cusco"], "What is 2+2?": ["4", "4"]})
+    assert list(read(text, "a.json")) == ["Capital of Peru?", "What is 2+2?"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "respondent,submitted_at,day\np0,2026-01-01T10:00:00Z,Mon\np1,2026-01-01T10:01:00Z,Tue\n",
+        lines(
+            {"respondent": "p0", "submitted_at": "2026-01-01T10:00:00Z", "day": "Mon", "f": "x"},
+            {"respondent": "p1", "submitted_at": "2026-01-01T10:01:00Z", "day": "Tue", "f": "y"},
+            {"respondent": "p2", "submitted_at": "2026-01-01T10:02:00Z", "day": "Mon", "f": "x"},
+        ),
+    ],
+)
+def test_a_record_per_person_looks_like_no_log(text, tmp_path, capsys):
+    """The hint names the columns of the survey; times alone make no log."""
+    path = tmp_path / "people.csv"
+    path.write_text(text, encoding="utf-8")
+    if main(["consensus", str(path)]) == 0:
+        return
+    said = capsys.readouterr().err
+    assert "--question-columns" in said
+    assert "--expert-key respondent" in said
+    assert "looks like a log" not in said
+
+
+def test_one_answer_per_line(read):
+    """The hint has a command that numbers the lines."""
+    with pytest.raises(InputError) as caught:
+        read("Lima\n4\nblue\n", "answers.txt")
+    assert "nl -ba" in caught.value.hint
