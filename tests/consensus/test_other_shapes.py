@@ -78,9 +78,9 @@ def test_the_lists_of_several_experts_are_joined(read):
 def test_a_list_of_scores_holds_no_responses(read):
     """{"name", "value"} objects are not the answer where a record has an output."""
     rows = [
-        {"data": {"question": f"q{i}"}, "task": {"output": "x"}, "scores": [{"name": "eq", "value": 1}]}
-        for i in range(2)
-    ]  # fmt: skip
+        {"data": {"question": f"q{i}"}, "task": {"output": "x"}, "scores": [score]}
+        for i, score in enumerate([{"name": "eq", "value": 1}] * 2)
+    ]
     assert [list(said.values()) for said in read(lines(*rows)).values()] == [["x"], ["x"]]
 
 
@@ -104,13 +104,12 @@ def test_a_table_without_a_header_is_refused(read, text):
     assert "write the names of the columns above it" in caught.value.hint
 
 
-@pytest.mark.parametrize("text", ["q1,q2\nyes,no\nno,no\n", "item,rater1,rater2\nx,1,2\ny,1,1\n"])
-def test_numbered_names_are_a_header(text, read):
+def test_numbered_names_are_a_header(read):
     """Names with numbers are no row where the cells below look different."""
-    try:
-        read(text)
-    except InputError as error:
-        assert "has no header" not in str(error)
+    assert read("item,rater1,rater2\nx,1,2\ny,1,1\n") == {
+        "x": {"rater1": "1", "rater2": "2"},
+        "y": {"rater1": "1", "rater2": "1"},
+    }
 
 
 @pytest.mark.parametrize(
@@ -168,12 +167,7 @@ def test_a_decision_beside_votes(read):
         "a,include,include,include\nb,exclude,include,exclude\nc,include,exclude,include\n"
         "d,exclude,exclude,exclude\n"
     )
-    try:
-        found = read(text)
-    except InputError as error:
-        assert "--expert-columns" in str(error.hint) or "expert_columns" in str(error.hint)
-    else:
-        assert all("first look" in said for said in found.values())
+    assert all(list(said) == ["first look", "second look"] for said in read(text).values())
 
 
 def test_questions_mapped_to_lists(read):

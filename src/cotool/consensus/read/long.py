@@ -217,7 +217,7 @@ def _pair_score(sample: Sample, item: Column | None, expert: Column | None) -> f
         if not known and (unique < 0.95 or recurs < 0.5 or item.distinct < 2):
             return None
         # An expert answers an item once.
-        score += 10.0 * (unique - 1.0) + (0.0 if known else 1.0)
+        score += max(-5.0, 10.0 * (unique - 1.0)) + (0.0 if known else 1.0)
     return score - _merging(sample, item, expert)
 
 
