@@ -70,17 +70,17 @@ def test_sqlite(tmp_path):
         assert read(path) == EXPECTED
         database.execute("CREATE TABLE more(prompt, response)")
         database.commit()
-    with pytest.raises(InputError, match="the tables runs, the answers, more") as caught:
+    with pytest.raises(InputError, match="the tables 'runs', 'the answers', 'more'") as caught:
         read(path)
-    assert "sqlite3" in str(caught.value.hint)
+    assert "table='the answers'" in str(caught.value.hint)
+    assert read(path, table="the answers") == EXPECTED
+    with pytest.raises(InputError, match="has no table 'none', but 'runs', 'the answers', 'more'"):
+        read(path, table="none")
 
 
-def sheet(rows):
-    """A workbook with one sheet, as small as the format allows."""
-    cells = "".join(
-        "<row>" + "".join(f'<c t="inlineStr"><is><t>{cell}</t></is></c>' for cell in row) + "</row>"
-        for row in rows
-    )
+def sheet(*sheets):
+    """A workbook, as small as the format allows, with sheets called one, two, three."""
+    names = ["one", "two", "three"][: len(sheets)]
     space = "http://schemas.openxmlformats.org/"
     main = f"{space}spreadsheetml/2006/main"
     relations = f"{space}package/2006/relationships"
@@ -100,26 +100,64 @@ def sheet(rows):
         archive.writestr(
             "xl/workbook.xml",
             f'<workbook xmlns="{main}" xmlns:r="{types}"><sheets>'
-            '<sheet name="one" sheetId="1" r:id="r1"/></sheets></workbook>',
+            + "".join(
+                f'<sheet name="{name}" sheetId="{place}" r:id="r{place}"/>'
+                for place, name in enumerate(names, 1)
+            )
+            + "</sheets></workbook>",
         )
         archive.writestr(
             "xl/_rels/workbook.xml.rels",
-            f'<Relationships xmlns="{relations}"><Relationship Id="r1" '
-            f'Type="{types}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+            f'<Relationships xmlns="{relations}">'
+            + "".join(
+                f'<Relationship Id="r{place}" Type="{types}/worksheet" '
+                f'Target="worksheets/sheet{place}.xml"/>'
+                for place, _ in enumerate(names, 1)
+            )
+            + "</Relationships>",
         )
-        archive.writestr(
-            "xl/worksheets/sheet1.xml",
-            f'<worksheet xmlns="{main}"><sheetData>{cells}</sheetData></worksheet>',
-        )
+        for place, rows in enumerate(sheets, 1):
+            cells = "".join(
+                "<row>"
+                + "".join(f'<c t="inlineStr"><is><t>{cell}</t></is></c>' for cell in row)
+                + "</row>"
+                for row in rows
+            )
+            archive.writestr(
+                f"xl/worksheets/sheet{place}.xml",
+                f'<worksheet xmlns="{main}"><sheetData>{cells}</sheetData></worksheet>',
+            )
     return data.getvalue()
 
 
 def test_excel(tmp_path):
-    """The first sheet is read, with its first row as the header."""
+    """A sheet is read with its first row as the header."""
     pytest.importorskip("python_calamine")
     path = tmp_path / "answers.xlsx"
     path.write_bytes(sheet([["prompt", "model", "output"], ["q", "m", "a"], ["q", "n", "b"]]))
     assert read(path) == EXPECTED[:1]
+
+
+def test_sheets_of_a_workbook(tmp_path):
+    """Of several sheets with answers, one must be named; a sheet without answers is no choice."""
+    pytest.importorskip("python_calamine")
+    path = tmp_path / "answers.xlsx"
+    answers = [["prompt", "model", "output"], ["q", "m", "a"], ["q", "n", "b"]]
+    path.write_bytes(sheet([["note"], ["see below"]], answers))
+    assert read(path) == EXPECTED[:1]
+    path.write_bytes(sheet(answers, [["note"], ["see"]], [*answers[:2], ["q", "n", "c"]]))
+    with pytest.raises(InputError, match="with the sheets 'one', 'two', 'three'") as caught:
+        read(path)
+    assert "table=one" in str(caught.value.hint)
+    assert read(path, table="three") == [("q", {"m": "a", "n": "c"})]
+
+
+def test_a_table_of_a_file_without_tables(tmp_path):
+    """Files of text have no tables to name."""
+    path = tmp_path / "answers.csv"
+    path.write_text("question,answer\nq,a\n", encoding="utf-8")
+    with pytest.raises(InputError, match="holds no tables with names"):
+        read(path, table="one")
 
 
 @pytest.mark.parametrize(

@@ -236,6 +236,15 @@ def consensus(
             convert=values.names,
         ),
     ] = None,
+    table: Annotated[
+        str | None,
+        _option(
+            "Input",
+            "Table of an SQLite database, or sheet of an Excel workbook, if there are several.",
+            "--table",
+            metavar="NAME",
+        ),
+    ] = None,
     explain_input: Annotated[
         bool,
         _flag(
@@ -338,6 +347,7 @@ def consensus(
             expert_columns=cast("tuple[str, ...]", expert_columns or ()),
             question_columns=cast("tuple[str, ...]", question_columns or ()),
         ),
+        table=table,
         store=store,
         learn=learn,
         truth=truth,

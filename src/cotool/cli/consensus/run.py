@@ -35,6 +35,7 @@ class Request:
     paths: tuple[str, ...]
     options: ConsensusOptions
     keys: Keys
+    table: str | None
     store: str | None
     learn: bool
     truth: str | None
@@ -261,6 +262,7 @@ def _questions(
     return read_questions(
         request.paths,
         keys=request.keys,
+        table=request.table,
         skip_bad=request.skip_bad,
         on_bad=notes.bad_record,
         on_warning=notes.warning,

@@ -66,7 +66,7 @@ _ONE_NAMED = lazy_pattern(r"""`([a-z_]+)(=(?:'[^']*'|"[^"]*"|[^`'"\s])*)?`""")
 _NAMED = lazy_pattern(rf"{_ONE_NAMED.pattern}(?: {_ONE_NAMED.pattern})*")
 _CALL = "cotool.call"
 # Options that describe a single call, for which a setting makes no sense.
-_ONLY_CALLED = {"debug", "demo", "explain_input"}
+_ONLY_CALLED = {"debug", "demo", "explain_input", "table"}
 
 
 class App(typer.Typer):

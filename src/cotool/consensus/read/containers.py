@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 from cotool.consensus.read.names import ANSWER, STRONG, Hint, hint_of
 from cotool.errors import InputError, MissingExtraError
 from cotool.io.json_documents import parse_json
+from cotool.text import named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     Values = Iterator[tuple[str, Any]]
 
@@ -29,19 +30,22 @@ _ZSTD = 93
 _ANSWER = Hint(ANSWER, STRONG)
 
 
-def reader_of(path: str, head: bytes) -> Values:
+def reader_of(path: str, head: bytes, table: str | None = None) -> Values:
     """Return the rows of a binary file, with their places; `head` are its first 16 bytes.
 
-    Raises InputError, also from later rows, where it cannot be read.
+    `table` is the name of the table or sheet, where there are several. Raises InputError, also from
+    later rows, where the file cannot be read.
     """
+    if head.startswith((b"PAR1", b"ARROW1", b"FEA1", b"\xff\xff\xff\xff")) and table is not None:
+        raise without_tables(path)
     if head.startswith(b"PAR1"):
         return _parquet(path)
     if head.startswith(b"SQLite format 3\0"):
-        return _sqlite(path)
+        return _sqlite(path, table)
     if head.startswith(b"PK"):
-        return _zipped(path)
+        return _zipped(path, table)
     if head.startswith(b"\xd0\xcf"):
-        return _excel(path)
+        return _excel(path, table)
     return _arrow(path)
 
 
@@ -78,8 +82,8 @@ def _batches(batches: Iterator[Any], path: str) -> Values:
             yield f"{path}, row {place}", {key: _filled(value) for key, value in row.items()}
 
 
-def _sqlite(path: str) -> Values:
-    """Rows of the only table, or of the only one that has a column of answers."""
+def _sqlite(path: str, table: str | None) -> Values:
+    """Rows of a table of an SQLite database."""
     import sqlite3
 
     # Read only, and without the locks that a read-only folder refuses.
@@ -93,24 +97,49 @@ def _sqlite(path: str) -> Values:
             ):
                 found = database.execute(f"{_all_of(name)} LIMIT 0")
                 tables[name] = [column[0] for column in found.description]
-            fits = [
-                name
-                for name, columns in tables.items()
-                if any(hint_of(column) == _ANSWER for column in columns)
-            ]
-            chosen = fits if len(tables) > 1 else list(tables)
-            if len(chosen) != 1:
-                raise InputError(
-                    f"{path}: is an SQLite database with "
-                    + (f"the tables {', '.join(tables)}" if tables else "no table"),
-                    hint="write the one with the answers as CSV, with sqlite3 -header -csv",
-                )
-            columns = tables[chosen[0]]
-            rows = database.execute(_all_of(chosen[0]))
+            chosen = _chosen(path, "an SQLite database", "table", tables, table)
+            columns = tables[chosen]
+            rows = database.execute(_all_of(chosen))
             for place, row in enumerate(rows, 1):
                 yield f"{path}, row {place}", dict(zip(columns, map(_filled, row), strict=True))
     except sqlite3.Error as error:
         raise _damaged(path, "SQLite", error) from None
+
+
+def _chosen(
+    path: str, what: str, noun: str, tables: Mapping[str, Sequence[str]], table: str | None
+) -> str:
+    """Return the name of the table to read: the only one, or the only one with answers.
+
+    `tables` are the columns of each. Raises InputError where none or several could be meant.
+    """
+    if table is not None:
+        if table not in tables:
+            raise InputError(
+                f"{path}: has no {noun} {table!r}, but {', '.join(map(repr, tables)) or 'none'}",
+                hint="give `table` one of these names",
+            )
+        return table
+    fits = [name for name in tables if any(hint_of(column) == _ANSWER for column in tables[name])]
+    chosen = fits if len(tables) > 1 else list(tables)
+    if not tables:
+        raise InputError(f"{path}: is {what} with no {noun}", hint="check the file")
+    if len(chosen) != 1:
+        first = (chosen or list(tables))[0]
+        raise InputError(
+            f"{path}: is {what} with the {noun}s {', '.join(map(repr, tables))}",
+            hint=f"name the one with the answers: {named(table=first)}; "
+            f"where each {noun} is one expert's, save each as a file",
+        )
+    return chosen[0]
+
+
+def without_tables(name: str) -> InputError:
+    """Return the error that a table is named of a file that holds no tables by name."""
+    return InputError(
+        f"{name}: holds no tables with names",
+        hint="`table` is for SQLite databases and Excel workbooks",
+    )
 
 
 def _filled(value: Any) -> Any:
@@ -126,14 +155,16 @@ def _all_of(table: str) -> str:
     return f'SELECT * FROM "{quoted}"'  # noqa: S608 - a name that the database gave, quoted
 
 
-def _zipped(path: str) -> Values:
+def _zipped(path: str, table: str | None) -> Values:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.namelist()
     except (OSError, zipfile.BadZipFile) as error:
         raise _damaged(path, "zip", error) from None
     if any(name.startswith("xl/") for name in members) or "content.xml" in members:
-        return _excel(path)
+        return _excel(path, table)
+    if table is not None:
+        raise without_tables(path)
     if any(name.startswith("samples/") for name in members):
         return _inspect(path)
     raise InputError(
@@ -142,20 +173,21 @@ def _zipped(path: str) -> Values:
     )
 
 
-def _excel(path: str) -> Values:
-    """Rows of the first sheet that has any; the first row is the header."""
+def _excel(path: str, table: str | None) -> Values:
+    """Rows of a sheet of a workbook; the first row is the header."""
     calamine = _import("python_calamine", "Excel")
     try:
         book = calamine.CalamineWorkbook.from_path(path)
         sheets = [(name, book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise _damaged(path, "Excel", error) from None
-    filled = [(name, rows) for name, rows in sheets if len(rows) > 1]
+    filled = {name: rows for name, rows in sheets if len(rows) > 1}
     if not filled:
         raise InputError(f"{path}: holds no sheet with rows", hint="save the sheet as CSV")
-    sheet, rows = filled[0]
-    header = [str(cell).strip() for cell in rows[0]]
-    called = [name or f"unnamed column {place}" for place, name in enumerate(header, 1)]
+    headers = {name: [str(cell).strip() for cell in rows[0]] for name, rows in filled.items()}
+    sheet = _chosen(path, "an Excel workbook", "sheet", headers, table)
+    rows = filled[sheet]
+    called = [name or f"unnamed column {place}" for place, name in enumerate(headers[sheet], 1)]
     for place, row in enumerate(rows[1:], 2):
         if any(cell != "" for cell in row):
             cells = {name: _cell(cell) for name, cell in zip(called, row, strict=False)}

@@ -43,6 +43,7 @@ def read_questions(
     paths: Iterable[str | PathLike[str]],
     *,
     keys: Keys = DEFAULT_KEYS,
+    table: str | None = None,
     skip_bad: bool = False,
     on_bad: Callable[[InputError], None] | None = None,
     on_warning: Callable[[str], None] | None = None,
@@ -55,10 +56,12 @@ def read_questions(
 
     Questions that stand whole in a single file come out as they are read. Responses that stand
     apart, in rows or in several files, are first joined on the question's id, else on its text.
-    With `skip_bad` a bad record goes to `on_bad` and is left out; else it is raised. `on_warning`
-    gets what was left out although nothing is bad: among several files, one that is a single
-    object of another kind. `on_progress` gets the number of raw bytes read so far, of all files.
-    `on_understood` is told once, before the first question comes out, how the files are read.
+    `table` names the table of an SQLite database, or the sheet of an Excel workbook, where there
+    are several. With `skip_bad` a bad record goes to `on_bad` and is left out; else it is raised.
+    `on_warning` gets what was left out although nothing is bad: among several files, one that is a
+    single object of another kind. `on_progress` gets the number of raw bytes read so far, of all
+    files. `on_understood` is told once, before the first question comes out, how the files are
+    read.
     `max_decompressed` is how many bytes a compressed file may have when decompressed (default:
     1 GiB and 100 times its own size, but at least 16 MiB).
 
@@ -93,7 +96,7 @@ def read_questions(
             with open_source(
                 path, stdin=stdin, on_read=count, max_decompressed=max_decompressed
             ) as stream:
-                values, flat = _values(path, stream, reading.bad, on_warning)
+                values, flat = _values(path, stream, reading.bad, on_warning, table)
                 found_here = reading.read(values, source_name(path), label, on_warning, flat=flat)
                 for question in found_here:
                     found = True
@@ -257,6 +260,7 @@ def _values(
     stream: io.BufferedReader,
     on_bad: Callable[[InputError], None],
     on_warning: Callable[[str], None] | None,
+    table: str | None,
 ) -> tuple[Iterator[tuple[str, Any]] | None, bool]:
     """Return the values in a file, and whether they are rows of a table.
 
@@ -273,7 +277,11 @@ def _values(
                 f"{name}: is a binary table, which is read from a file on disk only",
                 hint="save it, uncompressed, and give its name",
             )
-        return reader_of(str(path), head), True
+        return reader_of(str(path), head, table), True
+    if table is not None:
+        from cotool.consensus.read.containers import without_tables
+
+        raise without_tables(name)
     first, number = read_first_line(stream)
     if not first:
         return None, False
