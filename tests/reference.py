@@ -1329,14 +1329,17 @@ def weigh_statement(statement, texts, weights, numbers, names):
     name = mean([stands(anchor) for anchor in named]) if named else whole
     best, places = 0.0, []
     for text in bags:
-        found = (0.0, -1)
+        found, alone, most = (0.0, None), (0.0, None), 0
         for n, said in enumerate(text):
             if not said & set(own):
                 continue
-            best = max(best, cover(said))
+            count = len(said & set(asked))
+            if (cover(said), count) > (alone[0], most):
+                alone, most = (cover(said), n), count
             wide = said | (text[n + 1] if n + 1 < len(text) else set())
-            found = max(found, (cover(wide), -n), key=lambda one: one[0])
-        places.append((found[0], -found[1] if found[0] else None))
+            found = max(found, (cover(wide), n), key=lambda one: one[0])
+        best = max(best, alone[0])
+        places.append((*found, *alone))
     return (joint, best, name), places
 
 

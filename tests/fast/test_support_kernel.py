@@ -34,6 +34,7 @@ def weighed(statements, texts, weights, kinds, threads=1):
     figures = array("d", bytes(24 * len(statements)))
     covers = array("f", bytes(4 * len(statements) * len(texts)))
     places = array("i", bytes(4 * len(statements) * len(texts)))
+    alone, nearest = covers[:], places[:]
     agreed = weigh_statements(
         *flat(statements),
         *flat(sentences),
@@ -43,9 +44,11 @@ def weighed(statements, texts, weights, kinds, threads=1):
         figures,
         covers,
         places,
+        alone,
+        nearest,
         threads,
     )
-    return figures, covers, places, agreed
+    return figures, (covers, places, alone, nearest), agreed
 
 
 distinct = st.lists(st.integers(0, ANCHORS - 1), unique=True, max_size=6)
@@ -59,18 +62,19 @@ distinct = st.lists(st.integers(0, ANCHORS - 1), unique=True, max_size=6)
 )
 def test_figures_are_those_of_the_oracle(statements, texts, weights, kinds):
     """Joint, cover and names, the best sentences, and how far texts agree."""
-    figures, covers, places, agreed = weighed(statements, texts, weights, kinds)
+    figures, best, agreed = weighed(statements, texts, weights, kinds)
     numbers = {n for n, kind in enumerate(kinds) if kind == IS_NUMBER}
     names = {n for n, kind in enumerate(kinds) if kind == IS_NAME}
     assert agreed == pytest.approx(reference.texts_agree(texts, numbers))
     starts = [0, *accumulate(map(len, texts))]
     for n, statement in enumerate(statements):
-        expected, best = reference.weigh_statement(statement, texts, weights, numbers, names)
+        expected, oracle = reference.weigh_statement(statement, texts, weights, numbers, names)
         assert figures[3 * n : 3 * n + 3].tolist() == pytest.approx(list(expected))
-        for t, (cover, place) in enumerate(best):
-            assert covers[n * len(texts) + t] == pytest.approx(cover)
-            found = places[n * len(texts) + t]
-            assert (None if found < 0 else found - starts[t]) == place
+        for t, expected in enumerate(oracle):
+            cover, place, alone, nearest = (row[n * len(texts) + t] for row in best)
+            assert (cover, alone) == pytest.approx(expected[::2])
+            places = [None if found < 0 else found - starts[t] for found in (place, nearest)]
+            assert places == list(expected[1::2])
 
 
 def test_only_the_heaviest_anchors_of_a_long_statement_count():

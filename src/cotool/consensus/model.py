@@ -202,6 +202,14 @@ class Consensus:
             return None
         return sum(not one.supporters for one in self.stated)
 
+    @property
+    def left_out(self) -> int | None:
+        """How many of these are not in a text made of statements; None for another answer."""
+        answer = self.answer
+        if self.method != "supported" or answer is None or answer == (self.content or "").strip():
+            return None
+        return sum(f"{one.text} [" not in answer for one in self.stated)
+
     def support_by_expert(self) -> dict[str, float]:
         """The mean support of each expert's statements; empty where there are no statements."""
         found: dict[int, list[float]] = {}

@@ -50,6 +50,32 @@ def test_a_statement_knows_who_says_so_and_who_says_otherwise():
         assert expert not in one.supporters + one.contradicting
 
 
+def test_what_is_denied_has_less_support():
+    """The same words say the opposite: less than where the others are silent about it."""
+    denied = by_text(found(), "dua")["It is not safe."]
+    silent = {
+        **BRIDGE,
+        "eva": "The Harrow bridge opened in 1931. It is safe to visit and to climb.",
+    }
+    assert denied.contradicting == ("eva",)
+    assert denied.support < by_text(found(silent), "dua")["It is not safe."].support
+
+
+def test_one_sentence_for_two_is_the_same_statement():
+    """A sentence that names its subject, and one whose neighbour does, have one group."""
+    result = found(
+        {
+            "ann": "The Harrow bridge opened in 1931. It is 420 metres long. It is grey.",
+            "ben": "The Harrow bridge is 420 metres long. It opened in 1931. It is loud.",
+        }
+    )
+    first, second = by_text(result, "ann"), by_text(result, "ben")
+    long = second["The Harrow bridge is 420 metres long."].group
+    opened = first["The Harrow bridge opened in 1931."].group
+    assert first["It is 420 metres long."].group == long != opened
+    assert second["It opened in 1931."].group == opened
+
+
 def test_values_in_one_place_are_a_dispute():
     """Each side has its value and the experts who say it; a negation is a dispute, too."""
     sides = [{side.value: set(side.experts) for side in one.sides} for one in found().disputes]

@@ -17,5 +17,7 @@ def weigh_statements(
     figures: Any,
     covers: Any,
     places: Any,
+    alone: Any,
+    nearest: Any,
     num_threads: int | None = None,
 ) -> tuple[float, float]: ...

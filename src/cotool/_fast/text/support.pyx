@@ -10,7 +10,8 @@ statement against n texts:
     cover     the best coverage by one sentence of any text, by weight
     names     the mean share of texts that have a name; where it has none, the mean over all anchors
 
-and for each statement and text the sentence that covers most of it, alone or with the next one.
+and for each statement and text the sentence that covers most of it alone, and the one that does
+together with the next one.
 How far texts agree with one another is counted once: for each text, the mean share of the other
 texts that have one of its numbers, and one of its other anchors.
 
@@ -172,14 +173,23 @@ cdef inline double weight_of(const Texts* t, const Statement* one, uint64_t mask
     return total
 
 
+cdef inline int bits(uint64_t mask) noexcept nogil:
+    cdef int count = 0
+    while mask:
+        mask &= mask - 1
+        count += 1
+    return count
+
+
 cdef void weigh(const Texts* t, const int32_t* ids, Py_ssize_t count, uint64_t* masks,
-                double* figures, float* covers, int32_t* places) noexcept nogil:
-    """Count a statement's figures: joint, cover, names; and its best sentence in each text."""
+                double* figures, float* covers, int32_t* places, float* alone,
+                int32_t* nearest) noexcept nogil:
+    """Count a statement's figures: joint, cover, names; and its best sentences in each text."""
     cdef Statement one
-    cdef Py_ssize_t k, s, text, first
+    cdef Py_ssize_t k, s, text, first, one_alone
     cdef int64_t joint[MOST_ANCHORS]
     cdef uint64_t mask, numbers
-    cdef double total, cover, best, named = 0, mean = 0, together = 0
+    cdef double total, cover, best, single, named = 0, mean = 0, together = 0
     choose(t, ids, count, &one)
     for k in range(one.count):
         joint[k] = 0
@@ -191,7 +201,7 @@ cdef void weigh(const Texts* t, const int32_t* ids, Py_ssize_t count, uint64_t* 
     total = weight_of(t, &one, ~<uint64_t>0 >> (64 - one.count)) if one.count else 0
     figures[1] = 0
     for text in range(t.texts):
-        best, first, numbers = 0, -1, 0
+        best, first, single, one_alone, numbers = 0, -1, 0, -1, 0
         for s in range(t.first[text], t.first[text + 1]):
             mask = masks[s]
             if mask == 0:
@@ -199,8 +209,11 @@ cdef void weigh(const Texts* t, const int32_t* ids, Py_ssize_t count, uint64_t* 
             if mask & one.context or one.context == 0:
                 numbers |= mask & one.numbers
             cover = weight_of(t, &one, mask) / total
-            if cover > figures[1]:
-                figures[1] = cover
+            if cover > single or (
+                cover == single and one_alone >= 0
+                and bits(mask & one.numbers) > bits(masks[one_alone] & one.numbers)
+            ):
+                single, one_alone = cover, s
             if s + 1 < t.first[text + 1] and mask | masks[s + 1] != mask:
                 cover = weight_of(t, &one, mask | masks[s + 1]) / total
             if cover > best:
@@ -210,6 +223,9 @@ cdef void weigh(const Texts* t, const int32_t* ids, Py_ssize_t count, uint64_t* 
             numbers &= numbers - 1
         covers[text] = <float>best
         places[text] = <int32_t>first
+        alone[text] = <float>single
+        nearest[text] = <int32_t>one_alone
+        figures[1] = max(figures[1], single)
     for k in range(one.count):
         together += <double>joint[k] / t.texts
         for s in range(t.starts[one.anchors[k]], t.starts[one.anchors[k] + 1]):
@@ -218,14 +234,6 @@ cdef void weigh(const Texts* t, const int32_t* ids, Py_ssize_t count, uint64_t* 
         mean /= one.count
     figures[0] = together / bits(one.numbers) if one.numbers else mean
     figures[2] = named / bits(one.names) if one.names else mean
-
-
-cdef inline int bits(uint64_t mask) noexcept nogil:
-    cdef int count = 0
-    while mask:
-        mask &= mask - 1
-        count += 1
-    return count
 
 
 def weigh_statements(
@@ -239,15 +247,19 @@ def weigh_statements(
     double[::1] figures not None,
     float[::1] covers not None,
     int32_t[::1] places not None,
+    float[::1] alone not None,
+    int32_t[::1] nearest not None,
     num_threads=None,
 ):
-    """Fill `figures` [statements * 3], `covers` and `places` [statements * texts], by rows.
+    """Fill `figures` [statements * 3], and the others [statements * texts], by rows.
 
     Statement i has the distinct anchors statement_anchors[statement_starts[i]:statement_starts[i +
-    1]], sentence s likewise, text t the sentences text_starts[t] to text_starts[t + 1]. `places` is
-    the sentence (or the first of two) that covers most, -1 where no anchor of the statement is in
-    the text. Return how far the texts agree: (numbers, other anchors), each 0 to 1, or (0, 0) for
-    one text. ValueError where shapes or anchors do not fit.
+    1]], sentence s likewise, text t the sentences text_starts[t] to text_starts[t + 1]. `alone` is
+    the coverage by one sentence, `nearest`, of equal ones that with most numbers; `covers` that by
+    two in a row, or by one if it is the last or the next adds nothing, of which `places` is the
+    first. Sentences are -1 where no anchor of the statement is in the text.
+    Return how far the texts agree: (numbers, other anchors), each 0 to 1, or (0, 0) for one text.
+    ValueError where shapes or anchors do not fit.
     """
     cdef Texts t
     cdef Py_ssize_t statements = statement_starts.shape[0] - 1, i
@@ -270,7 +282,8 @@ def weigh_statements(
     if kinds.shape[0] != t.anchors:
         raise ValueError("weights and kinds differ in length")
     if (figures.shape[0] != 3 * statements or covers.shape[0] != statements * t.texts
-            or places.shape[0] != statements * t.texts):
+            or places.shape[0] != statements * t.texts or alone.shape[0] != statements * t.texts
+            or nearest.shape[0] != statements * t.texts):
         raise ValueError("the results do not have room for the statements")
     if statements == 0:
         return 0.0, 0.0
@@ -306,6 +319,8 @@ def weigh_statements(
                     &figures[3 * i],
                     &covers[i * t.texts],
                     &places[i * t.texts],
+                    &alone[i * t.texts],
+                    &nearest[i * t.texts],
                 )
     finally:
         free(t.starts)

@@ -95,6 +95,8 @@ def _standing(result: Consensus) -> list[str]:
     words = f" · in the words of {one_line(result.expert)}" if result.expert else ""
     if result.method == "supported":
         words = f" · from the response of {one_line(result.expert or '–')}"
+        if result.left_out is not None:
+            words += f", {result.left_out:,} of {plural(len(result.stated), 'statement')} left out"
     supported = ""
     if result.support is not None:
         count = len(result.stated)

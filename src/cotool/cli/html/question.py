@@ -84,6 +84,8 @@ def _lead(result: Consensus) -> Html:
         class_="answer short" if short else "answer",
     )
     words = f"in the words of {clipped(result.expert, _MOST_NOTE)}" if result.expert else ""
+    if result.left_out is not None:
+        words += f"; {result.left_out:,} of {plural(len(result.stated), 'statement')} left out"
     whole: Html | str = ""
     if result.content is not None and result.content.strip() != result.answer.strip():
         whole = unfolding(
