@@ -44,3 +44,7 @@ from cotool.vault.values.document import (
     decrypt_values as decrypt_values,
     encrypt_values as encrypt_values,
 )
+from cotool.vault.values.merging import (
+    Merged as Merged,
+    merge_values as merge_values,
+)

@@ -42,10 +42,12 @@ def group(words: Sequence[str] = ()) -> App:
     from cotool.cli.vault import change_commands, sign_commands
     from cotool.cli.vault.identity_command import identity_app
     from cotool.cli.vault.keyring_command import keys_app
+    from cotool.cli.vault.values_command import values_app
 
     found.registered_commands += change_commands.commands.registered_commands
     found.registered_commands += sign_commands.commands.registered_commands
     found.registered_groups = []
     found.add_typer(keys_app, name="keys")
     found.add_typer(identity_app, name="identity")
+    found.add_typer(values_app, name="values")
     return found

@@ -18,12 +18,12 @@ from cotool.cli.vault.options import (
     Recipients,
     RecipientsFile,
     Recursive,
+    SyntaxName,
     with_keys,
 )
 from cotool.engine.choice import EngineChoice
 from cotool.errors import InputError
 from cotool.vault.requests import KeyRequest
-from cotool.vault.values.marks import SYNTAXES
 
 with stand_ins(
     "cotool.cli.vault.program_run",
@@ -63,17 +63,6 @@ Symlinks = Annotated[
         convert=one_of(SYMLINKS),
     ),
 ]
-Syntax = Annotated[
-    str | None,
-    option(
-        "Input",
-        "What the files are, if their names do not show it: yaml, json, env, ini.",
-        "--syntax",
-        metavar="NAME",
-        words=SYNTAXES,
-        convert=one_of(SYNTAXES),
-    ),
-]
 InPlace = Annotated[
     bool, flag("Output", "Replace the file itself; with sealed values only.", "--in-place", "-i")
 ]
@@ -108,7 +97,7 @@ def encrypt(
         str | None,
         option("Output", "All values but those.", "--except", metavar="REGEX"),
     ] = None,
-    syntax: Syntax = None,
+    syntax: SyntaxName = None,
     in_place: InPlace = False,
     previous: Annotated[
         str | None,

@@ -9,6 +9,7 @@ from cotool.cli.shared.options import Options, flag, one_of, option, with_option
 from cotool.cli.shared.settings import variables
 from cotool.cli.vault.secrets import SecretSource
 from cotool.vault.requests import KeyRequest
+from cotool.vault.values.marks import SYNTAXES
 
 Command = Callable[..., Any]
 Job = Callable[[], int]
@@ -57,6 +58,17 @@ RecipientsFile = Annotated[
     ),
 ]
 
+SyntaxName = Annotated[
+    str | None,
+    option(
+        "Input",
+        "What the files are, if their names do not show it: yaml, json, env, ini.",
+        "--syntax",
+        metavar="NAME",
+        words=SYNTAXES,
+        convert=one_of(SYNTAXES),
+    ),
+]
 NewPassphraseFile = Annotated[
     str | None,
     option(

@@ -101,7 +101,7 @@ def encrypt_values(
                 source_of(job.source),
                 target,
                 keys=keys if old is None else [opening],
-                syntax=_syntax(job.source, options),
+                syntax=syntax_for(job.source, options.syntax),
                 only=options.only,
                 others=options.others,
                 previous=old,
@@ -127,8 +127,9 @@ def _leave_out_others(plan: Plan, options: Values) -> None:
         plan.jobs.remove(job)
 
 
-def _syntax(name: str, options: Values) -> str:
-    found = options.syntax or syntax_of(name)
+def syntax_for(name: str, given: str | None) -> str:
+    """Return the syntax that was given, or that a file's name shows. Raises InputError."""
+    found = given or syntax_of(name)
     if found is None:
         raise InputError(
             f"{visible_name(name)}: the name does not show what the file is",

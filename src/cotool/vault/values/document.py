@@ -93,10 +93,13 @@ class Document:
         """Return the document with another file key, and so with other tokens."""
         return _seal(self.content().decode(), self.rule, envelope, _Tokens(), self.name)
 
-    def with_content(self, content: bytes) -> bytes:
-        """Return the document with other content; values that stay keep their tokens."""
+    def with_content(self, content: bytes, *others: Document) -> bytes:
+        """Return the document with other content; values that stay keep their tokens.
+
+        others: further documents with the same file key whose tokens may be used.
+        """
         text = _decoded(content, self.name)
-        return _seal(text, self.rule, self.envelope, _Tokens(self), self.name)
+        return _seal(text, self.rule, self.envelope, _Tokens(self, *others), self.name)
 
     def with_body(self, body: str) -> bytes:
         """Return the document with another text and the MACs that belong to it."""
@@ -261,20 +264,23 @@ def _unlocked(metadata: Metadata, keys: Sequence[Key]) -> Unlocked:
 
 
 class _Tokens:
-    """The tokens of an older version of a document, each to be used once."""
+    """The tokens of older versions of a document, each to be used once."""
 
-    def __init__(self, old: Document | None = None) -> None:
-        self._found: dict[tuple[bytes, str], list[str]] = defaultdict(list)
-        self._old = old
-        if old is not None:
-            for value, token, clear in reversed(old.opened()):
+    def __init__(self, *documents: Document) -> None:
+        self._found: dict[tuple[bytes, str], dict[str, None]] = defaultdict(dict)
+        for document in documents:
+            for value, token, clear in document.opened():
                 if clear is not None:
-                    self._found[bound_path(value.path), clear].append(unquoted(token))
+                    self._found[bound_path(value.path), clear][unquoted(token)] = None
 
     def take(self, path: KeyPath, clear: str) -> str | None:
         """Return a token for the same text at the same path, or None."""
         found = self._found.get((bound_path(path), clear))
-        return found.pop() if found else None
+        if not found:
+            return None
+        token = next(iter(found))
+        del found[token]
+        return token
 
 
 def _sealed(text: str, rule: Rule, sealer: Sealer, tokens: _Tokens | None, name: str) -> str:

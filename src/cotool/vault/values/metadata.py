@@ -32,7 +32,8 @@ _MAC_SIZE = 64
 _BYTE_ORDER_MARK = "\ufeff"
 
 _TITLE = re.compile(rf"# cotool-values-([0-9]+) ([a-z]+){re.escape(_NOTE)}")
-_FIELD = re.compile(r"# cotool-(header|only|except|mac): (.*)")
+_FIELDS = ("mac", "header", "only", "except")
+_FIELD = re.compile(r"# cotool-(header|only|except|mac): ([^\r\n]*)\r?\n")
 _LINE = re.compile(r"([^\r\n]*)\r?\n")
 
 
@@ -62,12 +63,13 @@ class Metadata:
 
     def fields(self) -> Iterator[tuple[str, str]]:
         """Yield the names and texts of what a document states, in their order."""
+        # The MAC is first, so that conflicts of merges by lines in it do not touch the content.
+        yield "mac", encoded(self.mac)
         yield "header", encoded(self.header)
         if self.rule.only is not None:
             yield "only", self.rule.only
         if self.rule.others is not None:
             yield "except", self.rule.others
-        yield "mac", encoded(self.mac)
 
 
 def joined(metadata: Metadata, body: str) -> str:
@@ -124,11 +126,11 @@ def split(text: str) -> tuple[Metadata, str]:
             hint="update cotool: pip install --upgrade cotool",
         )
     names = [*fields]
-    if names != [name for name in ("header", "only", "except", "mac") if name in fields]:
+    if names != [name for name in _FIELDS if name in fields]:
         raise _malformed("its fields are not in order")
     header, mac = (decoded(fields.get(name, "")) for name in ("header", "mac"))
     if not header or mac is None or len(mac) != _MAC_SIZE:
-        raise _malformed("the header or the MAC is missing or not base64url")
+        raise _malformed("the MAC or the header is missing or not base64url")
     rule = Rule(syntax, fields.get("only"), fields.get("except"))
     return Metadata(rule, header, mac), body
 
@@ -144,14 +146,12 @@ def _split_comments(text: str) -> Parts:
         raise _malformed("its first line was changed")
     place = title.end()
     fields: dict[str, str] = {}
-    while "mac" not in fields:
-        line = _LINE.match(text, place)
-        field = _FIELD.fullmatch(line[1]) if line else None
-        if line is None or field is None or field[1] in fields:
+    while field := _FIELD.match(text, place):
+        if field[1] in fields:
             number = text.count("\n", 0, place) + 1
-            raise _malformed(f"line {number} is not the line that belongs there")
+            raise _malformed(f"line {number} is there twice")
         fields[field[1]] = field[2]
-        place = line.end()
+        place = field.end()
     return found[1], found[2], fields, text[:mark] + text[place:]
 
 

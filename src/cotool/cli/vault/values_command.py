@@ -1,0 +1,125 @@
+"""`cotool vault values`: files with sealed values in git, and after changes by hand."""
+
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from cotool._lazy import stand_ins
+from cotool.cli.shared.options import Quiet, option
+from cotool.cli.shared.settings import App
+from cotool.cli.vault.options import Job, Recipients, RecipientsFile, SyntaxName, with_keys
+from cotool.vault.requests import KeyRequest
+
+with stand_ins("cotool.cli.vault.values_git"):
+    from cotool.cli.vault import values_git as work
+
+values_app = App(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="Files with sealed values, as encrypt --values writes them: in git, and after changes by "
+    "hand. docs/vault.md has the recipes.",
+    epilog="""Examples:
+
+cotool vault values accept config.yaml
+
+cotool vault values textconv config.yaml
+
+cotool vault values merge BASE OURS THEIRS
+""",
+)
+
+_Name = Annotated[str, typer.Argument(metavar="NAME", help="The path of the file, git's %f.")]
+
+
+@values_app.command("accept", epilog="Example:  cotool vault values accept config.yaml")
+@with_keys
+def accept(
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILES...", help="Files with sealed values.")
+    ],
+    *,
+    quiet: Quiet = False,
+    keys: KeyRequest,
+) -> Job:
+    """Accept files that were changed by hand or merged by lines: give them a MAC that fits.
+
+    Each sealed value must open at its place. Values in clear are sealed, unless --only or --except
+    left them readable. cotool cannot see whether values are missing, are older ones, or changed
+    places within a list, so look at the file first: cotool vault values textconv FILE.
+    """
+    return partial(work.accept, files, keys, quiet=quiet)
+
+
+@values_app.command("merge", epilog="Example:  cotool vault values merge BASE OURS THEIRS")
+@with_keys
+def merge(
+    base: Annotated[str, typer.Argument(metavar="BASE", help="The common version, git's %O.")],
+    ours: Annotated[
+        str, typer.Argument(metavar="OURS", help="One side, git's %A; gets the result.")
+    ],
+    theirs: Annotated[str, typer.Argument(metavar="THEIRS", help="The other side, git's %B.")],
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="The file's name in messages, git's %P.")
+    ] = None,
+    *,
+    keys: KeyRequest,
+) -> Job:
+    """Merge two versions of a file with sealed values into OURS, as git's merge driver.
+
+    All three are authenticated. Values merge by their paths, other text by its lines. Exits with 1
+    and leaves the marks of conflicts if both sides changed the same place.
+    """
+    return partial(work.merge, base, ours, theirs, name or ours, keys)
+
+
+@values_app.command("textconv", epilog="Example:  cotool vault values textconv config.yaml")
+@with_keys
+def textconv(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A file, sealed or not.")],
+    *,
+    keys: KeyRequest,
+) -> Job:
+    """Write a file in clear, for git diff and git log.
+
+    A file that is not sealed is written as it is. One that does not open is written as it is, too,
+    after a line that says why.
+    """
+    return partial(work.textconv, file, keys)
+
+
+@values_app.command("clean", epilog="Example:  cotool vault values clean config.yaml < config.yaml")
+@with_keys
+def clean(
+    name: _Name,
+    *,
+    only: Annotated[
+        str | None,
+        option("Output", "Seal only values under keys like this.", "--only", metavar="REGEX"),
+    ] = None,
+    others: Annotated[
+        str | None,
+        option("Output", "Seal all values but those.", "--except", metavar="REGEX"),
+    ] = None,
+    syntax: SyntaxName = None,
+    recipient: Recipients = None,
+    recipients_file: RecipientsFile = None,
+    keys: KeyRequest,
+) -> Job:
+    """Seal standard input for git's index. Values that did not change keep their ciphertext.
+
+    The older version, its keys and its rule come from the index or from HEAD. The options for
+    recipients and rules are for files that have none there.
+    """
+    first = work.First(only, others, syntax, tuple(recipient or ()), recipients_file)
+    return partial(work.clean, name, keys, first)
+
+
+@values_app.command("smudge", epilog="Example:  cotool vault values smudge config.yaml < sealed")
+@with_keys
+def smudge(name: _Name, *, keys: KeyRequest) -> Job:
+    """Write the document on standard input in clear, for git's working tree.
+
+    If no key opens it, it stays sealed, and clean passes it on as it is.
+    """
+    return partial(work.smudge, name, keys)
