@@ -117,5 +117,5 @@ def test_what_is_no_result_is_told(tmp_path, text):
     """InputError that names the file."""
     path = tmp_path / "old.json"
     path.write_text(text)
-    with pytest.raises(InputError, match=r"old\.json: is not a result of pyperf"):
+    with pytest.raises(InputError, match=r"old\.json: is not (JSON|a result of pyperf)"):
         read_suite(str(path))

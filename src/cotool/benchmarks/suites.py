@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cotool.benchmarks.cases import full_name
 from cotool.errors import CotoolError, InputError
+from cotool.io.json_documents import read_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -90,17 +92,15 @@ def _run(
 
 
 def read_suite(path: str) -> BenchmarkSuite:
-    """Read a file of pyperf. Raises OSError, InputError."""
+    """Read a file of pyperf. Raises InputError."""
     import pyperf
 
-    with Path(path).open("rb"):
-        pass  # so that an unreadable file reports why
+    hint = "make one with cotool bench run -o FILE"
+    document = read_document(path, hint=hint)
     try:
-        return pyperf.BenchmarkSuite.load(path)
-    except (ValueError, KeyError, TypeError, AttributeError, EOFError, OSError, RecursionError):
-        raise InputError(
-            f"{path}: is not a result of pyperf", hint="make one with cotool bench run -o FILE"
-        ) from None
+        return pyperf.BenchmarkSuite.loads(json.dumps(document))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise InputError(f"{path}: is not a result of pyperf", hint=hint) from None
 
 
 def summarise(benchmark: Benchmark) -> Measured:

@@ -1,9 +1,14 @@
-"""Parse a whole JSON document."""
+"""Read a whole JSON document: an export, a saved result, the content of a keyring."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    from os import PathLike
 
 
 def parse_json(text: str | bytes) -> Any:
@@ -12,3 +17,21 @@ def parse_json(text: str | bytes) -> Any:
         return json.loads(text)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+
+
+def read_document(path: str | PathLike[str], *, hint: str) -> Any:
+    """Return the JSON document in a file, which may be compressed, or in standard input for "-".
+
+    Raises InputError with `hint` if it is not JSON or far too long when decompressed.
+    """
+    from cotool.io.sources import open_source
+
+    try:
+        with open_source(path) as stream:
+            return parse_json(stream.read())
+    except InputError as error:
+        if error.parameter is None:
+            raise
+        raise InputError(error.args[0], hint=hint) from None  # callers have no limit to raise
+    except ValueError as error:
+        raise InputError(f"{path}: is not JSON: {error}", hint=hint) from None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cotool.errors import InputError
-from cotool.io.json_documents import parse_json
+from cotool.io.json_documents import read_document
 from cotool.text import json_visible, plural, visible
 
 if TYPE_CHECKING:
@@ -210,19 +210,7 @@ def _read_other(name: str) -> Learned:
 def _read_export(file: str) -> Learned:
     from cotool.consensus.learning.exchange import imported
 
-    try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{file}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{file}: is not UTF-8", hint="give a file written by export") from None
-    try:
-        form = parse_json(text)
-    except ValueError as error:
-        raise InputError(
-            f"{file}: not valid JSON: {error}", hint="give a file written by export"
-        ) from None
-    return imported(form, file)
+    return imported(read_document(file, hint="give a file written by export"), file)
 
 
 def known_names() -> list[str]:

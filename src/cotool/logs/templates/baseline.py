@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from types import NoneType
 from typing import Any, NamedTuple
 
 from cotool._lazy import lazy_pattern
-from cotool.errors import InputError, unreadable
-from cotool.io.json_documents import parse_json
+from cotool.errors import InputError
+from cotool.io.json_documents import read_document
 from cotool.logs.changes import Numbers
 from cotool.logs.levels import LEVELS
 from cotool.logs.measures.earlier import EarlierMeasures, read_distribution, read_measures
@@ -43,19 +42,10 @@ def read_baseline(path: str) -> Baseline:
 
     Raises InputError that names the file and the member that is wrong.
     """
-    try:
-        data = Path(path).read_bytes()
-    except OSError as error:
-        raise unreadable(path, error) from None
-    if data[:2] == b"\x1f\x8b":
-        return _of_set(TemplateSet.load(path))
-    try:
-        document = parse_json(data)
-    except ValueError as error:
-        raise InputError(f"{path}: is not JSON: {error}", hint=_HINT) from None
+    document = read_document(path, hint=_HINT)
     schema = document.get("schema") if isinstance(document, dict) else None
     if schema == SET_SCHEMA:
-        return _of_set(TemplateSet.load(path))
+        return _of_set(TemplateSet.from_document(document, path))
     if schema not in _SCHEMAS:
         raise InputError(
             f"{path}: its schema is {schema!r:.60}, not {_SCHEMAS[0]}"

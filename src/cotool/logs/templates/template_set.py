@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cotool._fast.logs import forms as kernel
 from cotool.errors import InputError
-from cotool.io.json_documents import parse_json
-from cotool.io.sources import open_source
+from cotool.io.json_documents import read_document
 from cotool.io.target import write_whole
 from cotool.logs.histogram import WIDTHS
 from cotool.logs.templates.columns import Layouts
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from cotool.logs.templates.model import Match, Template
 
 SCHEMA = "cotool.logs.template-set/1"
+_HINT = "expected a file written by TemplateSet.save"
 
 
 class TemplateSet:
@@ -170,12 +170,15 @@ class TemplateSet:
     @classmethod
     def load(cls, path: str | PathLike[str]) -> TemplateSet:
         """Return the set in a file. Raises InputError if the file holds none."""
-        with open_source(path) as stream:
-            data = stream.read()
+        return cls.from_document(read_document(path, hint=_HINT), path)
+
+    @classmethod
+    def from_document(cls, document: Any, path: str | PathLike[str]) -> TemplateSet:
+        """Return the set in the parsed content of the file `path`. Raises InputError."""
+        schema = document.get("schema") if isinstance(document, dict) else None
+        if schema != SCHEMA:
+            raise InputError(f"{path}: its schema is {schema!r:.60}, not {SCHEMA!r}", hint=_HINT)
         try:
-            document = parse_json(data)
-            if document["schema"] != SCHEMA:
-                raise InputError(f"{path}: its schema is {document['schema']!r}, not {SCHEMA!r}")
             return cls._from_document(document)
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             raise InputError(f"{path}: is not a set of templates: {error!r}") from None
