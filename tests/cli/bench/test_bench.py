@@ -99,7 +99,7 @@ def test_compare_fails_on_a_clear_regression_only(bench, tmp_path):
         (["run", "--threads", "x"], "expected numbers"),
         (["run", "--input", "x"], "--input needs a group"),
         (["run", "-o", "nothere/now.json"], "nothere/now.json: cannot be written"),
-        (["run", "-g", "logs", "--input", "nothere"], "nothere: cannot be read: No such file"),
+        (["run", "-g", "logs", "--input", "nothere"], "nothere: No such file"),
         (["compare", "nothere", "nothere"], "nothere: cannot be read: No such file"),
         (["compare", "x", "x", "--fail-above", "much"], "expected a percentage"),
     ],
