@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cotool.cli.vault.batch_run import find_files, plan_in_place, run_jobs
 from cotool.cli.vault.keys import generated_passphrase, tell
 from cotool.cli.vault.people import recipients_of, removed_people
-from cotool.cli.vault.secrets import SecretSource
+from cotool.cli.vault.secrets import SecretSource, check_files
 from cotool.cli.vault.streams import spare_stdin
 from cotool.errors import InputError
 from cotool.text import plural
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cotool.cli.shared.progress import Bar
-    from cotool.vault import Done, Key, Passphrase
+    from cotool.vault import Done, Key, Passphrase, Recipient
     from cotool.vault.batch import Job
 
 
@@ -62,10 +62,12 @@ def rewrap(files: Sequence[str], request: KeyRequest, options: Rewrapping) -> in
         only = recipients_of((), options.recipients_file)
     if not (_says_what(options) or request.has_keyring or request.has_identity or request.program):
         raise _nothing_to_change()
+    people = recipients_of(options.add_recipients, None)
+    check_files(options.new_file, options.add_file, options.add_keyring)
     key = Opening(request)
     key.ask_now(job.source for job in planned.jobs)
     replace = _replacement(request, options, key)
-    add = _additions(request, options)
+    add = [*people, *_additions(request, options)]
     changed: list[str] = []
 
     def work(job: Job, _threads: int, _bar: Bar) -> None:
@@ -152,7 +154,7 @@ def _nothing_to_change() -> InputError:
 
 
 def _additions(request: KeyRequest, options: Rewrapping) -> list[Key]:
-    added: list[Key] = [*recipients_of(options.add_recipients, None)]
+    added: list[Key] = []
     if options.add:
         given = options.add_file, "the further recipient"
         added.append(_new_passphrase(request, options, *given))
@@ -178,16 +180,22 @@ class Reencryption:
     quiet: bool
 
 
+def _people(options: Reencryption) -> list[Recipient]:
+    """Return the recipients, before anything is asked or changed. Raises InputError, OSError."""
+    check_files(options.passphrase_file)
+    return recipients_of(options.recipients, options.recipients_file)
+
+
 def reencrypt(files: Sequence[str], request: KeyRequest, options: Reencryption) -> int:
     """Give files a new file key."""
     from cotool import vault
 
     spare_stdin(files)
     planned = plan_in_place(files, recursive=options.recursive)
+    people = _people(options)
     key = Opening(request)
     key.ask_now(job.source for job in planned.jobs)
-    keys = key.all()
-    keys += recipients_of(options.recipients, options.recipients_file)
+    keys = [*key.all(), *people]
     if options.passphrase or options.passphrase_file is not None:
         secret = SecretSource(options.passphrase_file).read("the recipient")
         keys.append(request.new_passphrase(secret))
@@ -215,6 +223,7 @@ def rotate(files: Sequence[str], request: KeyRequest, options: Reencryption, *, 
     if anew:
         spare_stdin(files)
         find_files(files, recursive=options.recursive)
+        _people(options)
     rotate_keyring(request, quiet=options.quiet)
     return reencrypt(files, request, options) if anew else 0
 

@@ -22,6 +22,7 @@ from cotool.cli.vault.options import (
     Profile,
     with_keys,
 )
+from cotool.cli.vault.secrets import check_files
 from cotool.errors import InputError
 from cotool.vault.requests import KeyRequest, naming
 
@@ -195,6 +196,7 @@ def change_passphrase(
         place = request.identity_path
         if unprotected and (generate or new_passphrase_file or new_key_file):
             raise _contradiction()
+        check_files(new_passphrase_file)
         request.read_identity()  # the old secret is checked before a new one is made
         opener = None
         if not unprotected:

@@ -23,6 +23,7 @@ from cotool.cli.vault.options import (
     Profile,
     with_keys,
 )
+from cotool.cli.vault.secrets import check_files
 from cotool.errors import InputError
 from cotool.vault.requests import KeyRequest, naming
 
@@ -98,6 +99,7 @@ def change_passphrase(
         from cotool.vault import Keyring
 
         path = keys.keyring_path
+        check_files(new_passphrase_file)
         keys.read_keyring()  # the old secret is checked before a new one is made
         opener = changed_opener(
             keys, f"the keyring {path}", new_passphrase_file, new_key_file,

@@ -12,7 +12,7 @@ from cotool.cli.shared.settings import App
 from cotool.cli.vault.keys import generated_passphrase, tell
 from cotool.cli.vault.openers import new_opener
 from cotool.cli.vault.options import Generate, Job, Profile, with_keys
-from cotool.cli.vault.secrets import SecretSource
+from cotool.cli.vault.secrets import SecretSource, check_files
 from cotool.vault.requests import KeyRequest, naming
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ def import_keys(
     def job() -> int:
         from cotool.vault import Keyring
 
+        check_files(file, import_passphrase_file)
         secret = SecretSource(import_passphrase_file).read(f"the export {file}")
         with naming(file):
             other = Keyring.read(file, [keys.new_passphrase(secret)])

@@ -14,7 +14,7 @@ from cotool.cli.vault.batch_run import (
 )
 from cotool.cli.vault.keys import names_a_key, sealing_keys
 from cotool.cli.vault.people import recipients_of
-from cotool.cli.vault.secrets import SecretSource
+from cotool.cli.vault.secrets import SecretSource, check_files
 from cotool.cli.vault.streams import (
     source_of,
     spare_results,
@@ -136,6 +136,7 @@ def _encrypt_values(files: Sequence[str], request: KeyRequest, options: Encrypti
 
 def _sealing_keys(request: KeyRequest, options: Encryption) -> list[Key]:
     keys: list[Key] = [*recipients_of(options.recipients, options.recipients_file)]
+    check_files(options.passphrase_file)
     if not keys or names_a_key(request) or options.generate:
         keys += sealing_keys(request, profile=options.profile, generate=options.generate)
     if options.passphrase or options.passphrase_file is not None:

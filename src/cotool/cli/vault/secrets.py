@@ -63,6 +63,13 @@ class SecretSource(PassphraseSource):
         return found
 
 
+def check_files(*paths: str | None) -> None:
+    """Raise OSError for a file of the options that is missing, before anything is asked."""
+    for path in paths:
+        if path is not None:
+            Path(path).stat()
+
+
 def store_in_system(what: str, secret: str) -> None:
     """Keep a passphrase in the system's keyring. Raises MissingExtraError, InputError."""
     keyring = system_keyring()
