@@ -101,7 +101,14 @@ def test_thousands_separators_are_equal(number: int, zeros: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["One for Arthur", "Seven Samurai", "around 9 days after ovulation", "691 CE", "1066 A.D."],
+    [
+        "One for Arthur",
+        "Seven Samurai",
+        "12 Angry Men",
+        "around 9 days after ovulation",
+        "691 CE",
+        "1066 A.D.",
+    ],
 )
 def test_texts_that_begin_with_a_number(text: str) -> None:
     """A number before a name, an era or what a time is counted from is not the whole answer."""

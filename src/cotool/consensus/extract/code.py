@@ -49,6 +49,11 @@ def code_of(text: str) -> str | None:
     return text if _STARTS.match(text) and not first.endswith((".", "?", "!")) else None
 
 
+def is_query(text: str) -> bool:
+    """Whether a text is a statement of SQL."""
+    return bool(_SQL.match(text)) and code_of(text) is not None
+
+
 def code_tokens(code: str) -> list[str]:
     """Return the tokens of code; quotes are unified, and words of SQL are casefolded."""
     sql = bool(_SQL.match(code))

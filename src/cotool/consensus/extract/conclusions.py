@@ -42,7 +42,9 @@ _IS_RANGE = lazy_pattern(
 _VERDICT_LENGTH = 400
 # The rule for "3: the court may refuse".
 NUMBERED = "opens with an option's number"
-_NUMBERED_OPTION = lazy_pattern(r"[*_]{0,2}\(?(\d{1,2})[).:]{1,2}[*_]{0,2}\s+(?=[^\W\d])")
+_NUMBERED_OPTION = lazy_pattern(
+    r"[*_]{0,2}(?:(?i:option|choice) )?\(?(\d{1,2})[).:]{1,2}[*_]{0,2}\s+(?=[^\W\d])"
+)
 _CONTESTANT = lazy_pattern(
     r"\b(?:assistant|response|answer|model|output|candidate|system|summary|translation|essay)\s"
     r"[\"“(*]{0,3}$",
@@ -174,7 +176,9 @@ _ALTERNATIVES = lazy_pattern(r"=[^=]{1,40}(?:\b(?:or|and)\b[^=]{0,20}|,\s?[a-z]\
 def _conclusion(sentence: str) -> Iterator[StatedPlace]:
     head, sign, result = sentence.rpartition("=")
     if sign and head:
-        if not result.endswith(";") and not _ALTERNATIVES.search(head):  # "x = 2 or x = 3"
+        bound = head[-1] in "<>!≤≥"  # ">= 5" states no value
+        # Two roots ("x is 2 or 3") are no single value.
+        if not bound and not result.endswith(";") and not _ALTERNATIVES.search(head):
             yield StatedPlace(0, result, "… =", ("number",))
         return
     if "between" in sentence or "from" in sentence:

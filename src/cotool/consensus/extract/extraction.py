@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.alike import same_choices, same_labels, same_numbers
-from cotool.consensus.extract.code import code_values
+from cotool.consensus.extract.code import code_values, is_query
 from cotool.consensus.extract.conclusions import NUMBERED, last_sentence
 from cotool.consensus.extract.extracted import Extracted
 from cotool.consensus.extract.labels import complement, denies, named_in_sentence, named_label
@@ -111,7 +111,9 @@ def _found(texts: Sequence[str]) -> tuple[list[dict[str, Extracted | None]], str
         for one, own in zip(found, places, strict=True):
             one.update(own.labels)
         kind = _kind(texts, found)
-    return found, kind
+    # The value in the last condition of a query is not its answer.
+    query = kind == "number" and any(map(is_query, texts))
+    return found, None if query else kind
 
 
 @dataclass

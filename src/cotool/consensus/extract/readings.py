@@ -154,6 +154,8 @@ _ABOUT = lazy_pattern(
     re.IGNORECASE,
 )
 
+# "$90°$" of LaTeX.
+_MATHS = lazy_pattern(r"\$[^$\n]{1,40}\$(?![\d$])")
 # Shorter than a span by more than the digits of a number, so that the result is not cut.
 MAX_EQUATION = 90
 _NEXT_ITEM = lazy_pattern(r"\n\s*[*_]{0,2}(\d{1,3})[.)]\s")
@@ -187,7 +189,7 @@ def read_quantity(span: str) -> Reading | None:
         start += 1
     if span.startswith("$", start) and span[start + 1 : start + 2].isalpha():
         start += 1
-    if span.startswith("$-", start):
+    if span.startswith("$-", start) or _MATHS.match(span, start):
         start += 1
     equation = _EQUATION.match(span, start)
     if equation and equation.end() <= MAX_EQUATION:
@@ -383,6 +385,7 @@ _UNIT = lazy_pattern(
 # ("9 days after ovulation").
 _NO_UNIT = lazy_pattern(r"[ ](?:C\.?E\.?|A\.?D\.?)[ ]?$|.*[ ](?:after|before|since|until)[ ]")
 # "Seven Samurai", "One for Arthur": names.
+_TITLE = lazy_pattern(r"[ ][A-Z][a-z]+[ ](?:[a-z]{2,3}[ ])?[A-Z][a-z]")  # "12 Angry Men"
 _NAME = lazy_pattern(r"[ ](?:[a-z]+[ ]){0,2}[A-Z][a-z]")
 
 
@@ -394,6 +397,7 @@ def _ends_in_unit(span: str, reading: Reading) -> bool:
     unit = _UNIT.match(span[:200], end)
     if unit is None or not ends(span, unit.end()):
         return False
-    if reading.unit is None and reading.display[:1].isalpha() and _NAME.match(unit.group()):
+    named = _NAME if reading.display[:1].isalpha() else _TITLE
+    if reading.unit is None and named.match(unit.group()):
         return False
     return not (_SENTENCE.search(unit.group()) or _NO_UNIT.match(unit.group()))

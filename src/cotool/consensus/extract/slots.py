@@ -40,10 +40,12 @@ _WIDE = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u309f\u30a0-\u30ff\u3400-\u9fff\uf900-\ufaff"
 )
 _TOKEN = lazy_pattern(
-    rf"""[$€£¥₹]?\d+(?:[.,:/]\d+)*%?|[{_WIDE}]|[^\W\d_{_WIDE}]+(?:['’.-][^\W\d_{_WIDE}]+)*
+    rf"""\d{{1,2}}(?::\d\d)?\s?[apAP]\.?[mM]\b|[$€£¥₹]?\d+(?:[.,:/]\d+)*%?|[{_WIDE}]|[^\W\d_{_WIDE}]+(?:['’.-][^\W\d_{_WIDE}]+)*
     |[+*/=<>^%&|~−×÷-]+""",
     re.VERBOSE,
 )
+# "3:30 p.m." is "3:30pm".
+_CLOCK = lazy_pattern(r"(?<=\d)\s|(?<=[ap])\.(?=m)|(?<=\d)\s(?=[ap]\.?m)")
 _FILLERS = frozenset(
     """
     really quite simply just actually basically generally usually often typically clearly currently
@@ -52,8 +54,12 @@ _FILLERS = frozenset(
     的 了 吧 呢 啊 を が に は の も で と
     """.split()
 )
-# What may stand between two things in either order.
-_JOINTS = frozenset("and or & with plus + * = ≠ und oder et ou y o e и или 和 与 と".split())
+# What may stand between two things in either order. "Canberra is the capital" says the same as
+# "The capital is Canberra".
+_JOINTS = frozenset(
+    "and or & with plus + * = ≠ und oder et ou y o e и или 和 与 と is are was were ist sind war "
+    "est sont es son era é são è sono 是".split()
+)
 # Synonyms that change no answer.
 _SYNONYMS = {
     word: group[0]
@@ -171,7 +177,8 @@ def _tokens(text: str) -> list[Token]:
             or word.lower() in UNITS
             or word.lower() in TENS
         )
-        found.append(Token(word.casefold(), start, end, strong))
+        key = word.casefold()
+        found.append(Token(_CLOCK.sub("", key) if key[-1] == "m" else key, start, end, strong))
     return found
 
 
