@@ -1,3 +1,8 @@
+from cotool.vault.age import (
+    AgeKeys as AgeKeys,
+    import_age as import_age,
+    read_identities as read_identities,
+)
 from cotool.vault.envelope import Key as Key
 from cotool.vault.identity import Identity as Identity
 from cotool.vault.inspection import (

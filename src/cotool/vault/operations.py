@@ -69,26 +69,48 @@ def encrypt(
 
     """
     with named(source), Source(source) as content:
-        if armored:
-            return _encrypt_armored(content, destination, keys, force=force, preserve=preserve)
-        compact = content.size is not None and content.size < COMPACT_LIMIT
-        envelope = new_envelope(keys, compact=compact)
-        with Target(destination, force=force, special=False) as target:
-            _prepare(content, target, preserve=preserve)
-            stream = envelope.new_stream()
-            start = envelope.to_bytes() + stream.prefix
-            if content.size is not None:
-                target.reserve(len(start) - PREFIX + sealed_size(content.size))
-            target.begin(start)
-            transfer = Transfer(
-                Blocks(content, 0, BLOCK * SEGMENT),
-                Writing(target, len(start), BLOCK * SEALED_SEGMENT),
-                sealing(stream),
-                Effort(num_threads, progress),
-            )
-            transfer.run()
-        changed = content.has_changed
-    return Done(transfer.read, len(start) + transfer.written, changed_meanwhile=changed)
+        return encrypt_source(
+            content,
+            destination,
+            keys=keys,
+            armored=armored,
+            force=force,
+            preserve=preserve,
+            effort=Effort(num_threads, progress),
+        )
+
+
+def encrypt_source(
+    content: Source,
+    destination: StrPath | BinaryIO,
+    *,
+    keys: Sequence[Key],
+    armored: bool,
+    force: bool,
+    preserve: bool,
+    effort: Effort,
+) -> Done:
+    """Encrypt an open source, as `encrypt` does."""
+    if armored:
+        return _encrypt_armored(content, destination, keys, force=force, preserve=preserve)
+    compact = content.size is not None and content.size < COMPACT_LIMIT
+    envelope = new_envelope(keys, compact=compact)
+    with Target(destination, force=force, special=False) as target:
+        _prepare(content, target, preserve=preserve)
+        stream = envelope.new_stream()
+        start = envelope.to_bytes() + stream.prefix
+        if content.size is not None:
+            target.reserve(len(start) - PREFIX + sealed_size(content.size))
+        target.begin(start)
+        transfer = Transfer(
+            Blocks(content, 0, BLOCK * SEGMENT),
+            Writing(target, len(start), BLOCK * SEALED_SEGMENT),
+            sealing(stream),
+            effort,
+        )
+        transfer.run()
+    written = len(start) + transfer.written
+    return Done(transfer.read, written, changed_meanwhile=content.has_changed)
 
 
 def decrypt(

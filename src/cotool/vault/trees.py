@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 
 SUFFIX = ".vault"
 ARMOR_SUFFIX = ".vault.asc"
+AGE_SUFFIX = ".age"
 SYMLINKS = ("skip", "follow", "keep")
 _PART = re.compile(r"\..*\.[0-9a-f]{16}\.part", re.DOTALL)
 
 # Why something is left out, of one and of several.
 VAULTS = ("vault file", "vault files")
 OTHERS = ("file without the suffix .vault", "files without the suffix .vault")
+NOT_AGE = ("file without the suffix .age", "files without the suffix .age")
 OUTPUT = ("output folder", "output folders")
 LINKS = ("symbolic link", "symbolic links")
 BROKEN = ("broken symbolic link", "broken symbolic links")
@@ -40,7 +42,7 @@ CYCLES = ("link to a folder above it", "links to folders above them")
 SPECIAL = ("pipe, socket or device", "pipes, sockets or devices")
 PARTS = ("unfinished result", "unfinished results")
 NEWER = ("result that is newer than its source", "results that are newer than their sources")
-EXPECTED = (VAULTS, OTHERS, OUTPUT)  # what the command does not work on anyway
+EXPECTED = (VAULTS, OTHERS, NOT_AGE, OUTPUT)  # what the command does not work on anyway
 Reason = tuple[str, str]
 
 
@@ -59,7 +61,7 @@ class Wanted:
 
     Args:
         vaults: only vault files. Otherwise, everything else; into another folder, everything.
-        everything: all files.
+        age: only age files. everything: all files.
         documents: with `vaults`, also documents with sealed values that kept their names.
         recursive: accept folders.
         symlinks: one of `SYMLINKS`.
@@ -73,6 +75,7 @@ class Wanted:
     output: str | None = None
     everything: bool = False
     documents: bool = False
+    age: bool = False
 
 
 @dataclass(slots=True)
@@ -192,6 +195,11 @@ class _Walk:
             listing.files.append(found)
         elif _PART.fullmatch(name):
             listing.leave_out(PARTS, path)
+        elif self._wanted.age:
+            if name.endswith(AGE_SUFFIX):
+                listing.files.append(found)
+            else:
+                listing.leave_out(NOT_AGE, path)
         elif self._wanted.vaults and not self._is_sealed(path):
             listing.leave_out(OTHERS, path)
         elif not (self._wanted.vaults or self._elsewhere) and is_vault(path):
@@ -293,12 +301,14 @@ def plan(
     seals: bool,
     output: str | None,
     update: bool = False,
+    content_size: Callable[[str], int] | None = None,
 ) -> Plan:
     """Return a job for each file, whose result is called `name` of the source's name.
 
     seals: the results are vault files; otherwise the sources are. output: a file, a folder, or
     `STDIO`. It is a folder if it is one or ends in a slash, and also if the files come from a
-    folder. update: leave out files whose result is current.
+    folder. update: leave out files whose result is current. content_size: returns the size of the
+    content in a source that is neither plain nor a vault file.
 
     Raises InputError if two results have the same name, or several have no folder.
     """
@@ -325,7 +335,8 @@ def plan(
             named=output is not None and not into,
             preserve=found.in_folder or update,
         )
-        _add(result, job, _state(job, seals=seals) if update else "missing")
+        state = _state(job, content_size or _size, seals=seals) if update else "missing"
+        _add(result, job, state)
     _check_names(result)
     return result
 
@@ -359,7 +370,7 @@ def _check_names(plan: Plan) -> None:
         )
 
 
-def _state(job: Job, *, seals: bool) -> str:
+def _state(job: Job, content_size: Callable[[str], int], *, seals: bool) -> str:
     """Return whether the result of a job is missing, other, old, newer or current.
 
     A result that is not what this command writes is other, and is not replaced.
@@ -374,7 +385,7 @@ def _state(job: Job, *, seals: bool) -> str:
         if not stat.S_ISREG(result.st_mode):
             return "other"
         header = inspect(str(sealed))
-        size = Path(str(plain)).stat().st_size
+        size = content_size(str(plain))
     except FileNotFoundError:
         return "missing"
     except (CotoolError, OSError):
@@ -384,6 +395,10 @@ def _state(job: Job, *, seals: bool) -> str:
         # A rewrap gives a vault file a new time, so that backups notice it.
         return "current" if seals and same and header.generation else "newer"
     return "current" if same and result.st_mtime_ns == source.st_mtime_ns else "old"
+
+
+def _size(path: str) -> int:
+    return Path(path).stat().st_size
 
 
 def _make_folder(path: str, *, follow: bool) -> bool:

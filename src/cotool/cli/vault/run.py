@@ -88,7 +88,7 @@ def encrypt(files: Sequence[str], request: KeyRequest, options: Encryption) -> i
         request.read_before_content()
         if options.passphrase_file is not None:
             spare_stdin_file(options.passphrase_file)
-    keys = _sealing_keys(request, options) if jobs else []
+    keys = keys_for(request, options) if jobs else []
 
     def work(job: Job, threads: int, bar: Bar) -> Done:
         with target_of(job) as target:
@@ -125,7 +125,7 @@ def _encrypt_values(files: Sequence[str], request: KeyRequest, options: Encrypti
         planned,
         request,
         options.values,
-        lambda: _sealing_keys(request, options),
+        lambda: keys_for(request, options),
         fresh=bool(people or options.passphrase or options.generate),
         force=options.force,
         threads=options.threads,
@@ -134,7 +134,8 @@ def _encrypt_values(files: Sequence[str], request: KeyRequest, options: Encrypti
     )
 
 
-def _sealing_keys(request: KeyRequest, options: Encryption) -> list[Key]:
+def keys_for(request: KeyRequest, options: Encryption) -> list[Key]:
+    """Return the keys that open a new file."""
     keys: list[Key] = [*recipients_of(options.recipients, options.recipients_file)]
     check_files(options.passphrase_file)
     if not keys or names_a_key(request) or options.generate:

@@ -59,7 +59,7 @@ class SecretSource(PassphraseSource):
         if self.command is not None:
             return _from_command(self.command)
         found = super()._read(what)
-        _warn_if_others_read(str(self.file))
+        warn_if_others_read(str(self.file))
         return found
 
 
@@ -84,7 +84,8 @@ def show_passphrase(secret: str) -> None:
     print(f"passphrase: {secret}\nkeep it: nothing else opens the content", file=sys.stderr)
 
 
-def _warn_if_others_read(path: str) -> None:
+def warn_if_others_read(path: str) -> None:
+    """Warn on standard error if other users can read a file with a secret."""
     mode = Path(path).stat().st_mode
     if stat.S_ISREG(mode) and mode & 0o077:
         print(

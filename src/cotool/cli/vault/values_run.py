@@ -35,12 +35,12 @@ OTHER_SYNTAX = (
 class Values:
     """The options of `encrypt` for sealed values."""
 
-    wanted: bool
-    only: str | None
-    others: str | None
-    syntax: str | None
-    in_place: bool
-    previous: str | None
+    wanted: bool = False
+    only: str | None = None
+    others: str | None = None
+    syntax: str | None = None
+    in_place: bool = False
+    previous: str | None = None
 
     def check(self, *, armor: bool, update: bool, is_cluster: bool) -> None:
         """Raise InputError for options that do not go together."""

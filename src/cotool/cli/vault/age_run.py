@@ -1,0 +1,121 @@
+"""The work of `vault import-age`: age files become vault files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cotool.cli.vault.batch_run import run_jobs, show_plan
+from cotool.cli.vault.run import Encryption, keys_for
+from cotool.cli.vault.secrets import SecretSource, warn_if_others_read
+from cotool.cli.vault.streams import source_of, spare_results, spare_terminal, target_of
+from cotool.errors import CotoolError
+from cotool.vault.files import STDIO
+from cotool.vault.trees import AGE_SUFFIX, ARMOR_SUFFIX, SUFFIX, Wanted, list_files, plan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cotool.cli.shared.progress import Bar
+    from cotool.vault import Done
+    from cotool.vault.age import AgeKeys
+    from cotool.vault.batch import Job
+    from cotool.vault.requests import KeyRequest
+
+
+@dataclass(frozen=True, slots=True)
+class AgeFiles:
+    """What opens the age files: files of identities, and where their passphrase comes from."""
+
+    identity_files: tuple[str, ...]
+    passphrase_file: str | None
+
+
+def import_age(
+    files: Sequence[str], request: KeyRequest, options: Encryption, given: AgeFiles
+) -> int:
+    """Decrypt each age file and encrypt it again to a vault file of its own."""
+    from cotool.vault.age import age_content_size
+    from cotool.vault.age import import_age as import_file
+
+    suffix = ARMOR_SUFFIX if options.armor else SUFFIX
+    tree = options.tree
+    wanted = Wanted(
+        vaults=False,
+        age=True,
+        recursive=tree.recursive,
+        symlinks=tree.symlinks,
+        output=options.output,
+    )
+    planned = plan(
+        list_files(files, wanted),
+        lambda name: _without_suffix(name) + suffix,
+        seals=True,
+        output=options.output,
+        update=tree.update,
+        content_size=age_content_size,
+    )
+    if tree.dry_run:
+        return show_plan(planned, "import")
+    jobs = planned.jobs
+    spare_terminal(jobs, armor=options.armor)
+    spare_results(jobs, force=options.force)
+    if STDIO in files:
+        request.read_before_content()
+    age = _age_keys(given, [job.source for job in jobs])
+    keys = keys_for(request, options) if jobs else []
+
+    def work(job: Job, threads: int, bar: Bar) -> Done:
+        with target_of(job) as target:
+            return import_file(
+                source_of(job.source),
+                target,
+                age=age,
+                keys=keys,
+                armored=options.armor,
+                force=options.force or job.replace,
+                preserve=job.preserve,
+                num_threads=threads,
+                progress=bar.add,
+            )
+
+    return run_jobs(
+        planned,
+        work,
+        verb="imported",
+        threads=options.threads,
+        quiet=options.quiet,
+        force=options.force,
+    )
+
+
+def _without_suffix(name: str) -> str:
+    plain = name.removesuffix(AGE_SUFFIX)
+    return plain if Path(plain).name else name
+
+
+def _age_keys(given: AgeFiles, sources: Sequence[str]) -> AgeKeys:
+    """Return what opens the age files. A passphrase is asked for at most once, and before work."""
+    from cotool.vault.age import AgeKeys, read_age_header, read_identities
+
+    source = SecretSource(given.passphrase_file)
+    source.read_before_content()
+
+    @cache
+    def passphrase() -> str | bytes:
+        return source.read("the age files")
+
+    identities = []
+    for path in given.identity_files:
+        warn_if_others_read(path)
+        identities += read_identities(path, passphrase)
+    for path in sources:
+        try:
+            if Path(path).is_file() and read_age_header(path).is_for_passphrase:
+                passphrase()
+                break
+        except (CotoolError, OSError):
+            continue  # this file's error is reported later
+    return AgeKeys(identities, passphrase)

@@ -1,0 +1,93 @@
+"""`cotool vault import-age`: age files encrypted again as vault files."""
+
+from functools import partial
+from typing import Annotated
+
+from cotool._lazy import stand_ins
+from cotool.cli.shared.options import Quiet, Threads, flag, option
+from cotool.cli.shared.settings import App
+from cotool.cli.vault.file_commands import DryRun, Output, Symlinks, Update
+from cotool.cli.vault.options import (
+    Files,
+    Force,
+    Generate,
+    Job,
+    Profile,
+    Recipients,
+    RecipientsFile,
+    Recursive,
+    with_keys,
+)
+from cotool.vault.requests import KeyRequest
+
+with stand_ins("cotool.cli.vault.age_run", "cotool.cli.vault.run", "cotool.cli.vault.values_run"):
+    from cotool.cli.vault import age_run, run, values_run
+
+commands = App()
+
+
+@commands.command(
+    "import-age", epilog="Example:  cotool vault import-age -i key.txt report.pdf.age"
+)
+@with_keys
+def import_age(
+    files: Files,
+    *,
+    identity_file: Annotated[
+        list[str] | None,
+        option(
+            "Input",
+            "A file with identities of age, or an SSH key without a passphrase. Repeatable.",
+            "--identity-file",
+            "-i",
+            metavar="FILE",
+        ),
+    ] = None,
+    age_passphrase_file: Annotated[
+        str | None,
+        option(
+            "Input",
+            "Read the passphrase of the age files or identities from a file.",
+            "--age-passphrase-file",
+            metavar="FILE",
+        ),
+    ] = None,
+    output: Output = None,
+    force: Force = False,
+    armor: Annotated[
+        bool, flag("Output", "Write text instead of bytes, for YAML or mail.", "--armor", "-a")
+    ] = False,
+    recursive: Recursive = False,
+    symlinks: Symlinks = "skip",
+    update: Update = False,
+    dry_run: DryRun = False,
+    recipient: Recipients = None,
+    recipients_file: RecipientsFile = None,
+    generate: Generate = False,
+    profile: Profile = None,
+    threads: Threads = None,
+    quiet: Quiet = False,
+    keys: KeyRequest,
+) -> Job:
+    """Decrypt files of age and encrypt them again to FILE.vault; nothing is on disk in clear.
+
+    Identities (--identity-file) open files for X25519 and SSH keys, a passphrase opens others. The
+    result is encrypted as by `encrypt`, which has the same options. The age files stay.
+    """
+    options = run.Encryption(
+        output=output,
+        force=force,
+        armor=armor,
+        recipients=tuple(recipient or ()),
+        recipients_file=recipients_file,
+        passphrase=False,
+        passphrase_file=None,
+        generate=generate,
+        profile=profile,
+        threads=threads,
+        quiet=quiet,
+        values=values_run.Values(),
+        tree=run.Tree(recursive, symlinks, update, dry_run),
+    )
+    age = age_run.AgeFiles(tuple(identity_file or ()), age_passphrase_file)
+    return partial(age_run.import_age, files, keys, options, age)
