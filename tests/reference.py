@@ -1129,14 +1129,17 @@ _IS = {
     "preposition": 64,
     "text": 128,
     "value": 256,
+    "title": 512,
+    "lower": 1024,
 }
-_QUOTED, _KEY, _COLON, _CALL = 1, 2, 4, 8
+_QUOTED, _KEY, _COLON, _CALL, _FIRST = 1, 2, 4, 8, 16
 # From how many words on: plain, after a preposition, a colon, a noun, in quotes.
 _LEAST = {
     "strong": (3, 3, 3, 2, 2),
     "weak": (6, 3, 3, 2, 2),
     "unknown": (6, 2, 3, 2, 2),
     "known": (10, 6, 4, 3, 2),
+    "titled": (4, 3, 3, 2, 2),
     "upper": (20, 20, 5, 3, 2),
 }
 
@@ -1155,10 +1158,11 @@ def part(rows, facts, context, before):
             return sum(any(has(word, name) for name in names) for word in words)
 
         if context[place] & _KEY:
-            return False
+            return bool(context[place] & _FIRST and len(words) >= 6
+                        and 10 * share("strong", "weak") >= 7 * len(words))  # fmt: skip
         lead = before[place]
         known = facts[rows[members[0]][lead]] if lead >= 0 and distinct[lead] == 1 else 0
-        column = 0
+        column, is_lower = 0, known & _IS["lower"]
         if known & _IS["preposition"]:
             column = 1
         if context[place] & _COLON:
@@ -1170,19 +1174,23 @@ def part(rows, facts, context, before):
         plain = [word for word in words if not has(word, "parameter")]
         known = sum(has(word, "known") and not has(word, "strong") for word in plain)
         if share("parameter"):
-            return known == 0 or known < len(plain) or known >= _LEAST["known"][column] - 1
+            return known == 0 or 2 * known < len(plain) or known >= _LEAST["known"][column] - 1
         if share("value") == len(words):
             return True
+        least = 0
         kind = "known"
         if 10 * (len(words) - share("known")) >= 7 * len(words):
             kind = "unknown"
+            least = 10 if column == 0 and context[place] & _FIRST else 0
         if 10 * share("strong", "weak") >= 7 * len(words):
-            kind = "weak"
+            kind, least = "weak", 0
+        if is_lower and 10 * share("strong", "weak", "title") >= 7 * len(words):
+            kind, least = "titled", 0
         if 10 * share("strong") >= 7 * len(words) and not context[place] & _CALL:
-            kind = "strong"
+            kind, least = "strong", 0
         if 10 * share("upper") >= 8 * len(words):
-            kind = "upper"
-        return len(words) >= _LEAST[kind][column]
+            kind, least = "upper", 0
+        return len(words) >= (least or _LEAST[kind][column])
 
     def settle(members):
         if len(members) == 1:
@@ -1233,7 +1241,7 @@ def part(rows, facts, context, before):
         def gain(k):
             groups = groups_of(k)
             alike = sum(
-                len(group) * sum(len({rows[n][j] for n in group}) == 1 for j in varying)
+                (len(group) - 1) * sum(len({rows[n][j] for n in group}) == 1 for j in varying)
                 for group in groups.values()
             )
             return alike, -len(groups)

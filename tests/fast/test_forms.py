@@ -160,11 +160,11 @@ def test_partition_is_the_oracles(data):
     """Messages are parted as the rules say, whatever the words are."""
     places = data.draw(st.integers(1, 5))
     vocabulary = data.draw(st.integers(1, 14))
-    flags = st.integers(0, 511).map(lambda n: n & data.draw(st.integers(0, 511)))
+    flags = st.integers(0, 2047).map(lambda n: n & data.draw(st.integers(0, 2047)))
     facts = data.draw(st.lists(flags, min_size=vocabulary, max_size=vocabulary))
     row = st.tuples(*[st.integers(0, vocabulary - 1)] * places)
     rows = sorted(data.draw(st.sets(row, min_size=1, max_size=40)))
-    context = data.draw(st.lists(st.integers(0, 15), min_size=places, max_size=places))
+    context = data.draw(st.lists(st.integers(0, 31), min_size=places, max_size=places))
     before = [k - 1 if data.draw(st.booleans()) else -1 for k in range(places)]
     ids = memoryview(array("i", [x for r in rows for x in r])).cast("B")
     found = partition.partition(

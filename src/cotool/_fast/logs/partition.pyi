@@ -9,10 +9,13 @@ IS_NOUN: int
 IS_PREPOSITION: int
 IS_TEXT: int
 IS_VALUE: int
+IS_TITLE: int
+IS_LOWER: int
 IN_QUOTES: int
 IS_KEY: int
 AFTER_COLON: int
 IS_CALL: int
+IS_FIRST: int
 
 def partition(
     ids: Buffer, facts: Buffer, context: Buffer, before: Buffer

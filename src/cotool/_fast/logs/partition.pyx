@@ -15,9 +15,9 @@ from cotool._fast.base.interrupt cimport check_interrupt
 
 # What is known about a word.
 (IS_PARAMETER, IS_STRONG, IS_WEAK, IS_KNOWN, IS_UPPER, IS_NOUN, IS_PREPOSITION, IS_TEXT,
- IS_VALUE) = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+ IS_VALUE, IS_TITLE, IS_LOWER) = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 # What is known about a place.
-(IN_QUOTES, IS_KEY, AFTER_COLON, IS_CALL) = (1, 2, 4, 8)
+(IN_QUOTES, IS_KEY, AFTER_COLON, IS_CALL, IS_FIRST) = (1, 2, 4, 8, 16)
 
 cdef enum:
     PARAMETER = 1
@@ -29,10 +29,13 @@ cdef enum:
     PREPOSITION = 64
     TEXT = 128
     VALUE = 256  # a value of other templates
+    TITLE = 512  # a capital and small letters: within a sentence a name
+    LOWER = 1024  # small letters
     QUOTED = 1
     KEY = 2
     COLON = 4
     CALL = 8
+    FIRST = 16  # the message begins with it
 
 # As many distinct words of a place are values rather than text, by the kind of most of them and by
 # the word before. Chosen on loghub's eight sets (corrected truth) and on calls
@@ -48,7 +51,13 @@ cdef int* LEAST_STRONG = [3, 3, 3, 2, 2]
 cdef int* LEAST_WEAK = [6, 3, 3, 2, 2]
 cdef int* LEAST_UNKNOWN = [6, 2, 3, 2, 2]
 cdef int* LEAST_KNOWN = [10, 6, 4, 3, 2]
+# After a lower-case word: a capital at the beginning of a word is evidence too.
+cdef int* LEAST_TITLED = [4, 3, 3, 2, 2]
 cdef int* LEAST_UPPER = [20, 20, 5, 3, 2]
+# Unknown words at the beginning of a message, and keys there: `Pump7=3.5 limit=4`.
+cdef enum:
+    LEAST_FIRST = 10
+    LEAST_KEYS = 6
 
 # Places vary independently if they have so many times more combinations than words; fewer are
 # enough if all are after "=" or in quotes. At least LEAST_COMBINED combinations are needed.
@@ -87,7 +96,7 @@ cdef struct Work:
 
 
 cdef struct Place:
-    int distinct, strong, weak, unknown, known, plain, upper, values, has_parameter
+    int distinct, strong, weak, unknown, known, plain, upper, values, titled, has_parameter
 
 
 cdef Place look(Work* w, int low, int high, int place) noexcept nogil:
@@ -111,6 +120,7 @@ cdef Place look(Work* w, int low, int high, int place) noexcept nogil:
         p.plain += (facts & PARAMETER) == 0
         p.upper += (facts & UPPER) != 0
         p.values += (facts & VALUE) != 0
+        p.titled += (facts & (STRONG | WEAK | TITLE)) != 0
         p.has_parameter |= facts & PARAMETER
     return p
 
@@ -120,7 +130,8 @@ cdef bint holds_values(Work* w, int low, int place, Place p, int outside) noexce
     cdef int before = w.before[place], context = PLAIN
     cdef uint16_t facts = 0
     if w.context[place] & KEY:
-        return False
+        return (w.context[place] & FIRST and p.distinct >= LEAST_KEYS
+                and 10 * p.weak >= 7 * p.distinct)
     if before >= 0 and w.distinct[before] == 1:
         facts = w.facts[w.ids[<int64_t>w.row[low] * w.words + before]]
     if w.context[place] & QUOTED and outside:
@@ -133,17 +144,20 @@ cdef bint holds_values(Work* w, int low, int place, Place p, int outside) noexce
         context = AFTER
     if p.has_parameter:
         # A value of another shape, unless they are common words of messages.
-        return p.known == 0 or p.known < p.plain or p.known >= LEAST_KNOWN[context] - 1
+        return p.known == 0 or 2 * p.known < p.plain or p.known >= LEAST_KNOWN[context] - 1
     if p.values == p.distinct:
         return True
     if 10 * p.upper >= 8 * p.distinct:
         return p.distinct >= LEAST_UPPER[context]
     if 10 * p.strong >= 7 * p.distinct and not w.context[place] & CALL:
         return p.distinct >= LEAST_STRONG[context]
+    if facts & LOWER and 10 * p.titled >= 7 * p.distinct:
+        return p.distinct >= LEAST_TITLED[context]
     if 10 * p.weak >= 7 * p.distinct:
         return p.distinct >= LEAST_WEAK[context]
     if 10 * p.unknown >= 7 * p.distinct:
-        return p.distinct >= LEAST_UNKNOWN[context]
+        return p.distinct >= (LEAST_FIRST if context == PLAIN and w.context[place] & FIRST
+                              else LEAST_UNKNOWN[context])
     return p.distinct >= LEAST_KNOWN[context]
 
 
@@ -223,7 +237,7 @@ cdef int64_t gain(Work* w, int low, int high, int place, int* groups) noexcept n
         alike = 0
         for k in range(w.words):
             alike += w.varying[k] and w.same[<int64_t>g * w.words + k]
-        total += w.size[g] * alike
+        total += (w.size[g] - 1) * alike
     groups[0] = count
     return total
 

@@ -29,7 +29,8 @@ _MANY_CONTENTS = 3
 _MANY_REASONS = 5
 _FAILURE = lazy_pattern(
     "fail|error|exception|unable|can(?:not|'t)|could|unexpected|reject|refus|invalid|reason|abort|"
-    "retry"
+    "retry|not$|no$|lost$|den(?:y|ied)|because|skip|drop|disconnect|kill|ended|problem|cause|"
+    "corrupt|mismatch"
 )
 
 

@@ -17,7 +17,11 @@ from cotool.logs.templates.tokens import PARAMETER, is_word, tokenise, whole_wor
 from cotool.logs.units import UNITS
 
 _STRUCTURE = lazy_pattern(r"[=(\[{<\"']")
+_EXCEPTION = lazy_pattern(r"(?:[\w$]+\.)*[A-Z]\w*(?:Error|Exception)")
+_PLURAL = lazy_pattern(r"[a-z]{2,}(?:ies|[a-rt-z]s)")
 _BETWEEN = frozenset(" ,;|")
+_BEFORE_EXCEPTION = frozenset(" ([=:,\"'")
+_AFTER_EXCEPTION = frozenset(")];|")
 _LONGEST_UNIT = 12
 _MOST_TOKENS = 400
 _CUT = 900  # characters of a message that may be cut
@@ -48,6 +52,8 @@ def key_of(message: str) -> MessageKey:
         ]
     if PARAMETER in whole or "=" in whole:
         items = _groups(_runs(_groups(_units(items))))
+    if "Err" in whole or "Exc" in whole:
+        items = _without_exceptions(items)
     return MessageKey(*zip(*items, strict=True)) if items else MessageKey((), (), ())
 
 
@@ -66,12 +72,33 @@ def _units(items: list[Item]) -> list[Item]:
             if at + 1 < len(items) and items[at][0] == " " and items[at + 1][0] in UNITS:
                 stop = items[at + 1][2]
                 at += 2
+            elif at + 1 < len(items) and items[at][0] == " " and _PLURAL.fullmatch(items[at + 1][0]):
+                word, *span = items[at + 1]
+                items[at + 1] = (word[:-3] + "y" if word.endswith("ies") else word[:-1], *span)
             end = _explanation_end(items, at)
             if end:
                 stop = items[end - 1][2]
                 at = end
         found.append((part, start, stop))
     return found
+
+
+def _without_exceptions(items: list[Item]) -> list[Item]:
+    """Return the items; an exception with its message after other text becomes one parameter."""
+    for n in range(2, len(items)):
+        part, start, _ = items[n]
+        before = items[n - 1][0]
+        if not _EXCEPTION.fullmatch(part) or before not in _BEFORE_EXCEPTION:
+            continue
+        end = n + 1
+        if items[end : end + 1] and items[end][0] == ":":
+            end = next((k for k in range(end, len(items)) if items[k][0] in _AFTER_EXCEPTION),
+                       len(items))  # fmt: skip
+        if end < len(items) and items[end][0] not in _AFTER_EXCEPTION:
+            continue
+        if any(is_word(item[0]) and PARAMETER not in item[0] for item in items[:n]):
+            return [*items[:n], (PARAMETER, start, items[end - 1][2]), *items[end:]]
+    return items
 
 
 def _explanation_end(items: list[Item], at: int) -> int:

@@ -21,6 +21,9 @@ _BEFORE = frozenset(" \t([{<,;=|:\"'")
 _AFTER = frozenset(" \t)]}>,;=|:.\"'")
 _TEXT_KEYS = frozenset("msg message event text".split())
 
+# Unquoted, their values have blanks.
+_REASON_KEYS = frozenset("err error reason cause exception".split())
+
 Item = tuple[str, int, int]
 
 
@@ -39,6 +42,8 @@ def structured(tokens: list[str], *, cut: bool) -> list[Item]:
             items.append((part, at, at + 1))
             if tokens[at - 1] not in _TEXT_KEYS:
                 end = _chunk_end(tokens, at + 1, closing)
+                if tokens[at - 1] in _REASON_KEYS:
+                    end = _reason_end(tokens, at + 1, end)
                 if end > at + 1 or end == len(tokens) or tokens[end] != " " or not at:
                     items.append((PARAMETER, at + 1, end))
                 else:
@@ -140,6 +145,17 @@ def _chunk_end(tokens: list[str], at: int, closing: dict[int, int]) -> int:
         else:
             at += 1
     return at
+
+
+def _reason_end(tokens: list[str], at: int, end: int) -> int:
+    """Return where a reason in words that begins at a token ends: at the next key, or a bracket."""
+    if at == end or not tokens[at].isalpha():
+        return end
+    while end < len(tokens) and tokens[end] not in _CLOSING and tokens[end] not in ",;|\"":
+        if tokens[end][0] in " \t" and tokens[end + 2 : end + 3] == ["="]:
+            break
+        end += 1
+    return end
 
 
 def _opening_of(tokens: list[str], at: int, closing: dict[int, int]) -> int:

@@ -81,6 +81,8 @@ def _facts(word: str) -> int:
         | kernel.IS_UPPER * word.isupper()
         | kernel.IS_NOUN * (lower in _NOUNS)
         | kernel.IS_PREPOSITION * (lower in _PREPOSITIONS)
+        | kernel.IS_TITLE * (word.istitle() and len(word) > 1)
+        | kernel.IS_LOWER * (word.isalpha() and word == lower)
         | kernel.IS_TEXT * (PARAMETER not in word and lower not in _EMPTY_WORDS)
     )
 
@@ -97,4 +99,5 @@ def _context(key: Tokens, place: int) -> int:
         * ((before == "[" and after == "]")
            or (before == " " and alone and key[place - 2 : place - 1] == (":",)))
         | kernel.IS_CALL * (after == "(")
+        | kernel.IS_FIRST * (place == 0)
     )  # fmt: skip
