@@ -109,6 +109,65 @@ def texts(lines):
             ],
             {"cannot open tap: <*>": 5},
         ),
+        # Names of several words within a sentence; states in small letters stay text.
+        (
+            [
+                f"The {unit} valve entered the {state} state"
+                for unit in ("Main Intake", "Bypass", "Upper Tank Drain", "Lab (Cold)")
+                for state in ("shut", "open")
+            ],
+            {
+                "The <*> valve entered the shut state": 4,
+                "The <*> valve entered the open state": 4,
+            },
+        ),
+        (
+            [f"reply of kind {kind} from hub" for kind in ("Ping", "Pong", "Fetch", "Data")],
+            {"reply of kind <*> from hub": 4},
+        ),
+        # Capitals at the beginning of a sentence tell nothing.
+        (
+            [f"{verb} the old orchard gate" for verb in ("Opened", "Closed", "Painted", "Sold")],
+            {f"{verb} the old orchard gate": 1 for verb in ("Opened", "Closed", "Painted", "Sold")},
+        ),
+        # Lists of any length.
+        (
+            [f"joined rows {rows} at noon" for rows in ("oak", "fir, elm", "gum, fig, ivy, ash")],
+            {"joined rows <*> at noon": 3},
+        ),
+        # Exceptions, and reasons after a key, to their end.
+        (
+            [
+                f"skipped crate {n} of barn: {error}"
+                for n, error in enumerate(
+                    ("KeyError: 'lid'", "OSError: [Errno 5] no such shelf", "TimeoutError")
+                )
+            ],
+            {"skipped crate <*> of barn: <*>": 3},
+        ),
+        (
+            [f"gate refused id={n} error={why}" for n, why in enumerate(("bad key", "rust", "no"))],
+            {"gate refused id=<*> error=<*>": 3},
+        ),
+        (
+            [f"pruned {n} {'tree' if n == 1 else 'trees'} today" for n in (1, 1, 5, 7)],
+            {"pruned <*> <*> today": 4},
+        ),
+        # Quotes of either kind, with any number of words.
+        (
+            [
+                f"stored the scan as {name}"
+                for name in ("'a-1.txt'", '"old map.txt"', "'b.txt'", "'my new map 2.txt'")
+            ],
+            {"stored the scan as <*>": 4},
+        ),
+        # Tags before "=" are values if there are many.
+        (
+            [f"{tag}={n}.5 limit=9" for n, tag in enumerate(
+                ("PumpA", "PumpB", "TankHigh", "TankLow", "OvenTop", "OvenBase"))],
+            {"<*>=<*> limit=<*>": 6},
+        ),
+        (["on=1 limit=2", "off=1 limit=2"], {"on=<*> limit=<*>": 1, "off=<*> limit=<*>": 1}),
     ],
 )  # fmt: skip
 def test_messages_of_calls(lines, wanted):

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from cotool.logs.templates.tokens import PARAMETER
+
 Tokens = tuple[str, ...]
+# What is before and after a part of a template.
+Frame = tuple[Tokens, Tokens]
 
 
 class Fit(NamedTuple):
@@ -31,3 +35,18 @@ def composed(found: Fit, joined: dict[Tokens, Fit]) -> Fit:
         after.template,
         tuple((spans[low][0], spans[high - 1][1]) for low, high in after.spans),
     )
+
+
+def replaced(template: Tokens, start: int, stop: int) -> Fit:
+    """Return a template in which one parameter replaces a range of tokens."""
+    spans = [(n, n + 1) for n in range(len(template))]
+    spans[start:stop] = [(start, stop)]
+    return Fit((*template[:start], PARAMETER, *template[stop:]), tuple(spans))
+
+
+def shared(
+    frames: dict[Frame, dict[Tokens, tuple[int, int]]],
+) -> list[tuple[Frame, dict[Tokens, tuple[int, int]]]]:
+    """Return the frames that several templates share, the most frequent first."""
+    several = [(frame, found) for frame, found in frames.items() if len(found) > 1]
+    return sorted(several, key=lambda item: (-len(item[1]), item[0]))

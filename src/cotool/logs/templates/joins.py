@@ -13,7 +13,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
-from cotool.logs.templates.fits import Fit, Tokens
+from cotool.logs.templates.fits import Fit, Frame, Tokens, replaced, shared
+from cotool.logs.templates.runs import join_runs
 from cotool.logs.templates.tokens import PARAMETER, is_word
 
 if TYPE_CHECKING:
@@ -34,14 +35,6 @@ _FAILURE = lazy_pattern(
 )
 
 
-def _replaced(template: Tokens, start: int, stop: int) -> Fit:
-    """Return a template in which one parameter replaces a range of tokens."""
-    spans = [(n, n + 1) for n in range(len(template))]
-    spans[start:stop] = [(start, stop)]
-    return Fit((*template[:start], PARAMETER, *template[stop:]), tuple(spans))
-
-
-_Frame = tuple[Tokens, Tokens]
 _Parts = Callable[[Tokens], Iterable[tuple[int, int]]]
 
 
@@ -58,7 +51,7 @@ class _Frames:
             for template in _short(new) for parts in kinds for start, stop in parts(template)
         }  # fmt: skip
 
-    def of(self, template: Tokens, parts: _Parts) -> Iterable[tuple[_Frame, int, int]]:
+    def of(self, template: Tokens, parts: _Parts) -> Iterable[tuple[Frame, int, int]]:
         """Return the frame of each part of a template, with where the part starts and stops."""
         for start, stop in islice(parts(template), _MOST_PLACES):
             if self._lengths is None or (start, len(template) - stop) in self._lengths:
@@ -68,12 +61,12 @@ class _Frames:
 def _join_spans(templates: Sequence[Tokens], new: Collection[Tokens] | None) -> Joined:
     """Join templates of which one has a parameter where another has a longer chunk."""
     framed = _Frames(new, _marks, _chunks)
-    places: dict[_Frame, set[Tokens]] = defaultdict(set)
+    places: dict[Frame, set[Tokens]] = defaultdict(set)
     for template in _short(templates):
         for frame, _, _ in framed.of(template, _marks):
             places[frame].add(template)
     joined: dict[Tokens, Fit] = {}
-    frames: dict[_Frame, list[tuple[Tokens, int, int]]] = defaultdict(list)
+    frames: dict[Frame, list[tuple[Tokens, int, int]]] = defaultdict(list)
     for template in _short(templates):
         for frame, start, stop in framed.of(template, _chunks):
             if frame in places:
@@ -82,7 +75,7 @@ def _join_spans(templates: Sequence[Tokens], new: Collection[Tokens] | None) -> 
         if _words(frame) and not places[frame] <= joined.keys():
             for template, start, stop in found:
                 if template not in joined and template not in places[frame]:
-                    joined[template] = _replaced(template, start, stop)
+                    joined[template] = replaced(template, start, stop)
     return joined
 
 
@@ -91,7 +84,7 @@ def _marks(template: Tokens) -> Iterable[tuple[int, int]]:
     return ((n, n + 1) for n, token in enumerate(template) if token == PARAMETER)
 
 
-def _words(frame: _Frame) -> int:
+def _words(frame: Frame) -> int:
     return sum(is_word(t) and PARAMETER not in t for part in frame for t in part)
 
 
@@ -118,25 +111,17 @@ def _join_contents(templates: Sequence[Tokens], new: Collection[Tokens] | None) 
     """Join templates that differ in the contents of one pair of brackets or quotes."""
     framed = _Frames(new, _pairs)
     joined: dict[Tokens, Fit] = {}
-    frames: dict[_Frame, dict[Tokens, tuple[int, int]]] = defaultdict(dict)
+    frames: dict[Frame, dict[Tokens, tuple[int, int]]] = defaultdict(dict)
     for template in _short(templates):
         for frame, start, stop in framed.of(template, _pairs):
             frames[frame][template] = start, stop
-    for frame, found in _shared(frames):
+    for frame, found in shared(frames):
         left = {template: span for template, span in found.items() if template not in joined}
         most = 2 * _words(frame) + 1
         lengths = [stop - start for start, stop in left.values() if stop - start <= most]
         if len(lengths) >= _MANY_CONTENTS and len(set(lengths)) > 1:
-            joined.update((t, _replaced(t, *span)) for t, span in left.items())
+            joined.update((t, replaced(t, *span)) for t, span in left.items())
     return joined
-
-
-def _shared(
-    frames: dict[_Frame, dict[Tokens, tuple[int, int]]],
-) -> list[tuple[_Frame, dict[Tokens, tuple[int, int]]]]:
-    """Return the frames that several templates share, the most frequent first."""
-    several = [(frame, found) for frame, found in frames.items() if len(found) > 1]
-    return sorted(several, key=lambda item: (-len(item[1]), item[0]))
 
 
 def _join_reasons(templates: Sequence[Tokens], new: Collection[Tokens] | None) -> Joined:
@@ -151,7 +136,7 @@ def _join_reasons(templates: Sequence[Tokens], new: Collection[Tokens] | None) -
     for head, found in sorted(heads.items(), key=lambda item: (len(item[0]), item[0])):
         left = {template: start for template, start in found.items() if template not in joined}
         if len(left) >= _MANY_REASONS and _says_failure(head):
-            joined.update((t, _replaced(t, start, len(t))) for t, start in left.items())
+            joined.update((t, replaced(t, start, len(t))) for t, start in left.items())
     return joined
 
 
@@ -168,7 +153,7 @@ def _says_failure(head: Tokens) -> bool:
     return len(words) > 1 and any(_FAILURE.match(word) for word in words)
 
 
-JOINS = (_join_spans, _join_contents, _join_reasons)
+JOINS = (_join_spans, _join_contents, _join_reasons, join_runs)
 
 
 def _pairs(template: Tokens) -> Iterable[tuple[int, int]]:

@@ -22,6 +22,7 @@ _PLURAL = lazy_pattern(r"[a-z]{2,}(?:ies|[a-rt-z]s)")
 _BETWEEN = frozenset(" ,;|")
 _BEFORE_EXCEPTION = frozenset(" ([=:,\"'")
 _AFTER_EXCEPTION = frozenset(")];|")
+_OPENING = frozenset("([")
 _LONGEST_UNIT = 12
 _MOST_TOKENS = 400
 _CUT = 900  # characters of a message that may be cut
@@ -72,15 +73,22 @@ def _units(items: list[Item]) -> list[Item]:
             if at + 1 < len(items) and items[at][0] == " " and items[at + 1][0] in UNITS:
                 stop = items[at + 1][2]
                 at += 2
-            elif at + 1 < len(items) and items[at][0] == " " and _PLURAL.fullmatch(items[at + 1][0]):
-                word, *span = items[at + 1]
-                items[at + 1] = (word[:-3] + "y" if word.endswith("ies") else word[:-1], *span)
+            elif at + 1 < len(items) and items[at][0] == " ":
+                word, first, last = items[at + 1]
+                items[at + 1] = _singular(word), first, last
             end = _explanation_end(items, at)
             if end:
                 stop = items[end - 1][2]
                 at = end
         found.append((part, start, stop))
     return found
+
+
+def _singular(word: str) -> str:
+    """Return the singular of a word that a number precedes: "1 entry", "2 entries"."""
+    if not _PLURAL.fullmatch(word):
+        return word
+    return word[:-3] + "y" if word.endswith("ies") else word[:-1]
 
 
 def _without_exceptions(items: list[Item]) -> list[Item]:
@@ -92,13 +100,26 @@ def _without_exceptions(items: list[Item]) -> list[Item]:
             continue
         end = n + 1
         if items[end : end + 1] and items[end][0] == ":":
-            end = next((k for k in range(end, len(items)) if items[k][0] in _AFTER_EXCEPTION),
-                       len(items))  # fmt: skip
+            end = _enclosing_end(items, end)
         if end < len(items) and items[end][0] not in _AFTER_EXCEPTION:
             continue
         if any(is_word(item[0]) and PARAMETER not in item[0] for item in items[:n]):
             return [*items[:n], (PARAMETER, start, items[end - 1][2]), *items[end:]]
     return items
+
+
+def _enclosing_end(items: list[Item], at: int) -> int:
+    """Return where the bracket around an item closes, or a column ends; else the end."""
+    depth = 0
+    for n in range(at, len(items)):
+        part = items[n][0]
+        if part in _OPENING:
+            depth += 1
+        elif part in _AFTER_EXCEPTION:
+            if depth == 0:
+                return n
+            depth -= part not in ";|"
+    return len(items)
 
 
 def _explanation_end(items: list[Item], at: int) -> int:

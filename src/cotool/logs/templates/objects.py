@@ -30,46 +30,54 @@ Item = tuple[str, int, int]
 def structured(tokens: list[str], *, cut: bool) -> list[Item]:
     """Return the tokens; a printed object and the value after `key=` become one parameter."""
     closing = _closings(tokens, cut=cut)
+    if closing.get(1) == len(tokens) - 1 and _object_end(tokens, 0, closing) == len(tokens):
+        # The message is a call: its name says what it is about.
+        return [(tokens[0], 0, 1), (tokens[1], 1, 2), (PARAMETER, 2, len(tokens) - 1),
+                (tokens[-1], len(tokens) - 1, len(tokens))]  # fmt: skip
+    quotes = {n for pair in closing.items() if tokens[pair[0]] in _QUOTES for n in pair}
     named = "=" in tokens and _has_text(tokens, closing)
     items: list[Item] = []
     at = 0
     while at < len(tokens):
         part = tokens[at]
-        stop = at
         if part[0] in " \t":
             items.append((" ", at, at + 1))
         elif part == "=" and named and at and is_word(tokens[at - 1]):
             items.append((part, at, at + 1))
-            if tokens[at - 1] not in _TEXT_KEYS:
-                end = _chunk_end(tokens, at + 1, closing)
-                if tokens[at - 1] in _REASON_KEYS:
-                    end = _reason_end(tokens, at + 1, end)
-                if end > at + 1 or end == len(tokens) or tokens[end] != " " or not at:
-                    items.append((PARAMETER, at + 1, end))
-                else:
-                    items.append((PARAMETER, at + 1, at + 1))
+            end = _value_end(tokens, at + 1, closing)
+            if end > at:
+                items.append((PARAMETER, at + 1, end))
                 at = end
                 continue
         else:
-            if at in closing or at + 1 in closing or at + 2 in closing:
-                stop = _object_end(tokens, at, closing)
-            if stop > at and at == 0 and closing.get(1) == stop - 1 == len(tokens) - 1:
-                # The message is a call: its name says what it is about.
-                return [(part, 0, 1), (tokens[1], 1, 2), (PARAMETER, 2, stop - 1),
-                        (tokens[-1], stop - 1, stop)]  # fmt: skip
+            stop = _object_end(tokens, at, closing)
+            if stop > at and at in quotes and closing[at] == stop - 1:
+                items += [('"', at, at + 1), (PARAMETER, at + 1, stop - 1), ('"', stop - 1, stop)]
+                at = stop
+                continue
             if stop > at:
                 items.append((PARAMETER, at, stop))
                 at = stop
                 continue
-            inside = closing.get(at, 0)
-            text = LIST.sub(PARAMETER, part) if PARAMETER in part else part
+            # Either kind of quotes is the same.
+            text = '"' if at in quotes else LIST.sub(PARAMETER, part) if PARAMETER in part else part
             items.append((text, at, at + 1))
+            inside = closing.get(at, 0)
             if inside and _is_list(tokens, at, inside):
                 items.append((PARAMETER, at + 1, inside))
                 at = inside
                 continue
         at += 1
     return items
+
+
+def _value_end(tokens: list[str], at: int, closing: dict[int, int]) -> int:
+    """Return where the value after `key=` ends, 0 where it is text."""
+    key = tokens[at - 2]
+    if key in _TEXT_KEYS:
+        return 0
+    end = _chunk_end(tokens, at, closing)
+    return _reason_end(tokens, at, end) if key in _REASON_KEYS else end
 
 
 def _closings(tokens: list[str], *, cut: bool) -> dict[int, int]:
@@ -151,7 +159,7 @@ def _reason_end(tokens: list[str], at: int, end: int) -> int:
     """Return where a reason in words that begins at a token ends: at the next key, or a bracket."""
     if at == end or not tokens[at].isalpha():
         return end
-    while end < len(tokens) and tokens[end] not in _CLOSING and tokens[end] not in ",;|\"":
+    while end < len(tokens) and tokens[end] not in _CLOSING and tokens[end] not in ',;|"':
         if tokens[end][0] in " \t" and tokens[end + 2 : end + 3] == ["="]:
             break
         end += 1
@@ -170,6 +178,8 @@ def _opening_of(tokens: list[str], at: int, closing: dict[int, int]) -> int:
 
 def _object_end(tokens: list[str], at: int, closing: dict[int, int]) -> int:
     """Return where the object at a token ends, `at` where there is none."""
+    if not (at in closing or at + 1 in closing or at + 2 in closing):
+        return at
     if at and tokens[at - 1][-1] not in _BEFORE:
         return at
     start = _opening_of(tokens, at, closing)

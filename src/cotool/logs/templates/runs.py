@@ -1,0 +1,123 @@
+"""Joins of templates that differ in a run of words: a name of several words, or a list.
+
+    The Print Spooler service entered the running state.
+    The Netlogon service entered the running state.
+
+What names are is told by their capitals, within a sentence; what lists are, by their commas.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from cotool.logs.templates.fits import Fit, Frame, Tokens, replaced, shared
+from cotool.logs.templates.tokens import PARAMETER, is_word
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+# The longest templates and runs, and the runs of a template, that are considered: bounds the time.
+_LONGEST, _LONGEST_RUN, _MOST_RUNS = 200, 16, 8
+# As many different runs between the same words are values; so are three of several lengths.
+_MANY, _FEW = 4, 3
+# Words outside the run that are text.
+_LEAST_TEXT = 2
+_LINKS = frozenset("of the and de la von for".split())
+_ARTICLES = frozenset({"The", "A", "An"})
+_METHODS = frozenset("GET HEAD POST PUT DELETE PATCH OPTIONS".split())
+
+
+def join_runs(templates: Sequence[Tokens], new: Collection[Tokens] | None) -> dict[Tokens, Fit]:
+    """Join templates that differ in one run of names, or in one list of words."""
+    frames: dict[Frame, dict[Tokens, tuple[int, int]]] = defaultdict(dict)
+    fresh = None if new is None else {
+        (start, len(t) - stop) for t in new if len(t) <= _LONGEST for start, stop in _runs(t)
+    }  # fmt: skip
+    for template in templates:
+        if len(template) <= _LONGEST:
+            for start, stop in _runs(template):
+                if fresh is None or (start, len(template) - stop) in fresh:
+                    frame = template[:start], template[stop:]
+                    frames[frame].setdefault(template, (start, stop))
+    joined: dict[Tokens, Fit] = {}
+    for frame, found in shared(frames):
+        left = {template: span for template, span in found.items() if template not in joined}
+        lengths = {stop - start for start, stop in left.values()}
+        if len(left) < (_FEW if len(lengths) > 1 else _MANY) or _texts(frame) < _LEAST_TEXT:
+            continue
+        if any(_has_name(t, *span) or (span[1] - span[0] > 1 and "," in t[slice(*span)])
+               for t, span in left.items()):  # fmt: skip
+            joined.update((t, replaced(t, *span)) for t, span in left.items())
+    return joined
+
+
+def _texts(frame: Frame) -> int:
+    return sum(t.isalpha() and t.islower() for part in frame for t in part)
+
+
+def _has_name(template: Tokens, start: int, stop: int) -> bool:
+    return any(_is_titled(token) for token in template[start:stop])
+
+
+def _is_titled(token: str) -> bool:
+    return token[0].isupper() and token not in _METHODS
+
+
+def _is_named(token: str) -> bool:
+    return token == PARAMETER or _is_titled(token)
+
+
+def _runs(template: Tokens) -> Iterable[tuple[int, int]]:
+    """Return where names and lists within a sentence start and stop, each with its variants."""
+    at, count = 2, 0
+    while at < len(template) and count < _MOST_RUNS:
+        before = template[at - 2]
+        if template[at - 1] != " " or not is_word(template[at]) or not (
+            (before.isalpha() and before.islower()) or before in _ARTICLES
+        ):  # fmt: skip
+            at += 1
+            continue
+        stop = at + 1
+        if _is_named(template[at]):
+            stop = _name_end(template, at)
+            yield at, stop
+            if template[stop : stop + 2] == (" ", "("):
+                close = template[stop:].index(")") + stop if ")" in template[stop:] else 0
+                if 0 < close - stop <= _LONGEST_RUN // 2:
+                    yield at, close + 1
+            count += 1
+        end = _list_end(template, at)
+        if end > stop or (stop == at + 1 == end and template[at].islower()):
+            yield at, end
+            count += 1
+        at = max(stop, end) + 1
+
+
+def _name_end(template: Tokens, at: int) -> int:
+    stop = at + 1
+    while stop + 1 < len(template) and template[stop] == " " and stop - at < _LONGEST_RUN:
+        if _is_named(template[stop + 1]):
+            stop += 2
+        elif (template[stop + 1] in _LINKS and template[stop + 2 : stop + 3] == (" ",)
+              and _links(template, stop + 3)):  # fmt: skip
+            stop += 4
+        else:
+            break
+    return min(stop, len(template))
+
+
+def _links(template: Tokens, at: int) -> bool:
+    """Tell whether a name continues at a token: "Scroll of Fire", "Ring of the Sea"."""
+    return at < len(template) and _is_named(template[at])
+
+
+def _list_end(template: Tokens, at: int) -> int:
+    """Return where the list of words that begins at a token ends: "red, green, blue"."""
+    stop = at + 1
+    while template[stop : stop + 2] == (",", " ") and stop + 2 < len(template):
+        word = template[stop + 2]
+        if not is_word(word) or stop - at > 4 * _LONGEST_RUN:
+            break
+        stop += 3
+    return stop
