@@ -10,15 +10,18 @@ command once, in turn; the values are medians of wall time and the largest peak 
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
+from compileall import compile_dir
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import cotool
 from logs import run
 from request_logs import make_logs
 from results import Report, add_write
@@ -132,6 +135,9 @@ def main() -> None:
     add_write(parser)
     arguments = parser.parse_args()
     report = Report("Numbers", INTRO, write=arguments.write)
+    # An installed package has its bytecode.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    compile_dir(Path(cotool.__file__).parent, quiet=1)
     with tempfile.TemporaryDirectory() as folder:
         for path in make_logs(Path(folder), arguments.size):
             subprocess.run(["cat", path], stdout=subprocess.DEVNULL, check=True)

@@ -10,8 +10,7 @@ static int compare(const cotool_test *test, const cotool_value *value, const cot
     if (test->is_number) {
         cotool_fixed number;
         int dimension, added;
-        if (cotool_read_number(value->start, value->end, unit, &number, &dimension,
-                               &added) <= 0)
+        if (cotool_value_number(value, unit, &number, &dimension, &added) <= 0)
             return test->kind == COTOOL_TEST_OTHER;
         order = (number > test->number) - (number < test->number);
     } else {

@@ -16,6 +16,15 @@ COTOOL_INLINE void take_value(const cotool_keys *keys, int node, const cotool_va
     members->value[n] = *value;
 }
 
+/* The same for an object or a list, which counts only if nothing else is found. */
+static void take_nested(const cotool_keys *keys, int node, const cotool_value *value,
+                        cotool_members *members) {
+    int n = keys->node[node].value;
+    if (n < 0 || (members->found | members->nested) >> n & 1) return;
+    members->nested |= (uint64_t)1 << n;
+    members->value[n] = *value;
+}
+
 COTOOL_INLINE int is_blank(uint8_t c) { return c == ' ' || c == '\t' || c == '\r'; }
 
 /* Tells whether a byte ends a number or a name in JSON. */

@@ -11,6 +11,7 @@
 /* The values that were found: the first one of each key. */
 typedef struct {
     uint64_t found;
+    uint64_t nested; /* those under whose keys there is an object or a list */
     int format;          /* whose keys they are */
     const uint8_t *from; /* where the pass began, NULL: there are no values */
     cotool_value value[COTOOL_VALUES];

@@ -32,6 +32,7 @@ int cotool_reading_add(const cotool_config *config, cotool_table *table, int for
     read_number numbers[COTOOL_MEASURES];
     uint8_t text[COTOOL_BY * (COTOOL_PART + 1)];
     size_t size = 0;
+    const int row_of = cotool_locator_row(format);
     int status = 0;
     cotool_fields f;
     cotool_row *row;
@@ -42,9 +43,8 @@ int cotool_reading_add(const cotool_config *config, cotool_table *table, int for
         int dimension = COTOOL_PLAIN, added = 0;
         numbers[m].state = v->kind == COTOOL_NO_VALUE
                                ? -1
-                               : cotool_read_number(v->start, v->end,
-                                                    &r->locator[cotool_locator_row(format)][r->measure[m]].unit,
-                                                    &numbers[m].number, &dimension, &added);
+                               : cotool_value_number(v, &r->locator[row_of][r->measure[m]].unit,
+                                                     &numbers[m].number, &dimension, &added);
         if (numbers[m].state < 0) continue;
         if (r->distinct &&
             cotool_overall_distinct(overall, cotool_hash(v->start, (size_t)(v->end - v->start), 1)))

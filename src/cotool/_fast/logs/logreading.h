@@ -92,6 +92,10 @@ void cotool_read_fields(const cotool_config *config, int format, const uint8_t *
  * COTOOL_PART. */
 size_t cotool_write_value(const cotool_value *value, int as, uint8_t *out);
 
+/* Reads a value as a number, as cotool_read_number() does. */
+int cotool_value_number(const cotool_value *value, const cotool_default_unit *unit,
+                        cotool_fixed *number, int *dimension, int *added);
+
 /* Tells whether a record meets the conditions. */
 int cotool_reading_passes(const cotool_config *config, int format, const uint8_t *line,
                           const uint8_t *end, int level, const cotool_members *members);

@@ -79,6 +79,8 @@ static int hole(const cotool_locator *l, const uint8_t *line, const uint8_t *end
         p += before;
         for (q = p; q < end && *q != ' ' && *q != '\t'; q++)
             if (after && q > p && (size_t)(end - q) >= after && !memcmp(q, l->after, after)) break;
+        /* The hole at the end of a text leaves out what closes a bracket or a sentence. */
+        while (!after && q > p + 1 && strchr(")]}>,;:.\"'", q[-1])) q--;
         if (q > p && (!after || ((size_t)(end - q) >= after && !memcmp(q, l->after, after)))) {
             value->kind = COTOOL_BARE, value->start = p, value->end = q;
             return 1;
@@ -165,7 +167,7 @@ static const cotool_members *members_of(const cotool_config *config, int format,
                           : kind == COTOOL_FORMAT_JSON ? cotool_find_object(line, end)
                                                        : line;
     if (members && members->from == from && members->format == format && from) return members;
-    own->found = 0;
+    own->found = own->nested = 0;
     if (!from) return own;
     (kind == COTOOL_FORMAT_JSON ? cotool_json_members : cotool_logfmt_members)(from, end, &f->keys,
                                                                                needed, own);
@@ -195,7 +197,7 @@ void cotool_read_fields(const cotool_config *config, int format, const uint8_t *
                 if (l->token < columns) *v = tokens[l->token];
                 break;
             case COTOOL_GET_KEY:
-                if (members->found >> l->value & 1) *v = members->value[l->value];
+                if ((members->found | members->nested) >> l->value & 1) *v = members->value[l->value];
                 break;
             case COTOOL_GET_PAIR:
                 *v = cotool_pair_find(line, end, l->text);

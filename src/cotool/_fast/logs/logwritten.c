@@ -64,6 +64,17 @@ static size_t unescape(const uint8_t *p, const uint8_t *end, uint8_t *out, size_
     return size;
 }
 
+int cotool_value_number(const cotool_value *value, const cotool_default_unit *unit,
+                        cotool_fixed *number, int *dimension, int *added) {
+    const uint8_t *p = value->start, *end = value->end;
+    uint8_t text[COTOOL_PART];
+    if (value->kind == COTOOL_STRING && memchr(p, '\\', (size_t)(end - p))) {
+        end = text + unescape(p, end, text, sizeof text);
+        p = text;
+    }
+    return cotool_read_number(p, end, unit, number, dimension, added);
+}
+
 /* Writes a value as a part of a group's text, or for a comparison; returns its size. */
 size_t cotool_write_value(const cotool_value *value, int as, uint8_t *out) {
     uint8_t text[2 * COTOOL_PART];

@@ -32,6 +32,9 @@ _BALANCER = lazy_pattern(
 )
 _CLASSIC = lazy_pattern(rb"\d{4}-\d\d-\d\dT\S+ \S+ \S+:\d+ \S+ (?:-?[\d.]+ ){3}\S+ \S+ \d+ \d+ \"")
 _ENVOY = lazy_pattern(rb'\[\d{4}-[^\]]+\] "[^"]*" \d+ \S+ \d+ \d+ \d+ (?:\d+|-)(?: "[^"]*"){5}')
+_ISTIO = lazy_pattern(
+    rb'\[\d{4}-[^\]]+\] "[^"]*" \d+ \S+ \S+ \S+ "[^"]*" \d+ \d+ \d+ (?:\d+|-)(?: "[^"]*"){5}'
+)
 _S3 = lazy_pattern(rb"\S+ \S+ \[[^\]]+\] \S+ \S+ \S+ (?:REST|WEBSITE|SOAP|BATCH|S3)\.\S+ \S+ ")
 _SQUID = lazy_pattern(rb"\d{9,10}\.\d{3} +\d+ \S+ [A-Z_]+/\d{3} \d+ [A-Z]+ \S+ ")
 _TIMES = ("request_processing_time", "target_processing_time", "response_processing_time")
@@ -48,6 +51,13 @@ _PRODUCTS: tuple[tuple[re.Pattern[bytes], tuple[str, ...], dict[str, str]], ...]
     (_ENVOY,
      ("time", "request", "status", "response_flags", "bytes_received", "bytes_sent", "duration_ms",
       "upstream_service_time", "x_forwarded_for", "agent", "request_id", "host", "upstream_host"),
+     {"upstream_service_time": "ms"}),
+    # The one of Istio, which adds why there was no answer.
+    (_ISTIO,
+     ("time", "request", "status", "response_flags", "response_code_details",
+      "connection_termination_details", "transport_failure_reason", "bytes_received", "bytes_sent",
+      "duration_ms", "upstream_service_time", "x_forwarded_for", "agent", "request_id", "host",
+      "upstream_host"),
      {"upstream_service_time": "ms"}),
     # Amazon S3's server access log.
     (_S3,

@@ -104,6 +104,8 @@ def locators_in(
             )
         if source.name == "client" and locator.kind in {COLUMN, KEY, PAIR}:
             locator = locator._replace(part=_ADDRESS)
+        if source.name == "bytes" and (source.scale or locator.scale) == NO_SCALE:
+            locator = locator._replace(scale=model.UNITS["B"])
         if locator.kind == COLUMN and writes_no_time(columns):
             locator = locator._replace(text=NO_TIME)
         locators.append(locator)

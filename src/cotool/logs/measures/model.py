@@ -19,28 +19,29 @@ QUANTILES = ("p10", "p25", "p50", "p75", "p90", "p95", "p98", "p99", "p99.5", "p
 # Factor, power of ten and dimension of a unit.
 Scale = tuple[int, int, int]
 NO_SCALE: Scale = (1, 0, PLAIN)
-# The units that people write, and what they are in seconds or bytes. Those in the text of a log
-# are read by the kernel, see lognumbers.c.
+# The units that people write, and what they are in seconds or bytes. The kernel has the same names
+# for numbers in logs, see lognumbers.c.
 UNITS: dict[str, Scale] = {
-    "ns": (1, -9, SECONDS),
-    "us": (1, -6, SECONDS),
-    "µs": (1, -6, SECONDS),
-    "ms": (1, -3, SECONDS),
-    "s": (1, 0, SECONDS),
-    "m": (60, 0, SECONDS),
-    "min": (60, 0, SECONDS),
-    "h": (3600, 0, SECONDS),
-    "d": (86400, 0, SECONDS),
-    "B": (1, 0, BYTES),
-    "kB": (1, 3, BYTES),
-    "KB": (1, 3, BYTES),
-    "MB": (1, 6, BYTES),
-    "GB": (1, 9, BYTES),
-    "TB": (1, 12, BYTES),
-    "KiB": (1 << 10, 0, BYTES),
-    "MiB": (1 << 20, 0, BYTES),
-    "GiB": (1 << 30, 0, BYTES),
-    "TiB": (1 << 40, 0, BYTES),
+    name: scale
+    for names, scale in (
+        ("ns nanosecond nanoseconds", (1, -9, SECONDS)),
+        ("us µs μs usec usecs microsecond microseconds", (1, -6, SECONDS)),
+        ("ms msec msecs millis millisecond milliseconds", (1, -3, SECONDS)),
+        ("s sec secs second seconds", (1, 0, SECONDS)),
+        ("m min mins minute minutes", (60, 0, SECONDS)),
+        ("h hr hrs hour hours", (3600, 0, SECONDS)),
+        ("d day days", (86400, 0, SECONDS)),
+        ("B byte bytes", (1, 0, BYTES)),
+        ("kB KB kb", (1, 3, BYTES)),
+        ("MB mb", (1, 6, BYTES)),
+        ("GB gb", (1, 9, BYTES)),
+        ("TB tb", (1, 12, BYTES)),
+        ("KiB", (1 << 10, 0, BYTES)),
+        ("MiB", (1 << 20, 0, BYTES)),
+        ("GiB", (1 << 30, 0, BYTES)),
+        ("TiB", (1 << 40, 0, BYTES)),
+    )
+    for name in names.split()
 }
 
 

@@ -48,6 +48,11 @@ if TYPE_CHECKING:
 _NAME = lazy_pattern(r"[\w.-]+")
 _FIELD = lazy_pattern(r"[\w.@$()/-]+")
 _HOLE = lazy_pattern(r"<(\w*)>")
+# An index in a path. It may be 0 before a key: of an array, the first object is read.
+_INDEX = lazy_pattern(r"\[\d+\]")
+_FIRST = lazy_pattern(r"\[0\](?=\.)")
+# Units that are as likely the name of a hole: <d> is rarely a number of days.
+_LETTERS = {"m", "h", "d"}
 _RAW = lazy_pattern(r"raw\(([^()]+)\)")
 _UNIT_AT = lazy_pattern(r"\s?([a-zA-Zµ]+)\b")
 _TOKEN = lazy_pattern(
@@ -159,11 +164,18 @@ def _source(text: str, whole: str) -> tuple[ValueSource, str]:
     holes = _HOLE.findall(body)
     if holes:
         before = re.findall(r"\w+", body.partition("<")[0])
-        named = holes[0] and holes[0] not in UNITS
+        named = holes[0] and (holes[0] not in UNITS or holes[0] in _LETTERS)
         return _text(body, whole, scale), holes[0] if named else before[-1] if before else body
-    if not _FIELD.fullmatch(body):
+    field = _FIRST.sub("", body)
+    if _INDEX.search(field):
+        raise InputError(
+            f"{whole!r} names an item of an array other than the first",
+            parameter="measures",
+            hint="the first object of an array can be read: items[0].ms",
+        )
+    if not _FIELD.fullmatch(field):
         raise InputError(f"cannot read {whole!r}", parameter="measures", hint=_MEASURE_HINT)
-    return ValueSource("field", body, scale=scale), body
+    return ValueSource("field", field, scale=scale), body
 
 
 def _unit_of(text: str) -> tuple[str, Scale | None]:
@@ -187,7 +199,7 @@ def _text(body: str, whole: str, scale: Scale | None) -> ValueSource:
     if scale is None and unit and unit[1] in UNITS:
         scale = UNITS[unit[1]]
     hole = _HOLE.findall(body)[0]
-    if scale is None and hole in UNITS:
+    if scale is None and hole in UNITS and hole not in _LETTERS:
         scale = UNITS[hole]
     return ValueSource("text", body, before, after, scale=scale or NO_SCALE)
 

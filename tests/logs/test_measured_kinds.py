@@ -1,0 +1,83 @@
+"""Kinds of values and lines that are measured as they are meant, or said to be no numbers."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cotool._fast.logs import logscan
+from cotool.errors import InputError
+from cotool.logs.api import analyze_logs
+from cotool.logs.measures.model import UNITS
+
+ISTIO = (
+    '[2026-01-01T00:00:0{n}.000Z] "GET /items/{n}7 HTTP/2" 200 - via_upstream - "-" 0 500 4{n} 40'
+    ' "-" "curl" "id" "shop" "10.0.0.9:80" outbound 10.0.0.1:1 10.0.0.2:2 10.0.0.3:3 - default\n'
+)
+MARK = "2026-01-01 00:00:0{n} INFO list (total time: 1.5s): done\n"
+DEEP = (
+    '{{"time": "2026-01-01T00:00:0{n}Z", "items": [{{"ms": {n}}}, {{"ms": 90}}], "v": [{n}, 2]}}\n'
+)
+GREEK = json.dumps({"time": "2026-01-01T00:00:01Z", "took": "5µs"}) + "\n"
+CADDY = (
+    '{{"ts": 176000000{n}, "request": {{"method": "GET", "uri": "/a"}}, "size": {n}, "status": 200,'
+    ' "duration": 0.5}}\n'
+)
+
+
+def measured(tmp_path, line: str, source: str):
+    """Return the facts and the figures of a measure in a log of three lines."""
+    path = tmp_path / "x.log"
+    text = "".join(line.format(n=n) for n in (1, 2, 3)) if "{n}" in line else 3 * line
+    path.write_text(text, encoding="utf-8")
+    found = analyze_logs(path, measures=[source]).measures
+    return found.facts()[0], found.total.measures[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "source", "unit", "total"),
+    [
+        (ISTIO, "rt", "s", 0.126),
+        (ISTIO, "bytes", "B", 1500),
+        (MARK, "total time: <t>", "s", 4.5),
+        (MARK, "total time: <d>", "s", 4.5),
+        ("2026-01-01 00:00:01 INFO depth 7\n", "depth <d>", "", 21),
+        ("2026-01-01 00:00:01 INFO waited 7\n", "waited <minutes>", "s", 1260),
+        ("2026-01-01 00:00:01 INFO kept size=12 kb\n", "size", "B", 36_000),
+        (DEEP, "items[0].ms", "s", 0.006),
+        (GREEK, "took", "s", 0.000015),
+        (CADDY, "bytes", "B", 6),
+    ],
+)
+def test_a_value_is_read_as_it_is_meant(tmp_path, line, source, unit, total):
+    """The sum and the unit are those that a person reads."""
+    fact, figures = measured(tmp_path, line, source)
+    assert (fact.unit, figures.count, figures.odd) == (unit, 3, 0)
+    assert figures.sum == pytest.approx(total)
+
+
+def test_an_array_is_no_number(tmp_path):
+    """An array under the key is an odd value; a nested object is one, too."""
+    fact, figures = measured(tmp_path, DEEP, "v")
+    assert (figures.count, figures.odd, figures.missing) == (0, 3, 0)
+    assert fact.odd_examples == ("[1, 2]", "[2, 2]", "[3, 2]")
+    fact, figures = measured(tmp_path, CADDY, "request")
+    assert figures.odd == 3
+    assert fact.odd_examples[0].startswith('{"method"')
+
+
+def test_later_items_of_an_array_are_refused():
+    """Only the first object of an array is read, so another index is an error."""
+    with pytest.raises(InputError, match="other than the first"):
+        analyze_logs("x.log", measures=["items[1].ms"])
+    with pytest.raises(InputError, match="other than the first"):
+        analyze_logs("x.log", measures=["v[0]"])
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_units_are_those_of_the_kernel(name):
+    """A unit that people can write is read in logs, too."""
+    factor, power, dimension = UNITS[name]
+    number, read, _ = logscan.read_number(f"3{name}".encode())
+    assert (number, read) == (3 * factor * 10 ** (12 + power), dimension)
