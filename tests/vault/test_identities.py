@@ -163,6 +163,57 @@ def test_rotation(sealed, tmp_path):
     assert not opens(sealed, now)
 
 
+def copy_of(identity):
+    """Return an identity as another machine has it."""
+    return Identity.from_bytes(identity.to_bytes())
+
+
+def test_rotations_on_two_machines(sealed):
+    """Are joined, the same on both; files for either of them open, and nothing is lost."""
+    here = Identity.generate()
+    there = copy_of(here)
+    for machine in (here, there):
+        machine.rotate()
+    there.rotate()
+    old = here.recipient
+    both, back = copy_of(here), copy_of(there)
+    assert (both.merge(there), back.merge(here)) == (2, 1)
+    assert both.to_bytes() == back.to_bytes() == copy_of(both).to_bytes()
+    assert json.loads(both.to_bytes())["schema"] == "cotool.identity/2"
+    assert [version.version for version in both.versions] == [1, 2, 2, 3]
+    assert both.recipient == there.recipient
+    assert both.merge(there) == both.merge(here) == both.merge(both) == 0
+    for recipient in (old, there.recipient_of(there.versions[1])):
+        rewrap(sealed, keys=[BOB], recipients=[recipient, BOB.recipient])
+        assert opens(sealed, both)
+        assert opens(sealed, here) == (recipient == old)
+        rewrap(sealed, keys=[BOB], remove=[recipient])
+    rewrap(sealed, keys=[BOB], add=[old])
+    assert rewrap(sealed, keys=[both], replace=[both])
+    assert opens(sealed, there)
+    with pytest.raises(InputError, match="this is identity"):
+        both.merge(ALICE)
+    plain = copy_of(here)
+    assert plain.merge(copy_of(here)) == 0
+    assert json.loads(plain.to_bytes())["schema"] == "cotool.identity/1"
+
+
+@pytest.mark.parametrize("orders", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
+def test_merges_commute(orders):
+    """Three machines reach the same file in any order."""
+    start = Identity.generate()
+    machines = [copy_of(start) for _ in range(3)]
+    for machine in machines:
+        machine.rotate()
+    joined = copy_of(start)
+    for number in orders:
+        joined.merge(machines[number])
+    again = copy_of(machines[0])
+    again.merge(joined)
+    assert again.to_bytes() == joined.to_bytes()
+    assert len(joined.versions) == 4
+
+
 def test_a_rewrap_adds_nobody_unasked(sealed):
     """Moving a keyring or another identity to its newest version adds no slot to others' files."""
     for key in (Keyring.generate(), CAROL):

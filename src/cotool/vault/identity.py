@@ -40,9 +40,11 @@ if TYPE_CHECKING:
     from cotool.vault.header import Header
 
 SCHEMA = "cotool.identity/1"
+JOINED = "cotool.identity/2"  # several versions have one number; older cotool refuses it
 _DECRYPT = b"cotool.vault/2 identity x-wing\x00"
 _ED25519 = b"cotool.vault/2 identity ed25519\x00"
 _MLDSA = b"cotool.vault/2 identity ml-dsa-65\x00"
+_ORDER = b"cotool.vault/2 identity version\x00"
 _MOST_SECRETS = 4096  # that an identity keeps, of messages that many files share
 
 
@@ -64,6 +66,11 @@ class IdentityVersion:
         """The keys that sign."""
         seeds = (hkdf(self.seed, b"", info, 32) for info in (_ED25519, _MLDSA))
         return hybrid.SigningKey(*seeds)
+
+    @property
+    def order(self) -> tuple[int, bytes]:
+        """The place among versions, the same on every machine."""
+        return self.version, hkdf(self.seed, b"", _ORDER, 8)
 
     @property
     def signer(self) -> Signer:
@@ -120,8 +127,8 @@ class Identity:
         """
         if slot.kind != IDENTITY_SLOT or slot.key_id != self.key_id:
             return ()
-        found = next((v for v in self.versions if v.version == slot.number), None)
-        if found is None:
+        found = [version for version in self.versions if version.version == slot.number]
+        if not found:
             raise MissingKeyError(
                 f"{slot.name} is not in the identity, whose latest version is "
                 f"{self.primary.version}",
@@ -131,9 +138,8 @@ class Identity:
             name = slot.head + slot.material
             secret = self._secrets.get(name)
             if secret is None:
-                private = found.decryption[0]
-                secret = hybrid.open_message(slot.material, private, message_info(slot.head))
-                if secret is None or len(secret) != KEY_SIZE:
+                secret = _opened(slot, found)
+                if secret is None:
                     return (os.urandom(KEY_SIZE),)  # opens nothing, like any wrong key
                 if len(self._secrets) >= _MOST_SECRETS:
                     self._secrets.clear()
@@ -146,6 +152,23 @@ class Identity:
         self.versions.append(_fresh(number))
         return number
 
+    def merge(self, other: Identity) -> int:
+        """Add the versions of a copy that another machine has changed; return how many were new.
+
+        Two machines may have made versions with the same number, which then open files side by
+        side. The result is the same on both machines. Raises InputError for another identity.
+        """
+        if other.key_id != self.key_id:
+            raise InputError(
+                f"this is identity {other.key_id.hex()}, yours is {self.key_id.hex()}",
+                hint="an identity is a file of its own: `identity` names it",
+            )
+        seeds = {version.seed for version in self.versions}
+        added = [version for version in other.versions if version.seed not in seeds]
+        self.versions = sorted([*self.versions, *added], key=lambda version: version.order)
+        self._recipient = None
+        return len(added)
+
     def to_bytes(self) -> bytes:
         """Return the content of the identity's file: JSON that contains the seeds."""
         versions = [
@@ -156,7 +179,9 @@ class Identity:
             }
             for version in self.versions
         ]
-        document = {"schema": SCHEMA, "id": self.key_id.hex(), "versions": versions}
+        numbers = {version.version for version in self.versions}
+        schema = SCHEMA if len(numbers) == len(self.versions) else JOINED
+        document = {"schema": schema, "id": self.key_id.hex(), "versions": versions}
         return json.dumps(document).encode() + b"\n"
 
     @classmethod
@@ -240,13 +265,22 @@ def _content(path: str, keys: Sequence[Key]) -> tuple[Unlocked | None, bytes]:
     return open_bytes(data, keys)
 
 
+def _opened(slot: Slot, versions: Sequence[IdentityVersion]) -> bytes | None:
+    """Return the key in the message of a slot, which one of the versions may open."""
+    for version in versions:
+        secret = hybrid.open_message(slot.material, version.decryption[0], message_info(slot.head))
+        if secret is not None and len(secret) == KEY_SIZE:
+            return secret
+    return None
+
+
 def _fresh(number: int) -> IdentityVersion:
     created = datetime.now(UTC).isoformat(timespec="seconds")
     return IdentityVersion(number, created, os.urandom(KEY_SIZE))
 
 
 def _parse(document: dict[str, Any]) -> Identity:
-    if document["schema"] != SCHEMA:
+    if document["schema"] not in {SCHEMA, JOINED}:
         raise ValueError
     versions = []
     for entry in document["versions"]:
@@ -256,6 +290,8 @@ def _parse(document: dict[str, Any]) -> Identity:
         versions.append(IdentityVersion(number, str(entry["created"]), seed))
     numbers = [version.version for version in versions]
     key_id = bytes.fromhex(document["id"])
-    if not numbers or numbers != sorted({*numbers}) or len(key_id) != 8:
+    seeds = {version.seed for version in versions}
+    unique = seeds if document["schema"] == JOINED else {*numbers}
+    if not numbers or numbers != sorted(numbers) or len(unique) < len(numbers) or len(key_id) != 8:
         raise ValueError
     return Identity(key_id, versions)

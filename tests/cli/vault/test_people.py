@@ -239,3 +239,32 @@ def test_an_unprotected_identity_that_others_can_read(person, place):
         (place / "mine").chmod(mode)
         done = person("A", "identity", "show", "mine")
         assert (done.code, "chmod 600" in done.err) == (code, bool(code))
+
+
+def test_identities_of_two_machines_are_merged(person, team, place):
+    """Each side opens what was encrypted for the other's rotation, after the same command."""
+    here, there = place / "of-Alice" / "identity.vault", place / "copy.vault"
+    there.write_bytes(here.read_bytes())
+    there.chmod(0o600)
+    assert person("Alice", "identity", "rotate").code == 0
+    assert person("Alice", "identity", "rotate", "copy.vault").code == 0
+    theirs = person("Alice", "identity", "show", "copy.vault").out.strip()
+    assert person("Alice", "encrypt", "pw", "-R", theirs, "-o", "x.vault").code == 0
+    assert person("Alice", "verify", "x.vault").code == 3
+    done = person("Alice", "identity", "merge", "copy.vault")
+    assert (done.code, "1 new version;" in done.err) == (0, True)
+    assert person("Alice", "verify", "x.vault").code == 0
+    done = person("Alice", "identity", "merge", "--identity", "copy.vault", here)
+    assert done.code == 0
+    assert there.read_bytes() == here.read_bytes()
+    assert there.stat().st_mode & 0o777 == 0o600
+    done = person("Bob", "identity", "merge", "copy.vault")
+    assert (done.code, "this is identity" in done.err) == (2, True)
+    assert person("Alice", "identity", "merge", "team.txt").code == 2
+    assert person("Alice", "identity", "merge", "none.vault").code == 2
+    protect = ["identity", "passphrase", "copy.vault", "--new-passphrase-file", "pw"]
+    assert person("Alice", *protect).code == 0
+    merge = ["identity", "merge", "copy.vault", "--import-passphrase-file"]
+    assert person("Alice", *merge, "pw").code == 0
+    assert person("Alice", *merge, "pw2").code == 3
+    assert there.read_bytes() != here.read_bytes()

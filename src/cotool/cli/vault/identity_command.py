@@ -22,8 +22,9 @@ from cotool.cli.vault.options import (
     Profile,
     with_keys,
 )
-from cotool.cli.vault.secrets import check_files
+from cotool.cli.vault.secrets import SecretSource, check_files
 from cotool.errors import InputError
+from cotool.text import plural
 from cotool.vault.requests import KeyRequest, naming
 
 if TYPE_CHECKING:
@@ -166,6 +167,51 @@ def rotate(path: Place = None, *, quiet: Quiet = False, keys: KeyRequest) -> Job
             number = identity.rotate()
         tell(f"{place}: version {number} from now on; back up the identity again", quiet=quiet)
         tell("give others your new public key: cotool vault identity show", quiet=quiet)
+        return 0
+
+    return job
+
+
+@identity_app.command(
+    "merge", epilog="Example:  cotool vault identity merge /mnt/laptop/identity.vault"
+)
+@with_keys
+def merge(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="The same identity, changed on another machine.")
+    ],
+    *,
+    import_passphrase_file: Annotated[
+        str | None,
+        option(
+            "Keys",
+            "Read the other file's passphrase from a file.",
+            "--import-passphrase-file",
+            metavar="FILE",
+        ),
+    ] = None,
+    quiet: Quiet = False,
+    keys: KeyRequest,
+) -> Job:
+    """Join your identity with a copy that was rotated on another machine.
+
+    Versions that both made under the same number open files side by side. FILE is opened like your
+    identity, or by its own passphrase. Do the same on the other machine: the result is the same.
+    """
+    other = replace(keys, identity=file)
+    if import_passphrase_file is not None:
+        other = replace(other, source=SecretSource(import_passphrase_file))
+
+    def job() -> int:
+        from cotool.vault import Identity
+
+        place, theirs = keys.identity_path, other.read_identity()
+        with naming(place), Identity.changed(place, keys.identity_openers) as identity:
+            before = identity.primary.seed
+            added = identity.merge(theirs)
+        tell(f"{place}: {plural(added, 'new version')}; back up the identity again", quiet=quiet)
+        if identity.primary.seed != before:
+            tell("give others your new public key: cotool vault identity show", quiet=quiet)
         return 0
 
     return job
