@@ -183,7 +183,7 @@ def _make_app(arguments: Sequence[str], *, whole: bool) -> typer.Typer:
 
 
 def _listed() -> None:
-    """Stand for a command that the list of commands shows and this call does not run."""
+    """Take the place of a command that is listed but not called."""
 
 
 def _add_consensus(app: typer.Typer, _: Sequence[str]) -> None:

@@ -52,7 +52,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Responses that stand together. `share` is of the total weight, 0 to 1."""
+    """Responses that agree. `share` is of the total weight, 0 to 1."""
 
     id: int
     answer: str
@@ -124,7 +124,7 @@ class DisputedValue:
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """Values that stand in the same place of what experts state; most experts first.
+    """Values in the same place of what experts state; most experts first.
 
     With `negation` the values are "affirmed" and "denied".
     """

@@ -171,7 +171,7 @@ def check_versions(client: Any) -> None:
         """Tell version or problem. Travels by value: a worker need not have cotool to run it."""
         try:
             from cotool.version import __version__
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is told
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
             return None, f"{type(error).__name__}: {error}"
         return __version__, ""
 

@@ -39,7 +39,7 @@ def shown(url: str) -> str:
     scheme, _, rest = url.partition("://")
     rest = re.split(r"[?#]", rest, maxsplit=1)[0]
     host, slash, path = rest.partition("/")
-    # abfs://container@account/path: what stands before the @ is no user.
+    # abfs://container@account/path: what comes before the @ is no user.
     if not scheme.startswith(("abfs", "az", "wasb")):
         host = host.rpartition("@")[2]
     return f"{scheme}://{host}{slash}{path}"
@@ -99,7 +99,7 @@ def describe(url: str) -> Remote:
 def find_objects(url: str, *, recursive: bool) -> list[tuple[str, int]]:
     """Return the objects that a URL names, by URL and size (0: unknown), in the order of names.
 
-    It may be a glob; with `recursive` a folder stands for what is in it. Raises InputError.
+    It may be a glob; with `recursive` a folder means all files in it. Raises InputError.
     """
     system, key = _system(url)
     if _is_web(url) or not re.search(r"[*?\[]", key):

@@ -52,7 +52,7 @@ def analyze_logs(
     paths: files, globs, folders (`recursive`), "-" for standard input, URLs of remote storage;
     gzip, zstd, bzip2 and xz are recognised. engine: "threads", "dask" or
     "dask-local" (processes); scheduler: the address for "dask", by default
-    DASK_SCHEDULER_ADDRESS. watch: is told of the bytes read, and may stop the work. Options:
+    DASK_SCHEDULER_ADDRESS. watch: is notified of the bytes read, and may stop the work. Options:
 
     - `patterns`: regexes by name.
     - `levels`, `since`, `until`, `match` (names of patterns): which records count.

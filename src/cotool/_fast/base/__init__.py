@@ -1,1 +1,1 @@
-"""What every kernel stands on: threads, interruption, memory, CPU levels."""
+"""What every kernel relies on: threads, interruption, memory, CPU levels."""

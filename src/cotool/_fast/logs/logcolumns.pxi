@@ -1,4 +1,4 @@
-# Where the lines #Fields stand that name the columns of the W3C's extended log format.
+# Finds the #Fields lines, which name the columns of the W3C's extended log format.
 
 import os
 

@@ -39,7 +39,7 @@ static uint8_t *cotool_put_utf8(uint8_t *out, uint32_t code) {
     return out;
 }
 
-/* Writes the text of a JSON string, which is never longer than what stands for it. */
+/* Writes the text of a JSON string, which is never longer than its escaped form. */
 static uint8_t *cotool_unescape(const uint8_t *p, const uint8_t *end, uint8_t *out) {
     for (;;) {
         const uint8_t *back = memchr(p, '\\', (size_t)(end - p));
@@ -235,7 +235,7 @@ static uint8_t *cotool_take_out(cotool_envelope *envelope, const uint8_t *p, con
     }
     pieces = cotool_pieces_of(envelope, &parts);
     time_size = (size_t)(parts.time_end - parts.time);
-    /* The text goes where it stands if it is an object: behind its first byte and the time. */
+    /* An object stays where it is: behind its first byte and the time. */
     text = pieces->size ? out : out + sizeof before - 1 + time_size + sizeof after - 1 - 1;
     if (object) {
         stop = cotool_unescape(parts.text, parts.text_end, text);

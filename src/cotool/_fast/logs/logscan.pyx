@@ -60,7 +60,7 @@ cdef class Scanner:
     widths, most_buckets: of the histogram. prefix: begins each written record. resumed: the first
     line may belong to a record that another scan has counted; midway: the lines before the first
     record are another scan's, see scan_range(). small_spans: pieces are small, and threads share
-    them. path: the name of the file; anywhere: where what is read stands in lines of no format.
+    them. path: the name of the file; anywhere: where the fields are in lines of no format.
     header: the line #Fields that the columns of `formats` come from, None without one; columns:
     returns `formats` with the columns of another such line. A batch ends before a line #Fields
     that differs from the one before it, so all lines of a batch have the same columns.

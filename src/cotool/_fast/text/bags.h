@@ -1,6 +1,6 @@
 /* Bags of words and the similarity of all their pairs.
  *
- * Terms that stand in many texts are kept as dense rows and multiplied by the lanes of a vector;
+ * Terms that occur in many texts are kept as dense rows and multiplied by the lanes of a vector;
  * the others as an inverted index, where only pairs that share a term cost anything. A pair's
  * products are summed in one fixed order (dense terms, then rare terms by id), so results do not
  * depend on threads, tiles or the CPU.

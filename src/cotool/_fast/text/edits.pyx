@@ -2,7 +2,7 @@
 
 Similarities are those of levenshtein.pyx. Of all pairs only those reach the kernel that can be as
 similar as the threshold: by length, since a distance is at least the difference of two lengths,
-and by how often symbols stand in them, since every edit changes two of the counts by at most one
+and by how often symbols occur in them, since every edit changes two of the counts by at most one
 (Jokinen, Tarhio, Ukkonen, "A comparison of approximate string matching algorithms", 1996).
 """
 
@@ -112,7 +112,7 @@ cdef int look(Sequences sequences, const uint8_t* counts, Py_ssize_t group, floa
         length = sequences.lengths[text]
         if length > longest and not is_near(length - longest, length, threshold):
             break  # texts only get longer
-        if length > measured:  # texts of one length stand together
+        if length > measured:  # texts of one length are adjacent
             measured = length
             most = <int>((1.0 - threshold) * <double>length) + 1
         for p in range(pattern, min(pattern + count, text)):

@@ -1,4 +1,4 @@
-"""Where sentences end: a walk over the marks that may end one, and what stands around them.
+"""Where sentences end: a walk over the marks that may end one, and what is around them.
 
 Marks of Latin and other scripts that are written with blanks end a sentence before a blank;
 "。！？｡" need none. Quotes and brackets that close belong to the sentence. Tables of words come
@@ -45,7 +45,7 @@ cdef inline bint closes_wide(Py_UCS4 point) noexcept nogil:
 
 
 cdef inline bint opens(Py_UCS4 point) noexcept nogil:
-    """What may stand before the first letter of a sentence."""
+    """What may come before the first letter of a sentence."""
     return point in (u'"', u"'", u"“", u"‘", u"«", u"(", u"¿", u"¡", u"[")
 
 

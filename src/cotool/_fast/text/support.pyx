@@ -1,7 +1,7 @@
 """How far texts say what statements say, from the words that carry a statement: its anchors.
 
 Anchors are small integers: the distinct content words, names, numbers and months of a statement.
-A sentence of a text is the set of the anchors that stand in it. Three figures are counted for each
+A sentence of a text is the set of the anchors that occur in it. Three figures are counted for each
 statement against n texts:
 
     joint     the mean over its numbers of the share of texts in which the number stands in one
@@ -45,7 +45,7 @@ cdef enum:
     NUMBER = 1
     NAME = 2
     MOST_ANCHORS = 64
-    CONTEXT = 3  # anchors of which one must stand beside a number
+    CONTEXT = 3  # anchors of which one must be beside a number
 
 # Nanoseconds for one sentence of one statement, to decide on threads.
 cdef double SENTENCE_COST = 4.0
@@ -378,7 +378,7 @@ def count_anchors(
     const int32_t[::1] anchors not None,
     Py_ssize_t count,
 ):
-    """Return how often each of `count` anchors stands behind the first word of a sentence.
+    """Return how often each of `count` anchors follows the first word of a sentence.
 
     The arrays are those of anchors_of().
     """

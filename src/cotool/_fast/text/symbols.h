@@ -1,4 +1,4 @@
-/* How often symbols stand in two texts: what bounds their edit distance from below. */
+/* How often symbols occur in two texts, which bounds their edit distance from below. */
 #ifndef COTOOL_SYMBOLS_H
 #define COTOOL_SYMBOLS_H
 

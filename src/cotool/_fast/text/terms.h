@@ -1,4 +1,4 @@
-/* How often each term stands in each text, and what that weighs: what the matrix of all pairs
+/* How often each term occurs in each text, and its weight: what the matrix of all pairs
  * (bags.h) and the index of neighbours (index.h) begin with. */
 #ifndef COTOOL_TERMS_H
 #define COTOOL_TERMS_H
@@ -25,7 +25,7 @@ typedef struct {
 } cotool_hit;
 
 /* Distinct (text, term, count) in text order, by first appearance within a text, and in how many
- * texts each term stands: `spread` counts a text once, `frequency` as often as `copies` says (NULL:
+ * texts each term occurs: `spread` counts a text once, `frequency` as often as `copies` says (NULL:
  * once). `entries` has room for one a word, the other arrays for one a term. Returns how many
  * entries there are. */
 static ptrdiff_t cotool_count_terms(ptrdiff_t texts, const int64_t *starts, const int32_t *ids,
@@ -51,7 +51,7 @@ static ptrdiff_t cotool_count_terms(ptrdiff_t texts, const int64_t *starts, cons
     return total;
 }
 
-/* What a term weighs that stands `count` times in a text, and in `frequency` of all `texts`. */
+/* The weight of a term that occurs `count` times in a text, and in `frequency` of all `texts`. */
 static double cotool_term_weight(int metric, ptrdiff_t texts, int64_t frequency, int64_t count) {
     if (metric == COTOOL_JACCARD || metric == COTOOL_CONTAINMENT) return 1.0;
     if (metric == COTOOL_COSINE) return (double)count;

@@ -133,9 +133,9 @@ static inline __attribute__((always_inline)) size_t fold_points(const void *text
                                                                 const uint32_t *points,
                                                                 uint8_t *folded, uint64_t *bits) {
     uint8_t *to = folded;
-    uint64_t window = 0; /* word bits of the 64 bytes that `to` stands in */
+    uint64_t window = 0; /* word bits of the 64 bytes that `to` is in */
     uint32_t before = 0, entry = 0, after = length ? points[POINT_AT(text, 0, width)] : 0;
-    int alone = 0; /* the last word stands alone, marks may still follow */
+    int alone = 0; /* the last word is complete, marks may still follow */
     for (size_t i = 0; i < length; i++) {
         before = entry;
         entry = after;

@@ -2,7 +2,7 @@
  *
  * A folded text is UTF-8 in a buffer with a bit for each byte that belongs to a word. Words are
  * maximal runs of set bits; they are interned by their bytes, so equal words have equal ids
- * whatever text they stand in. Ids are numbered by first appearance.
+ * whatever text they are in. Ids are numbered by first appearance.
  */
 #ifndef COTOOL_WORDS_H
 #define COTOOL_WORDS_H

@@ -99,7 +99,10 @@ def path() -> int:
 
 
 def _rows(whole: WholeCommand) -> Iterator[_Row]:
-    """Yield a row for each option of each command. Raises InputError for a broken file."""
+    """Yield a row for each option of each command. Raises InputError for a broken file.
+
+    This imports every command, 0.2 s: options are declared only in the modules of their commands.
+    """
     for table, group in whole().commands.items():
         if table not in TABLES:
             continue

@@ -86,7 +86,7 @@ class CsvWriter:
         self._row(round(cell, 6) if isinstance(cell, float) else cell for cell in row_of(result))
 
     def close(self) -> None:
-        """Nothing stands after the last row."""
+        """Nothing follows the last row."""
 
     def _row(self, cells: Iterable[object]) -> None:
         row = io.StringIO()

@@ -29,7 +29,7 @@ class Section(NamedTuple):
 def page(
     *, kind: str, title: str, lead: Html, sections: Iterable[Section | None], sources: Sequence[str]
 ) -> str:
-    """Return a document. `kind` says what it is, `title` of what; `lead` stands under the title.
+    """Return a document. `kind` says what it is, `title` of what; `lead` is below the title.
 
     The policy allows the one style and the one script that are in the page, by their hashes, and
     images that are in it: nothing is loaded, and markup that slipped in could not act.

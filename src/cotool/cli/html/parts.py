@@ -53,7 +53,7 @@ def unfolding(title: str, *content: object) -> Html:
 
 
 def bar(share: float, kind: str = "") -> Html:
-    """Return a bar whose length is a share of its cell, 0 to 1; its number stands beside it."""
+    """Return a bar whose length is a share of its cell, 0 to 1; its number is beside it."""
     length = max(0.0, min(share, 1.0)) * 100
     return element(
         "svg",
@@ -100,7 +100,7 @@ def plain_table(
 
 
 def chart(picture: Html, *, below: object = "", table: Html | None = None) -> Html:
-    """Return a picture, what stands below it, and the same as a table for who cannot see it."""
+    """Return a picture, its caption, and the same as a table for those who cannot see it."""
     return element(
         "figure", picture, below, unfolding("The same as a table", table) if table else ""
     )

@@ -23,7 +23,7 @@ _MOST = 3_000  # of a width that was asked for
 _COLUMNS = 120  # that are drawn at once; page.js has the same
 _TABLE = 30  # rows of the table for who cannot see it
 _HEIGHT = 100
-# From the ground up: what is worse stands on the line, where heights compare best.
+# From the ground up: the worst level is at the bottom, where heights compare best.
 _STACK = ("critical", "error", "warning", "notice", "info", "debug", "trace", "unknown")
 
 
@@ -40,7 +40,7 @@ class Series(NamedTuple):
         return len(next(iter(self.levels.values())))
 
     def place(self, second: int) -> float:
-        """Where a moment stands, in buckets."""
+        """The place of a moment, in buckets."""
         return (second - self.start) / self.width
 
 

@@ -1,4 +1,4 @@
-"""From similarities or extracted answers to clusters, the answer that stands, and its support."""
+"""From similarities or extracted answers to clusters, the consensus answer, and its support."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ POSTINGS = 60
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """The response that stands for a question, and why."""
+    """The response that is chosen for a question, and why."""
 
     index: int
     reason: str
@@ -190,7 +190,7 @@ def most_reliable(
 ) -> int | None:
     """The response of the expert with the greatest reliability; None where all have the same.
 
-    Several such responses are told apart by their weighted mean similarity to all others.
+    Among several such responses the one is chosen by its weighted mean similarity to all others.
     """
     best = max(reliability)
     if min(reliability) >= best - EPSILON:

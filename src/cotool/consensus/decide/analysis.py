@@ -36,7 +36,7 @@ def analyse(
 
     Responses without a text are left out, and so are those that decline to answer.
 
-    A `decision` says which of the extracted answers stands.
+    A `decision` says which of the extracted answers is the consensus.
 
     Raises InputError where an option does not fit the responses.
     """

@@ -124,7 +124,7 @@ class _Forest:
         self._parents: dict[object, object] = {}
 
     def root(self, item: object) -> object:
-        """Return the item that stands for the set of `item`."""
+        """Return the item that represents the set of `item`."""
         parents = self._parents
         parents.setdefault(item, item)
         while parents[item] != item:

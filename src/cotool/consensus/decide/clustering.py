@@ -13,7 +13,7 @@ from cotool.errors import InputError
 if TYPE_CHECKING:
     from cotool._fast.base.matrix import Matrix
 
-# Texts below this fraction of the similarity that holds neighbours together stand apart. Of .5 to
+# Texts below this fraction of the similarity that holds neighbours together are apart. Of .5 to
 # .7 all find the topics of mixed answers to two, three and five questions (adjusted Rand index
 # about .8); a half splits the answers to one question least.
 FRACTION = 0.5

@@ -32,7 +32,7 @@ def opposed(passages: Passages, n: int, sentence: int) -> bool:
     """Tell whether one of two sentences denies what the other affirms.
 
     "Nothing is lost by waiting" denies nothing about waiting: what follows the negation, or
-    what stands before it at the end, must be in the other sentence, too.
+    what comes before it at the end, must be in the other sentence, too.
     """
     if passages.denies(n) == passages.denies(sentence):
         return False
@@ -50,7 +50,7 @@ def opposed(passages: Passages, n: int, sentence: int) -> bool:
 def opposite_words(passages: Passages, n: int, sentence: int) -> list[tuple[str, str]]:
     """Return words of one sentence that say the opposite of a word of another, with that word.
 
-    All else that carries the sentence must stand in the other.
+    All else that carries the sentence must be in the other.
     """
     against = {(pair, 1 - side) for pair, side in passages.opposites(sentence)}
     if passages.opposites(n).isdisjoint(against) and not (
@@ -159,7 +159,7 @@ def _also_says(passages: Passages, passage: int, other: int, shared: set[int]) -
 def _names_beside(
     passages: Passages, n: int, value: int, sentence: int, foreign: set[int]
 ) -> list[int]:
-    """Return names of a sentence that stand beside a word that stands beside the value, too."""
+    """Return names of a sentence that are beside a word that is beside the value, too."""
     before, behind = set(), set()
     said = passages.said(n)
     for k, word in enumerate(said):

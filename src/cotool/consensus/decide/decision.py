@@ -29,9 +29,9 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Which answer stands for a question.
+    """Which answer is the consensus on a question.
 
-    `scores` has each extracted answer's normal form and its probability; the greatest stands.
+    `scores` has each extracted answer's normal form and its probability; the most probable is the consensus.
     `confidence` is that it is right, None where agreement is all that is known of that.
     `calibrated` says that `confidence` was held against answers known to be right, `judgements`
     against how many; `interval` is its 95 % interval then. `weights` are experts' expected

@@ -1,4 +1,4 @@
-"""Who stands apart from the consensus, and what they say differently."""
+"""Who dissents from the consensus, and what they say differently."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MOST_WORDS = 8
 # How many more of these texts than of the others have a word that sets them apart.
 HALF = 0.5
-# Dissents whose words are told apart, the heaviest: a thousand answers need no thousand lists.
+# Dissents whose differing words are listed, the heaviest: a thousand answers need no thousand lists.
 MOST_DETAILED = 50
 
 
@@ -29,7 +29,7 @@ def find_dissent(
 ) -> tuple[Dissent, ...]:
     """One Dissent for each cluster but the first, which is the consensus; the heaviest first.
 
-    `answer` is the row of the response that stands; each dissent is set against it where the two
+    `answer` is the row of the chosen response; each dissent is set against it where the two
     are near-paraphrases (negation, numbers), and against the whole consensus cluster in words.
     `matrix` is None where the responses are too many to be compared pair by pair.
     """

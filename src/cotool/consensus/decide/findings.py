@@ -24,7 +24,7 @@ class Findings:
 
     `lexical` holds TF cosines of the texts, `matrix` the similarities that the clusters were
     made from; both are None where the responses are too many to be compared pair by pair. The
-    first of `clusters` is the consensus; `index` is the row of the response that stands.
+    first of `clusters` is the consensus; `index` is the row of the chosen response.
     """
 
     responses: Sequence[Response]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MOST_TEXTS = 4_000
 # So many texts, evenly spread, choose the threshold.
 MANY_SAMPLED = 2_000
-# Times that texts which join no cluster are clustered themselves; what is left stands alone.
+# Times that texts which join no cluster are clustered themselves; the rest are clusters of one.
 ROUNDS = 8
 
 

@@ -92,7 +92,7 @@ def _number(value: float) -> str:
 
 
 def _value(written: str) -> float | None:
-    """Return the value of digits, whose commas group thousands unless one stands for a point.
+    """Return the value of digits, whose commas group thousands unless one is a decimal point.
 
     None for a list such as 1,2,3, and for digits without end.
     """
@@ -123,7 +123,7 @@ def _scaled(found: re.Match[str]) -> str:
 
 
 def _may(found: re.Match[str]) -> str:
-    """Return the month where a number or a preposition stands before it, or a number behind."""
+    """Return the month if a number or a preposition comes before it, or a number after it."""
     before = found.string[max(0, found.start() - 5) : found.start()]
     behind = found.string[found.end() : found.end() + 2]
     month = _BEFORE_MONTH.search(before) or (behind[:1] == " " and behind[1:].isdigit())

@@ -22,7 +22,7 @@ MOST_SHOWN = 3
 
 
 def by_number(subject: Subject, found: Measurement) -> Grouped:
-    """Group the responses by distance; the one nearest to the value stands for it."""
+    """Group the responses by distance; the one nearest to the value represents it."""
     places = [None if own is None else found.places.get(own.value) for own in subject.answers]
     shown = [None if own is None else own.display for own in subject.answers]
     known = {row: place for row, place in enumerate(places) if place is not None}

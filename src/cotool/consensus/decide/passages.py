@@ -143,7 +143,7 @@ class Passages:
         return self._denying[sentence]
 
     def having(self, passage: int) -> dict[int, int]:
-        """Return in how many other passages each anchor of a passage stands."""
+        """Return in how many other passages each anchor of a passage occurs."""
         texts = [
             self.found[self.bounds[first] : self.bounds[last]]
             for first, last in pairwise(self.first)

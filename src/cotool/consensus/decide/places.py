@@ -29,7 +29,7 @@ COPULAS = frozenset(
 MOST = 3
 # Longer texts that differ in one place only are copies rather than answers in free words.
 LONGEST = 60
-# A word of so many letters is misspelt where so few others stand in it.
+# A word of so many letters is misspelt where so few others are in its place.
 MISSPELT = 5
 TYPOS = 2
 
@@ -66,7 +66,7 @@ def split_by_place(
 
 
 def _places(words: tuple[str, ...]) -> dict[Frame, tuple[str, ...]]:
-    """Return what stands in each place of a text, by the words before and after the place."""
+    """Return what is in each place of a text, by the words before and after the place."""
     words = tuple(part for word in words for part in _parts(word))
     count = len(words)
     found: dict[Frame, tuple[str, ...]] = {}

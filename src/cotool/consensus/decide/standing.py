@@ -1,4 +1,4 @@
-"""Insights on how firmly the answer stands: camps, contradictions, disputes, confidence."""
+"""Insights on how firm the answer is: camps, contradictions, disputes, confidence."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ _CHUNK = 1 << 20
 
 
 class Conflict(NamedTuple):
-    """Another value that stands in the place of one of a statement's values."""
+    """Another value in the place of one of a statement's values."""
 
     value: str
     other: str

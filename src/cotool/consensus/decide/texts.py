@@ -81,7 +81,7 @@ def by_text(subject: Subject, method: str, utility: str) -> Grouped:
 def _pick(
     subject: Subject, method: str, metric: str, largest: Sequence[int] | None
 ) -> tuple[int, str]:
-    """Return the row of the response that stands, and the method that chose it.
+    """Return the row of the chosen response, and the method that chose it.
 
     A centre, and the one whose statements are supported best, is one of the largest cluster.
     """

@@ -50,7 +50,7 @@ class Words:
 
     @cached_property
     def counts(self) -> Counter[str]:
-        """How often each word stands in the text."""
+        """How often each word occurs in the text."""
         return Counter(self.words)
 
     @cached_property

@@ -292,7 +292,7 @@ def _needed(kind: str, texts: Sequence[str], found: Sequence[dict[str, Extracted
 def _name_labels(texts: Sequence[str], found: list[dict[str, Extracted | None]]) -> bool:
     """Add the labels that sentences name, where other responses state them; else change nothing.
 
-    Labels that stand alone count here, if enough responses state one or name one.
+    Labels that are a whole response count here, if enough responses state one or name one.
     """
     before = [one.get("short") for one in found]
     stated = [answer for answer in before if answer]

@@ -4,7 +4,7 @@ Understood: `18`, `-3` (also U+2212), `1,080`, `1 080`, `1'080`, `1,00,000`, `1.
 `1e3`, `6 × 10^5`, `2^5`, `1/2`, `1 1/2`, `$18`, `$2.5M`, `1.5k`, `18 dollars`, `75 %`, `5 million`,
 `8 out of 10`, `2 h 30 min`, `eighteen`, `minus two and a half`.
 `1.080` alone is a decimal, as in English; `1,080` is thousands; `1,5` is a decimal.
-The unit is told apart from the value, a percent sign is kept. Times, dates, ranges and formulas are
+The unit is separated from the value, a percent sign is kept. Times, dates, ranges and formulas are
 no numbers.
 """
 

@@ -326,7 +326,7 @@ def _read_list(span: str) -> Reading | None:
 
 
 def read_formula(span: str, *, whole: bool) -> Reading | None:
-    """Read a formula of LaTeX that stands at the beginning of a span as it was written."""
+    """Read a formula of LaTeX at the beginning of a span as it was written."""
     span = span.strip(" \t\r\n*_`:")
     for opening, closing in _FORMULA_MARKS:
         if span.startswith(opening):

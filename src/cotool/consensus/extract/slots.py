@@ -54,7 +54,7 @@ _FILLERS = frozenset(
     的 了 吧 呢 啊 を が に は の も で と
     """.split()
 )
-# What may stand between two things in either order. "Canberra is the capital" says the same as
+# What may be between two things in either order. "Canberra is the capital" says the same as
 # "The capital is Canberra".
 _JOINTS = frozenset(
     "and or & with plus + * = ≠ und oder et ou y o e и или 和 与 と is are was were ist sind war "

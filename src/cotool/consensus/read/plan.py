@@ -29,7 +29,7 @@ class Plan:
     """The layout of one file's records.
 
     `keys` go to the reader of records. `join` are columns that only together tell items apart.
-    `flags` are columns of true and false, each with the label that it stands for: the answer is
+    `flags` are columns of true and false, each with the label that it represents: the answer is
     the labels that are true. `questions` are the columns of a survey with the question's text;
     `person` is the column that names who answered. `sets` tells that a list in the answer's place
     holds several labels of one expert; `none` that "None" is one of the answers. `left_out` are

@@ -54,13 +54,13 @@ def read_questions(
 ) -> Iterator[Question]:
     """Yield the questions in files ("-" is standard input), in order of first appearance.
 
-    Questions that stand whole in a single file come out as they are read. Responses that stand
+    Questions that are whole in a single file come out as they are read. Responses that are
     apart, in rows or in several files, are first joined on the question's id, else on its text.
     `table` names the table of an SQLite database, or the sheet of an Excel workbook, where there
     are several. With `skip_bad` a bad record goes to `on_bad` and is left out; else it is raised.
     `on_warning` gets what was left out although nothing is bad: among several files, one that is a
     single object of another kind. `on_progress` gets the number of raw bytes read so far, of all
-    files. `on_understood` is told once, before the first question comes out, how the files are
+    files. `on_understood` is called once, before the first question comes out, how the files are
     read.
     `max_decompressed` is how many bytes a compressed file may have when decompressed (default:
     1 GiB and 100 times its own size, but at least 16 MiB).

@@ -102,7 +102,7 @@ class Format:
     the sample has no line of it; `fallback` is the level (of LEVELS)
     where no place has one; `share` is the share of the sample's lines that it explains, and
     `reasons` say why its fields were chosen. `names` are columns that the caller has named;
-    `columns` is the delimiter of columns (empty: blanks), and `locators` are where the fields stand
+    `columns` is the delimiter of columns (empty: blanks), and `locators` are where the fields are
     that are measured. `header` is the line "#Fields: …" that names the columns, empty without one.
     """
 

@@ -91,7 +91,7 @@ class Window(Protocol):
         """Return bytes of the file, fewer where it ends."""
 
     def free(self, position: int) -> None:
-        """Take note that nothing is read any more that stands well before `position`."""
+        """Take note that nothing well before `position` will be read again."""
 
 
 class _LocalFile:
@@ -134,7 +134,7 @@ def _window(part: Range) -> AbstractContextManager[Window]:
 
 
 def scan_range(part: Range, options: LogOptions) -> RangeResult:
-    """Scan a range; what cannot be read is told in its `error`."""
+    """Scan a range; what cannot be read is reported in its `error`."""
     try:
         with _window(part) as window:
             return _scan(part, options, window)

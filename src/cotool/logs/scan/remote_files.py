@@ -99,7 +99,7 @@ class RemoteWindow:
         return os.pread(self.fd, stop - start, start)
 
     def free(self, position: int) -> None:
-        """Give back what stands well before a place."""
+        """Free what is well before a place."""
         stop = (position - REACH) // mmap.PAGESIZE * mmap.PAGESIZE
         begin = self._freed // mmap.PAGESIZE * mmap.PAGESIZE
         if stop - begin < BLOCK // 2 or not hasattr(mmap, "MADV_REMOVE"):

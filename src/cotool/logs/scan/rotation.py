@@ -26,7 +26,7 @@ _NUMBERED = lazy_pattern(r"(?P<stem>.+?)\.(?P<number>\d{1,4})(?P<rest>(?:\.[A-Za
 def rotation_of(path: str) -> tuple[str, tuple[int, str, int]]:
     """Return the set that a log belongs to, and its place in it: the oldest sorts first.
 
-    Dates stand before numbers, of which the highest is the oldest, and before the log that is
+    Dates come before numbers, of which the highest is the oldest, and before the log that is
     being written.
     """
     folder, name = str(PurePath(path).parent), _COMPRESSED.sub("", PurePath(path).name)

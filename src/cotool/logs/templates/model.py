@@ -60,7 +60,7 @@ class Template:
       "ssh2", are parameters too, and a list is one parameter.
     - `count`: records; `levels`: records by level; `first_seen`, `last_seen`: seconds since 1970.
     - `timeline`: records by time, all of them in the histogram's last column.
-    - `examples`: messages as they stand in the logs.
+    - `examples`: messages as they are in the logs.
     - `folded`: it combines messages that are no longer distinguished, because there were too many.
     """
 

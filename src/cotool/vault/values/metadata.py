@@ -1,4 +1,4 @@
-"""What a document with sealed values says about itself, and where it stands in each syntax.
+"""What a document with sealed values says about itself, and where each syntax keeps it.
 
 In YAML, .env and INI, it is comments at the top. In JSON, it is the first member or item.
 """
