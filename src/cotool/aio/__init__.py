@@ -1,10 +1,9 @@
 """The public calls as coroutines: the work is done in threads, the event loop stays free.
 
 At most `set_limit()` calls of an event loop run at once (as many as there are CPUs); the CPUs are
-shared between them, and results do not depend on that. A call that is cancelled stops its work
-soon, and the cancellation is seen by who awaits it when the work has ended: nothing goes on behind
-anybody's back. A file that was being written is there whole, where only its last step was left, or
-not at all.
+shared between them, and results do not depend on that. A cancelled call stops its work soon, and
+raises CancelledError only when the work has ended. A file that was being written is then complete,
+if only the last step was left, or does not exist.
 """
 
 from __future__ import annotations

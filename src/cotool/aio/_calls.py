@@ -59,7 +59,7 @@ _slots: WeakKeyDictionary[asyncio.AbstractEventLoop, _Slots] = WeakKeyDictionary
 
 
 def set_limit(calls: int | None) -> None:
-    """Let at most so many calls of an event loop run at once; None: as many as there are CPUs.
+    """Let at most this many calls of an event loop run at once; None: as many as there are CPUs.
 
     It holds for calls that begin later. Raises InputError where it is no number from 1 on.
     """

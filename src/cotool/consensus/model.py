@@ -149,7 +149,7 @@ class Consensus:
 
     `answer` is None where no response could be used. `agreement`, 0 to 1, is the share of the
     experts' weight that stands behind the answer; for texts each expert in the answer's cluster
-    counts as far as his text is similar to it. `confidence` is derived from agreement alone,
+    counts as far as its text is similar to it. `confidence` is derived from agreement alone,
     smoothed for few experts, and is not a calibrated probability (see `explanation`). `expert`
     gave the answer that is shown, in the words of `content`. `answers` holds what was extracted
     from each response, `matrix` pairwise similarities, both in the order of `experts`; `metric`
@@ -197,7 +197,7 @@ class Consensus:
 
     @property
     def unsupported(self) -> int | None:
-        """How many of these no other response supports; None where there are no statements."""
+        """How many of these no other response supports; None if there are no statements."""
         if self.support is None:
             return None
         return sum(not one.supporters for one in self.stated)

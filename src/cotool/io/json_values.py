@@ -22,7 +22,7 @@ MAX_RECORD = 1 << 28
 _FIRST_LINE = 1 << 20
 _BLOCK = 1 << 16
 _BLANK_LINES = lazy_pattern(rb"(?:[ \t\r]*+\n)*+")
-# No value of so few characters takes much memory.
+# No value of this few characters takes much memory.
 _SMALL = 1 << 20
 # An error this close to the end of the data may only mean that the data continues: \uD83D\uDE00.
 _TAIL = 16

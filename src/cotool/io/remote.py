@@ -39,7 +39,7 @@ def shown(url: str) -> str:
     scheme, _, rest = url.partition("://")
     rest = re.split(r"[?#]", rest, maxsplit=1)[0]
     host, slash, path = rest.partition("/")
-    # abfs://container@account/path: what comes before the @ is no user.
+    # abfs://container@account/path: what comes before the @ is not a user.
     if not scheme.startswith(("abfs", "az", "wasb")):
         host = host.rpartition("@")[2]
     return f"{scheme}://{host}{slash}{path}"

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 STDIN = "-"
 
 _BUFFER = 1 << 16
-# How long a compressed file may be when decompressed, where no limit is given: so many times its
-# own size, but at least and at most so many bytes.
+# The size to which a compressed file may be decompressed if no limit is given: this many times its
+# own size, but at least and at most this many bytes.
 _RATIO = 100
 _LEAST_DECOMPRESSED = 1 << 24
 MOST_DECOMPRESSED = 1 << 30
-# What one value of a compressed file may take in memory: so many bytes, or so many times the file.
+# The memory that one value of a compressed file may take: this many bytes, or this many times the
+# size of the file.
 _LEAST_MEMORY = 384 << 20
 _MEMORY_RATIO = 64
 _CHECK = "check the name of the file"

@@ -68,7 +68,7 @@ def decryption_key(seed: bytes) -> tuple[PrivateKey, bytes]:
 def encryption_key(public: bytes) -> PublicKey:
     """Return the key in `PUBLIC_SIZE` bytes.
 
-    Raises ValueError for a key that is not canonical, or of low order: its secret is no secret.
+    Raises ValueError for a key that is not canonical, or of low order: its secret is not a secret.
     """
     if len(public) != PUBLIC_SIZE or int.from_bytes(public[MLKEM_SIZE:], "little") >= _FIELD:
         raise ValueError("not a canonical public key")

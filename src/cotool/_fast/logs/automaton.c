@@ -297,7 +297,7 @@ int cotool_regex_search(cotool_regex *r, const uint8_t *line, size_t size, size_
             s = next;
             continue;
         }
-        /* The states are full: begin anew, unless they were of little use. */
+        /* The states are full: begin again, unless they were of little use. */
         if (r->used < LEAST_USE) return simulate(r, marks, p, end);
         r->used = 0;
         flush(r);

@@ -23,7 +23,7 @@ cdef extern from "logs/logenvelopes.h" nogil:
         COTOOL_ENVELOPE_GAIN
         COTOOL_STREAMS
 
-# A line that is longer is no envelope: it passes in pieces.
+# A line that is longer is not an envelope: it passes in pieces.
 cdef enum:
     LONGEST = 1 << 26
 
@@ -32,10 +32,10 @@ cdef class Unwrapper:
     """Takes blocks of bytes, cut anywhere, and gives the texts of their lines, each with its end.
 
     text_key, time_key: the members of an object that hold the text and the time. Without a
-    text_key the time comes first, then so many `words`, then the text; `tagged`: the last of
+    text_key the time comes first, then this many `words`, then the text; `tagged`: the last of
     them tells by P that the text goes on in the next line. `ended`: so does a text that does not
     end in a newline. begins: the bytes with which a record's text may begin. prefix: b"|" or b"]"
-    leaves out what comes before it and a blank, b" " so many words, b"x" nothing. colours:
+    leaves out what comes before it and a blank, b" " this many words, b"x" nothing. colours:
     escapes that colour text are left out.
     """
 

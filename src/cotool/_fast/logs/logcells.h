@@ -16,7 +16,7 @@ typedef __int128 cotool_fixed;
 /* Parts of one: numbers are exact to twelve decimals. */
 #define COTOOL_UNIT 1000000000000ll
 
-/* A cell lists the buckets of so many numbers. More are counted in pages of 64 buckets, 256 bytes each:
+/* A cell lists the buckets of this many numbers. More are counted in pages of 64 buckets, 256 bytes each:
  * 155 latencies take eleven pages. */
 #define COTOOL_LISTED 256
 #define COTOOL_PAGES 256
@@ -48,7 +48,7 @@ double cotool_fixed_number(const cotool_fixed *number, uint64_t count);
 int cotool_bucket_of(cotool_fixed number);
 /* The least and the greatest number of a bucket. */
 void cotool_bucket_ends(int bucket, cotool_fixed *least, cotool_fixed *most);
-/* The middle of the numbers that share a bucket's middle up to so many bits after the leading one. */
+/* The middle of the numbers that share a bucket's middle up to this many bits after the leading one. */
 double cotool_bucket_number(int bucket, int bits);
 /* The numbers at places floor(share × (count - 1)) in order of a cell that has numbers, within a 128th
  * of them. The shares ascend. */

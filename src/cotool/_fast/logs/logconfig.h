@@ -129,7 +129,7 @@ typedef struct {
     int8_t time_token;  /* -1: no time */
     uint8_t time_open;  /* the byte before the time: [ ( < " ', A: any letter, 0: none */
     char lead[COTOOL_LEAD]; /* the text right before the time, instead of token and byte */
-    uint16_t reach; /* the time begins within so many bytes; 0: the line begins with `lead` */
+    uint16_t reach; /* the time begins within this many bytes; 0: the line begins with `lead` */
     uint64_t layouts;   /* bits of cotool_config.layout */
     uint8_t below;      /* some places are in the lines below */
     uint8_t payload; /* what follows the head of a text: COTOOL_FORMAT_JSON, ..._LOGFMT, or TEXT */

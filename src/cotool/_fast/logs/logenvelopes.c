@@ -71,7 +71,7 @@ static uint8_t *cotool_unescape(const uint8_t *p, const uint8_t *end, uint8_t *o
                 code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
                 p += 6;
             }
-            /* A lone surrogate is no character. */
+            /* A lone surrogate is not a character. */
             out = cotool_put_utf8(out, code >= 0xD800 && code < 0xE000 ? 0xFFFD : code);
             break;
         default: *out++ = '\\', *out++ = back[1];

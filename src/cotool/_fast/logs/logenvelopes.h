@@ -37,7 +37,7 @@ typedef struct {
     int tagged;    /* the last of these words tells by P that the text goes on in the next line */
     int ended;     /* a text without a newline at its end goes on in the next line */
     int prefix;    /* 0: a time is first; '|', ']': what comes before such a byte and a blank is
-                    * left out; ' ': so many `words` are; 'x': nothing is */
+                    * left out; ' ': this many `words` are; 'x': nothing is */
     int colours;   /* escapes that colour text are left out */
     cotool_pieces pieces[COTOOL_STREAMS]; /* texts that go on */
     size_t kept;   /* bytes of them */

@@ -8,7 +8,7 @@
 
 #include "logs/loghash.h"
 
-/* Groups are dropped only once there are so many times too many. */
+/* Groups are dropped only once there are this many times too many. */
 #define SLACK 2
 
 void cotool_table_open(cotool_table *table, int measures, int most, int64_t width) {

@@ -11,7 +11,7 @@
 #define COTOOL_MEASURES 8
 /* Groups that are kept; a group takes 100 to 1,500 bytes for each measure. */
 #define COTOOL_GROUPS 65536
-/* Groups times steps: beyond so many, steps become twice as wide. */
+/* Groups times steps: beyond this many, steps become twice as wide. */
 #define COTOOL_CELLS 131072
 
 #define COTOOL_NO_STEP INT64_MIN

@@ -13,7 +13,7 @@
 #include "logs/loglogfmt.h"
 #include "logs/logwords.h"
 
-/* A number may be a time among so many first words of a line without a header. */
+/* A number may be a time among this many first words of a line without a header. */
 #define HEADER_WORDS 6
 
 /* The state while a message is masked: where it begins, whether its header has a time, the number of

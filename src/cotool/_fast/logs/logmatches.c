@@ -23,7 +23,7 @@ void cotool_try_pattern(const cotool_config *config, cotool_worker *worker,
     cotool_count_pattern(config, span, pattern);
 }
 
-/* A regex is tried at so many literals of a line, then on the rest of the line at once. */
+/* A regex is tried at this many literals of a line, then on the rest of the line at once. */
 #define COTOOL_TRIES 4
 
 void cotool_try_at(const cotool_config *config, cotool_worker *worker, cotool_span *span,

@@ -20,7 +20,7 @@
 
 /* Bytes that must be readable after any line that is parsed; blocks are padded with them. */
 #define COTOOL_PADDING 128
-/* Regexes search so many bytes of a line, and a buffer need not be larger. */
+/* Regexes search this many bytes of a line, and a buffer need not be larger. */
 #define COTOOL_LINE_LIMIT ((size_t)1 << 20)
 
 /* How much of a record's first line is kept until it is known whether the record passes the filters. */

@@ -59,14 +59,14 @@ cdef enum:
     LEAST_FIRST = 10
     LEAST_KEYS = 6
 
-# Places vary independently if they have so many times more combinations than words; fewer are
+# Places vary independently if they have this many times more combinations than words; fewer are
 # enough if all are after "=" or in quotes. At least LEAST_COMBINED combinations are needed.
 cdef enum:
     COMBINED = 4
     COMBINED_QUOTED = 2
     LEAST_COMBINED = 16
 
-# Two places that share so many words, and two thirds of the words of one, hold values of one
+# Two places that share this many words, and two thirds of the words of one, hold values of one
 # kind, as in "changed from ACTIVE to LOST": text seldom has the same words in two places.
 cdef enum:
     LEAST_SHARED = 3

@@ -150,7 +150,7 @@ def neighbours(texts, str metric not None, double threshold, top=None, num_threa
                Py_ssize_t limit=100_000_000, sweep=None):
     """The other texts at least `threshold` similar to each text, the most similar first.
 
-    Ties are by place. With `top`, at most so many of each. Returns (starts, places,
+    Ties are by place. With `top`, at most this many of each. Returns (starts, places,
     similarities) as arrays: text i has those from starts[i] to starts[i + 1]. ValueError beyond
     `limit` neighbours altogether.
     """

@@ -8,7 +8,7 @@
 #include <emmintrin.h>
 #endif
 
-/* Symbols are counted in so many buckets, each up to 255. */
+/* Symbols are counted in this many buckets, each up to 255. */
 #define COTOOL_BUCKETS 32
 
 /* An edit adds at most one to what one text has more than the other, and to what it has less. */

@@ -20,7 +20,7 @@ from cotool._fast.truth.labels cimport zeros
 from cotool._fast.truth.matrices cimport backward, factor
 
 cdef int ROUNDS = 50
-# What is believed of a pair before it is seen: so many questions of the usual agreement.
+# What is believed of a pair before it is seen: this many questions of the usual agreement.
 cdef double BELIEF = 4.0
 # λ and LARGE were set on 17 made-up worlds of open answers: right answers beyond plurality .028 to
 # .035 in the mean, with λ from .3 to 1 and LARGE from .02 to .05. Real answers of ten systems to

@@ -20,7 +20,7 @@ from cotool._fast.base.interrupt cimport check_interrupt
 from cotool._fast.truth.labels cimport zeros
 
 cdef double FREEDOM = 4
-# The prior of a variance counts like so many numbers.
+# The prior of a variance counts like this many numbers.
 cdef double STRENGTH = 4
 # A variance is at least this part of that of all experts.
 cdef double LEAST = 1e-4

@@ -28,7 +28,7 @@ cdef enum:
     PARTS = 2
 
 cdef double PRIOR = 1.0
-# What is believed of a subclass before anything is seen: so many labels, so many of them right.
+# What is believed of a subclass before anything is seen: this many labels, this many of them right.
 cdef double BELIEF = 10.0
 cdef double BELIEVED = 0.7
 

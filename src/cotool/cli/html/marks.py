@@ -17,7 +17,7 @@ _WORD = lazy_pattern(r"\d[\d.,]*\d|\w+(?:['’]\w+)*")
 
 
 def marked(text: str, words: Iterable[str], most: int | None = None) -> Html:
-    """Return a text, at most so many characters of it, with `words` (case folded) marked."""
+    """Return a text, at most this many characters of it, with `words` (case folded) marked."""
     if most is not None and len(text) > most:
         text = text[:most].rstrip() + " …"
     wanted = {word.casefold() for word in words}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _FINE = 720  # buckets that are there to zoom into
 _MOST = 3_000  # of a width that was asked for
 _COLUMNS = 120  # that are drawn at once; page.js has the same
-_TABLE = 30  # rows of the table for who cannot see it
+_TABLE = 30  # rows of the table for readers who cannot see it
 _HEIGHT = 100
 # From the ground up: the worst level is at the bottom, where heights compare best.
 _STACK = ("critical", "error", "warning", "notice", "info", "debug", "trace", "unknown")
@@ -115,7 +115,7 @@ def _mark(series: Series, event: Burst | Gap, text: str) -> list[Any]:
 
 
 def _columns(series: Series, marks: Sequence[Sequence[Any]]) -> Html:
-    """Return the chart of the whole, which page.js draws anew on zooming."""
+    """Return the chart of the whole, which page.js redraws on zooming."""
     each = -(-series.size // _COLUMNS)
     count = -(-series.size // each)
     sums = {

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # Lines of a template that are shown without --show.
 _LINES = 10
-# Bytes of files whose templates take less than a second: .55 s on so much of varied logs.
+# Bytes of files whose templates take less than a second: .55 s on this much of varied logs.
 _QUICK = 32 << 20
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     Contents = Literal["answers", "log", "vault", "folder"]
 
 _HEAD = 1 << 16
-# A log shows what it is within so many bytes of a line.
+# A log shows what it is within this many bytes of a line.
 _LINE = 1 << 11
 _VAULT = (b"\x89CVLT\r\n\x1a", b"-----BEGIN COTOOL VAULT-----")
 # Keys of a level that only logs use.

@@ -55,7 +55,7 @@ class Bar:
         self._lock = threading.Lock()
 
     def add(self, amount: int) -> None:
-        """Take note that so much more is done."""
+        """Take note that this much more is done."""
         self.note(amount=amount)
 
     def note(self, text: str | None = None, *, amount: int = 0, done: int | None = None) -> None:

@@ -121,7 +121,7 @@ def show(
     ] = False,
     keys: KeyRequest,
 ) -> Job:
-    """Print your public key. It is no secret: give it to everyone who encrypts for you."""
+    """Print your public key. It is not a secret: give it to everyone who encrypts for you."""
     return partial(_show, _at(keys, path), name=name, signer=signer, json_form=json_form)
 
 

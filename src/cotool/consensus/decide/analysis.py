@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from cotool.consensus.extract.stated import Stated
     from cotool.consensus.options import ConsensusOptions
 
-# Of so many short answers most of which differ, no plurality says anything: they name what comes to
-# mind. Fewer may be right and wrong answers to a question of fact, where "Oslo" is not "Bergen".
+# With this many short answers of which most differ, a plurality means nothing: they name what comes
+# to mind. Fewer may be right and wrong answers to a question of fact, where "Oslo" is not "Bergen".
 MANY_SHORT = 16
 
 NOT_TRUTH = "agreement is not truth: the confidence is derived from agreement, not calibrated"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # Statements times texts: about a second's work.
 MOST_COMPARED = 250_000
-# Texts have statements to compare where half of them have so many.
+# Texts have statements to compare where half of them have this many.
 LEAST_STATEMENTS = 2
 # The values of a dispute about whether something is so.
 AFFIRMED, DENIED = "affirmed", "denied"

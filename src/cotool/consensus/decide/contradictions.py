@@ -12,13 +12,13 @@ from cotool.consensus.decide.rounding import number_of, rounded
 if TYPE_CHECKING:
     from cotool.consensus.decide.passages import Passages
 
-# A sentence may contradict a statement if it shares so much of the rest of the statement: of all
+# A sentence may contradict a statement if it shares this much of the rest of the statement: of all
 # but the numbers, where these differ; of all but the name, or of all, in the other cases.
 SAME_FRAME = 0.55
 
 OPPOSITE = 0.75
 
-# Two sentences that contradict each other share so much of the other one, too; sentences of few
+# Two sentences that contradict each other share this much of the other one, too; sentences of few
 # shared anchors share most of it.
 SAME_TOPIC = 0.4
 

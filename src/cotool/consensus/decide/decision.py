@@ -31,12 +31,12 @@ class Measurement:
 class Decision:
     """Which answer is the consensus on a question.
 
-    `scores` has each extracted answer's normal form and its probability; the most probable is the consensus.
-    `confidence` is that it is right, None where agreement is all that is known of that.
-    `calibrated` says that `confidence` was held against answers known to be right, `judgements`
-    against how many; `interval` is its 95 % interval then. `weights` are experts' expected
-    scores where answers are free text and `scores` is empty. `measurement` is given where answers
-    are numbers on a scale, and `scores` is empty.
+    `scores` maps the normal form of each extracted answer to its probability; the most probable is
+    the consensus. `confidence` is the probability that it is right, None if only the agreement is
+    known. `calibrated` says that `confidence` was compared with answers known to be right,
+    `judgements` with how many; `interval` is then its 95 % interval. `weights` are the experts'
+    expected scores if answers are free texts and `scores` is empty. `measurement` is given if
+    answers are numbers on a scale and `scores` is empty.
     """
 
     method: str

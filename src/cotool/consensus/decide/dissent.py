@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MOST_WORDS = 8
 # How many more of these texts than of the others have a word that sets them apart.
 HALF = 0.5
-# Dissents whose differing words are listed, the heaviest: a thousand answers need no thousand lists.
+# Only the heaviest dissents have their differing words listed.
 MOST_DETAILED = 50
 
 

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
     from cotool.consensus.decide.words import Words
 
-# A stem counts as much as so many groups of letters. Of 2, 3, 4 and 6 the adjusted Rand indices of
-# 21 questions of ProtoQA and 29 of ArgKP were .258 and .142, .260 and .190, .257 and .224, .237
-# and .197.
+# A stem counts as much as this many groups of letters. With 2, 3, 4 and 6 the adjusted Rand indices
+# were .258, .260, .257 and .237 on 21 questions of ProtoQA, and .142, .190, .224 and .197 on 29 of
+# ArgKP.
 STEM = 4
 GROUP = 3
-# A word this long is no word.
+# A word this long is not a word.
 LONGEST = 40
 
 # Half of the arguments of ArgKP have at most 19 words, answers of language models 150 and more.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # Texts that are compared pair by pair: 4,000 take 0.4 GB (two matrices, and the linkage's copy of
 # one).
 MOST_TEXTS = 4_000
-# So many texts, evenly spread, choose the threshold.
+# This many texts, evenly spread, choose the threshold.
 MANY_SAMPLED = 2_000
 # Times that texts which join no cluster are clustered themselves; the rest are clusters of one.
 ROUNDS = 8

@@ -54,7 +54,7 @@ def neighbours(
     """Find for each of n `texts` the others at least `threshold` (above 0, to 1) similar to it.
 
     Metrics are those of `similarity_matrix`, with the same similarities but for the last bit of
-    ``tfidf``. With `top` at most so many of each text, the most similar, ties by place. 100,000
+    ``tfidf``. With `top` at most this many of each text, the most similar, ties by place. 100,000
     short texts take seconds and some 200 MB, by Levenshtein minutes where the threshold is low.
 
     Raises InputError for another metric, a threshold or `top` out of range, and beyond 100 million

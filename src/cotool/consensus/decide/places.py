@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
     from cotool.consensus.decide.words import Words
 
-# The words around the place are at least so many, and this part of the text; fewer are enough where
-# the place follows a form of "to be": "it is blue".
+# At least this many words are around the place, and this part of the text; fewer are enough if the
+# place follows a form of "to be": "it is blue".
 FRAME = 3
 STATED = 2
 PART = 0.6
 COPULAS = frozenset(
     "is are was were am ist sind war waren est sont était es son era está è sono".split()
 )
-# Words that the place holds at most.
+# The most words in the place.
 MOST = 3
 # Longer texts that differ in one place only are copies rather than answers in free words.
 LONGEST = 60
-# A word of so many letters is misspelt where so few others are in its place.
+# A word of this many letters is misspelt if no more than this many others are in its place.
 MISSPELT = 5
 TYPOS = 2
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cotool.consensus.extract.stated import Stated
     from cotool.consensus.options import ConsensusOptions
 
-# So many responses, evenly spread, tell whether all are near-paraphrases.
+# This many responses, evenly spread, tell whether all are near-paraphrases.
 SAMPLE = 64
 
 

@@ -41,7 +41,7 @@ JOINT, COVER, NAMES, AGREE, PASSAGE = 1.0, 0.8, 0.3, 0.5, 0.25
 # on one half of these passages, .946, .946, .946, .945 and .624, .626, .626, .628 on the other.
 CONTRADICTED = 0.8
 
-# A text supports a statement if a sentence and the next one cover so much of its anchors.
+# A text supports a statement if a sentence and the next one cover this much of its anchors.
 SUPPORTS = 0.6
 
 # Cells of statements by texts for one call of the kernel.

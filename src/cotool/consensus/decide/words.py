@@ -140,7 +140,7 @@ _FEW = 4
 
 
 def may_be_near(text: Words, other: Words, shared: int) -> bool:
-    """Tell whether texts that share so many distinct words may contradict each other by words."""
+    """Tell whether texts that share this many distinct words may contradict each other by words."""
     differing = len(text.counts) + len(other.counts) - 2 * shared
     return differing <= max(_FEW, _NEAR * (len(text.words) + len(other.words)))
 

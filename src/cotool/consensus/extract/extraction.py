@@ -157,7 +157,7 @@ def _unified(kind: str, found: Sequence[dict[str, Extracted | None]]) -> list[Ex
 def _in_figures(label: Extracted, number: Extracted | None) -> Extracted:
     """Return a label that begins with a number, with the number in its normal form.
 
-    What is written in digits alone stays: the labels 1.10 and 007 are no quantities, 5/2021 is a
+    What is written in digits alone stays: the labels 1.10 and 007 are not quantities, 5/2021 is a
     month, and 2,5 may be a pair.
     """
     if number is None or number.rule != label.rule or not number.value:
@@ -268,7 +268,7 @@ def _kind(texts: Sequence[str], found: Sequence[dict[str, Extracted | None]]) ->
     labels = [answer for one in found if (answer := one.get("short"))]
     if sum(answer.rule == WHOLE for answer in labels) == total:
         return "short"
-    # A letter is read as a label too, and one label among sentences is no statement.
+    # A letter is read as a label too, and one label among sentences is not a statement.
     labels = [
         answer
         for one in found

@@ -381,7 +381,7 @@ _UNIT = lazy_pattern(
     r"[ -]?(?!\.)(?:[A-Za-z°²³µΩ€£$%¢/^.\u00c0-\u024f\u0400-\u04ff\u3040-\u9fff]+[ ]?){1,4}\d?"
 )
 
-# Words after a number that are no unit: an era ("691 CE"), or what a time is counted from
+# Words after a number that are not units: an era ("691 CE"), or what a time is counted from
 # ("9 days after ovulation").
 _NO_UNIT = lazy_pattern(r"[ ](?:C\.?E\.?|A\.?D\.?)[ ]?$|.*[ ](?:after|before|since|until)[ ]")
 # "Seven Samurai", "One for Arthur": names.

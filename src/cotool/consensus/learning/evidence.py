@@ -25,9 +25,9 @@ ENOUGH = 20
 # The share of questions with one and the same answer from which an expert counts as constant, if
 # the others vary.
 CONSTANT = 0.95
-# An answer more is worth asking for where it lets expect so much more certainty.
+# One more answer is worth asking for if it promises this much more certainty.
 WORTH = 0.02
-# The prior of a share: so many questions of one half; a topic's of the whole record.
+# The prior of a share: this many questions of one half; a topic's of the whole record.
 PRIOR = 2.0
 TOPIC_PULL = 10.0
 

@@ -146,7 +146,7 @@ class Learned(Crowd):
         self._distil(ballots, beliefs)
 
     def see_again(self, ballots: Sequence[Ballot]) -> None:
-        """Infer anew what a batch that was learned from before says of its questions."""
+        """Infer again what a batch that was learned from before says of its questions."""
         ballots = [ballot for ballot in ballots if ballot.votes]
         if ballots:
             self.infer(ballots, count=False)
@@ -210,7 +210,7 @@ class Learned(Crowd):
             self._trust = None
 
     def relearn(self, agreed: Sequence[Ballot], judged: Iterable[tuple[Ballot, str]]) -> None:
-        """Learn weights anew from questions whose counts are known already."""
+        """Learn weights again from questions whose counts are known already."""
         if agreed:
             self._distil(agreed, self.bases(agreed))
         for place, (ballot, right) in enumerate(judged):

@@ -30,7 +30,7 @@ PLAIN, PLAIN_SPREAD, PLAIN_PRIOR = 0.4, 0.3, -1.0
 # 1, and of those of experts.
 BELIEF_SPREAD, BELIEF_EXPERTS, BELIEF_PRIOR = 0.3, 0.12, -2.0
 # One expert above all others: its lead, and the prior of all such experts. They are looked for
-# among those most often right, up to so many judgements: then the weights tell.
+# among those most often right, up to this many judgements: then the weights tell.
 LEAD, STAR_PRIOR, MOST_STARS, STARS_UNTIL = 1.5, log(0.5), 8, 200
 # A weight that a prior fixes.
 FIXED = 1e-3

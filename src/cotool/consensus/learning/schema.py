@@ -15,7 +15,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "CREATE INDEX question_place ON question (place)",
     ),
-    # Records are read before this and written anew after it (`Store.changing`).
+    # Records are read before this and written again after it (`Store.changing`).
     ("DELETE FROM record WHERE kind <> 'setting'",),
 )
 VERSION = len(MIGRATIONS)

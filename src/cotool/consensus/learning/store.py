@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 # Questions that are remembered, the latest ones: what is forgotten can no longer be judged, and
 # would be learned from again.
 MOST_QUESTIONS = 100_000
-# Questions from which the weights of a store of version 1 are learned anew, the latest ones.
+# Questions from which the weights of a store of version 1 are learned again, the latest ones.
 MOST_RELEARNED = 10_000
 # Parameters of one SELECT … IN.
 _MANY = 500
@@ -67,8 +67,8 @@ class Remembered:
 class Store:
     """What was learned of experts, in a file (`target` is a path) or in PostgreSQL (a URL).
 
-    Raises StoreError where it cannot be opened, is no store, is damaged, or was written by a newer
-    version of cotool; it is left untouched then.
+    Raises StoreError if it cannot be opened, is not a store, is damaged, or was written by a newer
+    version of cotool; then it is left unchanged.
     """
 
     def __init__(self, target: str, *, create: bool = True) -> None:

@@ -100,7 +100,7 @@ class Layout:
 
     `question_id` names the question; `record_id` is a bare "id", which may be the response's own.
     `author` is a weaker `expert` ("source", "name"), true of a response but not of a question.
-    `rest` are the keys that play no part; `unknown` those of them that are no word of the format,
+    `rest` are the keys that play no part; `unknown` those of them that are not words of the format,
     which in the wide shape are experts.
     """
 

@@ -122,7 +122,7 @@ _WEAK_ANSWERS = _set(
     "text value val result content message code grade transcript summary guess tag tags "
     "choices assessment estimate forecast completion relevance quality"
 )
-# What a model is given: "model_input" is no answer.
+# What a model is given: "model_input" is not an answer.
 _GIVEN = _set("input inputs prompt request context")
 _BESIDE = _set(
     "status cost latency tokens usage duration seconds version ip country region city channel "
@@ -255,7 +255,7 @@ def _expert(words: tuple[str, ...]) -> Hint | None:
             return Hint(EXPERT, STRONG)
         if word == "name" and words[:place] in _NAMES_OF_PEOPLE:
             return Hint(EXPERT, WEAK)
-        # "completed_by" is strong; "name" alone is weak, "file_name" is no expert.
+        # "completed_by" is strong; "name" alone is weak, "file_name" is not an expert.
         if word in _WEAK_EXPERTS and (place == 0 or word in _set("user username by author email")):
             return Hint(EXPERT, PLAIN if word in _set("user username by author who") else WEAK)
     return None

@@ -38,7 +38,7 @@ class Plan:
     columns that hold lists of experts and of their answers; `apart` tells that a question has
     several records with a list each.
     `renamed` are the paths of experts' columns with the names of the experts, where these differ.
-    `nested` are the paths that are no keys of the records themselves; `evidence` says per column
+    `nested` are the paths that are not keys of the records themselves; `evidence` says per column
     what it was taken for, and why.
     """
 

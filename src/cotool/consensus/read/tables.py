@@ -39,7 +39,7 @@ def read_rows(
     `first` is the header line, at line `number`. A column without a name is a row's number, or an
     option of a survey's question; a name that occurs again is followed by a number. Rows that are
     shorter than the header, all by the same number of cells, end in empty ones. Raises InputError
-    where the first line is no header.
+    where the first line is not a header.
     """
     lines = Lines(stream, name, first, number, on_bad=on_bad, on_warning=on_warning)
     yield from _without_totals(_rows(lines, name, on_bad, on_warning), on_warning)

@@ -4,7 +4,7 @@ If experts err independently, their agreement beyond chance is a product, κ[i, 
 where v says how far an expert knows the answer (the rank-one structure of crowds: Dalvi et al.,
 WWW 2013). The v are fitted to log κ by medians, so that a few copies do not bend them. A
 pair that agrees far more than that is a copy. The right answers need not be known, and an expert
-who is merely good is no copy of anyone: its agreement with each of the others is what the model
+who is merely good is not a copy of anyone: its agreement with each of the others is what the model
 expects.
 """
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 # Questions that both answered from which a pair is judged, and partners that each of them needs.
 FEWEST = 20
 PARTNERS = 4
-# A copy agrees beyond chance so far at least, so much more than expected, and so surely.
+# A copy agrees beyond chance and beyond what is expected by at least this much, this surely (in
+# standard deviations).
 KAPPA = 0.7
 EXCESS = 0.25
 SURE = 4.0

@@ -36,8 +36,8 @@ FEWEST_PAIRS, FEWEST_NUMBERS = 50, 6
 # Numbers are near each other within this part of the range, or of the greater one where the range
 # has no bounds (it is wider than BOUNDED of what holds 95 % of the numbers).
 NEAR, BOUNDED = 0.1, 2.5
-# Two answers to one question are near so many times as often as two to different ones at least, and
-# so surely (in standard deviations).
+# Two answers to one question must be near at least this many times as often as two answers to
+# different questions, with this certainty (in standard deviations).
 CLOSER, SURE = 1.2, 3.0
 # Equal answers: the greatest share of all pairs; and how many times as many as a level within reach
 # has on average where nearness alone makes answers equal.
@@ -139,7 +139,7 @@ class ScaleTest:
 def measured(
     subjects: Iterable[Stated], method: str, weights: Mapping[str, float]
 ) -> Iterator[tuple[Stated, Decision | None]]:
-    """Yield each question with what its numbers say together; None where answers are no numbers.
+    """Yield each question with what its numbers say together; None where answers are not numbers.
 
     `weights` of experts, 1 where an expert has none, count for the mean and the median. Memory
     grows with the number of answers, not with their texts.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cotool.consensus.extract.stated import Stated
 
 # Labels that differ from question to question (numbers, names) have no confusions and no habits:
-# more than so many different ones, and more than one to so many items.
+# more than this many different ones, and more than one to this many items.
 MOST_CLOSED = 20
 ITEMS_A_LABEL = 4
 # Cells of the confusion matrices of all experts (8 bytes each, twice).

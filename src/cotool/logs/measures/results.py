@@ -284,7 +284,7 @@ class Measures:
         return lambda group: group.measures[n].statistic(statistic)
 
     def over_time(self, columns: int) -> tuple[int, dict[int, tuple[Figures, ...]]]:
-        """Return the figures of all records in at most so many equal parts of the time.
+        """Return the figures of all records in at most this many equal parts of the time.
 
         Returns the seconds of a part, and the figures of each measure by the start of the part;
         both are empty without steps.

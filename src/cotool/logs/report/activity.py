@@ -27,7 +27,7 @@ NICE = (
 _MOST_FILLED = 20_000
 _MOST_BURSTS = 10
 _MOST_GAPS = 10
-# Bursts are looked for in series of at most so many buckets, from minutes to a part of the whole.
+# Bursts are looked for in series of at most this many buckets, from minutes to a part of the whole.
 _SERIES = (480, 120, 30)
 _LEAST_SERIES = 8
 # With fewer buckets that hold anything, pauses are the rule and nothing is typical.

@@ -33,10 +33,10 @@ _LARGEST = 1 << 30
 _MANY = 4096
 # Files that are looked at at a time.
 _LOOKS = 16
-# Small files are put together, but for at least so many tasks, or tasks of a mebibyte.
+# Small files are put together, but for at least this many tasks, or tasks of a mebibyte.
 _SHARES = 64
 _SMALL = 1 << 20
-# A compressed file holds about so many times its size.
+# A compressed file holds about this many times its size.
 _EXPANDS = 8
 
 
@@ -81,7 +81,7 @@ def _scan_file(source: Source, options: LogOptions) -> Scanned:
 
 
 def range_size(total: int) -> int:
-    """Return the bytes of a range for so many bytes in all."""
+    """Return the bytes of a range for this many bytes in all."""
     return min(max(RANGE, total // _MANY), _LARGEST)
 
 

@@ -39,7 +39,7 @@ class TimeFigures:
         return years
 
     def earlier(self, years: int) -> TimeFigures:
-        """Return the same dates so many years before; 29 February may become 1 March."""
+        """Return the same dates this many years before; 29 February may become 1 March."""
         if not years or self.first is None or self.last is None:
             return self
         moved: dict[int, tuple[int, ...]] = {}
@@ -60,7 +60,7 @@ class TimeFigures:
 
 
 def whole_forms(forms: Forms, years: int) -> Forms:
-    """Return forms whose inferred times lie so many years before, and are inferred no longer."""
+    """Return forms whose inferred times lie this many years before, and are inferred no longer."""
     whole = Forms(WIDTHS)
     if not years:
         whole.merge(forms, whole=True)
@@ -84,7 +84,7 @@ def whole_forms(forms: Forms, years: int) -> Forms:
 def whole_measures(
     table: Measured | None, reading: Reading | None, path: str, years: int
 ) -> Measures | None:
-    """Return what was measured in one file, inferred times so many years before."""
+    """Return what was measured in one file, inferred times this many years before."""
     if table is None or reading is None:
         return None
     from cotool.logs.measures.results import measures_of

@@ -38,7 +38,7 @@ class Watch:
     """How a run is watched and stopped; a subclass hears of bytes read and of records."""
 
     stopped = False
-    waiting = False  # for the next bytes of a stream, perhaps for ever
+    waiting = False  # for the next bytes of a stream, perhaps forever
 
     def progress(self, size: int) -> None:
         """Take note that `size` further bytes have been read, compressed ones as they are."""

@@ -262,7 +262,7 @@ def _walk(folder: str) -> Iterator[Source]:
 
 
 def _is_binary(path: str) -> bool:
-    """Tell whether a file of a folder is no log: zeros at its start that no encoding explains."""
+    """Return whether a file is not a log: zeros at its start that no encoding explains."""
     try:
         with Path(path).open("rb") as file:
             head = file.read(1024)

@@ -162,7 +162,7 @@ def encrypt_values(
         only: seal only values with a key in their path in which this pattern is found.
         others: seal only values without such a key. Without both, all values are sealed.
         previous: the same document as it was sealed before. The file key, what opens it and, unless
-            given anew, the rule stay; values that did not change keep their tokens.
+            given again, the rule stay; values that did not change keep their tokens.
         name: the name of the file in errors.
 
     Raises InputError with the line if the content is not valid; VaultError if `previous` does not

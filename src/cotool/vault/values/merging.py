@@ -99,7 +99,7 @@ def _both_rewrapped(name: str) -> InputError:
 def _with_values_merged(documents: list[Document]) -> list[str]:
     """Return the texts after values that only one side changed were put into all of them.
 
-    So changes in neighbouring lines are no conflict. Items of lists are left to the lines, because
+    So changes in neighbouring lines do not conflict. Items of lists are left to the lines, because
     their positions change.
     """
     found = [_by_path(document) for document in documents]

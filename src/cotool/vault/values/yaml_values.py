@@ -1,7 +1,7 @@
 """The values of YAML documents and their places in the text, by the parser of ruamel.yaml.
 
 Only its events are used, so nothing is constructed, no alias is expanded and no text is written
-anew: tags, anchors, aliases, merge keys, comments and the style of each value stay as they are.
+again: tags, anchors, aliases, merge keys, comments and the style of each value stay as they are.
 """
 
 from __future__ import annotations
