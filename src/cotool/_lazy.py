@@ -1,4 +1,4 @@
-"""What is done on first use: public names are loaded (PEP 562), regular expressions compiled.
+"""Work that is done on first use: public names are loaded (PEP 562), regexes are compiled.
 
 The stub of a package (`__init__.pyi`) alone lists its names; it is what type checkers and editors
 read, too. Only its statements `from MODULE import NAME as NAME` count. Imports nothing of cotool.
@@ -39,7 +39,7 @@ def attach(
 
 
 class _StandIn(ModuleType):
-    """In place of a module until one of its names is used."""
+    """Takes the place of a module until one of its names is used."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # asked by the import statement itself
@@ -48,7 +48,7 @@ class _StandIn(ModuleType):
         return getattr(importlib.import_module(self.__name__), name)
 
     def release(self) -> None:
-        """Give the name back to the module itself."""
+        """Put the module itself in this place."""
         if sys.modules.get(self.__name__) is self:
             del sys.modules[self.__name__]
 
@@ -67,10 +67,10 @@ def _stand_in(name: str, functions: Iterable[str]) -> _StandIn:
 
 @contextlib.contextmanager
 def stand_ins(*names: str) -> Iterator[None]:
-    """Let modules that are imported here import others, of these names, on first use only.
+    """Postpone imports of these modules, by the modules imported in this block, to their first use.
 
-    For other libraries, which import at their top what few calls need. "module:name name" is a
-    module from which these functions are imported by name.
+    This is for other libraries, which import at their top what few calls need. "module:name name"
+    is a module from which these functions are imported by name.
     """
     wanted = [name.partition(":")[::2] for name in names]
     modules = {

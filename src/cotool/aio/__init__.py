@@ -1,4 +1,4 @@
-"""The public calls as coroutines: the work is done in threads, the event loop stays free.
+"""The public calls as coroutines: the work is done in threads, so the event loop stays free.
 
 At most `set_limit()` calls of an event loop run at once (as many as there are CPUs); the CPUs are
 shared between them, and results do not depend on that. A cancelled call stops its work soon, and
@@ -87,10 +87,10 @@ async def find_consensus_batch(
 ) -> AsyncIterator[Consensus]:
     """Yield the consensus on each question, in input order: cotool.find_consensus_batch().
 
-    Of an asynchronous iterable as many questions are taken as are worked on at once, and each
-    result comes as soon as those before it have; with truth inference, numbers or a store, when the
-    source has ended. `on_error` is called on the event loop. Cancelled, or closed by aclose(),
-    it lets the questions that are being worked on end, and takes no more.
+    From an asynchronous iterable, only as many questions are taken as are worked on at once, and
+    each result is yielded once those before it are. With truth inference, numbers or a store,
+    results follow the end of the source. `on_error` is called on the event loop. After a
+    cancellation or aclose(), no further questions are taken, and those in progress are finished.
     """
     from cotool.consensus.options import INFERENCE, NUMERIC
 

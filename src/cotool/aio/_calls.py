@@ -1,4 +1,4 @@
-"""One call in a thread: its slot among those of its event loop, its share of the CPUs, its end."""
+"""One call in a thread: its slot among the calls of its event loop, its CPUs, its cancellation."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     def as_list(
         function: Callable[Given, Iterable[Item]],
     ) -> Callable[Given, Coroutine[Any, Any, list[Item]]]:
-        """Return an iterator's function as a coroutine function that gives a list."""
+        """Return a function that returns an iterator as a coroutine function for a list."""
 
     class ConsensusArguments(TypedDict, total=False):
-        """What cotool.find_consensus_batch() takes beside the questions."""
+        """The options of cotool.find_consensus_batch()."""
 
         method: str
         metric: str
@@ -47,7 +47,7 @@ _limit: int | None = None
 
 
 class _Slots:
-    """The calls of one event loop that run or wait."""
+    """The calls of one event loop that are running or waiting."""
 
     def __init__(self, most: int) -> None:
         self.most = most
@@ -61,7 +61,7 @@ _slots: WeakKeyDictionary[asyncio.AbstractEventLoop, _Slots] = WeakKeyDictionary
 def set_limit(calls: int | None) -> None:
     """Let at most this many calls of an event loop run at once; None: as many as there are CPUs.
 
-    It holds for calls that begin later. Raises InputError where it is no number from 1 on.
+    The limit applies to calls that begin later. Raises InputError unless it is 1 or more.
     """
     global _limit  # noqa: PLW0603 - a setting of the process
     if calls is not None and (not isinstance(calls, int) or calls < 1):
@@ -80,7 +80,7 @@ def _slots_here() -> _Slots:
 
 
 async def run(work: Callable[[Call], Result]) -> Result:
-    """Run `work` in a thread when there is a slot, and stop it where the caller is cancelled."""
+    """Run `work` in a thread when a slot is free, and stop it if the caller is cancelled."""
     slots = _slots_here()
     slots.wanted += 1
     try:
@@ -99,7 +99,7 @@ def as_coroutine(
     becomes a list.
     """
     signature = inspect.signature(function)
-    # The parameter **options, which holds num_threads where there is one.
+    # The parameter **options, which holds num_threads if the function takes it.
     rest = next((p.name for p in signature.parameters.values() if p.kind is p.VAR_KEYWORD), "")
 
     @functools.wraps(function)
@@ -124,7 +124,7 @@ def as_coroutine(
 
 
 class Call:
-    """One call, while it runs. `share`: among how many calls the CPUs are parted."""
+    """One running call. `share`: how many calls share the CPUs."""
 
     def __init__(self, share: int = 1) -> None:
         self._share = share
@@ -134,7 +134,7 @@ class Call:
         self.stopped = False
 
     async def run(self, work: Callable[[Call], Result]) -> Result:
-        """Run `work` in a thread; where this is cancelled, stop it, and go on when it has ended."""
+        """Run `work` in a thread; after a cancellation, stop the work and wait for its end."""
         context = contextvars.copy_context()
         loop = asyncio.get_running_loop()
         future = loop.run_in_executor(None, context.run, self._run, work)
@@ -146,9 +146,9 @@ class Call:
                 try:
                     await asyncio.wait([future])
                 except asyncio.CancelledError:
-                    continue  # it is on its way already
+                    continue  # a cancellation is already being handled
             if not future.cancelled():
-                future.exception()  # which nobody else would look at
+                future.exception()  # nobody else would retrieve the error
             raise
 
     def _run(self, work: Callable[[Call], Result]) -> Result:
@@ -164,7 +164,7 @@ class Call:
                 self._thread = None
 
     def stop(self) -> None:
-        """Let the work end as soon as it looks."""
+        """Tell the work to end at its next check."""
         with self._lock:
             self.stopped = True
             if self._thread is not None:
@@ -173,23 +173,23 @@ class Call:
                 stopper()
 
     def on_stop(self, stopper: Callable[[], None]) -> None:
-        """Have `stopper` called when the call is stopped, at once where it is already."""
+        """Have `stopper` called when the call is stopped, or at once if it has been."""
         with self._lock:
             self._stoppers.append(stopper)
             if self.stopped:
                 stopper()
 
     def threads(self, requested: int | None) -> int:
-        """Return how many threads the work may use: as many as are wanted, else its share."""
+        """Return how many threads the work may use: the wanted number, or its share of the CPUs."""
         return requested or max(1, resolve_num_threads(None) // self._share)
 
     def progress(self, _: int) -> None:
-        """End work that tells how far it is. Raises Stopped."""
+        """End work that reports its progress. Raises Stopped."""
         if self.stopped:
             raise Stopped
 
     def progress_to(self, told: Callable[[int], None] | None) -> Callable[[int], None]:
-        """Return a progress function that ends the work as well, and passes on to `told`."""
+        """Return a progress function that also ends the work, and calls `told`."""
         if told is None:
             return self.progress
 

@@ -22,8 +22,8 @@ Result = TypeVar("Result")
 Item = TypeVar("Item")
 Event = TypeVar("Event")
 
-# Results wait for each other at most so long, in seconds: handing each one over by itself would
-# cost as much as a small question.
+# Seconds for which results are gathered: handing over each one alone would cost as much as a small
+# question.
 _TOGETHER = 0.005
 _END: Any = object()
 
@@ -77,7 +77,7 @@ async def pumped(
     source: Iterable[Item] | AsyncIterable[Item],
     make: Callable[[Iterable[Item], Callable[[Event], None]], Iterator[Result]],
 ) -> AsyncGenerator[Result | Event, None]:
-    """Yield what the generator make(items, note) gives in a thread, and what it notes, in order.
+    """Yield what the generator make(items, note) yields in a thread, and what it notes, in order.
 
     It takes no slot: its own threads share the CPUs, and the source may need slots itself.
     """
@@ -94,7 +94,7 @@ async def pumped(
     failed: BaseException | None = None
 
     def take(_: Call) -> bool:
-        """Gather what comes for a moment; tell whether there may be more."""
+        """Gather results for a moment; return whether there may be more."""
         nonlocal failed
         until = time.monotonic() + _TOGETHER
         try:
@@ -117,12 +117,12 @@ async def pumped(
             raise failed
     finally:
         call.stop()
-        # What a generator holds is let go where it runs.
+        # A generator is closed in the thread in which it runs.
         await Call().run(lambda _: getattr(results, "close", lambda: None)())
 
 
 class _Bridge(Iterator[Item]):
-    """An asynchronous iterable for a thread, which waits while the event loop gets the next."""
+    """An asynchronous iterable for a thread, which waits for the event loop to get each item."""
 
     def __init__(self, source: Any, loop: asyncio.AbstractEventLoop) -> None:
         self._items: AsyncIterator[Item] = aiter(source)
@@ -145,7 +145,7 @@ class _Bridge(Iterator[Item]):
         return item
 
     def stop(self) -> None:
-        """Let the thread wait no longer."""
+        """End the thread's wait."""
         self._stopped = True
         if self._waiting is not None:
             self._waiting.cancel()

@@ -68,7 +68,7 @@ def _pass_on(command: list[str], arguments: Any) -> None:
 
 
 def _metadata(threads: int, size: int | None, items: int | None) -> dict[str, str | int]:
-    """Return what explains a result later; pyperf adds the machine."""
+    """Return what explains a result later; pyperf adds facts about the machine."""
     info = build_info()
     found: dict[str, str | int] = {
         "cotool_version": info["cotool"],

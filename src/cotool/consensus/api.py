@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cotool.consensus.truth.scale import ScaleTest
     from cotool.engine.choice import EngineChoice
 
-# Questions that are looked at before the first comes out, where answers are numbers or short.
+# Questions that are read before the first result, if answers are numbers or short.
 MOST_AHEAD = 500
 
 
@@ -60,7 +60,7 @@ def find_consensus(
     and precision of each expert, learned from a batch) combine numbers on a scale; methods of
     truth inference (`cotool.majority_vote` …) look at all questions of a batch together.
     `clustering`: ``components``, ``average``, ``density``, ``star``; `threshold` is chosen from the
-    data where it is None.
+    data if it is None.
 
     Raises InputError for responses or options that make no sense.
     """
@@ -104,13 +104,13 @@ def find_consensus_batch(
     """Yield the consensus on each question, in input order, several questions at a time.
 
     Options are those of `find_consensus`. Memory does not grow with the number of questions,
-    except for a `store` and for methods of truth inference: they look at all questions before the
-    first comes out, and keep the answers. With a `store` (`cotool.Store`) the experts' record
-    weighs their answers, and the questions are remembered for feedback; `learning`
-    (`cotool.Learning`) says what is to be learned from them.
-    A question that fails is handed to `on_error` and left out; without it the error is raised.
-    `engine` is ``threads``, ``dask`` or ``dask-local`` (processes), `scheduler` the address for
-    ``dask``, else DASK_SCHEDULER_ADDRESS. Results of a cluster come without their matrices.
+    except with a `store` and with methods of truth inference, which read all questions before the
+    first result, and keep the answers. With a `store` (`cotool.Store`), each expert's answers are
+    weighed by the expert's history, and the questions are kept for feedback; `learning`
+    (`cotool.Learning`) says what is learned from them.
+    A question that fails is passed to `on_error` and left out; without `on_error`, the error is
+    raised. `engine` is ``threads``, ``dask`` or ``dask-local`` (processes), `scheduler` the address
+    for ``dask``, by default DASK_SCHEDULER_ADDRESS. Results of a cluster have no matrices.
     """
     options = ConsensusOptions(
         method, metric, clustering, threshold, weights or {}, embedder, num_threads
@@ -131,7 +131,7 @@ def answer_batch(
     on_error: Callable[[Question, CotoolError], None] | None = None,
     spread: Spread | None = None,
 ) -> Iterator[Consensus]:
-    """Do what `find_consensus_batch` does, with its options in one."""
+    """Do the same as `find_consensus_batch`, with its options as one object."""
     items: Iterator[Item] = _items(questions)
     if options.method in INFERENCE:
         from cotool.consensus.truth.inference import decided
@@ -185,10 +185,10 @@ def _by_votes_or_numbers(
     options: ConsensusOptions,
     on_error: Callable[[Question, CotoolError], None] | None,
 ) -> tuple[Iterator[Item], ConsensusOptions]:
-    """The questions as they come, or, if their answers are numbers on a scale, what these say.
+    """Return the questions as they are, or with their values if answers are numbers on a scale.
 
-    As long as answers are numbers or a few words, up to 500 questions are looked at before one
-    comes out. The options returned know how far the experts of open answers are independent.
+    While answers are numbers or a few words, up to 500 questions are read before the first is
+    yielded. The returned options say how independent the experts of open answers are.
     """
     head: list[Item] = []
     short: list[Stated] = []

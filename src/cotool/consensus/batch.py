@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from cotool.consensus.options import ConsensusOptions
     from cotool.engine.batches import Spread
 
-    # A question, with its answers where they are known, and what decides it or is wrong with it.
+    # A question, with its answers if they are known, and its decision or its error.
     Item = tuple[Question | Stated, Decision | CotoolError | None]
 
 # Characters of all responses from which a question is worth handing to another thread.
 HEAVY = 4000
-# Characters of a batch's responses: a tenth of a second's work or so.
+# Characters of a batch's responses: about a tenth of a second's work.
 MOST = 1 << 18
-_LEAST = 1 << 10  # the least that a question counts
+_LEAST = 1 << 10  # each question counts as at least this many
 
 
 def answered(
@@ -50,7 +50,7 @@ def answered(
 
 
 def stated(questions: Iterable[Question], spread: Spread | None) -> Iterator[Stated]:
-    """Yield each question with its answers, in order. Raises EngineError where one is lost."""
+    """Yield each question with its answers, in order. Raises EngineError if one is lost."""
     if spread is None:
         yield from map(Stated.of, questions)
         return
@@ -88,7 +88,7 @@ def _lost(asked: Question, lost: Lost) -> EngineError:
 
 
 def _is_heavy(item: Item) -> bool:
-    """Whether kernels, which run beside each other, take most of the question's time."""
+    """Whether kernels, which run in parallel, take most of the question's time."""
     return _characters(_question(item)) > HEAVY
 
 

@@ -24,9 +24,9 @@ _MOST_INSIGHTS = 5  # in a notebook
 class Response:
     """One expert's answer to one question.
 
-    `confidence` is the expert's own, 0 to 1, None where it is unknown; `timestamp` is seconds
+    `confidence` is the expert's own, 0 to 1, None if it is unknown; `timestamp` is seconds
     since the Unix epoch; `where` says where the response was read ("answers.json, response 3").
-    `sample_of` is the expert's bare name where one expert answered the question several times and
+    `sample_of` is the expert's bare name if one expert answered the question several times and
     this answer was renamed `name#2`: such answers share the expert's weight.
     """
 
@@ -67,8 +67,8 @@ class Dissent:
     """An answer outside the consensus, and what sets it apart from the consensus answer.
 
     `similarity` is to the consensus answer; `only_here` and `only_in_consensus` are distinguishing
-    words; `numbers` are numbers stated here and not there; `negation` tells that one of the two
-    negates what the other affirms.
+    words; `numbers` are numbers stated here and not there; `negation` says that one of the two
+    denies what the other affirms.
     """
 
     experts: tuple[str, ...]
@@ -147,15 +147,15 @@ class Insight:
 class Consensus:
     """The consensus on one question.
 
-    `answer` is None where no response could be used. `agreement`, 0 to 1, is the share of the
-    experts' weight that stands behind the answer; for texts each expert in the answer's cluster
+    `answer` is None if no response could be used. `agreement`, 0 to 1, is the share of the
+    experts' weight that supports the answer; for texts, each expert in the answer's cluster
     counts as far as its text is similar to it. `confidence` is derived from agreement alone,
     smoothed for few experts, and is not a calibrated probability (see `explanation`). `expert`
     gave the answer that is shown, in the words of `content`. `answers` holds what was extracted
     from each response, `matrix` pairwise similarities, both in the order of `experts`; `metric`
-    is None where similarity is having given the same answer. `judgements` is the number of judged
-    answers on which `confidence` is calibrated, None where it is not; then it is a probability, and
-    `confidence_interval` is its 95 % interval. `declined` names the
+    is None if responses are similar only by giving the same answer. `judgements` is the number of
+    judged answers by which `confidence` is calibrated, or None. A calibrated confidence is a
+    probability, and `confidence_interval` is its 95 % interval. `declined` names the
     experts who refused to answer or said that they do not know: they are not among `experts`.
     `interval` is the 95 % interval of an answer that combines numbers on a scale.
     For texts of several statements, `statements` holds those of all responses, `disputes` what is
@@ -218,9 +218,9 @@ class Consensus:
         return {self.experts[row]: sum(own) / len(own) for row, own in found.items()}
 
     def to_dict(self, *, matrix: bool = True) -> dict[str, Any]:
-        """The JSON form, `cotool.consensus/1`; keys in the order of the fields, then `schema`.
+        """Return the JSON form, `cotool.consensus/1`: the fields in their order, then `schema`.
 
-        Numbers are rounded to six decimals. `matrix=False` puts None for the matrix.
+        Numbers are rounded to six decimals. With `matrix=False`, the matrix is None.
         """
         form: dict[str, Any] = _shallow(self)
         form["clusters"] = [_shallow(cluster) for cluster in self.clusters]
@@ -253,7 +253,7 @@ class Consensus:
         return self._by_expert().to_pandas()
 
     def to_polars(self) -> pl.DataFrame:
-        """The same with polars. Raises MissingExtraError without it."""
+        """Return the same with polars. Raises MissingExtraError without it."""
         return self._by_expert().to_polars()
 
     def _by_expert(self) -> Table:

@@ -1,8 +1,8 @@
 """Finished tasks of a run, saved on the client, so that a run that lost its cluster can continue.
 
-A file a run under the user's cache, named after what was asked for. A result is a frame: the size
-and the CRC-32 of what follows, the key of its task, and the result in pickle's form, of which only
-the project's own classes are read back. An incomplete frame at the end is dropped.
+Each run has one file in the user's cache, named after the request. A result is a frame: the size
+and the CRC-32 of the rest, the key of its task, and the pickled result. Only the project's own
+classes are unpickled. An incomplete frame at the end is dropped.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ _PLAIN = {("builtins", "frozenset"), ("builtins", "set"), ("datetime", "datetime
 
 
 class Checkpoint:
-    """The results of one run so far. `path` is None where they are not kept.
+    """The results of one run so far. `path` is None if they are not kept.
 
-    Without `resume` what an earlier run left is dropped for the first result, and not before: a
-    cluster that cannot be reached costs nothing of it.
+    Without `resume`, the results of an earlier run are dropped only when the first new result
+    comes: a cluster that cannot be reached loses none of them.
     """
 
     def __init__(self, file: BinaryIO | None, path: Path | None, *, resume: bool = True) -> None:
@@ -134,11 +134,11 @@ class Checkpoint:
 
 @contextlib.contextmanager
 def open_checkpoint(request: object, *, resume: bool) -> Iterator[Checkpoint]:
-    """Keep the results of a run that `request` (by its repr) stands for; see Checkpoint.
+    """Keep the results of the run that `request` (by its repr) identifies; see Checkpoint.
 
-    Unless `resume`, what an earlier one left is dropped for the first result. Nothing is kept where
-    the cache cannot be written, or the same run is under way already. Deleted when the block ends
-    without an error, unless something was lost or the run was stopped.
+    Nothing is kept if the cache cannot be written, or the same run is already under way. The
+    results are deleted when the block ends without an error, unless a task was lost or the run was
+    stopped.
     """
     checkpoint = _opened(request, resume=resume)
     try:

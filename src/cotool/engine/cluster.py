@@ -53,8 +53,8 @@ class ClusterOptions:
 def cluster_engine(options: ClusterOptions) -> Iterator[ClusterEngine]:
     """Yield an engine on a cluster that is ready; processes that were started end with the block.
 
-    Raises MissingExtraError without Dask, and EngineError where there is no scheduler, no worker
-    comes, or workers have another version of cotool, or none.
+    Raises MissingExtraError without Dask, and EngineError if there is no scheduler, if no worker
+    comes, or if workers have another version of cotool, or none.
     """
     try:
         import distributed
@@ -137,7 +137,7 @@ def _connected(options: ClusterOptions) -> Iterator[Any]:
 
 
 def _within(seconds: float, make: Callable[[], Result]) -> Result:
-    """Return make(). Raises TimeoutError where that takes longer, and what it raises.
+    """Return make(). Raises TimeoutError if that takes longer, and what make() raises.
 
     Dask's own timeout does not apply to a server that accepts a connection and does not answer.
     """
@@ -168,7 +168,7 @@ def check_versions(client: Any) -> None:
     from cotool.version import __version__
 
     def look() -> tuple[str | None, str]:
-        """Tell version or problem. Travels by value: a worker need not have cotool to run it."""
+        """Return the version, or the problem. It is sent by value: a worker may lack cotool."""
         try:
             from cotool.version import __version__
         except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
@@ -230,8 +230,8 @@ class ClusterEngine:
     ) -> Iterator[tuple[Item, Result | Lost]]:
         """See Engine.run().
 
-        A task whose worker died again and again is tried once more with no other beside it, so
-        that none is blamed for what another one did; then it is Lost.
+        A task whose worker died repeatedly is tried once more with no other task on that worker, so
+        that no task is blamed for another one. If the worker dies again, the task is Lost.
         """
         run = _Run(self._client, function)
         suspects: list[Item] = []

@@ -52,8 +52,8 @@ class Engine(Protocol):
     ) -> Iterator[tuple[Item, Result | Lost]]:
         """Yield each item of `work` with `function(item)` as it is done, in any order.
 
-        More items may come into `work` until the last one is yielded. An exception of `function` is
-        raised. Ends early if the meter is `stopped`.
+        Items may be added to `work` until the last one is yielded. An exception of `function` is
+        raised. The iterator ends early if the meter is `stopped`.
         """
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _MOST_ROWS = 20
 _MOST_CHARACTERS = 200
-# Marks that join what they stand between (emoji, Persian, Indic) show nothing wrong.
+# Marks that join their neighbours (emoji, Persian, Indic) are harmless.
 _JOINERS = "\u200c\u200d"
 
 

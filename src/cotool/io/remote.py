@@ -200,7 +200,7 @@ def _tried(url: str, work: Callable[[], Any]) -> Any:
 
 
 def _cause(error: Exception) -> Exception:
-    """Return what is behind "not found", which fsspec says of whatever a web server refuses."""
+    """Return the cause of "not found", which fsspec reports for whatever a web server refuses."""
     cause = error.__cause__
     return cause if isinstance(error, FileNotFoundError) and isinstance(cause, Exception) else error
 

@@ -211,7 +211,7 @@ def _decoded(
 def read_head(read: Callable[[int], bytes]) -> bytes:
     """Return the first bytes of a source, enough to recognise its compression and encoding.
 
-    They are no more than what has to be waited for.
+    It waits for no more than these.
     """
     head = b""
     while (len(head) < MARK_SIZE or _may_be_compressed(head)) and (data := read(BLOCK)):

@@ -164,7 +164,7 @@ def analyze_twice(
         first = replace(options, templates=True, records=False)
         if measured:
             first = replace(first, measures=(), by=(), where=None)
-        # Where each file begins is known once its records are read again.
+        # The start of each file is known once its records are read again.
         summary = analyze_sources(repeatable, first, watch, copy.deepcopy(state))
         if summary.templates is None or watch.stopped:
             return summary

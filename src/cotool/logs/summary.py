@@ -29,7 +29,7 @@ class LogSummary(Analysis):
 
         part: "histogram", "files", "templates", "measures" (one row per group) or "timeline" (one
         row per group and step in time). Raises MissingExtraError without pandas, and InputError for
-        a part that there is not.
+        an unknown part.
         """
         from cotool.logs.report.dataframes import part_of
 
