@@ -211,7 +211,7 @@ class Consensus:
         return sum(f"{one.text} [" not in answer for one in self.stated)
 
     def support_by_expert(self) -> dict[str, float]:
-        """The mean support of each expert's statements; empty where there are no statements."""
+        """The mean support of each expert's statements; empty if there are no statements."""
         found: dict[int, list[float]] = {}
         for one in self.statements:
             found.setdefault(one.response, []).append(one.support)

@@ -28,7 +28,7 @@ MAGIC_SIZE = 10
 
 
 def compression_of(head: bytes) -> str | None:
-    """Return the compression whose mark begins `head` (MAGIC_SIZE bytes), None where none does."""
+    """Return the compression whose mark begins `head` (MAGIC_SIZE bytes), None if none does."""
     return next((name for name, magic in _MAGIC.items() if magic.match(head)), None)
 
 

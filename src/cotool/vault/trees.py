@@ -127,7 +127,7 @@ def list_folder(path: str, wanted: Wanted) -> Listing:
 
 
 def _check_found(listing: Listing) -> None:
-    """Raise InputError where there is nothing to do; asking for a passphrase would be in vain."""
+    """Raise InputError if there is nothing to do; asking for a passphrase would be in vain."""
     names = [found.path for found in listing.files]
     if not (names or listing.failed or listing.links):
         raise InputError("no files were found")

@@ -118,7 +118,7 @@ cdef int threads_for(object requested, double work) except -1:
 
 
 def resolve_num_threads(requested=None):
-    """Return the number of threads to use; ValueError where a setting is not a sensible number."""
+    """Return the number of threads to use; ValueError if a setting is not a sensible number."""
     return threads_for(requested, 1e18)
 
 

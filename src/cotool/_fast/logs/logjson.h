@@ -21,7 +21,7 @@ static const uint8_t *cotool_skip_blank(const uint8_t *p, const uint8_t *end) {
     return p;
 }
 
-/* Reads the JSON value at p. Returns what follows it, NULL where it is cut short. */
+/* Reads the JSON value at p. Returns what follows it, NULL if it is cut short. */
 static const uint8_t *cotool_json_value(const uint8_t *p, const uint8_t *end, cotool_value *value) {
     if (p >= end) return NULL;
     value->start = p;

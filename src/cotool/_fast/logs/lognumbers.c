@@ -48,7 +48,7 @@ static const int64_t tens[] = {1ll, 10ll, 100ll, 1000ll, 10000ll, 100000ll, 1000
                                1000000000000000ll, 10000000000000000ll, 100000000000000000ll,
                                1000000000000000000ll};
 
-/* digits × factor × 10^power in parts of COTOOL_UNIT; 0 where that is too great. Halves are
+/* digits × factor × 10^power in parts of COTOOL_UNIT; 0 if that is too great. Halves are
  * rounded away from zero. */
 static int scaled(uint64_t digits, int64_t factor, int power, cotool_fixed *number) {
     cotool_fixed x = (cotool_fixed)digits * factor;

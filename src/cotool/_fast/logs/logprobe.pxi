@@ -42,7 +42,7 @@ def following_cycle(before, after):
 
 
 def read_time(bytes form not None, bytes line not None, Py_ssize_t start=0):
-    """Return the time at line[start] by a form, None where the form does not fit.
+    """Return the time at line[start] by a form, None if the form does not fit.
 
     (bytes that it takes, seconds since 1970, nanoseconds, whether it names a zone, what repeats as
     in layouts()). Without a date the day is 1972-01-01, without a year the year is 1972.
@@ -102,7 +102,7 @@ def mask_path(bytes text not None):
 
 
 def capture(bytes program not None, bytes needed not None, bytes line not None):
-    """Return the start and end of a regex's group in a line, None where nothing matches."""
+    """Return the start and end of a regex's group in a line, None if nothing matches."""
     cdef const uint8_t* p = <const uint8_t*><const char*>line
     cdef const uint8_t* start
     cdef const uint8_t* stop

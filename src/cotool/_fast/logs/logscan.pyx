@@ -159,7 +159,7 @@ cdef class Scanner:
         """Scan the next batch of a file of `size` bytes from the line that starts at `begin`.
 
         Returns where the next batch begins: `size`, or what is left of it where the file shrank.
-        Raises OSError where the file cannot be read.
+        Raises OSError if the file cannot be read.
         """
         cdef uint64_t end = min(size, begin + self.spans * self.span_size)
         return self._batch(file, NULL, begin, end, end, end, size, end == size)
@@ -171,7 +171,7 @@ cdef class Scanner:
         end, beyond `end`. With `midway` no line starts at `begin`, and the record that is open
         there is left out; the ranges of a file together see each record once. Returns where the
         next batch begins. A record that is still `unfinished` at `size` goes on in a call with a
-        larger one. Raises OSError where the file cannot be read.
+        larger one. Raises OSError if the file cannot be read.
         """
         cdef uint64_t limit
         stop = max(begin, min(min(stop, end), begin + self.spans * self.span_size))
@@ -400,12 +400,12 @@ cdef class Scanner:
 
     @property
     def forms(self):
-        """The forms of the records so far; None where they are not counted."""
+        """The forms of the records so far; None if they are not counted."""
         return self.setup.mined
 
     @property
     def measured(self):
-        """The figures of what is measured in the records so far; None where nothing is."""
+        """The figures of what is measured in the records so far; None if nothing is."""
         return self.setup.table
 
     @property

@@ -60,7 +60,7 @@ const char *cotool_month_name(int n) {
                : NULL;
 }
 
-/* Sets month and day from the day of the year. Returns 0 where the year has no such day. */
+/* Sets month and day from the day of the year. Returns 0 if the year has no such day. */
 static int cotool_day_of_year(cotool_stamp *stamp, int day) {
     for (int month = 1; month <= 12 && day > 0; month++) {
         const int64_t next = month < 12 ? cotool_days(stamp->year, month + 1, 1)

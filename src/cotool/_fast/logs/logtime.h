@@ -126,7 +126,7 @@ COTOOL_INLINE int cotool_read_tail(const cotool_layout *l, const uint8_t *p, con
 }
 
 /* Reads the time at p, of which 32 bytes must be readable even past `end`; `digits` tells which of
- * the 64 bytes from p are digits. Returns the bytes that it takes, 0 where the layout does not fit
+ * the 64 bytes from p are digits. Returns the bytes that it takes, 0 if the layout does not fit
  * or a field is out of range. */
 COTOOL_INLINE int cotool_read_time(const cotool_layout *l, const uint8_t *p, const uint8_t *end,
                                    uint64_t digits, cotool_stamp *stamp) {

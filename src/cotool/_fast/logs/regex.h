@@ -33,7 +33,7 @@ typedef struct cotool_regex cotool_regex;
 /* `anchored`: matches begin where a search begins. NULL: not a program, or out of memory. */
 cotool_regex *cotool_regex_new(const uint8_t *program, size_t size, int anchored);
 
-/* Returns 1 where a match begins at or after line[from], 0 where none does, -1: out of memory. A
+/* Returns 1 where a match begins at or after line[from], 0 if none does, -1: out of memory. A
  * regex is for one thread at a time. */
 int cotool_regex_search(cotool_regex *regex, const uint8_t *line, size_t size, size_t from);
 

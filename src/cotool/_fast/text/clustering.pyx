@@ -141,7 +141,7 @@ cdef merge* average_merges(Square s) except NULL:
 
 
 def spread(matrix):
-    """The standard deviation of the similarities of all pairs, 0 where there are none."""
+    """The standard deviation of the similarities of all pairs, 0 if there are none."""
     cdef Square s = Square(matrix)
     cdef Py_ssize_t n = s.count, i, j
     cdef double total = 0, squares = 0, mean, pairs = n * (n - 1) / 2.0

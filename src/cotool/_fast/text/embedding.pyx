@@ -4,7 +4,7 @@ A word (see tokens.pyx) begins as a mark, U+2581, and its code points, or the by
 have no piece of their own; then the adjacent pair that ranks first in a list of merges becomes one
 piece, the leftmost of equal ones, until no pair is listed (byte-pair encoding: Sennrich, Haddow,
 Birch, ACL 2016). A word of more than LONGEST code points is cut there. A text's vector is the sum
-of the vectors of its pieces in float32, in their order, scaled to length 1; zeros where there is
+of the vectors of its pieces in float32, in their order, scaled to length 1; zeros if there is
 none.
 
 `spread_axes` describes vectors by what they have in common with all others. Centred on their mean,
@@ -170,7 +170,7 @@ cdef class Pieces:
         return found
 
     def embed(self, texts, num_threads=None):
-        """Vectors of n `texts` of length 1, zeros where a text has no pieces: n x dimension."""
+        """Vectors of n `texts` of length 1, zeros if a text has no pieces: n x dimension."""
         cdef list words = []
         cdef Tokens tokens = tokens_of(texts, 1, words)
         cdef Py_ssize_t count = tokens.texts, total = 0, w, t

@@ -144,7 +144,7 @@ def unit_rows(vectors):
 def vector_cosine(vectors, num_threads=None):
     """Cosine of all pairs of `vectors`, negative ones as 0; zeros are like none but themselves.
 
-    `vectors` are sequences of finite numbers of one length; ValueError where they are not.
+    `vectors` are sequences of finite numbers of one length; ValueError if they are not.
     """
     cdef list rows = list(vectors)
     cdef Py_ssize_t count = len(rows), i, k, block

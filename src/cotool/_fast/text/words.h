@@ -56,7 +56,7 @@ size_t cotool_fold_points(const void *text, size_t length, int width, const uint
                           uint8_t *folded, uint64_t *bits);
 
 /* The end of the word that starts at or after *position; *position becomes its start.
- * Returns 0 where there is no further word. */
+ * Returns 0 if there is no further word. */
 size_t cotool_next_word(const uint64_t *bits, size_t length, size_t *position);
 
 /* Intern all words of a folded text; `ids` needs length / 2 + 1 places. The folded text must

@@ -239,7 +239,7 @@ def decoys(Labels t, counts=None, known=None, double values=0, bint balanced=Tru
 
     `known` are counts from earlier items, which are added in every iteration; `counts` those to
     begin with (by default `known`, else from shares of votes). `values` is how many labels are
-    possible where they differ from item to item, 0 where the table has them all. With
+    possible where they differ from item to item, 0 if the table has them all. With
     ``iterations=0`` items are judged by the counts alone. `balanced`: right labels are taken to be
     equally likely, else their shares are estimated. Returns a posterior whose `experts` are the
     counts of these items.

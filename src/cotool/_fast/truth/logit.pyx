@@ -170,7 +170,7 @@ def fit(Choices t, mean, precision, known_precision, known_slope):
     """(mode, precision, log evidence) of the posterior, from mean and precision of the prior.
 
     Older questions count by the quadratic that is left of their log-likelihood: slope w - w
-    precision w / 2. Precisions are n × n, by rows. Raises ArithmeticError where one is not positive
+    precision w / 2. Precisions are n × n, by rows. Raises ArithmeticError if one is not positive
     definite.
     """
     cdef const double[::1] prior = mean

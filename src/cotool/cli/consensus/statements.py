@@ -24,7 +24,7 @@ _INDENT = 2
 def marked_answer(result: Consensus, *, colours: bool) -> Text | None:
     """Return the answer with its unsupported and disputed statements marked.
 
-    Without colours, the marks are words. None where the answer is not the whole response.
+    Without colours, the marks are words. None if the answer is not the whole response.
     """
     content = result.content or ""
     if not result.statements or content.strip() != result.answer:

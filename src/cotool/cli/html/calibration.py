@@ -21,7 +21,7 @@ _MOST_RADIUS, _LEAST_RADIUS = 9.0, 2.5
 
 
 def reliability_diagram(bins: Sequence[Bin]) -> Html | None:
-    """Return the diagram; None where nothing was judged."""
+    """Return the diagram; None if nothing was judged."""
     from cotool.consensus.learning.evidence import interval_of
 
     if not bins:

@@ -20,7 +20,7 @@ _MOST = 500
 
 
 def experts(store: Store, present: Collection[str]) -> Html | None:
-    """Return a table of the experts who answered; None where nothing is known of any of them."""
+    """Return a table of the experts who answered; None if nothing is known of any of them."""
     from cotool.consensus.learning.evidence import reliability, remarks_on
     from cotool.consensus.learning.report import ranked
 

@@ -109,7 +109,7 @@ def _inset(names: Sequence[str]) -> float:
 
 
 def _label(names: Sequence[str]) -> float:
-    """Return the width of the names beside the cells, 0 where they are too many."""
+    """Return the width of the names beside the cells, 0 if they are too many."""
     if len(names) > _MOST_NAMES:
         return 0.0
     return 12 + _LETTER * max(cell_len(_short(name)) for name in names)

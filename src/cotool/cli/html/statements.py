@@ -32,7 +32,7 @@ _COLUMNS = (
 def shaded(text: str, response: int, result: Consensus, most: int, *, reached: bool) -> Html | None:
     """Return a response's text with its statements shaded, cut after `most` characters.
 
-    `reached`: the keyboard reaches each statement. None where the text is not the response's.
+    `reached`: the keyboard reaches each statement. None if the text is not the response's.
     """
     own = [one for one in result.statements if one.response == response]
     if not own:
@@ -57,7 +57,7 @@ def shaded(text: str, response: int, result: Consensus, most: int, *, reached: b
 
 
 def shaded_cluster(item: Cluster, result: Consensus, most: int) -> Html | None:
-    """Return the text of a cluster shaded; None where it is none of its members' responses."""
+    """Return the text of a cluster shaded; None if it is none of its members' responses."""
     if not result.statements:
         return None
     made = (shaded(item.answer, row, result, most, reached=False) for row in item.indices)

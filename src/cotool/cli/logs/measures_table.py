@@ -31,7 +31,7 @@ _COUNTS, _NUMBER = 20, 10
 
 
 def fields_line(names: Sequence[str]) -> Text | None:
-    """Return a line about the fields that could be measured; None where there are none."""
+    """Return a line about the fields that could be measured; None if there are none."""
     numbers = [name for name in names if name in _NUMBERS or scale_of(name) != NO_SCALE]
     keys = [name for name in ("path", "component", "user", "host", "client") if name in names]
     if not numbers:

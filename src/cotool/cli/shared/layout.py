@@ -246,7 +246,7 @@ def cells(text: str) -> int:
 
 
 def fitting_lines(text: str, width: int) -> list[str] | None:
-    """Return the lines of a text, wrapped as rich does it, or None where a width is not certain."""
+    """Return the lines of a text, wrapped as rich does it, or None if a width is not certain."""
     lines = text.split("\n")
     if not all(map(is_simple, lines)) or (len(lines) > 1 and not lines[-1]):
         return None

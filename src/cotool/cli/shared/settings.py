@@ -398,7 +398,7 @@ def _naming_sources(ctx: Any) -> Iterator[None]:
 
 
 def _parameter(ctx: Any, name: str) -> Any:
-    """Return the parameter of a command for one of the library; None where there is none."""
+    """Return the parameter of a command for one of the library; None if there is none."""
     known = {found.name: found for found in ctx.command.params}
     name = _OPTIONS.get(name, name)
     return known.get(name) or known.get(f"{name}_key") or known.get(name.removesuffix("s"))

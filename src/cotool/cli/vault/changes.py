@@ -123,7 +123,7 @@ def _new_passphrase(
 
 
 def _check_generated(options: Rewrapping) -> None:
-    """Raise InputError where it is not clear which passphrase is to be generated."""
+    """Raise InputError if it is not clear which passphrase is to be generated."""
     if options.generate and (options.new_file is not None or options.add_file is not None):
         raise InputError("a passphrase is either read or generated", parameter="generate")
     if options.generate and options.new and options.add:

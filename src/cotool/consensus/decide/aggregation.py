@@ -164,7 +164,7 @@ def medoid(
 
 
 def largest_cluster(labels: Sequence[int], weights: Sequence[float]) -> list[int] | None:
-    """The rows of the heaviest cluster of two or more; None where no cluster is heavier alone."""
+    """The rows of the heaviest cluster of two or more; None if no cluster is heavier alone."""
     totals = [0.0] * (max(labels) + 1)
     for label, weight in zip(labels, weights, strict=True):
         totals[label] += weight
@@ -262,7 +262,7 @@ class _Part:
         self._always: list[int] = []  # are compared with a text that shares no word with them
 
     def takes(self, text: Words) -> bool:
-        """Tell whether a text contradicts none of these."""
+        """Return whether a text contradicts none of these."""
         if text.stance is not None and (not text.stance) in self._stances:
             return False
         return not any(opposition(text, self._texts[k]) for k in self._near(text))

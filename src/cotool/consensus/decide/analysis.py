@@ -104,7 +104,7 @@ def _grouped(subject: Subject) -> Grouped:
 
 
 def _scattered(subject: Subject) -> bool:
-    """Tell whether short answers in free words are to be grouped by meaning, not voted on."""
+    """Return whether short answers in free words are to be grouped by meaning, not voted on."""
     stated = [answer for answer in subject.answers if answer is not None]
     free = sum(answer.rule == WHOLE for answer in stated)
     if (

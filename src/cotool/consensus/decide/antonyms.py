@@ -157,13 +157,13 @@ def poles_of(word: str) -> frozenset[tuple[int, int]]:
 
 
 def opposite(word: str, other: str) -> bool:
-    """Tell whether a word says the opposite of another."""
+    """Return whether a word says the opposite of another."""
     theirs = poles_of(other)
     return any((pair, 1 - side) in theirs for pair, side in poles_of(word))
 
 
 def denied_by_prefix(word: str, other: str) -> bool:
-    """Tell whether one of two words is the other behind a prefix that denies."""
+    """Return whether one of two words is the other behind a prefix that denies."""
     short, long = sorted((word, other), key=len)
     return (
         len(short) >= _SHORTEST

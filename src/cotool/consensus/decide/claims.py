@@ -40,7 +40,7 @@ class Claims:
         return [one for one in self.statements if one.response == row]
 
     def support(self, row: int) -> float | None:
-        """Return the mean support of a response's statements; None where it has none."""
+        """Return the mean support of a response's statements; None if it has none."""
         found = [one.support for one in self.statements if one.response == row]
         return mean(found) if found else None
 

@@ -22,7 +22,7 @@ def compose(claims: Claims, row: int) -> Composition:
 
     Statements of others that most experts make and the response lacks are added behind what
     precedes them in their own response. A statement that as many contradict as support it is left
-    out. The text is empty where nothing remains.
+    out. The text is empty if nothing remains.
     """
     experts = len(claims.rows)
     own = claims.of(row)
@@ -45,6 +45,6 @@ def compose(claims: Claims, row: int) -> Composition:
 
 
 def _holds(statement: Statement, least: float) -> bool:
-    """Tell whether `least` experts make a statement, and fewer contradict it."""
+    """Return whether `least` experts make a statement, and fewer contradict it."""
     count = len(statement.experts)
     return count >= least and count > len(statement.contradicting)

@@ -29,7 +29,7 @@ MOST_APART = 8
 
 
 def opposed(passages: Passages, n: int, sentence: int) -> bool:
-    """Tell whether one of two sentences denies what the other affirms.
+    """Return whether one of two sentences denies what the other affirms.
 
     "Nothing is lost by waiting" denies nothing about waiting: what follows the negation, or
     what comes before it at the end, must be in the other sentence, too.
@@ -136,7 +136,7 @@ def conflicting_values(
 
 
 def _compatible(passages: Passages, value: int, other: int, missing: set[int]) -> bool:
-    """Tell whether a number is another one rounded, or lies between two of a sentence."""
+    """Return whether a number is another one rounded, or lies between two of a sentence."""
     number, rival = number_of(passages.shown(value)), number_of(passages.shown(other))
     if number is None or rival is None:
         return False
@@ -147,7 +147,7 @@ def _compatible(passages: Passages, value: int, other: int, missing: set[int]) -
 
 
 def _also_says(passages: Passages, passage: int, other: int, shared: set[int]) -> bool:
-    """Tell whether a passage says the other value of the same things, too: "verse 1, 2, 3"."""
+    """Return whether a passage says the other value of the same things, too: "verse 1, 2, 3"."""
     least = SAME_FRAME * passages.weight_of(shared)
     for sentence in range(passages.first[passage], passages.first[passage + 1]):
         there = passages.anchors(sentence)

@@ -31,7 +31,7 @@ def find_dissent(
 
     `answer` is the row of the chosen response; each dissent is set against it where the two
     are near-paraphrases (negation, numbers), and against the whole consensus cluster in words.
-    `matrix` is None where the responses are too many to be compared pair by pair.
+    `matrix` is None if the responses are too many to be compared pair by pair.
     """
     if len(clusters) < 2:
         return ()

@@ -24,7 +24,7 @@ EXTRA = "install cotool[semantic]"
 
 @cache
 def semantic_installed() -> bool:
-    """Tell whether the files of the package wordllama are here; the package is not imported."""
+    """Return whether the files of the package wordllama are here; the package is not imported."""
     return _files() is not None
 
 
@@ -84,7 +84,7 @@ def _table(data: bytes) -> tuple[memoryview, int, bool]:
 def model_of_library(library: str, name: str) -> Callable[[Sequence[str]], Any]:
     """Return what embeds texts with a model of one of LIBRARIES, by its name or path.
 
-    Raises MissingExtraError where the library is not installed, InputError for a model that cannot
+    Raises MissingExtraError if the library is not installed, InputError for a model that cannot
     be loaded.
     """
     try:

@@ -95,6 +95,6 @@ def features_of(texts: Iterable[str], question: str = "") -> Features:
 
 
 def short_answers(texts: Sequence[Words]) -> bool:
-    """Tell whether there are ENOUGH texts, and half of them have at most SHORT words."""
+    """Return whether there are ENOUGH texts, and half of them have at most SHORT words."""
     lengths = sorted(len(text.words) for text in texts)
     return len(texts) >= ENOUGH and lengths[len(texts) // 2] <= SHORT

@@ -23,7 +23,7 @@ class Findings:
     """What the insights are drawn from; rows are responses in one order throughout.
 
     `lexical` holds TF cosines of the texts, `matrix` the similarities that the clusters were
-    made from; both are None where the responses are too many to be compared pair by pair. The
+    made from; both are None if the responses are too many to be compared pair by pair. The
     first of `clusters` is the consensus; `index` is the row of the chosen response.
     """
 

@@ -119,7 +119,7 @@ class Passages:
         return self._denied[sentence]
 
     def negates(self, word: int) -> bool:
-        """Tell whether a word negates; a pair of characters, whether the first of them does."""
+        """Return whether a word negates; a pair of characters, whether the first of them does."""
         written = self.words[word]
         return is_negation(written) or (word >= self._written and is_negation(written[0]))
 
@@ -134,7 +134,7 @@ class Passages:
         return self._opposites[sentence]
 
     def denying(self, sentence: int) -> bool:
-        """Tell whether a content word of a sentence has a prefix that may deny."""
+        """Return whether a content word of a sentence has a prefix that may deny."""
         if sentence not in self._denying:
             self._denying[sentence] = any(
                 self.anchor_of[word] >= 0 and self.words[word].startswith(DENYING_PREFIXES)
@@ -165,5 +165,5 @@ class Passages:
 
 
 def _alone(word: str) -> bool:
-    """Tell whether a word is a character of a script in which each character is a word."""
+    """Return whether a word is a character of a script in which each character is a word."""
     return len(word) == 1 and word > _FIRST_ALONE

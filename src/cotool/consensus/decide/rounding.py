@@ -14,7 +14,7 @@ def number_of(written: str) -> float | None:
 
 
 def rounded(written: str, other: str) -> bool:
-    """Tell whether one of two plain numbers is the other, rounded to fewer decimals."""
+    """Return whether one of two plain numbers is the other, rounded to fewer decimals."""
     coarse, fine = sorted((written, other), key=_decimals)
     if _decimals(coarse) == _decimals(fine) or len(coarse.replace(".", "")) < LEAST_DIGITS:
         return False

@@ -78,7 +78,7 @@ def statement_support(
     """Return for each statement of a passage how far `texts` support it.
 
     The statements are taken as those of one text, in order; `texts` are the others' answers to the
-    same question, at least one. Raises InputError where there is none, TypeError for other objects
+    same question, at least one. Raises InputError if there is none, TypeError for other objects
     than strings.
     """
     asked, others = list(statements), list(texts)

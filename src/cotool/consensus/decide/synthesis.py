@@ -36,7 +36,7 @@ def synthesise(texts: Sequence[str], weights: Sequence[float], nearness: Sequenc
     Upper case and punctuation are those of most who have the word. Equal weights go to the word
     of the text that comes first so.
 
-    Raises InputError where a text is too long to be aligned.
+    Raises InputError if a text is too long to be aligned.
     """
     tokens = [_TOKEN.findall(text) for text in texts]
     order = sorted(
@@ -78,7 +78,7 @@ def synthesise(texts: Sequence[str], weights: Sequence[float], nearness: Sequenc
 
 
 def _key(token: str) -> str:
-    """A token without case and punctuation; empty where it is nothing else."""
+    """A token without case and punctuation; empty if it is nothing else."""
     return "".join(char for char in token.casefold() if char.isalnum() or char in "'’")
 
 

@@ -132,7 +132,7 @@ def _pick(
 def _best_supported(subject: Subject, candidates: Sequence[int]) -> tuple[int, float] | None:
     """Return the row with the most support for its statements, and that support per statement.
 
-    None where the responses are single statements. Judged by win rate over 380 instructions that
+    None if the responses are single statements. Judged by win rate over 380 instructions that
     ten models answered: .112, the centre .050, at random .063.
     """
     claims = subject.claims(candidates[0])

@@ -18,7 +18,7 @@ NO = frozenset("no nope nein non não нет".split())
 
 
 def is_number(word: str) -> bool:
-    """Tell whether a word starts with a digit."""
+    """Return whether a word starts with a digit."""
     return word[0].isdigit()
 
 
@@ -28,7 +28,7 @@ Says = tuple[bool | None, int, frozenset[str], frozenset[tuple[int, int]]]
 
 
 def may_contradict(says: Says, other: Says) -> bool:
-    """Tell whether texts may contradict each other otherwise than by a prefix that denies."""
+    """Return whether texts may contradict each other otherwise than by a prefix that denies."""
     return says != other and (
         (None not in (says[0], other[0]) and says[0] != other[0])
         or says[1] != other[1]
@@ -140,13 +140,13 @@ _FEW = 4
 
 
 def may_be_near(text: Words, other: Words, shared: int) -> bool:
-    """Tell whether texts that share this many distinct words may contradict each other by words."""
+    """Return whether texts with this many shared words may contradict each other by words."""
     differing = len(text.counts) + len(other.counts) - 2 * shared
     return differing <= max(_FEW, _NEAR * (len(text.words) + len(other.words)))
 
 
 def near_anything(text: Words) -> bool:
-    """Tell whether a text may contradict one with which it shares no word: it says little."""
+    """Return whether a text may contradict one with which it shares no word: it says little."""
     return len(text.counts) <= max(_FEW - 1, _NEAR * len(text.words))
 
 
@@ -203,7 +203,7 @@ def _value(word: str) -> str:
 
 
 def _same_rest(mine: Counter[str], theirs: Counter[str], antonyms: tuple[str, ...]) -> bool:
-    """Tell whether words differ by nothing but numbers, negations, antonyms and grammar."""
+    """Return whether words differ by nothing but numbers, negations, antonyms and grammar."""
     rest = [
         {
             stem(word)

@@ -146,7 +146,7 @@ def ordinal(number: int) -> str:
 
 
 def list_items(text: str) -> list[str] | None:
-    """Return the items of a list in their normal forms; None where a text is not a list.
+    """Return the items of a list in their normal forms; None if a text is not a list.
 
     Items in words, and what "and" or "or" joins, are a set, and sorted; words that "or" joins are
     alternatives, one item. Numbers keep their order, and two numbers in brackets keep them too:

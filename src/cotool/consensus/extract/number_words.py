@@ -74,7 +74,7 @@ _TEN, _HUNDRED = 10, 100
 def read_words(text: str, start: int) -> tuple[Fraction, int] | None:
     """Return the number whose words begin at `start`, and where they end.
 
-    None where there is no number, and where the words make none ("one two").
+    None if there is no number, and where the words make none ("one two").
     """
     words = _words(text, start)
     read, place, end = _Sum(), 0, start

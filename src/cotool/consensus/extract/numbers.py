@@ -123,7 +123,7 @@ class Number(NamedTuple):
 
 
 def read_number(text: str, start: int = 0) -> Number | None:
-    """Read the number at `start`; None where there is none."""
+    """Read the number at `start`; None if there is none."""
     match = _NUMBER.match(text, start)
     if match is None:
         return _read_words(text, start)

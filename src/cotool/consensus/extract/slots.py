@@ -308,7 +308,7 @@ def _stem(word: str, *, strong: bool) -> str:
 
 
 def _said(texts: Sequence[str], places: list[_Place]) -> list[Slotted | None]:
-    """Return what each text has in the slots; None where it has nothing in any of them."""
+    """Return what each text has in the slots; None if it has nothing in any of them."""
     values: list[list[str]] = [[] for _ in texts]
     shown: list[list[str]] = [[] for _ in texts]
     for place in places:

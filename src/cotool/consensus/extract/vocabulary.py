@@ -44,5 +44,5 @@ NEGATIONS = _words(
 
 
 def is_negation(word: str) -> bool:
-    """Tell whether a (folded) word negates, as "never" and "isn't" do."""
+    """Return whether a (folded) word negates, as "never" and "isn't" do."""
     return word in NEGATIONS or word.endswith("n't")

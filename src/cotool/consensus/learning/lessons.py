@@ -186,7 +186,7 @@ def give_feedback(
 
     The best expert's answer scores 1, those of the others 0. Returns the question.
 
-    Raises InputError where the question is unknown, where an expert did not answer it, and for a
+    Raises InputError if the question is unknown, where an expert did not answer it, and for a
     right answer to a question in free text.
     """
     name = store.find(question).id

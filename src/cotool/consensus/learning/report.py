@@ -38,7 +38,7 @@ class Panel:
 
 
 def panel_of(learned: Learned, questions: Iterable[Remembered]) -> Panel | None:
-    """The panel, None where no questions are remembered, or too many experts to try."""
+    """The panel, None if no questions are remembered, or too many experts to try."""
     judged: list[tuple[Ballot, str]] = []
     said: list[tuple[Ballot, str]] = []
     for one in questions:

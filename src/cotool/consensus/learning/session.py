@@ -152,7 +152,7 @@ def topic_of(asked: Question, key: str | None) -> str:
 
 
 def decision(learned: Learned, outlook: Outlook, one: Remembered) -> Decision | None:
-    """What the record says; None where nothing was learned of any of the question's experts."""
+    """What the record says; None if nothing was learned of any of the question's experts."""
     known = [learned.experts[name] for name in one.votes if name in learned.experts]
     if not known:
         return None

@@ -98,7 +98,7 @@ class Store:
     # ---- schema ----------------------------------------------------------------------------
 
     def version(self) -> int:
-        """The version of the schema, 0 where there is none yet."""
+        """The version of the schema, 0 if there is none yet."""
         if not self._exists():
             return 0
         return int(self._database.query("SELECT MAX(version) FROM schema_version")[0][0] or 0)
@@ -137,7 +137,7 @@ class Store:
     # ---- reading ---------------------------------------------------------------------------
 
     def read(self) -> Learned:
-        """What was learned so far; nothing where the store is new."""
+        """What was learned so far; nothing if the store is new."""
         with self._database.reading():
             return self._load() if self._exists() else Learned()
 
@@ -186,7 +186,7 @@ class Store:
     def find(self, question: str) -> Remembered:
         """The question with this id, else this text, else the only one that begins so.
 
-        Raises InputError where there is none, or several.
+        Raises InputError if there is none, or several.
         """
         if not self._exists():
             raise InputError(

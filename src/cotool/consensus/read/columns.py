@@ -47,7 +47,7 @@ def text_of(value: Any) -> str | None:
 # Compared by identity; a sample holds each column once.
 @dataclass(eq=False)
 class Column:
-    """One key path over the sample: `values` are texts, None where a record has none."""
+    """One key path over the sample: `values` are texts, None if a record has none."""
 
     path: str
     values: list[str | None]

@@ -111,7 +111,7 @@ def _chosen(
 ) -> str:
     """Return the name of the table to read: the only one, or the only one with answers.
 
-    `tables` are the columns of each. Raises InputError where none or several could be meant.
+    `tables` are the columns of each. Raises InputError if none or several could be meant.
     """
     if table is not None:
         if table not in tables:

@@ -96,7 +96,7 @@ DEFAULT_KEYS = Keys()
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The key that plays each part, None where there is none.
+    """The key that plays each part, None if there is none.
 
     `question_id` names the question; `record_id` is a bare "id", which may be the response's own.
     `author` is a weaker `expert` ("source", "name"), true of a response but not of a question.

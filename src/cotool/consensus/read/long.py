@@ -59,7 +59,7 @@ class Long:
 
 
 def find_long(sample: Sample) -> Long | None:
-    """Return the best way to read the records as one response each, None where none fits."""
+    """Return the best way to read the records as one response each, None if none fits."""
     best: Long | None = None
     for expert in _experts(sample):
         for item in _items(sample):

@@ -18,7 +18,7 @@ def _alternatives(path: str) -> tuple[tuple[str, ...], ...]:
 
 
 def value_at(record: Any, path: str) -> Any:
-    """Return the value at a path, None where it is missing or empty."""
+    """Return the value at a path, None if it is missing or empty."""
     if isinstance(record, Mapping) and path in record:
         return record[path]
     for steps in _alternatives(path):

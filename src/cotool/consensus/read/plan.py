@@ -133,7 +133,7 @@ class Plan:
         return {name: self._cell(cell) for name, cell in found.items()}
 
     def _cell(self, cell: Any) -> Any:
-        """Return the answer in a cell, None where there is none."""
+        """Return the answer in a cell, None if there is none."""
         if not isinstance(cell, str):
             return cell
         if self.none and cell.strip() == NONE:

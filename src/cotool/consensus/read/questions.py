@@ -19,7 +19,7 @@ def as_response(
     """Return the one response that `item` holds; an unnamed expert is "expert `position`".
 
     `item` is a string, number, mapping, dataclass, Response or chat-completion object.
-    Raises InputError where it is none of these or holds several responses.
+    Raises InputError if it is none of these or holds several responses.
     """
     found = responses_of(item, where, keys)
     if len(found) != 1:

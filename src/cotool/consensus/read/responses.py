@@ -44,7 +44,7 @@ def read_record(
 ) -> Record:
     """Return what `item` says; a bad response of a question goes to `on_bad`, or is raised.
 
-    Raises ShapeError where `item` has no known shape, InputError where a value is bad.
+    Raises ShapeError where `item` has no known shape, InputError if a value is bad.
     """
     try:
         return _record(item, where, keys, on_bad)
@@ -294,7 +294,7 @@ def _value(record: Mapping[str, Any], key: str | None) -> Any:
 
 
 def _text(record: Mapping[str, Any], key: str | None, where: str) -> str | None:
-    """Return a key's value as stripped text; None where it is missing, null or empty."""
+    """Return a key's value as stripped text; None if it is missing, null or empty."""
     value = None if key is None else record.get(key)
     if value is None:
         return None

@@ -34,7 +34,7 @@ def row_width(row: str, delimiter: str) -> int:
 
 
 def row_fields(lines: Lines, text: str, delimiter: str, width: int) -> list[str] | None:
-    """Return the fields of the row that begins with `text`, None where a quote is not closed."""
+    """Return the fields of the row that begins with `text`, None if a quote is not closed."""
     if '"' not in text:
         return bare(text).split(delimiter)
     literal = bare(text).split(delimiter) if delimiter == "\t" else []
@@ -55,7 +55,7 @@ def row_fields(lines: Lines, text: str, delimiter: str, width: int) -> list[str]
 def quoted_fields(
     lines: Lines, text: str, delimiter: str, taken: list[tuple[int, str]]
 ) -> list[str] | None:
-    """Return the fields of a row with quotes, None where they do not balance.
+    """Return the fields of a row with quotes, None if they do not balance.
 
     The lines after the first that were read for it are put into `taken`.
     """
@@ -97,7 +97,7 @@ def _to_the_quote(
 ) -> tuple[str, str, int] | None:
     """Return a field up to the quote that closes it, and the line and place behind that quote.
 
-    The field may span lines, each of which is looked at once. None where no quote closes it.
+    The field may span lines, each of which is looked at once. None if no quote closes it.
     """
     parts: list[str] = []
     size = 0

@@ -262,6 +262,6 @@ _BY_FORM: tuple[tuple[Callable[[Mapping[str, Any]], bool], Tool], ...] = (
 
 
 def tool_of(record: Mapping[str, Any]) -> Tool | None:
-    """Return the tool that wrote a record or document, None where it is not known."""
+    """Return the tool that wrote a record or document, None if it is not known."""
     found = next((tool for tool in TOOLS if tool.fits(record)), None)
     return found or next((tool for fits, tool in _BY_FORM if fits(record)), None)

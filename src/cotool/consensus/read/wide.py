@@ -40,7 +40,7 @@ _TRUE = frozenset({"1", "true", "1.0"})
 
 
 def find_wide(sample: Sample, long: Long | None) -> Plan | None:
-    """Return the plan where columns are experts, None where they are not.
+    """Return the plan where columns are experts, None if they are not.
 
     Names say so (label1 and label2, names of models, rater_a and rater_b), or the columns' values:
     they are alike within a record more than between records. Raises UnclearError where columns have

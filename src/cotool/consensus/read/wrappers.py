@@ -116,7 +116,7 @@ def _columns(value: Mapping[str, Any]) -> list[dict[str, Any]] | None:
 
 
 def _wrapped(value: Mapping[str, Any]) -> str | None:
-    """Return the member that holds the document's records, None where it is a record itself."""
+    """Return the member that holds the document's records, None if it is a record itself."""
     layout = layout_of(tuple(value), DEFAULT_KEYS)
     if layout.question is not None and isinstance(value[layout.question], str):
         return None

@@ -46,7 +46,7 @@ def compare_methods(
 ) -> Iterator[MethodScore]:
     """Yield the score of each method of truth inference.
 
-    Raises InputError where no question has both answers to vote on and a known right answer.
+    Raises InputError if no question has both answers to vote on and a known right answer.
     """
     votes: list[Votes] = []
     right: dict[str, str] = {}

@@ -53,7 +53,7 @@ MEDIAN_ERROR, ABSOLUTE = 1.2533, 1.4826
 
 
 def number_of(value: str) -> float | None:
-    """The number of an answer's normal form; None where it is none, or not finite."""
+    """The number of an answer's normal form; None if it is none, or not finite."""
     body, part = (value[:-1], 100) if value.endswith("%") else (value, 1)
     try:
         number = float(Fraction(body) / part)
@@ -77,7 +77,7 @@ class ScaleTest:
         self._numbers_only = True
 
     def add(self, subject: Stated) -> bool:
-        """Look at a question; False where no further one is needed."""
+        """Look at a question; False if no further one is needed."""
         if not are_numbers(subject.kind, subject.votes):
             self._numbers_only = False
             return False
@@ -156,7 +156,7 @@ def measured(
 
 
 def _numbers(own: Votes) -> list[tuple[str, float]]:
-    """Who gave which number; nothing where the answers are of another kind."""
+    """Who gave which number; nothing if the answers are of another kind."""
     if own.kind not in NUMBERS:
         return []
     given = [(expert, number_of(value)) for expert, value in own.votes]
@@ -183,7 +183,7 @@ class Scale:
         return exp(place) if self.is_ratio else place
 
     def fitted(self) -> Fitted | None:
-        """Values, biases and deviations by the Gaussian model; None where there are no numbers."""
+        """Values, biases and deviations by the Gaussian model; None if there are no numbers."""
         experts = {name: k for k, name in enumerate(sorted({e for o in self.asked for e, _ in o}))}
         columns = array("i"), array("i"), array("d")
         start = array("d")

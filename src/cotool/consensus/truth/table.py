@@ -113,7 +113,7 @@ class LabelTable:
         return kernel.Labels(*columns, self.rows.items, self.rows.experts, self.rows.labels)
 
     def check_closed(self, method: str) -> None:
-        """Raise InputError where a method cannot work on open labels, or needs too much memory."""
+        """Raise InputError if a method cannot work on open labels, or needs too much memory."""
         cells = len(self.expert_ids) * len(self.labels) ** 2
         if self.is_open:
             raise InputError(

@@ -248,7 +248,7 @@ def _around(text: bytes, clock: re.Match[bytes]) -> Stamp | None:
 
 
 def _is_date(date: re.Match[bytes]) -> bool:
-    """Tell whether the numbers of a date are in range in some order."""
+    """Return whether the numbers of a date are in range in some order."""
     groups = date.groupdict()
     month, day = groups.get("o") or groups.get("m"), groups.get("e") or groups.get("d")
     if not 1 <= int(groups.get("J") or groups.get("J2") or 1) <= 366:
@@ -272,7 +272,7 @@ def _parts_of(match: re.Match[bytes], base: int) -> Iterator[_Part]:
 
 
 def is_cell(text: bytes, start: int, end: int) -> bool:
-    """Tell whether an apparent fraction is a cell of a table, as in 10:15:30,0011,INFO."""
+    """Return whether an apparent fraction is a cell of a table, as in 10:15:30,0011,INFO."""
     return text[start : start + 1] == b"," == text[end : end + 1] and (end - start - 1) % 3 != 0
 
 
@@ -311,7 +311,7 @@ def _zone_parts(text: bytes, parts: list[_Part], end: int) -> tuple[list[_Part],
 
 @cache
 def is_zone(name: bytes) -> bool:
-    """Tell whether a name is that of a known zone."""
+    """Return whether a name is that of a known zone."""
     read = logscan.read_time(b"H:M:SZ", b"00:00:00 " + name)
     return read is not None and read[3]
 

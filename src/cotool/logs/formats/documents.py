@@ -88,7 +88,7 @@ def _lists_of(value: dict[str, Any], deep: int = _DEEP) -> tuple[str, ...]:
 
 
 def _is_record(value: dict[str, Any]) -> bool:
-    """Tell whether an object has a level or a time of its own."""
+    """Return whether an object has a level or a time of its own."""
     return any(
         is_level_name(key) or is_time_name(key)
         for key, member in value.items()

@@ -176,7 +176,7 @@ def _after_time(lines: Sequence[bytes]) -> Envelope | None:
 
 
 def _may_match(form: re.Pattern[bytes], lines: Sequence[bytes]) -> bool:
-    """Tell whether any of a few lines matches; if so, all lines are worth examining."""
+    """Return whether any of a few lines matches; if so, all lines are worth examining."""
     return any(map(form.match, lines[:: len(lines) // 10 + 1]))
 
 
@@ -243,7 +243,7 @@ def _levels_in(texts: Sequence[str]) -> float:
 
 
 def _is_level(value: object) -> bool:
-    """Tell whether a member states a level in words; such an object is not an envelope."""
+    """Return whether a member states a level in words; such an object is not an envelope."""
     return isinstance(value, str) and level_of(value) != UNKNOWN
 
 
@@ -270,6 +270,6 @@ def _worth_it(texts: Sequence[bytes], *, keyed: bool) -> bytes | None:
 
 
 def _levels_after_a_time(lines: Sequence[bytes]) -> bool:
-    """Tell whether a level is found with the envelope's time before each line."""
+    """Return whether a level is found with the envelope's time before each line."""
     timed = [b"2000-01-01T00:00:00Z " + line for line in lines]
     return any(found.places for found in recognise(timed))

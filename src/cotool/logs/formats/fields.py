@@ -248,7 +248,7 @@ def layouts_of(value: object) -> int:
 
 
 def _is_plain(path: Path) -> bool:
-    """Tell whether the names appear in lines unescaped and are short enough."""
+    """Return whether the names appear in lines unescaped and are short enough."""
     return all(
         0 < len(name.encode("utf-8", "replace")) <= MAX_KEY
         and name.isprintable()

@@ -57,7 +57,7 @@ _SHORTS = frozenset(b"Em Al Cr Er Wa No In Db De Tr Ve Fa".split())
 
 
 def is_redis(lines: Sequence[tuple[bytes, int]]) -> bool:
-    """Tell whether one of the symbols of Redis follows the time; a hyphen alone is a separator."""
+    """Return whether a symbol of Redis follows the time; a hyphen alone is a separator."""
     # If the first tenth of the lines has none, the rest need not be counted.
     first = lines[: len(lines) // 10 + 1]
     if not any(line[end : end + 3].strip() in _SYMBOLS for line, end in first):
@@ -160,7 +160,7 @@ def lettered_places(
 
 
 def _is_column(lines: Sequence[tuple[bytes, int]], token: int) -> bool:
-    """Tell whether a token is one capital letter in nearly all lines, a level or not."""
+    """Return whether a token is one capital letter in nearly all lines, a level or not."""
     tokens = (next(islice(TOKEN.finditer(line, end), token, None), None) for line, end in lines)
     return sum(x is not None and _CAPITAL.fullmatch(x[0]) is not None for x in tokens) >= (
         0.9 * len(lines)
@@ -170,7 +170,7 @@ def _is_column(lines: Sequence[tuple[bytes, int]], token: int) -> bool:
 def _letters(
     lines: Sequence[tuple[bytes, int]], seen: Evidence, usual: bytes, needed: bytes = b""
 ) -> bool:
-    """Tell whether at least half of the letters at a place are `usual`, and one is `needed`.
+    """Return whether at least half of the letters at a place are `usual`, and one is `needed`.
 
     Other letters often mean something else; E, N and W, for example, are also directions.
     """

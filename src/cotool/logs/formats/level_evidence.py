@@ -116,12 +116,12 @@ class Evidence:
 
     @property
     def is_varied(self) -> bool:
-        """Tell whether several levels were seen."""
+        """Return whether several levels were seen."""
         return len(set(self.lines.values())) > 1
 
     @property
     def is_loud(self) -> bool:
-        """Tell whether the words are in capitals or in brackets, so not part of a sentence."""
+        """Return whether the words are in capitals or in brackets, so not part of a sentence."""
         return self.styles == UPPER or self.leads == {BRACKET}
 
 

@@ -135,7 +135,7 @@ class Format:
 
     @property
     def has_time(self) -> bool:
-        """Tell whether records of the format have times."""
+        """Return whether records of the format have times."""
         return self.time_token >= 0 or bool(self.times)
 
 
@@ -148,7 +148,7 @@ class Recognition:
     """What was recognised in a sample of lines.
 
     `formats` are in the order in which the scanner tries them. `wrapping` says what the lines were
-    taken out of ("in log of JSON lines"), empty where they speak for themselves. `lines` is how
+    taken out of ("in log of JSON lines"), empty if they speak for themselves. `lines` is how
     many lines were looked at; `unexplained` is how many of them no format explains, `examples` are
     the first of those. `notes` say what was seen and not used, one sentence each.
     `fields`: the names of the fields that `measures`, `by` and `where` know.
@@ -189,12 +189,12 @@ def layout_forms() -> tuple[tuple[str, int], ...]:
 
 
 def is_cyclic(found: Format) -> bool:
-    """Tell whether times of the format lack a year or a date."""
+    """Return whether times of the format lack a year or a date."""
     return any(logscan.form_cycle(form) for form in forms_of(found))
 
 
 def is_dated(found: Format) -> bool:
-    """Tell whether times of the format have a year and a date."""
+    """Return whether times of the format have a year and a date."""
     forms = forms_of(found)
     return bool(forms) and not is_cyclic(found)
 

@@ -115,12 +115,12 @@ def words_of(name: str) -> list[str]:
 
 
 def is_time_name(name: str) -> bool:
-    """Tell whether a key of this name holds the time of a record, if its values are times."""
+    """Return whether a key of this name holds the time of a record, if its values are times."""
     return time_rank((name,)) < OTHER
 
 
 def is_level_name(name: str) -> bool:
-    """Tell whether a key of this name holds a level, if its values are levels."""
+    """Return whether a key of this name holds a level, if its values are levels."""
     return level_rank((name,)) is not None
 
 
@@ -151,7 +151,7 @@ def time_rank(path: Path) -> int:
 
 
 def is_timely(path: Path) -> bool:
-    """Tell whether the name says that a number is a time."""
+    """Return whether the name says that a number is a time."""
     names = [name for name in path if name.lower() not in _INNER | SECONDS] or list(path)
     words = words_of(names[-1])
     return any(word in _TIME_WORDS - _VAGUE for word in words) or all(

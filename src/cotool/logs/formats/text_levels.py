@@ -104,7 +104,7 @@ def _word_places(
 
 
 def _is_level(key: tuple[int, int, int, int], found: Evidence, left: set[int], total: int) -> bool:
-    """Tell whether a place holds levels: in nearly all lines, or not only alarms.
+    """Return whether a place holds levels: in nearly all lines, or not only alarms.
 
     A program that says "error:" now and then at the start of a message has no level field. One
     that says it in capitals or in brackets, right after the time, has one.
@@ -180,7 +180,7 @@ def _tagged_places(lines: Sequence[tuple[bytes, int]]) -> list[Place]:
 
 
 def is_tagged(place: Place) -> bool:
-    """Tell whether a place is the one that `_tagged_places` returns."""
+    """Return whether a place is the one that `_tagged_places` returns."""
     return place.kind == WORD and not place.below and place.trail == 1 << COLON
 
 

@@ -107,7 +107,7 @@ class _Builder:
         return b"".join(parts)
 
     def _flags(self, start: int) -> int:
-        """Tell whether every path through the program begins at the start of the line."""
+        """Return whether every path through the program begins at the start of the line."""
         pending, seen = [start], set()
         while pending:
             n = pending.pop()

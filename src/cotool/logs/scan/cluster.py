@@ -97,7 +97,7 @@ def scan_spread(
 ) -> list[Scanned]:
     """Return what each source holds, as scan_source() would, from the tasks of an engine.
 
-    `size`: bytes of a range, None where it is for the engine to choose. Files whose tasks were
+    `size`: bytes of a range, None if it is for the engine to choose. Files whose tasks were
     lost have an `error`.
     """
     single = replace(options, num_threads=1)

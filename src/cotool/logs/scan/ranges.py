@@ -85,7 +85,7 @@ class Window(Protocol):
         """Make a batch readable that begins at `position`, its last line whole; return its end."""
 
     def more(self) -> bool:
-        """Make further lines readable; False where there are none."""
+        """Make further lines readable; False if there are none."""
 
     def read(self, start: int, stop: int) -> bytes:
         """Return bytes of the file, fewer where it ends."""

@@ -29,7 +29,7 @@ _LONGEST = 1 << 30  # bytes of a line that is cut by the end of a range
 def remote_sample(source: Source) -> tuple[list[bytes], int, int, float | None] | None:
     """Return samples of an object, where its text begins, its size and its last change.
 
-    None where it is no plain text of which ranges can be read. Raises InputError.
+    None if it is no plain text of which ranges can be read. Raises InputError.
     """
     found = describe(str(source.url))
     if not found.ranged or found.size is None:
@@ -87,7 +87,7 @@ class RemoteWindow:
         return stop
 
     def more(self) -> bool:
-        """Fetch further whole lines; False where there are none."""
+        """Fetch further whole lines; False if there are none."""
         if self.size >= self._whole:
             return False
         self._end_line(self.size + 1)

@@ -99,6 +99,6 @@ def make_scanner(
 
 
 def is_zoned(tally: Tally, options: LogOptions) -> bool | None:
-    """Tell whether times name their zone; None where there are none."""
+    """Return whether times name their zone; None if there are none."""
     dated = tally.counts.records > tally.counts.timeless
     return tally.zoned > 0 or options.tz is not None if dated else None

@@ -103,7 +103,7 @@ class Stream:
         return self._position()
 
     def peek(self) -> bytes:
-        """Return the first block, which read() will give again; empty where there is none."""
+        """Return the first block, which read() will give again; empty if there is none."""
         if self._first is None:
             try:
                 self._first = self._next()
@@ -130,7 +130,7 @@ def find_sources(paths: Sequence[str | PathLike[str]], *, recursive: bool = Fals
 
     A path that does not exist may be a glob; a folder needs `recursive`, and gives its files but
     for hidden and binary ones. What cannot be read among others is a source with a `problem`.
-    Raises InputError where nothing is found, or nothing of it can be read.
+    Raises InputError if nothing is found, or nothing of it can be read.
     """
     sources: list[Source] = []
     for path in paths:
@@ -161,7 +161,7 @@ def _identity(source: Source) -> tuple[int, int] | str:
 def read_twice(sources: Sequence[Source]) -> Iterator[list[Source]]:
     """Yield sources that read the same a second time: pipes copied, plain files at their size.
 
-    Raises InputError where a copy cannot be written.
+    Raises InputError if a copy cannot be written.
     """
     with contextlib.ExitStack() as stack:
         yield [_repeatable(source, stack) for source in sources]
@@ -388,7 +388,7 @@ def _ahead(blocks: Iterator[bytes], most: int) -> Iterator[Iterator[bytes]]:
 
 
 def _is_ready(pipe: int) -> bool:
-    """Tell whether a pipe has more to read within a moment."""
+    """Return whether a pipe has more to read within a moment."""
     import select
 
     try:

@@ -44,9 +44,9 @@ class Entry:
     tail_hash: str = ""
 
     def is_start_of(self, head: bytes, before: Before | None) -> bool:
-        """Tell whether a file with these first bytes may be this one, grown or not.
+        """Return whether a file with these first bytes may be this one, grown or not.
 
-        before: reads what is before an offset; None where the file is no plain one.
+        before: reads what is before an offset; None if the file is no plain one.
         """
         if len(head) < self.head_size or _hash(head[: self.head_size]) != self.head_hash:
             return False
@@ -197,7 +197,7 @@ def _hash(head: bytes) -> str:
 
 
 def _is_still_there(entry: Entry) -> bool:
-    """Tell whether the file of an entry still has its name and its first bytes."""
+    """Return whether the file of an entry still has its name and its first bytes."""
     try:
         with Path(entry.path).open("rb") as file:
             status = os.fstat(file.fileno())

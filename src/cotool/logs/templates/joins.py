@@ -148,7 +148,7 @@ def _heads(template: Tokens) -> Iterable[int]:
 
 
 def _says_failure(head: Tokens) -> bool:
-    """Tell whether the words before a colon say what failed; "error" alone does not."""
+    """Return whether the words before a colon say what failed; "error" alone does not."""
     words = [token.lower() for token in head if is_word(token) and PARAMETER not in token]
     return len(words) > 1 and any(_FAILURE.match(word) for word in words)
 

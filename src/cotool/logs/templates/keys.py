@@ -123,7 +123,7 @@ def _enclosing_end(items: list[Item], at: int) -> int:
 
 
 def _explanation_end(items: list[Item], at: int) -> int:
-    """Return where a bracket of values and units after a blank ends, 0 where there is none."""
+    """Return where a bracket of values and units after a blank ends, 0 if there is none."""
     if at + 2 >= len(items) or items[at][0] != " " or items[at + 1][0] != "(":
         return 0
     for n in range(at + 2, len(items)):
@@ -158,7 +158,7 @@ def _runs(items: list[Item]) -> list[Item]:
 
 
 def _few_parameters(items: list[Item]) -> bool:
-    """Tell whether items have fewer than two parameters, so that none repeats."""
+    """Return whether items have fewer than two parameters, so that none repeats."""
     return sum([PARAMETER in item[0] for item in items]) < 2
 
 

@@ -101,6 +101,6 @@ _ENDING = lazy_pattern(r"[a-z]{3,}(?:ed|ing|ly|[st]ion|ment|able|ible|ful|less|n
 
 
 def is_known(word: str) -> bool:
-    """Tell whether a lower-case word is common in messages; punctuation around it is ignored."""
+    """Return whether a lower-case word is common in messages; punctuation around it is ignored."""
     word = word.strip(".!?%*-_")
     return word in _WORDS or _ENDING.fullmatch(word) is not None or word.rstrip("s") in _WORDS

@@ -72,7 +72,7 @@ def structured(tokens: list[str], *, cut: bool) -> list[Item]:
 
 
 def _value_end(tokens: list[str], at: int, closing: dict[int, int]) -> int:
-    """Return where the value after `key=` ends, 0 where it is text."""
+    """Return where the value after `key=` ends, 0 if it is text."""
     key = tokens[at - 2]
     if key in _TEXT_KEYS:
         return 0
@@ -124,7 +124,7 @@ def _opens_quote(tokens: list[str], n: int) -> bool:
 
 
 def _has_text(tokens: list[str], closing: dict[int, int]) -> bool:
-    """Tell whether a message has words other than keys and their values."""
+    """Return whether a message has words other than keys and their values."""
     at = 0
     while at < len(tokens):
         part = tokens[at]
@@ -206,12 +206,12 @@ def _object_end(tokens: list[str], at: int, closing: dict[int, int]) -> int:
 
 
 def _opens_structure(tokens: list[str], at: int) -> bool:
-    """Tell whether a name and a brace after it print a structure, as Rust and Node do."""
+    """Return whether a name and a brace after it print a structure, as Rust and Node do."""
     return tokens[at + 1 : at + 4] == [" ", "{", " "] and tokens[at][0].isupper()
 
 
 def _is_list(tokens: list[str], at: int, stop: int) -> bool:
-    """Tell whether brackets hold values: several, quoted ones, parameters alone, or nothing."""
+    """Return whether brackets hold values: several, quoted ones, parameters alone, or nothing."""
     inside = tokens[at + 1 : stop]
     if tokens[at] in _QUOTES:
         return False

@@ -108,7 +108,7 @@ def _name_end(template: Tokens, at: int) -> int:
 
 
 def _links(template: Tokens, at: int) -> bool:
-    """Tell whether a name continues at a token: "Scroll of Fire", "Ring of the Sea"."""
+    """Return whether a name continues at a token: "Scroll of Fire", "Ring of the Sea"."""
     return at < len(template) and _is_named(template[at])
 
 

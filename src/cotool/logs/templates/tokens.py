@@ -53,7 +53,7 @@ def tokenise(message: str) -> list[str]:
 
 
 def is_word(token: str) -> bool:
-    """Tell whether a token is neither blanks nor a delimiter."""
+    """Return whether a token is neither blanks nor a delimiter."""
     return token[0] not in " \t" and token[0] not in _DELIMITERS
 
 
