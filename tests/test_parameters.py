@@ -25,6 +25,7 @@ OTHERS = {
     ("vault/header.py", "--upgrade"),  # pip
     ("vault/manifest.py", "--check"),  # sha256sum
     ("vault/manifest.py", "--upgrade"),  # pip
+    ("vault/values/metadata.py", "--upgrade"),  # pip
 }
 OPTION = re.compile(r"(?<![\w-])--[a-z][\w-]+")
 

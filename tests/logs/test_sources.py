@@ -252,3 +252,15 @@ def test_a_line_from_a_pipe_is_not_held_back(tmp_path):
         process.stdin.flush()
         assert process.stdout.readline() == b"b'one line\\n'\n"
         process.stdin.close()
+
+
+def test_a_limit_of_decompressed_logs(tmp_path):
+    """A log that is longer when decompressed than allowed is counted up to a block before that."""
+    path = tmp_path / "a.log.gz"
+    path.write_bytes(gzip.compress(b"2026-01-01 00:00:00 ERROR no\n" * 200_000))
+    found = analyze_logs(path, max_decompressed=2 << 20)
+    assert 0 < found.counts.lines < 200_000
+    assert "is longer than 2.1 MB when decompressed" in found.files[0].error
+    assert analyze_logs(path, max_decompressed=8 << 20).counts.lines == 200_000
+    with pytest.raises(InputError, match=r"^max_decompressed: 0 is less than 1$"):
+        analyze_logs(path, max_decompressed=0)

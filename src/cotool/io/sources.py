@@ -75,12 +75,25 @@ def memory_for_a_value(stream: io.BufferedReader) -> int | None:
     return stream.raw.memory() if isinstance(stream.raw, _Raw) else None
 
 
-class _Decompressed:
-    """The limits of a compressed source: how long its text may be, how large one value of it."""
+class Decompressed:
+    """The limits of a compressed source: how long its text may be, how large one value of it.
 
-    def __init__(self, name: str, most: int | None) -> None:
+    Without `most`, the text may have `ratio` times the bytes of the source, but at least `least`,
+    and at most `greatest`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        most: int | None,
+        *,
+        ratio: int = _RATIO,
+        least: int = _LEAST_DECOMPRESSED,
+        greatest: int | None = MOST_DECOMPRESSED,
+    ) -> None:
         self._name = name
         self._most = most
+        self._ratio, self._least, self._greatest = ratio, least, greatest
         self._taken = self._given = 0
 
     def took(self, count: int) -> None:
@@ -95,9 +108,7 @@ class _Decompressed:
         """Yield the blocks up to the limit. Raises InputError beyond it."""
         for block in blocks:
             self._given += len(block)
-            most = self._most
-            if most is None:
-                most = min(MOST_DECOMPRESSED, max(_LEAST_DECOMPRESSED, _RATIO * self._taken))
+            most = self._limit() if self._most is None else self._most
             if self._given > most:
                 raise InputError(
                     f"{self._name} is longer than {size(most)} when decompressed",
@@ -105,6 +116,10 @@ class _Decompressed:
                     hint="give a higher limit if the file is meant to be that long",
                 )
             yield block
+
+    def _limit(self) -> int:
+        most = max(self._least, self._ratio * self._taken)
+        return most if self._greatest is None else min(self._greatest, most)
 
 
 @contextmanager
@@ -189,7 +204,7 @@ def _decoded(
 ) -> io.BufferedReader:
     # read1 hands over what a pipe holds; a raw file's read does the same.
     take = getattr(file, "read1", file.read)
-    limits = _Decompressed(name, max_decompressed)
+    limits = Decompressed(name, max_decompressed)
 
     def read(size: int) -> bytes:
         try:

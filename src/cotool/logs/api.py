@@ -63,6 +63,8 @@ def analyze_logs(
     - `measures`: sources of numbers by name, such as {"rt": "request_time:s"}; `by`: the fields
       that group them; `where`: a condition on fields; `step`: seconds of a step in time, for
       which the figures are kept as well. See `LogSummary.measures`.
+    - `max_decompressed`: how many bytes a compressed file may have when decompressed (default:
+      16 GiB, or 64 times its size if that is more).
     - `templates`: also find the templates of the messages; see TemplateSet.
     - `num_threads`: all cores by default.
 
@@ -72,7 +74,7 @@ def analyze_logs(
     checked = LogOptions(**options)
     choice = engine_choice(engine, scheduler, None)
     given = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
-    sources = find_sources(given, recursive=recursive)
+    sources = find_sources(given, recursive=recursive, max_decompressed=checked.max_decompressed)
     if choice.is_cluster and any(source.is_stdin for source in sources):
         raise InputError("standard input is read on one machine", parameter="engine")
     if needs_templates(checked.reading):

@@ -59,7 +59,8 @@ def mine_templates(
 def _of_paths(
     paths: list[str | PathLike[str]], options: LogOptions, *, recursive: bool
 ) -> TemplateSet:
-    found = analyze_sources(find_sources(paths, recursive=recursive), options)
+    sources = find_sources(paths, recursive=recursive, max_decompressed=options.max_decompressed)
+    found = analyze_sources(sources, options)
     error = next((file.error for file in found.files if file.error), None)
     if error is not None:
         raise InputError(error)

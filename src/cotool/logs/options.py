@@ -50,6 +50,7 @@ class LogArguments(TypedDict, total=False):
     by: Iterable[str]
     where: str | None
     step: int
+    max_decompressed: int | None
     num_threads: int | None
 
 
@@ -82,6 +83,7 @@ class LogOptions:
     where: str | None = None
     step: int = 0
     greatest: int = 0
+    max_decompressed: int | None = None
     num_threads: int | None = None
     reading: Reading | None = field(default=None, init=False)
     records: bool = False
@@ -121,9 +123,10 @@ class LogOptions:
                     parameter="match",
                     hint=f"patterns: {', '.join(names)}" if names else "give one with NAME=REGEX",
                 )
-        for name in ("show", "context"):
-            if getattr(self, name) < 0:
-                raise InputError(f"{getattr(self, name)} is negative", parameter=name)
+        for name, least in (("show", 0), ("context", 0), ("max_decompressed", 1)):
+            value = getattr(self, name)
+            if value is not None and value < least:
+                raise InputError(f"{value} is less than {least}", parameter=name)
         resolve_num_threads(self.num_threads)
         _ = self.formats
         if self.measures or self.by or self.where is not None:

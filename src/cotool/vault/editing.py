@@ -116,7 +116,7 @@ def _kept(
     if not encrypted:
         hint = "that file is not encrypted: make room, encrypt it, and remove it"
     elif written is None:
-        hint = "that is a vault file: decrypt it, mend it, and seal it with encrypt --values"
+        hint = "that is a vault file: decrypt it, mend it, and seal its values again"
     else:
         hint = "make room, and move that file over the vault file"
     return InputError(f"{error}; your edits are kept in {kept}", hint=hint)

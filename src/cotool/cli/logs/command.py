@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -13,7 +13,7 @@ from cotool.cli.logs.request import LogRequest
 from cotool.cli.logs.run import run
 from cotool.cli.shared.engine_options import with_engine
 from cotool.cli.shared.examples import demo_paths
-from cotool.cli.shared.options import Debug, NoProgress, Quiet, Threads
+from cotool.cli.shared.options import Debug, NoProgress, Quiet, Threads, size_in_bytes
 from cotool.cli.shared.options import flag as _flag
 from cotool.cli.shared.options import option as _option
 from cotool.cli.shared.report_options import (
@@ -123,6 +123,17 @@ def analyze_logs(
             "Continue where the last run with this file ended. Rotated logs count once.",
             "--state",
             metavar="FILE",
+        ),
+    ] = None,
+    max_decompressed: Annotated[
+        str | None,
+        _option(
+            "Input",
+            "How long a compressed file may be when decompressed: 500MB, 4GiB. "
+            "Default: 16 GiB, or 64 times its own size if that is more.",
+            "--max-decompressed",
+            metavar="SIZE",
+            convert=size_in_bytes,
         ),
     ] = None,
     demo: Annotated[
@@ -355,6 +366,7 @@ def analyze_logs(
         tz=tz,
         show=0 if measure else show,
         context=context,
+        max_decompressed=cast("int | None", max_decompressed),
         num_threads=threads,
         records=records is not None,
     )

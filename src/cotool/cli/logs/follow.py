@@ -102,7 +102,11 @@ def _tick(
     """Read what is new; return None if nothing is."""
     options = request.options
     try:
-        sources = find_sources(request.paths, recursive=request.recursive)
+        sources = find_sources(
+            request.paths,
+            recursive=request.recursive,
+            max_decompressed=request.options.max_decompressed,
+        )
     except InputError:
         if not state.entries:
             raise

@@ -50,7 +50,11 @@ def run(request: LogRequest) -> int:
         check_sort(request.sort, request.options.reading)
     if request.records == "-" and request.output in {None, "-"} and request.follow:
         raise InputError("--records - and --follow both write to standard output")
-    sources = find_sources(request.paths, recursive=request.recursive)
+    sources = find_sources(
+        request.paths,
+        recursive=request.recursive,
+        max_decompressed=request.options.max_decompressed,
+    )
     broken = next((source for source in sources if source.problem), None)
     if request.follow and broken is not None:
         raise InputError(f"{broken.path}: {broken.problem}")
@@ -201,7 +205,12 @@ def _end(
 
 
 def _errors(request: LogRequest, summary: LogSummary) -> list[str]:
-    errors = [file.error for file in summary.files if file.error]
+    errors = [
+        # The error of a file begins with the parameter that it is about.
+        file.error.replace("max_decompressed:", "--max-decompressed:", 1)
+        for file in summary.files
+        if file.error
+    ]
     form, counts = request.options.log_format, summary.counts
     # After a state, the first lines may be the end of a record.
     whole = request.state is None and counts.lines and not counts.left_out

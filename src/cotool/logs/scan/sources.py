@@ -16,6 +16,7 @@ from cotool.io.compression import BLOCK, MAGIC_SIZE, compression_of
 from cotool.io.remote import is_url
 from cotool.io.sources import (
     STDIN,
+    Decompressed,
     buffered,
     plain_start,
     read_head,
@@ -35,6 +36,9 @@ _SMALL = 1 << 20
 _MOMENT = 0.05  # seconds
 _AHEAD = 3  # blocks that a compressed stream is read ahead
 _COUNTED = "what came before is counted"
+# How long a compressed log may be when decompressed, where no limit is given: so many times its own
+# size, but at least so many bytes. Memory does not grow with the length, but time does.
+_RATIO, _LEAST = 64, 1 << 34
 _COMPRESSED = (".gz", ".zst", ".bz2", ".xz")
 
 
@@ -45,7 +49,8 @@ class Source:
     `spool`: a file with a copy of what can be read but once. `limit`: a plain file's size beyond
     which nothing is read, so that a second look at it sees the same. `url`: of a remote object,
     whose `path` is the same without what is secret. `problem`: why it cannot be read, where that is
-    known before it is opened.
+    known before it is opened. `max_decompressed`: how long it may be when decompressed, None for
+    16 GiB or 64 times its size, whichever is more.
     """
 
     path: str
@@ -55,6 +60,7 @@ class Source:
     limit: int | None = None
     url: str | None = field(default=None, repr=False)
     problem: str | None = None
+    max_decompressed: int | None = None
 
     @property
     def is_plain(self) -> bool:
@@ -125,7 +131,12 @@ class Stream:
         return next(filter(None, self._blocks), b"")
 
 
-def find_sources(paths: Sequence[str | PathLike[str]], *, recursive: bool = False) -> list[Source]:
+def find_sources(
+    paths: Sequence[str | PathLike[str]],
+    *,
+    recursive: bool = False,
+    max_decompressed: int | None = None,
+) -> list[Source]:
     """Return what the paths name, rotated logs oldest first and no file twice.
 
     A path that does not exist may be a glob; a folder needs `recursive`, and gives its files but
@@ -141,7 +152,8 @@ def find_sources(paths: Sequence[str | PathLike[str]], *, recursive: bool = Fals
         )
     unique: dict[tuple[int, int] | str, Source] = {}
     for source in sources:
-        unique.setdefault(_identity(source), source)
+        limited = replace(source, max_decompressed=max_decompressed)
+        unique.setdefault(_identity(source), limited)
     return in_time_order(unique.values(), lambda source: source.path)
 
 
@@ -286,7 +298,7 @@ def open_source(source: Source) -> Iterator[PlainFile | Stream]:
             if plain is not None:
                 yield plain
                 return
-        with _stream(_reader(source, fd), source.path, None, None, pipe=fd) as stream:
+        with _stream(_reader(source, fd), source, None, None, pipe=fd) as stream:
             yield stream
         return
     if source.url is not None and source.spool is None:
@@ -306,7 +318,7 @@ def open_source(source: Source) -> Iterator[PlainFile | Stream]:
             yield plain
             return
         read = _reader(source, fd)
-        with _stream(read, source.path, status.st_mtime, status.st_size) as stream:
+        with _stream(read, source, status.st_mtime, status.st_size) as stream:
             yield stream
     finally:
         os.close(fd)
@@ -346,7 +358,7 @@ def _remote_stream(source: Source) -> Iterator[Stream]:
     # Whole blocks, so that the format does not depend on how the network cuts them.
     with (
         _ahead(found.blocks(), 1) as blocks,
-        _stream(buffered(blocks).read, source.path, found.mtime, found.size) as stream,
+        _stream(buffered(blocks).read, source, found.mtime, found.size) as stream,
     ):
         yield stream
 
@@ -354,24 +366,30 @@ def _remote_stream(source: Source) -> Iterator[Stream]:
 @contextmanager
 def _stream(
     given: Callable[[int], bytes],
-    path: str,
+    source: Source,
     mtime: float | None,
     size: int | None,
     pipe: int | None = None,
 ) -> Iterator[Stream]:
     position = 0
+    limits = Decompressed(
+        source.path, source.max_decompressed, ratio=_RATIO, least=_LEAST, greatest=None
+    )
 
     def read(size: int) -> bytes:
         nonlocal position
         data = given(size)
         position += len(data)
+        limits.took(len(data))
         return data
 
     head = read_head(read)
     while pipe is not None and len(head) < _SMALL and _is_ready(pipe) and (data := read(BLOCK)):
         head += data  # with more lines at once, the format is recognised better
     kind = compression_of(head)
-    blocks = text_blocks(head, read, path, strict=False, hint=_COUNTED)
+    blocks = text_blocks(head, read, source.path, strict=False, hint=_COUNTED)
+    if kind:
+        blocks = limits.checked(blocks)
     with _ahead(blocks, _AHEAD) if kind else contextlib.nullcontext(blocks) as blocks:
         yield Stream(blocks, compression=kind, mtime=mtime, size=size, position=lambda: position)
 

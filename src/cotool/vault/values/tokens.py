@@ -87,5 +87,5 @@ def changed(what: str) -> IntegrityError:
     """Return the error for a document whose MAC or values do not fit."""
     return IntegrityError(
         f"changed: {what}",
-        hint="if you changed or merged it yourself, see cotool vault values accept --help",
+        hint="if you changed or merged it yourself, see cotool vault values accept",
     )
