@@ -78,6 +78,17 @@ def test_sqlite(tmp_path):
         read(path, table="none")
 
 
+def test_sqlite_in_another_encoding(tmp_path):
+    """Text of a database that is not UTF-8 is an error that names the file."""
+    path = tmp_path / "answers.db"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE answers(prompt, model, output)")
+        database.execute("INSERT INTO answers VALUES ('q', 'm', CAST(x'e9' AS TEXT))")
+        database.commit()
+    with pytest.raises(InputError, match=r"answers\.db: cannot be read as SQLite"):
+        read(path)
+
+
 def sheet(*sheets):
     """A workbook, as small as the format allows, with sheets called one, two, three."""
     names = ["one", "two", "three"][: len(sheets)]

@@ -102,7 +102,7 @@ def _sqlite(path: str, table: str | None) -> Values:
             rows = database.execute(_all_of(chosen))
             for place, row in enumerate(rows, 1):
                 yield f"{path}, row {place}", dict(zip(columns, map(_filled, row), strict=True))
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise _damaged(path, "SQLite", error) from None
 
 
