@@ -244,7 +244,7 @@ def _plain_name(name: str) -> str:
             return plain
     raise InputError(
         f"{name}: the name does not end in {SUFFIX}, so the output needs a name",
-        hint="use --output FILE, or --output - for standard output",
+        hint="use --output FILE, or --output - for standard output; --in-place for sealed values",
     )
 
 

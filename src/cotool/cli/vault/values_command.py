@@ -120,6 +120,6 @@ def clean(
 def smudge(name: _Name, *, keys: KeyRequest) -> Job:
     """Write the document on standard input in clear, for git's working tree.
 
-    If no key opens it, it stays sealed, and clean passes it on as it is.
+    If it does not open, it stays sealed, and clean passes it on as it is.
     """
     return partial(work.smudge, name, keys)

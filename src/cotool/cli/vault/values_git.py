@@ -11,7 +11,7 @@ from cotool.cli.vault.keys import names_a_key, sealing_keys, tell
 from cotool.cli.vault.people import recipients_of
 from cotool.cli.vault.streams import spare_stdin, standard_input, standard_output
 from cotool.cli.vault.values_run import syntax_for
-from cotool.errors import CotoolError, MissingKeyError, WrongKeyError
+from cotool.errors import CotoolError
 from cotool.io.target import replace_file
 from cotool.text import plural, visible, visible_name
 from cotool.vault import accept_values, decrypt_values, encrypt_values, merge_values
@@ -105,12 +105,12 @@ def clean(name: str, request: KeyRequest, first: First) -> int:
 
 
 def smudge(name: str, request: KeyRequest) -> int:
-    """Write standard input in clear, or as it is if no key opens it."""
+    """Write standard input in clear, or as it is if it does not open."""
     data = _read_input(name)
     if has_sealed_values(data[:START]):
         try:
             data = decrypt_values(data, keys=[Opening(request)], name=name)
-        except (WrongKeyError, MissingKeyError) as error:
+        except CotoolError as error:  # also the marks of conflicts, which git writes through it
             print(f"cotool: {visible_name(name)}: stays sealed: {error}", file=sys.stderr)
     return _write(data)
 
