@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from typing import TYPE_CHECKING
 
 from cotool.cli.vault.batch_run import (
@@ -109,9 +110,23 @@ def edit(file: str, request: KeyRequest, *, quiet: bool) -> int:
     if not command:
         raise InputError("no editor is set", hint="EDITOR=nano cotool vault edit FILE")
     with ended_by_sigterm():
-        changed = edit_file(file, keys=[Opening(request)], editor=shlex.split(command))
+        changed = edit_file(
+            file, keys=[Opening(request)], editor=shlex.split(command), again=_edit_again
+        )
     tell(f"{'encrypted again' if changed else 'not changed'}: {visible_name(file)}", quiet=quiet)
     return 0
+
+
+def _edit_again(error: InputError) -> bool:
+    """Ask on a terminal whether to open the editor again, with what was written."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        return False
+    print(f"cotool: error: {visible(str(error))}", file=sys.stderr)
+    try:
+        input("Enter opens the editor again, Ctrl-C stops: ")
+    except (EOFError, KeyboardInterrupt):
+        return False
+    return True
 
 
 def cat(files: Sequence[str], request: KeyRequest, *, byte_range: str | None) -> int:
