@@ -29,7 +29,7 @@ def test_the_document_comes_back_byte_for_byte(keys, syntax):
     ):
         sealed = seal(content, keys, syntax)
         assert decrypt_values(sealed, keys=[keys.ring]) == content
-        for secret in (b"db1", b"hunter2", b"s3cret", b"it is", b"5432", b"bob", b"two"):
+        for secret in (b"hunter2", b"s3cret", b"it is", b"first\nsec", b"123456789"):
             assert secret not in masked(sealed)
 
 
