@@ -657,9 +657,10 @@ def decoys(rows, items, experts, labels, iterations, balanced=True):
                 typical = (sum(right[c]) + 20 * mean) / (sum(seen[c]) + 20)
                 expected = 1 / (1 + math.exp(-logit(skill) - logit(typical) + logit(mean)))
                 p[c][e] = clip((right[c][e] + 4 * expected) / (seen[c][e] + 4), 0.02, 0.98)
-                fall = (sum(fell[c]) + 6) / (sum(seen[c]) - sum(right[c]) + 20)
+                part = min(1.0, 0.8 * sum(right[c]) / sum(fell[c])) if sum(fell[c]) > 0 else 1.0
+                fall = (part * sum(fell[c]) + 6) / (sum(seen[c]) - sum(right[c]) + 20)
                 wrong = seen[c][e] - right[c][e]
-                g[c][e] = clip((fell[c][e] + 10 * fall) / (wrong + 10), 0.01, 0.95)
+                g[c][e] = clip((part * fell[c][e] + 10 * fall) / (wrong + 10), 0.01, 0.95)
         total = sum(map(sum, habits)) + labels
         common = [(sum(habits[e][k] for e in range(experts)) + 1) / total for k in range(labels)]
         habit = [
@@ -1483,7 +1484,7 @@ def quantile_of(numbers, share):
     return numbers[int(share * (len(numbers) - 1))] if numbers else None
 
 
-def independence(both, same, belief=4.0, ridge=0.5, large=0.03, least=0.02):
+def independence(both, same, belief=4.0, ridge=0.5, large=0.03, least=0.02, knowing=0.5):
     """(weights, dependence) from squares of counts, as `_fast/truth/dependence` defines them."""
     n = len(both)
     if n < 3:
@@ -1530,7 +1531,11 @@ def independence(both, same, belief=4.0, ridge=0.5, large=0.03, least=0.02):
             k[r] = [a - part * b for a, b in zip(k[r], k[i], strict=True)]
     for i in reversed(range(n)):
         raw[i] = (raw[i] - sum(k[i][j] * raw[j] for j in range(i + 1, n))) / k[i][i]
-    raw = [max(x, least * max(*raw, 0.0)) for x in raw]
+    known = sum(v) / n
+    raw = [
+        max(x, least * max(*raw, 0.0)) * min(1.0, own / (knowing * known))
+        for x, own in zip(raw, v, strict=True)
+    ]
     return [1 - mix + mix * x * n / sum(raw) for x in raw], math.sqrt(spare)
 
 

@@ -273,6 +273,8 @@ def test_copies_by_hand():
     assert find_copies([(*row[:2], 10.0, row[3] / 10, row[4]) for row in pairs]) == []
     assert groups_of([found]) == [["e", "f"]]
     assert thinned({"f": "A", "e": "B", "a": "C"}, [["e", "f"]]) == {"e": "B", "a": "C"}
+    most = {"d": "B", "e": "A", "f": "A", "a": "C"}
+    assert thinned(most, [["d", "e", "f"]]) == {"d": "A", "a": "C"}
 
 
 def test_who_always_says_the_same_is_told():

@@ -18,6 +18,12 @@ cdef double SHARE = 5.0
 cdef double BELIEF = 20.0
 cdef double BELIEVED = 0.7
 cdef double BELIEVED_FALL = 0.3
+# In each kind of items, decoys draw at most this part of what right labels draw in the mean: else
+# the model may take the majority for the decoy. Without a limit the weakest 12 of 29 language
+# models are .048 below plurality, with .8 .040, with .6 .020; all 29 are .114, .111 and .100 above.
+# On 12 other models, dogs, ducks and made-up worlds the limit changes less than .002, but for
+# hard items with a decoy (-.024, -.017, -.016).
+cdef double MAJORITY = 0.8
 
 
 class Counts:
@@ -71,6 +77,7 @@ cdef void estimate(Model m, const double[::1] right, const double[::1] fell,
     cdef double f[KINDS]
     cdef double n[KINDS]
     cdef double g
+    cdef double scale[KINDS]
     for c in range(KINDS):
         r[c] = f[c] = n[c] = 0
         for e in range(experts):
@@ -80,6 +87,7 @@ cdef void estimate(Model m, const double[::1] right, const double[::1] fell,
         rights += r[c]
         total += n[c]
         items += kinds[c]
+        scale[c] = min(1.0, MAJORITY * r[c] / f[c]) if f[c] > 0 else 1.0
     mean = (rights + BELIEF * BELIEVED) / (total + BELIEF)
     for c in range(KINDS):
         m.kinds[c] = log((kinds[c] + SHARE) / (items + KINDS * SHARE))
@@ -94,9 +102,9 @@ cdef void estimate(Model m, const double[::1] right, const double[::1] fell,
             # The expert's and the kind's odds together.
             expected = logit(own) + logit((r[c] + BELIEF * mean) / (n[c] + BELIEF)) - logit(mean)
             expected = 1 / (1 + exp(-expected))
-            g = (f[c] + BELIEF * BELIEVED_FALL) / (n[c] - r[c] + BELIEF)
+            g = (scale[c] * f[c] + BELIEF * BELIEVED_FALL) / (n[c] - r[c] + BELIEF)
             m.set(place, (right[place] + SKILL * expected) / (seen[place] + SKILL),
-                  (fell[place] + FALL * g) / (seen[place] - right[place] + FALL))
+                  (scale[c] * fell[place] + FALL * g) / (seen[place] - right[place] + FALL))
     if m.habit.shape[0] == 0:
         return
     total = 0

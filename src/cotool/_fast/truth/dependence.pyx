@@ -31,6 +31,9 @@ cdef double LARGE = 0.03
 cdef double SURE = 1.0
 # The least weight, as a part of the greatest one.
 cdef double LEAST = 0.02
+# An expert who knows less than this part of what they know in the mean has as much less weight:
+# who answers at random depends on nobody.
+cdef double KNOWING = 0.5
 
 
 cdef void knowledge(const double* both, const double* same, double* v, double* next_,
@@ -91,7 +94,7 @@ def weights(both, same, Py_ssize_t experts):
     cdef double[::1] v = zeros(n)
     cdef double[::1] work = zeros(n)
     cdef double[::1] k = zeros(n * n)
-    cdef double spare, mix, most = 0, total = 0
+    cdef double spare, mix, most = 0, total = 0, known = 0
     with nogil:
         knowledge(&met[0], &agreed[0], &v[0], &work[0], n)
         spare = left_over(&met[0], &agreed[0], &v[0], n)
@@ -108,8 +111,9 @@ def weights(both, same, Py_ssize_t experts):
     backward(&k[0], n, &w[0])
     for i in range(n):
         most = max(most, w[i])
+        known += v[i] / n
     for i in range(n):
-        w[i] = max(w[i], LEAST * most)
+        w[i] = max(w[i], LEAST * most) * min(1.0, v[i] / (KNOWING * known))
         total += w[i]
     for i in range(n):
         w[i] = 1 - mix + mix * w[i] * n / total

@@ -210,17 +210,23 @@ class Crowd:
         """The shares of votes, which count less the more their experts depend on each other."""
         worth = self._independent()
         found = []
-        for ballot in ballots:
+        for ballot, thin in zip(ballots, self._thin(ballots), strict=True):
             shares = dict.fromkeys(ballot.votes.values(), 0.0)
-            total = sum(worth.get(expert, 1.0) for expert in ballot.votes)
-            for expert, value in ballot.votes.items():
+            total = sum(worth.get(expert, 1.0) for expert in thin.votes)
+            for expert, value in thin.votes.items():
                 shares[value] += worth.get(expert, 1.0) / total
             found.append(shares)
         return found
 
     def _independent(self) -> dict[str, float]:
-        """How much each expert's vote counts by `_fast/truth/dependence`, those of most answers."""
-        given = sorted(self.experts, key=lambda name: (-self.experts[name].answers, name))
+        """How much each expert's vote counts by `_fast/truth/dependence`, those of most answers.
+
+        Of experts who copy each other one counts.
+        """
+        left = self.experts.keys() - {
+            name for group in groups_of(self.copies()) for name in group[1:]
+        }
+        given = sorted(left, key=lambda name: (-self.experts[name].answers, name))
         places = {name: place for place, name in enumerate(given[:MOST_COMPARED])}
         size = len(places)
         both, same = (array("d", bytes(8 * size * size)) for _ in range(2))

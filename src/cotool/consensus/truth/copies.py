@@ -10,14 +10,15 @@ expects.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from math import exp, log, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from cotool.averages import median
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 # Questions that both answered from which a pair is judged, and partners that each of them needs.
 FEWEST = 20
@@ -29,6 +30,9 @@ EXCESS = 0.25
 SURE = 4.0
 ROUNDS = 30
 _LEAST, _MOST = 0.02, 0.99
+
+E = TypeVar("E")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +98,19 @@ def groups_of(copies: Iterable[Copy]) -> list[list[str]]:
     return [group for group in found.values() if len(group) > 1]
 
 
-def thinned(votes: dict[str, str], groups: Iterable[Iterable[str]]) -> dict[str, str]:
-    """The votes without those of experts who copy somebody that is left."""
+def thinned(votes: Mapping[E, V], groups: Iterable[Iterable[E]]) -> dict[E, V]:
+    """The votes, one for each group of experts who copy each other: what most of them say.
+
+    The first one of the group who voted keeps it; of equally many votes those of the first count.
+    """
     left = dict(votes)
     for group in groups:
-        for name in [name for name in group if name in left][1:]:
-            del left[name]
+        own = [name for name in group if name in left]
+        if len(own) > 1:
+            said = Counter(left[name] for name in own)
+            left[own[0]] = max(said, key=said.__getitem__)
+            for name in own[1:]:
+                del left[name]
     return left
 
 

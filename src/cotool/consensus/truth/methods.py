@@ -16,7 +16,7 @@ from cotool._fast.truth.mace import mace as _mace
 from cotool._fast.truth.one_coin import one_coin as _coin
 from cotool.consensus.decide.aggregation import EPSILON, draw
 from cotool.consensus.options import INFERENCE
-from cotool.consensus.truth.shared_errors import constants, is_balanced, of_shared_errors
+from cotool.consensus.truth.shared_errors import constants, is_balanced, of_shared_errors, pooled
 from cotool.consensus.truth.table import LabelTable, independent
 from cotool.errors import InputError
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 # weights of `_fast/truth/dependence.pyx`. Set on the same made-up worlds: beyond plurality .034
 # with .05, .033 with .1, .024 with 0.
 COIN = 0.05
+# The part of the votes of all, those of copies included, in open labels: it breaks ties.
+COPIES = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +179,19 @@ def _by_correlation(table: LabelTable, threads: int) -> _Found:
     if table.is_open:
         coin = _coin(rows, num_threads=threads)
         counted = kernel.weighted_vote(rows, independent(rows))
+        every = kernel.weighted_vote(table.rows, array("d", [1.0]) * rows.experts)
+        rest = 1 - COIN - COPIES
         coin.items = array(
-            "d", [COIN * a + (1 - COIN) * b for a, b in zip(coin.items, counted, strict=True)]
+            "d",
+            [
+                COIN * a + rest * b + COPIES * c
+                for a, b, c in zip(coin.items, counted, every, strict=True)
+            ],
         )
         return coin, "votes by how far experts depend on each other", copies
-    return *of_shared_errors(rows, _is_balanced(rows), threads), copies
+    found, name = of_shared_errors(rows, _is_balanced(rows), threads)
+    found.items = pooled(rows, found.items)
+    return found, name, copies
 
 
 def _is_balanced(rows: kernel.Labels) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
 from math import log
 from typing import TYPE_CHECKING
 
 from cotool._fast.truth import decoys as _decoys
 from cotool._fast.truth import subclasses as _subclasses
+from cotool._fast.truth.labels import weighted_vote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +27,11 @@ BY_CHANCE = 1e-6
 MOST_OF_TWO = 50_000
 # Labels up to which subclasses are considered: their chances need items of each.
 MOST_SUBCLASS_LABELS = 16
+# What the shares of the votes count beside the model: they decide where the model sees two answers
+# alike. On 12 made-up worlds and 11 real sets what is lost against plurality falls from .009 to
+# .008 in the mean, mostly where two equal camps copy (.051 → .024); with .2 to .007, but dogs fall
+# from .8488 to .8476.
+VOTES = 0.1
 
 
 def is_balanced(shares: Sequence[float]) -> bool:
@@ -60,6 +67,12 @@ def constants(said: Mapping[str, Mapping[str, float]]) -> set[str]:
             if others > 0 and count * log(share) < log(BY_CHANCE):
                 found.add(expert)
     return found
+
+
+def pooled(rows: Labels, items: Sequence[float]) -> array[float]:
+    """Posteriors of items, with the shares of the votes as a second opinion."""
+    votes = weighted_vote(rows, array("d", [1.0]) * rows.experts)
+    return array("d", [(1 - VOTES) * a + VOTES * b for a, b in zip(items, votes, strict=True)])
 
 
 def of_shared_errors(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cotool._fast.truth import dependence
 from cotool._fast.truth import labels as kernel
-from cotool.consensus.truth.copies import FEWEST, chance_of, find_copies, groups_of
+from cotool.consensus.truth.copies import FEWEST, chance_of, find_copies, groups_of, thinned
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
@@ -97,19 +97,23 @@ class LabelTable:
         )
 
     def thin(self, groups: Sequence[Sequence[str]]) -> kernel.Labels:
-        """The labels of which each group of copies gives an item only one."""
+        """The labels, of which each group of copies gives an item one, as `thinned` does."""
         if not groups:
             return self.rows
-        group = dict.fromkeys(range(self.rows.experts), -1)
-        for place, members in enumerate(groups):
-            group.update((self.expert_ids[name], place) for name in members)
+        members = [[self.expert_ids[name] for name in group] for group in groups]
+        copying = {e for group in members for e in group}
         columns = array("i"), array("i"), array("i")
-        taken: dict[tuple[int, int], int] = {}
+        apart: dict[int, dict[int, int]] = {}
         for i, e, k in zip(*self.rows.rows(), strict=True):
-            if group[e] < 0 or taken.setdefault((i, group[e]), e) == e:
-                columns[0].append(i)
-                columns[1].append(e)
-                columns[2].append(k)
+            if e in copying:
+                apart.setdefault(i, {})[e] = k
+            else:
+                for column, own in zip(columns, (i, e, k), strict=True):
+                    column.append(own)
+        for i, votes in apart.items():
+            for e, k in thinned(votes, members).items():
+                for column, own in zip(columns, (i, e, k), strict=True):
+                    column.append(own)
         return kernel.Labels(*columns, self.rows.items, self.rows.experts, self.rows.labels)
 
     def check_closed(self, method: str) -> None:
