@@ -20,6 +20,7 @@ from pathlib import Path
 
 from cotool.errors import CotoolError
 from cotool.vault import Identity, KeyFile, Keyring, decrypt, encrypt, reencrypt, rewrap
+from cotool.vault.age import AgeKeys, import_age
 from cotool.vault.editing import edit
 from cotool.vault.envelope import COMPACT_LIMIT
 from cotool.vault.in_memory import open_bytes
@@ -141,6 +142,7 @@ def scenarios():
     yield "keyring", {"ring": data}, rotate, check_kept("ring", versions(1), versions(2))
     yield from changes_of_keyrings(data, versions)
     yield from people(small, large)
+    yield from of_age()
     yield (
         "edit",
         {"in": small},
@@ -275,12 +277,53 @@ def people(small, large):
         rotate,
         check_kept("id", versions(1, opener), versions(2, opener)),
     )
+    there = Identity.from_bytes(alice.to_bytes())
+    there.rotate()
+
+    def merge():
+        with Identity.changed(str(folder / "id"), [opener]) as identity:
+            identity.merge(there)
+
+    yield (
+        "identity merge",
+        {"id": data},
+        merge,
+        check_kept("id", versions(1, opener), versions(2, opener)),
+    )
     yield (
         "identity passphrase",
         {"id": data},
         lambda: Identity.change_opener(str(folder / "id"), [opener], other),
         check_kept("id", versions(1, opener), versions(1, other)),
     )
+
+
+def of_age():
+    """Yield the import of a small file of age and of one that passes in pieces."""
+    with contextlib.suppress(ImportError):
+        import pyrage
+
+        mine = pyrage.x25519.Identity.generate()
+        for name, text in (("small", SMALL), ("large", LARGE)):
+
+            def opens(path, text=text):
+                sink = io.BytesIO()
+                with contextlib.suppress(CotoolError):
+                    decrypt(path, sink, keys=[ring], num_threads=1)
+                return sink.getvalue() == text
+
+            yield (
+                f"import-age, {name}",
+                {"in.age": pyrage.encrypt(text, [mine.to_public()])},
+                lambda: import_age(
+                    folder / "in.age",
+                    folder / "out",
+                    age=AgeKeys([mine]),
+                    keys=[ring],
+                    num_threads=1,
+                ),
+                check_new("out", opens),
+            )
 
 
 def run(files, action, number, mode):

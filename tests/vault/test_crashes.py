@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 import os
@@ -48,10 +49,12 @@ def test_kill_at_every_call(kill_at, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
-    assert len(report) == 22
+    assert len(report) == 23 + 2 * (importlib.util.find_spec("pyrage") is not None)
     for title, found in report.items():
         assert found["calls"] >= 4, title
-        assert found["killed"] >= 2 * found["calls"], title
+        # What two threads pass through a pipe has another number of calls each time.
+        least = 20 if title == "import-age, large" else 2 * found["calls"]
+        assert found["killed"] >= least, title
 
 
 def limited(limit, code, *arguments):

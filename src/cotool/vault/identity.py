@@ -26,8 +26,9 @@ from cotool.io.target import Target, replace_file
 from cotool.vault import hybrid
 from cotool.vault.armor import is_armored
 from cotool.vault.envelope import new_envelope
+from cotool.vault.files import check_regular
 from cotool.vault.header import MAGIC
-from cotool.vault.in_memory import open_bytes, read_small, seal_again, seal_bytes
+from cotool.vault.in_memory import newer_or_wrong, open_bytes, read_small, seal_again, seal_bytes
 from cotool.vault.keys import KEY_SIZE, Budget, hkdf
 from cotool.vault.locks import locked
 from cotool.vault.recipients import Recipient, Signer, message_info
@@ -246,6 +247,7 @@ class Identity:
 
 def is_protected(path: str) -> bool:
     """Return whether an identity's file needs a passphrase or key file. Raises OSError."""
+    check_regular(path)
     with Path(path).open("rb") as file:
         start = file.read(64)
     return start.startswith(MAGIC) or is_armored(start)
@@ -281,7 +283,7 @@ def _fresh(number: int) -> IdentityVersion:
 
 def _parse(document: dict[str, Any]) -> Identity:
     if document["schema"] not in {SCHEMA, JOINED}:
-        raise ValueError
+        raise newer_or_wrong(document["schema"], SCHEMA)
     versions = []
     for entry in document["versions"]:
         seed, number = base64.b64decode(entry["seed"], validate=True), entry["version"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cotool.errors import InputError, TruncatedError
+from cotool.errors import InputError, TruncatedError, UnsupportedFormatError
 from cotool.vault.armor import dearmor
 from cotool.vault.envelope import Key, Unlocked, new_envelope, unlock
+from cotool.vault.files import check_regular
 from cotool.vault.header import MAC_SIZE, MAGIC
 from cotool.vault.stream import PREFIX, content_size, sealed_size
 
@@ -19,11 +20,22 @@ LIMIT = 1 << 20  # bytes; a keyring of ten thousand versions is smaller
 
 def read_small(path: str, what: str) -> bytes:
     """Return the bytes of a small file, without armor. Raises InputError, or OSError."""
+    check_regular(path)
     with Path(path).open("rb") as file:
         data = file.read(LIMIT + 1)
     if len(data) > LIMIT:
-        raise InputError(f"{path}: is too large for a {what}")
+        raise InputError(f"{path}: is too large to be the {what}")
     return data if data.startswith(MAGIC) else dearmor(data) or data
+
+
+def newer_or_wrong(schema: object, known: str) -> Exception:
+    """Return the error for JSON of another schema than ours: a newer one is said to be newer."""
+    if isinstance(schema, str) and schema.startswith(known.rpartition("/")[0] + "/"):
+        return UnsupportedFormatError(
+            "comes from a newer version of cotool",
+            hint="update cotool: pip install --upgrade cotool",
+        )
+    return ValueError()
 
 
 def seal_bytes(content: bytes, keys: Sequence[Key]) -> bytes:

@@ -21,7 +21,7 @@ from cotool.errors import InputError, IntegrityError, MissingKeyError
 from cotool.io.json_documents import parse_json
 from cotool.io.target import Target, replace_file
 from cotool.vault.envelope import new_envelope
-from cotool.vault.in_memory import open_bytes, read_small, seal_again, seal_bytes
+from cotool.vault.in_memory import newer_or_wrong, open_bytes, read_small, seal_again, seal_bytes
 from cotool.vault.keys import KEY_SIZE, Budget, hkdf, keyring_slot
 from cotool.vault.locks import locked
 from cotool.vault.slots import KEYRING_SLOT, Slot
@@ -332,7 +332,7 @@ def _same(one: KeyVersion, other: KeyVersion) -> bool:
 
 def _parse(document: dict[str, Any]) -> Keyring:
     if document["schema"] not in {SCHEMA, JOINED}:
-        raise ValueError
+        raise newer_or_wrong(document["schema"], SCHEMA)
     versions = []
     for entry in document["versions"]:
         key = None if entry["key"] is None else base64.b64decode(entry["key"], validate=True)

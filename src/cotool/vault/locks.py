@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from cotool.errors import InputError
 from cotool.io.target import keep_attributes
+from cotool.vault.files import check_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,8 +39,8 @@ def locked(path: StrPath, *, keyring: bool = False) -> Iterator[str]:
     """
     real = os.path.realpath(path)
     with contextlib.ExitStack() as held:
+        check_regular(real)  # no lock for a file that does not exist
         if keyring:
-            Path(real).stat()  # no lock for a file that does not exist
             handle = _open_beside(real)
             held.callback(os.close, handle)
             _lock(handle, real)
@@ -56,9 +57,9 @@ def locked(path: StrPath, *, keyring: bool = False) -> Iterator[str]:
 def _open(path: str) -> int:
     """Open a file for its lock: NFS gives an exclusive lock only if the file is open to write."""
     try:
-        return os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        return os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
     except PermissionError:
-        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
 
 
 def _open_beside(path: str) -> int:

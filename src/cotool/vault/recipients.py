@@ -168,14 +168,14 @@ def _parse_recipients(lines: Iterable[str], path: str) -> list[Member]:
     members: list[Member] = []
     seen: dict[bytes, int] = {}
     for number, line in enumerate(lines, 1):
-        words = line.partition("#")[0].split()
-        if not words:
-            continue
         try:
-            found = Recipient.parse(words[-1])
+            words = _words(line)
+            found = Recipient.parse(words[-1]) if words else None
         except InputError as error:
             error.args = (f"{path}, line {number}: {error}",)
             raise
+        if found is None:
+            continue
         first = seen.setdefault(found.head, number)
         if first != number:
             raise InputError(
@@ -189,6 +189,17 @@ def _parse_recipients(lines: Iterable[str], path: str) -> list[Member]:
             hint="each line has one, as cotool vault identity show prints it",
         )
     return members
+
+
+def _words(line: str) -> list[str]:
+    """Return a name and a recipient. Raises InputError where a second one would be overlooked."""
+    text = line.removesuffix("\r")
+    words = text.partition("#")[0].split()
+    if len(text.splitlines()) > 1:
+        raise InputError("has an end of line that is neither LF nor CR LF", hint="use LF")
+    if any(word.startswith((RECIPIENT, SIGNER)) for word in words[:-1]):
+        raise InputError("has several keys", hint="write one name and one key on each line")
+    return words
 
 
 def _text(prefix: str, body: bytes) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool.errors import CotoolError, InputError
-from cotool.vault.files import STDIO, read_line
+from cotool.vault.files import STDIO, check_regular, read_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -239,6 +239,7 @@ class KeyRequest:
 
         path = self.keyring_path
         try:
+            check_regular(path)
             slots = read_slots(path)
         except FileNotFoundError:
             raise InputError(

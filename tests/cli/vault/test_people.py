@@ -276,3 +276,67 @@ def test_identities_of_two_machines_are_merged(person, team, place):
     assert person("Alice", *merge, "pw").code == 0
     assert person("Alice", *merge, "pw2").code == 3
     assert there.read_bytes() != here.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("join", "says"),
+    [
+        ("{a}\r{b}\r", "line 1: has an end of line"),
+        ("# both\r{a}\n{b}\n", "line 1: has an end of line"),
+        ("{a}\u2028{b}\n", "line 1: has an end of line"),
+        ("{a} {b}\n", "line 1: has several keys"),
+        ("{b}\n{a} {s}\n", "line 2: is not a recipient|several keys|is not a recipient"),
+        ("{s} {a}\n", "line 1: has several keys"),
+    ],
+)
+def test_nobody_is_overlooked(person, team, place, join, says):
+    """A recipients file whose lines have other ends, or several keys, seals for nobody."""
+    a, b = (line.split()[1] for line in (place / "team.txt").read_text().splitlines()[1:])
+    signer = person("Bob", "identity", "show", "--signer").out.strip()
+    text = join.format(a=f"Alice {a}", b=f"Bob {b}", s=signer)
+    (place / "odd.txt").write_bytes(text.encode())
+    done = person("Alice", "encrypt", "pw", "--recipients-file", "odd.txt")
+    assert done.code == 2
+    assert re.search(says, done.err), done.err
+    assert not (place / "pw.vault").exists()
+
+
+def test_line_ends_of_windows(person, team, place):
+    """Are ends of lines like any other, also mixed with those of Unix."""
+    data = (place / "team.txt").read_bytes()
+    (place / "odd.txt").write_bytes(data.replace(b"\n", b"\r\n", 2))
+    assert person("Alice", "encrypt", "pw", "--recipients-file", "odd.txt").code == 0
+    for name in ("Alice", "Bob"):
+        assert person(name, "verify", "pw.vault").code == 0
+
+
+def test_ones_own_key_twice(person, team, place):
+    """As a recipient and as the identity of the call, it makes one slot."""
+    mine = place / "of-Alice" / "identity.vault"
+    asked = ["encrypt", "pw", "--recipients-file", "team.txt", "--identity", mine]
+    assert person("Alice", *asked).code == 0
+    assert person("Alice", "inspect", "pw.vault").out.count("identity") == 2
+
+
+def test_pipes_are_not_waited_for(binary, place):
+    """Commands that change files, and the files of keys, refuse a planted FIFO at once."""
+    os.mkfifo(place / "x.vault")
+    for command in (
+        ["rewrap", "x.vault", "--remove-recipient", "0123456789abcdef"],
+        ["reencrypt", "x.vault"],
+        ["edit", "x.vault"],
+        ["identity", "show", "x.vault"],
+        ["identity", "rotate", "x.vault"],
+        ["keys", "list", "--keyring", "x.vault"],
+    ):
+        code, _, err = binary(*command, EDITOR="true")
+        assert (code, "x.vault: is not a regular file" in err) == (2, True), (command, err)
+
+
+def test_files_of_a_newer_cotool(person, place):
+    """An identity whose schema is not known says so."""
+    (place / "new").write_text('{"schema": "cotool.identity/9", "id": "00", "versions": []}')
+    (place / "new").chmod(0o600)
+    done = person("Alice", "identity", "show", "new")
+    assert done.code == 7
+    assert "newer version of cotool" in done.err

@@ -136,10 +136,14 @@ def _encrypt_values(files: Sequence[str], request: KeyRequest, options: Encrypti
 
 def keys_for(request: KeyRequest, options: Encryption) -> list[Key]:
     """Return the keys that open a new file."""
+    from cotool.vault import Identity, Recipient
+
     keys: list[Key] = [*recipients_of(options.recipients, options.recipients_file)]
     check_files(options.passphrase_file)
     if not keys or names_a_key(request) or options.generate:
-        keys += sealing_keys(request, profile=options.profile, generate=options.generate)
+        own = sealing_keys(request, profile=options.profile, generate=options.generate)
+        heads = {key.head for key in keys if isinstance(key, Recipient)}
+        keys += [k for k in own if not (isinstance(k, Identity) and k.recipient.head in heads)]
     if options.passphrase or options.passphrase_file is not None:
         secret = SecretSource(options.passphrase_file).read("the recipient", confirm=True)
         keys.append(request.new_passphrase(secret, profile=options.profile))

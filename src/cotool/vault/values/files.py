@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from typing import TYPE_CHECKING
 
 from cotool.errors import InputError
@@ -43,7 +44,9 @@ def read_text(source: Source) -> bytes:
 
 
 def has_values_sealed(path: StrPath) -> bool:
-    """Return whether a file has sealed values. Raises OSError, InputError."""
+    """Return whether a file has sealed values; a pipe is not read. Raises OSError, InputError."""
+    if not os.path.isfile(path):  # noqa: PTH113 - or a string
+        return False
     with Source(path) as source:
         return source.size is not None and has_sealed_values(source.peek(START))
 
