@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # What is written on one line of JSON: levels of objects within it, and its characters.
 _MOST_LEVELS = 2
 _LONGEST_LINE = 1_000
+_encoded = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def write(request: LogRequest, summary: LogSummary) -> None:
@@ -185,7 +186,7 @@ def _pieces(value: Any, margin: str) -> Iterator[str]:
         yield f"[{inner}{items.replace(chr(10), inner)}{margin}]" if items else "[]"
         return
     if not _is_deep(value, _MOST_LEVELS):
-        text = json.dumps(value, ensure_ascii=False)
+        text = _encoded(value)
         if len(text) <= _LONGEST_LINE or not isinstance(value, (dict, list)):
             yield text
             return
@@ -197,10 +198,15 @@ def _pieces(value: Any, margin: str) -> Iterator[str]:
     is_object = isinstance(value, dict)
     yield "{" if is_object else "["
     for n, item in enumerate(value.items() if is_object else value):
-        yield f"{',' if n else ''}{inner}"
+        start = f"{',' if n else ''}{inner}"
         if is_object:
-            yield f"{json.dumps(item[0], ensure_ascii=False)}: "
-        yield from _pieces(item[1] if is_object else item, inner)
+            start += f"{_encoded(item[0])}: "
+            item = item[1]  # noqa: PLW2901 - of an object, a key and a value
+        if isinstance(item, (dict, list, TimelineText)):
+            yield start
+            yield from _pieces(item, inner)
+        else:
+            yield start + _encoded(item)
     yield f"{margin}{'}' if is_object else ']'}"
 
 

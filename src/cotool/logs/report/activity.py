@@ -30,6 +30,7 @@ _MOST_GAPS = 10
 # Bursts are looked for in series of at most this many buckets, from minutes to a part of the whole.
 _SERIES = (480, 120, 30)
 _LEAST_SERIES = 8
+_LEAST_BURST = 9  # more records than these
 # With fewer buckets that hold anything, pauses are the rule and nothing is typical.
 _LEAST_FILLED = 0.25
 # The series in which bursts are looked for.
@@ -126,7 +127,8 @@ def find_bursts(
     bursts that overlap the strongest is kept.
     """
     found: list[Burst] = []
-    for most in _SERIES if histogram.buckets else ():
+    enough = sum(map(sum, histogram.buckets.values())) > _LEAST_BURST
+    for most in _SERIES if enough else ():
         series = display_buckets(histogram, most=most)
         filled = sum(any(counts) for counts in series.buckets.values())
         if len(series.buckets) < _LEAST_SERIES or filled < _LEAST_FILLED * len(series.buckets):
@@ -154,7 +156,7 @@ def _bursts(name: str, starts: Sequence[int], counts: Sequence[int], width: int)
     deviation = max(
         1.4826 * median(abs(count - middle) for count in counts), math.sqrt(typical + 1)
     )
-    threshold = max(3 * typical, typical + 6 * deviation, 9)
+    threshold = max(3 * typical, typical + 6 * deviation, _LEAST_BURST)
     found: list[Burst] = []
     n = 0
     while n < len(counts):

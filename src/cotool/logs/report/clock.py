@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from cotool.logs.model import Analysis
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MOST_WRITTEN = 4096  # whole seconds whose text is kept
 
 
 class Clock:
@@ -19,6 +20,7 @@ class Clock:
     def __init__(self, zone: tzinfo | None, *, zoned: bool) -> None:
         self._zone = zone
         self._zoned = zoned
+        self._written: dict[int, str | None] = {}
 
     def iso(self, nanoseconds: int | None) -> str | None:
         """Return ISO 8601 with the fraction that is known; None if there is no time."""
@@ -45,7 +47,11 @@ class Clock:
 
     def seconds(self, seconds: int) -> str | None:
         """Return the same for whole seconds."""
-        return self.iso(seconds * 1_000_000_000)
+        if seconds not in self._written:
+            if len(self._written) >= _MOST_WRITTEN:
+                self._written.clear()
+            self._written[seconds] = self.iso(seconds * 1_000_000_000)
+        return self._written[seconds]
 
 
 def clock_of(summary: Analysis, zone: tzinfo | None) -> Clock:

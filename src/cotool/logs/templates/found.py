@@ -146,6 +146,7 @@ def _template(
     form = "".join(key)
     parameters = parameters_of(parts, shown.count(PARAMETER))
     text, hidden = _with_constants(shown, parameters)
+    names = names_of(text)
     firsts = [part.form.first for part in parts if part.form.first is not None]
     lasts = [part.form.last for part in parts if part.form.last is not None]
     template = Template(
@@ -163,8 +164,8 @@ def _template(
             replace(p, name=name, unit=p.unit or (unit if p.least is not None else None))
             for p, name, unit in zip(
                 (p for p, hide in zip(parameters, hidden, strict=True) if not hide),
-                names_of(text),
-                units_of(text),
+                names,
+                units_of(text, names),
                 strict=True,
             )
         ),

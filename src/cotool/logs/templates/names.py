@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
 from cotool.logs.formats.field_names import scale_of
@@ -11,6 +12,9 @@ from cotool.logs.measures.model import NO_SCALE
 from cotool.logs.measures.model import UNITS as SCALES
 from cotool.logs.templates.tokens import PARAMETER, SHOWN
 from cotool.logs.units import UNITS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # A key. Before a colon, only where a list of keys begins or continues.
 _KEY = lazy_pattern(r"([A-Za-z_][\w.-]*)[\"']?(?:\s?=\s?|(?<=\")\s?:\s?)[\"'(\[<{]*$")
@@ -44,11 +48,11 @@ def names_of(text: str) -> tuple[str | None, ...]:
     return tuple(names)
 
 
-def units_of(text: str) -> tuple[str | None, ...]:
+def units_of(text: str, names: Sequence[str | None]) -> tuple[str | None, ...]:
     """Return the unit that the text gives each parameter: after it, or in its name."""
     pieces = text.split(PARAMETER)
     units = []
-    for (before, after), name in zip(pairwise(pieces), names_of(text), strict=True):
+    for (before, after), name in zip(pairwise(pieces), names, strict=True):
         written = _UNIT.match(after)
         if written and written[1] in UNITS:
             units.append(written[1])

@@ -35,6 +35,7 @@ def structured(tokens: list[str], *, cut: bool) -> list[Item]:
         return [(tokens[0], 0, 1), (tokens[1], 1, 2), (PARAMETER, 2, len(tokens) - 1),
                 (tokens[-1], len(tokens) - 1, len(tokens))]  # fmt: skip
     quotes = {n for pair in closing.items() if tokens[pair[0]] in _QUOTES for n in pair}
+    begins = {n - before for n in closing for before in (0, 1, 2)}
     named = "=" in tokens and _has_text(tokens, closing)
     items: list[Item] = []
     at = 0
@@ -50,7 +51,7 @@ def structured(tokens: list[str], *, cut: bool) -> list[Item]:
                 at = end
                 continue
         else:
-            stop = _object_end(tokens, at, closing)
+            stop = _object_end(tokens, at, closing) if at in begins else at
             if stop > at and at in quotes and closing[at] == stop - 1:
                 items += [('"', at, at + 1), (PARAMETER, at + 1, stop - 1), ('"', stop - 1, stop)]
                 at = stop
@@ -178,8 +179,6 @@ def _opening_of(tokens: list[str], at: int, closing: dict[int, int]) -> int:
 
 def _object_end(tokens: list[str], at: int, closing: dict[int, int]) -> int:
     """Return where the object at a token ends, `at` where there is none."""
-    if not (at in closing or at + 1 in closing or at + 2 in closing):
-        return at
     if at and tokens[at - 1][-1] not in _BEFORE:
         return at
     start = _opening_of(tokens, at, closing)
