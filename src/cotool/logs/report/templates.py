@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import find_bursts
+from cotool.logs.templates.collector import no_collection
 from cotool.logs.units import BYTES, SECONDS
 from cotool.text import quantity
 
@@ -60,9 +61,11 @@ def template_members(summary: Analysis, clock: Clock, only: str | None = None) -
     if found is None:
         raise ValueError("the records were not mined")
     chosen = found.templates if only is None else (found.find(only),)
+    with no_collection():
+        rows = [_template(template, found, clock) for template in chosen]
     members = {
         "folded": found.folded,
-        "templates": [_template(template, found, clock) for template in chosen],
+        "templates": rows,
         "heads": found.heads.to_list(),
     }
     if summary.comparison is not None:

@@ -14,6 +14,7 @@ from cotool.errors import InputError
 from cotool.io.json_documents import read_document
 from cotool.io.target import write_whole
 from cotool.logs.histogram import WIDTHS
+from cotool.logs.templates.collector import no_collection
 from cotool.logs.templates.columns import Layouts
 from cotool.logs.templates.figures import Form, bytes_of
 from cotool.logs.templates.found import Assignment
@@ -213,7 +214,9 @@ class TemplateSet:
 
     @cached_property
     def _found(self) -> Assignment:
-        return Assignment([Form(*form) for form in self._forms.export()], self._known, self._heads)
+        with no_collection():
+            forms = [Form(*form) for form in self._forms.export()]
+            return Assignment(forms, self._known, self._heads)
 
 
 def _packed(form: Form) -> list[Any]:

@@ -1,0 +1,25 @@
+"""A pause of the cyclic garbage collector while many small objects without cycles are made."""
+
+from __future__ import annotations
+
+import gc
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Pause the collector: it would look at all templates again and again, a quarter of the time.
+
+    In several threads it runs again when the first of them is done.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
