@@ -1,7 +1,7 @@
 """The manual pages, written from the program's own help: `make man`.
 
-A page a command, in the form of man(7). They are committed, since a build has no Typer to ask;
-a test holds them to the program.
+There is one page per command, in man(7). The pages are committed, because a build cannot ask
+Typer; a test compares them with the program.
 """
 
 from __future__ import annotations
@@ -22,21 +22,23 @@ FOLDER = Path(__file__).parent
 _ENVIRONMENT = """\
 .SH ENVIRONMENT
 .TP
-.B COTOOL_METHOD, COTOOL_METRIC, COTOOL_FORMAT ...
-Settings of cotool consensus: the name of an option in capitals. An option goes before them.
+.B COTOOL_METHOD, COTOOL_ANALYZE_LOGS_TOP, COTOOL_VAULT_PROFILE ...
+Settings: COTOOL_, the command unless it is consensus, and the name of an option, all in capitals.
+An option on the command line overrides them.
 .TP
 .B COTOOL_HOME
-The folder of config.toml, of what was learned of experts and of the keyring.
+The folder of config.toml, the store of experts, the keyring and the identity.
 .TP
 .B COTOOL_NUM_THREADS, OMP_NUM_THREADS
-How many threads to use; all cores otherwise.
+The number of threads; all cores by default.
 .TP
 .B NO_COLOR, FORCE_COLOR
-No colours, or colours also in a pipe.
+Never use colours, or use them even in a pipe.
 .SH FILES
 .TP
 .I config.toml
-Settings, in a table [consensus]; cotool config path says where, cotool config show what holds.
+Settings, in one table per command, such as [consensus]. cotool config path prints where the file
+is, and cotool config show prints the settings in force.
 """
 _EXIT = """\
 .SH EXIT STATUS

@@ -150,5 +150,5 @@ def scaling(*, request: work.Request) -> Job:
 
 @app.command("info", epilog="Example:  cotool bench info --json")
 def info(*, json: Json = False) -> Job:
-    """Show what was compiled in, what this machine uses of it, and other versions."""
+    """Show what was compiled in, what of it this machine uses, and the versions of dependencies."""
     return partial(work.info, as_json=json)

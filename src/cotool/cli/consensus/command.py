@@ -260,8 +260,8 @@ def consensus(
         str | None,
         _option(
             "Input",
-            "How long a compressed file may be when decompressed: 500MB, 4GiB. "
-            "Default: 1 GiB and 100 times its own size, but at least 16 MiB.",
+            "Maximum size of a compressed file when decompressed: 500MB, 4GiB. "
+            "Default: the smaller of 1 GiB and 100 times its own size, but at least 16 MiB.",
             "--max-decompressed",
             metavar="SIZE",
             convert=size_in_bytes,

@@ -90,7 +90,7 @@ def rewrap(
         str | None,
         option(
             "Changes",
-            "Let exactly the people in this file open the files: add and remove who differs.",
+            "Let exactly the people in this file open the files: others are removed.",
             "--recipients-file",
             metavar="FILE",
         ),

@@ -95,7 +95,7 @@ def encrypt(
     ] = None,
     others: Annotated[
         str | None,
-        option("Output", "All values but those.", "--except", metavar="REGEX"),
+        option("Output", "All values except those.", "--except", metavar="REGEX"),
     ] = None,
     syntax: SyntaxName = None,
     in_place: InPlace = False,

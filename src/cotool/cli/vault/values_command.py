@@ -99,7 +99,7 @@ def clean(
     ] = None,
     others: Annotated[
         str | None,
-        option("Output", "Seal all values but those.", "--except", metavar="REGEX"),
+        option("Output", "Seal all values except those.", "--except", metavar="REGEX"),
     ] = None,
     syntax: SyntaxName = None,
     recipient: Recipients = None,
