@@ -1730,5 +1730,6 @@ def split_sentences(text, start, end, abbreviations, may_end, month):
 
 def capitals(texts):
     """How often each word that begins with a capital stands behind another word."""
-    pattern = re.compile(r" (?<=[\w,;)] )([^\W\d_a-zß-öø-ÿ]\w*)")
-    return dict(Counter(itertools.chain.from_iterable(map(pattern.findall, texts))))
+    words = re.compile(r" (?<=[\w,;)] )(\w+)")
+    found = itertools.chain.from_iterable(map(words.findall, texts))
+    return dict(Counter(word for word in found if word[0].isupper() or word[0].istitle()))

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cotool
+from cotool.consensus.decide.passages import Passages
 from cotool.consensus.decide.rounding import rounded
 from cotool.errors import InputError
 
@@ -134,6 +135,45 @@ def test_other_ways_to_say_a_value_are_no_conflict(statement, text):
     (found,) = cotool.statement_support([statement], [text])
     assert not found.contradicting
     assert not found.conflicts
+
+
+@pytest.mark.parametrize(
+    ("statement", "text"),
+    [
+        ("The glue is toxic.", "The glue is not toxic."),
+        ("La colle n'est pas toxique.", "La colle est toxique."),
+        ("Nadie no ha pagado el billete.", "Ha pagado el billete."),
+        ("Билет никто не оплатил вчера.", "Билет оплатил вчера."),
+        ("Most nie jest bezpieczny.", "Most jest bezpieczny."),
+        ("De brug is niet veilig.", "De brug is veilig."),
+        ("这座桥不安全。", "这座桥安全。"),
+        ("この橋は安全ではない。", "この橋は安全である。"),
+        ("The song was written by Ada Holt.", "The song was written by Ben Ross."),
+    ],
+)
+def test_denials_and_other_names_contradict(statement, text):
+    """Words that negate once, or together, in ten languages; a name of two words for another."""
+    for one, other in ((statement, text), (text, statement)):
+        (found,) = cotool.statement_support([one], [other])
+        assert found.contradicting == (0,)
+        assert not found.supporters
+
+
+def test_what_is_denied_of_nothing_said_is_no_support():
+    """The other sentence says of somebody what the statement says of nobody."""
+    (found,) = cotool.statement_support(
+        ["Nobody was hurt in the accident."], ["Three people were hurt in the accident."]
+    )
+    assert not found.supporters
+
+
+def test_small_letters_of_any_script_are_no_names():
+    """A word of Cyrillic or Czech is a name only with a capital."""
+    for text in ("Мост построен давно.", "Most je řada kamenů."):
+        (found,) = cotool.statement_support([text], [text])
+        passages = Passages([[text]])
+        assert found.support == 1
+        assert not passages.values(0)
 
 
 @pytest.mark.parametrize(

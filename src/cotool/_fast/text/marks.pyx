@@ -8,7 +8,8 @@ cimport cython
 from cpython.unicode cimport (
     PyUnicode_Substring,
     Py_UNICODE_ISALNUM,
-    Py_UNICODE_ISDECIMAL,
+    Py_UNICODE_ISTITLE,
+    Py_UNICODE_ISUPPER,
 )
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 
@@ -99,12 +100,7 @@ cdef inline bint of_word(Py_UCS4 point) noexcept:
 
 
 cdef inline bint is_capital(Py_UCS4 point) noexcept:
-    """Whether a letter is not one of the small ones of Latin-1."""
-    if point < 128:
-        return u"A" <= point <= u"Z"
-    if 0xDF <= point <= 0xF6 or 0xF8 <= point <= 0xFF:
-        return False
-    return Py_UNICODE_ISALNUM(point) and not Py_UNICODE_ISDECIMAL(point)
+    return Py_UNICODE_ISUPPER(point) or Py_UNICODE_ISTITLE(point)
 
 
 cdef int capitals_of(str text, const characters* letters, dict counts) except -1:
@@ -130,8 +126,7 @@ cdef int capitals_of(str text, const characters* letters, dict counts) except -1
 def capitals(texts):
     """Return the words of texts that begin with a capital behind a word, and how often each does.
 
-    A word may end with a comma, a semicolon or a bracket; the order is that of the first places. A
-    letter counts as a capital unless it is a small one of Latin-1: a name, a noun in German.
+    A word may end with a comma, a semicolon or a bracket; the order is that of the first places.
     """
     cdef dict counts = {}
     cdef str text

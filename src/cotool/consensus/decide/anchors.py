@@ -7,7 +7,7 @@ from array import array
 from cotool._fast.text.support import IS_NUMBER
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.dates import MONTHS
-from cotool.consensus.extract.vocabulary import FUNCTION_WORDS
+from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, is_negation
 from cotool.text import normalised
 
 # Words are cut to their first LETTERS letters, which folds inflections in languages that inflect
@@ -85,7 +85,7 @@ def anchor_of(word: str) -> str:
     value = NUMBER_WORDS.get(word)
     if value is not None:
         return f"{NUMBER}{value}"
-    if word in FUNCTION_WORDS or (len(word) == 1 and word.isascii()):
+    if word in FUNCTION_WORDS or is_negation(word) or (len(word) == 1 and word.isascii()):
         return ""
     if month := MONTHS.get(word):
         return f"{_MONTH}{month}"

@@ -43,8 +43,15 @@ def opposed(passages: Passages, n: int, sentence: int) -> bool:
         return False
     if len(own & there) < ENOUGH_SHARED and same < OPPOSITE * back:
         return False
-    denying = n if passages.denies(n) else sentence
-    return _denied_anchors(passages, denying) <= (there if denying == n else own)
+    return denies_said(passages, n, sentence)
+
+
+def denies_said(passages: Passages, n: int, sentence: int) -> bool:
+    """Return whether one of two sentences denies what the other says something about."""
+    if passages.denies(n) == passages.denies(sentence):
+        return False
+    denying, other = (n, sentence) if passages.denies(n) else (sentence, n)
+    return _denied_anchors(passages, denying) <= set(passages.anchors(other))
 
 
 def opposite_words(passages: Passages, n: int, sentence: int) -> list[tuple[str, str]]:
@@ -123,8 +130,12 @@ def conflicting_values(
             continue
         # A date may differ in all its numbers; another name beside is another subject.
         numbers = IS_NUMBER if not named else -1
-        rest = own - {value} - {a for a in missing if passages.kinds[a] == numbers}
-        back = there - {others[0]} - {a for a in foreign if passages.kinds[a] == numbers}
+        mine, theirs = {value}, {others[0]}
+        if named:
+            mine = _whole_name(passages, n, value, missing)
+            theirs = _whole_name(passages, sentence, others[0], foreign)
+        rest = own - mine - {a for a in missing if passages.kinds[a] == numbers}
+        back = there - theirs - {a for a in foreign if passages.kinds[a] == numbers}
         least = OPPOSITE if named else SAME_FRAME
         if (
             same >= least * passages.weight_of(rest)
@@ -133,6 +144,21 @@ def conflicting_values(
         ):
             found.append((passages.shown(value), passages.shown(others[0])))
     return sorted(found)
+
+
+def _whole_name(passages: Passages, sentence: int, value: int, among: set[int]) -> set[int]:
+    """Return the names that stand in a row with a name, all of them `among` some anchors."""
+    found = {value}
+    row: set[int] = set()
+    for word in (*passages.said(sentence), -1):
+        anchor = passages.anchor_of[word] if word >= 0 else -1
+        if anchor in among and passages.kind_of(anchor) == "name":
+            row.add(anchor)
+            continue
+        if value in row:
+            found |= row
+        row = set()
+    return found
 
 
 def _compatible(passages: Passages, value: int, other: int, missing: set[int]) -> bool:

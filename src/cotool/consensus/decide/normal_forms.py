@@ -28,7 +28,24 @@ _SCALES = {
     "milioni": 1_000_000, "milhões": 1_000_000,
 }  # fmt: skip
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "tenth": 10}
-_UNITS = {"km": 1_000, "kilomet": 1_000, "kg": 1_000, "kilogram": 1_000}
+# Names of units: how many of the smallest one, and the chain that they belong to. Amounts are
+# written in the greatest unit of a chain of which there is at least one.
+_UNITS = {
+    "met": (1, "length"), "mèt": (1, "length"),
+    "km": (1_000, "length"), "kilom": (1_000, "length"), "kilóm": (1_000, "length"),
+    "chilom": (1_000, "length"), "quilóm": (1_000, "length"), "quilôm": (1_000, "length"),
+    "км": (1_000, "length"), "километ": (1_000, "length"),
+    "公里": (1_000, "length"), "千米": (1_000, "length"),
+    "gram": (1, "mass"), "kg": (1_000, "mass"), "kilog": (1_000, "mass"), "kilos": (1_000, "mass"),
+    "chilog": (1_000, "mass"), "quilog": (1_000, "mass"), "кг": (1_000, "mass"),
+    "килогр": (1_000, "mass"), "公斤": (1_000, "mass"),
+    "千克": (1_000, "mass"), "ton": (10**6, "mass"),
+    "тонн": (10**6, "mass"), "吨": (10**6, "mass"),
+}  # fmt: skip
+_CHAINS = {
+    "length": ((1_000, "km"), (1, "metres")),
+    "mass": ((10**6, "tonnes"), (1_000, "kg"), (1, "grams")),
+}
 _CURRENCIES = {"€": "euros", "$": "dollars", "£": "pounds"}
 _CENTURIES = {
     word: n
@@ -147,24 +164,43 @@ def _fraction(found: re.Match[str]) -> str:
 
 
 def _measure(found: re.Match[str]) -> str:
-    unit = found[2]
-    scale = next(scale for name, scale in _UNITS.items() if unit.startswith(name))
+    name = found[2].casefold()
+    factor, chain = next(one for start, one in _UNITS.items() if name.startswith(start))
     value = _value(found[1])
     if value is None:
         return found[0]
-    small = "metres" if unit.startswith(("km", "kilomet")) else "grams"
-    return f"{_number(value * scale)} {small}"
+    amount = value * factor
+    size, unit = next((one for one in _CHAINS[chain] if amount >= one[0]), _CHAINS[chain][-1])
+    return f"{_number(amount / size)} {unit}"
+
+
+def _celsius(found: re.Match[str]) -> str:
+    return f"{_number(round((float(found[1]) - 32) * 5 / 9, 1))} °C"
+
+
+def _minutes(found: re.Match[str]) -> str:
+    if found[1]:
+        return f"{_number(float(found[1]) * 60)} minutes"
+    hours = int(found[2]) if found[2].isdigit() else int(_SMALL[found[2].casefold()])
+    return f"{60 * hours + 30} minutes"
 
 
 _BEFORE_MONTH = lazy_pattern(r"(?:\d|\d\.|(?:th|nd|rd|st)|\b[Ii]n|\b[Oo]f) $")
 _DIGITS = r"\d[\d,]*(?:\.\d+)?"
+_METRES = (
+    r"(?:kilo|chilo|quil[oóô])?met(?:re|er|ro|ri|ry|r[oó]w|rů|ra)[sn]?|(?:kilo)?mètres?|kilómetros?"
+    r"|км|километр\w{0,3}"
+)
+_GRAMS = r"(?:kilo|chilo|quilo)?gram\w{0,3}|kilos|кг|килограмм\w{0,3}"
+_CHINESE = "公里|千米|公斤|千克|吨"
+_TONNES = r"ton(?:s|ne[sn]?|nellat[ae]|eladas?)?|тонн\w{0,2}"
 _RULES = (
     _Rule(("-",), r"-\d\d-\d\d", r"\b(\d{4})-(\d\d)-(\d\d)\b",
           lambda m: _date(m[3], m[2], m[1], m[0])),
     _Rule((".",), r"\.\d\d?\.\d{4}", r"\b(\d\d?)\.(\d\d?)\.(\d{4})\b",
           lambda m: _date(m[1], m[2], m[3], m[0])),
     _Rule(("May",), "", r"May\b", _may),
-    _Rule((" pm", " am ", "p.m", "a.m"), "",
+    _Rule((" pm", " am ", " am.", " am,", "p.m", "a.m"), "",
           r"\b(\d\d?)(?::(\d\d))? ?([ap])\.?m\b\.?", _time),
     _Rule((":",), r":[0-5]\d", r"\b([01]?\d|2[0-3]):([0-5]\d)\b(?!:)", _clock),
     _Rule(tuple(_CURRENCIES), "",
@@ -175,8 +211,17 @@ _RULES = (
     _Rule(("half of", "third of", "thirds of", "quarter", "fifths of", "fifth of"), "",
           rf"(?i)\b(?:({'|'.join(_SMALL)}) )?(half|(?<= )(?:{'|'.join(_PARTS)})s?) of\b", _share),
     _Rule(("/",), r"/\d", r"\b(\d{1,2})/(\d{1,2})(?= (?:of|der|des|de|di)\b)", _fraction),
-    _Rule((" km", " kg", " kilo"), "",
-          rf"\b({_DIGITS}) (km|kg|kilomet(?:er|re)s?|kilograms?)\b", _measure),
+    _Rule((" km", " kg", " kilo", " kilóm", " Kilo", " chilo", " quil", " met", " mèt", " Met",
+           " gram", " Gram", " ton", " Ton", "км", "кг", "кило", "тонн", "公里", "千米",
+           "公斤", "千克", "吨"), "",
+          rf"(?<![\d.,])({_DIGITS}) ?((?i:k[mg]|{_METRES}|{_GRAMS}|{_TONNES})\b|{_CHINESE})",
+          _measure),
+    _Rule(("°F", "° F", "Fahrenheit"), "",
+          r"(?<![\w.])(-?\d{1,4}(?:\.\d{1,4})?) ?(?:° ?F\b|(?:degrees|Grad) Fahrenheit\b)",
+          _celsius),
+    _Rule((" and a half", ".5 hours"), "",
+          rf"(?i)\b(?:(\d{{1,4}}\.5) hours|(\d{{1,4}}|{'|'.join(_SMALL)}) hours? and a half)\b",
+          _minutes),
     _Rule((" century",), "",
           rf"\b({'|'.join(_CENTURIES)}) century\b", lambda m: f"{_CENTURIES[m[1]]}th century"),
 )  # fmt: skip

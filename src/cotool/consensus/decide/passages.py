@@ -13,7 +13,7 @@ from cotool._fast.text.tokens import intern
 from cotool.consensus.decide.anchors import anchors_of_words, number_shown
 from cotool.consensus.decide.antonyms import DENYING_PREFIXES, poles_of
 from cotool.consensus.decide.normal_forms import all_in_normal_form
-from cotool.consensus.extract.vocabulary import is_negation
+from cotool.consensus.extract.vocabulary import is_denied, is_negation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,6 +25,12 @@ _WEIGHTS = {0: WORD_WEIGHT, IS_NUMBER: NUMBER_WEIGHT, IS_NAME: NAME_WEIGHT}
 
 # Scripts in which each character is a word begin here.
 _FIRST_ALONE = "\u0e00"
+
+
+# Beside ideographs, hiragana are particles and inflections, which carry nothing, but these pairs
+# negate ("ではない", "ません").
+_HIRAGANA, _HAN = ("\u3041", "\u309f"), ("\u4e00", "\u9fff")
+_DENYING_PAIRS = frozenset(["ない", "せん"])
 
 
 class Passages:
@@ -71,6 +77,11 @@ class Passages:
                     self.anchor_of.append(len(self._spelt))
                     self._spelt.append(self.words[-1])
                 self._ids[n] = pair
+        inflects = any(_HAN[0] <= spelt <= _HAN[1] for spelt in self.words)
+        for place, spelt in enumerate(self.words):
+            negates = place >= len(single) and any(map(is_negation, spelt))
+            if negates or (inflects and _inflection(spelt)):
+                self.anchor_of[place] = -1
 
     def _mark_names(self) -> None:
         """Mark as names the words that mostly have a capital within their sentences."""
@@ -113,15 +124,18 @@ class Passages:
         return "year" if len(shown) == 4 and shown.isdigit() else "number"
 
     def denies(self, sentence: int) -> int:
-        """Return 1 where an odd number of words of a sentence negate."""
+        """Return 1 where a sentence denies something, 0 where its negations undo each other."""
         if sentence not in self._denied:
-            self._denied[sentence] = sum(map(self.negates, self.said(sentence))) % 2
+            negations = (self.words[word] for word in self.said(sentence) if self.negates(word))
+            self._denied[sentence] = int(is_denied(negations))
         return self._denied[sentence]
 
     def negates(self, word: int) -> bool:
-        """Return whether a word negates; a pair of characters, whether the first of them does."""
+        """Return whether a word negates; a pair of characters, whether it or its first does."""
         written = self.words[word]
-        return is_negation(written) or (word >= self._written and is_negation(written[0]))
+        return is_negation(written) or (
+            word >= self._written and (is_negation(written[0]) or written in _DENYING_PAIRS)
+        )
 
     def opposites(self, sentence: int) -> frozenset[tuple[int, int]]:
         """Return the sides of pairs of opposites that deny a word of a sentence."""
@@ -167,3 +181,8 @@ class Passages:
 def _alone(word: str) -> bool:
     """Return whether a word is a character of a script in which each character is a word."""
     return len(word) == 1 and word > _FIRST_ALONE
+
+
+def _inflection(word: str) -> bool:
+    """Return whether a word or a pair is of hiragana alone."""
+    return all(_HIRAGANA[0] <= character <= _HIRAGANA[1] for character in word)

@@ -17,6 +17,7 @@ from cotool.consensus.decide.contradictions import (
     OPPOSITE,
     SAME_FRAME,
     conflicting_values,
+    denies_said,
     opposed,
     opposite_words,
 )
@@ -209,7 +210,11 @@ def _judged(
                 judged.conflicts.setdefault(pair, []).append(other)
             judged.contradicting[other] = sentence
             judged.denied += 1
-        elif cover >= SUPPORTS and not any(kinds[anchor] == IS_NUMBER for anchor in missing):
+        elif (
+            cover >= SUPPORTS
+            and not any(kinds[anchor] == IS_NUMBER for anchor in missing)
+            and not denies_said(passages, n, sentence)
+        ):
             judged.supporters[other] = sentence
             if missing:
                 judged.lacking.add(other)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 
 def _words(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
@@ -29,20 +34,45 @@ FUNCTION_WORDS = _words(
     """
 )
 
-NEGATIONS = _words(
+# Where these meet in a sentence, they are one negation: "no ha venido nadie", "никто не пришёл".
+_IN_CONCORD = _words(
     """
-    no not never none nobody nothing nor neither cannot without
-    nicht kein keine keinen keiner nie niemals ohne
-    ne pas jamais aucun aucune sans
-    nunca ningún ninguna tampoco
-    non nessun nessuno senza
-    não nenhum sem
-    не нет никогда без
+    no
+    ne pas jamais aucun aucune
+    nadie nunca ningún ninguno ninguna tampoco
+    non nessun nessuno nessuna
+    não ninguém nenhum nenhuma
+    nie nigdy nikt żaden żadna żadne
+    není nejsou nebyl nebyla nebylo nikdy nikdo žádný žádná žádné
+    не нет никогда никто ничего
+    """
+)
+# Two of these affirm: "never without".
+NEGATIONS = _IN_CONCORD | _words(
+    """
+    not never none nobody nothing nor neither cannot without
+    nicht kein keine keinen keiner niemals niemand ohne
+    niet geen nooit niemand zonder
+    inte ikke aldrig aldri ingen inga ingenting utan uden uten
+    sans senza sem bez без değil
     不 没 無 无 未 否
     """
 )
+# What begins a French word that negates: "n'est".
+_ELIDED = "n'"
 
 
 def is_negation(word: str) -> bool:
     """Return whether a (folded) word negates, as "never" and "isn't" do."""
-    return word in NEGATIONS or word.endswith("n't")
+    return word in NEGATIONS or word.endswith("n't") or word.startswith(_ELIDED)
+
+
+def is_denied(negations: Iterable[str]) -> bool:
+    """Return whether the words of a sentence that negate deny it: not where two undo each other."""
+    together, count = False, 0
+    for word in negations:
+        if word in _IN_CONCORD or word.startswith(_ELIDED):
+            together = True
+        else:
+            count += 1
+    return (count + together) % 2 == 1
