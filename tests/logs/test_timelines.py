@@ -34,7 +34,7 @@ def cell_of(numbers: list[int], times: int, missing: int, odd: int):
         sketch[bucket] = sketch.get(bucket, 0) + times
     total = times * sum(numbers)
     ends = (min(numbers), max(numbers)) if numbers else (0, 0)
-    return (times * len(numbers), missing, odd, total, *ends, sketch)
+    return (times * len(numbers), missing, odd, total, *ends, sketch, 0)
 
 
 @given(

@@ -59,8 +59,20 @@ double cotool_bucket_number(int bucket, int bits) {
     return ldexp(copysign(whole, middle), exponent - bits - 1);
 }
 
-/* The place of a bucket, from 0 on. A page has 64 places. */
-static unsigned place_of(int bucket) { return (unsigned)(bucket + COTOOL_PAGES * 32); }
+/* The place of a bucket of a cell, from 0 on. A page has 64 places. */
+static unsigned place_of(const cotool_cell *cell, int bucket) {
+    int n = bucket;
+    if (bucket) n = bucket < 0 ? -1 - ((-bucket - 1) >> cell->shift) : 1 + ((bucket - 1) >> cell->shift);
+    return (unsigned)(n + COTOOL_PAGES * 32);
+}
+
+int cotool_cell_bucket(const cotool_cell *cell, unsigned p, int k) {
+    int n = (int)((cell->low + p) << 6) + k - COTOOL_PAGES * 32;
+    int size = (n < 0 ? -n : n) - 1;
+    if (!n) return 0;
+    size = (size << cell->shift) + (1 << cell->shift) / 2 + 1;
+    return n < 0 ? -size : size;
+}
 
 static int count_in_page(cotool_cell *cell, unsigned place, uint64_t times) {
     unsigned page = place >> 6;
@@ -87,12 +99,61 @@ static int count_in_page(cotool_cell *cell, unsigned place, uint64_t times) {
     return 0;
 }
 
+static void free_pages(cotool_cell *cell) {
+    for (unsigned p = 0; p < cell->pages; p++) free(cell->page[p]);
+    free(cell->page);
+}
+
+/* Counts the numbers in pages by so many bits fewer than a bucket has. */
+static int coarsen(cotool_cell *cell, int shift) {
+    cotool_cell fewer = *cell;
+    int status = 0;
+    fewer.page = NULL, fewer.pages = 0, fewer.shift = (uint8_t)shift;
+    for (unsigned p = 0; p < cell->pages; p++)
+        for (int k = 0; cell->page[p] && k < 64; k++)
+            if (cell->page[p][k])
+                status |= count_in_page(&fewer, place_of(&fewer, cotool_cell_bucket(cell, p, k)),
+                                        cell->page[p][k]);
+    free_pages(status ? &fewer : cell);
+    if (!status) *cell = fewer;
+    return status;
+}
+
+/* Counts by fewer bits until the pages have few enough bytes: what they hold decides, not the order
+ * in which it came. */
+static int fit(cotool_cell *cell) {
+    const size_t most = cell->most_bytes ? cell->most_bytes : COTOOL_MOST_BYTES;
+    int status = 0;
+    while (!status && cell->shift < COTOOL_MOST_SHIFT) {
+        size_t size = cell->pages * sizeof *cell->page;
+        for (unsigned p = 0; p < cell->pages; p++)
+            if (cell->page[p]) size += 64 * sizeof **cell->page;
+        if (size <= most) break;
+        status = coarsen(cell, cell->shift + 1);
+    }
+    return status;
+}
+
+/* Counts in the pages. */
+static int count(cotool_cell *cell, int bucket, uint64_t times) {
+    const unsigned place = place_of(cell, bucket), page = place >> 6;
+    const int known = page >= cell->low && page < (unsigned)cell->low + cell->pages &&
+                      cell->page[page - cell->low];
+    if (count_in_page(cell, place, times)) return ENOMEM;
+    return known ? 0 : fit(cell);
+}
+
+int cotool_cell_limit(cotool_cell *cell, unsigned most_bytes) {
+    cell->most_bytes = most_bytes;
+    return cell->pages ? fit(cell) : 0;
+}
+
 /* Moves the numbers of a list into pages. `listed`: how many the list holds. */
 static int unlist(cotool_cell *cell, uint64_t listed) {
     int16_t *list = cell->list;
     int status = 0;
     cell->list = NULL, cell->list_room = 0;
-    for (uint64_t n = 0; list && n < listed; n++) status |= count_in_page(cell, place_of(list[n]), 1);
+    for (uint64_t n = 0; list && n < listed; n++) status |= count(cell, list[n], 1);
     free(list);
     return status;
 }
@@ -112,7 +173,7 @@ static int sketch(cotool_cell *cell, int bucket, uint64_t before, uint64_t times
         return 0;
     }
     if (!cell->pages && unlist(cell, before)) return ENOMEM;
-    return count_in_page(cell, place_of(bucket), times);
+    return count(cell, bucket, times);
 }
 
 int cotool_cell_add(cotool_cell *cell, cotool_fixed number) {
@@ -140,11 +201,15 @@ int cotool_cell_merge(cotool_cell *into, const cotool_cell *cell) {
     if (!cell->pages)
         for (uint64_t n = 0; n < cell->count; n++)
             if (cotool_cell_count(into, cell->list[n], 1)) return ENOMEM;
+    if (cell->shift > into->shift) {
+        if (!into->pages && unlist(into, before)) return ENOMEM;
+        if (coarsen(into, cell->shift)) return ENOMEM;
+    }
     for (unsigned p = 0; p < cell->pages; p++)
         for (int k = 0; cell->page[p] && k < 64; k++) {
-            int bucket = (int)((cell->low + p) << 6) + k - COTOOL_PAGES * 32;
             uint32_t times = cell->page[p][k];
-            if (times && cotool_cell_count(into, bucket, times)) return ENOMEM;
+            if (times && cotool_cell_count(into, cotool_cell_bucket(cell, p, k), times))
+                return ENOMEM;
         }
     return 0;
 }
@@ -188,7 +253,7 @@ void cotool_cell_quantiles(const cotool_cell *cell, int shares, const double *sh
                 if (counts) seen += counts[next & 63];
                 next += counts ? 1 : 64;
             }
-            bucket = (int)((unsigned)cell->low * 64 + next) - 1 - COTOOL_PAGES * 32;
+            bucket = cotool_cell_bucket(cell, (next - 1) >> 6, (int)((next - 1) & 63));
         } else {
             bucket = sorted[place];
         }
@@ -199,8 +264,7 @@ void cotool_cell_quantiles(const cotool_cell *cell, int shares, const double *sh
 }
 
 void cotool_cell_close(cotool_cell *cell) {
-    for (unsigned p = 0; p < cell->pages; p++) free(cell->page[p]);
-    free(cell->page);
+    free_pages(cell);
     free(cell->list);
     memset(cell, 0, sizeof *cell);
 }

@@ -17,9 +17,11 @@ typedef __int128 cotool_fixed;
 #define COTOOL_UNIT 1000000000000ll
 
 /* A cell lists the buckets of this many numbers. More are counted in pages of 64 buckets, 256 bytes each:
- * 155 latencies take eleven pages. */
+ * 155 latencies take eleven pages. Where these are too many bytes, a cell counts by fewer bits. */
 #define COTOOL_LISTED 256
 #define COTOOL_PAGES 256
+#define COTOOL_MOST_BYTES (1 << 17) /* of a cell's pages: enough for all numbers */
+#define COTOOL_MOST_SHIFT 6
 
 enum { COTOOL_PLAIN, COTOOL_SECONDS, COTOOL_BYTES, COTOOL_DIMENSIONS };
 
@@ -28,6 +30,8 @@ typedef struct {
     cotool_fixed sum, least, most; /* least and most where count is not 0 */
     uint16_t low, pages;           /* the pages from `low` on */
     uint16_t list_room;
+    uint8_t shift;       /* bits of a bucket that the pages leave out */
+    uint32_t most_bytes; /* of the pages; 0: COTOOL_MOST_BYTES */
     int16_t *list;    /* buckets of the numbers, while there are at most COTOOL_LISTED */
     uint32_t **page;  /* each 64 counts, or NULL */
 } cotool_cell;
@@ -35,6 +39,7 @@ typedef struct {
 /* These return 0 or ENOMEM. */
 int cotool_cell_add(cotool_cell *cell, cotool_fixed number);
 int cotool_cell_count(cotool_cell *cell, int bucket, uint64_t times); /* in the sketch alone */
+int cotool_cell_limit(cotool_cell *cell, unsigned most_bytes);
 int cotool_cell_merge(cotool_cell *into, const cotool_cell *cell);
 void cotool_cell_close(cotool_cell *cell);
 
@@ -44,6 +49,9 @@ void cotool_fixed_join(cotool_fixed *number, int64_t high, uint64_t low);
 
 /* A number divided by a count. */
 double cotool_fixed_number(const cotool_fixed *number, uint64_t count);
+
+/* The bucket for which place k of page p counts: one in the middle of those that share the place. */
+int cotool_cell_bucket(const cotool_cell *cell, unsigned p, int k);
 
 int cotool_bucket_of(cotool_fixed number);
 /* The least and the greatest number of a bucket. */

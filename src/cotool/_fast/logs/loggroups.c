@@ -8,12 +8,13 @@
 
 #include "logs/loghash.h"
 
-/* Groups are dropped only once there are this many times too many. */
-#define SLACK 2
+/* Rows from which on a table is settled for the first time. */
+#define FIRST_SETTLED 4096
 
 void cotool_table_open(cotool_table *table, int measures, int most, int64_t width) {
     memset(table, 0, sizeof *table);
     table->measures = measures, table->most = most, table->width = width;
+    table->settle_at = FIRST_SETTLED, table->most_bytes = table->most_whole = COTOOL_MOST_BYTES;
 }
 
 static void drop_row(cotool_table *table, cotool_row *row) {
@@ -25,7 +26,8 @@ void cotool_table_reset(cotool_table *table, int64_t width, uint64_t limit) {
     for (size_t n = 0; n < table->count; n++) drop_row(table, &table->row[n]);
     if (table->slots) memset(table->slot, 0, table->slots * sizeof *table->slot);
     table->count = table->texts_size = table->groups = table->steps = 0;
-    table->width = width, table->limit = limit;
+    table->width = width, table->limit = limit, table->widened = 0;
+    table->settle_at = FIRST_SETTLED, table->most_bytes = table->most_whole = COTOOL_MOST_BYTES;
     table->last_step = 0, table->last_whole = 0;
     for (int m = 0; m < table->measures; m++) cotool_overall_reset(&table->overall[m]);
 }
@@ -107,6 +109,7 @@ cotool_row *cotool_table_row(cotool_table *table, const uint8_t *text, size_t si
     memset(row, 0, sizeof *row);
     row->cell = calloc((size_t)table->measures + 1, sizeof *row->cell);
     if (!row->cell) return NULL;
+    for (int m = 0; m < table->measures; m++) row->cell[m].most_bytes = whole ? table->most_whole : table->most_bytes;
     row->hash = hash, row->group = group, row->step = step, row->inferred = (uint8_t)inferred;
     row->text = table->texts_size, row->size = (uint32_t)size;
     memcpy(table->texts + row->text, text, size);
@@ -139,7 +142,8 @@ static int rebuild(cotool_table *table, uint64_t limit, int64_t width) {
     cotool_table fresh;
     int status = 0;
     cotool_table_open(&fresh, table->measures, table->most, width);
-    fresh.limit = limit;
+    fresh.limit = limit, fresh.widened = table->widened || width != table->width;
+    fresh.most_bytes = table->most_bytes, fresh.most_whole = table->most_whole;
     for (size_t n = 0; n < table->count && !status; n++) {
         cotool_row *from = &table->row[n];
         cotool_row *to = cotool_table_row(&fresh, table->texts + from->text, from->size, from->step,
@@ -175,23 +179,49 @@ static int groups_of(cotool_table *table, uint64_t **sorted) {
     return 0;
 }
 
+/* The bytes that each of so many cells may have, of all that they have together. */
+static unsigned bytes_of_cell(size_t cells, size_t most_cells, size_t bytes) {
+    unsigned most = COTOOL_MOST_BYTES;
+    while (most > bytes / most_cells && cells * most > bytes) most /= 2;
+    return most;
+}
+
 int cotool_table_settle(cotool_table *table) {
+    const size_t measures = table->measures ? (size_t)table->measures : 1;
+    const size_t most_groups = COTOOL_GROUPS / measures;
     uint64_t *hash;
     uint64_t limit = table->limit;
+    size_t cells;
+    unsigned most, whole;
+    int status = 0;
     if (groups_of(table, &hash)) return ENOMEM;
-    if (table->groups > COTOOL_GROUPS) limit = hash[COTOOL_GROUPS];
+    if (table->groups > most_groups) limit = hash[most_groups];
     free(hash);
     if (limit != table->limit) {
         if (rebuild(table, limit, table->width)) return ENOMEM;
-        table->groups = COTOOL_GROUPS;
+        table->groups = most_groups;
     }
     while (table->width && table->steps > 1 &&
-           table->steps * (table->groups + 1) > COTOOL_CELLS) {
+           (table->steps * (table->groups + 1) * measures > COTOOL_CELLS ||
+            table->steps * measures > COTOOL_STEPS)) {
         size_t groups = table->groups;
         if (rebuild(table, table->limit, 2 * table->width)) return ENOMEM;
         table->groups = groups;
     }
-    return 0;
+    /* A table whose steps were widened has had too many of them. */
+    cells = (table->steps ? table->steps : 1) * measures;
+    most = bytes_of_cell(table->widened ? COTOOL_CELLS : cells * (table->groups + 1), COTOOL_CELLS,
+                         COTOOL_GROUP_BYTES);
+    whole = bytes_of_cell(table->widened ? COTOOL_STEPS : cells, COTOOL_STEPS, COTOOL_WHOLE_BYTES);
+    if (most < table->most_bytes || whole < table->most_whole) {
+        table->most_bytes = most, table->most_whole = whole;
+        for (size_t n = 0; n < table->count; n++)
+            for (int m = 0; m < table->measures; m++)
+                status |= cotool_cell_limit(&table->row[n].cell[m],
+                                            is_whole(table, &table->row[n]) ? whole : most);
+    }
+    table->settle_at = 2 * table->count > FIRST_SETTLED ? 2 * table->count : FIRST_SETTLED;
+    return status ? ENOMEM : 0;
 }
 
 int cotool_table_merge(cotool_table *into, const cotool_table *table, int64_t first, int flags) {
@@ -214,6 +244,7 @@ int cotool_table_merge(cotool_table *into, const cotool_table *table, int64_t fi
     }
     for (int m = 0; m < into->measures; m++)
         status |= cotool_overall_merge(&into->overall[m], &table->overall[m], into->most, first);
-    if (!status && into->count > SLACK * COTOOL_GROUPS) status = cotool_table_settle(into);
+    if (!(flags & COTOOL_MERGE_STEPS)) into->widened |= table->widened;
+    if (!status && into->count > into->settle_at) status = cotool_table_settle(into);
     return status ? ENOMEM : 0;
 }

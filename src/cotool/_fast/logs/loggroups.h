@@ -9,10 +9,16 @@
 #include "logs/logoverall.h"
 
 #define COTOOL_MEASURES 8
-/* Groups that are kept; a group takes 100 to 1,500 bytes for each measure. */
+/* Groups times measures: beyond this many, groups are left out. */
 #define COTOOL_GROUPS 65536
-/* Groups times steps: beyond this many, steps become twice as wide. */
+/* Groups times steps times measures: beyond this many, steps become twice as wide. */
 #define COTOOL_CELLS 131072
+/* Steps times measures: the same. */
+#define COTOOL_STEPS 16384
+/* Bytes of the sketches of groups, and of those of all records: where there are many of them, those with
+ * numbers of many magnitudes have fewer bits. */
+#define COTOOL_GROUP_BYTES (64 << 20)
+#define COTOOL_WHOLE_BYTES (32 << 20)
 
 #define COTOOL_NO_STEP INT64_MIN
 
@@ -30,8 +36,11 @@ typedef struct {
 typedef struct {
     int measures, most; /* `most`: greatest lines of a measure that are kept */
     int64_t width;      /* of a step in seconds, 0: no steps */
+    int widened;        /* steps are wider than was asked */
     uint64_t limit;     /* groups whose hash is not below it are not kept; 0: all are */
     size_t groups, steps;
+    size_t settle_at;    /* rows from which on the table is settled again */
+    unsigned most_bytes, most_whole; /* of a cell of a group, of all records */
     size_t count, room, slots;
     cotool_row *row;
     uint32_t *slot; /* number of a row plus 1 */
@@ -60,7 +69,8 @@ cotool_row *cotool_table_whole(cotool_table *table, int64_t step, int inferred, 
  * steps become one. */
 enum { COTOOL_MERGE_DATED = 1, COTOOL_MERGE_STEPS = 2 };
 int cotool_table_merge(cotool_table *into, const cotool_table *table, int64_t first, int flags);
-/* Drops groups and widens steps where there are too many. */
+/* Drops groups, widens steps and reduces sketches where there is too much of them. What is known after
+ * it depends only on the records, as each limit only becomes tighter with more of them. */
 int cotool_table_settle(cotool_table *table);
 
 #endif

@@ -70,5 +70,5 @@ int cotool_reading_add(const cotool_config *config, cotool_table *table, int for
     row = cotool_table_row(table, text, size, step, facts->inferred, &status);
     if (status) return ENOMEM;
     if (row && add_to(r, row, numbers)) return ENOMEM;
-    return table->count > 4 * COTOOL_GROUPS ? cotool_table_settle(table) : 0;
+    return table->count > table->settle_at ? cotool_table_settle(table) : 0;
 }

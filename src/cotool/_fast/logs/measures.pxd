@@ -9,6 +9,7 @@ cdef extern from "logs/loggroups.h" nogil:
         COTOOL_DIMENSIONS
         COTOOL_DISTINCT
         COTOOL_GROUPS
+        COTOOL_MOST_SHIFT
         COTOOL_MERGE_DATED
         COTOOL_MERGE_STEPS
     int64_t COTOOL_NO_STEP
@@ -17,6 +18,7 @@ cdef extern from "logs/loggroups.h" nogil:
         uint64_t count, missing, odd
         cotool_fixed sum, least, most
         unsigned short low, pages
+        uint8_t shift
         int16_t* list
         uint32_t** page
     ctypedef struct cotool_row:
@@ -40,7 +42,7 @@ cdef extern from "logs/loggroups.h" nogil:
         int greatest
         cotool_greatest* top
     ctypedef struct cotool_table:
-        int measures, most
+        int measures, most, widened
         int64_t width
         uint64_t limit
         size_t count
@@ -63,6 +65,7 @@ cdef extern from "logs/loggroups.h" nogil:
     void cotool_fixed_join(cotool_fixed* number, int64_t high, uint64_t low)
     int cotool_bucket_of(cotool_fixed number)
     void cotool_bucket_ends(int bucket, cotool_fixed* least, cotool_fixed* most)
+    int cotool_cell_bucket(const cotool_cell* cell, unsigned p, int k)
     double cotool_bucket_number(int bucket, int bits)
     double cotool_fixed_number(const cotool_fixed* number, uint64_t count)
     void cotool_cell_quantiles(const cotool_cell* cell, int shares, const double* share,

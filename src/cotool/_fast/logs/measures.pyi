@@ -5,9 +5,8 @@ from typing_extensions import disjoint_base
 
 UNIT: int
 MOST_MEASURES: int
-MOST_GROUPS: int
 SEPARATOR: bytes
-_Cell: TypeAlias = tuple[int, int, int, int, int, int, Mapping[int, int]]
+_Cell: TypeAlias = tuple[int, int, int, int, int, int, Mapping[int, int], int]
 _Row: TypeAlias = tuple[tuple[bytes, ...] | None, int | None, bool, int, list[_Cell]]
 _Overall: TypeAlias = tuple[
     tuple[int, ...], int, float | None, list[bytes], list[tuple[int, int, bytes]]
@@ -26,6 +25,12 @@ class Measured:
     def width(self) -> int: ...
     @property
     def folded(self) -> bool: ...
+    @property
+    def most_groups(self) -> int: ...
+    @property
+    def widened(self) -> bool: ...
+    @property
+    def relative_error(self) -> float: ...
     @property
     def most(self) -> int: ...
     def merge(self, other: Measured, lines: int = 0) -> None: ...

@@ -6,7 +6,6 @@ from libc.string cimport memcpy
 
 UNIT = COTOOL_UNIT
 MOST_MEASURES = COTOOL_MEASURES
-MOST_GROUPS = COTOOL_GROUPS
 # Divides the text of a group into the values that it was made of.
 SEPARATOR = b"\x1f"
 # The bits after the leading one that a number of a distribution has.
@@ -78,6 +77,28 @@ cdef class Measured:
         return self.table.limit != 0
 
     @property
+    def most_groups(self):
+        """How many groups are kept."""
+        return COTOOL_GROUPS // max(self.table.measures, 1)
+
+    @property
+    def widened(self):
+        """Whether steps are wider than was asked, because there were too many."""
+        return self.table.widened != 0
+
+    @property
+    def relative_error(self):
+        """The greatest part of a number by which a quantile may differ from it."""
+        cdef size_t n
+        cdef int m, shift = 0
+        if cotool_table_settle(&self.table):
+            raise MemoryError
+        for n in range(self.table.count):
+            for m in range(self.table.measures):
+                shift = max(shift, self.table.row[n].cell[m].shift)
+        return (2.0 ** (shift - 1) + 0.5) / 64 if shift else 1.0 / 128
+
+    @property
     def most(self):
         """How many of a measure's greatest numbers are kept."""
         return self.table.most
@@ -118,7 +139,7 @@ cdef class Measured:
 
         (values of the group or None for all records, start of the step or None, whether its year
         or date is inferred, records, cells); a cell is (count, missing, odd, sum, least, greatest,
-        {bucket: count}), the numbers in UNIT parts.
+        {bucket: count}, shift), the numbers in UNIT parts; buckets leave out so many bits.
         """
         return self._rows()
 
@@ -185,8 +206,11 @@ cdef class Measured:
         if place == NULL:
             raise MemoryError
         place.records = records
-        for m, (count, missing, odd, total, least, greatest, sketch) in enumerate(cells):
+        for m, (count, missing, odd, total, least, greatest, sketch, shift) in enumerate(cells):
             cell = &place.cell[m]
+            if not 0 <= shift <= COTOOL_MOST_SHIFT:
+                raise ValueError("no shift of a sketch")
+            cell.shift = shift
             if sum(sketch.values()) != count:
                 raise ValueError("a sketch of another count")
             for bucket, times in sketch.items():
@@ -207,7 +231,7 @@ cdef class Measured:
             else (<char*>self.table.overall[m].registers)[:COTOOL_DISTINCT]
             for m in range(self.table.measures)
         ]
-        state = self.rows(), self.overall(), registers, self.table.limit
+        state = self.rows(), self.overall(), registers, self.table.limit, self.table.widened
         return Measured, (self.table.measures, self.table.most, self.table.width), state
 
     def __setstate__(self, state):
@@ -215,8 +239,8 @@ cdef class Measured:
         cdef cotool_overall* o
         cdef bytes text
         cdef cotool_fixed fixed
-        rows, overall, registers, limit = state
-        self.table.limit = limit
+        rows, overall, registers, limit, widened = state
+        self.table.limit, self.table.widened = limit, widened
         for row in rows:
             self.insert(row)
         for m, (dimensions, added, _, examples, greatest) in enumerate(overall):
@@ -267,9 +291,8 @@ cdef tuple cell_of(cotool_cell* cell):
         if cell.page[p] != NULL:
             for k in range(64):
                 if cell.page[p][k]:
-                    bucket = ((cell.low + p) << 6) + k - COTOOL_PAGES * 32
-                    sketch[bucket] = cell.page[p][k]
+                    sketch[cotool_cell_bucket(cell, p, k)] = cell.page[p][k]
     return (
         cell.count, cell.missing, cell.odd, number_of(&cell.sum), number_of(&cell.least),
-        number_of(&cell.most), sketch,
+        number_of(&cell.most), sketch, cell.shift,
     )

@@ -37,6 +37,7 @@ def measures_section(
     parts: list[object] = []
     if facts:
         parts.append(_totals(measures, facts))
+    parts += [note(limit) for limit in measures.limits]
     parts.append(_over_time(measures, facts, clock))
     if measures.keys:
         parts.append(_groups(measures, facts, texts or {}))
@@ -107,11 +108,6 @@ def _groups(measures: Measures, facts: tuple[MeasureFacts, ...], texts: Mapping[
     )
     more = len(groups) - len(rows)
     remark = note(f"{plural(more, 'more group')} left out.") if more > 0 else ""
-    if measures.folded:
-        remark = join((remark, note(
-            f"There were more than {measures.folded:,} groups: the others count in the totals "
-            "alone."
-        )))  # fmt: skip
     return join((table, remark))
 
 

@@ -58,6 +58,8 @@ def render_measures(
     facts = measures.facts()
     if measures.names:
         _totals(measures, facts, screen)
+    for limit in measures.limits:
+        screen.print(Text(limit, style="dim"))
     if measures.keys:
         _groups(measures, facts, screen, top, sort)
         ids = {value for group in measures.sorted_groups(sort)[:top] for value in group.values}
@@ -109,9 +111,6 @@ def _groups(
     if len(shown) < len(groups):
         head = f"{len(shown)} of {head}, by {sort or 'records'}"
     screen.print(Text(), Text(head, style="bold"))
-    if measures.folded:
-        note = f"more than {measures.folded:,} groups: the others count in the totals alone"
-        screen.print(Text(note, style="dim"))
     statistics = _SHOWN if screen.width >= _WIDE and len(facts) == 1 else _FEW
     steps = _steps(measures, shown)
     room = screen.width - _COUNTS - _NUMBER * len(statistics) * len(facts)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cotool._fast.logs.measures import MOST_GROUPS, UNIT, Measured, bucket_ends, spread_of
+from cotool._fast.logs.measures import UNIT, Measured, bucket_ends, spread_of
 from cotool._fast.logs.timelines import Timeline, timelines
 from cotool.errors import InputError
 from cotool.logs.distributions import Distribution
@@ -37,6 +37,7 @@ class Figures:
     least_parts: int = 0
     greatest_parts: int = 0
     sketch: Mapping[int, int] = field(default_factory=dict, repr=False)
+    shift: int = 0  # bits that the buckets of the sketch leave out
 
     def merge(self, other: Figures) -> Figures:
         """Return the figures of both together."""
@@ -54,6 +55,7 @@ class Figures:
             min(self.least_parts, other.least_parts),
             max(self.greatest_parts, other.greatest_parts),
             sketch,
+            max(self.shift, other.shift),
         )
 
     @property
@@ -178,6 +180,26 @@ class Step(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Exact:
+    """What is known of a measure without its distribution; `parts` is the sum, in UNIT parts."""
+
+    count: int
+    missing: int
+    odd: int
+    parts: int
+
+    def to_dict(self) -> dict[str, float | None]:
+        """Return the statistics by their names."""
+        return {
+            "count": self.count,
+            "missing": self.missing,
+            "odd": self.odd,
+            "sum": self.parts / UNIT,
+            "mean": self.parts / (UNIT * self.count) if self.count else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """The records whose fields have the same values: `values` are in the order of the keys.
 
@@ -252,7 +274,21 @@ class Measures:
 
         The others count in `total` alone.
         """
-        return MOST_GROUPS if self._table.folded else 0
+        return int(self._table.most_groups) if self._table.folded else 0
+
+    @property
+    def widened(self) -> bool:
+        """Whether steps are wider than was asked, because there were too many."""
+        return bool(self._table.widened)
+
+    @property
+    def relative_error(self) -> float:
+        """The greatest part of a number by which a quantile may differ from it.
+
+        It is RELATIVE_ERROR, and more if there were so many groups, steps and magnitudes that
+        sketches were reduced.
+        """
+        return float(self._table.relative_error)
 
     @property
     def total(self) -> Group:
@@ -263,6 +299,40 @@ class Measures:
     def groups(self) -> tuple[Group, ...]:
         """The groups, in the order of their values."""
         return self._all()[1:]
+
+    @property
+    def other(self) -> tuple[int, tuple[Exact, ...]] | None:
+        """The records of the groups that are left out, with exact figures; None without any."""
+        if not self.folded:
+            return None
+        kept, total = self.groups, self.total
+        return total.records - sum(group.records for group in kept), tuple(
+            Exact(
+                *(
+                    getattr(figures, name) - sum(getattr(group.measures[n], name) for group in kept)
+                    for name in ("count", "missing", "odd", "parts")
+                )
+            )
+            for n, figures in enumerate(total.measures)
+        )
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """Sentences on what was reduced because there was too much of it."""
+        found = []
+        if self.other is not None:
+            found.append(
+                f"More than {self.folded:,} groups: the other {self.other[0]:,} records count in "
+                "the totals alone."
+            )
+        if self.widened:
+            found.append("Too many groups and steps: steps are wider than asked.")
+        if self.relative_error > RELATIVE_ERROR:
+            found.append(
+                "Too many distributions: quantiles are within "
+                f"{100 * self.relative_error:.1f} % of the exact ones."
+            )
+        return tuple(found)
 
     def sorted_groups(self, by: str | None = None) -> list[Group]:
         """Return the groups, the greatest first.
@@ -335,7 +405,7 @@ class Measures:
         if self._groups is None:
             steps = timelines(self._table)
             rows = self._table.totals().rows() or [
-                (None, None, False, 0, [(0, 0, 0, 0, 0, 0, {})] * len(self.names))
+                (None, None, False, 0, [(0, 0, 0, 0, 0, 0, {}, 0)] * len(self.names))
             ]
             self._groups = tuple(
                 Group(

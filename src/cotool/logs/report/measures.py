@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from cotool.logs.measures.model import STATISTICS
-from cotool.logs.measures.results import RELATIVE_ERROR
 from cotool.logs.report.timelines import TimelineText, text_pieces
 
 if TYPE_CHECKING:
@@ -38,8 +37,9 @@ def measures_to_dict(
     compared = {group.values for group in largest[:_MOST_COMPARED]}
     return {
         "records": total.records,
-        "relative_error": RELATIVE_ERROR,
+        "relative_error": measures.relative_error,
         "step_seconds": measures.step or None,
+        "steps_widened": measures.widened,
         "measures": [
             {
                 "name": fact.name,
@@ -68,6 +68,7 @@ def measures_to_dict(
             for group in (measures.sorted_groups(sort) if measures.keys else ())
         ],
         "groups_left_out": bool(measures.folded),
+        "other": _other(measures),
     }
 
 
@@ -102,6 +103,19 @@ def _figures(measures: Measures, group: Group, *, compared: bool) -> dict[str, A
             name: _statistics(figures)
             | ({"distribution": figures.distribution.to_dict()} if compared else {})
             for name, figures in zip(measures.names, group.measures, strict=True)
+        },
+    }
+
+
+def _other(measures: Measures) -> dict[str, Any] | None:
+    if measures.other is None:
+        return None
+    records, exact = measures.other
+    return {
+        "records": records,
+        "measures": {
+            name: {key: _rounded(number) for key, number in each.to_dict().items()}
+            for name, each in zip(measures.names, exact, strict=True)
         },
     }
 
