@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import itertools
+import json
 import math
 import operator
 import re
@@ -359,7 +361,60 @@ def hkdf_extract_expand(key, salt, info, size, name="sha256", *, extract=True):
 
 
 def open_vault(data, secrets):
-    """Return the content of a vault file as FORMAT.md says; AssertionError for whatever is wrong.
+    """Return the content of a vault file as FORMAT.md says. Raises AssertionError if it is not."""
+    file_id = data[12:28]
+    file_key, start = open_header(data, secrets)
+    key = hkdf_extract_expand(file_key, file_id, b"cotool.vault/1 payload\0", 32)
+    identity = data[:8] + b"\1\1" + file_id
+    return open_cobblestone(data[start:], key, b"cotool.vault/1 stream\0" + identity)
+
+
+def open_values(data, secrets, paths):
+    """Return a document with sealed values in clear, with comments at its top, as FORMAT.md says.
+
+    `paths` has the keys of each token's path, in the order of the tokens; None is a position.
+    """
+    title, mac, header, *rest = data.decode().split("\n")
+    rule = [title.split(" ")[2].rstrip(";"), None, None]
+    for number, start in enumerate(("# cotool-only: ", "# cotool-except: "), 1):
+        if rest[0].startswith(start):
+            rule[number] = rest.pop(0).removeprefix(start)
+    assert title == f"# cotool-values-1 {rule[0]}; change it with: cotool vault edit FILE"
+    body = "\n".join(rest)
+    header = from_base64url(header.removeprefix("# cotool-header: "))
+    file_key, size = open_header(header, secrets)
+    assert size == len(header)
+    value_key, mac_key = (
+        hkdf_extract_expand(file_key, header[12:28], f"cotool.vault/values-1 {what}\0".encode(), 32)
+        for what in ("value", "mac")
+    )
+    first = hmac.digest(mac_key, b"rule\0" + json.dumps(rule).encode(), "sha256")
+    second = hmac.digest(mac_key, b"document\0" + first + body.encode(), "sha256")
+    assert from_base64url(mac.removeprefix("# cotool-mac: ")) == first + second
+    left = iter(paths)
+
+    def clear(token):
+        data = from_base64url(token[1])
+        path = b"".join(
+            b"\0" if key is None else b"\1" + len(key.encode()).to_bytes(4, "big") + key.encode()
+            for key in next(left)
+        )
+        padded = AESGCM(value_key).decrypt(data[:12], data[12:], path)
+        text, _, zeros = padded.rpartition(b"\x80")
+        assert not any(zeros)
+        assert len(padded) % 32 == 0
+        return text.decode()
+
+    return re.sub(r'"?cotool-value-1:([\w-]+)"?', clear, body)
+
+
+def from_base64url(text):
+    """Return the bytes in base64url without padding."""
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def open_header(data, secrets):
+    """Return the file key in a header, and where the payload begins.
 
     `secrets` maps (1, key id, version) or (2, salt) to the key of a slot, (3, id, version) to the
     X-Wing seed of an identity, and (4, name of a program's key) to a function that takes what the
@@ -412,9 +467,7 @@ def open_vault(data, secrets):
     key = hkdf_extract_expand(file_key, file_id, b"cotool.vault/1 header\0", 32)
     assert hmac.digest(key, body, "sha256") == mac
     assert data[:stride] == data[stride : 2 * stride]
-    key = hkdf_extract_expand(file_key, file_id, b"cotool.vault/1 payload\0", 32)
-    payload = data[2 * stride or size :]
-    return open_cobblestone(payload, key, b"cotool.vault/1 stream\0" + identity)
+    return file_key, 2 * stride or size
 
 
 def open_hpke_xwing(message, seed, info):

@@ -19,18 +19,30 @@ import tempfile
 from pathlib import Path
 
 from cotool.errors import CotoolError
-from cotool.vault import Identity, KeyFile, Keyring, decrypt, encrypt, reencrypt, rewrap
+from cotool.vault import (
+    Identity,
+    KeyFile,
+    Keyring,
+    decrypt,
+    encrypt,
+    encrypt_values,
+    reencrypt,
+    rewrap,
+)
 from cotool.vault.age import AgeKeys, import_age
 from cotool.vault.editing import edit
 from cotool.vault.envelope import COMPACT_LIMIT
 from cotool.vault.in_memory import open_bytes
 from cotool.vault.seen import Seen
+from cotool.vault.values.files import has_values_sealed
+from cotool.vault.values.sealing import decrypt_in_place, encrypt_values_of
 
 kill_at = ctypes.CDLL(sys.argv[2])
 folder = Path(sys.argv[1])
 folder.mkdir(exist_ok=True)
 ring = Keyring.generate()
 opener = KeyFile(bytes(32))
+ENV = b"A=1\nB='two'\n"
 SMALL, LARGE = os.urandom(5000), os.urandom(COMPACT_LIMIT + 20_000)
 
 
@@ -49,6 +61,16 @@ def compact(content):
     shutil.rmtree(folder)
     folder.mkdir()
     return data
+
+
+def seal_values(source, target):
+    """Seal the values of an .env file."""
+    encrypt_values_of(folder / source, folder / target, keys=[ring], syntax="env")
+
+
+def is_sealed(path):
+    """Return whether the values of an .env file were sealed."""
+    return has_values_sealed(path) and content(path) == ENV
 
 
 def content(path):
@@ -83,6 +105,7 @@ def check_kept(name, old, new):
 def scenarios():
     """Yield a name, the files at the start, the action, and the check."""
     small, large = compact(SMALL), sealed(LARGE)
+    values = encrypt_values(ENV, keys=[ring], syntax="env")
     yield (
         "encrypt",
         {"plain": SMALL},
@@ -143,6 +166,34 @@ def scenarios():
     yield from changes_of_keyrings(data, versions)
     yield from people(small, large)
     yield from of_age()
+    yield (
+        "encrypt values",
+        {"in": ENV},
+        lambda: seal_values("in", "out"),
+        check_new("out", lambda path: content(path) == ENV),
+    )
+    yield (
+        "encrypt values in place",
+        {"in": ENV},
+        lambda: seal_values("in", "in"),
+        check_kept("in", lambda path: path.read_bytes() == ENV, is_sealed),
+    )
+    for name, change, new in (
+        ("rewrap", lambda: rewrap(folder / "in", keys=[ring], add=[opener]), ENV),
+        ("reencrypt", lambda: reencrypt(folder / "in", keys=[ring]), ENV),
+        ("edit", lambda: edit(folder / "in", keys=[ring], editor=["truncate", "-s", "4"]), ENV[:4]),
+        ("decrypt in place", lambda: decrypt_in_place(folder / "in", keys=[ring]), ENV),
+    ):
+        yield (
+            f"{name} values",
+            {"in": values},
+            change,
+            check_kept(
+                "in",
+                lambda path: content(path) == ENV,
+                lambda path, new=new: path.read_bytes() == new or content(path) == new,
+            ),
+        )
     yield (
         "edit",
         {"in": small},

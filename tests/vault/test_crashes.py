@@ -49,7 +49,7 @@ def test_kill_at_every_call(kill_at, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
-    assert len(report) == 23 + 2 * (importlib.util.find_spec("pyrage") is not None)
+    assert len(report) == 29 + 2 * (importlib.util.find_spec("pyrage") is not None)
     for title, found in report.items():
         assert found["calls"] >= 4, title
         # What two threads pass through a pipe has another number of calls each time.

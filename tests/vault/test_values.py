@@ -8,8 +8,10 @@ import sys
 import pytest
 from documents import DOCUMENTS, ENV, INI, JSON, SYNTAXES, YAML, masked, needs_yaml, tokens
 
+import reference
 from cotool.errors import InputError, MissingExtraError, UnsupportedFormatError, WrongKeyError
 from cotool.vault import Keyring, Passphrase, decrypt_values, encrypt_values
+from cotool.vault.values.document import header_of, open_document
 
 
 def seal(content, keys, syntax, **options):
@@ -143,6 +145,9 @@ def test_what_cannot_be_sealed(keys):
         ("env", b"A='secret\n", "line 1: the quote is never closed"),
         ("env", b"A= secret\n", "line 1: there is a space after ="),
         ("ini", b"[a]\n= secret\n", "f, line 2: expected [section] or key = value"),
+        ("ini", b"[a]\npassword secret\n", "line 2: has no = or :"),
+        ("ini", b"[a]\nsecret\\\n", "line 2: has no = or :"),
+        ("json", b'{"%s": 1}' % (b"k" * 5000), "its keys have more than 4,096 characters"),
         ("ini", b"[a]\nb = 1\rc = 2\n", "line 2: has a carriage return"),
         ("toml", b"", "unknown syntax 'toml'"),
         ("env", b"A=cotool-value-1:abc\n", "line 1: a value is a sealed one"),
@@ -208,3 +213,22 @@ def test_a_document_is_sealed_once(keys):
         seal(INI, keys, "ini", previous=sealed)
     with pytest.raises(UnsupportedFormatError, match="newer version"):
         decrypt_values(sealed.replace(b"values-1 env", b"values-2 env"), keys=[keys.ring])
+
+
+def test_as_the_format_says(keys):
+    """The oracle opens a document with nothing but the standard primitives."""
+    for syntax, content, options in (
+        ("env", ENV, {"only": "PASSWORD|EMPTY"}),
+        ("env", ENV, {}),
+        ("ini", INI, {"others": "none"}),
+    ):
+        sealed = encrypt_values(content, keys=[keys.ring, keys.phrase], syntax=syntax, **options)
+        values = open_document(sealed, [keys.ring], "f").opened()
+        paths = [
+            [None if isinstance(step, int) else step for step in value.path]
+            for value, _, clear in values
+            if clear is not None
+        ]
+        slots = header_of(sealed, "f")[0].slots
+        found = reference.open_values(sealed, keys.secrets(slots), paths)
+        assert found.encode() == content

@@ -15,6 +15,7 @@ from cotool.vault.values.marks import SEALED_LIMIT, START, SYNTAXES, has_sealed_
 from cotool.vault.values.metadata import KEY, Metadata, Rule, joined, split
 from cotool.vault.values.spans import (
     LIMIT,
+    MAX_PATH,
     MAX_VALUES,
     Value,
     bound_path,
@@ -124,6 +125,9 @@ def find_values(text: str, syntax: str, name: str) -> list[Value]:
             f"{name}: has more than {MAX_VALUES:,} values",
             hint="encrypt the file as a whole, without `values`",
         )
+    for value in found:
+        if sum(len(step) for step in value.path if isinstance(step, str)) > MAX_PATH:
+            fail(name, text, value.start, f"its keys have more than {MAX_PATH:,} characters")
     return found
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _LINE = re.compile(r"([^\r\n]*)(\r?\n|\Z)")
 _SECTION = re.compile(r"[ \t]*\[(.+)\][ \t]*(?:[#;].*)?")
 _COMMENT = re.compile(r"[ \t]*(?:[#;].*)?")
+_SPACE = re.compile(r"\s")
 _DELIMITER = re.compile("[=:]")
 _INDENT = re.compile(r"[ \t]*")
 
@@ -76,8 +77,9 @@ class _Reader:
             fail(self._name, self._text, place, "expected [section] or key = value")
         if delimiter is None:
             self._indent = None
-            if key.endswith("\\"):
-                fail(self._name, self._text, place, "a key without a value ends with a backslash")
+            if key.endswith("\\") or (_SPACE.search(key) and not key.startswith("!include")):
+                problem = "has no = or :, so it is not clear what its value is"
+                fail(self._name, self._text, place, problem)
             return
         rest = line[delimiter.end() :]
         start = place + len(line) - len(rest.lstrip(" \t"))

@@ -15,6 +15,7 @@ KeyPath = tuple[str | int, ...]  # keys, and positions in lists, from the top of
 MAX_DEPTH = 200
 LIMIT = 1 << 20  # bytes of a document in clear
 MAX_VALUES = 20_000
+MAX_PATH = 4096  # characters in the keys of a path
 _PLAIN_KEY = re.compile(r"[\w-]+")
 
 
