@@ -1,4 +1,4 @@
-"""Who answered what to a question, as people name it and as the kernels take it."""
+"""Who gave which answer to a question: by name, and in the form for the kernels."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Ballot(NamedTuple):
-    """Who answered what to a question, one normal form for each expert; its topic, "" if none."""
+    """Each expert's answer to a question in normal form; the question's topic, "" if none."""
 
     question: str
     votes: Mapping[str, str]
@@ -20,9 +20,9 @@ class Ballot(NamedTuple):
 
 
 class BallotTable:
-    """Ballots as the kernel takes them; `given` has each question's answers and their numbers.
+    """Ballots in the kernel's form; `given` has each question's answers and their numbers.
 
-    The kernel is given the votes of `counted`.
+    The kernel gets only the votes of the experts in `counted`.
     """
 
     def __init__(

@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
     from cotool.consensus.learning.ballots import Ballot
 
-# Keys of weights: of the belief of truth inference, of experts without a weight of their own, and
-# the first letters of those of experts and labels.
+# Keys of weights: for the belief of truth inference, for experts without a weight of their own,
+# and the first letters of the keys for experts and labels.
 BELIEF = ""
 OTHERS = "*"
 EXPERT, LABEL = "@", "="
-# Beliefs below this count as this.
+# The least belief: smaller ones are raised to it.
 FLOOR = 1e-6
 
 
 @dataclass(slots=True)
 class Quadratic:
-    """What is left of a log-likelihood: slope w - w precision w / 2 of the weights named by `keys`.
+    """A log-likelihood as a quadratic in the weights of `keys`: slope w - w precision w / 2.
 
-    `questions` are those behind it. Quadratics of different questions add up.
+    `questions` is how many questions it summarises. Quadratics of different questions add up.
     """
 
     keys: list[str] = field(default_factory=list)
@@ -36,7 +36,7 @@ class Quadratic:
     questions: float = 0.0
 
     def over(self, keys: Sequence[str]) -> tuple[array[float], array[float]]:
-        """Precision and slope of these weights; those it does not know have none."""
+        """Return precision and slope of these weights; zero for unknown ones."""
         places = {key: place for place, key in enumerate(self.keys)}
         own = [places.get(key, -1) for key in keys]
         size = len(self.keys)
@@ -48,7 +48,7 @@ class Quadratic:
         return cells, array("d", [self.slope[a] if a >= 0 else 0.0 for a in own])
 
     def add(self, other: Quadratic) -> None:
-        """Add what other questions say."""
+        """Add the quadratic of other questions."""
         keys = list(dict.fromkeys([*self.keys, *other.keys]))
         mine, theirs = self.over(keys), other.over(keys)
         self.keys = keys
@@ -74,7 +74,7 @@ class Quadratic:
 class GoldBallot(NamedTuple):
     """A ballot with the right answer; `place` is in the order of learning.
 
-    `share` is what is left of it after forgetting.
+    `share` is its remaining weight after forgetting.
     """
 
     ballot: Ballot
@@ -84,7 +84,7 @@ class GoldBallot(NamedTuple):
 
 
 class Basis:
-    """The weights that are learned: that of the belief first, then experts', then labels'."""
+    """The weights that are learned: first for the belief, then for experts, then for labels."""
 
     def __init__(self, experts: Iterable[str], labels: Iterable[str]) -> None:
         self.keys = [BELIEF, OTHERS, *(EXPERT + name for name in experts)]
@@ -109,7 +109,7 @@ class Basis:
         beliefs: Sequence[Mapping[str, float]],
         targets: Sequence[Mapping[str, float]],
     ) -> logit.Choices:
-        """Ballots as the kernel takes them; an answer that no target names has none."""
+        """Return ballots in the kernel's form; an answer that no target names has no weight."""
         start, ends, feature = array("q", [0]), array("q", [0]), array("i")
         base, target = array("d"), array("d")
         for ballot, belief, wanted in zip(ballots, beliefs, targets, strict=True):

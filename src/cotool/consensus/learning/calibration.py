@@ -1,9 +1,9 @@
-"""A probability that the consensus is right, held against answers known to be right.
+"""The probability that the consensus is right, calibrated by answers known to be right.
 
 Logistic regression on three figures of a question (Platt, "Probabilistic outputs for support vector
 machines", 1999): the log-odds that the experts' weights give the answer, the share of votes for it,
-and the logarithm of how many different answers there are. Its weights have a Gaussian prior. What
-is left of their uncertainty gives the probability an interval.
+and the logarithm of how many different answers there are. Its weights have a Gaussian prior. The
+remaining uncertainty of the weights gives the probability an interval.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ NORMAL = 1.96
 
 
 def features(probability: float, share: float, answers: int) -> tuple[float, ...]:
-    """The figures of a question; log-odds beyond 99 % say nothing more."""
+    """The figures of a question; log-odds are cut off at 99 %."""
     p = min(max(probability, 0.01), 0.99)
     return 1.0, log(p / (1 - p)), 2 * share - 1, log(answers)
 
@@ -48,9 +48,9 @@ class Bin(NamedTuple):
 
 @dataclass(slots=True)
 class Calibration:
-    """The regression's weights, their precision, and the number of judgements behind them.
+    """The regression's weights, their precision, and how many judgements they were learned from.
 
-    `bins` hold what was stated of the judged questions against what came true.
+    `bins` compare the stated probabilities of judged questions with the outcomes.
     """
 
     judged: float = 0.0
@@ -104,7 +104,7 @@ def _sigmoid(x: float) -> float:
 
 
 def _solve(matrix: list[float], vector: list[float]) -> list[float]:
-    """Gaussian elimination of a positive definite system."""
+    """Solve a positive definite system by Gaussian elimination."""
     rows = [[*matrix[i * SIZE : (i + 1) * SIZE], vector[i]] for i in range(SIZE)]
     for i in range(SIZE):
         pivot = rows[i][i] if abs(rows[i][i]) > 1e-12 else 1e-12

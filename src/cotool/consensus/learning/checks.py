@@ -18,7 +18,7 @@ _JUDGEMENTS = asdict(Judgements())
 
 
 def check_record(kind: str, value: Any) -> None:
-    """Raise ValueError, which names the place, where a value of this kind is wrong."""
+    """Raise ValueError, which names the place, if a value of this kind is wrong."""
     if kind == "expert":
         _check_like(value, _EXPERT, "")
         for topic, tally in value["topics"].items():

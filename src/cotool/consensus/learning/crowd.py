@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
     from cotool._fast.truth.labels import Posterior
 
-# Voters of a question up to which pairs of them are counted.
+# Pairs of voters are counted in questions with at most this many voters.
 MOST_PAIRED = 100
-# Questions of a batch from which hidden kinds of questions are looked for in it.
+# Hidden kinds of questions are looked for in batches of at least this many questions.
 FEWEST_TOGETHER = 50
-# Labels are one closed set up to this many different ones.
+# The most different labels that count as one closed set.
 MOST_LABELS = 64
 CLOSED = 20
 QUESTIONS_A_LABEL = 4
@@ -58,12 +58,11 @@ class Crowd:
     _by_label: bool = field(default=False, repr=False)
     _inferred: dict[str, tuple[Ballot, dict[str, float]]] = field(default_factory=dict, repr=False)
 
-    # ---- what it says
-
+    # ---- predictions
     def bases(self, ballots: Sequence[Ballot]) -> list[dict[str, float]]:
         """The posterior of each question's answers under agreement alone.
 
-        What inference that knows labels found of a whole batch is known for its questions only.
+        Truth inference that knows labels covers only the questions of its own batch.
         """
         known = self._known(ballots)
         if self._model is None:
@@ -79,7 +78,7 @@ class Crowd:
         return found
 
     def _values(self) -> float:
-        """How many answers are possible where they are not a closed set, else 0."""
+        """How many answers are possible if labels are not a closed set, else 0."""
         return max(self.different, 2.0) if self.is_open else 0.0
 
     def _balanced(self) -> bool:
@@ -123,10 +122,9 @@ class Crowd:
             self._counts = counts
         return self._counts
 
-    # ---- how it learns
-
+    # ---- learning
     def infer(self, ballots: Sequence[Ballot], *, count: bool) -> list[dict[str, float]]:
-        """What agreement says of a batch, given all that was learned before; `count` learns it."""
+        """Return what agreement says of a batch, given earlier ones; `count` learns from it."""
         known = self._known(ballots)
         table = self._table(ballots)
         found = decoys(table.labels, known=known, values=self._values(), balanced=self._balanced())
@@ -145,7 +143,7 @@ class Crowd:
         return likelier if name == "subclasses" else None
 
     def _keep(self, ballots: Sequence[Ballot], beliefs: Sequence[dict[str, float]] | None) -> None:
-        """Remember what subclasses believe of this batch; no model of theirs outlives it."""
+        """Remember what subclasses believe of this batch; their model is not kept."""
         self._by_label = beliefs is not None
         for ballot, belief in zip(ballots, beliefs or (), strict=False):
             self._inferred[ballot.question] = ballot, belief
@@ -221,7 +219,7 @@ class Crowd:
     def _independent(self) -> dict[str, float]:
         """How much each expert's vote counts by `_fast/truth/dependence`, those of most answers.
 
-        Of experts who copy each other one counts.
+        Experts who copy each other count as one.
         """
         left = self.experts.keys() - {
             name for group in groups_of(self.copies()) for name in group[1:]
@@ -249,7 +247,7 @@ class Crowd:
         return self._copies
 
     def _thin(self, ballots: Sequence[Ballot]) -> Sequence[Ballot]:
-        """Of experts who copy each other one counts under agreement."""
+        """Under agreement, experts who copy each other count as one."""
         groups = groups_of(self.copies())
         if not groups:
             return ballots

@@ -40,17 +40,17 @@ class Database(Protocol):
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """One view of the data, whatever is written meanwhile."""
+        """A consistent view of the data, even while others write."""
         yield
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close the database."""
 
 
 def open_database(target: str, *, create: bool = True) -> Database:
     """Open the database at a path or a URL; without `create` a file must exist.
 
-    Raises StoreError where it cannot be opened, MissingExtraError where its driver is missing.
+    Raises StoreError if it cannot be opened, MissingExtraError if its driver is missing.
     """
     if target.startswith(POSTGRES):
         return _Postgres(target)
@@ -93,7 +93,7 @@ class _SQLite:
         return self._opened
 
     def tables(self) -> set[str]:
-        # A file is made by the first change, not by looking.
+        # The first change creates the file; reading does not.
         if self._opened is None and not self._path.exists():
             return set()
         rows = self.query("SELECT name FROM sqlite_master WHERE type = 'table'")
@@ -174,7 +174,7 @@ class _Postgres:
         self._failure = psycopg.Error
         self.name = _without_password(target)
         self._connection: Any = None
-        # Prepared statements belong to a server's session, which PgBouncer gives to others.
+        # Prepared statements belong to a server's session, which PgBouncer gives to other clients.
         self._pool: Any = psycopg_pool.ConnectionPool(
             target,
             min_size=1,

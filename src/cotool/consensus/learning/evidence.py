@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cotool.consensus.learning.ballots import Ballot
     from cotool.consensus.learning.records import Expert, Judgements
 
-# 95 %, and what a single look at many experts takes for more than chance.
+# The quantile of 95 %, and the one for a finding about one of many experts.
 NORMAL = 1.96
 SURE = 3.0
 # Questions, or judgements, from which a finding is stated.
@@ -36,8 +36,8 @@ TOPIC_PULL = 10.0
 class Reliability:
     """How often an expert is right (or how well its answers score), 0 to 1, with a 95 % interval.
 
-    `judgements` are those behind it; where there are none, agreement
-    with the others is used, the weaker evidence, and `by_agreement` is True.
+    `judgements` is the number it rests on. If there are none, agreement with the others is used,
+    which is weaker evidence, and `by_agreement` is True.
     """
 
     share: float
@@ -89,7 +89,7 @@ def _merit(tally: Judgements, prior: float, weight: float) -> float:
 
 
 def drift(known: Expert) -> tuple[float, float, float] | None:
-    """(share lately, share in all, z) where the late record is unlike the whole, else None.
+    """Return (recent share, overall share, z) if the two clearly differ, else None.
 
     By right answers and scores where there are enough of them, else by agreement.
     """
@@ -106,14 +106,14 @@ def drift(known: Expert) -> tuple[float, float, float] | None:
         if seen < 2 * ENOUGH or recent < ENOUGH / 2:
             continue
         whole, share = (good + 1) / (seen + 2), late / recent
-        # The late mean counts as one of `recent` questions, which is on the safe side.
+        # The recent mean counts as one of `recent` questions, which is conservative.
         z = (share - whole) / sqrt(whole * (1 - whole) * max(1 / recent - 1 / seen, 1e-9))
         return (share, whole, z) if abs(z) >= SURE else None
     return None
 
 
 def findings(learned: Learned) -> list[str]:
-    """A sentence for everything that makes an expert's record suspect, with its numbers."""
+    """Yield a sentence for everything that makes an expert's record suspect, with its numbers."""
     found = []
     for name in sorted(learned.experts):
         late = drift(learned.experts[name])
@@ -135,7 +135,7 @@ def findings(learned: Learned) -> list[str]:
 
 
 def constant(learned: Learned, name: str) -> tuple[str, float] | None:
-    """(label, share) of an expert who says nearly always the same where the others do not."""
+    """Return (label, share) for an expert who nearly always gives one label if others vary."""
     said = learned.experts[name].said
     total = sum(said.values())
     if total < ENOUGH:
@@ -155,7 +155,7 @@ def groups(learned: Learned) -> list[list[str]]:
 
 
 class Outlook(NamedTuple):
-    """What is found once and then looked at for every question.
+    """Facts about the experts that are computed once for all questions.
 
     `copying` are groups of experts who copy each other; `promising` has all experts with how often
     an answer of theirs may be right, the most promising first.
@@ -166,7 +166,7 @@ class Outlook(NamedTuple):
 
     @classmethod
     def of(cls, learned: Learned) -> Outlook:
-        """From the record. New experts are taken at the upper end, so that they are explored."""
+        """Return them from the record. New experts count with their upper bound, to be explored."""
         promising = []
         for name, known in learned.experts.items():
             record = reliability(known.total)
@@ -177,7 +177,7 @@ class Outlook(NamedTuple):
 def insights_of(
     learned: Learned, outlook: Outlook, ballot: Ballot, said: Prediction
 ) -> list[Insight]:
-    """What the record says of one question."""
+    """Return what the record says about one question."""
     found = []
     supporters = sorted(e for e, value in ballot.votes.items() if value == said.best)
     counts: dict[str, list[str]] = {}
@@ -342,7 +342,7 @@ def _lately(known: Expert) -> float | None:
 
 
 def remarks_on(learned: Learned, name: str) -> str:
-    """Return what makes an expert's record suspect, in few words; "" where nothing does."""
+    """Return what makes an expert's record suspect, in few words, or ""."""
     remarks = []
     late = drift(learned.experts[name])
     if late is not None:

@@ -24,7 +24,7 @@ _QUADRATICS = ("agreement", "older")
 
 
 def records_of(learned: Learned) -> Iterator[tuple[str, str, Any]]:
-    """What was learned as (kind, name, value), the values plain."""
+    """Yield what was learned as (kind, name, plain value)."""
     for name, expert in learned.experts.items():
         yield "expert", name, expert.to_dict()
     for (a, b), pair in learned.pairs.items():
@@ -51,7 +51,7 @@ def without_weights(records: Iterable[tuple[str, str, Any]]) -> Iterator[tuple[s
 
 
 def learned_from(records: Iterable[tuple[str, str, Any]]) -> Learned:
-    """The reverse of `records_of`. Raises StoreError for what makes no sense."""
+    """Return what such records hold. Raises StoreError for values that make no sense."""
     learned = Learned()
     rights: list[tuple[str, GoldBallot]] = []
     try:

@@ -73,10 +73,10 @@ class Learned(Crowd):
     as_of: float = 0.0
     _trust: Trust | None = field(default=None, repr=False)
 
-    # ---- what it says ----------------------------------------------------------------------
+    # ---- predictions -----------------------------------------------------------------------
 
     def predict(self, ballots: Sequence[Ballot]) -> list[Prediction]:
-        """Say of each question what is probably right; each has at least one vote."""
+        """Return the probable answers of each question; each has at least one vote."""
         return [
             self._prediction(ballot, base)
             for ballot, base in zip(ballots, self.bases(ballots), strict=True)
@@ -115,7 +115,7 @@ class Learned(Crowd):
         return self._trust
 
     def _basis(self) -> Basis:
-        """The weights: those of old, then those of the experts with the most answers."""
+        """The weights: first the existing ones, then those of the experts with the most answers."""
         names = [key[1:] for key in self.agreement.keys if key.startswith(EXPERT)]
         names = [name for name in names if name in self.experts]
         given = {name: one.answers for name, one in self.experts.items() if name not in {*names}}
@@ -129,7 +129,7 @@ class Learned(Crowd):
         overall = _share(known.total, 0.5, 2.0)
         return TOPIC_SHARE * (_logit(_share(tally, overall, TOPIC_PULL)) - _logit(overall))
 
-    # ---- how it learns ---------------------------------------------------------------------
+    # ---- learning --------------------------------------------------------------------------
 
     def learn_agreement(self, ballots: Sequence[Ballot]) -> None:
         """Learn from how experts agree on questions that were not learned from before."""
@@ -146,7 +146,7 @@ class Learned(Crowd):
         self._distil(ballots, beliefs)
 
     def see_again(self, ballots: Sequence[Ballot]) -> None:
-        """Infer again what a batch that was learned from before says of its questions."""
+        """Infer again what a batch says about its questions, if it was learned from before."""
         ballots = [ballot for ballot in ballots if ballot.votes]
         if ballots:
             self.infer(ballots, count=False)
@@ -175,7 +175,7 @@ class Learned(Crowd):
     def learn_truth(self, rows: Sequence[tuple[Ballot, str]], sign: float = 1.0) -> None:
         """Learn from the right answers of questions; with sign -1 take that back.
 
-        Of a right answer that is not among the latest its share of the quadratic is taken back.
+        For a right answer that is not among the latest, its share of the quadratic is taken back.
         """
         rows = [(ballot, right) for ballot, right in rows if ballot.votes]
         if not rows:

@@ -39,7 +39,7 @@ class Lessons:
 class Learning:
     """How a batch is learned from: with right answers, from agreement alone, or not at all.
 
-    Raises InputError for a half-life that is none.
+    Raises InputError for an invalid half-life.
     """
 
     learn: bool = False
@@ -99,7 +99,7 @@ def learn(store: Store, questions: Sequence[Remembered], how: Learning) -> Learn
 
 
 def _last(questions: Sequence[Remembered]) -> list[Remembered]:
-    """Of several questions with one id the last."""
+    """Return the last of several questions with one id."""
     return list({one.id: one for one in questions}.values())
 
 
@@ -165,7 +165,7 @@ def parse_half_life(text: str) -> tuple[float, str]:
 
 
 def forget(learned: Learned, half_life: str | None, judgements: int) -> None:
-    """Forget as much as the half-life asks for since what was learned last."""
+    """Forget as much as the half-life demands since the last lesson."""
     now = time.time()
     if half_life is not None and learned.as_of:
         number, unit = parse_half_life(half_life)
@@ -186,8 +186,8 @@ def give_feedback(
 
     The best expert's answer scores 1, those of the others 0. Returns the question.
 
-    Raises InputError if the question is unknown, where an expert did not answer it, and for a
-    right answer to a question in free text.
+    Raises InputError if the question is unknown, if an expert did not answer it, or if a right
+    answer is given to a question in free text.
     """
     name = store.find(question).id
     gold = Gold()

@@ -26,7 +26,7 @@ OFFSET = 0.5
 FREE, FREE_SPREADS, FREE_PRIOR = 0.2, (0.3, 0.6), log(0.2)
 # The same without offsets of labels: common means and deviations, the prior of each.
 UNLABELLED, UNLABELLED_PRIOR = ((0.0, 0.316), (0.0, 1.0), (0.2, 0.316)), -1.5
-# All votes equal: a weight, and the deviation of that weight.
+# Equal votes: a weight, and the deviation of that weight.
 PLAIN, PLAIN_SPREAD, PLAIN_PRIOR = 0.4, 0.3, -2.0
 # The belief of truth inference as it is, where labels are a closed set: deviations of its weight,
 # 1, and of those of experts.

@@ -1,13 +1,13 @@
-"""What is remembered of experts: plain counts and sums, which add up and can be written down."""
+"""What is remembered of experts: counts and sums, which add up and can be stored."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-# Different labels that are remembered of an expert, the most frequent ones.
+# How many labels are remembered for an expert, the most frequent ones.
 MOST_LABELS = 64
-# Questions after which half of the recent record is forgotten: what trends are seen in.
+# Questions after which half of the recent record, which shows trends, is forgotten.
 RECENT = 20.0
 
 
@@ -39,7 +39,7 @@ class Judgements:
             setattr(self, one.name, getattr(self, one.name) * factor)
 
     def fade(self, by: Judgements, factor: float) -> None:
-        """Forget a part of what is of the same sort as `by`: judgements, or agreement."""
+        """Forget a part of the figures that `by` also has: judgements, or agreement."""
         if by.judged or by.scored:
             self.judged *= factor
             self.correct *= factor
@@ -75,7 +75,7 @@ class Expert:
 
     @classmethod
     def from_dict(cls, form: dict[str, Any]) -> Expert:
-        """From that form; raises TypeError or KeyError where it is none."""
+        """Return a record from that form. Raises TypeError or KeyError if it is not valid."""
         plain = dict(form)
         for name in ("total", "recent"):
             plain[name] = Judgements(**plain[name])

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from cotool.consensus.learning.store import Remembered, Store
 
 SCHEMA = "cotool.experts-report/1"
-# Questions on which the panel is chosen, the latest ones.
+# The panel is chosen on this many of the latest questions.
 PANEL_QUESTIONS = 300
-# Judged questions from which the panel is chosen by right answers and not by agreement.
+# From this many judged questions on, the panel is chosen by right answers, not by agreement.
 FEWEST_JUDGED = 20
-# Experts up to which panels are tried.
+# The most experts for which panels are tried.
 MOST_TRIED = 40
 
 
@@ -28,7 +28,7 @@ class Panel:
     """The fewest experts that reach 95 % of the accuracy of all, in the order to ask them.
 
     `accuracy` is that of the experts up to each, on `questions`; `by_agreement` says that too few
-    right answers are known, and the consensus of all stood in for them.
+    right answers are known, so the consensus of all was used instead.
     """
 
     experts: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Questions meet the store: what was learned decides them, and they are remembered."""
+"""Decide questions by what the store has learned, and remember them in it."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ def by_store(
 ) -> Iterator[tuple[Stated, Decision | None]]:
     """Yield each question with what the record of its experts says of it.
 
-    All questions are read before the first comes out, since their agreement counts. With
-    `how.learn` what they teach is written down; else it serves this batch alone, and a store that
-    has learned nothing yet decides nothing.
+    All questions are read before the first is yielded, since their agreement counts. With
+    `how.learn`, what they teach is stored; otherwise it is used for this batch only, and a store
+    that has learned nothing decides nothing.
     """
     with closing(Waiting()) as waiting:
         kept = []
@@ -96,7 +96,7 @@ def _unseen(store: Store, kept: Sequence[Remembered]) -> list[Ballot]:
 def _remember(store: Store, kept: Sequence[Remembered], report: Lessons) -> None:
     """Write questions that were answered; what was learned of them before stays.
 
-    Answers do not depend on it: an error is reported, and the run goes on.
+    Answers do not depend on it: an error is reported, and the run continues.
     """
     seen = {one.id: one for one in kept}
     names = list(seen)
@@ -126,7 +126,7 @@ def remembered(subject: Stated, topic_key: str | None) -> Remembered:
         clean(one.sample_of or one.expert_name): None for one in subject.responses
     }
     for expert, value in subject.votes:
-        # Of several answers of one expert the first counts.
+        # The first of several answers of one expert counts.
         if given[clean(expert)] is None:
             given[clean(expert)] = value
     return Remembered(
@@ -139,7 +139,7 @@ def remembered(subject: Stated, topic_key: str | None) -> Remembered:
 
 
 def topic_of(asked: Question, key: str | None) -> str:
-    """The topic that most responses name in their metadata, "" where none does."""
+    """The topic that most responses name in their metadata, "" if none does."""
     keys = TOPIC_KEYS if key is None else (key,)
     named: dict[str, int] = {}
     for response in asked.responses:

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from types import TracebackType
 
-# Questions that are remembered, the latest ones: what is forgotten can no longer be judged, and
-# would be learned from again.
+# How many of the latest questions are remembered. A forgotten question cannot be judged, and would
+# be learned from again.
 MOST_QUESTIONS = 100_000
 # Questions from which the weights of a store of version 1 are learned again, the latest ones.
 MOST_RELEARNED = 10_000
@@ -44,7 +44,7 @@ class Remembered:
     """A question that was seen. `votes` are normal forms; None where an expert stated no answer.
 
     `truth` and `scores` are the feedback that was learned from, `agreed` says that its agreement
-    was; `said` is what the consensus was.
+    was learned from; `said` is the consensus at that time.
     """
 
     id: str
@@ -92,7 +92,7 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         self._database.close()
 
     # ---- schema ----------------------------------------------------------------------------
@@ -170,7 +170,7 @@ class Store:
     def questions(
         self, *, judged: bool | None = None, limit: int = MOST_QUESTIONS
     ) -> list[Remembered]:
-        """Questions that are remembered, the latest first; only those judged or not, if told."""
+        """The remembered questions, the latest first; optionally only those (not) judged."""
         if not self._exists():
             return []
         where = {None: "", True: " WHERE truth IS NOT NULL", False: " WHERE truth IS NULL"}[judged]
@@ -180,11 +180,11 @@ class Store:
         ]
 
     def remembered(self, ids: Sequence[str]) -> dict[str, Remembered]:
-        """Those of these questions that are remembered."""
+        """The remembered ones among these questions."""
         return _those(self._database, ids) if self._exists() else {}
 
     def find(self, question: str) -> Remembered:
-        """The question with this id, else this text, else the only one that begins so.
+        """The question with this id, or else this text, or else the only one that begins like this.
 
         Raises InputError if there is none, or several.
         """
@@ -220,7 +220,7 @@ class Store:
 
     @contextmanager
     def changing(self) -> Iterator[Change]:
-        """One change: what is learned within is written whole, or not at all."""
+        """One transaction: what is learned within it is written completely or not at all."""
         with self._database.writing():
             version = self.version()
             learned = self._load() if version else Learned()
@@ -261,7 +261,7 @@ class Change:
         self._before = {(kind, name): dump(value) for kind, name, value in before}
 
     def remembered(self, ids: Sequence[str]) -> dict[str, Remembered]:
-        """Those of these questions that are remembered."""
+        """The remembered ones among these questions."""
         return _those(self._database, ids)
 
     def remember(self, questions: Iterable[Remembered]) -> None:
@@ -291,7 +291,7 @@ class Change:
             )
 
     def setting(self, name: str) -> Any:
-        """A setting, None where it was never set."""
+        """A setting, None if it was never set."""
         rows = self._database.query(
             "SELECT value FROM record WHERE kind = ? AND name = ?", ("setting", name)
         )
@@ -316,7 +316,7 @@ class Change:
 
 
 def _those(database: Database, ids: Sequence[str]) -> dict[str, Remembered]:
-    """Those of these questions that are remembered, by id."""
+    """The remembered ones among these questions, by id."""
     found: dict[str, Remembered] = {}
     for first in range(0, len(ids), _MANY):
         some = tuple(ids[first : first + _MANY])

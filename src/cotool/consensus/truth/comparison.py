@@ -1,4 +1,4 @@
-"""Methods of truth inference side by side, held against what is known to be right."""
+"""Methods of truth inference side by side, compared with answers known to be right."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class MethodScore:
 
     `calibration_error` is the expected one in ten bins, `brier` the mean squared error of the
     probability, `auroc` the chance that a right answer was given the greater probability; None,
-    with `reason`, where the method cannot work on these labels. `seconds` are the inference's.
+    with `reason`, if the method cannot work on these labels. `seconds` is the time of inference.
     """
 
     method: str

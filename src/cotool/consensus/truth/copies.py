@@ -20,7 +20,7 @@ from cotool.averages import median
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-# Questions that both answered from which a pair is judged, and partners that each of them needs.
+# The fewest questions that both experts of a pair answered, and partners that each of them has.
 FEWEST = 20
 PARTNERS = 4
 # A copy agrees beyond chance and beyond what is expected by at least this much, this surely (in

@@ -72,7 +72,7 @@ class Waiting:
         self._file.close()
 
     def _named(self, question_id: str) -> str:
-        """A name of its own for each question, also where two have the same id."""
+        """Return a unique name for each question, even if two have the same id."""
         times = self._names[question_id] = self._names.get(question_id, 0) + 1
         return question_id if times == 1 else f"{question_id}\0{times}"
 
@@ -87,7 +87,7 @@ def rows_of(votes: Iterable[Votes]) -> Iterator[tuple[str, str, str]]:
 def decided(
     subjects: Iterable[Stated], method: str, num_threads: int | None
 ) -> Iterator[tuple[Stated, Decision | None]]:
-    """Yield each question with what the method decides; None where it states no answer to vote on.
+    """Yield each question with the method's decision; None if it states no answer to vote on.
 
     Memory grows with the number of answers, not with their texts.
     """
@@ -103,7 +103,7 @@ def decided(
 
 
 def decision_of(found: Truth, own: Votes, given: Mapping[str, int]) -> Decision:
-    """What the method says of one question; `given` is how many answers each expert gave in all."""
+    """What the method says about one question; `given` is the total of answers of each expert."""
     skills = sorted({expert: found.skills[expert] for expert, _ in own.votes}.items(), key=_rank)
     best = ", ".join(f"{expert} {skill:.2f}" for expert, skill in skills[:3])
     model = "" if found.method != "correlated" else f" ({found.model})"
@@ -126,7 +126,7 @@ def decision_of(found: Truth, own: Votes, given: Mapping[str, int]) -> Decision:
 
 
 def _limit(best: str, own: Votes, given: Mapping[str, int]) -> float:
-    """The most that the confidence may be, by the answers behind those who gave the best one.
+    """The greatest confidence allowed by how many answers the supporters of the best one gave.
 
     After n answers, even if all are taken to be right, the next one is wrong with the probability
     1 / (n + 2) (Laplace's rule of succession); all supporters err at once with the product.
@@ -135,7 +135,7 @@ def _limit(best: str, own: Votes, given: Mapping[str, int]) -> float:
 
 
 def _weak(own: Votes, given: Mapping[str, int]) -> Iterator[str]:
-    """Yield what says that little is behind the result."""
+    """Yield remarks that the result rests on little."""
     few = sorted({expert for expert, _ in own.votes if given[expert] < FEWEST})
     if few:
         yield f"fewer than {FEWEST} answers are behind the skill of: {', '.join(few)}"
@@ -144,7 +144,7 @@ def _weak(own: Votes, given: Mapping[str, int]) -> Iterator[str]:
 
 
 def _exact(found: Truth, own: Votes) -> dict[str, float]:
-    """The distribution; the answer drawn from equal ones is put first."""
+    """The distribution; of equally probable answers, the drawn one comes first."""
     scores = found.distribution(own.item)
     return {
         value: scores[value] for value in sorted(scores, key=lambda v: found.answers[own.item] != v)

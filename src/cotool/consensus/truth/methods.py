@@ -142,8 +142,8 @@ def correlated(rows: Iterable[tuple[str, str, str]], *, num_threads: int | None 
     Two models are fitted: decoys, where an item has a wrong answer that draws many, and
     subclasses, where hidden kinds of items mislead experts alike (see `_fast/truth/decoys.pyx`,
     `_fast/truth/subclasses.pyx`). The model with the greater likelihood is used, after the number
-    of parameters that the data move is subtracted (Akaike's criterion). Of experts who copy each
-    other one counts (`copies.py`). Where labels differ from item to item, shared errors look like
+    of parameters that the data move is subtracted (Akaike's criterion). Experts who copy each
+    other count as one (`copies.py`). Where labels differ from item to item, shared errors look like
     right answers to such models. There votes count less the more their experts depend on each
     other (`_fast/truth/dependence.pyx`), and the one-coin model little more than breaks ties.
     """

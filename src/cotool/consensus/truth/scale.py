@@ -1,7 +1,7 @@
-"""Numbers on a scale: when answers are such numbers, and what they say together.
+"""Numbers on a scale: when answers are such numbers, and their joint value.
 
-Equal answers to a word problem are votes; ratings and estimates hardly ever are equal, and one that
-is near speaks for its neighbours. `ScaleTest` distinguishes the two by the answers alone. Its
+Equal answers to a word problem are votes; ratings and estimates are hardly ever equal, and one
+supports those near it. `ScaleTest` distinguishes the two by the answers alone. Its
 limits were set on made-up answers: ratings and estimates of nine kinds were recognised in 104 of
 108 batches, votes of nine kinds taken for numbers in none, and of two kinds with few right answers
 and errors close to them in 2 of 24. On given data (word problems, labels written as digits) all
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from cotool.consensus.extract.stated import Stated
     from cotool.consensus.truth.inference import Votes
 
-# Questions that are looked at, and experts of each.
+# How many questions are examined, and experts of each.
 MOST_QUESTIONS, MOST_EXPERTS = 200, 30
-# Pairs of unequal answers, and different numbers, from which anything is said.
+# The fewest pairs of unequal answers, and different numbers, for a decision.
 FEWEST_PAIRS, FEWEST_NUMBERS = 50, 6
 # Numbers are near each other within this part of the range, or of the greater one where the range
 # has no bounds (it is wider than BOUNDED of what holds 95 % of the numbers).
@@ -89,9 +89,9 @@ class ScaleTest:
     def is_scale(self) -> bool:
         """Whether the answers are surely numbers on a scale.
 
-        Three things are asked of them: that two unequal answers to a question are near each other
-        more often than answers to different questions; that answers are not equal much more often
-        than near, for then they are right or wrong; and that there are enough of them.
+        They are if two unequal answers to a question are near each other more often than answers
+        to different questions, if answers are not equal much more often than near (then they would
+        be right or wrong), and if there are enough of them.
         """
         pooled = sorted(number for own in self._asked for number in own)
         counts = Counter(pooled)
@@ -109,7 +109,7 @@ class ScaleTest:
 
         pairs = [pair for own in self._asked for pair in combinations(own, 2)]
         unequal = [pair for pair in pairs if pair[0] != pair[1]]
-        # At the ends of a bounded scale many meet who would go further.
+        # At the ends of a bounded scale, answers are equal that would otherwise lie further out.
         equal = sum(a == b and not (bounded and a in {low, high}) for a, b in pairs)
         near = sum(abs(a - b) <= within(max(a, b, key=abs)) for a, b in unequal)
         same = sum(count * (count - 1) for count in counts.values())
@@ -139,7 +139,7 @@ class ScaleTest:
 def measured(
     subjects: Iterable[Stated], method: str, weights: Mapping[str, float]
 ) -> Iterator[tuple[Stated, Decision | None]]:
-    """Yield each question with what its numbers say together; None where answers are not numbers.
+    """Yield each question with its numbers combined; None if answers are not numbers.
 
     `weights` of experts, 1 where an expert has none, count for the mean and the median. Memory
     grows with the number of answers, not with their texts.
@@ -203,7 +203,7 @@ class Scale:
     def decision(
         self, place: int, votes: Votes, method: str, fitted: Fitted | None
     ) -> Decision | None:
-        """What the numbers of a question say together."""
+        """Combine the numbers of a question."""
         own = self.asked[place]
         if not own:
             return None
@@ -253,7 +253,7 @@ class Fitted:
         return sqrt(median(self.found.spreads))
 
     def words(self, own: Iterable[tuple[str, float]]) -> tuple[str, ...]:
-        """What each expert of a question is like, the most precise first."""
+        """Yield remarks on each expert of a question, the most precise first."""
         rows = sorted(
             (self.found.spreads[self.experts[name]], name) for name in {n for n, _ in own}
         )
@@ -300,7 +300,7 @@ def _middle(places: Sequence[float], counts: Sequence[float]) -> float:
 
 
 def _rounded(number: float, error: float) -> str:
-    """The number with the digits that its error leaves, and one more."""
+    """The number with the digits that its error leaves certain, and one more."""
     digits = 6 if error <= 0 else 1 - floor(log10(error))
     text = f"{round(number, digits):.{min(max(digits, 0), 12)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

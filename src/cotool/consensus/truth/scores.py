@@ -45,7 +45,7 @@ def auroc(scores: Sequence[float], right: Sequence[bool]) -> float | None:
 
 
 def brier(probabilities: Sequence[float], right: Sequence[bool]) -> float:
-    """Mean squared distance of what was stated and what came true."""
+    """Mean squared distance between stated probabilities and outcomes."""
     return sum((p - own) ** 2 for p, own in zip(probabilities, right, strict=True)) / (
         len(probabilities) or 1
     )

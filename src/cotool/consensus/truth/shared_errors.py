@@ -37,7 +37,7 @@ VOTES = 0.1
 def is_balanced(shares: Sequence[float]) -> bool:
     """Whether labels with these shares of the votes may be taken to be equally likely to be right.
 
-    Where they are, this is better than shares that are estimated, which feed on themselves.
+    If so, this is better than estimated shares, which reinforce themselves.
     """
     count = len(shares)
     if count <= 2:
@@ -49,8 +49,8 @@ def is_balanced(shares: Sequence[float]) -> bool:
 def constants(said: Mapping[str, Mapping[str, float]]) -> set[str]:
     """The experts who give one label only, where chance does not explain it; `said` counts labels.
 
-    Chance is the label's share among the answers of the others. Such an expert tells nothing about
-    items, and its label may look frequent by it alone: of eight experts three always say A.
+    Chance is the label's share among the answers of the others. Such an expert says nothing about
+    items, and its label may look frequent only because of it: three of eight experts always say A.
     """
     totals: dict[str, float] = {}
     for own in said.values():

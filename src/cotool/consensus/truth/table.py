@@ -97,7 +97,7 @@ class LabelTable:
         )
 
     def thin(self, groups: Sequence[Sequence[str]]) -> kernel.Labels:
-        """The labels, of which each group of copies gives an item one, as `thinned` does."""
+        """The labels, with one per item from each group of copies, as `thinned` returns them."""
         if not groups:
             return self.rows
         members = [[self.expert_ids[name] for name in group] for group in groups]
