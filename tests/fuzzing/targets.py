@@ -329,6 +329,61 @@ def _vaults_seeds() -> list[bytes]:
     return found
 
 
+_DOCUMENTS = {
+    "a.json": b'{"db": {"password": "hunter2", "port": 5432}, "on": [true, null, "x"]}\n',
+    "a.env": b'A=1\n# a comment\nexport B="x y"\n',
+    "a.ini": b"[db]\npassword = hunter2\n; a comment\nport: 5432\n",
+    "a.yaml": b"db:\n  password: hunter2  # a comment\n  port: 5432\non: [true, null, 'x']\n",
+}
+
+
+def sealed_values(data: bytes) -> None:
+    """Open a document whose sealed values were changed, or seal a document of any content."""
+    keys, names = _keys(), list(_DOCUMENTS)
+    name = names[data[0] % len(names)] if data else names[0]
+    path = _file(f"changed-{name}", data[1:])
+    Path("plain").unlink(missing_ok=True)
+    if data and data[0] < 128:
+        code, _ = command("vault", "decrypt", path, "-o", "plain", *keys)
+        if code == 0:
+            assert Path("plain").read_bytes() == _DOCUMENTS[name], "wrong values"
+        return
+    Path("sealed").unlink(missing_ok=True)
+    code, _ = command("vault", "encrypt", "--values", path, "-o", "sealed", *keys)
+    if code == 0:
+        code, _ = command("vault", "decrypt", "sealed", "-o", "plain", *keys)
+        assert code == 0, "sealed values do not open"
+        assert Path("plain").read_bytes() == data[1:], "other values than those that were sealed"
+
+
+def _sealed_values_seeds() -> list[bytes]:
+    keys, found = _keys(), []
+    for number, (name, content) in enumerate(_DOCUMENTS.items()):
+        found.append(bytes([128 + number]) + content)
+        Path("seed").unlink(missing_ok=True)
+        path = _file(name, content)
+        code, _ = command("vault", "encrypt", "--values", path, "-o", "seed", *keys)
+        if code == 0:  # YAML needs its extra
+            found.append(bytes([number]) + Path("seed").read_bytes())
+    return found
+
+
+def age_files(data: bytes) -> None:
+    """Import a file of age that was changed, or with an identity file that was."""
+    keys = _keys()
+    Path("b.vault").unlink(missing_ok=True)
+    age, identity = data[1:].partition(b"\0\0\0\0")[::2] if data[:1] == b"\1" else (data, b"")
+    one = _file("identity", identity or _AGE_IDENTITY)
+    command("vault", "import-age", _file("b.age", age), "--identity-file", one, *keys)
+
+
+_AGE_IDENTITY = b"AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX\n"
+_AGE = (
+    b"age-encryption.org/v1\n-> X25519 TEiF0ypqr+bpvcqXNyCVJpL7OuwPdVwPL7KQEbFDOCc\n"
+    b"EmECAEcKN+n/Vs9SbWiV+Hu0r+E8R77DdWYyd83nw7U\n--- Vn+54jqiiUCE+WZcEVY3f1sqHjlu/z1LCQ/T7Xm7qI0\n"
+)
+
+
 def keyrings(data: bytes) -> None:
     """Use a keyring, an identity, or a list of recipients that was changed."""
     _keys()
@@ -398,6 +453,8 @@ TARGETS: dict[str, Target] = {
     "texts": Target(texts, lambda: _TEXTS),
     "store": Target(store, _store_seeds),
     "vaults": Target(vaults, _vaults_seeds),
+    "sealed-values": Target(sealed_values, _sealed_values_seeds),
+    "age-files": Target(age_files, lambda: [_AGE, b"\1" + _AGE + bytes(4) + _AGE_IDENTITY]),
     "keyrings": Target(keyrings, _keyrings_seeds),
     "manifests": Target(manifests, _manifests_seeds),
     "configs": Target(configs, lambda: _CONFIGS),
