@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
-from typing import Any
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +15,11 @@ from hypothesis import strategies as st
 from cotool.consensus.learning.exchange import exported, imported
 from cotool.consensus.learning.learned import Learned
 from cotool.consensus.learning.records import Expert, Judgements, Pair
+from cotool.consensus.learning.store import Store
 from cotool.errors import StoreError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _form() -> dict[str, Any]:
@@ -74,3 +80,37 @@ def test_the_place_of_a_wrong_value_is_named(odd: Any) -> None:
     form["records"][0][2]["answers"] = odd
     with pytest.raises(StoreError, match=r"e\.json: expert 'a' cannot be read: answers is not"):
         imported(form, "e.json")
+
+
+def test_counts_and_weights_that_no_learning_gives() -> None:
+    """A part that is more than its whole, a count below zero, and weights without a solution."""
+    form = _form()
+    form["records"][0][2]["total"]["agreed"] = 1.0
+    with pytest.raises(StoreError, match=r"total\.agreed is not between 0 and compared"):
+        imported(form, "e.json")
+    form = _form()
+    form["records"][2][2]["same"] = -1.0
+    with pytest.raises(StoreError, match="same is not between 0 and both"):
+        imported(form, "e.json")
+    form = _form()
+    quadratic = {"keys": ["@a"], "precision": [-9e9], "slope": [0.0], "questions": 1.0}
+    form["records"].append(["quadratic", "agreement", quadratic])
+    with pytest.raises(StoreError, match=r"^e\.json: what was learned gives no weights"):
+        imported(form, "e.json")
+
+
+def test_a_damaged_database_is_named(tmp_path: Path) -> None:
+    """Records of a store that are not JSON, and names that are not UTF-8, name the store."""
+    path = tmp_path / "n.db"
+    with Store(str(path)) as store, store.changing() as change:
+        change.learned.experts["a"] = Expert()
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE record SET value = '[1,'")
+        database.commit()
+    with Store(str(path)) as store, pytest.raises(StoreError, match=r"n\.db: .*cannot be read"):
+        store.read()
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE record SET name = CAST(x'ccff' AS TEXT) WHERE kind = 'expert'")
+        database.commit()
+    with Store(str(path)) as store, pytest.raises(StoreError, match=r"n\.db: "):
+        store.read()

@@ -15,16 +15,29 @@ from cotool.consensus.learning.records import Expert, Judgements, Pair
 _EXPERT = Expert().to_dict()
 _PAIR = asdict(Pair())
 _JUDGEMENTS = asdict(Judgements())
+_WHOLES = {
+    "correct": "judged",
+    "score": "scored",
+    "root": "scored",
+    "agreed": "compared",
+    "same": "both",
+}
+# Counts are added, forgotten in part, and taken away, so they are not exact.
+_ROUNDING = 1e-6
 
 
 def check_record(kind: str, value: Any) -> None:
     """Raise ValueError, which names the place, if a value of this kind is wrong."""
     if kind == "expert":
         _check_like(value, _EXPERT, "")
+        for name in ("total", "recent"):
+            _check_parts(value[name], name)
         for topic, tally in value["topics"].items():
             _check_like(tally, _JUDGEMENTS, f"topics.{topic}")
+            _check_parts(tally, f"topics.{topic}")
     elif kind == "pair":
         _check_like(value, _PAIR, "")
+        _check_parts(value, "")
     elif kind == "quadratic":
         _check_quadratic(value)
     elif kind == "right":
@@ -57,6 +70,13 @@ def _check_like(value: Any, example: dict[str, Any], path: str) -> None:
             _check_table(value[key], place)
         else:
             _check_number(value[key], place)
+
+
+def _check_parts(value: dict[str, float], path: str) -> None:
+    """Check that no count is below zero, and that no part is more than its whole."""
+    for part, whole in _WHOLES.items():
+        if part in value and not -_ROUNDING <= value[part] <= value[whole] + _ROUNDING:
+            raise ValueError(f"{path}.{part} is not between 0 and {whole}".lstrip("."))
 
 
 def _check_quadratic(value: Any) -> None:

@@ -144,7 +144,7 @@ class _SQLite:
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             hint = {
                 "database is locked": "another process has been writing to it for a minute",
                 "file is not a database": "the file was not changed; give another",

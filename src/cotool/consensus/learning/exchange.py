@@ -53,6 +53,7 @@ def without_weights(records: Iterable[tuple[str, str, Any]]) -> Iterator[tuple[s
 def learned_from(records: Iterable[tuple[str, str, Any]]) -> Learned:
     """Return what such records hold. Raises StoreError for values that make no sense."""
     learned = Learned()
+    kind, name = "the first record", ""
     rights: list[tuple[str, GoldBallot]] = []
     try:
         for kind, name, value in records:
@@ -73,9 +74,11 @@ def learned_from(records: Iterable[tuple[str, str, Any]]) -> Learned:
                 for key in _FIGURES:
                     setattr(learned, key, value[key])
         learned.known = dict(sorted(rights, key=lambda pair: pair[1].place))
-    except (TypeError, KeyError, ValueError, AttributeError) as error:
+    except (TypeError, KeyError, ValueError, AttributeError, RecursionError) as error:
         raise StoreError(
-            f"{kind} {name!r} cannot be read: {error}",
+            f"{kind} {name!r} cannot be read: {error}"
+            if name
+            else f"{kind} cannot be read: {error}",
             hint="the data is damaged or was written by another version",
         ) from None
     return learned
@@ -110,9 +113,11 @@ def imported(form: Any, where: str) -> Learned:
         raise StoreError(f"{where}: its records are not (kind, name, value)")
     try:
         rows = ((kind, name, value) for kind, name, value in records)
-        return learned_from(without_weights(rows) if version == "1" else rows)
+        learned = learned_from(without_weights(rows) if version == "1" else rows)
+        learned.trust()  # raises StoreError for figures that no learning gives
     except StoreError as error:
         raise StoreError(f"{where}: {error}", hint=error.hint) from None
+    return learned
 
 
 def dump(value: Mapping[str, Any] | Sequence[Any] | object) -> str:

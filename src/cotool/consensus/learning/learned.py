@@ -20,6 +20,7 @@ from cotool.consensus.learning.calibration import features
 from cotool.consensus.learning.crowd import Crowd
 from cotool.consensus.learning.records import RECENT, Expert, Judgements, Pair
 from cotool.consensus.learning.weights import Beliefs, Trust, distil, folded, trusted
+from cotool.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -111,7 +112,13 @@ class Learned(Crowd):
                 self.bases([one.ballot for one in known]) if known else [],
                 BELIEF_BY_LABEL if self._by_label else 0.0,
             )
-            self._trust = trusted(self._basis(), self.agreement, self.older, known, beliefs)
+            try:
+                self._trust = trusted(self._basis(), self.agreement, self.older, known, beliefs)
+            except (ArithmeticError, ValueError) as error:
+                raise StoreError(
+                    f"what was learned gives no weights: {error}",
+                    hint="the data is damaged or was written by another version",
+                ) from None
         return self._trust
 
     def _basis(self) -> Basis:

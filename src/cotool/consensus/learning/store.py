@@ -144,9 +144,13 @@ class Store:
     def _load(self) -> Learned:
         rows = self._database.query("SELECT kind, name, value FROM record")
         records = ((kind, name, json.loads(value)) for kind, name, value in rows)
-        if self.version() > 1:
-            return learned_from(records)
-        learned = learned_from(without_weights(records))
+        old = self.version() == 1
+        try:
+            learned = learned_from(without_weights(records) if old else records)
+        except StoreError as error:
+            raise StoreError(f"{self.name}: {error}", hint=error.hint) from None
+        if not old:
+            return learned
         kept = self.questions(limit=MOST_RELEARNED)[::-1]
         learned.relearn(
             [one.ballot() for one in kept if one.agreed and one.ballot().votes],
