@@ -241,7 +241,7 @@ SECRET = str(MINE)
         ("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END", "is not an SSH key"),
         ("age1qqqqqqqqqqqqqqqqqqqqqqqqq", "line 1: is not"),
         ("\udce9\udcff", "line 1: is not"),
-        ("x" * (2 << 20), "1 MiB"),
+        ("x" * (2 << 20), "too large for a file of identities"),
     ],
 )
 def test_bad_identity_files(text, says, tmp_path):

@@ -58,6 +58,7 @@ MISBEHAVIOURS = {
     "list": lambda good: f"[{json.dumps(good)}]\n",
     "number": lambda _: "1\n",
     "deep": lambda _: "[" * 60_000 + "\n",
+    "true": lambda good: json.dumps({**good, "version": True}) + "\n",
     "future": lambda good: json.dumps({**good, "version": 2}) + "\n",
     "unversioned": lambda good: json.dumps({k: v for k, v in good.items() if k != "version"}),
     "twice": lambda good: 2 * (json.dumps(good) + "\n"),

@@ -13,6 +13,7 @@ import os
 import re
 import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from cotool.errors import (
@@ -108,8 +109,10 @@ def read_identities(path: str, passphrase: Callable[[], str | bytes]) -> list[An
 
     Raises OSError; InputError with the number of the line, which never shows the line.
     """
-    with named(path), Source(path) as file:
-        data = _whole(file, b"", LIMIT)
+    with Path(path).open("rb") as file:
+        data = file.read(LIMIT + 1)
+    if len(data) > LIMIT:
+        raise InputError(f"{path}: is too large for a file of identities")
     if data.startswith((_MAGIC, _ARMOR)):
         with named(path):
             data = AgeKeys(passphrase=passphrase).open_with_passphrase(data)

@@ -211,7 +211,8 @@ def _parse(output: bytes) -> dict[str, Any]:
         answer = json.loads(output, object_pairs_hook=_unique)
     except (ValueError, RecursionError):
         raise _ProgramError("its answer is not JSON in UTF-8") from None
-    if not isinstance(answer, dict) or answer.get("version") != VERSION:
+    version = answer.get("version") if isinstance(answer, dict) else None
+    if version != VERSION or not isinstance(version, int) or isinstance(version, bool):
         raise _ProgramError(f"its answer is not a JSON object with version {VERSION}")
     if "error" in answer:
         raise _ProgramError(visible_name(str(answer["error"])[:_MOST_SHOWN]))
