@@ -16,7 +16,7 @@ from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 
 ALONE = (
     (0x0E00, 0x0EFF),
@@ -472,15 +472,20 @@ def open_header(data, secrets):
 
 def open_hpke_xwing(message, seed, info):
     """Return the plaintext of an HPKE message: X-Wing, HKDF-SHA256, AES-256-GCM, base mode."""
+    return open_hpke(xwing_secret(message[:1120], seed), 0x647A, message[1120:], info)
+
+
+def xwing_secret(enc, seed):
+    """draft-connolly-cfrg-xwing-kem: what the holder of a seed finds in an encapsulation."""
     from cryptography.hazmat.primitives.asymmetric import mlkem, x25519
 
     expanded = hashlib.shake_256(seed).digest(96)
     curve = x25519.X25519PrivateKey.from_private_bytes(expanded[64:])
-    point = message[1088:1120]
-    shared = mlkem.MLKEM768PrivateKey.from_seed_bytes(expanded[:64]).decapsulate(message[:1088])
+    point = enc[1088:]
+    shared = mlkem.MLKEM768PrivateKey.from_seed_bytes(expanded[:64]).decapsulate(enc[:1088])
     shared += curve.exchange(x25519.X25519PublicKey.from_public_bytes(point))
     shared += point + curve.public_key().public_bytes_raw() + bytes.fromhex("5c2e2f2f5e5c")
-    return open_hpke(hashlib.sha3_256(shared).digest(), 0x647A, message[1120:], info)
+    return hashlib.sha3_256(shared).digest()
 
 
 def dhkem_x25519(private, enc):
@@ -496,7 +501,7 @@ def dhkem_x25519(private, enc):
 
 
 def hpke_key(shared, kem, info, aead=2):
-    """RFC 9180, section 5.1: key and nonce in base mode with HKDF-SHA256 and AES-GCM."""
+    """RFC 9180, section 5.1: key and nonce in base mode with HKDF-SHA256."""
     suite = b"HPKE" + kem.to_bytes(2, "big") + b"\0\1" + aead.to_bytes(2, "big")
 
     def extract(salt, label, key):
@@ -508,13 +513,16 @@ def hpke_key(shared, kem, info, aead=2):
 
     context = b"\0" + extract(b"", b"psk_id_hash", b"") + extract(b"", b"info_hash", info)
     secret = extract(shared, b"secret", b"")
-    return expand(secret, b"key", context, 16 * aead), expand(secret, b"base_nonce", context, 12)
+    return expand(secret, b"key", context, (16, 32, 32)[aead - 1]), expand(
+        secret, b"base_nonce", context, 12
+    )
 
 
 def open_hpke(shared, kem, ciphertext, info, aad=b"", aead=2):
     """Return the first plaintext that was sealed with a shared secret."""
     key, nonce = hpke_key(shared, kem, info, aead)
-    return AESGCM(key).decrypt(nonce, ciphertext, aad)
+    cipher = ChaCha20Poly1305 if aead == 3 else AESGCM
+    return cipher(key).decrypt(nonce, ciphertext, aad)
 
 
 def open_cobblestone(payload, key, context):

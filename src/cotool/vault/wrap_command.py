@@ -208,11 +208,10 @@ def _parse(output: bytes) -> dict[str, Any]:
     if len(output.split(b"\n")) != 1 + output.endswith(b"\n") or not output.strip():
         raise _ProgramError("its answer is not one line")
     try:
-        answer = json.loads(output, object_pairs_hook=_unique)
+        answer: Any = json.loads(output, object_pairs_hook=_unique)
     except (ValueError, RecursionError):
         raise _ProgramError("its answer is not JSON in UTF-8") from None
-    version = answer.get("version") if isinstance(answer, dict) else None
-    if version != VERSION or not isinstance(version, int) or isinstance(version, bool):
+    if not isinstance(answer, dict) or repr(answer.get("version")) != str(VERSION):
         raise _ProgramError(f"its answer is not a JSON object with version {VERSION}")
     if "error" in answer:
         raise _ProgramError(visible_name(str(answer["error"])[:_MOST_SHOWN]))
