@@ -197,3 +197,24 @@ def test_no_part_contradicts_itself(texts):
     for i, j in combinations(range(len(texts)), 2):
         if opposition(words[i], words[j]):
             assert found[i] != found[j]
+
+
+WORDS = "the drug is safe unsafe not no for 7 9 adults rise fall old new in a b c d".split()
+
+
+@given(st.lists(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join), max_size=12))
+def test_opposed_texts_are_split_as_pair_by_pair(contents):
+    """What is not compared cannot contradict: the parts are those of comparing each pair."""
+    texts = [Words.of(text) for text in contents]
+    matrix = similarity_matrix(contents)
+    parts = []
+    rows = range(len(texts))
+    closeness = [sum(map(matrix.row(i).__getitem__, rows)) for i in rows]
+    for i in sorted(rows, key=lambda i: -closeness[i]):
+        free = [one for one in parts if not any(opposition(texts[i], texts[k]) for k in one)]
+        if not free:
+            parts.append([])
+        (free or parts[-1:])[0].append(i)
+    found = aggregation.split_opposed([0] * len(texts), texts, matrix)
+    groups = sorted(sorted(i for i, n in enumerate(found) if n == label) for label in set(found))
+    assert groups == sorted(map(sorted, parts))

@@ -55,6 +55,7 @@ def test_what_is_no_contradiction(one, other):
         ("hot", "cold", ("hot", "cold")),
         ("Prices increased.", "Prices are decreasing.", ("increased", "decreasing")),
         ("fewer people", "more people", ("fewer", "more")),
+        ("increase parking", "less parking", ("increase", "less")),
         ("before dinner", "after dinner", ("before", "after")),
         ("Turn left.", "Turn right.", ("left", "right")),
         ("The shop is closed today.", "The shop is open today.", ("closed", "open")),

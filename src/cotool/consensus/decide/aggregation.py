@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import chain
 from operator import mul
 from typing import TYPE_CHECKING
 
-from cotool.consensus.decide.words import may_be_near, near_anything, opposition
+from cotool.consensus.decide.words import (
+    least_shared,
+    may_be_near,
+    may_contradict,
+    near_anything,
+    opposition,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from cotool._fast.base.matrix import Matrix
-    from cotool.consensus.decide.words import Words
+    from cotool.consensus.decide.words import Says, Words
     from cotool.consensus.extract.extracted import Extracted
     from cotool.consensus.model import Response
 
@@ -24,6 +31,9 @@ EPSILON = 1e-9
 REACH = 64
 # To compare two texts takes as long as counting so many words that texts share.
 POSTINGS = 60
+
+# Sets of what texts say that a text is compared with, instead of with the texts.
+MOST_SAID = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,11 +270,21 @@ class _Part:
         self._stances: set[bool | None] = set()
         self._having: defaultdict[str, list[int]] = defaultdict(list)
         self._always: list[int] = []  # are compared with a text that shares no word with them
+        self._says: set[Says] = set()
+        self._denied: set[str] = set()
+        self._least = math.inf
 
     def takes(self, text: Words) -> bool:
         """Return whether a text contradicts none of these."""
         if text.stance is not None and (not text.stance) in self._stances:
             return False
+        if (
+            len(self._says) < MOST_SAID
+            and not any(may_contradict(text.says, says) for says in self._says)
+            and text.denied.isdisjoint(self._having)
+            and self._denied.isdisjoint(text.counts)
+        ):
+            return True
         return not any(opposition(text, self._texts[k]) for k in self._near(text))
 
     def add(self, text: Words) -> None:
@@ -272,6 +292,9 @@ class _Part:
         place = len(self._texts)
         self._texts.append(text)
         self._stances.add(text.stance)
+        self._says.add(text.says)
+        self._denied |= text.denied
+        self._least = min(self._least, least_shared(text))
         for word in text.counts:
             self._having[word].append(place)
         if near_anything(text):
@@ -286,7 +309,12 @@ class _Part:
         shared: Counter[int] = Counter()
         for places in postings:
             shared.update(places)
-        near = [k for k, words in shared.items() if may_be_near(text, self._texts[k], words)]
+        least = least_shared(text) + self._least - 1e-9  # sums are rounded
+        near = [
+            k
+            for k, words in shared.items()
+            if words >= least and may_be_near(text, self._texts[k], words)
+        ]
         return chain(near, (k for k in self._always if k not in shared))
 
 

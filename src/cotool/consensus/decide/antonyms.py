@@ -56,11 +56,10 @@ front / back
 first / last
 before / after
 always / never
-more most / less fewer least fewest
 many much / few
 all everyone everybody everything / none nobody nothing
-increase rise rose risen raise grow grew grown gain expand / decrease fall fell fallen reduce \
-decline drop shrink shrank lower lose lost
+more most higher increase rise rose risen raise grow grew grown gain expand / less fewer least \
+fewest decrease fall fell fallen reduce decline drop shrink shrank lower lose lost
 add / remove subtract
 open opened / close closed shut
 start began begin begun / stop end ended finish
@@ -99,11 +98,10 @@ hoch höher / niedrig tief
 schnell / langsam
 alt / neu jung
 gut besser / schlecht schlechter
-mehr / weniger
 vor vorher / nach nachher
 links / rechts
 oben / unten
-steigen steigt erhöhen / sinken sinkt senken
+mehr steigen steigt erhöhen / weniger sinken sinkt senken
 offen geöffnet / geschlossen
 kaufen kauft / verkaufen verkauft
 immer / nie niemals
@@ -114,11 +112,10 @@ haut / bas
 rapide / lent
 vieux / neuf jeune nouveau
 bon meilleur / mauvais pire
-plus / moins
 avant / après
 gauche / droite
 ouvert / fermé
-augmenter augmente / diminuer diminue baisser baisse
+plus augmenter augmente / moins diminuer diminue baisser baisse
 acheter / vendre
 toujours / jamais
 vrai / faux
@@ -128,11 +125,10 @@ alto / bajo
 rápido / lento
 viejo / nuevo joven
 bueno mejor / malo peor
-más / menos
 antes / después
 izquierda / derecha
 abierto / cerrado
-aumentar aumenta subir sube / disminuir disminuye bajar baja
+más aumentar aumenta subir sube / menos disminuir disminuye bajar baja
 comprar / vender
 siempre / nunca
 verdadero / falso

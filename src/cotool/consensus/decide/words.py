@@ -145,6 +145,14 @@ def may_be_near(text: Words, other: Words, shared: int) -> bool:
     return differing <= max(_FEW, _NEAR * (len(text.words) + len(other.words)))
 
 
+def least_shared(text: Words) -> float:
+    """Return how many words a text and another share at least if they may be near: summed for both.
+
+    A bound: of a few words that may always differ, half count for either text.
+    """
+    return min(len(text.counts) - _FEW / 2, len(text.counts) - _NEAR * len(text.words)) / 2
+
+
 def near_anything(text: Words) -> bool:
     """Return whether a text may contradict one with which it shares no word: it says little."""
     return len(text.counts) <= max(_FEW - 1, _NEAR * len(text.words))
