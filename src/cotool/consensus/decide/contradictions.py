@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cotool._fast.text.marks import capitals
 from cotool._fast.text.support import IS_NUMBER
-from cotool.consensus.decide.antonyms import denied_by_prefix, opposite
+from cotool.consensus.decide.antonyms import contraries
 from cotool.consensus.decide.rounding import number_of, rounded
 
 if TYPE_CHECKING:
@@ -66,22 +66,17 @@ def opposite_words(passages: Passages, n: int, sentence: int) -> list[tuple[str,
         return []
     words, anchor_of = passages.words, passages.anchor_of
     mine, theirs = dict.fromkeys(passages.said(n)), dict.fromkeys(passages.said(sentence))
-    left = [word for word in mine if word not in theirs]
-    right = [word for word in theirs if word not in mine]
+    left = {words[word]: word for word in mine if word not in theirs}
+    right = {words[word]: word for word in theirs if word not in mine}
     if len(left) > MOST_APART or len(right) > MOST_APART:
         return []
-    pairs = [
-        (word, other)
-        for word in left
-        for other in right
-        if opposite(words[word], words[other]) or denied_by_prefix(words[word], words[other])
-    ]
+    pairs = contraries(left, right)
     if not pairs or passages.denies(n) != passages.denies(sentence):
         return []
     own, there = set(passages.anchors(n)), set(passages.anchors(sentence))
     shared = own & there
-    rest = own - {anchor_of[word] for word, _ in pairs}
-    back = there - {anchor_of[other] for _, other in pairs}
+    rest = own - {anchor_of[left[word]] for word, _ in pairs}
+    back = there - {anchor_of[right[other]] for _, other in pairs}
     same = passages.weight_of(shared & rest)
     if (
         not same
@@ -89,7 +84,7 @@ def opposite_words(passages: Passages, n: int, sentence: int) -> list[tuple[str,
         or same < SAME_TOPIC * passages.weight_of(back)
     ):
         return []
-    return sorted((words[word], words[other]) for word, other in pairs)
+    return sorted(pairs)
 
 
 def _denied_anchors(passages: Passages, sentence: int) -> set[int]:
