@@ -131,6 +131,14 @@ def expert_page(form: Mapping[str, Any]) -> None:
                 f"{own['judgements']:,.0f}",
             )
         screen.print(Text(), table)
+    if any(own["found"] for own in form["topics"].values()):
+        counts = "they count" if form["found_topics_count"] else "they do not count yet"
+        screen.print(
+            Text(
+                f"  topics named by words were found in the questions; {counts}: right answers are "
+                f"{'' if form['found_topics_count'] else 'not '}better predicted by them"
+            )
+        )
 
 
 def questions_table(rows: Sequence[Remembered]) -> None:

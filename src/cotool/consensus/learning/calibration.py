@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # Prior of the intercept and of the three slopes: mean and precision. Chosen of 31 by calibration
-# error and log loss on 29 unequal language models, five subsets of them, 12 models of like strength,
-# dogs and ducks. Their error after 20 and 200 right answers is .060 and .041 in the mean (a prior
-# chosen on 12 models and dogs alone: .076, .046); of the 29 models .049 and .031, of the 12 .037 and
-# .034, of dogs .091 and .049 (.066, .040). From 200 answers the share of right ones is known to ± .03 only, and
-# regression on all answers of the test leaves .028, so a smaller error is luck.
+# error and log loss on 29 unequal language models, five subsets of them, 12 models of like
+# strength, dogs and ducks. Their error after 20 and 200 right answers is .060 and .041 in the mean
+# (a prior chosen on 12 models and dogs alone: .076, .046); of the 29 models .049 and .031, of the
+# 12 .037 and .034, of dogs .091 and .049 (.066, .040). From 200 answers the share of right ones is
+# known to ± .03 only, and regression on all answers of the test leaves .028, so less is luck.
 MEAN = (-1.2, 0.75, 0.3, 0.6)
 PRECISION = (12.0, 200.0, 50.0, 100.0)
 SIZE = len(MEAN)

@@ -40,6 +40,8 @@ def check_record(kind: str, value: Any) -> None:
         _check_parts(value, "")
     elif kind == "quadratic":
         _check_quadratic(value)
+    elif kind == "topics":
+        _check_topics(value)
     elif kind == "right":
         _check_right(value)
     elif kind == "whole":
@@ -89,6 +91,16 @@ def _check_quadratic(value: Any) -> None:
     _check_numbers(value["precision"], len(keys) ** 2, "precision")
     _check_numbers(value["slope"], len(keys), "slope")
     _check_number(value["questions"], "questions")
+
+
+def _check_topics(value: Any) -> None:
+    _check_object(value, "")
+    if value.keys() != {"words", "rarity"}:
+        raise ValueError("topics have the keys words, rarity")
+    _check_object(value["words"], "words")
+    for name, words in value["words"].items():
+        _check_table(words, f"words.{name}")
+    _check_table(value["rarity"], "rarity")
 
 
 def _check_right(value: Any) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cotool.consensus.learning.learned import WEAK, Learned, Prediction
+from cotool.consensus.learning.records import WEAK
 from cotool.consensus.model import Insight
 from cotool.consensus.truth.copies import groups_of
 from cotool.text import one_line, percent
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cotool.consensus.learning.ballots import Ballot
+    from cotool.consensus.learning.learned import Learned, Prediction
     from cotool.consensus.learning.records import Expert, Judgements
 
 # The quantile of 95 %, and the one for a finding about one of many experts.
@@ -315,9 +316,11 @@ def describe(learned: Learned, name: str, errors: Mapping[str, float]) -> dict[s
                 "low": round(reliability(tally).low, 4),
                 "high": round(reliability(tally).high, 4),
                 "judgements": round(tally.judged + tally.scored, 2),
+                "found": topic in learned.topics.words,
             }
             for topic, tally in sorted(known.topics.items())
         },
+        "found_topics_count": learned.found_topics_pay(),
         "lately": _lately(known),
         "drift": None
         if late is None

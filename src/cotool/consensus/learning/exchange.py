@@ -12,6 +12,7 @@ from cotool.consensus.learning.checks import check_record
 from cotool.consensus.learning.learned import Learned
 from cotool.consensus.learning.records import Expert, Pair
 from cotool.consensus.learning.schema import SCHEMA, VERSION
+from cotool.consensus.learning.topics import Topics
 from cotool.errors import StoreError
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ def records_of(learned: Learned) -> Iterator[tuple[str, str, Any]]:
         votes, topic = dict(one.ballot.votes), one.ballot.topic
         form = {"votes": votes, "topic": topic, "right": one.right, "share": one.share}
         yield "right", question, form | {"place": one.place}
+    if learned.topics.words:
+        yield "topics", "found", asdict(learned.topics)
     if learned.experts:
         for name in _QUADRATICS:
             yield "quadratic", name, asdict(getattr(learned, name))
@@ -70,6 +73,8 @@ def learned_from(records: Iterable[tuple[str, str, Any]]) -> Learned:
                 )
             elif kind == "quadratic" and name in _QUADRATICS:
                 setattr(learned, name, Quadratic(**value))
+            elif kind == "topics":
+                learned.topics = Topics(**value)
             elif kind == "whole":
                 for key in _FIGURES:
                     setattr(learned, key, value[key])

@@ -12,13 +12,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from math import exp, log, sqrt
+from math import exp, sqrt
 from typing import TYPE_CHECKING
 
 from cotool.consensus.learning.basis import EXPERT, Basis, GoldBallot, Quadratic
 from cotool.consensus.learning.calibration import features
 from cotool.consensus.learning.crowd import Crowd
 from cotool.consensus.learning.records import RECENT, Expert, Judgements, Pair
+from cotool.consensus.learning.topic_effects import add_effects, topics_pay
+from cotool.consensus.learning.topics import Topics
 from cotool.consensus.learning.weights import Beliefs, Trust, distil, folded, trusted
 from cotool.errors import StoreError
 
@@ -35,11 +37,6 @@ MOST_JUDGED = 1_000
 # The weight of the belief of inference that knows how each expert errs on each label, which weights
 # of experts cannot say.
 BELIEF_BY_LABEL = 0.3
-# The pull of a topic towards the expert's record as a whole, in judgements; agreement counts as
-# WEAK of a judgement. The votes of a topic's questions are not independent: half of the log-odds.
-TOPIC_PULL = 20.0
-WEAK = 0.2
-TOPIC_SHARE = 0.5
 # Judgements from which a probability is called calibrated.
 FEWEST = 5
 
@@ -65,6 +62,8 @@ class Learned(Crowd):
 
     `judged` counts the right answers. `agreement` is what distillation left of the weights'
     likelihood; `known` are the latest right answers by question, `older` what is left of the rest.
+    `topics` were found in the words of questions; they count where that predicts right answers
+    better.
     """
 
     agreement: Quadratic = field(default_factory=Quadratic)
@@ -72,6 +71,8 @@ class Learned(Crowd):
     older: Quadratic = field(default_factory=Quadratic)
     judged: float = 0.0
     as_of: float = 0.0
+    topics: Topics = field(default_factory=Topics)
+    _found_topics_pay: bool = field(default=False, repr=False)
     _trust: Trust | None = field(default=None, repr=False)
 
     # ---- predictions -----------------------------------------------------------------------
@@ -86,11 +87,8 @@ class Learned(Crowd):
     def _prediction(self, ballot: Ballot, belief: Mapping[str, float]) -> Prediction:
         trust = self.trust()
         scores = trust.scores(ballot, belief)
-        if ballot.topic:
-            for expert, value in ballot.votes.items():
-                known = self.experts.get(expert)
-                if known is not None:
-                    scores[value] += self._topic_effect(known, ballot.topic)
+        if ballot.topic and (self._found_topics_pay or ballot.topic not in self.topics.words):
+            add_effects(scores, ballot, self.experts)
         most = max(scores.values())
         total = sum(exp(score - most) for score in scores.values())
         shares = {value: exp(score - most) / total for value, score in scores.items()}
@@ -119,7 +117,19 @@ class Learned(Crowd):
                     f"what was learned gives no weights: {error}",
                     hint="the data is damaged or was written by another version",
                 ) from None
+            found = [k for k, one in enumerate(known) if one.ballot.topic in self.topics.words]
+            self._found_topics_pay = topics_pay(
+                self._trust,
+                self.experts,
+                [known[k] for k in found],
+                [beliefs.known[k] for k in found],
+            )
         return self._trust
+
+    def found_topics_pay(self) -> bool:
+        """Whether the topics found in questions' words count."""
+        self.trust()
+        return self._found_topics_pay
 
     def _basis(self) -> Basis:
         """The weights: first the existing ones, then those of the experts with the most answers."""
@@ -128,13 +138,6 @@ class Learned(Crowd):
         given = {name: one.answers for name, one in self.experts.items() if name not in {*names}}
         names += sorted(given, key=lambda name: (-given[name], name))
         return Basis(names[:MOST_WEIGHTS], () if self.is_open else self.labels)
-
-    def _topic_effect(self, known: Expert, topic: str) -> float:
-        tally = known.topics.get(topic) if topic else None
-        if tally is None:
-            return 0.0
-        overall = _share(known.total, 0.5, 2.0)
-        return TOPIC_SHARE * (_logit(_share(tally, overall, TOPIC_PULL)) - _logit(overall))
 
     # ---- learning --------------------------------------------------------------------------
 
@@ -293,6 +296,7 @@ class Learned(Crowd):
         self.questions += other.questions
         self.judged += other.judged
         self.as_of = max(self.as_of, other.as_of)
+        self.topics.add(other.topics)
         self._places.clear()
         self._counts = self._copies = self._trust = None
         self._fold_oldest()
@@ -313,14 +317,3 @@ class Learned(Crowd):
 
 def _lot(question: str, value: str) -> bytes:
     return blake2b(f"{question}\0{value}".encode(errors="surrogatepass")).digest()
-
-
-def _share(tally: Judgements, prior: float, weight: float) -> float:
-    right = tally.correct + tally.score + WEAK * tally.agreed
-    seen = tally.judged + tally.scored + WEAK * tally.compared
-    return (right + weight * prior) / (seen + weight)
-
-
-def _logit(p: float) -> float:
-    p = min(max(p, 0.01), 0.99)
-    return log(p / (1 - p))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cotool.consensus.learning.evidence import findings
+from cotool.consensus.learning.topics import MOST_TEXTS, find_topics
 from cotool.consensus.read.gold import Gold, in_normal_form
 from cotool.errors import InputError
 
@@ -64,6 +65,8 @@ def learn(store: Store, questions: Sequence[Remembered], how: Learning) -> Learn
         if how.half_life is not None:
             change.set("half_life", how.half_life)
         before = change.remembered([one.id for one in questions])
+        _find_topics(change, questions)
+        give_topics(learned, questions)
         for one in questions:
             old = before.get(one.id)
             if old is not None and old.votes == one.votes:
@@ -96,6 +99,20 @@ def learn(store: Store, questions: Sequence[Remembered], how: Learning) -> Learn
             name not in names for name in how.gold.answers.keys() | how.gold.scores.keys()
         )
     return learned
+
+
+def _find_topics(change: Change, questions: Sequence[Remembered]) -> None:
+    """Find topics, if none are known, in the words of these questions and of those seen before."""
+    if not change.learned.topics.words:
+        texts = [one.text for one in questions if not one.topic]
+        change.learned.topics = find_topics([*texts, *change.texts(MOST_TEXTS)])
+
+
+def give_topics(learned: Learned, questions: Iterable[Remembered]) -> None:
+    """Give questions without a topic the found one that their words are nearest to."""
+    for one in questions:
+        if not one.topic:
+            one.topic = learned.topics.of(one.text)
 
 
 def _last(questions: Sequence[Remembered]) -> list[Remembered]:

@@ -7,6 +7,8 @@ from typing import Any
 
 # How many labels are remembered for an expert, the most frequent ones.
 MOST_LABELS = 64
+# What agreement counts of a judgement.
+WEAK = 0.2
 # Questions after which half of the recent record, which shows trends, is forgotten.
 RECENT = 20.0
 

@@ -14,7 +14,7 @@ from cotool.consensus.learning.evidence import (
     merit,
     reliability,
 )
-from cotool.consensus.learning.lessons import learn
+from cotool.consensus.learning.lessons import give_topics, learn
 from cotool.consensus.learning.records import Judgements
 from cotool.consensus.learning.store import Remembered, clean
 from cotool.consensus.truth.inference import Waiting
@@ -68,6 +68,7 @@ def by_store(
         learned = learn(store, kept, how) if how.learn else store.read()
         if not how.learn:
             how.report.findings = findings(learned)
+            give_topics(learned, kept)
         outlook = Outlook.of(learned)
         if not how.learn and learned.experts:
             unseen = _unseen(store, kept)

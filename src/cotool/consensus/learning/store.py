@@ -294,6 +294,13 @@ class Change:
                 "DELETE FROM question WHERE place <= ?", [(rows[-1][-1] - MOST_QUESTIONS,)]
             )
 
+    def texts(self, limit: int) -> list[str]:
+        """The texts of the latest questions without a topic."""
+        rows = self._database.query(
+            f"SELECT text FROM question WHERE topic = '' ORDER BY place DESC LIMIT {limit:d}"  # noqa: S608
+        )
+        return [text for (text,) in rows]
+
     def setting(self, name: str) -> Any:
         """A setting, None if it was never set."""
         rows = self._database.query(
