@@ -28,30 +28,33 @@ _ROUNDING = 1e-6
 
 def check_record(kind: str, value: Any) -> None:
     """Raise ValueError, which names the place, if a value of this kind is wrong."""
-    if kind == "expert":
-        _check_like(value, _EXPERT, "")
-        for name in ("total", "recent"):
-            _check_parts(value[name], name)
-        for topic, tally in value["topics"].items():
-            _check_like(tally, _JUDGEMENTS, f"topics.{topic}")
-            _check_parts(tally, f"topics.{topic}")
-    elif kind == "pair":
-        _check_like(value, _PAIR, "")
-        _check_parts(value, "")
-    elif kind == "quadratic":
-        _check_quadratic(value)
-    elif kind == "topics":
-        _check_topics(value)
-    elif kind == "right":
-        _check_right(value)
-    elif kind == "whole":
-        _check_object(value, "")
-        _check_numbers(value["kinds"], 2, "kinds")
-        for key in ("labels", "rights"):
-            _check_table(value[key], key)
-        _check_flag(value["is_open"], "is_open")
-        for key in ("different", "questions", "judged", "as_of"):
-            _check_number(value[key], key)
+    check = _CHECKS.get(kind)
+    if check is not None:
+        check(value)
+
+
+def _check_expert(value: Any) -> None:
+    _check_like(value, _EXPERT, "")
+    for name in ("total", "recent"):
+        _check_parts(value[name], name)
+    for topic, tally in value["topics"].items():
+        _check_like(tally, _JUDGEMENTS, f"topics.{topic}")
+        _check_parts(tally, f"topics.{topic}")
+
+
+def _check_pair(value: Any) -> None:
+    _check_like(value, _PAIR, "")
+    _check_parts(value, "")
+
+
+def _check_whole(value: Any) -> None:
+    _check_object(value, "")
+    _check_numbers(value["kinds"], 2, "kinds")
+    for key in ("labels", "rights"):
+        _check_table(value[key], key)
+    _check_flag(value["is_open"], "is_open")
+    for key in ("different", "questions", "judged", "as_of"):
+        _check_number(value[key], key)
 
 
 def _check_like(value: Any, example: dict[str, Any], path: str) -> None:
@@ -149,3 +152,13 @@ def _check_number(value: Any, path: str) -> None:
 def _check_flag(value: Any, path: str) -> None:
     if not isinstance(value, bool):
         raise ValueError(f"{path} is neither true nor false")  # noqa: TRY004
+
+
+_CHECKS = {
+    "expert": _check_expert,
+    "pair": _check_pair,
+    "quadratic": _check_quadratic,
+    "right": _check_right,
+    "topics": _check_topics,
+    "whole": _check_whole,
+}
