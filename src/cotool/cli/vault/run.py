@@ -26,6 +26,7 @@ from cotool.errors import InputError
 from cotool.vault.files import STDIO
 from cotool.vault.requests import KeyRequest, Opening, spare_stdin_file
 from cotool.vault.trees import ARMOR_SUFFIX, SUFFIX, Plan, Wanted, list_files, plan
+from cotool.vault.values.marks import syntax_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -163,6 +164,7 @@ def _plan(
         recursive=tree.recursive,
         symlinks=tree.symlinks,
         output=options.output,
+        documents=options.output is not None,
     )
     return plan(
         list_files(files, wanted), name, seals=seals, output=options.output, update=tree.update
@@ -193,7 +195,8 @@ def decrypt(files: Sequence[str], request: KeyRequest, options: Decryption) -> i
         if options.output is not None or STDIO in files:
             raise InputError("--in-place changes files where they are")
         return _decrypt_in_place(files, request, options)
-    planned = _plan(files, options, _plain_name, seals=False)
+    elsewhere = options.output is not None
+    planned = _plan(files, options, lambda name: _plain_name(name, elsewhere), seals=False)
     if options.tree.dry_run:
         return show_plan(planned, "decrypt")
     spare_results(planned.jobs, force=options.force)
@@ -241,11 +244,13 @@ def _decrypt_in_place(files: Sequence[str], request: KeyRequest, options: Decryp
     return run_jobs(planned, work, verb="decrypted", threads=options.threads, quiet=options.quiet)
 
 
-def _plain_name(name: str) -> str:
+def _plain_name(name: str, elsewhere: bool) -> str:  # noqa: FBT001 - beside `name` it is clear
     for suffix in (ARMOR_SUFFIX, SUFFIX):
         plain = name.removesuffix(suffix)
         if plain != name and Path(plain).name:
             return plain
+    if elsewhere and syntax_of(name) is not None:
+        return name  # of a document with sealed values
     raise InputError(
         f"{name}: the name does not end in {SUFFIX}, so the output needs a name",
         hint="use --output FILE, or --output - for standard output; --in-place for sealed values",

@@ -14,6 +14,7 @@ from cotool.vault.files import STDIO, Source
 from cotool.vault.operations import Done
 from cotool.vault.requests import KeyRequest, Opening
 from cotool.vault.trees import VAULTS
+from cotool.vault.values.document import check_pattern
 from cotool.vault.values.files import has_values_sealed, sealed_values
 from cotool.vault.values.marks import SYNTAXES, syntax_of
 
@@ -59,6 +60,11 @@ class Values:
         for option, given in (("--armor", armor), ("--update", update), ("--engine", is_cluster)):
             if given:
                 raise InputError(f"{option} cannot be combined with --values")
+        if self.only is not None and self.others is not None:
+            raise InputError("--only cannot be combined with --except")
+        for parameter, pattern in (("only", self.only), ("others", self.others)):
+            if pattern is not None:
+                check_pattern(pattern, parameter)
 
 
 def encrypt_values(

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from cotool.vault.header import Header
     from cotool.vault.values.spans import KeyPath
 
+_LINE = re.compile(r"\bline ([0-9]+)")
 _MAC_CONFLICT = re.compile(
     r"<{7}[^\n]*\n(?P<mac>[^\n]*cotool-mac: [^\n]*\n|[ \t]*\"mac\": [^\n]*\n)"
     r"(?:\|{7}[^\n]*\n[^\n]*\n)?={7}\r?\n[^\n]*mac[^\n]*\n>{7}[^\n]*\n"
@@ -46,6 +47,7 @@ class Document:
     envelope: Unlocked
     body: str
     name: str
+    skipped: int = 0  # lines of the metadata, which `body` does not have
 
     @property
     def sealer(self) -> Sealer:
@@ -59,16 +61,32 @@ class Document:
         """
         sealer = self.sealer
         found = []
-        for value in find_values(self.body, self.rule.syntax, self.name):
+        for value in self.values():
             token = text_of(self.body, value)
             clear = None
             if is_token(token):
                 clear = sealer.open(value.path, unquoted(token))
                 if clear is None:
-                    line = line_of(self.body, value.start)
-                    raise changed(f"the value of {shown(value.path)} (line {line}) does not open")
+                    line = self._line(line_of(self.body, value.start))
+                    path = value.path[self.rule.syntax == "yaml" and value.path[0] == 0 :]
+                    raise changed(f"the value of {shown(path)} (line {line}) does not open")
             found.append((value, token, clear))
         return found
+
+    def values(self) -> list[Value]:
+        """Return the values, sealed or not. Raises InputError with the line in the file."""
+        try:
+            return find_values(self.body, self.rule.syntax, self.name)
+        except InputError as error:
+            text = _LINE.sub(lambda line: f"line {self._line(int(line[1]))}", str(error))
+            raise InputError(text, hint=error.hint) from None
+
+    def _line(self, number: int) -> int:
+        """Return the number of a line in the file, given that in `body`."""
+        first = 0
+        if self.rule.syntax == "json":  # whose metadata comes after the first bracket
+            first = line_of(self.body, len(self.body) - len(self.body.lstrip("\ufeff \t\r\n")))
+        return number + self.skipped * (number > first)
 
     @property
     def rule(self) -> Rule:
@@ -216,14 +234,14 @@ def accept_values(data: bytes, *, keys: Sequence[Key], name: str = "content") ->
 
     Raises InputError, VaultError, as `encrypt_values` and `decrypt_values` do.
     """
-    text = _MAC_CONFLICT.sub(r"\g<mac>", _decoded(data, name, sealed=True))
-    metadata, body = split(text)
+    text = _decoded(data, name, sealed=True)
+    metadata, body = split(_MAC_CONFLICT.sub(r"\g<mac>", text))
     envelope = _unlocked(metadata, keys)
     sealer = Sealer(envelope)
     first = sealer.mac_of_rule(metadata.rule.to_bytes())
     if not hmac.compare_digest(first, metadata.mac[: len(first)]):
         raise changed("what is sealed in it (`only`, `except`)")
-    document = Document(metadata, envelope, body, name)
+    document = Document(metadata, envelope, body, name, text.count("\n") - body.count("\n"))
     for _ in document.opened():
         pass  # raises for a token that does not open
     body = _sealed(body, metadata.rule, sealer, None, name)
@@ -232,12 +250,13 @@ def accept_values(data: bytes, *, keys: Sequence[Key], name: str = "content") ->
 
 def open_document(data: bytes, keys: Sequence[Key], name: str) -> Document:
     """Return a document whose MAC fits. Raises VaultError."""
-    metadata, body = split(_decoded(data, name, sealed=True))
+    text = _decoded(data, name, sealed=True)
+    metadata, body = split(text)
     envelope = _unlocked(metadata, keys)
     expected = Sealer(envelope).mac(metadata.rule.to_bytes(), body)
     if not hmac.compare_digest(expected, metadata.mac):
         raise changed("the MAC does not fit the document")
-    return Document(metadata, envelope, body, name)
+    return Document(metadata, envelope, body, name, text.count("\n") - body.count("\n"))
 
 
 def header_of(data: bytes, name: str) -> tuple[Header, Metadata, str]:
@@ -320,17 +339,22 @@ def _checked_rule(syntax: str, only: str | None, others: str | None) -> Rule:
     if syntax not in SYNTAXES:
         raise InputError(f"unknown syntax {syntax!r}", hint=f"known are {', '.join(SYNTAXES)}")
     if only is not None and others is not None:
-        raise InputError("either `only` or `except` says what is sealed, not both")
-    for parameter, pattern in (("only", only), ("others", others)):
-        if pattern is None:
-            continue
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise InputError(f"is no regular expression: {error}", parameter=parameter) from None
-        if not pattern.isprintable() or not pattern or pattern != pattern.strip():
-            raise InputError("must be one line of text", parameter=parameter)
+        raise InputError("a document has one pattern of keys, for sealed values or for others")
+    for pattern in (only, others):
+        if pattern is not None:
+            check_pattern(pattern)
     return Rule(syntax, only, others)
+
+
+def check_pattern(pattern: str, parameter: str | None = None) -> None:
+    """Raise InputError if a text is no pattern that a document can state."""
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        text = f"{pattern}: is no regular expression: {error}"
+        raise InputError(text, parameter=parameter) from None
+    if not pattern.isprintable() or not pattern or pattern != pattern.strip():
+        raise InputError("a pattern of keys must be one line of text", parameter=parameter)
 
 
 def _check_result(result: bytes, document: Document, text: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool.errors import CotoolError, InputError
-from cotool.vault.values.document import Document, find_values, open_document, text_of
+from cotool.vault.values.document import Document, open_document, text_of
 from cotool.vault.values.metadata import joined, split
 from cotool.vault.values.spans import replaced
 
@@ -124,7 +124,7 @@ def _by_path(document: Document) -> dict[KeyPath, Value]:
     found: dict[KeyPath, Value] = {}
     twice: set[KeyPath] = set()
     in_documents = document.rule.syntax == "yaml"  # whose paths begin with the document's number
-    for value in find_values(document.body, document.rule.syntax, document.name):
+    for value in document.values():
         if any(isinstance(step, int) for step in value.path[in_documents:]):
             continue
         if value.path in found:
