@@ -52,6 +52,8 @@ cdef int* LEAST_WEAK = [6, 3, 3, 2, 2]
 cdef int* LEAST_UNKNOWN = [6, 2, 3, 2, 2]
 cdef int* LEAST_KNOWN = [10, 6, 4, 3, 2]
 # After a lower-case word: a capital at the beginning of a word is evidence too.
+# Four were chosen on the calls of 16 Python packages: with three, .029 of their lines were in mixed
+# templates, with four .015. On 17 others these shares are .027 and .020.
 cdef int* LEAST_TITLED = [4, 3, 3, 2, 2]
 cdef int* LEAST_UPPER = [20, 20, 5, 3, 2]
 # Unknown words at the beginning of a message, and keys there: `Pump7=3.5 limit=4`.
