@@ -218,3 +218,18 @@ def test_opposed_texts_are_split_as_pair_by_pair(contents):
     found = aggregation.split_opposed([0] * len(texts), texts, matrix)
     groups = sorted(sorted(i for i, n in enumerate(found) if n == label) for label in set(found))
     assert groups == sorted(map(sorted, parts))
+
+
+def test_opposites_among_many_stand_apart():
+    """Also where one text of each stance is about something else."""
+    contents = [
+        "the local law is not legal", "tea is not tasty", "tea is tasty", "the local law is legal",
+        "tea is tasty", "rope is secure", "rope is insecure",
+    ]  # fmt: skip
+    texts = [Words.of(text) for text in contents]
+    for order in (range(7), range(7, 0, -1)):
+        found = aggregation.split_many([0] * 7, texts, list(order))
+        for i, k in combinations(range(7), 2):
+            if found[i] == found[k]:
+                assert not opposition(texts[i], texts[k])
+    assert found[2] == found[4]

@@ -245,20 +245,28 @@ def split_many(
     Texts that cannot contradict each other, since they have the same stance, numbers and so on,
     stay together. From the closest to its cluster outwards, one of each such set joins the first
     part in which it contradicts none of those that joined before; after REACH comparisons it opens
-    another part.
+    another part. A text that contradicts one of the same content words goes into a later part.
     """
     sets: dict[tuple[object, ...], list[int]] = {}
     for i in sorted(range(len(labels)), key=lambda i: -closeness[i]):
         sets.setdefault((labels[i], texts[i].says, texts[i].denials), []).append(i)
     known: dict[object, list[list[Words]]] = {}
     part_of: dict[int, tuple[int, int]] = {}
+    held: defaultdict[object, list[Words]] = defaultdict(list)
     for (label, *_), members in sets.items():
         parts = known.setdefault(label, [])
         part = _first_part(parts, texts[members[0]])
         if part == len(parts):
             parts.append([])
         parts[part].append(texts[members[0]])
-        part_of.update((i, (labels[i], part)) for i in members)
+        for i in members:
+            place = (labels[i], part)
+            while any(opposition(texts[i], one) for one in held[place, texts[i].frame]):
+                place = (labels[i], place[1] + 1)
+            same = held[place, texts[i].frame]
+            if all((one.says, one.denials) != (texts[i].says, texts[i].denials) for one in same):
+                same.append(texts[i])
+            part_of[i] = place
     return _numbered([part_of[i] for i in range(len(labels))])
 
 

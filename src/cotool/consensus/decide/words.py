@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cotool._fast.text.tokens import tokenize
+from cotool._lazy import lazy_pattern
 from cotool.consensus.decide.anchors import NUMBER_WORDS, plain_number
 from cotool.consensus.decide.antonyms import DENYING_PREFIXES, opposite, poles_of
 from cotool.consensus.decide.stems import stem
@@ -25,6 +26,9 @@ def is_number(word: str) -> bool:
 # The stance of a text, how many of its words negate, its numbers, and its sides of pairs of
 # opposites.
 Says = tuple[bool | None, int, frozenset[str], frozenset[tuple[int, int]]]
+
+
+_PREFIX = lazy_pattern(f"^(?:{'|'.join(DENYING_PREFIXES)})(?=...)")
 
 
 def may_contradict(says: Says, other: Says) -> bool:
@@ -110,6 +114,15 @@ class Words:
         values = frozenset(value for word in self.counts if (value := _value(word)))
         poles = frozenset(pole for word in self.counts for pole in poles_of(word))
         return self.stance, self.negations, values, poles
+
+    @cached_property
+    def frame(self) -> frozenset[str]:
+        """Content words but for those that may contradict another, and without denying prefixes."""
+        return frozenset(
+            _PREFIX.sub("", word)
+            for word in self.content
+            if not (is_negation(word) or _value(word) or poles_of(word))
+        )
 
     @property
     def stance(self) -> bool | None:
