@@ -19,7 +19,7 @@ from cotool.consensus.learning.basis import EXPERT, Basis, GoldBallot, Quadratic
 from cotool.consensus.learning.calibration import features
 from cotool.consensus.learning.crowd import Crowd
 from cotool.consensus.learning.records import RECENT, Expert, Judgements, Pair
-from cotool.consensus.learning.topic_effects import add_effects, topics_pay
+from cotool.consensus.learning.topic_effects import topic_effect, topics_pay
 from cotool.consensus.learning.topics import Topics
 from cotool.consensus.learning.weights import Beliefs, Trust, distil, folded, trusted
 from cotool.errors import StoreError
@@ -87,8 +87,8 @@ class Learned(Crowd):
     def _prediction(self, ballot: Ballot, belief: Mapping[str, float]) -> Prediction:
         trust = self.trust()
         scores = trust.scores(ballot, belief)
-        if ballot.topic and (self._found_topics_pay or ballot.topic not in self.topics.words):
-            add_effects(scores, ballot, self.experts)
+        for expert, effect in self.topic_effects(ballot).items():
+            scores[ballot.votes[expert]] += effect
         most = max(scores.values())
         total = sum(exp(score - most) for score in scores.values())
         shares = {value: exp(score - most) / total for value, score in scores.items()}
@@ -125,6 +125,16 @@ class Learned(Crowd):
                 [beliefs.known[k] for k in found],
             )
         return self._trust
+
+    def topic_effects(self, ballot: Ballot) -> dict[str, float]:
+        """What each expert's vote is worth more on the ballot's topic; empty if that counts not."""
+        if not ballot.topic or (ballot.topic in self.topics.words and not self.found_topics_pay()):
+            return {}
+        return {
+            expert: topic_effect(self.experts[expert], ballot.topic)
+            for expert in ballot.votes
+            if expert in self.experts
+        }
 
     def found_topics_pay(self) -> bool:
         """Whether the topics found in questions' words count."""

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from cotool.consensus.learning.learned import Learned, Prediction
     from cotool.consensus.learning.lessons import Learning, Lessons
     from cotool.consensus.learning.store import Store
-    from cotool.consensus.learning.weights import Trust
     from cotool.consensus.model import Question
 
 # Questions that are remembered in one transaction.
@@ -45,6 +44,8 @@ _PRIORS = {
     "star": "one expert is above all others",
 }
 _LIKELY = 0.05
+# Experts whose votes are explained, those of the greatest weight.
+_TOLD = 12
 _UNCALIBRATED = (
     "not calibrated: fewer than five answers to such questions were judged, so the confidence is "
     "derived from agreement"
@@ -179,7 +180,7 @@ def decision(learned: Learned, outlook: Outlook, one: Remembered) -> Decision | 
         if said.interval is None
         else f"the confidence is calibrated on {judged:,.0f} judged answers; its 95 % interval is "
         f"{percent(said.interval[0])} to {percent(said.interval[1])}",
-        *_why(learned.trust(), ballot, said),
+        *_why(learned, ballot, said),
     ]
     return Decision(
         method="learned",
@@ -193,18 +194,40 @@ def decision(learned: Learned, outlook: Outlook, one: Remembered) -> Decision | 
     )
 
 
-def _why(trust: Trust, ballot: Ballot, said: Prediction) -> Iterator[str]:
+def _why(learned: Learned, ballot: Ballot, said: Prediction) -> Iterator[str]:
     """Yield what the weights rest on, what each vote is worth, and what plurality would say."""
+    trust, effects = learned.trust(), learned.topic_effects(ballot)
     chosen = sorted(trust.priors.items(), key=lambda pair: (-pair[1], pair[0]))
     likely = [f"{_PRIORS[name]} ({percent(share)})" for name, share in chosen if share >= _LIKELY]
     if trust.calibration.judged:
         yield f"right answers are best predicted if {', or '.join(likely)}"
-    worth = sorted((-trust.weight(name), name) for name in ballot.votes)
-    yield "each vote is worth: " + ", ".join(f"{name} {-own:+.2f}" for own, name in worth)
+    worth = sorted((-trust.weight(name) - effects.get(name, 0.0), name) for name in ballot.votes)
+    told = [f"{name} {-own:+.2f} ({_record(learned, name)})" for own, name in worth]
+    more = f", … {len(told) - _TOLD} more" if len(told) > _TOLD else ""
+    yield "each vote is worth: " + ", ".join(told[:_TOLD]) + more
+    if effects:
+        yield f"of this, the topic {ballot.topic!r} adds: " + ", ".join(
+            f"{name} {effects[name]:+.2f}" for _, name in worth[:_TOLD] if name in effects
+        )
+    if trust.weights[0] >= _LIKELY:
+        yield f"besides, the log-odds of truth inference count {trust.weights[0]:.2f} times"
     votes = Counter(ballot.votes.values())
     most = sorted(value for value, count in votes.items() if count == max(votes.values()))
-    if most != [said.best]:
-        yield f"by plurality: {' or '.join(most)} ({plural(votes[most[0]], 'vote')})"
+    same = ", as here" if most == [said.best] else ""
+    yield f"by plurality: {' or '.join(most)} ({plural(votes[most[0]], 'vote')}){same}"
+
+
+def _record(learned: Learned, name: str) -> str:
+    """Return what an expert's weight rests on, in few words."""
+    known = learned.experts.get(name)
+    if known is None:
+        return "new"
+    total = known.total
+    if total.judged:
+        return f"right on {total.correct:,.0f} of {total.judged:,.0f}"
+    if total.compared:
+        return f"with the others on {percent(total.agreed / total.compared)}"
+    return "not judged"
 
 
 def _by_score(learned: Learned, one: Remembered) -> Decision | None:

@@ -10,7 +10,6 @@ from cotool.consensus.learning.records import WEAK, Expert, Judgements
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from cotool.consensus.learning.ballots import Ballot
     from cotool.consensus.learning.basis import GoldBallot
     from cotool.consensus.learning.weights import Trust
 
@@ -62,14 +61,6 @@ def topics_pay(
     if len(gains) < FEWEST_JUDGED:
         return False
     return sum(gains) > SURE * sqrt(sum(gain * gain for gain in gains))
-
-
-def add_effects(scores: dict[str, float], ballot: Ballot, experts: Mapping[str, Expert]) -> None:
-    """Add to scores what votes are worth more on the ballot's topic."""
-    for expert, value in ballot.votes.items():
-        known = experts.get(expert)
-        if known is not None:
-            scores[value] += topic_effect(known, ballot.topic)
 
 
 def _log_share(scores: Mapping[str, float], value: str) -> float:

@@ -14,6 +14,7 @@ from cotool.consensus.decide.decision import Decision
 from cotool.consensus.truth.methods import Truth, infer
 from cotool.consensus.truth.table import LabelTable
 from cotool.errors import InputError
+from cotool.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -114,8 +115,8 @@ def decision_of(found: Truth, own: Votes, given: Mapping[str, int]) -> Decision:
         scores=scores,
         confidence=min(max(scores.values()), limit),
         explanation=(
-            f"{found.method}{model} over {len(found.items):,} questions and "
-            f"{len(found.experts):,} experts, {found.iterations} iterations"
+            f"{found.method}{model} over {plural(len(found.items), 'question')} and "
+            f"{plural(len(found.experts), 'expert')}, {plural(found.iterations, 'iteration')}"
             + ("" if found.converged else ", not converged"),
             f"expected share of right answers: {best}",
             *_weak(own, given),
