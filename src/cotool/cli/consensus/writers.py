@@ -155,8 +155,11 @@ class HtmlWriter:
             self._sink.write(question_page(self._single, sources=self._sources, store=self._store))
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
 def _dump(value: Any) -> str:
-    return json_visible(json.dumps(value, ensure_ascii=False, allow_nan=False))
+    return json_visible(_encode(value))
 
 
 def _write_json(result: Consensus, sink: TextIO, *, matrix: bool, laid_out: bool = False) -> None:
@@ -165,6 +168,9 @@ def _write_json(result: Consensus, sink: TextIO, *, matrix: bool, laid_out: bool
     An object that is laid out has one line per key, and one line per item of a list of objects or
     lists.
     """
+    if not laid_out and not (matrix and result.matrix is not None):
+        sink.write(_dump(result.to_dict(matrix=False)))
+        return
     start, comma, end = ("{\n  ", ",\n  ", "\n}") if laid_out else ("{", ", ", "}")
     for place, (key, value) in enumerate(result.to_dict(matrix=False).items()):
         sink.write(f"{comma if place else start}{_dump(key)}: ")
