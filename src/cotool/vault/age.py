@@ -104,8 +104,8 @@ def import_age(
         )
 
 
-def read_identities(path: str, passphrase: Callable[[], str | bytes]) -> list[Any]:
-    """Return the identities in a file of age, which may itself be encrypted by a passphrase.
+def read_identities(path: str, passphrase: Callable[[], str | bytes] | None = None) -> list[Any]:
+    """Return the identities in a file of age, which a passphrase may protect.
 
     Raises OSError; InputError with the number of the line, which never shows the line.
     """

@@ -10,6 +10,7 @@ from cotool.cli.shared.engine_options import with_engine
 from cotool.cli.shared.options import Quiet, Threads, flag, one_of, option
 from cotool.cli.shared.settings import App, Command
 from cotool.cli.vault.options import (
+    Armor,
     Files,
     Force,
     Generate,
@@ -76,9 +77,7 @@ def encrypt(
     *,
     output: Output = None,
     force: Force = False,
-    armor: Annotated[
-        bool, flag("Output", "Write text instead of bytes, for YAML or mail.", "--armor", "-a")
-    ] = False,
+    armor: Armor = False,
     recursive: Recursive = False,
     symlinks: Symlinks = "skip",
     update: Update = False,

@@ -16,6 +16,7 @@ from cotool.cli.vault.keys import tell
 from cotool.cli.vault.openers import changed_opener, new_opener
 from cotool.cli.vault.options import (
     Generate,
+    ImportPassphraseFile,
     Job,
     NewKeyFile,
     NewPassphraseFile,
@@ -181,15 +182,7 @@ def merge(
         str, typer.Argument(metavar="FILE", help="The same identity, changed on another machine.")
     ],
     *,
-    import_passphrase_file: Annotated[
-        str | None,
-        option(
-            "Keys",
-            "Read the other file's passphrase from a file.",
-            "--import-passphrase-file",
-            metavar="FILE",
-        ),
-    ] = None,
+    import_passphrase_file: ImportPassphraseFile = None,
     quiet: Quiet = False,
     keys: KeyRequest,
 ) -> Job:

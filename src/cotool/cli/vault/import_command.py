@@ -4,10 +4,11 @@ from functools import partial
 from typing import Annotated
 
 from cotool._lazy import stand_ins
-from cotool.cli.shared.options import Quiet, Threads, flag, option
+from cotool.cli.shared.options import Quiet, Threads, option
 from cotool.cli.shared.settings import App
 from cotool.cli.vault.file_commands import DryRun, Output, Symlinks, Update
 from cotool.cli.vault.options import (
+    Armor,
     Files,
     Force,
     Generate,
@@ -54,9 +55,7 @@ def import_age(
     ] = None,
     output: Output = None,
     force: Force = False,
-    armor: Annotated[
-        bool, flag("Output", "Write text instead of bytes, for YAML or mail.", "--armor", "-a")
-    ] = False,
+    armor: Armor = False,
     recursive: Recursive = False,
     symlinks: Symlinks = "skip",
     update: Update = False,

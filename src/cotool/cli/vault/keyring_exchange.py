@@ -11,7 +11,7 @@ from cotool.cli.shared.options import Quiet, flag, option
 from cotool.cli.shared.settings import App
 from cotool.cli.vault.keys import generated_passphrase, tell
 from cotool.cli.vault.openers import new_opener
-from cotool.cli.vault.options import Generate, Job, Profile, with_keys
+from cotool.cli.vault.options import Armor, Generate, ImportPassphraseFile, Job, Profile, with_keys
 from cotool.cli.vault.secrets import SecretSource, check_files
 from cotool.vault.requests import KeyRequest, naming
 
@@ -29,9 +29,7 @@ def export(
         str | None, option("Output", "File for the export.", "--output", "-o", metavar="FILE")
     ] = None,
     force: Annotated[bool, flag("Output", "Replace an existing file.", "--force", "-f")] = False,
-    armor: Annotated[
-        bool, flag("Output", "Write text instead of bytes, for mail or paper.", "--armor", "-a")
-    ] = False,
+    armor: Armor = False,
     export_passphrase_file: Annotated[
         str | None,
         option(
@@ -73,15 +71,7 @@ def export(
 def import_keys(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A file written by `keys export`.")],
     *,
-    import_passphrase_file: Annotated[
-        str | None,
-        option(
-            "Keys",
-            "Read the export's passphrase from a file.",
-            "--import-passphrase-file",
-            metavar="FILE",
-        ),
-    ] = None,
+    import_passphrase_file: ImportPassphraseFile = None,
     profile: Profile = None,
     quiet: Quiet = False,
     keys: KeyRequest,
@@ -117,15 +107,7 @@ def merge(
         str, typer.Argument(metavar="FILE", help="The same keyring, changed on another machine.")
     ],
     *,
-    import_passphrase_file: Annotated[
-        str | None,
-        option(
-            "Keys",
-            "Read the other keyring's passphrase from a file.",
-            "--import-passphrase-file",
-            metavar="FILE",
-        ),
-    ] = None,
+    import_passphrase_file: ImportPassphraseFile = None,
     quiet: Quiet = False,
     keys: KeyRequest,
 ) -> Job:

@@ -69,6 +69,20 @@ SyntaxName = Annotated[
         convert=one_of(SYNTAXES),
     ),
 ]
+Armor = Annotated[
+    bool,
+    flag("Output", "Write text instead of bytes, for YAML, mail or paper.", "--armor", "-a"),
+]
+ImportPassphraseFile = Annotated[
+    str | None,
+    option(
+        "Keys",
+        "Read the passphrase of the other file from a file.",
+        "--import-passphrase-file",
+        metavar="FILE",
+    ),
+]
+
 NewPassphraseFile = Annotated[
     str | None,
     option(
