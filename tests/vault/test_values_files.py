@@ -115,6 +115,28 @@ def test_rewraps_at_the_same_time(sealed, keys):
         assert decrypt_values(sealed.read_bytes(), keys=[ring]) == ENV
 
 
+def test_sealing_again_beside_rewraps(sealed, keys, tmp_path):
+    """Who can open a file is not lost when its values are sealed again meanwhile."""
+    plain = tmp_path / "plain.env"
+    plain.write_bytes(ENV.replace(b"db1", b"db2"))
+    rings = [Keyring.generate() for _ in range(5)]
+
+    def again():
+        encrypt_values_of(plain, sealed, keys=[keys.ring], syntax="env", renew=True)
+
+    with ThreadPoolExecutor(10) as pool:
+        done = []
+        for ring in rings:
+            done.append(pool.submit(rewrap, sealed, keys=[keys.ring], add=[ring]))
+            done.append(pool.submit(again))
+    for future in done:
+        future.result()
+    assert len(read_slots(sealed)) == 6
+    for ring in rings:
+        assert decrypt_values(sealed.read_bytes(), keys=[ring]) == plain.read_bytes()
+    assert sealed.stat().st_mode & 0o777 == 0o640
+
+
 SEAL = """
 import sys
 from cotool.vault import KeyFile, reencrypt, rewrap

@@ -111,6 +111,7 @@ def encrypt_values(
                 only=options.only,
                 others=options.others,
                 previous=old,
+                renew=old is not None and options.previous is None,
                 force=force or job.replace,
                 preserve=job.preserve,
             )

@@ -6,7 +6,7 @@ import contextlib
 import functools
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeGuard
+from typing import TYPE_CHECKING, BinaryIO
 
 from cotool.io.target import Target, replace_file
 from cotool.vault.files import Source, named
@@ -30,30 +30,39 @@ def encrypt_values_of(
     only: str | None = None,
     others: str | None = None,
     previous: bytes | None = None,
+    renew: bool = False,
     force: bool = False,
     preserve: bool = False,
 ) -> tuple[int, int]:
     """Seal the values of a file or stream; return how many bytes were read and written.
 
-    A destination that is the source itself is replaced. The other arguments are those of `encrypt`
+    renew: the destination is an older sealed version, which is locked, and `previous`. A
+    destination that is the source itself is replaced. The other arguments are those of `encrypt`
     and `encrypt_values`. Raises OSError, InputError, VaultError, MissingExtraError.
     """
     seal = functools.partial(
         encrypt_values, keys=keys, syntax=syntax, only=only, others=others, previous=previous
     )
-    if _is_same(source, destination):
-        with named(source), locked(source) as real, Source(real) as file:
-            content = read_text(file)
-            sealed = seal(content, name=os.fspath(source))
-            replace_file(real, sealed)
-        return len(content), len(sealed)
-    with named(source), Source(source) as file:
+    in_place = _is_same(source, destination)
+    with contextlib.ExitStack() as held:
+        held.enter_context(named(source))
+        target = ""
+        if (renew or in_place) and isinstance(destination, (str, os.PathLike)):
+            target = held.enter_context(locked(destination))
+        file = held.enter_context(Source(target if in_place else source))
         content = read_text(file)
-        sealed = seal(content, name=file.name)
-        with Target(destination, force=force, special=False) as target:
-            if preserve and file.status is not None:
-                target.preserve(file.status)
-            target.begin(sealed)
+        if target and renew:
+            old = held.enter_context(Source(target))
+            seal = functools.partial(seal, previous=read_text(old))
+        name = os.fspath(source) if isinstance(source, (str, os.PathLike)) else file.name
+        sealed = seal(content, name=name)
+        if target:
+            replace_file(target, sealed)
+        else:
+            with Target(destination, force=force, special=False) as new:
+                if preserve and file.status is not None:
+                    new.preserve(file.status)
+                new.begin(sealed)
     return len(content), len(sealed)
 
 
@@ -66,7 +75,7 @@ def decrypt_in_place(path: StrPath, *, keys: Sequence[Key]) -> None:
         replace_file(real, document.content())
 
 
-def _is_same(source: StrPath | BinaryIO, destination: StrPath | BinaryIO) -> TypeGuard[StrPath]:
+def _is_same(source: StrPath | BinaryIO, destination: StrPath | BinaryIO) -> bool:
     paths = (str, os.PathLike)
     if not (isinstance(source, paths) and isinstance(destination, paths)):
         return False
