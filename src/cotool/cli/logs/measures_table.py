@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _NUMBERS = ("rt", "bytes", "size", "count")
 _MOST_FIELDS = 6
 _SHOWN = ("mean", "p50", "p90", "p99", "max")
-_FEW = ("p50", "p99", "max")  # where the screen is narrow, or there are several measures
+_FEW = ("p50", "p99", "max")  # if the screen is narrow, or there are several measures
 _WIDE = 100
 _TREND = 12
 _SHORTEST = 12  # columns of a key

@@ -103,7 +103,7 @@ def write_summary(sink: TextIO, request: LogRequest, summary: LogSummary) -> Non
 
 
 def _fields(request: LogRequest, summary: LogSummary) -> Sequence[str]:
-    """Return the fields that a file could be measured by, where a person asked for no numbers."""
+    """Return the fields that could be measured in a file, if the call asks for no numbers."""
     asked = summary.measures is not None and not request.shows_requests
     if asked or len(summary.files) != 1 or request.follow:
         return ()

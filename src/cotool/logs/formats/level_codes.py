@@ -123,7 +123,7 @@ def status_column(lines: Sequence[bytes]) -> Place | None:
 
 
 def status_in(header: bytes) -> Place | None:
-    """Return the place of the HTTP status by a line "#Fields: …", None where it names none."""
+    """Return the place of the HTTP status by a line "#Fields: …", None if it names none."""
     names = map(plain, names_in(header))
     column = next((n for n, name in enumerate(names) if name in STATUS_NAMES), _LAST_TOKEN + 1)
     return Place(STATUS, before=1, token=column) if column <= _LAST_TOKEN else None

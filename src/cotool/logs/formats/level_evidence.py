@@ -116,7 +116,7 @@ class Evidence:
 
     @property
     def is_varied(self) -> bool:
-        """Return whether several levels were seen."""
+        """Return whether several different levels were seen."""
         return len(set(self.lines.values())) > 1
 
     @property

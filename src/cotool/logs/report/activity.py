@@ -45,7 +45,8 @@ _SERIES_LEVELS = {
 class Burst:
     """Far more records than is typical, from `start` to `end` (seconds since 1970).
 
-    `typical` is what as long a time holds elsewhere; `ratio` is `count` over it, at least over 1.
+    `typical` is the count in an equally long time elsewhere; `ratio` is `count` over it (or over 1,
+    if it is less).
     """
 
     level: str
@@ -120,9 +121,9 @@ def find_bursts(
 ) -> list[Burst]:
     """Return the strongest bursts of all records, of warnings and of errors, or of what is named.
 
-    A bucket belongs to a burst where its count lies above three times the typical one (the median
-    of all buckets, or the mean of the lower nine tenths where that is more) and more than six
-    standard deviations above it, as estimated from the median deviation or, where that is more,
+    A bucket belongs to a burst if its count is above three times the typical one (the median
+    of all buckets, or the mean of the lower nine tenths if that is more) and more than six
+    standard deviations above it, as estimated from the median deviation or, if that is more,
     by Poisson's law. Neighbouring buckets are one burst. It is looked for at several widths; of
     bursts that overlap the strongest is kept.
     """

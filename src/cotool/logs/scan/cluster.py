@@ -1,4 +1,4 @@
-"""Logs analysed by an engine: ranges of large plain files, whole files else."""
+"""Logs analysed by an engine, in tasks: ranges of large plain files, and other files as a whole."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ Task = Range | Files
 
 
 def scan_task(task: Task, options: LogOptions) -> RangeResult | list[Scanned]:
-    """Carry out a task, wherever."""
+    """Carry out a task, on any machine."""
     if isinstance(task, Range):
         return scan_range(task, options)
     return [_scan_file(source, options)._replace(head=b"") for source in task.sources]
@@ -161,7 +161,7 @@ def _files(group: list[tuple[int, Source]]) -> Files:
 def whole_range(
     place: int, source: Source, options: LogOptions, size: int
 ) -> tuple[Range, float] | None:
-    """Return all of a plain file that is worth cutting, and its last change; else None."""
+    """Return a plain file that is worth cutting as one range, and its last change; else None."""
     if source.is_stdin or not source.is_plain or source.size < 2 * size:
         return None
     with suppress(CotoolError):  # the task that reads it will say why

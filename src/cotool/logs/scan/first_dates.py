@@ -1,4 +1,4 @@
-"""The date of the first record where times lack a year, or a date."""
+"""The date of the first record if times lack a year, or a date."""
 
 from __future__ import annotations
 

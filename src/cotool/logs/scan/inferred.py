@@ -1,4 +1,4 @@
-"""Times whose year was inferred, put right once the last of them is known."""
+"""Times whose year was inferred, corrected once the last of them is known."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Ranges of one file: each sees the records that begin in it; joined they are the file.
+"""Ranges of one file: each counts the records that begin in it; joined, they are the whole file.
 
-What depends on the order of ranges is small and kept at their edges: times, for records that are
-earlier than the one before; stamps without a year or a date; numbers of lines. So ranges may be
+Little depends on the order of ranges, and it is kept for their edges: times, to count records that
+are earlier than the one before; stamps without a year or a date; numbers of lines. So ranges can be
 scanned anywhere and in any order.
 """
 
@@ -62,7 +62,7 @@ class Range:
 
 
 class RangeResult(NamedTuple):
-    """What a range holds: its figures, samples whose lines count from its first, and its edges."""
+    """The result of a range: figures, samples with lines counted from its first, and its edges."""
 
     tally: Tally
     samples: tuple[Sample, ...] = ()
@@ -88,7 +88,7 @@ class Window(Protocol):
         """Make further lines readable; False if there are none."""
 
     def read(self, start: int, stop: int) -> bytes:
-        """Return bytes of the file, fewer where it ends."""
+        """Return bytes of the file, fewer at its end."""
 
     def free(self, position: int) -> None:
         """Take note that nothing well before `position` will be read again."""
@@ -157,7 +157,7 @@ def _scan(part: Range, options: LogOptions, window: Window) -> RangeResult:
     samples: list[Sample] = []
 
     def take_samples(position: int) -> None:
-        """Read the samples whose context is there, so that the window may forget it."""
+        """Read the samples whose context is available, so that the window can drop it."""
         kept = position
         for found in scanner.take_samples()[len(samples) :]:
             if found[1] + found[2] + REACH > position:
@@ -216,7 +216,7 @@ class JoinedFile:
         return self._next == len(self.ranges)
 
     def add(self, part: Range, found: RangeResult) -> list[Range]:
-        """Take what a range holds."""
+        """Take the result of a range."""
         self._waiting[part.number] = found
         while self._next in self._waiting:
             found = self._waiting.pop(self._next)
@@ -263,7 +263,7 @@ class JoinedFile:
         return Scanned(summary, total.samples, forms=forms, measures=measures)
 
     def _late(self, found: RangeResult) -> int | None:
-        """Return the year, or day, with which a range must begin where it began with another."""
+        """Return the year, or day, with which a range must begin if it began with another one."""
         if found.stamps is None or self._clock is None:
             return None
         expected = logscan.following_cycle(self._clock, found.stamps[0])

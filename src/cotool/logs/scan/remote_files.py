@@ -29,7 +29,7 @@ _LONGEST = 1 << 30  # bytes of a line that is cut by the end of a range
 def remote_sample(source: Source) -> tuple[list[bytes], int, int, float | None] | None:
     """Return samples of an object, where its text begins, its size and its last change.
 
-    None if it is no plain text of which ranges can be read. Raises InputError.
+    None if it is not plain text of which ranges can be read. Raises InputError.
     """
     found = describe(str(source.url))
     if not found.ranged or found.size is None:
@@ -58,7 +58,7 @@ def remote_window(source: Source, begin: int, end: int, size: int) -> Iterator[R
 
 
 class RemoteWindow:
-    """A file with holes that holds what has been fetched of an object, at the same places.
+    """A file with holes for the fetched parts of an object, at the same offsets.
 
     One block is fetched while another is scanned; what has been scanned is given back.
     """
@@ -152,7 +152,7 @@ class RemoteWindow:
 
 
 def _anonymous() -> int:
-    """Return a file without a name, in memory where the system can."""
+    """Return a file without a name, in memory if the system has that."""
     if hasattr(os, "memfd_create"):
         return os.memfd_create("cotool", os.MFD_CLOEXEC)
     with tempfile.TemporaryFile() as file:

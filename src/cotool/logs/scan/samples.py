@@ -10,7 +10,7 @@ from cotool.logs.model import Sample
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    # Bytes of the source from an offset to another, fewer where it ends or is not kept.
+    # Returns the source's bytes between two offsets, fewer at its end or if they are not kept.
     Read = Callable[[int, int], bytes]
     # Line from 1, offset, size, index into LEVELS.
     Found = tuple[int, int, int, int]

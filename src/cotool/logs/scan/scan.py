@@ -35,7 +35,7 @@ _FEED = 1 << 22
 
 
 class Watch:
-    """How a run is watched and stopped; a subclass hears of bytes read and of records."""
+    """How a run is watched and stopped; subclasses receive the bytes read and the records."""
 
     stopped = False
     waiting = False  # for the next bytes of a stream, perhaps forever
@@ -70,10 +70,10 @@ def scan_source(
     several: bool = False,
     state: State | None = None,
 ) -> Scanned:
-    """Scan a source to its end; what goes wrong on the way is `error` of its summary.
+    """Scan a source to its end; an error on the way is `error` of its summary.
 
-    `several` puts the file's name into records. A `state` tells where to begin; then a last line
-    without its end is left for the next run.
+    `several` puts the file's name into records. A `state` says where to begin; then a last line
+    that is not complete is left for the next run.
     """
     try:
         with open_source(source) as opened:
@@ -133,7 +133,7 @@ class _Result(NamedTuple):
     offset: int
     forms: Forms | None
     measures: Measures | None
-    late: int  # years by which inferred times lay behind the file's last change
+    late: int  # years from the last inferred time to the file's last change
 
 
 class _Run:
@@ -277,7 +277,7 @@ class _Run:
     def _scan_wrapped(self, scanner: logscan.Scanner, start: int, *, whole_lines: bool) -> int:
         """Scan what the lines of the source hold.
 
-        A file's offsets are its own; a stream's are those of the text that is taken out of it.
+        Offsets in a file are its own; offsets in a stream are those of the unwrapped text.
         """
         opened = self._opened
         if isinstance(opened, Stream):

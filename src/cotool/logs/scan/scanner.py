@@ -31,8 +31,7 @@ _KEYWORD_SETS = dict(zip(KEYWORDS, (_ERROR_WORDS, _WARNING_WORDS), strict=True))
 def look_at(windows: Sequence[bytes], options: LogOptions) -> tuple[tuple[Format, ...], Wrapping]:
     """Return the formats of a source, and how its lines are wrapped, by samples of its text.
 
-    Formats of the options take the place of recognition. The wrapping has the lines that were
-    looked at.
+    Formats of the options replace recognition. The wrapping has the lines of the sample.
     """
     lines: list[bytes] = []
     given = options.formats

@@ -1,4 +1,4 @@
-"""What to read: files, globs, folders, standard input; plain files as such, all else as streams."""
+"""What to read: files, globs, folders, standard input; plain files directly, others as streams."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 _WINDOWS = 64
 _WINDOW = 1 << 14
-# The first window is larger: it has whole lines where those of structured logs are long.
+# The first window is larger, to have whole lines even if those of structured logs are long.
 _FIRST = 1 << 17
 _SMALL = 1 << 20
 _MOMENT = 0.05  # seconds
 _AHEAD = 3  # blocks that a compressed stream is read ahead
 _COUNTED = "what came before is counted"
-# How long a compressed log may be when decompressed, where no limit is given: so many times its own
-# size, but at least so many bytes. Memory does not grow with the length, but time does.
+# The most bytes of a decompressed log, if no limit is given: this many times its compressed size,
+# but at least this many. Memory does not grow with the length, but time does.
 _RATIO, _LEAST = 64, 1 << 34
 _COMPRESSED = (".gz", ".zst", ".bz2", ".xz")
 
@@ -285,7 +285,7 @@ def _is_binary(path: str) -> bool:
 
 @contextmanager
 def open_source(source: Source) -> Iterator[PlainFile | Stream]:
-    """Open a source. Raises InputError naming it where it cannot be read."""
+    """Open a source. Raises InputError naming it if it cannot be read."""
     if source.problem is not None:
         raise InputError(f"{source.path}: {source.problem}")
     if source.is_stdin and source.spool is None:
@@ -325,7 +325,7 @@ def open_source(source: Source) -> Iterator[PlainFile | Stream]:
 
 
 def _plain(source: Source, fd: int, status: os.stat_result) -> PlainFile | None:
-    """Return the file where it is a regular one without compression, else None."""
+    """Return the file if it is a regular one without compression, else None."""
     if not stat.S_ISREG(status.st_mode):
         return None
     try:

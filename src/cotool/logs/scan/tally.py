@@ -1,4 +1,4 @@
-"""What one scan counted, before times whose year was inferred are put right."""
+"""What one scan counted, before times whose year was inferred are corrected."""
 
 from __future__ import annotations
 
