@@ -14,6 +14,8 @@ from setuptools.errors import CompileError, LinkError
 
 FAST = "src/cotool/_fast"
 
+# The tables of figures of groups.
+GROUPS = ["logs/logcells.c", "logs/loggroups.c", "logs/logoverall.c", "logs/logseen.c"]
 # Each extension module, and the C files with its leaf loops.
 MODULES: dict[str, list[str]] = {
     "base/_openmp": [],
@@ -45,16 +47,17 @@ MODULES: dict[str, list[str]] = {
         "logs/logprobe.c",
         "logs/logreading.c",
         "logs/logrecords.c",
+        "logs/logseen.c",
         "logs/logsources.c",
         "logs/logtime.c",
         "logs/logvalues.c",
         "logs/logworkers.c",
         "logs/logwritten.c",
     ],
-    "logs/measures": ["logs/logcells.c", "logs/loggroups.c", "logs/logoverall.c"],
+    "logs/measures": GROUPS,
     "logs/partition": [],
     "logs/repeats": [],
-    "logs/timelines": ["logs/logcells.c", "logs/loggroups.c", "logs/logoverall.c"],
+    "logs/timelines": GROUPS,
     "text/bag_clusters": [],
     "text/bag_index": ["text/bags.c", "text/index.c"],
     "text/clustering": [],

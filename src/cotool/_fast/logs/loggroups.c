@@ -18,8 +18,12 @@ void cotool_table_open(cotool_table *table, int measures, int most, int64_t widt
 }
 
 static void drop_row(cotool_table *table, cotool_row *row) {
-    for (int m = 0; m < table->measures; m++) cotool_cell_close(&row->cell[m]);
+    for (int m = 0; m < table->measures; m++) {
+        cotool_cell_close(&row->cell[m]);
+        if (row->seen) cotool_seen_close(&row->seen[m]);
+    }
     free(row->cell);
+    free(row->seen);
 }
 
 void cotool_table_reset(cotool_table *table, int64_t width, uint64_t limit) {
@@ -120,6 +124,24 @@ cotool_row *cotool_table_row(cotool_table *table, const uint8_t *text, size_t si
     return row;
 }
 
+cotool_seen *cotool_row_seen(const cotool_table *table, cotool_row *row) {
+    if (!row->seen) row->seen = calloc((size_t)table->measures + 1, sizeof *row->seen);
+    return row->seen;
+}
+
+/* Adds a row of another table, which has the same measures. */
+static int add_row(const cotool_table *table, cotool_row *to, const cotool_row *from) {
+    int status = 0;
+    to->records += from->records;
+    for (int m = 0; m < table->measures; m++)
+        status |= cotool_cell_merge(&to->cell[m], &from->cell[m]);
+    if (!from->seen) return status;
+    if (!cotool_row_seen(table, to)) return ENOMEM;
+    for (int m = 0; m < table->measures; m++)
+        status |= cotool_seen_merge(&to->seen[m], &from->seen[m]);
+    return status;
+}
+
 cotool_row *cotool_table_whole(cotool_table *table, int64_t step, int inferred, int *status) {
     cotool_row *row = table->last_whole ? &table->row[table->last_whole - 1] : NULL;
     if (row && (step == COTOOL_NO_STEP
@@ -149,9 +171,7 @@ static int rebuild(cotool_table *table, uint64_t limit, int64_t width) {
         cotool_row *to = cotool_table_row(&fresh, table->texts + from->text, from->size, from->step,
                                           from->inferred, &status);
         if (!to) continue;
-        to->records += from->records;
-        for (int m = 0; m < table->measures; m++)
-            status |= cotool_cell_merge(&to->cell[m], &from->cell[m]);
+        status |= add_row(table, to, from);
     }
     if (status) {
         cotool_table_close(&fresh);
@@ -238,9 +258,7 @@ int cotool_table_merge(cotool_table *into, const cotool_table *table, int64_t fi
             flags & COTOOL_MERGE_STEPS ? COTOOL_NO_STEP : from->step,
             flags & COTOOL_MERGE_DATED ? 0 : from->inferred, &status);
         if (!to) continue;
-        to->records += from->records;
-        for (int m = 0; m < into->measures; m++)
-            status |= cotool_cell_merge(&to->cell[m], &from->cell[m]);
+        status |= add_row(into, to, from);
     }
     for (int m = 0; m < into->measures; m++)
         status |= cotool_overall_merge(&into->overall[m], &table->overall[m], into->most, first);

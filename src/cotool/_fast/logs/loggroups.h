@@ -31,6 +31,7 @@ typedef struct {
     uint32_t size;
     uint8_t inferred; /* the step's year or date is not in the log */
     cotool_cell *cell; /* [measures] */
+    cotool_seen *seen; /* [measures], NULL: distinct values are not counted */
 } cotool_row;
 
 typedef struct {
@@ -62,7 +63,9 @@ void cotool_table_reset(cotool_table *table, int64_t width, uint64_t limit);
  * not kept, or memory ran out, where `status` is ENOMEM. */
 cotool_row *cotool_table_row(cotool_table *table, const uint8_t *text, size_t size, int64_t step,
                              int inferred, int *status);
-/* The same for the row of all records. */
+/* Counts distinct values in a row from now on. Returns NULL without memory. */
+cotool_seen *cotool_row_seen(const cotool_table *table, cotool_row *row);
+/* The same as cotool_table_row() for the row of all records. */
 cotool_row *cotool_table_whole(cotool_table *table, int64_t step, int inferred, int *status);
 
 /* `first`: the lines before those of the other table. DATED: years and dates count as known; STEPS: all

@@ -3,27 +3,13 @@
 #include "logs/logoverall.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 int cotool_overall_distinct(cotool_overall *overall, uint64_t hash) {
-    uint64_t rest = hash << COTOOL_DISTINCT_BITS | 1;
-    uint8_t rank = (uint8_t)(__builtin_clzll(rest) + 1), *r;
     if (!overall->registers && !(overall->registers = calloc(COTOOL_DISTINCT, 1))) return ENOMEM;
-    r = &overall->registers[hash >> (64 - COTOOL_DISTINCT_BITS)];
-    if (rank > *r) *r = rank;
+    cotool_seen_mark(overall->registers, COTOOL_DISTINCT_BITS, hash);
     return 0;
-}
-
-/* The number of distinct values (Flajolet et al. 2007); small numbers by the registers that are 0. */
-double cotool_distinct_count(const uint8_t *registers) {
-    double sum = 0, count, m = COTOOL_DISTINCT;
-    int zeros = 0;
-    if (!registers) return 0;
-    for (int n = 0; n < COTOOL_DISTINCT; n++) sum += ldexp(1, -registers[n]), zeros += !registers[n];
-    count = 0.7213 / (1 + 1.079 / m) * m * m / sum;
-    return count <= 2.5 * m && zeros ? m * log(m / zeros) : count;
 }
 
 void cotool_overall_odd(cotool_overall *overall, const uint8_t *text, size_t size) {

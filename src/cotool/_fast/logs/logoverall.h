@@ -3,6 +3,7 @@
 #define COTOOL_LOGOVERALL_H
 
 #include "logs/logcells.h"
+#include "logs/logseen.h"
 
 /* Registers of a HyperLogLog: a standard error of 0.8 % (Flajolet et al. 2007). */
 #define COTOOL_DISTINCT_BITS 14
@@ -38,7 +39,5 @@ int cotool_overall_merge(cotool_overall *into, const cotool_overall *other, int 
 void cotool_overall_reset(cotool_overall *overall);
 
 const uint8_t *cotool_example(const cotool_overall *overall, int n);
-
-double cotool_distinct_count(const uint8_t *registers);
 
 #endif

@@ -11,6 +11,7 @@
 typedef struct {
     int state; /* 1, 0, -1: as cotool_read_number() */
     cotool_fixed number;
+    uint64_t hash; /* of the value */
 } read_number;
 
 static int add_to(const cotool_reading *r, cotool_row *row, const read_number *numbers) {
@@ -21,6 +22,14 @@ static int add_to(const cotool_reading *r, cotool_row *row, const read_number *n
         else if (!numbers[m].state) cell->odd++;
         else if (cotool_cell_add(cell, numbers[m].number)) return ENOMEM;
     }
+    return 0;
+}
+
+static int add_seen(const cotool_reading *r, const cotool_table *table, cotool_row *row,
+                    const read_number *numbers) {
+    if (!cotool_row_seen(table, row)) return ENOMEM;
+    for (int m = 0; m < r->measures; m++)
+        if (numbers[m].state >= 0 && cotool_seen_add(&row->seen[m], numbers[m].hash)) return ENOMEM;
     return 0;
 }
 
@@ -46,9 +55,8 @@ int cotool_reading_add(const cotool_config *config, cotool_table *table, int for
                                : cotool_value_number(v, &r->locator[row_of][r->measure[m]].unit,
                                                      &numbers[m].number, &dimension, &added);
         if (numbers[m].state < 0) continue;
-        if (r->distinct &&
-            cotool_overall_distinct(overall, cotool_hash(v->start, (size_t)(v->end - v->start), 1)))
-            return ENOMEM;
+        numbers[m].hash = cotool_hash(v->start, (size_t)(v->end - v->start), 1);
+        if (r->distinct && cotool_overall_distinct(overall, numbers[m].hash)) return ENOMEM;
         if (numbers[m].state) {
             overall->dimensions[dimension]++;
             overall->added += (uint64_t)added;
@@ -70,5 +78,6 @@ int cotool_reading_add(const cotool_config *config, cotool_table *table, int for
     row = cotool_table_row(table, text, size, step, facts->inferred, &status);
     if (status) return ENOMEM;
     if (row && add_to(r, row, numbers)) return ENOMEM;
+    if (row && r->distinct && !table->width && add_seen(r, table, row, numbers)) return ENOMEM;
     return table->count > table->settle_at ? cotool_table_settle(table) : 0;
 }

@@ -8,6 +8,9 @@ cdef extern from "logs/loggroups.h" nogil:
         COTOOL_PAGES
         COTOOL_DIMENSIONS
         COTOOL_DISTINCT
+        COTOOL_DISTINCT_BITS
+        COTOOL_SEEN_BITS
+        COTOOL_SEEN_REGISTERS
         COTOOL_GROUPS
         COTOOL_MOST_SHIFT
         COTOOL_MERGE_DATED
@@ -21,6 +24,10 @@ cdef extern from "logs/loggroups.h" nogil:
         uint8_t shift
         int16_t* list
         uint32_t** page
+    ctypedef struct cotool_seen:
+        uint32_t count
+        uint64_t* hash
+        uint8_t* registers
     ctypedef struct cotool_row:
         int64_t step
         uint64_t records
@@ -28,6 +35,7 @@ cdef extern from "logs/loggroups.h" nogil:
         uint32_t size
         uint8_t inferred
         cotool_cell* cell
+        cotool_seen* seen
     ctypedef struct cotool_greatest:
         cotool_fixed number
         int64_t line
@@ -70,7 +78,10 @@ cdef extern from "logs/loggroups.h" nogil:
     double cotool_fixed_number(const cotool_fixed* number, uint64_t count)
     void cotool_cell_quantiles(const cotool_cell* cell, int shares, const double* share,
                                cotool_fixed* number)
-    double cotool_distinct_count(const uint8_t* registers)
+    double cotool_distinct_count(const uint8_t* registers, int bits)
+    cotool_seen* cotool_row_seen(const cotool_table* table, cotool_row* row)
+    int cotool_seen_add(cotool_seen* seen, uint64_t hash)
+    int cotool_seen_load(cotool_seen* seen, const uint8_t* registers)
 
 cdef class Measured:
     cdef cotool_table table

@@ -6,8 +6,9 @@ from typing_extensions import disjoint_base
 UNIT: int
 MOST_MEASURES: int
 SEPARATOR: bytes
-_Cell: TypeAlias = tuple[int, int, int, int, int, int, Mapping[int, int], int]
-_Row: TypeAlias = tuple[tuple[bytes, ...] | None, int | None, bool, int, list[_Cell]]
+_Seen: TypeAlias = tuple[int, ...] | bytes
+# The values of the group, the step, whether its date is inferred, records, cells, distinct values.
+_Row: TypeAlias = tuple[Any, ...]
 _Overall: TypeAlias = tuple[
     tuple[int, ...], int, float | None, list[bytes], list[tuple[int, int, bytes]]
 ]
@@ -15,6 +16,7 @@ _Overall: TypeAlias = tuple[
 def bucket_of(number: int) -> int: ...
 def bucket_ends(bucket: int) -> tuple[int, int]: ...
 def spread_of(sketch: Mapping[int, int], least: float, greatest: float) -> dict[float, int]: ...
+def distinct_of(seen: _Seen) -> int: ...
 def row_values(text: bytes) -> tuple[bytes, ...] | None: ...
 def row_order(row: _Row) -> tuple[object, ...]: ...
 

@@ -139,7 +139,8 @@ cdef class Measured:
 
         (values of the group or None for all records, start of the step or None, whether its year
         or date is inferred, records, cells); a cell is (count, missing, odd, sum, least, greatest,
-        {bucket: count}, shift), the numbers in UNIT parts; buckets leave out so many bits.
+        {bucket: count}, shift), the numbers in UNIT parts; buckets leave out so many bits. Where
+        distinct values are counted, they follow: for each measure its hashes, or registers.
         """
         return self._rows()
 
@@ -165,6 +166,8 @@ cdef class Measured:
                 bool(row.inferred),
                 row.records,
                 [cell_of(&row.cell[m]) for m in range(self.table.measures)],
+                *([] if row.seen == NULL else
+                  [[seen_of(&row.seen[m]) for m in range(self.table.measures)]]),
             ))
         rows.sort(key=row_order)
         return rows
@@ -183,7 +186,8 @@ cdef class Measured:
             measures.append((
                 tuple([o.dimensions[n] for n in range(COTOOL_DIMENSIONS)]),
                 o.added,
-                None if o.registers == NULL else cotool_distinct_count(o.registers),
+                None if o.registers == NULL else
+                cotool_distinct_count(o.registers, COTOOL_DISTINCT_BITS),
                 [example_of(o, n) for n in range(o.examples)],
                 [(number_of(&o.top[n].number), o.top[n].line,
                   (<char*>o.top[n].text)[:o.top[n].size]) for n in range(o.greatest)],
@@ -192,7 +196,7 @@ cdef class Measured:
 
     def insert(self, row not None):
         """Add a row as rows() gives it."""
-        values, step, inferred, records, cells = row
+        values, step, inferred, records, cells, *seen = row
         cdef bytes text = WHOLE if values is None else SEPARATOR.join(values)
         cdef int status = 0, m
         cdef int64_t start = COTOOL_NO_STEP if step is None else step
@@ -221,6 +225,16 @@ cdef class Measured:
             set_number(&cell.sum, total)
             set_number(&cell.least, least)
             set_number(&cell.most, greatest)
+        for m, known in enumerate(seen[0] if seen else ()):
+            if cotool_row_seen(&other.table, place) == NULL:
+                raise MemoryError
+            if isinstance(known, bytes):
+                if len(known) != COTOOL_SEEN_REGISTERS:
+                    raise ValueError("no registers of distinct values")
+                status |= cotool_seen_load(&place.seen[m], <const uint8_t*><const char*>known)
+            else:
+                for value in known:
+                    status |= cotool_seen_add(&place.seen[m], value)
         if status or cotool_table_merge(&self.table, &other.table, 0, 0):
             raise MemoryError
 
@@ -261,6 +275,20 @@ cdef class Measured:
                 if o.registers == NULL:
                     raise MemoryError
                 memcpy(o.registers, <const char*>text, min(len(text), COTOOL_DISTINCT))
+
+
+cdef object seen_of(const cotool_seen* seen):
+    cdef uint32_t n
+    if seen.registers != NULL:
+        return (<const char*>seen.registers)[:COTOOL_SEEN_REGISTERS]
+    return tuple([seen.hash[n] for n in range(seen.count)])
+
+
+def distinct_of(seen not None):
+    """Return how many distinct values there are, of their hashes or registers."""
+    if not isinstance(seen, bytes):
+        return len(seen)
+    return round(cotool_distinct_count(<const uint8_t*><const char*>seen, COTOOL_SEEN_BITS))
 
 
 def row_values(bytes text not None):

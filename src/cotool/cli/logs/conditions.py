@@ -6,7 +6,7 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cotool.cli.shared.conditions import Amount, parse_condition
+from cotool.cli.shared.conditions import Amount, AnyOf, parse_condition
 from cotool.logs.levels import KEYWORDS, LEVELS
 from cotool.logs.measures.model import QUANTILES, STATISTICS, UNITS
 from cotool.logs.report.activity import find_bursts, find_gaps
@@ -100,7 +100,7 @@ def _numbers(reading: Reading | None) -> dict[str, Number]:
         found |= {
             f"{statistic}({name},{keys})": partial(_any_group, n, statistic)
             for n, name in enumerate(reading.names)
-            for statistic in statistics
+            for statistic in (*statistics, "distinct")
         }
     # Every statistic divided by that of the earlier run.
     return found | {
@@ -162,7 +162,8 @@ def _any_group(n: int, statistic: str, summary: LogSummary) -> float:
         _amount(summary.measures, n, group.measures[n], statistic)
         for group in summary.measures.groups
     ]
-    return max((number for number in found if not math.isnan(number)), default=math.nan)
+    known = [number for number in found if not math.isnan(number)]
+    return AnyOf.of(known) if known else math.nan
 
 
 def _distinct(n: int, summary: LogSummary) -> float:
@@ -173,7 +174,7 @@ def _amount(measures: Measures, n: int, figures: Figures, statistic: str) -> flo
     number = figures.statistic(statistic)
     if number is None:
         return Amount(math.nan, "unknown: there are no numbers")
-    if statistic in {"count", "missing", "odd"}:
+    if statistic in {"count", "missing", "odd", "distinct"}:
         return int(number)
     unit = measures.facts()[n].unit
     return Amount(number, quantity(number, unit), lacks_unit=not unit)

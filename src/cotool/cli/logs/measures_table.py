@@ -111,7 +111,9 @@ def _groups(
     if len(shown) < len(groups):
         head = f"{len(shown)} of {head}, by {sort or 'records'}"
     screen.print(Text(), Text(head, style="bold"))
-    statistics = _SHOWN if screen.width >= _WIDE and len(facts) == 1 else _FEW
+    statistics: tuple[str, ...] = _SHOWN if screen.width >= _WIDE and len(facts) == 1 else _FEW
+    if not any(figures.count for figures in measures.total.measures) and not measures.step:
+        statistics = ("distinct",)
     steps = _steps(measures, shown)
     room = screen.width - _COUNTS - _NUMBER * len(statistics) * len(facts)
     room = (room - (_TREND + 2 if steps else 0)) // len(measures.keys) - 2
@@ -126,7 +128,7 @@ def _groups(
         row = [_cut(one_line(value) or "–", max(room, _SHORTEST)) for value in group.values]
         row += [f"{group.records:,}", percent(group.records / max(measures.total.records, 1))]
         row += [
-            quantity_or_dash(figures.statistic(name), fact.unit)
+            quantity_or_dash(figures.statistic(name), "" if name == "distinct" else fact.unit)
             for fact, figures in zip(facts, group.measures, strict=True)
             for name in statistics
         ]

@@ -24,7 +24,7 @@ from cotool.errors import InputError
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
 T = TypeVar("T")
 
@@ -57,6 +57,22 @@ class Amount(float):
         return amount
 
 
+class AnyOf(Amount):
+    """Numbers of several things: a comparison holds if it holds for any of them."""
+
+    numbers: tuple[float, ...]
+
+    @classmethod
+    def of(cls, numbers: Collection[float]) -> Self:
+        """Return the greatest of the numbers, of which there is at least one."""
+        least, greatest = min(numbers), max(numbers)
+        shown = _shown(greatest) if least == greatest else f"{_shown(least)} to {_shown(greatest)}"
+        lacks_unit = isinstance(greatest, Amount) and greatest.lacks_unit
+        found = cls(greatest, shown, lacks_unit=lacks_unit)
+        found.numbers = tuple(numbers)
+        return found
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Condition(Generic[T]):
     """A condition: its text, its test, the quantities that it names, those compared with a unit."""
@@ -77,6 +93,10 @@ class Condition(Generic[T]):
         for name, read in self.quantities.items():
             parts.append(f"{name} is {_shown(read(result))}")
         return ", ".join(parts)
+
+
+def _all(number: float) -> tuple[float, ...]:
+    return number.numbers if isinstance(number, AnyOf) else (number,)
 
 
 def _shown(number: float) -> str:
@@ -197,7 +217,9 @@ class _Parser(Generic[T]):
             compared = "".join(self._text[begin : self._at].split())
             self._with_unit |= {name for name in self._named if name in compared}
         compare = _OPERATORS[sign]
-        return lambda result: compare(left(result), right(result))
+        return lambda result: any(
+            compare(one, other) for one in _all(left(result)) for other in _all(right(result))
+        )
 
     def _arguments(self) -> list[str]:
         """Take the names between parentheses."""
@@ -219,6 +241,8 @@ class _Parser(Generic[T]):
         parts = [self._value()]
         while self._take("+"):
             parts.append(self._value())
+        if len(parts) == 1:
+            return parts[0]
         return lambda result: sum(part(result) for part in parts)
 
     def _value(self) -> Callable[[T], float]:

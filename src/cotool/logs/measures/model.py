@@ -14,7 +14,10 @@ MAX_SOURCES, MAX_MEASURES, MAX_BY, MAX_TESTS = 16, 8, 4, 32
 
 # The statistics of a measure; other quantiles, such as p99.9, are computed as well.
 STATISTICS = ("count", "missing", "odd", "sum", "mean", "min", "p50", "p90", "p99", "max")
-QUANTILES = ("p10", "p25", "p50", "p75", "p90", "p95", "p98", "p99", "p99.5", "p99.9", "p99.99")
+QUANTILES = (
+    "p1", "p5", "p10", "p20", "p25", "p30", "p40", "p50", "p60", "p70", "p75", "p80", "p85", "p90",
+    "p95", "p97", "p98", "p99", "p99.5", "p99.9", "p99.95", "p99.99", "p99.999",
+)  # fmt: skip
 
 # Factor, power of ten and dimension of a unit.
 Scale = tuple[int, int, int]

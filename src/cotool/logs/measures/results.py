@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cotool._fast.logs.measures import UNIT, Measured, bucket_ends, spread_of
+from cotool._fast.logs.measures import UNIT, Measured, bucket_ends, distinct_of, spread_of
 from cotool._fast.logs.timelines import Timeline, timelines
 from cotool.errors import InputError
 from cotool.logs.distributions import Distribution
 from cotool.logs.measures.model import BYTES, PLAIN, SECONDS, STATISTICS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from cotool.logs.measures.model import Reading
 
@@ -38,6 +38,7 @@ class Figures:
     greatest_parts: int = 0
     sketch: Mapping[int, int] = field(default_factory=dict, repr=False)
     shift: int = 0  # bits that the buckets of the sketch leave out
+    distinct: int | None = None  # distinct values of a group; None where they are not counted
 
     def merge(self, other: Figures) -> Figures:
         """Return the figures of both together."""
@@ -119,13 +120,15 @@ class Figures:
             "mean": lambda: self.mean,
             "min": lambda: self.least,
             "max": lambda: self.greatest,
+            "distinct": lambda: self.distinct,
         }
         if name in plain:
             return plain[name]()
         share = quantile_share(name)
         if share is None:
             raise InputError(
-                f"{name!r} is not a statistic", hint=f"{', '.join(STATISTICS)}, or another pNN"
+                f"{name!r} is not a statistic",
+                hint=f"{', '.join(STATISTICS)}, distinct, or another pNN",
             )
         return self.quantile(share)
 
@@ -411,10 +414,13 @@ class Measures:
                 Group(
                     tuple(value.decode("utf-8", "replace") for value in values or ()),
                     records,
-                    tuple(Figures(*cell) for cell in cells),
+                    tuple(
+                        replace(Figures(*cell), distinct=known)
+                        for cell, known in zip(cells, _distinct(cells, *seen), strict=True)
+                    ),
                     steps.get(values),
                 )
-                for values, _, _, records, cells in rows
+                for values, _, _, records, cells, *seen in rows
             )
         return self._groups
 
@@ -426,6 +432,18 @@ class Measures:
         self.__init__(  # type: ignore[misc]
             state["names"], state["keys"], state["table"], state["greatest"]
         )
+
+
+def _distinct(cells: Sequence[Any], seen: Sequence[Any] | None = None) -> Iterator[int | None]:
+    """Yield the distinct values of each measure; None where they are not counted.
+
+    An estimate may be more than the number of values, so that is its limit.
+    """
+    if seen is None:
+        yield from (None for _ in cells)
+        return
+    for (count, _, odd, *_), known in zip(cells, seen, strict=True):
+        yield min(distinct_of(known), count + odd)
 
 
 def measures_of(

@@ -80,7 +80,8 @@ def measure_rows(
     Without groups there is one for all records, or for each step. `moment` makes the first column
     of a step from its seconds since 1970.
     """
-    names = [f"{name}_{key}" for name in measures.names for key in STATISTICS]
+    statistics = STATISTICS if steps or not measures.keys else (*STATISTICS, "distinct")
+    names = [f"{name}_{key}" for name in measures.names for key in statistics]
     yield [*measures.keys, *(["start"] if steps else []), "records", *names]
     for group in measures.sorted_groups(sort) if measures.keys else [measures.total]:
         rows = (
@@ -89,10 +90,19 @@ def measure_rows(
                 for start, step in sorted(group.steps.items())
             ]
             if steps
-            else [([], group.records, tuple(map(_statistics, group.measures)))]
+            else [
+                (
+                    [],
+                    group.records,
+                    tuple(
+                        {key: figures.statistic(key) for key in statistics}
+                        for figures in group.measures
+                    ),
+                )
+            ]
         )
         for start, records, figures in rows:
-            numbers = [_rounded(each[key]) for each in figures for key in STATISTICS]
+            numbers = [_rounded(each[key]) for each in figures for key in statistics]
             yield [*group.values, *start, records, *numbers]
 
 
@@ -101,6 +111,7 @@ def _figures(measures: Measures, group: Group, *, compared: bool) -> dict[str, A
         "records": group.records,
         "measures": {
             name: _statistics(figures)
+            | {"distinct": figures.distinct}
             | ({"distribution": figures.distribution.to_dict()} if compared else {})
             for name, figures in zip(measures.names, group.measures, strict=True)
         },
