@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cotool.errors import InputError
 from cotool.vault.files import Source
 from cotool.vault.locks import locked
-from cotool.vault.values.marks import SEALED_LIMIT, START, has_sealed_values
+from cotool.vault.values.marks import SEALED_LIMIT, START, has_sealed_values, may_be_sealed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +26,8 @@ def sealed_values(source: Source) -> bytes | None:
 
     Raises InputError above the limit.
     """
-    if not has_sealed_values(source.peek(START)):
+    # A stream may be a terminal: no more is read than is needed.
+    if not may_be_sealed(source.peek(1)) or not has_sealed_values(source.peek(START)):
         return None
     return read_text(source)
 

@@ -24,6 +24,11 @@ _MEMBER = lazy_pattern(
 )
 
 
+def may_be_sealed(first: bytes) -> bool:
+    """Return whether a file that starts with this byte may have sealed values."""
+    return first in {b"#", b"{", b"[", b" ", b"\t", b"\r", b"\n", b"\xef"}
+
+
 def begins_with_comments(start: bytes) -> bool:
     """Return whether a file has the comments of YAML, .env and INI files with sealed values."""
     return _COMMENTED.match(start) is not None
