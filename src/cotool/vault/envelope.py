@@ -195,7 +195,7 @@ def _unlock(data: bytes, copies: Copies, keys: Sequence[Key]) -> Unlocked:
     # the keyring comes before the identity, which may have to be opened first.
     slots = [(slot, *copy) for copy in copies for slot in copy[1].slots]
     for slot, number, header, body, mac in sorted(slots, key=lambda it: (it[0].work, it[0].kind)):
-        for key in () if slot in failed else keys:
+        for key in () if failed and slot in failed else keys:
             try:
                 budget.file_id = header.file_id
                 secrets = key.candidates(slot, budget)
