@@ -79,6 +79,24 @@ def texts(lines):
             {"duration: <*> ms": 20, "database system is ready": 1},
         ),
         (
+            [
+                f"2031-03-01 09:00:{n:02d}.123 UTC [7{n}] web@shop {text}"
+                for n in range(20)
+                for text in (
+                    f"LOG:  checkpoint took {n} ms",
+                    f"ERROR:  no tap at character {n}",
+                    f"LOG:  wrote {n} buffers",
+                    "FATAL:  too many taps",
+                )
+            ],
+            {
+                "checkpoint took <*> ms": 20,
+                "no tap at character <*>": 20,
+                "wrote <*> buffers": 20,
+                "too many taps": 20,
+            },
+        ),
+        (
             ['saved doc={"a": [1], "b": {}} ok', "saved doc={} ok", 'saved doc={"c": null} ok'],
             {"saved doc={<*>} ok": 3},
         ),
@@ -203,6 +221,7 @@ def test_names_of_parameters():
         ('{"rt": <*>, "path": "<*>"}', ("rt", "path")),
         ("ready <*>", (None,)),
         ("failed to open: <*>", (None,)),
+        ("job <*> failed: <*>", ("job", None)),
         ("<*> is <*> % full", (None, "percent")),
     ):
         assert names_of(text.replace("<*>", PARAMETER)) == wanted

@@ -71,7 +71,7 @@ cdef enum:
 # Two places that share this many words, and two thirds of the words of one, hold values of one
 # kind, as in "changed from ACTIVE to LOST": text seldom has the same words in two places.
 cdef enum:
-    LEAST_SHARED = 3
+    LEAST_SHARED = 5
 
 # The number of places, those with the fewest words, that are tried to divide a group.
 cdef enum:

@@ -12,6 +12,7 @@ from cotool.cli.shared.screen import clip
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import display_buckets, duration, find_bursts
 from cotool.logs.report.templates import RARE, numbers_title, quantity_in, rare_templates
+from cotool.logs.templates.joins import mentions_failure
 from cotool.logs.templates.names import named
 from cotool.text import one_line, percent, plural
 
@@ -44,13 +45,18 @@ def render_problems(summary: LogSummary, screen: Screen) -> None:
     found = summary.templates
     if found is None:
         return
+    kind = "of warnings and errors"
     severe = [template for template in found.templates if template.level in _SEVERE]
+    if all(template.level == "unknown" for template in found.templates):
+        # No line states a level.
+        kind = "that mention a failure"
+        severe = [template for template in found.templates if mentions_failure(template.text)]
     shown = severe[:_MOST_PROBLEMS]
-    rare = [t for t in rare_templates(found) if t not in shown and t.level in _SEVERE]
+    rare = [t for t in rare_templates(found) if t not in shown and t in severe]
     more = f"{len(shown)} of " if len(shown) < len(severe) else ""
     span = _span(found.templates)
     if shown:
-        title = f"{more}{plural(len(severe), 'template')} of warnings and errors"
+        title = f"{more}{plural(len(severe), 'template')} {kind}"
         screen.print(Text(), Text(title, style="bold"))
     width = len(f"{shown[0].count:,}") if shown else 0
     for template in shown:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from cotool._lazy import lazy_pattern
 from cotool.logs.templates.fits import Fit, Frame, Tokens, replaced, shared
 from cotool.logs.templates.runs import join_runs
-from cotool.logs.templates.tokens import PARAMETER, is_word
+from cotool.logs.templates.tokens import PARAMETER, is_word, tokenise
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -30,7 +30,7 @@ _MANY_CONTENTS = 3
 _MANY_REASONS = 5
 _FAILURE = lazy_pattern(
     "fail|error|exception|unable|can(?:not|'t)|could|unexpected|reject|refus|invalid|reason|abort|"
-    "retry|not$|no$|lost$|den(?:y|ied)|because|skip|drop|disconnect|kill|ended|problem|cause|"
+    "retry|not$|no$|lost$|den(?:y|ied)|because|skip|drop|kill|ended|problem|cause|"
     "corrupt|mismatch"
 )
 
@@ -145,6 +145,11 @@ def _heads(template: Tokens) -> Iterable[int]:
     for n in range(2, len(template)):
         if template[n] == " " and template[n - 1] == ":":
             yield n + 1
+
+
+def mentions_failure(text: str) -> bool:
+    """Return whether a text has a word that says that something failed."""
+    return any(_FAILURE.match(token.lower()) for token in tokenise(text) if is_word(token))
 
 
 def _says_failure(head: Tokens) -> bool:

@@ -38,8 +38,8 @@ def names_of(text: str) -> tuple[str | None, ...]:
     pieces = text.split(PARAMETER)
     names = []
     seen: Counter[str] = Counter()
-    for before, after in pairwise(pieces):
-        name = _name(before, after)
+    for n, (before, after) in enumerate(pairwise(pieces)):
+        name = _name(PARAMETER + before if n else before, after)
         if name is not None:
             seen[name] += 1
             if seen[name] > 1:
