@@ -16,6 +16,7 @@ from cotool.logs.options import LogOptions
 from cotool.logs.scan.sources import find_sources
 from cotool.logs.templates.baseline import read_baseline
 from cotool.logs.templates.compare import chance, compare, compare_baselines
+from cotool.logs.templates.model import Known
 from logs.templates.systems import SYSTEMS, make
 
 
@@ -338,3 +339,15 @@ def test_two_reports_are_compared_as_one(tmp_path):
         summary.save(paths[-1])
     found = compare_baselines(*(read_baseline(str(path)) for path in paths))
     assert (found.new, found.vanished) == ((), ())
+
+
+def test_templates_of_other_rules_are_matched_by_text():
+    """An earlier template whose text another version made fits the lines, and keeps its id."""
+    lines = [f"tap {n} moved to well-{n}:{n} (by {who})" for n in range(9) for who in (4, 7)]
+    (now,) = mine_templates(lines).templates
+    known = Known("0123456789ab", "tap <*> moved to <*>:<*> (<*>)", "", 7, {})
+    other = Known("ba9876543210", "tap <*> sold to <*>", "", 7, {})
+    found = mine_templates(lines).with_known((known, other), None)
+    (template,) = found.templates
+    assert (template.id, template.text) == (known.id, now.text)
+    assert found.holds_known(template) == (known,)

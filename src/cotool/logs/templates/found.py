@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import replace
 from functools import cached_property
@@ -67,9 +68,17 @@ class Assignment:
         self.labels: list[tuple[str, str, int, tuple[bool, ...]]] = [("", "", 0, ())] * len(forms)
         self.holds: dict[str, tuple[Known, ...]] = {}
         self._shown: dict[tuple[str, ...], tuple[Template, str, tuple[bool, ...]]] = {}
+        texts = {
+            key: self._clusters.shown([messages[n] for n in numbers])
+            for key, numbers in members.items()
+        }
+        parts_of = {
+            key: [part_of(texts[key], forms[n], starts[n]) for n in numbers]
+            for key, numbers in members.items()
+        }
+        _match_by_text(earlier, parts_of)
         for key, numbers in members.items():
-            shown = self._clusters.shown([messages[n] for n in numbers])
-            parts = [part_of(shown, forms[n], starts[n]) for n in numbers]
+            shown, parts = texts[key], parts_of[key]
             items = sorted(earlier.get(key, ()), key=lambda item: (-item.count, item.id))
             template, hidden = _template(key, shown, parts, items[0].id if items else None)
             self.holds[template.id] = tuple(items)
@@ -121,6 +130,31 @@ class Assignment:
         for key in self._shown:
             sizes[len(key)].add(key)
         return sizes
+
+
+def _match_by_text(
+    earlier: dict[tuple[str, ...], list[Known]], parts_of: dict[tuple[str, ...], list[Part]]
+) -> None:
+    """Give each earlier template that no form has to one whose lines its text fits.
+
+    So they are found where other rules made the texts of the earlier run.
+    """
+    left = [item for key in sorted(earlier.keys() - parts_of.keys()) for item in earlier[key]]
+    if not left:
+        return
+    lines = sorted((text, key) for key, parts in parts_of.items() for text in examples_of(parts))
+    for item in left:
+        text = squeezed(item.form.replace(SHOWN, PARAMETER))
+        head = text.split(PARAMETER, 1)[0]
+        if not any(c.isalpha() for c in head):
+            continue
+        for n in range(bisect_left(lines, (head, ())), len(lines)):
+            line, key = lines[n]
+            if not line.startswith(head):
+                break
+            if align(text, squeezed(line)) is not None:
+                earlier[key].append(item)
+                break
 
 
 def _has_text(key: tuple[str, ...]) -> bool:

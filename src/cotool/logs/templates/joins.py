@@ -117,6 +117,8 @@ def _join_contents(templates: Sequence[Tokens], new: Collection[Tokens] | None) 
             frames[frame][template] = start, stop
     for frame, found in shared(frames):
         left = {template: span for template, span in found.items() if template not in joined}
+        # With 4 instead of 2, .024 of the lines of invented programs are in mixed templates, not
+        # .0004; of those held back .021, not 0.
         most = 2 * _words(frame) + 1
         lengths = [stop - start for start, stop in left.values() if stop - start <= most]
         if len(lengths) >= _MANY_CONTENTS and len(set(lengths)) > 1:

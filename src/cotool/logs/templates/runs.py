@@ -44,20 +44,26 @@ def join_runs(templates: Sequence[Tokens], new: Collection[Tokens] | None) -> di
     for frame, found in shared(frames):
         left = {template: span for template, span in found.items() if template not in joined}
         lengths = {stop - start for start, stop in left.values()}
-        if len(left) < (_FEW if len(lengths) > 1 else _MANY) or _texts(frame) < _LEAST_TEXT:
+        if len(left) < (_FEW if len(lengths) > 1 else _MANY):
             continue
-        if any(_has_name(t, *span) or (span[1] - span[0] > 1 and "," in t[slice(*span)])
-               for t, span in left.items()):  # fmt: skip
+        texts = [token for part in frame for token in part if token.isalpha()]
+        if sum(map(str.islower, texts)) >= _LEAST_TEXT:
+            is_run = any(_has_name(t, *span) or _is_list(t, *span) for t, span in left.items())
+        else:
+            is_run = len(texts) >= _LEAST_TEXT and any(
+                _is_list(t, *span) for t, span in left.items()
+            )
+        if is_run:
             joined.update((t, replaced(t, *span)) for t, span in left.items())
     return joined
 
 
-def _texts(frame: Frame) -> int:
-    return sum(t.isalpha() and t.islower() for part in frame for t in part)
-
-
 def _has_name(template: Tokens, start: int, stop: int) -> bool:
     return any(_is_titled(token) for token in template[start:stop])
+
+
+def _is_list(template: Tokens, start: int, stop: int) -> bool:
+    return stop - start > 1 and "," in template[start:stop]
 
 
 def _is_titled(token: str) -> bool:
