@@ -20,6 +20,10 @@ DEEP = (
     '{{"time": "2026-01-01T00:00:0{n}Z", "items": [{{"ms": {n}}}, {{"ms": 90}}], "v": [{n}, 2]}}\n'
 )
 GREEK = json.dumps({"time": "2026-01-01T00:00:01Z", "took": "5µs"}) + "\n"
+FLOW = (
+    "2 123456789012 eni-0a1b 10.0.0.{n} 10.0.1.9 443 5000 6 {n} 84{n} 176722560{n} 1767225660 "
+    "ACCEPT OK\n"
+)
 CADDY = (
     '{{"ts": 176000000{n}, "request": {{"method": "GET", "uri": "/a"}}, "size": {n}, "status": 200,'
     ' "duration": 0.5}}\n'
@@ -48,6 +52,8 @@ def measured(tmp_path, line: str, source: str):
         (DEEP, "items[0].ms", "s", 0.006),
         (GREEK, "took", "s", 0.000015),
         (CADDY, "bytes", "B", 6),
+        (FLOW, "bytes", "B", 2526),
+        (FLOW, "packets", "", 6),
     ],
 )
 def test_a_value_is_read_as_it_is_meant(tmp_path, line, source, unit, total):
@@ -81,3 +87,10 @@ def test_units_are_those_of_the_kernel(name):
     factor, power, dimension = UNITS[name]
     number, read, _ = logscan.read_number(f"3{name}".encode())
     assert (number, read) == (3 * factor * 10 ** (12 + power), dimension)
+
+
+@pytest.mark.parametrize("step", ["5m", -1, 1.5])
+def test_a_step_is_whole_seconds(step):
+    """Anything else is an error that names the argument."""
+    with pytest.raises(InputError, match="whole seconds"):
+        analyze_logs("x.log", measures=["rt"], step=step)

@@ -37,6 +37,9 @@ _ISTIO = lazy_pattern(
 )
 _S3 = lazy_pattern(rb"\S+ \S+ \[[^\]]+\] \S+ \S+ \S+ (?:REST|WEBSITE|SOAP|BATCH|S3)\.\S+ \S+ ")
 _SQUID = lazy_pattern(rb"\d{9,10}\.\d{3} +\d+ \S+ [A-Z_]+/\d{3} \d+ [A-Z]+ \S+ ")
+_FLOW = lazy_pattern(
+    rb"2 \d+ eni-\w+ \S+ \S+ (?:(?:\d+|-) ){5}\d{9,10} \d{9,10} (?:ACCEPT|REJECT|-) [A-Z]+"
+)
 _TIMES = ("request_processing_time", "target_processing_time", "response_processing_time")
 # Logs with fixed columns: how a line begins, the names of its columns, and units without a name.
 _PRODUCTS: tuple[tuple[re.Pattern[bytes], tuple[str, ...], dict[str, str]], ...] = (
@@ -64,6 +67,10 @@ _PRODUCTS: tuple[tuple[re.Pattern[bytes], tuple[str, ...], dict[str, str]], ...]
      ("owner", "bucket", "time", "client", "user", "request_id", "operation", "key", "request",
       "status", "error", "bytes_sent", "object_size", "rt", "turn_around_time", "referer", "agent"),
      {"rt": "ms", "turn_around_time": "ms", "object_size": "B"}),
+    # Flows of Amazon's networks, by default.
+    (_FLOW,
+     ("version", "account-id", "interface-id", "srcaddr", "dstaddr", "srcport", "dstport",
+      "protocol", "packets", "bytes", "start", "end", "action", "log-status"), {}),
     # Squid's native format; the status follows the slash of TCP_MISS/200.
     (_SQUID,
      ("time", "rt", "client", "status", "bytes", "method", "url", "user", "hierarchy", "type"),
