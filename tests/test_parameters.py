@@ -22,10 +22,8 @@ OTHERS = {
     ("engine/choice.py", "--scheduler-file"),  # dask scheduler
     ("engine/cluster.py", "--nthreads"),  # dask worker
     ("consensus/read/evaluation_tools.py", "--predict_only"),  # lm-eval
-    ("vault/header.py", "--upgrade"),  # pip
     ("vault/manifest.py", "--check"),  # sha256sum
-    ("vault/manifest.py", "--upgrade"),  # pip
-    ("vault/values/metadata.py", "--upgrade"),  # pip
+    ("errors.py", "--upgrade"),  # pip
 }
 OPTION = re.compile(r"(?<![\w-])--[a-z][\w-]+")
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+# The hint for what a newer version wrote.
+UPDATE = "update cotool: pip install --upgrade cotool"
+
 
 class CotoolError(Exception):
     """Base of all errors of cotool.

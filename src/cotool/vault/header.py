@@ -10,7 +10,7 @@ import struct
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cotool.errors import InputError, TruncatedError, UnsupportedFormatError, VaultError
+from cotool.errors import UPDATE, InputError, TruncatedError, UnsupportedFormatError, VaultError
 from cotool.vault.slots import (
     MAX_SLOTS,
     SLOT_SIZE,
@@ -176,7 +176,7 @@ def parse_copy(data: bytes) -> tuple[Header, bytes, bytes]:
     if suite != SUITE or version not in {OldForm.version, NewForm.version}:
         raise UnsupportedFormatError(
             f"written by a newer version of cotool (format {version}, suite {suite})",
-            hint="update cotool: pip install --upgrade cotool",
+            hint=UPDATE,
         )
     parse = _parse_old if version == OldForm.version else _parse_new
     header, used = parse(data)

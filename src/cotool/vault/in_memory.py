@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cotool.errors import InputError, TruncatedError, UnsupportedFormatError
+from cotool.errors import UPDATE, InputError, TruncatedError, UnsupportedFormatError
 from cotool.vault.armor import dearmor
 from cotool.vault.envelope import Key, Unlocked, new_envelope, unlock
 from cotool.vault.files import check_regular
@@ -33,7 +33,7 @@ def newer_or_wrong(schema: object, known: str) -> Exception:
     if isinstance(schema, str) and schema.startswith(known.rpartition("/")[0] + "/"):
         return UnsupportedFormatError(
             "comes from a newer version of cotool",
-            hint="update cotool: pip install --upgrade cotool",
+            hint=UPDATE,
         )
     return ValueError()
 

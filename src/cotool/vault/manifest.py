@@ -27,7 +27,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cotool.errors import InputError, IntegrityError
+from cotool.errors import UPDATE, InputError, IntegrityError
 from cotool.vault.trees import Wanted, list_folder
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ def _no_manifest(first: str) -> InputError:
     if first.startswith(_TITLE):
         return InputError(
             "line 1: the manifest comes from a newer version of cotool",
-            hint="update cotool: pip install --upgrade cotool",
+            hint=UPDATE,
         )
     return InputError(
         f"line 1: expected '{_TITLE}1', so this is not a manifest of cotool",

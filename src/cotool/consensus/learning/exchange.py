@@ -13,7 +13,7 @@ from cotool.consensus.learning.learned import Learned
 from cotool.consensus.learning.records import Expert, Pair
 from cotool.consensus.learning.schema import SCHEMA, VERSION
 from cotool.consensus.learning.topics import Topics
-from cotool.errors import StoreError
+from cotool.errors import UPDATE, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -108,7 +108,7 @@ def imported(form: Any, where: str) -> Learned:
     if int(version) > VERSION:
         raise StoreError(
             f"{where}: is an export of version {version}; this cotool knows {VERSION}",
-            hint="upgrade cotool",
+            hint=UPDATE,
         )
     records = form.get("records")
     if not isinstance(records, list) or not all(

@@ -24,7 +24,7 @@ from cotool.consensus.learning.exchange import (
 )
 from cotool.consensus.learning.learned import Learned
 from cotool.consensus.learning.schema import MIGRATIONS, VERSION
-from cotool.errors import InputError, StoreError
+from cotool.errors import UPDATE, InputError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -127,7 +127,7 @@ class Store:
         )
         done = self._database.query("SELECT MAX(version) FROM schema_version")[0][0] or 0
         if done > VERSION:
-            raise StoreError(f"{self.name}: was upgraded meanwhile", hint="upgrade cotool")
+            raise StoreError(f"{self.name}: was upgraded meanwhile", hint=UPDATE)
         for version in range(done + 1, VERSION + 1):
             for statement in MIGRATIONS[version - 1]:
                 self._database.execute(statement)

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cotool.errors import InputError, MalformedHeaderError, UnsupportedFormatError
+from cotool.errors import UPDATE, InputError, MalformedHeaderError, UnsupportedFormatError
 from cotool.vault.values.json_values import lexemes
 from cotool.vault.values.marks import (
     START,
@@ -123,7 +123,7 @@ def split(text: str) -> tuple[Metadata, str]:
     if version != _VERSION or syntax not in SYNTAXES:
         raise UnsupportedFormatError(
             f"its values were sealed by a newer version of cotool (version {version}, {syntax})",
-            hint="update cotool: pip install --upgrade cotool",
+            hint=UPDATE,
         )
     names = [*fields]
     if names != [name for name in _FIELDS if name in fields]:
