@@ -78,7 +78,7 @@ FORMS = (
 
 
 def pieces(line: bytes) -> tuple[bytes, datetime | int | None, str, bytes]:
-    """What stands before the time of a line, the time, its form, and what stands after."""
+    """What precedes the time of a line, the time, its form, and what follows it."""
     for regex, form in FORMS:
         if found := re.match(regex, line):
             text = found[1].decode()

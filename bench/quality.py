@@ -80,7 +80,7 @@ def spread(values: list[float]) -> str:
 def learned(
     questions: list[Question], right: dict[str, str], counts: tuple[int, ...]
 ) -> Iterator[Row]:
-    """Accuracy and calibration after so many right answers, on the others, in a new store each."""
+    """Accuracy and calibration on the others after this many right answers; each in a new store."""
     known = sorted(right)
     for count in counts:
         hits, errors, areas = [], [], []

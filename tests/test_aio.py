@@ -87,7 +87,7 @@ def test_results_are_those_of_the_plain_calls(log):
 
 
 def test_a_vault_makes_its_round(tmp_path, keys):
-    """What is encrypted is verified, inspected, rewrapped, encrypted anew and decrypted."""
+    """What is encrypted is verified, inspected, rewrapped, encrypted again and decrypted."""
     path, sealed, back = tmp_path / "a", tmp_path / "a.vault", tmp_path / "b"
     path.write_bytes(b"content" * 1000)
     other = [cotool.Passphrase("another", cost=Argon2Cost(1, 8192, 1))]

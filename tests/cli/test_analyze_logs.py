@@ -386,7 +386,7 @@ def test_ctrl_c_prints_what_was_counted():
 
 
 def test_a_closed_pipe_ends_quietly(log):
-    """`| head` is no error."""
+    """`| head` is not an error."""
     log.write_text(LOG * 50_000)
     with start(log, "--records", "-") as process:
         process.stdout.readline()
@@ -417,7 +417,7 @@ def test_follow_reads_what_is_added_and_survives_rotation(log):
 
 
 def test_stdin_closed_at_once(run, monkeypatch):
-    """Nothing piped in is no lines."""
+    """Empty input from a pipe means zero lines."""
     with start("-", "--json", stdin=subprocess.DEVNULL) as process:
         out, _ = process.communicate(timeout=20)
     assert process.returncode == 0

@@ -48,7 +48,7 @@ def test_requests_are_not_shown_where_numbers_are_requested(run, access):
 
 
 def test_other_logs_have_no_requests(run, tmp_path):
-    """Records without a path and a status are no requests."""
+    """Records without a path and a status are not requests."""
     path = tmp_path / "app.log"
     path.write_text("2024-03-01T12:00:00 INFO job done in 12ms\n" * 9)
     assert "request" not in run(str(path))[1]

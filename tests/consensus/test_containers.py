@@ -150,7 +150,7 @@ def test_excel(tmp_path):
 
 
 def test_sheets_of_a_workbook(tmp_path):
-    """Of several sheets with answers, one must be named; a sheet without answers is no choice."""
+    """Of several sheets with answers, one must be named; sheets without answers do not count."""
     pytest.importorskip("python_calamine")
     path = tmp_path / "answers.xlsx"
     answers = [["prompt", "model", "output"], ["q", "m", "a"], ["q", "n", "b"]]

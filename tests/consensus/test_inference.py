@@ -189,7 +189,7 @@ def test_labels_of_one_annotator_are_one_answer():
 
 
 def test_missing_answers_win_no_vote():
-    """nan, None, N/A and null are no answers, and the question warns of them."""
+    """nan, None, N/A and null are not answers, and the question warns of them."""
     said = ["nan", "Lima", "None", "N/A", "null", "none of the above", "none"]
     text = "question,worker,answer\n" + "".join(f"q,w{i},{word}\n" for i, word in enumerate(said))
     (question,) = read_questions(["-"], stdin=io.BytesIO(text.encode()))

@@ -105,7 +105,7 @@ def test_a_table_without_a_header_is_refused(read, text):
 
 
 def test_numbered_names_are_a_header(read):
-    """Names with numbers are no row where the cells below look different."""
+    """Names with numbers are not a row if the cells below look different."""
     assert read("item,rater1,rater2\nx,1,2\ny,1,1\n") == {
         "x": {"rater1": "1", "rater2": "2"},
         "y": {"rater1": "1", "rater2": "1"},
@@ -121,7 +121,7 @@ def test_numbered_names_are_a_header(read):
     ],
 )
 def test_spans_are_refused_by_name(read, text):
-    """Formats of spans and tokens are no table of answers."""
+    """Formats of spans and tokens are not tables of answers."""
     with pytest.raises(InputError, match="spans or tokens"):
         read(text, "doc.txt")
 

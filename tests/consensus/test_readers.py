@@ -195,7 +195,7 @@ def io_path(folder, text):
 
 
 def test_keys_and_expert_columns_in_tables(read):
-    """Named columns are read; an empty cell of an expert's column is no answer."""
+    """Named columns are read; an empty cell of an expert's column is not an answer."""
     table = "q,m,n,note\nx,a,b,!\ny,c,,!\n"
     found = read(table, keys=Keys(question="q", expert_columns=("m", "n")))
     assert found == [("x", MN), ("y", {"m": "c"})]

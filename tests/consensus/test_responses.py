@@ -120,7 +120,7 @@ def test_confidence(value, number):
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -0.1, 1.01, True, "high", "nan", "120%", []])
 def test_bad_confidence(value):
-    """NaN, infinity, bools, words and numbers outside 0 to 1 are no confidence."""
+    """NaN, infinity, bools, words and numbers outside 0 to 1 are not confidences."""
     with pytest.raises(InputError, match=r"w: confidence .* is not a number from 0 to 1"):
         one({"content": "x", "confidence": value})
 
@@ -404,7 +404,7 @@ class Colour(enum.StrEnum):
 
 
 class Shape(enum.Enum):
-    """The same, whose members are no strings."""
+    """The same, whose members are not strings."""
 
     ROUND = "round"
 

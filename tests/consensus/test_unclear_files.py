@@ -20,7 +20,7 @@ def _run(tmp_path, capsys, name, text):
 @pytest.mark.parametrize(("role", "said"), [("role", "content"), ("from", "value")])
 @pytest.mark.parametrize("as_lines", [True, False])
 def test_turns_of_a_chat(tmp_path, capsys, role, said, as_lines):
-    """A user who asks is no expert."""
+    """A user who asks is not an expert."""
     turns = [
         {role: "human" if role == "from" else "user", said: "Which is the longest river?"},
         {role: "assistant", said: "The Nile."},
@@ -44,7 +44,7 @@ def test_people_with_numbered_answers(tmp_path, capsys, people):
 
 
 def test_id_of_each_annotation(tmp_path, capsys):
-    """An ID that is new in every record is no question where another column recurs."""
+    """An ID that is new in every record is not a question where another column recurs."""
     rows = "".join(
         f"a{k:03d},https://example.org/{k % 4}.jpg,{'owl' if k % 3 else 'hen'},p{k // 4}\n"
         for k in range(12)

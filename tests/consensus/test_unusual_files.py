@@ -70,7 +70,7 @@ def test_codes_of_a_survey_are_no_people():
     ],
 )  # fmt: skip
 def test_lines_of_a_table_that_are_no_rows(text):
-    """The delimiter's line, a repeated header and the rule under a header are no answers."""
+    """The delimiter's line, a repeated header and the rule under a header are not answers."""
     found = read(text)
     stripped = {
         item.strip(): {name.strip(): said.strip() for name, said in answers.items()}
@@ -187,7 +187,7 @@ LONG = ("question,worker,answer", *ROWS)
     ],
 )
 def test_titles_and_comments_before_a_header(lines):
-    """Lines above the header that fill one cell, or are comments, are no header."""
+    """Lines above the header that fill one cell, or are comments, are not the header."""
     assert read(table(*lines)) == ITEMS
 
 

@@ -449,7 +449,7 @@ def test_a_bad_record_is_told_at_its_place_on_a_cluster(steady, tmp_path, in_pro
 
 
 def test_what_says_nothing_is_not_waited_for(examples, capsys, monkeypatch):
-    """A listener that accepts and never answers is no scheduler, and the command ends."""
+    """A listener that accepts and never answers is not a scheduler, and the command ends."""
     monkeypatch.setattr("cotool.engine.cluster._CONNECT", 1)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"tcp://127.0.0.1:{listener.getsockname()[1]}"

@@ -47,7 +47,7 @@ KERNELS = [
 @pytest.mark.parametrize(("kernel", "oracle"), KERNELS, ids=lambda one: one.__name__)
 @given(table=tables(least_labels=2), iterations=st.integers(1, 4))
 def test_a_method_gives_the_posterior_of_its_oracle(kernel, oracle, table, iterations):
-    """So many iterations of the kernel and of the oracle end in the same posterior."""
+    """This many iterations of the kernel and of the oracle end in the same posterior."""
     found = kernel(kernel_table(*table), iterations=iterations, tolerance=-1.0)
     assert found.iterations == iterations
     assert list(found.items) == pytest.approx(flat(oracle(*table, iterations)), abs=1e-9)

@@ -28,7 +28,7 @@ def level_key(*objects):
 
 
 def test_a_status_of_zero_is_no_level():
-    """A status that is always 0 is no status of HTTP, and no failure either."""
+    """A status that is always 0 is not a status of HTTP, and no failure either."""
     row = {"ts": "2024-03-01T12:00:00Z", "url": "/", "status": 0}
     assert fields(row).places == ()
 

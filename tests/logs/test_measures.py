@@ -539,7 +539,7 @@ def test_data_frames_have_a_row_per_group_and_step(tmp_path):
 
 
 def test_parts_of_the_time_add_up():
-    """The figures over time are those of the steps together, in at most so many parts."""
+    """The figures over time are those of the steps together, in at most this many parts."""
     table = Measured(1, 0, 60)
     for n in range(50):
         table.insert((None, 60 * n, False, 1, [(1, 0, 0, n, n, n, {bucket_of(n): 1}, 0)]))

@@ -89,7 +89,7 @@ def test_rotation_with_compression(tmp_path, run):
 
 
 def test_copy_and_truncate(tmp_path, run):
-    """The copy is known by its first bytes; the truncated log starts anew."""
+    """The copy is known by its first bytes; the truncated log starts again."""
     log, copy = tmp_path / "app.log", tmp_path / "app.log.1"
     log.write_bytes(lines(0, 100))
     assert run(log) == 100

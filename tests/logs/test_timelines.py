@@ -27,7 +27,7 @@ NAMES = ("rt", 'a "name"\n')
 
 
 def cell_of(numbers: list[int], times: int, missing: int, odd: int):
-    """Return the cell of numbers, each of them so many times."""
+    """Return the cell of numbers, each of them this many times."""
     sketch: dict[int, int] = {}
     for number in numbers:
         bucket = bucket_of(number)

@@ -167,7 +167,7 @@ def test_passwords(cheap):
 
 
 def test_rehash_and_bad_hashes(cheap):
-    """Another cost needs a rehash; what is no hash, or asks for too much, is not checked."""
+    """Another cost needs a rehash; what is not a hash, or asks for too much, is not checked."""
     phc = next(hash_passwords(["x"], cost=cheap))
     (found,) = verify_passwords([(phc, "x")])
     assert found.ok

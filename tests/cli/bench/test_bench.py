@@ -76,7 +76,7 @@ def test_scaling_draws_bars(bench, quick):
 
 
 def test_compare_fails_on_a_clear_regression_only(bench, tmp_path):
-    """Exit code 1 beyond --fail-above; noise is no regression."""
+    """Exit code 1 beyond --fail-above; noise is not a regression."""
     write(tmp_path / "old.json", steady=[1.0, 1.0], noisy=[1.0, 2.0])
     write(tmp_path / "new.json", steady=[1.1, 1.1], noisy=[1.5, 2.5])
     assert bench("compare", "old.json", "new.json").code == 0

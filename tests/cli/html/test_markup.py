@@ -40,6 +40,6 @@ def test_attributes():
 
 
 def test_a_long_text_is_cut():
-    """After so many characters, with an ellipsis; a name is isolated from the text around it."""
+    """After this many characters, with an ellipsis; a name is isolated from the text around it."""
     assert said("abcdef", 3) == "<bdi>abc …</bdi>"
     assert said("abc", 3) == "<bdi>abc</bdi>"

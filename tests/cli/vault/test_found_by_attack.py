@@ -256,7 +256,7 @@ def test_hints_name_options_that_exist():
 
 
 def test_a_wrong_home_is_said(vault, ring, place, monkeypatch):
-    """Without a keyring, the passphrase that is used instead is no surprise."""
+    """Without a keyring, the passphrase that is used instead is announced."""
     monkeypatch.setenv("COTOOL_HOME", str(place / "hoem"))
     monkeypatch.setenv("COTOOL_PASSPHRASE_FILE", "pw")
     done = vault("encrypt", "notes.txt", "-q")

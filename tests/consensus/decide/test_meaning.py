@@ -54,7 +54,7 @@ def test_stems(word, other):
 
 
 def test_features_of_the_question_count_less():
-    """Words of the question and function words are no stems of an answer that has others."""
+    """Words of the question and function words are not stems of an answer that has others."""
     found = features_of(["the best pet is a dog", "dogs", "a pet"], "Name a pet")
     assert found.stems[0].split()[-1] == found.stems[1]
     assert found.stems[2]  # all that this answer says

@@ -102,7 +102,7 @@ def test_declined(text):
 
 @pytest.mark.parametrize("text", ANSWERED)
 def test_answered(text):
-    """What states an answer, an opinion or that a thing is unknown is no refusal."""
+    """What states an answer, an opinion or that a thing is unknown is not a refusal."""
     result = asked(text)
     assert result.declined == ()
 

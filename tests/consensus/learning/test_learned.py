@@ -238,7 +238,7 @@ def copied(questions=150, seed=6):
 
 
 def test_copies_are_found_and_count_as_one():
-    """Without any right answer; experts who are merely good are no copies."""
+    """Without any right answer; experts who are merely good are not copies."""
     rows, truth = copied()
     learned = Learned()
     learned.learn_agreement(rows)

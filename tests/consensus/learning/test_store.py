@@ -278,7 +278,7 @@ def as_version_1(path):
 
 
 def test_a_store_of_version_1_is_upgraded(tmp_path):
-    """Counts stay, and weights are learned anew from the questions remembered."""
+    """Counts stay, and weights are learned again from the questions remembered."""
     path = tmp_path / "old.db"
     asked, truth = crowd(questions=150)
     some = {name: truth[name] for name in list(truth)[:60]}

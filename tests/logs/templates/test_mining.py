@@ -331,7 +331,7 @@ def test_a_tampered_baseline_is_refused(tmp_path, change, message):
 
 
 def test_two_reports_are_compared_as_one(tmp_path):
-    """What is text to one run and a parameter to the other is no change."""
+    """What is text to one run and a parameter to the other is not a change."""
     paths = []
     for names in (["ann"], ["ann", "bob", "cat", "dan"]):
         summary = mine_templates([f"user {name} logged in" for name in names] * 5)
