@@ -1,7 +1,7 @@
 """age files (https://age-encryption.org/v1): for whom they are, and their content, from pyrage.
 
-The content is never on disk: pyrage decrypts it in a thread, and a pipe passes it on. Only files
-that a passphrase opens are decrypted in memory, because pyrage has no other way.
+The plaintext is never written to disk: pyrage decrypts in a thread, and a pipe passes the content
+on. Only files that a passphrase opens are decrypted in memory, because pyrage has no other way.
 """
 
 from __future__ import annotations
@@ -65,7 +65,9 @@ class AgeKeys:
     def open_with_passphrase(self, data: bytes) -> bytes:
         """Return the content of an age file. Raises VaultError."""
         if self.passphrase is None:
-            raise WrongKeyError("a passphrase opens it", hint="give it by `age_passphrase_file`")
+            raise WrongKeyError(
+                "a passphrase opens it", hint="`age_passphrase_file` names a file with it"
+            )
         secret = self.passphrase()
         with self._lock, _explained({SCRYPT}):
             text = secret if isinstance(secret, str) else secret.decode()
@@ -143,7 +145,7 @@ def _identity(text: str, place: str) -> Any:
         ) from None
 
 
-_BY_AGE = "age -d -i IDENTITY FILE | cotool vault encrypt - > FILE.vault; no file is in clear"
+_BY_AGE = "use a pipe: age -d -i IDENTITY FILE | cotool vault encrypt - > FILE.vault"
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +268,7 @@ class _Content(Source):
             return
         kinds = {kind for kind in header.kinds if not kind.endswith("-grease")}
         if not age.identities:
-            hint = "give the file with your identity by `identity_file`"
+            hint = "`identity_file` names the file with your identity"
             raise WrongKeyError(f"is encrypted for {_listed(kinds)}", hint=hint)
         if whole is not None and whole < COMPACT_LIMIT:
             data = _whole(_Rest(self), start, COMPACT_LIMIT)

@@ -38,7 +38,7 @@ def import_age(
         list[str] | None,
         option(
             "Input",
-            "A file with identities of age, or an SSH key without a passphrase. Repeatable.",
+            "A file with age identities, or an SSH key without a passphrase. Repeatable.",
             "--identity-file",
             "-i",
             metavar="FILE",
@@ -68,10 +68,10 @@ def import_age(
     quiet: Quiet = False,
     keys: KeyRequest,
 ) -> Job:
-    """Decrypt files of age and encrypt them again to FILE.vault; nothing is on disk in clear.
+    """Decrypt age files and encrypt them again to FILE.vault. No plaintext is written to disk.
 
-    Identities (--identity-file) open files for X25519 and SSH keys, a passphrase opens others. The
-    result is encrypted as by `encrypt`, which has the same options. The age files stay.
+    Identities (--identity-file) open files for X25519 and SSH keys; a passphrase opens the others.
+    The options for keys, folders and output are those of `encrypt`. The age files are kept.
     """
     options = run.Encryption(
         output=output,
