@@ -66,6 +66,15 @@ class World:
         some = [i for i in range(60) if self.lot.random() < 0.1]
         return {f"e{i}": self.say(right, 0.4 + i / 120) for i in some}
 
+    def three(self, right, _):
+        """Three experts."""
+        return {f"e{i}": self.say(right, 0.5 + 0.1 * i) for i in range(3)}
+
+    def hundreds(self, right, _):
+        """Five hundred experts of many skills, ten of whom answer each question."""
+        some = self.lot.sample(range(500), 10)
+        return {f"e{i}": self.say(right, 0.4 + i / 1_000) for i in some}
+
     def duplicates(self, right, _):
         """Four copies of a weak expert beside five better ones."""
         weak = self.say(right, 0.5)
@@ -197,7 +206,7 @@ def logit_rule(known, rows, truth):
 
 ALIKE = (
     "equal", "star", "sparse", "duplicates", "unequal", "different", "rare", "changed", "late",
-    "topics",
+    "topics", "three",
 )  # fmt: skip
 MISLED = ("camps", "majority")
 
@@ -226,6 +235,13 @@ def test_never_below_plurality(name, count):
     assert found >= simple - chance(name)
 
 
+@pytest.mark.parametrize("count", [0, 20, TAUGHT])
+def test_never_below_plurality_among_hundreds(count):
+    """Five hundred experts, each known from few questions."""
+    found, simple = compared("hundreds", count, lambda _, rest, truth: plurality(rest, truth))
+    assert found >= simple - CHANCE
+
+
 @pytest.mark.parametrize("count", [50, TAUGHT])
 @pytest.mark.parametrize("name", [*ALIKE, *MISLED])
 @pytest.mark.parametrize("rule", [best_single, logit_rule])
@@ -233,6 +249,14 @@ def test_never_below_the_simple_rules_once_judged(name, count, rule):
     """Neither below the best expert nor below weights that right answers alone give."""
     found, simple = compared(name, count, rule)
     assert found >= simple - chance(name)
+
+
+@pytest.mark.parametrize("count", [0, 5])
+@pytest.mark.parametrize("name", MISLED)
+def test_what_misleads_costs_little_before_right_answers(name, count):
+    """Nothing but right answers tells a wrong majority from a right one: the loss is bounded."""
+    found, simple = compared(name, count, lambda _, rest, truth: plurality(rest, truth))
+    assert found >= simple - 0.05
 
 
 @pytest.mark.parametrize("count", [20, 50, TAUGHT])
