@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -10,7 +11,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import reference
@@ -64,6 +65,22 @@ def random_texts(count, longest, seed=0, alphabet="abcd efé日"):
         for _ in range(count)
     ]
     return texts + texts[: count // 8]
+
+
+@given(
+    st.lists(st.sampled_from([0, 1, 5, 60, 70, 130, 300, 700]), min_size=2, max_size=11),
+    st.integers(0, 99),
+    st.sampled_from([1, 2]),
+)
+@settings(deadline=None, max_examples=25)
+def test_long_texts_among_short_ones(lengths, seed, threads):
+    """Patterns of like lengths are compared together, and the longest text with all others."""
+    chance = random.Random(seed)
+    texts = ["".join(chance.choices("abc", k=length)) for length in lengths]
+    found = levenshtein.characters(texts, threads)
+    expected = reference.levenshtein(texts)
+    for i, k in itertools.product(range(len(texts)), repeat=2):
+        assert found[i, k] == pytest.approx(expected[i][k], abs=1e-6)
 
 
 @pytest.mark.parametrize("metric", ALL)

@@ -30,6 +30,10 @@ cdef myers_function* distances = cotool_myers()
 cdef Py_ssize_t TASK_TEXTS = 256
 cdef Py_ssize_t TASK_SYMBOLS = 200_000
 
+# Patterns so many times longer than the shortest are compared apart: 19 texts of 600 characters and
+# one of 1 MB take 60 ms; together with the longest as a pattern, 24 s, as long as rapidfuzz takes.
+cdef Py_ssize_t TIMES_LONGER = 4
+
 # Nanoseconds for 64 rows of eight patterns and one symbol, and for a call of the kernel.
 cdef double STEP_COST = 2.0
 cdef double TASK_COST = 500.0
@@ -45,19 +49,36 @@ cdef enum:
 
 
 cdef struct task:
-    Py_ssize_t pattern, first, last
+    # Patterns from `pattern` on, `count` of them, and the texts from `first` to before `last`.
+    Py_ssize_t pattern, count, first, last
     double cost
+
+
+cdef inline Py_ssize_t blocks_of(const cotool_sequence* text) noexcept nogil:
+    return (text.length + 63) // 64
+
+
+cdef Py_ssize_t patterns_from(const cotool_sequence* texts, Py_ssize_t n,
+                              Py_ssize_t pattern) noexcept nogil:
+    """How many patterns go together: all take the time of the longest.
+
+    The last text is no pattern, because no text comes after it.
+    """
+    cdef Py_ssize_t end = pattern + 1
+    while (end < n - 1 and end < pattern + COTOOL_PATTERNS
+           and blocks_of(&texts[end]) <= TIMES_LONGER * (blocks_of(&texts[pattern]) + 1)):
+        end += 1
+    return end - pattern
 
 
 cdef Py_ssize_t plan(const cotool_sequence* texts, Py_ssize_t n, task* tasks) noexcept nogil:
     """Cut all pairs of n texts into tasks, of which it returns the number; NULL only counts."""
-    cdef Py_ssize_t pattern = 0, first, last, symbols, count = 0
+    cdef Py_ssize_t pattern = 0, together, first, last, symbols, count = 0
     cdef double cost
-    while pattern < n:
+    while pattern < n - 1:
         first = pattern + 1
-        # Blocks of the longest pattern, which is the last one.
-        last = min(pattern + COTOOL_PATTERNS, n) - 1
-        cost = STEP_COST * ((texts[last].length + 63) // 64)
+        together = patterns_from(texts, n, pattern)
+        cost = STEP_COST * blocks_of(&texts[pattern + together - 1])
         while first < n:
             symbols = 0
             last = first
@@ -67,10 +88,10 @@ cdef Py_ssize_t plan(const cotool_sequence* texts, Py_ssize_t n, task* tasks) no
                 symbols += texts[last].length
                 last += 1
             if tasks != NULL:
-                tasks[count] = task(pattern, first, last, TASK_COST + cost * symbols)
+                tasks[count] = task(pattern, together, first, last, TASK_COST + cost * symbols)
             count += 1
             first = last
-        pattern += COTOOL_PATTERNS
+        pattern += together
     return count
 
 
@@ -281,7 +302,7 @@ cdef void write(Sequences sequences, const task* t, const int64_t* found,
     cdef float similarity
     for text in range(t.first, t.last):
         length = <double>sequences.lengths[text]  # the text is the longer one, and not empty
-        for p in range(t.pattern, min(t.pattern + COTOOL_PATTERNS, text)):
+        for p in range(t.pattern, min(t.pattern + t.count, text)):
             similarity = <float>(1.0 - <double>found[
                 (text - t.first) * COTOOL_PATTERNS + p - t.pattern] / length)
             for i in range(sequences.starts[p], sequences.starts[p + 1]):
@@ -292,8 +313,7 @@ cdef void write(Sequences sequences, const task* t, const int64_t* found,
 
 cdef int run(Sequences sequences, const task* t, cotool_myers_scratch* scratch,
              float* out) noexcept nogil:
-    cdef int count = <int>min(COTOOL_PATTERNS, sequences.count - t.pattern)
-    if distances(sequences.sorted + t.pattern, count, sequences.sorted + t.first,
+    if distances(sequences.sorted + t.pattern, <int>t.count, sequences.sorted + t.first,
                  t.last - t.first, scratch) != 0:
         return 1
     write(sequences, t, scratch.distances, out)
