@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from cotool import find_consensus_batch
 from cotool.cli.app import main
 from cotool.consensus.read.readers import read_questions
 from cotool.errors import InputError
@@ -204,3 +205,24 @@ def test_one_answer_per_line(read):
     with pytest.raises(InputError) as caught:
         read("Lima\n4\nblue\n", "answers.txt")
     assert "nl -ba" in caught.value.hint
+
+
+def test_frames_are_read_as_files_are():
+    """The rows of a frame become questions; the names of its columns are no questions."""
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(
+        {
+            "question": ["q", "q", "r", "r"],
+            "model": ["a", "b", "a", "b"],
+            "answer": ["Lima", "Lima", "Oslo", "Oslo"],
+        }
+    )
+    found = [(one.question, one.answer, len(one.experts)) for one in find_consensus_batch(frame)]
+    assert found == [("q", "Lima", 2), ("r", "Oslo", 2)]
+
+
+@pytest.mark.parametrize("questions", ["a text", {"q": ["a", "b"]}, b"bytes"])
+def test_what_is_no_list_of_questions(questions):
+    """A text or a mapping would be taken apart into characters or keys."""
+    with pytest.raises(InputError, match="not a list of questions"):
+        list(find_consensus_batch(questions))

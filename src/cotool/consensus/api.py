@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -17,10 +18,10 @@ from cotool.engine import resolve_num_threads
 from cotool.engine.batches import Spread
 from cotool.engine.choice import engine_choice, open_engine
 from cotool.engine.tasks import Meter
-from cotool.errors import CotoolError
+from cotool.errors import CotoolError, InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from cotool.consensus.batch import Item
     from cotool.consensus.decide.decision import Decision
@@ -108,6 +109,7 @@ def find_consensus_batch(
     first result, and keep the answers. With a `store` (`cotool.Store`), each expert's answers are
     weighed by the expert's history, and the questions are kept for feedback; `learning`
     (`cotool.Learning`) says what is learned from them.
+    A frame of pandas or Polars is read as the rows of a file are.
     A question that fails is passed to `on_error` and left out; without `on_error`, the error is
     raised. `engine` is ``threads``, ``dask`` or ``dask-local`` (processes), `scheduler` the address
     for ``dask``, by default DASK_SCHEDULER_ADDRESS. Results of a cluster have no matrices.
@@ -172,6 +174,15 @@ def _on_cluster(
 
 def _items(questions: Iterable[object]) -> Iterator[tuple[Question, CotoolError | None]]:
     """Yield each question as one, with what is wrong with it."""
+    if isinstance(questions, (str, bytes, Mapping)):
+        raise InputError(
+            f"the questions are a {type(questions).__name__}, not a list of questions",
+            hint="pass a list; one question goes to find_consensus",
+        )
+    if hasattr(questions, "columns") and hasattr(questions, "shape"):  # a frame
+        from cotool.consensus.read.readers import questions_in_frame
+
+        questions = questions_in_frame(questions)
     for place, raw in enumerate(questions, 1):
         where = f"question {place}"
         try:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import zipfile
 from contextlib import closing
-from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.read.names import ANSWER, STRONG, Hint, hint_of
+from cotool.consensus.read.values import filled
 from cotool.errors import InputError, MissingExtraError
 from cotool.io.json_documents import parse_json
 from cotool.text import named
@@ -79,7 +79,7 @@ def _batches(batches: Iterator[Any], path: str) -> Values:
     for batch in batches:
         for row in batch.to_pylist():
             place += 1
-            yield f"{path}, row {place}", {key: _filled(value) for key, value in row.items()}
+            yield f"{path}, row {place}", {key: filled(value) for key, value in row.items()}
 
 
 def _sqlite(path: str, table: str | None) -> Values:
@@ -101,7 +101,7 @@ def _sqlite(path: str, table: str | None) -> Values:
             columns = tables[chosen]
             rows = database.execute(_all_of(chosen))
             for place, row in enumerate(rows, 1):
-                yield f"{path}, row {place}", dict(zip(columns, map(_filled, row), strict=True))
+                yield f"{path}, row {place}", dict(zip(columns, map(filled, row), strict=True))
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise _damaged(path, "SQLite", error) from None
 
@@ -140,14 +140,6 @@ def without_tables(name: str) -> InputError:
         f"{name}: holds no tables with names",
         hint="`table` is for SQLite databases and Excel workbooks",
     )
-
-
-def _filled(value: Any) -> Any:
-    """Return a cell; one without a value is empty, as in a table of text."""
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    missing = value is None or (isinstance(value, float) and isnan(value))
-    return "" if missing else value
 
 
 def _all_of(table: str) -> str:

@@ -12,6 +12,7 @@ from cotool.consensus.read.questions import join_text, make_question
 from cotool.consensus.read.responses import Record, ShapeError, read_record
 from cotool.consensus.read.tables import read_rows
 from cotool.consensus.read.understood import Understood
+from cotool.consensus.read.values import filled
 from cotool.errors import InputError
 from cotool.io.json_values import is_json, read_first_line, read_values
 from cotool.io.sources import (
@@ -107,6 +108,19 @@ def read_questions(
     if not found:
         names = ", ".join(map(source_name, sources))
         raise InputError(f"{names}: no response could be used", hint=_NO_SHAPE)
+
+
+def questions_in_frame(frame: Any) -> Iterator[Question]:
+    """Yield the questions in a frame of pandas or Polars, as in a file with its rows."""
+    rows = frame.to_dicts() if hasattr(frame, "to_dicts") else frame.to_dict("records")
+    values = (
+        (f"row {place}", {str(key): filled(value) for key, value in row.items()})
+        for place, row in enumerate(rows, 1)
+    )
+    reading = _Reading(DEFAULT_KEYS, skip_bad=False, on_bad=None, several=False, on_understood=None)
+    with closing(reading):
+        yield from reading.read(values, "the frame", "the frame", None, flat=True)
+        yield from reading.joined()
 
 
 class _Reading:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
-from math import isfinite
+from math import isfinite, isnan
 from numbers import Real
 from typing import TypeGuard
 
@@ -27,6 +27,8 @@ _MISSING = frozenset(
 )
 NONE = "None"
 _MISSING_AS_WRITTEN = frozenset({NONE, "NA"})
+# The types of pandas.NA and pandas.NaT.
+_WITHOUT_VALUE = frozenset({"NAType", "NaTType"})
 # Options of a scale on which "None" is another one: how much, how many, how badly.
 _BESIDE_NONE = frozenset(
     "all any some both either neither one two three few several many most half full partial "
@@ -48,6 +50,14 @@ def none_is_answer(answers: Iterable[str], question: str = "") -> bool:
     if NONE in question and NONE in question.replace("(", " ").replace(",", " ").split():
         return True
     return any(answer.strip().casefold() in _BESIDE_NONE for answer in answers)
+
+
+def filled(value: object) -> object:
+    """Return a cell of a binary table; one without a value is empty, as in a table of text."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    missing = value is None or (isinstance(value, float) and isnan(value))
+    return "" if missing or type(value).__name__ in _WITHOUT_VALUE else value
 
 
 def clean(text: str) -> str:
