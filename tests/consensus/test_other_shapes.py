@@ -226,3 +226,17 @@ def test_what_is_no_list_of_questions(questions):
     """A text or a mapping would be taken apart into characters or keys."""
     with pytest.raises(InputError, match="not a list of questions"):
         list(find_consensus_batch(questions))
+
+
+def test_the_scores_of_raters(read):
+    """A rater's score is the answer, and the comment beside it is not."""
+    rows = "item,rater,score,comment\n"
+    rows += "".join(f"i{i},r{k},{(i + k) % 5},fine {i}{k}\n" for i in range(4) for k in range(3))
+    assert read(rows)["i1"] == {"r0": "1", "r1": "2", "r2": "3"}
+
+
+def test_the_scores_of_models_are_no_answers(read):
+    """What a benchmark measured is nothing that the models said."""
+    rows = "task,model,score\nmath,a,0.51\nmath,b,0.62\ncode,a,0.31\ncode,b,0.42\n"
+    with pytest.raises(InputError, match="no key or column is known as the answer"):
+        read(rows)

@@ -8,7 +8,7 @@ closed), converse deeds (buy, sell). Synonyms share a line, so that "raise" is a
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from cotool.consensus.decide.stems import stem
@@ -150,7 +150,7 @@ def _table() -> dict[str, frozenset[tuple[int, int]]]:
     return {word: frozenset(poles) for word, poles in found.items()}
 
 
-@cache
+@lru_cache(1 << 12)
 def poles_of(word: str) -> frozenset[tuple[int, int]]:
     """Return the pairs of opposites that a folded word belongs to, each with its side."""
     return _table().get(stem(word), frozenset())

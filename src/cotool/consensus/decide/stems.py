@@ -11,7 +11,7 @@ _DOUBLED = ("ing", "ed")
 _SHORTEST_STEM = 3
 
 
-@lru_cache(1 << 16)
+@lru_cache(1 << 13)
 def stem(word: str) -> str:
     """Return a folded word without its ending; a number or a month in its normal form."""
     anchor = anchor_of(word)

@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 _CLEAR = 1.0  # the least lead of the best answer over the second
 _LEAST = 1.0  # the least score of an answer
 _SAID = frozenset({"model", "predicted", "pred", "prediction", "generated", "output", "outputs"})
+_SCORES = frozenset("score scores stars points mark marks".split())
+_RATERS = frozenset(
+    "rater judge annotator coder reviewer assessor grader evaluator worker participant respondent "
+    "labeler labeller user".split()
+)
 _SENTENCE = 3  # words
 JOINT = "\x1f"  # between the columns that together identify an item
 
@@ -243,6 +248,8 @@ def _answer_score(
     if not column.present:
         return _LEAST if named else -9.0
     score += _form_score(column, named=named)
+    if _is_given_by(expert, column):
+        score += 5.0
     if column.is_constant and len(sample.rows) > 1:
         # All experts may agree, but then the name must be that of an answer.
         score -= 0.5 if named else 3.5
@@ -252,6 +259,15 @@ def _answer_score(
     if several and not column.is_constant and expert and determines(expert, column):
         score -= 3.0
     return score
+
+
+def _is_given_by(expert: Column | None, column: Column) -> bool:
+    """Whether a column holds the scores that raters give; those of models are measured."""
+    if expert is None or not column.is_number:
+        return False
+    return not _RATERS.isdisjoint(names.words_of(expert.path)) and not _SCORES.isdisjoint(
+        names.words_of(column.path)[-1:]
+    )
 
 
 def _name_score(column: Column) -> tuple[float, bool]:
