@@ -45,7 +45,7 @@ class Passages:
         self._ids, self._starts, words = intern(all_in_normal_form(self.strings))
         self.words = words
         self.anchor_of, self._spelt, kinds = anchors_of_words(words)
-        self._written = len(words)  # the words behind these are pairs of characters
+        self._written = len(words)  # the words after these are pairs of characters
         if words and max(words) > _FIRST_ALONE and any(map(_alone, words)):
             self._pair_characters()
         self.found = array("i", bytes(4 * len(self._ids)))
@@ -124,7 +124,7 @@ class Passages:
         return "year" if len(shown) == 4 and shown.isdigit() else "number"
 
     def denies(self, sentence: int) -> int:
-        """Return 1 where a sentence denies something, 0 where its negations undo each other."""
+        """Return 1 if a sentence denies something, 0 if its negations undo each other."""
         if sentence not in self._denied:
             negations = (self.words[word] for word in self.said(sentence) if self.negates(word))
             self._denied[sentence] = int(is_denied(negations))
