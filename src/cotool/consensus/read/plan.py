@@ -98,6 +98,8 @@ class Plan:
             ("person", _quoted(self.person)),
             ("right answer, not an expert", _many(self.left_out)),
         ]
+        if self.shape == SURVEY:  # its records are made, with keys that the file does not have
+            found = [pair for pair in found if pair[0] in {"questions", "person"}]
         return tuple((part, text) for part, text in found if text)
 
     def records(
