@@ -14,7 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cotool.errors import InputError, IntegrityError, MissingKeyError, VaultError, WrongKeyError
+from cotool.errors import (
+    InputError,
+    IntegrityError,
+    MissingKeyError,
+    UnsupportedFormatError,
+    VaultError,
+    WrongKeyError,
+)
 from cotool.vault import (
     Identity,
     KeyFile,
@@ -246,10 +253,18 @@ def test_the_identitys_file(tmp_path, cheap):
     assert found.recipient_of(found.versions[0]) == made.recipient
 
 
+def test_an_identity_of_a_newer_cotool():
+    """Is not called damaged, and no word of its content is shown."""
+    document = {**json.loads(ALICE.to_bytes()), "schema": "cotool.identity/9"}
+    with pytest.raises(UnsupportedFormatError, match="newer version") as caught:
+        Identity.from_bytes(json.dumps(document).encode())
+    assert document["versions"][0]["seed"] not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     "change",
     [
-        {"schema": "cotool.identity/9"}, {"schema": 1}, {"id": "00"}, {"id": 7}, {"versions": []},
+        {"schema": "cotool.export/1"}, {"schema": 1}, {"id": "00"}, {"id": 7}, {"versions": []},
         {"versions": 3}, {"versions": [{}]},
     ],
 )  # fmt: skip
