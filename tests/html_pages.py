@@ -240,7 +240,8 @@ def measures_page(folder):
         for n in range(1800)
     ]
     path.write_text("".join(lines))
-    summary = analyze_logs(path, measures={ALL: "rt", "wait": "wait"}, by=["path"], step=60)
+    name = ALL.encode("utf-8", "replace").decode()  # lone surrogates are refused
+    summary = analyze_logs(path, measures={name: "rt", "wait": "wait"}, by=["path"], step=60)
     return logs_page(summary, zone=None, bucket=None)
 
 
