@@ -137,7 +137,9 @@ class _Reader:
             return 0
         place = self._after(last, len(self._text))
         wanted = ":" if collection.is_mapping else "" if collection.is_flow else "-"
-        return place + 1 if wanted and self._text[place : place + 1] == wanted else 0
+        after = self._text[place + 1 : place + 2]
+        found = wanted and self._text[place : place + 1] == wanted
+        return place + 1 if found and (not after or after in " \t\r\n,]}") else 0
 
     def _span(self, event: Any) -> tuple[int, int]:
         """Return where the text of a value is: with its tag, but without an anchor before it."""
