@@ -191,7 +191,6 @@ def test_any_text_comes_back_or_is_refused(syntax, data):
         sealed, problem = None, error
     if sealed is None:
         assert problem.exit_code == 2
-        assert "cannot be sealed so that" not in str(problem), text
         return
     assert decrypt_values(sealed, keys=[RING]) == text.encode()
 
