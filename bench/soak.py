@@ -151,11 +151,14 @@ class Follow(Part):
     def round(self) -> None:
         """Write lines, rotate, stop, and compare the count."""
         log = self.folder / "app.log"
-        for old in self.folder.glob("app.log*"):
+        for old in (*self.folder.glob("app.log*"), *self.folder.glob("records.*")):
             old.unlink()
         log.touch()
-        process = started("analyze-logs", log, "--follow", "--json", "--templates", "off")
-        time.sleep(2)
+        seen = self.folder / "records.jsonl"
+        process = started(
+            "analyze-logs", log, "--follow", "--records", seen, "--json", "--templates", "off"
+        )
+        until(seen.exists)
         written, peaks = 0, []
         for turn in range(self.ROTATIONS):
             with log.open("a") as file:
@@ -167,7 +170,8 @@ class Follow(Part):
                     written += lines
                     file.flush()
                     time.sleep(0.05)
-            time.sleep(1.5)
+            # What a log loses before its reader has seen it is lost to every reader.
+            until(lambda count=written: _lines(seen) >= count)
             peaks.append(_resident(process.pid))
             if turn % 2:
                 # Copied and truncated, as with logrotate's copytruncate.
@@ -187,6 +191,19 @@ class Follow(Part):
         self.expect(f"memory grew: {peaks} KiB", holds=peaks[-1] <= 1.2 * peaks[1] + 4096)
         self.facts["lines"] = int(self.facts.get("lines", 0)) + written
         self.facts["resident KiB"] = peaks[-1]
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait until a condition holds, however busy the machine is."""
+    end = time.monotonic() + PATIENCE
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.2)
+
+
+def _lines(path: Path) -> int:
+    """Return how many lines a file has."""
+    with path.open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
 
 
 def _resident(pid: int) -> int:
