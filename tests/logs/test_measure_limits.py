@@ -9,7 +9,8 @@ import pytest
 
 from cotool._fast.logs.measures import UNIT, Measured, bucket_of
 from cotool.logs.api import analyze_logs
-from cotool.logs.measures.results import Figures, Measures
+from cotool.logs.measures.figures import Figures
+from cotool.logs.measures.results import Measures
 
 
 def wide_cell(rng: random.Random, count: int):

@@ -19,7 +19,7 @@ from cotool._fast.logs.measures import UNIT, Measured, bucket_ends, bucket_of
 from cotool.errors import InputError
 from cotool.logs.api import summary_of
 from cotool.logs.measures.parse import make_reading
-from cotool.logs.measures.results import Figures, Measures, merged_measures
+from cotool.logs.measures.results import Measures, merged_measures
 from cotool.logs.options import LogOptions
 from cotool.logs.patterns.patterns import compile_group
 from cotool.logs.scan.scan import Watch, scan_opened
@@ -28,6 +28,8 @@ from reference import quantile_of, read_number
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from cotool.logs.measures.figures import Figures
 
 NUMBERS = ["0", "7", "0.25", "1.5ms", "12", "350us", "3", "-", "-4", "oops", "1e3", "1,234", ""]
 

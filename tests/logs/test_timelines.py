@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from cotool._fast.logs.measures import UNIT, Measured, bucket_of
 from cotool._fast.logs.timelines import timelines
+from cotool.logs.measures.figures import Figures
 from cotool.logs.measures.model import STATISTICS
-from cotool.logs.measures.results import Figures
 from cotool.logs.report.timelines import TimelineText, text_pieces
 
 NUMBERS = st.lists(

@@ -16,8 +16,9 @@ from cotool.engine.tasks import Lost
 from cotool.errors import CotoolError, EngineError, InputError
 from cotool.vault import operations
 from cotool.vault.batch import Outcome
+from cotool.vault.passphrases import PassphraseSource
 from cotool.vault.recipients import Recipient
-from cotool.vault.requests import KeyRequest, Opening, PassphraseSource
+from cotool.vault.requests import KeyRequest, Opening
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from cotool.cli.shared.conditions import Condition
+    from cotool.logs.measures.figures import Figures
     from cotool.logs.measures.model import Reading
-    from cotool.logs.measures.results import Figures, Measures
+    from cotool.logs.measures.results import Measures
     from cotool.logs.summary import LogSummary
     from cotool.logs.templates.compare import Change
 

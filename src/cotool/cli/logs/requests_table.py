@@ -9,7 +9,7 @@ from rich.text import Text
 
 from cotool.cli.logs.measures_table import quantity_or_dash
 from cotool.cli.shared.screen import fitted
-from cotool.logs.measures.results import Figures
+from cotool.logs.measures.figures import Figures
 from cotool.text import one_line, percent, plural
 
 if TYPE_CHECKING:

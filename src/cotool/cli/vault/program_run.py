@@ -14,7 +14,8 @@ from cotool.cli.vault.secrets import SecretSource
 from cotool.errors import InputError
 from cotool.text import visible_name
 from cotool.vault.files import STDIO
-from cotool.vault.requests import KeyRequest, Opening, is_stdin
+from cotool.vault.passphrases import is_stdin
+from cotool.vault.requests import KeyRequest, Opening
 from cotool.vault.variables import read_variables
 
 if TYPE_CHECKING:

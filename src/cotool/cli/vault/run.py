@@ -24,7 +24,8 @@ from cotool.cli.vault.streams import (
 from cotool.engine.choice import LOCAL, EngineChoice
 from cotool.errors import InputError
 from cotool.vault.files import STDIO
-from cotool.vault.requests import KeyRequest, Opening, spare_stdin_file
+from cotool.vault.passphrases import spare_stdin_file
+from cotool.vault.requests import KeyRequest, Opening
 from cotool.vault.trees import ARMOR_SUFFIX, SUFFIX, Plan, Wanted, list_files, plan
 from cotool.vault.values.marks import syntax_of
 

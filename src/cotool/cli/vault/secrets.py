@@ -16,7 +16,7 @@ from typing import Any
 from cotool.errors import InputError, MissingExtraError
 from cotool.text import visible_name
 from cotool.vault.files import read_line
-from cotool.vault.requests import PASSPHRASE_LIMIT, PassphraseSource, first_line, is_stdin
+from cotool.vault.passphrases import PASSPHRASE_LIMIT, PassphraseSource, first_line, is_stdin
 
 _TRIES = 3
 _SERVICE = "cotool"

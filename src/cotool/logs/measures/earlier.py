@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from cotool.logs.changes import NumberPair, Numbers
 from cotool.logs.distributions import Distribution
-from cotool.logs.measures.results import UNIT_NAMES, quantile_share
+from cotool.logs.measures.figures import UNIT_NAMES, quantile_share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from cotool.logs.measures.results import Figures, Measures
+    from cotool.logs.measures.figures import Figures
+    from cotool.logs.measures.results import Measures
 
 
 @dataclass(frozen=True, slots=True)

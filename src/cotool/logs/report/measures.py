@@ -11,7 +11,8 @@ from cotool.logs.report.timelines import TimelineText, text_pieces
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from cotool.logs.measures.results import Figures, Group, Measures
+    from cotool.logs.measures.figures import Figures
+    from cotool.logs.measures.results import Group, Measures
     from cotool.logs.report.clock import Clock
 
 
