@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cotool.cli.vault.batch_run import run_jobs, show_plan
-from cotool.cli.vault.run import Encryption, keys_for
+from cotool.cli.vault.batch_run import show_plan
+from cotool.cli.vault.run import Encryption, keys_for, seal_jobs
 from cotool.cli.vault.secrets import SecretSource, warn_if_others_read
-from cotool.cli.vault.streams import source_of, spare_results, spare_terminal, target_of
+from cotool.cli.vault.streams import spare_results, spare_terminal
 from cotool.errors import CotoolError
 from cotool.vault.files import STDIO
 from cotool.vault.trees import AGE_SUFFIX, ARMOR_SUFFIX, SUFFIX, Wanted, list_files, plan
@@ -18,10 +18,7 @@ from cotool.vault.trees import AGE_SUFFIX, ARMOR_SUFFIX, SUFFIX, Wanted, list_fi
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cotool.cli.shared.progress import Bar
-    from cotool.vault import Done
     from cotool.vault.age import AgeKeys
-    from cotool.vault.batch import Job
     from cotool.vault.requests import KeyRequest
 
 
@@ -66,29 +63,7 @@ def import_age(
         request.read_before_content()
     age = _age_keys(given, [job.source for job in jobs])
     keys = keys_for(request, options) if jobs else []
-
-    def work(job: Job, threads: int, bar: Bar) -> Done:
-        with target_of(job) as target:
-            return import_file(
-                source_of(job.source),
-                target,
-                age=age,
-                keys=keys,
-                armored=options.armor,
-                force=options.force or job.replace,
-                preserve=job.preserve,
-                num_threads=threads,
-                progress=bar.add,
-            )
-
-    return run_jobs(
-        planned,
-        work,
-        verb="imported",
-        threads=options.threads,
-        quiet=options.quiet,
-        force=options.force,
-    )
+    return seal_jobs(planned, keys, options, partial(import_file, age=age), verb="imported")
 
 
 def _without_suffix(name: str) -> str:

@@ -91,10 +91,17 @@ def encrypt(files: Sequence[str], request: KeyRequest, options: Encryption) -> i
         if options.passphrase_file is not None:
             spare_stdin_file(options.passphrase_file)
     keys = keys_for(request, options) if jobs else []
+    return seal_jobs(planned, keys, options, vault.encrypt, verb="encrypted")
+
+
+def seal_jobs(
+    planned: Plan, keys: Sequence[Key], options: Encryption, seal: Callable[..., Done], *, verb: str
+) -> int:
+    """Make a vault file of each source with `seal`, which takes the arguments of vault.encrypt."""
 
     def work(job: Job, threads: int, bar: Bar) -> Done:
         with target_of(job) as target:
-            return vault.encrypt(
+            return seal(
                 source_of(job.source),
                 target,
                 keys=keys,
@@ -108,7 +115,7 @@ def encrypt(files: Sequence[str], request: KeyRequest, options: Encryption) -> i
     return run_jobs(
         planned,
         work,
-        verb="encrypted",
+        verb=verb,
         threads=options.threads,
         quiet=options.quiet,
         force=options.force,
