@@ -59,7 +59,7 @@ class Source:
         self._found = os.fstat(self._handle)
         if stat.S_ISDIR(self._found.st_mode):
             self.__exit__()
-            raise InputError(f"{name}: is a folder", hint="-r includes the files in folders")
+            raise InputError(f"{name}: is a folder", hint="give the files in it")
         size = self._found.st_size
         # Files in /proc report size 0 but have content.
         if stat.S_ISREG(self._found.st_mode) and (size or not os.pread(self._handle, 1, 0)):

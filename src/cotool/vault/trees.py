@@ -109,7 +109,7 @@ def list_files(paths: Sequence[str], wanted: Wanted) -> Listing:
         if path == STDIO or not Path(path).is_dir():
             listing.files.append(Entry(path, Path(path).name, in_folder=False))
         elif not wanted.recursive:
-            raise InputError(f"{path}: is a folder", hint="-r includes the files in folders")
+            raise InputError(f"{path}: is a folder", hint="give the files in it")
         else:
             relative = "" if len(paths) == 1 else Path(os.path.abspath(path)).name  # noqa: PTH100
             listing.folders.append(Entry(path, relative, in_folder=False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from difflib import get_close_matches
@@ -125,6 +126,12 @@ def _called(arguments: Sequence[str], whole: Any) -> tuple[Any, str]:
     return command, path
 
 
+# The commands of the vault that read folders.
+_RECURSIVE = frozenset(
+    ("encrypt", "decrypt", "verify", "inspect", "rewrap", "reencrypt", "sign", "import-age")
+)
+
+
 def file_hint(arguments: Sequence[str], message: str, own: str | None = None) -> str | None:
     """Return the call that was meant if an error names a file of the arguments, else `own`.
 
@@ -134,10 +141,11 @@ def file_hint(arguments: Sequence[str], message: str, own: str | None = None) ->
     for word in arguments[1:]:
         if word.startswith("-") or not message.startswith((f"{word}: ", f"{word}, ")):
             continue
-        if not Path(word).exists():
+        # Unlike the methods of Path, these are false for a name that is too long to exist.
+        if not os.path.exists(word):  # noqa: PTH110
             near = _nearest_file(word)
             return f"did you mean: {_call(_replaced(arguments, word, near))}" if near else own
-        if Path(word).is_dir():
+        if os.path.isdir(word):  # noqa: PTH112
             return _for_folder(word, arguments) or own
         # The vault accepts all kinds of files.
         other = None if arguments[0] == "vault" else other_reader(word, arguments[0])
@@ -157,8 +165,12 @@ def _nearest_file(path: str) -> str | None:
 
 
 def _for_folder(folder: str, arguments: Sequence[str]) -> str | None:
+    if arguments[arguments.index(folder) - 1].startswith("--"):
+        return None  # the value of an option
     if arguments[0] == "analyze-logs" or (
-        arguments[0] == "vault" and not {"-r", "--recursive"} & {*arguments}
+        arguments[0] == "vault"
+        and arguments[1] in _RECURSIVE
+        and not {"-r", "--recursive"} & {*arguments}
     ):
         return f"read the files in it: {_call([*arguments, '-r'])}"
     for pattern in ("*.json", "*.jsonl", "*.csv", "*.tsv"):

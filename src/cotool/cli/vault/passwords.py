@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cotool.cli.vault.secrets import SecretSource
 from cotool.cli.vault.streams import standard_input
+from cotool.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +43,7 @@ def verify_password(
 
     lines = _passwords(confirm=False)
     pairs = (parse_pair(line) if phc is None else (phc, line) for line in lines)
-    code = 0
+    code, empty = 0, True
     checks = vault.verify_passwords(
         pairs,
         cost=cost(profile or DEFAULT_PROFILE),
@@ -50,6 +51,7 @@ def verify_password(
         num_threads=threads,
     )
     for found in checks:
+        empty = False
         if found.reason is not None:
             print(f"invalid: {found.reason}", flush=True)
             code = _INVALID
@@ -57,6 +59,9 @@ def verify_password(
             text = "ok needs-rehash" if found.needs_rehash else "ok" if found.ok else "wrong"
             print(text, flush=True)
             code = max(code, 0 if found.ok else _WRONG)
+    if empty and phc is not None:
+        # "verify-password HASH && let in" must not let anyone in because nothing was typed.
+        raise InputError("there is no password to check", hint="give it in standard input")
     return code
 
 
