@@ -54,3 +54,26 @@ def test_id_of_each_annotation(tmp_path, capsys):
     assert code == 0
     found = [json.loads(line) for line in out.splitlines()]
     assert [one["experts"] for one in found] == [["p0", "p1", "p2"]] * 4
+
+
+def test_gold_that_differs_between_annotators(tmp_path, capsys):
+    """What is called gold, but differs within an item, is what the annotators answered."""
+    rows = "p1,Wet,w1,yes\np1,Wet,w2,yes\np1,Wet,w3,no\np2,Wet,w1,no\np2,Wet,w2,no\np2,Wet,w3,no\n"
+    header = "pairID,premise,annotator,gold_label\n"
+    code, out, _ = _run(tmp_path, capsys, "gold.csv", header + rows)
+    assert code == 0
+    found = [json.loads(line) for line in out.splitlines()]
+    assert [one["experts"] for one in found] == [["w1", "w2", "w3"]] * 2
+    assert [one["answer"] for one in found] == ["yes", "no"]
+
+
+def test_answers_of_one_model_by_question(tmp_path, capsys):
+    """Where a document names its model, the keys of its answers are the questions."""
+    said = {"model": "gpt", "answers": {"q1": "Lima", "q2": "8"}}
+    code, out, _ = _run(tmp_path, capsys, "gpt.json", json.dumps(said))
+    assert code == 0
+    found = [json.loads(line) for line in out.splitlines()]
+    assert [(one["answer"], one["experts"]) for one in found] == [
+        ("Lima", ["gpt"]),
+        ("8", ["gpt"]),
+    ]

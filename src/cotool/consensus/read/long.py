@@ -65,6 +65,7 @@ class Long:
 
 def find_long(sample: Sample) -> Long | None:
     """Return the best way to read the records as one response each, None if none fits."""
+    _name_answers(sample)
     best: Long | None = None
     for expert in _experts(sample):
         for item in _items(sample):
@@ -74,6 +75,26 @@ def find_long(sample: Sample) -> Long | None:
             if found is not None and (best is None or found.score > best.score):
                 best = found
     return best
+
+
+def _name_answers(sample: Sample) -> None:
+    """Make answers of what is called gold, but differs within an item, where nothing else is one.
+
+    A right answer is the same in all records of an item.
+    """
+    if not any(c.is_called(names.EXPERT) >= names.STRONG and c.distinct > 1 for c in sample.texts):
+        return
+    asked = [
+        c
+        for c in sample.texts
+        if c.is_called(names.QUESTION, names.ITEM_ID) >= names.PLAIN and not c.is_unique
+    ]
+    if not asked or any(c.is_called(names.ANSWER) for c in sample.texts):
+        return
+    item = _joint(asked)
+    for column in sample.texts:
+        if column.part == names.GOLD and not column.is_flag and not determines(item, column):
+            column.hint = names.Hint(names.ANSWER, names.STRONG)
 
 
 def _experts(sample: Sample) -> list[Column | None]:

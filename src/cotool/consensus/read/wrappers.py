@@ -45,7 +45,13 @@ def opened(value: Any, where: str) -> Iterator[tuple[str, Any]]:
 
 def _mapped(value: dict[str, Any], where: str) -> Iterator[tuple[str, Any]]:
     """Yield the records of a document by id, or by expert; another is a record itself."""
-    if _by_expert(value):
+    key = _of_one_expert(value)
+    if key is not None:
+        beside = {name: part for name, part in value.items() if name != key}
+        for question, answer in value[key].items():
+            record = {**beside, "question_id": question, "content": answer}
+            yield f"{where}, {question!r}", record
+    elif _by_expert(value):
         for identity in dict.fromkeys(key for answers in value.values() for key in answers):
             said = {name: part[identity] for name, part in value.items() if identity in part}
             yield f"{where}, {identity!r}", {"question_id": identity, "responses": said}
@@ -195,6 +201,26 @@ def _by_expert(value: Mapping[str, Any]) -> bool:
     return known > 0.9 * len(keys) > 0 and not all(
         (_IDENTITY.fullmatch(key) and not names.is_model(key)) or names.asks(key) for key in value
     )
+
+
+def _of_one_expert(value: Mapping[str, Any]) -> str | None:
+    """Return the key of one expert's answers by question: {"model": "gpt", "answers": {…}}."""
+    layout = layout_of(tuple(value), DEFAULT_KEYS)
+    key = layout.responses
+    if key is None or layout.expert is None or not isinstance(value[layout.expert], str):
+        return None
+    if layout.question is not None or layout.question_id is not None or layout.content is not None:
+        return None
+    answers = value[key]
+    if not isinstance(answers, dict) or not answers:
+        return None
+    if not all(isinstance(answer, (str, int, float)) for answer in answers.values()):
+        return None
+    asked = [_IDENTITY.fullmatch(name) is not None or names.asks(name) for name in answers]
+    if any(map(names.is_model, answers)) or (layout.record_id is not None and not all(asked)):
+        return None
+    hints = [names.hint_of(name).part for name in answers]
+    return None if names.ANSWER in hints or names.EXPERT in hints else key
 
 
 def _by_question(value: Mapping[str, Any]) -> bool:
