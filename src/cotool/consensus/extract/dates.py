@@ -34,7 +34,22 @@ MONTHS = {name: number for number, row in enumerate(_MONTHS, 1) for name in row.
 _NAME = r"(?P<month>[^\W\d_]{3,10}[\u0900-\u097f]{0,6})\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.|º|er|-го)?"
 _YEAR = r"(?P<year>\d{3,4})(?:[ ](?:AD|CE)|年|\s?г(?:ода|\.)?)?"
-_WEEKDAY = r"(?:[^\W\d_]{2,10}\.?,?[ ](?:den[ ]|the[ ])?)?"
+# One row per day, in the languages of the months, with short forms.
+_WEEKDAYS = (
+    "monday mon montag mo lundi lunes segunda lunedì maandag понедельник الاثنين सोमवार",
+    "tuesday tue tues dienstag di mardi martes terça martedì dinsdag вторник الثلاثاء मंगलवार",
+    "wednesday wed mittwoch mi mercredi miércoles quarta mercoledì woensdag среда الأربعاء बुधवार",
+    "thursday thu thur thurs donnerstag do jeudi jueves quinta giovedì donderdag четверг الخميس",
+    "friday fri freitag fr vendredi viernes sexta venerdì vrijdag пятница الجمعة शुक्रवार",
+    "saturday sat samstag sonnabend sa samedi sábado sabato zaterdag суббота السبت शनिवार",
+    "sunday sun sonntag so dimanche domingo domenica zondag воскресенье الأحد रविवार",
+)
+_WEEKDAY_OF = {name: row[:3] for row in _WEEKDAYS for name in row.split()}
+_WEEKDAY = (
+    r"(?:(?P<weekday>[^\W\d_]{2,11}[\u0900-\u097f]{0,6})(?:-feira)?\.?,?[ ](?:den[ ]|the[ ])?)?"
+)
+# Other words that may precede a date without changing it.
+_BEFORE_DATE = frozenset("on the am den der dem le el il la the dal del em in at".split())
 _OF = r"(?:[ ](?:of|de|di|del)(?=[ ])|\.)?[ ]?"
 _DATES = tuple(
     lazy_pattern(form, re.VERBOSE | re.IGNORECASE)
@@ -54,7 +69,10 @@ _TIME = lazy_pattern(
     r"""(?P<before>上午|下午|午前|午後|오전|오후)?[ ]?(?P<hour>\d{1,2})
     (?:(?:[:.h]|[ ]?(?:Uhr|点|點|時|时|시)[ ]?)
        (?:(?P<minute>\d{2})(?:分|분)?(?::(?P<second>\d{2}))?)?)?
-    [ ]?(?:(?P<half>[ap])\.?[ ]?m\.?|(?P<clock>o['’]clock|hrs?|Uhr|h))?(?:[ ](?:UTC|GMT))?""",
+    [ ]?(?:(?P<half>[ap])\.?[ ]?m\.?|(?P<clock>o['’]clock|hrs?|Uhr|h))?
+    (?:[ ]?\(?(?P<zone>Z|(?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d\d)?)?|[+]\d\d:\d\d
+       |[ECMP][SD]?T|AK[SD]T|H[SD]?T|BST|IST|CES?T|EES?T|WES?T|MSK|[JK]ST|SGT|HKT|A[CEW][SD]T
+       |NZ[SD]T|AEST|AEDT)\)?)?""",
     re.VERBOSE | re.IGNORECASE,
 )
 _AFTERNOON = {"p", "下午", "午後", "오후"}
@@ -111,7 +129,12 @@ def _date(parts: dict[str, str | None]) -> str | None:
     if not month:
         return None
     year, day = parts.get("year"), parts.get("day")
-    return _form(int(year) if year else None, month, int(day) if day else None)
+    weekday = (parts.get("weekday") or "").casefold()
+    if weekday and weekday not in _WEEKDAY_OF and weekday not in _BEFORE_DATE:
+        return None  # "before 4 July" is no date
+    form = _form(int(year) if year else None, month, int(day) if day else None)
+    # In brackets, as an addition that other answers may leave out (see `same_labels`).
+    return f"{form} ({_WEEKDAY_OF[weekday]})" if form and weekday in _WEEKDAY_OF else form
 
 
 def _form(year: int | None, month: int, day: int | None) -> str | None:
@@ -143,4 +166,10 @@ def _time(text: str) -> str | None:
     if hour > 24 or minute > 59:
         return None
     seconds = match["second"] or "00"
-    return f"{hour:02}:{minute:02}" + ("" if seconds == "00" else f":{seconds}")
+    zone = (match["zone"] or "").casefold()
+    zone = "utc" if zone in {"z", "gmt"} else zone.replace("gmt", "utc")
+    return (
+        f"{hour:02}:{minute:02}"
+        + ("" if seconds == "00" else f":{seconds}")
+        + (f" ({zone})" if zone else "")
+    )

@@ -260,10 +260,12 @@ _SENTENCE = lazy_pattern(
 )
 # "1. Paris", and "4. Juli".
 _NUMBERED = lazy_pattern(r"\(?\d{1,2}[.)]\s+(?=[^\W\d])")
+_OPINION = lazy_pattern(r"^i (?:think|guess|believe|say)[,:]?\s+(?=\w)", re.IGNORECASE)
+# A hedge goes in a sentence that names something ("Probably Paris."). Otherwise it is a degree:
+# "Likely pathogenic", "Probably yes" and "Likely A" are answers of their own.
 _HEDGE = lazy_pattern(
-    r"^(?:probably|maybe|perhaps|possibly|most likely|likely"
-    r"|i (?:think|guess|believe|say))[,:]?\s+(?=\w)",
-    re.IGNORECASE,
+    r"^(?i:probably|maybe|perhaps|possibly|most likely)[,:]?\s+(?!(?i:yes|no|true|false)\b)"
+    r"(?=(?:[^\W\d_a-z]\w|\d)[^\n]*\.\s*$)"
 )
 _CLOSING = lazy_pattern(rf"[ ]?(?:{'|'.join(sorted(CLOSINGS, key=len, reverse=True))})$")
 _FORMULA_MARKS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
@@ -279,7 +281,7 @@ def read_short(span: str, *, whole: bool) -> Reading | None:
     if date:
         return Reading(date, span.strip(_PUNCTUATION), len(span))
     if whole and "\n" not in span:
-        span = _HEDGE.sub("", _NUMBERED.sub("", span))
+        span = _HEDGE.sub("", _OPINION.sub("", _NUMBERED.sub("", span)))
     end = _SENTENCE_END.search(span[: 2 * SHORT_CHARACTERS])
     stop = end.start() if end else len(span)
     if whole and span[stop:].strip(_PUNCTUATION):
