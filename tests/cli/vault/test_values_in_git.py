@@ -226,3 +226,69 @@ def test_a_clone_without_the_key(git, place):
     assert (repo / "secrets.env").read_text().startswith("# cotool-values-1 env")
     os.utime(repo / "secrets.env", (1, 1))
     assert git("status", "--porcelain", **nowhere) == ""
+
+
+@pytest.fixture
+def cleaned(git, vault, sealed, place):
+    """Give a function that runs the filter on a text, with or without the key."""
+
+    def run(text, *, key=True):
+        variables = {
+            **ENVIRONMENT,
+            "COTOOL_KEY_FILE": str(place / "key"),
+            "COTOOL_HOME": str(place / ("home" if key else "nowhere")),
+        }
+        return subprocess.run(
+            [*COTOOL.split(), "clean", "secrets.env"],
+            cwd=place / "repo", env=variables, input=text, text=True,
+            capture_output=True, check=False,
+        )  # fmt: skip
+
+    return run
+
+
+@pytest.mark.parametrize("key", [True, False])
+@pytest.mark.parametrize("shape", ["first line alone", "appended", "merged by hand", "marks"])
+def test_a_sealed_file_with_values_in_clear_is_refused(sealed, cleaned, shape, key):
+    """The filter writes nothing, and names the file, the line and what to do."""
+    text = sealed.read_text()
+    lines = text.splitlines(keepends=True)
+    place = next(n for n, line in enumerate(lines) if line.startswith("DB_PASSWORD="))
+    wrong, line = {
+        "first line alone": (lines[0] + PLAIN, 1),
+        "appended": (text + "NEW=plain secret\n", len(lines) + 1),
+        "merged by hand": (
+            "".join((*lines[:place], "DB_PASSWORD='plain secret'\n", *lines[place + 1 :])),
+            place + 1,
+        ),
+        "marks": (
+            "".join((*lines[:place], "<<<<<<< ours\n", *lines[place:], ">>>>>>> theirs\n")),
+            place + 1,
+        ),
+    }[shape]
+    done = cleaned(wrong, key=key)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"secrets.env, line {line}: " in done.stderr
+    assert "values accept" in done.stderr
+    assert "plain secret" not in done.stderr
+
+
+def test_a_sealed_file_passes_the_filter(vault, sealed, cleaned):
+    """As it is in git, also without a key; changed, if its MAC fits or if no key can tell."""
+    text = sealed.read_text()
+    for key in (True, False):
+        done = cleaned(text, key=key)
+        assert (done.returncode, done.stdout) == (0, text), done.stderr
+    change(vault, sealed, "db1", "db2")
+    other = sealed.read_text()
+    for key in (True, False):
+        done = cleaned(other, key=key)
+        assert (done.returncode, done.stdout) == (0, other), done.stderr
+    mixed = "".join(other.splitlines(keepends=True)[:-1])
+    assert cleaned(mixed, key=False).stdout == mixed
+    done = cleaned(mixed)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the MAC does not fit" in done.stderr
+    sealed.write_text(mixed)
+    assert vault("values", "accept", sealed).code == 0
+    assert cleaned(sealed.read_text()).stdout == sealed.read_text()

@@ -110,6 +110,9 @@ def clean(
 
     The older version, its keys and its rule come from the index or from HEAD. The options for
     recipients and rules are for files that have none there.
+
+    A file that is sealed already is passed on if it is the older version, or if no value that must
+    be sealed is in clear and, with a key that opens it, its MAC fits. Otherwise the exit code is 2.
     """
     first = work.First(only, others, syntax, tuple(recipient or ()), recipients_file)
     return partial(work.clean, name, keys, first)
@@ -120,6 +123,6 @@ def clean(
 def smudge(name: _Name, *, keys: KeyRequest) -> Job:
     """Write the document on standard input in clear, for git's working tree.
 
-    If it does not open, it stays sealed, and clean passes it on as it is.
+    If it does not open, it stays sealed, and clean passes it on if nothing in it was changed.
     """
     return partial(work.smudge, name, keys)

@@ -18,6 +18,7 @@ from cotool.vault import accept_values, decrypt_values, encrypt_values, merge_va
 from cotool.vault.files import Source, named
 from cotool.vault.locks import locked
 from cotool.vault.requests import KeyRequest, Opening
+from cotool.vault.values.checking import check_sealed
 from cotool.vault.values.files import read_text
 from cotool.vault.values.marks import START, has_sealed_values
 from cotool.vault.values.tokens import TOKEN
@@ -84,9 +85,11 @@ def textconv(file: str, request: KeyRequest) -> int:
 def clean(name: str, request: KeyRequest, first: First) -> int:
     """Seal standard input, with the ciphertexts of the version in git."""
     content = _read_input(name)
-    if has_sealed_values(content[:START]):
-        return _write(content)
     previous = _version_in_git(name)
+    if has_sealed_values(content[:START]):
+        if content != previous:
+            check_sealed(content, keys=[Opening(request)], name=name)
+        return _write(content)
     keys: list[Key] = [Opening(request)]
     if previous is None:
         keys = [*recipients_of(first.recipients, first.recipients_file)]

@@ -6,7 +6,7 @@ import contextlib
 import hmac
 import re
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from cotool.errors import CotoolError, InputError
@@ -41,14 +41,48 @@ _MAC_CONFLICT = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """A document with sealed values whose header has been unlocked and whose MACs fit."""
+class Parts:
+    """A document with sealed values in its parts; nothing is authenticated."""
 
     metadata: Metadata
-    envelope: Unlocked
     body: str
     name: str
     skipped: int = 0  # lines of the metadata, which `body` does not have
+
+    @property
+    def rule(self) -> Rule:
+        """What is sealed in the document."""
+        return self.metadata.rule
+
+    def values(self) -> list[Value]:
+        """Return the values, sealed or not. Raises InputError with the line in the file."""
+        try:
+            return find_values(self.body, self.rule.syntax, self.name)
+        except InputError as error:
+            text = _LINE.sub(lambda line: f"line {self.line(int(line[1]))}", str(error))
+            raise InputError(text, hint=error.hint) from None
+
+    def line(self, number: int) -> int:
+        """Return the number of a line in the file, given that in `body`."""
+        first = 0
+        if self.rule.syntax == "json":  # whose metadata comes after the first bracket
+            first = line_of(self.body, len(self.body) - len(self.body.lstrip("\ufeff \t\r\n")))
+        return number + self.skipped * (number > first)
+
+    def line_of(self, value: Value) -> int:
+        """Return the number of the line in the file where a value begins."""
+        return self.line(line_of(self.body, value.start))
+
+    def shown(self, value: Value) -> str:
+        """Return the path of a value for people."""
+        return shown(value.path[self.rule.syntax == "yaml" and value.path[0] == 0 :])
+
+
+@dataclass(frozen=True, slots=True)
+class Document(Parts):
+    """A document with sealed values whose header has been unlocked and whose MACs fit."""
+
+    envelope: Unlocked = field(kw_only=True)
 
     @property
     def sealer(self) -> Sealer:
@@ -68,31 +102,10 @@ class Document:
             if is_token(token):
                 clear = sealer.open(value.path, unquoted(token))
                 if clear is None:
-                    line = self._line(line_of(self.body, value.start))
-                    path = value.path[self.rule.syntax == "yaml" and value.path[0] == 0 :]
-                    raise changed(f"the value of {shown(path)} (line {line}) does not open")
+                    where = f"{self.shown(value)} (line {self.line_of(value)})"
+                    raise changed(f"the value of {where} does not open")
             found.append((value, token, clear))
         return found
-
-    def values(self) -> list[Value]:
-        """Return the values, sealed or not. Raises InputError with the line in the file."""
-        try:
-            return find_values(self.body, self.rule.syntax, self.name)
-        except InputError as error:
-            text = _LINE.sub(lambda line: f"line {self._line(int(line[1]))}", str(error))
-            raise InputError(text, hint=error.hint) from None
-
-    def _line(self, number: int) -> int:
-        """Return the number of a line in the file, given that in `body`."""
-        first = 0
-        if self.rule.syntax == "json":  # whose metadata comes after the first bracket
-            first = line_of(self.body, len(self.body) - len(self.body.lstrip("\ufeff \t\r\n")))
-        return number + self.skipped * (number > first)
-
-    @property
-    def rule(self) -> Rule:
-        """What is sealed in the document."""
-        return self.metadata.rule
 
     def content(self) -> bytes:
         """Return the document in clear."""
@@ -212,7 +225,7 @@ def encrypt_values(
 
 def _seal(text: str, rule: Rule, envelope: Unlocked, tokens: _Tokens, name: str) -> bytes:
     body = _sealed(text, rule, Sealer(envelope), tokens, name)
-    document = Document(Metadata(rule, b"", b""), envelope, body, name)
+    document = Document(Metadata(rule, b"", b""), body, name, envelope=envelope)
     result = document.with_body(body)
     _check_result(result, document, text)
     return result
@@ -242,7 +255,8 @@ def accept_values(data: bytes, *, keys: Sequence[Key], name: str = "content") ->
     first = sealer.mac_of_rule(metadata.rule.to_bytes())
     if not hmac.compare_digest(first, metadata.mac[: len(first)]):
         raise changed("what is sealed in it (`only`, `except`)")
-    document = Document(metadata, envelope, body, name, text.count("\n") - body.count("\n"))
+    skipped = text.count("\n") - body.count("\n")
+    document = Document(metadata, body, name, skipped, envelope=envelope)
     for _ in document.opened():
         pass  # raises for a token that does not open
     body = _sealed(body, metadata.rule, sealer, None, name)
@@ -257,7 +271,16 @@ def open_document(data: bytes, keys: Sequence[Key], name: str) -> Document:
     expected = Sealer(envelope).mac(metadata.rule.to_bytes(), body)
     if not hmac.compare_digest(expected, metadata.mac):
         raise changed("the MAC does not fit the document")
-    return Document(metadata, envelope, body, name, text.count("\n") - body.count("\n"))
+    skipped = text.count("\n") - body.count("\n")
+    return Document(metadata, body, name, skipped, envelope=envelope)
+
+
+def parts_of(data: bytes, name: str) -> Parts:
+    """Return the parts of a document, without any authentication. Raises VaultError, InputError."""
+    text = _decoded(data, name, sealed=True)
+    metadata, body = split(text)
+    _parsed(metadata)
+    return Parts(metadata, body, name, text.count("\n") - body.count("\n"))
 
 
 def header_of(data: bytes, name: str) -> tuple[Header, Metadata, str]:

@@ -1,0 +1,61 @@
+"""Whether a document that claims to be sealed has nothing in clear that its rule says is sealed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from cotool.errors import CotoolError, InputError, IntegrityError, VaultError
+from cotool.vault.values.document import (
+    check_pattern,
+    is_token,
+    is_wanted,
+    open_document,
+    parts_of,
+    text_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cotool.vault.envelope import Key
+
+_CONFLICT = re.compile(r"^(?:<{7}|>{7}|\|{7})(?:[ \r]|$)", re.MULTILINE)
+_HINT = (
+    "cotool vault values accept seals what is in clear and gives the file a MAC that fits; "
+    "cotool vault edit changes a sealed file"
+)
+_DAMAGED = (
+    "restore its first lines from the version in git and run cotool vault values accept; "
+    "or remove all of them, and the file is sealed like a new one"
+)
+
+
+def check_sealed(data: bytes, *, keys: Sequence[Key], name: str) -> None:
+    """Raise InputError if values of a sealed document are in clear that must not be.
+
+    If one of `keys` opens the document, its MAC must fit, too; otherwise only its structure is
+    looked at. The error names the first line that is wrong.
+    """
+    # The line in the file, also within the metadata.
+    if conflict := _CONFLICT.search(data.decode(errors="replace").replace("\r\n", "\n")):
+        line = conflict.string.count("\n", 0, conflict.start()) + 1
+        raise InputError(f"{name}, line {line}: has the marks of a merge conflict", hint=_HINT)
+    try:
+        parts = parts_of(data, name)
+    except VaultError as error:
+        raise InputError(f"{name}, line 1: {error}", hint=_DAMAGED) from None
+    for pattern in (parts.rule.only, parts.rule.others):
+        if pattern is not None:
+            check_pattern(pattern)
+    for value in parts.values():
+        if is_wanted(parts.rule, value.path) and not is_token(text_of(parts.body, value)):
+            where = f"{name}, line {parts.line_of(value)}"
+            what = f"the value of {parts.shown(value)} is in clear in a file with sealed values"
+            raise InputError(f"{where}: {what}", hint=_HINT)
+    try:
+        open_document(data, keys, name).opened()
+    except IntegrityError as error:
+        raise InputError(f"{name}: {error}", hint=_HINT) from None
+    except CotoolError:  # no key is at hand
+        return
