@@ -51,7 +51,7 @@ def test_the_page_for_teams(person, place, monkeypatch):
         for block in re.findall(r"```sh\n(.*?)```", TEAM, re.DOTALL)
         for line in block.splitlines()
     ]
-    assert len(commands) == 13
+    assert len(commands) == 15
     (place / "config.yaml").write_text("password: old\n")
     if importlib.util.find_spec("ruamel") is None:
         commands = [command for command in commands if "config.yaml" not in command]
@@ -340,3 +340,15 @@ def test_files_of_a_newer_cotool(person, place):
     done = person("Alice", "identity", "show", "new")
     assert done.code == 7
     assert "newer version of cotool" in done.err
+
+
+def test_removing_nobody_is_said(person, team):
+    """A key to remove that opens none of the files is a warning: a digit of it may be wrong."""
+    done = person("machine", "encrypt", "-r", "secrets", "--recipients-file", "team.txt")
+    assert done.code == 0
+    done = person(
+        "Alice", "rewrap", "-r", "secrets", "--remove-recipient", "47ffa815e1411088",
+        "--passphrase-file", "pw",
+    )  # fmt: skip
+    assert done.code == 0
+    assert "warning: none of the files had a slot to remove" in done.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -86,6 +87,12 @@ def rewrap(files: Sequence[str], request: KeyRequest, options: Rewrapping) -> in
     same = len(planned.jobs) - len(changed)
     note = f", {same:,} unchanged" if same and code == 0 else ""
     tell(f"rewrapped: {plural(len(changed), 'file')}{note}", quiet=options.quiet)
+    if not changed and remove and code == 0:
+        print(
+            "cotool: warning: none of the files had a slot to remove, so who could open them still"
+            " can",
+            file=sys.stderr,
+        )
     if changed and (remove or options.remove_wrap_keys or only is not None):
         tell(
             "those removed may have kept old copies or file keys: make new file keys with cotool "

@@ -153,8 +153,8 @@ def _from_terminal(what: str, *, confirm: bool) -> str:
     except OSError:
         raise InputError(
             f"there is no terminal to ask for the passphrase of {what}",
-            hint="--passphrase-file, --passphrase-fd, --passphrase-command,"
-            " or COTOOL_PASSPHRASE_FILE give one",
+            hint="an option of this command gives it: --help lists those with passphrase in their"
+            " names",
         ) from None
     for _ in range(_TRIES):
         try:
