@@ -31,8 +31,24 @@ _SCALES = {"M": 10**6, "B": 10**9}
 
 
 def same_numbers(answers: Answers) -> Answers:
-    """Unify numbers: units of one dimension, percents with and without their sign, ratings."""
-    return _same_percent(_same_ratings(_same_units(_same_scales(answers))))
+    """Unify numbers: units of one dimension, percents with and without their sign, ratings.
+
+    Where answers give numbers different directions ("2 hours ago", "2 hours from now"), these are
+    kept beside the numbers.
+    """
+    unified = _same_percent(_same_ratings(_same_units(_same_scales(answers))))
+    if len({answer.turn[0] for answer in answers if answer and answer.turn[0]}) < 2:
+        return unified
+    return [
+        replace(
+            one,
+            value=f"{one.value} {answer.turn[0]}",
+            display=f"{answer.display}{answer.turn[1]}",
+        )
+        if one and answer and answer.turn[0]
+        else one
+        for one, answer in zip(unified, answers, strict=True)
+    ]
 
 
 def _same_scales(answers: Answers) -> Answers:
@@ -201,7 +217,7 @@ def same_labels(answers: Answers) -> Answers:
 
 def _renamed(value: str, values: set[str]) -> str:
     value = resolve(value, values)
-    if value.endswith(")") or "(" in value:
+    if (value.endswith(")") or "(" in value) and "(base " not in value:
         head = value.partition("(")[0].strip()
         beside = [one for one in values if one.startswith(f"{head} (")]
         if head in values and len(beside) == 1:

@@ -17,7 +17,8 @@ class Extracted:
     `kind` is "choice", "number", "boolean", "short", "object" or "code";
     `display` is for people ("$1,080");
     `rule` is the phrase or form that gave it ("the answer is"). `unit` is what a number counts,
-    `top` the dividend of a quotient (8 of "8/10").
+    `top` the dividend of a quotient (8 of "8/10"), `turn` a
+    number's direction and its words ("-", " hours ago").
     """
 
     value: str
@@ -26,3 +27,4 @@ class Extracted:
     rule: str
     unit: Unit | None = field(default=None, compare=False, repr=False)
     top: str = field(default="", compare=False, repr=False)
+    turn: tuple[str, str] = field(default=("", ""), compare=False, repr=False)

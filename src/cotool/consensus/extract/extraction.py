@@ -15,7 +15,14 @@ from cotool.consensus.extract.labels import complement, denies, named_in_sentenc
 from cotool.consensus.extract.normal_form import running_form, short_form
 from cotool.consensus.extract.objects import unwrapped, whole_form
 from cotool.consensus.extract.preparation import breaks_off, prepare, without_markup
-from cotool.consensus.extract.readings import CLOSED_KINDS, KINDS, clean, read, read_formula
+from cotool.consensus.extract.readings import (
+    CLOSED_KINDS,
+    KINDS,
+    clean,
+    is_factorial,
+    read,
+    read_formula,
+)
 from cotool.consensus.extract.slots import slot_values
 from cotool.consensus.extract.spans import WHOLE
 from cotool.consensus.extract.statements import FIELDS, find_statements
@@ -177,7 +184,15 @@ def _complete_numbers(texts: Sequence[str], found: list[dict[str, Extracted | No
             continue
         reading = read("number", clean(complement(text)), whole=True)
         one["number"] = (
-            Extracted(reading.value, "number", reading.display, "… is", reading.unit, reading.top)
+            Extracted(
+                reading.value,
+                "number",
+                reading.display,
+                "… is",
+                reading.unit,
+                reading.top,
+                reading.turn,
+            )
             if reading and reading.value
             else _last_number(text)
         )
@@ -212,7 +227,7 @@ def _read(
                 found[kind] = None
                 continue
             found[kind] = Extracted(
-                reading.value, kind, reading.display, rule, reading.unit, reading.top
+                reading.value, kind, reading.display, rule, reading.unit, reading.top, reading.turn
             )
             if first:
                 return found
@@ -405,8 +420,14 @@ def _last_number(text: str) -> Extracted | None:
     sentence = last_sentence(text)
     starts = [match.start() for match in _NUMERAL.finditer(sentence)]
     reading = read("number", clean(sentence[starts[-1] :])) if starts else None
-    if not reading or not reading.value:
+    if not reading or not reading.value or is_factorial(text):
         return None
     return Extracted(
-        reading.value, "number", reading.display, "last number mentioned", reading.unit, reading.top
+        reading.value,
+        "number",
+        reading.display,
+        "last number mentioned",
+        reading.unit,
+        reading.top,
+        reading.turn,
     )

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.dates import read_date
-from cotool.consensus.extract.expressions import is_formula
+from cotool.consensus.extract.expressions import is_formula, linear
 from cotool.consensus.extract.languages import CLOSINGS, NO, YES
 from cotool.consensus.extract.normal_form import UNKNOWN, list_items, short_form
 from cotool.consensus.extract.numbers import read_number
+from cotool.consensus.extract.turns import read_turn
 
 if TYPE_CHECKING:
     from cotool.consensus.extract.units import Unit
@@ -33,7 +34,7 @@ class Reading(NamedTuple):
     """What a span says; `value` is empty where it offers several answers ("18 or 20").
 
     `unit` is what a number counts, `top` the dividend of a quotient; `options` are all options
-    that a choice names.
+    that a choice names; `turn` is a number's direction and its words (see `turns`).
     """
 
     value: str
@@ -43,6 +44,7 @@ class Reading(NamedTuple):
     unit: Unit | None = None
     top: str = ""
     options: tuple[str, ...] = ()
+    turn: tuple[str, str] = ("", "")
 
 
 FIRST_OF_TWO = " (first of two)"
@@ -207,6 +209,7 @@ def read_quantity(span: str) -> Reading | None:
         number.end,
         unit=number.unit,
         top=number.top,
+        turn=read_turn(span, number.end),
     )
 
 
@@ -280,6 +283,9 @@ def read_short(span: str, *, whole: bool) -> Reading | None:
     date = read_date(span.strip(_PUNCTUATION)) if _NUMBERED.match(span) else None
     if date:
         return Reading(date, span.strip(_PUNCTUATION), len(span))
+    if whole and is_factorial(span):
+        formula = span.strip(_AROUND_FORMULA)
+        return Reading(linear(formula), formula, len(span))
     if whole and "\n" not in span:
         span = _HEDGE.sub("", _OPINION.sub("", _NUMBERED.sub("", span)))
     end = _SENTENCE_END.search(span[: 2 * SHORT_CHARACTERS])
@@ -386,14 +392,33 @@ _UNIT = lazy_pattern(
 # Words after a number that are not units: an era ("691 CE"), or what a time is counted from
 # ("9 days after ovulation").
 _NO_UNIT = lazy_pattern(r"[ ](?:C\.?E\.?|A\.?D\.?)[ ]?$|.*[ ](?:after|before|since|until)[ ]")
+# "5 mod 3": an operation.
+_OPERATION = lazy_pattern(r"[ ](?:mod|modulo|choose|factorial|base)\b")
 # "Seven Samurai", "One for Arthur": names.
 _TITLE = lazy_pattern(r"[ ][A-Z][a-z]+[ ](?:[a-z]{2,3}[ ])?[A-Z][a-z]")  # "12 Angry Men"
 _NAME = lazy_pattern(r"[ ](?:[a-z]+[ ]){0,2}[A-Z][a-z]")
 
 
+_FACTORIAL = lazy_pattern(
+    r"(?:[\d.]|(?<![^\W\d_])[a-z](?![a-z])|[-+*/^ ]|\([^()]{1,30}\)){1,40}(?<! )!{1,2}"
+)
+_AROUND_FORMULA = " \t\r\n*_`$."
+
+
+def is_factorial(span: str) -> bool:
+    """Whether a span is a factorial such as 5!, n! or (n-1)!, not an exclamation."""
+    return (
+        "!" in span
+        and len(span) <= SHORT_CHARACTERS
+        and bool(_FACTORIAL.fullmatch(span.strip(_AROUND_FORMULA)))
+    )
+
+
 def _ends_in_unit(span: str, reading: Reading) -> bool:
     """Whether only a unit or what is counted follows a number."""
     end = reading.end
+    if is_factorial(span) or _OPERATION.match(span, end):
+        return False
     if ends(span, end):
         return True
     unit = _UNIT.match(span[:200], end)

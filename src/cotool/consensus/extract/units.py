@@ -39,7 +39,7 @@ _TABLE: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("m", "1", "meter metre Meter metro metri 米"),
         ("km", "1000", "kilometer kilometre Kilometer 公里 千米"),
         ("in", "0.0254", "inch inches"), ("ft", "0.3048", "feet foot"), ("yd", "0.9144", "yard"),
-        ("mi", "1609.344", "mile"),
+        ("mi", "1609.344", "mile"), ("nmi", "1852", "nautical-mile"),
     ),
     "mass": (
         ("µg", "1/1000000000", "μg mcg microgram"), ("mg", "1/1000000", "milligram"),
@@ -128,7 +128,7 @@ _SYMBOLS, _WORDS = _spellings()
 _POWERS = {"square": 2, "sq": 2, "squared": 2, "cubic": 3, "cu": 3, "cubed": 3, "2": 2, "3": 3}
 _AFTER = lazy_pattern(
     r"""[ -]?(?:(?P<power>square|sq|cubic|cu)\.?[ ])?
-    (?P<name>°[CF]?|[^\W\d_]{1,24}(?:-hours?)?|[$€£¥₹¢])
+    (?P<name>nautical[ -]miles?|°[CF]?|[^\W\d_]{1,24}(?:-hours?)?|[$€£¥₹¢])
     (?:/(?P<per>[a-z]{1,8})|(?P<over>[ ]per[ ](?:hour|second)))?
     (?:[ ]?\^?\{?(?P<raised>[23])\}?|[ ](?P<raised_word>squared|cubed))?(?![\w^°])""",
     re.VERBOSE | re.IGNORECASE,
@@ -152,7 +152,7 @@ def read_unit(text: str, start: int) -> tuple[Unit, int] | None:
     if match is None:
         return None
     name = match["name"]
-    unit = unit_of(name)
+    unit = unit_of(name.replace(" ", "-"))
     per = "s" if match["over"] == " per second" else match["per"]
     if unit and per and (compound := _SYMBOLS.get(f"{unit.symbol}/{per}")):
         squared = match["raised"] == "2" or match["raised_word"] == "squared"
