@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from cotool.vault.files import StrPath
+    from cotool.vault.values.document import Counted
 
 # Segments per block, the unit of reading and writing (512 KiB). Encrypting 1 GiB on tmpfs with two
 # threads takes 0.40 s with 8 segments, 0.36 with 16 and 32, 0.5 with 64.
@@ -32,13 +33,14 @@ class Done:
     """The outcome for one file: bytes of content, bytes of the vault file, and warnings.
 
     `changed_meanwhile`: the file was written to while it was read. `damage`: what is wrong with the
-    other copy of the header.
+    other copy of the header. `values`: what was sealed, if it was single values.
     """
 
     content: int
     sealed: int
     changed_meanwhile: bool = False
     damage: str | None = None
+    values: Counted | None = None
 
 
 def encrypt(

@@ -283,3 +283,24 @@ def test_nothing_in_clear_is_written(files, place, ring):
     written = log.read_bytes()
     assert b"cotool-value-1:" in written
     assert b"hunter2" not in written
+
+
+@pytest.mark.parametrize(("option", "pattern"), [("--only", "PASSWROD"), ("--except", "O")])
+def test_a_pattern_that_seals_nothing(vault, files, place, option, pattern):
+    """It is an error that names the option, and the file stays as it was."""
+    done = vault("encrypt", "--values", "--in-place", option, pattern, "app.env")
+    assert done.code == 2
+    assert f"app.env: {option} {pattern}: " in done.err
+    assert "no value would be sealed" in done.err
+    assert (place / "app.env").read_text() == ENV
+    (place / "empty.env").write_text("# nothing\n")
+    assert vault("encrypt", "--values", option, pattern, "empty.env").code == 0
+
+
+def test_sealed_values_are_counted(vault, files):
+    """The message says how many were sealed, and which stay readable."""
+    done = vault("encrypt", "--values", "--only", "PASSWORD", "app.env")
+    assert "app.env.vault: 1 value sealed, 1 left readable: HOST\n" in done.err
+    done = vault("encrypt", "--values", "app.json", "app.ini")
+    assert "values sealed: 2 files" in done.err
+    assert done.err.endswith(": 4 values sealed\n")

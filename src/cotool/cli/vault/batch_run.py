@@ -132,13 +132,30 @@ def _say(outcomes: Sequence[Outcome], verb: str, unchanged: int) -> None:
         job = outcomes[0].job
         arrow = f" → {job.destination}" if job.destination not in {None, STDIO} else ""
         if job.destination != STDIO:
-            print(visible_name(f"{verb}: {job.source}{arrow}"), file=sys.stderr)
+            values = _values(outcomes)
+            end = f": {values}" if values else ""
+            print(visible_name(f"{verb}: {job.source}{arrow}{end}"), file=sys.stderr)
         return
     content = sum(outcome.done.content for outcome in done if outcome.done is not None)
     failed = f", {len(outcomes) - len(done):,} failed" if len(done) < len(outcomes) else ""
     amount = f", {size(content)}" if content else ""
     same = f", {unchanged:,} unchanged" if unchanged else ""
-    print(f"{verb}: {plural(len(done), 'file')}{amount}{same}{failed}", file=sys.stderr)
+    values = _values(done)
+    end = f": {visible_name(values)}" if values else ""
+    print(f"{verb}: {plural(len(done), 'file')}{amount}{same}{failed}{end}", file=sys.stderr)
+
+
+def _values(outcomes: Sequence[Outcome]) -> str:
+    """Return how many values were sealed, and which were not, if values were sealed at all."""
+    counted = [each.done.values for each in outcomes if each.done and each.done.values]
+    if not counted:
+        return ""
+    text = f"{plural(sum(each.sealed for each in counted), 'value')} sealed"
+    readable = [path for each in counted for path in each.readable]
+    if not readable:
+        return text
+    more = f" and {len(readable) - _FEW:,} more" if len(readable) > _FEW else ""
+    return f"{text}, {len(readable):,} left readable: {', '.join(readable[:_FEW])}{more}"
 
 
 def _say_error(outcome: Outcome) -> None:

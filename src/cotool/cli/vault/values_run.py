@@ -103,7 +103,7 @@ def encrypt_values(
     def work(job: Job, _threads: int, bar: Bar) -> Done:
         old = previous.get(job)
         with target_of(job) as target:
-            read, written = encrypt_values_of(
+            read, written, counted = encrypt_values_of(
                 source_of(job.source),
                 target,
                 keys=keys if old is None else [opening],
@@ -116,7 +116,7 @@ def encrypt_values(
                 preserve=job.preserve,
             )
         bar.add(read)
-        return Done(read, written)
+        return Done(read, written, values=counted)
 
     return run_jobs(plan, work, verb="values sealed", threads=threads, quiet=quiet, force=force)
 

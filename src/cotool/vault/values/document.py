@@ -7,7 +7,7 @@ import hmac
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cotool.errors import CotoolError, InputError
 from cotool.vault.envelope import Key, Unlocked, new_envelope, parse_headers, unlock
@@ -281,6 +281,24 @@ def parts_of(data: bytes, name: str) -> Parts:
     metadata, body = split(text)
     _parsed(metadata)
     return Parts(metadata, body, name, text.count("\n") - body.count("\n"))
+
+
+class Counted(NamedTuple):
+    """How many values of a document are sealed, and the paths of those that are readable."""
+
+    sealed: int
+    readable: tuple[str, ...]
+
+
+def count_values(data: bytes, name: str) -> Counted:
+    """Count the values of a document, without any authentication. Raises VaultError, InputError."""
+    parts = parts_of(data, name)
+    sealed = len(TOKEN.findall(parts.body))
+    if parts.rule.only is None and parts.rule.others is None:
+        return Counted(sealed, ())
+    values = parts.values()
+    readable = [each for each in values if not is_token(text_of(parts.body, each))]
+    return Counted(len(values) - len(readable), tuple(map(parts.shown, readable)))
 
 
 def header_of(data: bytes, name: str) -> tuple[Header, Metadata, str]:

@@ -8,10 +8,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from cotool.errors import InputError
 from cotool.io.target import Target, replace_file
 from cotool.vault.files import Source, named
 from cotool.vault.locks import locked
-from cotool.vault.values.document import encrypt_values
+from cotool.vault.values.document import Counted, count_values, encrypt_values
 from cotool.vault.values.files import changing_document, read_text
 
 if TYPE_CHECKING:
@@ -33,8 +34,10 @@ def encrypt_values_of(
     renew: bool = False,
     force: bool = False,
     preserve: bool = False,
-) -> tuple[int, int]:
+) -> tuple[int, int, Counted]:
     """Seal the values of a file or stream; return how many bytes were read and written.
+
+    It also returns what was sealed. A pattern that leaves all values readable is an error.
 
     renew: the destination is an older sealed version, which is locked, and `previous`. A
     destination that is the source itself is replaced. The other arguments are those of `encrypt`
@@ -56,6 +59,9 @@ def encrypt_values_of(
             seal = functools.partial(seal, previous=read_text(old))
         name = os.fspath(source) if isinstance(source, (str, os.PathLike)) else file.name
         sealed = seal(content, name=name)
+        counted = count_values(sealed, name)
+        if not counted.sealed and counted.readable:
+            _check_given(name, only, others)
         if target:
             replace_file(target, sealed)
         else:
@@ -63,7 +69,16 @@ def encrypt_values_of(
                 if preserve and file.status is not None:
                     new.preserve(file.status)
                 new.begin(sealed)
-    return len(content), len(sealed)
+    return len(content), len(sealed), counted
+
+
+def _check_given(name: str, only: str | None, others: str | None) -> None:
+    """Raise InputError if a pattern was given, of which no value was sealed."""
+    end = "so no value would be sealed"
+    if only is not None:
+        raise InputError(f"{name}: --only {only}: no value has such a key, {end}")
+    if others is not None:
+        raise InputError(f"{name}: --except {others}: each value has such a key, {end}")
 
 
 def decrypt_in_place(path: StrPath, *, keys: Sequence[Key]) -> None:
