@@ -77,3 +77,53 @@ def test_answers_of_one_model_by_question(tmp_path, capsys):
         ("Lima", ["gpt"]),
         ("8", ["gpt"]),
     ]
+
+
+@pytest.mark.parametrize("run", ["session_name", "model"])
+def test_outputs_that_are_one_answer(tmp_path, capsys, run):
+    """The only key of a run's outputs names the answer, not an expert."""
+    rows = [
+        {"example_id": item, run: name, "outputs": {"answer": said}}
+        for item in ("e1", "e2")
+        for name, said in (("exp-a", "4"), ("exp-b", "4"), ("exp-c", "5"))
+    ]
+    code, out, _ = _run(tmp_path, capsys, "runs.jsonl", "\n".join(map(json.dumps, rows)))
+    assert code == 0
+    found = [json.loads(line) for line in out.splitlines()]
+    assert [one["experts"] for one in found] == [["exp-a", "exp-b", "exp-c"]] * 2
+    assert [one["answer"] for one in found] == ["4", "4"]
+
+
+def _agreed(out):
+    found = [json.loads(line) for line in out.splitlines()]
+    return [(one["answer"], one["agreement"], one["experts"]) for one in found]
+
+
+@pytest.mark.parametrize("turn", ["turn", "round"])
+def test_turns_within_a_question(tmp_path, capsys, turn):
+    """Each turn of a question is a question of its own, not another answer of the model."""
+    rows = (
+        "1,1,a,Paris\n1,1,b,Paris\n1,2,a,Seine\n1,2,b,Seine\n2,1,a,4\n2,1,b,4\n2,2,a,8\n2,2,b,8\n"
+    )
+    header = f"question_id,{turn},model,answer\n"
+    code, out, _ = _run(tmp_path, capsys, "turns.csv", header + rows)
+    assert code == 0
+    assert _agreed(out) == [(said, 1.0, ["a", "b"]) for said in ("Paris", "Seine", "4", "8")]
+
+
+@pytest.mark.parametrize("rating", ["score", "rating"])
+def test_ratings_by_criterion(tmp_path, capsys, rating):
+    """What is rated is part of the question; the rating is the answer."""
+    rows = "".join(
+        f"{item},{rater},{criterion},{score}\n"
+        for item, criterion, score in (
+            ("s1", "coherence", 4),
+            ("s1", "fluency", 2),
+            ("s2", "coherence", 3),
+            ("s2", "fluency", 5),
+        )
+        for rater in ("r1", "r2")
+    )
+    code, out, _ = _run(tmp_path, capsys, "rated.csv", f"item,rater,criterion,{rating}\n{rows}")
+    assert code == 0
+    assert _agreed(out) == [(said, 1.0, ["r1", "r2"]) for said in ("4", "2", "3", "5")]

@@ -32,6 +32,7 @@ _CLEAR = 1.0  # the least lead of the best answer over the second
 _LEAST = 1.0  # the least score of an answer
 _SAID = frozenset({"model", "predicted", "pred", "prediction", "generated", "output", "outputs"})
 _SCORES = frozenset("score scores stars points mark marks".split())
+_RATINGS = _SCORES | {"rating", "ratings", "grade"}
 _RATERS = frozenset(
     "rater judge annotator coder reviewer assessor grader evaluator worker participant respondent "
     "labeler labeller user".split()
@@ -66,6 +67,7 @@ class Long:
 def find_long(sample: Sample) -> Long | None:
     """Return the best way to read the records as one response each, None if none fits."""
     _name_answers(sample)
+    _name_ratings(sample)
     best: Long | None = None
     for expert in _experts(sample):
         for item in _items(sample):
@@ -91,10 +93,29 @@ def _name_answers(sample: Sample) -> None:
     ]
     if not asked or any(c.is_called(names.ANSWER) for c in sample.texts):
         return
-    item = _joint(asked)
+    item = joint(asked)
     for column in sample.texts:
         if column.part == names.GOLD and not column.is_flag and not determines(item, column):
             column.hint = names.Hint(names.ANSWER, names.STRONG)
+
+
+def _name_ratings(sample: Sample) -> None:
+    """Make answers of the ratings beside a column that says what is rated, such as fluency."""
+    numbers = [c for c in sample.texts if c.is_number]
+    rated = [c for c in numbers if _RATINGS.intersection(names.words_of(c.path)[-1:])]
+    criteria = [
+        c
+        for c in sample.texts
+        if names.CRITERIA.intersection(names.words_of(c.path)) and not c.is_number and c.is_label
+    ]
+    if not rated or not criteria or sample.keys.content:
+        return
+    for column in criteria:
+        column.hint = names.Hint(names.BESIDE, names.STRONG)
+    if any(c.is_called(names.ANSWER) >= names.STRONG for c in sample.texts):
+        return
+    if any(_RATERS.intersection(names.words_of(c.path)) for c in sample.texts):
+        rated[0].hint = names.Hint(names.ANSWER, names.STRONG)
 
 
 def _experts(sample: Sample) -> list[Column | None]:
@@ -149,13 +170,13 @@ def _items(sample: Sample) -> list[Column | None]:
         and column.words >= _SENTENCE
     ]
     asked = [c for c in called if c.part == names.QUESTION and c.distinct > 1]
-    joint = [_joint(asked[:4])] if len(asked) > 1 else []
+    several = [joint(asked[:4])] if len(asked) > 1 else []
     numbered = [c for c in called if c.part == names.ITEM_ID and 1 < c.distinct < c.present]
-    joint += [_joint([one, other]) for one, other in combinations(numbered[:4], 2)]
-    return [*called, *unknown[:10], *joint, None]
+    several += [joint([one, other]) for one, other in combinations(numbered[:4], 2)]
+    return [*called, *unknown[:10], *several, None]
 
 
-def _joint(columns: list[Column]) -> Column:
+def joint(columns: list[Column]) -> Column:
     """Return a column for items that only several columns together identify."""
     rows = zip(*(column.values for column in columns), strict=True)
     values = [JOINT.join(value or "" for value in row) if any(row) else None for row in rows]

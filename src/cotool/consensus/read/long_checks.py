@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cotool.consensus.read import names
 from cotool.consensus.read.columns import Column, common_values, determines, pairs_unique
 from cotool.consensus.read.layout import CONTENT_NAMES, plain_name
-from cotool.consensus.read.long import JOINT, parts_of
+from cotool.consensus.read.long import JOINT, joint, parts_of
 from cotool.consensus.read.long_plan import plan_long
 from cotool.consensus.read.sample import UnclearError, joined, listed
 from cotool.text import named
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from cotool.consensus.read.plan import Plan
     from cotool.consensus.read.sample import Sample
 
+_TURNS = frozenset({"turn", "turns", "round"})
+
 
 def read_long(sample: Sample, long: Long) -> Plan:
     """Return the plan.
@@ -25,11 +27,32 @@ def read_long(sample: Sample, long: Long) -> Plan:
     Raises UnclearError where another column could as well be the answer, and where records that
     differ would become one question.
     """
+    long = _told_apart(sample, long)
     others = _other_answers(sample, long) or _battery(sample, long) or _same_labels(sample, long)
     if long.close or others:
         raise _several_answers(sample, replace(long, close=(*long.close, *others)))
     _check_items(sample, long)
     return plan_long(sample, long)
+
+
+def _told_apart(sample: Sample, long: Long) -> Long:
+    """Return the reading where the turn of a talk, or what is rated, is part of the question.
+
+    Without it an expert seems to answer an item several times.
+    """
+    item, expert = long.item, long.expert
+    if item is None or expert is None or sample.keys.id or sample.keys.question:
+        return long
+    if pairs_unique(item, expert) > 0.9:
+        return long
+    items = [sample.by_path[path] for path in parts_of(item) or (item.path,)]
+    for column in sample.texts:
+        words = {*names.words_of(column.path)}
+        if column in (long.answer, expert, *items) or not words & (_TURNS | names.CRITERIA):
+            continue
+        if pairs_unique(_joined_with(item, column), expert) > 0.95:
+            return replace(long, item=joint([*items, column]))
+    return long
 
 
 def _other_answers(sample: Sample, long: Long) -> tuple[Column, ...]:

@@ -18,6 +18,8 @@ _LISTS = (
     "entries", "tasks", "test_cases", "cases", "runs", "events", "logs", "generations", "outputs",
     "predictions", "responses", "details",
 )  # fmt: skip
+# What names the run that gave an answer, where no model is named.
+_RUNS = ("session_name", "experiment_name", "run_name", "session", "experiment")
 _IDENTITY = lazy_pattern(
     r"[0-9a-f]{6,}|[0-9a-fA-F-]{32,36}|\w*?[-_/#.]?\d+(?:[-_/#.]\w*\d\w*)*|\d+", re.IGNORECASE
 )
@@ -45,10 +47,16 @@ def opened(value: Any, where: str) -> Iterator[tuple[str, Any]]:
 
 def _mapped(value: dict[str, Any], where: str) -> Iterator[tuple[str, Any]]:
     """Yield the records of a document by id, or by expert; another is a record itself."""
-    key = _of_one_expert(value)
-    if key is not None:
-        beside = {name: part for name, part in value.items() if name != key}
-        for question, answer in value[key].items():
+    asked, output = _of_one_expert(value), _of_one_answer(value)
+    if output is not None:
+        plain = {"output" if name == output[0] else name: part for name, part in value.items()}
+        run = next((key for key in _RUNS if isinstance(value.get(key), str)), None)
+        if run is not None and layout_of(tuple(value), DEFAULT_KEYS).expert is None:
+            plain["model"] = plain.pop(run)
+        yield where, {**plain, "output": output[1]}
+    elif asked is not None:
+        beside = {name: part for name, part in value.items() if name != asked}
+        for question, answer in value[asked].items():
             record = {**beside, "question_id": question, "content": answer}
             yield f"{where}, {question!r}", record
     elif _by_expert(value):
@@ -221,6 +229,23 @@ def _of_one_expert(value: Mapping[str, Any]) -> str | None:
         return None
     hints = [names.hint_of(name).part for name in answers]
     return None if names.ANSWER in hints or names.EXPERT in hints else key
+
+
+def _of_one_answer(value: Mapping[str, Any]) -> tuple[str, Any] | None:
+    """Return the key and the answer where a record's outputs are one: {"outputs": {"answer": …}}.
+
+    The only key in them names an answer; it is no expert's.
+    """
+    layout = layout_of(tuple(value), DEFAULT_KEYS)
+    key = layout.responses
+    if key is None or layout.content is not None or not isinstance(value[key], dict):
+        return None
+    if len(value[key]) != 1:
+        return None
+    name, answer = next(iter(value[key].items()))
+    hint = names.hint_of(str(name))
+    is_answer = hint.part == names.ANSWER and not names.is_model(str(name))
+    return (key, answer) if is_answer and isinstance(answer, (str, int, float)) else None
 
 
 def _by_question(value: Mapping[str, Any]) -> bool:
