@@ -292,3 +292,38 @@ def test_a_sealed_file_passes_the_filter(vault, sealed, cleaned):
     sealed.write_text(mixed)
     assert vault("values", "accept", sealed).code == 0
     assert cleaned(sealed.read_text()).stdout == sealed.read_text()
+
+
+def test_a_new_file_key_after_a_person_left(git, vault, place):
+    """The filter keeps who can open a file until the sealed file has a new file key."""
+    with_filter(git)
+    repo = place / "repo"
+    (repo / ".gitattributes").write_text("*.env filter=cotool\n")
+    file = repo / "secrets.env"
+    file.write_text(PLAIN)
+    commit(git, "first")
+
+    def opens(*key):
+        stored = place / "stored.env"
+        stored.write_text(git("show", "HEAD:secrets.env"))
+        return vault("cat", *key, stored).code == 0
+
+    leaver = ("-p", "--passphrase-file", "pw")
+    file.write_text(git("show", "HEAD:secrets.env"))
+    assert vault("rewrap", file, "--add-passphrase-file", "pw").code == 0
+    commit(git, "a person joined")
+    file.unlink()
+    git("checkout", "secrets.env")
+    file.write_text(PLAIN.replace("first", "second"))
+    commit(git, "second")
+    assert opens(*leaver)
+    file.write_text(git("show", "HEAD:secrets.env"))
+    assert vault("reencrypt", "--drop-others", file).code == 0
+    commit(git, "the person left")
+    file.unlink()
+    git("checkout", "secrets.env")
+    assert file.read_text() == PLAIN.replace("first", "second")
+    file.write_text(PLAIN.replace("first", "third"))
+    commit(git, "third")
+    assert opens()
+    assert not opens(*leaver)
