@@ -127,3 +127,18 @@ def test_ratings_by_criterion(tmp_path, capsys, rating):
     code, out, _ = _run(tmp_path, capsys, "rated.csv", f"item,rater,criterion,{rating}\n{rows}")
     assert code == 0
     assert _agreed(out) == [(said, 1.0, ["r1", "r2"]) for said in ("4", "2", "3", "5")]
+
+
+def test_observations_with_numbered_records(tmp_path, capsys):
+    """An id that numbers the records is not the item where observations recur."""
+    rows = (
+        "901,55,anna,Parus,leading\n902,55,ben,Parus,supporting\n903,55,cleo,Pica,maverick\n"
+        "904,61,anna,Pica,leading\n905,61,ben,Pica,supporting\n906,61,dora,Corvus,maverick\n"
+    )
+    header = "id,observation_id,user_login,taxon_name,category\n"
+    code, out, _ = _run(tmp_path, capsys, "seen.csv", header + rows)
+    assert code == 0
+    assert [(said, experts) for said, _, experts in _agreed(out)] == [
+        ("Parus", ["anna", "ben", "cleo"]),
+        ("Pica", ["anna", "ben", "dora"]),
+    ]

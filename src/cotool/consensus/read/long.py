@@ -33,6 +33,7 @@ _LEAST = 1.0  # the least score of an answer
 _SAID = frozenset({"model", "predicted", "pred", "prediction", "generated", "output", "outputs"})
 _SCORES = frozenset("score scores stars points mark marks".split())
 _RATINGS = _SCORES | {"rating", "ratings", "grade"}
+_KINDS = frozenset({"taxon", "species"})
 _RATERS = frozenset(
     "rater judge annotator coder reviewer assessor grader evaluator worker participant respondent "
     "labeler labeller user".split()
@@ -68,6 +69,7 @@ def find_long(sample: Sample) -> Long | None:
     """Return the best way to read the records as one response each, None if none fits."""
     _name_answers(sample)
     _name_ratings(sample)
+    _name_observations(sample)
     best: Long | None = None
     for expert in _experts(sample):
         for item in _items(sample):
@@ -116,6 +118,22 @@ def _name_ratings(sample: Sample) -> None:
         return
     if any(_RATERS.intersection(names.words_of(c.path)) for c in sample.texts):
         rated[0].hint = names.Hint(names.ANSWER, names.STRONG)
+
+
+def _name_observations(sample: Sample) -> None:
+    """Make items of observations that recur where another id numbers the records.
+
+    What was seen in them may be the answer, as the kind of the answer may.
+    """
+    if not any(c.is_called(names.ITEM_ID) == names.WEAK and c.is_unique for c in sample.texts):
+        return
+    for column in sample.texts:
+        seen = "observation" in names.words_of(column.path) and column.part == names.OWN_ID
+        if seen and 1 < column.distinct < column.present:
+            column.hint = names.Hint(names.ITEM_ID, names.STRONG)
+            for other in sample.texts:
+                if _KINDS.intersection(names.words_of(other.path)) and not other.is_number:
+                    other.hint = names.Hint(names.ANSWER, names.STRONG)
 
 
 def _experts(sample: Sample) -> list[Column | None]:

@@ -134,7 +134,7 @@ _BESIDE = _set(
     "contexts retrieved options explanation rationale reasoning"
 )
 # What may follow an expert's word: worker_id, model_name_or_path, rater_1.
-_AFTER_EXPERT = _IDS | _set("name or path email address code uuid info handle private public")
+_AFTER_EXPERT = _IDS | _set("login name or path email address code uuid info handle private public")
 # What is rated of an item: its coherence, its fluency.
 CRITERIA = frozenset("criterion criteria dimension aspect rubric".split())
 # A list under one of these names holds one expert's labels if none occurs twice.
