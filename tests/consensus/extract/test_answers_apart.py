@@ -36,6 +36,7 @@ APART = [
     ("10 points ahead", "10 points behind"),
     ("5 over par", "5 under par"),
     ("45° N", "45° S"),
+    ("5 m/s up", "5 m/s down"),
     ("The answer is 5% increase.", "The answer is 5% decrease."),
     # operations
     ("5!", "5"),

@@ -16,7 +16,7 @@ _LESS = (
 )
 _COMPASS = "(?:to the )?(?:north|south)?[- ]?(?:east|west)|(?:to the )?(?:north|south)"
 _SIDES = "(?:to the |on the )(?:left|right)|(?:counter-?|anti-?)?clockwise"
-_UNIT = r"(?:[ -]?[^\W\d_]{1,16}|[ ]?[°′″])"
+_UNIT = r"(?:[ -]?[^\W\d_]{1,16}(?:/[a-z]{1,4})?|[ ]?[°′″])"
 _TURN = lazy_pattern(
     rf"(?P<unit>{_UNIT}?(?:[ ][^\W\d_]{{1,16}})??)"
     rf"(?:[ ](?i:(?P<more>{_MORE})|(?P<less>{_LESS})|(?P<compass>{_COMPASS})|(?P<side>{_SIDES}))"
