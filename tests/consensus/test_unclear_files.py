@@ -7,6 +7,7 @@ import json
 import pytest
 
 from cotool.cli.app import main
+from cotool.consensus.read.readers import read_questions
 
 
 def _run(tmp_path, capsys, name, text):
@@ -142,3 +143,11 @@ def test_observations_with_numbered_records(tmp_path, capsys):
         ("Parus", ["anna", "ben", "cleo"]),
         ("Pica", ["anna", "ben", "dora"]),
     ]
+
+
+def test_answers_by_name_are_those_of_people(tmp_path):
+    """Under names that are no ids of questions, the answers are those of the people named."""
+    path = tmp_path / "a.json"
+    path.write_text('{"model": "judge", "responses": {"alice": "4", "bob": "5"}}')
+    (question,) = read_questions([path])
+    assert [answer.expert_name for answer in question.responses] == ["alice", "bob"]

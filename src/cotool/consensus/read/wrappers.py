@@ -224,8 +224,9 @@ def _of_one_expert(value: Mapping[str, Any]) -> str | None:
         return None
     if not all(isinstance(answer, (str, int, float)) for answer in answers.values()):
         return None
+    # Plain names may be those of people, whose answers these are.
     asked = [_IDENTITY.fullmatch(name) is not None or names.asks(name) for name in answers]
-    if any(map(names.is_model, answers)) or (layout.record_id is not None and not all(asked)):
+    if any(map(names.is_model, answers)) or not all(asked):
         return None
     hints = [names.hint_of(name).part for name in answers]
     return None if names.ANSWER in hints or names.EXPERT in hints else key
