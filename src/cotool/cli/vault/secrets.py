@@ -153,8 +153,7 @@ def _from_terminal(what: str, *, confirm: bool) -> str:
     except OSError:
         raise InputError(
             f"there is no terminal to ask for the passphrase of {what}",
-            hint="an option of this command gives it: --help lists those with passphrase in their"
-            " names",
+            hint="an option such as --passphrase-file gives it; --help lists those of this command",
         ) from None
     for _ in range(_TRIES):
         try:

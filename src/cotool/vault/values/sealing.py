@@ -76,9 +76,9 @@ def _check_given(name: str, only: str | None, others: str | None) -> None:
     """Raise InputError if a pattern was given, of which no value was sealed."""
     end = "so no value would be sealed"
     if only is not None:
-        raise InputError(f"{name}: --only {only}: no value has such a key, {end}")
+        raise InputError(f"{name}: no value has a key with {only!r}, {end}")
     if others is not None:
-        raise InputError(f"{name}: --except {others}: each value has such a key, {end}")
+        raise InputError(f"{name}: each value has a key with {others!r}, {end}")
 
 
 def decrypt_in_place(path: StrPath, *, keys: Sequence[Key]) -> None:
