@@ -193,6 +193,7 @@ def test_another_keyring_never_makes_a_document_that_opens(keys):
     """Whoever has other keys can write a document, but not one that these keys open."""
     stranger = Keyring.generate()
     forged = encrypt_values(ENV, keys=[stranger], syntax="env")
+    assert decrypt_values(forged, keys=[stranger]) == ENV
     refused(forged, keys)
     mine = seal(ENV, keys, "env")
     header = re.search(rb"# cotool-header: .*\n", mine)[0]
