@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 SUFFIX = ".vault"
 ARMOR_SUFFIX = ".vault.asc"
 AGE_SUFFIX = ".age"
-SYMLINKS = ("skip", "follow", "keep")
 _PART = re.compile(r"\..*\.[0-9a-f]{16}\.part", re.DOTALL)
 
 # Why something is left out, of one and of several.
@@ -64,7 +63,7 @@ class Wanted:
         age: only age files. everything: all files.
         documents: with `vaults`, also documents with sealed values that kept their names.
         recursive: accept folders.
-        symlinks: one of `SYMLINKS`.
+        symlinks: "skip", "follow" or "keep".
         output: where the results go: None is beside the sources, `STDIO` is standard output.
 
     """

@@ -7,19 +7,23 @@ import typer
 
 from cotool._lazy import stand_ins
 from cotool.cli.shared.engine_options import with_engine
-from cotool.cli.shared.options import Quiet, Threads, flag, one_of, option
+from cotool.cli.shared.options import Quiet, Threads, flag, option
 from cotool.cli.shared.settings import App, Command
 from cotool.cli.vault.options import (
     Armor,
+    DryRun,
     Files,
     Force,
     Generate,
     Job,
+    Output,
     Profile,
     Recipients,
     RecipientsFile,
     Recursive,
+    Symlinks,
     SyntaxName,
+    Update,
     with_keys,
 )
 from cotool.engine.choice import EngineChoice
@@ -37,33 +41,7 @@ with stand_ins(
 
 commands = App()
 
-SYMLINKS = ("skip", "follow", "keep")
-DryRun = Annotated[bool, flag("Run", "Only list what would be done.", "--dry-run", "-n")]
 File = Annotated[str, typer.Argument(metavar="FILE", help="A vault file.")]
-Output = Annotated[
-    str | None,
-    option(
-        "Output",
-        "Output file, a folder (DIR/) for several files, or -.",
-        "--output",
-        "-o",
-        metavar="PATH",
-    ),
-]
-Update = Annotated[
-    bool, flag("Run", "Only work on files that changed since the last time.", "--update", "-u")
-]
-Symlinks = Annotated[
-    str,
-    option(
-        "Input",
-        "Symbolic links in folders: skip, follow, or keep (make the same link in --output).",
-        "--symlinks",
-        metavar="HOW",
-        words=SYMLINKS,
-        convert=one_of(SYMLINKS),
-    ),
-]
 InPlace = Annotated[
     bool, flag("Output", "Replace the file itself; with sealed values only.", "--in-place", "-i")
 ]

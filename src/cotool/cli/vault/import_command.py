@@ -6,17 +6,20 @@ from typing import Annotated
 from cotool._lazy import stand_ins
 from cotool.cli.shared.options import Quiet, Threads, option
 from cotool.cli.shared.settings import App
-from cotool.cli.vault.file_commands import DryRun, Output, Symlinks, Update
 from cotool.cli.vault.options import (
     Armor,
+    DryRun,
     Files,
     Force,
     Generate,
     Job,
+    Output,
     Profile,
     Recipients,
     RecipientsFile,
     Recursive,
+    Symlinks,
+    Update,
     with_keys,
 )
 from cotool.vault.requests import KeyRequest
@@ -79,8 +82,6 @@ def import_age(
         armor=armor,
         recipients=tuple(recipient or ()),
         recipients_file=recipients_file,
-        passphrase=False,
-        passphrase_file=None,
         generate=generate,
         profile=profile,
         threads=threads,

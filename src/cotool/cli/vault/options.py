@@ -33,6 +33,32 @@ Files = Annotated[
 ]
 Force = Annotated[bool, flag("Output", "Replace existing files.", "--force", "-f")]
 Recursive = Annotated[bool, flag("Input", "Include the files in folders.", "--recursive", "-r")]
+SYMLINKS = ("skip", "follow", "keep")
+DryRun = Annotated[bool, flag("Run", "Only list what would be done.", "--dry-run", "-n")]
+Output = Annotated[
+    str | None,
+    option(
+        "Output",
+        "Output file, a folder (DIR/) for several files, or -.",
+        "--output",
+        "-o",
+        metavar="PATH",
+    ),
+]
+Update = Annotated[
+    bool, flag("Run", "Only work on files that changed since the last time.", "--update", "-u")
+]
+Symlinks = Annotated[
+    str,
+    option(
+        "Input",
+        "Symbolic links in folders: skip, follow, or keep (make the same link in --output).",
+        "--symlinks",
+        metavar="HOW",
+        words=SYMLINKS,
+        convert=one_of(SYMLINKS),
+    ),
+]
 Generate = Annotated[
     bool,
     flag("Keys", "Generate a passphrase of 150 bits and show it.", "--generate-passphrase"),

@@ -48,7 +48,7 @@ class Tree:
     dry_run: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Encryption:
     """The options of `encrypt`."""
 
@@ -57,8 +57,8 @@ class Encryption:
     armor: bool
     recipients: tuple[str, ...]
     recipients_file: str | None
-    passphrase: bool
-    passphrase_file: str | None
+    passphrase: bool = False
+    passphrase_file: str | None = None
     generate: bool
     profile: str | None
     threads: int | None
