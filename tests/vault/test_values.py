@@ -232,3 +232,13 @@ def test_as_the_format_says(keys):
         slots = header_of(sealed, "f")[0].slots
         found = reference.open_values(sealed, keys.secrets(slots), paths)
         assert found.encode() == content
+
+
+@pytest.mark.parametrize("rule", [{"only": "passwrod"}, {"others": "pass"}])
+def test_a_rule_that_seals_nothing_is_refused(keys, rule):
+    """A pattern that leaves all values readable is an error; a document without values is none."""
+    content = b"password=x\n"
+    with pytest.raises(InputError, match="no value would be sealed"):
+        encrypt_values(content, keys=[keys.ring], syntax="env", **rule)
+    assert encrypt_values(b"# nothing\n", keys=[keys.ring], syntax="env", **rule)
+    assert encrypt_values(content, keys=[keys.ring], syntax="env", only="pass")

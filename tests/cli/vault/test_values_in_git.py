@@ -327,3 +327,10 @@ def test_a_new_file_key_after_a_person_left(git, vault, place):
     commit(git, "third")
     assert opens()
     assert not opens(*leaver)
+
+
+def test_a_pattern_that_seals_nothing_stops_the_filter(vault, ring, place):
+    """A typo in the pattern of git's config commits nothing in clear."""
+    done = vault("values", "clean", "new.env", "--only", "passwrod", stdin=b"PASSWORD=x\n")
+    assert (done.code, done.out) == (2, "")
+    assert "no value would be sealed" in done.err

@@ -19,7 +19,6 @@ from cotool.vault.files import Source, named
 from cotool.vault.locks import locked
 from cotool.vault.requests import KeyRequest, Opening
 from cotool.vault.values.checking import check_sealed
-from cotool.vault.values.document import count_values
 from cotool.vault.values.files import read_text
 from cotool.vault.values.marks import START, has_sealed_values
 from cotool.vault.values.tokens import TOKEN
@@ -105,11 +104,6 @@ def clean(name: str, request: KeyRequest, first: First) -> int:
         previous=previous,
         name=name,
     )
-    if previous is None and (first.only or first.others):
-        counted = count_values(sealed, name)
-        if counted.readable and not counted.sealed:
-            option = "--only" if first.only else "--except"
-            tell(f"cotool: warning: {name}: {option} leaves all its values readable", quiet=False)
     return _write(sealed)
 
 

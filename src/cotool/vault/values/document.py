@@ -201,7 +201,8 @@ def encrypt_values(
             given again, the rule stay; values that did not change keep their tokens.
         name: the name of the file in errors.
 
-    Raises InputError with the line if the content is not valid; VaultError if `previous` does not
+    Raises InputError with the line if the content is not valid, and if a pattern leaves all values
+    readable; VaultError if `previous` does not
     open; MissingExtraError for YAML without `ruamel.yaml`.
 
     """
@@ -220,7 +221,21 @@ def encrypt_values(
             raise InputError(f"{name}: was sealed as {old.rule.syntax}, not as {syntax}")
         rule = old.rule if rule == Rule(syntax) else rule
         envelope, tokens = old.envelope, _Tokens(old)
-    return _seal(text, rule, envelope, tokens, name)
+    sealed = _seal(text, rule, envelope, tokens, name)
+    _check_given(only, others, sealed, name)
+    return sealed
+
+
+def _check_given(only: str | None, others: str | None, sealed: bytes, name: str) -> None:
+    """Raise InputError if a pattern was given, and there are values, but none was sealed."""
+    if only is None and others is None:
+        return
+    counted = count_values(sealed, name)
+    if counted.readable and not counted.sealed:
+        has = f"no value has a key with {only!r}"
+        if only is None:
+            has = f"each value has a key with {others!r}"
+        raise InputError(f"{name}: {has}, so no value would be sealed")
 
 
 def _seal(text: str, rule: Rule, envelope: Unlocked, tokens: _Tokens, name: str) -> bytes:

@@ -8,7 +8,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from cotool.errors import InputError
 from cotool.io.target import Target, replace_file
 from cotool.vault.files import Source, named
 from cotool.vault.locks import locked
@@ -37,7 +36,7 @@ def encrypt_values_of(
 ) -> tuple[int, int, Counted]:
     """Seal the values of a file or stream; return how many bytes were read and written.
 
-    It also returns what was sealed. A pattern that leaves all values readable is an error.
+    It also returns what was sealed.
 
     renew: the destination is an older sealed version, which is locked, and `previous`. A
     destination that is the source itself is replaced. The other arguments are those of `encrypt`
@@ -60,8 +59,6 @@ def encrypt_values_of(
         name = os.fspath(source) if isinstance(source, (str, os.PathLike)) else file.name
         sealed = seal(content, name=name)
         counted = count_values(sealed, name)
-        if not counted.sealed and counted.readable:
-            _check_given(name, only, others)
         if target:
             replace_file(target, sealed)
         else:
@@ -70,15 +67,6 @@ def encrypt_values_of(
                     new.preserve(file.status)
                 new.begin(sealed)
     return len(content), len(sealed), counted
-
-
-def _check_given(name: str, only: str | None, others: str | None) -> None:
-    """Raise InputError if a pattern was given, of which no value was sealed."""
-    end = "so no value would be sealed"
-    if only is not None:
-        raise InputError(f"{name}: no value has a key with {only!r}, {end}")
-    if others is not None:
-        raise InputError(f"{name}: each value has a key with {others!r}, {end}")
 
 
 def decrypt_in_place(path: StrPath, *, keys: Sequence[Key]) -> None:
