@@ -29,9 +29,9 @@ _LONGEST, _MOST_PLACES = 200, 16
 # With 2, .022 of the lines of 17 Python packages are in mixed templates, not .020; with 5, the
 # grouping F1 of nine invented programs is .537, not .550.
 _MANY_CONTENTS = 3
-# As many different reasons for one failure are values. Chosen on the eight loghub sets: with 3, .012 of
-# their lines are in mixed templates, not .008; with 10, the grouping F1 of other programs is .881,
-# not .896.
+# As many different reasons for one failure are values. Chosen on the eight loghub sets: with 3,
+# .012 of their lines are in mixed templates, not .008; with 10, the grouping F1 of other programs
+# is .881, not .896.
 _MANY_REASONS = 5
 _FAILURE = lazy_pattern(
     "fail|error|exception|unable|can(?:not|'t)|could|unexpected|reject|refus|invalid|reason|abort|"

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 # The longest templates and runs, and the runs of a template, that are considered: bounds the time.
 _LONGEST, _LONGEST_RUN, _MOST_RUNS = 200, 16, 8
 # As many different runs between the same words are values; so are three of several lengths. Chosen
-# on the calls of 16 Python packages: with 3 and 3, .033 of the lines are in mixed templates, not .019;
-# of 17 others .027, not .020. With 6 and 4, the grouping F1 of the others is .677, not .678.
+# on the calls of 16 Python packages: with 3 and 3, .033 of the lines are in mixed templates, not
+# .019; of 17 others .027, not .020. With 6 and 4, the grouping F1 of the others is .677, not .678.
 _MANY, _FEW = 4, 3
 # Words outside the run that are text.
 _LEAST_TEXT = 2
