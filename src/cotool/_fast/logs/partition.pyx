@@ -56,10 +56,10 @@ cdef int* LEAST_KNOWN = [10, 6, 4, 3, 2]
 # templates, with four .015. On 17 others these shares are .027 and .020.
 cdef int* LEAST_TITLED = [4, 3, 3, 2, 2]
 cdef int* LEAST_UPPER = [20, 20, 5, 3, 2]
-# Unknown words at the beginning of a message, and keys there: `Pump7=3.5 limit=4`. Words: chosen on
-# the eight loghub sets: with 6 instead of 10, their grouping F1 is .973, not .978; of 17 Python packages
-# it is .678 with 6, 10 and 20. Keys were chosen on nine invented programs: .542 with 12, .550 with
-# 3 and 6; the packages and loghub do not change.
+# Unknown words at the beginning of a message, and keys there: `Pump7=3.5 limit=4`. The bound of
+# words was chosen on the eight loghub sets: with 6 instead of 10, their grouping F1 is .973, not
+# .978; of 17 Python packages it is .678 with 6, 10 and 20. The bound of keys was chosen on nine
+# invented programs: .542 with 12, .550 with 3 and 6; the packages and loghub do not change.
 cdef enum:
     LEAST_FIRST = 10
     LEAST_KEYS = 6
