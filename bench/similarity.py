@@ -1,8 +1,10 @@
 """All pairs of n texts: cotool compared with rapidfuzz, scikit-learn and plain Python, in one run.
 
-    OMP_WAIT_POLICY=passive python bench/similarity.py [--texts FILE.json[.gz]] [--quick]
+    OMP_WAIT_POLICY=passive python bench/similarity.py [--texts FILE] [--quick] [--write]
 
-FILE maps a label to a list of texts. Without FILE, the texts are words drawn by Zipf's law. Each
+FILE is JSON, which maps a label to a list of texts, or a folder with model outputs of AlpacaEval,
+which are cut or joined to 60, 600 and 3000 characters. Without it, the texts are words drawn by
+Zipf's law. Each
 round runs each tool once, in turn, so that a busy machine slows down all of them. The values are
 medians and include everything from strings to matrix. Ratios are the fastest other tool's time
 divided by cotool's with the same number of threads.
@@ -36,8 +38,8 @@ PATIENCE = 6.0  # seconds; a call that takes longer runs once
 
 INTRO = """
 All pairs of n texts; the time includes everything from strings to matrix: `OMP_WAIT_POLICY=passive
-python bench/similarity.py --texts FILE --write`, with real answers of about 60, 600 and 3000
-characters (AlpacaEval). Each round runs each tool once. The values are medians, and the ratio is to
+python bench/similarity.py --texts ALPACAEVAL --write`, with real answers, cut or joined to 60, 600
+and 3000 characters. Each round runs each tool once. The values are medians, and the ratio is to
 the fastest other tool with the same number of threads.
 """
 
@@ -46,8 +48,26 @@ def load(path: str | None) -> dict[str, list[str]]:
     """Label -> texts."""
     if path is None:
         return {str(length): made_texts(length, max(SIZES)) for length in (60, 600, 3000)}
+    if Path(path).is_dir():
+        return {str(length): answers(Path(path), length) for length in (60, 600, 3000)}
     raw = Path(path).read_bytes()
     return dict(json.loads(gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw))
+
+
+def answers(folder: Path, length: int) -> list[str]:
+    """Answers of AlpacaEval in random order: cut at a blank, or joined, to at most `length`."""
+    files = [json.loads(path.read_bytes()) for path in sorted(folder.glob("*.json"))]
+    lists = [items for items in files if isinstance(items, list)]
+    outputs = [item["output"] for items in lists for item in items if item["output"]]
+    generator, found, text = random.Random(1), [], ""
+    while len(found) < max(SIZES):
+        generator.shuffle(outputs)
+        for output in outputs:
+            text = f"{text} {output}".strip()
+            if len(text) > length:
+                found.append(text[:length].rpartition(" ")[0])
+                text = ""
+    return found
 
 
 def plain_bags(texts: list[str]) -> list[Counter[str]]:
