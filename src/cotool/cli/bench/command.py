@@ -44,34 +44,26 @@ cotool bench run --group logs --input /var/log/syslog
 
 Groups = Annotated[
     list[str] | None,
-    option(_WHAT, "Cases of this group. Repeatable.", "--group", "-g", metavar="NAME",
-           words=work.GROUP_NAMES),
-]  # fmt: skip
+    option(_WHAT, "Cases of this group. Repeatable.", "--group -g NAME", words=work.GROUP_NAMES),
+]
 Cases = Annotated[
     list[str] | None,
     option(
-        _WHAT,
-        "Cases whose names fit a glob, as in '*/cosine/*'. Repeatable.",
-        "--case",
-        "-c",
-        metavar="GLOB",
+        _WHAT, "Cases whose names fit a glob, as in '*/cosine/*'. Repeatable.", "--case -c GLOB"
     ),
 ]
 Input = Annotated[
-    str | None,
-    option(_WHAT, "Your own file instead of generated data.", "--input", "-i", metavar="FILE"),
+    str | None, option(_WHAT, "Your own file instead of generated data.", "--input -i FILE")
 ]
 Fast = Annotated[bool, flag(_HOW, "Measure quickly, with rough results.", "--fast")]
 Rigorous = Annotated[
     bool, flag(_HOW, "Use more processes, to see small differences.", "--rigorous")
 ]
 Threads = Annotated[
-    str | None,
-    option(_HOW, "Numbers of threads, such as 1,2,4. Default: all.", "--threads", metavar="N,…"),
+    str | None, option(_HOW, "Numbers of threads, such as 1,2,4. Default: all.", "--threads N,…")
 ]
 Output = Annotated[
-    str | None,
-    option(_OUTPUT, "Write pyperf's JSON to a file.", "--output", "-o", metavar="FILE"),
+    str | None, option(_OUTPUT, "Write pyperf's JSON to a file.", "--output -o FILE")
 ]
 Json = Annotated[bool, flag(_OUTPUT, "Write one JSON object to standard output.", "--json")]
 
@@ -117,19 +109,16 @@ def compare(
         option(
             _HOW,
             "Exit with 1 if a case is clearly slower by more than this.",
-            "--fail-above",
-            metavar="PERCENT",
+            "--fail-above PERCENT",
         ),
     ] = None,
     format: Annotated[  # noqa: A002 - the option's name
-        str | None,
-        option(_OUTPUT, "table, json or html.", "--format", "-f", metavar="NAME",
-               words=FORMATS),
+        str | None, option(_OUTPUT, "table, json or html.", "--format -f NAME", words=FORMATS)
     ] = None,
     json: AsJson = False,
     output: ReportFile = None,
     open: OpenReport = False,  # noqa: A002 - the option's name
-) -> Job:  # fmt: skip
+) -> Job:
     """Compare two results, case by case.
 
     A case is faster or slower only if the difference of the medians is larger than the spread,

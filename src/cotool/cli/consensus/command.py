@@ -52,7 +52,7 @@ _EXTENSIONS = {
 
 
 def _key(help_text: str, name: str) -> Any:
-    return _option("Input", help_text, name, metavar="KEY", convert=values.text)
+    return _option("Input", help_text, f"{name} KEY", convert=values.text)
 
 
 @with_engine
@@ -77,9 +77,7 @@ def consensus(
             "on a scale: mean, median, or weighted by the bias and precision of each expert. "
             "Truth inference over all questions: majority_vote, wawa, dawid_skene, "
             "one_coin_dawid_skene, glad, mace, or correlated, for experts who share errors.",
-            "--method",
-            "-m",
-            metavar="NAME",
+            "--method -m NAME",
             convert=values.checked,
             words=METHODS,
         ),
@@ -91,8 +89,7 @@ def consensus(
             "How similarity of texts is measured. "
             + "; ".join(f"{name}: {own.compares}" for name, own in MEASURES.items())
             + "; or auto.",
-            "--metric",
-            metavar="NAME",
+            "--metric NAME",
             convert=values.checked,
             words=METRICS,
         ),
@@ -103,8 +100,7 @@ def consensus(
             "Analysis",
             "How texts are clustered. average: by average similarity of groups; components: by "
             "chains of similar texts; density: by dense regions; star: around one text; or auto.",
-            "--clustering",
-            metavar="NAME",
+            "--clustering NAME",
             convert=values.checked,
             words=CLUSTERINGS,
         ),
@@ -114,8 +110,7 @@ def consensus(
         _option(
             "Analysis",
             "Minimum similarity within a cluster, 0 to 1. Default: chosen from the data.",
-            "--threshold",
-            metavar="NUMBER",
+            "--threshold NUMBER",
             convert=values.checked,
         ),
     ] = None,
@@ -124,8 +119,7 @@ def consensus(
         _option(
             "Analysis",
             "Weight of an expert. Default: 1. Repeatable.",
-            "--weight",
-            metavar="EXPERT=NUMBER",
+            "--weight EXPERT=NUMBER",
             convert=values.weights,
         ),
     ] = None,
@@ -136,8 +130,7 @@ def consensus(
             "What turns texts into vectors: a function MODULE:NAME (implies --metric embedding), "
             "or a model model2vec:NAME or sentence-transformers:NAME, by its name or folder "
             "(implies --metric semantic).",
-            "--embedder",
-            metavar="MODULE:NAME",
+            "--embedder MODULE:NAME",
             convert=values.text,
         ),
     ] = None,
@@ -147,22 +140,19 @@ def consensus(
             "Learning",
             "Weigh experts by their reliability, which is kept in this file or database "
             "(postgresql://…).",
-            "--store",
-            metavar="PATH",
+            "--store PATH",
             convert=values.text,
         ),
     ] = None,
     learn: Annotated[
-        bool,
-        _flag("Learning", "Learn from these questions how reliable experts are.", "--learn"),
+        bool, _flag("Learning", "Learn from these questions how reliable experts are.", "--learn")
     ] = False,
     truth: Annotated[
         str | None,
         _option(
             "Learning",
             "File of right answers (columns question,truth) or scores (question,expert,score).",
-            "--truth",
-            metavar="FILE",
+            "--truth FILE",
         ),
     ] = None,
     half_life: Annotated[
@@ -171,8 +161,7 @@ def consensus(
             "Learning",
             "Halve the influence of old judgements after this time: 90d, or a count of judgements. "
             "The store keeps the setting.",
-            "--half-life",
-            metavar="TIME",
+            "--half-life TIME",
             convert=values.half_life,
         ),
     ] = None,
@@ -221,8 +210,7 @@ def consensus(
         _option(
             "Input",
             "Keys or columns that each contain the answers of one expert.",
-            "--expert-columns",
-            metavar="A,B,C",
+            "--expert-columns A,B,C",
             convert=values.names,
         ),
     ] = None,
@@ -231,8 +219,7 @@ def consensus(
         _option(
             "Input",
             "Columns of a survey: one row per person, one column per question.",
-            "--question-columns",
-            metavar="A,B,C",
+            "--question-columns A,B,C",
             convert=values.names,
         ),
     ] = None,
@@ -241,8 +228,7 @@ def consensus(
         _option(
             "Input",
             "Table of an SQLite database, or sheet of an Excel workbook, if there are several.",
-            "--table",
-            metavar="NAME",
+            "--table NAME",
         ),
     ] = None,
     explain_input: Annotated[
@@ -262,8 +248,7 @@ def consensus(
             "Input",
             "Maximum size of a compressed file when decompressed: 500MB, 4GiB. "
             "Default: the smaller of 1 GiB and 100 times its own size, but at least 16 MiB.",
-            "--max-decompressed",
-            metavar="SIZE",
+            "--max-decompressed SIZE",
             convert=size_in_bytes,
         ),
     ] = None,
@@ -272,9 +257,7 @@ def consensus(
         _option(
             "Output",
             "table, json, jsonl, csv or html.",
-            "--format",
-            "-f",
-            metavar="NAME",
+            "--format -f NAME",
             convert=values.report,
             words=values.FORMATS,
         ),
@@ -298,8 +281,7 @@ def consensus(
         _option(
             "Output",
             "Exit with 1 if this is true of a question, as in 'agreement<0.5'. Repeatable.",
-            "--fail-on",
-            metavar="CONDITION",
+            "--fail-on CONDITION",
         ),
     ] = None,
     threads: Threads = None,

@@ -44,19 +44,18 @@ Store = Annotated[
     option(
         _WHAT,
         "The store: a file or postgresql://…. Default: COTOOL_STORE, or your own file.",
-        "--store",
-        metavar="PATH",
+        "--store PATH",
     ),
 ]
 Json = Annotated[bool, flag(_OUTPUT, "Write one JSON object to standard output.", "--json")]
-Yes = Annotated[bool, flag(_WHAT, "Do not ask for confirmation.", "--yes", "-y")]
+Yes = Annotated[bool, flag(_WHAT, "Do not ask for confirmation.", "--yes -y")]
 
 
 @app.command("list", epilog="Example:  cotool experts list --topic law")
 def list_experts(
     *,
     topic: Annotated[
-        str | None, option(_WHAT, "Reliability on this topic only.", "--topic", metavar="NAME")
+        str | None, option(_WHAT, "Reliability on this topic only.", "--topic NAME")
     ] = None,
     store: Store = None,
     json: Json = False,
@@ -85,8 +84,7 @@ def questions(
         bool, flag(_WHAT, "Only questions without a judgement.", "--unjudged")
     ] = False,
     limit: Annotated[
-        int,
-        option(_WHAT, "Maximum number of questions, latest first.", "--limit", metavar="NUMBER"),
+        int, option(_WHAT, "Maximum number of questions, latest first.", "--limit NUMBER")
     ] = 20,
     store: Store = None,
     json: Json = False,
@@ -105,27 +103,16 @@ def feedback(
     ],
     *,
     correct: Annotated[
-        str | None, option(_WHAT, "The right answer.", "--correct", "-c", metavar="ANSWER")
+        str | None, option(_WHAT, "The right answer.", "--correct -c ANSWER")
     ] = None,
     best: Annotated[
         str | None,
-        option(
-            _WHAT,
-            "The expert whose answer is best.",
-            "--best",
-            "-b",
-            metavar="EXPERT",
-            words=_experts,
-        ),
+        option(_WHAT, "The expert whose answer is best.", "--best -b EXPERT", words=_experts),
     ] = None,
     score: Annotated[
         list[str] | None,
         option(
-            _WHAT,
-            "A score for an expert's answer, 0 to 1. Repeatable.",
-            "--score",
-            "-s",
-            metavar="EXPERT=NUMBER",
+            _WHAT, "A score for an expert's answer, 0 to 1. Repeatable.", "--score -s EXPERT=NUMBER"
         ),
     ] = None,
     store: Store = None,

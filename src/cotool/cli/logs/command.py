@@ -76,7 +76,7 @@ def analyze_logs(
     ] = None,
     *,
     recursive: Annotated[
-        bool, _flag("Input", "Include the files in folders.", "--recursive", "-r")
+        bool, _flag("Input", "Include the files in folders.", "--recursive -r")
     ] = False,
     log_format: Annotated[
         list[str] | None,
@@ -84,8 +84,7 @@ def analyze_logs(
             "Input",
             "auto, plain, json, logfmt, or the head of a line, such as '{time} [{}] {level}'. "
             "Repeatable.",
-            "--log-format",
-            metavar="FORMAT",
+            "--log-format FORMAT",
             words=("auto", "plain", "json", "logfmt"),
         ),
     ] = None,
@@ -94,8 +93,7 @@ def analyze_logs(
         _option(
             "Input",
             "Level of a word that logs use for it, as in FEHLER=error. Repeatable.",
-            "--level-word",
-            metavar="WORD=LEVEL",
+            "--level-word WORD=LEVEL",
         ),
     ] = None,
     explain_format: Annotated[
@@ -111,8 +109,7 @@ def analyze_logs(
         _option(
             "Input",
             "Time zone of the output, and of times without a zone: a name, +02:00, or local.",
-            "--tz",
-            metavar="ZONE",
+            "--tz ZONE",
             words=_zones,
         ),
     ] = None,
@@ -121,8 +118,7 @@ def analyze_logs(
         _option(
             "Input",
             "Continue where the last run with this file ended. Rotated logs count once.",
-            "--state",
-            metavar="FILE",
+            "--state FILE",
         ),
     ] = None,
     max_decompressed: Annotated[
@@ -131,8 +127,7 @@ def analyze_logs(
             "Input",
             "How long a compressed file may be when decompressed: 500MB, 4GiB. "
             "Default: 16 GiB, or 64 times its own size if that is more.",
-            "--max-decompressed",
-            metavar="SIZE",
+            "--max-decompressed SIZE",
             convert=size_in_bytes,
         ),
     ] = None,
@@ -140,48 +135,37 @@ def analyze_logs(
         bool, _flag("Input", "Run on an example that is installed with cotool.", "--demo")
     ] = False,
     follow: Annotated[
-        bool, _flag("Input", "Keep reading as the logs grow. Ctrl-C ends.", "--follow", "-F")
+        bool, _flag("Input", "Keep reading as the logs grow. Ctrl-C ends.", "--follow -F")
     ] = False,
     pattern: Annotated[
         list[str] | None,
         _option(
-            "Patterns",
-            "Count the lines that match a regex. Repeatable.",
-            "--pattern",
-            "-e",
-            metavar="NAME=REGEX",
+            "Patterns", "Count the lines that match a regex. Repeatable.", "--pattern -e NAME=REGEX"
         ),
     ] = None,
     patterns: Annotated[
         list[str] | None,
-        _option(
-            "Patterns", "Read patterns from a file, one per line.", "--patterns", metavar="FILE"
-        ),
+        _option("Patterns", "Read patterns from a file, one per line.", "--patterns FILE"),
     ] = None,
     level: Annotated[
         str | None,
         _option(
             "Filters",
             "Only records of these levels, as in error,warning.",
-            "--level",
-            "-l",
-            metavar="LEVELS",
+            "--level -l LEVELS",
             words=LEVELS,
         ),
     ] = None,
     match: Annotated[
         list[str] | None,
-        _option(
-            "Filters", "Only records that match a pattern. Repeatable.", "--match", metavar="NAME"
-        ),
+        _option("Filters", "Only records that match a pattern. Repeatable.", "--match NAME"),
     ] = None,
     where: Annotated[
         str | None,
         _option(
             "Filters",
             "Only records whose fields meet a condition: 'status>=500 and rt>1s'.",
-            "--where",
-            metavar="CONDITION",
+            "--where CONDITION",
         ),
     ] = None,
     since: Annotated[
@@ -189,12 +173,11 @@ def analyze_logs(
         _option(
             "Filters",
             "Only records from this time on: a date, a time, or 2h (two hours ago).",
-            "--since",
-            metavar="WHEN",
+            "--since WHEN",
         ),
     ] = None,
     until: Annotated[
-        str | None, _option("Filters", "Only records before this time.", "--until", metavar="WHEN")
+        str | None, _option("Filters", "Only records before this time.", "--until WHEN")
     ] = None,
     measure: Annotated[
         list[str] | None,
@@ -202,9 +185,7 @@ def analyze_logs(
             "Numbers",
             "Measure a field (rt, http.latency), text with a hole ('took <ms> ms') or a regex with "
             "a group ('/took (\\d+)/'). Repeatable.",
-            "--measure",
-            "-m",
-            metavar="[NAME=]SOURCE[:UNIT]",
+            "--measure -m [NAME=]SOURCE[:UNIT]",
         ),
     ] = None,
     by: Annotated[
@@ -213,8 +194,7 @@ def analyze_logs(
             "Numbers",
             "Group by fields: path (ids masked), raw(path), method, status, class, client, user, "
             "host, level, file, or any other.",
-            "--by",
-            metavar="KEY[,KEY]",
+            "--by KEY[,KEY]",
         ),
     ] = None,
     sort: Annotated[
@@ -222,8 +202,7 @@ def analyze_logs(
         _option(
             "Numbers",
             "Order of the groups: records, or a statistic, as in p99 or max(rt).",
-            "--sort",
-            metavar="STATISTIC",
+            "--sort STATISTIC",
         ),
     ] = None,
     templates: Annotated[
@@ -232,26 +211,22 @@ def analyze_logs(
             "Templates",
             "Find the templates of messages: table (with the summary), json or csv; off: never, "
             "not even for --records.",
-            "--templates",
-            metavar="NAME",
+            "--templates NAME",
             words=TEMPLATE_FORMS,
         ),
     ] = None,
     top: Annotated[
-        int,
-        _option("Output", "Number of templates or groups in a table.", "--top", metavar="NUMBER"),
+        int, _option("Output", "Number of templates or groups in a table.", "--top NUMBER")
     ] = 10,
     template: Annotated[
-        str | None,
-        _option("Templates", "Show one template and its lines.", "--template", metavar="ID"),
+        str | None, _option("Templates", "Show one template and its lines.", "--template ID")
     ] = None,
     baseline: Annotated[
         str | None,
         _option(
             "Templates",
             "Show what is new, vanished or changed since the run that wrote this JSON.",
-            "--baseline",
-            metavar="FILE",
+            "--baseline FILE",
         ),
     ] = None,
     show: Annotated[
@@ -260,16 +235,11 @@ def analyze_logs(
             "Output",
             "Show the first lines that pass the filters, or the first errors; with -m the lines "
             "with the greatest numbers.",
-            "--show",
-            "-n",
-            metavar="NUMBER",
+            "--show -n NUMBER",
         ),
     ] = 0,
     context: Annotated[
-        int,
-        _option(
-            "Output", "Number of lines around each line shown.", "--context", "-C", metavar="NUMBER"
-        ),
+        int, _option("Output", "Number of lines around each line shown.", "--context -C NUMBER")
     ] = 0,
     bucket: Annotated[
         str | None,
@@ -277,24 +247,18 @@ def analyze_logs(
             "Output",
             "Width of a bucket of the time line, as in 5m. Default: chosen. With -m or --by, also "
             "of the steps in time.",
-            "--bucket",
-            metavar="DURATION",
+            "--bucket DURATION",
         ),
     ] = None,
     records: Annotated[
         str | None,
         _option(
-            "Output",
-            "Write each line as a JSON object; - is standard output.",
-            "--records",
-            metavar="FILE",
+            "Output", "Write each line as a JSON object; - is standard output.", "--records FILE"
         ),
     ] = None,
     format: Annotated[  # noqa: A002 - the option's name
         str | None,
-        _option(
-            "Output", "table, json, csv or html.", "--format", "-f", metavar="NAME", words=FORMATS
-        ),
+        _option("Output", "table, json, csv or html.", "--format -f NAME", words=FORMATS),
     ] = None,
     json: AsJson = False,
     output: ReportFile = None,
@@ -304,8 +268,7 @@ def analyze_logs(
         _option(
             "Output",
             "Exit with 1 if this is true: 'error>0 or rate(warning)>5%'. Repeatable.",
-            "--fail-on",
-            metavar="CONDITION",
+            "--fail-on CONDITION",
         ),
     ] = None,
     threads: Threads = None,

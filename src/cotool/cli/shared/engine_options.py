@@ -13,8 +13,7 @@ _EngineName = Annotated[
     option(
         "Run",
         "threads, dask (a cluster) or dask-local (processes).",
-        "--engine",
-        metavar="NAME",
+        "--engine NAME",
         words=ENGINES,
     ),
 ]
@@ -23,13 +22,11 @@ _SchedulerAddress = Annotated[
     option(
         "Run",
         "Address of the Dask scheduler; default: DASK_SCHEDULER_ADDRESS.",
-        "--scheduler",
-        metavar="ADDRESS",
+        "--scheduler ADDRESS",
     ),
 ]
 _SchedulerFile = Annotated[
-    str | None,
-    option("Run", "File with the address of the scheduler.", "--scheduler-file", metavar="FILE"),
+    str | None, option("Run", "File with the address of the scheduler.", "--scheduler-file FILE")
 ]
 _Resume = Annotated[bool, flag("Run", "Continue a run that lost its cluster.", "--resume")]
 

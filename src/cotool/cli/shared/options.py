@@ -17,16 +17,17 @@ from cotool.errors import InputError
 def option(
     panel: str,
     text: str,
-    *names: str,
-    metavar: str = "TEXT",
+    names: str,
+    *,
     words: Any = None,
     convert: Callable[[Any, str], object] | None = None,
 ) -> Any:
-    """Return an option with a value; `words` (or a function that returns them) are its completions.
+    """Return an option with a value, such as "--output -o FILE", whose help is `text`.
 
-    convert: takes the given value and the parameter's name; returns the value for the command, or
-    raises InputError.
+    words: its completions, or a function that returns them. convert: takes the given value and the
+    parameter's name; returns the value for the command, or raises InputError.
     """
+    *flags, metavar = names.split()
     complete = callback = None
     if words:
 
@@ -40,7 +41,7 @@ def option(
             return value if value in (None, (), []) else convert(value, str(param.name))
 
     return typer.Option(
-        *names,
+        *flags,
         help=text,
         metavar=metavar,
         rich_help_panel=panel,
@@ -87,9 +88,9 @@ def nearest(word: str, known: Sequence[str]) -> str:
     return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
 
 
-def flag(panel: str, text: str, *names: str) -> Any:
-    """Return an option without a value."""
-    return typer.Option(*names, help=text, rich_help_panel=panel, show_default=False)
+def flag(panel: str, text: str, names: str) -> Any:
+    """Return an option without a value, such as "--force -f"."""
+    return typer.Option(*names.split(), help=text, rich_help_panel=panel, show_default=False)
 
 
 # Options by the names of their parameters: annotation and default.
@@ -135,15 +136,8 @@ def _threads(number: int, name: str) -> int:
 
 Threads = Annotated[
     int | None,
-    option(
-        "Run",
-        "Threads to use; all cores by default.",
-        "--threads",
-        "-t",
-        metavar="NUMBER",
-        convert=_threads,
-    ),
+    option("Run", "Threads to use; all cores by default.", "--threads -t NUMBER", convert=_threads),
 ]
-Quiet = Annotated[bool, flag("Run", "Print nothing but errors.", "--quiet", "-q")]
+Quiet = Annotated[bool, flag("Run", "Print nothing but errors.", "--quiet -q")]
 NoProgress = Annotated[bool, flag("Run", "Do not show a progress bar.", "--no-progress")]
 Debug = Annotated[bool, flag("Run", "Show the traceback of an error.", "--debug")]

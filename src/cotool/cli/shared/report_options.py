@@ -12,9 +12,7 @@ ReportFile = Annotated[
     option(
         "Output",
         "Write to a file, complete or not at all. Its extension may set the format.",
-        "--output",
-        "-o",
-        metavar="FILE",
+        "--output -o FILE",
     ),
 ]
 OpenReport = Annotated[bool, flag("Output", "Show an HTML report in the browser.", "--open")]

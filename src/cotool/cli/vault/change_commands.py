@@ -42,21 +42,17 @@ def rewrap(
     ] = False,
     add_passphrase_file: Annotated[
         str | None,
-        option(
-            "Changes", "Read that passphrase from a file.", "--add-passphrase-file", metavar="FILE"
-        ),
+        option("Changes", "Read that passphrase from a file.", "--add-passphrase-file FILE"),
     ] = None,
     add_keyring: Annotated[
-        str | None,
-        option("Changes", "Let this keyring open the file, too.", "--add-keyring", metavar="FILE"),
+        str | None, option("Changes", "Let this keyring open the file, too.", "--add-keyring FILE")
     ] = None,
     add_wrap_command: Annotated[
         str | None,
         option(
             "Changes",
             "Let a program open the file, too, as with --wrap-command.",
-            "--add-wrap-command",
-            metavar="COMMAND",
+            "--add-wrap-command COMMAND",
         ),
     ] = None,
     remove_wrap_key: Annotated[
@@ -64,26 +60,19 @@ def rewrap(
         option(
             "Changes",
             "Remove a program's key: its key_id, which inspect shows. Repeatable.",
-            "--remove-wrap-key",
-            metavar="KEY_ID",
+            "--remove-wrap-key KEY_ID",
         ),
     ] = None,
     add_recipient: Annotated[
         list[str] | None,
-        option(
-            "Changes",
-            "Let this person open the file, too. Repeatable.",
-            "--add-recipient",
-            metavar="KEY",
-        ),
+        option("Changes", "Let this person open the file, too. Repeatable.", "--add-recipient KEY"),
     ] = None,
     remove_recipient: Annotated[
         list[str] | None,
         option(
             "Changes",
             "Remove a person, with all versions: the public key, or the id that inspect shows.",
-            "--remove-recipient",
-            metavar="KEY",
+            "--remove-recipient KEY",
         ),
     ] = None,
     recipients_file: Annotated[
@@ -91,13 +80,12 @@ def rewrap(
         option(
             "Changes",
             "Let exactly the people in this file open the files: others are removed.",
-            "--recipients-file",
-            metavar="FILE",
+            "--recipients-file FILE",
         ),
     ] = None,
     remove: Annotated[
         list[int] | None,
-        option("Changes", "Remove slot N (see inspect). Repeatable.", "--remove", metavar="N"),
+        option("Changes", "Remove slot N (see inspect). Repeatable.", "--remove N"),
     ] = None,
     generate: Generate = False,
     profile: Profile = None,
@@ -142,14 +130,11 @@ def rewrap(
 
 
 OtherPassphrase = Annotated[
-    bool,
-    flag("Keys", "Also ask for the recipient's passphrase.", "--recipient-passphrase"),
+    bool, flag("Keys", "Also ask for the recipient's passphrase.", "--recipient-passphrase")
 ]
 OtherPassphraseFile = Annotated[
     str | None,
-    option(
-        "Keys", "Read that passphrase from a file.", "--recipient-passphrase-file", metavar="FILE"
-    ),
+    option("Keys", "Read that passphrase from a file.", "--recipient-passphrase-file FILE"),
 ]
 DropOthers = Annotated[
     bool,

@@ -43,7 +43,7 @@ commands = App()
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="A vault file.")]
 InPlace = Annotated[
-    bool, flag("Output", "Replace the file itself; with sealed values only.", "--in-place", "-i")
+    bool, flag("Output", "Replace the file itself; with sealed values only.", "--in-place -i")
 ]
 
 
@@ -67,23 +67,16 @@ def encrypt(
         ),
     ] = False,
     only: Annotated[
-        str | None,
-        option("Output", "Only values under keys with this pattern.", "--only", metavar="REGEX"),
+        str | None, option("Output", "Only values under keys with this pattern.", "--only REGEX")
     ] = None,
     others: Annotated[
-        str | None,
-        option("Output", "All values except those.", "--except", metavar="REGEX"),
+        str | None, option("Output", "All values except those.", "--except REGEX")
     ] = None,
     syntax: SyntaxName = None,
     in_place: InPlace = False,
     previous: Annotated[
         str | None,
-        option(
-            "Output",
-            "Keep what did not change since this sealed version.",
-            "--previous",
-            metavar="FILE",
-        ),
+        option("Output", "Keep what did not change since this sealed version.", "--previous FILE"),
     ] = None,
     recipient: Recipients = None,
     recipients_file: RecipientsFile = None,
@@ -92,12 +85,7 @@ def encrypt(
     ] = False,
     recipient_passphrase_file: Annotated[
         str | None,
-        option(
-            "Keys",
-            "Read that passphrase from a file.",
-            "--recipient-passphrase-file",
-            metavar="FILE",
-        ),
+        option("Keys", "Read that passphrase from a file.", "--recipient-passphrase-file FILE"),
     ] = None,
     generate: Generate = False,
     profile: Profile = None,
@@ -201,10 +189,7 @@ def inspect(
     recipients_file: Annotated[
         str | None,
         option(
-            "Input",
-            "Show the names of people in this recipients file.",
-            "--recipients-file",
-            metavar="FILE",
+            "Input", "Show the names of people in this recipients file.", "--recipients-file FILE"
         ),
     ] = None,
     json: Annotated[bool, flag("Output", "Write one JSON object per line.", "--json")] = False,
@@ -239,8 +224,7 @@ def cat(
         option(
             "Output",
             "Bytes A to B, without B, as in a Python slice. Only their segments are read.",
-            "--range",
-            metavar="A:B",
+            "--range A:B",
         ),
     ] = None,
     keys: KeyRequest,
@@ -275,8 +259,7 @@ def run_program(
     ],
     *,
     env: Annotated[
-        list[str],
-        option("Input", "A vault file with NAME=value lines. Repeatable.", "--env", metavar="FILE"),
+        list[str], option("Input", "A vault file with NAME=value lines. Repeatable.", "--env FILE")
     ],
     keys: KeyRequest,
 ) -> Job:

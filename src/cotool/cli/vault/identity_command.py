@@ -107,12 +107,7 @@ def show(
     *,
     name: Annotated[
         str | None,
-        option(
-            "Output",
-            "Put a name before the key, as in a recipients file.",
-            "--name",
-            metavar="NAME",
-        ),
+        option("Output", "Put a name before the key, as in a recipients file.", "--name NAME"),
     ] = None,
     signer: Annotated[
         bool, flag("Output", "Print the short key that checks your signatures.", "--signer")

@@ -42,9 +42,7 @@ def import_age(
         option(
             "Input",
             "A file with age identities, or an SSH key without a passphrase. Repeatable.",
-            "--identity-file",
-            "-i",
-            metavar="FILE",
+            "--identity-file -i FILE",
         ),
     ] = None,
     age_passphrase_file: Annotated[
@@ -52,8 +50,7 @@ def import_age(
         option(
             "Input",
             "Read the passphrase of the age files or identities from a file.",
-            "--age-passphrase-file",
-            metavar="FILE",
+            "--age-passphrase-file FILE",
         ),
     ] = None,
     output: Output = None,

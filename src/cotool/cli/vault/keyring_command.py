@@ -183,7 +183,7 @@ def disable(version: Version, *, quiet: Quiet = False, keys: KeyRequest) -> Job:
 def destroy(
     version: Version,
     *,
-    yes: Annotated[bool, flag("Run", "Do not ask for confirmation.", "--yes", "-y")] = False,
+    yes: Annotated[bool, flag("Run", "Do not ask for confirmation.", "--yes -y")] = False,
     quiet: Quiet = False,
     keys: KeyRequest,
 ) -> Job:

@@ -26,17 +26,16 @@ commands = App()
 def export(
     *,
     output: Annotated[
-        str | None, option("Output", "File for the export.", "--output", "-o", metavar="FILE")
+        str | None, option("Output", "File for the export.", "--output -o FILE")
     ] = None,
-    force: Annotated[bool, flag("Output", "Replace an existing file.", "--force", "-f")] = False,
+    force: Annotated[bool, flag("Output", "Replace an existing file.", "--force -f")] = False,
     armor: Armor = False,
     export_passphrase_file: Annotated[
         str | None,
         option(
             "Keys",
             "Read the passphrase of the export from a file.",
-            "--export-passphrase-file",
-            metavar="FILE",
+            "--export-passphrase-file FILE",
         ),
     ] = None,
     generate: Generate = False,

@@ -21,8 +21,7 @@ Profile = Annotated[
     option(
         "Keys",
         "Cost of guessing a new passphrase: low-memory (64 MiB) or high-memory (2 GiB).",
-        "--profile",
-        metavar="NAME",
+        "--profile NAME",
         words=PROFILES,
         convert=one_of(PROFILES),
     ),
@@ -31,37 +30,29 @@ Profile = Annotated[
 Files = Annotated[
     list[str], typer.Argument(metavar="FILES...", help="Files, folders (-r); - is standard input.")
 ]
-Force = Annotated[bool, flag("Output", "Replace existing files.", "--force", "-f")]
-Recursive = Annotated[bool, flag("Input", "Include the files in folders.", "--recursive", "-r")]
+Force = Annotated[bool, flag("Output", "Replace existing files.", "--force -f")]
+Recursive = Annotated[bool, flag("Input", "Include the files in folders.", "--recursive -r")]
 SYMLINKS = ("skip", "follow", "keep")
-DryRun = Annotated[bool, flag("Run", "Only list what would be done.", "--dry-run", "-n")]
+DryRun = Annotated[bool, flag("Run", "Only list what would be done.", "--dry-run -n")]
 Output = Annotated[
     str | None,
-    option(
-        "Output",
-        "Output file, a folder (DIR/) for several files, or -.",
-        "--output",
-        "-o",
-        metavar="PATH",
-    ),
+    option("Output", "Output file, a folder (DIR/) for several files, or -.", "--output -o PATH"),
 ]
 Update = Annotated[
-    bool, flag("Run", "Only work on files that changed since the last time.", "--update", "-u")
+    bool, flag("Run", "Only work on files that changed since the last time.", "--update -u")
 ]
 Symlinks = Annotated[
     str,
     option(
         "Input",
         "Symbolic links in folders: skip, follow, or keep (make the same link in --output).",
-        "--symlinks",
-        metavar="HOW",
+        "--symlinks HOW",
         words=SYMLINKS,
         convert=one_of(SYMLINKS),
     ),
 ]
 Generate = Annotated[
-    bool,
-    flag("Keys", "Generate a passphrase of 150 bits and show it.", "--generate-passphrase"),
+    bool, flag("Keys", "Generate a passphrase of 150 bits and show it.", "--generate-passphrase")
 ]
 
 Recipients = Annotated[
@@ -69,9 +60,7 @@ Recipients = Annotated[
     option(
         "Keys",
         "Encrypt for this person, a public key as `identity show` prints it. Repeatable.",
-        "--recipient",
-        "-R",
-        metavar="KEY",
+        "--recipient -R KEY",
     ),
 ]
 RecipientsFile = Annotated[
@@ -79,8 +68,7 @@ RecipientsFile = Annotated[
     option(
         "Keys",
         "Encrypt for everyone in a file: lines with a name and a key; # comments.",
-        "--recipients-file",
-        metavar="FILE",
+        "--recipients-file FILE",
     ),
 ]
 
@@ -89,52 +77,40 @@ SyntaxName = Annotated[
     option(
         "Input",
         "What the files are, if their names do not show it: yaml, json, env, ini.",
-        "--syntax",
-        metavar="NAME",
+        "--syntax NAME",
         words=SYNTAXES,
         convert=one_of(SYNTAXES),
     ),
 ]
 Armor = Annotated[
-    bool,
-    flag("Output", "Write text instead of bytes, for YAML, mail or paper.", "--armor", "-a"),
+    bool, flag("Output", "Write text instead of bytes, for YAML, mail or paper.", "--armor -a")
 ]
 ImportPassphraseFile = Annotated[
     str | None,
     option(
         "Keys",
         "Read the passphrase of the other file from a file.",
-        "--import-passphrase-file",
-        metavar="FILE",
+        "--import-passphrase-file FILE",
     ),
 ]
 
 NewPassphraseFile = Annotated[
     str | None,
-    option(
-        "Changes",
-        "Read the new passphrase from a file.",
-        "--new-passphrase-file",
-        metavar="FILE",
-    ),
+    option("Changes", "Read the new passphrase from a file.", "--new-passphrase-file FILE"),
 ]
 NewKeyFile = Annotated[
     str | None,
     option(
         "Changes",
         "Let a key file open it; a new one is made if there is none.",
-        "--new-key-file",
-        metavar="FILE",
+        "--new-key-file FILE",
     ),
 ]
 
 _KEYS, _RUN = "Keys", "Run"
 _SHARED: Options = {
     "keyring": (
-        Annotated[
-            str | None,
-            option(_KEYS, "The keyring; also COTOOL_KEYRING.", "--keyring", metavar="FILE"),
-        ],
+        Annotated[str | None, option(_KEYS, "The keyring; also COTOOL_KEYRING.", "--keyring FILE")],
         None,
     ),
     "key_file": (
@@ -143,8 +119,7 @@ _SHARED: Options = {
             option(
                 _KEYS,
                 "A key file that opens the keyring or identity; also COTOOL_KEY_FILE.",
-                "--key-file",
-                metavar="FILE",
+                "--key-file FILE",
             ),
         ],
         None,
@@ -152,17 +127,12 @@ _SHARED: Options = {
     "identity": (
         Annotated[
             str | None,
-            option(
-                _KEYS,
-                "Your identity, a private key; also COTOOL_IDENTITY.",
-                "--identity",
-                metavar="FILE",
-            ),
+            option(_KEYS, "Your identity, a private key; also COTOOL_IDENTITY.", "--identity FILE"),
         ],
         None,
     ),
     "passphrase": (
-        Annotated[bool, flag(_KEYS, "Use a passphrase, not the keyring.", "--passphrase", "-p")],
+        Annotated[bool, flag(_KEYS, "Use a passphrase, not the keyring.", "--passphrase -p")],
         False,
     ),
     "passphrase_file": (
@@ -171,8 +141,7 @@ _SHARED: Options = {
             option(
                 _KEYS,
                 "Read the passphrase from the first line of a file; also COTOOL_PASSPHRASE_FILE.",
-                "--passphrase-file",
-                metavar="FILE",
+                "--passphrase-file FILE",
             ),
         ],
         None,
@@ -180,9 +149,7 @@ _SHARED: Options = {
     "passphrase_fd": (
         Annotated[
             int | None,
-            option(
-                _KEYS, "Read the passphrase from a file descriptor.", "--passphrase-fd", metavar="N"
-            ),
+            option(_KEYS, "Read the passphrase from a file descriptor.", "--passphrase-fd N"),
         ],
         None,
     ),
@@ -192,8 +159,7 @@ _SHARED: Options = {
             option(
                 _KEYS,
                 "Read the passphrase from the output of a command.",
-                "--passphrase-command",
-                metavar="COMMAND",
+                "--passphrase-command COMMAND",
             ),
         ],
         None,
@@ -216,8 +182,7 @@ _SHARED: Options = {
                 _KEYS,
                 "A program that wraps and unwraps file keys, one call per file; also "
                 "COTOOL_WRAP_COMMAND.",
-                "--wrap-command",
-                metavar="COMMAND",
+                "--wrap-command COMMAND",
             ),
         ],
         None,

@@ -23,13 +23,12 @@ def sign(
     files: Annotated[list[str], typer.Argument(metavar="FILES...", help="Files, folders (-r).")],
     *,
     output: Annotated[
-        str | None, option("Output", "File for the manifest.", "--output", "-o", metavar="FILE")
+        str | None, option("Output", "File for the manifest.", "--output -o FILE")
     ] = None,
     force: Force = False,
     recursive: Recursive = False,
     by_identity: Annotated[
-        bool,
-        flag("Keys", "Sign with your identity; everyone can check that.", "--by-identity"),
+        bool, flag("Keys", "Sign with your identity; everyone can check that.", "--by-identity")
     ] = False,
     profile: Profile = None,
     threads: Threads = None,
@@ -72,18 +71,12 @@ def verify_signature(
             "Keys",
             "Whose signature to accept: a key as `identity show` or `identity show --signer` "
             "prints it. Repeatable.",
-            "--signer",
-            metavar="KEY",
+            "--signer KEY",
         ),
     ] = None,
     signers_file: Annotated[
         str | None,
-        option(
-            "Keys",
-            "Accept a signature of anyone in a recipients file.",
-            "--signers-file",
-            metavar="FILE",
-        ),
+        option("Keys", "Accept a signature of anyone in a recipients file.", "--signers-file FILE"),
     ] = None,
     threads: Threads = None,
     quiet: Quiet = False,

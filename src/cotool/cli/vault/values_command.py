@@ -94,12 +94,10 @@ def clean(
     name: _Name,
     *,
     only: Annotated[
-        str | None,
-        option("Output", "Seal only values under keys like this.", "--only", metavar="REGEX"),
+        str | None, option("Output", "Seal only values under keys like this.", "--only REGEX")
     ] = None,
     others: Annotated[
-        str | None,
-        option("Output", "Seal all values except those.", "--except", metavar="REGEX"),
+        str | None, option("Output", "Seal all values except those.", "--except REGEX")
     ] = None,
     syntax: SyntaxName = None,
     recipient: Recipients = None,
