@@ -29,6 +29,8 @@ _TIME = lazy_pattern(
 )
 _UNIQUE_ID = lazy_pattern(r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{16,}")
 _LINK = lazy_pattern(r"[a-z]+://\S+")
+_EVEN = 0.8  # the least share of items with the usual number of answers
+_ONCE = 0.98  # the least share of records whose item and expert occur for the first time
 _FLAGS = frozenset({"true", "false", "0", "1", "0.0", "1.0"})
 
 
@@ -190,6 +192,17 @@ def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[Column]:
     return list(found.values())
 
 
+def number_of(text: str) -> float | None:
+    """Return the number that a cell holds, with a point or a comma before its decimals."""
+    bare = text.strip(" %")
+    if bare.count(",") == 1 and "." not in bare:
+        bare = bare.replace(",", ".")
+    try:
+        return float(bare.replace(",", ""))
+    except ValueError:
+        return None
+
+
 def groups(column: Column) -> dict[str, list[int]]:
     """Return the places of each value."""
     found: defaultdict[str, list[int]] = defaultdict(list)
@@ -216,6 +229,18 @@ def pairs_unique(one: Column, other: Column) -> float:
         if pair[0] is not None and pair[1] is not None
     ]
     return len(set(pairs)) / len(pairs) if pairs else 0.0
+
+
+def are_crossed(item: Column, expert: Column) -> bool:
+    """Whether each expert answers an item once, and items have the same number of answers."""
+    sizes = Counter(item.counts.values())
+    usual, times = sizes.most_common(1)[0] if sizes else (0, 0)
+    return (
+        usual > 1
+        and item.distinct > 1
+        and times >= _EVEN * item.distinct
+        and pairs_unique(item, expert) >= _ONCE
+    )
 
 
 def agreement(columns: Sequence[Column]) -> float:

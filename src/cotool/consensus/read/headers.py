@@ -62,12 +62,15 @@ def _titles(first: str, following: list[str], delimiters: Sequence[str]) -> int:
     comment begins with # and has another number.
     """
     texts = [first, *following]
-    width, delimiter, count = 1, "", 0
+    width, delimiter, best = 1, "", (0, False)
     for one in delimiters:
         widths = Counter(row_width(text, one) for text in following if text.strip())
         common, times = max(widths.items(), key=lambda pair: (pair[1], pair[0]), default=(1, 0))
-        if common > 1 and times > count:
-            width, delimiter, count = common, one, times
+        # A comma may also stand before decimals; the delimiter is in the header as well.
+        fits = row_width(first, one) == common
+        if common > 1 and (times, fits) > best:
+            width, delimiter, best = common, one, (times, fits)
+    count = best[0]
     if width < 2 or 2 * count <= sum(1 for text in following if text.strip()):
         return 0
     skipped = 0

@@ -12,9 +12,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from cotool.consensus.read.design import find_crossed
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys
 from cotool.consensus.read.lists import find_lists
-from cotool.consensus.read.long import find_long
 from cotool.consensus.read.long_checks import read_long
 from cotool.consensus.read.paths import value_at
 from cotool.consensus.read.plan import LISTS, WIDE, Plan
@@ -54,7 +54,7 @@ def _plan(sample: Sample) -> Plan:
         survey = find_survey(sample, None)
         if survey is not None:
             return survey
-    long = find_long(sample)
+    long = find_crossed(sample)
     if not named:
         listed = find_lists(sample, long)
         if listed is not None:

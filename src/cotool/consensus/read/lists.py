@@ -119,7 +119,7 @@ def _keys_of(items: Sequence[dict[str, Any]]) -> tuple[str, str] | None:
     keys = list(dict.fromkeys(str(key) for item in items for key in item))
 
     def strongest(part: str) -> str:
-        called = [key for key in keys if names.hint_of(key).part == part]
+        called = [key for key in keys if names.hint_of(key).part in {part, names.UNKNOWN}]
         return max(called, key=lambda key: names.hint_of(key).weight)
 
     return strongest(names.EXPERT), strongest(names.ANSWER)
@@ -147,6 +147,9 @@ def _is_response(item: Any) -> bool:
         return False
     hints = [names.hint_of(str(key)) for key in item]
     parts = {hint.part for hint in hints}
+    experts = [h for h in hints if h == names.Hint(names.EXPERT, names.STRONG)]
+    if len(item) == 2 and len(experts) == 1 and names.UNKNOWN in parts:
+        return True  # {"voter": …, "option": …}
     # {"name", "value"} may be anything.
     sure = any(h.weight >= names.STRONG and h.part in {names.ANSWER, names.EXPERT} for h in hints)
     return names.ANSWER in parts and names.EXPERT in parts and sure

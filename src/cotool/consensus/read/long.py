@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from cotool.consensus.read import names
 from cotool.consensus.read.columns import (
     Column,
+    are_crossed,
     common_values,
     determines,
     groups,
@@ -56,6 +57,11 @@ class Long:
     def recurs(self) -> bool:
         """Whether items recur, so that several records belong to one."""
         return self.item is not None and 0 < self.item.distinct < 0.9 * self.item.present
+
+    @property
+    def is_crossed(self) -> bool:
+        """Whether each expert answers each item once."""
+        return bool(self.item and self.expert and are_crossed(self.item, self.expert))
 
     @property
     def is_said(self) -> bool:

@@ -80,7 +80,7 @@ def _id_beside(sample: Sample, item: Column) -> str | None:
             continue
         known = plain_name(column.path) in QUESTION_ID_NAMES
         recurs = column.distinct < column.present
-        if known or (recurs and determines(column, item) and determines(item, column)):
+        if determines(column, item) and (known or (recurs and determines(item, column))):
             return column.path
     return None
 

@@ -44,9 +44,10 @@ _CAMEL = lazy_pattern(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[0-9
 _NO_WORD = lazy_pattern(r"(?:(?![\u0900-\u097f])[\W_])+")
 _QUESTION_MARK = lazy_pattern("[?？؟;]\\s*$|^¿")
 
-# Codes of questions: Q1, q2_a, Question 3.
+# Codes of questions: Q1, q2_a, q3_price, Question 3.
 _CODED = lazy_pattern(
-    r"(?:q|qu|question|frage|pregunta|item)[\s_.\-]?\d{1,3}(?:[\s_.\-]?\w)?", re.IGNORECASE
+    r"(?:q|qu|question|frage|pregunta|item)[\s_.\-]?\d{1,3}(?:[\s_.\-]?\w)?|q\d{1,3}[_.]\w+",
+    re.IGNORECASE,
 )
 _MODELS = lazy_pattern(
     r"gpt|claude|llama|gemini|gemma|mistral|mixtral|qwen|deepseek|phi-?\d|falcon|vicuna|command-?r"
@@ -82,6 +83,21 @@ _WEAK_EXPERTS = _set(
     "user username author name source engine system email agent student person player bot "
     "team who by member nickname surname deployment generator forecaster"
 )
+# Who or what may have given an answer: words, and nouns of agents (taster, historian, Prüfer).
+_DOERS = _set(
+    "lab laboratory labor institute clinic tool method algorithm classifier system engine tier "
+    "house bureau agency company"
+)
+_AGENT = lazy_pattern(r"\w{3,}(?:er|or|ist|ian|eur)")
+_NO_AGENTS = _set(
+    "order other letter chapter color colour factor sector vector header folder filter computer "
+    "layer marker corner river power weather semester quarter character water offer cluster "
+    "register newsletter tower flavor flavour behavior behaviour error tumor tumour odor floor "
+    "door gender wrapper container router printer master minor major prior interior exterior "
+    "anterior posterior superior inferior buffer trigger list winner answer better vendor customer "
+    "alter wetter muster fieber messer charakter center centre cover counter identifier"
+)
+_NO_AGENT_TAILS = ("number", "nummer", "meter", "server", "paper", "theater", "theatre")
 _NAMES_OF_PEOPLE = {("first",), ("last",), ("full",), ("given",), ("family",)}
 _ITEMS = _set(
     "question item task hit prompt unit subject example instance problem doc document sample "
@@ -305,6 +321,24 @@ def is_crowd(name: str) -> bool:
     return of_several(name).part == EXPERT and (
         name.endswith("s") or bool(_CROWD & {*words_of(name)})
     )
+
+
+def is_expert_name(value: str) -> bool:
+    """Whether a value names an expert by itself: coder A, rater_2, gpt-4o."""
+    if is_model(value):
+        return True
+    words = words_of(value)
+    return 0 < len(words) <= 2 and (words[0] in _EXPERTS or words[0].rstrip("ab") in _EXPERTS)
+
+
+def may_be_expert(name: str) -> bool:
+    """Whether a name may be that of who answered, where the records bear it out: taster, lab_id."""
+    words = [word for word in words_of(name) if word not in _AFTER_EXPERT]
+    if not words or len(words) > 2:
+        return False
+    last = words[-1]
+    acts = _AGENT.fullmatch(last) and last not in _NO_AGENTS and not last.endswith(_NO_AGENT_TAILS)
+    return bool(acts) or last in _DOERS
 
 
 def is_model(name: str) -> bool:

@@ -37,6 +37,19 @@ _ADDED = frozenset(
 )
 # What quizzes add to a question: "Points - Which …?", "Which …? [Score]".
 _MARKS = frozenset("points point score scores feedback grade correct right answer max".split())
+# Words of titles that ask who answers, and of columns that tell about this person.
+_WHO = frozenset(
+    "name names named called email mail nom prénom appelez nombre llamas apellido nome cognome "
+    "chiamo heissen heisst vorname nachname namn heter navn hedder naam imię имя фамилия зовут "
+    "名前 氏名 姓名 名字 이름 성함 اسمك नाम initials handle nickname".split()
+)
+_ABOUT = frozenset(
+    "department team company organisation organization role position job occupation age gender sex "
+    "country city location school class year office branch unit abteilung firma alter geschlecht "
+    "land ort schule klasse société entreprise âge sexe pays ville empresa edad género país ciudad "
+    "部署 会社 年齢 性別 部门 公司 年龄 性别".split()
+)
+_NAME_WORDS = 4  # the most in a name
 _NOT_ASKED = frozenset(
     {names.TIME, names.OWN_ID, names.ITEM_ID, names.EXPERT, names.BESIDE, names.CONFIDENCE}
 )
@@ -121,6 +134,7 @@ def _questions(sample: Sample) -> list[Column]:
         for c in sample.texts
         if not _is_mark(c.path, asked)
         and not _is_added(c.path)
+        and not (asked and c.path.strip() not in asked and _is_about(c.path))
         and (
             names.asks(c.path)
             or (
@@ -158,11 +172,32 @@ def _is_added(name: str) -> bool:
     return words in _ADDED
 
 
+def _is_about(name: str) -> bool:
+    """Whether a column tells about the person, beside columns that ask: their department."""
+    words = names.words_of(name)
+    return 0 < len(words) <= 2 and not _ABOUT.isdisjoint(words)
+
+
+def _is_named_by(column: Column) -> bool:
+    """Whether the question asks who answers: "Your name", "Wie heißen Sie?"."""
+    return (
+        column.is_unique
+        and not _WHO.isdisjoint(names.words_of(column.path))
+        and all(len(value.split()) <= _NAME_WORDS for value in column.counts)
+    )
+
+
 def _person(sample: Sample) -> Column | None:
     if sample.keys.expert:
         return sample.by_path.get(sample.keys.expert)
+    asked_for = next((c for c in sample.texts if names.asks(c.path) and _is_named_by(c)), None)
+    if asked_for is not None:
+        return asked_for
     unique = [c for c in sample.texts if c.is_unique and not c.is_time and not names.asks(c.path)]
     unnamed = next((c for c in unique if not names.words_of(c.path)), None)
+    named = next((c for c in unique if _is_named_by(c)), None)
+    if named is not None:
+        return named
     for parts in ((names.EXPERT,), (names.OWN_ID, names.ITEM_ID)):
         found = next((c for c in unique if c.is_called(*parts)), None)
         if found is not None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.read import names
 from cotool.consensus.read.columns import agreement, common_values, determines
-from cotool.consensus.read.long import Long, parts_of
+from cotool.consensus.read.families import families
+from cotool.consensus.read.long import Long, joint, parts_of
 from cotool.consensus.read.long_plan import plan_long
 from cotool.consensus.read.plan import WIDE, Plan
 from cotool.consensus.read.sample import UnclearError, joined, listed
@@ -29,6 +31,7 @@ _PEOPLE = lazy_pattern(
     r"|sample|system|candidate|agent|dr|prof|[ramw](?!\d{3}))(?:[\s_.:\-]+(\w{1,12})|(\d+))",
     re.IGNORECASE,
 )
+_MOST_KEYS = 8  # columns that are tried as parts of a record's identity
 _MEASURES = frozenset(
     "score tokens latency cost time reason pass correct grade logprob rank".split()
 )
@@ -54,6 +57,7 @@ def find_wide(sample: Sample, long: Long | None) -> Plan | None:
         if c.part not in {names.GOLD, names.TIME, names.CONFIDENCE}
         and not c.is_code
         and c.path not in {sample.keys.question, sample.keys.id}
+        and not _names_the_next(sample, c)
     ]
     experts = [
         c
@@ -66,6 +70,9 @@ def find_wide(sample: Sample, long: Long | None) -> Plan | None:
         if len(group) >= 2 and all(c in group for c in experts):
             _check_people(sample, group)
             return _read_wide(sample, group)
+    family = _of_family(sample, long, named)
+    if family:
+        return _read_wide(sample, family)
     if experts or (long is not None and long.recurs):
         return None
     candidates = [
@@ -79,6 +86,12 @@ def find_wide(sample: Sample, long: Long | None) -> Plan | None:
     if len(candidates) < 2 or is_by_person(sample):
         return None
     return _by_values(sample, long, candidates)
+
+
+def _names_the_next(sample: Sample, column: Column) -> bool:
+    """Whether a constant column names the expert of others: `Model 1` beside `Model 1 output`."""
+    begun = re.compile(re.escape(column.path.strip()) + r"[\s_.:\-]+[^\W\d]")
+    return column.is_constant and any(begun.match(c.path) for c in sample.texts)
 
 
 def _check_people(sample: Sample, group: list[Column]) -> None:
@@ -107,6 +120,48 @@ def _check_people(sample: Sample, group: list[Column]) -> None:
 def is_by_person(sample: Sample) -> bool:
     """Whether each record is of another person, by a column of names that never recur."""
     return any(c.is_called(names.EXPERT) >= names.PLAIN and c.is_unique for c in sample.texts)
+
+
+def _of_family(sample: Sample, long: Long | None, columns: list[Column]) -> list[Column]:
+    """Return a family of columns that are experts, by what the records are or by agreement.
+
+    Numbered columns are experts where each record is an item with a text of its own, or where they
+    agree; otherwise they may be a person's answers. Named columns may be aspects of an item.
+    """
+    if is_by_person(sample):
+        return []
+    close = (long.answer, *long.close) if long is not None and long.close else ()
+    for family in families(columns):
+        rest = [c for c in sample.texts if c not in family.columns and not c.is_time]
+        if family.is_over_time or len(family.columns) < 2:
+            continue
+        if long is not None and long.recurs and len({*close} & {*family.columns}) < 2:
+            continue
+        if _are_options(sample, list(family.columns)):
+            continue
+        if family.is_of_experts and family.shares:
+            return list(family.columns)
+        asked = any(c.is_unique and c.part == names.QUESTION for c in rest)
+        many = len(family.columns) > 2 and family.numbered
+        if many and ((asked and family.shares) or (identified(rest) and family.agrees)):
+            return list(family.columns)
+    return []
+
+
+def identified(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Return the fewest columns that together identify a record; none if all do not."""
+    keys = [
+        c
+        for c in columns
+        if c.part not in {names.GOLD, names.BESIDE, names.CONFIDENCE}
+        and c.present
+        and (c.is_whole or not c.is_number)
+    ][:_MOST_KEYS]
+    for size in (1, 2, 3):
+        for chosen in combinations(keys, size):
+            if (chosen[0] if size == 1 else joint(list(chosen))).is_unique:
+                return chosen
+    return ()
 
 
 def _by_values(sample: Sample, long: Long | None, candidates: list[Column]) -> Plan | None:
@@ -254,8 +309,10 @@ def _read_wide(sample: Sample, group: list[Column]) -> Plan:
     identity = next((c for c in unique if c.is_called(names.ITEM_ID) >= names.PLAIN), None)
     if identity is None and (question is None or not question.is_unique):
         identity = next((c for c in unique if c.part == names.ITEM_ID), None)
+    joined_keys: tuple[Column, ...] = ()
     if question is None and identity is None:
-        identity = next(iter(unique), None)
+        joined_keys = identified(rest)
+        identity = joined_keys[0] if len(joined_keys) == 1 else None
     gold = tuple(
         c.path for c in rest if c.part == names.GOLD or c.is_called(names.ANSWER) >= names.STRONG
     )
@@ -267,6 +324,8 @@ def _read_wide(sample: Sample, group: list[Column]) -> Plan:
         join = tuple(path for path in asked if _NUMBERED.match(path))
     elif identity is None and question is not None and not question.is_unique and len(asked) > 1:
         join = tuple(asked)
+    elif len(joined_keys) > 1:
+        join = tuple(c.path for c in joined_keys)
     paths = [c.path for c in group]
     prefixes = {path.rpartition(".")[0] for path in paths}
     renamed: tuple[tuple[str, str], ...] = ()

@@ -21,7 +21,9 @@ _LISTS = (
 # What names the run that gave an answer, where no model is named.
 _RUNS = ("session_name", "experiment_name", "run_name", "session", "experiment")
 _IDENTITY = lazy_pattern(
-    r"[0-9a-f]{6,}|[0-9a-fA-F-]{32,36}|\w*?[-_/#.]?\d+(?:[-_/#.]\w*\d\w*)*|\d+", re.IGNORECASE
+    r"[0-9a-f]{6,}|[0-9a-fA-F-]{32,36}|\w*?[-_/#.]?\d+(?:[-_/#.]\w*\d\w*)*|\d+"
+    r"|\S+\.(?=[a-z0-9]{2,5}$)\w*[a-z]\w*",
+    re.IGNORECASE,
 )
 
 
@@ -55,9 +57,10 @@ def _mapped(value: dict[str, Any], where: str) -> Iterator[tuple[str, Any]]:
             plain["model"] = plain.pop(run)
         yield where, {**plain, "output": output[1]}
     elif asked is not None:
-        beside = {name: part for name, part in value.items() if name != asked}
+        expert = _expert_of(value)
+        named = {"model": expert} if expert else {}
         for question, answer in value[asked].items():
-            record = {**beside, "question_id": question, "content": answer}
+            record = {**named, "question_id": question, "content": answer}
             yield f"{where}, {question!r}", record
     elif _by_expert(value):
         for identity in dict.fromkeys(key for answers in value.values() for key in answers):
@@ -212,10 +215,13 @@ def _by_expert(value: Mapping[str, Any]) -> bool:
 
 
 def _of_one_expert(value: Mapping[str, Any]) -> str | None:
-    """Return the key of one expert's answers by question: {"model": "gpt", "answers": {…}}."""
+    """Return the key of one expert's answers by question: {"model": "gpt", "answers": {…}}.
+
+    The expert may be named in an object beside them: {"config": {"model": "gpt"}}.
+    """
     layout = layout_of(tuple(value), DEFAULT_KEYS)
     key = layout.responses
-    if key is None or layout.expert is None or not isinstance(value[layout.expert], str):
+    if key is None or not (_expert_of(value) or all(map(names.is_coded, _keys_in(value[key])))):
         return None
     if layout.question is not None or layout.question_id is not None or layout.content is not None:
         return None
@@ -235,18 +241,35 @@ def _of_one_expert(value: Mapping[str, Any]) -> str | None:
 def _of_one_answer(value: Mapping[str, Any]) -> tuple[str, Any] | None:
     """Return the key and the answer where a record's outputs are one: {"outputs": {"answer": …}}.
 
-    The only key in them names an answer; it is no expert's.
+    One key in them names an answer, and others what belongs to it; none is an expert's.
     """
     layout = layout_of(tuple(value), DEFAULT_KEYS)
     key = layout.responses
     if key is None or layout.content is not None or not isinstance(value[key], dict):
         return None
-    if len(value[key]) != 1:
+    parts = {str(name): names.hint_of(str(name)) for name in value[key]}
+    if any(names.is_model(name) for name in parts):
         return None
-    name, answer = next(iter(value[key].items()))
-    hint = names.hint_of(str(name))
-    is_answer = hint.part == names.ANSWER and not names.is_model(str(name))
-    return (key, answer) if is_answer and isinstance(answer, (str, int, float)) else None
+    strongest = max((h.weight for h in parts.values() if h.part == names.ANSWER), default=0.0)
+    said = [n for n, hint in parts.items() if hint == names.Hint(names.ANSWER, strongest)]
+    unknown = sum(hint.part == names.UNKNOWN for hint in parts.values())
+    if len(said) != 1 or 2 * unknown > len(parts):
+        return None
+    answer = value[key][said[0]]
+    return (key, answer) if isinstance(answer, (str, int, float)) else None
+
+
+def _expert_of(value: Mapping[str, Any]) -> str | None:
+    """Return the expert that a document names, itself or in one of its objects."""
+    for part in (value, *(part for part in value.values() if isinstance(part, dict))):
+        layout = layout_of(tuple(part), DEFAULT_KEYS)
+        if layout.expert is not None and isinstance(part[layout.expert], str):
+            return str(part[layout.expert])
+    return None
+
+
+def _keys_in(value: Any) -> list[str]:
+    return [str(key) for key in value] if isinstance(value, dict) else [""]
 
 
 def _by_question(value: Mapping[str, Any]) -> bool:

@@ -1,0 +1,169 @@
+"""Crossed designs: items that several experts answer once each, found from the table's own keys.
+
+An item and an expert together identify a record; an item may need several columns (sample and
+analyte, document and aspect). A column that the item determines describes the item, and one that
+the expert determines describes the expert. What then still varies is the answer, once times, links,
+numbers of records and free remarks are set aside.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from cotool.consensus.read import names
+from cotool.consensus.read.columns import are_crossed, determines
+from cotool.consensus.read.long import JOINT, Long, find_long, joint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cotool.consensus.read.columns import Column
+    from cotool.consensus.read.sample import Sample
+
+# What numbers the answers of one expert to the same item.
+_REPEATS = frozenset("run seed repeat repetition trial attempt replicate iteration epoch".split())
+_MOST_KEYS = 10  # columns that are tried as parts of an item
+_MOST_PARTS = 3  # columns that together identify an item
+_REMARK_WORDS = 2.0  # words in a mean remark
+_REMARK_DISTINCT = 0.8  # the least share of different remarks
+
+
+def find_crossed(sample: Sample) -> Long | None:
+    """Return the likeliest reading of one response per record, None if none fits.
+
+    The scored reading holds where it is itself a crossed design with one answer.
+    """
+    long = find_long(sample)
+    if long is None or long.close or long.answer.is_constant or not long.is_crossed:
+        return find_design(sample) or long
+    return long
+
+
+def find_design(sample: Sample) -> Long | None:
+    """Return the reading of a crossed design with one clear answer, None where there is none."""
+    for expert in _experts(sample):
+        item = _item(sample, expert)
+        if item is None:
+            continue
+        answers = _answers(sample, item, expert)
+        if answers:
+            return Long(0.0, item, expert, answers[0], tuple(answers[1:]))
+    return None
+
+
+def _experts(sample: Sample) -> list[Column]:
+    if sample.keys.expert:
+        named = sample.by_path.get(sample.keys.expert)
+        return [named] if named is not None and named.present else []
+    found = [
+        column
+        for column in sample.texts
+        if 1 < column.distinct < column.present
+        and column.is_name_like
+        and not column.is_time
+        and (column.is_called(names.EXPERT) or _may_be_expert(column))
+    ]
+    return sorted(found, key=lambda column: -column.is_called(names.EXPERT))
+
+
+def _may_be_expert(column: Column) -> bool:
+    """Whether the name is that of an agent, or the values are names of experts: coder A, gpt-4o."""
+    return column.part in {names.UNKNOWN, names.ITEM_ID, names.BESIDE} and (
+        names.may_be_expert(column.path)
+        or all(names.is_expert_name(value) for value in column.counts)
+    )
+
+
+def _item(sample: Sample, expert: Column) -> Column | None:
+    """Return the smallest set of columns with which an expert answers every item once."""
+    keys = sample.keys
+    if keys.id or keys.question:
+        named = sample.by_path.get(keys.id or keys.question or "")
+        return named if named is not None and are_crossed(named, expert) else None
+    columns = _keys(sample, expert)
+    for size in range(1, _MOST_PARTS + 1):
+        found = [
+            (chosen, column)
+            for chosen in combinations(columns, size)
+            for column in [chosen[0] if size == 1 else joint(list(chosen))]
+            if are_crossed(column, expert)
+        ]
+        if found:
+            return _likeliest(found)
+    return None
+
+
+def _keys(sample: Sample, expert: Column) -> list[Column]:
+    """Return the columns that may identify an item, the likeliest first."""
+    found = [
+        column
+        for column in sample.texts
+        if column is not expert
+        and column.path != sample.keys.content
+        and 1 < column.distinct < column.present
+        and column.part not in {names.GOLD, names.CONFIDENCE, names.BESIDE}
+        and not _REPEATS.intersection(names.words_of(column.path))
+        and column.is_called(names.ANSWER) < names.STRONG
+        and column.is_called(names.EXPERT) < names.STRONG
+        and not determines(expert, column)
+    ]
+    return sorted(found, key=lambda column: -_weight(column))[:_MOST_KEYS]
+
+
+def _weight(column: Column) -> float:
+    """Return how likely a column is a part of an item, by its name."""
+    if column.part == names.OWN_ID:
+        return names.WEAK
+    if column.is_number and not column.is_whole:
+        return -names.WEAK
+    return column.is_called(names.QUESTION, names.ITEM_ID) - column.is_called(names.ANSWER)
+
+
+def _likeliest(found: Sequence[tuple[tuple[Column, ...], Column]]) -> Column | None:
+    """Return the likeliest item; None where two that group records differently are as likely."""
+    ranked = sorted(found, key=lambda pair: -sum(map(_weight, pair[0])))
+    best = ranked[0]
+    weight = sum(map(_weight, best[0]))
+    for chosen, column in ranked[1:]:
+        if sum(map(_weight, chosen)) < weight:
+            break
+        if not (determines(best[1], column) and determines(column, best[1])):
+            return None
+    return best[1]
+
+
+def _answers(sample: Sample, item: Column, expert: Column) -> list[Column]:
+    """Return the likeliest answer, and the columns that are as likely; none if nothing varies."""
+    if sample.keys.content:
+        given = sample.by_path.get(sample.keys.content)
+        return [] if given is None else [given]
+    varied = list(_varied(sample, item, expert))
+    labels = [column for column in varied if not _is_remark(column)]
+    if not all(column.is_number for column in labels):
+        # Decimals beside words are measures of them.
+        labels = [column for column in labels if column.is_whole or not column.is_number]
+    named = max((column.is_called(names.ANSWER) for column in varied), default=0.0)
+    if named >= names.STRONG:
+        return [column for column in varied if column.is_called(names.ANSWER) == named]
+    known = [column for column in labels or varied if column.part != names.BESIDE]
+    return known or labels
+
+
+def _varied(sample: Sample, item: Column, expert: Column) -> Iterator[Column]:
+    taken = {*item.path.split(JOINT), expert.path}
+    for column in sample.texts:
+        if column.path in taken or column.is_constant or column.is_counted:
+            continue
+        if column.part in {names.GOLD, names.CONFIDENCE, names.TIME, names.OWN_ID}:
+            continue
+        if column.is_time or column.is_code or column.is_called(names.EXPERT):
+            continue
+        if determines(item, column) or determines(expert, column):
+            continue
+        yield column
+
+
+def _is_remark(column: Column) -> bool:
+    """Whether a column holds free remarks: several words each, which hardly recur."""
+    return column.words >= _REMARK_WORDS and column.distinct > _REMARK_DISTINCT * column.present

@@ -1,0 +1,106 @@
+"""Families of columns: names that differ in one word or number, and values that belong together.
+
+Rater 1 and rater 2, J1 to J9, `included_ann` and `included_ben`: such columns are several experts'
+answers to one item, several items that one person answers, or several measures of one answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cotool._lazy import lazy_pattern
+from cotool.consensus.read import names
+from cotool.consensus.read.columns import agreement, common_values, number_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cotool.consensus.read.columns import Column
+
+_TOKEN = lazy_pattern(r"[^\W\d_]+|\d+")
+# What numbers the measurements of one expert.
+_OVER_TIME = frozenset("week day month year time visit wave round hour minute quarter date".split())
+_TITLES = frozenset(("dr", "prof"))
+_ALIKE = 0.25  # how much more alike experts' labels are in a record than between records
+_SPREAD = 0.5  # the share of numbers' variance that lies between records
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Columns whose names share `stem`; `numbered` if they differ in a number or a letter."""
+
+    stem: tuple[str, ...]
+    columns: tuple[Column, ...]
+    numbered: bool
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the columns are more alike within a record than between records."""
+        if all(column.is_number for column in self.columns):
+            return between(self.columns) > _SPREAD
+        return agreement(self.columns) > _ALIKE
+
+    @property
+    def shares(self) -> bool:
+        """Whether most values occur in several of the columns."""
+        return common_values(self.columns) >= 0.5
+
+    @property
+    def is_over_time(self) -> bool:
+        """Whether the columns follow each other in time."""
+        return not _OVER_TIME.isdisjoint(self.stem)
+
+    @property
+    def is_of_experts(self) -> bool:
+        """Whether the stem itself has a word for an expert, or a title: `diagnosis_dr_lee`."""
+        return not _TITLES.isdisjoint(self.stem) or any(
+            names.hint_of(word) == names.Hint(names.EXPERT, names.STRONG) for word in self.stem
+        )
+
+
+def families(columns: Sequence[Column]) -> list[Family]:
+    """Return the families of at least two columns, the largest first; each column is in one."""
+    groups: dict[tuple[tuple[str, ...], int], dict[str, Column]] = {}
+    for column in columns:
+        if names.asks(column.path):
+            continue
+        words = tuple(map(str.casefold, _TOKEN.findall(column.path)))
+        for place, word in enumerate(words):
+            stem = words[:place] + words[place + 1 :]
+            if stem and not all(map(str.isdigit, stem)):
+                groups.setdefault((stem, place), {})[word] = column
+    found: list[Family] = []
+    taken: set[str] = set()
+    for (stem, _), members in sorted(
+        groups.items(), key=lambda pair: (_is_measure(pair[0][0]), -len(pair[1]))
+    ):
+        left = {word: column for word, column in members.items() if column.path not in taken}
+        if len(left) > 1:
+            numbered = all(word.isdigit() or len(word) == 1 for word in left)
+            found.append(Family(stem, tuple(left.values()), numbered))
+            taken.update(column.path for column in left.values())
+    return found
+
+
+def _is_measure(stem: tuple[str, ...]) -> bool:
+    """Whether what the columns hold is measured beside the answers: `model_1_ms`."""
+    return names.hint_of(stem[-1]).part == names.BESIDE
+
+
+def between(columns: Sequence[Column]) -> float:
+    """Return the share of the numbers' variance that lies between records, at most 1."""
+    rows = [
+        [number for value in row if value is not None and (number := number_of(value)) is not None]
+        for row in zip(*(column.values for column in columns), strict=True)
+    ]
+    rows = [row for row in rows if len(row) > 1]
+    flat = [number for row in rows for number in row]
+    if len(rows) < 3:
+        return 0.0
+    mean = sum(flat) / len(flat)
+    total = sum((number - mean) ** 2 for number in flat) / (len(flat) - 1)
+    within = sum(
+        sum((number - sum(row) / len(row)) ** 2 for number in row) / (len(row) - 1) for row in rows
+    ) / len(rows)
+    return 1 - within / total if total else 0.0

@@ -1,0 +1,130 @@
+"""Tables whose item, expert and answer follow from the design: who answered what, once each."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from consensus.written import read, table
+
+UV = {"u": "x", "v": "y"}
+UU = {"u": "x", "v": "x"}
+LONG = {
+    "a remark beside a vote": (
+        ("page,user,vote,comment", "p,u,x,per the sources", "p,v,y,no coverage here",
+         "q,u,x,an advert", "q,v,x,as said above"),
+        {"p": UV, "q": UU},
+    ),
+    "an item of a document and an aspect": (
+        ("doc,annotator,aspect,polarity", "d,u,food,x", "d,v,food,y", "d,u,staff,x", "d,v,staff,x",
+         "e,u,food,y", "e,v,food,y"),
+        {"d\nfood": UV, "d\nstaff": UU, "e\nfood": {"u": "y", "v": "y"}},
+    ),
+    "an item of a video and a frame": (
+        ("video,frame,coder,act", "a,0,u,x", "a,0,v,y", "a,30,u,x", "a,30,v,x", "b,0,u,y",
+         "b,0,v,y"),
+        {"a\n0": UV, "a\n30": UU, "b\n0": {"u": "y", "v": "y"}},
+    ),
+    "an agent's noun, and a measure beside words": (
+        ("sample,taster,note,score_ms", "s,u,x,1.25", "s,v,y,2.75", "t,u,x,0.25", "t,v,x,1.75"),
+        {"s": UV, "t": UU},
+    ),
+    "experts by their values": (
+        ("tier,begin,end,gesture", "coder A,0.0,1.5,x", "coder B,0.0,1.5,y", "coder A,1.5,2.5,x",
+         "coder B,1.5,2.5,x"),
+        {"0.0": {"coder A": "x", "coder B": "y"}, "1.5": {"coder A": "x", "coder B": "x"}},
+    ),
+    "what belongs to the expert is no answer": (
+        ("no,on,member_id,party,cast", "1,a farm bill,u,D,x", "1,a farm bill,v,R,y",
+         "2,to adjourn,u,D,x", "2,to adjourn,v,R,x", "3,the budget,u,D,y", "3,the budget,v,R,x"),
+        {"1": UV, "2": UU, "3": {"u": "y", "v": "x"}},
+    ),
+    "repeats by one expert stay in their question": (
+        ("item_id,rater,trial,label", "1,u,1,x", "1,u,2,y", "1,v,1,x", "1,v,2,x", "2,u,1,y",
+         "2,u,2,y", "2,v,1,y", "2,v,2,x"),
+        {"1": {"u": "x", "u#2": "y", "v": "x", "v#2": "x"},
+         "2": {"u": "y", "u#2": "y", "v": "y", "v#2": "x"}},
+    ),
+    "decimals with commas": (
+        ("Teil;Prüfer;Wert", "a b;u;12,5", "a b;v;12,7", "c d;u;8,0", "c d;v;8,0"),
+        {"a b": {"u": "12,5", "v": "12,7"}, "c d": {"u": "8,0", "v": "8,0"}},
+    ),
+}  # fmt: skip
+WIDE = {
+    "a word between the numbers": (
+        ("id,essay,rater1_domain1,rater2_domain1,domain1_score", "1,a b c d e,x,y,3",
+         "2,f g h i j,x,x,4"),
+        {"a b c d e": {"rater1_domain1": "x", "rater2_domain1": "y"},
+         "f g h i j": {"rater1_domain1": "x", "rater2_domain1": "x"}},
+    ),
+    "a column names the expert of the next": (
+        ("prompt,model 1,model 1 output,model 1 ms,model 2,model 2 output,model 2 ms",
+         "a?,m,x,9,n,y,7", "b?,m,x,8,n,x,7", "c?,m,y,6,n,y,4"),
+        {"a?": {"model 1 output": "x", "model 2 output": "y"},
+         "b?": {"model 1 output": "x", "model 2 output": "x"},
+         "c?": {"model 1 output": "y", "model 2 output": "y"}},
+    ),
+    "a panel beside its median": (
+        ("no,statement,round,P1,P2,P3,median", "1,start at forty,2,7,8,7,7",
+         "2,see them yearly,2,3,3,2,3", "3,ask by phone,2,7,8,8,8"),
+        {"start at forty": {"P1": "7", "P2": "8", "P3": "7"},
+         "see them yearly": {"P1": "3", "P2": "3", "P3": "2"},
+         "ask by phone": {"P1": "7", "P2": "8", "P3": "8"}},
+    ),
+    "judges of an item that two columns name": (
+        ("skater,element,J1,J2,J3,panel", "a,3A,2,2,3,9.1", "a,4T,1,1,1,8.2", "b,3A,5,5,5,9.9",
+         "b,4T,0,0,1,7.5"),
+        {"a\n3A": {"J1": "2", "J2": "2", "J3": "3"}, "a\n4T": {"J1": "1", "J2": "1", "J3": "1"},
+         "b\n3A": {"J1": "5", "J2": "5", "J3": "5"}, "b\n4T": {"J1": "0", "J2": "0", "J3": "1"}},
+    ),
+}  # fmt: skip
+SURVEYS = {
+    "the survey asks for the name": (
+        ("Zeitstempel,Wie heißen Sie?,Abteilung,Finden Sie es gut?,Wann passt es?",
+         "01.03.2024 10:00:00,Anna,IT,x,y", "01.03.2024 10:05:00,Bernd,IT,y,y"),
+        {"Finden Sie es gut?": {"Anna": "x", "Bernd": "y"},
+         "Wann passt es?": {"Anna": "y", "Bernd": "y"}},
+    ),
+    "all chose the same": (
+        ("respondent_id,q1_color,q2_size", "101,red,x", "102,red,y"),
+        {"q1_color": {"101": "red", "102": "red"}, "q2_size": {"101": "x", "102": "y"}},
+    ),
+}  # fmt: skip
+JSON = {
+    "outputs of several keys": (
+        [{"sample": i, "outputs": {"reasoning": f"because {i} {m}", "answer": a}, "session_name": m}
+         for i, m, a in [("s", "u", "x"), ("s", "v", "y"), ("t", "u", "x"), ("t", "v", "x")]],
+        {"s": UV, "t": UU},
+    ),
+    "votes of voters": (
+        {"polls": [{"title": "a?", "votes": [{"voter": "u", "option": "x"},
+                                             {"voter": "v", "option": "y"}]},
+                   {"title": "b?", "votes": [{"voter": "u", "option": "x"},
+                                             {"voter": "v", "option": "x"}]}]},
+        {"a?": UV, "b?": UU},
+    ),
+    "labels by file and rater": (
+        {"a.jpg": {"u": "x", "v": "y"}, "b.jpg": {"u": "x", "v": "x"}},
+        {"a.jpg": UV, "b.jpg": UU},
+    ),
+    "a model in its settings": (
+        {"config": {"model": "u", "temperature": 0}, "predictions": {"q1": "x", "q2": "y"}},
+        {"q1": {"u": "x"}, "q2": {"u": "y"}},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"), [*LONG.values(), *WIDE.values(), *SURVEYS.values()],
+    ids=[*LONG, *WIDE, *SURVEYS],
+)  # fmt: skip
+def test_tables(lines, expected):
+    """The parts follow from which columns together identify a record."""
+    assert read(table(*lines)) == expected
+
+
+@pytest.mark.parametrize(("document", "expected"), JSON.values(), ids=JSON)
+def test_documents(document, expected):
+    """Objects that describe one answer are not objects of several experts."""
+    assert read(json.dumps(document)) == expected
