@@ -1430,6 +1430,161 @@ def texts_agree(texts, numbers):
     return tuple(means)
 
 
+class Verdict:
+    """What a passage says of a statement, as _fast.text.verdicts judges it.
+
+    `own` and `there` are lists of words. `p` has by word `anchor_of` and `negations` (1 alone, 2 in
+    concord), by anchor `weights`, `kinds` (1 a number, 2 a name, 5 a month, ...) and `values`
+    (value, decimals, digits), and a set of pairs, `contraries`.
+    """
+
+    def __init__(self, p, own, there, window, passage, capitals):
+        self.p, self.words, self.their_words = p, own, there
+        self.own, self.there = self.anchors(own), self.anchors(there)
+        self.shared, self.foreign = self.own & self.there, self.there - self.own
+        self.same = self.weight(self.shared)
+        self.missing = {a for a in self.own - self.anchors(window) if p.kinds[a]}
+        self.passage = [self.anchors(sentence) for sentence in passage]
+        self.capitals = capitals
+
+    def anchors(self, words):
+        """The anchors of words."""
+        return {self.p.anchor_of[word] for word in words} - {-1}
+
+    def weight(self, anchors):
+        """The sum of their weights."""
+        return sum(self.p.weights[anchor] for anchor in anchors)
+
+    def denies(self, words):
+        """1 where the negations do not undo each other."""
+        kinds = [self.p.negations[word] for word in words]
+        return (kinds.count(1) + (2 in kinds)) % 2
+
+    def denies_said(self):
+        """One sentence denies what the other says something about."""
+        if self.denies(self.words) == self.denies(self.their_words):
+            return False
+        sides = [(self.words, self.there), (self.their_words, self.own)]
+        denying, other = sides[0] if self.denies(self.words) else sides[1]
+        found, before, negated = set(), None, False
+        for word in denying:
+            if self.p.negations[word]:
+                negated = True
+            elif self.p.anchor_of[word] >= 0:
+                before = self.p.anchor_of[word]
+                found |= {before} if negated else set()
+                negated = False
+        if negated and before is not None:
+            found.add(before)
+        return found <= other
+
+    def opposed(self):
+        """One sentence denies what the other affirms."""
+        back = self.weight(self.there)
+        few = len(self.shared) < 3 and self.same < 0.75 * back
+        covers = self.same >= 0.75 * self.weight(self.own) and self.same >= 0.4 * back
+        return covers and not few and self.denies_said()
+
+    def contrary(self):
+        """Words of one sentence that say the opposite of a word that only the other has."""
+        left = [w for w in dict.fromkeys(self.words) if w not in self.their_words]
+        right = [w for w in dict.fromkeys(self.their_words) if w not in self.words]
+        pairs = [(a, b) for a in left for b in sorted(right) if (a, b) in self.p.contraries]
+        if len(left) > 8 or len(right) > 8 or len({*pairs}) == 0:
+            return []
+        pairs = pairs[:16]
+        rest = self.own - self.anchors(a for a, _ in pairs)
+        same = self.weight(self.shared & rest)
+        back = self.weight(self.there - self.anchors(b for _, b in pairs))
+        if self.denies(self.words) != self.denies(self.their_words) or not same:
+            return []
+        return pairs if same >= 0.75 * self.weight(rest) and same >= 0.4 * back else []
+
+    def name_beside(self, value):
+        """The one other name of the sentence beside a word that is beside the value, too."""
+
+        def around(words):
+            framed = [None, *words, None]
+            return zip(framed, words, framed[2:], strict=False)
+
+        beside = [(a, b) for a, w, b in around(self.words) if self.p.anchor_of[w] == value]
+        before, behind = {a for a, _ in beside}, {b for _, b in beside}
+        return {
+            self.p.anchor_of[w]
+            for a, w, b in around(self.their_words)
+            if self.p.anchor_of[w] in self.foreign
+            and self.p.kinds[self.p.anchor_of[w]] == 2
+            and w in self.capitals
+            and (a in before or b in behind)
+        }
+
+    def whole_name(self, words, value, among):
+        """The names in a row with a name, all of them `among` some anchors."""
+        found, row = {value}, set()
+        for word in [*words, None]:
+            anchor = -1 if word is None else self.p.anchor_of[word]
+            if anchor in among and self.p.kinds[anchor] == 2:
+                row.add(anchor)
+                continue
+            found |= row if value in row else set()
+            row = set()
+        return found
+
+    def compatible(self, value, other):
+        """One number is the other one rounded, or lies between two of the statement."""
+        values = self.p.values
+        one, two = sorted((values[value], values[other]), key=lambda number: number[1])
+        if math.isnan(one[0]) or math.isnan(two[0]):
+            return False
+        if one[1] != two[1] and one[2] >= 2 and abs(one[0] - two[0]) <= 10.0 ** -one[1] / 2:
+            return True
+        ends = [values[a][0] for a in self.missing if not math.isnan(values[a][0])]
+        return self.p.kinds[value] == 1 and min(ends) < values[other][0] < max(ends)
+
+    def conflicts(self):
+        """Pairs of a missing value and the one other value in its place."""
+        found = set()
+        for value in self.missing if self.same else ():
+            kind = self.p.kinds[value]
+            if kind == 2:
+                others = self.name_beside(value)
+            else:
+                others = {a for a in self.foreign if self.p.kinds[a] == kind}
+            if len(others) != 1 or (kind != 2 and self.compatible(value, *others)):
+                continue
+            (other,) = others
+            if kind == 2:
+                mine = self.whole_name(self.words, value, self.missing)
+                theirs = self.whole_name(self.their_words, other, self.foreign)
+            else:
+                mine = {a for a in self.missing if self.p.kinds[a] & 1}
+                theirs = {a for a in self.foreign if self.p.kinds[a] & 1}
+            framed = self.same >= (0.75 if kind == 2 else 0.55) * self.weight(self.own - mine)
+            topic = self.same >= 0.4 * self.weight(self.there - theirs)
+            also = any(
+                other in said and self.weight(self.shared & said) >= 0.55 * self.same
+                for said in self.passage
+            )
+            if framed and topic and not also:
+                found.add((value, other))
+        return found
+
+    def verdict(self, cover):
+        """None, or what is said with the values in conflict."""
+        if cover < 0.275:
+            return None
+        if self.missing and (found := self.conflicts()):
+            return 2, found
+        if not self.missing and cover >= 0.75 and self.opposed():
+            return 3, {(-1, -1)}
+        if cover >= 0.55 and (found := self.contrary()):
+            return 4, set(found)
+        number = any(self.p.kinds[a] & 1 for a in self.missing)
+        if cover >= 0.6 and not number and not self.denies_said():
+            return int(bool(self.missing)), {(-1, -1)}
+        return None
+
+
 # ---- static embeddings ----------------------------------------------------------------------
 
 
@@ -1790,7 +1945,9 @@ def split_sentences(text, start, end, abbreviations, may_end, month):
 
 
 def capitals(texts):
-    """How often each word that begins with a capital stands behind another word."""
+    """The words of each text that begin with a capital and stand behind another word."""
     words = re.compile(r" (?<=[\w,;)] )(\w+)")
-    found = itertools.chain.from_iterable(map(words.findall, texts))
-    return dict(Counter(word for word in found if word[0].isupper() or word[0].istitle()))
+    return [
+        [word for word in words.findall(text) if word[0].isupper() or word[0].istitle()]
+        for text in texts
+    ]

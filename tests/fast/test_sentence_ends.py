@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
@@ -61,7 +62,8 @@ def test_marks_have_room(marks):
 
 @given(st.lists(TEXTS, max_size=4))
 def test_capitals_are_those_of_the_oracle(texts):
-    """Counts and order, in texts of each width."""
-    found = capitals(texts)
-    assert found == reference.capitals(texts)
-    assert list(found) == list(reference.capitals(texts))
+    """Words, order and places, in texts of each width."""
+    words, found, starts = capitals(texts)
+    expected = reference.capitals(texts)
+    assert [[words[k] for k in found[a:b]] for a, b in pairwise(starts)] == expected
+    assert words == list(dict.fromkeys(word for text in expected for word in text))

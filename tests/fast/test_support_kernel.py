@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from itertools import accumulate
+from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import reference
-from cotool._fast.text.support import (
+from cotool._fast.text.anchors import (
+    IS_MONTH,
     IS_NAME,
     IS_NUMBER,
+    IS_YEAR,
     anchors_of,
     count_anchors,
-    weigh_statements,
 )
+from cotool._fast.text.support import judge_sentences
 from cotool._fast.text.tokens import intern, tokenize
 
-ANCHORS = 12
+# Some words share an anchor; two negate, alone and in concord.
+WORDS = 16
+KINDS = [0, 0, 0, IS_NUMBER, IS_NUMBER, IS_NUMBER, IS_NAME, IS_NAME, IS_NAME, IS_MONTH, IS_YEAR]
+ANCHOR_OF = [*range(11), -1, -1, 0, 3, 6]
+NEGATIONS = [0] * 11 + [1, 2, 0, 0, 0]
+NOT_A_NUMBER = (math.nan, 0, 0)
+VALUES = [NOT_A_NUMBER] * 3 + [(12.0, 0, 2), (12.3, 1, 3), (7.0, 0, 1)] + [NOT_A_NUMBER] * 4
+VALUES.append((1999.0, 0, 4))
+CONTRARIES = [(0, 1), (1, 0), (2, 13), (13, 2)]
 
 
 def flat(rows):
@@ -29,52 +41,105 @@ def flat(rows):
     )
 
 
-def weighed(statements, texts, weights, kinds, threads=1):
-    sentences = [sentence for text in texts for sentence in text]
-    figures = array("d", bytes(24 * len(statements)))
-    covers = array("f", bytes(4 * len(statements) * len(texts)))
-    places = array("i", bytes(4 * len(statements) * len(texts)))
-    alone, nearest = covers[:], places[:]
-    agreed = weigh_statements(
-        *flat(statements),
-        *flat(sentences),
-        array("q", accumulate(map(len, texts), initial=0)),
+def judged(passages, weights, capitals=(), *, judged=None, threads=1, **other):
+    """Judge passages of sentences of words; `capitals` are words that have one everywhere."""
+    sentences = [sentence for passage in passages for sentence in passage]
+    anchor_of = other.get("anchor_of", ANCHOR_OF)
+    anchors = [
+        list(dict.fromkeys(anchor_of[word] for word in sentence if anchor_of[word] >= 0))
+        for sentence in sentences
+    ]
+    values = other.get("values", VALUES)
+    return judge_sentences(
+        array("q", accumulate(map(len, passages), initial=0)),
+        len(passages) if judged is None else judged,
+        *flat(anchors),
         array("f", weights),
-        array("B", kinds),
-        figures,
-        covers,
-        places,
-        alone,
-        nearest,
+        array("B", other.get("kinds", KINDS)),
+        array("d", [value for value, *_ in values]),
+        bytes([decimals for _, decimals, _ in values]),
+        bytes([digits for *_, digits in values]),
+        *flat(sentences),
+        array("i", anchor_of),
+        array("B", other.get("negations", NEGATIONS)),
+        array("i", [word for pair in other.get("contraries", CONTRARIES) for word in pair]),
+        *flat([[word if word in capitals else -1 for word in one] for one in sentences]),
         threads,
     )
-    return figures, (covers, places, alone, nearest), agreed
 
 
-distinct = st.lists(st.integers(0, ANCHORS - 1), unique=True, max_size=6)
-
-
-@given(
-    st.lists(distinct, min_size=1, max_size=4),
-    st.lists(st.lists(distinct, max_size=4), min_size=1, max_size=5),
-    st.lists(st.sampled_from([0.5, 1.0, 2.0]), min_size=ANCHORS, max_size=ANCHORS),
-    st.lists(st.sampled_from([0, IS_NUMBER, IS_NAME]), min_size=ANCHORS, max_size=ANCHORS),
+sentence = st.lists(st.integers(0, WORDS - 1), max_size=7)
+# Sentences that say nearly the same, so that they support or contradict each other.
+alike = st.builds(
+    lambda said, places, others: [
+        other if place % 3 == 0 else word
+        for word, place, other in zip(said, places, others, strict=False)
+    ],
+    st.just([0, 3, 6, 2, 7, 10]),
+    st.lists(st.integers(0, 8), min_size=6, max_size=6),
+    st.lists(st.integers(0, WORDS - 1), min_size=6, max_size=6),
 )
-def test_figures_are_those_of_the_oracle(statements, texts, weights, kinds):
-    """Joint, cover and names, the best sentences, and how far texts agree."""
-    figures, best, agreed = weighed(statements, texts, weights, kinds)
-    numbers = {n for n, kind in enumerate(kinds) if kind == IS_NUMBER}
-    names = {n for n, kind in enumerate(kinds) if kind == IS_NAME}
-    assert agreed == pytest.approx(reference.texts_agree(texts, numbers))
-    starts = [0, *accumulate(map(len, texts))]
-    for n, statement in enumerate(statements):
-        expected, oracle = reference.weigh_statement(statement, texts, weights, numbers, names)
-        assert figures[3 * n : 3 * n + 3].tolist() == pytest.approx(list(expected))
-        for t, expected in enumerate(oracle):
-            cover, place, alone, nearest = (row[n * len(texts) + t] for row in best)
-            assert (cover, alone) == pytest.approx(expected[::2])
-            places = [None if found < 0 else found - starts[t] for found in (place, nearest)]
-            assert places == list(expected[1::2])
+PASSAGES = st.lists(st.lists(sentence | alike, max_size=4), min_size=2, max_size=5)
+WEIGHTS = st.lists(st.sampled_from([0.5, 1.0, 2.0]), min_size=len(KINDS), max_size=len(KINDS))
+
+
+@given(PASSAGES, WEIGHTS, st.sets(st.integers(0, WORDS - 1)))
+@example([[[0, 6, 2, 1]], [[0, 7, 2, 1]]], [1.0] * 11, {6, 7})
+@example([[[0, 3, 4, 2, 1]], [[0, 5, 2, 1]]], [1.0] * 11, set())
+@example([[[0, 2, 8, 6, 11]], [[0, 2, 8, 6]]], [1.0] * 11, set())
+def test_judgements_are_those_of_the_oracle(passages, weights, capitals):
+    """The figures of each sentence, how far passages agree, and what each passage says."""
+    p = SimpleNamespace(
+        anchor_of=ANCHOR_OF, negations=NEGATIONS, weights=weights, kinds=KINDS, values=VALUES,
+        contraries=set(CONTRARIES),
+    )  # fmt: skip
+    figures, agreed, denies, records = judged(passages, weights, capitals)
+    found = {}
+    for k in range(0, len(records), 6):
+        n, passage, nearest, what, *pair = records[k : k + 6]
+        found.setdefault((n, passage), (nearest, what, set()))[2].add(tuple(pair))
+    numbers = {n for n, kind in enumerate(KINDS) if kind & IS_NUMBER}
+    names = {n for n, kind in enumerate(KINDS) if kind == IS_NAME}
+    anchors = [
+        [list(dict.fromkeys(ANCHOR_OF[w] for w in one if ANCHOR_OF[w] >= 0)) for one in passage]
+        for passage in passages
+    ]
+    starts = [0, *accumulate(map(len, passages))]
+    n = 0
+    for own, passage in enumerate(passages):
+        others = [k for k in range(len(passages)) if k != own]
+        expected = reference.texts_agree([anchors[k] for k in others], numbers)
+        assert agreed[2 * own : 2 * own + 2].tolist() == pytest.approx(list(expected))
+        for place, said in enumerate(passage):
+            statement = anchors[own][place]
+            if not statement:
+                assert figures[3 * n : 3 * n + 3].tolist() == [0, 0, 0]
+                n += 1
+                continue
+            (joint, _, name), best = reference.weigh_statement(
+                statement, [anchors[k] for k in others], weights, numbers, names
+            )
+            cover = 0.0
+            for other, (covered, window, alone, nearest) in zip(others, best, strict=True):
+                if nearest is None:
+                    assert (n, other) not in found
+                    continue
+                there = passages[other]
+                oracle = reference.Verdict(
+                    p, said, there[nearest],
+                    [w for one in there[window : window + 2] for w in one], passage,
+                    set(there[nearest]) & capitals,
+                )  # fmt: skip
+                assert denies[n] == oracle.denies(said)
+                expected = oracle.verdict(covered)
+                contradicts = expected is not None and expected[0] > 1
+                cover = max(cover, alone * (0.8 if contradicts else 1))
+                if expected is None:
+                    assert (n, other) not in found
+                else:
+                    assert found[n, other] == (starts[other] + nearest, *expected)
+            assert figures[3 * n : 3 * n + 3].tolist() == pytest.approx([joint, cover, name])
+            n += 1
 
 
 def test_only_the_heaviest_anchors_of_a_long_statement_count():
@@ -82,19 +147,20 @@ def test_only_the_heaviest_anchors_of_a_long_statement_count():
     statement = list(range(200))
     weights = [1.0 + (n % 7) for n in range(200)]
     texts = [[list(range(0, 200, 2))], [list(range(100))], [[]]]
-    figures, *_ = weighed([statement], texts, weights, [0] * 200)
+    figures, *_ = judged(
+        [[statement], *texts], weights, judged=1, kinds=[0] * 200, anchor_of=statement,
+        values=[NOT_A_NUMBER] * 200, negations=[0] * 200, contraries=(),
+    )  # fmt: skip
     expected, _ = reference.weigh_statement(statement, texts, weights, set(), set())
     assert figures.tolist() == pytest.approx(list(expected))
 
 
 def test_results_do_not_depend_on_threads():
     """One, two and four threads give the same bits."""
-    texts = [[[(t * s + k) % ANCHORS for k in range(5)] for s in range(30)] for t in range(40)]
-    texts = [[list(dict.fromkeys(one)) for one in text] for text in texts]
-    statements = [list(dict.fromkeys((n * k) % ANCHORS for k in range(4))) for n in range(900)]
-    kinds = [IS_NUMBER if n % 3 == 0 else 0 for n in range(ANCHORS)]
-    found = [weighed(statements, texts, [1.0] * ANCHORS, kinds, n) for n in (1, 2, 4)]
+    passages = [[[(t * s + k) % WORDS for k in range(5)] for s in range(30)] for t in range(30)]
+    found = [judged(passages, [1.0] * len(KINDS), {6, 7}, threads=n) for n in (1, 2, 4)]
     assert found[0] == found[1] == found[2]
+    assert found[0][3]
 
 
 @given(st.lists(st.text("ab 9,ü北京'", max_size=20), max_size=5))
@@ -117,9 +183,14 @@ def test_words_are_interned_as_they_are_tokenized(texts):
 
 def test_bad_arguments_are_refused():
     """Nothing is read or written beside the arrays."""
-    with pytest.raises(ValueError, match="anchor is not one"):
-        weighed([[ANCHORS]], [[[0]]], [1.0] * ANCHORS, [0] * ANCHORS)
+    two = [[[0]], [[0]]]
+    with pytest.raises(ValueError, match="not one of those"):
+        judged([[[WORDS]], [[0]]], [1.0] * 11, anchor_of=[*ANCHOR_OF, 11])
     with pytest.raises(ValueError, match="differ in length"):
-        weighed([[0]], [[[0]]], [1.0] * ANCHORS, [0])
+        judged(two, [1.0] * 11, kinds=[0])
+    with pytest.raises(ValueError, match="two passages"):
+        judged(two[:1], [1.0] * 11)
+    with pytest.raises(ValueError, match="ascending"):
+        judged(two, [1.0] * 11, contraries=[(1, 0), (0, 1)])
     with pytest.raises(ValueError, match="room"):
         anchors_of(array("i", [0]), array("q", [0, 1]), array("i", [0]), array("i"), array("q"))

@@ -1,23 +1,28 @@
 from array import array
 from typing import Any
 
-IS_NUMBER: int
-IS_NAME: int
+SAYS_SO: int
+SAYS_LESS: int
+SAYS_OTHERWISE: int
+SAYS_NOT: int
+SAYS_CONTRARY: int
 
-def anchors_of(words: Any, starts: Any, anchors: Any, found: Any, bounds: Any) -> int: ...
-def count_anchors(words: Any, starts: Any, anchors: Any, count: int) -> array[int]: ...
-def weigh_statements(
-    statement_anchors: Any,
-    statement_starts: Any,
-    sentence_anchors: Any,
-    sentence_starts: Any,
-    text_starts: Any,
+def judge_sentences(
+    first: Any,
+    judged: int,
+    found: Any,
+    bounds: Any,
     weights: Any,
     kinds: Any,
-    figures: Any,
-    covers: Any,
-    places: Any,
-    alone: Any,
-    nearest: Any,
+    values: Any,
+    decimals: Any,
+    digits: Any,
+    said: Any,
+    begins: Any,
+    anchor_of: Any,
+    negations: Any,
+    contraries: Any,
+    capitals: Any,
+    capitals_begin: Any,
     num_threads: int | None = None,
-) -> tuple[float, float]: ...
+) -> tuple[array[float], array[float], array[int], array[int]]: ...

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
-
-from cotool._fast.text.support import IS_NUMBER
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.dates import MONTHS
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, is_negation
@@ -14,8 +11,8 @@ from cotool.text import normalised
 # at the end. 4 and 6 letters and an English stemmer measured within .006 of each other.
 LETTERS = 5
 
-# Opens the anchor of a number; no word has it, and every letter comes behind the other one.
-NUMBER, _BEHIND_NUMBER = "#$"
+# Opens the anchor of a number; no word has it.
+NUMBER = "#"
 _MONTH = f"{NUMBER}month "
 
 NUMBER_WORDS = {
@@ -38,31 +35,6 @@ _GROUPED = lazy_pattern(r"[1-9]\d{0,2}(?:,\d{3})+(?!\d)")
 
 _ACCENTS = lazy_pattern("[\u0300-\u036f]+")
 
-_REMEMBERED = 1 << 16
-
-
-def anchors_of_words(words: list[str]) -> tuple[array[int], list[str], bytes]:
-    """Return the anchor of each word (-1: none), the first word of each, and its kind."""
-    if len(_known) > _REMEMBERED:
-        _known.clear()
-    for word in words:
-        if word not in _known:
-            _known[word] = anchor_of(word)
-    found = list(map(_known.__getitem__, words))
-    first = dict(zip(reversed(found), reversed(words), strict=True))
-    distinct = dict.fromkeys(found)
-    distinct.pop("", None)
-    places = {anchor: place for place, anchor in enumerate(distinct)}
-    places[""] = -1
-    return (
-        array("i", map(places.__getitem__, found)),
-        list(map(first.__getitem__, distinct)),
-        bytes([IS_NUMBER if anchor < _BEHIND_NUMBER else 0 for anchor in distinct]),
-    )
-
-
-_known: dict[str, str] = {}
-
 
 def number_shown(word: str) -> str:
     """Return what to show for a number, a month or a time of day."""
@@ -70,6 +42,11 @@ def number_shown(word: str) -> str:
     if number.startswith(_MONTH):
         return MONTH_NAMES[int(number.removeprefix(_MONTH))]
     return _TIME.sub(r"\1:\2", number.removeprefix(NUMBER))
+
+
+def is_month(anchor: str) -> bool:
+    """Return whether an anchor is that of a month."""
+    return anchor.startswith(_MONTH)
 
 
 def plain_number(word: str) -> str:

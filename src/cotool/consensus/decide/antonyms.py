@@ -9,12 +9,8 @@ closed), converse deeds (buy, sell). Synonyms share a line, so that "raise" is a
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
 
 from cotool.consensus.decide.stems import stem
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 # "unsafe" denies "safe".
 DENYING_PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non")
@@ -162,26 +158,9 @@ def opposite(word: str, other: str) -> bool:
     return any((pair, 1 - side) in theirs for pair, side in poles_of(word))
 
 
-def contraries(words: Iterable[str], others: Iterable[str]) -> list[tuple[str, str]]:
-    """Return the pairs of a word and one of the others that say the opposite of each other.
-
-    They are opposites of the table, or one is the other after a prefix that denies.
-    """
-    known = dict.fromkeys(others)
-    by_pole: dict[tuple[int, int], list[str]] = {}
-    for other in known:
-        for pole in poles_of(other):
-            by_pole.setdefault(pole, []).append(other)
-    found: dict[tuple[str, str], None] = {}
-    for word in words:
-        against = [
-            other for pair, side in poles_of(word) for other in by_pole.get((pair, 1 - side), ())
-        ]
-        for prefix in DENYING_PREFIXES:
-            bare = word.removeprefix(prefix)
-            if bare in known and bare != word and len(bare) >= _SHORTEST:
-                against.append(bare)
-            if prefix + word in known and len(word) >= _SHORTEST:
-                against.append(prefix + word)
-        found.update(dict.fromkeys((word, other) for other in against))
-    return list(found)
+def bare_of(word: str) -> str:
+    """Return a word without the prefix that denies it; "" where it has none."""
+    for prefix in DENYING_PREFIXES:
+        if word.startswith(prefix) and len(word) - len(prefix) >= _SHORTEST:
+            return word.removeprefix(prefix)
+    return ""

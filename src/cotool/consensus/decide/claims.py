@@ -16,7 +16,6 @@ from cotool.consensus.model import ConflictingValue, Dispute, DisputedValue, Sta
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cotool.consensus.decide.passages import Passages
     from cotool.consensus.decide.support import Judged
 
 # Statements times texts: about a second's work.
@@ -69,7 +68,7 @@ def compare_statements(
     if len(rows) < 2:
         rows = sorted({also, 0 if also else 1})
     passages = Passages([[contents[row][start:end] for start, end in spans[row]] for row in rows])
-    judged = [one for k in range(len(rows)) for one in judge(passages, k, num_threads)]
+    judged = judge(passages, len(rows), num_threads)
     row_of = [row for row in rows for _ in spans[row]]
     place_of = [place for place, row in enumerate(rows) for _ in spans[row]]
     groups = _groups(judged, place_of)
@@ -108,7 +107,7 @@ def compare_statements(
             ),
             negation=AFFIRMED in sides,
         )
-        for sides in _disputes(judged, place_of, passages)
+        for sides in _disputes(judged, place_of)
     )
     return Claims(
         tuple(rows),
@@ -149,7 +148,7 @@ def _groups(judged: Sequence[Judged], place_of: Sequence[int]) -> list[int]:
 
 
 def _disputes(
-    judged: Sequence[Judged], place_of: Sequence[int], passages: Passages
+    judged: Sequence[Judged], place_of: Sequence[int]
 ) -> Iterator[dict[str, tuple[set[int], list[int]]]]:
     """Yield the sides of each dispute: a value → the responses and the sentences that have it.
 
@@ -160,7 +159,7 @@ def _disputes(
     for n, one in enumerate(judged):
         pairs = [(pair, place) for pair, places in one.conflicts.items() for place in places]
         named = {place for _, place in pairs}
-        stances = (DENIED, AFFIRMED) if passages.denies(n) else (AFFIRMED, DENIED)
+        stances = (DENIED, AFFIRMED) if one.denies else (AFFIRMED, DENIED)
         pairs += [(stances, place) for place in one.contradicting if place not in named]
         for (value, other), place in pairs:
             own, theirs = (n, value), (one.contradicting[place], other)

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-import math
 from array import array
-from itertools import accumulate, pairwise
+from collections import Counter
+from itertools import accumulate, chain, pairwise
 from typing import TYPE_CHECKING
 
+from cotool._fast.text.anchors import (
+    IS_CODE,
+    IS_MONTH,
+    IS_NAME,
+    IS_NUMBER,
+    IS_YEAR,
+    NEGATES_ALONE,
+    anchors_of,
+    count_anchors,
+)
 from cotool._fast.text.marks import capitals
-from cotool._fast.text.support import IS_NAME, IS_NUMBER, anchors_of, count_anchors
+from cotool._fast.text.support import judge_sentences
 from cotool._fast.text.tokens import intern
-from cotool.consensus.decide.anchors import anchors_of_words, number_shown
-from cotool.consensus.decide.antonyms import DENYING_PREFIXES, poles_of
+from cotool.consensus.decide.anchors import number_shown
 from cotool.consensus.decide.normal_forms import all_in_normal_form
-from cotool.consensus.extract.vocabulary import is_denied, is_negation
+from cotool.consensus.decide.word_facts import contrary_pairs, facts_of, plain_number_of
+from cotool.consensus.extract.vocabulary import is_negation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 # Weights of an anchor. Names and numbers at 2 or 3 measured within .006 of each other.
 NAME_WEIGHT, NUMBER_WEIGHT, WORD_WEIGHT = 2.0, 2.0, 1.0
 
-_WEIGHTS = {0: WORD_WEIGHT, IS_NUMBER: NUMBER_WEIGHT, IS_NAME: NAME_WEIGHT}
+_NUMBERS = (IS_NUMBER, IS_MONTH, IS_YEAR, IS_CODE)
+_WEIGHTS = {0: WORD_WEIGHT, IS_NAME: NAME_WEIGHT, **dict.fromkeys(_NUMBERS, NUMBER_WEIGHT)}
 
 # Scripts in which each character is a word begin here.
 _FIRST_ALONE = "\u0e00"
@@ -42,33 +53,42 @@ class Passages:
     def __init__(self, passages: Sequence[Sequence[str]]) -> None:
         self.first = array("q", accumulate(map(len, passages), initial=0))
         self.strings = [sentence for passage in passages for sentence in passage]
-        self._ids, self._starts, words = intern(all_in_normal_form(self.strings))
-        self.words = words
-        self.anchor_of, self._spelt, kinds = anchors_of_words(words)
-        self._written = len(words)  # the words after these are pairs of characters
-        if words and max(words) > _FIRST_ALONE and any(map(_alone, words)):
+        self.said, self.begins, self.words = intern(all_in_normal_form(self.strings))
+        facts = facts_of(self.words)
+        self._spelt: list[str] = []  # the first word of each anchor
+        places = {"": -1}
+        kinds = bytearray()
+        self.anchor_of = array("i", bytes(4 * len(facts)))
+        for n, (word, one) in enumerate(zip(self.words, facts, strict=True)):
+            place = places.get(one.anchor)
+            if place is None:
+                place = places[one.anchor] = len(kinds)
+                kinds.append(one.kind)
+                self._spelt.append(word)
+            self.anchor_of[n] = place
+        self.negations = array("B", [one.negation for one in facts])
+        self.contraries = array("i", chain.from_iterable(contrary_pairs(self.words, facts)))
+        if self.words and max(self.words) > _FIRST_ALONE and any(map(_alone, self.words)):
             self._pair_characters()
-        self.found = array("i", bytes(4 * len(self._ids)))
-        self.bounds = array("q", bytes(8 * len(self._starts)))
-        total = anchors_of(self._ids, self._starts, self.anchor_of, self.found, self.bounds)
-        del self.found[total:]
         self.kinds = array("B", kinds + bytes(len(self._spelt) - len(kinds)))
         self._mark_names()
+        self.found = array("i", bytes(4 * len(self.said)))
+        self.bounds = array("q", bytes(8 * len(self.begins)))
+        total = anchors_of(self.said, self.begins, self.anchor_of, self.found, self.bounds)
+        del self.found[total:]
         self.weights = array("f", map(_WEIGHTS.__getitem__, self.kinds))
-        self._denied: dict[int, int] = {}
-        self._opposites: dict[int, frozenset[tuple[int, int]]] = {}
-        self._denying: dict[int, bool] = {}
+        self._shown: dict[int, str] = {}
 
     def _pair_characters(self) -> None:
         """Make pairs of neighbours the anchors of scripts that are written without blanks."""
         single = list(map(_alone, self.words))
         pairs: dict[tuple[int, int], int] = {}
-        for start, end in pairwise(self._starts):
+        for start, end in pairwise(self.begins):
             for n in range(start, end):
-                word = self._ids[n]
+                word = self.said[n]
                 if word >= len(single) or not single[word] or n + 1 >= end:
                     continue
-                if not single[following := self._ids[n + 1]]:
+                if not single[following := self.said[n + 1]]:
                     continue
                 pair = pairs.get((word, following))
                 if pair is None:
@@ -76,28 +96,35 @@ class Passages:
                     self.words.append(self.words[word] + self.words[following])
                     self.anchor_of.append(len(self._spelt))
                     self._spelt.append(self.words[-1])
-                self._ids[n] = pair
+                self.said[n] = pair
         inflects = any(_HAN[0] <= spelt <= _HAN[1] for spelt in self.words)
         for place, spelt in enumerate(self.words):
-            negates = place >= len(single) and any(map(is_negation, spelt))
+            pair = place >= len(single)
+            negates = pair and any(map(is_negation, spelt))
             if negates or (inflects and _inflection(spelt)):
                 self.anchor_of[place] = -1
+            if pair:
+                denies = is_negation(spelt[0]) or spelt in _DENYING_PAIRS
+                self.negations.append(NEGATES_ALONE if denies else 0)
 
     def _mark_names(self) -> None:
         """Mark as names the words that mostly have a capital within their sentences."""
-        place = dict(zip(self.words, self.anchor_of, strict=True))
+        place = {word: n for n, word in enumerate(self.words)}
+        written, found, self.capitals_begin = capitals(self.strings)
+        words = [place.get(word.casefold(), -1) for word in written]
+        self.capitals = array("i", map(words.__getitem__, found))
+        anchors = [self.anchor_of[word] if word >= 0 else -1 for word in words]
         capital: dict[int, int] = {}
-        written: dict[int, str] = {}
-        for word, times in capitals(self.strings).items():
-            anchor = place.get(word.casefold(), -1)
-            if anchor >= 0:
-                capital[anchor] = capital.get(anchor, 0) + times
-                written.setdefault(anchor, word)
-        counts = count_anchors(self._ids, self._starts, self.anchor_of, len(self._spelt))
+        first: dict[int, str] = {}
+        for n, times in Counter(found).items():
+            capital[anchors[n]] = capital.get(anchors[n], 0) + times
+            first.setdefault(anchors[n], written[n])
+        capital.pop(-1, None)
+        counts = count_anchors(self.said, self.begins, self.anchor_of, len(self._spelt))
         for anchor, times in capital.items():
             if 2 * times > counts[anchor] and not self.kinds[anchor]:
                 self.kinds[anchor] = IS_NAME
-                self._spelt[anchor] = written[anchor]
+                self._spelt[anchor] = first[anchor]
 
     def anchors(self, sentence: int) -> array[int]:
         """Return the distinct anchors of a sentence, in order."""
@@ -105,56 +132,32 @@ class Passages:
 
     def values(self, sentence: int) -> tuple[str, ...]:
         """Return the names and numbers of a sentence, as they are shown."""
-        return tuple(self.shown(a) for a in self.anchors(sentence) if self.kinds[a])
+        return tuple([self.shown(a) for a in self.anchors(sentence) if self.kinds[a]])
 
     def shown(self, anchor: int) -> str:
         """Return a word that has the anchor; a name as it is written first."""
-        word = self._spelt[anchor]
-        return number_shown(word) if self.kinds[anchor] == IS_NUMBER else word.removesuffix("'s")
+        shown = self._shown.get(anchor)
+        if shown is None:
+            word = self._spelt[anchor]
+            number = self.kinds[anchor] & IS_NUMBER
+            shown = self._shown[anchor] = number_shown(word) if number else word.removesuffix("'s")
+        return shown
 
-    def kind_of(self, anchor: int) -> str:
-        """Return what kind of value an anchor is: a name, a month, a year, another number."""
-        shown = self.shown(anchor)
-        if self.kinds[anchor] == IS_NAME:
-            return "name"
-        if self.kinds[anchor] != IS_NUMBER:
-            return "word"
-        if not shown[0].isdigit():
-            return "month"
-        return "year" if len(shown) == 4 and shown.isdigit() else "number"
-
-    def denies(self, sentence: int) -> int:
-        """Return 1 if a sentence denies something, 0 if its negations undo each other."""
-        if sentence not in self._denied:
-            negations = (self.words[word] for word in self.said(sentence) if self.negates(word))
-            self._denied[sentence] = int(is_denied(negations))
-        return self._denied[sentence]
-
-    def negates(self, word: int) -> bool:
-        """Return whether a word negates; a pair of characters, whether it or its first does."""
-        written = self.words[word]
-        return is_negation(written) or (
-            word >= self._written and (is_negation(written[0]) or written in _DENYING_PAIRS)
-        )
-
-    def opposites(self, sentence: int) -> frozenset[tuple[int, int]]:
-        """Return the sides of pairs of opposites that deny a word of a sentence."""
-        if sentence not in self._opposites:
-            self._opposites[sentence] = frozenset(
-                (pair, 1 - side)
-                for word in self.said(sentence)
-                for pair, side in poles_of(self.words[word])
-            )
-        return self._opposites[sentence]
-
-    def denying(self, sentence: int) -> bool:
-        """Return whether a content word of a sentence has a prefix that may deny."""
-        if sentence not in self._denying:
-            self._denying[sentence] = any(
-                self.anchor_of[word] >= 0 and self.words[word].startswith(DENYING_PREFIXES)
-                for word in self.said(sentence)
-            )
-        return self._denying[sentence]
+    def judged(
+        self, count: int, num_threads: int | None
+    ) -> tuple[array[float], array[float], array[int], array[int]]:
+        """Judge the sentences of the first `count` passages; see judge_sentences()."""
+        values = array("d", [float("nan")]) * len(self.kinds)
+        decimals, digits = bytearray(len(values)), bytearray(len(values))
+        for anchor, kind in enumerate(self.kinds):
+            if kind & IS_NUMBER:
+                number = plain_number_of(self.shown(anchor))
+                values[anchor], decimals[anchor], digits[anchor] = number
+        return judge_sentences(
+            self.first, count, self.found, self.bounds, self.weights, self.kinds, values, decimals,
+            digits, self.said, self.begins, self.anchor_of, self.negations, self.contraries,
+            self.capitals, self.capitals_begin, num_threads,
+        )  # fmt: skip
 
     def having(self, passage: int) -> dict[int, int]:
         """Return in how many other passages each anchor of a passage occurs."""
@@ -168,14 +171,6 @@ class Passages:
             for anchor in wanted.intersection(text):
                 having[anchor] += 1
         return having
-
-    def said(self, sentence: int) -> array[int]:
-        """Return the words of a sentence by their numbers."""
-        return self._ids[self._starts[sentence] : self._starts[sentence + 1]]
-
-    def weight_of(self, anchors: Iterable[int]) -> float:
-        """Return the sum of the weights of anchors."""
-        return math.fsum(self.weights[anchor] for anchor in anchors)
 
 
 def _alone(word: str) -> bool:

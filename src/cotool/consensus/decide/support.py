@@ -8,45 +8,27 @@ with one another, make a statement doubtful, too.
 
 from __future__ import annotations
 
-from array import array
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from cotool._fast.text.support import IS_NUMBER, weigh_statements
-from cotool.consensus.decide.contradictions import (
-    OPPOSITE,
-    SAME_FRAME,
-    conflicting_values,
-    denies_said,
-    opposed,
-    opposite_words,
-)
+from cotool._fast.text.support import SAYS_LESS, SAYS_NOT, SAYS_OTHERWISE, SAYS_SO
 from cotool.consensus.decide.passages import Passages
 from cotool.consensus.extract.sentences import split_statements
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from array import array
+    from collections.abc import Iterable, Iterator
 
 # The doubt of a statement is JOINT, COVER and NAMES times what the three figures of the kernel
 # lack, PASSAGE of it replaced by the mean of the passage, and AGREE for each of the two figures of
 # how far the texts agree. Chosen by a coarse grid on 119 of the 238 passages of Manakul et al.,
-# EMNLP 2023: areas .924 NonFact, .563 NonFact*, .674 Factual, Pearson .770; with CONTRADICTED .926,
-# .561, .678, .773. Chosen on one half of these and measured on the other, six times, a grid of 81
-# came out at .923, .559, .678, .770 on average; the values here at .924, .568, .677, .774 on the
-# same halves.
+# EMNLP 2023: areas .924 NonFact, .563 NonFact*, .674 Factual, Pearson .770; with the kernel's
+# CONTRADICTED .926, .561, .678, .773. Chosen on one half of these and measured on the other, six
+# times, a grid of 81 came out at .923, .559, .678, .770 on average; the values here at .924, .568,
+# .677, .774 on the same halves.
 JOINT, COVER, NAMES, AGREE, PASSAGE = 1.0, 0.8, 0.3, 0.5, 0.25
-
-# The best coverage counts by this factor where the text has another value in the same place. At
-# 0.7, 0.8, 0.9 and 1 areas are .905, .904, .904, .902 NonFact and .528, .531, .534, .537 NonFact*
-# on one half of these passages, .946, .946, .946, .945 and .624, .626, .626, .628 on the other.
-CONTRADICTED = 0.8
-
-# A text supports a statement if a sentence and the next one cover this much of its anchors.
-SUPPORTS = 0.6
-
-# Cells of statements by texts for one call of the kernel.
-_CHUNK = 1 << 20
 
 
 class Conflict(NamedTuple):
@@ -92,7 +74,7 @@ def statement_support(
     passages = Passages(
         [asked, *([text[start:end] for start, end in split_statements(text)] for text in others)]
     )
-    judged = judge(passages, 0, num_threads)
+    judged = judge(passages, 1, num_threads)
     having = passages.having(0)
     return tuple(
         StatementSupport(
@@ -119,7 +101,8 @@ class Judged:
     in its place to the passages that have the other.
     """
 
-    support: float = 0.0
+    support: float
+    denies: bool
     supporters: dict[int, int] = field(default_factory=dict)
     contradicting: dict[int, int] = field(default_factory=dict)
     lacking: set[int] = field(default_factory=set)
@@ -127,111 +110,47 @@ class Judged:
     conflicts: dict[tuple[str, str], list[int]] = field(default_factory=dict)
 
 
-def judge(passages: Passages, passage: int, num_threads: int | None) -> list[Judged]:
-    """Return for each sentence of a passage what the others say about it."""
-    first, last = passages.first[passage : passage + 2]
-    if first == last:
-        return []
-    cut, end = passages.bounds[first], passages.bounds[last]
-    anchors = passages.found[:cut] + passages.found[end:]
-    starts = passages.bounds[:first] + array("q", [at - end + cut for at in passages.bounds[last:]])
-    texts = passages.first[:passage]
-    texts += array("q", [at - last + first for at in passages.first[passage + 1 :]])
-    count = len(texts) - 1
-    figures: array[float] = array("d")
-    judged = []
-    agreed = (0.0, 0.0)
-    step = max(1, _CHUNK // count)
-    for begin in range(first, last, step):
-        stop = min(last, begin + step)
-        base = passages.bounds[begin]
-        found = array("d", bytes(24 * (stop - begin)))
-        covers = array("f", bytes(4 * (stop - begin) * count))
-        places = array("i", bytes(4 * (stop - begin) * count))
-        alone, nearest = covers[:], places[:]
-        agreed = weigh_statements(
-            passages.found[base : passages.bounds[stop]],
-            array("q", [at - base for at in passages.bounds[begin : stop + 1]]),
-            anchors, starts, texts, passages.weights, passages.kinds,
-            found, covers, places, alone, nearest, num_threads,
-        )  # fmt: skip
-        for n in range(stop - begin):
-            row = slice(n * count, (n + 1) * count)
-            best = zip(covers[row], places[row], nearest[row], strict=True)
-            one = _judged(passages, begin + n, passage, best)
-            if one.contradicting:
-                found[3 * n + 1] = max(
-                    cover * (CONTRADICTED if _other(text, passage) in one.contradicting else 1)
-                    for text, cover in enumerate(alone[row])
-                )
-            judged.append(one)
-        figures += found
-    for one, support in zip(judged, _supports(figures, agreed, count), strict=True):
-        one.support = support * (1 + len(one.supporters)) / (1 + len(one.supporters) + one.denied)
-    return judged
-
-
-def _other(text: int, passage: int) -> int:
-    """Return the number of a passage by its place among the others."""
-    return text if text < passage else text + 1
-
-
-def _judged(
-    passages: Passages, n: int, passage: int, best: Iterable[tuple[float, int, int]]
-) -> Judged:
-    """Return who supports a sentence, who contradicts it, and the values in conflict.
-
-    `best` is of each other passage: the coverage by two sentences, the first of these, the one that
-    covers most alone.
-    """
-    kinds = passages.kinds
-    values = {anchor for anchor in passages.anchors(n) if kinds[anchor]}
-    first, last = passages.first[passage : passage + 2]
-    judged = Judged()
-    for text, (cover, place, nearest) in enumerate(best):
-        if cover < SAME_FRAME / 2:
+def judge(passages: Passages, count: int, num_threads: int | None) -> list[Judged]:
+    """Return for each sentence of the first `count` passages what the others say about it."""
+    figures, agreed, denies, records = passages.judged(count, num_threads)
+    supports: list[float] = []
+    for passage, (first, last) in enumerate(pairwise(passages.first[: count + 1])):
+        agreement = agreed[2 * passage] + agreed[2 * passage + 1]
+        others = len(passages.first) - 2
+        supports += _supports(figures[3 * first : 3 * last], agreement, others)
+    judged = [Judged(support, denies=denies[n] == 1) for n, support in enumerate(supports)]
+    fields = iter(records)
+    for n, passage, sentence, what, value, other in zip(*[fields] * 6, strict=True):
+        one = judged[n]
+        if what in (SAYS_SO, SAYS_LESS):
+            one.supporters[passage] = sentence
+            if what == SAYS_LESS:
+                one.lacking.add(passage)
             continue
-        other = _other(text, passage)
-        behind = last - first if other > passage else 0
-        stop = min(place + behind + 2, passages.first[other + 1])
-        missing = values.difference(
-            passages.found[passages.bounds[place + behind] : passages.bounds[stop]]
-        )
-        sentence = nearest + behind
-        if missing and (found := conflicting_values(passages, n, passage, sentence, missing)):
-            for pair in found:
-                judged.conflicts.setdefault(pair, []).append(other)
-            judged.contradicting[other] = sentence
-        elif not missing and cover >= OPPOSITE and opposed(passages, n, sentence):
-            judged.contradicting[other] = sentence
-            judged.denied += 1
-        elif cover >= SAME_FRAME and (found := opposite_words(passages, n, sentence)):
-            for pair in found:
-                judged.conflicts.setdefault(pair, []).append(other)
-            judged.contradicting[other] = sentence
-            judged.denied += 1
-        elif (
-            cover >= SUPPORTS
-            and not any(kinds[anchor] == IS_NUMBER for anchor in missing)
-            and not denies_said(passages, n, sentence)
-        ):
-            judged.supporters[other] = sentence
-            if missing:
-                judged.lacking.add(other)
+        if what != SAYS_OTHERWISE and passage not in one.contradicting:
+            one.denied += 1
+        one.contradicting[passage] = sentence
+        if what != SAYS_NOT:
+            shown = passages.shown if what == SAYS_OTHERWISE else passages.words.__getitem__
+            one.conflicts.setdefault((shown(value), shown(other)), []).append(passage)
+    for one in judged:
+        if one.denied:
+            said = 1 + len(one.supporters)
+            one.support *= said / (said + one.denied)
     return judged
 
 
-def _supports(figures: array[float], agreed: tuple[float, float], texts: int) -> Iterable[float]:
-    """Return the support of each statement of a passage from the kernel's figures."""
+def _supports(figures: array[float], agreement: float, others: int) -> Iterator[float]:
+    """Yield the support of each statement of a passage from the kernel's figures."""
     doubts = [
         JOINT * (1 - figures[n]) + COVER * (1 - figures[n + 1]) + NAMES * (1 - figures[n + 2])
         for n in range(0, len(figures), 3)
     ]
-    mean = sum(doubts) / len(doubts)
     context, most = 0.0, JOINT + COVER + NAMES
-    if texts > 1:
-        context = AGREE * (2 - sum(agreed))
+    if others > 1:
+        context = AGREE * (2 - agreement)
         most += 2 * AGREE
+    if doubts:
+        context += PASSAGE * sum(doubts) / len(doubts)
     for doubt in doubts:
-        rest = ((1 - PASSAGE) * doubt + PASSAGE * mean + context) / most
-        yield min(1.0, max(0.0, 1 - rest))
+        yield min(1.0, max(0.0, 1 - ((1 - PASSAGE) * doubt + context) / most))

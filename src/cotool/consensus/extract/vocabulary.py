@@ -67,11 +67,16 @@ def is_negation(word: str) -> bool:
     return word in NEGATIONS or word.endswith("n't") or word.startswith(_ELIDED)
 
 
+def in_concord(word: str) -> bool:
+    """Return whether a word that negates is one negation together with others of its kind."""
+    return word in _IN_CONCORD or word.startswith(_ELIDED)
+
+
 def is_denied(negations: Iterable[str]) -> bool:
     """Return whether the words of a sentence that negate deny it: not where two undo each other."""
     together, count = False, 0
     for word in negations:
-        if word in _IN_CONCORD or word.startswith(_ELIDED):
+        if in_concord(word):
             together = True
         else:
             count += 1
