@@ -52,7 +52,8 @@ def render_problems(summary: LogSummary, screen: Screen) -> None:
         kind = "that mention a failure"
         severe = [template for template in found.templates if mentions_failure(template.text)]
     shown = severe[:_MOST_PROBLEMS]
-    rare = [t for t in rare_templates(found) if t not in shown and t in severe]
+    left = {template.id for template in severe[_MOST_PROBLEMS:]}
+    rare = [template for template in rare_templates(found) if template.id in left]
     more = f"{len(shown)} of " if len(shown) < len(severe) else ""
     span = _span(found.templates)
     if shown:
@@ -88,7 +89,8 @@ def render_templates(summary: LogSummary, screen: Screen, top: int) -> None:
     width = len(f"{shown[0].count:,}") if shown else 0
     for template in shown:
         _entry(template, found.records, screen, span, width)
-    rare = [template for template in rare_templates(found) if template not in shown]
+    ids = {template.id for template in shown}
+    rare = [template for template in rare_templates(found) if template.id not in ids]
     if rare and top:
         title = f"rare: {len(rare)} more seen at most {RARE} times, the most severe first"
         screen.print(Text(), Text(title, style="bold"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +13,7 @@ from cotool.logs.levels import KEYWORDS, LEVELS
 from cotool.logs.report.timelines import TimelineText
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import tzinfo
     from typing import TextIO
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 # What is written on one line of JSON: levels of objects within it, and its characters.
 _MOST_LEVELS = 2
 _LONGEST_LINE = 1_000
+_NESTED = frozenset({dict, list, TimelineText})
 _encoded = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -179,42 +182,47 @@ def write_json(sink: TextIO, document: dict[str, Any]) -> None:
 
 
 def _pieces(value: Any, margin: str) -> Iterator[str]:
-    """Yield a value as JSON; `margin` begins each of its lines but the first."""
+    """Yield an object or a list as JSON; `margin` begins each of its lines but the first."""
+    inner = margin + "  "
     if isinstance(value, TimelineText):
         items = value.items()
-        inner = margin + "  "
         yield f"[{inner}{items.replace(chr(10), inner)}{margin}]" if items else "[]"
         return
     if not _is_deep(value, _MOST_LEVELS):
         text = _encoded(value)
-        if len(text) <= _LONGEST_LINE or not isinstance(value, (dict, list)):
+        if len(text) <= _LONGEST_LINE:
             yield text
             return
-    inner = margin + "  "
-    if not _is_deep(value, 0):
-        text = json.dumps(value, ensure_ascii=False, separators=(f",{inner}", ": "))
-        yield f"{text[0]}{inner}{text[1:-1]}{margin}{text[-1]}"
-        return
     is_object = isinstance(value, dict)
+    before = inner
     yield "{" if is_object else "["
-    for n, item in enumerate(value.items() if is_object else value):
-        start = f"{',' if n else ''}{inner}"
-        if is_object:
-            start += f"{_encoded(item[0])}: "
-            item = item[1]  # noqa: PLW2901 - of an object, a key and a value
-        if isinstance(item, (dict, list, TimelineText)):
-            yield start
+    for nested, members in groupby(value.items() if is_object else enumerate(value), _is_nested):
+        if not nested:
+            plain = dict(members) if is_object else [item for _, item in members]
+            yield before + _encoder(f",{inner}")(plain)[1:-1]
+            before = f",{inner}"
+            continue
+        for key, item in members:
+            yield f"{before}{_encoded(key)}: " if is_object else before
             yield from _pieces(item, inner)
-        else:
-            yield start + _encoded(item)
+            before = f",{inner}"
     yield f"{margin}{'}' if is_object else ']'}"
 
 
+@lru_cache(maxsize=64)
+def _encoder(separator: str) -> Callable[[Any], str]:
+    return json.JSONEncoder(ensure_ascii=False, separators=(separator, ": ")).encode
+
+
+def _is_nested(member: tuple[Any, Any]) -> bool:
+    return type(member[1]) in _NESTED
+
+
 def _is_deep(value: Any, levels: int) -> bool:
-    """Return whether more than `levels` levels of objects and lists are within a value."""
+    """Return whether more than `levels` levels of objects and lists are within one of them."""
     if isinstance(value, TimelineText):
         return True
-    if not isinstance(value, (dict, list)):
-        return False
     inner = value.values() if isinstance(value, dict) else value
-    return levels < 0 or any(_is_deep(item, levels - 1) for item in inner)
+    if _NESTED.isdisjoint(map(type, inner)):
+        return False
+    return levels == 0 or any(_is_deep(item, levels - 1) for item in inner if type(item) in _NESTED)

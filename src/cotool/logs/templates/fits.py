@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cotool.logs.templates.tokens import PARAMETER
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 Tokens = tuple[str, ...]
-# What is before and after a part of a template.
+# A template, and where a part of it starts and stops; what is before and after the part.
+Part = tuple[Tokens, int, int]
 Frame = tuple[Tokens, Tokens]
 
 
@@ -44,9 +48,14 @@ def replaced(template: Tokens, start: int, stop: int) -> Fit:
     return Fit((*template[:start], PARAMETER, *template[stop:]), tuple(spans))
 
 
-def shared(
-    frames: dict[Frame, dict[Tokens, tuple[int, int]]],
-) -> list[tuple[Frame, dict[Tokens, tuple[int, int]]]]:
-    """Return the frames that several templates share, the most frequent first."""
-    several = [(frame, found) for frame, found in frames.items() if len(found) > 1]
-    return sorted(several, key=lambda item: (-len(item[1]), item[0]))
+def shared(parts: Iterable[Part]) -> list[tuple[Frame, dict[Tokens, tuple[int, int]]]]:
+    """Return the frames that parts of several templates have, the most frequent first."""
+    firsts: dict[Frame, Part] = {}
+    several: dict[Frame, dict[Tokens, tuple[int, int]]] = {}
+    for part in parts:
+        template, start, stop = part
+        frame = template[:start], template[stop:]
+        first = firsts.setdefault(frame, part)
+        if first[0] is not template:
+            several.setdefault(frame, {first[0]: first[1:]})[template] = start, stop
+    return sorted(several.items(), key=lambda item: (-len(item[1]), item[0]))

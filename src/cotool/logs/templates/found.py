@@ -180,33 +180,37 @@ def _template(
     form = "".join(key)
     parameters = parameters_of(parts, shown.count(PARAMETER))
     text, hidden = _with_constants(shown, parameters)
-    names = names_of(text)
-    firsts = [part.form.first for part in parts if part.form.first is not None]
-    lasts = [part.form.last for part in parts if part.form.last is not None]
+    forms = [part.form for part in parts]
+    firsts = [found.first for found in forms if found.first is not None]
+    lasts = [found.last for found in forms if found.last is not None]
+    levels = [sum(counts) for counts in zip(*[found.levels for found in forms], strict=True)]
     template = Template(
         id=identifier or hashlib.blake2b(form.encode("utf-8", "surrogateescape"),
                                          digest_size=_ID_BYTES).hexdigest(),
         text=_shown(text),
         form=_shown(form),
-        count=sum(part.form.records for part in parts),
-        levels=dict(zip(LEVELS, map(sum, zip(*(part.form.levels for part in parts), strict=True)),
-                        strict=True)),
+        count=sum([found.records for found in forms]),
+        levels=dict(zip(LEVELS, levels, strict=True)),
         first_seen=min(firsts, default=None),
         last_seen=max(lasts, default=None),
         timeline=timeline_of(parts),
-        parameters=tuple(
-            replace(p, name=name, unit=p.unit or (unit if p.least is not None else None))
-            for p, name, unit in zip(
-                (p for p, hide in zip(parameters, hidden, strict=True) if not hide),
-                names,
-                units_of(text, names),
-                strict=True,
-            )
-        ),
+        parameters=_named(parameters, hidden, text) if parameters else (),
         examples=examples_of(parts),
-        folded=any(part.form.is_folded for part in parts),
+        folded=any(found.is_folded for found in forms),
     )  # fmt: skip
     return template, hidden
+
+
+def _named(
+    parameters: Sequence[Parameter], hidden: Sequence[bool], text: str
+) -> tuple[Parameter, ...]:
+    """Return the parameters that a template's text shows, with their names and units."""
+    shown = [p for p, hide in zip(parameters, hidden, strict=True) if not hide]
+    names = names_of(text)
+    return tuple(
+        replace(p, name=name, unit=p.unit or (unit if p.least is not None else None))
+        for p, name, unit in zip(shown, names, units_of(text, names), strict=True)
+    )
 
 
 def _with_constants(shown: str, parameters: Sequence[Parameter]) -> tuple[str, tuple[bool, ...]]:

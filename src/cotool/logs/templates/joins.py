@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
-from cotool.logs.templates.fits import Fit, Frame, Tokens, replaced, shared
+from cotool.logs.templates.fits import Fit, Frame, Part, Tokens, replaced, shared
 from cotool.logs.templates.runs import join_runs
 from cotool.logs.templates.tokens import PARAMETER, is_word, tokenise
 
@@ -56,11 +56,11 @@ class _Frames:
             for template in _short(new) for parts in kinds for start, stop in parts(template)
         }  # fmt: skip
 
-    def of(self, template: Tokens, parts: _Parts) -> Iterable[tuple[Frame, int, int]]:
-        """Return the frame of each part of a template, with where the part starts and stops."""
+    def of(self, template: Tokens, parts: _Parts) -> Iterable[Part]:
+        """Return the parts of a template whose frame a new template may have."""
         for start, stop in islice(parts(template), _MOST_PLACES):
             if self._lengths is None or (start, len(template) - stop) in self._lengths:
-                yield (template[:start], template[stop:]), start, stop
+                yield template, start, stop
 
 
 def _join_spans(templates: Sequence[Tokens], new: Collection[Tokens] | None) -> Joined:
@@ -68,20 +68,29 @@ def _join_spans(templates: Sequence[Tokens], new: Collection[Tokens] | None) -> 
     framed = _Frames(new, _marks, _chunks)
     places: dict[Frame, set[Tokens]] = defaultdict(set)
     for template in _short(templates):
-        for frame, _, _ in framed.of(template, _marks):
-            places[frame].add(template)
+        for _, start, stop in framed.of(template, _marks):
+            places[template[:start], template[stop:]].add(template)
+    frames = _chunks_in(templates, places)
     joined: dict[Tokens, Fit] = {}
-    frames: dict[Frame, list[tuple[Tokens, int, int]]] = defaultdict(list)
-    for template in _short(templates):
-        for frame, start, stop in framed.of(template, _chunks):
-            if frame in places:
-                frames[frame].append((template, start, stop))
     for frame, found in sorted(frames.items(), key=lambda item: (-len(item[1]), item[0])):
         if _words(frame) and not places[frame] <= joined.keys():
             for template, start, stop in found:
                 if template not in joined and template not in places[frame]:
                     joined[template] = replaced(template, start, stop)
     return joined
+
+
+def _chunks_in(templates: Sequence[Tokens], places: Collection[Frame]) -> dict[Frame, list[Part]]:
+    """Return the chunks of templates that have one of the frames, by their frame."""
+    lengths = {(len(before), len(after)) for before, after in places}
+    found: dict[Frame, list[Part]] = defaultdict(list)
+    for template in _short(templates):
+        for start, stop in islice(_chunks(template), _MOST_PLACES):
+            if (start, len(template) - stop) in lengths:
+                frame = template[:start], template[stop:]
+                if frame in places:
+                    found[frame].append((template, start, stop))
+    return found
 
 
 def _marks(template: Tokens) -> Iterable[tuple[int, int]]:
@@ -116,11 +125,8 @@ def _join_contents(templates: Sequence[Tokens], new: Collection[Tokens] | None) 
     """Join templates that differ in the contents of one pair of brackets or quotes."""
     framed = _Frames(new, _pairs)
     joined: dict[Tokens, Fit] = {}
-    frames: dict[Frame, dict[Tokens, tuple[int, int]]] = defaultdict(dict)
-    for template in _short(templates):
-        for frame, start, stop in framed.of(template, _pairs):
-            frames[frame][template] = start, stop
-    for frame, found in shared(frames):
+    parts = (part for template in _short(templates) for part in framed.of(template, _pairs))
+    for frame, found in shared(parts):
         left = {template: span for template, span in found.items() if template not in joined}
         # With 4 instead of 2, .024 of the lines of invented programs are in mixed templates, not
         # .0004; of those held back .021, not 0.

@@ -60,28 +60,29 @@ def key_of(message: str) -> MessageKey:
 
 def _units(items: list[Item]) -> list[Item]:
     """Return the items; a value, its unit and an explanation in brackets become one."""
-    if not any(PARAMETER in item[0] for item in items):
-        return items
     found: list[Item] = []
     at = 0
-    while at < len(items):
-        part, start, stop = items[at]
-        at += 1
-        if part == PARAMETER:
-            if found and found[-1][0] == "<" and (len(found) == 1 or found[-2][0] == " "):
-                start = found.pop()[1]
-            if at + 1 < len(items) and items[at][0] == " " and items[at + 1][0] in UNITS:
-                stop = items[at + 1][2]
+    for n in [n for n, item in enumerate(items) if item[0] == PARAMETER]:
+        if n < at:
+            continue
+        found += items[at:n]
+        _, start, stop = items[n]
+        at = n + 1
+        if found and found[-1][0] == "<" and (len(found) == 1 or found[-2][0] == " "):
+            start = found.pop()[1]
+        if at + 1 < len(items) and items[at][0] == " ":
+            word, first, last = items[at + 1]
+            if word in UNITS:
+                stop = last
                 at += 2
-            elif at + 1 < len(items) and items[at][0] == " ":
-                word, first, last = items[at + 1]
+            else:
                 items[at + 1] = _singular(word), first, last
-            end = _explanation_end(items, at)
-            if end:
-                stop = items[end - 1][2]
-                at = end
-        found.append((part, start, stop))
-    return found
+        end = _explanation_end(items, at)
+        if end:
+            stop = items[end - 1][2]
+            at = end
+        found.append((PARAMETER, start, stop))
+    return found + items[at:]
 
 
 def _singular(word: str) -> str:
@@ -141,20 +142,22 @@ def _runs(items: list[Item]) -> list[Item]:
         return items
     found: list[Item] = []
     at = 0
-    while at < len(items):
-        part, start, stop = items[at]
-        at += 1
-        if PARAMETER in part:
-            while True:
-                after = at
-                while after < len(items) and after - at < 2 and items[after][0] in _BETWEEN:
-                    after += 1
-                if after == at or after >= len(items) or items[after][0] != part:
-                    break
-                stop = items[after][2]
-                at = after + 1
+    for n in [n for n, item in enumerate(items) if PARAMETER in item[0]]:
+        if n < at:
+            continue
+        found += items[at:n]
+        part, start, stop = items[n]
+        at = n + 1
+        while True:
+            after = at
+            while after < len(items) and after - at < 2 and items[after][0] in _BETWEEN:
+                after += 1
+            if after == at or after >= len(items) or items[after][0] != part:
+                break
+            stop = items[after][2]
+            at = after + 1
         found.append((part, start, stop))
-    return found
+    return found + items[at:]
 
 
 def _few_parameters(items: list[Item]) -> bool:

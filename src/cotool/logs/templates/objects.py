@@ -30,46 +30,53 @@ Item = tuple[str, int, int]
 def structured(tokens: list[str], *, cut: bool) -> list[Item]:
     """Return the tokens; a printed object and the value after `key=` become one parameter."""
     closing = _closings(tokens, cut=cut)
-    if closing.get(1) == len(tokens) - 1 and _object_end(tokens, 0, closing) == len(tokens):
+    begins = _begins(tokens, closing)
+    if (
+        closing.get(1) == len(tokens) - 1
+        and 0 in begins
+        and _object_end(tokens, 0, begins[0], closing) == len(tokens)
+    ):
         # The message is a call: its name says what it is about.
         return [(tokens[0], 0, 1), (tokens[1], 1, 2), (PARAMETER, 2, len(tokens) - 1),
                 (tokens[-1], len(tokens) - 1, len(tokens))]  # fmt: skip
     quotes = {n for pair in closing.items() if tokens[pair[0]] in _QUOTES for n in pair}
-    begins = {n - before for n in closing for before in (0, 1, 2)}
-    named = "=" in tokens and _has_text(tokens, closing)
-    items: list[Item] = []
+    items: list[Item] = [
+        (" " if part[0] in " \t" else LIST.sub(PARAMETER, part) if PARAMETER in part else part,
+         n, n + 1)
+        for n, part in enumerate(tokens)
+    ]  # fmt: skip
+    for n in quotes:
+        items[n] = '"', n, n + 1  # Either kind of quotes is the same.
+    equals = _equals(tokens, closing)
+    found: list[Item] = []
     at = 0
-    while at < len(tokens):
-        part = tokens[at]
-        if part[0] in " \t":
-            items.append((" ", at, at + 1))
-        elif part == "=" and named and at and is_word(tokens[at - 1]):
-            items.append((part, at, at + 1))
-            end = _value_end(tokens, at + 1, closing)
-            if end > at:
-                items.append((PARAMETER, at + 1, end))
-                at = end
-                continue
+    for n in sorted(equals.union(begins)):
+        if n < at:
+            continue
+        low = n
+        if n in equals:
+            low, high = n + 1, _value_end(tokens, n + 1, closing)
         else:
-            stop = _object_end(tokens, at, closing) if at in begins else at
-            if stop > at and at in quotes and closing[at] == stop - 1:
-                items += [('"', at, at + 1), (PARAMETER, at + 1, stop - 1), ('"', stop - 1, stop)]
-                at = stop
-                continue
-            if stop > at:
-                items.append((PARAMETER, at, stop))
-                at = stop
-                continue
-            # Either kind of quotes is the same.
-            text = '"' if at in quotes else LIST.sub(PARAMETER, part) if PARAMETER in part else part
-            items.append((text, at, at + 1))
-            inside = closing.get(at, 0)
-            if inside and _is_list(tokens, at, inside):
-                items.append((PARAMETER, at + 1, inside))
-                at = inside
-                continue
-        at += 1
-    return items
+            high = _object_end(tokens, n, begins[n], closing)
+            if high > n:
+                if n in quotes and closing[n] == high - 1:
+                    low, high = n + 1, high - 1
+            elif n in closing and _is_list(tokens, n, closing[n]):
+                low, high = n + 1, closing[n]
+        if high > n:
+            found += items[at:low]
+            found.append((PARAMETER, low, high))
+            at = high
+    return found + items[at:]
+
+
+def _equals(tokens: list[str], closing: dict[int, int]) -> frozenset[int]:
+    """Return the positions of `=` after keys, where a message has other text."""
+    if "=" not in tokens or not _has_text(tokens, closing):
+        return frozenset()
+    return frozenset(
+        n for n in range(1, len(tokens)) if tokens[n] == "=" and is_word(tokens[n - 1])
+    )
 
 
 def _value_end(tokens: list[str], at: int, closing: dict[int, int]) -> int:
@@ -85,9 +92,8 @@ def _closings(tokens: list[str], *, cut: bool) -> dict[int, int]:
     """Return where each opening bracket or quote closes; `cut`: the end may be missing."""
     found: dict[int, int] = {}
     stack: list[int] = []
-    for n, part in enumerate(tokens):
-        if part not in _PAIRED:
-            continue
+    for n in [n for n, part in enumerate(tokens) if part in _PAIRED]:
+        part = tokens[n]
         if part in _OPEN:
             stack.append(n)
         else:
@@ -167,22 +173,27 @@ def _reason_end(tokens: list[str], at: int, end: int) -> int:
     return end
 
 
-def _opening_of(tokens: list[str], at: int, closing: dict[int, int]) -> int:
-    """Return where the bracket or quote of an object at a token opens, the token if it is one."""
-    if is_word(tokens[at]):
-        if at + 1 in closing and (tokens[at + 1] in "([{<" or tokens[at] in _PREFIXES):
-            return at + 1  # Name(…), b'…'
-        if at + 2 in closing and _opens_structure(tokens, at):
-            return at + 2  # Name { … }
-    return at
+def _begins(tokens: list[str], closing: dict[int, int]) -> dict[int, int]:
+    """Return where objects may begin, each with where its bracket or quote opens.
+
+    A name may be before it: Name(...), b'...', Name { ... } as Rust and Node print structures.
+    """
+    found: dict[int, int] = {}
+    for start in closing:
+        found[start] = start
+        before = tokens[start - 1] if start else " "
+        if is_word(before):
+            if tokens[start] not in _QUOTES or before in _PREFIXES:
+                found[start - 1] = start
+        elif (before == " " and start > 1 and tokens[start : start + 2] == ["{", " "]
+              and tokens[start - 2][0].isupper()):  # fmt: skip
+            found[start - 2] = start
+    return found
 
 
-def _object_end(tokens: list[str], at: int, closing: dict[int, int]) -> int:
-    """Return where the object at a token ends, `at` where there is none."""
+def _object_end(tokens: list[str], at: int, start: int, closing: dict[int, int]) -> int:
+    """Return where the object at a token ends, whose bracket opens at `start`; `at` for none."""
     if at and tokens[at - 1][-1] not in _BEFORE:
-        return at
-    start = _opening_of(tokens, at, closing)
-    if start not in closing:
         return at
     if start > at and tokens[start] in _QUOTES:
         return closing[start] + 1
@@ -202,11 +213,6 @@ def _object_end(tokens: list[str], at: int, closing: dict[int, int]) -> int:
         if shows:
             return stop + 1
     return _chunk_end(tokens, stop + 1, closing) if shows else at
-
-
-def _opens_structure(tokens: list[str], at: int) -> bool:
-    """Return whether a name and a brace after it print a structure, as Rust and Node do."""
-    return tokens[at + 1 : at + 4] == [" ", "{", " "] and tokens[at][0].isupper()
 
 
 def _is_list(tokens: list[str], at: int, stop: int) -> bool:

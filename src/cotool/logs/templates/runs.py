@@ -8,10 +8,9 @@ What names are is told by their capitals, within a sentence; what lists are, by 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from cotool.logs.templates.fits import Fit, Frame, Tokens, replaced, shared
+from cotool.logs.templates.fits import Fit, Tokens, replaced, shared
 from cotool.logs.templates.tokens import PARAMETER, is_word
 
 if TYPE_CHECKING:
@@ -32,18 +31,18 @@ _METHODS = frozenset("GET HEAD POST PUT DELETE PATCH OPTIONS".split())
 
 def join_runs(templates: Sequence[Tokens], new: Collection[Tokens] | None) -> dict[Tokens, Fit]:
     """Join templates that differ in one run of names, or in one list of words."""
-    frames: dict[Frame, dict[Tokens, tuple[int, int]]] = defaultdict(dict)
     fresh = None if new is None else {
         (start, len(t) - stop) for t in new if len(t) <= _LONGEST for start, stop in _runs(t)
     }  # fmt: skip
-    for template in templates:
-        if len(template) <= _LONGEST:
-            for start, stop in _runs(template):
-                if fresh is None or (start, len(template) - stop) in fresh:
-                    frame = template[:start], template[stop:]
-                    frames[frame].setdefault(template, (start, stop))
+    parts = (
+        (template, start, stop)
+        for template in templates
+        if len(template) <= _LONGEST
+        for start, stop in _runs(template)
+        if fresh is None or (start, len(template) - stop) in fresh
+    )
     joined: dict[Tokens, Fit] = {}
-    for frame, found in shared(frames):
+    for frame, found in shared(parts):
         left = {template: span for template, span in found.items() if template not in joined}
         lengths = {stop - start for start, stop in left.values()}
         if len(left) < (_FEW if len(lengths) > 1 else _MANY):
@@ -78,28 +77,36 @@ def _is_named(token: str) -> bool:
 
 def _runs(template: Tokens) -> Iterable[tuple[int, int]]:
     """Return where names and lists within a sentence start and stop, each with its variants."""
-    at, count = 2, 0
-    while at < len(template) and count < _MOST_RUNS:
-        before = template[at - 2]
-        if template[at - 1] != " " or not is_word(template[at]) or not (
-            (before.isalpha() and before.islower()) or before in _ARTICLES
-        ):  # fmt: skip
-            at += 1
+    at = count = 0
+    for start in [n for n in range(2, len(template)) if _may_begin(template, n)]:
+        if start < at:
             continue
-        stop = at + 1
-        if _is_named(template[at]):
-            stop = _name_end(template, at)
-            yield at, stop
+        if count >= _MOST_RUNS:
+            break
+        stop = start + 1
+        if _is_named(template[start]):
+            stop = _name_end(template, start)
+            yield start, stop
             if template[stop : stop + 2] == (" ", "("):
                 close = template[stop:].index(")") + stop if ")" in template[stop:] else 0
                 if 0 < close - stop <= _LONGEST_RUN // 2:
-                    yield at, close + 1
+                    yield start, close + 1
             count += 1
-        end = _list_end(template, at)
-        if end > stop or (stop == at + 1 == end and template[at].islower()):
-            yield at, end
+        end = _list_end(template, start)
+        if end > stop or (stop == start + 1 == end and template[start].islower()):
+            yield start, end
             count += 1
         at = max(stop, end) + 1
+
+
+def _may_begin(template: Tokens, at: int) -> bool:
+    """Return whether a token is a word after a blank and a word in small letters, or an article."""
+    before = template[at - 2]
+    return (
+        template[at - 1] == " "
+        and ((before.islower() and before.isalpha()) or before in _ARTICLES)
+        and is_word(template[at])
+    )
 
 
 def _name_end(template: Tokens, at: int) -> int:
