@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cotool._fast.truth import logit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from cotool.consensus.learning.ballots import Ballot
 
@@ -83,6 +83,11 @@ class GoldBallot(NamedTuple):
     place: int = 0
 
 
+def targets_of(judged: Iterable[GoldBallot]) -> list[dict[str, float]]:
+    """How often each answer was right."""
+    return [{one.right: one.share} for one in judged]
+
+
 class Basis:
     """The weights that are learned: first for the belief, then for experts, then for labels."""
 
@@ -110,18 +115,35 @@ class Basis:
         targets: Sequence[Mapping[str, float]],
     ) -> logit.Choices:
         """Return ballots in the kernel's form; an answer that no target names has no weight."""
-        start, ends, feature = array("q", [0]), array("q", [0]), array("i")
-        base, target = array("d"), array("d")
-        for ballot, belief, wanted in zip(ballots, beliefs, targets, strict=True):
-            for value, own in self.features(ballot).items():
-                base.append(log(belief[value] + FLOOR))
-                target.append(wanted.get(value, 0.0))
-                feature.extend(own)
-                ends.append(len(feature))
-            start.append(len(base))
-        return logit.Choices(start, target, base, ends, feature, len(self.keys))
+        bases = [
+            {value: log(share + FLOOR) for value, share in belief.items()} for belief in beliefs
+        ]
+        return choices_of(ballots, bases, targets, self.features, len(self.keys))
 
     def column(self, belief: float, expert: float, label: float) -> array[float]:
         """One value for each sort of weight."""
         experts = [expert] * (self.experts - 1)
         return array("d", [belief, *experts, *[label] * (len(self.keys) - self.experts)])
+
+
+def choices_of(
+    ballots: Sequence[Ballot],
+    bases: Sequence[Mapping[str, float]],
+    targets: Sequence[Mapping[str, float]],
+    features: Callable[[Ballot], Mapping[str, Sequence[int]]],
+    weights: int,
+) -> logit.Choices:
+    """Return ballots in the kernel's form, with what the first of the weights multiplies (`bases`).
+
+    `features` has the other weights that count for each answer.
+    """
+    start, ends, feature = array("q", [0]), array("q", [0]), array("i")
+    base, target = array("d"), array("d")
+    for ballot, belief, wanted in zip(ballots, bases, targets, strict=True):
+        for value, own in features(ballot).items():
+            base.append(belief[value])
+            target.append(wanted.get(value, 0.0))
+            feature.extend(own)
+            ends.append(len(feature))
+        start.append(len(base))
+    return logit.Choices(start, target, base, ends, feature, weights)

@@ -96,6 +96,14 @@ def _check_quadratic(value: Any) -> None:
     _check_number(value["questions"], "questions")
 
 
+def _check_offsets(value: Any) -> None:
+    _check_object(value, "")
+    for expert, own in value.items():
+        _check_object(own, expert)
+        for label, cell in own.items():
+            _check_numbers(cell, 2, f"{expert}.{label}")
+
+
 def _check_topics(value: Any) -> None:
     _check_object(value, "")
     if value.keys() != {"words", "rarity"}:
@@ -156,6 +164,7 @@ def _check_flag(value: Any, path: str) -> None:
 
 _CHECKS = {
     "expert": _check_expert,
+    "offsets": _check_offsets,
     "pair": _check_pair,
     "quadratic": _check_quadratic,
     "right": _check_right,

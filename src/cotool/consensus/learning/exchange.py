@@ -10,6 +10,7 @@ from cotool.consensus.learning.ballots import Ballot
 from cotool.consensus.learning.basis import GoldBallot, Quadratic
 from cotool.consensus.learning.checks import check_record
 from cotool.consensus.learning.learned import Learned
+from cotool.consensus.learning.offsets import Parabolas
 from cotool.consensus.learning.records import Expert, Pair
 from cotool.consensus.learning.schema import SCHEMA, VERSION
 from cotool.consensus.learning.topics import Topics
@@ -39,6 +40,7 @@ def records_of(learned: Learned) -> Iterator[tuple[str, str, Any]]:
     if learned.experts:
         for name in _QUADRATICS:
             yield "quadratic", name, asdict(getattr(learned, name))
+            yield "offsets", name, getattr(learned.offsets, name).cells
         yield "whole", "figures", {key: getattr(learned, key) for key in _FIGURES}
 
 
@@ -57,28 +59,11 @@ def learned_from(records: Iterable[tuple[str, str, Any]]) -> Learned:
     """Return what such records hold. Raises StoreError for values that make no sense."""
     learned = Learned()
     kind, name = "the first record", ""
-    rights: list[tuple[str, GoldBallot]] = []
     try:
         for kind, name, value in records:
             check_record(kind, value)
-            if kind == "expert":
-                learned.experts[name] = Expert.from_dict(value)
-            elif kind == "pair":
-                a, b = json.loads(name)
-                learned.pairs[str(a), str(b)] = Pair(**value)
-            elif kind == "right":
-                ballot = Ballot(name, value["votes"], value["topic"])
-                rights.append(
-                    (name, GoldBallot(ballot, value["right"], value["share"], value["place"]))
-                )
-            elif kind == "quadratic" and name in _QUADRATICS:
-                setattr(learned, name, Quadratic(**value))
-            elif kind == "topics":
-                learned.topics = Topics(**value)
-            elif kind == "whole":
-                for key in _FIGURES:
-                    setattr(learned, key, value[key])
-        learned.known = dict(sorted(rights, key=lambda pair: pair[1].place))
+            _take(learned, kind, name, value)
+        learned.known = dict(sorted(learned.known.items(), key=lambda pair: pair[1].place))
     except (TypeError, KeyError, ValueError, AttributeError, RecursionError) as error:
         raise StoreError(
             f"{kind} {name!r} cannot be read: {error}"
@@ -87,6 +72,27 @@ def learned_from(records: Iterable[tuple[str, str, Any]]) -> Learned:
             hint="the data is damaged or was written by another version",
         ) from None
     return learned
+
+
+def _take(learned: Learned, kind: str, name: str, value: Any) -> None:
+    """Put a record where it belongs; others, such as settings, are left out."""
+    if kind == "expert":
+        learned.experts[name] = Expert.from_dict(value)
+    elif kind == "pair":
+        a, b = json.loads(name)
+        learned.pairs[str(a), str(b)] = Pair(**value)
+    elif kind == "right":
+        ballot = Ballot(name, value["votes"], value["topic"])
+        learned.known[name] = GoldBallot(ballot, value["right"], value["share"], value["place"])
+    elif kind == "quadratic" and name in _QUADRATICS:
+        setattr(learned, name, Quadratic(**value))
+    elif kind == "offsets" and name in _QUADRATICS:
+        setattr(learned.offsets, name, Parabolas(value))
+    elif kind == "topics":
+        learned.topics = Topics(**value)
+    elif kind == "whole":
+        for key in _FIGURES:
+            setattr(learned, key, value[key])
 
 
 def exported(learned: Learned) -> dict[str, Any]:

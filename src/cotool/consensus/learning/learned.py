@@ -18,10 +18,19 @@ from typing import TYPE_CHECKING
 from cotool.consensus.learning.basis import EXPERT, Basis, GoldBallot, Quadratic
 from cotool.consensus.learning.calibration import features
 from cotool.consensus.learning.crowd import Crowd
+from cotool.consensus.learning.offsets import Offsets
 from cotool.consensus.learning.records import RECENT, Expert, Judgements, Pair
 from cotool.consensus.learning.topic_effects import topic_effect, topics_pay
 from cotool.consensus.learning.topics import Topics
-from cotool.consensus.learning.weights import Beliefs, Trust, distil, folded, trusted
+from cotool.consensus.learning.weights import (
+    Beliefs,
+    Evidence,
+    Trust,
+    distil,
+    folded,
+    likeliest,
+    trusted,
+)
 from cotool.errors import StoreError
 
 if TYPE_CHECKING:
@@ -69,6 +78,7 @@ class Learned(Crowd):
     agreement: Quadratic = field(default_factory=Quadratic)
     known: dict[str, GoldBallot] = field(default_factory=dict)
     older: Quadratic = field(default_factory=Quadratic)
+    offsets: Offsets = field(default_factory=Offsets)
     judged: float = 0.0
     as_of: float = 0.0
     topics: Topics = field(default_factory=Topics)
@@ -111,7 +121,8 @@ class Learned(Crowd):
                 BELIEF_BY_LABEL if self._by_label else 0.0,
             )
             try:
-                self._trust = trusted(self._basis(), self.agreement, self.older, known, beliefs)
+                evidence = Evidence(self.agreement, self.older, known, self.offsets)
+                self._trust = trusted(self._basis(), evidence, beliefs)
             except (ArithmeticError, ValueError) as error:
                 raise StoreError(
                     f"what was learned gives no weights: {error}",
@@ -180,7 +191,10 @@ class Learned(Crowd):
         """
         if self.is_open:
             beliefs = self.vote_shares(ballots)
-        self.agreement = distil(self.agreement, self._basis(), ballots, beliefs)
+            self.offsets = Offsets()
+        basis = self._basis()
+        self.agreement = distil(self.agreement, basis, ballots, beliefs)
+        self.offsets.distil(basis, likeliest(basis, self.agreement)[0], ballots, beliefs)
         self._trust = None
 
     def _tally(self, expert: str, topic: str, tally: Judgements, sign: float = 1.0) -> None:
@@ -243,9 +257,11 @@ class Learned(Crowd):
         """Add right answers to the quadratic of the older ones, or take them away."""
         beliefs = self.bases([one.ballot for one in judged])
         self._trust = None
-        more = folded(self.trust(), judged, beliefs)
+        more, offsets = folded(self.trust(), judged, beliefs, self.offsets)
         more.scale(sign)
+        offsets.scale(sign)
         self.older.add(more)
+        self.offsets.older.add(offsets)
 
     def learn_scores(self, scores: Mapping[str, float], topic: str = "", sign: float = 1.0) -> None:
         """Learn from scores, 0 to 1, of experts' answers to one question."""
@@ -274,6 +290,7 @@ class Learned(Crowd):
         self.rights = {label: value * factor for label, value in self.rights.items()}
         self.agreement.scale(factor)
         self.older.scale(factor)
+        self.offsets.scale(factor)
         self.known = {
             question: one._replace(share=one.share * factor) for question, one in self.known.items()
         }
@@ -300,6 +317,7 @@ class Learned(Crowd):
             self.rights.clear()
         self.agreement.add(other.agreement)
         self.older.add(other.older)
+        self.offsets = Offsets() if self.is_open else self.offsets.plus(other.offsets)
         last = max((one.place for one in self.known.values()), default=0)
         for question, own in other.known.items():
             self.known[question] = own._replace(place=last + own.place)
@@ -317,6 +335,7 @@ class Learned(Crowd):
         self.pairs = {key: pair for key, pair in self.pairs.items() if name not in key}
         self.agreement.drop(EXPERT + name)
         self.older.drop(EXPERT + name)
+        self.offsets.drop(name)
         for question, one in list(self.known.items()):
             votes = {e: value for e, value in one.ballot.votes.items() if e != name}
             self.known[question] = one._replace(ballot=one.ballot._replace(votes=votes))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from array import array
 from math import log
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cotool.consensus.learning.basis import EXPERT
+from cotool.consensus.learning.mixture import FIXED, Prior
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,19 +35,6 @@ BELIEF_SPREAD, BELIEF_EXPERTS, BELIEF_PRIOR = 0.3, 0.12, -2.0
 # One expert above all others: its lead, and the prior of all such experts. They are looked for
 # among those most often right, up to this many judgements: then the weights tell.
 LEAD, STAR_PRIOR, MOST_STARS, STARS_UNTIL = 1.5, log(0.2), 8, 200
-# A weight that a prior fixes.
-FIXED = 1e-3
-
-
-class Prior(NamedTuple):
-    """A Gaussian with the covariance diag(deviations²) + the directions' + `covariance`."""
-
-    name: str
-    log_share: float
-    mean: array[float]
-    deviations: array[float]
-    directions: list[array[float]]
-    covariance: array[float]
 
 
 def priors(

@@ -201,7 +201,10 @@ def _why(learned: Learned, ballot: Ballot, said: Prediction) -> Iterator[str]:
     likely = [f"{_PRIORS[name]} ({percent(share)})" for name, share in chosen if share >= _LIKELY]
     if trust.calibration.judged:
         yield f"right answers are best predicted if {', or '.join(likely)}"
-    worth = sorted((-trust.weight(name) - effects.get(name, 0.0), name) for name in ballot.votes)
+    worth = sorted(
+        (-trust.worth(name, value) - effects.get(name, 0.0), name)
+        for name, value in ballot.votes.items()
+    )
     told = [f"{name} {-own:+.2f} ({_record(learned, name)})" for own, name in worth]
     more = f", … {len(told) - _TOLD} more" if len(told) > _TOLD else ""
     yield "each vote is worth: " + ", ".join(told[:_TOLD]) + more
