@@ -360,6 +360,29 @@ def hkdf_extract_expand(key, salt, info, size, name="sha256", *, extract=True):
     return output[:size]
 
 
+def age_by_passphrase(content, passphrase, work=10):
+    """Return an age file for a passphrase, with 2**work steps of scrypt (C2SP, age.md)."""
+    file_key, salt, nonce = (bytes([number]) * 16 for number in (1, 2, 3))
+    scrypt_salt = b"age-encryption.org/v1/scrypt" + salt
+    key = hashlib.scrypt(
+        passphrase.encode(), salt=scrypt_salt, n=1 << work, r=8, p=1, maxmem=1 << 30, dklen=32
+    )
+
+    def coded(data):
+        return base64.b64encode(data).rstrip(b"=")
+
+    wrapped = coded(ChaCha20Poly1305(key).encrypt(bytes(12), file_key, b""))
+    header = b"age-encryption.org/v1\n-> scrypt %s %d\n%s\n---" % (coded(salt), work, wrapped)
+    mac_key = hkdf_extract_expand(file_key, b"", b"header", 32)
+    payload = ChaCha20Poly1305(hkdf_extract_expand(file_key, nonce, b"payload", 32))
+    chunks = [content[at : at + 65536] for at in range(0, len(content), 65536)] or [b""]
+    sealed = b"".join(
+        payload.encrypt(number.to_bytes(11, "big") + bytes([number == len(chunks) - 1]), chunk, b"")
+        for number, chunk in enumerate(chunks)
+    )
+    return header + b" " + coded(hmac.digest(mac_key, header, "sha256")) + b"\n" + nonce + sealed
+
+
 def open_vault(data, secrets):
     """Return the content of a vault file as FORMAT.md says. Raises AssertionError if it is not."""
     file_id = data[12:28]
