@@ -57,6 +57,17 @@ static const struct {
 };
 #define COTOOL_LEVEL_WORDS ((int)(sizeof cotool_level_words / sizeof cotool_level_words[0]))
 
+/* These words name levels in some systems and are common words in others. */
+static const char *const cotool_common_words[] = {"log",    "config", "note",  "system", "fail",
+                                                  "failure", "fine",  "alert", "panic",  "fault",
+                                                  "verb",   "information"};
+
+static int cotool_is_common(const char *word) {
+    for (size_t n = 0; n < sizeof cotool_common_words / sizeof cotool_common_words[0]; n++)
+        if (!strcmp(cotool_common_words[n], word)) return 1;
+    return 0;
+}
+
 cotool_level_word cotool_level_table[1024];
 
 void cotool_prepare_levels(void) {
@@ -80,7 +91,17 @@ void cotool_prepare_levels(void) {
         cotool_level_table[slot].size = (uint8_t)size;
         cotool_level_table[slot].level = (uint8_t)cotool_level_words[n / 3].level;
         cotool_level_table[slot].style = (uint8_t)style;
+        cotool_level_table[slot].common = (uint8_t)cotool_is_common(word);
     }
+}
+
+int cotool_common_word(const uint8_t *p, size_t size) {
+    uint64_t head = cotool_first_eight(p, size);
+    unsigned slot = cotool_level_slot(head);
+    while (cotool_level_table[slot].head &&
+           (cotool_level_table[slot].head != head || cotool_level_table[slot].size != size))
+        slot = (slot + 1) & 1023;
+    return cotool_level_table[slot].common;
 }
 
 int cotool_own_level(const cotool_words *words, const uint8_t *p, size_t size, int *style) {

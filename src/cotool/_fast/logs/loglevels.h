@@ -13,7 +13,7 @@
 typedef struct {
     uint64_t head; /* 0: empty */
     const char *rest; /* the letters from the ninth on, in lower case */
-    uint8_t size, level, style;
+    uint8_t size, level, style, common;
 } cotool_level_word;
 extern cotool_level_word cotool_level_table[1024];
 
@@ -42,6 +42,9 @@ COTOOL_INLINE int cotool_level_of(const uint8_t *p, size_t size, int *style) {
     }
     return -1;
 }
+
+/* Returns whether a word that names a level is also a common word. */
+int cotool_common_word(const uint8_t *p, size_t size);
 
 /* The level of a word of the caller, -1: none. */
 int cotool_own_level(const cotool_words *words, const uint8_t *p, size_t size, int *style);

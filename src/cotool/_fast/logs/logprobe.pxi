@@ -209,17 +209,45 @@ def probe_levels(bytes line not None, Py_ssize_t start):
     """Return what may be a level in the first tokens after line[start].
 
     Tuples of kind of place, token, word, classes of the bytes before and after, style, level,
-    offset.
+    offset, whether it is also a common word.
     """
-    cdef uint8_t text[1024]
+    cdef uint8_t text[COTOOL_PROBED + COTOOL_PADDING]
     cdef cotool_seen_level seen[64]
     cdef Py_ssize_t size = padded(line, text, sizeof(text))
     cdef int n, count
     if start > size:
         return []
-    count = cotool_probe_levels(text, text + start, text + size, seen, 64)
+    count = cotool_probe_levels(text, text + start, text + size, COTOOL_PROBED_TOKENS, seen, 64)
     return [
         (seen[n].kind, seen[n].token, seen[n].word, seen[n].lead, seen[n].trail, seen[n].styles,
-         seen[n].level, seen[n].at)
+         seen[n].level, seen[n].at, bool(seen[n].common))
         for n in range(count)
     ]
+
+
+def probe_same_level(bytes text not None, int end, int size, *, uint32_t leads, uint32_t trails,
+                     int most):
+    """Return the place of the level in lines with a time at the same place, None where unsure.
+
+    A time ends at byte `end` of each line, and the first `size` bytes, with all digits as zeros,
+    are its shape. leads, trails: bits of the classes of bytes that may surround a level. Returns
+    ((token, word, styles, bits of the classes before the words and after them), number of lines,
+    offset of the first line of each shape) if the first word that can name a level is at the same
+    place of each whole line of the text, which has at most `most` lines of few shapes.
+    """
+    cdef size_t length = len(text)
+    cdef cotool_same_level found
+    cdef int same
+    cdef uint8_t* copy = <uint8_t*>malloc(length + COTOOL_PADDING)
+    if copy == NULL:
+        raise MemoryError
+    memcpy(copy, <const char*>text, length)
+    memset(copy + length, 0, COTOOL_PADDING)
+    with nogil:
+        same = cotool_probe_same(copy, copy + length, end, size, leads, trails, most, &found)
+    firsts = [found.first[n] - copy for n in range(found.shapes)]
+    free(copy)
+    if not same:
+        return None
+    level = found.token, found.word, found.styles, found.leads, found.trails
+    return level, found.lines, firsts

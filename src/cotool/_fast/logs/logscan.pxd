@@ -252,7 +252,15 @@ cdef extern from "logs/logprobe.h" nogil:
     ctypedef struct cotool_seen_time:
         int token, open, layout, at, length, month, day
     ctypedef struct cotool_seen_level:
-        int kind, token, word, lead, trail, styles, level, at
+        int kind, token, word, lead, trail, styles, level, at, common
+    ctypedef struct cotool_same_level:
+        int lines, token, word, styles
+        uint32_t leads, trails
+        int shapes
+        const uint8_t* first[6]
+    enum:
+        COTOOL_PROBED
+        COTOOL_PROBED_TOKENS
     int cotool_read_stamp(const char* form, const uint8_t* text, const uint8_t* end,
                           int64_t* seconds, int* nanos, int* zoned, int* cycle)
     const char* cotool_month_name(int n)
@@ -260,7 +268,9 @@ cdef extern from "logs/logprobe.h" nogil:
     int cotool_probe_times(const uint8_t* line, const uint8_t* end, int tokens,
                            cotool_seen_time* seen, int most)
     int cotool_probe_levels(const uint8_t* line, const uint8_t* start, const uint8_t* end,
-                            cotool_seen_level* seen, int most)
+                            int tokens, cotool_seen_level* seen, int most)
+    int cotool_probe_same(const uint8_t* text, const uint8_t* end, int start, int size,
+                          uint32_t leads, uint32_t trails, int most, cotool_same_level* found)
     int cotool_read_level(const uint8_t* text, const uint8_t* end, int scale)
     const char* cotool_text_key(int n)
     int cotool_layout_count()

@@ -63,7 +63,8 @@ cdef class Scanner:
     them. path: the name of the file; anywhere: where the fields are in lines of no format.
     header: the line #Fields that the columns of `formats` come from, None without one; columns:
     returns `formats` with the columns of another such line. A batch ends before a line #Fields
-    that differs from the one before it, so all lines of a batch have the same columns.
+    that differs from the one before it, so all lines of a batch have the same columns. size: of
+    the file, if it is known: a small one needs only one span of memory.
     """
 
     cdef _Setup setup
@@ -93,7 +94,8 @@ cdef class Scanner:
 
     def __cinit__(self, options, formats, date, *, keywords=(), widths, int most_buckets,
                   bytes prefix=b"", bint resumed=False, bint midway=False, int64_t cycle=0,
-                  bint small_spans=False, bytes path=b"", anywhere=(), header=None, columns=None):
+                  bint small_spans=False, bytes path=b"", anywhere=(), header=None, columns=None,
+                  size=None):
         cdef cotool_config* c
         cdef int n
         cdef size_t block = options.block_size or BLOCK
@@ -107,13 +109,15 @@ cdef class Scanner:
         self.span_size = FORMS_SPAN if large else SMALL_SPAN if small_spans else SPAN
         if options.span_size:
             self.span_size = options.span_size
+        if size is not None:
+            self.spans = min(self.spans, size // self.span_size + 1)
         self.setup = _Setup(options, formats, date, keywords, widths, most_buckets, path, anywhere)
         c = &self.setup.config
         self.workers = <cotool_worker*>calloc(self.threads, sizeof(cotool_worker))
         self.span = <cotool_span*>calloc(self.spans, sizeof(cotool_span))
         self.record_patterns = <uint64_t*>calloc(c.patterns + 1, sizeof(uint64_t))
         self.line_patterns = <uint8_t*>calloc(c.patterns + 1, 1)
-        self.record_text = <uint8_t*>calloc(COTOOL_RECORD_TEXT + COTOOL_PADDING, 1)
+        self.record_text = <uint8_t*>malloc(COTOOL_RECORD_TEXT + COTOOL_PADDING)
         self.total.patterns = <uint64_t*>calloc(c.patterns + 1, sizeof(uint64_t))
         if (self.workers == NULL or self.span == NULL or self.record_patterns == NULL
                 or self.line_patterns == NULL or self.record_text == NULL

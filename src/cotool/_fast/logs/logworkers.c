@@ -96,7 +96,7 @@ int cotool_span_open(cotool_span *span, const cotool_config *config) {
     if (config->reading)
         cotool_table_open(&span->table, config->measured->measures, config->measured->most,
                           config->measured->width);
-    span->record_text = calloc(COTOOL_RECORD_TEXT + COTOOL_PADDING, 1);
+    span->record_text = malloc(COTOOL_RECORD_TEXT + COTOOL_PADDING);
     return span->counts.patterns && span->record_patterns && span->line_patterns &&
                    span->sample && span->record_text
                ? 0

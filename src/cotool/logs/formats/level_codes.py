@@ -33,7 +33,7 @@ _LAST_TOKEN = 255
 _CAPITAL = lazy_pattern(rb"[A-Z]")
 
 # What follows each message in the logs of Microsoft Configuration Manager.
-_CMTRACE = b"]LOG]!><time="
+CMTRACE_END = b"]LOG]!><time="
 
 _SYMBOLS = (b".", b"-", b"*", b"#")
 
@@ -75,13 +75,21 @@ def is_redis(lines: Sequence[tuple[bytes, int]]) -> bool:
     )
 
 
+def have_codes(lines: Sequence[tuple[bytes, int]]) -> bool:
+    """Return whether one of a few lines has a code that may hold a severity."""
+    return any(
+        (b"%" in line and _CODED.search(line)) or (b"(" in line and _SHORTENED.search(line))
+        for line, _ in lines
+    )
+
+
 def coded_places(lines: Sequence[tuple[bytes, int]], left: set[int]) -> list[Place]:
     """Return the places of codes that hold a severity: %LINK-3-UPDOWN:, Er(163)."""
     places = []
-    if sum(_CMTRACE in line for line, _ in lines) >= HALF * len(lines):
+    if sum(CMTRACE_END in line for line, _ in lines) >= HALF * len(lines):
         left.clear()
         return [Place(KEY, key=b"type", scale=CMTRACE)]
-    if not any(_CODED.search(line) or _SHORTENED.search(line) for line, _ in thinned(lines)):
+    if not have_codes(thinned(lines)):
         return []
     coded = {n for n in left if _CODED.search(lines[n][0], 0, 256)}
     if len(coded) >= 0.3 * len(lines):

@@ -39,14 +39,6 @@ STATUSES = frozenset(
     )
 )
 
-_NAME = lazy_pattern(rb"\w*")
-
-# These words name levels in some systems and are common words in others. They count in capitals or
-# in brackets.
-_WEAK = frozenset(
-    b"log config note system fail failure fine alert panic fault verb information".split()
-)
-
 # What may come between a time and its level: brackets, numbers, separators.
 _BESIDE = lazy_pattern(rb"(?:\[[^\]]*\]|\([^)]*\)|[\W\d_])*")
 
@@ -77,10 +69,12 @@ class Evidence:
         else:
             self.letters.setdefault(n, at + (line[at : at + 1] in _OPENED))
 
-    def add_word(self, n: int, line: bytes, at: int, mark: tuple[int, int, int, int]) -> bool:
-        """Take a word of line `n`; return False for a common word that needs support."""
+    def add_word(self, n: int, mark: tuple[int, int, int, int], *, is_weak: bool) -> bool:
+        """Take a word of line `n`; return False for a common word that needs support.
+
+        A common word (`is_weak`) counts by itself in capitals or in brackets.
+        """
         level, lead, trail, styles = mark
-        is_weak = _is_weak(line, at)
         if is_weak and (trail == BRACKET or (lead == trail == CLOSED)):
             return False  # <![LOG[...]LOG]!>
         if is_weak and styles != UPPER and lead != BRACKET and trail != SLASH:
@@ -135,7 +129,7 @@ def gather_evidence(
     evidence: dict[tuple[int, int, int, int], Evidence] = defaultdict(Evidence)
     side = int(before)
     for n, (line, end) in enumerate(lines):
-        for kind, token, word, lead, trail, styles, level, at in logscan.probe_levels(
+        for kind, token, word, lead, trail, styles, level, at, common in logscan.probe_levels(
             line, 0 if before else end
         ):
             if token >= tokens or (before and at >= end):
@@ -145,7 +139,8 @@ def gather_evidence(
                 evidence[code, side, token, word].add_code(n, line, at, level, kind)
             elif _may_be_level(line, at, lead, trail, styles):
                 found = evidence[kind, side, token, word]
-                if found.add_word(n, line, at, (level, lead, trail, styles)) and found.is_near:
+                mark = (level, lead, trail, styles)
+                if found.add_word(n, mark, is_weak=common) and found.is_near:
                     found.is_near = before or bool(_BESIDE.fullmatch(line, end, at))
     for found in evidence.values():
         found.take_weak()
@@ -161,8 +156,3 @@ def _may_be_level(line: bytes, at: int, lead: int, trail: int, styles: int) -> b
         if not (glued and (trail in ENDS or lead != SLASH)) and not facility:
             return False
     return True
-
-
-def _is_weak(line: bytes, at: int) -> bool:
-    word = _NAME.match(line, at)
-    return word is not None and word[0].lower() in _WEAK

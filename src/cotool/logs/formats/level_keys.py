@@ -28,10 +28,15 @@ _PAIR = lazy_pattern(
 )
 
 
+def have_keys(lines: Sequence[tuple[bytes, int]]) -> bool:
+    """Return whether one of a few lines has a key that may hold a level."""
+    return any(b"=" in line and _PAIR.search(line) for line, _ in lines)
+
+
 def key_places(lines: Sequence[tuple[bytes, int]], left: set[int]) -> list[Place]:
     """Return the keys of key=value pairs that hold levels; remove their lines from `left`."""
     values: dict[bytes, dict[int, bytes]] = defaultdict(dict)
-    if not any(b"=" in line and _PAIR.search(line) for line, _ in thinned(lines)):
+    if not have_keys(thinned(lines)):
         return []
     for n, (line, _) in enumerate(lines):
         for key, value in _PAIR.findall(line):

@@ -10,6 +10,9 @@ from cotool.logs.formats.model import WORD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TypeVar
+
+    _Line = TypeVar("_Line")
 
 # The classes of bytes around a level, in the order of logchars.h. A word within a dotted name or a
 # path is not a level, unless it is in capitals: app.ERROR:, [main/WARN], 2376]INFO:
@@ -44,7 +47,7 @@ HALF = 0.5
 INFO_OR_LESS = frozenset({0, 1, 2, 3})
 
 
-def thinned(lines: Sequence[tuple[bytes, int]]) -> Sequence[tuple[bytes, int]]:
+def thinned(lines: Sequence[_Line]) -> Sequence[_Line]:
     """Return at most 20 or so of the lines, evenly spread, which show what is common."""
     return lines[:: len(lines) // 20 + 1]
 
@@ -53,7 +56,7 @@ def thinned(lines: Sequence[tuple[bytes, int]]) -> Sequence[tuple[bytes, int]]:
 def level_of(word: bytes) -> int | None:
     """Return the level that a word names, or None."""
     return next(
-        (level for kind, *_, level, _ in logscan.probe_levels(word, 0) if kind == WORD), None
+        (level for kind, *_, level, _, _ in logscan.probe_levels(word, 0) if kind == WORD), None
     )
 
 

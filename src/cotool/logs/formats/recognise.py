@@ -83,9 +83,11 @@ def _says_more(lines: list[bytes], total: int, pairs: Sequence[Format]) -> bool:
 # Bytes with which a line of text may begin, but not a line that continues an object.
 _PLAIN = bytes(byte for byte in range(33, 256) if byte not in b"{}[]),:")
 _RUN = 32
+# The most lines of a sample.
+SAMPLE = 1000
 
 
-def sample_lines(windows: Iterable[tuple[bytes, bool]], most: int = 1000) -> list[bytes]:
+def sample_lines(windows: Iterable[tuple[bytes, bool]], most: int = SAMPLE) -> list[bytes]:
     """Return up to `most` whole lines, evenly from windows of (bytes, starts at a line's start)."""
     kept = [(data if whole else data.partition(b"\n")[2]) for data, whole in windows]
     kept = [data for data in kept if data]

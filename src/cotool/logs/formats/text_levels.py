@@ -76,7 +76,7 @@ def level_places(lines: Sequence[tuple[bytes, int]], found: Format) -> tuple[Pla
             places += _varying_places(lines, left)
     if not places:
         places += lettered_places(evidence, lines, found)
-    places += [Place(PRI)] if found.pri else _tagged_places(lines)
+    places += [Place(PRI)] if found.pri else tagged_places(thinned(lines))
     return tuple(places[:MAX_PLACES])
 
 
@@ -161,26 +161,25 @@ def _varying_places(lines: Sequence[tuple[bytes, int]], left: set[int]) -> list[
     return places
 
 
-def _tagged_places(lines: Sequence[tuple[bytes, int]]) -> list[Place]:
+def tagged_places(lines: Sequence[tuple[bytes, int]]) -> list[Place]:
     """Return where a level may follow the name of the program: "smtpd[7]: fatal: ...".
 
-    Such words are rare, so the place is used even if the sample has none.
+    Such words are rare, so the place is used even if none of these few lines has one.
     """
     tokens: Counter[int] = Counter()
-    some = thinned(lines)
-    for line, end in some:
+    for line, end in lines:
         for number, token in enumerate(islice(TOKEN.finditer(line, end), _TAG_TOKENS)):
             if token[0][-1:] == b":" and _TAG.fullmatch(token[0]) and level_of(token[0]) is None:
                 tokens[number] += 1
                 break
     number, count = max(tokens.items(), key=lambda item: item[1], default=(0, 0))
-    if not count or count < HALF * len(some):
+    if not count or count < HALF * len(lines):
         return []
     return [Place(WORD, token=number + 1, lead=1 << SPACE, trail=1 << COLON)]
 
 
 def is_tagged(place: Place) -> bool:
-    """Return whether a place is the one that `_tagged_places` returns."""
+    """Return whether a place is the one that tagged_places() returns."""
     return place.kind == WORD and not place.below and place.trail == 1 << COLON
 
 

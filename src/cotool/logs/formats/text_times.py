@@ -172,6 +172,36 @@ def _shape(line: bytes, found: list[tuple[_Candidate, Stamp]]) -> _Shape | None:
     return _Shape(size, line[:size].translate(_ZEROS), found)
 
 
+class FirstTime(NamedTuple):
+    """The known time at a line's start, and how many bytes of the line show where it ends."""
+
+    where: Where
+    layout: int
+    end: int
+    size: int
+
+    def placed(self, line: bytes) -> PlacedTimes:
+        """Return what find_times() returns for lines like this one."""
+        return _times(self.where, self.layout, b"", {0: Stamp(0, self.end, b"")}, [line])
+
+
+def first_time(line: bytes) -> FirstTime | None:
+    """Return the time that find_times() finds in lines which all begin like this one.
+
+    None unless the line begins with a time of a known layout, with its date: what another layout
+    means depends on the numbers of all lines.
+    """
+    found = _times_of(line)
+    shape = _shape(line, found)
+    if shape is None or any(layout < 0 for (_, layout, _), _ in found):
+        return None
+    starts = [(layout, where, moment) for (where, layout, _), moment in found if where.is_start]
+    if not starts:
+        return None
+    layout, where, moment = min(starts, key=lambda item: item[0])
+    return FirstTime(where, layout, moment.end, shape.size)
+
+
 def _times_of(line: bytes) -> list[tuple[_Candidate, Stamp]]:
     """Return every way to read a time in a line."""
     found: list[tuple[_Candidate, Stamp]] = []

@@ -187,7 +187,7 @@ def _range(
     if sampled is None:
         return None
     windows, start, size, mtime = sampled
-    formats, wrapping = look_at(windows, options)
+    formats, wrapping = look_at(windows, options, explained=False)
     if wrapping.name:
         return None  # its lines are unwrapped in order
     date = first_date(formats, wrapping.lines, mtime)

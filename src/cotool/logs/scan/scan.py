@@ -94,7 +94,7 @@ def scan_opened(
     """Scan what is open already, under the name `path`; see scan_source()."""
     windows = sample(opened)
     head = windows[0] if windows else b""
-    formats, wrapping = look_at(windows, options)
+    formats, wrapping = look_at(windows, options, explained=False)
     plain = opened if isinstance(opened, PlainFile) else None
     device, inode = (plain.device, plain.inode) if plain else (None, None)
     start = 0
@@ -173,6 +173,7 @@ class _Run:
             resumed=start > 0,
             in_pieces=bool(self._wrapping.name),
             path=self._path,
+            size=self._opened.size if isinstance(self._opened, PlainFile) else None,
         )
         error: str | None = None
         end = start

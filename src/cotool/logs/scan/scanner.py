@@ -10,6 +10,7 @@ from cotool.logs.formats.envelopes import Wrapping, find_wrapping
 from cotool.logs.formats.headers import changed_columns, with_header
 from cotool.logs.formats.model import Format, is_cyclic
 from cotool.logs.formats.recognise import recognise, sample_lines
+from cotool.logs.formats.same_shape import same_shape_format
 from cotool.logs.formats.words import with_known_words
 from cotool.logs.histogram import MAX_BUCKETS, WIDTHS
 from cotool.logs.levels import KEYWORDS
@@ -28,13 +29,22 @@ _WARNING_WORDS = (b"warn",)
 _KEYWORD_SETS = dict(zip(KEYWORDS, (_ERROR_WORDS, _WARNING_WORDS), strict=True))
 
 
-def look_at(windows: Sequence[bytes], options: LogOptions) -> tuple[tuple[Format, ...], Wrapping]:
+def look_at(
+    windows: Sequence[bytes], options: LogOptions, *, explained: bool = True
+) -> tuple[tuple[Format, ...], Wrapping]:
     """Return the formats of a source, and how its lines are wrapped, by samples of its text.
 
-    Formats of the options replace recognition. The wrapping has the lines of the sample.
+    Formats of the options replace recognition. The wrapping has the lines of the sample. If the
+    formats need not be `explained`, these lines and the reasons may be absent: only times without
+    a date need the lines.
     """
     lines: list[bytes] = []
     given = options.formats
+    plain = given is None and options.reading is None and not options.own_words
+    if plain and not explained and len(windows) == 1:
+        same = same_shape_format(windows[0])
+        if same is not None:
+            return (same,), Wrapping([])
     if given is None and options.own_words:
         windows = [with_known_words(window, options.own_words) for window in windows]
     reading = options.reading
@@ -63,10 +73,11 @@ def make_scanner(
     cycle: int = 0,
     in_pieces: bool = False,
     path: str = "",
+    size: int | None = None,
 ) -> logscan.Scanner:
     """Return the kernel's scanner for a source of these formats, which begins at `date`.
 
-    `in_pieces`: it will be fed by pieces that threads share.
+    `in_pieces`: it will be fed by pieces that threads share. `size`: of the source, if known.
     """
     anywhere: tuple[Locator, ...] = ()
     if options.reading is not None:
@@ -94,6 +105,7 @@ def make_scanner(
         anywhere=anywhere,
         header=next((found.header for found in formats if found.header), None),
         columns=columns,
+        size=size,
     )
 
 

@@ -1,0 +1,74 @@
+"""The format of a small file whose lines all begin alike, found in one call of a kernel.
+
+Most logs of one program have the time and then the level at the same place of every line. What
+recognise() finds in such lines does not depend on the rest of them, so they need not be taken
+apart. Whatever could make a difference leaves the file to recognise().
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+from cotool._fast.logs import logscan
+from cotool._lazy import lazy_pattern
+from cotool.logs.formats.described import named
+from cotool.logs.formats.level_codes import CMTRACE_END, have_codes
+from cotool.logs.formats.level_keys import have_keys
+from cotool.logs.formats.level_marks import LEADS, TRAILS, thinned
+from cotool.logs.formats.model import SYSLOG, WORD, Format, Place, is_cyclic
+from cotool.logs.formats.recognise import SAMPLE
+from cotool.logs.formats.text_levels import tagged_places
+from cotool.logs.formats.text_times import PlacedTimes, Where, first_bytes, first_time
+
+# The first bytes of lines that are neither objects nor pairs, nor in a document or an envelope.
+_BEGINS = lazy_pattern(rb"[\[(\"']?\d")
+# A time that a carrier may have put before a line of another program.
+_CARRIED = lazy_pattern(rb"\d{4}-\d\d-\d\dT")
+# Objects in messages, colours, ends of lines that are more than a newline.
+_APART = (b"{", b"\x1b", b"\\u001", b"\r", CMTRACE_END)
+_LEADS = sum(1 << lead for lead in LEADS)
+_TRAILS = sum(1 << trail for trail in TRAILS)
+
+
+def same_shape_format(text: bytes) -> Format | None:
+    """Return what recognise() finds in a whole text, without its reasons, or None if unsure."""
+    line, ended, _ = text.partition(b"\n")
+    if (
+        not (ended and _BEGINS.match(line))
+        or _CARRIED.match(line)
+        or any(mark in text for mark in _APART)
+    ):
+        return None
+    time = first_time(line)
+    if time is None:
+        return None
+    times = time.placed(line)
+    end = times.members[0][2]
+    same = logscan.probe_same_level(text, end, time.size, leads=_LEADS, trails=_TRAILS, most=SAMPLE)
+    if same is None:
+        return None
+    (token, word, styles, leads, trails), count, firsts = same
+    lines = text.split(b"\n", count)[:count]
+    if any(first_time(text[at : text.index(b"\n", at)]) != time for at in firsts[1:]):
+        return None
+    some = [(one, end) for one in thinned(lines)]
+    if have_keys(some) or have_codes(some):
+        return None
+    place = Place(WORD, 0, 0, token, word, styles, SYSLOG, leads, trails | 1)
+    found = _format(times.where, times.layouts, line[:1], (place, *tagged_places(some)))
+    return None if is_cyclic(found) else found
+
+
+@lru_cache(maxsize=64)
+def _format(where: Where, layouts: int, first: bytes, places: tuple[Place, ...]) -> Format:
+    times = PlacedTimes(where, [(0, 0, 0)], layouts)
+    found = Format(
+        name="",
+        time_token=where.token,
+        time_open=where.open,
+        layouts=layouts,
+        places=places,
+        share=1.0,
+    )
+    return named(replace(found, first=first_bytes(found, [first], times)))
