@@ -11,7 +11,7 @@ import pytest
 
 from cotool.benchmarks import GROUPS
 from cotool.cli.bench.command import app
-from cotool.cli.bench.run import GROUP_NAMES
+from cotool.cli.bench.request import GROUP_NAMES
 
 DOCUMENTED = (Path(__file__).parents[3] / "docs" / "bench.md").read_text(encoding="utf-8")
 

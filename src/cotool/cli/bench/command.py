@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from cotool.cli.bench import run as work
 from cotool.cli.bench.compare import FORMATS, Report, compare_results
-from cotool.cli.shared.options import Options, Quiet, flag, option, with_options
+from cotool.cli.bench.request import Cases, Groups, Json, Request
+from cotool.cli.shared.options import option, with_options
 from cotool.cli.shared.report_options import (
     AsJson,
     OpenReport,
@@ -18,8 +19,6 @@ from cotool.cli.shared.settings import App
 from cotool.errors import InputError
 
 Job = Callable[[], int]
-
-_WHAT, _HOW, _OUTPUT = "What", "How", "Output"
 
 app = App(
     name="bench",
@@ -42,47 +41,6 @@ cotool bench run --group logs --input /var/log/syslog
 """,
 )
 
-Groups = Annotated[
-    list[str] | None,
-    option(_WHAT, "Cases of this group. Repeatable.", "--group -g NAME", words=work.GROUP_NAMES),
-]
-Cases = Annotated[
-    list[str] | None,
-    option(
-        _WHAT, "Cases whose names fit a glob, as in '*/cosine/*'. Repeatable.", "--case -c GLOB"
-    ),
-]
-Input = Annotated[
-    str | None, option(_WHAT, "Your own file instead of generated data.", "--input -i FILE")
-]
-Fast = Annotated[bool, flag(_HOW, "Measure quickly, with rough results.", "--fast")]
-Rigorous = Annotated[
-    bool, flag(_HOW, "Use more processes, to see small differences.", "--rigorous")
-]
-Threads = Annotated[
-    str | None, option(_HOW, "Numbers of threads, such as 1,2,4. Default: all.", "--threads N,…")
-]
-Output = Annotated[
-    str | None, option(_OUTPUT, "Write pyperf's JSON to a file.", "--output -o FILE")
-]
-Json = Annotated[bool, flag(_OUTPUT, "Write one JSON object to standard output.", "--json")]
-
-_REQUEST: Options = {
-    "groups": (Groups, None),
-    "cases": (Cases, None),
-    "own_input": (Input, None),
-    "fast": (Fast, False),
-    "rigorous": (Rigorous, False),
-    "threads": (Threads, None),
-    "output": (Output, None),
-    "json": (Json, False),
-    "quiet": (Quiet, False),
-}
-
-
-def _with_request(command: Callable[..., Any]) -> Callable[..., Any]:
-    return with_options(command, "request", _REQUEST, lambda given: work.Request(**given))
-
 
 @app.command("list", epilog="Example:  cotool bench list --group vault")
 def list_cases(*, groups: Groups = None, cases: Cases = None, json: Json = False) -> Job:
@@ -91,10 +49,10 @@ def list_cases(*, groups: Groups = None, cases: Cases = None, json: Json = False
 
 
 @app.command("run", epilog="Example:  cotool bench run --group logs --fast -o now.json")
-@_with_request
-def run(*, request: work.Request) -> Job:
+@with_options
+def run(*, options: Request) -> Job:
     """Measure cases; pyperf's own compare_to, hist and stats read what --output writes."""
-    return partial(work.run, request)
+    return partial(work.run, options)
 
 
 @app.command("compare", epilog="Example:  cotool bench compare old.json new.json --fail-above 5%")
@@ -107,13 +65,13 @@ def compare(
     fail_above: Annotated[
         str | None,
         option(
-            _HOW,
+            "How",
             "Exit with 1 if a case is clearly slower by more than this.",
             "--fail-above PERCENT",
         ),
     ] = None,
     format: Annotated[  # noqa: A002 - the option's name
-        str | None, option(_OUTPUT, "table, json or html.", "--format -f NAME", words=FORMATS)
+        str | None, option("Output", "table, json or html.", "--format -f NAME", words=FORMATS)
     ] = None,
     json: AsJson = False,
     output: ReportFile = None,
@@ -131,10 +89,10 @@ def compare(
 
 
 @app.command("scaling", epilog="Example:  cotool bench scaling -c '*/cosine/600x*' --fast")
-@_with_request
-def scaling(*, request: work.Request) -> Job:
+@with_options
+def scaling(*, options: Request) -> Job:
     """Measure cases on 1, 2, 4 … threads: the speed-up and its share of the ideal."""
-    return partial(work.scaling, request)
+    return partial(work.scaling, options)
 
 
 @app.command("info", epilog="Example:  cotool bench info --json")

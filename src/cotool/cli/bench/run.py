@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cotool.cli.shared.progress import Bar, stderr_moves
 from cotool.errors import InputError
 from cotool.io.output import STDOUT, open_output
 
@@ -18,82 +15,13 @@ if TYPE_CHECKING:
 
     from pyperf import Benchmark
 
-    from cotool.benchmarks import Case
+    from cotool.cli.bench.request import Request
 
-GROUP_NAMES = (
-    *(
-        "similarity",
-        "neighbours",
-        "experts",
-        "length",
-        "statements",
-        "truth",
-        "extraction",
-        "logs",
-        "vault",
-    ),
-    "startup",
-)
 _MOST_THREADS = 1024
 _VARIABLES = (
     *("OMP_NUM_THREADS", "OMP_WAIT_POLICY", "OMP_PROC_BIND", "COTOOL_NUM_THREADS", "COTOOL_CPU"),
 )
 _PACKAGES = ("pyperf", "cryptography", "argon2-cffi", "rich", "typer")
-
-
-@dataclass(frozen=True)
-class Request:
-    """Which cases are measured, how precisely, and where the results go."""
-
-    groups: Sequence[str] | None
-    cases: Sequence[str] | None
-    own_input: str | None
-    fast: bool
-    rigorous: bool
-    threads: str | None
-    output: str | None
-    json: bool
-    quiet: bool
-
-    @property
-    def speed(self) -> str | None:
-        """The speed option for pyperf, None for its default. Raises InputError if both are set."""
-        if self.fast and self.rigorous:
-            raise InputError("--fast contradicts --rigorous", hint="use only one of them")
-        return "fast" if self.fast else "rigorous" if self.rigorous else None
-
-    def find(self) -> list[Case]:
-        """Return the cases. Raises InputError."""
-        from cotool.benchmarks import find_cases
-
-        if self.own_input is not None and not self.groups and not self.cases:
-            raise InputError(
-                "--input needs a group or case that reads the file",
-                hint="--group logs, vault, truth, similarity, neighbours, experts, extraction "
-                "or length",
-            )
-        return find_cases(self.groups or [], self.cases or [])
-
-    def measure(self, cases: Sequence[Case], threads: Sequence[int | None]) -> Iterator[Benchmark]:
-        """Yield results, with a bar on standard error. Raises OSError, InputError, CotoolError."""
-        from cotool.benchmarks import run_cases
-
-        own = None if self.own_input is None else Path(self.own_input)
-        if own is not None:
-            with own.open("rb"):
-                pass
-        total = sum(len(threads) if case.has_threads else 1 for case in cases)
-        shown = not self.quiet and stderr_moves()
-        with Bar(total, shown=shown, unit="cases", patience=0) as bar:
-            # What has begun comes after what is done.
-            begun = itertools.count()
-
-            def started(name: str) -> None:
-                bar.note(name, done=next(begun))
-
-            yield from run_cases(
-                cases, threads=threads, speed=self.speed, own_input=own, started=started
-            )
 
 
 def list_cases(groups: Sequence[str], patterns: Sequence[str], *, as_json: bool) -> int:

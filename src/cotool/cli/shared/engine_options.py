@@ -1,49 +1,45 @@
 """The options for clusters, shared by every command that has them."""
 
-from __future__ import annotations
-
-from collections.abc import Callable  # noqa: TC003 - Typer reads annotations
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from cotool.cli.shared.options import Options, flag, option, with_options
+from cotool.cli.shared.options import flag, option, with_options
 from cotool.engine.choice import ENGINES, EngineChoice, engine_choice
 
-_EngineName = Annotated[
-    str | None,
-    option(
-        "Run",
-        "threads, dask (a cluster) or dask-local (processes).",
-        "--engine NAME",
-        words=ENGINES,
-    ),
-]
-_SchedulerAddress = Annotated[
-    str | None,
-    option(
-        "Run",
-        "Address of the Dask scheduler; default: DASK_SCHEDULER_ADDRESS.",
-        "--scheduler ADDRESS",
-    ),
-]
-_SchedulerFile = Annotated[
-    str | None, option("Run", "File with the address of the scheduler.", "--scheduler-file FILE")
-]
-_Resume = Annotated[bool, flag("Run", "Continue a run that lost its cluster.", "--resume")]
 
-_OPTIONS: Options = {
-    "engine": (_EngineName, None),
-    "scheduler": (_SchedulerAddress, None),
-    "scheduler_file": (_SchedulerFile, None),
-    "resume": (_Resume, False),
-}
+@dataclass(frozen=True, slots=True)
+class _Options:
+    engine: Annotated[
+        str | None,
+        option(
+            "Run",
+            "threads, dask (a cluster) or dask-local (processes).",
+            "--engine NAME",
+            words=ENGINES,
+        ),
+    ] = None
+    scheduler: Annotated[
+        str | None,
+        option(
+            "Run",
+            "Address of the Dask scheduler; default: DASK_SCHEDULER_ADDRESS.",
+            "--scheduler ADDRESS",
+        ),
+    ] = None
+    scheduler_file: Annotated[
+        str | None,
+        option("Run", "File with the scheduler's address.", "--scheduler-file FILE"),
+    ] = None
+    resume: Annotated[bool, flag("Run", "Continue a run that lost its cluster.", "--resume")] = (
+        False
+    )
 
 
 def with_engine(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the cluster options to a command, which gets them as `engine`, an EngineChoice."""
-    return with_options(command, "engine", _OPTIONS, _choice)
+    return with_options(command, "engine", _Options, _choice)
 
 
-def _choice(given: dict[str, Any]) -> EngineChoice:
-    return engine_choice(
-        given["engine"], given["scheduler"], given["scheduler_file"], resume=given["resume"]
-    )
+def _choice(given: _Options) -> EngineChoice:
+    return engine_choice(given.engine, given.scheduler, given.scheduler_file, resume=given.resume)

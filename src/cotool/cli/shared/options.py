@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import inspect
 import re
@@ -93,34 +94,44 @@ def flag(panel: str, text: str, names: str) -> Any:
     return typer.Option(*names.split(), help=text, rich_help_panel=panel, show_default=False)
 
 
-# Options by the names of their parameters: annotation and default.
-Options = dict[str, tuple[Any, Any]]
-
-
 def with_options(
-    command: Callable[..., Any], name: str, options: Options, made: Callable[[dict[str, Any]], Any]
+    command: Callable[..., Any],
+    name: str = "options",
+    options: Any = None,
+    made: Callable[[Any], Any] = lambda given: given,
 ) -> Callable[..., Any]:
-    """Give a command options in the place of its argument `name`, which `made` makes of them."""
+    """Give a command the fields of a dataclass as options, in the place of its argument `name`.
+
+    A field's annotation declares its option. options: the class; by default, the argument's
+    annotation. made: makes the argument from an instance. Whatever their order in the class, the
+    options for how a command runs are the last in its help.
+    """
     own = inspect.signature(command, eval_str=True)
+    options = options or own.parameters[name].annotation
     keyword = inspect.Parameter.KEYWORD_ONLY
+    fields = sorted(dataclasses.fields(options), key=_is_of_run)
 
     @functools.wraps(command)
     def wrapper(**values: Any) -> Any:
-        given = {option: values.pop(option) for option in options}
+        given = options(**{field.name: values.pop(field.name) for field in fields})
         return command(**values, **{name: made(given)})
 
     parameters: list[inspect.Parameter] = []
     for key, parameter in own.parameters.items():
         if key == name:
             parameters += [
-                inspect.Parameter(option, keyword, default=default, annotation=annotation)
-                for option, (annotation, default) in options.items()
+                inspect.Parameter(each.name, keyword, default=each.default, annotation=each.type)
+                for each in fields
             ]
         else:
             parameters.append(parameter.replace(kind=keyword))
     wrapper.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     wrapper.__annotations__ = {p.name: p.annotation for p in parameters}
     return wrapper
+
+
+def _is_of_run(field: Any) -> bool:
+    return bool(field.type.__metadata__[0].rich_help_panel == "Run")
 
 
 MOST_THREADS = 1024

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool.cli.vault.batch_run import show_plan
-from cotool.cli.vault.run import Encryption, keys_for, seal_jobs
+from cotool.cli.vault.run import keys_for, seal_jobs
 from cotool.cli.vault.secrets import SecretSource, warn_if_others_read
 from cotool.cli.vault.streams import spare_results, spare_terminal
 from cotool.errors import CotoolError
@@ -18,32 +17,22 @@ from cotool.vault.trees import AGE_SUFFIX, ARMOR_SUFFIX, SUFFIX, Wanted, list_fi
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cotool.cli.vault.file_options import Import
     from cotool.vault.age import AgeKeys
     from cotool.vault.requests import KeyRequest
 
 
-@dataclass(frozen=True, slots=True)
-class AgeFiles:
-    """What opens the age files: files of identities, and where their passphrase comes from."""
-
-    identity_files: tuple[str, ...]
-    passphrase_file: str | None
-
-
-def import_age(
-    files: Sequence[str], request: KeyRequest, options: Encryption, given: AgeFiles
-) -> int:
+def import_age(files: Sequence[str], request: KeyRequest, options: Import) -> int:
     """Decrypt each age file and encrypt it again to a vault file of its own."""
     from cotool.vault.age import age_content_size
     from cotool.vault.age import import_age as import_file
 
     suffix = ARMOR_SUFFIX if options.armor else SUFFIX
-    tree = options.tree
     wanted = Wanted(
         vaults=False,
         age=True,
-        recursive=tree.recursive,
-        symlinks=tree.symlinks,
+        recursive=options.recursive,
+        symlinks=options.symlinks,
         output=options.output,
     )
     planned = plan(
@@ -51,17 +40,17 @@ def import_age(
         lambda name: _without_suffix(name) + suffix,
         seals=True,
         output=options.output,
-        update=tree.update,
+        update=options.update,
         content_size=age_content_size,
     )
-    if tree.dry_run:
+    if options.dry_run:
         return show_plan(planned, "import")
     jobs = planned.jobs
     spare_terminal(jobs, armor=options.armor)
     spare_results(jobs, force=options.force)
     if STDIO in files:
         request.read_before_content()
-    age = _age_keys(given, [job.source for job in jobs])
+    age = _age_keys(options, [job.source for job in jobs])
     keys = keys_for(request, options) if jobs else []
     return seal_jobs(planned, keys, options, partial(import_file, age=age), verb="imported")
 
@@ -71,11 +60,11 @@ def _without_suffix(name: str) -> str:
     return plain if Path(plain).name else name
 
 
-def _age_keys(given: AgeFiles, sources: Sequence[str]) -> AgeKeys:
+def _age_keys(options: Import, sources: Sequence[str]) -> AgeKeys:
     """Return what opens the age files. A passphrase is asked for at most once, and before work."""
     from cotool.vault.age import AgeKeys, read_age_header, read_identities
 
-    source = SecretSource(given.passphrase_file)
+    source = SecretSource(options.age_passphrase_file)
     source.read_before_content()
 
     @cache
@@ -83,7 +72,7 @@ def _age_keys(given: AgeFiles, sources: Sequence[str]) -> AgeKeys:
         return source.read("the age files")
 
     identities = []
-    for path in given.identity_files:
+    for path in options.identity_file or ():
         warn_if_others_read(path)
         identities += read_identities(path, passphrase)
     for path in sources:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool.cli.shared.progress import Bar, stderr_moves
+from cotool.cli.vault.file_options import Batch, Copying
 from cotool.errors import CotoolError
 from cotool.text import plural, size, visible_name
 from cotool.vault.batch import Job, run_batch
@@ -56,23 +57,21 @@ def show_plan(plan: Plan, verb: str) -> int:
 def run_jobs(
     plan: Plan,
     work: Callable[[Job, int, Bar], Done | None],
+    options: Batch,
     *,
     verb: str,
-    threads: int | None,
-    quiet: bool,
-    force: bool = False,
 ) -> int:
     """Do every job, with a progress bar and a summary on standard error; return the exit code."""
     plan.make_folders()
     jobs = plan.jobs
     total = None if any(job.source == STDIO for job in jobs) else sum(map(_size, jobs))
-    shown = not quiet and stderr_moves()
+    shown = not options.quiet and stderr_moves()
     with ended_by_sigterm(), Bar(total, shown=shown) as bar:
         outcomes = run_batch(
-            jobs, lambda job, threads: work(job, threads, bar), num_threads=threads
+            jobs, lambda job, threads: work(job, threads, bar), num_threads=options.threads
         )
-    plan.finish_folders(force=force)
-    return end_jobs([*outcomes, *plan.failures], verb=verb, quiet=quiet, plan=plan)
+    plan.finish_folders(force=isinstance(options, Copying) and options.force)
+    return end_jobs([*outcomes, *plan.failures], verb=verb, quiet=options.quiet, plan=plan)
 
 
 def end_jobs(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cotool.cli.vault.batch_run import find_files, plan_in_place, run_jobs
@@ -19,35 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cotool.cli.shared.progress import Bar
+    from cotool.cli.vault.file_options import Reencryption, Rewrapping
     from cotool.vault import Done, Key, Passphrase, Recipient
     from cotool.vault.batch import Job
-
-
-@dataclass(frozen=True, slots=True)
-class Rewrapping:
-    """The options of `rewrap`."""
-
-    new: bool
-    new_file: str | None
-    generate: bool
-    add: bool
-    add_file: str | None
-    add_keyring: str | None
-    add_wrap_command: str | None
-    remove_wrap_keys: tuple[str, ...]
-    add_recipients: tuple[str, ...]
-    remove_recipients: tuple[str, ...]
-    recipients_file: str | None
-    remove: tuple[int, ...]
-    profile: str | None
-    recursive: bool
-    threads: int | None
-    quiet: bool
-
-    @property
-    def replaces(self) -> bool:
-        """Whether a new passphrase replaces the old one: a generated one does, unless added."""
-        return self.new or (self.generate and not self.add)
 
 
 def rewrap(files: Sequence[str], request: KeyRequest, options: Rewrapping) -> int:
@@ -57,17 +31,17 @@ def rewrap(files: Sequence[str], request: KeyRequest, options: Rewrapping) -> in
     spare_stdin(files)
     _check_generated(options)
     planned = plan_in_place(files, recursive=options.recursive)
-    remove = [*options.remove, *removed_people(options.remove_recipients)]
+    remove = [*(options.remove or ()), *removed_people(options.remove_recipient)]
     only = None
     if options.recipients_file is not None:
         only = recipients_of((), options.recipients_file)
     if not (_says_what(options) or request.has_keyring or request.has_identity or request.program):
         raise _nothing_to_change()
-    people = recipients_of(options.add_recipients, None)
-    check_files(options.new_file, options.add_file, options.add_keyring)
+    people = recipients_of(options.add_recipient, None)
+    check_files(options.new_passphrase_file, options.add_passphrase_file, options.add_keyring)
     key = Opening(request)
     key.ask_now(job.source for job in planned.jobs)
-    replace = _replacement(request, options, key)
+    replacement = _replacement(request, options, key)
     add = [*people, *_additions(request, options)]
     changed: list[str] = []
 
@@ -76,14 +50,14 @@ def rewrap(files: Sequence[str], request: KeyRequest, options: Rewrapping) -> in
             job.source,
             keys=[key],
             add=add,
-            replace=replace,
+            replace=replacement,
             remove=remove,
-            remove_program_keys=options.remove_wrap_keys,
+            remove_program_keys=options.remove_wrap_key or (),
             recipients=only,
         ):
             changed.append(job.source)
 
-    code = run_jobs(planned, work, verb="rewrapped", threads=options.threads, quiet=True)
+    code = run_jobs(planned, work, replace(options, quiet=True), verb="rewrapped")
     same = len(planned.jobs) - len(changed)
     note = f", {same:,} unchanged" if same and code == 0 else ""
     tell(f"rewrapped: {plural(len(changed), 'file')}{note}", quiet=options.quiet)
@@ -93,7 +67,7 @@ def rewrap(files: Sequence[str], request: KeyRequest, options: Rewrapping) -> in
             " can",
             file=sys.stderr,
         )
-    if changed and (remove or options.remove_wrap_keys or only is not None):
+    if changed and (remove or options.remove_wrap_key or only is not None):
         tell(
             "those removed may have kept old copies or file keys: make new file keys with cotool "
             "vault reencrypt, and change the secrets in the files",
@@ -104,8 +78,8 @@ def rewrap(files: Sequence[str], request: KeyRequest, options: Rewrapping) -> in
 
 def _replacement(request: KeyRequest, options: Rewrapping, key: Opening) -> list[Key]:
     if options.replaces:
-        given = options.new_file, "the file from now on"
-        return [_new_passphrase(request, options, *given)]
+        file = options.new_passphrase_file
+        return [_new_passphrase(request, options, file, "the file from now on")]
     if _says_what(options):
         return []
     if request.has_keyring and not request.chooses_identity:
@@ -131,21 +105,21 @@ def _new_passphrase(
 
 def _check_generated(options: Rewrapping) -> None:
     """Raise InputError if it is not clear which passphrase is to be generated."""
-    if options.generate and (options.new_file is not None or options.add_file is not None):
+    if options.generate and (options.new_passphrase_file or options.add_passphrase_file):
         raise InputError("a passphrase is either read or generated", parameter="generate")
-    if options.generate and options.new and options.add:
+    if options.generate and options.renews and options.adds:
         raise InputError("only one passphrase can be generated", parameter="generate")
 
 
 def _says_what(options: Rewrapping) -> bool:
     return bool(
         options.replaces
-        or options.add
+        or options.adds
         or options.add_keyring
         or options.add_wrap_command
-        or options.remove_wrap_keys
-        or options.add_recipients
-        or options.remove_recipients
+        or options.remove_wrap_key
+        or options.add_recipient
+        or options.remove_recipient
         or options.recipients_file
         or options.remove
     )
@@ -162,9 +136,9 @@ def _nothing_to_change() -> InputError:
 
 def _additions(request: KeyRequest, options: Rewrapping) -> list[Key]:
     added: list[Key] = []
-    if options.add:
-        given = options.add_file, "the further recipient"
-        added.append(_new_passphrase(request, options, *given))
+    if options.adds:
+        file = options.add_passphrase_file
+        added.append(_new_passphrase(request, options, file, "the further recipient"))
     if options.add_keyring is not None:
         added.append(KeyRequest(keyring=options.add_keyring, source=request.source).read_keyring())
     if options.add_wrap_command is not None:
@@ -173,24 +147,10 @@ def _additions(request: KeyRequest, options: Rewrapping) -> list[Key]:
     return added
 
 
-@dataclass(frozen=True, slots=True)
-class Reencryption:
-    """The options of `reencrypt`."""
-
-    drop: bool
-    recipients: tuple[str, ...]
-    recipients_file: str | None
-    passphrase: bool
-    passphrase_file: str | None
-    recursive: bool
-    threads: int | None
-    quiet: bool
-
-
 def _people(options: Reencryption) -> list[Recipient]:
     """Return the recipients, before anything is asked or changed. Raises InputError, OSError."""
-    check_files(options.passphrase_file)
-    return recipients_of(options.recipients, options.recipients_file)
+    check_files(options.recipient_passphrase_file)
+    return recipients_of(options.recipient, options.recipients_file)
 
 
 def reencrypt(files: Sequence[str], request: KeyRequest, options: Reencryption) -> int:
@@ -203,22 +163,16 @@ def reencrypt(files: Sequence[str], request: KeyRequest, options: Reencryption) 
     key = Opening(request)
     key.ask_now(job.source for job in planned.jobs)
     keys = [*key.all(), *people]
-    if options.passphrase or options.passphrase_file is not None:
-        secret = SecretSource(options.passphrase_file).read("the recipient")
+    if options.recipient_passphrase or options.recipient_passphrase_file is not None:
+        secret = SecretSource(options.recipient_passphrase_file).read("the recipient")
         keys.append(request.new_passphrase(secret))
 
     def work(job: Job, threads: int, bar: Bar) -> Done:
         return vault.reencrypt(
-            job.source, keys=keys, drop=options.drop, num_threads=threads, progress=bar.add
+            job.source, keys=keys, drop=options.drop_others, num_threads=threads, progress=bar.add
         )
 
-    return run_jobs(
-        planned,
-        work,
-        verb="encrypted anew",
-        threads=options.threads,
-        quiet=options.quiet,
-    )
+    return run_jobs(planned, work, options, verb="encrypted anew")
 
 
 def rotate(files: Sequence[str], request: KeyRequest, options: Reencryption, *, anew: bool) -> int:

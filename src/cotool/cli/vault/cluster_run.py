@@ -6,6 +6,9 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cotool.cli.vault.batch_run import end_jobs
+from cotool.cli.vault.keys import names_a_key
+from cotool.cli.vault.people import recipients_of
 from cotool.cli.vault.secrets import SecretSource
 from cotool.errors import InputError
 from cotool.vault.cluster import VaultTask, run_on_workers, shared_jobs, states_of
@@ -13,9 +16,11 @@ from cotool.vault.cluster import VaultTask, run_on_workers, shared_jobs, states_
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cotool.cli.vault.file_options import Batch, Encryption
     from cotool.engine.choice import EngineChoice
     from cotool.vault.batch import Job, Outcome
     from cotool.vault.requests import KeyRequest
+    from cotool.vault.trees import Plan
 
 
 def vault_task(action: str, request: KeyRequest) -> VaultTask:
@@ -50,10 +55,48 @@ def _unless_set_by(path: str | None, variable: str) -> str | None:
     return None if path == os.environ.get(variable) else path
 
 
-def run_on_cluster(
+def sealing_task(request: KeyRequest, options: Encryption) -> VaultTask:
+    """Return the task of `encrypt`. Raises InputError for keys that only this machine has."""
+    asks = options.recipient_passphrase or options.recipient_passphrase_file is not None
+    for option, given in (
+        ("--generate-passphrase", options.generate),
+        ("--recipient-passphrase", asks),
+        ("--profile", options.profile is not None),
+    ):
+        if given:
+            raise InputError(
+                f"{option}: a new passphrase is never sent to the workers of a cluster",
+                hint="add it afterwards with cotool vault rewrap --add-passphrase",
+            )
+    people = recipients_of(options.recipient, options.recipients_file)
+    if request.program is not None and not (people or request.names_other_key):
+        raise InputError("the wrap command encrypts on one machine only")
+    return replace(
+        vault_task("encrypt", request),
+        armored=options.armor,
+        force=options.force,
+        recipients=tuple(map(str, people)),
+        only_recipients=bool(people) and not names_a_key(request),
+    )
+
+
+def spread(
+    planned: Plan, task: VaultTask, options: Batch, engine: EngineChoice, *, verb: str
+) -> int:
+    """Do the jobs of a command on a cluster."""
+    from cotool.engine import resolve_num_threads
+
+    threads = resolve_num_threads(options.threads)
+    planned.make_folders()
+    outcomes = _on_workers(planned.jobs, task, engine, threads=threads, quiet=options.quiet)
+    planned.finish_folders(force=task.force)
+    return end_jobs([*outcomes, *planned.failures], verb=verb, quiet=options.quiet, plan=planned)
+
+
+def _on_workers(
     jobs: Sequence[Job], task: VaultTask, choice: EngineChoice, *, threads: int, quiet: bool
 ) -> list[Outcome]:
-    """Do every job on a cluster; return the outcomes in the order of the jobs."""
+    """Do every job; return the outcomes in the order of the jobs."""
     from cotool.cli.shared.cluster_run import spread_of
 
     if any("-" in {job.source, job.destination} for job in jobs):

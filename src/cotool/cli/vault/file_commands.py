@@ -7,93 +7,28 @@ import typer
 
 from cotool._lazy import stand_ins
 from cotool.cli.shared.engine_options import with_engine
-from cotool.cli.shared.options import Quiet, Threads, flag, option
+from cotool.cli.shared.options import Quiet, flag, option, with_options
 from cotool.cli.shared.settings import App, Command
-from cotool.cli.vault.options import (
-    Armor,
-    DryRun,
-    Files,
-    Force,
-    Generate,
-    Job,
-    Output,
-    Profile,
-    Recipients,
-    RecipientsFile,
-    Recursive,
-    Symlinks,
-    SyntaxName,
-    Update,
-    with_keys,
-)
+from cotool.cli.vault.file_options import Batch, Decryption, Encryption
+from cotool.cli.vault.options import Files, Job, Recursive, with_keys
 from cotool.engine.choice import EngineChoice
 from cotool.errors import InputError
 from cotool.vault.requests import KeyRequest
 
-with stand_ins(
-    "cotool.cli.vault.program_run",
-    "cotool.cli.vault.reading",
-    "cotool.cli.vault.run",
-    "cotool.cli.vault.values_run",
-):
-    from cotool.cli.vault import program_run, reading, values_run
+with stand_ins("cotool.cli.vault.program_run", "cotool.cli.vault.reading", "cotool.cli.vault.run"):
+    from cotool.cli.vault import program_run, reading
     from cotool.cli.vault import run as work
 
 commands = App()
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="A vault file.")]
-InPlace = Annotated[
-    bool, flag("Output", "Replace the file itself; with sealed values only.", "--in-place -i")
-]
 
 
 @commands.command("encrypt", epilog="Example:  cotool vault encrypt -r documents/")
 @with_keys
 @with_engine
-def encrypt(
-    files: Files,
-    *,
-    output: Output = None,
-    force: Force = False,
-    armor: Armor = False,
-    recursive: Recursive = False,
-    symlinks: Symlinks = "skip",
-    update: Update = False,
-    dry_run: DryRun = False,
-    values: Annotated[
-        bool,
-        flag(
-            "Output", "Encrypt only the values of YAML, JSON, .env and INI, not keys.", "--values"
-        ),
-    ] = False,
-    only: Annotated[
-        str | None, option("Output", "Only values under keys with this pattern.", "--only REGEX")
-    ] = None,
-    others: Annotated[
-        str | None, option("Output", "All values except those.", "--except REGEX")
-    ] = None,
-    syntax: SyntaxName = None,
-    in_place: InPlace = False,
-    previous: Annotated[
-        str | None,
-        option("Output", "Keep what did not change since this sealed version.", "--previous FILE"),
-    ] = None,
-    recipient: Recipients = None,
-    recipients_file: RecipientsFile = None,
-    recipient_passphrase: Annotated[
-        bool, flag("Keys", "Let a passphrase open the file, too.", "--recipient-passphrase")
-    ] = False,
-    recipient_passphrase_file: Annotated[
-        str | None,
-        option("Keys", "Read that passphrase from a file.", "--recipient-passphrase-file FILE"),
-    ] = None,
-    generate: Generate = False,
-    profile: Profile = None,
-    threads: Threads = None,
-    quiet: Quiet = False,
-    keys: KeyRequest,
-    engine: EngineChoice,
-) -> Job:
+@with_options
+def encrypt(files: Files, *, options: Encryption, keys: KeyRequest, engine: EngineChoice) -> Job:
     """Encrypt files to FILE.vault, with your keyring's primary version or a passphrase.
 
     With --recipient or --recipients-file, encrypt for these people instead, without any secret. A
@@ -102,83 +37,25 @@ def encrypt(
     With --values, keys, order and comments stay readable, and every value is encrypted by itself.
     Encrypted again with --force, values that did not change keep their ciphertext.
     """
-    return partial(
-        work.encrypt,
-        files,
-        keys,
-        work.Encryption(
-            output=output,
-            force=force,
-            armor=armor,
-            recipients=tuple(recipient or ()),
-            recipients_file=recipients_file,
-            passphrase=recipient_passphrase,
-            passphrase_file=recipient_passphrase_file,
-            generate=generate,
-            profile=profile,
-            threads=threads,
-            quiet=quiet,
-            tree=work.Tree(recursive, symlinks, update, dry_run),
-            values=values_run.Values(values, only, others, syntax, in_place, previous),
-            where=engine,
-        ),
-    )
+    return partial(work.encrypt, files, keys, options, engine)
 
 
 @commands.command("decrypt", epilog="Example:  cotool vault decrypt report.pdf.vault -o -")
 @with_keys
 @with_engine
-def decrypt(
-    files: Files,
-    *,
-    output: Output = None,
-    force: Force = False,
-    recursive: Recursive = False,
-    symlinks: Symlinks = "skip",
-    update: Update = False,
-    dry_run: DryRun = False,
-    in_place: InPlace = False,
-    verify_first: Annotated[
-        bool, flag("Output", "Verify the whole file before writing any output.", "--verify-first")
-    ] = False,
-    threads: Threads = None,
-    quiet: Quiet = False,
-    keys: KeyRequest,
-    engine: EngineChoice,
-) -> Job:
+@with_options
+def decrypt(files: Files, *, options: Decryption, keys: KeyRequest, engine: EngineChoice) -> Job:
     """Decrypt vault files, armored ones too. A file appears only after all of it is verified."""
-    return partial(
-        work.decrypt,
-        files,
-        keys,
-        work.Decryption(
-            output=output,
-            force=force,
-            in_place=in_place,
-            verify_first=verify_first,
-            threads=threads,
-            quiet=quiet,
-            tree=work.Tree(recursive, symlinks, update, dry_run),
-            where=engine,
-        ),
-    )
+    return partial(work.decrypt, files, keys, options, engine)
 
 
 @commands.command("verify", epilog="Example:  cotool vault verify -r backups/")
 @with_keys
 @with_engine
-def verify(
-    files: Files,
-    *,
-    recursive: Recursive = False,
-    threads: Threads = None,
-    quiet: Quiet = False,
-    keys: KeyRequest,
-    engine: EngineChoice,
-) -> Job:
+@with_options
+def verify(files: Files, *, options: Batch, keys: KeyRequest, engine: EngineChoice) -> Job:
     """Check every byte of vault files without writing anything."""
-    options = work.Verification(recursive=recursive, threads=threads, quiet=quiet, where=engine)
-    return partial(work.verify, files, keys, options)
+    return partial(work.verify, files, keys, options, engine)
 
 
 @commands.command("inspect", epilog="Example:  cotool vault inspect report.pdf.vault --json")

@@ -1,11 +1,12 @@
 """The options that all vault commands share, added to a command by `with_keys`."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, fields
 from typing import Annotated, Any
 
 import typer
 
-from cotool.cli.shared.options import Options, flag, one_of, option, with_options
+from cotool.cli.shared.options import flag, one_of, option, with_options
 from cotool.cli.shared.settings import variables
 from cotool.cli.vault.secrets import SecretSource
 from cotool.vault.requests import KeyRequest
@@ -15,15 +16,15 @@ Command = Callable[..., Any]
 Job = Callable[[], int]
 
 
-PROFILES = ("low-memory", "high-memory")
+_PROFILES = ("low-memory", "high-memory")
 Profile = Annotated[
     str | None,
     option(
         "Keys",
         "Cost of guessing a new passphrase: low-memory (64 MiB) or high-memory (2 GiB).",
         "--profile NAME",
-        words=PROFILES,
-        convert=one_of(PROFILES),
+        words=_PROFILES,
+        convert=one_of(_PROFILES),
     ),
 ]
 
@@ -32,25 +33,6 @@ Files = Annotated[
 ]
 Force = Annotated[bool, flag("Output", "Replace existing files.", "--force -f")]
 Recursive = Annotated[bool, flag("Input", "Include the files in folders.", "--recursive -r")]
-SYMLINKS = ("skip", "follow", "keep")
-DryRun = Annotated[bool, flag("Run", "Only list what would be done.", "--dry-run -n")]
-Output = Annotated[
-    str | None,
-    option("Output", "Output file, a folder (DIR/) for several files, or -.", "--output -o PATH"),
-]
-Update = Annotated[
-    bool, flag("Run", "Only work on files that changed since the last time.", "--update -u")
-]
-Symlinks = Annotated[
-    str,
-    option(
-        "Input",
-        "Symbolic links in folders: skip, follow, or keep (make the same link in --output).",
-        "--symlinks HOW",
-        words=SYMLINKS,
-        convert=one_of(SYMLINKS),
-    ),
-]
 Generate = Annotated[
     bool, flag("Keys", "Generate a passphrase of 150 bits and show it.", "--generate-passphrase")
 ]
@@ -107,123 +89,96 @@ NewKeyFile = Annotated[
     ),
 ]
 
-_KEYS, _RUN = "Keys", "Run"
-_SHARED: Options = {
-    "keyring": (
-        Annotated[str | None, option(_KEYS, "The keyring; also COTOOL_KEYRING.", "--keyring FILE")],
-        None,
-    ),
-    "key_file": (
-        Annotated[
-            str | None,
-            option(
-                _KEYS,
-                "A key file that opens the keyring or identity; also COTOOL_KEY_FILE.",
-                "--key-file FILE",
-            ),
-        ],
-        None,
-    ),
-    "identity": (
-        Annotated[
-            str | None,
-            option(_KEYS, "Your identity, a private key; also COTOOL_IDENTITY.", "--identity FILE"),
-        ],
-        None,
-    ),
-    "passphrase": (
-        Annotated[bool, flag(_KEYS, "Use a passphrase, not the keyring.", "--passphrase -p")],
-        False,
-    ),
-    "passphrase_file": (
-        Annotated[
-            str | None,
-            option(
-                _KEYS,
-                "Read the passphrase from the first line of a file; also COTOOL_PASSPHRASE_FILE.",
-                "--passphrase-file FILE",
-            ),
-        ],
-        None,
-    ),
-    "passphrase_fd": (
-        Annotated[
-            int | None,
-            option(_KEYS, "Read the passphrase from a file descriptor.", "--passphrase-fd N"),
-        ],
-        None,
-    ),
-    "passphrase_command": (
-        Annotated[
-            str | None,
-            option(
-                _KEYS,
-                "Read the passphrase from the output of a command.",
-                "--passphrase-command COMMAND",
-            ),
-        ],
-        None,
-    ),
-    "system_keyring": (
-        Annotated[
-            bool,
-            flag(
-                _KEYS,
-                "Read the passphrase from the operating system's keyring.",
-                "--system-keyring",
-            ),
-        ],
-        False,
-    ),
-    "wrap_command": (
-        Annotated[
-            str | None,
-            option(
-                _KEYS,
-                "A program that wraps and unwraps file keys, one call per file; also "
-                "COTOOL_WRAP_COMMAND.",
-                "--wrap-command COMMAND",
-            ),
-        ],
-        None,
-    ),
-    "allow_any_cost": (
-        Annotated[
-            bool,
-            flag(
-                _KEYS,
-                "Open files whose passphrase needs a lot of memory to check.",
-                "--allow-any-cost",
-            ),
-        ],
-        False,
-    ),
-}
+
+@dataclass(frozen=True, slots=True)
+class _KeyOptions:
+    keyring: Annotated[
+        str | None, option("Keys", "The keyring; also COTOOL_KEYRING.", "--keyring FILE")
+    ] = None
+    key_file: Annotated[
+        str | None,
+        option(
+            "Keys",
+            "A key file that opens the keyring or identity; also COTOOL_KEY_FILE.",
+            "--key-file FILE",
+        ),
+    ] = None
+    identity: Annotated[
+        str | None,
+        option("Keys", "Your identity, a private key; also COTOOL_IDENTITY.", "--identity FILE"),
+    ] = None
+    passphrase: Annotated[
+        bool, flag("Keys", "Use a passphrase, not the keyring.", "--passphrase -p")
+    ] = False
+    passphrase_file: Annotated[
+        str | None,
+        option(
+            "Keys",
+            "Read the passphrase from the first line of a file; also COTOOL_PASSPHRASE_FILE.",
+            "--passphrase-file FILE",
+        ),
+    ] = None
+    passphrase_fd: Annotated[
+        int | None,
+        option("Keys", "Read the passphrase from a file descriptor.", "--passphrase-fd N"),
+    ] = None
+    passphrase_command: Annotated[
+        str | None,
+        option(
+            "Keys",
+            "Read the passphrase from the output of a command.",
+            "--passphrase-command COMMAND",
+        ),
+    ] = None
+    system_keyring: Annotated[
+        bool,
+        flag(
+            "Keys",
+            "Read the passphrase from the operating system's keyring.",
+            "--system-keyring",
+        ),
+    ] = False
+    wrap_command: Annotated[
+        str | None,
+        option(
+            "Keys",
+            "A program that wraps and unwraps file keys, one call per file; also "
+            "COTOOL_WRAP_COMMAND.",
+            "--wrap-command COMMAND",
+        ),
+    ] = None
+    allow_any_cost: Annotated[
+        bool,
+        flag(
+            "Keys",
+            "Open files whose passphrase needs a lot of memory to check.",
+            "--allow-any-cost",
+        ),
+    ] = False
 
 
 def key_variables() -> set[str]:
     """Return the variables that set the key options, which name secrets or what opens them."""
-    return {variable for name in _SHARED for variable in variables("vault", name)}
+    return {name for each in fields(_KeyOptions) for name in variables("vault", each.name)}
 
 
 def with_keys(command: Command) -> Command:
     """Add the key options to a command, which gets them as `keys`, a KeyRequest."""
-    return with_options(command, "keys", _SHARED, _key_request)
+    return with_options(command, "keys", _KeyOptions, _key_request)
 
 
-def _key_request(shared: dict[str, Any]) -> KeyRequest:
-    source = SecretSource(
-        shared["passphrase_file"],
-        shared["passphrase_fd"],
-        shared["passphrase_command"],
-        shared["system_keyring"],
-    )
+def _key_request(given: _KeyOptions) -> KeyRequest:
     return KeyRequest(
-        shared["keyring"],
-        shared["key_file"],
-        shared["passphrase"],
-        source,
-        shared["allow_any_cost"],
-        shared["identity"],
-        shared["wrap_command"],
+        given.keyring,
+        given.key_file,
+        given.passphrase,
+        SecretSource(
+            given.passphrase_file,
+            given.passphrase_fd,
+            given.passphrase_command,
+            given.system_keyring,
+        ),
+        given.allow_any_cost,
+        given.identity,
+        given.wrap_command,
     )

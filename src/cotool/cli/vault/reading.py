@@ -14,6 +14,7 @@ from cotool.cli.vault.batch_run import (
     plan_in_place,
     run_jobs,
 )
+from cotool.cli.vault.file_options import Batch
 from cotool.cli.vault.keys import tell
 from cotool.cli.vault.streams import (
     source_of,
@@ -49,7 +50,7 @@ def inspect(
         infos[job.source] = vault.inspect(source_of(job.source))
 
     infos: dict[str, FileInfo] = {}
-    code = run_jobs(planned, work, verb="", threads=None, quiet=True)
+    code = run_jobs(planned, work, Batch(quiet=True), verb="")
     for name in (job.source for job in planned.jobs):
         if name in infos:
             if json_lines:

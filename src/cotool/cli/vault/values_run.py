@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cotool.cli.shared.progress import Bar
+    from cotool.cli.vault.file_options import Encryption
+    from cotool.engine.choice import EngineChoice
     from cotool.vault import Key
     from cotool.vault.batch import Job
     from cotool.vault.trees import Plan
@@ -32,67 +34,54 @@ OTHER_SYNTAX = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
-    """The options of `encrypt` for sealed values."""
-
-    wanted: bool = False
-    only: str | None = None
-    others: str | None = None
-    syntax: str | None = None
-    in_place: bool = False
-    previous: str | None = None
-
-    def check(self, *, armor: bool, update: bool, is_cluster: bool) -> None:
-        """Raise InputError for options that do not go together."""
-        if not self.wanted:
-            named = {
-                "--only": self.only,
-                "--except": self.others,
-                "--syntax": self.syntax,
-                "--in-place": self.in_place or None,
-                "--previous": self.previous,
-            }
-            for option, value in named.items():
-                if value is not None:
-                    raise InputError(f"{option} is for encrypt --values")
-            return
-        for option, given in (("--armor", armor), ("--update", update), ("--engine", is_cluster)):
-            if given:
-                raise InputError(f"{option} cannot be combined with --values")
-        if self.only is not None and self.others is not None:
-            raise InputError("--only cannot be combined with --except")
-        for parameter, pattern in (("only", self.only), ("others", self.others)):
-            if pattern is not None:
-                check_pattern(pattern, parameter)
+def check_values(options: Encryption, engine: EngineChoice) -> None:
+    """Raise InputError for options that do not go together."""
+    if not options.values:
+        named = {
+            "--only": options.only,
+            "--except": options.others,
+            "--syntax": options.syntax,
+            "--in-place": options.in_place or None,
+            "--previous": options.previous,
+        }
+        for option, value in named.items():
+            if value is not None:
+                raise InputError(f"{option} is for encrypt --values")
+        return
+    others = {"--armor": options.armor, "--update": options.update, "--engine": engine.is_cluster}
+    for option, given in others.items():
+        if given:
+            raise InputError(f"{option} cannot be combined with --values")
+    if options.only is not None and options.others is not None:
+        raise InputError("--only cannot be combined with --except")
+    for parameter, pattern in (("only", options.only), ("others", options.others)):
+        if pattern is not None:
+            check_pattern(pattern, parameter)
 
 
 def encrypt_values(
-    plan: Plan,
-    request: KeyRequest,
-    options: Values,
-    new_keys: Callable[[], list[Key]],
-    *,
-    fresh: bool,
-    force: bool,
-    threads: int | None,
-    quiet: bool,
-    dry_run: bool,
+    plan: Plan, request: KeyRequest, options: Encryption, new_keys: Callable[[], list[Key]]
 ) -> int:
-    """Seal the values of each file.
+    """Seal the values of each file; `new_keys` gives the keys of files that are new.
 
-    new_keys: gives the keys of new files. fresh: they were named, so that files that exist get a
-    new file key for them.
+    If the call names keys, files that exist get a new file key for them.
     """
     from cotool.vault.values.sealing import encrypt_values_of
 
     _leave_out_others(plan, options)
     if options.in_place:
         plan.jobs = [replace(job, replace=True) for job in plan.jobs]
-    if dry_run:
+    if options.dry_run:
         return show_plan(plan, "seal the values of")
-    spare_results(plan.jobs, force=force)
-    previous = {} if fresh else {job: _previous(job, options) for job in plan.jobs}
+    spare_results(plan.jobs, force=options.force)
+    names_keys = (
+        options.recipient
+        or options.recipients_file
+        or options.recipient_passphrase
+        or options.recipient_passphrase_file
+        or options.generate
+    )
+    previous = {} if names_keys else {job: _previous(job, options) for job in plan.jobs}
     if any(job.source == STDIO for job in plan.jobs):
         request.read_before_content()
     opening = Opening(request)
@@ -112,16 +101,16 @@ def encrypt_values(
                 others=options.others,
                 previous=old,
                 renew=old is not None and options.previous is None,
-                force=force or job.replace,
+                force=options.force or job.replace,
                 preserve=job.preserve,
             )
         bar.add(read)
         return Done(read, written, values=counted)
 
-    return run_jobs(plan, work, verb="values sealed", threads=threads, quiet=quiet, force=force)
+    return run_jobs(plan, work, options, verb="values sealed")
 
 
-def _leave_out_others(plan: Plan, options: Values) -> None:
+def _leave_out_others(plan: Plan, options: Encryption) -> None:
     """Leave out files in folders that are sealed already, or whose names show no syntax."""
     inside = {found.path for found in plan.listing.files if found.in_folder}
     for job in [job for job in plan.jobs if job.source in inside]:
@@ -146,7 +135,7 @@ def syntax_for(name: str, given: str | None) -> str:
     return found
 
 
-def _previous(job: Job, options: Values) -> bytes | None:
+def _previous(job: Job, options: Encryption) -> bytes | None:
     """Return the older sealed version of a document, if there is one."""
     name = options.previous or str(job.destination)
     if name == STDIO or not (options.previous or Path(name).is_file()):

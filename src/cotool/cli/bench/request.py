@@ -1,0 +1,98 @@
+"""The options of `cotool bench run` and `scaling`: which cases are measured, and how."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cotool.cli.shared.options import Quiet, flag, option
+from cotool.cli.shared.progress import Bar, stderr_moves
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    from pyperf import Benchmark
+
+    from cotool.benchmarks import Case
+
+GROUP_NAMES = tuple(
+    "similarity neighbours experts length statements truth extraction logs vault startup".split()
+)
+
+Groups = Annotated[
+    list[str] | None,
+    option("What", "Cases of this group. Repeatable.", "--group -g NAME", words=GROUP_NAMES),
+]
+Cases = Annotated[
+    list[str] | None,
+    option(
+        "What", "Cases whose names fit a glob, as in '*/cosine/*'. Repeatable.", "--case -c GLOB"
+    ),
+]
+Json = Annotated[bool, flag("Output", "Write one JSON object to standard output.", "--json")]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Which cases are measured, how precisely, and where the results go."""
+
+    groups: Groups = None
+    cases: Cases = None
+    own_input: Annotated[
+        str | None, option("What", "Your own file instead of generated data.", "--input -i FILE")
+    ] = None
+    fast: Annotated[bool, flag("How", "Measure quickly, with rough results.", "--fast")] = False
+    rigorous: Annotated[
+        bool, flag("How", "Use more processes, to see small differences.", "--rigorous")
+    ] = False
+    threads: Annotated[
+        str | None,
+        option("How", "Numbers of threads, such as 1,2,4. Default: all.", "--threads N,…"),
+    ] = None
+    output: Annotated[
+        str | None, option("Output", "Write pyperf's JSON to a file.", "--output -o FILE")
+    ] = None
+    json: Json = False
+    quiet: Quiet = False
+
+    @property
+    def speed(self) -> str | None:
+        """The speed option for pyperf, None for its default. Raises InputError if both are set."""
+        if self.fast and self.rigorous:
+            raise InputError("--fast contradicts --rigorous", hint="use only one of them")
+        return "fast" if self.fast else "rigorous" if self.rigorous else None
+
+    def find(self) -> "list[Case]":
+        """Return the cases. Raises InputError."""
+        from cotool.benchmarks import find_cases
+
+        if self.own_input is not None and not self.groups and not self.cases:
+            raise InputError(
+                "--input needs a group or case that reads the file",
+                hint="--group logs, vault, truth, similarity, neighbours, experts, extraction "
+                "or length",
+            )
+        return find_cases(self.groups or [], self.cases or [])
+
+    def measure(
+        self, cases: "Sequence[Case]", threads: Sequence[int | None]
+    ) -> "Iterator[Benchmark]":
+        """Yield results, with a bar on standard error. Raises OSError, InputError, CotoolError."""
+        from cotool.benchmarks import run_cases
+
+        own = None if self.own_input is None else Path(self.own_input)
+        if own is not None:
+            with own.open("rb"):
+                pass
+        total = sum(len(threads) if case.has_threads else 1 for case in cases)
+        shown = not self.quiet and stderr_moves()
+        with Bar(total, shown=shown, unit="cases", patience=0) as bar:
+            # What has begun comes after what is done.
+            begun = itertools.count()
+
+            def started(name: str) -> None:
+                bar.note(name, done=next(begun))
+
+            yield from run_cases(
+                cases, threads=threads, speed=self.speed, own_input=own, started=started
+            )
