@@ -57,6 +57,7 @@ def _unless_set_by(path: str | None, variable: str) -> str | None:
 
 def sealing_task(request: KeyRequest, options: Encryption) -> VaultTask:
     """Return the task of `encrypt`. Raises InputError for keys that only this machine has."""
+    task = vault_task("encrypt", request)
     asks = options.recipient_passphrase or options.recipient_passphrase_file is not None
     for option, given in (
         ("--generate-passphrase", options.generate),
@@ -72,7 +73,7 @@ def sealing_task(request: KeyRequest, options: Encryption) -> VaultTask:
     if request.program is not None and not (people or request.names_other_key):
         raise InputError("the wrap command encrypts on one machine only")
     return replace(
-        vault_task("encrypt", request),
+        task,
         armored=options.armor,
         force=options.force,
         recipients=tuple(map(str, people)),
