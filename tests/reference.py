@@ -1536,7 +1536,6 @@ class Verdict:
             self.p.anchor_of[w]
             for a, w, b in around(self.their_words)
             if self.p.anchor_of[w] in self.foreign
-            and self.p.kinds[self.p.anchor_of[w]] == 2
             and w in self.capitals
             and (a in before or b in behind)
         }

@@ -112,6 +112,22 @@ class Statement:
     values: tuple[str, ...]
     group: int
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form: the fields in their order."""
+        return {
+            "text": self.text,
+            "experts": list(self.experts),
+            "response": self.response,
+            "start": self.start,
+            "end": self.end,
+            "support": round(self.support, 6),
+            "supporters": list(self.supporters),
+            "contradicting": list(self.contradicting),
+            "conflicts": [_shallow(pair) for pair in self.conflicts],
+            "values": list(self.values),
+            "group": self.group,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class DisputedValue:
@@ -229,10 +245,7 @@ class Consensus:
             {**_shallow(insight), "evidence": _rounded(insight.evidence)}
             for insight in self.insights
         ]
-        form["statements"] = [
-            {**_shallow(one), "conflicts": [_shallow(pair) for pair in one.conflicts]}
-            for one in self.statements
-        ]
+        form["statements"] = [one.to_dict() for one in self.statements]
         form["disputes"] = [
             {**_shallow(one), "sides": [_shallow(side) for side in one.sides]}
             for one in self.disputes
@@ -296,9 +309,7 @@ class Consensus:
         return "<div>" + "".join(parts) + "</div>"
 
 
-_Part = (
-    Cluster | Dissent | Insight | Consensus | Statement | ConflictingValue | Dispute | DisputedValue
-)
+_Part = Cluster | Dissent | Insight | Consensus | ConflictingValue | Dispute | DisputedValue
 
 
 def _shallow(item: _Part) -> dict[str, Any]:

@@ -252,9 +252,7 @@ cdef int32_t name_beside(const Passages* p, Scratch* s, Py_ssize_t n, int32_t va
     start, end = p.begins[nearest], p.begins[nearest + 1]
     for k in range(start, end):
         anchor = p.anchor_of[p.said[k]]
-        if anchor < 0 or p.kinds[anchor] != NAME or s.own[anchor] == s.mine:
-            continue
-        if s.capital[p.said[k]] != s.serial:
+        if anchor < 0 or s.own[anchor] == s.mine or s.capital[p.said[k]] != s.serial:
             continue
         if (s.before[p.said[k - 1] + 1 if k > start else 0] == s.tick
                 or s.behind[p.said[k + 1] + 1 if k + 1 < end else 0] == s.tick):
@@ -317,12 +315,12 @@ cdef int conflicts(const Passages* p, Scratch* s, Verdicts* to, Py_ssize_t n, Py
     """
     cdef Py_ssize_t k, c
     cdef double same = 0, own = 0, back = 0, rest, rest_back
-    cdef double[2] absent      # weights of missing numbers, names
-    cdef double[2] foreign     # likewise of those that only the other sentence has
+    cdef double[2] absent     # weights of missing numbers, names
+    cdef double foreign = 0   # weight of the numbers that only the other sentence has
     cdef int32_t anchor, value, other
     cdef int found = 0
     cdef bint named, marked = False
-    absent[0] = absent[1] = foreign[0] = foreign[1] = 0
+    absent[0] = absent[1] = 0
     for k in range(p.bounds[n], p.bounds[n + 1]):
         anchor = p.found[k]
         own += p.weights[anchor]
@@ -336,13 +334,13 @@ cdef int conflicts(const Passages* p, Scratch* s, Verdicts* to, Py_ssize_t n, Py
     for k in range(p.bounds[nearest], p.bounds[nearest + 1]):
         anchor = p.found[k]
         back += p.weights[anchor]
-        if s.own[anchor] != s.mine and p.kinds[anchor]:
-            foreign[p.kinds[anchor] == NAME] += p.weights[anchor]
+        if s.own[anchor] != s.mine and p.kinds[anchor] & NUMBER:
+            foreign += p.weights[anchor]
     for k in range(missing):
         value = s.missing[k]
         named = p.kinds[value] == NAME
         # A date may differ in all its numbers; another name beside is another subject.
-        rest, rest_back = own - absent[named], back - foreign[named]
+        rest, rest_back = own - absent[named], 0 if named else back - foreign
         if same < (OPPOSITE if named else SAME_FRAME) * rest or same < SAME_TOPIC * rest_back:
             continue
         if named:

@@ -32,6 +32,9 @@ REACH = 64
 # To compare two texts takes as long as counting so many words that texts share.
 POSTINGS = 60
 
+# Up to this many texts are compared with one another; more are indexed by their words.
+FEW_TEXTS = 16
+
 # Sets of what texts say that a text is compared with, instead of with the texts.
 MOST_SAID = 100
 
@@ -284,6 +287,8 @@ class _Part:
 
     def takes(self, text: Words) -> bool:
         """Return whether a text contradicts none of these."""
+        if len(self._texts) <= FEW_TEXTS:
+            return not any(opposition(text, one) for one in self._texts)
         if text.stance is not None and (not text.stance) in self._stances:
             return False
         if (
@@ -297,8 +302,14 @@ class _Part:
 
     def add(self, text: Words) -> None:
         """Take a text."""
-        place = len(self._texts)
         self._texts.append(text)
+        if len(self._texts) > FEW_TEXTS:
+            indexed = len(self._texts) - 1 if self._says else 0
+            for place in range(indexed, len(self._texts)):
+                self._index(place)
+
+    def _index(self, place: int) -> None:
+        text = self._texts[place]
         self._stances.add(text.stance)
         self._says.add(text.says)
         self._denied |= text.denied

@@ -56,7 +56,7 @@ def plain_number(word: str) -> str:
 
 def anchor_of(word: str) -> str:
     """Return the anchor of a folded word: "" where it carries nothing, numbers marked as such."""
-    if any(character.isdigit() for character in word):
+    if not word.isalpha() and any(map(str.isdigit, word)):
         return NUMBER + _ORDINAL.sub("", plain_number(word))
     word = word.removesuffix("'s")
     value = NUMBER_WORDS.get(word)

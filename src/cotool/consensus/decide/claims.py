@@ -14,7 +14,7 @@ from cotool.averages import mean, median
 from cotool.consensus.model import ConflictingValue, Dispute, DisputedValue, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cotool.consensus.decide.support import Judged
 
@@ -73,26 +73,33 @@ def compare_statements(
     place_of = [place for place, row in enumerate(rows) for _ in spans[row]]
     groups = _groups(judged, place_of)
 
-    def experts(places: Sequence[int]) -> tuple[str, ...]:
-        return tuple(names[rows[place]] for place in places)
+    named = [names[row] for row in rows]
+
+    def experts(places: Iterable[int]) -> tuple[str, ...]:
+        return tuple([named[place] for place in places]) if places else ()
 
     found = []
     for n, (start, end) in enumerate(span for row in rows for span in spans[row]):
         one = judged[n]
+        supporters = experts(one.supporters)
         found.append(
             Statement(
                 text=contents[row_of[n]][start:end],
-                experts=(names[row_of[n]], *experts(list(one.supporters))),
+                experts=(names[row_of[n]], *supporters),
                 response=row_of[n],
                 start=start,
                 end=end,
                 support=one.support,
-                supporters=experts(list(one.supporters)),
-                contradicting=experts(list(one.contradicting)),
+                supporters=supporters,
+                contradicting=experts(one.contradicting),
                 conflicts=tuple(
-                    ConflictingValue(value, other, experts(places))
-                    for (value, other), places in one.conflicts.items()
-                ),
+                    [
+                        ConflictingValue(value, other, experts(places))
+                        for (value, other), places in one.conflicts.items()
+                    ]
+                )
+                if one.conflicts
+                else (),
                 values=passages.values(n),
                 group=groups[n],
             )

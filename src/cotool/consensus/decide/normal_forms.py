@@ -213,7 +213,7 @@ _RULES = (
     _Rule(("/",), r"/\d", r"\b(\d{1,2})/(\d{1,2})(?= (?:of|der|des|de|di)\b)", _fraction),
     _Rule((" km", " kg", " kilo", " kilóm", " Kilo", " chilo", " quil", " met", " mèt", " Met",
            " gram", " Gram", " ton", " Ton", "км", "кг", "кило", "тонн", "公里", "千米",
-           "公斤", "千克", "吨"), "",
+           "公斤", "千克", "吨"), r"\d ?(?:[kKкт公千吨]|[mM][eè]t|[gG]ram|[tT]on|[cC]hil|[qQ]uil)",
           rf"(?<![\d.,])({_DIGITS}) ?((?i:k[mg]|{_METRES}|{_GRAMS}|{_TONNES})\b|{_CHINESE})",
           _measure),
     _Rule(("°F", "° F", "Fahrenheit"), "",

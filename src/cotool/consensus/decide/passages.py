@@ -55,17 +55,15 @@ class Passages:
         self.strings = [sentence for passage in passages for sentence in passage]
         self.said, self.begins, self.words = intern(all_in_normal_form(self.strings))
         facts = facts_of(self.words)
-        self._spelt: list[str] = []  # the first word of each anchor
-        places = {"": -1}
-        kinds = bytearray()
-        self.anchor_of = array("i", bytes(4 * len(facts)))
-        for n, (word, one) in enumerate(zip(self.words, facts, strict=True)):
-            place = places.get(one.anchor)
-            if place is None:
-                place = places[one.anchor] = len(kinds)
-                kinds.append(one.kind)
-                self._spelt.append(word)
-            self.anchor_of[n] = place
+        anchors = [one.anchor for one in facts]
+        places = {
+            anchor: place for place, anchor in enumerate(filter(None, dict.fromkeys(anchors)))
+        }
+        first = dict(zip(reversed(anchors), range(len(anchors) - 1, -1, -1), strict=True))
+        self._spelt = [self.words[first[anchor]] for anchor in places]
+        kinds = bytes([facts[first[anchor]].kind for anchor in places])
+        places[""] = -1
+        self.anchor_of = array("i", map(places.__getitem__, anchors))
         self.negations = array("B", [one.negation for one in facts])
         self.contraries = array("i", chain.from_iterable(contrary_pairs(self.words, facts)))
         if self.words and max(self.words) > _FIRST_ALONE and any(map(_alone, self.words)):

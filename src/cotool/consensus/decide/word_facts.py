@@ -72,11 +72,11 @@ def contrary_pairs(words: Sequence[str], facts: Sequence[WordFacts]) -> list[tup
     """
     by_pole: dict[tuple[int, int], list[int]] = {}
     prefixed = []
-    for place, one in enumerate(facts):
-        for pole in one.poles:
+    for place in [place for place, one in enumerate(facts) if one.poles or one.bare]:
+        for pole in facts[place].poles:
             by_pole.setdefault(pole, []).append(place)
-        if one.bare:
-            prefixed.append((one.bare, place))
+        if facts[place].bare:
+            prefixed.append((facts[place].bare, place))
     found = {
         (place, other)
         for (pair, side), places in by_pole.items()

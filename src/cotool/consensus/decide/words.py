@@ -181,20 +181,20 @@ def opposition(text: Words, other: Words) -> Opposition:
     """
     if None not in (text.stance, other.stance) and text.stance != other.stance:
         return Opposition(negated=True)
-    if (
+    common = text.counts.keys() & other.counts.keys()
+    if not may_be_near(text, other, len(common)):
+        return Opposition()
+    total = len(text.words) + len(other.words)
+    counts = map(text.counts.__getitem__, common), map(other.counts.__getitem__, common)
+    shared = sum(map(min, *counts))
+    differing = total - 2 * shared
+    if differing > max(_FEW, _NEAR * total) or (
         not may_contradict(text.says, other.says)
         and text.denied.isdisjoint(other.counts)
         and other.denied.isdisjoint(text.counts)
     ):
         return Opposition()
-    if not may_be_near(text, other, len(text.counts.keys() & other.counts.keys())):
-        return Opposition()
-    total = len(text.words) + len(other.words)
     mine = text.counts - other.counts
-    differing = 2 * mine.total() + len(other.words) - len(text.words)
-    shared = (total - differing) // 2
-    if differing > max(_FEW, _NEAR * total):
-        return Opposition()
     theirs = other.counts - text.counts
     antonyms = tuple(a for a in mine if any(opposite(a, b) for b in theirs))
     against = tuple(b for b in theirs if any(opposite(b, a) for a in mine))

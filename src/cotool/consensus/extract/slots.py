@@ -44,6 +44,8 @@ _TOKEN = lazy_pattern(
     |[+*/=<>^%&|~−×÷-]+""",
     re.VERBOSE,
 )
+# What has at least one token.
+_WORD = lazy_pattern(r"[^\W_]\S*")
 # "3:30 p.m." is "3:30pm".
 _CLOCK = lazy_pattern(r"(?<=\d)\s|(?<=[ap])\.(?=m)|(?<=\d)\s(?=[ap]\.?m)")
 _FILLERS = frozenset(
@@ -160,7 +162,7 @@ def slot_values(texts: Sequence[str]) -> list[Slotted | None] | None:
 
 def _tokens(text: str) -> list[Token]:
     found: list[Token] = []
-    if len(text) > MOST_CHARACTERS:
+    if len(text) > MOST_CHARACTERS or len(_WORD.findall(text)) > MOST_WORDS:
         return found
     for match in _TOKEN.finditer(text):
         if len(found) > MOST_WORDS:
