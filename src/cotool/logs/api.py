@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 # Plain files of at least this size use all threads, one file at a time; smaller files share them.
 _LARGE = 64 << 20
+# The most small files that are one job for a thread.
+_TOGETHER = 16
 # How many objects of remote storage are read at a time; reading them is mostly waiting.
 REMOTE_READS = 4
 
@@ -122,12 +124,18 @@ def analyze_sources(
     if shared:
         from concurrent.futures import ThreadPoolExecutor
 
+        def scan(part: Sequence[Source]) -> dict[str, Scanned]:
+            return {
+                source.path: scan_source(source, single, watch, several=several, state=state)
+                for source in part
+            }
+
+        each = max(1, min(_TOGETHER, len(shared) // (4 * options.threads)))
+        parts = [shared[n : n + each] for n in range(0, len(shared), each)]
         with ThreadPoolExecutor(options.threads, thread_name_prefix="cotool") as pool:
-            jobs = [
-                pool.submit(scan_source, source, single, watch, several=several, state=state)
-                for source in shared
-            ]
-            found |= {source.path: job.result() for source, job in zip(shared, jobs, strict=True)}
+            jobs = [pool.submit(scan, part) for part in parts]
+            for job in jobs:
+                found |= job.result()
     for source in alone:
         found[source.path] = scan_source(source, options, watch, several=several, state=state)
     if state is not None:

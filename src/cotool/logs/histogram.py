@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from operator import add
 from typing import TYPE_CHECKING
 
 from cotool.logs.levels import LEVELS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 # Widths in seconds. Each divides the next, so widening only adds whole buckets, and the result does
 # not depend on the order of merging.
@@ -32,21 +31,13 @@ class Histogram:
     buckets: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
     def merge(self, other: Histogram) -> Histogram:
-        """Return the sum in the narrowest of WIDTHS that needs at most MAX_BUCKETS buckets.
-
-        Associative and commutative, since a part never needs wider buckets than the whole.
-        """
-        width = max(self.width, other.width)
-        buckets = _add({}, self.buckets, width)
-        _add(buckets, other.buckets, width)
-        while len(buckets) > MAX_BUCKETS and width != WIDTHS[-1]:
-            width = WIDTHS[WIDTHS.index(width) + 1]
-            buckets = _add({}, buckets, width)
-        return Histogram(width, buckets)
+        """Return the sum of both, as summed() does. Associative and commutative."""
+        return summed((self, other))
 
     def widened(self, width: int) -> Histogram:
         """Return the same counts in buckets of `width` seconds, a multiple of the present width."""
-        return Histogram(width, _add({}, self.buckets, width))
+        rows = {start: [counts] for start, counts in self.buckets.items()}
+        return Histogram(width, _sums(_by_start(rows, width)))
 
     def totals(self) -> dict[str, int]:
         """Return the number of records of each level."""
@@ -56,11 +47,36 @@ class Histogram:
         return dict(zip(LEVELS, sums, strict=True))
 
 
-def _add(
-    total: dict[int, tuple[int, ...]], buckets: Mapping[int, tuple[int, ...]], width: int
-) -> dict[int, tuple[int, ...]]:
-    for start, counts in buckets.items():
-        key = start - start % width
-        before = total.get(key)
-        total[key] = counts if before is None else tuple(map(add, before, counts))
-    return total
+def summed(parts: Iterable[Histogram]) -> Histogram:
+    """Return the sum in the narrowest of WIDTHS that needs at most MAX_BUCKETS buckets.
+
+    The order does not matter, since a part never needs wider buckets than the whole.
+    """
+    width = WIDTHS[0]
+    rows: dict[int, list[tuple[int, ...]]] = {}
+    for part in parts:
+        if part.width > width:
+            width, rows = part.width, _by_start(rows, part.width)
+        for start, counts in part.buckets.items():
+            rows.setdefault(start - start % width, []).append(counts)
+        while len(rows) > MAX_BUCKETS and width != WIDTHS[-1]:
+            width = WIDTHS[WIDTHS.index(width) + 1]
+            rows = _by_start(rows, width)
+    return Histogram(width, _sums(rows))
+
+
+def _by_start(
+    rows: Mapping[int, list[tuple[int, ...]]], width: int
+) -> dict[int, list[tuple[int, ...]]]:
+    """Return the counts by the start of their bucket of `width` seconds."""
+    wider: dict[int, list[tuple[int, ...]]] = {}
+    for start, counts in rows.items():
+        wider.setdefault(start - start % width, []).extend(counts)
+    return wider
+
+
+def _sums(rows: Mapping[int, list[tuple[int, ...]]]) -> dict[int, tuple[int, ...]]:
+    return {
+        start: counts[0] if len(counts) == 1 else tuple(map(sum, zip(*counts, strict=True)))
+        for start, counts in rows.items()
+    }

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from cotool.logs.histogram import Histogram
+from cotool.logs.histogram import Histogram, summed
 from cotool.logs.levels import KEYWORDS, LEVELS
 
 if TYPE_CHECKING:
@@ -17,6 +16,13 @@ if TYPE_CHECKING:
     from cotool.logs.templates.template_set import TemplateSet
 
     _Part = TypeVar("_Part", TemplateSet, Measures)
+
+
+# The figures of LogCounts that are numbers to add up.
+_NUMBERS = (
+    *("bytes", "lines", "records", "timeless", "out_of_order", "long_lines", "left_out"),
+    "inferred_dates",
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,22 +68,7 @@ class LogCounts:
 
     def merge(self, other: LogCounts) -> LogCounts:
         """Return the figures of both together. Associative and commutative."""
-        return LogCounts(
-            bytes=self.bytes + other.bytes,
-            lines=self.lines + other.lines,
-            records=self.records + other.records,
-            levels=_sum(self.levels, other.levels),
-            keywords=_sum(self.keywords, other.keywords),
-            patterns=_sum(self.patterns, other.patterns),
-            histogram=self.histogram.merge(other.histogram),
-            first_seen=min(_present(self.first_seen, other.first_seen), default=None),
-            last_seen=max(_present(self.last_seen, other.last_seen), default=None),
-            timeless=self.timeless + other.timeless,
-            out_of_order=self.out_of_order + other.out_of_order,
-            long_lines=self.long_lines + other.long_lines,
-            left_out=self.left_out + other.left_out,
-            inferred_dates=self.inferred_dates + other.inferred_dates,
-        )
+        return merged((self, other))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +121,19 @@ class Analysis:
         )
 
 
-def merged(counts: Sequence[LogCounts]) -> LogCounts:
-    """Return the sum of all figures, merged by halves, since growing histograms make it slow."""
-    if len(counts) <= 1:
-        return counts[0] if counts else LogCounts()
-    half = len(counts) // 2
-    return merged(counts[:half]).merge(merged(counts[half:]))
+def merged(parts: Sequence[LogCounts]) -> LogCounts:
+    """Return the figures of all parts together."""
+    if len(parts) == 1:
+        return parts[0]
+    return LogCounts(
+        **{name: sum(getattr(part, name) for part in parts) for name in _NUMBERS},
+        levels=_sum([part.levels for part in parts]) or LogCounts().levels,
+        keywords=_sum([part.keywords for part in parts]) or LogCounts().keywords,
+        patterns=_sum([part.patterns for part in parts]),
+        histogram=summed([part.histogram for part in parts]),
+        first_seen=min((x.first_seen for x in parts if x.first_seen is not None), default=None),
+        last_seen=max((x.last_seen for x in parts if x.last_seen is not None), default=None),
+    )
 
 
 def _joined(one: _Part | None, other: _Part | None) -> _Part | None:
@@ -146,11 +144,9 @@ def _joined(one: _Part | None, other: _Part | None) -> _Part | None:
     return one.merge(other)
 
 
-def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
-    total = Counter(one)
-    total.update(other)
-    return {name: total[name] for name in {**one, **other}}
-
-
-def _present(*values: int | None) -> list[int]:
-    return [value for value in values if value is not None]
+def _sum(parts: Sequence[Mapping[str, int]]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for part in parts:
+        for name, count in part.items():
+            total[name] = total.get(name, 0) + count
+    return total

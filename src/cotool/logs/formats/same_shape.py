@@ -25,8 +25,6 @@ from cotool.logs.formats.text_times import PlacedTimes, Where, first_bytes, firs
 _BEGINS = lazy_pattern(rb"[\[(\"']?\d")
 # A time that a carrier may have put before a line of another program.
 _CARRIED = lazy_pattern(rb"\d{4}-\d\d-\d\dT")
-# Objects in messages, colours, ends of lines that are more than a newline.
-_APART = (b"{", b"\x1b", b"\\u001", b"\r", CMTRACE_END)
 _LEADS = sum(1 << lead for lead in LEADS)
 _TRAILS = sum(1 << trail for trail in TRAILS)
 
@@ -37,7 +35,12 @@ def same_shape_format(text: bytes) -> Format | None:
     if (
         not (ended and _BEGINS.match(line))
         or _CARRIED.match(line)
-        or any(mark in text for mark in _APART)
+        # Ends of lines that are more than a newline, objects in messages, colours.
+        or b"\r" in text
+        or b"{" in text
+        or b"\x1b" in text
+        or b"\\u001" in text
+        or CMTRACE_END in text
     ):
         return None
     time = first_time(line)

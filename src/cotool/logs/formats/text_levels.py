@@ -167,11 +167,16 @@ def tagged_places(lines: Sequence[tuple[bytes, int]]) -> list[Place]:
     Such words are rare, so the place is used even if none of these few lines has one.
     """
     tokens: Counter[int] = Counter()
+    others = 0
     for line, end in lines:
         for number, token in enumerate(islice(TOKEN.finditer(line, end), _TAG_TOKENS)):
             if token[0][-1:] == b":" and _TAG.fullmatch(token[0]) and level_of(token[0]) is None:
                 tokens[number] += 1
                 break
+        else:
+            others += 1
+            if others > len(lines) - HALF * len(lines):
+                return []
     number, count = max(tokens.items(), key=lambda item: item[1], default=(0, 0))
     if not count or count < HALF * len(lines):
         return []

@@ -51,6 +51,8 @@ class TimeFigures:
 
     def merge(self, other: TimeFigures) -> TimeFigures:
         """Return both together."""
+        if other.first is None and other.width <= self.width:
+            return self
         whole = Histogram(self.width, self.buckets).merge(Histogram(other.width, other.buckets))
         firsts = [first for first in (self.first, other.first) if first is not None]
         lasts = [last for last in (self.last, other.last) if last is not None]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import re
-from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeVar
 
 from cotool._lazy import lazy_pattern
@@ -29,7 +29,8 @@ def rotation_of(path: str) -> tuple[str, tuple[int, str, int]]:
     Dates come before numbers, of which the highest is the oldest, and before the log that is
     being written.
     """
-    folder, name = str(PurePath(path).parent), _COMPRESSED.sub("", PurePath(path).name)
+    folder, name = os.path.split(os.path.normpath(path))
+    name = _COMPRESSED.sub("", name)
     if dated := _DATED.fullmatch(name):
         digits = re.sub(r"\D", "", dated["date"])
         return f"{folder}/{dated['stem']}{dated['rest']}", (0, digits.ljust(16, "0"), 0)

@@ -152,8 +152,10 @@ def find_sources(
         )
     unique: dict[tuple[int, int] | str, Source] = {}
     for source in sources:
-        limited = replace(source, max_decompressed=max_decompressed)
-        unique.setdefault(_identity(source), limited)
+        unique.setdefault(_identity(source), source)
+    if max_decompressed is not None:
+        limited = (replace(source, max_decompressed=max_decompressed) for source in unique.values())
+        unique = dict(zip(unique, limited, strict=True))
     return in_time_order(unique.values(), lambda source: source.path)
 
 
@@ -163,8 +165,8 @@ def _identity(source: Source) -> tuple[int, int] | str:
     if source.url is not None:
         return source.url
     try:
-        status = Path(source.path).stat()
-    except OSError:
+        status = os.stat(source.path)  # noqa: PTH116 - quicker, for thousands of files
+    except (OSError, ValueError):
         return source.path  # opening it will say why
     return status.st_dev, status.st_ino
 
@@ -264,7 +266,7 @@ def _walk(folder: str) -> Iterator[Source]:
             if name.startswith("."):
                 continue
             try:
-                status = Path(path).stat()
+                status = os.stat(path)  # noqa: PTH116 - quicker, for thousands of files
             except OSError as error:
                 yield Source(path, problem=why_unreadable(error))
                 continue
@@ -276,10 +278,15 @@ def _walk(folder: str) -> Iterator[Source]:
 def _is_binary(path: str) -> bool:
     """Return whether a file is not a log: zeros at its start that no encoding explains."""
     try:
-        with Path(path).open("rb") as file:
-            head = file.read(1024)
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return False  # opening it again will say why
+    try:
+        head = os.read(fd, 1024)
+    except OSError:
+        return False
+    finally:
+        os.close(fd)
     return plain_start(head) is not None and b"\0" in head
 
 
