@@ -20,7 +20,7 @@ cdef class _Setup:
                   anywhere):
         cdef cotool_config* c = &self.config
         cdef int n
-        levels, wanted = options.passing, options.wanted
+        levels, wanted, shown = options.passing, options.wanted, options.shown
         self.keep = []
         if options.labels is not None:
             self._set_labels(options.labels)
@@ -29,7 +29,7 @@ cdef class _Setup:
         self._set_patterns(options.compiled, keywords)
         for n in range(COTOOL_LEVELS):
             c.levels[n] = levels is None or n in levels
-            c.show_levels[n] = n in options.shown
+            c.show_levels[n] = n in shown
         c.timed = options.since is not None or options.until is not None
         for n in range(2):
             c.since[n] = -INT64_MAX if options.since is None else options.since[n]
