@@ -146,7 +146,33 @@ UNCLEAR = {
               '{"time": "2024-01-01T00:00:01Z", "level": "error", "message": "y"}'), "content="
     ),
     "a table of something else": (
-        table("date,region,units", "2024-01-01,north,3", "2024-01-02,south,2"), "content=units"
+        table("date,region,units", "2024-01-01,north,3", "2024-01-02,south,2"), "content=KEY"
+    ),
+    "options are no experts": (
+        table("id,question,option_a,option_b,gold", "1,a?,x,y,A", "2,b?,u,v,B", "3,c?,p,q,A"),
+        "content=KEY",
+    ),
+    "counts do not say who gave which answer": (
+        table("item,yes,no,unsure", "a?,3,1,0", "b?,1,4,0", "c?,2,2,1"), "one record per vote"
+    ),
+    "tallies in objects": (
+        '{"id": "a", "votes": {"x": 3, "y": 1}}\n{"id": "b", "votes": {"x": 1, "y": 4}}\n',
+        "one record per vote",
+    ),
+    "a form per person": (
+        table("record_id,form_timestamp,pain_today,sleep_quality",
+              "1,2024-03-01 10:02:11,mild,good", "2,2024-03-01 11:40:09,hard,poor",
+              "3,2024-03-02 09:12:44,mild,good", "4,2024-03-02 09:19:44,mild,good"),
+        "question_columns=sleep_quality,pain_today",
+    ),
+    "only the numbered columns are suggested": (
+        table("day,K1,K2,K3,mean", "a,2,5,8,5", "b,1,9,5,5", "c,8,1,3,4", "d,3,7,2,4"),
+        "`expert_columns=K1,K2,K3`",
+    ),
+    "dates are answers where nothing else is": (
+        table("event,historian,date", "a,u,1066-01-01", "a,v,1066-01-02", "b,u,1215-01-01",
+              "b,v,1215-01-01"),
+        "`question=event` `expert=historian` `content=date`",
     ),
     "a pair that was compared": (
         '{"prompt": "q", "chosen": "x", "rejected": "y"}', "expert_columns=chosen,rejected"

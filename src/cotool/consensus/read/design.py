@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from cotool.consensus.read import names
 from cotool.consensus.read.columns import are_crossed, determines
-from cotool.consensus.read.long import JOINT, Long, find_long, joint
+from cotool.consensus.read.long import JOINT, Long, find_long, is_given_by, joint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,17 +42,18 @@ def find_crossed(sample: Sample) -> Long | None:
 
 def find_design(sample: Sample) -> Long | None:
     """Return the reading of a crossed design with one clear answer, None where there is none."""
-    for expert in _experts(sample):
-        item = _item(sample, expert)
+    for expert in experts_of(sample):
+        item = item_of(sample, expert)
         if item is None:
             continue
-        answers = _answers(sample, item, expert)
+        answers = likely_answers(sample, item, expert)
         if answers:
             return Long(0.0, item, expert, answers[0], tuple(answers[1:]))
     return None
 
 
-def _experts(sample: Sample) -> list[Column]:
+def experts_of(sample: Sample) -> list[Column]:
+    """Return the columns that may name the experts, the likeliest first."""
     if sample.keys.expert:
         named = sample.by_path.get(sample.keys.expert)
         return [named] if named is not None and named.present else []
@@ -75,7 +76,7 @@ def _may_be_expert(column: Column) -> bool:
     )
 
 
-def _item(sample: Sample, expert: Column) -> Column | None:
+def item_of(sample: Sample, expert: Column) -> Column | None:
     """Return the smallest set of columns with which an expert answers every item once."""
     keys = sample.keys
     if keys.id or keys.question:
@@ -133,7 +134,7 @@ def _likeliest(found: Sequence[tuple[tuple[Column, ...], Column]]) -> Column | N
     return best[1]
 
 
-def _answers(sample: Sample, item: Column, expert: Column) -> list[Column]:
+def likely_answers(sample: Sample, item: Column, expert: Column) -> list[Column]:
     """Return the likeliest answer, and the columns that are as likely; none if nothing varies."""
     if sample.keys.content:
         given = sample.by_path.get(sample.keys.content)
@@ -147,7 +148,19 @@ def _answers(sample: Sample, item: Column, expert: Column) -> list[Column]:
     if named >= names.STRONG:
         return [column for column in varied if column.is_called(names.ANSWER) == named]
     known = [column for column in labels or varied if column.part != names.BESIDE]
-    return known or labels
+    return known or labels or _unanimous(sample, item, expert)
+
+
+def _unanimous(sample: Sample, item: Column, expert: Column) -> list[Column]:
+    """Return the only column that is called an answer, where all experts gave the same ones."""
+    taken = {*item.path.split(JOINT), expert.path}
+    found = [
+        c
+        for c in sample.texts
+        if c.path not in taken and (c.is_called(names.ANSWER) or is_given_by(expert, c))
+    ]
+    named = expert.is_called(names.EXPERT) and item.is_called(names.QUESTION, names.ITEM_ID)
+    return found if named and len(found) == 1 else []
 
 
 def _varied(sample: Sample, item: Column, expert: Column) -> Iterator[Column]:

@@ -12,13 +12,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from cotool.consensus.read.advice import nothing_found, with_hint
 from cotool.consensus.read.design import find_crossed
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys
 from cotool.consensus.read.lists import find_lists
 from cotool.consensus.read.long_checks import read_long
 from cotool.consensus.read.paths import value_at
 from cotool.consensus.read.plan import LISTS, WIDE, Plan
-from cotool.consensus.read.sample import Sample
+from cotool.consensus.read.sample import Sample, UnclearError
 from cotool.consensus.read.surveys import find_survey
 from cotool.consensus.read.values import NONE, none_is_answer
 from cotool.consensus.read.wide import find_flags, find_wide
@@ -42,7 +43,11 @@ def plan_of(
     Raises UnclearError, with the columns and the flags that decide.
     """
     sample = Sample(rows, name, keys, titles)
-    return _explained(sample, _plan(sample))
+    try:
+        plan = _plan(sample)
+    except UnclearError as error:
+        raise with_hint(sample, error, _plan) from None
+    return _explained(sample, plan)
 
 
 def _plan(sample: Sample) -> Plan:
@@ -63,7 +68,7 @@ def _plan(sample: Sample) -> Plan:
         if found is not None:
             return found
     if long is None:
-        raise sample.nothing()
+        raise nothing_found(sample)
     return read_long(sample, long)
 
 

@@ -33,8 +33,6 @@ _CLEAR = 1.0  # the least lead of the best answer over the second
 _LEAST = 1.0  # the least score of an answer
 _SAID = frozenset({"model", "predicted", "pred", "prediction", "generated", "output", "outputs"})
 _SCORES = frozenset("score scores stars points mark marks".split())
-_RATINGS = _SCORES | {"rating", "ratings", "grade"}
-_KINDS = frozenset({"taxon", "species"})
 _RATERS = frozenset(
     "rater judge annotator coder reviewer assessor grader evaluator worker participant respondent "
     "labeler labeller user".split()
@@ -74,8 +72,6 @@ class Long:
 def find_long(sample: Sample) -> Long | None:
     """Return the best way to read the records as one response each, None if none fits."""
     _name_answers(sample)
-    _name_ratings(sample)
-    _name_observations(sample)
     best: Long | None = None
     for expert in _experts(sample):
         for item in _items(sample):
@@ -105,41 +101,6 @@ def _name_answers(sample: Sample) -> None:
     for column in sample.texts:
         if column.part == names.GOLD and not column.is_flag and not determines(item, column):
             column.hint = names.Hint(names.ANSWER, names.STRONG)
-
-
-def _name_ratings(sample: Sample) -> None:
-    """Make answers of the ratings beside a column that says what is rated, such as fluency."""
-    numbers = [c for c in sample.texts if c.is_number]
-    rated = [c for c in numbers if _RATINGS.intersection(names.words_of(c.path)[-1:])]
-    criteria = [
-        c
-        for c in sample.texts
-        if names.CRITERIA.intersection(names.words_of(c.path)) and not c.is_number and c.is_label
-    ]
-    if not rated or not criteria or sample.keys.content:
-        return
-    for column in criteria:
-        column.hint = names.Hint(names.BESIDE, names.STRONG)
-    if any(c.is_called(names.ANSWER) >= names.STRONG for c in sample.texts):
-        return
-    if any(_RATERS.intersection(names.words_of(c.path)) for c in sample.texts):
-        rated[0].hint = names.Hint(names.ANSWER, names.STRONG)
-
-
-def _name_observations(sample: Sample) -> None:
-    """Make items of observations that recur where another id numbers the records.
-
-    What was seen in them may be the answer, as the kind of the answer may.
-    """
-    if not any(c.is_called(names.ITEM_ID) == names.WEAK and c.is_unique for c in sample.texts):
-        return
-    for column in sample.texts:
-        seen = "observation" in names.words_of(column.path) and column.part == names.OWN_ID
-        if seen and 1 < column.distinct < column.present:
-            column.hint = names.Hint(names.ITEM_ID, names.STRONG)
-            for other in sample.texts:
-                if _KINDS.intersection(names.words_of(other.path)) and not other.is_number:
-                    other.hint = names.Hint(names.ANSWER, names.STRONG)
 
 
 def _experts(sample: Sample) -> list[Column | None]:
@@ -314,7 +275,7 @@ def _answer_score(
     if not column.present:
         return _LEAST if named else -9.0
     score += _form_score(column, named=named)
-    if _is_given_by(expert, column):
+    if is_given_by(expert, column):
         score += 5.0
     if column.is_constant and len(sample.rows) > 1:
         # All experts may agree, but then the name must be that of an answer.
@@ -327,7 +288,7 @@ def _answer_score(
     return score
 
 
-def _is_given_by(expert: Column | None, column: Column) -> bool:
+def is_given_by(expert: Column | None, column: Column) -> bool:
     """Whether a column holds the scores that raters give; those of models are measured."""
     if expert is None or not column.is_number:
         return False

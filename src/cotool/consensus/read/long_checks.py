@@ -6,19 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cotool.consensus.read import names
+from cotool.consensus.read.advice import by_columns, by_parts, is_dated
 from cotool.consensus.read.columns import Column, common_values, determines, pairs_unique
 from cotool.consensus.read.layout import CONTENT_NAMES, plain_name
-from cotool.consensus.read.long import JOINT, joint, parts_of
+from cotool.consensus.read.long import JOINT, parts_of
 from cotool.consensus.read.long_plan import plan_long
-from cotool.consensus.read.sample import UnclearError, joined, listed
-from cotool.text import named
+from cotool.consensus.read.sample import UnclearError, listed
 
 if TYPE_CHECKING:
     from cotool.consensus.read.long import Long
     from cotool.consensus.read.plan import Plan
     from cotool.consensus.read.sample import Sample
-
-_TURNS = frozenset({"turn", "turns", "round"})
 
 
 def read_long(sample: Sample, long: Long) -> Plan:
@@ -27,32 +25,11 @@ def read_long(sample: Sample, long: Long) -> Plan:
     Raises UnclearError where another column could as well be the answer, and where records that
     differ would become one question.
     """
-    long = _told_apart(sample, long)
     others = _other_answers(sample, long) or _battery(sample, long) or _same_labels(sample, long)
     if long.close or others:
         raise _several_answers(sample, replace(long, close=(*long.close, *others)))
     _check_items(sample, long)
     return plan_long(sample, long)
-
-
-def _told_apart(sample: Sample, long: Long) -> Long:
-    """Return the reading where the turn of a talk, or what is rated, is part of the question.
-
-    Without it an expert seems to answer an item several times.
-    """
-    item, expert = long.item, long.expert
-    if item is None or expert is None or sample.keys.id or sample.keys.question:
-        return long
-    if pairs_unique(item, expert) > 0.9:
-        return long
-    items = [sample.by_path[path] for path in parts_of(item) or (item.path,)]
-    for column in sample.texts:
-        words = {*names.words_of(column.path)}
-        if column in (long.answer, expert, *items) or not words & (_TURNS | names.CRITERIA):
-            continue
-        if pairs_unique(_joined_with(item, column), expert) > 0.95:
-            return replace(long, item=joint([*items, column]))
-    return long
 
 
 def _other_answers(sample: Sample, long: Long) -> tuple[Column, ...]:
@@ -104,6 +81,18 @@ def _same_labels(sample: Sample, long: Long) -> tuple[Column, ...]:
     answer = long.answer
     if sample.keys.content or long.expert is not None or long.recurs or not answer.is_label:
         return ()
+    if answer.is_called(names.ANSWER) < names.STRONG and long.item is not None:
+        # Nothing says that this one is the answer, rather than another column with few values.
+        found = tuple(
+            c
+            for c in sample.texts
+            if c not in (answer, long.item)
+            and c.part == names.UNKNOWN
+            and c.is_label
+            and not c.is_constant
+        )
+        if found:
+            return found
     found = tuple(
         c
         for c in sample.texts
@@ -125,7 +114,7 @@ def _check_items(sample: Sample, long: Long) -> None:
         what = "no key is known as the question" if long.item is None else "experts answer twice"
         raise UnclearError(
             f"{sample.name}: {what}, and these differ between records: {listed(apart)}",
-            hint=f"name the question: {_parts_named(long, apart[0].path)}",
+            proposals=[by_parts(column, long.expert, long.answer) for column in apart],
         )
     expert = long.expert
     if long.item is None and expert is not None and expert.distinct < expert.present:
@@ -184,22 +173,14 @@ def _joined_with(item: Column, column: Column) -> Column:
 
 def _several_answers(sample: Sample, long: Long) -> UnclearError:
     columns = [long.answer, *long.close]
-    hint = f"name them: {_parts_named(long)}"
+    item = long.item
+    parts = parts_of(item)
+    asked = sample.by_path[parts[0]] if parts else item
+    proposals = [by_parts(asked, long.expert, column) for column in columns]
     if long.expert is None:
-        hint += f"; or, where each is one expert's: {named(expert_columns=joined(columns[:8]))}"
+        labels = [column for column in columns if not column.is_text and not column.is_unique]
+        proposals = by_columns(labels, None, surveyed=is_dated(sample)) + proposals
     return UnclearError(
-        f"{sample.name}: several columns could hold the answer: {listed(columns)}", hint=hint
+        f"{sample.name}: several columns could hold the answer: {listed(columns)}",
+        proposals=proposals,
     )
-
-
-def _parts_named(long: Long, question: str | None = None) -> str:
-    """Return the parts of a long table as parameters."""
-    parts = {}
-    if long.item is not None:
-        part = "question" if long.item.part == names.QUESTION else "id"
-        parts[part] = (parts_of(long.item) or (long.item.path,))[0]
-    elif question:
-        parts["question"] = question
-    if long.expert is not None:
-        parts["expert"] = long.expert.path
-    return named(**parts, content=long.answer.path)

@@ -91,13 +91,13 @@ _DOERS = _set(
 _AGENT = lazy_pattern(r"\w{3,}(?:er|or|ist|ian|eur)")
 _NO_AGENTS = _set(
     "order other letter chapter color colour factor sector vector header folder filter computer "
-    "layer marker corner river power weather semester quarter character water offer cluster "
+    "server layer marker corner river power weather semester quarter character water offer cluster "
     "register newsletter tower flavor flavour behavior behaviour error tumor tumour odor floor "
     "door gender wrapper container router printer master minor major prior interior exterior "
     "anterior posterior superior inferior buffer trigger list winner answer better vendor customer "
     "alter wetter muster fieber messer charakter center centre cover counter identifier"
 )
-_NO_AGENT_TAILS = ("number", "nummer", "meter", "server", "paper", "theater", "theatre")
+_NO_AGENT_TAILS = ("number", "nummer", "meter", "webserver", "paper", "theater", "theatre")
 _NAMES_OF_PEOPLE = {("first",), ("last",), ("full",), ("given",), ("family",)}
 _ITEMS = _set(
     "question item task hit prompt unit subject example instance problem doc document sample "
@@ -224,7 +224,7 @@ def _given(last: tuple[str, ...], hint: Hint) -> Hint:
 
 
 def _hint(words: tuple[str, ...]) -> Hint:
-    if len(words) > 1 and words[-1].isdigit():
+    if len(words) > 1 and (words[-1].isdigit() or words[-1] == "list"):
         words = words[:-1]
     last, rest = words[-1], frozenset(words[:-1])
     hint = _of_something_else(words, rest) or _expert(words)

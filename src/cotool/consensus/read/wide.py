@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.read import names
+from cotool.consensus.read.advice import by_columns, family_of
 from cotool.consensus.read.columns import agreement, common_values, determines
 from cotool.consensus.read.families import families
 from cotool.consensus.read.long import Long, joint, parts_of
 from cotool.consensus.read.long_plan import plan_long
 from cotool.consensus.read.plan import WIDE, Plan
-from cotool.consensus.read.sample import UnclearError, joined, listed
-from cotool.text import named
+from cotool.consensus.read.sample import UnclearError, listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,13 +107,10 @@ def _check_people(sample: Sample, group: list[Column]) -> None:
         return
     people = [c for c in rest if c.is_called(names.EXPERT) and 2 * c.distinct > c.present]
     if people and all(names.hint_of(c.path).part == names.ANSWER for c in group):
-        columns = joined(group)
         raise UnclearError(
             f"{sample.name}: it is unclear whether a record is a person or a question: "
             + listed([*people, *group]),
-            hint="a row per person and a column per question: "
-            f"{named(question_columns=columns, expert=people[0].path)}; "
-            f"a column per expert: {named(expert_columns=columns)}",
+            proposals=by_columns(group, people[0]),
         )
 
 
@@ -153,9 +150,12 @@ def identified(columns: Sequence[Column]) -> tuple[Column, ...]:
     keys = [
         c
         for c in columns
-        if c.part not in {names.GOLD, names.BESIDE, names.CONFIDENCE}
-        and c.present
-        and (c.is_whole or not c.is_number)
+        if c.is_counted
+        or (
+            c.part not in {names.GOLD, names.BESIDE, names.CONFIDENCE}
+            and c.present
+            and (c.is_whole or not c.is_number)
+        )
     ][:_MOST_KEYS]
     for size in (1, 2, 3):
         for chosen in combinations(keys, size):
@@ -170,7 +170,9 @@ def _by_values(sample: Sample, long: Long | None, candidates: list[Column]) -> P
     shared = common_values([*candidates, *gold])
     item = sample.best(names.QUESTION) or sample.best(names.ITEM_ID)
     if item is None:
-        item = next((c for c in sample.texts if c.is_unique and c not in candidates), None)
+        item = next(
+            (c for c in sample.texts if c.is_unique and c not in [*candidates, *gold]), None
+        )
     if item is None:
         item = _apart(candidates)
         candidates = [c for c in candidates if c is not item]
@@ -187,12 +189,10 @@ def _by_values(sample: Sample, long: Long | None, candidates: list[Column]) -> P
     if item is not None and not scale and (fits or (called and item.is_unique and shared >= 0.5)):
         return _read_wide(sample, candidates)
     if shared > 0.3 and (long is None or not long.answer.is_called(names.ANSWER)):
-        columns = joined(candidates)
         raise UnclearError(
             f"{sample.name}: it is unclear whether these columns are experts or questions: "
             + listed(candidates),
-            hint=f"a column per expert: {named(expert_columns=columns)}; "
-            f"a row per person and a column per question: {named(question_columns=columns)}",
+            proposals=by_columns(family_of(candidates), None),
         )
     return None
 
@@ -237,7 +237,7 @@ def _numbered(sample: Sample, columns: list[Column]) -> list[Column]:
         raise UnclearError(
             f"{sample.name}: several groups of columns could hold the answers: "
             + "; ".join(map(listed, fitting)),
-            hint=f"name one: {named(expert_columns=joined(fitting[-1]))}",
+            proposals=[by_columns(group, None)[0] for group in fitting[::-1]],
         )
     return fitting[0] if fitting else []
 

@@ -1,0 +1,221 @@
+"""What a hint suggests where a file is unclear: flags with which the file would be read.
+
+Each suggestion is tried on the sample first. One that ends in an error, that leaves an expert with
+two answers to a question, or that takes a description of the item for the answer is not shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import permutations
+from typing import TYPE_CHECKING, Any
+
+from cotool.consensus.read import names
+from cotool.consensus.read.columns import are_crossed, common_values, determines, pairs_unique
+from cotool.consensus.read.design import experts_of, item_of, likely_answers
+from cotool.consensus.read.families import between, families
+from cotool.consensus.read.long import joint
+from cotool.consensus.read.plan import LONG, SURVEY, WIDE, Plan
+from cotool.consensus.read.sample import Proposal, Sample, UnclearError, listed
+from cotool.text import named
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from cotool.consensus.read.columns import Column
+
+BY_EXPERT = "where each column is one expert's"
+BY_PERSON = "where each record is one person's, with a column per question"
+BY_FILE = "where each file is one expert's"
+NAMED = "name the parts"
+_MOST_TRIED = 8
+_FEW = 3  # records from which columns without common values are no experts
+_TALLIES = frozenset("counter counts tally votes histogram distribution".split())
+_COUNTED = frozenset(
+    "yes no true false agree disagree neutral positive negative unsure maybe abstain for against "
+    "entailment contradiction unknown other none support oppose keep delete accept reject".split()
+)
+
+
+def nothing_found(sample: Sample) -> UnclearError:
+    """Return the error that no column is known as the answer."""
+    return UnclearError(
+        f"{sample.name}: no key or column is known as the answer, found {listed(sample.columns)}",
+        proposals=tuple(_guesses(sample)),
+    )
+
+
+def with_hint(sample: Sample, error: UnclearError, plan: Callable[[Sample], Plan]) -> UnclearError:
+    """Return the error with a hint that holds the proposals under which the file is read."""
+    if error.hint is not None:
+        return error
+    counts = _counts(sample)
+    if counts:
+        return UnclearError(
+            f"{sample.name}: these seem to count the answers, and do not say who gave which: "
+            + listed(counts),
+            hint="export one record per vote, with the question, the voter and the answer",
+        )
+    kept: dict[str, Proposal] = {}
+    for proposal in error.proposals[:_MOST_TRIED]:
+        if NAMED in kept:
+            break  # an expert answers several questions, so a record is not a person
+        if proposal.said not in kept and _reads(sample, proposal, plan):
+            kept[proposal.said] = proposal
+    wanted = named(question="KEY", expert="KEY", content="KEY")
+    hint = "; ".join(map(str, kept.values())) or f"name the keys or columns: {wanted}"
+    return UnclearError(str(error), hint=hint)
+
+
+def _counts(sample: Sample) -> list[Column]:
+    """Return the columns of whole numbers that are called like answers, or lie in a tally."""
+    found = [
+        c
+        for c in sample.texts
+        if c.is_whole
+        and (
+            c.path.rpartition(".")[2].strip().casefold() in _COUNTED
+            or not _TALLIES.isdisjoint(names.words_of(c.path.rpartition(".")[0]))
+        )
+    ]
+    more = any(value not in {"0", "1"} for c in found for value in c.counts)
+    return found if len(found) > 1 and more else []
+
+
+def _guesses(sample: Sample) -> Iterator[Proposal]:
+    """Yield what may settle the reading, the likeliest first."""
+    texts = sample.texts
+    person, dated = _person(sample), is_dated(sample)
+    few = len(sample.rows) < _FEW
+    left = [
+        c
+        for c in texts
+        if _may_answer(c) and c is not person and (c.is_number or few or not c.is_unique)
+    ]
+    coded = [c for c in left if names.is_coded(c.path)]
+    if len(coded) > 1:
+        yield by_columns(coded, person, surveyed=True)[0]
+    family = family_of(left)
+    if family is not left:
+        yield from by_columns(family, person, surveyed=dated)
+    yield from _by_design(sample)
+    if person is not None or dated:
+        yield by_columns([c for c in left if not c.is_number] or left, person, surveyed=True)[0]
+    alike = [c for c in left if few or common_values([c, *(o for o in left if o is not c)]) > 0]
+    if len(alike) > 1:
+        yield by_columns(alike, None)[0]
+    item = sample.best(names.QUESTION, names.ITEM_ID)
+    yield from (by_parts(item, None, answer) for answer in left if answer is not item)
+
+
+def _by_design(sample: Sample) -> Iterator[Proposal]:
+    """Yield the parts of a table in which experts answer each item once."""
+    for expert in experts_of(sample):
+        item = item_of(sample, expert) or sample.best(names.QUESTION, names.ITEM_ID)
+        if item is None or item is expert:
+            continue
+        dates = [c for c in sample.texts if c.is_time and not determines(item, c)]
+        for answer in likely_answers(sample, item, expert) or dates:
+            yield by_parts(item, expert, answer)
+    for item, expert in permutations([c for c in sample.texts if c.part == names.UNKNOWN], 2):
+        if are_crossed(item, expert):
+            for answer in likely_answers(sample, item, expert):
+                yield by_parts(item, expert, answer)
+
+
+def by_parts(item: Column | None, expert: Column | None, answer: Column) -> Proposal:
+    """Return the parts of records with one response each."""
+    parts: dict[str, tuple[str, ...]] = {}
+    if item is not None:
+        parts["id" if item.part == names.ITEM_ID else "question"] = (item.path,)
+    if expert is not None:
+        parts["expert"] = (expert.path,)
+    said = NAMED if expert is not None else BY_FILE
+    return Proposal(said, {**parts, "content": (answer.path,)})
+
+
+def by_columns(
+    columns: Sequence[Column], person: Column | None, *, surveyed: bool = False
+) -> list[Proposal]:
+    """Return both readings of columns, those of experts and those of a survey's questions."""
+    paths = tuple(column.path for column in columns)
+    who = {"expert": (person.path,)} if person is not None else {}
+    both = [
+        Proposal(BY_EXPERT, {"expert_columns": paths}),
+        Proposal(BY_PERSON, {"question_columns": paths, **who}),
+    ]
+    return both[::-1] if surveyed or person is not None else both
+
+
+def _may_answer(column: Column) -> bool:
+    return (
+        column.part in {names.UNKNOWN, names.ANSWER, names.BESIDE}
+        and not column.is_time
+        and not column.is_code
+        and not column.is_counted
+    )
+
+
+def family_of(columns: Sequence[Column]) -> Sequence[Column]:
+    """Return the numbered columns among others, such as P1 to P9 beside their median."""
+    found = families(columns)
+    alone = len(found) == 1 and found[0].numbered and len(found[0].columns) > 2
+    return found[0].columns if alone else columns
+
+
+def _person(sample: Sample) -> Column | None:
+    return next((c for c in sample.texts if c.is_called(names.EXPERT) and c.is_unique), None)
+
+
+def is_dated(sample: Sample) -> bool:
+    """Whether each record has a time of its own, as what a person sent in has."""
+    return any(c.is_time and 2 * c.distinct > c.present for c in sample.texts)
+
+
+def _reads(sample: Sample, proposal: Proposal, plan: Callable[[Sample], Plan]) -> bool:
+    """Whether the file is read with a proposal, and as the proposal means it."""
+    parts: dict[str, Any] = {
+        part: columns if part.endswith("_columns") else columns[0]
+        for part, columns in proposal.parts.items()
+    }
+    try:
+        found = plan(Sample(sample.rows, sample.name, replace(sample.keys, **parts), sample.titles))
+    except UnclearError:
+        return False
+    if found.shape == LONG:
+        return _are_parts(sample, found)
+    paths = found.keys.expert_columns if found.shape == WIDE else dict(found.questions)
+    columns = [sample.by_path[path] for path in paths if path in sample.by_path]
+    if found.shape == SURVEY:
+        asked = (c for c in sample.texts if c not in columns and c.part == names.QUESTION)
+        if found.person is None and (len(columns) < 2 or all(c.is_unique for c in columns)):
+            return False
+        return not any(c.is_unique for c in asked) and not any(
+            c.is_unique and c.is_whole and c.present > 2 for c in columns
+        )
+    if len(columns) < 2 or len({c.is_number for c in columns}) > 1:
+        return False
+    numbers = columns[0].is_number
+    few = len(sample.rows) < _FEW
+    return few or common_values(columns) > 0.3 or (numbers and between(columns) > 0)
+
+
+def _are_parts(sample: Sample, plan: Plan) -> bool:
+    """Whether the parts of a long table are such: experts answer once, and answers vary."""
+    keys = plan.keys
+    asked = plan.join or tuple(filter(None, (keys.id or keys.question,)))
+    items = [sample.by_path[path] for path in asked if path in sample.by_path]
+    answer = sample.by_path.get(keys.content or "")
+    expert = sample.by_path.get(keys.expert or "")
+    if not items or answer is None:
+        return False
+    item = joint(items) if len(items) > 1 else items[0]
+    if expert is None:
+        return item.is_unique and answer.is_label
+    described = determines(answer, item) and not answer.is_called(names.ANSWER)
+    return (
+        pairs_unique(item, expert) > 0.9
+        and (item.distinct < item.present or len(sample.rows) < _FEW)
+        and not (described and determines(item, answer))
+        and not (expert.distinct > 1 and answer.distinct > 1 and determines(expert, answer))
+    )
