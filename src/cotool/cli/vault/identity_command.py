@@ -10,17 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cotool.cli.shared.options import Quiet, flag, option
+from cotool.cli.shared.options import Quiet, flag, option, with_options
 from cotool.cli.shared.settings import App
 from cotool.cli.vault.keys import tell
 from cotool.cli.vault.openers import changed_opener, new_opener
 from cotool.cli.vault.options import (
-    Generate,
+    ChangedProtection,
     ImportPassphraseFile,
     Job,
-    NewKeyFile,
-    NewPassphraseFile,
-    Profile,
+    Protection,
     with_keys,
 )
 from cotool.cli.vault.secrets import SecretSource, check_files
@@ -52,33 +50,17 @@ Place = Annotated[
         metavar="[PATH]", help="The file of the identity; by default --identity or your own."
     ),
 ]
-Unprotected = Annotated[
-    bool,
-    flag("Keys", "No passphrase or key file; only the file's mode protects it.", "--unprotected"),
-]
 
 
 @identity_app.command("init", epilog="Example:  cotool vault identity init")
 @with_keys
-def init(
-    path: Place = None,
-    *,
-    generate: Generate = False,
-    unprotected: Unprotected = False,
-    profile: Profile = None,
-    quiet: Quiet = False,
-    keys: KeyRequest,
-) -> Job:
+@with_options
+def init(path: Place = None, *, options: Protection, quiet: Quiet = False, keys: KeyRequest) -> Job:
     """Make an identity, protected by a passphrase or a new key file (--key-file)."""
-    request = _at(keys, path)
-    return partial(
-        _init, request, generate=generate, unprotected=unprotected, profile=profile, quiet=quiet
-    )
+    return partial(_init, _at(keys, path), options, quiet=quiet)
 
 
-def _init(
-    request: KeyRequest, *, generate: bool, unprotected: bool, profile: str | None, quiet: bool
-) -> int:
+def _init(request: KeyRequest, options: Protection, *, quiet: bool) -> int:
     from cotool.vault import Identity
 
     path = request.identity_path
@@ -88,10 +70,9 @@ def _init(
         )
     identity = Identity.generate()
     openers: list[Key] = []
-    if not unprotected:
-        name = f"the identity {path}"
-        openers.append(new_opener(request, name, generate=generate, profile=profile))
-    elif generate:
+    if not options.unprotected:
+        openers.append(new_opener(request, f"the identity {path}", options))
+    elif options.generate:
         raise _contradiction()
     identity.write_new(path, openers)
     tell(f"{path}: identity {identity.key_id.hex()}, version 1", quiet=quiet)
@@ -207,16 +188,9 @@ def merge(
 
 @identity_app.command("passphrase", epilog="Example:  cotool vault identity passphrase")
 @with_keys
+@with_options
 def change_passphrase(
-    path: Place = None,
-    *,
-    new_passphrase_file: NewPassphraseFile = None,
-    new_key_file: NewKeyFile = None,
-    generate: Generate = False,
-    unprotected: Unprotected = False,
-    profile: Profile = None,
-    quiet: Quiet = False,
-    keys: KeyRequest,
+    path: Place = None, *, options: ChangedProtection, quiet: Quiet = False, keys: KeyRequest
 ) -> Job:
     """Change the passphrase or key file that opens the identity.
 
@@ -228,16 +202,14 @@ def change_passphrase(
         from cotool.vault import Identity
 
         place = request.identity_path
-        if unprotected and (generate or new_passphrase_file or new_key_file):
+        unprotected = options.unprotected
+        if unprotected and options != ChangedProtection(unprotected=True):
             raise _contradiction()
-        check_files(new_passphrase_file)
+        check_files(options.new_passphrase_file)
         request.read_identity()  # the old secret is checked before a new one is made
         opener = None
         if not unprotected:
-            opener = changed_opener(
-                request, f"the identity {place}", new_passphrase_file, new_key_file,
-                generate=generate, profile=profile,
-            )  # fmt: skip
+            opener = changed_opener(request, f"the identity {place}", options)
         with naming(place):
             Identity.change_opener(place, request.identity_openers, opener)
         secret = "its mode only" if unprotected else "the new secret"

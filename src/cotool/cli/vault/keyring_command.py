@@ -10,19 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cotool.cli.shared.options import Quiet, flag
+from cotool.cli.shared.options import Quiet, flag, with_options
 from cotool.cli.shared.settings import App
 from cotool.cli.vault import keyring_exchange
 from cotool.cli.vault.keys import tell
 from cotool.cli.vault.openers import changed_opener, new_opener
-from cotool.cli.vault.options import (
-    Generate,
-    Job,
-    NewKeyFile,
-    NewPassphraseFile,
-    Profile,
-    with_keys,
-)
+from cotool.cli.vault.options import ChangedSecret, Job, NewSecret, with_keys
 from cotool.cli.vault.secrets import check_files
 from cotool.errors import InputError
 from cotool.vault.requests import KeyRequest, naming
@@ -53,14 +46,13 @@ Version = Annotated[
 
 @keys_app.command("init", epilog="Example:  cotool vault keys init")
 @with_keys
-def init(
-    *, generate: Generate = False, profile: Profile = None, quiet: Quiet = False, keys: KeyRequest
-) -> Job:
+@with_options
+def init(*, options: NewSecret, quiet: Quiet = False, keys: KeyRequest) -> Job:
     """Make a keyring with one version, opened by a passphrase or a new key file (--key-file)."""
-    return partial(_init, keys, generate=generate, profile=profile, quiet=quiet)
+    return partial(_init, keys, options, quiet=quiet)
 
 
-def _init(request: KeyRequest, *, generate: bool, profile: str | None, quiet: bool) -> int:
+def _init(request: KeyRequest, options: NewSecret, *, quiet: bool) -> int:
     from cotool.vault import Keyring
 
     path = request.keyring_path
@@ -69,9 +61,7 @@ def _init(request: KeyRequest, *, generate: bool, profile: str | None, quiet: bo
             f"{path}: already exists", hint="cotool vault keys rotate makes a new version"
         )
     keyring = Keyring.generate()
-    keyring.write_new(
-        path, [new_opener(request, f"the keyring {path}", generate=generate, profile=profile)]
-    )
+    keyring.write_new(path, [new_opener(request, f"the keyring {path}", options)])
     request.seen.remember(keyring)
     tell(f"{path}: key {keyring.key_id.hex()}, version 1", quiet=quiet)
     tell("back it up: without it your files are lost", quiet=quiet)
@@ -80,15 +70,8 @@ def _init(request: KeyRequest, *, generate: bool, profile: str | None, quiet: bo
 
 @keys_app.command("passphrase", epilog="Example:  cotool vault keys passphrase")
 @with_keys
-def change_passphrase(
-    *,
-    new_passphrase_file: NewPassphraseFile = None,
-    new_key_file: NewKeyFile = None,
-    generate: Generate = False,
-    profile: Profile = None,
-    quiet: Quiet = False,
-    keys: KeyRequest,
-) -> Job:
+@with_options
+def change_passphrase(*, options: ChangedSecret, quiet: Quiet = False, keys: KeyRequest) -> Job:
     """Change the passphrase or key file that opens the keyring.
 
     The versions stay, so files open as before. A copy of the old keyring still opens with the old
@@ -99,12 +82,9 @@ def change_passphrase(
         from cotool.vault import Keyring
 
         path = keys.keyring_path
-        check_files(new_passphrase_file)
+        check_files(options.new_passphrase_file)
         keys.read_keyring()  # the old secret is checked before a new one is made
-        opener = changed_opener(
-            keys, f"the keyring {path}", new_passphrase_file, new_key_file,
-            generate=generate, profile=profile,
-        )  # fmt: skip
+        opener = changed_opener(keys, f"the keyring {path}", options)
         Keyring.change_opener(path, [keys.opener], opener, seen=keys.seen)
         tell(f"{path}: opened by the new secret from now on", quiet=quiet)
         return 0

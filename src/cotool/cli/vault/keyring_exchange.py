@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cotool.cli.shared.options import Quiet, flag, option
+from cotool.cli.shared.options import Quiet, flag, option, with_options
 from cotool.cli.shared.settings import App
 from cotool.cli.vault.keys import generated_passphrase, tell
 from cotool.cli.vault.openers import new_opener
-from cotool.cli.vault.options import Armor, Generate, ImportPassphraseFile, Job, Profile, with_keys
+from cotool.cli.vault.options import Armor, ImportPassphraseFile, Job, NewSecret, Profile, with_keys
 from cotool.cli.vault.secrets import SecretSource, check_files
 from cotool.vault.requests import KeyRequest, naming
 
@@ -23,6 +23,7 @@ commands = App()
 
 @commands.command("export", epilog="Example:  cotool vault keys export -o keys.vault.asc --armor")
 @with_keys
+@with_options
 def export(
     *,
     output: Annotated[
@@ -38,8 +39,7 @@ def export(
             "--export-passphrase-file FILE",
         ),
     ] = None,
-    generate: Generate = False,
-    profile: Profile = None,
+    options: NewSecret,
     quiet: Quiet = False,
     keys: KeyRequest,
 ) -> Job:
@@ -54,10 +54,12 @@ def export(
         keyring = keys.read_keyring()
         secret = (
             generated_passphrase()
-            if generate
+            if options.generate
             else SecretSource(export_passphrase_file).read("the export", confirm=True)
         )
-        data = seal_bytes(keyring.to_bytes(), [keys.new_passphrase(secret, profile=profile)])
+        data = seal_bytes(
+            keyring.to_bytes(), [keys.new_passphrase(secret, profile=options.profile)]
+        )
         write_out(armored(data) if armor else data, output, force=force, text=armor)
         tell(f"exported: {len(keyring.versions)} versions", quiet=quiet)
         return 0
@@ -87,9 +89,7 @@ def import_keys(
         path = keys.keyring_path
         if Path(path).exists():
             return _merge(keys, other, join=False, quiet=quiet)
-        other.write_new(
-            path, [new_opener(keys, f"the keyring {path}", generate=False, profile=profile)]
-        )
+        other.write_new(path, [new_opener(keys, f"the keyring {path}", NewSecret(profile=profile))])
         tell(f"{path}: {len(other.versions)} versions", quiet=quiet)
         with naming(path):
             keys.seen.check(other)

@@ -10,6 +10,7 @@ from cotool.cli.vault.secrets import SecretSource, store_in_system, system_keyri
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
+    from cotool.cli.vault.options import ChangedSecret, NewSecret
     from cotool.vault import Key, KeyFile
     from cotool.vault.requests import KeyRequest
 
@@ -21,7 +22,7 @@ def key_file_at(path: str) -> KeyFile:
     return KeyFile.read(path) if Path(path).exists() else KeyFile.generate(path)
 
 
-def new_opener(request: KeyRequest, what: str, *, generate: bool, profile: str | None) -> Key:
+def new_opener(request: KeyRequest, what: str, options: NewSecret) -> Key:
     """Return what opens a new keyring or identity, which the prompts call `what`."""
     if request.key_file is not None:
         return key_file_at(request.key_file)
@@ -31,7 +32,7 @@ def new_opener(request: KeyRequest, what: str, *, generate: bool, profile: str |
     system = isinstance(source, SecretSource) and source.system
     if system:
         system_keyring()  # fails before anything is shown or asked
-    if generate:
+    if options.generate:
         secret: str | bytes = generated_passphrase()
         if system:
             store_in_system(what, str(secret))
@@ -40,20 +41,13 @@ def new_opener(request: KeyRequest, what: str, *, generate: bool, profile: str |
         store_in_system(what, str(secret))
     else:
         secret = request.secret.read(what, confirm=True)
-    return request.new_passphrase(secret, profile=profile)
+    return request.new_passphrase(secret, profile=options.profile)
 
 
-def changed_opener(
-    request: KeyRequest,
-    what: str,
-    passphrase_file: str | None,
-    key_file: str | None,
-    *,
-    generate: bool,
-    profile: str | None,
-) -> Key:
+def changed_opener(request: KeyRequest, what: str, options: ChangedSecret) -> Key:
     """Return what opens a keyring or identity from now on. Raises InputError for two ways."""
-    if sum([passphrase_file is not None, key_file is not None, generate]) > 1:
+    passphrase_file, key_file = options.new_passphrase_file, options.new_key_file
+    if sum([passphrase_file is not None, key_file is not None, options.generate]) > 1:
         raise InputError(
             "several ways to open the file",
             hint="use one of --new-passphrase-file, --new-key-file, --generate-passphrase",
@@ -62,7 +56,7 @@ def changed_opener(
         return key_file_at(key_file)
     secret = (
         generated_passphrase()
-        if generate
+        if options.generate
         else SecretSource(passphrase_file).read(f"{what} from now on", confirm=True)
     )
-    return request.new_passphrase(secret, profile=profile)
+    return request.new_passphrase(secret, profile=options.profile)

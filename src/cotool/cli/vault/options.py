@@ -80,14 +80,51 @@ NewPassphraseFile = Annotated[
     str | None,
     option("Changes", "Read the new passphrase from a file.", "--new-passphrase-file FILE"),
 ]
-NewKeyFile = Annotated[
-    str | None,
-    option(
-        "Changes",
-        "Let a key file open it; a new one is made if there is none.",
-        "--new-key-file FILE",
-    ),
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSecret:
+    """How the passphrase of a new file is made."""
+
+    generate: Generate = False
+    profile: Profile = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedSecret:
+    """What opens a keyring or identity from now on; by default, a passphrase is asked for."""
+
+    new_passphrase_file: NewPassphraseFile = None
+    new_key_file: Annotated[
+        str | None,
+        option(
+            "Changes",
+            "Let a key file open it; a new one is made if there is none.",
+            "--new-key-file FILE",
+        ),
+    ] = None
+    generate: Generate = False
+    profile: Profile = None
+
+
+_Unprotected = Annotated[
+    bool,
+    flag("Keys", "No passphrase or key file; only the file's mode protects it.", "--unprotected"),
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protection(NewSecret):
+    """What protects a new identity."""
+
+    unprotected: _Unprotected = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedProtection(ChangedSecret):
+    """The same of an identity, which may have no protection but its mode."""
+
+    unprotected: _Unprotected = False
 
 
 @dataclass(frozen=True, slots=True)
