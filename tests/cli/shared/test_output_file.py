@@ -123,3 +123,18 @@ def test_an_input_is_not_overwritten(tmp_path, command):
         assert outcome.code == 2
         assert "is also an input" in outcome.err
     assert source.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "consensus --demo", "analyze-logs --demo", "bench run", "bench compare a b",
+        "vault encrypt a", "vault decrypt a.vault", "vault import-age a", "vault sign a",
+        "vault keys export",
+    ],
+)  # fmt: skip
+def test_an_empty_name(command, call):
+    """The name in an empty variable is an error, not standard output or a place by default."""
+    done = command(*call.split(), "-o", "")
+    assert (done.code, done.out) == (2, "")
+    assert "cotool: error: --output: the name of the file is empty" in done.err

@@ -36,6 +36,8 @@ def option(
             known = words() if callable(words) else words
             return [word for word in known if word.startswith(incomplete)]
 
+    if convert is None and metavar in {"FILE", "PATH"}:
+        convert = _named
     if convert is not None:
 
         def callback(param: typer.CallbackParam, value: Any) -> Any:
@@ -50,6 +52,15 @@ def option(
         callback=callback,
         show_default=False,
     )
+
+
+def _named(value: str | list[str], name: str) -> str | list[str]:
+    """Return a path or several. An empty one, as of an unset variable, is not a path left out."""
+    if "" in ([value] if isinstance(value, str) else value):
+        raise InputError(
+            "the name of the file is empty", parameter=name, hint="is a variable in it empty?"
+        )
+    return value
 
 
 _SIZE = lazy_pattern(r"(\d{1,15}(?:\.\d{1,3})?)\s?(?:([kMGT])(i?))?B?", re.IGNORECASE)
