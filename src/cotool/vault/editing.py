@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import functools
 import os
 import secrets
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _FOLDERS = ("XDG_RUNTIME_DIR", "/dev/shm")  # noqa: S108 - checked to be in memory, and private below
 
 
+_PREFIX = "cotool-edit-"
 _VIMS = ("vim", "nvim", "gvim", "rvim", "evim", "mvim")
 # No swap file, no viminfo or shada, no backups and no file for undo: they lie in other folders.
 _VIM_OPTIONS = ("-n", "-i", "NONE", "-c", "set nobackup nowritebackup noundofile")
@@ -62,9 +64,7 @@ def edit(
     the editor fails, and then does not change the file; OSError, VaultError. If the file cannot be
     written, the edits are kept in memory, encrypted, and the error says where.
     """
-    with named(path), _opened(path, keys) as file, contextlib.ExitStack() as cleaning:
-        folder = Path(tempfile.mkdtemp(prefix="cotool-", dir=_memory_folder()))  # mode 0700
-        cleaning.callback(shutil.rmtree, folder, ignore_errors=True)
+    with named(path), _opened(path, keys) as file, _private_folder() as folder:
         place = folder / _plain_name(file.path)
         changed = _edited(file.content, place, editor)
         while changed != file.content:
@@ -77,9 +77,10 @@ def edit(
                     place.unlink()
                     changed = _edited(changed, place, editor)
                     continue
-                cleaning.pop_all()
                 kept = _keep(place, result or file.seal_whole(changed))
-                raise _kept(error, kept, encrypted=kept != place, written=result) from None
+                raise _kept(
+                    error, kept, encrypted=kept.name != place.name, written=result
+                ) from None
             return True
     return False
 
@@ -156,7 +157,7 @@ def _write(file: Path, data: bytes) -> None:
 
 
 def _keep(file: Path, sealed: bytes) -> Path:
-    """Leave only the sealed edits in the folder of a file, or the file if there is no room."""
+    """Keep only the sealed edits, or the file if there is no room, in a folder of another name."""
     kept = file.with_name(f"{file.name}.{secrets.token_hex(4)}.vault")
     try:
         _write(kept, sealed)
@@ -167,7 +168,46 @@ def _keep(file: Path, sealed: bytes) -> Path:
         if path != kept:
             with contextlib.suppress(OSError):
                 path.unlink()
-    return kept
+    folder = file.parent
+    return folder.rename(folder.with_name(f"cotool-kept-{secrets.token_hex(4)}")) / kept.name
+
+
+@contextlib.contextmanager
+def _private_folder() -> Iterator[Path]:
+    """Give a new folder in memory with mode 0700, and remove it, and those of dead processes."""
+    memory = Path(_memory_folder())
+    for folder in memory.glob(f"{_PREFIX}*"):
+        with _locked_folder(folder) as is_mine:
+            if is_mine:  # the process that made it has ended
+                shutil.rmtree(folder, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=memory))
+    with _locked_folder(folder):
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _locked_folder(folder: Path) -> Iterator[bool]:
+    """Lock a folder of this user until the block, or this process, ends; give False if it is not.
+
+    The editor does not inherit the lock.
+    """
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:  # of another user, or gone
+        yield False
+        return
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            is_mine = os.fstat(handle).st_uid == os.geteuid()
+        except OSError:
+            is_mine = False
+        yield is_mine
+    finally:
+        os.close(handle)
 
 
 def _memory_folder() -> str:

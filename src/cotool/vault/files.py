@@ -137,7 +137,7 @@ def named(source: StrPath | BinaryIO) -> Iterator[None]:
             name = os.fspath(source)
         else:
             name = str(getattr(source, "name", "standard input"))
-        text = str(error)
+        text = str(error.args[0])
         if not text.startswith(name):
             error.args = (f"{name}: {text}",)
         raise

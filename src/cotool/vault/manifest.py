@@ -117,7 +117,7 @@ def extra_files(manifest: str, path: StrPath | None = None) -> Iterator[Checked]
     read are reported, too.
     """
     signed = {os.path.normpath(name) for name, _ in parse_manifest(manifest).entries}
-    wanted = Wanted(vaults=False, recursive=True, symlinks="follow", everything=True)
+    wanted = Wanted(vaults=False, recursive=True, symlinks="inside", everything=True)
     for folder in _tops({os.path.dirname(name) or "." for name in signed}):  # noqa: PTH120
         if not Path(folder).is_dir():
             continue

@@ -370,5 +370,5 @@ def naming(name: str) -> Iterator[None]:
         yield
     except CotoolError as error:
         if name not in str(error):
-            error.args = (f"{name}: {error}",)
+            error.args = (f"{name}: {error.args[0]}",)
         raise

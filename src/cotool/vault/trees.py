@@ -37,6 +37,7 @@ NOT_AGE = ("file without the suffix .age", "files without the suffix .age")
 OUTPUT = ("output folder", "output folders")
 LINKS = ("symbolic link", "symbolic links")
 BROKEN = ("broken symbolic link", "broken symbolic links")
+OUTWARD = ("link that leads out of the folder", "links that lead out of the folder")
 CYCLES = ("link to a folder above it", "links to folders above them")
 SPECIAL = ("pipe, socket or device", "pipes, sockets or devices")
 PARTS = ("unfinished result", "unfinished results")
@@ -63,7 +64,7 @@ class Wanted:
         age: only age files. everything: all files.
         documents: with `vaults`, also documents with sealed values that kept their names.
         recursive: accept folders.
-        symlinks: "skip", "follow" or "keep".
+        symlinks: "skip", "follow", "keep", or "inside": follow those that stay in the folder.
         output: where the results go: None is beside the sources, `STDIO` is standard output.
 
     """
@@ -142,12 +143,13 @@ class _Walk:
     def __init__(self, listing: Listing, wanted: Wanted, top: str) -> None:
         self._listing = listing
         self._wanted = wanted
-        self._output = _identity(wanted.output) if wanted.output not in {None, STDIO} else None
-        self._elsewhere = wanted.output is not None and self._output != _identity(top)
+        self._top = os.path.realpath(top)
+        self._output = file_identity(wanted.output) if wanted.output not in {None, STDIO} else None
+        self._elsewhere = wanted.output is not None and self._output != file_identity(top)
 
     def run(self, folder: str, relative: str) -> None:
         """List a folder and all below it."""
-        waiting = [(folder, relative, frozenset({_identity(folder)}))]
+        waiting = [(folder, relative, frozenset({file_identity(folder)}))]
         while waiting:
             folder, relative, above = waiting.pop()
             below = []
@@ -157,7 +159,7 @@ class _Walk:
                 for entry in inside:
                     name = str(Path(relative, entry.name))
                     if self._is_folder(entry, name, above):
-                        below.append((entry.path, name, above | {_identity(entry.path)}))
+                        below.append((entry.path, name, above | {file_identity(entry.path)}))
             except OSError as error:
                 self._listing.failed.append(error)
             waiting += reversed(below)
@@ -168,16 +170,18 @@ class _Walk:
         """List an entry; return whether it is a folder to go into."""
         listing, path = self._listing, entry.path
         found = Entry(path, name, in_folder=True)
-        follow = self._wanted.symlinks == "follow"
-        if entry.is_symlink() and not follow:
+        follow = self._wanted.symlinks in {"follow", "inside"}
+        if entry.is_symlink() and self._leads_out(path):
+            listing.leave_out(OUTWARD, path)
+        elif entry.is_symlink() and not follow:
             if self._wanted.symlinks == "keep" and self._elsewhere:
                 listing.links.append(found)
             else:
                 listing.leave_out(LINKS, path)
         elif entry.is_dir(follow_symlinks=follow):
-            if self._output is not None and self._elsewhere and _identity(path) == self._output:
+            if self._output is not None and self._elsewhere and file_identity(path) == self._output:
                 listing.leave_out(OUTPUT, path)
-            elif _identity(path) in above:
+            elif file_identity(path) in above:
                 listing.leave_out(CYCLES, path)
             else:
                 listing.folders.append(found)
@@ -187,6 +191,10 @@ class _Walk:
         else:
             listing.leave_out(BROKEN if entry.is_symlink() else SPECIAL, path)
         return False
+
+    def _leads_out(self, link: str) -> bool:
+        inside = self._wanted.symlinks == "inside"
+        return inside and not Path(os.path.realpath(link)).is_relative_to(self._top)
 
     def _add_file(self, found: Entry, name: str) -> None:
         listing, path = self._listing, found.path
@@ -227,7 +235,8 @@ def _start(path: str) -> bytes:
         return file.read(START)
 
 
-def _identity(path: str | None) -> tuple[int, int] | None:
+def file_identity(path: str | None) -> tuple[int, int] | None:
+    """Return what a file or folder is identified by; None if there is none."""
     try:
         found = Path(str(path)).stat()
     except OSError:

@@ -115,6 +115,22 @@ def test_two_branches_that_change_different_values(git, vault, sealed):
     )
 
 
+def test_two_branches_with_the_same_change(git, vault, sealed):
+    """The same new value, and the same new key, on both sides are no conflict."""
+    git("checkout", "-q", "-b", "other")
+    change(vault, sealed, "db1", "db2")
+    for branch in ("other", "main"):
+        if branch == "main":
+            git("checkout", "-q", branch)
+        change(vault, sealed, "first", "second")
+        change(vault, sealed, "abc", r"abc\\nNEW=added")
+        commit(git, branch)
+    git("merge", "-q", "-m", "merged", "other")
+    assert vault("cat", sealed).out == (
+        "DB_HOST=db2\nDB_USER=shop\nDB_PASSWORD='second secret'\nAPI_KEY=abc\nNEW=added\n"
+    )
+
+
 def test_two_branches_that_change_the_same_value(git, vault, sealed):
     """Git reports a conflict; whoever resolved it accepts the file."""
     git("checkout", "-q", "-b", "other")

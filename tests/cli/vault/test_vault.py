@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -157,6 +159,20 @@ def test_states_of_exports(vault, ring, place, monkeypatch):
     monkeypatch.setenv("COTOOL_HOME", str(place / "new"))
     assert vault(*took).code == 0
     assert found() == states
+
+
+def test_an_export_from_before_a_rotation(vault, ring, place):
+    """Where the keyring is lost, it is imported with a warning, and used without `accept`."""
+    export = ["keys", "export", "-o", "e", "--export-passphrase-file", "pw"]
+    assert vault(*export).code == 0
+    assert vault("keys", "rotate").code == 0
+    ring.unlink()
+    done = vault("keys", "import", "e", "--import-passphrase-file", "pw")
+    assert done.code == 0
+    assert "warning: " in done.err
+    assert "change 1, not change 2; it is used from now on" in done.err
+    assert vault("encrypt", "notes.txt").code == 0
+    assert vault("verify", "notes.txt.vault").code == 0
 
 
 def test_exports(vault, ring, place, monkeypatch):
@@ -408,6 +424,65 @@ def test_edit(vault, ring, place, monkeypatch, binary):
     monkeypatch.delenv("EDITOR")
     monkeypatch.delenv("VISUAL", raising=False)
     assert "no editor" in vault("edit", name).err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_a_killed_edit(vault, ring, place, monkeypatch, number):
+    """SIGTERM and SIGHUP leave no copy in memory; the next edit removes what SIGKILL leaves."""
+    memory = place / "memory"
+    memory.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(memory))
+    monkeypatch.setattr("cotool.vault.editing.is_in_memory", lambda _: True)
+    vault("encrypt", "notes.txt")
+    program = (
+        "import cotool.vault.editing as editing, sys; editing.is_in_memory = lambda _: True;"
+        "from cotool.cli.app import main; sys.exit(main())"
+    )
+    (place / "editor.py").write_text("import time; print('open', flush=True); time.sleep(60)")
+    with subprocess.Popen(
+        [sys.executable, "-c", program, "vault", "edit", "notes.txt.vault"],
+        stdout=subprocess.PIPE, start_new_session=True,
+        env={**ENVIRONMENT, **os.environ, "EDITOR": f"{sys.executable} editor.py"},
+    ) as process:  # fmt: skip
+        assert process.stdout.readline() == b"open\n"
+        monkeypatch.setenv("EDITOR", "true")
+        assert vault("encrypt", "pw").code == vault("edit", "pw.vault").code == 0
+        (open_one,) = memory.iterdir()  # another edit leaves the copy that is in use
+        process.send_signal(number)
+        process.wait(30)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # the editor
+    assert open_one.exists() == (number == signal.SIGKILL)
+    assert vault("edit", "notes.txt.vault").code == 0
+    assert not any(memory.iterdir())
+
+
+def test_keys_that_are_sealed_by_mistake(vault, ring, place):
+    """A warning names a keyring in use and a vault file that was given; a tree is a backup."""
+    done = vault("encrypt", ring, "key", "-o", "sealed/")
+    assert done.code == 0
+    assert f"warning: {ring}: this is your keyring" in done.err
+    assert "warning: key: this is your key file" in done.err
+    vault("encrypt", "notes.txt")
+    assert "is encrypted once more" in vault("encrypt", "notes.txt.vault").err
+    assert "warning" not in vault("encrypt", "-r", "sealed", "-o", "backup/").err
+
+
+def test_signed_links_stay_in_the_folder(vault, ring, place):
+    """A link that leads out of a folder is left out with a warning, and --strict reports it."""
+    (place / "tree").mkdir()
+    (place / "tree" / "file").write_text("x")
+    (place / "tree" / "inside").symlink_to("file")
+    (place / "tree" / "outside").symlink_to(place / "pw")
+    (place / "tree" / "up").symlink_to("..")
+    done = vault("sign", "-r", "tree", "-o", "manifest")
+    assert done.code == 0
+    assert "left out: 2 links that lead out of the folder: tree/outside, tree/up" in done.err
+    assert vault("verify-signature", "manifest").out == "tree/file: OK\ntree/inside: OK\n"
+    done = vault("verify-signature", "manifest", "--strict")
+    assert done.code == 4
+    assert "tree/outside: FAILED not in the manifest" in done.out
+    assert "pw: OK" in vault("verify-signature", "-", stdin=vault("sign", "pw").out.encode()).out
 
 
 def test_signatures(vault, ring, place):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,8 @@ from cotool.cli.vault.keys import generated_passphrase, tell
 from cotool.cli.vault.openers import new_opener
 from cotool.cli.vault.options import Armor, ImportPassphraseFile, Job, NewSecret, Profile, with_keys
 from cotool.cli.vault.secrets import SecretSource, check_files
+from cotool.errors import IntegrityError
+from cotool.text import visible_name
 from cotool.vault.requests import KeyRequest, naming
 
 if TYPE_CHECKING:
@@ -77,7 +80,10 @@ def import_keys(
     quiet: Quiet = False,
     keys: KeyRequest,
 ) -> Job:
-    """Add the versions of an export to the keyring; make the keyring if there is none."""
+    """Add the versions of an export to the keyring; make the keyring if there is none.
+
+    A warning says if this machine has seen a newer state of the keyring than the new one has.
+    """
 
     def job() -> int:
         from cotool.vault import Keyring
@@ -91,9 +97,12 @@ def import_keys(
             return _merge(keys, other, join=False, quiet=quiet)
         other.write_new(path, [new_opener(keys, f"the keyring {path}", NewSecret(profile=profile))])
         tell(f"{path}: {len(other.versions)} versions", quiet=quiet)
-        with naming(path):
+        try:
             keys.seen.check(other)
-        keys.seen.remember(other)
+        except IntegrityError as error:
+            text = f"cotool: warning: {visible_name(path)}: {error}; it is used from now on"
+            print(text, file=sys.stderr)
+        keys.seen.remember(other, accept=True)
         return 0
 
     return job

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +15,20 @@ from cotool.cli.vault.secrets import SecretSource, check_files
 from cotool.cli.vault.streams import source_of, spare_results, spare_terminal, target_of
 from cotool.cli.vault.values_run import check_values, encrypt_values
 from cotool.errors import InputError
+from cotool.text import visible_name
 from cotool.vault.files import STDIO
 from cotool.vault.passphrases import spare_stdin_file
 from cotool.vault.requests import KeyRequest, Opening
-from cotool.vault.trees import ARMOR_SUFFIX, SUFFIX, Plan, Wanted, list_files, plan
+from cotool.vault.trees import (
+    ARMOR_SUFFIX,
+    SUFFIX,
+    Plan,
+    Wanted,
+    file_identity,
+    is_vault,
+    list_files,
+    plan,
+)
 from cotool.vault.values.marks import syntax_of
 
 if TYPE_CHECKING:
@@ -47,6 +58,7 @@ def encrypt(
     if options.dry_run:
         return show_plan(planned, "encrypt")
     jobs = planned.jobs
+    _warn_of_keys(planned, request)
     spare_terminal(jobs, armor=options.armor)
     spare_results(jobs, force=options.force)
     if engine.is_cluster:
@@ -58,6 +70,28 @@ def encrypt(
             spare_stdin_file(options.recipient_passphrase_file)
     keys = keys_for(request, options) if jobs else []
     return seal_jobs(planned, keys, options, vault.encrypt, verb="encrypted")
+
+
+def _warn_of_keys(planned: Plan, request: KeyRequest) -> None:
+    """Warn about a file that opens the others, and about vault files that are sealed again."""
+    own = {
+        file_identity(path): what
+        for what, path in (
+            ("key file", request.key_file),
+            ("identity", request.identity_path),
+            ("keyring", request.keyring_path),
+        )
+        if path is not None
+    }
+    for found in planned.listing.files:
+        what = own.get(file_identity(found.path)) if found.path != STDIO else None
+        if what is not None:
+            text = f"this is your {what}: keep a copy that does not need this {what} to open it"
+        elif not found.in_folder and is_vault(found.path):
+            text = "this is a vault file, which is encrypted once more"
+        else:
+            continue
+        print(f"cotool: warning: {visible_name(found.path)}: {text}", file=sys.stderr)
 
 
 def seal_jobs(

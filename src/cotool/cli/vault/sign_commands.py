@@ -38,8 +38,8 @@ def sign(
 
     An HMAC is a checksum that nobody can compute without the key. With --identity or --by-identity,
     the manifest has plain SHA-256 and your signature, which everyone can check with your public key
-    (--signer of verify-signature). Symbolic links in folders are followed: the manifest has what
-    they point to.
+    (--signer of verify-signature). Symbolic links in folders are followed if they stay in the
+    folder; others are left out, with a warning.
     """
     return partial(
         signatures.sign,

@@ -63,7 +63,7 @@ def _signed_files(files: Sequence[str], output: str | None, *, recursive: bool) 
     """Return the files to sign: all but the manifest itself, also an old one."""
     if STDIO in files:
         raise InputError(f"{STDIO}: is not a file")
-    wanted = Wanted(vaults=False, recursive=recursive, symlinks="follow", everything=True)
+    wanted = Wanted(vaults=False, recursive=recursive, symlinks="inside", everything=True)
     listing = list_files(files, wanted)
     if listing.failed:
         raise listing.failed[0]

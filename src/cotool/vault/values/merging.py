@@ -39,7 +39,7 @@ def merge_values(
     a disk. Needs `git merge-file`. Raises InputError, VaultError.
     """
     sides = [open_document(data, keys, name) for data in (base, ours, theirs)]
-    documents = _with_one_key(sides)
+    documents = _with_equal_tokens(_with_one_key(sides))
     if len({document.rule for document in documents}) > 1:
         raise InputError(f"{name}: the sides differ in what is sealed", hint="seal one side again")
     envelope = _envelope(*documents)
@@ -79,6 +79,23 @@ def _resealed(document: Document, content: bytes, *others: Document) -> Document
     """Return other content with the key of a document, and its tokens where values are the same."""
     body = split(document.with_content(content, *others).decode())[1]
     return replace(document, body=body)
+
+
+def _with_equal_tokens(documents: list[Document]) -> list[Document]:
+    """Return the documents; where both sides have the same value, theirs gets the token of ours.
+
+    Two tokens of one value differ, so the same change on both sides would look like a conflict.
+    """
+    base, ours, theirs = documents
+    tokens = {
+        value.path: (text, clear) for value, text, clear in ours.opened() if clear is not None
+    }
+    pieces = [
+        (value.start, value.end, tokens[value.path][0])
+        for value, text, clear in theirs.opened()
+        if text != tokens.get(value.path, (text,))[0] and tokens[value.path][1] == clear
+    ]
+    return [base, ours, replace(theirs, body=replaced(theirs.body, pieces))]
 
 
 def _envelope(base: Document, ours: Document, theirs: Document) -> Unlocked:
