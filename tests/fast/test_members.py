@@ -52,6 +52,29 @@ def test_members_of_any_bytes(plain, line):
     assert found == reference.logfmt_members(line, PAIRS)
 
 
+def changed(line, data):
+    """Put a few bytes in the place of others: the outline may still fit, or just not."""
+    at = data.draw(st.integers(0, len(line)))
+    return line[:at] + data.draw(PARTS) + line[at + data.draw(st.integers(0, 3)) :]
+
+
+@pytest.mark.parametrize("plain", [False, True])
+@given(st.dictionaries(NAMES, values(), max_size=8), st.data())
+def test_members_by_the_outline_of_a_line_before(plain, record, data):
+    """A line that nearly has the outline of the one before has the values that the oracle reads."""
+    text = json.dumps(record, separators=(",", ":"), ensure_ascii=False)
+    before = text.encode("utf-8", "surrogatepass")
+    line = changed(before, data)
+    found = logscan.members(line, PATHS, before=[before, line, before], plain=plain)
+    assert found == reference.json_members(line, PATHS)
+    parts = st.one_of(PARTS, st.sampled_from([b' a="x"', b" b=1"]))
+    pairs = data.draw(st.lists(parts, max_size=12))
+    before = b"".join(pairs)
+    line = changed(before, data)
+    found = logscan.members(line, PAIRS, before=[before], logfmt=True, plain=plain)
+    assert found == reference.logfmt_members(line, PAIRS)
+
+
 @pytest.mark.parametrize("plain", [False, True])
 @given(st.lists(PARTS, max_size=24).map(b"".join), st.integers(0, 9))
 def test_columns_of_any_bytes(plain, line, count):

@@ -29,6 +29,10 @@ static int leading_bit(unsigned __int128 x) {
 int cotool_bucket_of(cotool_fixed number) {
     unsigned __int128 x = number < 0 ? -(unsigned __int128)number : (unsigned __int128)number;
     int bit, bucket;
+    if (number >= 64 && number <= INT64_MAX) {
+        bit = 63 - __builtin_clzll((uint64_t)number);
+        return 1 + (bit << 6 | (int)((uint64_t)number >> (bit - 6) & 63));
+    }
     if (!x) return 0;
     bit = leading_bit(x);
     bucket = bit << 6 | (int)((bit >= 6 ? x >> (bit - 6) : x << (6 - bit)) & 63);
@@ -176,8 +180,8 @@ static int sketch(cotool_cell *cell, int bucket, uint64_t before, uint64_t times
     return count(cell, bucket, times);
 }
 
-int cotool_cell_add(cotool_cell *cell, cotool_fixed number) {
-    if (sketch(cell, cotool_bucket_of(number), cell->count, 1)) return ENOMEM;
+int cotool_cell_add(cotool_cell *cell, cotool_fixed number, int bucket) {
+    if (sketch(cell, bucket, cell->count, 1)) return ENOMEM;
     if (!cell->count || number < cell->least) cell->least = number;
     if (!cell->count || number > cell->most) cell->most = number;
     cell->count++;

@@ -37,7 +37,7 @@ typedef struct {
 } cotool_cell;
 
 /* These return 0 or ENOMEM. */
-int cotool_cell_add(cotool_cell *cell, cotool_fixed number);
+int cotool_cell_add(cotool_cell *cell, cotool_fixed number, int bucket); /* of the number */
 int cotool_cell_count(cotool_cell *cell, int bucket, uint64_t times); /* in the sketch alone */
 int cotool_cell_limit(cotool_cell *cell, unsigned most_bytes);
 int cotool_cell_merge(cotool_cell *into, const cotool_cell *cell);

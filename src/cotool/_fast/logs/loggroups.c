@@ -33,6 +33,7 @@ void cotool_table_reset(cotool_table *table, int64_t width, uint64_t limit) {
     table->width = width, table->limit = limit, table->widened = 0;
     table->settle_at = FIRST_SETTLED, table->most_bytes = table->most_whole = COTOOL_MOST_BYTES;
     table->last_step = 0, table->last_whole = 0;
+    memset(table->near, 0, sizeof table->near);
     for (int m = 0; m < table->measures; m++) cotool_overall_reset(&table->overall[m]);
 }
 
@@ -84,22 +85,33 @@ static int64_t step_at(cotool_table *table, int64_t seconds) {
     return table->last_step = seconds - (within < 0 ? within + table->width : within);
 }
 
+static int is_row(const cotool_table *table, const cotool_row *row, const cotool_row *wanted,
+                  const uint8_t *text) {
+    return row->group == wanted->group && row->step == wanted->step &&
+           row->inferred == wanted->inferred && row->size == wanted->size &&
+           !memcmp(table->texts + row->text, text, row->size);
+}
+
 cotool_row *cotool_table_row(cotool_table *table, const uint8_t *text, size_t size, int64_t step,
                              int inferred, int *status) {
-    uint64_t group = cotool_hash(text, size, 0), hash;
-    int whole = size == 1 && *text == *COTOOL_WHOLE;
-    cotool_row *row;
+    const uint64_t group = cotool_hash(text, size, 0);
+    const int whole = size == 1 && *text == *COTOOL_WHOLE;
+    uint32_t *near = &table->near[group % COTOOL_NEAR];
+    cotool_row *row, wanted = {.group = group, .size = (uint32_t)size};
     size_t at;
     if (!whole && table->limit && group >= table->limit) return NULL;
     if (step != COTOOL_NO_STEP) step = step_at(table, step);
     else inferred = 0;
-    hash = hash_of(group, step, inferred);
-    for (at = hash & (table->slots - 1); table->slots && table->slot[at];
+    wanted.step = step, wanted.inferred = (uint8_t)inferred;
+    if (*near && is_row(table, &table->row[*near - 1], &wanted, text)) return &table->row[*near - 1];
+    wanted.hash = hash_of(group, step, inferred);
+    for (at = wanted.hash & (table->slots - 1); table->slots && table->slot[at];
          at = (at + 1) & (table->slots - 1)) {
         row = &table->row[table->slot[at] - 1];
-        if (row->hash == hash && row->size == size && row->step == step &&
-            row->inferred == inferred && !memcmp(table->texts + row->text, text, size))
+        if (row->hash == wanted.hash && is_row(table, row, &wanted, text)) {
+            *near = table->slot[at];
             return row;
+        }
     }
     *status = ENOMEM;
     if (grow(table)) return NULL;
@@ -110,15 +122,16 @@ cotool_row *cotool_table_row(cotool_table *table, const uint8_t *text, size_t si
         table->texts = texts, table->texts_room = room;
     }
     row = &table->row[table->count];
-    memset(row, 0, sizeof *row);
+    *row = wanted;
     row->cell = calloc((size_t)table->measures + 1, sizeof *row->cell);
     if (!row->cell) return NULL;
-    for (int m = 0; m < table->measures; m++) row->cell[m].most_bytes = whole ? table->most_whole : table->most_bytes;
-    row->hash = hash, row->group = group, row->step = step, row->inferred = (uint8_t)inferred;
-    row->text = table->texts_size, row->size = (uint32_t)size;
+    for (int m = 0; m < table->measures; m++)
+        row->cell[m].most_bytes = whole ? table->most_whole : table->most_bytes;
+    row->text = table->texts_size;
     memcpy(table->texts + row->text, text, size);
     table->texts_size += size;
     take_slot(table, table->count++);
+    *near = (uint32_t)table->count;
     if (whole) table->steps++;
     *status = 0;
     return row;

@@ -21,6 +21,7 @@
 #define COTOOL_WHOLE_BYTES (32 << 20)
 
 #define COTOOL_NO_STEP INT64_MIN
+#define COTOOL_NEAR 512
 
 typedef struct {
     uint64_t hash;  /* of the group's text and the step */
@@ -46,6 +47,7 @@ typedef struct {
     cotool_row *row;
     uint32_t *slot; /* number of a row plus 1 */
     int64_t last_step;  /* the step of the last record */
+    uint32_t near[COTOOL_NEAR]; /* by a group's hash: number plus 1 of the row that was found last */
     size_t last_whole;  /* number of the row of all records that was used last, plus 1 */
     uint8_t *texts;
     size_t texts_size, texts_room;

@@ -6,7 +6,7 @@
 #ifndef COTOOL_LOGMEMBERS_H
 #define COTOOL_LOGMEMBERS_H
 
-#include "logs/logkeys.h"
+#include "logs/logoutline.h"
 
 /* The values that were found: the first one of each key. */
 typedef struct {
@@ -19,9 +19,11 @@ typedef struct {
 
 /* Takes the values of keys out of what begins at p, an object or pairs. The pass ends early once the
  * values in `enough` have been found. The first element of a list counts for the list. COTOOL_PADDING
- * bytes after `end` must be readable. Sets `found` and `from`. */
+ * bytes after `end` must be readable. Sets `found` and `from`. `outlines`: those of lines before, which
+ * find the same values faster; NULL: none. */
 typedef void cotool_members_function(const uint8_t *p, const uint8_t *end, const cotool_keys *keys,
-                                     uint64_t enough, cotool_members *members);
+                                     uint64_t enough, cotool_members *members,
+                                     cotool_outlines *outlines);
 /* Takes the first `count` columns out of a line: words, and what is in quotes or brackets. Returns how
  * many there are. */
 typedef int cotool_columns_function(const uint8_t *p, const uint8_t *end, int count,

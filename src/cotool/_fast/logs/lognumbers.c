@@ -52,7 +52,13 @@ static const int64_t tens[] = {1ll, 10ll, 100ll, 1000ll, 10000ll, 100000ll, 1000
  * rounded away from zero. */
 static int scaled(uint64_t digits, int64_t factor, int power, cotool_fixed *number) {
     cotool_fixed x = (cotool_fixed)digits * factor;
+    int64_t product;
     power += 12;
+    if (power >= 0 && power <= 18 && x <= INT64_MAX &&
+        !__builtin_mul_overflow((int64_t)x, tens[power], &product)) {
+        *number = product;
+        return 1;
+    }
     if (!x) {
         *number = 0;
         return 1;

@@ -41,6 +41,25 @@ static const uint8_t path_class[256] = {
     [';'] = ENDS,
 };
 
+int cotool_path_is_plain(const uint8_t *p, const uint8_t *end) {
+    const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
+    if (end - p < 8) {
+        while (p < end && *p >> 4 != 3 && *p != '#' && *p != '\\') p++;
+        return p == end;
+    }
+    /* Bytes of 0x30 to 0x3F are digits, what ends a path, a colon, and < = > which are rare. */
+    for (;; p = end - p < 16 ? end - 8 : p + 8) {
+        uint64_t x, found;
+        memcpy(&x, p, 8);
+        found = ((x & 0xF0 * ones) ^ 0x30 * ones);
+        found = (found - ones) & ~found;
+        found |= ((x ^ '#' * ones) - ones) & ~(x ^ '#' * ones);
+        found |= ((x ^ '\\' * ones) - ones) & ~(x ^ '\\' * ones);
+        if (found & high) return 0;
+        if (end - p == 8) return 1;
+    }
+}
+
 /* Copies [p, end), but not beyond `stop`. */
 static uint8_t *copy(uint8_t *to, const uint8_t *stop, const uint8_t *p, const uint8_t *end) {
     size_t size = to < stop ? cotool_least((size_t)(end - p), (size_t)(stop - to)) : 0;
@@ -52,6 +71,7 @@ size_t cotool_mask_path(const uint8_t *text, const uint8_t *end, uint8_t *out, s
     const uint8_t *p = text, *q, *rest, *pending;
     uint8_t *to = out, *const stop = out + room - 8;
     int classes = 0;
+    if (cotool_path_is_plain(text, end)) return (size_t)(copy(to, stop, text, end) - out);
     for (q = p; q < end && !(path_class[*q] & ENDS); q++) classes |= path_class[*q];
     end = q;
     if (end - p > 8 && (q = memchr(p, ':', 8)) && end - q > 3 && !memcmp(q, "://", 3)) {

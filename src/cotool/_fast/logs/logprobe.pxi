@@ -116,27 +116,36 @@ def capture(bytes program not None, bytes needed not None, bytes line not None):
     return (start - p, stop - p) if found else None
 
 
-def members(bytes line not None, paths, *, bint logfmt=False, bint plain=False):
+def members(bytes line not None, paths, *, before=(), bint logfmt=False, bint plain=False):
     """Return the values of keys in a line of JSON or of key=value pairs; None for each without one.
 
-    paths: the names that lead to each key. plain: as on a CPU without vector instructions.
+    paths: the names that lead to each key. before: lines that are read before, whose outlines the
+    line may have. plain: as on a CPU without vector instructions.
     """
-    cdef bytes padded_line = line + bytes(COTOOL_PADDING)
-    cdef const uint8_t* p = <const uint8_t*><const char*>padded_line
+    cdef const uint8_t* p
+    cdef bytes padded_line
     cdef cotool_keys keys
     cdef cotool_members found
+    cdef cotool_outlines outlines
+    cdef members_function* read = cotool_json_members
     cdef int n
+    cdef uint64_t enough = 0
     memset(&keys, 0, sizeof(keys))
+    memset(&outlines, 0, sizeof(outlines))
+    if logfmt:
+        read = cotool_logfmt_members_plain if plain else cotool_logfmt_members
+    elif plain:
+        read = cotool_json_members_plain
     numbers = []
     for path in paths:
         joined = b"\x1f".join(path)
-        numbers.append(cotool_add_key(&keys, <const char*><bytes>joined))
-    if logfmt:
-        (cotool_logfmt_members_plain if plain else cotool_logfmt_members)(
-            p, p + len(line), &keys, 0, &found)
-    else:
-        (cotool_json_members_plain if plain else cotool_json_members)(
-            p, p + len(line), &keys, 0, &found)
+        n = cotool_add_key(&keys, <const char*><bytes>joined)
+        numbers.append(n)
+        enough |= <uint64_t>1 << n
+    for one in (*before, line):
+        padded_line = one + bytes(COTOOL_PADDING)
+        p = <const uint8_t*><const char*>padded_line
+        read(p, p + len(one), &keys, enough if before else 0, &found, &outlines if before else NULL)
     return [
         (<char*>found.value[n].start)[:found.value[n].end - found.value[n].start]
         if found.found >> n & 1 else None

@@ -10,6 +10,7 @@
 /* A number and whether it could be read. */
 typedef struct {
     int state; /* 1, 0, -1: as cotool_read_number() */
+    int bucket;
     cotool_fixed number;
     uint64_t hash; /* of the value */
 } read_number;
@@ -20,7 +21,7 @@ static int add_to(const cotool_reading *r, cotool_row *row, const read_number *n
         cotool_cell *cell = &row->cell[m];
         if (numbers[m].state < 0) cell->missing++;
         else if (!numbers[m].state) cell->odd++;
-        else if (cotool_cell_add(cell, numbers[m].number)) return ENOMEM;
+        else if (cotool_cell_add(cell, numbers[m].number, numbers[m].bucket)) return ENOMEM;
     }
     return 0;
 }
@@ -40,6 +41,7 @@ int cotool_reading_add(const cotool_config *config, cotool_table *table, int for
     int64_t step = table->width && facts->has_time ? facts->seconds : COTOOL_NO_STEP;
     read_number numbers[COTOOL_MEASURES];
     uint8_t text[COTOOL_BY * (COTOOL_PART + 1)];
+    const uint8_t *group = text;
     size_t size = 0;
     const int row_of = cotool_locator_row(format);
     int status = 0;
@@ -58,6 +60,7 @@ int cotool_reading_add(const cotool_config *config, cotool_table *table, int for
         numbers[m].hash = cotool_hash(v->start, (size_t)(v->end - v->start), 1);
         if (r->distinct && cotool_overall_distinct(overall, numbers[m].hash)) return ENOMEM;
         if (numbers[m].state) {
+            numbers[m].bucket = cotool_bucket_of(numbers[m].number);
             overall->dimensions[dimension]++;
             overall->added += (uint64_t)added;
             if (table->most &&
@@ -71,11 +74,15 @@ int cotool_reading_add(const cotool_config *config, cotool_table *table, int for
     row = cotool_table_whole(table, step, facts->inferred, &status);
     if (!row || add_to(r, row, numbers)) return ENOMEM;
     if (!r->by) return 0;
-    for (int n = 0; n < r->by; n++) {
+    /* A path without ids is read where it is. */
+    if (r->by == 1 && cotool_is_plain_path(&f.value[r->group->source], r->group->as))
+        group = f.value[r->group->source].start,
+        size = (size_t)(f.value[r->group->source].end - group);
+    for (int n = 0; n < r->by && group == text; n++) {
         if (n) text[size++] = 0x1F;
         size += cotool_write_value(&f.value[r->group[n].source], r->group[n].as, text + size);
     }
-    row = cotool_table_row(table, text, size, step, facts->inferred, &status);
+    row = cotool_table_row(table, group, size, step, facts->inferred, &status);
     if (status) return ENOMEM;
     if (row && add_to(r, row, numbers)) return ENOMEM;
     if (row && r->distinct && !table->width && add_seen(r, table, row, numbers)) return ENOMEM;

@@ -92,6 +92,9 @@ void cotool_read_fields(const cotool_config *config, int format, const uint8_t *
  * COTOOL_PART. */
 size_t cotool_write_value(const cotool_value *value, int as, uint8_t *out);
 
+/* Tells whether the part of a group's text is the value's own bytes. */
+int cotool_is_plain_path(const cotool_value *value, int as);
+
 /* Reads a value as a number, as cotool_read_number() does. */
 int cotool_value_number(const cotool_value *value, const cotool_default_unit *unit,
                         cotool_fixed *number, int *dimension, int *added);

@@ -178,6 +178,15 @@ typedef struct {
     } level[COTOOL_GUESSED_LEVELS];
 } cotool_guess;
 
+/* The level that a value of a key named. */
+#define COTOOL_NAMED_LEVELS 8
+typedef struct {
+    const cotool_place *place; /* NULL: nothing to compare with */
+    uint64_t text;             /* up to eight bytes */
+    size_t size;
+    int level;
+} cotool_named_level;
+
 /* A thread's own memory. */
 typedef struct {
     uint8_t *buffer;
@@ -193,6 +202,8 @@ typedef struct {
     int final;
     cotool_memo memo[COTOOL_FORMATS];
     cotool_members members; /* of the line that is being read */
+    cotool_outlines outlines;
+    cotool_named_level named[COTOOL_NAMED_LEVELS];
     cotool_guess guess[2];
     unsigned last_guess; /* the one that fitted last */
 } cotool_worker;

@@ -3,6 +3,10 @@ from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from cotool._fast.logs.forms cimport cotool_forms
 from cotool._fast.logs.measures cimport cotool_fixed, cotool_table
 
+cdef extern from "logs/logoutline.h" nogil:
+    ctypedef struct cotool_outlines:
+        pass
+
 cdef extern from "logs/logscan.h" nogil:
     enum:
         COTOOL_LEVELS
@@ -137,8 +141,12 @@ cdef extern from "logs/logscan.h" nogil:
         cotool_text text
     ctypedef struct cotool_guess:
         pass
+    ctypedef struct cotool_named_level:
+        pass
     ctypedef struct cotool_worker:
         cotool_guess guess[2]
+        cotool_outlines outlines
+        cotool_named_level named[8]
     void cotool_logscan_prepare()
     void cotool_config_literals(cotool_config* config)
     void cotool_config_formats(cotool_config* config)
@@ -228,7 +236,7 @@ cdef extern from "logs/logmembers.h" nogil:
         cotool_value* value
     ctypedef void members_function "cotool_members_function"(
         const uint8_t* p, const uint8_t* end, const cotool_keys* keys, uint64_t enough,
-        cotool_members* members)
+        cotool_members* members, cotool_outlines* outlines)
     ctypedef int columns_function "cotool_columns_function"(
         const uint8_t* p, const uint8_t* end, int count, cotool_value* value)
     columns_function* cotool_columns
@@ -236,9 +244,11 @@ cdef extern from "logs/logmembers.h" nogil:
     members_function* cotool_json_members
     members_function* cotool_logfmt_members
     void cotool_json_members_plain(const uint8_t* p, const uint8_t* end, const cotool_keys* keys,
-                                   uint64_t enough, cotool_members* members)
+                                   uint64_t enough, cotool_members* members,
+                                   cotool_outlines* outlines)
     void cotool_logfmt_members_plain(const uint8_t* p, const uint8_t* end, const cotool_keys* keys,
-                                     uint64_t enough, cotool_members* members)
+                                     uint64_t enough, cotool_members* members,
+                                     cotool_outlines* outlines)
 
 cdef extern from "logs/lognumbers.h" nogil:
     int cotool_read_number(const uint8_t* text, const uint8_t* end,

@@ -170,7 +170,7 @@ static const cotool_members *members_of(const cotool_config *config, int format,
     own->found = own->nested = 0;
     if (!from) return own;
     (kind == COTOOL_FORMAT_JSON ? cotool_json_members : cotool_logfmt_members)(from, end, &f->keys,
-                                                                               needed, own);
+                                                                               needed, own, NULL);
     return own;
 }
 

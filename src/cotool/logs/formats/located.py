@@ -39,6 +39,7 @@ _COLUMN = lazy_pattern(r"\$([1-9]\d{0,2})")
 # As in logreading.h: the part of an address without its port.
 _ADDRESS = 9
 _ENOUGH = 0.5
+_DECODER = json.JSONDecoder()
 
 
 def with_fields(
@@ -167,12 +168,12 @@ class _Keys:
 
     def __init__(self, found: Format, lines: Sequence[bytes]) -> None:
         self.kind = found.payload if found.kind == TEXT else found.kind
-        self._paths: dict[tuple[str, ...], int] = {}
+        self._paths: dict[tuple[str, ...], None] = {}
         self._requests: set[tuple[str, ...]] = set()
         for line in lines if self.kind != TEXT else ():
             for path, value in _members(line, self.kind, found.kind == TEXT):
-                self._paths[path] = self._paths.get(path, 0) + 1
-                if REQUEST.fullmatch(value.encode(errors="replace")):
+                self._paths[path] = None
+                if " " in value and REQUEST.fullmatch(value.encode(errors="replace")):
                     self._requests.add(path)
 
     def names(self) -> list[str]:
@@ -228,18 +229,22 @@ def _members(
     if start < 0:
         return
     try:
-        document, _ = json.JSONDecoder().raw_decode(text, start)
+        document, _ = _DECODER.raw_decode(text, start)
     except (ValueError, RecursionError):
         return
-    yield from _leaves(document, ())
+    leaves: list[tuple[tuple[str, ...], str]] = []
+    _add_leaves(document, (), leaves)
+    yield from leaves
 
 
-def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _leaves(inner, (*path, key))
-    elif path and not isinstance(value, list):
-        yield path, value if isinstance(value, str) else ""
+def _add_leaves(
+    value: Any, path: tuple[str, ...], leaves: list[tuple[tuple[str, ...], str]]
+) -> None:
+    for key, inner in value.items():
+        if isinstance(inner, dict):
+            _add_leaves(inner, (*path, key), leaves)
+        elif not isinstance(inner, list):
+            leaves.append(((*path, key), inner if isinstance(inner, str) else ""))
 
 
 def _column(source: ValueSource, columns: Columns) -> Locator | None:

@@ -342,6 +342,8 @@ def measures_of(
 def merged_measures(parts: Sequence[Measures]) -> Measures:
     """Return the figures of all parts, of which there is at least one."""
     first, *rest = parts
+    if not rest:
+        return first
     table = first._table.copy()  # noqa: SLF001 - of the same class
     for part in rest:
         table.merge(part._table)  # noqa: SLF001

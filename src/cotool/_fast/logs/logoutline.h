@@ -1,0 +1,81 @@
+/* The outline of a line of keys: the texts between its values, which the next line mostly shares. Its
+ * values are found by a compare for each text, without a search for keys.
+ *
+ * A line that has the texts of an outline has the same keys in the same order, so the values are those
+ * that a walk over the line would take.
+ */
+#ifndef COTOOL_LOGOUTLINE_H
+#define COTOOL_LOGOUTLINE_H
+
+#include "logs/logkeys.h"
+
+/* What follows the text of a step. */
+enum {
+    COTOOL_STEP_STRING, /* up to the closing quote */
+    COTOOL_STEP_BARE,   /* a number or a name of JSON */
+    COTOOL_STEP_PAIR,   /* up to a blank */
+    COTOOL_STEP_NESTED, /* an object or a list */
+    COTOOL_STEP_TEXT,   /* the text of the next step */
+    COTOOL_STEP_BRACE,  /* nothing that is needed: the object has ended */
+    COTOOL_STEP_END     /* the end of the line */
+};
+
+#define COTOOL_STEP_SIZE 32
+#define COTOOL_OUTLINE_STEPS 48 /* lines with more of them have no outline */
+
+typedef struct {
+    uint8_t text[COTOOL_STEP_SIZE];
+    uint32_t mask; /* bits of the bytes of `text` that count */
+    uint8_t size, kind;
+    uint8_t node; /* of the keys: whose value it is, 0: none that is needed */
+} cotool_step;
+
+typedef struct {
+    int steps; /* 0: there is none */
+    cotool_step step[COTOOL_OUTLINE_STEPS];
+    const uint8_t *from; /* the end of the last value, while a walk learns it */
+} cotool_outline;
+
+/* The last two outlines. Where lines have many, these are not tried for a while. */
+#define COTOOL_OUTLINE_MISSES 16
+#define COTOOL_OUTLINE_PAUSE 1024
+
+typedef struct {
+    const cotool_keys *keys; /* whose values are taken */
+    uint64_t enough;
+    unsigned last; /* the one that fitted last */
+    int misses, pause;
+    cotool_outline outline[2];
+} cotool_outlines;
+
+/* Adds the text before a value that begins at `start` to an outline; the value ends at `next`. */
+static void cotool_note_step(cotool_outline *o, const uint8_t *start, int kind, int node,
+                             const uint8_t *next) {
+    while (o && o->steps >= 0) {
+        size_t size = (size_t)(start - o->from);
+        cotool_step *s = &o->step[o->steps];
+        if (o->steps == COTOOL_OUTLINE_STEPS) {
+            o->steps = -1;
+            return;
+        }
+        o->steps++;
+        s->kind = (uint8_t)(size > COTOOL_STEP_SIZE ? COTOOL_STEP_TEXT : kind);
+        s->node = (uint8_t)(size > COTOOL_STEP_SIZE ? 0 : node);
+        if (size > COTOOL_STEP_SIZE) size = COTOOL_STEP_SIZE;
+        memset(s->text, 0, sizeof s->text);
+        memcpy(s->text, o->from, size);
+        s->size = (uint8_t)size;
+        s->mask = size == 32 ? ~(uint32_t)0 : ((uint32_t)1 << size) - 1;
+        o->from += size;
+        if (s->kind == COTOOL_STEP_TEXT) continue;
+        o->from = next;
+        return;
+    }
+}
+
+/* Ends a walk that learned an outline: one that broke off has none. */
+static void cotool_end_outline(cotool_outline *o, int whole) {
+    if (o && (o->steps < 0 || !whole)) o->steps = 0;
+}
+
+#endif
