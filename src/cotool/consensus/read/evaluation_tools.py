@@ -28,6 +28,7 @@ _ASSISTANTS = frozenset({"assistant", "gpt", "model", "bot", "chatgpt", "ai", "B
 
 _TRANSCRIPTS = ("messages", "conversation", "conversations", "chat", "dialogue", "convo")
 
+_VARIABLE = lazy_pattern(r"\{\{\s*(.*?)\s*\}\}")
 _PROVIDER = lazy_pattern(r"\[([^\]]+)\] (.+)", re.DOTALL)
 
 _VERDICT = lazy_pattern(r"\[(PASS|FAIL|ERROR)\](?: \([\d.]+\))? ?")
@@ -120,10 +121,12 @@ def promptfoo_table(row: JsonObject, _kept: dict[str, Any]) -> Made:
     """One row: variables, then a column per provider and prompt."""
     answers: dict[str, Any] = {}
     question: list[str] = []
+    variables = {name for column in row for name in _VARIABLE.findall(str(column))}
     for name, value in row.items():
         match = _PROVIDER.fullmatch(name)
         if match is None:
-            if not answers and value:
+            asked = name in variables if variables else not answers
+            if asked and value:
                 question.append(str(value))
             continue
         expert = match[1] if match[1] not in answers else f"{match[1]} {match[2]}"

@@ -53,7 +53,11 @@ def _unpacked(value: Any, where: str) -> Iterator[tuple[str, Any]]:
     if "run_type" in value:
         yield where, _run(value, where)
         return
-    yield from opened(value, where)
+    for there, item in opened(value, where):
+        if item is not value and isinstance(item, dict) and "run_type" in item:
+            yield from _unpacked(item, there)
+        else:
+            yield there, item
 
 
 def _too_deep(where: str) -> InputError:

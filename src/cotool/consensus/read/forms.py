@@ -16,6 +16,7 @@ from cotool.consensus.read.responses import experts_in, has_choices
 from cotool.consensus.read.sample import UnclearError
 from cotool.consensus.read.tools import Tool, tool_of
 from cotool.consensus.read.understood import FileUnderstood
+from cotool.consensus.read.wrappers import turned
 from cotool.errors import InputError
 from cotool.text import named
 
@@ -117,7 +118,11 @@ class FileForm:
         head = next(values, None)
         if head is None:
             return
-        if isinstance(head[1], dict) and not self._given.names_parts:
+        if (
+            isinstance(head[1], dict)
+            and not self._given.names_parts
+            and (self._flat or not turned(head[1]))
+        ):
             self.tool = tool_of(head[1])
         for where, value in chain([head], values):
             row = self._row(value) if isinstance(value, list) else value
@@ -152,7 +157,7 @@ class FileForm:
                     self._plain.add(shape)
             elif isinstance(item, dict) and not self._given.names_parts:
                 # A wrapper of a tool's records: {"results": [{…}]}.
-                inner = tool_of(item)
+                inner = self.tool_within or tool_of(item)
                 if inner is not None and not inner.each:
                     self.tool_within = inner
                     yield from inner.records(item, place, self._kept)

@@ -134,7 +134,7 @@ def layout_of(names: tuple[str, ...], keys: Keys) -> Layout:
 
     def take(override: str | None, synonyms: tuple[str, ...], *prefixes: str) -> str | None:
         if override is not None:
-            return override if override in names else None
+            return override if override and override in names else None
         for synonym in synonyms:
             if synonym in free:
                 return free.pop(synonym)

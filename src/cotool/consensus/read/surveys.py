@@ -72,8 +72,8 @@ def without_titles(
         return 0, None
     cells = {key: str(value).strip() for key, value in rows[0].items() if value}
     single = [key for key, text in cells.items() if text.casefold() in _SINGLE]
-    # A row of titles names no person.
-    unnamed = not next(iter(rows[0].values()), "")
+    # A row of titles names no person, but an index may number it.
+    unnamed = any(not rows[0].get(key) for key in list(rows[0])[:2])
     if not single or not (unnamed or 2 * len(single) >= len(cells)):
         return 0, None
     asked: dict[str, str] = {}
@@ -81,8 +81,8 @@ def without_titles(
     for key, value in rows[0].items():
         text = str(value or "").strip()
         # The options of a multiple-answer question have columns without names.
-        last = key if not key.startswith("unnamed column") else last
-        if text:
+        last = last if names.words_of(key)[:1] in {(), ("unnamed",)} else key
+        if text and last:
             asked[key] = last if text.casefold() in _SINGLE else f"{last.strip()}: {text}"
     return 1, asked
 

@@ -18,6 +18,7 @@ _LISTS = (
     "entries", "tasks", "test_cases", "cases", "runs", "events", "logs", "generations", "outputs",
     "predictions", "responses", "details",
 )  # fmt: skip
+_PARTS = frozenset({names.QUESTION, names.ITEM_ID, names.ANSWER, names.EXPERT, names.OWN_ID})
 # What names the run that gave an answer, where no model is named.
 _RUNS = ("session_name", "experiment_name", "run_name", "session", "experiment")
 _IDENTITY = lazy_pattern(
@@ -76,9 +77,13 @@ def _mapped(value: dict[str, Any], where: str) -> Iterator[tuple[str, Any]]:
 
 
 def _identified(value: Mapping[str, Any], where: str) -> Iterator[tuple[str, Any]]:
-    """Yield the records of a document by id."""
+    """Yield the records of a document by id; keys that only number the records are no ids."""
+    numbered = _are_rows(value)
     for identity, item in value.items():
         record = item
+        if numbered:
+            yield f"{where}, {identity!r}", item
+            continue
         if isinstance(item, list) and any(isinstance(one, dict) for one in item):
             record = {"question_id": identity, "responses": item}
         elif not isinstance(item, dict):
@@ -86,6 +91,27 @@ def _identified(value: Mapping[str, Any], where: str) -> Iterator[tuple[str, Any
         elif not _has_id(item):
             record = {"question_id": identity, **item}
         yield f"{where}, {identity!r}", record
+
+
+def _are_rows(value: Mapping[str, Any]) -> bool:
+    """Whether the keys belong to the rows: they count, or several rows answer one question."""
+    rows = list(value.values())
+    if not all(isinstance(row, dict) for row in rows):
+        return False
+    if len(rows) > 1 and list(value) in (
+        [*map(str, range(len(rows)))],
+        [*map(str, range(1, len(rows) + 1))],
+    ):
+        return len(rows[0]) > 1
+    layout = layout_of(tuple(rows[0]), DEFAULT_KEYS)
+    asked = [row.get(layout.question) for row in rows] if layout.question else []
+    texts = [text for text in asked if isinstance(text, str)]
+    return len(texts) == len(rows) > len(set(texts))
+
+
+def turned(value: Mapping[str, Any]) -> bool:
+    """Whether a document is a table by columns, or with its columns named apart."""
+    return _table(value) is not None or _columns(value) is not None
 
 
 def _unwrapped(item: dict[str, Any], shared: dict[str, Any]) -> dict[str, Any]:
@@ -151,8 +177,11 @@ def _wrapped(value: Mapping[str, Any]) -> str | None:
         if plain in _LISTS and _has_parts(value[key][0]):
             return key
     records = [key for key in lists if _has_question(value[key][0]) and _has_parts(value[key][0])]
-    if not records and len(value) == len(lists) == 1 and layout.responses is None:
-        return lists[0]  # {"request_logs": [{…}]}
+    if not records and len(lists) == 1 and layout.responses is None:
+        # {"request_logs": [{…}]}, {"version": "1.0", "items": [{…}]}
+        others = [names.hint_of(key).part for key in value if key != lists[0]]
+        if not others or (lists[0] in _LISTS and not _PARTS.intersection(others)):
+            return lists[0]
     return records[0] if len(records) == 1 and len(lists) <= 3 else None
 
 
