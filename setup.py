@@ -34,6 +34,7 @@ MODULES: dict[str, list[str]] = {
         "logs/logentries.c",
         "logs/logforms.c",
         "logs/loggroups.c",
+        "logs/logguess.c",
         "logs/loghistogram.c",
         "logs/loglayouts.c",
         "logs/loglevels.c",

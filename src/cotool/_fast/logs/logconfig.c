@@ -92,12 +92,6 @@ void cotool_config_formats(cotool_config *config) {
         if (!layouts || f->kind != COTOOL_FORMAT_TEXT || f->pri || f->time_token != 0)
             digits = others = 0;
         if (f->lead[0]) digits = others = 0;
-        config->quick[n] = f->kind == COTOOL_FORMAT_TEXT && !f->pri && f->time_token >= 0 &&
-                           !f->lead[0] && f->payload == COTOOL_FORMAT_TEXT;
-        for (int k = 0; k < f->places; k++)
-            if ((f->place[k].kind != COTOOL_PLACE_WORD && f->place[k].kind != COTOOL_PLACE_STATUS) ||
-                f->place[k].before || f->place[k].below)
-                config->quick[n] = 0;
         f->below = 0;
         for (int k = 0; k < f->places; k++) f->below |= f->place[k].below;
         config->below |= f->below;

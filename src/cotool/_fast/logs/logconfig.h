@@ -172,7 +172,6 @@ typedef struct {
     uint64_t must[COTOOL_FORMATS], want[COTOOL_FORMATS];
     int below;  /* some format has places in the lines below */
     int simple; /* no filter, no samples, no entries: a record is counted as soon as it begins */
-    uint8_t quick[COTOOL_FORMATS]; /* formats whose heads logquick.inc can read */
     int literals;
     cotool_literal *literal;
     int bucket_start[COTOOL_BUCKETS + 1];

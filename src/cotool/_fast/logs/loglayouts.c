@@ -112,8 +112,6 @@ void cotool_prepare_layout(cotool_layout *l) {
     l->tail = f;
     l->named_zone = !strcmp(f, "fZ");
     l->dated_tail = cotool_form_has(f, "YymdDbaHMS6oehispBAEXJw");
-    l->timed_tail = l->place[3] < 0 && l->place[4] < 0 && l->place[5] < 0 && cotool_form_has(f, "Hh") &&
-                    !cotool_form_has(f, "YymdDbaoeBAEXJw6");
     l->is_epoch = !strcmp(l->form, "E");
     l->day_only = !cotool_form_has(l->form, "HhEX");
     l->tail_kind = !*f                                   ? COTOOL_NO_TAIL
@@ -121,18 +119,6 @@ void cotool_prepare_layout(cotool_layout *l) {
                    : !strcmp(f, "fz") || !strcmp(f, "fZ") ? COTOOL_TAIL_ZONE
                                                          : COTOOL_TAIL_STEPS;
     if (*f == 'E' && at == 0) l->digits = 0x3FF;
-    l->quick = l->place[5] >= 0 && l->place[6] < 0 &&
-               (l->tail_kind != COTOOL_TAIL_STEPS || !cotool_form_has(f, "YymdDbaoeBAEXJw6HMShisp"));
-    for (int k = 0, to = 0; k < 6; to += k == 0 ? 4 : 2, k++) {
-        int width = k == 0 && !l->short_year ? 4 : 2;
-        int start = to + (k == 0 && l->short_year ? 2 : 0);
-        if (l->place[k] < 0 || (k == 1 && l->named_month)) continue;
-        for (int i = 0; i < width; i++) {
-            l->gather[start + i] = (uint8_t)(l->place[k] + i);
-            l->present |= (uint32_t)1 << (start + i);
-        }
-    }
-    l->least[2] = l->place[1] >= 0, l->least[3] = l->place[2] >= 0;
     memset(whole, 0xFF, (size_t)at);
     if (l->place[6] >= 0) memset(whole + l->place[6], 0, 6);
     memcpy(&l->want, want, 32), memcpy(&l->care, care, 32), memcpy(&l->whole, whole, 32);

@@ -38,18 +38,11 @@ typedef struct cotool_layout {
     int short_year, named_month, spaced_day;
     int named_zone;   /* the tail ends in Z */
     int dated_tail;   /* the tail holds more than a fraction and a zone */
-    int timed_tail;   /* the tail holds the whole time of day, and nothing of the date */
     int is_epoch;     /* seconds since 1970 are the whole form */
     int day_only;     /* there is no time of day: a value that goes on is not of this form */
     uint64_t digits, others; /* which of the first 64 bytes are digits, and which are not */
     cotool_bytes32 want, care;
     cotool_bytes32 whole; /* the bytes of the fixed part, except a fraction */
-    /* For logquick.inc: the places of the digits of Y, m, d, H, M, S, which of them there are, and
-     * the least values of month and day. */
-    int quick;
-    uint8_t gather[32];
-    uint32_t present;
-    int16_t least[8];
 } cotool_layout;
 
 /* Where two forms fit equally many lines, the first one is chosen. */

@@ -41,13 +41,19 @@ enum { COTOOL_LOOK_CLOSER = -2 };
 enum { COTOOL_HAS_TIME = 1, COTOOL_HAS_PLACE = 2, COTOOL_HAS_LEVEL = 4 };
 
 /* The head of a line. `inferred`: its stamp has no year or no date. */
-typedef struct {
+typedef struct cotool_head {
     int format; /* -1: none */
     int level, has_time, zoned, inferred;
     int64_t seconds;
     int32_t nanos;
     const uint8_t *word;
     unsigned word_size;
+    /* From here on for logguess.c: the time as it is written, NULL: not in one piece; its layout; the
+     * place that named the level, -1: none; and, of a line of keys, whether nothing behind the time and
+     * the level counts. */
+    const uint8_t *time;
+    unsigned time_size;
+    int layout, place, is_prefix;
 } cotool_head;
 
 #endif

@@ -15,6 +15,7 @@
 
 #include "base/cpu.h"
 #include "logs/logconfig.h"
+#include "logs/logguess.h"
 #include "logs/logmembers.h"
 #include "logs/regex.h"
 
@@ -114,7 +115,7 @@ typedef struct {
     size_t head_size;
 } cotool_line;
 
-typedef struct {
+typedef struct cotool_span {
     /* in */
     uint64_t begin, end, limit; /* owns what starts before end; reads lines that start before limit */
     int first;                  /* begins at a line, with `record` and `clock` of the span before */
@@ -150,33 +151,16 @@ typedef struct {
     uint8_t text[32];
     const void *layout; /* NULL: nothing to compare with */
     int64_t local, within, cycle;
-    /* for logquick.inc: the date as four numbers, and the days from 1970 to it */
-    uint64_t date;
-    int64_t days;
 } cotool_memo;
 
-/* What the head of a line tells about the next one: its format, the place and the date of its time, and
- * how levels are written. Two are kept, because the lines of two programs often alternate. */
-#define COTOOL_GUESSED_LEVELS 4
-
+/* The records that guesses have read and that are not counted yet; all times are inferred, or none. */
 typedef struct {
-    const struct cotool_layout *layout; /* NULL: there is none */
-    int format;
-    uint32_t candidates; /* the formats whose records may begin with the line's first byte */
-    /* Bits of the digits at the start of the line and at its time, and which of them decided. */
-    uint64_t line_digits, line_care, digits, care;
-    uint8_t text[32]; /* the time; `exact`: bits of all its bytes but hours, minutes, seconds */
-    uint32_t exact;
-    int64_t date;          /* local seconds at 0:00 */
-    int64_t within, cycle; /* of a date without a year: its seconds in the year, and the clock */
-    /* Words that named a level: with the byte before the token, up to the byte after the word. */
-    int levels, next_level;
-    struct {
-        uint8_t text[16];
-        uint16_t mask;
-        uint8_t size, level;
-    } level[COTOOL_GUESSED_LEVELS];
-} cotool_guess;
+    size_t count;
+    int inferred;
+    int64_t *seconds;
+    int32_t *nanos;
+    uint8_t *level;
+} cotool_guessed;
 
 /* The level that a value of a key named. */
 #define COTOOL_NAMED_LEVELS 8
@@ -188,7 +172,7 @@ typedef struct {
 } cotool_named_level;
 
 /* A thread's own memory. */
-typedef struct {
+typedef struct cotool_worker {
     uint8_t *buffer;
     size_t room, block; /* block: bytes of one read */
     uint32_t *newline;
@@ -204,8 +188,10 @@ typedef struct {
     cotool_members members; /* of the line that is being read */
     cotool_outlines outlines;
     cotool_named_level named[COTOOL_NAMED_LEVELS];
-    cotool_guess guess[2];
-    unsigned last_guess; /* the one that fitted last */
+    cotool_guess guess[COTOOL_GUESSES];
+    unsigned last_guess, next_guess; /* the one that fitted last, and the one that is replaced next */
+    int luck; /* of guesses, see logquick.inc */
+    cotool_guessed guessed;
 } cotool_worker;
 
 void cotool_logscan_prepare(void); /* must be called first */
