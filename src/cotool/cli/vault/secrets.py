@@ -81,7 +81,7 @@ def store_in_system(what: str, secret: str) -> None:
 
 def show_passphrase(secret: str) -> None:
     """Print a generated passphrase once, on the terminal or standard error."""
-    print(f"passphrase: {secret}\nkeep it: cotool does not store it", file=sys.stderr)
+    print(f"passphrase: {secret}\nkeep it: it is not shown again", file=sys.stderr)
 
 
 def warn_if_others_read(path: str) -> None:
