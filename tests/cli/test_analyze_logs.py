@@ -183,6 +183,8 @@ def test_conditions_end_with_one(log, run):
     assert code == 1
     assert "error is 1, rate(warning) is 20%" in err
     assert run(log, "--fail-on", "error>1 and not lines<3")[0] == 0
+    assert run(log, "--fail-on", "left_out>0 or long_lines>0")[0] == 0
+    assert run(log, "--level", "error", "--fail-on", "left_out>0", "--quiet")[0] == 1
     code, _, err = run(log, "--fail-on", "eror>0")
     assert code == 2
     assert "'eror' is unknown" in err

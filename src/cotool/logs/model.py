@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     _Part = TypeVar("_Part", TemplateSet, Measures)
 
 
-# The figures of LogCounts that are numbers to add up.
-_NUMBERS = (
-    *("bytes", "lines", "records", "timeless", "out_of_order", "long_lines", "left_out"),
-    "inferred_dates",
-)
+# The figures of LogCounts that are numbers to add up: how much there is, and what is unusual.
+# JSON and --fail-on have all of them.
+SIZES = ("lines", "records", "bytes")
+ODDITIES = ("timeless", "out_of_order", "long_lines", "left_out", "inferred_dates")
+NUMBERS = (*SIZES, *ODDITIES)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -126,7 +126,7 @@ def merged(parts: Sequence[LogCounts]) -> LogCounts:
     if len(parts) == 1:
         return parts[0]
     return LogCounts(
-        **{name: sum(getattr(part, name) for part in parts) for name in _NUMBERS},
+        **{name: sum(getattr(part, name) for part in parts) for name in NUMBERS},
         levels=_sum([part.levels for part in parts]) or LogCounts().levels,
         keywords=_sum([part.keywords for part in parts]) or LogCounts().keywords,
         patterns=_sum([part.patterns for part in parts]),

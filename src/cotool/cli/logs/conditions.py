@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from cotool.cli.shared.conditions import Amount, AnyOf, parse_condition
 from cotool.logs.levels import KEYWORDS, LEVELS
 from cotool.logs.measures.model import QUANTILES, STATISTICS, UNITS
+from cotool.logs.model import NUMBERS
 from cotool.logs.report.activity import find_bursts, find_gaps
 from cotool.text import quantity
 
@@ -25,12 +27,7 @@ if TYPE_CHECKING:
     Number = Callable[[LogSummary], float]
 
 _PLAIN: dict[str, Number] = {
-    "lines": lambda summary: summary.counts.lines,
-    "records": lambda summary: summary.counts.records,
-    "bytes": lambda summary: summary.counts.bytes,
-    "timeless": lambda summary: summary.counts.timeless,
-    "inferred_dates": lambda summary: summary.counts.inferred_dates,
-    "out_of_order": lambda summary: summary.counts.out_of_order,
+    **{name: attrgetter(f"counts.{name}") for name in NUMBERS},
     "bursts": lambda summary: len(find_bursts(summary.counts.histogram)),
     "gaps": lambda summary: len(find_gaps(summary.counts.histogram)),
 }

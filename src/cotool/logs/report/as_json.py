@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cotool.logs.levels import LEVELS
+from cotool.logs.model import ODDITIES, SIZES
 from cotool.logs.report.activity import display_buckets, find_bursts, find_gaps, rate
 from cotool.logs.report.clock import Clock, clock_of
 from cotool.logs.report.timelines import TimelineText
@@ -70,20 +71,14 @@ def to_dict(
 def _counts(counts: LogCounts, clock: Clock) -> dict[str, Any]:
     speed = rate(counts.records, counts.first_seen, counts.last_seen)
     return {
-        "lines": counts.lines,
-        "records": counts.records,
-        "bytes": counts.bytes,
+        **{name: getattr(counts, name) for name in SIZES},
         "levels": dict(counts.levels),
         "keywords": dict(counts.keywords),
         "patterns": dict(counts.patterns),
         "first_seen": clock.iso(counts.first_seen),
         "last_seen": clock.iso(counts.last_seen),
         "rate": None if speed is None else round(speed, 6),
-        "timeless": counts.timeless,
-        "out_of_order": counts.out_of_order,
-        "long_lines": counts.long_lines,
-        "left_out": counts.left_out,
-        "inferred_dates": counts.inferred_dates,
+        **{name: getattr(counts, name) for name in ODDITIES},
     }
 
 

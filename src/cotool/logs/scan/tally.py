@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cotool.logs.histogram import Histogram
 from cotool.logs.levels import KEYWORDS, LEVELS
-from cotool.logs.model import LogCounts
+from cotool.logs.model import NUMBERS, LogCounts
 from cotool.logs.scan.inferred import TimeFigures
 
 if TYPE_CHECKING:
@@ -63,17 +63,11 @@ def tally_of(scanner: Scanner, patterns: Sequence[Pattern]) -> Tally:
     found = scanner.counts()
     whole, inferred = (TimeFigures(*times) for times in found["times"])
     counts = LogCounts(
-        bytes=found["bytes"],
-        lines=found["lines"],
-        records=found["records"],
+        **{name: found[name] for name in NUMBERS if name in found},
         levels=dict(zip(LEVELS, found["levels"], strict=True)),
         keywords=dict(zip(KEYWORDS, found["keywords"], strict=True)),
         patterns={
             pattern.name: count for pattern, count in zip(patterns, found["patterns"], strict=True)
         },
-        timeless=found["timeless"],
-        out_of_order=found["out_of_order"],
-        long_lines=found["long_lines"],
-        left_out=found["left_out"],
     )
     return Tally(counts, whole, inferred, found["zoned"])
