@@ -32,8 +32,8 @@ class Target:
         force: replace an existing file; otherwise InputError is raised, before and after the work.
         private: the file has mode 0600 and replaces a link. Otherwise it has the mode of the file
             that it replaces, and what a link points to is replaced.
-        special: write to a device or pipe directly, in order. Otherwise InputError is raised: at a
-            name that no one gave, somebody may have planted it.
+        special: write to a device or pipe directly, in order. Otherwise InputError is raised:
+            somebody may have planted it at a name that nobody gave.
 
     """
 

@@ -1,4 +1,4 @@
-"""age files (https://age-encryption.org/v1): for whom they are, and their content, from pyrage.
+"""Read age files (https://age-encryption.org/v1) with pyrage: who can open them, their content.
 
 The plaintext is never written to disk: pyrage decrypts in a thread, and a pipe passes the content
 on. Only files that a passphrase opens are decrypted in memory, because pyrage has no other way.
@@ -193,7 +193,7 @@ def _content_size(payload: int) -> int:
 
 
 def _armored_size(file: Source, start: bytes) -> int:
-    """Return how many bytes armored text stands for."""
+    """Return how many bytes armored text encodes."""
     count, piece = 0, memoryview(bytearray(1 << 20))
     rest = start.partition(b"\n")[2]
     while rest:
@@ -369,7 +369,7 @@ def _whole(source: Source, start: bytes, limit: int) -> bytes:
 
 
 class _explained:  # noqa: N801 - reads as a sentence in `with`
-    """Turn the errors of pyrage into ours, which say for whom the file is."""
+    """Turn the errors of pyrage into ours, which say who can open the file."""
 
     def __init__(self, kinds: set[str]) -> None:
         self._kinds = kinds

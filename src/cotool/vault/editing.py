@@ -1,4 +1,4 @@
-"""Edit a vault file. Meanwhile its content is only in memory-backed storage."""
+"""Edit a vault file. While it is edited, its content is only in memory-backed storage."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _FOLDERS = ("XDG_RUNTIME_DIR", "/dev/shm")  # noqa: S108 - checked to be in memo
 
 _PREFIX = "cotool-edit-"
 _VIMS = ("vim", "nvim", "gvim", "rvim", "evim", "mvim")
-# No swap file, no viminfo or shada, no backups and no file for undo: they lie in other folders.
+# No swap file, no viminfo or shada, no backups and no file for undo: they are in other folders.
 _VIM_OPTIONS = ("-n", "-i", "NONE", "-c", "set nobackup nowritebackup noundofile")
 
 
@@ -113,7 +113,7 @@ def _plain_name(path: str) -> str:
 def _kept(
     error: OSError | InputError, kept: Path, *, encrypted: bool, written: bytes | None
 ) -> InputError:
-    """Return the error for edits that could not be written, and lie in a file in memory."""
+    """Return the error for edits that could not be written and are kept in memory."""
     if not encrypted:
         hint = "that file is not encrypted: make room, encrypt it, and remove it"
     elif written is None:
@@ -174,7 +174,7 @@ def _keep(file: Path, sealed: bytes) -> Path:
 
 @contextlib.contextmanager
 def _private_folder() -> Iterator[Path]:
-    """Give a new folder in memory with mode 0700, and remove it, and those of dead processes."""
+    """Give a new folder in memory, with mode 0700. Remove it at the end, and those left by others."""
     memory = Path(_memory_folder())
     for folder in memory.glob(f"{_PREFIX}*"):
         with _locked_folder(folder) as is_mine:
@@ -190,7 +190,7 @@ def _private_folder() -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _locked_folder(folder: Path) -> Iterator[bool]:
-    """Lock a folder of this user until the block, or this process, ends; give False if it is not.
+    """Lock a folder of this user until the block, or this process, ends; give whether it is locked.
 
     The editor does not inherit the lock.
     """

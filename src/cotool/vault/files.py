@@ -29,7 +29,7 @@ def read_line(handle: int, limit: int) -> bytes:
 
 
 def check_regular(path: StrPath) -> None:
-    """Raise InputError for a pipe or device, which could be waited for without end; OSError."""
+    """Raise InputError for a pipe or device, which may never end; OSError."""
     status = os.stat(path)  # noqa: PTH116 - or a string
     if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
         raise InputError(f"{os.fspath(path)}: is not a regular file")

@@ -1,6 +1,6 @@
 """Keys: from a passphrase or a keyring key to the file key, and from it to what it protects.
 
-All derivations of FORMAT.md are here, each with its label. Knows slots, no files.
+All derivations of FORMAT.md are here, each with its label. Knows slots, but no files.
 """
 
 from __future__ import annotations

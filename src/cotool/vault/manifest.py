@@ -113,7 +113,7 @@ def manifest_bytes(manifest: str) -> bytes:
 def extra_files(manifest: str, path: StrPath | None = None) -> Iterator[Checked]:
     """Yield what is in the folders of a manifest's files, and below, and not in the manifest.
 
-    path: the manifest itself, which may lie beside them. Links, pipes and folders that cannot be
+    path: the manifest itself, which may be beside them. Links, pipes and folders that cannot be
     read are reported, too.
     """
     signed = {os.path.normpath(name) for name, _ in parse_manifest(manifest).entries}

@@ -33,7 +33,7 @@ class Done:
     """The outcome for one file: bytes of content, bytes of the vault file, and warnings.
 
     `changed_meanwhile`: the file was written to while it was read. `damage`: what is wrong with the
-    other copy of the header. `values`: what was sealed, if it was single values.
+    other copy of the header. `values`: what was sealed, if only values were sealed.
     """
 
     content: int

@@ -16,7 +16,7 @@ PASSPHRASE_LIMIT = 64 << 10  # bytes
 
 @dataclass(frozen=True)
 class PassphraseSource:
-    """Where one passphrase comes from: a file, which is read once. Subclasses know other sources.
+    """Where one passphrase comes from: a file, which is read once. Subclasses have other sources.
 
     From a pipe, only the first line is read, so the rest may be content.
     """
@@ -50,7 +50,7 @@ class PassphraseSource:
             return first_line(read_line(file.fileno(), PASSPHRASE_LIMIT), self.file)
 
     def read_before_content(self) -> None:
-        """Read a passphrase that is on standard input, whose rest is the content.
+        """Read a passphrase that comes before the content on standard input.
 
         Raises InputError if the passphrase would be read again as content.
         """

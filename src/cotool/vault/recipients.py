@@ -1,4 +1,4 @@
-"""The public side of identities: recipients to encrypt for, and signers to believe.
+"""The public side of identities: recipients to encrypt for, and signers to trust.
 
 Both are strings for mail, scripts and files. A mistyped one is refused: it ends in a checksum.
 """
@@ -192,7 +192,7 @@ def _parse_recipients(lines: Iterable[str], path: str) -> list[Member]:
 
 
 def _words(line: str) -> list[str]:
-    """Return a name and a recipient. Raises InputError where a second one would be overlooked."""
+    """Return a name and a recipient. Raises InputError if a second one would be overlooked."""
     text = line.removesuffix("\r")
     words = text.partition("#")[0].split()
     if len(text.splitlines()) > 1:

@@ -1,4 +1,4 @@
-"""Which keys a command or a worker was told to use: found, and read once, when they are needed."""
+"""The keys that a command or a worker uses: found, and read once, when they are needed."""
 
 from __future__ import annotations
 

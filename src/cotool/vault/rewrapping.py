@@ -141,7 +141,7 @@ class _Change:
         else:
             old = [slot for slot in self.slots if _same_owner(slot, fresh)]
             if not old and any(slot.kind == IDENTITY_SLOT for slot in self.slots):
-                return  # nobody is added to a file for people without being named
+                return  # a person gets access only if the call names the person
             keep = next((slot for slot in old if slot.number == fresh.number), None)
         new = keep or fresh
         place = self.slots.index(keep or old[0]) if old else len(self.slots)
@@ -215,7 +215,7 @@ def _write_whole(path: str, sealed: Sealed, old: Unlocked, new: Unlocked) -> Non
         return
     with Target(path, force=True, special=False) as target:
         target.keep(Path(path).stat())
-        if source.size > _PIECE:  # a small file costs less than finding out whether it fits
+        if source.size > _PIECE:  # copying a small file costs less than checking whether it fits
             target.reserve(len(start) + source.size - offset)
         target.begin(start)
         piece = memoryview(bytearray(min(_PIECE, source.size - offset)))
@@ -307,7 +307,7 @@ def _recipients(envelope: Unlocked, keys: Sequence[Key], *, drop: bool) -> list[
 
 
 def _serves(key: Key, slot: Slot, envelope: Unlocked, budget: Budget) -> bool:
-    """Return whether a slot of the new header for `key` stands in for an old one."""
+    """Return whether a slot of the new header for `key` replaces an old one."""
     if isinstance(key, Recipient):
         return slot.kind == IDENTITY_SLOT and slot.key_id == key.key_id
     return envelope.opens(slot, [key], budget)

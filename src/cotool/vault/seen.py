@@ -1,7 +1,7 @@
-"""The newest state of each keyring that this machine has seen, so that none is put back unnoticed.
+"""The newest state of each keyring that this machine has seen, so that an older one is noticed.
 
 An older keyring would revive versions that were disabled or destroyed. Each change of a keyring
-counts one up. A folder of the user's own has one small file for each key id: the count, and a hash
+counts one up. One of the user's folders has one small file for each key id: the count, and a hash
 of the content at that count.
 """
 

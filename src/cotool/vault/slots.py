@@ -38,7 +38,7 @@ _ZERO_SALT = bytes(SALT_SIZE)
 
 
 class Slot(NamedTuple):
-    """The wrapped file key for one key: of a keyring, passphrase, identity or outside program.
+    """The wrapped file key for one key: of a keyring, passphrase, identity or other program.
 
     `number` is the Argon2 memory in KiB for a passphrase, otherwise the version of the key.
     `material` is the Argon2 salt for a passphrase, the HPKE message for an identity, and for a
@@ -83,7 +83,7 @@ class Slot(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Which key the slot is for, as errors and `inspect` call it."""
+        """The name of the slot's key in errors and `inspect`."""
         if self.kind == KEYRING_SLOT:
             return f"key {self.key_id.hex()} version {self.number}"
         if self.kind == PASSPHRASE_SLOT:
@@ -117,7 +117,7 @@ def program_key_id(key: str) -> bytes:
 
 
 def is_program_key(key: str) -> bool:
-    """Return whether a program may call its key so: short, and safe to print."""
+    """Return whether a program may use this name for its key: it is short, and safe to print."""
     return key.isprintable() and 0 < len(key.encode(errors="replace")) <= MAX_PROGRAM_KEY
 
 

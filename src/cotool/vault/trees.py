@@ -127,7 +127,7 @@ def list_folder(path: str, wanted: Wanted) -> Listing:
 
 
 def _check_found(listing: Listing) -> None:
-    """Raise InputError if there is nothing to do; asking for a passphrase would be in vain."""
+    """Raise InputError if there is nothing to do, before a passphrase is asked for."""
     names = [found.path for found in listing.files]
     if not (names or listing.failed or listing.links):
         raise InputError("no files were found")
@@ -292,7 +292,7 @@ class Plan:
                 self.failures.append(Outcome(Job(found.path), None, error))
         for found in reversed(self.listing.folders):
             path = Path(self.root, found.relative)
-            # The mode of the folder that the user named is the user's, unless it is new.
+            # The user named this folder: its mode is kept unless it is new.
             if not found.relative and str(path) not in self._made:
                 continue
             with contextlib.suppress(OSError):
@@ -381,7 +381,7 @@ def _check_names(plan: Plan) -> None:
 def _state(job: Job, content_size: Callable[[str], int], *, seals: bool) -> str:
     """Return whether the result of a job is missing, other, old, newer or current.
 
-    A result that is not what this command writes is other, and is not replaced.
+    A result that this command cannot have written is "other", and is not replaced.
     """
     from cotool.vault.inspection import inspect
 

@@ -1,7 +1,7 @@
-"""Keys that a program outside wraps and unwraps: in a cloud, a key server, a hardware token.
+"""Keys that another program wraps and unwraps: in a cloud, a key server, a hardware token.
 
 For each file, the program gets one line of JSON on standard input and answers with one line.
-FORMAT.md has the protocol. A file contains no command: which program runs, the caller alone says.
+FORMAT.md has the protocol. A file contains no command: only the caller says which program runs.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _MOST_SHOWN = 500  # characters of a program's own error
 
 
 class WrapCommand:
-    """A key that a program outside wraps and unwraps.
+    """A key that another program wraps and unwraps.
 
     Args:
         command: the program and its arguments. It is started without a shell, with the environment

@@ -63,8 +63,7 @@ def rewrap(files: Sequence[str], request: KeyRequest, options: Rewrapping) -> in
     tell(f"rewrapped: {plural(len(changed), 'file')}{note}", quiet=options.quiet)
     if not changed and remove and code == 0:
         print(
-            "cotool: warning: none of the files had a slot to remove, so who could open them still"
-            " can",
+            "cotool: warning: none of the files had a slot to remove; the same keys open them",
             file=sys.stderr,
         )
     if changed and (remove or options.remove_wrap_key or only is not None):

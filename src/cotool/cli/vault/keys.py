@@ -41,7 +41,7 @@ def sealing_keys(request: KeyRequest, *, profile: str | None, generate: bool) ->
 
 
 def names_a_key(request: KeyRequest) -> bool:
-    """Return whether the call names a key that encrypts; one of the environment may surprise."""
+    """Return whether the call itself names a key that encrypts, not only the environment."""
     return request.names_other_key or request.chooses_program
 
 

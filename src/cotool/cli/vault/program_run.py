@@ -93,6 +93,6 @@ def _not_started(
     if shutil.which(program, path=path):
         return InputError(
             f"the program {name} cannot be started",
-            hint="the interpreter that its first line names does not exist",
+            hint="the interpreter in its first line does not exist",
         )
     return InputError(f"the program {name} was not found", hint="see the variable PATH")

@@ -73,7 +73,7 @@ def encrypt(
 
 
 def _warn_of_keys(planned: Plan, request: KeyRequest) -> None:
-    """Warn about a file that opens the others, and about vault files that are sealed again."""
+    """Warn about a source that opens the others, and about vault files that are sealed again."""
     own = {
         file_identity(path): what
         for what, path in (

@@ -1,4 +1,4 @@
-"""`cotool vault sign` and its relatives: their options."""
+"""`cotool vault sign`, `verify-signature` and the commands for passwords: their options."""
 
 from functools import partial
 from typing import Annotated

@@ -78,7 +78,7 @@ def spare_results(jobs: Sequence[Job], *, force: bool) -> None:
 
 
 def spare_output(output: str | None, *, force: bool, text: bool) -> None:
-    """Raise InputError where what write_out() will write cannot be written."""
+    """Raise InputError if write_out() will not be able to write."""
     from cotool.vault.batch import Job
 
     job = Job("", output or STDIO)

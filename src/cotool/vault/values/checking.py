@@ -1,4 +1,4 @@
-"""Whether a document that claims to be sealed has nothing in clear that its rule says is sealed."""
+"""Check that a sealed document has no value in clear that its rule says is sealed."""
 
 from __future__ import annotations
 

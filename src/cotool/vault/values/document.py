@@ -197,13 +197,14 @@ def encrypt_values(
         syntax: yaml, json, env or ini.
         only: seal only values with a key in their path in which this pattern is found.
         others: seal only values without such a key. Without both, all values are sealed.
-        previous: the same document as it was sealed before. The file key, what opens it and, unless
-            given again, the rule stay; values that did not change keep their tokens.
+        previous: the same document as it was sealed before. Its file key and what opens it stay,
+            and so does its rule, unless it is given again. Values that did not change keep their
+            tokens.
         name: the name of the file in errors.
 
     Raises InputError with the line if the content is not valid, and if a pattern leaves all values
-    readable; VaultError if `previous` does not
-    open; MissingExtraError for YAML without `ruamel.yaml`.
+    readable; VaultError if `previous` does not open; MissingExtraError for YAML without
+    `ruamel.yaml`.
 
     """
     text = _decoded(content, name)
@@ -259,7 +260,7 @@ def accept_values(data: bytes, *, keys: Sequence[Key], name: str = "content") ->
 
     Each token must open where it is now, and values in clear are sealed if the rule says so. But
     tokens may be missing, be older ones, or have changed places within a list: whoever accepts
-    a document vouches for it. Two MACs between the marks of a conflict are replaced by the new one.
+    a document is responsible for that. Two MACs between the marks of a conflict are replaced by the new one.
 
     Raises InputError, VaultError, as `encrypt_values` and `decrypt_values` do.
     """
@@ -404,7 +405,7 @@ def _checked_rule(syntax: str, only: str | None, others: str | None) -> Rule:
 
 
 def check_pattern(pattern: str, parameter: str | None = None) -> None:
-    """Raise InputError if a text is no pattern that a document can state."""
+    """Raise InputError if a text is not a pattern that a document can state."""
     try:
         re.compile(pattern)
     except re.error as error:

@@ -38,8 +38,8 @@ def encrypt_values_of(
 
     It also returns what was sealed.
 
-    renew: the destination is an older sealed version, which is locked, and `previous`. A
-    destination that is the source itself is replaced. The other arguments are those of `encrypt`
+    renew: the destination is the older sealed version in `previous`; it is locked. A destination
+    that is the source itself is replaced. The other arguments are those of `encrypt`
     and `encrypt_values`. Raises OSError, InputError, VaultError, MissingExtraError.
     """
     seal = functools.partial(
