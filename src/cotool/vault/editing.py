@@ -174,7 +174,7 @@ def _keep(file: Path, sealed: bytes) -> Path:
 
 @contextlib.contextmanager
 def _private_folder() -> Iterator[Path]:
-    """Give a new folder in memory, with mode 0700. Remove it at the end, and those left by others."""
+    """Give a new folder in memory, with mode 0700, and remove it at the end. Remove stale ones."""
     memory = Path(_memory_folder())
     for folder in memory.glob(f"{_PREFIX}*"):
         with _locked_folder(folder) as is_mine:

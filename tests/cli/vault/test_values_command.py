@@ -232,8 +232,11 @@ def test_wrong_calls(vault, files, place):
         (("encrypt", "--values", "--armor", "app.env"), "--armor cannot be combined"),
         (("encrypt", "--values", "--update", "app.env"), "--update cannot be combined"),
         (("encrypt", "--values", "-i", "-o", "x", "app.env"), "--in-place changes files where"),
-        (("encrypt", "--values", "--only", "(", "app.env"), "--only: (: is no regular expression"),
-        (("encrypt", "--values", "--except", "(", "app.env"), "--except: (: is no regular"),
+        (
+            ("encrypt", "--values", "--only", "(", "app.env"),
+            "--only: (: is not a regular expression",
+        ),
+        (("encrypt", "--values", "--except", "(", "app.env"), "--except: (: is not a regular"),
         (("encrypt", "--values", "--only", "a", "--except", "b", "app.env"), "cannot be combined"),
         (("encrypt", "--values", "app.toml"), "the name does not show what the file is"),
         (("encrypt", "--values", "-"), "the name does not show what the file is"),

@@ -121,7 +121,7 @@ def test_bad_rows_are_refused():
     """No rows, no text, no such method."""
     with pytest.raises(InputError, match="no labels"):
         infer([], "majority_vote")
-    with pytest.raises(InputError, match="is no text"):
+    with pytest.raises(InputError, match="is not a text"):
         infer([("q", "e", 1)], "majority_vote")
     with pytest.raises(InputError, match="unknown method"):
         infer([("q", "e", "1")], "oracle")

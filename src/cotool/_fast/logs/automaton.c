@@ -210,7 +210,7 @@ static void flush(cotool_regex *r) {
     for (int n = 0; n < 2 * STATES; n++) r->slots[n] = UNKNOWN;
 }
 
-/* The state of r->now with `marks`; UNKNOWN where there is no room for one more. */
+/* The state of r->now with `marks`; UNKNOWN if there is no room for one more. */
 static int state_of(cotool_regex *r, uint32_t marks) {
     uint32_t hash = 2166136261u ^ marks;
     unsigned slot;

@@ -214,7 +214,7 @@ cdef uint64_t* slots_of(object slots):
 
 
 def sketch_middle(int bucket):
-    """Return the number that a bucket of a sketch stands for, within 1/32 of those in it."""
+    """Return the number of a bucket of a sketch, within 1/32 of those in it."""
     return cotool_sketch_middle(bucket)
 
 

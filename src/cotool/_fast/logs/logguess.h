@@ -46,7 +46,7 @@ typedef struct {
     uint8_t steps; /* the level may be read step by step behind the time */
     uint64_t head, head_mask; /* of its exact bytes, the first eight; a mask of 0 where `token` is not 0 */
     int64_t date; /* seconds since 1970 without the digits that may differ */
-    /* Of a time without a year or a date: its kind, its seconds in the year, and the clock. */
+    /* For a time without a year or a date: its kind, its seconds in the year, and the clock. */
     int kind;
     int64_t within, cycle, half;
     /* the level */

@@ -39,7 +39,7 @@ typedef struct cotool_layout {
     int named_zone;   /* the tail ends in Z */
     int dated_tail;   /* the tail holds more than a fraction and a zone */
     int is_epoch;     /* seconds since 1970 are the whole form */
-    int day_only;     /* there is no time of day: a value that goes on is not of this form */
+    int day_only;     /* there is no time of day: a value with more text is not of this form */
     uint64_t digits, others; /* which of the first 64 bytes are digits, and which are not */
     cotool_bytes32 want, care;
     cotool_bytes32 whole; /* the bytes of the fixed part, except a fraction */

@@ -1,6 +1,6 @@
 """Texts that are at least so similar by Levenshtein, without the matrix of all pairs.
 
-Similarities are those of levenshtein.pyx. Of all pairs only those reach the kernel that can be as
+Similarities are those of levenshtein.pyx. Only those pairs reach the kernel that can be as
 similar as the threshold: by length, since a distance is at least the difference of two lengths,
 and by how often symbols occur in them, since every edit changes two of the counts by at most one
 (Jokinen, Tarhio, Ukkonen, "A comparison of approximate string matching algorithms", 1996).

@@ -62,7 +62,7 @@ cdef Py_ssize_t patterns_from(const cotool_sequence* texts, Py_ssize_t n,
                               Py_ssize_t pattern) noexcept nogil:
     """How many patterns go together: all take the time of the longest.
 
-    The last text is no pattern, because no text comes after it.
+    The last text is not a pattern, because no text comes after it.
     """
     cdef Py_ssize_t end = pattern + 1
     while (end < n - 1 and end < pattern + COTOOL_PATTERNS
@@ -211,7 +211,7 @@ cdef struct numbering:
 
 
 cdef int number(const text_view* view, numbering* table, int32_t* symbols) noexcept nogil:
-    """Write the symbols of a text; -1 where there is no memory."""
+    """Write the symbols of a text; -1 if there is no memory."""
     cdef Py_ssize_t i
     cdef uint32_t point
     cdef int32_t* page

@@ -1,7 +1,7 @@
 """How far the words of one text are matched by words of another, by the vectors of words.
 
 A word matches another by the squared cosine of their vectors (negative ones as 0), in steps of
-1/255; it matches itself by 1. Of two texts as sets of words, the similarity is the mean,
+1/255; it matches itself by 1. The similarity of two texts, as sets of words, is the mean,
 over the words of the one that has fewer, of the best match among the words of the other; where both
 have as many, it is the mean of both directions. So it is the overlap coefficient |A ∩ B| / min(|A|,
 |B|) of pairwise.pyx where no word is like another. Two texts without words are alike (1).

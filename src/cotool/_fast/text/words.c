@@ -155,7 +155,7 @@ static inline __attribute__((always_inline)) size_t fold_points(const void *text
             continue;
         }
         uint8_t *start = to;
-        /* A space keeps a word that stands alone apart from the word before it. */
+        /* A space separates a word that is alone from the word before it. */
         if ((entry & COTOOL_ALONE) || (alone && !(entry & COTOOL_MARK))) *to++ = ' ';
         alone = (entry & COTOOL_ALONE) || (alone && (entry & COTOOL_MARK));
         uint8_t *first = to;

@@ -73,7 +73,7 @@ def inverse(matrix, Py_ssize_t n):
     """The inverse of a positive definite matrix, n × n: covariances of a precision, or back."""
     cdef const double[::1] given = matrix
     if given.shape[0] != n * n:
-        raise ValueError("the matrix is no square of this size")
+        raise ValueError("the matrix is not a square of this size")
     out = zeros(n * n)
     cdef double[::1] view = out
     cdef double[::1] cholesky = zeros(n * n)

@@ -22,7 +22,7 @@ cdef enum:
 
 cdef double share(const int32_t* slot, const double* weight, Py_ssize_t joined, int32_t word,
                   double total) noexcept nogil:
-    """Of the transcripts that have joined, the share of the weight with this word in the slot."""
+    """Return the share of the weight, of all transcripts so far, that has this word in the slot."""
     cdef Py_ssize_t k
     cdef double own = 0
     for k in range(joined):

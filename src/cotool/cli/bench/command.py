@@ -97,5 +97,5 @@ def scaling(*, options: Request) -> Job:
 
 @app.command("info", epilog="Example:  cotool bench info --json")
 def info(*, json: Json = False) -> Job:
-    """Show what was compiled in, what of it this machine uses, and the versions of dependencies."""
+    """Show what was compiled in, what this machine uses, and the versions of dependencies."""
     return partial(work.info, as_json=json)

@@ -1,4 +1,4 @@
-"""An agreement matrix as numbers, where there is no colour."""
+"""An agreement matrix as numbers, if there is no colour."""
 
 from __future__ import annotations
 

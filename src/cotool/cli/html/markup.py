@@ -35,7 +35,7 @@ def join(parts: Iterable[object]) -> Html:
 def element(name: str, /, *children: object, **attributes: object) -> Html:
     """Return an element.
 
-    Of an attribute's name `_` at the end is dropped and others become `-`. An attribute that is
+    In an attribute's name, `_` at the end is dropped and others become `-`. An attribute that is
     None or False is left out, True is written without a value; floats have five digits.
     """
     words = [name]

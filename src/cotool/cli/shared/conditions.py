@@ -10,7 +10,8 @@
 
 Each command provides a table of its quantities: names such as "error" and "rate(error)", each with
 a function that reads the value from a result. A float is a share and is shown as a percentage,
-unless it is an Amount, which says how it is written; None is no value, and meets no comparison.
+unless it is an Amount, which says how it is written; None is no value: every comparison
+with it is false.
 """
 
 from __future__ import annotations
@@ -251,7 +252,7 @@ class _Parser(Generic[T]):
             raise self._error("expected a name or a number")
         if found[1]:
             if found[2] not in self._units:
-                raise self._error(f"{found[2]!r} is no unit")
+                raise self._error(f"{found[2]!r} is not a unit")
             self._at = found.end()
             number = float(found[1]) * self._units[found[2]]
             return lambda _: number

@@ -67,11 +67,11 @@ _SIZE = lazy_pattern(r"(\d{1,15}(?:\.\d{1,3})?)\s?(?:([kMGT])(i?))?B?", re.IGNOR
 
 
 def size_in_bytes(value: str, name: str) -> int:
-    """Return the number of bytes that a size such as 500MB or 4GiB stands for."""
+    """Return the number of bytes that a size such as 500MB or 4GiB means."""
     match = _SIZE.fullmatch(value.strip())
     if match is None:
         raise InputError(
-            f"{value!r} is no size", parameter=name, hint="write it as 500MB, 4GiB or in bytes"
+            f"{value!r} is not a size", parameter=name, hint="write it as 500MB, 4GiB or in bytes"
         )
     power = " kmgt".index((match[2] or " ").lower())
     return int(float(match[1]) * (1024 if match[3] else 1000) ** power)

@@ -1,4 +1,4 @@
-"""Anchors: what of a word carries a statement. Numbers, months and dates have one normal form."""
+"""Anchors: the words that carry a statement. Numbers, months and dates have one normal form."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from cotool.consensus.decide.anchors import MONTH_NAMES, NUMBER_WORDS
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-# The name of May that is no other word in English.
+# The name of May that has no other meaning in English.
 _MAY = "mai"
 
 _SMALL = {"a": 1, "an": 1, "one": 1, **NUMBER_WORDS}

@@ -13,7 +13,7 @@ from cotool.consensus.decide.antonyms import DENYING_PREFIXES, opposite, poles_o
 from cotool.consensus.decide.stems import stem
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, is_negation
 
-# Words that, opening a text, say what the whole text stands for.
+# Words at the start of a text that say what the whole text means.
 YES = frozenset("yes yeah yep ja oui sí sim sì да".split())
 NO = frozenset("no nope nein non não нет".split())
 

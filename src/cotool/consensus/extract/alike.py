@@ -120,7 +120,7 @@ def _value_without_unit(value: str, stated: dict[str, set[str]]) -> str:
 def _units(answers: Answers) -> list[Unit | None]:
     """Return the unit of each answer; cents and pounds count as money if other answers are money.
 
-    ¥ is the sign of two currencies: it stands for yuan if others name these, and none names yen.
+    ¥ is the sign of two currencies: it means yuan if other responses name yuan and none names yen.
     """
     units = [answer.unit if answer else None for answer in answers]
     dimensions = {unit.dimension for unit in units if unit}

@@ -131,7 +131,7 @@ def _date(parts: dict[str, str | None]) -> str | None:
     year, day = parts.get("year"), parts.get("day")
     weekday = (parts.get("weekday") or "").casefold()
     if weekday and weekday not in _WEEKDAY_OF and weekday not in _BEFORE_DATE:
-        return None  # "before 4 July" is no date
+        return None  # "before 4 July" is not a date
     form = _form(int(year) if year else None, month, int(day) if day else None)
     # In brackets, as an addition that other answers may leave out (see `same_labels`).
     return f"{form} ({_WEEKDAY_OF[weekday]})" if form and weekday in _WEEKDAY_OF else form

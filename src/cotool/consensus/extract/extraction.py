@@ -54,7 +54,8 @@ def extract_answer(text: str, kind: str | None = None) -> Extracted | None:
     """Return the final answer that `text` states, or None; with `kind` only one of that kind.
 
     The last statement counts; a negated one does not. Two numbers, or three options, offered at
-    once leave the text undecided: None. Of two options the first counts, and the rule says so.
+    once leave the text undecided: None. If it names two options, the first one counts, and the rule
+    says so.
     """
     if kind in {"code", "object"}:
         return _structured([text], kind)[0]

@@ -49,7 +49,7 @@ def unwrapped(texts: Sequence[str], known: Sequence[str]) -> tuple[list[str], li
     """Replace each object by its answer, where one field of it is the answer.
 
     Returns the texts, and for each the object in one form where several fields are the answer,
-    None if it is no such object. Objects with a field of a `known` name are left as they are.
+    None if it is not such an object. Objects with a field of a `known` name are left as they are.
     """
     plain = list(texts)
     forms: list[str | None] = [None] * len(texts)

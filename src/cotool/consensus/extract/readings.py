@@ -107,8 +107,8 @@ _COMPOUND_CHOICE = lazy_pattern(
 def read_choice(span: str) -> Reading | None:
     """Read an option: a letter A to J, any letter in brackets, or "none of the above".
 
-    Of two options ("(A) or (B)") the first counts, as the graders of multiple-choice benchmarks
-    have it, and the reading says so; three or more leave the text undecided.
+    If there are two options ("(A) or (B)"), the first counts, as for the graders of multiple-choice
+    benchmarks, and the reading says so; three or more leave the text undecided.
     """
     match = _CHOICE.match(span)
     if match is None:

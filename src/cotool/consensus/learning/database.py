@@ -77,7 +77,7 @@ class _SQLite:
         if not nearest.is_dir():
             raise StoreError(f"{target}: {nearest} is not a folder", hint="give another file")
         if self._path.exists():
-            # Reads the header: a file that is no database is reported before anything is written.
+            # Reads the header: another kind of file is reported before anything is written.
             self.query("PRAGMA schema_version")
 
     def _connection(self) -> sqlite3.Connection:

@@ -127,7 +127,7 @@ def _centres(vectors: Sequence[Mapping[str, float]], count: int) -> list[dict[st
     centres = [dict(vectors[chosen])]
     near = _cosines(vectors, centres[0])
     while len(centres) < count:
-        # Of the unlike ones that which is most like the rest: an outlier is no topic.
+        # Among the unlike ones, the one that is most like the rest: an outlier is not a topic.
         chosen = min(range(len(vectors)), key=lambda k: near[k] + 0.5 * nearest[k])
         centres.append(dict(vectors[chosen]))
         own = _cosines(vectors, centres[-1])

@@ -68,7 +68,7 @@ def with_hint(sample: Sample, error: UnclearError, plan: Callable[[Sample], Plan
 
 
 def _counts(sample: Sample) -> list[Column]:
-    """Return the columns of whole numbers that are called like answers, or lie in a tally."""
+    """Return the columns of whole numbers that are called like answers, or are in a tally."""
     found = [
         c
         for c in sample.texts

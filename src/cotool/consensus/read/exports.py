@@ -154,7 +154,7 @@ def _run(value: Mapping[str, Any], where: str) -> dict[str, Any]:
 
 
 def _said(outputs: Any) -> Any:
-    """Return what of a run's outputs is its answer: the last message, the texts generated."""
+    """Return the answer in a run's outputs: the last message, the texts generated."""
     if not isinstance(outputs, dict):
         return outputs
     generations, messages = outputs.get("generations"), outputs.get("messages")

@@ -143,7 +143,7 @@ class FileForm:
         if self.tool is not None:
             if not isinstance(value, dict):
                 raise InputError(
-                    f"{where}: is no record of {self.tool.name}", hint="name the keys with flags"
+                    f"{where}: is not a record of {self.tool.name}", hint="name the keys with flags"
                 )
             yield from self.tool.records(value, where, self._kept)
             return

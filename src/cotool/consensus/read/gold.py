@@ -50,7 +50,7 @@ def read_gold(path: str | PathLike[str]) -> Gold:
     """Read a table, JSON or JSON lines: a question with its truth, or with an expert's score.
 
     Raises InputError for a file that cannot be read, a row without these, two right answers to one
-    question, a score that is no number from 0 to 1, and a file without rows.
+    question, a score that is not a number from 0 to 1, and a file without rows.
     """
     check_readable(path)
     gold = Gold()

@@ -66,7 +66,7 @@ def _titles(first: str, following: list[str], delimiters: Sequence[str]) -> int:
     for one in delimiters:
         widths = Counter(row_width(text, one) for text in following if text.strip())
         common, times = max(widths.items(), key=lambda pair: (pair[1], pair[0]), default=(1, 0))
-        # A comma may also stand before decimals; the delimiter is in the header as well.
+        # A comma may also be before decimals; the delimiter is in the header as well.
         fits = row_width(first, one) == common
         if common > 1 and (times, fits) > best:
             width, delimiter, best = common, one, (times, fits)

@@ -67,7 +67,7 @@ class Keys:
 
     Nested keys are paths: `response.output`. `expert_columns` names the columns that hold one
     expert's answer each (the wide shape), `question_columns` those of a survey, which hold the
-    answers to one question each, a person per row. "" tells that there is no such key, whatever
+    answers to one question each, one row per person. "" says that there is no such key, whatever
     the synonyms.
     """
 

@@ -278,7 +278,7 @@ def _values(
 ) -> tuple[Iterator[tuple[str, Any]] | None, bool]:
     """Return the values in a file, and whether they are rows of a table.
 
-    Values are JSON, rows of a table, or rows of a binary container; None stands for a file that
+    Values are JSON, rows of a table, or rows of a binary container; None means a file that
     holds nothing.
     """
     name = source_name(path)

@@ -283,7 +283,7 @@ def _question_text(record: Mapping[str, Any], layout: Layout, where: str) -> str
 
 
 def _timestamp(value: object, key: str, where: str) -> float | None:
-    # "time" may also be a duration: a value below 1e8 seconds is no date after March 1973.
+    # "time" may also be a duration: a value below 1e8 seconds is not a date after March 1973.
     if key == "time" and isinstance(value, (int, float)) and value < 1e8:
         return None
     return values.timestamp(value, where)

@@ -38,7 +38,7 @@ _BESIDE_NONE = frozenset(
 
 
 def is_missing(text: str) -> bool:
-    """Whether a text stands for a missing value: nan, None, N/A, null, or empty."""
+    """Whether a text means a missing value: nan, None, N/A, null, or empty."""
     if len(text) > 12:
         return not text.strip()
     bare = text.strip()

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 # Right labels are taken to be equally likely where votes nearly are: the distance of their shares
 # from equal ones (Kullback-Leibler, over its greatest) is .02 for letters of choices, .005 for
-# breeds of dogs, and above .07 where one of ten labels is half of all. Of two labels never: there a
-# wrong belief costs most.
+# breeds of dogs, and above .07 where one of ten labels is half of all. Never if
+# there are two labels: then a wrong belief costs most.
 NEARLY_EQUAL = 0.03
 # The chance below which an expert who gives one label only is called constant.
 BY_CHANCE = 1e-6
@@ -93,7 +93,7 @@ def of_shared_errors(
     if decoy is not None and labels > MOST_SUBCLASS_LABELS:
         return decoy, "decoys"
     subclass = _subclasses.subclasses(rows, balanced, num_threads=threads)
-    # Of two labels, one is the only error: there is none to fall for, and no habit.
+    # If there are two labels, only one error is possible: no decoy and no habit.
     own, habits = (4, labels - 1) if labels > 2 else (2, 0)
     decoy_size = sum(own * n / (n + 10) + habits * n / (n + 20) for n in seen)
     size = labels * (labels - 1) * (2 + sum(n / (n + labels**2) for n in seen))

@@ -164,7 +164,7 @@ def _numbered(column: Sequence[str], what: str) -> tuple[dict[str, int], array[i
     odd = next((name for name in names if not isinstance(name, str)), None)
     if odd is not None:
         raise InputError(
-            f"{what} {odd!r}: is no text", hint="items, experts and labels are strings"
+            f"{what} {odd!r}: is not a text", hint="items, experts and labels are strings"
         )
     numbers = {name: place for place, name in enumerate(sorted(names))}
     return numbers, array("i", map(numbers.__getitem__, column))

@@ -259,8 +259,8 @@ def _access(rows: Sequence[bytes]) -> Columns:
 def _times(rows: Sequence[bytes], first: int) -> Columns:
     """Return the columns from `first` on that can only be times: of nginx and of Traefik.
 
-    nginx writes seconds with three decimals. Of several such columns, the one that is never less
-    than another is the time of the whole request.
+    nginx writes seconds with three decimals. If there are several such columns, the one that is
+    never less than another is the time of the whole request.
     """
     columns: dict[int, list[bytes]] = {}
     for line in rows:

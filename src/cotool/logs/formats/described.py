@@ -68,7 +68,7 @@ def readable(form: str) -> str:
 
 _KINDS = {
     WORD: "a word that names a level",
-    LETTER: "a letter that stands for a level",
+    LETTER: "a letter that means a level",
     GLOG: "the letter before the time",
     SYMBOL: "a symbol of Redis",
     STATUS: "an HTTP status: 5xx is error, 4xx warning, else info",

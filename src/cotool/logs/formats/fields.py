@@ -429,7 +429,7 @@ def _statuses(
         return []
     found: list[tuple[tuple[int, ...], Place, Reason]] = [
         ((2, len(path)), Place(KEY, scale=HTTP, path=_encoded(path)),
-         Reason("level", f"key {'.'.join(path)}", "the status of HTTP stands in for a level",
+         Reason("level", f"key {'.'.join(path)}", "the status of HTTP is used as the level",
                 len(values.digits), values.example))
         for path, values in seen.items()
         if plain(path[-1]) in STATUS_NAMES and values.digits

@@ -89,7 +89,7 @@ def make_reading(
         for text in given:
             check_unicode(text, parameter)
     if not isinstance(step, int) or step < 0:
-        raise InputError(f"{step!r} is no number of whole seconds", parameter="step")
+        raise InputError(f"{step!r} is not a number of whole seconds", parameter="step")
     sources = _Sources()
     pairs = (
         [(name, *_source(text, text)) for name, text in named_sources.items()]

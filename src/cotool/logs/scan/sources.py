@@ -257,7 +257,7 @@ def _glob(pattern: str) -> list[str]:
 
 
 def _walk(folder: str) -> Iterator[Source]:
-    """Yield the logs in a folder, and what of it cannot be read."""
+    """Yield the logs in a folder, and what in it cannot be read."""
     unread: list[OSError] = []
     for root, folders, names in os.walk(folder, onerror=unread.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -425,7 +425,7 @@ def _is_ready(pipe: int) -> bool:
 def sample(opened: PlainFile | Stream) -> list[bytes]:
     """Return bytes to recognise a format from: all of a small file, else windows of it.
 
-    The first one begins at the source's start. Of a stream it is its first block.
+    The first one begins at the source's start. For a stream, it is the first block.
     """
     if isinstance(opened, Stream):
         return [opened.peek()[:_SMALL]]

@@ -46,7 +46,7 @@ class Entry:
     def is_start_of(self, head: bytes, before: Before | None) -> bool:
         """Return whether a file with these first bytes may be this one, grown or not.
 
-        before: reads what is before an offset; None if the file is no plain one.
+        before: reads what is before an offset; None if the file is not a plain one.
         """
         if len(head) < self.head_size or _hash(head[: self.head_size]) != self.head_hash:
             return False

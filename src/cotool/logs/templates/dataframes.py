@@ -17,7 +17,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def template_table(templates: Sequence[Template], records: int, *, zoned: bool = False) -> Table:
-    """Return a row a template, the most frequent first."""
+    """Return one row per template, the most frequent first."""
     whole = max(records, 1)
 
     def seconds(value: int | None) -> datetime | None:

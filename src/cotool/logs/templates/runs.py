@@ -3,7 +3,7 @@
     The Print Spooler service entered the running state.
     The Netlogon service entered the running state.
 
-What names are is told by their capitals, within a sentence; what lists are, by their commas.
+Names are recognised by their capitals within a sentence, and lists by their commas.
 """
 
 from __future__ import annotations

@@ -260,7 +260,8 @@ def accept_values(data: bytes, *, keys: Sequence[Key], name: str = "content") ->
 
     Each token must open where it is now, and values in clear are sealed if the rule says so. But
     tokens may be missing, be older ones, or have changed places within a list: whoever accepts
-    a document is responsible for that. Two MACs between the marks of a conflict are replaced by the new one.
+    a document is responsible for that. Two MACs between the marks of a conflict are replaced by the
+    new one.
 
     Raises InputError, VaultError, as `encrypt_values` and `decrypt_values` do.
     """
@@ -409,7 +410,7 @@ def check_pattern(pattern: str, parameter: str | None = None) -> None:
     try:
         re.compile(pattern)
     except re.error as error:
-        text = f"{pattern}: is no regular expression: {error}"
+        text = f"{pattern}: is not a regular expression: {error}"
         raise InputError(text, parameter=parameter) from None
     if not pattern.isprintable() or not pattern or pattern != pattern.strip():
         raise InputError("a pattern of keys must be one line of text", parameter=parameter)

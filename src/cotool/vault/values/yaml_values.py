@@ -122,7 +122,7 @@ class _Reader:
         start, end = self._span(event)
         is_empty = start == end
         if is_empty:
-            # After an anchor there is no place for it: then the value stays as it is.
+            # There is no place for it after an anchor: then the value stays as it is.
             bare = event.start_mark.index == event.end_mark.index
             start = end = self._after_indicator(last, collection) if bare else 0
         if start or not is_empty:
