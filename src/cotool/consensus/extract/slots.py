@@ -131,7 +131,19 @@ def slot_values(texts: Sequence[str]) -> list[Slotted | None] | None:
     """Return what each text has in the slot; None where the texts share no frame with one."""
     if all(map(str.isascii, texts)) and not _may_share([text.split() for text in texts if text]):
         return None  # quickly found out for most free texts
-    tokens = _all_strong([_tokens(text) for text in texts])
+    tokens = []
+    common: set[str] = set()
+    first: set[str] = set()
+    for text in texts:
+        tokens.append(own := _tokens(text))
+        if not own:
+            continue
+        keys = {token.key for token in own}
+        first = first or keys
+        common = common & keys if common else keys
+        if not _enough(common, first):
+            return None
+    tokens = _all_strong(tokens)
     given = [i for i, own in enumerate(tokens) if own]
     distinct = {tuple(token.key for token in tokens[i]): i for i in given}
     if not 2 <= len(distinct) <= MOST_TEXTS or not _may_share(list(distinct)):
@@ -198,11 +210,11 @@ def _may_share(keys: Sequence[Sequence[str]]) -> bool:
     for own in keys[1:]:
         common.intersection_update(own)
     sizes = sorted(map(len, keys))
-    return (
-        len(common) >= FEWEST
-        and 2 * len(common) >= FRAME * len(set(keys[0]))
-        and (sizes[0] >= FRAME * sizes[-1])
-    )
+    return _enough(common, set(keys[0])) and sizes[0] >= FRAME * sizes[-1]
+
+
+def _enough(common: set[str], first: set[str]) -> bool:
+    return len(common) >= FEWEST and 2 * len(common) >= FRAME * len(first)
 
 
 def _places(texts: list[list[Token]]) -> tuple[list[_Place], int]:
