@@ -73,6 +73,7 @@ MODULES: dict[str, list[str]] = {
     "text/sentences": [],
     "text/support": [],
     "text/tokens": ["text/words.c"],
+    "text/vector_neighbours": ["text/near.c"],
     "text/verdicts": [],
     "truth/dawid_skene": [],
     "truth/decoy_model": [],

@@ -87,12 +87,12 @@ rows = st.integers(1, 6).flatmap(
 )
 
 
-@given(rows, st.booleans())
-def test_spread_axes(given_rows, asked):
+@given(rows, st.booleans(), st.booleans())
+def test_spread_axes(given_rows, asked, declining):
     """Cosines of the new vectors are those of the rows of the inner products."""
     vectors = pairwise.unit_rows(given_rows)
     question = pairwise.unit_rows(given_rows[:1]) if asked else None
-    found = np.asarray(spread_axes(vectors, len(given_rows), question), dtype=float)
+    found = np.asarray(spread_axes(vectors, len(given_rows), question, 2, declining), dtype=float)
     expected = reference.shared_similarity(
         np.asarray(vectors).tolist(), np.asarray(question)[0].tolist() if asked else None
     )
@@ -100,6 +100,15 @@ def test_spread_axes(given_rows, asked):
     for i, j in product(range(len(given_rows)), repeat=2):
         if expected[i][j] is not None:
             assert cosines[i, j] == pytest.approx(expected[i][j], abs=2e-3)
+
+
+def test_declining_axes():
+    """The axes of the greatest spread come first."""
+    random = np.random.default_rng(2)
+    rows = pairwise.unit_rows((random.normal(size=(60, 8)) * [1, 5, 2, 9, 1, 3, 7, 4]).tolist())
+    spread = (np.asarray(spread_axes(rows, 60, None, 1, declining=True)) ** 2).mean(0)
+    assert spread[0] > 0.4
+    assert (np.diff(spread) <= 0.01).all()
 
 
 def test_join_nearest():

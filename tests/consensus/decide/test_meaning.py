@@ -237,3 +237,13 @@ def test_vectors_do_not_depend_on_threads():
     """Similarities are the same for every number of threads."""
     found = [meaning.by_meaning(PETS * 8, "Name a pet.", None, n).tolist() for n in (1, 2, 4)]
     assert found[0] == found[1] == found[2]
+
+
+@needs_model
+def test_neighbours_by_meaning():
+    """Neighbours are found by what answers mean; copies are neighbours, too."""
+    texts = ["big dog", "large dog", "large hound", "blue car", "red automobile", "big dog"]
+    texts += [f"{word} of a house" for word in ("roof", "door", "window", "wall")]
+    found = cotool.neighbours(texts, "semantic", threshold=0.5, top=2)
+    assert [place for place, _ in found[0]] == [5, 1]
+    assert 4 in [place for place, _ in found[3]]

@@ -23,7 +23,11 @@ class Pieces:
     def embed(self, texts: Iterable[str], num_threads: int | None = None) -> Matrix: ...
 
 def spread_axes(
-    vectors: Matrix, chosen: int, question: Matrix | None = None, num_threads: int | None = None
+    vectors: Matrix,
+    chosen: int,
+    question: Matrix | None = None,
+    num_threads: int | None = None,
+    declining: bool = False,
 ) -> Matrix: ...
 def join_nearest(
     vectors: Matrix,

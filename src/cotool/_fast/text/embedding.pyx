@@ -17,10 +17,10 @@ A thread embeds about 500,000 answers of three words per second.
 """
 
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
-from cython.parallel cimport prange
-from libc.math cimport sqrt
+from cython.parallel cimport prange, threadid
+from libc.math cimport INFINITY, fabs, sqrt
 from libc.stdint cimport int32_t, int64_t, uint16_t, uint32_t, uint64_t
-from libc.stdlib cimport free, malloc
+from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
 from cotool._fast.base._openmp cimport threads_for
@@ -34,6 +34,10 @@ LONGEST = 100
 cdef enum:
     # Four bytes for each code point, and the mark.
     ROOM = 401
+    # Rows of a table of moments that one thread sums up at a time.
+    STRIPE = 16
+    # Of rotations; twelve are enough for 256 axes.
+    SWEEPS = 40
 
 cdef int32_t NONE = -1
 # A pivot below this part of the largest diagonal element is taken for zero.
@@ -232,17 +236,82 @@ cdef void scale(float* row, Py_ssize_t dimension) noexcept nogil:
             row[k] = <float>(row[k] * size)
 
 
-cdef void moments(const float* rows, Py_ssize_t count, Py_ssize_t d, double* c) noexcept nogil:
-    """The lower triangle of the sum of the rows' outer products."""
+cdef void moments(const float* rows, Py_ssize_t count, Py_ssize_t d, Py_ssize_t first,
+                  Py_ssize_t last, double* c) noexcept nogil:
+    """Rows `first` to `last` of the lower triangle of the sum of the rows' outer products."""
     cdef Py_ssize_t i, a, b
     cdef const float* row
     cdef double own
     for i in range(count):
         row = rows + i * d
-        for a in range(d):
+        for a in range(first, last):
             own = row[a]
             for b in range(a + 1):
                 c[a * d + b] += own * row[b]
+
+
+cdef void rotate(double* c, double* axes, Py_ssize_t d, Py_ssize_t p, Py_ssize_t q) noexcept nogil:
+    """Make the element (p, q) of a symmetric matrix zero, and turn the rows of `axes` with it."""
+    cdef Py_ssize_t k
+    cdef double theta = (c[q * d + q] - c[p * d + p]) / (2 * c[p * d + q]), tangent, cosine, sine
+    cdef double x, y
+    tangent = 1 / (fabs(theta) + sqrt(theta * theta + 1))
+    if theta < 0:
+        tangent = -tangent
+    cosine = 1 / sqrt(tangent * tangent + 1)
+    sine = tangent * cosine
+    for k in range(d):
+        x, y = c[p * d + k], c[q * d + k]
+        c[p * d + k], c[q * d + k] = cosine * x - sine * y, sine * x + cosine * y
+    for k in range(d):
+        x, y = c[k * d + p], c[k * d + q]
+        c[k * d + p], c[k * d + q] = cosine * x - sine * y, sine * x + cosine * y
+    for k in range(d):
+        x, y = axes[p * d + k], axes[q * d + k]
+        axes[p * d + k], axes[q * d + k] = cosine * x - sine * y, sine * x + cosine * y
+
+
+cdef int decompose(double* c, Py_ssize_t d) except -1 nogil:
+    """Replace a lower triangle by its axes as columns, each times the root of its value (Jacobi).
+
+    The axis of the greatest value is first. The matrix is that product with its transpose.
+    """
+    cdef double* axes = <double*>calloc(d * d + d + 1, sizeof(double))
+    cdef Py_ssize_t i, j, best
+    cdef int _
+    cdef double apart, own
+    if axes == NULL:
+        with gil:
+            raise MemoryError
+    for i in range(d):
+        axes[i * d + i] = 1
+        for j in range(i):
+            c[j * d + i] = c[i * d + j]
+    for _ in range(SWEEPS):
+        apart = own = 0
+        for i in range(d):
+            own += c[i * d + i] * c[i * d + i]
+            for j in range(i):
+                apart += c[i * d + j] * c[i * d + j]
+        if apart <= SINGULAR * SINGULAR * own:
+            break
+        for i in range(d):
+            for j in range(i + 1, d):
+                if c[i * d + j] * c[i * d + j] > SINGULAR * SINGULAR * own / (d * d):
+                    rotate(c, axes, d, i, j)
+    for i in range(d):
+        axes[d * d + i] = c[i * d + i]
+    for i in range(d):
+        best = 0
+        for j in range(d):
+            if axes[d * d + j] > axes[d * d + best]:
+                best = j
+        own = sqrt(axes[d * d + best]) if axes[d * d + best] > 0 else 0
+        axes[d * d + best] = -INFINITY
+        for j in range(d):
+            c[j * d + i] = axes[best * d + j] * own
+    free(axes)
+    return 0
 
 
 cdef void factor(double* c, Py_ssize_t d) noexcept nogil:
@@ -262,30 +331,34 @@ cdef void factor(double* c, Py_ssize_t d) noexcept nogil:
                 c[i * d + j] = value / c[j * d + j] if c[j * d + j] > 0 else 0
 
 
-cdef void turn(const float* row, Py_ssize_t d, const double* c, double* sums,
+cdef void turn(const float* row, Py_ssize_t d, const double* c, bint whole, double* sums,
                float* out) noexcept nogil:
-    """One row times the factor."""
+    """One row times the factor, a lower triangle or a whole matrix."""
     cdef Py_ssize_t j, k
     cdef double own
     memset(sums, 0, d * sizeof(double))
     for j in range(d):
         own = row[j]
-        for k in range(j + 1):
+        for k in range(d if whole else j + 1):
             sums[k] += own * c[j * d + k]
     for k in range(d):
         out[k] = <float>sums[k]
     scale(out, d)
 
 
-def spread_axes(Matrix vectors not None, Py_ssize_t chosen, question=None, num_threads=None):
+def spread_axes(Matrix vectors not None, Py_ssize_t chosen, question=None, num_threads=None,
+                bint declining=False):
     """Describe n `vectors` by what they share with the first `chosen` of them (see above).
 
-    `question` is a Matrix of one row. Returns n x d, rows of length 1 or zero.
+    `question` is a Matrix of one row. Returns n x d, rows of length 1 or zero. With `declining`,
+    which takes longer, the axes are those of the greatest spread, the first ones first; all inner
+    products are the same.
     """
     cdef Py_ssize_t n = vectors.rows, d = vectors.columns, i, k
+    cdef int threads = threads_for(num_threads, <double>n * d * d * 0.2)
     cdef Matrix out = new_matrix(n, d), rows = new_matrix(n, d), asked
     cdef double* c = <double*>malloc((d * d + 1) * sizeof(double))
-    cdef double* mean = <double*>malloc((2 * d + 1) * sizeof(double))
+    cdef double* mean = <double*>malloc(((2 + threads) * d + 1) * sizeof(double))
     cdef double* sums
     cdef double along
     if c == NULL or mean == NULL:
@@ -299,24 +372,33 @@ def spread_axes(Matrix vectors not None, Py_ssize_t chosen, question=None, num_t
         asked = question
         for k in range(d):
             sums[k] = asked.data[k]
-    with nogil:
-        for i in range(chosen):
-            for k in range(d):
-                mean[k] += <double>vectors.data[i * d + k] / chosen
-        for i in range(n):
-            along = 0
-            for k in range(d):
-                along += (vectors.data[i * d + k] - mean[k]) * sums[k]
-            for k in range(d):
-                rows.data[i * d + k] = <float>(
-                    vectors.data[i * d + k] - mean[k] - along * sums[k]
-                )
-        moments(rows.data, chosen, d, c)
-        factor(c, d)
-        for i in range(n):
-            turn(rows.data + i * d, d, c, sums, out.data + i * d)
-    free(c)
-    free(mean)
+    try:
+        with nogil:
+            for i in range(chosen):
+                for k in range(d):
+                    mean[k] += <double>vectors.data[i * d + k] / chosen
+            for i in range(n):
+                along = 0
+                for k in range(d):
+                    along += (vectors.data[i * d + k] - mean[k]) * sums[k]
+                for k in range(d):
+                    rows.data[i * d + k] = <float>(
+                        vectors.data[i * d + k] - mean[k] - along * sums[k]
+                    )
+            for i in prange((d + STRIPE - 1) // STRIPE, schedule="dynamic", num_threads=threads,
+                            use_threads_if=threads > 1):
+                moments(rows.data, chosen, d, i * STRIPE, min((i + 1) * STRIPE, d), c)
+            if declining:
+                decompose(c, d)
+            else:
+                factor(c, d)
+            for i in prange(n, schedule="static", num_threads=threads,
+                            use_threads_if=threads > 1):
+                turn(rows.data + i * d, d, c, declining, sums + (1 + threadid()) * d,
+                     out.data + i * d)
+    finally:
+        free(c)
+        free(mean)
     return out
 
 

@@ -74,8 +74,13 @@ def vectors_of(
     embedder: Embedder | None = None,
     num_threads: int | None = None,
     chosen: int | None = None,
+    *,
+    declining: bool = False,
 ) -> Matrix:
-    """Vectors of length 1; of enough texts, relative to the first `chosen` of them (to all)."""
+    """Vectors of length 1; of enough texts, relative to the first `chosen` of them (to all).
+
+    With `declining`, what tells most vectors apart comes first; all cosines are the same.
+    """
     asked = [question] if question.strip() else []
     if embedder is None:
         model = built_in()
@@ -88,7 +93,9 @@ def vectors_of(
         return vectors
     if topic is not None and topic.shape[1] != vectors.shape[1]:
         raise InputError("the embedder gave vectors of different lengths", parameter="embedder")
-    return embedding.spread_axes(vectors, len(texts) if chosen is None else chosen, topic)
+    return embedding.spread_axes(
+        vectors, len(texts) if chosen is None else chosen, topic, num_threads, declining
+    )
 
 
 def _given(embedder: Embedder, texts: Sequence[str]) -> Matrix:

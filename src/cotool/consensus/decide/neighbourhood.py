@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cotool._fast.text import bag_clusters, edits
+from cotool._fast.text import bag_clusters, edits, vector_neighbours
 from cotool._fast.text import neighbours as kernels
+from cotool.consensus.decide.meaning import vectors_of
+from cotool.consensus.decide.similarity import check_strings
 from cotool.errors import InputError
 
 if TYPE_CHECKING:
-    from array import array
     from collections.abc import Iterable, Iterator, Sequence
 
 METRICS = ("cosine", "tfidf", "jaccard")
@@ -54,23 +56,44 @@ def neighbours(
     """Find for each of n `texts` the others at least `threshold` (above 0, to 1) similar to it.
 
     Metrics are those of `similarity_matrix`, with the same similarities but for the last bit of
-    ``tfidf``. With `top` at most this many of each text, the most similar, ties by place. 100,000
-    short texts take seconds and some 200 MB, by Levenshtein minutes where the threshold is low.
+    ``tfidf``; ``semantic`` is by the vectors of whole texts alone and needs cotool[semantic]. With
+    `top` at most this many of each text, the most similar, ties by place. 100,000 short texts take
+    seconds and some 200 MB, 0.6 GB if ``semantic``; by Levenshtein minutes where the threshold is
+    low.
 
     Raises InputError for another metric, a threshold or `top` out of range, and beyond 100 million
-    neighbours; TypeError for a text that is not a str.
+    neighbours; TypeError for a text that is not a str, MissingExtraError.
     """
-    if metric not in _EDITS:
+    if metric not in _EDITS and metric != "semantic":
         check(metric, threshold)
     check(METRICS[0], threshold)
     if top is not None and top < 1:
         raise InputError(f"top must be at least 1, got {top}")
     try:
+        if metric == "semantic":
+            return _by_meaning(list(texts), threshold, top, num_threads)
         if metric in _EDITS:
             return Neighbours(*edits.neighbours(texts, _EDITS[metric], threshold, top, num_threads))
         return Neighbours(*kernels.neighbours(texts, metric, threshold, top, num_threads))
     except ValueError as error:
         raise InputError(str(error)) from None
+
+
+def _by_meaning(
+    texts: Sequence[str], threshold: float, top: int | None, num_threads: int | None
+) -> Neighbours:
+    check_strings(texts)
+    places: dict[str, int] = {}
+    copies = []
+    vector_of = array("i")
+    for text in texts:
+        if text in places:
+            copies.append(text)
+        vector_of.append(places.setdefault(text, len(places)))
+    vectors = vectors_of([*places, *copies], num_threads=num_threads, declining=True)
+    return Neighbours(
+        *vector_neighbours.neighbours(vectors, vector_of, threshold, top, num_threads)
+    )
 
 
 def cluster_texts(

@@ -131,19 +131,7 @@ def slot_values(texts: Sequence[str]) -> list[Slotted | None] | None:
     """Return what each text has in the slot; None where the texts share no frame with one."""
     if all(map(str.isascii, texts)) and not _may_share([text.split() for text in texts if text]):
         return None  # quickly found out for most free texts
-    tokens = []
-    common: set[str] = set()
-    first: set[str] = set()
-    for text in texts:
-        tokens.append(own := _tokens(text))
-        if not own:
-            continue
-        keys = {token.key for token in own}
-        first = first or keys
-        common = common & keys if common else keys
-        if not _enough(common, first):
-            return None
-    tokens = _all_strong(tokens)
+    tokens = _all_strong(_tokens_in_common(texts))
     given = [i for i, own in enumerate(tokens) if own]
     distinct = {tuple(token.key for token in tokens[i]): i for i in given}
     if not 2 <= len(distinct) <= MOST_TEXTS or not _may_share(list(distinct)):
@@ -170,6 +158,22 @@ def slot_values(texts: Sequence[str]) -> list[Slotted | None] | None:
         return None
     said = {keys: found[rows.index(i)] for keys, i in distinct.items()}
     return [said.get(tuple(token.key for token in own)) for own in tokens]
+
+
+def _tokens_in_common(texts: Sequence[str]) -> list[list[Token]]:
+    """Return the tokens of each text; [] where one shares too few with those before it."""
+    found = []
+    first: set[str] = set()
+    common: set[str] = set()
+    for text in texts:
+        own = _tokens(text)
+        found.append(own)
+        keys = {token.key for token in own}
+        first = first or keys
+        common = common & keys if common and keys else common or keys
+        if first and not _enough(common, first):
+            return []
+    return found
 
 
 def _tokens(text: str) -> list[Token]:
