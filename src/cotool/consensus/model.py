@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from cotool._records import dataclass
 from cotool.io.dataframes import as_html, heading, line, table_of
 from cotool.text import percent
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
+from cotool._records import dataclass
 from cotool.errors import InputError
 
 Embedder = Callable[[Sequence[str]], Iterable[Sequence[float]]]

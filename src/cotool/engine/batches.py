@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from cotool._records import dataclass
 from cotool.engine.tasks import Lost
 
 if TYPE_CHECKING:

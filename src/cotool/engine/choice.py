@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
+from cotool._records import dataclass
 from cotool.errors import InputError, unreadable
 
 if TYPE_CHECKING:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cotool._lazy import lazy_pattern
+from cotool._records import dataclass
 from cotool.errors import InputError, MissingExtraError
 
 if TYPE_CHECKING:

@@ -7,12 +7,13 @@ the command line adds a flag. This module loads no kernel.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypedDict, cast
 
 from cotool._lazy import lazy_pattern
+from cotool._records import dataclass
 from cotool.engine import resolve_num_threads
 from cotool.errors import InputError
 from cotool.logs.levels import LEVELS, level_named

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cotool._records import dataclass
 from cotool.logs.model import Analysis
 
 if TYPE_CHECKING:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cotool._records import dataclass
 from cotool.engine import resolve_num_threads
 from cotool.errors import CotoolError
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import hmac
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Protocol
 
+from cotool._records import dataclass
 from cotool.errors import (
     CostRefusedError,
     InputError,

@@ -7,9 +7,10 @@ unused slots and reserved bytes have one valid value each. No cryptography, no f
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from cotool._records import dataclass
 from cotool.errors import UPDATE, InputError, TruncatedError, UnsupportedFormatError, VaultError
 from cotool.vault.slots import (
     MAX_SLOTS,

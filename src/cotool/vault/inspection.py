@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from cotool._records import dataclass
 from cotool.vault.files import Source, named
 from cotool.vault.header import FIXED_SIZE, bytes_to_read, kinds_in
 from cotool.vault.reader import Sealed

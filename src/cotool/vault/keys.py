@@ -10,7 +10,6 @@ import os
 import secrets
 import threading
 import unicodedata
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from cotool._records import dataclass
 from cotool.errors import CostRefusedError, InputError
 from cotool.vault.slots import KEYRING_SLOT, PASSPHRASE_SLOT, Slot
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from cotool._records import dataclass
 from cotool.consensus.options import LIBRARIES
 from cotool.errors import InputError
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from cotool._records import dataclass
 from cotool.cli.consensus.notes import Notes
 from cotool.errors import InputError
 

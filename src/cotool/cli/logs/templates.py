@@ -6,10 +6,11 @@ import json
 import math
 import stat
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cotool._records import dataclass
 from cotool.errors import InputError
 from cotool.logs.measures.of_templates import needs_templates
 from cotool.logs.model import Sample

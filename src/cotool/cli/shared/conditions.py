@@ -17,10 +17,10 @@ with it is false.
 from __future__ import annotations
 
 import operator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from cotool._lazy import lazy_pattern
+from cotool._records import dataclass
 from cotool.errors import InputError
 
 if TYPE_CHECKING:

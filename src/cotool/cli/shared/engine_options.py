@@ -1,9 +1,9 @@
 """The options for clusters, shared by every command that has them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any
 
+from cotool._records import dataclass
 from cotool.cli.shared.options import flag, option, with_options
 from cotool.engine.choice import ENGINES, EngineChoice, engine_choice
 

@@ -3,9 +3,9 @@
 A field is an option of the command line: its annotation says how, and its name is the parameter's.
 """
 
-from dataclasses import dataclass
 from typing import Annotated
 
+from cotool._records import dataclass
 from cotool.cli.shared.options import Quiet, Threads, flag, one_of, option
 from cotool.cli.vault.options import (
     Armor,

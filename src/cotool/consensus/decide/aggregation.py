@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 from itertools import chain
 from operator import mul
 from typing import TYPE_CHECKING
 
+from cotool._records import dataclass
 from cotool.consensus.decide.words import (
     least_shared,
     may_be_near,

@@ -7,9 +7,9 @@ statements of every second response (third, …) are compared with one another, 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cotool._records import dataclass
 from cotool.averages import mean, median
 from cotool.consensus.model import ConflictingValue, Dispute, DisputedValue, Statement
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cotool._records import dataclass
 from cotool.consensus.decide.claims import NONE, Claims
 
 if TYPE_CHECKING:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from functools import cached_property
 
 from cotool._fast.text.tokens import tokenize
 from cotool._lazy import lazy_pattern
+from cotool._records import dataclass
 from cotool.consensus.decide.anchors import NUMBER_WORDS, plain_number
 from cotool.consensus.decide.antonyms import DENYING_PREFIXES, opposite, poles_of
 from cotool.consensus.decide.stems import stem

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cotool._records import dataclass
 from cotool.consensus.extract.extraction import extract_answers
 from cotool.consensus.extract.refusals import declines
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from cotool._lazy import lazy_pattern
+from cotool._records import dataclass
 
 # Synonyms in order of priority, in the form that plain_name gives. Where a record holds a gold
 # answer beside a model's, the model's words ("output", "response") come before "answer".

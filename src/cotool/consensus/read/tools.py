@@ -8,9 +8,9 @@ they are (ragas, Toloka, LangSmith, SWE-bench tables …) need no line.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from cotool._records import dataclass
 from cotool.consensus.read import annotation_tools as annotation
 from cotool.consensus.read import api_calls, tool_values
 from cotool.consensus.read import evaluation_tools as evaluation

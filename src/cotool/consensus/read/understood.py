@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from cotool._records import dataclass
 
 SCHEMA = "cotool.input/1"
 

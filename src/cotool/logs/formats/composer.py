@@ -9,13 +9,13 @@ advance. The whole sample decides what the two or three numbers of a date mean.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.logs import logscan
 from cotool._lazy import lazy_pattern
+from cotool._records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.logs import logscan
 from cotool._fast.logs.envelopes import Unwrapper
 from cotool._lazy import lazy_pattern
+from cotool._records import dataclass
 from cotool.logs.formats.documents import Document, document_lines, find_document
 from cotool.logs.formats.fields import find_fields, level_of, rows_of
 from cotool.logs.formats.journal import find_journal, journal_lines

@@ -6,11 +6,11 @@ reasons, for people and for explanations.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cotool._fast.logs import logscan
+from cotool._records import dataclass
 from cotool.logs.levels import LEVELS
 
 if TYPE_CHECKING:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict, deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.logs import logscan
 from cotool._lazy import lazy_pattern
+from cotool._records import dataclass
 from cotool.logs.formats.composer import REACH, Stamp, decide, is_cell, is_zone, moments
 from cotool.logs.formats.model import Format, layout_forms
 

@@ -9,11 +9,11 @@ ASCII; other letters are matched as their UTF-8 bytes.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
+from cotool._records import dataclass
 from cotool.errors import InputError, unreadable
 
 if TYPE_CHECKING:

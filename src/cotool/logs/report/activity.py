@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from cotool._records import dataclass
 from cotool.averages import median
 from cotool.errors import InputError
 from cotool.logs.histogram import Histogram

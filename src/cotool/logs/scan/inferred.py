@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from operator import add
 from typing import TYPE_CHECKING
 
 from cotool._fast.logs.forms import Forms
+from cotool._records import dataclass
 from cotool.logs.histogram import WIDTHS, Histogram
 from cotool.logs.levels import LEVELS
 

@@ -7,10 +7,11 @@ import os
 import stat
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cotool._records import dataclass
 from cotool.errors import InputError, unreadable, why_unreadable
 from cotool.io.compression import BLOCK, MAGIC_SIZE, compression_of
 from cotool.io.remote import is_url

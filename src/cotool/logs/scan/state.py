@@ -11,10 +11,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cotool._records import dataclass
 from cotool.errors import InputError, unreadable
 from cotool.io.json_documents import parse_json
 from cotool.io.target import write_whole

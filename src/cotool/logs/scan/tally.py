@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
+from cotool._records import dataclass
 from cotool.logs.histogram import Histogram
 from cotool.logs.levels import KEYWORDS, LEVELS
 from cotool.logs.model import NUMBERS, LogCounts

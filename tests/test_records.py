@@ -1,0 +1,91 @@
+"""Data classes made quickly behave as those of the standard library."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import inspect
+import pickle
+
+import pytest
+
+from cotool._records import dataclass as quick
+
+
+def made_by(decorator):
+    """Return a class with fields of every kind."""
+
+    @decorator(frozen=True, slots=True)
+    class Quick:
+        """What is compared."""
+
+        first: int
+        name: str = "x"
+        many: list[int] = dataclasses.field(default_factory=list)
+        hidden: int = dataclasses.field(default=1, repr=False, compare=False)
+        fixed: int = dataclasses.field(default=7, init=False)
+        late: bool = dataclasses.field(default=False, kw_only=True)
+
+        def __post_init__(self):
+            if self.first < 0:
+                raise ValueError("negative")
+
+        @property
+        def double(self):
+            """Twice the first field."""
+            return 2 * self.first
+
+    Quick.__qualname__ = "Quick"
+    return Quick
+
+
+Quick, Standard = made_by(quick), made_by(dataclasses.dataclass)
+
+
+@quick(frozen=True, slots=True)
+class Derived(Quick):
+    """A class that adds a field to another."""
+
+    more: tuple[int, ...] = ()
+
+
+CALLS = [((1,), {}), ((1, "y", [2]), {"late": True}), ((3,), {"hidden": 5, "name": "z"})]
+
+
+@pytest.mark.parametrize(("given", "named"), CALLS)
+def test_objects_are_the_same(given, named):
+    """Values, text, comparison, and what the functions of the standard library return."""
+    one, other = Quick(*given, **named), Standard(*given, **named)
+    assert dataclasses.asdict(one) == dataclasses.asdict(other)
+    assert repr(one) == repr(other)
+    assert one == Quick(*given, **named) != Quick(99)
+    assert one != other
+    assert one.double == 2 * given[0]
+    assert dataclasses.replace(one, first=5) == Quick(5, *given[1:], **named)
+    assert pickle.loads(pickle.dumps(one)) == copy.deepcopy(one) == one
+    assert one.many is not Quick(1).many
+    assert str(inspect.signature(Quick)) == str(inspect.signature(Standard))
+
+
+def test_objects_are_frozen_and_hashed():
+    """Fields cannot change, other attributes do not exist, and equal objects have one hash."""
+    one = Derived(1, many=(), more=(2,))
+    assert hash(one) == hash(Derived(1, many=(), more=(2,), hidden=3))
+    for change in (lambda: setattr(one, "first", 2), lambda: delattr(one, "more")):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            change()
+    assert not hasattr(one, "__dict__")
+    assert pickle.loads(pickle.dumps(one)) == one
+    assert [f.name for f in dataclasses.fields(one)][-1] == "more"
+    with pytest.raises(TypeError, match=r"Quick\.__init__\(\) missing 1 required positional"):
+        Quick()
+    with pytest.raises(ValueError, match="negative"):
+        Quick(-1)
+
+
+def test_other_options_are_those_of_the_standard_library():
+    """A class that can be changed or ordered is made by the standard decorator."""
+    made = quick(slots=True)(type("Made", (), {"__annotations__": {"a": "int"}}))
+    one = made(1)
+    one.a = 2
+    assert one == made(2)
