@@ -74,6 +74,9 @@ cdef extern from "logs/logforms.h" nogil:
     double cotool_sketch_middle(unsigned bucket)
     double cotool_distinct(const uint8_t* registers)
 
+cdef extern from "logs/loglevels.h" nogil:
+    int cotool_level_of(const uint8_t* word, size_t size, int* style)
+
 cdef class Forms:
     cdef cotool_forms table
     cdef int64_t widths[32]

@@ -47,6 +47,13 @@ def mask(bytes line not None, bint plain=False):
     return signature, message, masked.message, masked.end, spans
 
 
+def is_level(bytes word not None):
+    """Return whether a word names a level in one of the known languages."""
+    cdef int style
+    cdef bytes padded = word + bytes(PADDING)
+    return cotool_level_of(<const uint8_t*><const char*>padded, len(word), &style) >= 0
+
+
 cdef class Forms:
     """A table of forms; `widths` are the possible widths of a time line's buckets, in seconds."""
 

@@ -154,7 +154,8 @@ cdef bint holds_values(Work* w, int low, int place, Place p, int outside) noexce
         return p.known == 0 or 2 * p.known < p.plain or p.known >= LEAST_KNOWN[context] - 1
     if p.values == p.distinct:
         return True
-    if 10 * p.upper >= 8 * p.distinct:
+    if 10 * p.upper >= 8 * p.distinct and not (
+            context >= COLONED and 10 * p.strong >= 7 * p.distinct):
         return p.distinct >= LEAST_UPPER[context]
     if 10 * p.strong >= 7 * p.distinct and not w.context[place] & CALL:
         return p.distinct >= LEAST_STRONG[context]

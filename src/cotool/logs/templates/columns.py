@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cotool._fast.logs import forms
@@ -26,11 +27,7 @@ _COLUMNS = 12
 # Shares of the forms: a column of times or levels; others that fit as well; a head's further parts.
 _STRONG, _SIMILAR = 0.5, 0.9
 _DEEPEST = 6
-_LEVELS = frozenset(
-    "TRACE DEBUG INFO NOTICE WARN WARNING ERROR ERR SEVERE CRITICAL CRIT FATAL ALERT EMERG "
-    "EMERGENCY PANIC FAILURE VERBOSE FINE FINER FINEST CONFIG "
-    "LOG DETAIL HINT STATEMENT CONTEXT".split()  # PostgreSQL's
-)
+_POSTGRESQL = frozenset("DETAIL HINT STATEMENT CONTEXT".split())
 _WORD = lazy_pattern(r"[^ \t]+")
 _NAME = rf"[A-Za-z_{_MARKS}][^ \t:\[\]|]*"
 
@@ -151,9 +148,17 @@ def _strong_columns(message: str) -> set[int]:
         if k >= _COLUMNS:
             break
         word = match[0].strip("[](),:;-")
-        if word in _LEVELS or (word and word in _TIME + _EPOCH):
+        if (word and word in _TIME + _EPOCH) or _is_level(word):
             found.add(k)
     return found
+
+
+@lru_cache(maxsize=1 << 12)
+def _is_level(word: str) -> bool:
+    """Return whether a word in capitals is a level, in any language."""
+    return word in _POSTGRESQL or (
+        word == word.upper() and forms.is_level(word.encode("utf-8", "surrogateescape"))
+    )
 
 
 def _after_column(message: str, column: int) -> int | None:

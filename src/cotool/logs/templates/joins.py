@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
 from cotool.logs.templates.fits import Fit, Frame, Part, Tokens, replaced, shared
+from cotool.logs.templates.labelled import join_labelled
 from cotool.logs.templates.runs import join_runs
 from cotool.logs.templates.tokens import PARAMETER, is_word, tokenise
 
@@ -171,7 +172,7 @@ def _says_failure(head: Tokens) -> bool:
     return len(words) > 1 and any(_FAILURE.match(word) for word in words)
 
 
-JOINS = (_join_spans, _join_contents, _join_reasons, join_runs)
+JOINS = (join_labelled, _join_spans, _join_contents, _join_reasons, join_runs)
 
 
 def _pairs(template: Tokens) -> Iterable[tuple[int, int]]:

@@ -78,13 +78,14 @@ def _is_named(token: str) -> bool:
 def _runs(template: Tokens) -> Iterable[tuple[int, int]]:
     """Return where names and lists within a sentence start and stop, each with its variants."""
     at = count = 0
-    for start in [n for n in range(2, len(template)) if _may_begin(template, n)]:
-        if start < at:
+    for start in [n for n in range(2, len(template)) if is_word(template[n])]:
+        in_text = _follows_text(template, start)
+        if start < at or not (in_text or _follows_mark(template, start)):
             continue
         if count >= _MOST_RUNS:
             break
         stop = start + 1
-        if _is_named(template[start]):
+        if in_text and _is_named(template[start]):
             stop = _name_end(template, start)
             yield start, stop
             if template[stop : stop + 2] == (" ", "("):
@@ -93,20 +94,25 @@ def _runs(template: Tokens) -> Iterable[tuple[int, int]]:
                     yield start, close + 1
             count += 1
         end = _list_end(template, start)
-        if end > stop or (stop == start + 1 == end and template[start].islower()):
+        if end > stop or (stop == start + 1 == end and (
+            template[start].islower() or (not in_text and template[start] == PARAMETER)
+        )):  # fmt: skip
             yield start, end
             count += 1
         at = max(stop, end) + 1
 
 
-def _may_begin(template: Tokens, at: int) -> bool:
-    """Return whether a token is a word after a blank and a word in small letters, or an article."""
+def _follows_text(template: Tokens, at: int) -> bool:
+    """Return whether a blank and a word in small letters, or an article, are before a token."""
     before = template[at - 2]
-    return (
-        template[at - 1] == " "
-        and ((before.islower() and before.isalpha()) or before in _ARTICLES)
-        and is_word(template[at])
+    return template[at - 1] == " " and (
+        (before.islower() and before.isalpha()) or before in _ARTICLES
     )
+
+
+def _follows_mark(template: Tokens, at: int) -> bool:
+    """Return whether a bracket opens at a token, or a colon and a blank are before it."""
+    return template[at - 1] in {"(", "["} or template[at - 2 : at] == (":", " ")
 
 
 def _name_end(template: Tokens, at: int) -> int:

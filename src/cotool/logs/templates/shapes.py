@@ -92,11 +92,13 @@ def _context(key: Tokens, place: int) -> int:
     before = key[place - 1] if place else ""
     after = key[place + 1] if place + 1 < len(key) else ""
     alone = after in {"", ",", ";", ")", "]"}
+    in_brackets = (before == "[" and after == "]") or (before == "(" and after == ")")
+    in_chunk = before == ":" and key[place - 2 : place - 1] == (PARAMETER,)
     return (
         kernel.IN_QUOTES * (before == "=" or (before in {'"', "'"} and before == after))
         | kernel.IS_KEY * (after == "=")
         | kernel.AFTER_COLON
-        * ((before == "[" and after == "]")
+        * (in_brackets or in_chunk
            or (before == " " and alone and key[place - 2 : place - 1] == (":",)))
         | kernel.IS_CALL * (after == "(")
         | kernel.IS_FIRST * (place == 0)
