@@ -1250,7 +1250,7 @@ def part(rows, facts, context, before):
         column, is_lower = 0, known & _IS["lower"]
         if known & _IS["preposition"]:
             column = 1
-        if context[place] & _COLON:
+        if context[place] & _COLON and outside:
             column = 2
         if known & _IS["noun"] and not (context[place] & _QUOTED and outside):
             column = 3
@@ -1273,7 +1273,7 @@ def part(rows, facts, context, before):
             kind, least = "titled", 0
         if 10 * share("strong") >= 7 * len(words) and not context[place] & _CALL:
             kind, least = "strong", 0
-        if 10 * share("upper") >= 8 * len(words):
+        if 10 * share("upper") >= 8 * len(words) and not (column > 1 and kind == "strong"):
             kind, least = "upper", 0
         return len(words) >= (least or _LEAST[kind][column])
 
@@ -1294,7 +1294,7 @@ def part(rows, facts, context, before):
             words = [{pair[n] for pair in pairs} for n in (0, 1)]
             shared = len(words[0] & words[1])
             if (
-                shared >= 3
+                shared >= 5
                 and 3 * shared >= 2 * min(map(len, words))
                 and len(pairs) > max(map(len, words))
             ):

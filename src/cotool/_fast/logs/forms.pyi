@@ -35,7 +35,6 @@ _Exported: TypeAlias = tuple[
 def mask(
     line: bytes, plain: bool = False
 ) -> tuple[bytes, bytes, int, int, list[tuple[int, int]]]: ...
-
 @disjoint_base
 def is_level(word: bytes) -> bool: ...
 

@@ -136,6 +136,7 @@ cdef bint holds_values(Work* w, int low, int place, Place p, int outside) noexce
     """Return whether the words of a place are values; `outside`: words of text elsewhere."""
     cdef int before = w.before[place], context = PLAIN
     cdef uint16_t facts = 0
+    cdef bint is_strong
     if w.context[place] & KEY:
         return (w.context[place] & FIRST and p.distinct >= LEAST_KEYS
                 and 10 * p.weak >= 7 * p.distinct)
@@ -145,7 +146,7 @@ cdef bint holds_values(Work* w, int low, int place, Place p, int outside) noexce
         context = INSIDE
     elif facts & NOUN:
         context = NAMED
-    elif w.context[place] & COLON:
+    elif w.context[place] & COLON and outside:
         context = COLONED
     elif facts & PREPOSITION:
         context = AFTER
@@ -154,10 +155,10 @@ cdef bint holds_values(Work* w, int low, int place, Place p, int outside) noexce
         return p.known == 0 or 2 * p.known < p.plain or p.known >= LEAST_KNOWN[context] - 1
     if p.values == p.distinct:
         return True
-    if 10 * p.upper >= 8 * p.distinct and not (
-            context >= COLONED and 10 * p.strong >= 7 * p.distinct):
+    is_strong = 10 * p.strong >= 7 * p.distinct and not w.context[place] & CALL
+    if 10 * p.upper >= 8 * p.distinct and not (is_strong and context >= COLONED):
         return p.distinct >= LEAST_UPPER[context]
-    if 10 * p.strong >= 7 * p.distinct and not w.context[place] & CALL:
+    if is_strong:
         return p.distinct >= LEAST_STRONG[context]
     if facts & LOWER and 10 * p.titled >= 7 * p.distinct:
         return p.distinct >= LEAST_TITLED[context]

@@ -29,6 +29,8 @@ _STRONG, _SIMILAR = 0.5, 0.9
 _DEEPEST = 6
 _POSTGRESQL = frozenset("DETAIL HINT STATEMENT CONTEXT".split())
 _WORD = lazy_pattern(r"[^ \t]+")
+# A word that is neither a key nor its value.
+_TEXT = lazy_pattern(r"(?<![\w.=\"'/-])[^\W\d_]{2,}(?![\w=])")
 _NAME = rf"[A-Za-z_{_MARKS}][^ \t:\[\]|]*"
 
 
@@ -203,7 +205,11 @@ def _passed(step: _Step, message: str, start: int, *, loose: bool = False) -> in
     if found is None:
         return None
     end = found.end() if step.name != "bracket" else _bracket_end(message, start)
-    return end if end is not None and end < len(message) else None
+    if end is None or end >= len(message):
+        return None
+    # Without further text, a part that is no logger says what happened: "[disk added] dev=sda".
+    is_head = not step.once or "." in message[start:end] or _TEXT.search(message, end)
+    return end if is_head else None
 
 
 def _bracket_end(message: str, start: int) -> int | None:

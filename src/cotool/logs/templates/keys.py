@@ -24,6 +24,7 @@ _BEFORE_EXCEPTION = frozenset(" ([=:,\"'")
 _AFTER_EXCEPTION = frozenset(")];|")
 _OPENING = frozenset("([")
 _LONGEST_UNIT = 12
+_LONGEST_SYMBOL = 3  # of a unit after a number: V, rpm
 _MOST_TOKENS = 400
 _CUT = 900  # characters of a message that may be cut
 
@@ -72,9 +73,16 @@ def _units(items: list[Item]) -> list[Item]:
             start = found.pop()[1]
         if at + 1 < len(items) and items[at][0] == " ":
             word, first, last = items[at + 1]
-            if word in UNITS:
+            end = _explanation_end(items, at + 2)
+            if word in UNITS or word == "%":
                 stop = last
                 at += 2
+            elif end and _PLURAL.fullmatch(word):
+                # What is counted, and an explanation: "5 files (3 MB)".
+                found += [(PARAMETER, start, stop), items[at]]
+                found.append((_singular(word), first, items[end - 1][2]))
+                at = end
+                continue
             else:
                 items[at + 1] = _singular(word), first, last
         end = _explanation_end(items, at)
@@ -131,7 +139,8 @@ def _explanation_end(items: list[Item], at: int) -> int:
         part = items[n][0]
         if part == ")":
             return n + 1
-        if part not in UNITS and part != PARAMETER and is_word(part):
+        is_unit = part in UNITS or (len(part) <= _LONGEST_SYMBOL and items[n - 2][0] == PARAMETER)
+        if is_word(part) and part != PARAMETER and not is_unit:
             return 0
     return 0
 

@@ -58,6 +58,7 @@ def _beginning(template: Tokens) -> Tokens:
 def _values(found: Sequence[tuple[Tokens, list[int]]]) -> list[list[Pair]] | None:
     """Return where the values that differ are in each template; None if some have no label."""
     values: list[list[Pair]] = [[] for _ in found]
+    labels = 1
     for n in range(len(found[0][1])):
         spans = [
             (colons[n] + 2, colons[n + 1] if n + 1 < len(colons) else len(template))
@@ -68,15 +69,16 @@ def _values(found: Sequence[tuple[Tokens, list[int]]]) -> list[list[Pair]] | Non
         ]
         is_last = n + 1 == len(found[0][1])
         if len(set(parts)) == 1:
-            if not is_last and sum(map(is_word, parts[0])) < 2:  # noqa: PLR2004 - value and label
-                return None
+            # A value and a label, or the latter alone.
+            labels += not is_last and sum(map(is_word, parts[0])) > 1
             continue
         label = 0 if is_last else _label_length(parts)
         if (not is_last and not label) or max(map(len, parts)) - label > _LONGEST_VALUE:
             return None
+        labels += not is_last
         for own, (start, stop) in zip(values, spans, strict=True):
             own.append((start, stop - label))
-    return values
+    return values if labels >= _LEAST_LABELS else None
 
 
 def _label_length(parts: Sequence[Tokens]) -> int:
