@@ -14,9 +14,9 @@ from cotool.cli.shared.report_options import (
     AsJson,
     OpenReport,
     ReportFile,
+    format_of,
 )
 from cotool.cli.shared.settings import App
-from cotool.errors import InputError
 
 Job = Callable[[], int]
 
@@ -82,9 +82,8 @@ def compare(
     A case is faster or slower only if the difference of the medians is larger than the spread,
     which is the larger of the two standard deviations.
     """
-    if json and format not in {None, "json"}:
-        raise InputError(f"--json contradicts --format {format}", hint="use only one of them")
-    report = Report("json" if json else format, output, shows=open)
+    chosen = format_of(format, FORMATS, json=json, output=output)
+    report = Report(chosen, output, shows=open)
     return partial(compare_results, old, new, report, fail_above=fail_above)
 
 

@@ -5,21 +5,19 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
-from cotool.cli.html.output import EXTENSIONS, report_format, report_target, show_report
+from cotool.cli.html.output import report_format, report_target, show_report
 from cotool.errors import InputError
 from cotool.io.output import open_output
 from cotool.text import plural
 
 FORMATS = ("table", "json", "html")
-_EXTENSIONS = {".json": "json", **EXTENSIONS}
 _REGRESSION = 1
 
 
 @dataclass(frozen=True)
 class Report:
-    """How the judgement is written: `style` is one of FORMATS, None where `output` decides."""
+    """How the judgement is written: `style` is one of FORMATS, None for a table."""
 
     style: str | None
     output: str | None
@@ -27,10 +25,7 @@ class Report:
 
     def resolved(self) -> Report:
         """Return the same with its style and its file. Raises InputError."""
-        style = self.style or _EXTENSIONS.get(Path(self.output or "").suffix.lower())
-        if style is not None and style not in FORMATS:
-            raise InputError(f"--format: {style!r} is none", hint=", ".join(FORMATS))
-        style = report_format(style, shows=self.shows) or "table"
+        style = report_format(self.style, shows=self.shows) or "table"
         output = self.output
         if style == "html":
             output = report_target(output, shows=self.shows)

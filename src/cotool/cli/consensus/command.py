@@ -1,9 +1,7 @@
 """`cotool consensus`: its options, and the request made from them."""
 
-import sys
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Annotated, Any, cast
 
 import typer
@@ -12,7 +10,7 @@ from cotool.cli.consensus import values
 from cotool.cli.consensus.conditions import parse_consensus_condition
 from cotool.cli.consensus.embedder import NamedEmbedder
 from cotool.cli.consensus.run import Request, run
-from cotool.cli.html.output import EXTENSIONS, report_format
+from cotool.cli.html.output import report_format
 from cotool.cli.shared.engine_options import with_engine
 from cotool.cli.shared.examples import demo_paths
 from cotool.cli.shared.options import Debug, NoProgress, Quiet, Threads, size_in_bytes
@@ -22,12 +20,13 @@ from cotool.cli.shared.report_options import (
     AsJson,
     OpenReport,
     ReportFile,
+    format_of,
+    standard_input,
 )
 from cotool.cli.shared.settings import from_command_line
 from cotool.consensus.options import CLUSTERINGS, MEASURES, METHODS, METRICS, ConsensusOptions
 from cotool.consensus.read.layout import Keys
 from cotool.engine.choice import EngineChoice
-from cotool.errors import InputError
 
 EXAMPLES = """Examples:
 
@@ -46,9 +45,7 @@ cotool consensus labels.csv --method correlated --format csv
 cotool consensus labels.csv --truth gold.csv --learn --store experts.db
 """
 
-_EXTENSIONS = {
-    ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", **EXTENSIONS
-}  # fmt: skip
+_TRY = "cotool consensus answers.json, or try: cotool consensus --demo"
 
 
 def _key(help_text: str, name: str) -> Any:
@@ -294,10 +291,7 @@ def consensus(
 
     Options can also be set in COTOOL_* variables (COTOOL_METRIC) and in config.toml.
     """  # fmt: skip
-    if json and format not in {None, "json"}:
-        raise InputError(f"--json contradicts --format {format}", hint="use only one of them")
-    extension = Path(output or "").suffix.lower()
-    chosen = "json" if json else format or _EXTENSIONS.get(extension)
+    chosen = format_of(format, values.FORMATS, json=json, output=output)
     if not from_command_line(context, "store") and (
         compare_methods or method not in {"auto", "vote"}
     ):
@@ -307,7 +301,7 @@ def consensus(
         files = demo_paths("deployment.json", files, "cotool consensus")
     named = NamedEmbedder(embedder) if embedder else None
     request = Request(
-        paths=tuple(files or _standard_input()),
+        paths=tuple(files or standard_input(_TRY)),
         options=ConsensusOptions(
             method=method,
             metric=named.metric if named and metric == "auto" else metric,
@@ -350,12 +344,3 @@ def consensus(
         shows=open,
     )
     return partial(run, request)
-
-
-def _standard_input() -> tuple[str]:
-    if sys.stdin is None or sys.stdin.isatty():
-        raise InputError(
-            "no file is given, and standard input is a terminal",
-            hint="cotool consensus answers.json, or try: cotool consensus --demo",
-        )
-    return ("-",)

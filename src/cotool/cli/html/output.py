@@ -8,8 +8,6 @@ from pathlib import Path
 from cotool.errors import InputError
 from cotool.text import visible
 
-EXTENSIONS = {".html": "html", ".htm": "html"}
-
 
 def report_format(chosen: str | None, *, shows: bool) -> str | None:
     """Return the format, which --open makes HTML. Raises InputError where it contradicts that."""

@@ -1,14 +1,12 @@
 """`cotool analyze-logs`: its options, and the request made from them."""
 
-import sys
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from cotool.cli.html.output import EXTENSIONS, report_format
+from cotool.cli.html.output import report_format
 from cotool.cli.logs.request import LogRequest
 from cotool.cli.logs.run import run
 from cotool.cli.shared.engine_options import with_engine
@@ -20,6 +18,8 @@ from cotool.cli.shared.report_options import (
     AsJson,
     OpenReport,
     ReportFile,
+    format_of,
+    standard_input,
 )
 from cotool.engine.choice import EngineChoice
 from cotool.errors import InputError
@@ -55,7 +55,7 @@ TEMPLATE_FORMS = ("table", "json", "csv", "off")
 FORMATS = ("table", "json", "csv", "html")
 # Seconds of a step in time of a report; there are fewer columns, and steps widen by themselves.
 _REPORT_STEP = 60
-_EXTENSIONS = {".json": "json", ".csv": "csv", **EXTENSIONS}
+_TRY = "cotool analyze-logs app.log, or try: cotool analyze-logs --demo"
 
 
 def _zones() -> list[str]:
@@ -281,12 +281,7 @@ def analyze_logs(
 
     A record is a line that begins an entry, with the lines that continue it, such as a stack trace.
     """
-    if json and format not in {None, "json"}:
-        raise InputError(f"--json contradicts --format {format}", hint="use only one of them")
-    chosen = "json" if json else format or _EXTENSIONS.get(Path(output or "").suffix.lower())
-    if chosen is not None and chosen not in FORMATS:
-        raise InputError(f"--format: {chosen!r} is not a format", hint=", ".join(FORMATS))
-    chosen = report_format(chosen, shows=open)
+    chosen = report_format(format_of(format, FORMATS, json=json, output=output), shows=open)
     if templates is not None and templates not in TEMPLATE_FORMS:
         raise InputError(
             f"--templates: {templates!r} is not a form", hint=", ".join(TEMPLATE_FORMS)
@@ -333,7 +328,7 @@ def analyze_logs(
         num_threads=threads,
         records=records is not None,
     )
-    paths = tuple(files or _standard_input())
+    paths = tuple(files or standard_input(_TRY))
     if explain_format:
         return _explain(paths, options, chosen, recursive=recursive, output=output)
     request = LogRequest(
@@ -375,12 +370,3 @@ def _explain(
     return partial(
         explain, paths, options, recursive=recursive, output=output, as_json=chosen == "json"
     )
-
-
-def _standard_input() -> tuple[str]:
-    if sys.stdin is None or sys.stdin.isatty():
-        raise InputError(
-            "no file is given, and standard input is a terminal",
-            hint="cotool analyze-logs app.log, or try: cotool analyze-logs --demo",
-        )
-    return ("-",)

@@ -1,10 +1,16 @@
-"""The options for reports, shared by every command that writes one, except its formats."""
+"""What commands share that read standard input and write reports: options, checks, the format."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 from cotool.cli.shared.options import flag, option
+from cotool.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 AsJson = Annotated[bool, flag("Output", "The same as --format json.", "--json")]
 ReportFile = Annotated[
@@ -16,3 +22,33 @@ ReportFile = Annotated[
     ),
 ]
 OpenReport = Annotated[bool, flag("Output", "Show an HTML report in the browser.", "--open")]
+
+
+# The formats that the names of files show.
+_EXTENSIONS = {
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".html": "html",
+    ".htm": "html",
+}
+
+
+def format_of(
+    named: str | None, formats: Sequence[str], *, json: bool, output: str | None
+) -> str | None:
+    """Return the format that was named, or that the output's name shows. Raises InputError."""
+    if json and named not in {None, "json"}:
+        raise InputError(f"--json contradicts --format {named}", hint="use only one of them")
+    if named is not None and named not in formats:
+        raise InputError(f"--format: {named!r} is not a format", hint=", ".join(formats))
+    shown = _EXTENSIONS.get(Path(output or "").suffix.lower())
+    return "json" if json else named or (shown if shown in formats else None)
+
+
+def standard_input(example: str) -> tuple[str]:
+    """Return standard input as the only source, unless it is a terminal. Raises InputError."""
+    if sys.stdin is None or sys.stdin.isatty():
+        raise InputError("no file is given, and standard input is a terminal", hint=example)
+    return ("-",)
