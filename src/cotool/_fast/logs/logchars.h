@@ -26,6 +26,23 @@ COTOOL_INLINE uint64_t cotool_first_eight(const uint8_t *p, size_t size) {
     return head;
 }
 
+/* The eight bytes at p, of which the first one is the lowest. */
+COTOOL_INLINE uint64_t cotool_load_eight(const uint8_t *p) {
+    uint64_t x;
+    memcpy(&x, p, 8);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+    x = __builtin_bswap64(x);
+#endif
+    return x;
+}
+
+#define COTOOL_EIGHT 0x0101010101010101u
+
+/* The highest bits of the bytes of x that are 0. Bits above the lowest one of them may be wrong. */
+COTOOL_INLINE uint64_t cotool_zero_bytes(uint64_t x) {
+    return (x - COTOOL_EIGHT) & ~x & 0x80 * COTOOL_EIGHT;
+}
+
 /* ---- classes of bytes that surround a level ------------------------------------------------ */
 
 extern uint8_t cotool_byte_class[256]; /* a bit of lead and trail; 31: part of a word */

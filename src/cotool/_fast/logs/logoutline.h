@@ -28,6 +28,7 @@ typedef struct {
     uint32_t mask; /* bits of the bytes of `text` that count */
     uint8_t size, kind;
     uint8_t node; /* of the keys: whose value it is, 0: none that is needed */
+    uint32_t length; /* of the last value */
 } cotool_step;
 
 typedef struct {
@@ -64,7 +65,7 @@ static void cotool_note_step(cotool_outline *o, const uint8_t *start, int kind, 
         if (size > COTOOL_STEP_SIZE) size = COTOOL_STEP_SIZE;
         memset(s->text, 0, sizeof s->text);
         memcpy(s->text, o->from, size);
-        s->size = (uint8_t)size;
+        s->size = (uint8_t)size, s->length = 0;
         s->mask = size == 32 ? ~(uint32_t)0 : ((uint32_t)1 << size) - 1;
         o->from += size;
         if (s->kind == COTOOL_STEP_TEXT) continue;

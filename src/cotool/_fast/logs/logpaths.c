@@ -34,30 +34,35 @@ static int is_id(const uint8_t *p, const uint8_t *end, const uint8_t **stop) {
     return digits + hex + others >= 16 && digits >= 3 && changes >= 4 && dashes <= 4;
 }
 
-enum { DIGIT = 1, ENDS = 2 };
-static const uint8_t path_class[256] = {
-    ['0'] = DIGIT, ['1'] = DIGIT, ['2'] = DIGIT, ['3'] = DIGIT, ['4'] = DIGIT, ['5'] = DIGIT,
-    ['6'] = DIGIT, ['7'] = DIGIT, ['8'] = DIGIT, ['9'] = DIGIT, ['?'] = ENDS,  ['#'] = ENDS,
-    [';'] = ENDS,
-};
+static int ends_path(uint8_t c) { return c == '?' || c == '#' || c == ';'; }
+
+/* Returns the first byte at p or before `end` that may be part of an id, end the path or begin an escape:
+ * of 0x30 to 0x3F, which are digits and : ; < = > ?, or a # or \. */
+static const uint8_t *seek(const uint8_t *p, const uint8_t *end) {
+    for (; end - p >= 8; p += 8) {
+        const uint64_t x = cotool_load_eight(p);
+        const uint64_t found = cotool_zero_bytes((x & 0xF0 * COTOOL_EIGHT) ^ 0x30 * COTOOL_EIGHT) |
+                               cotool_zero_bytes(x ^ '#' * COTOOL_EIGHT) |
+                               cotool_zero_bytes(x ^ '\\' * COTOOL_EIGHT);
+        if (found) return p + __builtin_ctzll(found) / 8;
+    }
+    while (p < end && *p >> 4 != 3 && *p != '#' && *p != '\\') p++;
+    return p;
+}
 
 int cotool_path_is_plain(const uint8_t *p, const uint8_t *end) {
-    const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
-    if (end - p < 8) {
-        while (p < end && *p >> 4 != 3 && *p != '#' && *p != '\\') p++;
-        return p == end;
-    }
-    /* Bytes of 0x30 to 0x3F are digits, what ends a path, a colon, and < = > which are rare. */
-    for (;; p = end - p < 16 ? end - 8 : p + 8) {
-        uint64_t x, found;
-        memcpy(&x, p, 8);
-        found = ((x & 0xF0 * ones) ^ 0x30 * ones);
-        found = (found - ones) & ~found;
-        found |= ((x ^ '#' * ones) - ones) & ~(x ^ '#' * ones);
-        found |= ((x ^ '\\' * ones) - ones) & ~(x ^ '\\' * ones);
-        if (found & high) return 0;
-        if (end - p == 8) return 1;
-    }
+    return seek(p, end) == end;
+}
+
+/* Returns the path of a URL with a scheme and a host, else `text`. */
+static const uint8_t *after_host(const uint8_t *text, const uint8_t *end) {
+    const uint8_t *p = text;
+    while (p < end && !ends_path(*p)) p++;
+    end = p;
+    if (end - text <= 8 || !(p = memchr(text, ':', 8)) || end - p <= 3 || memcmp(p, "://", 3))
+        return text;
+    p = memchr(p + 3, '/', (size_t)(end - p - 3));
+    return p ? p : end;
 }
 
 /* Copies [p, end), but not beyond `stop`. */
@@ -68,30 +73,30 @@ static uint8_t *copy(uint8_t *to, const uint8_t *stop, const uint8_t *p, const u
 }
 
 size_t cotool_mask_path(const uint8_t *text, const uint8_t *end, uint8_t *out, size_t room) {
-    const uint8_t *p = text, *q, *rest, *pending;
+    const uint8_t *p = text, *q = seek(text, end), *pending = text, *rest;
     uint8_t *to = out, *const stop = out + room - 8;
-    int classes = 0;
-    if (cotool_path_is_plain(text, end)) return (size_t)(copy(to, stop, text, end) - out);
-    for (q = p; q < end && !(path_class[*q] & ENDS); q++) classes |= path_class[*q];
-    end = q;
-    if (end - p > 8 && (q = memchr(p, ':', 8)) && end - q > 3 && !memcmp(q, "://", 3)) {
-        /* https://host/path */
-        q = memchr(q + 3, '/', (size_t)(end - q - 3));
-        p = q ? q : end;
+    if (q < end && q - text < 8) {
+        p = pending = after_host(text, end);
+        if (p != text) q = seek(p, end);
     }
-    pending = p;
-    /* Ids have digits. What has none is copied with the rest. */
-    while (classes && p < end) {
-        const uint8_t *segment = p + (*p == '/');
-        int digits = 0;
-        for (q = segment; q < end && *q != '/'; q++) digits |= path_class[*q];
-        if (digits && is_id(segment, q, &rest)) {
-            to = copy(to, stop, pending, segment);
-            if (to >= stop) break;
-            memcpy(to, "<*>", 3);
-            to += 3, pending = rest;
+    for (; q < end; q = seek(q, end)) {
+        const uint8_t *segment = q;
+        if (ends_path(*q)) {
+            end = q;
+            break;
         }
+        if (!cotool_is_digit(*q)) {
+            q++;
+            continue;
+        }
+        while (segment > p && segment[-1] != '/') segment--;
+        while (q < end && *q != '/' && !ends_path(*q)) q++;
         p = q;
+        if (!is_id(segment, q, &rest)) continue;
+        to = copy(to, stop, pending, segment);
+        if (to >= stop) break;
+        memcpy(to, "<*>", 3);
+        to += 3, pending = rest;
     }
     to = copy(to, stop, pending, end);
     if (to == out && end > text) *to++ = '/';

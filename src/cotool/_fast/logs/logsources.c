@@ -39,6 +39,18 @@ static void take_address(cotool_value *value) {
     if (!memchr(value->start, ':', (size_t)(p - value->start))) value->end = p;
 }
 
+/* Returns the first blank or tab at p or before `end`. */
+static const uint8_t *seek_blank(const uint8_t *p, const uint8_t *end) {
+    for (; end - p >= 8; p += 8) {
+        const uint64_t x = cotool_load_eight(p);
+        const uint64_t found = cotool_zero_bytes(x ^ ' ' * COTOOL_EIGHT) |
+                               cotool_zero_bytes(x ^ '\t' * COTOOL_EIGHT);
+        if (found) return p + __builtin_ctzll(found) / 8;
+    }
+    while (p < end && *p != ' ' && *p != '\t') p++;
+    return p;
+}
+
 /* Reduces a value to a word of it or to another part. */
 static void take_part(cotool_value *value, int part) {
     const uint8_t *p = value->start, *end = value->end, *start = p;
@@ -52,9 +64,8 @@ static void take_part(cotool_value *value, int part) {
         return;
     }
     for (int n = 0; n < part; n++) {
-        p = cotool_skip_blank(p, end);
-        start = p;
-        while (p < end && *p != ' ' && *p != '\t') p++;
+        start = cotool_skip_blank(p, end);
+        p = seek_blank(start, end);
     }
     if (start == p) value->kind = COTOOL_NO_VALUE;
     value->start = start, value->end = p;
