@@ -6,6 +6,7 @@ answers of a question.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from dataclasses import replace
@@ -28,6 +29,33 @@ if TYPE_CHECKING:
 Answers = list["Extracted | None"]
 
 _SCALES = {"M": 10**6, "B": 10**9}
+
+
+# What is numbered with points: version 1.10 comes after 1.9, and 1.1 is another one.
+_NUMBERING = lazy_pattern(
+    r"\b(?:version|release|section|subsection|clause|revision|build|abschnitt|sección|versión"
+    r"|версия|раздел)s?\b|版本|章节|\bv\d|\b\d+\.\d+\.\d+",
+    re.IGNORECASE,
+)
+_NUMBERED = lazy_pattern(r"\d+\.\d+")
+
+
+def are_numbering(question: str, texts: Sequence[str]) -> bool:
+    """Whether decimals are the numbers of versions or sections, by the question or an answer.
+
+    Otherwise 1.10 and 1.1 are one quantity.
+    """
+    return bool(_NUMBERING.search(question)) or any(map(_NUMBERING.search, texts))
+
+
+def as_written(answers: Answers) -> Answers:
+    """Take the numbers of versions or sections as they are written."""
+    return [
+        replace(answer, value=written[0])
+        if answer and answer.unit is None and (written := _NUMBERED.fullmatch(answer.display))
+        else answer
+        for answer in answers
+    ]
 
 
 def same_numbers(answers: Answers) -> Answers:
@@ -203,8 +231,11 @@ def same_labels(answers: Answers) -> Answers:
         return answers
     spelled = {value: _spelled(value) for value in values}
     given = Counter(form for value, forms in spelled.items() for form in {value, *forms})
+    expanded = _expanded({answer.value: answer.display for answer in answers if answer})
     renamed = {
-        value: next((form for form in forms if given[form] > 1), None) or _renamed(value, values)
+        value: expanded.get(value)
+        or next((form for form in forms if given[form] > 1), None)
+        or _renamed(value, values)
         for value, forms in spelled.items()
     }
     return [
@@ -213,6 +244,39 @@ def same_labels(answers: Answers) -> Answers:
         else answer
         for answer in answers
     ]
+
+
+def _same_product(value: str, values: set[str]) -> bool:
+    """Whether another answer writes a product without its sign, and none with the other sign."""
+    mark, other = ("×", "·") if "×" in value else ("·", "×")
+    return value.replace(mark, "") in values and value.replace(mark, other) not in values
+
+
+# Words that initials leave out: "United States of America" is USA.
+_SMALL_WORDS = frozenset("of and the for de du des la et und der del y e".split())
+_LONGEST_INITIALS = 6
+
+
+def _expanded(shown: dict[str, str]) -> dict[str, str]:
+    """Return the label that each label in capitals abbreviates: UN is United Nations.
+
+    An abbreviation that fits several of the labels stays.
+    """
+    names = {
+        value: "".join(word[0] for word in words)
+        for value, display in shown.items()
+        if len(words := [w for w in display.split() if w.casefold() not in _SMALL_WORDS]) > 1
+        and all(word[0].isupper() for word in words)
+    }
+    found: dict[str, str] = {}
+    for value, display in shown.items():
+        initials = display.removeprefix("The ").removeprefix("the ").replace(".", "")
+        if not (initials.isalpha() and initials.isupper() and len(initials) <= _LONGEST_INITIALS):
+            continue
+        same = [name for name, own in names.items() if own == initials and name != value]
+        if len(initials) > 1 and len(same) == 1:
+            found[value] = same[0]
+    return found
 
 
 def _renamed(value: str, values: set[str]) -> str:
@@ -227,6 +291,12 @@ def _renamed(value: str, values: set[str]) -> str:
         twins = [one for one in values if one.strip("()[]") == inner]
         if inner in values and len(twins) == 2:
             return inner
+    if (
+        not value.isascii()
+        and (value.count("×") + value.count("·"))
+        and _same_product(value, values)
+    ):
+        return value.replace("×", "").replace("·", "")
     if not value.isascii():
         bare = "".join(char for char in normalised("NFD", value) if not unicodedata.combining(char))
         if bare.isascii() and bare in values and len(bare) > _SHORTEST_NAME:
@@ -246,6 +316,11 @@ _SPELLINGS = (
     # articles of other languages: "die Donau"
     (lazy_pattern(r"^(?:der|die|das|den|le|la|les|el|los|las|il|lo|gli) (?=\w)|^l['’](?=\w)"), ""),
     (lazy_pattern(r"^https?://(?:www\.)?|/$"), ""),
+    # "Mt. Everest", "St. Louis", "Dr. Jane Goodall"
+    (lazy_pattern(r"\bmt (?=[^\W\d_]{3})"), "mount "),
+    (lazy_pattern(r"\bst (?=[^\W\d_]{3})"), "saint "),
+    (lazy_pattern(r"\bft (?=[^\W\d_]{3})"), "fort "),
+    (lazy_pattern(r"^(?:dr|prof|professor|mr|mrs|ms|sir|dame) (?=[^\W\d_]{2})"), ""),
     # "AB positive"
     (lazy_pattern(r"^(ab|[abo]) positive$"), r"\1+"),
     (lazy_pattern(r"^(ab|[abo]) negative$"), r"\1-"),

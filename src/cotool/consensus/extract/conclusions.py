@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
-from cotool.consensus.extract.languages import CLAIMS, IS_RIGHT
+from cotool.consensus.extract.languages import CLAIMS, IS_RIGHT, OPINIONS
 from cotool.consensus.extract.marks import BARE_LINE
 from cotool.consensus.extract.preparation import breaks_off
 from cotool.consensus.extract.spans import (
@@ -73,6 +73,7 @@ _CLAIM = lazy_pattern(
     re.VERBOSE | re.IGNORECASE,
 )
 _IS_RIGHT = lazy_pattern(IS_RIGHT)
+_OPINION = lazy_pattern(OPINIONS, re.VERBOSE | re.IGNORECASE)
 _FOREIGN_CLAIM = lazy_pattern(CLAIMS, re.VERBOSE | re.IGNORECASE)
 # The last word of "So D." or "so yes".
 _CONCLUDING = frozenset(["yes", "no", "true", "false", *"abcdefghij"])
@@ -82,6 +83,8 @@ _NOT_BUT = lazy_pattern(r"not\s[^.\n]{1,40}?,?\sbut\s(?:rather\s)?", re.IGNORECA
 
 def _concluded(text: str, low: str, sentence: str) -> Iterator[StatedPlace]:
     """Yield what a text concludes: "so yes", "So D.", "The claim is false, since …"."""
+    if len(text) <= SPAN and "\n" not in text and (opinion := _OPINION.match(text)):
+        yield StatedPlace(0, text[opinion.end() :], "opinion", whole=True)
     if len(text) <= SPAN and low.startswith("not ") and (turned := _NOT_BUT.match(text)):
         yield StatedPlace(0, text[turned.end() :], "not … but")
     last = sentence[-_LAST_WORD:].rstrip("*_.!)").rpartition(" ")[2].lstrip("*_(").lower()

@@ -1,12 +1,14 @@
 r"""Formulas in one linear form: `\frac{\sqrt3}{2}`, `√3/2` and `sqrt(3) / 2` are `sqrt(3)/2`.
 
 LaTeX is read into plain symbols; spaces, signs of multiplication beside a letter or a bracket, and
-brackets around one symbol go. Nothing is computed, and terms keep their order.
+brackets around one symbol go. Roots of whole numbers are simplified: `√8` is `2√2`. Nothing else is
+computed, and terms keep their order.
 """
 
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 from cotool._lazy import lazy_pattern
 
@@ -15,7 +17,7 @@ LONGEST = 300
 _DEEPEST = 12
 
 _SYMBOLS = {
-    "times": "*", "cdot": "*", "ast": "*", "div": "/", "pm": "±", "mp": "∓", "le": "≤", "leq": "≤",
+    "times": "×", "cdot": "·", "ast": "*", "div": "/", "pm": "±", "mp": "∓", "le": "≤", "leq": "≤",
     "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "approx": "≈", "infty": "∞", "cup": "∪",
     "cap": "∩", "in": "∈", "to": "→", "rightarrow": "→", "implies": "→", "circ": "°", "degree": "°",
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "theta": "θ",
@@ -30,19 +32,25 @@ _FRACTIONS = {"frac", "dfrac", "tfrac", "cfrac"}
 
 _COMMAND = lazy_pattern(r"\\([A-Za-z]+)|\\(.)", re.DOTALL)
 _PLAIN = (
-    ("**", "^"), ("−", "-"), ("×", "*"), ("·", "*"), ("⋅", "*"), ("÷", "/"), ("<=", "≤"),
+    ("**", "^"), ("−", "-"), ("⋅", "·"), ("÷", "/"), ("<=", "≤"),
     (">=", "≥"), ("!=", "≠"),
 )  # fmt: skip
 _ROOT = lazy_pattern(r"√[ ]?(\(|\w+)")
 _PI = lazy_pattern(r"(?<![a-z])pi(?![a-z])", re.IGNORECASE)
+# Between two letters the signs differ: the dot and the cross product of vectors.
+_TIMES = lazy_pattern(r"(?<![^\W\d_])[×·]|[×·](?![^\W\d_])")
 _BRACED_POWER = lazy_pattern(r"([\^_])[{(](-?[\w.]+)[)}]")
 _NEEDLESS_BRACKETS = lazy_pattern(r"(?<![\w)])\(([\w.]+|\d*sqrt\(\w+\))\)(?![\w(^])")
 _MULTIPLIED = lazy_pattern(r"(?<=[\w)])\*(?=[^\W\d]|\()|(?<=[^\W\d_)])\*(?=\w)")
+_WHOLE_ROOT = lazy_pattern(
+    r"(?<![\w.\]^])(?P<factor>\d{0,9})(?P<over>(?<=\d)/)?sqrt\((?P<inner>\d{1,9})\)(?![\w^(])"
+)
+_LARGEST_ROOT = 1000
 _ATOM = lazy_pattern(r"[\w.]+|[\w.]*sqrt\([\w.]+\)")
 
 _FORMULA = lazy_pattern(
     r"\\[A-Za-z]|[\^√=≤≥<>]|\w\s*[+*/]\s*\w|(?<![\w-])-?\d*[a-z]\s?[-−]\s?\d|\d\s?[-−]\s?[a-z](?!\w)"
-    r"|\bsqrt\b|[πθ∞]"
+    r"|\bsqrt\b|[πθ∞]|\d\s?[·×⋅]\s?\d"
 )
 _IN_WORDS = lazy_pattern(rf"\\(?:{'|'.join(sorted(_CONTENT))})\s?\{{([^{{}}]*)\}}")
 _WORDY = lazy_pattern(r"[^\W\d_]{3,}")
@@ -75,9 +83,32 @@ def linear(text: str) -> str:
     text = _ROOT.sub(_bracketed_root, text)
     text = _PI.sub("π", text)
     text = "".join(text.split())
+    text = _TIMES.sub("*", text)
     text = _BRACED_POWER.sub(r"\1\2", text)
     text = _NEEDLESS_BRACKETS.sub(r"\1", text)
-    return _MULTIPLIED.sub("", text)
+    text = _MULTIPLIED.sub("", text)
+    return _WHOLE_ROOT.sub(_simplified, text) if "sqrt(" in text else text
+
+
+def _simplified(match: re.Match[str]) -> str:
+    """Return a root of a whole number without the squares in it: 3√8 is 6√2, 1/√2 is √2/2."""
+    factor, inner = int(match["factor"] or 1), int(match["inner"])
+    outer = 1
+    for root in range(2, _LARGEST_ROOT):
+        while inner % (root * root) == 0 and inner:
+            inner //= root * root
+            outer *= root
+        if root * root > inner:
+            break
+    if match["over"]:
+        top, bottom = Fraction(factor, outer * inner).as_integer_ratio()
+        written = f"sqrt({inner})" if inner > 1 else ""
+        above = f"{top if top > 1 or not written else ''}{written}"
+        return f"{above}/{bottom}" if bottom > 1 else above
+    factor *= outer
+    if inner == 1:
+        return str(factor)
+    return f"{factor if factor > 1 else ''}sqrt({inner})"
 
 
 def _bracketed_root(match: re.Match[str]) -> str:

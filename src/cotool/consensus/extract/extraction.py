@@ -7,7 +7,13 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
-from cotool.consensus.extract.alike import same_choices, same_labels, same_numbers
+from cotool.consensus.extract.alike import (
+    are_numbering,
+    as_written,
+    same_choices,
+    same_labels,
+    same_numbers,
+)
 from cotool.consensus.extract.code import code_values, is_query
 from cotool.consensus.extract.conclusions import NUMBERED, last_sentence
 from cotool.consensus.extract.extracted import Extracted
@@ -64,7 +70,9 @@ def extract_answer(text: str, kind: str | None = None) -> Extracted | None:
     return next((answer for key, answer in found.items() if answer and key in KINDS), None)
 
 
-def extract_answers(texts: Sequence[str]) -> tuple[str | None, list[Extracted | None]]:
+def extract_answers(
+    texts: Sequence[str], question: str = ""
+) -> tuple[str | None, list[Extracted | None]]:
     """Return the kind of one question, and the answer of that kind in each response to it.
 
     The kind is "choice", "number" or "boolean" where all non-empty responses state an answer of
@@ -74,6 +82,7 @@ def extract_answers(texts: Sequence[str]) -> tuple[str | None, list[Extracted | 
     same fields, "code" where they are short code, "short" where they differ in one place of a
     common frame (see `slots`); else None: free text. A response to a number question that states
     none is read by a last resort, the last number of its last sentence, and the rule says so.
+    The text of the question may tell that 1.10 is the number of a version, not a quantity.
     """
     prepared = without_markup([prepare(text) for text in texts])
     plain, objects = unwrapped(prepared, FIELDS)
@@ -96,7 +105,7 @@ def extract_answers(texts: Sequence[str]) -> tuple[str | None, list[Extracted | 
     if kind is None:
         coded = _coded(texts)
         return ("code", coded) if coded else _slotted(prepared)
-    answers = _unified(kind, found)
+    answers = _unified(kind, found, numbering=are_numbering(question, plain))
     if kind == "short" and all(answer.value in _LETTERS for answer in answers if answer):
         return "choice", [answer and _as_choice(answer) for answer in answers]
     return kind, answers
@@ -146,11 +155,14 @@ _RECURRING = 60
 _kept = lru_cache(maxsize=1024)(_Places.of)
 
 
-def _unified(kind: str, found: Sequence[dict[str, Extracted | None]]) -> list[Extracted | None]:
+def _unified(
+    kind: str, found: Sequence[dict[str, Extracted | None]], *, numbering: bool
+) -> list[Extracted | None]:
     """Return the answers with those unified that other answers show to be the same."""
     answers = [one.get(kind) for one in found]
     if kind == "number":
-        return same_numbers(answers)
+        answers = same_numbers(answers)
+        return as_written(answers) if numbering else answers
     if kind == "choice":
         return same_choices(answers, [one.get(SEVERAL) for one in found])
     if kind == "short":

@@ -55,6 +55,23 @@ ANSWERS = (
     "सही विकल्प", "правильный вариант",
 )  # fmt: skip
 
+# What opens an opinion that is nothing but the answer: "Creo que es Lima."
+OPINIONS = r"""(?:[^,.]{1,40},[ ])?i['’](?:d|ll)[ ](?:say|go[ ]with|choose|pick|guess)[ ]
+    |i['’]?[ ]?a?m[ ](?:confident|sure|certain)[ ](?:that[ ])?it(?:['’]s|[ ]is)[ ]
+    |ich[ ](?:denke|glaube|meine|vermute),?[ ](?:es[ ]ist|es[ ]sind)[ ]
+    |je[ ](?:pense|crois)[ ]que[ ]c['’]est[ ]|(?:yo[ ])?(?:creo|pienso)[ ]que[ ](?:es|son)[ ]
+    |(?:eu[ ])?acho[ ]que[ ](?:é|são)[ ]|(?:io[ ])?(?:credo|penso)[ ](?:che[ ]sia|sia)[ ]
+    |ik[ ]denk[ ]dat[ ]het[ ](?!.*[ ]is\.?$)|(?:myślę|sądzę),?[ ]że[ ](?:to|jest)[ ]
+    |bence[ ](?:cevap[ ])?|(?:я[ ])?(?:думаю|считаю|полагаю),?[ ](?:что[ ])?(?:это[ ])?[—–-]?[ ]?
+    |ответ[ ](?=\S)|我?(?:认为|認為|觉得|覺得|猜)(?:答案)?(?:应该)?是|私は|제[ ]생각에는[ ]
+    |أعتقد[ ]أنه[اا]?[ ]|मुझे[ ]लगता[ ]है[ ]कि[ ](?:यह[ ])?"""
+
+# What a reason begins with, below an answer that stands alone.
+REASONS = (
+    r"(?:explanation|reason|reasoning|rationale|justification|why|because|erklärung|begründung"
+    r"|explication|explicación|explicação|spiegazione|пояснение|объяснение|解释|解説|説明|理由|설명)"
+)
+
 # Between the word for the answer and the answer.
 LINKS = r"""\b(?:es|est|ist|é|è|is|jest|är|er|lautet|wäre|sería|sera|serait|vaut|heißt|beträgt
     |ergibt|este|هي|هو|هى)(?!\w)|[:=—：]|是|为|為|应为|应该是|應該是|は|은|는|이|\s-"""

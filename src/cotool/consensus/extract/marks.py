@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
+from cotool.consensus.extract.languages import REASONS
 from cotool.consensus.extract.spans import NUMBER_OR_LETTER, SPAN, StatedPlace, has_second_option
 
 if TYPE_CHECKING:
@@ -41,7 +42,12 @@ _RATING_LABEL = lazy_pattern(r"(?:rating|score|verdict|final verdict)\s?:\s?", r
 
 
 def _lines(text: str) -> Iterator[StatedPlace]:
+    first, blank, rest = text[:SPAN].partition("\n\n")
+    if blank and "\n" not in first and _REASON.match(rest.lstrip(_EMPHASIS)):
+        yield StatedPlace(0, first, "before the explanation", whole=True)
     position = text.rfind("\n")
+    if _HEADED.search(text, max(0, position - _LONGEST_HEADING), max(0, position)):
+        yield StatedPlace(position, text[position + 1 :], "final answer", whole=True)
     labelled = _LABELLED_LINE.match(text, position + 1)
     if labelled:
         rule = labelled.group().strip()
@@ -54,6 +60,12 @@ def _lines(text: str) -> Iterator[StatedPlace]:
         yield StatedPlace(position, text[position:], "last line", ("choice",))
 
 
+_EMPHASIS = "*_# "
+_REASON = lazy_pattern(rf"{REASONS}[*_]{{0,2}}\s?[:：]", re.IGNORECASE)
+_HEADED = lazy_pattern(
+    r"(?:^|\n)[#*_\s]{0,6}(?:the\s)?(?:final\s|my\s)?answer[*_:]{0,3}\s*$", re.IGNORECASE
+)
+_LONGEST_HEADING = 40
 _LABELLED_LINE = lazy_pattern(
     r"[#*_\s]{0,6}(?:final\s|my\s|overall\s)?(?:verdict|decision|result|label|category|class"
     r"|classification|sentiment|prediction|solution|conclusion|output|choice|rating|score|total)"

@@ -41,6 +41,7 @@ _SYNONYMS = {
         UNKNOWN,
     ),
     **dict.fromkeys(["n/a", "na", "not applicable", "n.a.", "n. a."], "n/a"),
+    **dict.fromkeys(["usa", "us", "united states of america"], "united states"),
     "noon": "12:00", "midday": "12:00", "midnight": "00:00",
 }  # fmt: skip
 
@@ -58,6 +59,8 @@ _RANGE = lazy_pattern(
     r"(?:from )?(-?[$€£]?\d[\d.,]*%?)\s?(?:-|–|—|to|bis|à|~)\s?(-?[$€£]?\d[\d.,]*%?)"
     r"|between (-?[$€£]?\d[\d.,]*%?) and (-?[$€£]?\d[\d.,]*%?)"
 )
+# "x ∈ {1, 2}", the solutions of an equation.
+_MEMBER = lazy_pattern(r"^[A-Za-z]\s?(?:∈|\\in)\s?(?=[\\{\[(])")
 # "on Tuesday", "at 5 pm".
 _AT = lazy_pattern(r"^(?:on|at|in|by|around|um|am|à|a las|le|el)\s(?=\S)", re.IGNORECASE)
 _DAY = lazy_pattern(r"on ((?:mon|tues|wednes|thurs|fri|satur|sun)day)s?")
@@ -101,6 +104,7 @@ def short_form(display: str) -> str:
     if display.isascii() and display.isalpha():
         word = display.lower()
         return ordinal(_ORDINALS[word]) if word in _ORDINALS else _SYNONYMS.get(word, word)
+    display = _MEMBER.sub("", display)
     named = read_date(_AT.sub("", display))
     if named:
         return named

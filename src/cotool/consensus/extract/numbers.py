@@ -73,7 +73,7 @@ _NUMBER = lazy_pattern(
 # an ordinal's ending, a decade's, another number word, one letter that is a variable and no unit.
 _NO_NUMBER_AFTER = lazy_pattern(
     rf"""[ ]?[+×÷^=<>\\]|[ ]?\*(?!\*)[ ]?[\w(\\$]|\*\*\d|[:/–-]\d|\d|,[ ]?\d|[ ][–-][ ]\$?\d
-    |(?:st|nd|rd|th)\b|[eE][-+]?\d|[ ]?(?!(?:[msghlLVWANJCFK]|(?<=[ ])[aI])\b)[a-zA-Z]\b(?!['’])
+    |(?:st|nd|rd|th)\b|[eE][-+]?\d|[ ]?(?!(?:[msghlLVWANJCFKM]|(?<=[ ])[aI])\b)[a-zA-Z]\b(?!['’])
     |[ ](?i:{"|".join([*UNITS, *TENS])})\b|(?<=[A-Za-z])[ ]of[ ](?:the|these|them|those)\b
     |(?<=\d0)['’]?s\b|[hH]\d|[ ]?[年点點時时][ ]?\d|[ ]?月
     |,[ ]?[a-z][ ]?=|[ ]B\.?C\.?(?:E\.?)?(?!\w)""",

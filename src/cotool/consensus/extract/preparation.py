@@ -72,7 +72,11 @@ def prepare(text: str) -> str:
                 text = text[:cut]
     if len(text) > HEAD + TAIL:
         text = f"{text[:HEAD]}\n{text[-TAIL:]}"
-    return _unify(text.strip())
+    return _unify(_SET_APART.sub("", text.strip(), count=1))
+
+
+# A line that is nothing but a heading or a quotation: "## Paris", "> Paris"; not the bound "> 10".
+_SET_APART = lazy_pattern(r"\A(?:#{1,6}\s+(?=[^\n]*\Z)|>\s+(?=[^\W\d][^\n]*\Z))")
 
 
 def _unify(text: str) -> str:

@@ -96,6 +96,7 @@ _OTHER_CHOICE = lazy_pattern(
     (?:\([A-Za-z]\)(?!\s(?:is|are|was)\b)|[A-J](?=\s*(?:$|[.,;)\n]|or\b|and\b)))""",
     re.VERBOSE,
 )
+_OR = lazy_pattern(r"\bor\b")
 MOST_OPTIONS = 10
 _NEXT_OPTION = lazy_pattern(r"\n\s*[*_]{0,2}\(?([A-J])[.):]")
 _COMPOUND_CHOICE = lazy_pattern(
@@ -128,6 +129,8 @@ def read_choice(span: str) -> Reading | None:
         named = tuple(sorted(set(options)))
         if len(options) > 2:
             return Reading("", "", end, options=named)
+        if _OR.search(span, match.end(), end):
+            named = (" or ".join(named),)
         return Reading(letter, letter, end, FIRST_OF_TWO, options=named)
     following = _NEXT_OPTION.search(span, match.end())
     if following and ord(following[1]) == ord(letter) + 1:
@@ -151,7 +154,7 @@ _BETWEEN = lazy_pattern(
 _ABOUT = lazy_pattern(
     r"(?:about|approximately|approx\.?|roughly|around|nearly|almost|circa|ca\.|etwa|ungefähr|rund"
     r"|environ|aproximadamente|cerca de|около|примерно|大约|约|約|およそ|약|लगभग|حوالي"
-    r"|option|choice)"
+    r"|option|choice|pH)"
     r"(?:\s?(?=\d)|\s(?=[a-z$€£-]))|(?:in\s)?(?:the year\s)?(?=\d{4}(?!\d))",
     re.IGNORECASE,
 )

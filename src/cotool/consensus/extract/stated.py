@@ -36,7 +36,7 @@ class Stated:
         declining = [declines(response.content) for response in given]
         usable = tuple(one for one, no in zip(given, declining, strict=True) if not no)
         declined = tuple(one for one, no in zip(given, declining, strict=True) if no)
-        kind, answers = extract_answers([response.content for response in usable])
+        kind, answers = extract_answers([response.content for response in usable], asked.text)
         return cls(asked, usable, kind, answers, declined)
 
     @property

@@ -79,7 +79,7 @@ _TABLE: dict[str, tuple[tuple[str, str, str], ...]] = {
                   ("GHz", "1000000000", "")),
     "amount": (("mol", "1", "mole"), ("mmol", "1/1000", "millimole")),
     "concentration": (("nM", "1/1000000000", "nanomolar"), ("µM", "1/1000000", "μM micromolar"),
-                      ("mM", "1/1000", "millimolar")),
+                      ("mM", "1/1000", "millimolar"), ("M", "1", "molar")),
     "angle": (("°", "1", "deg degree"), ("rad", "180/3.141592653589793", "radian")),
     "celsius": (("°C", "1", "celsius"),),
     "fahrenheit": (("°F", "1", "fahrenheit"),),
@@ -96,6 +96,13 @@ _TABLE: dict[str, tuple[tuple[str, str, str], ...]] = {
     "cents": (("¢", "1/100", "cent"),),
 }  # fmt: skip
 
+# Units that take the prefixes of SI, written as symbols, whose case tells them apart: mV, MV.
+_PREFIXED = {"g": "mass", "m": "length", "s": "time", "L": "volume", "J": "energy", "W": "power",
+             "N": "force", "Pa": "pressure", "V": "voltage", "A": "current", "Ω": "resistance",
+             "Hz": "frequency", "mol": "amount", "M": "concentration"}  # fmt: skip
+_PREFIXES = {"T": 12, "G": 9, "M": 6, "k": 3, "m": -3, "µ": -6, "μ": -6, "n": -9, "p": -12}
+# Written alike: the time, "5 pm".
+_NO_UNITS = frozenset({"pm"})
 _SYMBOL_LETTERS = 3
 
 
@@ -120,6 +127,12 @@ def _spellings() -> tuple[dict[str, Unit], dict[str, Unit]]:
                     words[other.lower()] = unit
                     if len(other) == _SYMBOL_LETTERS and other.isascii() and other.islower():
                         words.setdefault(f"{other}s", unit)
+    for base, dimension in _PREFIXED.items():
+        for prefix, power in _PREFIXES.items():
+            symbol = f"{prefix}{base}"
+            if symbol not in _NO_UNITS:
+                unit = Unit(symbol, dimension, symbols[base].factor * Fraction(10) ** power)
+                symbols.setdefault(symbol, unit)
     return symbols, words
 
 

@@ -6,6 +6,7 @@ through as they are read. Else a bounded sample is held back until a plan is mad
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -162,6 +163,9 @@ class FileForm:
                     self.tool_within = inner
                     yield from inner.records(item, place, self._kept)
                     continue
+            elif self._given.responses in shape and self._given.responses not in item:
+                # The named key held one expert's answers by question, which are now records.
+                self._given = self.keys = replace(self._given, responses=None)
             yield from self._checked(item, place)
 
     def _row(self, value: list[Any]) -> Any:
