@@ -16,7 +16,7 @@ Keep a file secret, and find out whether it was changed.
     cotool vault encrypt report.pdf
 How fast is all this on this machine?
     cotool bench run --group logs --fast
-Which settings hold, and where does each come from?
+Which settings are in force, and where does each come from?
     cotool config show
 
 Options and more examples: cotool COMMAND --help
