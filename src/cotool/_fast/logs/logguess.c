@@ -398,7 +398,6 @@ static int learn(const cotool_config *config, const cotool_worker *worker, const
         if ((digits & config->must[n]) == config->want[n] && !is_ruled_out(config, n, line, end, g))
             return 0;
     }
-    memcpy(g->text, base, WINDOW);
     if (!g->token) {
         g->care |= g->line_care;
         g->line_care = 0;
@@ -410,6 +409,8 @@ static int learn(const cotool_config *config, const cotool_worker *worker, const
         for (int k = 0; k < COTOOL_GUESSED_WORDS; k++) g->word[half][k] = 1;
     g->steps = (uint8_t)steps;
     if (!learn_level(f, head, base, end, g)) return 0;
+    for (int k = 0; k < WINDOW; k++) g->text[k] = g->exact >> k & 1 ? base[k] : 0;
+    g->digits &= g->care, g->line_digits &= g->line_care;
     g->head = cotool_first_eight(g->text, 8);
     for (int k = 0; k < 8 && !g->token; k++) g->head_mask |= (g->exact >> k & 1) * 0xFF << 8 * k;
     return 1;
@@ -422,6 +423,15 @@ void cotool_learn_guess(const cotool_config *config, cotool_worker *worker,
     if (!head->time || !head->has_time || head->format < 0) return;
     if (!learn(config, worker, span, head, line, end, &g)) return;
     g.is_set = 1;
+    for (unsigned n = 0; n < COTOOL_GUESSES && g.mode == COTOOL_LEVEL_AT; n++) {
+        /* A line of keys whose level is another word than before. */
+        cotool_guess *known = &worker->guess[n];
+        if (memcmp(known, &g, offsetof(cotool_guess, level))) continue;
+        cotool_learn_word(known, &config->format[g.format].place[g.place], head->word - 1, head->word,
+                          head->word_size, end, head->level);
+        worker->last_guess = n;
+        return;
+    }
     worker->guess[worker->next_guess] = g;
     worker->last_guess = worker->next_guess;
     worker->next_guess = (worker->next_guess + 1) % COTOOL_GUESSES;

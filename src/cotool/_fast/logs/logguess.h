@@ -49,10 +49,11 @@ typedef struct {
     /* For a time without a year or a date: its kind, its seconds in the year, and the clock. */
     int kind;
     int64_t within, cycle, half;
-    /* the level */
-    uint8_t mode, level, place, level_at, level_token, words, next_word;
+    uint8_t mode, place, level_at, level_token; /* of the level */
+    /* What was learned after the first line, too: the words with the byte before the token and the byte
+     * after the word, in two halves. */
+    uint8_t level, words, next_word;
     uint8_t word_size[COTOOL_GUESSED_WORDS + 1], word_level[COTOOL_GUESSED_WORDS + 1];
-    /* The words with the byte before the token and the byte after the word, in two halves. */
     uint64_t word[2][COTOOL_GUESSED_WORDS], word_mask[2][COTOOL_GUESSED_WORDS];
 } cotool_guess;
 
