@@ -409,6 +409,8 @@ static int learn(const cotool_config *config, const cotool_worker *worker, const
         for (int k = 0; k < COTOOL_GUESSED_WORDS; k++) g->word[half][k] = 1;
     g->steps = (uint8_t)steps;
     if (!learn_level(f, head, base, end, g)) return 0;
+    g->single = g->mode == COTOOL_LEVEL_TOKEN && f->places == 1 &&
+                f->place[0].kind == COTOOL_PLACE_WORD && !f->place[0].word;
     for (int k = 0; k < WINDOW; k++) g->text[k] = g->exact >> k & 1 ? base[k] : 0;
     g->digits &= g->care, g->line_digits &= g->line_care;
     g->head = cotool_first_eight(g->text, 8);

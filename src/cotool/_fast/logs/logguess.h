@@ -44,6 +44,7 @@ typedef struct {
     uint8_t zone_watch; /* where no zone may begin, 0: anything may follow */
     uint8_t zoned, inferred, keyed;
     uint8_t steps; /* the level may be read step by step behind the time */
+    uint8_t single; /* the only place of a level is the first word of a token */
     uint64_t head, head_mask; /* of its exact bytes, the first eight; a mask of 0 where `token` is not 0 */
     int64_t date; /* seconds since 1970 without the digits that may differ */
     /* For a time without a year or a date: its kind, its seconds in the year, and the clock. */
