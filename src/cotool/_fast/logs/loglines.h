@@ -10,6 +10,7 @@
 #define COTOOL_CHUNK 16384
 #define COTOOL_NEWLINES COTOOL_CHUNK
 #define COTOOL_HITS COTOOL_CHUNK
+#define COTOOL_SOME_HITS 64 /* places of literals that are confirmed at once */
 
 /* Returns what follows the last carriage return within a line, NULL: there is none. */
 static const uint8_t *cotool_after_return(const uint8_t *line, const uint8_t *end) {

@@ -13,7 +13,8 @@ int cotool_worker_open(cotool_worker *worker, const cotool_config *config, size_
     memset(worker, 0, sizeof *worker);
     worker->block = block, worker->patterns = config->patterns;
     worker->newline = malloc((COTOOL_NEWLINES + 64) * sizeof *worker->newline);
-    worker->hit = malloc((COTOOL_HITS + 1 + 64 * (size_t)(config->literals + 1)) * sizeof *worker->hit);
+    worker->hit = malloc((COTOOL_HITS + 2 * COTOOL_SOME_HITS * (size_t)(config->literals + 1)) *
+                         sizeof *worker->hit);
     worker->guessed.seconds = malloc(COTOOL_NEWLINES * sizeof *worker->guessed.seconds);
     worker->guessed.nanos = malloc(COTOOL_NEWLINES * sizeof *worker->guessed.nanos);
     worker->guessed.level = malloc(COTOOL_NEWLINES);
