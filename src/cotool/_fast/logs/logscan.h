@@ -192,6 +192,7 @@ typedef struct cotool_worker {
     unsigned last_guess, next_guess; /* the one that fitted last, and the one that is replaced next */
     int luck; /* of guesses, see logquick.inc */
     cotool_guessed guessed;
+    int width; /* of buckets that the times of some span have needed; see logworkers.c */
 } cotool_worker;
 
 void cotool_logscan_prepare(void); /* must be called first */
@@ -199,6 +200,9 @@ void cotool_logscan_prepare(void); /* must be called first */
 /* These return 0, ENOMEM, or EINVAL for a program that is none. */
 int cotool_worker_open(cotool_worker *worker, const cotool_config *config, size_t block);
 void cotool_worker_close(cotool_worker *worker);
+/* Begins and ends the scan of a span by a worker. */
+void cotool_worker_begin(const cotool_worker *worker, cotool_span *span);
+void cotool_worker_end(cotool_worker *worker, const cotool_span *span);
 int cotool_span_open(cotool_span *span, const cotool_config *config);
 void cotool_span_reset(cotool_span *span, const cotool_config *config, const cotool_counts *total);
 void cotool_span_close(cotool_span *span);

@@ -144,7 +144,7 @@ cdef extern from "logs/logscan.h" nogil:
     ctypedef struct cotool_named_level:
         pass
     ctypedef struct cotool_worker:
-        cotool_guess guess[2]
+        cotool_guess guess[16]
         cotool_outlines outlines
         cotool_named_level named[8]
     void cotool_logscan_prepare()

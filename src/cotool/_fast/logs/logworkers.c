@@ -53,6 +53,19 @@ void cotool_worker_close(cotool_worker *worker) {
     free(worker->buffer);
 }
 
+/* What one span needs, the whole log needs as well: the next span begins with buckets as wide. So the
+ * first spans do not widen theirs one after the other. Times that are inferred are left out, because a
+ * span may be scanned again with other years. */
+void cotool_worker_begin(const cotool_worker *worker, cotool_span *span) {
+    cotool_histogram *h = &span->counts.histogram[0];
+    if (!h->count && h->width < worker->width) h->width = worker->width;
+}
+
+void cotool_worker_end(cotool_worker *worker, const cotool_span *span) {
+    const cotool_histogram *h = &span->counts.histogram[0];
+    if (worker->width < h->width) worker->width = h->width;
+}
+
 /* Prepares a span for another part of the file. Its memory is kept. */
 void cotool_span_reset(cotool_span *span, const cotool_config *config,
                        const cotool_counts *total) {
