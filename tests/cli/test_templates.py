@@ -14,7 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from cotool import analyze_logs
 from cotool.cli.app import main
+from cotool.cli.logs.templates_table import render_problems
+from cotool.cli.shared.screen import Screen
 from cotool.logs.templates.names import named
 
 
@@ -244,3 +247,26 @@ def test_a_terminal_shows_what_went_wrong(shop):
     assert b"3 templates of warnings and errors" in shown
     assert shown.index(b"is running low") < shown.index(b"failed after")
     assert b"placed" not in shown
+
+
+@pytest.mark.parametrize(
+    ("level", "title", "first"),
+    [
+        ("", "2 templates that mention a failure", "gateway unreachable for"),
+        ("WARN", "3 templates of warnings and errors", "order"),
+    ],
+)
+def test_problems_of_logs_without_levels(tmp_path, level, title, first):
+    """Where no line states a level, templates that mention a failure are listed."""
+    lines = [
+        f"2031-05-07 09:00:0{n} {level} {text}".replace("  ", " ")
+        for text in ("order 7 placed", "gateway unreachable for 5 s", "lost lease 77")
+        for n in range(9 if text.startswith("order") else 4)
+    ]
+    sink = io.StringIO()
+    log = tmp_path / "app.log"
+    log.write_text("\n".join(lines), encoding="utf-8")
+    render_problems(analyze_logs(log, templates=True), Screen(sink, plain=True))
+    shown = sink.getvalue().strip().splitlines()
+    assert shown[0] == title
+    assert shown[2].strip().startswith(first)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import pytest
 
@@ -56,6 +56,28 @@ def test_the_manners_of_other_languages(name):
     accuracy, f1 = grouping(ids, truth)
     assert sum(len(calls[one]) > 1 for one in ids) <= 0.01 * len(ids)
     assert (accuracy, f1) >= (0.95, 0.85)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_match_of_lines_never_seen(name):
+    """A line of the second half of a log gets the template that mining the whole log gives it."""
+    lines, _ = make_lines(name)
+    middle = len(lines) // 2
+    whole, first = mined(lines), mine_templates(lines[:middle])
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for line, wanted in zip(lines[:middle], whole[:middle], strict=True):
+        counts[first.match(line).template.id][wanted] += 1
+    known = set(whole[:middle])
+    later = [
+        (first.match(line), wanted)
+        for line, wanted in zip(lines[middle:], whole[middle:], strict=True)
+        if wanted in known
+    ]
+    right = sum(
+        found is not None and counts[found.template.id].most_common(1)[0][0] == wanted
+        for found, wanted in later
+    )
+    assert right >= 0.99 * len(later)
 
 
 def test_real_logs(data):

@@ -41,7 +41,8 @@ _SHARED_REASONS, _LEAST_HEAD = 3, 2
 _FAILURE = lazy_pattern(
     "fail|error|exception|unable|can(?:not|'t)|could|unexpected|reject|refus|invalid|reason|abort|"
     "retry|not$|no$|lost$|den(?:y|ied)|because|skip|drop|kill|ended|problem|cause|"
-    "corrupt|mismatch"
+    "corrupt|mismatch|unreach|time-?out|timed$|broke|crash|panic|fatal|exhaust|exceed|violat|"
+    "disconnect|illegal|dead"
 )
 
 
