@@ -1419,7 +1419,7 @@ def weigh_statement(statement, texts, weights, numbers, names):
     asked = [anchor for anchor in own if anchor in numbers]
     named = [anchor for anchor in own if anchor in names]
     joint = mean([together(number) for number in asked]) if asked else whole
-    name = mean([stands(anchor) for anchor in named]) if named else whole
+    name = math.exp(-sum(1 - stands(anchor) for anchor in named))
     best, places = 0.0, []
     for text in bags:
         found, alone, most = (0.0, None), (0.0, None), 0

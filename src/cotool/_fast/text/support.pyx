@@ -8,8 +8,8 @@ other passages:
               numbers, the mean share of passages that have an anchor
     cover     the best coverage by one sentence of any passage, by weight; it counts less where the
               passage contradicts the statement
-    names     the mean share of passages that have a name; where it has none, the mean over all
-              anchors
+    names     e to the power of minus the names that passages lack: the sum over the names of the
+              share of passages without them
 
 How far the other passages agree is counted once for each passage: the mean over them of the share
 of the rest that have one of its numbers, and one of its other anchors.
@@ -23,6 +23,7 @@ from array import array as new_array
 
 from cpython cimport array
 from cython.parallel cimport prange
+from libc.math cimport exp
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy
@@ -203,7 +204,7 @@ cdef int weigh(const Passages* p, Py_ssize_t n, uint64_t* masks, Scratch* scratc
     cdef Py_ssize_t k, s, passage, own = p.passage_of[n], place, nearest, others = p.passages - 1
     cdef int64_t[MOST_ANCHORS] joint
     cdef uint64_t mask, numbers
-    cdef double total, cover, best, single, share, named = 0, mean = 0, together = 0
+    cdef double total, cover, best, single, share, lacking = 0, mean = 0, together = 0
     cdef int found
     choose(p, p.found + p.bounds[n], p.bounds[n + 1] - p.bounds[n], &one)
     figures[0] = figures[1] = figures[2] = 0
@@ -215,7 +216,7 @@ cdef int weigh(const Passages* p, Py_ssize_t n, uint64_t* masks, Scratch* scratc
         share = <double>(p.having[one.anchors[k]] - 1) / others
         mean += share
         if one.names >> k & 1:
-            named += share
+            lacking += 1 - share
         for s in range(p.starts[one.anchors[k]], p.starts[one.anchors[k] + 1]):
             masks[p.postings[s]] |= <uint64_t>1 << k
     total = weight_of(p, &one, ~<uint64_t>0 >> (64 - one.count))
@@ -252,7 +253,7 @@ cdef int weigh(const Passages* p, Py_ssize_t n, uint64_t* masks, Scratch* scratc
             masks[p.postings[s]] = 0
     mean /= one.count
     figures[0] = together / cotool_bits(one.numbers) if one.numbers else mean
-    figures[2] = named / cotool_bits(one.names) if one.names else mean
+    figures[2] = exp(-lacking)
     return 0
 
 
