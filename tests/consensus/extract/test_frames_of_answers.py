@@ -85,6 +85,13 @@ def test_numbers_of_versions():
     assert not together(["1.10", "1.1", "1.9.2"])
 
 
+def test_degrees():
+    """A bare number stands for degrees where the question is about an angle."""
+    assert not together(["30°", "30"], "Solve sin x = 1/2.")
+    assert together(["30°", "30"], "What is the angle at B?")
+    assert together(["30°", "30 degrees"])
+
+
 def test_an_abbreviation_of_two_names():
     """Initials that fit two of the answers are neither."""
     found = find_consensus(["SA", "South Africa", "Saudi Arabia"]).clusters

@@ -40,21 +40,38 @@ _NUMBERING = lazy_pattern(
 _NUMBERED = lazy_pattern(r"\d+\.\d+")
 
 
-def are_numbering(question: str, texts: Sequence[str]) -> bool:
-    """Whether decimals are the numbers of versions or sections, by the question or an answer.
+_SIGN = lazy_pattern(r"°|\\circ|\\degree")
+_ANGLE = lazy_pattern(
+    r"angle|degrees?\b(?!\})|winkel|grad\b|ángulo|grado|angolo|ângulo|grau|degré|угол|градус|角|度|각도",
+    re.IGNORECASE,
+)
 
-    Otherwise 1.10 and 1.1 are one quantity.
+
+def by_question(answers: Answers, texts: Sequence[str], question: str) -> Answers:
+    """Tell numbers apart by what the question is about.
+
+    1.10 and 1.1 are one quantity, but two versions or sections, where the question or an answer
+    speaks of these. 30 stands for 30° where the question is about angles; else it may be radians.
     """
-    return bool(_NUMBERING.search(question)) or any(map(_NUMBERING.search, texts))
-
-
-def as_written(answers: Answers) -> Answers:
-    """Take the numbers of versions or sections as they are written."""
+    if _NUMBERING.search(question) or any(map(_NUMBERING.search, texts)):
+        return [
+            replace(answer, value=answer.display)
+            if answer and answer.unit is None and _NUMBERED.fullmatch(answer.display)
+            else answer
+            for answer in answers
+        ]
+    degrees = [
+        bool(one and one.unit and one.unit.symbol == "°" and _SIGN.search(text))
+        for one, text in zip(answers, texts, strict=True)
+    ]
+    bare = any(one and one.unit is None for one in answers)
+    if not (bare and any(degrees)) or _SIGN.search(question):
+        return answers
+    if any(map(_ANGLE.search, (question, *texts))):
+        return answers
     return [
-        replace(answer, value=written[0])
-        if answer and answer.unit is None and (written := _NUMBERED.fullmatch(answer.display))
-        else answer
-        for answer in answers
+        replace(answer, value=f"{answer.value}°") if answer and own else answer
+        for answer, own in zip(answers, degrees, strict=True)
     ]
 
 

@@ -38,7 +38,7 @@ _PLAIN = (
 _ROOT = lazy_pattern(r"√[ ]?(\(|\w+)")
 _PI = lazy_pattern(r"(?<![a-z])pi(?![a-z])", re.IGNORECASE)
 # Between two letters the signs differ: the dot and the cross product of vectors.
-_TIMES = lazy_pattern(r"(?<![^\W\d_])[×·]|[×·](?![^\W\d_])")
+_TIMES = lazy_pattern(r"(?<![^\W\d_])(?<!\})[×·]|[×·](?![^\W\d_])")
 _BRACED_POWER = lazy_pattern(r"([\^_])[{(](-?[\w.]+)[)}]")
 _NEEDLESS_BRACKETS = lazy_pattern(r"(?<![\w)])\(([\w.]+|\d*sqrt\(\w+\))\)(?![\w(^])")
 _MULTIPLIED = lazy_pattern(r"(?<=[\w)])\*(?=[^\W\d]|\()|(?<=[^\W\d_)])\*(?=\w)")

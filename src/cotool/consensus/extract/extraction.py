@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.alike import (
-    are_numbering,
-    as_written,
+    by_question,
     same_choices,
     same_labels,
     same_numbers,
@@ -82,7 +81,7 @@ def extract_answers(
     same fields, "code" where they are short code, "short" where they differ in one place of a
     common frame (see `slots`); else None: free text. A response to a number question that states
     none is read by a last resort, the last number of its last sentence, and the rule says so.
-    The text of the question may tell that 1.10 is the number of a version, not a quantity.
+    The text of the question may tell what a number is (see `by_question`).
     """
     prepared = without_markup([prepare(text) for text in texts])
     plain, objects = unwrapped(prepared, FIELDS)
@@ -105,7 +104,7 @@ def extract_answers(
     if kind is None:
         coded = _coded(texts)
         return ("code", coded) if coded else _slotted(prepared)
-    answers = _unified(kind, found, numbering=are_numbering(question, plain))
+    answers = _unified(kind, found, prepared, question)
     if kind == "short" and all(answer.value in _LETTERS for answer in answers if answer):
         return "choice", [answer and _as_choice(answer) for answer in answers]
     return kind, answers
@@ -156,13 +155,15 @@ _kept = lru_cache(maxsize=1024)(_Places.of)
 
 
 def _unified(
-    kind: str, found: Sequence[dict[str, Extracted | None]], *, numbering: bool
+    kind: str,
+    found: Sequence[dict[str, Extracted | None]],
+    texts: Sequence[str],
+    question: str,
 ) -> list[Extracted | None]:
     """Return the answers with those unified that other answers show to be the same."""
     answers = [one.get(kind) for one in found]
     if kind == "number":
-        answers = same_numbers(answers)
-        return as_written(answers) if numbering else answers
+        return by_question(same_numbers(answers), texts, question)
     if kind == "choice":
         return same_choices(answers, [one.get(SEVERAL) for one in found])
     if kind == "short":
