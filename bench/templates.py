@@ -27,7 +27,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool.logs.mine import mine_templates
-from logs import SIZE, make_log, run
+from loghub import make_log
+from logs import SIZE, run
 from results import Report, add_write
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ def main() -> None:
         target = work / "mixed.log"
         if arguments.rounds:
             if not target.exists() or target.stat().st_size < SIZE:
-                make_log(sorted(arguments.data.glob("*/*_2k.log")), target)
+                make_log(sorted(arguments.data.glob("*/*_2k.log")), target, SIZE)
             speed(target, arguments.rounds, report)
     report.save()
 
