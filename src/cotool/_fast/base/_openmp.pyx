@@ -23,7 +23,7 @@ cdef extern from *:
     """
     const char* COTOOL_COMPILER
 
-# A greater request is a slip of the keyboard.
+# A greater request is a typing error.
 cdef int MOST_THREADS = 1024
 
 # Waking a second thread costs about 3 us with passive waiting on the machine of the README's
@@ -35,7 +35,7 @@ cdef int quota = 0  # in threads, once it has been read
 
 
 def _after_fork() -> None:
-    # libgomp hangs when a parallel region ran, the process forked, and the child opens another.
+    # libgomp hangs if a parallel region ran, the process forked, and the child opens another one.
     global forked
     forked = True
 
@@ -47,7 +47,7 @@ if hasattr(os, "register_at_fork"):
 def cpu_quota(str mounted="/sys/fs/cgroup", str own="/proc/self/cgroup"):
     """Return how many CPUs the control group of this process may use, rounded up; None: all.
 
-    The least quota of the group and of those that hold it counts: `cpu.max` of version 2, and
+    The smallest quota of the group and of its parents counts: `cpu.max` of version 2, and
     `cpu.cfs_quota_us` of version 1.
     """
     try:

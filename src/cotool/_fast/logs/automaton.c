@@ -15,7 +15,7 @@ typedef struct {
     uint32_t operation, argument, next;
 } instruction;
 
-/* Marks of a state beside its instructions. */
+/* Marks of a state besides its instructions. */
 enum { AT_START = 1, AFTER_WORD = 2 };
 
 /* Transitions to these are not states. */

@@ -95,8 +95,8 @@ static int holds(uint32_t test, const uint8_t *line, const uint8_t *p, const uin
     }
 }
 
-/* Follows what takes no byte, the preferred way first. `seen` has the step in which an instruction
- * was met. */
+/* Follows the instructions that take no byte, in order of preference. `seen` has the step in which
+ * an instruction was met. */
 static void follow(const cotool_capture *c, threads *list, thread first, uint32_t *seen,
                    uint32_t step, const uint8_t *line, const uint8_t *p, const uint8_t *end) {
     thread stack[COTOOL_CAPTURE_INSTRUCTIONS + 1];

@@ -123,8 +123,8 @@ static int coarsen(cotool_cell *cell, int shift) {
     return status;
 }
 
-/* Counts by fewer bits until the pages have few enough bytes: what they hold decides, not the order
- * in which it came. */
+/* Counts by fewer bits until the pages have few enough bytes. The result depends on the numbers,
+ * not on their order. */
 static int fit(cotool_cell *cell) {
     const size_t most = cell->most_bytes ? cell->most_bytes : COTOOL_MOST_BYTES;
     int status = 0;

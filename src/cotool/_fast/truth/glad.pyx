@@ -14,7 +14,7 @@ from cotool._fast.truth.labels cimport Labels, Steps, normalise
 
 from cotool._fast.truth.labels import Posterior
 
-# Steps of Newton's method in an iteration: more of them move the optimum by nothing that is seen.
+# Steps of Newton's method in an iteration: more of them do not move the optimum visibly.
 cdef int NEWTON = 2
 
 
