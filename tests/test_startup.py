@@ -25,7 +25,15 @@ def loaded(*arguments):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--version"], ["--help"], ["consensus", "--help"], ["--debug", "--version"]]
+    "arguments",
+    [
+        ["--version"],
+        ["--help"],
+        ["consensus", "--help"],
+        ["analyze-logs", "--help"],
+        ["vault", "encrypt", "--help"],
+        ["--debug", "--version"],
+    ],
 )
 def test_start_loads_nothing_heavy(arguments):
     """Neither help nor version imports a kernel, a database, cryptography or numpy."""

@@ -6,10 +6,10 @@ from typing import Annotated, Any, cast
 
 import typer
 
+from cotool._lazy import stand_ins
 from cotool.cli.consensus import values
 from cotool.cli.consensus.conditions import parse_consensus_condition
 from cotool.cli.consensus.embedder import NamedEmbedder
-from cotool.cli.consensus.run import Request, run
 from cotool.cli.html.output import report_format
 from cotool.cli.shared.engine_options import with_engine
 from cotool.cli.shared.examples import demo_paths
@@ -27,6 +27,9 @@ from cotool.cli.shared.settings import from_command_line
 from cotool.consensus.options import CLUSTERINGS, MEASURES, METHODS, METRICS, ConsensusOptions
 from cotool.consensus.read.layout import Keys
 from cotool.engine.choice import EngineChoice
+
+with stand_ins("cotool.cli.consensus.run"):
+    from cotool.cli.consensus import run as work
 
 EXAMPLES = """Examples:
 
@@ -300,7 +303,7 @@ def consensus(
     if demo:
         files = demo_paths("deployment.json", files, "cotool consensus")
     named = NamedEmbedder(embedder) if embedder else None
-    request = Request(
+    request = work.Request(
         paths=tuple(files or standard_input(_TRY)),
         options=ConsensusOptions(
             method=method,
@@ -343,4 +346,4 @@ def consensus(
         engine=engine,
         shows=open,
     )
-    return partial(run, request)
+    return partial(work.run, request)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from cotool._lazy import stand_ins
 from cotool.cli.html.output import report_format
 from cotool.cli.logs.request import LogRequest
-from cotool.cli.logs.run import run
 from cotool.cli.shared.engine_options import with_engine
 from cotool.cli.shared.examples import demo_paths
 from cotool.cli.shared.options import Debug, NoProgress, Quiet, Threads, size_in_bytes
@@ -24,6 +24,9 @@ from cotool.cli.shared.report_options import (
 from cotool.engine.choice import EngineChoice
 from cotool.errors import InputError
 from cotool.logs.levels import LEVELS
+
+with stand_ins("cotool.cli.logs.run"):
+    from cotool.cli.logs import run as work
 
 if TYPE_CHECKING:
     from cotool.logs.options import LogOptions
@@ -352,7 +355,7 @@ def analyze_logs(
         baseline=baseline,
         template=template,
     )
-    return partial(run, request)
+    return partial(work.run, request)
 
 
 def _explain(
