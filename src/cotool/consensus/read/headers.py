@@ -126,7 +126,34 @@ def _header(
     if len(rows) > 1 and len(rows) == len(following) and len(columns) > 1:
         # R writes row names, but no name for their column.
         columns = ["", *columns]
-    return delimiter, _named(columns)
+    return delimiter, _named(_with_second_row(lines, columns, delimiter))
+
+
+def _with_second_row(lines: Lines, columns: list[str], delimiter: str) -> list[str]:
+    """Return the columns with what a second header row has below each of several groups.
+
+    A sheet may name an expert over two columns, and "Score" and "Comment" below each expert.
+    """
+    following = lines.peek(1)
+    cells = _cells(following[0], delimiter) if following else []
+    if len(cells) != len(columns) or cells[0]:
+        return columns
+    groups: dict[str, list[str]] = {}
+    above = [""] * len(columns)
+    for place, cell in enumerate(cells):
+        above[place] = columns[place] or (above[place - 1] if place else "")
+        if cell:
+            groups.setdefault(above[place], []).append(cell)
+    below = {tuple(group) for group in groups.values()}
+    repeated = len(groups) > 1 and len(below) == 1 and len(min(below)) > 1
+    if not repeated or any(any(map(str.isdigit, cell)) for cell in cells):
+        return columns
+    lines.take()
+    return [f"{name} {cell}".strip() for name, cell in zip(above, cells, strict=True)]
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    return [cell.strip(' "') for cell in bare(line).split(delimiter)]
 
 
 def _check_header(columns: list[str], following: list[str], delimiter: str, where: str) -> None:
