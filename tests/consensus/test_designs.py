@@ -7,6 +7,7 @@ import json
 import pytest
 
 from consensus.written import read, table
+from cotool.consensus.read.layout import Keys
 
 UV = {"u": "x", "v": "y"}
 UU = {"u": "x", "v": "x"}
@@ -113,6 +114,22 @@ JSON = {
         {"q1": {"u": "x"}, "q2": {"u": "y"}},
     ),
 }  # fmt: skip
+
+
+def test_a_second_header_row():
+    """What stands below each expert in a second row is a part of the columns' names."""
+    lines = ("Item,Expert 1,,Expert 2,", ",Score,Comment,Score,Comment", "a,4,good,4,ok",
+             "b,1,bad,2,poor")  # fmt: skip
+    assert read(table(*lines)) == {
+        "a": {"Expert 1 Score": "4", "Expert 2 Score": "4"},
+        "b": {"Expert 1 Score": "1", "Expert 2 Score": "2"},
+    }
+
+
+def test_the_named_key_of_one_experts_answers():
+    """`responses` may name the object of one expert's answers by question."""
+    document = json.dumps({"model": "u", "answers": {"q1": "x", "q2": "y"}})
+    assert read(document, keys=Keys(responses="answers")) == {"q1": {"u": "x"}, "q2": {"u": "y"}}
 
 
 @pytest.mark.parametrize(

@@ -438,6 +438,14 @@ def test_numpy():
         one(numpy.float32("nan"))
 
 
+def test_sets_are_refused():
+    """The order of a set is another in each run of Python, and it numbers unnamed experts."""
+    with pytest.raises(InputError, match="a set has no order"):
+        as_question({"a", "b"}, where="responses")
+    with pytest.raises(InputError, match="found 'red'"):
+        as_question({Colour.RED: "x"}, where="responses")
+
+
 @pytest.mark.parametrize("library", ["pandas", "polars"])
 def test_data_frames(library):
     """A frame is its rows, not the names of its columns."""

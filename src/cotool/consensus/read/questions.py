@@ -46,6 +46,11 @@ def as_question(item: object, *, where: str, keys: Keys = DEFAULT_KEYS) -> Quest
         item = item.to_dicts()
     elif hasattr(item, "to_dict") and hasattr(item, "columns"):  # of pandas
         item = item.to_dict("records")
+    elif isinstance(item, (set, frozenset)):
+        raise InputError(
+            f"{where}: a set has no order, by which unnamed experts are numbered, and no repeats",
+            hint="pass a list, or a mapping with the experts' names",
+        )
     elif not isinstance(item, (str, bytes, Mapping)) and isinstance(item, Iterable):
         item = list(item)
     record = read_record(item, where=where, keys=keys)

@@ -370,4 +370,4 @@ def _kind(value: object) -> str:
 def _names(names: Iterable[str]) -> str:
     shown = list(names)
     more = f" and {len(shown) - 12} more" if len(shown) > 12 else ""
-    return ", ".join(repr(name) for name in shown[:12]) + more if shown else "no keys"
+    return ", ".join(repr(str(name)) for name in shown[:12]) + more if shown else "no keys"
