@@ -34,8 +34,7 @@ cdef tuple times_of(const cotool_counts* c, int kind, const int64_t* widths):
         widths[h.width],
         {
             h.buckets[n].start: tuple([h.buckets[n].counts[k] for k in range(COTOOL_LEVELS)])
-            for n in range(h.capacity)
-            if h.buckets[n].start != -INT64_MAX - 1
+            for n in range(h.count)
         },
     )
 

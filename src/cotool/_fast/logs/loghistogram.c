@@ -13,37 +13,46 @@ COTOOL_INLINE int64_t cotool_bucket_start(int64_t seconds, int64_t width) {
     return (whole - (quotient < (double)whole)) * width;
 }
 
-COTOOL_INLINE size_t cotool_bucket_slot(const cotool_histogram *h, int64_t start) {
-    return (size_t)((uint64_t)start * 0x9E3779B97F4A7C15u >> 32) & (size_t)(h->capacity - 1);
+/* Returns the slot of the bucket that begins at `start`, or the empty one where it belongs. */
+COTOOL_INLINE uint32_t *cotool_bucket_slot(const cotool_histogram *h, int64_t start) {
+    const size_t mask = 2 * (size_t)h->capacity - 1;
+    size_t slot = (size_t)((uint64_t)start * 0x9E3779B97F4A7C15u >> 32) & mask;
+    while (h->slots[slot] && h->buckets[h->slots[slot] - 1].start != start) slot = (slot + 1) & mask;
+    return &h->slots[slot];
 }
 
-static cotool_bucket *cotool_bucket_find(cotool_histogram *h, int64_t start) {
-    size_t mask = (size_t)(h->capacity - 1), slot = cotool_bucket_slot(h, start);
-    while (h->buckets[slot].start != COTOOL_EMPTY && h->buckets[slot].start != start)
-        slot = (slot + 1) & mask;
-    return &h->buckets[slot];
+static cotool_bucket *cotool_bucket_add(cotool_histogram *h, uint32_t *slot, int64_t start) {
+    cotool_bucket *bucket = &h->buckets[h->count];
+    memset(bucket, 0, sizeof *bucket);
+    bucket->start = start;
+    *slot = (uint32_t)++h->count;
+    return bucket;
+}
+
+void cotool_histogram_reset(cotool_histogram *h, int width) {
+    if (h->capacity) memset(h->slots, 0, 2 * (size_t)h->capacity * sizeof *h->slots);
+    h->count = 0, h->last = NULL, h->width = width;
 }
 
 /* Moves every bucket into a table of `capacity`, whose buckets have widths[width]. */
 static int cotool_histogram_rebuild(const cotool_config *config, cotool_histogram *h, int capacity,
                                     int width) {
-    cotool_histogram old = *h;
-    cotool_bucket *buckets = malloc((size_t)capacity * sizeof *buckets);
-    if (!buckets) return ENOMEM;
-    for (int n = 0; n < capacity; n++) buckets[n].start = COTOOL_EMPTY;
-    h->buckets = buckets, h->capacity = capacity, h->width = width, h->count = 0, h->last = NULL;
-    for (int n = 0; n < old.capacity; n++) {
+    const cotool_histogram old = *h;
+    const size_t room = (size_t)capacity;
+    h->buckets = malloc(room * (sizeof *h->buckets + 2 * sizeof *h->slots));
+    if (!h->buckets) {
+        *h = old;
+        return ENOMEM;
+    }
+    h->slots = (uint32_t *)(h->buckets + room), h->capacity = capacity;
+    cotool_histogram_reset(h, width);
+    for (int n = 0; n < old.count; n++) {
         const cotool_bucket *from = &old.buckets[n];
-        cotool_bucket *to;
-        int64_t start;
-        if (from->start == COTOOL_EMPTY) continue;
-        start = cotool_bucket_start(from->start, config->widths[width]);
-        to = cotool_bucket_find(h, start);
-        if (to->start == COTOOL_EMPTY) {
-            *to = *from, to->start = start, h->count++;
-        } else {
-            for (int k = 0; k < COTOOL_LEVELS; k++) to->counts[k] += from->counts[k];
-        }
+        const int64_t start = cotool_bucket_start(from->start, config->widths[width]);
+        uint32_t *slot = cotool_bucket_slot(h, start);
+        cotool_bucket *to =
+            *slot ? &h->buckets[*slot - 1] : cotool_bucket_add(h, slot, start);
+        for (int k = 0; k < COTOOL_LEVELS; k++) to->counts[k] += from->counts[k];
     }
     free(old.buckets);
     return 0;
@@ -53,8 +62,11 @@ void cotool_histogram_fetch(const cotool_config *config, const cotool_histogram 
                             int64_t seconds) {
     const int64_t width = config->widths[h->width];
     const cotool_bucket *bucket;
+    uint32_t number;
     if (!h->capacity || (h->last && (uint64_t)(seconds - h->last->start) < (uint64_t)width)) return;
-    bucket = &h->buckets[cotool_bucket_slot(h, cotool_bucket_start(seconds, width))];
+    number = *cotool_bucket_slot(h, cotool_bucket_start(seconds, width));
+    if (!number) return;
+    bucket = &h->buckets[number - 1];
     __builtin_prefetch(bucket, 1);
     __builtin_prefetch(&bucket->counts[COTOOL_LEVELS - 1], 1);
 }
@@ -62,24 +74,19 @@ void cotool_histogram_fetch(const cotool_config *config, const cotool_histogram 
 cotool_bucket *cotool_histogram_bucket(const cotool_config *config, cotool_histogram *h,
                                               int64_t seconds) {
     for (;;) {
-        int64_t width = config->widths[h->width], start = cotool_bucket_start(seconds, width);
-        cotool_bucket *bucket;
+        const int64_t start = cotool_bucket_start(seconds, config->widths[h->width]);
+        const int is_full = h->count >= config->most_buckets && config->widths[h->width + 1];
         if (h->capacity) {
-            bucket = cotool_bucket_find(h, start);
-            if (bucket->start == start) return bucket;
-            if (h->count < config->most_buckets && 2 * h->count < h->capacity) {
-                bucket->start = start;
-                memset(bucket->counts, 0, sizeof bucket->counts);
-                h->count++;
-                return bucket;
-            }
+            uint32_t *slot = cotool_bucket_slot(h, start);
+            if (*slot) return &h->buckets[*slot - 1];
+            if (!is_full && h->count < h->capacity) return cotool_bucket_add(h, slot, start);
         }
-        if (h->count >= config->most_buckets && config->widths[h->width + 1]) {
-            if (cotool_histogram_rebuild(config, h, h->capacity, h->width + 1)) return NULL;
-        } else if (cotool_histogram_rebuild(config, h, h->capacity ? 2 * h->capacity : 64,
-                                            h->width)) {
+        if (cotool_histogram_rebuild(config, h,
+                                     is_full         ? h->capacity
+                                     : h->capacity ? 2 * h->capacity
+                                                   : 64,
+                                     h->width + is_full))
             return NULL;
-        }
     }
 }
 
@@ -89,10 +96,8 @@ int cotool_histogram_merge(const cotool_config *config, cotool_histogram *into,
         if (cotool_histogram_rebuild(config, into, into->capacity ? into->capacity : 64,
                                      into->width + 1))
             return ENOMEM;
-    for (int n = 0; n < from->capacity; n++) {
-        cotool_bucket *bucket;
-        if (from->buckets[n].start == COTOOL_EMPTY) continue;
-        bucket = cotool_histogram_bucket(config, into, from->buckets[n].start);
+    for (int n = 0; n < from->count; n++) {
+        cotool_bucket *bucket = cotool_histogram_bucket(config, into, from->buckets[n].start);
         if (!bucket) return ENOMEM;
         for (int k = 0; k < COTOOL_LEVELS; k++) bucket->counts[k] += from->buckets[n].counts[k];
     }

@@ -6,8 +6,6 @@
 
 #include "logs/logscan.h"
 
-#define COTOOL_EMPTY INT64_MIN
-
 /* Returns the bucket that holds `seconds`, which may be a new one. NULL: out of memory. */
 cotool_bucket *cotool_histogram_bucket(const cotool_config *config, cotool_histogram *h,
                                               int64_t seconds);
@@ -15,6 +13,9 @@ cotool_bucket *cotool_histogram_bucket(const cotool_config *config, cotool_histo
 /* Fetches the bucket that holds `seconds` into the cache, for a count that follows later. */
 void cotool_histogram_fetch(const cotool_config *config, const cotool_histogram *h,
                             int64_t seconds);
+
+/* Empties a histogram; its memory is kept. */
+void cotool_histogram_reset(cotool_histogram *h, int width);
 
 int cotool_histogram_merge(const cotool_config *config, cotool_histogram *into,
                            const cotool_histogram *from);

@@ -35,7 +35,8 @@ typedef struct {
 typedef struct {
     int width; /* index into widths */
     int count, capacity;
-    cotool_bucket *buckets; /* open addressing; empty where start is INT64_MIN */
+    cotool_bucket *buckets; /* in the order of their first records, which are mostly side by side */
+    uint32_t *slots; /* twice the capacity, open addressing: the number of a bucket from 1, 0: none */
     cotool_bucket *last;
 } cotool_histogram;
 
