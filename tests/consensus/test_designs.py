@@ -119,10 +119,11 @@ JSON = {
 def test_a_second_header_row():
     """What stands below each expert in a second row is a part of the columns' names."""
     lines = ("Item,Expert 1,,Expert 2,", ",Score,Comment,Score,Comment", "a,4,good,4,ok",
-             "b,1,bad,2,poor")  # fmt: skip
+             "b,1,bad,1,poor", "c,4,fair,1,weak")  # fmt: skip
     assert read(table(*lines)) == {
         "a": {"Expert 1 Score": "4", "Expert 2 Score": "4"},
-        "b": {"Expert 1 Score": "1", "Expert 2 Score": "2"},
+        "b": {"Expert 1 Score": "1", "Expert 2 Score": "1"},
+        "c": {"Expert 1 Score": "4", "Expert 2 Score": "1"},
     }
 
 
