@@ -194,8 +194,8 @@ LOGS: dict[str, Callable[[float], Case]] = {
         ).encode(),
         "a.log",
     ),
-    "65,536 groups": lambda k: (
-        ["-m", "rt", "--by", "user", "--json"],
+    "20,000 groups, each with distinct values": lambda k: (
+        ["-m", "distinct(rt)", "--by", "user", "--bucket", "1h", "--json"],
         _log(f"user=u{n} rt={n % 977}" for n in range(int(20000 * k))),
         "a.log",
     ),

@@ -56,11 +56,52 @@ def test_clients_of_each_path(tmp_path, threads):
         *counts.values()
     }
     assert found.measures.sorted_groups("distinct")[0].values == ("p2",)
-    stepped = analyze_logs(path, measures=["who"], by=["page"], step=60)
-    assert stepped.measures.groups[0].measures[0].distinct is None
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_clients_of_each_minute(tmp_path, threads):
+    """distinct(FIELD) counts the values of each step and group; other measures do not."""
+    path = tmp_path / "x.log"
+    rng = random.Random(3)
+    wanted: dict[tuple[str | None, int], set[str]] = {}
+    with path.open("w") as file:
+        for n in range(20_000):
+            page, client, minute = f"p{n % 2}", f"c{rng.randrange((20, 900)[n % 2])}", n // 5000
+            for key in (page, None):
+                wanted.setdefault((key, minute), set()).add(client)
+            file.write(f"2026-01-01T00:{minute:02}:00Z INFO page={page} who={client} ms={n}\n")
+    found = analyze_logs(
+        path, measures=["who=distinct(who)", "ms"], by=["page"], step=60, num_threads=threads
+    ).measures
+    for group in (found.total, *found.groups):
+        for n, (_, step) in enumerate(sorted(group.steps.items())):
+            exact = len(wanted[group.values[0] if group.values else None, n])
+            assert step.measures[0]["distinct"] == pytest.approx(exact, rel=0.12)
+            assert exact > 64 or step.measures[0]["distinct"] == exact
+            assert step.measures[1]["distinct"] is None
+    assert found.groups[0].measures[0].distinct == 20
+    assert [group.measures[1].distinct for group in found.groups] == [None, None]
+
+
+@given(st.sets(st.integers(0, (1 << 64) - 1) | st.sampled_from([0, 1, 1 << 63]), max_size=300))
+def test_fewer_registers_are_those_of_fewer_bits(hashes):
+    """Registers that are reduced are those that the same hashes fill when there are fewer."""
+    few = Measured(1)
+    few.insert(((b"a",), None, False, 0, [CELL], [bytes(128)]))
+    many = Measured(1)
+    for value in hashes:
+        many.insert(((b"a",), None, False, 0, [CELL], [(value,)]))
+        few.insert(((b"a",), None, False, 0, [CELL], [(value,)]))
+    many.insert(((b"a",), None, False, 0, [CELL], [bytes(128)]))
+    assert few.rows() == many.rows()
+    registers = [0] * 128
+    for value in hashes:
+        rank = 65 - ((value << 7) & ((1 << 64) - 1) | 1).bit_length()
+        registers[value >> 57] = max(registers[value >> 57], rank)
+    assert few.rows()[0][-1] == [bytes(registers)]
 
 
 def test_registers_are_estimated():
     """A thousand registers that are empty are no values."""
-    assert distinct_of(bytes(1024)) == 0
-    assert distinct_of((1, 2, 3)) == 3
+    assert distinct_of(bytes(1024), 9) == 0
+    assert distinct_of((1, 2, 3), 9) == 3

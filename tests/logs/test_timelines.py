@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cotool._fast.logs.measures import UNIT, Measured, bucket_of
 from cotool._fast.logs.timelines import timelines
 from cotool.logs.measures.figures import Figures
-from cotool.logs.measures.model import STATISTICS
+from cotool.logs.measures.model import STEP_STATISTICS
 from cotool.logs.report.timelines import TimelineText, text_pieces
 
 NUMBERS = st.lists(
@@ -61,7 +61,7 @@ def test_steps_agree_with_their_sketches(steps):
             assert wanted[values][start][0] == records == item["records"]
             assert (item["start"], [*item["measures"]]) == (start // 60, [*NAMES])
             for name, cell, figures in zip(NAMES, cells, wanted[values][start][1], strict=True):
-                exact = [figures.statistic(statistic) for statistic in STATISTICS]
+                exact = [figures.statistic(statistic) for statistic in STEP_STATISTICS]
                 for one, other, text in zip(
                     exact, cell, item["measures"][name].values(), strict=True
                 ):

@@ -15,6 +15,7 @@ void cotool_table_open(cotool_table *table, int measures, int most, int64_t widt
     memset(table, 0, sizeof *table);
     table->measures = measures, table->most = most, table->width = width;
     table->settle_at = FIRST_SETTLED, table->most_bytes = table->most_whole = COTOOL_MOST_BYTES;
+    table->seen_bits = COTOOL_SEEN_BITS;
 }
 
 static void drop_row(cotool_table *table, cotool_row *row) {
@@ -32,6 +33,7 @@ void cotool_table_reset(cotool_table *table, int64_t width, uint64_t limit) {
     table->count = table->texts_size = table->groups = table->steps = 0;
     table->width = width, table->limit = limit, table->widened = 0;
     table->settle_at = FIRST_SETTLED, table->most_bytes = table->most_whole = COTOOL_MOST_BYTES;
+    table->seen_bits = COTOOL_SEEN_BITS;
     table->last_step = 0, table->last_whole = 0;
     memset(table->near, 0, sizeof table->near);
     for (int m = 0; m < table->measures; m++) cotool_overall_reset(&table->overall[m]);
@@ -138,7 +140,10 @@ cotool_row *cotool_table_row(cotool_table *table, const uint8_t *text, size_t si
 }
 
 cotool_seen *cotool_row_seen(const cotool_table *table, cotool_row *row) {
-    if (!row->seen) row->seen = calloc((size_t)table->measures + 1, sizeof *row->seen);
+    if (row->seen || !(row->seen = calloc((size_t)table->measures + 1, sizeof *row->seen)))
+        return row->seen;
+    for (int m = 0; m < table->measures; m++)
+        row->seen[m].fewer = (uint8_t)(COTOOL_SEEN_BITS - table->seen_bits);
     return row->seen;
 }
 
@@ -179,6 +184,7 @@ static int rebuild(cotool_table *table, uint64_t limit, int64_t width) {
     cotool_table_open(&fresh, table->measures, table->most, width);
     fresh.limit = limit, fresh.widened = table->widened || width != table->width;
     fresh.most_bytes = table->most_bytes, fresh.most_whole = table->most_whole;
+    fresh.seen_bits = table->seen_bits;
     for (size_t n = 0; n < table->count && !status; n++) {
         cotool_row *from = &table->row[n];
         cotool_row *to = cotool_table_row(&fresh, table->texts + from->text, from->size, from->step,
@@ -219,6 +225,18 @@ static unsigned bytes_of_cell(size_t cells, size_t most_cells, size_t bytes) {
     return most;
 }
 
+/* Reduces what is known of distinct values where there are many groups and steps. */
+static int settle_seen(cotool_table *table, size_t cells) {
+    int bits = COTOOL_SEEN_BITS, status = 0;
+    while (bits > COTOOL_SEEN_LEAST_BITS && cells << bits > COTOOL_SEEN_BYTES) bits--;
+    if (bits >= table->seen_bits) return 0;
+    table->seen_bits = bits;
+    for (size_t n = 0; n < table->count; n++)
+        for (int m = 0; table->row[n].seen && m < table->measures; m++)
+            status |= cotool_seen_limit(&table->row[n].seen[m], bits);
+    return status;
+}
+
 int cotool_table_settle(cotool_table *table) {
     const size_t measures = table->measures ? (size_t)table->measures : 1;
     const size_t most_groups = COTOOL_GROUPS / measures;
@@ -245,6 +263,8 @@ int cotool_table_settle(cotool_table *table) {
     cells = (table->steps ? table->steps : 1) * measures;
     most = bytes_of_cell(table->widened ? COTOOL_CELLS : cells * (table->groups + 1), COTOOL_CELLS,
                          COTOOL_GROUP_BYTES);
+    status |= settle_seen(table, table->widened ? COTOOL_CELLS
+                                                : cells * (table->groups + (table->width != 0)));
     whole = bytes_of_cell(table->widened ? COTOOL_STEPS : cells, COTOOL_STEPS, COTOOL_WHOLE_BYTES);
     if (most < table->most_bytes || whole < table->most_whole) {
         table->most_bytes = most, table->most_whole = whole;

@@ -19,6 +19,8 @@
  * numbers of many magnitudes have fewer bits. */
 #define COTOOL_GROUP_BYTES (64 << 20)
 #define COTOOL_WHOLE_BYTES (32 << 20)
+/* Bytes of what is known of distinct values. */
+#define COTOOL_SEEN_BYTES (64 << 20)
 
 #define COTOOL_NO_STEP INT64_MIN
 #define COTOOL_NEAR 512
@@ -43,6 +45,7 @@ typedef struct {
     size_t groups, steps;
     size_t settle_at;    /* rows from which on the table is settled again */
     unsigned most_bytes, most_whole; /* of a cell of a group, of all records */
+    int seen_bits; /* of the numbers of registers of distinct values */
     size_t count, room, slots;
     cotool_row *row;
     uint32_t *slot; /* number of a row plus 1 */

@@ -28,9 +28,10 @@ static int add_to(const cotool_reading *r, cotool_row *row, const read_number *n
 
 static int add_seen(const cotool_reading *r, const cotool_table *table, cotool_row *row,
                     const read_number *numbers) {
-    if (!cotool_row_seen(table, row)) return ENOMEM;
     for (int m = 0; m < r->measures; m++)
-        if (numbers[m].state >= 0 && cotool_seen_add(&row->seen[m], numbers[m].hash)) return ENOMEM;
+        if (numbers[m].state >= 0 && (!table->width || r->stepped[m]) &&
+            (!cotool_row_seen(table, row) || cotool_seen_add(&row->seen[m], numbers[m].hash)))
+            return ENOMEM;
     return 0;
 }
 
@@ -73,6 +74,8 @@ int cotool_reading_add(const cotool_config *config, cotool_table *table, int for
     }
     row = cotool_table_whole(table, step, facts->inferred, &status);
     if (!row || add_to(r, row, numbers)) return ENOMEM;
+    /* Without steps, `overall` knows them better. */
+    if (table->width && r->distinct && add_seen(r, table, row, numbers)) return ENOMEM;
     if (!r->by) return 0;
     /* A path without ids is read where it is. */
     if (r->by == 1 && cotool_is_plain_path(&f.value[r->group->source], r->group->as))
@@ -85,6 +88,6 @@ int cotool_reading_add(const cotool_config *config, cotool_table *table, int for
     row = cotool_table_row(table, group, size, step, facts->inferred, &status);
     if (status) return ENOMEM;
     if (row && add_to(r, row, numbers)) return ENOMEM;
-    if (row && r->distinct && !table->width && add_seen(r, table, row, numbers)) return ENOMEM;
+    if (row && r->distinct && add_seen(r, table, row, numbers)) return ENOMEM;
     return table->count > table->settle_at ? cotool_table_settle(table) : 0;
 }

@@ -68,6 +68,7 @@ typedef struct cotool_reading {
     cotool_part group[COTOOL_BY];
     cotool_test test[COTOOL_TESTS];
     int distinct; /* count distinct values */
+    uint8_t stepped[COTOOL_MEASURES]; /* those of a measure in each step as well */
     const cotool_names *names; /* of templates, NULL: no source needs them */
 } cotool_reading;
 

@@ -225,6 +225,7 @@ cdef extern from "logs/logreading.h" nogil:
         cotool_part* group
         cotool_test* test
         int distinct
+        uint8_t* stepped
         const cotool_names* names
 
 cdef extern from "logs/logmembers.h" nogil:

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MOST_RANK 64
+
 void cotool_seen_mark(uint8_t *registers, int bits, uint64_t hash) {
     uint8_t rank = (uint8_t)(__builtin_clzll(hash << bits | 1) + 1);
     uint8_t *r = &registers[hash >> (64 - bits)];
@@ -15,19 +17,25 @@ void cotool_seen_mark(uint8_t *registers, int bits, uint64_t hash) {
 
 double cotool_distinct_count(const uint8_t *registers, int bits) {
     const int m = 1 << bits;
+    int ranks[MOST_RANK + 1] = {0};
     double sum = 0, count;
-    int zeros = 0;
     if (!registers) return 0;
-    for (int n = 0; n < m; n++) sum += ldexp(1, -registers[n]), zeros += !registers[n];
+    for (int n = 0; n < m; n++) ranks[registers[n] > MOST_RANK ? MOST_RANK : registers[n]]++;
+    for (int rank = MOST_RANK; rank >= 0; rank--) sum += ldexp(ranks[rank], -rank);
     count = 0.7213 / (1 + 1.079 / m) * m * m / sum;
-    return count <= 2.5 * m && zeros ? m * log((double)m / zeros) : count;
+    return count <= 2.5 * m && ranks[0] ? m * log((double)m / ranks[0]) : count;
 }
 
+static int bits_of(const cotool_seen *seen) { return COTOOL_SEEN_BITS - seen->fewer; }
+
+/* How many hashes are listed at most. */
+static uint32_t most_listed(const cotool_seen *seen) { return (uint32_t)1 << bits_of(seen) >> 4; }
+
 static int spread(cotool_seen *seen) {
-    seen->registers = calloc(COTOOL_SEEN_REGISTERS, 1);
+    seen->registers = calloc((size_t)1 << bits_of(seen), 1);
     if (!seen->registers) return ENOMEM;
     for (uint32_t n = 0; n < seen->count; n++)
-        cotool_seen_mark(seen->registers, COTOOL_SEEN_BITS, seen->hash[n]);
+        cotool_seen_mark(seen->registers, bits_of(seen), seen->hash[n]);
     free(seen->hash);
     seen->hash = NULL, seen->count = seen->room = 0;
     return 0;
@@ -42,10 +50,10 @@ int cotool_seen_add(cotool_seen *seen, uint64_t hash) {
             else high = middle;
         }
         if (low < seen->count && seen->hash[low] == hash) return 0;
-        if (seen->count == COTOOL_SEEN_LISTED && spread(seen)) return ENOMEM;
+        if (seen->count == most_listed(seen) && spread(seen)) return ENOMEM;
     }
     if (seen->registers) {
-        cotool_seen_mark(seen->registers, COTOOL_SEEN_BITS, hash);
+        cotool_seen_mark(seen->registers, bits_of(seen), hash);
         return 0;
     }
     if (seen->count == seen->room) {
@@ -59,17 +67,46 @@ int cotool_seen_add(cotool_seen *seen, uint64_t hash) {
     return 0;
 }
 
-int cotool_seen_load(cotool_seen *seen, const uint8_t *registers) {
-    if (!seen->registers && spread(seen)) return ENOMEM;
-    for (int n = 0; n < COTOOL_SEEN_REGISTERS; n++)
-        if (registers[n] > seen->registers[n]) seen->registers[n] = registers[n];
+/* Adds 2^from registers to 2^to, which are not more. The bits that the number of a register loses come
+ * before those that its rank counts. */
+static void fold(uint8_t *into, int to, const uint8_t *registers, int from) {
+    const int lost = from - to;
+    for (uint32_t n = 0; n < (uint32_t)1 << from; n++) {
+        const uint32_t below = n & (((uint32_t)1 << lost) - 1);
+        int rank = registers[n];
+        if (!rank) continue;
+        rank = below ? __builtin_clz(below) - (32 - lost) + 1 : rank + lost;
+        if (rank > MOST_RANK) rank = MOST_RANK;
+        if (rank > into[n >> lost]) into[n >> lost] = (uint8_t)rank;
+    }
+}
+
+int cotool_seen_limit(cotool_seen *seen, int bits) {
+    const int before = bits_of(seen);
+    uint8_t *fewer;
+    if (bits >= before) return 0;
+    if (seen->registers) {
+        fewer = calloc((size_t)1 << bits, 1);
+        if (!fewer) return ENOMEM;
+        fold(fewer, bits, seen->registers, before);
+        free(seen->registers);
+        seen->registers = fewer;
+    }
+    seen->fewer = (uint8_t)(COTOOL_SEEN_BITS - bits);
+    return !seen->registers && seen->count > most_listed(seen) ? spread(seen) : 0;
+}
+
+int cotool_seen_load(cotool_seen *seen, const uint8_t *registers, int bits) {
+    if (cotool_seen_limit(seen, bits) || (!seen->registers && spread(seen))) return ENOMEM;
+    fold(seen->registers, bits_of(seen), registers, bits);
     return 0;
 }
 
 int cotool_seen_merge(cotool_seen *into, const cotool_seen *seen) {
+    if (cotool_seen_limit(into, bits_of(seen))) return ENOMEM;
     for (uint32_t n = 0; n < seen->count; n++)
         if (cotool_seen_add(into, seen->hash[n])) return ENOMEM;
-    return seen->registers ? cotool_seen_load(into, seen->registers) : 0;
+    return seen->registers ? cotool_seen_load(into, seen->registers, bits_of(seen)) : 0;
 }
 
 void cotool_seen_close(cotool_seen *seen) {

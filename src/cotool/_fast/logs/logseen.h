@@ -5,21 +5,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Hashes that are listed; more are counted by a HyperLogLog with a standard error of 3.3 %. */
-#define COTOOL_SEEN_LISTED 64
+/* Hashes are listed while they take at most half the bytes of the registers of a HyperLogLog: 64 for
+ * 1024 registers, with which the standard error is 3.3 %. Where there are many groups or steps, each has
+ * fewer registers: 128 at least, 9 %. */
 #define COTOOL_SEEN_BITS 10
-#define COTOOL_SEEN_REGISTERS (1 << COTOOL_SEEN_BITS)
+#define COTOOL_SEEN_LEAST_BITS 7
 
 typedef struct {
     uint32_t count, room;
-    uint64_t *hash;     /* ascending, while there are at most COTOOL_SEEN_LISTED */
+    uint8_t fewer;      /* bits that the number of a register has less than COTOOL_SEEN_BITS */
+    uint64_t *hash;     /* ascending, while they are listed */
     uint8_t *registers; /* NULL while hashes are listed */
 } cotool_seen;
 
 /* These return 0 or ENOMEM. */
 int cotool_seen_add(cotool_seen *seen, uint64_t hash);
 int cotool_seen_merge(cotool_seen *into, const cotool_seen *seen);
-int cotool_seen_load(cotool_seen *seen, const uint8_t *registers);
+int cotool_seen_load(cotool_seen *seen, const uint8_t *registers, int bits);
+/* Reduces the registers to 2^bits, or more if there are fewer already. */
+int cotool_seen_limit(cotool_seen *seen, int bits);
 void cotool_seen_close(cotool_seen *seen);
 
 /* Marks a hash in the 2^bits registers of a HyperLogLog. */

@@ -213,6 +213,7 @@ cdef class _Setup:
                 self._set_locator(row, n, locator, path)
         for n, source in enumerate(reading.measures):
             p.measure[n] = source
+            p.stepped[n] = n in reading.counted
         for n, (source, made) in enumerate(reading.by):
             p.group[n].source, p.group[n].as_ = source, made
         p.tests = len(reading.tests)

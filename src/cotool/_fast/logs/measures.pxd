@@ -10,7 +10,7 @@ cdef extern from "logs/loggroups.h" nogil:
         COTOOL_DISTINCT
         COTOOL_DISTINCT_BITS
         COTOOL_SEEN_BITS
-        COTOOL_SEEN_REGISTERS
+        COTOOL_SEEN_LEAST_BITS
         COTOOL_GROUPS
         COTOOL_MOST_SHIFT
         COTOOL_MERGE_DATED
@@ -26,6 +26,7 @@ cdef extern from "logs/loggroups.h" nogil:
         uint32_t** page
     ctypedef struct cotool_seen:
         uint32_t count
+        uint8_t fewer
         uint64_t* hash
         uint8_t* registers
     ctypedef struct cotool_row:
@@ -81,7 +82,9 @@ cdef extern from "logs/loggroups.h" nogil:
     double cotool_distinct_count(const uint8_t* registers, int bits)
     cotool_seen* cotool_row_seen(const cotool_table* table, cotool_row* row)
     int cotool_seen_add(cotool_seen* seen, uint64_t hash)
-    int cotool_seen_load(cotool_seen* seen, const uint8_t* registers)
+    int cotool_seen_load(cotool_seen* seen, const uint8_t* registers, int bits)
+
+cdef object distinct_in(const cotool_row* row, int m)
 
 cdef class Measured:
     cdef cotool_table table

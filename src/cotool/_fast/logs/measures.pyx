@@ -229,9 +229,11 @@ cdef class Measured:
             if cotool_row_seen(&other.table, place) == NULL:
                 raise MemoryError
             if isinstance(known, bytes):
-                if len(known) != COTOOL_SEEN_REGISTERS:
+                bits = len(known).bit_length() - 1
+                if not COTOOL_SEEN_LEAST_BITS <= bits <= COTOOL_SEEN_BITS or len(known) != 1 << bits:
                     raise ValueError("no registers of distinct values")
-                status |= cotool_seen_load(&place.seen[m], <const uint8_t*><const char*>known)
+                status |= cotool_seen_load(
+                    &place.seen[m], <const uint8_t*><const char*>known, bits)
             else:
                 for value in known:
                     status |= cotool_seen_add(&place.seen[m], value)
@@ -280,15 +282,27 @@ cdef class Measured:
 cdef object seen_of(const cotool_seen* seen):
     cdef uint32_t n
     if seen.registers != NULL:
-        return (<const char*>seen.registers)[:COTOOL_SEEN_REGISTERS]
+        return (<const char*>seen.registers)[:1 << (COTOOL_SEEN_BITS - seen.fewer)]
     return tuple([seen.hash[n] for n in range(seen.count)])
 
 
-def distinct_of(seen not None):
-    """Return how many distinct values there are, of their hashes or registers."""
+def distinct_of(seen not None, values):
+    """Return how many distinct values there are among so many, by their hashes or registers.
+
+    None: they are not counted. An estimate may be more than there are values, so that is its limit.
+    """
     if not isinstance(seen, bytes):
-        return len(seen)
-    return round(cotool_distinct_count(<const uint8_t*><const char*>seen, COTOOL_SEEN_BITS))
+        return len(seen) if seen or not values else None
+    count = cotool_distinct_count(
+        <const uint8_t*><const char*>seen, len(seen).bit_length() - 1)
+    return min(round(count), values)
+
+
+cdef object distinct_in(const cotool_row* row, int m):
+    """Return the same for a measure of a row."""
+    if row.seen == NULL:
+        return None
+    return distinct_of(seen_of(&row.seen[m]), row.cell[m].count + row.cell[m].odd)
 
 
 def row_values(bytes text not None):

@@ -14,6 +14,7 @@ from cotool._fast.logs.measures cimport (
     cotool_fixed_number,
     cotool_row,
     cotool_table_settle,
+    distinct_in,
 )
 
 from cotool._fast.logs.measures import row_values
@@ -25,7 +26,8 @@ cdef extern from "Python.h":
 
 cdef enum:
     COUNTS = 3     # count, missing, odd
-    FIGURES = 10   # and sum, mean, min, the quantiles, max
+    NUMBERS = 7    # sum, mean, min, the quantiles, max
+    FIGURES = 11   # these, and distinct
     QUANTILES = 3
     DIGITS = 9     # of what is not a count
 
@@ -117,8 +119,8 @@ cdef class Timeline:
     def figures(self):
         """Return (start, records, figures of each measure) for each step.
 
-        The figures are count, missing, odd, sum, mean, min, p50, p90, p99 and max; the last six are
-        None without numbers.
+        The figures are count, missing, odd, sum, mean, min, p50, p90, p99, max and distinct. From the
+        mean to max they are None without numbers, distinct where it is not counted.
         """
         cdef size_t n
         cdef int m, k
@@ -133,7 +135,8 @@ cdef class Timeline:
                 read_figures(cell, numbers)
                 cells.append((
                     cell.count, cell.missing, cell.odd, numbers[0],
-                    *[numbers[k] if cell.count else None for k in range(1, FIGURES - COUNTS)],
+                    *[numbers[k] if cell.count else None for k in range(1, NUMBERS)],
+                    distinct_in(row, m),
                 ))
             steps.append((row.step, row.records, cells))
         return steps
@@ -170,12 +173,18 @@ cdef class Timeline:
                 buffer.add_count(cell.missing)
                 buffer.add(piece[at + 2])
                 buffer.add_count(cell.odd)
-                for k in range(FIGURES - COUNTS):
+                for k in range(NUMBERS):
                     buffer.add(piece[at + COUNTS + k])
                     if k and not cell.count:
                         buffer.add(nothing)
                     else:
                         buffer.add_number(numbers[k])
+                buffer.add(piece[at + COUNTS + NUMBERS])
+                distinct = distinct_in(row, m)
+                if distinct is None:
+                    buffer.add(nothing)
+                else:
+                    buffer.add_count(distinct)
             buffer.add(piece[2 + FIGURES * measures])
         return buffer.taken()
 

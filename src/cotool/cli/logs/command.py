@@ -187,7 +187,7 @@ def analyze_logs(
         _option(
             "Numbers",
             "Measure a field (rt, http.latency), text with a hole ('took <ms> ms') or a regex with "
-            "a group ('/took (\\d+)/'). Repeatable.",
+            "a group ('/took (\\d+)/'); distinct(client): values in each --bucket. Repeatable.",
             "--measure -m [NAME=]SOURCE[:UNIT]",
         ),
     ] = None,

@@ -98,7 +98,7 @@ def _numbers(reading: Reading | None) -> dict[str, Number]:
         found |= {
             f"{statistic}({name},{keys})": partial(_any_group, n, statistic)
             for n, name in enumerate(reading.names)
-            for statistic in (*statistics, "distinct")
+            for statistic in (*statistics, *(["distinct"] if reading.counts_distinct(n) else []))
         }
     # Every statistic divided by that of the earlier run.
     return found | {

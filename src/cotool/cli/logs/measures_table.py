@@ -112,7 +112,9 @@ def _groups(
         head = f"{len(shown)} of {head}, by {sort or 'records'}"
     screen.print(Text(), Text(head, style="bold"))
     statistics: tuple[str, ...] = _SHOWN if screen.width >= _WIDE and len(facts) == 1 else _FEW
-    if not any(figures.count for figures in measures.total.measures) and not measures.step:
+    if not any(figures.count for figures in measures.total.measures) and any(
+        figures.distinct is not None for group in shown for figures in group.measures
+    ):
         statistics = ("distinct",)
     steps = _steps(measures, shown)
     room = screen.width - _COUNTS - _NUMBER * len(statistics) * len(facts)

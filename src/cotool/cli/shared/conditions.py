@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_QUANTILE = lazy_pattern(r"p\d[\d.]*")
 _TOKEN = lazy_pattern(
     r"\s*(?:((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(%|[a-zA-Zµ]*)"
     r"|([A-Za-z_][\w.-]*)|(<=|>=|==|!=|[<>()+=,]))"
@@ -149,12 +150,13 @@ class _Parser(Generic[T]):
         names = [name for name in self._quantities if "(" not in name]
         for function, arguments in self._functions().items():
             few = len(arguments) <= 2
-            names += [f"{function}({argument})" for argument in (arguments if few else ("NAME",))]
+            shown = "pNN" if _QUANTILE.fullmatch(function) else function
+            names += [f"{shown}({argument})" for argument in (arguments if few else ("NAME",))]
         rest = self._text[self._at :]
         position = self._at + len(rest) - len(rest.lstrip()) + 1
         return InputError(
             f"--fail-on: cannot read {self._text!r} at character {position}: {reason}",
-            hint=f"write {self._example!r}; names: {', '.join(names)}",
+            hint=f"write {self._example!r}; names: {', '.join(dict.fromkeys(names))}",
         )
 
     def _functions(self) -> dict[str, list[str]]:

@@ -16,9 +16,12 @@ MAX_SOURCES, MAX_MEASURES, MAX_BY, MAX_TESTS = 16, 8, 4, 32
 # The statistics of a measure; other quantiles, such as p99.9, are computed as well.
 STATISTICS = ("count", "missing", "odd", "sum", "mean", "min", "p50", "p90", "p99", "max")
 QUANTILES = (
-    "p1", "p5", "p10", "p20", "p25", "p30", "p40", "p50", "p60", "p70", "p75", "p80", "p85", "p90",
-    "p95", "p97", "p98", "p99", "p99.5", "p99.9", "p99.95", "p99.99", "p99.999",
+    *(f"p{n}" for n in range(1, 100)),
+    "p99.5", "p99.8", "p99.9", "p99.95", "p99.99", "p99.999",
 )  # fmt: skip
+
+# Those of a group in a step of time.
+STEP_STATISTICS = (*STATISTICS, "distinct")
 
 # Factor, power of ten and dimension of a unit.
 Scale = tuple[int, int, int]
@@ -106,7 +109,8 @@ class Reading:
 
     `names` are the measures' names, `keys` the names of the fields to group by. `step`: seconds of
     a step in time, 0: no steps. `greatest`: how many of a measure's greatest numbers are kept with
-    their lines. `distinct`: count distinct values.
+    their lines. `distinct`: count distinct values;
+    `counted`: the numbers of measures whose distinct values are counted in each step as well.
     """
 
     sources: tuple[ValueSource, ...] = ()
@@ -118,3 +122,8 @@ class Reading:
     step: int = 0
     greatest: int = 0
     distinct: bool = True
+    counted: frozenset[int] = frozenset()
+
+    def counts_distinct(self, measure: int) -> bool:
+        """Return whether the distinct values of a measure are counted in each group."""
+        return self.distinct and (not self.step or measure in self.counted)

@@ -1,6 +1,6 @@
 """What people write of measures, groups and conditions, as a Reading.
 
-measure   = [NAME "="] source [":" UNIT]
+measure   = [NAME "="] source [":" UNIT] | "distinct(" measure ")"
 source    = FIELD | text with one <hole> | "/" regex with one group "/" | ID "#" parameter
 key       = FIELD | "raw(" FIELD ")"
 condition = and {"or" and};  and = not {"and" not}
@@ -53,6 +53,7 @@ _INDEX = lazy_pattern(r"\[\d+\]")
 _FIRST = lazy_pattern(r"\[0\](?=\.)")
 # Units that are as likely the name of a hole: <d> is rarely a number of days.
 _LETTERS = {"m", "h", "d"}
+_DISTINCT = lazy_pattern(r"^([\w.-]+=)?distinct\((.+)\)$")
 _RAW = lazy_pattern(r"raw\(([^()]+)\)")
 _UNIT_AT = lazy_pattern(r"\s?([a-zA-Zµ]+)\b")
 _TOKEN = lazy_pattern(
@@ -81,20 +82,23 @@ def make_reading(
     named_sources = measures if isinstance(measures, Mapping) else {}
     texts = [measures] if isinstance(measures, str) else list(measures)
     by = [by] if isinstance(by, str) else list(by)
-    for parameter, given in (
+    for parameter, every in (
         ("measures", [*texts, *named_sources.values()]),
         ("by", by),
         ("where", [] if where is None else [where]),
     ):
-        for text in given:
+        for text in every:
             check_unicode(text, parameter)
     if not isinstance(step, int) or step < 0:
         raise InputError(f"{step!r} is not a number of whole seconds", parameter="step")
     sources = _Sources()
+    given = list(named_sources.values()) or texts
+    counted = frozenset(n for n, text in enumerate(given) if _DISTINCT.fullmatch(text))
+    given = [_DISTINCT.sub(r"\1\2", text) for text in given]
     pairs = (
-        [(name, *_source(text, text)) for name, text in named_sources.items()]
+        [(name, *_source(text, text)) for name, text in zip(named_sources, given, strict=True)]
         if named_sources
-        else [_measure(text) for text in texts]
+        else [_measure(text) for text in given]
     )
     named = [(name, sources.number(source)) for name, source, *_ in pairs]
     keys = [key.strip() for text in by for key in text.split(",")]
@@ -125,6 +129,7 @@ def make_reading(
         tests=tests,
         step=step if names or parts else 0,
         greatest=greatest if names else 0,
+        counted=counted,
     )
 
 

@@ -9,7 +9,7 @@ from cotool._fast.logs.measures import UNIT, Measured, distinct_of
 from cotool._fast.logs.timelines import Timeline, timelines
 from cotool.errors import InputError
 from cotool.logs.measures.figures import RELATIVE_ERROR, UNIT_NAMES, Figures, or_least
-from cotool.logs.measures.model import PLAIN, STATISTICS
+from cotool.logs.measures.model import PLAIN, STEP_STATISTICS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 def check_sort(text: str, reading: Reading | None) -> None:
     """Raise InputError where groups cannot be sorted so."""
-    _statistic_of(text, reading.names if reading else ())
+    statistic, n = _statistic_of(text, reading.names if reading else ())
+    if reading and statistic == "distinct" and not reading.counts_distinct(n or 0):
+        raise InputError(
+            "distinct values are not counted in steps",
+            parameter="sort",
+            hint=f"-m 'distinct({reading.names[n or 0]})' counts them",
+        )
 
 
 def _statistic_of(text: str, names: tuple[str, ...]) -> tuple[str, int | None]:
@@ -49,7 +55,7 @@ class GreatLine:
 
 
 class Step(NamedTuple):
-    """The records of a group in a step of time: the STATISTICS of each measure by their names."""
+    """The records of a group in a step of time, and the STEP_STATISTICS of each measure."""
 
     records: int
     measures: tuple[Mapping[str, float | None], ...]
@@ -91,7 +97,9 @@ class Group:
     def steps(self) -> dict[int, Step]:
         """The figures by the start of each step."""
         return {
-            start: Step(records, tuple(dict(zip(STATISTICS, cell, strict=True)) for cell in cells))
+            start: Step(
+                records, tuple(dict(zip(STEP_STATISTICS, cell, strict=True)) for cell in cells)
+            )
             for start, records, cells in (self.timeline.figures() if self.timeline else ())
         }
 
@@ -308,15 +316,12 @@ class Measures:
 
 
 def _distinct(cells: Sequence[Any], seen: Sequence[Any] | None = None) -> Iterator[int | None]:
-    """Yield the distinct values of each measure; None where they are not counted.
-
-    An estimate may be more than the number of values, so that is its limit.
-    """
+    """Yield the distinct values of each measure; None where they are not counted."""
     if seen is None:
         yield from (None for _ in cells)
         return
     for (count, _, odd, *_), known in zip(cells, seen, strict=True):
-        yield min(distinct_of(known), count + odd)
+        yield distinct_of(known, count + odd)
 
 
 def measures_of(

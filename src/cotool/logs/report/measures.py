@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from cotool.logs.measures.model import STATISTICS
+from cotool.logs.measures.model import STATISTICS, STEP_STATISTICS
 from cotool.logs.report.timelines import TimelineText, text_pieces
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def measure_rows(
     Without groups there is one for all records, or for each step. `moment` makes the first column
     of a step from its seconds since 1970.
     """
-    statistics = STATISTICS if steps or not measures.keys else (*STATISTICS, "distinct")
+    statistics = STEP_STATISTICS if steps or measures.keys else STATISTICS
     names = [f"{name}_{key}" for name in measures.names for key in statistics]
     yield [*measures.keys, *(["start"] if steps else []), "records", *names]
     for group in measures.sorted_groups(sort) if measures.keys else [measures.total]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from cotool.logs.measures.model import STATISTICS
+from cotool.logs.measures.model import STEP_STATISTICS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,8 +44,9 @@ def text_pieces(names: Sequence[str]) -> list[bytes]:
     pieces = ['{"start": ', ', "records": ']
     before = ', "measures": {'
     for name in names:
-        pieces += [f", {json.dumps(key)}: " for key in STATISTICS]
-        pieces[-len(STATISTICS)] = f"{before}{json.dumps(name)}: {{{json.dumps(STATISTICS[0])}: "
+        pieces += [f", {json.dumps(key)}: " for key in STEP_STATISTICS]
+        first = f"{before}{json.dumps(name)}: {{{json.dumps(STEP_STATISTICS[0])}: "
+        pieces[-len(STEP_STATISTICS)] = first
         before = "}, "
     pieces.append("}}},\n" if names else f"{before}}}}},\n")
     return [piece.encode() for piece in pieces]
