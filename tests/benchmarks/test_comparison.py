@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cotool.benchmarks import compare, scaling
+from cotool.benchmarks import compare, differences, scaling
+from cotool.cli.app import main
 from cotool.errors import InputError
 
 
@@ -67,3 +68,37 @@ def test_scaling_is_against_the_fewest_threads():
         ("g/a", 2, 1.0, 1.0),
         ("g/a", 8, 2.0, 0.5),
     ]
+
+
+def measured(**metadata):
+    """Make a suite of one case with what pyperf and cotool say about the machine."""
+    threads = metadata.get("cotool_threads", 2)
+    known = {"hostname": "a", "cotool_cpu_level": "avx2", "cotool_threads": 2} | metadata
+    return pyperf.BenchmarkSuite([bench(f"g/a/t{threads}", [1.0, 1.1], **known)])
+
+
+def test_other_settings_are_not_judged():
+    """Another host, CPU level or number of threads is named, and nothing is judged."""
+    for other, reason in (
+        ({"hostname": "b"}, "host a against b"),
+        ({"cotool_cpu_level": "avx512"}, "CPU level avx2 against avx512"),
+        ({"cotool_threads": 8}, "2 threads against 8"),
+    ):
+        assert differences(measured(), measured(**other)) == [reason]
+        rows, alone = compare(measured(), measured(**other))
+        assert ([row.verdict for row in rows], alone) == (["unjudged"], [])
+    assert differences(measured(), measured()) == differences(measured(), suite(a=[1.0, 1.0])) == []
+
+
+@pytest.mark.parametrize("style", ["table", "json", "html"])
+def test_the_command_warns_and_does_not_fail(style, tmp_path, capsys):
+    """With --fail-above it exits with 2, since nothing can be said."""
+    old, new = (str(tmp_path / name) for name in ("old.json", "new.json"))
+    measured().dump(old)
+    measured(hostname="b").dump(new)
+    assert main(["bench", "compare", old, new, "-f", style]) == 0
+    shown = capsys.readouterr()
+    assert "not judged, because the settings differ: host a against b" in shown.err
+    assert "unjudged" in shown.out
+    assert main(["bench", "compare", old, new, "--fail-above", "5%"]) == 2
+    assert "cannot be judged" in capsys.readouterr().err

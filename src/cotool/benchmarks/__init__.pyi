@@ -7,7 +7,12 @@ from cotool.benchmarks.comparison import (
     Compared as Compared,
     Scaled as Scaled,
     compare as compare,
+    differences as differences,
     scaling as scaling,
+)
+from cotool.benchmarks.limits import (
+    limit_of as limit_of,
+    machine_limits as machine_limits,
 )
 from cotool.benchmarks.suites import (
     Measured as Measured,

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 class Compared:
     """One case in two suites: medians in seconds; `ratio` above 1 is slower than before.
 
-    `verdict`: "faster", "slower", or "unclear" if the difference of the medians is within `spread`,
-    the larger of the two relative standard deviations.
+    `verdict`: "faster", "slower", "unclear" if the difference of the medians is within `spread`,
+    the larger of the two relative standard deviations, or "unjudged" if the results come from
+    different settings.
     """
 
     name: str
@@ -49,24 +50,79 @@ class Scaled:
         return asdict(self)
 
 
+# What must be the same for two results to be compared: how people call it, and pyperf's key.
+_SETTINGS = (("host", "hostname"), ("CPU level", "cotool_cpu_level"))
+
+
+def differences(old: BenchmarkSuite, new: BenchmarkSuite) -> list[str]:
+    """Return how the settings of two results differ, so that their times cannot be compared.
+
+    A setting that a result does not state is not different. The numbers of threads differ if a
+    case was measured in both results, but never on the same number.
+    """
+    found = []
+    for name, key in _SETTINGS:
+        before, after = (_values(suite, key) for suite in (old, new))
+        if before and after and before != after:
+            found.append(f"{name} {_joined(before)} against {_joined(after)}")
+    ones, others = _by_case(old), _by_case(new)
+    threads = {
+        f"{_joined(ones[case])} threads against {_joined(others[case])}"
+        for case in ones.keys() & others.keys()
+        if ones[case].keys().isdisjoint(others[case])
+    }
+    found += sorted(threads)
+    return found
+
+
 def compare(old: BenchmarkSuite, new: BenchmarkSuite) -> tuple[list[Compared], list[str]]:
     """Compare each case that is in both suites; also return the names that only one has.
 
-    Raises InputError if no case is in both.
+    If their settings differ, nothing is judged, and a case is compared even if it ran on other
+    numbers of threads. Raises InputError if no case is in both.
     """
     before = {bench.get_name(): summarise(bench) for bench in old.get_benchmarks()}
     after = {bench.get_name(): summarise(bench) for bench in new.get_benchmarks()}
-    rows = [_judge(found, after[name]) for name, found in before.items() if name in after]
-    if not rows:
+    pairs = [(found, after[name]) for name, found in before.items() if name in after]
+    judged = not differences(old, new)
+    if not judged:
+        ones, others = _by_case(old), _by_case(new)
+        pairs += [
+            (max(ones[case].items())[1], max(others[case].items())[1])
+            for case in ones
+            if case in others and ones[case].keys().isdisjoint(others[case])
+        ]
+    if not pairs:
         raise InputError("no case is in both files")
-    return rows, sorted(before.keys() ^ after.keys())
+    compared = {name for one, other in pairs for name in (one.name, other.name)}
+    rows = [_judge(one, other, judged=judged) for one, other in pairs]
+    return rows, sorted((before.keys() ^ after.keys()) - compared)
 
 
-def _judge(old: Measured, new: Measured) -> Compared:
+def _values(suite: BenchmarkSuite, key: str) -> set[str]:
+    """Return what the results of a suite say about a setting; empty if they say nothing."""
+    return {str(bench.get_metadata()[key]) for bench in suite if key in bench.get_metadata()}
+
+
+def _joined(values: Iterable[object]) -> str:
+    return " and ".join(map(str, sorted(values, key=str)))
+
+
+def _by_case(suite: BenchmarkSuite) -> dict[str, dict[int, Measured]]:
+    """Return the results of each case by its number of threads."""
+    cases: dict[str, dict[int, Measured]] = {}
+    for bench in suite:
+        found = summarise(bench)
+        name = found.name.removesuffix(f"/t{found.threads}")
+        cases.setdefault(name, {})[found.threads or 0] = found
+    return cases
+
+
+def _judge(old: Measured, new: Measured, *, judged: bool) -> Compared:
     ratio = new.median / old.median
     spread = max(old.spread, new.spread)
-    verdict = "unclear"
-    if abs(ratio - 1) > spread:
+    verdict = "unclear" if judged else "unjudged"
+    if judged and abs(ratio - 1) > spread:
         verdict = "slower" if ratio > 1 else "faster"
     return Compared(new.name, old.median, new.median, ratio, spread, verdict)
 

@@ -34,11 +34,18 @@ class Report:
 
 def compare_results(old: str, new: str, report: Report, *, fail_above: str | None) -> int:
     """Compare two files of results; return the exit code."""
-    from cotool.benchmarks import compare, read_suite
+    from cotool.benchmarks import compare, differences, read_suite
 
     report = report.resolved()
     limit = _parse_percent(fail_above)
-    rows, alone = compare(read_suite(old), read_suite(new))
+    before, after = read_suite(old), read_suite(new)
+    unlike = differences(before, after)
+    if unlike and limit is not None:
+        raise InputError(
+            f"the results cannot be judged, because their settings differ: {'; '.join(unlike)}",
+            hint="measure both on the same machine, with the same --threads",
+        )
+    rows, alone = compare(before, after)
     worse = [
         row
         for row in rows
@@ -50,16 +57,22 @@ def compare_results(old: str, new: str, report: Report, *, fail_above: str | Non
                 "schema": "cotool.bench.compare/1",
                 "cases": [row.to_dict() for row in rows],
                 "only_in_one": alone,
+                "differences": unlike,
             }
             sink.write(json.dumps(document, indent=2) + "\n")
         elif report.style == "html":
             from cotool.cli.html.bench import bench_page
 
-            sink.write(bench_page(rows, alone, old=old, new=new))
+            sink.write(bench_page(rows, alone, unlike, old=old, new=new))
         else:
             from cotool.cli.bench.table import compared_table
 
             compared_table(rows, sink)
+    if unlike:
+        print(
+            f"cotool: warning: not judged, because the settings differ: {'; '.join(unlike)}",
+            file=sys.stderr,
+        )
     if alone and report.style == "table":
         print(f"{plural(len(alone), 'case')} in one file only are left out", file=sys.stderr)
     if worse:

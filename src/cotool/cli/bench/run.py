@@ -45,7 +45,7 @@ def list_cases(groups: Sequence[str], patterns: Sequence[str], *, as_json: bool)
 
 def run(request: Request) -> int:
     """Measure cases and print the results."""
-    from cotool.benchmarks import summarise
+    from cotool.benchmarks import limit_of, machine_limits, summarise
     from cotool.cli.bench.table import measured_table
 
     cases = request.find()
@@ -53,10 +53,17 @@ def run(request: Request) -> int:
     rows = [summarise(bench) for bench in found]
     if request.output == STDOUT:
         return 0
+    limits = machine_limits() if any(row.bytes is not None for row in rows) else {}
     if request.json:
-        _print_json("cotool.bench.run/1", "results", rows)
+        results = []
+        for row in rows:
+            limit = limit_of(row, limits)
+            stated = {} if limit is None else {"limit": limit[0], "limit_rate": limit[1]}
+            results.append({**row.to_dict(), **stated})
+        document = {"schema": "cotool.bench.run/1", "results": results, "limits": limits}
+        print(json.dumps(document, indent=2))
     else:
-        measured_table(rows)
+        measured_table(rows, limits)
     return 0
 
 
@@ -81,7 +88,8 @@ def scaling(request: Request) -> int:
     if request.output == STDOUT:
         return 0
     if request.json:
-        _print_json("cotool.bench.scaling/1", "results", rows)
+        found_rows = [row.to_dict() for row in rows]
+        print(json.dumps({"schema": "cotool.bench.scaling/1", "results": found_rows}, indent=2))
     else:
         scaling_table(rows)
     return 0
@@ -140,10 +148,6 @@ def _check_writable(path: Path) -> None:
             f"{path}: cannot be written",
             hint="give a file in an existing folder that you can write to",
         )
-
-
-def _print_json(schema: str, key: str, rows: Sequence[Any]) -> None:
-    print(json.dumps({"schema": schema, key: [row.to_dict() for row in rows]}, indent=2))
 
 
 def _parse_threads(text: str | None) -> list[int | None]:

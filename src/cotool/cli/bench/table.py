@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from cotool.benchmarks import limit_of
 from cotool.cli.shared.layout import Table, Text
 from cotool.cli.shared.screen import Screen
 from cotool.text import seconds
@@ -17,20 +18,30 @@ if TYPE_CHECKING:
 
 _BAR = 12  # columns of the longest bar
 _WIDEST = 36  # columns of the longest name on a line
-_STYLES = {"faster": "green", "slower": "red", "unclear": "dim"}
+_STYLES = {"faster": "green", "slower": "red", "unclear": "dim", "unjudged": "dim"}
 
 
-def measured_table(rows: Sequence[Measured]) -> None:
-    """Print what was measured: time, spread, and how much of it a second."""
+def measured_table(rows: Sequence[Measured], limits: dict[str, float]) -> None:
+    """Print what was measured: time, spread, the rate, and its share of the machine's limit."""
     screen = Screen(sys.stdout)
     table = _table(screen, [row.name for row in rows])
-    for name in ("median", "mean", "spread", "rate"):
+    for name in ("median", "mean", "spread", "rate", *(["of limit"] if limits else [])):
         table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
+        limit = limit_of(row, limits)
+        share = "" if limit is None else f"{(row.bytes or 0) / row.median / limit[1]:.0%}"
         table.add_row(
-            row.name, seconds(row.median), seconds(row.mean), f"{row.spread:.0%}", _rate(row)
+            row.name,
+            seconds(row.median),
+            seconds(row.mean),
+            f"{row.spread:.0%}",
+            _rate(row),
+            *([share] if limits else []),
         )
     screen.print(table)
+    if limits:
+        named = ", ".join(f"{name} {rate / 1e9:.3g} GB/s" for name, rate in limits.items())
+        screen.print(Text(f"limits of one thread here: {named}", style="dim"))
 
 
 def compared_table(rows: Sequence[Compared], sink: TextIO) -> None:

@@ -30,14 +30,24 @@ _COLUMNS = (
 )
 
 
-def bench_page(rows: Sequence[Compared], alone: Sequence[str], *, old: str, new: str) -> str:
-    """Return a comparison as a page, the largest changes first; `alone` are in one file only."""
+def bench_page(
+    rows: Sequence[Compared],
+    alone: Sequence[str],
+    unlike: Sequence[str] = (),
+    *,
+    old: str,
+    new: str,
+) -> str:
+    """Return a comparison as a page, the largest changes first.
+
+    `alone` are in one file only; `unlike` is how the settings differ, so that nothing is judged.
+    """
     ordered = sorted(rows, key=lambda row: (row.verdict == "unclear", -abs(math.log(row.ratio))))
     widest = max(
         _LEAST_RANGE, *(max(row.ratio, 1 / row.ratio) * (1 + row.spread) for row in ordered)
     )
-    counts = {verdict: sum(row.verdict == verdict for row in rows)
-              for verdict in ("slower", "faster", "unclear")}  # fmt: skip
+    verdicts = ("unjudged",) if unlike else ("slower", "faster", "unclear")
+    counts = {verdict: sum(row.verdict == verdict for row in rows) for verdict in verdicts}
     mean = math.exp(sum(math.log(row.ratio) for row in rows) / len(rows))
     names = [Path(old).name, Path(new).name]
     if names[0] == names[1]:
@@ -62,6 +72,9 @@ def bench_page(rows: Sequence[Compared], alone: Sequence[str], *, old: str, new:
         title=f"{names[1]} against {names[0]}",
         lead=lead,
         sections=[
+            Section("unlike", "Not judged: the settings differ", points(unlike))
+            if unlike
+            else None,
             Section("cases", "Cases", join((remark, table))),
             Section("alone", "In one file only", points(alone)) if alone else None,
         ],
