@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rich.color import Color
 from rich.style import Style
 from rich.text import Text
 
+from cotool.cli.shared.heat import averages, low_end, runs_of
 from cotool.cli.shared.screen import fitted
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ def heat_map(
     """
     large = _LABEL + 1 + 2 * len(order) <= width and len(order) <= _MOST_PIXELS // 2
     room = width - (_LABEL if large else 2 * _LABEL + 1) - 1
-    groups = _groups(order, max(1, min(room // (2 if large else 1), _MOST_PIXELS)))
-    cells = _averages(groups, row)
-    lowest = _floor(cells)
+    groups = runs_of(order, max(1, min(room // (2 if large else 1), _MOST_PIXELS)))
+    cells = averages(groups, row)
+    lowest = low_end(cells)
     labels = [_label([names[i] for i in group]) for group in groups]
     lines = []
     step = 1 if large else 2
@@ -54,35 +54,6 @@ def heat_map(
     if len(groups) < len(order):
         lines.append(Text(f"{len(order)} experts: each cell averages several neighbours"))
     return lines
-
-
-def _groups(order: Sequence[int], most: int) -> list[list[int]]:
-    """Divide `order` into at most `most` runs whose lengths differ by at most one."""
-    count = min(most, len(order))
-    bounds = [len(order) * place // count for place in range(count + 1)]
-    return [list(order[start:end]) for start, end in pairwise(bounds)]
-
-
-def _averages(
-    groups: Sequence[Sequence[int]], row: Callable[[int], Sequence[float]]
-) -> list[list[float]]:
-    averages = []
-    for group in groups:
-        sums = [0.0] * len(groups)
-        for i in group:
-            values = row(i)
-            for place, others in enumerate(groups):
-                sums[place] += sum(values[j] for j in others)
-        averages.append(
-            [total / (len(group) * len(other)) for total, other in zip(sums, groups, strict=True)]
-        )
-    return averages
-
-
-def _floor(cells: Sequence[Sequence[float]]) -> float:
-    """Return the low end of the scale: the lowest similarity, rounded down to 5 %, below 1."""
-    least = min((value for line in cells for value in line if math.isfinite(value)), default=0.0)
-    return max(0.0, min(math.floor(least * 20) / 20, 0.95))
 
 
 def _colour(value: float, lowest: float) -> Color:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -13,6 +12,7 @@ from rich.cells import cell_len
 from cotool.cli.html.markup import Html, element, join, said
 from cotool.cli.html.parts import chart, note, plain_table
 from cotool.cli.html.png import data_url, opacity_png
+from cotool.cli.shared.heat import averages, low_end, runs_of
 from cotool.text import one_line, plural
 
 if TYPE_CHECKING:
@@ -62,9 +62,9 @@ def heat_map(
     `row(i)` gives similarities of expert i; `groups` are the experts, cluster by cluster.
     """
     order = [i for group in groups for i in group]
-    runs = _runs(order)
-    values = _averages(runs, row)
-    least = _floor(values)
+    runs = runs_of(order, _MOST_PIXELS)
+    values = averages(runs, row)
+    least = low_end(values)
     shown = [_name([names[i] for i in run]) for run in runs]
     grid = _Grid(shown, values, _bounds(groups, len(order), len(runs)), least, label)
     picture = _cells(grid) if grid.side <= _MOST_CELLS else _image(grid)
@@ -220,12 +220,6 @@ def _between(
     return plain_table("Mean similarity within and between clusters, in percent", heads, rows)
 
 
-def _runs(order: Sequence[int]) -> list[list[int]]:
-    count = min(_MOST_PIXELS, len(order))
-    edges = [len(order) * place // count for place in range(count + 1)]
-    return [list(order[start:end]) for start, end in pairwise(edges)]
-
-
 def _bounds(groups: Sequence[Sequence[int]], experts: int, side: int) -> list[int]:
     """Return where one cluster ends and the next begins; none where all are single."""
     if max(map(len, groups)) == 1:
@@ -236,30 +230,6 @@ def _bounds(groups: Sequence[Sequence[int]], experts: int, side: int) -> list[in
         if len(group) > 1:
             edges.add(at * side // experts)
     return sorted(edges)
-
-
-def _averages(
-    runs: Sequence[Sequence[int]], row: Callable[[int], Sequence[float]]
-) -> list[list[float]]:
-    if all(len(run) == 1 for run in runs):
-        picked = [row(run[0]) for run in runs]
-        return [[line[run[0]] for run in runs] for line in picked]
-    found = []
-    for run in runs:
-        lines = [row(i) for i in run]
-        found.append(
-            [
-                sum(line[j] for line in lines for j in other) / (len(run) * len(other))
-                for other in runs
-            ]
-        )
-    return found
-
-
-def _floor(values: Sequence[Sequence[float]]) -> float:
-    """Return the low end of the scale: the least similarity, down to a step of 5 %, under 1."""
-    least = min((v for line in values for v in line if math.isfinite(v)), default=0.0)
-    return max(0.0, min(math.floor(least * 20) / 20, 0.95))
 
 
 def _opacity(value: float, least: float) -> float:

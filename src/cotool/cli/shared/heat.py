@@ -1,0 +1,43 @@
+"""What the heat maps of terminals and reports share: cells, and the low end of their scale."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+def runs_of(order: Sequence[int], most: int) -> list[list[int]]:
+    """Divide `order` into at most `most` runs whose lengths differ by at most one."""
+    count = min(most, len(order))
+    bounds = [len(order) * place // count for place in range(count + 1)]
+    return [list(order[start:end]) for start, end in pairwise(bounds)]
+
+
+def averages(
+    runs: Sequence[Sequence[int]], row: Callable[[int], Sequence[float]]
+) -> list[list[float]]:
+    """Return the mean similarity of each run with each; `row(i)` has those of expert i."""
+    if all(len(run) == 1 for run in runs):
+        picked = [row(run[0]) for run in runs]
+        return [[line[run[0]] for run in runs] for line in picked]
+    found = []
+    for run in runs:
+        sums = [0.0] * len(runs)
+        for i in run:
+            values = row(i)
+            for place, others in enumerate(runs):
+                sums[place] += sum(values[j] for j in others)
+        found.append(
+            [total / (len(run) * len(other)) for total, other in zip(sums, runs, strict=True)]
+        )
+    return found
+
+
+def low_end(cells: Sequence[Sequence[float]]) -> float:
+    """Return the low end of the scale: the lowest similarity, rounded down to 5 %, below 1."""
+    least = min((value for line in cells for value in line if math.isfinite(value)), default=0.0)
+    return max(0.0, min(math.floor(least * 20) / 20, 0.95))
