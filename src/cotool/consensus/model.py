@@ -82,6 +82,17 @@ class Dissent:
     consensus_numbers: tuple[str, ...] = ()
     negation: bool = False
 
+    @property
+    def differences(self) -> list[tuple[str, tuple[str, ...]]]:
+        """The words and numbers that only one of the two has, each with a label for people."""
+        found = (
+            ("only here", self.only_here),
+            ("only in the consensus", self.only_in_consensus),
+            ("numbers here", self.numbers),
+            ("numbers in the consensus", self.consensus_numbers),
+        )
+        return [(label, words) for label, words in found if words]
+
 
 @dataclass(frozen=True, slots=True)
 class ConflictingValue:

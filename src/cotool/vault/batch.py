@@ -66,7 +66,7 @@ def run_batch(
         report(outcome)
         return outcome
 
-    small = [n for n, job in enumerate(jobs) if len(jobs) > 1 and _size(job) < _LARGE]
+    small = [n for n, job in enumerate(jobs) if len(jobs) > 1 and source_size(job) < _LARGE]
     outcomes: dict[int, Outcome] = {}
     if small:
         from concurrent.futures import ThreadPoolExecutor
@@ -85,7 +85,8 @@ def run_batch(
     return [outcomes[n] for n in range(len(jobs))]
 
 
-def _size(job: Job) -> int:
+def source_size(job: Job) -> int:
+    """Return the size of a job's source in bytes, 0 if it is not known."""
     try:
         return Path(job.source).stat().st_size
     except OSError:

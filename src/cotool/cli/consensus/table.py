@@ -167,13 +167,7 @@ def _dissent(result: Consensus, screen: Screen) -> None:
 
 
 def _differences(item: Dissent) -> list[str]:
-    pairs = (
-        ("only here", item.only_here),
-        ("only in the consensus", item.only_in_consensus),
-        ("numbers here", item.numbers),
-        ("numbers in the consensus", item.consensus_numbers),
-    )
-    lines = [f"{label}: {one_line(', '.join(words))}" for label, words in pairs if words]
+    lines = [f"{label}: {one_line(', '.join(words))}" for label, words in item.differences]
     if item.negation:
         lines.append("one of the two denies what the other affirms")
     return lines

@@ -103,20 +103,8 @@ def _denials(item: Cluster, result: Consensus) -> list[str]:
 
 
 def _differences(item: Dissent) -> Html:
-    pairs = (
-        ("only here", item.only_here),
-        ("only in the consensus", item.only_in_consensus),
-        ("numbers here", item.numbers),
-        ("numbers in the consensus", item.consensus_numbers),
-    )
     lines = [
-        element(
-            "div",
-            element("dt", label),
-            element("dd", brief(", ".join(words), _MOST_WORDS)),
-        )
-        for label, words in pairs
-        if words
+        _term(label, brief(", ".join(words), _MOST_WORDS)) for label, words in item.differences
     ]
     if item.negation:
         text = "one of the two denies what the other affirms"

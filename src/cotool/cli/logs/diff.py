@@ -80,7 +80,6 @@ def _run(
     from cotool.logs.summary import LogSummary
     from cotool.logs.templates.baseline import read_baseline
     from cotool.logs.templates.compare import compare_baselines
-    from cotool.text import visible
 
     parsed = [parse_log_condition(text, ()) for text in conditions]
     for condition in parsed:
@@ -93,12 +92,7 @@ def _run(
     with open_output(output, data=style != "table") as sink:
         _write(sink, style, comparison)
     summary = LogSummary(comparison=comparison)
-    met = [condition for condition in parsed if condition.holds(summary)]
-    for condition in met:
-        print(
-            f"cotool: --fail-on {visible(condition.text)}: {condition.evidence(summary)}",
-            file=sys.stderr,
-        )
+    met = [condition for condition in parsed if condition.reported(summary)]
     return _FOUND if met else 0
 
 

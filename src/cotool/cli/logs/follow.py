@@ -16,7 +16,7 @@ from cotool.cli.logs.writers import write_summary
 from cotool.errors import InputError
 from cotool.logs.api import analyze_sources, analyze_twice
 from cotool.logs.scan.scan import Watch
-from cotool.logs.scan.sources import Source, find_sources
+from cotool.logs.scan.sources import Source
 from cotool.logs.scan.state import State
 from cotool.logs.summary import LogSummary
 
@@ -102,11 +102,7 @@ def _tick(
     """Read what is new; return None if nothing is."""
     options = request.options
     try:
-        sources = find_sources(
-            request.paths,
-            recursive=request.recursive,
-            max_decompressed=request.options.max_decompressed,
-        )
+        sources = request.find_sources()
     except InputError:
         if not state.entries:
             raise

@@ -9,6 +9,7 @@ from cotool._records import dataclass
 if TYPE_CHECKING:
     from cotool.engine.choice import EngineChoice
     from cotool.logs.options import LogOptions
+    from cotool.logs.scan.sources import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +37,13 @@ class LogRequest:
     sort: str | None = None
     baseline: str | None = None
     template: str | None = None
+
+    def find_sources(self) -> list[Source]:
+        """Return the sources that the paths name. Raises InputError."""
+        from cotool.logs.scan.sources import find_sources
+
+        return find_sources(
+            self.paths,
+            recursive=self.recursive,
+            max_decompressed=self.options.max_decompressed,
+        )

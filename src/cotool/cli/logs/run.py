@@ -35,7 +35,6 @@ def run(request: LogRequest) -> int:
     """Carry out a request; return the exit code."""
     from cotool.cli.logs.cluster_run import is_spread
     from cotool.cli.logs.overview import with_overview
-    from cotool.logs.scan.sources import find_sources
 
     if request.format == "html":
         from cotool.cli.html.output import report_target
@@ -50,11 +49,7 @@ def run(request: LogRequest) -> int:
         check_sort(request.sort, request.options.reading)
     if request.records == "-" and request.output in {None, "-"} and request.follow:
         raise InputError("--records - and --follow both write to standard output")
-    sources = find_sources(
-        request.paths,
-        recursive=request.recursive,
-        max_decompressed=request.options.max_decompressed,
-    )
+    sources = request.find_sources()
     broken = next((source for source in sources if source.problem), None)
     if request.follow and broken is not None:
         raise InputError(f"{broken.path}: {broken.problem}")
@@ -186,12 +181,7 @@ def _end(
             " as seconds or bytes; give one, as in -m rt:ms",
             file=sys.stderr,
         )
-    met = [condition for condition in conditions if condition.holds(summary)]
-    for condition in met:
-        print(
-            f"cotool: --fail-on {visible(condition.text)}: {condition.evidence(summary)}",
-            file=sys.stderr,
-        )
+    met = [condition for condition in conditions if condition.reported(summary)]
     if summary.interrupted:
         if not request.quiet and not request.follow:
             more = "; continue with --resume" if request.engine.is_cluster else ""

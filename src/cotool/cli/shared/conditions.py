@@ -17,11 +17,13 @@ with it is false.
 from __future__ import annotations
 
 import operator
+import sys
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
 from cotool.errors import InputError
+from cotool.text import visible
 
 if TYPE_CHECKING:
     import re
@@ -91,10 +93,17 @@ class Condition(Generic[T]):
 
     def evidence(self, result: T) -> str:
         """Return the values in the condition, as "error is 3, rate(warning) is 7%"."""
-        parts = []
-        for name, read in self.quantities.items():
-            parts.append(f"{name} is {_shown(read(result))}")
-        return ", ".join(parts)
+        return ", ".join(
+            f"{name} is {_shown(read(result))}" for name, read in self.quantities.items()
+        )
+
+    def reported(self, result: T) -> bool:
+        """Return whether the condition is true of a result, and say so on standard error."""
+        met = self.holds(result)
+        if met:
+            text = f"--fail-on {visible(self.text)}: {self.evidence(result)}"
+            print(f"cotool: {text}", file=sys.stderr)
+        return met
 
 
 def _all(number: float) -> tuple[float, ...]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cotool.cli.shared.progress import Bar, stderr_moves
 from cotool.cli.vault.file_options import Batch, Copying
 from cotool.errors import CotoolError
 from cotool.text import plural, size, visible_name
-from cotool.vault.batch import Job, run_batch
+from cotool.vault.batch import Job, run_batch, source_size
 from cotool.vault.files import STDIO
 from cotool.vault.trees import EXPECTED, Listing, Plan, Wanted, list_files
 
@@ -64,7 +63,7 @@ def run_jobs(
     """Do every job, with a progress bar and a summary on standard error; return the exit code."""
     plan.make_folders()
     jobs = plan.jobs
-    total = None if any(job.source == STDIO for job in jobs) else sum(map(_size, jobs))
+    total = None if any(job.source == STDIO for job in jobs) else sum(map(source_size, jobs))
     shown = not options.quiet and stderr_moves()
     with ended_by_sigterm(), Bar(total, shown=shown) as bar:
         outcomes = run_batch(
@@ -164,13 +163,6 @@ def _say_error(outcome: Outcome) -> None:
     else:
         text = str(error)
     print(f"cotool: error: {visible_name(text)}", file=sys.stderr)
-
-
-def _size(job: Job) -> int:
-    try:
-        return Path(job.source).stat().st_size
-    except OSError:
-        return 0
 
 
 class ended_by_sigterm:  # noqa: N801 - reads as a sentence in `with`

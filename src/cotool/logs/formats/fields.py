@@ -393,12 +393,17 @@ def _places(
     return tuple(place for _, place, _ in chosen), fallback, [*(x for *_, x in chosen), *rejected]
 
 
+def _of_words(path: Path, values: _Seen) -> tuple[tuple[int, ...], Place, Reason]:
+    """Return the place of a key all of whose values are words of levels."""
+    why = "all its values are levels"
+    reason = Reason("level", f"key {'.'.join(path)}", why, values.words, values.example)
+    return (1, len(path)), Place(KEY, scale=WORDS_ONLY, path=_encoded(path)), reason
+
+
 def _stated(seen: dict[Path, _Seen]) -> list[tuple[tuple[int, ...], Place, Reason]]:
     """Return a key "status" all of whose values are levels; success and failure are outcomes."""
     return [
-        ((1, len(path)), Place(KEY, scale=WORDS_ONLY, path=_encoded(path)),
-         Reason("level", f"key {'.'.join(path)}", "all its values are levels", values.words,
-                values.example))
+        _of_words(path, values)
         for path, values in seen.items()
         if path[-1].lower() == "status" and len(path) == 1 and values.words == values.rows
         and not values.example.lower().startswith("fail")
@@ -408,9 +413,7 @@ def _stated(seen: dict[Path, _Seen]) -> list[tuple[tuple[int, ...], Place, Reaso
 def _unnamed(seen: dict[Path, _Seen]) -> list[tuple[tuple[int, ...], Place, Reason]]:
     """Return a key of another name whose values are all levels, and not only alarms."""
     return [
-        ((1, len(path)), Place(KEY, scale=WORDS_ONLY, path=_encoded(path)),
-         Reason("level", f"key {'.'.join(path)}", "all its values are levels", values.words,
-                values.example))
+        _of_words(path, values)
         for path, values in seen.items()
         if values.words == values.rows >= _ENOUGH_WORDS and len(values.levels) > 1
         and values.levels & _CALM and len(path) == 1
