@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
-from cotool.logs.templates.fits import Fit, Tokens, composed, each
+from cotool.logs.templates.fits import Fit, Tokens, composed, each, shared_starts
 from cotool.logs.templates.joins import JOINS, PAIRS
 from cotool.logs.templates.keys import key_of
 from cotool.logs.templates.lexicon import is_known
@@ -80,6 +80,7 @@ def _fit(keys: Sequence[Tokens]) -> dict[Tokens, Fit]:
     """Return the template of each key."""
     fits = {key: Fit(key, ()) for key in keys}
     found = list(keys)
+    starts: tuple[list[Tokens], dict[Tokens, int]] = found, shared_starts(found)
     seen: list[list[Tokens] | None] = [None] * len(JOINS)
     for _ in range(_ROUNDS):
         count = len(found)
@@ -88,7 +89,9 @@ def _fit(keys: Sequence[Tokens]) -> dict[Tokens, Fit]:
             before, seen[n] = seen[n], found
             if before is not found:
                 new = None if before is None else set(found).difference(before)
-                fits, found = _joined(fits, found, join(found, new))
+                if starts[0] is not found:
+                    starts = found, shared_starts(found)
+                fits, found = _joined(fits, found, join(starts[1], new))
         if len(found) == count:
             break
     return fits

@@ -111,12 +111,12 @@ def bytes_of(line: str | bytes) -> bytes:
 
 def readable(text: str) -> str:
     """Return a text with U+FFFD for control characters and for bytes that are not UTF-8."""
-    return _UNREADABLE.sub("\ufffd", text)
+    return text if text.isprintable() else _UNREADABLE.sub("\ufffd", text)
 
 
 def squeezed(text: str) -> str:
     """Return a text in which every run of blanks is one blank."""
-    return _BLANKS.sub(" ", text)
+    return _BLANKS.sub(" ", text) if "  " in text or "\t" in text else text
 
 
 def part_of(template: str, form: Form, start: int) -> Part:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool.logs.templates.tokens import PARAMETER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 Tokens = tuple[str, ...]
 # A template, and where a part of it starts and stops; what is before and after the part.
@@ -46,6 +47,23 @@ def replaced(template: Tokens, start: int, stop: int) -> Fit:
     spans = [(n, n + 1) for n in range(len(template))]
     spans[start:stop] = [(start, stop)]
     return Fit((*template[:start], PARAMETER, *template[stop:]), tuple(spans))
+
+
+def shared_starts(templates: Sequence[Tokens]) -> dict[Tokens, int]:
+    """Return how many of its first tokens each template shares with another one.
+
+    `templates` are sorted, so that the other one is beside it.
+    """
+    starts = dict.fromkeys(templates, 0)
+    for one, other in pairwise(templates):
+        alike = 0
+        for a, b in zip(one, other, strict=False):
+            if a != b:
+                break
+            alike += 1
+        starts[one] = max(starts[one], alike)
+        starts[other] = alike
+    return starts
 
 
 def shared(parts: Iterable[Part]) -> list[tuple[Frame, dict[Tokens, tuple[int, int]]]]:

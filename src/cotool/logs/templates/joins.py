@@ -1,7 +1,8 @@
 """Templates of different shapes that are one because they differ in a single part.
 
 The part is what one pair of brackets or quotes holds, a value of another shape, or the reason of a
-failure. Each join takes the templates found so far, and returns those that become another one.
+failure. Each join takes the templates found so far, each with the number of its first tokens that
+another one shares (fits.shared_starts), and returns those that become another one.
 `new` are the templates that it did not see in the round before, None in the first round.
 """
 
@@ -19,7 +20,7 @@ from cotool.logs.templates.runs import join_runs
 from cotool.logs.templates.tokens import PARAMETER, is_word, tokenise
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping
 
     Joined = dict[Tokens, Fit]
 
@@ -50,33 +51,47 @@ _Parts = Callable[[Tokens], Iterable[tuple[int, int]]]
 
 
 class _Frames:
-    """What is before and after parts of templates, if a new template may have the same frame.
+    """Parts of templates, if another template may have the same before and after them.
 
-    A frame that no new template has was considered when its templates were found, and did not join
-    them. Most frames differ in length from those of the few new templates.
+    What is before a part, another template has to share. What a new template does not have before
+    and after a part was considered when its templates were found, and did not join them. Most
+    differ in length from those of the few new templates.
     """
 
-    def __init__(self, new: Collection[Tokens] | None, *kinds: _Parts) -> None:
+    def __init__(
+        self, templates: Mapping[Tokens, int], new: Collection[Tokens] | None, *kinds: _Parts
+    ) -> None:
+        self._templates = templates
         self._lengths = None if new is None else {
             (start, len(template) - stop)
             for template in _short(new) for parts in kinds for start, stop in parts(template)
         }  # fmt: skip
 
-    def of(self, template: Tokens, parts: _Parts) -> Iterable[Part]:
-        """Return the parts of a template whose frame a new template may have."""
-        for start, stop in islice(parts(template), _MOST_PLACES):
-            if self._lengths is None or (start, len(template) - stop) in self._lengths:
-                yield template, start, stop
+    def of(self, parts: _Parts) -> Iterable[Part]:
+        """Return the parts of all templates whose frame another one may have."""
+        for template, latest in self._templates.items():
+            if len(template) > _LONGEST:
+                continue
+            for start, stop in islice(parts(template), _MOST_PLACES):
+                if start > latest:
+                    break
+                if self._lengths is None or (start, len(template) - stop) in self._lengths:
+                    yield template, start, stop
 
 
-def _join_spans(templates: Sequence[Tokens], new: Collection[Tokens] | None) -> Joined:
+def _join_spans(templates: Mapping[Tokens, int], new: Collection[Tokens] | None) -> Joined:
     """Join templates of which one has a parameter where another has a longer chunk."""
-    framed = _Frames(new, _marks, _chunks)
+    framed = _Frames(templates, new, _marks, _chunks)
     places: dict[Frame, set[Tokens]] = defaultdict(set)
-    for template in _short(templates):
-        for _, start, stop in framed.of(template, _marks):
-            places[template[:start], template[stop:]].add(template)
-    frames = _chunks_in(templates, places)
+    for template, start, stop in framed.of(_marks):
+        places[template[:start], template[stop:]].add(template)
+    lengths = {(len(before), len(after)) for before, after in places}
+    frames: dict[Frame, list[Part]] = defaultdict(list)
+    for template, start, stop in framed.of(_chunks):
+        if (start, len(template) - stop) in lengths:
+            frame = template[:start], template[stop:]
+            if frame in places:
+                frames[frame].append((template, start, stop))
     joined: dict[Tokens, Fit] = {}
     for frame, found in sorted(frames.items(), key=lambda item: (-len(item[1]), item[0])):
         if _words(frame) and not places[frame] <= joined.keys():
@@ -84,19 +99,6 @@ def _join_spans(templates: Sequence[Tokens], new: Collection[Tokens] | None) -> 
                 if template not in joined and template not in places[frame]:
                     joined[template] = replaced(template, start, stop)
     return joined
-
-
-def _chunks_in(templates: Sequence[Tokens], places: Collection[Frame]) -> dict[Frame, list[Part]]:
-    """Return the chunks of templates that have one of the frames, by their frame."""
-    lengths = {(len(before), len(after)) for before, after in places}
-    found: dict[Frame, list[Part]] = defaultdict(list)
-    for template in _short(templates):
-        for start, stop in islice(_chunks(template), _MOST_PLACES):
-            if (start, len(template) - stop) in lengths:
-                frame = template[:start], template[stop:]
-                if frame in places:
-                    found[frame].append((template, start, stop))
-    return found
 
 
 def _marks(template: Tokens) -> Iterable[tuple[int, int]]:
@@ -134,12 +136,10 @@ def _short(templates: Iterable[Tokens]) -> Iterable[Tokens]:
     return (template for template in templates if len(template) <= _LONGEST)
 
 
-def _join_contents(templates: Sequence[Tokens], new: Collection[Tokens] | None) -> Joined:
+def _join_contents(templates: Mapping[Tokens, int], new: Collection[Tokens] | None) -> Joined:
     """Join templates that differ in the contents of one pair of brackets or quotes."""
-    framed = _Frames(new, _pairs)
     joined: dict[Tokens, Fit] = {}
-    parts = (part for template in _short(templates) for part in framed.of(template, _pairs))
-    for frame, found in shared(parts):
+    for frame, found in shared(_Frames(templates, new, _pairs).of(_pairs)):
         left = {template: span for template, span in found.items() if template not in joined}
         # With 4 instead of 2, .024 of the lines of invented programs are in mixed templates, not
         # .0004; of those held back .021, not 0.
@@ -150,7 +150,7 @@ def _join_contents(templates: Sequence[Tokens], new: Collection[Tokens] | None) 
     return joined
 
 
-def _join_reasons(templates: Sequence[Tokens], new: Collection[Tokens] | None) -> Joined:
+def _join_reasons(templates: Mapping[Tokens, int], new: Collection[Tokens] | None) -> Joined:
     """Join templates that say what failed in the same words, and why in different ones."""
     lengths = None if new is None else {stop for t in _short(new) for stop in _heads(t)}
     joined: dict[Tokens, Fit] = {}
@@ -159,6 +159,8 @@ def _join_reasons(templates: Sequence[Tokens], new: Collection[Tokens] | None) -
         for stop in _heads(template):
             if lengths is None or stop in lengths:
                 heads[template[:stop]][template] = stop
+    if all(len(found) < _SHARED_REASONS for found in heads.values()):
+        return joined
     uses = Counter(
         template[start:] for found in heads.values() for template, start in found.items()
     )

@@ -16,7 +16,7 @@ from cotool.logs.templates.fits import Fit, Tokens
 from cotool.logs.templates.tokens import PARAMETER, is_word
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     Pair = tuple[int, int]
 
@@ -27,13 +27,17 @@ _LEAST_LABELS = 3
 _LONGEST, _LONGEST_VALUE = 400, 16
 
 
-def join_labelled(templates: Sequence[Tokens], new: Collection[Tokens] | None) -> dict[Tokens, Fit]:
+def join_labelled(
+    templates: Mapping[Tokens, int], new: Collection[Tokens] | None
+) -> dict[Tokens, Fit]:
     """Join templates that begin alike, and have the same labels with different values."""
     alike: dict[tuple[Tokens, int], list[tuple[Tokens, list[int]]]] = defaultdict(list)
     fresh = None if new is None else {_beginning(t) for t in new}
-    for template in templates:
+    for template, latest in templates.items():
+        if template.count(":") < _LEAST_LABELS or len(template) > _LONGEST:
+            continue
         colons = _colons(template)
-        if len(colons) < _LEAST_LABELS or len(template) > _LONGEST:
+        if len(colons) < _LEAST_LABELS or colons[0] > latest:
             continue
         if fresh is None or _beginning(template) in fresh:
             alike[template[: colons[0]], len(colons)].append((template, colons))

@@ -14,7 +14,7 @@ from cotool.logs.templates.fits import Fit, Tokens, replaced, shared
 from cotool.logs.templates.tokens import PARAMETER, is_word
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping
 
 # The longest templates and runs, and the runs of a template, that are considered: bounds the time.
 _LONGEST, _LONGEST_RUN, _MOST_RUNS = 200, 16, 8
@@ -29,16 +29,18 @@ _ARTICLES = frozenset({"The", "A", "An"})
 _METHODS = frozenset("GET HEAD POST PUT DELETE PATCH OPTIONS".split())
 
 
-def join_runs(templates: Sequence[Tokens], new: Collection[Tokens] | None) -> dict[Tokens, Fit]:
+def join_runs(templates: Mapping[Tokens, int], new: Collection[Tokens] | None) -> dict[Tokens, Fit]:
     """Join templates that differ in one run of names, or in one list of words."""
     fresh = None if new is None else {
-        (start, len(t) - stop) for t in new if len(t) <= _LONGEST for start, stop in _runs(t)
+        (start, len(t) - stop)
+        for t in new if len(t) <= _LONGEST
+        for start, stop in _runs(t, len(t))
     }  # fmt: skip
     parts = (
         (template, start, stop)
-        for template in templates
+        for template, latest in templates.items()
         if len(template) <= _LONGEST
-        for start, stop in _runs(template)
+        for start, stop in _runs(template, latest)
         if fresh is None or (start, len(template) - stop) in fresh
     )
     joined: dict[Tokens, Fit] = {}
@@ -75,12 +77,17 @@ def _is_named(token: str) -> bool:
     return token == PARAMETER or _is_titled(token)
 
 
-def _runs(template: Tokens) -> Iterable[tuple[int, int]]:
-    """Return where names and lists within a sentence start and stop, each with its variants."""
+def _runs(template: Tokens, latest: int) -> Iterable[tuple[int, int]]:
+    """Return where names and lists within a sentence start and stop, each with its variants.
+
+    `latest`: the last token at which one may start.
+    """
     at = count = 0
-    for start in [n for n in range(2, len(template)) if is_word(template[n])]:
+    for start in range(2, min(len(template), latest + 1)):
+        if start < at or not is_word(template[start]):
+            continue
         in_text = _follows_text(template, start)
-        if start < at or not (in_text or _follows_mark(template, start)):
+        if not (in_text or _follows_mark(template, start)):
             continue
         if count >= _MOST_RUNS:
             break
