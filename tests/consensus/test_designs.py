@@ -8,6 +8,7 @@ import pytest
 
 from consensus.written import read, table
 from cotool.consensus.read.layout import Keys
+from cotool.consensus.read.sample import UnclearError
 
 UV = {"u": "x", "v": "y"}
 UU = {"u": "x", "v": "x"}
@@ -40,6 +41,12 @@ LONG = {
         ("no,on,member_id,party,cast", "1,a farm bill,u,D,x", "1,a farm bill,v,R,y",
          "2,to adjourn,u,D,x", "2,to adjourn,v,R,x", "3,the budget,u,D,y", "3,the budget,v,R,x"),
         {"1": UV, "2": UU, "3": {"u": "y", "v": "x"}},
+    ),
+    "a judge rates the answers of models": (
+        ("question_id,model,judge,score", "1,m,u,3", "1,m,v,2", "1,n,u,5", "1,n,v,5", "2,m,u,1",
+         "2,m,v,1", "2,n,u,4", "2,n,v,2"),
+        {"1\nm": {"u": "3", "v": "2"}, "1\nn": {"u": "5", "v": "5"},
+         "2\nm": {"u": "1", "v": "1"}, "2\nn": {"u": "4", "v": "2"}},
     ),
     "repeats by one expert stay in their question": (
         ("item_id,rater,trial,label", "1,u,1,x", "1,u,2,y", "1,v,1,x", "1,v,2,x", "2,u,1,y",
@@ -146,3 +153,31 @@ def test_tables(lines, expected):
 def test_documents(document, expected):
     """Objects that describe one answer are not objects of several experts."""
     assert read(json.dumps(document)) == expected
+
+
+REFUSED = {
+    "the sides of a chat are no experts": (
+        "conversation_id,speaker,text", "c,user,What is up?", "c,assistant,Not much.",
+        "d,user,Where are you?", "d,assistant,In Rome.",
+    ),
+    "a scale with one number per person": (
+        "id,phq1,phq2,phq3", "S1,3,3,2", "S2,0,0,1", "S3,1,1,1", "S4,2,3,3", "S5,0,1,0",
+    ),
+    "a date alone is no item": (
+        "patient,doctor,date,bp", "p,u,2024-01-01,120", "q,v,2024-01-01,130",
+        "p,u,2024-01-02,125", "q,v,2024-01-02,131",
+    ),
+    "two labels of each coder": (
+        "doc,coder,topic,tone", "d,u,sports,x", "d,v,sports,y", "e,u,news,y", "e,v,sports,y",
+    ),
+    "a catalogue": (
+        "sku,color,size,quality", "1,red,L,good", "2,blue,M,good", "3,red,S,poor", "4,red,L,good",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lines", REFUSED.values(), ids=REFUSED)
+def test_what_only_looks_like_a_design(lines):
+    """Records that cross in another way are refused."""
+    with pytest.raises(UnclearError):
+        read(table(*lines))

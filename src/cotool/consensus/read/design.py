@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from cotool.consensus.read import names
 from cotool.consensus.read.columns import are_crossed, determines
-from cotool.consensus.read.long import JOINT, Long, find_long, is_given_by, joint
+from cotool.consensus.read.long import JOINT, Long, find_long, is_given_by, is_rater, joint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from cotool.consensus.read.columns import Column
     from cotool.consensus.read.sample import Sample
 
-# What numbers the answers of one expert to the same item.
-_REPEATS = frozenset("run seed repeat repetition trial attempt replicate iteration epoch".split())
+# What numbers the answers of one expert to the same item, or says how it was asked.
+_REPEATS = frozenset(
+    "run seed repeat repetition trial attempt replicate iteration epoch fold variant condition "
+    "strategy setting shot shots fewshot mode".split()
+)
 _MOST_KEYS = 10  # columns that are tried as parts of an item
 _MOST_PARTS = 3  # columns that together identify an item
 _REMARK_WORDS = 2.0  # words in a mean remark
@@ -65,7 +68,8 @@ def experts_of(sample: Sample) -> list[Column]:
         and not column.is_time
         and (column.is_called(names.EXPERT) or _may_be_expert(column))
     ]
-    return sorted(found, key=lambda column: -column.is_called(names.EXPERT))
+    # A judge rates the answers of several models.
+    return sorted(found, key=lambda c: (-c.is_called(names.EXPERT), not is_rater(c)))
 
 
 def _may_be_expert(column: Column) -> bool:
@@ -88,7 +92,7 @@ def item_of(sample: Sample, expert: Column) -> Column | None:
             (chosen, column)
             for chosen in combinations(columns, size)
             for column in [chosen[0] if size == 1 else joint(list(chosen))]
-            if are_crossed(column, expert)
+            if are_crossed(column, expert) and not all(part.is_time for part in chosen)
         ]
         if found:
             return _likeliest(found)
@@ -106,10 +110,15 @@ def _keys(sample: Sample, expert: Column) -> list[Column]:
         and column.part not in {names.GOLD, names.CONFIDENCE, names.BESIDE}
         and not _REPEATS.intersection(names.words_of(column.path))
         and column.is_called(names.ANSWER) < names.STRONG
-        and column.is_called(names.EXPERT) < names.STRONG
+        and (column.is_called(names.EXPERT) < names.STRONG or _is_rated(column, expert))
         and not determines(expert, column)
     ]
     return sorted(found, key=lambda column: -_weight(column))[:_MOST_KEYS]
+
+
+def _is_rated(column: Column, expert: Column) -> bool:
+    """Whether a column names whose work an expert rates: a model beside its judges."""
+    return is_rater(expert) and not is_rater(column)
 
 
 def _weight(column: Column) -> float:

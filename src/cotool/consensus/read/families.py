@@ -54,8 +54,11 @@ class Family:
     @property
     def is_of_experts(self) -> bool:
         """Whether the stem itself has a word for an expert, or a title: `diagnosis_dr_lee`."""
-        return not _TITLES.isdisjoint(self.stem) or any(
-            names.hint_of(word) == names.Hint(names.EXPERT, names.STRONG) for word in self.stem
+        return any(
+            word in _TITLES
+            or names.may_be_expert(word)
+            or names.hint_of(word) == names.Hint(names.EXPERT, names.STRONG)
+            for word in self.stem
         )
 
 

@@ -237,7 +237,9 @@ def _pair_score(sample: Sample, item: Column | None, expert: Column | None) -> f
     score += item.is_called(names.QUESTION, names.ITEM_ID) - item.is_called(names.OWN_ID)
     recurs = _recurring(sample, item)
     score += 2.0 * recurs
-    if expert is None and item.part == names.UNKNOWN:
+    if expert is None and (
+        item.part == names.UNKNOWN or (item.is_called(names.ANSWER) and not item.is_unique)
+    ):
         # These may be the items, but as well their labels.
         return None
     if expert is not None:
@@ -288,13 +290,16 @@ def _answer_score(
     return score
 
 
+def is_rater(expert: Column) -> bool:
+    """Whether an expert is called one who rates what others made."""
+    return not _RATERS.isdisjoint(names.words_of(expert.path))
+
+
 def is_given_by(expert: Column | None, column: Column) -> bool:
     """Whether a column holds the scores that raters give; those of models are measured."""
     if expert is None or not column.is_number:
         return False
-    return not _RATERS.isdisjoint(names.words_of(expert.path)) and not _SCORES.isdisjoint(
-        names.words_of(column.path)[-1:]
-    )
+    return is_rater(expert) and not _SCORES.isdisjoint(names.words_of(column.path)[-1:])
 
 
 def _name_score(column: Column) -> tuple[float, bool]:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from cotool.consensus.read.plan import Plan
     from cotool.consensus.read.sample import Sample
 
+# The sides of a chat.
+_ASKING = frozenset("user human customer client system prompter".split())
+_REPLYING = frozenset("assistant ai bot agent model gpt chatbot".split())
+
 
 def read_long(sample: Sample, long: Long) -> Plan:
     """Return the plan.
@@ -25,7 +29,9 @@ def read_long(sample: Sample, long: Long) -> Plan:
     Raises UnclearError where another column could as well be the answer, and where records that
     differ would become one question.
     """
+    _check_turns(sample, long)
     others = _other_answers(sample, long) or _battery(sample, long) or _same_labels(sample, long)
+    others = others or _other_labels(sample, long)
     if long.close or others:
         raise _several_answers(sample, replace(long, close=(*long.close, *others)))
     _check_items(sample, long)
@@ -71,6 +77,35 @@ def _battery(sample: Sample, long: Long) -> tuple[Column, ...]:
         and not determines(expert, c)
     )
     return found if len(found) > 1 else ()
+
+
+def _other_labels(sample: Sample, long: Long) -> tuple[Column, ...]:
+    """Return the labels beside an answer without a name of its own that experts gave as well."""
+    answer, item, expert = long.answer, long.item, long.expert
+    if sample.keys.content or item is None or expert is None or answer.is_called(names.ANSWER):
+        return ()
+    taken = {answer.path, item.path, expert.path, *parts_of(item)}
+    return tuple(
+        c
+        for c in sample.texts
+        if c.path not in taken
+        and c.part in {names.UNKNOWN, names.BESIDE}
+        and c.is_label
+        and c.is_number == answer.is_number
+        and not (c.is_constant or c.is_code or determines(item, c) or determines(expert, c))
+    )
+
+
+def _check_turns(sample: Sample, long: Long) -> None:
+    """Raise UnclearError where the experts are the sides of a chat, of which one asks."""
+    if long.expert is None:
+        return
+    sides = {side.casefold() for side in long.expert.counts}
+    if sides & _ASKING and sides <= _ASKING | _REPLYING:
+        raise UnclearError(
+            f"{sample.name}: the records are turns of a chat: {listed([long.expert])}",
+            hint="write one record per expert, with what was asked and the reply",
+        )
 
 
 def _same_labels(sample: Sample, long: Long) -> tuple[Column, ...]:

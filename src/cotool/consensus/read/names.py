@@ -91,7 +91,8 @@ _DOERS = _set(
 _AGENT = lazy_pattern(r"\w{3,}(?:er|or|ist|ian|eur)")
 _NO_AGENTS = _set(
     "order other letter chapter color colour factor sector vector header folder filter computer "
-    "server layer marker corner river power weather semester quarter character water offer cluster "
+    "server speaker sender receiver layer marker corner river power weather semester quarter "
+    "character water offer cluster "
     "register newsletter tower flavor flavour behavior behaviour error tumor tumour odor floor "
     "door gender wrapper container router printer master minor major prior interior exterior "
     "anterior posterior superior inferior buffer trigger list winner answer better vendor customer "

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # The first cell of a row that sums up the table above it.
 _TOTAL = lazy_pattern(
     r"(?i)(?:grand |sub)?totals?:?|sums?:?|averages?|mean|median|gesamt|summe|durchschnitt"
+    r"|(?:inter-?rater )?(?:percent )?agreement:?|(?:fleiss'? |cohen'?s )?kappa:?|accuracy:?"
     r"|mittelwert|moyenne|somme|promedio|suma|media|totale|média|soma|итого|всего|среднее|合计|总计|平均|合計|%.*"
 )
 _FIGURE = lazy_pattern(r"[-+]?[\d.,]+\s?%?")

@@ -31,6 +31,7 @@ _PEOPLE = lazy_pattern(
     r"|sample|system|candidate|agent|dr|prof|[ramw](?!\d{3}))(?:[\s_.:\-]+(\w{1,12})|(\d+))",
     re.IGNORECASE,
 )
+_FEWEST = 3  # numbered columns without a word for experts
 _MOST_KEYS = 8  # columns that are tried as parts of a record's identity
 _MEASURES = frozenset(
     "score tokens latency cost time reason pass correct grade logprob rank".split()
@@ -123,14 +124,15 @@ def _of_family(sample: Sample, long: Long | None, columns: list[Column]) -> list
     """Return a family of columns that are experts, by what the records are or by agreement.
 
     Numbered columns are experts where each record is an item with a text of its own, or where they
-    agree; otherwise they may be a person's answers. Named columns may be aspects of an item.
+    agree on items that only several columns identify; a record with one number or code may be a
+    person's, whose answers agree as well. Named columns may be aspects of an item.
     """
     if is_by_person(sample):
         return []
     close = (long.answer, *long.close) if long is not None and long.close else ()
     for family in families(columns):
         rest = [c for c in sample.texts if c not in family.columns and not c.is_time]
-        if family.is_over_time or len(family.columns) < 2:
+        if family.is_over_time or all(names.is_coded(c.path) for c in family.columns):
             continue
         if long is not None and long.recurs and len({*close} & {*family.columns}) < 2:
             continue
@@ -139,8 +141,9 @@ def _of_family(sample: Sample, long: Long | None, columns: list[Column]) -> list
         if family.is_of_experts and family.shares:
             return list(family.columns)
         asked = any(c.is_unique and c.part == names.QUESTION for c in rest)
-        many = len(family.columns) > 2 and family.numbered
-        if many and ((asked and family.shares) or (identified(rest) and family.agrees)):
+        if len(family.columns) < _FEWEST or not family.numbered:
+            continue
+        if (asked and family.shares) or (len(identified(rest)) > 1 and family.agrees):
             return list(family.columns)
     return []
 
