@@ -2,10 +2,10 @@
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from cotool._records import dataclass
 from cotool.cli.shared.options import Quiet, flag, option
 from cotool.cli.shared.progress import Bar, stderr_moves
 from cotool.errors import InputError

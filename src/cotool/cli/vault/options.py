@@ -1,11 +1,12 @@
 """The options that all vault commands share, added to a command by `with_keys`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Annotated, Any
 
 import typer
 
+from cotool._records import dataclass
 from cotool.cli.shared.options import flag, one_of, option, with_options
 from cotool.cli.shared.settings import variables
 from cotool.cli.vault.secrets import SecretSource
