@@ -198,11 +198,14 @@ def _reason(error: JSONDecodeError) -> str:
     return error.msg.removesuffix(" at")
 
 
+def too_deep(where: str) -> InputError:
+    """Return the error for a value that is nested beyond Python's limit of recursion."""
+    return InputError(f"{where}: is nested too deeply", hint="a response needs only a few levels")
+
+
 def _refused(error: ValueError | RecursionError, where: str) -> InputError:
     if isinstance(error, RecursionError):
-        return InputError(
-            f"{where}: is nested too deeply", hint="a response needs only a few levels"
-        )
+        return too_deep(where)
     if isinstance(error, _DuplicateKeyError):
         return InputError(f"{where}: {error}", hint="give each key once")
     return InputError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cotool.errors import UPDATE, InputError, TruncatedError, UnsupportedFormatError
+from cotool.errors import UPDATE, InputError, UnsupportedFormatError
 from cotool.vault.armor import dearmor
 from cotool.vault.envelope import Key, Unlocked, new_envelope, unlock
 from cotool.vault.files import check_regular
@@ -56,9 +56,7 @@ def open_bytes(data: bytes, keys: Sequence[Key]) -> tuple[Unlocked, bytes]:
     """Return the header and the content of a vault in memory."""
     envelope = unlock(data, keys)
     payload = memoryview(data)[envelope.header.payload_offset :]
-    if len(payload) < PREFIX:
-        raise TruncatedError("the file ends before its first segment")
-    content = memoryview(bytearray(content_size(len(payload)) + MAC_SIZE))
     stream = envelope.stream(bytes(payload[:PREFIX]))
+    content = memoryview(bytearray(content_size(len(payload)) + MAC_SIZE))
     size = stream.open(0, payload[PREFIX:], content, final=True)
     return envelope, bytes(content[:size])

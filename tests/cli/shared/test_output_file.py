@@ -128,7 +128,8 @@ def test_an_input_is_not_overwritten(tmp_path, command):
 @pytest.mark.parametrize(
     "call",
     [
-        "consensus --demo", "analyze-logs --demo", "bench run", "bench compare a b",
+        "consensus --demo", "analyze-logs --demo", "analyze-logs diff a b", "bench run",
+        "bench compare a b",
         "vault encrypt a", "vault decrypt a.vault", "vault import-age a", "vault sign a",
         "vault keys export",
     ],

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cotool.cli.shared.options import option
+from cotool.cli.shared.report_options import AsJson, ReportFile, format_of
 from cotool.cli.shared.settings import App
 from cotool.errors import InputError
 
@@ -44,31 +46,22 @@ def diff(
     after: Annotated[str, typer.Argument(metavar="AFTER.json", help="JSON of the later run.")],
     *,
     format: Annotated[  # noqa: A002 - the option's name
-        str | None, typer.Option("--format", "-f", metavar="NAME", help="table, json or csv.")
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
-    output: Annotated[
         str | None,
-        typer.Option(
-            "--output", "-o", metavar="FILE", help="Write to a file, complete or not at all."
-        ),
+        option("Output", "table, json or csv.", "--format -f NAME", words=FORMATS),
     ] = None,
+    json: AsJson = False,
+    output: ReportFile = None,
     fail_on: Annotated[
         list[str] | None,
-        typer.Option(
-            "--fail-on",
-            metavar="CONDITION",
-            help="Exit with 1 if this is true: 'new_templates(error)>0'. Repeatable.",
+        option(
+            "Output",
+            "Exit with 1 if this is true: 'new_templates(error)>0'. Repeatable.",
+            "--fail-on CONDITION",
         ),
     ] = None,
 ) -> Callable[[], int]:
     """Compare two runs: templates that are new, vanished or changed, and numbers that changed."""
-    if json and format not in {None, "json"}:
-        raise InputError(f"--json contradicts --format {format}", hint="use only one of them")
-    by_name = (output or "").rpartition(".")[2].lower()
-    chosen = "json" if json else format or (by_name if by_name in FORMATS else "table")
-    if chosen not in FORMATS:
-        raise InputError(f"--format: {chosen!r} is not a format", hint=", ".join(FORMATS))
+    chosen = format_of(format, FORMATS, json=json, output=output) or "table"
     return partial(_run, before, after, chosen, output, tuple(fail_on or ()))
 
 

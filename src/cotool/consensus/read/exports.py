@@ -12,6 +12,7 @@ from cotool.consensus.read.responses import Record
 from cotool.consensus.read.values import clean
 from cotool.consensus.read.wrappers import opened
 from cotool.errors import InputError
+from cotool.io.json_values import too_deep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,7 +37,7 @@ def unpacked(value: Any, where: str) -> Iterator[tuple[str, Any]]:
     try:
         yield from _unpacked(value, where)
     except RecursionError:
-        raise _too_deep(where) from None
+        raise too_deep(where) from None
 
 
 def _unpacked(value: Any, where: str) -> Iterator[tuple[str, Any]]:
@@ -58,12 +59,6 @@ def _unpacked(value: Any, where: str) -> Iterator[tuple[str, Any]]:
             yield from _unpacked(item, there)
         else:
             yield there, item
-
-
-def _too_deep(where: str) -> InputError:
-    return InputError(
-        f"{where}: is nested too deeply", hint="a response needs no more than a few levels"
-    )
 
 
 def check_succeeded(value: Any, where: str) -> None:

@@ -14,6 +14,7 @@ from cotool.consensus.model import Response
 from cotool.consensus.read import values
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys, Layout, layout_of
 from cotool.errors import InputError
+from cotool.io.json_values import too_deep
 
 BadRecord = Callable[[InputError], None]
 _EXPECTED = (
@@ -49,9 +50,7 @@ def read_record(
     try:
         return _record(item, where, keys, on_bad)
     except RecursionError:
-        raise InputError(
-            f"{where}: is nested too deeply", hint="a response needs no more than a few levels"
-        ) from None
+        raise too_deep(where) from None
 
 
 def _record(item: object, where: str, keys: Keys, on_bad: BadRecord | None) -> Record:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cotool.consensus.model import Question, Response
 from cotool.consensus.read.questions import join_text, make_question
 from cotool.errors import InputError
+from cotool.io.json_values import too_deep
 from cotool.text import named
 
 if TYPE_CHECKING:
@@ -169,9 +170,7 @@ def _shallow(where: str) -> Iterator[None]:
     try:
         yield
     except RecursionError:
-        raise InputError(
-            f"{where}: is nested too deeply", hint="a response needs no more than a few levels"
-        ) from None
+        raise too_deep(where) from None
 
 
 def _question(rows: list[tuple[Any, ...]]) -> Question:
