@@ -13,21 +13,25 @@ from typing import TYPE_CHECKING, Any
 from cotool.consensus.read import names
 from cotool.consensus.read.columns import are_crossed, common_values, determines, pairs_unique
 from cotool.consensus.read.design import experts_of, item_of, likely_answers
-from cotool.consensus.read.families import between, families
+from cotool.consensus.read.families import between, family_of
 from cotool.consensus.read.long import joint
 from cotool.consensus.read.plan import LONG, SURVEY, WIDE, Plan
-from cotool.consensus.read.sample import Proposal, Sample, UnclearError, listed
+from cotool.consensus.read.sample import (
+    NAMED,
+    Proposal,
+    Sample,
+    UnclearError,
+    by_columns,
+    by_parts,
+    listed,
+)
 from cotool.text import named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from cotool.consensus.read.columns import Column
 
-BY_EXPERT = "where each column is one expert's"
-BY_PERSON = "where each record is one person's, with a column per question"
-BY_FILE = "where each file is one expert's"
-NAMED = "name the parts"
 _MOST_TRIED = 8
 _FEW = 3  # records from which columns without common values are no experts
 _TALLIES = frozenset("counter counts tally votes histogram distribution".split())
@@ -85,7 +89,7 @@ def _counts(sample: Sample) -> list[Column]:
 def _guesses(sample: Sample) -> Iterator[Proposal]:
     """Yield what may settle the reading, the likeliest first."""
     texts = sample.texts
-    person, dated = _person(sample), is_dated(sample)
+    person, dated = _person(sample), sample.is_dated
     few = len(sample.rows) < _FEW
     left = [
         c
@@ -123,30 +127,6 @@ def _by_design(sample: Sample) -> Iterator[Proposal]:
                 yield by_parts(item, expert, answer)
 
 
-def by_parts(item: Column | None, expert: Column | None, answer: Column) -> Proposal:
-    """Return the parts of records with one response each."""
-    parts: dict[str, tuple[str, ...]] = {}
-    if item is not None:
-        parts["id" if item.part == names.ITEM_ID else "question"] = (item.path,)
-    if expert is not None:
-        parts["expert"] = (expert.path,)
-    said = NAMED if expert is not None else BY_FILE
-    return Proposal(said, {**parts, "content": (answer.path,)})
-
-
-def by_columns(
-    columns: Sequence[Column], person: Column | None, *, surveyed: bool = False
-) -> list[Proposal]:
-    """Return both readings of columns, those of experts and those of a survey's questions."""
-    paths = tuple(column.path for column in columns)
-    who = {"expert": (person.path,)} if person is not None else {}
-    both = [
-        Proposal(BY_EXPERT, {"expert_columns": paths}),
-        Proposal(BY_PERSON, {"question_columns": paths, **who}),
-    ]
-    return both[::-1] if surveyed or person is not None else both
-
-
 def _may_answer(column: Column) -> bool:
     return (
         column.part in {names.UNKNOWN, names.ANSWER, names.BESIDE}
@@ -156,20 +136,8 @@ def _may_answer(column: Column) -> bool:
     )
 
 
-def family_of(columns: Sequence[Column]) -> Sequence[Column]:
-    """Return the numbered columns among others, such as P1 to P9 beside their median."""
-    found = families(columns)
-    alone = len(found) == 1 and found[0].numbered and len(found[0].columns) > 2
-    return found[0].columns if alone else columns
-
-
 def _person(sample: Sample) -> Column | None:
     return next((c for c in sample.texts if c.is_called(names.EXPERT) and c.is_unique), None)
-
-
-def is_dated(sample: Sample) -> bool:
-    """Whether each record has a time of its own, as what a person sent in has."""
-    return any(c.is_time and 2 * c.distinct > c.present for c in sample.texts)
 
 
 def _reads(sample: Sample, proposal: Proposal, plan: Callable[[Sample], Plan]) -> bool:

@@ -91,6 +91,13 @@ def _is_measure(stem: tuple[str, ...]) -> bool:
     return names.hint_of(stem[-1]).part == names.BESIDE
 
 
+def family_of(columns: Sequence[Column]) -> Sequence[Column]:
+    """Return the numbered columns among others, such as P1 to P9 beside their median."""
+    found = families(columns)
+    alone = len(found) == 1 and found[0].numbered and len(found[0].columns) > 2
+    return found[0].columns if alone else columns
+
+
 def between(columns: Sequence[Column]) -> float:
     """Return the share of the numbers' variance that lies between records, at most 1."""
     rows = [

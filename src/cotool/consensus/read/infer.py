@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cotool.consensus.read.advice import nothing_found, with_hint
 from cotool.consensus.read.design import find_crossed
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys
 from cotool.consensus.read.lists import find_lists
@@ -46,6 +45,8 @@ def plan_of(
     try:
         plan = _plan(sample)
     except UnclearError as error:
+        from cotool.consensus.read.advice import with_hint
+
         raise with_hint(sample, error, _plan) from None
     return _explained(sample, plan)
 
@@ -68,6 +69,8 @@ def _plan(sample: Sample) -> Plan:
         if found is not None:
             return found
     if long is None:
+        from cotool.consensus.read.advice import nothing_found
+
         raise nothing_found(sample)
     return read_long(sample, long)
 

@@ -6,12 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cotool.consensus.read import names
-from cotool.consensus.read.advice import by_columns, by_parts, is_dated
 from cotool.consensus.read.columns import Column, common_values, determines, pairs_unique
 from cotool.consensus.read.layout import CONTENT_NAMES, plain_name
 from cotool.consensus.read.long import JOINT, parts_of
 from cotool.consensus.read.long_plan import plan_long
-from cotool.consensus.read.sample import UnclearError, listed
+from cotool.consensus.read.sample import UnclearError, by_columns, by_parts, listed
 
 if TYPE_CHECKING:
     from cotool.consensus.read.long import Long
@@ -214,7 +213,7 @@ def _several_answers(sample: Sample, long: Long) -> UnclearError:
     proposals = [by_parts(asked, long.expert, column) for column in columns]
     if long.expert is None:
         labels = [column for column in columns if not column.is_text and not column.is_unique]
-        proposals = by_columns(labels, None, surveyed=is_dated(sample)) + proposals
+        proposals = by_columns(labels, None, surveyed=sample.is_dated) + proposals
     return UnclearError(
         f"{sample.name}: several columns could hold the answer: {listed(columns)}",
         proposals=proposals,

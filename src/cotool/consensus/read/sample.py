@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from cotool.consensus.read import names
 from cotool.consensus.read.columns import Column, columns_of
 from cotool.errors import InputError
 from cotool.text import named
@@ -13,6 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cotool.consensus.read.layout import Keys
+
+
+BY_EXPERT = "where each column is one expert's"
+BY_PERSON = "where each record is one person's, with a column per question"
+BY_FILE = "where each file is one expert's"
+NAMED = "name the parts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +70,39 @@ class Sample:
         self.by_path = {column.path: column for column in self.columns}
         self.texts = [column for column in self.columns if column.present]
 
+    @cached_property
+    def is_dated(self) -> bool:
+        """Whether each record has a time of its own, as what a person sent in has."""
+        return any(c.is_time and 2 * c.distinct > c.present for c in self.texts)
+
     def best(self, *parts: str) -> Column | None:
         """Return the column whose name suggests the first of the parts that any suggests."""
         called = next(filter(None, ([c for c in self.texts if c.is_called(p)] for p in parts)), [])
         return max(called, key=lambda c: (c.hint.weight, c.distinct > 1, c.words), default=None)
+
+
+def by_parts(item: Column | None, expert: Column | None, answer: Column) -> Proposal:
+    """Return the parts of records with one response each."""
+    parts: dict[str, tuple[str, ...]] = {}
+    if item is not None:
+        parts["id" if item.part == names.ITEM_ID else "question"] = (item.path,)
+    if expert is not None:
+        parts["expert"] = (expert.path,)
+    said = NAMED if expert is not None else BY_FILE
+    return Proposal(said, {**parts, "content": (answer.path,)})
+
+
+def by_columns(
+    columns: Sequence[Column], person: Column | None, *, surveyed: bool = False
+) -> list[Proposal]:
+    """Return both readings of columns, those of experts and those of a survey's questions."""
+    paths = tuple(column.path for column in columns)
+    who = {"expert": (person.path,)} if person is not None else {}
+    both = [
+        Proposal(BY_EXPERT, {"expert_columns": paths}),
+        Proposal(BY_PERSON, {"question_columns": paths, **who}),
+    ]
+    return both[::-1] if surveyed or person is not None else both
 
 
 def listed(columns: Sequence[Column]) -> str:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.read import names
-from cotool.consensus.read.advice import nothing_found
 from cotool.consensus.read.layout import Keys
 from cotool.consensus.read.plan import SURVEY, Plan
 from cotool.consensus.read.wide import is_by_person
@@ -114,6 +113,8 @@ def _plan(sample: Sample) -> Plan:
     titles = sample.titles or {}
     columns = [c for c in _questions(sample) if c is not person]
     if not columns:
+        from cotool.consensus.read.advice import nothing_found
+
         raise nothing_found(sample)
     return Plan(
         SURVEY,

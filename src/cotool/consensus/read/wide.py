@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.read import names
-from cotool.consensus.read.advice import by_columns, family_of
 from cotool.consensus.read.columns import agreement, common_values, determines
-from cotool.consensus.read.families import families
+from cotool.consensus.read.families import families, family_of
 from cotool.consensus.read.long import Long, joint, parts_of
 from cotool.consensus.read.long_plan import plan_long
 from cotool.consensus.read.plan import WIDE, Plan
-from cotool.consensus.read.sample import UnclearError, listed
+from cotool.consensus.read.sample import UnclearError, by_columns, listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
