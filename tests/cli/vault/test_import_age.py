@@ -93,8 +93,12 @@ def test_for_people_and_passphrases(vault, place, mine, tree):
     (place / "one.age").write_bytes(age_by_passphrase(b"content", "tulips"))
     (place / "agepw").write_text("tulips\n")
     (place / "agepw").chmod(0o600)
-    done = vault("import-age", "one.age", "--age-passphrase-file", "agepw", "-R", person)
+    done = vault(
+        "import-age", "one.age", "--age-passphrase-file", "agepw", "-R", person,
+        "--recipient-passphrase-file", "pw2",
+    )  # fmt: skip
     assert done.code == 0, done.err
+    assert vault("cat", "one.vault", "-p", "--passphrase-file", "pw2").out == "content"
     assert vault("cat", "one.vault", "--identity", "me").out == "content"
     done = vault(
         "import-age", "one.age", "-f", "--age-passphrase-file", "agepw", "-p",

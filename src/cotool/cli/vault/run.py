@@ -65,9 +65,7 @@ def encrypt(
         task = cluster_run.sealing_task(request, options)
         return cluster_run.spread(planned, task, options, engine, verb="encrypted")
     if STDIO in files:
-        request.read_before_content()
-        if options.recipient_passphrase_file is not None:
-            spare_stdin_file(options.recipient_passphrase_file)
+        read_before_content(request, options)
     keys = keys_for(request, options) if jobs else []
     return seal_jobs(planned, keys, options, vault.encrypt, verb="encrypted")
 
@@ -121,6 +119,13 @@ def _encrypt_values(files: Sequence[str], request: KeyRequest, options: Encrypti
         raise InputError("--in-place changes files where they are")
     planned = _plan(files, options, lambda name: name if in_place else name + SUFFIX, seals=True)
     return encrypt_values(planned, request, options, lambda: keys_for(request, options))
+
+
+def read_before_content(request: KeyRequest, options: Sealing) -> None:
+    """Read a secret that comes before the content on standard input. Raises InputError."""
+    request.read_before_content()
+    if options.recipient_passphrase_file is not None:
+        spare_stdin_file(options.recipient_passphrase_file)
 
 
 def keys_for(request: KeyRequest, options: Sealing) -> list[Key]:
