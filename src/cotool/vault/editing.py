@@ -180,12 +180,16 @@ def _private_folder() -> Iterator[Path]:
         with _locked_folder(folder) as is_mine:
             if is_mine:  # the process that made it has ended
                 shutil.rmtree(folder, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=memory))
-    with _locked_folder(folder):
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    made = False
+    while not made:  # another edit may take a folder that is not locked yet for a stale one
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=memory))
+        with _locked_folder(folder):
+            made = folder.is_dir()
+            try:
+                if made:
+                    yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager
