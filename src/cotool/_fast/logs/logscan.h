@@ -191,7 +191,7 @@ typedef struct cotool_worker {
     cotool_named_level named[COTOOL_NAMED_LEVELS];
     cotool_guess guess[COTOOL_GUESSES];
     unsigned last_guess, next_guess; /* the one that fitted last, and the one that is replaced next */
-    int luck; /* of guesses, see logquick.inc */
+    int luck, unlearned; /* see logquick.inc */
     cotool_guessed guessed;
     int width; /* of buckets that the times of some span have needed; see logworkers.c */
 } cotool_worker;
