@@ -155,12 +155,13 @@ typedef struct {
 } cotool_memo;
 
 /* The records that guesses have read and that are not counted yet; all times are inferred, or none. */
+#define COTOOL_MOST_GUESSED 1024
 typedef struct {
     size_t count;
     int inferred;
-    int64_t *seconds;
-    int32_t *nanos;
-    uint8_t *level;
+    int64_t seconds[COTOOL_MOST_GUESSED];
+    int32_t nanos[COTOOL_MOST_GUESSED];
+    uint8_t level[COTOOL_MOST_GUESSED];
 } cotool_guessed;
 
 /* The level that a value of a key named. */

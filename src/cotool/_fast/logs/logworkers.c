@@ -15,16 +15,12 @@ int cotool_worker_open(cotool_worker *worker, const cotool_config *config, size_
     worker->newline = malloc((COTOOL_NEWLINES + 64) * sizeof *worker->newline);
     worker->hit = malloc((COTOOL_HITS + 2 * COTOOL_SOME_HITS * (size_t)(config->literals + 1)) *
                          sizeof *worker->hit);
-    worker->guessed.seconds = malloc(COTOOL_NEWLINES * sizeof *worker->guessed.seconds);
-    worker->guessed.nanos = malloc(COTOOL_NEWLINES * sizeof *worker->guessed.nanos);
-    worker->guessed.level = malloc(COTOOL_NEWLINES);
     worker->regex = calloc(patterns + 1, sizeof *worker->regex);
     worker->anchored = calloc(patterns + 1, sizeof *worker->anchored);
     worker->stamp = calloc(patterns + 1, sizeof *worker->stamp);
     worker->tries = calloc(patterns + 1, sizeof *worker->tries);
     if (!worker->newline || !worker->hit || !worker->regex || !worker->anchored ||
-        !worker->stamp || !worker->tries || !worker->guessed.seconds || !worker->guessed.nanos ||
-        !worker->guessed.level)
+        !worker->stamp || !worker->tries)
         return ENOMEM;
     for (size_t n = 0; n < patterns; n++) {
         const cotool_pattern *p = &config->pattern[n];
@@ -47,9 +43,6 @@ void cotool_worker_close(cotool_worker *worker) {
     free(worker->tries);
     free(worker->newline);
     free(worker->hit);
-    free(worker->guessed.seconds);
-    free(worker->guessed.nanos);
-    free(worker->guessed.level);
     free(worker->buffer);
 }
 
