@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from cotool._fast.base.matrix import Matrix
 from cotool._fast.text.pairwise import bags
@@ -47,6 +51,34 @@ def test_only_kernels_make_one():
     """A Matrix without memory cannot be made."""
     with pytest.raises(TypeError):
         Matrix()
+
+
+@given(
+    st.lists(
+        st.floats(-1023, 1023, width=32)
+        | st.floats(0, 1, width=32)
+        | st.floats(-(2**-13), 2**-12, width=32)
+        | st.integers(-300, 300).map(lambda n: n / 128_000),
+        min_size=1,
+    )
+)
+@example([0.0, -0.0, 1.0, 1e-6, 1.2e-5, 9.95e-5, 1e-4, 0.5, 999.9999999])
+def test_rows_as_json(cells):
+    """Numbers are written as Python writes them after rounding to six decimals."""
+    matrix = bags(["x"] * len(cells), "cosine")
+    np.asarray(matrix)[0] = cells
+    assert matrix.row_json(0) == json.dumps([round(cell, 6) for cell in matrix.row(0)])
+
+
+@pytest.mark.parametrize("cell", [float("nan"), float("inf"), -1024.0])
+def test_rows_without_a_form_in_json(cell):
+    """What is no similarity is an error."""
+    matrix = bags(["x"], "cosine")
+    np.asarray(matrix)[0] = cell
+    with pytest.raises(ValueError, match="a cell is"):
+        matrix.row_json(0)
+    with pytest.raises(IndexError):
+        matrix.row_json(1)
 
 
 def test_too_large_is_a_memory_error():

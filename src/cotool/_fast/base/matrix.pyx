@@ -6,14 +6,60 @@ Similarities are computed in float64 and rounded once, when they are stored: hal
 
 from cpython.buffer cimport PyBUF_FORMAT, PyBUF_ND, PyBUF_STRIDES
 from cython.parallel cimport prange
-from libc.stdlib cimport free
+from libc.math cimport fabs, rint, signbit
+from libc.stdint cimport int64_t
+from libc.stdlib cimport free, malloc
 
 cdef extern from "base/allocate.h" nogil:
     enum:
         COTOOL_HUGE_PAGE
     void* cotool_allocate_pages(size_t size)
 
+cdef extern from "Python.h":
+    str PyUnicode_DecodeASCII(const char* text, Py_ssize_t size, const char* errors)
+
 cdef char* FLOAT = b"f"
+
+# A cell in JSON takes at most ", -1023.000001".
+cdef enum:
+    CELL = 14
+cdef float LARGEST = 1024
+
+
+cdef inline char* write_digits(char* to, int64_t value, int digits) noexcept nogil:
+    cdef int k
+    for k in range(digits - 1, -1, -1):
+        to[k] = <char>(48 + value % 10)
+        value //= 10
+    return to + digits
+
+
+cdef char* write_cell(char* to, float cell) noexcept nogil:
+    """Write repr(round(cell, 6)) of a number smaller than LARGEST."""
+    cdef int64_t millionths = <int64_t>rint(fabs(<double>cell) * 1e6)  # exact but for the rounding
+    cdef int64_t left, whole = millionths // 1_000_000, bound = 10
+    cdef int digits = 1, places = 6
+    if signbit(<double>cell):
+        to[0] = 45  # -
+        to += 1
+    if 0 < millionths < 100:  # 1e-06, 1.2e-05
+        left = millionths if millionths < 10 else millionths // 10
+        to = write_digits(to, left, 1)
+        if millionths > 10 and millionths % 10:
+            to[0] = 46  # .
+            to = write_digits(to + 1, millionths % 10, 1)
+        to[0], to[1], to[2], to[3] = 101, 45, 48, 54 if millionths < 10 else 53  # e-06, e-05
+        return to + 4
+    while whole >= bound:
+        bound *= 10
+        digits += 1
+    to = write_digits(to, whole, digits)
+    to[0] = 46
+    to = write_digits(to + 1, millionths % 1_000_000, places)
+    while places > 1 and (to - 1)[0] == 48:
+        to -= 1
+        places -= 1
+    return to
 
 
 cdef class Matrix:
@@ -55,6 +101,36 @@ cdef class Matrix:
         if not 0 <= i < self.rows:
             raise IndexError(f"no row {i} in a {self.rows} x {self.columns} matrix")
         return [self.data[i * self.columns + j] for j in range(self.columns)]
+
+    def row_json(self, Py_ssize_t i):
+        """One row as a JSON array of numbers, rounded to six decimals.
+
+        ValueError for a number that is not finite, or is not between -1024 and 1024.
+        """
+        cdef Py_ssize_t j
+        cdef float cell
+        cdef char* text
+        cdef char* end
+        if not 0 <= i < self.rows:
+            raise IndexError(f"no row {i} in a {self.rows} x {self.columns} matrix")
+        text = <char*>malloc(self.columns * CELL + 2)
+        if text == NULL:
+            raise MemoryError
+        try:
+            text[0] = 91  # [
+            end = text + 1
+            for j in range(self.columns):
+                cell = self.data[i * self.columns + j]
+                if not -LARGEST < cell < LARGEST:
+                    raise ValueError(f"a cell is {cell}")
+                if j:
+                    end[0], end[1] = 44, 32
+                    end += 2
+                end = write_cell(end, cell)
+            end[0] = 93
+            return PyUnicode_DecodeASCII(text, end + 1 - text, NULL)
+        finally:
+            free(text)
 
     def tolist(self):
         """The matrix as a list of rows."""

@@ -175,20 +175,16 @@ def _write_json(result: Consensus, sink: TextIO, *, matrix: bool, laid_out: bool
     for place, (key, value) in enumerate(result.to_dict(matrix=False).items()):
         sink.write(f"{comma if place else start}{_dump(key)}: ")
         if key == "matrix" and matrix and result.matrix is not None:
-            rows = map(result.matrix.row, range(len(result.experts)))
-            _write_items(map(_rounded_row, rows), sink, laid_out=laid_out)
+            rows = map(result.matrix.row_json, range(len(result.experts)))
+            _write_items(rows, sink, laid_out=laid_out)
         elif laid_out and isinstance(value, list) and value and isinstance(value[0], (dict, list)):
-            _write_items(value, sink, laid_out=True)
+            _write_items(map(_dump, value), sink, laid_out=True)
         else:
             sink.write(_dump(value))
     sink.write(end)
 
 
-def _write_items(items: Iterable[object], sink: TextIO, *, laid_out: bool) -> None:
+def _write_items(items: Iterable[str], sink: TextIO, *, laid_out: bool) -> None:
     start, comma, end = ("[\n    ", ",\n    ", "\n  ]") if laid_out else ("[", ", ", "]")
-    sink.writelines((comma if place else start) + _dump(item) for place, item in enumerate(items))
+    sink.writelines((comma if place else start) + item for place, item in enumerate(items))
     sink.write(end)
-
-
-def _rounded_row(row: Sequence[float]) -> list[float]:
-    return [round(cell, 6) for cell in row]
