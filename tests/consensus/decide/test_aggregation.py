@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cotool.consensus.decide import aggregation
@@ -202,9 +202,12 @@ def test_no_part_contradicts_itself(texts):
 WORDS = "the drug is safe unsafe not no for 7 9 adults rise fall old new in a b c d".split()
 
 
-@given(st.lists(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join), max_size=12))
-def test_opposed_texts_are_split_as_pair_by_pair(contents):
+@pytest.mark.parametrize("few", [0, 3, aggregation.FEW_TEXTS])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(contents=st.lists(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join), max_size=12))
+def test_opposed_texts_are_split_as_pair_by_pair(few, contents, monkeypatch):
     """What is not compared cannot contradict: the parts are those of comparing each pair."""
+    monkeypatch.setattr(aggregation, "FEW_TEXTS", few)
     texts = [Words.of(text) for text in contents]
     matrix = similarity_matrix(contents)
     parts = []

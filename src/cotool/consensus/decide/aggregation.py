@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from cotool._records import dataclass
 from cotool.consensus.decide.words import (
+    contradicts_alone,
     least_shared,
     may_be_near,
     may_contradict,
-    near_anything,
     opposition,
 )
 
@@ -280,7 +280,7 @@ class _Part:
         self._texts: list[Words] = []
         self._stances: set[bool | None] = set()
         self._having: defaultdict[str, list[int]] = defaultdict(list)
-        self._always: list[int] = []  # are compared with a text that shares no word with them
+        self._alone: list[int] = []  # may contradict a text that shares no word with them
         self._says: set[Says] = set()
         self._denied: set[str] = set()
         self._least = math.inf
@@ -316,14 +316,14 @@ class _Part:
         self._least = min(self._least, least_shared(text))
         for word in text.counts:
             self._having[word].append(place)
-        if near_anything(text):
-            self._always.append(place)
+        if contradicts_alone(text):
+            self._alone.append(place)
 
     def _near(self, text: Words) -> Iterable[int]:
         """Return the texts that share enough words with this one, all if that is less work."""
         count = len(self._texts)
         postings = [self._having.get(word, ()) for word in text.counts]
-        if near_anything(text) or sum(map(len, postings)) > POSTINGS * count:
+        if sum(map(len, postings)) > POSTINGS * count:
             return range(count)
         shared: Counter[int] = Counter()
         for places in postings:
@@ -334,7 +334,9 @@ class _Part:
             for k, words in shared.items()
             if words >= least and may_be_near(text, self._texts[k], words)
         ]
-        return chain(near, (k for k in self._always if k not in shared))
+        if not contradicts_alone(text):
+            return near
+        return chain(near, (k for k in self._alone if k not in shared))
 
 
 def _first_part(parts: Sequence[Sequence[Words]], text: Words) -> int:

@@ -166,9 +166,12 @@ def least_shared(text: Words) -> float:
     return min(len(text.counts) - _FEW / 2, len(text.counts) - _NEAR * len(text.words)) / 2
 
 
-def near_anything(text: Words) -> bool:
-    """Return whether a text may contradict one with which it shares no word: it says little."""
-    return len(text.counts) <= max(_FEW - 1, _NEAR * len(text.words))
+def contradicts_alone(text: Words) -> bool:
+    """Return whether a text may contradict one with which it shares no word.
+
+    Both are a few words, with numbers or with words that have an opposite.
+    """
+    return len(text.words) < _FEW and any(text.says[2:])
 
 
 def opposition(text: Words, other: Words) -> Opposition:
