@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 from typing import NamedTuple
 
@@ -17,6 +18,10 @@ class Rows:
 
     def __init__(self, rows):
         self._rows = rows
+
+    def row_json(self, i):
+        """The row in JSON."""
+        return json.dumps(self.row(i))
 
     def row(self, i):
         """Return row `i`."""
