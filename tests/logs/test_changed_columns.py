@@ -59,10 +59,10 @@ def sections() -> st.SearchStrategy[list[tuple[str, list[tuple[str, int]]]]]:
 def expected(
     given: list[tuple[str, list[tuple[str, int]]]],
 ) -> tuple[dict[str, int], dict[str, tuple[int, int]], int]:
-    # The lines before the first row are a record of their own.
+    # The lines before the first row are a record of their own, which is not measured.
     levels = {"unknown": 1}
-    groups = {"": (1, 0)}
-    missing = 1
+    groups: dict[str, tuple[int, int]] = {}
+    missing = 0
     for head, rows in given:
         for status, taken in rows:
             known = head != "without"

@@ -94,3 +94,22 @@ def test_a_step_is_whole_seconds(step):
     """Anything else is an error that names the argument."""
     with pytest.raises(InputError, match="whole seconds"):
         analyze_logs("x.log", measures=["rt"], step=step)
+
+
+def test_titles_are_not_measured(tmp_path):
+    """Zeek names columns after #fields, a CSV file in its first line: neither is a record."""
+    path = tmp_path / "conn.log"
+    path.write_text(
+        "#separator \\x09\n#fields\tts\tuid\tid.orig_h\tproto\tduration\n"
+        "#types\ttime\tstring\taddr\tenum\tinterval\n"
+        "1772445600.1\tC1\t10.0.0.1\ttcp\t1.5\n"
+        "1772445601.1\tC2\t10.0.0.2\tudp\t-\n"
+    )
+    found = analyze_logs(path, measures=["duration"], by=["proto", "client"]).measures
+    assert [group.values for group in found.groups] == [("tcp", "10.0.0.1"), ("udp", "10.0.0.2")]
+    figures = found.total.measures[0]
+    assert (figures.count, figures.missing, figures.sum) == (1, 1, 1.5)
+    path = tmp_path / "x.csv"
+    path.write_text("time,route,ms\n2026-01-01T00:00:00Z,/a,5\n2026-01-01T00:00:01Z,/b,6\n")
+    figures = analyze_logs(path, measures=["ms"]).measures.total.measures[0]
+    assert (figures.count, figures.missing, figures.sum) == (2, 0, 0.011)

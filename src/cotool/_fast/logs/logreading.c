@@ -35,6 +35,14 @@ static int add_seen(const cotool_reading *r, const cotool_table *table, cotool_r
     return 0;
 }
 
+/* Tells whether the first line of a file, which has no format, names columns or is a comment. */
+static int is_title(const cotool_reading *r, const uint8_t *line, const uint8_t *end) {
+    if (line < end && *line == '#') return 1;
+    for (int row = 0; row < COTOOL_FORMATS; row++)
+        if (r->delimiter[row] && memchr(line, r->delimiter[row], (size_t)(end - line))) return 1;
+    return 0;
+}
+
 int cotool_reading_add(const cotool_config *config, cotool_table *table, int format,
                        const uint8_t *line, const uint8_t *end, const cotool_members *members,
                        const cotool_record_facts *facts, int64_t line_number) {
@@ -48,6 +56,7 @@ int cotool_reading_add(const cotool_config *config, cotool_table *table, int for
     int status = 0;
     cotool_fields f;
     cotool_row *row;
+    if (format < 0 && config->formats && is_title(r, line, end)) return 0;
     cotool_read_fields(config, format, line, end, facts->level, members, &f);
     for (int m = 0; m < r->measures; m++) {
         const cotool_value *v = &f.value[r->measure[m]];

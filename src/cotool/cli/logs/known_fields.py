@@ -104,6 +104,8 @@ def _known(request: LogRequest, sources: Sequence[Source]) -> list[str]:
 
 def _unknown(name: str, known: Sequence[str]) -> str:
     text = "no record has this field"
+    if name == "class":
+        text = "no record has a status; raw(class) is the field of that name"
     if any(part.isdigit() for part in name.split(".")):
         text += "; values in arrays are not read"
     close = get_close_matches(name, known, n=2)

@@ -90,6 +90,7 @@ _MILLISECONDS = lazy_pattern(rb"\d+(?:\.\d+)?ms")
 PARTS = {"method": 1, "path": 2, "protocol": 3}
 _ENOUGH = 0.5
 _NEARLY_ALL = 0.9
+_TITLES = b"#fields\t"
 
 
 def columns_of(found: Format, lines: Sequence[bytes]) -> tuple[bytes, Columns]:
@@ -131,7 +132,13 @@ def names_in(header: bytes) -> list[str]:
 
 
 def _separated(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
-    """Return the delimiter and the columns of lines whose first one has the columns' names."""
+    """Return the delimiter and the columns of lines whose first one has the columns' names.
+
+    Zeek writes the names after "#fields", below other lines that begin with #.
+    """
+    titles = next((row for row in rows if row.startswith(_TITLES)), None)
+    if titles is not None:
+        rows = [titles.removeprefix(_TITLES), *(row for row in rows if not row.startswith(b"#"))]
     for delimiter in (b",", b"\t", b";", b"|"):
         if len(rows) < 2 or delimiter not in rows[0]:
             continue

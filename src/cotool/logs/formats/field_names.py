@@ -33,6 +33,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "client", "client_ip", "clientip", "remote_addr", "remote_ip", "remoteaddr", "client_addr",
         "source_ip", "sourceip", "ip", "c-ip", "req.remoteaddress", "client.ip", "source.address",
         "httprequest.remoteip", "clientaddr", "clienthost", "request.remote_ip", "peer",
+        "id.orig_h", "src_ip",
     ),
     "user": (
         "user", "user_id", "userid", "username", "user.name", "user.id", "remote_user",
