@@ -153,7 +153,7 @@ def most_text(stream: io.BufferedReader) -> int:
 
 
 def check_memory(text: str | bytes, where: str, stream: io.BufferedReader) -> None:
-    """Raise InputError where a JSON text would take too much memory as a value.
+    """Raise InputError if a JSON text would take too much memory as a value.
 
     An empty list of two characters takes 64 bytes.
     """

@@ -123,7 +123,7 @@ def resolve_num_threads(requested=None):
 
 
 def openmp_version():
-    """Return OpenMP's date as yyyymm, 0 where the kernels were built without it."""
+    """Return OpenMP's date as yyyymm, 0 if the kernels were built without it."""
     return COTOOL_OPENMP
 
 

@@ -154,7 +154,7 @@ cdef class Matrix:
 
 
 cdef Matrix new_matrix(Py_ssize_t rows, Py_ssize_t columns):
-    """A matrix with undefined cells; MemoryError where it does not fit."""
+    """A matrix with undefined cells; MemoryError if it does not fit."""
     cdef Matrix matrix = Matrix.__new__(Matrix)
     if columns and rows > <Py_ssize_t>(<size_t>-1 // 4 // sizeof(float)) // columns:
         raise MemoryError(f"a {rows} x {columns} matrix does not fit in memory")

@@ -217,7 +217,7 @@ int cotool_config_layout(cotool_config *config, const char *form);
 void cotool_config_close(cotool_config *config);
 
 /* Adds a key by its path: the names of the objects and of the member, separated by bytes 31. Returns
- * the number of its value, -1 where there is no room. */
+ * the number of its value, -1 if there is no room. */
 int cotool_add_key(cotool_keys *keys, const char *path);
 
 #endif

@@ -148,7 +148,7 @@ static int is_one_zone(const cotool_config *config, int64_t from, int64_t to) {
     return 1;
 }
 
-/* Fills what concerns the time, which is at line + shift. Returns 0 where it cannot be guessed. */
+/* Fills what concerns the time, which is at line + shift. Returns 0 if it cannot be guessed. */
 static int learn_time(const cotool_config *config, const cotool_worker *worker,
                       const cotool_span *span, const cotool_head *head, const uint8_t *base,
                       unsigned shift, uint64_t layouts, cotool_guess *g) {
@@ -271,7 +271,7 @@ static int are_places_before_known(const cotool_format *f, int last, const uint8
     return 1;
 }
 
-/* Fills what concerns the level. Returns 0 where it cannot be guessed. */
+/* Fills what concerns the level. Returns 0 if it cannot be guessed. */
 static int learn_level(const cotool_format *f, const cotool_head *head, const uint8_t *base,
                        const uint8_t *end, cotool_guess *g) {
     const cotool_place *place = &f->place[head->place < 0 ? 0 : head->place];
@@ -352,7 +352,7 @@ static int is_ruled_out(const cotool_config *config, int n, const uint8_t *line,
     return 1;
 }
 
-/* Learns a guess. Returns 0 where nothing can be learned. */
+/* Learns a guess. Returns 0 if nothing can be learned. */
 static int learn(const cotool_config *config, const cotool_worker *worker, const cotool_span *span,
                  const cotool_head *head, const uint8_t *line, const uint8_t *end, cotool_guess *g) {
     const cotool_format *f = &config->format[head->format];

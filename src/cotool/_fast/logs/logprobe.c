@@ -88,7 +88,7 @@ int cotool_probe_levels(const uint8_t *line, const uint8_t *from, const uint8_t 
     return n;
 }
 
-/* Returns whether a word certainly names a level: -1 where it may, for another reason than these. */
+/* Returns whether a word certainly names a level: -1 if it may, for another reason than these. */
 static int cotool_is_certain(const cotool_seen_level *seen, uint32_t leads, uint32_t trails) {
     if (!(trails >> seen->trail & 1)) return seen->trail == cotool_byte_class['['] ? -1 : 0;
     if (!(leads >> seen->lead & 1)) return -1;
@@ -97,7 +97,7 @@ static int cotool_is_certain(const cotool_seen_level *seen, uint32_t leads, uint
     return 1;
 }
 
-/* Adds the shape of a line unless it is known. Returns 0 where it cannot be added. */
+/* Adds the shape of a line unless it is known. Returns 0 if it cannot be added. */
 static int cotool_add_shape(cotool_same_level *found, const uint8_t *line, const uint8_t *end, int size) {
     uint8_t shape[COTOOL_HEAD_SIZE];
     if (size > COTOOL_HEAD_SIZE || end - line < size) return 0;

@@ -14,7 +14,7 @@ int cotool_form_cycle(const char *form);
 const char *cotool_month_name(int n);
 const char *cotool_text_key(int n);
 
-/* Reads the time at `text` by a form. Returns the bytes that it takes, 0 where it does not fit. */
+/* Reads the time at `text` by a form. Returns the bytes that it takes, 0 if it does not fit. */
 int cotool_read_stamp(const char *form, const uint8_t *text, const uint8_t *end, int64_t *seconds,
                       int *nanos, int *zoned, int *cycle);
 
@@ -49,7 +49,7 @@ typedef struct {
 } cotool_same_level;
 
 /* Reads the lines of a text, which is padded. A time ends at byte `from` of each line, and `size` bytes
- * are its shape. `leads` and `trails` are what may be around a level. Returns 0 where a line is shorter,
+ * are its shape. `leads` and `trails` are what may be around a level. Returns 0 if a line is shorter,
  * where there are more than `most` lines or COTOOL_HEAD_SHAPES shapes, or where the first word that names a
  * level is not at the same place of each line or is not certain to name it. */
 int cotool_probe_same(const uint8_t *text, const uint8_t *end, int from, int size, uint32_t leads,

@@ -97,10 +97,10 @@ int cotool_named_zone(const uint8_t *p, const uint8_t *end, cotool_stamp *stamp)
 int cotool_epoch(const uint8_t *p, const uint8_t *end, cotool_stamp *stamp);
 
 /* Reads a form that has no fixed width, or what follows the fixed part. Returns the bytes that it
- * takes, -1 where it does not fit. */
+ * takes, -1 if it does not fit. */
 int cotool_steps(const char *form, const uint8_t *p, const uint8_t *end, cotool_stamp *stamp);
 
-/* Reads what follows the fixed part; returns the bytes of the whole time, 0 where it does not fit. */
+/* Reads what follows the fixed part; returns the bytes of the whole time, 0 if it does not fit. */
 COTOOL_INLINE int cotool_read_tail(const cotool_layout *l, const uint8_t *p, const uint8_t *end,
                                    uint64_t digits, cotool_stamp *stamp) {
     int length = l->fixed;

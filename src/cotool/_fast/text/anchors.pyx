@@ -30,7 +30,7 @@ def anchors_of(
 
     Sentence s has words[starts[s]:starts[s + 1]]; anchors[w] is the anchor of word w, -1 where it
     has none. `found` has room for all words, `bounds` is as long as `starts`. Return how many
-    anchors were written. ValueError where shapes do not fit.
+    anchors were written. ValueError if shapes do not fit.
     """
     cdef Py_ssize_t s, k, total = 0, most = 0
     cdef int32_t anchor

@@ -77,7 +77,7 @@ cdef class Pieces:
         """Take pieces with their ids, pairs of ids with the merged id by rank, and the vectors.
 
         `table` holds `dimension` little-endian numbers for each id, of two bytes where `half`, else
-        of four. ValueError where an id has no vector.
+        of four. ValueError if an id has no vector.
         """
         cdef Py_ssize_t width = 2 if half else 4, i, slots = 64
         cdef int32_t rank = 0, left, right, piece

@@ -88,7 +88,7 @@ def best_matches(const int32_t[::1] ids not None, const int64_t[::1] starts not 
     """Similarity of all pairs of n texts, n x n.
 
     Text i has the distinct words ids[starts[i]:starts[i + 1]]. Word w has row w of `vectors`, of
-    length 1 or zero; one without a row matches itself only. ValueError where shapes do not fit.
+    length 1 or zero; one without a row matches itself only. ValueError if shapes do not fit.
     """
     cdef Py_ssize_t texts = starts.shape[0] - 1, count = vectors.rows, words = count, i, first, last
     cdef Py_ssize_t d = vectors.columns

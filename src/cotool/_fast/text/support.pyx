@@ -301,7 +301,7 @@ def judge_sentences(
     Return four arrays: for each sentence joint, cover and names; for each passage how far the
     others agree in numbers, and in other anchors; for each sentence of any passage whether it
     denies; and what passages say, by sentence, as (sentence, passage, its sentence, what, value,
-    other). ValueError where shapes or ids do not fit.
+    other). ValueError if shapes or ids do not fit.
     """
     cdef Passages p
     cdef Py_ssize_t i, k, low, high, step, statements, pairs = contraries.shape[0] // 2

@@ -317,7 +317,7 @@ cdef int spell(const cotool_vocabulary* vocabulary, list words) except -1:
 
 
 cdef Tokens tokens_of(object texts, object num_threads, list words=None):
-    """Tokenize and intern; TypeError where a text is not a str. `words` takes the spellings."""
+    """Tokenize and intern; TypeError if a text is not a str. `words` takes the spellings."""
     cdef Tokens result = Tokens.__new__(Tokens)
     cdef list keep = list(texts)
     cdef Py_ssize_t count = len(keep), t, room = 0, longest = 0, size, total
@@ -378,7 +378,7 @@ cdef Tokens tokens_of(object texts, object num_threads, list words=None):
 def intern(texts):
     """Return the words of `texts` as ids in order, where each text begins, and the spellings.
 
-    Text t has ids[starts[t]:starts[t + 1]]; word i is spelt words[i]. TypeError where a text is
+    Text t has ids[starts[t]:starts[t + 1]]; word i is spelt words[i]. TypeError if a text is
     not a str.
     """
     cdef list words = []

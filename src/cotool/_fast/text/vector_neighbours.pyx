@@ -149,7 +149,7 @@ def neighbours(Matrix given not None, const int32_t[::1] vector_of not None, dou
     """The other texts at least `threshold` similar to each text, as neighbours.neighbours does.
 
     Text t has the vector vector_of[t] of `given`, rows of length 1 or zero, of which the first ones
-    have a text each. ValueError where texts and vectors do not fit, and beyond `limit` neighbours.
+    have a text each. ValueError if texts and vectors do not fit, and beyond `limit` neighbours.
     """
     cdef vectors v
     cdef Py_ssize_t texts = vector_of.shape[0], lanes, groups, step, first = 0, last, total = 0

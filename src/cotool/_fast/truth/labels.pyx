@@ -32,7 +32,7 @@ cdef object zeros(Py_ssize_t count, str code="d"):
 cdef class Labels:
     """Labels by item and by expert. The ids are 0 … count - 1.
 
-    Raises ValueError where an id is out of range or the arrays differ in length.
+    Raises ValueError if an id is out of range or the arrays differ in length.
     """
 
     def __init__(self, item, expert, label, Py_ssize_t items, Py_ssize_t experts,
@@ -155,7 +155,7 @@ def agreement(Labels t, posterior):
 
 
 def best_given(Labels t, posterior, double epsilon):
-    """(label, tied): each item's most probable label of those given, -1 where there is none.
+    """(label, tied): each item's most probable label of those given, -1 if there is none.
 
     `tied` says that another one is as probable, within epsilon.
     """

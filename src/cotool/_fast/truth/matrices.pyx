@@ -8,7 +8,7 @@ from cotool._fast.truth.labels cimport zeros
 
 
 cdef int factor(double* a, Py_ssize_t n) noexcept nogil:
-    """Cholesky factor in the lower triangle; -1 where the matrix is not positive definite."""
+    """Cholesky factor in the lower triangle; -1 if the matrix is not positive definite."""
     cdef Py_ssize_t i, j, k
     cdef double total
     for i in range(n):

@@ -114,7 +114,7 @@ def align(words, starts, weights):
 
     Transcript k has the word ids (from 0 on) words[starts[k]:starts[k + 1]] (int32, int64) and
     weights[k] > 0 (float64). Returns the slots one after the other as an array of int32, each with
-    a word id for each transcript, -1 where it has none.
+    a word id for each transcript, -1 if it has none.
     """
     cdef const int32_t[::1] ids = words
     cdef const int64_t[::1] bounds = starts

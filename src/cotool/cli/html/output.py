@@ -10,7 +10,7 @@ from cotool.text import visible
 
 
 def report_format(chosen: str | None, *, shows: bool) -> str | None:
-    """Return the format, which --open makes HTML. Raises InputError where it contradicts that."""
+    """Return the format, which --open makes HTML. Raises InputError if it contradicts that."""
     if shows and chosen not in {None, "html"}:
         raise InputError(
             f"--open shows HTML, and the format is {chosen}", hint="use only one of them"
@@ -21,7 +21,7 @@ def report_format(chosen: str | None, *, shows: bool) -> str | None:
 def report_target(output: str | None, *, shows: bool) -> str | None:
     """Return where a report is written: `output`, or a file of its own where it is only shown.
 
-    Raises InputError where it would go to a terminal, or cannot be shown from where it goes.
+    Raises InputError if it would go to a terminal, or cannot be shown from where it goes.
     """
     if shows and output == "-":
         raise InputError("--open cannot show standard output", hint="omit -o, or give a file")

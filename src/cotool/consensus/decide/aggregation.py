@@ -112,7 +112,7 @@ def _break_tie(
     independence: Sequence[float],
     centrality: Callable[[int], float],
 ) -> tuple[int | None, str]:
-    """The place of the side that wins, None where a lot must decide, and by which rule."""
+    """The place of the side that wins, None if a lot must decide, and by which rule."""
     stated = [[(weights[i], responses[i].confidence) for i in side] for side in sides]
     if all(confidence is not None for side in stated for _, confidence in side):
         sums = [sum(weight * (value or 0.0) for weight, value in side) for side in stated]

@@ -38,7 +38,7 @@ def analyse(
 
     A `decision` says which of the extracted answers is the consensus.
 
-    Raises InputError where an option does not fit the responses.
+    Raises InputError if an option does not fit the responses.
     """
     asked = stated.asked
     warnings = list(asked.warnings)

@@ -55,7 +55,7 @@ def plain_number(word: str) -> str:
 
 
 def anchor_of(word: str) -> str:
-    """Return the anchor of a folded word: "" where it carries nothing, numbers marked as such."""
+    """Return the anchor of a folded word: "" if it carries nothing, numbers marked as such."""
     if not word.isalpha() and any(map(str.isdigit, word)):
         return NUMBER + _ORDINAL.sub("", plain_number(word))
     word = word.removesuffix("'s")

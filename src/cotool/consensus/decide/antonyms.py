@@ -159,7 +159,7 @@ def opposite(word: str, other: str) -> bool:
 
 
 def bare_of(word: str) -> str:
-    """Return a word without the prefix that denies it; "" where it has none."""
+    """Return a word without the prefix that denies it; "" if it has none."""
     for prefix in DENYING_PREFIXES:
         if word.startswith(prefix) and len(word) - len(prefix) >= _SHORTEST:
             return word.removeprefix(prefix)

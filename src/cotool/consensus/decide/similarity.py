@@ -33,7 +33,7 @@ def similarity_matrix(
     normalized (NFC) and case folded; code points are compared as they are.
 
     Raises InputError for an unknown metric or a bad `num_threads`, TypeError for a text that is
-    not a str, MemoryError where n x n cells do not fit, MissingExtraError.
+    not a str, MemoryError if n x n cells do not fit, MissingExtraError.
     """
     if metric in RELATIVE:
         given = list(texts)
@@ -62,7 +62,7 @@ def embedding_similarity(
 ) -> Matrix:
     """Cosine of all pairs of n `vectors`, negative cosines as 0: an n x n buffer of float32.
 
-    Raises InputError where vectors differ in length or hold a number that is not finite.
+    Raises InputError if vectors differ in length or hold a number that is not finite.
     """
     try:
         return pairwise.vector_cosine(vectors, num_threads)

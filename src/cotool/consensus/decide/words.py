@@ -222,7 +222,7 @@ def opposition(text: Words, other: Words) -> Opposition:
 
 
 def _value(word: str) -> str:
-    """The number that a word is, without thousands separators; "" where it is none."""
+    """The number that a word is, without thousands separators; "" if it is not one."""
     return plain_number(word) if is_number(word) else str(NUMBER_WORDS.get(word, ""))
 
 

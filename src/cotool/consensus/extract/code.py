@@ -80,7 +80,7 @@ def _alike(pieces: list[list[str]]) -> bool:
 
 
 def code_values(texts: list[str]) -> list[tuple[str, str] | None] | None:
-    """Return the normal form and the code of each text; None where a vote on them makes no sense.
+    """Return the normal form and the code of each text; None if a vote on them makes no sense.
 
     Pieces are of which two are equal, and short pieces that have most of their tokens in common.
     """

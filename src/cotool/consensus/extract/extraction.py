@@ -215,7 +215,7 @@ def _complete_numbers(texts: Sequence[str], found: list[dict[str, Extracted | No
 def _read(
     statements: Iterable[StatedPlace], kinds: Iterable[str], *, first: bool = False
 ) -> dict[str, Extracted | None]:
-    """Return the answer of each kind; None where the text states several and is undecided.
+    """Return the answer of each kind; None if the text states several and is undecided.
 
     Where several options are stated, all of them are found as SEVERAL.
     """

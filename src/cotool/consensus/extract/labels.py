@@ -128,7 +128,7 @@ _LINK = lazy_pattern(
 
 
 def _place(text: str, label: str) -> int:
-    """Return where a label occurs in a text as whole words; -1 where it does not."""
+    """Return where a label occurs in a text as whole words; -1 if it does not."""
     place = text.find(label)
     while place >= 0:
         before, after = text[place - 1 : place], text[place + len(label) :][:1]

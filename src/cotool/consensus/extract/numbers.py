@@ -266,7 +266,7 @@ def _value(match: re.Match[str], end: int, scale: int) -> str | None:
 
 
 def _raised(base: Fraction, digits: int, exponent: int) -> Fraction | None:
-    """Return a power; None where it would have too many digits."""
+    """Return a power; None if it would have too many digits."""
     if digits * abs(exponent) > MAX_EXPONENT or (not base and exponent < 0):
         return None
     return base**exponent

@@ -88,7 +88,7 @@ def split_statements(text: str) -> list[tuple[int, int]]:  # noqa: C901 - one wa
 
 
 def _standing_alone(line: str, bare: str) -> int | None:
-    """Return where the statement of a separate line begins, -1 where it has none.
+    """Return where the statement of a separate line begins, -1 if it has none.
 
     None: the line belongs to a paragraph or an item.
     """

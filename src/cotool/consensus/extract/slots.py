@@ -128,7 +128,7 @@ class _Place:
 
 
 def slot_values(texts: Sequence[str]) -> list[Slotted | None] | None:
-    """Return what each text has in the slot; None where the texts share no frame with one."""
+    """Return what each text has in the slot; None if the texts share no frame with one."""
     if all(map(str.isascii, texts)) and not _may_share([text.split() for text in texts if text]):
         return None  # quickly found out for most free texts
     tokens = _all_strong(_tokens_in_common(texts))

@@ -41,7 +41,7 @@ _MANY = 500
 
 @dataclass(slots=True)
 class Remembered:
-    """A question that was seen. `votes` are normal forms; None where an expert stated no answer.
+    """A question that was seen. `votes` are normal forms; None if an expert stated no answer.
 
     `truth` and `scores` are the feedback that was learned from, `agreed` says that its agreement
     was learned from; `said` is the consensus at that time.

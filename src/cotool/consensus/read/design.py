@@ -44,7 +44,7 @@ def find_crossed(sample: Sample) -> Long | None:
 
 
 def find_design(sample: Sample) -> Long | None:
-    """Return the reading of a crossed design with one clear answer, None where there is none."""
+    """Return the reading of a crossed design with one clear answer, None if there is none."""
     for expert in experts_of(sample):
         item = item_of(sample, expert)
         if item is None:

@@ -62,7 +62,7 @@ def _unpacked(value: Any, where: str) -> Iterator[tuple[str, Any]]:
 
 
 def check_succeeded(value: Any, where: str) -> None:
-    """Raise InputError where a record of a batch says that its request failed, and why."""
+    """Raise InputError if a record of a batch says that its request failed, and why."""
     if not isinstance(value, dict) or "custom_id" not in value:
         return
     response, result = value.get("response"), value.get("result")

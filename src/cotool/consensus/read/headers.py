@@ -157,7 +157,7 @@ def _cells(line: str, delimiter: str) -> list[str]:
 
 
 def _check_header(columns: list[str], following: list[str], delimiter: str, where: str) -> None:
-    """Raise InputError where the first line is a row like the others."""
+    """Raise InputError if the first line is a row like the others."""
     rows = [bare(row).split(delimiter) for row in following if row_width(row, delimiter) > 1]
     rows = [row for row in rows if len(row) == len(columns)]
     if len(columns) < 2 or not rows or any(map(_is_known, columns)):

@@ -104,7 +104,7 @@ def _parallel(sample: Sample) -> tuple[Column, Column] | None:
 
 
 def _sizes(sample: Sample, column: Column) -> list[int] | None:
-    """Return how many items each record has in a column; None where it holds no lists."""
+    """Return how many items each record has in a column; None if it holds no lists."""
     found = [listed_items(value_at(row, column.path)) for row in sample.rows]
     if any(items is None for items in found):
         return None

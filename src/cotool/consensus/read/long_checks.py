@@ -96,7 +96,7 @@ def _other_labels(sample: Sample, long: Long) -> tuple[Column, ...]:
 
 
 def _check_turns(sample: Sample, long: Long) -> None:
-    """Raise UnclearError where the experts are the sides of a chat, of which one asks."""
+    """Raise UnclearError if the experts are the sides of a chat, of which one asks."""
     if long.expert is None:
         return
     sides = {side.casefold() for side in long.expert.counts}

@@ -25,7 +25,7 @@ class _UnbalancedError(ValueError):
 
 
 def row_width(row: str, delimiter: str) -> int:
-    """Return how many fields a line has by itself; -1 where it ends inside quotes."""
+    """Return how many fields a line has by itself; -1 if it ends inside quotes."""
     try:
         fields = _split(None, row, delimiter, [])
     except _UnbalancedError:
@@ -68,7 +68,7 @@ def quoted_fields(
 def _split(
     lines: Lines | None, text: str, delimiter: str, taken: list[tuple[int, str]]
 ) -> list[str] | None:
-    """Return the fields of a row, None where the text ends inside quotes."""
+    """Return the fields of a row, None if the text ends inside quotes."""
     fields: list[str] = []
     place = 0
     row = bare(text)

@@ -94,7 +94,7 @@ def said(value: Any) -> Any:
 
 
 def role(turn: JsonObject) -> str:
-    """Return the role of a chat's turn, "" where it has none."""
+    """Return the role of a chat's turn, "" if it has none."""
     return str(
         turn.get("role")
         or turn.get("from")

@@ -71,7 +71,7 @@ class Truth:
     def confusion(self, expert: str) -> dict[str, dict[str, float]]:
         """P(label | right label) of an expert, by right label, under the posterior.
 
-        Raises KeyError for an unknown expert, ValueError where labels differ from item to item.
+        Raises KeyError for an unknown expert, ValueError if labels differ from item to item.
         """
         if self._table.is_open:
             raise ValueError("labels differ from item to item: there are no confusions")

@@ -36,7 +36,7 @@ class Figures:
     greatest_parts: int = 0
     sketch: Mapping[int, int] = field(default_factory=dict, repr=False)
     shift: int = 0  # bits that the buckets of the sketch leave out
-    distinct: int | None = None  # distinct values of a group; None where they are not counted
+    distinct: int | None = None  # distinct values of a group; None if they are not counted
 
     def merge(self, other: Figures) -> Figures:
         """Return the figures of both together."""

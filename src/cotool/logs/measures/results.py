@@ -316,7 +316,7 @@ class Measures:
 
 
 def _distinct(cells: Sequence[Any], seen: Sequence[Any] | None = None) -> Iterator[int | None]:
-    """Yield the distinct values of each measure; None where they are not counted."""
+    """Yield the distinct values of each measure; None if they are not counted."""
     if seen is None:
         yield from (None for _ in cells)
         return

@@ -135,7 +135,7 @@ class State:
 def kept_state(path: str) -> Iterator[State]:
     """Read a state file, and write it again where the block ends without an error.
 
-    Another run with the same file is refused meanwhile. Raises InputError where it cannot be read
+    Another run with the same file is refused meanwhile. Raises InputError if it cannot be read
     or written, or is not a state.
     """
     import fcntl

@@ -34,7 +34,7 @@ _NAMED = frozenset(
 
 
 def names_of(text: str) -> tuple[str | None, ...]:
-    """Return the name of each parameter of a template's text, None where the text gives none."""
+    """Return the name of each parameter of a template's text, None if the text gives none."""
     pieces = text.split(PARAMETER)
     names = []
     seen: Counter[str] = Counter()

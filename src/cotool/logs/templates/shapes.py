@@ -61,7 +61,7 @@ def _part(keys: Sequence[Tokens], values: frozenset[str]) -> Iterable[tuple[Toke
 
 
 def _word_before(key: Tokens, places: list[int], n: int) -> int:
-    """Return the place of the word that is one blank before a place, -1 where there is none."""
+    """Return the place of the word that is one blank before a place, -1 if there is none."""
     place = places[n]
     return n - 1 if n and key[place - 1] == " " and places[n - 1] == place - 2 else -1
 
