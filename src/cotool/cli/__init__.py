@@ -7,8 +7,8 @@ from cotool._lazy import stand_ins
 # Typer, inspect and pathlib need these to measure terminals, open URLs, install completion, read
 # UUIDs, show tracebacks, and suggest what was meant: nothing that a right call needs.
 with stand_ins(
-    *("linecache", "platform", "shellingham", "shutil", "subprocess", "textwrap", "tokenize"),
-    *("difflib:get_close_matches", "gettext:gettext", "urllib.parse:quote_from_bytes"),
-    *("traceback:FrameSummary StackSummary", "uuid:UUID"),
+    *("linecache", "platform", "shellingham", "subprocess", "textwrap", "tokenize", "uuid:UUID"),
+    *("shutil:get_terminal_size", "difflib:get_close_matches", "gettext:gettext"),
+    *("urllib.parse:quote_from_bytes", "traceback:FrameSummary StackSummary"),
 ):
     import typer  # noqa: F401

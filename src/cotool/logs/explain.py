@@ -6,10 +6,8 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cotool._fast.logs.measures import Measured
 from cotool.logs.formats.located import fields_of
 from cotool.logs.formats.model import Recognition, is_cyclic
-from cotool.logs.measures.results import measures_of
 from cotool.logs.options import LogOptions
 from cotool.logs.scan.first_dates import first_date
 from cotool.logs.scan.scanner import look_at, make_scanner
@@ -68,6 +66,9 @@ def measurable(source: Source, options: LogOptions) -> list[str]:
 
 def measured_sample(source: Source, options: LogOptions, fields: Sequence[str]) -> Measures:
     """Return the figures of fields in a sample of a source, each a measure of its own name."""
+    from cotool._fast.logs.measures import Measured
+    from cotool.logs.measures.results import measures_of
+
     chosen = LogOptions(
         log_format=options.log_format,
         level_words=options.level_words,

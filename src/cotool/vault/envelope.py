@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hmac
 import os
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Protocol
@@ -186,6 +185,8 @@ def unlock(data: bytes, keys: Sequence[Key], first: Copies | None = None) -> Unl
 
 
 def _unlock(data: bytes, copies: Copies, keys: Sequence[Key]) -> Unlocked:
+    import hmac
+
     budget = derive.Budget(len(keys))
     tried = False
     missing: MissingKeyError | None = None

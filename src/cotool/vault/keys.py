@@ -5,9 +5,7 @@ All derivations of FORMAT.md are here, each with its label. Knows slots, but no 
 
 from __future__ import annotations
 
-import hmac
 import os
-import secrets
 import threading
 import unicodedata
 from typing import TYPE_CHECKING
@@ -215,6 +213,8 @@ def wrap(file_key: bytes, slot: Slot, key: bytes, identity: bytes) -> Slot:
 
 def unwrap(slot: Slot, key: bytes, identity: bytes) -> bytes | None:
     """Return the file key, or None if `key` is wrong or the slot was changed."""
+    import hmac
+
     wrap_key, nonce, commitment = _wrapping(slot, key, identity)
     if not hmac.compare_digest(commitment, slot.commitment):
         return None
@@ -231,6 +231,8 @@ def _wrapping(slot: Slot, key: bytes, identity: bytes) -> tuple[bytes, bytes, by
 
 def header_mac(file_key: bytes, file_id: bytes, body: bytes) -> bytes:
     """Return the MAC over a copy of the header."""
+    import hmac
+
     return hmac.digest(hkdf(file_key, file_id, _HEADER, 32), body, "sha256")
 
 
@@ -249,6 +251,8 @@ def generate_passphrase() -> str:
 
     The alphabet omits i, l, o and u, which are easily misread (Crockford's base 32).
     """
+    import secrets
+
     alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
     return "-".join("".join(secrets.choice(alphabet) for _ in range(5)) for _ in range(6))
 

@@ -6,7 +6,6 @@ key, and the wrapped file key. FORMAT.md has the tables.
 
 from __future__ import annotations
 
-import hashlib
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -113,6 +112,8 @@ def program_material(key: str, blob: bytes) -> bytes:
 
 def program_key_id(key: str) -> bytes:
     """Return the id in the head of a slot for a program's key."""
+    import hashlib
+
     return hashlib.sha256(_PROGRAM_KEY + key.encode()).digest()[:8]
 
 

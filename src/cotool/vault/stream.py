@@ -8,7 +8,6 @@ policy and no files.
 
 from __future__ import annotations
 
-import hmac
 from typing import Self
 
 from cryptography.exceptions import InvalidTag
@@ -54,6 +53,8 @@ class Stream:
 
         Raises TruncatedError or IntegrityError.
         """
+        import hmac
+
         if len(prefix) < PREFIX:
             raise TruncatedError("the file ends before its first segment")
         stream = cls(key, prefix[:SALT_SIZE], context)

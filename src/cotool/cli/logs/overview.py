@@ -34,6 +34,7 @@ def with_overview(request: LogRequest, sources: Sequence[Source]) -> LogRequest:
     from cotool.logs.explain import measurable
 
     names = measurable(plain[0], options)
+    request = replace(request, fields=tuple(names))
     if "path" not in names or "status" not in names:
         return request
     measures = {_TIME: _TIME} if _TIME in names else {}

@@ -33,6 +33,7 @@ class LogRequest:
     templates: str | None = None
     shown_templates: str = "all"  # see table.render()
     shows_requests: bool = False  # see overview.with_overview()
+    fields: tuple[str, ...] | None = None  # of the first file, where they are known
     top: int = 10
     sort: str | None = None
     baseline: str | None = None

@@ -5,12 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cotool.cli.logs.style import LEVEL_STYLES, moment, sparkline
-from cotool.cli.logs.templates_table import (
-    TOP,
-    render_comparison,
-    render_problems,
-    render_templates,
-)
 from cotool.cli.shared.layout import Table, Text
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import display_buckets, duration, find_bursts, find_gaps, rate
@@ -38,7 +32,7 @@ def render(
     *,
     zone: tzinfo | None,
     bucket: int | None,
-    top: int = TOP,
+    top: int = 10,
     sort: str | None = None,
     fields: Sequence[str] = (),
     templates: str = "all",
@@ -70,16 +64,27 @@ def render(
         texts = {one.id: one.text for one in summary.templates or ()}
         render_measures(summary.measures, screen, top=top, sort=sort, texts=texts)
     _events(summary, screen, clock)
-    if templates == "problems":
-        render_problems(summary, screen)
-    elif templates == "hint":
+    if templates == "hint":
         screen.print(Text(), Text("--templates table groups the messages", style="dim"))
-    elif templates == "all":
+    if summary.templates is not None or summary.comparison is not None:
+        _templates(summary, screen, top, templates)
+    _files(summary, screen)
+    _samples(summary.samples, screen)
+
+
+def _templates(summary: LogSummary, screen: Screen, top: int, shown: str) -> None:
+    from cotool.cli.logs.templates_table import (
+        render_comparison,
+        render_problems,
+        render_templates,
+    )
+
+    if shown == "problems":
+        render_problems(summary, screen)
+    elif shown == "all":
         render_templates(summary, screen, top)
     if summary.comparison is not None:
         render_comparison(summary.comparison, screen)
-    _files(summary, screen)
-    _samples(summary.samples, screen)
 
 
 def _head(summary: LogSummary, clock: Clock) -> list[Text]:

@@ -113,6 +113,8 @@ def _fields(request: LogRequest, summary: LogSummary) -> Sequence[str]:
     path = summary.files[0].path
     if not summary.files[0].formats or path == "-" or not Path(path).is_file():
         return ()
+    if request.fields is not None:
+        return request.fields
     from cotool.logs.explain import measurable
     from cotool.logs.scan.sources import find_sources
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import copy
 import os
-import shlex
 import sys
 from collections.abc import Callable, MutableMapping
 from functools import partial
@@ -90,9 +89,9 @@ class Command(TyperCommand):
         if table is not None and not helps:
             whole = None if parent is None else parent.obj
             extra["default_map"] = self.attach(table, whole)
-        arguments = shlex.join(args)
+        given = tuple(args)  # which parsing empties
         context = super().make_context(info_name, args, parent, **extra)
-        context.meta[_CALL] = f"{context.command_path} {arguments}".rstrip()
+        context.meta[_CALL] = (context.command_path, *given)
         return context
 
     def attach(self, table: str, whole: WholeCommand | None) -> MutableMapping[str, object]:
@@ -412,4 +411,9 @@ def _with_options(ctx: Any, match: re.Match[str]) -> str:
         option = f"--{name.replace('_', '-')}" if found is None else max(found.opts, key=len)
         words.append(f"{option} {value[1:]}" if value else option)
     text = " ".join(words)
-    return f"{ctx.meta[_CALL]} {text}" if "=" in match[0] else text
+    if "=" not in match[0]:
+        return text
+    import shlex
+
+    path, *given = ctx.meta[_CALL]
+    return " ".join(filter(None, (path, shlex.join(given), text)))

@@ -14,7 +14,6 @@ from cotool.logs.scan.inferred import whole_forms, whole_measures
 from cotool.logs.scan.samples import StreamSamples, read_sample
 from cotool.logs.scan.scanner import is_zoned, look_at, make_scanner
 from cotool.logs.scan.sources import PlainFile, Stream, open_source, sample
-from cotool.logs.scan.state import TAIL, State, reader_before
 from cotool.logs.scan.tally import Tally, tally_of
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from cotool.logs.model import Sample
     from cotool.logs.options import LogOptions
     from cotool.logs.scan.sources import Source
+    from cotool.logs.scan.state import State
 
 # Bytes that are fed at a time where records are written.
 _FEED = 1 << 22
@@ -99,6 +99,8 @@ def scan_opened(
     device, inode = (plain.device, plain.inode) if plain else (None, None)
     start = 0
     if state is not None:
+        from cotool.logs.scan.state import TAIL, reader_before
+
         start = state.offset_for(
             path=path,
             device=device,
