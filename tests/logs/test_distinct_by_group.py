@@ -81,6 +81,7 @@ def test_clients_of_each_minute(tmp_path, threads):
             assert step.measures[1]["distinct"] is None
     assert found.groups[0].measures[0].distinct == 20
     assert [group.measures[1].distinct for group in found.groups] == [None, None]
+    assert [figures[1].count for figures in found.over_time(2)[1].values()] == [10_000, 10_000]
 
 
 @given(st.sets(st.integers(0, (1 << 64) - 1) | st.sampled_from([0, 1, 1 << 63]), max_size=300))

@@ -245,7 +245,7 @@ class Measures:
         """
         steps = {
             start: tuple(Figures(*cell) for cell in cells)
-            for _, start, _, _, cells in self._table.whole()
+            for _, start, _, _, cells, *_ in self._table.whole()
             if start is not None
         }
         if not steps:
