@@ -13,7 +13,7 @@ COTOOL_INLINE uint64_t fold_product(uint64_t a, uint64_t b) {
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-/* A multiplicative hash of sixteen bytes a step (after W. Yi, wyhash). The same on every machine
+/* A multiplicative hash of sixteen bytes per step (after W. Yi, wyhash). The same on every machine
  * that is little-endian: parts that are added up must agree. */
 COTOOL_INLINE uint64_t cotool_hash(const uint8_t *p, size_t size, uint64_t seed) {
     uint64_t h = seed ^ 0x9E3779B97F4A7C15u ^ (size * 0xA0761D6478BD642Fu), x, y;

@@ -26,7 +26,7 @@ typedef struct {
 
 /* Distinct (text, term, count) in text order, by first appearance within a text, and in how many
  * texts each term occurs: `spread` counts a text once, `frequency` as often as `copies` says (NULL:
- * once). `entries` has room for one a word, the other arrays for one a term. Returns how many
+ * once). `entries` has room for one per word, the other arrays for one per term. Returns how many
  * entries there are. */
 static ptrdiff_t cotool_count_terms(ptrdiff_t texts, const int64_t *starts, const int32_t *ids,
                                     ptrdiff_t vocabulary, const int64_t *copies,

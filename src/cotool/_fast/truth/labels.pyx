@@ -238,7 +238,7 @@ cdef class Steps:
         self.begun = False
 
     cdef bint settled(self, double tolerance) except -1:
-        """Whether the log-likelihood has stopped rising; called once an iteration."""
+        """Whether the log-likelihood has stopped rising; called once per iteration."""
         check_interrupt()
         cdef double now = summed(self.fit)
         cdef bint done = self.begun and fabs(now - self.last) <= tolerance * fabs(now)

@@ -30,7 +30,7 @@ class Grouped:
     """What a vote or a clustering found: the rest of the result follows from it.
 
     `index` is the row of the chosen response, `support` how far the members of its cluster
-    say the same, 0 to 1; `scores` tells that a decision's scores chose.
+    say the same, 0 to 1; `scores` says that a decision's scores chose.
     """
 
     kind: str

@@ -31,11 +31,11 @@ class Plan:
     `keys` go to the reader of records. `join` are columns that only together tell items apart.
     `flags` are columns of true and false, each with the label that it represents: the answer is
     the labels that are true. `questions` are the columns of a survey with the question's text;
-    `person` is the column that names who answered. `sets` tells that a list in the answer's place
+    `person` is the column that names who answered. `sets` says that a list in the answer's place
     holds several labels of one expert; `none` that "None" is one of the answers. `left_out` are
     right answers beside the experts' own.
     `listed` are the keys of the expert and of the answer in a list of responses; `parallel` are the
-    columns that hold lists of experts and of their answers; `apart` tells that a question has
+    columns that hold lists of experts and of their answers; `apart` says that a question has
     several records with a list each.
     `renamed` are the paths of experts' columns with the names of the experts, where these differ.
     `nested` are the paths that are not keys of the records themselves; `evidence` says per column

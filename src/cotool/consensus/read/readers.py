@@ -156,7 +156,7 @@ class _Reading:
     ) -> Iterator[Question]:
         """Yield the questions of a file that need no join, and put the rest into the spool.
 
-        `flat` tells that the values are rows of a table.
+        `flat` says that the values are rows of a table.
         """
         unasked: tuple[Response, ...] | None = None
         is_list = False

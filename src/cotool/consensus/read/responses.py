@@ -31,7 +31,7 @@ class ShapeError(InputError):
 class Record(NamedTuple):
     """What one record says. `expert_name` of a response is "" where the record names no expert.
 
-    `id` and `text` are the question's; `whole` tells that the record lists all its responses.
+    `id` and `text` are the question's; `whole` says that the record lists all its responses.
     """
 
     id: str | None
