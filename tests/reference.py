@@ -1258,8 +1258,10 @@ def part(rows, facts, context, before):
             column = 4
         plain = [word for word in words if not has(word, "parameter")]
         known = sum(has(word, "known") and not has(word, "strong") for word in plain)
-        if share("parameter"):
-            return known == 0 or 2 * known < len(plain) or known >= _LEAST["known"][column] - 1
+        if share("parameter") and (
+            known == 0 or 2 * known < len(plain) or known >= _LEAST["known"][column] - 1
+        ):
+            return True
         if share("value") == len(words):
             return True
         least = 0

@@ -351,3 +351,23 @@ def test_templates_of_other_rules_are_matched_by_text():
     (template,) = found.templates
     assert (template.id, template.text) == (known.id, now.text)
     assert found.holds_known(template) == (known,)
+
+
+def test_nothing_is_new_against_the_same_log():
+    """The templates of a log keep their ids against its own templates, whatever their forms."""
+    lines = [
+        text
+        for n in range(8)
+        for text in (
+            f"file f{n}.csv of {'ABCDEFGH'[n]}-bank contains {n} entries, {n}.5 {'EUR' * (n % 2)}x",
+            f"cache hit for key ('a{n}', {n}, 7)",
+            f"found {n} of {n} trees, <{n}>",
+            f"linked //core/a{n}:{('lib', 'main', 'tests', 'docs')[n % 4]} for arm",
+            f"crate {n} moved by {('Ann Lee', 'Bo', 'Cy Young', 'Di de Vries')[n % 4]}",
+            f"to=<u{n}@example.org>, relay=mx{n}[10.0.0.{n}], status=sent (250 ok {n})",
+        )
+    ]
+    found = mine_templates(lines)
+    again = found.with_known([template.to_known() for template in found], found.heads)
+    assert [t.id for t in again] == [t.id for t in found]
+    assert all(again.holds_known(template) for template in again)

@@ -150,9 +150,10 @@ cdef bint holds_values(Work* w, int low, int place, Place p, int outside) noexce
         context = COLONED
     elif facts & PREPOSITION:
         context = AFTER
-    if p.has_parameter:
+    if p.has_parameter and (
+            p.known == 0 or 2 * p.known < p.plain or p.known >= LEAST_KNOWN[context] - 1):
         # A value of another shape, unless they are common words of messages.
-        return p.known == 0 or 2 * p.known < p.plain or p.known >= LEAST_KNOWN[context] - 1
+        return True
     if p.values == p.distinct:
         return True
     is_strong = 10 * p.strong >= 7 * p.distinct and not w.context[place] & CALL

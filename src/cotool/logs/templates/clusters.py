@@ -27,16 +27,25 @@ _ROUNDS = 4
 
 
 class Clusters:
-    """The template of each message, and the tokens of the message that each token covers."""
+    """The template of each message, and the tokens of the message that each token covers.
 
-    def __init__(self, messages: Iterable[str]) -> None:
+    `forms` are the forms of templates of other runs, with PARAMETER where they have a value.
+    """
+
+    def __init__(self, messages: Iterable[str], forms: Iterable[str] = ()) -> None:
         self._found = {message: key_of(message) for message in messages}
-        self._spans = _fit(sorted({key.tokens for key in self._found.values()}))
+        self._forms = {form: tuple(tokenise(form)) for form in forms}
+        keys = {key.tokens for key in self._found.values()}
+        self._spans = _fit(sorted(keys.union(self._forms.values())))
 
     def template_of(self, message: str) -> Tokens | None:
         """Return the tokens of a message's template, PARAMETER where it has a value."""
         key = self._found.get(message)
         return self._spans[key.tokens][0] if key else None
+
+    def template_of_form(self, form: str) -> Tokens:
+        """Return the tokens of the template that a template of another run belongs to."""
+        return self._spans[self._forms[form]][0]
 
     def shown(self, messages: Sequence[str]) -> str:
         """Return the template of messages as text, with PARAMETER where they differ."""

@@ -109,11 +109,11 @@ def compare_baselines(before: Baseline, after: Baseline) -> Comparison:
         for run in (before, after)
         for item in run.known
     }
-    clusters = Clusters(form_of.values())
+    clusters = Clusters((), form_of.values())
     found: dict[tuple[str, ...], tuple[list[Known], list[Known]]] = defaultdict(lambda: ([], []))
     for n, run in enumerate((before, after)):
         for item in run.known:
-            found[clusters.template_of(form_of[item.form]) or ()][n].append(item)
+            found[clusters.template_of_form(form_of[item.form])][n].append(item)
     pairs = []
     numbers = _measured(after.measures, before.measures)
     if not (before.has_templates and after.has_templates):

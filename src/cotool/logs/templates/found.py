@@ -57,13 +57,13 @@ class Assignment:
             text_of(form.message)[start:] for form, start in zip(forms, starts, strict=True)
         ]
         seeds = {item.form.replace(SHOWN, PARAMETER): item for item in known}
-        self._clusters = Clusters({*messages, *seeds})
+        self._clusters = Clusters(set(messages), seeds)
         members: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for n, message in enumerate(messages):
             members[self._clusters.template_of(message) or ()].append(n)
         earlier: dict[tuple[str, ...], list[Known]] = defaultdict(list)
         for form, item in seeds.items():
-            earlier[self._clusters.template_of(form) or ()].append(item)
+            earlier[self._clusters.template_of_form(form)].append(item)
         # For each form: its template's id and text, its message's start, the hidden parameters.
         self.labels: list[tuple[str, str, int, tuple[bool, ...]]] = [("", "", 0, ())] * len(forms)
         self.holds: dict[str, tuple[Known, ...]] = {}

@@ -47,7 +47,8 @@ def join_runs(templates: Mapping[Tokens, int], new: Collection[Tokens] | None) -
     for frame, found in shared(parts):
         left = {template: span for template, span in found.items() if template not in joined}
         lengths = {stop - start for start, stop in left.values()}
-        if len(left) < (_FEW if len(lengths) > 1 else _MANY):
+        is_value = any(t[start:stop] == (PARAMETER,) for t, (start, stop) in left.items())
+        if len(left) < (_FEW - is_value if len(lengths) > 1 else _MANY):
             continue
         texts = [token for part in frame for token in part if token.isalpha()]
         if sum(map(str.islower, texts)) >= _LEAST_TEXT:
