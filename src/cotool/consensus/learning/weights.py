@@ -156,7 +156,8 @@ def trusted(basis: Basis, evidence: Evidence, beliefs: Beliefs) -> Trust:
     found = mixture(choices, older.over(basis.keys), priors(basis, near, wide, leading))
     errors = array("d", [sqrt(found.covariance[k * (size + 1)]) for k in range(size)])
     anchor = sqrt(_length(near) / _length(found.weights))
-    corrected, foreseen = offsets.corrected(basis, judged, found.foreseen)
+    near_agreement = sum(found.shares.get(name, 0.0) for name in ("agreement", "inference"))
+    corrected, foreseen = offsets.corrected(basis, judged, found.foreseen, near_agreement)
     trust = Trust(basis, found.weights, errors, found.shares, anchor, Calibration(), corrected)
     trust.calibration.learn(list(_points(trust, judged, foreseen)))
     trust.calibration.judged = known
