@@ -40,7 +40,16 @@ LONG = {
     "what belongs to the expert is no answer": (
         ("no,on,member_id,party,cast", "1,a farm bill,u,D,x", "1,a farm bill,v,R,y",
          "2,to adjourn,u,D,x", "2,to adjourn,v,R,x", "3,the budget,u,D,y", "3,the budget,v,R,x"),
-        {"1": UV, "2": UU, "3": {"u": "y", "v": "x"}},
+        {"a farm bill": UV, "to adjourn": UU, "the budget": {"u": "y", "v": "x"}},
+    ),
+    "who collected the item is no expert": (
+        ("specimen,collector,determiner,name_given", "s,k,u,x", "s,k,v,y", "t,l,u,x", "t,l,v,x"),
+        {"s": UV, "t": UU},
+    ),
+    "a domain is a part of the item": (
+        ("study,domain,assessor,judgement", "s,blinding,u,x", "s,blinding,v,y", "s,attrition,u,x",
+         "s,attrition,v,x", "t,blinding,u,y", "t,blinding,v,y"),
+        {"s\nblinding": UV, "s\nattrition": UU, "t\nblinding": {"u": "y", "v": "y"}},
     ),
     "a judge rates the answers of models": (
         ("question_id,model,judge,score", "1,m,u,3", "1,m,v,2", "1,n,u,5", "1,n,v,5", "2,m,u,1",
@@ -94,6 +103,10 @@ SURVEYS = {
         {"Finden Sie es gut?": {"Anna": "x", "Bernd": "y"},
          "Wann passt es?": {"Anna": "y", "Bernd": "y"}},
     ),
+    "an expert per row": (
+        ("expert,claim 1,claim 2", "u,x,y", "v,x,x", "w,x,y"),
+        {"claim 1": {"u": "x", "v": "x", "w": "x"}, "claim 2": {"u": "y", "v": "x", "w": "y"}},
+    ),
     "all chose the same": (
         ("respondent_id,q1_color,q2_size", "101,red,x", "102,red,y"),
         {"q1_color": {"101": "red", "102": "red"}, "q2_size": {"101": "x", "102": "y"}},
@@ -111,6 +124,13 @@ JSON = {
                    {"title": "b?", "votes": [{"voter": "u", "option": "x"},
                                              {"voter": "v", "option": "x"}]}]},
         {"a?": UV, "b?": UU},
+    ),
+    "labels of a row without a known name": (
+        {"rows": [{"row_data": "a.png", "labels": [{"labeler": "u", "answer": "x"},
+                                                   {"labeler": "v", "answer": "y"}]},
+                  {"row_data": "b.png", "labels": [{"labeler": "u", "answer": "x"},
+                                                   {"labeler": "v", "answer": "x"}]}]},
+        {"a.png": UV, "b.png": UU},
     ),
     "labels by file and rater": (
         {"a.jpg": {"u": "x", "v": "y"}, "b.jpg": {"u": "x", "v": "x"}},

@@ -7,7 +7,7 @@ two answers to a question, or that takes a description of the item for the answe
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import permutations
+from itertools import islice, permutations
 from typing import TYPE_CHECKING, Any
 
 from cotool.consensus.read import names
@@ -15,8 +15,9 @@ from cotool.consensus.read.columns import are_crossed, common_values, determines
 from cotool.consensus.read.design import experts_of, item_of, likely_answers
 from cotool.consensus.read.families import between, family_of
 from cotool.consensus.read.long import joint
-from cotool.consensus.read.plan import LONG, SURVEY, WIDE, Plan
+from cotool.consensus.read.plan import LISTS, LONG, SURVEY, WIDE, Plan
 from cotool.consensus.read.sample import (
+    LISTED,
     NAMED,
     Proposal,
     Sample,
@@ -67,6 +68,9 @@ def with_hint(sample: Sample, error: UnclearError, plan: Callable[[Sample], Plan
         if proposal.said not in kept and _reads(sample, proposal, plan):
             kept[proposal.said] = proposal
     wanted = named(question="KEY", expert="KEY", content="KEY")
+    if not kept:
+        found = (one for one in _guesses(sample) if _reads(sample, one, plan))
+        kept.update((one.said, one) for one in islice(found, 1))
     hint = "; ".join(map(str, kept.values())) or f"name the keys or columns: {wanted}"
     return UnclearError(str(error), hint=hint)
 
@@ -108,6 +112,12 @@ def _guesses(sample: Sample) -> Iterator[Proposal]:
     alike = [c for c in left if few or common_values([c, *(o for o in left if o is not c)]) > 0]
     if len(alike) > 1:
         yield by_columns(alike, None)[0]
+    for column in sample.columns:
+        lists = [v for v in column.objects if isinstance(v, (list, tuple)) and len(v) > 1]
+        if len(lists) == len(sample.rows) and not any(
+            isinstance(item, (dict, list)) for value in lists for item in value
+        ):
+            yield Proposal(LISTED, {"responses": (column.path,)})
     item = sample.best(names.QUESTION, names.ITEM_ID)
     yield from (by_parts(item, None, answer) for answer in left if answer is not item)
 
@@ -152,10 +162,15 @@ def _reads(sample: Sample, proposal: Proposal, plan: Callable[[Sample], Plan]) -
         return False
     if found.shape == LONG:
         return _are_parts(sample, found)
+    if found.shape == LISTS:
+        return True
     paths = found.keys.expert_columns if found.shape == WIDE else dict(found.questions)
     columns = [sample.by_path[path] for path in paths if path in sample.by_path]
     if found.shape == SURVEY:
         asked = (c for c in sample.texts if c not in columns and c.part == names.QUESTION)
+        rest = [c for c in sample.texts if c not in columns]
+        if found.person is None and any(1 < c.distinct < c.present for c in rest):
+            return False  # an item recurs
         if found.person is None and (len(columns) < 2 or all(c.is_unique for c in columns)):
             return False
         return not any(c.is_unique for c in asked) and not any(
@@ -179,11 +194,15 @@ def _are_parts(sample: Sample, plan: Plan) -> bool:
         return False
     item = joint(items) if len(items) > 1 else items[0]
     if expert is None:
-        return item.is_unique and answer.is_label
+        return item.is_unique and not (answer.is_constant or answer.is_text)
     described = determines(answer, item) and not answer.is_called(names.ANSWER)
     return (
         pairs_unique(item, expert) > 0.9
         and (item.distinct < item.present or len(sample.rows) < _FEW)
         and not (described and determines(item, answer))
-        and not (expert.distinct > 1 and answer.distinct > 1 and determines(expert, answer))
+        and not (
+            1 < expert.distinct < expert.present
+            and answer.distinct > 1
+            and determines(expert, answer)
+        )
     )

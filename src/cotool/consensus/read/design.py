@@ -38,15 +38,21 @@ def find_crossed(sample: Sample) -> Long | None:
     The scored reading holds where it is itself a crossed design with one answer.
     """
     long = find_long(sample)
-    if long is None or long.close or long.answer.is_constant or not long.is_crossed:
-        return find_design(sample) or long
-    return long
+    if long is not None and long.is_crossed and not (long.close or long.answer.is_constant):
+        return long
+    found = find_design(sample)
+    if found is None and (long is None or long.item is None):
+        found = find_design(sample, anything=True)
+    return found or long
 
 
-def find_design(sample: Sample) -> Long | None:
-    """Return the reading of a crossed design with one clear answer, None if there is none."""
+def find_design(sample: Sample, *, anything: bool = False) -> Long | None:
+    """Return the reading of a crossed design, None if there is none.
+
+    With `anything`, what is usually beside an answer may be a part of the item.
+    """
     for expert in experts_of(sample):
-        item = item_of(sample, expert)
+        item = item_of(sample, expert, anything=anything)
         if item is None:
             continue
         answers = likely_answers(sample, item, expert)
@@ -66,27 +72,32 @@ def experts_of(sample: Sample) -> list[Column]:
         if 1 < column.distinct < column.present
         and column.is_name_like
         and not column.is_time
-        and (column.is_called(names.EXPERT) or _may_be_expert(column))
+        and (column.is_called(names.EXPERT) or _may_be_expert(sample, column))
     ]
     # A judge rates the answers of several models.
     return sorted(found, key=lambda c: (-c.is_called(names.EXPERT), not is_rater(c)))
 
 
-def _may_be_expert(column: Column) -> bool:
-    """Whether the name is that of an agent, or the values are names of experts: coder A, gpt-4o."""
-    return column.part in {names.UNKNOWN, names.ITEM_ID, names.BESIDE} and (
-        names.may_be_expert(column.path)
-        or all(names.is_expert_name(value) for value in column.counts)
-    )
+def _may_be_expert(sample: Sample, column: Column) -> bool:
+    """Whether the name is that of an agent, or the values are names of experts: coder A, gpt-4o.
+
+    What an item before it determines describes the item: who collected a specimen.
+    """
+    if column.part not in {names.UNKNOWN, names.ITEM_ID, names.BESIDE}:
+        return False
+    if not names.may_be_expert(column.path):
+        return all(names.is_expert_name(value) for value in column.counts)
+    before = sample.texts[: sample.texts.index(column)]
+    return not any(1 < c.distinct < c.present and determines(c, column) for c in before)
 
 
-def item_of(sample: Sample, expert: Column) -> Column | None:
+def item_of(sample: Sample, expert: Column, *, anything: bool = False) -> Column | None:
     """Return the smallest set of columns with which an expert answers every item once."""
     keys = sample.keys
     if keys.id or keys.question:
         named = sample.by_path.get(keys.id or keys.question or "")
         return named if named is not None and are_crossed(named, expert) else None
-    columns = _keys(sample, expert)
+    columns = _keys(sample, expert, anything=anything)
     for size in range(1, _MOST_PARTS + 1):
         found = [
             (chosen, column)
@@ -99,7 +110,7 @@ def item_of(sample: Sample, expert: Column) -> Column | None:
     return None
 
 
-def _keys(sample: Sample, expert: Column) -> list[Column]:
+def _keys(sample: Sample, expert: Column, *, anything: bool) -> list[Column]:
     """Return the columns that may identify an item, the likeliest first."""
     found = [
         column
@@ -107,13 +118,17 @@ def _keys(sample: Sample, expert: Column) -> list[Column]:
         if column is not expert
         and column.path != sample.keys.content
         and 1 < column.distinct < column.present
-        and column.part not in {names.GOLD, names.CONFIDENCE, names.BESIDE}
-        and not _REPEATS.intersection(names.words_of(column.path))
+        and column.part not in {names.GOLD, names.CONFIDENCE}
+        and (anything or not (column.part == names.BESIDE or _is_repeat(column)))
         and column.is_called(names.ANSWER) < names.STRONG
         and (column.is_called(names.EXPERT) < names.STRONG or _is_rated(column, expert))
         and not determines(expert, column)
     ]
     return sorted(found, key=lambda column: -_weight(column))[:_MOST_KEYS]
+
+
+def _is_repeat(column: Column) -> bool:
+    return not _REPEATS.isdisjoint(names.words_of(column.path))
 
 
 def _is_rated(column: Column, expert: Column) -> bool:
@@ -157,6 +172,8 @@ def likely_answers(sample: Sample, item: Column, expert: Column) -> list[Column]
     if named >= names.STRONG:
         return [column for column in varied if column.is_called(names.ANSWER) == named]
     known = [column for column in labels or varied if column.part != names.BESIDE]
+    if expert.is_called(names.EXPERT) and not is_rater(expert):
+        labels = []  # what is measured of a model or a player
     return known or labels or _unanimous(sample, item, expert)
 
 

@@ -14,7 +14,7 @@ from cotool.consensus.read import names
 from cotool.consensus.read.columns import agreement, common_values, number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from cotool.consensus.read.columns import Column
 
@@ -75,20 +75,38 @@ def families(columns: Sequence[Column]) -> list[Family]:
                 groups.setdefault((stem, place), {})[word] = column
     found: list[Family] = []
     taken: set[str] = set()
-    for (stem, _), members in sorted(
-        groups.items(), key=lambda pair: (_is_measure(pair[0][0]), -len(pair[1]))
-    ):
+
+    def rank(
+        group: tuple[tuple[tuple[str, ...], int], dict[str, Column]],
+    ) -> tuple[bool, bool, int]:
+        (stem, _), members = group
+        return not _are_numbers(members), _is_measure(stem), -len(members)
+
+    for (stem, _), members in sorted(groups.items(), key=rank):
         left = {word: column for word, column in members.items() if column.path not in taken}
         if len(left) > 1:
-            numbered = all(word.isdigit() or len(word) == 1 for word in left)
-            found.append(Family(stem, tuple(left.values()), numbered))
+            found.append(Family(stem, tuple(left.values()), _are_numbers(left)))
             taken.update(column.path for column in left.values())
     return found
+
+
+def _are_numbers(words: Iterable[str]) -> bool:
+    return all(word.isdigit() or len(word) == 1 for word in words)
 
 
 def _is_measure(stem: tuple[str, ...]) -> bool:
     """Whether what the columns hold is measured beside the answers: `model_1_ms`."""
     return names.hint_of(stem[-1]).part == names.BESIDE
+
+
+def sharing(columns: Sequence[Column]) -> Sequence[Column]:
+    """Return the columns that have a value of another one, all of them where fewer than two do."""
+    found = [
+        column
+        for column in columns
+        if any(column.counts.keys() & c.counts.keys() for c in columns if c is not column)
+    ]
+    return found if len(found) > 1 else columns
 
 
 def family_of(columns: Sequence[Column]) -> Sequence[Column]:

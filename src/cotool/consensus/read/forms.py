@@ -214,7 +214,11 @@ class FileForm:
             if keys.responses is not None:
                 return True
             flat = [item for item in listed if not isinstance(item, (dict, list))]
-            known = layout.question or layout.question_id or not (layout.content or layout.expert)
+            known = (
+                layout.question
+                or layout.question_id
+                or not (layout.content or layout.expert or _is_about_a_text(record, listed))
+            )
             return bool(known) and not (
                 flat and names.are_label_sets(str(layout.responses), [flat])
             )
@@ -288,6 +292,15 @@ class FileForm:
                 titles_count -= 1
             else:
                 yield from self.plan.records(value, where)
+
+
+def _is_about_a_text(record: Mapping[str, Any], listed: list[Any]) -> bool:
+    """Whether responses that name their experts are beside a text, which may be the question."""
+    strong = names.Hint(names.EXPERT, names.STRONG)
+    return any(isinstance(part, str) for part in record.values()) and all(
+        isinstance(item, dict) and any(names.hint_of(str(key)) == strong for key in item)
+        for item in listed
+    )
 
 
 def _taken(sample: list[Any]) -> Iterator[Any]:

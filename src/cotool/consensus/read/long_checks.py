@@ -32,7 +32,9 @@ def read_long(sample: Sample, long: Long) -> Plan:
     others = _other_answers(sample, long) or _battery(sample, long) or _same_labels(sample, long)
     others = others or _other_labels(sample, long)
     if long.close or others:
-        raise _several_answers(sample, replace(long, close=(*long.close, *others)))
+        raise _several_answers(
+            sample, replace(long, close=tuple(dict.fromkeys((*long.close, *others))))
+        )
     _check_items(sample, long)
     return plan_long(sample, long)
 
@@ -212,8 +214,9 @@ def _several_answers(sample: Sample, long: Long) -> UnclearError:
     asked = sample.by_path[parts[0]] if parts else item
     proposals = [by_parts(asked, long.expert, column) for column in columns]
     if long.expert is None:
-        labels = [column for column in columns if not column.is_text and not column.is_unique]
-        proposals = by_columns(labels, None, surveyed=sample.is_dated) + proposals
+        labels = [c for c in columns if not c.is_text and (c.is_number or not c.is_unique)]
+        if len(labels) > 1:
+            proposals = by_columns(labels, None, surveyed=sample.is_dated) + proposals
     return UnclearError(
         f"{sample.name}: several columns could hold the answer: {listed(columns)}",
         proposals=proposals,

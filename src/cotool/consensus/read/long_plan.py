@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cotool.consensus.read.columns import Column
     from cotool.consensus.read.long import Long
     from cotool.consensus.read.sample import Sample
+_NAME_WORDS = 2  # words in the mean name of an item
 _TIMES = ("submit", "timestamp", "end", "finish", "created", "recorded", "time", "start")
 
 
@@ -93,13 +94,18 @@ def _text_beside(sample: Sample, item: Column, long: Long) -> str | None:
         for c in sample.texts
         if c.path not in taken
         and determines(item, c)
-        and (c.is_called(names.QUESTION) or (c.part == names.UNKNOWN and c.is_text))
+        and (c.is_called(names.QUESTION) or (c.part == names.UNKNOWN and _describes(c, item)))
         and not c.is_time
     ]
     varied = [c for c in inside if c.distinct > 1] or inside
     if not varied:
         return None
     return max(varied, key=lambda c: (c.is_called(names.QUESTION), c.words)).path
+
+
+def _describes(column: Column, item: Column) -> bool:
+    """Whether a column is a text of the item, or a name of more than one word."""
+    return column.is_text or (column.words >= _NAME_WORDS and determines(column, item))
 
 
 def _confidence(sample: Sample, long: Long) -> str:

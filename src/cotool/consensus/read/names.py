@@ -148,7 +148,7 @@ _BESIDE = _set(
     "stop system template cached error errors success passed pass score scores metric metrics "
     "logprob logprobs level difficulty subset topic domain license unnamed retired sessionid "
     "tainted workflow ms elapsed length count width height feedback comments note notes "
-    "contexts retrieved options explanation rationale reasoning"
+    "contexts retrieved options explanation rationale reasoning why"
 )
 # What may follow an expert's word: worker_id, model_name_or_path, rater_1.
 _AFTER_EXPERT = _IDS | _set("login name or path email address code uuid info handle private public")
@@ -259,7 +259,7 @@ def _of_something_else(words: tuple[str, ...], rest: frozenset[str]) -> Hint | N
         return Hint(GOLD, STRONG)
     if "system" in rest and (last in _STRONG_QUESTIONS or last == "message"):
         return Hint(BESIDE, STRONG)
-    if last in _CONFIDENCE or everything <= _set("confidence score"):
+    if everything & _CONFIDENCE:
         return Hint(CONFIDENCE, STRONG)
     if (everything & _TIMES and last != "by") or last == "at":
         return Hint(TIME, STRONG)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 BY_EXPERT = "where each column is one expert's"
 BY_PERSON = "where each record is one person's, with a column per question"
 BY_FILE = "where each file is one expert's"
+LISTED = "where each record lists the answers"
 NAMED = "name the parts"
 
 

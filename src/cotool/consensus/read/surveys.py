@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.read import names
+from cotool.consensus.read.families import families
 from cotool.consensus.read.layout import Keys
 from cotool.consensus.read.plan import SURVEY, Plan
+from cotool.consensus.read.sample import Sample
 from cotool.consensus.read.wide import is_by_person
 
 if TYPE_CHECKING:
@@ -15,7 +18,6 @@ if TYPE_CHECKING:
 
     from cotool.consensus.read.columns import Column
     from cotool.consensus.read.long import Long
-    from cotool.consensus.read.sample import Sample
 
 # Qualtrics writes three header rows; the third has this. SurveyMonkey writes two.
 _IMPORT = '{"ImportId"'
@@ -92,8 +94,13 @@ def find_survey(sample: Sample, long: Long | None) -> Plan | None:
         return _plan(sample)
     if len(sample.rows) < 2:
         return None
-    if is_by_person(sample) and sum(names.is_coded(c.path) for c in sample.texts) > 1:
-        return _plan(sample)
+    if is_by_person(sample):
+        if sum(names.is_coded(c.path) for c in sample.texts) > 1:
+            return _plan(sample)
+        family = _asked_of_each(sample)
+        if family:
+            keys = replace(sample.keys, question_columns=tuple(c.path for c in family))
+            return _plan(Sample(sample.rows, sample.name, keys))
     asked = [c for c in sample.texts if names.asks(c.path) and c.part != names.TIME]
     if not asked:
         return None
@@ -106,6 +113,17 @@ def find_survey(sample: Sample, long: Long | None) -> Plan | None:
             return None
     several = len(asked) >= 2 or 2 * len(asked) >= len(_questions(sample))
     return _plan(sample) if several else None
+
+
+def _asked_of_each(sample: Sample) -> Sequence[Column]:
+    """Return numbered columns with common values, where nothing else may be an item: Claim 1."""
+    others = [c for c in sample.texts if not c.is_called(names.EXPERT)]
+    family = next((one for one in families(others) if one.numbered and one.shares), None)
+    if family is None or any(c.is_called(names.ANSWER) for c in family.columns):
+        return ()
+    rest = (c for c in others if c not in family.columns)
+    item = any(c.is_called(names.QUESTION, names.ITEM_ID) >= names.PLAIN for c in rest)
+    return () if item else family.columns
 
 
 def _plan(sample: Sample) -> Plan:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cotool._lazy import lazy_pattern
 from cotool.consensus.read import names
 from cotool.consensus.read.columns import agreement, common_values, determines
-from cotool.consensus.read.families import families, family_of
+from cotool.consensus.read.families import families, family_of, sharing
 from cotool.consensus.read.long import Long, joint, parts_of
 from cotool.consensus.read.long_plan import plan_long
 from cotool.consensus.read.plan import WIDE, Plan
@@ -91,7 +91,9 @@ def find_wide(sample: Sample, long: Long | None) -> Plan | None:
 def _names_the_next(sample: Sample, column: Column) -> bool:
     """Whether a constant column names the expert of others: `Model 1` beside `Model 1 output`."""
     begun = re.compile(re.escape(column.path.strip()) + r"[\s_.:\-]+[^\W\d]")
-    return column.is_constant and any(begun.match(c.path) for c in sample.texts)
+    return column.is_constant and any(
+        c.is_called(names.ANSWER) and begun.match(c.path) for c in sample.texts
+    )
 
 
 def _check_people(sample: Sample, group: list[Column]) -> None:
@@ -137,7 +139,7 @@ def _of_family(sample: Sample, long: Long | None, columns: list[Column]) -> list
             continue
         if _are_options(sample, list(family.columns)):
             continue
-        if family.is_of_experts and family.shares:
+        if family.is_of_experts and (family.shares or family.agrees):
             return list(family.columns)
         asked = any(c.is_unique and c.part == names.QUESTION for c in rest)
         if len(family.columns) < _FEWEST or not family.numbered:
@@ -194,7 +196,7 @@ def _by_values(sample: Sample, long: Long | None, candidates: list[Column]) -> P
         raise UnclearError(
             f"{sample.name}: it is unclear whether these columns are experts or questions: "
             + listed(candidates),
-            proposals=by_columns(family_of(candidates), None),
+            proposals=by_columns(family_of(sharing(candidates)), None),
         )
     return None
 
