@@ -81,6 +81,9 @@ def test_what_is_text(messages):
         ([f"order 7 denied, rules: {names}"
           for names in ("geo", "geo, velocity", "age, bin, geo, velocity, device", "bin, age")],
          "order <*> denied, rules: <*>"),
+        ([f"risk of order 7 is 3 (rules: {names})"
+          for names in ("geo", "geo, velocity", "age, bin, geo, velocity, device", "bin, age")],
+         "risk of order <*> is <*> (rules: <*>)"),
         # Labels with values of several words.
         ([f"Logged off. Account Name: {name} Account Domain: {domain} Logon Type: {n}"
           for n, (name, domain) in enumerate(

@@ -20,7 +20,7 @@ from cotool.logs.templates.runs import join_runs
 from cotool.logs.templates.tokens import PARAMETER, is_word, tokenise
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     Joined = dict[Tokens, Fit]
 
@@ -146,8 +146,22 @@ def _join_contents(templates: Mapping[Tokens, int], new: Collection[Tokens] | No
         most = 2 * _texts(frame) + 1
         lengths = [stop - start for start, stop in left.values() if stop - start <= most]
         if len(lengths) >= _MANY_CONTENTS and len(set(lengths)) > 1:
-            joined.update((t, replaced(t, *span)) for t, span in left.items())
+            label = _label_length(
+                [template[start:stop] for template, (start, stop) in left.items()]
+            )
+            joined.update((t, replaced(t, at + label, stop)) for t, (at, stop) in left.items())
     return joined
+
+
+def _label_length(parts: Sequence[Tokens]) -> int:
+    """Return how many tokens all parts begin with, up to a colon and a blank: "(rules: a, b)"."""
+    length = 0
+    for n, alike in enumerate(zip(*parts, strict=False)):
+        if len(set(alike)) > 1:
+            break
+        if alike[0] == " " and n and parts[0][n - 1] == ":":
+            length = n + 1
+    return length if all(len(part) > length for part in parts) else 0
 
 
 def _join_reasons(templates: Mapping[Tokens, int], new: Collection[Tokens] | None) -> Joined:
