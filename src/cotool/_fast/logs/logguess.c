@@ -370,7 +370,7 @@ static int learn(const cotool_config *config, const cotool_worker *worker, const
         g->line_care |= config->must[__builtin_ctz(k)];
     g->line_digits = digits;
     if (g->keyed) {
-        if (!head->is_prefix || config->reading) return 0; /* all keys are needed */
+        if (!head->is_prefix) return 0;
         layouts = f->time[0].layouts;
     } else {
         if (f->payload != COTOOL_FORMAT_TEXT || f->time_token < 0) return 0;

@@ -173,6 +173,9 @@ typedef struct {
     int level;
 } cotool_named_level;
 
+/* Outlines for the keys of time, level and measures, and for those of measures alone. */
+enum { COTOOL_OUTLINES_OF_HEADS, COTOOL_OUTLINES_OF_MEASURES };
+
 /* A thread's own memory. */
 typedef struct cotool_worker {
     uint8_t *buffer;
@@ -188,7 +191,7 @@ typedef struct cotool_worker {
     int final;
     cotool_memo memo[COTOOL_FORMATS];
     cotool_members members; /* of the line that is being read */
-    cotool_outlines outlines;
+    cotool_outlines outlines[COTOOL_OUTLINES_OF_MEASURES + 1];
     cotool_named_level named[COTOOL_NAMED_LEVELS];
     cotool_guess guess[COTOOL_GUESSES];
     unsigned last_guess, next_guess; /* the one that fitted last, and the one that is replaced next */

@@ -145,7 +145,7 @@ cdef extern from "logs/logscan.h" nogil:
         pass
     ctypedef struct cotool_worker:
         cotool_guess guess[16]
-        cotool_outlines outlines
+        cotool_outlines outlines[2]
         cotool_named_level named[8]
     void cotool_logscan_prepare()
     void cotool_config_literals(cotool_config* config)

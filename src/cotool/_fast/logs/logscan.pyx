@@ -279,7 +279,7 @@ cdef class Scanner:
         self.setup.set_columns(self.columns(line), self.path)
         for n in range(self.threads):
             memset(self.workers[n].guess, 0, sizeof(self.workers[n].guess))
-            memset(&self.workers[n].outlines, 0, sizeof(self.workers[n].outlines))
+            memset(self.workers[n].outlines, 0, sizeof(self.workers[n].outlines))
             memset(self.workers[n].named, 0, sizeof(self.workers[n].named))
 
     cdef void _run(self, int count, int file, uint8_t* memory, uint64_t size,
