@@ -230,7 +230,8 @@ cdef class Measured:
                 raise MemoryError
             if isinstance(known, bytes):
                 bits = len(known).bit_length() - 1
-                if not COTOOL_SEEN_LEAST_BITS <= bits <= COTOOL_SEEN_BITS or len(known) != 1 << bits:
+                fits = COTOOL_SEEN_LEAST_BITS <= bits <= COTOOL_SEEN_BITS
+                if not fits or len(known) != 1 << bits:
                     raise ValueError("no registers of distinct values")
                 status |= cotool_seen_load(
                     &place.seen[m], <const uint8_t*><const char*>known, bits)
