@@ -1481,9 +1481,16 @@ class Verdict:
         return sum(self.p.weights[anchor] for anchor in anchors)
 
     def denies(self, words):
-        """1 where the negations do not undo each other."""
-        kinds = [self.p.negations[word] for word in words]
-        return (kinds.count(1) + (2 in kinds)) % 2
+        """1 where a negation is not undone by another before the next anchor."""
+        groups, concord = [0], False
+        for word in words:
+            kind = self.p.negations[word]
+            if not kind and self.p.anchor_of[word] >= 0:
+                groups.append(0)
+            elif kind == 1 or (kind == 2 and not concord):
+                concord = concord or kind == 2
+                groups[-1] += 1
+        return int(any(group % 2 for group in groups))
 
     def denies_said(self):
         """One sentence denies what the other says something about."""

@@ -166,6 +166,38 @@ def test_what_is_denied_of_nothing_said_is_no_support():
     assert not found.supporters
 
 
+@pytest.mark.parametrize(
+    ("statement", "text"),
+    [
+        ("Mount Hood is 3,426 metres high.", "Mount Hood is 3426 m high."),
+        ("The pump ran for 5 hours on Monday.", "On Monday the pump ran for 300 minutes."),
+        ("It is not advised for children.", "Children must not drink it: it is not advised."),
+        ("He is never without his hat.", "He has his hat with him, never without his hat."),
+    ],
+)
+def test_the_same_in_other_words_supports(statement, text):
+    """Metres and hours have one form; negations of two clauses do not undo each other."""
+    (found,) = cotool.statement_support([statement], [text])
+    assert found.supporters == (0,)
+    assert not found.contradicting
+
+
+@pytest.mark.parametrize(
+    ("statement", "text"),
+    [
+        ("The gate opens inwards.", "The gate opens outwards."),
+        ("The paint is not toxic and not flammable.", "The paint is toxic and flammable."),
+        ("The dam holds 1,204 cubic feet.", "The dam holds 12,040 cubic feet."),
+        ("长江全长约6300公里。", "长江全长约8850公里。"),
+        ("The queue is 5642 m long.", "The queue is 564 m long."),
+    ],
+)
+def test_another_value_or_direction_contradicts(statement, text):
+    """Directions, several negations, and numbers that look like years."""
+    (found,) = cotool.statement_support([statement], [text])
+    assert found.contradicting == (0,)
+
+
 def test_small_letters_of_any_script_are_no_names():
     """A word of Cyrillic or Czech is a name only with a capital."""
     for text in ("Мост построен давно.", "Most je řada kamenů."):

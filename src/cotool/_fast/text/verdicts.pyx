@@ -7,9 +7,10 @@ two sentences must be about the same.
 """
 
 from libc.math cimport fabs, pow
+from libc.stdint cimport uint8_t
 from libc.stdlib cimport calloc, free, malloc, realloc
 
-from cotool._fast.text.passages cimport IN_CONCORD, NAME, NEGATES, NUMBER
+from cotool._fast.text.passages cimport IN_CONCORD, NAME, NUMBER
 
 # A passage supports a sentence if a sentence of it and the next one cover this much of it.
 cdef double SUPPORTED = 0.6
@@ -54,15 +55,25 @@ cdef void close_scratch(Scratch* s) noexcept:
 
 
 cdef void count_denials(Passages* p) noexcept nogil:
-    """Note which sentences deny something; two negations undo each other, except in concord."""
+    """Note which sentences deny something.
+
+    Two negations with no anchor between them undo each other: "not without", "nobody did not". Each
+    other one denies what is behind it. Those in concord are one.
+    """
     cdef Py_ssize_t s, k
-    cdef int alone, together
+    cdef uint8_t negation
+    cdef bint odd, concord
     for s in range(p.sentences):
-        alone = together = 0
+        odd, concord, p.denies[s] = False, False, 0
         for k in range(p.begins[s], p.begins[s + 1]):
-            alone += p.negations[p.said[k]] == NEGATES
-            together |= p.negations[p.said[k]] == IN_CONCORD
-        p.denies[s] = (alone + together) & 1
+            negation = p.negations[p.said[k]]
+            if negation == 0 and p.anchor_of[p.said[k]] >= 0:
+                p.denies[s] |= odd
+                odd = False
+            elif negation and not (negation == IN_CONCORD and concord):
+                concord = concord or negation == IN_CONCORD
+                odd = not odd
+        p.denies[s] |= odd
 
 
 cdef int add(Verdicts* to, Py_ssize_t n, Py_ssize_t passage, Py_ssize_t nearest, int what,

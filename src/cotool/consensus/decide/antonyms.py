@@ -49,7 +49,7 @@ right correct / wrong incorrect
 left / right
 up upward upwards / down downward downwards
 above over / below under
-inside in indoors / outside out outdoors
+inside in indoors inward inwards / outside out outdoors outward outwards
 north / south
 east / west
 front / back

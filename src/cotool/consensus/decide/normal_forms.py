@@ -31,7 +31,7 @@ _PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "tenth":
 # Names of units: how many of the smallest one, and the chain that they belong to. Amounts are
 # written in the greatest unit of a chain of which there is at least one.
 _UNITS = {
-    "met": (1, "length"), "mèt": (1, "length"),
+    "m": (1, "length"), "met": (1, "length"), "mèt": (1, "length"),
     "km": (1_000, "length"), "kilom": (1_000, "length"), "kilóm": (1_000, "length"),
     "chilom": (1_000, "length"), "quilóm": (1_000, "length"), "quilôm": (1_000, "length"),
     "км": (1_000, "length"), "километ": (1_000, "length"),
@@ -178,6 +178,11 @@ def _celsius(found: re.Match[str]) -> str:
     return f"{_number(round((float(found[1]) - 32) * 5 / 9, 1))} °C"
 
 
+def _hours(found: re.Match[str]) -> str:
+    amount, unit = int(found[1]), "hours" if found[2] == "minutes" else "minutes"
+    return f"{amount // 60} {unit}" if amount >= 120 and amount % 60 == 0 else found[0]
+
+
 def _minutes(found: re.Match[str]) -> str:
     if found[1]:
         return f"{_number(float(found[1]) * 60)} minutes"
@@ -192,6 +197,7 @@ _METRES = (
     r"|км|километр\w{0,3}"
 )
 _GRAMS = r"(?:kilo|chilo|quilo)?gram\w{0,3}|kilos|кг|килограмм\w{0,3}"
+_M = r"m(?=[,.;:)\n]|$| (?!\d))"  # not m², m/s, 10 m 30 s
 _CHINESE = "公里|千米|公斤|千克|吨"
 _TONNES = r"ton(?:s|ne[sn]?|nellat[ae]|eladas?)?|тонн\w{0,2}"
 _RULES = (
@@ -211,10 +217,12 @@ _RULES = (
     _Rule(("half of", "third of", "thirds of", "quarter", "fifths of", "fifth of"), "",
           rf"(?i)\b(?:({'|'.join(_SMALL)}) )?(half|(?<= )(?:{'|'.join(_PARTS)})s?) of\b", _share),
     _Rule(("/",), r"/\d", r"\b(\d{1,2})/(\d{1,2})(?= (?:of|der|des|de|di)\b)", _fraction),
-    _Rule((" km", " kg", " kilo", " kilóm", " Kilo", " chilo", " quil", " met", " mèt", " Met",
-           " gram", " Gram", " ton", " Ton", "км", "кг", "кило", "тонн", "公里", "千米",
-           "公斤", "千克", "吨"), r"\d ?(?:[kKкт公千吨]|[mM][eè]t|[gG]ram|[tT]on|[cC]hil|[qQ]uil)",
-          rf"(?<![\d.,])({_DIGITS}) ?((?i:k[mg]|{_METRES}|{_GRAMS}|{_TONNES})\b|{_CHINESE})",
+    _Rule((" m ", " m.", " m,", " km", " kg", " kilo", " kilóm", " Kilo", " chilo", " quil", " met",
+           " mèt", " Met", " gram", " Gram", " ton", " Ton", "км", "кг", "кило", "тонн", "公里",
+           "千米", "公斤", "千克", "吨"),
+          r"\d ?(?:[kKкт公千吨]|m\b|[mM][eè]t|[gG]ram|[tT]on|[cC]hil|[qQ]uil)",
+          rf"(?<![\d.,€$£])({_DIGITS}) ?"
+          rf"((?i:k[mg]|{_METRES}|{_GRAMS}|{_TONNES})\b|{_CHINESE}|{_M})",
           _measure),
     _Rule(("°F", "° F", "Fahrenheit"), "",
           r"(?<![\w.])(-?\d{1,4}(?:\.\d{1,4})?) ?(?:° ?F\b|(?:degrees|Grad) Fahrenheit\b)",
@@ -222,6 +230,7 @@ _RULES = (
     _Rule((" and a half", ".5 hours"), "",
           rf"(?i)\b(?:(\d{{1,4}}\.5) hours|(\d{{1,4}}|{'|'.join(_SMALL)}) hours? and a half)\b",
           _minutes),
+    _Rule(("0 minutes", "0 seconds"), "", r"(?<![\w.,])(\d{3,5}) (minutes|seconds)\b", _hours),
     _Rule((" century",), "",
           rf"\b({'|'.join(_CENTURIES)}) century\b", lambda m: f"{_CENTURIES[m[1]]}th century"),
 )  # fmt: skip

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _REMEMBERED = 1 << 16
-_YEAR_DIGITS = 4
+_YEARS = range(1000, 2101)
 _MOST_DIGITS = 255
 
 
@@ -62,7 +62,8 @@ def _kind(word: str, anchor: str) -> int:
     shown = number_shown(word)
     if not shown[0].isdigit():
         return IS_CODE
-    return IS_YEAR if len(shown) == _YEAR_DIGITS and shown.isdigit() else IS_NUMBER
+    year = shown.isdecimal() and word == shown and int(shown[:_MOST_DIGITS]) in _YEARS
+    return IS_YEAR if year else IS_NUMBER
 
 
 def contrary_pairs(words: Sequence[str], facts: Sequence[WordFacts]) -> list[tuple[int, int]]:
