@@ -1480,42 +1480,32 @@ class Verdict:
         """The sum of their weights."""
         return sum(self.p.weights[anchor] for anchor in anchors)
 
-    def denies(self, words):
-        """1 where a negation is not undone by another before the next anchor."""
-        groups, concord = [0], False
+    def denied(self, words):
+        """The anchors behind an odd number of negations, at the end the one before."""
+        found, before, negated, concord = set(), -1, False, False
         for word in words:
-            kind = self.p.negations[word]
-            if not kind and self.p.anchor_of[word] >= 0:
-                groups.append(0)
-            elif kind == 1 or (kind == 2 and not concord):
+            kind, anchor = self.p.negations[word], self.p.anchor_of[word]
+            if kind:
+                negated = negated if kind == 2 and concord else not negated
                 concord = concord or kind == 2
-                groups[-1] += 1
-        return int(any(group % 2 for group in groups))
+            elif anchor >= 0:
+                found |= {anchor} if negated else set()
+                before, negated = anchor, False
+        return (found | {before} if negated else found) - {-1}
 
     def denies_said(self):
-        """One sentence denies what the other says something about."""
-        if self.denies(self.words) == self.denies(self.their_words):
-            return False
-        sides = [(self.words, self.there), (self.their_words, self.own)]
-        denying, other = sides[0] if self.denies(self.words) else sides[1]
-        found, before, negated = set(), None, False
-        for word in denying:
-            if self.p.negations[word]:
-                negated = True
-            elif self.p.anchor_of[word] >= 0:
-                before = self.p.anchor_of[word]
-                found |= {before} if negated else set()
-                negated = False
-        if negated and before is not None:
-            found.add(before)
-        return found <= other
+        """1 where the statement denies more than the other, of what it says, -1 the other way."""
+        mine, theirs = self.denied(self.words), self.denied(self.their_words)
+        if theirs < mine:
+            return int(mine - theirs <= self.there)
+        return -int(mine < theirs and theirs - mine <= self.own)
 
     def opposed(self):
         """One sentence denies what the other affirms."""
         back = self.weight(self.there)
         few = len(self.shared) < 3 and self.same < 0.75 * back
         covers = self.same >= 0.75 * self.weight(self.own) and self.same >= 0.4 * back
-        return covers and not few and self.denies_said()
+        return self.denies_said() if covers and not few else 0
 
     def contrary(self):
         """Words of one sentence that say the opposite of a word that only the other has."""
@@ -1528,7 +1518,8 @@ class Verdict:
         rest = self.own - self.anchors(a for a, _ in pairs)
         same = self.weight(self.shared & rest)
         back = self.weight(self.there - self.anchors(b for _, b in pairs))
-        if self.denies(self.words) != self.denies(self.their_words) or not same:
+        denied = [bool(self.denied(words)) for words in (self.words, self.their_words)]
+        if denied[0] != denied[1] or not same:
             return []
         return pairs if same >= 0.75 * self.weight(rest) and same >= 0.4 * back else []
 
@@ -1606,8 +1597,8 @@ class Verdict:
             return None
         if self.missing and (found := self.conflicts()):
             return 2, found
-        if not self.missing and cover >= 0.75 and self.opposed():
-            return 3, {(-1, -1)}
+        if not self.missing and cover >= 0.75 and (found := self.opposed()):
+            return 3, {(int(found > 0), -1)}
         if cover >= 0.55 and (found := self.contrary()):
             return 4, set(found)
         number = any(self.p.kinds[a] & 1 for a in self.missing)

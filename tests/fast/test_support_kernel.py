@@ -93,7 +93,7 @@ def test_judgements_are_those_of_the_oracle(passages, weights, capitals):
         anchor_of=ANCHOR_OF, negations=NEGATIONS, weights=weights, kinds=KINDS, values=VALUES,
         contraries=set(CONTRARIES),
     )  # fmt: skip
-    figures, agreed, denies, records = judged(passages, weights, capitals)
+    figures, agreed, records = judged(passages, weights, capitals)
     found = {}
     for k in range(0, len(records), 6):
         n, passage, nearest, what, *pair = records[k : k + 6]
@@ -130,7 +130,6 @@ def test_judgements_are_those_of_the_oracle(passages, weights, capitals):
                     [w for one in there[window : window + 2] for w in one], passage,
                     set(there[nearest]) & capitals,
                 )  # fmt: skip
-                assert denies[n] == oracle.denies(said)
                 expected = oracle.verdict(covered)
                 contradicts = expected is not None and expected[0] > 1
                 cover = max(cover, alone * (0.8 if contradicts else 1))
@@ -160,7 +159,7 @@ def test_results_do_not_depend_on_threads():
     passages = [[[(t * s + k) % WORDS for k in range(5)] for s in range(30)] for t in range(30)]
     found = [judged(passages, [1.0] * len(KINDS), {6, 7}, threads=n) for n in (1, 2, 4)]
     assert found[0] == found[1] == found[2]
-    assert found[0][3]
+    assert found[0][2]
 
 
 @given(st.lists(st.text("ab 9,ü北京'", max_size=20), max_size=5))

@@ -187,6 +187,7 @@ def test_the_same_in_other_words_supports(statement, text):
     [
         ("The gate opens inwards.", "The gate opens outwards."),
         ("The paint is not toxic and not flammable.", "The paint is toxic and flammable."),
+        ("The tap is not tight, tested without load.", "The tap is tight, tested without load."),
         ("The dam holds 1,204 cubic feet.", "The dam holds 12,040 cubic feet."),
         ("长江全长约6300公里。", "长江全长约8850公里。"),
         ("The queue is 5642 m long.", "The queue is 564 m long."),

@@ -41,9 +41,9 @@ from cotool._fast.text.verdicts cimport (
     Scratch,
     Verdicts,
     close_scratch,
-    count_denials,
     enter,
     judge,
+    mark_denied,
     open_scratch,
 )
 
@@ -298,10 +298,9 @@ def judge_sentences(
     in both orders, ascending. By anchor: `weights`, `kinds`, and of plain numbers `values`,
     `decimals` and `digits`. By word: `anchor_of`, `negations`.
 
-    Return four arrays: for each sentence joint, cover and names; for each passage how far the
-    others agree in numbers, and in other anchors; for each sentence of any passage whether it
-    denies; and what passages say, by sentence, as (sentence, passage, its sentence, what, value,
-    other). ValueError if shapes or ids do not fit.
+    Return three arrays: for each sentence joint, cover and names; for each passage how far the
+    others agree in numbers, and in other anchors; and what passages say, by sentence, as
+    (sentence, passage, its sentence, what, value, other). ValueError if shapes or ids do not fit.
     """
     cdef Passages p
     cdef Py_ssize_t i, k, low, high, step, statements, pairs = contraries.shape[0] // 2
@@ -385,7 +384,8 @@ def judge_sentences(
             p.contraries_begin[k + 1] += p.contraries_begin[k]
         with nogil:
             invert(&p)
-            count_denials(&p)
+            for i in range(p.sentences):
+                p.denies[i] = mark_denied(&p, i, scratch[0].own_denied, -1 - i) > 0
             for i in range(judged):
                 agreement(&p, i, sums, sums + 2 * p.passages, &agreed[2 * i])
         low = 0
@@ -426,4 +426,4 @@ def judge_sentences(
         free(scratch)
         free(verdicts)
         free(order)
-    return figures, agreements, denies, records
+    return figures, agreements, records

@@ -33,15 +33,17 @@ cdef enum:
 
 cdef int open_scratch(Scratch* s, const Passages* p) except -1:
     cdef Py_ssize_t anchors = p.anchors + 1, words = p.words + 2
-    s.serial = s.mine = s.tick = 0
-    s.own = <int64_t*>calloc(4 * anchors + 5 * words, sizeof(int64_t))
+    s.serial = s.mine = s.tick = s.denials = 0
+    s.own = <int64_t*>calloc(6 * anchors + 5 * words, sizeof(int64_t))
     s.missing = <int32_t*>malloc(anchors * sizeof(int32_t))
     if s.own == NULL or s.missing == NULL:
         raise MemoryError
     s.there = s.own + anchors
     s.window = s.there + anchors
     s.counted = s.window + anchors
-    s.own_words = s.counted + anchors
+    s.own_denied = s.counted + anchors
+    s.their_denied = s.own_denied + anchors
+    s.own_words = s.their_denied + anchors
     s.their_words = s.own_words + words
     s.before = s.their_words + words
     s.behind = s.before + words
@@ -54,26 +56,35 @@ cdef void close_scratch(Scratch* s) noexcept:
     free(s.missing)
 
 
-cdef void count_denials(Passages* p) noexcept nogil:
-    """Note which sentences deny something.
+cdef Py_ssize_t mark_denied(const Passages* p, Py_ssize_t sentence, int64_t* marks,
+                            int64_t mark) noexcept nogil:
+    """Mark what a sentence denies: the anchor behind a negation, at its end the one before it.
 
-    Two negations with no anchor between them undo each other: "not without", "nobody did not". Each
-    other one denies what is behind it. Those in concord are one.
+    Two negations with no anchor between them undo each other: "not without", "nobody did not".
+    Those in concord are one. Return how many anchors are marked.
     """
-    cdef Py_ssize_t s, k
+    cdef Py_ssize_t k, count = 0
     cdef uint8_t negation
-    cdef bint odd, concord
-    for s in range(p.sentences):
-        odd, concord, p.denies[s] = False, False, 0
-        for k in range(p.begins[s], p.begins[s + 1]):
+    cdef int32_t anchor, before = -1
+    cdef bint open = False, concord = False
+    for k in range(p.begins[sentence], p.begins[sentence + 1] + 1):
+        if k < p.begins[sentence + 1]:
             negation = p.negations[p.said[k]]
-            if negation == 0 and p.anchor_of[p.said[k]] >= 0:
-                p.denies[s] |= odd
-                odd = False
-            elif negation and not (negation == IN_CONCORD and concord):
+            if negation:
+                if negation != IN_CONCORD or not concord:
+                    open = not open
                 concord = concord or negation == IN_CONCORD
-                odd = not odd
-        p.denies[s] |= odd
+                continue
+            anchor = p.anchor_of[p.said[k]]
+            if anchor < 0:
+                continue
+        else:
+            anchor = before
+        if open and anchor >= 0 and marks[anchor] != mark:
+            marks[anchor] = mark
+            count += 1
+        before, open = anchor, False
+    return count
 
 
 cdef int add(Verdicts* to, Py_ssize_t n, Py_ssize_t passage, Py_ssize_t nearest, int what,
@@ -101,43 +112,49 @@ cdef void enter(Scratch* s, const Passages* p, Py_ssize_t n) noexcept nogil:
         s.own[p.found[k]] = s.mine
     for k in range(p.begins[n], p.begins[n + 1]):
         s.own_words[p.said[k]] = s.mine
+    s.denied_count = mark_denied(p, n, s.own_denied, s.mine)
 
 
-cdef bint denies_said(const Passages* p, const Scratch* s, Py_ssize_t n,
-                      Py_ssize_t nearest) noexcept nogil:
-    """Whether one of two sentences denies what the other says something about.
+cdef int denies_said(const Passages* p, Scratch* s, Py_ssize_t n,
+                     Py_ssize_t nearest) noexcept nogil:
+    """Whether one of two sentences denies what the other says and does not deny.
 
-    What follows a negation, or comes before it at the end, must be in the other sentence.
+    1 where it is the statement that denies, -1 the other one. What both deny does not count;
+    where each denies something else, they are about different things.
     """
-    cdef Py_ssize_t denying = n if p.denies[n] else nearest, k
-    cdef const int64_t* said = s.there if p.denies[n] else s.own
-    cdef int64_t serial = s.serial if p.denies[n] else s.mine
-    cdef int32_t before = -1, anchor
-    cdef bint open = False
-    if p.denies[n] == p.denies[nearest]:
-        return False
-    for k in range(p.begins[denying], p.begins[denying + 1]):
-        if p.negations[p.said[k]]:
-            open = True
-            continue
-        anchor = p.anchor_of[p.said[k]]
-        if anchor >= 0:
-            if open and said[anchor] != serial:
-                return False
-            before, open = anchor, False
-    return not (open and before >= 0 and said[before] != serial)
+    cdef Py_ssize_t k, theirs, common = 0
+    cdef int32_t anchor
+    if s.denied_count == 0 and not p.denies[nearest]:
+        return 0
+    s.denials += 1
+    theirs = mark_denied(p, nearest, s.their_denied, s.denials)
+    for k in range(p.bounds[n], p.bounds[n + 1]):
+        anchor = p.found[k]
+        common += s.own_denied[anchor] == s.mine and s.their_denied[anchor] == s.denials
+    if common == theirs and common < s.denied_count:
+        for k in range(p.bounds[n], p.bounds[n + 1]):
+            anchor = p.found[k]
+            if (s.own_denied[anchor] == s.mine and s.their_denied[anchor] != s.denials
+                    and s.there[anchor] != s.serial):
+                return 0
+        return 1
+    if common == s.denied_count and common < theirs:
+        for k in range(p.bounds[nearest], p.bounds[nearest + 1]):
+            anchor = p.found[k]
+            if (s.their_denied[anchor] == s.denials and s.own_denied[anchor] != s.mine
+                    and s.own[anchor] != s.mine):
+                return 0
+        return -1
+    return 0
 
 
-cdef bint opposed(const Passages* p, const Scratch* s, Py_ssize_t n,
-                  Py_ssize_t nearest) noexcept nogil:
-    """Whether one of two sentences denies what the other affirms.
+cdef int opposed(const Passages* p, Scratch* s, Py_ssize_t n, Py_ssize_t nearest) noexcept nogil:
+    """Whether one of two sentences denies what the other affirms: 1 or -1, as denies_said().
 
     "Nothing is lost by waiting" denies nothing about waiting.
     """
     cdef Py_ssize_t k, shared = 0
     cdef double same = 0, own = 0, back = 0
-    if p.denies[n] == p.denies[nearest]:
-        return False
     for k in range(p.bounds[n], p.bounds[n + 1]):
         own += p.weights[p.found[k]]
         if s.there[p.found[k]] == s.serial:
@@ -146,9 +163,9 @@ cdef bint opposed(const Passages* p, const Scratch* s, Py_ssize_t n,
     for k in range(p.bounds[nearest], p.bounds[nearest + 1]):
         back += p.weights[p.found[k]]
     if same < OPPOSITE * own or same < SAME_TOPIC * back:
-        return False
+        return 0
     if shared < ENOUGH_SHARED and same < OPPOSITE * back:
-        return False
+        return 0
     return denies_said(p, s, n, nearest)
 
 
@@ -409,8 +426,10 @@ cdef int judge(const Passages* p, Scratch* s, Verdicts* to, Py_ssize_t n, Py_ssi
         found = conflicts(p, s, to, n, passage, nearest, missing)
         if found:
             return found
-    elif cover >= OPPOSITE and opposed(p, s, n, nearest):
-        return -1 if add(to, n, passage, nearest, DENIES, -1, -1) else 1
+    elif cover >= OPPOSITE:
+        found = opposed(p, s, n, nearest)
+        if found:
+            return -1 if add(to, n, passage, nearest, DENIES, found > 0, -1) else 1
     if cover >= SAME_FRAME:
         found = contrary(p, s, to, n, passage, nearest)
         if found:

@@ -166,8 +166,11 @@ def _disputes(
     for n, one in enumerate(judged):
         pairs = [(pair, place) for pair, places in one.conflicts.items() for place in places]
         named = {place for _, place in pairs}
-        stances = (DENIED, AFFIRMED) if one.denies else (AFFIRMED, DENIED)
-        pairs += [(stances, place) for place in one.contradicting if place not in named]
+        pairs += [
+            ((DENIED, AFFIRMED) if denies else (AFFIRMED, DENIED), place)
+            for place, denies in one.denies.items()
+            if place not in named
+        ]
         for (value, other), place in pairs:
             own, theirs = (n, value), (one.contradicting[place], other)
             forest.join(own, theirs)

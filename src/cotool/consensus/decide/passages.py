@@ -143,7 +143,7 @@ class Passages:
 
     def judged(
         self, count: int, num_threads: int | None
-    ) -> tuple[array[float], array[float], array[int], array[int]]:
+    ) -> tuple[array[float], array[float], array[int]]:
         """Judge the sentences of the first `count` passages; see judge_sentences()."""
         values = array("d", [float("nan")]) * len(self.kinds)
         decimals, digits = bytearray(len(values)), bytearray(len(values))

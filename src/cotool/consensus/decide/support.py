@@ -97,28 +97,29 @@ class Judged:
 
     `supporters` and `contradicting` map a passage to the sentence that says so, or says otherwise;
     the supporters in `lacking` leave out one of the names; `denied` counts who says the opposite in
-    the same words, so that the figures do not show it. `conflicts` maps a value and another one
+    the same words, so that the figures do not show it; `denies` maps a passage to whether it is
+    this sentence that denies. `conflicts` maps a value and another one
     in its place to the passages that have the other.
     """
 
     support: float
-    denies: bool
     supporters: dict[int, int] = field(default_factory=dict)
     contradicting: dict[int, int] = field(default_factory=dict)
     lacking: set[int] = field(default_factory=set)
     denied: int = 0
+    denies: dict[int, bool] = field(default_factory=dict)
     conflicts: dict[tuple[str, str], list[int]] = field(default_factory=dict)
 
 
 def judge(passages: Passages, count: int, num_threads: int | None) -> list[Judged]:
     """Return for each sentence of the first `count` passages what the others say about it."""
-    figures, agreed, denies, records = passages.judged(count, num_threads)
+    figures, agreed, records = passages.judged(count, num_threads)
     supports: list[float] = []
     for passage, (first, last) in enumerate(pairwise(passages.first[: count + 1])):
         agreement = agreed[2 * passage] + agreed[2 * passage + 1]
         others = len(passages.first) - 2
         supports += _supports(figures[3 * first : 3 * last], agreement, others)
-    judged = [Judged(support, denies=denies[n] == 1) for n, support in enumerate(supports)]
+    judged = list(map(Judged, supports))
     fields = iter(records)
     for n, passage, sentence, what, value, other in zip(*[fields] * 6, strict=True):
         one = judged[n]
@@ -130,7 +131,9 @@ def judge(passages: Passages, count: int, num_threads: int | None) -> list[Judge
         if what != SAYS_OTHERWISE and passage not in one.contradicting:
             one.denied += 1
         one.contradicting[passage] = sentence
-        if what != SAYS_NOT:
+        if what == SAYS_NOT:
+            one.denies[passage] = value == 1
+        else:
             shown = passages.shown if what == SAYS_OTHERWISE else passages.words.__getitem__
             one.conflicts.setdefault((shown(value), shown(other)), []).append(passage)
     for one in judged:

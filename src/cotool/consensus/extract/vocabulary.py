@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 
 def _words(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
@@ -70,14 +65,3 @@ def is_negation(word: str) -> bool:
 def in_concord(word: str) -> bool:
     """Return whether a word that negates is one negation together with others of its kind."""
     return word in _IN_CONCORD or word.startswith(_ELIDED)
-
-
-def is_denied(negations: Iterable[str]) -> bool:
-    """Return whether the words of a sentence that negate deny it: not where two undo each other."""
-    together, count = False, 0
-    for word in negations:
-        if in_concord(word):
-            together = True
-        else:
-            count += 1
-    return (count + together) % 2 == 1
