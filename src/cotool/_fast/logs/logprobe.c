@@ -114,7 +114,9 @@ int cotool_probe_same(const uint8_t *text, const uint8_t *end, int from, int siz
                       uint32_t trails, int most, cotool_same_level *found) {
     cotool_seen_level seen[64];
     const uint8_t *stop;
+    const uint8_t **start = found->start;
     memset(found, 0, sizeof *found);
+    found->start = start;
     for (const uint8_t *line = text; line < end && (stop = memchr(line, '\n', (size_t)(end - line)));
          line = stop + 1) {
         int tokens = found->lines ? found->token + 1 : COTOOL_PROBED_TOKENS;
@@ -136,7 +138,7 @@ int cotool_probe_same(const uint8_t *text, const uint8_t *end, int from, int siz
         found->token = seen[n].token, found->word = seen[n].word;
         found->styles |= seen[n].styles;
         found->leads |= (uint32_t)1 << seen[n].lead, found->trails |= (uint32_t)1 << seen[n].trail;
-        found->lines++;
+        start[found->lines++] = line;
     }
     return found->lines > 0;
 }

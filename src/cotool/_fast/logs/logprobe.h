@@ -43,13 +43,14 @@ enum { COTOOL_HEAD_SHAPES = 6, COTOOL_HEAD_SIZE = 96 };
 typedef struct {
     int lines, token, word, styles;
     uint32_t leads, trails; /* bits of the classes of bytes before and after it */
+    const uint8_t **start; /* of each line */
     int shapes;
     const uint8_t *first[COTOOL_HEAD_SHAPES];
     uint8_t shape[COTOOL_HEAD_SHAPES][COTOOL_HEAD_SIZE];
 } cotool_same_level;
 
 /* Reads the lines of a text, which is padded. A time ends at byte `from` of each line, and `size` bytes
- * are its shape. `leads` and `trails` are what may be around a level. Returns 0 if a line is shorter,
+ * are its shape. `found->start` has room for `most` lines. `leads` and `trails` are what may be around a level. Returns 0 if a line is shorter,
  * where there are more than `most` lines or COTOOL_HEAD_SHAPES shapes, or where the first word that names a
  * level is not at the same place of each line or is not certain to name it. */
 int cotool_probe_same(const uint8_t *text, const uint8_t *end, int from, int size, uint32_t leads,

@@ -240,23 +240,27 @@ def probe_same_level(bytes text not None, int end, int size, *, uint32_t leads, 
 
     A time ends at byte `end` of each line, and the first `size` bytes, with all digits as zeros,
     are its shape. leads, trails: bits of the classes of bytes that may surround a level. Returns
-    ((token, word, styles, bits of the classes before the words and after them), number of lines,
-    offset of the first line of each shape) if the first word that can name a level is at the same
-    place of each whole line of the text, which has at most `most` lines of few shapes.
+    ((token, word, styles, bits of the classes before the words and after them), offset of each
+    line, offset of the first line of each shape) if the first word that can name a level is at the
+    same place of each whole line of the text, which has at most `most` lines of few shapes.
     """
     cdef size_t length = len(text)
     cdef cotool_same_level found
-    cdef int same
+    cdef int n, same
     cdef uint8_t* copy = <uint8_t*>malloc(length + COTOOL_PADDING)
-    if copy == NULL:
+    found.start = <const uint8_t**>malloc(max(most, 1) * sizeof(uint8_t*))
+    if copy == NULL or found.start == NULL:
+        free(copy)
+        free(found.start)
         raise MemoryError
     memcpy(copy, <const char*>text, length)
     memset(copy + length, 0, COTOOL_PADDING)
     with nogil:
         same = cotool_probe_same(copy, copy + length, end, size, leads, trails, most, &found)
-    firsts = [found.first[n] - copy for n in range(found.shapes)]
+    lines = [found.start[n] - copy for n in range(found.lines if same else 0)]
+    firsts = [found.first[n] - copy for n in range(found.shapes if same else 0)]
+    free(found.start)
     free(copy)
     if not same:
         return None
-    level = found.token, found.word, found.styles, found.leads, found.trails
-    return level, found.lines, firsts
+    return (found.token, found.word, found.styles, found.leads, found.trails), lines, firsts

@@ -267,6 +267,7 @@ cdef extern from "logs/logprobe.h" nogil:
     ctypedef struct cotool_same_level:
         int lines, token, word, styles
         uint32_t leads, trails
+        const uint8_t** start
         int shapes
         const uint8_t* first[6]
     enum:

@@ -6,6 +6,8 @@ stamps without one, and the totals. A call takes one batch of spans, which threa
 """
 
 from cpython.exc cimport PyErr_CheckSignals
+from cpython.ref cimport Py_INCREF
+from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
 from cython.parallel cimport prange
 from libc.errno cimport EINVAL, ENOMEM
 from libc.stdint cimport INT64_MAX, int64_t, uint8_t, uint64_t

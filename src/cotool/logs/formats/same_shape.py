@@ -51,11 +51,10 @@ def same_shape_format(text: bytes) -> Format | None:
     same = logscan.probe_same_level(text, end, time.size, leads=_LEADS, trails=_TRAILS, most=SAMPLE)
     if same is None:
         return None
-    (token, word, styles, leads, trails), count, firsts = same
-    lines = text.split(b"\n", count)[:count]
+    (token, word, styles, leads, trails), lines, firsts = same
     if any(first_time(text[at : text.index(b"\n", at)]) != time for at in firsts[1:]):
         return None
-    some = [(one, end) for one in thinned(lines)]
+    some = [(text[at : text.index(b"\n", at)], end) for at in thinned(lines)]
     if have_keys(some) or have_codes(some):
         return None
     place = Place(WORD, 0, 0, token, word, styles, SYSLOG, leads, trails | 1)
