@@ -37,6 +37,7 @@ SAME = [
     ("Dr. Jane Goodall", "Jane Goodall"), ("pH 7.40", "7.4"), ("x ∈ {1,2}", "{2, 1}"),
     ("> Paris", "Paris"), ("## Paris", "Paris"), ("2.50", "2.5"), ("3·4", "3×4"),
     ("A = l×w", "A = lw"), ("5 mg", "0.005 g"), ("3 MΩ", "3000 kΩ"),
+    ("100 TL", "100"), ("5 pm", "17:00"),
 ]  # fmt: skip
 DIFFERENT = [
     ("(A) and (B)", "(A) or (B)"), ("5 M", "5 m"), ("5 mV", "5 MV"), ("10 mg", "10 Mg"),

@@ -74,7 +74,7 @@ REASONS = (
 
 # Between the word for the answer and the answer.
 LINKS = r"""\b(?:es|est|ist|é|è|is|jest|är|er|lautet|wäre|sería|sera|serait|vaut|heißt|beträgt
-    |ergibt|este|هي|هو|هى)(?!\w)|[:=—：]|是|为|為|应为|应该是|應該是|は|은|는|이|\s-"""
+    |ergibt|este|brzmi|هي|هو|هى)(?!\w)|[:=—：]|是|为|為|应为|应该是|應該是|は|은|는|이|\s-"""
 
 # "I choose C": a verb before the option, without a word for the answer.
 CHOOSES = ("选", "選", "选择", "選擇", "wähle", "choisis", "elijo", "escojo", "escolho", "scelgo",

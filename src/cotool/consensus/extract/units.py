@@ -96,13 +96,12 @@ _TABLE: dict[str, tuple[tuple[str, str, str], ...]] = {
     "cents": (("¢", "1/100", "cent"),),
 }  # fmt: skip
 
-# Units that take the prefixes of SI, written as symbols, whose case tells them apart: mV, MV.
-_PREFIXED = {"g": "mass", "m": "length", "s": "time", "L": "volume", "J": "energy", "W": "power",
-             "N": "force", "Pa": "pressure", "V": "voltage", "A": "current", "Ω": "resistance",
-             "Hz": "frequency", "mol": "amount", "M": "concentration"}  # fmt: skip
-_PREFIXES = {"T": 12, "G": 9, "M": 6, "k": 3, "m": -3, "µ": -6, "μ": -6, "n": -9, "p": -12}
-# Written alike: the time, "5 pm".
-_NO_UNITS = frozenset({"pm"})
+# Units that take prefixes of SI, written as symbols, whose case tells them apart: mV, MV. Left out
+# are prefixes that make another word: 5 pm is a time, 100 TL are Turkish lira, MA is a state.
+_PREFIXED = {"g": "TGMkmµnp", "m": "kmµn", "s": "mµnp", "L": "mµn", "J": "TGMkmµ", "W": "TGMkmµn",
+             "N": "Mkmµ", "Pa": "GMkm", "V": "MkmµnG", "A": "kmµnp", "Ω": "GMkm", "Hz": "TGMkm",
+             "mol": "kmµnp", "M": "mµnp"}  # fmt: skip
+_PREFIXES = {"T": 12, "G": 9, "M": 6, "k": 3, "m": -3, "µ": -6, "n": -9, "p": -12}
 _SYMBOL_LETTERS = 3
 
 
@@ -127,12 +126,13 @@ def _spellings() -> tuple[dict[str, Unit], dict[str, Unit]]:
                     words[other.lower()] = unit
                     if len(other) == _SYMBOL_LETTERS and other.isascii() and other.islower():
                         words.setdefault(f"{other}s", unit)
-    for base, dimension in _PREFIXED.items():
-        for prefix, power in _PREFIXES.items():
-            symbol = f"{prefix}{base}"
-            if symbol not in _NO_UNITS:
-                unit = Unit(symbol, dimension, symbols[base].factor * Fraction(10) ** power)
-                symbols.setdefault(symbol, unit)
+    for base, prefixes in _PREFIXED.items():
+        unit = symbols[base]
+        for prefix in prefixes:
+            factor = unit.factor * Fraction(10) ** _PREFIXES[prefix]
+            for sign in "µμ" if prefix == "µ" else prefix:
+                symbol = f"{sign}{base}"
+                symbols.setdefault(symbol, Unit(symbol, unit.dimension, factor))
     return symbols, words
 
 
