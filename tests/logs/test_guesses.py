@@ -39,6 +39,8 @@ HEADS = (
     "<{short}>%b %d %H:%M:%S host app[{number}]: {text}",
     "%H:%M:%S {level} {text}",
     "%m/%d/%Y %-I:%M:%S %p {level} {text}",
+    "%d.%m.%Y %I:%M:%S %p {level} {text}",
+    "{number} {epoch} {text}",
     "{number}:M %d %b %Y %H:%M:%S.{ms} {mark} {text}",
 )
 LEVELS = (
@@ -147,7 +149,8 @@ def log_of(seed: int) -> tuple[tuple[str, ...], bytes]:
     """Return some systems, and their lines in turns; times go on, and sometimes jump."""
     lot = random.Random(seed)
     heads = tuple(lot.sample(HEADS, lot.choice((1, 1, 2, 3, 6))))
-    moment = datetime(2026, lot.randrange(1, 13), lot.randrange(1, 29), 23, 59, 30, tzinfo=UTC)
+    day = (2026, lot.randrange(1, 13), lot.randrange(1, 29), lot.choice((11, 12, 23)))
+    moment = datetime(*day, 59, 30, tzinfo=UTC)
     wild = lot.choice((0.02, 0.2, 0.4))
     lines = []
     while len(lines) < 250:
