@@ -41,6 +41,10 @@ HEADS = (
     "%m/%d/%Y %-I:%M:%S %p {level} {text}",
     "%d.%m.%Y %I:%M:%S %p {level} {text}",
     "{number} {epoch} {text}",
+    "%Y %b %d %H:%M:%S{zone} {level} {text}",
+    "%d %B %Y %H.%M.%S {level} {text}",
+    "%H:%M:%S.{ms} %d-%m-%Y {level} {text}",
+    "%A %d. %b. %Y %H:%M:%S{zone} [{level}] {text}",
     "{number}:M %d %b %Y %H:%M:%S.{ms} {mark} {text}",
 )
 LEVELS = (
@@ -97,7 +101,24 @@ PIECES = (
     ),
     *("INFO", "ERROR", "warn", "E", "A", "WARN:", "[error]", "level=error ", "x", "PM", "AM", "08"),
 )
-ZONES = ("", "", "Z", " UTC", " +0100", "+05", "+05:30", " - ", ".", " CEST")
+ZONES = (
+    "",
+    "",
+    "Z",
+    " EST",
+    "  CET",
+    " Z",
+    " z",
+    " ES",
+    " UTC+2",
+    " UTC",
+    " +0100",
+    "+05",
+    "+05:30",
+    " - ",
+    ".",
+    " CEST",
+)
 TEXTS = ("started", "failed: error", "a [b] c", 'said "no warn', "", "12:00:00", "level=error x=1")
 
 

@@ -30,7 +30,7 @@ typedef struct {
     int16_t weight[3], most[3];
     digits_at fraction;
     int32_t scale;
-    int watch_zone; /* a zone may follow after a blank, and there is none */
+    int watch_zone, watch_named; /* a zone may follow after blanks, and there is none */
 } time_parts;
 
 static digits_at digits_from(const uint8_t *p, unsigned at, unsigned size, unsigned most) {
@@ -115,17 +115,38 @@ static int time_parts_of(const char *form, const uint8_t *p, unsigned size, time
             }
             case 'z':
             case 'Z':
-                if (form[1] || (at == size && *form == 'Z')) return 0;
+                if (form[1]) {
+                    /* In the middle: there is none where a number follows. */
+                    for (width = 0; at + width < size && is_blank(p[at + width]);) width++;
+                    if (at + width >= size || !cotool_is_digit(p[at + width])) return 0;
+                    width = 0;
+                    break;
+                }
                 if (at < size) return after != ':' && after != '+' && after != '-';
-                parts->watch_zone = after == ' ';
+                parts->watch_zone = *form == 'z' && after == ' ';
+                parts->watch_named = *form == 'Z' && after == ' ';
                 return after != '+' && after != '-';
-            case 'p': return !form[1] && at < size;
+            case 'p':
+                if (!form[1]) return at < size;
+                if (at + 2 > size || !strchr("apAP", p[at]) || (p[at + 1] | 0x20) != 'm') return 0;
+                width = 2;
+                break;
+            case 'B':
+                for (width = 0; at + width < size && cotool_is_name(p[at + width]);) width++;
+                if (width < 3 || width > 23) return 0;
+                width += p[at + width] == '.' && form[1] != '.';
+                break;
+            case 'A':
+                for (width = 0; at + width < size; width++) {
+                    const uint8_t c = p[at + width];
+                    if (!cotool_is_name(c) && (!width || (c != '/' && c != '_'))) break;
+                }
+                if (!width) return 0;
+                break;
             case '~':
                 for (width = 0; at + width < size && is_blank(p[at + width]);) width++;
                 if (!width) return 0;
                 break;
-            case 'A':
-            case 'B':
             case 'E':
             case 'J':
             case 'X':
@@ -196,6 +217,7 @@ static int learn_time(const cotool_config *config, const cotool_worker *worker,
     g->exact = BITS(g->size) & ~differing;
     g->digits = digits, g->care |= differing;
     g->zone_watch = parts.watch_zone ? g->size : 0;
+    g->no_named_zone = (uint8_t)parts.watch_named;
     g->zoned = (uint8_t)head->zoned, g->inferred = (uint8_t)head->inferred;
     g->date = head->seconds - value;
     if (!cotool_is_kept(g->date) || !cotool_is_kept(g->date + most)) return 0;

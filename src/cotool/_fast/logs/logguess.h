@@ -42,6 +42,7 @@ typedef struct {
     uint8_t from;       /* what follows the time */
     uint8_t other_token, other_byte; /* how this token begins, which rules another format out; 0: none */
     uint8_t zone_watch; /* where no zone may begin, 0: anything may follow */
+    uint8_t no_named_zone; /* no zone may follow the time, not even a named one */
     uint8_t zoned, inferred, keyed;
     uint8_t steps; /* the level may be read step by step behind the time */
     uint8_t single; /* the only place of a level is the first word of a token */

@@ -39,5 +39,6 @@ cotool_scan_function *cotool_scan(void) {
 void cotool_logscan_prepare(void) {
     cotool_mask_prepare(); /* levels and classes of bytes as well */
     cotool_prepare_layouts();
+    cotool_prepare_zones();
     cotool_members_prepare();
 }

@@ -100,6 +100,15 @@ static const struct {
     {"Z", 0},
 };
 
+uint32_t cotool_zone_pairs[26];
+
+void cotool_prepare_zones(void) {
+    for (size_t n = 0; n < sizeof cotool_zone_names / sizeof cotool_zone_names[0]; n++) {
+        const char *name = cotool_zone_names[n].name;
+        if (name[1]) cotool_zone_pairs[name[0] - 'A'] |= (uint32_t)1 << (name[1] - 'A');
+    }
+}
+
 int cotool_named_zone(const uint8_t *p, const uint8_t *end, cotool_stamp *stamp) {
     const uint8_t *start = p;
     size_t size = 0;

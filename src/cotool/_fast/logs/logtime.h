@@ -92,6 +92,22 @@ static int cotool_zone(const uint8_t *p, const uint8_t *end, cotool_stamp *stamp
 /* Reads a zone by its name or its offset, perhaps after blanks. Returns the bytes taken, 0: none. */
 int cotool_named_zone(const uint8_t *p, const uint8_t *end, cotool_stamp *stamp);
 
+/* For each capital, the letters that follow it in names of zones, as bits. */
+extern uint32_t cotool_zone_pairs[26];
+void cotool_prepare_zones(void); /* must be called first */
+
+/* Tells whether cotool_named_zone() may read a zone at p, where no time ends in + or -. */
+COTOOL_INLINE int cotool_zone_follows(const uint8_t *p, const uint8_t *end) {
+    cotool_stamp stamp;
+    while (p < end && *p == ' ') p++;
+    if (p >= end) return 0;
+    if (*p == '+' || *p == '-') return 1;
+    if (!cotool_is_word(p[1])) return *p == 'Z' || *p == 'z';
+    if ((uint8_t)(*p - 'A') >= 26) return 0;
+    if (!(cotool_zone_pairs[*p - 'A'] >> ((p[1] - 'A') & 31) & 1)) return 0;
+    return cotool_named_zone(p, end, &stamp) != 0;
+}
+
 /* Reads seconds (10 digits), milli-, micro- or nanoseconds (13, 16, 19) since 1970, from 2001 to 2100.
  * Returns the bytes taken, 0: none. */
 int cotool_epoch(const uint8_t *p, const uint8_t *end, cotool_stamp *stamp);
