@@ -119,8 +119,8 @@ cdef class Timeline:
     def figures(self):
         """Return (start, records, figures of each measure) for each step.
 
-        The figures are count, missing, odd, sum, mean, min, p50, p90, p99, max and distinct. Mean to
-        max are None if there are no numbers, and distinct is None if it is not counted.
+        The figures are count, missing, odd, sum, mean, min, p50, p90, p99, max and distinct. Those
+        from mean to max are None without numbers, and distinct is None if it is not counted.
         """
         cdef size_t n
         cdef int m, k
