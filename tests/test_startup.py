@@ -129,7 +129,7 @@ def test_version():
 
 
 def test_usage_error_loads_no_kernel():
-    """A wrong option is told before anything heavy is loaded."""
+    """A wrong option is reported before anything heavy is loaded."""
     ended = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "cotool", "consensus", "--metric", "x", "a"],
         capture_output=True, text=True, check=False, encoding="utf-8",

@@ -39,7 +39,7 @@ def test_the_head_of_a_line_with_any_text(form, tmp_path):
 
 def test_a_field_needs_an_end():
     """A field right before {time} could end anywhere."""
-    with pytest.raises(InputError, match="nothing tells where a field ends"):
+    with pytest.raises(InputError, match="nothing shows where a field ends"):
         parse_log_format("{}{time}")
 
 

@@ -86,8 +86,8 @@ def _run(
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode or not result.exists():
         lines = done.stderr.strip().splitlines() or ["no result"]
-        told = [line for line in lines if "Error: " in line and "pyperf" not in line] or lines
-        raise CotoolError(f"{full_name(case)}: {told[0].split('Error: ', 1)[-1]}")
+        named = [line for line in lines if "Error: " in line and "pyperf" not in line] or lines
+        raise CotoolError(f"{full_name(case)}: {named[0].split('Error: ', 1)[-1]}")
     return read_suite(str(result)).get_benchmarks()[0]
 
 

@@ -63,7 +63,7 @@ def bench_page(
         search="filter", groups={name: count for name, count in counts.items() if count},
     )  # fmt: skip
     remark = note(
-        "Bars tell the ratio of the medians on a logarithmic scale, up to "
+        "Bars show the ratio of the medians on a logarithmic scale, up to "
         f"{widest:.2f} ×; the grey band is the spread, the larger standard deviation of the two. A "
         "case is faster or slower only where its bar is longer than the band."
     )

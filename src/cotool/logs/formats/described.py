@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def named(found: Format) -> Format:
-    """Return the format with a name that tells people what was recognised."""
+    """Return the format with a name that says what was recognised."""
     forms = [form.decode("utf-8", "replace") for form in forms_of(found)]
     kinds = {place.kind for place in found.places}
     if found.pri or (forms[0].startswith("b D H") and found.time_token == 0):

@@ -125,7 +125,7 @@ def _lead(text: str, glued: str) -> tuple[bytes, int]:
     lead = _FIELD.split(glued)[-1].encode()
     if not lead:
         raise InputError(
-            "nothing tells where a field ends and {time} begins",
+            "nothing shows where a field ends and {time} begins",
             parameter="log_format",
             hint=_HINT,
         )

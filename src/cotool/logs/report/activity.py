@@ -199,7 +199,7 @@ def find_gaps(histogram: Histogram) -> list[Gap]:
 
 
 def rate(records: int, first: int | None, last: int | None) -> float | None:
-    """Return records a second over the time between two moments in nanoseconds."""
+    """Return records per second over the time between two moments in nanoseconds."""
     if first is None or last is None or last <= first:
         return None
     return records / ((last - first) / 1e9)
