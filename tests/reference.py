@@ -1563,11 +1563,13 @@ class Verdict:
         ends = [values[a][0] for a in self.missing if not math.isnan(values[a][0])]
         return self.p.kinds[value] == 1 and min(ends) < values[other][0] < max(ends)
 
-    def conflicts(self):
-        """Pairs of a missing value and the one other value in its place."""
+    def conflicts(self, *, named):
+        """Pairs of a missing value and the one other in its place; of names only if `named`."""
         found = set()
         for value in self.missing if self.same else ():
             kind = self.p.kinds[value]
+            if named and kind != 2:
+                continue
             if kind == 2:
                 others = self.name_beside(value)
             else:
@@ -1593,9 +1595,9 @@ class Verdict:
 
     def verdict(self, cover):
         """None, or what is said with the values in conflict."""
-        if cover < 0.275:
+        if cover < 0.2:
             return None
-        if self.missing and (found := self.conflicts()):
+        if self.missing and (found := self.conflicts(named=cover < 0.275)):
             return 2, found
         if not self.missing and cover >= 0.75 and (found := self.opposed()):
             return 3, {(int(found > 0), -1)}

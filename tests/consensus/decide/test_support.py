@@ -186,6 +186,7 @@ def test_the_same_in_other_words_supports(statement, text):
     ("statement", "text"),
     [
         ("The gate opens inwards.", "The gate opens outwards."),
+        ("The architect was Lena Brandt.", "The architect was Paul Weiss."),
         ("The paint is not toxic and not flammable.", "The paint is toxic and flammable."),
         ("The tap is not tight, tested without load.", "The tap is tight, tested without load."),
         ("The dam holds 1,204 cubic feet.", "The dam holds 12,040 cubic feet."),
@@ -197,6 +198,14 @@ def test_another_value_or_direction_contradicts(statement, text):
     """Directions, several negations, and numbers that look like years."""
     (found,) = cotool.statement_support([statement], [text])
     assert found.contradicting == (0,)
+
+
+def test_whole_names_are_in_conflict():
+    """A first name and a surname are one value."""
+    (found,) = cotool.statement_support(
+        ["The architect was Lena Brandt."], ["The architect was Paul Weiss."]
+    )
+    assert [pair[:2] for pair in found.conflicts] == [("Lena Brandt", "Paul Weiss")]
 
 
 def test_small_letters_of_any_script_are_no_names():

@@ -20,6 +20,11 @@ cdef double SUPPORTED = 0.6
 cdef double SAME_FRAME = 0.55
 cdef double OPPOSITE = 0.75
 
+# A passage that says less of a statement does not mention it. Where names differ, a fifth is
+# enough: another name leaves no more of "The architect was Ada Lane".
+cdef double MENTIONED = SAME_FRAME / 2
+cdef double SLIGHT = 0.2
+
 # Two sentences that contradict each other share this much of the other one, too; sentences of few
 # shared anchors share most of it.
 cdef double SAME_TOPIC = 0.4
@@ -336,10 +341,11 @@ cdef bint also_says(const Passages* p, const Scratch* s, Py_ssize_t n, int32_t o
 
 
 cdef int conflicts(const Passages* p, Scratch* s, Verdicts* to, Py_ssize_t n, Py_ssize_t passage,
-                   Py_ssize_t nearest, Py_ssize_t missing) noexcept nogil:
+                   Py_ssize_t nearest, Py_ssize_t missing, bint mentioned) noexcept nogil:
     """Add pairs of a missing value and the one other value in its place.
 
-    Return whether there are any, -1 without memory.
+    Of what is not `mentioned`, only names are looked at. Return whether there are any, -1 without
+    memory.
     """
     cdef Py_ssize_t k, c
     cdef double same = 0, own = 0, back = 0, rest, rest_back
@@ -367,6 +373,8 @@ cdef int conflicts(const Passages* p, Scratch* s, Verdicts* to, Py_ssize_t n, Py
     for k in range(missing):
         value = s.missing[k]
         named = p.kinds[value] == NAME
+        if not (named or mentioned):
+            continue
         # A date may differ in all its numbers; another name beside is another subject.
         rest, rest_back = own - absent[named], 0 if named else back - foreign
         if same < (OPPOSITE if named else SAME_FRAME) * rest or same < SAME_TOPIC * rest_back:
@@ -408,7 +416,7 @@ cdef int judge(const Passages* p, Scratch* s, Verdicts* to, Py_ssize_t n, Py_ssi
     cdef int32_t anchor
     cdef bint number = False
     cdef int found
-    if cover < SAME_FRAME / 2:
+    if cover < SLIGHT:
         return 0
     s.serial += 1
     for sentence in range(place, min(place + 2, <Py_ssize_t>p.first[passage + 1])):
@@ -423,7 +431,7 @@ cdef int judge(const Passages* p, Scratch* s, Verdicts* to, Py_ssize_t n, Py_ssi
             missing += 1
             number = number or p.kinds[anchor] & NUMBER
     if missing:
-        found = conflicts(p, s, to, n, passage, nearest, missing)
+        found = conflicts(p, s, to, n, passage, nearest, missing, cover >= MENTIONED)
         if found:
             return found
     elif cover >= OPPOSITE:

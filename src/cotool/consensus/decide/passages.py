@@ -141,6 +141,13 @@ class Passages:
             shown = self._shown[anchor] = number_shown(word) if number else word.removesuffix("'s")
         return shown
 
+    def in_a_row(self, sentence: int, anchor: int, following: int) -> bool:
+        """Return whether two names are next to each other in a sentence."""
+        if not self.kinds[anchor] == self.kinds[following] == IS_NAME:
+            return False
+        said = self.said[self.begins[sentence] : self.begins[sentence + 1]]
+        return (anchor, following) in pairwise(map(self.anchor_of.__getitem__, said))
+
     def judged(
         self, count: int, num_threads: int | None
     ) -> tuple[array[float], array[float], array[int]]:

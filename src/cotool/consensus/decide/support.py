@@ -9,7 +9,8 @@ with one another, make a statement doubtful, too.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.text.support import SAYS_LESS, SAYS_NOT, SAYS_OTHERWISE, SAYS_SO
@@ -121,26 +122,51 @@ def judge(passages: Passages, count: int, num_threads: int | None) -> list[Judge
         supports += _supports(figures[3 * first : 3 * last], agreement, others)
     judged = list(map(Judged, supports))
     fields = iter(records)
-    for n, passage, sentence, what, value, other in zip(*[fields] * 6, strict=True):
+    rows = zip(*[fields] * 6, strict=True)
+    for (n, passage, sentence, what), pairs in groupby(rows, itemgetter(0, 1, 2, 3)):
         one = judged[n]
         if what in (SAYS_SO, SAYS_LESS):
             one.supporters[passage] = sentence
             if what == SAYS_LESS:
                 one.lacking.add(passage)
             continue
-        if what != SAYS_OTHERWISE and passage not in one.contradicting:
-            one.denied += 1
         one.contradicting[passage] = sentence
-        if what == SAYS_NOT:
-            one.denies[passage] = value == 1
+        found = [pair[4:] for pair in pairs]
+        if what == SAYS_OTHERWISE:
+            shown = _shown(passages, n, sentence, found)
         else:
-            shown = passages.shown if what == SAYS_OTHERWISE else passages.words.__getitem__
-            one.conflicts.setdefault((shown(value), shown(other)), []).append(passage)
+            one.denied += 1
+            shown = []
+            if what == SAYS_NOT:
+                one.denies[passage] = found[0][0] == 1
+            else:
+                shown = [(passages.words[word], passages.words[other]) for word, other in found]
+        for pair in shown:
+            one.conflicts.setdefault(pair, []).append(passage)
     for one in judged:
         if one.denied:
             said = 1 + len(one.supporters)
             one.support *= said / (said + one.denied)
     return judged
+
+
+def _shown(
+    passages: Passages, n: int, sentence: int, pairs: Iterable[tuple[int, ...]]
+) -> list[tuple[str, str]]:
+    """Return values of a sentence and others in their place as shown, a whole name as one."""
+    found: list[tuple[str, str]] = []
+    last = (-1, -1)
+    for value, other in pairs:
+        shown = passages.shown(value), passages.shown(other)
+        if (
+            found
+            and passages.in_a_row(n, last[0], value)
+            and passages.in_a_row(sentence, last[1], other)
+        ):
+            shown = f"{found[-1][0]} {shown[0]}", f"{found.pop()[1]} {shown[1]}"
+        found.append(shown)
+        last = value, other
+    return found
 
 
 def _supports(figures: array[float], agreement: float, others: int) -> Iterator[float]:
