@@ -88,6 +88,16 @@ def targets_of(judged: Iterable[GoldBallot]) -> list[dict[str, float]]:
     return [{one.right: one.share} for one in judged]
 
 
+def by_answer(judged: Iterable[GoldBallot], scores: Sequence[float]) -> list[dict[str, float]]:
+    """Scores of all candidates in the kernel's order, as those of each question's answers."""
+    rows, place = [], 0
+    for one in judged:
+        values = list(dict.fromkeys(one.ballot.votes.values()))
+        rows.append(dict(zip(values, scores[place : place + len(values)], strict=True)))
+        place += len(values)
+    return rows
+
+
 class Basis:
     """The weights that are learned: first for the belief, then for experts, then for labels."""
 

@@ -16,7 +16,7 @@ from math import log
 from typing import TYPE_CHECKING
 
 from cotool._fast.truth import logit
-from cotool.consensus.learning.basis import EXPERT, choices_of, targets_of
+from cotool.consensus.learning.basis import EXPERT, by_answer, choices_of, targets_of
 from cotool.consensus.learning.mixture import FIXED, Prior, diagonal, mixture
 
 if TYPE_CHECKING:
@@ -102,11 +102,7 @@ class Offsets:
         grid = _Grid(basis)
         if not grid.places:
             return {}, foreseen
-        scores, place = [], 0
-        for one in judged:
-            values = list(dict.fromkeys(one.ballot.votes.values()))
-            scores.append(dict(zip(values, foreseen[place : place + len(values)], strict=True)))
-            place += len(values)
+        scores = by_answer(judged, foreseen)
         choices = grid.choices([one.ballot for one in judged], scores, targets_of(judged))
         own = [grid.mode(self.agreement, pair) for pair in grid.places]
         found = mixture(choices, grid.over(self.older), grid.priors(own, near_agreement**DOUBT))

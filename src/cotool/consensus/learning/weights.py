@@ -23,7 +23,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.truth import logit
 from cotool._fast.truth.matrices import inverse
-from cotool.consensus.learning.basis import EXPERT, FLOOR, Basis, GoldBallot, Quadratic, targets_of
+from cotool.consensus.learning.basis import (
+    EXPERT,
+    FLOOR,
+    Basis,
+    GoldBallot,
+    Quadratic,
+    by_answer,
+    targets_of,
+)
 from cotool.consensus.learning.calibration import Calibration, features
 from cotool.consensus.learning.mixture import diagonal, mixture, times
 from cotool.consensus.learning.priors import SIZE, STARS_UNTIL, priors, stars
@@ -184,11 +192,7 @@ def _points(
     trust: Trust, judged: Sequence[GoldBallot], foreseen: Sequence[float]
 ) -> Iterator[tuple[tuple[float, ...], bool, float]]:
     """Yield what the confidence is learned from: (figures, right, share) of each question."""
-    place = 0
-    for one in judged:
-        values = list(dict.fromkeys(one.ballot.votes.values()))
-        own = dict(zip(values, foreseen[place : place + len(values)], strict=True))
-        place += len(values)
+    for one, own in zip(judged, by_answer(judged, foreseen), strict=True):
         best, chance, share = trust.figures(own, one.ballot)
         yield features(chance, share, len(own)), best == one.right, one.share
 
