@@ -27,6 +27,16 @@ FRAMES = {
     "ar": ("الجواب هو {}.", "الإجابة: {}"),
     "hi": ("उत्तर {} है।", "उत्तर: {}"),
 }  # fmt: skip
+# The answer, and one that the text rejects.
+REJECTIONS = (
+    "The answer is {0}, not {1}.", "It is not {1}; it is {0}.", "Is it {1}? No. It is {0}.",
+    "{1}... wait, no. {0}.", "Between {1} and {0}, I choose {0}.", "{0} (and not {1})",
+    "I would rule out {1}. So {0} it is.", "The user said {1}. That is incorrect: it is {0}.",
+    "Initially {1} seems right. However, checking again gives {0}.", "No es {1}, es {0}.",
+    "Das ist nicht {1}, sondern {0}.", "Ce n'est pas {1}, mais {0}.", "Não é {1}, mas {0}.",
+    "Non è {1}, ma {0}.", "不是{1}，而是{0}。", "Это не {1}, а {0}.", "To nie {1}, tylko {0}.",
+    "My previous answer of {1} was incorrect; the correct answer is {0}.",
+)  # fmt: skip
 VALUES = {
     "number": ("42", "17"), "letter": ("A", "B"), "name": ("Marie Curie", "Lise Meitner"),
     "unit": ("5 km", "5 m"), "percentage": ("25%", "30%"), "thing": ("mitochondria", "ribosomes"),
@@ -63,6 +73,16 @@ def test_frames(language):
             found = find_consensus(texts).clusters
             groups = sorted(sorted(cluster.indices) for cluster in found)
             assert (kind, frame, groups) == (kind, frame, [[0, 1, 2], [3, 4]])
+
+
+@pytest.mark.parametrize("kind", VALUES)
+def test_rejections(kind):
+    """An answer that a text rejects is not its answer."""
+    value, other = VALUES[kind]
+    for frame in REJECTIONS:
+        texts = [value, frame.format(value, other), value, other, other]
+        groups = sorted(sorted(one.indices) for one in find_consensus(texts).clusters)
+        assert (frame, groups) == (frame, [[0, 1, 2], [3, 4]])
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)

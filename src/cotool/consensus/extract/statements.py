@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.conclusions import weak_statements
+from cotool.consensus.extract.corrections import corrected
 from cotool.consensus.extract.leads import lead_statements
 from cotool.consensus.extract.marks import mark_statements
 from cotool.consensus.extract.readings import CLOSED_KINDS
@@ -78,6 +79,7 @@ def explicit_statements(text: str) -> list[StatedPlace]:
 def find_statements(text: str) -> Iterator[StatedPlace]:
     """Yield the statements of a prepared text, the most telling first."""
     if len(text) <= SPAN:
+        yield from corrected(text)
         yield StatedPlace(0, text, WHOLE, CLOSED_KINDS, whole=True)
         if text.isascii() and text.isalpha():  # one word: a label
             yield StatedPlace(0, text, WHOLE, ("short",), whole=True)
