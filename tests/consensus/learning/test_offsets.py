@@ -7,8 +7,11 @@ import random
 import pytest
 
 from cotool.consensus.learning.ballots import Ballot
+from cotool.consensus.learning.evidence import Outlook
 from cotool.consensus.learning.exchange import exported, imported
 from cotool.consensus.learning.learned import Learned
+from cotool.consensus.learning.session import decision
+from cotool.consensus.learning.store import Remembered
 
 LABELS = "ABCD"
 
@@ -47,6 +50,15 @@ def test_a_label_said_too_easily_is_worth_less(judged):
     guesser, other = worth(learned, "e0"), worth(learned, "e3")
     assert min(guesser[label] for label in "BCD") > guesser["A"] + 0.05
     assert max(other.values()) - min(other.values()) < guesser["B"] - guesser["A"]
+
+
+def test_an_explanation_says_what_the_label_adds():
+    """The guesser's A is worth less, and the explanation of a question says by how much."""
+    learned = taught(*guessers(400), 0)
+    seen = Remembered("x", "x", "", {"e0": "A", "e1": "B", "e2": "B"}, "option")
+    said = decision(learned, Outlook.of(learned), seen)
+    (line,) = (one for one in said.explanation if one.startswith("of this, the label given adds"))
+    assert "e0 -0." in line
 
 
 def test_open_labels_have_no_offsets():

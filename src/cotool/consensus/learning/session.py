@@ -208,10 +208,16 @@ def _why(learned: Learned, ballot: Ballot, said: Prediction) -> Iterator[str]:
     told = [f"{name} {-own:+.2f} ({_record(learned, name)})" for own, name in worth]
     more = f", … {len(told) - _TOLD} more" if len(told) > _TOLD else ""
     yield "each vote is worth: " + ", ".join(told[:_TOLD]) + more
-    if effects:
-        yield f"of this, the topic {ballot.topic!r} adds: " + ", ".join(
-            f"{name} {effects[name]:+.2f}" for _, name in worth[:_TOLD] if name in effects
-        )
+    offsets = {
+        name: own
+        for name, value in ballot.votes.items()
+        if abs(own := trust.offsets.get((name, value), 0.0)) >= _LIKELY
+    }
+    for what, parts in (("the label given", offsets), (f"the topic {ballot.topic!r}", effects)):
+        if parts:
+            yield f"of this, {what} adds: " + ", ".join(
+                f"{name} {parts[name]:+.2f}" for _, name in worth[:_TOLD] if name in parts
+            )
     if trust.weights[0] >= _LIKELY:
         yield f"besides, the log-odds of truth inference count {trust.weights[0]:.2f} times"
     votes = Counter(ballot.votes.values())
