@@ -28,7 +28,11 @@ LEVELS = (
 )  # fmt: skip
 MESSAGES = (
     "order 7 placed", "x", '{"a": 1}', "severity=3 x", "Caused by: y", "error: z", "\x1b[31mred",
-    "a b c d: e", "(EE) no", "smtpd[7]: fatal: gone", "level=warn x", "\r", "<![LOG[", "8 ERROR",
+    "a b c d: e", "(EE) no", "at 10:20:30 x", "2026-03-02T09:00:01Z ERROR y", "a=1 b=2 c=3",
+    "1772438007 x", "order 123456", "20260302 080001 x", "2026-03-02T080001 x", "260302 080001",
+    "2026. 03. 02. 080001", "2026\u5e743\u67082\u65e5 080001", "at 8h15", "0302/080001.5",
+    "stdout F x", "smtpd[7]: fatal: gone", "level=warn x", "\r", "<![LOG[",
+    "8 ERROR",
 )  # fmt: skip
 
 

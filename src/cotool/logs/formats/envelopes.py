@@ -27,6 +27,9 @@ from cotool.logs.formats.recognise import recognise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import TypeVar
+
+    _Line = TypeVar("_Line")
 
 _TEXT_KEYS = logscan.text_keys()
 # A time with its zone, as machines write it, and a blank.
@@ -149,10 +152,14 @@ def _unwrapped(envelope: Envelope | None, lines: list[bytes]) -> list[bytes]:
     return envelope.unwrapper().feed(b"\n".join(lines), final=True).split(b"\n")[:-1]
 
 
+def examined(lines: Sequence[_Line]) -> Sequence[_Line]:
+    """Return the lines of a sample that decide how a file is wrapped."""
+    return lines[:: -(-len(lines) // _ENOUGH) or 1]
+
+
 def find_envelope(lines: Sequence[bytes]) -> Envelope | None:
     """Return how a sample of lines is wrapped, or None for plain lines."""
-    lines = [line for line in lines if line.strip()]
-    lines = lines[:: -(-len(lines) // _ENOUGH)] if lines else []
+    lines = examined([line for line in lines if line.strip()])
     if not lines:
         return None
     objects = [line for line in lines if line.lstrip()[:1] == b"{"]

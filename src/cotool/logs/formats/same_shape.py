@@ -13,9 +13,10 @@ from functools import lru_cache
 from cotool._fast.logs import logscan
 from cotool._lazy import lazy_pattern
 from cotool.logs.formats.described import named
+from cotool.logs.formats.envelopes import examined
 from cotool.logs.formats.level_codes import CMTRACE_END, have_codes
 from cotool.logs.formats.level_keys import have_keys
-from cotool.logs.formats.level_marks import LEADS, TRAILS, thinned
+from cotool.logs.formats.level_marks import LEADS, SPACE, TRAILS, thinned
 from cotool.logs.formats.model import SYSLOG, WORD, Format, Place, is_cyclic
 from cotool.logs.formats.recognise import SAMPLE
 from cotool.logs.formats.text_levels import tagged_places
@@ -23,8 +24,14 @@ from cotool.logs.formats.text_times import PlacedTimes, Where, first_bytes, firs
 
 # The first bytes of lines that are neither objects nor pairs, nor in a document or an envelope.
 _BEGINS = lazy_pattern(rb"[\[(\"']?\d")
-# A time that a carrier may have put before a line of another program.
+# A time that a carrier may have put before a line of another program. It has not where a level is
+# the first word of each line and no other time follows: the lines reveal nothing more without it.
 _CARRIED = lazy_pattern(rb"\d{4}-\d\d-\d\dT")
+_FIRST_WORD = (0, 0, 1 << SPACE, 1 << SPACE)
+# What every time contains: a time of day, a date or other digits before six of them, or TAI64N.
+_MAY_BE_TIME = lazy_pattern(
+    rb"\d(?::|h|\xe6\x99\x82)\d|\d\.\d\d\.\d\d|[\d.\x80-\xff][-T_ /]?\d{6}|@4"
+)
 _LEADS = sum(1 << lead for lead in LEADS)
 _TRAILS = sum(1 << trail for trail in TRAILS)
 
@@ -34,7 +41,6 @@ def same_shape_format(text: bytes) -> Format | None:
     line, ended, _ = text.partition(b"\n")
     if (
         not (ended and _BEGINS.match(line))
-        or _CARRIED.match(line)
         # Ends of lines that are more than a newline, objects in messages, colours.
         or b"\r" in text
         or b"{" in text
@@ -53,6 +59,11 @@ def same_shape_format(text: bytes) -> Format | None:
         return None
     (token, word, styles, leads, trails), lines, firsts = same
     if any(first_time(text[at : text.index(b"\n", at)]) != time for at in firsts[1:]):
+        return None
+    if _CARRIED.match(line) and (
+        (token, word, leads, trails) != _FIRST_WORD
+        or any(_MAY_BE_TIME.search(text, at + end, text.index(b"\n", at)) for at in examined(lines))
+    ):
         return None
     some = [(text[at : text.index(b"\n", at)], end) for at in thinned(lines)]
     if have_keys(some) or have_codes(some):
