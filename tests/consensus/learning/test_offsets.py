@@ -53,12 +53,12 @@ def test_a_label_said_too_easily_is_worth_less(judged):
 
 
 def test_an_explanation_says_what_the_label_adds():
-    """The guesser's A is worth less, and the explanation of a question says by how much."""
+    """The guesser's B is worth more than its A, and the explanation of a question says so."""
     learned = taught(*guessers(400), 0)
-    seen = Remembered("x", "x", "", {"e0": "A", "e1": "B", "e2": "B"}, "option")
+    seen = Remembered("x", "x", "", {"e0": "B", "e1": "A", "e2": "B"}, "option")
     said = decision(learned, Outlook.of(learned), seen)
     (line,) = (one for one in said.explanation if one.startswith("of this, the label given adds"))
-    assert "e0 -0." in line
+    assert "e0 +0.1" in line
 
 
 def test_open_labels_have_no_offsets():
