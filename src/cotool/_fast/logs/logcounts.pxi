@@ -27,6 +27,7 @@ cdef dict totals(const cotool_counts* c, const cotool_config* config):
 cdef tuple row_of(const uint64_t* counts):
     """Return the counts of a bucket by level."""
     cdef tuple row = PyTuple_New(COTOOL_LEVELS)
+    cdef object count
     cdef int k
     for k in range(COTOOL_LEVELS):
         count = counts[k]

@@ -221,7 +221,8 @@ def _warnings(summary: LogSummary) -> list[str]:
     if counts.records and counts.records == counts.levels["unknown"]:
         from cotool.cli.shared.suggest import other_reader
 
-        paths = [file.path for file in summary.files]
+        # The first files are enough to say that they are no logs: this reads them again.
+        paths = [file.path for file in summary.files[:_MOST_NOTES]]
         warnings += filter(None, (other_reader(path, "analyze-logs") for path in paths))
     return warnings
 
