@@ -44,6 +44,7 @@ MODULES: dict[str, list[str]] = {
         "logs/logmembers.c",
         "logs/lognumbers.c",
         "logs/logoverall.c",
+        "logs/logparts.c",
         "logs/logpaths.c",
         "logs/logprobe.c",
         "logs/logreading.c",

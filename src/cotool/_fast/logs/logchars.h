@@ -9,6 +9,7 @@
 #include "base/cpu.h"
 
 COTOOL_INLINE int cotool_is_digit(uint8_t c) { return (uint8_t)(c - '0') < 10; }
+COTOOL_INLINE int cotool_is_blank(uint8_t c) { return c == ' ' || c == '\t'; }
 COTOOL_INLINE int cotool_is_letter(uint8_t c) { return (uint8_t)((c | 0x20) - 'a') < 26; }
 COTOOL_INLINE int cotool_is_word(uint8_t c) { return cotool_is_digit(c) || cotool_is_letter(c); }
 

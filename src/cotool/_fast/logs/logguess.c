@@ -6,160 +6,15 @@
 
 #include "logs/logclock.h"
 #include "logs/loglines.h"
+#include "logs/logparts.h"
 
 #define BITS(count) ((count) >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << (count)) - 1)
-#define WINDOW 64
 #define WORD_SIZE 16
 
 static uint64_t digit_bits(const uint8_t *p) {
     uint64_t bits = 0;
-    for (int k = 0; k < WINDOW; k++) bits |= (uint64_t)cotool_is_digit(p[k]) << k;
+    for (int k = 0; k < COTOOL_GUESS_WINDOW; k++) bits |= (uint64_t)cotool_is_digit(p[k]) << k;
     return bits;
-}
-
-static int is_blank(uint8_t c) { return c == ' ' || c == '\t'; }
-
-/* Digits at a place of a time. */
-typedef struct {
-    unsigned at, size;
-} digits_at;
-
-/* The parts of a time that may differ from line to line. */
-typedef struct {
-    digits_at field[3]; /* hours, minutes, seconds; or parts of an epoch */
-    int16_t weight[3], most[3];
-    digits_at fraction;
-    int32_t scale;
-    int watch_zone, watch_named; /* a zone may follow after blanks, and there is none */
-} time_parts;
-
-static digits_at digits_from(const uint8_t *p, unsigned at, unsigned size, unsigned most) {
-    digits_at d = {at, 0};
-    while (d.size < most && at + d.size < size && cotool_is_digit(p[at + d.size])) d.size++;
-    return d;
-}
-
-static void set_fraction(time_parts *parts, digits_at d, int is_milliseconds) {
-    static const int32_t scale[10] = {0,     100000000, 10000000, 1000000, 100000,
-                                      10000, 1000,      100,      10,      1};
-    parts->fraction = d;
-    if (d.size > 9) parts->fraction.size = 9;
-    parts->scale = is_milliseconds && d.size <= 3 ? 1000000 : scale[parts->fraction.size];
-}
-
-/* Finds the parts of seconds since 1970. */
-static int epoch_parts(const uint8_t *p, unsigned size, uint8_t after, time_parts *parts) {
-    unsigned n = digits_from(p, 0, size, 20).size;
-    if (n < 10) return 0;
-    parts->field[0] = (digits_at){4, 2}, parts->weight[0] = 10000, parts->most[0] = 99;
-    parts->field[1] = (digits_at){6, 2}, parts->weight[1] = 100, parts->most[1] = 99;
-    parts->field[2] = (digits_at){8, 2}, parts->weight[2] = 1, parts->most[2] = 99;
-    if (n > 10) set_fraction(parts, (digits_at){10, n - 10}, 0);
-    else if (size > 11) set_fraction(parts, digits_from(p, 11, size, 64), 0);
-    else if (after == '.' || after == ',') return 0; /* a fraction might follow */
-    return 1;
-}
-
-/* Finds the parts of the time p[0, size), which was written by `form`, by a walk over both. Returns 0 for
- * a form that is not known here, and where what follows the time may decide how it is read. */
-static int time_parts_of(const char *form, const uint8_t *p, unsigned size, time_parts *parts) {
-    static const char names[] = "HMShis";
-    const uint8_t after = p[size];
-    const int half_days = strchr(form, 'p') != NULL;
-    unsigned at = 0;
-    memset(parts, 0, sizeof *parts);
-    if (!strcmp(form, "E")) return epoch_parts(p, size, after, parts);
-    for (; *form; form++) {
-        unsigned width = 1;
-        switch (*form) {
-            case 'Y': width = 4; break;
-            case 'y':
-            case 'm':
-            case 'd':
-            case 'D': width = 2; break;
-            case 'a':
-            case 'b': width = 3; break;
-            case 'o':
-            case 'e':
-                if (!(width = digits_from(p, at, size, 2).size)) return 0;
-                break;
-            case 'H':
-            case 'M':
-            case 'S':
-            case 'h':
-            case 'i':
-            case 's': {
-                static const int16_t weight[3] = {3600, 60, 1}, most[3] = {23, 59, 60};
-                const int n = (int)(strchr(names, *form) - names) % 3;
-                const digits_at d = digits_from(p, at, size, 2);
-                if (!(width = d.size)) return 0;
-                if (n == 0 && half_days) break; /* the hour counts from noon, or does not */
-                parts->field[n] = d, parts->weight[n] = weight[n], parts->most[n] = most[n];
-                break;
-            }
-            case '6':
-                set_fraction(parts, (digits_at){at, 6}, 0);
-                width = 6;
-                break;
-            case 'f':
-            case 'g': {
-                const uint8_t c = p[at];
-                digits_at d;
-                width = 0;
-                if (*form == 'g' ? c != ':' : c != '.' && c != ',') break;
-                d = digits_from(p, at + 1, size, WINDOW);
-                if (!(width = d.size)) return 0;
-                set_fraction(parts, d, *form == 'g');
-                width++;
-                break;
-            }
-            case 'z':
-            case 'Z':
-                if (form[1]) {
-                    /* In the middle: there is none where a number follows. */
-                    for (width = 0; at + width < size && is_blank(p[at + width]);) width++;
-                    if (at + width >= size || !cotool_is_digit(p[at + width])) return 0;
-                    width = 0;
-                    break;
-                }
-                if (at < size) return after != ':' && after != '+' && after != '-';
-                parts->watch_zone = *form == 'z' && after == ' ';
-                parts->watch_named = *form == 'Z' && after == ' ';
-                return after != '+' && after != '-';
-            case 'p':
-                if (!form[1]) return at < size;
-                if (at + 2 > size || !strchr("apAP", p[at]) || (p[at + 1] | 0x20) != 'm') return 0;
-                width = 2;
-                break;
-            case 'B':
-                for (width = 0; at + width < size && cotool_is_name(p[at + width]);) width++;
-                if (width < 3 || width > 23) return 0;
-                width += p[at + width] == '.' && form[1] != '.';
-                break;
-            case 'A':
-                for (width = 0; at + width < size; width++) {
-                    const uint8_t c = p[at + width];
-                    if (!cotool_is_name(c) && (!width || (c != '/' && c != '_'))) break;
-                }
-                if (!width) return 0;
-                break;
-            case '~':
-                for (width = 0; at + width < size && is_blank(p[at + width]);) width++;
-                if (!width) return 0;
-                break;
-            case 'E':
-            case 'J':
-            case 'X':
-            case 'w': return 0;
-            case '\\':
-                if (form[1]) form++;
-                break;
-            default: break;
-        }
-        at += width;
-        if (at > size) return 0;
-    }
-    return at == size;
 }
 
 /* Tells which of the spans between changes of the local zone holds a local time. */
@@ -177,10 +32,10 @@ static int learn_time(const cotool_config *config, const cotool_worker *worker,
     const uint64_t digits = digit_bits(base), whole = digits >> shift;
     const unsigned size = head->time_size;
     const int64_t most = l->is_epoch ? 1000000 : 100000; /* more than what may differ, in seconds */
-    time_parts parts;
+    cotool_time_parts parts;
     int64_t value = 0;
     uint64_t differing = 0;
-    if (!time_parts_of(l->form, head->time, size, &parts)) return 0;
+    if (!cotool_time_parts_of(l->form, head->time, size, &parts)) return 0;
     /* The layouts before this one do not fit, because their digits are elsewhere. */
     for (uint64_t k = layouts & BITS(head->layout + 1); k; k &= k - 1) {
         const cotool_layout *other = config->layout[__builtin_ctzll(k)];
@@ -190,7 +45,7 @@ static int learn_time(const cotool_config *config, const cotool_worker *worker,
         g->care |= care << shift;
     }
     for (int n = 0; n < 3; n++) {
-        const digits_at d = parts.field[n];
+        const cotool_digits_at d = parts.field[n];
         int field = 0;
         g->weight[4 + n] = parts.weight[n], g->most[4 + n] = parts.most[n];
         for (unsigned k = 0; k < d.size; k++) {
@@ -209,7 +64,7 @@ static int learn_time(const cotool_config *config, const cotool_worker *worker,
     /* All digits of the fraction may differ, those beyond nanoseconds as well. */
     if (parts.scale) {
         const unsigned at = parts.fraction.at;
-        differing |= BITS(digits_from(head->time, at, size, WINDOW).size) << (shift + at);
+        differing |= BITS(cotool_digits_from(head->time, at, size, COTOOL_GUESS_WINDOW).size) << (shift + at);
     }
     for (int n = 8; n < 16; n += 2) g->weight[n] = 100, g->weight[n + 1] = 1;
     g->scale = parts.scale;
@@ -235,7 +90,7 @@ static int learn_time(const cotool_config *config, const cotool_worker *worker,
 
 const uint8_t *cotool_token_start(const uint8_t *p, const uint8_t *end, int token) {
     for (;; token--) {
-        while (p < end && is_blank(*p)) p++;
+        while (p < end && cotool_is_blank(*p)) p++;
         if (p >= end) return NULL;
         if (token <= 0) return p;
         if (*p == '[' || *p == '"') {
@@ -243,13 +98,13 @@ const uint8_t *cotool_token_start(const uint8_t *p, const uint8_t *end, int toke
             close = memchr(close, *p == '[' ? ']' : '"', cotool_least((size_t)(end - close), 512));
             if (close) p = close;
         }
-        while (p < end && !is_blank(*p)) p++;
+        while (p < end && !cotool_is_blank(*p)) p++;
     }
 }
 
 /* Tells whether a token of [p, end) begins with a byte that may hold blanks. */
 static int has_openings(const uint8_t *p, const uint8_t *end) {
-    for (int blank = 1; p < end; blank = is_blank(*p++))
+    for (int blank = 1; p < end; blank = cotool_is_blank(*p++))
         if (blank && (*p == '[' || *p == '"')) return 1;
     return 0;
 }
@@ -268,8 +123,8 @@ void cotool_learn_word(cotool_guess *g, const cotool_place *place, const uint8_t
     if (word <= p || after >= end || after + 1 - p > WORD_SIZE) return;
     whole = (unsigned)(after + 1 - p);
     if (memchr(p, '\r', whole) || memchr(p, '\n', whole)) return;
-    if (place->kind == COTOOL_PLACE_SYMBOL && !is_blank(*after)) return;
-    if (place->kind == COTOOL_PLACE_LETTER && place->lead == COTOOL_ANY_CLASS && !is_blank(*after) &&
+    if (place->kind == COTOOL_PLACE_SYMBOL && !cotool_is_blank(*after)) return;
+    if (place->kind == COTOOL_PLACE_LETTER && place->lead == COTOOL_ANY_CLASS && !cotool_is_blank(*after) &&
         *after != '/' && !(cotool_is_open(word[-1]) && strchr("]>)", *after)))
         return;
     memcpy(text, p, whole);
@@ -288,7 +143,7 @@ static int are_places_before_known(const cotool_format *f, int last, const uint8
     for (int k = 0; k < last; k++)
         if (!is_by_token(&f->place[k]) || !is_by_token(&f->place[last]) ||
             f->place[k].token > f->place[last].token ||
-            (f->place[k].token == f->place[last].token && !is_blank(*after)))
+            (f->place[k].token == f->place[last].token && !cotool_is_blank(*after)))
             return 0;
     return 1;
 }
@@ -313,9 +168,9 @@ static int learn_level(const cotool_format *f, const cotool_head *head, const ui
         return 1;
     } else if (head->place >= 0 && place->kind != COTOOL_PLACE_CODE &&
                place->kind != COTOOL_PLACE_SHORT && place->kind != COTOOL_PLACE_PRI &&
-               word > base + g->size - 1 && word - 1 - base <= WINDOW && after < end) {
+               word > base + g->size - 1 && word - 1 - base <= COTOOL_GUESS_WINDOW && after < end) {
         const uint8_t *first = place->before ? base : from;
-        for (start = word; start > first && !is_blank(start[-1]);) start--;
+        for (start = word; start > first && !cotool_is_blank(start[-1]);) start--;
         if ((place->kind == COTOOL_PLACE_KEY || place->kind == COTOOL_PLACE_FIND ||
              !has_openings(first, start)) &&
             are_places_before_known(f, head->place, after)) {
@@ -353,7 +208,7 @@ static int is_ruled_out(const cotool_config *config, int n, const uint8_t *line,
                         cotool_guess *g) {
     const cotool_format *f = &config->format[n];
     const uint8_t *start;
-    if (f->kind == COTOOL_FORMAT_JSON) return !g->token && !is_blank(*line) && *line != '{';
+    if (f->kind == COTOOL_FORMAT_JSON) return !g->token && !cotool_is_blank(*line) && *line != '{';
     if (f->kind != COTOOL_FORMAT_TEXT || f->pri || f->lead[0] || f->time_open == 'A') return 0;
     if (f->time_token == 0) {
         if (g->token) return 0;
@@ -410,8 +265,8 @@ static int learn(const cotool_config *config, const cotool_worker *worker, const
             return 0;
         }
     }
-    shift = (unsigned)cotool_least((size_t)(time - base), WINDOW);
-    if (shift + head->time_size + 2 > WINDOW) return 0;
+    shift = (unsigned)cotool_least((size_t)(time - base), COTOOL_GUESS_WINDOW);
+    if (shift + head->time_size + 2 > COTOOL_GUESS_WINDOW) return 0;
     past = time + head->time_size;
     if (cotool_is_word(*past) || *past == '\r' || *past == '\n') return 0;
     if (!learn_time(config, worker, span, head, base, shift, layouts, g)) return 0;
@@ -433,7 +288,7 @@ static int learn(const cotool_config *config, const cotool_worker *worker, const
     if (!learn_level(f, head, base, end, g)) return 0;
     g->single = g->mode == COTOOL_LEVEL_TOKEN && f->places == 1 &&
                 f->place[0].kind == COTOOL_PLACE_WORD && !f->place[0].word;
-    for (int k = 0; k < WINDOW; k++) g->text[k] = g->exact >> k & 1 ? base[k] : 0;
+    for (int k = 0; k < COTOOL_GUESS_WINDOW; k++) g->text[k] = g->exact >> k & 1 ? base[k] : 0;
     g->digits &= g->care, g->line_digits &= g->line_care;
     g->head = cotool_first_eight(g->text, 8);
     for (int k = 0; k < 8 && !g->token; k++) g->head_mask |= (g->exact >> k & 1) * 0xFF << 8 * k;

@@ -15,6 +15,7 @@
  * take turns of 200 lines need one each. */
 #define COTOOL_GUESSES 16
 #define COTOOL_GUESSED_WORDS 8
+#define COTOOL_GUESS_WINDOW 64 /* bytes of a line that a guess compares */
 
 /* Where the level is. */
 enum {
@@ -26,7 +27,7 @@ enum {
 
 typedef struct {
     /* The 64 bytes from the line's start, or from the token of the time where `token` is not 0. */
-    uint8_t text[64];
+    uint8_t text[COTOOL_GUESS_WINDOW];
     uint64_t exact;        /* bits of the bytes that must be equal */
     uint64_t digits, care; /* which bytes are digits, and for which of them this counts */
     uint64_t line_digits, line_care; /* the same of the line's start, where `token` is not 0 */

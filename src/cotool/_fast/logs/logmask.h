@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "logs/logchars.h"
+
 /* The marks that replace the parameters of a line in its form. */
 enum {
     COTOOL_PARAMETER = 1, /* anything */
@@ -67,7 +69,5 @@ void cotool_mask(const uint8_t *line, const uint8_t *end, cotool_header *memo,
 
 /* The same, byte by byte and without the shapes of other lines. */
 void cotool_mask_plain(const uint8_t *line, const uint8_t *end, cotool_masked *masked);
-
-static inline int cotool_is_blank(uint8_t c) { return c == ' ' || c == '\t'; }
 
 #endif
