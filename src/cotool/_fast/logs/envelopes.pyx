@@ -46,7 +46,10 @@ cdef class Unwrapper:
                   ended=False, bytes prefix=b"", colours=False, bytes begins=None):
         cdef uint8_t byte
         self.text_key, self.time_key, self.rest = text_key, time_key or b"", b""
-        self.envelope.text_key = NULL if text_key is None else <const char*>self.text_key
+        if text_key is None:
+            self.envelope.text_key = NULL
+        else:
+            self.envelope.text_key = <const char*>self.text_key
         self.envelope.time_key = <const char*>self.time_key
         self.envelope.words = words
         self.envelope.tagged = bool(tagged)
