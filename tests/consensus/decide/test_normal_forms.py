@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from cotool.consensus.decide.anchors import plain_number
-from cotool.consensus.decide.normal_forms import all_in_normal_form, in_normal_form
+from cotool.consensus.decide.normal_forms import in_normal_form
 
 
 @pytest.mark.parametrize(
@@ -53,14 +51,6 @@ from cotool.consensus.decide.normal_forms import all_in_normal_form, in_normal_f
 def test_normal_forms(written, normal):
     """Each way of writing a value gives its normal form; other text stays as it is."""
     assert in_normal_form(written) == normal
-
-
-@given(
-    st.lists(st.text("May 12:/-.,%€kmp\n\x1e") | st.sampled_from(["2 km", "at 3 pm"]), min_size=1)
-)
-def test_many_texts_as_one(texts):
-    """A pass over all texts gives what each text alone gives."""
-    assert all_in_normal_form(texts) == [in_normal_form(text) for text in texts]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from cotool._lazy import lazy_pattern
 from cotool.consensus.decide.anchors import MONTH_NAMES, NUMBER_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 # The name of May that has no other meaning in English.
 _MAY = "mai"
@@ -57,10 +57,6 @@ _CENTURIES = {
 }
 
 
-# No rule reaches over it.
-_BETWEEN = "\n\x1e\n"
-
-
 class _Rule(NamedTuple):
     """A text must hold one of the marks, and the sign, a regex that is found fast ("": none)."""
 
@@ -82,14 +78,6 @@ def in_normal_form(text: str) -> str:
         if changes:
             held = _MARKS.held_by(text)
     return text
-
-
-def all_in_normal_form(texts: Sequence[str]) -> list[str]:
-    """Return texts in normal form, in one pass over all."""
-    together = _BETWEEN.join(texts)
-    if together.count(_BETWEEN) != len(texts) - 1:  # a text holds the separator itself
-        return list(map(in_normal_form, texts))
-    return in_normal_form(together).split(_BETWEEN)
 
 
 @cache
@@ -217,7 +205,7 @@ _RULES = (
     _Rule(("half of", "third of", "thirds of", "quarter", "fifths of", "fifth of"), "",
           rf"(?i)\b(?:({'|'.join(_SMALL)}) )?(half|(?<= )(?:{'|'.join(_PARTS)})s?) of\b", _share),
     _Rule(("/",), r"/\d", r"\b(\d{1,2})/(\d{1,2})(?= (?:of|der|des|de|di)\b)", _fraction),
-    _Rule((" m ", " m.", " m,", " km", " kg", " kilo", " kilóm", " Kilo", " chilo", " quil", " met",
+    _Rule((" m ", " m.", " m,", "km", "kg", " kilo", " kilóm", " Kilo", " chilo", " quil", " met",
            " mèt", " Met", " gram", " Gram", " ton", " Ton", "км", "кг", "кило", "тонн", "公里",
            "千米", "公斤", "千克", "吨"),
           r"\d ?(?:[kKкт公千吨]|m\b|[mM][eè]t|[gG]ram|[tT]on|[cC]hil|[qQ]uil)",
@@ -230,7 +218,7 @@ _RULES = (
     _Rule((" and a half", ".5 hours"), "",
           rf"(?i)\b(?:(\d{{1,4}}\.5) hours|(\d{{1,4}}|{'|'.join(_SMALL)}) hours? and a half)\b",
           _minutes),
-    _Rule(("0 minutes", "0 seconds"), "", r"(?<![\w.,])(\d{3,5}) (minutes|seconds)\b", _hours),
+    _Rule((" minutes", " seconds"), "", r"(?<![\w.,])(\d{3,5}) (minutes|seconds)\b", _hours),
     _Rule((" century",), "",
           rf"\b({'|'.join(_CENTURIES)}) century\b", lambda m: f"{_CENTURIES[m[1]]}th century"),
 )  # fmt: skip

@@ -21,7 +21,7 @@ from cotool._fast.text.marks import capitals
 from cotool._fast.text.support import judge_sentences
 from cotool._fast.text.tokens import intern
 from cotool.consensus.decide.anchors import number_shown
-from cotool.consensus.decide.normal_forms import all_in_normal_form
+from cotool.consensus.decide.normal_forms import in_normal_form
 from cotool.consensus.decide.word_facts import contrary_pairs, facts_of, plain_number_of
 from cotool.consensus.extract.vocabulary import is_negation
 
@@ -53,7 +53,7 @@ class Passages:
     def __init__(self, passages: Sequence[Sequence[str]]) -> None:
         self.first = array("q", accumulate(map(len, passages), initial=0))
         self.strings = [sentence for passage in passages for sentence in passage]
-        self.said, self.begins, self.words = intern(all_in_normal_form(self.strings))
+        self.said, self.begins, self.words = intern(list(map(in_normal_form, self.strings)))
         facts = facts_of(self.words)
         anchors = [one.anchor for one in facts]
         places = {
