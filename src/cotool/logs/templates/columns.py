@@ -150,9 +150,14 @@ def _strong_columns(message: str) -> set[int]:
         if k >= _COLUMNS:
             break
         word = match[0].strip("[](),:;-")
-        if (word and word in _TIME + _EPOCH) or _is_level(word):
+        if word and _is_strong(word):
             found.add(k)
     return found
+
+
+@lru_cache(maxsize=1 << 12)
+def _is_strong(word: str) -> bool:
+    return word in _TIME + _EPOCH or _is_level(word)
 
 
 @lru_cache(maxsize=1 << 12)

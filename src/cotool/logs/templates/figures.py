@@ -263,9 +263,12 @@ def timeline_of(parts: Sequence[Part]) -> Histogram:
     """Return the records of all forms by time."""
     width = max((part.form.width for part in parts), default=WIDTHS[0])
     counts: dict[int, int] = defaultdict(int)
-    for part in parts:
-        for start, count in part.form.timeline.items():
-            counts[start - start % width] += count
+    if len(parts) == 1:
+        counts = parts[0].form.timeline  # its starts are multiples of its width
+    else:
+        for part in parts:
+            for start, count in part.form.timeline.items():
+                counts[start - start % width] += count
     rest = (0,) * _UNKNOWN
     timeline = Histogram(width, {start: (*rest, count) for start, count in counts.items()})
     return timeline.merge(Histogram()) if len(counts) > MAX_BUCKETS else timeline

@@ -183,7 +183,9 @@ def _template(
     forms = [part.form for part in parts]
     firsts = [found.first for found in forms if found.first is not None]
     lasts = [found.last for found in forms if found.last is not None]
-    levels = [sum(counts) for counts in zip(*[found.levels for found in forms], strict=True)]
+    levels: Sequence[int] = forms[0].levels
+    if len(forms) > 1:
+        levels = [sum(counts) for counts in zip(*[found.levels for found in forms], strict=True)]
     template = Template(
         id=identifier or hashlib.blake2b(form.encode("utf-8", "surrogateescape"),
                                          digest_size=_ID_BYTES).hexdigest(),
