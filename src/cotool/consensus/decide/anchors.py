@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cotool._lazy import lazy_pattern
 from cotool.consensus.extract.dates import MONTHS
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, is_negation
@@ -36,6 +38,7 @@ _GROUPED = lazy_pattern(r"[1-9]\d{0,2}(?:,\d{3})+(?!\d)")
 _ACCENTS = lazy_pattern("[\u0300-\u036f]+")
 
 
+@lru_cache(maxsize=1 << 12)
 def number_shown(word: str) -> str:
     """Return what to show for a number, a month or a time of day."""
     number = anchor_of(word)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.text.anchors import (
@@ -101,6 +102,7 @@ class PlainNumber(NamedTuple):
     digits: int = 0
 
 
+@lru_cache(maxsize=1 << 12)
 def plain_number_of(shown: str) -> PlainNumber:
     """Return what a number as it is shown says."""
     whole, point, behind = shown.partition(".")
