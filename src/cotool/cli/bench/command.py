@@ -8,14 +8,9 @@ import typer
 
 from cotool.cli.bench import run as work
 from cotool.cli.bench.compare import FORMATS, Report, compare_results
-from cotool.cli.bench.request import Cases, Groups, Json, Request
+from cotool.cli.bench.request import CASES, GROUPS, JSON, Request
 from cotool.cli.shared.options import option, with_options
-from cotool.cli.shared.report_options import (
-    AsJson,
-    OpenReport,
-    ReportFile,
-    format_of,
-)
+from cotool.cli.shared.report_options import AS_JSON, OPEN_REPORT, REPORT_FILE, format_of
 from cotool.cli.shared.settings import App
 
 Job = Callable[[], int]
@@ -43,7 +38,9 @@ cotool bench run --group logs --input /var/log/syslog
 
 
 @app.command("list", epilog="Example:  cotool bench list --group vault")
-def list_cases(*, groups: Groups = None, cases: Cases = None, json: Json = False) -> Job:
+def list_cases(
+    *, groups: list[str] | None = GROUPS, cases: list[str] | None = CASES, json: bool = JSON
+) -> Job:
     """List the cases and what they measure."""
     return partial(work.list_cases, groups or [], cases or [], as_json=json)
 
@@ -62,20 +59,15 @@ def compare(
     ],
     new: Annotated[str, typer.Argument(metavar="NEW", help="The later result.")],
     *,
-    fail_above: Annotated[
-        str | None,
-        option(
-            "How",
-            "Exit with 1 if a case is clearly slower by more than this.",
-            "--fail-above PERCENT",
-        ),
-    ] = None,
-    format: Annotated[  # noqa: A002 - the option's name
-        str | None, option("Output", "table, json or html.", "--format -f NAME", words=FORMATS)
-    ] = None,
-    json: AsJson = False,
-    output: ReportFile = None,
-    open: OpenReport = False,  # noqa: A002 - the option's name
+    fail_above: str | None = option(
+        "How", "Exit with 1 if a case is clearly slower by more than this.", "--fail-above PERCENT"
+    ),
+    format: str | None = option(  # noqa: A002 - the option's name
+        "Output", "table, json or html.", "--format -f NAME", words=FORMATS
+    ),
+    json: bool = AS_JSON,
+    output: str | None = REPORT_FILE,
+    open: bool = OPEN_REPORT,  # noqa: A002 - the option's name
 ) -> Job:
     """Compare two results, case by case.
 
@@ -95,6 +87,6 @@ def scaling(*, options: Request) -> Job:
 
 
 @app.command("info", epilog="Example:  cotool bench info --json")
-def info(*, json: Json = False) -> Job:
+def info(*, json: bool = JSON) -> Job:
     """Show what was compiled in, what this machine uses, and the versions of dependencies."""
     return partial(work.info, as_json=json)

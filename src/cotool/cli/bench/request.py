@@ -3,10 +3,9 @@
 import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from cotool._records import dataclass
-from cotool.cli.shared.options import Quiet, flag, option
+from cotool.cli.shared.options import QUIET, flag, option, option_class
 from cotool.cli.shared.progress import Bar, stderr_moves
 from cotool.errors import InputError
 
@@ -19,41 +18,30 @@ GROUP_NAMES = tuple(
     "similarity neighbours experts length statements truth extraction logs vault startup".split()
 )
 
-Groups = Annotated[
-    list[str] | None,
-    option("What", "Cases of this group. Repeatable.", "--group -g NAME", words=GROUP_NAMES),
-]
-Cases = Annotated[
-    list[str] | None,
-    option(
-        "What", "Cases whose names fit a glob, as in '*/cosine/*'. Repeatable.", "--case -c GLOB"
-    ),
-]
-Json = Annotated[bool, flag("Output", "Write one JSON object to standard output.", "--json")]
+GROUPS = option("What", "Cases of this group. Repeatable.", "--group -g NAME", words=GROUP_NAMES)
+CASES = option(
+    "What", "Cases whose names fit a glob, as in '*/cosine/*'. Repeatable.", "--case -c GLOB"
+)
+JSON = flag("Output", "Write one JSON object to standard output.", "--json")
 
 
-@dataclass(frozen=True, slots=True)
+@option_class
 class Request:
     """Which cases are measured, how precisely, and where the results go."""
 
-    groups: Groups = None
-    cases: Cases = None
-    own_input: Annotated[
-        str | None, option("What", "Your own file instead of generated data.", "--input -i FILE")
-    ] = None
-    fast: Annotated[bool, flag("How", "Measure quickly, with rough results.", "--fast")] = False
-    rigorous: Annotated[
-        bool, flag("How", "Use more processes, to see small differences.", "--rigorous")
-    ] = False
-    threads: Annotated[
-        str | None,
-        option("How", "Numbers of threads, such as 1,2,4. Default: all.", "--threads N,…"),
-    ] = None
-    output: Annotated[
-        str | None, option("Output", "Write pyperf's JSON to a file.", "--output -o FILE")
-    ] = None
-    json: Json = False
-    quiet: Quiet = False
+    groups: list[str] | None = GROUPS
+    cases: list[str] | None = CASES
+    own_input: str | None = option(
+        "What", "Your own file instead of generated data.", "--input -i FILE"
+    )
+    fast: bool = flag("How", "Measure quickly, with rough results.", "--fast")
+    rigorous: bool = flag("How", "Use more processes, to see small differences.", "--rigorous")
+    threads: str | None = option(
+        "How", "Numbers of threads, such as 1,2,4. Default: all.", "--threads N,…"
+    )
+    output: str | None = option("Output", "Write pyperf's JSON to a file.", "--output -o FILE")
+    json: bool = JSON
+    quiet: bool = QUIET
 
     @property
     def speed(self) -> str | None:

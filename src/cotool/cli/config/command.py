@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated
 
 import typer
 
@@ -32,12 +31,8 @@ cotool config path
 def show(
     context: typer.Context,
     *,
-    only_set: Annotated[
-        bool, flag("Output", "Show only what is set, without defaults.", "--set")
-    ] = False,
-    json: Annotated[
-        bool, flag("Output", "Write one JSON object to standard output.", "--json")
-    ] = False,
+    only_set: bool = flag("Output", "Show only what is set, without defaults.", "--set"),
+    json: bool = flag("Output", "Write one JSON object to standard output.", "--json"),
 ) -> Job:
     """Show each setting with its value and source.
 

@@ -13,13 +13,13 @@ from cotool.cli.consensus.embedder import NamedEmbedder
 from cotool.cli.html.output import report_format
 from cotool.cli.shared.engine_options import with_engine
 from cotool.cli.shared.examples import demo_paths
-from cotool.cli.shared.options import Debug, NoProgress, Quiet, Threads, size_in_bytes
+from cotool.cli.shared.options import DEBUG, NO_PROGRESS, QUIET, THREADS, size_in_bytes
 from cotool.cli.shared.options import flag as _flag
 from cotool.cli.shared.options import option as _option
 from cotool.cli.shared.report_options import (
-    AsJson,
-    OpenReport,
-    ReportFile,
+    AS_JSON,
+    OPEN_REPORT,
+    REPORT_FILE,
     format_of,
     standard_input,
 )
@@ -67,228 +67,158 @@ def consensus(
         ),
     ] = None,
     *,
-    method: Annotated[
-        str,
-        _option(
-            "Analysis",
-            "How the answer is chosen. auto: by the kind of answers; vote: the answer with most "
-            "votes; medoid and centre: the text most similar to the others; rover: all texts "
-            "merged to one text; supported: the statements that half of the experts make. Numbers "
-            "on a scale: mean, median, or weighted by the bias and precision of each expert. "
-            "Truth inference over all questions: majority_vote, wawa, dawid_skene, "
-            "one_coin_dawid_skene, glad, mace, or correlated, for experts who share errors.",
-            "--method -m NAME",
-            convert=values.checked,
-            words=METHODS,
-        ),
-    ] = "auto",
-    metric: Annotated[
-        str,
-        _option(
-            "Analysis",
-            "How similarity of texts is measured. "
-            + "; ".join(f"{name}: {own.compares}" for name, own in MEASURES.items())
-            + "; or auto.",
-            "--metric NAME",
-            convert=values.checked,
-            words=METRICS,
-        ),
-    ] = "auto",
-    clustering: Annotated[
-        str,
-        _option(
-            "Analysis",
-            "How texts are clustered. average: by average similarity of groups; components: by "
-            "chains of similar texts; density: by dense regions; star: around one text; or auto.",
-            "--clustering NAME",
-            convert=values.checked,
-            words=CLUSTERINGS,
-        ),
-    ] = "auto",
-    threshold: Annotated[
-        float | None,
-        _option(
-            "Analysis",
-            "Minimum similarity within a cluster, 0 to 1. Default: chosen from the data.",
-            "--threshold NUMBER",
-            convert=values.checked,
-        ),
-    ] = None,
-    weight: Annotated[
-        list[str] | None,
-        _option(
-            "Analysis",
-            "Weight of an expert. Default: 1. Repeatable.",
-            "--weight EXPERT=NUMBER",
-            convert=values.weights,
-        ),
-    ] = None,
-    embedder: Annotated[
-        str | None,
-        _option(
-            "Analysis",
-            "What turns texts into vectors: a function MODULE:NAME (implies --metric embedding), "
-            "or a model model2vec:NAME or sentence-transformers:NAME, by its name or folder "
-            "(implies --metric semantic).",
-            "--embedder MODULE:NAME",
-            convert=values.text,
-        ),
-    ] = None,
-    store: Annotated[
-        str | None,
-        _option(
-            "Learning",
-            "Weigh experts by their reliability, which is kept in this file or database "
-            "(postgresql://…).",
-            "--store PATH",
-            convert=values.text,
-        ),
-    ] = None,
-    learn: Annotated[
-        bool, _flag("Learning", "Learn from these questions how reliable experts are.", "--learn")
-    ] = False,
-    truth: Annotated[
-        str | None,
-        _option(
-            "Learning",
-            "File of right answers (columns question,truth) or scores (question,expert,score).",
-            "--truth FILE",
-        ),
-    ] = None,
-    half_life: Annotated[
-        str | None,
-        _option(
-            "Learning",
-            "Halve the influence of old judgements after this time: 90d, or a count of judgements. "
-            "The store keeps the setting.",
-            "--half-life TIME",
-            convert=values.half_life,
-        ),
-    ] = None,
-    compare_methods: Annotated[
-        bool,
-        _flag(
-            "Learning",
-            "Show how often each --method is right, measured with --truth.",
-            "--compare-methods",
-        ),
-    ] = False,
-    question_key: Annotated[
-        str | None, _key("Key or column of the question's text.", "--question-key")
-    ] = None,
-    id_key: Annotated[
-        str | None,
-        _key("Key or column of the question's id, by which responses are joined.", "--id-key"),
-    ] = None,
-    content_key: Annotated[
-        str | None, _key("Key or column of the response's text.", "--content-key")
-    ] = None,
-    expert_key: Annotated[
-        str | None, _key("Key or column of the expert's name.", "--expert-key")
-    ] = None,
-    confidence_key: Annotated[
-        str | None,
-        _key("Key or column of the confidence that the expert states.", "--confidence-key"),
-    ] = None,
-    timestamp_key: Annotated[
-        str | None, _key("Key or column of the response's time.", "--timestamp-key")
-    ] = None,
-    embedding_key: Annotated[
-        str | None, _key("Key or column of the response's vector.", "--embedding-key")
-    ] = None,
-    topic_key: Annotated[
-        str | None, _key("Key or column of the question's topic, for --store.", "--topic-key")
-    ] = None,
-    responses_key: Annotated[
-        str | None, _key("Key of a question's list of responses.", "--responses-key")
-    ] = None,
-    demo: Annotated[
-        bool, _flag("Input", "Run on an example that is installed with cotool.", "--demo")
-    ] = False,
-    expert_columns: Annotated[
-        str | None,
-        _option(
-            "Input",
-            "Keys or columns that each contain the answers of one expert.",
-            "--expert-columns A,B,C",
-            convert=values.names,
-        ),
-    ] = None,
-    question_columns: Annotated[
-        str | None,
-        _option(
-            "Input",
-            "Columns of a survey: one row per person, one column per question.",
-            "--question-columns A,B,C",
-            convert=values.names,
-        ),
-    ] = None,
-    table: Annotated[
-        str | None,
-        _option(
-            "Input",
-            "Table of an SQLite database, or sheet of an Excel workbook, if there are several.",
-            "--table NAME",
-        ),
-    ] = None,
-    explain_input: Annotated[
-        bool,
-        _flag(
-            "Input",
-            "Show how the files are read, column by column, and stop. Works with --json.",
-            "--explain-input",
-        ),
-    ] = False,
-    skip_bad: Annotated[
-        bool, _flag("Input", "Leave bad rows out and continue.", "--skip-bad")
-    ] = False,
-    max_decompressed: Annotated[
-        str | None,
-        _option(
-            "Input",
-            "Maximum size of a compressed file when decompressed: 500MB, 4GiB. "
-            "Default: the smaller of 1 GiB and 100 times its own size, but at least 16 MiB.",
-            "--max-decompressed SIZE",
-            convert=size_in_bytes,
-        ),
-    ] = None,
-    format: Annotated[  # noqa: A002 - the option's name
-        str | None,
-        _option(
-            "Output",
-            "table, json, jsonl, csv or html.",
-            "--format -f NAME",
-            convert=values.report,
-            words=values.FORMATS,
-        ),
-    ] = None,
-    json: AsJson = False,
-    output: ReportFile = None,
-    open: OpenReport = False,  # noqa: A002 - the option's name
-    explain: Annotated[
-        bool, _flag("Output", "Show in the table why this answer was chosen.", "--explain")
-    ] = False,
-    matrix: Annotated[
-        bool | None,
-        _flag(
-            "Output",
-            "Write the similarities of all pairs to JSON. Default: only for a single question.",
-            "--matrix/--no-matrix",
-        ),
-    ] = None,
-    fail_on: Annotated[
-        list[str] | None,
-        _option(
-            "Output",
-            "Exit with 1 if this is true of a question, as in 'agreement<0.5'. Repeatable.",
-            "--fail-on CONDITION",
-        ),
-    ] = None,
-    threads: Threads = None,
+    method: str = _option(
+        "Analysis",
+        "How the answer is chosen. auto: by the kind of answers; vote: the answer with most "
+        "votes; medoid and centre: the text most similar to the others; rover: all texts "
+        "merged to one text; supported: the statements that half of the experts make. Numbers "
+        "on a scale: mean, median, or weighted by the bias and precision of each expert. "
+        "Truth inference over all questions: majority_vote, wawa, dawid_skene, "
+        "one_coin_dawid_skene, glad, mace, or correlated, for experts who share errors.",
+        "--method -m NAME",
+        convert=values.checked,
+        words=METHODS,
+        default="auto",
+    ),
+    metric: str = _option(
+        "Analysis",
+        "How similarity of texts is measured. "
+        + "; ".join(f"{name}: {own.compares}" for name, own in MEASURES.items())
+        + "; or auto.",
+        "--metric NAME",
+        convert=values.checked,
+        words=METRICS,
+        default="auto",
+    ),
+    clustering: str = _option(
+        "Analysis",
+        "How texts are clustered. average: by average similarity of groups; components: by "
+        "chains of similar texts; density: by dense regions; star: around one text; or auto.",
+        "--clustering NAME",
+        convert=values.checked,
+        words=CLUSTERINGS,
+        default="auto",
+    ),
+    threshold: float | None = _option(
+        "Analysis",
+        "Minimum similarity within a cluster, 0 to 1. Default: chosen from the data.",
+        "--threshold NUMBER",
+        convert=values.checked,
+    ),
+    weight: list[str] | None = _option(
+        "Analysis",
+        "Weight of an expert. Default: 1. Repeatable.",
+        "--weight EXPERT=NUMBER",
+        convert=values.weights,
+    ),
+    embedder: str | None = _option(
+        "Analysis",
+        "What turns texts into vectors: a function MODULE:NAME (implies --metric embedding), "
+        "or a model model2vec:NAME or sentence-transformers:NAME, by its name or folder "
+        "(implies --metric semantic).",
+        "--embedder MODULE:NAME",
+        convert=values.text,
+    ),
+    store: str | None = _option(
+        "Learning",
+        "Weigh experts by their reliability, which is kept in this file or database "
+        "(postgresql://…).",
+        "--store PATH",
+        convert=values.text,
+    ),
+    learn: bool = _flag(
+        "Learning", "Learn from these questions how reliable experts are.", "--learn"
+    ),
+    truth: str | None = _option(
+        "Learning",
+        "File of right answers (columns question,truth) or scores (question,expert,score).",
+        "--truth FILE",
+    ),
+    half_life: str | None = _option(
+        "Learning",
+        "Halve the influence of old judgements after this time: 90d, or a count of judgements. "
+        "The store keeps the setting.",
+        "--half-life TIME",
+        convert=values.half_life,
+    ),
+    compare_methods: bool = _flag(
+        "Learning",
+        "Show how often each --method is right, measured with --truth.",
+        "--compare-methods",
+    ),
+    question_key: str | None = _key("Key or column of the question's text.", "--question-key"),
+    id_key: str | None = _key(
+        "Key or column of the question's id, by which responses are joined.", "--id-key"
+    ),
+    content_key: str | None = _key("Key or column of the response's text.", "--content-key"),
+    expert_key: str | None = _key("Key or column of the expert's name.", "--expert-key"),
+    confidence_key: str | None = _key(
+        "Key or column of the confidence that the expert states.", "--confidence-key"
+    ),
+    timestamp_key: str | None = _key("Key or column of the response's time.", "--timestamp-key"),
+    embedding_key: str | None = _key("Key or column of the response's vector.", "--embedding-key"),
+    topic_key: str | None = _key(
+        "Key or column of the question's topic, for --store.", "--topic-key"
+    ),
+    responses_key: str | None = _key("Key of a question's list of responses.", "--responses-key"),
+    demo: bool = _flag("Input", "Run on an example that is installed with cotool.", "--demo"),
+    expert_columns: str | None = _option(
+        "Input",
+        "Keys or columns that each contain the answers of one expert.",
+        "--expert-columns A,B,C",
+        convert=values.names,
+    ),
+    question_columns: str | None = _option(
+        "Input",
+        "Columns of a survey: one row per person, one column per question.",
+        "--question-columns A,B,C",
+        convert=values.names,
+    ),
+    table: str | None = _option(
+        "Input",
+        "Table of an SQLite database, or sheet of an Excel workbook, if there are several.",
+        "--table NAME",
+    ),
+    explain_input: bool = _flag(
+        "Input",
+        "Show how the files are read, column by column, and stop. Works with --json.",
+        "--explain-input",
+    ),
+    skip_bad: bool = _flag("Input", "Leave bad rows out and continue.", "--skip-bad"),
+    max_decompressed: str | None = _option(
+        "Input",
+        "Maximum size of a compressed file when decompressed: 500MB, 4GiB. "
+        "Default: the smaller of 1 GiB and 100 times its own size, but at least 16 MiB.",
+        "--max-decompressed SIZE",
+        convert=size_in_bytes,
+    ),
+    format: str | None = _option(  # noqa: A002 - the option's name
+        "Output",
+        "table, json, jsonl, csv or html.",
+        "--format -f NAME",
+        convert=values.report,
+        words=values.FORMATS,
+    ),
+    json: bool = AS_JSON,
+    output: str | None = REPORT_FILE,
+    open: bool = OPEN_REPORT,  # noqa: A002 - the option's name
+    explain: bool = _flag("Output", "Show in the table why this answer was chosen.", "--explain"),
+    matrix: bool | None = _flag(
+        "Output",
+        "Write the similarities of all pairs to JSON. Default: only for a single question.",
+        "--matrix/--no-matrix",
+        default=None,
+    ),
+    fail_on: list[str] | None = _option(
+        "Output",
+        "Exit with 1 if this is true of a question, as in 'agreement<0.5'. Repeatable.",
+        "--fail-on CONDITION",
+    ),
+    threads: int | None = THREADS,
     engine: EngineChoice,
-    quiet: Quiet = False,
-    no_progress: NoProgress = False,
-    debug: Debug = False,  # noqa: ARG001 - main() finds it before Typer does
+    quiet: bool = QUIET,
+    no_progress: bool = NO_PROGRESS,
+    debug: bool = DEBUG,  # noqa: ARG001 - main() finds it before Typer does
 ) -> Callable[[], int]:
     """Find the consensus of experts' answers: what they agree on, who dissents, and why.
 

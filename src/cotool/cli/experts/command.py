@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cotool.cli.experts import run as work
-from cotool.cli.shared.options import Quiet, flag, option
+from cotool.cli.shared.options import QUIET, flag, option
 from cotool.cli.shared.settings import App
 
 Job = Callable[[], int]
@@ -39,26 +39,21 @@ cotool experts export learned.json
 """,
 )
 
-Store = Annotated[
-    str | None,
-    option(
-        _WHAT,
-        "The store: a file or postgresql://…. Default: COTOOL_STORE, or your own file.",
-        "--store PATH",
-    ),
-]
-Json = Annotated[bool, flag(_OUTPUT, "Write one JSON object to standard output.", "--json")]
-Yes = Annotated[bool, flag(_WHAT, "Do not ask for confirmation.", "--yes -y")]
+STORE = option(
+    _WHAT,
+    "The store: a file or postgresql://…. Default: COTOOL_STORE, or your own file.",
+    "--store PATH",
+)
+JSON = flag(_OUTPUT, "Write one JSON object to standard output.", "--json")
+YES = flag(_WHAT, "Do not ask for confirmation.", "--yes -y")
 
 
 @app.command("list", epilog="Example:  cotool experts list --topic law")
 def list_experts(
     *,
-    topic: Annotated[
-        str | None, option(_WHAT, "Reliability on this topic only.", "--topic NAME")
-    ] = None,
-    store: Store = None,
-    json: Json = False,
+    topic: str | None = option(_WHAT, "Reliability on this topic only.", "--topic NAME"),
+    store: str | None = STORE,
+    json: bool = JSON,
 ) -> Job:
     """List the experts by reliability, who copies whom, and whom to ask first."""
     return partial(work.list_experts, store, topic or "", as_json=json)
@@ -70,8 +65,8 @@ def show(
         str, typer.Argument(metavar="EXPERT", help="The expert's name.", autocompletion=_experts)
     ],
     *,
-    store: Store = None,
-    json: Json = False,
+    store: str | None = STORE,
+    json: bool = JSON,
 ) -> Job:
     """Show everything about an expert: topics, trend, habits, copies."""
     return partial(work.show, store, expert, as_json=json)
@@ -80,14 +75,12 @@ def show(
 @app.command("questions", epilog="Example:  cotool experts questions --unjudged")
 def questions(
     *,
-    unjudged: Annotated[
-        bool, flag(_WHAT, "Only questions without a judgement.", "--unjudged")
-    ] = False,
-    limit: Annotated[
-        int, option(_WHAT, "Maximum number of questions, latest first.", "--limit NUMBER")
-    ] = 20,
-    store: Store = None,
-    json: Json = False,
+    unjudged: bool = flag(_WHAT, "Only questions without a judgement.", "--unjudged"),
+    limit: int = option(
+        _WHAT, "Maximum number of questions, latest first.", "--limit NUMBER", default=20
+    ),
+    store: str | None = STORE,
+    json: bool = JSON,
 ) -> Job:
     """List the questions that you can give feedback on."""
     return partial(work.questions, store, limit, unjudged=unjudged, as_json=json)
@@ -102,21 +95,15 @@ def feedback(
         ),
     ],
     *,
-    correct: Annotated[
-        str | None, option(_WHAT, "The right answer.", "--correct -c ANSWER")
-    ] = None,
-    best: Annotated[
-        str | None,
-        option(_WHAT, "The expert whose answer is best.", "--best -b EXPERT", words=_experts),
-    ] = None,
-    score: Annotated[
-        list[str] | None,
-        option(
-            _WHAT, "A score for an expert's answer, 0 to 1. Repeatable.", "--score -s EXPERT=NUMBER"
-        ),
-    ] = None,
-    store: Store = None,
-    quiet: Quiet = False,
+    correct: str | None = option(_WHAT, "The right answer.", "--correct -c ANSWER"),
+    best: str | None = option(
+        _WHAT, "The expert whose answer is best.", "--best -b EXPERT", words=_experts
+    ),
+    score: list[str] | None = option(
+        _WHAT, "A score for an expert's answer, 0 to 1. Repeatable.", "--score -s EXPERT=NUMBER"
+    ),
+    store: str | None = STORE,
+    quiet: bool = QUIET,
 ) -> Job:
     """Judge the answers to a question. The store learns from it at once."""
     judged = work.Judgement(correct, best, tuple(score or ()))
@@ -130,10 +117,10 @@ def reset(
         typer.Argument(metavar="[EXPERT]...", help="Experts to forget.", autocompletion=_experts),
     ] = None,
     *,
-    everything: Annotated[bool, flag(_WHAT, "Forget everybody.", "--all")] = False,
-    yes: Yes = False,
-    store: Store = None,
-    quiet: Quiet = False,
+    everything: bool = flag(_WHAT, "Forget everybody.", "--all"),
+    yes: bool = YES,
+    store: str | None = STORE,
+    quiet: bool = QUIET,
 ) -> Job:
     """Forget experts, or everything."""
     return partial(work.reset, store, experts or [], everything=everything, yes=yes, quiet=quiet)
@@ -145,7 +132,7 @@ def export(
         str, typer.Argument(metavar="[FILE]", help="The file to write. Default: standard output.")
     ] = "-",
     *,
-    store: Store = None,
+    store: str | None = STORE,
 ) -> Job:
     """Write the store as JSON."""
     return partial(work.export, store, file)
@@ -157,9 +144,9 @@ def import_(
         str, typer.Argument(metavar="FILE", help="A file written by export; - is standard input.")
     ],
     *,
-    yes: Yes = False,
-    store: Store = None,
-    quiet: Quiet = False,
+    yes: bool = YES,
+    store: str | None = STORE,
+    quiet: bool = QUIET,
 ) -> Job:
     """Replace the store with an export."""
     return partial(work.import_, store, file, yes=yes, quiet=quiet)
@@ -171,8 +158,8 @@ def merge(
         list[str], typer.Argument(metavar="STORE...", help="Stores, or files written by export.")
     ],
     *,
-    store: Store = None,
-    quiet: Quiet = False,
+    store: str | None = STORE,
+    quiet: bool = QUIET,
 ) -> Job:
     """Add what other stores learned from other questions."""
     return partial(work.merge, store, others, quiet=quiet)

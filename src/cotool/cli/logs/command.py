@@ -11,13 +11,19 @@ from cotool.cli.html.output import report_format
 from cotool.cli.logs.request import LogRequest
 from cotool.cli.shared.engine_options import with_engine
 from cotool.cli.shared.examples import demo_paths
-from cotool.cli.shared.options import Debug, NoProgress, Quiet, Threads, size_in_bytes
-from cotool.cli.shared.options import flag as _flag
-from cotool.cli.shared.options import option as _option
+from cotool.cli.shared.options import (
+    DEBUG,
+    NO_PROGRESS,
+    QUIET,
+    THREADS,
+    flag,
+    option,
+    size_in_bytes,
+)
 from cotool.cli.shared.report_options import (
-    AsJson,
-    OpenReport,
-    ReportFile,
+    AS_JSON,
+    OPEN_REPORT,
+    REPORT_FILE,
     format_of,
     standard_input,
 )
@@ -78,207 +84,138 @@ def analyze_logs(
         ),
     ] = None,
     *,
-    recursive: Annotated[
-        bool, _flag("Input", "Include the files in folders.", "--recursive -r")
-    ] = False,
-    log_format: Annotated[
-        list[str] | None,
-        _option(
-            "Input",
-            "auto, plain, json, logfmt, or the head of a line, such as '{time} [{}] {level}'. "
-            "Repeatable.",
-            "--log-format FORMAT",
-            words=("auto", "plain", "json", "logfmt"),
-        ),
-    ] = None,
-    level_word: Annotated[
-        list[str] | None,
-        _option(
-            "Input",
-            "Level of a word that logs use for it, as in FEHLER=error. Repeatable.",
-            "--level-word WORD=LEVEL",
-        ),
-    ] = None,
-    explain_format: Annotated[
-        bool,
-        _flag(
-            "Input",
-            "Show which fields are the time and the level, why, and what was not recognised.",
-            "--explain-format",
-        ),
-    ] = False,
-    tz: Annotated[
-        str | None,
-        _option(
-            "Input",
-            "Time zone of the output, and of times without a zone: a name, +02:00, or local.",
-            "--tz ZONE",
-            words=_zones,
-        ),
-    ] = None,
-    state: Annotated[
-        str | None,
-        _option(
-            "Input",
-            "Continue where the last run with this file ended. Rotated logs count once.",
-            "--state FILE",
-        ),
-    ] = None,
-    max_decompressed: Annotated[
-        str | None,
-        _option(
-            "Input",
-            "How long a compressed file may be when decompressed: 500MB, 4GiB. "
-            "Default: 16 GiB, or 64 times its own size if that is more.",
-            "--max-decompressed SIZE",
-            convert=size_in_bytes,
-        ),
-    ] = None,
-    demo: Annotated[
-        bool, _flag("Input", "Run on an example that is installed with cotool.", "--demo")
-    ] = False,
-    follow: Annotated[
-        bool, _flag("Input", "Keep reading as the logs grow. Ctrl-C ends.", "--follow -F")
-    ] = False,
-    pattern: Annotated[
-        list[str] | None,
-        _option(
-            "Patterns", "Count the lines that match a regex. Repeatable.", "--pattern -e NAME=REGEX"
-        ),
-    ] = None,
-    patterns: Annotated[
-        list[str] | None,
-        _option("Patterns", "Read patterns from a file, one per line.", "--patterns FILE"),
-    ] = None,
-    level: Annotated[
-        str | None,
-        _option(
-            "Filters",
-            "Only records of these levels, as in error,warning.",
-            "--level -l LEVELS",
-            words=LEVELS,
-        ),
-    ] = None,
-    match: Annotated[
-        list[str] | None,
-        _option("Filters", "Only records that match a pattern. Repeatable.", "--match NAME"),
-    ] = None,
-    where: Annotated[
-        str | None,
-        _option(
-            "Filters",
-            "Only records whose fields meet a condition: 'status>=500 and rt>1s'.",
-            "--where CONDITION",
-        ),
-    ] = None,
-    since: Annotated[
-        str | None,
-        _option(
-            "Filters",
-            "Only records from this time on: a date, a time, or 2h (two hours ago).",
-            "--since WHEN",
-        ),
-    ] = None,
-    until: Annotated[
-        str | None, _option("Filters", "Only records before this time.", "--until WHEN")
-    ] = None,
-    measure: Annotated[
-        list[str] | None,
-        _option(
-            "Numbers",
-            "Measure a field (rt, http.latency), text with a hole ('took <ms> ms') or a regex with "
-            "a group ('/took (\\d+)/'); distinct(client): values in each --bucket. Repeatable.",
-            "--measure -m [NAME=]SOURCE[:UNIT]",
-        ),
-    ] = None,
-    by: Annotated[
-        list[str] | None,
-        _option(
-            "Numbers",
-            "Group by fields: path (ids masked), raw(path), method, status, class, client, user, "
-            "host, level, file, or any other.",
-            "--by KEY[,KEY]",
-        ),
-    ] = None,
-    sort: Annotated[
-        str | None,
-        _option(
-            "Numbers",
-            "Order of the groups: records, or a statistic, as in p99 or max(rt).",
-            "--sort STATISTIC",
-        ),
-    ] = None,
-    templates: Annotated[
-        str | None,
-        _option(
-            "Templates",
-            "Find the templates of messages: table (with the summary), json or csv; off: never, "
-            "not even for --records.",
-            "--templates NAME",
-            words=TEMPLATE_FORMS,
-        ),
-    ] = None,
-    top: Annotated[
-        int, _option("Output", "Number of templates or groups in a table.", "--top NUMBER")
-    ] = 10,
-    template: Annotated[
-        str | None, _option("Templates", "Show one template and its lines.", "--template ID")
-    ] = None,
-    baseline: Annotated[
-        str | None,
-        _option(
-            "Templates",
-            "Show what is new, vanished or changed since the run that wrote this JSON.",
-            "--baseline FILE",
-        ),
-    ] = None,
-    show: Annotated[
-        int,
-        _option(
-            "Output",
-            "Show the first lines that pass the filters, or the first errors; with -m the lines "
-            "with the greatest numbers.",
-            "--show -n NUMBER",
-        ),
-    ] = 0,
-    context: Annotated[
-        int, _option("Output", "Number of lines around each line shown.", "--context -C NUMBER")
-    ] = 0,
-    bucket: Annotated[
-        str | None,
-        _option(
-            "Output",
-            "Width of a bucket of the time line, as in 5m. Default: chosen. With -m or --by, also "
-            "of the steps in time.",
-            "--bucket DURATION",
-        ),
-    ] = None,
-    records: Annotated[
-        str | None,
-        _option(
-            "Output", "Write each line as a JSON object; - is standard output.", "--records FILE"
-        ),
-    ] = None,
-    format: Annotated[  # noqa: A002 - the option's name
-        str | None,
-        _option("Output", "table, json, csv or html.", "--format -f NAME", words=FORMATS),
-    ] = None,
-    json: AsJson = False,
-    output: ReportFile = None,
-    open: OpenReport = False,  # noqa: A002 - the option's name
-    fail_on: Annotated[
-        list[str] | None,
-        _option(
-            "Output",
-            "Exit with 1 if this is true: 'error>0 or rate(warning)>5%'. Repeatable.",
-            "--fail-on CONDITION",
-        ),
-    ] = None,
-    threads: Threads = None,
+    recursive: bool = flag("Input", "Include the files in folders.", "--recursive -r"),
+    log_format: list[str] | None = option(
+        "Input",
+        "auto, plain, json, logfmt, or the head of a line, such as '{time} [{}] {level}'. "
+        "Repeatable.",
+        "--log-format FORMAT",
+        words=("auto", "plain", "json", "logfmt"),
+    ),
+    level_word: list[str] | None = option(
+        "Input",
+        "Level of a word that logs use for it, as in FEHLER=error. Repeatable.",
+        "--level-word WORD=LEVEL",
+    ),
+    explain_format: bool = flag(
+        "Input",
+        "Show which fields are the time and the level, why, and what was not recognised.",
+        "--explain-format",
+    ),
+    tz: str | None = option(
+        "Input",
+        "Time zone of the output, and of times without a zone: a name, +02:00, or local.",
+        "--tz ZONE",
+        words=_zones,
+    ),
+    state: str | None = option(
+        "Input",
+        "Continue where the last run with this file ended. Rotated logs count once.",
+        "--state FILE",
+    ),
+    max_decompressed: str | None = option(
+        "Input",
+        "How long a compressed file may be when decompressed: 500MB, 4GiB. "
+        "Default: 16 GiB, or 64 times its own size if that is more.",
+        "--max-decompressed SIZE",
+        convert=size_in_bytes,
+    ),
+    demo: bool = flag("Input", "Run on an example that is installed with cotool.", "--demo"),
+    follow: bool = flag("Input", "Keep reading as the logs grow. Ctrl-C ends.", "--follow -F"),
+    pattern: list[str] | None = option(
+        "Patterns", "Count the lines that match a regex. Repeatable.", "--pattern -e NAME=REGEX"
+    ),
+    patterns: list[str] | None = option(
+        "Patterns", "Read patterns from a file, one per line.", "--patterns FILE"
+    ),
+    level: str | None = option(
+        "Filters",
+        "Only records of these levels, as in error,warning.",
+        "--level -l LEVELS",
+        words=LEVELS,
+    ),
+    match: list[str] | None = option(
+        "Filters", "Only records that match a pattern. Repeatable.", "--match NAME"
+    ),
+    where: str | None = option(
+        "Filters",
+        "Only records whose fields meet a condition: 'status>=500 and rt>1s'.",
+        "--where CONDITION",
+    ),
+    since: str | None = option(
+        "Filters",
+        "Only records from this time on: a date, a time, or 2h (two hours ago).",
+        "--since WHEN",
+    ),
+    until: str | None = option("Filters", "Only records before this time.", "--until WHEN"),
+    measure: list[str] | None = option(
+        "Numbers",
+        "Measure a field (rt, http.latency), text with a hole ('took <ms> ms') or a regex with "
+        "a group ('/took (\\d+)/'); distinct(client): values in each --bucket. Repeatable.",
+        "--measure -m [NAME=]SOURCE[:UNIT]",
+    ),
+    by: list[str] | None = option(
+        "Numbers",
+        "Group by fields: path (ids masked), raw(path), method, status, class, client, user, "
+        "host, level, file, or any other.",
+        "--by KEY[,KEY]",
+    ),
+    sort: str | None = option(
+        "Numbers",
+        "Order of the groups: records, or a statistic, as in p99 or max(rt).",
+        "--sort STATISTIC",
+    ),
+    templates: str | None = option(
+        "Templates",
+        "Find the templates of messages: table (with the summary), json or csv; off: never, "
+        "not even for --records.",
+        "--templates NAME",
+        words=TEMPLATE_FORMS,
+    ),
+    top: int = option(
+        "Output", "Number of templates or groups in a table.", "--top NUMBER", default=10
+    ),
+    template: str | None = option("Templates", "Show one template and its lines.", "--template ID"),
+    baseline: str | None = option(
+        "Templates",
+        "Show what is new, vanished or changed since the run that wrote this JSON.",
+        "--baseline FILE",
+    ),
+    show: int = option(
+        "Output",
+        "Show the first lines that pass the filters, or the first errors; with -m the lines "
+        "with the greatest numbers.",
+        "--show -n NUMBER",
+        default=0,
+    ),
+    context: int = option(
+        "Output", "Number of lines around each line shown.", "--context -C NUMBER", default=0
+    ),
+    bucket: str | None = option(
+        "Output",
+        "Width of a bucket of the time line, as in 5m. Default: chosen. With -m or --by, also "
+        "of the steps in time.",
+        "--bucket DURATION",
+    ),
+    records: str | None = option(
+        "Output", "Write each line as a JSON object; - is standard output.", "--records FILE"
+    ),
+    format: str | None = option(  # noqa: A002 - the option's name
+        "Output", "table, json, csv or html.", "--format -f NAME", words=FORMATS
+    ),
+    json: bool = AS_JSON,
+    output: str | None = REPORT_FILE,
+    open: bool = OPEN_REPORT,  # noqa: A002 - the option's name
+    fail_on: list[str] | None = option(
+        "Output",
+        "Exit with 1 if this is true: 'error>0 or rate(warning)>5%'. Repeatable.",
+        "--fail-on CONDITION",
+    ),
+    threads: int | None = THREADS,
     engine: EngineChoice,
-    quiet: Quiet = False,
-    no_progress: NoProgress = False,
-    debug: Debug = False,  # noqa: ARG001 - main() finds it before Typer does
+    quiet: bool = QUIET,
+    no_progress: bool = NO_PROGRESS,
+    debug: bool = DEBUG,  # noqa: ARG001 - main() finds it before Typer does
 ) -> Callable[[], int]:
     """Count a log's lines by level, time, pattern and keyword: gigabytes in one pass.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cotool.cli.shared.options import option
-from cotool.cli.shared.report_options import AsJson, ReportFile, format_of
+from cotool.cli.shared.report_options import AS_JSON, REPORT_FILE, format_of
 from cotool.cli.shared.settings import App
 from cotool.errors import InputError
 
@@ -45,20 +45,16 @@ def diff(
     before: Annotated[str, typer.Argument(metavar="BEFORE.json", help="JSON of the earlier run.")],
     after: Annotated[str, typer.Argument(metavar="AFTER.json", help="JSON of the later run.")],
     *,
-    format: Annotated[  # noqa: A002 - the option's name
-        str | None,
-        option("Output", "table, json or csv.", "--format -f NAME", words=FORMATS),
-    ] = None,
-    json: AsJson = False,
-    output: ReportFile = None,
-    fail_on: Annotated[
-        list[str] | None,
-        option(
-            "Output",
-            "Exit with 1 if this is true: 'new_templates(error)>0'. Repeatable.",
-            "--fail-on CONDITION",
-        ),
-    ] = None,
+    format: str | None = option(  # noqa: A002 - the option's name
+        "Output", "table, json or csv.", "--format -f NAME", words=FORMATS
+    ),
+    json: bool = AS_JSON,
+    output: str | None = REPORT_FILE,
+    fail_on: list[str] | None = option(
+        "Output",
+        "Exit with 1 if this is true: 'new_templates(error)>0'. Repeatable.",
+        "--fail-on CONDITION",
+    ),
 ) -> Callable[[], int]:
     """Compare two runs: templates that are new, vanished or changed, and numbers that changed."""
     chosen = format_of(format, FORMATS, json=json, output=output) or "table"

@@ -1,39 +1,29 @@
 """The options for clusters, shared by every command that has them."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 
-from cotool._records import dataclass
-from cotool.cli.shared.options import flag, option, with_options
+from cotool.cli.shared.options import flag, option, option_class, with_options
 from cotool.engine.choice import ENGINES, EngineChoice, engine_choice
 
 
-@dataclass(frozen=True, slots=True)
+@option_class
 class _Options:
-    engine: Annotated[
-        str | None,
-        option(
-            "Run",
-            "threads, dask (a cluster) or dask-local (processes).",
-            "--engine NAME",
-            words=ENGINES,
-        ),
-    ] = None
-    scheduler: Annotated[
-        str | None,
-        option(
-            "Run",
-            "Address of the Dask scheduler; default: DASK_SCHEDULER_ADDRESS.",
-            "--scheduler ADDRESS",
-        ),
-    ] = None
-    scheduler_file: Annotated[
-        str | None,
-        option("Run", "File with the scheduler's address.", "--scheduler-file FILE"),
-    ] = None
-    resume: Annotated[bool, flag("Run", "Continue a run that lost its cluster.", "--resume")] = (
-        False
+    engine: str | None = option(
+        "Run",
+        "threads, dask (a cluster) or dask-local (processes).",
+        "--engine NAME",
+        words=ENGINES,
     )
+    scheduler: str | None = option(
+        "Run",
+        "Address of the Dask scheduler; default: DASK_SCHEDULER_ADDRESS.",
+        "--scheduler ADDRESS",
+    )
+    scheduler_file: str | None = option(
+        "Run", "File with the scheduler's address.", "--scheduler-file FILE"
+    )
+    resume: bool = flag("Run", "Continue a run that lost its cluster.", "--resume")
 
 
 def with_engine(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,4 +1,9 @@
-"""Options for commands: with a value, or without."""
+"""Options for commands: with a value, or without.
+
+An option is the default of a command's parameter, or of a field in a class of options:
+
+    output: str | None = option("Output", "Write to a file.", "--output -o FILE")
+"""
 
 from __future__ import annotations
 
@@ -7,11 +12,13 @@ import functools
 import inspect
 import re
 from collections.abc import Callable, Sequence  # noqa: TC003 - Typer reads annotations
-from typing import Annotated, Any
+from typing import Any, dataclass_transform
 
 import typer
+from typer.models import OptionInfo
 
 from cotool._lazy import lazy_pattern
+from cotool._records import dataclass
 from cotool.errors import InputError
 
 
@@ -20,13 +27,15 @@ def option(
     text: str,
     names: str,
     *,
+    default: Any = None,
     words: Any = None,
     convert: Callable[[Any, str], object] | None = None,
 ) -> Any:
     """Return an option with a value, such as "--output -o FILE", whose help is `text`.
 
     words: its completions, or a function that returns them. convert: takes the given value and the
-    parameter's name; returns the value for the command, or raises InputError.
+    parameter's name; returns the value for the command, or raises InputError. default: `...` for an
+    option that must be given.
     """
     *flags, metavar = names.split()
     complete = callback = None
@@ -44,6 +53,7 @@ def option(
             return value if value in (None, (), []) else convert(value, str(param.name))
 
     return typer.Option(
+        default,
         *flags,
         help=text,
         metavar=metavar,
@@ -100,9 +110,20 @@ def nearest(word: str, known: Sequence[str]) -> str:
     return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
 
 
-def flag(panel: str, text: str, names: str) -> Any:
+def flag(panel: str, text: str, names: str, *, default: bool | None = False) -> Any:
     """Return an option without a value, such as "--force -f"."""
-    return typer.Option(*names.split(), help=text, rich_help_panel=panel, show_default=False)
+    return typer.Option(
+        default, *names.split(), help=text, rich_help_panel=panel, show_default=False
+    )
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def option_class(cls: type[Any]) -> Any:
+    """Make a class of options: a frozen dataclass, whose fields have the options' defaults."""
+    for name, given in [*vars(cls).items()]:
+        if isinstance(given, OptionInfo):
+            setattr(cls, name, dataclasses.field(default=given.default, metadata={"option": given}))
+    return dataclass(frozen=True, slots=True, kw_only=True)(cls)
 
 
 def with_options(
@@ -111,11 +132,11 @@ def with_options(
     options: Any = None,
     made: Callable[[Any], Any] = lambda given: given,
 ) -> Callable[..., Any]:
-    """Give a command the fields of a dataclass as options, in the place of its argument `name`.
+    """Give a command the fields of a class of options in the place of its argument `name`.
 
-    A field's annotation declares its option. options: the class; by default, the argument's
-    annotation. made: makes the argument from an instance. Whatever their order in the class, the
-    options for how a command runs are the last in its help.
+    options: the class; by default, the argument's annotation. made: makes the argument from an
+    instance. Whatever their order in the class, the options for how a command runs are the last in
+    its help.
     """
     own = inspect.signature(command, eval_str=True)
     options = options or own.parameters[name].annotation
@@ -131,7 +152,9 @@ def with_options(
     for key, parameter in own.parameters.items():
         if key == name:
             parameters += [
-                inspect.Parameter(each.name, keyword, default=each.default, annotation=each.type)
+                inspect.Parameter(
+                    each.name, keyword, default=each.metadata["option"], annotation=each.type
+                )
                 for each in fields
             ]
         else:
@@ -142,7 +165,7 @@ def with_options(
 
 
 def _is_of_run(field: Any) -> bool:
-    return bool(field.type.__metadata__[0].rich_help_panel == "Run")
+    return bool(field.metadata["option"].rich_help_panel == "Run")
 
 
 MOST_THREADS = 1024
@@ -156,10 +179,9 @@ def _threads(number: int, name: str) -> int:
     )
 
 
-Threads = Annotated[
-    int | None,
-    option("Run", "Threads to use; all cores by default.", "--threads -t NUMBER", convert=_threads),
-]
-Quiet = Annotated[bool, flag("Run", "Print nothing but errors.", "--quiet -q")]
-NoProgress = Annotated[bool, flag("Run", "Do not show a progress bar.", "--no-progress")]
-Debug = Annotated[bool, flag("Run", "Show the traceback of an error.", "--debug")]
+THREADS = option(
+    "Run", "Threads to use; all cores by default.", "--threads -t NUMBER", convert=_threads
+)
+QUIET = flag("Run", "Print nothing but errors.", "--quiet -q")
+NO_PROGRESS = flag("Run", "Do not show a progress bar.", "--no-progress")
+DEBUG = flag("Run", "Show the traceback of an error.", "--debug")

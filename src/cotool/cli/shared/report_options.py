@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 from cotool.cli.shared.options import flag, option
 from cotool.errors import InputError
@@ -12,16 +12,13 @@ from cotool.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-AsJson = Annotated[bool, flag("Output", "The same as --format json.", "--json")]
-ReportFile = Annotated[
-    str | None,
-    option(
-        "Output",
-        "Write to a file, complete or not at all. Its extension may set the format.",
-        "--output -o FILE",
-    ),
-]
-OpenReport = Annotated[bool, flag("Output", "Show an HTML report in the browser.", "--open")]
+AS_JSON = flag("Output", "The same as --format json.", "--json")
+REPORT_FILE = option(
+    "Output",
+    "Write to a file, complete or not at all. Its extension may set the format.",
+    "--output -o FILE",
+)
+OPEN_REPORT = flag("Output", "Show an HTML report in the browser.", "--open")
 
 
 # The formats that the names of files show.

@@ -56,9 +56,7 @@ def rotate(
         typer.Argument(metavar="[FILES]...", help="Files to encrypt again, with --reencrypt."),
     ] = None,
     *,
-    anew: Annotated[
-        bool, flag("Changes", "Then give FILES a new file key.", "--reencrypt")
-    ] = False,
+    anew: bool = flag("Changes", "Then give FILES a new file key.", "--reencrypt"),
     options: Reencryption,
     keys: KeyRequest,
 ) -> Job:

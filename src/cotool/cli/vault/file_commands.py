@@ -7,10 +7,10 @@ import typer
 
 from cotool._lazy import stand_ins
 from cotool.cli.shared.engine_options import with_engine
-from cotool.cli.shared.options import Quiet, flag, option, with_options
+from cotool.cli.shared.options import QUIET, flag, option, with_options
 from cotool.cli.shared.settings import App, Command
 from cotool.cli.vault.file_options import Batch, Decryption, Encryption
-from cotool.cli.vault.options import Files, Job, Recursive, with_keys
+from cotool.cli.vault.options import RECURSIVE, Files, Job, with_keys
 from cotool.engine.choice import EngineChoice
 from cotool.errors import InputError
 from cotool.vault.requests import KeyRequest
@@ -62,14 +62,11 @@ def verify(files: Files, *, options: Batch, keys: KeyRequest, engine: EngineChoi
 def inspect(
     files: Files,
     *,
-    recursive: Recursive = False,
-    recipients_file: Annotated[
-        str | None,
-        option(
-            "Input", "Show the names of people in this recipients file.", "--recipients-file FILE"
-        ),
-    ] = None,
-    json: Annotated[bool, flag("Output", "Write one JSON object per line.", "--json")] = False,
+    recursive: bool = RECURSIVE,
+    recipients_file: str | None = option(
+        "Input", "Show the names of people in this recipients file.", "--recipients-file FILE"
+    ),
+    json: bool = flag("Output", "Write one JSON object per line.", "--json"),
 ) -> Job:
     """Show the headers of vault files: sizes, and which keys open them. Needs no key.
 
@@ -86,7 +83,7 @@ def inspect(
 
 @commands.command("edit", epilog="Example:  EDITOR=vim cotool vault edit secrets.yaml.vault")
 @with_keys
-def edit(file: File, *, quiet: Quiet = False, keys: KeyRequest) -> Job:
+def edit(file: File, *, quiet: bool = QUIET, keys: KeyRequest) -> Job:
     """Open the content in $VISUAL or $EDITOR, in memory only, and encrypt it again on save."""
     return partial(reading.edit, file, keys, quiet=quiet)
 
@@ -96,14 +93,11 @@ def edit(file: File, *, quiet: Quiet = False, keys: KeyRequest) -> Job:
 def cat(
     files: Annotated[list[str], typer.Argument(metavar="FILES...", help="Vault files.")],
     *,
-    byte_range: Annotated[
-        str | None,
-        option(
-            "Output",
-            "Bytes A to B, without B, as in a Python slice. Only their segments are read.",
-            "--range A:B",
-        ),
-    ] = None,
+    byte_range: str | None = option(
+        "Output",
+        "Bytes A to B, without B, as in a Python slice. Only their segments are read.",
+        "--range A:B",
+    ),
     keys: KeyRequest,
 ) -> Job:
     """Write the content of vault files, or a range of it, to standard output."""
@@ -135,9 +129,9 @@ def run_program(
         typer.Argument(metavar="PROGRAM...", help="After --, the program and its arguments."),
     ],
     *,
-    env: Annotated[
-        list[str], option("Input", "A vault file with NAME=value lines. Repeatable.", "--env FILE")
-    ],
+    env: list[str] = option(
+        "Input", "A vault file with NAME=value lines. Repeatable.", "--env FILE", default=...
+    ),
     keys: KeyRequest,
 ) -> Job:
     """Run a program with the variables of encrypted .env files; nothing is written to disk.

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cotool.cli.shared.options import Quiet, flag, option, with_options
+from cotool.cli.shared.options import QUIET, flag, option, with_options
 from cotool.cli.shared.settings import App
 from cotool.cli.vault.keys import tell
 from cotool.cli.vault.openers import changed_opener, new_opener
 from cotool.cli.vault.options import (
+    IMPORT_PASSPHRASE_FILE,
     ChangedProtection,
-    ImportPassphraseFile,
     Job,
     Protection,
     with_keys,
@@ -55,7 +55,7 @@ Place = Annotated[
 @identity_app.command("init", epilog="Example:  cotool vault identity init")
 @with_keys
 @with_options
-def init(path: Place = None, *, options: Protection, quiet: Quiet = False, keys: KeyRequest) -> Job:
+def init(path: Place = None, *, options: Protection, quiet: bool = QUIET, keys: KeyRequest) -> Job:
     """Make an identity, protected by a passphrase or a new key file (--key-file)."""
     return partial(_init, _at(keys, path), options, quiet=quiet)
 
@@ -86,16 +86,11 @@ def _init(request: KeyRequest, options: Protection, *, quiet: bool) -> int:
 def show(
     path: Place = None,
     *,
-    name: Annotated[
-        str | None,
-        option("Output", "Put a name before the key, as in a recipients file.", "--name NAME"),
-    ] = None,
-    signer: Annotated[
-        bool, flag("Output", "Print the short key that checks your signatures.", "--signer")
-    ] = False,
-    json_form: Annotated[
-        bool, flag("Output", "Write one JSON object with all versions.", "--json")
-    ] = False,
+    name: str | None = option(
+        "Output", "Put a name before the key, as in a recipients file.", "--name NAME"
+    ),
+    signer: bool = flag("Output", "Print the short key that checks your signatures.", "--signer"),
+    json_form: bool = flag("Output", "Write one JSON object with all versions.", "--json"),
     keys: KeyRequest,
 ) -> Job:
     """Print your public key. It is not a secret: give it to everyone who encrypts for you."""
@@ -132,7 +127,7 @@ def _described(identity: Identity) -> dict[str, object]:
 
 @identity_app.command("rotate", epilog="Example:  cotool vault identity rotate")
 @with_keys
-def rotate(path: Place = None, *, quiet: Quiet = False, keys: KeyRequest) -> Job:
+def rotate(path: Place = None, *, quiet: bool = QUIET, keys: KeyRequest) -> Job:
     """Make a new version with new keys. Files encrypted for older versions still open."""
     request = _at(keys, path)
 
@@ -158,8 +153,8 @@ def merge(
         str, typer.Argument(metavar="FILE", help="The same identity, changed on another machine.")
     ],
     *,
-    import_passphrase_file: ImportPassphraseFile = None,
-    quiet: Quiet = False,
+    import_passphrase_file: str | None = IMPORT_PASSPHRASE_FILE,
+    quiet: bool = QUIET,
     keys: KeyRequest,
 ) -> Job:
     """Join your identity with a copy that was rotated on another machine.
@@ -190,7 +185,7 @@ def merge(
 @with_keys
 @with_options
 def change_passphrase(
-    path: Place = None, *, options: ChangedProtection, quiet: Quiet = False, keys: KeyRequest
+    path: Place = None, *, options: ChangedProtection, quiet: bool = QUIET, keys: KeyRequest
 ) -> Job:
     """Change the passphrase or key file that opens the identity.
 

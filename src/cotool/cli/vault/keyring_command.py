@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cotool.cli.shared.options import Quiet, flag, with_options
+from cotool.cli.shared.options import QUIET, flag, with_options
 from cotool.cli.shared.settings import App
 from cotool.cli.vault import keyring_exchange
 from cotool.cli.vault.keys import tell
@@ -47,7 +47,7 @@ Version = Annotated[
 @keys_app.command("init", epilog="Example:  cotool vault keys init")
 @with_keys
 @with_options
-def init(*, options: NewSecret, quiet: Quiet = False, keys: KeyRequest) -> Job:
+def init(*, options: NewSecret, quiet: bool = QUIET, keys: KeyRequest) -> Job:
     """Make a keyring with one version, opened by a passphrase or a new key file (--key-file)."""
     return partial(_init, keys, options, quiet=quiet)
 
@@ -71,7 +71,7 @@ def _init(request: KeyRequest, options: NewSecret, *, quiet: bool) -> int:
 @keys_app.command("passphrase", epilog="Example:  cotool vault keys passphrase")
 @with_keys
 @with_options
-def change_passphrase(*, options: ChangedSecret, quiet: Quiet = False, keys: KeyRequest) -> Job:
+def change_passphrase(*, options: ChangedSecret, quiet: bool = QUIET, keys: KeyRequest) -> Job:
     """Change the passphrase or key file that opens the keyring.
 
     The versions stay, so files open as before. A copy of the old keyring still opens with the old
@@ -96,9 +96,7 @@ def change_passphrase(*, options: ChangedSecret, quiet: Quiet = False, keys: Key
 @with_keys
 def list_versions(
     *,
-    json_form: Annotated[
-        bool, flag("Output", "Write one JSON object to standard output.", "--json")
-    ] = False,
+    json_form: bool = flag("Output", "Write one JSON object to standard output.", "--json"),
     keys: KeyRequest,
 ) -> Job:
     """List the versions and their states. No key is shown."""
@@ -132,7 +130,7 @@ def _list(request: KeyRequest, *, json_form: bool) -> int:
 
 @keys_app.command("rotate", epilog="Example:  cotool vault keys rotate")
 @with_keys
-def rotate(*, quiet: Quiet = False, keys: KeyRequest) -> Job:
+def rotate(*, quiet: bool = QUIET, keys: KeyRequest) -> Job:
     """Make a new primary version. Files encrypted with older versions still open."""
 
     def job() -> int:
@@ -146,14 +144,14 @@ def rotate(*, quiet: Quiet = False, keys: KeyRequest) -> Job:
 
 @keys_app.command("enable", epilog="Example:  cotool vault keys enable 2")
 @with_keys
-def enable(version: Version, *, quiet: Quiet = False, keys: KeyRequest) -> Job:
+def enable(version: Version, *, quiet: bool = QUIET, keys: KeyRequest) -> Job:
     """Let a disabled version open files again."""
     return partial(_change, keys, partial(_set_state, version, "enabled"), quiet=quiet)
 
 
 @keys_app.command("disable", epilog="Example:  cotool vault keys disable 2")
 @with_keys
-def disable(version: Version, *, quiet: Quiet = False, keys: KeyRequest) -> Job:
+def disable(version: Version, *, quiet: bool = QUIET, keys: KeyRequest) -> Job:
     """Stop a version from opening files until it is enabled again."""
     return partial(_change, keys, partial(_set_state, version, "disabled"), quiet=quiet)
 
@@ -163,8 +161,8 @@ def disable(version: Version, *, quiet: Quiet = False, keys: KeyRequest) -> Job:
 def destroy(
     version: Version,
     *,
-    yes: Annotated[bool, flag("Run", "Do not ask for confirmation.", "--yes -y")] = False,
-    quiet: Quiet = False,
+    yes: bool = flag("Run", "Do not ask for confirmation.", "--yes -y"),
+    quiet: bool = QUIET,
     keys: KeyRequest,
 ) -> Job:
     """Delete the key of a version for good. Files that only it opens are lost."""
@@ -190,7 +188,7 @@ def _confirm(version: int) -> None:
     "set-min-decrypt-version", epilog="Example:  cotool vault keys set-min-decrypt-version 3"
 )
 @with_keys
-def set_minimum(version: Version, *, quiet: Quiet = False, keys: KeyRequest) -> Job:
+def set_minimum(version: Version, *, quiet: bool = QUIET, keys: KeyRequest) -> Job:
     """Stop all versions below this one from opening files."""
     return partial(_change, keys, partial(_set_minimum, version), quiet=quiet)
 

@@ -8,11 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cotool.cli.shared.options import Quiet, flag, option, with_options
+from cotool.cli.shared.options import QUIET, flag, option, with_options
 from cotool.cli.shared.settings import App
 from cotool.cli.vault.keys import generated_passphrase, tell
 from cotool.cli.vault.openers import new_opener
-from cotool.cli.vault.options import Armor, ImportPassphraseFile, Job, NewSecret, Profile, with_keys
+from cotool.cli.vault.options import (
+    ARMOR,
+    IMPORT_PASSPHRASE_FILE,
+    PROFILE,
+    Job,
+    NewSecret,
+    with_keys,
+)
 from cotool.cli.vault.secrets import SecretSource, check_files
 from cotool.errors import IntegrityError
 from cotool.text import visible_name
@@ -29,21 +36,14 @@ commands = App()
 @with_options
 def export(
     *,
-    output: Annotated[
-        str | None, option("Output", "File for the export.", "--output -o FILE")
-    ] = None,
-    force: Annotated[bool, flag("Output", "Replace an existing file.", "--force -f")] = False,
-    armor: Armor = False,
-    export_passphrase_file: Annotated[
-        str | None,
-        option(
-            "Keys",
-            "Read the passphrase of the export from a file.",
-            "--export-passphrase-file FILE",
-        ),
-    ] = None,
+    output: str | None = option("Output", "File for the export.", "--output -o FILE"),
+    force: bool = flag("Output", "Replace an existing file.", "--force -f"),
+    armor: bool = ARMOR,
+    export_passphrase_file: str | None = option(
+        "Keys", "Read the passphrase of the export from a file.", "--export-passphrase-file FILE"
+    ),
     options: NewSecret,
-    quiet: Quiet = False,
+    quiet: bool = QUIET,
     keys: KeyRequest,
 ) -> Job:
     """Write all versions to a file with a separate passphrase, for a backup or a colleague."""
@@ -75,9 +75,9 @@ def export(
 def import_keys(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A file written by `keys export`.")],
     *,
-    import_passphrase_file: ImportPassphraseFile = None,
-    profile: Profile = None,
-    quiet: Quiet = False,
+    import_passphrase_file: str | None = IMPORT_PASSPHRASE_FILE,
+    profile: str | None = PROFILE,
+    quiet: bool = QUIET,
     keys: KeyRequest,
 ) -> Job:
     """Add the versions of an export to the keyring; make the keyring if there is none.
@@ -115,8 +115,8 @@ def merge(
         str, typer.Argument(metavar="FILE", help="The same keyring, changed on another machine.")
     ],
     *,
-    import_passphrase_file: ImportPassphraseFile = None,
-    quiet: Quiet = False,
+    import_passphrase_file: str | None = IMPORT_PASSPHRASE_FILE,
+    quiet: bool = QUIET,
     keys: KeyRequest,
 ) -> Job:
     """Join a keyring with a copy that was changed on another machine.
@@ -160,7 +160,7 @@ def _merge(request: KeyRequest, other: Keyring, *, join: bool, quiet: bool) -> i
 
 @commands.command("accept", epilog="Example:  cotool vault keys accept")
 @with_keys
-def accept(*, quiet: Quiet = False, keys: KeyRequest) -> Job:
+def accept(*, quiet: bool = QUIET, keys: KeyRequest) -> Job:
     """Use the keyring although this machine has seen a newer one, such as after a restore.
 
     Versions that were disabled or destroyed since then open files again.

@@ -6,8 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cotool._records import dataclass
-from cotool.cli.shared.options import flag, one_of, option, with_options
+from cotool.cli.shared.options import flag, one_of, option, option_class, with_options
 from cotool.cli.shared.settings import variables
 from cotool.cli.vault.secrets import SecretSource
 from cotool.vault.requests import KeyRequest
@@ -18,181 +17,124 @@ Job = Callable[[], int]
 
 
 _PROFILES = ("low-memory", "high-memory")
-Profile = Annotated[
-    str | None,
-    option(
-        "Keys",
-        "Cost of guessing a new passphrase: low-memory (64 MiB) or high-memory (2 GiB).",
-        "--profile NAME",
-        words=_PROFILES,
-        convert=one_of(_PROFILES),
-    ),
-]
+PROFILE = option(
+    "Keys",
+    "Cost of guessing a new passphrase: low-memory (64 MiB) or high-memory (2 GiB).",
+    "--profile NAME",
+    words=_PROFILES,
+    convert=one_of(_PROFILES),
+)
 
 Files = Annotated[
     list[str], typer.Argument(metavar="FILES...", help="Files, folders (-r); - is standard input.")
 ]
-Force = Annotated[bool, flag("Output", "Replace existing files.", "--force -f")]
-Recursive = Annotated[bool, flag("Input", "Include the files in folders.", "--recursive -r")]
-Generate = Annotated[
-    bool, flag("Keys", "Generate a passphrase of 150 bits and show it.", "--generate-passphrase")
-]
+FORCE = flag("Output", "Replace existing files.", "--force -f")
+RECURSIVE = flag("Input", "Include the files in folders.", "--recursive -r")
+GENERATE = flag("Keys", "Generate a passphrase of 150 bits and show it.", "--generate-passphrase")
 
-Recipients = Annotated[
-    list[str] | None,
-    option(
-        "Keys",
-        "Encrypt for this person, a public key as `identity show` prints it. Repeatable.",
-        "--recipient -R KEY",
-    ),
-]
-RecipientsFile = Annotated[
-    str | None,
-    option(
-        "Keys",
-        "Encrypt for everyone in a file: lines with a name and a key; # comments.",
-        "--recipients-file FILE",
-    ),
-]
+RECIPIENTS = option(
+    "Keys",
+    "Encrypt for this person, a public key as `identity show` prints it. Repeatable.",
+    "--recipient -R KEY",
+)
+RECIPIENTS_FILE = option(
+    "Keys",
+    "Encrypt for everyone in a file: lines with a name and a key; # comments.",
+    "--recipients-file FILE",
+)
 
-SyntaxName = Annotated[
-    str | None,
-    option(
-        "Input",
-        "What the files are, if their names do not show it: yaml, json, env, ini.",
-        "--syntax NAME",
-        words=SYNTAXES,
-        convert=one_of(SYNTAXES),
-    ),
-]
-Armor = Annotated[
-    bool, flag("Output", "Write text instead of bytes, for YAML, mail or paper.", "--armor -a")
-]
-ImportPassphraseFile = Annotated[
-    str | None,
-    option(
-        "Keys",
-        "Read the passphrase of the other file from a file.",
-        "--import-passphrase-file FILE",
-    ),
-]
+SYNTAX_NAME = option(
+    "Input",
+    "What the files are, if their names do not show it: yaml, json, env, ini.",
+    "--syntax NAME",
+    words=SYNTAXES,
+    convert=one_of(SYNTAXES),
+)
+ARMOR = flag("Output", "Write text instead of bytes, for YAML, mail or paper.", "--armor -a")
+IMPORT_PASSPHRASE_FILE = option(
+    "Keys", "Read the passphrase of the other file from a file.", "--import-passphrase-file FILE"
+)
 
-NewPassphraseFile = Annotated[
-    str | None,
-    option("Changes", "Read the new passphrase from a file.", "--new-passphrase-file FILE"),
-]
+NEW_PASSPHRASE_FILE = option(
+    "Changes", "Read the new passphrase from a file.", "--new-passphrase-file FILE"
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@option_class
 class NewSecret:
     """How the passphrase of a new file is made."""
 
-    generate: Generate = False
-    profile: Profile = None
+    generate: bool = GENERATE
+    profile: str | None = PROFILE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@option_class
 class ChangedSecret:
     """What opens a keyring or identity from now on; by default, a passphrase is asked for."""
 
-    new_passphrase_file: NewPassphraseFile = None
-    new_key_file: Annotated[
-        str | None,
-        option(
-            "Changes",
-            "Let a key file open it; a new one is made if there is none.",
-            "--new-key-file FILE",
-        ),
-    ] = None
-    generate: Generate = False
-    profile: Profile = None
+    new_passphrase_file: str | None = NEW_PASSPHRASE_FILE
+    new_key_file: str | None = option(
+        "Changes",
+        "Let a key file open it; a new one is made if there is none.",
+        "--new-key-file FILE",
+    )
+    generate: bool = GENERATE
+    profile: str | None = PROFILE
 
 
-_Unprotected = Annotated[
-    bool,
-    flag("Keys", "No passphrase or key file; only the file's mode protects it.", "--unprotected"),
-]
+_UNPROTECTED = flag(
+    "Keys", "No passphrase or key file; only the file's mode protects it.", "--unprotected"
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@option_class
 class Protection(NewSecret):
     """What protects a new identity."""
 
-    unprotected: _Unprotected = False
+    unprotected: bool = _UNPROTECTED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@option_class
 class ChangedProtection(ChangedSecret):
     """The same of an identity, which may have no protection but its mode."""
 
-    unprotected: _Unprotected = False
+    unprotected: bool = _UNPROTECTED
 
 
-@dataclass(frozen=True, slots=True)
+@option_class
 class _KeyOptions:
-    keyring: Annotated[
-        str | None, option("Keys", "The keyring; also COTOOL_KEYRING.", "--keyring FILE")
-    ] = None
-    key_file: Annotated[
-        str | None,
-        option(
-            "Keys",
-            "A key file that opens the keyring or identity; also COTOOL_KEY_FILE.",
-            "--key-file FILE",
-        ),
-    ] = None
-    identity: Annotated[
-        str | None,
-        option("Keys", "Your identity, a private key; also COTOOL_IDENTITY.", "--identity FILE"),
-    ] = None
-    passphrase: Annotated[
-        bool, flag("Keys", "Use a passphrase, not the keyring.", "--passphrase -p")
-    ] = False
-    passphrase_file: Annotated[
-        str | None,
-        option(
-            "Keys",
-            "Read the passphrase from the first line of a file; also COTOOL_PASSPHRASE_FILE.",
-            "--passphrase-file FILE",
-        ),
-    ] = None
-    passphrase_fd: Annotated[
-        int | None,
-        option("Keys", "Read the passphrase from a file descriptor.", "--passphrase-fd N"),
-    ] = None
-    passphrase_command: Annotated[
-        str | None,
-        option(
-            "Keys",
-            "Read the passphrase from the output of a command.",
-            "--passphrase-command COMMAND",
-        ),
-    ] = None
-    system_keyring: Annotated[
-        bool,
-        flag(
-            "Keys",
-            "Read the passphrase from the operating system's keyring.",
-            "--system-keyring",
-        ),
-    ] = False
-    wrap_command: Annotated[
-        str | None,
-        option(
-            "Keys",
-            "A program that wraps and unwraps file keys, one call per file; also "
-            "COTOOL_WRAP_COMMAND.",
-            "--wrap-command COMMAND",
-        ),
-    ] = None
-    allow_any_cost: Annotated[
-        bool,
-        flag(
-            "Keys",
-            "Open files whose passphrase needs a lot of memory to check.",
-            "--allow-any-cost",
-        ),
-    ] = False
+    keyring: str | None = option("Keys", "The keyring; also COTOOL_KEYRING.", "--keyring FILE")
+    key_file: str | None = option(
+        "Keys",
+        "A key file that opens the keyring or identity; also COTOOL_KEY_FILE.",
+        "--key-file FILE",
+    )
+    identity: str | None = option(
+        "Keys", "Your identity, a private key; also COTOOL_IDENTITY.", "--identity FILE"
+    )
+    passphrase: bool = flag("Keys", "Use a passphrase, not the keyring.", "--passphrase -p")
+    passphrase_file: str | None = option(
+        "Keys",
+        "Read the passphrase from the first line of a file; also COTOOL_PASSPHRASE_FILE.",
+        "--passphrase-file FILE",
+    )
+    passphrase_fd: int | None = option(
+        "Keys", "Read the passphrase from a file descriptor.", "--passphrase-fd N"
+    )
+    passphrase_command: str | None = option(
+        "Keys", "Read the passphrase from the output of a command.", "--passphrase-command COMMAND"
+    )
+    system_keyring: bool = flag(
+        "Keys", "Read the passphrase from the operating system's keyring.", "--system-keyring"
+    )
+    wrap_command: str | None = option(
+        "Keys",
+        "A program that wraps and unwraps file keys, one call per file; also COTOOL_WRAP_COMMAND.",
+        "--wrap-command COMMAND",
+    )
+    allow_any_cost: bool = flag(
+        "Keys", "Open files whose passphrase needs a lot of memory to check.", "--allow-any-cost"
+    )
 
 
 def key_variables() -> set[str]:

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from cotool._lazy import stand_ins
-from cotool.cli.shared.options import Quiet, Threads, flag, option
+from cotool.cli.shared.options import QUIET, THREADS, flag, option
 from cotool.cli.shared.settings import App
-from cotool.cli.vault.options import Force, Job, Profile, Recursive, with_keys
+from cotool.cli.vault.options import FORCE, PROFILE, RECURSIVE, Job, with_keys
 from cotool.vault.requests import KeyRequest
 
 with stand_ins("cotool.cli.vault.passwords", "cotool.cli.vault.signatures"):
@@ -22,16 +22,14 @@ commands = App()
 def sign(
     files: Annotated[list[str], typer.Argument(metavar="FILES...", help="Files, folders (-r).")],
     *,
-    output: Annotated[
-        str | None, option("Output", "File for the manifest.", "--output -o FILE")
-    ] = None,
-    force: Force = False,
-    recursive: Recursive = False,
-    by_identity: Annotated[
-        bool, flag("Keys", "Sign with your identity; everyone can check that.", "--by-identity")
-    ] = False,
-    profile: Profile = None,
-    threads: Threads = None,
+    output: str | None = option("Output", "File for the manifest.", "--output -o FILE"),
+    force: bool = FORCE,
+    recursive: bool = RECURSIVE,
+    by_identity: bool = flag(
+        "Keys", "Sign with your identity; everyone can check that.", "--by-identity"
+    ),
+    profile: str | None = PROFILE,
+    threads: int | None = THREADS,
     keys: KeyRequest,
 ) -> Job:
     """Write a manifest of files with their HMAC-SHA256, in the format of sha256sum.
@@ -61,25 +59,20 @@ def verify_signature(
         str, typer.Argument(metavar="MANIFEST", help="A manifest written by `sign`.")
     ],
     *,
-    strict: Annotated[
-        bool,
-        flag("Run", "Also fail if other files are in the folders of the manifest.", "--strict"),
-    ] = False,
-    signer: Annotated[
-        list[str] | None,
-        option(
-            "Keys",
-            "Whose signature to accept: a key as `identity show` or `identity show --signer` "
-            "prints it. Repeatable.",
-            "--signer KEY",
-        ),
-    ] = None,
-    signers_file: Annotated[
-        str | None,
-        option("Keys", "Accept a signature of anyone in a recipients file.", "--signers-file FILE"),
-    ] = None,
-    threads: Threads = None,
-    quiet: Quiet = False,
+    strict: bool = flag(
+        "Run", "Also fail if other files are in the folders of the manifest.", "--strict"
+    ),
+    signer: list[str] | None = option(
+        "Keys",
+        "Whose signature to accept: a key as `identity show` or `identity show --signer` "
+        "prints it. Repeatable.",
+        "--signer KEY",
+    ),
+    signers_file: str | None = option(
+        "Keys", "Accept a signature of anyone in a recipients file.", "--signers-file FILE"
+    ),
+    threads: int | None = THREADS,
+    quiet: bool = QUIET,
     keys: KeyRequest,
 ) -> Job:
     """Check the files of a manifest. Run it in the folder where the manifest was made."""
@@ -94,7 +87,7 @@ def verify_signature(
 
 
 @commands.command("hash-password", epilog="Example:  cotool vault hash-password < passwords.txt")
-def hash_password(*, profile: Profile = None, threads: Threads = None) -> Job:
+def hash_password(*, profile: str | None = PROFILE, threads: int | None = THREADS) -> Job:
     """Hash passwords with Argon2id: one per line from standard input, or one from the terminal.
 
     Store the hash instead of the password. verify-password checks a password against it, and
@@ -115,11 +108,11 @@ def verify_password(
         ),
     ] = None,
     *,
-    profile: Profile = None,
-    allow_any_cost: Annotated[
-        bool, flag("Keys", "Accept hashes that need a lot of memory.", "--allow-any-cost")
-    ] = False,
-    threads: Threads = None,
+    profile: str | None = PROFILE,
+    allow_any_cost: bool = flag(
+        "Keys", "Accept hashes that need a lot of memory.", "--allow-any-cost"
+    ),
+    threads: int | None = THREADS,
 ) -> Job:
     """Check passwords from standard input; print ok, ok needs-rehash, wrong or invalid per line."""
     return partial(

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from cotool._lazy import stand_ins
-from cotool.cli.shared.options import Quiet, option
+from cotool.cli.shared.options import QUIET, option
 from cotool.cli.shared.settings import App
-from cotool.cli.vault.options import Job, Recipients, RecipientsFile, SyntaxName, with_keys
+from cotool.cli.vault.options import RECIPIENTS, RECIPIENTS_FILE, SYNTAX_NAME, Job, with_keys
 from cotool.vault.requests import KeyRequest
 
 with stand_ins("cotool.cli.vault.values_git"):
@@ -39,7 +39,7 @@ def accept(
         list[str], typer.Argument(metavar="FILES...", help="Files with sealed values.")
     ],
     *,
-    quiet: Quiet = False,
+    quiet: bool = QUIET,
     keys: KeyRequest,
 ) -> Job:
     """Accept files that were changed by hand or merged by lines: give them a MAC that fits.
@@ -93,15 +93,11 @@ def textconv(
 def clean(
     name: _Name,
     *,
-    only: Annotated[
-        str | None, option("Output", "Seal only values under keys like this.", "--only REGEX")
-    ] = None,
-    others: Annotated[
-        str | None, option("Output", "Seal all values except those.", "--except REGEX")
-    ] = None,
-    syntax: SyntaxName = None,
-    recipient: Recipients = None,
-    recipients_file: RecipientsFile = None,
+    only: str | None = option("Output", "Seal only values under keys like this.", "--only REGEX"),
+    others: str | None = option("Output", "Seal all values except those.", "--except REGEX"),
+    syntax: str | None = SYNTAX_NAME,
+    recipient: list[str] | None = RECIPIENTS,
+    recipients_file: str | None = RECIPIENTS_FILE,
     keys: KeyRequest,
 ) -> Job:
     """Seal standard input for git's index. Values that did not change keep their ciphertext.
