@@ -9,6 +9,7 @@ from cotool._lazy import stand_ins
 with stand_ins(
     *("linecache", "platform", "shellingham", "subprocess", "textwrap", "tokenize", "uuid:UUID"),
     *("shutil:get_terminal_size", "difflib:get_close_matches", "gettext:gettext"),
+    "typer.completion:get_completion_inspect_parameters",
     *("urllib.parse:quote_from_bytes", "traceback:FrameSummary StackSummary"),
 ):
     import typer  # noqa: F401

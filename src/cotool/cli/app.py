@@ -159,7 +159,7 @@ def _make_app(arguments: Sequence[str], *, whole: bool) -> typer.Typer:
     called = words[0] if words and words[0] in _COMMANDS and not whole else None
     app = App(
         name="cotool",
-        add_completion=True,
+        add_completion=arguments[:1] != [called],  # its options come before the command
         pretty_exceptions_enable=False,
         rich_markup_mode="rich",
         context_settings={"help_option_names": ["-h", "--help"]},

@@ -5,13 +5,11 @@ An option is the default of a command's parameter, or of a field in a class of o
     output: str | None = option("Output", "Write to a file.", "--output -o FILE")
 """
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 import inspect
 import re
-from collections.abc import Callable, Sequence  # noqa: TC003 - Typer reads annotations
+from collections.abc import Callable, Sequence
 from typing import Any, dataclass_transform
 
 import typer
