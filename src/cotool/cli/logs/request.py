@@ -1,45 +1,255 @@
-"""The request of one call of `cotool analyze-logs`."""
+"""The options of `cotool analyze-logs`, and the request made from them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, cast
 
 from cotool._records import dataclass
+from cotool.cli.shared.options import (
+    DEBUG,
+    NO_PROGRESS,
+    QUIET,
+    THREADS,
+    flag,
+    option,
+    option_class,
+    size_in_bytes,
+)
+from cotool.cli.shared.report_options import AS_JSON, OPEN_REPORT, REPORT_FILE
+from cotool.errors import InputError
+from cotool.logs.levels import LEVELS
 
 if TYPE_CHECKING:
     from cotool.engine.choice import EngineChoice
     from cotool.logs.options import LogOptions
     from cotool.logs.scan.sources import Source
 
+TEMPLATE_FORMS = ("table", "json", "csv", "off")
+FORMATS = ("table", "json", "csv", "html")
+# Seconds of a step in time of a report; there are fewer columns, and steps widen by themselves.
+_REPORT_STEP = 60
 
-@dataclass(frozen=True, slots=True)
-class LogRequest:
-    """The options of the analysis, its sources, and what concerns the output."""
+
+def _zones() -> list[str]:
+    from zoneinfo import available_timezones
+
+    return sorted(available_timezones())
+
+
+@option_class
+class LogFlags:
+    """The options of `analyze-logs` as they were given."""
+
+    recursive: bool = flag("Input", "Include the files in folders.", "--recursive -r")
+    log_format: list[str] | None = option(
+        "Input",
+        "auto, plain, json, logfmt, or the head of a line, such as '{time} [{}] {level}'. "
+        "Repeatable.",
+        "--log-format FORMAT",
+        words=("auto", "plain", "json", "logfmt"),
+    )
+    level_word: list[str] | None = option(
+        "Input",
+        "Level of a word that logs use for it, as in FEHLER=error. Repeatable.",
+        "--level-word WORD=LEVEL",
+    )
+    explain_format: bool = flag(
+        "Input",
+        "Show which fields are the time and the level, why, and what was not recognised.",
+        "--explain-format",
+    )
+    tz: str | None = option(
+        "Input",
+        "Time zone of the output, and of times without a zone: a name, +02:00, or local.",
+        "--tz ZONE",
+        words=_zones,
+    )
+    state: str | None = option(
+        "Input",
+        "Continue where the last run with this file ended. Rotated logs count once.",
+        "--state FILE",
+    )
+    max_decompressed: str | None = option(
+        "Input",
+        "How long a compressed file may be when decompressed: 500MB, 4GiB. "
+        "Default: 16 GiB, or 64 times its own size if that is more.",
+        "--max-decompressed SIZE",
+        convert=size_in_bytes,
+    )
+    demo: bool = flag("Input", "Run on an example that is installed with cotool.", "--demo")
+    follow: bool = flag("Input", "Keep reading as the logs grow. Ctrl-C ends.", "--follow -F")
+    pattern: list[str] | None = option(
+        "Patterns", "Count the lines that match a regex. Repeatable.", "--pattern -e NAME=REGEX"
+    )
+    patterns: list[str] | None = option(
+        "Patterns", "Read patterns from a file, one per line.", "--patterns FILE"
+    )
+    level: str | None = option(
+        "Filters",
+        "Only records of these levels, as in error,warning.",
+        "--level -l LEVELS",
+        words=LEVELS,
+    )
+    match: list[str] | None = option(
+        "Filters", "Only records that match a pattern. Repeatable.", "--match NAME"
+    )
+    where: str | None = option(
+        "Filters",
+        "Only records whose fields meet a condition: 'status>=500 and rt>1s'.",
+        "--where CONDITION",
+    )
+    since: str | None = option(
+        "Filters",
+        "Only records from this time on: a date, a time, or 2h (two hours ago).",
+        "--since WHEN",
+    )
+    until: str | None = option("Filters", "Only records before this time.", "--until WHEN")
+    measure: list[str] | None = option(
+        "Numbers",
+        "Measure a field (rt, http.latency), text with a hole ('took <ms> ms') or a regex with "
+        "a group ('/took (\\d+)/'); distinct(client): values in each --bucket. Repeatable.",
+        "--measure -m [NAME=]SOURCE[:UNIT]",
+    )
+    by: list[str] | None = option(
+        "Numbers",
+        "Group by fields: path (ids masked), raw(path), method, status, class, client, user, "
+        "host, level, file, or any other.",
+        "--by KEY[,KEY]",
+    )
+    sort: str | None = option(
+        "Numbers",
+        "Order of the groups: records, or a statistic, as in p99 or max(rt).",
+        "--sort STATISTIC",
+    )
+    templates: str | None = option(
+        "Templates",
+        "Find the templates of messages: table (with the summary), json or csv; off: never, "
+        "not even for --records.",
+        "--templates NAME",
+        words=TEMPLATE_FORMS,
+    )
+    top: int = option(
+        "Output", "Number of templates or groups in a table.", "--top NUMBER", default=10
+    )
+    template: str | None = option("Templates", "Show one template and its lines.", "--template ID")
+    baseline: str | None = option(
+        "Templates",
+        "Show what is new, vanished or changed since the run that wrote this JSON.",
+        "--baseline FILE",
+    )
+    show: int = option(
+        "Output",
+        "Show the first lines that pass the filters, or the first errors; with -m the lines "
+        "with the greatest numbers.",
+        "--show -n NUMBER",
+        default=0,
+    )
+    context: int = option(
+        "Output", "Number of lines around each line shown.", "--context -C NUMBER", default=0
+    )
+    bucket: str | None = option(
+        "Output",
+        "Width of a bucket of the time line, as in 5m. Default: chosen. With -m or --by, also "
+        "of the steps in time.",
+        "--bucket DURATION",
+    )
+    records: str | None = option(
+        "Output", "Write each line as a JSON object; - is standard output.", "--records FILE"
+    )
+    format: str | None = option(
+        "Output", "table, json, csv or html.", "--format -f NAME", words=FORMATS
+    )
+    json: bool = AS_JSON
+    output: str | None = REPORT_FILE
+    open: bool = OPEN_REPORT
+    fail_on: list[str] | None = option(
+        "Output",
+        "Exit with 1 if this is true: 'error>0 or rate(warning)>5%'. Repeatable.",
+        "--fail-on CONDITION",
+    )
+    threads: int | None = THREADS
+    quiet: bool = QUIET
+    no_progress: bool = NO_PROGRESS
+    debug: bool = DEBUG
+
+    @property
+    def width(self) -> int | None:
+        """The seconds of a bucket. Raises InputError."""
+        from cotool.logs.times import parse_duration
+
+        return None if self.bucket is None else parse_duration(self.bucket, "bucket")
+
+    def check(self, chosen: str | None) -> None:
+        """Raise InputError for options that contradict each other, or the `chosen` format."""
+        templates, template = self.templates, self.template
+        if templates is not None and templates not in TEMPLATE_FORMS:
+            raise InputError(
+                f"--templates: {templates!r} is not a form", hint=", ".join(TEMPLATE_FORMS)
+            )
+        as_said = self.json or self.format or chosen == "html"
+        if templates in {"json", "csv"} and as_said and chosen != templates:
+            raise InputError(
+                f"--templates {templates} and --format {chosen} both set the output",
+                hint="--templates table adds templates to the summary",
+            )
+        if template is not None and chosen in {"csv", "html"} and templates != "csv":
+            raise InputError(
+                f"--template shows one template as a table or JSON, not as {chosen}",
+                hint="use --templates csv, or an HTML report, which shows each template",
+            )
+        if template is not None and not template.strip():
+            raise InputError("--template: an empty id", hint="--templates table lists the ids")
+        if self.top < 0:
+            raise InputError(f"{self.top} is negative", parameter="top", hint="give 0 or more")
+
+    def analysis(self, chosen: str | None) -> "LogOptions":
+        """Return the options of the analysis."""
+        from cotool.logs.options import LogOptions
+        from cotool.logs.patterns.patterns import all_patterns
+
+        return LogOptions(
+            patterns=all_patterns(self.pattern or (), self.patterns or ()),
+            levels=self.level,
+            since=self.since,
+            until=self.until,
+            match=self.match,
+            measures=self.measure or (),
+            by=self.by or (),
+            where=self.where,
+            step=self.width or (_REPORT_STEP if chosen == "html" else 0),
+            greatest=self.show if self.measure else 0,
+            log_format="\n".join(self.log_format or ("auto",)),
+            level_words=self.level_word or (),
+            tz=self.tz,
+            show=0 if self.measure else self.show,
+            context=self.context,
+            max_decompressed=cast("int | None", self.max_decompressed),
+            num_threads=self.threads,
+            records=self.records is not None,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRequest(LogFlags):
+    """The options of a call, and what they mean: the sources, the analysis, the output.
+
+    `format` is the chosen one; `fields`: those of the first file, where they are known. What is
+    shown: see table.render() and overview.with_overview().
+    """
 
     paths: tuple[str, ...]
-    recursive: bool
-    options: LogOptions
-    state: str | None
-    follow: bool
-    bucket: int | None
-    records: str | None
-    format: str
-    output: str | None
-    conditions: tuple[str, ...]
-    quiet: bool
-    progress: bool
-    engine: EngineChoice
-    shows: bool = False
-    templates: str | None = None
-    shown_templates: str = "all"  # see table.render()
-    shows_requests: bool = False  # see overview.with_overview()
-    fields: tuple[str, ...] | None = None  # of the first file, where they are known
-    top: int = 10
-    sort: str | None = None
-    baseline: str | None = None
-    template: str | None = None
+    options: "LogOptions"
+    engine: "EngineChoice"
+    format: str = "table"
+    shown_templates: str = "all"
+    shows_requests: bool = False
+    fields: tuple[str, ...] | None = None
 
-    def find_sources(self) -> list[Source]:
+    @classmethod
+    def of(cls, given: LogFlags, **meant: Any) -> "LogRequest":
+        """Return the request of a call, with what its options mean."""
+        return cls(**{each.name: getattr(given, each.name) for each in fields(given)} | meant)
+
+    def find_sources(self) -> "list[Source]":
         """Return the sources that the paths name. Raises InputError."""
         from cotool.logs.scan.sources import find_sources
 

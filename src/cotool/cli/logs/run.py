@@ -39,7 +39,7 @@ def run(request: LogRequest) -> int:
     if request.format == "html":
         from cotool.cli.html.output import report_target
 
-        request = replace(request, output=report_target(request.output, shows=request.shows))
+        request = replace(request, output=report_target(request.output, shows=request.open))
     conditions, needed = _conditions(request)
     if request.sort is not None:
         from cotool.logs.measures.results import check_sort
@@ -80,7 +80,7 @@ def run(request: LogRequest) -> int:
             summary = _analyze(request, sources, state, plan, spread=spread)
         summary = plan.compared(summary)
         write(request, summary)
-    if request.shows:
+    if request.open:
         from cotool.cli.html.output import show_report
 
         show_report(str(request.output))
@@ -89,13 +89,13 @@ def run(request: LogRequest) -> int:
 
 def _conditions(request: LogRequest) -> tuple[list[Condition[LogSummary]], frozenset[str]]:
     """Return the conditions of --fail-on, and what they need."""
-    if not request.conditions:
+    if not request.fail_on:
         return [], frozenset()
     from cotool.cli.logs.conditions import needs, parse_log_condition
 
     names = [pattern.name for pattern in request.options.compiled]
     reading = request.options.reading
-    conditions = [parse_log_condition(text, names, reading) for text in request.conditions]
+    conditions = [parse_log_condition(text, names, reading) for text in request.fail_on]
     return conditions, frozenset().union(*map(needs, conditions))
 
 
@@ -112,7 +112,7 @@ def _analyze(
     from cotool.logs.api import analyze_sources, analyze_twice
 
     options = request.options
-    shown = request.progress and not request.quiet and stderr_moves()
+    shown = not request.no_progress and not request.quiet and stderr_moves()
     if spread:
         from cotool.cli.logs.cluster_run import run_spread
 

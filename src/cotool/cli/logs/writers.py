@@ -47,7 +47,7 @@ def write(request: LogRequest, summary: LogSummary) -> None:
 
 def write_summary(sink: TextIO, request: LogRequest, summary: LogSummary) -> None:
     """Write a summary, or everything about one template, as JSON, CSV or a table."""
-    zone, bucket = request.options.zone, request.bucket
+    zone, bucket = request.options.zone, request.width
     if request.format == "json":
         from cotool.logs.report.as_json import to_dict
 

@@ -1,8 +1,6 @@
 """The grammar of --fail-on, such as "error>0 or rate(warning)>5%", the same for every command.
 
-    condition  = and {"or" and}
-    and        = not {"and" not}
-    not        = "not" not | "(" condition ")" | comparison
+    condition: see cotool.conditions
     comparison = sum ("<" | "<=" | ">" | ">=" | "==" | "=" | "!=") sum
     sum        = value {"+" value}
     value      = NUMBER ["%" | UNIT] | name
@@ -18,16 +16,17 @@ from __future__ import annotations
 
 import operator
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
+from cotool.conditions import ConditionParser
 from cotool.errors import InputError
 from cotool.text import visible
 
 if TYPE_CHECKING:
-    import re
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
 T = TypeVar("T")
 
@@ -45,7 +44,6 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "=": operator.eq,
     "!=": operator.ne,
 }
-_DEEPEST = 50
 
 
 class Amount(float):
@@ -130,8 +128,10 @@ def parse_condition(
     return _Parser(text, quantities, example, units or {}).parse()
 
 
-class _Parser(Generic[T]):
-    """Recursive descent: one method for each rule of the grammar."""
+class _Parser(ConditionParser[Callable[[T], bool]], Generic[T]):
+    """One method for each rule of the grammar."""
+
+    token, deepest = _TOKEN, 50
 
     def __init__(
         self,
@@ -140,31 +140,25 @@ class _Parser(Generic[T]):
         example: str,
         units: Mapping[str, float],
     ) -> None:
-        self._text = text
+        super().__init__(text)
         self._quantities = quantities
         self._example = example
         self._units = {"": 1.0, "%": 0.01, **units}
-        self._at = 0
-        self._depth = 0
         self._named: dict[str, Callable[[T], float]] = {}
         self._with_unit: set[str] = set()
 
     def parse(self) -> Condition[T]:
-        truth = self._or()
-        if self._text[self._at :].strip():
-            raise self._error("unexpected text after the condition")
-        return Condition(self._text.strip(), truth, self._named, frozenset(self._with_unit))
+        truth = self.whole()
+        return Condition(self.text.strip(), truth, self._named, frozenset(self._with_unit))
 
-    def _error(self, reason: str) -> InputError:
+    def error(self, reason: str) -> InputError:
         names = [name for name in self._quantities if "(" not in name]
         for function, arguments in self._functions().items():
             few = len(arguments) <= 2
             shown = "pNN" if _QUANTILE.fullmatch(function) else function
             names += [f"{shown}({argument})" for argument in (arguments if few else ("NAME",))]
-        rest = self._text[self._at :]
-        position = self._at + len(rest) - len(rest.lstrip()) + 1
         return InputError(
-            f"--fail-on: cannot read {self._text!r} at character {position}: {reason}",
+            f"--fail-on: cannot read {self.text!r} at character {self.position}: {reason}",
             hint=f"write {self._example!r}; names: {', '.join(dict.fromkeys(names))}",
         )
 
@@ -177,56 +171,22 @@ class _Parser(Generic[T]):
                 functions.setdefault(function, []).append(argument.removesuffix(")"))
         return functions
 
-    def _peek(self) -> re.Match[str] | None:
-        return _TOKEN.match(self._text, self._at)
+    def joined(self, word: str, parts: Sequence[Callable[[T], bool]]) -> Callable[[T], bool]:
+        if word == "not":
+            return lambda result: not parts[0](result)
+        decide = any if word == "or" else all
+        return lambda result: decide(part(result) for part in parts)
 
-    def _take(self, *words: str) -> str | None:
-        """Take the next token if it is one of the words."""
-        found = self._peek()
-        if found is not None and (found[3] or found[4]) in words:
-            self._at = found.end()
-            return found[3] or found[4]
-        return None
-
-    def _or(self) -> Callable[[T], bool]:
-        parts = [self._and()]
-        while self._take("or"):
-            parts.append(self._and())
-        return lambda result: any(part(result) for part in parts)
-
-    def _and(self) -> Callable[[T], bool]:
-        parts = [self._not()]
-        while self._take("and"):
-            parts.append(self._not())
-        return lambda result: all(part(result) for part in parts)
-
-    def _not(self) -> Callable[[T], bool]:
-        self._depth += 1
-        if self._depth > _DEEPEST:
-            raise self._error("too many nested parentheses")
-        try:
-            if self._take("not"):
-                inner = self._not()
-                return lambda result: not inner(result)
-            if self._take("("):
-                inner = self._or()
-                if not self._take(")"):
-                    raise self._error("expected )")
-                return inner
-            return self._comparison()
-        finally:
-            self._depth -= 1
-
-    def _comparison(self) -> Callable[[T], bool]:
-        begin = self._at
+    def comparison(self) -> Callable[[T], bool]:
+        begin = self.at
         left = self._sum()
-        sign = self._take(*_OPERATORS)
+        sign = self.take(*_OPERATORS)
         if sign is None:
-            raise self._error(f"expected one of {' '.join(_OPERATORS)}")
+            raise self.error(f"expected one of {' '.join(_OPERATORS)}")
         right = self._sum()
-        words = _TOKEN.finditer(self._text, begin, self._at)
+        words = _TOKEN.finditer(self.text, begin, self.at)
         if any(word[1] and word[2] not in {"", "%"} for word in words):
-            compared = "".join(self._text[begin : self._at].split())
+            compared = "".join(self.text[begin : self.at].split())
             self._with_unit |= {name for name in self._named if name in compared}
         compare = _OPERATORS[sign]
         return lambda result: any(
@@ -237,44 +197,44 @@ class _Parser(Generic[T]):
         """Take the names between parentheses."""
         names = []
         while True:
-            inner = self._peek()
+            inner = self.peek()
             if inner is None or not inner[3]:
-                raise self._error("expected a name")
-            self._at = inner.end()
+                raise self.error("expected a name")
+            self.at = inner.end()
             names.append(inner[3])
-            if self._take("("):
+            if self.take("("):
                 names[-1] += f"({','.join(self._arguments())})"
-            if self._take(")"):
+            if self.take(")"):
                 return names
-            if not self._take(","):
-                raise self._error("expected )")
+            if not self.take(","):
+                raise self.error("expected )")
 
     def _sum(self) -> Callable[[T], float]:
         parts = [self._value()]
-        while self._take("+"):
+        while self.take("+"):
             parts.append(self._value())
         if len(parts) == 1:
             return parts[0]
         return lambda result: sum(part(result) for part in parts)
 
     def _value(self) -> Callable[[T], float]:
-        found = self._peek()
+        found = self.peek()
         if found is None or found[4]:
-            raise self._error("expected a name or a number")
+            raise self.error("expected a name or a number")
         if found[1]:
             if found[2] not in self._units:
-                raise self._error(f"{found[2]!r} is not a unit")
-            self._at = found.end()
+                raise self.error(f"{found[2]!r} is not a unit")
+            self.at = found.end()
             number = float(found[1]) * self._units[found[2]]
             return lambda _: number
-        begin, self._at, name = self._at, found.end(), found[3]
-        if self._take("("):
+        begin, self.at, name = self.at, found.end(), found[3]
+        if self.take("("):
             name = f"{name}({','.join(self._arguments())})"
         read = self._quantities.get(name)
         if read is None:
-            self._at = begin
+            self.at = begin
             takes = self._functions().get(name.partition("(")[0])
             known = f"; it takes {', '.join(takes)}" if takes and "(" in name else ""
-            raise self._error(f"{name!r} is unknown{known}")
+            raise self.error(f"{name!r} is unknown{known}")
         self._named[name] = read
         return read

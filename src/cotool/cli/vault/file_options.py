@@ -1,6 +1,6 @@
 """The options of the commands for vault files, one class per command.
 
-A field is an option of the command line: its annotation says how, and its name is the parameter's.
+The default of a field is its option, and its name is the parameter's.
 """
 
 from cotool.cli.shared.options import QUIET, THREADS, flag, one_of, option, option_class

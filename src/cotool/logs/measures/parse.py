@@ -3,8 +3,7 @@
 measure   = [NAME "="] source [":" UNIT] | "distinct(" measure ")"
 source    = FIELD | text with one <hole> | "/" regex with one group "/" | ID "#" parameter
 key       = FIELD | "raw(" FIELD ")"
-condition = and {"or" and};  and = not {"and" not}
-not       = "not" not | "(" condition ")" | FIELD operator VALUE
+condition: see cotool.conditions, with comparison = FIELD operator VALUE
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
+from cotool.conditions import ConditionParser
 from cotool.errors import InputError
 from cotool.logs.measures.model import (
     AND,
@@ -43,7 +43,7 @@ from cotool.logs.measures.of_templates import TEMPLATE, parameter_source
 from cotool.logs.unicode_check import check_unicode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _NAME = lazy_pattern(r"[\w.-]+")
 _FIELD = lazy_pattern(r"[\w.@$()/-]+")
@@ -62,7 +62,6 @@ _TOKEN = lazy_pattern(
 _OPERATORS = {
     "<": LESS, "<=": LEAST, ">": MORE, ">=": MOST, "=": EQUAL, "==": EQUAL, "!=": OTHER,
 }  # fmt: skip
-_MOST_NESTED = 20
 _MEASURE_HINT = (
     "write a field (rt), text with a hole ('took <ms> ms') or a regex with a group "
     "('/took (\\d+)ms/'), with a name and a unit if you like: wait=queue_wait:ms"
@@ -103,7 +102,7 @@ def make_reading(
     named = [(name, sources.number(source)) for name, source, *_ in pairs]
     keys = [key.strip() for text in by for key in text.split(",")]
     parts = [_key(key, sources) for key in keys]
-    tests = () if where is None else _Condition(where, sources).parse()
+    tests = () if where is None else _Condition(where, sources).whole()
     names = tuple(name for name, _ in named)
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
@@ -241,82 +240,41 @@ def _key(text: str, sources: _Sources) -> tuple[int, int]:
     return sources.number(ValueSource("field", name)), made
 
 
-class _Condition:
-    """Recursive descent over a condition on fields; the result is in postfix order."""
+class _Condition(ConditionParser[tuple[Test, ...]]):
+    """A condition on fields; its meaning is its tests in postfix order."""
+
+    token, deepest = _TOKEN, 20
 
     def __init__(self, text: str, sources: _Sources) -> None:
-        self._text = text
+        super().__init__(text)
         self._sources = sources
-        self._at = 0
-        self._depth = 0
-        self._tests: list[Test] = []
 
-    def parse(self) -> tuple[Test, ...]:
-        self._or()
-        if self._text[self._at :].strip():
-            raise self._error("unexpected text after the condition")
-        return tuple(self._tests)
-
-    def _error(self, reason: str) -> InputError:
-        rest = self._text[self._at :]
-        place = self._at + len(rest) - len(rest.lstrip()) + 1
+    def error(self, reason: str) -> InputError:
         return InputError(
-            f"cannot read {self._text!r} at character {place}: {reason}",
+            f"cannot read {self.text!r} at character {self.position}: {reason}",
             parameter="where",
             hint=_WHERE_HINT,
         )
 
-    def _peek(self) -> re.Match[str] | None:
-        return _TOKEN.match(self._text, self._at)
+    def joined(self, word: str, parts: Sequence[tuple[Test, ...]]) -> tuple[Test, ...]:
+        join = Test({"or": OR, "and": AND, "not": NOT}[word])
+        if word == "not":
+            return *parts[0], join
+        return (*parts[0], *(test for part in parts[1:] for test in (*part, join)))
 
-    def _take(self, *words: str) -> str | None:
-        found = self._peek()
-        word = found and (found[1] or found[4])
-        if found and word in words:
-            self._at = found.end()
-            return word
-        return None
-
-    def _or(self) -> None:
-        self._and()
-        while self._take("or"):
-            self._and()
-            self._tests.append(Test(OR))
-
-    def _and(self) -> None:
-        self._not()
-        while self._take("and"):
-            self._not()
-            self._tests.append(Test(AND))
-
-    def _not(self) -> None:
-        self._depth += 1
-        if self._depth > _MOST_NESTED:
-            raise self._error("too many nested parentheses")
-        if self._take("not"):
-            self._not()
-            self._tests.append(Test(NOT))
-        elif self._take("("):
-            self._or()
-            if not self._take(")"):
-                raise self._error("expected )")
-        else:
-            self._comparison()
-        self._depth -= 1
-
-    def _comparison(self) -> None:
-        field = self._peek()
+    def comparison(self) -> tuple[Test, ...]:
+        field = self.peek()
         if field is None or not field[4] or not _FIELD.fullmatch(field[4]):
-            raise self._error("expected a field")
-        self._at = field.end()
-        sign = self._take(*_OPERATORS)
+            raise self.error("expected a field")
+        self.at = field.end()
+        sign = self.take(*_OPERATORS)
         if sign is None:
-            raise self._error(f"expected one of {' '.join(_OPERATORS)}")
-        value = self._peek()
+            raise self.error(f"expected one of {' '.join(_OPERATORS)}")
+        value = self.peek()
         if value is None or value[1]:
-            raise self._error("expected a value")
-        self._at = value.end()
-        self._tests.append(self._test(field[4], _OPERATORS[sign], value))
+            raise self.error("expected a value")
+        self.at = value.end()
+        return (self._test(field[4], _OPERATORS[sign], value),)
 
     def _test(self, field: str, kind: int, value: re.Match[str]) -> Test:
         from cotool._fast.logs import logscan
@@ -337,5 +295,5 @@ class _Condition:
         if isinstance(read, tuple) and made == AS_IS:
             return Test(kind, source, made, read[0], text.encode())
         if kind not in {EQUAL, OTHER}:
-            raise self._error(f"{text!r} is not a number; compare text with = or != only")
+            raise self.error(f"{text!r} is not a number; compare text with = or != only")
         return Test(kind, source, made, None, text.encode())
