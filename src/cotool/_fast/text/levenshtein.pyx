@@ -8,6 +8,7 @@ symmetric, 1 on the diagonal.
 """
 
 from cython.parallel cimport prange, threadid
+from libc.math cimport INFINITY
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, qsort
 from libc.string cimport memcmp, memcpy, memset
@@ -30,12 +31,15 @@ cdef myers_function* distances = cotool_myers()
 cdef Py_ssize_t TASK_TEXTS = 256
 cdef Py_ssize_t TASK_SYMBOLS = 200_000
 
+# Tasks for each thread, where few texts make few: those of the first patterns take the longest.
+cdef Py_ssize_t TASKS = 3
+
 # Patterns so many times longer than the shortest are compared apart: 19 texts of 600 characters and
 # one of 1 MB take 60 ms; together with the longest as a pattern, 24 s, as long as rapidfuzz takes.
 cdef Py_ssize_t TIMES_LONGER = 4
 
 # Nanoseconds for 64 rows of eight patterns and one symbol, and for a call of the kernel.
-cdef double STEP_COST = 2.0
+cdef double STEP_COST = 1.1
 cdef double TASK_COST = 500.0
 
 # Between two looks for Ctrl-C the kernel works at most about this long, in nanoseconds, unless one
@@ -71,10 +75,15 @@ cdef Py_ssize_t patterns_from(const cotool_sequence* texts, Py_ssize_t n,
     return end - pattern
 
 
-cdef Py_ssize_t plan(const cotool_sequence* texts, Py_ssize_t n, task* tasks) noexcept nogil:
-    """Cut all pairs of n texts into tasks, of which it returns the number; NULL only counts."""
+cdef Py_ssize_t plan(const cotool_sequence* texts, Py_ssize_t n, double most, double* work,
+                     task* tasks) noexcept nogil:
+    """Cut all pairs of n texts into tasks of about `most` nanoseconds at most; NULL only counts.
+
+    Returns their number; `work` becomes the time of all together.
+    """
     cdef Py_ssize_t pattern = 0, together, first, last, symbols, count = 0
     cdef double cost
+    work[0] = 0
     while pattern < n - 1:
         first = pattern + 1
         together = patterns_from(texts, n, pattern)
@@ -83,10 +92,12 @@ cdef Py_ssize_t plan(const cotool_sequence* texts, Py_ssize_t n, task* tasks) no
             symbols = 0
             last = first
             while last < n and last - first < TASK_TEXTS and (
-                symbols + texts[last].length <= TASK_SYMBOLS or last == first
+                symbols + texts[last].length <= TASK_SYMBOLS
+                and cost * symbols < most or last == first
             ):
                 symbols += texts[last].length
                 last += 1
+            work[0] += TASK_COST + cost * symbols
             if tasks != NULL:
                 tasks[count] = task(pattern, together, first, last, TASK_COST + cost * symbols)
             count += 1
@@ -325,23 +336,25 @@ cdef Matrix similarity(Sequences sequences, object num_threads):
     cdef Matrix out = new_matrix(n, n)
     cdef cotool_myers_scratch* scratch = NULL
     cdef int threads = 1, opened = 0, failed = 0
-    cdef double work = 0
-    cdef Py_ssize_t count = plan(sequences.sorted, sequences.count, NULL)
-    cdef task* tasks
+    cdef double work = 0, most = INFINITY
+    cdef Py_ssize_t count = plan(sequences.sorted, sequences.count, most, &work, NULL)
+    cdef task* tasks = NULL
     for k in range(sequences.count):
         for i in range(sequences.starts[k], sequences.starts[k + 1]):
             for j in range(sequences.starts[k], sequences.starts[k + 1]):
                 out.data[sequences.members[i] * n + sequences.members[j]] = 1.0
     if count == 0:
         return out
-    tasks = <task*>malloc(count * sizeof(task))
+    threads = threads_for(num_threads, work)
+    if threads > 1:
+        most = work / (TASKS * threads)
+        count = plan(sequences.sorted, sequences.count, most, &work, NULL)
+        threads = <int>min(<Py_ssize_t>threads, count)
     try:
+        tasks = <task*>malloc(count * sizeof(task))
         if tasks == NULL:
             raise MemoryError
-        plan(sequences.sorted, sequences.count, tasks)
-        for i in range(count):
-            work += tasks[i].cost
-        threads = <int>min(<Py_ssize_t>threads_for(num_threads, work), count)
+        plan(sequences.sorted, sequences.count, most, &work, tasks)
         scratch = <cotool_myers_scratch*>calloc(threads, sizeof(cotool_myers_scratch))
         if scratch == NULL:
             raise MemoryError
