@@ -10,7 +10,7 @@ import pytest
 
 from cotool.cli.app import main
 from cotool.errors import InputError
-from cotool.logs.scan.state import kept_state, load_state
+from cotool.logs.scan.state import Entry, kept_state, load_state
 
 
 def lines(first, count):
@@ -148,8 +148,18 @@ def test_what_is_no_state_is_refused(content, tmp_path):
 def test_two_runs_with_one_state(tmp_path):
     """The second one is refused while the first one works."""
     path = str(tmp_path / "state")
-    with kept_state(path), pytest.raises(InputError, match="another run"), kept_state(path):
-        pass
+    for _ in range(2):  # with a new file, and with one that the first run has replaced
+        with kept_state(path), pytest.raises(InputError, match="another run"), kept_state(path):
+            pass
+
+
+def test_nothing_is_left_beside_the_state(tmp_path, run):
+    """The state file is its own lock."""
+    log = tmp_path / "app.log"
+    log.write_bytes(lines(0, 3))
+    assert run(log) == 3
+    assert run(log) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["app.log", "state"]
 
 
 def test_an_error_leaves_the_state_alone(tmp_path):
@@ -157,7 +167,7 @@ def test_an_error_leaves_the_state_alone(tmp_path):
     path = tmp_path / "state"
 
     def fail(state):
-        state.record(path="a", device=1, inode=2, head=b"x", offset=1)
+        state.record(Entry("a", 1, 2, 1, 1, "hash"))
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError), kept_state(str(path)) as state:

@@ -140,16 +140,9 @@ def analyze_sources(
         found[source.path] = scan_source(source, options, watch, several=several, state=state)
     if state is not None:
         for source in sources:
-            scanned = found[source.path]
-            if scanned.opened:
-                state.record(
-                    path=source.path,
-                    device=scanned.device,
-                    inode=scanned.inode,
-                    head=scanned.head,
-                    tail=scanned.tail,
-                    offset=scanned.offset,
-                )
+            entry = found[source.path].entry
+            if entry is not None:
+                state.record(entry)
     return summary_of([found[source.path] for source in sources], options.show, watch)
 
 

@@ -64,7 +64,7 @@ def scan_task(task: Task, options: LogOptions) -> RangeResult | list[Scanned]:
     """Carry out a task, on any machine."""
     if isinstance(task, Range):
         return scan_range(task, options)
-    return [_scan_file(source, options)._replace(head=b"") for source in task.sources]
+    return [_scan_file(source, options) for source in task.sources]
 
 
 def _scan_file(source: Source, options: LogOptions) -> Scanned:
@@ -115,7 +115,7 @@ def scan_spread(
         scanned[place] = file.scanned()
     nothing = LogCounts()
     return [
-        scanned.get(place) or Scanned(FileSummary(source.path, nothing), (), opened=False)
+        scanned.get(place) or Scanned(FileSummary(source.path, nothing), ())
         for place, source in enumerate(sources)
     ]
 
@@ -220,9 +220,7 @@ def _take(
     if isinstance(result, Lost):
         result = [
             Scanned(
-                FileSummary(source.path, LogCounts(), error=f"{source.path}: {result.reason}"),
-                (),
-                opened=False,
+                FileSummary(source.path, LogCounts(), error=f"{source.path}: {result.reason}"), ()
             )
             for source in task.sources
         ]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from cotool.logs.model import Sample
     from cotool.logs.options import LogOptions
     from cotool.logs.scan.sources import Source
-    from cotool.logs.scan.state import State
+    from cotool.logs.scan.state import Entry, State
 
 # Bytes that are fed at a time where records are written.
 _FEED = 1 << 22
@@ -48,18 +48,13 @@ class Watch:
 
 
 class Scanned(NamedTuple):
-    """A source's figures, its samples, and what a state keeps of it."""
+    """A source's figures, its samples, and its entry in a state, if there is one."""
 
     summary: FileSummary
     samples: tuple[Sample, ...]
-    offset: int = 0
-    head: bytes = b""
-    tail: bytes = b""
-    device: int | None = None
-    inode: int | None = None
-    opened: bool = True
     forms: Forms | None = None
     measures: Measures | None = None
+    entry: Entry | None = None
 
 
 def scan_source(
@@ -79,7 +74,7 @@ def scan_source(
         with open_source(source) as opened:
             return scan_opened(source.path, opened, options, watch, several=several, state=state)
     except CotoolError as error:
-        return Scanned(FileSummary(source.path, LogCounts(), error=str(error)), (), opened=False)
+        return Scanned(FileSummary(source.path, LogCounts(), error=str(error)), ())
 
 
 def scan_opened(
@@ -96,46 +91,19 @@ def scan_opened(
     head = windows[0] if windows else b""
     formats, wrapping = look_at(windows, options, explained=False)
     plain = opened if isinstance(opened, PlainFile) else None
-    device, inode = (plain.device, plain.inode) if plain else (None, None)
-    start = 0
-    if state is not None:
-        from cotool.logs.scan.state import TAIL, reader_before
-
-        start = state.offset_for(
-            path=path,
-            device=device,
-            inode=inode,
-            head=head,
-            size=plain.size if plain else None,
-            before=reader_before(plain.fd) if plain else None,
-        )
+    start = 0 if state is None else state.offset_for(path, head, plain)
     run = _Run(path, opened, options, watch, formats=formats, several=several, wrapping=wrapping)
     date = first_date(formats, wrapping.lines, opened.mtime)
-    found = run.scan(date, start, whole_lines=state is not None)
-    if plain and found.late and options.moves_with_years:
+    found, end, late = run.scan(date, start, whole_lines=state is not None)
+    if plain and late and options.moves_with_years:
         # The years that were inferred decide what is counted, and were too late.
-        found = run.scan(date.replace(year=date.year - found.late), start, whole_lines=bool(state))
-    tail = reader_before(plain.fd)(TAIL, found.offset) if plain and state is not None else b""
-    return Scanned(
-        found.summary,
-        found.samples,
-        found.offset,
-        head,
-        tail,
-        device,
-        inode,
-        forms=found.forms,
-        measures=found.measures,
-    )
+        date = date.replace(year=date.year - late)
+        found, end, _ = run.scan(date, start, whole_lines=state is not None)
+    if state is None:
+        return found
+    from cotool.logs.scan.state import entry_of
 
-
-class _Result(NamedTuple):
-    summary: FileSummary
-    samples: tuple[Sample, ...]
-    offset: int
-    forms: Forms | None
-    measures: Measures | None
-    late: int  # years from the last inferred time to the file's last change
+    return found._replace(entry=entry_of(path, head, plain, end))
 
 
 class _Run:
@@ -163,7 +131,11 @@ class _Run:
         self._samples: list[Sample] = []
         self._position = 0  # in a file whose lines are wrapped
 
-    def scan(self, date: datetime, start: int, *, whole_lines: bool) -> _Result:
+    def scan(self, date: datetime, start: int, *, whole_lines: bool) -> tuple[Scanned, int, int]:
+        """Return what was found, the offset of its end, and the years that times were late.
+
+        These are the years from the last inferred time to the file's last change.
+        """
         import json
 
         self._warnings = []
@@ -192,14 +164,13 @@ class _Run:
         self._write_records(scanner)
         tally = tally_of(scanner, self._options.compiled)
         counts, late = tally.settled(self._opened.mtime or time.time())
-        return _Result(
+        found = Scanned(
             self._summary(tally, counts, error),
             self._take_samples(scanner),
-            end,
             None if scanner.forms is None else whole_forms(scanner.forms, late),
             whole_measures(scanner.measured, self._options.reading, self._path, late),
-            late,
         )
+        return found, end, late
 
     def _scan_file(
         self, scanner: logscan.Scanner, opened: PlainFile, start: int, *, whole_lines: bool

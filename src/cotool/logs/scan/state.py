@@ -18,16 +18,18 @@ from typing import TYPE_CHECKING, Any
 from cotool._records import dataclass
 from cotool.errors import InputError, unreadable
 from cotool.io.json_documents import parse_json
-from cotool.io.target import write_whole
+from cotool.io.target import Target, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from cotool.logs.scan.sources import PlainFile
 
     # Up to so many bytes of a file that end at an offset.
     Before = Callable[[int, int], bytes]
 
 SCHEMA = "cotool.logs.state/1"
-_HEAD = TAIL = 1024
+_HEAD = _TAIL = 1024
 _MOST = 1000
 
 
@@ -55,6 +57,12 @@ class Entry:
             return True
         return _hash(before(self.tail_size, self.offset)) == self.tail_hash
 
+    def is_same_file(self, other: Entry) -> bool:
+        """Return whether another entry is of the same file, or of a stream of the same name."""
+        if other.inode is None:
+            return self.inode is None and self.path == other.path
+        return (self.device, self.inode) == (other.device, other.inode)
+
 
 class State:
     """The entries of all files, the latest last."""
@@ -67,36 +75,20 @@ class State:
         """What is known of each file."""
         return tuple(self._entries)
 
-    def offset_for(
-        self,
-        *,
-        path: str,
-        device: int | None,
-        inode: int | None,
-        head: bytes,
-        size: int | None,
-        before: Before | None = None,
-    ) -> int:
+    def offset_for(self, path: str, head: bytes, plain: PlainFile | None) -> int:
         """Return how many bytes of a file's text are known; 0 for a new, truncated or replaced one.
 
-        head: its first bytes, a kibibyte or all; size: of its text where that is known; before:
-        reads a plain file.
+        head: its first bytes, a kibibyte or all; plain: the file itself, unless it is a stream.
         """
-        entry = self._entry(path, device, inode, head[:_HEAD], before)
-        if entry is None or (size is not None and size < entry.offset):
+        entry = self._entry(path, head[:_HEAD], plain)
+        if entry is None or (plain is not None and plain.size < entry.offset):
             return 0
         return entry.offset
 
-    def _entry(
-        self,
-        path: str,
-        device: int | None,
-        inode: int | None,
-        head: bytes,
-        before: Before | None,
-    ) -> Entry | None:
+    def _entry(self, path: str, head: bytes, plain: PlainFile | None) -> Entry | None:
+        before = None if plain is None else reader_before(plain.fd)
         for entry in reversed(self._entries):
-            if inode is not None and (entry.device, entry.inode) == (device, inode):
+            if plain is not None and (entry.device, entry.inode) == (plain.device, plain.inode):
                 return entry if entry.is_start_of(head, before) else None
         for entry in reversed(self._entries):
             known = bool(entry.head_size) and entry.is_start_of(head, before)
@@ -104,31 +96,26 @@ class State:
                 return entry
         return None
 
-    def record(
-        self,
-        *,
-        path: str,
-        device: int | None,
-        inode: int | None,
-        head: bytes,
-        offset: int,
-        tail: bytes = b"",
-    ) -> None:
-        """Take note that a file has been read up to `offset`; tail: the bytes before it."""
-        head = head[: min(_HEAD, offset)]
-        new = Entry(path, device, inode, offset, len(head), _hash(head), len(tail), _hash(tail))
-        self._entries = [
-            entry
-            for entry in self._entries
-            if (inode is None or (entry.device, entry.inode) != (device, inode))
-            and not (inode is None and entry.inode is None and entry.path == path)
-        ]
+    def record(self, new: Entry) -> None:
+        """Take note of how far a file has been read."""
+        self._entries = [entry for entry in self._entries if not entry.is_same_file(new)]
         self._entries.append(new)
 
     def to_json(self) -> str:
         """Return the document that load() reads: the newest entries."""
         document = {"schema": SCHEMA, "files": [asdict(e) for e in self._entries[-_MOST:]]}
         return json.dumps(document, indent=1) + "\n"
+
+
+def entry_of(path: str, head: bytes, plain: PlainFile | None, offset: int) -> Entry:
+    """Return the entry of a file that has been read up to `offset`; see State.offset_for()."""
+    head = head[: min(_HEAD, offset)]
+    if plain is None:
+        return Entry(path, None, None, offset, len(head), _hash(head))
+    tail = reader_before(plain.fd)(_TAIL, offset)
+    return Entry(
+        path, plain.device, plain.inode, offset, len(head), _hash(head), len(tail), _hash(tail)
+    )
 
 
 @contextlib.contextmanager
@@ -138,29 +125,57 @@ def kept_state(path: str) -> Iterator[State]:
     Another run with the same file is refused meanwhile. Raises InputError if it cannot be read
     or written, or is not a state.
     """
-    import fcntl
-
-    lock = f"{path}.lock"
+    made = _make(path)
+    handle = _locked(path)
     try:
-        handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise InputError(f"{lock}: cannot be written: {error.strerror}") from None
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise InputError(
-                f"{path}: another run is using it", hint="wait for it, or give another `state`"
-            ) from None
         state = load_state(path)
         yield state
         write_whole(path, state.to_json().encode())
     finally:
+        if made and _is_at(handle, path):
+            os.unlink(path)  # noqa: PTH108 - the run has failed before it wrote the state
         os.close(handle)
 
 
+def _make(path: str) -> bool:
+    """Make a state file without entries, unless there is a file; return whether it was made."""
+    if os.path.lexists(path):
+        return False
+    with contextlib.suppress(InputError), Target(path) as target:
+        target.begin(State().to_json().encode())
+        return True
+    return False
+
+
+def _locked(path: str) -> int:
+    """Return a locked handle of the state file, which is its own lock."""
+    import fcntl
+
+    while True:
+        try:
+            handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        except OSError as error:
+            raise InputError(f"{path}: cannot be written: {error.strerror}") from None
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(handle)
+            raise InputError(
+                f"{path}: another run is using it", hint="wait for it, or give another `state`"
+            ) from None
+        if _is_at(handle, path):
+            return handle
+        os.close(handle)  # the run that held the lock has replaced the file
+
+
+def _is_at(handle: int, path: str) -> bool:
+    with contextlib.suppress(FileNotFoundError):
+        return os.path.samestat(os.fstat(handle), os.stat(path))  # noqa: PTH116 - like fstat
+    return False
+
+
 def load_state(path: str) -> State:
-    """Return the state in a file, an empty one where there is none. Raises InputError."""
+    """Return the state in a file, an empty one if there is none. Raises InputError."""
     try:
         data = Path(path).read_bytes()
     except FileNotFoundError:
