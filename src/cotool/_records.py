@@ -1,4 +1,4 @@
-"""The standard library's `dataclass`, made quickly where classes are frozen and have slots.
+"""The standard library's `dataclass`, made quickly.
 
 A start of cotool makes 40 such classes. The standard decorator compiles seven methods for each,
 which takes a quarter of a short call. Here only `__init__` is compiled, when the first object is
@@ -8,8 +8,9 @@ made; the other methods are the same functions for every class. Imports nothing 
 from __future__ import annotations
 
 import dataclasses
+import operator
 from dataclasses import MISSING, FrozenInstanceError
-from operator import attrgetter
+from functools import partial
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any
 
@@ -30,37 +31,45 @@ class _Factory:
 _FACTORY = _Factory()
 
 
-def _quick(cls: type, *, kw_only: bool) -> type:
+def _quick(
+    cls: type,
+    *,
+    frozen: bool = False,
+    slots: bool = False,
+    eq: bool = True,
+    order: bool = False,
+    kw_only: bool = False,
+) -> type:
     # Without a text, the standard library would write one from a signature that takes 4 ms to find.
     cls.__doc__ = cls.__doc__ or cls.__name__
     derived = any(map(dataclasses.is_dataclass, cls.__bases__))
     # The standard library finds the fields. It insists that frozen classes derive from such.
     made: Any = dataclasses.dataclass(
-        cls, init=False, repr=False, eq=False, slots=True, frozen=derived, kw_only=kw_only
+        cls,
+        init=False,
+        repr=False,
+        eq=False,
+        slots=slots,
+        frozen=frozen and derived,
+        kw_only=kw_only,
     )
-    made.__dataclass_params__.frozen = True
+    made.__dataclass_params__.frozen = frozen
     fields = dataclasses.fields(made)
-    compared = _values_of([field.name for field in fields if field.compare])
-    hashed = _values_of(
-        [field.name for field in fields if (field.compare if field.hash is None else field.hash)]
-    )
-
-    def __eq__(self: Any, other: object) -> bool:  # noqa: N807 (it becomes the class's)
-        if other.__class__ is not self.__class__:
-            return NotImplemented
-        return compared(self) == compared(other)
-
-    def __hash__(self: Any) -> int:  # noqa: N807 (likewise)
-        return hash(hashed(self))
-
-    for name, method in (("__repr__", _repr), ("__eq__", __eq__), ("__hash__", __hash__)):
+    methods: dict[str, Any] = {"__repr__": _repr}
+    if eq:
+        compared = _values_of([field.name for field in fields if field.compare])
+        methods |= {name: _comparison(name, compared) for name in _COMPARISONS[: 5 if order else 1]}
+        hashed = _values_of([f.name for f in fields if (f.compare if f.hash is None else f.hash)])
+        methods["__hash__"] = (lambda self: hash(hashed(self))) if frozen else None
+    for name, method in methods.items():
         if vars(cls).get(name) is None:
             setattr(made, name, method)
     if "__init__" not in vars(cls):
         made.__init__, made.__signature__ = _first_init(made), _Signature(made)
-    if not derived:
+    if frozen and not derived:
         made.__setattr__, made.__delattr__ = _frozen(made, {field.name for field in fields})
-        made.__getstate__, made.__setstate__ = _state, _set_state
+        if slots:
+            made.__getstate__, made.__setstate__ = _state, _set_state
     return made  # type: ignore[no-any-return]
 
 
@@ -68,19 +77,30 @@ if TYPE_CHECKING:
     from dataclasses import dataclass
 else:
 
-    def dataclass(cls: type | None = None, /, *, kw_only: bool = False, **options: bool) -> Any:
+    def dataclass(cls: type | None = None, /, **options: bool) -> Any:
         """Return the class, or a decorator, as `dataclasses.dataclass` does."""
-        if cls is None:
-            return lambda given: dataclass(given, kw_only=kw_only, **options)
-        if options == {"frozen": True, "slots": True}:
-            return _quick(cls, kw_only=kw_only)
-        return dataclasses.dataclass(cls, kw_only=kw_only, **options)
+        return partial(_quick, **options) if cls is None else _quick(cls, **options)
+
+
+_COMPARISONS = ("__eq__", "__lt__", "__le__", "__gt__", "__ge__")
+
+
+def _comparison(name: str, compared: Callable[[Any], tuple[Any, ...]]) -> Callable[..., Any]:
+    """Return the method of this name, which compares the values of two objects of one class."""
+    compare = getattr(operator, name)
+
+    def method(self: Any, other: object) -> Any:
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        return compare(compared(self), compared(other))
+
+    return method
 
 
 def _values_of(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
     """Return a function that returns these values of an object."""
     if len(names) > 1:
-        return attrgetter(*names)
+        return operator.attrgetter(*names)
     return lambda one: tuple(getattr(one, name) for name in names)
 
 
@@ -96,6 +116,7 @@ def _first_init(cls: type) -> Callable[..., None]:
 def _compile_init(cls: Any) -> Callable[..., None]:
     """Compile the class's `__init__`, put it in its place and return it."""
     names: dict[str, Any] = {"_set": object.__setattr__, "_FACTORY": _FACTORY}
+    frozen = cls.__dataclass_params__.frozen
     given: list[str] = []
     by_name: list[str] = []
     body: list[str] = []
@@ -116,7 +137,7 @@ def _compile_init(cls: Any) -> Callable[..., None]:
             continue
         if field.init:
             (by_name if field.kw_only else given).append(parameter)
-        body.append(f"_set(_self, {name!r}, {value})")
+        body.append(f"_set(_self, {name!r}, {value})" if frozen else f"_self.{name} = {value}")
     if hasattr(cls, "__post_init__"):
         body.append("_self.__post_init__()")
     parameters = ", ".join(["_self", *given, *(["*", *by_name] if by_name else [])])

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from cotool._records import dataclass
 from cotool.errors import InputError
 from cotool.vault.files import read_line
 

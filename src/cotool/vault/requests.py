@@ -6,10 +6,11 @@ import contextlib
 import functools
 import os
 import threading
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cotool._records import dataclass
 from cotool.errors import CotoolError, InputError
 from cotool.vault.files import STDIO, check_regular
 from cotool.vault.passphrases import PassphraseSource, is_stdin, spare_stdin_file

@@ -11,10 +11,11 @@ import contextlib
 import os
 import re
 import stat
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cotool._records import dataclass
 from cotool.errors import CotoolError, InputError
 from cotool.vault.armor import is_armored
 from cotool.vault.batch import Job, Outcome

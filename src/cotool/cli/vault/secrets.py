@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cotool._records import dataclass
 from cotool.errors import InputError, MissingExtraError
 from cotool.text import visible_name
 from cotool.vault.files import read_line

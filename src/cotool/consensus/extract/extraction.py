@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
+from cotool._records import dataclass
 from cotool.consensus.extract.alike import (
     by_question,
     same_choices,

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import re
 from array import array
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.truth.rover import align
 from cotool._lazy import lazy_pattern
+from cotool._records import dataclass
 from cotool.consensus.extract.normal_form import short_form
 from cotool.consensus.extract.number_words import TENS, UNITS
 from cotool.consensus.extract.vocabulary import FUNCTION_WORDS, NEGATIONS, is_negation

@@ -6,12 +6,13 @@ A sample is bounded, so this costs the same for files of any size.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from cotool._lazy import lazy_pattern
+from cotool._records import dataclass
 from cotool.consensus.read.names import Hint, hint_of
 from cotool.consensus.read.paths import leaves
 from cotool.consensus.read.values import is_missing

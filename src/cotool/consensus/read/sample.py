@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from cotool._records import dataclass
 from cotool.consensus.read import names
 from cotool.consensus.read.columns import Column, columns_of
 from cotool.errors import InputError
