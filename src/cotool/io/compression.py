@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -18,18 +17,20 @@ BLOCK = 1 << 20
 _XZ_MEMORY = 128 << 20
 
 _MAGIC = {
-    "gzip": re.compile(rb"\x1f\x8b\x08"),
+    "gzip": (b"\x1f\x8b\x08",),
     # A frame, or one that is skipped.
-    "zstd": re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"),
-    "bzip2": re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"),
-    "xz": re.compile(rb"\xfd7zXZ\x00"),
+    "zstd": (b"\x28\xb5\x2f\xfd", *(b"%c\x2a\x4d\x18" % n for n in range(0x50, 0x60))),
+    "bzip2": tuple(
+        b"BZh%d" % n + block for n in range(1, 10) for block in (b"1AY&SY", b"\x17rE8P\x90")
+    ),
+    "xz": (b"\xfd7zXZ\x00",),
 }
 MAGIC_SIZE = 10
 
 
 def compression_of(head: bytes) -> str | None:
     """Return the compression whose mark begins `head` (MAGIC_SIZE bytes), None if none does."""
-    return next((name for name, magic in _MAGIC.items() if magic.match(head)), None)
+    return next((name for name, magic in _MAGIC.items() if head.startswith(magic)), None)
 
 
 def decompressed(

@@ -41,38 +41,39 @@ _FLOW = lazy_pattern(
     rb"2 \d+ eni-\w+ \S+ \S+ (?:(?:\d+|-) ){5}\d{9,10} \d{9,10} (?:ACCEPT|REJECT|-) [A-Z]+"
 )
 _TIMES = ("request_processing_time", "target_processing_time", "response_processing_time")
-# Logs with fixed columns: how a line begins, the names of its columns, and units without a name.
-_PRODUCTS: tuple[tuple[re.Pattern[bytes], tuple[str, ...], dict[str, str]], ...] = (
+# Logs with fixed columns: how a line begins, a mark in it, the names of its columns, and units
+# without a name.
+_PRODUCTS: tuple[tuple[re.Pattern[bytes], bytes, tuple[str, ...], dict[str, str]], ...] = (
     # AWS load balancers: application, and classic.
-    (_BALANCER,
+    (_BALANCER, b'"',
      ("type", "time", "elb", "client", "target", *_TIMES, "elb_status", "target_status",
       "received_bytes", "sent_bytes", "request", "user_agent"), {}),
-    (_CLASSIC,
+    (_CLASSIC, b'"',
      ("time", "elb", "client", "target", *_TIMES, "elb_status", "target_status",
       "received_bytes", "sent_bytes", "request", "user_agent"), {}),
     # Envoy's default format, from the time to the upstream's host.
-    (_ENVOY,
+    (_ENVOY, b'] "',
      ("time", "request", "status", "response_flags", "bytes_received", "bytes_sent", "duration_ms",
       "upstream_service_time", "x_forwarded_for", "agent", "request_id", "host", "upstream_host"),
      {"upstream_service_time": "ms"}),
     # The one of Istio, which adds why there was no answer.
-    (_ISTIO,
+    (_ISTIO, b'] "',
      ("time", "request", "status", "response_flags", "response_code_details",
       "connection_termination_details", "transport_failure_reason", "bytes_received", "bytes_sent",
       "duration_ms", "upstream_service_time", "x_forwarded_for", "agent", "request_id", "host",
       "upstream_host"),
      {"upstream_service_time": "ms"}),
     # Amazon S3's server access log.
-    (_S3,
+    (_S3, b"] ",
      ("owner", "bucket", "time", "client", "user", "request_id", "operation", "key", "request",
       "status", "error", "bytes_sent", "object_size", "rt", "turn_around_time", "referer", "agent"),
      {"rt": "ms", "turn_around_time": "ms", "object_size": "B"}),
     # Flows of Amazon's networks, by default.
-    (_FLOW,
+    (_FLOW, b" eni-",
      ("version", "account-id", "interface-id", "srcaddr", "dstaddr", "srcport", "dstport",
       "protocol", "packets", "bytes", "start", "end", "action", "log-status"), {}),
     # Squid's native format; the status follows the slash of TCP_MISS/200.
-    (_SQUID,
+    (_SQUID, b"/",
      ("time", "rt", "client", "status", "bytes", "method", "url", "user", "hierarchy", "type"),
      {"rt": "ms"}),
 )  # fmt: skip
@@ -103,8 +104,9 @@ def columns_of(found: Format, lines: Sequence[bytes]) -> tuple[bytes, Columns]:
     if header:
         return _extended(header, lines)
     rows = [line for line in lines if line.strip()]
-    for pattern, names, units in _PRODUCTS:
-        if rows and sum(bool(pattern.match(line)) for line in rows) > _ENOUGH * len(rows):
+    for pattern, mark, names, units in _PRODUCTS:
+        # Looking for the mark does without compiling the pattern.
+        if sum(mark in row and bool(pattern.match(row)) for row in rows) > _ENOUGH * len(rows):
             at: Columns = {
                 name: (n, _LAST if name == "status" and pattern is _SQUID else 0, None)
                 for n, name in enumerate(names)

@@ -8,7 +8,6 @@ lines with a level, or a time (and words) before lines that reveal more without 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -26,6 +25,7 @@ from cotool.logs.formats.names import is_level_name
 from cotool.logs.formats.recognise import recognise
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Sequence
     from typing import TypeVar
 
@@ -42,10 +42,10 @@ _STREAM = lazy_pattern(_TIME + rb"(?=[^ ]*[/\[\]$-])[^ ]+ ")
 _TIMED = lazy_pattern(_TIME)
 # The names of containers: docker compose, kubectl logs --prefix, stern.
 _PREFIXES = (
-    (re.compile(rb"([A-Za-z][\w.-]*) *\|(?: |$)"), b"|", 0, "the name of a container"),
-    (re.compile(rb"\[(pod/[^\] ]+)\](?: |$)"), b"]", 0, "the name of a pod"),
+    (lazy_pattern(rb"([A-Za-z][\w.-]*) *\|(?: |$)"), b"|", 0, "the name of a container"),
+    (lazy_pattern(rb"\[(pod/[^\] ]+)\](?: |$)"), b"]", 0, "the name of a pod"),
     (
-        re.compile(rb"([a-z][a-z0-9.-]*-[a-z0-9]+ [a-z][a-z0-9-]*) "),
+        lazy_pattern(rb"([a-z][a-z0-9.-]*-[a-z0-9]+ [a-z][a-z0-9-]*) "),
         b" ",
         2,
         "names of pod and container",
@@ -169,6 +169,8 @@ def find_envelope(lines: Sequence[bytes]) -> Envelope | None:
 
 
 def _after_time(lines: Sequence[bytes]) -> Envelope | None:
+    if not _may_match(_TIMED, lines):
+        return None
     for form, words in ((_CRI, 2), (_STREAM, 1), (_TIMED, 0)):
         if not _may_match(form, lines):
             continue
@@ -190,7 +192,7 @@ def _may_match(form: re.Pattern[bytes], lines: Sequence[bytes]) -> bool:
 
 def _after_prefix(lines: Sequence[bytes]) -> Envelope | None:
     for form, prefix, words, name in _PREFIXES:
-        if not _may_match(form, lines):
+        if not (any(prefix in line for line in lines) and _may_match(form, lines)):
             continue
         found = [(line, match) for line in lines if (match := form.match(line))]
         if len(found) < _MOST * len(lines):

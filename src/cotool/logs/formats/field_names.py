@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from cotool._lazy import lazy_pattern
 from cotool.logs.measures import model
 from cotool.logs.measures.model import NO_SCALE
 
@@ -63,7 +63,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 # Units that the end of a name implies.
 _SCALES = [
-    (re.compile(f"(?:.*[^a-z])?(?:{ending})"), model.UNITS[unit])
+    (lazy_pattern(f"(?:.*[^a-z])?(?:{ending})"), model.UNITS[unit])
     for ending, unit in (
         ("(?:duration|elapsed|latency|time|took)?(?:ms|msec|msecs|millis|milliseconds)", "ms"),
         ("(?<=_)(?:us|usec|usecs)|micros|microseconds", "us"),

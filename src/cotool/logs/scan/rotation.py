@@ -44,6 +44,9 @@ def in_time_order(items: Iterable[Item], path_of: Callable[[Item], str]) -> list
 
     Sets keep the order in which their first members came.
     """
+    items = list(items)
+    if len(items) < 2:
+        return items
     sets: dict[str, list[tuple[tuple[int, str, int], int, Item]]] = {}
     for n, item in enumerate(items):
         name, place = rotation_of(path_of(item))
