@@ -7,23 +7,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from cotool.logs.formats.model import (
-    CODE,
-    FIND,
-    GLOG,
-    KEY,
-    LETTER,
-    NEXT_LINE,
-    PRI,
-    SHORT,
-    STATUS,
-    SYMBOL,
-    WORD,
-    Format,
-    Reason,
-    forms_of,
-    is_cyclic,
-)
+from cotool.logs.formats import model
+from cotool.logs.formats.model import Format, Reason, forms_of, is_cyclic
 from cotool.logs.formats.text_levels import is_tagged
 
 if TYPE_CHECKING:
@@ -38,13 +23,13 @@ def named(found: Format) -> Format:
     kinds = {place.kind for place in found.places}
     if found.pri or (forms[0].startswith("b D H") and found.time_token == 0):
         name = "syslog"
-    elif GLOG in kinds:
+    elif model.GLOG in kinds:
         name = "glog"
-    elif STATUS in kinds:
+    elif model.STATUS in kinds:
         name = "access log"
-    elif SYMBOL in kinds:
+    elif model.SYMBOL in kinds:
         name = "redis"
-    elif LETTER in kinds:
+    elif model.LETTER in kinds:
         name = "logcat"
     else:
         name = "text"
@@ -67,19 +52,19 @@ def readable(form: str) -> str:
 
 
 _KINDS = {
-    WORD: "a word that names a level",
-    LETTER: "a letter that means a level",
-    GLOG: "the letter before the time",
-    SYMBOL: "a symbol of Redis",
-    STATUS: "an HTTP status: 5xx is error, 4xx warning, else info",
-    PRI: "the severity in <PRI>, where the message has no level of its own",
-    KEY: "the value of a key",
-    FIND: "the first word in capitals that names a level, between the same marks",
-    CODE: "the digit of %FACILITY-4-NAME, a severity of syslog",
-    SHORT: "a code in parentheses, or two letters before them",
+    model.WORD: "a word that names a level",
+    model.LETTER: "a letter that means a level",
+    model.GLOG: "the letter before the time",
+    model.SYMBOL: "a symbol of Redis",
+    model.STATUS: "an HTTP status: 5xx is error, 4xx warning, else info",
+    model.PRI: "the severity in <PRI>, where the message has no level of its own",
+    model.KEY: "the value of a key",
+    model.FIND: "the first word in capitals that names a level, between the same marks",
+    model.CODE: "the digit of %FACILITY-4-NAME, a severity of syslog",
+    model.SHORT: "a code in parentheses, or two letters before them",
 }
 
-_PLACED = {PRI: "<PRI>", GLOG: "before the time", SYMBOL: "after the time"}
+_PLACED = {model.PRI: "<PRI>", model.GLOG: "before the time", model.SYMBOL: "after the time"}
 
 
 def reasons(found: Format, lines: Sequence[bytes], times: PlacedTimes) -> tuple[Reason, ...]:
@@ -103,10 +88,10 @@ def reasons(found: Format, lines: Sequence[bytes], times: PlacedTimes) -> tuple[
         side = "before" if level.before else "after"
         place = (
             f"key {level.key.decode()}"
-            if level.kind == KEY
+            if level.kind == model.KEY
             else (
                 f"word {level.word + 1} of token {level.token + 1} {side} the time"
-                if level.kind in {WORD, LETTER, STATUS, SHORT}
+                if level.kind in {model.WORD, model.LETTER, model.STATUS, model.SHORT}
                 else _PLACED.get(level.kind, "near the start of the line")
             )
         )
@@ -114,9 +99,11 @@ def reasons(found: Format, lines: Sequence[bytes], times: PlacedTimes) -> tuple[
         if is_tagged(level):
             why += ", after the name of the program and before a colon"
         if level.below:
-            place = "first word" if level.kind == WORD else place
+            place = "first word" if level.kind == model.WORD else place
             place += (
-                " of the next line" if level.below == NEXT_LINE else " of the indented lines below"
+                " of the next line"
+                if level.below == model.NEXT_LINE
+                else " of the indented lines below"
             )
         reasons.append(Reason("level", place, why))
     return tuple(reasons)

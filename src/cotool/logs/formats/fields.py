@@ -17,24 +17,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cotool._fast.logs import logscan
 from cotool._lazy import lazy_pattern
 from cotool._records import dataclass
+from cotool.logs.formats import model
 from cotool.logs.formats.composer import decide, is_zone, literal, moments
-from cotool.logs.formats.model import (
-    DAY,
-    HTTP,
-    INFO,
-    KEY,
-    MAX_KEY,
-    MAX_PLACES,
-    MAX_TIMES,
-    NANOS,
-    SYSLOG,
-    UNKNOWN,
-    WORDS_ONLY,
-    Place,
-    Reason,
-    TimeKey,
-    layout_forms,
-)
+from cotool.logs.formats.model import Place, Reason, TimeKey, layout_forms
 from cotool.logs.formats.names import (
     FRACTIONS,
     NEVER,
@@ -60,7 +45,6 @@ _DEPTH = 5
 # How many keys of a record are examined, and how many records of a sample.
 _MOST_KEYS = 600
 _MOST_ROWS = 300
-
 _DATE_ONLY = lazy_pattern(
     r"\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4}|\d{1,2}[ -/]\w{3}[ -/]\d{4}|\d{8}"
 )
@@ -69,7 +53,6 @@ _TIME_ONLY = lazy_pattern(
 )
 _EPOCH = lazy_pattern(r"\d{10}(?:[.,]\d+)?|\d{13}|\d{16}|\d{19}")
 _LONGEST_TIME = 48
-
 _CALM = frozenset(range(4))
 _HTTP_FIRST, _HTTP_LAST = 100, 599
 
@@ -189,7 +172,7 @@ def _look_at(found: _Seen, text: str) -> None:
             found.numbers += bool(layouts and _EPOCH.fullmatch(text))
     elif not (text[-1].isdigit() and _compose(found.forms, text)):
         level = level_of(text)
-        if level != UNKNOWN:
+        if level != model.UNKNOWN:
             found.words += 1
             found.levels.add(level)
     else:
@@ -231,7 +214,7 @@ _LIST = 30
 
 
 @lru_cache(maxsize=4096)
-def level_of(text: str, scale: int = WORDS_ONLY) -> int:
+def level_of(text: str, scale: int = model.WORDS_ONLY) -> int:
     """Return the level that a value states, as the kernel reads it."""
     return logscan.value_level(text.encode("utf-8", "replace"), scale)
 
@@ -251,7 +234,7 @@ def layouts_of(value: object) -> int:
 def _is_plain(path: Path) -> bool:
     """Return whether the names appear in lines unescaped and are short enough."""
     return all(
-        0 < len(name.encode("utf-8", "replace")) <= MAX_KEY
+        0 < len(name.encode("utf-8", "replace")) <= model.MAX_KEY
         and name.isprintable()
         and '"' not in name
         and "\\" not in name
@@ -283,7 +266,7 @@ def _times(seen: dict[Path, _Seen], total: int) -> tuple[tuple[TimeKey, ...], li
             beside = (p for p in seen if p[:-1] == path[:-1])
             other = next((p for p in beside if p[-1].lower() in FRACTIONS), None)
             if other:
-                key = replace(key, join=NANOS, joined=_encoded(other))
+                key = replace(key, join=model.NANOS, joined=_encoded(other))
                 why = f"its values are seconds, those of {'.'.join(other)} nanoseconds"
         found.append((rank, values.order, key, Reason("time", f"key {name}", why, count,
                                                       values.example)))  # fmt: skip
@@ -292,7 +275,7 @@ def _times(seen: dict[Path, _Seen], total: int) -> tuple[tuple[TimeKey, ...], li
     if not found:
         found += _days(seen)
     found.sort(key=lambda item: item[:2])
-    chosen = found[: MAX_TIMES if total else 0]
+    chosen = found[: model.MAX_TIMES if total else 0]
     return tuple(key for _, _, key, _ in chosen), [*(why for *_, why in chosen), *reasons]
 
 
@@ -301,7 +284,7 @@ _ZONED = lazy_pattern(r".*(?:[A-Za-z]|[+-]\d\d:?\d\d)|[\d.]+")
 
 def _zoned(key: TimeKey, example: str, seen: dict[Path, _Seen]) -> TimeKey:
     """Return the key together with the key of its zone, if its own values have no zone."""
-    if _ZONED.fullmatch(example) or key.join == NANOS:
+    if _ZONED.fullmatch(example) or key.join == model.NANOS:
         return key
     for path, values in seen.items():
         if values.zones >= 0.9 * values.rows and _encoded(path[:-1]) == key.path[:-1]:
@@ -327,7 +310,7 @@ def _joined(seen: dict[Path, _Seen]) -> Iterator[tuple[int, int, TimeKey, Reason
         layouts = layouts_of(example)
         if layouts:
             name = ".".join(path)
-            key = TimeKey(_encoded(path), layouts, DAY, _encoded(other))
+            key = TimeKey(_encoded(path), layouts, model.DAY, _encoded(other))
             why = f"its values are dates, those of {'.'.join(other)} times of day"
             yield rank, values.order, key, Reason("time", f"key {name}", why, values.dates, example)
 
@@ -368,13 +351,13 @@ def _places(
         if rank is None:
             continue
         scale, which = scale_of(path, values.digits, names)
-        count = values.words + (len(values.digits) if scale != WORDS_ONLY else 0)
+        count = values.words + (len(values.digits) if scale != model.WORDS_ONLY else 0)
         if count and count >= 0.1 * values.rows:
             why = "its values name levels" if values.words else which
             # The carrier's severities yield to words within; other keys come before those within.
-            outer = len(path) if scale != SYSLOG else 1 + _DEPTH
+            outer = len(path) if scale != model.SYSLOG else 1 + _DEPTH
             found.append(((outer, not values.words, rank),
-                          Place(KEY, scale=scale, path=_encoded(path)),
+                          Place(model.KEY, scale=scale, path=_encoded(path)),
                           Reason("level", label, why, count, values.example)))  # fmt: skip
         elif values.digits:
             why = "nothing says which scale its numbers are of"
@@ -386,10 +369,12 @@ def _places(
     if not found and not serilog:
         found = _statuses(seen, rows)
     found.sort(key=lambda item: item[0])
-    chosen = found[:MAX_PLACES]
+    chosen = found[: model.MAX_PLACES]
     # Serilog omits the level Information.
     fallback = (
-        INFO if serilog and all(place.path == (b"@l",) for _, place, _ in chosen) else UNKNOWN
+        model.INFO
+        if serilog and all(place.path == (b"@l",) for _, place, _ in chosen)
+        else model.UNKNOWN
     )
     return tuple(place for _, place, _ in chosen), fallback, [*(x for *_, x in chosen), *rejected]
 
@@ -398,7 +383,7 @@ def _of_words(path: Path, values: _Seen) -> tuple[tuple[int, ...], Place, Reason
     """Return the place of a key all of whose values are words of levels."""
     why = "all its values are levels"
     reason = Reason("level", f"key {'.'.join(path)}", why, values.words, values.example)
-    return (1, len(path)), Place(KEY, scale=WORDS_ONLY, path=_encoded(path)), reason
+    return (1, len(path)), Place(model.KEY, scale=model.WORDS_ONLY, path=_encoded(path)), reason
 
 
 def _stated(seen: dict[Path, _Seen]) -> list[tuple[tuple[int, ...], Place, Reason]]:
@@ -432,7 +417,7 @@ def _statuses(
     if not web:
         return []
     found: list[tuple[tuple[int, ...], Place, Reason]] = [
-        ((2, len(path)), Place(KEY, scale=HTTP, path=_encoded(path)),
+        ((2, len(path)), Place(model.KEY, scale=model.HTTP, path=_encoded(path)),
          Reason("level", f"key {'.'.join(path)}", "the status of HTTP is used as the level",
                 len(values.digits), values.example))
         for path, values in seen.items()

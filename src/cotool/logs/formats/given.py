@@ -6,21 +6,8 @@ import re
 
 from cotool._lazy import lazy_pattern
 from cotool.errors import InputError
-from cotool.logs.formats.model import (
-    BUNYAN,
-    JSON,
-    KEY,
-    LETTER,
-    LOGFMT,
-    MAX_FORMATS,
-    MAX_PLACES,
-    MAX_TIMES,
-    WORD,
-    Format,
-    Place,
-    TimeKey,
-    layout_forms,
-)
+from cotool.logs.formats import model
+from cotool.logs.formats.model import Format, Place, TimeKey, layout_forms
 from cotool.logs.unicode_check import check_unicode
 
 _FIELD = lazy_pattern(r"\{(\w*)\}")
@@ -70,9 +57,11 @@ def parse_log_format(text: str) -> tuple[Format, ...] | None:
 
 def _several(forms: list[str]) -> tuple[Format, ...]:
     """Return the formats of a file that has several, in the order in which they are tried."""
-    if not {"auto", "plain"}.isdisjoint(forms) or len(forms) > MAX_FORMATS:
+    if not {"auto", "plain"}.isdisjoint(forms) or len(forms) > model.MAX_FORMATS:
         raise InputError(
-            "auto and plain are given alone" if len(forms) <= MAX_FORMATS else "too many formats",
+            "auto and plain are given alone"
+            if len(forms) <= model.MAX_FORMATS
+            else "too many formats",
             parameter="log_format",
             hint=_HINT,
         )
@@ -95,11 +84,13 @@ def _keyed(name: str, keys: str) -> Format:
         chosen[field] = key
     return Format(
         name=f"{name} (time in {chosen['time']}, level in {chosen['level']})",
-        kind=JSON if name == "json" else LOGFMT,
-        times=tuple(TimeKey(path, _every_layout()) for path in _paths(chosen["time"]))[:MAX_TIMES],
-        places=tuple(Place(KEY, path=path, scale=BUNYAN) for path in _paths(chosen["level"]))[
-            :MAX_PLACES
+        kind=model.JSON if name == "json" else model.LOGFMT,
+        times=tuple(TimeKey(path, _every_layout()) for path in _paths(chosen["time"]))[
+            : model.MAX_TIMES
         ],
+        places=tuple(
+            Place(model.KEY, path=path, scale=model.BUNYAN) for path in _paths(chosen["level"])
+        )[: model.MAX_PLACES],
         first=b"{" if name == "json" else bytes(range(33, 256)),
     )
 
@@ -172,8 +163,8 @@ def _head(text: str) -> Format:
             count = levels[0] - time_token - (0 if after or same else 1)
         words = len(re.findall(r"\w+", _FIELD.sub("x", head)))
         places = (
-            Place(WORD, int(is_before), token=count, word=words),
-            Place(LETTER, int(is_before), token=count),
+            Place(model.WORD, int(is_before), token=count, word=words),
+            Place(model.LETTER, int(is_before), token=count),
         )
     return Format(
         name=text,

@@ -8,20 +8,11 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
+from cotool.logs.formats import model
 from cotool.logs.formats.columns import HEADER, header_of, names_in
 from cotool.logs.formats.level_evidence import CELL, STATUSES, Evidence
 from cotool.logs.formats.level_marks import HALF, thinned
-from cotool.logs.formats.model import (
-    CMTRACE,
-    CODE,
-    KEY,
-    LETTER,
-    SHORT,
-    STATUS,
-    Format,
-    Place,
-    is_cyclic,
-)
+from cotool.logs.formats.model import Format, Place, is_cyclic
 from cotool.logs.formats.names import STATUS_NAMES, plain
 from cotool.logs.formats.text_times import TOKEN
 
@@ -29,30 +20,24 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _LAST_TOKEN = 255
-
 _CAPITAL = lazy_pattern(rb"[A-Z]")
 
 # What follows each message in the logs of Microsoft Configuration Manager.
 CMTRACE_END = b"]LOG]!><time="
-
 _SYMBOLS = (b".", b"-", b"*", b"#")
 
 # The process and its role in Redis, or the process alone in brackets.
 _REDIS_HEAD = lazy_pattern(rb"\d+:[XCSM] |\[\d+\] ")
-
 _HTTP = lazy_pattern(
     rb'HTTP/\d|"?(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|CONNECT|PROPFIND)[ \t]|"-" \d{3} '
 )
-
 _CODED = lazy_pattern(rb"%[A-Za-z][\w-]*?-[0-7]-\w|%%\d\d\w+/[0-7]/\w")
-
 _ARTICLE = lazy_pattern(rb"\W*[AI]\b")
 
 # As Er(163), (EE) and (0x0040).
 _SHORTENED = lazy_pattern(
     rb"([A-Z][a-z])\(\d+\)|\((?:II|WW|EE|NI|--|\*\*|==|\+\+|!!|0x[0-9a-fA-F]{4,5})\):?"
 )
-
 _SHORTS = frozenset(b"Em Al Cr Er Wa No In Db De Tr Ve Fa".split())
 
 
@@ -88,12 +73,12 @@ def coded_places(lines: Sequence[tuple[bytes, int]], left: set[int]) -> list[Pla
     places = []
     if sum(CMTRACE_END in line for line, _ in lines) >= HALF * len(lines):
         left.clear()
-        return [Place(KEY, key=b"type", scale=CMTRACE)]
+        return [Place(model.KEY, key=b"type", scale=model.CMTRACE)]
     if not have_codes(thinned(lines)):
         return []
     coded = {n for n in left if _CODED.search(lines[n][0], 0, 256)}
     if len(coded) >= 0.3 * len(lines):
-        places.append(Place(CODE))
+        places.append(Place(model.CODE))
         left -= coded
     tokens: dict[int, set[int]] = defaultdict(set)
     for n in left:
@@ -106,7 +91,7 @@ def coded_places(lines: Sequence[tuple[bytes, int]], left: set[int]) -> list[Pla
                 break
     for number, found in tokens.items():
         if len(found) >= 0.8 * len(lines):
-            places.append(Place(SHORT, token=number))
+            places.append(Place(model.SHORT, token=number))
             left -= found
     return places
 
@@ -134,7 +119,7 @@ def status_in(header: bytes) -> Place | None:
     """Return the place of the HTTP status by a line "#Fields: …", None if it names none."""
     names = map(plain, names_in(header))
     column = next((n for n, name in enumerate(names) if name in STATUS_NAMES), _LAST_TOKEN + 1)
-    return Place(STATUS, before=1, token=column) if column <= _LAST_TOKEN else None
+    return Place(model.STATUS, before=1, token=column) if column <= _LAST_TOKEN else None
 
 
 def lettered_places(
@@ -148,22 +133,22 @@ def lettered_places(
         kind, before, token, word = key
         full = len(seen.lines) >= 0.9 * total
         if kind == CELL and full and _letters(lines, seen, b"VDIWEF", b"DI") and seen.is_varied:
-            return [Place(LETTER, before, token=token, word=word, lead=0, trail=0)]
-        if kind == LETTER and not before and not full and len(seen.lines) >= 0.3 * total:
+            return [Place(model.LETTER, before, token=token, word=word, lead=0, trail=0)]
+        if kind == model.LETTER and not before and not full and len(seen.lines) >= 0.3 * total:
             full = _is_column(lines, token)
-        if kind == LETTER and full and _letters(lines, seen, b"VDIWEF"):
+        if kind == model.LETTER and full and _letters(lines, seen, b"VDIWEF"):
             levels = set(seen.lines.values())
             sure = len(levels) > 1 or is_cyclic(found)
             slashed = all(re.search(rb"(?:^|\s)[VDIWEFA]/", line) for line, _ in lines)
             # "A file ..." and "I am ..." begin a sentence.
             alone = token == 0 and not any(_ARTICLE.match(line, end) for line, end in lines)
             if sure or slashed or (alone and not before) or (before and token == 0):
-                return [Place(LETTER, before, token=token)]
-        if kind == STATUS and seen.statuses >= 0.9 * len(seen.lines) >= 0.27 * total:
+                return [Place(model.LETTER, before, token=token)]
+        if kind == model.STATUS and seen.statuses >= 0.9 * len(seen.lines) >= 0.27 * total:
             # Lines without a request, such as those of TCP, have no status.
             web = {n for n, (line, _) in enumerate(lines) if _HTTP.search(line)}
             if len(web) >= 0.3 * total and len(web & set(seen.lines)) >= 0.75 * len(web):
-                return [Place(STATUS, before, token=token, word=word)]
+                return [Place(model.STATUS, before, token=token, word=word)]
     return []
 
 

@@ -7,18 +7,7 @@ from typing import TYPE_CHECKING
 
 from cotool._fast.logs import logscan
 from cotool._lazy import lazy_pattern
-from cotool.logs.formats.level_marks import (
-    BRACKET,
-    CELLS,
-    CLOSED,
-    DOT,
-    ENDS,
-    LEADS,
-    LOUD_LEADS,
-    SLASH,
-    SPACE,
-    TRAILS,
-)
+from cotool.logs.formats import level_marks
 from cotool.logs.formats.model import LETTER, STATUS, UPPER, WORD
 
 if TYPE_CHECKING:
@@ -26,7 +15,6 @@ if TYPE_CHECKING:
 
 # A kind of place beside those of model.py: a letter that fills a cell.
 CELL = 100
-
 _OPENED = frozenset((b"[", b"(", b"<", b"{", b'"', b"'"))
 
 # The statuses that servers give; other numbers of three digits are durations and sizes.
@@ -41,7 +29,6 @@ STATUSES = frozenset(
 
 # What may come between a time and its level: brackets, numbers, separators.
 _BESIDE = lazy_pattern(rb"(?:\[[^\]]*\]|\([^)]*\)|[\W\d_])*")
-
 _FACILITY = lazy_pattern(
     rb"(?:kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp|ntp|local[0-7])\.\Z"
 )
@@ -75,9 +62,14 @@ class Evidence:
         A common word (`is_weak`) counts by itself in capitals or in brackets.
         """
         level, lead, trail, styles = mark
-        if is_weak and (trail == BRACKET or (lead == trail == CLOSED)):
+        if is_weak and (trail == level_marks.BRACKET or (lead == trail == level_marks.CLOSED)):
             return False  # <![LOG[...]LOG]!>
-        if is_weak and styles != UPPER and lead != BRACKET and trail != SLASH:
+        if (
+            is_weak
+            and styles != UPPER
+            and lead != level_marks.BRACKET
+            and trail != level_marks.SLASH
+        ):
             self.weak.setdefault(n, mark)
             return False
         self.lines.setdefault(n, level)
@@ -90,7 +82,7 @@ class Evidence:
         """Count common words as levels where other words name levels between the same marks."""
         marks = self.marks
         for n, (level, lead, trail, styles) in self.weak.items():
-            if (lead, trail) in marks and trail in CELLS:
+            if (lead, trail) in marks and trail in level_marks.CELLS:
                 self.lines.setdefault(n, level)
                 self.styles |= styles
 
@@ -116,7 +108,7 @@ class Evidence:
     @property
     def is_loud(self) -> bool:
         """Return whether the words are in capitals or in brackets, so not part of a sentence."""
-        return self.styles == UPPER or self.leads == {BRACKET}
+        return self.styles == UPPER or self.leads == {level_marks.BRACKET}
 
 
 def gather_evidence(
@@ -148,11 +140,18 @@ def gather_evidence(
 
 
 def _may_be_level(line: bytes, at: int, lead: int, trail: int, styles: int) -> bool:
-    if trail not in TRAILS and not (trail == BRACKET and styles == UPPER):
+    if trail not in level_marks.TRAILS and not (trail == level_marks.BRACKET and styles == UPPER):
         return False
-    if lead not in LEADS:
-        glued = lead in LOUD_LEADS and styles == UPPER and (trail in ENDS or trail == SPACE)
-        facility = lead == DOT and _FACILITY.search(line, max(0, at - 10), at)
-        if not (glued and (trail in ENDS or lead != SLASH)) and not facility:
+    if lead not in level_marks.LEADS:
+        glued = (
+            lead in level_marks.LOUD_LEADS
+            and styles == UPPER
+            and (trail in level_marks.ENDS or trail == level_marks.SPACE)
+        )
+        facility = lead == level_marks.DOT and _FACILITY.search(line, max(0, at - 10), at)
+        if (
+            not (glued and (trail in level_marks.ENDS or lead != level_marks.SLASH))
+            and not facility
+        ):
             return False
     return True

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _FIRST_WORD = lazy_pattern(rb"([^\W\d_]{3,}):(?=\s|$)")
-
 _SEVERITIES = frozenset(b"%d" % n for n in range(8))
 
 # How many lines below one with a time are searched for its level.
@@ -21,7 +20,6 @@ _MOST_BELOW = 40
 
 # Keys that hold a level in key=value, the most reliable first.
 _KEYS = ("level", "loglevel", "log_level", "severity", "priority", "pri", "lvl", "sev")
-
 _PAIR = lazy_pattern(
     rb"(?:^|[\s,;|(\[{])((?i:" + "|".join(_KEYS).encode() + rb"))=[\"']?([A-Za-z]+|\d{1,2})"
     rb"(?=[\"'\s,;|)\]}]|$)"

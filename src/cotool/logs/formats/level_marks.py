@@ -17,11 +17,8 @@ if TYPE_CHECKING:
 # The classes of bytes around a level, in the order of logchars.h. A word within a dotted name or a
 # path is not a level, unless it is in capitals: app.ERROR:, [main/WARN], 2376]INFO:
 _CLASSES = " []()<>:|/-,;=\"'*{}#!.$@%\\~+?&"
-
 LEADS = {_CLASSES.index(mark) for mark in " [(<:|-,;=\"'*{#"}
-
 LOUD_LEADS = LEADS | {_CLASSES.index(mark) for mark in "./])>"}
-
 TRAILS = {_CLASSES.index(mark) for mark in " ])>:|/-,;=\"'*}!"}
 
 # What ends a level that follows another word without a blank.
@@ -29,21 +26,13 @@ ENDS = {_CLASSES.index(mark) for mark in "])>:|["}
 
 # What ends a common word that names a level, as in a cell of a table.
 CELLS = {_CLASSES.index(mark) for mark in '])>:|,"'}
-
 BRACKET = _CLASSES.index("[")
-
 CLOSED = _CLASSES.index("]")
-
 SLASH = _CLASSES.index("/")
-
 DOT = _CLASSES.index(".")
-
 SPACE = 0
-
 COLON = _CLASSES.index(":")
-
 HALF = 0.5
-
 INFO_OR_LESS = frozenset({0, 1, 2, 3})
 
 

@@ -9,16 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
-from cotool.logs.formats.model import (
-    BUNYAN,
-    DOTNET,
-    NEXTCLOUD,
-    OTEL,
-    PYTHON,
-    SYSLOG,
-    WINDOWS,
-    WORDS_ONLY,
-)
+from cotool.logs.formats import model
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +67,6 @@ _INNER = frozenset({"$date", "$numberlong", "iso", "iso8601", "utc", "value", "t
                     "raw", "seconds", "epochsecond", "sec", "secs", "epoch_second"})  # fmt: skip
 SECONDS = frozenset({"seconds", "epochsecond", "sec", "secs", "epoch_second", "epoch_seconds"})
 FRACTIONS = frozenset("nanos nanoofsecond nanoseconds nanosecond nsec nano nsecs".split())
-
 _WORD = lazy_pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+\d*|\d+")
 _GLUED = lazy_pattern(r"(.{2,}?)(timestamp|datetime|time|date|at|millis)")
 # ---- names of levels
@@ -182,7 +172,7 @@ def level_rank(path: Path) -> int | None:
 def scale_of(path: Path, numbers: Sequence[int], names: set[str]) -> tuple[int, str]:
     """Return the scale of a key's numbers if its name or its neighbours show it, and the reason."""
     if not numbers:
-        return WORDS_ONLY, ""
+        return model.WORDS_ONLY, ""
     words = [word for name in path for word in words_of(name)]
     name = plain(path[-1])
     greatest, least = max(numbers), min(numbers)
@@ -194,24 +184,24 @@ def scale_of(path: Path, numbers: Sequence[int], names: set[str]) -> tuple[int, 
     python = name == "levelno" or path[-1].lower() == "no" \
         or not names.isdisjoint({"levelname", "funcname", "lineno", "pathname"})  # fmt: skip
     scales = (
-        (name == "severitynumber", 24, OTEL, "severity numbers of OpenTelemetry"),
-        (syslog, 7, SYSLOG, "severities of syslog"),
-        (python and tens, 50, PYTHON, "levels of Python"),
-        (name in {"level", "lvl"} and tens, 69, BUNYAN, "levels of bunyan and pino"),
+        (name == "severitynumber", 24, model.OTEL, "severity numbers of OpenTelemetry"),
+        (syslog, 7, model.SYSLOG, "severities of syslog"),
+        (python and tens, 50, model.PYTHON, "levels of Python"),
+        (name in {"level", "lvl"} and tens, 69, model.BUNYAN, "levels of bunyan and pino"),
         (name == "severitylevel" and ("baseData" in path or not names.isdisjoint(
-            {"itemtype", "cloud_rolename", "operation_id"})), 4, NEXTCLOUD,
+            {"itemtype", "cloud_rolename", "operation_id"})), 4, model.NEXTCLOUD,
          "levels of Application Insights"),
-        (name == "level" and "reqid" in names, 4, NEXTCLOUD, "levels of Nextcloud"),
+        (name == "level" and "reqid" in names, 4, model.NEXTCLOUD, "levels of Nextcloud"),
         (name == "loglevel" and not names.isdisjoint({"eventid", "category", "categoryname"}), 6,
-         DOTNET, "levels of .NET"),
+         model.DOTNET, "levels of .NET"),
         (name == "level" and not names.isdisjoint(
             {"resourceid", "eventid", "eventrecordid", "providername", "channel"}), 5,
-         WINDOWS, "levels of Windows events and Azure"),
+         model.WINDOWS, "levels of Windows events and Azure"),
     )  # fmt: skip
     for fits, most, scale, which in scales:
         if fits and greatest <= most:
             return scale, f"its numbers are {which}"
-    return WORDS_ONLY, ""
+    return model.WORDS_ONLY, ""
 
 
 @lru_cache(maxsize=4096)

@@ -7,35 +7,12 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
+from cotool.logs.formats import level_marks, model
 from cotool.logs.formats.level_codes import coded_places, is_redis, lettered_places
 from cotool.logs.formats.level_evidence import Evidence, gather_evidence
 from cotool.logs.formats.level_keys import key_places
-from cotool.logs.formats.level_marks import (
-    BRACKET,
-    COLON,
-    ENDS,
-    HALF,
-    INFO_OR_LESS,
-    LOUD_LEADS,
-    SPACE,
-    TRAILS,
-    class_of,
-    level_of,
-    thinned,
-)
-from cotool.logs.formats.model import (
-    FIND,
-    GLOG,
-    LETTER,
-    MAX_PLACES,
-    PRI,
-    SYMBOL,
-    SYSLOG,
-    UPPER,
-    WORD,
-    Format,
-    Place,
-)
+from cotool.logs.formats.level_marks import class_of, level_of, thinned
+from cotool.logs.formats.model import Format, Place
 from cotool.logs.formats.text_times import LETTER_OPENS, TIME_TOKENS, TOKEN
 
 if TYPE_CHECKING:
@@ -46,9 +23,7 @@ _DEVICE = lazy_pattern(rb"[VDIWEF](?:/| \(\d+\) )|\[[VDIWEF]\]")
 
 # The name of a program, as before its messages in syslog, and how many tokens are searched for it.
 _TAG = lazy_pattern(rb"(?:\[[^\]]*\])*[A-Za-z_][\w./@-]*(?:\([\w./-]*\))?(?:\[\d+\])?:")
-
 _TAG_TOKENS = 4
-
 _LOUD = lazy_pattern(rb"\b[A-Z]{3,13}\b")
 
 # How many bytes after the time COTOOL_PLACE_FIND searches.
@@ -61,14 +36,14 @@ def level_places(lines: Sequence[tuple[bytes, int]], found: Format) -> tuple[Pla
     The message's own field comes before the <PRI> of syslog, which is only the sender's view.
     """
     if found.time_open == LETTER_OPENS:
-        return (Place(GLOG),)
+        return (Place(model.GLOG),)
     left = set(range(len(lines)))
     places = [*key_places(lines, left), *coded_places(lines, left)]
     evidence = dict(gather_evidence(lines, before=False))
     if found.time_token > 0 or found.lead:
         evidence |= gather_evidence(lines, before=True)
     if is_redis(lines):
-        return (Place(SYMBOL),)
+        return (Place(model.SYMBOL),)
     places += _word_places(evidence, left, lines, found)
     if len(left) > 0.1 * len(lines):
         some = thinned([lines[n] for n in sorted(left)])
@@ -76,8 +51,8 @@ def level_places(lines: Sequence[tuple[bytes, int]], found: Format) -> tuple[Pla
             places += _varying_places(lines, left)
     if not places:
         places += lettered_places(evidence, lines, found)
-    places += [Place(PRI)] if found.pri else tagged_places(thinned(lines))
-    return tuple(places[:MAX_PLACES])
+    places += [Place(model.PRI)] if found.pri else tagged_places(thinned(lines))
+    return tuple(places[: model.MAX_PLACES])
 
 
 def _word_places(
@@ -88,9 +63,9 @@ def _word_places(
 ) -> list[Place]:
     """Return the places of words that name levels; remove their lines from `left`."""
     places: list[Place] = []
-    while left and len(places) < MAX_PLACES - 5:
+    while left and len(places) < model.MAX_PLACES - 5:
         best = max(
-            (key for key in evidence if key[0] == WORD),
+            (key for key in evidence if key[0] == model.WORD),
             key=lambda key: (sum(n in left for n in evidence[key].lines), -key[2], -key[3]),
             default=None,
         )
@@ -113,9 +88,9 @@ def _is_level(key: tuple[int, int, int, int], found: Evidence, left: set[int], t
     if count >= 0.9 * len(left) and count >= 0.02 * total:
         return True
     levels = found.levels(left)
-    near = key[2] == 0 or found.leads == {BRACKET} or found.is_near
+    near = key[2] == 0 or found.leads == {level_marks.BRACKET} or found.is_near
     loud = found.is_loud and count >= (0.02 if near else 0.5) * total
-    calm = bool(levels & INFO_OR_LESS)
+    calm = bool(levels & level_marks.INFO_OR_LESS)
     return loud or (
         calm
         and (
@@ -129,7 +104,7 @@ def _word_place(key: tuple[int, int, int, int], found: Evidence) -> Place:
     kind, before, token, word = key
     leads = sum(1 << lead for lead in found.leads)
     trails = sum(1 << trail for trail in found.trails | {0})
-    return Place(kind, before, 0, token, word, found.styles, SYSLOG, leads, trails)
+    return Place(kind, before, 0, token, word, found.styles, model.SYSLOG, leads, trails)
 
 
 def _varying_places(lines: Sequence[tuple[bytes, int]], left: set[int]) -> list[Place]:
@@ -145,18 +120,20 @@ def _varying_places(lines: Sequence[tuple[bytes, int]], left: set[int]) -> list[
             if level is None:
                 continue
             lead, trail = class_of(line, word.start() - 1), class_of(line, word.end())
-            if lead not in LOUD_LEADS or trail not in TRAILS:
+            if lead not in level_marks.LOUD_LEADS or trail not in level_marks.TRAILS:
                 continue
-            if trail in ENDS or (lead == trail == SPACE):
+            if trail in level_marks.ENDS or (lead == trail == level_marks.SPACE):
                 seen[lead, trail].setdefault(n, level)
                 break
     places: list[Place] = []
     for (lead, trail), levels in sorted(seen.items(), key=lambda item: -len(item[1])):
-        marked = trail in ENDS
-        several = len(set(levels.values())) > 1 and bool(set(levels.values()) & INFO_OR_LESS)
+        marked = trail in level_marks.ENDS
+        several = len(set(levels.values())) > 1 and bool(
+            set(levels.values()) & level_marks.INFO_OR_LESS
+        )
         least = 0.1 if marked and several else 0.5 if marked or several else 0.9
         if len(levels) >= least * len(lines) and len(places) < 2:
-            places.append(Place(FIND, styles=UPPER, lead=1 << lead, trail=1 << trail))
+            places.append(Place(model.FIND, styles=model.UPPER, lead=1 << lead, trail=1 << trail))
             left -= set(levels)
     return places
 
@@ -175,17 +152,21 @@ def tagged_places(lines: Sequence[tuple[bytes, int]]) -> list[Place]:
                 break
         else:
             others += 1
-            if others > len(lines) - HALF * len(lines):
+            if others > len(lines) - level_marks.HALF * len(lines):
                 return []
     number, count = max(tokens.items(), key=lambda item: item[1], default=(0, 0))
-    if not count or count < HALF * len(lines):
+    if not count or count < level_marks.HALF * len(lines):
         return []
-    return [Place(WORD, token=number + 1, lead=1 << SPACE, trail=1 << COLON)]
+    return [
+        Place(
+            model.WORD, token=number + 1, lead=1 << level_marks.SPACE, trail=1 << level_marks.COLON
+        )
+    ]
 
 
 def is_tagged(place: Place) -> bool:
     """Return whether a place is the one that tagged_places() returns."""
-    return place.kind == WORD and not place.below and place.trail == 1 << COLON
+    return place.kind == model.WORD and not place.below and place.trail == 1 << level_marks.COLON
 
 
 def timeless(lines: list[bytes], total: int, *, alone: bool) -> list[Format]:
@@ -208,26 +189,32 @@ def timeless(lines: list[bytes], total: int, *, alone: bool) -> list[Format]:
     for key, seen in sorted(evidence.items(), key=lambda item: -len(item[1].lines)):
         kind, _, _, _ = key
         count = sum(n in left for n in seen.lines)
-        marked = seen.styles == UPPER or not seen.trails & {0} or seen.leads == {BRACKET}
-        sure = alone or (count > 1 and (seen.styles == UPPER or len(seen.levels(left)) > 1))
-        if kind == WORD and marked and sure and count >= 0.5 * len(left):
+        marked = (
+            seen.styles == model.UPPER
+            or not seen.trails & {0}
+            or seen.leads == {level_marks.BRACKET}
+        )
+        sure = alone or (count > 1 and (seen.styles == model.UPPER or len(seen.levels(left)) > 1))
+        if kind == model.WORD and marked and sure and count >= 0.5 * len(left):
             found.append(_word_place(key, seen))
             left -= set(seen.lines)
         elif (
-            kind == LETTER
+            kind == model.LETTER
             and count >= 0.8 * len(pairs)
             and all(_DEVICE.match(line) for line, _ in pairs)
         ):
-            found.append(Place(LETTER))
+            found.append(Place(model.LETTER))
             left -= set(seen.lines)
     if not found and alone:
         for key, seen in sorted(gather_evidence(pairs, before=False, tokens=TIME_TOKENS).items()):
             several = len(seen.lines) >= 0.9 * len(pairs) and len(seen.levels(left)) > 1
-            if key[0] == WORD and several and seen.styles == UPPER:
+            if key[0] == model.WORD and several and seen.styles == model.UPPER:
                 found.append(_word_place(key, seen))
                 left -= set(seen.lines)
                 break
     covered = len(pairs) - len(left)
     if not found or covered < 0.05 * total:
         return []
-    return [Format(name="level first", places=tuple(found[:MAX_PLACES]), share=covered / total)]
+    return [
+        Format(name="level first", places=tuple(found[: model.MAX_PLACES]), share=covered / total)
+    ]

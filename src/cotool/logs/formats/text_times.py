@@ -22,13 +22,9 @@ LETTER_OPENS = ord("A")
 
 # How many tokens at the start of a line are searched for a time.
 TIME_TOKENS = 8
-
 _OPENS = b"[(<{\"'"
-
 _CLOSES = frozenset((b"]", b")", b">", b'"', b"'"))
-
 _GLOG_LETTERS = b"VDIWEFA"
-
 _LETTERS = bytes(byte for byte in range(256) if chr(byte).isalpha() or byte >= 128)
 
 # A known layout covers the whole time, unless one of these follows.
@@ -36,7 +32,6 @@ _MORE = lazy_pattern(
     rb"[.,]?\d|:\d| ?(?:[AaPp]\.?[Mm]\b|[+-]\d\d|(?:[A-Z]{2,5} )?(?:19|20)\d\d\b(?![-:./]\d))"
     rb"| (?P<zone>[A-Z]{2,5})(?![\w:|\]])"
 )
-
 TOKEN = lazy_pattern(rb'\[[^\]]{0,511}\][^ \t]*|"[^"]{0,511}"[^ \t]*|[^ \t]+')
 
 # A time in the message, after the head of syslog, which has no year.
@@ -46,7 +41,6 @@ _OWN = lazy_pattern(
 
 # What may come right before a time: separators, or a key.
 _LEAD = lazy_pattern(rb"(?:[A-Za-z_.@]{1,20}[=(][\"'(\[<]?|[^\w]{1,6})\Z")
-
 _DIGIT = lazy_pattern(rb"\d")
 
 # What comes before a time that is rare, as the head of a record of many lines.

@@ -15,30 +15,8 @@ from typing import TYPE_CHECKING
 from cotool._lazy import lazy_pattern
 from cotool.conditions import ConditionParser
 from cotool.errors import InputError
-from cotool.logs.measures.model import (
-    AND,
-    AS_CLASS,
-    AS_IS,
-    AS_PATH,
-    EQUAL,
-    LEAST,
-    LESS,
-    MAX_BY,
-    MAX_MEASURES,
-    MAX_SOURCES,
-    MAX_TESTS,
-    MORE,
-    MOST,
-    NO_SCALE,
-    NOT,
-    OR,
-    OTHER,
-    UNITS,
-    Reading,
-    Scale,
-    Test,
-    ValueSource,
-)
+from cotool.logs.measures import model
+from cotool.logs.measures.model import Reading, Scale, Test, ValueSource
 from cotool.logs.measures.of_templates import TEMPLATE, parameter_source
 from cotool.logs.unicode_check import check_unicode
 
@@ -60,7 +38,8 @@ _TOKEN = lazy_pattern(
     r"""\s*(?:(<=|>=|==|!=|[<>=()])|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\s<>=!()]+))"""
 )
 _OPERATORS = {
-    "<": LESS, "<=": LEAST, ">": MORE, ">=": MOST, "=": EQUAL, "==": EQUAL, "!=": OTHER,
+    "<": model.LESS, "<=": model.LEAST, ">": model.MORE, ">=": model.MOST,
+    "=": model.EQUAL, "==": model.EQUAL, "!=": model.OTHER,
 }  # fmt: skip
 _MEASURE_HINT = (
     "write a field (rt), text with a hole ('took <ms> ms') or a regex with a group "
@@ -110,10 +89,10 @@ def make_reading(
             f"two measures are called {twice!r}", parameter="measures", hint="write NAME=SOURCE"
         )
     for parameter, count, most in (
-        ("measures", len(names), MAX_MEASURES),
-        ("by", len(parts), MAX_BY),
-        ("where", len(tests), MAX_TESTS),
-        ("measures", len(sources.found), MAX_SOURCES),
+        ("measures", len(names), model.MAX_MEASURES),
+        ("by", len(parts), model.MAX_BY),
+        ("where", len(tests), model.MAX_TESTS),
+        ("measures", len(sources.found), model.MAX_SOURCES),
     ):
         if count > most:
             raise InputError(f"{count} are more than the {most} possible", parameter=parameter)
@@ -170,7 +149,7 @@ def _source(text: str, whole: str) -> tuple[ValueSource, str]:
     holes = _HOLE.findall(body)
     if holes:
         before = re.findall(r"\w+", body.partition("<")[0])
-        named = holes[0] and (holes[0] not in UNITS or holes[0] in _LETTERS)
+        named = holes[0] and (holes[0] not in model.UNITS or holes[0] in _LETTERS)
         return _text(body, whole, scale), holes[0] if named else before[-1] if before else body
     field = _FIRST.sub("", body)
     if _INDEX.search(field):
@@ -186,8 +165,8 @@ def _source(text: str, whole: str) -> tuple[ValueSource, str]:
 
 def _unit_of(text: str) -> tuple[str, Scale | None]:
     body, colon, unit = text.rpartition(":")
-    if colon and unit in UNITS and body:
-        return body, UNITS[unit]
+    if colon and unit in model.UNITS and body:
+        return body, model.UNITS[unit]
     return text, None
 
 
@@ -202,12 +181,12 @@ def _text(body: str, whole: str, scale: Scale | None) -> ValueSource:
             f"{whole!r} has no text beside its hole", parameter="measures", hint=_MEASURE_HINT
         )
     unit = _UNIT_AT.match(after)
-    if scale is None and unit and unit[1] in UNITS:
-        scale = UNITS[unit[1]]
+    if scale is None and unit and unit[1] in model.UNITS:
+        scale = model.UNITS[unit[1]]
     hole = _HOLE.findall(body)[0]
-    if scale is None and hole in UNITS and hole not in _LETTERS:
-        scale = UNITS[hole]
-    return ValueSource("text", body, before, after, scale=scale or NO_SCALE)
+    if scale is None and hole in model.UNITS and hole not in _LETTERS:
+        scale = model.UNITS[hole]
+    return ValueSource("text", body, before, after, scale=scale or model.NO_SCALE)
 
 
 def _regex(regex: str, whole: str, scale: Scale | None) -> ValueSource:
@@ -220,7 +199,9 @@ def _regex(regex: str, whole: str, scale: Scale | None) -> ValueSource:
             parameter="measures",
             hint="(...) is the number; (?:...) only groups",
         )
-    return ValueSource("regex", regex, program=program, needed=needed, scale=scale or NO_SCALE)
+    return ValueSource(
+        "regex", regex, program=program, needed=needed, scale=scale or model.NO_SCALE
+    )
 
 
 def _key(text: str, sources: _Sources) -> tuple[int, int]:
@@ -233,10 +214,10 @@ def _key(text: str, sources: _Sources) -> tuple[int, int]:
             hint="write a field: path, raw(path), method, status, class, client, user, level, file",
         )
     if name == TEMPLATE:
-        return sources.number(ValueSource(TEMPLATE)), AS_IS
+        return sources.number(ValueSource(TEMPLATE)), model.AS_IS
     if not raw and name == "class":
-        return sources.number(ValueSource("field", "status")), AS_CLASS
-    made = AS_PATH if not raw and name.rpartition(".")[2] == "path" else AS_IS
+        return sources.number(ValueSource("field", "status")), model.AS_CLASS
+    made = model.AS_PATH if not raw and name.rpartition(".")[2] == "path" else model.AS_IS
     return sources.number(ValueSource("field", name)), made
 
 
@@ -257,7 +238,7 @@ class _Condition(ConditionParser[tuple[Test, ...]]):
         )
 
     def joined(self, word: str, parts: Sequence[tuple[Test, ...]]) -> tuple[Test, ...]:
-        join = Test({"or": OR, "and": AND, "not": NOT}[word])
+        join = Test({"or": model.OR, "and": model.AND, "not": model.NOT}[word])
         if word == "not":
             return *parts[0], join
         return (*parts[0], *(test for part in parts[1:] for test in (*part, join)))
@@ -279,9 +260,9 @@ class _Condition(ConditionParser[tuple[Test, ...]]):
     def _test(self, field: str, kind: int, value: re.Match[str]) -> Test:
         from cotool._fast.logs import logscan
 
-        made = AS_IS
+        made = model.AS_IS
         if field == "class":
-            field, made = "status", AS_CLASS
+            field, made = "status", model.AS_CLASS
         source = (
             self._sources.number(ValueSource(TEMPLATE))
             if field == TEMPLATE
@@ -292,8 +273,8 @@ class _Condition(ConditionParser[tuple[Test, ...]]):
             quoted = value[2] if value[2] is not None else value[3]
             return Test(kind, source, made, None, re.sub(r"\\(.)", r"\1", quoted).encode())
         read = logscan.read_number(text.encode())
-        if isinstance(read, tuple) and made == AS_IS:
+        if isinstance(read, tuple) and made == model.AS_IS:
             return Test(kind, source, made, read[0], text.encode())
-        if kind not in {EQUAL, OTHER}:
+        if kind not in {model.EQUAL, model.OTHER}:
             raise self.error(f"{text!r} is not a number; compare text with = or != only")
         return Test(kind, source, made, None, text.encode())
