@@ -111,7 +111,8 @@ _LEAD = (
 )
 _REFUSES = lazy_pattern(f"{_LEAD}(?:{_any_of(_REFUSALS)})", re.IGNORECASE)
 _KNOWS_NOT = lazy_pattern(f"{_LEAD}(?:{_any_of(_IGNORANCE)})", re.IGNORECASE)
-# A quick test: how a declining text in ASCII begins, and what others have near their beginning.
+# A quick test, since the patterns take 6 ms to compile: how a declining text in ASCII begins, and
+# what it, or any other, has near its beginning.
 _BEGINS = lazy_pattern(
     r"[\s\"'*_>-]{0,4}(?:well|oh|hm|honestly|no|ok|thank|i(?![a-z])|sorry|unfort|apolog"
     r"|as an|this|that"
@@ -119,6 +120,11 @@ _BEGINS = lazy_pattern(
     r"|spiac|scusa|idk|dunno|don|pass|skip|keine|weet|ik|ni |nessuna|aucune)",
     re.IGNORECASE,
 )
+_ASCII_SIGNS = (
+    "not", "n't", "cant", "dont", "no ", "non ", "nicht", "niet", "ne ", "unable", "refuse",
+    "decline", "against", "violates", "have no", "idea", "clue", "idk", "dunno", "pass", "skip",
+    "keine", "aucune",
+)  # fmt: skip
 _SIGNS = (
     "n't ", "n’t", "not ", "unable", "sorry", "no idea", "nicht", "niet", "ne ", "pas", "non ",
     "no ", "désol", "não", "не ", "понятия", "不", "无法", "無法", "没办法", "せん",
@@ -148,9 +154,9 @@ _TURNS = lazy_pattern(
 
 
 def _may_decline(opening: str) -> bool:
-    if opening.isascii():
-        return _BEGINS.match(opening) is not None
     low = opening.lower()
+    if opening.isascii():
+        return any(sign in low for sign in _ASCII_SIGNS) and _BEGINS.match(opening) is not None
     return any(sign in low for sign in _SIGNS)
 
 
