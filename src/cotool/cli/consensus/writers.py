@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from typing import TYPE_CHECKING, Any, Protocol
@@ -89,6 +88,8 @@ class CsvWriter:
         """Nothing follows the last row."""
 
     def _row(self, cells: Iterable[object]) -> None:
+        import csv
+
         row = io.StringIO()
         csv.writer(row, lineterminator="\n").writerow(cells)
         self._sink.write(visible(row.getvalue()) if self._for_eyes else row.getvalue())

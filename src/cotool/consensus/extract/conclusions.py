@@ -18,7 +18,7 @@ from cotool.consensus.extract.spans import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 _LEADING_OPTION = lazy_pattern(
     r"[*_]{0,2}(?:\(?[A-J][.):]{1,2}[*_]{0,2}\s+(?=\S)|[A-J](?=,?\s(?:because|since|as)\b))"
 )
@@ -75,15 +75,27 @@ _CLAIM = lazy_pattern(
 _IS_RIGHT = lazy_pattern(IS_RIGHT)
 _OPINION = lazy_pattern(OPINIONS, re.VERBOSE | re.IGNORECASE)
 _FOREIGN_CLAIM = lazy_pattern(CLAIMS, re.VERBOSE | re.IGNORECASE)
+# A text in ASCII without one of these words is neither an opinion nor such a claim.
+_OPINION_WORDS = (
+    *("i'd ", "i'll ", "sure ", "certain ", "confident ", "ich ", "je ", "creo ", "pienso ", "ik "),
+    *("acho ", "credo ", "penso ", "bence "),
+)
+_CLAIM_WORDS = ("ist ", "c'est ", "est ", "es ")
 # The last word of "So D." or "so yes".
 _CONCLUDING = frozenset(["yes", "no", "true", "false", *"abcdefghij"])
 _LAST_WORD = 16
 _NOT_BUT = lazy_pattern(r"not\s[^.\n]{1,40}?,?\sbut\s(?:rather\s)?", re.IGNORECASE)
 
 
+def _may_be(words: Sequence[str], low: str) -> bool:
+    """Return whether a text has one of these words, or is not in ASCII."""
+    return any(word in low for word in words) or not low.isascii()
+
+
 def _concluded(text: str, low: str, sentence: str) -> Iterator[StatedPlace]:
     """Yield what a text concludes: "so yes", "So D.", "The claim is false, since …"."""
-    if len(text) <= SPAN and "\n" not in text and (opinion := _OPINION.match(text)):
+    is_line = len(text) <= SPAN and "\n" not in text
+    if is_line and _may_be(_OPINION_WORDS, low) and (opinion := _OPINION.match(text)):
         yield StatedPlace(0, text[opinion.end() :], "opinion", whole=True)
     if len(text) <= SPAN and low.startswith("not ") and (turned := _NOT_BUT.match(text)):
         yield StatedPlace(0, text[turned.end() :], "not … but")
@@ -101,7 +113,7 @@ def _concluded(text: str, low: str, sentence: str) -> Iterator[StatedPlace]:
             denied = claim["not"] or claim["negated"]
             said = _DENIED[claim["word"].lower()] if denied else claim["word"]
             yield StatedPlace(0, said, "it is …", ("boolean",))
-    elif not so and (claim := _FOREIGN_CLAIM.match(text)):
+    elif not so and _may_be(_CLAIM_WORDS, low) and (claim := _FOREIGN_CLAIM.match(text)):
         yield StatedPlace(0, text[claim.end() :], "it is …", ("boolean",))
 
 

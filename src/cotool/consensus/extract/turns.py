@@ -22,6 +22,8 @@ _TURN = lazy_pattern(
     rf"(?:[ ](?i:(?P<more>{_MORE})|(?P<less>{_LESS})|(?P<compass>{_COMPASS})|(?P<side>{_SIDES}))"
     r"|(?<=[°′″])[ ]?(?P<letter>[NSEW]))(?=[\s*_\"'”’»`$)]*(?:$|[.,;:!)\n]))"
 )
+# What a turn begins with, apart from letters; a letter may also follow a sign before `end`.
+_BEGINS = {" ", "-", "°", "′", "″"}
 _DIRECTIONS = {"north": "n", "south": "s", "east": "e", "west": "w"}
 
 
@@ -30,7 +32,8 @@ def read_turn(text: str, end: int) -> tuple[str, str]:
 
     The direction is "+" or "-", a point of the compass, or a side. It must end its sentence.
     """
-    match = _TURN.match(text, end)
+    after = text[end : end + 1]
+    match = _TURN.match(text, end) if after.isalnum() or after in _BEGINS else None
     if match is None:
         return "", ""
     if match["more"] or match["less"]:

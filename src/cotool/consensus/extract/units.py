@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import cache
 from typing import NamedTuple
 
 from cotool._lazy import lazy_pattern
@@ -110,6 +111,7 @@ def _fraction(text: str) -> Fraction:
     return Fraction(top) / Fraction(bottom or "1")
 
 
+@cache
 def _spellings() -> tuple[dict[str, Unit], dict[str, Unit]]:
     symbols: dict[str, Unit] = {}
     words: dict[str, Unit] = {}
@@ -136,8 +138,6 @@ def _spellings() -> tuple[dict[str, Unit], dict[str, Unit]]:
     return symbols, words
 
 
-_SYMBOLS, _WORDS = _spellings()
-
 _POWERS = {"square": 2, "sq": 2, "squared": 2, "cubic": 3, "cu": 3, "cubed": 3, "2": 2, "3": 3}
 _AFTER = lazy_pattern(
     r"""[ -]?(?:(?P<power>square|sq|cubic|cu)\.?[ ])?
@@ -153,21 +153,22 @@ _PER_HOUR = {"km": "km/h", "mi": "mph"}
 
 def unit_of(name: str) -> Unit | None:
     """Return the unit that has this symbol or name."""
-    return _SYMBOLS.get(name) or _WORDS.get(name.lower())
+    symbols, words = _spellings()
+    return symbols.get(name) or words.get(name.lower())
 
 
 def read_unit(text: str, start: int) -> tuple[Unit, int] | None:
     """Return the unit that follows a number ending at `start`, and where it ends."""
     degrees = _DEGREES.match(text, start)
     if degrees:
-        return _SYMBOLS["°C" if degrees[1] else "°F"], degrees.end()
+        return _spellings()[0]["°C" if degrees[1] else "°F"], degrees.end()
     match = _AFTER.match(text, start)
     if match is None:
         return None
     name = match["name"]
     unit = unit_of(name.replace(" ", "-"))
     per = "s" if match["over"] == " per second" else match["per"]
-    if unit and per and (compound := _SYMBOLS.get(f"{unit.symbol}/{per}")):
+    if unit and per and (compound := unit_of(f"{unit.symbol}/{per}")):
         squared = match["raised"] == "2" or match["raised_word"] == "squared"
         return _ACCELERATION if squared and per == "s" else compound, match.end()
     # "12 in total", "5 a day": a preposition or an article, unless nothing follows.
@@ -176,7 +177,7 @@ def read_unit(text: str, start: int) -> tuple[Unit, int] | None:
     ):
         return None
     if match["over"] and unit.symbol in _PER_HOUR:
-        return _SYMBOLS[_PER_HOUR[unit.symbol]], match.end()
+        return _spellings()[0][_PER_HOUR[unit.symbol]], match.end()
     raised = (match["power"] or match["raised"] or match["raised_word"] or "").lower()
     if raised:
         if unit.dimension != "length":

@@ -138,24 +138,24 @@ def _columns(value: Mapping[str, Any]) -> list[dict[str, Any]] | None:
     if len(value) < 2:
         return None
     parts = list(value.values())
+    if {*map(type, parts)} not in ({list}, {dict}):
+        return None
     known = sum(1 for key in value if names.hint_of(str(key)).part != names.UNKNOWN)
     if not known:
         return None
-    if all(isinstance(part, list) for part in parts):
+    if isinstance(parts[0], list):
         sizes = {len(part) for part in parts}
         if len(sizes) != 1 or sizes == {0}:
             return None
         if layout_of(tuple(value), DEFAULT_KEYS).question is None and known < 2:
             return None
         return [dict(zip(value, row, strict=True)) for row in zip(*parts, strict=True)]
-    if all(isinstance(part, dict) for part in parts):
-        keys = list(parts[0])
-        if not keys or not all(key.isdigit() for key in keys):
-            return None
-        if any(part.keys() != parts[0].keys() for part in parts):
-            return None
-        return [{name: part[key] for name, part in value.items()} for key in keys]
-    return None
+    keys = list(parts[0])
+    if not keys or not all(key.isdigit() for key in keys):
+        return None
+    if any(part.keys() != parts[0].keys() for part in parts):
+        return None
+    return [{name: part[key] for name, part in value.items()} for key in keys]
 
 
 def _wrapped(value: Mapping[str, Any]) -> str | None:
