@@ -110,7 +110,7 @@ def _groups(
     head = f"{plural(len(groups), 'group')} by {', '.join(measures.keys)}"
     if len(shown) < len(groups):
         head = f"{len(shown)} of {head}, by {sort or 'records'}"
-    screen.print(Text(), Text(head, style="bold"))
+    screen.heading(head)
     statistics: tuple[str, ...] = _SHOWN if screen.width >= _WIDE and len(facts) == 1 else _FEW
     if not any(figures.count for figures in measures.total.measures) and any(
         figures.distinct is not None for group in shown for figures in group.measures
@@ -184,7 +184,7 @@ def _trend(group: Group, width: int, first: int, last: int) -> str:
 
 def _greatest(fact: MeasureFacts, screen: Screen) -> None:
     if fact.greatest:
-        screen.print(Text(), Text(f"greatest {one_line(fact.name)}", style="bold"))
+        screen.heading(f"greatest {one_line(fact.name)}")
     for line in fact.greatest:
         text = Text(f"{quantity(line.number, fact.unit)}  {one_line(line.path)}:{line.line}: ")
         text.append(one_line(line.text), style="dim")

@@ -55,7 +55,7 @@ def render_requests(measures: Measures, screen: Screen) -> None:
     shares = ", ".join(
         f"{one_line(name)} {percent(count / total)}" for name, count in sorted(classes.items())
     )
-    screen.print(Text(), Text(f"{plural(total, 'request')}: {shares}", style="bold"))
+    screen.heading(f"{plural(total, 'request')}: {shares}")
     busiest = sorted(paths.values(), key=lambda one: (-one.records, one.path))[:_SHOWN]
     unit = measures.facts()[0].unit if measures.names else None
     screen.print(Text(), _table("busiest paths", busiest, total, unit, screen.width))

@@ -209,7 +209,7 @@ def _events(summary: LogSummary, screen: Screen, clock: Clock) -> None:
     histogram = summary.counts.histogram
     bursts, gaps = find_bursts(histogram), find_gaps(histogram)
     if bursts:
-        screen.print(Text(), Text("bursts", style="bold"))
+        screen.heading("bursts")
     for burst in bursts[:_MOST_EVENTS]:
         name = "records" if burst.level == "all" else f"{burst.level}s"
         screen.print(
@@ -219,7 +219,7 @@ def _events(summary: LogSummary, screen: Screen, clock: Clock) -> None:
             )
         )
     if gaps:
-        screen.print(Text(), Text("gaps", style="bold"))
+        screen.heading("gaps")
     for gap in gaps[:_MOST_EVENTS]:
         screen.print(
             Text(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cotool.logs.summary import LogSummary
     from cotool.logs.templates.compare import Change, Comparison
     from cotool.logs.templates.model import Parameter, Template
+    from cotool.logs.templates.template_set import TemplateSet
 
 # A parameter in the text of a template, with its name if it has one.
 _PARAMETER = lazy_pattern(r"(<(?:\*|[A-Za-z_][\w.-]*)>)")
@@ -52,21 +53,11 @@ def render_problems(summary: LogSummary, screen: Screen) -> None:
         kind = "that mention a failure"
         severe = [template for template in found.templates if mentions_failure(template.text)]
     shown = severe[:_MOST_PROBLEMS]
-    left = {template.id for template in severe[_MOST_PROBLEMS:]}
-    rare = [template for template in rare_templates(found) if template.id in left]
-    more = f"{len(shown)} of " if len(shown) < len(severe) else ""
-    span = _span(found.templates)
     if shown:
-        title = f"{more}{plural(len(severe), 'template')} {kind}"
-        screen.print(Text(), Text(title, style="bold"))
-    width = len(f"{shown[0].count:,}") if shown else 0
-    for template in shown:
-        _entry(template, found.records, screen, span, width)
-    if rare:
-        title = f"rare: {len(rare)} more seen at most {RARE} times, the most severe first"
-        screen.print(Text(), Text(title, style="bold"))
-        for template in rare[:_MOST_RARE]:
-            _entry(template, found.records, screen, span, width)
+        more = f"{len(shown)} of " if len(shown) < len(severe) else ""
+        screen.heading(f"{more}{plural(len(severe), 'template')} {kind}")
+    left = {template.id for template in severe[_MOST_PROBLEMS:]}
+    _entries(found, shown, [one for one in rare_templates(found) if one.id in left], screen)
 
 
 def render_templates(summary: LogSummary, screen: Screen, top: int) -> None:
@@ -78,24 +69,28 @@ def render_templates(summary: LogSummary, screen: Screen, top: int) -> None:
     head = plural(len(found), "template")
     if len(shown) < len(found):
         head = f"{len(shown)} of {head}, the most frequent"
-    screen.print(Text(), Text(head, style="bold"))
+    screen.heading(head)
     if found.folded:
-        note = (
-            f"{plural(found.folded, 'record')} too varied to distinguish: some of their words "
-            "are folded"
-        )
+        records = plural(found.folded, "record")
+        note = f"{records} too varied to distinguish: some of their words are folded"
         screen.print(Text(note, style="dim"))
+    ids = {template.id for template in shown}
+    rare = [template for template in rare_templates(found) if template.id not in ids]
+    _entries(found, shown, rare if top else [], screen)
+
+
+def _entries(
+    found: TemplateSet, shown: Sequence[Template], rare: Sequence[Template], screen: Screen
+) -> None:
+    """Print templates, the most frequent one first, then those that are rare."""
     span = _span(found.templates)
     width = len(f"{shown[0].count:,}") if shown else 0
     for template in shown:
         _entry(template, found.records, screen, span, width)
-    ids = {template.id for template in shown}
-    rare = [template for template in rare_templates(found) if template.id not in ids]
-    if rare and top:
-        title = f"rare: {len(rare)} more seen at most {RARE} times, the most severe first"
-        screen.print(Text(), Text(title, style="bold"))
-        for template in rare[:_MOST_RARE]:
-            _entry(template, found.records, screen, span, width)
+    if rare:
+        screen.heading(f"rare: {len(rare)} more seen at most {RARE} times, the most severe first")
+    for template in rare[:_MOST_RARE]:
+        _entry(template, found.records, screen, span, width)
 
 
 def _entry(
@@ -191,7 +186,7 @@ def render_template(
     if template.parameters:
         screen.print(Text(), _parameters(template.parameters))
     if samples:
-        screen.print(Text(), Text("lines", style="bold"))
+        screen.heading("lines")
     for sample in samples:
         screen.print(Text(f"{one_line(sample.path)}:{sample.line}: {one_line(sample.text)}"))
 
@@ -271,7 +266,7 @@ def _changed_templates(comparison: Comparison, screen: Screen) -> None:
     ):
         if not changes:
             continue
-        screen.print(Text(), Text(title, style="bold"))
+        screen.heading(title)
         for change in changes[:_MOST_CHANGES]:
             _change(change, screen)
         if len(changes) > _MOST_CHANGES:
@@ -285,7 +280,7 @@ def _changed_numbers(comparison: Comparison, screen: Screen) -> None:
     if not comparison.numbers_compared:
         return
     title = f"{len(changed):,} of {plural(comparison.numbers_compared, 'number')} changed"
-    screen.print(Text(), Text(f"{title} since the earlier run", style="bold"))
+    screen.heading(f"{title} since the earlier run")
     if not changed:
         return
     table = Table(padding=(0, 2, 0, 0))

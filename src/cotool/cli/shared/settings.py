@@ -10,8 +10,9 @@ import contextlib
 import copy
 import os
 import sys
-from collections.abc import Callable, MutableMapping
-from functools import partial
+from collections import UserDict
+from collections.abc import Callable
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -94,7 +95,7 @@ class Command(TyperCommand):
         context.meta[_CALL] = (context.command_path, *given)
         return context
 
-    def attach(self, table: str, whole: WholeCommand | None) -> MutableMapping[str, object]:
+    def attach(self, table: str, whole: WholeCommand | None) -> UserDict[str, object]:
         """Attach the variables to the options, and return what the config file sets.
 
         whole: returns the whole command line, for the keys of other commands.
@@ -224,7 +225,7 @@ def read_config() -> dict[str, dict[str, object]]:
     return document
 
 
-class _Configured(MutableMapping[str, object]):
+class _Configured(UserDict[str, object]):
     """One table of the config file as Click's `default_map`, read when Click first asks.
 
     A table may have keys for any command of its group: `cotool vault verify` accepts a file that
@@ -235,26 +236,26 @@ class _Configured(MutableMapping[str, object]):
         self._table = table
         self._whole = whole
         self._parameters = {found.name: found for found in parameters}
-        self._values: dict[str, object] | None = None
         self._keys: dict[str, str] = {}
 
     def label(self, name: str) -> str:
         """Return the name of an option in the file."""
         return f"[{self._table}] {self._keys.get(name, name)}"
 
-    def _read(self) -> dict[str, object]:
-        if self._values is None:
-            self._values = {}
-            names = option_names(self._parameters.values())
-            for key, value in read_config().get(self._table, {}).items():
-                name = names.get(key.replace("-", "_"))
-                if name is None:
-                    self._check(key)
-                    continue
-                self._keys[name] = key
-                where = f"{config_path()}: {self.label(name)}"
-                self._values[name] = _from_toml(self._parameters[name], value, where)
-        return self._values
+    @cached_property
+    def data(self) -> dict[str, object]:  # type: ignore[override]
+        """The values by the names of parameters."""
+        values = {}
+        names = option_names(self._parameters.values())
+        for key, value in read_config().get(self._table, {}).items():
+            name = names.get(key.replace("-", "_"))
+            if name is None:
+                self._check(key)
+                continue
+            self._keys[name] = key
+            where = f"{config_path()}: {self.label(name)}"
+            values[name] = _from_toml(self._parameters[name], value, where)
+        return values
 
     def _check(self, key: str) -> None:
         """Raise InputError if no command of the table has an option of this name."""
@@ -268,21 +269,6 @@ class _Configured(MutableMapping[str, object]):
                 f"{config_path()}: unknown key {key!r} in [{self._table}]",
                 hint=nearest(key.replace("-", "_"), tuple(known)),
             )
-
-    def __getitem__(self, name: str) -> object:
-        return self._read()[name]
-
-    def __setitem__(self, name: str, value: object) -> None:
-        self._read()[name] = value
-
-    def __delitem__(self, name: str) -> None:
-        del self._read()[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._read())
-
-    def __len__(self) -> int:
-        return len(self._read())
 
 
 def option_names(parameters: Any) -> dict[str, str]:

@@ -189,3 +189,48 @@ class Reencryption(Batch):
         "Drop the slots of unavailable keys; these keys no longer open the file.",
         "--drop-others",
     )
+
+
+@option_class
+class Signing:
+    """The options of `sign`."""
+
+    output: str | None = option("Output", "File for the manifest.", "--output -o FILE")
+    force: bool = FORCE
+    recursive: bool = RECURSIVE
+    by_identity: bool = flag(
+        "Keys", "Sign with your identity; everyone can check that.", "--by-identity"
+    )
+    profile: str | None = PROFILE
+    threads: int | None = THREADS
+
+
+@option_class
+class SignatureCheck:
+    """The options of `verify-signature`."""
+
+    strict: bool = flag(
+        "Run", "Also fail if other files are in the folders of the manifest.", "--strict"
+    )
+    signer: list[str] | None = option(
+        "Keys",
+        "Whose signature to accept: a key as `identity show` or `identity show --signer` "
+        "prints it. Repeatable.",
+        "--signer KEY",
+    )
+    signers_file: str | None = option(
+        "Keys", "Accept a signature of anyone in a recipients file.", "--signers-file FILE"
+    )
+    threads: int | None = THREADS
+    quiet: bool = QUIET
+
+
+@option_class
+class Cleaning:
+    """The options of `values clean`: how a file is sealed that has no older version."""
+
+    only: str | None = option("Output", "Seal only values under keys like this.", "--only REGEX")
+    others: str | None = option("Output", "Seal all values except those.", "--except REGEX")
+    syntax: str | None = SYNTAX_NAME
+    recipient: list[str] | None = RECIPIENTS
+    recipients_file: str | None = RECIPIENTS_FILE

@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from cotool._lazy import stand_ins
-from cotool.cli.shared.options import QUIET, THREADS, flag, option
+from cotool.cli.shared.options import THREADS, flag, with_options
 from cotool.cli.shared.settings import App
-from cotool.cli.vault.options import FORCE, PROFILE, RECURSIVE, Job, with_keys
+from cotool.cli.vault.file_options import SignatureCheck, Signing
+from cotool.cli.vault.options import PROFILE, Job, with_keys
 from cotool.vault.requests import KeyRequest
 
 with stand_ins("cotool.cli.vault.passwords", "cotool.cli.vault.signatures"):
@@ -19,17 +20,11 @@ commands = App()
 
 @commands.command("sign", epilog="Example:  cotool vault sign -r release/ -o release.hmac")
 @with_keys
+@with_options
 def sign(
     files: Annotated[list[str], typer.Argument(metavar="FILES...", help="Files, folders (-r).")],
     *,
-    output: str | None = option("Output", "File for the manifest.", "--output -o FILE"),
-    force: bool = FORCE,
-    recursive: bool = RECURSIVE,
-    by_identity: bool = flag(
-        "Keys", "Sign with your identity; everyone can check that.", "--by-identity"
-    ),
-    profile: str | None = PROFILE,
-    threads: int | None = THREADS,
+    options: Signing,
     keys: KeyRequest,
 ) -> Job:
     """Write a manifest of files with their HMAC-SHA256, in the format of sha256sum.
@@ -39,50 +34,21 @@ def sign(
     (--signer of verify-signature). Symbolic links in folders are followed if they stay in the
     folder; others are left out, with a warning.
     """
-    return partial(
-        signatures.sign,
-        files,
-        keys,
-        output=output,
-        force=force,
-        recursive=recursive,
-        by_identity=by_identity or keys.chooses_identity,
-        profile=profile,
-        threads=threads,
-    )
+    return partial(signatures.sign, files, keys, options)
 
 
 @commands.command("verify-signature", epilog="Example:  cotool vault verify-signature release.hmac")
 @with_keys
+@with_options
 def verify_signature(
     manifest: Annotated[
         str, typer.Argument(metavar="MANIFEST", help="A manifest written by `sign`.")
     ],
     *,
-    strict: bool = flag(
-        "Run", "Also fail if other files are in the folders of the manifest.", "--strict"
-    ),
-    signer: list[str] | None = option(
-        "Keys",
-        "Whose signature to accept: a key as `identity show` or `identity show --signer` "
-        "prints it. Repeatable.",
-        "--signer KEY",
-    ),
-    signers_file: str | None = option(
-        "Keys", "Accept a signature of anyone in a recipients file.", "--signers-file FILE"
-    ),
-    threads: int | None = THREADS,
-    quiet: bool = QUIET,
+    options: SignatureCheck,
     keys: KeyRequest,
 ) -> Job:
     """Check the files of a manifest. Run it in the folder where the manifest was made."""
-    options = signatures.SignatureCheck(
-        signers=tuple(signer or ()),
-        signers_file=signers_file,
-        strict=strict,
-        threads=threads,
-        quiet=quiet,
-    )
     return partial(signatures.verify_signature, manifest, keys, options)
 
 

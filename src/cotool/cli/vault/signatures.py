@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,40 +20,33 @@ from cotool.vault.trees import Listing, Wanted, list_files
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cotool.cli.vault.file_options import SignatureCheck, Signing
     from cotool.vault import Identity, Keyring, Passphrase
 
 _MANIFEST_FAILED = IntegrityError.exit_code
 
 
-def sign(
-    files: Sequence[str],
-    request: KeyRequest,
-    *,
-    output: str | None,
-    force: bool,
-    recursive: bool,
-    by_identity: bool,
-    profile: str | None,
-    threads: int | None,
-) -> int:
+def sign(files: Sequence[str], request: KeyRequest, options: Signing) -> int:
     """Write a manifest."""
     from cotool import vault
     from cotool.io.target import Target
     from cotool.vault.batch import Job
     from cotool.vault.manifest import manifest_bytes
 
-    listing = _signed_files(files, output, recursive=recursive)
-    spare_results([Job("", output)], force=force)
+    output = options.output
+    listing = _signed_files(files, output, recursive=options.recursive)
+    spare_results([Job("", output)], force=options.force)
     say_left_out(listing, quiet=False)
     key: Keyring | Passphrase | Identity
-    if by_identity:
+    if options.by_identity or request.chooses_identity:
         key = request.read_identity()
     else:
+        profile = options.profile
         key = _secret_key(request, by_keyring=request.has_keyring, profile=profile, confirm=True)
-    text = vault.sign([found.path for found in listing.files], key=key, num_threads=threads)
-    with Target(
-        standard_output() if output in {None, STDIO} else str(output), force=force
-    ) as target:
+    paths = [found.path for found in listing.files]
+    text = vault.sign(paths, key=key, num_threads=options.threads)
+    place = standard_output() if output in {None, STDIO} else str(output)
+    with Target(place, force=options.force) as target:
         target.begin(manifest_bytes(text))
     return 0
 
@@ -84,23 +76,12 @@ def _is_output(path: str, output: str | None) -> bool:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureCheck:
-    """The options of `verify-signature`."""
-
-    signers: tuple[str, ...]
-    signers_file: str | None
-    strict: bool
-    threads: int | None
-    quiet: bool
-
-
 def verify_signature(manifest: str, request: KeyRequest, options: SignatureCheck) -> int:
     """Check a manifest; print one line per file."""
     from cotool import vault
     from cotool.vault.manifest import extra_files, manifest_text, read_manifest
 
-    signers = signers_of(options.signers, options.signers_file)
+    signers = signers_of(options.signer, options.signers_file)
     if manifest == STDIO:
         request.read_before_content()
         text = manifest_text(standard_input().read())

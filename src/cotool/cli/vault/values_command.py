@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from cotool._lazy import stand_ins
-from cotool.cli.shared.options import QUIET, option
+from cotool.cli.shared.options import QUIET, with_options
 from cotool.cli.shared.settings import App
-from cotool.cli.vault.options import RECIPIENTS, RECIPIENTS_FILE, SYNTAX_NAME, Job, with_keys
+from cotool.cli.vault.file_options import Cleaning
+from cotool.cli.vault.options import Job, with_keys
 from cotool.vault.requests import KeyRequest
 
 with stand_ins("cotool.cli.vault.values_git"):
@@ -90,16 +91,8 @@ def textconv(
 
 @values_app.command("clean", epilog="Example:  cotool vault values clean config.yaml < config.yaml")
 @with_keys
-def clean(
-    name: _Name,
-    *,
-    only: str | None = option("Output", "Seal only values under keys like this.", "--only REGEX"),
-    others: str | None = option("Output", "Seal all values except those.", "--except REGEX"),
-    syntax: str | None = SYNTAX_NAME,
-    recipient: list[str] | None = RECIPIENTS,
-    recipients_file: str | None = RECIPIENTS_FILE,
-    keys: KeyRequest,
-) -> Job:
+@with_options
+def clean(name: _Name, *, options: Cleaning, keys: KeyRequest) -> Job:
     """Seal standard input for git's index. Values that did not change keep their ciphertext.
 
     The older version, its keys and its rule come from the index or from HEAD. The options for
@@ -108,8 +101,7 @@ def clean(
     A file that is sealed already is passed on if it is the older version, or if no value that must
     be sealed is in clear and, with a key that opens it, its MAC fits. Otherwise the exit code is 2.
     """
-    first = work.First(only, others, syntax, tuple(recipient or ()), recipients_file)
-    return partial(work.clean, name, keys, first)
+    return partial(work.clean, name, keys, options)
 
 
 @values_app.command("smudge", epilog="Example:  cotool vault values smudge config.yaml < sealed")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cotool.cli.vault.keys import names_a_key, sealing_keys, tell
@@ -26,18 +25,8 @@ from cotool.vault.values.tokens import TOKEN
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cotool.cli.vault.file_options import Cleaning
     from cotool.vault import Key
-
-
-@dataclass(frozen=True, slots=True)
-class First:
-    """How a file is sealed that has no older version."""
-
-    only: str | None
-    others: str | None
-    syntax: str | None
-    recipients: tuple[str, ...]
-    recipients_file: str | None
 
 
 def accept(files: Sequence[str], request: KeyRequest, *, quiet: bool) -> int:
@@ -82,7 +71,7 @@ def textconv(file: str, request: KeyRequest) -> int:
     return _write(data)
 
 
-def clean(name: str, request: KeyRequest, first: First) -> int:
+def clean(name: str, request: KeyRequest, first: Cleaning) -> int:
     """Seal standard input, with the ciphertexts of the version in git."""
     content = _read_input(name)
     previous = _version_in_git(name)
@@ -92,7 +81,7 @@ def clean(name: str, request: KeyRequest, first: First) -> int:
         return _write(content)
     keys: list[Key] = [Opening(request)]
     if previous is None:
-        keys = [*recipients_of(first.recipients, first.recipients_file)]
+        keys = [*recipients_of(first.recipient, first.recipients_file)]
         if not keys or names_a_key(request):
             keys += sealing_keys(request, profile=None, generate=False)
     sealed = encrypt_values(
