@@ -9,7 +9,7 @@ import pytest
 from cotool._fast.logs import logscan
 from cotool.errors import InputError
 from cotool.logs.api import analyze_logs
-from cotool.logs.measures.model import UNITS
+from cotool.logs.units import UNITS
 
 ISTIO = (
     '[2026-01-01T00:00:0{n}.000Z] "GET /items/{n}7 HTTP/2" 200 - via_upstream - "-" 0 500 4{n} 40'

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from cotool.logs.distributions import Distribution, chance_of, greatest_difference
-from cotool.logs.units import BYTES, SECONDS
+from cotool.logs.units import in_base
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -152,10 +152,10 @@ def in_one_unit(one: Numbers, other: Numbers) -> tuple[Numbers, Numbers] | None:
         return None
     if one.unit == other.unit:
         return one, other
-    for base, scale in (("s", SECONDS), ("B", BYTES)):
-        if one.unit in scale and other.unit in scale:
-            return one.scaled(scale[one.unit], base), other.scaled(scale[other.unit], base)
-    return None
+    first, second = in_base(one.unit), in_base(other.unit)
+    if first is None or second is None or first[0] != second[0]:
+        return None
+    return one.scaled(first[1], first[0]), other.scaled(second[1], second[0])
 
 
 def pairs_of(

@@ -16,6 +16,8 @@ from cotool.logs.scan.sources import open_source, sample
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cotool._fast.logs import logscan
+    from cotool.logs.formats.envelopes import Wrapping
     from cotool.logs.formats.model import Format
     from cotool.logs.measures.results import Measures
     from cotool.logs.scan.sources import Source
@@ -30,13 +32,8 @@ def explain_format(source: Source, options: LogOptions) -> Recognition:
 
     Raises InputError if the source cannot be read.
     """
-    with open_source(source) as opened:
-        formats, wrapping = look_at(sample(opened), options)
-        date = first_date(formats, wrapping.lines, opened.mtime)
+    scanner, formats, wrapping = _scanned(source, replace(options, records=True))
     lines = [line for line in wrapping.lines if line.strip()]
-    scanner = make_scanner(replace(options, records=True), formats, date)
-    scanner.feed(b"".join(line + b"\n" for line in lines), final=True)
-    scanner.finish()
     records = [json.loads(row) for data in scanner.take_written() for row in data.splitlines()]
     begins = [
         (line, record)
@@ -75,14 +72,23 @@ def measured_sample(source: Source, options: LogOptions, fields: Sequence[str]) 
         tz=options.tz,
         measures={name: name for name in fields},
     )
-    with open_source(source) as opened:
-        formats, wrapping = look_at(sample(opened), chosen)
-        date = first_date(formats, wrapping.lines, opened.mtime)
-    scanner = make_scanner(chosen, formats, date)
-    scanner.feed(b"".join(line + b"\n" for line in wrapping.lines), final=True)
-    scanner.finish()
+    scanner, _, _ = _scanned(source, chosen)
     table = scanner.measured or Measured(len(fields))
     return measures_of(table, tuple(fields), (), source.path)
+
+
+def _scanned(
+    source: Source, options: LogOptions
+) -> tuple[logscan.Scanner, tuple[Format, ...], Wrapping]:
+    """Return a scanner that has read the lines of a sample that are not blank; their formats."""
+    with open_source(source) as opened:
+        formats, wrapping = look_at(sample(opened), options)
+        date = first_date(formats, wrapping.lines, opened.mtime)
+    scanner = make_scanner(options, formats, date)
+    lines = [line + b"\n" for line in wrapping.lines if line.strip()]
+    scanner.feed(b"".join(lines), final=True)
+    scanner.finish()
+    return scanner, formats, wrapping
 
 
 def _field_names(formats: Sequence[Format], lines: Sequence[bytes]) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cotool.logs.model import FileSummary, LogCounts
@@ -13,7 +15,7 @@ from cotool.logs.scan.sources import Stream
 from cotool.logs.summary import LogSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from cotool._fast.logs.forms import Forms
     from cotool.logs.model import Sample
@@ -114,8 +116,14 @@ class CountingHandler(logging.Handler):
         with self._locked():
             self._begin()
 
-    def _locked(self) -> _Lock:
-        return _Lock(self)
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the handler's own lock, which logging also takes around emit()."""
+        self.acquire()
+        try:
+            yield
+        finally:
+            self.release()
 
     def _count(self) -> None:
         if not self._lines:
@@ -133,20 +141,5 @@ class CountingHandler(logging.Handler):
             else:
                 self._forms.merge(found.forms)
         if len(self._samples) < self._show:
-            from dataclasses import replace
-
             new = (replace(one, line=one.line + before) for one in found.samples)
             self._samples = (*self._samples, *new)[: self._show]
-
-
-class _Lock:
-    """The handler's own lock, which logging also takes around emit()."""
-
-    def __init__(self, handler: logging.Handler) -> None:
-        self._handler = handler
-
-    def __enter__(self) -> None:
-        self._handler.acquire()
-
-    def __exit__(self, *_: object) -> None:
-        self._handler.release()

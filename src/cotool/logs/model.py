@@ -116,9 +116,9 @@ class Analysis:
             files=tuple(sorted((*self.files, *other.files), key=lambda file: file.path)),
             samples=tuple(sorted((*self.samples, *other.samples))),
             interrupted=self.interrupted or other.interrupted,
-            templates=_joined(self.templates, other.templates),
+            templates=joined(self.templates, other.templates),
             comparison=None,
-            measures=_joined(self.measures, other.measures),
+            measures=joined(self.measures, other.measures),
         )
 
 
@@ -137,7 +137,8 @@ def merged(parts: Sequence[LogCounts]) -> LogCounts:
     )
 
 
-def _joined(one: _Part | None, other: _Part | None) -> _Part | None:
+def joined(one: _Part | None, other: _Part | None) -> _Part | None:
+    """Return both together, or the one that there is."""
     if one is None:
         return other
     if other is None:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from cotool.cli.shared.conditions import Amount, AnyOf, parse_condition
 from cotool.logs.levels import KEYWORDS, LEVELS
-from cotool.logs.measures.model import QUANTILES, STATISTICS, UNITS
+from cotool.logs.measures.model import QUANTILES, STATISTICS
 from cotool.logs.model import NUMBERS
 from cotool.logs.report.activity import find_bursts, find_gaps
+from cotool.logs.units import UNITS
 from cotool.text import quantity
 
 if TYPE_CHECKING:
@@ -51,17 +52,17 @@ def parse_log_condition(
     `reading` defines the measures: p99(rt) covers all records, p99(rt,path) is the greatest of all
     groups.
     """
-    quantities = {level: partial(_level, level) for level in LEVELS} | _PLAIN
+    quantities = {level: partial(_count, "levels", level) for level in LEVELS} | _PLAIN
     quantities |= {name: partial(_template_count, name, None) for name in _TEMPLATES}
     rates: dict[str, Number] = {
         f"rate({name})": partial(_rate, read, _PLAIN["records"])
         for name, read in quantities.items()
     }
-    named = {name: partial(_pattern, name) for name in patterns}
+    named = {name: partial(_count, "patterns", name) for name in patterns}
     rates |= {
         f"rate({name})": partial(_rate, read, _PLAIN["lines"]) for name, read in named.items()
     }
-    mentions = {f"mentions({name})": partial(_mentions, name) for name in KEYWORDS}
+    mentions = {f"mentions({name})": partial(_count, "keywords", name) for name in KEYWORDS}
     of_level = {
         f"{name}({level})": partial(_template_count, name, level)
         for name in _TEMPLATES
@@ -190,16 +191,9 @@ def needs(condition: Condition[LogSummary]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _level(level: str, summary: LogSummary) -> int:
-    return summary.counts.levels[level]
-
-
-def _pattern(name: str, summary: LogSummary) -> int:
-    return summary.counts.patterns[name]
-
-
-def _mentions(keyword: str, summary: LogSummary) -> int:
-    return summary.counts.keywords[keyword]
+def _count(kind: str, name: str, summary: LogSummary) -> int:
+    """Return a count by name: of records by level, or of lines by pattern or keyword."""
+    return getattr(summary.counts, kind)[name]  # type: ignore[no-any-return]
 
 
 def _rate(read: Number, whole: Number, summary: LogSummary) -> float:

@@ -15,6 +15,7 @@ from cotool.cli.logs.watch import stopped_by_interrupt
 from cotool.cli.logs.writers import write_summary
 from cotool.errors import InputError
 from cotool.logs.api import analyze_sources, analyze_twice
+from cotool.logs.model import joined
 from cotool.logs.scan.scan import Watch
 from cotool.logs.scan.sources import Source
 from cotool.logs.scan.state import State
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from cotool.cli.logs.request import LogRequest
     from cotool.cli.logs.templates import TemplatePlan
-    from cotool.logs.measures.results import Measures
     from cotool.logs.templates.template_set import TemplateSet
 
 _PAUSE = 0.5  # seconds between two checks of the files
@@ -166,14 +166,8 @@ def _joined(total: LogSummary, found: LogSummary, show: int) -> LogSummary:
         tuple(files.values()),
         (*total.samples, *found.samples)[-show:] if show else (),
         templates=found.templates or total.templates,
-        measures=_measured(total.measures, found.measures),
+        measures=joined(total.measures, found.measures),
     )
-
-
-def _measured(total: Measures | None, found: Measures | None) -> Measures | None:
-    if total is None or found is None:
-        return total or found
-    return total.merge(found)
 
 
 def _learned(total: LogSummary, plan: TemplatePlan, found: TemplateSet) -> TemplateSet:

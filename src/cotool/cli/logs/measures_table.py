@@ -8,8 +8,8 @@ from cotool.cli.logs.style import sparkline
 from cotool.cli.shared.layout import Table, Text, cells
 from cotool.cli.shared.screen import fitted
 from cotool.logs.formats.field_names import scale_of
-from cotool.logs.measures.model import NO_SCALE
 from cotool.logs.report.activity import duration
+from cotool.logs.units import NO_SCALE
 from cotool.text import one_line, percent, plural, quantity
 
 if TYPE_CHECKING:

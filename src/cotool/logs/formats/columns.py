@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
 from cotool.logs.formats.model import TEXT
-from cotool.logs.measures import model
+from cotool.logs.units import UNITS, Scale
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterator, Sequence
 
     from cotool.logs.formats.model import Format
-    from cotool.logs.measures.model import Scale
 
     # Each name's column, the part of it, and the unit of a number without one.
     Columns = dict[str, tuple[int, int, Scale | None]]
@@ -112,7 +111,7 @@ def columns_of(found: Format, lines: Sequence[bytes]) -> tuple[bytes, Columns]:
                 for n, name in enumerate(names)
             }
             at |= {
-                name: (column, part, model.UNITS[units[name]])
+                name: (column, part, UNITS[units[name]])
                 for name, (column, part, _) in at.items()
                 if name in units
             }
@@ -194,8 +193,8 @@ def _proxy(rows: Sequence[bytes]) -> Columns:
     if count <= _ENOUGH * len(rows):
         return {}
     at: Columns = {name: (first - 4 + n, 0, None) for n, name in enumerate(_PROXY_NAMES)}
-    at["bytes"] = (first + 2, 0, model.UNITS["B"])
-    at["rt"] = (first, _LAST, model.UNITS["ms"])
+    at["bytes"] = (first + 2, 0, UNITS["B"])
+    at["rt"] = (first, _LAST, UNITS["ms"])
     return at | _parts_of(request)
 
 
@@ -210,7 +209,7 @@ def _extended(header: bytes, lines: Sequence[bytes]) -> tuple[bytes, Columns]:
         if name == "time-taken":
             # Seconds with a fraction by the standard; IIS writes whole milliseconds.
             cells = _cells_under(name, lines, b"\t" if tabs else None)
-            scale = model.UNITS["s" if any(map(_FRACTION.fullmatch, cells)) else "ms"]
+            scale = UNITS["s" if any(map(_FRACTION.fullmatch, cells)) else "ms"]
         at[name.lower()] = (n, 0, scale)
     return b"\t" if tabs else b"", at
 
@@ -261,7 +260,7 @@ def _access(rows: Sequence[bytes]) -> Columns:
         ("agent", request + 4),
     ):  # fmt: skip
         if column >= 0 and (request > 3 or column > request):
-            at[name] = (column, 0, model.UNITS["B"] if name == "bytes" else None)
+            at[name] = (column, 0, UNITS["B"] if name == "bytes" else None)
     return at | _times(rows, request + 5)
 
 
@@ -282,13 +281,13 @@ def _times(rows: Sequence[bytes], first: int) -> Columns:
         if not known or len(values) <= _NEARLY_ALL * len(rows):
             continue
         if sum(map(bool, map(_MILLISECONDS.fullmatch, known))) > _NEARLY_ALL * len(known):
-            at["rt"] = (n, 0, model.UNITS["ms"])
+            at["rt"] = (n, 0, UNITS["ms"])
         elif are_seconds(known):
             seconds.append((sum(map(_seconds, known)), -n))
     for name, (_, n) in zip(
         ("rt", "upstream_response_time"), sorted(seconds, reverse=True), strict=False
     ):
-        at.setdefault(name, (-n, 0, model.UNITS["s"]))
+        at.setdefault(name, (-n, 0, UNITS["s"]))
     return at
 
 

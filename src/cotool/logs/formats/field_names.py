@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
-from cotool.logs.measures import model
-from cotool.logs.measures.model import NO_SCALE
+from cotool.logs.units import NO_SCALE, UNITS, Scale
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from cotool.logs.measures.model import Scale
 
 # Names that mean the same field, under the one that people type. Earlier names come first.
 ALIASES: dict[str, tuple[str, ...]] = {
@@ -63,7 +61,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 # Units that the end of a name implies.
 _SCALES = [
-    (lazy_pattern(f"(?:.*[^a-z])?(?:{ending})"), model.UNITS[unit])
+    (lazy_pattern(f"(?:.*[^a-z])?(?:{ending})"), UNITS[unit])
     for ending, unit in (
         ("(?:duration|elapsed|latency|time|took)?(?:ms|msec|msecs|millis|milliseconds)", "ms"),
         ("(?<=_)(?:us|usec|usecs)|micros|microseconds", "us"),
@@ -83,15 +81,15 @@ _SCALES = [
 _CAMEL = {"Ms": "ms", "Millis": "ms", "Micros": "us", "Nanos": "ns", "Seconds": "s", "Bytes": "B"}
 # Units that products define for names that imply none.
 _DEFINED: dict[str, Scale] = {
-    "request_time": model.UNITS["s"],  # nginx
-    "upstream_response_time": model.UNITS["s"],
-    "target_processing_time": model.UNITS["s"],  # AWS load balancers
-    "request_processing_time": model.UNITS["s"],
-    "response_processing_time": model.UNITS["s"],
+    "request_time": UNITS["s"],  # nginx
+    "upstream_response_time": UNITS["s"],
+    "target_processing_time": UNITS["s"],  # AWS load balancers
+    "request_processing_time": UNITS["s"],
+    "response_processing_time": UNITS["s"],
 }
 # Units of fields that products write without one, by keys that only these products have together.
 _OF_PRODUCTS: tuple[tuple[frozenset[str], frozenset[str], Scale], ...] = tuple(
-    (frozenset(keys.split()), frozenset(fields.split()), model.UNITS[unit])
+    (frozenset(keys.split()), frozenset(fields.split()), UNITS[unit])
     for keys, fields, unit in (
         ("downstreamstatus duration", "duration originduration overhead", "ns"),  # Traefik
         ("response_code response_flags duration", "duration upstream_service_time", "ms"),  # Envoy
@@ -130,7 +128,7 @@ def scale_of(name: str) -> Scale:
         return _DEFINED[last.lower()]
     for ending, unit in _CAMEL.items():
         if last.endswith(ending) and last != ending:
-            return model.UNITS[unit]
+            return UNITS[unit]
     for pattern, scale in _SCALES:
         if pattern.fullmatch(last.lower()):
             return scale

@@ -25,14 +25,15 @@ from cotool.logs.formats.columns import (
 from cotool.logs.formats.field_names import ALIASES, names_of, scale_among, scale_of
 from cotool.logs.formats.model import JSON, LOGFMT, MAX_KEY, TEXT
 from cotool.logs.measures import model
-from cotool.logs.measures.model import COLUMN, GIVEN, KEY, LEVEL, NO_SCALE, NOWHERE, PAIR, Locator
+from cotool.logs.measures.model import COLUMN, GIVEN, KEY, LEVEL, NOWHERE, PAIR, Locator
+from cotool.logs.units import NO_SCALE, UNITS, Scale
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cotool.logs.formats.columns import Columns
     from cotool.logs.formats.model import Format
-    from cotool.logs.measures.model import Scale, ValueSource
+    from cotool.logs.measures.model import ValueSource
 
 _PAIRS = lazy_pattern(rb"(?<![^\s,;|(\[{])([A-Za-z_][\w.-]*)=[\"']?[-+]?\.?\d")
 _COLUMN = lazy_pattern(r"\$([1-9]\d{0,2})")
@@ -106,7 +107,7 @@ def locators_in(
         if source.name == "client" and locator.kind in {COLUMN, KEY, PAIR}:
             locator = locator._replace(part=_ADDRESS)
         if source.name == "bytes" and (source.scale or locator.scale) == NO_SCALE:
-            locator = locator._replace(scale=model.UNITS["B"])
+            locator = locator._replace(scale=UNITS["B"])
         if locator.kind == COLUMN and writes_no_time(columns):
             locator = locator._replace(text=NO_TIME)
         locators.append(locator)
@@ -158,7 +159,7 @@ def _pair_among(source: ValueSource, lines: Sequence[bytes], *, is_access: bool)
         if found:
             scale = source.scale
             if is_access and scale is None and scale_of(name) == NO_SCALE and are_seconds(found):
-                scale = model.UNITS["s"]
+                scale = UNITS["s"]
             return _pair(name, scale)
     return None
 

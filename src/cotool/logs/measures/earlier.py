@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from cotool.logs.changes import NumberPair, Numbers
 from cotool.logs.distributions import Distribution
-from cotool.logs.measures.figures import UNIT_NAMES, quantile_share
+from cotool.logs.measures.figures import quantile_share
+from cotool.logs.units import UNIT_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

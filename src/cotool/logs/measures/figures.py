@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 from cotool._fast.logs.measures import UNIT, bucket_ends, spread_of
 from cotool.errors import InputError
 from cotool.logs.distributions import Distribution
-from cotool.logs.measures.model import BYTES, PLAIN, SECONDS, STATISTICS
+from cotool.logs.measures.model import STATISTICS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-UNIT_NAMES = {PLAIN: "", SECONDS: "s", BYTES: "B"}
 
 # The middle of a bucket differs from each number in it by at most this part of it.
 RELATIVE_ERROR = 1 / 128

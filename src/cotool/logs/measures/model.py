@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cotool._records import dataclass
+from cotool.logs.units import NO_SCALE, Scale
 
 # As in logreading.h.
 NOWHERE, COLUMN, KEY, PAIR, TEXT, GROUP, LEVEL, GIVEN, TEMPLATE, PARAMETER = range(10)
 AS_IS, AS_PATH, AS_CLASS = range(3)
 LESS, LEAST, MORE, MOST, EQUAL, OTHER, NOT, AND, OR = range(9)
-PLAIN, SECONDS, BYTES = range(3)
 MAX_SOURCES, MAX_MEASURES, MAX_BY, MAX_TESTS = 16, 8, 4, 32
 
 # The statistics of a measure; other quantiles, such as p99.9, are computed as well.
@@ -22,34 +22,6 @@ QUANTILES = (
 
 # Those of a group in a step of time.
 STEP_STATISTICS = (*STATISTICS, "distinct")
-
-# Factor, power of ten and dimension of a unit.
-Scale = tuple[int, int, int]
-NO_SCALE: Scale = (1, 0, PLAIN)
-# The units that people write, and what they are in seconds or bytes. The kernel has the same names
-# for numbers in logs, see lognumbers.c.
-UNITS: dict[str, Scale] = {
-    name: scale
-    for names, scale in (
-        ("ns nanosecond nanoseconds", (1, -9, SECONDS)),
-        ("us µs μs usec usecs microsecond microseconds", (1, -6, SECONDS)),
-        ("ms msec msecs millis millisecond milliseconds", (1, -3, SECONDS)),
-        ("s sec secs second seconds", (1, 0, SECONDS)),
-        ("m min mins minute minutes", (60, 0, SECONDS)),
-        ("h hr hrs hour hours", (3600, 0, SECONDS)),
-        ("d day days", (86400, 0, SECONDS)),
-        ("B byte bytes", (1, 0, BYTES)),
-        ("kB KB kb", (1, 3, BYTES)),
-        ("MB mb", (1, 6, BYTES)),
-        ("GB gb", (1, 9, BYTES)),
-        ("TB tb", (1, 12, BYTES)),
-        ("KiB", (1 << 10, 0, BYTES)),
-        ("MiB", (1 << 20, 0, BYTES)),
-        ("GiB", (1 << 30, 0, BYTES)),
-        ("TiB", (1 << 40, 0, BYTES)),
-    )
-    for name in names.split()
-}
 
 
 class Locator(NamedTuple):

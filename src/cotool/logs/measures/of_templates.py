@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
 from cotool.errors import InputError
-from cotool.logs.measures.model import NO_SCALE, UNITS, Reading, ValueSource
+from cotool.logs.measures.model import Reading, ValueSource
+from cotool.logs.units import NO_SCALE, UNITS, Scale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from cotool.logs.measures.model import Scale
 
     # The names and the units of the parameters of each template, by its id.
     Known = Mapping[str, Sequence[tuple[str | None, str | None]]]

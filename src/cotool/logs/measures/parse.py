@@ -16,9 +16,10 @@ from cotool._lazy import lazy_pattern
 from cotool.conditions import ConditionParser
 from cotool.errors import InputError
 from cotool.logs.measures import model
-from cotool.logs.measures.model import Reading, Scale, Test, ValueSource
+from cotool.logs.measures.model import Reading, Test, ValueSource
 from cotool.logs.measures.of_templates import TEMPLATE, parameter_source
 from cotool.logs.unicode_check import check_unicode
+from cotool.logs.units import NO_SCALE, UNITS, Scale
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -149,7 +150,7 @@ def _source(text: str, whole: str) -> tuple[ValueSource, str]:
     holes = _HOLE.findall(body)
     if holes:
         before = re.findall(r"\w+", body.partition("<")[0])
-        named = holes[0] and (holes[0] not in model.UNITS or holes[0] in _LETTERS)
+        named = holes[0] and (holes[0] not in UNITS or holes[0] in _LETTERS)
         return _text(body, whole, scale), holes[0] if named else before[-1] if before else body
     field = _FIRST.sub("", body)
     if _INDEX.search(field):
@@ -165,8 +166,8 @@ def _source(text: str, whole: str) -> tuple[ValueSource, str]:
 
 def _unit_of(text: str) -> tuple[str, Scale | None]:
     body, colon, unit = text.rpartition(":")
-    if colon and unit in model.UNITS and body:
-        return body, model.UNITS[unit]
+    if colon and unit in UNITS and body:
+        return body, UNITS[unit]
     return text, None
 
 
@@ -181,12 +182,12 @@ def _text(body: str, whole: str, scale: Scale | None) -> ValueSource:
             f"{whole!r} has no text beside its hole", parameter="measures", hint=_MEASURE_HINT
         )
     unit = _UNIT_AT.match(after)
-    if scale is None and unit and unit[1] in model.UNITS:
-        scale = model.UNITS[unit[1]]
+    if scale is None and unit and unit[1] in UNITS:
+        scale = UNITS[unit[1]]
     hole = _HOLE.findall(body)[0]
-    if scale is None and hole in model.UNITS and hole not in _LETTERS:
-        scale = model.UNITS[hole]
-    return ValueSource("text", body, before, after, scale=scale or model.NO_SCALE)
+    if scale is None and hole in UNITS and hole not in _LETTERS:
+        scale = UNITS[hole]
+    return ValueSource("text", body, before, after, scale=scale or NO_SCALE)
 
 
 def _regex(regex: str, whole: str, scale: Scale | None) -> ValueSource:
@@ -199,9 +200,7 @@ def _regex(regex: str, whole: str, scale: Scale | None) -> ValueSource:
             parameter="measures",
             hint="(...) is the number; (?:...) only groups",
         )
-    return ValueSource(
-        "regex", regex, program=program, needed=needed, scale=scale or model.NO_SCALE
-    )
+    return ValueSource("regex", regex, program=program, needed=needed, scale=scale or NO_SCALE)
 
 
 def _key(text: str, sources: _Sources) -> tuple[int, int]:

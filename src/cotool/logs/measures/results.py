@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cotool._fast.logs.measures import UNIT, Measured, distinct_of
 from cotool._fast.logs.timelines import Timeline, timelines
 from cotool.errors import InputError
-from cotool.logs.measures.figures import RELATIVE_ERROR, UNIT_NAMES, Figures, or_least
-from cotool.logs.measures.model import PLAIN, STEP_STATISTICS
+from cotool.logs.measures.figures import RELATIVE_ERROR, Figures, or_least
+from cotool.logs.measures.model import STEP_STATISTICS
+from cotool.logs.units import PLAIN, UNIT_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

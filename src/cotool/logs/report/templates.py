@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import find_bursts
 from cotool.logs.templates.collector import no_collection
-from cotool.logs.units import BYTES, SECONDS
+from cotool.logs.units import in_base
 from cotool.text import quantity
 
 if TYPE_CHECKING:
@@ -208,7 +208,5 @@ def quantity_in(number: float | None, unit: str | None) -> str:
     """Return a number of a unit as text; times and sizes in the unit that suits them."""
     if number is None:
         return "–"
-    for base, scale in (("s", SECONDS), ("B", BYTES)):
-        if unit in scale:
-            return quantity(number * scale[unit], base)
-    return quantity(number, unit or "")
+    base, factor = in_base(unit) or (unit or "", 1)
+    return quantity(number * factor, base)

@@ -13,7 +13,7 @@ from cotool.logs.histogram import MAX_BUCKETS, WIDTHS, Histogram
 from cotool.logs.levels import LEVELS
 from cotool.logs.templates.model import Parameter
 from cotool.logs.templates.tokens import PARAMETER, SHOWN, text_of
-from cotool.logs.units import BYTES, SECONDS
+from cotool.logs.units import in_base
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -241,10 +241,11 @@ class _Numbers:
         """Return the unit of all numbers, and the factor of each unit; none if they differ."""
         if len(self._ranges) == 1:
             return next(iter(self._ranges)), dict.fromkeys(self._ranges, 1.0)
-        for base, scale in (("s", SECONDS), ("B", BYTES)):
-            if self._ranges and self._ranges.keys() <= scale.keys():
-                return base, {unit: scale[unit] for unit in self._ranges}
-        return "", {}
+        found = {unit: in_base(unit) or ("", 0.0) for unit in self._ranges}
+        bases = {base for base, _ in found.values()}
+        if len(bases) != 1 or "" in bases:
+            return "", {}
+        return bases.pop(), {unit: factor for unit, (_, factor) in found.items()}
 
 
 def examples_of(parts: Sequence[Part]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from cotool._fast.logs import repeats as kernel
 from cotool._lazy import lazy_pattern
 from cotool.logs.templates.objects import LIST, Item, structured
 from cotool.logs.templates.tokens import PARAMETER, is_word, tokenise, whole_words
-from cotool.logs.units import UNITS
+from cotool.logs.units import MESSAGE_UNITS
 
 _STRUCTURE = lazy_pattern(r"[=(\[{<\"']")
 _EXCEPTION = lazy_pattern(r"(?:[\w$]+\.)*[A-Z]\w*(?:Error|Exception)")
@@ -74,7 +74,7 @@ def _units(items: list[Item]) -> list[Item]:
         if at + 1 < len(items) and items[at][0] == " ":
             word, first, last = items[at + 1]
             end = _explanation_end(items, at + 2)
-            if word in UNITS or word == "%":
+            if word in MESSAGE_UNITS or word == "%":
                 stop = last
                 at += 2
             elif end and _PLURAL.fullmatch(word):
@@ -139,7 +139,9 @@ def _explanation_end(items: list[Item], at: int) -> int:
         part = items[n][0]
         if part == ")":
             return n + 1
-        is_unit = part in UNITS or (len(part) <= _LONGEST_SYMBOL and items[n - 2][0] == PARAMETER)
+        is_unit = part in MESSAGE_UNITS or (
+            len(part) <= _LONGEST_SYMBOL and items[n - 2][0] == PARAMETER
+        )
         if is_word(part) and part != PARAMETER and not is_unit:
             return 0
     return 0

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 
 from cotool._lazy import lazy_pattern
 from cotool.logs.formats.field_names import scale_of
-from cotool.logs.measures.model import NO_SCALE
-from cotool.logs.measures.model import UNITS as SCALES
 from cotool.logs.templates.tokens import PARAMETER, SHOWN
-from cotool.logs.units import UNITS
+from cotool.logs.units import MESSAGE_UNITS, NO_SCALE, UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,11 +52,11 @@ def units_of(text: str, names: Sequence[str | None]) -> tuple[str | None, ...]:
     units = []
     for (before, after), name in zip(pairwise(pieces), names, strict=True):
         written = _UNIT.match(after)
-        if written and written[1] in UNITS:
+        if written and written[1] in MESSAGE_UNITS:
             units.append(written[1])
         else:
             implied = scale_of(name) if name and _KEY.search(before) else NO_SCALE
-            units.append(next((unit for unit, scale in SCALES.items() if scale == implied), None))
+            units.append(next((unit for unit, scale in UNITS.items() if scale == implied), None))
     return tuple(units)
 
 
@@ -76,7 +74,7 @@ def _name(before: str, after: str) -> str | None:
     if found:
         return found[1]
     unit = _UNIT.match(after)
-    if unit and unit[1] in UNITS | {"%"}:
+    if unit and unit[1] in {*MESSAGE_UNITS, "%"}:
         return "percent" if unit[1] == "%" else unit[1]
     found = _BEFORE.search(before)
     if found and found[1].lower() in _NAMED:
