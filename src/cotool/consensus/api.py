@@ -15,7 +15,6 @@ from cotool.consensus.model import Consensus, Question
 from cotool.consensus.options import INFERENCE, NUMERIC, ConsensusOptions
 from cotool.consensus.read.questions import as_question
 from cotool.engine import resolve_num_threads
-from cotool.engine.batches import Spread
 from cotool.engine.choice import engine_choice, open_engine
 from cotool.engine.tasks import Meter
 from cotool.errors import CotoolError, InputError
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from cotool.consensus.learning.store import Store
     from cotool.consensus.options import Embedder
     from cotool.consensus.truth.scale import ScaleTest
+    from cotool.engine.batches import Spread
     from cotool.engine.choice import EngineChoice
 
 # Questions that are read before the first result, if answers are numbers or short.
@@ -168,6 +168,8 @@ def _on_cluster(
     options: ConsensusOptions,
     answer: Callable[..., Iterator[Consensus]],
 ) -> Iterator[Consensus]:
+    from cotool.engine.batches import Spread
+
     with open_engine(choice, resolve_num_threads(options.num_threads)) as opened:
         yield from answer(spread=Spread(opened, Meter()))
 

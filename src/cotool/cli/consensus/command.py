@@ -1,14 +1,13 @@
 """`cotool consensus`: its options, and the request made from them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 from cotool._lazy import stand_ins
 from cotool.cli.consensus import values
-from cotool.cli.consensus.conditions import parse_consensus_condition
 from cotool.cli.consensus.embedder import NamedEmbedder
 from cotool.cli.html.output import report_format
 from cotool.cli.shared.engine_options import with_engine
@@ -30,6 +29,10 @@ from cotool.engine.choice import EngineChoice
 
 with stand_ins("cotool.cli.consensus.run"):
     from cotool.cli.consensus import run as work
+
+if TYPE_CHECKING:
+    from cotool.cli.shared.conditions import Condition
+    from cotool.consensus.model import Consensus
 
 EXAMPLES = """Examples:
 
@@ -264,7 +267,7 @@ def consensus(
         half_life=half_life,
         format=report_format(chosen, shows=open) or "table",
         output=output,
-        conditions=tuple(map(parse_consensus_condition, fail_on or ())),
+        conditions=_conditions(fail_on) if fail_on else (),
         skip_bad=skip_bad,
         max_decompressed=cast("int | None", max_decompressed),
         explain_input=explain_input,
@@ -277,3 +280,9 @@ def consensus(
         shows=open,
     )
     return partial(work.run, request)
+
+
+def _conditions(texts: Sequence[str]) -> "tuple[Condition[Consensus], ...]":
+    from cotool.cli.consensus.conditions import parse_consensus_condition
+
+    return tuple(map(parse_consensus_condition, texts))

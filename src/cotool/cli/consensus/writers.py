@@ -6,8 +6,11 @@ import io
 import json
 from typing import TYPE_CHECKING, Any, Protocol
 
-from cotool.consensus.dataframes import COLUMNS, row_of
+from cotool._lazy import stand_ins
 from cotool.text import json_visible, visible
+
+with stand_ins("cotool.consensus.dataframes"):
+    from cotool.consensus import dataframes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -78,11 +81,12 @@ class CsvWriter:
     def __init__(self, sink: TextIO) -> None:
         self._sink = sink
         self._for_eyes = sink.isatty()
-        self._row(COLUMNS)
+        self._row(dataframes.COLUMNS)
 
     def write(self, result: Consensus) -> None:
         """Write one result."""
-        self._row(round(cell, 6) if isinstance(cell, float) else cell for cell in row_of(result))
+        cells = dataframes.row_of(result)
+        self._row(round(cell, 6) if isinstance(cell, float) else cell for cell in cells)
 
     def close(self) -> None:
         """Nothing follows the last row."""

@@ -1,20 +1,23 @@
-"""Similarity of all pairs of texts: checks the arguments and calls the kernel of the metric."""
+"""Similarity of all pairs of texts: checks the arguments and calls the kernel of the metric.
+
+Votes need no similarity, so the kernels are loaded on first use.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cotool._fast.text import levenshtein, pairwise
-from cotool.consensus.decide.meaning import by_features, by_meaning
+from cotool._lazy import stand_ins
 from cotool.consensus.options import RELATIVE
 from cotool.errors import InputError
+
+with stand_ins("cotool._fast.text.levenshtein", "cotool._fast.text.pairwise"):
+    from cotool._fast.text import levenshtein, pairwise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cotool._fast.base.matrix import Matrix
-
-_EDITS = {"levenshtein": levenshtein.characters, "word-levenshtein": levenshtein.words}
 
 
 def similarity_matrix(
@@ -36,15 +39,18 @@ def similarity_matrix(
     not a str, MemoryError if n x n cells do not fit, MissingExtraError.
     """
     if metric in RELATIVE:
+        from cotool.consensus.decide.meaning import by_features, by_meaning
+
         given = list(texts)
         check_strings(given)
         return (by_features if metric == "ngrams" else by_meaning)(given, num_threads=num_threads)
-    if metric not in _EDITS and metric not in pairwise.METRICS:
-        known = ", ".join((*pairwise.METRICS, *_EDITS, *RELATIVE))
+    edits = {"levenshtein": levenshtein.characters, "word-levenshtein": levenshtein.words}
+    if metric not in edits and metric not in pairwise.METRICS:
+        known = ", ".join((*pairwise.METRICS, *edits, *RELATIVE))
         raise InputError(f"unknown metric {metric!r}", hint=f"metrics of texts are {known}")
     try:
-        if metric in _EDITS:
-            return _EDITS[metric](texts, num_threads)
+        if metric in edits:
+            return edits[metric](texts, num_threads)
         return pairwise.bags(texts, metric, num_threads)
     except ValueError as error:
         raise InputError(str(error)) from None

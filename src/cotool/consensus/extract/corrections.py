@@ -41,7 +41,7 @@ _AND_NOT = lazy_pattern(
 # Without one of these, no form fits.
 _WORDS = (
     "not ", "no.", "no,", "no ", "wait", "hmm", "sorry", "between ", "that is ", "that's ",
-    "that’s ", "however", "but ", "yet", "it is", "nicht ", "pas ", "não ", "non ", "niet ", "не ",
+    "that’s ", "however", "but ", "yet", "so", "nicht ", "pas ", "não ", "non ", "niet ", "не ",
     "nie ", "不是",
 )  # fmt: skip
 

@@ -10,7 +10,6 @@ from cotool.consensus.read.forms import FileForm
 from cotool.consensus.read.layout import DEFAULT_KEYS, Keys
 from cotool.consensus.read.questions import join_text, make_question
 from cotool.consensus.read.responses import Record, ShapeError, read_record
-from cotool.consensus.read.tables import read_rows
 from cotool.consensus.read.understood import Understood
 from cotool.consensus.read.values import filled
 from cotool.errors import InputError
@@ -302,6 +301,8 @@ def _values(
     if is_json(first):
         return read_values(stream, name, first, number, on_bad), False
     warn = on_warning or (lambda _: None)
+    from cotool.consensus.read.tables import read_rows
+
     return read_rows(stream, name, first, number, on_bad=on_bad, on_warning=warn), True
 
 
