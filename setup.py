@@ -14,8 +14,14 @@ from setuptools.errors import CompileError, LinkError
 
 FAST = "src/cotool/_fast"
 
-# The tables of figures of groups.
-GROUPS = ["logs/logcells.c", "logs/loggroups.c", "logs/logoverall.c", "logs/logseen.c"]
+# The tables of figures of groups, and their numbers as text.
+GROUPS = [
+    "logs/logcells.c",
+    "logs/logdigits.c",
+    "logs/loggroups.c",
+    "logs/logoverall.c",
+    "logs/logseen.c",
+]
 # Each extension module, and the C files with its leaf loops.
 MODULES: dict[str, list[str]] = {
     "base/_openmp": [],

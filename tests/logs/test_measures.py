@@ -107,7 +107,7 @@ def check(figures: Figures, values: list[str]) -> None:
     assert figures.odd == read.count(None)
     assert figures.parts == sum(numbers) * UNIT
     if numbers:
-        assert (figures.least_parts, figures.greatest_parts) == (
+        assert (figures.cell.least_parts, figures.cell.greatest_parts) == (
             numbers[0] * UNIT,
             numbers[-1] * UNIT,
         )
@@ -215,6 +215,26 @@ def test_a_group_is_where_python_finds_it(regex: str, line: str) -> None:
 def test_what_names_one_thing_among_many_is_masked(path: str, masked: str) -> None:
     """Digits, hashes and UUIDs are masked as whole segments, words stay."""
     assert logscan.mask_path(path.encode()).decode() == masked
+
+
+PATHS = st.text("////aZz0129.-_?#;:%\\=é", max_size=66)
+
+
+@given(PATHS)
+def test_short_paths_are_masked_alike(path: str) -> None:
+    """What is read by bits is what is read byte by byte."""
+    assert logscan.short_path(path.encode()) in {None, logscan.mask_path(path.encode())}
+
+
+@given(
+    st.text("0123456789.-e", max_size=9),
+    st.sampled_from([(1, 0, 0), (1, -3, 1), (1, -9, 1), (86400, 0, 1), (1 << 40, 0, 2)]),
+)
+def test_plain_numbers_are_read_alike(text: str, scale: tuple[int, int, int]) -> None:
+    """Eight digits at once are the number that is read digit by digit."""
+    found = logscan.read_plain(text.encode(), scale)
+    exact = logscan.read_number(text.encode(), scale)
+    assert found is None or (found, scale[2], False) == exact
 
 
 def analyze(tmp_path: Path, text: str, **options: Any) -> cotool.LogSummary:

@@ -26,13 +26,9 @@ static int leading_bit(unsigned __int128 x) {
     return high ? 127 - __builtin_clzll(high) : 63 - __builtin_clzll((uint64_t)x);
 }
 
-int cotool_bucket_of(cotool_fixed number) {
+int cotool_bucket_step_by_step(cotool_fixed number) {
     unsigned __int128 x = number < 0 ? -(unsigned __int128)number : (unsigned __int128)number;
     int bit, bucket;
-    if (number >= 64 && number <= INT64_MAX) {
-        bit = 63 - __builtin_clzll((uint64_t)number);
-        return 1 + (bit << 6 | (int)((uint64_t)number >> (bit - 6) & 63));
-    }
     if (!x) return 0;
     bit = leading_bit(x);
     bucket = bit << 6 | (int)((bit >= 6 ? x >> (bit - 6) : x << (6 - bit)) & 63);
@@ -61,13 +57,6 @@ double cotool_bucket_number(int bucket, int bits) {
     if (!bucket) return 0;
     whole = floor(ldexp(fabs(middle), bits + 1)) + 0.5;
     return ldexp(copysign(whole, middle), exponent - bits - 1);
-}
-
-/* The place of a bucket of a cell, from 0 on. A page has 64 places. */
-static unsigned place_of(const cotool_cell *cell, int bucket) {
-    int n = bucket;
-    if (bucket) n = bucket < 0 ? -1 - ((-bucket - 1) >> cell->shift) : 1 + ((bucket - 1) >> cell->shift);
-    return (unsigned)(n + COTOOL_PAGES * 32);
 }
 
 int cotool_cell_bucket(const cotool_cell *cell, unsigned p, int k) {
@@ -116,7 +105,7 @@ static int coarsen(cotool_cell *cell, int shift) {
     for (unsigned p = 0; p < cell->pages; p++)
         for (int k = 0; cell->page[p] && k < 64; k++)
             if (cell->page[p][k])
-                status |= count_in_page(&fewer, place_of(&fewer, cotool_cell_bucket(cell, p, k)),
+                status |= count_in_page(&fewer, cotool_cell_place(&fewer, cotool_cell_bucket(cell, p, k)),
                                         cell->page[p][k]);
     free_pages(status ? &fewer : cell);
     if (!status) *cell = fewer;
@@ -140,7 +129,7 @@ static int fit(cotool_cell *cell) {
 
 /* Counts in the pages. */
 static int count(cotool_cell *cell, int bucket, uint64_t times) {
-    const unsigned place = place_of(cell, bucket), page = place >> 6;
+    const unsigned place = cotool_cell_place(cell, bucket), page = place >> 6;
     const int known = page >= cell->low && page < (unsigned)cell->low + cell->pages &&
                       cell->page[page - cell->low];
     if (count_in_page(cell, place, times)) return ENOMEM;
@@ -168,7 +157,7 @@ static int sketch(cotool_cell *cell, int bucket, uint64_t before, uint64_t times
         if (before + times > cell->list_room) {
             size_t room = cell->list_room ? cell->list_room : 4;
             int16_t *list;
-            while (room < before + times) room *= 2;
+            while (room < before + times) room *= 4;
             list = realloc(cell->list, room * sizeof *list);
             if (!list) return ENOMEM;
             cell->list = list, cell->list_room = (uint16_t)room;
@@ -178,15 +167,6 @@ static int sketch(cotool_cell *cell, int bucket, uint64_t before, uint64_t times
     }
     if (!cell->pages && unlist(cell, before)) return ENOMEM;
     return count(cell, bucket, times);
-}
-
-int cotool_cell_add(cotool_cell *cell, cotool_fixed number, int bucket) {
-    if (sketch(cell, bucket, cell->count, 1)) return ENOMEM;
-    if (!cell->count || number < cell->least) cell->least = number;
-    if (!cell->count || number > cell->most) cell->most = number;
-    cell->count++;
-    cell->sum += number;
-    return 0;
 }
 
 int cotool_cell_count(cotool_cell *cell, int bucket, uint64_t times) {
@@ -204,7 +184,7 @@ int cotool_cell_merge(cotool_cell *into, const cotool_cell *cell) {
     into->sum += cell->sum;
     if (!cell->pages)
         for (uint64_t n = 0; n < cell->count; n++)
-            if (cotool_cell_count(into, cell->list[n], 1)) return ENOMEM;
+            if (cotool_cell_count_one(into, cell->list[n])) return ENOMEM;
     if (cell->shift > into->shift) {
         if (!into->pages && unlist(into, before)) return ENOMEM;
         if (coarsen(into, cell->shift)) return ENOMEM;
@@ -231,6 +211,36 @@ static void sort_buckets(int16_t *list, size_t count) {
         for (size_t n = 0; n < count; n++)
             to[start[(uint16_t)(from[n] ^ INT16_MIN) >> 8 * byte & 255]++] = from[n];
     }
+}
+
+size_t cotool_cell_places(const cotool_cell *cell) {
+    return cell->pages ? 64u * cell->pages : cell->count;
+}
+
+static size_t add_spread(cotool_spread *spread, size_t count, double number, uint64_t times) {
+    if (count && spread[count - 1].number == number) {
+        spread[count - 1].times += times;
+        return count;
+    }
+    spread[count] = (cotool_spread){number, times};
+    return count + 1;
+}
+
+size_t cotool_cell_spread(const cotool_cell *cell, int bits, cotool_spread *spread) {
+    int16_t sorted[COTOOL_LISTED];
+    size_t count = 0;
+    for (unsigned p = 0; p < cell->pages; p++)
+        for (int k = 0; cell->page[p] && k < 64; k++)
+            if (cell->page[p][k])
+                count = add_spread(spread, count,
+                                   cotool_bucket_number(cotool_cell_bucket(cell, p, k), bits),
+                                   cell->page[p][k]);
+    if (cell->pages || !cell->count) return count;
+    memcpy(sorted, cell->list, cell->count * sizeof *sorted);
+    sort_buckets(sorted, cell->count);
+    for (size_t n = 0; n < cell->count; n++)
+        count = add_spread(spread, count, cotool_bucket_number(sorted[n], bits), 1);
+    return count;
 }
 
 void cotool_cell_quantiles(const cotool_cell *cell, int shares, const double *share,
@@ -271,4 +281,9 @@ void cotool_cell_close(cotool_cell *cell) {
     free_pages(cell);
     free(cell->list);
     memset(cell, 0, sizeof *cell);
+}
+
+void cotool_cell_reset(cotool_cell *cell) {
+    free_pages(cell);
+    *cell = (cotool_cell){.list = cell->list, .list_room = cell->list_room};
 }

@@ -40,7 +40,7 @@ static int passes(const cotool_reading *r, int row, const cotool_fields *f) {
             stack[depth - 1] = test->kind == COTOOL_TEST_AND ? stack[depth - 1] & stack[depth]
                                                              : stack[depth - 1] | stack[depth];
         } else {
-            stack[depth++] = compare(test, &f->value[test->source],
+            stack[depth++] = compare(test, f->value[test->source],
                                      &r->locator[row][test->source].unit);
         }
     }

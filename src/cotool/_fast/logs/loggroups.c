@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "logs/loghash.h"
-
 /* Rows from which on a table is settled for the first time. */
 #define FIRST_SETTLED 4096
+/* Rows whose memory a table keeps for the next part of a log. */
+#define MOST_KEPT 2048
 
 void cotool_table_open(cotool_table *table, int measures, int most, int64_t width) {
     memset(table, 0, sizeof *table);
@@ -18,17 +18,24 @@ void cotool_table_open(cotool_table *table, int measures, int most, int64_t widt
     table->seen_bits = COTOOL_SEEN_BITS;
 }
 
-static void drop_row(cotool_table *table, cotool_row *row) {
-    for (int m = 0; m < table->measures; m++) {
-        cotool_cell_close(&row->cell[m]);
-        if (row->seen) cotool_seen_close(&row->seen[m]);
+static void free_cells(cotool_table *table, size_t from) {
+    for (; table->kept > from; table->kept--) {
+        cotool_cell *cell = table->row[table->kept - 1].cell;
+        for (int m = 0; m < table->measures; m++) cotool_cell_close(&cell[m]);
+        free(cell);
     }
-    free(row->cell);
-    free(row->seen);
 }
 
 void cotool_table_reset(cotool_table *table, int64_t width, uint64_t limit) {
-    for (size_t n = 0; n < table->count; n++) drop_row(table, &table->row[n]);
+    for (size_t n = 0; n < table->count; n++) {
+        cotool_row *row = &table->row[n];
+        for (int m = 0; m < table->measures; m++) {
+            cotool_cell_reset(&row->cell[m]);
+            if (row->seen) cotool_seen_close(&row->seen[m]);
+        }
+        free(row->seen);
+    }
+    free_cells(table, MOST_KEPT);
     if (table->slots) memset(table->slot, 0, table->slots * sizeof *table->slot);
     table->count = table->texts_size = table->groups = table->steps = 0;
     table->width = width, table->limit = limit, table->widened = 0;
@@ -41,6 +48,7 @@ void cotool_table_reset(cotool_table *table, int64_t width, uint64_t limit) {
 
 void cotool_table_close(cotool_table *table) {
     cotool_table_reset(table, 0, 0);
+    free_cells(table, 0);
     free(table->row);
     free(table->slot);
     free(table->texts);
@@ -79,38 +87,25 @@ static uint64_t hash_of(uint64_t group, int64_t step, int inferred) {
     return fold_product(group ^ (uint64_t)step, 0xD6E8FEB86659FD93u + (uint64_t)inferred * 2);
 }
 
-/* The step that holds a time. Most records are in the step of the record before. */
-static int64_t step_at(cotool_table *table, int64_t seconds) {
-    int64_t within;
-    if ((uint64_t)(seconds - table->last_step) < (uint64_t)table->width) return table->last_step;
-    within = seconds % table->width;
-    return table->last_step = seconds - (within < 0 ? within + table->width : within);
+void cotool_table_seek(cotool_table *table, int64_t seconds) {
+    const int64_t within = seconds % table->width;
+    table->last_step = seconds - (within < 0 ? within + table->width : within);
 }
 
-static int is_row(const cotool_table *table, const cotool_row *row, const cotool_row *wanted,
-                  const uint8_t *text) {
-    return row->group == wanted->group && row->step == wanted->step &&
-           row->inferred == wanted->inferred && row->size == wanted->size &&
-           !memcmp(table->texts + row->text, text, row->size);
-}
-
-cotool_row *cotool_table_row(cotool_table *table, const uint8_t *text, size_t size, int64_t step,
-                             int inferred, int *status) {
-    const uint64_t group = cotool_hash(text, size, 0);
+cotool_row *cotool_table_find(cotool_table *table, uint64_t group, const uint8_t *text, size_t size,
+                              int64_t step, int inferred, int *status) {
     const int whole = size == 1 && *text == *COTOOL_WHOLE;
+    const uint64_t hash = hash_of(group, step, inferred);
     uint32_t *near = &table->near[group % COTOOL_NEAR];
-    cotool_row *row, wanted = {.group = group, .size = (uint32_t)size};
-    size_t at;
+    cotool_row *row;
+    cotool_cell *cell;
     if (!whole && table->limit && group >= table->limit) return NULL;
-    if (step != COTOOL_NO_STEP) step = step_at(table, step);
-    else inferred = 0;
-    wanted.step = step, wanted.inferred = (uint8_t)inferred;
-    if (*near && is_row(table, &table->row[*near - 1], &wanted, text)) return &table->row[*near - 1];
-    wanted.hash = hash_of(group, step, inferred);
-    for (at = wanted.hash & (table->slots - 1); table->slots && table->slot[at];
+    for (size_t at = hash & (table->slots - 1); table->slots && table->slot[at];
          at = (at + 1) & (table->slots - 1)) {
         row = &table->row[table->slot[at] - 1];
-        if (row->hash == wanted.hash && is_row(table, row, &wanted, text)) {
+        if (row->hash == hash && row->group == group && row->step == step &&
+            row->inferred == inferred && row->size == size &&
+            !memcmp(table->texts + row->text, text, size)) {
             *near = table->slot[at];
             return row;
         }
@@ -124,9 +119,12 @@ cotool_row *cotool_table_row(cotool_table *table, const uint8_t *text, size_t si
         table->texts = texts, table->texts_room = room;
     }
     row = &table->row[table->count];
-    *row = wanted;
-    row->cell = calloc((size_t)table->measures + 1, sizeof *row->cell);
-    if (!row->cell) return NULL;
+    cell = table->count < table->kept ? row->cell
+                                      : calloc((size_t)table->measures + 1, sizeof *cell);
+    if (!cell) return NULL;
+    if (table->kept == table->count) table->kept++;
+    *row = (cotool_row){.hash = hash, .group = group, .step = step, .size = (uint32_t)size,
+                        .inferred = (uint8_t)inferred, .cell = cell};
     for (int m = 0; m < table->measures; m++)
         row->cell[m].most_bytes = whole ? table->most_whole : table->most_bytes;
     row->text = table->texts_size;

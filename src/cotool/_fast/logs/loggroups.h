@@ -6,6 +6,9 @@
 #ifndef COTOOL_LOGGROUPS_H
 #define COTOOL_LOGGROUPS_H
 
+#include <string.h>
+
+#include "logs/loghash.h"
 #include "logs/logoverall.h"
 
 #define COTOOL_MEASURES 8
@@ -47,6 +50,7 @@ typedef struct {
     unsigned most_bytes, most_whole; /* of a cell of a group, of all records */
     int seen_bits; /* of the numbers of registers of distinct values */
     size_t count, room, slots;
+    size_t kept;     /* rows whose cells are in place, though there may be fewer rows in use */
     cotool_row *row;
     uint32_t *slot; /* number of a row plus 1 */
     int64_t last_step;  /* the step of the last record */
@@ -64,10 +68,36 @@ void cotool_table_open(cotool_table *table, int measures, int most, int64_t widt
 void cotool_table_close(cotool_table *table);
 void cotool_table_reset(cotool_table *table, int64_t width, uint64_t limit);
 
+/* Sets table->last_step to the start of the step that holds a time. */
+void cotool_table_seek(cotool_table *table, int64_t seconds);
+
+/* Returns the row of a group, whose text has this hash, at the start of a step. */
+cotool_row *cotool_table_find(cotool_table *table, uint64_t group, const uint8_t *text, size_t size,
+                              int64_t step, int inferred, int *status);
+
 /* Returns the row of a group at the step that holds a time (COTOOL_NO_STEP: none). NULL: the group is
  * not kept, or memory ran out, where `status` is ENOMEM. */
-cotool_row *cotool_table_row(cotool_table *table, const uint8_t *text, size_t size, int64_t step,
-                             int inferred, int *status);
+COTOOL_INLINE cotool_row *cotool_table_row(cotool_table *table, const uint8_t *text, size_t size,
+                                           int64_t step, int inferred, int *status) {
+    const uint64_t group = cotool_hash(text, size, 0);
+    const uint32_t near = table->near[group % COTOOL_NEAR];
+    if (step != COTOOL_NO_STEP) {
+        /* Most records are in the step of the record before. */
+        if ((uint64_t)(step - table->last_step) >= (uint64_t)table->width)
+            cotool_table_seek(table, step);
+        step = table->last_step;
+    } else {
+        inferred = 0;
+    }
+    if (near) {
+        cotool_row *row = &table->row[near - 1];
+        if (row->group == group && row->step == step && row->size == size &&
+            row->inferred == inferred && !memcmp(table->texts + row->text, text, size))
+            return row;
+    }
+    return cotool_table_find(table, group, text, size, step, inferred, status);
+}
+
 /* Counts distinct values in a row from now on. Returns NULL without memory. */
 cotool_seen *cotool_row_seen(const cotool_table *table, cotool_row *row);
 /* The same as cotool_table_row() for the row of all records. */

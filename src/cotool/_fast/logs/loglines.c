@@ -11,6 +11,7 @@
 #include "logs/loglines.h"
 #include "logs/loglogfmt.h"
 #include "logs/logmembers.h"
+#include "logs/logpaths.h"
 #include "logs/logreading.h"
 #include "logs/logrecords.h"
 #include "logs/logvalues.h"
@@ -41,4 +42,5 @@ void cotool_logscan_prepare(void) {
     cotool_prepare_layouts();
     cotool_prepare_zones();
     cotool_members_prepare();
+    cotool_paths_prepare();
 }

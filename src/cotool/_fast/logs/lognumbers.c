@@ -42,7 +42,7 @@ static const struct {
 };
 #define UNITS (sizeof units / sizeof units[0])
 
-static const int64_t tens[] = {1ll, 10ll, 100ll, 1000ll, 10000ll, 100000ll, 1000000ll, 10000000ll,
+const int64_t cotool_tens[] = {1ll, 10ll, 100ll, 1000ll, 10000ll, 100000ll, 1000000ll, 10000000ll,
                                100000000ll, 1000000000ll, 10000000000ll, 100000000000ll,
                                1000000000000ll, 10000000000000ll, 100000000000000ll,
                                1000000000000000ll, 10000000000000000ll, 100000000000000000ll,
@@ -55,7 +55,7 @@ static int scaled(uint64_t digits, int64_t factor, int power, cotool_fixed *numb
     int64_t product;
     power += 12;
     if (power >= 0 && power <= 18 && x <= INT64_MAX &&
-        !__builtin_mul_overflow((int64_t)x, tens[power], &product)) {
+        !__builtin_mul_overflow((int64_t)x, cotool_tens[power], &product)) {
         *number = product;
         return 1;
     }
@@ -64,17 +64,17 @@ static int scaled(uint64_t digits, int64_t factor, int power, cotool_fixed *numb
         return 1;
     }
     if (power > 30) return 0;
-    if (power >= 0 && power <= 18 && x <= INT64_MAX && x * tens[power] <= MOST_PARTS) {
-        *number = x * tens[power];
+    if (power >= 0 && power <= 18 && x <= INT64_MAX && x * cotool_tens[power] <= MOST_PARTS) {
+        *number = x * cotool_tens[power];
         return 1;
     }
     for (; power > 0; power -= power > 18 ? 18 : power) {
-        int64_t ten = tens[power > 18 ? 18 : power];
+        int64_t ten = cotool_tens[power > 18 ? 18 : power];
         if ((double)x * (double)ten > GREATEST_NUMBER * 1e12) return 0;
         x *= ten;
     }
     for (; power < 0 && x; power += power < -18 ? 18 : -power) {
-        int64_t ten = tens[power < -18 ? 18 : -power];
+        int64_t ten = cotool_tens[power < -18 ? 18 : -power];
         x = (x + (power >= -18 ? ten / 2 : 0)) / ten;
     }
     if ((double)x > GREATEST_NUMBER * 1e12) return 0;
@@ -82,9 +82,8 @@ static int scaled(uint64_t digits, int64_t factor, int power, cotool_fixed *numb
     return 1;
 }
 
-/* A decimal number without sign and unit, as most are. Returns 1 where the text is one, and 0 where it
- * must be read step by step. */
-static int read_plain(const uint8_t *p, const uint8_t *end, const cotool_default_unit *given,
+/* Reads a decimal number without sign and unit. Returns 0 if the text must be read step by step. */
+static int read_decimal(const uint8_t *p, const uint8_t *end, const cotool_default_unit *given,
                       cotool_fixed *number) {
     uint64_t digits = 0;
     int decimals = 0;
@@ -194,7 +193,7 @@ int cotool_read_number(const uint8_t *text, const uint8_t *end, const cotool_def
     while (text < end && cotool_byte_class[*text] == COTOOL_CLASS_SPACE) text++;
     while (end > text && cotool_byte_class[end[-1]] == COTOOL_CLASS_SPACE) end--;
     if (text == end) return -1;
-    if (read_plain(text, end, given, number)) {
+    if (read_decimal(text, end, given, number)) {
         *dimension = given->dimension;
         return 1;
     }

@@ -3,6 +3,11 @@
 #define COTOOL_LOGNUMBERS_H
 
 #include "logs/logcells.h"
+#include "logs/logchars.h"
+
+/* Powers of ten. */
+#define COTOOL_MOST_POWER 18
+extern const int64_t cotool_tens[COTOOL_MOST_POWER + 1];
 
 /* The unit of numbers that have none: number × factor × 10^power in a base unit. */
 typedef struct {
@@ -10,6 +15,37 @@ typedef struct {
     int8_t power;
     uint8_t dimension;
 } cotool_default_unit;
+
+/* Reads one to eight digits, perhaps with a point between two of them: most numbers. Returns 0 if the
+ * text is not such a number, or if its unit is so small or so large that it takes more steps. Eight
+ * bytes at `text` must be readable. */
+COTOOL_INLINE int cotool_read_plain(const uint8_t *text, size_t size,
+                                    const cotool_default_unit *unit, cotool_fixed *number) {
+    uint64_t x, others;
+    int64_t worth;
+    int power = unit->power + 12;
+    if (size - 1 >= 8) return 0;
+    /* The number ends at the highest byte; what is before it counts as zeros. */
+    x = (cotool_load_eight(text) ^ '0' * COTOOL_EIGHT) << (64 - 8 * size);
+    others = ((x + 0x76 * COTOOL_EIGHT) | x) & 0x80 * COTOOL_EIGHT;
+    if (others) {
+        const int at = __builtin_ctzll(others) & ~7; /* the bits before the point */
+        const uint64_t before = ((uint64_t)1 << at) - 1;
+        if (others & (others - 1) || (x >> at & 0xFF) != ('.' ^ '0') || at == 56 ||
+            at == (int)(64 - 8 * size))
+            return 0;
+        power -= 7 - at / 8;
+        x = (x & ~(before << 8 | 0xFF)) | (x & before) << 8;
+    }
+    if ((unsigned)power > COTOOL_MOST_POWER ||
+        __builtin_mul_overflow(unit->factor, cotool_tens[power], &worth))
+        return 0;
+    x = x * 10 + (x >> 8);
+    x = ((x & 0x000000FF000000FF) * 0x000F424000000064 +
+         (x >> 16 & 0x000000FF000000FF) * 0x0000271000000001) >> 32;
+    *number = (cotool_fixed)x * worth;
+    return 1;
+}
 
 /* Returns the end of the unit at p, p if there is none. */
 const uint8_t *cotool_unit_end(const uint8_t *p, const uint8_t *end);

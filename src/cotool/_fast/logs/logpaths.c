@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #include "logs/logchars.h"
 
 /* Tells whether a segment of a path names one thing among many: digits, a UUID, a hash, a token. `stop`
@@ -50,9 +54,12 @@ static const uint8_t *seek(const uint8_t *p, const uint8_t *end) {
     return p;
 }
 
-int cotool_path_is_plain(const uint8_t *p, const uint8_t *end) {
-    return seek(p, end) == end;
-}
+#define COTOOL_BODY "logs/logpaths.inc"
+#include "base/cpu_levels.h"
+
+cotool_short_path_function *cotool_short_path = cotool_short_path_plain;
+
+void cotool_paths_prepare(void) { cotool_short_path = COTOOL_CHOOSE(cotool_short_path); }
 
 /* Returns the path of a URL with a scheme and a host, else `text`. */
 static const uint8_t *after_host(const uint8_t *text, const uint8_t *end) {

@@ -5,8 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Tells whether a path has neither ids nor a query, nor anything that has to be decoded. */
-int cotool_path_is_plain(const uint8_t *text, const uint8_t *end);
+/* Does what cotool_mask_path() does for a path of 2 to 63 bytes whose ids are digits alone, as most are.
+ * Returns its size, and sets `found` to it: in place or in `out`, which has room for 256 bytes. 0: the
+ * path must be read step by step. 128 bytes at `text` must be readable. */
+typedef size_t cotool_short_path_function(const uint8_t *text, size_t size, uint8_t *out,
+                                          const uint8_t **found);
+extern cotool_short_path_function *cotool_short_path;
+
+void cotool_paths_prepare(void); /* must be called first */
 
 /* Writes a path without its query and with <*> for ids. Returns its size. `room` is at least 512. */
 size_t cotool_mask_path(const uint8_t *text, const uint8_t *end, uint8_t *out, size_t room);

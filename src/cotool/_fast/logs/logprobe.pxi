@@ -82,15 +82,29 @@ def read_number(bytes text not None, scale=(1, 0, 0)):
     cdef const uint8_t* p = <const uint8_t*><const char*>text
     cdef cotool_default_unit given
     cdef cotool_fixed number
-    cdef int64_t high
-    cdef uint64_t low
     cdef int dimension = 0, added = 0
     given.factor, given.power, given.dimension = scale
     cdef int state = cotool_read_number(p, p + len(text), &given, &number, &dimension, &added)
     if state <= 0:
         return "missing" if state < 0 else None
-    cotool_fixed_halves(&number, &high, &low)
-    return (<object>high << 64) | low, dimension, bool(added)
+    return parts_of(&number), dimension, bool(added)
+
+
+def read_plain(bytes text not None, scale=(1, 0, 0)):
+    """Return the number that read_number() returns, None if it is none of the usual ones."""
+    cdef uint8_t[256] given
+    cdef cotool_default_unit unit
+    cdef cotool_fixed number
+    cdef Py_ssize_t size = padded(text, given, sizeof(given))
+    unit.factor, unit.power, unit.dimension = scale
+    return parts_of(&number) if cotool_read_plain(given, size, &unit, &number) else None
+
+
+cdef object parts_of(const cotool_fixed* number):
+    cdef int64_t high
+    cdef uint64_t low
+    cotool_fixed_halves(number, &high, &low)
+    return (<object>high << 64) | low
 
 
 def mask_path(bytes text not None):
@@ -99,6 +113,16 @@ def mask_path(bytes text not None):
     cdef uint8_t[512] out
     cdef size_t size = cotool_mask_path(p, p + len(text), out, sizeof(out))
     return (<char*>out)[:size]
+
+
+def short_path(bytes text not None):
+    """Return what mask_path() does for most short paths, None for others."""
+    cdef uint8_t[256] given
+    cdef uint8_t[256] out
+    cdef const uint8_t* found
+    cdef size_t size = padded(text, given, sizeof(given))
+    size = cotool_short_path(given, size, out, &found)
+    return (<const char*>found)[:size] if size else None
 
 
 def capture(bytes program not None, bytes needed not None, bytes line not None):

@@ -72,9 +72,12 @@ typedef struct cotool_reading {
     const cotool_names *names; /* of templates, NULL: no source needs them */
 } cotool_reading;
 
-/* The values of the sources in a record. */
+/* The values of the sources in a record, and where they are kept. */
 typedef struct {
-    cotool_value value[COTOOL_SOURCES];
+    const cotool_value *value[COTOOL_SOURCES];
+    cotool_value own[COTOOL_SOURCES]; /* those that are neither members nor columns */
+    cotool_members members;
+    cotool_value column[UINT8_MAX];
 } cotool_fields;
 
 /* Bytes of a part of a group's text. */
@@ -92,9 +95,6 @@ void cotool_read_fields(const cotool_config *config, int format, const uint8_t *
 /* Writes a value as a part of a group's text, or for a comparison; returns its size, at most
  * COTOOL_PART. */
 size_t cotool_write_value(const cotool_value *value, int as, uint8_t *out);
-
-/* Tells whether the part of a group's text is the value's own bytes. */
-int cotool_is_plain_path(const cotool_value *value, int as);
 
 /* Reads a value as a number, as cotool_read_number() does. */
 int cotool_value_number(const cotool_value *value, const cotool_default_unit *unit,

@@ -256,7 +256,12 @@ cdef extern from "logs/lognumbers.h" nogil:
                            const cotool_default_unit* given, cotool_fixed* number,
                            int* dimension, int* added)
 
+    bint cotool_read_plain(const uint8_t* text, size_t size, const cotool_default_unit* unit,
+                           cotool_fixed* number)
+
 cdef extern from "logs/logpaths.h" nogil:
+    size_t (*cotool_short_path)(const uint8_t* text, size_t size, uint8_t* out,
+                                const uint8_t** found) noexcept nogil
     size_t cotool_mask_path(const uint8_t* text, const uint8_t* end, uint8_t* out, size_t room)
 
 cdef extern from "logs/logprobe.h" nogil:

@@ -51,16 +51,18 @@ static const uint8_t *seek_blank(const uint8_t *p, const uint8_t *end) {
     return p;
 }
 
-/* Reduces a value to a word of it or to another part. */
-static void take_part(cotool_value *value, int part) {
-    const uint8_t *p = value->start, *end = value->end, *start = p;
+/* Takes a word of a value or another part of it. */
+static void take_part(const cotool_value *whole, int part, cotool_value *value) {
+    const uint8_t *p = whole->start, *end = whole->end, *start = p;
+    value->kind = whole->kind;
     if (part == COTOOL_PART_ADDRESS) {
+        value->start = start, value->end = end;
         take_address(value);
         return;
     }
     if (part == COTOOL_PART_LAST) {
         for (p = end; p > start && p[-1] != '/';) p--;
-        value->start = p;
+        value->start = p, value->end = end;
         return;
     }
     for (int n = 0; n < part; n++) {
@@ -149,7 +151,7 @@ static void read_templates(const cotool_reading *r, int row, const uint8_t *line
     if (!label) return;
     for (int n = 0; n < r->sources; n++) {
         const cotool_locator *l = &r->locator[row][n];
-        cotool_value *v = &f->value[n];
+        cotool_value *v = &f->own[n];
         if (l->kind == COTOOL_GET_TEMPLATE) {
             v->kind = COTOOL_BARE;
             v->start = r->names->name + (size_t)label->name * COTOOL_NAME_SIZE;
@@ -167,7 +169,7 @@ static void read_templates(const cotool_reading *r, int row, const uint8_t *line
 static const char *const level_names[COTOOL_LEVELS] = {
     "trace", "debug", "info", "notice", "warning", "error", "critical", "unknown"};
 
-/* Returns the values of the keys of a line. They are read into `own` unless `members` has them. */
+/* Returns the values of the keys of a line: those of `members`, or else they are read into `own`. */
 static const cotool_members *members_of(const cotool_config *config, int format,
                                         const uint8_t *line, const uint8_t *end,
                                         const cotool_members *members, cotool_members *own) {
@@ -188,53 +190,69 @@ static const cotool_members *members_of(const cotool_config *config, int format,
 void cotool_read_fields(const cotool_config *config, int format, const uint8_t *line,
                         const uint8_t *end, int level, const cotool_members *members,
                         cotool_fields *f) {
+    static const cotool_value none = {COTOOL_NO_VALUE, NULL, NULL};
     const cotool_reading *r = config->reading;
-    int row = cotool_locator_row(format);
-    cotool_value tokens[256];
+    const int row = cotool_locator_row(format);
     int columns = 0;
-    cotool_members own;
-    if (format >= 0 && r->needed[format])
-        members = members_of(config, format, line, end, members, &own);
+    uint64_t found = 0; /* members */
+    if (format >= 0 && r->needed[format]) {
+        members = members_of(config, format, line, end, members, &f->members);
+        found = members->found | members->nested;
+    }
     if (r->tokens[row])
         columns = r->delimiter[row]
-                      ? delimited(line, end, r->delimiter[row], r->tokens[row], tokens)
-                      : cotool_columns(line, end, r->tokens[row], tokens);
+                      ? delimited(line, end, r->delimiter[row], r->tokens[row], f->column)
+                      : cotool_columns(line, end, r->tokens[row], f->column);
     for (int n = 0; n < r->sources; n++) {
         const cotool_locator *l = &r->locator[row][n];
-        cotool_value *v = &f->value[n];
+        const cotool_value *given = &none;
+        cotool_value *v = &f->own[n];
         v->kind = COTOOL_NO_VALUE;
         switch (l->kind) {
-            case COTOOL_GET_TOKEN:
-                if (l->token < columns) *v = tokens[l->token];
-                break;
             case COTOOL_GET_KEY:
-                if ((members->found | members->nested) >> l->value & 1) *v = members->value[l->value];
+                if (found >> l->value & 1) given = &members->value[l->value];
+                break;
+            case COTOOL_GET_TOKEN:
+                if (l->token < columns) given = &f->column[l->token];
                 break;
             case COTOOL_GET_PAIR:
                 *v = cotool_pair_find(line, end, l->text);
                 extend(v, end);
+                given = v;
                 break;
             case COTOOL_GET_TEXT:
                 hole(l, line, end, v);
+                given = v;
                 break;
             case COTOOL_GET_GROUP:
                 if (cotool_capture_find(l->capture, line, end, &v->start, &v->end))
                     v->kind = COTOOL_BARE;
+                given = v;
                 break;
             case COTOOL_GET_LEVEL:
                 v->kind = COTOOL_BARE, v->start = (const uint8_t *)level_names[level];
                 v->end = v->start + strlen(level_names[level]);
+                given = v;
                 break;
             case COTOOL_GET_GIVEN:
                 v->kind = COTOOL_BARE, v->start = (const uint8_t *)l->text;
                 v->end = v->start + strlen(l->text);
+                given = v;
+                break;
+            case COTOOL_GET_TEMPLATE:
+            case COTOOL_GET_PARAMETER:
+                given = v;
                 break;
         }
-        if (v->kind && l->part) take_part(v, l->part);
-        if (l->kind == COTOOL_GET_TOKEN && v->kind && *l->text &&
-            strlen(l->text) == (size_t)(v->end - v->start) &&
-            !memcmp(v->start, l->text, strlen(l->text)))
-            v->kind = COTOOL_NO_VALUE;
+        if (l->part && given->kind) {
+            take_part(given, l->part, v);
+            given = v;
+        }
+        if (l->kind == COTOOL_GET_TOKEN && *l->text && given->kind &&
+            strlen(l->text) == (size_t)(given->end - given->start) &&
+            !memcmp(given->start, l->text, strlen(l->text)))
+            given = &none;
+        f->value[n] = given;
     }
     if (r->names) read_templates(r, row, line, end, f);
 }

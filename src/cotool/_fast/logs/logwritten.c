@@ -75,13 +75,6 @@ int cotool_value_number(const cotool_value *value, const cotool_default_unit *un
     return cotool_read_number(p, end, unit, number, dimension, added);
 }
 
-int cotool_is_plain_path(const cotool_value *value, int as) {
-    const uint8_t *p = value->start, *end = value->end;
-    return as == COTOOL_AS_PATH && value->kind != COTOOL_NO_VALUE && end - p > 1 &&
-           end - p < COTOOL_PART / 2 && cotool_path_is_plain(p, end);
-}
-
-/* Writes a value as a part of a group's text, or for a comparison; returns its size. */
 size_t cotool_write_value(const cotool_value *value, int as, uint8_t *out) {
     uint8_t text[2 * COTOOL_PART];
     const uint8_t *p = value->start, *end = value->end;

@@ -73,9 +73,15 @@ cdef extern from "logs/loggroups.h" nogil:
     void cotool_fixed_halves(const cotool_fixed* number, int64_t* high, uint64_t* low)
     void cotool_fixed_join(cotool_fixed* number, int64_t high, uint64_t low)
     int cotool_bucket_of(cotool_fixed number)
+    int cotool_cell_merge(cotool_cell* into, const cotool_cell* cell)
+    void cotool_cell_close(cotool_cell* cell)
+    ctypedef struct cotool_spread:
+        double number
+        uint64_t times
+    size_t cotool_cell_places(const cotool_cell* cell)
+    size_t cotool_cell_spread(const cotool_cell* cell, int bits, cotool_spread* spread)
     void cotool_bucket_ends(int bucket, cotool_fixed* least, cotool_fixed* most)
     int cotool_cell_bucket(const cotool_cell* cell, unsigned p, int k)
-    double cotool_bucket_number(int bucket, int bits)
     double cotool_fixed_number(const cotool_fixed* number, uint64_t count)
     void cotool_cell_quantiles(const cotool_cell* cell, int shares, const double* share,
                                cotool_fixed* number)
@@ -84,8 +90,19 @@ cdef extern from "logs/loggroups.h" nogil:
     int cotool_seen_add(cotool_seen* seen, uint64_t hash)
     int cotool_seen_load(cotool_seen* seen, const uint8_t* registers, int bits)
 
+cdef extern from "logs/logdigits.h" nogil:
+    enum:
+        COTOOL_NUMBER_SIZE
+    size_t cotool_write_number(double number, int digits, int pointed, char* out)
+    bint cotool_round_number(double number, int digits, double* rounded)
+
 cdef object distinct_in(const cotool_row* row, int m)
+
+cdef class Cell:
+    cdef cotool_cell own
+    cdef const cotool_cell* figures
+    cdef object owner
 
 cdef class Measured:
     cdef cotool_table table
-    cdef list _rows(self, bint whole=*)
+    cdef int settle(self) except -1

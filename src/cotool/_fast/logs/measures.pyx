@@ -1,5 +1,6 @@
 """Figures of numbers in records, by group and step in time: see loggroups.h and logcells.h."""
 
+from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 from libc.stdlib cimport calloc
 from libc.string cimport memcpy
@@ -11,6 +12,7 @@ SEPARATOR = b"\x1f"
 # The bits after the leading one that a number of a distribution has.
 cdef enum:
     SPREAD_BITS = 4
+    SPREAD_DIGITS = 4
 cdef bytes WHOLE = b"\x1e"
 
 
@@ -40,15 +42,110 @@ def bucket_ends(int bucket):
     return number_of(&least), number_of(&most)
 
 
-def spread_of(sketch not None, double least, double greatest):
-    """Return counts by number, each within 1/32 of those it is for, from counts by bucket."""
-    cdef double number
-    counts = {}
-    for bucket, times in sketch.items():
-        number = cotool_bucket_number(bucket, SPREAD_BITS)
-        number = least if number < least else greatest if number > greatest else number
-        counts[number] = counts.get(number, 0) + times
-    return counts
+cdef class Cell:
+    """The figures of a measure in some records; the numbers are in UNIT parts.
+
+    count, missing, odd: records with a number, without a value, with another value.
+    """
+
+    def __cinit__(self):
+        self.figures = &self.own
+
+    def __dealloc__(self):
+        cotool_cell_close(&self.own)
+
+    @property
+    def count(self):
+        return self.figures.count
+
+    @property
+    def missing(self):
+        return self.figures.missing
+
+    @property
+    def odd(self):
+        return self.figures.odd
+
+    @property
+    def parts(self):
+        """The sum."""
+        return number_of(&self.figures.sum)
+
+    @property
+    def least_parts(self):
+        return number_of(&self.figures.least)
+
+    @property
+    def greatest_parts(self):
+        return number_of(&self.figures.most)
+
+    def quantile(self, double share):
+        """Return the number at place floor(share * (count - 1)) in order, None without numbers."""
+        cdef cotool_fixed number
+        if not 0 <= share <= 1:
+            raise ValueError("no share")
+        if not self.figures.count:
+            return None
+        cotool_cell_quantiles(self.figures, 1, &share, &number)
+        return number_of(&number)
+
+    def spread(self):
+        """Return (number, count) in ascending order: numbers within 1/32, with four digits."""
+        cdef size_t n, count
+        cdef double number, before = 0
+        cdef double least = cotool_fixed_number(&self.figures.least, 1)
+        cdef double most = cotool_fixed_number(&self.figures.most, 1)
+        cdef uint64_t times = 0
+        cdef cotool_spread* spread = <cotool_spread*>PyMem_Malloc(
+            (cotool_cell_places(self.figures) + 1) * sizeof(cotool_spread))
+        if spread == NULL:
+            raise MemoryError
+        counts = []
+        try:
+            count = cotool_cell_spread(self.figures, SPREAD_BITS, spread)
+            for n in range(count):
+                number = min(max(spread[n].number, least), most)
+                if not cotool_round_number(number, SPREAD_DIGITS, &number):
+                    number = float(f"{number:.{SPREAD_DIGITS}g}")
+                if times and number != before:
+                    counts.append((before, times))
+                    times = 0
+                before = number
+                times += spread[n].times
+        finally:
+            PyMem_Free(spread)
+        if times:
+            counts.append((before, times))
+        return tuple(counts)
+
+    def merge(self, Cell other not None):
+        """Return the figures of both together."""
+        cdef Cell both = Cell()
+        if (cotool_cell_merge(&both.own, self.figures)
+                or cotool_cell_merge(&both.own, other.figures)):
+            raise MemoryError
+        return both
+
+    def __eq__(self, other):
+        if not isinstance(other, Cell):
+            return NotImplemented
+        return cell_of(self.figures) == cell_of((<Cell>other).figures)
+
+    def __repr__(self):
+        return f"Cell{cell_of(self.figures)}"
+
+    def __reduce__(self):
+        return Cell, (), cell_of(self.figures)
+
+    def __setstate__(self, state):
+        set_cell(&self.own, state)
+
+
+cdef Cell cell_in(Measured table, const cotool_cell* figures):
+    """Return a cell of a table that does not change."""
+    cdef Cell cell = Cell()
+    cell.figures, cell.owner = figures, table
+    return cell
 
 
 cdef class Measured:
@@ -91,8 +188,7 @@ cdef class Measured:
         """The greatest part of a number by which a quantile may differ from it."""
         cdef size_t n
         cdef int m, shift = 0
-        if cotool_table_settle(&self.table):
-            raise MemoryError
+        self.settle()
         for n in range(self.table.count):
             for m in range(self.table.measures):
                 shift = max(shift, self.table.row[n].cell[m].shift)
@@ -142,35 +238,49 @@ cdef class Measured:
         {bucket: count}, shift), the numbers in UNIT parts; buckets leave out so many bits. Where
         distinct values are counted, they follow: for each measure its hashes, or registers.
         """
-        return self._rows()
-
-    def whole(self):
-        """Return the rows of all records, and of all records of each step, as rows() does."""
-        return self._rows(True)
-
-    cdef list _rows(self, bint whole=False):
-        cdef size_t n
         cdef cotool_row* row
+        cdef size_t n
         cdef int m
-        if cotool_table_settle(&self.table):
-            raise MemoryError
+        self.settle()
         rows = []
         for n in range(self.table.count):
             row = &self.table.row[n]
-            text = (<char*>(self.table.texts + row.text))[:row.size]
-            if whole and text != WHOLE:
-                continue
             rows.append((
-                row_values(text),
-                None if row.step == COTOOL_NO_STEP else row.step,
-                bool(row.inferred),
-                row.records,
+                *start_of(&self.table, row),
                 [cell_of(&row.cell[m]) for m in range(self.table.measures)],
                 *([] if row.seen == NULL else
                   [[seen_of(&row.seen[m]) for m in range(self.table.measures)]]),
             ))
         rows.sort(key=row_order)
         return rows
+
+    def cells(self, *, bint whole=False):
+        """Return the same with a Cell for each measure, and how many distinct values it has.
+
+        whole: only for all records. The cells are in this table, which must not change any more.
+        """
+        cdef cotool_row* row
+        cdef size_t n
+        cdef int m
+        self.settle()
+        rows = []
+        for n in range(self.table.count):
+            row = &self.table.row[n]
+            first = start_of(&self.table, row)
+            if whole and first[0] is not None:
+                continue
+            rows.append((
+                *first,
+                [cell_in(self, &row.cell[m]) for m in range(self.table.measures)],
+                [distinct_in(row, m) for m in range(self.table.measures)],
+            ))
+        rows.sort(key=row_order)
+        return rows
+
+    cdef int settle(self) except -1:
+        if cotool_table_settle(&self.table):
+            raise MemoryError
+        return 0
 
     def overall(self):
         """Return what is known of each measure over all records.
@@ -202,7 +312,6 @@ cdef class Measured:
         cdef int64_t start = COTOOL_NO_STEP if step is None else step
         cdef Measured other = Measured(self.table.measures, 0, self.table.width)
         cdef cotool_row* place
-        cdef cotool_cell* cell
         if (step is not None and not self.table.width) or len(cells) != self.table.measures:
             raise ValueError("a row of another table")
         place = cotool_table_row(&other.table, <const uint8_t*><const char*>text, len(text), start,
@@ -210,21 +319,8 @@ cdef class Measured:
         if place == NULL:
             raise MemoryError
         place.records = records
-        for m, (count, missing, odd, total, least, greatest, sketch, shift) in enumerate(cells):
-            cell = &place.cell[m]
-            if not 0 <= shift <= COTOOL_MOST_SHIFT:
-                raise ValueError("no shift of a sketch")
-            cell.shift = shift
-            if sum(sketch.values()) != count:
-                raise ValueError("a sketch of another count")
-            for bucket, times in sketch.items():
-                if abs(bucket) >= 32 * COTOOL_PAGES or times < 0:
-                    raise ValueError("no bucket of a sketch")
-                status |= cotool_cell_count(cell, bucket, times)
-            cell.missing, cell.odd = missing, odd
-            set_number(&cell.sum, total)
-            set_number(&cell.least, least)
-            set_number(&cell.most, greatest)
+        for m, cell in enumerate(cells):
+            set_cell(&place.cell[m], cell)
         for m, known in enumerate(seen[0] if seen else ()):
             if cotool_row_seen(&other.table, place) == NULL:
                 raise MemoryError
@@ -322,7 +418,37 @@ cdef bytes example_of(cotool_overall* o, int n):
     return (<char*>text)[:o.example_size[n]]
 
 
-cdef tuple cell_of(cotool_cell* cell):
+cdef tuple start_of(const cotool_table* table, const cotool_row* row):
+    """Return the values of a row's group, its step, whether it is inferred, and its records."""
+    return (
+        row_values((<const char*>(table.texts + row.text))[:row.size]),
+        None if row.step == COTOOL_NO_STEP else row.step,
+        bool(row.inferred),
+        row.records,
+    )
+
+
+cdef int set_cell(cotool_cell* cell, figures) except -1:
+    """Set the figures of an empty cell as cell_of() gives them."""
+    count, missing, odd, total, least, greatest, sketch, shift = figures
+    if not 0 <= shift <= COTOOL_MOST_SHIFT:
+        raise ValueError("no shift of a sketch")
+    cell.shift = shift
+    if sum(sketch.values()) != count:
+        raise ValueError("a sketch of another count")
+    for bucket, times in sketch.items():
+        if abs(bucket) >= 32 * COTOOL_PAGES or times < 0:
+            raise ValueError("no bucket of a sketch")
+        if cotool_cell_count(cell, bucket, times):
+            raise MemoryError
+    cell.missing, cell.odd = missing, odd
+    set_number(&cell.sum, total)
+    set_number(&cell.least, least)
+    set_number(&cell.most, greatest)
+    return 0
+
+
+cdef tuple cell_of(const cotool_cell* cell):
     cdef uint64_t n
     cdef int p, k, bucket
     sketch = {}

@@ -7,6 +7,7 @@ from libc.string cimport memcmp, memcpy, strlen
 
 from cotool._fast.logs.measures cimport (
     COTOOL_NO_STEP,
+    COTOOL_NUMBER_SIZE,
     Measured,
     cotool_cell,
     cotool_cell_quantiles,
@@ -14,6 +15,7 @@ from cotool._fast.logs.measures cimport (
     cotool_fixed_number,
     cotool_row,
     cotool_table_settle,
+    cotool_write_number,
     distinct_in,
 )
 
@@ -240,7 +242,12 @@ cdef class _Buffer:
                 return self.append(&digits[n], 20 - n)
 
     cdef int add_number(self, double number) except -1:
-        cdef char* text = PyOS_double_to_string(number, c'g', DIGITS, Py_DTSF_ADD_DOT_0, NULL)
+        cdef char[COTOOL_NUMBER_SIZE] place
+        cdef char* text
+        cdef size_t size = cotool_write_number(number, DIGITS, True, place)
+        if size:
+            return self.append(place, size)
+        text = PyOS_double_to_string(number, c'g', DIGITS, Py_DTSF_ADD_DOT_0, NULL)
         if text == NULL:
             raise MemoryError
         try:
