@@ -1724,6 +1724,50 @@ def quantile_of(numbers, share):
     return numbers[int(share * (len(numbers) - 1))] if numbers else None
 
 
+def bucket_range(bucket):
+    """The least and the greatest number of a bucket: its leading bit and the six bits after it."""
+    if not bucket:
+        return 0, 0
+    bit, six = divmod(abs(bucket) - 1, 64)
+    low = (64 + six << bit) >> 6
+    high = low + max((1 << bit >> 6) - 1, 0)
+    return (low, high) if bucket > 0 else (-high, -low)
+
+
+def statistics_of(cell, unit):
+    """The figures of a cell: count, missing, odd, sum, mean, min, p50, p90, p99, max, distinct."""
+    count, missing, odd, total, least, greatest, sketch, _ = cell
+    if not count:
+        return [0, missing, odd, 0.0, *[None] * 7]
+
+    def quantile(share):
+        place = int(share * (count - 1))
+        if place in {0, count - 1}:
+            return (greatest if place else least) / unit
+        buckets = [bucket for bucket, times in sorted(sketch.items()) for _ in range(times)]
+        low, high = bucket_range(buckets[place])
+        return min(max(low + (high - low) // 2, least), greatest) / unit
+
+    return [
+        *(count, missing, odd, total / unit, total / (unit * count), least / unit),
+        *map(quantile, (0.5, 0.9, 0.99)),
+        *(greatest / unit, None),
+    ]
+
+
+def spread_of(cell, unit):
+    """Counts by number of a cell, with four bits after the leading one and then four digits."""
+    count, *_, least, greatest, sketch, _ = cell
+    found = Counter()
+    for bucket, times in sketch.items():
+        mantissa, exponent = math.frexp(sum(bucket_range(bucket)) / 2 / unit)
+        middle = math.ldexp(math.floor(abs(mantissa) * 32) + 0.5, exponent - 5) if bucket else 0.0
+        middle = min(max(math.copysign(middle, bucket), least / unit), greatest / unit)
+        found[float(f"{middle:.4g}") + 0.0] += times
+    assert found.total() == count
+    return tuple(sorted(found.items()))
+
+
 def independence(both, same, belief=4.0, ridge=0.5, large=0.03, least=0.02, knowing=0.5):
     """(weights, dependence) from squares of counts, as `_fast/truth/dependence` defines them."""
     n = len(both)

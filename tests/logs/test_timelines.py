@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import pickle
+from collections import Counter
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from cotool._fast.logs.timelines import timelines
 from cotool.logs.measures.figures import Figures
 from cotool.logs.measures.model import STEP_STATISTICS
 from cotool.logs.report.timelines import TimelineText, text_pieces
+from reference import spread_of, statistics_of
 
 NUMBERS = st.lists(
     st.one_of(
@@ -46,11 +49,11 @@ def cell_of(numbers: list[int], times: int, missing: int, odd: int):
 def test_steps_agree_with_their_sketches(steps):
     """Each step of each group has the figures of its sketches, as numbers and as JSON."""
     table = Measured(2, 0, 60)
-    wanted: dict[object, dict[int, tuple[int, list[Figures]]]] = {}
+    wanted: dict[object, dict[int, tuple[int, list[tuple]]]] = {}
     for records, ((values, step), cells) in enumerate(steps.items()):
         rows = [cell_of(*cell) for cell in cells]
         table.insert((values, 60 * step, False, records, rows))
-        wanted.setdefault(values, {})[60 * step] = (records, [Figures(*row) for row in rows])
+        wanted.setdefault(values, {})[60 * step] = (records, rows)
     found = timelines(table)
     assert found.keys() == wanted.keys()
     starts = {60 * step: str(step).encode() for step in range(-3, 4)}
@@ -60,16 +63,38 @@ def test_steps_agree_with_their_sketches(steps):
         for (start, records, cells), item in zip(line.figures(), written, strict=True):
             assert wanted[values][start][0] == records == item["records"]
             assert (item["start"], [*item["measures"]]) == (start // 60, [*NAMES])
-            for name, cell, figures in zip(NAMES, cells, wanted[values][start][1], strict=True):
-                exact = [figures.statistic(statistic) for statistic in STEP_STATISTICS]
+            for name, cell, kept in zip(NAMES, cells, wanted[values][start][1], strict=True):
+                assert [*item["measures"][name]] == [*STEP_STATISTICS]
                 for one, other, text in zip(
-                    exact, cell, item["measures"][name].values(), strict=True
+                    statistics_of(kept, UNIT), cell, item["measures"][name].values(), strict=True
                 ):
                     if one is None:
                         assert other is text is None
                     else:
                         assert math.isclose(one, other, rel_tol=1e-14)
                         assert math.isclose(one, text, rel_tol=1e-8)
+
+
+@given(CELLS, CELLS)
+def test_a_cell_has_the_figures_of_its_sketch(one, other):
+    """Statistics and distributions of cells agree with the oracle, also of two cells together."""
+    given_cells = [cell_of(*one), cell_of(*other)]
+    table = Measured(2)
+    table.insert((None, None, False, 1, given_cells))
+    ((_, _, _, _, cells, distinct),) = table.cells()
+    sketch = Counter(given_cells[0][6]) + Counter(given_cells[1][6])
+    ends = [number for cell in given_cells if cell[0] for number in cell[4:6]] or [0]
+    sums = [
+        first + second for first, second in zip(*(cell[:4] for cell in given_cells), strict=True)
+    ]
+    both = (*sums, min(ends), max(ends), dict(sketch), 0)
+    assert distinct == [None, None]
+    for cell, wanted in zip([*cells, cells[0].merge(cells[1])], [*given_cells, both], strict=True):
+        figures = Figures(cell)
+        found = [figures.statistic(name) for name in STEP_STATISTICS]
+        assert found == statistics_of(wanted, UNIT)
+        assert figures.distribution.counts == spread_of(wanted, UNIT)
+        assert pickle.loads(pickle.dumps(cell)) == cell
 
 
 def test_no_steps():

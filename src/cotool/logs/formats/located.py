@@ -11,6 +11,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cotool._lazy import lazy_pattern
@@ -29,17 +30,23 @@ from cotool.logs.measures.model import COLUMN, GIVEN, KEY, LEVEL, NOWHERE, PAIR,
 from cotool.logs.units import NO_SCALE, UNITS, Scale
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
+    from typing import TypeAlias
 
     from cotool.logs.formats.columns import Columns
     from cotool.logs.formats.model import Format
     from cotool.logs.measures.model import ValueSource
+
+    # The paths of keys, and their values where these are strings, else "".
+    _Leaves: TypeAlias = list[tuple[tuple[str, ...], str]]
+    _Read: TypeAlias = Callable[[bytes, int], _Leaves]
 
 _PAIRS = lazy_pattern(rb"(?<![^\s,;|(\[{])([A-Za-z_][\w.-]*)=[\"']?[-+]?\.?\d")
 _COLUMN = lazy_pattern(r"\$([1-9]\d{0,2})")
 # As in logreading.h: the part of an address without its port.
 _ADDRESS = 9
 _ENOUGH = 0.5
+_LOGFMT = lazy_pattern(r'(?<!\S)([^\s="]+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))')
 _DECODER = json.JSONDecoder()
 
 
@@ -47,7 +54,8 @@ def with_fields(
     formats: Sequence[Format], sources: Sequence[ValueSource], lines: Sequence[bytes]
 ) -> tuple[Format, ...]:
     """Return the formats with the locators of sources, by a sample of lines."""
-    return tuple(_with_fields(found, sources, lines) for found in formats)
+    read = cache(_leaves)  # as all formats look at the same lines
+    return tuple(_with_fields(found, sources, lines, read) for found in formats)
 
 
 def locate_anywhere(source: ValueSource) -> Locator:
@@ -58,7 +66,8 @@ def locate_anywhere(source: ValueSource) -> Locator:
 def fields_of(found: Format, lines: Sequence[bytes]) -> list[str]:
     """Return the names of the fields in a sample of a format, as people type them."""
     columns = columns_of(found, lines)[1]
-    names = _Keys(_with_payload(found, lines, columns), lines).names() or list(columns)
+    read = cache(_leaves)
+    names = _Keys(_with_payload(found, lines, columns, read), lines, read).names() or list(columns)
     if found.kind == TEXT:
         pairs = Counter(
             match[1].decode("ascii")
@@ -74,18 +83,27 @@ def fields_of(found: Format, lines: Sequence[bytes]) -> list[str]:
     return list(dict.fromkeys(named))
 
 
-def _with_fields(found: Format, sources: Sequence[ValueSource], lines: Sequence[bytes]) -> Format:
+def _with_fields(
+    found: Format, sources: Sequence[ValueSource], lines: Sequence[bytes], read: _Read
+) -> Format:
     delimiter, columns = columns_of(found, lines)
-    found = _with_payload(found, lines, columns)
-    locators = locators_in(found, sources, lines, columns)
+    found = _with_payload(found, lines, columns, read)
+    locators = locators_in(found, sources, lines, columns, read)
     return replace(found, columns=delimiter, locators=locators)
 
 
 def locators_in(
-    found: Format, sources: Sequence[ValueSource], lines: Sequence[bytes], columns: Columns
+    found: Format,
+    sources: Sequence[ValueSource],
+    lines: Sequence[bytes],
+    columns: Columns,
+    read: _Read | None = None,
 ) -> tuple[Locator, ...]:
-    """Return the locators of sources in a format with these columns, by a sample of lines."""
-    keys = _Keys(found, lines)
+    """Return the locators of sources in a format with these columns, by a sample of lines.
+
+    read: _leaves, perhaps with a cache.
+    """
+    keys = _Keys(found, lines, read or _leaves)
     locators = []
     for source in sources:
         locator = _simple(source)
@@ -114,11 +132,11 @@ def locators_in(
     return tuple(locators)
 
 
-def _with_payload(found: Format, lines: Sequence[bytes], columns: Columns) -> Format:
+def _with_payload(found: Format, lines: Sequence[bytes], columns: Columns, read: _Read) -> Format:
     """Return a format of text as one with JSON objects, if most lines hold one."""
     if found.kind != TEXT or found.payload != TEXT or columns:
         return found
-    objects = sum(any(_members(line, JSON, True)) for line in lines)  # noqa: FBT003
+    objects = sum(bool(_members(line, found, JSON, read)) for line in lines)
     return replace(found, payload=JSON) if objects > _ENOUGH * len(lines) else found
 
 
@@ -167,12 +185,12 @@ def _pair_among(source: ValueSource, lines: Sequence[bytes], *, is_access: bool)
 class _Keys:
     """The keys in a sample of a format, with the paths that lead to them."""
 
-    def __init__(self, found: Format, lines: Sequence[bytes]) -> None:
+    def __init__(self, found: Format, lines: Sequence[bytes], read: _Read) -> None:
         self.kind = found.payload if found.kind == TEXT else found.kind
         self._paths: dict[tuple[str, ...], None] = {}
         self._requests: set[tuple[str, ...]] = set()
         for line in lines if self.kind != TEXT else ():
-            for path, value in _members(line, self.kind, found.kind == TEXT):
+            for path, value in _members(line, found, self.kind, read):
                 self._paths[path] = None
                 if " " in value and REQUEST.fullmatch(value.encode(errors="replace")):
                     self._requests.add(path)
@@ -216,31 +234,27 @@ class _Keys:
         return known or scale_of(path[-1])
 
 
-def _members(
-    line: bytes,
-    kind: int,
-    in_text: bool,  # noqa: FBT001 - the format decides
-) -> Iterator[tuple[tuple[str, ...], str]]:
-    text = line.decode("utf-8", "replace")
+def _members(line: bytes, found: Format, kind: int, read: _Read) -> _Leaves:
+    """Return the paths and texts of the values in a line of a format, of JSON or of pairs."""
     if kind == LOGFMT:
-        for match in re.finditer(r'(?<!\S)([^\s="]+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))', text):
-            yield (match[1],), match[2] if match[2] is not None else match[3]
-        return
-    start = text.find('{"') if in_text else text.find("{")
-    if start < 0:
-        return
+        pairs = _LOGFMT.finditer(line.decode("utf-8", "replace"))
+        return [((pair[1],), pair[2] if pair[2] is not None else pair[3]) for pair in pairs]
+    start = line.find(b'{"' if found.kind == TEXT else b"{")
+    return read(line, start) if start >= 0 else []
+
+
+def _leaves(line: bytes, start: int) -> _Leaves:
+    """Return the same for the object that begins at an offset, [] if there is none."""
+    leaves: _Leaves = []
     try:
-        document, _ = _DECODER.raw_decode(text, start)
+        document, _ = _DECODER.raw_decode(line[start:].decode("utf-8", "replace"))
     except (ValueError, RecursionError):
-        return
-    leaves: list[tuple[tuple[str, ...], str]] = []
+        return leaves
     _add_leaves(document, (), leaves)
-    yield from leaves
+    return leaves
 
 
-def _add_leaves(
-    value: Any, path: tuple[str, ...], leaves: list[tuple[tuple[str, ...], str]]
-) -> None:
+def _add_leaves(value: Any, path: tuple[str, ...], leaves: _Leaves) -> None:
     for key, inner in value.items():
         if isinstance(inner, dict):
             _add_leaves(inner, (*path, key), leaves)

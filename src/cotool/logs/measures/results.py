@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cotool._fast.logs.measures import UNIT, Measured, distinct_of
+from cotool._fast.logs.measures import UNIT, Cell, Measured
 from cotool._fast.logs.timelines import Timeline, timelines
 from cotool.errors import InputError
 from cotool.logs.measures.figures import RELATIVE_ERROR, Figures, or_least
@@ -13,7 +13,7 @@ from cotool.logs.measures.model import STEP_STATISTICS
 from cotool.logs.units import PLAIN, UNIT_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from cotool.logs.measures.model import Reading
 
@@ -245,8 +245,8 @@ class Measures:
         both are empty without steps.
         """
         steps = {
-            start: tuple(Figures(*cell) for cell in cells)
-            for _, start, _, _, cells, *_ in self._table.whole()
+            start: tuple(map(Figures, cells))
+            for _, start, _, _, cells, _ in self._table.cells(whole=True)
             if start is not None
         }
         if not steps:
@@ -289,20 +289,17 @@ class Measures:
     def _all(self) -> tuple[Group, ...]:
         if self._groups is None:
             steps = timelines(self._table)
-            rows = self._table.totals().rows() or [
-                (None, None, False, 0, [(0, 0, 0, 0, 0, 0, {}, 0)] * len(self.names))
+            rows = self._table.totals().cells() or [
+                (None, None, False, 0, [Cell() for _ in self.names], [None for _ in self.names])
             ]
             self._groups = tuple(
                 Group(
                     tuple(value.decode("utf-8", "replace") for value in values or ()),
                     records,
-                    tuple(
-                        replace(Figures(*cell), distinct=known)
-                        for cell, known in zip(cells, _distinct(cells, *seen), strict=True)
-                    ),
+                    tuple(map(Figures, cells, distinct)),
                     steps.get(values),
                 )
-                for values, _, _, records, cells, *seen in rows
+                for values, _, _, records, cells, distinct in rows
             )
         return self._groups
 
@@ -314,15 +311,6 @@ class Measures:
         self.__init__(  # type: ignore[misc]
             state["names"], state["keys"], state["table"], state["greatest"]
         )
-
-
-def _distinct(cells: Sequence[Any], seen: Sequence[Any] | None = None) -> Iterator[int | None]:
-    """Yield the distinct values of each measure; None if they are not counted."""
-    if seen is None:
-        yield from (None for _ in cells)
-        return
-    for (count, _, odd, *_), known in zip(cells, seen, strict=True):
-        yield distinct_of(known, count + odd)
 
 
 def measures_of(
