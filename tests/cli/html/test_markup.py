@@ -26,7 +26,7 @@ def test_a_text_reads_back_as_what_is_visible_of_it(text):
 
 def test_markup_is_not_escaped_again():
     """What this package made goes in as it is; a plain string beside it does not."""
-    assert join((element("b", "x"), "<b>")) == "<b>x</b>&lt;b&gt;"
+    assert join(element("b", "x"), "<b>") == "<b>x</b>&lt;b&gt;"
     assert isinstance(escape(1), Html)
 
 

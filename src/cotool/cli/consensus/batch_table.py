@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import heapq
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from cotool.cli.shared.layout import Indent, Text
 from cotool.cli.shared.screen import fitted
+from cotool.cli.shared.tally import Lowest, Tally
 from cotool.text import one_line, percent, plural
 
 if TYPE_CHECKING:
@@ -34,18 +33,9 @@ class BatchTable:
         self._answer_width = room * 9 // 20
         self._question_width = room - self._answer_width
         self._begun = False
-        self._questions = 0
-        self._agreement = 0.0
-        self._answered = 0
-        self._dissent = 0
-        self._declined = 0
-        self._low = 0
-        self._kinds: Counter[str] = Counter()
-        self._lowest = _Lowest(_LISTED)
-        self._unsupported = _Lowest(_LEAST_SUPPORTED)
-        self._disputed = 0
-        # Of each expert, the sum of the mean supports, and of how many questions.
-        self._supports: dict[str, tuple[float, int]] = {}
+        self._tally = Tally()
+        self._lowest: Lowest[str] = Lowest(_LISTED)
+        self._unsupported: Lowest[str] = Lowest(_LEAST_SUPPORTED)
 
     def row(self, result: Consensus) -> None:
         """Print one result as a row."""
@@ -64,47 +54,43 @@ class BatchTable:
 
     def summary(self) -> None:
         """Print the agreement of the batch."""
-        if not self._questions:
+        tally, low = self._tally, self._lowest.count
+        if not tally.questions:
             return
-        parts = [plural(self._questions, "question")]
-        if self._answered:
-            parts.append(f"mean agreement {percent(self._agreement / self._answered)}")
-        if self._questions > self._answered:
-            parts.append(f"{self._questions - self._answered:,} without an answer")
-        parts.append(f"dissent on {self._dissent:,}")
-        if self._declined:
-            parts.append(f"{plural(self._declined, 'refusal')}")
-        kinds = ", ".join(f"{kind} {count:,}" for kind, count in self._kinds.most_common())
-        self._screen.print(Text(), Text(" · ".join(parts)), Text(f"kinds: {kinds}"))
-        if self._low:
-            which = f"the lowest {_LISTED}" if self._low > _LISTED else "they are"
-            self._screen.print(Text(f"agreement under {percent(_LOW)} on {self._low:,}; {which}:"))
+        parts = [plural(tally.questions, "question")]
+        if tally.answered:
+            parts.append(f"mean agreement {tally.mean}")
+        if tally.questions > tally.answered:
+            parts.append(f"{tally.questions - tally.answered:,} without an answer")
+        parts.append(f"dissent on {tally.dissent:,}")
+        if tally.declined:
+            parts.append(f"{plural(tally.declined, 'refusal')}")
+        self._screen.print(Text(), Text(" · ".join(parts)), Text(f"kinds: {tally.kinds}"))
+        if low:
+            which = f"the lowest {_LISTED}" if low > _LISTED else "they are"
+            self._screen.print(Text(f"agreement under {percent(_LOW)} on {low:,}; {which}:"))
         self._list(self._lowest)
         self._statements()
 
-    def _list(self, lowest: _Lowest) -> None:
+    def _list(self, lowest: Lowest[str]) -> None:
         for low, name in lowest.found():
             text = f"  {percent(low):>5}  "
             self._screen.print(Text(text + fitted(name, self._screen.width - len(text))))
 
     def _statements(self) -> None:
         """Print how far the statements of long answers are supported."""
-        if not self._unsupported.count:
+        count = self._unsupported.count
+        if not count:
             return
-        count = plural(self._unsupported.count, "question")
-        which = (
-            f"; the lowest {_LEAST_SUPPORTED}" if self._unsupported.count > _LEAST_SUPPORTED else ""
-        )
-        disputed = f", {self._disputed:,} with disputes" if self._disputed else ""
-        self._screen.print(Text(f"support of statements on {count}{disputed}{which}:"))
+        which = f"; the lowest {_LEAST_SUPPORTED}" if count > _LEAST_SUPPORTED else ""
+        disputed = f", {self._tally.disputed:,} with disputes" if self._tally.disputed else ""
+        asked = plural(count, "question")
+        self._screen.print(Text(f"support of statements on {asked}{disputed}{which}:"))
         self._list(self._unsupported)
-        ranked = sorted(
-            ((total / count, name) for name, (total, count) in self._supports.items()),
-            key=lambda one: (-one[0], one[1]),
-        )
+        ranked = self._tally.by_support()
         if len(ranked) > 1:
             listed = ", ".join(
-                f"{one_line(name)} {percent(mean)}" for mean, name in ranked[:_EXPERTS]
+                f"{one_line(name)} {percent(mean)}" for name, mean, _ in ranked[:_EXPERTS]
             )
             more = f" and {len(ranked) - _EXPERTS:,} more" if len(ranked) > _EXPERTS else ""
             self._screen.print(Text(f"support of what experts state: {listed}{more}"))
@@ -117,43 +103,8 @@ class BatchTable:
         return Text(_GAP.join(cells), style=style, no_wrap=True)
 
     def _count(self, result: Consensus, name: str) -> None:
-        self._questions += 1
-        self._kinds[result.kind] += 1
-        self._dissent += bool(result.dissent)
-        self._declined += len(result.declined)
+        self._tally.add(result)
         if result.support is not None:
             self._unsupported.add(result.support, name[: self._screen.width])
-            self._disputed += bool(result.disputes)
-            for expert, mean in result.support_by_expert().items():
-                total, count = self._supports.get(expert, (0.0, 0))
-                self._supports[expert] = (total + mean, count + 1)
-        if result.answer is None or result.agreement is None:
-            return
-        self._answered += 1
-        self._agreement += result.agreement
-        if result.agreement < _LOW:
-            self._low += 1
+        if result.answer is not None and result.agreement is not None and result.agreement < _LOW:
             self._lowest.add(result.agreement, name[: self._screen.width])
-
-
-class _Lowest:
-    """The `most` lowest of many values with their names; of equal ones the first."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self.count = 0
-        # A heap whose root is the highest: (-value, -place, name).
-        self._heap: list[tuple[float, int, str]] = []
-
-    def add(self, value: float, name: str) -> None:
-        """Take a value."""
-        self.count += 1
-        entry = (-value, -self.count, name)
-        if len(self._heap) < self._most:
-            heapq.heappush(self._heap, entry)
-        else:
-            heapq.heappushpop(self._heap, entry)
-
-    def found(self) -> list[tuple[float, str]]:
-        """Return the lowest values with their names, in ascending order."""
-        return [(-value, name) for value, _, name in sorted(self._heap, reverse=True)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cotool.cli.html.frame import Section, page
 from cotool.cli.html.markup import Html, element, join
 from cotool.cli.html.parts import figures, note, points
-from cotool.cli.html.tables import Cell, Column, Row, data_table
+from cotool.cli.html.tables import Cell, Column, Row, data_table, row
 from cotool.text import percent, seconds
 
 if TYPE_CHECKING:
@@ -53,10 +53,8 @@ def bench_page(
     if names[0] == names[1]:
         names = [old, new]
     lead = figures(
-        (
-            *((verdict, f"{count:,}", "") for verdict, count in counts.items()),
-            ("ratio new / old", f"{mean:.3f}", "geometric mean"),
-        )
+        *((verdict, f"{count:,}", "") for verdict, count in counts.items()),
+        ("ratio new / old", f"{mean:.3f}", "geometric mean"),
     )
     table = data_table(
         "cases-table", "Cases", _COLUMNS, [_row(row, widest) for row in ordered],
@@ -72,28 +70,24 @@ def bench_page(
         title=f"{names[1]} against {names[0]}",
         lead=lead,
         sections=[
-            Section("unlike", "Not judged: the settings differ", points(unlike))
-            if unlike
-            else None,
-            Section("cases", "Cases", join((remark, table))),
-            Section("alone", "In one file only", points(alone)) if alone else None,
+            Section("unlike", "Not judged: the settings differ", points(unlike)),
+            Section("cases", "Cases", join(remark, table)),
+            Section("alone", "In one file only", points(alone)),
         ],
         sources=(old, new),
     )
 
 
-def _row(row: Compared, widest: float) -> Row:
-    return Row(
-        (
-            Cell(element("code", row.name), row.name),
-            Cell(seconds(row.old), row.old),
-            Cell(seconds(row.new), row.new),
-            Cell(f"{row.ratio:.2f}", row.ratio),
-            Cell(_drawn(row, widest)),
-            Cell(percent(row.spread), row.spread),
-            Cell(element("span", row.verdict, class_=f"verdict {row.verdict}"), row.verdict),
-        ),
-        group=row.verdict,
+def _row(case: Compared, widest: float) -> Row:
+    return row(
+        Cell(element("code", case.name), case.name),
+        Cell(seconds(case.old), case.old),
+        Cell(seconds(case.new), case.new),
+        Cell(f"{case.ratio:.2f}", case.ratio),
+        _drawn(case, widest),
+        Cell(percent(case.spread), case.spread),
+        Cell(element("span", case.verdict, class_=f"verdict {case.verdict}"), case.verdict),
+        group=case.verdict,
     )
 
 

@@ -8,7 +8,7 @@ from cotool.cli.html import opinions
 from cotool.cli.html.calibration import reliability_diagram
 from cotool.cli.html.markup import Html, element, join
 from cotool.cli.html.parts import note
-from cotool.cli.html.tables import Cell, Column, Row, data_table
+from cotool.cli.html.tables import Cell, Column, data_table, row
 from cotool.text import percent, plural
 
 if TYPE_CHECKING:
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 _MOST = 500
 
 
-def experts(store: Store, present: Collection[str]) -> Html | None:
-    """Return a table of the experts who answered; None if nothing is known of any of them."""
+def experts(store: Store, present: Collection[str]) -> Html:
+    """Return a table of the experts who answered; nothing if none of them is known."""
     from cotool.consensus.learning.evidence import reliability, remarks_on
     from cotool.consensus.learning.report import ranked
 
     learned = store.read()
     known = [name for name in ranked(learned) if name in present]
     if not known:
-        return None
+        return join()
     remarks = {name: remarks_on(learned, name) for name in known[:_MOST]}
     suspect = any(remarks.values())
     rows = []
@@ -37,17 +37,16 @@ def experts(store: Store, present: Collection[str]) -> Html | None:
         record = reliability(one.total)
         by_agreement |= record.by_agreement
         rows.append(
-            Row(
-                (
-                    Cell(opinions.names([name])),
+            row(
+
+                    opinions.names([name]),
                     Cell(percent(record.share) + ("*" if record.by_agreement else ""),
                          record.share),
                     Cell(_interval(record.share, record.low, record.high), record.low),
                     Cell(f"{100 * record.low:.0f}–{100 * record.high:.0f} %", record.high),
                     Cell(f"{record.judgements:,.0f}", record.judgements),
                     Cell(f"{(weight := learned.trust().weight(name)):+.2f}", weight),
-                    *([Cell(remarks[name])] if suspect else []),
-                )
+                    *([remarks[name]] if suspect else [])
             )
         )  # fmt: skip
     columns = (
@@ -72,7 +71,7 @@ def experts(store: Store, present: Collection[str]) -> Html | None:
     table = data_table("experts-table", "Experts by reliability", columns, rows, sorted_by=1)
     diagram = reliability_diagram(learned.trust().calibration.bins)
     shown = (element("h3", "How often stated probabilities come true"), diagram) if diagram else ()
-    return join((table, note(" ".join(notes)), *shown))
+    return join(table, note(" ".join(notes)), *shown)
 
 
 def _interval(share: float, low: float, high: float) -> Html:

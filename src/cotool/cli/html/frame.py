@@ -23,18 +23,20 @@ class Section(NamedTuple):
 
     name: str
     title: str
-    content: Html
+    content: Html | str
 
 
 def page(
-    *, kind: str, title: str, lead: Html, sections: Iterable[Section | None], sources: Sequence[str]
+    *, kind: str, title: str, lead: Html, sections: Iterable[Section], sources: Sequence[str]
 ) -> str:
     """Return a document. `kind` says what it is, `title` of what; `lead` is below the title.
+
+    Sections without content are left out.
 
     The policy allows the one style and the one script that are in the page, by their hashes, and
     images that are in it: nothing is loaded, and markup that slipped in could not act.
     """
-    shown = [section for section in sections if section is not None]
+    shown = [section for section in sections if section.content]
     style, script = _asset("page.css"), _asset("page.js")
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
@@ -42,26 +44,22 @@ def page(
     )
     name = clipped(title, _MOST_TITLE)
     head = join(
-        (
-            element("meta", charset="utf-8"),
-            element("meta", http_equiv="Content-Security-Policy", content=Html(policy)),
-            element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-            element("meta", name="color-scheme", content="light dark"),
-            element("meta", name="generator", content=f"cotool {__version__}"),
-            element("link", rel="icon", href="data:,"),
-            element("title", f"{kind}: {name}"),
-            Html(f"<style>{style}</style>"),
-            Html(f"<script>{script}</script>"),
-        )
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=Html(policy)),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="color-scheme", content="light dark"),
+        element("meta", name="generator", content=f"cotool {__version__}"),
+        element("link", rel="icon", href="data:,"),
+        element("title", f"{kind}: {name}"),
+        Html(f"<style>{style}</style>"),
+        Html(f"<script>{script}</script>"),
     )
     body = join(
-        (
-            element("a", "Skip to content", class_="skip", href="#content"),
-            _header(kind, title, lead, shown),
-            element("main", *map(_section, shown), id="content", tabindex="-1"),
-            _footer(sources),
-            element("div", id="tip", role="status", hidden=True),
-        )
+        element("a", "Skip to content", class_="skip", href="#content"),
+        _header(kind, title, lead, shown),
+        element("main", *map(_section, shown), id="content", tabindex="-1"),
+        _footer(sources),
+        element("div", id="tip", role="status", hidden=True),
     )
     root = element("html", element("head", head), element("body", body), lang="en")
     return f"<!doctype html>\n{root}\n"

@@ -91,7 +91,7 @@ def heat_map(
             ["", *map(str, range(1, len(order) + 1))],
             [
                 [
-                    join((f"{place} ", said(name))),
+                    join(f"{place} ", said(name)),
                     *("·" if place - 1 == j else _digits(v) for j, v in enumerate(line)),
                 ]
                 for place, (name, line) in enumerate(zip(shown, values, strict=True), 1)
@@ -99,7 +99,7 @@ def heat_map(
         )
     elif len(groups) > 1:
         table = _between(groups, values, order) if len(runs) == len(order) else None
-    return chart(readings, below=join(below), table=table)
+    return chart(readings, below=join(*below), table=table)
 
 
 def _inset(names: Sequence[str]) -> float:
@@ -157,7 +157,7 @@ def _cells(grid: _Grid) -> Html:
     return element(
         "svg",
         element("title", grid.label),
-        join(drawn),
+        join(*drawn),
         viewBox=f"0 0 {end} {side * cell}",
         width=end,
         class_="few" if side <= _MOST_NUMBERS else None,
@@ -178,7 +178,7 @@ def _image(grid: _Grid) -> Html:
         for x1, x2, y1, y2 in ((0, side, at, at), (at, at, 0, side))
     ]
     overlay = element(
-        "svg", join(lines),
+        "svg", join(*lines),
         element("rect", class_="cursor", width=1, height=1, visibility="hidden"),
         viewBox=f"0 0 {side} {side}", aria_hidden="true", class_="over",
     )  # fmt: skip

@@ -8,10 +8,10 @@ from cotool.cli.html.changes import changes
 from cotool.cli.html.frame import Section, page
 from cotool.cli.html.markup import Html, brief, element, join, said
 from cotool.cli.html.measures import measures_section
-from cotool.cli.html.parts import bar, figures, note, option, plain_table, share_text
-from cotool.cli.html.tables import Cell, Column, Row, data_table
+from cotool.cli.html.parts import bar, figures, left_out, note, plain_table, share_text
+from cotool.cli.html.tables import Cell, Column, Row, data_table, row
 from cotool.cli.html.templates import level_badge, templates
-from cotool.cli.html.timeline import time_line
+from cotool.cli.html.timeline import moment, time_line
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import duration, rate
 from cotool.logs.report.clock import clock_of
@@ -45,20 +45,14 @@ def logs_page(summary: LogSummary, *, zone: tzinfo | None, bucket: int | None) -
     found = summary.templates
     texts = {one.id: one.text for one in found or ()}
     sections = [
-        Section("levels", "Levels", _levels(counts)) if counts.records else None,
-        Section("time", "Time line", _time(summary, clock, bucket)) if span else None,
-        Section("numbers", "Numbers", measures_section(summary.measures, clock, texts))
-        if summary.measures is not None and (summary.measures.names or summary.measures.keys)
-        else None,
-        Section("templates", "Templates", templates(found, clock, span))
-        if found is not None and counts.records
-        else None,
-        Section("changes", "Compared with before", changes(summary.comparison))
-        if summary.comparison is not None
-        else None,
-        Section("patterns", "Patterns", _patterns(counts)) if counts.patterns else None,
-        Section("files", "Files", _files(summary.files)) if summary.files else None,
-        Section("lines", "Lines", _samples(summary.samples)) if summary.samples else None,
+        Section("levels", "Levels", _levels(counts) if counts.records else ""),
+        Section("time", "Time line", time_line(histogram, clock, bucket) if span else ""),
+        Section("numbers", "Numbers", measures_section(summary.measures, clock, texts)),
+        Section("templates", "Templates", templates(found, clock, span) if counts.records else ""),
+        Section("changes", "Compared with before", changes(summary.comparison)),
+        Section("patterns", "Patterns", _patterns(counts) if counts.patterns else ""),
+        Section("files", "Files", _files(summary.files) if summary.files else ""),
+        Section("lines", "Lines", _samples(summary.samples)),
     ]
     name = summary.files[0].path if len(summary.files) == 1 else plural(len(summary.files), "file")
     return page(
@@ -73,23 +67,18 @@ def logs_page(summary: LogSummary, *, zone: tzinfo | None, bucket: int | None) -
 def _lead(summary: LogSummary, clock: Clock) -> Html:
     counts = summary.counts
     errors = counts.levels["error"] + counts.levels["critical"]
-    warnings = counts.levels["warning"]
+    warnings, files = counts.levels["warning"], len(summary.files)
     parts: list[object] = [
         figures(
-            (
-                ("records", f"{counts.records:,}", plural(counts.lines, "line")),
-                ("errors", f"{errors:,}", _of(errors, counts.records)),
-                ("warnings", f"{warnings:,}", _of(warnings, counts.records)),
-                ("size", size(counts.bytes), _files_of(summary)),
-            )
+            ("records", f"{counts.records:,}", plural(counts.lines, "line")),
+            ("errors", f"{errors:,}", _of(errors, counts.records)),
+            ("warnings", f"{warnings:,}", _of(warnings, counts.records)),
+            ("size", size(counts.bytes), plural(files, "file") if files != 1 else ""),
         )
     ]
     if counts.first_seen is not None and counts.last_seen is not None:
-        first, last = (
-            (clock.seconds(moment // _SECOND) or "").replace("T", " ", 1)
-            for moment in (counts.first_seen, counts.last_seen)
-        )
-        text = f"{first} to {last}"
+        first, last = counts.first_seen // _SECOND, counts.last_seen // _SECOND
+        text = f"{moment(first, clock)} to {moment(last, clock)}"
         text += f" ({duration((counts.last_seen - counts.first_seen) // _SECOND)})"
         fast = rate(counts.records, counts.first_seen, counts.last_seen)
         parts.append(element("p", text + (f", {speed_text(fast)}" if fast is not None else "")))
@@ -112,15 +101,11 @@ def _lead(summary: LogSummary, clock: Clock) -> Html:
         remarks.insert(0, "interrupted: the counts cover what was read")
     if remarks:
         parts.append(note("; ".join(remarks)))
-    return join(parts)
+    return join(*parts)
 
 
 def _of(count: int, total: int) -> str:
     return f"{share_text(count / total)} of records" if total and count else ""
-
-
-def _files_of(summary: LogSummary) -> str:
-    return plural(len(summary.files), "file") if len(summary.files) != 1 else ""
 
 
 def _levels(counts: LogCounts) -> Html:
@@ -138,11 +123,7 @@ def _levels(counts: LogCounts) -> Html:
     table = plain_table("Records by level", ("level", "", "records", "share"), rows, texts=2)
     mentions = [f"{count:,} {name} words" for name, count in counts.keywords.items() if count]
     words = note(f"Lines that mention {', '.join(mentions)}") if mentions else ""
-    return join((table, words))
-
-
-def _time(summary: LogSummary, clock: Clock, bucket: int | None) -> Html:
-    return time_line(summary.counts.histogram, clock, bucket)
+    return join(table, words)
 
 
 def _patterns(counts: LogCounts) -> Html:
@@ -150,13 +131,11 @@ def _patterns(counts: LogCounts) -> Html:
     most = max(counts.patterns.values(), default=0) or 1
     listed = list(counts.patterns.items())
     rows = [
-        Row(
-            (
-                Cell(brief(name, _MOST_PATH)),
-                Cell(bar(count / most)),
-                Cell(f"{count:,}", count),
-                Cell(share_text(count / lines), count / lines),
-            )
+        row(
+            brief(name, _MOST_PATH),
+            bar(count / most),
+            Cell(f"{count:,}", count),
+            Cell(share_text(count / lines), count / lines),
         )
         for name, count in listed[:_MOST_PATTERNS]
     ]
@@ -167,8 +146,7 @@ def _patterns(counts: LogCounts) -> Html:
         Column("share", number=True),
     )
     table = data_table("patterns-table", "Lines by pattern", columns, rows)
-    more = len(listed) - len(rows)
-    return join((table, note(f"{plural(more, 'more pattern')} left out.") if more else ""))
+    return join(table, left_out(len(listed) - len(rows), "pattern"))
 
 
 def _files(files: Sequence[FileSummary]) -> Html:
@@ -182,14 +160,8 @@ def _files(files: Sequence[FileSummary]) -> Html:
         Column("critical", number=True, wide=True),
     )
     rows = [_file(file) for file in files[:MOST_FILES]]
-    more = len(files) - len(rows)
-    remark: Html | str = ""
-    if more:
-        remark = note(
-            f"{plural(more, 'more file')} left out; ", option("--format csv"), " lists all."
-        )
     table = data_table("files-table", "Files", columns, rows, search="filter")
-    return join((table, remark))
+    return join(table, left_out(len(files) - len(rows), "file", all_in="--format csv"))
 
 
 def _file(file: FileSummary) -> Row:
@@ -202,20 +174,16 @@ def _file(file: FileSummary) -> Row:
     texts = [text for text in (file.error, *file.warnings) if text]
     words = [*file.formats, *([file.compression] if file.compression else [])]
     more = join(
-        (
-            *(element("p", brief(text, _MOST_LINE)) for text in texts),
-            note("format: ", brief("; ".join(words), _MOST_LINE)) if words else "",
-        )
+        *(element("p", brief(text, _MOST_LINE)) for text in texts),
+        note("format: ", brief("; ".join(words), _MOST_LINE)) if words else "",
     )
-    return Row(
-        (
-            Cell(join(name), file.path[:_MOST_PATH]),
-            *(Cell(f"{number:,}", number) for number in (counts.lines, counts.records)),
-            Cell(size(counts.bytes), counts.bytes),
-            *(
-                Cell(f"{counts.levels[level]:,}", counts.levels[level])
-                for level in ("warning", "error", "critical")
-            ),
+    return row(
+        Cell(join(*name), file.path[:_MOST_PATH]),
+        *(Cell(f"{number:,}", number) for number in (counts.lines, counts.records)),
+        Cell(size(counts.bytes), counts.bytes),
+        *(
+            Cell(f"{counts.levels[level]:,}", counts.levels[level])
+            for level in ("warning", "error", "critical")
         ),
         more=more or None,
     )
@@ -236,8 +204,7 @@ def _samples(samples: Sequence[Sample]) -> Html:
                 class_="sample",
             )
         )
-    more = len(samples) - _MOST_SAMPLES
-    return join((*parts, note(f"{plural(more, 'more line')} left out.") if more > 0 else ""))
+    return join(*parts, left_out(len(samples) - _MOST_SAMPLES, "line"))
 
 
 def _line(number: int, text: str, kind: str = "") -> Html:

@@ -30,7 +30,7 @@ def marked(text: str, words: Iterable[str], most: int | None = None) -> Html:
             parts += [escape(text[end : found.start()]), element("mark", found[0])]
             end = found.end()
     parts.append(escape(text[end:]))
-    return element("bdi", join(parts))
+    return element("bdi", join(*parts))
 
 
 def words_in(text: str) -> list[str]:

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import html
-from typing import TYPE_CHECKING
 
 from cotool.text import one_line, visible
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _VOID = frozenset({"input", "img", "link", "meta"})
 _SHAPES = frozenset({"rect", "line", "path", "circle"})
@@ -27,7 +23,7 @@ def escape(value: object) -> Html:
     return Html(html.escape(visible(str(value))))
 
 
-def join(parts: Iterable[object]) -> Html:
+def join(*parts: object) -> Html:
     """Return parts one after another."""
     return Html("".join(map(escape, parts)))
 
@@ -48,7 +44,7 @@ def element(name: str, /, *children: object, **attributes: object) -> Html:
     start = " ".join(words)
     if name in _SHAPES:
         return Html(f"<{start}/>")
-    return Html(f"<{start}>" if name in _VOID else f"<{start}>{join(children)}</{name}>")
+    return Html(f"<{start}>" if name in _VOID else f"<{start}>{join(*children)}</{name}>")
 
 
 def clipped(text: str, most: int) -> str:

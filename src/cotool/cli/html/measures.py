@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cotool.cli.html.markup import Html, brief, element, join
-from cotool.cli.html.parts import bar, note, plain_table, share_text
+from cotool.cli.html.parts import bar, left_out, note, plain_table, share_text
 from cotool.cli.html.spread import COLUMNS, Part, spread
-from cotool.cli.html.tables import Cell, Column, Row, data_table
+from cotool.cli.html.tables import Cell, Column, Row, data_table, row
 from cotool.cli.html.timeline import sparkline
 from cotool.logs.histogram import Histogram
-from cotool.text import plural, quantity
+from cotool.text import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,12 +27,14 @@ _MOST_TEXT = 500
 
 
 def measures_section(
-    measures: Measures, clock: Clock, texts: Mapping[str, str] | None = None
+    measures: Measures | None, clock: Clock, texts: Mapping[str, str] | None = None
 ) -> Html:
-    """Return the section of a report that has what was measured.
+    """Return the section of a report that has what was measured; nothing if nothing was.
 
     `texts`: the texts of templates by their ids.
     """
+    if measures is None or not (measures.names or measures.keys):
+        return join()
     facts = measures.facts()
     parts: list[object] = []
     if facts:
@@ -42,7 +44,7 @@ def measures_section(
     if measures.keys:
         parts.append(_groups(measures, facts, texts or {}))
     parts += [_greatest(fact) for fact in facts if fact.greatest]
-    return join(parts)
+    return join(*parts)
 
 
 def _totals(measures: Measures, facts: tuple[MeasureFacts, ...]) -> Html:
@@ -68,7 +70,7 @@ def _over_time(measures: Measures, facts: tuple[MeasureFacts, ...], clock: Clock
         title = element("h3", brief(fact.name, _MOST_TEXT), " over time")
         over_time = [Part(start, each[n].distribution) for start, each in found.items()]
         parts += [title, spread(fact.name, fact.unit, width, over_time, clock)]
-    return join(parts)
+    return join(*parts)
 
 
 def _groups(measures: Measures, facts: tuple[MeasureFacts, ...], texts: Mapping[str, str]) -> Html:
@@ -106,9 +108,7 @@ def _groups(measures: Measures, facts: tuple[MeasureFacts, ...], texts: Mapping[
     table = data_table(
         "groups-table", f"Groups by {', '.join(measures.keys)}", heads, rows, search="filter"
     )
-    more = len(groups) - len(rows)
-    remark = note(f"{plural(more, 'more group')} left out.") if more > 0 else ""
-    return join((table, remark))
+    return join(table, left_out(len(groups) - len(rows), "group"))
 
 
 def _trend(measures: Measures, group: Group) -> Html:
@@ -124,18 +124,16 @@ def _row(
     group: Group, facts: tuple[MeasureFacts, ...], shown: tuple[str, ...], total: int, drawn: Html
 ) -> Row:
     """Return a group's row; `total`: all records, `drawn`: its last cell."""
-    return Row(
-        (
-            *(Cell(brief(value or "–", _MOST_TEXT), value) for value in group.values),
-            Cell(f"{group.records:,}", group.records),
-            Cell(share_text(group.records / total), group.records / total),
-            *(
-                Cell(_text(number, fact.unit), -1.0 if number is None else number)
-                for fact, figures in zip(facts, group.measures, strict=True)
-                for number in map(figures.statistic, shown)
-            ),
-            Cell(drawn),
-        )
+    return row(
+        *(Cell(brief(value or "–", _MOST_TEXT), value) for value in group.values),
+        Cell(f"{group.records:,}", group.records),
+        Cell(share_text(group.records / total), group.records / total),
+        *(
+            Cell(_text(number, fact.unit), -1.0 if number is None else number)
+            for fact, figures in zip(facts, group.measures, strict=True)
+            for number in map(figures.statistic, shown)
+        ),
+        drawn,
     )
 
 
@@ -150,7 +148,7 @@ def _greatest(fact: MeasureFacts) -> Html:
     ]
     title = element("h3", "Greatest ", brief(fact.name, _MOST_TEXT))
     table = plain_table(f"Greatest {fact.name}", ("number", "line", "text"), rows, texts=3)
-    return join((title, table))
+    return join(title, table)
 
 
 def _text(number: float | None, unit: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cotool.cli.html import statements
 from cotool.cli.html.marks import marked, words_in
 from cotool.cli.html.markup import Html, brief, element, join
-from cotool.cli.html.parts import bar, note, option, plain_table, unfolding
+from cotool.cli.html.parts import bar, left_out, note, option, plain_table, unfolding
 from cotool.consensus.extract.vocabulary import is_negation
 from cotool.text import percent, plural
 
@@ -50,7 +50,7 @@ def clusters(result: Consensus, *, most: int, characters: int) -> Html:
             option("--format json"),
             " has them.",
         )
-    return join((element("div", *cards, class_="cards"), rest))
+    return join(element("div", *cards, class_="cards"), rest)
 
 
 def _card(item: Cluster, apart: Dissent | None, result: Consensus, characters: int) -> Html:
@@ -117,7 +117,7 @@ def _term(name: str, value: object) -> Html:
 
 
 def insights(found: Sequence[Insight]) -> Html:
-    """Return findings, each with its numbers folded away beneath it."""
+    """Return findings, each with its numbers folded away beneath it; nothing if there are none."""
     items = []
     for insight in found:
         parts: list[object] = [
@@ -134,7 +134,7 @@ def insights(found: Sequence[Insight]) -> Html:
                 rows.insert(0, ["experts", names(insight.experts)])
             parts.append(unfolding("evidence", _evidence(rows)))
         items.append(element("li", *parts))
-    return element("ul", *items, class_="findings")
+    return element("ul", *items, class_="findings") if items else join()
 
 
 def _evidence(rows: Sequence[Sequence[object]]) -> Html:
@@ -170,13 +170,12 @@ def names(experts: Sequence[str]) -> Html:
     parts: list[object] = []
     for place, name in enumerate(shown):
         parts += [", ", name] if place else [name]
-    return join([*parts, f" and {more:,} more"] if more > 0 else parts)
+    return join(*[*parts, f" and {more:,} more"] if more > 0 else parts)
 
 
 def answered(result: Consensus) -> Html:
     """Return what each expert's answer was taken for, where answers were extracted."""
     pairs = list(zip(result.experts, result.answers, strict=False))
-    more = len(pairs) - _MOST_ANSWERS
     if not any(answer is not None for _, answer in pairs):
         return Html("")
     counted: Mapping[str, int] = {
@@ -190,7 +189,7 @@ def answered(result: Consensus) -> Html:
     return unfolding(
         "What was extracted from each answer",
         plain_table("Answers", ("expert", "answer", "stands"), rows, texts=3),
-        note(f"{plural(more, 'more expert')} left out.") if more > 0 else "",
+        left_out(len(pairs) - _MOST_ANSWERS, "expert"),
     )
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cotool.cli.html.markup import Html, element, join
-from cotool.text import percent
+from cotool.text import percent, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-def figures(pairs: Iterable[tuple[str, str, str]]) -> Html:
-    """Return key figures: (name, value, what more is to say of it)."""
+def figures(*pairs: tuple[str, str, str]) -> Html:
+    """Return key figures, each as its name, its value and a remark."""
     return element(
         "dl",
         *(
@@ -37,14 +37,23 @@ def option(text: str) -> Html:
     return element("code", text, class_="option")
 
 
+def left_out(count: int, noun: str, *, all_in: str = "") -> Html:
+    """Return a note on `count` more things that the page leaves out, and the option to get all."""
+    if count <= 0:
+        return Html("")
+    where = ("; ", option(all_in), " has all.") if all_in else (".",)
+    return note(f"{plural(count, f'more {noun}')} left out", *where)
+
+
 def share_text(share: float) -> str:
     """Return a share as a percentage that is 0 only where there is nothing."""
     return "<1 %" if 0 < share < 0.005 else percent(share)
 
 
 def points(items: Iterable[object]) -> Html:
-    """Return a list of sentences."""
-    return element("ul", *(element("li", item) for item in items), class_="points")
+    """Return a list of sentences; nothing if there are none."""
+    listed = [element("li", item) for item in items]
+    return element("ul", *listed, class_="points") if listed else join()
 
 
 def unfolding(title: str, *content: object) -> Html:
@@ -127,6 +136,6 @@ def columns(
             )
         )  # fmt: skip
     return element(
-        "svg", join(drawn), class_="columns", viewBox=f"0 0 {10 * len(counts)} 100",
+        "svg", join(*drawn), class_="columns", viewBox=f"0 0 {10 * len(counts)} 100",
         preserveAspectRatio="none", role="img", aria_label=label,
     )  # fmt: skip

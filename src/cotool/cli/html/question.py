@@ -29,24 +29,17 @@ _SHORT_ANSWER = 60
 
 def question_page(result: Consensus, *, sources: Sequence[str], store: Store | None = None) -> str:
     """Return all there is to know of one question as a page."""
-    judged = experts(store, set(result.experts)) if store is not None else None
+    judged = "" if store is None else experts(store, set(result.experts))
+    how = result.metric or "same answer"
     sections = [
-        Section("disputes", "What is disputed", statements.disputes(result))
-        if result.disputes
-        else None,
-        Section("statements", "What they state", statements.table(result))
-        if result.statements
-        else None,
-        Section("clusters", "Clusters", _clusters(result)) if result.clusters else None,
-        Section("insights", "Insights", opinions.insights(result.insights))
-        if result.insights
-        else None,
-        _matrix(result),
-        None if judged is None else Section("experts", "Experts", judged),
-        Section("why", "Why this answer", _sentences(result.explanation))
-        if result.explanation
-        else None,
-        Section("warnings", "Warnings", _sentences(result.warnings)) if result.warnings else None,
+        Section("disputes", "What is disputed", statements.disputes(result)),
+        Section("statements", "What they state", statements.table(result)),
+        Section("clusters", "Clusters", _clusters(result)),
+        Section("insights", "Insights", opinions.insights(result.insights)),
+        Section("matrix", f"Agreement matrix ({how})", _matrix(result, how)),
+        Section("experts", "Experts", judged),
+        Section("why", "Why this answer", _sentences(result.explanation)),
+        Section("warnings", "Warnings", _sentences(result.warnings)),
     ]
     return page(
         kind="Consensus",
@@ -98,27 +91,23 @@ def _lead(result: Consensus) -> Html:
         else "from agreement, not calibrated"
     )
     numbers = figures(
-        (
-            ("agreement", percent(result.agreement), opinions.standing(result)),
-            ("confidence", percent(result.confidence), judged),
-            ("kind", result.kind, f"by {result.method}"),
-            ("clusters", f"{len(result.clusters):,}", f"dissent: {len(result.dissent):,}"),
-            *_declined(result),
-            *_measured(result),
-            *_support(result),
-        )
+        ("agreement", percent(result.agreement), opinions.standing(result)),
+        ("confidence", percent(result.confidence), judged),
+        ("kind", result.kind, f"by {result.method}"),
+        ("clusters", f"{len(result.clusters):,}", f"dissent: {len(result.dissent):,}"),
+        *_declined(result),
+        *_measured(result),
+        *_support(result),
     )
     name = result.question or result.id
     asked = unfolding("The whole question", element("blockquote", said(name, _MOST_CONTENT)))
     return join(
-        (
-            asked if len(name) > MOST_HEADING else "",
-            answer,
-            statements.legend(result) if result.statements else "",
-            note(said(words, _MOST_NOTE)) if words else "",
-            whole,
-            numbers,
-        )
+        asked if len(name) > MOST_HEADING else "",
+        answer,
+        statements.legend(result) if result.statements else "",
+        note(said(words, _MOST_NOTE)) if words else "",
+        whole,
+        numbers,
     )
 
 
@@ -139,6 +128,8 @@ def _support(result: Consensus) -> list[tuple[str, str, str]]:
 
 
 def _clusters(result: Consensus) -> Html:
+    if not result.clusters:
+        return join()
     marks: Html | str = ""
     if result.dissent and not result.statements and result.metric is not None:
         marks = note(
@@ -147,20 +138,18 @@ def _clusters(result: Consensus) -> Html:
             "consensus has and others lack.",
         )
     cards = opinions.clusters(result, most=_MOST_CLUSTERS, characters=_MOST_CHARACTERS)
-    return join((marks, cards, opinions.answered(result)))
+    return join(marks, cards, opinions.answered(result))
 
 
-def _matrix(result: Consensus) -> Section | None:
+def _matrix(result: Consensus, how: str) -> Html:
     if result.matrix is None or len(result.experts) < 2:
-        return None
+        return join()
     groups = [list(cluster.indices) for cluster in result.clusters]
     placed = {i for group in groups for i in group}
     groups += [[i] for i in range(len(result.experts)) if i not in placed]
-    how = result.metric or "same answer"
-    drawn = heat_map(
+    return heat_map(
         result.experts, result.matrix.row, groups, f"Similarity of answers ({how}), by cluster"
     )
-    return Section("matrix", f"Agreement matrix ({how})", drawn)
 
 
 def _sentences(texts: Sequence[str]) -> Html:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cotool.cli.html.markup import Html, element, join
 from cotool.cli.html.parts import chart, plain_table
+from cotool.cli.html.timeline import moment
 from cotool.text import quantity
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def spread(name: str, unit: str, width: int, parts: Sequence[Part], clock: Clock
     """Return the map of a measure; `width`: the seconds of each part, of which some are missing."""
     known = [part for part in parts if part.numbers.size]
     if not known:
-        return join(())
+        return join()
     map_ = _Map([part.numbers for part in known], parts[0].start, parts[-1].start, width)
     moments = _moments([map_.first + n * width for n in range(map_.columns)], clock)
     counts = map_.counts(known)
@@ -62,7 +63,7 @@ def spread(name: str, unit: str, width: int, parts: Sequence[Part], clock: Clock
     )
     label = f"Distribution of {name} over time"
     picture = element(
-        "svg", join(drawn), viewBox=f"0 -4 {_LEFT + _WIDTH + 2} {map_.rows * _ROW + 10}",
+        "svg", join(*drawn), viewBox=f"0 -4 {_LEFT + _WIDTH + 2} {map_.rows * _ROW + 10}",
         role="img", aria_label=label,
     )  # fmt: skip
     ends = sorted({0, map_.columns // 2, map_.columns - 1})
@@ -162,7 +163,7 @@ class _Map:
 
 def _moments(starts: Sequence[int], clock: Clock) -> list[str]:
     """Return times as text, without the day if it is the same for all."""
-    texts = [(clock.seconds(start) or "").replace("T", " ", 1)[:16] for start in starts]
+    texts = [moment(start, clock)[:16] for start in starts]
     if len({text[:10] for text in texts}) > 1:
         return texts
     return [text[11:] for text in texts]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cotool.cli.html.markup import Html, brief, clipped, element, escape, join
-from cotool.cli.html.parts import note, option, plain_table
-from cotool.cli.html.tables import Cell, Column, Row, data_table
-from cotool.text import plural
+from cotool.cli.html.parts import left_out, note, plain_table
+from cotool.cli.html.tables import Cell, Column, data_table, row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,17 +114,14 @@ def legend(result: Consensus) -> Html:
     if result.disputes:
         box = element("input", type="checkbox", id="only-disputed")
         switch = element("label", box, "show only disputed", class_="switch")
-    return element("div", note(join([part for one in shades for part in (one, " ")])), switch)
+    return element("div", note(join(*[part for one in shades for part in (one, " ")])), switch)
 
 
 def disputes(result: Consensus) -> Html:
     """Return a table for each dispute: values, who says them, and in which words."""
     parts = [_dispute(one, result) for one in result.disputes[:_MOST_DISPUTES]]
     more = len(result.disputes) - len(parts)
-    if more > 0:
-        rest = f"{plural(more, 'more dispute')} are left out here; "
-        parts.append(note(rest, option("--format json"), " has them."))
-    return join(parts)
+    return join(*parts, left_out(more, "dispute", all_in="--format json"))
 
 
 def _dispute(one: Dispute, result: Consensus) -> Html:
@@ -145,6 +141,8 @@ def _dispute(one: Dispute, result: Consensus) -> Html:
 
 def table(result: Consensus) -> Html:
     """Return a row for each statement that differs from the others, most experts first."""
+    if not result.statements:
+        return join()
     groups: dict[int, Statement] = {}
     ranked = sorted(result.statements, key=lambda one: (-len(one.experts), -len(one.contradicting)))
     for one in ranked:
@@ -158,13 +156,11 @@ def table(result: Consensus) -> Html:
         kind = _kind(one, result)
         counts[kind] = counts.get(kind, 0) + 1
         rows.append(
-            Row(
-                (
-                    Cell(brief(one.text, _MOST_TEXT)),
-                    Cell(f"{len(one.experts)} of {len(result.experts)}", len(one.experts)),
-                    Cell(element("bdi", _names(one.experts))),
-                    Cell(element("bdi", _names(one.contradicting) or "–")),
-                ),
+            row(
+                brief(one.text, _MOST_TEXT),
+                Cell(f"{len(one.experts)} of {len(result.experts)}", len(one.experts)),
+                element("bdi", _names(one.experts)),
+                element("bdi", _names(one.contradicting) or "–"),
                 group=kind,
             )
         )
@@ -172,8 +168,7 @@ def table(result: Consensus) -> Html:
         "statements-table", "Statements", _COLUMNS, rows, search="filter", groups=counts
     )
     more = len(found) - len(shown)
-    rest = f"{plural(more, 'more statement')} are left out here; "
-    return join((made, note(rest, option("--format json"), " has them.") if more > 0 else ""))
+    return join(made, left_out(more, "statement", all_in="--format json"))
 
 
 def _kind(one: Statement, result: Consensus) -> str:

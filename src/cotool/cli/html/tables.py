@@ -35,6 +35,11 @@ class Row(NamedTuple):
     group: str = ""
 
 
+def row(*cells: object, more: Html | None = None, group: str = "") -> Row:
+    """Return a row; what is not a Cell is the content of one, which sorts by its text."""
+    return Row([one if isinstance(one, Cell) else Cell(one) for one in cells], more, group)
+
+
 def data_table(
     name: str,
     caption: str,

@@ -6,9 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from cotool.cli.html.markup import Html, brief, clipped, element, join, said
-from cotool.cli.html.parts import note, plain_table, share_text
-from cotool.cli.html.tables import Cell, Column, Row, data_table
-from cotool.cli.html.timeline import sparkline
+from cotool.cli.html.parts import left_out, note, plain_table, share_text
+from cotool.cli.html.tables import Cell, Column, Row, data_table, row
+from cotool.cli.html.timeline import moment, sparkline
 from cotool.logs.levels import LEVELS
 from cotool.logs.report.activity import duration, find_bursts
 from cotool.logs.report.templates import rare_templates
@@ -40,9 +40,14 @@ _COLUMNS = (
 
 
 def templates(
-    found: TemplateSet, clock: Clock, span: tuple[int, int] | None, most: int = MOST_TEMPLATES
+    found: TemplateSet | None,
+    clock: Clock,
+    span: tuple[int, int] | None,
+    most: int = MOST_TEMPLATES,
 ) -> Html:
     """Return the table. `span` is from when to when there are records, in seconds since 1970."""
+    if found is None:
+        return join()
     everything = found.templates
     records = max(found.records, 1)
     shown = _chosen(found, most)
@@ -55,11 +60,11 @@ def templates(
     )  # fmt: skip
     counted = f"{plural(len(everything), 'template')} of {plural(found.records, 'record')}."
     remarks = [f"{counted} {SHOWN} marks what differs."]
-    left_out = len(everything) - len(shown)
-    if left_out:
+    missing = len(everything) - len(shown)
+    if missing:
         count = found.records - sum(template.count for template in shown)
         remarks.append(
-            f"{plural(left_out, 'template')} with {plural(count, 'record')} left out: listed are "
+            f"{plural(missing, 'template')} with {plural(count, 'record')} left out: listed are "
             f"the {len(shown):,} that are most frequent, or rare and severe."
         )
     if found.folded:
@@ -67,7 +72,7 @@ def templates(
             f"{plural(found.folded, 'record')} with too many different messages are folded "
             "together."
         )
-    return join((note(" ".join(remarks)), table))
+    return join(note(" ".join(remarks)), table)
 
 
 def _chosen(found: TemplateSet, most: int) -> Sequence[Template]:
@@ -84,14 +89,12 @@ def _chosen(found: TemplateSet, most: int) -> Sequence[Template]:
 def _row(template: Template, records: int, clock: Clock, span: tuple[int, int] | None) -> Row:
     share = template.count / records
     drawn = sparkline(template.timeline, *span) if span and template.timeline.buckets else ""
-    return Row(
-        (
-            Cell(template_text(template.text), template.text[:80]),
-            Cell(level_badge(template.level), LEVELS.index(template.level)),
-            Cell(drawn),
-            Cell(f"{template.count:,}", template.count),
-            Cell(share_text(share), share),
-        ),
+    return row(
+        Cell(template_text(template.text), template.text[:80]),
+        Cell(level_badge(template.level), LEVELS.index(template.level)),
+        drawn,
+        Cell(f"{template.count:,}", template.count),
+        Cell(share_text(share), share),
         more=_details(template, clock),
         group=template.level,
     )
@@ -114,8 +117,7 @@ def template_text(text: str) -> Html:
 def _details(template: Template, clock: Clock) -> Html:
     words = [f"id {template.id}"]
     if template.first_seen is not None and template.last_seen is not None:
-        first = (clock.seconds(template.first_seen) or "").replace("T", " ", 1)
-        last = (clock.seconds(template.last_seen) or "").replace("T", " ", 1)
+        first, last = moment(template.first_seen, clock), moment(template.last_seen, clock)
         words.append(first if first == last else f"{first} to {last}")
     present = [f"{level} {count:,}" for level, count in template.levels.items() if count]
     if len(present) > 1:
@@ -135,7 +137,7 @@ def _details(template: Template, clock: Clock) -> Html:
     if bursts:
         rows = [
             [
-                (clock.seconds(burst.start) or "").replace("T", " ", 1),
+                moment(burst.start, clock),
                 duration(burst.end - burst.start),
                 f"{burst.count:,}",
                 f"{burst.typical:,.3g}",
@@ -146,7 +148,7 @@ def _details(template: Template, clock: Clock) -> Html:
             element("h4", "Bursts"),
             plain_table("Bursts", ("from", "for", "records", "typical"), rows, texts=2),
         ]
-    return join(parts)
+    return join(*parts)
 
 
 def _parameters(parameters: Sequence[Parameter]) -> Html:
@@ -178,8 +180,7 @@ def _parameters(parameters: Sequence[Parameter]) -> Html:
         )
     heads = ("place", "most frequent values, how often", "range", "p50", "p99", "distinct")
     table = plain_table("Parameters", heads, rows, texts=2)
-    more = len(parameters) - _MOST_PARAMETERS
-    return join((table, note(f"{plural(more, 'more parameter')} left out.") if more > 0 else ""))
+    return join(table, left_out(len(parameters) - _MOST_PARAMETERS, "parameter"))
 
 
 def _number(value: float) -> str:

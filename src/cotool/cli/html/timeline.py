@@ -75,12 +75,10 @@ def time_line(histogram: Histogram, clock: Clock, bucket: int | None) -> Html:
         aria_label="Time line: plus and minus zoom, left and right move, 0 shows all",
     )
     return join(
-        (
-            _controls(series),
-            chart(drawn, below=_legend(marks), table=_table(shown, clock)),
-            _bursts(bursts, series, clock),
-            _gaps(gaps, series, clock),
-        )
+        _controls(series),
+        chart(drawn, below=_legend(marks), table=_table(shown, clock)),
+        _bursts(bursts, series, clock),
+        _gaps(gaps, series, clock),
     )
 
 
@@ -97,10 +95,8 @@ def _series(histogram: Histogram) -> Series:
 
 def _moments(series: Series, clock: Clock) -> list[str]:
     """Return when each bucket begins, shortened as far as the texts remain distinct."""
-    texts = [
-        (clock.seconds(series.start + n * series.width) or "").replace("T", " ", 1)[:19]
-        for n in range(series.size + 1)
-    ]
+    starts = (series.start + n * series.width for n in range(series.size + 1))
+    texts = [moment(start, clock)[:19] for start in starts]
     if series.width % 60 == 0:
         texts = [text[:16] for text in texts]
     if series.width % 86400 == 0:
@@ -144,7 +140,7 @@ def _columns(series: Series, marks: Sequence[Sequence[Any]]) -> Html:
                     )
                 )  # fmt: skip
     return element(
-        "svg", join(drawn), viewBox=f"0 0 {count * 10} {_HEIGHT}", preserveAspectRatio="none",
+        "svg", join(*drawn), viewBox=f"0 0 {count * 10} {_HEIGHT}", preserveAspectRatio="none",
         role="img", aria_label="Records by time and level",
     )  # fmt: skip
 
@@ -191,14 +187,13 @@ def _legend(marks: Sequence[Sequence[Any]]) -> Html:
 def _table(histogram: Histogram, clock: Clock) -> Html:
     coarse = display_buckets(histogram, None, most=_TABLE)
     series = _series(coarse)
-    moments = [
-        (clock.seconds(series.start + n * series.width) or "").replace("T", " ", 1)
-        for n in range(series.size)
-    ]
     levels = list(reversed(series.levels))
     rows = [
-        [moment, *(f"{series.levels[level][n]:,}" for level in levels)]
-        for n, moment in enumerate(moments)
+        [
+            moment(series.start + n * series.width, clock),
+            *(f"{series.levels[level][n]:,}" for level in levels),
+        ]
+        for n in range(series.size)
     ]
     return plain_table(f"Records in steps of {duration(series.width)}", ("from", *levels), rows)
 
@@ -219,7 +214,7 @@ def _bursts(bursts: Sequence[Burst], series: Series, clock: Clock) -> Html:
     ]
     heads = ("from", "for", "of", "records", "typical", "times")
     table = plain_table("Bursts, the strongest first", heads, rows, texts=3, short=True)
-    return join((element("h3", "Bursts"), table))
+    return join(element("h3", "Bursts"), table)
 
 
 def _gaps(gaps: Sequence[Gap], series: Series, clock: Clock) -> Html:
@@ -228,7 +223,7 @@ def _gaps(gaps: Sequence[Gap], series: Series, clock: Clock) -> Html:
     rows = [
         [
             _when(gap, series, clock),
-            _moment(gap.end, clock),
+            moment(gap.end, clock),
             duration(gap.seconds),
             duration(gap.typical),
         ]
@@ -236,18 +231,19 @@ def _gaps(gaps: Sequence[Gap], series: Series, clock: Clock) -> Html:
     ]
     heads = ("from", "to", "silent for", "usually at most")
     table = plain_table("Gaps, the longest first", heads, rows, texts=2, short=True)
-    return join((element("h3", "Gaps"), table))
+    return join(element("h3", "Gaps"), table)
 
 
 def _when(event: Burst | Gap, series: Series, clock: Clock) -> Html:
     start, end = series.place(event.start), series.place(event.end)
     return element(
-        "button", _moment(event.start, clock), type="button", class_="link",
+        "button", moment(event.start, clock), type="button", class_="link",
         data_show=f"{start:.2f},{end:.2f}", title="Show it in the time line",
     )  # fmt: skip
 
 
-def _moment(second: int, clock: Clock) -> str:
+def moment(second: int, clock: Clock) -> str:
+    """Return a second since 1970 as date and time."""
     return (clock.seconds(second) or "").replace("T", " ", 1)
 
 
