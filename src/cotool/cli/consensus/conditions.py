@@ -27,6 +27,6 @@ _QUANTITIES: dict[str, Callable[[Consensus], float]] = {
 }
 
 
-def parse_consensus_condition(text: str) -> Condition[Consensus]:
+def parse(text: str) -> Condition[Consensus]:
     """Return the condition that `text` states about the result of a question."""
     return parse_condition(text, _QUANTITIES, example="agreement<0.5 or dissent>2")

@@ -7,7 +7,7 @@ import os
 import sys
 from dataclasses import replace
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from cotool._records import dataclass
 from cotool.cli.consensus.notes import Notes
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import TextIO
 
+    from cotool.cli.consensus.options import Options
     from cotool.cli.consensus.writers import Writer
     from cotool.cli.shared.conditions import Condition
     from cotool.cli.shared.progress import ProgressBar
@@ -31,35 +32,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The request of one call of the command. `matrix` is None if the format decides."""
+    """The request of one call of the command: its options, and what was made of them."""
 
+    options: Options
     paths: tuple[str, ...]
-    options: ConsensusOptions
+    analysis: ConsensusOptions
     keys: Keys
-    table: str | None
-    store: str | None
-    learn: bool
-    truth: str | None
-    topic_key: str | None
-    half_life: str | None
     format: str
-    output: str | None
     conditions: tuple[Condition[Consensus], ...]
-    skip_bad: bool
-    max_decompressed: int | None
-    explain: bool
-    explain_input: bool
+    engine: EngineChoice
     quiet: bool
     progress: bool
-    matrix: bool | None
-    compare: bool
-    engine: EngineChoice
-    shows: bool
 
     @property
     def uses_store(self) -> bool:
         """Whether the store is read or written."""
-        return self.learn or self.store is not None
+        return self.options.learn or self.options.store is not None
 
 
 def run(request: Request) -> int:
@@ -67,29 +55,30 @@ def run(request: Request) -> int:
     from cotool.cli.shared.progress import ProgressBar, stderr_moves
     from cotool.io.output import open_output
 
+    options, style = request.options, request.format
     _spare_inputs(request)
     _check_learning(request)
     _check_engine(request)
-    style = request.format
+    output = options.output
     if style == "html":
         from cotool.cli.html.output import report_target
 
-        request = replace(request, output=report_target(request.output, shows=request.shows))
+        output = report_target(output, shows=options.open)
     notes = Notes(
         request.conditions,
         quiet=request.quiet,
-        skip_bad=request.skip_bad,
-        weighed=request.options.weights,
+        skip_bad=options.skip_bad,
+        weighed=request.analysis.weights,
     )
     shown = request.progress and not request.quiet and stderr_moves()
     with (
-        open_output(request.output, data=style != "table") as sink,
+        open_output(output, data=style != "table") as sink,
         ProgressBar(request.paths, shown=shown) as bar,
         _opened_store(request, notes) as (store, learning),
         _spread(request) as spread,
     ):
-        if request.compare or request.explain_input:
-            steps = _explain_input if request.explain_input else _compare
+        if options.compare_methods or options.explain_input:
+            steps = _explain_input if options.explain_input else _compare
             steps(request, notes, bar, sink)
             return notes.end()
         results = _results(request, notes, bar, store, learning, spread=spread)
@@ -112,10 +101,10 @@ def run(request: Request) -> int:
             if learning.learn:
                 notes.learned(learning.report, store.name)
             notes.findings(learning.report.findings)
-    if request.shows:
+    if options.open:
         from cotool.cli.html.output import show_report
 
-        show_report(str(request.output))
+        show_report(str(output))
     return notes.end()
 
 
@@ -145,28 +134,26 @@ def _warn_of_a_log(path: str, notes: Notes) -> None:
 
 def _check_engine(request: Request) -> None:
     """Raise InputError if the request cannot run on a cluster."""
-    if request.engine.is_cluster:
-        for option, given in (
-            ("--compare-methods", request.compare),
-            ("--matrix", bool(request.matrix)),
-        ):
-            if given:
-                raise InputError(
-                    f"--engine {request.engine.name}: {option} works on one machine only",
-                    hint="omit --engine",
-                )
+    options = request.options
+    alone = (("--compare-methods", options.compare_methods), ("--matrix", options.matrix))
+    for option, given in alone:
+        if given and request.engine.is_cluster:
+            raise InputError(
+                f"--engine {request.engine.name}: {option} works on one machine only",
+                hint="omit --engine",
+            )
 
 
 def _spread(request: Request) -> contextlib.AbstractContextManager[Spread | None]:
     from cotool.cli.shared.cluster_run import spread_of
     from cotool.engine import resolve_num_threads
 
+    options, states = request.options, [_state_of(path) for path in request.paths]
+    threads = resolve_num_threads(request.analysis.num_threads)
     # The request and the state of the files.
-    states = [_state_of(path) for path in request.paths]
-    threads = resolve_num_threads(request.options.num_threads)
     asked = [
-        request.options, request.keys, request.paths, states,
-        request.store, request.learn, request.truth, request.topic_key, request.half_life,
+        request.analysis, request.keys, request.paths, states,
+        options.store, options.learn, options.truth, options.topic_key, options.half_life,
     ]  # fmt: skip
     return spread_of(request.engine, asked, threads, quiet=request.quiet)
 
@@ -181,25 +168,26 @@ def _state_of(path: str) -> tuple[int, int] | None:
 
 def _check_learning(request: Request) -> None:
     """Raise InputError if options for learning contradict each other."""
-    if request.compare and not request.truth:
+    options, compares = request.options, request.options.compare_methods
+    if compares and not options.truth:
         raise InputError(
             "--compare-methods needs right answers",
             hint="give them with --truth FILE (columns question,truth)",
         )
-    if request.compare and request.format == "html":
+    if compares and request.format == "html":
         raise InputError(
             "--compare-methods cannot write HTML", hint="use table, json, jsonl or csv"
         )
-    if request.compare and request.uses_store:
+    if compares and request.uses_store:
         raise InputError("--compare-methods does not learn", hint="omit --learn and --store")
-    if request.truth and not (request.learn or request.compare):
+    if options.truth and not (options.learn or compares):
         raise InputError(
             "--truth has no effect alone",
             hint="add --learn to learn from it, or --compare-methods to measure methods with it",
         )
-    if request.uses_store and request.options.method not in {"auto", "vote"}:
+    if request.uses_store and options.method not in {"auto", "vote"}:
         raise InputError(
-            f"--method {request.options.method} does not use a store",
+            f"--method {options.method} does not use a store",
             hint="omit --method: with --store, the experts' reliability decides",
         )
 
@@ -212,14 +200,15 @@ def _opened_store(request: Request, notes: Notes) -> Iterator[tuple[Store | None
     from cotool.cli.shared.settings import store_path
     from cotool.consensus import Gold, Learning, Store, read_gold
 
+    options = request.options
     learning = Learning(
-        learn=request.learn,
-        gold=read_gold(request.truth) if request.truth else Gold(),
-        topic_key=request.topic_key,
-        half_life=request.half_life,
+        learn=options.learn,
+        gold=read_gold(options.truth) if options.truth else Gold(),
+        topic_key=options.topic_key,
+        half_life=options.half_life,
     )
-    with Store(store_path(request.store)) as store:
-        if not request.learn and store.is_new():
+    with Store(store_path(options.store)) as store:
+        if not options.learn and store.is_new():
             notes.warning(
                 f"{store.name}: nothing was learned yet; the questions are remembered, and "
                 "you can judge them with cotool experts feedback"
@@ -232,9 +221,9 @@ def _compare(request: Request, notes: Notes, bar: ProgressBar, sink: TextIO) -> 
     from cotool.consensus import read_gold
     from cotool.consensus.truth.comparison import compare_methods
 
-    gold = read_gold(str(request.truth))
+    gold = read_gold(str(request.options.truth))
     questions = _questions(request, notes, bar)
-    scores = compare_methods(questions, gold, request.options.num_threads)
+    scores = compare_methods(questions, gold, request.analysis.num_threads)
     rows = list(scores)
     bar.finish()
     write_comparison(rows, request.format, sink)
@@ -242,13 +231,12 @@ def _compare(request: Request, notes: Notes, bar: ProgressBar, sink: TextIO) -> 
 
 def _spare_inputs(request: Request) -> None:
     """Raise InputError if the output would replace one of the inputs."""
-    if request.output in {None, "-"}:
-        return
-    for path in request.paths:
+    output = request.options.output
+    for path in () if output in {None, "-"} else request.paths:
         with contextlib.suppress(OSError):
-            if path != "-" and os.path.samefile(path, str(request.output)):  # noqa: PTH121 - as it is
+            if path != "-" and os.path.samefile(path, str(output)):  # noqa: PTH121 - as it is
                 raise InputError(
-                    f"{request.output}: is also an input", hint="give another file with --output"
+                    f"{output}: is also an input", hint="give another file with --output"
                 )
 
 
@@ -263,14 +251,14 @@ def _questions(
     return read_questions(
         request.paths,
         keys=request.keys,
-        table=request.table,
-        skip_bad=request.skip_bad,
+        table=request.options.table,
+        skip_bad=request.options.skip_bad,
         on_bad=notes.bad_record,
         on_warning=notes.warning,
         on_understood=on_understood or notes.understood,
         on_progress=bar.read,
         stdin=None if sys.stdin is None else sys.stdin.buffer,
-        max_decompressed=request.max_decompressed,
+        max_decompressed=cast("int | None", request.options.max_decompressed),
     )
 
 
@@ -293,7 +281,7 @@ def _results(
         questions = chain(head, questions)
     for result in answer_batch(
         questions,
-        request.options,
+        request.analysis,
         store=store,
         learning=learning,
         on_error=notes.failed,
@@ -304,18 +292,18 @@ def _results(
 
 
 def _writer(request: Request, sink: TextIO, store: Store | None, *, single: bool) -> Writer:
-    from cotool.cli.consensus import writers as _writers
+    from cotool.cli.consensus import writers
 
-    keep = single if request.matrix is None else request.matrix
+    keep = single if request.options.matrix is None else request.options.matrix
     match request.format:
         case "json":
-            return _writers.JsonWriter(sink, single=single, matrix=keep)
+            return writers.JsonWriter(sink, single=single, matrix=keep)
         case "jsonl":
-            return _writers.JsonLinesWriter(sink, matrix=keep)
+            return writers.JsonLinesWriter(sink, matrix=keep)
         case "csv":
-            return _writers.CsvWriter(sink)
+            return writers.CsvWriter(sink)
         case "html":
-            return _writers.HtmlWriter(sink, single=single, sources=request.paths, store=store)
-    return _writers.TableWriter(
-        sink, single=single, explain=request.explain, to_file=sink is not sys.stdout
+            return writers.HtmlWriter(sink, single=single, sources=request.paths, store=store)
+    return writers.TableWriter(
+        sink, single=single, explain=request.options.explain, to_file=sink is not sys.stdout
     )
