@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SIGNIFICANCE = 0.01
 LEAST_DIFFERENCE = 0.1
 LEAST_RATIO = 1.25
-# Below this many numbers, all of which may be different, it is not clear that they identify things.
+# With fewer numbers than this, all may be different by chance, so they need not be identifiers.
 _FEW = 20
 _ALL_DIFFERENT = 0.9
 # Numbers with these names identify or classify things; they do not measure.
@@ -47,7 +47,7 @@ class Numbers(NamedTuple):
 
     @property
     def is_identifier(self) -> bool:
-        """Whether the numbers rather identify things: by the name, or because all are different."""
+        """Whether the numbers identify things: by their name, or because all are different."""
         if self.unit:
             return False
         words = (self.name or "").lower().replace("-", "_").rstrip("0123456789").split("_")

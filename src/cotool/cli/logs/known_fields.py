@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from cotool.logs.scan.sources import Source
     from cotool.logs.summary import LogSummary
 
-# Sources of which a sample is looked at, and names of fields that are listed.
+# How many sources are sampled, and how many names of fields are listed.
 _MOST_SOURCES = 5
 _MOST_NAMES = 12
 _WITH_UNIT = lazy_pattern(r"[-+]?[\d.,]+([a-zA-Zµ]+)")
 
 
 class _Sampled(NamedTuple):
-    """What samples have of a field: any value, numbers, numbers with a unit."""
+    """Whether samples have values of a field, numbers, and numbers with a unit."""
 
     values: bool
     numbers: bool

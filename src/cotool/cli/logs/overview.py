@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 _FORMATS = ("table", "html")
 _KEYS = ("path", "class")
 _TIME = "rt"
-# Bytes of files of which requests are measured unasked: a fifth of a second.
+# In files of at most this size, requests are measured without an option: it takes .2 s.
 _QUICK = 64 << 20
 
 
 def with_overview(request: LogRequest, sources: Sequence[Source]) -> LogRequest:
-    """Return a request that measures requests, if it asks for no numbers and that costs little."""
+    """Return a request that also measures requests, if it has no measures and this is quick."""
     options = request.options
     asked = bool(options.reading or request.state or request.follow or request.records)
     unseen = request.template or request.templates in {"json", "csv"} or request.quiet

@@ -26,7 +26,7 @@ class Drawable(Protocol):
         ...
 
     def plain_lines(self, width: int) -> list[str] | None:
-        """Return the lines without styles, None where only rich can lay them out."""
+        """Return the lines without styles, None if only rich can lay them out."""
         ...
 
 
@@ -65,7 +65,7 @@ class Text:
         return found
 
     def plain_lines(self, width: int) -> list[str] | None:
-        """Return the lines without styles, None where only rich can lay them out."""
+        """Return the lines without styles, None if only rich can lay them out."""
         text = self.plain
         if self._no_wrap and not all(len(line) <= width for line in text.split("\n")):
             return None
@@ -123,7 +123,7 @@ class Table:
         return found
 
     def plain_lines(self, width: int) -> list[str] | None:
-        """Return the lines without styles, None where only rich can lay them out."""
+        """Return the lines without styles, None if only rich can lay them out."""
         if self._boxed:
             return None
         paddings = self._paddings()
@@ -155,7 +155,7 @@ class Table:
         ]
 
     def _widths(self, texts: list[list[str]], paddings: list[int]) -> list[int] | None:
-        """Return the width of each column with its padding, None where only rich knows it."""
+        """Return the width of each column with its padding, None if only rich knows it."""
         if not all(
             is_simple(line) for column in texts for text in column for line in text.split("\n")
         ):
@@ -210,7 +210,7 @@ class Indent:
         return Padding(inner.rich() if hasattr(inner, "plain_lines") else inner, self._space)
 
     def plain_lines(self, width: int) -> list[str] | None:
-        """Return the lines without styles, None where only rich can lay them out."""
+        """Return the lines without styles, None if only rich can lay them out."""
         above, right, below, left = self._space
         if not hasattr(self._inner, "plain_lines"):
             return None
@@ -278,7 +278,7 @@ def _plain(cell: str | Text) -> str:
 
 
 def _cell(text: str, width: int, settings: dict[str, Any]) -> list[str] | None:
-    """Return the lines of a cell, None where only rich can lay them out."""
+    """Return the lines of a cell, None if only rich can lay them out."""
     lines = text.split("\n")
     if any(len(line) > width for line in lines):
         folds = settings.get("overflow") == "fold" or all(

@@ -55,11 +55,11 @@ class Bar:
         self._lock = threading.Lock()
 
     def add(self, amount: int) -> None:
-        """Take note that this much more is done."""
+        """Record that this much more is done."""
         self.note(amount=amount)
 
     def note(self, text: str | None = None, *, amount: int = 0, done: int | None = None) -> None:
-        """Take note of what is done, in all (`done`) or in addition, and of the text."""
+        """Record what is done, in total (`done`) or in addition (`amount`), and the text."""
         if not self._shown:
             return
         with self._lock:
@@ -116,12 +116,12 @@ class ClusterBar(Bar, Meter):
         self.lost = 0
 
     def task(self) -> None:
-        """Take note of one more task done."""
+        """Record that one more task is done."""
         self._tasks += 1
         self._tell()
 
     def workers(self, present: int, lost: int) -> None:
-        """Take note of the workers that are there, and of those that were."""
+        """Record how many workers there are, and how many were lost."""
         self._present, self.lost = present, lost
         self._tell()
 

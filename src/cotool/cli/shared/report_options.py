@@ -1,4 +1,4 @@
-"""What commands share that read standard input and write reports: options, checks, the format."""
+"""What commands that write reports share: options, checks, the format."""
 
 from __future__ import annotations
 

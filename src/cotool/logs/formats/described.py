@@ -57,7 +57,7 @@ _KINDS = {
     model.GLOG: "the letter before the time",
     model.SYMBOL: "a symbol of Redis",
     model.STATUS: "an HTTP status: 5xx is error, 4xx warning, else info",
-    model.PRI: "the severity in <PRI>, where the message has no level of its own",
+    model.PRI: "the severity in <PRI>, if the message has no level of its own",
     model.KEY: "the value of a key",
     model.FIND: "the first word in capitals that names a level, between the same marks",
     model.CODE: "the digit of %FACILITY-4-NAME, a severity of syslog",

@@ -141,7 +141,7 @@ def _head(text: str) -> Format:
     levels = [n for n, token in enumerate(tokens) if "{level}" in token]
     if len(times) > 1 or len(levels) > 1 or text.count("{time}") > 1 or text.count("{level}") > 1:
         raise InputError(
-            "{time} and {level} may be there once each", parameter="log_format", hint=_HINT
+            "{time} and {level} may occur only once", parameter="log_format", hint=_HINT
         )
     time_token, opened, lead, reach = -1, 0, b"", 0
     if times:

@@ -98,12 +98,12 @@ class Format:
     `layouts` are bits of the forms of times that are known beforehand; `forms` are others, as
     programs in the language of loglayouts.h. `payload` is JSON or LOGFMT where an object or pairs
     follow the head of a text; their fields count more than those of the head. `times` are the keys
-    of the time, the best first. `name` is for people, empty where
-    the sample has no line of it; `fallback` is the level (of LEVELS)
-    where no place has one; `share` is the share of the sample's lines that it explains, and
-    `reasons` say why its fields were chosen. `names` are columns that the caller has named;
-    `columns` is the delimiter of columns (empty: blanks), and `locators` are where the fields are
-    that are measured. `header` is the line "#Fields: …" that names the columns, empty without one.
+    of the time, the best first. `name` is for people, and empty if the sample has no line of it.
+    `fallback` is the level (of LEVELS) of records without one. `share` is the share of the sample's
+    lines that it explains, and `reasons` say why its fields were chosen. `names` are columns that
+    the caller has named; `columns` is the delimiter of columns (empty: blanks), and `locators` are
+    the places of the fields that are measured. `header` is the line "#Fields: …" that names the
+    columns, empty without one.
     """
 
     name: str
@@ -148,10 +148,10 @@ class Recognition:
     """What was recognised in a sample of lines.
 
     `formats` are in the order in which the scanner tries them. `wrapping` says what the lines were
-    taken out of ("in log of JSON lines"), empty if they speak for themselves. `lines` is how
-    many lines were looked at; `unexplained` is how many of them no format explains, `examples` are
-    the first of those. `notes` say what was seen and not used, one sentence each.
-    `fields`: the names of the fields that `measures`, `by` and `where` know.
+    taken out of ("in log of JSON lines"), empty for plain lines. `lines` is how many lines were
+    examined; `unexplained` is how many of them no format explains, `examples` are the first of
+    those. `notes` say what was seen and not used, one sentence each. `fields`: the names of the
+    fields that `measures`, `by` and `where` know.
     """
 
     formats: tuple[Format, ...]

@@ -24,8 +24,8 @@ from cotool.logs.formats.text_times import PlacedTimes, Where, first_bytes, firs
 
 # The first bytes of lines that are neither objects nor pairs, nor in a document or an envelope.
 _BEGINS = lazy_pattern(rb"[\[(\"']?\d")
-# A time that a carrier may have put before a line of another program. It has not where a level is
-# the first word of each line and no other time follows: the lines reveal nothing more without it.
+# A time that a carrier may have put before a line of another program. It is the line's own if the
+# first word after it is a level and no other time follows.
 _CARRIED = lazy_pattern(rb"\d{4}-\d\d-\d\dT")
 _FIRST_WORD = (0, 0, 1 << SPACE, 1 << SPACE)
 # What every time contains: a time of day, a date or other digits before six of them, or TAI64N.

@@ -27,7 +27,7 @@ class EarlierMeasure:
     distribution: Distribution
 
     def statistic(self, name: str) -> float | None:
-        """Return a statistic by its name; None if the earlier run does not tell."""
+        """Return a statistic by its name; None if the earlier run does not have it."""
         if name in self.statistics:
             return self.statistics[name]
         share = quantile_share(name)
@@ -54,7 +54,7 @@ def read_measures(
 ) -> EarlierMeasures | None:
     """Return the `measures` of a run's JSON; None if it has none.
 
-    fail: makes the error for a member, what was expected of it, and its value.
+    fail: makes the error for a member, from what was expected and its value.
     """
     if document is None:
         return None
@@ -140,7 +140,7 @@ def _pair(
 
 
 def earlier_of(measures: Measures) -> EarlierMeasures:
-    """Return what a later run would know of measures."""
+    """Return what a later run knows of these measures."""
     units = {fact.name: fact.unit for fact in measures.facts()}
 
     def known(figures: tuple[Figures, ...]) -> dict[str, EarlierMeasure]:

@@ -52,8 +52,8 @@ class ValueSource:
     """Where values come from: a field by its name, text with one hole, or a regex with one group.
 
     `kind` is "field", "text", "regex", "template" or "parameter" (`before` is the template's id,
-    `after` the parameter); `scale` is the unit of plain numbers. If it is None, the
-    field's name decides.
+    `after` the parameter). `scale` is the unit of plain numbers; if it is None, the field's name
+    decides.
     """
 
     kind: str
@@ -77,12 +77,12 @@ class Test(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All that is read of a record. `measures` and `by` have numbers of `sources`.
+    """What is read from each record. `measures` and `by` are numbers of `sources`.
 
     `names` are the measures' names, `keys` the names of the fields to group by. `step`: seconds of
     a step in time, 0: no steps. `greatest`: how many of a measure's greatest numbers are kept with
-    their lines. `distinct`: count distinct values;
-    `counted`: the numbers of measures whose distinct values are counted in each step as well.
+    their lines. `distinct`: count distinct values; `counted`: the numbers of measures whose
+    distinct values are also counted in each step.
     """
 
     sources: tuple[ValueSource, ...] = ()

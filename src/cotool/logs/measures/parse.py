@@ -1,4 +1,4 @@
-"""What people write of measures, groups and conditions, as a Reading.
+"""Parses what people write for measures, groups and conditions into a Reading.
 
 measure   = [NAME "="] source [":" UNIT] | "distinct(" measure ")"
 source    = FIELD | text with one <hole> | "/" regex with one group "/" | ID "#" parameter
@@ -57,7 +57,7 @@ def make_reading(
     step: int = 0,
     greatest: int = 0,
 ) -> Reading | None:
-    """Return what is to be read; None: nothing. Raises InputError naming the parameter."""
+    """Return what is to be read, or None for nothing. Raises InputError naming the parameter."""
     named_sources = measures if isinstance(measures, Mapping) else {}
     texts = [measures] if isinstance(measures, str) else list(measures)
     by = [by] if isinstance(by, str) else list(by)

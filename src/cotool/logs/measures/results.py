@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def check_sort(text: str, reading: Reading | None) -> None:
-    """Raise InputError where groups cannot be sorted so."""
+    """Raise InputError if groups cannot be sorted by this."""
     statistic, n = _statistic_of(text, reading.names if reading else ())
     if reading and statistic == "distinct" and not reading.counts_distinct(n or 0):
         raise InputError(
@@ -115,7 +115,7 @@ class MeasureFacts:
     """What is known of a measure over all records.
 
     `unit` is "s", "B" or "" (none); `mixed` says that its values had several of them, and then
-    plain numbers were taken as they are. `distinct`: distinct values, ± 2 %, odd ones included;
+    plain numbers were used as they are. `distinct`: distinct values, ± 2 %, odd ones included;
     `odd_examples`: some of those; `added`: lists whose numbers were added up.
     """
 
@@ -155,7 +155,7 @@ class Measures:
 
     @property
     def folded(self) -> int:
-        """The most groups that are kept, where there were more; else 0.
+        """The most groups that are kept, if there were more; else 0.
 
         The others count in `total` alone.
         """

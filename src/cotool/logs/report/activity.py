@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
-# Widths that people read with ease, in seconds.
+# Widths that are easy to read, in seconds.
 NICE = (
     1, 5, 10, 15, 30,
     _MINUTE, 2 * _MINUTE, 5 * _MINUTE, 10 * _MINUTE, 15 * _MINUTE, 30 * _MINUTE,
@@ -64,7 +64,7 @@ class Burst:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """No record from `start` to `end`, where 95 % of pauses last at most `typical` seconds."""
+    """No record from `start` to `end`, while 95 % of pauses last at most `typical` seconds."""
 
     start: int
     end: int
@@ -79,8 +79,8 @@ class Gap:
 def display_buckets(histogram: Histogram, bucket: int | None = None, most: int = 60) -> Histogram:
     """Return the counts in buckets of `bucket` seconds, or of the least nice width that fits.
 
-    Empty buckets between the first and the last are filled with zeros. Raises InputError where
-    `bucket` is narrower than the data were kept.
+    Empty buckets between the first and the last are filled with zeros. Raises InputError if
+    `bucket` is narrower than the buckets that were kept.
     """
     if not histogram.buckets:
         return histogram

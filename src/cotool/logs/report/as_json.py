@@ -32,7 +32,7 @@ def to_dict(
     """Return the JSON form of an analysis.
 
     `bucket` is the width of the histogram in seconds; `template`: the id of the only one to
-    include; `sort`: the order of groups; `timelines` makes what it has for their time lines.
+    include; `sort`: the order of groups; `timelines` converts their time lines.
     """
     clock = clock_of(summary, zone)
     counts = summary.counts

@@ -15,7 +15,7 @@ _MOST_WRITTEN = 4096  # whole seconds whose text is kept
 
 
 class Clock:
-    """Writes moments: in `zone`; else in UTC where the logs name zones; else as the logs do."""
+    """Writes moments in `zone`; without one, in UTC if the logs name zones, or as the logs do."""
 
     def __init__(self, zone: tzinfo | None, *, zoned: bool) -> None:
         self._zone = zone

@@ -20,7 +20,7 @@ PARTS = ("histogram", "files", "templates", "measures", "timeline")
 
 
 def part_of(summary: Analysis, part: str) -> Table:
-    """Return one part of an analysis as a table. Raises InputError for one that there is not."""
+    """Return one part of an analysis as a table. Raises InputError for an unknown part."""
     if part == "histogram":
         return histogram_table(summary)
     if part == "files":

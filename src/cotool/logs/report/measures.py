@@ -26,7 +26,7 @@ def measures_to_dict(
     sort: str | None,
     form: Callable[[TimelineText], Any] = TimelineText.to_list,
 ) -> dict[str, Any]:
-    """Return the JSON form; `form` makes what it has for a time line."""
+    """Return the JSON form; `form` converts each time line."""
     total = measures.total
     pieces = text_pieces(measures.names)
     starts = {start: json.dumps(clock.seconds(start)).encode() for start in total.step_records}

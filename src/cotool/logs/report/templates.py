@@ -40,7 +40,7 @@ def rare_templates(found: TemplateSet) -> list[Template]:
 
 
 def templates_to_dict(summary: Analysis, clock: Clock, only: str | None = None) -> dict[str, Any]:
-    """Return the JSON form of the templates of an analysis, with `only` of one of them."""
+    """Return the JSON form of the templates of an analysis, or of `only` one, by its id."""
     counts = summary.counts
     return {
         "schema": SCHEMA,

@@ -1,4 +1,4 @@
-"""The time line of a group as JSON, which may have more numbers than all else."""
+"""The time line of a group as JSON; it may have more numbers than the rest of a report."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class TimelineText:
-    """A time line that is made when it is asked for.
+    """A time line whose text is made on demand.
 
-    pieces: of text_pieces(); starts: the start of each step in JSON.
+    pieces: from text_pieces(); starts: the start of each step as JSON.
     """
 
     def __init__(
@@ -27,7 +27,7 @@ class TimelineText:
         self._starts = starts
 
     def items(self) -> str:
-        """Return the items of the list, a line for each of them."""
+        """Return the items of the list, one per line."""
         if self._timeline is None:
             return ""
         text = self._timeline.text(self._pieces, self._starts, b"null")

@@ -31,9 +31,9 @@ RANGE = 64 << 20
 _LARGEST = 1 << 30
 # More tasks than this need no finer sharing, and would keep the client busy adding up.
 _MANY = 4096
-# Files that are looked at at a time.
+# How many files are examined at the same time.
 _LOOKS = 16
-# Small files are put together, but for at least this many tasks, or tasks of a mebibyte.
+# Small files share a task, but there are at least this many tasks, or tasks of a mebibyte.
 _SHARES = 64
 _SMALL = 1 << 20
 # A compressed file holds about this many times its size.
@@ -97,8 +97,8 @@ def scan_spread(
 ) -> list[Scanned]:
     """Return what each source holds, as scan_source() would, from the tasks of an engine.
 
-    `size`: bytes of a range, None if it is for the engine to choose. Files whose tasks were
-    lost have an `error`.
+    `size`: bytes of a range; by default it depends on the total. Files whose tasks were lost have
+    an `error`.
     """
     single = replace(options, num_threads=1)
     size = size or range_size(sum(source.size for source in sources))
@@ -129,7 +129,7 @@ def _plan(
     group: list[tuple[int, Source]] = []
     weight = 0
     limit = min(size, max(sum(map(_weight, sources)) // _SHARES, _SMALL))
-    # On shared storage a look at a file is mostly waiting.
+    # On shared storage, examining a file is mostly waiting.
     with ThreadPoolExecutor(_LOOKS, thread_name_prefix="cotool-plan") as pool:
         looks = [pool.submit(whole_range, n, one, options, size) for n, one in enumerate(sources)]
         wholes = [look.result() for look in looks]
@@ -164,7 +164,7 @@ def whole_range(
     """Return a plain file that is worth cutting as one range, and its last change; else None."""
     if source.is_stdin or not source.is_plain or source.size < 2 * size:
         return None
-    with suppress(CotoolError):  # the task that reads it will say why
+    with suppress(CotoolError):  # the task that reads it reports why
         if source.url is not None:
             from cotool.logs.scan.remote_files import remote_sample
 
@@ -213,7 +213,7 @@ def _take(
         work.extend(again)
         return not again
     if isinstance(result, Lost) and len(task.sources) > 1:
-        # One of them is to blame, and is to be named.
+        # Scan each by itself, to find the one that ended the worker.
         pairs = zip(task.places, task.sources, strict=True)
         work.extend(Files((place,), (source,)) for place, source in pairs)
         return False

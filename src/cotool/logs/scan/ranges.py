@@ -1,8 +1,8 @@
 """Ranges of one file: each counts the records that begin in it; joined, they are the whole file.
 
-Little depends on the order of ranges, and it is kept for their edges: times, to count records that
-are earlier than the one before; stamps without a year or a date; numbers of lines. So ranges can be
-scanned anywhere and in any order.
+Few figures depend on the order of ranges. What they need is kept for the edges of each range:
+times, to count records that are earlier than the one before; stamps without a year or a date;
+numbers of lines. So ranges can be scanned anywhere and in any order.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class Window(Protocol):
         """Return bytes of the file, fewer at its end."""
 
     def free(self, position: int) -> None:
-        """Take note that nothing well before `position` will be read again."""
+        """Allow what is well before `position` to be dropped."""
 
 
 class _LocalFile:
@@ -242,7 +242,7 @@ class JoinedFile:
         return list(self.ranges)
 
     def scanned(self) -> Scanned:
-        """Return the file's figures, so far as its ranges have been added up."""
+        """Return the file's figures from the ranges that have been added up."""
         total = self._total
         counts, late = total.tally.settled(self._mtime)
         path = self.ranges[0].source.path

@@ -29,7 +29,7 @@ _LONGEST = 1 << 30  # bytes of a line that is cut by the end of a range
 def remote_sample(source: Source) -> tuple[list[bytes], int, int, float | None] | None:
     """Return samples of an object, where its text begins, its size and its last change.
 
-    None if it is not plain text of which ranges can be read. Raises InputError.
+    None if it is not plain text, or if ranges of it cannot be read. Raises InputError.
     """
     found = describe(str(source.url))
     if not found.ranged or found.size is None:
@@ -60,7 +60,7 @@ def remote_window(source: Source, begin: int, end: int, size: int) -> Iterator[R
 class RemoteWindow:
     """A file with holes for the fetched parts of an object, at the same offsets.
 
-    One block is fetched while another is scanned; what has been scanned is given back.
+    One block is fetched while another is scanned; what has been scanned is freed.
     """
 
     def __init__(self, remote: Remote, path: str, begin: int, end: int, size: int) -> None:
@@ -74,7 +74,7 @@ class RemoteWindow:
         self.size = self._have
 
     def close(self) -> None:
-        """Give the memory back."""
+        """Free the memory."""
         self._pool.shutdown(wait=True, cancel_futures=True)
         os.close(self.fd)
 
@@ -94,7 +94,7 @@ class RemoteWindow:
         return True
 
     def read(self, start: int, stop: int) -> bytes:
-        """Return bytes of the object that are there, or come next."""
+        """Return bytes of the object, which are fetched if they are not there."""
         self._reach(min(stop, self._whole))
         return os.pread(self.fd, stop - start, start)
 

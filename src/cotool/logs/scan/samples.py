@@ -52,7 +52,7 @@ def _text(line: bytes) -> str:
 
 
 class StreamSamples:
-    """Keeps as much of a stream as its samples need, and reads them when it has come by."""
+    """Keeps as much of a stream as its samples need, and reads each once its context is there."""
 
     def __init__(self, path: str, context: int, most: int) -> None:
         self._path = path

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cotool.logs.scan.sources import Source
     from cotool.logs.scan.state import Entry, State
 
-# Bytes that are fed at a time where records are written.
+# Bytes that are fed at a time if records are written.
 _FEED = 1 << 22
 
 
@@ -65,10 +65,10 @@ def scan_source(
     several: bool = False,
     state: State | None = None,
 ) -> Scanned:
-    """Scan a source to its end; an error on the way is `error` of its summary.
+    """Scan a source to its end; an error is put into its summary.
 
-    `several` puts the file's name into records. A `state` says where to begin; then a last line
-    that is not complete is left for the next run.
+    `several`: the file's name is put into records. `state`: where to begin; a last line that is
+    not complete is left for the next run.
     """
     try:
         with open_source(source) as opened:
@@ -325,7 +325,7 @@ class _Run:
 
 
 def _last_newline(fd: int, start: int, end: int) -> int:
-    """Return the offset after the last newline in [start, end), `start` where there is none."""
+    """Return the offset after the last newline in [start, end), `start` if there is none."""
     while end > start:
         begin = max(start, end - _FEED)
         at = os.pread(fd, end - begin, begin).rfind(b"\n")

@@ -77,7 +77,7 @@ def make_scanner(
 ) -> logscan.Scanner:
     """Return the kernel's scanner for a source of these formats, which begins at `date`.
 
-    `in_pieces`: it will be fed by pieces that threads share. `size`: of the source, if known.
+    `in_pieces`: it is fed pieces that threads share. `size`: of the source, if known.
     """
     anywhere: tuple[Locator, ...] = ()
     if options.reading is not None:

@@ -47,10 +47,10 @@ _COMPRESSED = (".gz", ".zst", ".bz2", ".xz")
 class Source:
     """Something to read. `path` is as given, "stdin" for standard input; `size` as on disk.
 
-    `spool`: a file with a copy of what can be read but once. `limit`: a plain file's size beyond
+    `spool`: a file with a copy of what can be read only once. `limit`: a plain file's size beyond
     which nothing is read, so that a second look at it sees the same. `url`: of a remote object,
-    whose `path` is the same without what is secret. `problem`: why it cannot be read, where that is
-    known before it is opened. `max_decompressed`: how long it may be when decompressed, None for
+    whose `path` is the same without what is secret. `problem`: why it cannot be read, if that
+    is known before it is opened. `max_decompressed`: how long it may be when decompressed, None for
     16 GiB or 64 times its size, whichever is more.
     """
 
@@ -84,7 +84,7 @@ class PlainFile:
 class Stream:
     """Decompressed bytes of UTF-8 or an 8-bit encoding, block by block.
 
-    `size` is that on disk, None where unknown; `position` how much of it has been read.
+    `size` is that on disk, None if unknown; `position` is how much of it has been read.
     """
 
     def __init__(
@@ -140,8 +140,8 @@ def find_sources(
 ) -> list[Source]:
     """Return what the paths name, rotated logs oldest first and no file twice.
 
-    A path that does not exist may be a glob; a folder needs `recursive`, and gives its files but
-    for hidden and binary ones. What cannot be read among others is a source with a `problem`.
+    A path that does not exist may be a glob. A folder needs `recursive`, and yields its files
+    except hidden and binary ones. A file that cannot be read, among others, has a `problem`.
     Raises InputError if nothing is found, or nothing of it can be read.
     """
     sources: list[Source] = []
@@ -168,13 +168,13 @@ def _identity(source: Source) -> tuple[int, int] | str:
     try:
         status = os.stat(source.path)  # noqa: PTH116 - quicker, for thousands of files
     except (OSError, ValueError):
-        return source.path  # opening it will say why
+        return source.path  # opening it reports why
     return status.st_dev, status.st_ino
 
 
 @contextmanager
 def read_twice(sources: Sequence[Source]) -> Iterator[list[Source]]:
-    """Yield sources that read the same a second time: pipes copied, plain files at their size.
+    """Yield sources that give the same bytes twice: pipes are copied, files keep their size.
 
     Raises InputError if a copy cannot be written.
     """
@@ -200,7 +200,7 @@ def _repeatable(source: Source, stack: contextlib.ExitStack) -> Source:
         try:
             status = Path(source.path).stat()
         except OSError:
-            return source  # opening it will say why
+            return source  # opening it reports why
         if stat.S_ISREG(status.st_mode):
             return replace(source, limit=status.st_size)
         fd = os.open(source.path, os.O_RDONLY | os.O_CLOEXEC)
@@ -258,7 +258,7 @@ def _glob(pattern: str) -> list[str]:
 
 
 def _walk(folder: str) -> Iterator[Source]:
-    """Yield the logs in a folder, and what in it cannot be read."""
+    """Yield the logs in a folder, and what cannot be read in it."""
     unread: list[OSError] = []
     for root, folders, names in os.walk(folder, onerror=unread.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -281,7 +281,7 @@ def _is_binary(path: str) -> bool:
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
-        return False  # opening it again will say why
+        return False  # opening it again reports why
     try:
         head = os.read(fd, 1024)
     except OSError:
@@ -341,7 +341,7 @@ def _plain(source: Source, fd: int, status: os.stat_result) -> PlainFile | None:
     except OSError as error:
         raise unreadable(source.path, error) from None
     start = plain_start(head)
-    # Files of /proc say that they are empty, and are not.
+    # Files of /proc have the size 0, but are not empty.
     if start is None or (head and not status.st_size):
         return None
     size = status.st_size if source.limit is None else min(status.st_size, source.limit)

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """Pause the collector: it would look at all templates again and again, a quarter of the time.
+    """Pause the collector, which would traverse all templates repeatedly: a quarter of the time.
 
-    In several threads it runs again when the first of them is done.
+    With several threads, it runs again as soon as the first of them is done.
     """
     was_enabled = gc.isenabled()
     gc.disable()

@@ -53,9 +53,9 @@ _Parts = Callable[[Tokens], Iterable[tuple[int, int]]]
 class _Frames:
     """Parts of templates, if another template may have the same before and after them.
 
-    What is before a part, another template has to share. What a new template does not have before
-    and after a part was considered when its templates were found, and did not join them. Most
-    differ in length from those of the few new templates.
+    Another template has to begin with what is before the part. After the first round, one of the
+    two templates has to be new, since the others have been compared. Most parts are excluded by the
+    lengths of what is before and after them, which no new template has.
     """
 
     def __init__(

@@ -21,7 +21,7 @@ class Parameter:
     - `distinct`: the number of different values; `exact`: whether that and the counts of `top` are
       exact or estimated (by HyperLogLog with an error of 6.5 %, and a sample of the lines).
     - `top`: the most frequent values with their counts.
-    - `least`, `greatest`: the range, always exact, where every value was a number.
+    - `least`, `greatest`: the range, always exact, if every value was a number.
     - `distribution`: the distribution of these numbers, within 1/32 of each; empty if unknown.
     - `unit`: the unit of these numbers, if they have one; s or B if they have several.
     - `name`: its name in the text, as in `took <ms> ms` and `user=<user>`; None without one.

@@ -71,7 +71,7 @@ def structured(tokens: list[str], *, cut: bool) -> list[Item]:
 
 
 def _equals(tokens: list[str], closing: dict[int, int]) -> frozenset[int]:
-    """Return the positions of `=` after keys, where a message has other text."""
+    """Return the positions of `=` after keys, if the message has other text."""
     if "=" not in tokens or not _has_text(tokens, closing):
         return frozenset()
     return frozenset(
