@@ -108,7 +108,7 @@ def clip(text: str, width: int, most: int) -> tuple[str, int]:
         if len(lines) >= most:
             more += _height(paragraph, width)
             continue
-        # Enough text for the wanted lines and one more, so that the rest of a megabyte is not wrapped.
+        # Enough text for the wanted lines and one more: the rest of a megabyte is not wrapped.
         enough = width * (most + 1)
         head, rest = paragraph[:enough], paragraph[enough:]
         wrapped = [line.rstrip() for line in _wrapped(head, width)] or [""]
