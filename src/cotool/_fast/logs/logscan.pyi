@@ -16,7 +16,6 @@ class Regex:
 @disjoint_base
 class Scanner:
     waiting: int
-    cycles: int
     lines: int
     unfinished: bool
     forms: Forms | None

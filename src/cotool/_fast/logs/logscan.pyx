@@ -29,21 +29,6 @@ cdef scan_function* scan = cotool_scan()
 
 LINE_LIMIT = COTOOL_LINE_LIMIT
 
-# Bytes of a span. Larger ones share the work less evenly, smaller ones add up more often.
-cdef uint64_t SPAN = 1 << 22
-# The same for data that is fed in pieces of a few mebibytes.
-cdef uint64_t SMALL_SPAN = 1 << 20
-# The same where forms are counted, because one thread adds up the tables: the mixed log of
-# bench/templates.py takes 1.70 s with 1 << 22, 1.38 with 1 << 24, 1.26 with 1 << 25, 1.20 with
-# 1 << 26.
-cdef uint64_t FORMS_SPAN = 1 << 26
-# Bytes of one read.
-cdef size_t BLOCK = 1 << 18
-# Spans of a batch for each thread; fewer where each has a table of forms.
-cdef int BATCH = 8
-cdef int FORMS_BATCH = 2
-
-
 include "logprobe.pxi"
 include "logsetup.pxi"
 include "logcolumns.pxi"
@@ -440,11 +425,6 @@ cdef class Scanner:
             (self.head.head_kind, self.head.head, self.head.head_cycle),
             (self.clock.kind, self.clock.within, self.clock.cycle),
         )
-
-    @property
-    def cycles(self):
-        """Years, or days, from the first stamp without one to the last."""
-        return self.clock.cycle
 
     @property
     def lines(self):

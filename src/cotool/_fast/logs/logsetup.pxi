@@ -1,4 +1,18 @@
-# What a scan looks for and counts, from Python's values to the kernel's.
+# What a scan looks for and counts, from Python's values to the kernel's, and how it is divided.
+
+# Bytes of a span. Larger ones share the work less evenly, smaller ones add up more often.
+cdef uint64_t SPAN = 1 << 22
+# The same for data that is fed in pieces of a few mebibytes.
+cdef uint64_t SMALL_SPAN = 1 << 20
+# The same if forms are counted, because one thread adds up the tables: the mixed log of
+# bench/templates.py takes 1.70 s with 1 << 22, 1.38 with 1 << 24, 1.26 with 1 << 25, 1.20 with
+# 1 << 26.
+cdef uint64_t FORMS_SPAN = 1 << 26
+# Bytes of one read.
+cdef size_t BLOCK = 1 << 18
+# Spans of a batch for each thread; fewer if each has a table of forms.
+cdef int BATCH = 8
+cdef int FORMS_BATCH = 2
 
 
 cdef class _Setup:
