@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import pickle
 import re
 from decimal import Decimal
@@ -460,6 +461,24 @@ def test_files_and_greatest_lines(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert "rt=38" in top[0].text
     assert [group.values[0] for group in summary.measures.groups] == [str(p) for p in paths]
+
+
+def test_a_step_has_the_records_of_all_files_and_forms_of_times(tmp_path: Path) -> None:
+    """Times whose year is inferred and times with a year share steps, in a file and in all."""
+    for n in range(3):
+        file = tmp_path / f"{n}.log"
+        file.write_text(
+            "".join(
+                f"Nov 27 10:0{minute}:11 host app[1]: took ms=1\n"
+                f"2026-11-27T10:0{minute}:12Z host app[1]: took ms=2\n"
+                for minute in range(4)
+            )
+        )
+        os.utime(file, (1795777200, 1795777200))
+        one = cotool.analyze_logs(file, measures=["ms"], step=60).measures
+        assert [step.records for step in one.total.steps.values()] == [2] * 4
+    whole = cotool.analyze_logs(tmp_path, recursive=True, measures=["ms"], step=60).measures
+    assert [step.records for step in whole.total.steps.values()] == [6] * 4
 
 
 def test_distinct_values_are_counted_within_two_percent(tmp_path: Path) -> None:

@@ -195,23 +195,28 @@ cdef class Measured:
         return (2.0 ** (shift - 1) + 0.5) / 64 if shift else 1.0 / 128
 
     @property
+    def inferred(self):
+        """Whether there are steps whose year or date is not in the log."""
+        cdef size_t n
+        for n in range(self.table.count):
+            if self.table.row[n].inferred:
+                return True
+        return False
+
+    @property
     def most(self):
         """How many of a measure's greatest numbers are kept."""
         return self.table.most
 
-    def merge(self, Measured other not None, int64_t lines=0):
-        """Add the figures of other records; `lines` lines come before them."""
+    def merge(self, Measured other not None, int64_t lines=0, *, bint dated=False):
+        """Add the figures of other records; `lines` lines come before them.
+
+        dated: their years and dates count as known.
+        """
         if other.table.measures != self.table.measures:
             raise ValueError("tables of other measures")
-        if cotool_table_merge(&self.table, &other.table, lines, 0):
+        if cotool_table_merge(&self.table, &other.table, lines, COTOOL_MERGE_DATED if dated else 0):
             raise MemoryError
-
-    def copy(self):
-        """Return the same figures in a table of their own; years and dates count as known."""
-        cdef Measured copy = Measured(self.table.measures, self.table.most, self.table.width)
-        if cotool_table_merge(&copy.table, &self.table, 0, COTOOL_MERGE_DATED):
-            raise MemoryError
-        return copy
 
     def totals(self):
         """Return the same figures with one row for each group, for all its steps."""

@@ -15,7 +15,6 @@ from cotool.cli.logs.watch import stopped_by_interrupt
 from cotool.cli.logs.writers import write_summary
 from cotool.errors import InputError
 from cotool.logs.api import analyze_sources, analyze_twice
-from cotool.logs.model import joined
 from cotool.logs.scan.scan import Watch
 from cotool.logs.scan.sources import Source
 from cotool.logs.scan.state import State
@@ -161,12 +160,15 @@ def _joined(total: LogSummary, found: LogSummary, show: int) -> LogSummary:
                 formats=tuple(dict.fromkeys((*before.formats, *file.formats))),
             )
         )
+    measures = total.measures or found.measures
+    if total.measures is not None and found.measures is not None:
+        total.measures.add(found.measures)  # in place, as the table grows with the log
     return LogSummary(
         total.counts.merge(found.counts),
         tuple(files.values()),
         (*total.samples, *found.samples)[-show:] if show else (),
         templates=found.templates or total.templates,
-        measures=joined(total.measures, found.measures),
+        measures=measures,
     )
 
 

@@ -144,6 +144,24 @@ class Measures:
         self._greatest = greatest or ((),) * len(names)
         self._groups: tuple[Group, ...] | None = None
 
+    def add(self, other: Measures) -> None:
+        """Add the figures of other records to these."""
+        self._table.merge(other._table, dated=True)
+        self._greatest = tuple(
+            tuple(
+                sorted((*own, *others), key=lambda line: (-line.number, line.path, line.line))[
+                    : self._table.most
+                ]
+            )
+            for own, others in zip(self._greatest, other._greatest, strict=True)
+        )
+        self._groups = None
+
+    def empty(self) -> Measures:
+        """Return the figures of no records, of the same measures by the same keys."""
+        table = Measured(len(self.names), self._table.most, self._table.width)
+        return Measures(self.names, self.keys, table)
+
     def merge(self, other: Measures) -> Measures:
         """Return the figures of both. Associative and commutative."""
         return merged_measures([self, other])
@@ -330,24 +348,15 @@ def measures_of(
     )
     if back is not None:
         table = table.moved(back)
-    return Measures(names, keys, table, greatest)
+    measures = Measures(names, keys, table, greatest)
+    return merged_measures([measures, measures.empty()]) if table.inferred else measures
 
 
 def merged_measures(parts: Sequence[Measures]) -> Measures:
     """Return the figures of all parts, of which there is at least one."""
-    first, *rest = parts
-    if not rest:
-        return first
-    table = first._table.copy()  # noqa: SLF001 - of the same class
-    for part in rest:
-        table.merge(part._table)  # noqa: SLF001
-    greatest = tuple(
-        tuple(
-            sorted(
-                (line for part in parts for line in part._greatest[n]),  # noqa: SLF001
-                key=lambda line: (-line.number, line.path, line.line),
-            )[: table.most]
-        )
-        for n in range(len(first.names))
-    )
-    return Measures(first.names, first.keys, table, greatest)
+    if len(parts) == 1:
+        return parts[0]
+    whole = parts[0].empty()
+    for part in parts:
+        whole.add(part)
+    return whole
