@@ -44,10 +44,8 @@ cdef extern from "text/words.h" nogil:
     ctypedef struct cotool_word:
         const uint8_t* start
         uint32_t length
-        int32_t id
     ctypedef struct cotool_vocabulary:
-        cotool_word* slots
-        uint64_t mask
+        cotool_word* words
         int32_t count
     int cotool_vocabulary_open(cotool_vocabulary* vocabulary, size_t expected, uint64_t seed)
     void cotool_vocabulary_close(cotool_vocabulary* vocabulary)
@@ -304,16 +302,15 @@ cdef int tokenize_in_parts(const text_view* views, Py_ssize_t count, Py_ssize_t 
     return 0
 
 
-cdef int spell(const cotool_vocabulary* vocabulary, list words) except -1:
-    """Append the words by ascending id."""
-    cdef uint64_t n
+cdef list spell(const cotool_vocabulary* vocabulary):
+    """The words by ascending id."""
+    cdef int32_t k
     cdef const cotool_word* word
-    words.extend([None] * vocabulary.count)
-    for n in range(vocabulary.mask + 1):
-        word = &vocabulary.slots[n]
-        if word.id >= 0:
-            words[word.id] = word.start[: word.length].decode("utf-8")
-    return 0
+    cdef list words = []
+    for k in range(vocabulary.count):
+        word = &vocabulary.words[k]
+        words.append(word.start[: word.length].decode("utf-8"))
+    return words
 
 
 cdef Tokens tokens_of(object texts, object num_threads, list words=None):
@@ -365,7 +362,7 @@ cdef Tokens tokens_of(object texts, object num_threads, list words=None):
             raise MemoryError
         result.vocabulary = vocabulary.count
         if words is not None:
-            spell(&vocabulary, words)
+            words.extend(spell(&vocabulary))
     finally:
         free(views)
         free(folded)

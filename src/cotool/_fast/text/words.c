@@ -231,102 +231,126 @@ static uint64_t hash_rest(const uint8_t *bytes, size_t length, uint64_t seed) {
     return mix(hash ^ load_part(bytes, length), 0xA0761D6478BD642Fu ^ seed);
 }
 
-int cotool_vocabulary_open(cotool_vocabulary *vocabulary, size_t expected, uint64_t seed) {
-    size_t slots = 64;
-    while (slots < 2 * expected) slots *= 2;
-    vocabulary->slots = malloc(slots * sizeof(cotool_word));
-    if (!vocabulary->slots) return -1;
-    for (size_t i = 0; i < slots; i++) vocabulary->slots[i].id = -1;
+/* A quarter of the slots is taken at most: a word that finds its first slot taken by another costs a
+ * branch that nothing predicts. */
+#define SLOTS_PER_WORD 4
+
+static int open_slots(cotool_vocabulary *vocabulary, size_t words) {
+    size_t slots = 256;
+    while (slots < SLOTS_PER_WORD * words) slots *= 2;
+    if (words > INT32_MAX / 2) return -1;
+    vocabulary->slots = calloc(slots, sizeof *vocabulary->slots);
     vocabulary->mask = slots - 1;
+    vocabulary->room = (int32_t)(slots / SLOTS_PER_WORD);
+    return vocabulary->slots ? 0 : -1;
+}
+
+int cotool_vocabulary_open(cotool_vocabulary *vocabulary, size_t expected, uint64_t seed) {
     vocabulary->seed = seed;
     vocabulary->count = 0;
-    return 0;
+    vocabulary->words = NULL;
+    if (open_slots(vocabulary, expected) != 0) return -1;
+    /* One more: the word that is looked up is written where the next new one goes. */
+    vocabulary->words = malloc(((size_t)vocabulary->room + 1) * sizeof(cotool_word));
+    return vocabulary->words ? 0 : -1;
 }
 
 void cotool_vocabulary_close(cotool_vocabulary *vocabulary) {
     free(vocabulary->slots);
+    free(vocabulary->words);
     vocabulary->slots = NULL;
+    vocabulary->words = NULL;
 }
 
 static uint64_t slot_of(const cotool_vocabulary *vocabulary, uint64_t head, uint64_t tail) {
     return mix(head ^ vocabulary->seed, tail ^ 0x9E3779B97F4A7C15u) & vocabulary->mask;
 }
 
-static int grow(cotool_vocabulary *vocabulary) {
-    cotool_vocabulary larger;
-    size_t slots = (size_t)vocabulary->mask + 1;
-    if (cotool_vocabulary_open(&larger, slots, vocabulary->seed) != 0) return -1;
-    for (size_t i = 0; i < slots; i++) {
-        const cotool_word *word = &vocabulary->slots[i];
-        if (word->id < 0) continue;
-        uint64_t slot = slot_of(&larger, word->head, word->tail);
-        while (larger.slots[slot].id >= 0) slot = (slot + 1) & larger.mask;
-        larger.slots[slot] = *word;
+/* Room for so many new words. */
+static int make_room(cotool_vocabulary *vocabulary, size_t more) {
+    cotool_vocabulary larger = *vocabulary;
+    size_t needed = (size_t)vocabulary->count + more;
+    if (likely(needed <= (size_t)vocabulary->room)) return 0;
+    if (open_slots(&larger, needed + needed / 2) != 0) return -1;
+    larger.words = realloc(vocabulary->words, ((size_t)larger.room + 1) * sizeof(cotool_word));
+    if (!larger.words) {
+        free(larger.slots);
+        return -1;
     }
-    larger.count = vocabulary->count;
+    for (int32_t id = 0; id < larger.count; id++) {
+        uint64_t slot = slot_of(&larger, larger.words[id].head, larger.words[id].tail);
+        while (larger.slots[slot]) slot = (slot + 1) & larger.mask;
+        larger.slots[slot] = id + 1;
+    }
     free(vocabulary->slots);
     *vocabulary = larger;
     return 0;
 }
 
-/* The id of a word, which gets the next one if it is new; -1 without memory. */
-static inline int32_t id_of(cotool_vocabulary *vocabulary, uint64_t head, uint64_t tail,
-                            const uint8_t *bytes, size_t size) {
-    uint64_t slot = slot_of(vocabulary, head, tail);
-    for (;;) {
-        cotool_word *word = &vocabulary->slots[slot];
-        if (word->id < 0) {
-            /* A word of 4 GiB cannot be told from its remainder in 32 bits. */
-            if (vocabulary->count == INT32_MAX || size > UINT32_MAX) return -1;
-            int32_t id = vocabulary->count++;
-            *word = (cotool_word){head, tail, bytes, (uint32_t)size, id};
-            if ((uint64_t)vocabulary->count * 2 > vocabulary->mask && grow(vocabulary) != 0)
-                return -1;
+/* The id of a word, which gets the next one if it is new. New words are as common as known ones, so
+ * both take the same way: a free slot stands for the word that is written behind all others. */
+static inline int32_t id_of(cotool_vocabulary *vocabulary, cotool_word word) {
+    uint64_t slot = slot_of(vocabulary, word.head, word.tail);
+    vocabulary->words[vocabulary->count] = word;
+    for (;; slot = (slot + 1) & vocabulary->mask) {
+        int32_t held = vocabulary->slots[slot], fresh = held == 0;
+        int32_t id = held - 1 + (-fresh & (vocabulary->count + 1));
+        const cotool_word *other = &vocabulary->words[id];
+        if (likely(((other->head ^ word.head) | (other->tail ^ word.tail) |
+                    (other->length ^ word.length)) == 0) &&
+            (likely(word.length <= 16) || memcmp(other->start, word.start, word.length) == 0)) {
+            vocabulary->slots[slot] = id + 1;
+            vocabulary->count += fresh;
             return id;
         }
-        if (likely(word->head == head && word->tail == tail && word->length == size) &&
-            (size <= 16 || memcmp(word->start, bytes, size) == 0))
-            return word->id;
-        slot = (slot + 1) & vocabulary->mask;
     }
 }
 
+/* The word of `length` bytes, after which COTOOL_WORDS_PADDING can be read. Nothing predicts how long
+ * a word is: what follows its first 16 bytes is masked, without a branch. */
+static inline cotool_word word_at(const uint8_t *bytes, size_t length, uint64_t seed) {
+    static const uint64_t masks[4] = {~(uint64_t)0, ~(uint64_t)0, 0, 0};
+    const uint8_t *mask = (const uint8_t *)masks + 16 - (length < 16 ? length : 16);
+    cotool_word word = {load8(bytes) & load8(mask), load8(bytes + 8) & load8(mask + 8), bytes,
+                        (uint32_t)length};
+    if (__builtin_expect(length > 16, 0)) word.tail = hash_rest(bytes + 8, length - 8, seed);
+    return word;
+}
+
+/* Bytes whose words are taken together. */
+#define WINDOWS 16
+
 ptrdiff_t cotool_intern(cotool_vocabulary *vocabulary, const uint8_t *folded, size_t length,
                         const uint64_t *bits, int32_t *ids) {
-    ptrdiff_t count = 0;
-    size_t start = 0, end;
-    while ((end = cotool_next_word(bits, length, &start)) != 0) {
-        const uint8_t *bytes = folded + start;
-        size_t size = end - start;
-        uint64_t head, tail;
-        if (likely(size <= 8)) {
-            head = load_part(bytes, size);
-            tail = 0;
-        } else {
-            head = load8(bytes);
-            tail = size <= 16 ? load_part(bytes + 8, size - 8)
-                              : hash_rest(bytes + 8, size - 8, vocabulary->seed);
+    /* Where words begin and end by turns. A beginning without an end is kept for the next ones. */
+    size_t edges[64 * WINDOWS + 2], count = 0, windows = (length + 63) / 64, total = 0;
+    uint64_t before = 0;
+    for (size_t w = 0; w < windows;) {
+        size_t stop = windows - w < WINDOWS ? windows : w + WINDOWS;
+        for (; w < stop; w++) {
+            uint64_t changes = bits[w] ^ (bits[w] << 1 | before);
+            before = bits[w] >> 63;
+            for (; changes; changes &= changes - 1)
+                edges[count++] = 64 * w + (size_t)trailing_zeros(changes);
         }
-        int32_t id = id_of(vocabulary, head, tail, bytes, size);
-        if (id < 0) return -1;
-        ids[count++] = id;
-        start = end;
+        if (w == windows && before) edges[count++] = length;
+        if (make_room(vocabulary, count / 2) != 0) return -1;
+        cotool_vocabulary own = *vocabulary;
+        for (size_t e = 0; e + 2 <= count; e += 2) {
+            size_t size = edges[e + 1] - edges[e];
+            if (size > UINT32_MAX) return -1;
+            ids[total++] = id_of(&own, word_at(folded + edges[e], size, own.seed));
+        }
+        vocabulary->count = own.count;
+        if (count & 1) edges[0] = edges[count - 1];
+        count &= 1;
     }
-    return count;
+    return (ptrdiff_t)total;
 }
 
 int cotool_vocabulary_merge(cotool_vocabulary *vocabulary, const cotool_vocabulary *from,
                             int32_t *ids) {
-    const cotool_word **words = malloc(((size_t)from->count + 1) * sizeof *words);
-    int failed = 0;
-    if (!words) return -1;
-    for (uint64_t i = 0; i <= from->mask; i++)
-        if (from->slots[i].id >= 0) words[from->slots[i].id] = &from->slots[i];
-    for (int32_t k = 0; k < from->count && !failed; k++) {
-        ids[k] = id_of(vocabulary, words[k]->head, words[k]->tail, words[k]->start,
-                       words[k]->length);
-        failed = ids[k] < 0;
-    }
-    free(words);
-    return failed ? -1 : 0;
+    if (make_room(vocabulary, (size_t)from->count) != 0) return -1;
+    for (int32_t k = 0; k < from->count; k++) ids[k] = id_of(vocabulary, from->words[k]);
+    return 0;
 }

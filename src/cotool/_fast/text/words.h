@@ -30,14 +30,14 @@ typedef struct {
     uint64_t head, tail; /* bytes 0-7 and 8-15; for longer words tail is a hash of the rest */
     const uint8_t *start;
     uint32_t length;
-    int32_t id; /* -1: free */
 } cotool_word;
 
 typedef struct {
-    cotool_word *slots;
+    int32_t *slots; /* id + 1 of a word by its hash, 0: free */
+    cotool_word *words; /* [room], by id */
     uint64_t mask; /* slots - 1, a power of two less one */
     uint64_t seed;
-    int32_t count;
+    int32_t count, room;
 } cotool_vocabulary;
 
 int cotool_vocabulary_open(cotool_vocabulary *vocabulary, size_t expected, uint64_t seed);
