@@ -1,9 +1,10 @@
 /* Bags of words and the similarity of all their pairs.
  *
  * Terms that occur in many texts are kept as dense rows and multiplied by the lanes of a vector;
- * the others as an inverted index, where only pairs that share a term cost anything. A pair's
- * products are summed in one fixed order (dense terms, then rare terms by id), so results do not
- * depend on threads, tiles or the CPU.
+ * the others as an inverted index, where only pairs that share a term cost anything. A term of a
+ * single text counts for the size of that text alone. A pair's products are summed in one fixed
+ * order (dense terms, then rare terms by id), so results do not depend on threads, tiles or the
+ * CPU.
  */
 #ifndef COTOOL_BAGS_H
 #define COTOOL_BAGS_H
@@ -16,17 +17,22 @@
 /* Rows of the matrix that are worked on together. */
 #define COTOOL_ROWS 8
 
+/* So few texts are compared term by term instead of row by row: their sums fit into the first-level
+ * cache. n = 20, 3000 characters, one thread: 155 us row by row, 130 term by term. */
+#define COTOOL_FEW 64
+
 typedef struct {
     int metric;
     ptrdiff_t texts;
     ptrdiff_t stride;           /* texts, rounded up to COTOOL_ROWS */
-    ptrdiff_t dense_terms;
+    ptrdiff_t rare_terms, dense_terms;
     double *dense;              /* [dense_terms][stride] weights */
     int64_t *row_start;         /* [texts + 1] rare terms of a text, by ascending id */
     int64_t *row_posting;       /* this text's own place in the term's posting list */
     int32_t *row_term;
     double *row_weight;
-    int64_t *posting_start;     /* [rare terms + 1] texts of a term, ascending */
+    int64_t *posting_start;     /* [terms + 1] texts of a term, ascending: rare terms, dense terms,
+                                 * terms of one text, each kind by id */
     int32_t *posting_text;
     double *posting_weight;
     double *size;               /* [stride] squared norm, or size of the set */
@@ -35,12 +41,49 @@ typedef struct {
     void *memory;
 } cotool_bags;
 
-/* Build from word ids; 0, or -1 without memory. `copies`: how many of `all` texts each of these
- * stands for, where terms are weighed by their frequency; NULL: these are all. */
+/* Bags that are being built, in steps. A step works on parts of the texts, each by itself, and is
+ * followed by what concerns all of them. */
+#define COTOOL_BAG_STEPS 3
+typedef struct {
+    cotool_bags *bags;
+    const int64_t *starts;
+    const int32_t *ids;
+    const int64_t *copies;
+    ptrdiff_t vocabulary, all;
+    int parts, rows;
+    ptrdiff_t *first;      /* [parts + 1] texts of each part */
+    ptrdiff_t *total;      /* [parts] entries of each part */
+    cotool_entry *entries; /* those of a part begin where its words do */
+    cotool_tally *tallies; /* [parts][vocabulary]; then `place` is where a part's next posting goes */
+    int64_t *frequency;    /* [vocabulary] texts that hold a term, each as often as it is copied */
+    int32_t *number;       /* [vocabulary] a term's place in the order of posting_start */
+    int32_t *term;         /* [vocabulary] the terms in this order */
+    double *factor;        /* [vocabulary] what a term weighs */
+    int64_t *row_next;     /* [texts] where a text's next rare term goes */
+    void *memory;
+} cotool_bags_builder;
+
+/* Begin to build from word ids in `parts` parts; 0, or -1 without memory. `copies`: how many of
+ * `all` texts each of these stands for, where terms are weighed by their frequency; NULL: these are
+ * all. `rows`: whether rows or hits are asked for, not cotool_bags_few. */
+int cotool_bags_begin(cotool_bags_builder *builder, cotool_bags *bags, int metric, ptrdiff_t texts,
+                      const int64_t *starts, const int32_t *ids, ptrdiff_t vocabulary,
+                      const int64_t *copies, ptrdiff_t all, int parts, int rows);
+void cotool_bags_part(cotool_bags_builder *builder, int step, int part);
+/* -1 without memory. */
+int cotool_bags_join(cotool_bags_builder *builder, int step);
+/* The bags stay. */
+void cotool_bags_end(cotool_bags_builder *builder);
+
+/* All steps in one part. */
 int cotool_bags_open(cotool_bags *bags, int metric, ptrdiff_t texts, const int64_t *starts,
                      const int32_t *ids, ptrdiff_t vocabulary, const int64_t *copies,
                      ptrdiff_t all);
 void cotool_bags_close(cotool_bags *bags);
+
+/* Fill the texts x texts matrix `out` for at most COTOOL_FEW texts. */
+typedef void cotool_bags_few_function(const cotool_bags *bags, float *out);
+cotool_bags_few_function *cotool_bags_few(void);
 
 /* Fill rows first_row ... first_row + COTOOL_ROWS - 1 right of the diagonal, and their mirror
  * image, of the texts x texts matrix `out`. first_row is a multiple of COTOOL_ROWS.

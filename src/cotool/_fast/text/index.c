@@ -33,7 +33,7 @@ static int by_term(const void *a, const void *b) {
 
 typedef struct {
     cotool_entry *entries;
-    int64_t *place, *frequency, *spread;
+    cotool_tally *tallies;
     ranked *order;
     int32_t *rank;
     counted *terms;  /* entries of each text, by rank */
@@ -45,9 +45,7 @@ typedef struct {
 
 static void lay_out_scratch(scratch *s, arena *a, size_t texts, size_t words, size_t vocabulary) {
     s->entries = cut(a, words, sizeof *s->entries);
-    s->place = cut(a, vocabulary, sizeof *s->place);
-    s->frequency = cut(a, vocabulary, sizeof *s->frequency);
-    s->spread = cut(a, vocabulary, sizeof *s->spread);
+    s->tallies = cut(a, vocabulary, sizeof *s->tallies);
     s->order = cut(a, vocabulary, sizeof *s->order);
     s->rank = cut(a, vocabulary, sizeof *s->rank);
     s->terms = cut(a, words, sizeof *s->terms);
@@ -91,7 +89,7 @@ static int same_bag(const counted *a, const counted *b, ptrdiff_t count, int met
 /* Number the terms from the rarest on, and sort every text by that. */
 static void sort_terms(scratch *s, ptrdiff_t texts, ptrdiff_t total, ptrdiff_t vocabulary) {
     for (ptrdiff_t k = 0; k < vocabulary; k++)
-        s->order[k] = (ranked){s->frequency[k], (int32_t)k};
+        s->order[k] = (ranked){s->tallies[k].spread, (int32_t)k};
     qsort(s->order, (size_t)vocabulary, sizeof *s->order, by_frequency);
     for (ptrdiff_t k = 0; k < vocabulary; k++) s->rank[s->order[k].term] = (int32_t)k;
     ptrdiff_t e = 0;
@@ -158,8 +156,9 @@ static void fill(cotool_index *index, const scratch *s) {
         for (int64_t k = s->first[t]; k < s->first[t + 1]; k++, e++) {
             int32_t rank = s->terms[k].term;
             index->term[e] = rank;
-            index->weight[e] = cotool_term_weight(index->metric, index->texts,
-                                                  s->order[rank].frequency, s->terms[k].count);
+            index->weight[e] =
+                cotool_term_count(index->metric, s->terms[k].count) *
+                cotool_term_factor(index->metric, index->texts, s->order[rank].frequency);
             size += index->weight[e] * index->weight[e];
         }
         index->start[b + 1] = e;
@@ -200,8 +199,7 @@ int cotool_index_open(cotool_index *index, int metric, double threshold, ptrdiff
     temporary.next = memory;
     lay_out_scratch(&s, &temporary, (size_t)texts, words, (size_t)vocabulary);
     ptrdiff_t total =
-        cotool_count_terms(texts, starts, ids, vocabulary, NULL, s.entries, s.place, s.frequency,
-                           s.spread);
+        cotool_count_terms(0, texts, starts, ids, vocabulary, s.entries, s.tallies);
     sort_terms(&s, texts, total, vocabulary);
     index->metric = metric;
     index->threshold = threshold;

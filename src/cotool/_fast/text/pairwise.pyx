@@ -29,15 +29,25 @@ cdef extern from "text/bags.h" nogil:
         COTOOL_JACCARD
         COTOOL_CONTAINMENT
         COTOOL_ROWS
+        COTOOL_FEW
+        COTOOL_BAG_STEPS
     ctypedef struct cotool_bags:
         double work
-    int cotool_bags_open(cotool_bags* bags, int metric, Py_ssize_t texts, const int64_t* starts,
-                         const int32_t* ids, Py_ssize_t vocabulary, const int64_t* copies,
-                         Py_ssize_t all)
+    ctypedef struct cotool_bags_builder:
+        pass
+    int cotool_bags_begin(cotool_bags_builder* builder, cotool_bags* bags, int metric,
+                          Py_ssize_t texts, const int64_t* starts, const int32_t* ids,
+                          Py_ssize_t vocabulary, const int64_t* copies, Py_ssize_t all,
+                          int parts, int rows)
+    void cotool_bags_part(cotool_bags_builder* builder, int step, int part)
+    int cotool_bags_join(cotool_bags_builder* builder, int step)
+    void cotool_bags_end(cotool_bags_builder* builder)
     void cotool_bags_close(cotool_bags* bags)
     ctypedef int rows_function "cotool_bags_rows_function"(
         const cotool_bags* bags, Py_ssize_t first_row, float* out)
     rows_function* cotool_bags_rows()
+    ctypedef void few_function "cotool_bags_few_function"(const cotool_bags* bags, float* out)
+    few_function* cotool_bags_few()
 
 cdef extern from "text/vectors.h" nogil:
     ctypedef void vectors_function "cotool_vectors_rows_function"(
@@ -49,10 +59,14 @@ cdef extern from "text/vectors.h" nogil:
         COTOOL_VECTOR_STEP
 
 cdef rows_function* bags_rows = cotool_bags_rows()
+cdef few_function* bags_few = cotool_bags_few()
 cdef vectors_function* vectors_rows = cotool_vectors_rows()
 
 # Between two looks for Ctrl-C a kernel works at most about this long, in nanoseconds.
 cdef double SLICE = 2e8
+
+# Nanoseconds to build the bags, for each word, to decide how many threads are worth it.
+cdef double WORD_COST = 8.0
 
 
 cdef Py_ssize_t blocks_of(Py_ssize_t blocks, double work) noexcept:
@@ -68,20 +82,42 @@ METRICS = {
 }
 
 
+cdef int build(cotool_bags* own, int metric, Tokens tokens, object num_threads) except -1:
+    """Bags of all texts, the same for every number of threads."""
+    cdef cotool_bags_builder builder
+    cdef Py_ssize_t count = tokens.texts
+    cdef int step, part, failed, rows = count > COTOOL_FEW
+    cdef int parts = threads_for(num_threads, WORD_COST * tokens.starts[count]) if rows else 1
+    with nogil:
+        failed = cotool_bags_begin(&builder, own, metric, count, tokens.starts, tokens.ids,
+                                   tokens.vocabulary, NULL, 0, parts, rows)
+        for step in range(COTOOL_BAG_STEPS):
+            if failed:
+                break
+            for part in prange(parts, schedule="static", chunksize=1, num_threads=parts,
+                               use_threads_if=parts > 1):
+                cotool_bags_part(&builder, step, part)
+            failed = cotool_bags_join(&builder, step)
+        cotool_bags_end(&builder)
+    if failed:
+        cotool_bags_close(own)
+        raise MemoryError
+    return 0
+
+
 def bags(texts, str metric not None, num_threads=None):
     """Similarity of all pairs of `texts` by a metric of METRICS."""
     cdef Tokens tokens = tokens_of(texts, num_threads)
     cdef Py_ssize_t count = tokens.texts, blocks, first, last, block, step
     cdef Matrix out = new_matrix(count, count)
     cdef cotool_bags own
-    cdef int threads, failed = 0, number = METRICS[metric]
-    with nogil:
-        failed = cotool_bags_open(
-            &own, number, count, tokens.starts, tokens.ids, tokens.vocabulary, NULL, 0
-        )
-    if failed:
-        raise MemoryError
+    cdef int threads, failed = 0
+    build(&own, METRICS[metric], tokens, num_threads)
     try:
+        if count <= COTOOL_FEW:
+            with nogil:
+                bags_few(&own, out.data)
+            return out
         threads = threads_for(num_threads, own.work)
         blocks = (count + COTOOL_ROWS - 1) // COTOOL_ROWS
         step = blocks_of(blocks, own.work)

@@ -24,38 +24,47 @@ typedef struct {
     float similarity; /* rounded as the cells of a matrix are */
 } cotool_hit;
 
-/* Distinct (text, term, count) in text order, by first appearance within a text, and in how many
- * texts each term occurs: `spread` counts a text once, `frequency` as often as `copies` says (NULL:
- * once). `entries` has room for one per word, the other arrays for one per term. Returns how many
- * entries there are. */
-static ptrdiff_t cotool_count_terms(ptrdiff_t texts, const int64_t *starts, const int32_t *ids,
-                                    ptrdiff_t vocabulary, const int64_t *copies,
-                                    cotool_entry *entries, int64_t *place, int64_t *frequency,
-                                    int64_t *spread) {
-    ptrdiff_t total = 0;
-    for (ptrdiff_t k = 0; k < vocabulary; k++) place[k] = -1, frequency[k] = spread[k] = 0;
-    for (ptrdiff_t t = 0; t < texts; t++) {
-        ptrdiff_t first = total;
+/* What is counted of a term. */
+typedef struct {
+    int64_t place;  /* its entry of the last text that holds it; -1: none does */
+    int64_t spread; /* how many texts hold it */
+} cotool_tally;
+
+/* Distinct (text, term, count) of the texts `first` to before `last` in text order, by first
+ * appearance within a text, and in how many of these texts each term occurs. `entries` has room for
+ * one per word, `tallies` for one per term. Returns how many entries there are.
+ *
+ * Whether a text holds a word for the first time is like the toss of a coin: both take one way. */
+static ptrdiff_t cotool_count_terms(ptrdiff_t first, ptrdiff_t last, const int64_t *starts,
+                                    const int32_t *ids, ptrdiff_t vocabulary,
+                                    cotool_entry *entries, cotool_tally *tallies) {
+    int64_t total = 0;
+    for (ptrdiff_t k = 0; k < vocabulary; k++) tallies[k] = (cotool_tally){-1, 0};
+    for (ptrdiff_t t = first; t < last; t++) {
+        int64_t begin = total;
         for (int64_t p = starts[t]; p < starts[t + 1]; p++) {
-            int32_t term = ids[p];
-            if (place[term] >= first) {
-                entries[place[term]].count++;
-            } else {
-                place[term] = total;
-                frequency[term] += copies ? copies[t] : 1;
-                spread[term]++;
-                entries[total++] = (cotool_entry){term, (int32_t)t, 1};
-            }
+            cotool_tally *tally = &tallies[ids[p]];
+            int64_t place = tally->place, fresh = place < begin, known = fresh - 1;
+            place = (place & known) | (total & ~known);
+            int64_t count = (entries[place].count & known) + 1;
+            tally->place = place;
+            tally->spread += fresh;
+            entries[place] = (cotool_entry){ids[p], (int32_t)t, count};
+            total += fresh;
         }
     }
     return total;
 }
 
-/* The weight of a term that occurs `count` times in a text, and in `frequency` of all `texts`. */
-static double cotool_term_weight(int metric, ptrdiff_t texts, int64_t frequency, int64_t count) {
-    if (metric == COTOOL_JACCARD || metric == COTOOL_CONTAINMENT) return 1.0;
-    if (metric == COTOOL_COSINE) return (double)count;
-    return (double)count * (log((1.0 + (double)texts) / (1.0 + (double)frequency)) + 1.0);
+/* What a term weighs for each time that a text holds it, if it is in `frequency` of all `texts`. */
+static double cotool_term_factor(int metric, ptrdiff_t texts, int64_t frequency) {
+    if (metric != COTOOL_TFIDF) return 1.0;
+    return log((1.0 + (double)texts) / (1.0 + (double)frequency)) + 1.0;
+}
+
+/* How often a term counts that occurs `count` times in a text: once in a set. */
+static inline double cotool_term_count(int metric, int64_t count) {
+    return metric == COTOOL_JACCARD || metric == COTOOL_CONTAINMENT ? 1.0 : (double)count;
 }
 
 /* The similarity of two vectors with this product and these squared norms (of sets: sizes), and

@@ -47,6 +47,7 @@ cdef extern from "text/words.h" nogil:
     ctypedef struct cotool_vocabulary:
         cotool_word* words
         int32_t count
+    Py_ssize_t COTOOL_BITS(Py_ssize_t bytes)
     int cotool_vocabulary_open(cotool_vocabulary* vocabulary, size_t expected, uint64_t seed)
     void cotool_vocabulary_close(cotool_vocabulary* vocabulary)
     void cotool_fold_ascii(const uint8_t* text, size_t length, uint8_t* folded, uint64_t* bits)
@@ -160,7 +161,7 @@ cdef Py_ssize_t fold(void* data, Py_ssize_t length, int width, uint8_t* folded,
 
 
 cdef inline Py_ssize_t bits_for(Py_ssize_t bytes_) noexcept nogil:
-    return bytes_ // 64 + 2
+    return 4 * COTOOL_BITS(bytes_)
 
 
 cdef class Tokens:

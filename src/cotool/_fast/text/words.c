@@ -59,30 +59,50 @@ static classes classify(const uint8_t *text, size_t length, uint8_t *folded) {
     return c;
 }
 
-void cotool_fold_ascii(const uint8_t *text, size_t length, uint8_t *folded, uint64_t *bits) {
+/* What the bytes of code points beyond ASCII are, a bit for each byte, as is what they join. */
+typedef struct {
+    uint64_t *word, *letter, *digit;
+} wide_classes;
+
+/* Fold ASCII letters and set the word bits; bytes beyond ASCII are as `wide` says, NULL: none. */
+static inline __attribute__((always_inline)) void mark_words(const uint8_t *text, size_t length,
+                                                             uint8_t *folded, uint64_t *bits,
+                                                             const wide_classes *wide) {
     /* A joiner at the edge of a 64-byte window needs its neighbours in the next and last one. */
     classes last = {0, 0, 0, 0, 0};
     uint64_t before_letter = 0, before_digit = 0; /* bit 0: the byte before `last` */
+    uint64_t word = 0;
     size_t words = (length + 63) / 64;
     for (size_t w = 0; w <= words; w++) {
         classes next = {0, 0, 0, 0, 0};
+        uint64_t next_word = 0;
         if (w < words) {
             size_t rest = length - 64 * w;
             next = classify(text + 64 * w, rest < 64 ? rest : 64, folded + 64 * w);
+            next_word = next.letter | next.digit | next.underscore;
+            if (wide) {
+                next_word |= wide->word[w];
+                next.letter |= wide->letter[w];
+                next.digit |= wide->digit[w];
+            }
         }
         if (w > 0) {
             uint64_t left_letter = last.letter << 1 | before_letter;
             uint64_t right_letter = last.letter >> 1 | next.letter << 63;
             uint64_t left_digit = last.digit << 1 | before_digit;
             uint64_t right_digit = last.digit >> 1 | next.digit << 63;
-            bits[w - 1] = last.letter | last.digit | last.underscore |
-                          (last.apostrophe & left_letter & right_letter) |
+            bits[w - 1] = word | (last.apostrophe & left_letter & right_letter) |
                           (last.point & left_digit & right_digit);
             before_letter = last.letter >> 63;
             before_digit = last.digit >> 63;
         }
         last = next;
+        word = next_word;
     }
+}
+
+void cotool_fold_ascii(const uint8_t *text, size_t length, uint8_t *folded, uint64_t *bits) {
+    mark_words(text, length, folded, bits, NULL);
 }
 
 static uint8_t *put_utf8(uint8_t *to, uint32_t point) {
@@ -109,15 +129,34 @@ static uint8_t *put_utf8(uint8_t *to, uint32_t point) {
      : (width) == 2 ? ((const uint16_t *)(text))[i]     \
                     : ((const uint32_t *)(text))[i])
 
-/* Inlined once for each width, which is then a constant. */
-static inline __attribute__((always_inline)) uint32_t flags_of(const void *text, size_t length,
-                                                               const int width,
-                                                               const uint32_t *points) {
+/* Functions with a `width` are inlined once for each, which is then a constant. */
+#define FOR_WIDTH static inline __attribute__((always_inline))
+
+/* Code points that are looked at together: nearly all texts are ASCII but for some marks. */
+#define SOME 16
+
+/* Whether the code points from `i` on are ASCII; if so, they are written as bytes. */
+FOR_WIDTH int are_ascii(const void *text, size_t i, const int width, uint8_t *bytes) {
+    uint32_t any = 0;
+    for (int k = 0; k < SOME; k++) any |= POINT_AT(text, i + (size_t)k, width);
+    if (any >= 0x80) return 0;
+    for (int k = 0; k < SOME; k++) bytes[k] = (uint8_t)POINT_AT(text, i + (size_t)k, width);
+    return 1;
+}
+
+FOR_WIDTH uint32_t flags_of(const void *text, size_t length, const int width,
+                            const uint32_t *points) {
     uint32_t all = COTOOL_KNOWN, any = 0;
-    for (size_t i = 0; i < length; i++) {
-        uint32_t entry = points[POINT_AT(text, i, width)];
-        all &= entry;
-        any |= entry;
+    for (size_t i = 0; i < length;) {
+        size_t stop = i + SOME < length ? i + SOME : length;
+        uint8_t bytes[SOME];
+        if (stop == i + SOME && are_ascii(text, i, width, bytes)) i = stop;
+        for (; i < stop; i++) {
+            uint32_t point = POINT_AT(text, i, width), entry = points[point];
+            if (point < 0x80) continue;
+            all &= entry;
+            any |= entry;
+        }
     }
     return (all & COTOOL_KNOWN) | (any & COTOOL_COMPOSES);
 }
@@ -128,49 +167,55 @@ uint32_t cotool_point_flags(const void *text, size_t length, int width, const ui
     return flags_of(text, length, 4, points);
 }
 
-static inline __attribute__((always_inline)) size_t fold_points(const void *text, size_t length,
-                                                                const int width,
-                                                                const uint32_t *points,
-                                                                uint8_t *folded, uint64_t *bits) {
+static void set_bits(uint64_t *bits, size_t first, size_t last) {
+    for (; first < last; first++) bits[first >> 6] |= (uint64_t)1 << (first & 63);
+}
+
+FOR_WIDTH size_t fold_points(const void *text, size_t length, const int width,
+                             const uint32_t *points, uint8_t *folded, uint64_t *bits) {
+    size_t windows = COTOOL_BITS(5 * length);
+    wide_classes wide = {bits + windows, bits + 2 * windows, bits + 3 * windows};
     uint8_t *to = folded;
-    uint64_t window = 0; /* word bits of the 64 bytes that `to` is in */
-    uint32_t before = 0, entry = 0, after = length ? points[POINT_AT(text, 0, width)] : 0;
-    int alone = 0; /* the last word is complete, marks may still follow */
-    for (size_t i = 0; i < length; i++) {
-        before = entry;
-        entry = after;
-        after = i + 1 < length ? points[POINT_AT(text, i + 1, width)] : 0;
-        uint32_t both = before & after, point = entry & COTOOL_POINT_MASK;
-        uint64_t word = ((entry & COTOOL_WORD) != 0) |
-                        (((entry & COTOOL_APOSTROPHE) != 0) & ((both & COTOOL_LETTER) != 0)) |
-                        (((entry & COTOOL_POINT) != 0) & ((both & COTOOL_DIGIT) != 0));
-        if (likely(point < 0x80 && !alone)) {
-            size_t place = (size_t)(to - folded);
-            *to++ = (uint8_t)point;
-            window |= word << (place & 63);
-            if ((place & 63) == 63) {
-                bits[place >> 6] = window;
-                window = 0;
-            }
-            continue;
+    uint32_t before = 0; /* the entry of the last code point that is not ASCII, or 0 */
+    int alone = 0;       /* the last word is complete, marks may still follow */
+    memset(wide.word, 0, 3 * windows * sizeof *bits);
+    for (size_t i = 0; i < length;) {
+        size_t stop = i + SOME < length ? i + SOME : length;
+        if (stop == i + SOME && !alone && are_ascii(text, i, width, to)) {
+            to += SOME;
+            i = stop;
         }
-        uint8_t *start = to;
-        /* A space separates a word that is alone from the word before it. */
-        if ((entry & COTOOL_ALONE) || (alone && !(entry & COTOOL_MARK))) *to++ = ' ';
-        alone = (entry & COTOOL_ALONE) || (alone && (entry & COTOOL_MARK));
-        uint8_t *first = to;
-        to = put_utf8(to, point);
-        for (uint8_t *byte = start; byte < to; byte++) {
-            size_t place = (size_t)(byte - folded);
-            if (byte >= first) window |= word << (place & 63);
-            if ((place & 63) == 63) {
-                bits[place >> 6] = window;
-                window = 0;
+        for (; i < stop; i++) {
+            uint32_t point = POINT_AT(text, i, width), entry = 0;
+            if (point >= 0x80) {
+                entry = points[point];
+                point = entry & COTOOL_POINT_MASK;
             }
+            /* A space separates a word that is alone from the words beside it. To a joiner on its
+             * other side it is what it stands before or after. */
+            if ((entry & COTOOL_ALONE) || (alone && !(entry & COTOOL_MARK))) {
+                size_t place = (size_t)(to - folded);
+                if ((entry & COTOOL_ALONE ? entry : before) & COTOOL_LETTER)
+                    set_bits(wide.letter, place, place + 1);
+                *to++ = ' ';
+                alone = 0;
+            }
+            if (entry & COTOOL_ALONE) alone = 1;
+            before = entry;
+            if (point < 0x80) {
+                *to++ = (uint8_t)point;
+                continue;
+            }
+            size_t first = (size_t)(to - folded);
+            to = put_utf8(to, point);
+            size_t last = (size_t)(to - folded);
+            if (entry & COTOOL_WORD) set_bits(wide.word, first, last);
+            if (entry & COTOOL_LETTER) set_bits(wide.letter, first, last);
+            if (entry & COTOOL_DIGIT) set_bits(wide.digit, first, last);
         }
     }
     size_t total = (size_t)(to - folded);
-    if (total & 63) bits[total >> 6] = window;
+    mark_words(folded, total, folded, bits, &wide);
     return total;
 }
 

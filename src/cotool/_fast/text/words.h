@@ -46,12 +46,16 @@ void cotool_vocabulary_close(cotool_vocabulary *vocabulary);
 /* Fold `length` ASCII bytes into `folded` and set the word bits (one for each byte). */
 void cotool_fold_ascii(const uint8_t *text, size_t length, uint8_t *folded, uint64_t *bits);
 
-/* COTOOL_KNOWN if all code points of a text are filled in `points`, and COTOOL_COMPOSES if one
- * asks for normalization. `width` is the bytes of a code point: 1 (Latin-1), 2 or 4. */
+/* Words of a bit for each of `bytes` bytes, and one more. */
+#define COTOOL_BITS(bytes) ((bytes) / 64 + 2)
+
+/* COTOOL_KNOWN if all code points of a text beyond ASCII are filled in `points`, and
+ * COTOOL_COMPOSES if one asks for normalization. `width` is the bytes of a code point: 1 (Latin-1), 2 or 4. */
 uint32_t cotool_point_flags(const void *text, size_t length, int width, const uint32_t *points);
 
-/* Fold code points, all of them filled in `points`, to UTF-8. Returns the folded length; `folded`
- * needs 5 bytes for each code point. */
+/* Fold code points, those beyond ASCII filled in `points`, to UTF-8. Returns the folded length;
+ * `folded` needs 5 bytes for each code point and COTOOL_WORDS_PADDING, and `bits` four times
+ * COTOOL_BITS of these. */
 size_t cotool_fold_points(const void *text, size_t length, int width, const uint32_t *points,
                           uint8_t *folded, uint64_t *bits);
 
