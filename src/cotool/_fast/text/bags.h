@@ -31,8 +31,7 @@ typedef struct {
     int64_t *row_posting;       /* this text's own place in the term's posting list */
     int32_t *row_term;
     double *row_weight;
-    int64_t *posting_start;     /* [terms + 1] texts of a term, ascending: rare terms, dense terms,
-                                 * terms of one text, each kind by id */
+    int64_t *posting_start;     /* [rare_terms + 1] texts of a term, ascending */
     int32_t *posting_text;
     double *posting_weight;
     double *size;               /* [stride] squared norm, or size of the set */
@@ -56,8 +55,8 @@ typedef struct {
     cotool_entry *entries; /* those of a part begin where its words do */
     cotool_tally *tallies; /* [parts][vocabulary]; then `place` is where a part's next posting goes */
     int64_t *frequency;    /* [vocabulary] texts that hold a term, each as often as it is copied */
-    int32_t *number;       /* [vocabulary] a term's place in the order of posting_start */
-    int32_t *term;         /* [vocabulary] the terms in this order */
+    uint8_t *kind;         /* [vocabulary] whether a term is rare, dense or of a single text */
+    int32_t *rare, *dense; /* these terms by id */
     double *factor;        /* [vocabulary] what a term weighs */
     int64_t *row_next;     /* [texts] where a text's next rare term goes */
     void *memory;

@@ -16,6 +16,7 @@
 #define CELL_COST 1.0
 
 enum { COUNT, POST, ROWS };
+enum { RARE, DENSE, SINGLE };
 
 /* ---- memory ----------------------------------------------------------------------------- */
 
@@ -27,18 +28,19 @@ static void lay_out_builder(cotool_bags_builder *b, arena *a) {
     b->entries = cut(a, words, sizeof *b->entries);
     b->tallies = cut(a, parts * vocabulary, sizeof *b->tallies);
     b->frequency = cut(a, vocabulary, sizeof *b->frequency);
-    b->number = cut(a, vocabulary, sizeof *b->number);
-    b->term = cut(a, vocabulary, sizeof *b->term);
+    b->kind = cut(a, vocabulary, sizeof *b->kind);
+    b->rare = cut(a, vocabulary + 1, sizeof *b->rare);
+    b->dense = cut(a, vocabulary + 1, sizeof *b->dense);
     b->factor = cut(a, vocabulary, sizeof *b->factor);
     b->row_next = cut(a, texts + 1, sizeof *b->row_next);
 }
 
-static void lay_out(cotool_bags *bags, arena *a, size_t terms, size_t entries, size_t rows) {
+static void lay_out(cotool_bags *bags, arena *a, size_t entries, size_t rows) {
     size_t texts = (size_t)bags->texts, stride = (size_t)bags->stride;
     bags->dense = cut(a, (size_t)bags->dense_terms * stride, sizeof(double));
     bags->size = cut(a, stride, sizeof(double));
     bags->inverse = cut(a, stride, sizeof(double));
-    bags->posting_start = cut(a, terms + 1, sizeof(int64_t));
+    bags->posting_start = cut(a, (size_t)bags->rare_terms + 1, sizeof(int64_t));
     bags->posting_text = cut(a, entries, sizeof(int32_t));
     bags->posting_weight = cut(a, entries, sizeof(double));
     bags->row_start = cut(a, texts + 1, sizeof(int64_t));
@@ -85,117 +87,128 @@ void cotool_bags_close(cotool_bags *bags) {
     bags->memory = NULL;
 }
 
-/* ---- numbering the terms ---------------------------------------------------------------- */
+/* ---- kinds of terms --------------------------------------------------------------------- */
 
-static void weigh(cotool_bags_builder *b) {
-    double *known = NULL; /* by frequency: a logarithm takes longer than all else of a term */
+static int weigh(cotool_bags_builder *b) {
+    double *known; /* by frequency: a logarithm takes longer than all else of a term */
+    if (b->bags->metric != COTOOL_TFIDF) return 0;
+    if (!(known = calloc((size_t)b->all + 1, sizeof *known))) return -1;
     if (b->copies) {
         memset(b->frequency, 0, (size_t)b->vocabulary * sizeof *b->frequency);
         for (ptrdiff_t e = 0; e < b->total[0]; e++)
             b->frequency[b->entries[e].term] += b->copies[b->entries[e].text];
     }
-    if (b->bags->metric == COTOOL_TFIDF) known = calloc((size_t)b->all + 1, sizeof *known);
     for (ptrdiff_t k = 0; k < b->vocabulary; k++) {
-        double *factor = known ? &known[b->frequency[k]] : &b->factor[k];
-        if (!known || *factor == 0)
-            *factor = cotool_term_factor(b->bags->metric, b->all, b->frequency[k]);
+        double *factor = &known[b->frequency[k]];
+        if (*factor == 0) *factor = cotool_term_factor(COTOOL_TFIDF, b->all, b->frequency[k]);
         b->factor[k] = *factor;
     }
     free(known);
+    return 0;
 }
 
-/* Rare terms come first, then dense ones, then those of one text. */
-static int number_terms(cotool_bags_builder *b) {
+/* Where each part's postings of a term go. */
+static int64_t place(cotool_bags_builder *b, int32_t term, int64_t next) {
+    for (int p = 0; p < b->parts; p++) {
+        cotool_tally *tally = &b->tallies[p * b->vocabulary + term];
+        tally->place = next;
+        next += tally->spread;
+    }
+    return next;
+}
+
+static int find_kinds(cotool_bags_builder *b) {
     cotool_bags *bags = b->bags;
-    ptrdiff_t vocabulary = b->vocabulary, texts = bags->texts;
-    int32_t rare = 0, dense = 0, single = 0;
-    size_t entries = 0, rare_entries = 0;
+    ptrdiff_t vocabulary = b->vocabulary, rare = 0, dense = 0;
+    int64_t entries = 0, rare_entries = 0, squares = 0, next = 0;
     arena kept = {NULL, 0};
-    for (int p = 0; p < b->parts; p++) entries += (size_t)b->total[p];
+    for (int p = 0; p < b->parts; p++) entries += b->total[p];
     for (ptrdiff_t k = 0; k < vocabulary; k++) {
         int64_t spread = 0;
-        for (int p = 0; p < b->parts; p++) spread += b->tallies[p * vocabulary + k].spread;
-        int one = spread == 1, many = !one & (spread * DENSE_SHARE >= texts), few = !one & !many;
+        for (int p = 0; p < b->parts; p++) {
+            spread += b->tallies[p * vocabulary + k].spread;
+            b->tallies[p * vocabulary + k].place = entries; /* nobody asks for single ones */
+        }
+        int single = spread == 1, many = !single & (spread * DENSE_SHARE >= bags->texts);
+        int64_t few = !single & !many;
         b->frequency[k] = spread;
-        b->number[k] = (rare & -few) | (dense & -many) | (single & -one);
-        rare += few, dense += many, single += one;
-        rare_entries += (size_t)(spread & -(int64_t)few);
-        bags->work += RARE_COST / 2 * (double)(spread & -(int64_t)few) * (double)spread;
-    }
-    for (ptrdiff_t k = 0; k < vocabulary; k++) {
-        int64_t spread = b->frequency[k];
-        int one = spread == 1, many = !one & (spread * DENSE_SHARE >= texts);
-        b->number[k] += (rare & -many) | ((rare + dense) & -one);
-        b->term[b->number[k]] = (int32_t)k;
+        b->kind[k] = (uint8_t)(SINGLE * single + DENSE * many);
+        b->rare[rare] = b->dense[dense] = (int32_t)k;
+        rare += few, dense += many;
+        rare_entries += spread & -few;
+        squares += spread * spread & -few;
     }
     bags->rare_terms = rare;
     bags->dense_terms = dense;
-    bags->work += (double)texts * (double)texts / 2 * (CELL_COST + DENSE_COST * (double)dense);
+    bags->work = RARE_COST / 2 * (double)squares + (double)bags->texts * (double)bags->texts / 2 *
+                                                       (CELL_COST + DENSE_COST * (double)dense);
     if (!b->rows) rare_entries = 0;
-    lay_out(bags, &kept, (size_t)vocabulary, entries, rare_entries);
+    lay_out(bags, &kept, (size_t)entries + 1, (size_t)rare_entries);
     if (!(bags->memory = malloc(kept.total + 64))) return -1;
     kept.next = (char *)(((uintptr_t)bags->memory + 63) & ~(uintptr_t)63);
-    lay_out(bags, &kept, (size_t)vocabulary, entries, rare_entries);
-    int64_t next = 0;
-    for (ptrdiff_t i = 0; i < vocabulary; i++) {
-        bags->posting_start[i] = next;
-        for (int p = 0; p < b->parts; p++) {
-            cotool_tally *tally = &b->tallies[p * vocabulary + b->term[i]];
-            tally->place = next;
-            next += tally->spread;
-        }
+    lay_out(bags, &kept, (size_t)entries + 1, (size_t)rare_entries);
+    for (ptrdiff_t k = 0; k < rare; k++) {
+        bags->posting_start[k] = next;
+        next = place(b, b->rare[k], next);
     }
-    bags->posting_start[vocabulary] = next;
-    weigh(b);
-    return 0;
+    bags->posting_start[rare] = next;
+    for (ptrdiff_t k = 0; k < dense; k++) next = place(b, b->dense[k], next);
+    return weigh(b);
 }
 
 /* ---- postings and rows ------------------------------------------------------------------ */
 
 static void post(cotool_bags_builder *b, int part) {
     cotool_bags *bags = b->bags;
-    const cotool_entry *entries = b->entries + b->starts[b->first[part]];
+    const cotool_entry *entry = b->entries + b->starts[b->first[part]];
+    const cotool_entry *end = entry + b->total[part];
     cotool_tally *tallies = b->tallies + part * b->vocabulary;
     int weighed = bags->metric == COTOOL_TFIDF;
-    for (ptrdiff_t t = b->first[part]; t < b->first[part + 1]; t++) b->row_next[t] = 0;
-    for (ptrdiff_t e = 0; e < b->total[part]; e++) {
-        cotool_entry entry = entries[e];
-        int64_t p = tallies[entry.term].place++;
-        double weight = cotool_term_count(bags->metric, entry.count);
-        bags->posting_text[p] = entry.text;
-        bags->posting_weight[p] = weighed ? weight * b->factor[entry.term] : weight;
-        if (b->rows) b->row_next[entry.text] += b->number[entry.term] < bags->rare_terms;
+    static const double alone[] = {0, 0, 1}; /* by kind: nothing predicts it */
+    for (ptrdiff_t t = b->first[part]; t < b->first[part + 1]; t++) {
+        double single = 0;
+        int64_t rare = 0;
+        for (; entry < end && entry->text == t; entry++) {
+            int64_t p = tallies[entry->term].place++;
+            int kind = b->kind[entry->term];
+            double weight = cotool_term_count(bags->metric, entry->count);
+            if (weighed) weight *= b->factor[entry->term];
+            bags->posting_text[p] = entry->text;
+            bags->posting_weight[p] = weight;
+            single += alone[kind] * weight * weight;
+            rare += kind == RARE;
+        }
+        bags->size[t] = single;
+        b->row_next[t] = rare;
     }
 }
 
 /* Rows, dense terms and sizes of a part's texts. Sizes are summed in the order of the products, so
- * that equal texts reach exactly 1. */
+ * that equal texts, which have no single terms, reach exactly 1. */
 static void fill_rows(cotool_bags_builder *b, int part) {
     cotool_bags *bags = b->bags;
-    ptrdiff_t first = b->first[part], last = b->first[part + 1], rare = bags->rare_terms;
+    ptrdiff_t first = b->first[part], last = b->first[part + 1];
     const cotool_tally *ends = b->tallies + part * b->vocabulary;
     if (part == b->parts - 1) last = bags->stride;
-    size_t width = (size_t)(last - first) * sizeof(double);
-    memset(bags->size + first, 0, width);
+    for (ptrdiff_t t = bags->texts; t < last; t++) bags->size[t] = 0;
     for (ptrdiff_t d = 0; d < bags->dense_terms; d++) {
         double *column = bags->dense + d * bags->stride;
-        memset(column + first, 0, width);
+        int64_t end = ends[b->dense[d]].place, p = end - ends[b->dense[d]].spread;
+        memset(column + first, 0, (size_t)(last - first) * sizeof(double));
+        for (; p < end; p++) column[bags->posting_text[p]] = bags->posting_weight[p];
+        for (ptrdiff_t t = first; t < last; t++) bags->size[t] += column[t] * column[t];
     }
-    for (ptrdiff_t n = 0; n < b->vocabulary; n++) {
-        ptrdiff_t i = n < bags->dense_terms ? rare + n : n < rare + bags->dense_terms ? n - bags->dense_terms : n;
-        int32_t k = b->term[i];
-        int64_t p = part ? ends[k - b->vocabulary].place : bags->posting_start[i];
-        for (; p < ends[k].place; p++) {
+    for (ptrdiff_t k = 0; k < bags->rare_terms; k++) {
+        int64_t end = ends[b->rare[k]].place, p = end - ends[b->rare[k]].spread;
+        for (; p < end; p++) {
             int32_t text = bags->posting_text[p];
             double weight = bags->posting_weight[p];
             bags->size[text] += weight * weight;
-            if (n < bags->dense_terms) bags->dense[n * bags->stride + text] = weight;
-            else if (i < rare && b->rows) {
-                int64_t e = b->row_next[text]++;
-                bags->row_term[e] = (int32_t)i;
-                bags->row_posting[e] = p;
-                bags->row_weight[e] = weight;
-            }
+            if (!b->rows) continue;
+            int64_t e = b->row_next[text]++;
+            bags->row_term[e] = (int32_t)k;
+            bags->row_posting[e] = p;
+            bags->row_weight[e] = weight;
         }
     }
     for (ptrdiff_t t = first; t < last; t++)
@@ -226,7 +239,7 @@ void cotool_bags_part(cotool_bags_builder *b, int step, int part) {
 }
 
 int cotool_bags_join(cotool_bags_builder *b, int step) {
-    if (step == COUNT) return number_terms(b);
+    if (step == COUNT) return find_kinds(b);
     if (step == POST && b->rows) start_rows(b);
     return 0;
 }

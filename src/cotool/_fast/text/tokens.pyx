@@ -309,7 +309,7 @@ cdef list spell(const cotool_vocabulary* vocabulary):
     cdef const cotool_word* word
     cdef list words = []
     for k in range(vocabulary.count):
-        word = &vocabulary.words[k]
+        word = &vocabulary.words[k + 1]
         words.append(word.start[: word.length].decode("utf-8"))
     return words
 

@@ -295,9 +295,10 @@ int cotool_vocabulary_open(cotool_vocabulary *vocabulary, size_t expected, uint6
     vocabulary->count = 0;
     vocabulary->words = NULL;
     if (open_slots(vocabulary, expected) != 0) return -1;
-    /* One more: the word that is looked up is written where the next new one goes. */
-    vocabulary->words = malloc(((size_t)vocabulary->room + 1) * sizeof(cotool_word));
-    return vocabulary->words ? 0 : -1;
+    vocabulary->words = malloc(((size_t)vocabulary->room + 2) * sizeof(cotool_word));
+    if (!vocabulary->words) return -1;
+    vocabulary->words[0] = (cotool_word){0, 0, NULL, 0};
+    return 0;
 }
 
 void cotool_vocabulary_close(cotool_vocabulary *vocabulary) {
@@ -317,13 +318,13 @@ static int make_room(cotool_vocabulary *vocabulary, size_t more) {
     size_t needed = (size_t)vocabulary->count + more;
     if (likely(needed <= (size_t)vocabulary->room)) return 0;
     if (open_slots(&larger, needed + needed / 2) != 0) return -1;
-    larger.words = realloc(vocabulary->words, ((size_t)larger.room + 1) * sizeof(cotool_word));
+    larger.words = realloc(vocabulary->words, ((size_t)larger.room + 2) * sizeof(cotool_word));
     if (!larger.words) {
         free(larger.slots);
         return -1;
     }
     for (int32_t id = 0; id < larger.count; id++) {
-        uint64_t slot = slot_of(&larger, larger.words[id].head, larger.words[id].tail);
+        uint64_t slot = slot_of(&larger, larger.words[id + 1].head, larger.words[id + 1].tail);
         while (larger.slots[slot]) slot = (slot + 1) & larger.mask;
         larger.slots[slot] = id + 1;
     }
@@ -332,21 +333,22 @@ static int make_room(cotool_vocabulary *vocabulary, size_t more) {
     return 0;
 }
 
-/* The id of a word, which gets the next one if it is new. New words are as common as known ones, so
- * both take the same way: a free slot stands for the word that is written behind all others. */
-static inline int32_t id_of(cotool_vocabulary *vocabulary, cotool_word word) {
-    uint64_t slot = slot_of(vocabulary, word.head, word.tail);
-    vocabulary->words[vocabulary->count] = word;
+/* The id of a word, which gets the next one if it is new. New words are nearly as common as known ones,
+ * so both take the same way: the word is written behind all others in any case. */
+static inline int32_t id_of(cotool_vocabulary *vocabulary, cotool_word word, uint64_t slot) {
+    vocabulary->words[vocabulary->count + 1] = word;
     for (;; slot = (slot + 1) & vocabulary->mask) {
         int32_t held = vocabulary->slots[slot], fresh = held == 0;
-        int32_t id = held - 1 + (-fresh & (vocabulary->count + 1));
-        const cotool_word *other = &vocabulary->words[id];
-        if (likely(((other->head ^ word.head) | (other->tail ^ word.tail) |
-                    (other->length ^ word.length)) == 0) &&
-            (likely(word.length <= 16) || memcmp(other->start, word.start, word.length) == 0)) {
-            vocabulary->slots[slot] = id + 1;
+        const cotool_word *other = &vocabulary->words[held];
+        uint64_t differ = (other->head ^ word.head) | (other->tail ^ word.tail) |
+                          (other->length ^ word.length);
+        if (likely((differ & ((uint64_t)fresh - 1)) == 0) &&
+            (likely(word.length <= 16) || fresh ||
+             memcmp(other->start, word.start, word.length) == 0)) {
+            held += -fresh & (vocabulary->count + 1);
+            vocabulary->slots[slot] = held;
             vocabulary->count += fresh;
-            return id;
+            return held - 1;
         }
     }
 }
@@ -369,6 +371,8 @@ ptrdiff_t cotool_intern(cotool_vocabulary *vocabulary, const uint8_t *folded, si
                         const uint64_t *bits, int32_t *ids) {
     /* Where words begin and end by turns. A beginning without an end is kept for the next ones. */
     size_t edges[64 * WINDOWS + 2], count = 0, windows = (length + 63) / 64, total = 0;
+    cotool_word found[32 * WINDOWS + 1];
+    uint64_t slots[32 * WINDOWS + 1];
     uint64_t before = 0;
     for (size_t w = 0; w < windows;) {
         size_t stop = windows - w < WINDOWS ? windows : w + WINDOWS;
@@ -381,11 +385,15 @@ ptrdiff_t cotool_intern(cotool_vocabulary *vocabulary, const uint8_t *folded, si
         if (w == windows && before) edges[count++] = length;
         if (make_room(vocabulary, count / 2) != 0) return -1;
         cotool_vocabulary own = *vocabulary;
-        for (size_t e = 0; e + 2 <= count; e += 2) {
-            size_t size = edges[e + 1] - edges[e];
+        size_t n = count / 2;
+        for (size_t k = 0; k < n; k++) {
+            size_t size = edges[2 * k + 1] - edges[2 * k];
             if (size > UINT32_MAX) return -1;
-            ids[total++] = id_of(&own, word_at(folded + edges[e], size, own.seed));
+            found[k] = word_at(folded + edges[2 * k], size, own.seed);
+            slots[k] = slot_of(&own, found[k].head, found[k].tail);
+            __builtin_prefetch(&own.slots[slots[k]]);
         }
+        for (size_t k = 0; k < n; k++) ids[total++] = id_of(&own, found[k], slots[k]);
         vocabulary->count = own.count;
         if (count & 1) edges[0] = edges[count - 1];
         count &= 1;
@@ -396,6 +404,6 @@ ptrdiff_t cotool_intern(cotool_vocabulary *vocabulary, const uint8_t *folded, si
 int cotool_vocabulary_merge(cotool_vocabulary *vocabulary, const cotool_vocabulary *from,
                             int32_t *ids) {
     if (make_room(vocabulary, (size_t)from->count) != 0) return -1;
-    for (int32_t k = 0; k < from->count; k++) ids[k] = id_of(vocabulary, from->words[k]);
+    for (int32_t k = 0; k < from->count; k++) ids[k] = id_of(vocabulary, from->words[k + 1], slot_of(vocabulary, from->words[k + 1].head, from->words[k + 1].tail));
     return 0;
 }

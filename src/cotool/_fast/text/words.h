@@ -34,7 +34,8 @@ typedef struct {
 
 typedef struct {
     int32_t *slots; /* id + 1 of a word by its hash, 0: free */
-    cotool_word *words; /* [room], by id */
+    cotool_word *words; /* [room + 2], the word of an id behind it; the first is none, the last is
+                         * the one that is looked up */
     uint64_t mask; /* slots - 1, a power of two less one */
     uint64_t seed;
     int32_t count, room;
