@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,6 +84,8 @@ def open_engine(choice: EngineChoice, num_threads: int, *, at_least: int = 1) ->
 
 def _check_file(path: str) -> None:
     """Raise InputError if a scheduler file is not valid, because Dask would wait for it."""
+    import json
+
     hint = "make one with dask scheduler --scheduler-file FILE"
     try:
         found = json.loads(Path(path).read_bytes())

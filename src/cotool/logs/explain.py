@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -32,6 +31,8 @@ def explain_format(source: Source, options: LogOptions) -> Recognition:
 
     Raises InputError if the source cannot be read.
     """
+    import json
+
     scanner, formats, wrapping = _scanned(source, replace(options, records=True))
     lines = [line for line in wrapping.lines if line.strip()]
     records = [json.loads(row) for data in scanner.take_written() for row in data.splitlines()]

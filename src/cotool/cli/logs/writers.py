@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _MOST_LEVELS = 2
 _LONGEST_LINE = 1_000
 _NESTED = frozenset({dict, list, TimelineText})
-_encoded = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def write(request: LogRequest, summary: LogSummary) -> None:
@@ -191,7 +190,7 @@ def _pieces(value: Any, margin: str) -> Iterator[str]:
         yield f"[{inner}{items.replace(chr(10), inner)}{margin}]" if items else "[]"
         return
     if not _is_deep(value, _MOST_LEVELS):
-        text = _encoded(value)
+        text = _encoder(", ")(value)
         if len(text) <= _LONGEST_LINE:
             yield text
             return
@@ -205,7 +204,7 @@ def _pieces(value: Any, margin: str) -> Iterator[str]:
             before = f",{inner}"
             continue
         for key, item in members:
-            yield f"{before}{_encoded(key)}: " if is_object else before
+            yield f"{before}{_encoder(', ')(key)}: " if is_object else before
             yield from _pieces(item, inner)
             before = f",{inner}"
     yield f"{margin}{'}' if is_object else ']'}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -157,6 +156,8 @@ def _separated(rows: Sequence[bytes]) -> tuple[bytes, Columns] | None:
 
 
 def _cells(row: bytes, delimiter: str) -> list[str]:
+    import csv
+
     try:
         return next(csv.reader([row.decode("utf-8", "replace")], delimiter=delimiter), [])
     except csv.Error:

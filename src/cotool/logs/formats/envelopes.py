@@ -14,20 +14,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cotool._fast.logs import logscan
 from cotool._fast.logs.envelopes import Unwrapper
-from cotool._lazy import lazy_pattern
+from cotool._lazy import lazy_pattern, stand_ins
 from cotool._records import dataclass
-from cotool.logs.formats.documents import Document, document_lines, find_document
-from cotool.logs.formats.fields import find_fields, level_of, rows_of
-from cotool.logs.formats.journal import find_journal, journal_lines
-from cotool.logs.formats.keyed import json_objects
 from cotool.logs.formats.model import JSON, LOGFMT, UNKNOWN
 from cotool.logs.formats.names import is_level_name
 from cotool.logs.formats.recognise import recognise
+
+with stand_ins(*(f"cotool.logs.formats.{x}" for x in ("documents", "fields", "journal", "keyed"))):
+    from cotool.logs.formats import documents, fields, journal, keyed
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterator, Sequence
     from typing import TypeVar
+
+    from cotool.logs.formats.documents import Document
 
     _Line = TypeVar("_Line")
 
@@ -118,9 +119,9 @@ class Wrapping(NamedTuple):
     def unwrap(self, blocks: Iterator[bytes], path: str) -> Iterator[bytes]:
         """Yield the lines in blocks of bytes. Raises InputError for broken input."""
         if self.document:
-            blocks = document_lines(blocks, path, self.document.lists)
+            blocks = documents.document_lines(blocks, path, self.document.lists)
         if self.journal:
-            blocks = journal_lines(blocks, path)
+            blocks = journal.journal_lines(blocks, path)
         if self.envelope is None:
             yield from blocks
             return
@@ -132,8 +133,9 @@ class Wrapping(NamedTuple):
 
 def find_wrapping(head: bytes, lines: list[bytes]) -> Wrapping:
     """Return how the lines of a file are wrapped, from its first bytes and a sample of lines."""
-    document = find_document(head)
-    entries = find_journal(head)
+    # Most logs are neither, and then load neither module.
+    document = documents.find_document(head) if head.lstrip().startswith((b"{", b"[")) else None
+    entries = journal.find_journal(head) if b"__REALTIME_TIMESTAMP=" in head else []
     lines = document.sample if document else entries or lines
     coloured = any(map(_COLOUR.search, lines))
     envelope = find_envelope([_COLOUR.sub(b"", line) for line in lines] if coloured else lines)
@@ -176,9 +178,9 @@ def _after_time(lines: Sequence[bytes]) -> Envelope | None:
             continue
         texts = [line[found.end() :] for line in lines if (found := form.match(line))]
         if len(texts) >= _MOST * len(lines):
-            begins = _worth_it(texts, keyed=True)
+            begins = _worth_it(texts, after_time=True)
             if begins is None and words == _CRI_WORDS and any(_PIECE.match(x) for x in lines):
-                begins = _worth_it(texts, keyed=False) or _NOT_INDENTED
+                begins = _worth_it(texts, after_time=False) or _NOT_INDENTED
             if begins is not None:
                 name = ("time", "time and stream", "time, stream and tag")[words]
                 return Envelope(f"after {name}", words=words, tagged=words == 2, begins=begins)
@@ -204,21 +206,21 @@ def _after_prefix(lines: Sequence[bytes]) -> Envelope | None:
             _is_level(x.decode("latin-1")) for x in heads
         ):
             continue
-        begins = _worth_it(texts, keyed=False)
+        begins = _worth_it(texts, after_time=False)
         if begins is not None:
             return Envelope(f"after {name}", words=words, prefix=prefix, begins=begins)
     return None
 
 
 def _of_objects(lines: Sequence[bytes]) -> Envelope | None:
-    rows = json_objects(lines)
+    rows = keyed.json_objects(lines)
     if len(rows) < _MOST * len(lines):
         return None
     names = Counter(key for row in rows for key in row)
     common = [key for key, count in names.items() if count >= _MOST * len(rows)]
     if any(is_level_name(key) and any(_is_level(row.get(key)) for row in rows) for key in names):
         return None
-    stated = bool(find_fields(rows_of(rows)).places)
+    stated = bool(fields.find_fields(fields.rows_of(rows)).places)
     for text_key in sorted(
         (key for key in common if key.lower() in _TEXT_KEYS),
         key=lambda key: _TEXT_KEYS.index(key.lower()),
@@ -228,10 +230,10 @@ def _of_objects(lines: Sequence[bytes]) -> Envelope | None:
             continue
         if stated and _levels_in(texts) < _HALF * len(texts):
             continue
-        begins = _worth_it([text.encode("utf-8", "replace") for text in texts], keyed=False)
+        begins = _worth_it([text.encode("utf-8", "replace") for text in texts], after_time=False)
         if begins is None:
             continue
-        times = find_fields(rows_of(rows[:20])).times
+        times = fields.find_fields(fields.rows_of(rows[:20])).times
         time_key = next((b"".join(key.path) for key in times if len(key.path) == 1), b"")
         return Envelope(
             f"in {text_key}",
@@ -248,26 +250,26 @@ def _levels_in(texts: Sequence[str]) -> float:
     """Return about how many texts have a level: under a key, or among their first words."""
     named = sum(any(map(_is_level, _WORDS.findall(text)[:_FIRST])) for text in texts)
     lines = [text.encode("utf-8", "replace") for text in texts if "=" in text or "{" in text]
-    keyed = [found for found in recognise(lines) if found.kind in {JSON, LOGFMT} and found.places]
-    return max(named, sum(found.share for found in keyed) * len(lines))
+    read = [found for found in recognise(lines) if found.kind in {JSON, LOGFMT} and found.places]
+    return max(named, sum(found.share for found in read) * len(lines))
 
 
 def _is_level(value: object) -> bool:
     """Return whether a member states a level in words; such an object is not an envelope."""
-    return isinstance(value, str) and level_of(value) != UNKNOWN
+    return isinstance(value, str) and fields.level_of(value) != UNKNOWN
 
 
-def _worth_it(texts: Sequence[bytes], *, keyed: bool) -> bytes | None:
+def _worth_it(texts: Sequence[bytes], *, after_time: bool) -> bytes | None:
     """Return the bytes with which records begin, or None if the texts alone reveal nothing more.
 
-    `keyed`: lines after a time are read unchanged, unless the text is JSON or logfmt, or has a time
-    of its own, which separates lines that begin a record from lines that continue one.
+    `after_time`: lines after a time are read unchanged, unless the text is JSON or logfmt, or has a
+    time of its own, which separates lines that begin a record from lines that continue one.
     """
     lines = [_COLOUR.sub(b"", line) for text in texts for line in text.split(b"\n")[:1]]
     formats = [found for found in recognise(lines) if found.share >= 0.02]
     dated = [found for found in formats if found.has_time]
     levels = [found for found in formats if found.places]
-    if keyed and not (dated or any(found.kind in {JSON, LOGFMT} for found in levels)):
+    if after_time and not (dated or any(found.kind in {JSON, LOGFMT} for found in levels)):
         return None
     if not (dated or levels or _levels_after_a_time(lines)):
         return None

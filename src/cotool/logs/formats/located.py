@@ -7,7 +7,6 @@ none of them is searched for under its own name, as key=value in text.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from dataclasses import replace
@@ -47,7 +46,6 @@ _COLUMN = lazy_pattern(r"\$([1-9]\d{0,2})")
 _ADDRESS = 9
 _ENOUGH = 0.5
 _LOGFMT = lazy_pattern(r'(?<!\S)([^\s="]+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))')
-_DECODER = json.JSONDecoder()
 
 
 def with_fields(
@@ -245,9 +243,11 @@ def _members(line: bytes, found: Format, kind: int, read: _Read) -> _Leaves:
 
 def _leaves(line: bytes, start: int) -> _Leaves:
     """Return the same for the object that begins at an offset, [] if there is none."""
+    import json
+
     leaves: _Leaves = []
     try:
-        document, _ = _DECODER.raw_decode(line[start:].decode("utf-8", "replace"))
+        document, _ = json.JSONDecoder().raw_decode(line[start:].decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return leaves
     _add_leaves(document, (), leaves)

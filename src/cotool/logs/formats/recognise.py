@@ -10,10 +10,12 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from cotool._lazy import lazy_pattern
-from cotool.logs.formats.keyed import recognise_json, recognise_logfmt, with_payloads
+from cotool._lazy import lazy_pattern, stand_ins
 from cotool.logs.formats.model import MAX_FORMATS, TEXT, Format, is_dated
 from cotool.logs.formats.text import recognise_text
+
+with stand_ins("cotool.logs.formats.keyed"):  # most logs are text
+    from cotool.logs.formats import keyed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,12 +36,12 @@ def recognise(lines: Sequence[bytes]) -> tuple[Format, ...]:
     json = [line for line in lines if line.lstrip()[:1] == b"{"]
     pri = [line for line in lines if _PRI.match(line)]
     logfmt = [line for line in lines if _LOGFMT.match(line)]
-    pairs = recognise_logfmt(logfmt, len(lines))
+    pairs = keyed.recognise_logfmt(logfmt, len(lines)) if logfmt else []
     if _says_more(logfmt, len(lines), pairs):
         pairs = []
-    keyed = recognise_json(json, len(lines))
+    objects = keyed.recognise_json(json, len(lines)) if json else []
     formats = [
-        *keyed,
+        *objects,
         *recognise_text(pri, len(lines), pri=_PRI),
         *pairs,
     ]
@@ -48,7 +50,8 @@ def recognise(lines: Sequence[bytes]) -> tuple[Format, ...]:
         apart |= {id(line) for line in logfmt}
     text = [line for line in lines if id(line) not in apart]
     formats += recognise_text(text, len(lines))
-    formats = with_payloads(formats, [*pri, *text])
+    if any(b"{" in line for line in text + pri):
+        formats = keyed.with_payloads(formats, [*pri, *text])
     # A time at the line's start is stronger evidence than one further on, or none.
     formats.sort(
         key=lambda found: (
@@ -58,7 +61,7 @@ def recognise(lines: Sequence[bytes]) -> tuple[Format, ...]:
         )
     )
     formats = formats[:MAX_FORMATS]
-    if keyed and len(formats) == len(keyed):
+    if objects and len(formats) == len(objects):
         # An object is a whole record, so only indented lines can belong to it.
         name = "plain lines" if text else ""
         formats.append(Format(name, first=_PLAIN, share=len(text) / len(lines)))

@@ -136,14 +136,12 @@ class _Run:
 
         These are the years from the last inferred time to the file's last change.
         """
-        import json
-
         self._warnings = []
         scanner = make_scanner(
             self._options,
             self._formats,
             date,
-            prefix=f'"file":{json.dumps(self._path)},'.encode() if self._several else b"",
+            prefix=self._prefix(),
             resumed=start > 0,
             in_pieces=bool(self._wrapping.name),
             path=self._path,
@@ -171,6 +169,14 @@ class _Run:
             whole_measures(scanner.measured, self._options.reading, self._path, late),
         )
         return found, end, late
+
+    def _prefix(self) -> bytes:
+        """Return the member with which each record begins if there are several files."""
+        if not self._several:
+            return b""
+        import json
+
+        return f'"file":{json.dumps(self._path)},'.encode()
 
     def _scan_file(
         self, scanner: logscan.Scanner, opened: PlainFile, start: int, *, whole_lines: bool
