@@ -9,7 +9,7 @@ from cotool.logs.formats.located import fields_of
 from cotool.logs.formats.model import Recognition, is_cyclic
 from cotool.logs.options import LogOptions
 from cotool.logs.scan.first_dates import first_date
-from cotool.logs.scan.scanner import look_at, make_scanner
+from cotool.logs.scan.scanner import look_at, make_scanner, windows_lines
 from cotool.logs.scan.sources import open_source, sample
 
 if TYPE_CHECKING:
@@ -58,8 +58,9 @@ def explain_format(source: Source, options: LogOptions) -> Recognition:
 def measurable(source: Source, options: LogOptions) -> list[str]:
     """Return the names of the fields in a sample of a source that can be measured."""
     with open_source(source) as opened:
-        formats, wrapping = look_at(sample(opened), options)
-    return _field_names(formats, wrapping.lines)
+        windows = sample(opened)
+    formats, wrapping = look_at(windows, options, explained=False)
+    return _field_names(formats, wrapping.lines or windows_lines(windows))
 
 
 def measured_sample(source: Source, options: LogOptions, fields: Sequence[str]) -> Measures:

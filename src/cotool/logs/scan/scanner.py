@@ -49,7 +49,7 @@ def look_at(
         windows = [with_known_words(window, options.own_words) for window in windows]
     reading = options.reading
     if given is None or any(map(is_cyclic, given)) or reading is not None:
-        lines = sample_lines((window, n == 0) for n, window in enumerate(windows))
+        lines = windows_lines(windows)
     if given is not None:
         formats, wrapping = given, Wrapping(lines)
     else:
@@ -60,6 +60,11 @@ def look_at(
 
         formats = with_fields(formats, reading.sources, wrapping.lines)
     return with_header(formats, wrapping.lines), wrapping
+
+
+def windows_lines(windows: Sequence[bytes]) -> list[bytes]:
+    """Return whole lines of samples, the first of which begins where the source does."""
+    return sample_lines((window, n == 0) for n, window in enumerate(windows))
 
 
 def make_scanner(
