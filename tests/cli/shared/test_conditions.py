@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cotool.cli.consensus.conditions import parse_consensus_condition as parse_condition
+from cotool.cli.consensus.conditions import parse as parse_condition
 from cotool.errors import InputError
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cotool
-from cotool.cli.consensus.conditions import parse_consensus_condition
+from cotool.cli.consensus.conditions import parse as parse_condition
 from cotool.consensus.decide import claims
 
 BRIDGE = {
@@ -161,15 +161,15 @@ def test_short_answers_have_no_statements(answers):
     assert (result.statements, result.disputes, result.support) == ((), (), None)
     assert result.unsupported is None
     for text in ("support<0.5", "support>=0.5", "disputed>0", "unsupported>0"):
-        assert not parse_consensus_condition(text).holds(result)
+        assert not parse_condition(text).holds(result)
 
 
 def test_conditions_read_support_and_disputes():
     """`support`, `unsupported` and `disputed` are quantities of --fail-on."""
     result = found()
-    assert parse_consensus_condition("disputed>=2").holds(result)
-    assert parse_consensus_condition(f"unsupported={result.unsupported}").holds(result)
-    assert parse_consensus_condition("support>0 and support<1").holds(result)
+    assert parse_condition("disputed>=2").holds(result)
+    assert parse_condition(f"unsupported={result.unsupported}").holds(result)
+    assert parse_condition("support>0 and support<1").holds(result)
 
 
 def test_many_responses_are_compared_in_part(monkeypatch):
