@@ -77,6 +77,7 @@ MODULES: dict[str, list[str]] = {
     "text/matches": [],
     "text/neighbours": [],
     "text/pairwise": ["text/bags.c", "text/bags_build.c", "text/vectors.c"],
+    "text/points": ["text/words.c"],
     "text/sentences": [],
     "text/support": [],
     "text/tokens": ["text/words.c"],

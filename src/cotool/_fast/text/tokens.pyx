@@ -9,19 +9,16 @@ Time is linear in the length of the texts, about 1 ns a byte for ASCII.
 """
 
 import os
-import unicodedata
 from array import array as new_array
 
 from cpython cimport array
-from cpython.mem cimport PyMem_RawCalloc
 from cython.parallel cimport prange
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy
 
-from cotool.text import normalised
-
 from cotool._fast.base._openmp cimport threads_for
+from cotool._fast.text.points cimport POINTS, prepared
 
 cdef extern from "Python.h":
     bint PyUnicode_IS_ASCII(object text)
@@ -32,15 +29,6 @@ cdef extern from "Python.h":
 cdef extern from "text/words.h" nogil:
     enum:
         COTOOL_WORDS_PADDING
-        COTOOL_KNOWN
-        COTOOL_WORD
-        COTOOL_LETTER
-        COTOOL_DIGIT
-        COTOOL_ALONE
-        COTOOL_COMPOSES
-        COTOOL_APOSTROPHE
-        COTOOL_POINT
-        COTOOL_MARK
     ctypedef struct cotool_word:
         const uint8_t* start
         uint32_t length
@@ -51,26 +39,15 @@ cdef extern from "text/words.h" nogil:
     int cotool_vocabulary_open(cotool_vocabulary* vocabulary, size_t expected, uint64_t seed)
     void cotool_vocabulary_close(cotool_vocabulary* vocabulary)
     void cotool_fold_ascii(const uint8_t* text, size_t length, uint8_t* folded, uint64_t* bits)
-    uint32_t cotool_point_flags(const void* text, size_t length, int width,
-                                const uint32_t* points)
     size_t cotool_fold_points(const void* text, size_t length, int width,
                               const uint32_t* points, uint8_t* folded, uint64_t* bits)
     size_t cotool_next_word(const uint64_t* bits, size_t length, size_t* position)
     Py_ssize_t cotool_intern(cotool_vocabulary* vocabulary, const uint8_t* folded,
                              size_t length, const uint64_t* bits, int32_t* ids)
+    void cotool_vocabulary_split(const cotool_vocabulary* vocabulary, int shares, int32_t* ids,
+                                 int32_t* starts)
     int cotool_vocabulary_merge(cotool_vocabulary* vocabulary, const cotool_vocabulary* from_,
-                                int32_t* ids)
-
-# Scripts without spaces whose letters are words of their own: first and last code point.
-cdef tuple ALONE = (
-    (0x0E00, 0x0EFF),  # Thai, Lao
-    (0x1000, 0x109F),  # Myanmar
-    (0x1780, 0x17FF),  # Khmer
-    (0x3005, 0x3007), (0x3021, 0x3029), (0x3040, 0x309F),  # iteration marks, hiragana
-    (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF),  # Han
-)
-# Hangul that composes with its neighbours without being a mark.
-cdef tuple JAMO = ((0x1100, 0x11FF), (0xA960, 0xA97F), (0xD7B0, 0xD7FF))
+                                const int32_t* which, Py_ssize_t count, int32_t* ids)
 
 # Nanoseconds that a byte is worth, to decide on threads: it takes 1.2 to fold it and to intern its
 # words, but every thread has a vocabulary of its own, and laying them together takes most of
@@ -80,75 +57,8 @@ cdef double BYTE_COST = 0.15
 # Hash seed of this process, so that nobody can prepare words that collide. Ids do not show it.
 cdef uint64_t SEED = int.from_bytes(os.urandom(8), "little")
 
-# What each code point is (see words.h), filled on demand: pages never touched cost nothing.
-cdef uint32_t* POINTS = <uint32_t*>PyMem_RawCalloc(0x110000, sizeof(uint32_t))
-if POINTS == NULL:
-    raise MemoryError
-
-
 cdef array.array INTS = new_array("i")
 cdef array.array PLACES = new_array("q")
-
-
-def _within(point, ranges):
-    return any(first <= point <= last for first, last in ranges)
-
-
-cdef uint32_t classify(uint32_t point) except 0:
-    cdef uint32_t flags = COTOOL_KNOWN
-    text = chr(point)
-    category = unicodedata.category(text)
-    folded = unicodedata.normalize("NFC", text.casefold())
-    composes = (
-        len(folded) != 1
-        or category[0] == "M"
-        or unicodedata.combining(text) != 0
-        or unicodedata.normalize("NFC", text) != text
-        or _within(point, JAMO)
-    )
-    if category[0] == "M":
-        flags |= COTOOL_MARK
-    if composes:
-        flags |= COTOOL_COMPOSES
-        folded = text
-    if text.isalnum() or text == "_" or category[0] == "M":
-        flags |= COTOOL_WORD
-    if text.isalpha():
-        flags |= COTOOL_LETTER
-        if _within(point, ALONE):
-            flags |= COTOOL_ALONE
-    if category == "Nd":
-        flags |= COTOOL_DIGIT
-    if text in "'\N{RIGHT SINGLE QUOTATION MARK}":
-        flags |= COTOOL_APOSTROPHE
-        folded = "'"
-    if text in ".,":
-        flags |= COTOOL_POINT
-    return flags | <uint32_t>ord(folded)
-
-
-cdef uint32_t fill(str text) except? 0:
-    """Look up the code points of `text`; the flags of cotool_point_flags."""
-    cdef Py_UCS4 point
-    cdef void* data = PyUnicode_DATA(text)
-    cdef Py_ssize_t length = PyUnicode_GET_LENGTH(text)
-    cdef int width = PyUnicode_KIND(text)
-    cdef uint32_t flags = cotool_point_flags(data, length, width, POINTS)
-    if not flags & COTOOL_KNOWN:
-        for point in text:
-            if POINTS[point] == 0:
-                POINTS[point] = classify(point)
-        flags = cotool_point_flags(data, length, width, POINTS)
-    return flags
-
-
-cdef str prepared(str text):
-    """`text`, normalized and case folded where folding code point by code point is not enough."""
-    if PyUnicode_IS_ASCII(text) or not fill(text) & COTOOL_COMPOSES:
-        return text
-    text = normalised("NFC", normalised("NFC", text).casefold())
-    fill(text)
-    return text
 
 
 cdef Py_ssize_t fold(void* data, Py_ssize_t length, int width, uint8_t* folded,
@@ -207,9 +117,20 @@ cdef struct part:
     Py_ssize_t first, last, before, room, longest, total
     int32_t* ids
     int64_t* starts
-    int32_t* map
     uint64_t* bits
     cotool_vocabulary vocabulary
+    int32_t* split   # its words by share, from share_starts[share] on
+    int32_t* share_starts
+    int32_t* map     # a word's id in its share, and then in the whole
+    int32_t* rank    # how many words before it no part before this one has
+    int32_t own      # how many of all words
+
+
+cdef struct share:
+    # A share of the words of all parts, and the first part that has each of them, with its id.
+    cotool_vocabulary vocabulary
+    int32_t* part
+    int32_t* id
 
 
 cdef Py_ssize_t room_for(const text_view* view) noexcept nogil:
@@ -234,9 +155,10 @@ cdef void cut_parts(const text_view* views, Py_ssize_t count, Py_ssize_t room, i
         parts[p].last = t
 
 
-cdef int work_on(const text_view* views, part* p, int number, uint8_t* folded, int32_t* ids,
-                 int64_t* starts) noexcept nogil:
+cdef int work_on(const text_view* views, part* p, int number, int shares, uint8_t* folded,
+                 int32_t* ids, int64_t* starts) noexcept nogil:
     """Tokenize a part into its places of the common buffers; -1 without memory."""
+    cdef int32_t count
     p.ids = ids + p.before // 2 + p.first
     p.starts = starts + p.first + number
     p.bits = <uint64_t*>malloc(bits_for(p.longest) * sizeof(uint64_t))
@@ -245,61 +167,128 @@ cdef int work_on(const text_view* views, part* p, int number, uint8_t* folded, i
     p.total = fold_and_intern(
         views + p.first, p.last - p.first, folded + p.before, p.bits, p.ids, p.starts, &p.vocabulary
     )
-    return -1 if p.total < 0 else 0
+    if p.total < 0:
+        return -1
+    count = p.vocabulary.count
+    p.split = <int32_t*>malloc((3 * count + shares + 2) * sizeof(int32_t))
+    if p.split == NULL:
+        return -1
+    p.map = p.split + count
+    p.rank = p.map + count
+    p.share_starts = p.rank + count
+    cotool_vocabulary_split(&p.vocabulary, shares, p.split, p.share_starts)
+    return 0
 
 
-cdef void put(const part* p, Py_ssize_t before, Tokens result) noexcept nogil:
-    """Write a part's words with their ids in the whole, `before` of them being there."""
-    cdef Py_ssize_t i
-    for i in range(p.last - p.first):
-        result.starts[p.first + i + 1] = before + p.starts[i + 1]
-    for i in range(p.total):
-        result.ids[before + i] = p.ids[i] if p.map == NULL else p.map[p.ids[i]]
+cdef int merge(part* parts, int count, int number, share* s) noexcept nogil:
+    """Intern the words of one share of all parts, in order; -1 without memory."""
+    cdef Py_ssize_t total = 0, i
+    cdef int32_t known = 0
+    cdef const int32_t* which
+    cdef int p
+    for p in range(count):
+        total += parts[p].share_starts[number + 1] - parts[p].share_starts[number]
+    s.part = <int32_t*>malloc((2 * total + 1) * sizeof(int32_t))
+    if s.part == NULL or cotool_vocabulary_open(&s.vocabulary, total // 2, SEED) != 0:
+        return -1
+    s.id = s.part + total
+    for p in range(count):
+        which = parts[p].split + parts[p].share_starts[number]
+        total = parts[p].share_starts[number + 1] - parts[p].share_starts[number]
+        if cotool_vocabulary_merge(&s.vocabulary, &parts[p].vocabulary, which, total,
+                                   parts[p].map) != 0:
+            return -1
+        for i in range(total):
+            if parts[p].map[which[i]] == known:
+                s.part[known] = p
+                s.id[known] = which[i]
+                known += 1
+    return 0
+
+
+cdef void rank(part* p, int number, int shares, const share* all_) noexcept nogil:
+    """Number the words that this part is the first to have."""
+    cdef int32_t k, i
+    cdef int d
+    for d in range(shares):
+        for i in range(p.share_starts[d], p.share_starts[d + 1]):
+            k = p.split[i]
+            p.rank[k] = all_[d].part[p.map[k]] == number
+    p.own = 0
+    for k in range(p.vocabulary.count):
+        i = p.rank[k]
+        p.rank[k] = p.own
+        p.own += i
+
+
+cdef void put(part* parts, int number, int shares, const share* all_, Tokens result) noexcept nogil:
+    """Write a part's words with their ids in the whole, by first appearance."""
+    cdef part* p = &parts[number]
+    cdef Py_ssize_t before = 0, t
+    cdef int32_t k, i, id_
+    cdef int d, q, owner
+    for q in range(number):
+        before += parts[q].total
+    for d in range(shares):
+        for i in range(p.share_starts[d], p.share_starts[d + 1]):
+            k = p.split[i]
+            owner = all_[d].part[p.map[k]]
+            id_ = parts[owner].rank[all_[d].id[p.map[k]]]
+            for q in range(owner):
+                id_ += parts[q].own
+            p.map[k] = id_
+    for t in range(p.last - p.first):
+        result.starts[p.first + t + 1] = before + p.starts[t + 1]
+    for t in range(p.total):
+        result.ids[before + t] = p.map[p.ids[t]]
 
 
 cdef int tokenize_in_parts(const text_view* views, Py_ssize_t count, Py_ssize_t room, int threads,
                            Tokens result) except -1:
     """Fill `result` on several threads. Ids are those that one thread would give."""
     cdef part* parts = <part*>calloc(threads, sizeof(part))
+    cdef share* shares = <share*>calloc(threads, sizeof(share))
     cdef uint8_t* folded = <uint8_t*>malloc(room + COTOOL_WORDS_PADDING)
     cdef int32_t* ids = <int32_t*>malloc((room // 2 + count + 1) * sizeof(int32_t))
     cdef int64_t* starts = <int64_t*>malloc((count + threads) * sizeof(int64_t))
-    cdef Py_ssize_t* before = <Py_ssize_t*>calloc(threads + 1, sizeof(Py_ssize_t))
+    cdef Py_ssize_t total = 0
     cdef int p, failed = 0
     try:
-        if not (parts and folded and ids and starts and before):
+        if not (parts and shares and folded and ids and starts):
             raise MemoryError
         with nogil:
             cut_parts(views, count, room, threads, parts)
             for p in prange(threads, schedule="static", chunksize=1, num_threads=threads):
-                failed |= work_on(views, &parts[p], p, folded, ids, starts)
-            for p in range(threads):
-                before[p + 1] = before[p] + parts[p].total
-                if p == 0 or failed:
-                    continue
-                parts[p].map = <int32_t*>malloc((parts[p].vocabulary.count + 1) * sizeof(int32_t))
-                failed |= parts[p].map == NULL or cotool_vocabulary_merge(
-                    &parts[0].vocabulary, &parts[p].vocabulary, parts[p].map
-                ) != 0
-        result.ids = <int32_t*>malloc((before[threads] + 1) * sizeof(int32_t))
+                failed |= work_on(views, &parts[p], p, threads, folded, ids, starts)
+            if not failed:
+                for p in prange(threads, schedule="static", chunksize=1, num_threads=threads):
+                    failed |= merge(parts, threads, p, &shares[p])
+        for p in range(threads):
+            total += parts[p].total
+            result.vocabulary += shares[p].vocabulary.count
+        result.ids = <int32_t*>malloc((total + 1) * sizeof(int32_t))
         if failed or result.ids == NULL:
             raise MemoryError
         with nogil:
             result.starts[0] = 0
             for p in prange(threads, schedule="static", chunksize=1, num_threads=threads):
-                put(&parts[p], before[p], result)
-        result.vocabulary = parts[0].vocabulary.count
+                rank(&parts[p], p, threads, shares)
+            for p in prange(threads, schedule="static", chunksize=1, num_threads=threads):
+                put(parts, p, threads, shares, result)
     finally:
-        if parts != NULL:
-            for p in range(threads):
+        for p in range(threads):
+            if parts != NULL:
                 free(parts[p].bits)
-                free(parts[p].map)
+                free(parts[p].split)
                 cotool_vocabulary_close(&parts[p].vocabulary)
+            if shares != NULL:
+                free(shares[p].part)
+                cotool_vocabulary_close(&shares[p].vocabulary)
         free(parts)
+        free(shares)
         free(folded)
         free(ids)
         free(starts)
-        free(before)
     return 0
 
 

@@ -308,8 +308,12 @@ void cotool_vocabulary_close(cotool_vocabulary *vocabulary) {
     vocabulary->words = NULL;
 }
 
+static uint64_t hash_of(const cotool_vocabulary *vocabulary, uint64_t head, uint64_t tail) {
+    return mix(head ^ vocabulary->seed, tail ^ 0x9E3779B97F4A7C15u);
+}
+
 static uint64_t slot_of(const cotool_vocabulary *vocabulary, uint64_t head, uint64_t tail) {
-    return mix(head ^ vocabulary->seed, tail ^ 0x9E3779B97F4A7C15u) & vocabulary->mask;
+    return hash_of(vocabulary, head, tail) & vocabulary->mask;
 }
 
 /* Room for so many new words. */
@@ -401,9 +405,28 @@ ptrdiff_t cotool_intern(cotool_vocabulary *vocabulary, const uint8_t *folded, si
     return (ptrdiff_t)total;
 }
 
+void cotool_vocabulary_split(const cotool_vocabulary *vocabulary, int shares, int32_t *ids,
+                             int32_t *starts) {
+    memset(starts, 0, ((size_t)shares + 2) * sizeof *starts);
+    /* `starts` is shifted by one while `ids` is filled. */
+    for (int pass = 0; pass < 2; pass++) {
+        for (int32_t k = 0; k < vocabulary->count; k++) {
+            const cotool_word *word = &vocabulary->words[k + 1];
+            uint64_t hash = hash_of(vocabulary, word->head, word->tail) >> 32;
+            uint64_t share = hash * (uint64_t)shares >> 32;
+            if (pass == 0) starts[share + 2]++;
+            else ids[starts[share + 1]++] = k;
+        }
+        for (int d = 0; d < shares && pass == 0; d++) starts[d + 2] += starts[d + 1];
+    }
+}
+
 int cotool_vocabulary_merge(cotool_vocabulary *vocabulary, const cotool_vocabulary *from,
-                            int32_t *ids) {
-    if (make_room(vocabulary, (size_t)from->count) != 0) return -1;
-    for (int32_t k = 0; k < from->count; k++) ids[k] = id_of(vocabulary, from->words[k + 1], slot_of(vocabulary, from->words[k + 1].head, from->words[k + 1].tail));
+                            const int32_t *which, ptrdiff_t count, int32_t *ids) {
+    if (make_room(vocabulary, (size_t)count) != 0) return -1;
+    for (ptrdiff_t i = 0; i < count; i++) {
+        cotool_word word = from->words[which[i] + 1];
+        ids[which[i]] = id_of(vocabulary, word, slot_of(vocabulary, word.head, word.tail));
+    }
     return 0;
 }

@@ -69,9 +69,15 @@ size_t cotool_next_word(const uint64_t *bits, size_t length, size_t *position);
 ptrdiff_t cotool_intern(cotool_vocabulary *vocabulary, const uint8_t *folded, size_t length,
                         const uint64_t *bits, int32_t *ids);
 
-/* Intern the words of another vocabulary, by ascending id: `ids` [from->count] are theirs in this
- * one. Returns -1 without memory. */
+/* Share out the words by their bytes, so that equal words of all vocabularies with one seed are in
+ * one share: `ids` [count] by share, those of a share ascending, from starts[share] on. `starts`
+ * needs shares + 2 places. */
+void cotool_vocabulary_split(const cotool_vocabulary *vocabulary, int shares, int32_t *ids,
+                             int32_t *starts);
+
+/* Intern `count` words of another vocabulary: ids[k] is the id here of word k there, for each k of
+ * `which`. Returns -1 without memory. */
 int cotool_vocabulary_merge(cotool_vocabulary *vocabulary, const cotool_vocabulary *from,
-                            int32_t *ids);
+                            const int32_t *which, ptrdiff_t count, int32_t *ids);
 
 #endif
